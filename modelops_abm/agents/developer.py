@@ -1,0 +1,111 @@
+"""A developer: one task at a time, and a ledger of days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+from mesa.time import Event
+
+from modelops_abm.calendar import cancel
+from modelops_abm.events import Rank, TaskClass
+from modelops_abm.randomness import DecisionPoint, Origin, draw_key, entity_key
+from modelops_abm.rules.sampling import Law, sample
+from modelops_abm.rules.work import effort_left, finish_time, speed
+from modelops_abm.scheduler import Task
+
+if TYPE_CHECKING:
+    from modelops_abm.model import ModelOpsModel
+
+
+class Developer(mesa.Agent["ModelOpsModel"]):
+    """A developer who builds and maintains models.
+
+    Attributes
+    ----------
+    number
+        From 0.
+    speed_per_day
+        Developer-days of work done in a calendar day.
+    task
+        What the developer works on, or None.
+    started_at
+        When work on it was last taken up.
+    ledger_days
+        Calendar days by task class and idle since the start, up to the last accounting.
+    """
+
+    def __init__(self, model: ModelOpsModel, number: int, productivity: Law) -> None:
+        super().__init__(model)
+        self.number = number
+        entity = entity_key(model.seed, model.replication, Origin.DEVELOPER.value, number)
+        key = draw_key(entity, DecisionPoint.PRODUCTIVITY.value, 0)
+        self.speed_per_day = speed(model.parameters.team.focus, sample(productivity, key))
+        self.task: Task | None = None
+        self.started_at = 0.0
+        self.ledger_days = [0.0] * len(TaskClass)
+        self.today_days = [0.0] * len(TaskClass)
+        self._at_work: Task | None = None
+        self._accounted_at = 0.0
+        self._completion: Event | None = None
+
+    @property
+    def activity(self) -> str:
+        """What the developer does: a task class, or idle."""
+        return self._activity.name.lower()
+
+    @property
+    def _activity(self) -> TaskClass:
+        return TaskClass.IDLE if self._at_work is None else self._at_work.task_class
+
+    def begin(self, task: Task) -> None:
+        """Take up a task whose effort is known."""
+        assert task.effort_left is not None
+        calendar = self.model.calendar
+        now = calendar.now
+        self.account(now)
+        self._at_work = task
+        self.started_at = now
+        done_at = finish_time(now, task.effort_left, self.speed_per_day)
+        self._completion = calendar.schedule(
+            self._complete, done_at, Rank.COMPLETION, self.number
+        )
+
+    def leave(self, task: Task) -> None:
+        """Lay down a task that is not done; it keeps its progress."""
+        assert task.effort_left is not None
+        now = self.model.calendar.now
+        self.account(now)
+        task.effort_left = effort_left(
+            task.effort_left, now - self.started_at, self.speed_per_day
+        )
+        cancel(self._completion)
+        self._completion = None
+        self._at_work = None
+
+    def account(self, now: float) -> None:
+        """Enter the time since the last accounting into today's ledger."""
+        days = now - self._accounted_at
+        self._accounted_at = now
+        self.today_days[self._activity] += days
+        if self._at_work is not None and self._at_work.task_class is TaskClass.CAPABILITY:
+            self.model.deliver_capability_work(self._at_work, days * self.speed_per_day)
+
+    def close_day(self, now: float) -> list[float]:
+        """Return today's days by task class and idle, and carry them into the ledger."""
+        self.account(now)
+        today = self.today_days
+        self.ledger_days = [
+            total + days for total, days in zip(self.ledger_days, today, strict=True)
+        ]
+        self.today_days = [0.0] * len(TaskClass)
+        return today
+
+    def _complete(self) -> None:
+        task = self.task
+        assert task is not None
+        self.account(self.model.calendar.now)
+        self._completion = None
+        self._at_work = None
+        task.effort_left = 0.0
+        self.model.complete_task(self, task)

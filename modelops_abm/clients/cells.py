@@ -1,0 +1,112 @@
+"""Reading one cell that holds something: text, number, date, yes or no. Nothing is guessed."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from modelops_abm.clients.numbers_in_cells import explain_number
+from modelops_abm.clients.row_problem import Mistake
+from modelops_abm.parameters.names import nearest
+from modelops_abm.parameters.portfolio import STAGE_NAMES
+
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY_NUMBER = re.compile(r"[0-9]{5}(\.[0-9]*)?")
+_SPREADSHEET_EPOCH = date(1899, 12, 30)
+_FLAGS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
+
+
+def read_text(cell: str) -> str:
+    """Return the text without the blanks around it; a formula is text like any other."""
+    return cell.strip()
+
+
+def read_number(cell: str) -> float:
+    """Return a number written with a decimal point; anything else is a `Mistake`."""
+    text = cell.strip()
+    if _NUMBER.fullmatch(text) is None:
+        raise explain_number(text)
+    number = float(text)
+    if math.isinf(number):
+        raise Mistake("is too large a number", "write a number up to 1e9")
+    if number == 0.0 and re.search("[1-9]", re.split("[eE]", text)[0]):
+        raise Mistake("is too small a number", "write 0, or a number above 1e-300")
+    return number
+
+
+def read_count(cell: str) -> float:
+    """Return a number of users or predictions; 1.234 may mean 1234, so it is refused."""
+    text = cell.strip()
+    if _THOUSANDS.fullmatch(text):
+        whole = text.replace(".", "")
+        raise Mistake(
+            "could mean thousands or a fraction", f"write {whole}, or {text}0 for the fraction"
+        )
+    return read_number(text)
+
+
+def read_date(cell: str) -> date:
+    """Return a date written as YYYY-MM-DD; anything else is a `Mistake`."""
+    text = cell.strip()
+    if _ISO_DATE.fullmatch(text) is None:
+        raise Mistake("is not a date in the form YYYY-MM-DD", _date_remedy(text))
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Mistake("is not a day of the calendar", "write an existing day") from None
+
+
+def _date_remedy(text: str) -> str:
+    if _ISO_DATE.match(text) and text[10:11] in (" ", "T"):
+        return f"write {text[:10]}, without the time of day"
+    if _DAY_NUMBER.fullmatch(text):
+        day = _SPREADSHEET_EPOCH + timedelta(days=int(float(text)))
+        return f"it looks like a spreadsheet's day number: write {day}"
+    return "write for example 2024-03-15, or leave the cell empty if it is not known"
+
+
+def read_flag(cell: str) -> bool:
+    """Return whether the cell says yes: yes, no, true, false, 1 or 0 in any case."""
+    flag = _FLAGS.get(cell.strip().lower())
+    if flag is None:
+        raise Mistake("is neither yes nor no", "write yes, no, true, false, 1 or 0")
+    return flag
+
+
+def read_stage(cell: str) -> str:
+    """Return the name of a stage, in lower case."""
+    stage = cell.strip().lower()
+    if stage in STAGE_NAMES:
+        return stage
+    near = nearest(stage, STAGE_NAMES)
+    hint = f" (did you mean {near}?)" if near else ""
+    raise Mistake("is not a stage", f"write one of {', '.join(STAGE_NAMES)}{hint}")
+
+
+COLUMNS: dict[str, Callable[[str], object]] = {
+    "id": read_text,
+    "name": read_text,
+    "archetype": read_text,
+    "stage": read_stage,
+    "deployed_at": read_date,
+    "retired_at": read_date,
+    "users": read_count,
+    "addressable_users": read_count,
+    "predictions_per_user_day": read_number,
+    "current_predictions_per_user_day": read_number,
+    "value_per_prediction": read_number,
+    "cost_per_prediction": read_number,
+    "cost_of_wrong_prediction": read_number,
+    "yearly_power_loss": read_number,
+    "capacity_per_day": read_count,
+    "build_effort_days": read_number,
+    "deployment_effort_days": read_number,
+    "retraining_interval_days": read_number,
+    "last_retrained_at": read_date,
+    "regulated": read_flag,
+}
+"""How the cells of every column of a portfolio are read; the order is that of written files."""

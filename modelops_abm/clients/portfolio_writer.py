@@ -1,0 +1,110 @@
+"""Writing a portfolio as CSV that `read_portfolio` reads back, and a template to fill in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from modelops_abm.clients.cells import COLUMNS, read_count
+from modelops_abm.clients.provenance import attribute_sources
+from modelops_abm.clients.row_problem import Mistake
+from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel
+
+_EXAMPLES = (
+    PortfolioModel(
+        id="churn-01",
+        name="Customer churn (example: replace this row)",
+        stage="production",
+        deployed_at=date(2024, 3, 15),
+        users=180.0,
+        addressable_users=400.0,
+        predictions_per_user_day=6.0,
+        current_predictions_per_user_day=4.5,
+        value_per_prediction=0.4,
+        cost_per_prediction=0.004,
+        cost_of_wrong_prediction=0.05,
+        yearly_power_loss=0.15,
+        capacity_per_day=3000.0,
+        retraining_interval_days=90.0,
+        last_retrained_at=date(2025, 11, 2),
+        regulated=False,
+    ),
+    PortfolioModel(
+        id="claims-reader",
+        name="Reading of claim forms (example: replace this row)",
+        stage="idea",
+        addressable_users=900.0,
+        value_per_prediction=0.8,
+        build_effort_days=70.0,
+        deployment_effort_days=20.0,
+        regulated=True,
+    ),
+)
+
+
+def portfolio_csv(portfolio: ImportedPortfolio) -> str:
+    """Return a portfolio as CSV; what a client left out stays an empty cell."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(_cells(entry) for entry in portfolio.models)
+    return text.getvalue()
+
+
+def write_portfolio(portfolio: ImportedPortfolio, path: str | os.PathLike[str]) -> None:
+    """Write a portfolio to a CSV file, whole or not at all.
+
+    Reading it back with `read_portfolio` gives equal models in the same order; the portfolio's
+    source is not in the file.
+    """
+    _write_whole(portfolio_csv(portfolio), Path(path))
+
+
+def template_csv() -> str:
+    """Return a file to fill in: the header, and an example of a running model and of an idea."""
+    return portfolio_csv(ImportedPortfolio(source="template", models=_EXAMPLES))
+
+
+def write_template(path: str | os.PathLike[str]) -> None:
+    """Write `template_csv` to a file, whole or not at all."""
+    _write_whole(template_csv(), Path(path))
+
+
+def _cells(entry: PortfolioModel) -> Iterable[str]:
+    owners = attribute_sources(entry)
+    for name in COLUMNS:
+        value = getattr(entry, name)
+        yield _cell(name, value) if owners[name] == "client" and value is not None else ""
+
+
+def _cell(name: str, value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return _number(value, counts=COLUMNS[name] is read_count)
+    return str(value)
+
+
+def _number(value: float, *, counts: bool) -> str:
+    """Return a number that reads back exactly, and not as something ambiguous."""
+    text = repr(value).removesuffix(".0")
+    if not counts:
+        return text
+    try:
+        read_count(text)
+    except Mistake:
+        return text + "0"
+    return text
+
+
+def _write_whole(text: str, path: Path) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        temporary.write_bytes(text.encode("utf-8"))
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,135 @@
+"""The table in a CSV file: encoding, separator, records with their row numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelops_abm.clients.row_problem import Mistake, RowProblem
+
+LARGEST_FILE_BYTES = 20_000_000
+MOST_ROWS = 200_000
+
+_SEPARATORS = (",", ";", "\t")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_AS_UTF8 = "save it as UTF-8 (in a spreadsheet: 'CSV UTF-8')"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One row of a table."""
+
+    row: int
+    """Number of the row as in a spreadsheet; the header is row 1."""
+    cells: list[str]
+    """Its cells, as they stand in the file."""
+
+    @property
+    def blank(self) -> bool:
+        """Return whether there is nothing in any cell."""
+        return not any(cell.strip() for cell in self.cells)
+
+
+def read_bytes(source: str | os.PathLike[str] | bytes) -> bytes:
+    """Return the content of a file, or the bytes themselves.
+
+    Raises
+    ------
+    Mistake
+        If there is no such file, it cannot be read, or it is larger than `LARGEST_FILE_BYTES`.
+    """
+    if isinstance(source, bytes):
+        return _of_fair_size(source)
+    try:
+        with Path(source).open("rb") as file:
+            return _of_fair_size(file.read(LARGEST_FILE_BYTES + 1))
+    except (OSError, ValueError) as error:
+        if isinstance(error, Mistake):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise Mistake(f"cannot be read: {reason}", "check the name of the file") from None
+
+
+def _of_fair_size(content: bytes) -> bytes:
+    if len(content) > LARGEST_FILE_BYTES:
+        limit = f"{LARGEST_FILE_BYTES // 1_000_000} MB"
+        raise Mistake(f"is larger than {limit}", "split it, or leave columns out")
+    return content
+
+
+def decode(content: bytes) -> str:
+    """Return the text of a CSV file in UTF-8, with or without byte order mark.
+
+    Raises
+    ------
+    Mistake
+        If the content is anything else; the encoding is never guessed.
+    """
+    if content.startswith(b"PK\x03\x04"):
+        raise Mistake("is a spreadsheet or an archive, not text", "save the sheet as 'CSV UTF-8'")
+    if content.startswith(_UTF16):
+        raise Mistake("is text in UTF-16", _AS_UTF8)
+    if b"\0" in content:
+        raise Mistake("holds NUL bytes: it is not text", _AS_UTF8)
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise Mistake(f"is not UTF-8 text (first at line {line})", _AS_UTF8) from None
+
+
+def find_separator(text: str, columns: Set[str]) -> str:
+    """Return the separator under which the header names most of the known columns."""
+    header = re.split(r"[\r\n]", text.lstrip(), maxsplit=1)[0].replace('"', "")
+
+    def known(separator: str) -> int:
+        return sum(column_name(cell) in columns for cell in header.split(separator))
+
+    return max(_SEPARATORS, key=known)
+
+
+def column_name(cell: str) -> str:
+    """Return the name of a column without blanks around it, in lower case."""
+    return cell.strip().lower()
+
+
+def records(text: str, separator: str) -> Iterator[Record | RowProblem]:
+    """Yield every row that holds anything; a break in the file's form ends it with a problem."""
+    lines = io.StringIO(text, newline="")
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    row = 0
+    while True:
+        row += 1
+        try:
+            record = Record(row, next(reader))
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield _broken(row, str(error))
+            return
+        if row > MOST_ROWS + 1:
+            yield RowProblem(f"the file has more than {MOST_ROWS:,} rows", "split the file", row)
+            return
+        if not record.blank:
+            yield record
+
+
+def _broken(row: int, error: str) -> RowProblem:
+    if "unexpected end" in error:
+        reason = "a quotation mark opens in this row and never closes"
+    elif "field limit" in error:
+        reason = "a cell in this row is far too long (is a quotation mark not closed?)"
+    else:
+        reason = f"the row is not well-formed ({error})"
+    remedy = "close the quotation mark, and double those inside a cell; nothing below was read"
+    return RowProblem(reason, remedy, row)
+
+
+def file_problem(mistake: Mistake) -> RowProblem:
+    """Return a mistake that concerns the whole file as a problem."""
+    return RowProblem(f"the file {mistake.reason}", mistake.remedy)

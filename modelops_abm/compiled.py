@@ -1,0 +1,113 @@
+"""Compilation of the equations: numba, with a cache that a changed source file never meets.
+
+numba's own cache looks only at the file of the compiled function, not at the functions it calls.
+Here the cache folder is named after a hash of all compiled sources, so a change in any of them
+starts an empty folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import numba
+import numpy as np
+from numba import types
+from numpy.typing import NDArray
+from platformdirs import user_cache_path
+
+_PACKAGE = Path(__file__).parent
+_SOURCES = ("compiled.py", "randomness.py", "statechart.py", "events.py", "rules/*.py")
+_TYPES: dict[Any, Any] = {
+    float: types.float64,
+    int: types.int64,
+    bool: types.boolean,
+    NDArray[np.float64]: types.float64[::1],
+}
+
+_registered: list[tuple[Any, Callable[..., Any]]] = []
+_prepared = 0
+
+
+def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function of floats, ints, bools, named tuples of them, and arrays of floats.
+
+    The types come from the annotations, so that every function has one compiled version.
+    Division by zero gives infinity or NaN, as in C. The lock of the interpreter is released.
+    """
+    folder = cache_folder()
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(folder) if folder else before
+    try:
+        dispatcher = numba.njit(cache=folder is not None, nogil=True, error_model="numpy")(function)
+    finally:
+        numba.config.CACHE_DIR = before
+    _registered.append((dispatcher, function))
+    return dispatcher  # type: ignore[no-any-return]
+
+
+def prepare(progress: Callable[[int, int], None] | None = None) -> None:
+    """Compile everything that is registered and not compiled yet, or load it from the cache.
+
+    Afterwards an argument of another type is an error instead of a second compilation.
+
+    Parameters
+    ----------
+    progress
+        Called with the number of functions done and the number in all.
+    """
+    global _prepared
+    total = len(_registered)
+    while _prepared < total:
+        dispatcher, function = _registered[_prepared]
+        dispatcher.compile(_signature(function))
+        _prepared += 1
+        if progress is not None:
+            progress(_prepared, total)
+    for dispatcher, _ in _registered:
+        dispatcher.disable_compile()
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Return the writable folder of the compiled code, or None if there is none.
+
+    ``MODELOPS_ABM_CACHE_DIR`` names another parent folder than the user's cache.
+    """
+    parent = os.environ.get("MODELOPS_ABM_CACHE_DIR")
+    base = Path(parent) if parent else user_cache_path("modelops-abm")
+    folder = base / f"compiled-{_hash_of_sources()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return None
+    return folder if os.access(folder, os.W_OK) else None
+
+
+def _hash_of_sources() -> str:
+    digest = hashlib.sha256(numba.__version__.encode())
+    for pattern in _SOURCES:
+        for path in sorted(_PACKAGE.glob(pattern)):
+            digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _signature(function: Callable[..., Any]) -> tuple[Any, ...]:
+    hints = get_type_hints(function)
+    hints.pop("return", None)
+    return tuple(_numba_type(hint) for hint in hints.values())
+
+
+def _numba_type(hint: Any) -> Any:
+    """Return the compiled type of an annotation: a scalar, a named tuple, an array of floats."""
+    if hint in _TYPES:
+        return _TYPES[hint]
+    fields = [_numba_type(entry) for entry in get_type_hints(hint).values()]
+    if len(set(fields)) == 1:
+        return types.NamedUniTuple(fields[0], len(fields), hint)
+    return types.NamedTuple(fields, hint)

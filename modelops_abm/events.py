@@ -1,0 +1,101 @@
+"""Kinds of event: their order at one instant, and what the event log records."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import NamedTuple
+
+
+class Rank(IntEnum):
+    """Order of the events of one instant; within a rank by the entity's number."""
+
+    ARRIVAL = 0
+    CAPABILITY_START = 1
+    RETIREMENT = 2
+    RETRAINING_DUE = 3
+    INCIDENT = 4
+    DETECTION = 5
+    SELF_HEALING = 6
+    SWITCH = 7
+    COMPLETION = 8
+    DISPATCH = 9
+
+
+class TaskClass(IntEnum):
+    """Class of a developer's work; `IDLE` is for the ledger only."""
+
+    REPAIR = 0
+    RETRAIN = 1
+    CAPABILITY = 2
+    DEPLOY = 3
+    BUILD = 4
+    IDLE = 5
+
+
+MAINTENANCE = (TaskClass.REPAIR, TaskClass.RETRAIN)
+
+
+class RetirementReason(IntEnum):
+    """Why a model was retired."""
+
+    OBSOLETE = 0
+    ABANDONED = 1
+    PLANNED = 2
+
+
+class LogKind(IntEnum):
+    """What a record of the event log tells; `cause` and `detail` are explained with each."""
+
+    IDEA_ARRIVED = 0  # detail: score, $ per year and developer-day
+    WORK_STARTED = 1  # cause: task class; detail: developer-days of work left
+    WORK_INTERRUPTED = 2  # cause: task class; detail: developer-days of work left
+    WORK_COMPLETED = 3  # cause: task class; detail: days since submission
+    BUILD_BEGAN = 4
+    BUILD_DONE = 5
+    WENT_LIVE = 6
+    RETRAINING_REQUESTED = 7  # cause: retraining (due), drift or decay
+    RETRAINING_BEGAN = 8
+    RETRAINED = 9  # detail: power without drift after it
+    ISSUE_STRUCK = 10  # cause: pipeline, capacity or compliance
+    ISSUE_RESOLVED = 11  # cause: as above; detail: days offline
+    SELF_HEALED = 12
+    DRIFT_SET_IN = 13  # detail: severity
+    DRIFT_DETECTED = 14  # detail: loss of power
+    DRIFT_FOUND = 15  # taken offline; detail: loss of power
+    DRIFT_ADDRESSED = 16  # detail: days offline
+    DECAY_SET_IN = 17  # power fell below the threshold of the alert
+    DECAY_NOTICED = 18  # detail: power without drift
+    PREVIOUS_SERVES = 19  # cause: why the current version does not
+    RETIRED = 20  # cause: retirement reason
+    CAPABILITY_STARTED = 21  # model: capability; detail: maximum
+    CAPABILITY_REACHED = 22  # model: capability; detail: level
+
+
+NOBODY = -1
+
+
+class LogRecord(NamedTuple):
+    """One record of the event log.
+
+    Attributes
+    ----------
+    time
+        Days since the start.
+    kind
+        A `LogKind`.
+    model
+        Number of the model, of the capability for capability work, or -1.
+    developer
+        Number of the developer, or -1.
+    cause
+        As the kind says, or -1.
+    detail
+        As the kind says, or 0.
+    """
+
+    time: float
+    kind: int
+    model: int
+    developer: int
+    cause: int
+    detail: float

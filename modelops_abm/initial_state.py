@@ -1,0 +1,160 @@
+"""The organisation at the start: developers, models in production, ideas, builds in progress."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from modelops_abm.events import RetirementReason
+from modelops_abm.parameters.portfolio import PortfolioModel
+from modelops_abm.parameters.scenario import Scenario
+from modelops_abm.randomness import Origin, entity_key, index_of_identifier
+from modelops_abm.rules.care import new_work_effort
+from modelops_abm.rules.day import Stocks
+from modelops_abm.rules.population import (
+    NOTHING_KNOWN,
+    Attributes,
+    ClientFacts,
+    archetype,
+    draw_attributes,
+    initial_production,
+    laws_of,
+    work_left,
+)
+
+if TYPE_CHECKING:
+    from modelops_abm.agents.ml_model import MLModel
+    from modelops_abm.model import ModelOpsModel
+
+
+class Population:
+    """Draws what models are like, by the scenario's archetypes."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._laws = [laws_of(kind) for kind in scenario.kinds()]
+        self._shares = np.array([entry.share for entry in scenario.archetypes] or [1.0])
+        self._names = [entry.name for entry in scenario.archetypes]
+
+    def attributes(
+        self, entity: int, facts: ClientFacts = NOTHING_KNOWN, kind: str | None = None
+    ) -> Attributes:
+        """Return the attributes of a model of a named or drawn archetype."""
+        index = self._names.index(kind) if kind else archetype(entity, self._shares)
+        return draw_attributes(self._laws[index], entity, facts)
+
+
+def populate(model: ModelOpsModel) -> None:
+    """Bring in the initial models, ideas and builds, or a client's portfolio instead."""
+    portfolio = model.parameters.portfolio
+    if model.parameters.imported is not None:
+        for entry in model.parameters.imported.models:
+            _add_client_model(model, entry)
+        return
+    for index in range(portfolio.initial_models):
+        entity = _entity(model, Origin.INITIAL_MODEL, index)
+        _start_in_production(
+            model.add_model(entity, f"Model {index + 1}"), entity, NOTHING_KNOWN
+        )
+    ideas = [add_idea(model, index) for index in range(portfolio.initial_ideas)]
+    best = sorted(ideas, key=lambda idea: (-idea.score, idea.number))
+    in_build = {idea.number for idea in best[: portfolio.initial_builds]}
+    for idea in ideas:
+        if idea.number in in_build:
+            _resume_build(idea)
+        else:
+            idea.propose()
+
+
+def add_idea(model: ModelOpsModel, index: int) -> MLModel:
+    """Add the n-th idea, from 0; it has still to be proposed."""
+    return model.add_model(_entity(model, Origin.IDEA, index), f"Idea {index + 1}")
+
+
+def _entity(model: ModelOpsModel, origin: Origin, index: int) -> int:
+    return entity_key(model.seed, model.replication, origin.value, index)
+
+
+def _start_in_production(ml_model: MLModel, entity: int, facts: ClientFacts) -> None:
+    constants = ml_model.model.constants
+    start = initial_production(
+        ml_model.attributes, entity, facts, constants.past_interval_days
+    )
+    usage = constants.initial_usage_share * ml_model.attributes.traits.full_usage
+    if not math.isnan(facts.usage):
+        usage = facts.usage
+    ml_model.start_in_production(
+        Stocks(start.users, usage, 1.0, start.users, usage),
+        start.base_power,
+        start.age_days,
+        ml_model.retraining_interval_days - start.retrained_days_ago,
+    )
+    planned = not math.isnan(facts.retires_in_days)
+    ml_model.plan_retirement(
+        start.life_left_days,
+        RetirementReason.PLANNED if planned else RetirementReason.OBSOLETE,
+    )
+
+
+def _resume_build(ml_model: MLModel) -> None:
+    ml_model.resume_build(_left_of(ml_model, ml_model.attributes.build_effort_days))
+
+
+def _left_of(ml_model: MLModel, effort_days: float) -> float:
+    model = ml_model.model
+    effort = new_work_effort(model.constants.care, model.levels, effort_days)
+    return work_left(effort, ml_model.entity)
+
+
+def _add_client_model(model: ModelOpsModel, entry: PortfolioModel) -> None:
+    """Add a client's model where it stands."""
+    entity = _entity(model, Origin.CLIENT_MODEL, index_of_identifier(entry.id))
+    facts = client_facts(entry, model.parameters)
+    ml_model = model.add_model(entity, entry.name or entry.id, entry=entry, facts=facts)
+    if entry.stage == "production":
+        _start_in_production(ml_model, entity, facts)
+    elif entry.stage == "retired":
+        ml_model.start_retired()
+    elif entry.stage == "build":
+        _resume_build(ml_model)
+    elif entry.stage == "deployment":
+        effort = ml_model.attributes.deployment_effort_days
+        ml_model.resume_deployment(_left_of(ml_model, effort))
+    else:
+        ml_model.propose()
+    if entry.stage in ("idea", "build", "deployment") and entry.retired_at is not None:
+        ml_model.plan_retirement(facts.retires_in_days, RetirementReason.PLANNED)
+
+
+def client_facts(entry: PortfolioModel, scenario: Scenario) -> ClientFacts:
+    """Return what a client knows about a model, its dates as days from the start."""
+    start = scenario.start_date
+    live = entry.stage == "production"
+
+    def days(since: bool, name: str) -> float:
+        day = getattr(entry, name)
+        if day is None:
+            return math.nan
+        return float((start - day).days if since else (day - start).days)
+
+    return ClientFacts(
+        _number(entry.addressable_users),
+        _number(entry.predictions_per_user_day),
+        _number(entry.value_per_prediction),
+        _number(entry.cost_per_prediction),
+        _number(entry.cost_of_wrong_prediction),
+        _number(entry.yearly_power_loss),
+        _number(entry.capacity_per_day),
+        _number(entry.build_effort_days),
+        _number(entry.deployment_effort_days),
+        _number(entry.users) if live else math.nan,
+        _number(entry.current_predictions_per_user_day) if live else math.nan,
+        days(True, "deployed_at") if live else math.nan,
+        max(0.0, days(True, "last_retrained_at")) if live else math.nan,
+        max(0.0, days(False, "retired_at")),
+    )
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)

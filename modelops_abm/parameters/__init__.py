@@ -1,0 +1,53 @@
+"""The scenario: every number of the simulated system, frozen, typed, with unit and source."""
+
+from modelops_abm.parameters.capabilities import CAPABILITY_NAMES, Capabilities, CapabilityName
+from modelops_abm.parameters.catalogue import Quantity, StatedValue, catalogue, describe
+from modelops_abm.parameters.distribution import Distribution
+from modelops_abm.parameters.errors import InputError, Problem
+from modelops_abm.parameters.files import load_scenario, save_scenario, write_whole
+from modelops_abm.parameters.model_kind import Archetype, ModelKind
+from modelops_abm.parameters.overrides import parse_assignment, with_values
+from modelops_abm.parameters.portfolio import (
+    STAGE_NAMES,
+    ImportedPortfolio,
+    PortfolioModel,
+    StageName,
+)
+from modelops_abm.parameters.problems import problems_of
+from modelops_abm.parameters.quantity import Confidence, Section
+from modelops_abm.parameters.scenario import Scenario, SourceKind, ValueSource
+from modelops_abm.parameters.schema import json_schema
+from modelops_abm.parameters.sections import TASK_CLASS_NAMES, TaskClassName
+
+__all__ = [
+    "CAPABILITY_NAMES",
+    "STAGE_NAMES",
+    "TASK_CLASS_NAMES",
+    "Archetype",
+    "Capabilities",
+    "CapabilityName",
+    "Confidence",
+    "Distribution",
+    "ImportedPortfolio",
+    "InputError",
+    "ModelKind",
+    "PortfolioModel",
+    "Problem",
+    "Quantity",
+    "Scenario",
+    "Section",
+    "SourceKind",
+    "StageName",
+    "StatedValue",
+    "TaskClassName",
+    "ValueSource",
+    "catalogue",
+    "describe",
+    "json_schema",
+    "load_scenario",
+    "parse_assignment",
+    "problems_of",
+    "save_scenario",
+    "with_values",
+    "write_whole",
+]

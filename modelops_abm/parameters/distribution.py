@@ -1,0 +1,86 @@
+"""Distributions as a scenario states them: a family, a mean, a coefficient of variation."""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from modelops_abm.parameters.quantity import Section, misfit
+
+Family = Literal["constant", "exponential", "lognormal", "gamma", "weibull", "beta"]
+
+_IMPLIED_CV = {"constant": 0.0, "exponential": 1.0}
+_DEFAULT_CV = 0.5
+
+
+class Distribution(Section):
+    """A non-negative random quantity.
+
+    ``beta`` is for shares (mean between 0 and 1). The spread of ``constant`` (0) and
+    ``exponential`` (1) follows from the family. A Weibull may be given by its ``shape`` instead
+    of ``cv``.
+    """
+
+    family: Family = "lognormal"
+    """Family: constant, exponential, lognormal, gamma, weibull, or beta for shares."""
+    mean: Annotated[float, Field(ge=0.0, le=1e12)]
+    """Mean, in the unit of the quantity."""
+    cv: Annotated[float, Field(ge=0.0, le=5.0)] = _DEFAULT_CV
+    """Coefficient of variation: standard deviation divided by the mean."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, value: Any) -> Any:
+        """Read a bare number as a constant, a shape as a spread, and add an implied spread."""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return {"family": "constant", "mean": value, "cv": 0.0}
+        if not isinstance(value, dict):
+            return value
+        family = value.get("family", "lognormal")
+        if "shape" in value:
+            return _with_cv_of_shape(value, family)
+        implied = _IMPLIED_CV.get(family) if isinstance(family, str) else None
+        return value if "cv" in value or implied is None else {**value, "cv": implied}
+
+    @model_validator(mode="after")
+    def _family_can_have_this_spread(self) -> Self:
+        implied = _IMPLIED_CV.get(self.family)
+        if implied is not None and self.cv != implied:
+            raise misfit(f"must be {implied:g} (or left out) for the {self.family} family", "cv")
+        if self.family == "weibull" and self.cv < 0.02:
+            raise misfit("must be at least 0.02 for the weibull family", "cv")
+        if self.family == "beta":
+            self._check_beta()
+        return self
+
+    def _check_beta(self) -> None:
+        if not 0.0 < self.mean < 1.0:
+            raise misfit("must lie between 0 and 1 (both excluded) for the beta family", "mean")
+        widest = math.sqrt((1.0 - self.mean) / self.mean)
+        if not 0.0 < self.cv < widest:
+            raise misfit(
+                f"must lie between 0 and {widest:.4g} (both excluded) "
+                f"for the beta family with mean {self.mean:g}",
+                "cv",
+            )
+
+
+def _with_cv_of_shape(value: dict[str, Any], family: object) -> dict[str, Any]:
+    """Replace the shape of a Weibull by its coefficient of variation."""
+    shape = value["shape"]
+    if family != "weibull":
+        raise misfit("is for the weibull family; give cv instead", "shape")
+    if "cv" in value:
+        raise misfit("give either shape or cv of a weibull, not both", "shape")
+    if isinstance(shape, bool) or not isinstance(shape, int | float) or not 0.3 <= shape <= 60.0:
+        raise misfit("must be a number from 0.3 to 60", "shape")
+    rest = {key: entry for key, entry in value.items() if key != "shape"}
+    return {**rest, "cv": weibull_cv(float(shape))}
+
+
+def weibull_cv(shape: float) -> float:
+    """Return the coefficient of variation of a Weibull distribution with this shape."""
+    first, second = math.lgamma(1.0 + 1.0 / shape), math.lgamma(1.0 + 2.0 / shape)
+    return math.sqrt(math.expm1(second - 2.0 * first))

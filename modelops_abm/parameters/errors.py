@@ -1,0 +1,61 @@
+"""What a user did wrong: every problem with its place, value and allowed range."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from modelops_abm.parameters.wording import printable
+
+_MOST_SHOWN = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong."""
+
+    message: str
+    """What is wrong, with what is allowed."""
+    place: str = ""
+    """Where: the file, and the line, or the row and column, in words."""
+    field: str = ""
+    """Dotted name of the value, if it is about one."""
+    value: str = ""
+    """The value as it is shown, if that helps."""
+    suggestion: str = ""
+    """What may have been meant."""
+
+    def __str__(self) -> str:
+        subject = f"{self.field} is {self.value}" if self.value else self.field
+        joint = "; " if self.value else ": "
+        text = f"{subject}{joint}{self.message}" if subject else self.message
+        if self.suggestion:
+            text = f"{text}; did you mean {self.suggestion}?"
+        return f"{self.place}: {text}" if self.place else text
+
+
+class InputError(ValueError):
+    """Input that cannot be used; its text is one readable line for every problem.
+
+    Parameters
+    ----------
+    problems
+        Everything that is wrong: problems, one problem, or a sentence.
+    """
+
+    def __init__(self, problems: Iterable[Problem] | Problem | str) -> None:
+        if isinstance(problems, str):
+            problems = Problem(problems)
+        self.problems = (problems,) if isinstance(problems, Problem) else tuple(problems)
+        """The problems, in the order of the input."""
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        lines = [str(problem) for problem in self.problems[:_MOST_SHOWN]]
+        more = len(self.problems) - len(lines)
+        return "\n".join(lines + [f"... and {more} more problems"] * (more > 0))
+
+
+def place_in_words(file: str, line: int | None = None) -> str:
+    """Return a place such as ``plan.toml, line 12``."""
+    return ", ".join(([printable(file, 200)] if file else []) + ([f"line {line}"] if line else []))

@@ -1,0 +1,193 @@
+"""Scenario files: TOML, YAML or JSON, by the ending of the name.
+
+A file states what differs from the reference scenario; what it leaves out is the default. See
+`with_changes` for what it may say of a distribution.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from modelops_abm.parameters import json_format, toml_format, yaml_format
+from modelops_abm.parameters.document import WITHOUT_SOURCE, Document, UnreadableError
+from modelops_abm.parameters.errors import InputError, Problem, place_in_words
+from modelops_abm.parameters.merge import with_changes
+from modelops_abm.parameters.provenance import changed_names, concerns, with_sources
+from modelops_abm.parameters.scenario import Scenario
+from modelops_abm.parameters.wording import listed, printable, shown
+
+LARGEST_FILE = 10_000_000
+"""Size of the largest scenario file in bytes."""
+
+
+class _Format(NamedTuple):
+    read: Callable[[str], Document]
+    write: Callable[[Scenario], str]
+
+
+_FORMATS = {
+    ".toml": _Format(toml_format.read, toml_format.write),
+    ".yaml": _Format(yaml_format.read, yaml_format.write),
+    ".yml": _Format(yaml_format.read, yaml_format.write),
+    ".json": _Format(json_format.read, json_format.write),
+}
+
+
+def load_scenario(path: str | os.PathLike[str]) -> Scenario:
+    """Load a scenario from a file.
+
+    Values that differ from the default are credited to the file, unless its own `sources` say
+    whose they are.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong: file, line, name, value, and what is allowed.
+    """
+    file = os.fspath(path)
+    format_ = _format_of(file)
+    document = _document(_read_text(file), format_, file)
+    data = _table(document, file)
+    exempt = _without_source(data, document, file)
+    scenario = _scenario(data, document, file)
+    changed = changed_names(Scenario(), scenario)
+    named = [name for name in changed if any(concerns(entry, name) for entry in scenario.sources)]
+    credited = [name for name in changed if name not in named and name not in exempt]
+    return with_sources(scenario, credited, f"file {_base_name(file)}", "user")
+
+
+def save_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> None:
+    """Save a whole scenario to a file; loading it gives an equal one.
+
+    The file appears in one go: whatever happens, there is never a part of one.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written, or would be too large to be loaded again.
+    """
+    file = os.fspath(path)
+    content = _format_of(file).write(scenario).encode()
+    if len(content) > LARGEST_FILE:
+        raise _error(file, f"the scenario takes {len(content):,} bytes; {_size_limit()}")
+    write_whole(file, content)
+
+
+def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a file in one go: to a temporary file beside it that takes its place when complete.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be written.
+    """
+    file = os.fspath(path)
+    try:
+        _replace(Path(os.path.realpath(file)), content)
+    except (OSError, ValueError) as error:
+        raise _error(file, f"cannot be written: {_reason(error)}") from None
+
+
+def _replace(target: Path, content: bytes) -> None:
+    temporary = target.with_name(f".{uuid.uuid4().hex}.tmp")
+    try:
+        with temporary.open("xb") as stream:
+            stream.write(content)
+        os.replace(temporary, target)
+    except BaseException:
+        with suppress(OSError):  # it may never have been there
+            temporary.unlink()
+        raise
+
+
+def _error(file: str, message: str, line: int | None = None) -> InputError:
+    return InputError(Problem(message, place=place_in_words(file, line)))
+
+
+def _reason(error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) else None
+    return (reason or printable(str(error), 200)).lower()
+
+
+def _size_limit() -> str:
+    return f"allowed are {LARGEST_FILE:,} bytes"
+
+
+def _base_name(file: str) -> str:
+    return printable(os.path.basename(file), 255)
+
+
+def _format_of(file: str) -> _Format:
+    ending = os.path.splitext(file)[1].lower()
+    if ending not in _FORMATS:
+        kinds = listed(list(_FORMATS))
+        raise _error(file, f"the name of a scenario file must end in {kinds}")
+    return _FORMATS[ending]
+
+
+def _read_text(file: str) -> str:
+    content = _read_bytes(file)
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _error(file, "is UTF-16 text; save it as UTF-8")
+    if b"\0" in content:
+        raise _error(file, "is a binary file, not text")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _error(file, "is not UTF-8 text; save it as UTF-8", line) from None
+    if not text.strip():
+        raise _error(file, "is empty")
+    return text
+
+
+def _read_bytes(file: str) -> bytes:
+    try:
+        if not os.path.exists(file):
+            raise _error(file, "there is no such file")
+        if not os.path.isfile(file):
+            raise _error(file, "is a folder or device, not a file")
+        with open(file, "rb") as stream:
+            content = stream.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise _error(file, f"cannot be read: {_reason(error)}") from None
+    if len(content) > LARGEST_FILE:
+        raise _error(file, f"is too large; {_size_limit()}")
+    return content
+
+
+def _document(text: str, format_: _Format, file: str) -> Document:
+    try:
+        return format_.read(text)
+    except UnreadableError as error:
+        raise _error(file, error.message, error.line) from None
+
+
+def _table(document: Document, file: str) -> dict[str, Any]:
+    data = document.data
+    if not isinstance(data, dict) and data is not None:
+        raise _error(file, f"must hold names and values, not {shown(data)}")
+    if not data:
+        raise _error(file, "holds no values")
+    return data
+
+
+def _without_source(data: dict[str, Any], document: Document, file: str) -> list[str]:
+    """Take out of the data the names of the values that nobody vouches for."""
+    names = data.pop(WITHOUT_SOURCE, [])
+    if isinstance(names, list) and all(isinstance(name, str) for name in names):
+        return names
+    place = place_in_words(file, document.lines().get((WITHOUT_SOURCE,)))
+    raise InputError(Problem("expected a list of names", place, WITHOUT_SOURCE, shown(names)))
+
+
+def _scenario(data: dict[str, Any], document: Document, file: str) -> Scenario:
+    try:
+        return with_changes(Scenario(), data)
+    except InputError:
+        return with_changes(Scenario(), data, file=file, lines=document.lines())

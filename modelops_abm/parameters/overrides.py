@@ -1,0 +1,164 @@
+"""Setting values of a scenario by their dotted names."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from modelops_abm.parameters.distribution import Distribution
+from modelops_abm.parameters.errors import InputError, Problem
+from modelops_abm.parameters.merge import with_changes
+from modelops_abm.parameters.names import (
+    DISTRIBUTION_PARTS,
+    nearest_full_name,
+    scenario_leaves,
+    section_at,
+)
+from modelops_abm.parameters.provenance import LABELS, changed_names, with_sources
+from modelops_abm.parameters.quantity import Section
+from modelops_abm.parameters.scenario import Scenario, SourceKind
+from modelops_abm.parameters.wording import listed, printable
+
+_BARE_WORDS = re.compile(r"[^\W\d][\w .-]*")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+
+
+def with_values(
+    scenario: Scenario,
+    values: Mapping[str, Any],
+    *,
+    source: str,
+    confidence: SourceKind = "user",
+) -> Scenario:
+    """Return a scenario with other values.
+
+    Parameters
+    ----------
+    scenario
+        The scenario to depart from.
+    values
+        Values by dotted name, such as ``capabilities.monitoring.maximum``. A number for a
+        distribution sets its mean and keeps family and spread; its parts have names too, such as
+        ``model.market_size.cv``.
+    source, confidence
+        Whose values they are; recorded for every value that changes.
+
+    Raises
+    ------
+    InputError
+        With every unknown name, or everything that is wrong with the values.
+    """
+    unknown = [problem for name in values if (problem := _problem_with(name)) is not None]
+    if unknown:
+        raise InputError(unknown)
+    changed = with_changes(scenario, _nested(values))
+    names = [name for name in changed_names(scenario, changed) if name not in LABELS]
+    return with_sources(changed, names, source, confidence)
+
+
+def _problem_with(name: str) -> Problem | None:
+    """Return what is wrong with a name, if anything is."""
+    leaf = _leaf_of(name)
+    if leaf == name:
+        return None
+    parts = name.split(".")
+    shown_name = printable(name, 200)
+    if leaf is None:
+        return _unknown(shown_name, parts)
+    if section_at(Scenario, tuple(leaf.split("."))) is not Distribution:
+        return Problem(f"{leaf} can only be set as a whole", field=shown_name)
+    if name[len(leaf) + 1 :] not in DISTRIBUTION_PARTS:
+        return Problem(f"a distribution has {listed(list(DISTRIBUTION_PARTS))}", field=shown_name)
+    return None
+
+
+def _leaf_of(name: str) -> str | None:
+    """Return the value that a name is, or is a part of."""
+    while name:
+        if name in scenario_leaves():
+            return name
+        name = name.rpartition(".")[0]
+    return None
+
+
+def _unknown(name: str, parts: list[str]) -> Problem:
+    inside = [leaf for leaf in scenario_leaves() if leaf.startswith(f"{name}.")]
+    if inside:
+        return Problem(f"is a section; set one of its values, such as {inside[0]}", field=name)
+    if parts[0] == "sources":
+        return Problem("sources are recorded with the values that are set", field=name)
+    return Problem("no such name", field=name, suggestion=nearest_full_name(name, parts))
+
+
+def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values by dotted name as nested mappings."""
+    nested: dict[str, Any] = {}
+    for name, value in values.items():
+        *outer, last = name.split(".")
+        section = nested
+        for part in outer:
+            section = _opened(section, part)
+        section[last] = _beside(section.get(last), _plain(value))
+    return nested
+
+
+def _opened(section: dict[str, Any], part: str) -> dict[str, Any]:
+    """Return an inner mapping; a number that is there already is the mean of a distribution."""
+    inner = section.get(part, {})
+    section[part] = inner if isinstance(inner, dict) else {"mean": inner}
+    opened: dict[str, Any] = section[part]
+    return opened
+
+
+def _beside(stated: Any, value: Any) -> Any:
+    """Return a value of a distribution of which some parts were stated before."""
+    if not isinstance(stated, dict):
+        return value
+    return {**stated, **(value if isinstance(value, dict) else {"mean": value})}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as a file would give it; NumPy's numbers become Python's."""
+    if isinstance(value, Distribution):
+        return value.model_dump()
+    if isinstance(value, Section):
+        return value
+    is_numpy_scalar = type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0
+    return value.item() if is_numpy_scalar else value
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """Return name and value of an assignment such as ``team.developers=5``.
+
+    The value is in the syntax of TOML, for example ``0.8``, ``true``, ``["a", "b"]`` or
+    ``{mean = 3, cv = 0.2}``; a word needs no quotes.
+
+    Raises
+    ------
+    InputError
+        If it is no assignment, or the value cannot be read.
+    """
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not (name and equals and value):
+        example = "for example team.developers=5"
+        raise InputError(f"'{printable(text)}' is no assignment; write name=value, {example}")
+    return name, _parse_value(name, value)
+
+
+def _parse_value(name: str, text: str) -> Any:
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return _word_or_number(name, text)
+    return parsed["value"] if len(parsed) == 1 else _word_or_number(name, text)
+
+
+def _word_or_number(name: str, text: str) -> Any:
+    if _NUMBER.fullmatch(text) and len(text) < 100:
+        return float(text)
+    if _BARE_WORDS.fullmatch(text):
+        return text
+    message = "a value must be a number, true, false, a word, a list in [...] or text in quotes"
+    raise InputError(Problem(message, field=printable(name, 200), value=f"'{printable(text)}'"))

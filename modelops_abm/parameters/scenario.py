@@ -1,0 +1,113 @@
+"""The scenario: every number of the simulated system in one frozen, validated object."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from modelops_abm.parameters.capabilities import Capabilities
+from modelops_abm.parameters.model_kind import Archetype, ModelKind
+from modelops_abm.parameters.portfolio import Day, ImportedPortfolio, contradictions
+from modelops_abm.parameters.quantity import Section, misfit, quantity
+from modelops_abm.parameters.sections import (
+    DriftParameters,
+    EffortParameters,
+    FinanceParameters,
+    IncidentParameters,
+    PortfolioParameters,
+    RetrainingParameters,
+    TeamParameters,
+    UsageParameters,
+)
+
+SourceKind = Literal["measured", "survey", "vendor", "judgement", "client", "user"]
+
+
+class ValueSource(Section):
+    """Whose value it is, where a scenario departs from the defaults."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    """Dotted name of the value."""
+    source: Annotated[str, Field(min_length=1, max_length=1000)]
+    """Who set it and on what evidence."""
+    confidence: SourceKind = "user"
+    """How well it is supported; `client` for a client's own figure, `user` for a set value."""
+
+
+class Scenario(Section):
+    """Everything that a run depends on besides seed and replication."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)] = "reference"
+    """Name of the scenario."""
+    description: Annotated[str, Field(max_length=5000)] = ""
+    """Whom or what it describes."""
+    horizon_days: int = quantity(1095, "days", ge=1, le=36_500, plausible=(365, 1825))
+    """Length of the run."""
+    start_date: Day = date(2026, 1, 1)
+    """Calendar date of day 0; the dates of a client's portfolio count from it."""
+    portfolio: PortfolioParameters = PortfolioParameters()
+    """Models and ideas at the start, and new ideas."""
+    model: ModelKind = ModelKind()
+    """Attributes of the models."""
+    archetypes: Annotated[tuple[Archetype, ...], Field(strict=False)] = ()
+    """Kinds of model with their own attributes; none means that all are as in `model`."""
+    incidents: IncidentParameters = IncidentParameters()
+    """Issues that take a model offline."""
+    drift: DriftParameters = DriftParameters()
+    """Drift, its detection, the alert on decay."""
+    retraining: RetrainingParameters = RetrainingParameters()
+    """Scheduled retraining."""
+    efforts: EffortParameters = EffortParameters()
+    """Work on each kind of maintenance."""
+    team: TeamParameters = TeamParameters()
+    """The developers and their priorities."""
+    capabilities: Capabilities = Capabilities()
+    """The five capabilities."""
+    usage: UsageParameters = UsageParameters()
+    """How use answers to quality and availability."""
+    finance: FinanceParameters = FinanceParameters()
+    """How money is counted."""
+    imported: ImportedPortfolio | None = None
+    """A client's portfolio, which replaces the initial models, ideas and builds."""
+    sources: Annotated[tuple[ValueSource, ...], Field(strict=False)] = ()
+    """Whose value it is, for every value that is not the default."""
+
+    @model_validator(mode="after")
+    def _archetypes_are_whole(self) -> Self:
+        names = [archetype.name for archetype in self.archetypes]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                raise misfit("every archetype needs its own name", "archetypes", number, "name")
+        total = math.fsum(archetype.share for archetype in self.archetypes)
+        if names and not math.isclose(total, 1.0, abs_tol=1e-6):
+            raise misfit(f"the shares must add up to 1, not {total:g}", "archetypes")
+        return self
+
+    @model_validator(mode="after")
+    def _portfolio_fits(self) -> Self:
+        names = {archetype.name for archetype in self.archetypes}
+        for number, entry in enumerate(self.imported.models if self.imported else ()):
+            path = ("imported", "models", number)
+            if entry.archetype is not None and entry.archetype not in names:
+                known = ", ".join(sorted(names)) or "none"
+                raise misfit(f"is not an archetype of the scenario ({known})", *path, "archetype")
+            for contradiction in contradictions(entry, self.start_date):
+                raise misfit(contradiction.message, *path)
+        return self
+
+    def kinds(self) -> tuple[ModelKind, ...]:
+        """Return the attributes of every archetype in order, or of `model` if there is none."""
+        if not self.archetypes:
+            return (self.model,)
+        return tuple(self._kind(archetype) for archetype in self.archetypes)
+
+    def _kind(self, archetype: Archetype) -> ModelKind:
+        own = {
+            name: value
+            for name in ModelKind.model_fields
+            if (value := getattr(archetype, name)) is not None
+        }
+        return self.model.model_copy(update=own)

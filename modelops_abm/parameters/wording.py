@@ -1,0 +1,73 @@
+"""How values, names and allowed ranges are put into words in messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+_LONGEST = 60
+_MOST_DIGITS = 40
+
+
+def printable(text: str, longest: int = _LONGEST) -> str:
+    """Return text that is safe in one line of a message: escaped, and shortened if it is long."""
+    short = text if len(text) <= longest else text[:longest] + "..."
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in short)
+
+
+def shown(value: object) -> str:
+    """Return a value as a message shows it."""
+    if value is None:
+        return "empty"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return _shown_integer(value)
+    if isinstance(value, str):
+        return f"'{printable(value)}'"
+    if isinstance(value, Mapping):
+        return "a section"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
+    if isinstance(value, float | date):
+        return str(value)
+    return printable(f"{type(value).__name__} {value!s}")
+
+
+def _shown_integer(value: int) -> str:
+    """Return an integer's digits; Python refuses to print very long ones."""
+    digits = int(value.bit_length() * 0.30103) + 1
+    return str(value) if digits <= _MOST_DIGITS else f"a whole number of about {digits} digits"
+
+
+def number(value: float | date) -> str:
+    """Return a bound in digits, with thousands set apart."""
+    return str(value) if isinstance(value, date) else f"{value:,.10g}"
+
+
+def range_in_words(bounds: Mapping[str, Any]) -> str:
+    """Return the range that ``ge``, ``gt``, ``le`` and ``lt`` allow, or an empty string."""
+    low, high = _low(bounds), _high(bounds)
+    if "ge" in bounds and "le" in bounds:
+        return f"{number(bounds['ge'])} to {number(bounds['le'])}"
+    return ", ".join(words for words in (low, high) if words)
+
+
+def _low(bounds: Mapping[str, Any]) -> str:
+    if "gt" in bounds:
+        return f"more than {number(bounds['gt'])}"
+    return f"at least {number(bounds['ge'])}" if "ge" in bounds else ""
+
+
+def _high(bounds: Mapping[str, Any]) -> str:
+    if "lt" in bounds:
+        return f"less than {number(bounds['lt'])}"
+    return f"at most {number(bounds['le'])}" if "le" in bounds else ""
+
+
+def listed(words: list[str]) -> str:
+    """Return words as a list in a sentence: ``a, b or c``."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} or {words[-1]}"

@@ -1,0 +1,40 @@
+"""Capabilities: stocks that developers' work fills, and what they cost."""
+
+from __future__ import annotations
+
+from modelops_abm.compiled import compiled
+from modelops_abm.rules import DAYS_PER_YEAR
+
+
+@compiled
+def level_after(level: float, maximum: float, delivered_days: float, full_days: float) -> float:
+    """Return the level after a day: up by the work delivered, never above the maximum or down.
+
+    Parameters
+    ----------
+    level, maximum
+        Before the day; the level of investment to reach.
+    delivered_days, full_days
+        Developer-days put in today, and those that a full level takes.
+    """
+    if level >= maximum:
+        return level
+    return min(maximum, level + delivered_days / full_days)
+
+
+@compiled
+def capital_spent(rise: float, full_cost: float) -> float:
+    """Return the capital spent as a level rises."""
+    return rise * full_cost
+
+
+@compiled
+def upkeep_per_day(level: float, full_upkeep_per_year: float) -> float:
+    """Return a day's upkeep of a level."""
+    return level * full_upkeep_per_year / DAYS_PER_YEAR
+
+
+@compiled
+def effective_capacity(capacity: float, extra: float, autoscaling: float) -> float:
+    """Return the predictions per day that a model can serve at a level of autoscaling."""
+    return capacity * (1.0 + extra * autoscaling)

@@ -1,0 +1,357 @@
+"""A model's day: what its stocks become, what it earns, and where the value went."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from modelops_abm.compiled import compiled
+from modelops_abm.rules.adoption import users_after
+from modelops_abm.rules.capability import effective_capacity
+from modelops_abm.rules.hazards import Hazards, overload
+from modelops_abm.rules.power import base_power, drift_loss, power, previous_power
+from modelops_abm.rules.usage import (
+    UsageConstants,
+    remembered_availability,
+    response,
+    usage_after,
+)
+
+NEGLIGIBLE_SHARE = 1e-9
+
+
+class Traits(NamedTuple):
+    """What a day needs to know of a model and does not change."""
+
+    market_size: float
+    innovation_per_year: float
+    imitation_per_year: float
+    full_usage: float
+    value_per_prediction: float
+    cost_per_prediction: float
+    cost_of_wrong_prediction: float
+
+
+class PreviousVersion(NamedTuple):
+    """What the previous version is like; see `previous_power`."""
+
+    ratio: float
+    drift_share: float
+
+
+class Stocks(NamedTuple):
+    """A model's stocks, integrated once a day.
+
+    Attributes
+    ----------
+    users, usage
+        Users, and predictions per user and day.
+    availability_memory
+        Availability that users remember, 0 to 1.
+    ideal_users, ideal_usage
+        The same at full power, always served, without limit of capacity.
+    """
+
+    users: float
+    usage: float
+    availability_memory: float
+    ideal_users: float
+    ideal_usage: float
+
+
+class ServedShares(NamedTuple):
+    """Shares of the day in production, served by the current and by the previous version."""
+
+    production: float
+    current: float
+    previous: float
+
+
+class DayFlows(NamedTuple):
+    """What a model did in a day.
+
+    The value lost by cause and the realised value add up to the ideal value exactly.
+
+    Attributes
+    ----------
+    production, served_share, power
+        Shares of the day in production and served; power of the current version times the former.
+    demand, served, unserved
+        Predictions that users asked for while it was in production, those they got, the rest.
+    value, cost
+        $ earned by predictions and spent on them.
+    ideal_value
+        $ at full power, always served, without limit of capacity, from the first day on.
+    lost_adoption, lost_usage, lost_offline, lost_capacity, lost_decay, lost_drift, lost_rollback
+        $ of the ideal value lost to fewer users, less use, time not served, demand not met, decay,
+        drift, and the older version.
+    """
+
+    production: float
+    served_share: float
+    power: float
+    demand: float
+    served: float
+    unserved: float
+    value: float
+    cost: float
+    ideal_value: float
+    lost_adoption: float
+    lost_usage: float
+    lost_offline: float
+    lost_capacity: float
+    lost_decay: float
+    lost_drift: float
+    lost_rollback: float
+
+
+class ModelDay(NamedTuple):
+    """The stocks after a day, and its flows."""
+
+    stocks: Stocks
+    flows: DayFlows
+
+
+class CommonRates(NamedTuple):
+    """What the rates of all models have in common on a day, at its capability levels.
+
+    Attributes
+    ----------
+    pipeline, capacity, compliance, drift
+        Rates per day; of capacity issues at an overload of 1; of compliance without regulation.
+    regulated_multiplier
+        Factor on the compliance issues of a regulated model.
+    overload_threshold, overload_span, largest_overload
+        See `overload`.
+    extra_capacity, autoscaling
+        See `effective_capacity`.
+    drift_growth_days
+        See `drift_loss`.
+    """
+
+    pipeline: float
+    capacity: float
+    compliance: float
+    drift: float
+    regulated_multiplier: float
+    overload_threshold: float
+    overload_span: float
+    largest_overload: float
+    extra_capacity: float
+    autoscaling: float
+    drift_growth_days: float
+
+
+class Health(NamedTuple):
+    """A model's power: what it decays from, and the active drift.
+
+    Attributes
+    ----------
+    restored, restored_at
+        Power without drift after the last restoration, and its time.
+    decay
+        Rate of decay per day.
+    severity, drift_since
+        Of the active drift; a severity of 0 without one.
+    """
+
+    restored: float
+    restored_at: float
+    decay: float
+    severity: float
+    drift_since: float
+
+
+class DayStart(NamedTuple):
+    """Values that hold for a model's whole day.
+
+    Attributes
+    ----------
+    base, loss
+        Power without drift, and the share of it lost to drift.
+    capacity
+        Predictions per day that can be served.
+    rates
+        Hazards per day while the current version serves; that of drift as if none were active.
+    """
+
+    base: float
+    loss: float
+    capacity: float
+    rates: Hazards
+
+
+@compiled
+def base_power_at(health: Health, time: float) -> float:
+    """Return b, the power without drift, at a time since its restoration."""
+    return base_power(health.restored, health.decay, time - health.restored_at)
+
+
+@compiled
+def drift_loss_at(health: Health, time: float, growth_days: float) -> float:
+    """Return the share of power lost to the active drift at a time; 0 without one."""
+    if health.severity <= 0.0:
+        return 0.0
+    return drift_loss(health.severity, growth_days, time - health.drift_since)
+
+
+@compiled
+def open_day(
+    now: float,
+    health: Health,
+    users: float,
+    usage: float,
+    capacity: float,
+    regulated: bool,
+    common: CommonRates,
+) -> DayStart:
+    """Return the values that hold for a model's day, or the rest of it from going live.
+
+    Parameters
+    ----------
+    now
+        Start of the day, or the time of going live.
+    users, usage, capacity
+        Users, predictions per user and day, own capacity per day.
+    """
+    effective = effective_capacity(capacity, common.extra_capacity, common.autoscaling)
+    excess = overload(
+        users * usage / effective,
+        common.overload_threshold,
+        common.overload_span,
+        common.largest_overload,
+    )
+    compliance = common.compliance
+    if regulated:
+        compliance *= common.regulated_multiplier
+    return DayStart(
+        base_power_at(health, now),
+        drift_loss_at(health, now, common.drift_growth_days),
+        effective,
+        Hazards(common.pipeline, common.capacity * excess, compliance, common.drift),
+    )
+
+
+@compiled
+def served_share(share: float) -> float:
+    """Return a share of the day served, with what is only rounding taken as 0."""
+    return share if share >= NEGLIGIBLE_SHARE else 0.0
+
+
+@compiled
+def next_stocks(
+    traits: Traits,
+    stocks: Stocks,
+    shares: ServedShares,
+    current: float,
+    previous: float,
+    constants: UsageConstants,
+) -> Stocks:
+    """Return the stocks after a day, from their values and the powers at its start."""
+    effective_days = shares.current * current + shares.previous * previous
+    served = shares.current + shares.previous
+    quality = (
+        response(effective_days / served, constants.neutral_power) if served > 0.0 else 0.0
+    )
+    presence = response(stocks.availability_memory, constants.neutral_availability)
+    return Stocks(
+        users_after(
+            stocks.users,
+            traits.market_size,
+            traits.innovation_per_year,
+            traits.imitation_per_year,
+            effective_days,
+        ),
+        usage_after(
+            stocks.usage, traits.full_usage, quality, presence, shares.production, constants
+        ),
+        remembered_availability(
+            stocks.availability_memory,
+            served,
+            shares.production,
+            constants.availability_memory_days,
+        ),
+        users_after(
+            stocks.ideal_users,
+            traits.market_size,
+            traits.innovation_per_year,
+            traits.imitation_per_year,
+            shares.production,
+        ),
+        usage_after(
+            stocks.ideal_usage, traits.full_usage, 1.0, 1.0, shares.production, constants
+        ),
+    )
+
+
+@compiled
+def day_flows(
+    traits: Traits,
+    stocks: Stocks,
+    shares: ServedShares,
+    base: float,
+    loss: float,
+    current: float,
+    previous: float,
+    capacity: float,
+    previous_version: PreviousVersion,
+) -> DayFlows:
+    """Return a day's flows, from the stocks and powers at its start.
+
+    Parameters
+    ----------
+    base, loss
+        Power without drift, and the share of it lost to drift.
+    current, previous
+        Power of the current and the previous version.
+    capacity
+        Predictions per day that can be served.
+    """
+    asked = stocks.users * stocks.usage
+    handled = min(asked, capacity)
+    served = shares.current + shares.previous
+    price = traits.value_per_prediction
+    right = shares.current * current + shares.previous * previous
+    wrong = shares.current * (1.0 - current) + shares.previous * (1.0 - previous)
+    drifted = shares.current + previous_version.drift_share * shares.previous
+    older = (1.0 - previous_version.ratio) * base * (1.0 - previous_version.drift_share * loss)
+    return DayFlows(
+        shares.production,
+        served,
+        current * shares.production,
+        asked * shares.production,
+        handled * served,
+        asked * shares.production - handled * served,
+        price * handled * right,
+        traits.cost_per_prediction * handled * served
+        + traits.cost_of_wrong_prediction * handled * wrong,
+        price * stocks.ideal_users * stocks.ideal_usage * shares.production,
+        price * (stocks.ideal_users - stocks.users) * stocks.ideal_usage * shares.production,
+        price * stocks.users * (stocks.ideal_usage - stocks.usage) * shares.production,
+        price * asked * (shares.production - served),
+        price * (asked - handled) * served,
+        price * handled * served * (1.0 - base),
+        price * handled * base * loss * drifted,
+        price * handled * shares.previous * older,
+    )
+
+
+@compiled
+def close_day(
+    traits: Traits,
+    stocks: Stocks,
+    shares: ServedShares,
+    base: float,
+    loss: float,
+    capacity: float,
+    previous_version: PreviousVersion,
+    constants: UsageConstants,
+) -> ModelDay:
+    """Return what a model's day did, from its values at the start and the shares served."""
+    current = power(base, loss)
+    previous = previous_power(base, loss, previous_version.ratio, previous_version.drift_share)
+    return ModelDay(
+        next_stocks(traits, stocks, shares, current, previous, constants),
+        day_flows(
+            traits, stocks, shares, base, loss, current, previous, capacity, previous_version
+        ),
+    )

@@ -1,0 +1,108 @@
+"""Incidents: their rates, and when the next one strikes.
+
+Every hazard accumulates exposure while the current version serves; it strikes when the exposure
+reaches a unit-exponential threshold. What is stored is the exposure left until then.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from modelops_abm.compiled import compiled
+from modelops_abm.randomness import DecisionPoint, draw_key
+from modelops_abm.rules import DAYS_PER_YEAR
+from modelops_abm.rules.sampling import unit_exponential
+
+
+class Hazards(NamedTuple):
+    """One number for each hazard, in the order of the first four `Cause`s.
+
+    Either rates per day, or exposures left until the incident strikes.
+    """
+
+    pipeline: float
+    capacity: float
+    compliance: float
+    drift: float
+
+
+class NextIncident(NamedTuple):
+    """When the next incident strikes, infinite if none does, and its `Cause`."""
+
+    time: float
+    cause: int
+
+
+@compiled
+def reduced_rate(per_year: float, reduction: float, level: float) -> float:
+    """Return a rate per day from one per year that a capability reduces at full level."""
+    return per_year / DAYS_PER_YEAR * (1.0 - reduction * level)
+
+
+@compiled
+def overload(load: float, threshold: float, span: float, largest: float) -> float:
+    """Return the overload at a load (demand / capacity): 0 up to the threshold, then linear."""
+    return min(max(0.0, load - threshold) / span, largest)
+
+
+@compiled
+def threshold(entity: int, cause: int, occurrence: int) -> float:
+    """Return the exposure at which the n-th incident (from 0) of a cause strikes a model."""
+    return unit_exponential(
+        draw_key(entity, DecisionPoint.THRESHOLD_PIPELINE + cause, occurrence)
+    )
+
+
+@compiled
+def first_thresholds(entity: int) -> Hazards:
+    """Return the exposures at which a model's first incidents strike."""
+    return Hazards(
+        threshold(entity, 0, 0),
+        threshold(entity, 1, 0),
+        threshold(entity, 2, 0),
+        threshold(entity, 3, 0),
+    )
+
+
+@compiled
+def exposed(left: Hazards, rates: Hazards, days: float) -> Hazards:
+    """Return the exposures left after some days at constant rates."""
+    return Hazards(
+        left.pipeline - rates.pipeline * days,
+        left.capacity - rates.capacity * days,
+        left.compliance - rates.compliance * days,
+        left.drift - rates.drift * days,
+    )
+
+
+@compiled
+def renewed(left: Hazards, cause: int, value: float) -> Hazards:
+    """Return the exposures left with that of one cause replaced."""
+    return Hazards(
+        value if cause == 0 else left.pipeline,
+        value if cause == 1 else left.capacity,
+        value if cause == 2 else left.compliance,
+        value if cause == 3 else left.drift,
+    )
+
+
+@compiled
+def _strike_time(now: float, left: float, rate: float) -> float:
+    return now + max(0.0, left) / rate if rate > 0.0 else math.inf
+
+
+@compiled
+def next_incident(now: float, left: Hazards, rates: Hazards) -> NextIncident:
+    """Return the next incident at constant rates; of simultaneous ones the first cause."""
+    time, cause = _strike_time(now, left.pipeline, rates.pipeline), 0
+    other = _strike_time(now, left.capacity, rates.capacity)
+    if other < time:
+        time, cause = other, 1
+    other = _strike_time(now, left.compliance, rates.compliance)
+    if other < time:
+        time, cause = other, 2
+    other = _strike_time(now, left.drift, rates.drift)
+    if other < time:
+        time, cause = other, 3
+    return NextIncident(time, cause)

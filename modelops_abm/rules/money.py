@@ -1,0 +1,24 @@
+"""Money of the portfolio: payroll, net value, discounting."""
+
+from __future__ import annotations
+
+from modelops_abm.compiled import compiled
+from modelops_abm.rules import DAYS_PER_YEAR
+
+
+@compiled
+def payroll_per_day(developers: int, per_year: float) -> float:
+    """Return a day's payroll."""
+    return developers * per_year / DAYS_PER_YEAR
+
+
+@compiled
+def net_value(value: float, cost: float, payroll: float, capital: float, upkeep: float) -> float:
+    """Return a day's net value of the portfolio."""
+    return value - cost - payroll - capital - upkeep
+
+
+@compiled
+def discount_factor(rate_per_year: float, day: int) -> float:
+    """Return the present value of 1 earned on a day, booked at its end."""
+    return (1.0 + rate_per_year) ** (-(day + 1.0) / DAYS_PER_YEAR)

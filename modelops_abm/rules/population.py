@@ -1,0 +1,243 @@
+"""What a model is like: attributes drawn once, and where the initial portfolio stands."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelops_abm.compiled import compiled
+from modelops_abm.parameters.model_kind import ModelKind
+from modelops_abm.randomness import DecisionPoint, draw_key, uniform
+from modelops_abm.rules import DAYS_PER_YEAR
+from modelops_abm.rules.adoption import users_after
+from modelops_abm.rules.day import Traits
+from modelops_abm.rules.power import base_power, decay_per_day
+from modelops_abm.rules.sampling import Law, law_of, sample, sample_above, unit_exponential
+
+
+class KindLaws(NamedTuple):
+    """A kind of model as compiled code takes it; the fields of `ModelKind`."""
+
+    market_size: Law
+    innovation_per_year: float
+    imitation_per_year: float
+    predictions_per_user_day: Law
+    value_per_prediction: Law
+    cost_per_prediction: Law
+    cost_of_wrong_prediction: Law
+    yearly_power_loss: Law
+    largest_yearly_power_loss: float
+    decaying_share: float
+    capacity_ratio: Law
+    build_effort_days: Law
+    deployment_effort_days: Law
+    useful_life_years: Law
+
+
+class Attributes(NamedTuple):
+    """What a model draws once.
+
+    Attributes
+    ----------
+    traits
+        What its day needs.
+    decay
+        Rate of decay per day.
+    capacity
+        Predictions that it can serve in a day.
+    build_effort_days, deployment_effort_days
+        Developer-days.
+    useful_life_days
+        From going live.
+    """
+
+    traits: Traits
+    decay: float
+    capacity: float
+    build_effort_days: float
+    deployment_effort_days: float
+    useful_life_days: float
+
+
+class ClientFacts(NamedTuple):
+    """What a client knows about a model; NaN where he does not.
+
+    `age_days` and `retrained_days_ago` count back from the start, `retires_in_days` forward.
+    """
+
+    market_size: float
+    full_usage: float
+    value_per_prediction: float
+    cost_per_prediction: float
+    cost_of_wrong_prediction: float
+    yearly_power_loss: float
+    capacity: float
+    build_effort_days: float
+    deployment_effort_days: float
+    users: float
+    usage: float
+    age_days: float
+    retrained_days_ago: float
+    retires_in_days: float
+
+
+NOTHING_KNOWN = ClientFacts(*[math.nan] * len(ClientFacts._fields))
+
+
+class InitialProduction(NamedTuple):
+    """Where a model stands that is in production at the start.
+
+    Attributes
+    ----------
+    age_days, life_left_days
+        Since going live; until it is obsolete.
+    users
+        At the start.
+    retrained_days_ago
+        Since the last retraining, or since going live.
+    base_power
+        Power, decayed over that time.
+    """
+
+    age_days: float
+    life_left_days: float
+    users: float
+    retrained_days_ago: float
+    base_power: float
+
+
+def laws_of(kind: ModelKind) -> KindLaws:
+    """Return a kind of model as compiled code takes it."""
+    values = (getattr(kind, name) for name in KindLaws._fields)
+    return KindLaws(*(value if isinstance(value, float) else law_of(value) for value in values))
+
+
+@compiled
+def archetype(entity: int, shares: NDArray[np.float64]) -> int:
+    """Return the index of a model's archetype, drawn by the shares of the archetypes."""
+    left = uniform(draw_key(entity, DecisionPoint.ARCHETYPE, 0))
+    for index in range(len(shares) - 1):
+        left -= shares[index]
+        if left < 0.0:
+            return index
+    return len(shares) - 1
+
+
+@compiled
+def _drawn(law: Law, entity: int, decision_point: int) -> float:
+    return sample(law, draw_key(entity, decision_point, 0))
+
+
+@compiled
+def _known(fact: float, drawn: float) -> float:
+    return drawn if math.isnan(fact) else fact
+
+
+@compiled
+def _decay(laws: KindLaws, entity: int, fact: float) -> float:
+    """Return the rate of decay per day; a client's figure also says that the model decays."""
+    if not math.isnan(fact):
+        return decay_per_day(fact)
+    if uniform(draw_key(entity, DecisionPoint.DECAYS, 0)) >= laws.decaying_share:
+        return 0.0
+    yearly = _drawn(laws.yearly_power_loss, entity, DecisionPoint.YEARLY_POWER_LOSS)
+    return decay_per_day(min(yearly, laws.largest_yearly_power_loss))
+
+
+@compiled
+def _traits(laws: KindLaws, entity: int, facts: ClientFacts) -> Traits:
+    """Draw what is not known. A drawn market or usage gives way to the client's users or usage."""
+    market = _drawn(laws.market_size, entity, DecisionPoint.MARKET_SIZE)
+    usage = _drawn(laws.predictions_per_user_day, entity, DecisionPoint.PREDICTIONS_PER_USER)
+    value = _drawn(laws.value_per_prediction, entity, DecisionPoint.VALUE_PER_PREDICTION)
+    cost = _drawn(laws.cost_per_prediction, entity, DecisionPoint.COST_PER_PREDICTION)
+    wrong = _drawn(laws.cost_of_wrong_prediction, entity, DecisionPoint.COST_OF_WRONG_PREDICTION)
+    return Traits(
+        max(_known(facts.market_size, market), _known(facts.users, 0.0)),
+        laws.innovation_per_year,
+        laws.imitation_per_year,
+        max(_known(facts.full_usage, usage), _known(facts.usage, 0.0)),
+        _known(facts.value_per_prediction, value),
+        _known(facts.cost_per_prediction, cost),
+        _known(facts.cost_of_wrong_prediction, wrong),
+    )
+
+
+@compiled
+def draw_attributes(laws: KindLaws, entity: int, facts: ClientFacts) -> Attributes:
+    """Return a model's attributes: what the client knows, and the rest drawn.
+
+    A model of a known age draws its useful life given that it has reached that age.
+    """
+    traits = _traits(laws, entity, facts)
+    ratio = _drawn(laws.capacity_ratio, entity, DecisionPoint.CAPACITY_RATIO)
+    build = _drawn(laws.build_effort_days, entity, DecisionPoint.BUILD_EFFORT)
+    deployment = _drawn(laws.deployment_effort_days, entity, DecisionPoint.DEPLOYMENT_EFFORT)
+    life_key = draw_key(entity, DecisionPoint.USEFUL_LIFE, 0)
+    age_years = _known(facts.age_days, 0.0) / DAYS_PER_YEAR
+    if age_years > 0.0:
+        life_years = sample_above(laws.useful_life_years, age_years, life_key)
+    else:
+        life_years = sample(laws.useful_life_years, life_key)
+    return Attributes(
+        traits,
+        _decay(laws, entity, facts.yearly_power_loss),
+        _known(facts.capacity, traits.market_size * traits.full_usage * ratio),
+        _known(facts.build_effort_days, build),
+        _known(facts.deployment_effort_days, deployment),
+        life_years * DAYS_PER_YEAR,
+    )
+
+
+@compiled
+def initial_production(
+    attributes: Attributes, entity: int, facts: ClientFacts, past_interval_days: float
+) -> InitialProduction:
+    """Return where a model stands that is in production at the start.
+
+    Its age is a uniform share of its life, its users follow Bass from going live, and it has
+    decayed since a retraining a uniform share of `past_interval_days` ago.
+    """
+    share = uniform(draw_key(entity, DecisionPoint.AGE, 0))
+    age = _known(facts.age_days, share * attributes.useful_life_days)
+    traits = attributes.traits
+    users = users_after(
+        0.0, traits.market_size, traits.innovation_per_year, traits.imitation_per_year, age
+    )
+    past = past_interval_days * uniform(draw_key(entity, DecisionPoint.LAST_RETRAINING, 0))
+    retrained = min(age, _known(facts.retrained_days_ago, past))
+    life_left = max(0.0, attributes.useful_life_days - age)
+    return InitialProduction(
+        age,
+        _known(facts.retires_in_days, life_left),
+        _known(facts.users, users),
+        retrained,
+        base_power(1.0, attributes.decay, retrained),
+    )
+
+
+@compiled
+def work_left(effort_days: float, entity: int) -> float:
+    """Return the developer-days left of work that is in progress at the start."""
+    return effort_days * uniform(draw_key(entity, DecisionPoint.WORK_LEFT, 0))
+
+
+@compiled
+def arrival_gap(organisation: int, occurrence: int, ideas_per_year: float) -> float:
+    """Return the days between the arrivals of two ideas; infinite if none arrive."""
+    if ideas_per_year <= 0.0:
+        return math.inf
+    gap = unit_exponential(draw_key(organisation, DecisionPoint.ARRIVAL_GAP, occurrence))
+    return gap * DAYS_PER_YEAR / ideas_per_year
+
+
+@compiled
+def score(attributes: Attributes) -> float:
+    """Return an idea's expected yearly value at full adoption per developer-day, in $."""
+    traits = attributes.traits
+    margin = traits.value_per_prediction - traits.cost_per_prediction
+    yearly = traits.market_size * traits.full_usage * margin * DAYS_PER_YEAR
+    return yearly / (attributes.build_effort_days + attributes.deployment_effort_days)
