@@ -73,6 +73,18 @@ def prepare(progress: Callable[[int, int], None] | None = None) -> None:
 
 
 @cache
+def direct[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Return the machine code of a compiled function for calls from Python in a hot loop.
+
+    It takes the declared types as they are, without numba's search for a version that fits the
+    arguments, which costs three times as much as the call itself.
+    """
+    prepare()
+    (version,) = function.overloads.values()  # type: ignore[attr-defined]
+    return version.entry_point  # type: ignore[no-any-return]
+
+
+@cache
 def cache_folder() -> Path | None:
     """Return the writable folder of the compiled code, or None if there is none.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,8 @@ from modelops_abm.rules.population import (
     NOTHING_KNOWN,
     Attributes,
     ClientFacts,
-    archetype,
+    KindLaws,
+    archetype_index,
     draw_attributes,
     initial_production,
     laws_of,
@@ -29,20 +31,34 @@ if TYPE_CHECKING:
     from modelops_abm.model import ModelOpsModel
 
 
+@dataclass(frozen=True, slots=True)
+class Archetype:
+    """A kind of model as the scenario names it; the only one has no name."""
+
+    name: str
+    laws: KindLaws
+
+
 class Population:
     """Draws what models are like, by the scenario's archetypes."""
 
     def __init__(self, scenario: Scenario) -> None:
-        self._laws = [laws_of(kind) for kind in scenario.kinds()]
+        names = [entry.name for entry in scenario.archetypes] or [""]
+        self._archetypes = [
+            Archetype(name, laws_of(kind))
+            for name, kind in zip(names, scenario.kinds(), strict=True)
+        ]
         self._shares = np.array([entry.share for entry in scenario.archetypes] or [1.0])
-        self._names = [entry.name for entry in scenario.archetypes]
 
-    def attributes(
-        self, entity: int, facts: ClientFacts = NOTHING_KNOWN, kind: str | None = None
-    ) -> Attributes:
-        """Return the attributes of a model of a named or drawn archetype."""
-        index = self._names.index(kind) if kind else archetype(entity, self._shares)
-        return draw_attributes(self._laws[index], entity, facts)
+    def archetype(self, entity: int, entry: PortfolioModel | None) -> Archetype:
+        """Return the archetype that a client names for a model, or a drawn one."""
+        if entry is not None and entry.archetype is not None:
+            return next(kind for kind in self._archetypes if kind.name == entry.archetype)
+        return self._archetypes[archetype_index(entity, self._shares)]
+
+    def attributes(self, entity: int, archetype: Archetype, facts: ClientFacts) -> Attributes:
+        """Return the attributes of a model: what the client knows, and the rest drawn."""
+        return draw_attributes(archetype.laws, entity, facts)
 
 
 def populate(model: ModelOpsModel) -> None:
@@ -54,9 +70,7 @@ def populate(model: ModelOpsModel) -> None:
         return
     for index in range(portfolio.initial_models):
         entity = _entity(model, Origin.INITIAL_MODEL, index)
-        _start_in_production(
-            model.add_model(entity, f"Model {index + 1}"), entity, NOTHING_KNOWN
-        )
+        _start_in_production(model.add_model(entity, f"Model {index + 1}"), entity, NOTHING_KNOWN)
     ideas = [add_idea(model, index) for index in range(portfolio.initial_ideas)]
     best = sorted(ideas, key=lambda idea: (-idea.score, idea.number))
     in_build = {idea.number for idea in best[: portfolio.initial_builds]}
@@ -78,9 +92,7 @@ def _entity(model: ModelOpsModel, origin: Origin, index: int) -> int:
 
 def _start_in_production(ml_model: MLModel, entity: int, facts: ClientFacts) -> None:
     constants = ml_model.model.constants
-    start = initial_production(
-        ml_model.attributes, entity, facts, constants.past_interval_days
-    )
+    start = initial_production(ml_model.attributes, entity, facts, constants.past_interval_days)
     usage = constants.initial_usage_share * ml_model.attributes.traits.full_usage
     if not math.isnan(facts.usage):
         usage = facts.usage

@@ -156,6 +156,11 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
 
     # Agents
 
+    @property
+    def in_production(self) -> Sequence[MLModel]:
+        """The models in production, by number; those retired today stay until the day closes."""
+        return tuple(self._in_production)
+
     def add_model(
         self,
         entity: int,
@@ -173,15 +178,10 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         entry, facts
             A client's row and what it tells.
         """
-        interval = entry.retraining_interval_days if entry else None
+        archetype = self._population.archetype(entity, entry)
+        attributes = self._population.attributes(entity, archetype, facts)
         ml_model = self._ml_model_class(
-            self,
-            len(self.ml_models),
-            entity,
-            name,
-            self._population.attributes(entity, facts, entry.archetype if entry else None),
-            self.constants.retraining_interval_days if interval is None else interval,
-            regulated=entry.regulated if entry else False,
+            self, len(self.ml_models), entity, name, attributes, archetype.name, entry
         )
         self.ml_models.append(ml_model)
         return ml_model
@@ -346,9 +346,7 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         )
         factor = discount_factor(self.parameters.finance.discount_rate, self.day)
         investment = self._today("capital") + self._today("upkeep")
-        self._book(
-            outcomes.TEAM_MONEY_FLOWS, [payroll, net, net * factor, investment * factor]
-        )
+        self._book(outcomes.TEAM_MONEY_FLOWS, [payroll, net, net * factor, investment * factor])
         today["npv"] = self.totals["discounted_net_value"]
 
     def retire_abandoned(self) -> None:
@@ -418,10 +416,11 @@ def checked_seed(value: object, name: str = "rng") -> int:
         If it is not a whole number from 0 to 2**63 - 1.
     """
     number = 0 if value is None else value
-    whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
-    if not whole or not 0 <= int(number) <= LARGEST_SEED:  # type: ignore[call-overload]
-        raise ValueError(f"{name} must be a whole number from 0 to {LARGEST_SEED}, not {value!r}")
-    return int(number)  # type: ignore[call-overload]
+    if isinstance(number, int | np.integer) and not isinstance(number, bool):
+        whole = int(number)
+        if 0 <= whole <= LARGEST_SEED:
+            return whole
+    raise ValueError(f"{name} must be a whole number from 0 to {LARGEST_SEED}, not {value!r}")
 
 
 def _added(totals: Sequence[float], amounts: Sequence[float]) -> list[float]:

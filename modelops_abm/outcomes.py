@@ -249,13 +249,15 @@ def _share_of_team(name: str, meaning: str, *work: str) -> SummaryOutcome:
     )
 
 
+_SUMMED_UP = ("value", "cost", "payroll", "capital", "upkeep", "demand", "served", "unserved")
+
 SUMMARY: tuple[SummaryOutcome, ...] = (
     SummaryOutcome("npv", "$ of day 0", "Net present value", ("discounted_net_value",)),
     _total("net_value", "$", "Value less cost, payroll, capital and upkeep"),
     *(
         _total(outcome.name, outcome.unit, outcome.meaning)
         for outcome in (*MODEL_FLOWS, *CAPABILITY_MONEY_FLOWS, *TEAM_MONEY_FLOWS)
-        if outcome.name in ("value", "cost", "payroll", "capital", "upkeep", "demand", "served", "unserved")
+        if outcome.name in _SUMMED_UP
     ),
     _total("discounted_investment", "$ of day 0", "Capital and upkeep discounted to the start"),
     SummaryOutcome(
@@ -305,9 +307,7 @@ SUMMARY: tuple[SummaryOutcome, ...] = (
     _share_of_team(
         "new_model_share", "Share of developer time on build and deployment", "deploy", "build"
     ),
-    _share_of_team(
-        "capability_share", "Share of developer time on capability work", "capability"
-    ),
+    _share_of_team("capability_share", "Share of developer time on capability work", "capability"),
     _share_of_team("idle_share", "Share of developer time without work", "idle"),
     _total("models_delivered", "models", "Models that went live"),
     SummaryOutcome(

@@ -85,7 +85,7 @@ def chain(key: int, word: int) -> int:
     state = (np.uint64(key) ^ np.uint64(word)) + np.uint64(0x9E3779B97F4A7C15)
     state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return np.int64(state ^ (state >> np.uint64(31)))
+    return int(np.int64(state ^ (state >> np.uint64(31))))
 
 
 @compiled

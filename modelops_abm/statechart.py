@@ -119,7 +119,7 @@ TARGET: dict[tuple[State, Trigger], State] = {
 }
 
 
-class IllegalTransition(RuntimeError):
+class IllegalTransitionError(RuntimeError):
     """A transition that the table does not have: a bug, never a user's mistake."""
 
 
@@ -128,10 +128,10 @@ def target(source: State, trigger: Trigger) -> State:
 
     Raises
     ------
-    IllegalTransition
+    IllegalTransitionError
         If the table has no such transition.
     """
     try:
         return TARGET[source, trigger]
     except KeyError:
-        raise IllegalTransition(f"{trigger.name} in state {source.name}") from None
+        raise IllegalTransitionError(f"{trigger.name} in state {source.name}") from None

@@ -1,0 +1,1 @@
+"""The agents: ML models and developers, and what they are made of."""

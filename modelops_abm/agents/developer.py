@@ -67,18 +67,14 @@ class Developer(mesa.Agent["ModelOpsModel"]):
         self._at_work = task
         self.started_at = now
         done_at = finish_time(now, task.effort_left, self.speed_per_day)
-        self._completion = calendar.schedule(
-            self._complete, done_at, Rank.COMPLETION, self.number
-        )
+        self._completion = calendar.schedule(self._complete, done_at, Rank.COMPLETION, self.number)
 
     def leave(self, task: Task) -> None:
         """Lay down a task that is not done; it keeps its progress."""
         assert task.effort_left is not None
         now = self.model.calendar.now
         self.account(now)
-        task.effort_left = effort_left(
-            task.effort_left, now - self.started_at, self.speed_per_day
-        )
+        task.effort_left = effort_left(task.effort_left, now - self.started_at, self.speed_per_day)
         cancel(self._completion)
         self._completion = None
         self._at_work = None

@@ -11,7 +11,9 @@ from modelops_abm.agents.exposure import Exposure
 from modelops_abm.agents.service import ServiceDay
 from modelops_abm.agents.wear import Wear
 from modelops_abm.calendar import cancel
+from modelops_abm.compiled import direct
 from modelops_abm.events import NOBODY, LogKind, Rank, RetirementReason, TaskClass
+from modelops_abm.parameters.portfolio import PortfolioModel, attribute_sources
 from modelops_abm.rules.care import image_at_hand, maintenance_effort, new_work_effort, self_heals
 from modelops_abm.rules.day import DayFlows, DayStart, Stocks, close_day, open_day
 from modelops_abm.rules.population import Attributes, score
@@ -48,10 +50,10 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         Name to show.
     attributes
         What it drew once.
-    retraining_interval_days
-        Its own retraining interval.
-    regulated
-        Whether it is under regulation.
+    archetype
+        Name of its archetype; empty if the scenario has none.
+    entry
+        A client's row for it.
 
     Attributes
     ----------
@@ -72,17 +74,21 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         entity: int,
         name: str,
         attributes: Attributes,
-        retraining_interval_days: float,
-        *,
-        regulated: bool = False,
+        archetype: str = "",
+        entry: PortfolioModel | None = None,
     ) -> None:
         super().__init__(model)
         self.number = number
         self.entity = entity
         self.name = name
         self.attributes = attributes
-        self.retraining_interval_days = retraining_interval_days
-        self.regulated = regulated
+        self.archetype = archetype
+        self.entry = entry
+        self.regulated = entry.regulated if entry else False
+        interval = entry.retraining_interval_days if entry else None
+        self.retraining_interval_days: float = (
+            model.constants.retraining_interval_days if interval is None else interval
+        )
         self.capacity = attributes.capacity
         self.score = score(attributes)
         self.arrived_at = model.calendar.now
@@ -93,6 +99,8 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         self.state = State.IDEA
         self.cause: Cause | None = None
         self.serving = Serving.NONE
+        self._open_day = direct(open_day)
+        self._close_day = direct(close_day)
         self.stocks = NO_STOCKS
         self.day_start: DayStart | None = None
         self.service = ServiceDay(model.calendar.now)
@@ -101,6 +109,7 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         self.work: Task | None = None
         self.retraining: Task | None = None
         self.value_today = self.cost_today = 0.0
+        self.value_total = self.cost_total = 0.0
         self._offline_since = 0.0
         self._issue_number = 0
         self._retrainings_begun = 0
@@ -118,10 +127,31 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         return STAGE_OF_STATE[self.state]
 
     @property
+    def origin(self) -> str:
+        """Where it comes from: a client's portfolio, the initial portfolio, or an idea."""
+        if self.entry is not None:
+            return "client"
+        started_live = self.went_live_at is not None and self.went_live_at <= 0.0
+        return "initial" if started_live else "idea"
+
+    @property
+    def from_client(self) -> tuple[str, ...]:
+        """Names of the attributes that a client stated; the rest comes from the scenario."""
+        if self.entry is None:
+            return ()
+        owners = attribute_sources(self.entry)
+        return tuple(name for name, owner in owners.items() if owner == "client")
+
+    @property
     def activity(self) -> str:
         """State in words, with the cause if offline."""
         name = self.state.name.lower()
         return name if self.cause is None else f"{name}: {self.cause.name.lower()}"
+
+    @property
+    def serving_version(self) -> str:
+        """Version that serves: current, previous or none."""
+        return self.serving.name.lower()
 
     @property
     def users(self) -> float:
@@ -213,7 +243,7 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         assert self.wear is not None
         now = self.model.calendar.now
         self.service = ServiceDay(now)
-        self.day_start = open_day(
+        self.day_start = self._open_day(
             now,
             self.wear.health,
             self.stocks.users,
@@ -231,7 +261,7 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
             self._account()
         assert self.day_start is not None
         constants, start = self.model.constants, self.day_start
-        day = close_day(
+        day = self._close_day(
             self.attributes.traits,
             self.stocks,
             self.service.shares(),
@@ -243,7 +273,10 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         )
         self.stocks = day.stocks
         self.value_today, self.cost_today = day.flows.value, day.flows.cost
-        return day.flows
+        self.value_total += self.value_today
+        self.cost_total += self.cost_today
+        flows: DayFlows = day.flows
+        return flows
 
     def end(self) -> None:
         """Count what is still going on at the end of the run."""

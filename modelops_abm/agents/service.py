@@ -19,7 +19,7 @@ class ServiceDay:
         Days not online, and days that nothing served, by cause up to retraining.
     """
 
-    __slots__ = ("_since", "current", "state_days", "previous", "production", "unserved_days")
+    __slots__ = ("_since", "current", "previous", "production", "state_days", "unserved_days")
 
     def __init__(self, now: float) -> None:
         self._since = now

@@ -3,8 +3,8 @@
 from modelops_abm.clients.illustrative import illustrative_portfolio
 from modelops_abm.clients.portfolio_csv import PortfolioCheck, check_portfolio, read_portfolio
 from modelops_abm.clients.portfolio_writer import template_csv, write_portfolio, write_template
-from modelops_abm.clients.provenance import attribute_sources
 from modelops_abm.clients.row_problem import RowProblem
+from modelops_abm.parameters.portfolio import attribute_sources
 
 __all__ = [
     "PortfolioCheck",

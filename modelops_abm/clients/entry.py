@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 from datetime import date
 from typing import NamedTuple
 
@@ -52,8 +53,8 @@ def _wrong_length(record: Record, header: Header) -> RowProblem:
     return RowProblem(f"the row has {found} cells, the header has {wanted}", remedy, record.row)
 
 
-def _read_cells(cells: dict[str, str], row: int) -> tuple[dict[str, object], list[RowProblem]]:
-    values: dict[str, object] = {}
+def _read_cells(cells: dict[str, str], row: int) -> tuple[dict[str, Any], list[RowProblem]]:
+    values: dict[str, Any] = {}
     problems = []
     for name, cell in cells.items():
         try:
@@ -64,7 +65,7 @@ def _read_cells(cells: dict[str, str], row: int) -> tuple[dict[str, object], lis
 
 
 def _validate(
-    values: dict[str, object], cells: dict[str, str], row: int
+    values: dict[str, Any], cells: dict[str, str], row: int
 ) -> tuple[PortfolioModel | None, list[RowProblem]]:
     try:
         return PortfolioModel.model_validate(values), []
@@ -90,7 +91,7 @@ def _columns_of(problems: list[RowProblem]) -> set[str]:
 
 
 def _contradictions(
-    sound: dict[str, object], cells: dict[str, str], row: int, start_date: date | None
+    sound: dict[str, Any], cells: dict[str, str], row: int, start_date: date | None
 ) -> Iterator[RowProblem]:
     """Yield contradictions among the sound values; with an unsound stage its dates are left."""
     stage_is_sound = ("stage" in sound) == ("stage" in cells)

@@ -10,9 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from modelops_abm.clients.cells import COLUMNS, read_count
-from modelops_abm.clients.provenance import attribute_sources
 from modelops_abm.clients.row_problem import Mistake
-from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel
+from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel, attribute_sources
 
 _EXAMPLES = (
     PortfolioModel(

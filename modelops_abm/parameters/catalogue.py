@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from types import MappingProxyType
 from typing import Any, Literal, get_origin
 
 from pydantic.fields import FieldInfo
@@ -44,7 +43,7 @@ class Quantity:
     """What it means."""
     unit: str = ""
     """Unit in words; empty for what is no number."""
-    bounds: Mapping[str, float] = MappingProxyType({})
+    bounds: Mapping[str, float] = field(default_factory=dict, hash=False)
     """Allowed range: ``ge``, ``gt``, ``le``, ``lt``; of the mean for a distribution."""
     plausible: tuple[float, float] | None = None
     """Range found in the sources, if any was."""
@@ -85,30 +84,29 @@ def catalogue() -> tuple[Quantity, ...]:
     """Return every value of a scenario, in order, `sources` apart."""
     reference = Scenario()
     return tuple(
-        _quantity(name, field, value_at(reference, name))
-        for name, field in scenario_leaves().items()
+        _quantity(name, declared, value_at(reference, name))
+        for name, declared in scenario_leaves().items()
     )
 
 
-def _quantity(name: str, field: FieldInfo, default: Any) -> Quantity:
-    facts = facts_of(field)
+def _quantity(name: str, declared: FieldInfo, default: Any) -> Quantity:
+    facts = facts_of(declared)
     plausible = facts.get("plausible")
     return Quantity(
         name=name,
-        kind=_kind(field),
+        kind=_kind(declared.annotation),
         default=default,
-        meaning=field.description or "",
+        meaning=declared.description or "",
         unit=facts.get("unit", ""),
-        bounds=MappingProxyType(facts.get("bounds", {})),
+        bounds=facts.get("bounds", {}),
         plausible=(plausible[0], plausible[1]) if plausible else None,
-        choices=choices_of(field.annotation),
+        choices=choices_of(declared.annotation),
         source=facts.get("source", ""),
         confidence=facts.get("confidence", ""),
     )
 
 
-def _kind(field: FieldInfo) -> Kind:
-    annotation = field.annotation
+def _kind(annotation: Any) -> Kind:
     if annotation in _KIND_OF_TYPE:
         return _KIND_OF_TYPE[annotation]
     is_list = get_origin(annotation) is tuple

@@ -98,7 +98,7 @@ def _replace(target: Path, content: bytes) -> None:
     try:
         with temporary.open("xb") as stream:
             stream.write(content)
-        os.replace(temporary, target)
+        temporary.replace(target)
     except BaseException:
         with suppress(OSError):  # it may never have been there
             temporary.unlink()
@@ -119,11 +119,11 @@ def _size_limit() -> str:
 
 
 def _base_name(file: str) -> str:
-    return printable(os.path.basename(file), 255)
+    return printable(Path(file).name, 255)
 
 
 def _format_of(file: str) -> _Format:
-    ending = os.path.splitext(file)[1].lower()
+    ending = Path(file).suffix.lower()
     if ending not in _FORMATS:
         kinds = listed(list(_FORMATS))
         raise _error(file, f"the name of a scenario file must end in {kinds}")
@@ -147,12 +147,13 @@ def _read_text(file: str) -> str:
 
 
 def _read_bytes(file: str) -> bytes:
+    path = Path(file)
     try:
-        if not os.path.exists(file):
+        if not path.exists():
             raise _error(file, "there is no such file")
-        if not os.path.isfile(file):
+        if not path.is_file():
             raise _error(file, "is a folder or device, not a file")
-        with open(file, "rb") as stream:
+        with path.open("rb") as stream:
             content = stream.read(LARGEST_FILE + 1)
     except OSError as error:
         raise _error(file, f"cannot be read: {_reason(error)}") from None

@@ -95,7 +95,7 @@ def _value_in_words(details: ErrorDetails) -> str:
     inner = _whole_path(details)[len(details["loc"]) :]
     for name in inner:
         value = _entry(value, name)
-    is_whole = details["type"] != "model_type" and isinstance(value, Mapping | Section)
+    is_whole = isinstance(value, Mapping | Section) and not details["type"].endswith("_type")
     if is_whole or details["type"] in ("missing", "extra_forbidden") or (inner and value is None):
         return ""
     return shown(value)

@@ -1,4 +1,4 @@
-"""The sections of a scenario: portfolio, incidents, drift, retraining, efforts, team, use, money."""
+"""The sections of a scenario: portfolio, incidents, drift, efforts, team, use and money."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class DriftParameters(Section):
     offline_loss: float = quantity(0.15, "share of power", ge=0.0, le=1.0)
     """Loss at detection from which the model is taken offline."""
     decay_alert: Literal["always", "with_monitoring", "never"] = "always"
-    """Whether slow decay below the threshold is noticed; `with_monitoring` needs a level above 0."""
+    """Whether slow decay is noticed at all; `with_monitoring` needs a level above 0."""
     decay_alert_power: float = quantity(0.9, "share of first-day power", gt=0.0, lt=1.0)
     """Predictive power below which slow decay is noticed, after the same delay as drift."""
 

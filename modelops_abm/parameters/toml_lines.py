@@ -6,6 +6,7 @@ import re
 import tomllib
 from bisect import bisect_left
 from collections.abc import Iterator
+from contextlib import suppress
 
 from modelops_abm.parameters.names import Path
 
@@ -24,10 +25,8 @@ class _LostError(Exception):
 def lines_of(text: str) -> dict[Path, int]:
     """Return the line of every name and list entry in a valid TOML text, as far as understood."""
     scanner = _Scanner(text)
-    try:
+    with suppress(_LostError, IndexError):  # the lines found so far still help
         scanner.scan()
-    except (_LostError, IndexError):
-        pass  # the lines found so far still help
     return scanner.lines
 
 
@@ -55,7 +54,7 @@ class _Scanner:
         start = self._take("[")
         path = self._within_lists(self._key())
         self._take("]")
-        self._note(path, start)
+        self._note_all(path, start)
         return path
 
     def _list_header(self) -> Path:
@@ -64,9 +63,8 @@ class _Scanner:
         path = (*self._within_lists(tuple(outer)), last)
         self._take("]]")
         self._last_entry[path] = self._last_entry.get(path, -1) + 1
-        self._note(path, start)
         entry = (*path, self._last_entry[path])
-        self._note(entry, start)
+        self._note_all(entry, start)
         return entry
 
     def _within_lists(self, names: Path) -> Path:
@@ -79,11 +77,10 @@ class _Scanner:
         return path
 
     def _assignment(self, table: Path) -> None:
-        start, key = self._at, self._key()
-        for length in range(1, len(key) + 1):
-            self._note((*table, *key[:length]), start)
+        start, path = self._at, (*table, *self._key())
+        self._note_all(path, start)
         self._take("=")
-        self._value((*table, *key))
+        self._value(path)
 
     def _value(self, path: Path) -> None:
         self._skip_blank()
@@ -97,7 +94,7 @@ class _Scanner:
 
     def _list(self, path: Path) -> None:
         for number in self._entries("[", "]"):
-            self._note((*path, number), self._at)
+            self._note_all((*path, number), self._at)
             self._value((*path, number))
 
     def _entries(self, opening: str, closing: str) -> Iterator[int]:
@@ -119,8 +116,11 @@ class _Scanner:
             parts.append(self._match(_KEY_PART)[1])
         return tuple(_unquoted(part) for part in parts)
 
-    def _note(self, path: Path, at: int) -> None:
-        self.lines.setdefault(path, bisect_left(self._ends, at) + 1)
+    def _note_all(self, path: Path, at: int) -> None:
+        """Note the line of a path, and of the sections around it that it is the first to name."""
+        line = bisect_left(self._ends, at) + 1
+        for length in range(1, len(path) + 1):
+            self.lines.setdefault(path[:length], line)
 
     def _next_is(self, mark: str) -> bool:
         return self._text.startswith(mark, self._at)

@@ -113,9 +113,7 @@ def constants_of(scenario: Scenario) -> Constants:
 
 def start_levels(scenario: Scenario) -> Levels:
     """Return the levels of the capabilities at the start."""
-    return Levels(
-        *(getattr(scenario.capabilities, name).start_level for name in Levels._fields)
-    )
+    return Levels(*(getattr(scenario.capabilities, name).start_level for name in Levels._fields))
 
 
 def _rate_constants(scenario: Scenario) -> RateConstants:
@@ -174,9 +172,7 @@ def common_rates(constants: RateConstants, levels: Levels) -> CommonRates:
     return CommonRates(
         reduced_rate(constants.pipeline_per_year, constants.pipeline_reduction, levels.automation),
         reduced_rate(constants.capacity_per_year, 0.0, 0.0),
-        reduced_rate(
-            constants.compliance_per_year, constants.compliance_reduction, levels.lineage
-        ),
+        reduced_rate(constants.compliance_per_year, constants.compliance_reduction, levels.lineage),
         reduced_rate(constants.drift_per_year, 0.0, 0.0),
         constants.regulated_multiplier,
         constants.overload_threshold,

@@ -249,9 +249,7 @@ def next_stocks(
     """Return the stocks after a day, from their values and the powers at its start."""
     effective_days = shares.current * current + shares.previous * previous
     served = shares.current + shares.previous
-    quality = (
-        response(effective_days / served, constants.neutral_power) if served > 0.0 else 0.0
-    )
+    quality = response(effective_days / served, constants.neutral_power) if served > 0.0 else 0.0
     presence = response(stocks.availability_memory, constants.neutral_availability)
     return Stocks(
         users_after(
@@ -277,9 +275,7 @@ def next_stocks(
             traits.imitation_per_year,
             shares.production,
         ),
-        usage_after(
-            stocks.ideal_usage, traits.full_usage, 1.0, 1.0, shares.production, constants
-        ),
+        usage_after(stocks.ideal_usage, traits.full_usage, 1.0, 1.0, shares.production, constants),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from modelops_abm.compiled import compiled
 from modelops_abm.randomness import draw_key
 from modelops_abm.rules.sampling import unit_exponential
@@ -10,7 +12,7 @@ from modelops_abm.rules.sampling import unit_exponential
 @compiled
 def mean_delay_days(without_days: float, with_days: float, monitoring: float) -> float:
     """Return the mean delay at a level of monitoring: geometric between none and full."""
-    return without_days ** (1.0 - monitoring) * with_days**monitoring
+    return math.pow(without_days, 1.0 - monitoring) * math.pow(with_days, monitoring)
 
 
 @compiled

@@ -49,9 +49,7 @@ def overload(load: float, threshold: float, span: float, largest: float) -> floa
 @compiled
 def threshold(entity: int, cause: int, occurrence: int) -> float:
     """Return the exposure at which the n-th incident (from 0) of a cause strikes a model."""
-    return unit_exponential(
-        draw_key(entity, DecisionPoint.THRESHOLD_PIPELINE + cause, occurrence)
-    )
+    return unit_exponential(draw_key(entity, DecisionPoint.THRESHOLD_PIPELINE + cause, occurrence))
 
 
 @compiled

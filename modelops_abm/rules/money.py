@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from modelops_abm.compiled import compiled
 from modelops_abm.rules import DAYS_PER_YEAR
 
@@ -21,4 +23,4 @@ def net_value(value: float, cost: float, payroll: float, capital: float, upkeep:
 @compiled
 def discount_factor(rate_per_year: float, day: int) -> float:
     """Return the present value of 1 earned on a day, booked at its end."""
-    return (1.0 + rate_per_year) ** (-(day + 1.0) / DAYS_PER_YEAR)
+    return math.pow(1.0 + rate_per_year, -(day + 1.0) / DAYS_PER_YEAR)

@@ -111,12 +111,15 @@ class InitialProduction(NamedTuple):
 
 def laws_of(kind: ModelKind) -> KindLaws:
     """Return a kind of model as compiled code takes it."""
-    values = (getattr(kind, name) for name in KindLaws._fields)
-    return KindLaws(*(value if isinstance(value, float) else law_of(value) for value in values))
+    values = {name: getattr(kind, name) for name in KindLaws._fields}
+    laws = {
+        name: value if isinstance(value, float) else law_of(value) for name, value in values.items()
+    }
+    return KindLaws(**laws)  # type: ignore[arg-type]
 
 
 @compiled
-def archetype(entity: int, shares: NDArray[np.float64]) -> int:
+def archetype_index(entity: int, shares: NDArray[np.float64]) -> int:
     """Return the index of a model's archetype, drawn by the shares of the archetypes."""
     left = uniform(draw_key(entity, DecisionPoint.ARCHETYPE, 0))
     for index in range(len(shares) - 1):

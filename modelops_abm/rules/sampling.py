@@ -173,7 +173,7 @@ def unit_gamma(shape: float, key: int) -> float:
     """Return the gamma number of scale 1 that a draw's key stands for; for any shape above 0."""
     if shape >= 1.0:
         return _unit_gamma_from_one(shape, key)
-    boost = uniform(chain(key, -1)) ** (1.0 / shape)
+    boost = math.pow(uniform(chain(key, -1)), 1.0 / shape)
     return _unit_gamma_from_one(shape + 1.0, key) * boost
 
 
@@ -185,7 +185,7 @@ def sample(law: Law, key: int) -> float:
     if law.family == Family.EXPONENTIAL:
         return law.first * unit_exponential(key)
     if law.family == Family.WEIBULL:
-        return law.second * unit_exponential(key) ** (1.0 / law.first)
+        return law.second * math.pow(unit_exponential(key), 1.0 / law.first)
     if law.family == Family.GAMMA:
         return law.second * unit_gamma(law.first, key)
     if law.family == Family.BETA:
@@ -206,8 +206,8 @@ def sample_above(law: Law, bound: float, key: int) -> float:
     if law.family == Family.EXPONENTIAL:
         return bound + law.first * unit_exponential(key)
     if law.family == Family.WEIBULL:
-        passed = (bound / law.second) ** law.first
-        return law.second * (passed + unit_exponential(key)) ** (1.0 / law.first)
+        passed = math.pow(bound / law.second, law.first)
+        return law.second * math.pow(passed + unit_exponential(key), 1.0 / law.first)
     if law.family == Family.LOGNORMAL:
         return _lognormal_above(law, bound, key)
     if law.family == Family.GAMMA:

@@ -1,0 +1,17 @@
+"""The reference organisation, which invests in automation and in nothing else.
+
+It isolates what automation is worth; every other value is the reference's, with its sources.
+"""
+
+from __future__ import annotations
+
+from modelops_abm.parameters import Scenario
+from modelops_abm.presets.departures import one_capability_alone
+
+
+def scenario() -> Scenario:
+    """Return the preset as a fresh scenario."""
+    return one_capability_alone(
+        "automation",
+        "The reference organisation with automation at its full level, and no other capability.",
+    )

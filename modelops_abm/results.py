@@ -1,0 +1,214 @@
+"""Results of a run: typed, self-describing, saved and loaded without loss."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import pandas as pd
+
+from modelops_abm import outcomes
+from modelops_abm.events import LogKind, LogRecord, RetirementReason, TaskClass
+from modelops_abm.parameters import Scenario
+from modelops_abm.statechart import Cause
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TABLES = ("daily", "events", "models", "developers", "model_days")
+_WORK_KINDS = (LogKind.WORK_STARTED, LogKind.WORK_INTERRUPTED, LogKind.WORK_COMPLETED)
+_DESCRIPTION = "run.json"
+
+
+class ResultError(ValueError):
+    """A folder that holds no readable result, or one that must not be overwritten."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a scenario.
+
+    Attributes
+    ----------
+    scenario, seed, replication, engine, version
+        What makes the run repeatable.
+    summary
+        Every outcome of `outcomes.SUMMARY`; None for what does not exist in this run.
+    totals
+        Sums and tallies that the summary is made of.
+    daily
+        A row for each day, a column for each outcome of `outcomes.DAILY`; NaN for a share that
+        does not exist on a day.
+    events
+        The event log: time, kind, model, developer, cause, detail. `model` is the capability's
+        number for capability work and -1 for none.
+    models
+        A row for each model: attributes, fate, value and cost.
+    developers
+        A row for each developer: days by class of work and idle.
+    model_days
+        A row for each model and day in production, if asked for.
+    """
+
+    scenario: Scenario
+    seed: int
+    replication: int
+    engine: str
+    version: str
+    summary: Mapping[str, float | None]
+    totals: Mapping[str, float]
+    daily: pd.DataFrame
+    events: pd.DataFrame
+    models: pd.DataFrame
+    developers: pd.DataFrame
+    model_days: pd.DataFrame | None = field(default=None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return scenario, seed, version and summary as plain data."""
+        return {
+            "scenario": self.scenario.model_dump(mode="json", exclude_none=True),
+            "seed": self.seed,
+            "replication": self.replication,
+            "engine": self.engine,
+            "version": self.version,
+            "summary": dict(self.summary),
+        }
+
+    def save(self, folder: Path, *, csv: bool = False) -> Path:
+        """Save to a folder, which appears whole or not at all.
+
+        Parameters
+        ----------
+        folder
+            Its parent is created; an earlier result in its place is replaced.
+        csv
+            Whether to add the tables as CSV for spreadsheets.
+
+        Raises
+        ------
+        ResultError
+            If something else than a result is in its place, or it cannot be written.
+        """
+        with _whole_folder(folder) as partial:
+            _write_json(partial / _DESCRIPTION, self._description())
+            for name in _TABLES:
+                table = getattr(self, name)
+                if table is not None:
+                    table.to_parquet(partial / f"{name}.parquet")
+                    if csv:
+                        table.to_csv(partial / f"{name}.csv")
+        return folder
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Load what `save` has written.
+
+        Raises
+        ------
+        ResultError
+            If the folder holds no result.
+        """
+        try:
+            description = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
+            tables: dict[str, Any] = {
+                name: pd.read_parquet(folder / f"{name}.parquet")
+                for name in _TABLES
+                if (folder / f"{name}.parquet").exists()
+            }
+            scenario = Scenario.model_validate_json(json.dumps(description["scenario"]))
+        except (OSError, ValueError, KeyError) as error:
+            raise ResultError(f"{folder} holds no readable result: {error}") from None
+        names = ("seed", "replication", "engine", "version", "summary", "totals")
+        values: dict[str, Any] = {name: description[name] for name in names}
+        return cls(scenario=scenario, **values, **tables)
+
+    def _description(self) -> dict[str, Any]:
+        units = {outcome.name: outcome.unit for outcome in outcomes.DAILY}
+        units.update({outcome.name: outcome.unit for outcome in outcomes.SUMMARY})
+        return {**self.to_json(), "totals": dict(self.totals), "units": units}
+
+
+def event_table(log: Sequence[LogRecord]) -> pd.DataFrame:
+    """Return an event log as a table, with kinds and causes in words."""
+    table = pd.DataFrame.from_records(log, columns=LogRecord._fields)
+    table = table.astype({"time": float, "model": int, "developer": int, "detail": float})
+    table["cause"] = [
+        cause_in_words(kind, cause)
+        for kind, cause in zip(table["kind"], table["cause"], strict=True)
+    ]
+    table["kind"] = [LogKind(kind).name.lower() for kind in table["kind"]]
+    words = pd.CategoricalDtype([kind.name.lower() for kind in LogKind])
+    return table.astype({"kind": words, "cause": "string"})
+
+
+def cause_in_words(kind: int, cause: int) -> str:
+    """Return the cause of a record of the event log in words; empty for none."""
+    if cause < 0:
+        return ""
+    if kind in _WORK_KINDS:
+        return TaskClass(cause).name.lower()
+    if kind == LogKind.RETIRED:
+        return RetirementReason(cause).name.lower()
+    return Cause(cause).name.lower()
+
+
+def daily_table(days: Mapping[str, Sequence[float | None]]) -> pd.DataFrame:
+    """Return daily outcomes as a table, counts as whole numbers."""
+    columns: dict[str, Any] = {}
+    for outcome in outcomes.DAILY:
+        values = days[outcome.name]
+        if outcome.unit in ("models", "tasks"):
+            columns[outcome.name] = np.array(values, dtype=np.int64)
+        else:
+            filled = [math.nan if value is None else value for value in values]
+            columns[outcome.name] = np.array(filled, dtype=np.float64)
+    return pd.DataFrame(columns).rename_axis("day")
+
+
+@contextmanager
+def _whole_folder(folder: Path) -> Iterator[Path]:
+    """Give a folder to write into, which takes its place only when all is written."""
+    if folder.exists() and not _may_replace(folder):
+        raise ResultError(f"{folder} is there already and is not a result; choose another place")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise ResultError(f"cannot write to {folder}: {error.strerror}") from None
+    try:
+        yield partial
+        _take_place(partial, folder)
+    except OSError as error:
+        raise ResultError(f"cannot write to {folder}: {error.strerror}") from None
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _may_replace(folder: Path) -> bool:
+    return folder.is_dir() and (
+        (folder / _DESCRIPTION).exists() or next(folder.iterdir(), None) is None
+    )
+
+
+def _take_place(partial: Path, folder: Path) -> None:
+    """Move a finished folder to its place; an earlier result gives way at the last moment."""
+    partial.chmod(0o755)
+    if folder.exists():
+        old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+        folder.replace(old / folder.name)
+        partial.replace(folder)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        partial.replace(folder)
+
+
+def _write_json(path: Path, content: Mapping[str, Any]) -> None:
+    path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")

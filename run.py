@@ -1,0 +1,521 @@
+#!/usr/bin/env python3
+"""Set up this project's own Python environment, then run the project in it.
+
+    python3 run.py [--no-page] [--output DIR]   the reference organisation with and without ModelOps
+    python3 run.py test [pytest arguments]      every check and test; given arguments, only pytest
+
+The interpreter that starts this file may be older than the project's: only the standard library and
+old syntax are used here. The environment is `.venv`; it is made on first use, and mended or made
+anew when it no longer fits. Importing this file does nothing.
+"""
+
+import argparse
+import contextlib
+import glob
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+
+OLDEST_THAT_STARTS: Tuple[int, int] = (3, 8)  # <- too old a Python: use python3, 3.8 or newer
+SUPPORTED = ((3, 14), (3, 13), (3, 12))  # what the pinned requirements install on, newest first
+
+REPOSITORY = pathlib.Path(__file__).resolve().parent
+ENVIRONMENT = REPOSITORY / ".venv"
+REQUIREMENTS = {False: "requirements.txt", True: "requirements-dev.txt"}  # by: for development?
+STAMP_NAME = "modelops_abm_stamp.json"
+READY_VARIABLE = "MODELOPS_ABM_ENVIRONMENT_READY"  # tells the second process: already checked
+
+# Both are run by other interpreters, so they are text. The first must work on every Python 3.
+PROBE = """
+import importlib.util, json, sys, sysconfig
+print(json.dumps({
+    "version": list(sys.version_info[:3]),
+    "implementation": sys.implementation.name,
+    "free_threaded": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
+    "wide": sys.maxsize > 2 ** 32,
+    "venv": all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")),
+}))
+"""
+INSPECTION = """
+import csv, importlib.metadata, json, os, platform, sys
+packages, damaged = [], []
+for package in importlib.metadata.distributions():
+    packages.append(package.metadata["Name"].lower() + "==" + package.version)
+    for name, _, size in csv.reader((package.read_text("RECORD") or "").splitlines()):
+        path = os.path.join(str(package.locate_file("")), name)
+        if name.endswith((".py", ".so", ".pyd")) and size:
+            if not os.path.exists(path) or os.path.getsize(path) != int(size):
+                damaged.append(name)
+print(json.dumps({"python": platform.python_version(), "folder": sys.prefix,
+                  "packages": packages, "damaged": damaged[:1]}))
+"""
+
+
+class SetUpError(Exception):
+    """What keeps the project from being set up, in sentences for the person at the keyboard."""
+
+
+class Interpreter(NamedTuple):
+    """A Python that was executed to see what it is; `problem` is empty when the project fits it."""
+
+    command: Tuple[str, ...]
+    version: Tuple[int, ...]
+    problem: str
+
+
+class Stamp(NamedTuple):
+    """What `.venv` held when it was last complete."""
+
+    python: str
+    folder: str
+    requirements: str
+    development: bool
+    packages: List[str]
+
+
+def say(text: str) -> None:
+    """Tell the person at the keyboard what happens."""
+    print(text, file=sys.stderr, flush=True)
+
+
+# --- Which interpreter ------------------------------------------------------------------------
+
+
+def probe(command: Sequence[str]) -> Optional[Interpreter]:
+    """Execute a candidate to learn its version; None if it does not run, as an unset pyenv shim."""
+    try:
+        answer = subprocess.run(
+            [*command, "-I", "-c", PROBE],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=30,
+            check=True,
+        )
+        facts = json.loads(answer.stdout.decode())
+        version = tuple(int(part) for part in facts["version"])
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):
+        return None
+    return Interpreter(tuple(command), version, _problem(version, facts))
+
+
+def _problem(version: Tuple[int, ...], facts: Mapping[str, object]) -> str:
+    name = f"Python {_dotted(version)}"
+    if version[:2] < SUPPORTED[-1]:
+        return f"{name} is too old"
+    if version[:2] > SUPPORTED[0]:
+        return f"{name} is newer than the pinned packages support"
+    if facts.get("implementation") != "cpython":
+        return f"{name} is {facts.get('implementation')}, not CPython"
+    if facts.get("free_threaded"):
+        return f"{name} is a free-threaded build"
+    if not facts.get("wide"):
+        return f"{name} is a 32-bit build"
+    if not facts.get("venv"):
+        return f"{name} lacks the modules venv and ensurepip (Debian, Ubuntu: python3-venv)"
+    return ""
+
+
+def candidates(environ: Mapping[str, str]) -> Iterator[Tuple[str, ...]]:
+    """Commands that may start a suitable Python, the most obvious first."""
+    seen: Set[str] = set()
+    for path in [_own_interpreter(), *_on_path(environ), *_in_usual_places(environ)]:
+        real = os.path.realpath(path)
+        if path and real not in seen and not _is_inside(pathlib.Path(path), ENVIRONMENT):
+            seen.add(real)
+            yield (path,)
+    if os.name == "nt":
+        for major, minor in SUPPORTED:
+            yield ("py", f"-{major}.{minor}")
+
+
+def _own_interpreter() -> str:
+    """Return the running interpreter, or the one that `.venv` was made from if it runs there."""
+    if _is_running_in(ENVIRONMENT):
+        return str(getattr(sys, "_base_executable", ""))
+    return sys.executable or ""
+
+
+def _on_path(environ: Mapping[str, str]) -> Iterator[str]:
+    names = [f"python{major}.{minor}" for major, minor in SUPPORTED]
+    for name in [*names, "python3", "python"]:
+        for folder in environ.get("PATH", os.defpath).split(os.pathsep):
+            found = shutil.which(name, path=folder) if folder else None
+            if found:
+                yield found
+
+
+def _in_usual_places(environ: Mapping[str, str]) -> Iterator[str]:
+    for pattern in _usual_places(environ):
+        found = [path for path in glob.glob(pattern) if re.search(r"python[\d.]*(\.exe)?$", path)]
+        yield from sorted(found, key=_numbers, reverse=True)
+
+
+def _usual_places(environ: Mapping[str, str]) -> Iterator[str]:
+    """Glob patterns for pyenv, Homebrew, python.org, Conda and uv; `bin` or, on Windows, none."""
+    home = os.path.expanduser("~")
+    program = "python.exe" if os.name == "nt" else "bin/python"
+    local = environ.get("LOCALAPPDATA", f"{home}/AppData/Local")
+    pyenv = environ.get("PYENV_ROOT", f"{home}/.pyenv")
+    yield f"{glob.escape(pyenv)}/versions/3.*/{program}"
+    yield f"{glob.escape(home)}/.pyenv/pyenv-win/versions/3.*/{program}"
+    for prefix in ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"):
+        yield f"{prefix}/bin/python3.*"
+    yield "/Library/Frameworks/Python.framework/Versions/3.*/bin/python3"
+    yield f"{glob.escape(local)}/Programs/Python/Python3*/{program}"
+    conda = [environ.get("CONDA_PREFIX", ""), environ.get("CONDA_EXE", "")]
+    conda[1] = os.path.dirname(os.path.dirname(conda[1]))
+    distributions = ("miniforge3", "mambaforge", "miniconda3", "anaconda3")
+    for root in [*conda, *(f"{home}/{name}" for name in distributions), "/opt/conda"]:
+        if root:
+            yield f"{glob.escape(root)}/{program}"
+            yield f"{glob.escape(root)}/envs/*/{program}"
+    uv = environ.get("UV_PYTHON_INSTALL_DIR", f"{home}/.local/share/uv/python")
+    for root in (uv, environ.get("APPDATA", home) + "/uv/data/python"):
+        yield f"{glob.escape(root)}/cpython-3.*/{program}"
+
+
+def _numbers(path: str) -> List[int]:
+    return [int(digits) for digits in re.findall(r"\d+", path)]
+
+
+def _dotted(version: Sequence[int]) -> str:
+    return ".".join(map(str, version))
+
+
+def find_interpreter(commands: Iterator[Tuple[str, ...]]) -> Interpreter:
+    """Return the first candidate that fits.
+
+    Raises
+    ------
+    SetUpError
+        If none does; it names what was looked at and how to get one.
+    """
+    rejected = []
+    for command in commands:
+        interpreter = probe(command)
+        if interpreter is not None and not interpreter.problem:
+            return interpreter
+        reason = interpreter.problem if interpreter else "does not run"
+        rejected.append(f"  {' '.join(command)}: {reason}")
+    versions = ", ".join(_dotted(version) for version in reversed(SUPPORTED))
+    looked_at = "\n".join(rejected) or "  nothing: no Python was found"
+    raise SetUpError(
+        f"modelops_abm needs one of Python {versions}, and none was found. Looked at:\n"
+        f"{looked_at}\n"
+        "Install one, then give the same command again. For example:\n"
+        "  macOS           brew install python@3.13\n"
+        "  Debian, Ubuntu  sudo apt install python3.13 python3.13-venv\n"
+        "  Fedora          sudo dnf install python3.13\n"
+        "  Windows         winget install Python.Python.3.13\n"
+        "  anywhere        pyenv install 3.13, or: uv python install 3.13"
+    )
+
+
+# --- The environment ----------------------------------------------------------------------------
+
+
+def prepare(development: bool) -> str:
+    """Make sure that `.venv` is complete, and return its interpreter.
+
+    Raises
+    ------
+    SetUpError
+        If there is no suitable Python, a package cannot be installed, or a file not be written.
+    """
+    try:
+        with locked(REPOSITORY / ".venv.lock"):
+            return _prepare(development)
+    except OSError as error:
+        raise SetUpError(f"The environment .venv could not be set up: {error}") from None
+
+
+def _prepare(development: bool) -> str:
+    python = str(_scripts(ENVIRONMENT) / "python")
+    stamp = read_stamp(ENVIRONMENT)
+    facts = _inspect(python) if stamp else None
+    digest = requirements_digest(REPOSITORY)
+    work = work_to_do(stamp, facts, digest, development)
+    if work == "nothing":
+        return python
+    development = development or bool(stamp and stamp.development)
+    if work == "rebuild":
+        interpreter = find_interpreter(candidates(os.environ))
+        _make_anew(interpreter)
+    else:
+        say("Updating .venv to the pinned requirements...")
+        (ENVIRONMENT / STAMP_NAME).unlink()
+    _install(python, REQUIREMENTS[development])
+    _write_stamp(python, digest, development)
+    say("The environment .venv is ready.")
+    return python
+
+
+def work_to_do(
+    stamp: Optional[Stamp],
+    facts: Optional[Mapping[str, object]],
+    digest: str,
+    development: bool,
+) -> str:
+    """Compare what was installed with what is there and what is needed.
+
+    Returns
+    -------
+    str
+        "nothing", "install" (in place) or "rebuild" (from scratch).
+    """
+    if stamp is None or facts is None or facts["damaged"]:
+        return "rebuild"
+    if (stamp.python, stamp.folder) != (facts["python"], facts["folder"]):
+        return "rebuild"
+    if not set(stamp.packages) <= set(_packages(facts)):
+        return "rebuild"
+    if stamp.requirements != digest or (development and not stamp.development):
+        return "install"
+    return "nothing"
+
+
+def requirements_digest(repository: pathlib.Path) -> str:
+    """Hash the files that say what to install."""
+    digest = hashlib.sha256()
+    for name in [*REQUIREMENTS.values(), "pyproject.toml"]:
+        digest.update((repository / name).read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def read_stamp(environment: pathlib.Path) -> Optional[Stamp]:
+    """Return the stamp, or None if there is none or it is not whole."""
+    try:
+        return Stamp(**json.loads((environment / STAMP_NAME).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def _write_stamp(python: str, digest: str, development: bool) -> None:
+    facts = _inspect(python)
+    if facts is None or facts["damaged"]:
+        raise SetUpError("The new .venv does not work. Give the same command again.")
+    stamp = Stamp(str(facts["python"]), str(facts["folder"]), digest, development, _packages(facts))
+    text = json.dumps(stamp._asdict(), indent=1)
+    (ENVIRONMENT / STAMP_NAME).write_text(text, encoding="utf-8")
+
+
+def _packages(facts: Mapping[str, object]) -> List[str]:
+    """Return name==version of each package but pip, which anyone may upgrade."""
+    packages = facts["packages"]
+    assert isinstance(packages, list)
+    return sorted(str(package) for package in packages if not package.startswith("pip=="))
+
+
+def _inspect(python: str) -> Optional[Dict[str, object]]:
+    """Return version, folder, packages and first damaged file, or None if it does not run."""
+    try:
+        answer = subprocess.run(
+            [python, "-I", "-c", INSPECTION],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=True,
+        )
+        return dict(json.loads(answer.stdout.decode()))
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return None
+
+
+def _make_anew(interpreter: Interpreter) -> None:
+    if os.path.lexists(str(ENVIRONMENT)):
+        say("The .venv here is incomplete or does not fit: making it anew.")
+        if ENVIRONMENT.is_dir() and not ENVIRONMENT.is_symlink():
+            shutil.rmtree(str(ENVIRONMENT))
+        else:
+            ENVIRONMENT.unlink()
+    version = _dotted(interpreter.version[:2])
+    say(f"Setting up .venv with Python {version} (about a minute the first time)...")
+    _run_quietly(
+        [*interpreter.command, "-I", "-m", "venv", str(ENVIRONMENT)],
+        f"Python {version} ({' '.join(interpreter.command)}) could not make .venv.",
+    )
+
+
+def _install(python: str, requirements: str) -> None:
+    pip = [python, "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
+    _run_quietly(
+        [*pip, "--requirement", requirements],
+        f"pip could not install the packages pinned in {requirements}. Most often the package"
+        " registry cannot be reached: look at the network connection, the proxy and pip's own"
+        " settings, then give the same command again.",
+    )
+    _run_quietly(
+        [*pip, "--no-deps", "--no-build-isolation", "--editable", "."],
+        "pip could not install modelops_abm itself into .venv.",
+    )
+
+
+def _run_quietly(command: Sequence[str], failure: str) -> None:
+    done = subprocess.run(
+        command,
+        cwd=str(REPOSITORY),
+        env=_environment_variables(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    if done.returncode:
+        lines = done.stdout.decode(errors="replace").strip().splitlines()
+        last = textwrap.indent("\n".join(lines[-12:]), "  ")
+        raise SetUpError(f"{failure}\nThe last lines it printed:\n{last}")
+
+
+def _environment_variables() -> Dict[str, str]:
+    """Return the environment without what would lead another interpreter astray."""
+    astray = {"PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__"}
+    kept = {name: value for name, value in os.environ.items() if name not in astray}
+    return {**kept, "PIP_USER": "0"}
+
+
+def _scripts(environment: pathlib.Path) -> pathlib.Path:
+    return environment / ("Scripts" if os.name == "nt" else "bin")
+
+
+def _is_running_in(environment: pathlib.Path) -> bool:
+    return os.path.realpath(sys.prefix) == os.path.realpath(str(environment))
+
+
+def _is_inside(path: pathlib.Path, folder: pathlib.Path) -> bool:
+    """Compare without following the last link, which in an environment leads out of it."""
+    return os.path.realpath(str(folder)) in map(os.path.realpath, map(str, path.parents))
+
+
+@contextlib.contextmanager
+def locked(path: pathlib.Path) -> Iterator[None]:
+    """Hold a lock that the system releases even if this process dies."""
+    with path.open("a+b") as file:
+        if not _try_to_lock(file.fileno()):
+            say("Another run.py is setting up .venv: waiting for it to finish...")
+            while not _try_to_lock(file.fileno()):
+                time.sleep(0.2)
+        yield
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_to_lock(descriptor: int) -> bool:
+        try:
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _try_to_lock(descriptor: int) -> bool:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+# --- What is run in it --------------------------------------------------------------------------
+
+
+def run_tests(pytest_arguments: Sequence[str]) -> int:
+    """Run every check and then pytest, or with arguments only pytest; return the exit code."""
+    python = prepare(development=True)
+    if pytest_arguments:
+        return _call([python, "-m", "pytest", *pytest_arguments])
+    checks = {
+        "ruff check": [python, "-m", "ruff", "check"],
+        "ruff format --check": [python, "-m", "ruff", "format", "--check"],
+        "mypy": [python, "-m", "mypy"],
+        "lint-imports": [str(_scripts(ENVIRONMENT) / "lint-imports")],
+        "pytest": [python, "-m", "pytest", "-n", "2"],
+    }
+    exit_codes = {}
+    for name, command in checks.items():
+        say(f"--- {name}")
+        exit_codes[name] = _call(command)
+    failed = [name for name, exit_code in exit_codes.items() if exit_code]
+    say(f"Failed: {', '.join(failed)}." if failed else "All checks and tests passed.")
+    return exit_codes[failed[0]] if failed else 0
+
+
+def run_main_job(arguments: Sequence[str]) -> int:
+    """Run the reference organisation with and without ModelOps; return the exit code."""
+    options = _parser().parse_args(list(arguments))
+    ready = os.environ.pop(READY_VARIABLE, "") == str(ENVIRONMENT)
+    if not (ready and _is_running_in(ENVIRONMENT)):
+        return _start_again_in_environment(prepare(development=False), arguments)
+    from modelops_abm import main_job
+
+    return main_job.run(output_directory=options.output, show_page=not options.no_page)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="run.py",
+        description="Run the reference organisation with and without ModelOps.",
+        epilog="'run.py test [pytest arguments]' runs the checks and tests instead.",
+    )
+    parser.add_argument("--no-page", action="store_true", help="end without serving the page")
+    parser.add_argument(
+        "--output",
+        type=pathlib.Path,
+        default=pathlib.Path("results"),
+        metavar="DIR",
+        help="folder for summary, data and pictures (default: results)",
+    )
+    return parser
+
+
+def _start_again_in_environment(python: str, arguments: Sequence[str]) -> int:
+    command = [python, str(pathlib.Path(__file__).resolve()), *arguments]
+    environ = {**_environment_variables(), READY_VARIABLE: str(ENVIRONMENT)}
+    if os.name != "nt":  # there the shell would not wait for the new process
+        os.execve(python, command, environ)
+    return _call(command, environ)
+
+
+def _call(command: Sequence[str], environ: Optional[Dict[str, str]] = None) -> int:
+    """Run a command and return its exit code; on Ctrl-C let it finish by itself for 10 seconds."""
+    folder = None if environ else str(REPOSITORY)
+    with subprocess.Popen(command, cwd=folder, env=environ or _environment_variables()) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            try:
+                process.wait(timeout=10)
+            except (KeyboardInterrupt, subprocess.TimeoutExpired):
+                process.terminate()
+            raise
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what the command line asks, and return the exit code."""
+    if sys.version_info < OLDEST_THAT_STARTS:
+        say("run.py needs Python 3.8 or newer to start: this is " + sys.version.split()[0] + ".")
+        return 2
+    try:
+        if arguments[:1] == ["test"]:
+            return run_tests(arguments[1:])
+        return run_main_job(arguments)
+    except SetUpError as error:
+        say(str(error))
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
