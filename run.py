@@ -55,7 +55,7 @@ for package in importlib.metadata.distributions():
             if not os.path.exists(path) or os.path.getsize(path) != int(size):
                 damaged.append(name)
 print(json.dumps({"python": platform.python_version(), "folder": sys.prefix,
-                  "packages": packages, "damaged": damaged[:1]}))
+                  "packages": packages, "damaged": damaged}))
 """
 
 
@@ -79,6 +79,7 @@ class Stamp(NamedTuple):
     requirements: str
     development: bool
     packages: List[str]
+    damaged: List[str]  # files that never were as their package says: not a sign of damage
 
 
 def say(text: str) -> None:
@@ -272,11 +273,13 @@ def work_to_do(
     str
         "nothing", "install" (in place) or "rebuild" (from scratch).
     """
-    if stamp is None or facts is None or facts["damaged"]:
+    if stamp is None or facts is None:
         return "rebuild"
     if (stamp.python, stamp.folder) != (facts["python"], facts["folder"]):
         return "rebuild"
     if not set(stamp.packages) <= set(_packages(facts)):
+        return "rebuild"
+    if not set(_names(facts["damaged"])) <= set(stamp.damaged):
         return "rebuild"
     if stamp.requirements != digest or (development and not stamp.development):
         return "install"
@@ -301,22 +304,31 @@ def read_stamp(environment: pathlib.Path) -> Optional[Stamp]:
 
 def _write_stamp(python: str, digest: str, development: bool) -> None:
     facts = _inspect(python)
-    if facts is None or facts["damaged"]:
+    if facts is None:
         raise SetUpError("The new .venv does not work. Give the same command again.")
-    stamp = Stamp(str(facts["python"]), str(facts["folder"]), digest, development, _packages(facts))
+    stamp = Stamp(
+        python=str(facts["python"]),
+        folder=str(facts["folder"]),
+        requirements=digest,
+        development=development,
+        packages=_packages(facts),
+        damaged=_names(facts["damaged"]),
+    )
     text = json.dumps(stamp._asdict(), indent=1)
     (ENVIRONMENT / STAMP_NAME).write_text(text, encoding="utf-8")
 
 
 def _packages(facts: Mapping[str, object]) -> List[str]:
     """Return name==version of each package but pip, which anyone may upgrade."""
-    packages = facts["packages"]
-    assert isinstance(packages, list)
-    return sorted(str(package) for package in packages if not package.startswith("pip=="))
+    return [name for name in _names(facts["packages"]) if not name.startswith("pip==")]
+
+
+def _names(values: object) -> List[str]:
+    return sorted(map(str, values)) if isinstance(values, list) else []
 
 
 def _inspect(python: str) -> Optional[Dict[str, object]]:
-    """Return version, folder, packages and first damaged file, or None if it does not run."""
+    """Return version, folder, packages and damaged files, or None if it does not run."""
     try:
         answer = subprocess.run(
             [python, "-I", "-c", INSPECTION],
@@ -346,7 +358,7 @@ def _make_anew(interpreter: Interpreter) -> None:
 
 
 def _install(python: str, requirements: str) -> None:
-    pip = [python, "-I", "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
+    pip = [python, "-I", "-m", "pip", "install", "--quiet", "--no-input"]
     _run_quietly(
         [*pip, "--requirement", requirements],
         f"pip could not install the packages pinned in {requirements}. Most often the package"
@@ -379,7 +391,7 @@ def _environment_variables() -> Dict[str, str]:
     """Return the environment without what would lead another interpreter astray."""
     astray = {"PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__"}
     kept = {name: value for name, value in os.environ.items() if name not in astray}
-    return {**kept, "PIP_USER": "0"}
+    return {**kept, "PIP_USER": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 
 
 def _scripts(environment: pathlib.Path) -> pathlib.Path:
@@ -433,8 +445,9 @@ else:
 def run_tests(pytest_arguments: Sequence[str]) -> int:
     """Run every check and then pytest, or with arguments only pytest; return the exit code."""
     python = prepare(development=True)
+    environ, folder = _environment_variables(), str(REPOSITORY)
     if pytest_arguments:
-        return _call([python, "-m", "pytest", *pytest_arguments])
+        return _call([python, "-m", "pytest", *pytest_arguments], environ, folder)
     checks = {
         "ruff check": [python, "-m", "ruff", "check"],
         "ruff format --check": [python, "-m", "ruff", "format", "--check"],
@@ -445,7 +458,7 @@ def run_tests(pytest_arguments: Sequence[str]) -> int:
     exit_codes = {}
     for name, command in checks.items():
         say(f"--- {name}")
-        exit_codes[name] = _call(command)
+        exit_codes[name] = _call(command, environ, folder)
     failed = [name for name, exit_code in exit_codes.items() if exit_code]
     say(f"Failed: {', '.join(failed)}." if failed else "All checks and tests passed.")
     return exit_codes[failed[0]] if failed else 0
@@ -484,13 +497,12 @@ def _start_again_in_environment(python: str, arguments: Sequence[str]) -> int:
     environ = {**_environment_variables(), READY_VARIABLE: str(ENVIRONMENT)}
     if os.name != "nt":  # there the shell would not wait for the new process
         os.execve(python, command, environ)
-    return _call(command, environ)
+    return _call(command, environ, folder=None)
 
 
-def _call(command: Sequence[str], environ: Optional[Dict[str, str]] = None) -> int:
+def _call(command: Sequence[str], environ: Mapping[str, str], folder: Optional[str]) -> int:
     """Run a command and return its exit code; on Ctrl-C let it finish by itself for 10 seconds."""
-    folder = None if environ else str(REPOSITORY)
-    with subprocess.Popen(command, cwd=folder, env=environ or _environment_variables()) as process:
+    with subprocess.Popen(command, cwd=folder, env=environ) as process:
         try:
             return process.wait()
         except KeyboardInterrupt:

@@ -11,27 +11,17 @@ from typing import Any
 
 from mesa.time import Event
 
-from modelops_abm.events import Rank
+from modelops_abm.compiled import direct
+from modelops_abm.events import Rank, place
 
 _AFTER_THE_STEP = 100
-_NUMBERS_PER_RANK = 1 << 40
-_CAUSES_PER_NUMBER = 1 << 3
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Place of an event among those of one instant: rank, entity's number, cause.
-
-    Mesa sorts simultaneous events by the `value` of their priority; its step has 1.
-    """
+    """Place of an event among those of one instant; Mesa sorts them by the `value`."""
 
     value: int
-
-
-def order(rank: Rank, number: int = 0, cause: int = 0) -> Order:
-    """Return the place of an event among those of one instant."""
-    place = (rank * _NUMBERS_PER_RANK + number) * _CAUSES_PER_NUMBER + cause
-    return Order(_AFTER_THE_STEP + place)
 
 
 class Calendar:
@@ -62,7 +52,7 @@ class Calendar:
         if not at < self._horizon_days:
             return None
         event: Event = self._model.schedule_event(
-            function, at=at, priority=order(rank, number, cause)
+            function, at=at, priority=Order(_AFTER_THE_STEP + direct(place)(rank, number, cause))
         )
         return event
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,15 @@ from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
 _PACKAGE = Path(__file__).parent
-_SOURCES = ("compiled.py", "randomness.py", "statechart.py", "events.py", "rules/*.py")
+_SOURCES = (
+    "compiled.py",
+    "randomness.py",
+    "statechart.py",
+    "events.py",
+    "outcomes.py",
+    "rules/*.py",
+    "ensemble/*.py",
+)
 _TYPES: dict[Any, Any] = {
     float: types.float64,
     int: types.int64,
@@ -31,6 +40,7 @@ _TYPES: dict[Any, Any] = {
 
 _registered: list[tuple[Any, Callable[..., Any]]] = []
 _prepared = 0
+_preparing = threading.RLock()
 
 
 def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
@@ -39,15 +49,24 @@ def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     The types come from the annotations, so that every function has one compiled version.
     Division by zero gives infinity or NaN, as in C. The lock of the interpreter is released.
     """
+    dispatcher = _dispatcher(function)
+    _registered.append((dispatcher, function))
+    return dispatcher  # type: ignore[no-any-return]
+
+
+def part_of_kernel[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function that only other compiled functions call, with types as they come."""
+    return _dispatcher(function)  # type: ignore[no-any-return]
+
+
+def _dispatcher(function: Callable[..., Any]) -> Any:
     folder = cache_folder()
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder) if folder else before
     try:
-        dispatcher = numba.njit(cache=folder is not None, nogil=True, error_model="numpy")(function)
+        return numba.njit(cache=folder is not None, nogil=True, error_model="numpy")(function)
     finally:
         numba.config.CACHE_DIR = before
-    _registered.append((dispatcher, function))
-    return dispatcher  # type: ignore[no-any-return]
 
 
 def prepare(progress: Callable[[int, int], None] | None = None) -> None:
@@ -61,15 +80,15 @@ def prepare(progress: Callable[[int, int], None] | None = None) -> None:
         Called with the number of functions done and the number in all.
     """
     global _prepared
-    total = len(_registered)
-    while _prepared < total:
-        dispatcher, function = _registered[_prepared]
-        dispatcher.compile(_signature(function))
-        _prepared += 1
-        if progress is not None:
-            progress(_prepared, total)
-    for dispatcher, _ in _registered:
-        dispatcher.disable_compile()
+    with _preparing:
+        total = len(_registered)
+        while _prepared < total:
+            dispatcher, function = _registered[_prepared]
+            dispatcher.compile(_signature(function))
+            dispatcher.disable_compile()
+            _prepared += 1
+            if progress is not None:
+                progress(_prepared, total)
 
 
 @cache
@@ -112,14 +131,14 @@ def _hash_of_sources() -> str:
 def _signature(function: Callable[..., Any]) -> tuple[Any, ...]:
     hints = get_type_hints(function)
     hints.pop("return", None)
-    return tuple(_numba_type(hint) for hint in hints.values())
+    return tuple(numba_type(hint) for hint in hints.values())
 
 
-def _numba_type(hint: Any) -> Any:
+def numba_type(hint: Any) -> Any:
     """Return the compiled type of an annotation: a scalar, a named tuple, an array of floats."""
     if hint in _TYPES:
         return _TYPES[hint]
-    fields = [_numba_type(entry) for entry in get_type_hints(hint).values()]
+    fields = [numba_type(entry) for entry in get_type_hints(hint).values()]
     if len(set(fields)) == 1:
         return types.NamedUniTuple(fields[0], len(fields), hint)
     return types.NamedTuple(fields, hint)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import NamedTuple
 
+from modelops_abm.compiled import compiled
+
 
 class Rank(IntEnum):
     """Order of the events of one instant; within a rank by the entity's number."""
@@ -19,6 +21,32 @@ class Rank(IntEnum):
     SWITCH = 7
     COMPLETION = 8
     DISPATCH = 9
+
+
+_NUMBERS_PER_RANK = 1 << 40
+_CAUSES_PER_NUMBER = 1 << 3
+
+
+@compiled
+def place(rank: int, number: int, cause: int) -> int:
+    """Return the place of an event among those of one instant.
+
+    Parameters
+    ----------
+    rank
+        A `Rank`.
+    number
+        Of the model, capability or developer; 0 if there is none.
+    cause
+        A `Cause`, or 0.
+    """
+    return (rank * _NUMBERS_PER_RANK + number) * _CAUSES_PER_NUMBER + cause
+
+
+@compiled
+def rank_of(event_place: int) -> int:
+    """Return the rank of an event from its place."""
+    return event_place // (_NUMBERS_PER_RANK * _CAUSES_PER_NUMBER)
 
 
 class TaskClass(IntEnum):

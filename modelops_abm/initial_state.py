@@ -20,6 +20,7 @@ from modelops_abm.rules.population import (
     ClientFacts,
     KindLaws,
     archetype_index,
+    client_facts,
     draw_attributes,
     initial_production,
     laws_of,
@@ -71,7 +72,10 @@ def populate(model: ModelOpsModel) -> None:
     for index in range(portfolio.initial_models):
         entity = _entity(model, Origin.INITIAL_MODEL, index)
         _start_in_production(model.add_model(entity, f"Model {index + 1}"), entity, NOTHING_KNOWN)
-    ideas = [add_idea(model, index) for index in range(portfolio.initial_ideas)]
+    ideas = [
+        model.add_model(_entity(model, Origin.INITIAL_IDEA, index), f"Idea {index + 1}")
+        for index in range(portfolio.initial_ideas)
+    ]
     best = sorted(ideas, key=lambda idea: (-idea.score, idea.number))
     in_build = {idea.number for idea in best[: portfolio.initial_builds]}
     for idea in ideas:
@@ -79,11 +83,6 @@ def populate(model: ModelOpsModel) -> None:
             _resume_build(idea)
         else:
             idea.propose()
-
-
-def add_idea(model: ModelOpsModel, index: int) -> MLModel:
-    """Add the n-th idea, from 0; it has still to be proposed."""
-    return model.add_model(_entity(model, Origin.IDEA, index), f"Idea {index + 1}")
 
 
 def _entity(model: ModelOpsModel, origin: Origin, index: int) -> int:
@@ -122,7 +121,7 @@ def _left_of(ml_model: MLModel, effort_days: float) -> float:
 def _add_client_model(model: ModelOpsModel, entry: PortfolioModel) -> None:
     """Add a client's model where it stands."""
     entity = _entity(model, Origin.CLIENT_MODEL, index_of_identifier(entry.id))
-    facts = client_facts(entry, model.parameters)
+    facts = client_facts(entry, model.parameters.start_date)
     ml_model = model.add_model(entity, entry.name or entry.id, entry=entry, facts=facts)
     if entry.stage == "production":
         _start_in_production(ml_model, entity, facts)
@@ -137,36 +136,3 @@ def _add_client_model(model: ModelOpsModel, entry: PortfolioModel) -> None:
         ml_model.propose()
     if entry.stage in ("idea", "build", "deployment") and entry.retired_at is not None:
         ml_model.plan_retirement(facts.retires_in_days, RetirementReason.PLANNED)
-
-
-def client_facts(entry: PortfolioModel, scenario: Scenario) -> ClientFacts:
-    """Return what a client knows about a model, its dates as days from the start."""
-    start = scenario.start_date
-    live = entry.stage == "production"
-
-    def days(since: bool, name: str) -> float:
-        day = getattr(entry, name)
-        if day is None:
-            return math.nan
-        return float((start - day).days if since else (day - start).days)
-
-    return ClientFacts(
-        _number(entry.addressable_users),
-        _number(entry.predictions_per_user_day),
-        _number(entry.value_per_prediction),
-        _number(entry.cost_per_prediction),
-        _number(entry.cost_of_wrong_prediction),
-        _number(entry.yearly_power_loss),
-        _number(entry.capacity_per_day),
-        _number(entry.build_effort_days),
-        _number(entry.deployment_effort_days),
-        _number(entry.users) if live else math.nan,
-        _number(entry.current_predictions_per_user_day) if live else math.nan,
-        days(True, "deployed_at") if live else math.nan,
-        max(0.0, days(True, "last_retrained_at")) if live else math.nan,
-        max(0.0, days(False, "retired_at")),
-    )
-
-
-def _number(value: float | None) -> float:
-    return math.nan if value is None else float(value)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from bisect import insort
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import mesa
@@ -17,7 +19,7 @@ from modelops_abm.agents.ml_model import MLModel
 from modelops_abm.calendar import Calendar
 from modelops_abm.compiled import prepare
 from modelops_abm.events import NOBODY, LogKind, LogRecord, Rank, RetirementReason, TaskClass
-from modelops_abm.initial_state import Population, add_idea, populate
+from modelops_abm.initial_state import Population, populate
 from modelops_abm.parameters.capabilities import CAPABILITY_NAMES
 from modelops_abm.parameters.portfolio import PortfolioModel
 from modelops_abm.parameters.scenario import Scenario
@@ -40,10 +42,12 @@ CLOSE_OF_A_DAY = (
 )
 """What happens at the end of a day, in this order; then the next day opens."""
 
-_AGENT_REPORTERS = (
+_DEVELOPER_REPORTERS = ("number", "activity", "task_number")
+_MODEL_REPORTERS = (
     "number",
     "name",
     "activity",
+    "serving_version",
     "users",
     "usage",
     "power",
@@ -61,13 +65,14 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
     parameters
         The scenario; the reference organisation if left out.
     rng
-        Seed, a whole number of 0 or more; None is 0. All draws are keyed by it.
+        Seed, a whole number of 0 or more, by which all draws are keyed. None takes a fresh one,
+        which `seed` tells.
     replication
         Number of the replication, 0 or more.
     ml_model_class, developer_class
         Subclasses of the agents to use instead.
     collect_agents
-        Whether the data collector also keeps every agent's day.
+        Whether the data collector also keeps every agent's day, by the class of the agents.
     keywords
         Values of the scenario by plain names (`developers=5`, `automation=1.0`) or by dotted
         names with two underscores for a dot (`capabilities__automation__streams=2`), for
@@ -100,7 +105,7 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         collect_agents: bool = False,
         **keywords: Any,
     ) -> None:
-        self.seed = checked_seed(rng)
+        self.seed = secrets.randbelow(2**32) if rng is None else checked_seed(rng)
         super().__init__(rng=self.seed)
         prepare()
         self.replication = checked_seed(replication, "replication")
@@ -113,11 +118,13 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         self.event_log: list[LogRecord] = []
         self.ml_models: list[MLModel] = []
         self._in_production: list[MLModel] = []
+        self._departed: list[MLModel] = []
         self._ml_model_class = ml_model_class
         self._population = Population(self.parameters)
         self._arrivals = 0
         self._found(developer_class)
-        self.datacollector = _data_collector(collect_agents)
+        classes = {ml_model_class: _MODEL_REPORTERS, developer_class: _DEVELOPER_REPORTERS}
+        self.datacollector = _data_collector(classes if collect_agents else None)
 
     # The run
 
@@ -209,8 +216,6 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         self.levels = start_levels(self.parameters)
         self.common_rates = common_rates(self.constants.rates, self.levels)
         populate(self)
-        imported = self.parameters.imported is not None
-        self._ideas = 0 if imported else self.parameters.portfolio.initial_ideas
         self._plan_arrival()
         self.calendar.request_dispatch()
 
@@ -223,8 +228,11 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         self.calendar.schedule(self._receive_idea, self.calendar.now + gap, Rank.ARRIVAL)
 
     def _receive_idea(self) -> None:
-        add_idea(self, self._ideas).propose()
-        self._ideas += 1
+        number = self._arrivals - 1
+        self.add_model(
+            entity_key(self.seed, self.replication, Origin.ARRIVING_IDEA.value, number),
+            f"New idea {number + 1}",
+        ).propose()
         self._plan_arrival()
 
     # Work
@@ -248,6 +256,7 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         assert developer is not None
         self._lay_down(developer, task)
         self.scheduler.interrupt(task, held=held)
+        self.calendar.request_dispatch()
 
     def dispatch(self) -> None:
         """Assign work until there is nobody or nothing more to assign."""
@@ -354,9 +363,9 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         for ml_model in self._in_production:
             if ml_model.is_abandoned():
                 ml_model.retire(RetirementReason.ABANDONED)
-        self._in_production = [
-            ml_model for ml_model in self._in_production if ml_model.stage is Stage.PRODUCTION
-        ]
+        stay = Stage.PRODUCTION
+        self._departed = [entry for entry in self._in_production if entry.stage is not stay]
+        self._in_production = [entry for entry in self._in_production if entry.stage is stay]
 
     def collect(self) -> None:
         """Count what is there at the end of the day, and collect."""
@@ -371,6 +380,8 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
     def open_day(self) -> None:
         """Refresh every rate that depends on capability levels or demand."""
         self.common_rates = common_rates(self.constants.rates, self.levels)
+        for ml_model in self._departed:
+            ml_model.value_today = ml_model.cost_today = 0.0
         for ml_model in self._in_production:
             ml_model.open_day()
         self.calendar.request_dispatch()
@@ -408,16 +419,15 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
 
 
 def checked_seed(value: object, name: str = "rng") -> int:
-    """Return a seed or replication as a whole number; None is 0.
+    """Return a seed or replication as a whole number.
 
     Raises
     ------
     ValueError
         If it is not a whole number from 0 to 2**63 - 1.
     """
-    number = 0 if value is None else value
-    if isinstance(number, int | np.integer) and not isinstance(number, bool):
-        whole = int(number)
+    if isinstance(value, int | np.integer) and not isinstance(value, bool):
+        whole = int(value)
         if 0 <= whole <= LARGEST_SEED:
             return whole
     raise ValueError(f"{name} must be a whole number from 0 to {LARGEST_SEED}, not {value!r}")
@@ -428,17 +438,17 @@ def _added(totals: Sequence[float], amounts: Sequence[float]) -> list[float]:
     return [total + amount for total, amount in zip(totals, amounts, strict=True)]
 
 
-def _data_collector(collect_agents: bool) -> DataCollector:
-    reporters = {outcome.name: _reporter(outcome.name) for outcome in outcomes.DAILY}
-    agents = {name: name for name in _AGENT_REPORTERS} if collect_agents else None
-    return DataCollector(model_reporters=reporters, agent_reporters=agents)
+def _data_collector(agent_reporters: Mapping[type, Sequence[str]] | None) -> DataCollector:
+    reporters = {outcome.name: partial(_today, name=outcome.name) for outcome in outcomes.DAILY}
+    agents = {
+        agent_class: {name: name for name in names}
+        for agent_class, names in (agent_reporters or {}).items()
+    }
+    return DataCollector(model_reporters=reporters, agenttype_reporters=agents or None)
 
 
-def _reporter(name: str) -> Callable[[ModelOpsModel], float | None]:
-    def report(model: ModelOpsModel) -> float | None:
-        return model.today[name]
-
-    return report
+def _today(model: ModelOpsModel, name: str) -> float | None:
+    return model.today[name]
 
 
 _COUNT_OF_STATE: dict[tuple[State, Cause | None], str] = {

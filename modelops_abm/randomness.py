@@ -25,9 +25,10 @@ class Origin(IntEnum):
 
     ORGANISATION = 0
     INITIAL_MODEL = 1
-    IDEA = 2
-    CLIENT_MODEL = 3
-    DEVELOPER = 4
+    INITIAL_IDEA = 2
+    ARRIVING_IDEA = 3
+    CLIENT_MODEL = 4
+    DEVELOPER = 5
 
 
 class DecisionPoint(IntEnum):
@@ -101,7 +102,7 @@ def entity_key(seed: int, replication: int, origin: int, index: int) -> int:
     index
         Number of the entity there, from 0; for a client's model a hash of its identifier.
     """
-    return chain(chain(chain(seed, replication), origin), index)
+    return chain(chain(chain(chain(0, seed), replication), origin), index)
 
 
 @compiled

@@ -55,6 +55,11 @@ class Developer(mesa.Agent["ModelOpsModel"]):
         return self._activity.name.lower()
 
     @property
+    def task_number(self) -> int | None:
+        """Number of the model or capability that the developer works on."""
+        return None if self._at_work is None else self._at_work.number
+
+    @property
     def _activity(self) -> TaskClass:
         return TaskClass.IDLE if self._at_work is None else self._at_work.task_class
 

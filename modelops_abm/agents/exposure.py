@@ -44,8 +44,6 @@ class Exposure:
         self._number = number
         self._calendar = calendar
         self._strike = strike
-        self._exposed = direct(exposed)
-        self._next_incident = direct(next_incident)
         self._left = first_thresholds(entity)
         self._day_rates = NO_RATES
         self._rates = NO_RATES
@@ -65,12 +63,12 @@ class Exposure:
 
     def accumulate(self, days: float) -> None:
         """Add days during which the current version served."""
-        self._left = self._exposed(self._left, self._rates, days)
+        self._left = direct(exposed)(self._left, self._rates, days)
 
     def plan(self, day_end: float) -> None:
         """Plan the next incident of this day, if there is one, at the present rates."""
         self.forget()
-        incident = self._next_incident(self._calendar.now, self._left, self._rates)
+        incident = direct(next_incident)(self._calendar.now, self._left, self._rates)
         if incident.time < day_end:
             self._cause = Cause(incident.cause)
             self._planned = self._calendar.schedule(

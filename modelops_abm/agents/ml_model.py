@@ -99,8 +99,6 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         self.state = State.IDEA
         self.cause: Cause | None = None
         self.serving = Serving.NONE
-        self._open_day = direct(open_day)
-        self._close_day = direct(close_day)
         self.stocks = NO_STOCKS
         self.day_start: DayStart | None = None
         self.service = ServiceDay(model.calendar.now)
@@ -243,7 +241,7 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         assert self.wear is not None
         now = self.model.calendar.now
         self.service = ServiceDay(now)
-        self.day_start = self._open_day(
+        self.day_start = direct(open_day)(
             now,
             self.wear.health,
             self.stocks.users,
@@ -261,7 +259,7 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
             self._account()
         assert self.day_start is not None
         constants, start = self.model.constants, self.day_start
-        day = self._close_day(
+        day = direct(close_day)(
             self.attributes.traits,
             self.stocks,
             self.service.shares(),

@@ -36,19 +36,19 @@ class Wear:
         self._ml_model = ml_model
         self._calendar = ml_model.model.calendar
         self._care = ml_model.model.constants.care
-        self.health = Health(base, self._calendar.now, decay, 0.0, 0.0)
+        self.health = Health(base, self._calendar.now, decay, False, 0.0, 0.0)
         self.drift_number = -1
         self.drift_detected = False
         self.drift_pending = False
         self._crossings = 0
         self._alert: Event | None = None
         self._detection: Event | None = None
-        self._watch_decay(already_below=base < self._care.decay_alert_power)
+        self._watch_decay()
 
     @property
     def drifting(self) -> bool:
         """Whether a drift is active."""
-        return self.health.severity > 0.0
+        return self.health.drifting
 
     def base(self) -> float:
         """Return the power without drift, now."""
@@ -63,7 +63,7 @@ class Wear:
         model, entity = self._ml_model.model, self._ml_model.entity
         severity = drift_severity(self._care, entity, number)
         now = self._calendar.now
-        self.health = self.health._replace(severity=severity, drift_since=now)
+        self.health = self.health._replace(drifting=True, severity=severity, drift_since=now)
         self.drift_number = number
         self._ml_model.log(LogKind.DRIFT_SET_IN, Cause.DRIFT, severity)
         delay = drift_delay_days(self._care, model.levels, entity, number)
@@ -76,14 +76,14 @@ class Wear:
         base = restored_power(self.base(), self._care.restored_share)
         self.end_drift()
         self.health = self.health._replace(restored=base, restored_at=self._calendar.now)
-        self._watch_decay(already_below=False)
+        self._watch_decay()
 
     def end_drift(self) -> None:
         """End the active drift, if any, and count the time that nobody had noticed it."""
         cancel(self._detection)
         self._detection = None
         self.count_undetected()
-        self.health = self.health._replace(severity=0.0)
+        self.health = self.health._replace(drifting=False)
         self.drift_detected = self.drift_pending = False
 
     def count_undetected(self) -> None:
@@ -97,15 +97,11 @@ class Wear:
         cancel(self._alert)
         self.end_drift()
 
-    def _watch_decay(self, *, already_below: bool) -> None:
-        """Plan the time at which the power without drift falls below the alert's threshold."""
+    def _watch_decay(self) -> None:
+        """Plan the time at which the power without drift is below the alert's threshold."""
         cancel(self._alert)
         health = self.health
-        days = (
-            0.0
-            if already_below
-            else days_until_below(health.restored, health.decay, self._care.decay_alert_power)
-        )
+        days = days_until_below(health.restored, health.decay, self._care.decay_alert_power)
         self._alert = self._calendar.schedule(
             self._cross, health.restored_at + days, Rank.INCIDENT, self._ml_model.number, _DECAY
         )

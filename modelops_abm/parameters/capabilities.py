@@ -173,7 +173,7 @@ class Capabilities(Section):
     """Lineage and versioning."""
     autoscaling: Autoscaling = Autoscaling()
     """Autoscaling of serving capacity."""
-    package_days: float = quantity(10.0, "developer-days", gt=0.0, le=1e5)
+    package_days: float = quantity(10.0, "developer-days", ge=0.1, le=1e5)
     """Size of a package of capability work; without preemption it is done in one go."""
 
     @model_validator(mode="after")

@@ -13,6 +13,9 @@ Family = Literal["constant", "exponential", "lognormal", "gamma", "weibull", "be
 
 _IMPLIED_CV = {"constant": 0.0, "exponential": 1.0}
 _DEFAULT_CV = 0.5
+SMALLEST_CV, SMALLEST_SHAPE = 0.001, 0.05
+"""Limits of what can be drawn: the spread of gamma and beta, and the shapes of beta."""
+_CV_FACTS: dict[str, Any] = {"unit": "times the mean", "bounds": {"ge": 0.0, "le": 5.0}}
 
 
 class Distribution(Section):
@@ -27,7 +30,7 @@ class Distribution(Section):
     """Family: constant, exponential, lognormal, gamma, weibull, or beta for shares."""
     mean: Annotated[float, Field(ge=0.0, le=1e12)]
     """Mean, in the unit of the quantity."""
-    cv: Annotated[float, Field(ge=0.0, le=5.0)] = _DEFAULT_CV
+    cv: Annotated[float, Field(ge=0.0, le=5.0, json_schema_extra=_CV_FACTS)] = _DEFAULT_CV
     """Coefficient of variation: standard deviation divided by the mean."""
 
     @model_validator(mode="before")
@@ -51,6 +54,8 @@ class Distribution(Section):
             raise misfit(f"must be {implied:g} (or left out) for the {self.family} family", "cv")
         if self.family == "weibull" and self.cv < 0.02:
             raise misfit("must be at least 0.02 for the weibull family", "cv")
+        if self.family == "gamma" and self.cv < SMALLEST_CV:
+            raise misfit(f"must be at least {SMALLEST_CV:g} for the gamma family", "cv")
         if self.family == "beta":
             self._check_beta()
         return self
@@ -58,13 +63,22 @@ class Distribution(Section):
     def _check_beta(self) -> None:
         if not 0.0 < self.mean < 1.0:
             raise misfit("must lie between 0 and 1 (both excluded) for the beta family", "mean")
-        widest = math.sqrt((1.0 - self.mean) / self.mean)
-        if not 0.0 < self.cv < widest:
+        widest = _widest_beta_cv(self.mean)
+        if not SMALLEST_CV <= self.cv <= widest:
             raise misfit(
-                f"must lie between 0 and {widest:.4g} (both excluded) "
+                f"must lie between {SMALLEST_CV:g} and {widest:.4g} "
                 f"for the beta family with mean {self.mean:g}",
                 "cv",
             )
+
+
+def _widest_beta_cv(mean: float) -> float:
+    """Return the largest spread of a beta distribution, rounded down, at which it can be drawn.
+
+    Both its shapes are at least `SMALLEST_SHAPE` then; beyond, nearly all draws are 0 or 1.
+    """
+    size = SMALLEST_SHAPE / min(mean, 1.0 - mean)
+    return math.floor(math.sqrt((1.0 - mean) / (mean * (1.0 + size))) * 1e6) / 1e6
 
 
 def _with_cv_of_shape(value: dict[str, Any], family: object) -> dict[str, Any]:

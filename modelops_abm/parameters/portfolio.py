@@ -89,7 +89,7 @@ class PortfolioModel(Section):
     """Developer-days to build it."""
     deployment_effort_days: float | None = _number("developer-days", gt=0.0, le=1e5)
     """Developer-days to deploy it."""
-    retraining_interval_days: float | None = _number("days", gt=0.0, le=36_500.0)
+    retraining_interval_days: float | None = _number("days", ge=1.0, le=36_500.0)
     """Its own retraining interval."""
     last_retrained_at: Day | None = None
     """Day of the last completed retraining."""
@@ -130,6 +130,7 @@ def contradictions(entry: PortfolioModel, start_date: date | None = None) -> lis
         _too_large(entry, "users", "addressable_users"),
         _too_large(entry, "current_predictions_per_user_day", "predictions_per_user_day"),
     ]
+    found += [_not_live(entry, field) for field in _OF_LIVE_MODELS]
     if start_date is not None:
         found += [_at_odds_with_stage(entry, field, start_date) for field in _AFTER_START]
         found.append(_in_future(entry, "last_retrained_at", start_date))
@@ -141,6 +142,17 @@ _AFTER_START: dict[str, frozenset[StageName]] = {
     "retired_at": frozenset({"idea", "build", "deployment", "production"}),
 }
 """The stages in which each date lies after the start date; in the others it does not."""
+
+
+_OF_LIVE_MODELS = ("users", "current_predictions_per_user_day", "last_retrained_at")
+"""What only a model that has gone live can have."""
+
+
+def _not_live(entry: PortfolioModel, field: str) -> Contradiction | None:
+    """A model that has not gone live has no users yet."""
+    if getattr(entry, field) in (None, 0.0) or entry.stage in ("production", "retired"):
+        return None
+    return Contradiction((field, "stage"), f"{field} is given, but the stage is {entry.stage}")
 
 
 def _out_of_order(entry: PortfolioModel, first: str, then: str) -> Contradiction | None:

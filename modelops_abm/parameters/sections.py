@@ -134,7 +134,7 @@ class RetrainingParameters(Section):
     interval_days: float = quantity(
         90.0,
         "days",
-        gt=0.0,
+        ge=1.0,
         le=36_500.0,
         plausible=(30.0, 365.0),
         source="vendors' practice",

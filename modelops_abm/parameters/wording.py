@@ -29,7 +29,7 @@ def shown(value: object) -> str:
     if isinstance(value, Mapping):
         return "a section"
     if isinstance(value, list | tuple):
-        return f"a list of {len(value)}"
+        return f"a list of length {len(value)}"
     if isinstance(value, float | date):
         return str(value)
     return printable(f"{type(value).__name__} {value!s}")

@@ -15,6 +15,8 @@ from modelops_abm.rules.sampling import happens, sample
 from modelops_abm.rules.work import reduced_effort
 from modelops_abm.statechart import Cause
 
+LARGEST_SEVERITY = 0.999
+
 
 @compiled
 def maintenance_effort(
@@ -83,9 +85,9 @@ def image_at_hand(
 
 @compiled
 def drift_severity(care: CareConstants, entity: int, occurrence: int) -> float:
-    """Return the severity of a model's n-th drift, at most 1."""
+    """Return the severity of a model's n-th drift; some power is always left."""
     key = draw_key(entity, DecisionPoint.DRIFT_SEVERITY, occurrence)
-    return min(1.0, sample(care.severity, key))
+    return min(LARGEST_SEVERITY, sample(care.severity, key))
 
 
 @compiled

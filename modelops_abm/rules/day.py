@@ -150,13 +150,16 @@ class Health(NamedTuple):
         Power without drift after the last restoration, and its time.
     decay
         Rate of decay per day.
+    drifting
+        Whether a drift is active.
     severity, drift_since
-        Of the active drift; a severity of 0 without one.
+        Of the active drift.
     """
 
     restored: float
     restored_at: float
     decay: float
+    drifting: bool
     severity: float
     drift_since: float
 
@@ -189,7 +192,7 @@ def base_power_at(health: Health, time: float) -> float:
 @compiled
 def drift_loss_at(health: Health, time: float, growth_days: float) -> float:
     """Return the share of power lost to the active drift at a time; 0 without one."""
-    if health.severity <= 0.0:
+    if not health.drifting:
         return 0.0
     return drift_loss(health.severity, growth_days, time - health.drift_since)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from modelops_abm.compiled import compiled
 from modelops_abm.parameters.model_kind import ModelKind
+from modelops_abm.parameters.portfolio import PortfolioModel
 from modelops_abm.randomness import DecisionPoint, draw_key, uniform
 from modelops_abm.rules import DAYS_PER_YEAR
 from modelops_abm.rules.adoption import users_after
@@ -118,6 +120,35 @@ def laws_of(kind: ModelKind) -> KindLaws:
     return KindLaws(**laws)  # type: ignore[arg-type]
 
 
+def client_facts(entry: PortfolioModel, start: date) -> ClientFacts:
+    """Return what a client knows about a model, its dates as days from the start."""
+    live = entry.stage == "production"
+
+    def days_ago(day: date | None) -> float:
+        return math.nan if day is None or not live else max(0.0, float((start - day).days))
+
+    return ClientFacts(
+        _number(entry.addressable_users),
+        _number(entry.predictions_per_user_day),
+        _number(entry.value_per_prediction),
+        _number(entry.cost_per_prediction),
+        _number(entry.cost_of_wrong_prediction),
+        _number(entry.yearly_power_loss),
+        _number(entry.capacity_per_day),
+        _number(entry.build_effort_days),
+        _number(entry.deployment_effort_days),
+        _number(entry.users) if live else math.nan,
+        _number(entry.current_predictions_per_user_day) if live else math.nan,
+        days_ago(entry.deployed_at),
+        days_ago(entry.last_retrained_at),
+        math.nan if entry.retired_at is None else max(0.0, float((entry.retired_at - start).days)),
+    )
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)
+
+
 @compiled
 def archetype_index(entity: int, shares: NDArray[np.float64]) -> int:
     """Return the index of a model's archetype, drawn by the shares of the archetypes."""
@@ -170,17 +201,24 @@ def _traits(laws: KindLaws, entity: int, facts: ClientFacts) -> Traits:
 
 
 @compiled
+def _least_age_days(facts: ClientFacts) -> float:
+    """Return the age that a model has at least by what is known."""
+    return _known(facts.age_days, _known(facts.retrained_days_ago, 0.0))
+
+
+@compiled
 def draw_attributes(laws: KindLaws, entity: int, facts: ClientFacts) -> Attributes:
     """Return a model's attributes: what the client knows, and the rest drawn.
 
-    A model of a known age draws its useful life given that it has reached that age.
+    A model that is known to be so old, or to have been retrained so long ago, draws its useful
+    life given that it has reached that age.
     """
     traits = _traits(laws, entity, facts)
     ratio = _drawn(laws.capacity_ratio, entity, DecisionPoint.CAPACITY_RATIO)
     build = _drawn(laws.build_effort_days, entity, DecisionPoint.BUILD_EFFORT)
     deployment = _drawn(laws.deployment_effort_days, entity, DecisionPoint.DEPLOYMENT_EFFORT)
     life_key = draw_key(entity, DecisionPoint.USEFUL_LIFE, 0)
-    age_years = _known(facts.age_days, 0.0) / DAYS_PER_YEAR
+    age_years = _least_age_days(facts) / DAYS_PER_YEAR
     if age_years > 0.0:
         life_years = sample_above(laws.useful_life_years, age_years, life_key)
     else:
@@ -201,11 +239,13 @@ def initial_production(
 ) -> InitialProduction:
     """Return where a model stands that is in production at the start.
 
-    Its age is a uniform share of its life, its users follow Bass from going live, and it has
-    decayed since a retraining a uniform share of `past_interval_days` ago.
+    Its age is a uniform share of its life (beyond the age that it has at least), its users follow
+    Bass from going live, and it has decayed since a retraining a uniform share of
+    `past_interval_days` ago.
     """
+    least = _least_age_days(facts)
     share = uniform(draw_key(entity, DecisionPoint.AGE, 0))
-    age = _known(facts.age_days, share * attributes.useful_life_days)
+    age = _known(facts.age_days, least + share * (attributes.useful_life_days - least))
     traits = attributes.traits
     users = users_after(
         0.0, traits.market_size, traits.innovation_per_year, traits.imitation_per_year, age

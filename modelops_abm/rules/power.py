@@ -59,10 +59,7 @@ def previous_power(base: float, loss: float, ratio: float, drift_share: float) -
 
 @compiled
 def days_until_below(restored: float, decay: float, threshold: float) -> float:
-    """Return the days until b falls below a threshold; infinite if it never does.
-
-    A model that starts below it has passed it already and does not fall below it again.
-    """
-    if decay <= 0.0 or restored <= threshold:
-        return math.inf
-    return math.log(restored / threshold) / decay
+    """Return the days until b is below a threshold; 0 if it is already, infinite if never."""
+    if restored < threshold:
+        return 0.0
+    return math.log(restored / threshold) / decay if decay > 0.0 else math.inf

@@ -11,6 +11,9 @@ from modelops_abm.parameters.distribution import Distribution
 from modelops_abm.randomness import chain, uniform
 
 
+NEGLIGIBLE_CV = 1e-6
+
+
 class Family(IntEnum):
     """Families of distribution as numbers."""
 
@@ -42,7 +45,7 @@ class Law(NamedTuple):
 def law_of(distribution: Distribution) -> Law:
     """Return a scenario's distribution as compiled code takes it."""
     mean, cv = distribution.mean, distribution.cv
-    if mean == 0.0 or cv == 0.0 or distribution.family == "constant":
+    if mean == 0.0 or cv < NEGLIGIBLE_CV or distribution.family == "constant":
         return Law(Family.CONSTANT.value, mean, 0.0)
     if distribution.family == "exponential":
         return Law(Family.EXPONENTIAL.value, mean, 0.0)

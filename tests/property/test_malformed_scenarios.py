@@ -153,6 +153,13 @@ def line_in(message: str) -> int:
     return int(message.partition(", line ")[2].partition(":")[0])
 
 
+def lines_about(name: str, text: str) -> range:
+    """Return the numbers of the lines that state a value and its parts."""
+    lines = text.splitlines()
+    first = next(number for number, line in enumerate(lines, 1) if name in line)
+    return range(first, first + 4)
+
+
 @pytest.mark.parametrize("cases", [wrong_values, wrong_names, wrong_sections])
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_error_names_file_line_and_value(
@@ -163,8 +170,7 @@ def test_error_names_file_line_and_value(
         message = message_of(write(folder, ending, text))
         assert name in message
         if ending != "json":
-            last = name.rpartition(".")[2]
-            assert last in text.splitlines()[line_in(message) - 1]
+            assert line_in(message) in lines_about(name.rpartition(".")[2], text)
 
 
 def test_there_are_many_malformed_files() -> None:
@@ -220,7 +226,7 @@ def test_truncated_file_is_an_error_or_what_is_left(ending: str, folder: Path) -
         ("json", '{\n"horizon_days": ' + "9" * 5000 + "}", "line 2: a number has too many digits"),
         ("json", '{\n"finance": {"discount_rate": NaN}}', "finance.discount_rate is nan; expected"),
         ("json", '{\n"finance": {"discount_rate": 1e999}}', "finance.discount_rate is inf"),
-        ("json", "[1, 2]", "must hold names and values, not a list of 2"),
+        ("json", "[1, 2]", "must hold names and values, not a list of length 2"),
         ("json", "{}", "holds no values"),
     ],
 )

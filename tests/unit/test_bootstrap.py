@@ -27,7 +27,7 @@ FACTS = {
     "packages": ["pip==24.2", "mesa==3.5.1", "added-by-hand==1.0"],
     "damaged": [],
 }
-STAMP = run.Stamp("3.13.0", "/somewhere/.venv", DIGEST, False, ["mesa==3.5.1"])
+STAMP = run.Stamp("3.13.0", "/somewhere/.venv", DIGEST, False, ["mesa==3.5.1"], ["odd.py"])
 
 posix_only = pytest.mark.skipif(os.name == "nt", reason="the fake interpreters are shell scripts")
 
@@ -196,6 +196,7 @@ def test_main_ends_with_2_and_no_traceback_when_nothing_fits(
         (STAMP, {**FACTS, "folder": "/elsewhere/.venv"}, False, "rebuild"),
         (STAMP, {**FACTS, "packages": ["mesa==3.5.0"]}, False, "rebuild"),
         (STAMP, {**FACTS, "damaged": ["mesa/model.py"]}, False, "rebuild"),
+        (STAMP, {**FACTS, "damaged": ["odd.py"]}, False, "nothing"),
     ],
 )
 def test_work_to_do(

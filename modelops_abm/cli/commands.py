@@ -1,0 +1,39 @@
+"""All commands in one group."""
+
+from __future__ import annotations
+
+import click
+
+from modelops_abm.cli.check import check
+from modelops_abm.cli.presets import presets
+from modelops_abm.cli.schema import schema
+from modelops_abm.cli.show import show
+from modelops_abm.cli.simulate import simulate
+from modelops_abm.cli.template import template
+from modelops_abm.version import __version__
+
+_EXAMPLES = """\b
+Examples:
+  modelops-abm simulate
+  modelops-abm simulate --preset all_five --seed 1 --output results/plan
+  modelops-abm simulate --portfolio models.csv --set team.developers=5
+  modelops-abm show capabilities.monitoring
+  modelops-abm template --scenario plan.toml --portfolio models.csv
+"""
+
+
+@click.group(
+    epilog=_EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="modelops-abm")
+def commands() -> None:
+    """Simulate an organisation's portfolio of machine-learning models, day by day.
+
+    What the models earn, how often they are out of service, what the team spends its time on,
+    and what automation, monitoring, rollback, lineage and autoscaling change.
+    """
+
+
+for command in (simulate, presets, show, schema, check, template):
+    commands.add_command(command)

@@ -1,0 +1,123 @@
+"""Entry of the command line: runs a command, and turns whatever happens into an exit code.
+
+0 done, 1 bad input, 2 wrong usage, 3 an error of the program, 130 stopped by Ctrl-C, 141 the
+reader of the output has gone away.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import platform
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+
+import click
+
+from modelops_abm.parameters import InputError
+from modelops_abm.terminal import degrade_gracefully
+from modelops_abm.version import __version__
+
+BAD_INPUT, INTERNAL_ERROR, STOPPED, READER_GONE = 1, 3, 130, 141
+DEBUG_VARIABLE = "MODELOPS_ABM_DEBUG"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments
+        Command and options; by default those that the program was started with.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    degrade_gracefully()
+    try:
+        code = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _discard_output(READER_GONE)
+    except OSError as error:
+        _complain(_system_error(error))
+        return _discard_output(BAD_INPUT)
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    from modelops_abm.cli.commands import commands
+
+    try:
+        result = commands.main(
+            None if arguments is None else list(arguments),
+            prog_name="modelops-abm",
+            standalone_mode=False,
+        )
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped; nothing was written.", err=True)
+        return STOPPED
+    except InputError as error:
+        _complain(str(error))
+        return BAD_INPUT
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - no user should meet a traceback
+        _report(error)
+        return INTERNAL_ERROR
+    return result if isinstance(result, int) else 0
+
+
+def _complain(text: str) -> None:
+    """Print what is wrong: one line for each problem."""
+    lines = text.splitlines()
+    if len(lines) == 1:
+        click.echo(f"Error: {text}", err=True)
+    else:
+        click.echo("\n".join(["Error:", *(f"  {line}" for line in lines)]), err=True)
+
+
+def _system_error(error: OSError) -> str:
+    if error.errno == errno.ENOSPC:
+        return "the output could not be written: no space left on the device"
+    place = f"{error.filename}: " if error.filename else ""
+    return place + (error.strerror or str(error)).lower()
+
+
+def _report(error: Exception) -> None:
+    """Ask for a report of an error that is the program's own."""
+    details = "".join(traceback.format_exception(error))
+    if os.environ.get(DEBUG_VARIABLE):
+        click.echo(details, err=True)
+    name = type(error).__name__
+    try:
+        file = _save(details)
+    except OSError:
+        file = f"what {DEBUG_VARIABLE}=1 in the environment makes it print"
+    click.echo(
+        f"This is an error of the program, not yours ({name}): please report it with {file}.",
+        err=True,
+    )
+
+
+def _save(details: str) -> str:
+    system = f"modelops_abm {__version__}, Python {platform.python_version()}, {sys.platform}\n"
+    descriptor, path = tempfile.mkstemp(prefix="modelops-abm-error-", suffix=".txt")
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
+        stream.write(system + details)
+    return path
+
+
+def _discard_output(code: int) -> int:
+    """Send what is left to nowhere, so that the interpreter does not fail on it at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code

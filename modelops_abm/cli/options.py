@@ -1,0 +1,125 @@
+"""Which scenario is meant: file or preset, values set by name, a client's portfolio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from modelops_abm.parameters import (
+    ImportedPortfolio,
+    InputError,
+    Problem,
+    Scenario,
+    load_scenario,
+    parse_assignment,
+    with_values,
+)
+from modelops_abm.parameters.wording import printable
+from modelops_abm.presets import PRESETS, preset
+
+SCENARIO_ENDINGS = (".toml", ".yaml", ".yml", ".json")
+ILLUSTRATIVE = "illustrative"
+COMMAND_LINE = "set on the command line"
+
+
+def preset_option[F: Callable[..., Any]](command: F) -> F:
+    """Give a command the option ``--preset``."""
+    return click.option(
+        "--preset", "preset_name", metavar="NAME", help="A named scenario; see 'presets'."
+    )(command)
+
+
+def set_option[F: Callable[..., Any]](command: F) -> F:
+    """Give a command the option ``--set``."""
+    return click.option(
+        "--set",
+        "assignments",
+        metavar="NAME=VALUE",
+        multiple=True,
+        help="Set a value by its dotted name, as 'show' lists them; may be repeated.",
+    )(command)
+
+
+def chosen_scenario(file: str | None, preset_name: str | None) -> Scenario:
+    """Return the scenario of a file or a preset, by default the reference.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or does not exist.
+    UsageError
+        If both are given.
+    """
+    if file is not None and preset_name is not None:
+        raise click.UsageError("Give either a scenario file or --preset, not both.")
+    if file is not None:
+        _check_kind(file)
+        return load_scenario(file)
+    return preset(preset_name or "reference")
+
+
+def _check_kind(file: str) -> None:
+    """Say what is meant where something else than a scenario is given for one."""
+    if file in PRESETS and not Path(file).exists():
+        raise InputError(f"{file} is the name of a preset: write --preset {file}")
+    if Path(file).suffix.lower() == ".csv":
+        shown = printable(file, 200)
+        raise InputError(f"{shown} is no scenario: for a portfolio write --portfolio {shown}")
+
+
+def with_assignments(
+    scenario: Scenario, assignments: Iterable[str], further: dict[str, Any] | None = None
+) -> Scenario:
+    """Return a scenario with the values of ``--set``, and further ones by dotted name.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    """
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for text in assignments:
+        try:
+            name, value = parse_assignment(text)
+        except InputError as error:
+            problems.extend(error.problems)
+        else:
+            values[name] = value
+    if problems:
+        raise InputError(problems)
+    values.update(further or {})
+    return with_values(scenario, values, source=COMMAND_LINE) if values else scenario
+
+
+def with_portfolio(scenario: Scenario, name: str | None) -> Scenario:
+    """Return a scenario with the portfolio of a CSV file, or with the illustrative one.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with it.
+    """
+    if name is None:
+        return scenario
+    portfolio = _portfolio(name, scenario)
+    confidence = "judgement" if name == ILLUSTRATIVE else "client"
+    return with_values(
+        scenario,
+        {"imported": portfolio},
+        source=f"portfolio {portfolio.source}",
+        confidence=confidence,
+    )
+
+
+def _portfolio(name: str, scenario: Scenario) -> ImportedPortfolio:
+    from modelops_abm.clients import illustrative_portfolio, read_portfolio
+
+    if name == ILLUSTRATIVE:
+        return illustrative_portfolio()
+    if Path(name).suffix.lower() in SCENARIO_ENDINGS:
+        raise InputError(f"{printable(name, 200)} is no portfolio: a portfolio is a CSV file")
+    return read_portfolio(name, start_date=scenario.start_date)

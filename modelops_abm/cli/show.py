@@ -1,0 +1,164 @@
+"""The command ``show``: every value of a scenario, what it means and whose it is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from modelops_abm.cli.options import (
+    SCENARIO_ENDINGS,
+    chosen_scenario,
+    preset_option,
+    set_option,
+    with_assignments,
+)
+from modelops_abm.cli.value_words import allowed_in_words, source_in_words, value_in_words
+from modelops_abm.parameters import InputError, Problem, Scenario, Section, StatedValue, describe
+from modelops_abm.parameters.names import nearest
+from modelops_abm.parameters.provenance import LABELS
+from modelops_abm.parameters.wording import printable
+from modelops_abm.terminal import console, say
+
+_WIDE = 110
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[SCENARIO_FILE] [PART]...")
+@preset_option
+@set_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead.")
+def show(
+    words: tuple[str, ...], preset_name: str | None, assignments: tuple[str, ...], as_json: bool
+) -> None:
+    """Show the values of a scenario, with units, allowed ranges and sources.
+
+    Of a file, a preset, or else the reference. PART is a part of a dotted name: 'show team' has
+    all about the team, 'show retraining drift' all about these two. An asterisk marks what is not
+    the default.
+    """
+    file, parts = _file_and_parts(words)
+    scenario = with_assignments(chosen_scenario(file, preset_name), assignments)
+    values = _matching(describe(scenario), parts)
+    if as_json:
+        click.echo(json.dumps(_as_data(scenario, values), indent=2, default=_plain))
+    else:
+        _print(scenario, values, explained=bool(parts))
+
+
+def _file_and_parts(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    files = [word for word in words if Path(word).suffix.lower() in SCENARIO_ENDINGS]
+    if len(files) > 1:
+        raise click.UsageError("Give one scenario file only.")
+    return (files[0] if files else None), [word for word in words if word not in files]
+
+
+def _matching(values: Sequence[StatedValue], parts: Sequence[str]) -> list[StatedValue]:
+    """Return the values whose names hold one of the parts, or all if there is none.
+
+    Raises
+    ------
+    InputError
+        If no name holds one of them.
+    """
+    names = [stated.quantity.name for stated in values]
+    unknown = [part for part in parts if not any(part in name for name in names)]
+    if unknown:
+        raise InputError([_no_such_part(part, names) for part in unknown])
+    return [
+        stated
+        for stated in values
+        if not parts or any(part in stated.quantity.name for part in parts)
+    ]
+
+
+def _no_such_part(part: str, names: Sequence[str]) -> Problem:
+    known = dict.fromkeys(word for name in names for word in (*name.split("."), name))
+    message = f"no name of a value holds '{printable(part)}'"
+    return Problem(message, suggestion=nearest(part, known))
+
+
+def _as_data(scenario: Scenario, values: Sequence[StatedValue]) -> dict[str, Any]:
+    return {
+        "name": scenario.name,
+        "description": scenario.description,
+        "values": [_entry(stated) for stated in values],
+    }
+
+
+def _entry(stated: StatedValue) -> dict[str, Any]:
+    quantity = stated.quantity
+    return {
+        "name": quantity.name,
+        "kind": quantity.kind,
+        "value": stated.value,
+        "unit": quantity.unit,
+        "default": quantity.default,
+        "is_default": stated.is_default,
+        "allowed": dict(quantity.bounds),
+        "plausible": quantity.plausible,
+        "choices": quantity.choices,
+        "meaning": quantity.meaning,
+        "source": stated.source,
+        "confidence": stated.confidence,
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Section):
+        return value.model_dump(mode="json", exclude_none=True)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def _print(scenario: Scenario, values: Sequence[StatedValue], *, explained: bool) -> None:
+    target = console()
+    say(target, f"Scenario {scenario.name}. {scenario.description}".rstrip())
+    target.print()
+    shown = [stated for stated in values if stated.quantity.name not in LABELS]
+    table = _wide_table if target.width >= _WIDE else _narrow_table
+    target.print(table(shown, explained=explained))
+
+
+def _wide_table(values: Sequence[StatedValue], *, explained: bool) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("Name", no_wrap=True)
+    table.add_column("Value", ratio=3)
+    table.add_column("Allowed", ratio=2)
+    table.add_column("Whose value", ratio=4)
+    for stated in values:
+        source = Text(source_in_words(stated))
+        if explained:
+            source = Text(f"{stated.quantity.meaning}\n") + source
+        table.add_row(
+            _name(stated), value_in_words(stated), allowed_in_words(stated.quantity), source
+        )
+    return table
+
+
+def _narrow_table(values: Sequence[StatedValue], *, explained: bool) -> Table:
+    """Return a table with everything about a value below it."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("Name", no_wrap=True)
+    table.add_column("Value, what is allowed, whose value it is")
+    for stated in values:
+        lines = [stated.quantity.meaning] if explained else []
+        allowed = allowed_in_words(stated.quantity)
+        lines += [f"Allowed: {allowed}"] if allowed else []
+        lines += [words] if (words := source_in_words(stated)) else []
+        about = Text("".join(f"\n{line}" for line in lines), style="dim")
+        table.add_row(_name(stated), Text(value_in_words(stated)) + about)
+    return table
+
+
+def _name(stated: StatedValue) -> Text:
+    if stated.is_default:
+        return Text(stated.quantity.name)
+    return Text(f"{stated.quantity.name} *", style="bold")

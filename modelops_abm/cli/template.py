@@ -1,0 +1,62 @@
+"""The command ``template``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from modelops_abm.cli.options import chosen_scenario, preset_option, set_option, with_assignments
+from modelops_abm.parameters import InputError, Problem, save_scenario, write_whole
+from modelops_abm.parameters.wording import printable
+
+
+@click.command()
+@click.option("--scenario", "scenario_file", metavar="FILE", help="Write a scenario file here.")
+@click.option("--portfolio", "portfolio_file", metavar="FILE", help="Write a CSV file here.")
+@preset_option
+@set_option
+@click.option("--force", is_flag=True, help="Replace files that are there already.")
+def template(
+    scenario_file: str | None,
+    portfolio_file: str | None,
+    preset_name: str | None,
+    assignments: tuple[str, ...],
+    force: bool,
+) -> None:
+    """Write a scenario file and a portfolio file to start from.
+
+    The scenario file (TOML, YAML or JSON, by its ending) holds every value of the reference, or of
+    a preset; lines that stay as they are can be deleted. The portfolio file (CSV) has all columns
+    and two example rows to replace.
+    """
+    files = [file for file in (scenario_file, portfolio_file) if file is not None]
+    if not files:
+        raise click.UsageError("Give --scenario FILE, --portfolio FILE, or both.")
+    if not scenario_file and (preset_name or assignments):
+        raise click.UsageError("--preset and --set are about a scenario: give --scenario FILE too.")
+    scenario = with_assignments(chosen_scenario(None, preset_name), assignments)
+    if not force:
+        _check_absent(files)
+    if scenario_file:
+        save_scenario(scenario, scenario_file)
+        _tell(scenario_file, f"modelops-abm simulate {scenario_file}")
+    if portfolio_file:
+        from modelops_abm.clients import template_csv
+
+        write_whole(portfolio_file, template_csv().encode())
+        _tell(portfolio_file, f"modelops-abm simulate --portfolio {portfolio_file}")
+
+
+def _check_absent(files: list[str]) -> None:
+    there = [file for file in files if os.path.lexists(file)]
+    problems = [
+        Problem("is there already; --force replaces it", printable(file, 200)) for file in there
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _tell(file: str, command: str) -> None:
+    click.echo(f"Wrote {Path(file)}. Edit it, then: {command}")

@@ -1,0 +1,55 @@
+"""Values of a scenario in words: the value with its unit, what is allowed, whose it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from modelops_abm.formats import plural
+from modelops_abm.parameters import Distribution, ImportedPortfolio, Quantity, StatedValue
+from modelops_abm.parameters.wording import range_in_words
+
+_NONE = "none"
+
+
+def value_in_words(stated: StatedValue) -> str:
+    """Return a value with its unit: 8 developers, 500 users (lognormal, cv 0.5)."""
+    value, unit = stated.value, stated.quantity.unit
+    if isinstance(value, Distribution):
+        return f"{_number(value.mean)} {unit}{_spread(value)}"
+    if isinstance(value, bool):
+        return "yes (true)" if value else "no (false)"
+    if isinstance(value, int | float):
+        return f"{_number(value)} {unit}"
+    return _other(value)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.10g}"
+
+
+def _spread(value: Distribution) -> str:
+    return "" if value.family == "constant" else f" ({value.family}, cv {value.cv:.3g})"
+
+
+def _other(value: Any) -> str:
+    if isinstance(value, ImportedPortfolio):
+        return f"{plural(len(value.models), 'model')} from {value.source}"
+    if isinstance(value, tuple):
+        return ", ".join(getattr(entry, "name", str(entry)) for entry in value) or _NONE
+    return _NONE if value is None else str(value)
+
+
+def allowed_in_words(quantity: Quantity) -> str:
+    """Return the range or the words that are allowed; empty if the kind of value says it all."""
+    if quantity.kind == "choice":
+        return " or ".join(quantity.choices)
+    return range_in_words(quantity.bounds)
+
+
+def source_in_words(stated: StatedValue) -> str:
+    """Return how well a value is supported, and by what; empty if it makes no claim."""
+    if not stated.source.removeprefix(stated.confidence).lstrip("; :,"):
+        return stated.confidence
+    if stated.source.startswith(stated.confidence):
+        return stated.source
+    return f"{stated.confidence}: {stated.source}" if stated.confidence else stated.source

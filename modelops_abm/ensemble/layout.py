@@ -1,0 +1,235 @@
+"""Memory of one replication: the portfolio, the team, the queues and the calendar as records."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelops_abm.compiled import part_of_kernel
+from modelops_abm.ensemble.memory import record_at, tuple_at
+from modelops_abm.rules.constants import Constants
+from modelops_abm.rules.sampling import Law
+
+type Record = Any
+type Records = np.ndarray[Any, np.dtype[np.void]]
+type Floats = NDArray[np.float64]
+type Integers = NDArray[np.int64]
+
+CAUSES = 5
+ACTIVITIES = 6
+CLASSES = 5
+CAPABILITIES = 5
+SLOTS_PER_MODEL = 7
+# Events of a model; there is at most one of each on the calendar.
+RETIREMENT, DUE, INCIDENT, ALERT, DETECTION, HEALING, SWITCH = range(SLOTS_PER_MODEL)
+
+
+def _record(floats: str, integers: str, **arrays: tuple[Any, int]) -> np.dtype[np.void]:
+    """Return a record of 8-byte numbers, and arrays of such."""
+    fields: list[Any] = [(name, np.float64) for name in floats.split()]
+    fields += [(name, np.int64) for name in integers.split()]
+    fields += [(name, kind, (size,)) for name, (kind, size) in arrays.items()]
+    return np.dtype(fields)
+
+
+ORGANISATION = _record(
+    "clock",
+    # addresses of the tables and their sizes
+    "models_at tasks_at developers_at capabilities_at production_at calendar_at slots_at"
+    " queues_at idle_at log_at today_at totals_at"
+    " model_room developers calendar_room queue_room log_room"
+    # counters
+    " models in_production events serial idle dispatch day logged arrivals",
+    queued=(np.int64, CLASSES),
+    waiting=(np.int64, CLASSES),
+    in_progress=(np.int64, CLASSES),
+)
+MODEL = _record(
+    # values of the day
+    "base loss effective_capacity since production current previous"
+    " rate_pipeline rate_capacity rate_compliance rate_drift"
+    " left_pipeline left_capacity left_compliance left_drift"
+    # stocks, attributes, own capacity, totals
+    " users usage memory ideal_users ideal_usage"
+    " market_size innovation imitation full_usage price cost wrong_cost"
+    " decay restored restored_at severity drift_since capacity value_total cost_total"
+    " build_effort deployment_effort life_days score interval"
+    # dates
+    " arrived_at went_live_at retired_at offline_since",
+    "state cause serving drifting troubled regulated entity kind reason planned_reason"
+    " drift_number drift_detected drift_pending crossings"
+    " issue_number retrainings_begun retraining_stints next_cause",
+    counts=(np.int64, 4),
+    state_days=(np.float64, CAUSES),
+    unserved_days=(np.float64, CAUSES),
+)
+TASK = _record(
+    "submitted_at score effort_left",
+    "exists task_class number stream cause begun interrupted held worker serial",
+)
+DEVELOPER = _record(
+    "speed started_at accounted_at",
+    "task",
+    today=(np.float64, ACTIVITIES),
+    ledger=(np.float64, ACTIVITIES),
+)
+CAPABILITY = _record(
+    "level maximum start_day effort_days capital_cost upkeep_per_year delivered", "streams first"
+)
+EVENT = _record("time", "place serial slot")
+QUEUED = _record("order", "fresh number stream serial task")
+LOGGED = _record("time detail", "kind model developer cause")
+NUMBER = _record("", "value")
+AMOUNT = _record("value", "")
+
+_model_at = record_at(MODEL)
+_task_at = record_at(TASK)
+_developer_at = record_at(DEVELOPER)
+_capability_at = record_at(CAPABILITY)
+_event_at = record_at(EVENT)
+_queued_at = record_at(QUEUED)
+_logged_at = record_at(LOGGED)
+_number_at = record_at(NUMBER)
+_amount_at = record_at(AMOUNT)
+
+
+class Priorities(NamedTuple):
+    """Task classes from first to last priority."""
+
+    first: int
+    second: int
+    third: int
+    fourth: int
+    fifth: int
+
+
+class Setting(NamedTuple):
+    """A scenario's numbers as the kernel takes them.
+
+    `priorities` holds the task classes from first to last priority.
+    """
+
+    constants: Constants
+    productivity: Law
+    priorities: Priorities
+    horizon_days: int
+    initial_models: int
+    initial_ideas: int
+    initial_builds: int
+    ideas_per_year: float
+    imported: bool
+    best_idea_first: bool
+    preemptive: bool
+    developers: int
+    focus: float
+    payroll_per_year: float
+    discount_rate: float
+    package_days: float
+
+
+class Tables(NamedTuple):
+    """What of a scenario is not a fixed number of numbers.
+
+    Attributes
+    ----------
+    kinds, shares
+        A row of numbers for each archetype, see `setting.laws_row`; the shares of the ideas.
+    facts, client, intervals
+        What a client knows of each model (NaN if nothing); its stage, kind (-1 if drawn),
+        regulation and key index; its own retraining interval (NaN if none).
+    capabilities
+        The five sections.
+    """
+
+    kinds: Floats
+    shares: Floats
+    facts: Floats
+    client: Integers
+    intervals: Floats
+    capabilities: Records
+
+
+setting_at = tuple_at(Setting)
+
+
+@part_of_kernel
+def model_of(org: Record, number: int) -> Record:
+    """Return a model."""
+    return _model_at(org.models_at, number)
+
+
+@part_of_kernel
+def task_of(org: Record, number: int) -> Record:
+    """Return a task: a model's work at twice its number, its retraining after it, then streams."""
+    return _task_at(org.tasks_at, number)
+
+
+@part_of_kernel
+def developer_of(org: Record, number: int) -> Record:
+    """Return a developer."""
+    return _developer_at(org.developers_at, number)
+
+
+@part_of_kernel
+def capability_of(org: Record, number: int) -> Record:
+    """Return a capability."""
+    return _capability_at(org.capabilities_at, number)
+
+
+@part_of_kernel
+def in_production_of(org: Record, index: int) -> Record:
+    """Return an entry of the ascending list of the models in production."""
+    return _number_at(org.production_at, index)
+
+
+@part_of_kernel
+def event_of(org: Record, index: int) -> Record:
+    """Return an entry of the calendar's heap."""
+    return _event_at(org.calendar_at, index)
+
+
+@part_of_kernel
+def slot_of(org: Record, slot: int) -> Record:
+    """Return the serial number of the valid event of a slot, 0 for none."""
+    return _number_at(org.slots_at, slot)
+
+
+@part_of_kernel
+def queued_of(org: Record, task_class: int, index: int) -> Record:
+    """Return an entry of the heap of a class's eligible tasks."""
+    return _queued_at(org.queues_at, task_class * org.queue_room + index)
+
+
+@part_of_kernel
+def idle_of(org: Record, index: int) -> Record:
+    """Return an entry of the heap of the idle developers."""
+    return _number_at(org.idle_at, index)
+
+
+@part_of_kernel
+def today_of(org: Record, place: int) -> Record:
+    """Return a daily outcome, by the order of `outcomes.DAILY`."""
+    return _amount_at(org.today_at, place)
+
+
+@part_of_kernel
+def total_of(org: Record, place: int) -> Record:
+    """Return a total, by the order of `outcomes.TOTALS`."""
+    return _amount_at(org.totals_at, place)
+
+
+@part_of_kernel
+def log(org: Record, kind: int, model: int, developer: int, cause: int, detail: float) -> None:
+    """Record an event, or only count it where the log is full."""
+    index = org.logged
+    org.logged = index + 1
+    if index < org.log_room:
+        record = _logged_at(org.log_at, index)
+        record.time = org.clock
+        record.kind = kind
+        record.model = model
+        record.developer = developer
+        record.cause = cause
+        record.detail = detail

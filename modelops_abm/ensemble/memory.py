@@ -1,0 +1,95 @@
+"""Plain memory for the kernel: records at an address, and a scenario's numbers at an address.
+
+Compiled functions hand each other whole arrays and tuples by value, which costs more than the work
+itself once there are a dozen of them. So the kernel hands on two addresses, and reaches what is
+there through the functions made here. The arrays themselves belong to `kernel.run_replication`,
+which keeps them until it returns.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from modelops_abm.compiled import numba_type
+
+SLOT_BYTES = 8
+_WORD = ir.IntType(64)
+
+
+def record_at(dtype: np.dtype[np.void]) -> Callable[[int, int], Any]:
+    """Return a function for compiled code: the record of this type at an address and index."""
+    record = numba.from_dtype(dtype)
+
+    @intrinsic
+    def at(_typing: Any, address: Any, index: Any) -> Any:
+        def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            base, number = arguments
+            offset = builder.mul(number, ir.Constant(_WORD, dtype.itemsize))
+            return builder.inttoptr(builder.add(base, offset), context.get_value_type(record))
+
+        return record(types.int64, types.int64), generate
+
+    return at  # type: ignore[no-any-return]
+
+
+def tuple_at(hint: type[Any]) -> Callable[[int], Any]:
+    """Return a function for compiled code: the named tuple at an address; see `to_words`."""
+    kind = numba_type(hint)
+
+    @intrinsic
+    def at(_typing: Any, address: Any) -> Any:
+        def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+            return _load(context, builder, kind, _Cursor(arguments[0]))
+
+        return kind(types.int64), generate
+
+    return at  # type: ignore[no-any-return]
+
+
+class _Cursor:
+    """Address of the next word to load."""
+
+    def __init__(self, base: Any) -> None:
+        self._base = base
+        self._words = 0
+
+    def next_address(self, builder: Any) -> Any:
+        address = builder.add(self._base, ir.Constant(_WORD, SLOT_BYTES * self._words))
+        self._words += 1
+        return address
+
+
+def _load(context: Any, builder: Any, kind: Any, cursor: _Cursor) -> Any:
+    """Generate the loads of a number, or of a tuple's fields one after the other."""
+    if isinstance(kind, types.BaseTuple):
+        values = [_load(context, builder, field, cursor) for field in kind]
+        return context.make_tuple(builder, kind, values)
+    address = cursor.next_address(builder)
+    if kind == types.float64:
+        return builder.load(builder.inttoptr(address, ir.DoubleType().as_pointer()))
+    word = builder.load(builder.inttoptr(address, _WORD.as_pointer()))
+    return builder.icmp_signed("!=", word, _WORD(0)) if kind == types.boolean else word
+
+
+def to_words(values: tuple[Any, ...]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Return a named tuple of numbers and such tuples as 8-byte words, for `tuple_at`."""
+    packed = [
+        struct.pack("=d" if isinstance(value, float) else "=q", value) for value in _flat(values)
+    ]
+    return np.frombuffer(b"".join(packed), dtype=np.int64).copy()
+
+
+def _flat(values: tuple[Any, ...]) -> Iterator[float]:
+    for value in values:
+        if isinstance(value, tuple):
+            yield from _flat(value)
+        else:
+            yield value

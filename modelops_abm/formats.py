@@ -1,0 +1,198 @@
+"""Numbers in words, the same on the page, in pictures and in the terminal.
+
+A true minus, a narrow no-break space before units, no sign at zero, and no more digits than are
+known: with a half-width given, a number ends where the half-width's second digit stands.
+"""
+
+from __future__ import annotations
+
+import math
+
+NARROW_SPACE = "\u202f"
+MINUS = "\u2212"
+NOTHING = "\u2013"
+"""Stands for an outcome that does not exist."""
+MONTH_DAYS = 365.0 / 12.0
+
+_MONEY_UNITS = ((1e12, "T"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
+_CURRENCY = ("$", "$ of day 0")
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
+    """Return a number with thousands set apart: 1,095, −0.4, with `signed` +1.1; zero has no sign.
+
+    Parameters
+    ----------
+    value
+        The number.
+    digits
+        Digits after the decimal point.
+    signed
+        Whether a positive number has a sign, as differences do.
+    """
+    return _with_sign(f"{abs(value):,.{digits}f}", value, signed)
+
+
+def money(amount: float, *, half_width: float | None = None, signed: bool = False) -> str:
+    """Return dollars: $9.8 M, −$146 k, $0.50, with `signed` +$1.9 M; zero is $0.
+
+    Parameters
+    ----------
+    amount
+        In dollars.
+    half_width
+        Half the width of the interval around it, in dollars; it decides on the digits.
+    signed
+        Whether a positive amount has a sign, as differences do.
+    """
+    size, unit = _money_unit(abs(amount))
+    if half_width is None:
+        digits = _money_digits(abs(amount) / size, unit)
+    else:
+        digits = _digits_of(half_width / size)
+    text = f"${abs(amount) / size:,.{digits}f}{_after(unit)}"
+    return _with_sign(text, amount, signed) if _says_something(text) else "$0"
+
+
+def money_interval(low: float, high: float) -> str:
+    """Return an interval of money: 0.1 to 2.2 M, −0.1 to +0.1 M."""
+    size, unit = _money_unit(max(abs(low), abs(high)))
+    return f"{_interval(low / size, high / size)}{_after(unit)}"
+
+
+def share(value: float | None, digits: int = 1) -> str:
+    """Return a share in per cent: 96.7 %; never all or nothing unless it is exactly that."""
+    if value is None or math.isnan(value):
+        return NOTHING
+    percent, step = 100.0 * value, 10.0**-digits
+    if 0.0 < percent < step / 2.0:
+        return f"<{step:.{digits}f}{NARROW_SPACE}%"
+    if 100.0 - step / 2.0 <= percent < 100.0:
+        return f">{100.0 - step:.{digits}f}{NARROW_SPACE}%"
+    return f"{number(percent, digits)}{NARROW_SPACE}%"
+
+
+def points(difference: float, *, half_width: float | None = None) -> str:
+    """Return a difference of shares: +7.5 points.
+
+    Parameters
+    ----------
+    difference
+        As a share: 0.075 is 7.5 points.
+    half_width
+        Half the width of the interval around it, as a share; it decides on the digits.
+    """
+    digits = 1 if half_width is None else _digits_of(100.0 * half_width)
+    return f"{number(100.0 * difference, digits, signed=True)} points"
+
+
+def points_interval(low: float, high: float) -> str:
+    """Return an interval of differences of shares: 6.1 to 8.9 points."""
+    return f"{_interval(100.0 * low, 100.0 * high)} points"
+
+
+def difference(value: float, *, half_width: float) -> str:
+    """Return a difference of numbers with as many digits as are known: +14.1."""
+    return number(value, _digits_of(half_width), signed=True)
+
+
+def interval(low: float, high: float) -> str:
+    """Return an interval of numbers: 12.1 to 16.3, −0.2 to +0.4."""
+    return _interval(low, high)
+
+
+def count_of(count: int, total: int) -> str:
+    """Return how many of how many: 9 of 400, 0 of 400; a chance is never 0 % or 100 %."""
+    return f"{number(count)} of {number(total)}"
+
+
+def plural(count: float, noun: str) -> str:
+    """Return a count with its noun: 1 model, 2 models, 1,095 days."""
+    return f"{number(count)} {noun}" + ("" if round(count) == 1 else "s")
+
+
+def span(days: int) -> str:
+    """Return a span of time in words: three years, 18 months, 45 days."""
+    years, rest = divmod(days, 365)
+    if years and not rest:
+        return _counted(years, "year")
+    if days >= 60:
+        return _counted(round(days / MONTH_DAYS), "month")
+    return _counted(days, "day")
+
+
+def month_of(day: float) -> str:
+    """Return the month that a day lies in, counted from 1: month 24."""
+    return f"month {int(day / MONTH_DAYS) + 1}"
+
+
+def amount(value: float | None, unit: str) -> str:
+    """Return a number in the way that suits its unit; a dash for one that does not exist.
+
+    Parameters
+    ----------
+    value
+        The number, or None.
+    unit
+        A unit as outcomes have them: ``$``, ``share``, ``days``, ``models``, ``model-days``...
+    """
+    if value is None or math.isnan(value):
+        return NOTHING
+    if unit in _CURRENCY:
+        return money(value)
+    if unit == "share":
+        return share(value)
+    singular = unit.removesuffix("s") if round(value, 1) == 1.0 else unit
+    return f"{_plain(value, unit)} {singular}"
+
+
+def _plain(value: float, unit: str) -> str:
+    """Return few digits of a number: none of a count, one of a time unless it is long."""
+    digits = 1 if unit.endswith("days") and abs(value) < 99.95 else 0
+    return number(value, digits)
+
+
+def _with_sign(text: str, value: float, signed: bool) -> str:
+    if not _says_something(text) or (value > 0.0 and not signed):
+        return text
+    return (MINUS if value < 0.0 else "+") + text
+
+
+def _says_something(text: str) -> bool:
+    return any(digit in text for digit in "123456789")
+
+
+def _money_unit(amount: float) -> tuple[float, str]:
+    for size, unit in _MONEY_UNITS:
+        if amount >= 0.9995 * size:
+            return size, unit
+    return 1.0, ""
+
+
+def _money_digits(scaled: float, unit: str) -> int:
+    if not unit:
+        return 0 if scaled >= 9.995 else 2
+    return 1 if scaled < (9.95 if unit == "k" else 99.95) else 0
+
+
+def _digits_of(half_width: float) -> int:
+    """Return the decimal places that show two digits of a half-width."""
+    if not 0.0 < half_width < math.inf:
+        return 1
+    return max(0, min(12, 1 - math.floor(math.log10(half_width))))
+
+
+def _after(unit: str) -> str:
+    return f"{NARROW_SPACE}{unit}" if unit else ""
+
+
+def _interval(low: float, high: float) -> str:
+    digits = _digits_of((high - low) / 2.0)
+    signed = low < 0.0
+    return f"{number(low, digits, signed=signed)} to {number(high, digits, signed=signed)}"
+
+
+def _counted(count: int, noun: str) -> str:
+    word = _WORDS[count] if count < len(_WORDS) else number(count)
+    return f"{word} {noun}" + ("" if count == 1 else "s")

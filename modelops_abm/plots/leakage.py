@@ -1,0 +1,124 @@
+"""Where the value went: from ideal value over each loss to what was realised."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from modelops_abm.plots.charts import HEADING, write_heading
+from modelops_abm.plots.formats import money, share, span
+from modelops_abm.plots.palette import CONTROL, HAIRLINE, INK, INK_2, LOSSES, ONLINE, tint
+from modelops_abm.plots.sheet import MARGIN, POINTS, WIDTH, Picture, source_of, width_of, write
+from modelops_abm.results import Run
+
+_LEFT, _RIGHT, _ROW, _BAR = 250.0, 950.0, 38.0, 24.0
+_WHY = {
+    "adoption": "users who never came",
+    "usage": "users who asked for less",
+    "offline": "nothing served",
+    "capacity": "asked for, but over capacity",
+    "decay": "power lost since the first day",
+    "drift": "power lost to drift",
+    "rollback": "weaker while rolled back",
+}
+
+
+class Step(NamedTuple):
+    """A bar of the waterfall.
+
+    Attributes
+    ----------
+    words, why
+        What it is.
+    start, end
+        From where to where it goes, in $.
+    colour
+        Its colour.
+    """
+
+    words: str
+    why: str
+    start: float
+    end: float
+    colour: str
+
+
+def losses(run: Run) -> dict[str, float]:
+    """Return the value lost to each cause over a run in $, the largest first."""
+    lost = {name: float(run.daily[f"lost_{name}"].sum()) for name in LOSSES}
+    return dict(sorted(lost.items(), key=lambda entry: -entry[1]))
+
+
+def waterfall(run: Run) -> list[Step]:
+    """Return the bars from ideal value over the losses, the largest first, to realised value."""
+    level = float(run.daily["ideal_value"].sum())
+    steps = [Step("Ideal value", "full power, always served", 0.0, level, tint(ONLINE, 0.35))]
+    for name, lost in losses(run).items():
+        steps.append(Step(LOSSES[name].words, _WHY[name], level, level - lost, LOSSES[name].colour))
+        level -= lost
+    value = float(run.daily["value"].sum())
+    return [*steps, Step("Realised value", "what users got", 0.0, value, tint(ONLINE, 0.85))]
+
+
+def leakage(run: Run) -> Picture:
+    """Draw the way from ideal to realised value.
+
+    Parameters
+    ----------
+    run
+        What to draw.
+
+    Returns
+    -------
+    Picture
+        A waterfall, from the top down.
+    """
+    shows = (
+        "Ideal value is what the same models would yield at the power of their first day, always "
+        f"served, without limit of capacity. Sums over {span(run.scenario.horizon_days)}."
+    )
+    steps = waterfall(run)
+    picture = Picture(_finding(run), shows, source_of(run), 30.0 + _ROW * len(steps))
+    write_heading(picture, MARGIN, 4.0, "Value lost on the way", "$, and share of ideal value")
+    ideal = steps[0].end
+    reach = max(*(max(step.start, step.end) for step in steps), 0.0) or 1.0
+    for number, step in enumerate(steps):
+        _draw_step(picture, step, 22.0 + _ROW * number, (_RIGHT - _LEFT) / reach, ideal)
+    _draw_connectors(picture, steps, (_RIGHT - _LEFT) / reach)
+    return picture
+
+
+def _finding(run: Run) -> str:
+    ideal, value = float(run.daily["ideal_value"].sum()), float(run.daily["value"].sum())
+    if ideal <= 0.0:
+        return "There is no value to lose in this run"
+    worst, lost = next(iter(losses(run).items()))
+    if lost <= 0.0:
+        return "No value is lost in this run"
+    return (
+        f"{share((ideal - value) / ideal)} of the ideal value is lost, {money(ideal - value)}; "
+        f"most of it: {LOSSES[worst].words.lower()}, {money(lost)}"
+    )
+
+
+def _draw_step(picture: Picture, step: Step, top: float, scale: float, ideal: float) -> None:
+    middle = top + _BAR / 2.0
+    whole = step.start == 0.0
+    write(picture.plane, _LEFT - 14.0, middle, step.words, size=HEADING, colour=INK, bold=whole,
+          across="right", along="center")
+    picture.plane.barh(
+        middle, (step.end - step.start) * scale, _BAR, _LEFT + step.start * scale,
+        color=step.colour, edgecolor="none", linewidth=0.0, label=step.words,
+    )
+    size = step.end - step.start
+    words = money(size)
+    write(picture.plane, 1040.0, middle, words, size=HEADING, colour=INK, bold=whole,
+          across="right", along="center")
+    part = share(abs(size) / ideal) if ideal > 0.0 else ""
+    write(picture.plane, 1100.0, middle, part, colour=INK_2, across="right", along="center")
+
+
+def _draw_connectors(picture: Picture, steps: list[Step], scale: float) -> None:
+    for number, step in enumerate(steps[:-1]):
+        x, y = _LEFT + step.end * scale, 22.0 + _ROW * number + _BAR
+        picture.plane.plot([x, x], [y, y + _ROW - _BAR], color=CONTROL, linewidth=POINTS,
+                           linestyle="-", marker="")

@@ -1,0 +1,80 @@
+"""Colours and words of the pictures: the light colours of the page.
+
+Hue means state, blue means plan, grey means baseline. What differs in hue differs in place or
+shape as well.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from matplotlib.colors import to_hex, to_rgb
+
+from modelops_abm.statechart import State
+
+INK = "#14202B"
+INK_2 = "#44525F"
+INK_3 = "#5A6874"
+HAIRLINE = "#DFE5EA"
+CONTROL = "#7F8B96"
+SURFACE = "#FFFFFF"
+RAISED = "#F7F9FB"
+
+PLAN = "#1B4F9C"
+BASELINE = "#6B7884"
+ONLINE = "#0B7A6F"
+RETRAINING = "#3A97DB"
+ISSUE = "#C8431A"
+DRIFT = "#6B2F94"
+PREVIOUS = "#C28A00"
+EARNS = "#0B7A6F"
+COSTS = "#B53A14"
+DEPLOY = "#8499AE"
+BUILD = "#B9C6D3"
+DECAY = "#9B7BB3"
+DEMAND = "#8C98A3"
+
+
+class Named(NamedTuple):
+    """A word and a colour for something that is drawn."""
+
+    words: str
+    colour: str
+
+
+def tint(colour: str, strength: float) -> str:
+    """Return a colour mixed with white, as areas have it; a strength of 1 is the colour."""
+    return to_hex([1.0 - strength * (1.0 - part) for part in to_rgb(colour)])
+
+
+STATES: dict[State, Named] = {
+    State.IDEA: Named("Idea backlog", INK_3),
+    State.BUILD: Named("Build", INK_3),
+    State.DEPLOYMENT: Named("Deployment", INK_3),
+    State.ONLINE: Named("Online", ONLINE),
+    State.RETRAINING: Named("Retraining", RETRAINING),
+    State.OFFLINE_ISSUE: Named("Offline: issue", ISSUE),
+    State.OFFLINE_DRIFT: Named("Offline: drift", DRIFT),
+    State.RETIRED: Named("Retired", INK_3),
+}
+
+WORK: dict[str, Named] = {
+    "repair": Named("Repair", tint(ISSUE, 0.72)),
+    "retrain": Named("Retraining", tint(RETRAINING, 0.8)),
+    "capability": Named("Capabilities", tint(PLAN, 0.85)),
+    "deploy": Named("Deployment", DEPLOY),
+    "build": Named("Build", BUILD),
+    "idle": Named("Idle", "#ECEFF2"),
+}
+"""Work of the developers by the names of `outcomes.WORK`, and idle; from the bottom up."""
+
+LOSSES: dict[str, Named] = {
+    "adoption": Named("Fewer users", tint(DEMAND, 0.75)),
+    "usage": Named("Less use per user", tint(DEMAND, 0.75)),
+    "offline": Named("Offline", ISSUE),
+    "capacity": Named("Demand beyond capacity", tint(DEMAND, 0.75)),
+    "decay": Named("Slow decay", DECAY),
+    "drift": Named("Drift", DRIFT),
+    "rollback": Named("Older version serving", PREVIOUS),
+}
+"""Causes of lost value by the names of `outcomes.LOSSES`."""

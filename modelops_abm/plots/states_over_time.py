@@ -1,0 +1,109 @@
+"""Models in production by state over time, and models on their way there."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from modelops_abm import outcomes
+from modelops_abm.plots.charts import Box, Chart, EndLabel, time_chart, value_axis
+from modelops_abm.plots.clock import Clock, bins_of
+from modelops_abm.plots.formats import average, plain, share
+from modelops_abm.plots.palette import BASELINE, INK, PLAN, PREVIOUS, STATES, tint
+from modelops_abm.plots.sheet import Picture, source_of, write
+from modelops_abm.results import Run
+from modelops_abm.statechart import State
+
+_LEFT, _WIDTH = 84.0, 860.0
+_STAGES = (
+    ("models_idea", "Idea backlog", BASELINE),
+    ("models_build", "In build", PLAN),
+    ("models_deployment", "In deployment", PREVIOUS),
+)
+
+
+def state_flows(run: Run) -> dict[State, pd.Series[float]]:
+    """Return the model-days of each day in each state of production, from the worst to the best."""
+    daily = run.daily
+    issue = sum((daily[f"state_days_{cause}"] for cause in outcomes.ISSUES), _nothing(daily))
+    drift, retraining = daily["state_days_drift"], daily["state_days_retraining"]
+    online = (daily["production_days"] - issue - drift - retraining).clip(lower=0.0)
+    return {
+        State.OFFLINE_ISSUE: issue,
+        State.OFFLINE_DRIFT: drift,
+        State.RETRAINING: retraining,
+        State.ONLINE: online,
+    }
+
+
+def states_over_time(run: Run) -> Picture:
+    """Draw how many models are in each state of production, and how many are on their way.
+
+    Parameters
+    ----------
+    run
+        What to draw.
+
+    Returns
+    -------
+    Picture
+        Averages by week (or day, month ...) above; the counts at the end of each day below.
+    """
+    clock = Clock(run.scenario.horizon_days)
+    bins = bins_of(run.scenario.horizon_days, shortest="week", at_most=160)
+    shows = (
+        f"Above: models in production by state, average of each {bins.word}; numbers at the right "
+        "are averages over the run. Below: models on their way, at the end of each day."
+    )
+    picture = Picture(_finding(run), shows, source_of(run), 520.0)
+    _draw_states(time_chart(picture, Box(_LEFT, 30.0, _WIDTH, 270.0), clock, labelled=False), run)
+    _draw_stages(time_chart(picture, Box(_LEFT, 362.0, _WIDTH, 120.0), clock), run)
+    return picture
+
+
+def _finding(run: Run) -> str:
+    days = float(len(run.daily))
+    production = float(run.daily["production_days"].sum())
+    if production <= 0.0:
+        return "No model is in production at any time"
+    flows = state_flows(run)
+    offline = float((flows[State.OFFLINE_ISSUE] + flows[State.OFFLINE_DRIFT]).sum())
+    return (
+        f"Of {average(production / days)} models in production, {average(offline / days)} are "
+        f"offline at any time: {share(offline / production)} of their time"
+    )
+
+
+def _draw_states(chart: Chart, run: Run) -> None:
+    bins = bins_of(run.scenario.horizon_days, shortest="week", at_most=160)
+    top = np.zeros(len(bins.days))
+    labels = []
+    for state, flow in state_flows(run).items():
+        colour = STATES[state].colour
+        strength = 0.5 if state is State.ONLINE else 0.85
+        before = top
+        top = chart.band(bins.per_day(flow), bins.edges, tint(colour, strength), before)
+        words = f"{STATES[state].words} {average(float(flow.mean()))}"
+        labels.append(EndLabel(float(before[-1] + top[-1]) / 2.0, words, colour))
+    chart.steps(top, bins.edges, STATES[State.ONLINE].colour, width=1.6)
+    value_axis(chart, 0.0, float(top.max()))
+    chart.heading("Models in production", f"models, average of each {bins.word}")
+    chart.label_ends(labels)
+    in_all = f"On average {average(float(run.daily['production_days'].mean()))}, of them"
+    write(chart.picture.plane, chart.box.right + 12.0, chart.box.top - 14.0, in_all, colour=INK)
+
+
+def _draw_stages(chart: Chart, run: Run) -> None:
+    edges = np.arange(len(run.daily) + 1)
+    labels = []
+    for name, words, colour in _STAGES:
+        counts = run.daily[name].to_numpy()
+        chart.steps(counts, edges, colour, width=1.8)
+        labels.append(EndLabel(float(counts[-1]), f"{words} {plain(counts[-1])}", colour))
+    value_axis(chart, 0.0, max(float(run.daily[name].max()) for name, _, _ in _STAGES), steps=3)
+    chart.heading("On their way", "models, at the end of each day")
+    chart.label_ends(labels)
+
+
+def _nothing(daily: pd.DataFrame) -> pd.Series[float]:
+    return pd.Series(0.0, index=daily.index)

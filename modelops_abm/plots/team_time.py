@@ -1,0 +1,121 @@
+"""What the developers spend their time on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from modelops_abm.plots.charts import Box, Chart, spread, time_chart, value_axis, write_heading
+from modelops_abm.plots.clock import Bins, Clock, bins_of
+from modelops_abm.plots.formats import NARROW_SPACE, plain, plural, share, span
+from modelops_abm.plots.palette import INK, INK_2, SURFACE, WORK
+from modelops_abm.plots.sheet import POINTS, Picture, source_of, width_of, write
+from modelops_abm.results import Run
+
+_GAP = 22.0
+
+
+def work_days(run: Run) -> dict[str, float]:
+    """Return the calendar days of all developers on each activity of `palette.WORK`."""
+    return {name: float(run.daily[f"developer_days_{name}"].sum()) for name in WORK}
+
+
+def team_time(run: Run) -> Picture:
+    """Draw the developers' time by activity over the run, with totals.
+
+    Parameters
+    ----------
+    run
+        What to draw.
+
+    Returns
+    -------
+    Picture
+        A bar for each month (or day, quarter ...), in shares of the team's time.
+    """
+    horizon = run.scenario.horizon_days
+    bins = bins_of(horizon, shortest="month", at_most=124)
+    team = plural(run.scenario.team.developers, "developer")
+    shows = (
+        f"Calendar days of {team} by activity, each {bins.word} as a share of the whole. "
+        f"Totals at the right, over {span(horizon)}."
+    )
+    picture = Picture(finding_of_team(run), shows, source_of(run), 380.0)
+    chart = time_chart(picture, Box(84.0, 30.0, 760.0, 310.0), Clock(horizon))
+    chart.heading("Team time", f"% of developer days, by {bins.word}")
+    draw_work(chart, run, bins)
+    _write_totals(chart, run, last_shares(run, bins))
+    return picture
+
+
+def finding_of_team(run: Run) -> str:
+    """Return what the team's time says, in a sentence."""
+    days = work_days(run)
+    total = sum(days.values())
+    if days["idle"] >= total * (1.0 - 1e-9):
+        return "The team has nothing to do"
+    maintenance = (days["repair"] + days["retrain"]) / total
+    words = f"Repair and retraining take {share(maintenance)} of the team's time"
+    new_models = (days["deploy"] + days["build"]) / total
+    return f"{words}; {share(new_models)} is left for new models"
+
+
+def draw_work(chart: Chart, run: Run, bins: Bins) -> None:
+    """Draw a stacked bar for each bin."""
+    bottom = np.zeros(len(bins.days))
+    total = sum(bins.sums(run.daily[f"developer_days_{name}"]) for name in WORK)
+    width = bins.days - min(0.12 * bins.days.max(), 0.12 * 31.0)
+    for name, (_, colour) in WORK.items():
+        height = 100.0 * bins.sums(run.daily[f"developer_days_{name}"]) / total
+        chart.axes.bar(
+            (bins.edges[:-1] + bins.edges[1:]) / 2.0,
+            height,
+            np.maximum(width, 0.5 * bins.days),
+            bottom,
+            color=colour,
+            edgecolor=SURFACE,
+            linewidth=0.6 * POINTS,
+            label=name,
+        )
+        bottom = bottom + height
+    value_axis(chart, 0.0, 100.0)
+
+
+def last_shares(run: Run, bins: Bins) -> Mapping[str, float]:
+    """Return the share of each activity in the last bin."""
+    last = {name: bins.sums(run.daily[f"developer_days_{name}"])[-1] for name in WORK}
+    total = sum(last.values())
+    return {name: float(days / total) for name, days in last.items()}
+
+
+def label_places(chart: Chart, shares: Mapping[str, float]) -> dict[str, float]:
+    """Return where to write about each activity: right of its part of the last bar."""
+    upper = np.cumsum(list(shares.values()))
+    centres = [chart.y_of(100.0 * (top - own / 2)) for top, own in zip(upper, shares.values())]
+    low, high = chart.box.top + 8.0, chart.box.bottom - 8.0
+    return dict(zip(shares, spread(centres, _GAP, low, high), strict=True))
+
+
+def swatch(picture: Picture, x: float, y: float, colour: str) -> None:
+    """Draw a small square of a colour left of a label."""
+    picture.plane.bar(
+        x + 5.0, 10.0, 10.0, y - 5.0, color=colour, edgecolor="none", linewidth=0.0
+    )
+
+
+def _write_totals(chart: Chart, run: Run, shares: Mapping[str, float]) -> None:
+    days = work_days(run)
+    total = sum(days.values())
+    picture, x = chart.picture, chart.box.right + 16.0
+    columns = (x + 210.0, x + 310.0)
+    write_heading(picture, x, chart.box.top - 14.0, "All in all")
+    for column, words in zip(columns, ("share", "days"), strict=True):
+        write(picture.plane, column, chart.box.top - 14.0, words, across="right")
+    for name, y in label_places(chart, shares).items():
+        swatch(picture, x, y, WORK[name].colour)
+        write(picture.plane, x + 18.0, y, WORK[name].words, colour=INK, along="center")
+        for column, words in zip(columns, (share(days[name] / total), plain(days[name])), strict=True):
+            bold = column == columns[0]
+            write(picture.plane, column, y, words, colour=INK if bold else INK_2, bold=bold,
+                  across="right", along="center")

@@ -1,0 +1,91 @@
+"""The terminal: consoles, sentences that wrap, and progress on standard error."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from modelops_abm.formats import MINUS, NARROW_SPACE
+
+_WIDEST = 100
+_SLOW_SECONDS = 0.5
+_PLAIN = {MINUS: "-", NARROW_SPACE: " ", "\u2013": "-", "\u2026": "...", "\u2019": "'"}
+_DEGRADE = "modelops_abm.degrade"
+
+
+class _Console(Console):
+    """A console that leaves it to the command line what a reader who has gone away means."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+def console(*, error: bool = False) -> Console:
+    """Return a console for standard output or standard error; text is taken as it is."""
+    return _Console(stderr=error, highlight=False, markup=False, emoji=False)
+
+
+def degrade_gracefully() -> None:
+    """Write plain characters where a terminal's encoding has no others, instead of failing."""
+    codecs.register_error(_DEGRADE, _replacement)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=_DEGRADE)
+
+
+def _replacement(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    missing = error.object[error.start : error.end]
+    return "".join(_PLAIN.get(character, "?") for character in missing), error.end
+
+
+def say(target: Console, text: str) -> None:
+    """Print a paragraph, wrapped to the terminal but never before a unit."""
+    width = min(target.width, _WIDEST)
+    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    target.print("\n".join(lines), soft_wrap=True)
+
+
+@contextmanager
+def progress(*, wanted: bool = True) -> Iterator[Progress]:
+    """Show progress on standard error, if that is a terminal, until the work is done."""
+    target = console(error=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )
+    disable = not (wanted and target.is_terminal)
+    with Progress(*columns, console=target, transient=True, disable=disable) as bar:
+        yield bar
+
+
+def load_simulator(bar: Progress) -> None:
+    """Import the simulator and compile its equations, or load them compiled.
+
+    Both are done here, with a word on it, because they take seconds: the import whenever the
+    system has forgotten the files, the compilation on first use.
+    """
+    task = bar.add_task("Loading the simulator", total=None)
+    import modelops_abm.simulate  # noqa: F401 - registers what there is to compile
+    from modelops_abm.compiled import prepare
+
+    start = time.monotonic()
+
+    def prepared(done: int, total: int) -> None:
+        if time.monotonic() - start > _SLOW_SECONDS:
+            words = "Preparing the equations (first use, some seconds)"
+            bar.update(task, description=words, completed=done, total=total)
+
+    prepare(prepared)
+    bar.remove_task(task)

@@ -1,0 +1,142 @@
+"""What the event log tells of every model's states and of the work that waits for it.
+
+Nothing here looks at the agents: it is an independent account of the same run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from modelops_abm.events import LogKind, LogRecord, RetirementReason, TaskClass
+from modelops_abm.model import ModelOpsModel
+from modelops_abm.parameters import Scenario
+from modelops_abm.statechart import Cause, State, Trigger, target
+
+TRIGGERS: dict[LogKind, Trigger] = {
+    LogKind.BUILD_BEGAN: Trigger.BUILD_BEGINS,
+    LogKind.BUILD_DONE: Trigger.BUILD_DONE,
+    LogKind.WENT_LIVE: Trigger.GOES_LIVE,
+    LogKind.RETRAINING_BEGAN: Trigger.RETRAINING_BEGINS,
+    LogKind.RETRAINED: Trigger.RETRAINING_DONE,
+    LogKind.ISSUE_STRUCK: Trigger.ISSUE_STRIKES,
+    LogKind.ISSUE_RESOLVED: Trigger.ISSUE_RESOLVED,
+    LogKind.DRIFT_FOUND: Trigger.DRIFT_FOUND,
+    LogKind.DRIFT_ADDRESSED: Trigger.DRIFT_ADDRESSED,
+    LogKind.RETIRED: Trigger.RETIRES,
+}
+AWAY = (State.RETRAINING, State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)
+
+
+class Stay(NamedTuple):
+    """A time that a model spent in one state; `trigger` ended it, None if the run did."""
+
+    state: State
+    cause: Cause | None
+    begin: float
+    end: float
+    trigger: Trigger | None
+
+
+@dataclass
+class Life:
+    """A model's stays so far, and the one that lasts."""
+
+    state: State
+    since: float = 0.0
+    cause: Cause | None = None
+    stays: list[Stay] = field(default_factory=list)
+
+    def pass_on(self, record: LogRecord) -> None:
+        """Change the state as a record tells; illegal transitions raise.
+
+        A model is abandoned when a day closes, before the states at its end are counted.
+        """
+        trigger = TRIGGERS[LogKind(record.kind)]
+        state = target(self.state, trigger)
+        closing = trigger is Trigger.RETIRES and record.cause == RetirementReason.ABANDONED
+        self.close(math.nextafter(record.time, 0.0) if closing else record.time, trigger)
+        self.state = state
+        self.cause = Cause(record.cause) if state in AWAY else None
+
+    def close(self, time: float, trigger: Trigger | None = None) -> None:
+        """End the present stay."""
+        self.stays.append(Stay(self.state, self.cause, self.since, time, trigger))
+        self.since = time
+
+
+def watched_run(
+    scenario: Scenario, *, seed: int, replication: int = 0
+) -> tuple[ModelOpsModel, dict[int, Life]]:
+    """Run a scenario, and reconstruct every model's life from the event log."""
+    model = ModelOpsModel(scenario, rng=seed, replication=replication)
+    start = {entry.number: entry.state for entry in model.ml_models}
+    model.run_model()
+    return model, lives_of(start, model.event_log, scenario.horizon_days)
+
+
+def lives_of(
+    start: Mapping[int, State], log: Iterable[LogRecord], horizon_days: float
+) -> dict[int, Life]:
+    """Return the lives of the models that were there at the start and of those that came."""
+    lives = {number: Life(state) for number, state in start.items()}
+    for record in log:
+        if record.kind == LogKind.IDEA_ARRIVED and record.model not in lives:
+            lives[record.model] = Life(State.IDEA, record.time)
+        elif record.kind in TRIGGERS:
+            lives[record.model].pass_on(record)
+    for life in lives.values():
+        life.close(horizon_days)
+    return lives
+
+
+class Span(NamedTuple):
+    """A time that a task of a class waited."""
+
+    task_class: TaskClass
+    begin: float
+    end: float
+
+
+SUBMITS: dict[LogKind, TaskClass] = {
+    LogKind.IDEA_ARRIVED: TaskClass.BUILD,
+    LogKind.BUILD_DONE: TaskClass.DEPLOY,
+    LogKind.ISSUE_STRUCK: TaskClass.REPAIR,
+    LogKind.DRIFT_FOUND: TaskClass.REPAIR,
+    LogKind.RETRAINING_REQUESTED: TaskClass.RETRAIN,
+}
+ENDS: dict[LogKind, tuple[TaskClass, ...]] = {
+    LogKind.SELF_HEALED: (TaskClass.REPAIR,),
+    LogKind.DRIFT_ADDRESSED: (TaskClass.RETRAIN,),
+    LogKind.RETIRED: (TaskClass.REPAIR, TaskClass.RETRAIN, TaskClass.DEPLOY, TaskClass.BUILD),
+}
+
+
+def waits_of(
+    start: Mapping[int, State], log: Iterable[LogRecord], horizon_days: float
+) -> list[Span]:
+    """Return every time that a task on a model waited for a developer; needs no self-healing."""
+    waiting: dict[tuple[int, TaskClass], float] = {}
+    for number, state in start.items():
+        if state is State.BUILD:
+            waiting[number, TaskClass.BUILD] = 0.0
+        elif state is State.DEPLOYMENT:
+            waiting[number, TaskClass.DEPLOY] = 0.0
+    spans: list[Span] = []
+    for record in log:
+        kind = LogKind(record.kind)
+        if kind in SUBMITS:
+            waiting[record.model, SUBMITS[kind]] = record.time
+        elif kind is LogKind.WORK_INTERRUPTED and record.cause != TaskClass.CAPABILITY:
+            waiting[record.model, TaskClass(record.cause)] = record.time
+        elif kind is LogKind.WORK_STARTED and record.cause != TaskClass.CAPABILITY:
+            task_class = TaskClass(record.cause)
+            spans.append(Span(task_class, waiting.pop((record.model, task_class)), record.time))
+        for task_class in ENDS.get(kind, ()):
+            since = waiting.pop((record.model, task_class), None)
+            if since is not None:
+                spans.append(Span(task_class, since, record.time))
+    spans += [Span(task_class, since, horizon_days) for (_, task_class), since in waiting.items()]
+    return spans

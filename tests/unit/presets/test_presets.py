@@ -1,0 +1,95 @@
+"""Presets: valid, with a reason for every value, and as the description lists them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from modelops_abm.parameters import InputError, Scenario, describe, load_scenario, save_scenario
+from modelops_abm.parameters.provenance import changed_names
+from modelops_abm.presets import PRESETS, preset
+
+CAPABILITIES = ("automation", "monitoring", "rollback", "lineage", "autoscaling")
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_departure_says_why(name: str) -> None:
+    scenario = preset(name)
+    assert scenario.name == name
+    changed = changed_names(Scenario(), scenario)
+    assert sorted(source.name for source in scenario.sources) == sorted(changed)
+    assert all(source.source.startswith(f"preset {name}: ") for source in scenario.sources)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_module_says_whom_it_describes(name: str) -> None:
+    module = sys.modules[PRESETS[name].__module__]
+    assert module.__name__ == f"modelops_abm.presets.{name}"
+    assert len(module.__doc__ or "") > 100
+
+
+@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("ending", ["toml", "yaml", "json"])
+def test_preset_survives_a_file(name: str, ending: str, tmp_path: Path) -> None:
+    path = tmp_path / f"preset.{ending}"
+    save_scenario(preset(name), path)
+    assert load_scenario(path) == preset(name)
+
+
+def test_presets_of_the_description() -> None:
+    alone = {f"{name}_alone" for name in CAPABILITIES}
+    others = {"reference", "all_five", "firefighting", "small_team", "regulated_bank"}
+    assert set(PRESETS) == alone | others | {"consumer_app", "start_up", "strict_deck"}
+    assert preset("reference") == Scenario()
+
+
+@pytest.mark.parametrize("name", CAPABILITIES)
+def test_one_capability_alone(name: str) -> None:
+    changed = changed_names(Scenario(), preset(f"{name}_alone"))
+    assert changed == [f"capabilities.{name}.maximum"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("firefighting", {"team.preemption": "none"}),
+        ("small_team", {"team.developers": 5}),
+        ("all_five", {f"capabilities.{name}.maximum": 1.0 for name in CAPABILITIES}),
+        (
+            "strict_deck",
+            {
+                "model.decaying_share": 1.0,
+                "incidents.capacity_growth": 0.0,
+                "portfolio.initial_builds": 0,
+                "drift.decay_alert": "with_monitoring",
+            },
+        ),
+    ],
+)
+def test_departures_in_full(name: str, expected: dict[str, object]) -> None:
+    stated = {value.quantity.name: value.value for value in describe(preset(name))}
+    changed = changed_names(Scenario(), preset(name))
+    assert {value: stated[value] for value in changed} == expected
+
+
+def test_consumer_app_diffuses_as_consumers_do() -> None:
+    model = preset("consumer_app").model
+    assert (model.innovation_per_year, model.imitation_per_year) == (0.03, 0.38)
+
+
+def test_bank_is_under_supervision() -> None:
+    bank, reference = preset("regulated_bank"), Scenario()
+    multiplier = reference.incidents.regulated_multiplier
+    default_rate = reference.incidents.compliance_per_year
+    assert bank.incidents.compliance_per_year == pytest.approx(multiplier * default_rate)
+    assert bank.model.useful_life_years.mean > reference.model.useful_life_years.mean
+    assert bank.capabilities.lineage.maximum == 1.0
+
+
+def test_unknown_preset_suggests_the_nearest() -> None:
+    with pytest.raises(InputError, match=r"no preset 'regulated_bnk'.*mean regulated_bank\?"):
+        preset("regulated_bnk")
+    with pytest.raises(InputError):
+        preset("")

@@ -1,0 +1,168 @@
+"""The direction of each capability's effect (section 11), in paired replications.
+
+A fixed portfolio of half-grown models, no ideas, the capability at its full level from day 0
+against none. Both runs of a pair share their luck, so that the difference is the capability's.
+Every sign that the deck claims must be significant; an effect that it does not claim is not tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from modelops_abm.model import ModelOpsModel
+from modelops_abm.parameters import Scenario
+from tests.verification.checks import check_positive, seed_of
+from tests.verification.organisations import changed, fixed_portfolio, runs
+
+REPLICATIONS = 14
+MODELS = 24
+type Measure = Callable[[ModelOpsModel], float]
+
+ORGANISATION = changed(
+    Scenario(),
+    {
+        **fixed_portfolio(MODELS, age_days=200, value_per_prediction=0.5),
+        "horizon_days": 400,
+        "portfolio.ideas_per_year": 0.0,
+        "model.useful_life_years": {"family": "constant", "mean": 100.0},
+    },
+)
+"""The reference organisation's models, team and troubles, without new models or retirements.
+
+A prediction has the same value everywhere, so that its realised value is its quality.
+"""
+
+
+def total(*names: str) -> Measure:
+    """Return the sum of some totals."""
+    return lambda model: sum(model.totals[name] for name in names)
+
+
+def share(of: str, per: str) -> Measure:
+    """Return a total divided by another."""
+    return lambda model: model.totals[of] / model.totals[per]
+
+
+def users(model: ModelOpsModel) -> float:
+    """Return the share of the market that has adopted."""
+    market = sum(entry.attributes.traits.market_size for entry in model.ml_models)
+    return sum(entry.users for entry in model.ml_models) / market
+
+
+def usage(model: ModelOpsModel) -> float:
+    """Return the mean use per user of a model, relative to full use."""
+    uses = (entry.usage / entry.attributes.traits.full_usage for entry in model.ml_models)
+    return sum(uses) / len(model.ml_models)
+
+
+UNSERVED = total(*(f"unserved_days_{cause}" for cause in ("pipeline", "capacity", "compliance")))
+MEASURES: dict[str, Measure] = {
+    "maintenance": total("developer_days_repair", "developer_days_retrain"),
+    "repair": total("developer_days_repair"),
+    "retraining": total("developer_days_retrain"),
+    "time unserved": lambda model: model.totals["production_days"] - model.totals["served_days"],
+    "time unserved, issues": UNSERVED,
+    "time unserved, drift": total("unserved_days_drift"),
+    "time unserved, compliance": total("unserved_days_compliance"),
+    "time unserved, capacity": total("unserved_days_capacity"),
+    "days in major drift": total("state_days_drift"),
+    "value per prediction": share("value", "served"),
+    "power": share("power_days", "production_days"),
+    "adoption": users,
+    "usage": usage,
+    "demand met": share("served", "demand"),
+}
+
+LESS, MORE = -1.0, 1.0
+CLAIMS: dict[str, dict[str, float]] = {
+    "automation": {
+        "repair": LESS,
+        "retraining": LESS,
+        "maintenance": LESS,
+        "time unserved": LESS,
+        "adoption": MORE,
+    },
+    "rollback": {
+        "time unserved": LESS,
+        "time unserved, issues": LESS,
+        "time unserved, drift": LESS,
+        "value per prediction": LESS,
+        "adoption": MORE,
+    },
+    "monitoring": {
+        "time unserved, drift": LESS,
+        "days in major drift": LESS,
+        "value per prediction": MORE,
+        "power": MORE,
+        "adoption": MORE,
+        "usage": MORE,
+    },
+    "lineage": {
+        "repair": LESS,
+        "maintenance": LESS,
+        "time unserved": LESS,
+        "time unserved, compliance": LESS,
+        "adoption": MORE,
+    },
+    "autoscaling": {
+        "maintenance": LESS,
+        "repair": LESS,
+        "time unserved": LESS,
+        "time unserved, capacity": LESS,
+        "adoption": MORE,
+        "demand met": MORE,
+    },
+}
+CASES = [(capability, measure) for capability, claims in CLAIMS.items() for measure in claims]
+
+
+@cache
+def measured(capability: str, level: float) -> list[dict[str, float]]:
+    """Return every measure of every replication at a level of a capability."""
+    plan = changed(ORGANISATION, {f"capabilities.{capability}.start_level": level})
+    seed = seed_of(f"directions, {capability}")
+    return [
+        {name: measure(model) for name, measure in MEASURES.items()}
+        for model in runs(plan, seed=seed, replications=REPLICATIONS)
+    ]
+
+
+@pytest.mark.parametrize(("capability", "measure"), CASES)
+def test_direction(capability: str, measure: str) -> None:
+    sign = CLAIMS[capability][measure]
+    differences = [
+        sign * (with_it[measure] - without[measure])
+        for with_it, without in zip(
+            measured(capability, 1.0), measured(capability, 0.0), strict=True
+        )
+    ]
+    check_positive(f"{capability}: {measure}", differences)
+
+
+def test_automation_leaves_more_time_for_new_models() -> None:
+    """With a backlog that never empties, what maintenance does not take builds models."""
+    name = "directions, new models"
+    growing = changed(
+        Scenario(),
+        {
+            "horizon_days": 400,
+            "portfolio.initial_ideas": 60,
+            "team.developers": 8,
+        },
+    )
+    automated = changed(growing, {"capabilities.automation.start_level": 1.0})
+    new_work = total("developer_days_deploy", "developer_days_build", "developer_days_idle")
+    pairs = zip(
+        runs(automated, seed=seed_of(name), replications=REPLICATIONS),
+        runs(growing, seed=seed_of(name), replications=REPLICATIONS),
+        strict=True,
+    )
+    hours, delivered = [], []
+    for with_it, without in pairs:
+        hours.append(new_work(with_it) - new_work(without))
+        delivered.append(with_it.totals["models_delivered"] - without.totals["models_delivered"])
+    check_positive(f"{name}: developer time", hours)
+    check_positive(f"{name}: models delivered", delivered)
