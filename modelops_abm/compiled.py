@@ -38,6 +38,8 @@ _TYPES: dict[Any, Any] = {
     NDArray[np.float64]: types.float64[::1],
 }
 
+_ONLY_INSIDE = {"cache": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
 _registered: list[tuple[Any, Callable[..., Any]]] = []
 _prepared = 0
 _preparing = threading.RLock()
@@ -49,22 +51,43 @@ def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     The types come from the annotations, so that every function has one compiled version.
     Division by zero gives infinity or NaN, as in C. The lock of the interpreter is released.
     """
-    dispatcher = _dispatcher(function)
+    return _registered_dispatcher(function)
+
+
+def compiled_inline[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Compile like `compiled`, and into its compiled callers: for what every model's day needs."""
+    return _registered_dispatcher(function, forceinline=True)
+
+
+def _registered_dispatcher(function: Callable[..., Any], **options: bool) -> Any:
+    dispatcher = _dispatcher(function, **options)
     _registered.append((dispatcher, function))
-    return dispatcher  # type: ignore[no-any-return]
+    return dispatcher
+
+
+def kernel[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a function of arrays and records that Python calls, with types as they come."""
+    return _dispatcher(function)  # type: ignore[no-any-return]
 
 
 def part_of_kernel[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function that only other compiled functions call, with types as they come."""
-    return _dispatcher(function)  # type: ignore[no-any-return]
+    return _dispatcher(function, **_ONLY_INSIDE)  # type: ignore[no-any-return]
 
 
-def _dispatcher(function: Callable[..., Any]) -> Any:
-    folder = cache_folder()
+def inner_loop[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Compile a part of the kernel into its callers, for what happens to every model every day."""
+    return _dispatcher(function, forceinline=True, **_ONLY_INSIDE)  # type: ignore[no-any-return]
+
+
+def _dispatcher(function: Callable[..., Any], *, cache: bool = True, **options: bool) -> Any:
+    folder = cache_folder() if cache else None
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder) if folder else before
     try:
-        return numba.njit(cache=folder is not None, nogil=True, error_model="numpy")(function)
+        return numba.njit(
+            cache=folder is not None, nogil=True, error_model="numpy", **options
+        )(function)
     finally:
         numba.config.CACHE_DIR = before
 

@@ -6,6 +6,7 @@ import secrets
 from bisect import insort
 from collections.abc import Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import mesa
@@ -441,7 +442,7 @@ def _added(totals: Sequence[float], amounts: Sequence[float]) -> list[float]:
 def _data_collector(agent_reporters: Mapping[type, Sequence[str]] | None) -> DataCollector:
     reporters = {outcome.name: partial(_today, name=outcome.name) for outcome in outcomes.DAILY}
     agents = {
-        agent_class: {name: name for name in names}
+        agent_class: {name: attrgetter(name) for name in names}
         for agent_class, names in (agent_reporters or {}).items()
     }
     return DataCollector(model_reporters=reporters, agenttype_reporters=agents or None)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import sys
 import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from modelops_abm.formats import MINUS, NARROW_SPACE
 
@@ -34,11 +37,18 @@ def console(*, error: bool = False) -> Console:
 
 
 def degrade_gracefully() -> None:
-    """Write plain characters where a terminal's encoding has no others, instead of failing."""
+    """Prepare for terminals that lack characters or are not there, so that nothing fails on it."""
     codecs.register_error(_DEGRADE, _replacement)
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors=_DEGRADE)
+
+
+def _nowhere() -> TextIO:
+    """Return a stream for what is written to a closed standard stream."""
+    return Path(os.devnull).open("w", encoding="utf-8")
 
 
 def _replacement(error: UnicodeError) -> tuple[str, int]:
@@ -62,7 +72,7 @@ def progress(*, wanted: bool = True) -> Iterator[Progress]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
+        TaskProgressColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
     )
     disable = not (wanted and target.is_terminal)

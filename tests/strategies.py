@@ -21,6 +21,7 @@ from modelops_abm.parameters import (
     Scenario,
     catalogue,
 )
+from modelops_abm.parameters.distribution import SMALLEST_CV, _widest_beta_cv
 from modelops_abm.parameters.merge import with_changes
 from modelops_abm.parameters.portfolio import EARLIEST_DAY, LATEST_DAY
 
@@ -165,15 +166,14 @@ def distributions(
     """Draw a distribution whose mean lies in a range, as a file states it."""
     mean = draw(st.floats(low, high))
     families = ["constant", "exponential", "lognormal", "gamma", "weibull"]
-    family = draw(st.sampled_from(families + ["beta"] * (0.0 < mean < 1.0)))
+    widest = _widest_beta_cv(mean) if 0.0 < mean < 1.0 else 0.0
+    family = draw(st.sampled_from(families + ["beta"] * (widest > SMALLEST_CV)))
     largest = 5.0 if extreme else 1.5
     if family in ("constant", "exponential"):
         return {"family": family, "mean": mean}
-    if family == "beta":
-        widest = min(largest, math.sqrt((1.0 - mean) / mean))
-        return {"family": family, "mean": mean, "cv": widest * draw(st.floats(0.01, 0.99))}
-    least = 0.05 if family == "weibull" else 0.0
-    return {"family": family, "mean": mean, "cv": draw(st.floats(least, largest))}
+    least = {"weibull": 0.05, "lognormal": 0.0}.get(family, SMALLEST_CV)
+    most = min(largest, widest) if family == "beta" else largest
+    return {"family": family, "mean": mean, "cv": draw(st.floats(least, most))}
 
 
 def _orders() -> list[list[str]]:
@@ -245,8 +245,11 @@ def _portfolio_models(draw: DrawFn, id_: str, start: date, archetypes: list[str]
     stage = draw(st.sampled_from(stages))
     values: dict[str, Any] = {"id": id_, "stage": stage, "regulated": draw(st.booleans())}
     values |= draw(_portfolio_dates(stage, start))
-    values |= draw(_pair("users", "addressable_users", 1e5))
-    values |= draw(_pair("current_predictions_per_user_day", "predictions_per_user_day", 100.0))
+    live = stage in ("production", "retired")
+    pairs = draw(_pair("users", "addressable_users", 1e5))
+    pairs |= draw(_pair("current_predictions_per_user_day", "predictions_per_user_day", 100.0))
+    parts = ("users", "current_predictions_per_user_day")
+    values |= {name: value for name, value in pairs.items() if live or name not in parts}
     numbers = {name: st.floats(low, 1e3) for name, low in _PORTFOLIO_NUMBERS.items()}
     numbers["yearly_power_loss"] = st.floats(0.0, 0.99)
     words = {"name": _LINE}

@@ -68,7 +68,7 @@ class Exposure:
     def plan(self, day_end: float) -> None:
         """Plan the next incident of this day, if there is one, at the present rates."""
         self.forget()
-        incident = direct(next_incident)(self._calendar.now, self._left, self._rates)
+        incident = direct(next_incident)(self._calendar.now, day_end, self._left, self._rates)
         if incident.time < day_end:
             self._cause = Cause(incident.cause)
             self._planned = self._calendar.schedule(

@@ -8,9 +8,9 @@ from mesa.time import Event
 
 from modelops_abm.calendar import cancel
 from modelops_abm.events import LogKind, Rank
-from modelops_abm.rules.care import decay_delay_days, drift_delay_days, drift_severity
+from modelops_abm.rules.care import decay_alert_days, decay_delay_days, drift_delay_days, drift_severity
 from modelops_abm.rules.day import Health, base_power_at, drift_loss_at
-from modelops_abm.rules.power import days_until_below, restored_power
+from modelops_abm.rules.power import restored_power
 from modelops_abm.statechart import Cause
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ class Wear:
         """Plan the time at which the power without drift is below the alert's threshold."""
         cancel(self._alert)
         health = self.health
-        days = days_until_below(health.restored, health.decay, self._care.decay_alert_power)
+        days = decay_alert_days(self._care, health.restored, health.decay)
         self._alert = self._calendar.schedule(
             self._cross, health.restored_at + days, Rank.INCIDENT, self._ml_model.number, _DECAY
         )

@@ -1,5 +1,31 @@
 """The command line: ``modelops-abm``, and ``python -m modelops_abm``."""
 
-from modelops_abm.cli.entry import main
+from __future__ import annotations
 
-__all__ = ["main"]
+import sys
+from collections.abc import Sequence
+
+STOPPED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments
+        Command and options; by default those that the program was started with.
+
+    Returns
+    -------
+    int
+        The exit code: 0 done, 1 bad input, 2 wrong usage, 3 an error of the program, 130 stopped by
+        Ctrl-C, 141 the reader of the output has gone away.
+    """
+    try:
+        from modelops_abm.cli.entry import run  # Ctrl-C may come while it is loaded
+
+        return run(arguments)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped; nothing was written.\n")
+        return STOPPED

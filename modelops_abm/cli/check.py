@@ -19,7 +19,7 @@ from modelops_abm.parameters.wording import listed, printable
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.pass_context
 def check(context: click.Context, files: tuple[str, ...]) -> None:
-    """Check scenario and portfolio files, without running anything.
+    """Check scenario and portfolio files without running them.
 
     A portfolio (CSV) is checked against every scenario among the files, as its dates and kinds of
     model must fit; against the reference if there is none. All problems of all files are reported.
@@ -45,10 +45,16 @@ def _check_scenario(file: str) -> Scenario | None:
     except InputError as error:
         click.echo(str(error), err=True)
         return None
-    changed = plural(len(changed_names(Scenario(), scenario)), "value")
-    name = printable(scenario.name, 200)
-    click.echo(f"{printable(file, 200)}: fine; scenario {name}, {changed} not the reference's")
+    click.echo(f"{printable(file, 200)}: fine; {_scenario_in_words(scenario)}")
     return scenario
+
+
+def _scenario_in_words(scenario: Scenario) -> str:
+    changed = len(changed_names(Scenario(), scenario))
+    difference = (
+        f"{plural(changed, 'value')} unlike the reference" if changed else "all as the reference"
+    )
+    return f"scenario {printable(scenario.name, 200)}, {difference}"
 
 
 def _check_portfolio(file: str, scenarios: Sequence[Scenario]) -> bool:

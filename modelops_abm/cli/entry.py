@@ -1,8 +1,4 @@
-"""Entry of the command line: runs a command, and turns whatever happens into an exit code.
-
-0 done, 1 bad input, 2 wrong usage, 3 an error of the program, 130 stopped by Ctrl-C, 141 the
-reader of the output has gone away.
-"""
+"""Entry of the command line: runs a command, and turns whatever happens into an exit code."""
 
 from __future__ import annotations
 
@@ -21,26 +17,15 @@ from modelops_abm.parameters import InputError
 from modelops_abm.terminal import degrade_gracefully
 from modelops_abm.version import __version__
 
-BAD_INPUT, INTERNAL_ERROR, STOPPED, READER_GONE = 1, 3, 130, 141
+BAD_INPUT, INTERNAL_ERROR, READER_GONE = 1, 3, 141
 DEBUG_VARIABLE = "MODELOPS_ABM_DEBUG"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line.
-
-    Parameters
-    ----------
-    arguments
-        Command and options; by default those that the program was started with.
-
-    Returns
-    -------
-    int
-        The exit code.
-    """
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code; see `modelops_abm.cli.main`."""
     degrade_gracefully()
     try:
-        code = _run(arguments)
+        code = _run_command(arguments)
         sys.stdout.flush()
     except BrokenPipeError:
         return _discard_output(READER_GONE)
@@ -50,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _run(arguments: Sequence[str] | None) -> int:
+def _run_command(arguments: Sequence[str] | None) -> int:
     from modelops_abm.cli.commands import commands
 
     try:
@@ -62,9 +47,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("Stopped; nothing was written.", err=True)
-        return STOPPED
+    except click.Abort:
+        raise KeyboardInterrupt from None
     except InputError as error:
         _complain(str(error))
         return BAD_INPUT

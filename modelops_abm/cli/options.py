@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from modelops_abm.parameters import (
     InputError,
     Problem,
     Scenario,
+    SourceKind,
     load_scenario,
     parse_assignment,
     with_values,
@@ -21,8 +23,24 @@ from modelops_abm.parameters.wording import printable
 from modelops_abm.presets import PRESETS, preset
 
 SCENARIO_ENDINGS = (".toml", ".yaml", ".yml", ".json")
+LARGEST_SEED = 2**63 - 1
 ILLUSTRATIVE = "illustrative"
 COMMAND_LINE = "set on the command line"
+
+
+class Seed(click.ParamType[int]):
+    """A whole number of 0 or more that fits a 64-bit integer."""
+
+    name = "N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number, or fail with what would be right."""
+        text = str(value)
+        if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_SEED):
+            self.fail(
+                f"'{printable(text)}' is not a whole number from 0 to {LARGEST_SEED}", param, ctx
+            )
+        return int(text)
 
 
 def preset_option[F: Callable[..., Any]](command: F) -> F:
@@ -106,13 +124,14 @@ def with_portfolio(scenario: Scenario, name: str | None) -> Scenario:
     if name is None:
         return scenario
     portfolio = _portfolio(name, scenario)
-    confidence = "judgement" if name == ILLUSTRATIVE else "client"
-    return with_values(
-        scenario,
-        {"imported": portfolio},
-        source=f"portfolio {portfolio.source}",
-        confidence=confidence,
-    )
+    confidence: SourceKind = "judgement" if name == ILLUSTRATIVE else "client"
+    source = f"portfolio {portfolio.source}"
+    values = {"imported": portfolio}
+    try:
+        return with_values(scenario, values, source=source, confidence=confidence)
+    except InputError as error:
+        place = printable(name, 200)
+        raise InputError([replace(problem, place=place) for problem in error.problems]) from None
 
 
 def _portfolio(name: str, scenario: Scenario) -> ImportedPortfolio:
@@ -122,4 +141,14 @@ def _portfolio(name: str, scenario: Scenario) -> ImportedPortfolio:
         return illustrative_portfolio()
     if Path(name).suffix.lower() in SCENARIO_ENDINGS:
         raise InputError(f"{printable(name, 200)} is no portfolio: a portfolio is a CSV file")
-    return read_portfolio(name, start_date=scenario.start_date)
+    try:
+        return read_portfolio(name, start_date=scenario.start_date)
+    except InputError as error:
+        raise InputError([*error.problems, *_advice(error)]) from None
+
+
+def _advice(error: InputError) -> list[Problem]:
+    """Return what to do about dates after day 0, as it is most likely not the dates' fault."""
+    if not any("the start date" in problem.message for problem in error.problems):
+        return []
+    return [Problem("if the portfolio is of another day, set the scenario's start_date to it")]

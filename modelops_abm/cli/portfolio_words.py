@@ -36,11 +36,11 @@ def rows_table(portfolio: ImportedPortfolio) -> Table:
     everywhere = [name for name, count in given.items() if count == total]
     partly = [f"{name} ({count:,})" for name, count in given.items() if 0 < count < total]
     nowhere = [name for name, count in given.items() if count == 0]
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column()
     for words, names in (
-        (f"all {total:,} rows give", everywhere),
+        ("every row gives", everywhere),
         ("some rows give", partly),
         ("no row gives", nowhere),
     ):

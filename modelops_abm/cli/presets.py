@@ -15,7 +15,7 @@ from modelops_abm.terminal import console
 @click.command()
 def presets() -> None:
     """List the presets and whom each describes."""
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(no_wrap=True, style="bold")
     table.add_column()
     for name in PRESETS:

@@ -37,11 +37,12 @@ _WIDE = 110
 def show(
     words: tuple[str, ...], preset_name: str | None, assignments: tuple[str, ...], as_json: bool
 ) -> None:
-    """Show the values of a scenario, with units, allowed ranges and sources.
+    """Show what a scenario says, and whose value it is.
 
-    Of a file, a preset, or else the reference. PART is a part of a dotted name: 'show team' has
-    all about the team, 'show retraining drift' all about these two. An asterisk marks what is not
-    the default.
+    The scenario is a file, a preset, or else the reference. Every value stands with its unit, what
+    is allowed, where it comes from and how well it is supported; an asterisk marks what is not the
+    default. PART is a part of a dotted name: 'show team' has all about the team, 'show retraining
+    drift' all about these two.
     """
     file, parts = _file_and_parts(words)
     scenario = with_assignments(chosen_scenario(file, preset_name), assignments)
@@ -128,11 +129,11 @@ def _print(scenario: Scenario, values: Sequence[StatedValue], *, explained: bool
 
 
 def _wide_table(values: Sequence[StatedValue], *, explained: bool) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("Name", no_wrap=True)
-    table.add_column("Value", ratio=3)
-    table.add_column("Allowed", ratio=2)
-    table.add_column("Whose value", ratio=4)
+    table.add_column("Value", max_width=25)
+    table.add_column("Allowed", max_width=20)
+    table.add_column("Whose value")
     for stated in values:
         source = Text(source_in_words(stated))
         if explained:
@@ -145,7 +146,7 @@ def _wide_table(values: Sequence[StatedValue], *, explained: bool) -> Table:
 
 def _narrow_table(values: Sequence[StatedValue], *, explained: bool) -> Table:
     """Return a table with everything about a value below it."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     table.add_column("Name", no_wrap=True)
     table.add_column("Value, what is allowed, whose value it is")
     for stated in values:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from modelops_abm.cli.options import (
+    Seed,
     chosen_scenario,
     preset_option,
     set_option,
@@ -22,8 +23,6 @@ from modelops_abm.terminal import console, load_simulator, progress, say
 
 if TYPE_CHECKING:
     from modelops_abm.results import Run
-
-_LARGEST_SEED = 2**63 - 1
 
 
 class _Kept(NamedTuple):
@@ -43,10 +42,10 @@ class _Kept(NamedTuple):
     help="A client's portfolio, one row per model; 'illustrative' for the one that is shipped.",
 )
 @set_option
-@click.option("--seed", type=click.IntRange(0, _LARGEST_SEED), default=0, help="Decides all luck.")
+@click.option("--seed", type=Seed(), default=0, help="Decides all luck.")
 @click.option(
     "--replication",
-    type=click.IntRange(0, _LARGEST_SEED),
+    type=Seed(),
     default=0,
     help="Another future under the same seed.",
 )
@@ -175,6 +174,7 @@ def _print_what_ran(run: Run) -> None:
     if scenario.imported is not None:
         models = stages_in_words(scenario.imported.models)
         say(target, f"Portfolio: {scenario.imported.source}, {models}.")
-        target.print(rows_table(scenario.imported))
+        if scenario.imported.models:
+            target.print(rows_table(scenario.imported))
         say(target, "What a row does not give falls back to the scenario.")
     target.print()

@@ -109,7 +109,13 @@ def _leakage_words(outcome: SummaryOutcome) -> str:
 
 
 def _table(target: Console, title: str, *columns: str) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="", width=min(target.width, _WIDEST))
+    table = Table(
+        box=None,
+        padding=(0, 2, 0, 0),
+        pad_edge=False,
+        header_style="",
+        width=min(target.width, _WIDEST),
+    )
     table.add_column(title, header_style="bold", ratio=1)
     for column in columns:
         table.add_column(column, header_style="dim", justify="right", no_wrap=True)

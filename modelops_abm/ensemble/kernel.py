@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from modelops_abm.compiled import part_of_kernel
+from modelops_abm.compiled import kernel, part_of_kernel
 from modelops_abm.ensemble import totals
 from modelops_abm.ensemble.calendar import next_time, schedule, take_next
 from modelops_abm.ensemble.founding import arrival_slot, found, receive_idea
@@ -30,6 +30,8 @@ from modelops_abm.ensemble.layout import (
     SWITCH,
     TASK,
     Floats,
+    Floats3,
+    Integers,
     Record,
     Records,
     Tables,
@@ -471,7 +473,7 @@ def _room(setting: int, tables: Tables, seed: int, replication: int) -> int:
     return initial + _arrivals_before_horizon(setting, seed, replication)
 
 
-@part_of_kernel
+@kernel
 def run_replication(
     setting: int, tables: Tables, seed: int, replication: int, daily: Floats, log_room: int
 ) -> Finished:
@@ -568,3 +570,36 @@ def _live(
             org.dispatch = 1
     for index in range(org.in_production):
         count_undetected(org, in_production_of(org, index).value)
+
+
+@kernel
+def run_block(
+    setting: int,
+    tables: Tables,
+    seed: int,
+    first: int,
+    wanted: Integers,
+    sums: Floats,
+    daily: Floats,
+    series: Floats3,
+) -> None:
+    """Run replications one after the other and keep their totals and some daily outcomes.
+
+    Parameters
+    ----------
+    first
+        Number of the first replication.
+    wanted
+        Places of the daily outcomes to keep.
+    sums
+        A row for each replication, filled with its totals.
+    daily
+        Room for the daily outcomes of one replication; no rows if none are wanted.
+    series
+        Filled with the wanted outcomes by replication, outcome, day.
+    """
+    for index in range(len(sums)):
+        run = run_replication(setting, tables, seed, first + index, daily, 0)
+        sums[index] = run.totals
+        for kept in range(len(wanted)):
+            series[index, kept] = daily[:, wanted[kept]]

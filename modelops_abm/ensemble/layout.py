@@ -15,6 +15,7 @@ from modelops_abm.rules.sampling import Law
 type Record = Any
 type Records = np.ndarray[Any, np.dtype[np.void]]
 type Floats = NDArray[np.float64]
+type Floats3 = NDArray[np.float64]
 type Integers = NDArray[np.int64]
 
 CAUSES = 5
@@ -53,7 +54,7 @@ MODEL = _record(
     " left_pipeline left_capacity left_compliance left_drift"
     # stocks, attributes, own capacity, totals
     " users usage memory ideal_users ideal_usage"
-    " market_size innovation imitation full_usage price cost wrong_cost"
+    " market_size innovation imitation waning full_usage price cost wrong_cost"
     " decay restored restored_at severity drift_since capacity value_total cost_total"
     " build_effort deployment_effort life_days score interval"
     # dates

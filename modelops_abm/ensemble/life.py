@@ -64,6 +64,7 @@ from modelops_abm.ensemble.work import (
 )
 from modelops_abm.events import NOBODY, LogKind, Rank, RetirementReason
 from modelops_abm.rules.care import (
+    decay_alert_days,
     decay_delay_days,
     drift_delay_days,
     drift_severity,
@@ -72,7 +73,7 @@ from modelops_abm.rules.care import (
 )
 from modelops_abm.rules.day import base_power_at, drift_loss_at
 from modelops_abm.rules.hazards import threshold
-from modelops_abm.rules.power import days_until_below, restored_power
+from modelops_abm.rules.power import restored_power
 from modelops_abm.statechart import Cause, State
 
 _BUILD_STATE = State.BUILD.value
@@ -171,8 +172,8 @@ def plan_retraining(setting: int, org: Record, number: int, in_days: float) -> N
 def _watch_decay(setting: int, org: Record, number: int) -> None:
     """Plan the time at which the power without drift is below the alert's threshold."""
     model = model_of(org, number)
-    threshold_power = setting_at(setting).constants.care.decay_alert_power
-    days = days_until_below(model.restored, model.decay, threshold_power)
+    care = setting_at(setting).constants.care
+    days = decay_alert_days(care, model.restored, model.decay)
     at = model.restored_at + days
     schedule(setting, org, event_slot(number, ALERT), at, Rank.INCIDENT, number, _DECAY)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelops_abm.compiled import part_of_kernel
+from modelops_abm.compiled import inner_loop
 from modelops_abm.ensemble.calendar import cancel, schedule
 from modelops_abm.ensemble.layout import (
     CAUSES,
@@ -38,13 +38,13 @@ RETIRED = State.RETIRED.value
 DRIFT = Cause.DRIFT.value
 
 
-@part_of_kernel
+@inner_loop
 def event_slot(number: int, kind: int) -> int:
     """Return the calendar slot of a model's event."""
     return number * SLOTS_PER_MODEL + kind
 
 
-@part_of_kernel
+@inner_loop
 def levels(org: Record) -> Levels:
     """Return the levels of the capabilities."""
     return Levels(
@@ -56,19 +56,20 @@ def levels(org: Record) -> Levels:
     )
 
 
-@part_of_kernel
+@inner_loop
 def in_production(model: Record) -> bool:
     """Return whether a model is in production."""
     return bool(ONLINE <= model.state <= OFFLINE_DRIFT)
 
 
-@part_of_kernel
+@inner_loop
 def traits(model: Record) -> Traits:
     """Return what a model's day needs to know of it."""
     return Traits(
         model.market_size,
         model.innovation,
         model.imitation,
+        model.waning,
         model.full_usage,
         model.price,
         model.cost,
@@ -76,7 +77,7 @@ def traits(model: Record) -> Traits:
     )
 
 
-@part_of_kernel
+@inner_loop
 def health(model: Record) -> Health:
     """Return what a model's power decays from, and its active drift."""
     return Health(
@@ -89,14 +90,14 @@ def health(model: Record) -> Health:
     )
 
 
-@part_of_kernel
+@inner_loop
 def _left(model: Record) -> Hazards:
     return Hazards(
         model.left_pipeline, model.left_capacity, model.left_compliance, model.left_drift
     )
 
 
-@part_of_kernel
+@inner_loop
 def keep_left(model: Record, left: Hazards) -> None:
     """Store the exposures left until a model's next incidents."""
     model.left_pipeline = left.pipeline
@@ -105,13 +106,13 @@ def keep_left(model: Record, left: Hazards) -> None:
     model.left_drift = left.drift
 
 
-@part_of_kernel
+@inner_loop
 def renew(model: Record, cause: int, value: float) -> None:
     """Set the exposure left until the next incident of a cause."""
     keep_left(model, renewed(_left(model), cause, value))
 
 
-@part_of_kernel
+@inner_loop
 def _rates(model: Record) -> Hazards:
     rates = Hazards(
         model.rate_pipeline, model.rate_capacity, model.rate_compliance, model.rate_drift
@@ -119,7 +120,7 @@ def _rates(model: Record) -> Hazards:
     return renewed(rates, DRIFT, 0.0) if model.drifting else rates
 
 
-@part_of_kernel
+@inner_loop
 def account(org: Record, model: Record) -> None:
     """Account for the time since the last change of what serves."""
     days = org.clock - model.since
@@ -137,7 +138,7 @@ def account(org: Record, model: Record) -> None:
             model.unserved_days[model.cause] += days
 
 
-@part_of_kernel
+@inner_loop
 def plan_incident(setting: int, org: Record, number: int) -> None:
     """Plan the next incident of this day, if there is one."""
     model = model_of(org, number)
@@ -145,13 +146,14 @@ def plan_incident(setting: int, org: Record, number: int) -> None:
     cancel(org, slot)
     if model.serving != CURRENT:
         return
-    incident = next_incident(org.clock, _left(model), _rates(model))
-    if incident.time < org.day + 1.0:
+    day_end = org.day + 1.0
+    incident = next_incident(org.clock, day_end, _left(model), _rates(model))
+    if incident.time < day_end:
         model.next_cause = incident.cause
         schedule(setting, org, slot, incident.time, Rank.INCIDENT, number, incident.cause)
 
 
-@part_of_kernel
+@inner_loop
 def open_model_day(setting: int, org: Record, number: int, common: CommonRates) -> None:
     """Take over the values that hold for a model's day, or the rest of it."""
     model = model_of(org, number)
@@ -183,13 +185,13 @@ def open_model_day(setting: int, org: Record, number: int, common: CommonRates) 
     plan_incident(setting, org, number)
 
 
-@part_of_kernel
+@inner_loop
 def rates_of_today(setting: int, org: Record) -> CommonRates:
     """Return what the rates of all models have in common today."""
     return common_rates(setting_at(setting).constants.rates, levels(org))
 
 
-@part_of_kernel
+@inner_loop
 def close_model_day(setting: int, org: Record, model: Record) -> DayFlows:
     """Integrate a model's stocks over the day and return what it did."""
     if in_production(model):

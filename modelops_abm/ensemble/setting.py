@@ -31,11 +31,12 @@ class Prepared(NamedTuple):
 
     words: Integers
     tables: Tables
+    horizon_days: int
 
 
 def prepared(scenario: Scenario) -> Prepared:
     """Return a scenario as the kernel takes it."""
-    return Prepared(to_words(_setting(scenario)), _tables(scenario))
+    return Prepared(to_words(_setting(scenario)), _tables(scenario), scenario.horizon_days)
 
 
 def _setting(scenario: Scenario) -> Setting:

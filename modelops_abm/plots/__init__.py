@@ -1,0 +1,40 @@
+"""Pictures of results (Matplotlib): each returns a figure that says what it shows.
+
+Titles say the finding, in words computed from the data; `finding(figure)` is the text alternative.
+Figures are made without pyplot and without changing Matplotlib's settings.
+"""
+
+from modelops_abm.plots.compare import compare
+from modelops_abm.plots.compare_leakage import compare_leakage
+from modelops_abm.plots.compare_team_time import compare_team_time
+from modelops_abm.plots.leakage import leakage
+from modelops_abm.plots.life_cycle import life_cycle, life_cycle_graph
+from modelops_abm.plots.model_timeline import busiest_model, model_timeline
+from modelops_abm.plots.pictures import COMPARISONS, PICTURES, save_picture, save_pictures
+from modelops_abm.plots.sheet import Picture, finding
+from modelops_abm.plots.state_diagram import statechart, statechart_graph
+from modelops_abm.plots.states_over_time import states_over_time
+from modelops_abm.plots.team_time import team_time
+from modelops_abm.plots.value_and_cost import value_and_cost
+
+__all__ = [
+    "COMPARISONS",
+    "PICTURES",
+    "Picture",
+    "busiest_model",
+    "compare",
+    "compare_leakage",
+    "compare_team_time",
+    "finding",
+    "leakage",
+    "life_cycle",
+    "life_cycle_graph",
+    "model_timeline",
+    "save_picture",
+    "save_pictures",
+    "statechart",
+    "statechart_graph",
+    "states_over_time",
+    "team_time",
+    "value_and_cost",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from modelops_abm.plots.clock import Clock
 from modelops_abm.plots.formats import plain
-from modelops_abm.plots.palette import CONTROL, HAIRLINE, INK, INK_2, INK_3
+from modelops_abm.plots.palette import CONTROL, HAIRLINE, INK, INK_2, INK_3, readable
 from modelops_abm.plots.sheet import POINTS, Picture, text_style, width_of, write
 
 HEADING = 13.0
@@ -74,7 +74,9 @@ class Chart:
         """Return where a day is in the body of the picture."""
         return self.box.left + day / self.clock.horizon_days * self.box.width
 
-    def line(self, days: ArrayLike, values: ArrayLike, colour: str, *, dashed: bool = False) -> None:
+    def line(
+        self, days: ArrayLike, values: ArrayLike, colour: str, *, dashed: bool = False
+    ) -> None:
         """Draw a line."""
         self.axes.plot(
             days,
@@ -92,7 +94,7 @@ class Chart:
     ) -> NDArray[np.float64]:
         """Draw an area of steps on top of another, and return its upper edge."""
         low = np.broadcast_to(np.asarray(above, dtype=float), np.shape(values))
-        high = low + np.asarray(values, dtype=float)
+        high: NDArray[np.float64] = low + np.asarray(values, dtype=float)
         self.axes.stairs(
             high, edges, baseline=low, fill=True, facecolor=colour, edgecolor="none", linewidth=0.0
         )
@@ -111,24 +113,26 @@ class Chart:
             clip_on=False,
         )
 
-    def label_ends(self, labels: Sequence[EndLabel], *, gap: float = _LABEL_GAP) -> None:
-        """Write labels right of the chart at the height of their values, or close to it."""
+    def label_ends(self, labels: Sequence[EndLabel], *, day: float | None = None) -> None:
+        """Write labels right of a day, or of the chart, near the height of their values."""
+        x = self.box.right if day is None else self.x_of(day)
         heights = spread(
             [self.y_of(label.value) for label in labels],
-            gap,
+            _LABEL_GAP,
             self.box.top + 2.0,
             self.box.bottom - 2.0,
         )
         for label, y in zip(labels, heights, strict=True):
             write(
                 self.picture.plane,
-                self.box.right + 12.0,
+                x + 12.0,
                 y,
                 label.words,
                 size=LABEL,
-                colour=label.colour,
+                colour=readable(label.colour),
                 bold=label.bold,
                 along="center",
+                over=day is not None,
             )
 
 
@@ -152,20 +156,22 @@ def value_axis(
     chart: Chart,
     low: float,
     high: float,
-    words: Callable[[float], str] | None = None,
     *,
-    steps: int = 4,
+    steps: int = 5,
 ) -> None:
     """Set the range of a chart to hold two values, with light lines at round numbers."""
     if not high > low:
         low, high = min(low, 0.0), max(high, 0.0)
     if not high > low:
         high = 1.0
-    ticks = MaxNLocator(nbins=steps, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)
+    locator = MaxNLocator(nbins=steps, steps=[1, 2, 2.5, 5, 10])
+    ticks = np.asarray(locator.tick_values(low, high), dtype=float)
     step = ticks[1] - ticks[0]
-    ticks = np.array([tick for tick in ticks if low - step < tick < high + step])
-    chart.axes.set_ylim(float(ticks[0]), float(ticks[-1]))
-    labels = [(words or _in_steps_of(step))(tick) for tick in ticks]
+    room = 0.02 * (high - low)
+    low, high = (low - room if low < 0.0 else low), high + room
+    ticks = ticks[(ticks > low - 1e-9 * step) & (ticks < high + 1e-9 * step)]
+    chart.axes.set_ylim(low, high)
+    labels = [_in_steps_of(step)(tick) for tick in ticks]
     chart.axes.set_yticks(ticks, labels, **_tick_text())
     chart.axes.yaxis.grid(
         visible=True, which="major", color=HAIRLINE, linewidth=POINTS, linestyle="-", alpha=1.0
@@ -176,10 +182,10 @@ def value_axis(
 
 def _in_steps_of(step: float) -> Callable[[float], str]:
     digits = next((digits for digits in range(6) if abs(step - round(step, digits)) < 1e-9), 6)
-    return lambda value: plain(value if abs(value) > step / 1e3 else 0.0, digits)
+    return lambda value: plain(value, digits) if abs(value) > step / 1e3 else "0"
 
 
-def _tick_text() -> dict[str, object]:
+def _tick_text() -> dict[str, Any]:
     return text_style(LABEL, INK_3)
 
 
@@ -205,7 +211,7 @@ def spread(places: Sequence[float], gap: float, low: float, high: float) -> list
     order = sorted(range(len(places)), key=lambda index: places[index])
     groups: list[tuple[float, list[int]]] = []
     for index in order:
-        groups.append((places[index], [index]))
+        groups.append((max(low, min(places[index], high)), [index]))
         while len(groups) > 1 and _crowded(groups[-2], groups[-1], gap):
             last, before = groups.pop(), groups.pop()
             groups.append(_merged(before, last, low, high, gap))

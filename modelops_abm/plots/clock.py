@@ -68,9 +68,10 @@ def bins_of(horizon_days: int, *, shortest: str, at_most: int) -> Bins:
     if horizon_days <= _SHORT_DAYS:
         shortest = "day"
     words = [word for _, word in _BINS]
-    for days, word in _BINS[words.index(shortest) :]:
-        if math.ceil(horizon_days / days) <= at_most:
-            break
+    usable = _BINS[words.index(shortest) :]
+    days, word = next(
+        (each for each in usable if math.ceil(horizon_days / each[0]) <= at_most), usable[-1]
+    )
     inner = np.arange(0, math.ceil(horizon_days / days)) * days
     edges = np.append(np.round(inner), horizon_days).astype(np.int64)
     return Bins(np.unique(edges), word)

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 from modelops_abm.plots.charts import HEADING, write_heading
 from modelops_abm.plots.formats import money, share, span
-from modelops_abm.plots.palette import CONTROL, HAIRLINE, INK, INK_2, LOSSES, ONLINE, tint
-from modelops_abm.plots.sheet import MARGIN, POINTS, WIDTH, Picture, source_of, width_of, write
+from modelops_abm.plots.palette import CONTROL, INK, INK_2, INK_3, LOSSES, ONLINE, tint
+from modelops_abm.plots.sheet import MARGIN, POINTS, Picture, source_of, width_of, write
 from modelops_abm.results import Run
 
-_LEFT, _RIGHT, _ROW, _BAR = 250.0, 950.0, 38.0, 24.0
+_LEFT, _RIGHT, _ROW, _BAR = 250.0, 980.0, 38.0, 24.0
+_TOP = 34.0
 _WHY = {
     "adoption": "users who never came",
     "usage": "users who asked for less",
@@ -19,6 +20,16 @@ _WHY = {
     "decay": "power lost since the first day",
     "drift": "power lost to drift",
     "rollback": "weaker while rolled back",
+}
+
+_TO = {
+    "adoption": "to fewer users",
+    "usage": "to less use per user",
+    "offline": "to time offline",
+    "capacity": "to demand beyond capacity",
+    "decay": "to slow decay",
+    "drift": "to drift",
+    "rollback": "to older versions",
 }
 
 
@@ -77,12 +88,12 @@ def leakage(run: Run) -> Picture:
         f"served, without limit of capacity. Sums over {span(run.scenario.horizon_days)}."
     )
     steps = waterfall(run)
-    picture = Picture(_finding(run), shows, source_of(run), 30.0 + _ROW * len(steps))
-    write_heading(picture, MARGIN, 4.0, "Value lost on the way", "$, and share of ideal value")
+    picture = Picture(_finding(run), shows, source_of(run), _TOP + 8.0 + _ROW * len(steps))
+    write_heading(picture, MARGIN, 14.0, "Value lost on the way", "$, and share of ideal value")
     ideal = steps[0].end
     reach = max(*(max(step.start, step.end) for step in steps), 0.0) or 1.0
     for number, step in enumerate(steps):
-        _draw_step(picture, step, 22.0 + _ROW * number, (_RIGHT - _LEFT) / reach, ideal)
+        _draw_step(picture, step, _TOP + _ROW * number, (_RIGHT - _LEFT) / reach, ideal)
     _draw_connectors(picture, steps, (_RIGHT - _LEFT) / reach)
     return picture
 
@@ -96,29 +107,57 @@ def _finding(run: Run) -> str:
         return "No value is lost in this run"
     return (
         f"{share((ideal - value) / ideal)} of the ideal value is lost, {money(ideal - value)}; "
-        f"most of it: {LOSSES[worst].words.lower()}, {money(lost)}"
+        f"the largest part, {money(lost)}, {_TO[worst]}"
     )
 
 
 def _draw_step(picture: Picture, step: Step, top: float, scale: float, ideal: float) -> None:
     middle = top + _BAR / 2.0
     whole = step.start == 0.0
-    write(picture.plane, _LEFT - 14.0, middle, step.words, size=HEADING, colour=INK, bold=whole,
-          across="right", along="center")
+    write(
+        picture.plane,
+        _LEFT - 14.0,
+        middle,
+        step.words,
+        size=HEADING,
+        colour=INK,
+        bold=whole,
+        across="right",
+        along="center",
+    )
+    left = _LEFT + min(step.start, step.end) * scale
+    if left > _LEFT + width_of(step.why, 12.0) + 24.0:
+        write(picture.plane, _LEFT, middle, step.why, colour=INK_3, along="center")
     picture.plane.barh(
-        middle, (step.end - step.start) * scale, _BAR, _LEFT + step.start * scale,
-        color=step.colour, edgecolor="none", linewidth=0.0, label=step.words,
+        middle,
+        (step.end - step.start) * scale,
+        _BAR,
+        _LEFT + step.start * scale,
+        color=step.colour,
+        edgecolor="none",
+        linewidth=0.0,
+        label=step.words,
     )
     size = step.end - step.start
     words = money(size)
-    write(picture.plane, 1040.0, middle, words, size=HEADING, colour=INK, bold=whole,
-          across="right", along="center")
+    write(
+        picture.plane,
+        1090.0,
+        middle,
+        words,
+        size=HEADING,
+        colour=INK,
+        bold=whole,
+        across="right",
+        along="center",
+    )
     part = share(abs(size) / ideal) if ideal > 0.0 else ""
-    write(picture.plane, 1100.0, middle, part, colour=INK_2, across="right", along="center")
+    write(picture.plane, 1164.0, middle, part, colour=INK_2, across="right", along="center")
 
 
 def _draw_connectors(picture: Picture, steps: list[Step], scale: float) -> None:
     for number, step in enumerate(steps[:-1]):
-        x, y = _LEFT + step.end * scale, 22.0 + _ROW * number + _BAR
-        picture.plane.plot([x, x], [y, y + _ROW - _BAR], color=CONTROL, linewidth=POINTS,
-                           linestyle="-", marker="")
+        x, y = _LEFT + step.end * scale, _TOP + _ROW * number + _BAR
+        picture.plane.plot(
+            [x, x], [y, y + _ROW - _BAR], color=CONTROL, linewidth=POINTS, linestyle="-", marker=""
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -103,6 +103,13 @@ def starting_states(run: Run) -> dict[int, State]:
     return states
 
 
+def arrived_later(run: Run) -> set[int]:
+    """Return the numbers of the models that came in during the run, not at its start."""
+    return {
+        number for number, arrived in _columns(run.models, "number", "arrived_at") if arrived > 0.0
+    }
+
+
 def passages(run: Run) -> list[Passage]:
     """Return every transition of every model in the order of the log.
 
@@ -150,7 +157,18 @@ def services(run: Run, number: int) -> list[Service]:
             first = Serving.CURRENT if _current_serves(run, spell.state) else Serving.NONE
             served.append(Service(first, spell.start, switch))
             served.append(Service(Serving.PREVIOUS, switch, spell.end))
-    return [service for service in served if service.end > service.start]
+    return _joined(service for service in served if service.end > service.start)
+
+
+def _joined(served: Iterable[Service]) -> list[Service]:
+    """Make one of neighbours with the same version."""
+    joined: list[Service] = []
+    for service in served:
+        if joined and joined[-1].version is service.version and joined[-1].end == service.start:
+            joined[-1] = joined[-1]._replace(end=service.end)
+        else:
+            joined.append(service)
+    return joined
 
 
 def unnoticed_drifts(run: Run, number: int) -> list[tuple[float, float]]:

@@ -41,10 +41,31 @@ class Named(NamedTuple):
     words: str
     colour: str
 
+    @property
+    def text_colour(self) -> str:
+        """The colour for text, dark enough to read on white."""
+        return readable(self.colour)
+
 
 def tint(colour: str, strength: float) -> str:
     """Return a colour mixed with white, as areas have it; a strength of 1 is the colour."""
-    return to_hex([1.0 - strength * (1.0 - part) for part in to_rgb(colour)])
+    red, green, blue = (1.0 - strength * (1.0 - part) for part in to_rgb(colour))
+    return to_hex((red, green, blue))
+
+
+def readable(colour: str, contrast: float = 4.5) -> str:
+    """Return a colour darkened until text in it has a contrast to white (WCAG 2.2)."""
+    parts = to_rgb(colour)
+    while 1.05 / (_luminance(parts) + 0.05) < contrast:
+        parts = (parts[0] * 0.97, parts[1] * 0.97, parts[2] * 0.97)
+    return to_hex(parts)
+
+
+def _luminance(parts: tuple[float, float, float]) -> float:
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 STATES: dict[State, Named] = {

@@ -67,14 +67,15 @@ class Picture(Figure):
             edgecolor=SURFACE,
             linewidth=0.0,
             frameon=True,
-            layout="none",
         )
+        self.set_layout_engine("none")
         FigureCanvasAgg(self)
         self.finding, self.shows = finding, shows
         self._header, self._height = header, height
         self.plane = self.axes_at(0.0, 0.0, WIDTH, body_height)
         self.plane.set(xlim=(0.0, WIDTH), ylim=(body_height, 0.0))
         self.plane.set_axis_off()
+        self.plane.set_zorder(5.0)
         self._write_header(title, subtitle)
         write(self.plane, MARGIN, body_height + _FOOTER - 14.0, source, colour=INK_3)
 
@@ -129,10 +130,16 @@ def write(
     bold: bool = False,
     across: str = "left",
     along: str = "baseline",
+    over: bool = False,
 ) -> Text:
-    """Write text at a place in the coordinates of the axes, its size in pixels."""
-    words = drawable(text)
-    return axes.text(x, y, words, ha=across, va=along, **text_style(size, colour, bold=bold))
+    """Write text at a place in the coordinates of the axes, its size in pixels.
+
+    `over` puts white behind it, so that lines do not run through the words.
+    """
+    style = text_style(size, colour, bold=bold)
+    if over:
+        style["bbox"] = {"facecolor": SURFACE, "edgecolor": "none", "pad": 1.0, "linewidth": 0.0}
+    return axes.text(x, y, drawable(text), ha=across, va=along, **style)
 
 
 def text_style(size: float, colour: str, *, bold: bool = False) -> dict[str, Any]:

@@ -21,6 +21,18 @@ _STAGES = (
     ("models_deployment", "In deployment", PREVIOUS),
 )
 
+COUNTS_OF_STATE: dict[State, tuple[str, ...]] = {
+    State.IDEA: ("models_idea",),
+    State.BUILD: ("models_build",),
+    State.DEPLOYMENT: ("models_deployment",),
+    State.ONLINE: ("models_online",),
+    State.RETRAINING: ("models_retraining",),
+    State.OFFLINE_ISSUE: tuple(f"models_offline_{cause}" for cause in outcomes.ISSUES),
+    State.OFFLINE_DRIFT: ("models_offline_drift",),
+    State.RETIRED: ("models_retired",),
+}
+"""Daily counts of `outcomes.MODEL_COUNTS` that make up each state."""
+
 
 def state_flows(run: Run) -> dict[State, pd.Series[float]]:
     """Return the model-days of each day in each state of production, from the worst to the best."""
@@ -69,8 +81,8 @@ def _finding(run: Run) -> str:
     flows = state_flows(run)
     offline = float((flows[State.OFFLINE_ISSUE] + flows[State.OFFLINE_DRIFT]).sum())
     return (
-        f"Of {average(production / days)} models in production, {average(offline / days)} are "
-        f"offline at any time: {share(offline / production)} of their time"
+        f"On average {average(offline / days)} of {average(production / days)} models in "
+        f"production are offline: {share(offline / production)} of their time"
     )
 
 
@@ -89,7 +101,7 @@ def _draw_states(chart: Chart, run: Run) -> None:
     value_axis(chart, 0.0, float(top.max()))
     chart.heading("Models in production", f"models, average of each {bins.word}")
     chart.label_ends(labels)
-    in_all = f"On average {average(float(run.daily['production_days'].mean()))}, of them"
+    in_all = f"{average(float(run.daily['production_days'].mean()))} on average, of them"
     write(chart.picture.plane, chart.box.right + 12.0, chart.box.top - 14.0, in_all, colour=INK)
 
 
@@ -100,7 +112,7 @@ def _draw_stages(chart: Chart, run: Run) -> None:
         counts = run.daily[name].to_numpy()
         chart.steps(counts, edges, colour, width=1.8)
         labels.append(EndLabel(float(counts[-1]), f"{words} {plain(counts[-1])}", colour))
-    value_axis(chart, 0.0, max(float(run.daily[name].max()) for name, _, _ in _STAGES), steps=3)
+    value_axis(chart, 0.0, max(float(run.daily[name].max()) for name, _, _ in _STAGES), steps=4)
     chart.heading("On their way", "models, at the end of each day")
     chart.label_ends(labels)
 

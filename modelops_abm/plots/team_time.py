@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from modelops_abm.plots.charts import Box, Chart, spread, time_chart, value_axis, write_heading
 from modelops_abm.plots.clock import Bins, Clock, bins_of
-from modelops_abm.plots.formats import NARROW_SPACE, plain, plural, share, span
+from modelops_abm.plots.formats import plain, plural, share, span
 from modelops_abm.plots.palette import INK, INK_2, SURFACE, WORK
-from modelops_abm.plots.sheet import POINTS, Picture, source_of, width_of, write
+from modelops_abm.plots.sheet import POINTS, Picture, source_of, write
 from modelops_abm.results import Run
 
 _GAP = 22.0
@@ -32,7 +32,7 @@ def team_time(run: Run) -> Picture:
     Returns
     -------
     Picture
-        A bar for each month (or day, quarter ...), in shares of the team's time.
+        A bar for each month (or day, quarter ...), in shares of the team’s time.
     """
     horizon = run.scenario.horizon_days
     bins = bins_of(horizon, shortest="month", at_most=124)
@@ -50,13 +50,13 @@ def team_time(run: Run) -> Picture:
 
 
 def finding_of_team(run: Run) -> str:
-    """Return what the team's time says, in a sentence."""
+    """Return what the team’s time says, in a sentence."""
     days = work_days(run)
     total = sum(days.values())
     if days["idle"] >= total * (1.0 - 1e-9):
         return "The team has nothing to do"
     maintenance = (days["repair"] + days["retrain"]) / total
-    words = f"Repair and retraining take {share(maintenance)} of the team's time"
+    words = f"Repair and retraining take {share(maintenance)} of the team’s time"
     new_models = (days["deploy"] + days["build"]) / total
     return f"{words}; {share(new_models)} is left for new models"
 
@@ -89,19 +89,19 @@ def last_shares(run: Run, bins: Bins) -> Mapping[str, float]:
     return {name: float(days / total) for name, days in last.items()}
 
 
-def label_places(chart: Chart, shares: Mapping[str, float]) -> dict[str, float]:
-    """Return where to write about each activity: right of its part of the last bar."""
-    upper = np.cumsum(list(shares.values()))
-    centres = [chart.y_of(100.0 * (top - own / 2)) for top, own in zip(upper, shares.values())]
+def label_places(
+    chart: Chart, shares: Mapping[str, float], names: Iterable[str]
+) -> dict[str, float]:
+    """Return where to write about activities: right of their parts of the last bar."""
+    upper = dict(zip(shares, np.cumsum(list(shares.values())), strict=True))
+    places = {name: chart.y_of(100.0 * (upper[name] - shares[name] / 2.0)) for name in names}
     low, high = chart.box.top + 8.0, chart.box.bottom - 8.0
-    return dict(zip(shares, spread(centres, _GAP, low, high), strict=True))
+    return dict(zip(places, spread(list(places.values()), _GAP, low, high), strict=True))
 
 
 def swatch(picture: Picture, x: float, y: float, colour: str) -> None:
     """Draw a small square of a colour left of a label."""
-    picture.plane.bar(
-        x + 5.0, 10.0, 10.0, y - 5.0, color=colour, edgecolor="none", linewidth=0.0
-    )
+    picture.plane.bar(x + 5.0, 10.0, 10.0, y - 5.0, color=colour, edgecolor="none", linewidth=0.0)
 
 
 def _write_totals(chart: Chart, run: Run, shares: Mapping[str, float]) -> None:
@@ -109,13 +109,24 @@ def _write_totals(chart: Chart, run: Run, shares: Mapping[str, float]) -> None:
     total = sum(days.values())
     picture, x = chart.picture, chart.box.right + 16.0
     columns = (x + 210.0, x + 310.0)
-    write_heading(picture, x, chart.box.top - 14.0, "All in all")
+    write_heading(picture, x, chart.box.top - 14.0, "Total")
     for column, words in zip(columns, ("share", "days"), strict=True):
         write(picture.plane, column, chart.box.top - 14.0, words, across="right")
-    for name, y in label_places(chart, shares).items():
+    done = {name: part for name, part in shares.items() if days[name] > 0.0}
+    for name, y in label_places(chart, shares, done).items():
         swatch(picture, x, y, WORK[name].colour)
         write(picture.plane, x + 18.0, y, WORK[name].words, colour=INK, along="center")
-        for column, words in zip(columns, (share(days[name] / total), plain(days[name])), strict=True):
+        for column, words in zip(
+            columns, (share(days[name] / total), plain(days[name])), strict=True
+        ):
             bold = column == columns[0]
-            write(picture.plane, column, y, words, colour=INK if bold else INK_2, bold=bold,
-                  across="right", along="center")
+            write(
+                picture.plane,
+                column,
+                y,
+                words,
+                colour=INK if bold else INK_2,
+                bold=bold,
+                across="right",
+                along="center",
+            )

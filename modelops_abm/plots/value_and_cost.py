@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from modelops_abm.plots.charts import LINE, Box, Chart, EndLabel, time_chart, value_axis
 from modelops_abm.plots.clock import Clock, bins_of
-from modelops_abm.plots.formats import MONTH_DAYS, money, money_scale, plain, share, span
+from modelops_abm.plots.formats import MONTH_DAYS, money, money_scale, share, span
 from modelops_abm.plots.palette import COSTS, DEPLOY, EARNS, INK, PLAN, SURFACE, tint
-from modelops_abm.plots.sheet import POINTS, Picture, source_of
+from modelops_abm.plots.sheet import Picture, source_of
 from modelops_abm.results import Run
+
+type Amounts = NDArray[np.float64]
+type Days = NDArray[np.int64]
 
 _LEFT, _WIDTH = 84.0, 850.0
 _VALUE = ("Value", tint(EARNS, 0.7), EARNS)
@@ -62,8 +66,8 @@ def _finding(run: Run) -> str:
     spent = value - net
     verb = "earns" if net >= 0.0 else "loses"
     return (
-        f"The portfolio {verb} {money(abs(net))} over {span(run.scenario.horizon_days)}: "
-        f"{money(value)} of value for {money(spent)}"
+        f"The portfolio {verb} {money(abs(net))} over {span(run.scenario.horizon_days)}, "
+        f"after {money(spent)} of costs"
     )
 
 
@@ -72,8 +76,9 @@ def _draw_flows(chart: Chart, run: Run) -> None:
     unit_days = 1.0 if chart.clock.unit == "day" else MONTH_DAYS
     value = unit_days * bins.per_day(run.daily["value"])
     flows = {name: unit_days * bins.per_day(flow) for name, flow in outlays(run).items()}
-    net = value - sum(flows.values())
-    low, high = -float(sum(flows.values()).max()), float(value.max())
+    spent = np.sum(list(flows.values()), axis=0)
+    net = value - spent
+    low, high = -float(spent.max()), float(value.max())
     size, unit = money_scale(max(high, -low))
     _bars(chart, bins.edges, value / size, np.zeros(len(value)), _VALUE[1], "value")
     bottom = np.zeros(len(value))
@@ -84,11 +89,15 @@ def _draw_flows(chart: Chart, run: Run) -> None:
     chart.steps(net / size, bins.edges, INK, width=LINE)
     value_axis(chart, min(low, float(net.min())) / size, high / size, steps=6)
     per = "day" if chart.clock.unit == "day" else "month"
-    chart.heading("Earned and spent", f"{unit} a {per}, average of each {bins.word}")
+    chart.heading(
+        "Earned and spent", f"{unit} a {per}" + ("" if bins.word == per else f", by {bins.word}")
+    )
     chart.label_ends(_flow_labels(run, value / size, net / size, flows, size))
 
 
-def _bars(chart, edges, height, bottom, colour, label) -> None:
+def _bars(
+    chart: Chart, edges: Days, height: Amounts, bottom: Amounts, colour: str, label: str
+) -> None:
     days = np.diff(edges)
     chart.axes.bar(
         (edges[:-1] + edges[1:]) / 2.0,
@@ -102,9 +111,13 @@ def _bars(chart, edges, height, bottom, colour, label) -> None:
     )
 
 
-def _flow_labels(run, value, net, flows, size) -> list[EndLabel]:
+def _flow_labels(
+    run: Run, value: Amounts, net: Amounts, flows: dict[str, Amounts], size: float
+) -> list[EndLabel]:
     labels = [
-        EndLabel(float(value[-1]), f"{_VALUE[0]} {money(float(run.daily['value'].sum()))}", _VALUE[2]),
+        EndLabel(
+            float(value[-1]), f"{_VALUE[0]} {money(float(run.daily['value'].sum()))}", _VALUE[2]
+        ),
         EndLabel(float(net[-1]), f"Net value {money(float(run.daily['net_value'].sum()))}", INK),
     ]
     bottom = 0.0
@@ -134,5 +147,5 @@ def _draw_sum(chart: Chart, run: Run) -> None:
     )
 
 
-def _so_far(daily: pd.Series[float]):
+def _so_far(daily: pd.Series[float]) -> Amounts:
     return np.append(0.0, daily.to_numpy().cumsum())

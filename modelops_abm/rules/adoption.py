@@ -10,24 +10,35 @@ from __future__ import annotations
 
 import math
 
-from modelops_abm.compiled import compiled
+from modelops_abm.compiled import compiled_inline
 from modelops_abm.rules import DAYS_PER_YEAR
 
 
-@compiled
+@compiled_inline
+def waning(innovation_per_year: float, imitation_per_year: float, effective_days: float) -> float:
+    """Return the factor by which z wanes in `effective_days`."""
+    return math.exp(-(innovation_per_year + imitation_per_year) * effective_days / DAYS_PER_YEAR)
+
+
+@compiled_inline
 def users_after(
     users: float,
     market_size: float,
     innovation_per_year: float,
     imitation_per_year: float,
     effective_days: float,
+    waning_per_day: float,
 ) -> float:
-    """Return the users after `effective_days`; never fewer than before, never above the market."""
+    """Return the users after `effective_days`; never fewer than before, never above the market.
+
+    `waning_per_day` is the `waning` of one day, known beforehand because most days are full.
+    """
     if effective_days <= 0.0 or users >= market_size:
         return users
+    factor = waning_per_day
+    if effective_days != 1.0:
+        factor = waning(innovation_per_year, imitation_per_year, effective_days)
     share = users / market_size
-    rate_per_year = innovation_per_year + imitation_per_year
-    z = (1.0 - share) / (innovation_per_year + imitation_per_year * share)
-    z *= math.exp(-rate_per_year * effective_days / DAYS_PER_YEAR)
+    z = factor * (1.0 - share) / (innovation_per_year + imitation_per_year * share)
     share = (1.0 - innovation_per_year * z) / (1.0 + imitation_per_year * z)
     return min(market_size, max(users, market_size * share))

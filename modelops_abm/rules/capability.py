@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from modelops_abm.compiled import compiled
+from modelops_abm.compiled import compiled_inline
 from modelops_abm.rules import DAYS_PER_YEAR
 
+ROUNDING = 1e-12
 
-@compiled
+
+@compiled_inline
 def level_after(level: float, maximum: float, delivered_days: float, full_days: float) -> float:
     """Return the level after a day: up by the work delivered, never above the maximum or down.
 
@@ -19,22 +21,23 @@ def level_after(level: float, maximum: float, delivered_days: float, full_days: 
     """
     if level >= maximum:
         return level
-    return min(maximum, level + delivered_days / full_days)
+    raised = level + delivered_days / full_days
+    return raised if raised < maximum - ROUNDING else maximum
 
 
-@compiled
+@compiled_inline
 def capital_spent(rise: float, full_cost: float) -> float:
     """Return the capital spent as a level rises."""
     return rise * full_cost
 
 
-@compiled
+@compiled_inline
 def upkeep_per_day(level: float, full_upkeep_per_year: float) -> float:
     """Return a day's upkeep of a level."""
     return level * full_upkeep_per_year / DAYS_PER_YEAR
 
 
-@compiled
+@compiled_inline
 def effective_capacity(capacity: float, extra: float, autoscaling: float) -> float:
     """Return the predictions per day that a model can serve at a level of autoscaling."""
     return capacity * (1.0 + extra * autoscaling)

@@ -9,13 +9,16 @@ import math
 
 from modelops_abm.compiled import compiled
 from modelops_abm.randomness import DecisionPoint, draw_key
-from modelops_abm.rules.constants import CareConstants, Levels
+from modelops_abm.rules.constants import DECAY_ALERTS, CareConstants, Levels
 from modelops_abm.rules.detection import delay_days, mean_delay_days
+from modelops_abm.rules.power import days_until_below
 from modelops_abm.rules.sampling import happens, sample
 from modelops_abm.rules.work import reduced_effort
 from modelops_abm.statechart import Cause
 
 LARGEST_SEVERITY = 0.999
+NEVER = DECAY_ALERTS.index("never")
+WITH_MONITORING = DECAY_ALERTS.index("with_monitoring")
 
 
 @compiled
@@ -98,9 +101,20 @@ def drift_delay_days(care: CareConstants, levels: Levels, entity: int, occurrenc
 
 
 @compiled
+def decay_alert_days(care: CareConstants, restored: float, decay: float) -> float:
+    """Return the days from a restoration until the power is low enough for the alert on decay.
+
+    Infinite if it never is, or if there is no such alert.
+    """
+    if care.decay_alert == NEVER:
+        return math.inf
+    return days_until_below(restored, decay, care.decay_alert_power)
+
+
+@compiled
 def decay_delay_days(care: CareConstants, levels: Levels, entity: int, occurrence: int) -> float:
     """Return the days until a model's n-th decay below the threshold is noticed, or infinity."""
-    if care.decay_alert == 2 or (care.decay_alert == 1 and levels.monitoring <= 0.0):
+    if care.decay_alert == WITH_MONITORING and levels.monitoring <= 0.0:
         return math.inf
     mean = mean_delay_days(care.delay_without_days, care.delay_with_days, levels.monitoring)
     return delay_days(mean, entity, DecisionPoint.DECAY_DELAY, occurrence)

@@ -9,7 +9,7 @@ from modelops_abm.parameters.scenario import Scenario
 from modelops_abm.rules.day import CommonRates, PreviousVersion
 from modelops_abm.rules.hazards import reduced_rate
 from modelops_abm.rules.sampling import Law, law_of
-from modelops_abm.rules.usage import UsageConstants
+from modelops_abm.rules.usage import UsageConstants, forgotten
 
 DECAY_ALERTS = ("always", "with_monitoring", "never")
 
@@ -100,6 +100,7 @@ def constants_of(scenario: Scenario) -> Constants:
             usage.growth_days,
             usage.decline_days,
             usage.availability_memory_days,
+            forgotten(1.0, usage.availability_memory_days),
         ),
         PreviousVersion(rollback.previous_power, rollback.previous_drift_share),
         scenario.portfolio.initial_usage_share,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from modelops_abm.compiled import compiled
+from modelops_abm.compiled import compiled_inline
 from modelops_abm.rules.adoption import users_after
 from modelops_abm.rules.capability import effective_capacity
 from modelops_abm.rules.hazards import Hazards, overload
@@ -20,11 +20,12 @@ NEGLIGIBLE_SHARE = 1e-9
 
 
 class Traits(NamedTuple):
-    """What a day needs to know of a model and does not change."""
+    """What a day needs to know of a model and does not change; for the waning see `waning`."""
 
     market_size: float
     innovation_per_year: float
     imitation_per_year: float
+    waning_per_day: float
     full_usage: float
     value_per_prediction: float
     cost_per_prediction: float
@@ -183,13 +184,13 @@ class DayStart(NamedTuple):
     rates: Hazards
 
 
-@compiled
+@compiled_inline
 def base_power_at(health: Health, time: float) -> float:
     """Return b, the power without drift, at a time since its restoration."""
     return base_power(health.restored, health.decay, time - health.restored_at)
 
 
-@compiled
+@compiled_inline
 def drift_loss_at(health: Health, time: float, growth_days: float) -> float:
     """Return the share of power lost to the active drift at a time; 0 without one."""
     if not health.drifting:
@@ -197,7 +198,7 @@ def drift_loss_at(health: Health, time: float, growth_days: float) -> float:
     return drift_loss(health.severity, growth_days, time - health.drift_since)
 
 
-@compiled
+@compiled_inline
 def open_day(
     now: float,
     health: Health,
@@ -234,13 +235,13 @@ def open_day(
     )
 
 
-@compiled
+@compiled_inline
 def served_share(share: float) -> float:
     """Return a share of the day served, with what is only rounding taken as 0."""
     return share if share >= NEGLIGIBLE_SHARE else 0.0
 
 
-@compiled
+@compiled_inline
 def next_stocks(
     traits: Traits,
     stocks: Stocks,
@@ -261,6 +262,7 @@ def next_stocks(
             traits.innovation_per_year,
             traits.imitation_per_year,
             effective_days,
+            traits.waning_per_day,
         ),
         usage_after(
             stocks.usage, traits.full_usage, quality, presence, shares.production, constants
@@ -269,7 +271,7 @@ def next_stocks(
             stocks.availability_memory,
             served,
             shares.production,
-            constants.availability_memory_days,
+            constants,
         ),
         users_after(
             stocks.ideal_users,
@@ -277,12 +279,13 @@ def next_stocks(
             traits.innovation_per_year,
             traits.imitation_per_year,
             shares.production,
+            traits.waning_per_day,
         ),
         usage_after(stocks.ideal_usage, traits.full_usage, 1.0, 1.0, shares.production, constants),
     )
 
 
-@compiled
+@compiled_inline
 def day_flows(
     traits: Traits,
     stocks: Stocks,
@@ -334,7 +337,7 @@ def day_flows(
     )
 
 
-@compiled
+@compiled_inline
 def close_day(
     traits: Traits,
     stocks: Stocks,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from modelops_abm.compiled import compiled
+from modelops_abm.compiled import compiled_inline
 from modelops_abm.randomness import DecisionPoint, draw_key
 from modelops_abm.rules import DAYS_PER_YEAR
 from modelops_abm.rules.sampling import unit_exponential
@@ -34,25 +34,25 @@ class NextIncident(NamedTuple):
     cause: int
 
 
-@compiled
+@compiled_inline
 def reduced_rate(per_year: float, reduction: float, level: float) -> float:
     """Return a rate per day from one per year that a capability reduces at full level."""
     return per_year / DAYS_PER_YEAR * (1.0 - reduction * level)
 
 
-@compiled
+@compiled_inline
 def overload(load: float, threshold: float, span: float, largest: float) -> float:
     """Return the overload at a load (demand / capacity): 0 up to the threshold, then linear."""
     return min(max(0.0, load - threshold) / span, largest)
 
 
-@compiled
+@compiled_inline
 def threshold(entity: int, cause: int, occurrence: int) -> float:
     """Return the exposure at which the n-th incident (from 0) of a cause strikes a model."""
     return unit_exponential(draw_key(entity, DecisionPoint.THRESHOLD_PIPELINE + cause, occurrence))
 
 
-@compiled
+@compiled_inline
 def first_thresholds(entity: int) -> Hazards:
     """Return the exposures at which a model's first incidents strike."""
     return Hazards(
@@ -63,7 +63,7 @@ def first_thresholds(entity: int) -> Hazards:
     )
 
 
-@compiled
+@compiled_inline
 def exposed(left: Hazards, rates: Hazards, days: float) -> Hazards:
     """Return the exposures left after some days at constant rates."""
     return Hazards(
@@ -74,7 +74,7 @@ def exposed(left: Hazards, rates: Hazards, days: float) -> Hazards:
     )
 
 
-@compiled
+@compiled_inline
 def renewed(left: Hazards, cause: int, value: float) -> Hazards:
     """Return the exposures left with that of one cause replaced."""
     return Hazards(
@@ -85,22 +85,28 @@ def renewed(left: Hazards, cause: int, value: float) -> Hazards:
     )
 
 
-@compiled
-def _strike_time(now: float, left: float, rate: float) -> float:
-    return now + max(0.0, left) / rate if rate > 0.0 else math.inf
+@compiled_inline
+def _strike_time(now: float, left: float, rate: float, ample: float) -> float:
+    """Return when an incident strikes; infinite if there is clearly no time for that."""
+    return now + max(0.0, left) / rate if left <= rate * ample and rate > 0.0 else math.inf
 
 
-@compiled
-def next_incident(now: float, left: Hazards, rates: Hazards) -> NextIncident:
-    """Return the next incident at constant rates; of simultaneous ones the first cause."""
-    time, cause = _strike_time(now, left.pipeline, rates.pipeline), 0
-    other = _strike_time(now, left.capacity, rates.capacity)
+@compiled_inline
+def next_incident(now: float, until: float, left: Hazards, rates: Hazards) -> NextIncident:
+    """Return the next incident at constant rates, if it may strike before `until`.
+
+    Of simultaneous ones it is the first cause. What strikes only later is infinite or has its
+    true time; the caller compares with `until`.
+    """
+    ample = (until - now) * (1.0 + 1e-9) + 1e-9
+    time, cause = _strike_time(now, left.pipeline, rates.pipeline, ample), 0
+    other = _strike_time(now, left.capacity, rates.capacity, ample)
     if other < time:
         time, cause = other, 1
-    other = _strike_time(now, left.compliance, rates.compliance)
+    other = _strike_time(now, left.compliance, rates.compliance, ample)
     if other < time:
         time, cause = other, 2
-    other = _strike_time(now, left.drift, rates.drift)
+    other = _strike_time(now, left.drift, rates.drift, ample)
     if other < time:
         time, cause = other, 3
     return NextIncident(time, cause)

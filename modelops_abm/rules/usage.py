@@ -5,20 +5,24 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from modelops_abm.compiled import compiled
+from modelops_abm.compiled import compiled_inline
 
 
 class UsageConstants(NamedTuple):
-    """How use answers to quality and availability; the fields of `UsageParameters`."""
+    """How use answers to quality and availability; the fields of `UsageParameters`.
+
+    `forgotten_per_day` is the `forgotten` of one day, known beforehand because most are full.
+    """
 
     neutral_power: float
     neutral_availability: float
     growth_days: float
     decline_days: float
     availability_memory_days: float
+    forgotten_per_day: float
 
 
-@compiled
+@compiled_inline
 def response(level: float, neutral: float) -> float:
     """Return the response to a level: -1 at level 0, 0 at the neutral level, 1 at level 1."""
     if level > neutral:
@@ -26,9 +30,15 @@ def response(level: float, neutral: float) -> float:
     return (level - neutral) / neutral
 
 
-@compiled
+@compiled_inline
+def forgotten(days: float, memory_days: float) -> float:
+    """Return the share of what users remember that they forget in some days."""
+    return -math.expm1(-days / memory_days)
+
+
+@compiled_inline
 def remembered_availability(
-    memory: float, served: float, in_production: float, memory_days: float
+    memory: float, served: float, in_production: float, constants: UsageConstants
 ) -> float:
     """Return the availability that users remember after a day.
 
@@ -38,16 +48,17 @@ def remembered_availability(
         Before the day, 0 to 1.
     served, in_production
         Shares of the day served and in production.
-    memory_days
-        Time constant.
     """
     if in_production <= 0.0:
         return memory
     availability = min(1.0, served / in_production)
-    return memory - (availability - memory) * math.expm1(-in_production / memory_days)
+    share = constants.forgotten_per_day
+    if in_production != 1.0:
+        share = forgotten(in_production, constants.availability_memory_days)
+    return memory + (availability - memory) * share
 
 
-@compiled
+@compiled_inline
 def usage_after(
     usage: float,
     full_usage: float,

@@ -133,12 +133,8 @@ def measured(capability: str, level: float) -> list[dict[str, float]]:
 @pytest.mark.parametrize(("capability", "measure"), CASES)
 def test_direction(capability: str, measure: str) -> None:
     sign = CLAIMS[capability][measure]
-    differences = [
-        sign * (with_it[measure] - without[measure])
-        for with_it, without in zip(
-            measured(capability, 1.0), measured(capability, 0.0), strict=True
-        )
-    ]
+    pairs = zip(measured(capability, 1.0), measured(capability, 0.0), strict=True)
+    differences = [sign * (with_it[measure] - without[measure]) for with_it, without in pairs]
     check_positive(f"{capability}: {measure}", differences)
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import permutations
 
 import numpy as np
 import pytest
@@ -82,7 +82,7 @@ class Office:
 
 def in_turn(tasks: Sequence[Task], office: Office) -> list[Task]:
     """The order in which one hand does all tasks."""
-    done = []
+    done: list[Task] = []
     while True:
         begun = office.begun()
         if not begun:
@@ -93,13 +93,13 @@ def in_turn(tasks: Sequence[Task], office: Office) -> list[Task]:
 
 
 def test_classes_go_by_the_order() -> None:
-    for order in permutations(ORDER):
+    for order in itertools.permutations(ORDER):
         office = Office(size=1, order=order, preemptive=False)
         tasks = [office.submit(task_class) for task_class in ORDER]
         assert [task.task_class for task in in_turn(tasks, office)] == list(order)
 
 
-def test_within_a_class_interrupted_work_goes_first_then_the_oldest_then_the_lowest_number() -> None:
+def test_within_a_class_interrupted_work_goes_first_then_the_oldest_then_the_lowest() -> None:
     office = Office(size=1)
     expected = [
         office.submit(REPAIR, 9, 8.0, interrupted=True),
@@ -149,7 +149,7 @@ def test_maintenance_takes_developers_off_the_lowest_work() -> None:
     office = Office(size=5)
     deploy = office.submit(DEPLOY, 0)
     office.assign(1.0)
-    builds = []
+    builds: list[Task] = []
     for now in (2.0, 3.0, 3.0, 2.5):
         builds.append(office.submit(BUILD, len(builds) + 1))
         office.assign(now)
@@ -263,47 +263,73 @@ def _key(task: Task, office: Office) -> tuple[object, ...]:
     )
 
 
-@pytest.mark.parametrize("preemptive", [True, False])
-@pytest.mark.parametrize("trial", range(12))
-def test_any_sequence_agrees_with_a_scheduler_that_looks_at_everything(
-    preemptive: bool, trial: int
-) -> None:
-    """Random submissions, completions, holds, releases, withdrawals; books that add up."""
-    rng = np.random.default_rng(trial)
-    office = Office(size=3, preemptive=preemptive, best_idea_first=bool(rng.integers(2)))
-    waiting: list[Task] = []
-    for now in range(300):
-        for _ in range(rng.integers(3)):
-            task_class = TaskClass(rng.integers(5))
-            score = float(rng.integers(4))
-            held = task_class is RETRAIN and bool(rng.integers(2))
-            waiting.append(office.submit(task_class, now, float(now), score=score, held=held))
-        for hand in office.hands:
-            if hand.task is not None and rng.random() < 0.3:
-                office.scheduler.finish(hand.task)
-        for task in [*waiting]:
-            luck = rng.random()
+@dataclass
+class RandomOffice:
+    """An office in which anything happens, beside a plain list of what waits."""
+
+    seed: int
+    preemptive: bool
+    office: Office = field(init=False)
+    waiting: list[Task] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rng = np.random.default_rng(self.seed)
+        best_first = bool(self.rng.integers(2))
+        self.office = Office(size=3, preemptive=self.preemptive, best_idea_first=best_first)
+        self.numbers = itertools.count()
+
+    def submit(self, now: float) -> None:
+        for _ in range(self.rng.integers(3)):
+            task_class = TaskClass(int(self.rng.integers(5)))
+            held = task_class is RETRAIN and bool(self.rng.integers(2))
+            score, number = float(self.rng.integers(4)), next(self.numbers)
+            task = self.office.submit(task_class, number, now, score=score, held=held)
+            self.waiting.append(task)
+
+    def disturb(self) -> None:
+        """Let some work be done, and some of what waits be held, released or withdrawn."""
+        for hand in self.office.hands:
+            if hand.task is not None and self.rng.random() < 0.3:
+                self.office.scheduler.finish(hand.task)
+        for task in [*self.waiting]:
+            luck = self.rng.random()
             if task.held and luck < 0.3:
-                office.scheduler.release(task)
+                self.office.scheduler.release(task)
             elif not task.held and task.task_class is RETRAIN and luck < 0.1:
-                office.scheduler.hold(task)
+                self.office.scheduler.hold(task)
             elif luck > 0.97:
-                office.scheduler.withdraw(task)
-                waiting.remove(task)
-        while (made := office.scheduler.next_assignment()) is not None:
-            eligible = [task for task in waiting if not task.held]
+                self.office.scheduler.withdraw(task)
+                self.waiting.remove(task)
+
+    def assign(self, now: float) -> None:
+        """Assign, and check every choice against a look at all that waits."""
+        while (made := self.office.scheduler.next_assignment()) is not None:
+            eligible = [task for task in self.waiting if not task.held]
             if made.interrupts is not None:
                 eligible = [task for task in eligible if task.task_class in MAINTENANCE]
-                waiting.append(made.interrupts)
-            assert made.task is min(eligible, key=lambda task: _key(task, office))
-            waiting.remove(made.task)
-            office.hands[made.worker.number].started_at = float(now)
-        assert not (preemptive and _worst(office, waiting))
-        idle = [hand for hand in office.hands if hand.task is None]
-        assert not idle or all(task.held for task in waiting)
+                self.waiting.append(made.interrupts)
+            assert made.task is min(eligible, key=lambda task: _key(task, self.office))
+            self.waiting.remove(made.task)
+            self.office.hands[made.worker.number].started_at = now
+
+    def check(self) -> None:
+        assert not (self.preemptive and _worst(self.office, self.waiting))
+        at_work = [hand.task for hand in self.office.hands if hand.task is not None]
+        assert len(at_work) == 3 or all(task.held for task in self.waiting)
         for task_class in ORDER:
-            number = sum(task.task_class is task_class for task in waiting)
-            assert office.scheduler.waiting[task_class] == number
-            at_work = [hand.task for hand in office.hands if hand.task is not None]
+            number = sum(task.task_class is task_class for task in self.waiting)
+            assert self.office.scheduler.waiting[task_class] == number
             number = sum(task.task_class is task_class for task in at_work)
-            assert office.scheduler.in_progress[task_class] == number
+            assert self.office.scheduler.in_progress[task_class] == number
+
+
+@pytest.mark.parametrize("preemptive", [True, False])
+@pytest.mark.parametrize("seed", range(12))
+def test_any_sequence_agrees_with_a_look_at_everything(preemptive: bool, seed: int) -> None:
+    """Random submissions, completions, holds, releases, withdrawals; books that add up."""
+    world = RandomOffice(seed, preemptive)
+    for now in range(300):
+        world.submit(float(now))
+        world.disturb()
+        world.assign(float(now))
+        world.check()

@@ -8,16 +8,21 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from modelops_abm.rules.adoption import users_after
+from modelops_abm.rules.adoption import users_after, waning
 from modelops_abm.rules.usage import (
     UsageConstants,
+    forgotten,
     remembered_availability,
     response,
     usage_after,
 )
 
-CONSTANTS = UsageConstants(0.75, 0.5, 60.0, 30.0, 30.0)
+CONSTANTS = UsageConstants(0.75, 0.5, 60.0, 30.0, 30.0, forgotten(1.0, 30.0))
 COEFFICIENTS = [(0.24, 3.0), (0.03, 0.38), (1.8, 0.0), (0.02, 4.8), (0.3, 0.3)]
+
+
+def grown(users: float, market: float, p: float, q: float, days: float) -> float:
+    return users_after(users, market, p, q, days, waning(p, q, 1.0))
 
 
 def by_the_differential_equation(share: float, p: float, q: float, years: float) -> float:
@@ -41,30 +46,30 @@ def test_a_step_solves_the_differential_equation(
     p: float, q: float, share: float, days: float
 ) -> None:
     expected = 800.0 * by_the_differential_equation(share, p, q, days / 365.0)
-    assert users_after(800.0 * share, 800.0, p, q, days) == pytest.approx(expected, rel=1e-9)
+    assert grown(800.0 * share, 800.0, p, q, days) == pytest.approx(expected, rel=1e-9)
 
 
 @pytest.mark.parametrize(("p", "q"), COEFFICIENTS)
 @pytest.mark.parametrize("days", [1.0, 30.0, 700.0, 20_000.0])
 def test_from_nobody_it_is_the_closed_form(p: float, q: float, days: float) -> None:
     expected = 500.0 * closed_form(p, q, days / 365.0)
-    assert users_after(0.0, 500.0, p, q, days) == pytest.approx(expected, rel=1e-12)
+    assert grown(0.0, 500.0, p, q, days) == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize(("p", "q"), COEFFICIENTS)
 def test_many_small_steps_are_one_large_step(p: float, q: float) -> None:
     users = 0.0
     for days in np.linspace(0.1, 1.0, 500):
-        users = users_after(users, 500.0, p, q, float(days))
+        users = grown(users, 500.0, p, q, float(days))
     whole = float(np.linspace(0.1, 1.0, 500).sum())
-    assert users == pytest.approx(users_after(0.0, 500.0, p, q, whole), rel=1e-11)
+    assert users == pytest.approx(grown(0.0, 500.0, p, q, whole), rel=1e-11)
 
 
 def test_the_stated_adoption_of_the_internal_rollout_and_of_consumers() -> None:
     """23 % after 6 months and 65 % after 12; 15 % in three years (parameters.md)."""
-    assert users_after(0.0, 1.0, 0.24, 3.0, 182.5) == pytest.approx(0.23, abs=0.005)
-    assert users_after(0.0, 1.0, 0.24, 3.0, 365.0) == pytest.approx(0.65, abs=0.005)
-    assert users_after(0.0, 1.0, 0.03, 0.38, 1095.0) == pytest.approx(0.15, abs=0.01)
+    assert grown(0.0, 1.0, 0.24, 3.0, 182.5) == pytest.approx(0.23, abs=0.005)
+    assert grown(0.0, 1.0, 0.24, 3.0, 365.0) == pytest.approx(0.65, abs=0.005)
+    assert grown(0.0, 1.0, 0.03, 0.38, 1095.0) == pytest.approx(0.15, abs=0.01)
 
 
 def test_users_never_fall_and_never_exceed_the_market() -> None:
@@ -73,13 +78,13 @@ def test_users_never_fall_and_never_exceed_the_market() -> None:
         market = float(rng.choice([1e-3, 1.0, 1e9]))
         users = market * float(rng.choice([0.0, 1e-300, 0.5, 1.0 - 1e-16, 1.0]))
         p, q, days = 10 ** rng.uniform(-6, 1), rng.uniform(0, 50), 10 ** rng.uniform(-12, 5)
-        after = users_after(users, market, float(p), float(q), float(days))
+        after = grown(users, market, float(p), float(q), float(days))
         assert users <= after <= market
 
 
 def test_no_time_no_adoption() -> None:
-    assert users_after(100.0, 500.0, 0.24, 3.0, 0.0) == 100.0
-    assert users_after(500.0, 500.0, 0.24, 3.0, 10.0) == 500.0
+    assert grown(100.0, 500.0, 0.24, 3.0, 0.0) == 100.0
+    assert grown(500.0, 500.0, 0.24, 3.0, 10.0) == 500.0
 
 
 @pytest.mark.parametrize(
@@ -124,13 +129,15 @@ def test_usage_never_leaves_its_range() -> None:
 @pytest.mark.parametrize("share", [0.7, 1.0])
 def test_remembered_availability(served: float, share: float) -> None:
     expected = 0.9 + (served / share - 0.9) * (1.0 - math.exp(-share / 30.0))
-    assert remembered_availability(0.9, served, share, 30.0) == pytest.approx(expected, rel=1e-14)
+    assert remembered_availability(0.9, served, share, CONSTANTS) == pytest.approx(
+        expected, rel=1e-14
+    )
 
 
 def test_availability_is_remembered_over_any_steps_alike() -> None:
     """The step is exact: ten tenths of a day are a day."""
     memory = 0.9
     for _ in range(10):
-        memory = remembered_availability(memory, 0.05, 0.1, 30.0)
-    assert memory == pytest.approx(remembered_availability(0.9, 0.5, 1.0, 30.0), rel=1e-13)
-    assert remembered_availability(0.9, 0.0, 0.0, 30.0) == 0.9
+        memory = remembered_availability(memory, 0.05, 0.1, CONSTANTS)
+    assert memory == pytest.approx(remembered_availability(0.9, 0.5, 1.0, CONSTANTS), rel=1e-13)
+    assert remembered_availability(0.9, 0.0, 0.0, CONSTANTS) == 0.9

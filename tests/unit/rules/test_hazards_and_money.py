@@ -93,21 +93,44 @@ def test_the_next_incident_is_the_first_to_use_up_its_exposure() -> None:
             *(float(entry) for entry in rng.exponential(size=4) * rng.integers(2, size=4))
         )
         times = [7.0 + e / r if r else math.inf for e, r in zip(left, rates, strict=True)]
-        incident = next_incident(7.0, left, rates)
+        incident = next_incident(7.0, 1e9, left, rates)
         assert incident.time == min(times)
         if incident.time < math.inf:
             assert incident.cause == times.index(min(times))
 
 
+def test_only_what_may_strike_in_time_needs_to_be_known() -> None:
+    """The first incident is the same however far one looks, as long as it strikes by then."""
+    rng = np.random.default_rng(4)
+    found = 0
+    for _ in range(2_000):
+        left = Hazards(*(float(entry) for entry in rng.exponential(size=4)))
+        rates = Hazards(*(float(entry) for entry in rng.exponential(size=4) * 0.3))
+        first = next_incident(7.25, 1e9, left, rates)
+        soon = next_incident(7.25, 8.0, left, rates)
+        assert (first.time < 8.0) == (soon.time < 8.0)
+        if first.time < 8.0:
+            assert soon == first
+            at_its_time = next_incident(7.25, float(np.nextafter(first.time, 9.0)), left, rates)
+            assert at_its_time == first
+            found += 1
+    assert found > 500
+
+
 def test_of_simultaneous_incidents_the_first_cause_strikes() -> None:
-    assert next_incident(0.0, Hazards(1.0, 1.0, 1.0, 1.0), Hazards(0.5, 0.5, 0.5, 0.5)) == (2.0, 0)
-    assert next_incident(5.0, Hazards(1.0, -1e-18, -1.0, 1.0), Hazards(1.0, 1.0, 1.0, 1.0)) == (
+    assert next_incident(0.0, 1e9, Hazards(1.0, 1.0, 1.0, 1.0), Hazards(0.5, 0.5, 0.5, 0.5)) == (
+        2.0,
+        0,
+    )
+    assert next_incident(
+        5.0, 1e9, Hazards(1.0, -1e-18, -1.0, 1.0), Hazards(1.0, 1.0, 1.0, 1.0)
+    ) == (
         5.0,
         1,
     )
-    assert next_incident(5.0, Hazards(1.0, 1.0, 1.0, 1.0), Hazards(0.0, 0.0, 0.0, 0.0)).time == (
-        math.inf
-    )
+    assert next_incident(
+        5.0, 1e9, Hazards(1.0, 1.0, 1.0, 1.0), Hazards(0.0, 0.0, 0.0, 0.0)
+    ).time == (math.inf)
 
 
 def test_money_of_a_day() -> None:

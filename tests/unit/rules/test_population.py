@@ -136,7 +136,9 @@ def test_production_at_the_start() -> None:
         traits = attributes.traits
         assert start.age_days == age
         assert start.life_left_days == attributes.useful_life_days - age
-        assert start.users == users_after(0.0, traits.market_size, 0.24, 3.0, age)
+        assert start.users == users_after(
+            0.0, traits.market_size, 0.24, 3.0, age, traits.waning_per_day
+        )
         assert start.retrained_days_ago == min(age, past)
         assert start.base_power == pytest.approx(math.exp(-attributes.decay * min(age, past)))
 

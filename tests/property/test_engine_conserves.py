@@ -1,0 +1,182 @@
+"""Any valid scenario runs, and conserves what section 10 of the specification lists."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+
+from modelops_abm import outcomes
+from modelops_abm.agents.ml_model import MLModel
+from modelops_abm.events import MAINTENANCE, TaskClass
+from modelops_abm.model import ModelOpsModel
+from modelops_abm.parameters import Scenario
+from modelops_abm.rules.day import DayFlows
+from modelops_abm.statechart import STAGE_OF_STATE, TARGET, Serving, Stage, State
+from tests.strategies import scenarios
+from tests.unit.engine.lives import lives_of
+
+SCENARIOS = scenarios(max_horizon_days=90, max_models=8)
+QUICK = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+TINY = 1e-9
+
+
+def close(one: float, other: float, scale: float = 0.0) -> bool:
+    """Equal but for the rounding of sums of numbers of that scale."""
+    return math.isclose(one, other, rel_tol=TINY, abs_tol=TINY * max(1.0, scale))
+
+
+class WatchedModel(MLModel):
+    """A model that is looked at whenever its day closes."""
+
+    def close_day(self) -> DayFlows:
+        before = self.stocks
+        flows = super().close_day()
+        after = self.stocks
+        market, full = self.attributes.traits.market_size, self.attributes.traits.full_usage
+        assert before.users <= after.users <= market * (1 + TINY)
+        assert before.ideal_users <= after.ideal_users <= market * (1 + TINY)
+        assert after.users <= after.ideal_users * (1 + TINY)
+        assert 0.0 <= after.usage <= full * (1 + TINY)
+        assert 0.0 <= after.availability_memory <= 1.0
+        assert 0.0 <= flows.served_share <= flows.production * (1 + TINY) <= 1 + 2 * TINY
+        lost = [getattr(flows, f"lost_{cause}") for cause in outcomes.LOSSES]
+        assert close(math.fsum([*lost, flows.value]), flows.ideal_value, flows.ideal_value)
+        assert min(lost) >= -TINY * max(1.0, flows.ideal_value)
+        assert self.day_start is not None
+        assert 0.0 < self.day_start.base <= 1.0
+        assert 0.0 < self.day_start.base * (1 - self.day_start.loss) <= 1.0
+        return flows
+
+    def check_state(self) -> None:
+        """State, cause, version and stage agree."""
+        away = self.state in (State.RETRAINING, State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)
+        assert (self.cause is not None) == away
+        assert self.stage is STAGE_OF_STATE[self.state]
+        if self.state is State.ONLINE:
+            assert self.serving is Serving.CURRENT
+        elif self.state in (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT):
+            assert self.serving is not Serving.CURRENT
+        elif self.state is not State.RETRAINING:
+            assert self.serving is Serving.NONE
+        assert (self.power is not None) == (self.stage is Stage.PRODUCTION)
+        assert self.power is None or 0.0 < self.power <= 1.0
+
+
+class Watched(ModelOpsModel):
+    """A model of the organisation that is looked at after every assignment and every day."""
+
+    def dispatch(self) -> None:
+        super().dispatch()
+        order = [TaskClass[name.upper()] for name in self.parameters.team.priority_order]
+        idle = [developer for developer in self.developers if developer.task is None]
+        eligible = [task for task in self.tasks_of_models() if task.worker is None]
+        eligible = [task for task in eligible if not task.held]
+        assert not (idle and eligible)
+        if self.parameters.team.preemption == "none":
+            return
+        for task in eligible:
+            if task.task_class in MAINTENANCE:
+                rank = order.index(task.task_class)
+                for developer in self.developers:
+                    assert developer.task is not None
+                    doing = developer.task.task_class
+                    assert doing in MAINTENANCE or order.index(doing) < rank
+
+    def tasks_of_models(self) -> list[Any]:
+        tasks = (task for entry in self.ml_models for task in (entry.work, entry.retraining))
+        return [task for task in tasks if task is not None]
+
+    def collect(self) -> None:
+        super().collect()
+        self.check_counts()
+        self.check_day()
+
+    def check_counts(self) -> None:
+        today = self.today
+        assert sum(today[name] or 0.0 for name in outcomes.MODEL_COUNTS) == len(self.ml_models)
+        for entry in self.ml_models:
+            assert isinstance(entry, WatchedModel)
+            entry.check_state()
+        tasks = self.tasks_of_models()
+        for task_class in TaskClass:
+            name = task_class.name.lower()
+            if task_class not in (TaskClass.IDLE, TaskClass.CAPABILITY):
+                mine = [task for task in tasks if task.task_class is task_class]
+                assert today[f"waiting_{name}"] == sum(task.worker is None for task in mine)
+            if task_class is not TaskClass.IDLE:
+                at_work = [entry.task for entry in self.developers if entry.task is not None]
+                number = sum(task.task_class is task_class for task in at_work)
+                assert self.scheduler.in_progress[task_class] == number
+
+    def check_day(self) -> None:
+        today = {name: value or 0.0 for name, value in self.today.items()}
+        developers = len(self.developers)
+        worked = math.fsum(today[flow.name] for flow in outcomes.DEVELOPER_FLOWS)
+        assert close(worked, developers, developers)
+        lost = [today[f"lost_{cause}"] for cause in outcomes.LOSSES]
+        assert close(math.fsum([*lost, today["value"]]), today["ideal_value"], today["ideal_value"])
+        assert close(today["served"] + today["unserved"], today["demand"], today["demand"])
+        unserved = math.fsum(today[flow.name] for flow in outcomes.UNSERVED_TIME_FLOWS)
+        gap = today["production_days"] - today["served_days"]
+        assert close(unserved, gap, today["production_days"] * 100)
+        net = today["value"] - today["cost"] - today["payroll"]
+        net -= today["capital"] + today["upkeep"]
+        assert close(today["net_value"], net, max(today["value"], today["payroll"]))
+        for share in outcomes.SHARES:
+            assert 0.0 <= today[share.name] <= 1.0 + TINY
+        for name in outcomes.CAPABILITIES:
+            capability = getattr(self.parameters.capabilities, name)
+            highest = max(capability.maximum, capability.start_level)
+            assert today[f"level_rise_{name}"] >= 0.0
+            assert capability.start_level <= today[f"level_{name}"] <= highest
+
+
+def check_run(model: ModelOpsModel, scenario: Scenario) -> None:
+    """What must hold of a whole run."""
+    days, series = scenario.horizon_days, model.datacollector.model_vars
+    assert model.day == days
+    for flow in outcomes.FLOWS:
+        values = [float(value) for value in series[flow.name]]
+        assert len(values) == days
+        scale = math.fsum(map(abs, values))
+        assert all(map(math.isfinite, values))
+        assert close(model.totals[flow.name], math.fsum(values), scale)
+    for developer in model.developers:
+        assert close(math.fsum(developer.ledger_days), days, days)
+    for name in outcomes.CAPABILITIES:
+        levels = series[f"level_{name}"]
+        assert levels == sorted(levels)
+    ideal = model.totals["ideal_value"]
+    lost = [model.totals[f"lost_{cause}"] for cause in outcomes.LOSSES]
+    assert close(math.fsum([*lost, model.totals["value"]]), ideal, ideal)
+    per_model = math.fsum(entry.value_total for entry in model.ml_models)
+    assert close(per_model, model.totals["value"], model.totals["value"])
+    for name, value in model.summary().items():
+        assert value is None or math.isfinite(value), name
+    availability = model.summary()["availability"]
+    assert availability is None or 0.0 <= availability <= 1.0 + TINY
+
+
+@given(SCENARIOS)
+@QUICK
+def test_any_valid_scenario_runs_and_conserves(scenario: Scenario) -> None:
+    model = Watched(scenario, rng=scenario.horizon_days, ml_model_class=WatchedModel)
+    start = {entry.number: entry.state for entry in model.ml_models}
+    while model.running:
+        model.step()
+    check_run(model, scenario)
+    times = [record.time for record in model.event_log]
+    assert times == sorted(times)
+    assert all(0.0 <= time < scenario.horizon_days for time in times)
+    lives = lives_of(start, model.event_log, scenario.horizon_days)
+    for entry in model.ml_models:
+        life = lives[entry.number]
+        assert life.state is entry.state
+        passed = {(stay.state, stay.trigger) for stay in life.stays if stay.trigger is not None}
+        assert passed <= TARGET.keys()
