@@ -51,12 +51,14 @@ def compiled[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     The types come from the annotations, so that every function has one compiled version.
     Division by zero gives infinity or NaN, as in C. The lock of the interpreter is released.
     """
-    return _registered_dispatcher(function)
+    dispatcher: Callable[P, R] = _registered_dispatcher(function)
+    return dispatcher
 
 
 def compiled_inline[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Compile like `compiled`, and into its compiled callers: for what every model's day needs."""
-    return _registered_dispatcher(function, forceinline=True)
+    dispatcher: Callable[P, R] = _registered_dispatcher(function, forceinline=True)
+    return dispatcher
 
 
 def _registered_dispatcher(function: Callable[..., Any], **options: bool) -> Any:
@@ -85,9 +87,9 @@ def _dispatcher(function: Callable[..., Any], *, cache: bool = True, **options: 
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder) if folder else before
     try:
-        return numba.njit(
-            cache=folder is not None, nogil=True, error_model="numpy", **options
-        )(function)
+        return numba.njit(cache=folder is not None, nogil=True, error_model="numpy", **options)(
+            function
+        )
     finally:
         numba.config.CACHE_DIR = before
 
@@ -122,7 +124,7 @@ def direct[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     arguments, which costs three times as much as the call itself.
     """
     prepare()
-    (version,) = function.overloads.values()  # type: ignore[attr-defined]
+    version = function.overloads[_signature(function.py_func)]  # type: ignore[attr-defined]
     return version.entry_point  # type: ignore[no-any-return]
 
 

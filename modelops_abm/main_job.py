@@ -38,6 +38,7 @@ FIGURES = {
     "models_delivered": "Models delivered",
 }
 """Outcomes of the answer, in its words."""
+_INTERVAL = f"95{formats.NARROW_SPACE}% interval"
 
 
 class Pair(NamedTuple):
@@ -100,7 +101,7 @@ def run(*, output_directory: Path, show_page: bool) -> int:
         _print(comparison, example.plan.scenario)
         _save(example, comparison, output_directory)
     except InputError as error:
-        say(console(error=True), f"Error: {error}")
+        console(error=True).print(f"Error: {error}", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         say(console(error=True), "Stopped; no result is half-written.")
@@ -195,7 +196,7 @@ def _second_line(comparison: Comparison, scenario: Scenario) -> str:
     npv, count = comparison.figures["npv"], len(comparison.npv_differences)
     return (
         f"That is the average of {count} pairs of futures, without and with them, each pair with"
-        f" the same luck; 95 % interval of the average {formats.money_interval(npv.low, npv.high)}."
+        f" the same luck; {_INTERVAL} of the average {formats.money_interval(npv.low, npv.high)}."
         f" {_payback(comparison.payback_days, scenario.horizon_days)}"
     )
 
@@ -212,7 +213,7 @@ def _payback(days: Sequence[int | None], horizon_days: int) -> str:
 def _table(figures: dict[str, Figure]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
     table.add_column("Average per future")
-    for column in ("without", "with", "difference", "95 % interval"):
+    for column in ("without", "with", "difference", _INTERVAL):
         table.add_column(column, justify="right", no_wrap=True)
     for name, figure in figures.items():
         table.add_row(FIGURES[name], *_cells(name, figure))

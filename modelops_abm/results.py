@@ -212,3 +212,109 @@ def _take_place(partial: Path, folder: Path) -> None:
 
 def _write_json(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Many replications of one scenario.
+
+    Attributes
+    ----------
+    scenario, seed, engine, version
+        What makes them repeatable, together with the numbers of the replications.
+    totals
+        A row for each replication, a column for each of `outcomes.TOTALS`.
+    bands
+        Of each daily outcome that was asked for: mean, quantiles and number of replications in
+        which it exists, by day.
+    """
+
+    scenario: Scenario
+    seed: int
+    engine: str
+    version: str
+    totals: pd.DataFrame
+    bands: Mapping[str, pd.DataFrame]
+
+    @property
+    def replications(self) -> int:
+        """Number of replications."""
+        return len(self.totals)
+
+    def summaries(self) -> pd.DataFrame:
+        """Return the outcomes of the run summary: a row for each replication.
+
+        NaN stands for an outcome that does not exist in a run.
+        """
+        columns = {
+            outcome.name: _summary_column(outcome, self.totals) for outcome in outcomes.SUMMARY
+        }
+        return pd.DataFrame(columns, index=self.totals.index)
+
+    def save(self, folder: Path) -> Path:
+        """Save to a folder, which appears whole or not at all.
+
+        Raises
+        ------
+        ResultError
+            If something else than a result is in its place, or it cannot be written.
+        """
+        with _whole_folder(folder) as partial:
+            _write_json(partial / _DESCRIPTION, self._description())
+            self.totals.to_parquet(partial / "totals.parquet")
+            for name, band in self.bands.items():
+                band.to_parquet(partial / f"band-{name}.parquet")
+        return folder
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Load what `save` has written.
+
+        Raises
+        ------
+        ResultError
+            If the folder holds no result.
+        """
+        try:
+            description = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
+            return cls(
+                scenario=Scenario.model_validate_json(json.dumps(description["scenario"])),
+                seed=description["seed"],
+                engine=description["engine"],
+                version=description["version"],
+                totals=pd.read_parquet(folder / "totals.parquet"),
+                bands={
+                    name: pd.read_parquet(folder / f"band-{name}.parquet")
+                    for name in description["bands"]
+                },
+            )
+        except (OSError, ValueError, KeyError) as error:
+            raise ResultError(f"{folder} holds no readable result: {error}") from None
+
+    def _description(self) -> dict[str, Any]:
+        return {
+            "scenario": self.scenario.model_dump(mode="json", exclude_none=True),
+            "seed": self.seed,
+            "engine": self.engine,
+            "version": self.version,
+            "replications": self.replications,
+            "bands": list(self.bands),
+            "units": {outcome.name: outcome.unit for outcome in outcomes.SUMMARY},
+        }
+
+
+def _summary_column(outcome: outcomes.SummaryOutcome, totals: pd.DataFrame) -> pd.Series[float]:
+    """Return an outcome of the summary over replications, NaN where it does not exist."""
+    amount = _added_up(outcome.of, totals)
+    if not outcome.per:
+        return amount
+    divisor = _added_up(outcome.per, totals)
+    return amount / divisor.where(divisor != 0.0)
+
+
+def _added_up(names: Sequence[str], totals: pd.DataFrame) -> pd.Series[float]:
+    """Add in the order of the names, as `outcomes.summarise` does."""
+    amount = pd.Series(0.0, index=totals.index)
+    for name in names:
+        amount = amount + totals[name]
+    return amount

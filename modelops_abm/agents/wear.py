@@ -8,7 +8,12 @@ from mesa.time import Event
 
 from modelops_abm.calendar import cancel
 from modelops_abm.events import LogKind, Rank
-from modelops_abm.rules.care import decay_alert_days, decay_delay_days, drift_delay_days, drift_severity
+from modelops_abm.rules.care import (
+    decay_alert_days,
+    decay_delay_days,
+    drift_delay_days,
+    drift_severity,
+)
 from modelops_abm.rules.day import Health, base_power_at, drift_loss_at
 from modelops_abm.rules.power import restored_power
 from modelops_abm.statechart import Cause

@@ -47,6 +47,8 @@ def _run_command(arguments: Sequence[str] | None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except SystemExit:  # what click makes of a broken pipe
+        return _discard_output(READER_GONE)
     except click.Abort:
         raise KeyboardInterrupt from None
     except InputError as error:

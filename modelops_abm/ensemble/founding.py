@@ -1,4 +1,4 @@
-"""The organisation at the start over arrays; the rules are those of `modelops_abm.initial_state`."""
+"""The organisation at the start; the rules are those of `modelops_abm.initial_state`."""
 
 from __future__ import annotations
 
@@ -105,7 +105,9 @@ def _facts(tables: Tables, row: int) -> ClientFacts:
 
 
 @part_of_kernel
-def _add_model(org: Record, entity: int, kind: int, laws: KindLaws, facts: ClientFacts) -> Attributes:
+def _add_model(
+    org: Record, entity: int, kind: int, laws: KindLaws, facts: ClientFacts
+) -> Attributes:
     """Add a model in the state of an idea under the next number; return its attributes."""
     number = org.models
     org.models = number + 1
@@ -155,9 +157,7 @@ def _add(
     entity = entity_key(seed, replication, origin, index)
     kind = archetype_index(entity, tables.shares)
     attributes = _add_model(org, entity, kind, _laws(tables.kinds[kind]), _NOTHING_KNOWN)
-    model_of(org, org.models - 1).interval = (
-        setting_at(setting).constants.retraining_interval_days
-    )
+    model_of(org, org.models - 1).interval = setting_at(setting).constants.retraining_interval_days
     return attributes
 
 
@@ -211,16 +211,15 @@ def _best_ideas(setting: int, org: Record, first: int) -> None:
         found = -1
         for number in range(first, first + setting_at(setting).initial_ideas):
             model = model_of(org, number)
-            if model.state == _IDEA and (
-                found < 0 or model.score > model_of(org, found).score
-            ):
+            if model.state == _IDEA and (found < 0 or model.score > model_of(org, found).score):
                 found = number
         model_of(org, found).state = _BUILD_STATE
 
 
 @part_of_kernel
 def _found_generated(
-    setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+    setting: int, tables: Tables, org: Record, seed: int, replication: int
+) -> None:
     """Bring in the initial models, ideas and builds."""
     for index in range(setting_at(setting).initial_models):
         attributes = _add(setting, tables, org, seed, replication, _INITIAL_MODEL, index)
@@ -238,8 +237,7 @@ def _found_generated(
 
 
 @part_of_kernel
-def _found_imported(
-    setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+def _found_imported(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
     """Bring in a client's models where they stand."""
     for number in range(len(tables.client)):
         row = tables.client[number]
@@ -251,7 +249,9 @@ def _found_imported(
         model.regulated = row[REGULATED]
         interval = tables.intervals[number]
         model.interval = (
-            setting_at(setting).constants.retraining_interval_days if np.isnan(interval) else interval
+            setting_at(setting).constants.retraining_interval_days
+            if np.isnan(interval)
+            else interval
         )
         _place(setting, org, number, row[STAGE], attributes, facts)
 
@@ -281,14 +281,11 @@ def _place(
     else:
         propose(setting, org, number)
     if not np.isnan(facts.retires_in_days):
-        plan_retirement(
-            setting, org, number, facts.retires_in_days, RetirementReason.PLANNED.value
-        )
+        plan_retirement(setting, org, number, facts.retires_in_days, RetirementReason.PLANNED.value)
 
 
 @part_of_kernel
-def found(
-    setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+def found(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
     """Bring in the portfolio at the start, and plan the first arrival of an idea."""
     if setting_at(setting).imported:
         _found_imported(setting, tables, org, seed, replication)
@@ -313,8 +310,7 @@ def plan_arrival(setting: int, org: Record, seed: int, replication: int) -> None
 
 
 @part_of_kernel
-def receive_idea(
-    setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+def receive_idea(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
     """Let an idea arrive."""
     number = org.models
     _add(setting, tables, org, seed, replication, _ARRIVING_IDEA, org.arrivals - 1)

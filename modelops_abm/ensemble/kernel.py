@@ -25,6 +25,7 @@ from modelops_abm.ensemble.layout import (
     MODEL,
     ORGANISATION,
     QUEUED,
+    QUEUES,
     RETIREMENT,
     SLOTS_PER_MODEL,
     SWITCH,
@@ -98,6 +99,7 @@ _FIRST_OFFLINE = State.OFFLINE_ISSUE.value
 _OFFLINE_ISSUE = State.OFFLINE_ISSUE.value
 _RETIRED = State.RETIRED.value
 
+
 @part_of_kernel
 def _arrivals_before_horizon(setting: int, seed: int, replication: int) -> int:
     organisation = entity_key(seed, replication, Origin.ORGANISATION.value, 0)
@@ -116,7 +118,9 @@ def _hire(setting: int, org: Record, seed: int, replication: int) -> None:
         entity = entity_key(seed, replication, Origin.DEVELOPER.value, number)
         key = draw_key(entity, DecisionPoint.PRODUCTIVITY.value, 0)
         developer = developer_of(org, number)
-        developer.speed = speed(setting_at(setting).focus, sample(setting_at(setting).productivity, key))
+        developer.speed = speed(
+            setting_at(setting).focus, sample(setting_at(setting).productivity, key)
+        )
         developer.task = NO_TASK
         idle_of(org, number).value = number
     org.idle = setting_at(setting).developers
@@ -259,8 +263,7 @@ def _happen(
 
 
 @part_of_kernel
-def _run_day(
-    setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+def _run_day(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
     """Process the events of the open day, dispatching at the end of each instant."""
     end = org.day + 1.0
     while True:
@@ -320,15 +323,16 @@ def _integrate_models(setting: int, org: Record) -> None:
 def _account_developers(org: Record) -> None:
     """Enter the developers' day into the ledgers, by number."""
     close_ledgers(org)
-    for activity in range(ACTIVITIES):
-        days = 0.0
-        for number in range(org.developers):
-            developer = developer_of(org, number)
+    days = np.zeros(ACTIVITIES)
+    for number in range(org.developers):
+        developer = developer_of(org, number)
+        for activity in range(ACTIVITIES):
             today = developer.today[activity]
-            days += today
+            days[activity] += today
             developer.ledger[activity] += today
             developer.today[activity] = 0.0
-        totals.book(org, totals.DEVELOPER_TIME + activity, days)
+    for activity in range(ACTIVITIES):
+        totals.book(org, totals.DEVELOPER_TIME + activity, days[activity])
 
 
 @part_of_kernel
@@ -495,7 +499,7 @@ def run_replication(
         streams += tables.capabilities[number].streams
     slots = model_room * SLOTS_PER_MODEL + developer_room + CAPABILITIES + 1
     calendar_room = slots + slots // 2 + 64
-    queue_room = model_room + streams + 64
+    queue_room = max(model_room + streams, developer_room) + 64
 
     organisation = np.zeros(1, ORGANISATION)
     models = np.zeros(model_room, MODEL)
@@ -505,7 +509,7 @@ def run_replication(
     production = np.zeros(model_room, np.int64)
     calendar = np.zeros(calendar_room, EVENT)
     valid = np.zeros(slots, np.int64)
-    queues = np.zeros(CLASSES * queue_room, QUEUED)
+    queues = np.zeros(QUEUES * queue_room, QUEUED)
     idle = np.zeros(developer_room, np.int64)
     log_ = np.zeros(log_room, LOGGED)
     today = np.zeros(totals.DAILY)

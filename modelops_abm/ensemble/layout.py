@@ -21,6 +21,8 @@ type Integers = NDArray[np.int64]
 CAUSES = 5
 ACTIVITIES = 6
 CLASSES = 5
+FIRST_INTERRUPTIBLE = 2
+QUEUES = CLASSES + CLASSES - FIRST_INTERRUPTIBLE
 CAPABILITIES = 5
 SLOTS_PER_MODEL = 7
 # Events of a model; there is at most one of each on the calendar.
@@ -43,7 +45,7 @@ ORGANISATION = _record(
     " model_room developers calendar_room queue_room log_room"
     # counters
     " models in_production events serial idle dispatch day logged arrivals",
-    queued=(np.int64, CLASSES),
+    queued=(np.int64, QUEUES),
     waiting=(np.int64, CLASSES),
     in_progress=(np.int64, CLASSES),
 )
@@ -72,7 +74,7 @@ TASK = _record(
 )
 DEVELOPER = _record(
     "speed started_at accounted_at",
-    "task",
+    "task serial",
     today=(np.float64, ACTIVITIES),
     ledger=(np.float64, ACTIVITIES),
 )
@@ -80,7 +82,7 @@ CAPABILITY = _record(
     "level maximum start_day effort_days capital_cost upkeep_per_year delivered", "streams first"
 )
 EVENT = _record("time", "place serial slot")
-QUEUED = _record("order", "fresh number stream serial task")
+QUEUED = _record("order", "fresh number stream serial item")
 LOGGED = _record("time detail", "kind model developer cause")
 NUMBER = _record("", "value")
 AMOUNT = _record("value", "")
@@ -198,9 +200,9 @@ def slot_of(org: Record, slot: int) -> Record:
 
 
 @part_of_kernel
-def queued_of(org: Record, task_class: int, index: int) -> Record:
-    """Return an entry of the heap of a class's eligible tasks."""
-    return _queued_at(org.queues_at, task_class * org.queue_room + index)
+def queued_of(org: Record, queue: int, index: int) -> Record:
+    """Return an entry of one of the scheduler's heaps."""
+    return _queued_at(org.queues_at, queue * org.queue_room + index)
 
 
 @part_of_kernel

@@ -152,9 +152,7 @@ def go_live(setting: int, org: Record, number: int) -> None:
 
 
 @part_of_kernel
-def plan_retirement(
-    setting: int, org: Record, number: int, in_days: float, reason: int
-) -> None:
+def plan_retirement(setting: int, org: Record, number: int, in_days: float, reason: int) -> None:
     """Plan the end of the useful life, or a client's own date."""
     model_of(org, number).planned_reason = reason
     at = org.clock + in_days
@@ -185,7 +183,9 @@ def cross_decay(setting: int, org: Record, number: int) -> None:
     crossing = model.crossings
     model.crossings = crossing + 1
     _log(org, LogKind.DECAY_SET_IN, number, _DECAY, 0.0)
-    delay = decay_delay_days(setting_at(setting).constants.care, levels(org), model.entity, crossing)
+    delay = decay_delay_days(
+        setting_at(setting).constants.care, levels(org), model.entity, crossing
+    )
     at = org.clock + delay
     schedule(setting, org, event_slot(number, ALERT), at, Rank.DETECTION, number, _DECAY)
 

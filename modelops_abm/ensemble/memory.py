@@ -37,7 +37,7 @@ def record_at(dtype: np.dtype[np.void]) -> Callable[[int, int], Any]:
 
         return record(types.int64, types.int64), generate
 
-    return at  # type: ignore[no-any-return]
+    return at
 
 
 def tuple_at(hint: type[Any]) -> Callable[[int], Any]:
@@ -51,7 +51,7 @@ def tuple_at(hint: type[Any]) -> Callable[[int], Any]:
 
         return kind(types.int64), generate
 
-    return at  # type: ignore[no-any-return]
+    return at
 
 
 class _Cursor:
@@ -76,7 +76,9 @@ def _load(context: Any, builder: Any, kind: Any, cursor: _Cursor) -> Any:
     if kind == types.float64:
         return builder.load(builder.inttoptr(address, ir.DoubleType().as_pointer()))
     word = builder.load(builder.inttoptr(address, _WORD.as_pointer()))
-    return builder.icmp_signed("!=", word, _WORD(0)) if kind == types.boolean else word
+    if kind == types.boolean:
+        return builder.icmp_signed("!=", word, _WORD(0))
+    return word
 
 
 def to_words(values: tuple[Any, ...]) -> np.ndarray[Any, np.dtype[np.int64]]:

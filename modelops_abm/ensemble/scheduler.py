@@ -1,7 +1,8 @@
 """The developers' work queue over records; the rules are those of `modelops_abm.scheduler`.
 
-Every class has a heap of its eligible tasks; an entry whose serial number is no longer its task's
-is passed over.
+Every class has a heap of its eligible tasks, and every class that maintenance may interrupt a heap
+of the developers at work on it, the last to start first. An entry whose serial number is no longer
+its task's or developer's is passed over.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from modelops_abm.compiled import part_of_kernel
 from modelops_abm.ensemble.layout import (
     CLASSES,
+    FIRST_INTERRUPTIBLE,
     Record,
     developer_of,
     idle_of,
@@ -68,7 +70,9 @@ def finish(org: Record, task: int) -> None:
 def stop(org: Record, task: int) -> None:
     """Take a task in progress off its developer."""
     record = task_of(org, task)
-    developer_of(org, record.worker).task = NO_TASK
+    developer = developer_of(org, record.worker)
+    developer.task = NO_TASK
+    developer.serial = 0
     record.worker = -1
     org.in_progress[record.task_class] -= 1
 
@@ -90,6 +94,8 @@ def assign(org: Record, task: int, developer: int) -> None:
     record.serial = 0
     record.worker = developer
     developer_of(org, developer).task = task
+    if record.task_class > _RETRAIN:
+        _push_at_work(org, developer, _at_work(record.task_class))
 
 
 @part_of_kernel
@@ -113,9 +119,8 @@ def best(setting: int, org: Record, maintenance_only: bool) -> int:
         if maintenance_only and task_class > _RETRAIN:
             continue
         while org.queued[task_class] > 0:
-            entry = queued_of(org, task_class, 0)
-            if task_of(org, entry.task).serial == entry.serial:
-                return int(entry.task)
+            if _is_valid(org, task_class, 0):
+                return int(queued_of(org, task_class, 0).item)
             _drop_first(org, task_class)
     return NO_TASK
 
@@ -133,16 +138,45 @@ def victim(setting: int, org: Record, task_class: int) -> int:
 
 
 @part_of_kernel
+def _at_work(task_class: int) -> int:
+    """Return the heap of the developers at work on a class that maintenance may interrupt."""
+    return task_class - FIRST_INTERRUPTIBLE + CLASSES
+
+
+@part_of_kernel
+def _is_valid(org: Record, queue: int, index: int) -> bool:
+    """Return whether an entry of a heap still stands for its task or developer."""
+    entry = queued_of(org, queue, index)
+    if queue < CLASSES:
+        return bool(task_of(org, entry.item).serial == entry.serial)
+    return bool(developer_of(org, entry.item).serial == entry.serial)
+
+
+@part_of_kernel
 def _last_to_start(org: Record, task_class: int) -> int:
     """Return who started last on work of a class; of several the highest number."""
-    found, started_at = -1, 0.0
-    for number in range(org.developers):
-        developer = developer_of(org, number)
-        if developer.task == NO_TASK or task_of(org, developer.task).task_class != task_class:
-            continue
-        if found < 0 or developer.started_at >= started_at:
-            found, started_at = number, developer.started_at
-    return found
+    queue = _at_work(task_class)
+    while not _is_valid(org, queue, 0):
+        _drop_first(org, queue)
+    return int(queued_of(org, queue, 0).item)
+
+
+@part_of_kernel
+def _push_at_work(org: Record, developer: int, queue: int) -> None:
+    if org.queued[queue] == org.queue_room:
+        _compact(org, queue)
+    org.serial += 1
+    developer_of(org, developer).serial = org.serial
+    index = org.queued[queue]
+    entry = queued_of(org, queue, index)
+    entry.order = -org.clock
+    entry.fresh = 0
+    entry.number = -developer
+    entry.stream = 0
+    entry.serial = org.serial
+    entry.item = developer
+    org.queued[queue] = index + 1
+    _rise(org, queue, index)
 
 
 @part_of_kernel
@@ -161,7 +195,7 @@ def _push(setting: int, org: Record, task: int) -> None:
     entry.number = record.number
     entry.stream = record.stream
     entry.serial = record.serial
-    entry.task = task
+    entry.item = task
     org.queued[task_class] = index + 1
     _rise(org, task_class, index)
 
@@ -182,11 +216,11 @@ def _before(org: Record, task_class: int, one: int, other: int) -> bool:
 def _swap(org: Record, task_class: int, one: int, other: int) -> None:
     a, b = queued_of(org, task_class, one), queued_of(org, task_class, other)
     order, fresh, number = a.order, a.fresh, a.number
-    stream, serial, task = a.stream, a.serial, a.task
+    stream, serial, item = a.stream, a.serial, a.item
     a.order, a.fresh, a.number = b.order, b.fresh, b.number
-    a.stream, a.serial, a.task = b.stream, b.serial, b.task
+    a.stream, a.serial, a.item = b.stream, b.serial, b.item
     b.order, b.fresh, b.number = order, fresh, number
-    b.stream, b.serial, b.task = stream, serial, task
+    b.stream, b.serial, b.item = stream, serial, item
 
 
 @part_of_kernel
@@ -225,11 +259,10 @@ def _drop_first(org: Record, task_class: int) -> None:
 
 @part_of_kernel
 def _compact(org: Record, task_class: int) -> None:
-    """Drop the entries that no longer stand for a task; there is room for every task."""
+    """Drop what is no longer valid; there is room for every task and developer."""
     kept = 0
     for index in range(org.queued[task_class]):
-        entry = queued_of(org, task_class, index)
-        if task_of(org, entry.task).serial == entry.serial:
+        if _is_valid(org, task_class, index):
             if index != kept:
                 _swap(org, task_class, index, kept)
             kept += 1

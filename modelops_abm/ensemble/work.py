@@ -44,7 +44,7 @@ def completion_slot(org: Record, developer: int) -> int:
 
 
 @part_of_kernel
-def submit_task(  # noqa: PLR0913
+def submit_task(
     setting: int,
     org: Record,
     task: int,
@@ -132,9 +132,7 @@ def log_work(org: Record, kind: int, developer: int, task: int, detail: float) -
 def lay_down(org: Record, developer: int, task: int) -> None:
     """Interrupt a developer's work on a task."""
     leave(org, developer, task)
-    log_work(
-        org, LogKind.WORK_INTERRUPTED, developer, task, task_of(org, task).effort_left
-    )
+    log_work(org, LogKind.WORK_INTERRUPTED, developer, task, task_of(org, task).effort_left)
 
 
 @part_of_kernel

@@ -1,5 +1,6 @@
 """The scenario: every number of the simulated system, frozen, typed, with unit and source."""
 
+from modelops_abm.parameters.baseline import baseline_of
 from modelops_abm.parameters.capabilities import CAPABILITY_NAMES, Capabilities, CapabilityName
 from modelops_abm.parameters.catalogue import Quantity, StatedValue, catalogue, describe
 from modelops_abm.parameters.distribution import Distribution
@@ -41,6 +42,7 @@ __all__ = [
     "StatedValue",
     "TaskClassName",
     "ValueSource",
+    "baseline_of",
     "catalogue",
     "describe",
     "json_schema",

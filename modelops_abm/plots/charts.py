@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from modelops_abm.plots.clock import Clock
 from modelops_abm.plots.formats import plain
-from modelops_abm.plots.palette import CONTROL, HAIRLINE, INK, INK_2, INK_3, readable
+from modelops_abm.plots.palette import CONTROL, HAIRLINE, INK, INK_2, INK_3, SURFACE, readable
 from modelops_abm.plots.sheet import POINTS, Picture, text_style, width_of, write
 
 HEADING = 13.0
@@ -21,6 +21,7 @@ LABEL = 12.0
 LINE = 2.2
 _HEADING_ABOVE = 14.0
 _LABEL_GAP = 16.0
+_NARROWEST_BAR = 9.0
 
 
 class Box(NamedTuple):
@@ -113,6 +114,29 @@ class Chart:
             clip_on=False,
         )
 
+    def bars(
+        self,
+        edges: NDArray[np.int64],
+        heights: ArrayLike,
+        bottoms: ArrayLike,
+        colour: str,
+        label: str,
+    ) -> None:
+        """Draw a bar for each bin, with gaps between unless they are too narrow for it."""
+        days = np.diff(edges).astype(float)
+        gap = 2.5 / self.box.width * self.clock.horizon_days
+        wide = self.box.width / len(days) >= _NARROWEST_BAR
+        self.axes.bar(
+            (edges[:-1] + edges[1:]) / 2.0,
+            heights,
+            np.maximum(days - gap, 0.5 * days) if wide else days,
+            bottoms,
+            color=colour,
+            edgecolor=SURFACE,
+            linewidth=0.6 * POINTS if wide else 0.0,
+            label=label,
+        )
+
     def label_ends(self, labels: Sequence[EndLabel], *, day: float | None = None) -> None:
         """Write labels right of a day, or of the chart, near the height of their values."""
         x = self.box.right if day is None else self.x_of(day)
@@ -158,13 +182,14 @@ def value_axis(
     high: float,
     *,
     steps: int = 5,
+    whole: bool = False,
 ) -> None:
-    """Set the range of a chart to hold two values, with light lines at round numbers."""
+    """Set the range of a chart to hold two values, with light lines at (whole) round numbers."""
     if not high > low:
         low, high = min(low, 0.0), max(high, 0.0)
     if not high > low:
         high = 1.0
-    locator = MaxNLocator(nbins=steps, steps=[1, 2, 2.5, 5, 10])
+    locator = MaxNLocator(nbins=steps, steps=[1, 2, 2.5, 5, 10], integer=whole)
     ticks = np.asarray(locator.tick_values(low, high), dtype=float)
     step = ticks[1] - ticks[0]
     room = 0.02 * (high - low)

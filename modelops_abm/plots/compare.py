@@ -101,7 +101,6 @@ def payback_day(difference: NDArray[np.float64]) -> int | None:
 
 def key_figures(plan: Run, baseline: Run) -> list[KeyFigure]:
     """Return the main numbers of both runs."""
-    horizon = Clock(plan.scenario.horizon_days)
     paid = payback_day(difference_so_far(plan, baseline))
     return [
         _money_figure("Net value, discounted", plan, baseline),
@@ -110,7 +109,7 @@ def key_figures(plan: Run, baseline: Run) -> list[KeyFigure]:
         _count_figure("Models delivered", "models_delivered", plan, baseline),
         KeyFigure(
             "Payback",
-            "never" if paid is None else horizon.words(paid + 1.0),
+            _payback_words(plan, baseline),
             f"{'of' if paid is not None else 'in'} {span(plan.scenario.horizon_days)}",
             "",
         ),
@@ -136,6 +135,14 @@ def _share_figure(words: str, name: str, plan: Run, baseline: Run) -> KeyFigure:
     own, other = plan.summary[name], baseline.summary[name]
     change = NONE if own is None or other is None else points(own - other)
     return KeyFigure(words, share(own, 1), f"vs {share(other, 1)}", change)
+
+
+def _payback_words(plan: Run, baseline: Run) -> str:
+    difference = difference_so_far(plan, baseline)
+    paid = payback_day(difference)
+    if paid is not None:
+        return Clock(plan.scenario.horizon_days).words(paid + 1.0)
+    return "never" if difference.any() else NONE
 
 
 def _count_figure(words: str, name: str, plan: Run, baseline: Run) -> KeyFigure:

@@ -69,6 +69,8 @@ def _loss_finding(plan: Run, baseline: Run) -> str:
     after, before = (sum(losses(run).values()) for run in (plan, baseline))
     if before == after == 0.0:
         return "No value is lost, with or without the plan"
+    if money(before - after) == "$0":
+        return f"Plan and baseline lose the same: {_share_lost(plan)} of the ideal value"
     words = "less" if after <= before else "more"
     return (
         f"The plan loses {money(abs(before - after))} {words} on the way: "
@@ -156,6 +158,6 @@ def _draw_sum(picture: Picture, top: float, plan: Run, baseline: Run) -> None:
         across="right",
         along="center",
     )
-    words = f"{_share_lost(plan)} of ideal value, baseline {_share_lost(baseline)}"
+    words = f"Of the ideal value: {_share_lost(plan)}, baseline {_share_lost(baseline)}"
     write(picture.plane, _BARS[0], top + 24.0, words, along="center")
     _write_columns(picture, top + 24.0, after, before)

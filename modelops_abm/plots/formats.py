@@ -46,7 +46,7 @@ def share(value: float | None, digits: int = 0) -> str:
     percent = 100.0 * value
     if 0.0 < percent < step / 2.0:
         return f"<{step:.{digits}f}{NARROW_SPACE}%"
-    return f"{percent:.{digits}f}{NARROW_SPACE}%".replace("-", MINUS)
+    return f"{plain(percent, digits)}{NARROW_SPACE}%"
 
 
 def points(difference: float) -> str:
@@ -64,7 +64,8 @@ def signed(value: float, digits: int) -> str:
 
 def plain(value: float, digits: int = 0) -> str:
     """Return a number with thousands apart and a true minus."""
-    return f"{value:,.{digits}f}".replace("-", MINUS)
+    rounded = round(value, digits) + 0.0  # adding zero takes the sign off a negative one
+    return f"{rounded:,.{digits}f}".replace("-", MINUS)
 
 
 def average(value: float) -> str:

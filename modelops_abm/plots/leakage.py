@@ -32,6 +32,8 @@ _TO = {
     "rollback": "to older versions",
 }
 
+_WHOLE = ("Ideal value", "Realised value")
+
 
 class Step(NamedTuple):
     """A bar of the waterfall.
@@ -62,12 +64,12 @@ def losses(run: Run) -> dict[str, float]:
 def waterfall(run: Run) -> list[Step]:
     """Return the bars from ideal value over the losses, the largest first, to realised value."""
     level = float(run.daily["ideal_value"].sum())
-    steps = [Step("Ideal value", "full power, always served", 0.0, level, tint(ONLINE, 0.35))]
+    steps = [Step(_WHOLE[0], "full power, always served", 0.0, level, tint(ONLINE, 0.35))]
     for name, lost in losses(run).items():
         steps.append(Step(LOSSES[name].words, _WHY[name], level, level - lost, LOSSES[name].colour))
         level -= lost
     value = float(run.daily["value"].sum())
-    return [*steps, Step("Realised value", "what users got", 0.0, value, tint(ONLINE, 0.85))]
+    return [*steps, Step(_WHOLE[1], "what users got", 0.0, value, tint(ONLINE, 0.85))]
 
 
 def leakage(run: Run) -> Picture:
@@ -94,7 +96,8 @@ def leakage(run: Run) -> Picture:
     reach = max(*(max(step.start, step.end) for step in steps), 0.0) or 1.0
     for number, step in enumerate(steps):
         _draw_step(picture, step, _TOP + _ROW * number, (_RIGHT - _LEFT) / reach, ideal)
-    _draw_connectors(picture, steps, (_RIGHT - _LEFT) / reach)
+    if ideal > 0.0:
+        _draw_connectors(picture, steps, (_RIGHT - _LEFT) / reach)
     return picture
 
 
@@ -113,7 +116,7 @@ def _finding(run: Run) -> str:
 
 def _draw_step(picture: Picture, step: Step, top: float, scale: float, ideal: float) -> None:
     middle = top + _BAR / 2.0
-    whole = step.start == 0.0
+    whole = step.words in _WHOLE
     write(
         picture.plane,
         _LEFT - 14.0,

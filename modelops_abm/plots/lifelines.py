@@ -135,10 +135,10 @@ def counts(run: Run) -> Counter[tuple[State, Trigger]]:
 
 def spells(run: Run, number: int) -> list[Spell]:
     """Return a model's life until its retirement or the end of the run, without gaps."""
-    start = float(model_row(run, number)["arrived_at"])
-    state, cause = starting_states(run)[number], ""
+    start, own = float(model_row(run, number)["arrived_at"]), of_model(run, number)
+    state, cause = starting_states(own)[number], ""
     life = []
-    for passage in passages(of_model(run, number)):
+    for passage in passages(own):
         life.append(Spell(state, cause, start, passage.time))
         state, cause, start = passage.target, passage.cause, passage.time
     if state is not State.RETIRED:
@@ -201,11 +201,11 @@ def model_row(run: Run, number: int) -> pd.Series:
 
 
 def of_model(run: Run, number: int) -> Run:
-    """Return a run whose event log holds one model only."""
+    """Return a run whose models and event log are of one model only."""
     events = run.events
     work_on_capability = events["kind"].isin(_WORK) & (events["cause"] == "capability")
     own = (events["model"] == number) & ~work_on_capability & ~events["kind"].isin(_CAPABILITY)
-    return replace(run, events=events[own])
+    return replace(run, events=events[own], models=run.models[run.models["number"] == number])
 
 
 def _current_serves(run: Run, state: State) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from modelops_abm import outcomes
 from modelops_abm.plots.charts import Box, Chart, EndLabel, time_chart, value_axis, write_heading
 from modelops_abm.plots.clock import Clock
 from modelops_abm.plots.formats import money, money_scale, plain, plural, share
@@ -72,7 +73,7 @@ def lanes(run: Run, number: int) -> list[Lane]:
         rows.setdefault((spell.state, _cause(spell)), []).append((spell.start, spell.end))
     return [
         Lane(_lane_words(state, cause), _lane_colour(state), bars)
-        for (state, cause), bars in sorted(rows.items())
+        for (state, cause), bars in sorted(rows.items(), key=_place)
     ]
 
 
@@ -142,6 +143,11 @@ def _troubles(life: list[Spell]) -> str:
         return "nothing takes it offline"
     verb = "takes" if sum(found.values()) == 1 else "take"
     return f"{' and '.join(words)} {verb} it offline"
+
+
+def _place(row: tuple[tuple[State, str], object]) -> tuple[int, int]:
+    (state, cause), _ = row
+    return state.value, outcomes.ISSUES.index(cause) if cause else 0
 
 
 def _cause(spell: Spell) -> str:
@@ -227,6 +233,7 @@ def _draw_stocks(picture: Picture, clock: Clock, top: float, days: pd.DataFrame)
         days["users"],
         PLAN,
         f"{plain(days['users'].iloc[-1])} at the end",
+        whole=True,
     )
     _draw_stock(
         _stock_chart(picture, clock, top, 1, "Predictive power", "% of the first day"),
@@ -262,9 +269,10 @@ def _draw_stock(
     words: str,
     *,
     low: float = 0.0,
+    whole: bool = False,
 ) -> None:
     """Draw what held on each day, or at its start, as steps."""
     days = day.to_numpy()
     chart.steps(values.to_numpy(), np.append(days, days[-1] + 1), colour, width=1.3)
-    value_axis(chart, min(low, float(values.min())), float(values.max()), steps=3)
+    value_axis(chart, min(low, float(values.min())), float(values.max()), steps=3, whole=whole)
     chart.label_ends([EndLabel(float(values.iloc[-1]), words, colour)], day=days[-1] + 1.0)

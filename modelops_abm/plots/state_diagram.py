@@ -32,8 +32,8 @@ _PRODUCTION_FRAME = Box(366.0, 26.0, 798.0, 330.0)
 _EARLY_STATES = (State.IDEA, State.BUILD, State.DEPLOYMENT)
 
 _WAYS: dict[tuple[State, Trigger], tuple[list[Point], Point, str]] = {
-    (State.IDEA, Trigger.BUILD_BEGINS): ([(148, 130), (148, 164)], (158, 151), "left"),
-    (State.BUILD, Trigger.BUILD_DONE): ([(148, 234), (148, 268)], (158, 255), "left"),
+    (State.IDEA, Trigger.BUILD_BEGINS): ([(100, 130), (100, 164)], (110, 151), "left"),
+    (State.BUILD, Trigger.BUILD_DONE): ([(100, 234), (100, 268)], (110, 255), "left"),
     (State.DEPLOYMENT, Trigger.GOES_LIVE): (
         [(242, 303), (313, 303), (313, 186), (446, 186)],
         (313, 322),
@@ -124,7 +124,7 @@ def statechart(run: Run | None = None) -> Picture:
         in every state inside.
     """
     graph = statechart_graph(run)
-    frames = "An arrow from the edge of a frame may start in every state inside it."
+    frames = "An arrow from the edge of a frame starts in any state inside."
     if run is None:
         finding = "A model in production is in one of four states"
         source = f"modelops_abm {__version__}."
@@ -147,15 +147,14 @@ def statechart(run: Run | None = None) -> Picture:
 
 
 def _finding(graph: Chart) -> str:
-    online = graph.nodes[State.ONLINE]["time_share"]
-    if online is None:
+    if graph.nodes[State.ONLINE]["time_share"] is None:
         return "No model is in production at any time"
     offline = sum(
         graph.nodes[state]["time_share"] for state in (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)
     )
     return (
         f"A model in production is offline {share(offline)} of the time, "
-        f"and in retraining {share(1.0 - online - offline)}"
+        f"and in retraining {share(graph.nodes[State.RETRAINING]['time_share'])}"
     )
 
 
@@ -246,4 +245,5 @@ def _draw_entries(picture: Picture, graph: Chart) -> None:
     draw_dot(picture, 398.0, 220.0)
     draw_arrow(picture, [(398.0, 220.0), (online.left - 4.0, 220.0)])
     start = plain(graph.nodes[State.ONLINE]["at_start"]) if known else ""
-    write_passed(picture, 380.0, 244.0, "at start", start)
+    write_passed(picture, 398.0, 242.0, "at start", across="center")
+    write_passed(picture, 398.0, 258.0, "", start, across="center")

@@ -62,10 +62,9 @@ def states_over_time(run: Run) -> Picture:
         Averages by week (or day, month ...) above; the counts at the end of each day below.
     """
     clock = Clock(run.scenario.horizon_days)
-    bins = bins_of(run.scenario.horizon_days, shortest="week", at_most=160)
     shows = (
-        f"Above: models in production by state, average of each {bins.word}; numbers at the right "
-        "are averages over the run. Below: models on their way, at the end of each day."
+        "Above: models in production by state; at the right averages over the run. "
+        "Below: models on their way to production."
     )
     picture = Picture(_finding(run), shows, source_of(run), 520.0)
     _draw_states(time_chart(picture, Box(_LEFT, 30.0, _WIDTH, 270.0), clock, labelled=False), run)
@@ -98,7 +97,7 @@ def _draw_states(chart: Chart, run: Run) -> None:
         words = f"{STATES[state].words} {average(float(flow.mean()))}"
         labels.append(EndLabel(float(before[-1] + top[-1]) / 2.0, words, colour))
     chart.steps(top, bins.edges, STATES[State.ONLINE].colour, width=1.6)
-    value_axis(chart, 0.0, float(top.max()))
+    value_axis(chart, 0.0, float(top.max()), whole=True)
     chart.heading("Models in production", f"models, average of each {bins.word}")
     chart.label_ends(labels)
     in_all = f"{average(float(run.daily['production_days'].mean()))} on average, of them"
@@ -112,7 +111,9 @@ def _draw_stages(chart: Chart, run: Run) -> None:
         counts = run.daily[name].to_numpy()
         chart.steps(counts, edges, colour, width=1.8)
         labels.append(EndLabel(float(counts[-1]), f"{words} {plain(counts[-1])}", colour))
-    value_axis(chart, 0.0, max(float(run.daily[name].max()) for name, _, _ in _STAGES), steps=4)
+    value_axis(
+        chart, 0.0, max(float(run.daily[name].max()) for name, _, _ in _STAGES), steps=4, whole=True
+    )
     chart.heading("On their way", "models, at the end of each day")
     chart.label_ends(labels)
 

@@ -9,8 +9,8 @@ import numpy as np
 from modelops_abm.plots.charts import Box, Chart, spread, time_chart, value_axis, write_heading
 from modelops_abm.plots.clock import Bins, Clock, bins_of
 from modelops_abm.plots.formats import plain, plural, share, span
-from modelops_abm.plots.palette import INK, INK_2, SURFACE, WORK
-from modelops_abm.plots.sheet import POINTS, Picture, source_of, write
+from modelops_abm.plots.palette import INK, INK_2, WORK
+from modelops_abm.plots.sheet import Picture, source_of, write
 from modelops_abm.results import Run
 
 _GAP = 22.0
@@ -65,19 +65,9 @@ def draw_work(chart: Chart, run: Run, bins: Bins) -> None:
     """Draw a stacked bar for each bin."""
     bottom = np.zeros(len(bins.days))
     total = sum(bins.sums(run.daily[f"developer_days_{name}"]) for name in WORK)
-    width = bins.days - min(0.12 * bins.days.max(), 0.12 * 31.0)
     for name, (_, colour) in WORK.items():
         height = 100.0 * bins.sums(run.daily[f"developer_days_{name}"]) / total
-        chart.axes.bar(
-            (bins.edges[:-1] + bins.edges[1:]) / 2.0,
-            height,
-            np.maximum(width, 0.5 * bins.days),
-            bottom,
-            color=colour,
-            edgecolor=SURFACE,
-            linewidth=0.6 * POINTS,
-            label=name,
-        )
+        chart.bars(bins.edges, height, bottom, colour, name)
         bottom = bottom + height
     value_axis(chart, 0.0, 100.0)
 

@@ -14,7 +14,6 @@ from modelops_abm.plots.sheet import Picture, source_of
 from modelops_abm.results import Run
 
 type Amounts = NDArray[np.float64]
-type Days = NDArray[np.int64]
 
 _LEFT, _WIDTH = 84.0, 850.0
 _VALUE = ("Value", tint(EARNS, 0.7), EARNS)
@@ -80,10 +79,10 @@ def _draw_flows(chart: Chart, run: Run) -> None:
     net = value - spent
     low, high = -float(spent.max()), float(value.max())
     size, unit = money_scale(max(high, -low))
-    _bars(chart, bins.edges, value / size, np.zeros(len(value)), _VALUE[1], "value")
+    chart.bars(bins.edges, value / size, np.zeros(len(value)), _VALUE[1], "value")
     bottom = np.zeros(len(value))
     for name, flow in flows.items():
-        _bars(chart, bins.edges, -flow / size, bottom, _OUTLAYS[name][1], name)
+        chart.bars(bins.edges, -flow / size, bottom, _OUTLAYS[name][1], name)
         bottom = bottom - flow / size
     chart.steps(net / size, bins.edges, SURFACE, width=4.5)
     chart.steps(net / size, bins.edges, INK, width=LINE)
@@ -93,22 +92,6 @@ def _draw_flows(chart: Chart, run: Run) -> None:
         "Earned and spent", f"{unit} a {per}" + ("" if bins.word == per else f", by {bins.word}")
     )
     chart.label_ends(_flow_labels(run, value / size, net / size, flows, size))
-
-
-def _bars(
-    chart: Chart, edges: Days, height: Amounts, bottom: Amounts, colour: str, label: str
-) -> None:
-    days = np.diff(edges)
-    chart.axes.bar(
-        (edges[:-1] + edges[1:]) / 2.0,
-        height,
-        0.88 * days,
-        bottom,
-        color=colour,
-        edgecolor="none",
-        linewidth=0.0,
-        label=label,
-    )
 
 
 def _flow_labels(

@@ -10,7 +10,6 @@ from modelops_abm.compiled import compiled
 from modelops_abm.parameters.distribution import Distribution
 from modelops_abm.randomness import chain, uniform
 
-
 NEGLIGIBLE_CV = 1e-6
 
 

@@ -1,7 +1,7 @@
 """Statistical checks that a correct simulator fails less than once in 1,000 runs of the folder.
 
-Every check has its own seed, which follows from its name, so that nobody can pick one and no two
-checks see the same luck. `MOST_CHECKS` bounds how many there are, and each takes its share of the
+Every check has a seed that follows from its name, so that nobody can pick one, and different
+experiments do not see the same luck. `MOST_CHECKS` bounds how many there are, and each takes its share of the
 permitted false alarms (Bonferroni).
 """
 

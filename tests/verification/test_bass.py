@@ -26,9 +26,9 @@ def test_users_of_models_in_production_at_the_start(p: float, q: float) -> None:
     ages = [-(entry.went_live_at or 0.0) for entry in model.ml_models]
     while model.running:
         model.step()
-        for entry, age in zip(model.ml_models, ages, strict=True):
+        for entry in model.in_production:
             market = entry.attributes.traits.market_size
-            expected = closed_form(market, p, q, (age + model.day) / 365.0)
+            expected = closed_form(market, p, q, (ages[entry.number] + model.day) / 365.0)
             assert entry.users == pytest.approx(expected, rel=1e-9)
 
 
@@ -75,7 +75,7 @@ def test_constant_power_stretches_time() -> None:
 
 def test_use_approaches_what_satisfied_users_ask_for() -> None:
     """At full power and availability the gap to full use shrinks by 1/60 a day."""
-    model = ModelOpsModel(quiet(portfolio__initial_models=2), rng=seed_of("usage"))
+    model = ModelOpsModel(quiet(fixed_portfolio(2)), rng=seed_of("usage"))
     while model.running:
         model.step()
         for entry in model.ml_models:

@@ -1,12 +1,8 @@
-"""Every equation is compiled before the first test, as before every run."""
+"""Every equation is compiled before the first test is imported, as before every run."""
 
 from __future__ import annotations
 
-import pytest
-
+import modelops_abm.model  # noqa: F401  registers every equation
 from modelops_abm.compiled import prepare
 
-
-@pytest.fixture(scope="session", autouse=True)
-def _compiled_equations() -> None:
-    prepare()
+prepare()

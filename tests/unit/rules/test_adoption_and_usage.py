@@ -129,9 +129,8 @@ def test_usage_never_leaves_its_range() -> None:
 @pytest.mark.parametrize("share", [0.7, 1.0])
 def test_remembered_availability(served: float, share: float) -> None:
     expected = 0.9 + (served / share - 0.9) * (1.0 - math.exp(-share / 30.0))
-    assert remembered_availability(0.9, served, share, CONSTANTS) == pytest.approx(
-        expected, rel=1e-14
-    )
+    found = remembered_availability(0.9, served, share, CONSTANTS)
+    assert found == pytest.approx(expected, rel=1e-14)
 
 
 def test_availability_is_remembered_over_any_steps_alike() -> None:

@@ -118,19 +118,11 @@ def test_only_what_may_strike_in_time_needs_to_be_known() -> None:
 
 
 def test_of_simultaneous_incidents_the_first_cause_strikes() -> None:
-    assert next_incident(0.0, 1e9, Hazards(1.0, 1.0, 1.0, 1.0), Hazards(0.5, 0.5, 0.5, 0.5)) == (
-        2.0,
-        0,
-    )
-    assert next_incident(
-        5.0, 1e9, Hazards(1.0, -1e-18, -1.0, 1.0), Hazards(1.0, 1.0, 1.0, 1.0)
-    ) == (
-        5.0,
-        1,
-    )
-    assert next_incident(
-        5.0, 1e9, Hazards(1.0, 1.0, 1.0, 1.0), Hazards(0.0, 0.0, 0.0, 0.0)
-    ).time == (math.inf)
+    alike, half, none = Hazards(*[1.0] * 4), Hazards(*[0.5] * 4), Hazards(*[0.0] * 4)
+    assert next_incident(0.0, 1e9, alike, half) == (2.0, 0)
+    overdue = Hazards(1.0, -1e-18, -1.0, 1.0)
+    assert next_incident(5.0, 1e9, overdue, alike) == (5.0, 1)
+    assert next_incident(5.0, 1e9, alike, none).time == math.inf
 
 
 def test_money_of_a_day() -> None:

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from modelops_abm.compiled import prepare
 from modelops_abm.parameters import ModelKind
 from modelops_abm.randomness import DecisionPoint, draw_key, entity_key, uniform
 from modelops_abm.rules.adoption import users_after
@@ -26,7 +25,6 @@ from modelops_abm.rules.sampling import law_of
 
 N = 5_000
 ALPHA = 1e-3 / 50
-prepare()
 LAWS = laws_of(ModelKind())
 ENTITIES = [entity_key(21, 0, 2, index) for index in range(N)]
 DRAWN = [draw_attributes(LAWS, entity, NOTHING_KNOWN) for entity in ENTITIES]

@@ -9,6 +9,7 @@ import pytest
 from modelops_abm.parameters import Scenario, with_values
 from modelops_abm.randomness import DecisionPoint, draw_key, entity_key, uniform
 from modelops_abm.rules.care import (
+    decay_alert_days,
     decay_delay_days,
     drift_delay_days,
     drift_severity,
@@ -176,7 +177,12 @@ def test_a_drift_always_leaves_some_power() -> None:
 def test_the_alert_on_decay(alert: str, monitoring: float, noticed: bool) -> None:
     care = care_of(drift__decay_alert=alert)
     levels = NONE._replace(monitoring=monitoring)
-    assert (decay_delay_days(care, levels, ENTITY, 0) < math.inf) == noticed
+    crosses = decay_alert_days(care, 0.98, decay_per_day(0.15))
+    delay = decay_delay_days(care, levels, ENTITY, 0)
+    assert (crosses + delay < math.inf) == noticed
+    if noticed:
+        assert base_power(0.98, decay_per_day(0.15), crosses) == pytest.approx(0.9)
+        assert decay_alert_days(care, 0.8, 0.0) == 0.0
 
 
 def test_delays_of_drift_and_decay_have_their_own_draws() -> None:

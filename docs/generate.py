@@ -1,0 +1,560 @@
+"""Fill docs/odd.md and docs/parameters.md from the tables of the code.
+
+    python docs/generate.py            write both
+    python docs/generate.py --check    write nothing, fail if one is not up to date
+
+In odd.md the text between two marks, `<!-- generated: name -->` and `<!-- end: name -->`, is
+replaced; parameters.md is written as a whole.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from modelops_abm import outcomes
+from modelops_abm.events import LogKind, Rank, RetirementReason, TaskClass
+from modelops_abm.model import CLOSE_OF_A_DAY, ModelOpsModel
+from modelops_abm.parameters import (
+    CAPABILITY_NAMES,
+    Archetype,
+    Confidence,
+    Distribution,
+    PortfolioModel,
+    Quantity,
+    Scenario,
+    Section,
+    catalogue,
+    describe,
+)
+from modelops_abm.parameters.provenance import LABELS
+from modelops_abm.parameters.quantity import facts_of
+from modelops_abm.parameters.wording import range_in_words
+from modelops_abm.presets import PRESETS
+from modelops_abm.randomness import DecisionPoint, Origin
+from modelops_abm.statechart import (
+    STAGE_OF_STATE,
+    TRANSITIONS,
+    Cause,
+    Serving,
+    State,
+    Trigger,
+)
+
+DOCS = Path(__file__).resolve().parent
+ODD, PARAMETERS = DOCS / "odd.md", DOCS / "parameters.md"
+_MARKED = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
+_MEMBER = re.compile(r"^ {4}([A-Z_]+) = \d+(?:  # (.+))?$", re.MULTILINE)
+
+# Words for what the code names. A member without words is an error, so none can be forgotten.
+
+STATE_WORDS = {
+    State.IDEA: "waits in the backlog",
+    State.BUILD: "is being built, or waits for a developer to go on",
+    State.DEPLOYMENT: "is being deployed, or waits for it",
+    State.ONLINE: "the current version serves",
+    State.RETRAINING: "a developer retrains it",
+    State.OFFLINE_ISSUE: "a pipeline, capacity or compliance issue is open",
+    State.OFFLINE_DRIFT: "a severe drift is investigated and addressed, or waits for it",
+    State.RETIRED: "has left the portfolio",
+}
+TRIGGER_WORDS = {
+    Trigger.BUILD_BEGINS: "a developer first works on the build",
+    Trigger.BUILD_DONE: "the build task is completed",
+    Trigger.GOES_LIVE: "the deployment task is completed",
+    Trigger.RETRAINING_BEGINS: "a developer begins, or takes up again, the retraining task",
+    Trigger.RETRAINING_DONE: "the retraining task is completed",
+    Trigger.ISSUE_STRIKES: "the exposure to a pipeline, capacity or compliance issue is used up",
+    Trigger.ISSUE_RESOLVED: "the repair task is completed, or the issue heals by itself",
+    Trigger.DRIFT_FOUND: "a detected drift has a loss of `drift.offline_loss` or more",
+    Trigger.DRIFT_ADDRESSED: "the drift's repair task is completed",
+    Trigger.RETIRES: "obsolete, abandoned, or on a client's date",
+}
+RANK_WORDS = {
+    Rank.ARRIVAL: ("an idea arrives", ""),
+    Rank.CAPABILITY_START: ("the work on a capability begins", "capability"),
+    Rank.RETIREMENT: ("a model's life ends", "model"),
+    Rank.RETRAINING_DUE: ("a scheduled retraining comes due", "model"),
+    Rank.INCIDENT: (
+        "an issue strikes, a drift sets in, or power falls below the threshold of the alert",
+        "model, then cause",
+    ),
+    Rank.DETECTION: ("a drift is detected or a decay noticed", "model, then cause"),
+    Rank.SELF_HEALING: ("a pipeline issue heals by itself", "model"),
+    Rank.SWITCH: ("the previous version begins to serve", "model"),
+    Rank.COMPLETION: ("a developer completes a task", "developer"),
+    Rank.DISPATCH: ("waiting work is assigned", ""),
+}
+ORIGIN_WORDS = {
+    Origin.ORGANISATION: "the organisation itself: arrivals of ideas",
+    Origin.INITIAL_MODEL: "a model in production at the start, by its index",
+    Origin.INITIAL_IDEA: "an idea in the backlog or in build at the start, by its index",
+    Origin.ARRIVING_IDEA: "an idea that arrives later, by the order of arrival",
+    Origin.CLIENT_MODEL: "a client's model, by a hash of its identifier",
+    Origin.DEVELOPER: "a developer, by number",
+}
+SYMBOLS = {
+    "attributes": {
+        "m": "model.market_size",
+        "Vmax": "model.predictions_per_user_day",
+        "v": "model.value_per_prediction",
+        "c": "model.cost_per_prediction",
+        "e": "model.cost_of_wrong_prediction",
+        "y": "model.yearly_power_loss",
+        "ymax": "model.largest_yearly_power_loss",
+        "share that decays": "model.decaying_share",
+        "capacity ratio": "model.capacity_ratio",
+        "build effort": "model.build_effort_days",
+        "deployment effort": "model.deployment_effort_days",
+        "life": "model.useful_life_years",
+    },
+    "power": {
+        "growth": "drift.growth_days",
+        "restored": "retraining.restored_share",
+        "ratio": "capabilities.rollback.previous_power",
+        "drift share": "capabilities.rollback.previous_drift_share",
+    },
+    "incidents": {
+        "pipeline": "incidents.pipeline_per_year",
+        "capacity": "incidents.capacity_per_year",
+        "compliance": "incidents.compliance_per_year",
+        "drift": "drift.onsets_per_year",
+        "A": "capabilities.automation.pipeline_reduction",
+        "L": "capabilities.lineage.compliance_reduction",
+        "regulated": "incidents.regulated_multiplier",
+        "threshold": "incidents.overload_threshold",
+        "span": "incidents.overload_span",
+        "largest": "incidents.largest_overload",
+        "extra": "capabilities.autoscaling.extra_capacity",
+    },
+    "detection": {
+        "severity": "drift.severity",
+        "without": "capabilities.monitoring.delay_without_days",
+        "with": "capabilities.monitoring.delay_with_days",
+        "offline loss": "drift.offline_loss",
+        "alert": "drift.decay_alert",
+        "alert power": "drift.decay_alert_power",
+    },
+    "issues": {
+        "H": "capabilities.automation.self_healing_share",
+        "healing time": "capabilities.automation.self_healing_days",
+        "growth": "incidents.capacity_growth",
+        "switch time": "capabilities.rollback.switch_days",
+        "coverage, pipeline": "capabilities.rollback.pipeline_coverage",
+        "coverage, capacity": "capabilities.rollback.capacity_coverage",
+        "coverage, compliance": "capabilities.rollback.compliance_coverage",
+        "coverage, drift": "capabilities.rollback.drift_coverage",
+        "coverage, retraining": "capabilities.rollback.retraining_coverage",
+    },
+    "work": {
+        "pipeline repair": "efforts.pipeline_repair",
+        "capacity repair": "efforts.capacity_repair",
+        "compliance repair": "efforts.compliance_repair",
+        "investigation": "efforts.drift_investigation",
+        "retraining": "efforts.retraining",
+        "saving, automation": "capabilities.automation.effort_saving",
+        "saving, lineage": "capabilities.lineage.effort_saving",
+        "focus": "team.focus",
+        "productivity": "team.productivity",
+        "package": "capabilities.package_days",
+    },
+    "users": {
+        "p": "model.innovation_per_year",
+        "q": "model.imitation_per_year",
+        "neutral power": "usage.neutral_power",
+        "neutral availability": "usage.neutral_availability",
+        "growth": "usage.growth_days",
+        "decline": "usage.decline_days",
+        "memory": "usage.availability_memory_days",
+        "abandoned": "usage.abandonment_share",
+    },
+}
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join("| " + " | ".join(_cell(cell) for cell in line) + " |\n" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _code(text: str) -> str:
+    return f"`{text}`"
+
+
+def _words(name: str) -> str:
+    return name.lower().replace("_", " ")
+
+
+def _first_line(thing: object) -> str:
+    return (inspect.getdoc(thing) or "").split("\n")[0]
+
+
+# Sections of odd.md
+
+
+def states() -> str:
+    """Return the states, their stage, and the daily outcomes that count them."""
+    rows = [
+        (_code(state.name), _words(STAGE_OF_STATE[state].name), STATE_WORDS[state], _counts(state))
+        for state in State
+    ]
+    return table(("state", "stage", "the model", "counted as"), rows)
+
+
+def _counts(state: State) -> str:
+    causes = outcomes.ISSUES if state is State.OFFLINE_ISSUE else (None,)
+    names = [
+        f"models_{state.name.lower()}" if cause is None else f"models_offline_{cause}"
+        for cause in causes
+    ]
+    assert set(names) <= set(outcomes.MODEL_COUNTS)
+    return ", ".join(map(_code, names))
+
+
+def transitions() -> str:
+    """Return the table of transitions, those to retirement in one row."""
+    rows = [
+        (
+            _code(entry.source.name),
+            _code(entry.trigger.name),
+            _code(entry.target.name),
+            TRIGGER_WORDS[entry.trigger],
+        )
+        for entry in TRANSITIONS
+        if entry.trigger is not Trigger.RETIRES
+    ]
+    leaving = [entry.source for entry in TRANSITIONS if entry.trigger is Trigger.RETIRES]
+    assert set(leaving) == set(State) - {State.RETIRED}
+    words = TRIGGER_WORDS[Trigger.RETIRES]
+    rows.append(("every other state", _code(Trigger.RETIRES.name), _code(State.RETIRED.name), words))
+    return table(("from", "trigger", "to", "when"), rows)
+
+
+def enumerations() -> str:
+    """Return the values of the small enumerations."""
+    kinds: dict[str, Iterable[Any]] = {
+        "version that serves (`statechart.Serving`)": Serving,
+        "cause (`statechart.Cause`)": Cause,
+        "class of work (`events.TaskClass`)": TaskClass,
+        "reason of retirement (`events.RetirementReason`)": RetirementReason,
+    }
+    rows = [
+        (name, ", ".join(_words(member.name) for member in members))
+        for name, members in kinds.items()
+    ]
+    return table(("what", "values"), rows)
+
+
+def close_of_a_day() -> str:
+    """Return the close of a day in its order."""
+    return "".join(
+        f"{number}. `model.ModelOpsModel.{name}`: {_first_line(getattr(ModelOpsModel, name))}\n"
+        for number, name in enumerate(CLOSE_OF_A_DAY, start=1)
+    )
+
+
+def ranks() -> str:
+    """Return the order of simultaneous events."""
+    rows = [(str(rank.value), _code(rank.name), *RANK_WORDS[rank]) for rank in Rank]
+    return table(("rank", "kind", "what happens", "within the rank by number of the"), rows)
+
+
+def priorities() -> str:
+    """Return the default order of the classes of work."""
+    order = Scenario().team.priority_order
+    return "".join(f"{number}. {_words(name)}\n" for number, name in enumerate(order, start=1))
+
+
+def event_kinds() -> str:
+    """Return the kinds of records of the event log, with what the code says of each."""
+    members = _MEMBER.findall(inspect.getsource(LogKind))
+    assert [name for name, _ in members] == [kind.name for kind in LogKind]
+    rows = [(_code(name.lower()), comment) for name, comment in members]
+    return table(("kind", "fields beside time, model and developer"), rows)
+
+
+def origins() -> str:
+    """Return what entities are keyed by."""
+    return table(
+        ("origin", "entity and index"),
+        [(_words(origin.name), ORIGIN_WORDS[origin]) for origin in Origin],
+    )
+
+
+def decision_points() -> str:
+    """Return all decision points."""
+    return ", ".join(_words(point.name) for point in DecisionPoint) + ".\n"
+
+
+def daily_outcomes() -> str:
+    """Return all daily outcomes."""
+    rows = [
+        (_code(outcome.name), outcome.kind, outcome.unit, outcome.meaning)
+        for outcome in outcomes.DAILY
+    ]
+    return table(("outcome", "kind", "unit", "meaning"), rows)
+
+
+def tallies() -> str:
+    """Return the totals that are counted at events."""
+    return ", ".join(map(_code, outcomes.TALLIES)) + ".\n"
+
+
+def summary_outcomes() -> str:
+    """Return all outcomes of a run."""
+    rows = [
+        (_code(outcome.name), outcome.unit, outcome.meaning, _formula(outcome))
+        for outcome in outcomes.SUMMARY
+    ]
+    return table(("outcome", "unit", "meaning", "sum of totals"), rows)
+
+
+def _formula(outcome: outcomes.SummaryOutcome) -> str:
+    above, below = (" + ".join(map(_code, names)) for names in (outcome.of, outcome.per))
+    if outcome.per == tuple(entry.name for entry in outcomes.DEVELOPER_FLOWS):
+        below = "all `developer_days_...`"
+    return f"({above}) / {below}" if len(outcome.of) > 1 and below else above + (
+        f" / {below}" if below else ""
+    )
+
+
+def client_columns() -> str:
+    """Return what a client may state of a model."""
+    rows = [
+        (
+            _code(name),
+            facts_of(field).get("unit", ""),
+            range_in_words(facts_of(field).get("bounds", {})),
+            field.description or "",
+        )
+        for name, field in PortfolioModel.model_fields.items()
+    ]
+    return table(("column", "unit", "allowed", "meaning"), rows)
+
+
+def symbols(part: str) -> str:
+    """Return the symbols of a submodel: the parameter that each is, and its default."""
+    known = {quantity.name: quantity for quantity in catalogue()}
+    rows = [
+        (symbol, _code(name), f"{_value(known[name].default)} {known[name].unit}".strip())
+        for symbol, name in SYMBOLS[part].items()
+    ]
+    return table(("symbol", "parameter", "default"), rows)
+
+
+SECTIONS: dict[str, Callable[[], str]] = {
+    "states": states,
+    "transitions": transitions,
+    "enumerations": enumerations,
+    "close of a day": close_of_a_day,
+    "ranks": ranks,
+    "priorities": priorities,
+    "event kinds": event_kinds,
+    "origins": origins,
+    "decision points": decision_points,
+    "daily outcomes": daily_outcomes,
+    "tallies": tallies,
+    "summary outcomes": summary_outcomes,
+    "client columns": client_columns,
+    **{f"symbols of {part}": lambda part=part: symbols(part) for part in SYMBOLS},  # type: ignore[misc]
+}
+
+
+def odd() -> str:
+    """Return odd.md with its generated sections filled.
+
+    Raises
+    ------
+    KeyError
+        If a mark names no section.
+    ValueError
+        If a section has no mark, or more than one.
+    """
+    text = ODD.read_text(encoding="utf-8")
+    names = [match[2] for match in _MARKED.finditer(text)]
+    if sorted(names) != sorted(SECTIONS):
+        raise ValueError(f"sections at odds: {sorted({*names} ^ {*SECTIONS}) or 'a mark twice'}")
+    return _MARKED.sub(lambda match: f"{match[1]}\n{SECTIONS[match[2]]()}\n{match[3]}", text)
+
+
+# parameters.md
+
+_PARAMETERS = """\
+# Parameters
+
+Every number of a scenario by its dotted name, as `modelops-abm show` lists it and `--set` takes it.
+This file is written by `docs/generate.py` from the declarations in `modelops_abm/parameters/`;
+change it there.
+
+- **default**: the value of the reference scenario. A distribution is given by its family, mean and
+  coefficient of variation (cv, standard deviation by mean).
+- **allowed**: what a scenario may say; anything else is an error. For a distribution, its mean.
+- **plausible**: the range found in the sources, or judged; for sliders and sensitivity analysis.
+- **source** and **confidence**: where the default comes from and how well it is supported.
+  *measured*: from data, possibly of a neighbouring domain; *survey*: from an industry survey;
+  *vendor*: a claim by vendors or consultants; *judgement*: no source that settles it. A value that
+  a file, a preset or a user sets carries its own source instead.
+
+{counts}
+The measured rates of incidents describe web services with on-call teams; that they transfer to
+internal models is an assumption. Sources were seen as excerpts.
+
+{sections}
+## Archetypes
+
+A scenario may list kinds of model under `archetypes`. Each has a name, a share of the ideas (the
+shares add up to 1), and any of these; what it leaves out is as in `model`:
+
+{archetypes}
+
+## Distributions
+
+{distributions}
+
+## Presets
+
+What each preset changes; everything else is the default.
+
+{presets}"""
+
+_DISTRIBUTIONS = """\
+Families are constant, exponential, lognormal, gamma, weibull, and beta for shares. Where a number
+stands for a distribution, it is its mean, and family and spread stay as they were. A family given
+without a spread takes its own: cv 0 for constant, 1 for exponential, and otherwise
+{default_cv:g}. A weibull may be given by `shape` (0.3 to 60) instead of `cv`. The cv goes up to
+5; the smallest is 0.001 for gamma and beta, 0.02 for weibull; a beta needs a mean between 0 and 1,
+and a spread with which both its shapes are 0.05 or more.
+"""
+
+
+def parameters() -> str:
+    """Return parameters.md."""
+    own = [name for name in Archetype.model_fields if name not in ("name", "share")]
+    cv = Distribution.model_fields["cv"].default
+    return _PARAMETERS.format(
+        counts=_confidences(),
+        sections="\n".join(_sections()),
+        archetypes=", ".join(map(_code, own)) + ".",
+        distributions=_DISTRIBUTIONS.format(default_cv=cv).strip(),
+        presets="\n".join(_preset(name) for name in PRESETS),
+    )
+
+
+def _confidences() -> str:
+    numbers = [quantity for quantity in catalogue() if quantity.is_number]
+    found = Counter(quantity.confidence for quantity in numbers)
+    kinds = [f"{found[confidence.value]} {confidence.value}" for confidence in Confidence]
+    return f"Of the {len(numbers)} numbers, {', '.join(kinds)}.\n"
+
+
+def _sections() -> Iterable[str]:
+    headings = {name: field.description or "" for name, field in Scenario.model_fields.items()}
+    for heading, quantities in _by_section().items():
+        words = headings.get(heading, "")
+        if heading.rpartition(".")[2] in CAPABILITY_NAMES:
+            words = _capability_words(heading.rpartition(".")[2])
+        title = f"## {heading or 'the scenario'}\n"
+        yield "\n".join([title, *([f"{words}\n"] if words else []), _table_of(quantities)])
+
+
+def _capability_words(name: str) -> str:
+    return _first_line(type(getattr(Scenario().capabilities, name)))
+
+
+def _by_section() -> dict[str, list[Quantity]]:
+    sections: dict[str, list[Quantity]] = {}
+    for quantity in catalogue():
+        sections.setdefault(quantity.name.rpartition(".")[0], []).append(quantity)
+    return sections
+
+
+def _table_of(quantities: Iterable[Quantity]) -> str:
+    header = (
+        "name", "default", "unit", "allowed", "plausible", "meaning", "source", "confidence",
+    )  # fmt: skip
+    return table(
+        header,
+        [
+            (
+                _code(quantity.name),
+                _value(quantity.default),
+                quantity.unit,
+                _allowed(quantity),
+                " to ".join(_number(bound) for bound in quantity.plausible or ()),
+                quantity.meaning,
+                quantity.source,
+                quantity.confidence,
+            )
+            for quantity in quantities
+        ],
+    )
+
+
+def _allowed(quantity: Quantity) -> str:
+    if quantity.kind == "order":
+        return "these, in another order (build last, deploy after repair and retrain)"
+    return " or ".join(quantity.choices) or range_in_words(quantity.bounds)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Distribution):
+        spread = "" if value.family == "constant" else f", cv {_number(value.cv)}"
+        return f"{value.family}, mean {_number(value.mean)}{spread}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return _number(value)
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    return "none" if value is None or isinstance(value, Section) else str(value)
+
+
+def _number(value: float) -> str:
+    if value == int(value):
+        return f"{int(value):,}"
+    return f"{value:.4g}" if abs(value) < 100 else f"{value:,.1f}"
+
+
+def _preset(name: str) -> str:
+    scenario = PRESETS[name]()
+    rows = [
+        (_code(stated.quantity.name), _value(stated.value), stated.source, stated.confidence)
+        for stated in describe(scenario)
+        if not stated.is_default and stated.quantity.name not in LABELS
+    ]
+    changes = table(("name", "value", "source", "confidence"), rows) if rows else "Nothing.\n"
+    return f"### {name}\n\n{scenario.description or 'The defaults.'}\n\n{changes}"
+
+
+def documents() -> dict[Path, str]:
+    """Return what every generated file should hold."""
+    return {ODD: odd(), PARAMETERS: parameters()}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the files, or with ``--check`` tell which are not up to date."""
+    stale = [
+        (path, text)
+        for path, text in documents().items()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    for path, text in stale:
+        if "--check" in arguments:
+            print(f"{path.name} is not up to date: python docs/generate.py")
+        else:
+            path.write_text(text, encoding="utf-8", newline="\n")
+            print(f"wrote {path.name}")
+    return 1 if stale and "--check" in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,157 @@
+"""How sure we are: intervals of means, of skewed means, and of shares."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+Floats = NDArray[np.float64]
+
+LEVEL = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over replications.
+
+    Attributes
+    ----------
+    n
+        Replications in which the outcome exists.
+    mean, standard_deviation
+        None if there are none, or fewer than two.
+    half_width
+        Of the 95 % interval of the mean, by Student's t; None for fewer than two replications.
+    """
+
+    n: int
+    mean: float | None
+    standard_deviation: float | None
+    half_width: float | None
+
+    @property
+    def low(self) -> float | None:
+        """Lower end of the interval of the mean."""
+        return None if self.mean is None or self.half_width is None else self.mean - self.half_width
+
+    @property
+    def high(self) -> float | None:
+        """Upper end of the interval of the mean."""
+        return None if self.mean is None or self.half_width is None else self.mean + self.half_width
+
+    def replications_for(self, half_width: float) -> int | None:
+        """Return about how many replications give a half-width; None if that is unknown.
+
+        Raises
+        ------
+        ValueError
+            If the half-width is not above 0.
+        """
+        if not half_width > 0.0:
+            raise ValueError(f"half_width must be above 0, not {half_width!r}")
+        if self.standard_deviation is None:
+            return None
+        return _replications_for(self.standard_deviation, half_width)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A share of the replications, with its 95 % interval (Wilson 1927).
+
+    Attributes
+    ----------
+    count, n
+        How many, and of how many.
+    low, high
+        Ends of the interval.
+    """
+
+    count: int
+    n: int
+    low: float
+    high: float
+
+    @property
+    def share(self) -> float:
+        """The share itself; NaN of none."""
+        return self.count / self.n if self.n else math.nan
+
+
+def estimate(values: Floats, level: float = LEVEL) -> Estimate:
+    """Return the mean of independent values with its interval; NaN values do not exist."""
+    present = values[~np.isnan(values)]
+    n = len(present)
+    if n == 0:
+        return Estimate(0, None, None, None)
+    mean = float(np.mean(present))
+    if n == 1:
+        return Estimate(1, mean, None, None)
+    deviation = float(np.std(present, ddof=1))
+    return Estimate(n, mean, deviation, t_quantile(n - 1, level) * deviation / math.sqrt(n))
+
+
+def t_quantile(degrees: int, level: float = LEVEL) -> float:
+    """Return the factor of a two-sided interval by Student's t."""
+    return float(special.stdtrit(degrees, 0.5 + level / 2.0))
+
+
+def bootstrap_interval(
+    values: Floats, *, seed: int = 0, resamples: int = 2000, level: float = LEVEL
+) -> tuple[float, float]:
+    """Return the interval of the mean of skewed values: bias-corrected and accelerated bootstrap.
+
+    Efron 1987 (doi:10.1080/01621459.1987.10478410).
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two values.
+    """
+    present = values[~np.isnan(values)]
+    if len(present) < 2:
+        raise ValueError("a bootstrap needs at least two values")
+    if np.ptp(present) == 0.0:
+        return float(present[0]), float(present[0])
+    means = _resampled_means(present, seed, resamples)
+    mean = np.mean(present)
+    below = np.clip(np.mean(means < mean) + 0.5 * np.mean(means == mean), 1e-6, 1.0 - 1e-6)
+    bias = special.ndtri(below)
+    leave_one_out = (np.sum(present) - present) / (len(present) - 1)
+    away = np.mean(leave_one_out) - leave_one_out
+    acceleration = np.sum(away**3) / (6.0 * np.sum(away**2) ** 1.5)
+    z = bias + special.ndtri(np.array([0.5 - level / 2.0, 0.5 + level / 2.0]))
+    low, high = np.quantile(means, special.ndtr(bias + z / (1.0 - acceleration * z)))
+    return float(low), float(high)
+
+
+def share(count: int, n: int, level: float = LEVEL) -> Share:
+    """Return a share with its interval (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
+    if n == 0:
+        return Share(0, 0, 0.0, 1.0)
+    z = float(special.ndtri(0.5 + level / 2.0))
+    centre = (count + z * z / 2.0) / (n + z * z)
+    spread = z / (n + z * z) * math.sqrt(count * (n - count) / n + z * z / 4.0)
+    return Share(count, n, max(0.0, centre - spread), min(1.0, centre + spread))
+
+
+def _replications_for(deviation: float, half_width: float) -> int:
+    """Return the smallest n with t(n - 1) s / sqrt(n) <= half_width, from an estimate of s."""
+    n = 2
+    while True:
+        needed = max(2, math.ceil((t_quantile(n - 1) * deviation / half_width) ** 2))
+        if needed <= n:
+            return n
+        n = min(needed, n * 2)
+
+
+def _resampled_means(values: Floats, seed: int, resamples: int) -> Floats:
+    generator = np.random.default_rng(seed)
+    means = [
+        np.mean(values[generator.integers(0, len(values), (50, len(values)))], axis=1)
+        for _ in range(0, resamples, 50)
+    ]
+    return np.concatenate(means)

@@ -1,0 +1,191 @@
+"""What only a process of its own shows: imports, signals, pipes, encodings."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import REPOSITORY
+
+Process = Callable[..., subprocess.CompletedProcess[str]]
+
+COLOUR = r"\x1b\[(3|9)[0-9]"
+HEAVY = {"mesa", "numba", "numpy", "pandas", "matplotlib", "pyarrow", "networkx"}
+unix = pytest.mark.skipif(os.name == "nt", reason="signals and pipes of Unix")
+
+
+def imported_by(process: Process, statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*({HEAVY!r} & set(sys.modules)), file=sys.stderr)"
+    return set(process(code).stderr.split())
+
+
+def test_the_package_loads_nothing(process: Process) -> None:
+    code = "import sys, modelops_abm; print({'pydantic', 'click', 'rich'} & set(sys.modules))"
+    assert process(code).stdout == "set()\n"
+    assert imported_by(process, "import modelops_abm; dir(modelops_abm)") == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["presets"],
+        ["show"],
+        ["schema"],
+        ["check", "plan.toml", "models.csv"],
+        ["template", "--scenario", "new.toml", "--portfolio", "new.csv"],
+        ["simulate", "--help"],
+    ],
+    ids=" ".join,
+)
+def test_light_commands_load_no_engine(
+    process: Process, tmp_path: Path, arguments: list[str]
+) -> None:
+    (tmp_path / "plan.toml").write_text("horizon_days = 5\n")
+    (tmp_path / "models.csv").write_text("id\na\n")
+    statement = f"from modelops_abm.cli import main; assert main({arguments!r}) == 0"
+    assert imported_by(process, statement) == set()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+def test_every_encoding_will_do(process: Process, encoding: str) -> None:
+    code = "import sys; from modelops_abm.cli import main; sys.exit(main({}))"
+    arguments = ["simulate", "--days", "5", "--set", 'name="Prüfung → 1"']
+    done = process(code.format(arguments), PYTHONIOENCODING=encoding)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "5 days" in done.stdout
+
+
+@unix
+@pytest.mark.parametrize("arguments", [["schema"], ["show"], ["--help"]], ids=" ".join)
+def test_a_reader_that_goes_away(tmp_path: Path, arguments: list[str]) -> None:
+    there, here = os.pipe()
+    os.close(there)
+    done = subprocess.run(
+        [sys.executable, "-m", "modelops_abm", *arguments],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        stdout=here,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(here)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+def test_a_full_disk(process: Process) -> None:
+    code = (
+        "import sys; from modelops_abm.cli import main; "
+        "sys.stdout = open('/dev/full', 'w'); sys.exit(main(['presets']))"
+    )
+    done = process(code)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: the output could not be written: no space left")
+
+
+@unix
+def test_interrupt_while_simulating(tmp_path: Path) -> None:
+    code = (
+        "import sys; print('ready', flush=True); from modelops_abm.cli import main; "
+        "sys.exit(main(['simulate', '--days', '36500', '--output', 'results/run']))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as started:
+        assert started.stdout is not None
+        started.stdout.readline()
+        time.sleep(2.5)
+        started.send_signal(signal.SIGINT)
+        out, err = started.communicate(timeout=60)
+    assert started.returncode == 130
+    assert out == ""
+    assert err.strip() == "Stopped; nothing was written."
+    assert list(tmp_path.rglob("*")) == []
+
+
+@unix
+def test_interrupt_while_saving(process: Process, tmp_path: Path) -> None:
+    done = process("""
+import os, signal, sys
+import pandas as pd
+from modelops_abm.cli import main
+
+write = pd.DataFrame.to_parquet
+def write_and_interrupt(table, path):
+    write(table, path)
+    os.kill(os.getpid(), signal.SIGINT)
+pd.DataFrame.to_parquet = write_and_interrupt
+sys.exit(main(['simulate', '--days', '5', '--output', 'results/run']))
+""")
+    assert done.returncode == 130
+    assert done.stderr.strip() == "Stopped; nothing was written."
+    assert [path.name for path in tmp_path.rglob("*")] == ["results"]
+
+
+@unix
+def test_no_colour_and_no_progress_unless_it_is_a_terminal(process: Process) -> None:
+    code = "import sys; from modelops_abm.cli import main; sys.exit(main({}))"
+    done = process(code.format(["simulate", "--days", "5"]))
+    assert done.stderr == ""
+    assert "\x1b" not in done.stdout
+
+
+@unix
+def test_a_terminal_has_progress_and_respects_no_color(tmp_path: Path) -> None:
+    out = in_terminal(["simulate", "--days", "20"], tmp_path, {})
+    assert "Simulating 20 days" in out
+    assert re.search(COLOUR, out)
+    out = in_terminal(["simulate", "--days", "20"], tmp_path, {"NO_COLOR": "1"})
+    assert "Simulating 20 days" in out
+    assert not re.search(COLOUR, out)
+
+
+def in_terminal(arguments: list[str], folder: Path, environment: dict[str, str]) -> str:
+    """Run a command in a pseudo-terminal and return all that it printed."""
+    import pty
+
+    leader, follower = pty.openpty()
+    kept = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "modelops_abm", *arguments],
+        cwd=folder,
+        env={
+            **kept,
+            "PYTHONPATH": str(REPOSITORY),
+            "TERM": "xterm",
+            "COLUMNS": "80",
+            **environment,
+        },
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+    ):
+        os.close(follower)
+        printed = b""
+        while chunk := read_terminal(leader):
+            printed += chunk
+    os.close(leader)
+    return printed.decode()
+
+
+def read_terminal(leader: int) -> bytes:
+    try:
+        return os.read(leader, 65536)
+    except OSError:  # the other side is closed
+        return b""

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modelops_abm.clients import read_portfolio
+from modelops_abm.parameters import catalogue, load_scenario
+from modelops_abm.presets import PRESETS, preset
+from tests.unit.cli.conftest import Outcome
+
+Command = Callable[..., Outcome]
+
+
+def test_presets_has_a_sentence_for_each(modelops: Command) -> None:
+    code, out, err = modelops("presets")
+    assert (code, err) == (0, "")
+    for name in PRESETS:
+        line = next(line for line in out.splitlines() if line.startswith(f"{name} "))
+        assert len(line.split()) > 3
+
+
+def test_show_lists_every_value(modelops: Command) -> None:
+    code, out, err = modelops("show")
+    assert (code, err) == (0, "")
+    for quantity in catalogue():
+        if quantity.name not in ("name", "description"):
+            assert quantity.name in out
+
+
+def test_show_wide(modelops: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    _, out, _ = modelops("show", "team.developers", "--set", "team.developers=5")
+    assert "Allowed" in out
+    assert "team.developers *" in out
+    assert "set on the command line" in " ".join(out.split())
+    assert max(len(line) for line in out.splitlines()) <= 120
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_show_json_says_whose_values(modelops: Command, name: str) -> None:
+    _, out, _ = modelops("show", "--preset", name, "--json")
+    values = {entry["name"]: entry for entry in json.loads(out)["values"]}
+    assert list(values) == [quantity.name for quantity in catalogue()]
+    for entry in values.values():
+        is_label = entry["name"] in ("name", "description")
+        assert is_label or entry["is_default"] or entry["source"].startswith(f"preset {name}")
+
+
+def test_show_a_part_of_a_file(modelops: Command) -> None:
+    Path("plan.toml").write_text("[team]\ndevelopers = 5\n")
+    _, out, _ = modelops("show", "plan.toml", "team.dev", "discount")
+    assert "team.developers *" in out
+    assert "file plan.toml" in out
+    assert "finance.discount_rate" in out
+    assert "team.focus" not in out
+
+
+def test_schema_is_one_json_object(modelops: Command) -> None:
+    code, out, err = modelops("schema")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["title"] == "Scenario of modelops_abm"
+
+
+@pytest.mark.parametrize("ending", ["toml", "yaml", "json"])
+def test_template_writes_what_it_would_run(modelops: Command, ending: str) -> None:
+    file = f"plan.{ending}"
+    code, out, err = modelops("template", "--scenario", file, "--preset", "small_team")
+    assert (code, err) == (0, "")
+    assert file in out
+    assert load_scenario(file) == preset("small_team")
+
+
+def test_template_of_a_portfolio_can_be_read(modelops: Command) -> None:
+    assert modelops("template", "--portfolio", "models.csv").code == 0
+    assert len(read_portfolio("models.csv").models) == 2
+
+
+def test_template_replaces_nothing_unasked(modelops: Command) -> None:
+    Path("plan.toml").write_text("mine")
+    code, out, err = modelops("template", "--scenario", "plan.toml", "--portfolio", "models.csv")
+    assert (code, out) == (1, "")
+    assert err == "Error: plan.toml: is there already; --force replaces it\n"
+    assert list(Path().iterdir()) == [Path("plan.toml")]
+    assert modelops("template", "--scenario", "plan.toml", "--force").code == 0
+    assert load_scenario("plan.toml") == preset("reference")
+
+
+def test_check_reports_all_problems_of_all_files(modelops: Command) -> None:
+    Path("good.toml").write_text("[team]\ndevelopers = 5\n")
+    Path("bad.toml").write_text("[team]\ndevelopers = 0\nfocus = 2\n")
+    Path("bad.csv").write_text("id,users\na,ten\na,-1\n")
+    code, out, err = modelops("check", "good.toml", "bad.toml", "bad.csv", "none.csv", "what")
+    assert code == 1
+    assert out.splitlines() == ["good.toml: fine; scenario reference, 1 value unlike the reference"]
+    for words in (
+        "bad.toml, line 2: team.developers",
+        "bad.toml, line 3: team.focus",
+        "bad.csv, row 2, column users",
+        "bad.csv, row 3, column users",
+        "none.csv",
+        "what: the name must end in",
+        "4 of 5 files",
+    ):
+        assert words in err
+
+
+def test_check_holds_a_portfolio_against_the_scenario(modelops: Command) -> None:
+    Path("models.csv").write_text("id,stage,deployed_at\na,production,2026-05-03\n")
+    code, _, err = modelops("check", "models.csv")
+    assert code == 1
+    assert "start_date" in err
+    Path("later.toml").write_text("start_date = 2026-06-01\n")
+    code, out, err = modelops("check", "models.csv", "later.toml")
+    assert (code, err) == (0, "")
+    assert "models.csv: fine; 1 model (1 in production)" in out
+
+
+def test_check_with_archetypes_that_the_scenario_lacks(modelops: Command) -> None:
+    Path("models.csv").write_text("id,archetype\na,language\n")
+    code, _, err = modelops("check", "models.csv")
+    assert code == 1
+    assert err.startswith("models.csv: imported.models[a].archetype is 'language'")

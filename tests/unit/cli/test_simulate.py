@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modelops_abm import outcomes, simulate, with_values
+from modelops_abm.cli.summary import CAUSES, GROUPS, LEAKAGE
+from modelops_abm.parameters import load_scenario
+from modelops_abm.presets import preset
+from modelops_abm.results import Run
+from modelops_abm.version import __version__
+from tests.unit.cli.conftest import Outcome
+
+Command = Callable[..., Outcome]
+
+NOTHING_THERE = ("portfolio.initial_models=0", "portfolio.initial_ideas=0")
+
+
+def test_json_is_one_object_with_every_outcome(modelops: Command) -> None:
+    code, out, err = modelops("simulate", "--days", "20", "--seed", "0", "--json")
+    assert (code, err) == (0, "")
+    answer = json.loads(out)
+    assert set(answer) == {"scenario", "seed", "replication", "engine", "version", "summary"}
+    assert answer["seed"] == 0
+    assert answer["version"] == __version__
+    assert answer["scenario"]["horizon_days"] == 20
+    assert list(answer["summary"]) == [outcome.name for outcome in outcomes.SUMMARY]
+
+
+def test_json_has_null_for_what_does_not_exist(modelops: Command) -> None:
+    settings = [word for name in NOTHING_THERE for word in ("--set", name)]
+    _, out, _ = modelops("simulate", "--days", "2", *settings, "--json")
+    summary = json.loads(out)["summary"]
+    assert summary["availability"] is None
+    assert summary["models_delivered"] == 0
+
+
+def test_json_says_what_was_run(modelops: Command) -> None:
+    """The scenario in the answer gives the answer again."""
+    arguments = ("--preset", "small_team", "--days", "20", "--set", "drift.severity=0.5")
+    _, out, _ = modelops("simulate", *arguments, "--seed", "7", "--replication", "2", "--json")
+    answer = json.loads(out)
+    Path("again.json").write_text(json.dumps(answer["scenario"]))
+    run = simulate(load_scenario("again.json"), seed=7, replication=2)
+    assert dict(run.summary) == answer["summary"]
+
+
+def test_it_is_what_the_library_gives(modelops: Command) -> None:
+    _, out, _ = modelops("simulate", "--days", "20", "--seed", "3", "--json")
+    scenario = with_values(preset("reference"), {"horizon_days": 20}, source="test")
+    assert json.loads(out)["summary"] == dict(simulate(scenario, seed=3).summary)
+
+
+def test_summary_has_every_outcome_once() -> None:
+    shown = [name for names in GROUPS.values() for name in names]
+    shown += [name for names in CAUSES.values() for name in names]
+    shown += [name for name in LEAKAGE if name != "value"]
+    assert sorted(shown) == sorted(outcome.name for outcome in outcomes.SUMMARY)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_summary_fits_the_terminal(
+    modelops: Command, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    code, out, err = modelops("simulate", "--days", "20")
+    assert (code, err) == (0, "")
+    for title in (*GROUPS, "Out of service", "Where the value went", "Net present value"):
+        assert title in out
+    assert max(len(line) for line in out.splitlines()) <= width
+    assert "\x1b" not in out
+
+
+def test_summary_has_a_dash_for_what_does_not_exist(modelops: Command) -> None:
+    settings = [word for name in NOTHING_THERE for word in ("--set", name)]
+    _, out, _ = modelops("simulate", "--days", "2", *settings)
+    (line,) = (line for line in out.splitlines() if line.startswith("Served share"))
+    assert line.split()[-1] == "–"
+    assert "nan" not in out.lower().split()
+
+
+def test_quiet_prints_nothing(modelops: Command) -> None:
+    assert tuple(modelops("simulate", "--days", "2", "--quiet", "--output", "run")) == (0, "", "")
+    assert Run.load(Path("run")).scenario.horizon_days == 2
+
+
+def test_output_keeps_what_was_asked_for(modelops: Command) -> None:
+    arguments = ("--days", "5", "--output", "deep/run", "--csv", "--model-days")
+    code, out, err = modelops("simulate", *arguments)
+    assert (code, err) == (0, "")
+    assert "Saved in deep/run" in out
+    run = Run.load(Path("deep/run"))
+    assert run.model_days is not None
+    assert len(run.daily) == 5
+    assert Path("deep/run/daily.csv").exists()
+    assert [path.name for path in Path("deep").iterdir()] == ["run"]
+
+
+def test_output_replaces_an_earlier_result(modelops: Command) -> None:
+    modelops("simulate", "--days", "5", "--output", "run")
+    modelops("simulate", "--days", "6", "--output", "run")
+    assert len(Run.load(Path("run")).daily) == 6
+
+
+def test_pictures(modelops: Command) -> None:
+    code, _, err = modelops("simulate", "--days", "40", "--output", "run", "--pictures")
+    assert (code, err) == (0, "")
+    pictures = list(Path("run/pictures").iterdir())
+    assert pictures
+    assert all(path.stat().st_size > 1000 for path in pictures)
+    assert Run.load(Path("run")).scenario.horizon_days == 40
+
+
+def test_portfolio_says_what_came_from_where(modelops: Command) -> None:
+    Path("models.csv").write_text("id,users,stage\na,10,production\nb,,idea\n")
+    code, out, err = modelops("simulate", "--portfolio", "models.csv", "--days", "5")
+    assert (code, err) == (0, "")
+    words = " ".join(out.split())
+    assert "models.csv, 2 models (1 in the backlog, 1 in production)" in words
+    assert "every row gives id, stage some rows give users (1) no row gives name" in words
+    assert "falls back to the scenario" in words
+
+
+def test_portfolio_goes_on_top_of_the_scenario(modelops: Command) -> None:
+    Path("plan.toml").write_text("start_date = 2026-06-01\n[team]\ndevelopers = 3\n")
+    Path("models.csv").write_text("id,deployed_at\na,2026-05-03\n")
+    arguments = ("plan.toml", "--portfolio", "models.csv", "--days", "5", "--json")
+    scenario = json.loads(modelops("simulate", *arguments).out)["scenario"]
+    assert scenario["team"]["developers"] == 3
+    assert scenario["imported"]["source"] == "models.csv"
+    sources = {entry["name"]: entry for entry in scenario["sources"]}
+    assert sources["imported"]["confidence"] == "client"
+    assert sources["team.developers"]["source"] == "file plan.toml"
+    assert sources["horizon_days"]["source"] == "set on the command line"
+
+
+def test_illustrative_and_empty_portfolios(modelops: Command) -> None:
+    _, out, _ = modelops("simulate", "--portfolio", "illustrative", "--days", "5")
+    assert "not real data" in out
+    Path("none.csv").write_text("id\n")
+    code, out, _ = modelops("simulate", "--portfolio", "none.csv", "--days", "5")
+    assert code == 0
+    assert "0 models" in out

@@ -1,0 +1,83 @@
+"""Pictures in files."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from matplotlib.image import imread
+from PIL import Image
+
+from modelops_abm import plots
+from modelops_abm.results import ResultError, Run
+
+
+def test_every_picture_is_saved(plan: Run, baseline: Run, tmp_path: Path) -> None:
+    files = plots.save_pictures(plan, tmp_path / "new" / "pictures", baseline=baseline)
+    names = [entry.name for entry in plots.PICTURES]
+    comparisons = [entry.name for entry in plots.COMPARISONS]
+    assert [file.stem for file in files] == [*names, "model-timeline", *comparisons]
+    assert sorted(files) == sorted((tmp_path / "new" / "pictures").iterdir())
+    for file in files:
+        height, width, _ = imread(file).shape
+        assert width == 2400
+        assert height > 600
+
+
+def test_nothing_to_follow_no_timeline(nothing: Run, tmp_path: Path) -> None:
+    files = plots.save_pictures(nothing, tmp_path)
+    assert "model-timeline" not in [file.stem for file in files]
+
+
+def test_files_tell_what_they_show(nothing: Run, tmp_path: Path) -> None:
+    picture = plots.statechart(nothing)
+    with Image.open(plots.save_picture(picture, tmp_path / "a.png")) as image:
+        assert image.info["Title"] == picture.finding
+        assert image.info["Description"] == plots.finding(picture)
+    svg = plots.save_picture(picture, tmp_path / "a.svg").read_text(encoding="utf-8")
+    assert picture.finding in svg
+
+
+def test_svg_on_request(nothing: Run, tmp_path: Path) -> None:
+    files = plots.save_pictures(nothing, tmp_path, svg=True)
+    assert {file.suffix for file in files} == {".png", ".svg"}
+    assert len(files) == 2 * len(plots.PICTURES)
+
+
+def test_a_failure_leaves_the_earlier_file(
+    nothing: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = plots.leakage(nothing)
+    earlier = plots.save_picture(picture, tmp_path / "a.png").read_bytes()
+
+    def fail(path: Path, **options: object) -> None:
+        Path(path).write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(picture, "savefig", fail)
+    with pytest.raises(ResultError, match="No space left"):
+        plots.save_picture(picture, tmp_path / "a.png")
+    assert [file.name for file in tmp_path.iterdir()] == ["a.png"]
+    assert (tmp_path / "a.png").read_bytes() == earlier
+
+
+def test_a_file_in_place_of_the_folder_is_an_error(nothing: Run, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("in the way")
+    with pytest.raises(ResultError, match="cannot write to"):
+        plots.save_pictures(nothing, tmp_path / "a")
+
+
+def test_names_are_unique_and_explained() -> None:
+    entries = (*plots.PICTURES, *plots.COMPARISONS)
+    assert len({entry.name for entry in entries}) == len(entries)
+    assert all(entry.meaning for entry in entries)
+
+
+def test_matplotlib_is_paid_for_by_plots_only() -> None:
+    check = (
+        "import sys, modelops_abm.simulate, modelops_abm.results; assert 'matplotlib' not in "
+        "sys.modules; import modelops_abm.plots; assert 'matplotlib.pyplot' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", check], check=True)
