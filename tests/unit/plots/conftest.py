@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -19,7 +20,7 @@ def _simulated(name: str = "reference", days: int = DAYS, **sections: dict[str, 
     values = preset(name).model_dump()
     values["horizon_days"] = days
     for section, changes in sections.items():
-        values[section] = {**values[section], **changes}
+        values[section] = {**(values[section] or {}), **changes}
     return simulate(Scenario.model_validate(values), seed=1, model_days=True)
 
 
@@ -49,6 +50,20 @@ _RUNS: dict[str, Callable[[], Run]] = {
     ),
     "long": lambda: _simulated(
         days=3650, portfolio={**EMPTY, "initial_models": 3}, team={"developers": 1}
+    ),
+    "client": lambda: _simulated(
+        days=300,
+        imported={
+            "source": "a list",
+            "models": [
+                {"id": "online", "stage": "production"},
+                {"id": "gone", "stage": "retired"},
+                {"id": "soon live", "stage": "deployment"},
+                {"id": "given up", "stage": "build", "retired_at": date(2026, 1, 20)},
+                {"id": "dropped", "stage": "idea", "retired_at": date(2026, 1, 2)},
+            ],
+        },
+        team={"developers": 1},
     ),
     "large": lambda: _simulated(days=40, portfolio={"initial_models": 300}),
 }

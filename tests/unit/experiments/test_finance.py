@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from modelops_abm.experiments.finance import finance, payback_days
+
+
+def test_the_day_of_payback_is_the_first_from_which_it_stays_paid_back() -> None:
+    daily = np.array(
+        [
+            [-2.0, 1.0, 2.0, 1.0],  # -2 -1 1 2
+            [-1.0, 2.0, -3.0, 5.0],  # -1 1 -2 3
+            [-1.0, 0.0, 0.0, 0.0],  # never
+            [0.0, 1.0, 1.0, 1.0],  # at once
+            [3.0, -1.0, -1.0, -1.0],  # ends at 0, which is paid back
+        ]
+    )
+    assert payback_days(daily).tolist() == [2.0, 3.0, math.inf, 0.0, 0.0]
+
+
+def test_a_plan_without_investment_has_no_return() -> None:
+    view = finance(100, np.array([1.0, 2.0]), np.zeros(2), np.array([1.0, math.inf]))
+    assert view.return_on_investment is None
+    assert view.return_interval is None
+    assert view.median_payback_day == math.inf
+    assert (view.never.count, view.never.n) == (1, 2)
+
+
+def test_the_return_is_the_ratio_of_the_means() -> None:
+    generator = np.random.default_rng(3)
+    npv, spent = generator.normal(30.0, 5.0, 400), generator.normal(10.0, 1.0, 400)
+    view = finance(100, npv, spent, np.zeros(400))
+    assert view.return_on_investment == pytest.approx(npv.mean() / spent.mean())
+    assert view.return_interval is not None
+    low, high = view.return_interval
+    assert low < 3.0 < high
+    # the delta method gives nearly the same width
+    ratio = npv.mean() / spent.mean()
+    error = np.std(npv - ratio * spent, ddof=1) / spent.mean() / math.sqrt(400)
+    assert high - low == pytest.approx(2 * 1.966 * error, rel=0.02)
+
+
+def test_the_fieller_interval_holds_the_ratio_as_often_as_it_says() -> None:
+    generator = np.random.default_rng(11)
+    held = 0
+    for _ in range(1000):
+        spent = generator.normal(10.0, 3.0, 30)
+        view = finance(1, generator.normal(20.0, 10.0, 30) + spent, spent, np.zeros(30))
+        assert view.return_interval is not None
+        held += view.return_interval[0] <= 3.0 <= view.return_interval[1]
+    assert abs(held / 1000 - 0.95) < 4.0 * math.sqrt(0.95 * 0.05 / 1000)
+
+
+def test_the_loss_and_the_fifth_percentile_come_from_the_replications() -> None:
+    npv = np.arange(-5.0, 95.0)
+    view = finance(1, npv, np.ones(100), np.zeros(100))
+    assert view.loss.count == 5
+    assert view.fifth_percentile == pytest.approx(np.quantile(npv, 0.05))

@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from modelops_abm import outcomes
+from modelops_abm.parameters import Scenario, with_values
+from modelops_abm.presets import preset
+from modelops_abm.results import Ensemble, ResultError
+from modelops_abm.simulate import replicate, simulate, stream
+from modelops_abm.simulate.bands import BINS, EXACT_UP_TO, DailyBands
+
+SCENARIO = with_values(
+    preset("reference"), {"horizon_days": 120, "portfolio.initial_models": 4}, source="test"
+)
+
+
+def test_many_replications_are_the_runs_one_by_one() -> None:
+    ensemble = replicate(SCENARIO, 4, seed=5)
+    for replication in range(4):
+        run = simulate(SCENARIO, seed=5, replication=replication)
+        assert ensemble.totals.loc[replication].to_dict() == dict(run.totals)
+        summary = ensemble.summaries().loc[replication]
+        for name, value in run.summary.items():
+            assert np.isnan(summary[name]) if value is None else summary[name] == value
+
+
+def test_both_engines_give_the_same_ensemble() -> None:
+    names = ("npv", "availability")
+    one = replicate(SCENARIO, 10, daily=names)
+    other = replicate(SCENARIO, 10, daily=names, engine="mesa")
+    pd.testing.assert_frame_equal(one.totals, other.totals, check_exact=True)
+    for name in names:
+        pd.testing.assert_frame_equal(one.bands[name], other.bands[name], check_exact=True)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_the_threads_do_not_matter(threads: int) -> None:
+    with ThreadPoolExecutor(threads) as executor:
+        ensemble = replicate(SCENARIO, 21, executor=executor)
+    assert ensemble.totals.equals(replicate(SCENARIO, 21).totals)
+
+
+def test_several_callers_at_once_do_not_disturb_each_other() -> None:
+    expected = [replicate(SCENARIO, 12, seed=seed).totals for seed in range(6)]
+    results: dict[int, pd.DataFrame] = {}
+
+    def call(seed: int) -> None:
+        results[seed] = replicate(SCENARIO, 12, seed=seed).totals
+
+    threads = [threading.Thread(target=call, args=(seed,)) for seed in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(results[seed].equals(expected[seed]) for seed in range(6))
+
+
+def test_more_replications_only_add() -> None:
+    few, many = replicate(SCENARIO, 5), replicate(SCENARIO, 13)
+    assert many.totals.iloc[:5].equals(few.totals)
+    assert replicate(SCENARIO, 3, first=7).totals.equals(many.totals.iloc[7:10])
+
+
+def test_progress_tells_what_is_done() -> None:
+    seen: list[tuple[int, int]] = []
+    replicate(SCENARIO, 20, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(8, 20), (16, 20), (20, 20)]
+
+
+def test_unknown_names_and_numbers_are_refused() -> None:
+    with pytest.raises(ValueError, match="not a daily outcome"):
+        replicate(SCENARIO, 2, daily=("nvp",))
+    with pytest.raises(ValueError, match="whole number"):
+        replicate(SCENARIO, -1)
+    with pytest.raises(ValueError, match="same horizon"):
+        longer: Scenario = with_values(SCENARIO, {"horizon_days": 121}, source="test")
+        next(stream([SCENARIO, longer], 2, daily=("npv",)))
+
+
+def test_an_ensemble_is_saved_and_loaded_without_loss(tmp_path: Path) -> None:
+    ensemble = replicate(SCENARIO, 3, daily=("npv",))
+    loaded = Ensemble.load(ensemble.save(tmp_path / "result"))
+    assert loaded.scenario == ensemble.scenario
+    pd.testing.assert_frame_equal(loaded.totals, ensemble.totals, check_exact=True)
+    pd.testing.assert_frame_equal(loaded.bands["npv"], ensemble.bands["npv"], check_exact=True)
+    with pytest.raises(ResultError, match="no readable result"):
+        Ensemble.load(tmp_path)
+
+
+def test_bands_are_exact_at_first_and_close_later() -> None:
+    values = np.random.default_rng(0).normal(10.0, 3.0, (5 * EXACT_UP_TO, 3))
+    shares = np.array([0.025, 0.5, 0.975])
+    bands = DailyBands(3)
+    bands.add(values[:EXACT_UP_TO])
+    np.testing.assert_allclose(
+        bands.quantiles(shares), np.quantile(values[:EXACT_UP_TO], shares, axis=0)
+    )
+    for start in range(EXACT_UP_TO, len(values), 100):
+        bands.add(values[start : start + 100])
+    bin_width = 2.0 * np.ptp(values[: EXACT_UP_TO + 100], axis=0).max() / BINS
+    exact = np.quantile(values, shares, axis=0)
+    assert np.abs(bands.quantiles(shares) - exact).max() <= 1.5 * bin_width
+    np.testing.assert_allclose(bands.mean(), values.mean(axis=0))
+
+
+def test_a_day_on_which_an_outcome_does_not_exist_is_missing() -> None:
+    scenario = with_values(
+        SCENARIO,
+        {"portfolio.initial_models": 0, "portfolio.initial_builds": 0, "horizon_days": 3},
+        source="test",
+    )
+    band = replicate(scenario, 4, daily=("availability",)).bands["availability"]
+    assert band["n"].tolist() == [0, 0, 0]
+    assert band["mean"].isna().all()
+
+
+def test_the_totals_are_named_as_declared() -> None:
+    assert list(replicate(SCENARIO, 1).totals.columns) == list(outcomes.TOTALS)
