@@ -235,7 +235,9 @@ def transitions() -> str:
     leaving = [entry.source for entry in TRANSITIONS if entry.trigger is Trigger.RETIRES]
     assert set(leaving) == set(State) - {State.RETIRED}
     words = TRIGGER_WORDS[Trigger.RETIRES]
-    rows.append(("every other state", _code(Trigger.RETIRES.name), _code(State.RETIRED.name), words))
+    rows.append(
+        ("every other state", _code(Trigger.RETIRES.name), _code(State.RETIRED.name), words)
+    )
     return table(("from", "trigger", "to", "when"), rows)
 
 
@@ -322,8 +324,10 @@ def _formula(outcome: outcomes.SummaryOutcome) -> str:
     above, below = (" + ".join(map(_code, names)) for names in (outcome.of, outcome.per))
     if outcome.per == tuple(entry.name for entry in outcomes.DEVELOPER_FLOWS):
         below = "all `developer_days_...`"
-    return f"({above}) / {below}" if len(outcome.of) > 1 and below else above + (
-        f" / {below}" if below else ""
+    return (
+        f"({above}) / {below}"
+        if len(outcome.of) > 1 and below
+        else above + (f" / {below}" if below else "")
     )
 
 

@@ -1,36 +1,37 @@
 """The main job: what five capabilities are worth to the reference organisation.
 
-Pairs of futures, without and with the capabilities, each pair with the same luck. The answer is
-the average difference and how well it is known; one pair is kept as an example.
+Hundreds of futures, each without and with the capabilities under the same luck. The answer is the
+average difference and how well it is known; one pair of runs is kept as an example.
 """
 
 from __future__ import annotations
 
 import json
-import statistics
+import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.table import Table
 
-from modelops_abm import formats
+from modelops_abm import formats, outcomes
 from modelops_abm.output import check_place, move_files, scratch_folder
-from modelops_abm.parameters import InputError, Scenario, write_whole
+from modelops_abm.parameters import InputError, write_whole
 from modelops_abm.presets import preset
-from modelops_abm.terminal import console, degrade_gracefully, load_simulator, progress, say
+from modelops_abm.terminal import console, degrade_gracefully, load_ensemble, progress, say
 from modelops_abm.version import __version__
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from modelops_abm.experiments import Comparison, Estimate, Share
+    from modelops_abm.parameters import Scenario
     from modelops_abm.results import Run
 
 BASELINE, PLAN = "reference", "all_five"
-SEED, PAIRS = 0, 10
-STUDENT_T = 2.262
-"""Quantile 0.975 of Student's t with nine degrees of freedom, as there are ten pairs."""
+SEED, REPLICATIONS = 0, 400
 FIGURES = {
     "npv": "Net present value",
     "availability": "Production time served",
@@ -38,7 +39,23 @@ FIGURES = {
     "models_delivered": "Models delivered",
 }
 """Outcomes of the answer, in its words."""
-_INTERVAL = f"95{formats.NARROW_SPACE}% interval"
+INTERVAL = f"95{formats.NARROW_SPACE}% interval"
+_UNITS = {outcome.name: outcome.unit for outcome in outcomes.SUMMARY}
+_ROUNDING = 1e-9
+"""A half-width smaller than this part of the value is rounding, not luck."""
+
+
+class Subject(NamedTuple):
+    """What is compared with the baseline, in words that fit into sentences."""
+
+    name: str
+    are: str
+    lose: str
+    they_pay: str
+
+
+ALL_FIVE = Subject("all five capabilities", "are", "lose", "They pay for themselves")
+THIS_PLAN = Subject("this plan", "is", "loses", "It pays for itself")
 
 
 class Pair(NamedTuple):
@@ -48,35 +65,46 @@ class Pair(NamedTuple):
     plan: Run
 
 
-class Figure(NamedTuple):
-    """An outcome over all pairs: both averages, and the paired difference."""
+class Difference(NamedTuple):
+    """The mean difference of an outcome over all futures; NaN for what does not exist."""
 
-    baseline: float
-    plan: float
-    difference: float
+    outcome: str
+    mean: float
     half_width: float
-    """Half the width of the 95 % interval of the average difference."""
 
     @property
-    def low(self) -> float:
-        """Lower end of the interval."""
-        return self.difference - self.half_width
+    def is_told(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return abs(self.mean) > self.half_width
 
     @property
-    def high(self) -> float:
-        """Upper end of the interval."""
-        return self.difference + self.half_width
+    def text(self) -> str:
+        """The difference with as many digits as are known."""
+        if math.isnan(self.mean):
+            return formats.NOTHING
+        unit, known = _UNITS[self.outcome], self._known_half_width
+        if unit.startswith("$"):
+            return formats.money(self.mean, half_width=known, signed=True)
+        if unit == "share":
+            return formats.points(self.mean, half_width=known)
+        return formats.difference(self.mean, half_width=known or 0.0)
 
+    @property
+    def interval(self) -> str:
+        """The 95 % interval; a dash if there is none, or nothing but rounding in it."""
+        if math.isnan(self.half_width) or self._known_half_width is None:
+            return formats.NOTHING
+        low, high = self.mean - self.half_width, self.mean + self.half_width
+        unit = _UNITS[self.outcome]
+        if unit.startswith("$"):
+            return formats.money_interval(low, high)
+        return (
+            formats.points_interval(low, high) if unit == "share" else formats.interval(low, high)
+        )
 
-class Comparison(NamedTuple):
-    """What came of all pairs."""
-
-    figures: dict[str, Figure]
-    """By the names of `FIGURES`."""
-    npv_differences: list[float]
-    """Of every pair."""
-    payback_days: list[int | None]
-    """Of every pair, the day from which the plan stays ahead; None beyond the horizon."""
+    @property
+    def _known_half_width(self) -> float | None:
+        return self.half_width if self.half_width > _ROUNDING * abs(self.mean) else None
 
 
 def run(*, output_directory: Path, show_page: bool) -> int:
@@ -98,7 +126,7 @@ def run(*, output_directory: Path, show_page: bool) -> int:
     try:
         check_place(output_directory)
         example, comparison = _simulate()
-        _print(comparison, example.plan.scenario)
+        _print(comparison)
         _save(example, comparison, output_directory)
     except InputError as error:
         console(error=True).print(f"Error: {error}", soft_wrap=True)
@@ -111,148 +139,153 @@ def run(*, output_directory: Path, show_page: bool) -> int:
 
 
 def _simulate() -> tuple[Pair, Comparison]:
-    """Run all pairs; return the first, and what came of all."""
+    """Compare over all futures, and run the first of them again to keep it whole."""
     with progress() as bar:
-        load_simulator(bar)
-        days = 2 * PAIRS * preset(BASELINE).horizon_days
-        bar.add_task(f"{PAIRS} futures without and with ModelOps", total=days)
-        pairs = [_pair(number, bar) for number in range(PAIRS)]
-    return pairs[0], compare(pairs)
+        load_ensemble(bar)
+        from modelops_abm.experiments import compare
+
+        task = bar.add_task(f"{REPLICATIONS} futures without and with ModelOps")
+        comparison = compare(
+            preset(PLAN),
+            REPLICATIONS,
+            baseline=preset(BASELINE),
+            seed=SEED,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+        days = 2 * comparison.plan.scenario.horizon_days
+        bar.add_task("One of them in full", total=days)
+        baseline, plan = comparison.baseline.scenario, comparison.plan.scenario
+        return Pair(_example(baseline, bar), _example(plan, bar)), comparison
 
 
-def _pair(replication: int, bar: Progress) -> Pair:
+def _example(scenario: Scenario, bar: Progress) -> Run:
+    """Run replication 0, every day of which is kept."""
     from modelops_abm.simulate import simulate
 
-    def future(name: str) -> Run:
-        return simulate(
-            preset(name),
-            seed=SEED,
-            replication=replication,
-            progress=lambda _done, _total: bar.advance(bar.task_ids[-1]),
-        )
-
-    return Pair(future(BASELINE), future(PLAN))
-
-
-def compare(pairs: Sequence[Pair]) -> Comparison:
-    """Return averages and paired differences over ten pairs of runs."""
-    return Comparison(
-        figures={name: _figure(name, pairs) for name in FIGURES},
-        npv_differences=[
-            plan - baseline for baseline, plan in (_values("npv", pair) for pair in pairs)
-        ],
-        payback_days=[
-            payback_day((pair.plan.daily["npv"] - pair.baseline.daily["npv"]).tolist())
-            for pair in pairs
-        ],
+    return simulate(
+        scenario, seed=SEED, progress=lambda _done, _total: bar.advance(bar.task_ids[-1])
     )
 
 
-def _values(name: str, pair: Pair) -> tuple[float, float]:
-    return pair.baseline.summary[name] or 0.0, pair.plan.summary[name] or 0.0
-
-
-def _figure(name: str, pairs: Sequence[Pair]) -> Figure:
-    baselines, plans = zip(*(_values(name, pair) for pair in pairs), strict=True)
-    differences = [plan - baseline for baseline, plan in zip(baselines, plans, strict=True)]
-    return Figure(
-        baseline=statistics.fmean(baselines),
-        plan=statistics.fmean(plans),
-        difference=statistics.fmean(differences),
-        half_width=STUDENT_T * statistics.stdev(differences) / len(pairs) ** 0.5,
-    )
-
-
-def payback_day(lead: Sequence[float]) -> int | None:
-    """Return the first day from which a cumulative difference stays at 0 or above, or None."""
-    behind = [day for day, value in enumerate(lead) if value < 0.0]
-    first = behind[-1] + 1 if behind else 0
-    return first if first < len(lead) else None
-
-
-def _print(comparison: Comparison, scenario: Scenario) -> None:
+def _print(comparison: Comparison) -> None:
     target = console()
-    say(target, verdict(comparison.figures["npv"], scenario.horizon_days))
-    say(target, _second_line(comparison, scenario))
+    say(target, verdict(comparison, ALL_FIVE))
+    say(target, _second_line(comparison))
     target.print()
-    target.print(_table(comparison.figures))
+    target.print(difference_table(comparison, FIGURES, ("Average per future", "without", "with")))
     target.print()
-    say(target, _caution(comparison))
+    say(target, f"{may_happen(comparison)} {CAUTION}")
 
 
-def verdict(npv: Figure, horizon_days: int) -> str:
-    """Return what the capabilities are worth, or that it cannot be told."""
-    subject, span = "All five capabilities", f"over {formats.span(horizon_days)}"
-    if npv.low <= 0.0 <= npv.high:
-        low_to_high = formats.money_interval(npv.low, npv.high)
-        return f"{subject} cannot be told from none {span}: {low_to_high} on average."
-    amount = formats.money(npv.difference, half_width=npv.half_width, signed=True)
-    if npv.difference > 0.0:
-        return f"{subject} are worth {amount} {span}."
-    return f"{subject} lose {amount.lstrip(formats.MINUS)} {span}."
+def verdict(comparison: Comparison, subject: Subject) -> str:
+    """Return what a plan is worth, that it loses, or that it cannot be told."""
+    npv = Difference("npv", *_as_floats(comparison.finance.npv))
+    span = f"over {formats.span(comparison.finance.horizon_days)}"
+    name = subject.name[0].upper() + subject.name[1:]
+    if not npv.is_told:
+        futures = formats.plural(comparison.replications, "future")
+        return (
+            f"After {futures} {subject.name} cannot be told from the baseline:"
+            f" {npv.interval} on average."
+        )
+    if npv.mean > 0.0:
+        return f"{name} {subject.are} worth {npv.text} {span}."
+    loss = comparison.finance.loss
+    below = f"{formats.count_of(loss.count, loss.n)} futures end below the baseline."
+    return f"{name} {subject.lose} {npv.text.lstrip(formats.MINUS)} {span}. {below}"
 
 
-def _second_line(comparison: Comparison, scenario: Scenario) -> str:
-    npv, count = comparison.figures["npv"], len(comparison.npv_differences)
+def _as_floats(estimate: Estimate) -> tuple[float, float]:
+    """Return mean and half-width; NaN for what does not exist."""
+    mean, half_width = estimate.mean, estimate.half_width
+    return math.nan if mean is None else mean, math.nan if half_width is None else half_width
+
+
+def _second_line(comparison: Comparison) -> str:
+    npv = Difference("npv", *_as_floats(comparison.finance.npv))
     return (
-        f"That is the average of {count} pairs of futures, without and with them, each pair with"
-        f" the same luck; {_INTERVAL} of the average {formats.money_interval(npv.low, npv.high)}."
-        f" {_payback(comparison.payback_days, scenario.horizon_days)}"
+        f"That is the average of {formats.number(comparison.replications)} futures, each without"
+        f" and with them under the same luck; {INTERVAL} of the average"
+        f" {npv.interval}. {payback(comparison, ALL_FIVE)}"
     )
 
 
-def _payback(days: Sequence[int | None], horizon_days: int) -> str:
-    paid = sum(day is not None for day in days)
-    share = f"in {formats.count_of(paid, len(days))} futures within {formats.span(horizon_days)}"
-    middle = sorted(horizon_days if day is None else day for day in days)[len(days) // 2]
-    if middle == horizon_days:
-        return f"They pay for themselves {share}."
-    return f"They pay for themselves {share}, typically by {formats.month_of(middle)}."
+def payback(comparison: Comparison, subject: Subject) -> str:
+    """Return in how many futures a plan pays for itself, and when it typically does."""
+    never, median = comparison.finance.never, comparison.finance.median_payback_day
+    paid = formats.count_of(never.n - never.count, never.n)
+    span = formats.span(comparison.finance.horizon_days)
+    typically = (
+        "" if median is None or math.isinf(median) else f", typically by {formats.month_of(median)}"
+    )
+    return f"{subject.they_pay} in {paid} futures within {span}{typically}."
 
 
-def _table(figures: dict[str, Figure]) -> Table:
+def may_happen(comparison: Comparison) -> str:
+    """Return what one future may bring, and the chance of a loss."""
+    low, high = may_happen_range(comparison)
+    return (
+        f"One future alone is one team's luck: in nine of ten the difference is"
+        f" {formats.money_interval(low, high)}, and {chance(comparison.finance.loss)} end below the"
+        " baseline."
+    )
+
+
+CAUTION = (
+    "Intervals are luck only. The assumptions are as set, and many of them are judgement:"
+    " 'modelops-abm show'."
+)
+
+
+def may_happen_range(comparison: Comparison) -> tuple[float, float]:
+    """Return the 5th and the 95th percentile of the difference of net present value."""
+    differences = comparison.plan.summaries()["npv"] - comparison.baseline.summaries()["npv"]
+    return float(differences.quantile(0.05)), float(differences.quantile(0.95))
+
+
+def chance(share: Share) -> str:
+    """Return how many of how many, and the interval of the chance: 9 of 400 (1 to 4 %)."""
+    low, high = 100.0 * share.low, 100.0 * share.high
+    digits = max(0, -math.floor(math.log10(high)))
+    interval = f"{formats.number(low, digits)} to {formats.number(high, digits)}"
+    return f"{formats.count_of(share.count, share.n)} ({interval}{formats.NARROW_SPACE}%)"
+
+
+def difference_table(
+    comparison: Comparison, labels: Mapping[str, str], columns: tuple[str, str, str]
+) -> Table:
+    """Return baseline, plan and difference with its interval, an outcome a row.
+
+    Parameters
+    ----------
+    labels
+        Names of outcomes with what they are called here.
+    columns
+        Headings of the table, of the baseline and of the plan.
+    """
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    table.add_column("Average per future")
-    for column in ("without", "with", "difference", _INTERVAL):
+    table.add_column(columns[0])
+    for column in (*columns[1:], "difference", INTERVAL):
         table.add_column(column, justify="right", no_wrap=True)
-    for name, figure in figures.items():
-        table.add_row(FIGURES[name], *_cells(name, figure))
+    figures = comparison.table()
+    for name, label in labels.items():
+        table.add_row(label, *_cells(name, figures.loc[name].to_dict()))
     return table
 
 
-def _cells(name: str, figure: Figure) -> tuple[str, ...]:
-    low, high, half_width = figure.low, figure.high, figure.half_width
-    if name == "npv":
-        return (
-            formats.money(figure.baseline, half_width=half_width),
-            formats.money(figure.plan, half_width=half_width),
-            formats.money(figure.difference, half_width=half_width, signed=True),
-            formats.money_interval(low, high),
-        )
-    if name == "models_delivered":
-        return (
-            formats.number(figure.baseline, 1),
-            formats.number(figure.plan, 1),
-            formats.difference(figure.difference, half_width=half_width),
-            formats.interval(low, high),
-        )
-    return (
-        formats.share(figure.baseline),
-        formats.share(figure.plan),
-        formats.points(figure.difference, half_width=half_width),
-        formats.points_interval(low, high),
-    )
+def _cells(name: str, figure: Mapping[str, float]) -> tuple[str, str, str, str]:
+    difference = Difference(name, figure["difference"], figure["half_width"])
+    baseline, plan = (_level(name, figure[key], difference) for key in ("baseline", "plan"))
+    return baseline, plan, difference.text, difference.interval
 
 
-def _caution(comparison: Comparison) -> str:
-    spread = formats.money_interval(
-        min(comparison.npv_differences), max(comparison.npv_differences)
-    )
-    return (
-        f"One pair alone would be one team's luck: the difference ranges from {spread}. Intervals"
-        " are luck only. The assumptions are as set, and many of them are judgement:"
-        " 'modelops-abm show'."
-    )
+def _level(name: str, value: float, difference: Difference) -> str:
+    """Return an average; money with as many digits as its difference has."""
+    if math.isnan(value):
+        return formats.NOTHING
+    if _UNITS[name].startswith("$"):
+        return formats.money(value, half_width=difference.half_width or None)
+    return formats.share(value) if _UNITS[name] == "share" else formats.number(value, 1)
 
 
 def _save(example: Pair, comparison: Comparison, folder: Path) -> None:
@@ -268,7 +301,8 @@ def _save(example: Pair, comparison: Comparison, folder: Path) -> None:
             move_files(scratch, folder / "pictures")
     except ResultError as error:
         raise InputError(str(error)) from None
-    write_whole(folder / "comparison.json", _as_json(comparison))
+    content = json.dumps(as_json(comparison), indent=2, allow_nan=False) + "\n"
+    write_whole(folder / "comparison.json", content.encode())
     say(
         console(),
         f"Saved in {folder}: comparison.json with these figures, {BASELINE} and {PLAN} with the"
@@ -276,15 +310,37 @@ def _save(example: Pair, comparison: Comparison, folder: Path) -> None:
     )
 
 
-def _as_json(comparison: Comparison) -> bytes:
-    content = {
+def as_json(comparison: Comparison) -> dict[str, Any]:
+    """Return a comparison as plain data; None for what does not exist."""
+    figures = comparison.table().to_dict(orient="index")
+    return {
         "version": __version__,
-        "baseline": BASELINE,
-        "plan": PLAN,
-        "seed": SEED,
-        "replications": list(range(len(comparison.npv_differences))),
-        "figures": {name: figure._asdict() for name, figure in comparison.figures.items()},
-        "npv_differences": comparison.npv_differences,
-        "payback_days": comparison.payback_days,
+        "seed": comparison.plan.seed,
+        "replications": comparison.replications,
+        "plan": comparison.plan.scenario.model_dump(mode="json", exclude_none=True),
+        "baseline": comparison.baseline.scenario.model_dump(mode="json", exclude_none=True),
+        "figures": {
+            str(name): {key: _or_none(value) for key, value in figure.items()}
+            for name, figure in figures.items()
+        },
+        "finance": _finance_as_json(comparison),
     }
-    return (json.dumps(content, indent=2, allow_nan=False) + "\n").encode()
+
+
+def _finance_as_json(comparison: Comparison) -> dict[str, Any]:
+    view = comparison.finance
+    return {
+        "horizon_days": view.horizon_days,
+        "npv": asdict(view.npv),
+        "investment": asdict(view.investment),
+        "return_on_investment": view.return_on_investment,
+        "return_interval": view.return_interval,
+        "loss": asdict(view.loss),
+        "may_happen": may_happen_range(comparison),
+        "median_payback_day": _or_none(view.median_payback_day),
+        "never": asdict(view.never),
+    }
+
+
+def _or_none(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None

@@ -7,6 +7,7 @@ import io
 import os
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from modelops_abm.formats import MINUS, NARROW_SPACE
 
 _WIDEST = 100
 _SLOW_SECONDS = 0.5
+_TOO_SLOW_FOR_LOADING_SECONDS = 3.0
 _PLAIN = {MINUS: "-", NARROW_SPACE: " ", "\u2013": "-", "\u2026": "...", "\u2019": "'"}
 _DEGRADE = "modelops_abm.degrade"
 
@@ -98,4 +100,22 @@ def load_simulator(bar: Progress) -> None:
             bar.update(task, description=words, completed=done, total=total)
 
     prepare(prepared)
+    bar.remove_task(task)
+
+
+def load_ensemble(bar: Progress) -> None:
+    """Import the simulator, and compile the ensemble engine or load it compiled."""
+    load_simulator(bar)
+    from modelops_abm.simulate import prepare_ensemble
+
+    task = bar.add_task("Loading the ensemble engine", total=None)
+    words = {"description": "Preparing the ensemble engine (first use, about a minute)"}
+    notice = threading.Timer(_TOO_SLOW_FOR_LOADING_SECONDS, bar.update, (task,), words)
+    notice.daemon = True
+    notice.start()
+    try:
+        prepare_ensemble()
+    finally:
+        notice.cancel()
+        notice.join()
     bar.remove_task(task)

@@ -176,7 +176,7 @@ def _draw_node(picture: Picture, graph: Graph, node: str, run: Run) -> None:
     number = plain(graph.nodes[node]["models"])
     write(picture.plane, x, box.top + 54.0, number, size=NUMBER, colour=INK, bold=True)
     start = graph.nodes[node]["at_start"]
-    if start:
+    if start and node != "retired":
         write(picture.plane, x, box.bottom - 11.0, f"{plain(start)} at the start")
     if node in _WORK_OF_NODE:
         draw_badge(picture, box.right - 10.0, box.top, _priority(run, _WORK_OF_NODE[node]))
@@ -199,11 +199,18 @@ def _draw_way(picture: Picture, graph: Graph) -> None:
     _across(picture, boxes["deployment"].right, _FRAME.left, live, "live")
     retired = _retired(graph, production=True)
     _across(picture, _FRAME.right, boxes["retired"].left, retired, "")
-    earlier = _retired(graph, production=False)
-    if earlier:
-        x, y = boxes["retired"].left, boxes["retired"].bottom
-        write(picture.plane, x, y + 18.0, f"and {plain(earlier)} before")
-        write(picture.plane, x, y + 34.0, "production")
+    _note_other_retired(picture, graph)
+
+
+def _note_other_retired(picture: Picture, graph: Graph) -> None:
+    """Say below the box how many of the retired did not come from production in this run."""
+    start, early = graph.nodes["retired"]["at_start"], _retired(graph, production=False)
+    lines = [f"{plain(start)} at the start"] if start else []
+    if early:
+        lines += [f"{plain(early)} before", "production"]
+    box = _BOXES["retired"]
+    for row, line in enumerate(lines):
+        write(picture.plane, box.right, box.bottom + 18.0 + 16.0 * row, line, across="right")
 
 
 def _across(picture: Picture, left: float, right: float, passed: int, word: str) -> None:

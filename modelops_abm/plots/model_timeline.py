@@ -58,6 +58,9 @@ class Lane(NamedTuple):
     bars: list[tuple[float, float]]
 
 
+_NO_LIFE = Lane(STATES[State.RETIRED].words, STATES[State.RETIRED].colour, [])
+
+
 def busiest_model(run: Run) -> int | None:
     """Return the number of the model that yielded most value; None if there is no model."""
     if run.models.empty:
@@ -98,7 +101,7 @@ def model_timeline(run: Run, model_number: int) -> Picture:
         If the run has no such model.
     """
     name = shortened(str(model_row(run, model_number)["name"]))
-    rows = [*lanes(run, model_number), *_other_lanes(run, model_number)]
+    rows = [*lanes(run, model_number), *_other_lanes(run, model_number)] or [_NO_LIFE]
     days = _days_of(run, model_number)
     height = _TOP + _LANE * len(rows) + 40.0 + (0.0 if days is None else 3 * (_PANEL + _BETWEEN))
     shows = (
@@ -118,6 +121,8 @@ def model_timeline(run: Run, model_number: int) -> Picture:
 
 def _finding(run: Run, number: int, name: str) -> str:
     life = [spell for spell in spells(run, number) if spell.state in PRODUCTION_STATES]
+    if not lanes(run, number):
+        return f"{name} was retired before this run"
     if not life:
         return f"{name} never reaches production in this run"
     total = life[-1].end - life[0].start

@@ -57,6 +57,17 @@ class Batch:
     series: NDArray[np.float64]
 
 
+def prepare_ensemble(progress: Callable[[str], None] | None = None) -> None:
+    """Compile the ensemble engine, or load it compiled, ahead of its first use.
+
+    Parameters
+    ----------
+    progress
+        Called with what is being done, in words.
+    """
+    prepare_kernel(progress)
+
+
 def stream(
     scenarios: Sequence[Scenario],
     replications: int,

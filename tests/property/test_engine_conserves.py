@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from modelops_abm import outcomes
 from modelops_abm.agents.ml_model import MLModel
 from modelops_abm.events import MAINTENANCE, TaskClass
 from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import Scenario
+from modelops_abm.parameters import Scenario, with_values
+from modelops_abm.presets import PRESETS, preset
 from modelops_abm.rules.day import DayFlows
 from modelops_abm.statechart import STAGE_OF_STATE, TARGET, Serving, Stage, State
 from tests.strategies import scenarios
@@ -163,9 +165,8 @@ def check_run(model: ModelOpsModel, scenario: Scenario) -> None:
     assert availability is None or 0.0 <= availability <= 1.0 + TINY
 
 
-@given(SCENARIOS)
-@QUICK
-def test_any_valid_scenario_runs_and_conserves(scenario: Scenario) -> None:
+def check_scenario(scenario: Scenario) -> None:
+    """Run a scenario and check all that must hold, day by day and in the end."""
     model = Watched(scenario, rng=scenario.horizon_days, ml_model_class=WatchedModel)
     start = {entry.number: entry.state for entry in model.ml_models}
     while model.running:
@@ -180,3 +181,21 @@ def test_any_valid_scenario_runs_and_conserves(scenario: Scenario) -> None:
         assert life.state is entry.state
         passed = {(stay.state, stay.trigger) for stay in life.stays if stay.trigger is not None}
         assert passed <= TARGET.keys()
+
+
+@given(SCENARIOS)
+@QUICK
+def test_any_valid_scenario_runs_and_conserves(scenario: Scenario) -> None:
+    check_scenario(scenario)
+
+
+@pytest.mark.slow
+@given(scenarios(max_horizon_days=250, max_models=15))
+@settings(QUICK, max_examples=400)
+def test_many_longer_scenarios_run_and_conserve(scenario: Scenario) -> None:
+    check_scenario(scenario)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_conserves(name: str) -> None:
+    check_scenario(with_values(preset(name), {"horizon_days": 80}, source="test"))

@@ -1,8 +1,8 @@
 """Statistical checks that a correct simulator fails less than once in 1,000 runs of the folder.
 
 Every check has a seed that follows from its name, so that nobody can pick one, and different
-experiments do not see the same luck. `MOST_CHECKS` bounds how many there are, and each takes its share of the
-permitted false alarms (Bonferroni).
+experiments do not see the same luck. `MOST_CHECKS` bounds how many there are, and each takes its
+share of the permitted false alarms (Bonferroni).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scipy import stats
 from modelops_abm.randomness import index_of_identifier
 
 FALSE_ALARMS = 1e-3
-MOST_CHECKS = 400
+MOST_CHECKS = 200
 ALPHA = FALSE_ALARMS / MOST_CHECKS
 NORMAL = float(stats.norm.isf(ALPHA / 2))
 """Two-sided quantile of the standard normal distribution for one check."""

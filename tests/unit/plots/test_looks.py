@@ -133,6 +133,13 @@ def test_names_of_any_kind_are_drawn(baseline: Run) -> None:
     assert "$a_b$ " in plots.model_timeline(named, 0).finding
 
 
+def test_lives_of_every_kind_are_drawn(any_run: Run) -> None:
+    models = any_run.models
+    kinds = [] if models.empty else models.drop_duplicates(["stage", "origin"])["number"]
+    for number in kinds:
+        _assert_tidy(plots.model_timeline(any_run, number))
+
+
 def test_letters_that_the_font_lacks_are_replaced() -> None:
     assert drawable("Modèle − 模") == "Modèle − �"
     assert formats.NARROW_SPACE in drawable(f"1{formats.NARROW_SPACE}k")

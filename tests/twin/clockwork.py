@@ -1,0 +1,355 @@
+"""Organisations in which events fall on exactly the same instant, and on whole days.
+
+Most times are random numbers of 52 bits, which never meet by chance. Where a time is set by one
+number of the scenario, that number is chosen, to the last bit, so that the event falls where
+another one does: `exactly` tries the neighbours of a good guess. Where only a run tells the time of
+an event, the ensemble engine makes it, as it takes a millisecond.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from functools import cache, partial
+from typing import Any, NamedTuple
+
+from modelops_abm.ensemble.engine import run_in_full
+from modelops_abm.events import LogKind
+from modelops_abm.parameters import ImportedPortfolio, PortfolioModel, Scenario, with_values
+from modelops_abm.randomness import Origin, entity_key
+from modelops_abm.rules import DAYS_PER_YEAR
+from modelops_abm.rules.population import arrival_gap
+from modelops_abm.rules.power import days_until_below, decay_per_day
+
+AT_ONCE = 1e-300
+"""A delay or effort above 0 that moves no time."""
+_START = Scenario().start_date
+_NEIGHBOURS, _NEIGHBOURING_RUNS = 400, 40
+_ALERTS = tuple(0.9 - 0.01 * step for step in range(60))
+
+
+class Case(NamedTuple):
+    """A scenario with its luck."""
+
+    scenario: Scenario
+    seed: int
+    replication: int
+
+
+def constant(mean: float) -> dict[str, Any]:
+    """A quantity without spread."""
+    return {"family": "constant", "mean": mean}
+
+
+PUNCTUAL: Mapping[str, Any] = {
+    "portfolio.initial_usage_share": 1.0,
+    "portfolio.ideas_per_year": 0.0,
+    **{
+        f"model.{name}": constant(mean)
+        for name, mean in {
+            "market_size": 500.0,
+            "predictions_per_user_day": 4.0,
+            "value_per_prediction": 0.5,
+            "cost_per_prediction": 0.005,
+            "cost_of_wrong_prediction": 0.05,
+            "yearly_power_loss": 0.0,
+            "capacity_ratio": 2.0,
+            "build_effort_days": 3.0,
+            "deployment_effort_days": 2.0,
+            "useful_life_years": 100.0,
+        }.items()
+    },
+    "incidents.pipeline_per_year": 0.0,
+    "incidents.capacity_per_year": 0.0,
+    "incidents.compliance_per_year": 0.0,
+    "drift.onsets_per_year": 0.0,
+    "drift.severity": constant(0.5),
+    **{
+        f"efforts.{name}": constant(1.0)
+        for name in ("pipeline_repair", "capacity_repair", "compliance_repair")
+    },
+    "efforts.drift_investigation": constant(1.0),
+    "efforts.retraining": constant(5.0),
+    "retraining.interval_days": 36_500.0,
+    "team.focus": 1.0,
+    "usage.abandonment_share": 0.0,
+    "capabilities.automation.effort_saving": 0.0,
+    "capabilities.automation.pipeline_reduction": 0.0,
+    "capabilities.automation.self_healing_share": 1.0,
+    "capabilities.monitoring.delay_without_days": AT_ONCE,
+    "capabilities.monitoring.delay_with_days": AT_ONCE,
+    **{
+        f"capabilities.rollback.{name}_coverage": 1.0
+        for name in ("pipeline", "capacity", "compliance", "drift", "retraining")
+    },
+}
+"""Constant attributes, efforts and lives; nothing random happens; what is detected is so at once."""
+
+
+def punctual(values: Mapping[str, Any], rows: list[dict[str, Any]]) -> Scenario:
+    """Return an organisation with a client's models to which only what is said happens."""
+    client = {"imported": {"source": "twin", "models": rows}}
+    return with_values(Scenario(), {**PUNCTUAL, **client, **values}, source="twin")
+
+
+def day(days: int) -> Any:
+    """Return the date of a day."""
+    return _START + timedelta(days)
+
+
+def live(name: str, count: int, **known: Any) -> Iterator[dict[str, Any]]:
+    """Describe so many models that went live and were retrained on the first day."""
+    known = {"deployed_at": _START, "last_retrained_at": _START, **known}
+    return ({"id": f"{name} {number}", **known} for number in range(count))
+
+
+def exactly(
+    function: Callable[[float], float], wanted: float, guess: float, neighbours: int = _NEIGHBOURS
+) -> float | None:
+    """Return a number near a guess of which a function is exactly as wanted, if there is one."""
+    low = high = guess
+    for _ in range(neighbours):
+        for number in (low, high):
+            if function(number) == wanted:
+                return number
+        low, high = math.nextafter(low, -math.inf), math.nextafter(high, math.inf)
+    return None
+
+
+def on_a_line(function: Callable[[float], float], wanted: float) -> float | None:
+    """Return a number of which a linear function, but for rounding, is exactly as wanted."""
+    guess, slope = 1.0, function(2.0) - function(1.0)
+    for _ in range(3):
+        guess += (wanted - function(guess)) / slope
+    return exactly(function, wanted, guess, _NEIGHBOURING_RUNS)
+
+
+def first_time(
+    case: Case, kinds: tuple[LogKind, ...], number: int | None = None, after: float = 0.0
+) -> float:
+    """Return when the first event of such a kind, of a model if one is given, happens."""
+    log = run_in_full(*case).log
+    for time, kind, model in zip(log["time"], log["kind"], log["model"], strict=True):
+        if kind in kinds and time > after and number in (None, model):
+            return float(time)
+    return math.inf
+
+
+# Everything at one instant
+
+
+def everything_at(time: float, replication: int) -> Case | None:
+    """Let an event of every rank happen at one time; None if the luck does not allow it."""
+    ideas = _arrival_rate(time, replication)
+    alert = _alert(time)
+    if ideas is None or alert is None:
+        return None
+    values = {
+        "horizon_days": math.ceil(time) + 12,
+        "portfolio.ideas_per_year": ideas,
+        "portfolio.backlog_order": ("value_per_effort", "first_in_first_out")[replication % 2],
+        "team.preemption": ("maintenance", "none")[replication // 2 % 2],
+        "team.developers": (12, 16)[replication // 4 % 2],
+        "incidents.pipeline_per_year": 4.0,
+        "drift.decay_alert_power": alert[0],
+        "retraining.serves_while_retraining": False,
+        "capabilities.automation.start_level": 1.0,
+        "capabilities.rollback.start_level": 1.0,
+        "capabilities.rollback.switch_days": 1.0,
+        "capabilities.package_days": 1.0,
+    }
+    for name in ("monitoring", "lineage"):
+        values |= {f"capabilities.{name}.{key}": value for key, value in _work(time).items()}
+    life = exactly(lambda years: years * DAYS_PER_YEAR, time, time / DAYS_PER_YEAR)
+    if life is None:
+        return None
+    short = {"name": "short-lived", "share": 0.5, "useful_life_years": constant(life)}
+    values["archetypes"] = [{"name": "lasting", "share": 0.5}, short]
+    rows = _rows_for(time, alert[1])
+    return _healed_at(time, partial(_with_healing, values, rows, replication))
+
+
+def _work(time: float) -> dict[str, Any]:
+    return {"maximum": 1.0, "streams": 2, "start_day": time, "effort_days": 6.0}
+
+
+def _rows_for(time: float, yearly_loss: float) -> list[dict[str, Any]]:
+    """Models that come due, decay, are switched, retire or are built at a time.
+
+    Some retire when something else is about to happen to them, which then does not.
+    """
+    due, decays = {"retraining_interval_days": time}, {"yearly_power_loss": yearly_loss}
+    short = {"archetype": "short-lived"}
+    rows = [
+        *live("due", 3, **due),
+        *live("decays", 3, **decays),
+        *live("switched", 5, retraining_interval_days=time - 1.0),
+        *live("retires", 2, **short),
+        *live("retires and is due", 1, **short, **due),
+        *live("retires and decays", 1, **short, **decays),
+        *live("retires and is switched", 1, **short, retraining_interval_days=time - 1.0),
+        *live("retires in retraining", 1, **short, retraining_interval_days=time - 5.0),
+        *_ideas("built", 3, time),
+        *_ideas("long", 4, 500.0),
+    ]
+    if time.is_integer():
+        planned = {"retired_at": day(int(time))}
+        rows += [*live("planned", 2, **planned), *_ideas("built in vain", 1, time, **planned)]
+    return [{"archetype": "lasting", **row} for row in rows]
+
+
+def _ideas(name: str, count: int, effort: float, **known: Any) -> Iterator[dict[str, Any]]:
+    """Describe so many ideas that take so many developer-days."""
+    known |= {"stage": "idea", "build_effort_days": effort}
+    return ({"id": f"{name} {number}", **known} for number in range(count))
+
+
+def _arrival_rate(time: float, replication: int) -> float | None:
+    """Return the ideas per year with which the first arrives at a time."""
+    organisation = entity_key(0, replication, Origin.ORGANISATION.value, 0)
+    guess = arrival_gap(organisation, 0, 1.0) / time
+    return exactly(partial(arrival_gap, organisation, 0), time, guess)
+
+
+def _alert(time: float) -> tuple[float, float] | None:
+    """Return a power and a yearly loss with which the power falls below it at a time."""
+    for power in _ALERTS:
+        guess = -math.expm1(math.log(power) / time * DAYS_PER_YEAR)
+        days = partial(_days_of_loss, power)
+        if guess < 0.99 and (loss := exactly(days, time, guess)) is not None:
+            return power, loss
+    return None
+
+
+def _days_of_loss(power: float, yearly_loss: float) -> float:
+    return days_until_below(1.0, decay_per_day(yearly_loss), power)
+
+
+def _with_healing(
+    values: Mapping[str, Any], rows: list[dict[str, Any]], replication: int, days: float
+) -> Case:
+    changed = {**values, "capabilities.automation.self_healing_days": days}
+    return Case(punctual(changed, rows), 0, replication)
+
+
+def _healed_at(time: float, with_healing: Callable[[float], Case]) -> Case | None:
+    """Let the first pipeline issue be healed at a time."""
+    struck = first_time(with_healing(time), (LogKind.ISSUE_STRUCK,))
+    if not struck < time:
+        return None
+    days = exactly(lambda delay: struck + delay, time, time - struck)
+    return None if days is None else with_healing(days)
+
+
+# Two models struck at one instant
+
+
+def struck_together(replication: int, *, heals: bool, whole_day: bool) -> Case | None:
+    """Let a pipeline issue strike two models at one instant, on request at a whole day.
+
+    A model goes live when its deployment is done, and its exposure begins then; the effort moves
+    the time of its first issue.
+    """
+    case = partial(_two_deployments, replication, heals)
+    times = [_first_issue(case, number, 1.0, 1.0) for number in range(2)]
+    wanted = max(times)
+    if wanted > 60.0:
+        return None
+    if whole_day:
+        wanted = float(math.ceil(wanted))
+    efforts = []
+    for number, time in enumerate(times):
+        move = partial(_moved_issue, case, number)
+        effort = 1.0 if time == wanted else on_a_line(move, wanted)
+        if effort is None:
+            return None
+        efforts.append(effort)
+    return case(*efforts)
+
+
+def _two_deployments(replication: int, heals: bool, one: float, other: float) -> Case:
+    models = tuple(
+        PortfolioModel(id=f"model {number}", stage="deployment", deployment_effort_days=effort)
+        for number, effort in enumerate((one, other))
+    )
+    imported = ImportedPortfolio(source="twin", models=models)
+    scenario = _struck_organisation(heals).model_copy(update={"imported": imported})
+    return Case(scenario, 0, replication)
+
+
+@cache
+def _struck_organisation(heals: bool) -> Scenario:
+    values = {
+        "horizon_days": 70,
+        "incidents.pipeline_per_year": 25.0,
+        "team.developers": 2,
+        "capabilities.automation.start_level": float(heals),
+        "capabilities.automation.self_healing_days": 0.25,
+        "capabilities.rollback.start_level": 1.0,
+        "capabilities.rollback.switch_days": 0.125,
+    }
+    return punctual(values, [])
+
+
+def _first_issue(case: Callable[..., Case], number: int, one: float, other: float) -> float:
+    return first_time(case(one, other), (LogKind.ISSUE_STRUCK,), number)
+
+
+def _moved_issue(case: Callable[..., Case], number: int, effort: float) -> float:
+    efforts = (effort, 1.0) if number == 0 else (1.0, effort)
+    return _first_issue(case, number, *efforts)
+
+
+# Two events of one model at one instant
+
+
+def struck_when_decayed(replication: int, hazard: str) -> Case | None:
+    """Let an incident strike a model at the instant at which its power falls below the alert's."""
+    case = partial(_one_model, replication, hazard)
+    kinds = (LogKind.DRIFT_SET_IN, LogKind.ISSUE_STRUCK)
+    struck = first_time(case((0.5, 0.0)), kinds)
+    if not 1.0 < struck < 60.0:
+        return None
+    alert = _alert(struck)
+    return None if alert is None else case(alert)
+
+
+def _one_model(replication: int, hazard: str, alert: tuple[float, float]) -> Case:
+    values = {
+        "horizon_days": 65,
+        hazard: 15.0,
+        "drift.decay_alert_power": alert[0],
+        "team.developers": 1,
+    }
+    return Case(punctual(values, list(live("model", 1, yearly_power_loss=alert[1]))), 0, replication)
+
+
+# Retirement from every state
+
+
+def departures(replication: int) -> Iterator[Case]:
+    """Let models retire from every state, and be abandoned."""
+    rows = [
+        {"id": f"{stage} {place}", "stage": stage, "retired_at": day(2 + place % 4)}
+        for stage in ("idea", "build", "deployment", "production")
+        for place in range(4)
+    ]
+    slow = {"horizon_days": 8, "team.developers": 3, "model.build_effort_days": constant(60.0)}
+    slow["model.deployment_effort_days"] = constant(60.0)
+    yield Case(punctual(slow, rows), 0, replication)
+    leaving = list(live("model", 8, retired_at=day(6)))
+    away: list[dict[str, Any]] = [
+        {"retraining.interval_days": 3.0, "team.developers": 8},
+        {"incidents.pipeline_per_year": 400.0, "efforts.pipeline_repair": constant(9.0)},
+        {"incidents.compliance_per_year": 400.0, "efforts.compliance_repair": constant(9.0)},
+        {
+            "drift.onsets_per_year": 400.0,
+            "drift.offline_loss": 0.0,
+            "efforts.drift_investigation": constant(9.0),
+        },
+        {"portfolio.initial_usage_share": 0.5, "usage.abandonment_share": 0.8},
+        {"incidents.pipeline_per_year": 60.0, "retraining.interval_days": 1.0},
+    ]
+    for values in away:
+        yield Case(punctual({"horizon_days": 8, **values}, leaving), 0, replication)

@@ -1,0 +1,264 @@
+"""What occurred in a run, counted from its event log: transitions, records, ties, options.
+
+An occurrence is a tuple of words. `EXPECTED` lists all that must occur in the comparison of the
+engines; it comes from the statechart, the kinds of event and the catalogue of the scenario, so that
+what is added there is asked for here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, groupby
+from typing import Any
+
+from modelops_abm.events import (
+    MAINTENANCE,
+    LogKind,
+    LogRecord,
+    Rank,
+    RetirementReason,
+    TaskClass,
+)
+from modelops_abm.parameters import CAPABILITY_NAMES, STAGE_NAMES, Scenario, catalogue
+from modelops_abm.statechart import TRANSITIONS, Cause, State, target
+from tests.twin.docking import Docked
+from tests.twin.varied import FAMILIES, ORDERS
+from tests.unit.engine.lives import TRIGGERS
+
+type Occurrence = tuple[str, ...]
+
+_ISSUES = (Cause.PIPELINE, Cause.CAPACITY, Cause.COMPLIANCE)
+_WORK = tuple(work for work in TaskClass if work is not TaskClass.IDLE)
+_CAUSES: dict[LogKind, tuple[Any, ...]] = {
+    LogKind.WORK_STARTED: _WORK,
+    LogKind.WORK_COMPLETED: _WORK,
+    LogKind.WORK_INTERRUPTED: tuple(work for work in _WORK if work is not TaskClass.REPAIR),
+    LogKind.RETRAINING_REQUESTED: (Cause.RETRAINING, Cause.DRIFT, Cause.DECAY),
+    LogKind.ISSUE_STRUCK: _ISSUES,
+    LogKind.ISSUE_RESOLVED: _ISSUES,
+    LogKind.PREVIOUS_SERVES: (*_ISSUES, Cause.DRIFT, Cause.RETRAINING),
+    LogKind.RETIRED: tuple(RetirementReason),
+}
+"""Where a kind of record has several causes; an issue ends a retraining, nothing ends a repair."""
+_RANKS: dict[LogKind, Rank] = {
+    LogKind.IDEA_ARRIVED: Rank.ARRIVAL,
+    LogKind.CAPABILITY_STARTED: Rank.CAPABILITY_START,
+    LogKind.RETIRED: Rank.RETIREMENT,
+    LogKind.RETRAINING_REQUESTED: Rank.RETRAINING_DUE,
+    LogKind.ISSUE_STRUCK: Rank.INCIDENT,
+    LogKind.DRIFT_SET_IN: Rank.INCIDENT,
+    LogKind.DECAY_SET_IN: Rank.INCIDENT,
+    LogKind.DRIFT_DETECTED: Rank.DETECTION,
+    LogKind.DECAY_NOTICED: Rank.DETECTION,
+    LogKind.SELF_HEALED: Rank.SELF_HEALING,
+    LogKind.PREVIOUS_SERVES: Rank.SWITCH,
+    LogKind.WORK_COMPLETED: Rank.COMPLETION,
+    LogKind.WORK_STARTED: Rank.DISPATCH,
+}
+"""The event that a record is of; the other records come with one of these."""
+_BY_DEVELOPER = (Rank.COMPLETION, Rank.DISPATCH)
+_TWO_OF_ONE_MODEL = (Rank.INCIDENT, Rank.DETECTION)
+_ONE_AT_A_TIME = (Rank.ARRIVAL,)
+"""There is never more than one on the calendar, and the next is a random time away."""
+_SUBMISSIONS: dict[LogKind, TaskClass] = {
+    LogKind.ISSUE_STRUCK: TaskClass.REPAIR,
+    LogKind.RETRAINING_REQUESTED: TaskClass.RETRAIN,
+    LogKind.CAPABILITY_STARTED: TaskClass.CAPABILITY,
+    LogKind.BUILD_DONE: TaskClass.DEPLOY,
+}
+
+
+def occurrences(docked: Docked) -> Counter[Occurrence]:
+    """Count what occurred in a run that both engines agree on."""
+    found = Counter(_options(docked.scenario))
+    found.update(_transitions(docked))
+    found.update(_records(docked.log))
+    found.update(_ties(docked.log))
+    found.update(_queue_ties(docked))
+    return found
+
+
+# The scenario
+
+
+def _options(scenario: Scenario) -> Iterator[Occurrence]:
+    for quantity in catalogue():
+        if quantity.kind in ("list", "portfolio", "text", "date"):
+            continue
+        value: Any = scenario
+        for part in quantity.name.split("."):
+            value = getattr(value, part)
+        if quantity.kind == "order":
+            yield "option", quantity.name, " ".join(value)
+        elif quantity.kind in ("choice", "flag"):
+            yield "option", quantity.name, str(value)
+        elif quantity.kind == "distribution":
+            yield "option", quantity.name, value.family
+    yield from (("feature", name) for name, present in _features(scenario).items() if present)
+
+
+def _features(scenario: Scenario) -> dict[str, bool]:
+    portfolio, rows = scenario.portfolio, scenario.imported.models if scenario.imported else ()
+    capabilities = [getattr(scenario.capabilities, name) for name in CAPABILITY_NAMES]
+    efforts = scenario.efforts
+    return {
+        "one developer": scenario.team.developers == 1,
+        "no models": not rows and portfolio.initial_models == 0,
+        "no ideas": not rows and portfolio.initial_ideas == 0 and portfolio.ideas_per_year == 0.0,
+        "more builds than ideas": portfolio.initial_builds > portfolio.initial_ideas > 0,
+        "one day": scenario.horizon_days == 1,
+        "no incidents": scenario.incidents.pipeline_per_year == 0.0,
+        "no drift": scenario.drift.onsets_per_year == 0.0,
+        "no effort": efforts.retraining.mean == efforts.pipeline_repair.mean == 0.0,
+        "one kind of model": len(scenario.archetypes) == 1,
+        "kinds of model": len(scenario.archetypes) > 1,
+        "a client's portfolio": bool(rows),
+        **{f"a client's model: {name}": any(r.stage == name for r in rows) for name in STAGE_NAMES},
+        "a client's retirement date": any(row.retired_at for row in rows),
+        "a client's archetype": any(row.archetype for row in rows),
+        "a client's regulated model": any(row.regulated for row in rows),
+        "several streams": any(entry.streams > 1 for entry in capabilities),
+        "a start level": any(0.0 < entry.start_level < entry.maximum for entry in capabilities),
+        "above the maximum": any(entry.start_level > entry.maximum for entry in capabilities),
+        "a later start": any(entry.start_day > 0.0 for entry in capabilities),
+        "healing at once": scenario.capabilities.automation.self_healing_days == 0.0,
+        "switching at once": scenario.capabilities.rollback.switch_days == 0.0,
+    }
+
+
+# States and records
+
+
+def _transitions(docked: Docked) -> Iterator[Occurrence]:
+    """Follow every model through the statechart; a transition that it lacks is an error."""
+    states = dict(docked.start)
+    for record in docked.log:
+        if record.kind == LogKind.IDEA_ARRIVED:
+            assert states.setdefault(record.model, State.IDEA) is State.IDEA
+        elif (trigger := TRIGGERS.get(LogKind(record.kind))) is not None:
+            yield "transition", states[record.model].name, trigger.name
+            states[record.model] = target(states[record.model], trigger)
+    ends = docked.replication.models["state"].tolist()
+    assert [states[number] for number in range(len(ends))] == ends
+
+
+def _records(log: Iterable[LogRecord]) -> Iterator[Occurrence]:
+    for record in log:
+        kind = LogKind(record.kind)
+        yield "record", kind.name
+        causes = _CAUSES.get(kind)
+        if causes is not None:
+            yield "record", kind.name, type(causes[0])(record.cause).name
+
+
+# Ties on the calendar
+
+
+def _event(record: LogRecord) -> tuple[Rank, int, int] | None:
+    """Return rank, number and cause of the event that a record is of, if it is of one."""
+    rank = _RANKS.get(LogKind(record.kind))
+    if rank is None or (rank is Rank.ARRIVAL and record.time == 0.0):
+        return None
+    if rank is Rank.RETIREMENT and record.cause == RetirementReason.ABANDONED:
+        return None
+    if rank is Rank.RETRAINING_DUE and record.cause != Cause.RETRAINING:
+        return None
+    return rank, record.developer if rank in _BY_DEVELOPER else record.model, record.cause
+
+
+def _ties(log: Sequence[LogRecord]) -> Iterator[Occurrence]:
+    """Yield every kind of tie of an instant once, and the ranks of the events on whole days."""
+    for time, records in groupby(log, key=lambda record: record.time):
+        events = {event for event in map(_event, records) if event is not None}
+        ranks = sorted({rank for rank, _, _ in events})
+        yield from (("tie", one.name, other.name) for one, other in combinations(ranks, 2))
+        for rank in ranks:
+            own = [(number, cause) for of, number, cause in events if of is rank]
+            numbers = {number for number, _ in own}
+            if len(numbers) > 1:
+                yield "tie within", rank.name
+            if rank in _TWO_OF_ONE_MODEL and len(own) > len(numbers):
+                yield "tie within one model", rank.name
+            if time > 0.0 and time.is_integer():
+                yield "whole day", rank.name
+
+
+def _queue_ties(docked: Docked) -> Iterator[Occurrence]:
+    """Yield ties for a developer, and of developers who may be interrupted."""
+    for _, records in groupby(docked.log, key=lambda record: record.time):
+        submitted: dict[TaskClass, set[int]] = defaultdict(set)
+        for record in records:
+            kind = LogKind(record.kind)
+            if kind in _SUBMISSIONS:
+                submitted[_SUBMISSIONS[kind]].add(record.model)
+        yield from (
+            ("tie of tasks", work.name) for work, models in submitted.items() if len(models) > 1
+        )
+    ideas = [record.detail for record in docked.log if record.kind == LogKind.IDEA_ARRIVED]
+    if len(set(ideas)) < len(ideas):
+        yield "tie of tasks", "BUILD"
+    yield from _victims(docked.log)
+
+
+def _victims(log: Iterable[LogRecord]) -> Iterator[Occurrence]:
+    """Yield when several developers had begun work of the interrupted class at one instant."""
+    work: dict[int, tuple[float, int, int]] = {}
+    for record in log:
+        if record.kind == LogKind.WORK_STARTED:
+            work[record.developer] = (record.time, record.cause, record.model)
+        elif record.kind in (LogKind.WORK_COMPLETED, LogKind.WORK_INTERRUPTED):
+            since, task_class, _ = work.pop(record.developer)
+            alike = [entry[:2] == (since, task_class) for entry in work.values()]
+            if record.kind == LogKind.WORK_INTERRUPTED and task_class not in MAINTENANCE:
+                yield from [("tie of developers", "interrupted")] * any(alike)
+        elif record.kind in (LogKind.RETIRED, LogKind.CAPABILITY_REACHED):
+            ended = record.kind == LogKind.CAPABILITY_REACHED
+            work = {
+                developer: entry
+                for developer, entry in work.items()
+                if entry[2] != record.model or (entry[1] == TaskClass.CAPABILITY) != ended
+            }
+
+
+# What must occur
+
+
+def _expected_options() -> Iterator[Occurrence]:
+    for quantity in catalogue():
+        values: Sequence[Any] = ()
+        if quantity.kind == "order":
+            values = [" ".join(order) for order in ORDERS]
+        elif quantity.kind == "choice":
+            values = quantity.choices
+        elif quantity.kind == "flag":
+            values = (False, True)
+        elif quantity.kind == "distribution":
+            values = FAMILIES
+        yield from (("option", quantity.name, str(value)) for value in values)
+    yield from (("feature", name) for name in _features(Scenario()))
+
+
+def _expected_records() -> Iterator[Occurrence]:
+    for kind in LogKind:
+        yield "record", kind.name
+        yield from (("record", kind.name, cause.name) for cause in _CAUSES.get(kind, ()))
+
+
+def _expected_ties() -> Iterator[Occurrence]:
+    yield from (("tie", one.name, other.name) for one, other in combinations(Rank, 2))
+    yield from (("tie within", rank.name) for rank in Rank if rank not in _ONE_AT_A_TIME)
+    yield from (("tie within one model", rank.name) for rank in _TWO_OF_ONE_MODEL)
+    yield from (("whole day", rank.name) for rank in Rank)
+    yield from (("tie of tasks", work.name) for work in _WORK)
+    yield "tie of developers", "interrupted"
+
+
+def _expected_transitions() -> Iterator[Occurrence]:
+    for transition in TRANSITIONS:
+        yield "transition", transition.source.name, transition.trigger.name
+
+
+EXPECTED: frozenset[Occurrence] = frozenset(
+    (*_expected_transitions(), *_expected_records(), *_expected_ties(), *_expected_options())
+)
