@@ -100,7 +100,11 @@ def scaling(full: bool) -> None:
 def paired() -> None:
     plan = preset("all_five")
     names = ("npv", "availability", "users", "discounted_net_value")
-    row("200 paired replications with bands", best_of(3, lambda: compare(plan, 200, daily=names)), "s")
+    row(
+        "200 paired replications with bands",
+        best_of(3, lambda: compare(plan, 200, daily=names)),
+        "s",
+    )
 
 
 def thirty_two(replications: int) -> float:

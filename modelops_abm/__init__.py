@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from modelops_abm.agents.developer import Developer
     from modelops_abm.agents.ml_model import MLModel
     from modelops_abm.clients import illustrative_portfolio, read_portfolio
+    from modelops_abm.experiments import compare
     from modelops_abm.model import ModelOpsModel
     from modelops_abm.parameters import (
         InputError,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     )
     from modelops_abm.presets import PRESETS, preset
     from modelops_abm.results import ResultError, Run
-    from modelops_abm.simulate import simulate
+    from modelops_abm.simulate import replicate, simulate
 
 _HOME = {
     "Developer": "agents.developer",
@@ -40,10 +41,12 @@ _HOME = {
     "ResultError": "results",
     "Run": "results",
     "Scenario": "parameters",
+    "compare": "experiments",
     "illustrative_portfolio": "clients",
     "load_scenario": "parameters",
     "preset": "presets",
     "read_portfolio": "clients",
+    "replicate": "simulate",
     "save_scenario": "parameters",
     "simulate": "simulate",
     "with_values": "parameters",
@@ -59,10 +62,12 @@ __all__ = [
     "Run",
     "Scenario",
     "__version__",
+    "compare",
     "illustrative_portfolio",
     "load_scenario",
     "preset",
     "read_portfolio",
+    "replicate",
     "save_scenario",
     "simulate",
     "with_values",

@@ -147,6 +147,21 @@ def amount(value: float | None, unit: str) -> str:
     return f"{_plain(value, unit)} {singular}"
 
 
+def money_scale(largest: float) -> tuple[float, str]:
+    """Return what to divide an axis of money by, and its unit: ``(1e6, "M $")``."""
+    for size, unit in _MONEY_UNITS:
+        if largest >= size:
+            return size, f"{unit} $"
+    return 1.0, "$"
+
+
+def average(value: float) -> str:
+    """Return an average of counts: 0.4, 23.4, 312; less than a tenth as such."""
+    if 0.0 < value < 0.05:
+        return "<0.1"
+    return number(value, 1 if 0.0 < value < 99.95 else 0)
+
+
 def _plain(value: float, unit: str) -> str:
     """Return few digits of a number: none of a count, one of a time unless it is long."""
     digits = 1 if unit.endswith("days") and abs(value) < 99.95 else 0

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from rich.table import Table
 
@@ -41,6 +41,10 @@ FIGURES = {
 """Outcomes of the answer, in its words."""
 INTERVAL = f"95{formats.NARROW_SPACE}% interval"
 _UNITS = {outcome.name: outcome.unit for outcome in outcomes.SUMMARY}
+CAUTION = (
+    "Intervals are luck only. The assumptions are as set, and many of them are judgement:"
+    " 'modelops-abm show'."
+)
 _ROUNDING = 1e-9
 """A half-width smaller than this part of the value is rounding, not luck."""
 
@@ -71,6 +75,14 @@ class Difference(NamedTuple):
     outcome: str
     mean: float
     half_width: float
+
+    @classmethod
+    def of(cls, outcome: str, estimate: Estimate) -> Self:
+        """Return the difference that an estimate gives."""
+        mean, half_width = (
+            math.nan if value is None else value for value in (estimate.mean, estimate.half_width)
+        )
+        return cls(outcome, mean, half_width)
 
     @property
     def is_told(self) -> bool:
@@ -174,12 +186,12 @@ def _print(comparison: Comparison) -> None:
     target.print()
     target.print(difference_table(comparison, FIGURES, ("Average per future", "without", "with")))
     target.print()
-    say(target, f"{may_happen(comparison)} {CAUTION}")
+    say(target, f"{_may_happen(comparison)} {CAUTION}")
 
 
 def verdict(comparison: Comparison, subject: Subject) -> str:
     """Return what a plan is worth, that it loses, or that it cannot be told."""
-    npv = Difference("npv", *_as_floats(comparison.finance.npv))
+    npv = Difference.of("npv", comparison.finance.npv)
     span = f"over {formats.span(comparison.finance.horizon_days)}"
     name = subject.name[0].upper() + subject.name[1:]
     if not npv.is_told:
@@ -195,14 +207,8 @@ def verdict(comparison: Comparison, subject: Subject) -> str:
     return f"{name} {subject.lose} {npv.text.lstrip(formats.MINUS)} {span}. {below}"
 
 
-def _as_floats(estimate: Estimate) -> tuple[float, float]:
-    """Return mean and half-width; NaN for what does not exist."""
-    mean, half_width = estimate.mean, estimate.half_width
-    return math.nan if mean is None else mean, math.nan if half_width is None else half_width
-
-
 def _second_line(comparison: Comparison) -> str:
-    npv = Difference("npv", *_as_floats(comparison.finance.npv))
+    npv = Difference.of("npv", comparison.finance.npv)
     return (
         f"That is the average of {formats.number(comparison.replications)} futures, each without"
         f" and with them under the same luck; {INTERVAL} of the average"
@@ -221,34 +227,32 @@ def payback(comparison: Comparison, subject: Subject) -> str:
     return f"{subject.they_pay} in {paid} futures within {span}{typically}."
 
 
-def may_happen(comparison: Comparison) -> str:
+def _may_happen(comparison: Comparison) -> str:
     """Return what one future may bring, and the chance of a loss."""
-    low, high = may_happen_range(comparison)
+    count, interval = chance(comparison.finance.loss)
     return (
         f"One future alone is one team's luck: in nine of ten the difference is"
-        f" {formats.money_interval(low, high)}, and {chance(comparison.finance.loss)} end below the"
-        " baseline."
+        f" {spread(comparison)}, and {count} ({interval}) end below the baseline."
     )
 
 
-CAUTION = (
-    "Intervals are luck only. The assumptions are as set, and many of them are judgement:"
-    " 'modelops-abm show'."
-)
+def spread(comparison: Comparison) -> str:
+    """Return the range from the 5th to the 95th percentile of the difference in words."""
+    return formats.money_interval(*_percentiles(comparison))
 
 
-def may_happen_range(comparison: Comparison) -> tuple[float, float]:
+def _percentiles(comparison: Comparison) -> tuple[float, float]:
     """Return the 5th and the 95th percentile of the difference of net present value."""
     differences = comparison.plan.summaries()["npv"] - comparison.baseline.summaries()["npv"]
     return float(differences.quantile(0.05)), float(differences.quantile(0.95))
 
 
-def chance(share: Share) -> str:
-    """Return how many of how many, and the interval of the chance: 9 of 400 (1 to 4 %)."""
+def chance(share: Share) -> tuple[str, str]:
+    """Return how many of how many, and the interval of the chance: 9 of 400, 1 to 4 %."""
     low, high = 100.0 * share.low, 100.0 * share.high
-    digits = max(0, -math.floor(math.log10(high)))
+    digits = max(0, -math.floor(math.log10(2.0 * high)))  # so many that the upper end is not 0
     interval = f"{formats.number(low, digits)} to {formats.number(high, digits)}"
-    return f"{formats.count_of(share.count, share.n)} ({interval}{formats.NARROW_SPACE}%)"
+    return formats.count_of(share.count, share.n), f"{interval}{formats.NARROW_SPACE}%"
 
 
 def difference_table(
@@ -267,10 +271,17 @@ def difference_table(
     table.add_column(columns[0])
     for column in (*columns[1:], "difference", INTERVAL):
         table.add_column(column, justify="right", no_wrap=True)
-    figures = comparison.table()
+    figures = _figures(comparison)
     for name, label in labels.items():
-        table.add_row(label, *_cells(name, figures.loc[name].to_dict()))
+        table.add_row(label, *_cells(name, figures[name]))
     return table
+
+
+def _figures(comparison: Comparison) -> dict[str, dict[str, float]]:
+    return {
+        str(name): {str(key): float(value) for key, value in row.items()}
+        for name, row in comparison.table().iterrows()
+    }
 
 
 def _cells(name: str, figure: Mapping[str, float]) -> tuple[str, str, str, str]:
@@ -312,7 +323,7 @@ def _save(example: Pair, comparison: Comparison, folder: Path) -> None:
 
 def as_json(comparison: Comparison) -> dict[str, Any]:
     """Return a comparison as plain data; None for what does not exist."""
-    figures = comparison.table().to_dict(orient="index")
+    figures = _figures(comparison)
     return {
         "version": __version__,
         "seed": comparison.plan.seed,
@@ -320,7 +331,7 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
         "plan": comparison.plan.scenario.model_dump(mode="json", exclude_none=True),
         "baseline": comparison.baseline.scenario.model_dump(mode="json", exclude_none=True),
         "figures": {
-            str(name): {key: _or_none(value) for key, value in figure.items()}
+            name: {**{key: _or_none(value) for key, value in figure.items()}, "n": int(figure["n"])}
             for name, figure in figures.items()
         },
         "finance": _finance_as_json(comparison),
@@ -336,7 +347,7 @@ def _finance_as_json(comparison: Comparison) -> dict[str, Any]:
         "return_on_investment": view.return_on_investment,
         "return_interval": view.return_interval,
         "loss": asdict(view.loss),
-        "may_happen": may_happen_range(comparison),
+        "may_happen": _percentiles(comparison),
         "median_payback_day": _or_none(view.median_payback_day),
         "never": asdict(view.never),
     }

@@ -91,6 +91,8 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         Daily outcomes of the last day closed.
     totals
         Sums of the flows and tallies so far, by the names of `outcomes.TOTALS`.
+    closed_today
+        The models that were in production on the last day closed, by number.
     event_log
         What happened, in order.
     """
@@ -120,6 +122,7 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         self.ml_models: list[MLModel] = []
         self._in_production: list[MLModel] = []
         self._departed: list[MLModel] = []
+        self.closed_today: tuple[MLModel, ...] = ()
         self._ml_model_class = ml_model_class
         self._population = Population(self.parameters)
         self._arrivals = 0
@@ -163,11 +166,6 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         self.totals[name] += amount
 
     # Agents
-
-    @property
-    def in_production(self) -> Sequence[MLModel]:
-        """The models in production, by number; those retired today stay until the day closes."""
-        return tuple(self._in_production)
 
     def add_model(
         self,
@@ -314,6 +312,9 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         flows = [0.0] * len(outcomes.MODEL_FLOWS)
         state_days = [0.0] * len(outcomes.OFFLINE_CAUSES)
         unserved_days = list(state_days)
+        for ml_model in self._departed:
+            ml_model.value_today = ml_model.cost_today = 0.0
+        self.closed_today = tuple(self._in_production)
         for ml_model in self._in_production:
             flows = _added(flows, ml_model.close_day())
             service = ml_model.service
@@ -381,8 +382,6 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
     def open_day(self) -> None:
         """Refresh every rate that depends on capability levels or demand."""
         self.common_rates = common_rates(self.constants.rates, self.levels)
-        for ml_model in self._departed:
-            ml_model.value_today = ml_model.cost_today = 0.0
         for ml_model in self._in_production:
             ml_model.open_day()
         self.calendar.request_dispatch()

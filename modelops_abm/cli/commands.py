@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from modelops_abm.cli.check import check
+from modelops_abm.cli.compare import compare
 from modelops_abm.cli.presets import presets
 from modelops_abm.cli.schema import schema
 from modelops_abm.cli.show import show
@@ -16,6 +17,8 @@ _EXAMPLES = """\b
 Examples:
   modelops-abm simulate
   modelops-abm simulate --preset all_five --seed 1 --output results/plan
+  modelops-abm simulate --replications 400
+  modelops-abm compare --preset all_five
   modelops-abm simulate --portfolio models.csv --set team.developers=5
   modelops-abm show capabilities.monitoring
   modelops-abm template --scenario plan.toml --portfolio models.csv
@@ -35,5 +38,5 @@ def commands() -> None:
     """
 
 
-for command in (simulate, presets, show, schema, check, template):
+for command in (simulate, compare, presets, show, schema, check, template):
     commands.add_command(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from modelops_abm.presets import PRESETS, preset
 
 SCENARIO_ENDINGS = (".toml", ".yaml", ".yml", ".json")
 LARGEST_SEED = 2**63 - 1
+MOST_REPLICATIONS = 1_000_000
 ILLUSTRATIVE = "illustrative"
 COMMAND_LINE = "set on the command line"
 
@@ -43,6 +45,40 @@ class Seed(click.ParamType[int]):
         return int(text)
 
 
+class Replications(click.ParamType[int]):
+    """A number of replications, from which a spread can be told."""
+
+    name = "N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number, or fail with what would be right."""
+        text = str(value)
+        if text == "1":
+            self.fail("1 is a single run: 'modelops-abm simulate' without it", param, ctx)
+        if not (text.isascii() and text.isdigit() and 2 <= int(text[:9]) <= MOST_REPLICATIONS):
+            allowed = f"a whole number from 2 to {MOST_REPLICATIONS:,}"
+            self.fail(f"'{printable(text)}' is not {allowed}", param, ctx)
+        return int(text)
+
+
+class Dollars(click.ParamType[float]):
+    """An amount of money above 0."""
+
+    name = "DOLLARS"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the amount, or fail with what would be right."""
+        try:
+            amount = float(value)
+        except ValueError:
+            amount = math.nan
+        if not 0.0 < amount < math.inf:
+            self.fail(f"'{printable(str(value))}' is not a number of dollars above 0", param, ctx)
+        return amount
+
+
 def preset_option[F: Callable[..., Any]](command: F) -> F:
     """Give a command the option ``--preset``."""
     return click.option(
@@ -59,6 +95,46 @@ def set_option[F: Callable[..., Any]](command: F) -> F:
         multiple=True,
         help="Set a value by its dotted name, as 'show' lists them; may be repeated.",
     )(command)
+
+
+def portfolio_option[F: Callable[..., Any]](command: F) -> F:
+    """Give a command the option ``--portfolio``."""
+    return click.option(
+        "--portfolio",
+        metavar="CSV",
+        help="A client's portfolio, one row per model; 'illustrative' for the one that is shipped.",
+    )(command)
+
+
+def days_option[F: Callable[..., Any]](command: F) -> F:
+    """Give a command the option ``--days``."""
+    return click.option(
+        "--days", type=int, metavar="N", help="Length of the run: sets horizon_days."
+    )(command)
+
+
+def seed_option[F: Callable[..., Any]](command: F) -> F:
+    """Give a command the option ``--seed``."""
+    return click.option("--seed", type=Seed(), default=0, help="Decides all luck.")(command)
+
+
+def scenario_to_run(
+    file: str | None,
+    preset_name: str | None,
+    assignments: Iterable[str],
+    days: int | None,
+    portfolio: str | None,
+) -> Scenario:
+    """Return the scenario that all the options together ask for.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    """
+    further = {} if days is None else {"horizon_days": days}
+    scenario = with_assignments(chosen_scenario(file, preset_name), assignments, further)
+    return with_portfolio(scenario, portfolio)
 
 
 def chosen_scenario(file: str | None, preset_name: str | None) -> Scenario:

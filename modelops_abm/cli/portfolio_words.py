@@ -1,4 +1,4 @@
-"""A client's portfolio in words: how many models where, and what their rows say."""
+"""What ran, in words: the scenario, and of a client's portfolio what its rows say."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from modelops_abm.formats import plural
-from modelops_abm.parameters import STAGE_NAMES, ImportedPortfolio, PortfolioModel
+from modelops_abm.parameters import STAGE_NAMES, ImportedPortfolio, PortfolioModel, Scenario
+from modelops_abm.terminal import console, say
 
 _WORDS = {
     "idea": "in the backlog",
@@ -17,6 +18,19 @@ _WORDS = {
     "production": "in production",
     "retired": "retired",
 }
+
+
+def print_what_ran(scenario: Scenario, luck: str) -> None:
+    """Print what ran, and what came from where."""
+    target = console()
+    say(target, f"Scenario {scenario.name}, {plural(scenario.horizon_days, 'day')}, {luck}.")
+    if scenario.imported is not None:
+        models = stages_in_words(scenario.imported.models)
+        say(target, f"Portfolio: {scenario.imported.source}, {models}.")
+        if scenario.imported.models:
+            target.print(rows_table(scenario.imported))
+        say(target, "What a row does not give falls back to the scenario.")
+    target.print()
 
 
 def stages_in_words(models: Sequence[PortfolioModel]) -> str:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import click
 
+from modelops_abm.cli.many import Wanted, simulate_many
 from modelops_abm.cli.options import (
+    Replications,
     Seed,
-    chosen_scenario,
+    days_option,
+    portfolio_option,
     preset_option,
+    scenario_to_run,
+    seed_option,
     set_option,
-    with_assignments,
-    with_portfolio,
 )
-from modelops_abm.cli.portfolio_words import rows_table, stages_in_words
+from modelops_abm.cli.portfolio_words import print_what_ran
 from modelops_abm.formats import amount, plural
 from modelops_abm.parameters import InputError, Scenario
 from modelops_abm.terminal import console, load_simulator, progress, say
@@ -36,20 +39,21 @@ class _Kept(NamedTuple):
 @click.command()
 @click.argument("scenario_file", required=False, metavar="[SCENARIO_FILE]")
 @preset_option
-@click.option(
-    "--portfolio",
-    metavar="CSV",
-    help="A client's portfolio, one row per model; 'illustrative' for the one that is shipped.",
-)
+@portfolio_option
 @set_option
-@click.option("--seed", type=Seed(), default=0, help="Decides all luck.")
+@seed_option
+@click.option("--replication", type=Seed(), help="Another future under the same seed.")
 @click.option(
-    "--replication",
-    type=Seed(),
-    default=0,
-    help="Another future under the same seed.",
+    "--replications",
+    type=Replications(),
+    help="Run so many futures, and print averages and how well they are known.",
 )
-@click.option("--days", type=int, metavar="N", help="Length of the run: sets horizon_days.")
+@click.option(
+    "--engine",
+    type=click.Choice(["ensemble", "mesa"]),
+    help="By default mesa for one run, ensemble for many; both give the same results.",
+)
+@days_option
 @click.option(
     "--output", type=click.Path(path_type=Path), metavar="DIR", help="Save the results there."
 )
@@ -64,7 +68,9 @@ def simulate(
     portfolio: str | None,
     assignments: tuple[str, ...],
     seed: int,
-    replication: int,
+    replication: int | None,
+    replications: int | None,
+    engine: Literal["ensemble", "mesa"] | None,
     days: int | None,
     output: Path | None,
     csv: bool,
@@ -73,34 +79,37 @@ def simulate(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Run a scenario once and print what came of it.
+    """Run a scenario, once or many times, and print what came of it.
 
     The scenario is a file (TOML, YAML or JSON), a preset, or else the reference; --portfolio and
     --set go on top of it. Same scenario, seed and replication, same result.
     """
-    if output is None and (csv or model_days or pictures):
-        raise click.UsageError("--csv, --model-days and --pictures need --output DIR.")
     if as_json and quiet:
         raise click.UsageError("Give either --json or --quiet, not both.")
-    scenario = _scenario(scenario_file, preset_name, assignments, days, portfolio)
+    if replications is not None:
+        one_run = {"--csv": csv, "--model-days": model_days, "--pictures": pictures}
+        _check_many({"--replication": replication is not None, **one_run})
+    elif engine == "ensemble":
+        raise click.UsageError("--engine ensemble is for many runs: add --replications N.")
+    elif output is None and (csv or model_days or pictures):
+        raise click.UsageError("--csv, --model-days and --pictures need --output DIR.")
+    scenario = scenario_to_run(scenario_file, preset_name, assignments, days, portfolio)
+    if replications is not None:
+        wanted = Wanted(scenario, seed, replications, engine or "ensemble", output)
+        simulate_many(wanted, as_json=as_json, quiet=quiet)
+        return
     kept = None if output is None else _Kept(output, csv, pictures)
-    run = _run(scenario, seed, replication, model_days, kept, wanted=not (as_json or quiet))
+    run = _run(scenario, seed, replication or 0, model_days, kept, wanted=not (as_json or quiet))
     if as_json:
         click.echo(json.dumps(run.to_json(), indent=2, allow_nan=False))
     elif not quiet:
         _print(run, kept)
 
 
-def _scenario(
-    file: str | None,
-    preset_name: str | None,
-    assignments: tuple[str, ...],
-    days: int | None,
-    portfolio: str | None,
-) -> Scenario:
-    further = {} if days is None else {"horizon_days": days}
-    scenario = with_assignments(chosen_scenario(file, preset_name), assignments, further)
-    return with_portfolio(scenario, portfolio)
+def _check_many(one_run_only: dict[str, bool]) -> None:
+    given = ", ".join(name for name, is_given in one_run_only.items() if is_given)
+    if given:
+        raise click.UsageError(f"{given}: only for one run, not with --replications.")
 
 
 def _run(
@@ -157,7 +166,7 @@ def _print(run: Run, kept: _Kept | None) -> None:
     from modelops_abm.cli.summary import print_summary
 
     target = console()
-    _print_what_ran(run)
+    print_what_ran(run.scenario, f"seed {run.seed}, replication {run.replication}")
     print_summary(target, run.summary)
     target.print()
     npv = amount(run.summary["npv"], "$")
@@ -165,16 +174,3 @@ def _print(run: Run, kept: _Kept | None) -> None:
     say(target, f"Net present value {npv} over {days}, in one future: another seed is another.")
     if kept is not None:
         say(target, f"Saved in {kept.folder}.")
-
-
-def _print_what_ran(run: Run) -> None:
-    target, scenario = console(), run.scenario
-    luck = f"seed {run.seed}, replication {run.replication}"
-    say(target, f"Scenario {scenario.name}, {plural(scenario.horizon_days, 'day')}, {luck}.")
-    if scenario.imported is not None:
-        models = stages_in_words(scenario.imported.models)
-        say(target, f"Portfolio: {scenario.imported.source}, {models}.")
-        if scenario.imported.models:
-            target.print(rows_table(scenario.imported))
-        say(target, "What a row does not give falls back to the scenario.")
-    target.print()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from modelops_abm import formats, outcomes
 from modelops_abm.outcomes import SummaryOutcome
+
+if TYPE_CHECKING:
+    from modelops_abm.experiments import Estimate
 
 Summary = Mapping[str, float | None]
 
@@ -57,6 +61,8 @@ CAUSES = {
 
 _DECLARED = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 _WIDEST = 100
+_ROUNDING = 1e-9
+"""A half-width smaller than this part of the mean is rounding, not luck."""
 
 
 def print_summary(target: Console, summary: Summary) -> None:
@@ -68,6 +74,64 @@ def print_summary(target: Console, summary: Summary) -> None:
             target.print(_causes(summary, target))
             target.print()
     target.print(_leakage(summary, target))
+
+
+def print_estimates(target: Console, estimates: Mapping[str, Estimate]) -> None:
+    """Print every outcome over many runs, in the same groups."""
+    causes = tuple(name for names in CAUSES.values() for name in names)
+    service, *after = (name for name in GROUPS if name != "Money")
+    for title, names in (
+        ("Money", GROUPS["Money"]),
+        (service, GROUPS[service]),
+        ("Out of service", causes),
+        *((name, GROUPS[name]) for name in after),
+        ("Where the value went", LEAKAGE),
+    ):
+        target.print(_estimates(title, names, estimates, target))
+        target.print()
+
+
+def _estimates(
+    title: str, names: Iterable[str], estimates: Mapping[str, Estimate], target: Console
+) -> Table:
+    table = _table(target, title, "mean", "std dev", f"±95{formats.NARROW_SPACE}%", "n")
+    for name in names:
+        outcome, estimate = _DECLARED[name], estimates[name]
+        table.add_row(
+            _leakage_words(outcome) if names is LEAKAGE else outcome.meaning,
+            *estimate_in_words(estimate, outcome.unit),
+            formats.number(estimate.n),
+        )
+    return table
+
+
+def estimate_in_words(estimate: Estimate, unit: str) -> tuple[str, str, str]:
+    """Return mean, standard deviation and half-width with as many digits as are known."""
+    mean, half_width = estimate.mean, estimate.half_width
+    if mean is None or half_width is None or not varies(estimate):
+        spread = (formats.NOTHING if half_width is None else "0",) * 2
+        return formats.amount(mean, unit), *spread
+    values = (mean, estimate.standard_deviation or 0.0, half_width)
+    if unit.startswith("$"):
+        first, *rest = (formats.money(value, half_width=half_width) for value in values)
+    elif unit == "share":
+        percent = (100.0 * value for value in values)
+        first, *rest = (_known(value, 100.0 * half_width) for value in percent)
+        first += f"{formats.NARROW_SPACE}%"
+    else:
+        first, *rest = (_known(value, half_width) for value in values)
+        first += f" {unit}"
+    return first, rest[0], rest[1]
+
+
+def varies(estimate: Estimate) -> bool:
+    """Return whether an outcome differs between runs by more than rounding."""
+    mean, half_width = estimate.mean or 0.0, estimate.half_width or 0.0
+    return half_width > _ROUNDING * abs(mean)
+
+
+def _known(value: float, half_width: float) -> str:
+    return formats.difference(value, half_width=half_width).removeprefix("+")
 
 
 def _group(title: str, names: Iterable[str], summary: Summary, target: Console) -> Table:

@@ -77,12 +77,12 @@ class Monitoring(Capability):
     """Capital for a full level, spent as the level rises."""
     upkeep_per_year: float = _money(30_000.0, "$ per year")
     """Upkeep of a full level."""
-    delay_without_days: float = quantity(30.0, "days", gt=0.0, le=36_500.0, plausible=(7.0, 90.0))
+    delay_without_days: float = quantity(30.0, "days", ge=0.01, le=36_500.0, plausible=(7.0, 90.0))
     """Mean time to detect drift and decay without monitoring."""
     delay_with_days: float = quantity(
         1.0,
         "days",
-        gt=0.0,
+        ge=0.01,
         le=36_500.0,
         plausible=(0.25, 7.0),
         source="Arize survey 2022 (n = 945): 26 % need a week or more to detect and fix",
@@ -154,8 +154,8 @@ class Autoscaling(Capability):
         "multiple of capacity",
         ge=0.0,
         le=1e3,
-        source="Google Autopilot 2020: severe out-of-memory jobs cut to a tenth, by analogy",
-        confidence=Confidence.MEASURED,
+        source="judgement, by analogy with Google Autopilot 2020: severe out-of-memory jobs "
+        "cut to a tenth",
     )
     """Capacity added at full level, as a multiple of the model's own."""
 

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
+from modelops_abm import formats
 from modelops_abm.plots.clock import Clock
-from modelops_abm.plots.formats import plain
 from modelops_abm.plots.palette import CONTROL, HAIRLINE, INK, INK_2, INK_3, SURFACE, readable
 from modelops_abm.plots.sheet import POINTS, Picture, text_style, width_of, write
 
@@ -207,7 +207,7 @@ def value_axis(
 
 def _in_steps_of(step: float) -> Callable[[float], str]:
     digits = next((digits for digits in range(6) if abs(step - round(step, digits)) < 1e-9), 6)
-    return lambda value: plain(value, digits) if abs(value) > step / 1e3 else "0"
+    return lambda value: formats.number(value, digits) if abs(value) > step / 1e3 else "0"
 
 
 def _tick_text() -> dict[str, Any]:

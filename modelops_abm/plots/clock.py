@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modelops_abm.plots.formats import MONTH_DAYS, plain
+from modelops_abm import formats
 
 _SHORT_DAYS = 62
 _STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240)
@@ -19,8 +19,8 @@ _MOST_STEPS = 8
 _BINS = (
     (1.0, "day"),
     (7.0, "week"),
-    (MONTH_DAYS, "month"),
-    (3.0 * MONTH_DAYS, "quarter"),
+    (formats.MONTH_DAYS, "month"),
+    (3.0 * formats.MONTH_DAYS, "quarter"),
     (365.0, "year"),
 )
 
@@ -90,12 +90,12 @@ class Clock:
 
     def ticks(self) -> tuple[list[float], list[str]]:
         """Return days and labels; the last label says the unit."""
-        unit_days = 1.0 if self.unit == "day" else MONTH_DAYS
+        unit_days = 1.0 if self.unit == "day" else formats.MONTH_DAYS
         end = self.horizon_days / unit_days
         steps = _DAY_STEPS if self.unit == "day" else _STEPS
         step = next((step for step in steps if end / step <= _MOST_STEPS), steps[-1])
         numbers = range(0, math.floor(end + 1e-9) + 1, step)
-        labels = [plain(number) for number in numbers]
+        labels = [formats.number(number) for number in numbers]
         labels[-1] = f"{self.unit} {labels[-1]}"
         return [number * unit_days for number in numbers], labels
 
@@ -103,4 +103,4 @@ class Clock:
         """Return a day in words, counted from 1: month 18."""
         if self.unit == "day":
             return f"day {math.ceil(day)}"
-        return f"month {max(1, math.ceil(day / MONTH_DAYS - 1e-9))}"
+        return f"month {max(1, math.ceil(day / formats.MONTH_DAYS - 1e-9))}"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from modelops_abm import formats
 from modelops_abm.plots.charts import (
     Box,
     Chart,
@@ -15,16 +16,6 @@ from modelops_abm.plots.charts import (
     value_axis,
 )
 from modelops_abm.plots.clock import Clock
-from modelops_abm.plots.formats import (
-    NONE,
-    money,
-    money_scale,
-    plain,
-    points,
-    share,
-    signed,
-    span,
-)
 from modelops_abm.plots.pairing import check_pair, luck_of
 from modelops_abm.plots.palette import (
     BASELINE,
@@ -70,7 +61,7 @@ def compare(plan: Run, baseline: Run) -> Picture:
         If the runs are not of the same length.
     """
     check_pair(plan, baseline)
-    rate = share(plan.scenario.finance.discount_rate)
+    rate = formats.share(plan.scenario.finance.discount_rate, 0)
     shows = f"{luck_of(plan, baseline)} Net value is discounted at {rate} a year to the start."
     picture = Picture(_finding(plan, baseline), shows, source_of(plan, baseline), 610.0)
     _draw_figures(picture, key_figures(plan, baseline))
@@ -110,7 +101,7 @@ def key_figures(plan: Run, baseline: Run) -> list[KeyFigure]:
         KeyFigure(
             "Payback",
             _payback_words(plan, baseline),
-            f"{'of' if paid is not None else 'in'} {span(plan.scenario.horizon_days)}",
+            f"{'of' if paid is not None else 'in'} {formats.span(plan.scenario.horizon_days)}",
             "",
         ),
     ]
@@ -118,23 +109,28 @@ def key_figures(plan: Run, baseline: Run) -> list[KeyFigure]:
 
 def _finding(plan: Run, baseline: Run) -> str:
     worth = float(difference_so_far(plan, baseline)[-1])
-    over = f"over {span(plan.scenario.horizon_days)}"
+    over = f"over {formats.span(plan.scenario.horizon_days)}"
     if not difference_so_far(plan, baseline).any():
         return f"Plan and baseline earn the same {over}"
     if worth < 0.0:
-        return f"In this future the plan loses {money(-worth)} against the baseline {over}"
-    return f"In this future the plan is worth {money(worth, signed=True)} {over}"
+        return f"In this future the plan loses {formats.money(-worth)} against the baseline {over}"
+    return f"In this future the plan is worth {formats.money(worth, signed=True)} {over}"
 
 
 def _money_figure(words: str, plan: Run, baseline: Run) -> KeyFigure:
     own, other = (float(run.daily["npv"].iloc[-1]) for run in (plan, baseline))
-    return KeyFigure(words, money(own), f"vs {money(other)}", money(own - other, signed=True))
+    return KeyFigure(
+        words,
+        formats.money(own),
+        f"vs {formats.money(other)}",
+        formats.money(own - other, signed=True),
+    )
 
 
 def _share_figure(words: str, name: str, plan: Run, baseline: Run) -> KeyFigure:
     own, other = plan.summary[name], baseline.summary[name]
-    change = NONE if own is None or other is None else points(own - other)
-    return KeyFigure(words, share(own, 1), f"vs {share(other, 1)}", change)
+    change = formats.NOTHING if own is None or other is None else formats.points(own - other)
+    return KeyFigure(words, formats.share(own, 1), f"vs {formats.share(other, 1)}", change)
 
 
 def _payback_words(plan: Run, baseline: Run) -> str:
@@ -142,12 +138,17 @@ def _payback_words(plan: Run, baseline: Run) -> str:
     paid = payback_day(difference)
     if paid is not None:
         return Clock(plan.scenario.horizon_days).words(paid + 1.0)
-    return "never" if difference.any() else NONE
+    return "never" if difference.any() else formats.NOTHING
 
 
 def _count_figure(words: str, name: str, plan: Run, baseline: Run) -> KeyFigure:
     own, other = plan.summary[name] or 0.0, baseline.summary[name] or 0.0
-    return KeyFigure(words, plain(own), f"vs {plain(other)}", signed(own - other, 0))
+    return KeyFigure(
+        words,
+        formats.number(own),
+        f"vs {formats.number(other)}",
+        formats.number(own - other, signed=True),
+    )
 
 
 def _draw_figures(picture: Picture, figures: list[KeyFigure]) -> None:
@@ -173,7 +174,7 @@ def _draw_figures(picture: Picture, figures: list[KeyFigure]) -> None:
 def _draw_both(chart: Chart, plan: Run, baseline: Run) -> None:
     days = np.arange(len(plan.daily) + 1)
     lines = [np.append(0.0, run.daily["npv"].to_numpy()) for run in (plan, baseline)]
-    size, unit = money_scale(float(np.abs(lines).max()))
+    size, unit = formats.money_scale(float(np.abs(lines).max()))
     chart.line(days, lines[1] / size, BASELINE, dashed=True)
     chart.line(days, lines[0] / size, PLAN)
     value_axis(chart, float(np.min(lines)) / size, float(np.max(lines)) / size)
@@ -181,7 +182,7 @@ def _draw_both(chart: Chart, plan: Run, baseline: Run) -> None:
     labels = (("Plan", PLAN), ("Baseline", BASELINE))
     chart.label_ends(
         [
-            EndLabel(line[-1] / size, f"{words} {money(line[-1])}", colour)
+            EndLabel(line[-1] / size, f"{words} {formats.money(line[-1])}", colour)
             for line, (words, colour) in zip(lines, labels, strict=True)
         ]
     )
@@ -190,7 +191,7 @@ def _draw_both(chart: Chart, plan: Run, baseline: Run) -> None:
 def _draw_difference(chart: Chart, difference: NDArray[np.float64]) -> None:
     days = np.arange(len(difference) + 1)
     line = np.append(0.0, difference)
-    size, unit = money_scale(float(np.abs(line).max()))
+    size, unit = formats.money_scale(float(np.abs(line).max()))
     for side, colour in ((line >= 0.0, EARNS), (line <= 0.0, COSTS)):
         chart.axes.fill_between(
             days,
@@ -204,7 +205,7 @@ def _draw_difference(chart: Chart, difference: NDArray[np.float64]) -> None:
     chart.line(days, line / size, PLAN)
     value_axis(chart, float(line.min()) / size, float(line.max()) / size, steps=4)
     chart.heading("Plan minus baseline", f"{unit}, so far")
-    chart.label_ends([EndLabel(line[-1] / size, money(line[-1], signed=True), PLAN)])
+    chart.label_ends([EndLabel(line[-1] / size, formats.money(line[-1], signed=True), PLAN)])
     paid = payback_day(difference)
     if paid is not None and paid > 0:
         _mark_payback(chart, paid + 1.0)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
+from modelops_abm import formats
 from modelops_abm.plots.charts import (
     HEADING,
     write_heading,
-)
-from modelops_abm.plots.formats import (
-    money,
-    share,
-    span,
 )
 from modelops_abm.plots.leakage import losses
 from modelops_abm.plots.pairing import check_pair, luck_of
@@ -49,7 +45,7 @@ def compare_leakage(plan: Run, baseline: Run) -> Picture:
     check_pair(plan, baseline)
     before, after = losses(baseline), losses(plan)
     shows = (
-        f"Value lost over {span(plan.scenario.horizon_days)}: filled bars are the plan, "
+        f"Value lost over {formats.span(plan.scenario.horizon_days)}: filled bars are the plan, "
         f"dashed outlines the baseline. {luck_of(plan, baseline)}"
     )
     height = 118.0 + 44.0 * len(before)
@@ -69,18 +65,18 @@ def _loss_finding(plan: Run, baseline: Run) -> str:
     after, before = (sum(losses(run).values()) for run in (plan, baseline))
     if before == after == 0.0:
         return "No value is lost, with or without the plan"
-    if money(before - after) == "$0":
+    if formats.money(before - after) == "$0":
         return f"Plan and baseline lose the same: {_share_lost(plan)} of the ideal value"
     words = "less" if after <= before else "more"
     return (
-        f"The plan loses {money(abs(before - after))} {words} on the way: "
+        f"The plan loses {formats.money(abs(before - after))} {words} on the way: "
         f"{_share_lost(plan)} of the ideal value, not {_share_lost(baseline)}"
     )
 
 
 def _share_lost(run: Run) -> str:
     ideal = float(run.daily["ideal_value"].sum())
-    return share(sum(losses(run).values()) / ideal if ideal > 0.0 else None)
+    return formats.share(sum(losses(run).values()) / ideal if ideal > 0.0 else None, 0)
 
 
 def _draw_loss(
@@ -122,7 +118,11 @@ def _draw_loss(
 
 
 def _write_columns(picture: Picture, y: float, plan: float, baseline: float) -> None:
-    words = (money(plan), money(baseline), money(plan - baseline, signed=True))
+    words = (
+        formats.money(plan),
+        formats.money(baseline),
+        formats.money(plan - baseline, signed=True),
+    )
     for (x, _, _), text in zip(_COLUMNS, words, strict=True):
         bold = x == _COLUMNS[0][0]
         write(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from modelops_abm import formats
 from modelops_abm.plots.charts import (
     Box,
     Chart,
     time_chart,
 )
 from modelops_abm.plots.clock import Clock, bins_of
-from modelops_abm.plots.formats import (
-    share,
-    span,
-)
 from modelops_abm.plots.pairing import check_pair, luck_of
 from modelops_abm.plots.palette import (
     BASELINE,
@@ -53,7 +50,7 @@ def compare_team_time(plan: Run, baseline: Run) -> Picture:
     bins = bins_of(horizon, shortest="month", at_most=124)
     shows = (
         f"Calendar days of the developers by activity, each {bins.word} as a share of the whole; "
-        f"totals over {span(horizon)} at the right. {luck_of(plan, baseline)}"
+        f"totals over {formats.span(horizon)} at the right. {luck_of(plan, baseline)}"
     )
     picture = Picture(_team_finding(plan, baseline), shows, source_of(plan, baseline), 370.0)
     clock = Clock(horizon)
@@ -71,8 +68,8 @@ def _team_finding(plan: Run, baseline: Run) -> str:
         days = work_days(run)
         parts.append((days["repair"] + days["retrain"]) / sum(days.values()))
     return (
-        f"Repair and retraining take {share(parts[0])} of the team’s time with the plan, "
-        f"{share(parts[1])} without"
+        f"Repair and retraining take {formats.share(parts[0], 0)} of the team’s time with the "
+        f"plan, {formats.share(parts[1], 0)} without"
     )
 
 
@@ -93,7 +90,7 @@ def _write_shares(chart: Chart, plan: Run, baseline: Run) -> None:
                 picture.plane,
                 column,
                 y,
-                share(days[name] / sum(days.values())),
+                formats.share(days[name] / sum(days.values()), 0),
                 colour=INK,
                 bold=days is own,
                 across="right",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from modelops_abm import formats
 from modelops_abm.plots.charts import HEADING, write_heading
-from modelops_abm.plots.formats import money, share, span
 from modelops_abm.plots.palette import CONTROL, INK, INK_2, INK_3, LOSSES, ONLINE, tint
 from modelops_abm.plots.sheet import MARGIN, POINTS, Picture, source_of, width_of, write
 from modelops_abm.results import Run
@@ -87,7 +87,7 @@ def leakage(run: Run) -> Picture:
     """
     shows = (
         "Ideal value is what the same models would yield at the power of their first day, always "
-        f"served, without limit of capacity. Sums over {span(run.scenario.horizon_days)}."
+        f"served, without limit of capacity. Sums over {formats.span(run.scenario.horizon_days)}."
     )
     steps = waterfall(run)
     picture = Picture(_finding(run), shows, source_of(run), _TOP + 8.0 + _ROW * len(steps))
@@ -109,8 +109,8 @@ def _finding(run: Run) -> str:
     if lost <= 0.0:
         return "No value is lost in this run"
     return (
-        f"{share((ideal - value) / ideal)} of the ideal value is lost, {money(ideal - value)}; "
-        f"the largest part, {money(lost)}, {_TO[worst]}"
+        f"{formats.share((ideal - value) / ideal, 0)} of the ideal value is lost, "
+        f"{formats.money(ideal - value)}; the largest part, {formats.money(lost)}, {_TO[worst]}"
     )
 
 
@@ -142,7 +142,7 @@ def _draw_step(picture: Picture, step: Step, top: float, scale: float, ideal: fl
         label=step.words,
     )
     size = step.end - step.start
-    words = money(size)
+    words = formats.money(size)
     write(
         picture.plane,
         1090.0,
@@ -154,7 +154,7 @@ def _draw_step(picture: Picture, step: Step, top: float, scale: float, ideal: fl
         across="right",
         along="center",
     )
-    part = share(abs(size) / ideal) if ideal > 0.0 else ""
+    part = formats.share(abs(size) / ideal, 0) if ideal > 0.0 else ""
     write(picture.plane, 1164.0, middle, part, colour=INK_2, across="right", along="center")
 
 

@@ -6,10 +6,10 @@ from collections import Counter
 
 import networkx as nx
 
+from modelops_abm import formats
 from modelops_abm.events import TaskClass
 from modelops_abm.plots.charts import Box, write_heading
 from modelops_abm.plots.diagram import NUMBER, TITLE, draw_arrow, draw_badge, draw_box
-from modelops_abm.plots.formats import plain, plural, share, span
 from modelops_abm.plots.lifelines import arrived_later, passages, starting_states
 from modelops_abm.plots.palette import (
     HAIRLINE,
@@ -119,7 +119,7 @@ def life_cycle(run: Run) -> Picture:
     graph = life_cycle_graph(run)
     shows = (
         "Large numbers: models at the end of the run; small numbers at arrows: how often a model "
-        f"went that way in {span(run.scenario.horizon_days)}. "
+        f"went that way in {formats.span(run.scenario.horizon_days)}. "
         "#1 to #5: what developers do first."
     )
     picture = Picture(_finding(graph, run), shows, source_of(run), 346.0)
@@ -148,8 +148,8 @@ def _finding(graph: Graph, run: Run) -> str:
     retired = _retired(graph, production=True) + _retired(graph, production=False)
     now = in_production(graph)
     return (
-        f"{plural(delivered, 'model')} delivered and {plain(retired)} retired in "
-        f"{span(run.scenario.horizon_days)}: {plain(now)} in production at the end"
+        f"{formats.plural(delivered, 'model')} delivered and {formats.number(retired)} retired in "
+        f"{formats.span(run.scenario.horizon_days)}: {formats.number(now)} in production at the end"
     )
 
 
@@ -163,7 +163,7 @@ def _retired(graph: Graph, *, production: bool) -> int:
 
 def _draw_frame(picture: Picture, graph: Graph) -> None:
     draw_box(picture, _FRAME, fill=SURFACE, edge=tint(ONLINE, 0.6), width=1.6)
-    words = f"{plural(in_production(graph), 'model')} at the end"
+    words = f"{formats.plural(in_production(graph), 'model')} at the end"
     write_heading(picture, _FRAME.left + 20.0, _FRAME.top + 24.0, "In production", words)
 
 
@@ -173,11 +173,11 @@ def _draw_node(picture: Picture, graph: Graph, node: str, run: Run) -> None:
     draw_box(picture, box, fill=fill, edge=edge)
     x = box.left + 12.0
     write(picture.plane, x, box.top + 22.0, _WORDS[node], size=TITLE, colour=INK, bold=True)
-    number = plain(graph.nodes[node]["models"])
+    number = formats.number(graph.nodes[node]["models"])
     write(picture.plane, x, box.top + 54.0, number, size=NUMBER, colour=INK, bold=True)
     start = graph.nodes[node]["at_start"]
     if start and node != "retired":
-        write(picture.plane, x, box.bottom - 11.0, f"{plain(start)} at the start")
+        write(picture.plane, x, box.bottom - 11.0, f"{formats.number(start)} at the start")
     if node in _WORK_OF_NODE:
         draw_badge(picture, box.right - 10.0, box.top, _priority(run, _WORK_OF_NODE[node]))
 
@@ -205,9 +205,9 @@ def _draw_way(picture: Picture, graph: Graph) -> None:
 def _note_other_retired(picture: Picture, graph: Graph) -> None:
     """Say below the box how many of the retired did not come from production in this run."""
     start, early = graph.nodes["retired"]["at_start"], _retired(graph, production=False)
-    lines = [f"{plain(start)} at the start"] if start else []
+    lines = [f"{formats.number(start)} at the start"] if start else []
     if early:
-        lines += [f"{plain(early)} before", "production"]
+        lines += [f"{formats.number(early)} before", "production"]
     box = _BOXES["retired"]
     for row, line in enumerate(lines):
         write(picture.plane, box.right, box.bottom + 18.0 + 16.0 * row, line, across="right")
@@ -217,7 +217,13 @@ def _across(picture: Picture, left: float, right: float, passed: int, word: str)
     draw_arrow(picture, [(left + 4.0, _ROW_Y), (right - 4.0, _ROW_Y)])
     middle = (left + right) / 2.0 - 2.0
     write(
-        picture.plane, middle, _ROW_Y - 8.0, plain(passed), colour=INK, bold=True, across="center"
+        picture.plane,
+        middle,
+        _ROW_Y - 8.0,
+        formats.number(passed),
+        colour=INK,
+        bold=True,
+        across="center",
     )
     write(picture.plane, middle, _ROW_Y + 19.0, word, across="center")
 
@@ -232,7 +238,7 @@ def _draw_loops(picture: Picture, graph: Graph) -> None:
     middle = _BOXES["repair"].top + 38.0
     left, right = _BOXES["repair"].right + 4.0, _BOXES["retraining"].left - 4.0
     draw_arrow(picture, [(right, middle), (left, middle)], ISSUE)
-    passed, x = plain(graph.edges["retraining", "repair"]["passed"]), (left + right) / 2.0
+    passed, x = formats.number(graph.edges["retraining", "repair"]["passed"]), (left + right) / 2.0
     write(picture.plane, x, middle - 8.0, passed, colour=INK, bold=True, across="center")
     write(picture.plane, x, middle + 19.0, "offline", across="center")
 
@@ -242,7 +248,7 @@ def _along(
 ) -> None:
     draw_arrow(picture, [(x, start), (x, end)], _COLOURS[node])
     middle = (start + end) / 2.0
-    write(picture.plane, x + 7.0, middle - 2.0, plain(passed), colour=INK, bold=True)
+    write(picture.plane, x + 7.0, middle - 2.0, formats.number(passed), colour=INK, bold=True)
     write(picture.plane, x + 7.0, middle + 13.0, word)
 
 
@@ -250,7 +256,7 @@ def _draw_team(picture: Picture, run: Run) -> None:
     """Draw what the developers did, in the order of their priorities."""
     days = work_days(run)
     total = sum(days.values())
-    team = plural(run.scenario.team.developers, "developer")
+    team = formats.plural(run.scenario.team.developers, "developer")
     left, top = 98.0, 176.0
     write_heading(picture, left, top, f"What {team} did", "% of their time, by priority")
     order = [TaskClass[name.upper()].name.lower() for name in run.scenario.team.priority_order]
@@ -261,5 +267,5 @@ def _draw_team(picture: Picture, run: Run) -> None:
         write(picture.plane, left + 46.0, y, WORK[name].words, colour=INK, along="center")
         length = 270.0 * days[name] / total
         picture.plane.barh(y, length, 14.0, left + 150.0, color=WORK[name].colour, linewidth=0.0)
-        words = share(days[name] / total)
+        words = formats.share(days[name] / total, 0)
         write(picture.plane, left + 158.0 + length, y, words, colour=INK_2, along="center")

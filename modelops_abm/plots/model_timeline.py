@@ -7,10 +7,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from modelops_abm import outcomes
+from modelops_abm import formats, outcomes
 from modelops_abm.plots.charts import Box, Chart, EndLabel, time_chart, value_axis, write_heading
 from modelops_abm.plots.clock import Clock
-from modelops_abm.plots.formats import money, money_scale, plain, plural, share
 from modelops_abm.plots.lifelines import (
     Spell,
     model_row,
@@ -132,7 +131,7 @@ def _finding(run: Run, number: int, name: str) -> str:
         if service.version is not Serving.NONE
     )
     return (
-        f"{name} serves {share(served / total)} of its {_days_in_words(total)} days in "
+        f"{name} serves {formats.share(served / total, 0)} of its {_days_in_words(total)} days in "
         f"production; {_troubles(life)}"
     )
 
@@ -143,7 +142,7 @@ def _troubles(life: list[Spell]) -> str:
         noun: sum(spell.state is state for spell in life)
         for noun, state in (("issue", State.OFFLINE_ISSUE), ("drift", State.OFFLINE_DRIFT))
     }
-    words = [plural(times, noun) for noun, times in found.items() if times]
+    words = [formats.plural(times, noun) for noun, times in found.items() if times]
     if not words:
         return "nothing takes it offline"
     verb = "takes" if sum(found.values()) == 1 else "take"
@@ -200,7 +199,9 @@ def _draw_lanes(chart: Chart, rows: list[Lane]) -> None:
             label=words,
         )
         total = sum(end - start for start, end in bars)
-        for column, text in zip(columns, (plain(len(bars)), _days_in_words(total)), strict=True):
+        for column, text in zip(
+            columns, (formats.number(len(bars)), _days_in_words(total)), strict=True
+        ):
             write(plane, column, y, text, colour=INK_2, across="right", along="center")
 
 
@@ -218,7 +219,7 @@ def _mark_retirement(chart: Chart, row: pd.Series) -> None:
 
 
 def _days_in_words(days: float) -> str:
-    return plain(days, 1 if 0.0 < days < 9.95 else 0)
+    return formats.number(days, 1 if 0.0 < days < 9.95 else 0)
 
 
 def _days_of(run: Run, number: int) -> pd.DataFrame | None:
@@ -230,14 +231,14 @@ def _days_of(run: Run, number: int) -> pd.DataFrame | None:
 
 def _draw_stocks(picture: Picture, clock: Clock, top: float, days: pd.DataFrame) -> None:
     power = 100.0 * pd.to_numeric(days["power"])
-    size, unit = money_scale(float(days["value_today"].max()))
+    size, unit = formats.money_scale(float(days["value_today"].max()))
     value, average = days["value_today"] / size, float(days["value_today"].mean())
     _draw_stock(
         _stock_chart(picture, clock, top, 0, "Users", "number"),
         days["day"],
         days["users"],
         PLAN,
-        f"{plain(days['users'].iloc[-1])} at the end",
+        f"{formats.number(days['users'].iloc[-1])} at the end",
         whole=True,
     )
     _draw_stock(
@@ -245,7 +246,7 @@ def _draw_stocks(picture: Picture, clock: Clock, top: float, days: pd.DataFrame)
         days["day"],
         power,
         PLAN,
-        f"{share(power.mean() / 100.0)} on average",
+        f"{formats.share(power.mean() / 100.0, 0)} on average",
         low=80.0,
     )
     _draw_stock(
@@ -253,7 +254,7 @@ def _draw_stocks(picture: Picture, clock: Clock, top: float, days: pd.DataFrame)
         days["day"],
         value,
         EARNS,
-        f"{money(average)} a day on average",
+        f"{formats.money(average)} a day on average",
     )
 
 

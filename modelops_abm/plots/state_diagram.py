@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import networkx as nx
 
+from modelops_abm import formats
 from modelops_abm.plots.charts import Box
 from modelops_abm.plots.diagram import TITLE, Point, draw_arrow, draw_box, draw_dot, write_passed
-from modelops_abm.plots.formats import plain, share, span
 from modelops_abm.plots.lifelines import arrived_later, counts, starting_states
 from modelops_abm.plots.palette import HAIRLINE, INK, INK_2, ONLINE, RAISED, STATES, SURFACE, tint
 from modelops_abm.plots.sheet import Picture, source_of, write
@@ -133,7 +133,7 @@ def statechart(run: Run | None = None) -> Picture:
         finding, source = _finding(graph), source_of(run)
         shows = (
             "Boxes: share of production time, and models at the end. Arrows: "
-            f"how often in {span(run.scenario.horizon_days)}. {frames}"
+            f"how often in {formats.span(run.scenario.horizon_days)}. {frames}"
         )
     picture = Picture(finding, shows, source, 486.0)
     _draw_frames(picture)
@@ -153,8 +153,8 @@ def _finding(graph: Chart) -> str:
         graph.nodes[state]["time_share"] for state in (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)
     )
     return (
-        f"A model in production is offline {share(offline)} of the time, "
-        f"and in retraining {share(graph.nodes[State.RETRAINING]['time_share'])}"
+        f"A model in production is offline {formats.share(offline, 0)} of the time, "
+        f"and in retraining {formats.share(graph.nodes[State.RETRAINING]['time_share'], 0)}"
     )
 
 
@@ -185,13 +185,13 @@ def _lines(graph: Chart, state: State) -> list[str]:
     node = graph.nodes[state]
     if "models" not in node:
         return ["pipeline, capacity, compliance"] if state is State.OFFLINE_ISSUE else []
-    models = f"{plain(node['models'])} at the end"
+    models = f"{formats.number(node['models'])} at the end"
     part = node.get("time_share")
     if part is None:
         return [models]
     if state is State.ONLINE:
-        return [f"{share(part)} of the time", models]
-    return [f"{share(part)} of the time, {models}"]
+        return [f"{formats.share(part, 0)} of the time", models]
+    return [f"{formats.share(part, 0)} of the time, {models}"]
 
 
 def _draw_way(
@@ -211,7 +211,7 @@ def _draw_way(
 
 
 def _passed(edge: dict[str, int]) -> str:
-    return plain(edge["passed"]) if "passed" in edge else ""
+    return formats.number(edge["passed"]) if "passed" in edge else ""
 
 
 def _draw_retirement(picture: Picture, graph: Chart) -> None:
@@ -230,7 +230,7 @@ def _retired(graph: Chart, states: tuple[State, ...]) -> str:
     edges = [graph.edges[state, State.RETIRED, Trigger.RETIRES] for state in states]
     if "passed" not in edges[0]:
         return ""
-    return plain(sum(edge["passed"] for edge in edges))
+    return formats.number(sum(edge["passed"] for edge in edges))
 
 
 def _draw_entries(picture: Picture, graph: Chart) -> None:
@@ -240,10 +240,10 @@ def _draw_entries(picture: Picture, graph: Chart) -> None:
     draw_arrow(picture, [(x, 10.0), (x, idea.top - 4.0)])
     node = graph.nodes[State.IDEA]
     known = "models" in node
-    proposed = plain(node["arrived"] + node["at_start"]) if known else ""
+    proposed = formats.number(node["arrived"] + node["at_start"]) if known else ""
     write_passed(picture, x + 10.0, 14.0, "proposed", proposed)
     draw_dot(picture, 398.0, 220.0)
     draw_arrow(picture, [(398.0, 220.0), (online.left - 4.0, 220.0)])
-    start = plain(graph.nodes[State.ONLINE]["at_start"]) if known else ""
+    start = formats.number(graph.nodes[State.ONLINE]["at_start"]) if known else ""
     write_passed(picture, 398.0, 242.0, "at start", across="center")
     write_passed(picture, 398.0, 258.0, "", start, across="center")

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from modelops_abm import outcomes
+from modelops_abm import formats, outcomes
 from modelops_abm.plots.charts import Box, Chart, EndLabel, time_chart, value_axis
 from modelops_abm.plots.clock import Clock, bins_of
-from modelops_abm.plots.formats import average, plain, share
 from modelops_abm.plots.palette import BASELINE, INK, PLAN, PREVIOUS, STATES, tint
 from modelops_abm.plots.sheet import Picture, source_of, write
 from modelops_abm.results import Run
@@ -80,8 +79,8 @@ def _finding(run: Run) -> str:
     flows = state_flows(run)
     offline = float((flows[State.OFFLINE_ISSUE] + flows[State.OFFLINE_DRIFT]).sum())
     return (
-        f"On average {average(offline / days)} of {average(production / days)} models in "
-        f"production are offline: {share(offline / production)} of their time"
+        f"On average {formats.average(offline / days)} of {formats.average(production / days)} "
+        f"models in production are offline: {formats.share(offline / production, 0)} of their time"
     )
 
 
@@ -94,13 +93,13 @@ def _draw_states(chart: Chart, run: Run) -> None:
         strength = 0.5 if state is State.ONLINE else 0.85
         before = top
         top = chart.band(bins.per_day(flow), bins.edges, tint(colour, strength), before)
-        words = f"{STATES[state].words} {average(float(flow.mean()))}"
+        words = f"{STATES[state].words} {formats.average(float(flow.mean()))}"
         labels.append(EndLabel(float(before[-1] + top[-1]) / 2.0, words, colour))
     chart.steps(top, bins.edges, STATES[State.ONLINE].colour, width=1.6)
     value_axis(chart, 0.0, float(top.max()), whole=True)
     chart.heading("Models in production", f"models, average of each {bins.word}")
     chart.label_ends(labels)
-    in_all = f"{average(float(run.daily['production_days'].mean()))} on average, of them"
+    in_all = f"{formats.average(float(run.daily['production_days'].mean()))} on average, of them"
     write(chart.picture.plane, chart.box.right + 12.0, chart.box.top - 14.0, in_all, colour=INK)
 
 
@@ -110,7 +109,7 @@ def _draw_stages(chart: Chart, run: Run) -> None:
     for name, words, colour in _STAGES:
         counts = run.daily[name].to_numpy()
         chart.steps(counts, edges, colour, width=1.8)
-        labels.append(EndLabel(float(counts[-1]), f"{words} {plain(counts[-1])}", colour))
+        labels.append(EndLabel(float(counts[-1]), f"{words} {formats.number(counts[-1])}", colour))
     value_axis(
         chart, 0.0, max(float(run.daily[name].max()) for name, _, _ in _STAGES), steps=4, whole=True
     )

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 
+from modelops_abm import formats
 from modelops_abm.plots.charts import Box, Chart, spread, time_chart, value_axis, write_heading
 from modelops_abm.plots.clock import Bins, Clock, bins_of
-from modelops_abm.plots.formats import plain, plural, share, span
 from modelops_abm.plots.palette import INK, INK_2, WORK
 from modelops_abm.plots.sheet import Picture, source_of, write
 from modelops_abm.results import Run
@@ -36,10 +36,10 @@ def team_time(run: Run) -> Picture:
     """
     horizon = run.scenario.horizon_days
     bins = bins_of(horizon, shortest="month", at_most=124)
-    team = plural(run.scenario.team.developers, "developer")
+    team = formats.plural(run.scenario.team.developers, "developer")
     shows = (
         f"Calendar days of {team} by activity, each {bins.word} as a share of the whole. "
-        f"Totals at the right, over {span(horizon)}."
+        f"Totals at the right, over {formats.span(horizon)}."
     )
     picture = Picture(finding_of_team(run), shows, source_of(run), 380.0)
     chart = time_chart(picture, Box(84.0, 30.0, 760.0, 310.0), Clock(horizon))
@@ -56,9 +56,9 @@ def finding_of_team(run: Run) -> str:
     if days["idle"] >= total * (1.0 - 1e-9):
         return "The team has nothing to do"
     maintenance = (days["repair"] + days["retrain"]) / total
-    words = f"Repair and retraining take {share(maintenance)} of the team’s time"
+    words = f"Repair and retraining take {formats.share(maintenance, 0)} of the team’s time"
     new_models = (days["deploy"] + days["build"]) / total
-    return f"{words}; {share(new_models)} is left for new models"
+    return f"{words}; {formats.share(new_models, 0)} is left for new models"
 
 
 def draw_work(chart: Chart, run: Run, bins: Bins) -> None:
@@ -107,7 +107,7 @@ def _write_totals(chart: Chart, run: Run, shares: Mapping[str, float]) -> None:
         swatch(picture, x, y, WORK[name].colour)
         write(picture.plane, x + 18.0, y, WORK[name].words, colour=INK, along="center")
         for column, words in zip(
-            columns, (share(days[name] / total), plain(days[name])), strict=True
+            columns, (formats.share(days[name] / total, 0), formats.number(days[name])), strict=True
         ):
             bold = column == columns[0]
             write(

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from modelops_abm import formats
 from modelops_abm.plots.charts import LINE, Box, Chart, EndLabel, time_chart, value_axis
 from modelops_abm.plots.clock import Clock, bins_of
-from modelops_abm.plots.formats import MONTH_DAYS, money, money_scale, share, span
 from modelops_abm.plots.palette import COSTS, DEPLOY, EARNS, INK, PLAN, SURFACE, tint
 from modelops_abm.plots.sheet import Picture, source_of
 from modelops_abm.results import Run
@@ -48,7 +48,7 @@ def value_and_cost(run: Run) -> Picture:
         Money per month above; net value so far, as booked and discounted, below.
     """
     clock = Clock(run.scenario.horizon_days)
-    rate = share(run.scenario.finance.discount_rate)
+    rate = formats.share(run.scenario.finance.discount_rate, 0)
     shows = (
         "Above: value of the predictions and what is spent. Below: net value so far, "
         f"as booked and discounted at {rate} a year. Totals at the right."
@@ -65,20 +65,20 @@ def _finding(run: Run) -> str:
     spent = value - net
     verb = "earns" if net >= 0.0 else "loses"
     return (
-        f"The portfolio {verb} {money(abs(net))} over {span(run.scenario.horizon_days)}, "
-        f"after {money(spent)} of costs"
+        f"The portfolio {verb} {formats.money(abs(net))} over "
+        f"{formats.span(run.scenario.horizon_days)}, after {formats.money(spent)} of costs"
     )
 
 
 def _draw_flows(chart: Chart, run: Run) -> None:
     bins = bins_of(run.scenario.horizon_days, shortest="month", at_most=124)
-    unit_days = 1.0 if chart.clock.unit == "day" else MONTH_DAYS
+    unit_days = 1.0 if chart.clock.unit == "day" else formats.MONTH_DAYS
     value = unit_days * bins.per_day(run.daily["value"])
     flows = {name: unit_days * bins.per_day(flow) for name, flow in outlays(run).items()}
     spent = np.sum(list(flows.values()), axis=0)
     net = value - spent
     low, high = -float(spent.max()), float(value.max())
-    size, unit = money_scale(max(high, -low))
+    size, unit = formats.money_scale(max(high, -low))
     chart.bars(bins.edges, value / size, np.zeros(len(value)), _VALUE[1], "value")
     bottom = np.zeros(len(value))
     for name, flow in flows.items():
@@ -99,15 +99,21 @@ def _flow_labels(
 ) -> list[EndLabel]:
     labels = [
         EndLabel(
-            float(value[-1]), f"{_VALUE[0]} {money(float(run.daily['value'].sum()))}", _VALUE[2]
+            float(value[-1]),
+            f"{_VALUE[0]} {formats.money(float(run.daily['value'].sum()))}",
+            _VALUE[2],
         ),
-        EndLabel(float(net[-1]), f"Net value {money(float(run.daily['net_value'].sum()))}", INK),
+        EndLabel(
+            float(net[-1]), f"Net value {formats.money(float(run.daily['net_value'].sum()))}", INK
+        ),
     ]
     bottom = 0.0
     for name, flow in flows.items():
         words, _, colour = _OUTLAYS[name]
         total = -float(outlays(run)[name].sum())
-        labels.append(EndLabel(bottom - flow[-1] / size / 2.0, f"{words} {money(total)}", colour))
+        labels.append(
+            EndLabel(bottom - flow[-1] / size / 2.0, f"{words} {formats.money(total)}", colour)
+        )
         bottom -= flow[-1] / size
     return labels
 
@@ -117,15 +123,15 @@ def _draw_sum(chart: Chart, run: Run) -> None:
     booked = _so_far(run.daily["net_value"])
     discounted = np.append(0.0, run.daily["npv"].to_numpy())
     both = np.append(booked, discounted)
-    size, unit = money_scale(float(np.abs(both).max()))
+    size, unit = formats.money_scale(float(np.abs(both).max()))
     chart.line(days, booked / size, INK)
     chart.line(days, discounted / size, PLAN)
     value_axis(chart, float(both.min()) / size, float(both.max()) / size)
     chart.heading("Net value so far", unit)
     chart.label_ends(
         [
-            EndLabel(booked[-1] / size, f"As booked {money(booked[-1])}", INK),
-            EndLabel(discounted[-1] / size, f"Discounted {money(discounted[-1])}", PLAN),
+            EndLabel(booked[-1] / size, f"As booked {formats.money(booked[-1])}", INK),
+            EndLabel(discounted[-1] / size, f"Discounted {formats.money(discounted[-1])}", PLAN),
         ]
     )
 

@@ -16,7 +16,7 @@ _DEPARTURES = {
     "horizon_days": Departure(1825, "consumers adopt slowly: 15 % in three years"),
     "portfolio.initial_models": Departure(12, "few models for many users"),
     "portfolio.initial_ideas": Departure(10, "the reference's backlog, scaled with the portfolio"),
-    "portfolio.initial_builds": Departure(3, "the reference's builds, scaled with the portfolio"),
+    "portfolio.initial_builds": Departure(2, "the reference's builds, scaled with the portfolio"),
     "portfolio.ideas_per_year": Departure(12.0, "an idea a month from product managers"),
     "model.market_size": Departure(
         200_000.0, "users of one app, against 50 to 10,000 people inside an organisation"

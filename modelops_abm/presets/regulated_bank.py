@@ -19,8 +19,8 @@ _DEPARTURES = {
     "portfolio.initial_models": Departure(
         100, "a mid-sized bank; ModelOp 2021 has a mean of 270 at large financial firms", "survey"
     ),
-    "portfolio.initial_ideas": Departure(60, "the reference's backlog, scaled with the portfolio"),
-    "portfolio.initial_builds": Departure(15, "the reference's share of developers in builds"),
+    "portfolio.initial_ideas": Departure(83, "the reference's backlog, scaled with the portfolio"),
+    "portfolio.initial_builds": Departure(20, "the reference's share of developers in builds"),
     "portfolio.ideas_per_year": Departure(
         40.0,
         "replaces the 20 models that retire each year, and 20 % growth (McKinsey 2017: 10 to 25 %)",

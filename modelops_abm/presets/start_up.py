@@ -16,7 +16,7 @@ _DEPARTURES = {
     "portfolio.initial_ideas": Departure(8, "two ideas for every model"),
     "portfolio.initial_builds": Departure(1, "one build beside keeping the products alive"),
     "portfolio.ideas_per_year": Departure(
-        15.0, "four times as many for each model as in the reference organisation"
+        15.0, "five times as many for each model as in the reference organisation"
     ),
     "model.build_effort_days": Departure(25.0, "a first version will do; range 20 to 150"),
     "model.deployment_effort_days": Departure(
@@ -26,7 +26,7 @@ _DEPARTURES = {
         1.9, "products change quickly; the low end of Gartner 2025", "survey"
     ),
     "incidents.pipeline_per_year": Departure(
-        16.0, "immature pipelines; above the upper quartile of 14 over 17 services", "measured"
+        16.0, "immature pipelines; above the upper quartile of 14 over 17 services, measured"
     ),
     "team.developers": Departure(3, "the lower end of 3 to 40"),
     "team.focus": Departure(0.7, "few meetings; within 0.4 to 0.8"),

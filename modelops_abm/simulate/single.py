@@ -63,7 +63,7 @@ def simulate(
         for name, values in days.items():
             values.append(model.today[name])
         if model_days:
-            rows.extend(_model_day(model, ml_model) for ml_model in model.in_production)
+            rows.extend(_model_day(model, ml_model) for ml_model in model.closed_today)
         if progress is not None:
             progress(model.day, scenario.horizon_days)
     return _run_of(model, days, rows if model_days else None)

@@ -247,6 +247,7 @@ _OF_FIELD: dict[str, st.SearchStrategy[object]] = {
     **dict.fromkeys(("name", "archetype"), _NAMES.filter(str.strip)),
     **dict.fromkeys(DATES, _DAYS),
     "yearly_power_loss": st.floats(0.0, 0.99),
+    "retraining_interval_days": st.floats(1.0, 1e4),
     "stage": st.sampled_from(STAGE_NAMES),
     "regulated": st.booleans(),
 }

@@ -9,7 +9,7 @@ an event, the ensemble engine makes it, as it takes a millisecond.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import timedelta
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -17,16 +17,22 @@ from typing import Any, NamedTuple
 from modelops_abm.ensemble.engine import run_in_full
 from modelops_abm.events import LogKind
 from modelops_abm.parameters import ImportedPortfolio, PortfolioModel, Scenario, with_values
-from modelops_abm.randomness import Origin, entity_key
+from modelops_abm.randomness import DecisionPoint, Origin, entity_key, index_of_identifier
 from modelops_abm.rules import DAYS_PER_YEAR
+from modelops_abm.rules.detection import delay_days
 from modelops_abm.rules.population import arrival_gap
 from modelops_abm.rules.power import days_until_below, decay_per_day
 
 AT_ONCE = 1e-300
-"""A delay or effort above 0 that moves no time."""
+"""An effort above 0 that moves no time."""
+_SOON = 0.01
+"""The least mean delay of a detection that is allowed, days."""
 _START = Scenario().start_date
 _NEIGHBOURS, _NEIGHBOURING_RUNS = 400, 40
-_ALERTS = tuple(0.9 - 0.01 * step for step in range(60))
+_STAYING = 11
+"""Models of everything at one instant that do not retire then."""
+_MEAN_DELAY, _LARGEST_LOSS = 2.0, 0.98
+_ALERTS = tuple(0.95 - 0.002 * step for step in range(400))
 
 
 class Case(NamedTuple):
@@ -77,14 +83,14 @@ PUNCTUAL: Mapping[str, Any] = {
     "capabilities.automation.effort_saving": 0.0,
     "capabilities.automation.pipeline_reduction": 0.0,
     "capabilities.automation.self_healing_share": 1.0,
-    "capabilities.monitoring.delay_without_days": AT_ONCE,
-    "capabilities.monitoring.delay_with_days": AT_ONCE,
+    "capabilities.monitoring.delay_without_days": _SOON,
+    "capabilities.monitoring.delay_with_days": _SOON,
     **{
         f"capabilities.rollback.{name}_coverage": 1.0
         for name in ("pipeline", "capacity", "compliance", "drift", "retraining")
     },
 }
-"""Constant attributes, efforts and lives; nothing random happens; what is detected is so at once."""
+"""Constant attributes, efforts and lives; nothing random happens, but detection takes a moment."""
 
 
 def punctual(values: Mapping[str, Any], rows: list[dict[str, Any]]) -> Scenario:
@@ -126,12 +132,12 @@ def on_a_line(function: Callable[[float], float], wanted: float) -> float | None
 
 
 def first_time(
-    case: Case, kinds: tuple[LogKind, ...], number: int | None = None, after: float = 0.0
+    case: Case, kinds: tuple[LogKind, ...], models: Container[int] = range(1_000)
 ) -> float:
-    """Return when the first event of such a kind, of a model if one is given, happens."""
+    """Return when the first event of such a kind happens to one of the models."""
     log = run_in_full(*case).log
     for time, kind, model in zip(log["time"], log["kind"], log["model"], strict=True):
-        if kind in kinds and time > after and number in (None, model):
+        if kind in kinds and int(model) in models:
             return float(time)
     return math.inf
 
@@ -142,9 +148,11 @@ def first_time(
 def everything_at(time: float, replication: int) -> Case | None:
     """Let an event of every rank happen at one time; None if the luck does not allow it."""
     ideas = _arrival_rate(time, replication)
-    alert = _alert(time)
+    delays = [_delay(DecisionPoint.DECAY_DELAY, name, replication, _MEAN_DELAY) for name in NOTICED]
+    alert = _alert(time, (0.0, *delays))
     if ideas is None or alert is None:
         return None
+    power, losses = alert
     values = {
         "horizon_days": math.ceil(time) + 12,
         "portfolio.ideas_per_year": ideas,
@@ -152,7 +160,8 @@ def everything_at(time: float, replication: int) -> Case | None:
         "team.preemption": ("maintenance", "none")[replication // 2 % 2],
         "team.developers": (12, 16)[replication // 4 % 2],
         "incidents.pipeline_per_year": 4.0,
-        "drift.decay_alert_power": alert[0],
+        "drift.decay_alert_power": power,
+        "capabilities.monitoring.delay_without_days": _MEAN_DELAY,
         "retraining.serves_while_retraining": False,
         "capabilities.automation.start_level": 1.0,
         "capabilities.rollback.start_level": 1.0,
@@ -166,7 +175,7 @@ def everything_at(time: float, replication: int) -> Case | None:
         return None
     short = {"name": "short-lived", "share": 0.5, "useful_life_years": constant(life)}
     values["archetypes"] = [{"name": "lasting", "share": 0.5}, short]
-    rows = _rows_for(time, alert[1])
+    rows = _rows_for(time, losses)
     return _healed_at(time, partial(_with_healing, values, rows, replication))
 
 
@@ -174,17 +183,28 @@ def _work(time: float) -> dict[str, Any]:
     return {"maximum": 1.0, "streams": 2, "start_day": time, "effort_days": 6.0}
 
 
-def _rows_for(time: float, yearly_loss: float) -> list[dict[str, Any]]:
+NOTICED = ("noticed 0", "noticed 1")
+"""Models whose decay is noticed at the time."""
+
+
+def _rows_for(time: float, losses: Sequence[float]) -> list[dict[str, Any]]:
     """Models that come due, decay, are switched, retire or are built at a time.
+
+    `losses` are those of the models that decay, and of those whose decay is noticed.
 
     Some retire when something else is about to happen to them, which then does not.
     """
-    due, decays = {"retraining_interval_days": time}, {"yearly_power_loss": yearly_loss}
+    due, decays = {"retraining_interval_days": time}, {"yearly_power_loss": losses[0]}
     short = {"archetype": "short-lived"}
     rows = [
         *live("due", 3, **due),
         *live("decays", 3, **decays),
         *live("switched", 5, retraining_interval_days=time - 1.0),
+        *(
+            {**row, "id": name, "yearly_power_loss": loss}
+            for name, loss in zip(NOTICED, losses[1:], strict=True)
+            for row in live(name, 1)
+        ),
         *live("retires", 2, **short),
         *live("retires and is due", 1, **short, **due),
         *live("retires and decays", 1, **short, **decays),
@@ -212,18 +232,39 @@ def _arrival_rate(time: float, replication: int) -> float | None:
     return exactly(partial(arrival_gap, organisation, 0), time, guess)
 
 
-def _alert(time: float) -> tuple[float, float] | None:
-    """Return a power and a yearly loss with which the power falls below it at a time."""
+def _alert(
+    time: float, delays: tuple[float, ...] = (0.0,)
+) -> tuple[float, tuple[float, ...]] | None:
+    """Return a power, and yearly losses with which the power falls below it so long before a time.
+
+    The delays count from there to the time.
+    """
+    if min(time - delay for delay in delays) <= 0.0:
+        return None
     for power in _ALERTS:
-        guess = -math.expm1(math.log(power) / time * DAYS_PER_YEAR)
-        days = partial(_days_of_loss, power)
-        if guess < 0.99 and (loss := exactly(days, time, guess)) is not None:
-            return power, loss
+        losses = [_loss(power, time, delay) for delay in delays]
+        found = tuple(loss for loss in losses if loss is not None)
+        if len(found) == len(delays):
+            return power, found
     return None
+
+
+def _loss(power: float, time: float, delay: float) -> float | None:
+    """Return the yearly loss with which the power falls below another one so long before a time."""
+    guess = -math.expm1(math.log(power) / (time - delay) * DAYS_PER_YEAR)
+    if guess > _LARGEST_LOSS:
+        return None
+    return exactly(lambda loss: _days_of_loss(power, loss) + delay, time, guess)
 
 
 def _days_of_loss(power: float, yearly_loss: float) -> float:
     return days_until_below(1.0, decay_per_day(yearly_loss), power)
+
+
+def _delay(point: DecisionPoint, name: str, replication: int, mean: float) -> float:
+    """Return how long the first drift or decay of a client's model goes unnoticed."""
+    entity = entity_key(0, replication, Origin.CLIENT_MODEL.value, index_of_identifier(name))
+    return delay_days(mean, entity, point.value, 0)
 
 
 def _with_healing(
@@ -234,8 +275,8 @@ def _with_healing(
 
 
 def _healed_at(time: float, with_healing: Callable[[float], Case]) -> Case | None:
-    """Let the first pipeline issue be healed at a time."""
-    struck = first_time(with_healing(time), (LogKind.ISSUE_STRUCK,))
+    """Let the first pipeline issue of the models that come first, and stay, be healed at a time."""
+    struck = first_time(with_healing(time), (LogKind.ISSUE_STRUCK,), range(_STAYING))
     if not struck < time:
         return None
     days = exactly(lambda delay: struck + delay, time, time - struck)
@@ -285,7 +326,7 @@ def _struck_organisation(heals: bool) -> Scenario:
         "incidents.pipeline_per_year": 25.0,
         "team.developers": 2,
         "capabilities.automation.start_level": float(heals),
-        "capabilities.automation.self_healing_days": 0.25,
+        "capabilities.automation.self_healing_days": 1.0,
         "capabilities.rollback.start_level": 1.0,
         "capabilities.rollback.switch_days": 0.125,
     }
@@ -293,7 +334,7 @@ def _struck_organisation(heals: bool) -> Scenario:
 
 
 def _first_issue(case: Callable[..., Case], number: int, one: float, other: float) -> float:
-    return first_time(case(one, other), (LogKind.ISSUE_STRUCK,), number)
+    return first_time(case(one, other), (LogKind.ISSUE_STRUCK,), (number,))
 
 
 def _moved_issue(case: Callable[..., Case], number: int, effort: float) -> float:
@@ -307,22 +348,38 @@ def _moved_issue(case: Callable[..., Case], number: int, effort: float) -> float
 def struck_when_decayed(replication: int, hazard: str) -> Case | None:
     """Let an incident strike a model at the instant at which its power falls below the alert's."""
     case = partial(_one_model, replication, hazard)
-    kinds = (LogKind.DRIFT_SET_IN, LogKind.ISSUE_STRUCK)
-    struck = first_time(case((0.5, 0.0)), kinds)
-    if not 1.0 < struck < 60.0:
+    struck = first_time(case(), (LogKind.DRIFT_SET_IN, LogKind.ISSUE_STRUCK))
+    if not struck < 60.0:
         return None
     alert = _alert(struck)
-    return None if alert is None else case(alert)
+    return None if alert is None else case(alert[0], *alert[1])
 
 
-def _one_model(replication: int, hazard: str, alert: tuple[float, float]) -> Case:
+def drift_and_decay_noticed(replication: int) -> Case | None:
+    """Let drift and decay of one model be noticed at the same instant."""
+    case = partial(_one_model, replication, "drift.onsets_per_year")
+    found = first_time(case(), (LogKind.DRIFT_DETECTED,))
+    if not found < 60.0:
+        return None
+    delay = _delay(DecisionPoint.DECAY_DELAY, _ONE_MODEL, replication, _MEAN_DELAY)
+    alert = _alert(found, (delay,))
+    return None if alert is None else case(alert[0], *alert[1])
+
+
+_ONE_MODEL = "model 0"
+
+
+def _one_model(replication: int, hazard: str, power: float = 0.5, loss: float = 0.0) -> Case:
     values = {
         "horizon_days": 65,
         hazard: 15.0,
-        "drift.decay_alert_power": alert[0],
+        "drift.decay_alert_power": power,
+        "drift.offline_loss": 1.0,
+        "capabilities.monitoring.delay_without_days": _MEAN_DELAY,
         "team.developers": 1,
     }
-    return Case(punctual(values, list(live("model", 1, yearly_power_loss=alert[1]))), 0, replication)
+    row = {**next(live("model", 1)), "id": _ONE_MODEL, "yearly_power_loss": loss}
+    return Case(punctual(values, [row]), 0, replication)
 
 
 # Retirement from every state
@@ -350,6 +407,12 @@ def departures(replication: int) -> Iterator[Case]:
         },
         {"portfolio.initial_usage_share": 0.5, "usage.abandonment_share": 0.8},
         {"incidents.pipeline_per_year": 60.0, "retraining.interval_days": 1.0},
+        {
+            "drift.onsets_per_year": 400.0,
+            "drift.offline_loss": 0.0,
+            "efforts.retraining": constant(0.5),
+            "capabilities.rollback.start_level": 1.0,
+        },
     ]
     for values in away:
         yield Case(punctual({"horizon_days": 8, **values}, leaving), 0, replication)

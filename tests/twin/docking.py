@@ -21,7 +21,7 @@ from modelops_abm.ensemble.engine import Replication, run_in_full
 from modelops_abm.events import LogKind, LogRecord, TaskClass
 from modelops_abm.model import ModelOpsModel
 from modelops_abm.parameters import Scenario
-from modelops_abm.statechart import Cause, Serving, State
+from modelops_abm.statechart import Cause, State
 
 type Value = float | int
 type Values = dict[str, Value]
@@ -183,7 +183,8 @@ def _of_days(
 
 
 def _of_totals(mesa: Mapping[str, float], ensemble: NDArray[np.float64]) -> str:
-    return _of_values("totals", dict(mesa), dict(zip(outcomes.TOTALS, ensemble.tolist())))
+    named = dict(zip(outcomes.TOTALS, ensemble.tolist(), strict=True))
+    return _of_values("totals", dict(mesa), named)
 
 
 # Models and developers at the end
@@ -309,6 +310,3 @@ def _records(table: Any) -> list[Values]:
     if not len(table):
         return []
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-__all__ = ["Docked", "DockingError", "MesaRun", "Serving", "difference", "dock", "log_of", "words"]

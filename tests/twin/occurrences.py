@@ -155,7 +155,7 @@ def _records(log: Iterable[LogRecord]) -> Iterator[Occurrence]:
 # Ties on the calendar
 
 
-def _event(record: LogRecord) -> tuple[Rank, int, int] | None:
+def event_of(record: LogRecord) -> tuple[Rank, int, int] | None:
     """Return rank, number and cause of the event that a record is of, if it is of one."""
     rank = _RANKS.get(LogKind(record.kind))
     if rank is None or (rank is Rank.ARRIVAL and record.time == 0.0):
@@ -170,7 +170,7 @@ def _event(record: LogRecord) -> tuple[Rank, int, int] | None:
 def _ties(log: Sequence[LogRecord]) -> Iterator[Occurrence]:
     """Yield every kind of tie of an instant once, and the ranks of the events on whole days."""
     for time, records in groupby(log, key=lambda record: record.time):
-        events = {event for event in map(_event, records) if event is not None}
+        events = {event for event in map(event_of, records) if event is not None}
         ranks = sorted({rank for rank, _, _ in events})
         yield from (("tie", one.name, other.name) for one, other in combinations(ranks, 2))
         for rank in ranks:

@@ -54,6 +54,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "incidents.regulated_multiplier": (0.0, 6.0),
     "incidents.capacity_growth": (0.0, 1.0),
     "drift.growth_days": (0.5, 60.0),
+    "drift.offline_loss": (0.0, 0.4),
     "usage.growth_days": (1.0, 90.0),
     "usage.decline_days": (2.0, 60.0),
     "usage.availability_memory_days": (0.5, 60.0),
@@ -162,7 +163,7 @@ def _capabilities(number: int, rng: random.Random) -> dict[str, Any]:
         values[f"{name}.streams"] = choice(f"{name} streams", number, (1, 2, 3))
     without = rng.choice([1.0, 5.0, 30.0])
     values["monitoring.delay_without_days"] = without
-    values["monitoring.delay_with_days"] = without * rng.choice([1e-3, 0.1, 1.0])
+    values["monitoring.delay_with_days"] = without * rng.choice([0.01, 0.1, 1.0])
     if turn("delays", number, 4) == 0:
         values |= {"automation.self_healing_days": 0.0, "rollback.switch_days": 0.0}
     values["automation.self_healing_share"] = rng.choice([0.3, 1.0])
@@ -175,7 +176,7 @@ def _nothing(number: int) -> dict[str, Any]:
     no_ideas = {"portfolio.initial_ideas": 0, "portfolio.ideas_per_year": 0.0}
     parts: list[dict[str, Any]] = [
         {name: 0.0 for name in _ZEROS if turn(name, number // 8, 2)},
-        dict.fromkeys(_EFFORTS, {"family": "constant", "mean": 0.0}),
+        {name: {"family": "constant", "mean": 0.0} for name in _EFFORTS},
         no_models,
         no_ideas,
         {**no_models, **no_ideas} if turn("all", number // 8, 4) == 0 else {},

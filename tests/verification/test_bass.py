@@ -26,7 +26,7 @@ def test_users_of_models_in_production_at_the_start(p: float, q: float) -> None:
     ages = [-(entry.went_live_at or 0.0) for entry in model.ml_models]
     while model.running:
         model.step()
-        for entry in model.in_production:
+        for entry in model.closed_today:
             market = entry.attributes.traits.market_size
             expected = closed_form(market, p, q, (ages[entry.number] + model.day) / 365.0)
             assert entry.users == pytest.approx(expected, rel=1e-9)
@@ -45,7 +45,7 @@ def test_users_of_new_models_count_from_going_live() -> None:
     model = ModelOpsModel(scenario, rng=seed_of("Bass, new models"))
     while model.running:
         model.step()
-        for entry in model.in_production:
+        for entry in model.closed_today:
             assert entry.went_live_at == pytest.approx(23.4)
             market = entry.attributes.traits.market_size
             expected = closed_form(market, 0.24, 3.0, (model.day - 23.4) / 365.0)

@@ -1,83 +1,112 @@
 from __future__ import annotations
 
+import dataclasses
 import json
+import math
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
-import pandas as pd
+import numpy as np
 import pytest
 
-from modelops_abm import main_job
-from modelops_abm.formats import NARROW_SPACE
-from modelops_abm.main_job import Figure, compare, payback_day, verdict
+from modelops_abm import compare, main_job, outcomes, replicate
+from modelops_abm.experiments import Comparison, share
+from modelops_abm.experiments.finance import finance
+from modelops_abm.formats import NARROW_SPACE, NOTHING
+from modelops_abm.main_job import ALL_FIVE, THIS_PLAN, Difference, Subject, chance, payback, verdict
+from modelops_abm.parameters import Scenario
 from modelops_abm.plain_keywords import scenario_of
+from modelops_abm.results import Run
+from modelops_abm.version import __version__
+
+DAYS, FUTURES = 40, 6
 
 
 def plain(text: str) -> str:
     return text.replace(NARROW_SPACE, " ")
 
 
-def run_with(npv: list[float], **summary: float) -> Any:
-    values = {"npv": npv[-1], "availability": 0.9, "maintenance_share": 0.5, "models_delivered": 9}
-    return SimpleNamespace(summary={**values, **summary}, daily=pd.DataFrame({"npv": npv}))
+def forty_days(name: str) -> Scenario:
+    return scenario_of(None, {"preset": name, "horizon_days": DAYS})
+
+
+@pytest.fixture(scope="module")
+def small() -> Comparison:
+    return compare(forty_days("all_five"), FUTURES, baseline=forty_days("reference"))
+
+
+def with_npv(small: Comparison, npv: list[float], paybacks: list[float]) -> Comparison:
+    values = np.array(npv)
+    view = finance(1095, values, np.full(len(npv), 1e5), np.array(paybacks))
+    return dataclasses.replace(small, finance=view)
 
 
 @pytest.mark.parametrize(
-    ("figure", "words"),
+    ("npv", "subject", "words"),
     [
-        (Figure(0, 0, 1.9e6, 4e5), "are worth +$1.90 M over three years."),
-        (Figure(0, 0, -9e5, 1e5), "lose $900 k over three years."),
-        (Figure(0, 0, 1e4, 1e5), "cannot be told from none over three years: −90 to +110 k"),
+        ([1.8e6, 2.0e6], ALL_FIVE, "All five capabilities are worth +$1.9 M over three years."),
+        ([1.8e6, 2.0e6], THIS_PLAN, "This plan is worth +$1.9 M over three years."),
+        (
+            [-8e5, -1e6],
+            THIS_PLAN,
+            "This plan loses $0.9 M over three years. 64 of 64 futures end below the baseline.",
+        ),
+        ([-1e5, 1e5], THIS_PLAN, "futures this plan cannot be told from the baseline: −"),
     ],
 )
-def test_verdict(figure: Figure, words: str) -> None:
-    assert words in plain(verdict(figure, 1095))
+def test_verdict(small: Comparison, npv: list[float], subject: Subject, words: str) -> None:
+    told = plain(verdict(with_npv(small, npv * 32, [1.0]), subject))
+    assert words in told.replace("1.900 M", "1.9 M").replace("$900 k", "$0.9 M")
 
 
-def test_payback_is_the_day_from_which_it_stays_ahead() -> None:
-    assert payback_day([0.0, 1.0]) == 0
-    assert payback_day([-1.0, 2.0, -1.0, 0.0, 3.0]) == 3
-    assert payback_day([1.0, -1.0]) is None
+def test_cannot_be_told_says_after_how_many(small: Comparison) -> None:
+    told = plain(verdict(with_npv(small, [-1e5, 1e5] * 32, [1.0]), ALL_FIVE))
+    assert told.startswith(f"After {FUTURES} futures all five capabilities cannot be told")
+    assert told.endswith("−25 to +25 k on average.")
 
 
-def test_comparison_is_of_pairs() -> None:
-    """Each pair differs by 2 or 4: mean 3, standard deviation 1.054, whatever the levels."""
-    pairs = [
-        main_job.Pair(run_with([-1.0, 100.0 * number]), run_with([-2.0, 100.0 * number + gain]))
-        for number, gain in enumerate([2.0, 4.0] * 5)
-    ]
-    comparison = compare(pairs)
-    npv = comparison.figures["npv"]
-    assert npv.difference == pytest.approx(3.0)
-    assert npv.half_width == pytest.approx(2.262 * 1.0540926 / 10**0.5)
-    assert npv.plan - npv.baseline == pytest.approx(3.0)
-    assert comparison.npv_differences == [2.0, 4.0] * 5
-    assert comparison.payback_days == [1] * 10
+def test_payback(small: Comparison) -> None:
+    early = with_npv(small, [1.0, 2.0, 3.0], [275.0, 300.0, math.inf])
+    assert payback(early, ALL_FIVE) == (
+        "They pay for themselves in 2 of 3 futures within three years, typically by month 10."
+    )
+    never = with_npv(small, [1.0, 2.0], [math.inf, math.inf])
+    assert payback(never, THIS_PLAN) == "It pays for itself in 0 of 2 futures within three years."
 
 
-def test_students_quantile_is_that_of_ten_pairs() -> None:
-    scipy_stats = pytest.importorskip("scipy.stats")
-    quantile = scipy_stats.t.ppf(0.975, main_job.PAIRS - 1)
-    assert pytest.approx(quantile, abs=5e-4) == main_job.STUDENT_T
+@pytest.mark.parametrize(
+    ("count", "n", "words"),
+    [
+        (9, 400, ("9 of 400", "1 to 4 %")),
+        (0, 400, ("0 of 400", "0 to 1 %")),
+        (0, 100_000, ("0 of 100,000", "0.000 to 0.004 %")),
+        (400, 400, ("400 of 400", "99 to 100 %")),
+    ],
+)
+def test_chance(count: int, n: int, words: tuple[str, str]) -> None:
+    assert tuple(map(plain, chance(share(count, n)))) == words
+
+
+def test_rounding_is_no_interval() -> None:
+    """Sums of the same amounts differ in their last digits: that is not luck."""
+    spent = Difference("capital", 3.6e5, 8e-12)
+    assert (plain(spent.text), spent.interval) == ("+$360 k", NOTHING)
+    assert Difference("availability", 0.0, 0.0).text == "0.0 points"
+    assert Difference("time_to_restore_days", math.nan, math.nan).text == NOTHING
 
 
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Let the main job look at forty days only, in an empty folder."""
-
-    def preset_of_forty_days(name: str) -> object:
-        return scenario_of(None, {"preset": name, "horizon_days": 40})
-
-    monkeypatch.setattr(main_job, "preset", preset_of_forty_days)
+    """Let the main job look at forty days of six futures, in an empty folder."""
+    monkeypatch.setattr(main_job, "preset", forty_days)
+    monkeypatch.setattr(main_job, "REPLICATIONS", FUTURES)
     monkeypatch.chdir(tmp_path)
 
 
 @pytest.mark.usefixtures("short")
-def test_main_job_prints_and_saves(capsys: pytest.CaptureFixture[str]) -> None:
+def test_main_job_prints_and_saves(capsys: pytest.CaptureFixture[str], small: Comparison) -> None:
     assert main_job.run(output_directory=Path("results"), show_page=False) == 0
     printed = capsys.readouterr()
-    assert "All five capabilities" in printed.out
+    assert verdict(small, ALL_FIVE) in " ".join(printed.out.split("\n"))
     for words in ("Net present value", "Models delivered", "interval", "Saved in results"):
         assert words in printed.out
     assert printed.err == ""
@@ -87,10 +116,34 @@ def test_main_job_prints_and_saves(capsys: pytest.CaptureFixture[str]) -> None:
         "all_five",
         "pictures",
     }
-    comparison = json.loads(Path("results/comparison.json").read_text())
-    assert set(comparison["figures"]) == set(main_job.FIGURES)
-    assert len(comparison["npv_differences"]) == main_job.PAIRS
     assert list(Path("results/pictures").iterdir())
+
+
+@pytest.mark.usefixtures("short")
+def test_what_is_saved_is_the_comparison(small: Comparison) -> None:
+    main_job.run(output_directory=Path("results"), show_page=False)
+    saved = json.loads(Path("results/comparison.json").read_text())
+    assert (saved["seed"], saved["replications"], saved["version"]) == (0, FUTURES, __version__)
+    assert list(saved["figures"]) == [outcome.name for outcome in outcomes.SUMMARY]
+    estimate = small.difference("npv").estimate
+    npv = saved["figures"]["npv"]
+    assert set(npv) == {"plan", "baseline", "difference", "half_width", "n"}
+    assert (npv["difference"], npv["half_width"]) == (estimate.mean, estimate.half_width)
+    assert npv["n"] == FUTURES
+    assert saved["finance"]["npv"]["mean"] == small.finance.npv.mean
+    assert saved["finance"]["loss"]["count"] == small.finance.loss.count
+    assert saved["finance"]["may_happen"][0] == pytest.approx(small.finance.fifth_percentile)
+
+
+@pytest.mark.usefixtures("short")
+def test_the_example_is_replication_0_of_the_ensemble() -> None:
+    """Pictures and saved runs come from the Mesa engine, the figures from the compiled one."""
+    main_job.run(output_directory=Path("results"), show_page=False)
+    for name in (main_job.BASELINE, main_job.PLAN):
+        example = Run.load(Path("results") / name)
+        assert (example.seed, example.replication, example.engine) == (0, 0, "mesa")
+        totals = replicate(forty_days(name), 1).totals.loc[0]
+        assert dict(example.totals) == totals.to_dict()
 
 
 @pytest.mark.usefixtures("short")

@@ -25,10 +25,18 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     [
         "from modelops_abm.simulate import simulate",
         "from modelops_abm import simulate",
+        "from modelops_abm import compare",
+        "from modelops_abm import replicate; replicate",
+        "from modelops_abm.simulate import replicate",
+        "import modelops_abm.simulate",
+        "import modelops_abm.simulate.many",
+        "import modelops_abm.experiments",
     ],
 )
 def test_simulate_is_the_function_whatever_is_imported_first(
     process: Callable[..., subprocess.CompletedProcess[str]], first: str
 ) -> None:
-    done = process(f"{first}; import modelops_abm; print(callable(modelops_abm.simulate))")
-    assert done.stdout == "True\n"
+    names = "simulate, replicate, compare"
+    check = f"from modelops_abm import {names}; print(*map(callable, ({names})))"
+    done = process(f"{first}; {check}")
+    assert (done.stdout, done.stderr) == ("True True True\n", "")

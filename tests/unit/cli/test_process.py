@@ -44,6 +44,7 @@ def test_the_package_loads_nothing(process: Process) -> None:
         ["check", "plan.toml", "models.csv"],
         ["template", "--scenario", "new.toml", "--portfolio", "new.csv"],
         ["simulate", "--help"],
+        ["compare", "--help"],
     ],
     ids=" ".join,
 )
@@ -94,11 +95,24 @@ def test_a_full_disk(process: Process) -> None:
     assert done.stderr.startswith("Error: the output could not be written: no space left")
 
 
+ENDLESS = ["simulate", "--days", "36500", "--output", "results/run"]
+
+
 @unix
-def test_interrupt_while_simulating(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ENDLESS,
+        [*ENDLESS, "--replications", "1000000"],
+        [*ENDLESS, "--replications", "9", "--engine", "mesa"],
+        ["compare", "--preset", "all_five", "--replications", "1000000"],
+    ],
+    ids=["one run", "many runs", "many runs with Mesa", "compare"],
+)
+def test_interrupt_while_simulating(tmp_path: Path, arguments: list[str]) -> None:
     code = (
         "import sys; print('ready', flush=True); from modelops_abm.cli import main; "
-        "sys.exit(main(['simulate', '--days', '36500', '--output', 'results/run']))"
+        f"sys.exit(main({arguments!r}))"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code],
@@ -154,6 +168,14 @@ def test_a_terminal_has_progress_and_respects_no_color(tmp_path: Path) -> None:
     out = in_terminal(["simulate", "--days", "20"], tmp_path, {"NO_COLOR": "1"})
     assert "Simulating 20 days" in out
     assert not re.search(COLOUR, out)
+
+
+@unix
+def test_many_runs_have_progress_with_the_time_left(tmp_path: Path) -> None:
+    arguments = ["simulate", "--days", "200", "--replications", "300"]
+    out = in_terminal(arguments, tmp_path, {})
+    assert "Simulating 300 futures" in out
+    assert re.search(r"\d:\d\d:\d\d", out)
 
 
 def in_terminal(arguments: list[str], folder: Path, environment: dict[str, str]) -> str:

@@ -18,13 +18,19 @@ def _problems(text: str, start_date: date | None = None) -> list[tuple[str, str]
 
 
 def test_only_the_id_is_required_and_empty_cells_are_not_known() -> None:
-    portfolio = read_portfolio(b"id,users,stage\na,,\nb,12,idea\n", name="mine")
+    portfolio = read_portfolio(b"id,users,stage\na,,\nb,12,production\n", name="mine")
     assert portfolio.source == "mine"
     assert portfolio.models == (
         PortfolioModel(id="a"),
-        PortfolioModel(id="b", users=12.0, stage="idea"),
+        PortfolioModel(id="b", users=12.0, stage="production"),
     )
     assert portfolio.models[0].model_fields_set == {"id"}
+
+
+def test_what_only_a_live_model_can_have_is_refused_of_others() -> None:
+    ((place, message),) = _problems("id,users,stage\na,12,idea\n")
+    assert "row 2" in place
+    assert "users is given, but the stage is idea" in message
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])

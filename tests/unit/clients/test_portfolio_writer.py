@@ -59,7 +59,9 @@ def test_what_the_client_left_out_stays_left_out() -> None:
 
 
 def test_every_attribute_says_whose_it_is() -> None:
-    owners = attribute_sources(PortfolioModel(id="a", users=3.0, stage="idea", archetype=None))
+    owners = attribute_sources(
+        PortfolioModel(id="a", users=3.0, stage="production", archetype=None)
+    )
     assert tuple(owners) == tuple(PortfolioModel.model_fields)
     assert {name for name, owner in owners.items() if owner == "client"} == {
         "id",

@@ -10,9 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.patches import Rectangle, StepPatch
 
-from modelops_abm import plots
+from modelops_abm import formats, plots
 from modelops_abm.plots.clock import bins_of
-from modelops_abm.plots.formats import MONTH_DAYS, money_scale
 from modelops_abm.plots.leakage import waterfall
 from modelops_abm.plots.lifelines import spells
 from modelops_abm.plots.model_timeline import lanes
@@ -65,11 +64,11 @@ def test_bars_of_the_team_are_its_days(any_run: Run) -> None:
 def test_bars_of_money_add_up_to_the_totals(any_run: Run) -> None:
     above, below = _charts(plots.value_and_cost(any_run))
     bins = bins_of(any_run.scenario.horizon_days, shortest="month", at_most=124)
-    unit = 1.0 if any_run.scenario.horizon_days <= 62 else MONTH_DAYS
+    unit = 1.0 if any_run.scenario.horizon_days <= 62 else formats.MONTH_DAYS
     heights = _heights(above)
     value = unit * bins.per_day(any_run.daily["value"])
     spent = unit * sum(bins.per_day(flow) for flow in outlays(any_run).values())
-    size, _ = money_scale(max(value.max(), spent.max()))
+    size, _ = formats.money_scale(max(value.max(), spent.max()))
     totals = {name: -flow.sum() for name, flow in outlays(any_run).items()}
     totals["value"] = any_run.daily["value"].sum()
     for name, total in totals.items():

@@ -15,8 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from modelops_abm import plots
-from modelops_abm.plots import formats
+from modelops_abm import formats, plots
 from modelops_abm.plots.palette import LOSSES, STATES, WORK, readable
 from modelops_abm.plots.sheet import drawable, width_of, wrapped
 from modelops_abm.results import Run

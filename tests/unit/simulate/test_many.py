@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from modelops_abm import outcomes
-from modelops_abm.parameters import Scenario, with_values
+from modelops_abm.parameters import with_values
 from modelops_abm.presets import preset
 from modelops_abm.results import Ensemble, ResultError
 from modelops_abm.simulate import replicate, simulate, stream
@@ -78,8 +78,8 @@ def test_unknown_names_and_numbers_are_refused() -> None:
         replicate(SCENARIO, 2, daily=("nvp",))
     with pytest.raises(ValueError, match="whole number"):
         replicate(SCENARIO, -1)
+    longer = with_values(SCENARIO, {"horizon_days": 121}, source="test")
     with pytest.raises(ValueError, match="same horizon"):
-        longer: Scenario = with_values(SCENARIO, {"horizon_days": 121}, source="test")
         next(stream([SCENARIO, longer], 2, daily=("npv",)))
 
 

@@ -1,0 +1,185 @@
+"""The command ``compare``: what a plan is worth against its baseline."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+from rich.table import Table
+
+from modelops_abm import formats
+from modelops_abm.cli.options import (
+    MOST_REPLICATIONS,
+    Dollars,
+    Replications,
+    days_option,
+    portfolio_option,
+    preset_option,
+    scenario_to_run,
+    seed_option,
+    set_option,
+)
+from modelops_abm.cli.portfolio_words import print_what_ran
+from modelops_abm.main_job import (
+    CAUTION,
+    FIGURES,
+    INTERVAL,
+    THIS_PLAN,
+    Difference,
+    as_json,
+    chance,
+    difference_table,
+    payback,
+    spread,
+    verdict,
+)
+from modelops_abm.parameters import InputError, Scenario, baseline_of
+from modelops_abm.terminal import console, load_ensemble, progress, say
+
+if TYPE_CHECKING:
+    from modelops_abm.experiments import Comparison
+    from modelops_abm.experiments.finance import Finance
+
+KEY_OUTCOMES = {
+    **FIGURES,
+    "time_to_restore_days": "Days to restore a model",
+    "drift_days_undetected": "Model-days of unnoticed drift",
+    "value": "Value of the predictions",
+    "discounted_investment": "Discounted investment",
+}
+"""Outcomes of the table, in its words."""
+
+
+@click.command()
+@click.argument("plan_file", required=False, metavar="[PLAN_FILE]")
+@preset_option
+@portfolio_option
+@set_option
+@days_option
+@click.option("--replications", type=Replications(), default=400, help="How many futures, at most.")
+@click.option(
+    "--half-width",
+    type=Dollars(),
+    help="Stop when the 95 % interval of the average NPV difference is this narrow.",
+)
+@seed_option
+@click.option("--json", "wants_json", is_flag=True, help="Print one JSON object and nothing else.")
+def compare(
+    plan_file: str | None,
+    preset_name: str | None,
+    portfolio: str | None,
+    assignments: tuple[str, ...],
+    days: int | None,
+    replications: int,
+    half_width: float | None,
+    seed: int,
+    wants_json: bool,
+) -> None:
+    """Compare a plan with its baseline over the same futures.
+
+    The baseline is the same organisation with every capability held at its start level.
+    """
+    plan = scenario_to_run(plan_file, preset_name, assignments, days, portfolio)
+    _check_is_a_plan(plan)
+    comparison = _compare(plan, replications, half_width, seed, show=not wants_json)
+    if wants_json:
+        click.echo(json.dumps(as_json(comparison), indent=2, allow_nan=False))
+    else:
+        _print(comparison, half_width)
+
+
+def _check_is_a_plan(plan: Scenario) -> None:
+    if baseline_of(plan).capabilities == plan.capabilities:
+        raise InputError(
+            "this is the baseline, as no capability rises above its start level; for a plan add for"
+            " example --set capabilities.monitoring.maximum=1"
+        )
+
+
+def _compare(
+    plan: Scenario, replications: int, half_width: float | None, seed: int, *, show: bool
+) -> Comparison:
+    with progress(wanted=show) as bar:
+        load_ensemble(bar)
+        from modelops_abm.experiments import compare as compare_with_baseline
+
+        task = bar.add_task(f"{formats.number(replications)} futures without and with the plan")
+        return compare_with_baseline(
+            plan,
+            replications,
+            half_width=half_width,
+            seed=seed,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+
+
+def _print(comparison: Comparison, half_width: float | None) -> None:
+    target, plan = console(), comparison.plan
+    futures = f"seed {plan.seed}, {formats.plural(comparison.replications, 'future')}"
+    print_what_ran(plan.scenario, futures)
+    say(target, verdict(comparison, THIS_PLAN))
+    say(target, " ".join([payback(comparison, THIS_PLAN), *_needed(comparison, half_width)]))
+    target.print()
+    columns = ("Average per future", "baseline", "plan")
+    target.print(difference_table(comparison, KEY_OUTCOMES, columns))
+    target.print()
+    target.print(_finance_table(comparison))
+    target.print()
+    say(target, CAUTION)
+
+
+def _needed(comparison: Comparison, half_width: float | None) -> list[str]:
+    """Return how many futures would tell more, if more are needed."""
+    npv = comparison.finance.npv
+    if npv.mean is None or npv.half_width is None:
+        return []
+    if half_width is not None and npv.half_width > half_width:
+        aim = half_width
+    elif abs(npv.mean) > npv.half_width or npv.mean == 0.0:
+        return []
+    else:
+        aim = abs(npv.mean) / 2.0
+    count = npv.replications_for(aim) or 0
+    futures = (
+        f"about {formats.number(count)} futures would be needed (--replications)"
+        if count <= MOST_REPLICATIONS
+        else f"more than {formats.number(MOST_REPLICATIONS)} futures would be needed"
+    )
+    return [f"To know the average difference to ±{formats.money(aim)}, {futures}."]
+
+
+def _finance_table(comparison: Comparison) -> Table:
+    view = comparison.finance
+    npv = Difference.of("npv", view.npv)
+    investment = Difference.of("discounted_investment", view.investment)
+    low, high = view.return_interval or (None, None)
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table.add_column("Plan against baseline")
+    table.add_column("", justify="right", no_wrap=True)
+    table.add_column(INTERVAL, justify="right", no_wrap=True)
+    table.add_row("Net present value", npv.text, npv.interval)
+    table.add_row("Investment", investment.text, investment.interval)
+    table.add_row("Return per $ invested", _dollars(view.return_on_investment), _between(low, high))
+    table.add_row("Payback, median", _median_payback(view), "")
+    table.add_row("No payback in the time", *chance(view.never))
+    table.add_row("Loss", *chance(view.loss))
+    table.add_row("5th to 95th percentile", spread(comparison), "")
+    return table
+
+
+def _dollars(value: float | None) -> str:
+    return formats.NOTHING if value is None else formats.money(value)
+
+
+def _between(low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return formats.NOTHING
+    return formats.money_interval(low, high)
+
+
+def _median_payback(view: Finance) -> str:
+    day = view.median_payback_day
+    if day is None or day > view.horizon_days:
+        return f"not within {formats.span(view.horizon_days)}"
+    return formats.month_of(day)

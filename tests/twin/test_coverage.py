@@ -1,0 +1,57 @@
+"""The engines agree on a fixed list of runs in which everything that can happen does, often.
+
+One test makes all the runs and counts, so that it needs no state shared with other tests.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from tests.twin.clockwork import (
+    Case,
+    departures,
+    drift_and_decay_noticed,
+    everything_at,
+    struck_together,
+    struck_when_decayed,
+)
+from tests.twin.docking import dock
+from tests.twin.occurrences import EXPECTED, Occurrence, occurrences
+from tests.twin.varied import varied
+
+LEAST = 20
+VARIED = 264
+TIMES = (30.0, 45.0, 20.25)
+
+
+def cases() -> Iterator[Case]:
+    """Return the list; where luck does not allow a tie the case is left out."""
+    for number in range(VARIED):
+        yield Case(varied(number), number, number % 3)
+    for replication in range(20):
+        found = [everything_at(time, replication) for time in TIMES]
+        for whole_day in (False, True):
+            found += [
+                struck_together(replication, heals=heals, whole_day=whole_day)
+                for heals in (False, True)
+            ]
+        yield from filter(None, found)
+    for replication in range(60):
+        found = [
+            struck_when_decayed(replication, "incidents.pipeline_per_year"),
+            struck_when_decayed(replication, "drift.onsets_per_year"),
+            drift_and_decay_noticed(replication),
+        ]
+        yield from filter(None, found)
+    for replication in range(4):
+        yield from departures(replication)
+
+
+def test_the_engines_agree_whatever_happens_and_everything_does() -> None:
+    found: Counter[Occurrence] = Counter()
+    for case in cases():
+        found += occurrences(dock(*case))
+    rare = {" ".join(entry): found[entry] for entry in EXPECTED if found[entry] < LEAST}
+    assert not rare, f"fewer than {LEAST} times: {dict(sorted(rare.items()))}"
+    assert found.keys() <= EXPECTED

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+
+from modelops_abm import compare, with_values
+from modelops_abm.cli.compare import KEY_OUTCOMES
+from modelops_abm.formats import NARROW_SPACE
+from modelops_abm.presets import preset
+from tests.unit.cli.conftest import Outcome
+
+Command = Callable[..., Outcome]
+PLAN = ("compare", "--preset", "all_five", "--days", "40", "--replications", "6")
+FEW_WORKERS_HALF_A_PLAN = ("--set", "capabilities.lineage.maximum=0.25", "--days", "547")
+
+
+def words(text: str) -> str:
+    return " ".join(text.replace(NARROW_SPACE, " ").split())
+
+
+def test_it_is_what_the_library_gives(modelops: Command) -> None:
+    code, out, err = modelops(*PLAN, "--seed", "2", "--json")
+    assert (code, err) == (0, "")
+    answer = json.loads(out)
+    plan = with_values(preset("all_five"), {"horizon_days": 40}, source="test")
+    comparison = compare(plan, 6, seed=2)
+    assert (answer["seed"], answer["replications"]) == (2, 6)
+    assert answer["plan"]["horizon_days"] == 40
+    assert answer["baseline"]["name"] == "baseline of all_five"
+    figures = comparison.table()
+    for name in ("npv", "availability", "models_delivered"):
+        assert answer["figures"][name]["difference"] == figures.loc[name, "difference"]
+    view = answer["finance"]
+    assert view["return_on_investment"] == comparison.finance.return_on_investment
+    assert view["loss"]["count"] == comparison.finance.loss.count
+    assert view["median_payback_day"] is None, "forty days pay nothing back"
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_answer_fits_the_terminal(
+    modelops: Command, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    code, out, err = modelops(*PLAN)
+    assert (code, err) == (0, "")
+    assert "This plan loses" in out
+    assert "6 of 6 futures end below the baseline." in words(out)
+    assert "not within 40 days" in out
+    for label in ("Return per $ invested", "No payback in the time", "5th to 95th percentile"):
+        assert label in out
+    assert "Net present value" in KEY_OUTCOMES.values()
+    assert max(len(line) for line in out.splitlines()) <= width
+
+
+def test_cannot_be_told_says_how_many_would_tell(modelops: Command) -> None:
+    """Two futures tell nothing of a plan that hardly matters."""
+    _, out, _ = modelops("compare", *FEW_WORKERS_HALF_A_PLAN, "--replications", "2")
+    told = words(out)
+    assert "After 2 futures this plan cannot be told from the baseline: −" in told
+    assert "futures would be needed (--replications)." in told
+
+
+def test_half_width_stops_early_or_says_what_is_missing(modelops: Command) -> None:
+    plan = ("compare", "--preset", "all_five", "--days", "10", "--replications", "100")
+    assert "32 futures" in words(modelops(*plan, "--half-width", "1e6").out)
+    told = words(modelops(*plan, "--half-width", "0.001").out)
+    assert "100 futures" in told
+    assert "more than 1,000,000 futures would be needed." in told
+
+
+def test_baseline_is_no_plan(modelops: Command) -> None:
+    code, out, err = modelops("compare")
+    assert (code, out) == (1, "")
+    assert "this is the baseline" in err
