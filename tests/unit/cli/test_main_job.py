@@ -43,19 +43,18 @@ def with_npv(small: Comparison, npv: list[float], paybacks: list[float]) -> Comp
 @pytest.mark.parametrize(
     ("npv", "subject", "words"),
     [
-        ([1.8e6, 2.0e6], ALL_FIVE, "All five capabilities are worth +$1.9 M over three years."),
-        ([1.8e6, 2.0e6], THIS_PLAN, "This plan is worth +$1.9 M over three years."),
+        ([1.8e6, 2.0e6], ALL_FIVE, "All five capabilities are worth +$1.900 M over three years."),
+        ([1.8e6, 2.0e6], THIS_PLAN, "This plan is worth +$1.900 M over three years."),
         (
             [-8e5, -1e6],
             THIS_PLAN,
-            "This plan loses $0.9 M over three years. 64 of 64 futures end below the baseline.",
+            "This plan loses $900 k over three years. 64 of 64 futures end below the baseline.",
         ),
         ([-1e5, 1e5], THIS_PLAN, "futures this plan cannot be told from the baseline: −"),
     ],
 )
 def test_verdict(small: Comparison, npv: list[float], subject: Subject, words: str) -> None:
-    told = plain(verdict(with_npv(small, npv * 32, [1.0]), subject))
-    assert words in told.replace("1.900 M", "1.9 M").replace("$900 k", "$0.9 M")
+    assert words in plain(verdict(with_npv(small, npv * 32, [1.0]), subject))
 
 
 def test_cannot_be_told_says_after_how_many(small: Comparison) -> None:

@@ -205,7 +205,7 @@ def test_every_record_is_where_the_rules_allow_it(case: str) -> None:
     for rare in ("healed", "rolled back", "mild", "detected while away", "requested while away"):
         assert seen[rare] > 0, rare
     if case == "too few developers":
-        assert seen["request before a fix"] > 5
+        assert seen["request before a fix"] > 0
     if case != "does not":
         assert seen["resumed"] > 0
 
