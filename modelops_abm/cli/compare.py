@@ -21,7 +21,9 @@ from modelops_abm.cli.options import (
     set_option,
 )
 from modelops_abm.cli.portfolio_words import print_what_ran
-from modelops_abm.main_job import (
+from modelops_abm.parameters import InputError, Scenario, baseline_of
+from modelops_abm.terminal import console, load_ensemble, progress, say
+from modelops_abm.verdict import (
     CAUTION,
     FIGURES,
     INTERVAL,
@@ -34,8 +36,6 @@ from modelops_abm.main_job import (
     spread,
     verdict,
 )
-from modelops_abm.parameters import InputError, Scenario, baseline_of
-from modelops_abm.terminal import console, load_ensemble, progress, say
 
 if TYPE_CHECKING:
     from modelops_abm.experiments import Comparison

@@ -12,9 +12,9 @@ import click
 from modelops_abm.cli.portfolio_words import print_what_ran
 from modelops_abm.cli.summary import estimate_in_words, print_estimates, varies
 from modelops_abm.formats import money_interval, number, plural, span
-from modelops_abm.main_job import INTERVAL
 from modelops_abm.parameters import InputError, Scenario
 from modelops_abm.terminal import console, load_ensemble, load_simulator, progress, say
+from modelops_abm.verdict import INTERVAL
 from modelops_abm.version import __version__
 
 if TYPE_CHECKING:
@@ -67,27 +67,13 @@ def _run(wanted: Wanted, *, show: bool) -> Ensemble:
 def _replicate(wanted: Wanted, report: Callable[[int, int], None]) -> Ensemble:
     from modelops_abm.simulate import replicate
 
-    if wanted.engine == "mesa":
-        return _with_mesa(wanted, report)
-    return replicate(wanted.scenario, wanted.replications, seed=wanted.seed, progress=report)
-
-
-def _with_mesa(wanted: Wanted, report: Callable[[int, int], None]) -> Ensemble:
-    """Run one after the other in this thread, where Ctrl-C stops at once what takes seconds."""
-    import pandas as pd
-
-    from modelops_abm import outcomes
-    from modelops_abm.results import Ensemble
-    from modelops_abm.simulate import simulate
-
-    rows = []
-    for number_of_run in range(wanted.replications):
-        run = simulate(wanted.scenario, seed=wanted.seed, replication=number_of_run)
-        rows.append([run.totals[name] for name in outcomes.TOTALS])
-        report(number_of_run + 1, wanted.replications)
-    index = pd.RangeIndex(wanted.replications, name="replication")
-    totals = pd.DataFrame(rows, index=index, columns=list(outcomes.TOTALS))
-    return Ensemble(wanted.scenario, wanted.seed, "mesa", __version__, totals, {})
+    return replicate(
+        wanted.scenario,
+        wanted.replications,
+        seed=wanted.seed,
+        engine=wanted.engine,
+        progress=report,
+    )
 
 
 def _keep(ensemble: Ensemble, folder: Path) -> None:

@@ -95,7 +95,8 @@ def stream(
     engine
         ``ensemble``, or ``mesa`` for the agents themselves, which takes hundreds of times longer.
     executor
-        Where to run; threads on all cores of this machine if None.
+        Where to run. If None, threads on all cores of this machine; the Mesa engine, which threads
+        cannot make faster, runs here, one replication after the other.
     cancel
         Set it from another thread to stop soon.
 
@@ -111,14 +112,15 @@ def stream(
     if daily and len({scenario.horizon_days for scenario in scenarios}) > 1:
         raise ValueError("daily outcomes need scenarios with the same horizon")
     work = _Work(scenarios, seed, tuple(daily), engine)
-    with _at_hand(executor) as pool:
+    size = REPLICATIONS_PER_BLOCK if engine == "ensemble" else 1
+    with _at_hand(executor or (_Here() if engine == "mesa" else None)) as pool:
         waiting: deque[tuple[int, list[Future[Block]]]] = deque()
-        starts = range(first, first + replications, REPLICATIONS_PER_BLOCK)
+        starts = range(first, first + replications, size)
         try:
             for start in starts:
-                count = min(REPLICATIONS_PER_BLOCK, first + replications - start)
+                count = min(size, first + replications - start)
                 waiting.append((start, work.submit(pool, start, count)))
-                if len(waiting) * len(scenarios) > 4 * _cores():
+                if engine == "mesa" or len(waiting) * len(scenarios) > 4 * _cores():
                     yield _next_batch(waiting, cancel)
             while waiting:
                 yield _next_batch(waiting, cancel)
@@ -197,6 +199,16 @@ def band_table(bands: DailyBands) -> pd.DataFrame:
     for share, values in zip(BAND_SHARES, bands.quantiles(np.array(BAND_SHARES)), strict=True):
         columns[f"{share:.1%}"] = values
     return pd.DataFrame({**columns, "n": bands.n}).rename_axis("day")
+
+
+class _Here(Executor):
+    """Runs what is submitted at once, in the thread of the caller."""
+
+    def submit[**P, R](self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Run a call and return its finished future."""
+        future: Future[R] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
 
 
 class _Work:

@@ -12,10 +12,10 @@ from modelops_abm import compare, main_job, outcomes, replicate
 from modelops_abm.experiments import Comparison, share
 from modelops_abm.experiments.finance import finance
 from modelops_abm.formats import NARROW_SPACE, NOTHING
-from modelops_abm.main_job import ALL_FIVE, THIS_PLAN, Difference, Subject, chance, payback, verdict
 from modelops_abm.parameters import Scenario
 from modelops_abm.plain_keywords import scenario_of
 from modelops_abm.results import Run
+from modelops_abm.verdict import ALL_FIVE, THIS_PLAN, Difference, Subject, chance, payback, verdict
 from modelops_abm.version import __version__
 
 DAYS, FUTURES = 40, 6

@@ -13,6 +13,7 @@ import pytest
 from modelops_abm.events import LogKind, LogRecord, TaskClass
 from modelops_abm.model import ModelOpsModel
 from modelops_abm.parameters import Scenario, with_values
+from modelops_abm.rules.care import maintenance_effort
 from modelops_abm.statechart import Cause
 
 INTERVAL_DAYS = 25.0
@@ -22,6 +23,7 @@ TROUBLE: dict[str, Any] = {
     "team.developers": 7,
     "incidents.pipeline_per_year": 30.0,
     "incidents.compliance_per_year": 6.0,
+    "incidents.capacity_per_year": 20.0,
     "drift.onsets_per_year": 15.0,
     "retraining.interval_days": INTERVAL_DAYS,
     "model.yearly_power_loss": {"family": "lognormal", "mean": 0.5, "cv": 0.3},
@@ -199,15 +201,60 @@ def wards(case: str) -> tuple[list[Ward], list[tuple[Ward, LogRecord]]]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_record_is_where_the_rules_allow_it(case: str) -> None:
-    found, readings = wards(case)
+    _, readings = wards(case)
     assert len(readings) > 500
-    seen = sum((ward.seen for ward in found), Counter[str]())
-    for rare in ("healed", "rolled back", "mild", "detected while away", "requested while away"):
-        assert seen[rare] > 0, rare
-    if case == "too few developers":
-        assert seen["request before a fix"] > 0
-    if case != "does not":
-        assert seen["resumed"] > 0
+
+
+def test_the_runs_above_meet_every_turn_of_the_rules() -> None:
+    seen = sum((ward.seen for case in CASES for ward in wards(case)[0]), Counter[str]())
+    for turn in (
+        "healed",
+        "rolled back",
+        "mild",
+        "detected while away",
+        "requested while away",
+        "request before a fix",
+        "resumed",
+        "unseen drift cleared",
+    ):
+        assert seen[turn] > 0, turn
+
+
+def expected_effort(entity: int, cause: Cause, number: int) -> float:
+    """Effort by the rule, which has its own tests, at the levels that all cases have."""
+    model = run("serves while retraining")
+    care = model.constants.care
+    return maintenance_effort(care, model.levels, entity, cause.value, number)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_nth_issue_drift_and_retraining_have_the_nth_effort(case: str) -> None:
+    """Counted here from the log: issues by cause, drifts by onset, retrainings by their start."""
+    model = run(case)
+    count: Counter[tuple[int, int]] = Counter()
+    trouble: dict[int, Cause] = {}
+    resumes: set[int] = set()
+    compared: Counter[Cause] = Counter()
+    for record in model.event_log:
+        number, kind = record.model, LogKind(record.kind)
+        if kind in (LogKind.ISSUE_STRUCK, LogKind.DRIFT_SET_IN):
+            count[number, record.cause] += 1
+        if kind in (LogKind.ISSUE_STRUCK, LogKind.DRIFT_FOUND):
+            trouble[number] = Cause(record.cause)
+        elif kind is LogKind.RETRAINING_REQUESTED:
+            resumes.discard(number)
+        elif kind is LogKind.WORK_STARTED and record.cause <= TaskClass.RETRAIN:
+            cause = trouble[number] if record.cause == TaskClass.REPAIR else Cause.RETRAINING
+            if cause is Cause.RETRAINING and number in resumes:
+                continue
+            if cause is Cause.RETRAINING:
+                resumes.add(number)
+                count[number, cause] += 1
+            entity = model.ml_models[number].entity
+            expected = expected_effort(entity, cause, count[number, cause] - 1)
+            assert record.detail == expected
+            compared[cause] += 1
+    assert min(compared[cause] for cause in Cause if cause is not Cause.DECAY) > 0
 
 
 @pytest.mark.parametrize("case", CASES)
