@@ -71,9 +71,9 @@ def populate(model: ModelOpsModel) -> None:
         return
     for index in range(portfolio.initial_models):
         entity = _entity(model, Origin.INITIAL_MODEL, index)
-        _start_in_production(model.add_model(entity, f"Model {index + 1}"), entity, NOTHING_KNOWN)
+        _start_in_production(model.add_model(entity), entity, NOTHING_KNOWN)
     ideas = [
-        model.add_model(_entity(model, Origin.INITIAL_IDEA, index), f"Idea {index + 1}")
+        model.add_model(_entity(model, Origin.INITIAL_IDEA, index))
         for index in range(portfolio.initial_ideas)
     ]
     best = sorted(ideas, key=lambda idea: (-idea.score, idea.number))
@@ -122,7 +122,7 @@ def _add_client_model(model: ModelOpsModel, entry: PortfolioModel) -> None:
     """Add a client's model where it stands."""
     entity = _entity(model, Origin.CLIENT_MODEL, index_of_identifier(entry.id))
     facts = client_facts(entry, model.parameters.start_date)
-    ml_model = model.add_model(entity, entry.name or entry.id, entry=entry, facts=facts)
+    ml_model = model.add_model(entity, facts)
     if entry.stage == "production":
         _start_in_production(ml_model, entity, facts)
     elif entry.stage == "retired":

@@ -20,9 +20,9 @@ from modelops_abm.agents.ml_model import MLModel
 from modelops_abm.calendar import Calendar
 from modelops_abm.compiled import prepare
 from modelops_abm.events import NOBODY, LogKind, LogRecord, Rank, RetirementReason, TaskClass
+from modelops_abm.identity import identity
 from modelops_abm.initial_state import Population, populate
 from modelops_abm.parameters.capabilities import CAPABILITY_NAMES
-from modelops_abm.parameters.portfolio import PortfolioModel
 from modelops_abm.parameters.scenario import Scenario
 from modelops_abm.plain_keywords import scenario_of
 from modelops_abm.randomness import LARGEST_SEED, Origin, entity_key
@@ -167,28 +167,21 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
 
     # Agents
 
-    def add_model(
-        self,
-        entity: int,
-        name: str,
-        *,
-        entry: PortfolioModel | None = None,
-        facts: ClientFacts = NOTHING_KNOWN,
-    ) -> MLModel:
-        """Add a model in the state of an idea.
+    def add_model(self, entity: int, facts: ClientFacts = NOTHING_KNOWN) -> MLModel:
+        """Add the next model, in the state of an idea.
 
         Parameters
         ----------
         entity
             Key of its draws.
-        entry, facts
-            A client's row and what it tells.
+        facts
+            What a client knows about it.
         """
-        archetype = self._population.archetype(entity, entry)
+        number = len(self.ml_models)
+        who = identity(self.parameters, number)
+        archetype = self._population.archetype(entity, who.entry)
         attributes = self._population.attributes(entity, archetype, facts)
-        ml_model = self._ml_model_class(
-            self, len(self.ml_models), entity, name, attributes, archetype.name, entry
-        )
+        ml_model = self._ml_model_class(self, number, entity, who, attributes, archetype.name)
         self.ml_models.append(ml_model)
         return ml_model
 
@@ -228,10 +221,8 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
 
     def _receive_idea(self) -> None:
         number = self._arrivals - 1
-        self.add_model(
-            entity_key(self.seed, self.replication, Origin.ARRIVING_IDEA.value, number),
-            f"New idea {number + 1}",
-        ).propose()
+        key = entity_key(self.seed, self.replication, Origin.ARRIVING_IDEA.value, number)
+        self.add_model(key).propose()
         self._plan_arrival()
 
     # Work

@@ -81,6 +81,12 @@ class Transition:
     words: str
 
 
+def activity(state: State, cause: Cause | None) -> str:
+    """Return a state in words, with the cause if there is one: ``offline_issue: pipeline``."""
+    name = state.name.lower()
+    return name if cause is None else f"{name}: {cause.name.lower()}"
+
+
 STAGE_OF_STATE: dict[State, Stage] = {
     State.IDEA: Stage.IDEA,
     State.BUILD: Stage.BUILD,

@@ -13,7 +13,7 @@ from modelops_abm.agents.wear import Wear
 from modelops_abm.calendar import cancel
 from modelops_abm.compiled import direct
 from modelops_abm.events import NOBODY, LogKind, Rank, RetirementReason, TaskClass
-from modelops_abm.parameters.portfolio import PortfolioModel, attribute_sources
+from modelops_abm.identity import Identity
 from modelops_abm.rules.care import image_at_hand, maintenance_effort, new_work_effort, self_heals
 from modelops_abm.rules.day import DayFlows, DayStart, Stocks, close_day, open_day
 from modelops_abm.rules.population import Attributes, score
@@ -26,6 +26,7 @@ from modelops_abm.statechart import (
     Stage,
     State,
     Trigger,
+    activity,
     target,
 )
 
@@ -46,14 +47,12 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         Number from 0, in the order of arrival.
     entity
         Key of its draws.
-    name
-        Name to show.
+    who
+        Its name, origin and a client's row.
     attributes
         What it drew once.
     archetype
         Name of its archetype; empty if the scenario has none.
-    entry
-        A client's row for it.
 
     Attributes
     ----------
@@ -72,18 +71,18 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         model: ModelOpsModel,
         number: int,
         entity: int,
-        name: str,
+        who: Identity,
         attributes: Attributes,
         archetype: str = "",
-        entry: PortfolioModel | None = None,
     ) -> None:
         super().__init__(model)
         self.number = number
         self.entity = entity
-        self.name = name
+        self.who = who
+        self.name = who.name
         self.attributes = attributes
         self.archetype = archetype
-        self.entry = entry
+        entry = who.entry
         self.regulated = entry.regulated if entry else False
         interval = entry.retraining_interval_days if entry else None
         self.retraining_interval_days: float = (
@@ -125,26 +124,9 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         return STAGE_OF_STATE[self.state]
 
     @property
-    def origin(self) -> str:
-        """Where it comes from: a client's portfolio, the initial portfolio, or an idea."""
-        if self.entry is not None:
-            return "client"
-        started_live = self.went_live_at is not None and self.went_live_at <= 0.0
-        return "initial" if started_live else "idea"
-
-    @property
-    def from_client(self) -> tuple[str, ...]:
-        """Names of the attributes that a client stated; the rest comes from the scenario."""
-        if self.entry is None:
-            return ()
-        owners = attribute_sources(self.entry)
-        return tuple(name for name, owner in owners.items() if owner == "client")
-
-    @property
     def activity(self) -> str:
         """State in words, with the cause if offline."""
-        name = self.state.name.lower()
-        return name if self.cause is None else f"{name}: {self.cause.name.lower()}"
+        return activity(self.state, self.cause)
 
     @property
     def serving_version(self) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -22,11 +21,10 @@ from modelops_abm.model import checked_seed
 from modelops_abm.parameters import Scenario
 from modelops_abm.results import Ensemble
 from modelops_abm.simulate.bands import DailyBands
-from modelops_abm.simulate.single import simulate
+from modelops_abm.simulate.single import Engine, simulate
 from modelops_abm.version import __version__
 
 type Progress = Callable[[int, int], None]
-type Engine = Literal["ensemble", "mesa"]
 
 REPLICATIONS_PER_BLOCK = 8
 """Enough that handing out the work costs nothing beside it, few enough to stop soon."""

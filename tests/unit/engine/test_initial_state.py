@@ -83,7 +83,7 @@ def test_a_clients_portfolio_replaces_the_initial_one_and_ideas_still_arrive() -
     assert [entry.name for entry in model.ml_models] == ["one"]
     model.run_for(200.0)
     assert len(model.ml_models) > 3
-    assert {entry.origin for entry in model.ml_models} == {"client", "idea"}
+    assert {entry.who.origin for entry in model.ml_models} == {"client", "idea"}
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_clients_users_take_the_place_of_the_bass_start() -> None:
 
 def test_what_comes_from_the_client_is_said() -> None:
     (entry,) = imported(users=120.0, stage="production").ml_models
-    assert set(entry.from_client) == {"id", "name", "users", "stage"}
+    assert set(entry.who.from_client) == {"id", "name", "users", "stage"}
 
 
 def test_archetypes_give_their_own_attributes() -> None:

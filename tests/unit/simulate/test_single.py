@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from modelops_abm.clients import illustrative_portfolio
+from modelops_abm.parameters import Scenario, with_values
+from modelops_abm.presets import preset
+from modelops_abm.simulate import simulate
+
+SCENARIOS = {
+    "generated": with_values(preset("all_five"), {"horizon_days": 300}, source="test"),
+    "client": Scenario(
+        start_date=date(2026, 1, 1), horizon_days=200, imported=illustrative_portfolio()
+    ),
+    "empty": with_values(
+        preset("reference"),
+        {
+            "horizon_days": 2,
+            "portfolio.initial_models": 0,
+            "portfolio.initial_ideas": 0,
+            "portfolio.ideas_per_year": 0.0,
+        },
+        source="test",
+    ),
+}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS)
+def test_both_engines_give_the_same_run(scenario: Scenario) -> None:
+    mesa = simulate(scenario, seed=2, replication=1)
+    ensemble = simulate(scenario, seed=2, replication=1, engine="ensemble")
+    for table in ("daily", "events", "models", "developers"):
+        pd.testing.assert_frame_equal(
+            getattr(mesa, table), getattr(ensemble, table), check_exact=True
+        )
+    assert dict(mesa.summary) == dict(ensemble.summary)
+    assert dict(mesa.totals) == dict(ensemble.totals)
+
+
+def test_the_models_days_add_up_to_the_portfolio() -> None:
+    run = simulate(SCENARIOS["generated"], model_days=True)
+    assert run.model_days is not None
+    by_day = run.model_days.groupby("day")["value_today"].sum()
+    assert by_day.to_numpy() == pytest.approx(run.daily["value"].to_numpy()[by_day.index])
+    assert by_day.sum() == pytest.approx(run.totals["value"])
+    assert run.models["value"].sum() == pytest.approx(run.totals["value"])
+
+
+def test_a_client_is_told_whose_value_is_whose() -> None:
+    models = simulate(SCENARIOS["client"], engine="ensemble").models
+    clients = models[models["origin"] == "client"]
+    assert len(clients) == len(illustrative_portfolio().models)
+    assert clients["from_client"].str.contains("stage").any()
+    assert (models[models["origin"] == "idea"]["from_client"] == "").all()
+
+
+def test_what_cannot_be_done_is_said() -> None:
+    with pytest.raises(ValueError, match="Mesa engine"):
+        simulate(SCENARIOS["empty"], engine="ensemble", model_days=True)
+    with pytest.raises(ValueError, match="'mesa' or 'ensemble'"):
+        simulate(SCENARIOS["empty"], engine="other")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="whole number"):
+        simulate(SCENARIOS["empty"], seed=-1)
