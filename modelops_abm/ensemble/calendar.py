@@ -10,44 +10,50 @@ from modelops_abm.events import place, rank_of
 
 
 @part_of_kernel
-def _earlier(org: Record, one: int, other: int) -> bool:
-    first, second = event_of(org, one), event_of(org, other)
-    if first.time != second.time:
-        return bool(first.time < second.time)
-    return bool(first.place < second.place)
+def _precedes(time: float, event_place: int, other: Record) -> bool:
+    """Return whether an event comes before an entry of the heap."""
+    if time != other.time:
+        return bool(time < other.time)
+    return bool(event_place < other.place)
 
 
 @part_of_kernel
-def _swap(org: Record, one: int, other: int) -> None:
-    first, second = event_of(org, one), event_of(org, other)
-    time, event_place, serial, slot = first.time, first.place, first.serial, first.slot
-    first.time, first.place = second.time, second.place
-    first.serial, first.slot = second.serial, second.slot
-    second.time, second.place, second.serial, second.slot = time, event_place, serial, slot
+def _put(entry: Record, time: float, event_place: int, serial: int, slot: int) -> None:
+    entry.time = time
+    entry.place = event_place
+    entry.serial = serial
+    entry.slot = slot
 
 
 @part_of_kernel
-def _rise(org: Record, index: int) -> None:
+def _rise(org: Record, index: int, time: float, event_place: int, serial: int, slot: int) -> None:
+    """Put an event where it belongs on the way from a free place to the top."""
     while index > 0:
-        parent = (index - 1) // 2
-        if not _earlier(org, index, parent):
-            return
-        _swap(org, index, parent)
-        index = parent
+        parent = event_of(org, (index - 1) // 2)
+        if not _precedes(time, event_place, parent):
+            break
+        _put(event_of(org, index), parent.time, parent.place, parent.serial, parent.slot)
+        index = (index - 1) // 2
+    _put(event_of(org, index), time, event_place, serial, slot)
 
 
 @part_of_kernel
-def _sink(org: Record, index: int) -> None:
+def _sink(org: Record, index: int, time: float, event_place: int, serial: int, slot: int) -> None:
+    """Put an event where it belongs on the way from a free place down."""
     while True:
         child = 2 * index + 1
         if child >= org.events:
-            return
-        if child + 1 < org.events and _earlier(org, child + 1, child):
-            child += 1
-        if not _earlier(org, child, index):
-            return
-        _swap(org, child, index)
+            break
+        below = event_of(org, child)
+        if child + 1 < org.events:
+            other = event_of(org, child + 1)
+            if _precedes(other.time, other.place, below):
+                child, below = child + 1, other
+        if _precedes(time, event_place, below):
+            break
+        _put(event_of(org, index), below.time, below.place, below.serial, below.slot)
         index = child
+    _put(event_of(org, index), time, event_place, serial, slot)
 
 
 @part_of_kernel
@@ -62,20 +68,21 @@ def _compact(org: Record) -> None:
     kept = 0
     for index in range(org.events):
         if _is_valid(org, index):
-            if index != kept:
-                _swap(org, index, kept)
+            entry = event_of(org, index)
+            _put(event_of(org, kept), entry.time, entry.place, entry.serial, entry.slot)
             kept += 1
     org.events = kept
     for index in range(kept // 2 - 1, -1, -1):
-        _sink(org, index)
+        entry = event_of(org, index)
+        _sink(org, index, entry.time, entry.place, entry.serial, entry.slot)
 
 
 @part_of_kernel
 def _drop_first(org: Record) -> None:
     org.events -= 1
     if org.events > 0:
-        _swap(org, 0, org.events)
-        _sink(org, 0)
+        last = event_of(org, org.events)
+        _sink(org, 0, last.time, last.place, last.serial, last.slot)
 
 
 @part_of_kernel
@@ -89,15 +96,9 @@ def schedule(
     if org.events == org.calendar_room:
         _compact(org)
     org.serial += 1
-    index = org.events
-    entry = event_of(org, index)
-    entry.time = at
-    entry.place = place(rank, number, cause)
-    entry.serial = org.serial
-    entry.slot = slot
     slot_of(org, slot).value = org.serial
-    org.events = index + 1
-    _rise(org, index)
+    org.events += 1
+    _rise(org, org.events - 1, at, place(rank, number, cause), org.serial, slot)
 
 
 @part_of_kernel

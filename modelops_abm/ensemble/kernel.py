@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from modelops_abm.compiled import kernel, part_of_kernel
+from modelops_abm.compiled import inner_loop, kernel, part_of_kernel
 from modelops_abm.ensemble import totals
 from modelops_abm.ensemble.calendar import next_time, schedule, take_next
 from modelops_abm.ensemble.founding import arrival_slot, found, receive_idea
@@ -279,60 +279,76 @@ def _run_day(setting: int, tables: Tables, org: Record, seed: int, replication: 
 
 
 @part_of_kernel
-def _add_flows(flows: Floats, day: DayFlows) -> None:
+def _forget_today(org: Record, first: int, count: int) -> None:
+    for place in range(first, first + count):
+        today_of(org, place).value = 0.0
+
+
+@part_of_kernel
+def _add_up_today(org: Record, first: int, count: int) -> None:
+    """Add flows that were added up in `today` to the totals."""
+    for place in range(first, first + count):
+        total_of(org, place).value += today_of(org, place).value
+
+
+@inner_loop
+def _add_flow(org: Record, place: int, amount: float) -> None:
+    today_of(org, totals.MODEL_FLOWS + place).value += amount
+
+
+@inner_loop
+def _add_flows(org: Record, day: DayFlows) -> None:
     """Add a model's flows in the order of `outcomes.MODEL_FLOWS`."""
-    flows[0] += day.production
-    flows[1] += day.served_share
-    flows[2] += day.power
-    flows[3] += day.demand
-    flows[4] += day.served
-    flows[5] += day.unserved
-    flows[6] += day.value
-    flows[7] += day.cost
-    flows[8] += day.ideal_value
-    flows[9] += day.lost_adoption
-    flows[10] += day.lost_usage
-    flows[11] += day.lost_offline
-    flows[12] += day.lost_capacity
-    flows[13] += day.lost_decay
-    flows[14] += day.lost_drift
-    flows[15] += day.lost_rollback
+    _add_flow(org, 0, day.production)
+    _add_flow(org, 1, day.served_share)
+    _add_flow(org, 2, day.power)
+    _add_flow(org, 3, day.demand)
+    _add_flow(org, 4, day.served)
+    _add_flow(org, 5, day.unserved)
+    _add_flow(org, 6, day.value)
+    _add_flow(org, 7, day.cost)
+    _add_flow(org, 8, day.ideal_value)
+    _add_flow(org, 9, day.lost_adoption)
+    _add_flow(org, 10, day.lost_usage)
+    _add_flow(org, 11, day.lost_offline)
+    _add_flow(org, 12, day.lost_capacity)
+    _add_flow(org, 13, day.lost_decay)
+    _add_flow(org, 14, day.lost_drift)
+    _add_flow(org, 15, day.lost_rollback)
 
 
 @part_of_kernel
 def _integrate_models(setting: int, org: Record) -> None:
     """Integrate the stocks of every model that was in production today, by number."""
-    flows = np.zeros(totals.MODEL_FLOW_COUNT)
-    state_days = np.zeros(CAUSES)
-    unserved_days = np.zeros(CAUSES)
+    _forget_today(org, totals.MODEL_FLOWS, totals.MODEL_FLOW_COUNT)
+    _forget_today(org, totals.STATE_TIME, CAUSES)
+    _forget_today(org, totals.UNSERVED_TIME, CAUSES)
     for index in range(org.in_production):
         model = model_of(org, in_production_of(org, index).value)
-        _add_flows(flows, close_model_day(setting, org, model))
+        _add_flows(org, close_model_day(setting, org, model))
         if model.troubled:
             for cause in range(CAUSES):
-                state_days[cause] += model.state_days[cause]
-                unserved_days[cause] += model.unserved_days[cause]
-    for place in range(len(flows)):
-        totals.book(org, totals.MODEL_FLOWS + place, flows[place])
-    for cause in range(CAUSES):
-        totals.book(org, totals.STATE_TIME + cause, state_days[cause])
-        totals.book(org, totals.UNSERVED_TIME + cause, unserved_days[cause])
+                today_of(org, totals.STATE_TIME + cause).value += model.state_days[cause]
+                today_of(org, totals.UNSERVED_TIME + cause).value += model.unserved_days[cause]
+    _add_up_today(org, totals.MODEL_FLOWS, totals.MODEL_FLOW_COUNT)
+    _add_up_today(org, totals.STATE_TIME, CAUSES)
+    _add_up_today(org, totals.UNSERVED_TIME, CAUSES)
 
 
 @part_of_kernel
 def _account_developers(org: Record) -> None:
     """Enter the developers' day into the ledgers, by number."""
     close_ledgers(org)
-    days = np.zeros(ACTIVITIES)
+    _forget_today(org, totals.DEVELOPER_TIME, ACTIVITIES)
     for number in range(org.developers):
         developer = developer_of(org, number)
         for activity in range(ACTIVITIES):
-            today = developer.today[activity]
-            days[activity] += today
-            developer.ledger[activity] += today
-            developer.today[activity] = 0.0
-    for activity in range(ACTIVITIES):
-        totals.book(org, totals.DEVELOPER_TIME + activity, days[activity])
+            days = developer.today[activity]
+            if days != 0.0:
+                today_of(org, totals.DEVELOPER_TIME + activity).value += days
+                developer.ledger[activity] += days
+                developer.today[activity] = 0.0
+    _add_up_today(org, totals.DEVELOPER_TIME, ACTIVITIES)
 
 
 @part_of_kernel

@@ -199,6 +199,34 @@ def _queue_ties(docked: Docked) -> Iterator[Occurrence]:
     if len(set(ideas)) < len(ideas):
         yield "tie of tasks", "BUILD"
     yield from _victims(docked.log)
+    yield from _builds(docked)
+    yield from _streams(docked.log)
+
+
+def _builds(docked: Docked) -> Iterator[Occurrence]:
+    """Yield if an initial idea is in build already, and another that is no worse is not."""
+    scores: dict[State, set[float]] = defaultdict(set)
+    for number, state in docked.start.items():
+        scores[state].add(float(docked.replication.models["score"][number]))
+    if docked.scenario.imported is None and scores[State.BUILD] & scores[State.IDEA]:
+        yield "tie of tasks", "initial builds"
+
+
+def _streams(log: Iterable[LogRecord]) -> Iterator[Occurrence]:
+    """Yield when a stream goes on while another, begun as early and not as far, waits as well."""
+    waiting: dict[int, list[float]] = defaultdict(list)
+    done: set[int] = set()
+    for record in log:
+        if record.cause != TaskClass.CAPABILITY:
+            continue
+        if record.kind == LogKind.WORK_COMPLETED:
+            done.add(record.model)
+        elif record.kind == LogKind.WORK_INTERRUPTED:
+            waiting[record.model].append(record.detail)
+        elif record.kind == LogKind.WORK_STARTED and record.detail in waiting[record.model]:
+            if record.model not in done and len(set(waiting[record.model])) > 1:
+                yield "tie of tasks", "streams"
+            waiting[record.model].remove(record.detail)
 
 
 def _victims(log: Iterable[LogRecord]) -> Iterator[Occurrence]:
@@ -251,6 +279,7 @@ def _expected_ties() -> Iterator[Occurrence]:
     yield from (("tie within one model", rank.name) for rank in _TWO_OF_ONE_MODEL)
     yield from (("whole day", rank.name) for rank in Rank)
     yield from (("tie of tasks", work.name) for work in _WORK)
+    yield from (("tie of tasks", name) for name in ("initial builds", "streams"))
     yield "tie of developers", "interrupted"
 
 

@@ -16,6 +16,13 @@ from tests.twin.clockwork import (
     struck_together,
     struck_when_decayed,
 )
+from tests.twin.crowded import (
+    alike,
+    interrupted_streams,
+    many_cancelled_events,
+    many_packages,
+    many_superseded_requests,
+)
 from tests.twin.docking import dock
 from tests.twin.occurrences import EXPECTED, Occurrence, occurrences
 from tests.twin.varied import varied
@@ -46,6 +53,12 @@ def cases() -> Iterator[Case]:
         yield from filter(None, found)
     for replication in range(4):
         yield from departures(replication)
+        yield many_cancelled_events(replication)
+        yield many_superseded_requests(replication)
+        yield many_packages(replication)
+        yield interrupted_streams(replication)
+    for replication in range(30):
+        yield alike(replication)
 
 
 def test_the_engines_agree_whatever_happens_and_everything_does() -> None:

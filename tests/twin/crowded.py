@@ -1,0 +1,97 @@
+"""Organisations that crowd the calendar and the queues with what no longer holds, or is alike.
+
+The ensemble engine leaves cancelled events and superseded queue entries where they are and drops
+them when room runs out; here it does. The Mesa engine has no such limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from modelops_abm.parameters import Scenario, with_values
+from tests.twin.clockwork import PUNCTUAL, Case, constant, live, punctual
+
+SPREAD = {"family": "lognormal", "mean": 1.0, "cv": 0.7}
+
+
+def many_cancelled_events(replication: int) -> Case:
+    """Let every retraining, which decay asks for twice a day, put off the next by weeks."""
+    values = {
+        "horizon_days": 60,
+        "retraining.interval_days": 50.0,
+        "retraining.restored_share": 0.0,
+        "drift.decay_alert_power": 0.9,
+        "capabilities.monitoring.delay_without_days": 0.3,
+        "efforts.retraining": {"family": "exponential", "mean": 0.2},
+        "team.developers": 6,
+    }
+    rows = [*live("decays", 6, yearly_power_loss=0.99), *live("lasts", 3)]
+    return Case(punctual(values, rows), replication, 0)
+
+
+def many_superseded_requests(replication: int) -> Case:
+    """Let requests wait for the one developer while their models fail and heal again and again."""
+    values = {
+        "horizon_days": 80,
+        "team.developers": 1,
+        "efforts.retraining": constant(12.0),
+        "incidents.pipeline_per_year": 365.0,
+        "capabilities.automation.start_level": 1.0,
+        "capabilities.automation.self_healing_days": 0.01,
+    }
+    rows = [
+        {**row, "retraining_interval_days": 1.0 + 7 * place % 20}
+        for place, row in enumerate(live("model", 20))
+    ]
+    return Case(punctual(values, rows), replication, 0)
+
+
+def many_packages(replication: int) -> Case:
+    """Let developers do many packages between two repairs, which take one of them off."""
+    values: dict[str, Any] = {
+        "horizon_days": 60,
+        "team.developers": 6,
+        "team.productivity": SPREAD,
+        "incidents.pipeline_per_year": 8.0,
+        "efforts.pipeline_repair": constant(2.0),
+        "capabilities.package_days": 0.25,
+    }
+    for name in ("lineage", "autoscaling"):
+        values |= _capability(name, 3)
+    return Case(punctual(values, list(live("model", 5))), replication, 0)
+
+
+def interrupted_streams(replication: int) -> Case:
+    """Let the streams of one capability, submitted at once, be interrupted and wait together."""
+    values = {
+        "horizon_days": 60,
+        "team.developers": 3,
+        "team.productivity": SPREAD,
+        "incidents.pipeline_per_year": 40.0,
+        "efforts.pipeline_repair": {"family": "exponential", "mean": 1.5},
+        "capabilities.package_days": 60.0,
+        **_capability("lineage", 3),
+    }
+    return Case(punctual(values, list(live("model", 6))), replication, 0)
+
+
+def alike(replication: int) -> Case:
+    """Let all models and ideas be alike, some of the ideas in build already."""
+    values: Mapping[str, Any] = {
+        **PUNCTUAL,
+        "horizon_days": 25,
+        "portfolio.initial_models": 3,
+        "portfolio.initial_ideas": 7,
+        "portfolio.initial_builds": 3,
+        "portfolio.ideas_per_year": 60.0,
+        "portfolio.backlog_order": ("value_per_effort", "first_in_first_out")[replication % 2],
+        "team.developers": 2,
+        "retraining.interval_days": 10.0,
+    }
+    return Case(with_values(Scenario(), values, source="twin"), replication, 0)
+
+
+def _capability(name: str, streams: int) -> dict[str, Any]:
+    values = {"maximum": 1.0, "streams": streams, "effort_days": 1e4}
+    return {f"capabilities.{name}.{part}": value for part, value in values.items()}
