@@ -44,9 +44,7 @@ CLOSE_OF_A_DAY = (
 """What happens at the end of a day, in this order; then the next day opens."""
 
 _DEVELOPER_REPORTERS = ("number", "activity", "task_number")
-_MODEL_REPORTERS = (
-    "number",
-    "name",
+MODEL_DAY_COLUMNS = (
     "activity",
     "serving_version",
     "users",
@@ -56,6 +54,7 @@ _MODEL_REPORTERS = (
     "value_today",
     "cost_today",
 )
+"""What is kept of a model's day."""
 
 
 class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
@@ -127,7 +126,10 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         self._population = Population(self.parameters)
         self._arrivals = 0
         self._found(developer_class)
-        classes = {ml_model_class: _MODEL_REPORTERS, developer_class: _DEVELOPER_REPORTERS}
+        classes = {
+            ml_model_class: ("number", "name", *MODEL_DAY_COLUMNS),
+            developer_class: _DEVELOPER_REPORTERS,
+        }
         self.datacollector = _data_collector(classes if collect_agents else None)
 
     # The run

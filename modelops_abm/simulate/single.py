@@ -11,7 +11,7 @@ from modelops_abm import outcomes
 from modelops_abm.agents.ml_model import MLModel
 from modelops_abm.ensemble.engine import run_in_full
 from modelops_abm.events import LogRecord
-from modelops_abm.model import ModelOpsModel, checked_seed
+from modelops_abm.model import MODEL_DAY_COLUMNS, ModelOpsModel, checked_seed
 from modelops_abm.parameters import Scenario
 from modelops_abm.results import Run, daily_table, event_table
 from modelops_abm.simulate.tables import (
@@ -24,17 +24,6 @@ from modelops_abm.version import __version__
 
 type Progress = Callable[[int, int], None]
 type Engine = Literal["ensemble", "mesa"]
-
-_MODEL_DAY_COLUMNS = (
-    "activity",
-    "serving_version",
-    "users",
-    "usage",
-    "power",
-    "capacity",
-    "value_today",
-    "cost_today",
-)
 
 
 def simulate(
@@ -95,7 +84,7 @@ def _with_mesa(
             rows.extend(_model_day(model, ml_model) for ml_model in model.closed_today)
         if progress is not None:
             progress(model.day, scenario.horizon_days)
-    columns = ["day", "model", *_MODEL_DAY_COLUMNS]
+    columns = ["day", "model", *MODEL_DAY_COLUMNS]
     return Run(
         scenario=scenario,
         seed=seed,
@@ -113,7 +102,7 @@ def _with_mesa(
 
 
 def _model_day(model: ModelOpsModel, ml_model: MLModel) -> tuple[object, ...]:
-    values = (getattr(ml_model, name) for name in _MODEL_DAY_COLUMNS)
+    values = (getattr(ml_model, name) for name in MODEL_DAY_COLUMNS)
     return (model.day - 1, ml_model.number, *values)
 
 
