@@ -19,7 +19,7 @@ def many_cancelled_events(replication: int) -> Case:
     """Let every retraining, which decay asks for twice a day, put off the next by weeks."""
     values = {
         "horizon_days": 60,
-        "retraining.interval_days": 50.0,
+        "retraining.interval_days": 20.0,
         "retraining.restored_share": 0.0,
         "drift.decay_alert_power": 0.9,
         "capabilities.monitoring.delay_without_days": 0.3,
@@ -31,35 +31,46 @@ def many_cancelled_events(replication: int) -> Case:
 
 
 def many_superseded_requests(replication: int) -> Case:
-    """Let requests wait for the one developer while their models fail and heal again and again."""
+    """Let requests wait while their models fail and heal again and again, until automation ends it.
+
+    Whatever the queue has lost by then stays lost.
+    """
     values = {
         "horizon_days": 80,
-        "team.developers": 1,
-        "efforts.retraining": constant(12.0),
-        "incidents.pipeline_per_year": 365.0,
-        "capabilities.automation.start_level": 1.0,
+        "team.developers": 2,
+        "team.priority_order": ["capability", "repair", "retrain", "deploy", "build"],
+        "efforts.retraining": constant(4.0),
+        "efforts.pipeline_repair": constant(0.01),
+        "incidents.pipeline_per_year": 1_500.0,
+        **_capability("automation", 1),
+        "capabilities.automation.start_level": 0.5,
+        "capabilities.automation.start_day": 25.0,
+        "capabilities.automation.effort_days": 10.0,
+        "capabilities.automation.pipeline_reduction": 1.0,
         "capabilities.automation.self_healing_days": 0.01,
     }
     rows = [
-        {**row, "retraining_interval_days": 1.0 + 7 * place % 20}
-        for place, row in enumerate(live("model", 20))
+        {**row, "retraining_interval_days": 1.0 + (7 * place + 3 * replication) % 40}
+        for place, row in enumerate(live("model", 40))
     ]
     return Case(punctual(values, rows), replication, 0)
 
 
 def many_packages(replication: int) -> Case:
-    """Let developers do many packages between two repairs, which take one of them off."""
+    """Let developers of unlike speed do many packages, until everybody is needed elsewhere."""
     values: dict[str, Any] = {
         "horizon_days": 60,
-        "team.developers": 6,
+        "team.developers": 12,
         "team.productivity": SPREAD,
-        "incidents.pipeline_per_year": 8.0,
+        "incidents.pipeline_per_year": 4.0,
         "efforts.pipeline_repair": constant(2.0),
+        "efforts.retraining": constant(1.0),
+        "retraining.interval_days": 20.0,
         "capabilities.package_days": 0.25,
     }
-    for name in ("lineage", "autoscaling"):
+    for name in ("monitoring", "rollback", "lineage", "autoscaling"):
         values |= _capability(name, 3)
-    return Case(punctual(values, list(live("model", 5))), replication, 0)
+    return Case(punctual(values, list(live("model", 14))), replication, 0)
 
 
 def interrupted_streams(replication: int) -> Case:
