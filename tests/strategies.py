@@ -21,7 +21,12 @@ from modelops_abm.parameters import (
     Scenario,
     catalogue,
 )
-from modelops_abm.parameters.distribution import SMALLEST_CV, _widest_beta_cv
+from modelops_abm.parameters.distribution import (
+    SMALLEST_CV,
+    SMALLEST_MEAN,
+    SMALLEST_SHARE,
+    widest_beta_cv,
+)
 from modelops_abm.parameters.merge import with_changes
 from modelops_abm.parameters.portfolio import EARLIEST_DAY, LATEST_DAY
 
@@ -164,9 +169,11 @@ def distributions(
     draw: DrawFn, low: float, high: float, *, extreme: bool = False
 ) -> dict[str, Any]:
     """Draw a distribution whose mean lies in a range, as a file states it."""
-    mean = draw(st.floats(low, high))
+    mean = draw(st.floats(low, high).map(lambda value: 0.0 if value < SMALLEST_MEAN else value))
+    mean = max(mean, SMALLEST_MEAN) if low > 0.0 else mean
     families = ["constant", "exponential", "lognormal", "gamma", "weibull"]
-    widest = _widest_beta_cv(mean) if 0.0 < mean < 1.0 else 0.0
+    is_share = SMALLEST_SHARE <= mean <= 1.0 - SMALLEST_SHARE
+    widest = widest_beta_cv(mean) if is_share else 0.0
     family = draw(st.sampled_from(families + ["beta"] * (widest > SMALLEST_CV)))
     largest = 5.0 if extreme else 1.5
     if family in ("constant", "exponential"):

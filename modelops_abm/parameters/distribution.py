@@ -15,6 +15,9 @@ _IMPLIED_CV = {"constant": 0.0, "exponential": 1.0}
 _DEFAULT_CV = 0.5
 SMALLEST_CV, SMALLEST_SHAPE = 0.001, 0.05
 """Limits of what can be drawn: the spread of gamma and beta, and the shapes of beta."""
+SMALLEST_MEAN, SMALLEST_SHARE = 1e-9, 1e-6
+"""Smallest mean of a spread quantity other than 0, and smallest mean of a beta (or its distance from 1): beyond, the
+arithmetic of the draws underflows or loses all digits."""
 _CV_FACTS: dict[str, Any] = {"unit": "times the mean", "bounds": {"ge": 0.0, "le": 5.0}}
 
 
@@ -49,6 +52,8 @@ class Distribution(Section):
 
     @model_validator(mode="after")
     def _family_can_have_this_spread(self) -> Self:
+        if self.family != "constant" and 0.0 < self.mean < SMALLEST_MEAN:
+            raise misfit(f"must be 0 or at least {SMALLEST_MEAN:g} unless constant", "mean")
         implied = _IMPLIED_CV.get(self.family)
         if implied is not None and self.cv != implied:
             raise misfit(f"must be {implied:g} (or left out) for the {self.family} family", "cv")
@@ -61,9 +66,13 @@ class Distribution(Section):
         return self
 
     def _check_beta(self) -> None:
-        if not 0.0 < self.mean < 1.0:
-            raise misfit("must lie between 0 and 1 (both excluded) for the beta family", "mean")
-        widest = _widest_beta_cv(self.mean)
+        if not SMALLEST_SHARE <= self.mean <= 1.0 - SMALLEST_SHARE:
+            raise misfit(
+                f"must lie between {SMALLEST_SHARE:g} and 1 - {SMALLEST_SHARE:g} "
+                "for the beta family",
+                "mean",
+            )
+        widest = widest_beta_cv(self.mean)
         if not SMALLEST_CV <= self.cv <= widest:
             raise misfit(
                 f"must lie between {SMALLEST_CV:g} and {widest:.4g} "
@@ -72,7 +81,7 @@ class Distribution(Section):
             )
 
 
-def _widest_beta_cv(mean: float) -> float:
+def widest_beta_cv(mean: float) -> float:
     """Return the largest spread of a beta distribution, rounded down, at which it can be drawn.
 
     Both its shapes are at least `SMALLEST_SHAPE` then; beyond, nearly all draws are 0 or 1.

@@ -165,7 +165,7 @@ def _unit_gamma_from_one(shape: float, key: int) -> float:
         if v > 0.0:
             v = v * v * v
             u = uniform(chain(key, attempt + 1))
-            if math.log(u) < 0.5 * x * x + d - d * v + d * math.log(v):
+            if not math.log(u) >= 0.5 * x * x + d - d * v + d * math.log(v):  # never waits for NaN
                 return d * v
         attempt += 2
 
@@ -209,6 +209,8 @@ def sample_above(law: Law, bound: float, key: int) -> float:
         return bound + law.first * unit_exponential(key)
     if law.family == Family.WEIBULL:
         passed = math.pow(bound / law.second, law.first)
+        if passed > 1.0:  # the same, where the power may overflow
+            return bound * math.pow(1.0 + unit_exponential(key) / passed, 1.0 / law.first)
         return law.second * math.pow(passed + unit_exponential(key), 1.0 / law.first)
     if law.family == Family.LOGNORMAL:
         return _lognormal_above(law, bound, key)
@@ -245,6 +247,6 @@ def _gamma_above(law: Law, bound: float, key: int) -> float:
     while True:
         value = start + unit_exponential(chain(key, attempt)) / rate
         log_accept = (shape - 1.0) * math.log(value / start) - (1.0 - rate) * (value - start)
-        if math.log(uniform(chain(key, attempt + 1))) <= log_accept:
+        if not math.log(uniform(chain(key, attempt + 1))) > log_accept:  # never waits for NaN
             return law.second * value
         attempt += 2
