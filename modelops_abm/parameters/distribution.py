@@ -16,8 +16,8 @@ _DEFAULT_CV = 0.5
 SMALLEST_CV, SMALLEST_SHAPE = 0.001, 0.05
 """Limits of what can be drawn: the spread of gamma and beta, and the shapes of beta."""
 SMALLEST_MEAN, SMALLEST_SHARE = 1e-9, 1e-6
-"""Smallest mean of a spread quantity other than 0, and smallest mean of a beta (or its distance from 1): beyond, the
-arithmetic of the draws underflows or loses all digits."""
+"""Smallest mean other than 0 of a quantity with spread, and of a beta (or its distance from 1);
+beyond, the arithmetic of the draws underflows or loses all digits."""
 _CV_FACTS: dict[str, Any] = {"unit": "times the mean", "bounds": {"ge": 0.0, "le": 5.0}}
 
 
