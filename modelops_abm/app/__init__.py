@@ -1,0 +1,1 @@
+"""The page: what ModelOps is worth, in the browser."""
