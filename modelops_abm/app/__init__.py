@@ -1,1 +1,6 @@
-"""The page: what ModelOps is worth, in the browser."""
+"""The page: what ModelOps is worth, in the browser.
+
+`page.Page` is the whole page; `server.serve` starts it. Each part of the page has a folder:
+`decide`, `watch`, `understand`, `your_data`, `export`. `state` holds what one visitor sees and has
+done, `widgets` the few Vue components that everything is drawn with, `style` its CSS.
+"""

@@ -1,0 +1,81 @@
+"""A plan: a scenario to start from, and what a visitor has changed in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from modelops_abm.parameters import CAPABILITY_NAMES, Scenario, with_values
+from modelops_abm.parameters.provenance import value_at
+from modelops_abm.presets import preset
+
+FIRST_PRESET = "all_five"
+"""What a visitor sees first."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A scenario and the visitor's changes to it.
+
+    Attributes
+    ----------
+    start
+        Name of the preset, or of the uploaded scenario, that it started from.
+    base
+        That scenario, with the portfolio that the session has.
+    changes
+        What is different, by dotted name; never a value that the base has as well.
+    """
+
+    start: str
+    base: Scenario
+    changes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    @classmethod
+    def of_preset(cls, name: str) -> Plan:
+        """Return an unchanged preset.
+
+        Raises
+        ------
+        InputError
+            If there is no preset of this name.
+        """
+        return cls(name, preset(name))
+
+    @cached_property
+    def scenario(self) -> Scenario:
+        """The scenario that is simulated."""
+        if not self.changes:
+            return self.base
+        return with_values(self.base, self.changes, source="set on the page")
+
+    def changed(self, values: Mapping[str, Any]) -> Plan:
+        """Return the plan with other values.
+
+        Raises
+        ------
+        InputError
+            If a name or a value is not allowed; the message says what is.
+        """
+        together = {**self.changes, **values}
+        kept = {
+            name: value for name, value in together.items() if value != value_at(self.base, name)
+        }
+        plan = replace(self, changes=MappingProxyType(kept))
+        plan.scenario  # noqa: B018 - made here, so that what is not allowed is refused here
+        return plan
+
+    @property
+    def levels(self) -> dict[str, float]:
+        """Level of investment by capability, 0 to 1."""
+        return {
+            name: float(getattr(self.scenario.capabilities, name).maximum)
+            for name in CAPABILITY_NAMES
+        }
+
+    def value(self, name: str) -> Any:
+        """Return the value of a dotted name."""
+        return value_at(self.scenario, name)

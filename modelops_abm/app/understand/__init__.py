@@ -1,0 +1,1 @@
+"""Understand: how the simulated organisation works, from the code's own tables."""

@@ -1,0 +1,58 @@
+"""Markup made in Python and shown in the browser, which reports what is clicked in it.
+
+A whole card is one widget: Python makes its HTML and SVG (with htpy, which escapes what it is
+given), the browser patches what has changed and keeps focus, scroll positions and running
+transitions. An element with ``data-action`` reports a click, or a change if it is an input; one
+with ``data-key`` keeps its identity when others come or go before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import htpy
+import solara
+
+
+class Action(NamedTuple):
+    """What a visitor did with an element of some markup.
+
+    Attributes
+    ----------
+    name
+        The element's ``data-action``.
+    value
+        Its ``data-value``; what was entered, for an input; empty if there is neither.
+    """
+
+    name: str
+    value: str
+
+
+@solara.component_vue("markup.vue", vuetify=False)
+def _Markup(html: str, css_class: str, event_action: Callable[[dict[str, Any]], None]) -> None: ...
+
+
+def Markup(
+    content: htpy.Renderable,
+    on_action: Callable[[Action], None] | None = None,
+    css_class: str = "",
+) -> solara.Element:
+    """Show markup.
+
+    Parameters
+    ----------
+    content
+        What to show.
+    on_action
+        Called with what the visitor did. What a browser sends can be forged: check it.
+    css_class
+        Classes of the element around it.
+    """
+
+    def act(message: dict[str, Any]) -> None:
+        if on_action is not None and isinstance(message, dict):
+            on_action(Action(str(message.get("name", "")), str(message.get("value", ""))))
+
+    return _Markup(html=str(content), css_class=css_class, event_action=act)

@@ -1,0 +1,1 @@
+"""Your data: a portfolio and a scenario of one's own."""
