@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Set up this project's own Python environment, then run the project in it.
 
-    python3 run.py [--no-page] [--output DIR]   the reference organisation with and without ModelOps
+    python3 run.py                              the page, in the browser
+    python3 run.py --no-page [--output DIR]     the reference organisation with and without ModelOps
     python3 run.py test [pytest arguments]      every check and test; given arguments, only pytest
 
 The interpreter that starts this file may be older than the project's: only the standard library and
@@ -464,30 +465,40 @@ def run_tests(pytest_arguments: Sequence[str]) -> int:
     return exit_codes[failed[0]] if failed else 0
 
 
-def run_main_job(arguments: Sequence[str]) -> int:
-    """Run the reference organisation with and without ModelOps; return the exit code."""
+def run_project(arguments: Sequence[str]) -> int:
+    """Serve the page, or with ``--no-page`` run the main job; return the exit code."""
     options = _parser().parse_args(list(arguments))
     ready = os.environ.pop(READY_VARIABLE, "") == str(ENVIRONMENT)
     if not (ready and _is_running_in(ENVIRONMENT)):
         return _start_again_in_environment(prepare(development=False), arguments)
-    from modelops_abm import main_job
+    if options.no_page:
+        from modelops_abm import main_job
 
-    return main_job.run(output_directory=options.output, show_page=not options.no_page)
+        return main_job.run(output_directory=options.output)
+    from modelops_abm.app.server import show
+
+    return show(port=options.port, open_browser=not options.no_browser)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="run.py",
-        description="Run the reference organisation with and without ModelOps.",
+        description="Show the page in the browser, until Ctrl-C.",
         epilog="'run.py test [pytest arguments]' runs the checks and tests instead.",
     )
-    parser.add_argument("--no-page", action="store_true", help="end without serving the page")
+    parser.add_argument("--port", type=int, help="port of the page (default: 8765 or a free one)")
+    parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
+    parser.add_argument(
+        "--no-page",
+        action="store_true",
+        help="instead, run the reference organisation with and without ModelOps in the terminal",
+    )
     parser.add_argument(
         "--output",
         type=pathlib.Path,
         default=pathlib.Path("results"),
         metavar="DIR",
-        help="folder for summary, data and pictures (default: results)",
+        help="with --no-page: folder for summary, data and pictures (default: results)",
     )
     return parser
 
@@ -521,7 +532,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if arguments[:1] == ["test"]:
             return run_tests(arguments[1:])
-        return run_main_job(arguments)
+        return run_project(arguments)
     except SetUpError as error:
         say(str(error))
         return 2
@@ -529,5 +540,7 @@ def main(arguments: Sequence[str]) -> int:
         return 130
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and globals() is vars(sys.modules["__main__"]):
     sys.exit(main(sys.argv[1:]))
+elif __name__ == "__main__":  # so does `solara run run.py` call it
+    from modelops_abm.app.page import Layout, Page  # noqa: F401

@@ -48,15 +48,13 @@ class Pair(NamedTuple):
     plan: Run
 
 
-def run(*, output_directory: Path, show_page: bool) -> int:
+def run(*, output_directory: Path) -> int:
     """Run the reference organisation with and without ModelOps, and say what it is worth.
 
     Parameters
     ----------
     output_directory
         Where results and pictures go.
-    show_page
-        Whether to serve the page afterwards; there is none yet.
 
     Returns
     -------

@@ -10,7 +10,11 @@ import urllib.request
 import webbrowser
 from contextlib import closing
 
+from modelops_abm.terminal import console, degrade_gracefully, load_ensemble, progress, say
+
+HOST = "127.0.0.1"
 PORT = 8765
+_TRIES, _PAUSE_SECONDS = 300, 0.1
 _SETTINGS = {
     "SOLARA_APP": "modelops_abm.app.page",
     "SOLARA_SESSION_SAME_SITE": "lax",
@@ -23,50 +27,59 @@ _SETTINGS = {
 }
 
 
-def serve(*, host: str = "127.0.0.1", port: int | None = None, open_browser: bool = True) -> None:
-    """Serve the page until Ctrl-C.
+def show(*, port: int | None = None, open_browser: bool = True) -> int:
+    """Serve the page on this machine and open it, until Ctrl-C; return the exit code.
 
     Parameters
     ----------
-    host
-        Address to listen at; by default only this machine can reach the page.
     port
         Port to listen at; by default `PORT`, or a free one if that is taken.
     open_browser
         Whether to open the page in the browser once it answers.
     """
+    degrade_gracefully()
+    try:
+        with progress() as bar:
+            load_ensemble(bar)
+        with closing(_listening(port)) as listener:
+            address = f"http://localhost:{listener.getsockname()[1]}"
+            say(console(), f"The page is at {address}. Ctrl-C ends it.")
+            if open_browser:
+                threading.Thread(target=_open_when_ready, args=(address,), daemon=True).start()
+            serve(listener)
+    except OSError as error:
+        say(console(error=True), f"Error: the page cannot be served: {error.strerror or error}.")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def serve(listener: socket.socket) -> None:
+    """Serve the page at a socket that listens, until Ctrl-C."""
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)  # read when Solara's server is imported
     import uvicorn
 
-    chosen = port if port is not None else _free_port(host)
-    address = f"http://{_name_of(host)}:{chosen}"
-    if open_browser:
-        threading.Thread(target=_open_when_ready, args=(address,), daemon=True).start()
-    uvicorn.run("solara.server.starlette:app", host=host, port=chosen, log_level="warning")
+    config = uvicorn.Config("solara.server.starlette:app", log_level="warning")
+    uvicorn.Server(config).run(sockets=[listener])
 
 
-def _name_of(host: str) -> str:
-    """Return the name to open: browsers trust pages at ``localhost`` with cookies and clipboard."""
-    return "localhost" if host == "127.0.0.1" else host
-
-
-def _free_port(host: str) -> int:
-    for port in (PORT, 0):
-        with closing(socket.socket()) as probe:
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError(f"there is no free port at {host}")
+def _listening(port: int | None) -> socket.socket:
+    """Return a socket that only this machine can reach."""
+    if port is not None:
+        return socket.create_server((HOST, port))
+    try:
+        return socket.create_server((HOST, PORT))
+    except OSError:
+        return socket.create_server((HOST, 0))
 
 
 def _open_when_ready(address: str) -> None:
-    for _ in range(300):
+    for _ in range(_TRIES):
         try:
             with urllib.request.urlopen(f"{address}/readyz", timeout=1):
                 break
         except OSError:
-            time.sleep(0.1)
+            time.sleep(_PAUSE_SECONDS)
     webbrowser.open(address)

@@ -6,6 +6,7 @@ import click
 
 from modelops_abm.cli.check import check
 from modelops_abm.cli.compare import compare
+from modelops_abm.cli.page import page
 from modelops_abm.cli.presets import presets
 from modelops_abm.cli.schema import schema
 from modelops_abm.cli.show import show
@@ -15,6 +16,7 @@ from modelops_abm.version import __version__
 
 _EXAMPLES = """\b
 Examples:
+  modelops-abm page
   modelops-abm simulate
   modelops-abm simulate --preset all_five --seed 1 --output results/plan
   modelops-abm simulate --replications 400
@@ -38,5 +40,5 @@ def commands() -> None:
     """
 
 
-for command in (simulate, compare, presets, show, schema, check, template):
+for command in (page, simulate, compare, presets, show, schema, check, template):
     commands.add_command(command)

@@ -53,7 +53,7 @@ def test_answer_is_what_the_main_job_prints(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "100")
-    assert main_job.run(output_directory=Path("results"), show_page=False) == 0
+    assert main_job.run(output_directory=Path("results")) == 0
     lines = capsys.readouterr().out.replace(NARROW_SPACE, " ").splitlines()
     (shown,) = re.findall(r"<!-- main job -->\n```text\n(.*?)```", README, re.DOTALL)
     assert shown.splitlines() == [line.rstrip() for line in lines[: len(shown.splitlines())]]

@@ -103,7 +103,7 @@ def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("short")
 def test_main_job_prints_and_saves(capsys: pytest.CaptureFixture[str], small: Comparison) -> None:
-    assert main_job.run(output_directory=Path("results"), show_page=False) == 0
+    assert main_job.run(output_directory=Path("results")) == 0
     printed = capsys.readouterr()
     assert verdict(small, ALL_FIVE) in " ".join(printed.out.split("\n"))
     for words in ("Net present value", "Models delivered", "interval", "Saved in results"):
@@ -120,7 +120,7 @@ def test_main_job_prints_and_saves(capsys: pytest.CaptureFixture[str], small: Co
 
 @pytest.mark.usefixtures("short")
 def test_what_is_saved_is_the_comparison(small: Comparison) -> None:
-    main_job.run(output_directory=Path("results"), show_page=False)
+    main_job.run(output_directory=Path("results"))
     saved = json.loads(Path("results/comparison.json").read_text())
     assert (saved["seed"], saved["replications"], saved["version"]) == (0, FUTURES, __version__)
     assert list(saved["figures"]) == [outcome.name for outcome in outcomes.SUMMARY]
@@ -137,7 +137,7 @@ def test_what_is_saved_is_the_comparison(small: Comparison) -> None:
 @pytest.mark.usefixtures("short")
 def test_the_example_is_replication_0_of_the_ensemble() -> None:
     """Pictures and saved runs come from the Mesa engine, the figures from the compiled one."""
-    main_job.run(output_directory=Path("results"), show_page=False)
+    main_job.run(output_directory=Path("results"))
     for name in (main_job.BASELINE, main_job.PLAN):
         example = Run.load(Path("results") / name)
         assert (example.seed, example.replication, example.engine) == (0, 0, "mesa")
@@ -148,7 +148,7 @@ def test_the_example_is_replication_0_of_the_ensemble() -> None:
 @pytest.mark.usefixtures("short")
 def test_main_job_with_a_file_in_the_way(capsys: pytest.CaptureFixture[str]) -> None:
     Path("results").write_text("mine")
-    assert main_job.run(output_directory=Path("results"), show_page=False) == 1
+    assert main_job.run(output_directory=Path("results")) == 1
     printed = capsys.readouterr()
     assert printed.out == ""
     assert "is a file, not a folder" in printed.err
@@ -163,6 +163,6 @@ def test_main_job_stopped(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(main_job, "_simulate", interrupted)
-    assert main_job.run(output_directory=Path("results"), show_page=False) == 130
+    assert main_job.run(output_directory=Path("results")) == 130
     assert "Stopped" in capsys.readouterr().err
     assert not Path("results").exists()
