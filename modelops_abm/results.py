@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from modelops_abm import outcomes
 from modelops_abm.events import LogKind, LogRecord, RetirementReason, TaskClass
@@ -23,7 +24,10 @@ from modelops_abm.statechart import Cause
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+type Floats = NDArray[np.float64]
+
 _TABLES = ("daily", "events", "models", "developers", "model_days")
+_TABLES_OF_MANY = ("models", "events")
 _WORK_KINDS = (LogKind.WORK_STARTED, LogKind.WORK_INTERRUPTED, LogKind.WORK_COMPLETED)
 _DESCRIPTION = "run.json"
 
@@ -225,8 +229,11 @@ class Ensemble:
     totals
         A row for each replication, a column for each of `outcomes.TOTALS`.
     bands
-        Of each daily outcome that was asked for: mean, quantiles and number of replications in
-        which it exists, by day.
+        Of each daily outcome that was asked for: a row for each day or longer period, named by its
+        last day, with the mean over the replications, half the width of the 95 % interval of that
+        mean, quantiles, and the number of replications in which the outcome exists.
+    models, events
+        If asked for: as of a `Run`, with the number of the replication in front.
     """
 
     scenario: Scenario
@@ -235,6 +242,8 @@ class Ensemble:
     version: str
     totals: pd.DataFrame
     bands: Mapping[str, pd.DataFrame]
+    models: pd.DataFrame | None = None
+    events: pd.DataFrame | None = None
 
     @property
     def replications(self) -> int:
@@ -246,9 +255,8 @@ class Ensemble:
 
         NaN stands for an outcome that does not exist in a run.
         """
-        columns = {
-            outcome.name: _summary_column(outcome, self.totals) for outcome in outcomes.SUMMARY
-        }
+        totals = {name: self.totals[name].to_numpy() for name in outcomes.TOTALS}
+        columns = {outcome.name: _summary_column(outcome, totals) for outcome in outcomes.SUMMARY}
         return pd.DataFrame(columns, index=self.totals.index)
 
     def save(self, folder: Path) -> Path:
@@ -264,6 +272,10 @@ class Ensemble:
             self.totals.to_parquet(partial / "totals.parquet")
             for name, band in self.bands.items():
                 band.to_parquet(partial / f"band-{name}.parquet")
+            for name in _TABLES_OF_MANY:
+                table = getattr(self, name)
+                if table is not None:
+                    table.to_parquet(partial / f"{name}.parquet")
         return folder
 
     @classmethod
@@ -287,6 +299,11 @@ class Ensemble:
                     name: pd.read_parquet(folder / f"band-{name}.parquet")
                     for name in description["bands"]
                 },
+                **{
+                    name: pd.read_parquet(folder / f"{name}.parquet")
+                    for name in _TABLES_OF_MANY
+                    if (folder / f"{name}.parquet").exists()
+                },
             )
         except (OSError, ValueError, KeyError) as error:
             raise ResultError(f"{folder} holds no readable result: {error}") from None
@@ -303,18 +320,18 @@ class Ensemble:
         }
 
 
-def _summary_column(outcome: outcomes.SummaryOutcome, totals: pd.DataFrame) -> pd.Series[float]:
+def _summary_column(outcome: outcomes.SummaryOutcome, totals: Mapping[str, Floats]) -> Floats:
     """Return an outcome of the summary over replications, NaN where it does not exist."""
     amount = _added_up(outcome.of, totals)
     if not outcome.per:
         return amount
     divisor = _added_up(outcome.per, totals)
-    return amount / divisor.where(divisor != 0.0)
+    return amount / np.where(divisor == 0.0, np.nan, divisor)
 
 
-def _added_up(names: Sequence[str], totals: pd.DataFrame) -> pd.Series[float]:
+def _added_up(names: Sequence[str], totals: Mapping[str, Floats]) -> Floats:
     """Add in the order of the names, as `outcomes.summarise` does."""
-    amount = pd.Series(0.0, index=totals.index)
+    amount = np.zeros(len(totals[names[0]]))
     for name in names:
         amount = amount + totals[name]
     return amount

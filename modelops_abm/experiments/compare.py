@@ -1,116 +1,52 @@
-"""Plans against their baseline over the same luck: paired differences, and when to stop."""
+"""Plans against a baseline over the same luck: all at once, or look by look as futures come in."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from typing import Literal
+from typing import TypedDict, Unpack
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
-from modelops_abm import outcomes
-from modelops_abm.experiments.finance import Finance, finance, payback_days
-from modelops_abm.experiments.intervals import Estimate, Share, bootstrap_interval, estimate, share
+from modelops_abm.experiments.comparison import Comparison, SideBySide
+from modelops_abm.experiments.gathering import Gathering
+from modelops_abm.experiments.looks import LOOKS, checked_looks, looks_up_to
 from modelops_abm.parameters import Scenario, baseline_of
-from modelops_abm.results import Ensemble
-from modelops_abm.simulate import Batch, stream
-from modelops_abm.simulate.bands import DailyBands
-from modelops_abm.simulate.many import band_table, totals_table
-from modelops_abm.version import __version__
+from modelops_abm.simulate import Batch, Series, stream
 
-Floats = NDArray[np.float64]
-Verdict = Literal["earns", "loses", "cannot tell yet"]
-
-_DISCOUNTED = "discounted_net_value"
-FEWEST, BATCH = 32, 16
+_PLAN, _BASELINE = "plan", "baseline"
 
 
-@dataclass(frozen=True)
-class PairedDifference:
-    """An outcome of the plan less that of the baseline, replication by replication.
+class Settings(TypedDict, total=False):
+    """Keywords that every comparison takes.
 
     Attributes
     ----------
-    estimate
-        Mean difference with its interval, over the replications in which both exist.
-    bootstrap
-        Interval of the mean by bootstrap, for skewed outcomes; None for fewer than two.
-    plan_higher
-        Share of the replications in which the plan's outcome is the higher one.
+    half_width
+        End at the first look at which half the 95 % interval of the mean NPV difference is no
+        wider than this, in $ of day 0, though not before `looks.FEWEST` replications. If None, end
+        at the last look.
+    seed
+        Seed of the luck that all scenarios share; 0 if not given.
+    daily
+        Names of the daily outcomes of which bands are wanted: of each scenario, and of the
+        difference between each plan and the baseline.
+    period_days
+        Length of the periods by which they are summarised, see `simulate.Series`; 1 if not given.
+    executor
+        Where to run; threads on all cores if None.
+    progress
+        Called with the replications done and those at the last look.
+    cancel
+        Set it from another thread to stop soon.
     """
 
-    estimate: Estimate
-    bootstrap: tuple[float, float] | None
-    plan_higher: Share
-
-    @property
-    def verdict(self) -> Verdict:
-        """Whether a higher outcome earns, loses, or cannot be told from none yet."""
-        low, high = self.estimate.low, self.estimate.high
-        if low is None or high is None or low <= 0.0 <= high:
-            return "cannot tell yet"
-        return "earns" if low > 0.0 else "loses"
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A plan and its baseline over the same replications.
-
-    Attributes
-    ----------
-    plan, baseline
-        Both ensembles.
-    finance
-        The finance view.
-    bands
-        Of each daily outcome asked for: the difference by day.
-    """
-
-    plan: Ensemble
-    baseline: Ensemble
-    finance: Finance
-    bands: dict[str, pd.DataFrame]
-
-    @property
-    def replications(self) -> int:
-        """Number of paired replications."""
-        return self.plan.replications
-
-    def difference(self, outcome: str) -> PairedDifference:
-        """Return the paired difference of an outcome of the run summary.
-
-        Raises
-        ------
-        KeyError
-            If there is no such outcome.
-        """
-        values = (self.plan.summaries()[outcome] - self.baseline.summaries()[outcome]).to_numpy()
-        present = values[~np.isnan(values)]
-        return PairedDifference(
-            estimate(values),
-            bootstrap_interval(values) if len(present) > 1 else None,
-            share(int(np.sum(present > 0.0)), len(present)),
-        )
-
-    def table(self) -> pd.DataFrame:
-        """Return mean of plan and baseline, and the difference with its interval, by outcome."""
-        plan, baseline = self.plan.summaries(), self.baseline.summaries()
-        rows = {
-            name: (
-                estimate(plan[name].to_numpy()).mean,
-                estimate(baseline[name].to_numpy()).mean,
-                (paired := estimate((plan[name] - baseline[name]).to_numpy())).mean,
-                paired.half_width,
-                paired.n,
-            )
-            for name in (outcome.name for outcome in outcomes.SUMMARY)
-        }
-        columns = ["plan", "baseline", "difference", "half_width", "n"]
-        return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+    half_width: float | None
+    seed: int
+    daily: Sequence[str]
+    period_days: int
+    executor: Executor | None
+    progress: Callable[[int, int], None] | None
+    cancel: threading.Event | None
 
 
 def compare(
@@ -118,12 +54,7 @@ def compare(
     replications: int = 400,
     *,
     baseline: Scenario | None = None,
-    half_width: float | None = None,
-    seed: int = 0,
-    daily: tuple[str, ...] = (),
-    executor: Executor | None = None,
-    progress: Callable[[int, int], None] | None = None,
-    cancel: threading.Event | None = None,
+    **settings: Unpack[Settings],
 ) -> Comparison:
     """Compare a plan with its baseline over the same luck.
 
@@ -135,13 +66,8 @@ def compare(
         How many at most.
     baseline
         Another baseline than the plan with every capability held at its start level.
-    half_width
-        Stop when the 95 % interval of the mean NPV difference is this narrow, in $ of day 0; looked
-        at after `FEWEST` replications and then after every `BATCH`.
-    daily
-        Names of the daily outcomes of which bands are wanted.
-    progress
-        Called with the replications done and those in all.
+    settings
+        See `Settings`.
 
     Raises
     ------
@@ -150,88 +76,120 @@ def compare(
     ValueError
         If a number or name is not allowed, or the horizons differ.
     """
-    gathered = _Gathered(plan, baseline or baseline_of(plan), seed, daily)
-    for batch in _batches(gathered, replications, executor, cancel):
-        gathered.add(batch)
+    looks = _looks(replications, settings)
+    *_, last = comparisons(plan, looks, baseline=baseline, **settings)
+    return last
+
+
+def comparisons(
+    plan: Scenario,
+    looks: Sequence[int] = LOOKS,
+    *,
+    baseline: Scenario | None = None,
+    **settings: Unpack[Settings],
+) -> Iterator[Comparison]:
+    """Yield the comparison of a plan with its baseline as replications come in.
+
+    Parameters
+    ----------
+    looks
+        After how many replications to yield; each comparison holds all of them so far.
+
+    See Also
+    --------
+    compare : for the other parameters and the errors.
+    """
+    scenarios = {_BASELINE: baseline or baseline_of(plan), _PLAN: plan}
+    for side_by_side in sides_by_side(scenarios, looks, baseline=_BASELINE, **settings):
+        yield side_by_side.comparisons[_PLAN]
+
+
+def side_by_side(
+    scenarios: Mapping[str, Scenario],
+    replications: int = 400,
+    *,
+    baseline: str,
+    **settings: Unpack[Settings],
+) -> SideBySide:
+    """Compare several scenarios over the same luck.
+
+    Parameters
+    ----------
+    scenarios
+        Two or more scenarios by name.
+    replications
+        How many at most.
+    baseline
+        Name of the one that the others are compared with.
+    settings
+        See `Settings`; `half_width` is that of all plans.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    ValueError
+        If a number or name is not allowed, or the horizons differ.
+    """
+    looks = _looks(replications, settings)
+    *_, last = sides_by_side(scenarios, looks, baseline=baseline, **settings)
+    return last
+
+
+def sides_by_side(
+    scenarios: Mapping[str, Scenario],
+    looks: Sequence[int] = LOOKS,
+    *,
+    baseline: str,
+    **settings: Unpack[Settings],
+) -> Iterator[SideBySide]:
+    """Yield the comparison of several scenarios as replications come in.
+
+    Parameters
+    ----------
+    looks
+        After how many replications to yield; each comparison holds all of them so far.
+
+    See Also
+    --------
+    side_by_side : for the other parameters and the errors.
+    """
+    edges = checked_looks(looks)
+    if len(scenarios) < 2 or baseline not in scenarios:
+        raise ValueError(f"there must be a scenario {baseline!r}, and others to compare with it")
+    wanted = Series(tuple(settings.get("daily", ())), settings.get("period_days", 1))
+    gathering = Gathering(baseline, scenarios, settings.get("seed", 0), wanted)
+    half_width, progress = settings.get("half_width"), settings.get("progress")
+    for batch in _batches(scenarios, edges, gathering.series, settings):
+        gathering.add(batch)
         if progress is not None:
-            progress(gathered.replications, replications)
-        if half_width is not None and gathered.is_as_narrow_as(half_width):
-            break
-    return gathered.comparison()
+            progress(gathering.replications, edges[-1])
+        if gathering.replications in edges:
+            yield gathering.side_by_side()
+            if half_width is not None and gathering.is_known(half_width):
+                return
 
 
 def _batches(
-    gathered: _Gathered,
-    replications: int,
-    executor: Executor | None,
-    cancel: threading.Event | None,
+    scenarios: Mapping[str, Scenario],
+    looks: tuple[int, ...],
+    series: Sequence[Series],
+    settings: Settings,
 ) -> Iterator[Batch]:
-    return stream(
-        [gathered.plan, gathered.baseline],
-        replications,
-        seed=gathered.seed,
-        daily=(_DISCOUNTED, *gathered.daily),
-        executor=executor,
-        cancel=cancel,
-    )
+    """Yield batches of which none reaches beyond a look."""
+    for batch in stream(
+        list(scenarios.values()),
+        looks[-1],
+        series=series,
+        seed=settings.get("seed", 0),
+        executor=settings.get("executor"),
+        cancel=settings.get("cancel"),
+    ):
+        yield from batch.cut(looks)
 
 
-class _Gathered:
-    """What has come in so far."""
-
-    def __init__(
-        self, plan: Scenario, baseline: Scenario, seed: int, daily: tuple[str, ...]
-    ) -> None:
-        self.plan, self.baseline, self.seed, self.daily = plan, baseline, seed, daily
-        self.replications = 0
-        self._totals: tuple[list[Floats], list[Floats]] = ([], [])
-        self._paybacks: list[Floats] = []
-        self._bands = [{name: DailyBands(plan.horizon_days) for name in daily} for _ in range(3)]
-
-    def add(self, batch: Batch) -> None:
-        """Add a batch of both scenarios."""
-        self.replications += batch.totals.shape[1]
-        for kept, totals in zip(self._totals, batch.totals, strict=True):
-            kept.append(totals)
-        self._paybacks.append(payback_days(batch.series[0, :, 0] - batch.series[1, :, 0]))
-        for place, name in enumerate(self.daily, start=1):
-            plan, baseline = batch.series[:, :, place]
-            for bands, series in zip(self._bands, (plan, baseline, plan - baseline), strict=True):
-                bands[name].add(series)
-
-    def is_as_narrow_as(self, half_width: float) -> bool:
-        """Return whether the mean NPV difference is known as well as wanted."""
-        if self.replications < FEWEST or self.replications % BATCH:
-            return False
-        reached = estimate(self._difference(_DISCOUNTED)).half_width
-        return reached is not None and reached <= half_width
-
-    def comparison(self) -> Comparison:
-        """Return what has come in as a comparison."""
-        paybacks = np.concatenate(self._paybacks) if self._paybacks else np.empty(0)
-        return Comparison(
-            self._ensemble(self.plan, 0),
-            self._ensemble(self.baseline, 1),
-            finance(
-                self.plan.horizon_days,
-                self._difference(_DISCOUNTED),
-                self._difference("discounted_investment"),
-                paybacks,
-            ),
-            {name: band_table(bands) for name, bands in self._bands[2].items()},
-        )
-
-    def _difference(self, total: str) -> Floats:
-        place = outcomes.TOTALS.index(total)
-        plan, baseline = (np.concatenate(kept)[:, place] for kept in self._totals)
-        return np.asarray(plan - baseline)
-
-    def _ensemble(self, scenario: Scenario, place: int) -> Ensemble:
-        return Ensemble(
-            scenario=scenario,
-            seed=self.seed,
-            engine="ensemble",
-            version=__version__,
-            totals=totals_table(self._totals[place], 0),
-            bands={name: band_table(bands) for name, bands in self._bands[place].items()},
-        )
+def _looks(replications: int, settings: Settings) -> tuple[int, ...]:
+    """Return the looks of a comparison of which only the last is wanted."""
+    if settings.get("half_width") is None:
+        return (replications,)
+    return looks_up_to(replications)

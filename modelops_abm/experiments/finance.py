@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modelops_abm.experiments.intervals import Estimate, Share, estimate, share, t_quantile
+from modelops_abm.experiments.intervals import Estimate, Share, estimate, share
+from modelops_abm.simulate.student import t_quantile
 
 Floats = NDArray[np.float64]
 
@@ -55,8 +56,22 @@ class Finance:
 
         With an even number it is the later of the two middle days.
         """
+        return self.payback_quantile(0.5)
+
+    def payback_quantile(self, share_of_replications: float) -> float | None:
+        """Return the day by which more than a share of the replications has paid back.
+
+        Infinite if it is beyond the horizon, None without replications. It is the day of one of
+        them: between a day and never there is nothing to interpolate.
+
+        Parameters
+        ----------
+        share_of_replications
+            From 0 to 1.
+        """
         days = np.sort(self.payback_days)
-        return float(days[len(days) // 2]) if len(days) else None
+        place = min(int(share_of_replications * len(days)), len(days) - 1)
+        return float(days[place]) if len(days) else None
 
     @property
     def never(self) -> Share:

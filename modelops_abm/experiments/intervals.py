@@ -9,9 +9,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from modelops_abm.simulate.student import LEVEL, t_quantile
+
 Floats = NDArray[np.float64]
 
-LEVEL = 0.95
+__all__ = [
+    "LEVEL",
+    "Estimate",
+    "Share",
+    "bootstrap_interval",
+    "estimate",
+    "share",
+    "t_quantile",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +102,6 @@ def estimate(values: Floats, level: float = LEVEL) -> Estimate:
         return Estimate(1, mean, None, None)
     deviation = float(np.std(present, ddof=1))
     return Estimate(n, mean, deviation, t_quantile(n - 1, level) * deviation / math.sqrt(n))
-
-
-def t_quantile(degrees: int, level: float = LEVEL) -> float:
-    """Return the factor of a two-sided interval by Student's t."""
-    return float(special.stdtrit(degrees, 0.5 + level / 2.0))
 
 
 def bootstrap_interval(

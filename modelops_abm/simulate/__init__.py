@@ -1,6 +1,7 @@
 """The one front door: run a scenario once, or many times, and get typed results."""
 
 from modelops_abm.simulate.many import Batch, Cancelled, prepare_ensemble, replicate, stream
+from modelops_abm.simulate.periods import Series
 from modelops_abm.simulate.single import simulate
 
-__all__ = ["Batch", "Cancelled", "prepare_ensemble", "replicate", "simulate", "stream"]
+__all__ = ["Batch", "Cancelled", "Series", "prepare_ensemble", "replicate", "simulate", "stream"]

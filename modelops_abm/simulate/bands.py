@@ -1,100 +1,124 @@
-"""Quantiles of daily outcomes over replications, in bounded memory."""
+"""Bands of daily outcomes over replications, period by period, in bounded memory."""
 
 from __future__ import annotations
 
+from typing import NamedTuple, Self
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
+
+from modelops_abm.simulate.periods import Series
+from modelops_abm.simulate.quantiles import Histograms, exact_quantiles
+from modelops_abm.simulate.student import half_widths
 
 Floats = NDArray[np.float64]
 
 EXACT_UP_TO = 512
-BINS = 400
-_MARGIN = 0.5
+BAND_SHARES = (0.025, 0.25, 0.5, 0.75, 0.975)
 
 
-class DailyBands:
-    """Mean and quantiles of one daily outcome, day by day.
+class Bands:
+    """Mean with its interval, and quantiles, of daily outcomes in each period.
 
-    Up to `EXACT_UP_TO` replications are kept and the quantiles are exact. Their range, widened by
-    half on each side, is then divided into `BINS` bins for each day, in which all are counted; a
-    quantile is interpolated within its bin, so its error is at most one bin. Values beyond the
-    range count in the outermost bins. A day on which the outcome does not exist counts as missing.
+    Up to `EXACT_UP_TO` replications are kept and the quantiles are exact. With more of them, they
+    are counted in bins, as many at a time, and a quantile is at most one bin off (see
+    `quantiles.Histograms`). What is returned does not depend on how the replications came in.
 
     Parameters
     ----------
-    days
-        Number of days.
+    series
+        The outcomes and the length of the periods.
+    horizon_days
+        Length of the runs.
     """
 
-    def __init__(self, days: int) -> None:
+    def __init__(self, series: Series, horizon_days: int) -> None:
+        self._series = series
+        self._last_days = series.last_days(horizon_days)
         self._kept: list[Floats] = []
-        self._sum = np.zeros(days)
-        self._n = np.zeros(days, dtype=np.int64)
-        self._counts: NDArray[np.int64] | None = None
-        self._low = self._width = np.zeros(days)
+        self._kept_count = 0
+        self._moments = _Moments.of(np.empty((0, len(series.names) * len(self._last_days))))
+        self._histograms: Histograms | None = None
 
-    def add(self, series: Floats) -> None:
-        """Add replications in their order: an array of replications by days."""
-        for run in series:
-            exists = ~np.isnan(run)
-            self._sum += np.where(exists, run, 0.0)
-            self._n += exists
-        if self._counts is None:
-            self._kept.append(np.array(series))
-            if sum(map(len, self._kept)) > EXACT_UP_TO:
-                self._begin_to_count()
+    def add(self, values: Floats) -> None:
+        """Add replications in their order: replications x outcomes x periods."""
+        self._kept.append(values.reshape(len(values), -1))
+        self._kept_count += len(values)
+        while self._kept_count > EXACT_UP_TO:
+            together = np.concatenate(self._kept)
+            self._absorb(together[:EXACT_UP_TO])
+            self._kept = [together[EXACT_UP_TO:]]
+            self._kept_count -= EXACT_UP_TO
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Return a table for each outcome: a row for each period, named by its last day.
+
+        Its columns are the mean over the replications, half the width of the 95 % interval of that
+        mean by Student's t, the quantiles of `BAND_SHARES`, and the number of replications in
+        which the outcome exists. NaN stands for what cannot be said.
+        """
+        kept = np.concatenate(self._kept) if self._kept else np.empty((0, len(self._moments.n)))
+        moments = self._moments.merged_with(_Moments.of(kept))
+        quantiles = zip(BAND_SHARES, self._quantiles(kept), strict=True)
+        columns = {
+            "mean": np.where(moments.n > 0, moments.mean, np.nan),
+            "half_width": half_widths(moments.n, moments.variance),
+            **{f"{share:.1%}": values for share, values in quantiles},
+            "n": moments.n,
+        }
+        index = pd.Index(self._last_days, name="day")
+        return {
+            name: pd.DataFrame(
+                {key: cells[self._cells(place)] for key, cells in columns.items()}, index=index
+            )
+            for place, name in enumerate(self._series.names)
+        }
+
+    def _cells(self, place: int) -> slice:
+        """Return where the periods of an outcome are."""
+        return slice(place * len(self._last_days), (place + 1) * len(self._last_days))
+
+    def _absorb(self, values: Floats) -> None:
+        """Count values that need not be kept any longer."""
+        self._moments = self._moments.merged_with(_Moments.of(values))
+        if self._histograms is None:
+            self._histograms = Histograms(values)
         else:
-            self._count(series)
+            self._histograms.count(values)
+
+    def _quantiles(self, kept: Floats) -> Floats:
+        shares = np.array(BAND_SHARES)
+        if self._histograms is None:
+            return exact_quantiles(kept, shares)
+        return self._histograms.with_values(kept).quantiles(shares)
+
+
+class _Moments(NamedTuple):
+    """Number, mean and sum of squared deviations from it, of each cell."""
+
+    n: NDArray[np.int64]
+    mean: Floats
+    squares: Floats
+
+    @classmethod
+    def of(cls, values: Floats) -> Self:
+        """Return the moments of replications x cells; NaN values do not exist."""
+        exists = ~np.isnan(values)
+        n = exists.sum(axis=0)
+        mean = np.where(exists, values, 0.0).sum(axis=0) / np.maximum(n, 1)
+        deviations = np.where(exists, values - mean, 0.0)
+        return cls(n, mean, (deviations * deviations).sum(axis=0))
+
+    def merged_with(self, other: Self) -> Self:
+        """Return the moments of both together (Chan, Golub and LeVeque 1983)."""
+        n = self.n + other.n
+        part = other.n / np.maximum(n, 1)
+        apart = other.mean - self.mean
+        squares = self.squares + other.squares + apart * apart * self.n * part
+        return type(self)(n, self.mean + apart * part, squares)
 
     @property
-    def n(self) -> NDArray[np.int64]:
-        """Replications in which the outcome exists, by day."""
-        return self._n
-
-    def mean(self) -> Floats:
-        """Return the mean by day; NaN where the outcome never exists."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return self._sum / self._n
-
-    def quantiles(self, shares: Floats) -> Floats:
-        """Return quantiles by day: an array of shares by days."""
-        if self._counts is not None:
-            return np.array([self._binned(share) for share in shares])
-        together = np.concatenate(self._kept)
-        missing = self._n == 0
-        together[:, missing] = 0.0
-        result = np.nanquantile(together, shares, axis=0)
-        result[:, missing] = np.nan
-        return np.asarray(result)
-
-    def _begin_to_count(self) -> None:
-        together = np.concatenate(self._kept)
-        together[:, self._n == 0] = 0.0
-        low, high = np.nanmin(together, axis=0), np.nanmax(together, axis=0)
-        margin = _MARGIN * (high - low)
-        self._low = low - margin
-        self._width = np.maximum((high - low + 2.0 * margin) / BINS, 1e-12)
-        self._counts = np.zeros((len(low), BINS), dtype=np.int64)
-        kept, self._kept = self._kept, []
-        for series in kept:
-            self._count(series)
-
-    def _count(self, series: Floats) -> None:
-        assert self._counts is not None
-        bins = np.floor((series - self._low) / self._width)
-        for run in bins:
-            days = np.flatnonzero(~np.isnan(run))
-            places = np.clip(run[days], 0, BINS - 1).astype(np.int64)
-            self._counts[days, places] += 1
-
-    def _binned(self, share: float) -> Floats:
-        """Return a quantile by day from the bins."""
-        assert self._counts is not None
-        upto = np.cumsum(self._counts, axis=1)
-        rank = share * (self._n - 1) + 0.5
-        place = np.minimum((upto < rank[:, None]).sum(axis=1), BINS - 1)
-        days = np.arange(len(place))
-        below = upto[days, place] - self._counts[days, place]
-        inside = np.maximum(self._counts[days, place], 1)
-        value = self._low + self._width * (place + np.clip((rank - below) / inside, 0.0, 1.0))
-        return np.where(self._n > 0, value, np.nan)
+    def variance(self) -> Floats:
+        """Unbiased variance; of no meaning for fewer than two values."""
+        return self.squares / np.maximum(self.n - 1, 1)

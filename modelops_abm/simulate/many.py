@@ -8,27 +8,29 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from modelops_abm import outcomes
-from modelops_abm.ensemble.engine import Block, prepare_kernel, run_block
-from modelops_abm.ensemble.setting import Prepared, prepared
+from modelops_abm.ensemble.engine import prepare_kernel
+from modelops_abm.ensemble.setting import prepared
 from modelops_abm.model import checked_seed
 from modelops_abm.parameters import Scenario
 from modelops_abm.results import Ensemble
-from modelops_abm.simulate.bands import DailyBands
-from modelops_abm.simulate.single import Engine, simulate
+from modelops_abm.simulate.bands import Bands
+from modelops_abm.simulate.blocks import Block, Wanted, ensemble_block, full_block
+from modelops_abm.simulate.periods import Series
+from modelops_abm.simulate.single import Engine
 from modelops_abm.version import __version__
 
 type Progress = Callable[[int, int], None]
 
 REPLICATIONS_PER_BLOCK = 8
 """Enough that handing out the work costs nothing beside it, few enough to stop soon."""
-BAND_SHARES = (0.025, 0.25, 0.5, 0.75, 0.975)
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error
@@ -46,13 +48,30 @@ class Batch:
     totals
         Scenarios x replications x `outcomes.TOTALS`.
     series
-        Scenarios x replications x wanted daily outcomes x days; scenarios must have the same
-        horizon if any are wanted.
+        For each of the series asked for: scenarios x replications x outcomes x periods.
+    models, events
+        The table of each scenario, if asked for; None otherwise.
     """
 
     first: int
     totals: NDArray[np.float64]
-    series: NDArray[np.float64]
+    series: tuple[NDArray[np.float64], ...] = ()
+    models: tuple[pd.DataFrame | None, ...] = ()
+    events: tuple[pd.DataFrame | None, ...] = ()
+
+    def cut(self, edges: Sequence[int]) -> Iterator[Batch]:
+        """Yield its replications in parts, none of which goes beyond one of the edges.
+
+        Parameters
+        ----------
+        edges
+            Numbers of replications, ascending. Tables of models and events are left out.
+        """
+        end = self.first + self.totals.shape[1]
+        inside = [edge for edge in edges if self.first < edge < end]
+        for start, stop in pairwise((self.first, *inside, end)):
+            part = slice(start - self.first, stop - self.first)
+            yield Batch(start, self.totals[:, part], tuple(each[:, part] for each in self.series))
 
 
 def prepare_ensemble(progress: Callable[[str], None] | None = None) -> None:
@@ -72,7 +91,9 @@ def stream(
     *,
     seed: int = 0,
     first: int = 0,
-    daily: Sequence[str] = (),
+    series: Sequence[Series] = (),
+    models: bool = False,
+    events: bool = False,
     engine: Engine = "ensemble",
     executor: Executor | None = None,
     cancel: threading.Event | None = None,
@@ -88,8 +109,11 @@ def stream(
         Scenarios that share their luck, replication by replication.
     replications, first
         How many, and the number of the first.
-    daily
-        Names of the daily outcomes to keep.
+    series
+        Daily outcomes to keep, by days or longer periods; scenarios must then have one horizon.
+    models, events
+        Whether to keep what became of every model, and the event log. Either takes several times
+        longer than the replication itself.
     engine
         ``ensemble``, or ``mesa`` for the agents themselves, which takes hundreds of times longer.
     executor
@@ -103,13 +127,12 @@ def stream(
     Cancelled
         If `cancel` was set.
     ValueError
-        If a number is not a whole number of 0 or more, or an outcome has no such name.
+        If a number is not a whole number of 0 or more, or the horizons differ.
     """
     checked_seed(seed, "seed"), checked_seed(first, "first"), checked_seed(replications, "n")
-    _check_names(daily)
-    if daily and len({scenario.horizon_days for scenario in scenarios}) > 1:
+    if series and len({scenario.horizon_days for scenario in scenarios}) > 1:
         raise ValueError("daily outcomes need scenarios with the same horizon")
-    work = _Work(scenarios, seed, tuple(daily), engine)
+    work = _Work(scenarios, seed, Wanted(tuple(series), models, events), engine)
     size = REPLICATIONS_PER_BLOCK if engine == "ensemble" else 1
     with _at_hand(executor or (_Here() if engine == "mesa" else None)) as pool:
         waiting: deque[tuple[int, list[Future[Block]]]] = deque()
@@ -135,6 +158,9 @@ def replicate(
     seed: int = 0,
     first: int = 0,
     daily: Sequence[str] = (),
+    period_days: int = 1,
+    models: bool = False,
+    events: bool = False,
     engine: Engine = "ensemble",
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -147,31 +173,41 @@ def replicate(
     scenario
         What to run.
     daily
-        Names of the daily outcomes of which mean and quantiles by day are wanted.
+        Names of the daily outcomes of which mean and quantiles are wanted.
+    period_days
+        Length of the periods by which they are summarised; see `Series`.
     progress
         Called with the replications done and those in all.
+
+    Raises
+    ------
+    ValueError
+        If there is no daily outcome of a name, or no such period; and as `stream` does.
 
     See Also
     --------
     stream : for the other parameters and the errors.
     """
-    totals: list[NDArray[np.float64]] = []
-    bands = {name: DailyBands(scenario.horizon_days) for name in daily}
+    series = Series(tuple(daily), period_days)
+    bands = Bands(series, scenario.horizon_days)
+    batches: list[Batch] = []
     done = 0
     for batch in stream(
         [scenario],
         replications,
         seed=seed,
         first=first,
-        daily=daily,
+        series=[series] if daily else [],
+        models=models,
+        events=events,
         engine=engine,
         executor=executor,
         cancel=cancel,
     ):
-        totals.append(batch.totals[0])
-        for place, band in enumerate(bands.values()):
-            band.add(batch.series[0, :, place])
-        done += len(batch.totals[0])
+        if daily:
+            bands.add(batch.series[0][0])
+        batches.append(replace(batch, series=()))
+        done += batch.totals.shape[1]
         if progress is not None:
             progress(done, replications)
     return Ensemble(
@@ -179,8 +215,10 @@ def replicate(
         seed=seed,
         engine=engine,
         version=__version__,
-        totals=totals_table(totals, first),
-        bands={name: band_table(band) for name, band in bands.items()},
+        totals=totals_table([batch.totals[0] for batch in batches], first),
+        bands=bands.tables(),
+        models=_together([batch.models[0] for batch in batches]),
+        events=_together([batch.events[0] for batch in batches]),
     )
 
 
@@ -191,12 +229,10 @@ def totals_table(totals: Sequence[NDArray[np.float64]], first: int) -> pd.DataFr
     return pd.DataFrame(rows, index=index, columns=list(outcomes.TOTALS))
 
 
-def band_table(bands: DailyBands) -> pd.DataFrame:
-    """Return mean, quantiles and number of replications by day."""
-    columns = {"mean": bands.mean()}
-    for share, values in zip(BAND_SHARES, bands.quantiles(np.array(BAND_SHARES)), strict=True):
-        columns[f"{share:.1%}"] = values
-    return pd.DataFrame({**columns, "n": bands.n}).rename_axis("day")
+def _together(tables: Sequence[pd.DataFrame | None]) -> pd.DataFrame | None:
+    """Return tables one below the other; None if there are none."""
+    present = [table for table in tables if table is not None]
+    return pd.concat(present, ignore_index=True) if present else None
 
 
 class _Here(Executor):
@@ -213,36 +249,22 @@ class _Work:
     """Knows how to run a block of each scenario."""
 
     def __init__(
-        self, scenarios: Sequence[Scenario], seed: int, daily: tuple[str, ...], engine: Engine
+        self, scenarios: Sequence[Scenario], seed: int, wanted: Wanted, engine: Engine
     ) -> None:
-        self._seed, self._daily, self._mesa = seed, daily, engine == "mesa"
-        if not self._mesa:
+        self._seed, self._wanted, self._engine = seed, wanted, engine
+        self._in_full = engine == "mesa" or wanted.models or wanted.events
+        if engine == "ensemble":
             prepare_kernel()
         self._scenarios = list(scenarios)
-        self._prepared = [] if self._mesa else [prepared(scenario) for scenario in scenarios]
+        self._prepared = [] if self._in_full else [prepared(scenario) for scenario in scenarios]
 
     def submit(self, pool: Executor, start: int, count: int) -> list[Future[Block]]:
         """Submit a block of replications of every scenario."""
-        rest = (self._seed, start, count, self._daily)
-        if self._mesa:
-            return [pool.submit(_mesa_block, scenario, *rest) for scenario in self._scenarios]
-        return [pool.submit(_ensemble_block, setting, *rest) for setting in self._prepared]
-
-
-def _ensemble_block(
-    setting: Prepared, seed: int, first: int, count: int, daily: tuple[str, ...]
-) -> Block:
-    prepare_kernel()
-    return run_block(setting, seed, first, count, daily)
-
-
-def _mesa_block(
-    scenario: Scenario, seed: int, first: int, count: int, daily: tuple[str, ...]
-) -> Block:
-    runs = [simulate(scenario, seed=seed, replication=first + index) for index in range(count)]
-    totals = [[run.totals[name] for name in outcomes.TOTALS] for run in runs]
-    series = [run.daily[list(daily)].to_numpy(dtype=np.float64).T for run in runs]
-    return Block(np.array(totals), np.array(series))
+        rest = (self._wanted, self._seed, start, count)
+        if self._in_full:
+            engine = self._engine
+            return [pool.submit(full_block, each, engine, *rest) for each in self._scenarios]
+        return [pool.submit(ensemble_block, setting, *rest) for setting in self._prepared]
 
 
 def _next_batch(
@@ -256,15 +278,10 @@ def _next_batch(
     return Batch(
         start,
         np.array([block.totals for block in blocks]),
-        np.array([block.series for block in blocks]),
+        tuple(map(np.array, zip(*(block.series for block in blocks), strict=True))),
+        tuple(block.models for block in blocks),
+        tuple(block.events for block in blocks),
     )
-
-
-def _check_names(names: Sequence[str]) -> None:
-    known = {outcome.name for outcome in outcomes.DAILY}
-    for name in names:
-        if name not in known:
-            raise ValueError(f"{name!r} is not a daily outcome; see outcomes.DAILY")
 
 
 def _cores() -> int:

@@ -63,10 +63,10 @@ def test_cannot_be_told_says_how_many_would_tell(modelops: Command) -> None:
 
 
 def test_half_width_stops_early_or_says_what_is_missing(modelops: Command) -> None:
-    plan = ("compare", "--preset", "all_five", "--days", "10", "--replications", "100")
-    assert "32 futures" in words(modelops(*plan, "--half-width", "1e6").out)
+    plan = ("compare", "--preset", "all_five", "--days", "10", "--replications", "300")
+    assert "100 futures" in words(modelops(*plan, "--half-width", "1e6").out)
     told = words(modelops(*plan, "--half-width", "0.001").out)
-    assert "100 futures" in told
+    assert "300 futures" in told
     assert "more than 1,000,000 futures would be needed." in told
 
 

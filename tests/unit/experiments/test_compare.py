@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from modelops_abm.experiments import compare
+from modelops_abm.experiments.looks import FEWEST
 from modelops_abm.parameters import Scenario, baseline_of, with_values
 from modelops_abm.presets import preset
 from modelops_abm.simulate import Cancelled, simulate
@@ -50,7 +51,7 @@ def test_a_plan_that_is_its_baseline_cannot_be_told_from_it() -> None:
 def test_it_stops_when_the_average_is_known_as_well_as_wanted() -> None:
     plan = small(rollback=1.0)
     wide = compare(plan, 400, half_width=1e9)
-    assert wide.replications == 32
+    assert wide.replications == FEWEST
     narrow = compare(plan, 64, half_width=1e-9)
     assert narrow.replications == 64
 

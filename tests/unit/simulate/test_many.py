@@ -12,8 +12,7 @@ from modelops_abm import outcomes
 from modelops_abm.parameters import with_values
 from modelops_abm.presets import preset
 from modelops_abm.results import Ensemble, ResultError
-from modelops_abm.simulate import replicate, simulate, stream
-from modelops_abm.simulate.bands import BINS, EXACT_UP_TO, DailyBands
+from modelops_abm.simulate import Series, replicate, simulate, stream
 
 SCENARIO = with_values(
     preset("reference"), {"horizon_days": 120, "portfolio.initial_models": 4}, source="test"
@@ -80,7 +79,7 @@ def test_unknown_names_and_numbers_are_refused() -> None:
         replicate(SCENARIO, -1)
     longer = with_values(SCENARIO, {"horizon_days": 121}, source="test")
     with pytest.raises(ValueError, match="same horizon"):
-        next(stream([SCENARIO, longer], 2, daily=("npv",)))
+        next(stream([SCENARIO, longer], 2, series=[Series(("npv",))]))
 
 
 def test_an_ensemble_is_saved_and_loaded_without_loss(tmp_path: Path) -> None:
@@ -91,22 +90,6 @@ def test_an_ensemble_is_saved_and_loaded_without_loss(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(loaded.bands["npv"], ensemble.bands["npv"], check_exact=True)
     with pytest.raises(ResultError, match="no readable result"):
         Ensemble.load(tmp_path)
-
-
-def test_bands_are_exact_at_first_and_close_later() -> None:
-    values = np.random.default_rng(0).normal(10.0, 3.0, (5 * EXACT_UP_TO, 3))
-    shares = np.array([0.025, 0.5, 0.975])
-    bands = DailyBands(3)
-    bands.add(values[:EXACT_UP_TO])
-    np.testing.assert_allclose(
-        bands.quantiles(shares), np.quantile(values[:EXACT_UP_TO], shares, axis=0)
-    )
-    for start in range(EXACT_UP_TO, len(values), 100):
-        bands.add(values[start : start + 100])
-    bin_width = 2.0 * np.ptp(values[: EXACT_UP_TO + 100], axis=0).max() / BINS
-    exact = np.quantile(values, shares, axis=0)
-    assert np.abs(bands.quantiles(shares) - exact).max() <= 1.5 * bin_width
-    np.testing.assert_allclose(bands.mean(), values.mean(axis=0))
 
 
 def test_a_day_on_which_an_outcome_does_not_exist_is_missing() -> None:

@@ -1,0 +1,144 @@
+"""What a comparison holds: a plan against its baseline, or several plans side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from modelops_abm import outcomes
+from modelops_abm.experiments.finance import Finance
+from modelops_abm.experiments.intervals import estimate
+from modelops_abm.experiments.paired import Floats, PairedDifference
+from modelops_abm.results import Ensemble
+
+_LEAKAGE = ("ideal_value", *(f"lost_{cause}" for cause in outcomes.LOSSES), "value")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A plan and its baseline over the same replications.
+
+    Attributes
+    ----------
+    plan, baseline
+        Both ensembles, with bands of each daily outcome asked for.
+    finance
+        The finance view.
+    bands
+        Of each daily outcome asked for: the difference, in tables like those of the ensembles.
+    """
+
+    plan: Ensemble
+    baseline: Ensemble
+    finance: Finance
+    bands: Mapping[str, pd.DataFrame]
+
+    @property
+    def replications(self) -> int:
+        """Number of paired replications."""
+        return self.plan.replications
+
+    def difference(self, outcome: str) -> PairedDifference:
+        """Return the paired difference of an outcome of the run summary.
+
+        Raises
+        ------
+        KeyError
+            If there is no such outcome.
+        """
+        plan, baseline = self._summaries
+        return PairedDifference((plan[outcome] - baseline[outcome]).to_numpy())
+
+    def table(self) -> pd.DataFrame:
+        """Return mean of plan and baseline, and the difference with its interval, by outcome."""
+        plan, baseline = self._summaries
+        rows = {
+            name: _row(plan[name].to_numpy(), baseline[name].to_numpy())
+            for name in (outcome.name for outcome in outcomes.SUMMARY)
+        }
+        columns = ["plan", "baseline", "difference", "half_width", "n"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
+
+    def leakage(self) -> pd.DataFrame:
+        """Return the rows of the table that say where the value went, from ideal to realised.
+
+        What was lost, by cause, and the realised value add up to the ideal value.
+        """
+        return self.table().loc[list(_LEAKAGE)]
+
+    @cached_property
+    def _summaries(self) -> tuple[pd.DataFrame, pd.DataFrame]:
+        return self.plan.summaries(), self.baseline.summaries()
+
+
+def _row(plan: Floats, baseline: Floats) -> tuple[float | None, ...]:
+    paired = estimate(plan - baseline)
+    return (estimate(plan).mean, estimate(baseline).mean, paired.mean, paired.half_width, paired.n)
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Several plans and one baseline over the same replications.
+
+    Attributes
+    ----------
+    baseline
+        Name of the scenario that the others are compared with.
+    comparisons
+        Every other scenario against it, by name, in the order in which they were given.
+    """
+
+    baseline: str
+    comparisons: Mapping[str, Comparison]
+
+    @property
+    def replications(self) -> int:
+        """Number of replications that all scenarios share."""
+        return next(iter(self.comparisons.values())).replications
+
+    @property
+    def ensembles(self) -> dict[str, Ensemble]:
+        """The ensemble of every scenario, the baseline first."""
+        first = next(iter(self.comparisons.values())).baseline
+        plans = {name: comparison.plan for name, comparison in self.comparisons.items()}
+        return {self.baseline: first, **plans}
+
+    def difference(self, outcome: str, one: str, other: str) -> PairedDifference:
+        """Return an outcome of one scenario less that of another, the baseline or not.
+
+        Raises
+        ------
+        KeyError
+            If there is no such outcome or scenario.
+        """
+        first, second = (self.ensembles[name].summaries()[outcome] for name in (one, other))
+        return PairedDifference((first - second).to_numpy())
+
+    def table(self, outcome: str) -> pd.DataFrame:
+        """Return how every scenario fares in an outcome of the run summary, one a row.
+
+        Columns: mean and half the width of its interval; the same of the difference to the
+        baseline; the share of the replications that beat it with its interval (all NaN for the
+        baseline itself); and for how many replications the difference exists.
+
+        Raises
+        ------
+        KeyError
+            If there is no such outcome.
+        """
+        rows = {name: self._row(outcome, name) for name in self.ensembles}
+        columns = ["mean", "half_width", "difference", "difference_half_width",
+                   "beats", "beats_low", "beats_high", "n"]  # fmt: skip
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns, dtype=float)
+
+    def _row(self, outcome: str, name: str) -> tuple[float | None, ...]:
+        own = estimate(self.ensembles[name].summaries()[outcome].to_numpy())
+        if name == self.baseline:
+            return own.mean, own.half_width, None, None, None, None, None, None
+        difference = self.comparisons[name].difference(outcome)
+        paired, higher = difference.estimate, difference.higher
+        beats = (higher.share, higher.low, higher.high)
+        return own.mean, own.half_width, paired.mean, paired.half_width, *beats, paired.n
