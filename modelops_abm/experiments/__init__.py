@@ -1,5 +1,11 @@
 """Experiments: what an analyst does with the model once it runs."""
 
+from modelops_abm.experiments.changes import (
+    Change,
+    SingleChanges,
+    stream_single_changes,
+    try_single_changes,
+)
 from modelops_abm.experiments.compare import (
     compare,
     comparisons,
@@ -7,21 +13,38 @@ from modelops_abm.experiments.compare import (
     sides_by_side,
 )
 from modelops_abm.experiments.comparison import Comparison, SideBySide
+from modelops_abm.experiments.credit import Credit, credit, stream_credit
 from modelops_abm.experiments.finance import Finance
 from modelops_abm.experiments.intervals import Estimate, Share, estimate, share
+from modelops_abm.experiments.levels import LevelWorth, level_worth, stream_level_worth, why
 from modelops_abm.experiments.paired import PairedDifference
+from modelops_abm.experiments.ranking import Ranking
+from modelops_abm.experiments.reasons import Reasons
 
 __all__ = [
+    "Change",
     "Comparison",
+    "Credit",
     "Estimate",
     "Finance",
+    "LevelWorth",
     "PairedDifference",
+    "Ranking",
+    "Reasons",
     "Share",
     "SideBySide",
+    "SingleChanges",
     "compare",
     "comparisons",
+    "credit",
     "estimate",
+    "level_worth",
     "share",
     "side_by_side",
     "sides_by_side",
+    "stream_credit",
+    "stream_level_worth",
+    "stream_single_changes",
+    "try_single_changes",
+    "why",
 ]

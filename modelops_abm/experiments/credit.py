@@ -1,0 +1,175 @@
+"""Which capability of a plan earns what: all combinations of them under the same luck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Unpack
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from modelops_abm.experiments import games
+from modelops_abm.experiments.paired import PairedDifference
+from modelops_abm.experiments.ranking import Ranking, rank
+from modelops_abm.experiments.samples import LOOKS, Running, Samples, sampled
+from modelops_abm.experiments.tables import difference_table
+from modelops_abm.experiments.variants import raised, without
+from modelops_abm.parameters import CapabilityName, Scenario
+
+type Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Credit:
+    """What each capability of a plan has to do with the difference that they make together.
+
+    Every figure is a paired sample, with one value for each replication. A replication in which one
+    of the combinations lacks an outcome does not count for that outcome.
+
+    Attributes
+    ----------
+    plan, seed
+        What was run.
+    capabilities
+        Those that the plan raises above their start level.
+    worths
+        Of each outcome: combinations x replications. Combination c has capability i if bit i of c
+        is set, so the first is the baseline and the last the plan.
+    """
+
+    plan: Scenario
+    seed: int
+    capabilities: tuple[CapabilityName, ...]
+    worths: Samples
+
+    @property
+    def replications(self) -> int:
+        """Number of replications of each combination."""
+        return int(next(iter(self.worths.values())).shape[1])
+
+    def together(self, outcome: str = "npv") -> PairedDifference:
+        """Return the difference that all capabilities make together."""
+        worths = self._complete(outcome)
+        return PairedDifference(worths[-1] - worths[0])
+
+    def share(self, capability: CapabilityName, outcome: str = "npv") -> PairedDifference:
+        """Return a capability's share of it, its Shapley value; all shares add up to it."""
+        return PairedDifference(self._shares(outcome)[self._place(capability)])
+
+    def alone(self, capability: CapabilityName, outcome: str = "npv") -> PairedDifference:
+        """Return the difference that a capability makes without the others."""
+        return PairedDifference(games.first_gains(self._complete(outcome))[self._place(capability)])
+
+    def last(self, capability: CapabilityName, outcome: str = "npv") -> PairedDifference:
+        """Return the difference that a capability makes when all others are there."""
+        return PairedDifference(games.last_gains(self._complete(outcome))[self._place(capability)])
+
+    def synergy(
+        self, one: CapabilityName, other: CapabilityName, outcome: str = "npv"
+    ) -> PairedDifference:
+        """Return what two capabilities add together beyond what they add apart.
+
+        Where more is better, they are redundant below 0: each does in part what the other does.
+        What a capability adds alone and half of each of its synergies make its share.
+        """
+        index = games.synergies(self._complete(outcome))
+        return PairedDifference(index[self._place(one), self._place(other)])
+
+    def ranking(self, outcome: str = "npv") -> Ranking[CapabilityName]:
+        """Return the capabilities by their share, highest first, and which may be the highest."""
+        return rank(self.capabilities, self._shares(outcome))
+
+    def table(self, outcome: str = "npv") -> pd.DataFrame:
+        """Return `share`, `alone` and `last`, a capability a row; see `difference_table`."""
+        measures = {"share": self.share, "alone": self.alone, "last": self.last}
+        tables = {
+            name: difference_table({entry: measure(entry, outcome) for entry in self.capabilities})
+            for name, measure in measures.items()
+        }
+        return pd.concat(tables, axis=1)
+
+    def synergy_table(self, outcome: str = "npv") -> pd.DataFrame:
+        """Return the synergies, a pair of capabilities a row; see `difference_table`."""
+        return difference_table(
+            {
+                (one, other): self.synergy(one, other, outcome)
+                for place, one in enumerate(self.capabilities)
+                for other in self.capabilities[place + 1 :]
+            }
+        )
+
+    def _place(self, capability: CapabilityName) -> int:
+        if capability not in self.capabilities:
+            raise KeyError(f"the plan does not raise {capability!r}")
+        return self.capabilities.index(capability)
+
+    def _shares(self, outcome: str) -> Floats:
+        return games.shapley_values(self._complete(outcome))
+
+    def _complete(self, outcome: str) -> Floats:
+        """Return the worths, NaN for all combinations where one of them lacks the outcome."""
+        worths = self.worths[outcome]
+        return np.where(np.isnan(worths).any(axis=0), np.nan, worths)
+
+
+def stream_credit(
+    plan: Scenario,
+    looks: Sequence[int] = LOOKS,
+    *,
+    outcomes: Sequence[str] = ("npv",),
+    **running: Unpack[Running],
+) -> Iterator[Credit]:
+    """Yield what each capability of a plan earns, better known from look to look.
+
+    Every combination of the capabilities that the plan raises is run, 32 if it raises all five, in
+    the replications of `compare` with the same seed.
+
+    Parameters
+    ----------
+    plan
+        The plan. A capability that is left out stays at its start level.
+    looks
+        After how many replications of each combination to yield.
+    outcomes
+        Names of outcomes of the run summary, or else of totals; shares and means are split like
+        amounts.
+    running
+        See `samples.Running`.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    ValueError
+        If the looks are none or do not grow, or there is no outcome of a name.
+    """
+    capabilities = raised(plan)
+    scenarios = combinations(plan, capabilities)
+    for worths in sampled(scenarios, looks, outcomes, **running):
+        yield Credit(plan, running.get("seed", 0), capabilities, worths)
+
+
+def credit(
+    plan: Scenario,
+    replications: int = 200,
+    *,
+    outcomes: Sequence[str] = ("npv",),
+    **running: Unpack[Running],
+) -> Credit:
+    """Return what each capability of a plan earns, from replications of every combination.
+
+    See Also
+    --------
+    stream_credit : for the other parameters and the errors.
+    """
+    return next(stream_credit(plan, (replications,), outcomes=outcomes, **running))
+
+
+def combinations(plan: Scenario, capabilities: Sequence[CapabilityName]) -> list[Scenario]:
+    """Return the plan with each combination of its capabilities, numbered as in `Credit.worths`."""
+    return [
+        without(plan, (name for place, name in enumerate(capabilities) if not number >> place & 1))
+        for number in range(1 << len(capabilities))
+    ]

@@ -1,0 +1,40 @@
+"""Parts of sentences about plans: levels, amounts, lists."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from modelops_abm import formats
+from modelops_abm.experiments.paired import PairedDifference
+from modelops_abm.experiments.variants import STOPS
+from modelops_abm.parameters import CapabilityName
+
+_WORDS = dict(zip(STOPS, ("none", "some", "half", "most", "full"), strict=True))
+
+
+def level_word(level: float) -> str:
+    """Return a level in words: none, some, half, most, full; between them 60 %."""
+    return _WORDS.get(level, formats.share(level, 0))
+
+
+def level_of_capability(capability: CapabilityName, level: float) -> str:
+    """Return a level with its capability: no automation, half lineage, 60 % rollback."""
+    return f"{'no' if level == 0.0 else level_word(level)} {capability}"
+
+
+def mean_of(difference: PairedDifference) -> float:
+    """Return the mean; NaN if there is none."""
+    mean = difference.estimate.mean
+    return math.nan if mean is None else mean
+
+
+def known_money(worth: PairedDifference, *, signed: bool = False) -> str:
+    """Return an amount with as many digits as are known; without `signed` its size alone."""
+    mean, half_width = mean_of(worth), worth.estimate.half_width or None
+    return formats.money(mean if signed else abs(mean), half_width=half_width, signed=signed)
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: a, b and c."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
