@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from modelops_abm.cli.options import SCENARIO_ENDINGS, with_portfolio
-from modelops_abm.cli.portfolio_words import stages_in_words
 from modelops_abm.formats import count_of, plural
 from modelops_abm.parameters import InputError, Problem, Scenario, load_scenario
 from modelops_abm.parameters.provenance import changed_names
@@ -71,6 +70,8 @@ def _check_portfolio(file: str, scenarios: Sequence[Scenario]) -> bool:
     if problems:
         _complain(problems)
         return False
+    from modelops_abm.clients import stages_in_words
+
     models = fitted.imported.models if fitted.imported else ()
     click.echo(f"{printable(file, 200)}: fine; {stages_in_words(models)}")
     return True

@@ -1,18 +1,30 @@
 """Client data: read, check and write portfolios, and say whose value is whose."""
 
+from modelops_abm.clients.coverage import STAGES_IN_WORDS, rows_that_give, stages_in_words
 from modelops_abm.clients.illustrative import illustrative_portfolio
 from modelops_abm.clients.portfolio_csv import PortfolioCheck, check_portfolio, read_portfolio
-from modelops_abm.clients.portfolio_writer import template_csv, write_portfolio, write_template
+from modelops_abm.clients.portfolio_writer import (
+    fingerprint,
+    portfolio_csv,
+    template_csv,
+    write_portfolio,
+    write_template,
+)
 from modelops_abm.clients.row_problem import RowProblem
 from modelops_abm.parameters.portfolio import attribute_sources
 
 __all__ = [
+    "STAGES_IN_WORDS",
     "PortfolioCheck",
     "RowProblem",
     "attribute_sources",
     "check_portfolio",
+    "fingerprint",
     "illustrative_portfolio",
+    "portfolio_csv",
     "read_portfolio",
+    "rows_that_give",
+    "stages_in_words",
     "template_csv",
     "write_portfolio",
     "write_template",

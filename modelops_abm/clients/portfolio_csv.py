@@ -18,7 +18,6 @@ from modelops_abm.clients.entry import Entry, read_entry
 from modelops_abm.clients.header import read_header
 from modelops_abm.clients.row_problem import Mistake, RowProblem
 from modelops_abm.clients.table import (
-    Record,
     decode,
     file_problem,
     find_separator,
@@ -42,6 +41,8 @@ class PortfolioCheck(NamedTuple):
     """Models of the rows with which nothing is wrong, in the order of the file."""
     problems: tuple[RowProblem, ...]
     """Everything that is wrong; the file can be used if there is nothing."""
+    rows: int | None = None
+    """Rows below the header that hold anything; None if the file breaks off before its end."""
 
 
 def read_portfolio(
@@ -102,11 +103,10 @@ def _check_rows(text: str, start_date: date | None) -> PortfolioCheck:
         return PortfolioCheck((), tuple(problems))
     entries = []
     for row in rows:
-        if isinstance(row, Record):
-            entries.append(read_entry(row, header, start_date))
-        else:
-            problems.append(row)
-    return _combine(entries, problems)
+        if isinstance(row, RowProblem):  # it is the last
+            return _combine(entries, [*problems, row])
+        entries.append(read_entry(row, header, start_date))
+    return _combine(entries, problems)._replace(rows=len(entries))
 
 
 def _combine(entries: list[Entry], problems: list[RowProblem]) -> PortfolioCheck:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import os
 from collections.abc import Iterable
@@ -52,6 +53,11 @@ def portfolio_csv(portfolio: ImportedPortfolio) -> str:
     writer.writerow(COLUMNS)
     writer.writerows(_cells(entry) for entry in portfolio.models)
     return text.getvalue()
+
+
+def fingerprint(portfolio: ImportedPortfolio) -> str:
+    """Return the SHA-256 of `portfolio_csv` in hexadecimal digits: what it holds, not its name."""
+    return hashlib.sha256(portfolio_csv(portfolio).encode()).hexdigest()
 
 
 def write_portfolio(portfolio: ImportedPortfolio, path: str | os.PathLike[str]) -> None:

@@ -5,7 +5,13 @@ from modelops_abm.parameters.capabilities import CAPABILITY_NAMES, Capabilities,
 from modelops_abm.parameters.catalogue import Quantity, StatedValue, catalogue, describe
 from modelops_abm.parameters.distribution import Distribution
 from modelops_abm.parameters.errors import InputError, Problem
-from modelops_abm.parameters.files import load_scenario, save_scenario, write_whole
+from modelops_abm.parameters.files import (
+    load_scenario,
+    read_scenario,
+    save_scenario,
+    scenario_text,
+    write_whole,
+)
 from modelops_abm.parameters.model_kind import Archetype, ModelKind
 from modelops_abm.parameters.overrides import parse_assignment, with_values
 from modelops_abm.parameters.portfolio import (
@@ -49,7 +55,9 @@ __all__ = [
     "load_scenario",
     "parse_assignment",
     "problems_of",
+    "read_scenario",
     "save_scenario",
+    "scenario_text",
     "with_values",
     "write_whole",
 ]

@@ -50,8 +50,27 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
         With everything that is wrong: file, line, name, value, and what is allowed.
     """
     file = os.fspath(path)
+    _format_of(file)
+    return read_scenario(_read_bytes(file), file)
+
+
+def read_scenario(content: bytes, file: str) -> Scenario:
+    """Read a scenario from the content of a file.
+
+    Parameters
+    ----------
+    content
+        What is in the file.
+    file
+        Its name, which says the format and is named in messages; nothing is opened.
+
+    Raises
+    ------
+    InputError
+        As `load_scenario` does.
+    """
     format_ = _format_of(file)
-    document = _document(_read_text(file), format_, file)
+    document = _document(_text(content, file), format_, file)
     data = _table(document, file)
     exempt = _without_source(data, document, file)
     scenario = _scenario(data, document, file)
@@ -72,10 +91,21 @@ def save_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> None:
         If the file cannot be written, or would be too large to be loaded again.
     """
     file = os.fspath(path)
-    content = _format_of(file).write(scenario).encode()
+    content = scenario_text(scenario, file).encode()
     if len(content) > LARGEST_FILE:
         raise _error(file, f"the scenario takes {len(content):,} bytes; {_size_limit()}")
     write_whole(file, content)
+
+
+def scenario_text(scenario: Scenario, file: str) -> str:
+    """Return a whole scenario as a file of this name would hold it.
+
+    Raises
+    ------
+    InputError
+        If the ending of the name says no known format.
+    """
+    return _format_of(file).write(scenario)
 
 
 def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
@@ -130,8 +160,9 @@ def _format_of(file: str) -> _Format:
     return _FORMATS[ending]
 
 
-def _read_text(file: str) -> str:
-    content = _read_bytes(file)
+def _text(content: bytes, file: str) -> str:
+    if len(content) > LARGEST_FILE:
+        raise _error(file, f"is too large; {_size_limit()}")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _error(file, "is UTF-16 text; save it as UTF-8")
     if b"\0" in content:
@@ -154,12 +185,9 @@ def _read_bytes(file: str) -> bytes:
         if not path.is_file():
             raise _error(file, "is a folder or device, not a file")
         with path.open("rb") as stream:
-            content = stream.read(LARGEST_FILE + 1)
+            return stream.read(LARGEST_FILE + 1)
     except OSError as error:
         raise _error(file, f"cannot be read: {_reason(error)}") from None
-    if len(content) > LARGEST_FILE:
-        raise _error(file, f"is too large; {_size_limit()}")
-    return content
 
 
 def _document(text: str, format_: _Format, file: str) -> Document:

@@ -62,9 +62,10 @@ def write(scenario: Scenario) -> str:
 
 def literal(value: Any) -> str:
     """Return a value in TOML on one line."""
-    if isinstance(value, Distribution):
-        parts = value.model_dump().items()
-        return "{ " + ", ".join(f"{name} = {literal(part)}" for name, part in parts) + " }"
+    if isinstance(value, Section):
+        value = value.model_dump(exclude_none=True)
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name} = {literal(part)}" for name, part in value.items()) + " }"
     if isinstance(value, list | tuple):
         return f"[{', '.join(literal(entry) for entry in value)}]"
     return tomli_w.dumps({"x": value}).removeprefix("x = ").removesuffix("\n")

@@ -8,12 +8,20 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from modelops_abm.parameters import CAPABILITY_NAMES, Scenario, with_values
+from modelops_abm.clients.illustrative import SOURCE as ILLUSTRATIVE
+from modelops_abm.parameters import (
+    CAPABILITY_NAMES,
+    ImportedPortfolio,
+    Scenario,
+    SourceKind,
+    with_values,
+)
 from modelops_abm.parameters.provenance import value_at
-from modelops_abm.presets import preset
+from modelops_abm.presets import PRESETS, preset
 
 FIRST_PRESET = "all_five"
 """What a visitor sees first."""
+ON_THE_PAGE = "set on the page"
 
 
 @dataclass(frozen=True)
@@ -50,7 +58,7 @@ class Plan:
         """The scenario that is simulated."""
         if not self.changes:
             return self.base
-        return with_values(self.base, self.changes, source="set on the page")
+        return with_values(self.base, self.changes, source=ON_THE_PAGE)
 
     def changed(self, values: Mapping[str, Any]) -> Plan:
         """Return the plan with other values.
@@ -67,6 +75,25 @@ class Plan:
         plan = replace(self, changes=MappingProxyType(kept))
         plan.scenario  # noqa: B018 - made here, so that what is not allowed is refused here
         return plan
+
+    def with_portfolio(self, portfolio: ImportedPortfolio | None) -> Plan:
+        """Return the plan with a client's portfolio, or without one.
+
+        Both are part of its base: the portfolio, and the start date from which its dates count.
+
+        Raises
+        ------
+        InputError
+            If the portfolio does not fit the scenario.
+        """
+        own = preset(self.start) if self.start in PRESETS else self.base
+        if portfolio is None:
+            base = with_values(own, {"imported": None}, source=ON_THE_PAGE)
+        else:
+            values = {"imported": portfolio, "start_date": self.scenario.start_date}
+            kind: SourceKind = "judgement" if portfolio.source == ILLUSTRATIVE else "client"
+            base = with_values(own, values, source=f"portfolio {portfolio.source}", confidence=kind)
+        return replace(self, base=base).changed({})
 
     @property
     def levels(self) -> dict[str, float]:

@@ -1,0 +1,216 @@
+"""A plan as the query of a link, and back: ``preset=small_team&team.developers=5&seed=0&v=0.1.0``.
+
+A link names the preset and every value that differs from it; for an uploaded scenario it names
+every value that differs from the reference. Of a client's portfolio it holds the SHA-256 only, so
+that whoever opens it needs the file. It says which version made it, as another may have other
+defaults. Whatever a link holds is checked like any other input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode
+
+from modelops_abm.app.state.plan import ON_THE_PAGE, Plan
+from modelops_abm.clients import fingerprint, illustrative_portfolio
+from modelops_abm.parameters import (
+    Distribution,
+    InputError,
+    Problem,
+    Scenario,
+    parse_assignment,
+    with_values,
+)
+from modelops_abm.parameters.names import scenario_leaves
+from modelops_abm.parameters.provenance import LABELS, changed_names, value_at
+from modelops_abm.parameters.toml_format import literal
+from modelops_abm.parameters.wording import printable
+from modelops_abm.presets import PRESETS, preset
+from modelops_abm.version import __version__
+
+LONGEST = 6000
+"""Characters of the longest query; browsers and mail programs cut links that are much longer."""
+LARGEST_SEED = 2**63 - 1
+LAST_FUTURE = 999_999
+_MOST_VALUES = 300
+_LONGEST_NAME, _LONGEST_VERSION = 200, 40
+_FINGERPRINT_DIGITS = 64
+_PORTFOLIO = "imported"
+_ABOUT = ("preset", "scenario", "portfolio", "seed", "view", "future", "v")
+"""Names in a query that are no value of the scenario."""
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What a link says.
+
+    Attributes
+    ----------
+    plan
+        The plan, without the portfolio if only its owner has that.
+    seed
+        Seed of all futures.
+    view
+        Name of the part of the page that is shown; empty if the link says none.
+    future
+        Number of the future that is watched.
+    portfolio
+        Fingerprint of the portfolio that the plan still needs; empty if none.
+    version
+        The version that made the link; empty if it does not say.
+    """
+
+    plan: Plan
+    seed: int = 0
+    view: str = ""
+    future: int = 0
+    portfolio: str = ""
+    version: str = ""
+
+    @property
+    def is_of_other_version(self) -> bool:
+        """Whether another version made it, so that its figures may differ."""
+        return bool(self.version) and self.version != __version__
+
+
+def query_of(linked: Linked) -> str | None:
+    """Return the query of a link, without its question mark; None if it would be too long."""
+    scenario, start = linked.plan.scenario, linked.plan.start
+    before = preset(start) if start in PRESETS else Scenario()
+    portfolio = fingerprint(scenario.imported) if scenario.imported else linked.portfolio
+    pairs = [("preset" if start in PRESETS else "scenario", start), *_changes(before, scenario)]
+    about = {
+        "portfolio": portfolio,
+        "seed": str(linked.seed),
+        "view": linked.view,
+        "future": str(linked.future or ""),
+        "v": linked.version or __version__,
+    }
+    pairs += [(name, text) for name, text in about.items() if text]
+    query = urlencode(pairs, quote_via=quote, safe=",:")
+    return query if len(query) <= LONGEST else None
+
+
+def _changes(before: Scenario, after: Scenario) -> Iterator[tuple[str, str]]:
+    """Yield every value that differs, as an assignment has it."""
+    for name in changed_names(before, after):
+        old, new = value_at(before, name), value_at(after, name)
+        if isinstance(new, Distribution):
+            yield from _parts(name, old, new)
+        elif name != _PORTFOLIO:
+            yield name, _text(new)
+
+
+def _parts(name: str, old: Distribution, new: Distribution) -> Iterator[tuple[str, str]]:
+    """Yield the mean, spread and family that differ; all of them with another family."""
+    parts = {name: "mean", f"{name}.cv": "cv", f"{name}.family": "family"}
+    for full_name, part in parts.items():
+        if new.family != old.family or getattr(new, part) != getattr(old, part):
+            yield full_name, _text(getattr(new, part))
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else literal(value).removesuffix(".0")
+
+
+def read_query(query: str) -> Linked:
+    """Return what the query of a link says.
+
+    Raises
+    ------
+    InputError
+        If anything in it is unknown, wrong or out of bounds.
+    """
+    given = _given(query)
+    values = {name: text for name, text in given.items() if name not in _ABOUT}
+    plan = _with_values(_start(given), values)
+    wanted = _fingerprint(given.get("portfolio", ""))
+    if wanted and wanted == fingerprint(illustrative_portfolio()):
+        plan, wanted = plan.with_portfolio(illustrative_portfolio()), ""
+    return Linked(
+        plan=plan,
+        seed=_whole(given, "seed", LARGEST_SEED),
+        view=given.get("view", ""),
+        future=_whole(given, "future", LAST_FUTURE),
+        portfolio=wanted,
+        version=printable(given.get("v", ""), _LONGEST_VERSION),
+    )
+
+
+def _given(query: str) -> dict[str, str]:
+    if len(query) > LONGEST:
+        raise InputError(f"it has {len(query):,} characters; the longest have {LONGEST:,}")
+    try:
+        pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=_MOST_VALUES)
+    except ValueError:
+        raise InputError(f"it has more than {_MOST_VALUES} values") from None
+    given = dict(pairs)
+    if len(given) < len(pairs):
+        raise InputError("it gives a value twice")
+    return given
+
+
+def _start(given: Mapping[str, str]) -> Plan:
+    name = given.get("scenario", "")
+    if "preset" in given or not name:
+        return Plan.of_preset(given.get("preset", ""))
+    if name in PRESETS or len(name) > _LONGEST_NAME or not name.isprintable():
+        raise InputError(Problem("is no name of a scenario of your own", "", "scenario"))
+    return Plan(name, Scenario(name=name))
+
+
+def _with_values(start: Plan, texts: Mapping[str, str]) -> Plan:
+    """Return a preset with changes; a scenario that was uploaded takes all values for its own."""
+    values = dict(_assigned(name, text) for name, text in texts.items())
+    if start.start in PRESETS:
+        return start.changed(values)
+    return Plan(start.start, with_values(start.base, values, source=ON_THE_PAGE))
+
+
+def _assigned(name: str, text: str) -> tuple[str, Any]:
+    if name in LABELS or name == _PORTFOLIO or name.startswith(f"{_PORTFOLIO}."):
+        raise InputError(Problem("cannot be given in a link", "", printable(name)))
+    if name in scenario_leaves() or "." in name:
+        return parse_assignment(f"{name}={text}")
+    raise InputError(Problem("no such name", "", printable(name)))
+
+
+def _whole(given: Mapping[str, str], name: str, largest: int) -> int:
+    text = given.get(name, "0")
+    if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= largest:
+        return int(text)
+    message = f"is not a whole number from 0 to {largest}"
+    raise InputError(Problem(message, "", name, printable(text)))
+
+
+def _fingerprint(text: str) -> str:
+    digits = set("0123456789abcdef")
+    if text and (len(text) != _FINGERPRINT_DIGITS or not set(text) <= digits):
+        raise InputError(Problem("is no SHA-256", "", "portfolio", printable(text)))
+    return text
+
+
+def with_base(plan: Plan, base: Scenario) -> Plan:
+    """Return a plan of a link as what it is: changes of the scenario that it started from.
+
+    Parameters
+    ----------
+    plan
+        As `read_query` returns it for a scenario of the visitor's own.
+    base
+        That scenario.
+
+    Raises
+    ------
+    InputError
+        If they do not fit.
+    """
+    values = {
+        name: value_at(plan.scenario, name)
+        for name in changed_names(base, plan.scenario)
+        if name != _PORTFOLIO
+    }
+    return Plan(plan.start, base, MappingProxyType({})).changed(values)
