@@ -67,12 +67,10 @@ class Bands:
             **{f"{share:.1%}": values for share, values in quantiles},
             "n": moments.n,
         }
-        index = pd.Index(self._last_days, name="day")
+        days = pd.Index(np.tile(self._last_days, len(self._series.names)), name="day")
+        table = pd.DataFrame(columns, index=days)
         return {
-            name: pd.DataFrame(
-                {key: cells[self._cells(place)] for key, cells in columns.items()}, index=index
-            )
-            for place, name in enumerate(self._series.names)
+            name: table.iloc[self._cells(place)] for place, name in enumerate(self._series.names)
         }
 
     def _cells(self, place: int) -> slice:
