@@ -1,0 +1,233 @@
+"""Time of the page in a real browser: first paint, a slider's answer, credit, Watch, many sessions.
+
+    python benchmarks/page.py [--sessions 20] [--only answer ...]
+
+Needs Chromium. Everything is measured from outside, as a visitor sees it: from the release of a
+slider until the figures of the new plan are on the screen. Absolute times depend on the machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SLIDER = 'input[type=range][data-name="capabilities.monitoring.maximum"]'
+MOVES = 10
+FIRST_FUTURES, BAND_FUTURES = 16, 200
+
+# Runs in the page: moves a slider as a visitor does, and waits for what the page then shows.
+WATCHER = """
+window.answered = (futures, part) => new Promise((resolve, reject) => {
+  const began = performance.now();
+  const limit = setTimeout(() => reject(new Error("no answer")), 60000);
+  const look = () => {
+    const rail = document.querySelector("[data-plan]");
+    const card = document.querySelector(`[data-part=${part}]`);
+    const same = rail && card && card.dataset.answers === rail.dataset.plan;
+    const isNew = same && rail.dataset.plan !== window.planBefore;
+    if (isNew && Number(card.dataset.futures) >= futures) {
+      clearTimeout(limit);
+      requestAnimationFrame(() => resolve(performance.now() - began));
+    } else requestAnimationFrame(look);
+  };
+  look();
+});
+window.move = (selector, value) => {
+  const slider = document.querySelector(selector);
+  window.planBefore = document.querySelector("[data-plan]").dataset.plan;
+  slider.value = value;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+  slider.dispatchEvent(new Event("change", { bubbles: true }));
+};
+"""
+
+
+class Served(NamedTuple):
+    """A page that is served."""
+
+    address: str
+    process: int
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--sessions", type=int, default=20, help="sessions open at once")
+    arguments.add_argument("--only", nargs="*", choices=list(PARTS), default=list(PARTS))
+    chosen = arguments.parse_args()
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    if program is None:
+        sys.exit("This needs Chromium, and there is none on PATH.")
+    with serving() as served, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
+        for name in chosen.only:
+            PARTS[name](browser, served, chosen.sessions)
+        browser.close()
+
+
+def row(what: str, value: float, unit: str, aim: str = "") -> None:
+    print(f"{what:62} {value:9,.2f} {unit:4} {aim}", flush=True)
+
+
+@contextmanager
+def serving() -> Iterator[Served]:
+    """Serve the page in a process of its own."""
+    command = [sys.executable, "-m", "modelops_abm", "page", "--no-browser", "--port", "0"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if found := re.search(r"http://\S+:\d+", line):
+                break
+        else:
+            sys.exit("The page was not served.")
+        threading.Thread(target=process.stdout.read, daemon=True).start()
+        try:
+            yield Served(found.group(), process.pid)
+        finally:
+            process.terminate()
+
+
+def opened(browser: Browser, served: Served) -> Page:
+    """Open the page as a new visitor, and wait until its first plan is answered."""
+    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    page.goto(served.address)
+    page.wait_for_selector('[data-part="verdict"][data-settled="true"]', timeout=60_000)
+    page.evaluate(WATCHER)
+    return page
+
+
+def seconds_until(page: Page, value: int, futures: int, part: str = "verdict") -> float:
+    """Move a slider; return the time until that many futures are shown, in seconds."""
+    code = f"window.move({SLIDER!r}, {value}); window.answered({futures}, {part!r})"
+    return float(page.evaluate(code)) / 1e3
+
+
+def first_paint(browser: Browser, served: Served, _sessions: int) -> None:
+    """From opening to the layout with the plan's controls."""
+    times = []
+    for _ in range(5):
+        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        began = time.perf_counter()
+        page.goto(served.address)
+        page.wait_for_selector(SLIDER)
+        times.append(time.perf_counter() - began)
+        page.context.close()
+    row("first useful paint, median of 5", statistics.median(times), "s", "3")
+
+
+def answer(browser: Browser, served: Served, _sessions: int) -> None:
+    """From the release of a slider to the first figures, and to the bands of 200 futures."""
+    page = opened(browser, served)
+    values = [10 + 7 * move for move in range(MOVES)]
+    first = [seconds_until(page, value, FIRST_FUTURES) for value in values]
+    row(f"slider to the first figures, median of {MOVES}", statistics.median(first), "s", "0.3")
+    row("  slowest", max(first), "s")
+    bands = [seconds_until(page, value + 3, BAND_FUTURES) for value in values]
+    row(f"slider to the bands of {BAND_FUTURES}, median", statistics.median(bands), "s", "1.5")
+    row("  slowest", max(bands), "s")
+    page.context.close()
+
+
+def credit(browser: Browser, served: Served, _sessions: int) -> None:
+    """From the bands of 200 futures to the credit of each capability from 200 futures."""
+    page = opened(browser, served)
+    times = []
+    for value in (35, 45, 55):
+        seconds_until(page, value, BAND_FUTURES)
+        code = f"window.answered({BAND_FUTURES}, 'credit')"
+        times.append(float(page.evaluate(code)) / 1e3)
+    row("from there to the credit of each capability", statistics.median(times), "s", "8")
+    page.context.close()
+
+
+def watch(browser: Browser, served: Served, _sessions: int) -> None:
+    """Simulated days per second with everything drawn, at full speed."""
+    page = opened(browser, served)
+    page.get_by_role("button", name="Watch", exact=True).click()
+    page.wait_for_selector('[data-part="watch"]')
+    page.get_by_role("button", name="20", exact=True).click()
+    page.get_by_role("button", name="Play").click()
+    time.sleep(1.0)
+    rates = []
+    for _ in range(3):
+        before, began = day_shown(page), time.perf_counter()
+        time.sleep(2.0)
+        rates.append((day_shown(page) - before) / (time.perf_counter() - began))
+    row("Watch at 20 days a second: days drawn a second, median", statistics.median(rates), "")
+    page.get_by_role("button", name="max", exact=True).click()
+    time.sleep(1.0)
+    before, began = day_shown(page), time.perf_counter()
+    time.sleep(2.0)
+    row("Watch at full speed", (day_shown(page) - before) / (time.perf_counter() - began), "", "20")
+    page.context.close()
+
+
+def day_shown(page: Page) -> float:
+    return float(page.get_attribute('[data-part="watch"]', "data-day") or "nan")
+
+
+def sessions(browser: Browser, served: Served, count: int) -> None:
+    """Many visitors, each moving a slider in turn; memory of the server before, during, after."""
+    before = resident_mib(served.process)
+    pages = [opened(browser, served) for _ in range(count)]
+    during = resident_mib(served.process)
+    times = [
+        seconds_until(page, 12 + 3 * place + 30 * turn, FIRST_FUTURES)
+        for turn in range(2)
+        for place, page in enumerate(pages)
+    ]
+    times.sort()
+    row(f"{count} sessions in turn: median to the first figures", statistics.median(times), "s")
+    row("  95 % within", times[int(0.95 * len(times))], "s", "2")
+    for page in pages:
+        page.evaluate(f"window.move({SLIDER!r}, 77); undefined")
+    began = time.perf_counter()
+    for page in pages:
+        page.evaluate(f"window.answered({FIRST_FUTURES}, 'verdict')")
+    row(f"{count} sliders moved at once: all answered after", time.perf_counter() - began, "s")
+    for page in pages:
+        page.context.close()
+    row("memory of the server: before", before, "MiB")
+    row(f"  with {count} sessions", during, "MiB")
+    time.sleep(15.0)
+    row("  15 s after they closed", resident_mib(served.process), "MiB")
+
+
+def resident_mib(process: int) -> float:
+    text = Path(f"/proc/{process}/status").read_text()
+    found = re.search(r"VmRSS:\s+(\d+)", text)
+    return int(found.group(1)) / 1024.0 if found else float("nan")
+
+
+PARTS = {
+    "first_paint": first_paint,
+    "answer": answer,
+    "credit": credit,
+    "watch": watch,
+    "sessions": sessions,
+}
+
+if __name__ == "__main__":
+    main()
