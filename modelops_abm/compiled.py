@@ -9,21 +9,29 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
 import numba
 import numpy as np
+from llvmlite.binding import get_host_cpu_name
 from numba import types
+from numba.core import event
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
+
+from modelops_abm.interrupts import between_functions
 
 _PACKAGE = Path(__file__).parent
 _SOURCES = (
     "compiled.py",
+    "interrupts.py",
     "randomness.py",
     "statechart.py",
     "events.py",
@@ -40,7 +48,14 @@ _TYPES: dict[Any, Any] = {
 
 _ONLY_INSIDE = {"cache": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
+_UNUSED_SECONDS = 30 * 86_400.0
+_KERNEL_SHARE = 20
+"""A kernel's machine code is made in one go, which takes as long as some 20 functions."""
+
+type Progress = Callable[[int, int], None]
+
 _registered: list[tuple[Any, Callable[..., Any]]] = []
+_shares: dict[Any, int] = {}
 _prepared = 0
 _preparing = threading.RLock()
 
@@ -69,7 +84,9 @@ def _registered_dispatcher(function: Callable[..., Any], **options: bool) -> Any
 
 def kernel[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """Compile a function of arrays and records that Python calls, with types as they come."""
-    return _dispatcher(function)  # type: ignore[no-any-return]
+    dispatcher: Callable[P, R] = _dispatcher(function)
+    _shares[dispatcher] = _KERNEL_SHARE
+    return dispatcher
 
 
 def part_of_kernel[**P, R](function: Callable[P, R]) -> Callable[P, R]:
@@ -87,33 +104,80 @@ def _dispatcher(function: Callable[..., Any], *, cache: bool = True, **options: 
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder) if folder else before
     try:
-        return numba.njit(cache=folder is not None, nogil=True, error_model="numpy", **options)(
-            function
-        )
+        dispatcher = numba.njit(
+            cache=folder is not None, nogil=True, error_model="numpy", **options
+        )(function)
     finally:
         numba.config.CACHE_DIR = before
+    _shares[dispatcher] = 1
+    return dispatcher
 
 
-def prepare(progress: Callable[[int, int], None] | None = None) -> None:
-    """Compile everything that is registered and not compiled yet, or load it from the cache.
+def prepare(progress: Progress | None = None) -> None:
+    """Compile the equations that are not compiled yet, or load them from the cache.
 
     Afterwards an argument of another type is an error instead of a second compilation.
 
     Parameters
     ----------
     progress
-        Called with the number of functions done and the number in all.
+        See `compiling`.
     """
     global _prepared
-    with _preparing:
-        total = len(_registered)
-        while _prepared < total:
+    if _prepared == len(_registered):
+        return
+    with _preparing, compiling([dispatcher for dispatcher, _ in _registered], progress):
+        while _prepared < len(_registered):
             dispatcher, function = _registered[_prepared]
             dispatcher.compile(_signature(function))
             dispatcher.disable_compile()
             _prepared += 1
-            if progress is not None:
-                progress(_prepared, total)
+
+
+@contextmanager
+def compiling(dispatchers: Iterable[Any], progress: Progress | None = None) -> Iterator[None]:
+    """Compile within this: it tells the progress, and Ctrl-C does no harm.
+
+    Parameters
+    ----------
+    dispatchers
+        What may have to be compiled.
+    progress
+        Called after every compiled function with the work done and the work in all, by which the
+        time can be told; never if everything comes from the cache.
+    """
+    with between_functions():
+        if progress is None:
+            yield
+        else:
+            with event.install_listener("numba:compile", _Left(dispatchers, progress)):
+                yield
+
+
+def everything() -> list[Any]:
+    """Return all that there is to compile."""
+    return list(_shares)
+
+
+class _Left(event.Listener):  # type: ignore[misc]
+    """What is left to compile, and whom to tell."""
+
+    def __init__(self, dispatchers: Iterable[Any], progress: Progress) -> None:
+        self._left = {each for each in dispatchers if not each.overloads}
+        self._total = self._work_left()
+        self._progress = progress
+
+    def _work_left(self) -> int:
+        return sum(_shares[each] for each in self._left)
+
+    def on_start(self, event: Any) -> None:
+        """Nothing to tell."""
+
+    def on_end(self, event: Any) -> None:
+        """Tell the progress after a function of ours, whichever thread compiles it."""
+        if event.data["dispatcher"] in self._left:
+            self._left.discard(event.data["dispatcher"])
+            self._progress(self._total - self._work_left(), self._total)
 
 
 @cache
@@ -132,20 +196,32 @@ def direct[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 def cache_folder() -> Path | None:
     """Return the writable folder of the compiled code, or None if there is none.
 
-    ``MODELOPS_ABM_CACHE_DIR`` names another parent folder than the user's cache.
+    ``MODELOPS_ABM_CACHE_DIR`` names another parent folder than the user's cache. When a new folder
+    is begun, those that nobody has used for 30 days are deleted.
     """
     parent = os.environ.get("MODELOPS_ABM_CACHE_DIR")
     base = Path(parent) if parent else user_cache_path("modelops-abm")
     folder = base / f"compiled-{_hash_of_sources()}"
     try:
+        if not folder.exists():
+            _delete_unused(base)
         folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)
     except OSError:
         return None
     return folder if os.access(folder, os.W_OK) else None
 
 
+def _delete_unused(base: Path) -> None:
+    """Delete the folders of other versions whose last use is long ago."""
+    for folder in base.glob("compiled-*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > _UNUSED_SECONDS:
+                shutil.rmtree(folder)
+
+
 def _hash_of_sources() -> str:
-    digest = hashlib.sha256(numba.__version__.encode())
+    digest = hashlib.sha256(f"{numba.__version__} {get_host_cpu_name()}".encode())
     for pattern in _SOURCES:
         for path in sorted(_PACKAGE.glob(pattern)):
             digest.update(path.relative_to(_PACKAGE).as_posix().encode())

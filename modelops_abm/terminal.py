@@ -7,21 +7,24 @@ import io
 import os
 import sys
 import textwrap
-import threading
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskID,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from modelops_abm.formats import MINUS, NARROW_SPACE
 
 _WIDEST = 100
-_SLOW_SECONDS = 0.5
-_TOO_SLOW_FOR_LOADING_SECONDS = 3.0
 _PLAIN = {MINUS: "-", NARROW_SPACE: " ", "\u2013": "-", "\u2026": "...", "\u2019": "'"}
 _DEGRADE = "modelops_abm.degrade"
 
@@ -92,30 +95,20 @@ def load_simulator(bar: Progress) -> None:
     import modelops_abm.simulate  # noqa: F401 - registers what there is to compile
     from modelops_abm.compiled import prepare
 
-    start = time.monotonic()
-
-    def prepared(done: int, total: int) -> None:
-        if time.monotonic() - start > _SLOW_SECONDS:
-            words = "Preparing the equations (first use, some seconds)"
-            bar.update(task, description=words, completed=done, total=total)
-
-    prepare(prepared)
+    prepare(_first_use(bar, task, "some seconds"))
     bar.remove_task(task)
 
 
 def load_ensemble(bar: Progress) -> None:
-    """Import the simulator, and compile the ensemble engine or load it compiled."""
-    load_simulator(bar)
+    """Import the simulator, and compile it with the ensemble engine or load both compiled."""
+    task = bar.add_task("Loading the simulator", total=None)
     from modelops_abm.simulate import prepare_ensemble
 
-    task = bar.add_task("Loading the ensemble engine", total=None)
-    words = {"description": "Preparing the ensemble engine (first use, about a minute)"}
-    notice = threading.Timer(_TOO_SLOW_FOR_LOADING_SECONDS, bar.update, (task,), words)
-    notice.daemon = True
-    notice.start()
-    try:
-        prepare_ensemble()
-    finally:
-        notice.cancel()
-        notice.join()
+    prepare_ensemble(_first_use(bar, task, "about a minute"))
     bar.remove_task(task)
+
+
+def _first_use(bar: Progress, task: TaskID, time_needed: str) -> Callable[[int, int], None]:
+    """Return what shows the progress of a compilation, once there is any."""
+    words = f"Preparing the simulator (first use, {time_needed})"
+    return lambda done, total: bar.update(task, description=words, completed=done, total=total)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from modelops_abm import outcomes
-from modelops_abm.compiled import prepare
+from modelops_abm.compiled import Progress, compiling, everything, prepare
 from modelops_abm.ensemble import kernel
 from modelops_abm.ensemble.layout import Floats, Records
 from modelops_abm.ensemble.setting import Prepared, prepared
@@ -58,26 +58,28 @@ class Block(NamedTuple):
     series: Floats
 
 
-def prepare_kernel(progress: Callable[[str], None] | None = None) -> None:
-    """Compile the kernel, or load it from the cache; safe to call from several threads.
+def prepare_kernel(progress: Progress | None = None) -> None:
+    """Compile equations and kernel, or load them; safe to call from several threads.
 
     Parameters
     ----------
     progress
-        Called with what is being done, in words.
+        See `compiled.compiling`.
     """
     if _is_prepared.is_set():
         return
     with _preparing:
         if not _is_prepared.is_set():
-            report = progress or (lambda _words: None)
-            report("preparing the equations")
-            prepare()
-            report("preparing the ensemble engine")
-            run_block(prepared(_smallest()), 0, 0, 1, ())
-            run_block(prepared(_smallest()), 0, 0, 1, ("npv",))
-            _run_in_full(prepared(_smallest()), 0, 0)
+            _prepare(progress)
             _is_prepared.set()
+
+
+def _prepare(progress: Progress | None) -> None:
+    with compiling(everything(), progress):
+        prepare()
+        run_block(prepared(_smallest()), 0, 0, 1, ())
+        run_block(prepared(_smallest()), 0, 0, 1, ("npv",))
+        _run_in_full(prepared(_smallest()), 0, 0)
 
 
 def run_in_full(scenario: Scenario, seed: int, replication: int) -> Replication:
