@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent import futures
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -22,15 +21,18 @@ from modelops_abm.model import checked_seed
 from modelops_abm.parameters import Scenario
 from modelops_abm.results import Ensemble
 from modelops_abm.simulate.bands import Bands
+from modelops_abm.simulate.block_size import replications_per_block
 from modelops_abm.simulate.blocks import Block, Wanted, ensemble_block, full_block
 from modelops_abm.simulate.periods import Series
+from modelops_abm.simulate.sharing import Here, cores, new_caller
 from modelops_abm.simulate.single import Engine
 from modelops_abm.version import __version__
 
 type Progress = Callable[[int, int], None]
 
-REPLICATIONS_PER_BLOCK = 8
-"""Enough that handing out the work costs nothing beside it, few enough to stop soon."""
+_LOOK_SECONDS = 0.05
+_WAITING_PER_CORE = 4
+_WAITING_ELSEWHERE = 256
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error
@@ -74,13 +76,13 @@ class Batch:
             yield Batch(start, self.totals[:, part], tuple(each[:, part] for each in self.series))
 
 
-def prepare_ensemble(progress: Callable[[str], None] | None = None) -> None:
+def prepare_ensemble(progress: Progress | None = None) -> None:
     """Compile the ensemble engine, or load it compiled, ahead of its first use.
 
     Parameters
     ----------
     progress
-        Called with what is being done, in words.
+        Called while it is compiled, with the work done and the work in all; never if it is loaded.
     """
     prepare_kernel(progress)
 
@@ -117,10 +119,12 @@ def stream(
     engine
         ``ensemble``, or ``mesa`` for the agents themselves, which takes hundreds of times longer.
     executor
-        Where to run. If None, threads on all cores of this machine; the Mesa engine, which threads
-        cannot make faster, runs here, one replication after the other.
+        Where to run. If None, the threads that all callers in this process share, one for each core
+        and everybody served in turn; the Mesa engine, which threads cannot make faster, runs here,
+        one replication after the other.
     cancel
-        Set it from another thread to stop soon.
+        Set it from another thread to stop at once, but for what is being computed: see
+        `replications_per_block`.
 
     Raises
     ------
@@ -133,22 +137,20 @@ def stream(
     if series and len({scenario.horizon_days for scenario in scenarios}) > 1:
         raise ValueError("daily outcomes need scenarios with the same horizon")
     work = _Work(scenarios, seed, Wanted(tuple(series), models, events), engine)
-    size = REPLICATIONS_PER_BLOCK if engine == "ensemble" else 1
-    with _at_hand(executor or (_Here() if engine == "mesa" else None)) as pool:
-        waiting: deque[tuple[int, list[Future[Block]]]] = deque()
-        starts = range(first, first + replications, size)
-        try:
-            for start in starts:
-                count = min(size, first + replications - start)
-                waiting.append((start, work.submit(pool, start, count)))
-                if engine == "mesa" or len(waiting) * len(scenarios) > 4 * _cores():
-                    yield _next_batch(waiting, cancel)
-            while waiting:
+    pool, most = _at_hand(executor, engine)
+    waiting: deque[tuple[int, list[Future[Block]]]] = deque()
+    try:
+        for start in range(first, first + replications, work.size):
+            count = min(work.size, first + replications - start)
+            waiting.append((start, work.submit(pool, start, count)))
+            if len(waiting) * len(scenarios) > most:
                 yield _next_batch(waiting, cancel)
-        finally:
-            for _, futures in waiting:
-                for future in futures:
-                    future.cancel()
+        while waiting:
+            yield _next_batch(waiting, cancel)
+    finally:
+        for _, blocks in waiting:
+            for future in blocks:
+                future.cancel()
 
 
 def replicate(
@@ -235,26 +237,18 @@ def _together(tables: Sequence[pd.DataFrame | None]) -> pd.DataFrame | None:
     return pd.concat(present, ignore_index=True) if present else None
 
 
-class _Here(Executor):
-    """Runs what is submitted at once, in the thread of the caller."""
-
-    def submit[**P, R](self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
-        """Run a call and return its finished future."""
-        future: Future[R] = Future()
-        future.set_result(fn(*args, **kwargs))
-        return future
-
-
 class _Work:
-    """Knows how to run a block of each scenario."""
+    """Knows how to run a block of each scenario, and its size in replications."""
 
     def __init__(
         self, scenarios: Sequence[Scenario], seed: int, wanted: Wanted, engine: Engine
     ) -> None:
         self._seed, self._wanted, self._engine = seed, wanted, engine
         self._in_full = engine == "mesa" or wanted.models or wanted.events
+        self.size = 1
         if engine == "ensemble":
             prepare_kernel()
+            self.size = replications_per_block(scenarios, with_tables=self._in_full)
         self._scenarios = list(scenarios)
         self._prepared = [] if self._in_full else [prepared(scenario) for scenario in scenarios]
 
@@ -270,10 +264,8 @@ class _Work:
 def _next_batch(
     waiting: deque[tuple[int, list[Future[Block]]]], cancel: threading.Event | None
 ) -> Batch:
-    if cancel is not None and cancel.is_set():
-        raise Cancelled
-    start, futures = waiting[0]
-    blocks = [future.result() for future in futures]
+    start, promised = waiting[0]
+    blocks = _results(promised, cancel)
     waiting.popleft()
     return Batch(
         start,
@@ -284,24 +276,23 @@ def _next_batch(
     )
 
 
-def _cores() -> int:
-    """Return the number of cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _results(promised: Sequence[Future[Block]], cancel: threading.Event | None) -> list[Block]:
+    """Wait for blocks, and look now and then whether they are still wanted."""
+    unfinished = True
+    while unfinished:
+        if cancel is not None and cancel.is_set():
+            raise Cancelled
+        unfinished = bool(futures.wait(promised, _LOOK_SECONDS).not_done)
+    return [future.result() for future in promised]
 
 
-_shared: ThreadPoolExecutor | None = None
-_sharing = threading.Lock()
+def _at_hand(executor: Executor | None, engine: Engine) -> tuple[Executor, int]:
+    """Return where to run, and how many blocks may wait there.
 
-
-@contextmanager
-def _at_hand(executor: Executor | None) -> Iterator[Executor]:
-    """Give the executor, or the threads that all callers in this process share."""
-    global _shared
-    if executor is None:
-        with _sharing:
-            if _shared is None:
-                _shared = ThreadPoolExecutor(_cores(), thread_name_prefix="modelops_abm")
-        executor = _shared
-    yield executor
+    An executor that is given may have many more workers than this machine has cores.
+    """
+    if executor is not None:
+        return executor, _WAITING_ELSEWHERE
+    if engine == "mesa":
+        return Here(), 0
+    return new_caller(), _WAITING_PER_CORE * cores()

@@ -1,0 +1,192 @@
+"""Sharing the cores: many callers, one set of threads, everybody served in turn."""
+
+from __future__ import annotations
+
+import math
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent import futures
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+
+
+def cores() -> int:
+    """Return how many cores this process may use: by its affinity and its container's quota."""
+    if hasattr(os, "sched_getaffinity"):
+        allowed = len(os.sched_getaffinity(0))
+    else:
+        allowed = os.cpu_count() or 1
+    return max(1, min(allowed, _quota(allowed)))
+
+
+def _quota(otherwise: int) -> int:
+    """Return the container's quota in whole cores, rounded up."""
+    try:
+        microseconds, period = _QUOTA.read_text(encoding="ascii").split()
+        return math.ceil(int(microseconds) / int(period))
+    except (OSError, ValueError):  # no container, or "max"
+        return otherwise
+
+
+def new_caller() -> Caller:
+    """Return an executor on the threads that all of this process share, one for each core."""
+    global _shared
+    with _sharing:
+        if _shared is None:
+            _shared = SharedThreads(cores())
+        return _shared.caller()
+
+
+class SharedThreads:
+    """Threads that run the calls of many callers: one of each, then one of each again.
+
+    They start when they are first needed. At the end of the process they run what is still waiting,
+    as those of a `ThreadPoolExecutor` do.
+
+    Parameters
+    ----------
+    count
+        How many threads.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._threads = ThreadPoolExecutor(count, thread_name_prefix="modelops_abm")
+        self._turns = Turns[Caller, _Call]()
+        self._lock = threading.Lock()
+
+    def caller(self) -> Caller:
+        """Return the executor of a new caller."""
+        return Caller(self)
+
+    def add(self, caller: Caller, call: _Call) -> None:
+        """Let a call wait for its turn, and a thread take what is next then."""
+        with self._lock:  # an interrupt in here leaves a thread without a call, not the reverse
+            self._threads.submit(self._run_next)
+            self._turns.add(caller, call)
+
+    def _run_next(self) -> None:
+        """Run the next call that is not cancelled."""
+        while (call := self._next()) is not None:
+            if call.run():
+                return
+
+    def _next(self) -> _Call | None:
+        with self._lock:
+            return self._turns.take()
+
+
+class Turns[Owner, Entry]:
+    """A queue of entries of several owners, who are served in turn."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Owner, deque[Entry]] = {}  # whose turn it is comes first
+
+    def add(self, owner: Owner, entry: Entry) -> None:
+        """Add an entry; an owner who has none waiting joins at the end of the turns."""
+        if owner in self._waiting:
+            self._waiting[owner].append(entry)
+        else:
+            self._waiting[owner] = deque([entry])
+
+    def take(self) -> Entry | None:
+        """Take the first entry of the owner whose turn it is, or None if there is none."""
+        if not self._waiting:
+            return None
+        owner = next(iter(self._waiting))
+        entries = self._waiting.pop(owner)
+        entry = entries.popleft()
+        if entries:
+            self._waiting[owner] = entries
+        return entry
+
+
+class Caller(Executor):
+    """The executor of one of the callers who share threads."""
+
+    def __init__(self, shared: SharedThreads) -> None:
+        self._shared = shared
+        self._unfinished: set[Future[Any]] = set()
+        self._is_shut = False
+
+    def submit[**P, R](self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Submit a call, which begins when it is this caller's turn.
+
+        Raises
+        ------
+        RuntimeError
+            After `shutdown`, or at the end of the process.
+        """
+        if self._is_shut:
+            raise RuntimeError("cannot schedule new futures after shutdown")
+        future: Future[R] = Future()
+        self._shared.add(self, _Call(future, partial(fn, *args, **kwargs)))
+        self._unfinished.add(future)
+        future.add_done_callback(self._unfinished.discard)
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; the threads go on for the other callers.
+
+        Parameters
+        ----------
+        wait
+            Whether to return only when all calls are done.
+        cancel_futures
+            Whether to cancel those that have not begun.
+        """
+        self._is_shut = True
+        unfinished = list(self._unfinished)
+        if cancel_futures:
+            for future in unfinished:
+                future.cancel()
+        if wait:
+            futures.wait(unfinished)
+
+
+class Here(Executor):
+    """Runs what is submitted at once, in the thread of the caller."""
+
+    def submit[**P, R](self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Run a call and return its finished future; an exception is raised here."""
+        future: Future[R] = Future()
+        future.set_result(fn(*args, **kwargs))
+        return future
+
+
+class _Call:
+    """A call, and the future of its result."""
+
+    def __init__(self, future: Future[Any], function: Callable[[], object]) -> None:
+        self._future, self._function = future, function
+
+    def run(self) -> bool:
+        """Run, unless it is cancelled; return whether it ran."""
+        if not self._future.set_running_or_notify_cancel():
+            return False
+        try:
+            result = self._function()
+        except BaseException as error:  # noqa: BLE001 - it is the caller's
+            self._future.set_exception(error)
+        else:
+            self._future.set_result(result)
+        return True
+
+
+_shared: SharedThreads | None = None
+_sharing = threading.Lock()
+
+
+def _start_anew() -> None:
+    """Forget the threads of the parent process, which a fork does not copy."""
+    global _shared, _sharing
+    _shared, _sharing = None, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)
