@@ -59,3 +59,11 @@ def test_the_loss_and_the_fifth_percentile_come_from_the_replications() -> None:
     view = finance(1, npv, np.ones(100), np.zeros(100))
     assert view.loss.count == 5
     assert view.fifth_percentile == pytest.approx(np.quantile(npv, 0.05))
+
+
+def test_quantiles_of_payback_are_days_of_replications() -> None:
+    view = finance(100, np.zeros(5), np.ones(5), np.array([30.0, math.inf, 10.0, 20.0, math.inf]))
+    shares = (0.0, 0.2, 0.39, 0.5, 0.6, 1.0)
+    expected = [10.0, 20.0, 20.0, 30.0, math.inf, math.inf]
+    assert [view.payback_quantile(share) for share in shares] == expected
+    assert finance(100, *[np.empty(0)] * 3).payback_quantile(0.5) is None

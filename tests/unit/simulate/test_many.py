@@ -13,6 +13,7 @@ from modelops_abm.parameters import with_values
 from modelops_abm.presets import preset
 from modelops_abm.results import Ensemble, ResultError
 from modelops_abm.simulate import Series, replicate, simulate, stream
+from modelops_abm.simulate.single import Engine
 
 SCENARIO = with_values(
     preset("reference"), {"horizon_days": 120, "portfolio.initial_models": 4}, source="test"
@@ -83,13 +84,52 @@ def test_unknown_names_and_numbers_are_refused() -> None:
 
 
 def test_an_ensemble_is_saved_and_loaded_without_loss(tmp_path: Path) -> None:
-    ensemble = replicate(SCENARIO, 3, daily=("npv",))
+    ensemble = replicate(SCENARIO, 3, daily=("npv",), models=True, events=True)
     loaded = Ensemble.load(ensemble.save(tmp_path / "result"))
     assert loaded.scenario == ensemble.scenario
     pd.testing.assert_frame_equal(loaded.totals, ensemble.totals, check_exact=True)
     pd.testing.assert_frame_equal(loaded.bands["npv"], ensemble.bands["npv"], check_exact=True)
+    for found, expected in (
+        (loaded.models, ensemble.models),
+        (loaded.events, ensemble.events),
+    ):
+        assert found is not None
+        assert expected is not None
+        pd.testing.assert_frame_equal(found, expected, check_exact=True)
+    assert Ensemble.load(replicate(SCENARIO, 1).save(tmp_path / "plain")).models is None
     with pytest.raises(ResultError, match="no readable result"):
         Ensemble.load(tmp_path)
+
+
+@pytest.mark.parametrize("engine", ["ensemble", "mesa"])
+def test_tables_of_models_and_events_are_those_of_the_runs(engine: Engine) -> None:
+    ensemble = replicate(SCENARIO, 3, seed=5, first=2, models=True, events=True, engine=engine)
+    assert ensemble.totals.equals(replicate(SCENARIO, 3, seed=5, first=2).totals)
+    for replication in (2, 3, 4):
+        run = simulate(SCENARIO, seed=5, replication=replication, engine="ensemble")
+        for found, expected in ((ensemble.models, run.models), (ensemble.events, run.events)):
+            assert found is not None
+            own = found[found["replication"] == replication].drop(columns="replication")
+            pd.testing.assert_frame_equal(own.reset_index(drop=True), expected, check_exact=True)
+
+
+def test_tables_are_kept_only_on_request() -> None:
+    ensemble = replicate(SCENARIO, 2, models=True)
+    assert ensemble.models is not None
+    assert ensemble.events is None
+    assert replicate(SCENARIO, 2).models is None
+
+
+def test_a_batch_is_cut_at_the_edges() -> None:
+    whole = next(stream([SCENARIO], 8, first=3, series=[Series(("npv",), 30), Series(("users",))]))
+    parts = list(whole.cut((1, 3, 5, 10, 11, 20)))
+    assert [part.first for part in parts] == [3, 5, 10]
+    np.testing.assert_array_equal(
+        np.concatenate([part.totals for part in parts], axis=1), whole.totals
+    )
+    for place, series in enumerate(whole.series):
+        together = np.concatenate([part.series[place] for part in parts], axis=1)
+        np.testing.assert_array_equal(together, series)
 
 
 def test_a_day_on_which_an_outcome_does_not_exist_is_missing() -> None:
