@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import solara
 
 from modelops_abm.app.decide.page import Decide
+from modelops_abm.app.outside import Outside
+from modelops_abm.app.state.opening import open_session
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import stylesheet
 from modelops_abm.app.top_bar import TopBar
 from modelops_abm.app.understand.page import Understand
 from modelops_abm.app.watch.page import Watch
-from modelops_abm.app.widgets import Browser
 from modelops_abm.app.your_data.page import YourData
 
 PARTS: dict[str, Callable[[Session], solara.Element]] = {
@@ -27,11 +27,12 @@ PARTS: dict[str, Callable[[Session], solara.Element]] = {
 @solara.component
 def Page() -> None:
     """Show the page of one visitor."""
-    session = solara.use_memo(Session, [])
+    router = solara.use_router()
+    session = solara.use_memo(lambda: open_session(router.search), [])
     solara.Title("ModelOps simulator")
     solara.Style(stylesheet())
     with solara.Div(classes=["modelops"]):
-        Browser(command=session.command.value, event_report=lambda report: _heard(session, report))
+        Outside(session)
         TopBar(session)
         PARTS[session.view.value](session)
 
@@ -40,7 +41,3 @@ def Page() -> None:
 def Layout(children: list[solara.Element]) -> None:
     """Show the page without Solara's own frame."""
     solara.Div(children=children)
-
-
-def _heard(session: Session, report: dict[str, Any]) -> None:
-    """Take note of what the browser reports."""

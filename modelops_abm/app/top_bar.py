@@ -5,11 +5,14 @@ from __future__ import annotations
 import htpy as h
 import solara
 
+from modelops_abm.app.export.menu import EXPORT_PANEL, EXPORTS, export, export_panel
+from modelops_abm.app.export.share import SHARE_PANEL, link_of, share_panel
 from modelops_abm.app.icons import icon
 from modelops_abm.app.state.session import VIEWS, Session
 from modelops_abm.app.widgets import Markup
-from modelops_abm.app.widgets.browser import switch_theme
+from modelops_abm.app.widgets.browser import copy, switch_theme
 from modelops_abm.app.widgets.markup import Action
+from modelops_abm.clients.illustrative import SOURCE as ILLUSTRATIVE
 from modelops_abm.formats import plural
 
 
@@ -25,8 +28,15 @@ def TopBar(session: Session) -> None:
                 session.tell_browser(switch_theme())
             case ("dismiss", _):
                 session.notice.set("")
+            case ("share", _):
+                session.tell_browser(copy(link_of(session)))
+            case ("export", what) if what in EXPORTS:
+                export(session, what)
+            case ("forgo portfolio", _):
+                session.wanted.set("")
 
-    Markup(h.fragment[_bar(session), _notice(session.notice.value)], act, css_class="frame")
+    notices = h.fragment[_notice(session.notice.value), _missing_portfolio(session)]
+    Markup(h.fragment[_bar(session), notices], act, css_class="frame")
 
 
 def _bar(session: Session) -> h.Element:
@@ -43,15 +53,24 @@ def _bar(session: Session) -> h.Element:
             )
         ],
         h.div(".portfolio")[icon("file"), _portfolio(session)],
-        h.button(data_action="share")[icon("share"), h.span(".words")["Share"]],
-        h.button(data_action="export")[icon("export"), h.span(".words")["Export"]],
+        h.button(data_action="share", popovertarget=SHARE_PANEL, aria_haspopup="dialog")[
+            icon("share"), h.span(".words")["Share"]
+        ],
+        share_panel(session),
+        h.button(popovertarget=EXPORT_PANEL, aria_haspopup="menu")[
+            icon("export"), h.span(".words")["Export"]
+        ],
+        export_panel(session),
         h.button(".plain.icon", data_action="theme", aria_label="Light or dark")[icon("moon")],
     ]
 
 
 def _portfolio(session: Session) -> str:
-    portfolio = session.plan.scenario.portfolio
-    return f"Example portfolio, {plural(portfolio.initial_models, 'model')}"
+    scenario = session.plan.scenario
+    if scenario.imported is None:
+        return f"Example portfolio, {plural(scenario.portfolio.initial_models, 'model')}"
+    own = "Illustrative" if scenario.imported.source == ILLUSTRATIVE else "Your"
+    return f"{own} portfolio, {plural(len(scenario.imported.models), 'model')}"
 
 
 def _notice(words: str) -> h.Element | None:
@@ -59,4 +78,18 @@ def _notice(words: str) -> h.Element | None:
         return None
     return h.div(".notice", role="alert")[
         h.span[words], h.button(data_action="dismiss")[icon("close"), "Dismiss"]
+    ]
+
+
+def _missing_portfolio(session: Session) -> h.Element | None:
+    """Ask for the portfolio of a link; the figures are not the link's until it is there."""
+    if not session.wanted.value:
+        return None
+    return h.div(".notice", role="alert", data_part="missing-portfolio")[
+        h.span[
+            "This plan needs its portfolio file, which the link does not hold. Until you choose"
+            " it, all figures are those of the example portfolio."
+        ],
+        h.button(".primary", data_action="view", data_value="data")["Choose the file"],
+        h.button(data_action="forgo portfolio")["Go on without it"],
     ]

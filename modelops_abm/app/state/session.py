@@ -10,6 +10,7 @@ import solara
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.history import History
 from modelops_abm.app.state.plan import FIRST_PRESET, Plan
+from modelops_abm.app.state.uploads import Uploads
 from modelops_abm.parameters import InputError
 
 View = Literal["decide", "watch", "understand", "data"]
@@ -45,6 +46,14 @@ class Session:
         What went wrong, in words; empty if nothing.
     command
         The last command to the browser, see `widgets.browser`.
+    address
+        Where the page is, without a query, as the browser reports it; empty before it does.
+    wanted
+        Fingerprint of the portfolio that a link asks for, until it is there; empty if none.
+    uploads
+        What became of the files that the visitor has chosen.
+    copied
+        The link that was put on the clipboard last.
     """
 
     def __init__(self, plan: Plan | None = None, seed: int = SEED) -> None:
@@ -57,6 +66,10 @@ class Session:
         self.drawer = solara.reactive("")
         self.notice = solara.reactive("")
         self.command: solara.Reactive[dict[str, Any]] = solara.reactive({})
+        self.address = solara.reactive("")
+        self.wanted = solara.reactive("")
+        self.uploads = solara.reactive(Uploads())
+        self.copied = solara.reactive("")
         self._commands = 0
 
     @property

@@ -1,4 +1,4 @@
-"""What only the browser can do: keep a theme and an upload, download, copy, picture the charts."""
+"""What only the browser can do: its address, what a tab keeps, theme, download, copy, pictures."""
 
 from __future__ import annotations
 
@@ -10,18 +10,28 @@ import solara
 
 
 @solara.component_vue("browser.vue", vuetify=False)
-def Browser(command: dict[str, Any], event_report: Callable[[dict[str, Any]], None]) -> None:
+def Browser(
+    command: dict[str, Any],
+    address: str,
+    kept: dict[str, str],
+    event_report: Callable[[dict[str, Any]], None],
+) -> None:
     """Carry out commands in the browser; invisible.
 
     Parameters
     ----------
     command
-        See `download`, `copy`, `keep`, `switch_theme`, `picture`; carried out when its ``serial``
-        changes.
+        See `download`, `copy`, `switch_theme`, `picture`; carried out when its ``serial`` changes.
+    address
+        Query of the page's address, which follows after a moment without changes.
+    kept
+        Texts by name that the tab keeps until it is closed; an empty one is forgotten. What it
+        kept before is left alone until this changes.
     event_report
-        Called with ``{"kind": "opened", "kept": {...}, "theme": ...}`` when the page has opened,
-        and with ``{"kind": "pictures", "pictures": {name: data URL}}`` after `picture`. What a
-        browser sends can be forged: check it.
+        Called with ``{"kind": "opened", "kept": {...}, "address": ...}`` when the page has opened,
+        ``{"kind": "copied", "text": ...}`` after `copy`, ``{"kind": "pictures", "pictures": {name:
+        data URL}}`` after `picture`, and ``{"kind": "not kept", "name": ...}`` if there is no room
+        for a text. What a browser sends can be forged: check it.
     """
 
 
@@ -34,11 +44,6 @@ def download(name: str, content: bytes, media_type: str) -> dict[str, Any]:
 def copy(text: str) -> dict[str, Any]:
     """Return the command to put text on the clipboard."""
     return {"do": "copy", "text": text}
-
-
-def keep(key: str, text: str) -> dict[str, Any]:
-    """Return the command to keep text for this tab, until it is closed; empty text is forgotten."""
-    return {"do": "keep", "key": key, "text": text}
 
 
 def switch_theme() -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""What the page has to do with the browser around it: address, kept files, reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import solara
+
+from modelops_abm.app.export.pictures import save_pictures
+from modelops_abm.app.state.opening import query_of_session, restore, to_keep
+from modelops_abm.app.state.session import Session
+from modelops_abm.app.widgets import Browser
+
+_LONGEST_ADDRESS = 500
+
+
+@solara.component
+def Outside(session: Session) -> None:
+    """Keep the browser's address and what it keeps for the tab as the session is."""
+    plan = session.plan
+    query = query_of_session(session)
+    kept = solara.use_memo(lambda: to_keep(plan), [plan.start, plan.base])
+    Browser(
+        command=session.command.value,
+        address=query or "",
+        kept=kept,
+        event_report=lambda report: hear(session, report),
+    )
+
+
+def hear(session: Session, report: Any) -> None:
+    """Take note of what the browser reports; what makes no sense is ignored."""
+    match report:
+        case {"kind": "opened", "address": str(address), "kept": dict(kept)}:
+            if address.startswith(("http://", "https://")) and len(address) <= _LONGEST_ADDRESS:
+                session.address.set(address)
+            restore(session, {str(name): str(text) for name, text in kept.items()})
+        case {"kind": "copied", "text": str(text)}:
+            session.copied.set(text)
+        case {"kind": "pictures", "pictures": dict(pictures)}:
+            save_pictures(session, pictures)
+        case {"kind": "not kept"}:
+            session.notice.set(
+                "The browser has no room to keep your file: after a reload it asks for it again."
+            )

@@ -1,0 +1,118 @@
+"""Opening the page from a link, and again after F5."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from modelops_abm.app.state.history import History
+from modelops_abm.app.state.link import Linked, query_of, read_query, with_base
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.session import VIEWS, Session
+from modelops_abm.clients import fingerprint, portfolio_csv, read_portfolio
+from modelops_abm.parameters import (
+    ImportedPortfolio,
+    InputError,
+    read_scenario,
+    scenario_text,
+)
+from modelops_abm.presets import PRESETS
+from modelops_abm.version import __version__
+
+_SCENARIO_FILE = "scenario.toml"
+_PORTFOLIO, _PORTFOLIO_NAME, _SCENARIO = "portfolio", "portfolio-name", "scenario"
+
+
+def open_session(query: str | None) -> Session:
+    """Return the session of a new visitor, who may come with a link.
+
+    Parameters
+    ----------
+    query
+        Query of the page's address. What cannot be used becomes a notice beside the first plan.
+    """
+    if not query:
+        return Session()
+    try:
+        linked = read_query(query)
+    except InputError as error:
+        session = Session()
+        session.notice.set(f"This link cannot be used, so the first plan is shown. {error}")
+        return session
+    return _session_of(linked)
+
+
+def _session_of(linked: Linked) -> Session:
+    session = Session(linked.plan, linked.seed)
+    for view in VIEWS:
+        if view == linked.view:
+            session.view.set(view)
+    session.future.set(linked.future)
+    session.wanted.set(linked.portfolio)
+    if linked.is_of_other_version:
+        session.notice.set(
+            f"This link was made with version {linked.version} and is shown by {__version__}:"
+            " the figures may differ."
+        )
+    return session
+
+
+def query_of_session(session: Session) -> str | None:
+    """Return the query that opens what a session shows; None if it would be too long."""
+    view = session.view.value
+    return query_of(
+        Linked(
+            plan=session.plan,
+            seed=session.seed.value,
+            view="" if view == "decide" else view,
+            future=session.future.value,
+            portfolio=session.wanted.value,
+        )
+    )
+
+
+def to_keep(plan: Plan) -> dict[str, str]:
+    """Return what the browser keeps for this tab, as no link can hold it: the visitor's files.
+
+    It is text by name; empty text is not kept.
+    """
+    portfolio = plan.base.imported
+    own = None if plan.start in PRESETS else plan.base.model_copy(update={"imported": None})
+    return {
+        _PORTFOLIO: portfolio_csv(portfolio) if portfolio else "",
+        _PORTFOLIO_NAME: portfolio.source if portfolio else "",
+        _SCENARIO: scenario_text(own, _SCENARIO_FILE) if own else "",
+    }
+
+
+def restore(session: Session, kept: Mapping[str, str]) -> None:
+    """Bring back after F5 what the browser has kept, as far as the link asks for it."""
+    plan = _with_own_base(session.plan, kept.get(_SCENARIO, ""))
+    portfolio = _kept_portfolio(kept)
+    if portfolio is not None and fingerprint(portfolio) == session.wanted.value:
+        try:
+            plan = plan.with_portfolio(portfolio)
+        except InputError:  # the link has other dates or kinds of model: its owner must choose
+            return
+        session.wanted.set("")
+    if plan != session.plan:
+        session.history.set(History(plan))
+
+
+def _with_own_base(plan: Plan, text: str) -> Plan:
+    """Return a plan as changes of the scenario that was uploaded, if that is the one kept."""
+    if plan.start in PRESETS or not text:
+        return plan
+    try:
+        return with_base(plan, read_scenario(text.encode(), _SCENARIO_FILE))
+    except InputError:
+        return plan
+
+
+def _kept_portfolio(kept: Mapping[str, str]) -> ImportedPortfolio | None:
+    text, name = kept.get(_PORTFOLIO, ""), kept.get(_PORTFOLIO_NAME, "")
+    if not text:
+        return None
+    try:
+        return read_portfolio(text.encode(), name=name or "kept portfolio")
+    except InputError:
+        return None

@@ -1,0 +1,181 @@
+"""Files that a visitor has chosen: what was read from them, and what is wrong.
+
+They are read by the code that the command line uses. Nothing is written to disk and no path of the
+visitor's is opened; the name of a file only serves to call it something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import NamedTuple
+
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.clients import PortfolioCheck, RowProblem, check_portfolio
+from modelops_abm.formats import count_of, number
+from modelops_abm.parameters import ImportedPortfolio, InputError, Scenario, read_scenario
+from modelops_abm.presets import PRESETS
+
+LARGEST_BYTES = 2_000_000
+"""Size of the largest file that the page takes."""
+MOST_MODELS = 5_000
+"""Models of the largest portfolio that the page takes; the command line takes more."""
+_LONGEST_LABEL = 100
+_COMMAND_LINE = "the command line takes larger ones"
+
+
+class Complaint(NamedTuple):
+    """One thing that is wrong with a file: where, and what."""
+
+    place: str
+    message: str
+
+
+@dataclass(frozen=True)
+class PortfolioUpload:
+    """What was read from a portfolio file.
+
+    Attributes
+    ----------
+    label
+        What to call the file.
+    content
+        What is in the file; empty if it is too large.
+    portfolio
+        The models of the rows with which nothing is wrong; None if there is none.
+    complaints
+        Everything that is wrong with it.
+    rows
+        Rows that hold anything; None if that cannot be told.
+    is_usable
+        Whether the accepted rows can be used without the others: the file was read to its end and
+        nothing but rows is wrong.
+    """
+
+    label: str
+    content: bytes
+    portfolio: ImportedPortfolio | None
+    complaints: tuple[Complaint, ...]
+    rows: int | None
+    is_usable: bool
+
+    @property
+    def accepted(self) -> int:
+        """Number of models that were read."""
+        return len(self.portfolio.models) if self.portfolio else 0
+
+
+@dataclass(frozen=True)
+class ScenarioUpload:
+    """What was read from a scenario file: the scenario, or everything that is wrong."""
+
+    label: str
+    scenario: Scenario | None
+    complaints: tuple[Complaint, ...] = ()
+
+
+@dataclass(frozen=True)
+class Uploads:
+    """The last file of each kind that the visitor has chosen."""
+
+    portfolio: PortfolioUpload | None = None
+    scenario: ScenarioUpload | None = None
+
+
+def label_of(name: str) -> str:
+    """Return what to call a file: the end of its name, printable, without folders."""
+    base = PureWindowsPath(PurePosixPath(name).name).name
+    shown = "".join(letter if letter.isprintable() else "?" for letter in base).strip()
+    return shown[-_LONGEST_LABEL:] or "unnamed file"
+
+
+def read_portfolio_file(name: str, content: bytes, plan: Plan) -> PortfolioUpload:
+    """Return what a portfolio file holds, checked against the plan that it is for."""
+    label = label_of(name)
+    if refusal := _too_large(content) or _too_long(content):
+        return PortfolioUpload(label, b"", None, (refusal,), None, False)
+    check = check_portfolio(content, start_date=plan.scenario.start_date)
+    complaints = [_of_row(problem) for problem in check.problems]
+    if not check.accepted:
+        complaints = complaints or [Complaint("", "there is no model in it")]
+        return PortfolioUpload(label, content, None, tuple(complaints), check.rows, False)
+    portfolio = ImportedPortfolio(source=_source(label, check), models=check.accepted)
+    misfits = _misfits(plan, portfolio)
+    usable = check.rows is not None and not misfits
+    usable = usable and all((problem.row or 0) > 1 for problem in check.problems)
+    together = (*complaints, *misfits)
+    return PortfolioUpload(label, content, portfolio, together, check.rows, usable)
+
+
+def read_scenario_file(name: str, content: bytes) -> ScenarioUpload:
+    """Return the scenario in a file, or everything that is wrong with it."""
+    label = label_of(name)
+    if refusal := _too_large(content):
+        return ScenarioUpload(label, None, (refusal,))
+    try:
+        return ScenarioUpload(label, read_scenario(content, label))
+    except InputError as error:
+        return ScenarioUpload(label, None, tuple(_complaints(error, label)))
+
+
+def plan_of(upload: ScenarioUpload, portfolio: ImportedPortfolio | None) -> Plan:
+    """Return the plan that starts from an uploaded scenario.
+
+    Parameters
+    ----------
+    portfolio
+        The visitor's portfolio, which the scenario takes unless it brings its own.
+
+    Raises
+    ------
+    InputError
+        If the portfolio does not fit the scenario.
+    """
+    assert upload.scenario is not None
+    name = upload.scenario.name
+    plan = Plan(f"{name} (file)" if name in PRESETS else name, upload.scenario)
+    if portfolio is None or upload.scenario.imported is not None:
+        return plan
+    return plan.with_portfolio(portfolio)
+
+
+def _too_large(content: bytes) -> Complaint | None:
+    if len(content) <= LARGEST_BYTES:
+        return None
+    limit = f"{LARGEST_BYTES // 1_000_000} MB"
+    return Complaint("", f"the file is larger than {limit}; {_COMMAND_LINE}")
+
+
+def _too_long(content: bytes) -> Complaint | None:
+    """Refuse more rows than fit before they are all looked at."""
+    if max(content.count(b"\n"), content.count(b"\r")) <= MOST_MODELS + 1:
+        return None
+    return Complaint("", f"the file has more than {number(MOST_MODELS)} rows; {_COMMAND_LINE}")
+
+
+def _of_row(problem: RowProblem) -> Complaint:
+    place = problem.place
+    return Complaint(place[:1].upper() + place[1:], problem.message)
+
+
+def _source(label: str, check: PortfolioCheck) -> str:
+    if not check.problems:
+        return label
+    return f"{label}, {count_of(len(check.accepted), check.rows or 0)} rows"
+
+
+def _misfits(plan: Plan, portfolio: ImportedPortfolio) -> list[Complaint]:
+    try:
+        plan.with_portfolio(portfolio)
+    except InputError as error:
+        return list(_complaints(error, ""))
+    return []
+
+
+def _complaints(error: InputError, label: str) -> Iterator[Complaint]:
+    """Yield the problems with a file, whose name need not be repeated in each."""
+    for problem in error.problems:
+        place = problem.place.removeprefix(label).lstrip(", ")
+        message = str(replace(problem, place=""))
+        yield Complaint(place[:1].upper() + place[1:], message)
