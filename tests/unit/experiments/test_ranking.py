@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from modelops_abm.experiments.ranking import rank
+
+
+def test_the_order_is_that_of_the_means() -> None:
+    samples = np.array([[1.0, 2.0, 3.0], [9.0, 8.0, 7.0], [4.0, 5.0, 6.0]])
+    assert rank("abc", samples).order == ("b", "c", "a")
+
+
+def test_equal_alternatives_keep_their_order_and_may_all_be_best() -> None:
+    samples = np.tile(np.random.default_rng(0).normal(size=30), (3, 1))
+    ranking = rank("abc", samples)
+    assert ranking.order == ranking.may_be_best == ("a", "b", "c")
+    assert not ranking.is_decided
+
+
+def test_a_certain_difference_decides_however_large_the_luck() -> None:
+    """Paired: the same luck in both cancels."""
+    luck = np.random.default_rng(1).normal(0.0, 1e6, 10)
+    ranking = rank(("less", "more"), np.array([luck, luck + 1.0]))
+    assert ranking.may_be_best == ("more",)
+    assert ranking.is_decided
+
+
+def test_luck_that_is_larger_than_the_difference_does_not_decide() -> None:
+    generator = np.random.default_rng(2)
+    samples = generator.normal(0.0, 1.0, (2, 10)) + np.array([[0.0], [0.01]])
+    assert set(rank("ab", samples).may_be_best) == {"a", "b"}
+
+
+def test_more_alternatives_ask_for_more_evidence() -> None:
+    """A difference that just decides between two does not among six (Bonferroni)."""
+    luck = np.random.default_rng(3).normal(size=400)
+    luck = (luck - luck.mean()) / luck.std(ddof=1)
+    behind = 1.8 * np.sqrt(1 / 400)
+    two = np.array([np.zeros(400), luck - behind])
+    assert rank("ab", two).may_be_best == ("a",)
+    six = np.vstack([two, np.tile(luck - 1.0, (4, 1))])
+    assert rank("abcdef", six).may_be_best == ("a", "b")
+
+
+def test_a_replication_without_one_of_them_does_not_count() -> None:
+    samples = np.array([[1.0, 1.1, 9.0], [2.0, 2.1, np.nan]])
+    assert rank("ab", samples).order == ("b", "a")
+
+
+@pytest.mark.parametrize("replications", [0, 1])
+def test_without_evidence_all_may_be_best(replications: int) -> None:
+    samples = np.arange(3.0 * replications).reshape(3, replications)
+    assert set(rank("abc", samples).may_be_best) == {"a", "b", "c"}
+
+
+def test_one_alternative_is_the_best() -> None:
+    assert rank("a", np.zeros((1, 5))).is_decided
