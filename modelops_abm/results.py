@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 type Floats = NDArray[np.float64]
+type Integers = NDArray[np.int64]
 
 _TABLES = ("daily", "events", "models", "developers", "model_days")
 _TABLES_OF_MANY = ("models", "events")
@@ -140,17 +141,29 @@ class Run:
         return {**self.to_json(), "totals": dict(self.totals), "units": units}
 
 
-def event_table(log: Sequence[LogRecord]) -> pd.DataFrame:
-    """Return an event log as a table, with kinds and causes in words."""
-    table = pd.DataFrame.from_records(log, columns=LogRecord._fields)
+def event_table(log: Sequence[LogRecord] | Mapping[str, NDArray[Any]]) -> pd.DataFrame:
+    """Return an event log as a table, with kinds and causes in words.
+
+    Parameters
+    ----------
+    log
+        Records one by one, or the fields of all of them by name.
+    """
+    table = pd.DataFrame(log, columns=LogRecord._fields)
     table = table.astype({"time": float, "model": int, "developer": int, "detail": float})
-    table["cause"] = [
-        cause_in_words(kind, cause)
-        for kind, cause in zip(table["kind"], table["cause"], strict=True)
-    ]
-    table["kind"] = [LogKind(kind).name.lower() for kind in table["kind"]]
-    words = pd.CategoricalDtype([kind.name.lower() for kind in LogKind])
-    return table.astype({"kind": words, "cause": "string"})
+    kinds = table["kind"].to_numpy(dtype=np.int64)
+    causes = table["cause"].to_numpy(dtype=np.int64)
+    words = [kind.name.lower() for kind in LogKind]
+    table["kind"] = pd.Categorical.from_codes(kinds, words)
+    table["cause"] = pd.array(_causes_in_words(kinds, causes), dtype="string")
+    return table
+
+
+def _causes_in_words(kinds: Integers, causes: Integers) -> NDArray[np.object_]:
+    """Return `cause_in_words` of each record, worked out once for each pair that occurs."""
+    places, pairs = pd.MultiIndex.from_arrays([kinds, causes]).factorize()
+    words = [cause_in_words(kind, cause) for kind, cause in pairs]
+    return np.array(words, dtype=object)[places]
 
 
 def cause_in_words(kind: int, cause: int) -> str:

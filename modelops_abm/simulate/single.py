@@ -110,7 +110,6 @@ def _with_ensemble(scenario: Scenario, seed: int, replication: int) -> Run:
     run = run_in_full(scenario, seed, replication)
     totals = dict(zip(outcomes.TOTALS, run.totals.tolist(), strict=True))
     names = (outcome.name for outcome in outcomes.DAILY)
-    log = [run.log[field].tolist() for field in LogRecord._fields]
     return Run(
         scenario=scenario,
         seed=seed,
@@ -120,7 +119,7 @@ def _with_ensemble(scenario: Scenario, seed: int, replication: int) -> Run:
         summary=outcomes.summarise(totals),
         totals=totals,
         daily=daily_table(dict(zip(names, run.daily.T.tolist(), strict=True))),
-        events=event_table([LogRecord(*record) for record in zip(*log, strict=True)]),
+        events=event_table({field: run.log[field] for field in LogRecord._fields}),
         models=ensemble_models(scenario, run),
         developers=ensemble_developers(run),
     )
