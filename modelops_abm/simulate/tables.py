@@ -36,13 +36,14 @@ _EFFORTS = {
 def mesa_models(model: ModelOpsModel) -> pd.DataFrame:
     """Return a row for each model of a Mesa run."""
     rows = (_mesa_row(model.parameters, ml_model) for ml_model in model.ml_models)
-    return _typed(pd.DataFrame(rows))
+    return _finished(pd.DataFrame(rows), model.parameters.horizon_days)
 
 
 def ensemble_models(scenario: Scenario, replication: Replication) -> pd.DataFrame:
     """Return a row for each model of an ensemble replication."""
     records = enumerate(replication.models)
-    return _typed(pd.DataFrame(_record_row(scenario, number, each) for number, each in records))
+    rows = (_record_row(scenario, number, record) for number, record in records)
+    return _finished(pd.DataFrame(rows), scenario.horizon_days)
 
 
 def mesa_developers(model: ModelOpsModel) -> pd.DataFrame:
@@ -119,13 +120,17 @@ def _fate(state: State, cause: Cause | None, reason: RetirementReason | None) ->
     }
 
 
-def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    """Give the columns their types whatever is in them, so that none depends on the run."""
+def _finished(table: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
+    """Give the columns their types whatever is in them, and add the time in production."""
+    if not len(table):
+        return table
     words = ("name", "origin", "archetype", "from_client", "stage", "activity", "retirement_reason")
-    types: dict[str, str] = {
-        name: "string" if name in words else "float64" for name in table.columns
-    }
-    return table.astype({**types, "number": "int64", "regulated": "bool"} if len(table) else {})
+    types = {name: "string" if name in words else "float64" for name in table.columns}
+    table = table.astype({**types, "number": "int64", "regulated": "bool"})
+    end = table["retired_at"].fillna(horizon_days)
+    days = (end - table["went_live_at"].clip(lower=0.0)).clip(lower=0.0).fillna(0.0)
+    table.insert(list(table.columns).index("retired_at") + 1, "production_days", days)
+    return table
 
 
 def _developers(rows: Iterable[tuple[float, list[float]]]) -> pd.DataFrame:

@@ -49,6 +49,15 @@ def test_the_models_days_add_up_to_the_portfolio() -> None:
     assert run.models["value"].sum() == pytest.approx(run.totals["value"])
 
 
+@pytest.mark.parametrize("name", ["generated", "client"])
+def test_the_models_time_in_production_adds_up(name: str) -> None:
+    run = simulate(SCENARIOS[name], engine="ensemble")
+    days = run.models["production_days"]
+    assert days.sum() == pytest.approx(run.totals["production_days"], rel=1e-9)
+    assert days.between(0.0, run.scenario.horizon_days).all()
+    assert (days[run.models["went_live_at"].isna()] == 0.0).all()
+
+
 def test_a_client_is_told_whose_value_is_whose() -> None:
     models = simulate(SCENARIOS["client"], engine="ensemble").models
     clients = models[models["origin"] == "client"]
