@@ -153,8 +153,8 @@ def event_table(log: Sequence[LogRecord] | Mapping[str, NDArray[Any]]) -> pd.Dat
     table = table.astype({"time": float, "model": int, "developer": int, "detail": float})
     kinds = table["kind"].to_numpy(dtype=np.int64)
     causes = table["cause"].to_numpy(dtype=np.int64)
-    words = [kind.name.lower() for kind in LogKind]
-    table["kind"] = pd.Categorical.from_codes(kinds, words)
+    words = pd.CategoricalDtype([kind.name.lower() for kind in LogKind])
+    table["kind"] = pd.Categorical.from_codes(kinds, dtype=words)
     table["cause"] = pd.array(_causes_in_words(kinds, causes), dtype="string")
     return table
 
@@ -163,7 +163,7 @@ def _causes_in_words(kinds: Integers, causes: Integers) -> NDArray[np.object_]:
     """Return `cause_in_words` of each record, worked out once for each pair that occurs."""
     places, pairs = pd.MultiIndex.from_arrays([kinds, causes]).factorize()
     words = [cause_in_words(kind, cause) for kind, cause in pairs]
-    return np.array(words, dtype=object)[places]
+    return np.asarray(np.array(words, dtype=object)[places])
 
 
 def cause_in_words(kind: int, cause: int) -> str:
