@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from modelops_abm.ctrl_c import insisting
+
 STOPPED = 130
 
 
+@insisting()
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
