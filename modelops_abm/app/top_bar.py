@@ -12,8 +12,7 @@ from modelops_abm.app.state.session import VIEWS, Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.browser import copy, switch_theme
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.clients.illustrative import SOURCE as ILLUSTRATIVE
-from modelops_abm.formats import plural
+from modelops_abm.app.your_data.words import portfolio_in_words
 
 
 @solara.component
@@ -40,6 +39,7 @@ def TopBar(session: Session) -> None:
 
 
 def _bar(session: Session) -> h.Element:
+    scenario = session.plan.scenario
     return h.header(".top")[
         h.div(".brand")[icon("brand", 22), h.span["ModelOps simulator"]],
         h.nav(aria_label="Parts of the page")[
@@ -52,7 +52,9 @@ def _bar(session: Session) -> h.Element:
                 for view, name in VIEWS.items()
             )
         ],
-        h.div(".portfolio")[icon("file"), _portfolio(session)],
+        h.div(".portfolio")[
+            icon("file"), portfolio_in_words(scenario.imported, scenario.portfolio.initial_models)
+        ],
         h.button(data_action="share", popovertarget=SHARE_PANEL, aria_haspopup="dialog")[
             icon("share"), h.span(".words")["Share"]
         ],
@@ -63,14 +65,6 @@ def _bar(session: Session) -> h.Element:
         export_panel(session),
         h.button(".plain.icon", data_action="theme", aria_label="Light or dark")[icon("moon")],
     ]
-
-
-def _portfolio(session: Session) -> str:
-    scenario = session.plan.scenario
-    if scenario.imported is None:
-        return f"Example portfolio, {plural(scenario.portfolio.initial_models, 'model')}"
-    own = "Illustrative" if scenario.imported.source == ILLUSTRATIVE else "Your"
-    return f"{own} portfolio, {plural(len(scenario.imported.models), 'model')}"
 
 
 def _notice(words: str) -> h.Element | None:

@@ -86,13 +86,14 @@ def to_keep(plan: Plan) -> dict[str, str]:
 
 def restore(session: Session, kept: Mapping[str, str]) -> None:
     """Bring back after F5 what the browser has kept, as far as the link asks for it."""
-    plan = _with_own_base(session.plan, kept.get(_SCENARIO, ""))
     portfolio = _kept_portfolio(kept)
-    if portfolio is not None and fingerprint(portfolio) == session.wanted.value:
-        try:
-            plan = plan.with_portfolio(portfolio)
-        except InputError:  # the link has other dates or kinds of model: its owner must choose
-            return
+    is_wanted = portfolio is not None and fingerprint(portfolio) == session.wanted.value
+    try:
+        plan = _with_own_base(session.plan, kept.get(_SCENARIO, ""))
+        plan = plan.with_portfolio(portfolio if is_wanted else session.plan.base.imported)
+    except InputError:  # the link has other dates or kinds of model: the visitor must choose
+        return
+    if is_wanted:
         session.wanted.set("")
     if plan != session.plan:
         session.history.set(History(plan))
@@ -102,10 +103,7 @@ def _with_own_base(plan: Plan, text: str) -> Plan:
     """Return a plan as changes of the scenario that was uploaded, if that is the one kept."""
     if plan.start in PRESETS or not text:
         return plan
-    try:
-        return with_base(plan, read_scenario(text.encode(), _SCENARIO_FILE))
-    except InputError:
-        return plan
+    return with_base(plan, read_scenario(text.encode(), _SCENARIO_FILE))
 
 
 def _kept_portfolio(kept: Mapping[str, str]) -> ImportedPortfolio | None:

@@ -32,6 +32,11 @@ class Complaint(NamedTuple):
     message: str
 
 
+_TOO_LARGE = Complaint(
+    "", f"the file is larger than {LARGEST_BYTES // 1_000_000} MB; {_COMMAND_LINE}"
+)
+
+
 @dataclass(frozen=True)
 class PortfolioUpload:
     """What was read from a portfolio file.
@@ -90,11 +95,23 @@ def label_of(name: str) -> str:
     return shown[-_LONGEST_LABEL:] or "unnamed file"
 
 
-def read_portfolio_file(name: str, content: bytes, plan: Plan) -> PortfolioUpload:
-    """Return what a portfolio file holds, checked against the plan that it is for."""
+def read_portfolio_file(name: str, content: bytes | None, plan: Plan) -> PortfolioUpload:
+    """Return what a portfolio file holds, checked against the plan that it is for.
+
+    Parameters
+    ----------
+    name
+        What the visitor calls the file.
+    content
+        What is in it; None if it is too large.
+    plan
+        Whose scenario and start date it must fit.
+    """
     label = label_of(name)
-    if refusal := _too_large(content) or _too_long(content):
-        return PortfolioUpload(label, b"", None, (refusal,), None, False)
+    if content is None:
+        return PortfolioUpload(label, b"", None, (_TOO_LARGE,), None, False)
+    if refusal := _too_long(content):
+        return PortfolioUpload(label, content, None, (refusal,), None, False)
     check = check_portfolio(content, start_date=plan.scenario.start_date)
     complaints = [_of_row(problem) for problem in check.problems]
     if not check.accepted:
@@ -108,11 +125,19 @@ def read_portfolio_file(name: str, content: bytes, plan: Plan) -> PortfolioUploa
     return PortfolioUpload(label, content, portfolio, together, check.rows, usable)
 
 
-def read_scenario_file(name: str, content: bytes) -> ScenarioUpload:
-    """Return the scenario in a file, or everything that is wrong with it."""
+def read_scenario_file(name: str, content: bytes | None) -> ScenarioUpload:
+    """Return the scenario in a file, or everything that is wrong with it.
+
+    Parameters
+    ----------
+    name
+        What the visitor calls the file; its ending says the format.
+    content
+        What is in it; None if it is too large.
+    """
     label = label_of(name)
-    if refusal := _too_large(content):
-        return ScenarioUpload(label, None, (refusal,))
+    if content is None:
+        return ScenarioUpload(label, None, (_TOO_LARGE,))
     try:
         return ScenarioUpload(label, read_scenario(content, label))
     except InputError as error:
@@ -138,13 +163,6 @@ def plan_of(upload: ScenarioUpload, portfolio: ImportedPortfolio | None) -> Plan
     if portfolio is None or upload.scenario.imported is not None:
         return plan
     return plan.with_portfolio(portfolio)
-
-
-def _too_large(content: bytes) -> Complaint | None:
-    if len(content) <= LARGEST_BYTES:
-        return None
-    limit = f"{LARGEST_BYTES // 1_000_000} MB"
-    return Complaint("", f"the file is larger than {limit}; {_COMMAND_LINE}")
 
 
 def _too_long(content: bytes) -> Complaint | None:

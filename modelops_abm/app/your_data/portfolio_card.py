@@ -1,0 +1,181 @@
+"""The card of the portfolio, what is wrong with a file, and what was read from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import htpy as h
+
+from modelops_abm.app.icons import icon
+from modelops_abm.app.state.uploads import Complaint, PortfolioUpload
+from modelops_abm.app.your_data.words import portfolio_in_words, read_in_words, shortened
+from modelops_abm.clients import attribute_sources, fingerprint, rows_that_give, stages_in_words
+from modelops_abm.formats import NOTHING, number, plural
+from modelops_abm.parameters import ImportedPortfolio, PortfolioModel, Scenario
+
+MOST_SHOWN = 200
+"""Rows and complaints that are shown; more would only make the page slow."""
+_LEFT = ("id", "name", "archetype", "stage")
+COLUMNS = tuple(PortfolioModel.model_fields)
+_ALIGNED = {name: "" if name in _LEFT else "number" for name in COLUMNS}
+
+
+def portfolio_head(scenario: Scenario) -> h.Fragment:
+    """Return what the plan has for a portfolio, and what a file may hold."""
+    portfolio = scenario.imported
+    return h.fragment[
+        h.h2["Your portfolio"],
+        h.p(".secondary")[
+            "A CSV file with one row per model. Only the id is required: what a row does not give"
+            " falls back to the scenario."
+        ],
+        h.div(".in-use", data_part="portfolio-in-use")[
+            icon("file"),
+            h.strong[portfolio_in_words(portfolio, scenario.portfolio.initial_models)],
+            portfolio and _about(portfolio),
+            portfolio and h.button(data_action="remove portfolio")[icon("close"), "Remove"],
+        ],
+    ]
+
+
+def _about(portfolio: ImportedPortfolio) -> h.Element:
+    where = stages_in_words(portfolio.models).partition(" (")[2].rstrip(")")
+    print_ = shortened(fingerprint(portfolio))
+    return h.span(".label")[f"{portfolio.source}: {where}; fingerprint {print_}"]
+
+
+def portfolio_tools(start: date) -> h.Fragment:
+    """Return what helps to make a file: template, example, and the date of day 0."""
+    return h.fragment[
+        h.div(".tools")[
+            h.button(data_action="portfolio template")[icon("export"), "Template, CSV"],
+            h.button(data_action="use illustrative")["Try a made-up one"],
+            h.label(".start-date")[
+                "Dates count from",
+                h.input(type="date", value=start.isoformat(), data_action="start date"),
+            ],
+        ]
+    ]
+
+
+def portfolio_result(upload: PortfolioUpload, *, is_another: bool, is_in_use: bool) -> h.Element:
+    """Return what became of a file.
+
+    Parameters
+    ----------
+    upload
+        The file.
+    is_another
+        Whether the link asks for another portfolio.
+    is_in_use
+        Whether the plan has the accepted rows.
+    """
+    count = len(upload.complaints)
+    return h.section(".card", data_part="portfolio-result", aria_live="polite")[
+        h.header(".result-head")[
+            h.h2[f"{upload.label}: {read_in_words(upload)}"],
+            h.span(".label")[plural(count, "thing") + " to correct" if count else "nothing wrong"],
+        ],
+        is_another and _not_of_link(upload),
+        count and complaints(upload.complaints),
+        not is_in_use and upload.is_usable and _offer(upload, is_another),
+        not upload.is_usable
+        and h.p(".secondary")["Nothing has been changed. Correct the file and choose it again."],
+    ]
+
+
+def _not_of_link(upload: PortfolioUpload) -> h.Element:
+    assert upload.portfolio is not None
+    own = shortened(fingerprint(upload.portfolio))
+    return h.p(".costs")[
+        f"This is not the portfolio that the link asks for: its fingerprint is {own}, so the"
+        " figures would be others."
+    ]
+
+
+def _offer(upload: PortfolioUpload, is_another: bool) -> h.Element:
+    models = plural(upload.accepted, "model")
+    words = f"Use these {models} all the same" if is_another else f"Use the {models} that were read"
+    left_out = (upload.rows or 0) - upload.accepted
+    return h.div(".tools")[
+        h.button(".primary", data_action="use portfolio")[words],
+        left_out > 0
+        and h.span(".label")[f"{plural(left_out, 'row')} left out; sums will lack what they earn."],
+    ]
+
+
+def complaints(found: Sequence[Complaint]) -> h.Element:
+    """Return everything that is wrong with a file, as far as it can be shown."""
+    left_out = len(found) - MOST_SHOWN
+    return h.div(".table", tabindex="0", role="region", aria_label="What is wrong with the file")[
+        h.table(".complaints")[
+            h.thead[h.tr[h.th(scope="col")["Where"], h.th(scope="col")["What is wrong"]]],
+            h.tbody[
+                (
+                    h.tr[h.th(scope="row")[entry.place or "The file"], h.td[_sentence(entry)]]
+                    for entry in found[:MOST_SHOWN]
+                )
+            ],
+        ],
+        left_out > 0 and h.p(".label")[f"... and {number(left_out)} more"],
+    ]
+
+
+def _sentence(complaint: Complaint) -> str:
+    return complaint.message[:1].upper() + complaint.message[1:]
+
+
+def models_table(portfolio: ImportedPortfolio) -> h.Element:
+    """Return every model as it was read, with what falls back to the scenario."""
+    models = portfolio.models
+    given = rows_that_give(models)
+    left_out = len(models) - MOST_SHOWN
+    return h.section(".card.wide", data_part="portfolio-models")[
+        h.h2["What was read"],
+        h.p(".secondary")[
+            f"What is grey falls back to the scenario. Under each heading: how many of"
+            f" {plural(len(models), 'row')} give it."
+        ],
+        h.div(".table", tabindex="0", role="region", aria_label="Models that were read")[
+            h.table(".models")[
+                h.thead[_heads(), _counts(given)],
+                h.tbody[(_row(model) for model in models[:MOST_SHOWN])],
+            ]
+        ],
+        left_out > 0 and h.p(".label")[f"... and {number(left_out)} more, read as well"],
+    ]
+
+
+def _heads() -> h.Element:
+    return h.tr[
+        (h.th(class_=_ALIGNED[name], scope="col")[name.replace("_", " ")] for name in COLUMNS)
+    ]
+
+
+def _counts(given: Mapping[str, int]) -> h.Element:
+    return h.tr(".counts")[(h.td(class_=_ALIGNED[name])[_count(given[name])] for name in COLUMNS)]
+
+
+def _count(rows: int) -> str:
+    return number(rows) if rows else "none"
+
+
+def _row(model: PortfolioModel) -> h.Element:
+    owners = attribute_sources(model)
+    return h.tr[
+        (
+            h.td(class_=[_ALIGNED[name], {"fallback": owners[name] == "scenario"}])[
+                _cell(getattr(model, name))
+            ]
+            for name in COLUMNS
+        )
+    ]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.10g}"
+    return NOTHING if value is None else str(value)
