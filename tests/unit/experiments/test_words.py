@@ -11,7 +11,7 @@ import pytest
 from modelops_abm.experiments import Change, LevelWorth, PairedDifference, SingleChanges
 from modelops_abm.experiments.advice import best_level, best_single_change
 from modelops_abm.experiments.explanation import earning, explanation
-from modelops_abm.experiments.phrases import level_of_capability, listed
+from modelops_abm.experiments.phrases import known_money, level_of_capability, listed
 from modelops_abm.experiments.reasons import OUTCOMES, Reasons, reasons_of
 from modelops_abm.formats import NARROW_SPACE
 from tests.unit.experiments.plans import small
@@ -167,3 +167,9 @@ def test_lists_read_as_in_a_sentence() -> None:
         "a and b",
         "a, b and c",
     ]
+
+
+def test_rounding_asks_for_no_digits() -> None:
+    certain = PairedDifference(np.array([0.3, 0.1 + 0.2, 0.3]) * 1e6)
+    assert 0.0 < (certain.estimate.half_width or 0.0) < 1e-3
+    assert plain(known_money(certain)) == "$300 k"
