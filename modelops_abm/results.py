@@ -268,8 +268,8 @@ class Ensemble:
 
         NaN stands for an outcome that does not exist in a run.
         """
-        totals = {name: self.totals[name].to_numpy() for name in outcomes.TOTALS}
-        columns = {outcome.name: _summary_column(outcome, totals) for outcome in outcomes.SUMMARY}
+        totals = self.totals.to_numpy()
+        columns = {outcome.name: summary_values(outcome, totals) for outcome in outcomes.SUMMARY}
         return pd.DataFrame(columns, index=self.totals.index)
 
     def save(self, folder: Path) -> Path:
@@ -333,8 +333,14 @@ class Ensemble:
         }
 
 
-def _summary_column(outcome: outcomes.SummaryOutcome, totals: Mapping[str, Floats]) -> Floats:
-    """Return an outcome of the summary over replications, NaN where it does not exist."""
+def summary_values(outcome: outcomes.SummaryOutcome, totals: Floats) -> Floats:
+    """Return an outcome of the run summary over many runs, NaN where it does not exist.
+
+    Parameters
+    ----------
+    totals
+        Runs, along any axes, x `outcomes.TOTALS`.
+    """
     amount = _added_up(outcome.of, totals)
     if not outcome.per:
         return amount
@@ -342,9 +348,9 @@ def _summary_column(outcome: outcomes.SummaryOutcome, totals: Mapping[str, Float
     return amount / np.where(divisor == 0.0, np.nan, divisor)
 
 
-def _added_up(names: Sequence[str], totals: Mapping[str, Floats]) -> Floats:
+def _added_up(names: Sequence[str], totals: Floats) -> Floats:
     """Add in the order of the names, as `outcomes.summarise` does."""
-    amount = np.zeros(len(totals[names[0]]))
+    amount = np.zeros(totals.shape[:-1])
     for name in names:
-        amount = amount + totals[name]
+        amount = amount + totals[..., outcomes.TOTALS.index(name)]
     return amount

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
-from typing import TypedDict, Unpack
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Unpack
 
 from modelops_abm.experiments.comparison import Comparison, SideBySide
 from modelops_abm.experiments.gathering import Gathering
 from modelops_abm.experiments.looks import LOOKS, checked_looks, looks_up_to
+from modelops_abm.experiments.samples import Running
 from modelops_abm.parameters import Scenario, baseline_of
 from modelops_abm.simulate import Batch, Series, stream
 
 _PLAN, _BASELINE = "plan", "baseline"
 
 
-class Settings(TypedDict, total=False):
-    """Keywords that every comparison takes.
+class Settings(Running, total=False):
+    """Keywords that every comparison takes, besides those of `samples.Running`.
 
     Attributes
     ----------
@@ -25,28 +24,16 @@ class Settings(TypedDict, total=False):
         End at the first look at which half the 95 % interval of the mean NPV difference is no
         wider than this, in $ of day 0, though not before `looks.FEWEST` replications. If None, end
         at the last look.
-    seed
-        Seed of the luck that all scenarios share; 0 if not given.
     daily
         Names of the daily outcomes of which bands are wanted: of each scenario, and of the
         difference between each plan and the baseline.
     period_days
         Length of the periods by which they are summarised, see `simulate.Series`; 1 if not given.
-    executor
-        Where to run; threads on all cores if None.
-    progress
-        Called with the replications done and those at the last look.
-    cancel
-        Set it from another thread to stop soon.
     """
 
     half_width: float | None
-    seed: int
     daily: Sequence[str]
     period_days: int
-    executor: Executor | None
-    progress: Callable[[int, int], None] | None
-    cancel: threading.Event | None
 
 
 def compare(
@@ -67,7 +54,7 @@ def compare(
     baseline
         Another baseline than the plan with every capability held at its start level.
     settings
-        See `Settings`.
+        See `Settings`: precision, seed, bands, executor, progress, cancel.
 
     Raises
     ------

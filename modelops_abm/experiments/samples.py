@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from modelops_abm import outcomes
 from modelops_abm.experiments.looks import checked_looks
 from modelops_abm.parameters import Scenario
+from modelops_abm.results import summary_values
 from modelops_abm.simulate import Batch, stream
 
 type Floats = NDArray[np.float64]
@@ -24,7 +25,6 @@ LOOKS = (25, 100, 200)
 """Replications after which there is something to see."""
 
 _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
-_PLACES = {name: place for place, name in enumerate(outcomes.TOTALS)}
 
 
 class Running(TypedDict, total=False):
@@ -87,25 +87,10 @@ def sampled(
 
 
 def outcome_of(name: str, totals: Floats) -> Floats:
-    """Return an outcome of the run summary, or else a total, from totals along the last axis.
-
-    The same to the bit as `results.Ensemble.summaries`; NaN where there is nothing to divide by.
-    """
-    summary = _SUMMARY.get(name)
-    if summary is None:
-        return np.array(totals[..., _PLACES[name]])
-    amount = _added_up(summary.of, totals)
-    if not summary.per:
-        return amount
-    divisor = _added_up(summary.per, totals)
-    return amount / np.where(divisor == 0.0, np.nan, divisor)
-
-
-def _added_up(names: Sequence[str], totals: Floats) -> Floats:
-    amount = np.zeros(totals.shape[:-1])
-    for name in names:
-        amount = amount + totals[..., _PLACES[name]]
-    return amount
+    """Return an outcome of the run summary, or else a total, from totals along the last axis."""
+    if name in _SUMMARY:
+        return summary_values(_SUMMARY[name], totals)
+    return np.array(totals[..., outcomes.TOTALS.index(name)])
 
 
 def _batches(
@@ -123,5 +108,5 @@ def _batches(
 
 def _check_names(wanted: Sequence[str]) -> None:
     for name in wanted:
-        if name not in _SUMMARY and name not in _PLACES:
+        if name not in _SUMMARY and name not in outcomes.TOTALS:
             raise ValueError(f"{name!r} is no outcome; see outcomes.SUMMARY and outcomes.TOTALS")
