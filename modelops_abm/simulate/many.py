@@ -25,7 +25,7 @@ from modelops_abm.simulate.block_size import replications_per_block
 from modelops_abm.simulate.blocks import Block, Wanted, ensemble_block, full_block
 from modelops_abm.simulate.periods import Series
 from modelops_abm.simulate.sharing import Here, cores, new_caller
-from modelops_abm.simulate.single import Engine
+from modelops_abm.simulate.single import Engine, checked_engine
 from modelops_abm.version import __version__
 
 type Progress = Callable[[int, int], None]
@@ -131,9 +131,11 @@ def stream(
     Cancelled
         If `cancel` was set.
     ValueError
-        If a number is not a whole number of 0 or more, or the horizons differ.
+        If a number is not a whole number of 0 or more, there is no such engine, or the horizons
+        differ.
     """
     checked_seed(seed, "seed"), checked_seed(first, "first"), checked_seed(replications, "n")
+    checked_engine(engine)
     if series and len({scenario.horizon_days for scenario in scenarios}) > 1:
         raise ValueError("daily outcomes need scenarios with the same horizon")
     work = _Work(scenarios, seed, Wanted(tuple(series), models, events), engine)

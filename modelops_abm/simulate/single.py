@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
@@ -58,16 +58,27 @@ def simulate(
     """
     checked_seed(seed, "seed")
     checked_seed(replication, "replication")
-    if engine == "mesa":
+    if checked_engine(engine) == "mesa":
         return _with_mesa(scenario, seed, replication, model_days, progress)
-    if engine != "ensemble":
-        raise ValueError(f"engine must be 'mesa' or 'ensemble', not {engine!r}")
     if model_days:
         raise ValueError("model_days needs the Mesa engine")
     run = _with_ensemble(scenario, seed, replication)
     if progress is not None:
         progress(scenario.horizon_days, scenario.horizon_days)
     return run
+
+
+def checked_engine(engine: Engine) -> Engine:
+    """Return the name of an engine.
+
+    Raises
+    ------
+    ValueError
+        If there is no such engine.
+    """
+    if engine not in get_args(Engine.__value__):
+        raise ValueError(f"engine must be 'mesa' or 'ensemble', not {engine!r}")
+    return engine
 
 
 def _with_mesa(

@@ -78,6 +78,8 @@ def test_unknown_names_and_numbers_are_refused() -> None:
         replicate(SCENARIO, 2, daily=("nvp",))
     with pytest.raises(ValueError, match="whole number"):
         replicate(SCENARIO, -1)
+    with pytest.raises(ValueError, match="'mesa' or 'ensemble'"):
+        replicate(SCENARIO, 1, engine="other")  # type: ignore[arg-type]
     longer = with_values(SCENARIO, {"horizon_days": 121}, source="test")
     with pytest.raises(ValueError, match="same horizon"):
         next(stream([SCENARIO, longer], 2, series=[Series(("npv",))]))
