@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import solara
 
+from modelops_abm.app.background import Background
 from modelops_abm.app.decide.page import Decide
 from modelops_abm.app.outside import Outside
 from modelops_abm.app.state.opening import open_session
@@ -33,6 +34,7 @@ def Page() -> None:
     solara.Style(stylesheet())
     with solara.Div(classes=["modelops"]):
         Outside(session)
+        Background(session)
         TopBar(session)
         PARTS[session.view.value](session)
 

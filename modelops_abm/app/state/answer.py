@@ -5,8 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from modelops_abm.experiments.looks import LOOKS
+from modelops_abm.outcomes import LEVEL_STATES
+from modelops_abm.simulate.block_size import MOST_REPLICATIONS, replications_per_block
+
 if TYPE_CHECKING:
+    from modelops_abm.app.state.plan import Plan
     from modelops_abm.experiments import Comparison
+    from modelops_abm.parameters import Scenario
 
 BANDS = (
     "npv",
@@ -19,8 +25,15 @@ BANDS = (
     "developer_days_deploy",
     "developer_days_build",
     "developer_days_idle",
+    *LEVEL_STATES,
 )
 """Daily outcomes of which the page draws bands."""
+PERIOD_DAYS = 7
+"""Length of the periods of the bands."""
+PRECISION = 0.02
+"""Half-width wished of the average, as a part of what the team costs over the horizon."""
+_EARLY_LOOKS = (2, 4, 8, 16, 24, 32, 48, 64, 80)
+_EARLIEST_LATE_LOOK = 100
 
 
 @dataclass(frozen=True)
@@ -29,8 +42,12 @@ class Answer:
 
     Attributes
     ----------
+    plan
+        The plan that it answers, which the visitor may have changed since.
     comparison
         The plan and its baseline over the futures so far, with the bands of `BANDS`.
+    done
+        Futures run by now: those of the comparison, or more if the next look takes its time.
     aim
         How many futures at most.
     half_width_aim
@@ -38,9 +55,38 @@ class Answer:
         present value, in $ of day 0.
     is_settled
         Whether it is as precise as wished, or every future has been run.
+    error
+        Why the plan that the visitor has now could not be answered, in words; empty if it could.
     """
 
+    plan: Plan
     comparison: Comparison
+    done: int
     aim: int
     half_width_aim: float
     is_settled: bool
+    error: str = ""
+
+    @property
+    def seed(self) -> int:
+        """Seed of its futures."""
+        return self.comparison.plan.seed
+
+
+def half_width_wished(scenario: Scenario) -> float:
+    """Return how precise an answer should be, in $ of day 0, to one digit.
+
+    `PRECISION` of what the team costs over the horizon: known before anything has been run, of the
+    size of what is to be decided, and the same for every plan of a scenario. Where this is out of
+    reach, or nothing because nobody is paid, every future is run.
+    """
+    years = scenario.horizon_days / 365.0
+    payroll = scenario.team.payroll_per_year * scenario.team.developers * years
+    return float(f"{PRECISION * payroll:.0e}")
+
+
+def looks_at(scenario: Scenario) -> tuple[int, ...]:
+    """Return after how many futures to show figures; sooner where a future takes long."""
+    if replications_per_block([scenario]) == MOST_REPLICATIONS:
+        return LOOKS
+    return (*_EARLY_LOOKS, *(look for look in LOOKS if look >= _EARLIEST_LATE_LOOK))

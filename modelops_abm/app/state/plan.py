@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -22,6 +23,12 @@ from modelops_abm.presets import PRESETS, preset
 FIRST_PRESET = "all_five"
 """What a visitor sees first."""
 ON_THE_PAGE = "set on the page"
+KEY_DIGITS = 12
+_NAMES = {
+    "reference": "No capabilities",
+    "all_five": "All five capabilities",
+    "start_up": "Start-up",
+}
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,11 @@ class Plan:
         if not self.changes:
             return self.base
         return with_values(self.base, self.changes, source=ON_THE_PAGE)
+
+    @cached_property
+    def key(self) -> str:
+        """Short key of what is simulated: the same for plans that cannot be told apart."""
+        return key_of(self.scenario)
 
     def changed(self, values: Mapping[str, Any]) -> Plan:
         """Return the plan with other values.
@@ -106,3 +118,14 @@ class Plan:
     def value(self, name: str) -> Any:
         """Return the value of a dotted name."""
         return value_at(self.scenario, name)
+
+
+def key_of(scenario: Scenario) -> str:
+    """Return a short key of a scenario: of all its values, and not of their sources."""
+    text = scenario.model_dump_json(exclude={"name", "description", "sources"})
+    return hashlib.sha256(text.encode()).hexdigest()[:KEY_DIGITS]
+
+
+def name_of(start: str) -> str:
+    """Return what a preset, or a scenario of the visitor's own, is called on the page."""
+    return _NAMES.get(start, start.replace("_", " ").capitalize() if start in PRESETS else start)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import solara
 
 from modelops_abm.app.state.answer import Answer
+from modelops_abm.app.state.errands import Errand, Errands
+from modelops_abm.app.state.estimation import (
+    CreditSoFar,
+    Estimator,
+    Explanation,
+    Failure,
+    Message,
+)
 from modelops_abm.app.state.history import History
 from modelops_abm.app.state.plan import FIRST_PRESET, Plan
+from modelops_abm.app.state.tray import Tray, renamed, with_answer, with_kept, without
 from modelops_abm.app.state.uploads import Uploads
-from modelops_abm.parameters import InputError
+from modelops_abm.experiments import Credit
+from modelops_abm.parameters import CAPABILITY_NAMES, InputError
 
 View = Literal["decide", "watch", "understand", "data"]
 VIEWS: dict[View, str] = {
@@ -23,6 +34,7 @@ VIEWS: dict[View, str] = {
 """The parts of the page, in their order, with their names."""
 SEED = 0
 """Seed of the futures that a new visitor sees; a link may bring another."""
+_REPLAY_SECONDS, _LONGEST_WAIT_SECONDS, _LOOK_SECONDS = 1.2, 10.0, 0.05
 
 
 class Session:
@@ -39,7 +51,15 @@ class Session:
     future
         Number of the future that Watch shows.
     answer
-        The answer to the plan, as far as it is known; None before the first estimate.
+        The answer as far as it is known: to the plan, or to an earlier one until the first estimate
+        of the new one is there. None before the very first.
+    credit, credit_progress
+        Which capability earns what, and how many futures of how many are run for that; None before
+        the very first estimate and where nothing is raised, 0 of 0 when nothing is run.
+    explanation
+        What the levels of the capability in the drawer are worth; None if it holds none.
+    tray
+        The plans that were kept.
     drawer
         What the drawer explains: a capability, or a dotted name of the scenario; empty if closed.
     notice
@@ -63,6 +83,10 @@ class Session:
         self.seed = solara.reactive(seed)
         self.future = solara.reactive(0)
         self.answer: solara.Reactive[Answer | None] = solara.reactive(None)
+        self.credit: solara.Reactive[Credit | None] = solara.reactive(None)
+        self.credit_progress = solara.reactive((0, 0))
+        self.explanation: solara.Reactive[Explanation | None] = solara.reactive(None)
+        self.tray: solara.Reactive[Tray] = solara.reactive(())
         self.drawer = solara.reactive("")
         self.notice = solara.reactive("")
         self.command: solara.Reactive[dict[str, Any]] = solara.reactive({})
@@ -71,6 +95,8 @@ class Session:
         self.uploads = solara.reactive(Uploads())
         self.copied = solara.reactive("")
         self._commands = 0
+        self._estimator = Estimator(self._hear)
+        self._errands = Errands()
 
     @property
     def plan(self) -> Plan:
@@ -86,18 +112,121 @@ class Session:
 
     def take(self, plan: Plan) -> None:
         """Show another plan, which can be undone."""
+        self._errands.stop("replay")
         self.notice.set("")
         self.history.set(self.history.value.then(plan))
 
     def undo(self) -> None:
         """Go back to the plan before the last change."""
+        self._errands.stop("replay")
         self.history.set(self.history.value.undo())
 
     def redo(self) -> None:
         """Bring back what was undone last."""
+        self._errands.stop("replay")
         self.history.set(self.history.value.redo())
+
+    def reset(self) -> None:
+        """Go back to what the plan started from, which can be undone."""
+        self.take(replace(self.plan, changes={}))
+
+    def replay(self) -> None:
+        """Show the plan before the last change, and the change again once that is answered."""
+        if self.history.value.past:
+            self.undo()
+            self._errands.start("replay", self._replay)
+
+    def keep(self, name: str) -> None:
+        """Keep the plan in the tray; a name that is not allowed becomes a notice."""
+        self._set_tray(lambda tray: with_kept(tray, name, self.plan, self.answer.value))
+
+    def forget(self, name: str) -> None:
+        """Remove a plan from the tray."""
+        self._set_tray(lambda tray: without(tray, name))
+
+    def rename(self, old: str, new: str) -> None:
+        """Call a plan in the tray otherwise; a name that is not allowed becomes a notice."""
+        self._set_tray(lambda tray: renamed(tray, old, new))
+
+    def load(self, name: str) -> None:
+        """Show a plan of the tray, which can be undone."""
+        for kept in self.tray.value:
+            if kept.name == name:
+                self.take(kept.plan)
+
+    def ask(self) -> None:
+        """Answer the plan in the background, and then those in the tray that are not answered."""
+        self._estimator.ask(self.plan, self.seed.value)
+        self._answer_tray()
+
+    def explain(self) -> None:
+        """Find out what the drawer asks for, if it is about a capability."""
+        for capability in CAPABILITY_NAMES:
+            if self.drawer.value == capability:
+                self._estimator.explain(self.plan, self.seed.value, capability)
+                return
+        self._estimator.stop_explaining()
+        self.explanation.set(None)
+
+    def close(self) -> None:
+        """Stop everything in the background for good."""
+        self._errands.close()
+        self._estimator.close()
 
     def tell_browser(self, command: dict[str, Any]) -> None:
         """Send a command of `widgets.browser`."""
         self._commands += 1
         self.command.set({**command, "serial": self._commands})
+
+    def _hear(self, message: Message) -> None:
+        """Show what was found out in the background."""
+        match message:
+            case Answer():
+                self._show(message)
+            case CreditSoFar():
+                if message.credit is not None or not message.aim:
+                    self.credit.set(message.credit)
+                self.credit_progress.set((message.done, message.aim))
+            case Explanation():
+                self.explanation.set(message)
+            case Failure():
+                self.notice.set(f"This plan could not be simulated. {message.words}")
+                if self.answer.value is not None:
+                    self.answer.set(replace(self.answer.value, error=message.words))
+
+    def _show(self, answer: Answer) -> None:
+        if any(kept.plan.key == answer.plan.key for kept in self.tray.value):
+            self.tray.set(with_answer(self.tray.value, answer))
+        if answer.plan.key == self.plan.key:
+            self.answer.set(answer)
+
+    def _set_tray(self, change: Callable[[Tray], Tray]) -> None:
+        try:
+            self.tray.set(change(self.tray.value))
+        except InputError as error:
+            self.notice.set(str(error))
+        else:
+            self._answer_tray()
+
+    def _answer_tray(self) -> None:
+        """Answer the plans of the tray; the one that is shown is being answered anyway."""
+        seed, shown = self.seed.value, self.plan.key
+        unknown = [
+            kept.plan
+            for kept in self.tray.value
+            if kept.plan.key != shown and not kept.is_answered(seed)
+        ]
+        self._estimator.answer_all(unknown, seed)
+
+    def _replay(self, errand: Errand) -> None:
+        """Wait until the plan before the last change is answered and seen; then change again."""
+        shown = self.history.value
+        patience = int(_LONGEST_WAIT_SECONDS / _LOOK_SECONDS)
+        for _ in range(patience):
+            answer = self.answer.value
+            if answer is not None and answer.plan.key == shown.plan.key:
+                break
+            if not errand.pause(_LOOK_SECONDS):
+                return
+        if errand.pause(_REPLAY_SECONDS) and self.history.value is shown:
+            self.history.set(shown.redo())

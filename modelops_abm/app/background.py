@@ -1,0 +1,20 @@
+"""What goes on behind the page: the plan is answered as soon as it changes."""
+
+from __future__ import annotations
+
+import solara
+
+from modelops_abm.app.state.session import Session
+
+
+@solara.component
+def Background(session: Session) -> None:
+    """Answer whatever plan is shown, explain what the drawer asks for, and stop at the end.
+
+    Shows nothing. What is started here belongs to the visitor whose page it is.
+    """
+    asked = [session.plan.key, session.seed.value]
+    solara.use_effect(session.ask, asked)
+    solara.use_effect(session.explain, [*asked, session.drawer.value])
+    solara.use_effect(lambda: session.close, [])
+    solara.Div(style={"display": "none"})

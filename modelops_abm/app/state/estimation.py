@@ -1,0 +1,289 @@
+"""Answering a visitor's questions in the background, better and better, newest question first.
+
+Nothing here knows Solara: what is found out is published as messages, from threads of their own.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from threading import Event
+
+from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer, half_width_wished, looks_at
+from modelops_abm.app.state.errands import Errand, Errands
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.experiments import (
+    Credit,
+    LevelWorth,
+    comparisons,
+    stream_credit,
+    stream_level_worth,
+)
+from modelops_abm.experiments.looks import is_known
+from modelops_abm.experiments.samples import LOOKS as CREDIT_LOOKS
+from modelops_abm.experiments.variants import raised
+from modelops_abm.parameters import CapabilityName, InputError
+from modelops_abm.simulate import Cancelled
+
+MOST_KNOWN = 4
+"""Settled answers that are remembered, so that undo and replay need no waiting."""
+_ANSWER_SECONDS, _CREDIT_SECONDS = 1.0, 0.25
+_LOOK_SECONDS = 0.05
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class CreditSoFar:
+    """Which capability of a plan earns what, as far as it is known.
+
+    Attributes
+    ----------
+    plan
+        The plan.
+    credit
+        None before the first estimate, and for a plan that raises nothing.
+    done, aim
+        Futures run of each combination, and how many it will be; 0 and 0 at the end.
+    """
+
+    plan: Plan
+    credit: Credit | None
+    done: int = 0
+    aim: int = 0
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What each level of a capability is worth in a plan, as far as it is known.
+
+    Attributes
+    ----------
+    plan
+        The plan.
+    subject
+        The capability.
+    levels
+        The worth of its levels, which also knows the reasons; None before the first estimate.
+    """
+
+    plan: Plan
+    subject: CapabilityName
+    levels: LevelWorth | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a plan could not be answered.
+
+    Attributes
+    ----------
+    plan
+        The plan.
+    words
+        What went wrong.
+    """
+
+    plan: Plan
+    words: str
+
+
+type Message = Answer | CreditSoFar | Explanation | Failure
+type Publish = Callable[[Message], None]
+
+
+class Estimator:
+    """Answers the questions of one visitor, whose newest question counts.
+
+    A question is answered look by look until the average is as precise as wished or every future
+    has been run; then come the credit of each capability and, if the drawer asks, the worth of the
+    levels of one. A newer question stops the older within a block of replications; nothing of the
+    older is published after something of the newer.
+
+    Parameters
+    ----------
+    publish
+        Called with every message, from a thread of the background.
+    """
+
+    def __init__(self, publish: Publish) -> None:
+        self._publish = publish
+        self._errands = Errands()
+        self._at_rest = Event()
+        self._known: OrderedDict[tuple[str, int], tuple[Answer, Credit | None]] = OrderedDict()
+
+    def ask(self, plan: Plan, seed: int) -> None:
+        """Answer a plan; what was asked before is stopped."""
+        self._at_rest = at_rest = Event()
+        self._start("answer", plan, partial(self._answer, plan, seed, at_rest))
+
+    def explain(self, plan: Plan, seed: int, capability: CapabilityName) -> None:
+        """Find out what the levels of a capability are worth, once the plan is answered."""
+        work = partial(self._explain, plan, seed, capability, self._at_rest)
+        self._start("explanation", plan, work)
+
+    def stop_explaining(self) -> None:
+        """Stop what `explain` has begun."""
+        self._errands.stop("explanation")
+
+    def answer_all(self, plans: Sequence[Plan], seed: int) -> None:
+        """Answer plans one after the other, once the one that is asked for is answered."""
+        if plans:
+            work = partial(self._answer_all, tuple(plans), seed, self._at_rest)
+            self._start("others", None, work)
+        else:
+            self._errands.stop("others")
+
+    def close(self) -> None:
+        """Stop everything for good."""
+        self._errands.close()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until nothing is left to do, so long at most; return whether that is so."""
+        return self._errands.wait(seconds)
+
+    def _start(self, kind: str, plan: Plan | None, work: Callable[[Errand], None]) -> None:
+        self._errands.start(kind, lambda errand: self._guarded(errand, plan, work))
+
+    def _guarded(self, errand: Errand, plan: Plan | None, work: Callable[[Errand], None]) -> None:
+        """Do work; what goes wrong becomes a message."""
+        try:
+            work(errand)
+        except Cancelled:
+            return
+        except InputError as error:
+            self._fail(errand, plan, str(error))
+        except Exception as error:  # noqa: BLE001 - the visitor is told, the page stays
+            _log.exception("work in the background failed")
+            self._fail(errand, plan, f"{type(error).__name__}: {error}")
+
+    def _fail(self, errand: Errand, plan: Plan | None, words: str) -> None:
+        if plan is not None:
+            errand.tell(self._publish, Failure(plan, words))
+
+    def _answer(self, plan: Plan, seed: int, at_rest: Event, errand: Errand) -> None:
+        try:
+            answer = self._answered(plan, seed, errand)
+        finally:
+            at_rest.set()
+        known = self._known.get((plan.key, seed))
+        if known is not None and known[1] is not None:
+            errand.tell(self._publish, CreditSoFar(plan, known[1]))
+            return
+        credit = self._credited(plan, seed, errand)
+        self._remember(answer, credit)
+
+    def _answered(self, plan: Plan, seed: int, errand: Errand) -> Answer:
+        """Publish the answer to a plan as it gets better; return the last."""
+        news = _News[Answer](partial(errand.tell, self._publish), _ANSWER_SECONDS)
+        known = self._known.get((plan.key, seed))
+        if known is not None:
+            return news.found(replace(known[0], plan=plan))
+        for answer in answers(plan, seed, errand.cancel, news.went_on):
+            news.found(answer)
+        self._remember(answer, None)
+        return answer
+
+    def _remember(self, answer: Answer, credit: Credit | None) -> None:
+        key = (answer.plan.key, answer.seed)
+        self._known[key] = (answer, credit)
+        self._known.move_to_end(key)
+        while len(self._known) > MOST_KNOWN:
+            self._known.popitem(last=False)
+
+    def _credited(self, plan: Plan, seed: int, errand: Errand) -> Credit | None:
+        """Publish the credit of each capability as it gets better; return the last."""
+        news = _News[CreditSoFar](partial(errand.tell, self._publish), _CREDIT_SECONDS)
+        last = CreditSoFar(plan, None)
+        if raised(plan.scenario):
+            news.found(replace(last, aim=CREDIT_LOOKS[-1]))
+            for credit in stream_credit(
+                plan.scenario, seed=seed, cancel=errand.cancel, progress=news.went_on
+            ):
+                last = news.found(CreditSoFar(plan, credit, credit.replications, CREDIT_LOOKS[-1]))
+        return news.found(replace(last, done=0, aim=0)).credit
+
+    def _explain(
+        self, plan: Plan, seed: int, capability: CapabilityName, at_rest: Event, errand: Errand
+    ) -> None:
+        errand.tell(self._publish, Explanation(plan, capability))
+        _wait_for(at_rest, errand)
+        for levels in stream_level_worth(
+            plan.scenario, capability, seed=seed, cancel=errand.cancel
+        ):
+            errand.tell(self._publish, Explanation(plan, capability, levels))
+
+    def _answer_all(self, plans: Sequence[Plan], seed: int, at_rest: Event, errand: Errand) -> None:
+        _wait_for(at_rest, errand)
+        for plan in plans:
+            for answer in answers(plan, seed, errand.cancel):
+                errand.tell(self._publish, answer)
+
+
+def answers(
+    plan: Plan,
+    seed: int,
+    cancel: Event | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Iterator[Answer]:
+    """Yield the answer to a plan as it gets better.
+
+    Parameters
+    ----------
+    plan, seed
+        What is asked.
+    cancel
+        Set it from another thread to stop soon.
+    progress
+        Called with the futures done, and how many it will be at most.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    """
+    looks, wished = looks_at(plan.scenario), half_width_wished(plan.scenario)
+    for comparison in comparisons(
+        plan.scenario,
+        looks,
+        half_width=wished,
+        seed=seed,
+        daily=BANDS,
+        period_days=PERIOD_DAYS,
+        cancel=cancel,
+        progress=progress,
+    ):
+        n = comparison.replications
+        is_settled = n == looks[-1] or is_known(comparison.difference("npv").values, wished)
+        yield Answer(plan, comparison, n, looks[-1], wished, is_settled)
+
+
+class _News[M: (Answer, CreditSoFar)]:
+    """Publishes the last message again, with the futures done since, but not too often."""
+
+    def __init__(self, tell: Callable[[M], None], pause_seconds: float) -> None:
+        self._tell: Callable[[M], None] = tell
+        self._pause_seconds = pause_seconds
+        self._last: M | None = None
+        self._told = 0.0
+
+    def found(self, message: M) -> M:
+        """Publish a message, and return it."""
+        self._last, self._told = message, time.monotonic()
+        self._tell(message)
+        return message
+
+    def went_on(self, done: int, aim: int) -> None:
+        """Publish how far it has come, if that was not done just now."""
+        if self._last is not None and time.monotonic() - self._told >= self._pause_seconds:
+            self.found(replace(self._last, done=done, aim=aim))
+
+
+def _wait_for(at_rest: Event, errand: Errand) -> None:
+    """Wait for an event as long as an errand is wanted."""
+    while not at_rest.wait(_LOOK_SECONDS):
+        if errand.cancel.is_set():
+            raise Cancelled

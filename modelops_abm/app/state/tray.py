@@ -1,0 +1,102 @@
+"""The tray: plans that a visitor keeps by name, each with its answer over the same futures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from modelops_abm.parameters import InputError
+
+if TYPE_CHECKING:
+    from modelops_abm.app.state.answer import Answer
+    from modelops_abm.app.state.plan import Plan
+    from modelops_abm.experiments import Comparison
+
+MOST_KEPT = 12
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A plan that was kept.
+
+    Attributes
+    ----------
+    name
+        What the visitor calls it; no two in a tray have the same.
+    plan
+        The plan, with the team, horizon, assumptions and portfolio that it had.
+    answer
+        What it is worth against its own baseline, as far as it is known; None if nothing is.
+    """
+
+    name: str
+    plan: Plan
+    answer: Answer | None = None
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """The comparison of its answer."""
+        return None if self.answer is None else self.answer.comparison
+
+    def is_answered(self, seed: int) -> bool:
+        """Tell whether its answer is final and of the futures with a seed."""
+        return self.answer is not None and self.answer.is_settled and self.answer.seed == seed
+
+
+type Tray = tuple[Kept, ...]
+
+
+def with_kept(tray: Tray, name: str, plan: Plan, answer: Answer | None) -> Tray:
+    """Return the tray with another plan at its end.
+
+    Raises
+    ------
+    InputError
+        If the name is empty, too long or taken, or the tray is full.
+    """
+    if len(tray) >= MOST_KEPT:
+        raise InputError(f"{MOST_KEPT} scenarios are kept already; remove one first")
+    own = answer if answer is not None and answer.plan.key == plan.key else None
+    return (*tray, Kept(_checked(tray, name), plan, own))
+
+
+def without(tray: Tray, name: str) -> Tray:
+    """Return the tray without the plan of a name."""
+    return tuple(kept for kept in tray if kept.name != name)
+
+
+def renamed(tray: Tray, old: str, new: str) -> Tray:
+    """Return the tray with another name for a plan.
+
+    Raises
+    ------
+    InputError
+        If the new name is empty, too long or taken.
+    """
+    others = without(tray, old)
+    return tuple(
+        replace(kept, name=_checked(others, new)) if kept.name == old else kept for kept in tray
+    )
+
+
+def with_answer(tray: Tray, answer: Answer) -> Tray:
+    """Return the tray with an answer for every plan that it answers, if it knows more."""
+    return tuple(_informed(kept, answer) for kept in tray)
+
+
+def _informed(kept: Kept, answer: Answer) -> Kept:
+    if kept.plan.key != answer.plan.key or kept.is_answered(answer.seed):
+        return kept
+    return replace(kept, answer=answer)
+
+
+def _checked(tray: Tray, name: str) -> str:
+    tidy = " ".join(name.split())
+    if not tidy:
+        raise InputError("a scenario that is kept needs a name")
+    if len(tidy) > LONGEST_NAME:
+        raise InputError(f"a name has at most {LONGEST_NAME} characters, not {len(tidy)}")
+    if any(kept.name == tidy for kept in tray):
+        raise InputError(f"a scenario is called '{tidy}' already; choose another name")
+    return tidy
