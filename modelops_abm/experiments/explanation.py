@@ -12,6 +12,8 @@ from modelops_abm.experiments.reasons import LOSSES, Reason, Reasons
 MOST_NAMED = 3
 MATERIAL = 0.1
 """A sentence names at most so many amounts of a kind, none below this part of the largest."""
+ALWAYS_NAMED = ("investment", "capability")
+"""What a capability takes by itself, named however small."""
 
 _EARNING = {"earns": "earns", "loses": "costs", "cannot tell yet": "can't tell"}
 _LOST_TO = {
@@ -20,7 +22,7 @@ _LOST_TO = {
     if outcome.name in LOSSES
 }
 _SPENT = {"investment": "of capital and upkeep", "predictions": "for predictions"}
-_MAINTENANCE = {"repair": "repair", "retrain": "retraining"}
+_SPARED_WORK = {"repair": "of repair", "retrain": "of retraining"}
 _EXTRA_WORK = {
     "capability": "to set up",
     "repair": "for more repair",
@@ -56,34 +58,36 @@ def _saves_and_takes(reasons: Reasons) -> str:
 
 def _saved(reasons: Reasons) -> list[str]:
     """Return the money no longer lost, and the maintenance no longer done."""
+    less = _named(reasons.money, _LOST_TO, 1)
     return [
-        *(
-            f"{_money(worth)} {_LOST_TO[name]}"
-            for name, worth in _named(reasons.money, _LOST_TO, 1)
-        ),
-        *(
-            f"{_days(worth)} of {_MAINTENANCE[name]}"
-            for name, worth in _named(reasons.developer_days, _MAINTENANCE, -1)
-        ),
+        *(f"{_money(change)} {_LOST_TO[name]}" for name, change in less),
+        *_work(reasons, _SPARED_WORK, -1),
     ]
 
 
 def _taken(reasons: Reasons) -> list[str]:
     """Return the money and the work that it takes."""
+    spent = _named(reasons.money, _SPENT, -1)
     return [
-        *(f"{_money(worth)} {_SPENT[name]}" for name, worth in _named(reasons.money, _SPENT, -1)),
-        *(
-            f"{_days(worth)} {_EXTRA_WORK[name]}"
-            for name, worth in _named(reasons.developer_days, _EXTRA_WORK, 1)
-        ),
+        *(f"{_money(change)} {_SPENT[name]}" for name, change in spent),
+        *_work(reasons, _EXTRA_WORK, 1),
     ]
 
 
 def _lost(reasons: Reasons) -> list[str]:
     """Return the money that is lost beyond what was lost without it."""
+    more = _named(reasons.money, _LOST_TO, -1)
     return [
-        f"{_money(worth)} more {_LOST_TO[name].removeprefix('lost ')}"
-        for name, worth in _named(reasons.money, _LOST_TO, -1)
+        f"{_money(change)} more {_LOST_TO[name].removeprefix('lost ')}" for name, change in more
+    ]
+
+
+def _work(reasons: Reasons, words: Mapping[str, str], sign: int) -> list[str]:
+    """Return amounts of work; their unit stands with the first."""
+    named = _named(reasons.developer_days, words, sign)
+    return [
+        f"{_days(change)} {'' if place else 'developer-days '}{words[name]}"
+        for place, (name, change) in enumerate(named)
     ]
 
 
@@ -92,9 +96,12 @@ def _named(
 ) -> list[tuple[str, PairedDifference]]:
     """Return those reasons of a sign that a sentence should name, largest first."""
     material = MATERIAL * max(abs(mean_of(reason.change)) for reason in reasons.values())
-    told = {name: reasons[name].change for name in names if reasons[name].is_told}
-    sized = {name: worth for name, worth in told.items() if sign * mean_of(worth) >= material}
-    return sorted(sized.items(), key=lambda item: -abs(mean_of(item[1])))[:MOST_NAMED]
+    sizes = {name: sign * mean_of(reasons[name].change) for name in names if reasons[name].is_told}
+    named = [
+        name for name, size in sizes.items() if size >= (0.0 if name in ALWAYS_NAMED else material)
+    ]
+    largest = sorted(named, key=lambda name: -sizes[name])[:MOST_NAMED]
+    return [(name, reasons[name].change) for name in largest]
 
 
 def _builds(reasons: Reasons) -> str:
@@ -108,15 +115,15 @@ def _builds(reasons: Reasons) -> str:
     if ideal.is_told:
         moves = "rises" if mean_of(ideal.change) > 0.0 else "falls"
         amount = _money(ideal.change)
-        clauses.append(f"what its models could earn at their best {moves} by {amount}")
+        clauses.append(f"what the models could earn at their best {moves} by {amount}")
     sentence = ", and ".join(clauses)
     return f"{sentence[0].upper()}{sentence[1:]}." if sentence else ""
 
 
-def _money(worth: PairedDifference) -> str:
-    return formats.money(abs(mean_of(worth)))
+def _money(change: PairedDifference) -> str:
+    return formats.money(abs(mean_of(change)))
 
 
-def _days(worth: PairedDifference) -> str:
-    days = abs(mean_of(worth))
-    return f"{formats.number(days, 0 if days >= 9.95 else 1)} developer-days"
+def _days(change: PairedDifference) -> str:
+    days = abs(mean_of(change))
+    return formats.number(days, 0 if days >= 9.95 else 1)

@@ -50,7 +50,7 @@ def test_it_names_what_is_saved_what_it_takes_and_what_is_built_largest_first() 
     assert plain(explanation(found)) == (
         "It saves $500 k lost to time not served, $300 k lost to drift and 50 developer-days of"
         " repair, but takes $130 k of capital and upkeep and 90 developer-days to set up. The team"
-        " of 5 then builds 11.0 models fewer, and what its models could earn at their best falls by"
+        " of 5 then builds 11.0 models fewer, and what the models could earn at their best falls by"
         " $900 k."
     )
 
@@ -67,6 +67,26 @@ def test_only_what_matters_is_named() -> None:
     found = reasons(lost_drift=-300_000.0, lost_offline=-31_000.0, lost_usage=-29_000.0)
     assert plain(explanation(found)) == (
         "It saves $300 k lost to drift and $31 k lost to time not served."
+    )
+
+
+def test_what_it_takes_by_itself_is_named_however_small() -> None:
+    found = reasons(lost_drift=-300_000.0, capital=2_000.0, developer_days_capability=20.0)
+    assert plain(explanation(found)) == (
+        "It saves $300 k lost to drift, but takes $2.0 k of capital and upkeep and 10"
+        " developer-days to set up."
+    )
+
+
+def test_the_unit_of_work_is_said_once() -> None:
+    found = reasons(
+        developer_days_repair=-200.0,
+        developer_days_retrain=-60.0,
+        developer_days_capability=19.0,
+    )
+    assert plain(explanation(found)) == (
+        "It saves 100 developer-days of repair and 30 of retraining, but takes 9.5 developer-days"
+        " to set up."
     )
 
 
