@@ -36,8 +36,9 @@ def checked_looks(looks: Sequence[int]) -> tuple[int, ...]:
     ValueError
         If they are not.
     """
-    if not looks or any(look >= later for look, later in pairwise((0, *looks))):
-        raise ValueError(f"looks must be numbers of replications that grow from 1 on, not {looks}")
+    whole = all(isinstance(look, int) for look in looks)
+    if not (whole and looks) or any(look >= later for look, later in pairwise((0, *looks))):
+        raise ValueError(f"looks must be whole numbers that grow from 1 on, not {looks}")
     return tuple(looks)
 
 

@@ -54,7 +54,8 @@ class Series:
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
+    """Return whether a value is a whole number of 1 or more."""
+    return isinstance(value, int | np.integer) and not isinstance(value, bool) and int(value) >= 1
 
 
 def outcomes_behind(wanted: Iterable[Series]) -> tuple[str, ...]:

@@ -22,8 +22,8 @@ def test_looks_end_at_the_last_replication(replications: int, looks: tuple[int, 
     assert looks_up_to(replications) == looks
 
 
-@pytest.mark.parametrize("looks", [(), (0,), (0, 5), (5, 5), (5, 3), (-1,)])
-def test_looks_must_grow(looks: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("looks", [(), (0,), (0, 5), (5, 5), (5, 3), (-1,), (2.5, 5)])
+def test_looks_must_be_whole_numbers_that_grow(looks: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="grow from 1 on"):
         checked_looks(looks)
 
