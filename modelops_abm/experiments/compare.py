@@ -142,8 +142,7 @@ def sides_by_side(
     side_by_side : for the other parameters and the errors.
     """
     edges = checked_looks(looks)
-    if len(scenarios) < 2 or baseline not in scenarios:
-        raise ValueError(f"there must be a scenario {baseline!r}, and others to compare with it")
+    _check(scenarios, baseline)
     wanted = Series(tuple(settings.get("daily", ())), settings.get("period_days", 1))
     gathering = Gathering(baseline, scenarios, settings.get("seed", 0), wanted)
     half_width, progress = settings.get("half_width"), settings.get("progress")
@@ -173,6 +172,15 @@ def _batches(
         cancel=settings.get("cancel"),
     ):
         yield from batch.cut(looks)
+
+
+def _check(scenarios: Mapping[str, Scenario], baseline: str) -> None:
+    if len(scenarios) < 2 or baseline not in scenarios:
+        raise ValueError(f"there must be a scenario {baseline!r}, and others to compare with it")
+    horizons = {name: scenario.horizon_days for name, scenario in scenarios.items()}
+    if len(set(horizons.values())) > 1:
+        days = ", ".join(f"{name} {horizon}" for name, horizon in horizons.items())
+        raise ValueError(f"scenarios must have one horizon to be compared, but have days: {days}")
 
 
 def _looks(replications: int, settings: Settings) -> tuple[int, ...]:

@@ -106,6 +106,9 @@ def test_mistakes_are_named() -> None:
         compare(small(), 2, daily=DAILY, period_days=0)
     with pytest.raises(ValueError, match="a scenario 'now'"):
         side_by_side(FOUR, 2, baseline="now")
+    longer = with_values(small(), {"horizon_days": 151}, source="test")
+    with pytest.raises(ValueError, match="baseline 151, plan 150"):
+        compare(small(), 2, baseline=longer)
     with pytest.raises(ValueError, match="others to compare with it"):
         side_by_side({"today": small()}, 2, baseline="today")
 

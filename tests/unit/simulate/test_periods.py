@@ -69,6 +69,16 @@ def test_series_are_made_from_the_days_of_a_run(engine: Engine) -> None:
     np.testing.assert_allclose(batch.series[1][0, 0], expected.to_numpy().T, rtol=1e-12, atol=1e-9)
 
 
+@pytest.mark.parametrize("period_days", [1, 7, 11, 60, 100])
+def test_flows_by_period_add_up_to_the_totals(period_days: int) -> None:
+    flows = tuple(outcome.name for outcome in outcomes.FLOWS)
+    series = Series(flows, period_days)
+    batch = next(stream([SCENARIO], 3, series=[series]))
+    lengths = np.diff(series.last_days(SCENARIO.horizon_days), prepend=-1)
+    added_up = (batch.series[0] * lengths).sum(axis=-1)
+    np.testing.assert_allclose(added_up, batch.totals[:, :, : len(flows)], rtol=1e-9, atol=1e-6)
+
+
 def test_both_engines_give_the_same_bands_by_week() -> None:
     names = ("availability", "served", "users")
     one = replicate(SCENARIO, 10, daily=names, period_days=7)
