@@ -50,15 +50,23 @@ def money(amount: float, *, half_width: float | None = None, signed: bool = Fals
     if half_width is None:
         digits = _money_digits(abs(amount) / size, unit)
     else:
-        digits = _digits_of(half_width / size)
+        digits = digits_of(half_width / size)
     text = f"${abs(amount) / size:,.{digits}f}{_after(unit)}"
     return _with_sign(text, amount, signed) if _says_something(text) else "$0"
 
 
-def money_interval(low: float, high: float) -> str:
-    """Return an interval of money: 0.1 to 2.2 M, −0.1 to +0.1 M."""
+def money_interval(low: float, high: float, *, signed: bool = False) -> str:
+    """Return an interval of money: 0.1 to 2.2 M, −0.1 to +0.1 M.
+
+    Parameters
+    ----------
+    low, high
+        Its ends, in dollars.
+    signed
+        Whether its ends have signs even if both are positive: +0.1 to +2.2 M.
+    """
     size, unit = _money_unit(max(abs(low), abs(high)))
-    return f"{_interval(low / size, high / size)}{_after(unit)}"
+    return f"{_interval(low / size, high / size, signed=signed)}{_after(unit)}"
 
 
 def share(value: float | None, digits: int = 1) -> str:
@@ -83,7 +91,7 @@ def points(difference: float, *, half_width: float | None = None) -> str:
     half_width
         Half the width of the interval around it, as a share; it decides on the digits.
     """
-    digits = 1 if half_width is None else _digits_of(100.0 * half_width)
+    digits = 1 if half_width is None else digits_of(100.0 * half_width)
     return f"{number(100.0 * difference, digits, signed=True)} points"
 
 
@@ -94,7 +102,7 @@ def points_interval(low: float, high: float) -> str:
 
 def difference(value: float, *, half_width: float) -> str:
     """Return a difference of numbers with as many digits as are known: +14.1."""
-    return number(value, _digits_of(half_width), signed=True)
+    return number(value, digits_of(half_width), signed=True)
 
 
 def interval(low: float, high: float) -> str:
@@ -125,6 +133,11 @@ def span(days: int) -> str:
 def month_of(day: float) -> str:
     """Return the month that a day lies in, counted from 1: month 24."""
     return f"month {int(day / MONTH_DAYS) + 1}"
+
+
+def months_in(days: float) -> int:
+    """Return the whole months in a span of days, as horizons are stated: 36 in three years."""
+    return round(days / MONTH_DAYS)
 
 
 def amount(value: float | None, unit: str) -> str:
@@ -162,6 +175,13 @@ def average(value: float) -> str:
     return number(value, 1 if 0.0 < value < 99.95 else 0)
 
 
+def digits_of(half_width: float) -> int:
+    """Return the decimal places that show two digits of a half-width, or of another spread."""
+    if not 0.0 < half_width < math.inf:
+        return 1
+    return max(0, min(12, 1 - math.floor(math.log10(half_width))))
+
+
 def _plain(value: float, unit: str) -> str:
     """Return few digits of a number: none of a count, one of a time unless it is long."""
     digits = 1 if unit.endswith("days") and abs(value) < 99.95 else 0
@@ -191,20 +211,13 @@ def _money_digits(scaled: float, unit: str) -> int:
     return 1 if scaled < (9.95 if unit == "k" else 99.95) else 0
 
 
-def _digits_of(half_width: float) -> int:
-    """Return the decimal places that show two digits of a half-width."""
-    if not 0.0 < half_width < math.inf:
-        return 1
-    return max(0, min(12, 1 - math.floor(math.log10(half_width))))
-
-
 def _after(unit: str) -> str:
     return f"{NARROW_SPACE}{unit}" if unit else ""
 
 
-def _interval(low: float, high: float) -> str:
-    digits = _digits_of((high - low) / 2.0)
-    signed = low < 0.0
+def _interval(low: float, high: float, *, signed: bool = False) -> str:
+    digits = digits_of((high - low) / 2.0)
+    signed = signed or low < 0.0
     return f"{number(low, digits, signed=signed)} to {number(high, digits, signed=signed)}"
 
 

@@ -95,22 +95,50 @@ class Difference(NamedTuple):
         return self.half_width if self.half_width > _ROUNDING * abs(self.mean) else None
 
 
+class Sentence(NamedTuple):
+    """A sentence with the figure that it is about, which may be set apart."""
+
+    before: str
+    figure: str
+    after: str
+
+    @property
+    def text(self) -> str:
+        """The whole sentence."""
+        return f"{self.before}{self.figure}{self.after}"
+
+
 def verdict(comparison: Comparison, subject: Subject) -> str:
     """Return what a plan is worth, that it loses, or that it cannot be told."""
+    return sentence(comparison, subject).text
+
+
+def sentence(comparison: Comparison, subject: Subject, *, spread: float | None = None) -> Sentence:
+    """Return what a plan is worth, that it loses, or that it cannot be told.
+
+    Parameters
+    ----------
+    comparison
+        The plan and its baseline.
+    subject
+        What the plan is called.
+    spread
+        How far futures lie apart, in $, which decides on the digits of the figure; by default it
+        has those that are known of the average.
+    """
     npv = Difference.of("npv", comparison.finance.npv)
     span = f"over {formats.span(comparison.finance.horizon_days)}"
     name = subject.name[0].upper() + subject.name[1:]
     if not npv.is_told:
         futures = formats.plural(comparison.replications, "future")
-        return (
-            f"After {futures} {subject.name} cannot be told from the baseline:"
-            f" {npv.interval} on average."
-        )
+        before = f"After {futures} {subject.name} cannot be told from the baseline: "
+        return Sentence(before, npv.interval, " on average.")
+    worth = npv.text if spread is None else formats.money(npv.mean, half_width=spread, signed=True)
     if npv.mean > 0.0:
-        return f"{name} {subject.are} worth {npv.text} {span}."
+        return Sentence(f"{name} {subject.are} worth ", worth, f" {span}.")
     loss = comparison.finance.loss
     below = f"{formats.count_of(loss.count, loss.n)} futures end below the baseline."
-    return f"{name} {subject.lose} {npv.text.lstrip(formats.MINUS)} {span}. {below}"
+    return Sentence(f"{name} {subject.lose} ", worth.lstrip(formats.MINUS), f" {span}. {below}")
 
 
 def payback(comparison: Comparison, subject: Subject) -> str:

@@ -91,11 +91,11 @@ WORK: dict[str, Named] = {
 
 LOSSES: dict[str, Named] = {
     "adoption": Named("Fewer users", tint(DEMAND, 0.75)),
-    "usage": Named("Less use per user", tint(DEMAND, 0.75)),
+    "usage": Named("Less use", tint(DEMAND, 0.75)),
     "offline": Named("Offline", ISSUE),
-    "capacity": Named("Demand beyond capacity", tint(DEMAND, 0.75)),
+    "capacity": Named("Unmet demand", tint(DEMAND, 0.75)),
     "decay": Named("Slow decay", DECAY),
     "drift": Named("Drift", DRIFT),
-    "rollback": Named("Older version serving", PREVIOUS),
+    "rollback": Named("Older version", PREVIOUS),
 }
 """Causes of lost value by the names of `outcomes.LOSSES`."""

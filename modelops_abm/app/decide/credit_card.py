@@ -1,0 +1,182 @@
+"""Which capability of a plan earns it: the share of each in what they make together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import htpy as h
+import numpy as np
+
+from modelops_abm import formats
+from modelops_abm.app.decide.numbers import Money
+from modelops_abm.app.drawing.axes import Axis, Extent, round_axis
+from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
+from modelops_abm.app.drawing.tables import Table
+from modelops_abm.experiments import Credit, PairedDifference
+from modelops_abm.experiments.explanation import earning
+from modelops_abm.experiments.phrases import listed
+from modelops_abm.parameters import CapabilityName
+
+TITLE = "Which capability earns it"
+_TONES = {"earns": "earns", "costs": "costs", "can't tell": "untold"}
+_COUNTS = ("None", "One", "Two", "Three", "Four", "Five")
+
+
+@dataclass(frozen=True)
+class Shares:
+    """The share of each capability, highest first.
+
+    Attributes
+    ----------
+    money
+        The unit.
+    shares
+        Of each capability, in $ of day 0.
+    together
+        The difference that they make together.
+    """
+
+    money: Money
+    shares: dict[CapabilityName, PairedDifference]
+    together: PairedDifference
+
+
+def shares_of(credit: Credit) -> Shares:
+    """Return what the card shows of a credit."""
+    shares = {name: credit.share(name) for name in credit.ranking().order}
+    largest = float(np.max(np.abs(np.mean(credit.worths["npv"], axis=1))))
+    return Shares(Money(*formats.money_scale(largest)), shares, credit.together())
+
+
+def finding(shown: Shares) -> str:
+    """Return what the card shows, in a sentence."""
+    costing = [name for name, share in shown.shares.items() if share.verdict == "loses"]
+    untold = [name for name, share in shown.shares.items() if share.verdict == "cannot tell yet"]
+    parts = []
+    if costing:
+        worst = min(costing, key=lambda name: shown.shares[name].estimate.mean or 0.0)
+        amount = _amount(shown, shown.shares[worst]).lstrip(formats.MINUS)
+        parts.append(f"{worst} costs {amount}{shown.money.short}")
+    if untold:
+        who = listed(untold) if len(untold) == 1 else _COUNTS[len(untold)].lower()
+        parts.append(f"{who} cannot be told from zero")
+    if not parts:
+        return "Each capability earns." if len(shown.shares) > 1 else "It earns all of it."
+    sentence = "; ".join(parts)
+    return f"{sentence[0].upper()}{sentence[1:]}."
+
+
+def rows(shown: Shares) -> h.Element:
+    """Return the shares as marks on a common scale, with numbers and words."""
+    intervals = {name: Interval.of(share) for name, share in shown.shares.items()}
+    scale = Scale.around(intervals.values())
+    size = shown.money.size
+    axis = round_axis(Extent(scale.low / size, scale.high / size), 4)
+    return h.div(".credit-rows", role="table", aria_label=finding(shown))[
+        h.div(".credit-lines", aria_hidden="true")[_grid_lines(axis, scale, size)],
+        (_row(shown, name, interval, scale) for name, interval in intervals.items()),
+        h.div(".credit-row.together", role="row")[
+            h.strong(role="rowheader")["Together"],
+            h.span,
+            h.strong(".number.plan", role="cell")[_amount(shown, shown.together)],
+            h.span(role="cell"),
+        ],
+        h.div(".credit-row.credit-axis", aria_hidden="true")[
+            h.span, h.span(".numbers")[_axis_numbers(axis, scale, size)]
+        ],
+    ]
+
+
+def waiting(futures: int, aim: int) -> h.Element:
+    """Return what stands in the rows' place while the credit is computed.
+
+    Parameters
+    ----------
+    futures, aim
+        How many futures of all combinations have been run, and of how many.
+    """
+    words = progress_words(futures, aim) if aim else "Computed once the plan itself is known"
+    share = 100.0 * futures / aim if aim else 0.0
+    return h.div(".credit-waiting")[
+        h.div(
+            ".bar",
+            role="progressbar",
+            aria_label="Credit of each capability",
+            aria_valuenow=f"{share:.0f}",
+            aria_valuemin="0",
+            aria_valuemax="100",
+        )[h.div(style=f"width: {share:.1f}%")],
+        h.p(".label")[words],
+    ]
+
+
+def progress_words(futures: int, aim: int) -> str:
+    """Return how far the credit has come, in words."""
+    return f"{formats.count_of(futures, aim)} futures of every combination"
+
+
+def table(credit: Credit) -> Table:
+    """Return the same numbers as a table, with what each makes alone and on top of the others."""
+    shown = shares_of(credit)
+    cells = [
+        (
+            name.capitalize(),
+            *(
+                _with_interval(shown, difference)
+                for difference in (credit.share(name), credit.alone(name), credit.last(name))
+            ),
+        )
+        for name in shown.shares
+    ]
+    columns = ("Capability", "Share", "Alone", "Added last")
+    unit = f"{shown.money.unit}, 95{formats.NARROW_SPACE}% interval of the average"
+    return Table(f"Net value earned by each capability, {unit}", columns, cells)
+
+
+def _row(shown: Shares, name: CapabilityName, interval: Interval, scale: Scale) -> h.Element:
+    share = shown.shares[name]
+    word = earning(share)
+    return h.div(".credit-row", role="row", data_key=name)[
+        h.span(role="rowheader")[
+            h.button(
+                ".link", data_action="explain", data_value=name, aria_label=f"Why {name} {word}"
+            )[name.capitalize()]
+        ],
+        interval_mark(interval, scale, ticks=()),
+        h.strong(".number", role="cell")[_amount(shown, share)],
+        h.span(class_=["word", f"tone-{_TONES[word]}"], role="cell")[word],
+    ]
+
+
+def _amount(shown: Shares, difference: PairedDifference) -> str:
+    """Return a difference with the digits that suit all shares."""
+    mean = difference.estimate.mean
+    if mean is None:
+        return formats.NOTHING
+    widest = max(share.estimate.half_width or 0.0 for share in shown.shares.values())
+    return shown.money.difference(mean, widest)
+
+
+def _with_interval(shown: Shares, difference: PairedDifference) -> str:
+    known = difference.estimate
+    half_width = f" ±{formats.number((known.half_width or 0.0) / shown.money.size, 2)}"
+    return _amount(shown, difference) + half_width
+
+
+def _grid_lines(axis: Axis, scale: Scale, size: float) -> list[h.Element]:
+    return [
+        h.i(
+            class_=["grid-line", {"zero": tick == 0.0}],
+            style=f"left: {scale.percent(tick * size)}%",
+        )
+        for tick in axis.ticks
+    ]
+
+
+def _axis_numbers(axis: Axis, scale: Scale, size: float) -> list[h.Element]:
+    return [
+        h.span(style=f"left: {scale.percent(tick * size)}%")[
+            formats.number(tick, axis.digits if tick else 0, signed=True)
+        ]
+        for tick in axis.ticks
+    ]

@@ -1,0 +1,172 @@
+"""The six key figures of a plan against its baseline, with their marks."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from modelops_abm import formats, verdict
+from modelops_abm.app.decide import numbers
+from modelops_abm.app.drawing.interval_mark import Interval, Scale
+from modelops_abm.experiments import Comparison, PairedDifference
+
+_PERCENT = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A key figure in words.
+
+    Attributes
+    ----------
+    name
+        Of the outcome.
+    label
+        What it is called here.
+    value, versus
+        That of the plan, and of the baseline beside it.
+    change, range
+        The difference, and the range of 95 of 100 futures; or what else stands below the value.
+    interval, scale, ticks
+        What its mark shows.
+    """
+
+    name: str
+    label: str
+    value: str
+    versus: str
+    change: str
+    range: str
+    interval: Interval
+    scale: Scale
+    ticks: tuple[float, ...] = (0.0,)
+
+
+def figures(comparison: Comparison) -> tuple[Figure, ...]:
+    """Return the six key figures."""
+    return (
+        _net_value(comparison),
+        _share(comparison, "availability", "Availability"),
+        _share(comparison, "new_model_share", "Time for new models"),
+        _models_delivered(comparison),
+        _payback(comparison),
+        _chance_of_loss(comparison),
+    )
+
+
+def _net_value(comparison: Comparison) -> Figure:
+    plan, baseline = _means(comparison, "npv")
+    difference = comparison.difference("npv")
+    size, _ = formats.money_scale(max(abs(plan), abs(baseline)))
+    digits = numbers.digits_for(difference, size)
+    return _paired(
+        "npv",
+        "Net value, discounted",
+        formats.money(plan, half_width=size * 10.0 ** (1 - digits)),
+        formats.number(baseline / size, digits),
+        difference,
+        (size, digits, ""),
+    )
+
+
+def _share(comparison: Comparison, name: str, label: str) -> Figure:
+    plan, baseline = _means(comparison, name)
+    difference = comparison.difference(name)
+    versus = formats.NOTHING if math.isnan(baseline) else formats.number(_PERCENT * baseline, 1)
+    unit = (1.0 / _PERCENT, numbers.digits_for(difference, 1.0 / _PERCENT), " points")
+    return _paired(name, label, formats.share(plan), versus, difference, unit)
+
+
+def _models_delivered(comparison: Comparison) -> Figure:
+    plan, baseline = _means(comparison, "models_delivered")
+    difference = comparison.difference("models_delivered")
+    digits = numbers.digits_for(difference, 1.0)
+    return _paired(
+        "models_delivered",
+        "Models delivered",
+        formats.number(plan, 1),
+        formats.number(baseline, 1),
+        difference,
+        (1.0, digits, ""),
+        range_digits=0,
+    )
+
+
+def _paired(
+    name: str,
+    label: str,
+    value: str,
+    versus: str,
+    difference: PairedDifference,
+    unit: tuple[float, int, str],
+    range_digits: int | None = None,
+) -> Figure:
+    """Return a figure with the difference in a unit: its size, digits and word."""
+    size, digits, word = unit
+    interval = Interval.of(difference)
+    mean = difference.estimate.mean
+    change, futures = formats.NOTHING, ""
+    if mean is not None:
+        change = f"{formats.number(mean / size, digits, signed=True)}{word}"
+    if difference.futures is not None:
+        places = digits if range_digits is None else range_digits
+        low, high = (end / size for end in difference.futures)
+        futures = f"({numbers.between(low, high, places)})"
+    scale = Scale.around([interval])
+    return Figure(name, label, value, f"vs {versus}", change, futures, interval, scale)
+
+
+def _payback(comparison: Comparison) -> Figure:
+    finance = comparison.finance
+    horizon = float(finance.horizon_days)
+    early, median, late = (finance.payback_quantile(share) for share in (0.025, 0.5, 0.975))
+    never = finance.never
+    never_words = [f"{formats.count_of(never.count, never.n)} never"] if never.count else []
+    ends = None if early is None or late is None else (early, min(late, horizon))
+    middle = None if median is None else min(median, horizon)
+    interval = Interval(middle, None, ends if never.count < never.n else None)
+    return Figure(
+        "payback",
+        f"Payback, of {formats.months_in(horizon)} months",
+        "none" if median is None or math.isinf(median) else formats.month_of(median),
+        "",
+        "",
+        "; ".join([*_paid_between(early, late), *never_words]),
+        interval,
+        Scale(-0.02 * horizon, 1.02 * horizon),
+        (0.0, horizon),
+    )
+
+
+def _paid_between(early: float | None, late: float | None) -> list[str]:
+    """Return the range of months in which 95 of 100 futures pay back, if the first of them do."""
+    if early is None or late is None or math.isinf(early):
+        return []
+    first = formats.month_of(early).removeprefix("month ")
+    last = "later" if math.isinf(late) else formats.month_of(late).removeprefix("month ")
+    return [f"{first} to {last}"]
+
+
+def _chance_of_loss(comparison: Comparison) -> Figure:
+    loss = comparison.finance.loss
+    count, interval = verdict.chance(loss)
+    certain = loss.count in (0, loss.n)
+    return Figure(
+        "loss",
+        "Chance of losing money",
+        count if certain else formats.share(loss.share, 0),
+        "",
+        "",
+        f"futures ({interval})" if certain else f"{count} futures ({interval})",
+        Interval(loss.share, (loss.low, loss.high), None),
+        Scale(-0.02, 1.02),
+        (0.0, 1.0),
+    )
+
+
+def _means(comparison: Comparison, name: str) -> tuple[float, float]:
+    plan, baseline = (
+        float(ensemble.summaries()[name].mean())
+        for ensemble in (comparison.plan, comparison.baseline)
+    )
+    return plan, baseline

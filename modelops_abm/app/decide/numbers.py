@@ -1,0 +1,62 @@
+"""Numbers of one plan that are read together, in the same unit and with matching digits."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from modelops_abm import formats
+from modelops_abm.experiments import Comparison, PairedDifference
+
+
+class Money(NamedTuple):
+    """The unit in which amounts are shown.
+
+    Attributes
+    ----------
+    size
+        What an amount is divided by.
+    unit
+        The unit in words: ``M $``.
+    """
+
+    size: float
+    unit: str
+
+    @property
+    def short(self) -> str:
+        """The unit behind a number: a narrow space and M; empty for plain dollars."""
+        prefix = self.unit.removesuffix("$").strip()
+        return f"{formats.NARROW_SPACE}{prefix}" if prefix else ""
+
+    def half_width(self, amount: float) -> str:
+        """Return half the width of an interval with two digits, or one: ±0.15 M, ±0.06 M."""
+        scaled = amount / self.size
+        text = formats.number(scaled, formats.digits_of(scaled))
+        return f"±{text.rstrip('0').rstrip('.') if '.' in text else text}{self.short}"
+
+    def difference(self, amount: float, half_width: float | None) -> str:
+        """Return a difference with as many digits as are known: +0.44."""
+        digits = formats.digits_of((half_width or 0.0) / self.size)
+        return formats.number(amount / self.size, digits, signed=True)
+
+
+def money_of(comparison: Comparison) -> Money:
+    """Return the unit that suits the net values of a plan and its baseline."""
+    ensembles = (comparison.plan, comparison.baseline)
+    means = (float(ensemble.summaries()["npv"].mean()) for ensemble in ensembles)
+    return Money(*formats.money_scale(max(abs(mean) for mean in means)))
+
+
+def digits_for(difference: PairedDifference, size: float) -> int:
+    """Return the digits that suit the range of futures, in units of a size."""
+    if difference.futures is None:
+        return 1
+    low, high = difference.futures
+    return formats.digits_of((high - low) / size)
+
+
+def between(low: float, high: float, digits: int, *, signed: bool = False) -> str:
+    """Return a range: 0.1 to 2.2, −0.7 to +3.2; with `signed` +0.1 to +2.2."""
+    has_sign = signed or low < 0.0
+    ends = (formats.number(end, digits, signed=has_sign) for end in (low, high))
+    return " to ".join(ends)

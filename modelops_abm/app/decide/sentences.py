@@ -1,0 +1,187 @@
+"""The answer in two lines: what the plan is worth, and what else one must know."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from modelops_abm import formats, verdict
+from modelops_abm.app.decide.numbers import between, digits_for, money_of
+from modelops_abm.app.decide.plan_words import subject_of
+from modelops_abm.app.state.answer import Answer
+from modelops_abm.experiments import Comparison, Credit
+from modelops_abm.experiments.paired import FUTURES, PairedDifference
+from modelops_abm.experiments.variants import raised
+
+type Tone = Literal["earns", "loses", "untold", "baseline"]
+
+
+class Words(NamedTuple):
+    """Part of a sentence, and whether it is set in bold."""
+
+    text: str
+    is_strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The sentence that answers, with its figure set apart.
+
+    Attributes
+    ----------
+    sentence
+        The sentence.
+    tone
+        How the figure is meant.
+    """
+
+    sentence: verdict.Sentence
+    tone: Tone
+
+    @property
+    def text(self) -> str:
+        """The sentence as plain text."""
+        return self.sentence.text
+
+
+def headline(comparison: Comparison) -> Headline:
+    """Return the sentence that answers: worth, a loss, not to be told, or nothing to tell."""
+    if is_baseline(comparison):
+        words = "This is the baseline. Move a slider to see what it is worth."
+        return Headline(verdict.Sentence(words, "", ""), "baseline")
+    npv = comparison.difference("npv")
+    tone = _TONES[npv.verdict]
+    subject = subject_of(comparison.plan.scenario) if tone == "earns" else verdict.THIS_PLAN
+    return Headline(verdict.sentence(comparison, subject, spread=spread_of(npv)), tone)
+
+
+_TONES: dict[str, Tone] = {"earns": "earns", "loses": "loses", "cannot tell yet": "untold"}
+
+
+def is_baseline(comparison: Comparison) -> bool:
+    """Tell whether a plan raises nothing."""
+    return not raised(comparison.plan.scenario)
+
+
+def spread_of(difference: PairedDifference) -> float | None:
+    """Return how far 95 of 100 futures lie apart; None if they do not."""
+    if difference.futures is None:
+        return None
+    low, high = difference.futures
+    return (high - low) or None
+
+
+def second_line(answer: Answer, credit: Credit | None, advice: str = "") -> list[Words]:
+    """Return what one must know besides: range of futures, payback, and one thing more.
+
+    Parameters
+    ----------
+    answer
+        The answer.
+    credit
+        The credit of each capability of the same plan, as far as it is known.
+    advice
+        For a plan that does not earn: what would be better, in a sentence.
+    """
+    comparison = answer.comparison
+    if is_baseline(comparison):
+        return _of_baseline(comparison)
+    more = advice or _one_thing(credit, answer)
+    return [*_range(comparison), *_payback(comparison), Words(more and f" {more}")]
+
+
+def _of_baseline(comparison: Comparison) -> list[Words]:
+    npv = comparison.plan.summaries()["npv"]
+    low, high = (float(npv.quantile(share)) for share in FUTURES)
+    span = formats.span(comparison.finance.horizon_days)
+    return [
+        Words(f"It brings {formats.money(npv.mean())} over {span}; "),
+        Words(formats.money_interval(low, high), is_strong=True),
+        Words(" in 95 of 100 futures."),
+    ]
+
+
+def _range(comparison: Comparison) -> list[Words]:
+    difference, money = comparison.difference("npv"), money_of(comparison)
+    if difference.futures is None:
+        return []
+    low, high = (end / money.size for end in difference.futures)
+    interval = between(low, high, digits_for(difference, money.size), signed=True)
+    return [Words(interval + money.short, is_strong=True), Words(" in 95 of 100 futures.")]
+
+
+def _payback(comparison: Comparison) -> list[Words]:
+    finance = comparison.finance
+    day, months = finance.median_payback_day, formats.months_in(finance.horizon_days)
+    if day is None or math.isinf(day):
+        never = formats.count_of(finance.never.count, finance.never.n)
+        return [Words(f" Does not pay back within {months} months in {never} futures.")]
+    month = Words(formats.month_of(day), is_strong=True)
+    return [Words(" Pays back in "), month, Words(f" of {months}.")]
+
+
+def _one_thing(credit: Credit | None, answer: Answer) -> str:
+    """Return the one thing to know about the capabilities, from what is known of their credit."""
+    if credit is None or len(credit.capabilities) < 2:
+        return ""
+    shares = {name: credit.share(name) for name in credit.capabilities}
+    costing = [name for name, share in shares.items() if share.verdict == "loses"]
+    if costing:
+        worst = min(costing, key=lambda name: shares[name].estimate.mean or 0.0)
+        return f"{worst.capitalize()} costs more than it earns."
+    untold = [name for name, share in shares.items() if share.verdict == "cannot tell yet"]
+    if untold:
+        yet = "" if answer.is_settled else " yet"
+        return f"{_counted(untold)} cannot be told from zero{yet}."
+    ranking = credit.ranking()
+    if ranking.is_decided:
+        return f"{ranking.order[0].capitalize()} earns the most."
+    return "Each capability earns."
+
+
+def _counted(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return names[0].capitalize()
+    return _NUMBERS[len(names)]
+
+
+_NUMBERS = ("None", "One", "Two", "Three", "Four", "Five")
+
+
+class Progress(NamedTuple):
+    """How far an answer has come, in words.
+
+    Attributes
+    ----------
+    futures
+        How many futures it rests on.
+    precision
+        Half-width of the interval of the average.
+    share
+        Of the work, 0 to 1.
+    note
+        What is still to come.
+    """
+
+    futures: str
+    precision: str
+    share: float
+    note: str
+
+
+def progress(answer: Answer, *, is_superseded: bool) -> Progress:
+    """Return how far an answer has come; one that is superseded starts again."""
+    n, aim = answer.comparison.replications, answer.aim
+    known, money = answer.comparison.finance.npv.half_width, money_of(answer.comparison)
+    precision, wished = money.half_width(known or 0.0), money.half_width(answer.half_width_aim)
+    if is_superseded:
+        return Progress(f"0 of {formats.number(aim)} futures", "", 0.0, "The new plan is being run")
+    if not answer.is_settled:
+        note = f"Average still tightening; aim {wished}"
+        return Progress(f"{formats.count_of(n, aim)} futures", precision, n / aim, note)
+    futures = formats.plural(n, "future")
+    if not known or known <= answer.half_width_aim:
+        return Progress(futures, precision, 1.0, "Average as precise as you asked")
+    return Progress(futures, precision, 1.0, f"As precise as {futures} allow; aim {wished}")

@@ -1,0 +1,1 @@
+"""What the page's parts draw with: the interval mark, axes, layers of charts, tables."""

@@ -1,0 +1,170 @@
+"""Axes of charts: as long as the data, with lines at round numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, Self
+
+from matplotlib.ticker import MaxNLocator
+
+from modelops_abm import formats
+
+type Option = dict[str, Any]
+
+FONT = "Inter, system-ui, sans-serif"
+_MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
+_ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
+_ROOM = 0.03
+_MONTH_WIDTH = 38
+
+
+class Extent(NamedTuple):
+    """The range of values that an axis must show."""
+
+    low: float
+    high: float
+
+    def with_room_for(self, other: Extent) -> Self:
+        """Return the extent that shows another one as well."""
+        return type(self)(min(self.low, other.low), max(self.high, other.high))
+
+
+class Axis(NamedTuple):
+    """A value axis: its ends, and the round numbers between them."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+
+    @property
+    def digits(self) -> int:
+        """Digits after the decimal point that its numbers need."""
+        step = self.ticks[1] - self.ticks[0] if len(self.ticks) > 1 else self.ticks[0]
+        return len(f"{step:.6f}".rstrip("0").partition(".")[2])
+
+
+def round_axis(extent: Extent, steps: int = 3) -> Axis:
+    """Return the axis of an extent, with at most so many steps between round numbers."""
+    low, high = extent
+    if high <= low:
+        low, high = low - 1.0, high + 1.0
+    room = _ROOM * (high - low)
+    low, high = low - room, high + room
+    ticks = MaxNLocator(nbins=steps, steps=_ROUND).tick_values(low, high)
+    shown = tuple(float(tick) for tick in ticks if low <= tick <= high)
+    return Axis(low, high, shown or (extent.low,))
+
+
+def months(day: float) -> float:
+    """Return a day in months."""
+    return round(day / formats.MONTH_DAYS, 3)
+
+
+def month_axis(horizon_days: int, grid: int = 0, *, labelled: bool = True) -> Option:
+    """Return the time axis of a chart, in months.
+
+    Parameters
+    ----------
+    horizon_days
+        Its end.
+    grid
+        Number of the grid that it belongs to.
+    labelled
+        Whether its numbers are shown.
+    """
+    last = months(float(horizon_days))
+    step = _month_step(last)
+    return {
+        "type": "value",
+        "gridIndex": grid,
+        "min": 0,
+        "max": last,
+        "interval": step,
+        "axisLabel": text_style() | {"show": labelled, "showMaxLabel": abs(last % step) < 0.01},
+        **_BARE,
+    }
+
+
+def value_axis(axis: Axis, grid: int = 0) -> Option:
+    """Return a value axis; `tick_lines` draws what is seen of it."""
+    return {
+        "type": "value",
+        "gridIndex": grid,
+        "min": axis.low,
+        "max": axis.high,
+        "axisLabel": {"show": False},
+        **_BARE,
+    }
+
+
+def tick_lines(
+    axis: Axis, words: Callable[[float, int], str] = formats.number, grid: int = 0
+) -> Option:
+    """Return thin lines across a grid at round numbers, with the numbers beside them.
+
+    Parameters
+    ----------
+    axis
+        The axis.
+    words
+        Makes words of a number and its digits.
+    grid
+        Number of the grid.
+    """
+    marks = [
+        {"yAxis": tick, "label": {"formatter": words(tick, axis.digits)}} for tick in axis.ticks
+    ]
+    label = text_style() | {"position": "start", "distance": 8}
+    return {
+        "id": f"ticks-{grid}",
+        "type": "line",
+        "xAxisIndex": grid,
+        "yAxisIndex": grid,
+        "data": [],
+        "silent": True,
+        "tooltip": {"show": False},
+        "markLine": {
+            "silent": True,
+            "symbol": "none",
+            "animation": False,
+            "label": label,
+            "lineStyle": {"color": "var(--hairline)", "width": 1, "type": "solid"},
+            "data": marks,
+        },
+    }
+
+
+def month_word(right: int, bottom: int) -> Option:
+    """Return the word month, which stands behind the last number of the time axis.
+
+    Parameters
+    ----------
+    right
+        Room between grid and right edge, in pixels.
+    bottom
+        Distance of the word from the bottom edge.
+    """
+    return {
+        "text": "month",
+        "right": right - _MONTH_WIDTH - 14,
+        "bottom": bottom,
+        "padding": 0,
+        "textStyle": text_style() | {"fontWeight": 400, "lineHeight": 12},
+    }
+
+
+def text_style(colour: str = "var(--ink-2)") -> Option:
+    """Return the style of small text in a chart."""
+    return {"color": colour, "fontSize": 12, "fontFamily": FONT}
+
+
+_BARE: Option = {
+    "axisLine": {"show": False},
+    "axisTick": {"show": False},
+    "splitLine": {"show": False},
+}
+
+
+def _month_step(last: float) -> float:
+    """Return how many months lie between two numbers of the time axis."""
+    return next((step for step in _MONTH_STEPS if last / step <= 7.0), last)
