@@ -44,9 +44,15 @@ COLOURS: dict[str, tuple[str, str]] = {
 
 
 @cache
-def stylesheet() -> str:
-    """Return the style of the page: font, colours, then every file of the folder ``style``."""
-    files = sorted(_FOLDER.glob("*.css"))
+def stylesheet(*parts: str) -> str:
+    """Return the style of the page: font, colours, then files of the folder ``style``.
+
+    Parameters
+    ----------
+    parts
+        Names of the files without ending; all files if there are none.
+    """
+    files = [_FOLDER / f"{part}.css" for part in parts] or sorted(_FOLDER.glob("*.css"))
     return "\n".join([_font(), _colours(), *(file.read_text("utf-8") for file in files)])
 
 

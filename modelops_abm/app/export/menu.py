@@ -9,6 +9,8 @@ import htpy as h
 
 from modelops_abm.app.export.figures import figures_csv, series_csv
 from modelops_abm.app.export.names import file_name
+from modelops_abm.app.export.report import report
+from modelops_abm.app.export.slides import slides
 from modelops_abm.app.export.subject import Subject, subject_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.browser import download, picture
@@ -39,6 +41,14 @@ class Export(NamedTuple):
 
 
 EXPORTS = {
+    "report": Export("Report", "HTML, one file", "report.html", "text/html", report),
+    "slides": Export(
+        "Slides",
+        "PowerPoint",
+        "slides.pptx",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        slides,
+    ),
     "figures": Export("All figures", "CSV", "figures.csv", "text/csv", figures_csv),
     "weekly": Export("Weekly series", "CSV", "weekly.csv", "text/csv", series_csv),
     _CHARTS: Export("Charts as shown", "PNG, zipped", "charts.zip", "application/zip", None),

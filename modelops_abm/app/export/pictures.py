@@ -14,7 +14,7 @@ from modelops_abm.app.export.names import file_name
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.browser import download
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9 -]{0,59}")
 _START = "data:image/png;base64,"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MOST_PICTURES, _LARGEST_PICTURE = 40, 8_000_000
@@ -58,5 +58,5 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as target:
         for name, content in files.items():
-            target.writestr(f"{name}.png", content)
+            target.writestr(f"{name.replace(' ', '-')}.png", content)
     return archive.getvalue()

@@ -13,27 +13,34 @@ from modelops_abm.app.state.session import Session
 from modelops_abm.version import __version__
 
 if TYPE_CHECKING:
-    from modelops_abm.experiments import Comparison
+    from modelops_abm.experiments import Comparison, Credit
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A plan with its figures, and what makes them repeatable.
+    """The answer to a plan, and what makes it repeatable.
 
     Attributes
     ----------
-    plan, answer
-        The plan, and the answer to it.
+    answer
+        The answer, and the plan that it is of.
+    credit
+        Which of its capabilities earns what, as far as it is known.
     address
         Where the page is.
     made_on
         Today.
     """
 
-    plan: Plan
     answer: Answer
+    credit: Credit | None
     address: str
     made_on: date
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that the figures are of."""
+        return self.answer.plan
 
     @property
     def comparison(self) -> Comparison:
@@ -62,4 +69,7 @@ def subject_of(session: Session) -> Subject | None:
     answer = session.answer.value
     if answer is None:
         return None
-    return Subject(session.plan, answer, session.address.value, datetime.now(UTC).date())
+    credit = session.credit.value
+    if credit is not None and credit.plan != answer.comparison.plan.scenario:
+        credit = None
+    return Subject(answer, credit, session.address.value, datetime.now(UTC).date())

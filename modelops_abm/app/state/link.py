@@ -79,9 +79,8 @@ class Linked:
 def query_of(linked: Linked) -> str | None:
     """Return the query of a link, without its question mark; None if it would be too long."""
     scenario, start = linked.plan.scenario, linked.plan.start
-    before = preset(start) if start in PRESETS else Scenario()
     portfolio = fingerprint(scenario.imported) if scenario.imported else linked.portfolio
-    pairs = [("preset" if start in PRESETS else "scenario", start), *_changes(before, scenario)]
+    pairs = [("preset" if start in PRESETS else "scenario", start), *changes_of(linked.plan)]
     about = {
         "portfolio": portfolio,
         "seed": str(linked.seed),
@@ -94,8 +93,13 @@ def query_of(linked: Linked) -> str | None:
     return query if len(query) <= LONGEST else None
 
 
-def _changes(before: Scenario, after: Scenario) -> Iterator[tuple[str, str]]:
-    """Yield every value that differs, as an assignment has it."""
+def changes_of(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield every value unlike the preset, or else the reference, as an assignment has it.
+
+    The portfolio is left out.
+    """
+    before = preset(plan.start) if plan.start in PRESETS else Scenario()
+    after = plan.scenario
     for name in changed_names(before, after):
         old, new = value_at(before, name), value_at(after, name)
         if isinstance(new, Distribution):

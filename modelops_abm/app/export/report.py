@@ -1,0 +1,193 @@
+"""The report: one HTML file that needs nothing else, reads like the page and prints."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import htpy as h
+from markupsafe import Markup
+
+from modelops_abm.app.decide import credit_card, losses, net_value, over_time, team_time
+from modelops_abm.app.decide.figures import figures
+from modelops_abm.app.decide.head import figures_card, verdict_card
+from modelops_abm.app.decide.sentences import headline
+from modelops_abm.app.drawing.card import card_head
+from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
+from modelops_abm.app.drawing.tables import Table
+from modelops_abm.app.export.charts import course_chart, net_value_chart, team_time_chart
+from modelops_abm.app.export.subject import Subject
+from modelops_abm.app.export.tables import assumption_tables, figures_table, set_table
+from modelops_abm.app.export.words import (
+    LIMITS,
+    assumptions_in_words,
+    provenance,
+    state_in_words,
+)
+from modelops_abm.app.icons import icon
+from modelops_abm.app.state.plan import name_of
+from modelops_abm.app.theme import stylesheet
+from modelops_abm.app.your_data.words import portfolio_in_words
+from modelops_abm.formats import number
+from modelops_abm.plots.palette import WORK
+
+_NOTHING_LOADED = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
+"""Whatever names a visitor's files hold, the report runs no script and loads nothing."""
+
+
+def report(subject: Subject) -> bytes:
+    """Return the report as a file."""
+    title = headline(subject.comparison).text
+    document = h.html(lang="en")[
+        h.head[
+            h.meta(charset="utf-8"),
+            h.meta(http_equiv="Content-Security-Policy", content=_NOTHING_LOADED),
+            h.meta(name="viewport", content="width=device-width"),
+            h.title[title],
+            h.style[Markup(_style())],
+        ],
+        h.body[h.main(".modelops.report")[_content(subject)]],
+    ]
+    return str(document).encode()
+
+
+@cache
+def _style() -> str:
+    own = Path(__file__).with_name("report.css").read_text("utf-8")
+    return f"{stylesheet('base', 'decide_main')}\n{own}"
+
+
+def _content(subject: Subject) -> h.Fragment:
+    scenario = subject.comparison.plan.scenario
+    return h.fragment[
+        _top(subject),
+        verdict_card(subject.answer, subject.plan, subject.credit),
+        figures_card(figures(subject.comparison)),
+        _net_value(subject),
+        h.div(".two")[
+            h.div(".column")[_course(subject, "availability"), _course(subject, "users")],
+            _team_time(subject),
+        ],
+        h.div(".two")[_losses(subject), _credit(subject)],
+        _section("What this plan sets", _table(set_table(scenario))),
+        _section("All figures", _table(figures_table(subject)), state_in_words(subject)),
+        _section(
+            "Assumptions and their sources",
+            [_titled(table) for table in assumption_tables(scenario)],
+            assumptions_in_words(subject),
+        ),
+        _section("What this cannot tell", h.ul[(h.li[limit] for limit in LIMITS)]),
+        _section("How to get the same figures", _provenance(subject)),
+    ]
+
+
+def _top(subject: Subject) -> h.Element:
+    scenario = subject.comparison.plan.scenario
+    portfolio = portfolio_in_words(scenario.imported, scenario.portfolio.initial_models)
+    return h.header(".report-top")[
+        h.div(".brand")[icon("brand", 22), h.span["ModelOps simulator"]],
+        h.p(".label")[
+            f"{name_of(subject.plan.start)}{', changed' if subject.plan.changes else ''}."
+            f" {portfolio}. {subject.made_on.isoformat()}"
+        ],
+    ]
+
+
+def _net_value(subject: Subject) -> h.Element:
+    comparison = subject.comparison
+    head = card_head("Net value so far", net_value.unit(comparison), net_value.finding(comparison))
+    return h.section(".card")[head, net_value_chart(comparison)]
+
+
+def _course(subject: Subject, name: over_time.Name) -> h.Element:
+    shown = over_time.over_time(subject.comparison, name)
+    head = card_head(over_time.TITLES[name], shown.unit)
+    return h.section(".card")[head, course_chart(subject.comparison, name)]
+
+
+def _team_time(subject: Subject) -> h.Element:
+    shown = team_time.team_time(subject.comparison)
+    rows = [
+        h.tr[
+            h.th(scope="row")[h.span(class_=["swatch", f"work-{kind}"]), WORK[kind].words],
+            h.td(".number")[h.strong[number(shown.plan[kind])]],
+            h.td(".number")[number(shown.baseline[kind])],
+        ]
+        for kind in reversed(shown.shares)
+    ]
+    return h.section(".card")[
+        card_head("Team time", "% of developer days", team_time.finding(shown)),
+        team_time_chart(subject.comparison),
+        h.table(".compact")[
+            h.thead[h.tr[h.th, h.th(".number.plan")["plan"], h.th(".number")["base"]]],
+            h.tbody[rows],
+        ],
+    ]
+
+
+def _losses(subject: Subject) -> h.Element:
+    shown = losses.losses(subject.comparison)
+    head = card_head(
+        "Value lost on the way", losses.unit(subject.comparison), losses.finding(shown)
+    )
+    return h.section(".card.losses-card")[head, losses.waterfall(shown)]
+
+
+def _credit(subject: Subject) -> h.Element | None:
+    """Return which capability earns what; nothing if it is not known or there is one only."""
+    if subject.credit is None or not subject.credit.capabilities:
+        return None
+    shown = credit_card.shares_of(subject.credit)
+    table = credit_card.table(subject.credit)
+    intervals = {name: Interval.of(share) for name, share in shown.shares.items()}
+    scale = Scale.around(intervals.values())
+    rows = [
+        h.tr[
+            h.th(scope="row")[cells[0]],
+            h.td(".marked")[interval_mark(interval, scale)],
+            (h.td(".number")[cell] for cell in cells[1:]),
+        ]
+        for cells, interval in zip(table.rows, intervals.values(), strict=True)
+    ]
+    heads = (h.th(".number", scope="col")[name] for name in table.columns[1:])
+    return h.section(".card")[
+        card_head(credit_card.TITLE, table.caption, credit_card.finding(shown)),
+        h.table(".compact")[h.thead[h.tr[h.th, h.th, heads]], h.tbody[rows]],
+    ]
+
+
+def _section(title: str, content: h.Node, words: str = "") -> h.Element:
+    return h.section(".card")[h.h2[title], words and h.p(".secondary")[words], content]
+
+
+def _titled(table: Table) -> h.Fragment:
+    return h.fragment[h.h3[table.caption], _table(table)]
+
+
+def _table(table: Table) -> h.Element:
+    """Return a table; what looks like a number stands at the right."""
+    return h.table(class_=["list", f"columns-{len(table.columns)}"])[
+        h.thead[h.tr[(h.th(scope="col")[name] for name in table.columns)]],
+        h.tbody[(_row(cells) for cells in table.rows)],
+    ]
+
+
+def _row(cells: Iterable[str]) -> h.Element:
+    first, *others = cells
+    return h.tr[h.th(scope="row")[first], (h.td[cell] for cell in others)]
+
+
+def _provenance(subject: Subject) -> h.Fragment:
+    entries = provenance(subject)
+    return h.fragment[
+        h.p(".secondary")[
+            "The same version, plan and seed give the same figures: on one machine to the last"
+            " digit, on another to about nine digits."
+        ],
+        h.dl[((h.dt[name], h.dd[_linked(name, words)]) for name, words in entries)],
+    ]
+
+
+def _linked(name: str, words: str) -> h.Node:
+    return h.a(href=words)[words] if name == "Link" else words

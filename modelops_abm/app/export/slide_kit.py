@@ -1,0 +1,226 @@
+"""What slides are made of: titles, words, tables and charts that can be edited in PowerPoint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from pptx.chart.data import CategoryChartData, XyChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
+from pptx.enum.dml import MSO_LINE
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.util import Inches, Pt
+
+from modelops_abm.plots.palette import HAIRLINE, INK, INK_2, SURFACE
+
+WIDTH, HEIGHT = 13.333, 7.5
+"""Of a slide, in inches."""
+MARGIN = 0.6
+_TITLE_ONLY = 5
+_TITLE_TOP, _TITLE_HEIGHT = 0.45, 1.05
+_FOOTER_TOP = 7.02
+_ROW_HEIGHT = 0.34
+_BAR_GAP_PERCENT = 45
+
+
+class Box(NamedTuple):
+    """A place on a slide, in inches."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def emu(self) -> tuple[int, int, int, int]:
+        """The same as PowerPoint measures it."""
+        return Inches(self.left), Inches(self.top), Inches(self.width), Inches(self.height)
+
+
+class Line(NamedTuple):
+    """A line of a chart: its points, and how it looks."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+    colour: str
+    width_points: float = 2.25
+    dashed: bool = False
+
+
+class Series(NamedTuple):
+    """Bars of one colour: a value for each category."""
+
+    name: str
+    values: Sequence[float]
+    colour: str
+
+
+def add_slide(deck: Any, title: str, footer: str, notes: str) -> Any:
+    """Add a slide with the finding as its title, and what it rests on below."""
+    slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
+    shape = slide.shapes.title
+    box = Box(MARGIN, _TITLE_TOP, WIDTH - 2 * MARGIN, _TITLE_HEIGHT)
+    shape.left, shape.top, shape.width, shape.height = box.emu
+    frame = shape.text_frame
+    frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
+    _write(frame.paragraphs[0], title, 26, INK, bold=True)
+    add_text(slide, Box(MARGIN, _FOOTER_TOP, WIDTH - 2 * MARGIN, 0.3), [footer], size=10)
+    slide.notes_slide.notes_text_frame.text = notes
+    return slide
+
+
+def add_text(
+    slide: Any, box: Box, paragraphs: Sequence[str], *, size: float = 14, bullets: bool = False
+) -> None:
+    """Add paragraphs."""
+    frame = slide.shapes.add_textbox(*box.emu).text_frame
+    frame.word_wrap = True
+    for number, words in enumerate(paragraphs):
+        paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
+        paragraph.space_after = Pt(size / 2.0)
+        _write(paragraph, f"•  {words}" if bullets else words, size, INK_2)
+
+
+def add_table(
+    slide: Any,
+    box: Box,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[float],
+    *,
+    size: float = 12,
+) -> None:
+    """Add a table with thin lines; all but the first column stand at the right if narrow.
+
+    Parameters
+    ----------
+    box
+        Place; the height follows from the rows.
+    widths
+        Of the columns, as parts of the whole.
+    size
+        Of the text, in points.
+    """
+    height = _ROW_HEIGHT * (len(rows) + 1)
+    shape = slide.shapes.add_table(
+        len(rows) + 1, len(columns), *Box(box.left, box.top, box.width, height).emu
+    )
+    table = shape.table
+    table.horz_banding = False
+    for number, part in enumerate(widths):
+        table.columns[number].width = Inches(box.width * part / sum(widths))
+    for number, cells in enumerate([columns, *rows]):
+        for place, words in enumerate(cells):
+            _fill_cell(table.cell(number, place), words, size, is_head=number == 0)
+
+
+def _fill_cell(cell: Any, words: str, size: float, *, is_head: bool) -> None:
+    cell.margin_top = cell.margin_bottom = Inches(0.03)
+    cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+    cell.fill.solid()
+    cell.fill.fore_color.rgb = _rgb(HAIRLINE if is_head else SURFACE)
+    _write(cell.text_frame.paragraphs[0], words, size, INK, bold=is_head)
+
+
+def add_lines(
+    slide: Any, box: Box, title: str, lines: Sequence[Line], months: float, number_format: str
+) -> None:
+    """Add a chart of lines over months."""
+    data = XyChartData()
+    for line in lines:
+        series = data.add_series(line.name)
+        for x, y in line.points:
+            series.add_data_point(round(x, 3), round(y, 6))
+    chart = _add_chart(slide, XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS, box, data, title)
+    for series, line in zip(chart.plots[0].series, lines, strict=True):
+        series.smooth = False
+        series.format.line.color.rgb = _rgb(line.colour)
+        series.format.line.width = Pt(line.width_points)
+        if line.dashed:
+            series.format.line.dash_style = MSO_LINE.DASH
+    across = chart.category_axis
+    across.minimum_scale, across.maximum_scale = 0, round(months)
+    across.major_unit = max(1, round(months / 6.0))
+    across.has_major_gridlines = False
+    across.tick_labels.number_format, across.tick_labels.number_format_is_linked = "0", False
+    across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    _style_values(chart.value_axis, number_format)
+
+
+def add_columns(
+    slide: Any, box: Box, title: str, categories: Sequence[str], series: Sequence[Series]
+) -> None:
+    """Add columns that lie on each other and fill the height."""
+    chart = _add_bars(slide, XL_CHART_TYPE.COLUMN_STACKED_100, box, title, categories, series)
+    chart.plots[0].gap_width, chart.plots[0].overlap = 12, 100
+    _style_values(chart.value_axis, "0%")
+
+
+def add_bars(
+    slide: Any,
+    box: Box,
+    title: str,
+    categories: Sequence[str],
+    series: Sequence[Series],
+    number_format: str,
+) -> None:
+    """Add bars beside each other, the first category at the top, with their numbers."""
+    chart = _add_bars(slide, XL_CHART_TYPE.BAR_CLUSTERED, box, title, categories, series)
+    plot = chart.plots[0]
+    plot.gap_width = _BAR_GAP_PERCENT
+    plot.has_data_labels = True
+    plot.data_labels.number_format, plot.data_labels.number_format_is_linked = number_format, False
+    plot.data_labels.font.size = Pt(11)
+    chart.category_axis.reverse_order = True
+    chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    chart.value_axis.visible = False
+    chart.value_axis.has_major_gridlines = False
+
+
+def _add_bars(
+    slide: Any,
+    kind: Any,
+    box: Box,
+    title: str,
+    categories: Sequence[str],
+    series: Sequence[Series],
+) -> Any:
+    data = CategoryChartData()
+    data.categories = categories
+    for entry in series:
+        data.add_series(entry.name, [round(value, 6) for value in entry.values])
+    chart = _add_chart(slide, kind, box, data, title)
+    for shown, entry in zip(chart.plots[0].series, series, strict=True):
+        shown.format.fill.solid()
+        shown.format.fill.fore_color.rgb = _rgb(entry.colour)
+        shown.invert_if_negative = False
+    return chart
+
+
+def _add_chart(slide: Any, kind: Any, box: Box, data: Any, title: str) -> Any:
+    chart = slide.shapes.add_chart(kind, *box.emu, data).chart
+    chart.font.size, chart.font.color.rgb = Pt(12), _rgb(INK_2)
+    chart.has_title = True
+    _write(chart.chart_title.text_frame.paragraphs[0], title, 12, INK_2, bold=True)
+    chart.chart_title.include_in_layout = False
+    chart.has_legend = True
+    chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    return chart
+
+
+def _style_values(axis: Any, number_format: str) -> None:
+    axis.major_gridlines.format.line.color.rgb = _rgb(HAIRLINE)
+    axis.format.line.fill.background()
+    axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = number_format, False
+
+
+def _write(paragraph: Any, words: str, size: float, colour: str, *, bold: bool = False) -> None:
+    paragraph.alignment = PP_ALIGN.LEFT
+    run = paragraph.add_run()
+    run.text = words
+    run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, _rgb(colour)
+
+
+def _rgb(colour: str) -> RGBColor:
+    return RGBColor.from_string(colour.removeprefix("#"))

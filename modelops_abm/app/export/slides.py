@@ -1,0 +1,247 @@
+"""The slides: a deck of findings with native charts and tables, to be edited and restyled."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import Any
+
+import numpy as np
+from pptx import Presentation
+from pptx.util import Inches
+
+from modelops_abm import formats
+from modelops_abm.app.decide import credit_card, losses, net_value, team_time
+from modelops_abm.app.decide.figures import figures
+from modelops_abm.app.decide.sentences import headline, second_line
+from modelops_abm.app.drawing.layers import Bands, Floats
+from modelops_abm.app.export.slide_kit import (
+    HEIGHT,
+    MARGIN,
+    WIDTH,
+    Box,
+    Line,
+    Series,
+    add_bars,
+    add_columns,
+    add_lines,
+    add_slide,
+    add_table,
+    add_text,
+)
+from modelops_abm.app.export.subject import Subject
+from modelops_abm.app.export.tables import described, set_table
+from modelops_abm.app.export.words import (
+    LIMITS,
+    assumptions_in_words,
+    provenance,
+    state_in_words,
+)
+from modelops_abm.plots.palette import BASELINE, LOSSES, PLAN, WORK, tint
+from modelops_abm.value_words import source_in_words, value_in_words
+
+_INNER = WIDTH - 2 * MARGIN
+_TOP, _BELOW = 1.6, 5.3
+_MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
+_MOST_COLUMNS = 24
+_MOST_ROWS = 7
+_MAIN_ASSUMPTIONS = (
+    "model.value_per_prediction",
+    "model.market_size",
+    "incidents.pipeline_per_year",
+    "drift.onsets_per_year",
+    "model.yearly_power_loss",
+    "portfolio.ideas_per_year",
+    "team.payroll_per_year",
+)
+
+
+def slides(subject: Subject) -> bytes:
+    """Return the slides as a PowerPoint file."""
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
+    deck.core_properties.title = headline(subject.comparison).text
+    deck.core_properties.author = f"modelops_abm {subject.version}"
+    for add in (_answer, _net_value, _team_time, _losses, _credit, _assumptions, _limits):
+        add(deck, subject)
+    file = io.BytesIO()
+    deck.save(file)
+    return file.getvalue()
+
+
+def _slide(deck: Any, subject: Subject, title: str, explained: str) -> Any:
+    """Add a slide whose notes say what is shown and what it rests on."""
+    footer = (
+        f"{formats.plural(subject.comparison.replications, 'future')}, seed {subject.seed},"
+        f" modelops_abm {subject.version}. Intervals are luck only, assumptions as set."
+    )
+    notes = "\n".join([explained, "", *(f"{name}: {words}" for name, words in provenance(subject))])
+    return add_slide(deck, title, footer, notes)
+
+
+def _answer(deck: Any, subject: Subject) -> None:
+    comparison = subject.comparison
+    words = "".join(part.text for part in second_line(subject.answer, subject.credit))
+    slide = _slide(deck, subject, headline(comparison).text, _BANDS)
+    add_text(slide, Box(MARGIN, _TOP, _INNER, 0.9), [words, state_in_words(subject)], size=16)
+    rows = [
+        (figure.label, figure.value, figure.versus.removeprefix("vs "), figure.change, figure.range)
+        for figure in figures(comparison)
+    ]
+    columns = ("Average per future", "Plan", "Baseline", "Difference", "95 of 100 futures")
+    add_table(slide, Box(MARGIN, 3.1, _INNER, 0.0), columns, rows, (3, 2, 2, 2, 3), size=16)
+
+
+_BANDS = (
+    "95 of 100 futures: what may happen; more futures do not narrow it. 95 % interval of the"
+    " average: how well the average is known; more futures narrow it. The baseline is the plan"
+    " with every capability at its start level, in the same futures."
+)
+
+
+def _net_value(deck: Any, subject: Subject) -> None:
+    comparison = subject.comparison
+    shown = net_value.net_value(comparison)
+    months = float(shown.plan.months[-1])
+    slide = _slide(deck, subject, net_value.finding(comparison), _BANDS)
+    light = tint(PLAN, 0.4)
+    both = [
+        Line("Plan", _points(shown.plan, shown.plan.mean), PLAN),
+        Line("Baseline", _points(shown.baseline, shown.baseline.mean), BASELINE, dashed=True),
+        *_futures(shown.plan, light),
+    ]
+    apart = [
+        Line("Plan minus baseline", _points(shown.difference, shown.difference.mean), PLAN),
+        *_futures(shown.difference, light),
+    ]
+    half = _INNER / 2.0
+    unit = net_value.unit(comparison)
+    add_lines(
+        slide, Box(MARGIN, _TOP, half, _BELOW), f"Net value so far, {unit}", both, months, "0"
+    )
+    add_lines(
+        slide,
+        Box(MARGIN + half, _TOP, half, _BELOW),
+        "Plan minus baseline, each future with the same luck",
+        apart,
+        months,
+        "+0.0;−0.0;0",
+    )
+
+
+def _futures(bands: Bands, colour: str) -> list[Line]:
+    return [
+        Line("95 of 100 futures, from", _points(bands, bands.low), colour, 1.0),
+        Line("to", _points(bands, bands.high), colour, 1.0),
+    ]
+
+
+def _points(bands: Bands, values: Floats) -> list[tuple[float, float]]:
+    return [
+        (float(month), float(value))
+        for month, value in zip(bands.months, values, strict=True)
+        if math.isfinite(value)
+    ]
+
+
+def _team_time(deck: Any, subject: Subject) -> None:
+    shown = team_time.team_time(subject.comparison)
+    slide = _slide(deck, subject, team_time.finding(shown), "Share of developer days by activity.")
+    ends, groups = _periods(shown.months)
+    series = [
+        Series(
+            WORK[kind].words,
+            [float(np.mean(values[group])) / 100.0 for group in groups],
+            WORK[kind].colour,
+        )
+        for kind, values in shown.shares.items()
+    ]
+    title = "With the plan, % of developer days, up to month"
+    add_columns(slide, Box(MARGIN, _TOP, _INNER * 0.62, _BELOW), title, ends, series)
+    rows = [
+        (WORK[kind].words, formats.number(shown.plan[kind]), formats.number(shown.baseline[kind]))
+        for kind in reversed(shown.shares)
+    ]
+    box = Box(MARGIN + _INNER * 0.66, _TOP + 0.4, _INNER * 0.34, 0.0)
+    columns = ("% of developer days", "Plan", "Baseline")
+    add_table(slide, box, columns, rows, (3, 1.5, 1.5), size=14)
+
+
+def _periods(months: Floats) -> tuple[list[str], list[list[int]]]:
+    """Return the ends of periods of whole months, few enough to see, and what lies in each."""
+    last = math.ceil(months[-1])
+    step = next((each for each in _MONTH_STEPS if last / each <= _MOST_COLUMNS), last)
+    numbers = np.ceil(np.round(months / step, 6)).astype(int)
+    kinds = sorted({int(number) for number in numbers})
+    ends = [str(min(number * step, last)) for number in kinds]
+    return ends, [np.flatnonzero(numbers == number).tolist() for number in kinds]
+
+
+def _losses(deck: Any, subject: Subject) -> None:
+    shown = losses.losses(subject.comparison)
+    explained = (
+        "What the portfolio could earn at full predictive power, always served and without limits"
+        " of capacity, less what it earns: the losses add up to the difference exactly."
+    )
+    slide = _slide(deck, subject, losses.finding(shown), explained)
+    series = [
+        Series("Plan", list(shown.plan.values()), PLAN),
+        Series("Baseline", list(shown.baseline.values()), BASELINE),
+    ]
+    title = f"Value lost on the way, {losses.unit(subject.comparison)}"
+    words = [LOSSES[cause].words for cause in shown.plan]
+    add_bars(slide, Box(MARGIN, _TOP, _INNER, _BELOW), title, words, series, "0.00")
+
+
+def _credit(deck: Any, subject: Subject) -> None:
+    """Add which capability earns what; nothing while that is not known."""
+    if subject.credit is None or not subject.credit.capabilities:
+        return
+    shown = credit_card.shares_of(subject.credit)
+    futures = formats.plural(subject.credit.replications, "future")
+    explained = (
+        "The share of a capability is its Shapley value: its gain averaged over all orders in which"
+        f" the capabilities may be added, from {futures} of every combination. Shares add up."
+    )
+    slide = _slide(deck, subject, credit_card.finding(shown), explained)
+    means = [(share.estimate.mean or 0.0) / shown.money.size for share in shown.shares.values()]
+    names = [name.capitalize() for name in shown.shares]
+    title = f"Share of the difference, {shown.money.unit}"
+    box = Box(MARGIN, _TOP, _INNER * 0.5, _BELOW)
+    add_bars(slide, box, title, names, [Series("Share", means, PLAN)], "+0.00;−0.00;0")
+    table = credit_card.table(subject.credit)
+    place = Box(MARGIN + _INNER * 0.52, _TOP + 0.4, _INNER * 0.48, 0.0)
+    add_table(slide, place, table.columns, table.rows, (2, 2, 2, 2), size=13)
+    add_text(slide, Box(place.left, 4.6, place.width, 0.6), [table.caption], size=11)
+
+
+def _assumptions(deck: Any, subject: Subject) -> None:
+    scenario = subject.comparison.plan.scenario
+    slide = _slide(
+        deck,
+        subject,
+        "What the answer rests on",
+        "Every assumption with its source is in the report, and in Understand on the page.",
+    )
+    add_text(slide, Box(MARGIN, 1.1, _INNER, 0.4), [assumptions_in_words(subject)], size=14)
+    sets = set_table(scenario)
+    rows = [row for row in sets.rows if row[1] != row[2]][:_MOST_ROWS]
+    add_table(slide, Box(MARGIN, _TOP, _INNER, 0.0), sets.columns, rows, (5, 2, 2, 4), size=10)
+    main = [
+        (" ".join(value.quantity.meaning.split()), value_in_words(value), source_in_words(value))
+        for value in described(scenario)
+        if value.quantity.name in _MAIN_ASSUMPTIONS
+    ]
+    top = _TOP + 0.34 * (len(rows) + 1) + 0.25
+    columns = ("Main assumption", "Value", "Source")
+    add_table(slide, Box(MARGIN, top, _INNER, 0.0), columns, main, (5, 3, 5), size=10)
+
+
+def _limits(deck: Any, subject: Subject) -> None:
+    slide = _slide(
+        deck, subject, "What this cannot tell, and how to get the same figures", "\n".join(LIMITS)
+    )
+    add_text(slide, Box(MARGIN, _TOP, _INNER, 2.6), LIMITS, size=13, bullets=True)
+    add_table(
+        slide, Box(MARGIN, 4.3, _INNER, 0.0), ("To repeat it", ""), provenance(subject), (1, 7)
+    )
