@@ -9,10 +9,11 @@ from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
 from pptx.enum.dml import MSO_LINE
+from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
-from modelops_abm.plots.palette import HAIRLINE, INK, INK_2, SURFACE
+from modelops_abm.plots.palette import HAIRLINE, INK, INK_2, PLAN, SURFACE
 
 WIDTH, HEIGHT = 13.333, 7.5
 """Of a slide, in inches."""
@@ -20,7 +21,8 @@ MARGIN = 0.6
 _TITLE_ONLY = 5
 _TITLE_TOP, _TITLE_HEIGHT = 0.45, 1.05
 _FOOTER_TOP = 7.02
-_ROW_HEIGHT = 0.34
+ROW_HEIGHT = 0.3
+"""Of a table with small text, in inches."""
 _BAR_GAP_PERCENT = 45
 
 
@@ -59,6 +61,7 @@ class Series(NamedTuple):
 def add_slide(deck: Any, title: str, footer: str, notes: str) -> Any:
     """Add a slide with the finding as its title, and what it rests on below."""
     slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
+    _add_rule(slide, Box(MARGIN + 0.1, _TITLE_TOP - 0.07, 0.7, 0.05))
     shape = slide.shapes.title
     box = Box(MARGIN, _TITLE_TOP, WIDTH - 2 * MARGIN, _TITLE_HEIGHT)
     shape.left, shape.top, shape.width, shape.height = box.emu
@@ -68,6 +71,13 @@ def add_slide(deck: Any, title: str, footer: str, notes: str) -> Any:
     add_text(slide, Box(MARGIN, _FOOTER_TOP, WIDTH - 2 * MARGIN, 0.3), [footer], size=10)
     slide.notes_slide.notes_text_frame.text = notes
     return slide
+
+
+def _add_rule(slide: Any, box: Box) -> None:
+    rule = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *box.emu)
+    rule.fill.solid()
+    rule.fill.fore_color.rgb = _rgb(PLAN)
+    rule.line.fill.background()
 
 
 def add_text(
@@ -102,7 +112,7 @@ def add_table(
     size
         Of the text, in points.
     """
-    height = _ROW_HEIGHT * (len(rows) + 1)
+    height = ROW_HEIGHT * (len(rows) + 1)
     shape = slide.shapes.add_table(
         len(rows) + 1, len(columns), *Box(box.left, box.top, box.width, height).emu
     )
@@ -204,8 +214,9 @@ def _add_chart(slide: Any, kind: Any, box: Box, data: Any, title: str) -> Any:
     chart.has_title = True
     _write(chart.chart_title.text_frame.paragraphs[0], title, 12, INK_2, bold=True)
     chart.chart_title.include_in_layout = False
-    chart.has_legend = True
-    chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
+    chart.has_legend = len(chart.plots[0].series) > 1
+    if chart.has_legend:
+        chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
     return chart
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from modelops_abm.app.drawing.layers import Bands, Floats
 from modelops_abm.app.export.slide_kit import (
     HEIGHT,
     MARGIN,
+    ROW_HEIGHT,
     WIDTH,
     Box,
     Line,
@@ -30,13 +32,14 @@ from modelops_abm.app.export.slide_kit import (
     add_text,
 )
 from modelops_abm.app.export.subject import Subject
-from modelops_abm.app.export.tables import described, set_table
+from modelops_abm.app.export.tables import described, short_name
 from modelops_abm.app.export.words import (
     LIMITS,
     assumptions_in_words,
     provenance,
     state_in_words,
 )
+from modelops_abm.parameters import StatedValue
 from modelops_abm.plots.palette import BASELINE, LOSSES, PLAN, WORK, tint
 from modelops_abm.value_words import source_in_words, value_in_words
 
@@ -44,7 +47,8 @@ _INNER = WIDTH - 2 * MARGIN
 _TOP, _BELOW = 1.6, 5.3
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 _MOST_COLUMNS = 24
-_MOST_ROWS = 7
+_MOST_ROWS = 6
+_LONGEST = 58
 _MAIN_ASSUMPTIONS = (
     "model.value_per_prediction",
     "model.market_size",
@@ -224,17 +228,31 @@ def _assumptions(deck: Any, subject: Subject) -> None:
         "Every assumption with its source is in the report, and in Understand on the page.",
     )
     add_text(slide, Box(MARGIN, 1.1, _INNER, 0.4), [assumptions_in_words(subject)], size=14)
-    sets = set_table(scenario)
-    rows = [row for row in sets.rows if row[1] != row[2]][:_MOST_ROWS]
-    add_table(slide, Box(MARGIN, _TOP, _INNER, 0.0), sets.columns, rows, (5, 2, 2, 4), size=10)
-    main = [
-        (" ".join(value.quantity.meaning.split()), value_in_words(value), source_in_words(value))
-        for value in described(scenario)
-        if value.quantity.name in _MAIN_ASSUMPTIONS
+    values = described(scenario)
+    changed = [value for value in values if not value.is_default]
+    top = _add_values(slide, _TOP, "Unlike the reference", changed[:_MOST_ROWS])
+    if len(changed) > _MOST_ROWS:
+        words = f"... and {len(changed) - _MOST_ROWS} more, in the report"
+        add_text(slide, Box(MARGIN, top - 0.05, _INNER, 0.3), [words], size=11)
+    main = [value for value in values if value.quantity.name in _MAIN_ASSUMPTIONS]
+    _add_values(slide, top + 0.3, "Main assumption", main)
+
+
+def _add_values(slide: Any, top: float, title: str, values: Sequence[StatedValue]) -> float:
+    """Add a table of values with their sources; return where it ends."""
+    rows = [
+        (short_name(value), value_in_words(value), _shortened(source_in_words(value)))
+        for value in values
     ]
-    top = _TOP + 0.34 * (len(rows) + 1) + 0.25
-    columns = ("Main assumption", "Value", "Source")
-    add_table(slide, Box(MARGIN, top, _INNER, 0.0), columns, main, (5, 3, 5), size=10)
+    add_table(
+        slide, Box(MARGIN, top, _INNER, 0.0), (title, "Value", "Source"), rows, (4, 4, 6), size=11
+    )
+    return top + ROW_HEIGHT * (len(rows) + 1)
+
+
+def _shortened(words: str) -> str:
+    """Return words that fit into one line of a table."""
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1].rstrip()}…"
 
 
 def _limits(deck: Any, subject: Subject) -> None:

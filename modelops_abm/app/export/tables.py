@@ -81,6 +81,13 @@ def meaning_of(value: StatedValue) -> str:
     return f"{parts[1].capitalize()}: {meaning}" if len(parts) == 3 else meaning
 
 
+def short_name(value: StatedValue) -> str:
+    """Return a value's own name in words; a capability's is named: ``Automation: maximum``."""
+    *section, own = value.quantity.name.split(".")
+    words = own.replace("_", " ")
+    return f"{section[1].capitalize()}: {words}" if len(section) > 1 else words.capitalize()
+
+
 def _default_in_words(value: StatedValue) -> str:
     quantity = value.quantity
     default = StatedValue(quantity, quantity.default, quantity.source, quantity.confidence)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 
+from modelops_abm.app.decide.sentences import progress
 from modelops_abm.app.export.subject import Subject
 from modelops_abm.app.state.link import changes_of
 from modelops_abm.clients import fingerprint
-from modelops_abm.formats import count_of, number, plural
+from modelops_abm.formats import count_of, number
 from modelops_abm.parameters import describe
 from modelops_abm.presets import PRESETS
 
@@ -36,13 +37,12 @@ def assumptions_in_words(subject: Subject) -> str:
 
 def state_in_words(subject: Subject) -> str:
     """Return on how many futures the figures rest."""
-    futures = subject.comparison.replications
+    done = progress(subject.answer, is_superseded=False)
+    luck = "each with and without the plan under the same luck"
+    known = f"average known to {done.precision}" if done.precision else "average not known"
     if subject.answer.is_settled:
-        return f"{plural(futures, 'future')}, each with and without the plan under the same luck."
-    return (
-        f"{count_of(futures, subject.answer.aim)} futures so far, each with and without the plan"
-        " under the same luck; with more of them the averages will be known better."
-    )
+        return f"{done.futures}, {luck}; {known}."
+    return f"{done.futures} so far, {luck}; {known}, and better with more of them."
 
 
 def provenance(subject: Subject) -> list[tuple[str, str]]:

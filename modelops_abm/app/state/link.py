@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -169,9 +168,17 @@ def _start(given: Mapping[str, str]) -> Plan:
 def _with_values(start: Plan, texts: Mapping[str, str]) -> Plan:
     """Return a preset with changes; a scenario that was uploaded takes all values for its own."""
     values = dict(_assigned(name, text) for name, text in texts.items())
-    if start.start in PRESETS:
-        return start.changed(values)
-    return Plan(start.start, with_values(start.base, values, source=ON_THE_PAGE))
+    scenario = with_values(start.base, values, source=ON_THE_PAGE)
+    if start.start not in PRESETS:
+        return Plan(start.start, scenario)
+    return start.changed(_whole_values(start.base, scenario))
+
+
+def _whole_values(before: Scenario, after: Scenario) -> dict[str, Any]:
+    """Return every value that differs; of a distribution the whole, whatever part it is."""
+    return {
+        name: value_at(after, name) for name in changed_names(before, after) if name != _PORTFOLIO
+    }
 
 
 def _assigned(name: str, text: str) -> tuple[str, Any]:
@@ -212,9 +219,4 @@ def with_base(plan: Plan, base: Scenario) -> Plan:
     InputError
         If they do not fit.
     """
-    values = {
-        name: value_at(plan.scenario, name)
-        for name in changed_names(base, plan.scenario)
-        if name != _PORTFOLIO
-    }
-    return Plan(plan.start, base, MappingProxyType({})).changed(values)
+    return Plan(plan.start, base).changed(_whole_values(base, plan.scenario))
