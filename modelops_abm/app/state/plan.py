@@ -81,12 +81,22 @@ class Plan:
             If a name or a value is not allowed; the message says what is.
         """
         together = {**self.changes, **values}
+        scenario = with_values(self.base, together, source=ON_THE_PAGE)
         kept = {
-            name: value for name, value in together.items() if value != value_at(self.base, name)
+            name: value
+            for name, value in together.items()
+            if value_at(scenario, name) != value_at(self.base, name)
         }
-        plan = replace(self, changes=MappingProxyType(kept))
-        plan.scenario  # noqa: B018 - made here, so that what is not allowed is refused here
-        return plan
+        return replace(self, changes=MappingProxyType(kept))
+
+    def restored(self, name: str) -> Plan:
+        """Return the plan with a value, and all its parts, as they are in the base."""
+        kept = {
+            changed: value
+            for changed, value in self.changes.items()
+            if changed != name and not changed.startswith(f"{name}.")
+        }
+        return replace(self, changes=MappingProxyType(kept))
 
     def with_portfolio(self, portfolio: ImportedPortfolio | None) -> Plan:
         """Return the plan with a client's portfolio, or without one.

@@ -74,6 +74,8 @@ class Session:
         What became of the files that the visitor has chosen.
     copied
         The link that was put on the clipboard last.
+    memory
+        What a part of the page keeps while another is shown, by the name of the part.
     """
 
     def __init__(self, plan: Plan | None = None, seed: int = SEED) -> None:
@@ -94,6 +96,7 @@ class Session:
         self.wanted = solara.reactive("")
         self.uploads = solara.reactive(Uploads())
         self.copied = solara.reactive("")
+        self.memory: dict[str, Any] = {}
         self._commands = 0
         self._estimator = Estimator(self._hear)
         self._errands = Errands()
@@ -115,6 +118,15 @@ class Session:
         self._errands.stop("replay")
         self.notice.set("")
         self.history.set(self.history.value.then(plan))
+
+    def take_preset(self, name: str) -> None:
+        """Show a preset with the visitor's portfolio; one that does not fit becomes a notice."""
+        portfolio = self.plan.base.imported
+        try:
+            plan = Plan.of_preset(name)
+            self.take(plan if portfolio is None else plan.with_portfolio(portfolio))
+        except InputError as error:
+            self.notice.set(str(error))
 
     def undo(self) -> None:
         """Go back to the plan before the last change."""

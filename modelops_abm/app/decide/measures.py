@@ -1,0 +1,152 @@
+"""How a value of a scenario stands in a field of the page, and how what is typed is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from modelops_abm import formats
+from modelops_abm.parameters import Distribution, InputError, Quantity, parse_assignment
+from modelops_abm.parameters.wording import printable, range_in_words
+
+_SPACES = dict.fromkeys(map(ord, " \t\u00a0\u2009" + formats.NARROW_SPACE))
+_GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
+_DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
+_LONGEST = 40
+_WORDS_OF_FLAGS = {True: "Yes", False: "No"}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How a number stands in a field.
+
+    Attributes
+    ----------
+    before, after
+        What stands before and after it.
+    per_unit
+        What the field shows for a value of 1: 100 for a share in per cent.
+    digits
+        Decimal places at least.
+    """
+
+    before: str = ""
+    after: str = ""
+    per_unit: float = 1.0
+    digits: int = 0
+
+    def text(self, value: float) -> str:
+        """Return the number as it stands in the field."""
+        shown = round(value * self.per_unit, 10)
+        text = f"{shown:,.10g}" if abs(shown) < 1e10 else f"{shown:.10g}"
+        whole, _, decimals = text.partition(".")
+        if "e" in text or len(decimals) >= self.digits:
+            return text
+        return f"{whole}.{decimals:0<{self.digits}}"
+
+    def words(self, value: float) -> str:
+        """Return the number with what stands before and after it."""
+        return f"{self.before}{self.text(value)}{self.after}"
+
+    def read(self, typed: str, quantity: Quantity) -> float | int:
+        """Return the value that was typed.
+
+        Raises
+        ------
+        InputError
+            If it is no number, or not allowed; the message says what is, as the field shows it.
+        """
+        number = _number(self._bare(typed))
+        allowed = self.allowed(quantity)
+        if number is None:
+            raise InputError(f"'{printable(typed, _LONGEST)}' is no number: {allowed}")
+        value = number / self.per_unit
+        if not _is_within(value, quantity.bounds):
+            raise InputError(f"{printable(typed.strip(), _LONGEST)} is not allowed: {allowed}")
+        if quantity.kind != "int":
+            return value
+        if value != int(value):
+            raise InputError(f"{printable(typed, _LONGEST)} is no whole number: {allowed}")
+        return int(value)
+
+    def allowed(self, quantity: Quantity) -> str:
+        """Return what is allowed, as the field shows it."""
+        bounds = {name: round(at * self.per_unit, 10) for name, at in quantity.bounds.items()}
+        return f"{range_in_words(bounds)}{self.after}"
+
+    def _bare(self, typed: str) -> str:
+        """Return what was typed without spaces and without what stands around the number."""
+        text = typed.translate(_SPACES).replace(formats.MINUS, "-")
+        for around in (self.before, self.after):
+            bare = around.translate(_SPACES)
+            text = text.removeprefix(bare).removesuffix(bare) if bare else text
+        return text
+
+
+def _number(text: str) -> float | None:
+    """Return a number, in which commas may set thousands apart or stand for a decimal point."""
+    if _GROUPED.fullmatch(text):
+        text = text.replace(",", "")
+    elif _DECIMAL_COMMA.fullmatch(text):
+        text = text.replace(",", ".")
+    return float(text) if _NUMBER.fullmatch(text) and len(text) < _LONGEST else None
+
+
+def _is_within(value: float, bounds: Mapping[str, float]) -> bool:
+    checks = {"ge": value.__ge__, "gt": value.__gt__, "le": value.__le__, "lt": value.__lt__}
+    return all(checks[name](float(at)) for name, at in bounds.items())
+
+
+def measure_of(quantity: Quantity) -> Measure:
+    """Return how a number of the catalogue stands in a field, with the unit that it has there."""
+    if quantity.unit.startswith("$"):
+        return Measure("$", _after(quantity.unit[1:].strip()))
+    return Measure("", _after(quantity.unit))
+
+
+def _after(unit: str) -> str:
+    return f" {unit}" if unit else ""
+
+
+def shown(quantity: Quantity, value: Any) -> str:
+    """Return a value of the catalogue as it stands in a field: a number, a word, a list of them."""
+    if isinstance(value, Distribution):
+        return Measure().text(value.mean)
+    if isinstance(value, bool):
+        return _WORDS_OF_FLAGS[value]
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    if quantity.is_number:
+        return Measure().text(value)
+    return str(value)
+
+
+def read(quantity: Quantity, typed: str) -> Any:
+    """Return the value of the catalogue that was typed or chosen.
+
+    Raises
+    ------
+    InputError
+        If it is no value of this kind; what is allowed besides is checked with the scenario.
+    """
+    if quantity.is_number:
+        return measure_of(quantity).read(typed, quantity)
+    if quantity.kind == "flag":
+        return typed == _WORDS_OF_FLAGS[True]
+    if quantity.kind == "order":
+        return [word.strip() for word in typed.split(",")]
+    if quantity.kind == "date":
+        return parse_assignment(f"{quantity.name}={typed}")[1]
+    return typed.strip()
+
+
+def options_of(quantity: Quantity) -> tuple[tuple[str, str], ...]:
+    """Return what can be chosen for a value, as pairs of value and word; empty to type it."""
+    if quantity.kind == "flag":
+        return tuple((word, word) for word in _WORDS_OF_FLAGS.values())
+    if quantity.kind == "choice":
+        return tuple((word, word.replace("_", " ").capitalize()) for word in quantity.choices)
+    return ()

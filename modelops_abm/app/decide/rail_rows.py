@@ -1,0 +1,228 @@
+"""The rows of the rail: capabilities and team with sliders, assumptions with numbers to type."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from modelops_abm import formats
+from modelops_abm.app.decide.measures import Measure
+from modelops_abm.app.state.answer import Answer
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.widgets.controls import Field, Slider
+from modelops_abm.experiments.phrases import level_word
+from modelops_abm.experiments.variants import STOPS, level_of, start_of
+from modelops_abm.parameters import CAPABILITY_NAMES, CapabilityName, Quantity, catalogue
+
+PERCENT = Measure(after=f"{formats.NARROW_SPACE}%", per_unit=100.0)
+_MONTHS = Measure(per_unit=1.0 / formats.MONTH_DAYS)
+_PLAIN = Measure()
+DEVELOPERS = "team.developers"
+_LEVEL_PAGE, _DEVELOPERS_PAGE = 25.0, 5.0
+_WIDEST_TEAM = 20
+_QUANTITIES = {quantity.name: quantity for quantity in catalogue()}
+
+
+class Assumption(NamedTuple):
+    """An assumption that is always in sight: what it is called, and how it stands there."""
+
+    name: str
+    label: str
+    measure: Measure
+
+
+MAIN_ASSUMPTIONS = (
+    Assumption("model.value_per_prediction", "Value of a prediction", Measure("$", digits=2)),
+    Assumption("incidents.pipeline_per_year", "Pipeline issues per model", Measure("", " a year")),
+    Assumption("drift.onsets_per_year", "Drift events per model", Measure("", " a year")),
+    Assumption(
+        "model.yearly_power_loss",
+        "Loss of predictive power",
+        Measure("", f"{formats.NARROW_SPACE}% a year", 100.0),
+    ),
+    Assumption("portfolio.ideas_per_year", "New ideas", Measure("", " a year")),
+)
+"""In the order in which they are shown."""
+
+
+def maximum_of(capability: str) -> str:
+    """Return the dotted name of the level that a capability is raised to."""
+    return f"capabilities.{capability}.maximum"
+
+
+def measure_on_rail(name: str) -> Measure | None:
+    """Return how a value stands on the rail; None if it is not there."""
+    return _MEASURES.get(name)
+
+
+_MEASURES: Mapping[str, Measure] = {
+    **{maximum_of(name): PERCENT for name in CAPABILITY_NAMES},
+    **{f"capabilities.{name}.start_day": _MONTHS for name in CAPABILITY_NAMES},
+    **{f"capabilities.{name}.streams": _PLAIN for name in CAPABILITY_NAMES},
+    DEVELOPERS: _PLAIN,
+    **{entry.name: entry.measure for entry in MAIN_ASSUMPTIONS},
+}
+
+SLIDERS = (*map(maximum_of, CAPABILITY_NAMES), DEVELOPERS)
+"""Names of the values that have a slider."""
+LEVERS = frozenset(_MEASURES).difference(entry.name for entry in MAIN_ASSUMPTIONS) | {
+    "horizon_days"
+}
+"""Names of the values that make the plan; all others are assumptions."""
+
+
+def quantity_of(name: str) -> Quantity:
+    """Return the entry of the catalogue with a name."""
+    return _QUANTITIES[name]
+
+
+def slider_rows(
+    plan: Plan, before: Plan | None, answer: Answer | None, problems: Mapping[str, str]
+) -> list[Slider]:
+    """Return the rows with sliders.
+
+    Parameters
+    ----------
+    plan, before
+        The plan, and the one before its last change.
+    answer
+        Says when a capability is in place.
+    problems
+        What was wrong with the last entry, by name.
+    """
+    levels = [_level_row(plan, before, answer, problems, name) for name in CAPABILITY_NAMES]
+    return [*levels, _team_row(plan, before, problems)]
+
+
+def _level_row(
+    plan: Plan,
+    before: Plan | None,
+    answer: Answer | None,
+    problems: Mapping[str, str],
+    capability: CapabilityName,
+) -> Slider:
+    name = maximum_of(capability)
+    level, old = plan.value(name), before.value(name) if before else plan.value(name)
+    return {
+        **_field(name, capability.capitalize(), plan, problems),
+        "explains": capability,
+        "position": round(100.0 * level, 6),
+        "lowest": 0.0,
+        "highest": 100.0,
+        "page": _LEVEL_PAGE,
+        "stops": [100.0 * stop for stop in STOPS],
+        "ghost": None if old == level else 100.0 * old,
+        "was": "" if old == level else PERCENT.words(old),
+        "words": "level",
+        "notes": "",
+        "pace": pace(plan, answer, capability),
+        "more": _start_and_pace(plan, problems, capability),
+    }
+
+
+def _start_and_pace(
+    plan: Plan, problems: Mapping[str, str], capability: CapabilityName
+) -> list[Field]:
+    prefix = f"capabilities.{capability}"
+    return [
+        _field(f"{prefix}.start_day", "Months until work on it starts", plan, problems),
+        _field(f"{prefix}.streams", "Developers on it at once", plan, problems),
+    ]
+
+
+def _team_row(plan: Plan, before: Plan | None, problems: Mapping[str, str]) -> Slider:
+    size, old = plan.value(DEVELOPERS), before.value(DEVELOPERS) if before else None
+    is_changed = old is not None and old != size
+    return {
+        **_field(DEVELOPERS, "Team", plan, problems),
+        "explains": DEVELOPERS,
+        "position": float(size),
+        "lowest": 1.0,
+        "highest": float(largest_team(plan)),
+        "page": _DEVELOPERS_PAGE,
+        "stops": [],
+        "ghost": float(old) if is_changed and old is not None else None,
+        "was": str(old) if is_changed else "",
+        "words": "team",
+        "notes": "payroll",
+        "pace": "",
+        "more": [],
+    }
+
+
+def largest_team(plan: Plan) -> int:
+    """Return how many developers the slider goes up to."""
+    return max(_WIDEST_TEAM, 2 * plan.base.team.developers, plan.value(DEVELOPERS))
+
+
+def slider_texts(plan: Plan) -> dict[str, list[str]]:
+    """Return the texts of the sliders for every whole position, from their lowest on."""
+    sizes = range(1, largest_team(plan) + 1)
+    payroll = plan.scenario.team.payroll_per_year
+    return {
+        "level": [level_in_words(position / 100.0) for position in range(101)],
+        "team": [formats.plural(size, "developer") for size in sizes],
+        "payroll": [f"{formats.money(size * payroll)} a year" for size in sizes],
+    }
+
+
+def level_in_words(level: float) -> str:
+    """Return a level in a word, or the two words that it lies between."""
+    above = next(place for place, stop in enumerate(STOPS) if stop >= level)
+    if STOPS[above] == level:
+        return level_word(level).capitalize()
+    return f"Between {level_word(STOPS[above - 1])} and {level_word(STOPS[above])}"
+
+
+def pace(plan: Plan, answer: Answer | None, capability: CapabilityName) -> str:
+    """Return when a capability is in place, as far as it is known."""
+    scenario = plan.scenario
+    if level_of(scenario, capability) <= start_of(scenario, capability):
+        return "nothing to build" if start_of(scenario, capability) == 0.0 else "in place already"
+    if answer is None or level_of(answer.plan.scenario, capability) <= start_of(
+        answer.plan.scenario, capability
+    ):
+        return "start and pace"
+    day = day_in_place(answer, capability)
+    if math.isinf(day):
+        return f"not in place by month {formats.months_in(answer.plan.scenario.horizon_days)}"
+    return f"in place by {formats.month_of(day)}"
+
+
+def day_in_place(answer: Answer, capability: CapabilityName) -> float:
+    """Return the day by which half of the futures have a capability at its level; inf if never.
+
+    Levels never fall, so half of the futures have reached it once the median has. The day is the
+    last of its week.
+    """
+    median = answer.comparison.plan.bands[f"level_{capability}"]["50.0%"]
+    goal = level_of(answer.plan.scenario, capability)
+    reached = median.index[median.to_numpy() >= goal * (1.0 - 1e-9)]
+    return float(reached[0]) if len(reached) else math.inf
+
+
+def assumption_rows(plan: Plan, problems: Mapping[str, str]) -> list[Field]:
+    """Return the rows of the main assumptions."""
+    return [
+        {**_field(entry.name, entry.label, plan, problems), "explains": entry.name}
+        for entry in MAIN_ASSUMPTIONS
+    ]
+
+
+def _field(name: str, label: str, plan: Plan, problems: Mapping[str, str]) -> Field:
+    measure, value = _MEASURES[name], plan.value(name)
+    return {
+        "name": name,
+        "label": label,
+        "text": measure.text(getattr(value, "mean", value)),
+        "before": measure.before,
+        "after": measure.after,
+        "hint": measure.allowed(_QUANTITIES[name]),
+        "problem": problems.get(name, ""),
+    }
+
+
+def changed_assumptions(plan: Plan) -> list[str]:
+    """Return the names of the assumptions that the visitor has changed."""
+    return [name for name in plan.changes if name not in LEVERS]

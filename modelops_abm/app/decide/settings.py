@@ -1,0 +1,98 @@
+"""All that a scenario states, found by name or meaning, to be set on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from modelops_abm.app.decide.measures import measure_of, options_of, shown
+from modelops_abm.app.decide.rail_rows import changed_assumptions
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.widgets.controls import Field
+from modelops_abm.parameters import Distribution, Quantity, catalogue
+from modelops_abm.parameters.provenance import LABELS, value_at
+
+MOST_FOUND = 8
+"""Entries that are shown at once."""
+_ELSEWHERE = ("list", "portfolio")
+"""Kinds of value that only a file can state."""
+SETTABLE: Mapping[str, Quantity] = {
+    quantity.name: quantity
+    for quantity in catalogue()
+    if quantity.kind not in _ELSEWHERE and quantity.name not in LABELS
+}
+"""What can be set on the page, by name."""
+
+
+def found(query: str) -> list[Quantity]:
+    """Return what can be set whose name or meaning holds every word of a query, best first."""
+    words = query.lower().replace("_", " ").split()
+    if not words:
+        return []
+    ranked = [
+        (rank, place, quantity)
+        for place, quantity in enumerate(SETTABLE.values())
+        if (rank := _rank(quantity, words)) is not None
+    ]
+    return [quantity for _, _, quantity in sorted(ranked, key=lambda entry: entry[:2])]
+
+
+def _rank(quantity: Quantity, words: Sequence[str]) -> int | None:
+    """Return 0 if the own name has all words, 1 if the dotted has, 2 with its meaning."""
+    name = quantity.name.lower().replace("_", " ").replace(".", " ")
+    own = quantity.name.rpartition(".")[2].lower().replace("_", " ")
+    texts = (own, name, f"{name} {quantity.meaning.lower()}")
+    return next(
+        (rank for rank, text in enumerate(texts) if all(word in text for word in words)), None
+    )
+
+
+def setting_rows(
+    quantities: Iterable[Quantity], plan: Plan, problems: Mapping[str, str]
+) -> list[Field]:
+    """Return rows in which values of the catalogue can be set."""
+    return [_row(quantity, plan, problems) for quantity in quantities]
+
+
+def changed_rows(plan: Plan, problems: Mapping[str, str]) -> list[Field]:
+    """Return rows of the assumptions that were changed."""
+    names = [_leaf(name) for name in changed_assumptions(plan)]
+    return setting_rows((SETTABLE[name] for name in dict.fromkeys(names)), plan, problems)
+
+
+def _leaf(name: str) -> str:
+    """Return the entry of the catalogue that a value is, or is a part of."""
+    return name if name in SETTABLE else name.rpartition(".")[0]
+
+
+def _row(quantity: Quantity, plan: Plan, problems: Mapping[str, str]) -> Field:
+    value, base = plan.value(quantity.name), value_at(plan.base, quantity.name)
+    row: Field = {
+        "name": quantity.name,
+        "label": _label(quantity.name),
+        "text": shown(quantity, value),
+        "detail": _detail(quantity, value),
+        "explains": quantity.name,
+        "was": "" if value == base else shown(quantity, base),
+        "problem": problems.get(quantity.name, ""),
+    }
+    if quantity.is_number:
+        measure = measure_of(quantity)
+        row |= {"before": measure.before, "after": "", "hint": measure.allowed(quantity)}
+    elif options := options_of(quantity):
+        row["options"] = options
+    return row
+
+
+def _label(name: str) -> str:
+    """Return a dotted name as words: team focus."""
+    words = name.replace(".", ": ").replace("_", " ")
+    return words[0].upper() + words[1:]
+
+
+def _detail(quantity: Quantity, value: object) -> str:
+    """Return meaning, allowed range and unit, in a line."""
+    meaning = quantity.meaning.partition(". ")[0].rstrip(".")
+    if not quantity.is_number:
+        return f"{meaning}."
+    mean = "Mean; " if isinstance(value, Distribution) else ""
+    return f"{meaning}. {mean}{measure_of(quantity).allowed(quantity)}."

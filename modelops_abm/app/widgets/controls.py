@@ -1,0 +1,155 @@
+"""Rows of controls: a slider with a number that can be typed, a number alone, or a choice.
+
+What is typed is sent as it is and read in Python; while a slider is dragged, its number and word
+follow in the browser alone, and it is sent when it is released.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Required, TypedDict
+
+import solara
+
+from modelops_abm.app.icons import icon
+
+
+class Field(TypedDict, total=False):
+    """A value that can be typed or chosen.
+
+    Attributes
+    ----------
+    name
+        Dotted name of the value.
+    label
+        What it is called.
+    text
+        The value as it stands in the field.
+    before, after
+        What stands before and after it: a currency, a unit.
+    hint
+        What is allowed, for those who cannot see it.
+    detail
+        A second line under the label.
+    options
+        What can be chosen, as pairs of value and word, in place of typing.
+    explains
+        What the information button explains; without it there is none.
+    was
+        The value that it departs from, in words; with it, a button brings that back.
+    problem
+        What is wrong with what was entered last.
+    """
+
+    name: Required[str]
+    label: Required[str]
+    text: Required[str]
+    before: str
+    after: str
+    hint: str
+    detail: str
+    options: Sequence[tuple[str, str]]
+    explains: str
+    was: str
+    problem: str
+
+
+class Slider(Field, total=False):
+    """A value that can be slid as well.
+
+    Attributes
+    ----------
+    position, lowest, highest
+        Where the slider stands, and its ends.
+    page
+        How far the page keys move it; arrow keys move it by 1.
+    stops
+        Positions with a mark.
+    ghost
+        Where it stood before the last change; None if it was not changed.
+    words, notes
+        Keys of the texts for every whole position, below the slider: at its left and its right end.
+    pace
+        What the button at its right end says, which opens `more`.
+    more
+        Fields that it opens.
+    """
+
+    position: Required[float]
+    lowest: Required[float]
+    highest: Required[float]
+    page: Required[float]
+    stops: Sequence[float]
+    ghost: float | None
+    words: str
+    notes: str
+    pace: str
+    more: Sequence[Field]
+
+
+class Entry(NamedTuple):
+    """What a visitor entered.
+
+    Attributes
+    ----------
+    name
+        The value's dotted name, as the browser says.
+    text
+        What was typed or chosen, or the position of the slider.
+    is_position
+        Whether it is the position of a slider.
+    """
+
+    name: str
+    text: str
+    is_position: bool
+
+
+@solara.component_vue("controls.vue", vuetify=False)
+def _Controls(
+    rows: list[Mapping[str, Any]],
+    texts: dict[str, list[str]],
+    icons: dict[str, str],
+    event_enter: Callable[[dict[str, Any]], None],
+    event_explain: Callable[[str], None],
+    event_restore: Callable[[str], None],
+) -> None: ...
+
+
+def Controls(
+    rows: Sequence[Field | Slider],
+    *,
+    on_enter: Callable[[Entry], None],
+    on_explain: Callable[[str], None],
+    on_restore: Callable[[str], None],
+    texts: Mapping[str, Sequence[str]] | None = None,
+) -> solara.Element:
+    """Show rows of controls.
+
+    Parameters
+    ----------
+    rows
+        The rows.
+    on_enter
+        Called with what was typed, chosen or slid. What a browser sends can be forged: check it.
+    on_explain
+        Called with what an information button explains.
+    on_restore
+        Called with the name of a value that shall be again what it was.
+    texts
+        Texts by key and position, see `Slider`.
+    """
+
+    def enter(message: Any) -> None:
+        match message:
+            case {"name": str(name), "text": str(text), "slid": bool(slid)}:
+                on_enter(Entry(name, text, slid))
+
+    return _Controls(
+        rows=[dict(row) for row in rows],
+        texts={key: list(words) for key, words in (texts or {}).items()},
+        icons={name: str(icon(name, size)) for name, size in (("info", 16), ("down", 14))},
+        event_enter=enter,
+        event_explain=lambda subject: on_explain(str(subject)),
+        event_restore=lambda name: on_restore(str(name)),
+    )
