@@ -17,7 +17,9 @@ from modelops_abm.app.drawing.axes import (
     Option,
     month_axis,
     month_word,
+    months,
     round_axis,
+    signed,
     tick_lines,
     value_axis,
 )
@@ -88,7 +90,7 @@ def option(comparison: Comparison, extents: tuple[Extent, ...]) -> Option:
         "series": [
             tick_lines(upper),
             *_upper_series(shown),
-            tick_lines(lower, _signed, grid=1),
+            tick_lines(lower, signed, grid=1),
             *_lower_series(shown, comparison, lower),
         ],
     }
@@ -224,7 +226,7 @@ def _lower_series(shown: NetValue, comparison: Comparison, axis: Axis) -> list[O
         layers.line(
             "difference", difference.months, difference.mean, "var(--plan)", grid=1, label=label
         ),
-        layers.zero_line(comparison.finance.horizon_days, grid=1),
+        layers.zero_line(months(comparison.finance.horizon_days), grid=1),
         _payback_mark(comparison, axis),
     ]
 
@@ -236,10 +238,6 @@ def _payback_mark(comparison: Comparison, axis: Axis) -> Option:
     at = None if day is None or math.isinf(day) else day / formats.MONTH_DAYS
     words = "" if at is None else f"payback, {formats.month_of(day or 0.0)}"
     return layers.flag("payback", at, 0.5 * axis.high, words, months, grid=1)
-
-
-def _signed(value: float, digits: int) -> str:
-    return formats.number(value, digits, signed=True)
 
 
 def _texts(shown: NetValue) -> list[str]:

@@ -35,8 +35,8 @@ class Money(NamedTuple):
         return f"±{text.rstrip('0').rstrip('.') if '.' in text else text}{self.short}"
 
     def difference(self, amount: float, half_width: float | None) -> str:
-        """Return a difference with as many digits as are known: +0.44."""
-        digits = formats.digits_of((half_width or 0.0) / self.size)
+        """Return a difference with as many digits as its interval is wide: +0.44."""
+        digits = formats.digits_of(2.0 * (half_width or 0.0) / self.size)
         return formats.number(amount / self.size, digits, signed=True)
 
 

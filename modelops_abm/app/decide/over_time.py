@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -96,14 +97,14 @@ def option(shown: OverTime, extent: Extent, horizon_days: int) -> Option:
                 baseline.mean,
                 "var(--baseline)",
                 dashed=True,
-                label=f"Baseline {formats.number(_late(baseline), shown.digits)}",
+                label=f"Baseline {_at_end(baseline, shown)}",
             ),
             layers.line(
                 f"{name}-plan",
                 plan.months,
                 plan.mean,
                 "var(--plan)",
-                label=f"Plan {formats.number(_late(plan), shown.digits)}",
+                label=f"Plan {_at_end(plan, shown)}",
             ),
         ],
     }
@@ -111,10 +112,9 @@ def option(shown: OverTime, extent: Extent, horizon_days: int) -> Option:
 
 def finding(shown: OverTime) -> str:
     """Return what the chart shows, in a sentence."""
-    words = formats.number
     return (
-        f"{TITLES[shown.name]}, {shown.unit}: at the end {words(_late(shown.plan), shown.digits)}"
-        f" with the plan, {words(_late(shown.baseline), shown.digits)} without."
+        f"{TITLES[shown.name]}, {shown.unit}: at the end {_at_end(shown.plan, shown)}"
+        f" with the plan, {_at_end(shown.baseline, shown)} without."
     )
 
 
@@ -159,10 +159,13 @@ def _unit(comparison: Comparison, name: Name) -> tuple[float, str, int]:
     return (1e3, f"k {word}", 1) if largest >= 1e4 else (1.0, word, 0)
 
 
-def _late(bands: Bands) -> float:
-    """Return the mean of the last month, which is steadier than that of a few days."""
-    last = bands.mean[bands.months > bands.months[-1] - 1.0]
-    return float(np.nanmean(last)) if np.isfinite(last).any() else float("nan")
+def _at_end(bands: Bands, shown: OverTime) -> str:
+    """Return the mean of the last month; a share is never all unless it is exactly that."""
+    last = float(bands.mean[-1])
+    if math.isnan(last):
+        return formats.NOTHING
+    almost_all = shown.name == "availability" and 99.5 <= last < 100.0
+    return formats.number(last, shown.digits + almost_all)
 
 
 def _twelve_months(axis: Option, horizon_days: int) -> Option:

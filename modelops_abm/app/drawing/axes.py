@@ -8,6 +8,8 @@ from typing import Any, NamedTuple, Self
 from matplotlib.ticker import MaxNLocator
 
 from modelops_abm import formats
+from modelops_abm.experiments.phrases import level_word
+from modelops_abm.experiments.variants import STOPS
 
 type Option = dict[str, Any]
 
@@ -85,6 +87,31 @@ def month_axis(horizon_days: int, grid: int = 0, *, labelled: bool = True) -> Op
     }
 
 
+def level_axis() -> Option:
+    """Return the axis of a capability's level; `stop_words` says what stands along it."""
+    return {"type": "value", "min": 0, "max": 1, "axisLabel": {"show": False}, **_BARE}
+
+
+def number_axis(high: float) -> Option:
+    """Return an axis from 0 with a few numbers."""
+    return {
+        "type": "value",
+        "min": 0,
+        "max": high,
+        "splitNumber": 4,
+        "axisLabel": text_style() | {"hideOverlap": True},
+        **_BARE,
+    }
+
+
+def stop_words() -> Option:
+    """Return the words of the levels, below a grid with a level axis."""
+    marks = [
+        {"xAxis": stop, "label": {"formatter": level_word(stop).capitalize()}} for stop in STOPS
+    ]
+    return _words_along("stops", marks, {"position": "start", "distance": 8}, opacity=0.0)
+
+
 def value_axis(axis: Axis, grid: int = 0) -> Option:
     """Return a value axis; `tick_lines` draws what is seen of it."""
     return {
@@ -114,9 +141,22 @@ def tick_lines(
     marks = [
         {"yAxis": tick, "label": {"formatter": words(tick, axis.digits)}} for tick in axis.ticks
     ]
-    label = text_style() | {"position": "start", "distance": 8}
+    place = {"position": "start", "distance": 8}
+    return _words_along(f"ticks-{grid}", marks, place, opacity=1.0, grid=grid)
+
+
+def signed(value: float, digits: int) -> str:
+    """Return a number of an axis of differences: +0.5, −1, 0."""
+    return formats.number(value, digits if value else 0, signed=True)
+
+
+def _words_along(
+    name: str, marks: list[Option], place: Option, *, opacity: float, grid: int = 0
+) -> Option:
+    """Return lines across a grid with words at their start."""
+    style = {"color": "var(--hairline)", "width": 1, "type": "solid", "opacity": opacity}
     return {
-        "id": f"ticks-{grid}",
+        "id": name,
         "type": "line",
         "xAxisIndex": grid,
         "yAxisIndex": grid,
@@ -127,8 +167,8 @@ def tick_lines(
             "silent": True,
             "symbol": "none",
             "animation": False,
-            "label": label,
-            "lineStyle": {"color": "var(--hairline)", "width": 1, "type": "solid"},
+            "label": text_style() | place,
+            "lineStyle": style,
             "data": marks,
         },
     }

@@ -139,9 +139,8 @@ def area(name: str, xs: Floats, ys: Floats, colour: str, *, stack: str) -> Optio
     }
 
 
-def zero_line(horizon_days: int, *, grid: int = 0) -> Option:
-    """Return a thin line at zero."""
-    end = months(float(horizon_days))
+def zero_line(end: float, *, grid: int = 0) -> Option:
+    """Return a thin line at zero, up to the end of the axis along it."""
     return {
         "id": f"zero-{grid}",
         "type": "line",
@@ -153,6 +152,32 @@ def zero_line(horizon_days: int, *, grid: int = 0) -> Option:
         "silent": True,
         "z": 3,
         "lineStyle": {"color": "var(--control)", "width": 1},
+        "tooltip": {"show": False},
+    }
+
+
+def point(name: str, x: float, y: float, words: str, *, at_end: bool) -> Option:
+    """Return a dot with words beside it: behind it at the end of the axis, above it elsewhere."""
+    label = {
+        "show": True,
+        "formatter": words,
+        "position": "right" if at_end else "top",
+        "distance": 8,
+        "rich": {"small": text_style("var(--ink-3)") | {"lineHeight": 15}},
+        **text_style("var(--plan)"),
+        "fontWeight": 600,
+        "lineHeight": 15,
+    }
+    return {
+        "id": name,
+        "type": "scatter",
+        "encode": _ENCODE,
+        "data": [[_rounded(y), x]],
+        "symbolSize": 9,
+        "silent": True,
+        "z": 7,
+        "itemStyle": {"color": "var(--plan)"},
+        "label": label,
         "tooltip": {"show": False},
     }
 

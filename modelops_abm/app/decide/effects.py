@@ -1,0 +1,80 @@
+"""What a plan would be worth if one of its values were at the ends of its range."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.experiments.paired import PairedDifference
+from modelops_abm.experiments.samples import sampled
+from modelops_abm.parameters import Quantity, baseline_of
+
+LOOKS = (16, 48, 100)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The worth of a plan at some values of one of its numbers, over the same futures.
+
+    Attributes
+    ----------
+    name
+        Dotted name of the number.
+    worths
+        Worth of the plan against its baseline, by value; the plan's own value under None.
+    changes
+        The same less that of the plan as it is, by value.
+    """
+
+    name: str
+    worths: Mapping[float | None, PairedDifference]
+    changes: Mapping[float, PairedDifference]
+
+
+def ends_of(quantity: Quantity) -> tuple[float, float] | None:
+    """Return the ends of the range found in the sources; None if there are none to try."""
+    if not quantity.is_number or quantity.plausible is None or quantity.name == "horizon_days":
+        return None
+    return quantity.plausible
+
+
+def stream_effect(
+    plan: Plan, quantity: Quantity, seed: int, cancel: threading.Event
+) -> Iterator[Effect]:
+    """Yield what the ends of a range do to the worth of a plan, better known from look to look.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    quantity
+        The number whose range is tried; it must have `ends_of`.
+    seed
+        Seed of the futures.
+    cancel
+        Set it from another thread to stop soon.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    InputError
+        If an end of the range does not go with the rest of the plan.
+    """
+    ends = ends_of(quantity)
+    assert ends is not None
+    whole = quantity.kind == "int"
+    values = [int(end) if whole else end for end in ends]
+    plans = [plan, *(plan.changed({quantity.name: value}) for value in values)]
+    scenarios = [side for entry in plans for side in (entry.scenario, baseline_of(entry.scenario))]
+    for samples in sampled(scenarios, LOOKS, ("npv",), seed=seed, cancel=cancel):
+        npv = samples["npv"]
+        own, *others = npv[0::2] - npv[1::2]
+        worths = dict(zip((None, *values), map(PairedDifference, (own, *others)), strict=True))
+        changes = {
+            value: PairedDifference(other - own)
+            for value, other in zip(values, others, strict=True)
+        }
+        yield Effect(quantity.name, worths, changes)

@@ -1,0 +1,290 @@
+"""The equations of the rules that a reader can follow, with their curves.
+
+One table: what an equation gives, its text with the scenario's own numbers, and the function of
+`rules` that computes it, which also draws the curve. Tests hold every text against its function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from modelops_abm.parameters import Scenario
+from modelops_abm.parameters.distribution import Distribution
+from modelops_abm.parameters.provenance import value_at
+from modelops_abm.rules import DAYS_PER_YEAR
+from modelops_abm.rules.adoption import users_after, waning
+from modelops_abm.rules.capability import effective_capacity
+from modelops_abm.rules.detection import mean_delay_days
+from modelops_abm.rules.hazards import overload, reduced_rate
+from modelops_abm.rules.money import discount_factor
+from modelops_abm.rules.power import (
+    base_power,
+    decay_per_day,
+    drift_loss,
+    previous_power,
+    restored_power,
+)
+from modelops_abm.rules.usage import response
+from modelops_abm.rules.work import finish_time, reduced_effort
+
+type Values = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """What an equation depends on.
+
+    Attributes
+    ----------
+    symbol
+        Its letter in the equation.
+    meaning
+        What it stands for, with its unit.
+    high
+        End of its range, which begins at 0.
+    is_level
+        Whether it is the level of a capability.
+    """
+
+    symbol: str
+    meaning: str
+    high: float
+    is_level: bool = False
+
+
+@dataclass(frozen=True)
+class Equation:
+    """An equation of the rules.
+
+    Attributes
+    ----------
+    name
+        Its key.
+    result
+        What it gives.
+    unit
+        The unit of that.
+    expression
+        Its text, in the notation of `drawing.formula`.
+    variable
+        What the curve runs over.
+    parameters
+        Dotted names of the scenario by the names that they have in the text.
+    rule
+        Computes it from the variable and the values of the parameters.
+    """
+
+    name: str
+    result: str
+    unit: str
+    expression: str
+    variable: Variable
+    parameters: Mapping[str, str]
+    rule: Callable[[float, Values], float] = field(repr=False)
+
+    def values(self, scenario: Scenario) -> dict[str, float]:
+        """Return the scenario's values of the parameters; of a distribution its mean."""
+        return {name: _number(scenario, dotted) for name, dotted in self.parameters.items()}
+
+    def at(self, scenario: Scenario, variable: float) -> float:
+        """Return what the rules give in a scenario."""
+        return float(self.rule(variable, self.values(scenario)))
+
+
+def _number(scenario: Scenario, name: str) -> float:
+    value = value_at(scenario, name)
+    return float(value.mean if isinstance(value, Distribution) else value)
+
+
+def equations_about(name: str) -> tuple[Equation, ...]:
+    """Return the equations of a capability, or those in which a value of the scenario stands."""
+    section = f"capabilities.{name}."
+    return tuple(
+        equation
+        for equation in EQUATIONS
+        if any(
+            dotted == name or dotted.startswith(section) for dotted in equation.parameters.values()
+        )
+    )
+
+
+def _level(symbol: str, capability: str) -> Variable:
+    return Variable(symbol, f"level of {capability}", 1.0, is_level=True)
+
+
+EQUATIONS: tuple[Equation, ...] = (
+    Equation(
+        "pipeline issues",
+        "pipeline issues",
+        "per model-year",
+        "rate * (1 - reduction * a)",
+        _level("a", "automation"),
+        {
+            "rate": "incidents.pipeline_per_year",
+            "reduction": "capabilities.automation.pipeline_reduction",
+        },
+        lambda a, of: DAYS_PER_YEAR * reduced_rate(of["rate"], of["reduction"], a),
+    ),
+    Equation(
+        "automated effort",
+        "effort to build a model",
+        "developer-days",
+        "effort * (1 - saving * a)",
+        _level("a", "automation"),
+        {
+            "effort": "model.build_effort_days",
+            "saving": "capabilities.automation.effort_saving",
+        },
+        lambda a, of: reduced_effort(of["effort"], of["saving"], a),
+    ),
+    Equation(
+        "detection",
+        "mean delay",
+        "days",
+        "without ** (1 - m) * full ** m",
+        _level("m", "monitoring"),
+        {
+            "without": "capabilities.monitoring.delay_without_days",
+            "full": "capabilities.monitoring.delay_with_days",
+        },
+        lambda m, of: mean_delay_days(of["without"], of["full"], m),
+    ),
+    Equation(
+        "previous version",
+        "power of the previous version",
+        "of the current one's first day",
+        "ratio * (1 - share * x)",
+        Variable("x", "loss of the current version to drift", 0.5),
+        {
+            "ratio": "capabilities.rollback.previous_power",
+            "share": "capabilities.rollback.previous_drift_share",
+        },
+        lambda x, of: previous_power(1.0, x, of["ratio"], of["share"]),
+    ),
+    Equation(
+        "compliance issues",
+        "compliance issues",
+        "per model-year",
+        "rate * (1 - reduction * g)",
+        _level("g", "lineage"),
+        {
+            "rate": "incidents.compliance_per_year",
+            "reduction": "capabilities.lineage.compliance_reduction",
+        },
+        lambda g, of: DAYS_PER_YEAR * reduced_rate(of["rate"], of["reduction"], g),
+    ),
+    Equation(
+        "compliance effort",
+        "effort to answer a compliance issue",
+        "developer-days",
+        "effort * (1 - saving * g)",
+        _level("g", "lineage"),
+        {
+            "effort": "efforts.compliance_repair",
+            "saving": "capabilities.lineage.effort_saving",
+        },
+        lambda g, of: reduced_effort(of["effort"], of["saving"], g),
+    ),
+    Equation(
+        "capacity",
+        "serving capacity",
+        "of full demand",
+        "ratio * (1 + extra * s)",
+        _level("s", "autoscaling"),
+        {
+            "ratio": "model.capacity_ratio",
+            "extra": "capabilities.autoscaling.extra_capacity",
+        },
+        lambda s, of: effective_capacity(of["ratio"], of["extra"], s),
+    ),
+    Equation(
+        "decay",
+        "power without drift",
+        "of the first day",
+        "(1 - loss) ** (t / 365)",
+        Variable("t", "days since the last retraining", 365.0),
+        {"loss": "model.yearly_power_loss"},
+        lambda t, of: base_power(1.0, decay_per_day(of["loss"]), t),
+    ),
+    Equation(
+        "drift",
+        "loss to a drift",
+        "share of power",
+        "severity * (1 - exp(-t / growth))",
+        Variable("t", "days since it set in", 100.0),
+        {"severity": "drift.severity", "growth": "drift.growth_days"},
+        lambda t, of: drift_loss(of["severity"], of["growth"], t),
+    ),
+    Equation(
+        "restoration",
+        "power after a retraining",
+        "of the first day",
+        "b + restored * (1 - b)",
+        Variable("b", "power before it", 1.0),
+        {"restored": "retraining.restored_share"},
+        lambda b, of: restored_power(b, of["restored"]),
+    ),
+    Equation(
+        "capacity issues",
+        "capacity issues",
+        "per model-year",
+        "rate * min(max(0, u - threshold) / span, largest)",
+        Variable("u", "demand as a share of capacity", 2.0),
+        {
+            "rate": "incidents.capacity_per_year",
+            "threshold": "incidents.overload_threshold",
+            "span": "incidents.overload_span",
+            "largest": "incidents.largest_overload",
+        },
+        lambda u, of: of["rate"] * overload(u, of["threshold"], of["span"], of["largest"]),
+    ),
+    Equation(
+        "adoption",
+        "users of a model",
+        "of the market",
+        "(1 - exp(-(p + q) * t)) / (1 + q / p * exp(-(p + q) * t))",
+        Variable("t", "years of perfect service", 3.0),
+        {"p": "model.innovation_per_year", "q": "model.imitation_per_year"},
+        lambda t, of: users_after(
+            0.0, 1.0, of["p"], of["q"], DAYS_PER_YEAR * t, waning(of["p"], of["q"], 1.0)
+        ),
+    ),
+    Equation(
+        "response to power",
+        "growth of use by quality",
+        "of the fastest",
+        "max(0, x - neutral) / (1 - neutral)",
+        Variable("x", "served power", 1.0),
+        {"neutral": "usage.neutral_power"},
+        lambda x, of: response(max(x, of["neutral"]), of["neutral"]),
+    ),
+    Equation(
+        "response to availability",
+        "growth of use by availability",
+        "of the fastest",
+        "max(0, x - neutral) / (1 - neutral)",
+        Variable("x", "remembered availability", 1.0),
+        {"neutral": "usage.neutral_availability"},
+        lambda x, of: response(max(x, of["neutral"]), of["neutral"]),
+    ),
+    Equation(
+        "time of a task",
+        "time that a developer takes",
+        "calendar days",
+        "x / (focus * productivity)",
+        Variable("x", "effort in developer-days", 60.0),
+        {"focus": "team.focus", "productivity": "team.productivity"},
+        lambda x, of: finish_time(0.0, x, of["focus"] * of["productivity"]),
+    ),
+    Equation(
+        "discounting",
+        "present value of a dollar",
+        "$",
+        "(1 + rate) ** (-t / 365)",
+        Variable("t", "days from the start", 1095.0),
+        {"rate": "finance.discount_rate"},
+        lambda t, of: discount_factor(of["rate"], round(t) - 1),
+    ),
+)
+"""Every equation that the page shows."""
