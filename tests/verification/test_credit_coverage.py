@@ -6,16 +6,19 @@ an error that is small beside that of a block.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from scipy import stats
 
-from modelops_abm.experiments import Credit, credit
+from modelops_abm.experiments import Credit, PairedDifference, credit
 from modelops_abm.experiments.ranking import rank
 from modelops_abm.parameters import Scenario, with_values
 from tests.verification.checks import ALPHA, check_share, seed_of
+
+type Measure = Callable[[Credit], PairedDifference]
 
 BLOCK = 40
 BLOCKS = 200
@@ -58,16 +61,16 @@ def blocks(long_run: Credit) -> list[Credit]:
 def test_intervals_of_shares_and_synergies_hold_the_truth(long_run: Credit, outcome: str) -> None:
     """95 % of the intervals do, within the error of so many."""
     parts = blocks(long_run)
-    for name in long_run.capabilities:
-        for what in ("share", "alone", "last"):
-            truth = getattr(long_run, what)(name, outcome).estimate.mean
-            found = [getattr(part, what)(name, outcome).estimate for part in parts]
-            held = sum(each.low <= truth <= each.high for each in found)
-            check_share(f"coverage of {what} of {name}, {outcome}", held, BLOCKS, 0.95)
-    truth = long_run.synergy("automation", "rollback", outcome).estimate.mean
-    found = [part.synergy("automation", "rollback", outcome).estimate for part in parts]
-    held = sum(each.low <= truth <= each.high for each in found)
-    check_share(f"coverage of a synergy, {outcome}", held, BLOCKS, 0.95)
+    measures: dict[str, Measure] = {
+        f"the share of {name}": lambda credit, name=name: credit.share(name, outcome)
+        for name in long_run.capabilities
+    }
+    measures["a synergy"] = lambda credit: credit.synergy("automation", "rollback", outcome)
+    for words, measure in measures.items():
+        truth = measure(long_run).estimate.mean
+        found = [measure(part).estimate for part in parts]
+        held = sum(each.low <= truth <= each.high for each in found)
+        check_share(f"coverage of {words}, {outcome}", held, BLOCKS, 0.95)
 
 
 @pytest.mark.slow
