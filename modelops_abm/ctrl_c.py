@@ -1,43 +1,92 @@
-"""Ctrl-C that gets through; light, because it is needed before anything else is loaded."""
+"""Ctrl-C that gets through; light, because it is needed before anything else is loaded.
+
+Python raises `KeyboardInterrupt` wherever the main thread happens to be. In a finaliser and in the
+callback of a weak reference it is printed and ignored, and some modules written in C turn it into
+another error if it strikes while they are imported.
+"""
 
 from __future__ import annotations
 
 import _thread
+import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import wraps
+from types import FrameType
 from typing import Any
 
 _AGAIN_SECONDS = 0.02
+_IMPORT = "<frozen importlib._bootstrap>"
+
+type Handler = Callable[[int, FrameType | None], Any]
 
 
-@contextmanager
-def insisting() -> Iterator[None]:
-    """Let an interrupt that Python swallows come again, until it gets through.
+def interruptible[**P, R](program: Callable[P, R]) -> Callable[P, R]:
+    """Make sure that an interrupt of a program, or of a part of it, reaches it.
 
-    An exception in a finaliser or in the callback of a weak reference, of which there are many
-    while modules are imported, is printed and ignored. For `KeyboardInterrupt` that would mean that
-    the program goes on.
+    One that strikes during an import waits for its end; one that Python swallowed comes again.
     """
-    before = sys.unraisablehook
-    sys.unraisablehook = _Insistent(before)
-    try:
-        yield
-    finally:
-        sys.unraisablehook = before
+
+    @wraps(program)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        handler = signal.getsignal(signal.SIGINT)
+        if threading.current_thread() is not threading.main_thread() or not callable(handler):
+            return program(*args, **kwargs)  # no interrupt is raised here
+        insistent = _Insistent(handler, sys.unraisablehook, sys._getframe())
+        signal.signal(signal.SIGINT, insistent.strike)
+        sys.unraisablehook = insistent.take
+        try:
+            return program(*args, **kwargs)
+        finally:
+            insistent.end()
+
+    return run
 
 
 class _Insistent:
-    """Takes what Python cannot raise, and sends an interrupt once more."""
+    """Hands an interrupt on at once, or a moment later until it can be.
 
-    def __init__(self, otherwise: Callable[[Any], object]) -> None:
-        self._otherwise = otherwise
+    Parameters
+    ----------
+    handler, hook
+        What took interrupts, and exceptions that cannot be raised, before.
+    base
+        What runs the program.
+    """
 
-    def __call__(self, unraisable: sys.UnraisableHookArgs) -> None:
-        if unraisable.exc_type is not KeyboardInterrupt:
-            self._otherwise(unraisable)
-            return
-        again = threading.Timer(_AGAIN_SECONDS, _thread.interrupt_main)
-        again.daemon = True
-        again.start()
+    def __init__(self, handler: Handler, hook: Callable[[Any], object], base: FrameType) -> None:
+        self._handler, self._hook, self._base = handler, hook, base
+        self._later = threading.Timer(0.0, _thread.interrupt_main)
+
+    def strike(self, number: int, frame: FrameType | None) -> None:
+        """Take an interrupt."""
+        if self._is_importing(frame):
+            self._strike_later()
+        else:
+            self._handler(number, frame)
+
+    def take(self, unraisable: sys.UnraisableHookArgs) -> None:
+        """Take an exception that cannot be raised."""
+        if unraisable.exc_type is KeyboardInterrupt:
+            self._strike_later()
+        else:
+            self._hook(unraisable)
+
+    def end(self) -> None:
+        """Put everything back."""
+        self._later.cancel()
+        sys.unraisablehook = self._hook
+        signal.signal(signal.SIGINT, self._handler)
+
+    def _strike_later(self) -> None:
+        self._later = threading.Timer(_AGAIN_SECONDS, _thread.interrupt_main)
+        self._later.daemon = True
+        self._later.start()
+
+    def _is_importing(self, frame: FrameType | None) -> bool:
+        while frame is not None and frame is not self._base:
+            if frame.f_code.co_filename == _IMPORT:
+                return True
+            frame = frame.f_back
+        return False

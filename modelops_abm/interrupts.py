@@ -9,8 +9,9 @@ print and swallow it. Both are mended here.
 from __future__ import annotations
 
 import signal
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -20,7 +21,7 @@ from numba.core import event
 from numba.core.boxing import box_namedtuple, box_tuple
 from numba.core.pythonapi import _boxers
 
-type Handler = Callable[[int, FrameType | None], Any]
+from modelops_abm.ctrl_c import Handler
 
 
 @contextmanager
@@ -60,7 +61,7 @@ class _Waiting(event.Listener):  # type: ignore[misc]
         """Hand on an interrupt that waits."""
         if self._is_waiting and threading.current_thread() is threading.main_thread():
             self._is_waiting = False
-            self._handler(signal.SIGINT, None)
+            self._handler(signal.SIGINT, sys._getframe())
 
     def on_start(self, event: Any) -> None:
         """Strike before a function is compiled."""

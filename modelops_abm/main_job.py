@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelops_abm import formats
-from modelops_abm.ctrl_c import insisting
+from modelops_abm.ctrl_c import interruptible
 from modelops_abm.output import check_place, move_files, scratch_folder
 from modelops_abm.parameters import InputError, write_whole
 from modelops_abm.presets import preset
@@ -49,7 +49,7 @@ class Pair(NamedTuple):
     plan: Run
 
 
-@insisting()
+@interruptible
 def run(*, output_directory: Path) -> int:
     """Run the reference organisation with and without ModelOps, and say what it is worth.
 

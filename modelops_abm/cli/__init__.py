@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from modelops_abm.ctrl_c import insisting
+from modelops_abm.ctrl_c import interruptible
 
 STOPPED = 130
 
 
-@insisting()
+@interruptible
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import importlib
 import signal
 import sys
+import threading
 import time
 import weakref
+from pathlib import Path
 
 import pytest
 
-from modelops_abm.ctrl_c import insisting
+from modelops_abm.ctrl_c import interruptible
 
 
 class Mortal:
@@ -36,7 +39,7 @@ def work(seconds: float) -> None:
 
 
 def test_an_interrupt_in_a_finaliser_comes_again(capfd: pytest.CaptureFixture[str]) -> None:
-    @insisting()
+    @interruptible
     def end_something() -> None:
         Interrupted()
         work(30.0)
@@ -47,7 +50,7 @@ def test_an_interrupt_in_a_finaliser_comes_again(capfd: pytest.CaptureFixture[st
 
 
 def test_an_interrupt_in_a_callback_comes_again() -> None:
-    @insisting()
+    @interruptible
     def watch_something() -> None:
         mortal = Mortal()
         watch = weakref.ref(mortal, lambda _reference: signal.raise_signal(signal.SIGINT))
@@ -59,11 +62,43 @@ def test_an_interrupt_in_a_callback_comes_again() -> None:
         watch_something()
 
 
+def test_an_interrupt_of_an_import_waits_for_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = "import signal, time\nsignal.raise_signal(signal.SIGINT)\ntime.sleep(0.1)\ndone = 1\n"
+    (tmp_path / "interrupted_module.py").write_text(module, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    @interruptible
+    def load_something() -> None:
+        importlib.import_module("interrupted_module")
+        work(30.0)
+
+    with pytest.raises(KeyboardInterrupt):
+        load_something()
+    assert sys.modules.pop("interrupted_module").done == 1
+
+
 def test_other_exceptions_go_where_they_went_before(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[object] = []
     monkeypatch.setattr(sys, "unraisablehook", lambda each: seen.append(each.exc_type))
-    with insisting():
-        Failing()
+    interruptible(Failing)()
     assert seen == [ValueError]
     Failing()
     assert seen == [ValueError, ValueError]
+
+
+def test_everything_is_put_back() -> None:
+    hook = sys.unraisablehook
+    assert interruptible(round)(2.5, ndigits=0) == 2.0
+    assert sys.unraisablehook is hook
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_other_threads_run_as_they_are() -> None:
+    handlers: list[object] = []
+    run = interruptible(lambda: handlers.append(signal.getsignal(signal.SIGINT)))
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert handlers == [signal.default_int_handler]
