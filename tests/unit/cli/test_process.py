@@ -9,8 +9,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.unit.cli.conftest import REPOSITORY
@@ -96,41 +98,76 @@ def test_a_full_disk(process: Process) -> None:
 
 
 ENDLESS = ["simulate", "--days", "36500", "--output", "results/run"]
-
-
-@unix
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ENDLESS,
-        [*ENDLESS, "--replications", "1000000"],
-        [*ENDLESS, "--replications", "9", "--engine", "mesa"],
-        ["compare", "--preset", "all_five", "--replications", "1000000"],
-    ],
-    ids=["one run", "many runs", "many runs with Mesa", "compare"],
+ENDLESS_COMMANDS = {
+    "one run": ENDLESS,
+    "many runs": [*ENDLESS, "--replications", "1000000"],
+    "many runs with Mesa": [*ENDLESS, "--replications", "9", "--engine", "mesa"],
+    "compare": ["compare", "--preset", "all_five", "--replications", "1000000"],
+}
+endless = pytest.mark.parametrize(
+    "arguments", ENDLESS_COMMANDS.values(), ids=ENDLESS_COMMANDS.keys()
 )
-def test_interrupt_while_simulating(tmp_path: Path, arguments: list[str]) -> None:
+
+
+def stopped(
+    arguments: list[str], folder: Path, when: Callable[[], None], **environment: str
+) -> tuple[int, str, str]:
+    """Start a command, send it Ctrl-C, and return exit code, output and errors."""
     code = (
-        "import sys; print('ready', flush=True); from modelops_abm.cli import main; "
+        "import sys; from modelops_abm.cli import main; print('ready', flush=True); "
         f"sys.exit(main({arguments!r}))"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", code],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
+        [sys.executable, "-X", "faulthandler", "-c", code],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as started:
         assert started.stdout is not None
         started.stdout.readline()
-        time.sleep(2.5)
+        when()
         started.send_signal(signal.SIGINT)
         out, err = started.communicate(timeout=60)
-    assert started.returncode == 130
-    assert out == ""
-    assert err.strip() == "Stopped; nothing was written."
+    return started.returncode, out, err.strip()
+
+
+STOPPED_ANSWER = (130, "", "Stopped; nothing was written.")
+
+
+@unix
+@endless
+def test_interrupt_while_simulating(tmp_path: Path, arguments: list[str]) -> None:
+    assert stopped(arguments, tmp_path, partial(time.sleep, 2.5)) == STOPPED_ANSWER
     assert list(tmp_path.rglob("*")) == []
+
+
+@unix
+@pytest.mark.slow
+@endless
+def test_interrupt_at_any_moment(tmp_path: Path, arguments: list[str]) -> None:
+    for seconds in np.linspace(0.05, 3.0, 12):
+        assert stopped(arguments, tmp_path, partial(time.sleep, seconds)) == STOPPED_ANSWER
+    assert list(tmp_path.rglob("*")) == []
+
+
+@unix
+@pytest.mark.slow
+@pytest.mark.parametrize("files", [1, 40, 80])
+def test_interrupt_while_compiling(tmp_path: Path, files: int) -> None:
+    work, cache = tmp_path / "work", tmp_path / "cache"
+    work.mkdir()
+
+    def compiled() -> None:
+        while len(list(cache.rglob("*.nbc"))) < files:
+            time.sleep(0.1)
+        time.sleep(1.0)
+
+    arguments = ENDLESS_COMMANDS["many runs"]
+    answer = stopped(arguments, work, compiled, MODELOPS_ABM_CACHE_DIR=str(cache))
+    assert answer == STOPPED_ANSWER
+    assert list(work.rglob("*")) == []
 
 
 @unix
