@@ -1,0 +1,249 @@
+"""Runs a twin day by day in a thread of its own, and hands out snapshots of it.
+
+The thread alone touches the organisations. It shows a snapshot, waits until that is drawn, and
+goes on: a browser that is slow sees fewer pictures, never a queue of old ones.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from modelops_abm.app.watch.observe import picture_of
+from modelops_abm.app.watch.snapshot import Picture, Snapshot
+from modelops_abm.app.watch.twin import Question, Twin
+
+SPEEDS: dict[str, float | None] = {"1": 1.0, "5": 5.0, "20": 20.0, "max": None}
+"""Days a second by name; None is as many as the machine can do."""
+FIRST_SPEED = "5"
+_SLICE_SECONDS = 0.05
+_LONGEST_WAIT_SECONDS = 1.0
+
+
+class Player:
+    """Plays a twin; every method may be called from any thread and returns at once.
+
+    Parameters
+    ----------
+    question
+        What to watch first.
+    show
+        Called with every snapshot, in the player's thread. Say `drawn` when it can be seen.
+    followed
+        Number of the model whose life is shown; by default the youngest at the start.
+    """
+
+    def __init__(
+        self, question: Question, show: Callable[[Snapshot], None], followed: int | None = None
+    ) -> None:
+        self._show = show
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._drawn = threading.Event()
+        self._serial = 0
+        self._question = question
+        self._followed = followed
+        self._speed = FIRST_SPEED
+        self._playing = False
+        self._goal: int | None = None
+        self._error = ""
+        self._stale = True
+        self._at_work = False
+        self._twin: Twin | None = None
+        self._picture: Picture | None = None
+
+    # Commands
+
+    @property
+    def question(self) -> Question:
+        """What is watched."""
+        return self._question
+
+    def play(self) -> None:
+        """Let days go by; from the start again if the run is over."""
+        with self._lock:
+            if self._twin is not None and not self._twin.running:
+                self._goal = 0
+            self._playing, self._error = True, ""
+        self._work_on()
+
+    def pause(self) -> None:
+        """Let no more days go by."""
+        with self._lock:
+            self._playing, self._goal = False, None
+        self._work_on()
+
+    def toggle(self) -> None:
+        """Play if paused, pause if playing."""
+        (self.pause if self._playing else self.play)()
+
+    def step(self) -> None:
+        """Run one day, then pause."""
+        with self._lock:
+            self._playing = False
+            self._goal = min(self._day + 1, self._question.plan.horizon_days)
+        self._work_on()
+
+    def jump(self, day: int) -> None:
+        """Run to a day; an earlier one is reached from the start again.
+
+        Raises
+        ------
+        ValueError
+            If it is not a day of the run.
+        """
+        if not 0 <= day <= self._question.plan.horizon_days:
+            raise ValueError(f"day {day} is not in the run")
+        with self._lock:
+            self._goal = day
+        self._work_on()
+
+    def set_speed(self, name: str) -> None:
+        """Choose a speed of `SPEEDS`.
+
+        Raises
+        ------
+        KeyError
+            If there is none of this name.
+        """
+        SPEEDS[name]
+        with self._lock:
+            self._speed = name
+        self._work_on()
+
+    def follow(self, number: int) -> None:
+        """Show another model's life; none if there is no such model."""
+        with self._lock:
+            self._followed = number
+        self._work_on()
+
+    def ask(self, question: Question) -> None:
+        """Watch something else, from day 0; goes on playing if it was."""
+        with self._lock:
+            self._question, self._goal, self._error = question, None, ""
+            self._twin = self._picture = None
+        self._work_on()
+
+    def look(self) -> None:
+        """Show the present moment again."""
+        self._work_on()
+
+    def drawn(self, serial: int) -> None:
+        """Take note that a snapshot can be seen."""
+        if serial >= self._serial:
+            self._drawn.set()
+
+    # The thread
+
+    @property
+    def _day(self) -> int:
+        return 0 if self._twin is None else self._twin.day
+
+    def _work_on(self) -> None:
+        with self._lock:
+            self._stale = True
+            self._wake.set()
+            self._drawn.set()
+            if self._at_work:
+                return
+            self._at_work = True
+        threading.Thread(target=self._work, name="watch", daemon=True).start()
+
+    def _work(self) -> None:
+        due = time.monotonic()
+        while self._has_work():
+            try:
+                due = self._advance(due)
+            except Exception as error:  # noqa: BLE001 - what a model raises is shown, not lost
+                self._stop(error)
+            self._present()
+
+    def _has_work(self) -> bool:
+        with self._lock:
+            self._at_work = self._stale or self._playing or self._goal is not None
+            self._stale = False
+            self._wake.clear()
+            self._drawn.clear()
+            return self._at_work
+
+    def _advance(self, due: float) -> float:
+        """Run the days of the next picture; return when the one after is due."""
+        twin = self._prepared()
+        goal, speed = self._goal, SPEEDS[self._speed]
+        if goal is not None or (self._playing and speed is None):
+            self._run(twin, goal)
+            return time.monotonic()
+        if not self._playing or speed is None:
+            return time.monotonic()
+        now = time.monotonic()
+        if self._sleep(due - now):
+            return due
+        behind = max(1, int((time.monotonic() - due) * speed))
+        for _ in range(behind):
+            twin.step()
+        self._settle(twin)
+        return max(due + behind / speed, time.monotonic() - _LONGEST_WAIT_SECONDS)
+
+    def _prepared(self) -> Twin:
+        """Return the twin, set up anew if the question or an earlier day asks for it."""
+        with self._lock:
+            question, twin, goal = self._question, self._twin, self._goal
+        if twin is None or (goal is not None and goal < twin.day):
+            twin = Twin(question)
+            with self._lock:
+                if question is self._question:
+                    self._twin = twin
+        return twin
+
+    def _run(self, twin: Twin, goal: int | None) -> None:
+        """Run as far as a slice of time allows, or to the goal."""
+        end = time.monotonic() + _SLICE_SECONDS
+        while twin.running and (goal is None or twin.day < goal) and time.monotonic() < end:
+            twin.step()
+        with self._lock:
+            if goal is not None and goal == self._goal and twin.day >= goal:
+                self._goal = None
+        self._settle(twin)
+
+    def _settle(self, twin: Twin) -> None:
+        with self._lock:
+            if twin is self._twin and not twin.running and self._goal is None:
+                self._playing = False
+
+    def _sleep(self, seconds: float) -> bool:
+        """Wait until the next day is due; return whether a command came first."""
+        return seconds > 0.0 and self._wake.wait(seconds)
+
+    def _stop(self, error: Exception) -> None:
+        """Say what went wrong; the last picture stays, and playing starts from day 0 again."""
+        words = str(error) or type(error).__name__
+        with self._lock:
+            self._error = f"The run stopped on day {self._day}: {words}"
+            self._playing, self._goal, self._twin = False, None, None
+
+    def _present(self) -> None:
+        """Show the present moment, and wait until it can be seen, or for a command."""
+        snapshot = self._snapshot()
+        self._show(snapshot)
+        if snapshot.playing or snapshot.goal is not None:
+            self._drawn.wait(_LONGEST_WAIT_SECONDS)
+
+    def _snapshot(self) -> Snapshot:
+        with self._lock:
+            twin, followed = self._twin, self._followed
+        picture = None if twin is None else picture_of(twin, followed)
+        with self._lock:
+            if picture is not None and twin is self._twin:
+                self._picture = picture
+            self._serial += 1
+            return Snapshot(
+                serial=self._serial,
+                question=self._question,
+                horizon_days=self._question.plan.horizon_days,
+                picture=self._picture,
+                playing=self._playing,
+                goal=self._goal,
+                speed=self._speed,
+                error=self._error,
+            )

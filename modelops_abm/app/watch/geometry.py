@@ -1,0 +1,156 @@
+"""Where things stand in a lane of a given width: boxes, and places for tokens in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+NARROWEST, WIDEST = 640, 1600
+HEIGHT = 316
+ROW = 32
+"""Height of a task in a box."""
+HEADING = 30
+"""Height of a box's heading."""
+_GAP = 30
+_TOP_HEIGHT = 150
+_LOWER_TOP = 186
+_SIZES = ((26, 34), (24, 28), (22, 25), (16, 19), (12, 15), (9, 11), (6, 8))
+SMALLEST_NUMBERED = 22
+"""Tokens smaller than this have no numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle, in pixels."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """Its right edge."""
+        return self.left + self.width
+
+    @property
+    def bottom(self) -> float:
+        """Its lower edge."""
+        return self.top + self.height
+
+    @property
+    def style(self) -> str:
+        """Its place in CSS."""
+        return (
+            f"left:{self.left:.0f}px;top:{self.top:.0f}px;"
+            f"width:{self.width:.0f}px;height:{self.height:.0f}px"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The boxes of a lane.
+
+    Attributes
+    ----------
+    backlog, build, deployment, production, retired
+        The way of a model; production is a frame around all in production.
+    online, repair, retraining
+        Where the tokens of models in production are.
+    capabilities
+        The work on capabilities.
+    """
+
+    backlog: Box
+    build: Box
+    deployment: Box
+    production: Box
+    retired: Box
+    online: Box
+    repair: Box
+    retraining: Box
+    capabilities: Box
+
+
+@cache
+def places(width: int) -> Places:
+    """Return the boxes of a lane.
+
+    Parameters
+    ----------
+    width
+        Of the lane inside its padding, in pixels; taken as `NARROWEST` or `WIDEST` if outside.
+    """
+    whole = min(max(width, NARROWEST), WIDEST)
+    gap = _GAP * min(1.0, whole / 980)
+    free = whole - 4 * gap
+    backlog, build, deployment, retired = (free * share for share in (0.17, 0.165, 0.115, 0.08))
+    columns = [backlog, build, deployment, free - backlog - build - deployment - retired, retired]
+    lefts = [sum(columns[:place]) + gap * place for place in range(len(columns))]
+    tops = [
+        Box(left, 0, column, HEIGHT if place == 3 else _TOP_HEIGHT)
+        for place, (left, column) in enumerate(zip(lefts, columns, strict=True))
+    ]
+    frame = tops[3]
+    inner, half = frame.left + 12, (frame.width - 36) / 2
+    lower = HEIGHT - _LOWER_TOP
+    return Places(
+        backlog=tops[0],
+        build=tops[1],
+        deployment=tops[2],
+        production=frame,
+        retired=tops[4],
+        online=Box(frame.left + 14, 36, frame.width - 24, 104),
+        repair=Box(inner, _LOWER_TOP - 12, half, lower),
+        retraining=Box(inner + half + 12, _LOWER_TOP - 12, half, lower),
+        capabilities=Box(0, _LOWER_TOP - 12, tops[2].right, HEIGHT - _LOWER_TOP + 12),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Places for tokens in rows.
+
+    Attributes
+    ----------
+    box
+        Where.
+    size, pitch
+        Of a token, and from one to the next, in pixels.
+    columns, capacity
+        Tokens in a row and in all.
+    """
+
+    box: Box
+    size: int
+    pitch: int
+    columns: int
+    capacity: int
+
+    def __iter__(self) -> Iterator[tuple[float, float]]:
+        """Yield the left upper corners, row by row."""
+        for place in range(self.capacity):
+            row, column = divmod(place, self.columns)
+            yield self.box.left + column * self.pitch, self.box.top + row * self.pitch
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the tokens are large enough for a number."""
+        return self.size >= SMALLEST_NUMBERED
+
+
+def grid(box: Box, count: int, largest: int = _SIZES[0][0]) -> Grid:
+    """Return the grid with the largest tokens of which `count` find a place in a box.
+
+    If none is small enough, it is the one with the smallest; then some find no place.
+    """
+    sizes = [entry for entry in _SIZES if entry[0] <= largest]
+    for size, pitch in sizes:
+        spare = pitch - size
+        columns = max(1, int((box.width + spare) // pitch))
+        rows = max(1, int((box.height + spare) // pitch))
+        fitting = Grid(box, size, pitch, columns, columns * rows)
+        if fitting.capacity >= count:
+            break
+    return fitting

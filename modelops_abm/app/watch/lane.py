@@ -1,0 +1,259 @@
+"""A lane: one organisation's life cycle with its models, its developers and its figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+import htpy as h
+from markupsafe import Markup as Safe
+
+from modelops_abm.app.watch.geometry import HEADING, HEIGHT, Box, Places, places
+from modelops_abm.app.watch.snapshot import Lane, Stock
+from modelops_abm.app.watch.tokens import (
+    Placed,
+    backlog,
+    persons_of,
+    place_builders,
+    place_tokens,
+    unseen,
+)
+from modelops_abm.events import TaskClass
+from modelops_abm.formats import NARROW_SPACE, money, number, plural, share
+from modelops_abm.statechart import PRODUCTION_STATES, State
+
+CAPABILITY_ROW = 22
+_ARROWS_Y = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How a lane is drawn.
+
+    Attributes
+    ----------
+    name, title
+        ``plan`` or ``baseline``, and its heading.
+    width
+        Inside its padding, in pixels.
+    chosen
+        Number of the model that is followed.
+    best_first
+        Whether the backlog is ordered by return, or by arrival.
+    fast
+        Whether days go by too quickly for moves to be seen.
+    """
+
+    name: str
+    title: str
+    width: int
+    chosen: int | None
+    best_first: bool
+    fast: bool
+
+
+def lane_markup(lane: Lane, setting: Setting, difference: float | None) -> h.Element:
+    """Return a lane.
+
+    Parameters
+    ----------
+    lane
+        What is shown.
+    setting
+        How.
+    difference
+        Net present value so far less that of the baseline, in $; None in the baseline.
+    """
+    where = places(setting.width)
+    placed = place_tokens(lane, where, setting.chosen)
+    place_builders(placed, lane, where.capabilities, HEADING, CAPABILITY_ROW)
+    return h.section(".card.lane", data_lane=setting.name, aria_label=setting.title)[
+        _head(lane, setting, difference),
+        h.div(".scroll")[
+            h.div(
+                ".stage.fast" if setting.fast else ".stage",
+                style=f"height:{HEIGHT}px;min-width:{where.retired.right:.0f}px",
+            )[
+                _boxes(lane, setting, where, placed),
+                h.svg(".ways", width=f"{where.retired.right:.0f}", height=str(HEIGHT))[
+                    _ways(where), backlog(lane, where.backlog)
+                ],
+                _details(placed),
+                placed.markup(),
+            ]
+        ],
+    ]
+
+
+def _head(lane: Lane, setting: Setting, difference: float | None) -> h.Element:
+    idle = len(persons_of(lane, TaskClass.IDLE))
+    change = None
+    if difference is not None:
+        tone = ".earns" if difference >= 0.0 else ".costs"
+        change = h.span(tone)[f" {money(difference, signed=True)}"]
+    return h.header[
+        h.h2(class_=f"of-{setting.name}")[setting.title],
+        h.span(".idle")[
+            (h.i(".person.still") for _ in range(min(idle, 8))),
+            f"{plural(idle, 'developer')} idle",
+        ]
+        if idle
+        else None,
+        h.span(".lane-figures")[
+            _figure("Net value so far", money(lane.npv), change),
+            _figure("Value today", money(lane.value_today)),
+            _figure("Served today", share(lane.served_today, 0)),
+        ],
+    ]
+
+
+def _figure(words: str, value: str, change: h.Element | None = None) -> h.Element:
+    return h.span[f"{words} ", h.strong[value], change]
+
+
+def _boxes(lane: Lane, setting: Setting, where: Places, placed: Placed) -> h.Fragment:
+    place = lane.priorities
+    in_production = lane.of_state(*PRODUCTION_STATES)
+    online = len(lane.of_state(State.ONLINE))
+    hidden = unseen(lane, where)
+    order = "best return first" if setting.best_first else "first come, first served"
+    return h.fragment[
+        _box(
+            where.backlog,
+            "Idea backlog",
+            count=len(lane.of_state(State.IDEA)),
+            note=f"+{number(hidden)} more" if hidden else order,
+        ),
+        _box(where.build, "Build", rank=place[TaskClass.BUILD], note=_making(lane, State.BUILD),
+             more=placed.more.get("build", 0)),
+        _box(where.deployment, "Deploy", rank=place[TaskClass.DEPLOY],
+             note=_making(lane, State.DEPLOYMENT), more=placed.more.get("deployment", 0)),
+        h.div(".box.frame", style=where.production.style)[
+            h.h3["In production"],
+            h.span(".count")[plural(len(in_production), "model"), _more(placed, "online")],
+            h.span(".state-online")[f"{number(online)} online"],
+        ],
+        _box(where.repair, "Repair", rank=place[TaskClass.REPAIR],
+             more=placed.more.get("repair", 0)),
+        _box(where.retraining, "Retraining", rank=place[TaskClass.RETRAIN],
+             more=placed.more.get("retraining", 0)),
+        _box(where.retired, "Retired", large=len(lane.retired)),
+        _capability_work(lane, where.capabilities),
+    ]  # fmt: skip
+
+
+def _box(
+    box: Box,
+    title: str,
+    *,
+    rank: int | None = None,
+    count: int | None = None,
+    large: int | None = None,
+    note: str = "",
+    more: int = 0,
+) -> h.Element:
+    words = f"{note}, +{number(more)} more" if note and more else note
+    return h.div(".box", style=box.style)[
+        h.h3[title],
+        None if rank is None else h.span(".rank")[f"#{rank}"],
+        None if count is None else h.span(".total")[number(count)],
+        None if large is None else h.span(".large")[number(large)],
+        h.span(".note")[words or f"+{number(more)} more"] if words or more else None,
+    ]
+
+
+def _more(placed: Placed, name: str) -> str:
+    more = placed.more.get(name, 0)
+    return f", +{number(more)} not drawn" if more else ""
+
+
+def _making(lane: Lane, state: State) -> str:
+    models = lane.of_state(state)
+    at_work = sum(model.work is not None and model.work.developer is not None for model in models)
+    if not models:
+        spare = persons_of(lane, TaskClass.IDLE)
+        return "none" if state is State.DEPLOYMENT or spare else "no spare developer"
+    waiting = len(models) - at_work
+    return f"{number(waiting)} wait, {number(at_work)} at work" if waiting else (
+        f"{number(at_work)} at work"
+    )  # fmt: skip
+
+
+def _capability_work(lane: Lane, box: Box) -> h.Element:
+    invested = [stock for stock in lane.stocks if stock.invested]
+    return h.div(".box.capability-work", style=box.style)[
+        h.h3["Capability work"],
+        h.span(".rank")[f"#{lane.priorities[TaskClass.CAPABILITY]}"],
+        [_stock_row(stock) for stock in invested]
+        or h.p[
+            "No investment: "
+            f"the {plural(len(lane.developers), 'developer')} repair, retrain and build."
+        ],
+    ]
+
+
+def _stock_row(stock: Stock) -> h.Element:
+    level, maximum = 100.0 * stock.level, 100.0 * stock.maximum
+    return h.div(".stock-row", data_key=stock.name)[
+        h.span[stock.name.capitalize()],
+        h.span(".bar")[h.i(style=f"width:{level / maximum:.1%}")],
+        h.span(".number")[f"{number(level)} of {number(maximum)}{NARROW_SPACE}%"],
+    ]
+
+
+def _details(placed: Placed) -> list[h.Element]:
+    return [
+        h.span(".detail", style=f"left:{left:.0f}px;top:{top:.0f}px;width:{width:.0f}px")[
+            h.b[first], h.span[second]
+        ]
+        for left, top, width, first, second in placed.details
+    ]
+
+
+@cache
+def _ways(where: Places) -> Safe:
+    """Return the arrows between the boxes."""
+    row = (where.backlog, where.build, where.deployment, where.production, where.retired)
+    across = [
+        h.path(".way", d=f"M{before.right + 4:.0f} {_ARROWS_Y}H{after.left - 5:.0f}",
+               marker_end="url(#way)")
+        for before, after in pairwise(row)
+    ]  # fmt: skip
+    loops = [
+        _loop(where.repair, "issue", "issue, drift"),
+        _loop(where.retraining, "retraining", "due"),
+    ]
+    interrupted = where.retraining.left - 2, where.repair.right + 4
+    middle = where.repair.top + where.repair.height / 2
+    struck = h.path(
+        ".way.issue",
+        d=f"M{interrupted[0]:.0f} {middle:.0f}H{interrupted[1]:.0f}",
+        marker_end="url(#way-issue)",
+    )[h.title["An issue interrupts a retraining"]]
+    heads = [_head_of(name) for name in ("", "issue", "retraining")]
+    return Safe(str(h.fragment[h.defs[heads], across, loops, struck]))
+
+
+def _head_of(name: str) -> h.Element:
+    return h.marker(
+        id=f"way-{name}" if name else "way",
+        viewBox="0 0 8 8",
+        refX="7",
+        refY="4",
+        markerWidth="7",
+        markerHeight="7",
+        markerUnits="userSpaceOnUse",
+        orient="auto",
+    )[h.path(class_=f"head {name}".strip(), d="M0 0 8 4 0 8z")]
+
+
+def _loop(box: Box, name: str, words: str) -> h.Fragment:
+    left, right = box.left + box.width * 0.28, box.left + box.width * 0.68
+    bottom, top = box.top - 3, box.top - 29
+    head = f"url(#way-{name})"
+    return h.fragment[
+        h.path(class_=f"way {name}", d=f"M{left:.0f} {top}V{bottom}", marker_end=head),
+        h.path(class_=f"way {name}", d=f"M{right:.0f} {bottom}V{top}", marker_end=head),
+        h.text(x=f"{(left + right) / 2:.0f}", y=f"{top + 18}", text_anchor="middle")[words],
+    ]

@@ -1,0 +1,261 @@
+"""From running organisations to what is shown of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from modelops_abm.app.watch.snapshot import (
+    DeveloperView,
+    Drift,
+    Followed,
+    Lane,
+    Life,
+    ModelView,
+    Picture,
+    Spell,
+    Stock,
+    Work,
+)
+from modelops_abm.app.watch.twin import Twin, WatchedModel, watched
+from modelops_abm.events import LogKind, LogRecord, TaskClass
+from modelops_abm.model import ModelOpsModel
+from modelops_abm.parameters.capabilities import CAPABILITY_NAMES
+from modelops_abm.plots.lifelines import TRIGGER_OF_KIND
+from modelops_abm.scheduler import Task
+from modelops_abm.statechart import Serving, Stage, State, target
+
+POINTS = 90
+"""Parts into which a line over days is thinned out; each keeps its lowest and highest value."""
+_OFFLINE = (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)
+_NOT_ONLINE = (*_OFFLINE, State.RETRAINING)
+
+
+def picture_of(twin: Twin, followed: int | None) -> Picture:
+    """Return what is shown of both organisations, and of the chosen model."""
+    return Picture(
+        day=twin.day,
+        plan=lane_of(twin.plan),
+        baseline=lane_of(twin.baseline),
+        followed=followed_in(twin, followed),
+        strip={name: tuple(counts) for name, counts in twin.strip.items()},
+    )
+
+
+def lane_of(model: ModelOpsModel) -> Lane:
+    """Return what is shown of an organisation."""
+    there = [entry for entry in watched(model) if entry.state is not State.RETIRED]
+    return Lane(
+        models=tuple(_view(entry) for entry in there),
+        retired=tuple(
+            (entry.number, entry.name) for entry in model.ml_models if entry.state is State.RETIRED
+        ),
+        developers=tuple(
+            DeveloperView(entry.number, _class_of(entry.task), _number_of(entry.task))
+            for entry in model.developers
+        ),
+        stocks=_stocks(model),
+        priorities={
+            TaskClass[name.upper()]: place
+            for place, name in enumerate(model.parameters.team.priority_order, 1)
+        },
+        npv=model.totals["discounted_net_value"],
+        value_today=model.today.get("value") or 0.0,
+        served_today=model.today.get("availability"),
+    )
+
+
+def _class_of(task: Task | None) -> TaskClass:
+    return TaskClass.IDLE if task is None else task.task_class
+
+
+def _number_of(task: Task | None) -> int | None:
+    return None if task is None else task.number
+
+
+def _stocks(model: ModelOpsModel) -> tuple[Stock, ...]:
+    return tuple(
+        Stock(
+            name,
+            stock.level,
+            stock.parameters.maximum,
+            stock.parameters.start_level,
+            sum(task is not None and task.worker is not None for task in stock.tasks),
+        )
+        for name, stock in zip(CAPABILITY_NAMES, model.capabilities, strict=True)
+    )
+
+
+def _view(entry: WatchedModel) -> ModelView:
+    in_retraining = entry.state is State.RETRAINING
+    task = entry.retraining if in_retraining else entry.work
+    return ModelView(
+        entry.number,
+        entry.name,
+        entry.state,
+        entry.cause,
+        entry.serving,
+        None if task is None else _work(entry, task),
+        entry.retraining is not None and not in_retraining,
+        entry.score,
+    )
+
+
+def _work(entry: WatchedModel, task: Task) -> Work:
+    now = entry.model.calendar.now
+    left, days_left, developer = task.effort_left, None, None
+    if task.worker is not None and left is not None:
+        worker = entry.model.developers[task.worker.number]
+        left = max(0.0, left - (now - worker.started_at) * worker.speed_per_day)
+        days_left, developer = left / worker.speed_per_day, worker.number
+    return Work(
+        task.task_class,
+        entry.asked_for if task.task_class is TaskClass.RETRAIN else task.cause,
+        developer,
+        _progress(entry, task, left),
+        days_left,
+        now - task.submitted_at,
+    )
+
+
+def _progress(entry: WatchedModel, task: Task, left: float | None) -> float:
+    """Return the share of the effort that was put in; a build at the start had some already."""
+    if left is None:
+        return 0.0
+    whole = entry.efforts.get(task.task_class)
+    if whole is None and task.task_class is TaskClass.BUILD:
+        whole = entry.attributes.build_effort_days
+    elif whole is None and task.task_class is TaskClass.DEPLOY:
+        whole = entry.attributes.deployment_effort_days
+    return 1.0 - min(1.0, left / whole) if whole else 0.0
+
+
+# The chosen model
+
+
+def followed_in(twin: Twin, number: int | None) -> Followed | None:
+    """Return the life of a model in both organisations; None if there is no such model.
+
+    Without a number it is the youngest of the models in production at the start.
+    """
+    if number is None:
+        number = _youngest(twin)
+    if number is None or not 0 <= number < len(twin.plan.ml_models):
+        return None
+    plan, baseline = watched(twin.plan)[number], watched(twin.baseline)[number]
+    return Followed(number, plan.name, _life(plan), _life(baseline))
+
+
+def _youngest(twin: Twin) -> int | None:
+    there = [
+        entry
+        for entry in watched(twin.plan)
+        if entry.went_live_at is not None and entry.went_live_at <= 0.0
+    ]
+    return max(there, key=lambda entry: entry.went_live_at or 0.0).number if there else None
+
+
+def _life(entry: WatchedModel) -> Life:
+    now = entry.model.calendar.now
+    in_production = entry.stage is Stage.PRODUCTION
+    stopped = _OFFLINE if entry.model.constants.serves_while_retraining else _NOT_ONLINE
+    spells = spells_of(entry.story, entry.went_live_at, now, stopped)
+    values = (entry.users_by_day, entry.power_by_day, entry.value_by_day)
+    users, power, value = (thinned(series, entry.first_day) for series in values)
+    return Life(
+        view=None if entry.state is State.RETIRED else _view(entry),
+        state=entry.state,
+        cause=entry.cause,
+        since=_since(entry),
+        went_live_at=entry.went_live_at,
+        retired_at=entry.retired_at,
+        reason=entry.retirement_reason,
+        first_day=entry.first_day,
+        users=users,
+        power=power,
+        value=value,
+        spells=spells,
+        drift=_drift(entry),
+        now=(entry.users, entry.power or 0.0, entry.value_today) if in_production else None,
+    )
+
+
+def _since(entry: WatchedModel) -> float:
+    """Return the day when it came into its state; the past before day 0 is known if it was live."""
+    for record in reversed(entry.story):
+        if LogKind(record.kind).name.lower() in TRIGGER_OF_KIND:
+            return record.time
+    return entry.arrived_at if entry.went_live_at is None else entry.went_live_at
+
+
+def _drift(entry: WatchedModel) -> Drift | None:
+    wear = entry.wear
+    if wear is None or not wear.drifting:
+        return None
+    detected = [r.time for r in entry.story if r.kind == LogKind.DRIFT_DETECTED]
+    return Drift(wear.health.drift_since, detected[-1] if wear.drift_detected else None)
+
+
+def spells_of(
+    story: Sequence[LogRecord],
+    went_live_at: float | None,
+    now: float,
+    stopped: Collection[State],
+) -> tuple[Spell, ...]:
+    """Return a model's times in production, from the log's records about it.
+
+    Parameters
+    ----------
+    story
+        The records, in order.
+    went_live_at
+        Day when it went live, negative if it was in production at the start; None if it did not.
+    now
+        Day up to which the last time lasts.
+    stopped
+        States in which the current version does not serve.
+    """
+    if went_live_at is None:
+        return ()
+    spells: list[Spell] = []
+    start, state, serving = max(0.0, went_live_at), State.ONLINE, Serving.CURRENT
+    for record in story:
+        kind = LogKind(record.kind)
+        trigger = TRIGGER_OF_KIND.get(kind.name.lower())
+        if record.time < start or (trigger is None and kind is not LogKind.PREVIOUS_SERVES):
+            continue
+        if kind is LogKind.WENT_LIVE:
+            continue
+        spells.append(Spell(state, serving, start, record.time))
+        start = record.time
+        if trigger is None:
+            serving = Serving.PREVIOUS
+            continue
+        state = target(state, trigger)
+        if state is State.RETIRED:
+            return tuple(spells)
+        serving = Serving.NONE if state in stopped else Serving.CURRENT
+    return (*spells, Spell(state, serving, start, now))
+
+
+def thinned(values: Sequence[float], first_day: int) -> tuple[tuple[int, float], ...]:
+    """Return values by day with few enough points to draw, lowest and highest of each part kept.
+
+    Parameters
+    ----------
+    values
+        One a day.
+    first_day
+        Day of the first.
+    """
+    count = len(values)
+    size = -(-count // POINTS)
+    if size <= 2:
+        return tuple((first_day + place, round(value, 4)) for place, value in enumerate(values))
+    numbers = np.asarray(values)
+    keep = {count - 1}
+    for start in range(0, count, size):
+        part = numbers[start : start + size]
+        keep |= {start + int(part.argmin()), start + int(part.argmax())}
+    return tuple((first_day + place, round(float(numbers[place]), 4)) for place in sorted(keep))

@@ -1,0 +1,244 @@
+"""What is shown of a run at one moment: plain values that no later day can change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from modelops_abm.app.watch.twin import Question
+from modelops_abm.events import RetirementReason, TaskClass
+from modelops_abm.statechart import Cause, Serving, State
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A task on a model, at work or waiting.
+
+    Attributes
+    ----------
+    task_class, cause
+        What is to be done, and why; of a retraining, why it was requested.
+    developer
+        Number of who works on it, or None.
+    progress
+        Share of the effort that has been put in.
+    days_left
+        Days until it is done, if nothing interrupts it; None while nobody works on it.
+    waiting_days
+        Days since it was asked for.
+    """
+
+    task_class: TaskClass
+    cause: Cause | None
+    developer: int | None
+    progress: float
+    days_left: float | None
+    waiting_days: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """A model that is not retired.
+
+    Attributes
+    ----------
+    number, name
+        Number from 0, and name.
+    state, cause, serving
+        As in the statechart.
+    work
+        Build, deployment or repair; the retraining while it is in that.
+    retraining_requested
+        Whether a retraining waits for somebody.
+    score
+        Yearly value per developer-day as an idea, in $.
+    """
+
+    number: int
+    name: str
+    state: State
+    cause: Cause | None
+    serving: Serving
+    work: Work | None
+    retraining_requested: bool
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class DeveloperView:
+    """What a developer does: a task class, and the number of the model or capability."""
+
+    number: int
+    task_class: TaskClass
+    of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """A capability's level, the level chosen, the level at the start, and how many build it."""
+
+    name: str
+    level: float
+    maximum: float
+    start_level: float
+    builders: int
+
+    @property
+    def invested(self) -> bool:
+        """Whether the plan raises it."""
+        return self.maximum > self.start_level
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """An organisation at the end of a day.
+
+    Attributes
+    ----------
+    models
+        All that are not retired, by number.
+    retired
+        Numbers and names of the retired, by number.
+    developers, stocks
+        Developers by number; capabilities in their order.
+    priorities
+        Place of each task class in the order of priority, from 1.
+    npv, value_today
+        Net present value so far, in $ of day 0; value of yesterday's predictions, in $.
+    served_today
+        Served share of yesterday's production time; None if no model was in production.
+    """
+
+    models: tuple[ModelView, ...]
+    retired: tuple[tuple[int, str], ...]
+    developers: tuple[DeveloperView, ...]
+    stocks: tuple[Stock, ...]
+    priorities: Mapping[TaskClass, int]
+    npv: float
+    value_today: float
+    served_today: float | None
+
+    def of_state(self, *states: State) -> list[ModelView]:
+        """Return the models in some states, by number."""
+        return [model for model in self.models if model.state in states]
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A time in one state and with one version serving."""
+
+    state: State
+    serving: Serving
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A drift that is active: since when, and when it was detected (None if nobody knows)."""
+
+    since: float
+    detected_at: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """The chosen model in one organisation.
+
+    Attributes
+    ----------
+    view
+        Where it is; None if it is retired.
+    state, cause, since
+        Its state, why it is not online, and the day when that began.
+    went_live_at, retired_at, reason
+        Days, and why it was retired; None for what has not happened.
+    first_day
+        Day of the first of the values.
+    users, power, value
+        By day, thinned out.
+    spells
+        Times in production, in order.
+    drift
+        The active drift.
+    now
+        Users, power and value of the last day; None outside production.
+    """
+
+    view: ModelView | None
+    state: State
+    cause: Cause | None
+    since: float
+    went_live_at: float | None
+    retired_at: float | None
+    reason: RetirementReason | None
+    first_day: int
+    users: tuple[tuple[int, float], ...]
+    power: tuple[tuple[int, float], ...]
+    value: tuple[tuple[int, float], ...]
+    spells: tuple[Spell, ...]
+    drift: Drift | None
+    now: tuple[float, float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The model that was chosen, in both organisations."""
+
+    number: int
+    name: str
+    plan: Life
+    baseline: Life
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Both organisations at the end of a day, the chosen model in them, and the plan's events."""
+
+    day: int
+    plan: Lane
+    baseline: Lane
+    followed: Followed | None
+    strip: Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is shown at one moment.
+
+    Attributes
+    ----------
+    serial
+        Counts the snapshots of a player.
+    question, horizon_days
+        What is watched, and how many days there are.
+    picture
+        None before day 0 is set up.
+    playing
+        Whether days go by.
+    goal
+        Day that is being run to; None if none.
+    speed
+        Name of the speed, of `controller.SPEEDS`.
+    error
+        What went wrong, in words; empty if nothing.
+    """
+
+    serial: int
+    question: Question
+    horizon_days: int
+    picture: Picture | None
+    playing: bool
+    goal: int | None
+    speed: str
+    error: str
+
+    @property
+    def day(self) -> int:
+        """The days that are over."""
+        return 0 if self.picture is None else self.picture.day
+
+    @property
+    def over(self) -> bool:
+        """Whether the horizon is reached."""
+        return self.day >= self.horizon_days
