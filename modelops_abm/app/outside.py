@@ -7,7 +7,8 @@ from typing import Any
 import solara
 
 from modelops_abm.app.export.pictures import save_pictures
-from modelops_abm.app.state.opening import query_of_session, restore, to_keep
+from modelops_abm.app.guard import guarded
+from modelops_abm.app.state.opening import restore, to_keep, use_query
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Browser
 
@@ -18,13 +19,13 @@ _LONGEST_ADDRESS = 500
 def Outside(session: Session) -> None:
     """Keep the browser's address and what it keeps for the tab as the session is."""
     plan = session.plan
-    query = query_of_session(session)
+    query = use_query(session)
     kept = solara.use_memo(lambda: to_keep(plan), [plan.start, plan.base])
     Browser(
         command=session.command.value,
         address=query or "",
         kept=kept,
-        event_report=lambda report: hear(session, report),
+        event_report=guarded(session, lambda report: hear(session, report)),
     )
 
 

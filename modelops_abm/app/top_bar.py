@@ -7,7 +7,9 @@ import solara
 
 from modelops_abm.app.export.menu import EXPORT_PANEL, EXPORTS, export, export_panel
 from modelops_abm.app.export.share import SHARE_PANEL, link_of, share_panel
+from modelops_abm.app.guard import guarded
 from modelops_abm.app.icons import icon
+from modelops_abm.app.state.opening import use_query
 from modelops_abm.app.state.session import VIEWS, Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.browser import copy, switch_theme
@@ -18,6 +20,7 @@ from modelops_abm.app.your_data.words import portfolio_in_words
 @solara.component
 def TopBar(session: Session) -> None:
     """Show the top bar, and a notice if something went wrong."""
+    query = use_query(session)
 
     def act(action: Action) -> None:
         match action:
@@ -28,18 +31,18 @@ def TopBar(session: Session) -> None:
             case ("dismiss", _):
                 session.notice.set("")
             case ("share", _):
-                session.tell_browser(copy(link_of(session)))
+                session.tell_browser(copy(link_of(session, query)))
             case ("export", what) if what in EXPORTS:
                 export(session, what)
             case ("forgo portfolio", _):
                 session.wanted.set("")
 
     notices = h.fragment[_notice(session.notice.value), _missing_portfolio(session)]
-    Markup(h.fragment[_bar(session), notices], act, css_class="frame")
+    Markup(h.fragment[_bar(session, query), notices], guarded(session, act), css_class="frame")
 
 
-def _bar(session: Session) -> h.Element:
-    scenario = session.plan.scenario
+def _bar(session: Session, query: str | None) -> h.Element:
+    scenario, making = session.plan.scenario, session.exporting.value
     return h.header(".top")[
         h.div(".brand")[icon("brand", 22), h.span["ModelOps simulator"]],
         h.nav(aria_label="Parts of the page")[
@@ -58,9 +61,9 @@ def _bar(session: Session) -> h.Element:
         h.button(data_action="share", popovertarget=SHARE_PANEL, aria_haspopup="dialog")[
             icon("share"), h.span(".words")["Share"]
         ],
-        share_panel(session),
-        h.button(popovertarget=EXPORT_PANEL, aria_haspopup="menu")[
-            icon("export"), h.span(".words")["Export"]
+        share_panel(session, query),
+        h.button(popovertarget=EXPORT_PANEL, disabled=bool(making))[
+            icon("export"), h.span(".words")[f"Making {making}" if making else "Export"]
         ],
         export_panel(session),
         h.button(".plain.icon", data_action="theme", aria_label="Light or dark")[icon("moon")],

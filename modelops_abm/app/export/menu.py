@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from modelops_abm.app.export.names import file_name
 from modelops_abm.app.export.report import report
 from modelops_abm.app.export.slides import slides
 from modelops_abm.app.export.subject import Subject, subject_of
+from modelops_abm.app.guard import guarded
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.browser import download, picture
 from modelops_abm.formats import plural
@@ -82,14 +84,25 @@ def _state(session: Session) -> str:
 
 
 def export(session: Session, what: str) -> None:
-    """Save something of what is shown."""
+    """Save something of what is shown; it is made beside the page, which goes on."""
     entry = EXPORTS[what]
+    subject = subject_of(session)
     if entry.content is None:
         session.tell_browser(picture())
-        return
-    subject = subject_of(session)
-    if subject is None:
+    elif subject is None:
         session.notice.set("There is nothing to export before the first estimate.")
-        return
-    name = file_name(subject.plan, entry.ending)
-    session.tell_browser(download(name, entry.content(subject), entry.media_type))
+    elif not session.exporting.value:
+        session.exporting.set(entry.name.lower())
+        parts = (session, subject, entry, entry.content)
+        work = threading.Thread(target=guarded(session, _make), args=parts, daemon=True)
+        work.start()
+
+
+def _make(
+    session: Session, subject: Subject, entry: Export, content: Callable[[Subject], bytes]
+) -> None:
+    try:
+        name = file_name(subject.plan, entry.ending)
+        session.tell_browser(download(name, content(subject), entry.media_type))
+    finally:
+        session.exporting.set("")

@@ -5,21 +5,19 @@ from __future__ import annotations
 import htpy as h
 
 from modelops_abm.app.icons import icon
-from modelops_abm.app.state.opening import query_of_session
 from modelops_abm.app.state.session import Session
 
 SHARE_PANEL = "share-panel"
 
 
-def link_of(session: Session) -> str:
-    """Return the link that opens what a session shows; empty if no link can hold the plan."""
-    query = query_of_session(session)
+def link_of(session: Session, query: str | None) -> str:
+    """Return the link with a query of `use_query`; empty if no link can hold the plan."""
     return "" if query is None else f"{session.address.value}?{query}"
 
 
-def share_panel(session: Session) -> h.Element:
+def share_panel(session: Session, query: str | None) -> h.Element:
     """Return the panel below the button, which the browser opens and closes."""
-    link = link_of(session)
+    link = link_of(session, query)
     content = _shown(session, link) if link else _too_long()
     return h.div(".panel", id=SHARE_PANEL, popover=True, role="dialog", aria_label="Share")[content]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -97,14 +98,19 @@ def changes_of(plan: Plan) -> Iterator[tuple[str, str]]:
 
     The portfolio is left out.
     """
-    before = preset(plan.start) if plan.start in PRESETS else Scenario()
-    after = plan.scenario
+    before, after = _unchanged(plan.start), plan.scenario
     for name in changed_names(before, after):
         old, new = value_at(before, name), value_at(after, name)
         if isinstance(new, Distribution):
             yield from _parts(name, old, new)
         elif name != _PORTFOLIO:
             yield name, _text(new)
+
+
+@lru_cache(maxsize=32)
+def _unchanged(start: str) -> Scenario:
+    """Return the preset of a name, or the reference for a scenario of the visitor's own."""
+    return preset(start) if start in PRESETS else Scenario()
 
 
 def _parts(name: str, old: Distribution, new: Distribution) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import solara
+
 from modelops_abm.app.state.history import History
 from modelops_abm.app.state.link import Linked, query_of, read_query, with_base
 from modelops_abm.app.state.plan import Plan
@@ -68,6 +70,12 @@ def query_of_session(session: Session) -> str | None:
             portfolio=session.wanted.value,
         )
     )
+
+
+def use_query(session: Session) -> str | None:
+    """Return `query_of_session`, made anew only when what it says has changed (a hook)."""
+    shown = [session.plan, session.seed.value, session.view.value, session.future.value]
+    return solara.use_memo(lambda: query_of_session(session), [*shown, session.wanted.value])
 
 
 def to_keep(plan: Plan) -> dict[str, str]:

@@ -7,9 +7,10 @@ from collections.abc import Callable
 import htpy as h
 import solara
 
+from modelops_abm.app.guard import guarded
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.uploads import LARGEST_BYTES
-from modelops_abm.app.widgets import FilePicker, Markup, PickedFile
+from modelops_abm.app.widgets import FilePicker, Markup
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.app.your_data.actions import (
     act,
@@ -36,10 +37,7 @@ _SCENARIO_ENDINGS = ".toml,.yaml,.yml,.json"
 @solara.component
 def YourData(session: Session) -> None:
     """Show the part."""
-
-    def do(action: Action) -> None:
-        act(session, action)
-
+    do = guarded(session, lambda action: act(session, action))
     with solara.Div(classes=["your-data"]):
         _PortfolioCard(session, do)
         _ScenarioCard(session, do)
@@ -50,10 +48,7 @@ def YourData(session: Session) -> None:
 @solara.component
 def _PortfolioCard(session: Session, do: Callable[[Action], None]) -> None:
     scenario = session.plan.scenario
-
-    def take(file: PickedFile) -> None:
-        choose_portfolio(session, file)
-
+    take = guarded(session, lambda file: choose_portfolio(session, file))
     with solara.Div(classes=["card"], attributes={"data-part": "portfolio-file"}):
         Markup(portfolio_head(scenario), do)
         FilePicker(
@@ -64,9 +59,7 @@ def _PortfolioCard(session: Session, do: Callable[[Action], None]) -> None:
 
 @solara.component
 def _ScenarioCard(session: Session, do: Callable[[Action], None]) -> None:
-    def take(file: PickedFile) -> None:
-        choose_scenario(session, file)
-
+    take = guarded(session, lambda file: choose_scenario(session, file))
     with solara.Div(classes=["card"], attributes={"data-part": "scenario-file"}):
         Markup(scenario_head(session.plan), do)
         FilePicker(
