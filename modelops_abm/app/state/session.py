@@ -74,6 +74,8 @@ class Session:
         What became of the files that the visitor has chosen.
     copied
         The link that was put on the clipboard last.
+    exporting
+        What is being exported, in words; empty if nothing.
     memory
         What a part of the page keeps while another is shown, by the name of the part.
     """
@@ -96,6 +98,7 @@ class Session:
         self.wanted = solara.reactive("")
         self.uploads = solara.reactive(Uploads())
         self.copied = solara.reactive("")
+        self.exporting = solara.reactive("")
         self.memory: dict[str, Any] = {}
         self._commands = 0
         self._estimator = Estimator(self._hear)
