@@ -49,29 +49,30 @@ def CapabilityDrawer(session: Session, capability: CapabilityName) -> None:
 
     on_action = guarded(session, act)
     worth = _worth_of(session, capability)
-    Markup(_head(scenario, capability, problem), on_action)
-    Markup(_worth_head(session, worth, capability, is_table=is_table), on_action)
-    if worth is not None and is_table:
-        Markup(table(level_chart.table(worth)))
-    elif worth is not None:
-        Chart(
-            level_chart.option(worth),
-            height=f"{level_chart.HEIGHT}px",
-            label=level_chart.finding(worth),
-            name=f"worth of {capability}",
-        )
-        Markup(_reasons(worth), on_action)
-    Markup(h.h3["What it does"])
-    for equation in equations_about(capability):
-        Markup(equation_chart.equation_text(equation, scenario))
-        here = level_of(scenario, capability) if equation.variable.is_level else None
-        Chart(
-            equation_chart.option(equation, scenario, here),
-            height=f"{equation_chart.HEIGHT}px",
-            label=equation_chart.finding(equation, scenario),
-            name=equation.name,
-        )
-    Markup(h.fragment[h.h3["What it takes"], _facts(scenario, capability)], on_action)
+    with solara.Div(classes=["drawer-body"]):
+        Markup(_head(scenario, capability, problem), on_action)
+        Markup(_worth_head(session, worth, capability, is_table=is_table), on_action)
+        if worth is not None and is_table:
+            Markup(table(level_chart.table(worth)))
+        elif worth is not None:
+            Chart(
+                level_chart.option(worth),
+                height=f"{level_chart.HEIGHT}px",
+                label=level_chart.finding(worth),
+                name=f"worth of {capability}",
+            )
+            Markup(_reasons(worth), on_action)
+        Markup(h.h3["What it does"])
+        for equation in equations_about(capability):
+            Markup(equation_chart.equation_text(equation, scenario))
+            here = level_of(scenario, capability) if equation.variable.is_level else None
+            Chart(
+                equation_chart.option(equation, scenario, here),
+                height=f"{equation_chart.HEIGHT}px",
+                label=equation_chart.finding(equation, scenario),
+                name=equation.name,
+            )
+        Markup(h.fragment[h.h3["What it takes"], _facts(scenario, capability)], on_action)
 
 
 def _worth_of(session: Session, capability: CapabilityName) -> LevelWorth | None:

@@ -23,7 +23,7 @@ from modelops_abm.parameters import Scenario
 HEIGHT = 112
 """Of the chart, in pixels."""
 _POINTS = 61
-_GRID = {"left": 40, "right": 78, "top": 14, "bottom": 26}
+_GRID = {"left": 40, "right": 92, "top": 14, "bottom": 26}
 
 
 def equation_text(equation: Equation, scenario: Scenario) -> h.Element:

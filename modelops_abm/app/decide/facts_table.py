@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 import htpy as h
@@ -9,10 +10,12 @@ import htpy as h
 from modelops_abm import formats
 from modelops_abm.app.decide.measures import measure_of, shown
 from modelops_abm.app.drawing.confidence import confidence_badge
-from modelops_abm.parameters import Distribution, Scenario, StatedValue, describe
+from modelops_abm.parameters import Distribution, Quantity, Scenario, StatedValue, describe
 from modelops_abm.parameters.quantity import Confidence
 from modelops_abm.parameters.wording import range_in_words
 
+_LEVEL = "level"
+_THOUSANDS = 1e4
 _NO_SOURCE = "no source found"
 _KINDS = {kind.value for kind in Confidence}
 
@@ -29,7 +32,7 @@ def fact_of(scenario: Scenario, name: str) -> StatedValue:
 
 
 def facts_table(facts: Iterable[StatedValue]) -> h.Element:
-    """Return the facts as a table: value, range, confidence, and the source where there is one."""
+    """Return the facts as a table: value, range, confidence, and below it the source if any."""
     return h.table(".facts")[
         h.thead[
             h.tr[
@@ -40,7 +43,7 @@ def facts_table(facts: Iterable[StatedValue]) -> h.Element:
                 h.th(scope="col")["Confidence"],
             ]
         ],
-        h.tbody[(_row(fact) for fact in facts)],
+        h.tbody[(row for fact in facts for row in _rows(fact))],
     ]
 
 
@@ -50,19 +53,29 @@ def value_in_words(fact: StatedValue, value: object) -> str:
     if not quantity.is_number:
         return shown(quantity, value)
     number = value.mean if isinstance(value, Distribution) else float(str(value))
+    if quantity.unit == _LEVEL:
+        return f"{formats.number(100.0 * number)}{formats.NARROW_SPACE}%"
     return measure_of(quantity).words(number)
 
 
 def plausible_range(fact: StatedValue) -> str:
     """Return the range found in the sources, or else what is allowed."""
     quantity = fact.quantity
-    if quantity.plausible is not None:
-        low, high = (f"{end:,.3g}" if end < 1000 else f"{end:,.0f}" for end in quantity.plausible)
-        return f"{low} to {high}"
+    if quantity.unit == _LEVEL:
+        return "0 to 100"
     bounds = quantity.bounds
-    if {"ge", "le"} <= set(bounds) and bounds["le"] <= 1.0:
-        return f"{bounds['ge']:g} to {bounds['le']:g}"
+    if quantity.plausible is not None:
+        return _between(*quantity.plausible)
+    if "ge" in bounds and bounds.get("le", math.inf) <= 1.0:
+        return _between(bounds["ge"], bounds["le"])
     return range_in_words(bounds) if bounds else formats.NOTHING
+
+
+def _between(low: float, high: float) -> str:
+    """Return a range of plain numbers; thousands as k."""
+    if high >= _THOUSANDS:
+        return f"{low / 1e3:,.3g} to {high / 1e3:,.3g}{formats.NARROW_SPACE}k"
+    return f"{low:,.4g} to {high:,.4g}"
 
 
 def source_in_words(fact: StatedValue) -> str:
@@ -75,25 +88,41 @@ def confidence_of(fact: StatedValue) -> str:
     return fact.confidence if fact.confidence in _KINDS else "Yours"
 
 
-def _row(fact: StatedValue) -> h.Element:
-    quantity, source = fact.quantity, source_in_words(fact)
-    default = "" if fact.is_default else f"default {shown(quantity, quantity.default)}"
-    return h.tr(class_={"changed": not fact.is_default}, data_key=quantity.name)[
-        h.th(scope="row")[
-            h.button(".link", data_action="explain", data_value=quantity.name)[_meaning(fact)],
-            source and h.span(".source")[source],
+def _rows(fact: StatedValue) -> list[h.Element]:
+    """Return the row of a fact, and one for whose value it is."""
+    quantity = fact.quantity
+    source = "; ".join(part for part in (_default(fact), source_in_words(fact)) if part)
+    row = h.tr(class_={"sourced": bool(source)}, data_key=quantity.name)[
+        h.th(scope="row", title=quantity.meaning)[
+            h.button(".link", data_action="explain", data_value=quantity.name)[_name(quantity)]
         ],
-        h.td(".number")[h.strong[shown(quantity, fact.value)]],
-        h.td(".unit")[quantity.unit, default and h.span(".source")[default]],
-        h.td[_range(fact)],
+        h.td(".number")[h.strong[_number(fact)]],
+        h.td[_unit(quantity)],
+        h.td[plausible_range(fact) if quantity.is_number else ""],
         h.td[confidence_badge(confidence_of(fact))],
     ]
+    return [row, *([_source_row(quantity, source)] if source else [])]
 
 
-def _range(fact: StatedValue) -> str:
-    return plausible_range(fact) if fact.quantity.is_number else ""
+def _source_row(quantity: Quantity, source: str) -> h.Element:
+    return h.tr(".source", data_key=f"source of {quantity.name}")[h.td(colspan="5")[source]]
 
 
-def _meaning(fact: StatedValue) -> str:
-    """Return the first clause of a meaning, short enough for a row."""
-    return fact.quantity.meaning.partition(". ")[0].partition(";")[0].rstrip(".")
+def _default(fact: StatedValue) -> str:
+    return "" if fact.is_default else f"default {value_in_words(fact, fact.quantity.default)}"
+
+
+def _name(quantity: Quantity) -> str:
+    """Return the last part of a name in words, without the unit."""
+    words = quantity.name.rpartition(".")[2].removesuffix("_days").removesuffix("_per_year")
+    return words.replace("_", " ").capitalize()
+
+
+def _number(fact: StatedValue) -> str:
+    if fact.quantity.unit == _LEVEL:
+        return formats.number(100.0 * float(fact.value))
+    return shown(fact.quantity, fact.value)
+
+
+def _unit(quantity: Quantity) -> str:
+    return "%" if quantity.unit == _LEVEL else quantity.unit

@@ -24,7 +24,7 @@ from modelops_abm.experiments.phrases import level_word
 
 HEIGHT = 168
 """Of the chart, in pixels."""
-_GRID = {"left": 40, "right": 78, "top": 10, "bottom": 26}
+_GRID = {"left": 40, "right": 92, "top": 10, "bottom": 26}
 
 
 def money_of_levels(worth: LevelWorth) -> Money:

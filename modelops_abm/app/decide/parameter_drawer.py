@@ -41,20 +41,22 @@ def ParameterDrawer(session: Session, name: str) -> None:
     def enter(entry: Entry) -> None:
         set_problems(take_entry(session, entry))
 
-    Markup(h.p(".meaning")[fact.quantity.meaning])
     (row,) = setting_rows([SETTABLE[name]], plan, problems)
     row.pop("detail")
     row.pop("explains")
-    Controls(
-        [row],
-        on_explain=lambda _subject: None,
-        on_enter=guarded(session, enter),
-        on_restore=guarded(session, lambda which: session.take(plan.restored(which))),
-    )
-    Markup(_facts(fact))
-    _Equations(session, name)
-    if ends_of(fact.quantity) is not None:
-        EffectHere(session, fact.quantity).key(f"{name} {plan.key} {session.seed.value}")
+    row["label"] = "Here"
+    with solara.Div(classes=["drawer-body"]):
+        Markup(h.p(".meaning")[fact.quantity.meaning])
+        Controls(
+            [row],
+            on_explain=lambda _subject: None,
+            on_enter=guarded(session, enter),
+            on_restore=guarded(session, lambda which: session.take(plan.restored(which))),
+        )
+        Markup(_facts(fact))
+        _Equations(session, name)
+        if ends_of(fact.quantity) is not None:
+            EffectHere(session, fact.quantity).key(f"{name} {plan.key} {session.seed.value}")
 
 
 @solara.component

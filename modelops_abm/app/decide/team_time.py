@@ -71,13 +71,14 @@ def team_time(comparison: Comparison) -> TeamTime:
 
 def option(shown: TeamTime, horizon_days: int) -> Option:
     """Return the chart: areas that lie on each other."""
+    months = np.concatenate([[0.0], shown.months])
     return {
         "grid": {"left": 4, "right": 8, "top": _TOP, "bottom": _BOTTOM},
         "xAxis": [month_axis(horizon_days) | ({"interval": 12} if horizon_days > 730 else {})],
         "yAxis": [{"type": "value", "min": 0, "max": 100, "show": False}],
         "tooltip": layers.tooltip(_texts(shown)),
         "series": [
-            layers.area(f"team-{kind}", shown.months, values, _COLOURS[kind], stack="team")
+            layers.area(f"team-{kind}", months, _from_start(values), _COLOURS[kind], stack="team")
             for kind, values in shown.shares.items()
         ],
     }
@@ -160,13 +161,19 @@ def _apart(places: dict[str, float]) -> dict[str, float]:
     return moved
 
 
+def _from_start(values: Floats) -> Floats:
+    """Return values that begin at the start, with the first period's."""
+    return np.concatenate([values[:1], values])
+
+
 def _texts(shown: TeamTime) -> list[str]:
     """Return the exact values of every period, from the top down."""
     kinds = list(reversed(shown.shares))
+    places = [0, *range(len(shown.months))]
     return [
         "\n".join(
             [
-                f"Month {month:.1f}",
+                f"Month {shown.months[place]:.0f}",
                 *(
                     f"{WORK[kind].words} {formats.number(shown.shares[kind][place])}"
                     f"{formats.NARROW_SPACE}%"
@@ -174,5 +181,5 @@ def _texts(shown: TeamTime) -> list[str]:
                 ),
             ]
         )
-        for place, month in enumerate(shown.months)
+        for place in places
     ]

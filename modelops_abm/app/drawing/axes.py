@@ -109,7 +109,8 @@ def stop_words() -> Option:
     marks = [
         {"xAxis": stop, "label": {"formatter": level_word(stop).capitalize()}} for stop in STOPS
     ]
-    return _words_along("stops", marks, {"position": "start", "distance": 8}, opacity=0.0)
+    place = {"position": "start", "distance": 8}
+    return _words_along("stops", marks, place, "transparent")
 
 
 def value_axis(axis: Axis, grid: int = 0) -> Option:
@@ -142,7 +143,7 @@ def tick_lines(
         {"yAxis": tick, "label": {"formatter": words(tick, axis.digits)}} for tick in axis.ticks
     ]
     place = {"position": "start", "distance": 8}
-    return _words_along(f"ticks-{grid}", marks, place, opacity=1.0, grid=grid)
+    return _words_along(f"ticks-{grid}", marks, place, "var(--hairline)", grid)
 
 
 def signed(value: float, digits: int) -> str:
@@ -151,10 +152,10 @@ def signed(value: float, digits: int) -> str:
 
 
 def _words_along(
-    name: str, marks: list[Option], place: Option, *, opacity: float, grid: int = 0
+    name: str, marks: list[Option], place: Option, colour: str, grid: int = 0
 ) -> Option:
     """Return lines across a grid with words at their start."""
-    style = {"color": "var(--hairline)", "width": 1, "type": "solid", "opacity": opacity}
+    style = {"color": colour, "width": 1, "type": "solid"}
     return {
         "id": name,
         "type": "line",

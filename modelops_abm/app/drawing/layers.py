@@ -176,7 +176,7 @@ def point(name: str, x: float, y: float, words: str, *, at_end: bool) -> Option:
         "symbolSize": 9,
         "silent": True,
         "z": 7,
-        "itemStyle": {"color": "var(--plan)"},
+        "itemStyle": {"color": "var(--plan)", "opacity": 1},
         "label": label,
         "tooltip": {"show": False},
     }
