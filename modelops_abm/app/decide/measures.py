@@ -75,7 +75,7 @@ class Measure:
     def allowed(self, quantity: Quantity) -> str:
         """Return what is allowed, as the field shows it."""
         bounds = {name: round(at * self.per_unit, 10) for name, at in quantity.bounds.items()}
-        return f"{range_in_words(bounds)}{self.after}"
+        return f"{self.before}{range_in_words(bounds)}{self.after}"
 
     def _bare(self, typed: str) -> str:
         """Return what was typed without spaces and without what stands around the number."""

@@ -37,12 +37,13 @@ def found(query: str) -> list[Quantity]:
 
 
 def _rank(quantity: Quantity, words: Sequence[str]) -> int | None:
-    """Return 0 if the own name has all words, 1 if the dotted has, 2 with its meaning."""
+    """Return 0 if the name begins with the words, 1 if it has them all, 2 if its meaning has."""
     name = quantity.name.lower().replace("_", " ").replace(".", " ")
-    own = quantity.name.rpartition(".")[2].lower().replace("_", " ")
-    texts = (own, name, f"{name} {quantity.meaning.lower()}")
+    if name.startswith(" ".join(words)):
+        return 0
+    texts = (name, f"{name} {quantity.meaning.lower()}")
     return next(
-        (rank for rank, text in enumerate(texts) if all(word in text for word in words)), None
+        (rank for rank, text in enumerate(texts, 1) if all(word in text for word in words)), None
     )
 
 
@@ -68,7 +69,7 @@ def _row(quantity: Quantity, plan: Plan, problems: Mapping[str, str]) -> Field:
     value, base = plan.value(quantity.name), value_at(plan.base, quantity.name)
     row: Field = {
         "name": quantity.name,
-        "label": _label(quantity.name),
+        "label": quantity.meaning.partition(". ")[0].rstrip("."),
         "text": shown(quantity, value),
         "detail": _detail(quantity, value),
         "explains": quantity.name,
@@ -83,16 +84,9 @@ def _row(quantity: Quantity, plan: Plan, problems: Mapping[str, str]) -> Field:
     return row
 
 
-def _label(name: str) -> str:
-    """Return a dotted name as words: team focus."""
-    words = name.replace(".", ": ").replace("_", " ")
-    return words[0].upper() + words[1:]
-
-
 def _detail(quantity: Quantity, value: object) -> str:
-    """Return meaning, allowed range and unit, in a line."""
-    meaning = quantity.meaning.partition(". ")[0].rstrip(".")
+    """Return the dotted name, and what is allowed."""
     if not quantity.is_number:
-        return f"{meaning}."
-    mean = "Mean; " if isinstance(value, Distribution) else ""
-    return f"{meaning}. {mean}{measure_of(quantity).allowed(quantity)}."
+        return quantity.name
+    mean = "mean " if isinstance(value, Distribution) else ""
+    return f"{quantity.name}: {mean}{measure_of(quantity).allowed(quantity)}"

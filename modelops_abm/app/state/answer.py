@@ -46,8 +46,6 @@ class Answer:
         The plan that it answers, which the visitor may have changed since.
     comparison
         The plan and its baseline over the futures so far, with the bands of `BANDS`.
-    done
-        Futures run by now: those of the comparison, or more if the next look takes its time.
     aim
         How many futures at most.
     half_width_aim
@@ -61,7 +59,6 @@ class Answer:
 
     plan: Plan
     comparison: Comparison
-    done: int
     aim: int
     half_width_aim: float
     is_settled: bool

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
+from typing import Literal
 
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer, half_width_wished, looks_at
 from modelops_abm.app.state.errands import Errand, Errands
@@ -24,14 +25,13 @@ from modelops_abm.experiments import (
     stream_level_worth,
 )
 from modelops_abm.experiments.looks import is_known
-from modelops_abm.experiments.samples import LOOKS as CREDIT_LOOKS
 from modelops_abm.experiments.variants import raised
 from modelops_abm.parameters import CapabilityName, InputError
 from modelops_abm.simulate import Cancelled
 
 MOST_KNOWN = 4
 """Settled answers that are remembered, so that undo and replay need no waiting."""
-_ANSWER_SECONDS, _CREDIT_SECONDS = 1.0, 0.25
+_PAUSE_SECONDS = 0.25
 _LOOK_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
@@ -45,15 +45,31 @@ class CreditSoFar:
     plan
         The plan.
     credit
-        None before the first estimate, and for a plan that raises nothing.
-    done, aim
-        Futures run of each combination, and how many it will be; 0 and 0 at the end.
+        None for a plan that raises nothing.
     """
 
     plan: Plan
     credit: Credit | None
-    done: int = 0
-    aim: int = 0
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far some work has come.
+
+    Attributes
+    ----------
+    plan
+        The plan that it is about.
+    work
+        Whether the plan is being answered, or the credit of its capabilities found out.
+    done, aim
+        Futures that were run, and how many it will be at most; 0 and 0 if nothing is run any more.
+    """
+
+    plan: Plan
+    work: Literal["answer", "credit"]
+    done: int
+    aim: int
 
 
 @dataclass(frozen=True)
@@ -91,7 +107,7 @@ class Failure:
     words: str
 
 
-type Message = Answer | CreditSoFar | Explanation | Failure
+type Message = Answer | CreditSoFar | Explanation | Failure | Progress
 type Publish = Callable[[Message], None]
 
 
@@ -169,21 +185,22 @@ class Estimator:
             answer = self._answered(plan, seed, errand)
         finally:
             at_rest.set()
-        known = self._known.get((plan.key, seed))
-        if known is not None and known[1] is not None:
-            errand.tell(self._publish, CreditSoFar(plan, known[1]))
-            return
-        credit = self._credited(plan, seed, errand)
-        self._remember(answer, credit)
+        known = self._known[plan.key, seed][1]
+        if known is not None:
+            errand.tell(self._publish, CreditSoFar(plan, known))
+        else:
+            self._remember(answer, self._credited(plan, seed, errand))
 
     def _answered(self, plan: Plan, seed: int, errand: Errand) -> Answer:
         """Publish the answer to a plan as it gets better; return the last."""
-        news = _News[Answer](partial(errand.tell, self._publish), _ANSWER_SECONDS)
         known = self._known.get((plan.key, seed))
         if known is not None:
-            return news.found(replace(known[0], plan=plan))
-        for answer in answers(plan, seed, errand.cancel, news.went_on):
-            news.found(answer)
+            answer = replace(known[0], plan=plan)
+            errand.tell(self._publish, answer)
+            return answer
+        bar = _Bar(plan, "answer", partial(errand.tell, self._publish))
+        for answer in answers(plan, seed, errand.cancel, bar.show):
+            errand.tell(self._publish, answer)
         self._remember(answer, None)
         return answer
 
@@ -196,15 +213,16 @@ class Estimator:
 
     def _credited(self, plan: Plan, seed: int, errand: Errand) -> Credit | None:
         """Publish the credit of each capability as it gets better; return the last."""
-        news = _News[CreditSoFar](partial(errand.tell, self._publish), _CREDIT_SECONDS)
-        last = CreditSoFar(plan, None)
-        if raised(plan.scenario):
-            news.found(replace(last, aim=CREDIT_LOOKS[-1]))
-            for credit in stream_credit(
-                plan.scenario, seed=seed, cancel=errand.cancel, progress=news.went_on
-            ):
-                last = news.found(CreditSoFar(plan, credit, credit.replications, CREDIT_LOOKS[-1]))
-        return news.found(replace(last, done=0, aim=0)).credit
+        if not raised(plan.scenario):
+            errand.tell(self._publish, CreditSoFar(plan, None))
+            return None
+        bar = _Bar(plan, "credit", partial(errand.tell, self._publish))
+        for credit in stream_credit(
+            plan.scenario, seed=seed, cancel=errand.cancel, progress=bar.show
+        ):
+            errand.tell(self._publish, CreditSoFar(plan, credit))
+        bar.end()
+        return credit
 
     def _explain(
         self, plan: Plan, seed: int, capability: CapabilityName, at_rest: Event, errand: Errand
@@ -258,28 +276,30 @@ def answers(
     ):
         n = comparison.replications
         is_settled = n == looks[-1] or is_known(comparison.difference("npv").values, wished)
-        yield Answer(plan, comparison, n, looks[-1], wished, is_settled)
+        yield Answer(plan, comparison, looks[-1], wished, is_settled)
 
 
-class _News[M: (Answer, CreditSoFar)]:
-    """Publishes the last message again, with the futures done since, but not too often."""
+class _Bar:
+    """Publishes how far some work has come, not too often."""
 
-    def __init__(self, tell: Callable[[M], None], pause_seconds: float) -> None:
-        self._tell: Callable[[M], None] = tell
-        self._pause_seconds = pause_seconds
-        self._last: M | None = None
-        self._told = 0.0
+    def __init__(
+        self, plan: Plan, work: Literal["answer", "credit"], tell: Callable[[Progress], None]
+    ) -> None:
+        self._plan, self._work, self._tell = plan, work, tell
+        self._told: float | None = None
 
-    def found(self, message: M) -> M:
-        """Publish a message, and return it."""
-        self._last, self._told = message, time.monotonic()
-        self._tell(message)
-        return message
-
-    def went_on(self, done: int, aim: int) -> None:
+    def show(self, done: int, aim: int) -> None:
         """Publish how far it has come, if that was not done just now."""
-        if self._last is not None and time.monotonic() - self._told >= self._pause_seconds:
-            self.found(replace(self._last, done=done, aim=aim))
+        if self._told is None or time.monotonic() - self._told >= _PAUSE_SECONDS:
+            self._publish(done, aim)
+
+    def end(self) -> None:
+        """Publish that nothing is run any more."""
+        self._publish(0, 0)
+
+    def _publish(self, done: int, aim: int) -> None:
+        self._tell(Progress(self._plan, self._work, done, aim))
+        self._told = time.monotonic()
 
 
 def _wait_for(at_rest: Event, errand: Errand) -> None:

@@ -16,6 +16,7 @@ from modelops_abm.app.state.estimation import (
     Explanation,
     Failure,
     Message,
+    Progress,
 )
 from modelops_abm.app.state.history import History
 from modelops_abm.app.state.plan import FIRST_PRESET, Plan
@@ -53,6 +54,8 @@ class Session:
     answer
         The answer as far as it is known: to the plan, or to an earlier one until the first estimate
         of the new one is there. None before the very first.
+    progress
+        How many futures of how many are run of the plan, which may be more than its answer has.
     credit, credit_progress
         Which capability earns what, and how many futures of how many are run for that; None before
         the very first estimate and where nothing is raised, 0 of 0 when nothing is run.
@@ -87,6 +90,7 @@ class Session:
         self.seed = solara.reactive(seed)
         self.future = solara.reactive(0)
         self.answer: solara.Reactive[Answer | None] = solara.reactive(None)
+        self.progress = solara.reactive((0, 0))
         self.credit: solara.Reactive[Credit | None] = solara.reactive(None)
         self.credit_progress = solara.reactive((0, 0))
         self.explanation: solara.Reactive[Explanation | None] = solara.reactive(None)
@@ -199,8 +203,10 @@ class Session:
             case Answer():
                 self._show(message)
             case CreditSoFar():
-                if message.credit is not None or not message.aim:
-                    self.credit.set(message.credit)
+                self.credit.set(message.credit)
+            case Progress(work="answer"):
+                self.progress.set((message.done, message.aim))
+            case Progress(work="credit"):
                 self.credit_progress.set((message.done, message.aim))
             case Explanation():
                 self.explanation.set(message)

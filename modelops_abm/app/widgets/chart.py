@@ -7,10 +7,12 @@ from typing import Any
 
 import solara
 
+from modelops_abm.app.widgets.packed import packed
+
 
 @solara.component_vue("chart.vue", vuetify=False)
 def _Chart(
-    option: dict[str, Any],
+    option: str,
     height: str,
     label: str,
     name: str,
@@ -44,7 +46,7 @@ def Chart(
         Called with what was clicked: ``series``, ``name`` and ``index``.
     """
     return _Chart(
-        option=dict(option),
+        option=packed(option),
         height=height,
         label=label,
         name=name,

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Required, TypedDict
 import solara
 
 from modelops_abm.app.icons import icon
+from modelops_abm.app.widgets.packed import packed
 
 
 class Field(TypedDict, total=False):
@@ -107,15 +108,17 @@ class Entry(NamedTuple):
 
 @solara.component_vue("controls.vue", vuetify=False)
 def _Controls(
-    rows: list[Mapping[str, Any]],
-    texts: dict[str, list[str]],
+    rows_text: str,
+    texts_text: str,
     icons: dict[str, str],
+    answered: int,
     event_enter: Callable[[dict[str, Any]], None],
     event_explain: Callable[[str], None],
     event_restore: Callable[[str], None],
 ) -> None: ...
 
 
+@solara.component
 def Controls(
     rows: Sequence[Field | Slider],
     *,
@@ -132,6 +135,7 @@ def Controls(
         The rows.
     on_enter
         Called with what was typed, chosen or slid. What a browser sends can be forged: check it.
+        The browser shows what was entered until this has returned, and then what the rows say.
     on_explain
         Called with what an information button explains.
     on_restore
@@ -139,16 +143,19 @@ def Controls(
     texts
         Texts by key and position, see `Slider`.
     """
+    answered, set_answered = solara.use_state(0)
 
     def enter(message: Any) -> None:
         match message:
-            case {"name": str(name), "text": str(text), "slid": bool(slid)}:
+            case {"name": str(name), "text": str(text), "slid": bool(slid), "serial": int(serial)}:
                 on_enter(Entry(name, text, slid))
+                set_answered(serial)
 
     return _Controls(
-        rows=[dict(row) for row in rows],
-        texts={key: list(words) for key, words in (texts or {}).items()},
+        rows_text=packed(rows),
+        texts_text=packed(texts or {}),
         icons={name: str(icon(name, size)) for name, size in (("info", 16), ("down", 14))},
+        answered=answered,
         event_enter=enter,
         event_explain=lambda subject: on_explain(str(subject)),
         event_restore=lambda name: on_restore(str(name)),

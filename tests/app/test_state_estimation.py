@@ -1,0 +1,241 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+import pytest
+
+from modelops_abm.app.state import estimation
+from modelops_abm.app.state.answer import (
+    PRECISION,
+    Answer,
+    half_width_wished,
+    looks_at,
+)
+from modelops_abm.app.state.estimation import (
+    CreditSoFar,
+    Estimator,
+    Explanation,
+    Failure,
+    Message,
+    Progress,
+    answers,
+)
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.experiments import compare, credit
+from modelops_abm.experiments.looks import LOOKS
+from modelops_abm.parameters import Scenario, with_values
+from modelops_abm.simulate import Cancelled
+
+SECONDS = 60.0
+SMALL = {
+    "portfolio.initial_models": 3,
+    "portfolio.initial_ideas": 2,
+    "portfolio.initial_builds": 1,
+    "horizon_days": 120,
+    "team.developers": 2,
+}
+
+
+def small_plan(**levels: float) -> Plan:
+    base = with_values(Scenario(), SMALL, source="test")
+    start = Plan("reference", base)
+    return start.changed({f"capabilities.{name}.maximum": level for name, level in levels.items()})
+
+
+class Listener:
+    """Keeps what is published."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+
+    def __call__(self, message: Message) -> None:
+        self.messages.append(message)
+
+    def answers(self) -> list[Answer]:
+        return [message for message in self.messages if isinstance(message, Answer)]
+
+    def credits(self) -> list[CreditSoFar]:
+        return [message for message in self.messages if isinstance(message, CreditSoFar)]
+
+    def bars(self) -> list[Progress]:
+        return [message for message in self.messages if isinstance(message, Progress)]
+
+    def explanations(self) -> list[Explanation]:
+        return [message for message in self.messages if isinstance(message, Explanation)]
+
+    def wait_until(self, condition: Callable[[], bool]) -> None:
+        limit = time.monotonic() + SECONDS
+        while not condition():
+            assert time.monotonic() < limit, self.messages
+            time.sleep(0.005)
+
+
+@pytest.fixture
+def listener() -> Listener:
+    return Listener()
+
+
+def test_answers_look_by_look_then_credit(listener: Listener) -> None:
+    plan = small_plan(monitoring=0.5, rollback=1.0)
+    estimator = Estimator(listener)
+    estimator.ask(plan, 7)
+    assert estimator.wait(SECONDS)
+    found = listener.answers()
+    futures = [answer.comparison.replications for answer in found]
+    assert futures == list(LOOKS[: len(futures)])
+    assert [answer.is_settled for answer in found] == [False] * (len(found) - 1) + [True]
+    assert all(answer.plan is plan and answer.seed == 7 for answer in found)
+    last = listener.credits()[-1]
+    assert last.credit is not None
+    ends = {bar.work: (bar.done, bar.aim) for bar in listener.bars()}
+    assert ends["credit"] == (0, 0)
+    assert ends["answer"][1] == LOOKS[-1]
+    assert last.credit.capabilities == ("monitoring", "rollback")
+    whole = credit(plan.scenario, seed=7)
+    assert last.credit.share("rollback").estimate == whole.share("rollback").estimate
+
+
+def test_the_answer_is_the_comparison_of_the_experiments() -> None:
+    plan = small_plan(automation=1.0)
+    *_, last = answers(plan, 3)
+    whole = compare(plan.scenario, last.comparison.replications, seed=3)
+    assert last.comparison.finance.npv == whole.finance.npv
+    assert set(last.comparison.bands) >= {"npv", "availability", "level_automation"}
+
+
+def test_a_newer_question_supersedes(listener: Listener) -> None:
+    estimator = Estimator(listener)
+    plans = [small_plan(monitoring=level / 10.0) for level in range(1, 8)]
+    for plan in plans:
+        estimator.ask(plan, 0)
+    assert estimator.wait(SECONDS)
+    keys = [message.plan.key for message in listener.answers()]
+    order = [plan.key for plan in plans]
+    assert keys == sorted(keys, key=order.index)  # never back to an older plan
+    assert keys[-1] == plans[-1].key
+    assert listener.answers()[-1].is_settled
+
+
+def test_stops_soon_when_closed(listener: Listener) -> None:
+    before = threading.active_count()
+    big = Plan.of_preset("all_five").changed({"horizon_days": 3650})
+    estimator = Estimator(listener)
+    estimator.ask(small_plan(), 0)  # starts the threads that all share
+    listener.wait_until(lambda: bool(listener.answers()))
+    shared = threading.active_count() - before
+    estimator.ask(big, 0)
+    estimator.answer_all([big], 0)
+    estimator.explain(big, 0, "monitoring")
+    estimator.close()
+    assert estimator.wait(5.0)
+    heard = len(listener.messages)
+    time.sleep(0.2)
+    assert len(listener.messages) == heard
+    assert threading.active_count() - before <= shared
+
+
+def test_a_settled_answer_is_remembered(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = small_plan(lineage=1.0), small_plan(lineage=0.5)
+    estimator = Estimator(listener)
+    for plan in (first, second):
+        estimator.ask(plan, 0)
+        assert estimator.wait(SECONDS)
+    settled = listener.answers()[-1]
+    listener.messages.clear()
+    monkeypatch.setattr(estimation, "comparisons", None)
+    monkeypatch.setattr(estimation, "stream_credit", None)
+    estimator.ask(second, 0)
+    assert estimator.wait(SECONDS)
+    assert listener.answers() == [settled]
+    assert [message.credit is not None for message in listener.credits()] == [True]
+
+
+def test_nothing_raised_has_no_credit(listener: Listener) -> None:
+    plan = small_plan()
+    estimator = Estimator(listener)
+    estimator.ask(plan, 0)
+    assert estimator.wait(SECONDS)
+    assert listener.answers()[-1].is_settled
+    assert listener.credits() == [CreditSoFar(plan, None)]
+
+
+def test_explains_after_the_answer(listener: Listener) -> None:
+    plan = small_plan(monitoring=1.0)
+    estimator = Estimator(listener)
+    estimator.ask(plan, 0)
+    estimator.explain(plan, 0, "monitoring")
+    assert estimator.wait(SECONDS)
+    first, *later = listener.explanations()
+    assert first == Explanation(plan, "monitoring")
+    assert later[-1].levels is not None
+    assert later[-1].levels.levels == (0.0, 0.25, 0.5, 0.75, 1.0)
+    settled = next(place for place, m in enumerate(listener.messages)
+                   if isinstance(m, Answer) and m.is_settled)  # fmt: skip
+    assert listener.messages.index(later[0]) > settled
+
+
+def test_answers_others_one_after_the_other(listener: Listener) -> None:
+    plans = [small_plan(rollback=0.25), small_plan(rollback=0.75)]
+    estimator = Estimator(listener)
+    estimator.ask(small_plan(), 0)
+    estimator.answer_all(plans, 0)
+    assert estimator.wait(SECONDS)
+    settled = [answer.plan.key for answer in listener.answers() if answer.is_settled]
+    assert settled == [small_plan().key, *(plan.key for plan in plans)]
+
+
+def test_failure_is_told_in_words(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(estimation, "comparisons", broken)
+    plan = small_plan()
+    estimator = Estimator(listener)
+    estimator.ask(plan, 0)
+    assert estimator.wait(SECONDS)
+    assert listener.messages == [Failure(plan, "MemoryError: no room")]
+
+
+def test_cancelled_before_it_begins() -> None:
+    cancel = threading.Event()
+    cancel.set()
+    with pytest.raises(Cancelled):
+        next(answers(small_plan(), 0, cancel))
+
+
+def test_precision_is_a_part_of_the_payroll() -> None:
+    scenario = Scenario()
+    payroll = 190_000.0 * 8 * 3
+    wished = half_width_wished(scenario)
+    assert wished == pytest.approx(PRECISION * payroll, rel=0.05)
+    assert wished == 90_000.0
+    unpaid = with_values(scenario, {"team.payroll_per_year": 0.0}, source="test")
+    assert half_width_wished(unpaid) == 0.0
+
+
+def test_large_scenarios_are_looked_at_sooner() -> None:
+    large = with_values(Scenario(), {"portfolio.initial_models": 20_000}, source="test")
+    assert looks_at(Scenario()) == LOOKS
+    assert looks_at(large)[0] == 2
+    assert looks_at(large)[-1] == LOOKS[-1]
+    stops = [look for look in looks_at(large) if look >= 100]
+    assert stops == [look for look in LOOKS if look >= 100]  # no more chances to stop early
+
+
+def test_progress_is_published_now_and_then() -> None:
+    told = list[Progress]()
+    bar = estimation._Bar(small_plan(), "credit", told.append)
+    began = time.monotonic()
+    for done in range(1, 50):
+        bar.show(done, 200)
+    assert told[0].done == 1  # at once, so that a bar appears
+    assert len(told) <= 1 + (time.monotonic() - began) / 0.25
+    time.sleep(0.26)
+    bar.show(150, 200)
+    assert (told[-1].done, told[-1].aim) == (150, 200)
+    bar.end()
+    assert (told[-1].done, told[-1].aim) == (0, 0)
