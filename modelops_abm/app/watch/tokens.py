@@ -183,7 +183,7 @@ def _button(
     return Safe(
         f'<button class="token {classes} s{size}" data-key="m{model}" data-model="{label(model)}"'
         f' data-action="follow" data-value="{model}" title="{escape(words)}"'
-        f' style="{style}transform:translate({x:.0f}px,{y:.0f}px)"><b>{text}</b></button>'
+        f' style="{style}transform:translate({x:.0f}px,{y:.0f}px)"><b aria-hidden="true">{text}</b></button>'
     )
 
 

@@ -1,0 +1,231 @@
+"""The player: play, pause, step, jump, speeds, errors; and that it waits for what is drawn."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from modelops_abm import preset
+from modelops_abm.app.watch import controller
+from modelops_abm.app.watch.controller import Player
+from modelops_abm.app.watch.snapshot import Snapshot
+from modelops_abm.app.watch.twin import Question, Twin
+from modelops_abm.parameters import with_values
+
+PATIENCE_SECONDS = 30.0
+
+
+def question(days: int = 400, future: int = 0) -> Question:
+    plan = with_values(preset("all_five"), {"horizon_days": days}, source="test")
+    return Question(plan, seed=0, future=future)
+
+
+class Screen:
+    """Takes snapshots, and draws them unless it is told not to."""
+
+    def __init__(self, asked: Question) -> None:
+        self.snapshots: list[Snapshot] = []
+        self.drawing = True
+        self.player = Player(asked, self.show)
+
+    def show(self, snapshot: Snapshot) -> None:
+        self.snapshots.append(snapshot)
+        if self.drawing:
+            self.player.drawn(snapshot.serial)
+
+    @property
+    def last(self) -> Snapshot:
+        return self.snapshots[-1]
+
+    def wait(self, condition: Callable[[Snapshot], bool]) -> Snapshot:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while not (self.snapshots and condition(self.last)):
+            assert time.monotonic() < end, self.snapshots[-1:]
+            time.sleep(0.005)
+        return self.last
+
+
+@pytest.fixture
+def screen() -> Iterator[Screen]:
+    screen = Screen(question())
+    screen.player.look()
+    screen.wait(lambda shown: shown.picture is not None)
+    yield screen
+    screen.player.pause()
+    end = time.monotonic() + PATIENCE_SECONDS
+    while any(thread.name == "watch" for thread in threading.enumerate()):
+        assert time.monotonic() < end, "the thread goes on after a pause"
+        time.sleep(0.01)
+
+
+def test_it_shows_day_0_and_rests(screen: Screen) -> None:
+    assert screen.last.day == 0
+    assert not screen.last.playing
+    time.sleep(0.1)
+    assert len(screen.snapshots) == 1
+
+
+def test_single_days(screen: Screen) -> None:
+    for day in (1, 2, 3):
+        screen.player.step()
+        screen.wait(lambda shown, day=day: shown.day == day and shown.goal is None)
+    assert not screen.last.playing
+
+
+def test_it_plays_day_after_day_at_the_speed_asked_for(screen: Screen) -> None:
+    screen.player.set_speed("20")
+    began = time.monotonic()
+    screen.player.play()
+    screen.wait(lambda shown: shown.day >= 20)
+    assert time.monotonic() - began >= 0.9
+    days = [snapshot.day for snapshot in screen.snapshots]
+    assert days == sorted(days)
+
+
+def test_a_pause_takes_effect_at_once(screen: Screen) -> None:
+    screen.player.set_speed("1")
+    screen.player.play()
+    screen.wait(lambda shown: shown.playing)
+    began = time.monotonic()
+    screen.player.pause()
+    screen.wait(lambda shown: not shown.playing)
+    assert time.monotonic() - began < 0.9  # far less than a day at this speed, on any machine
+    day = screen.last.day
+    time.sleep(1.2)
+    assert screen.last.day == day
+
+
+def test_full_speed_runs_to_the_end_and_stops_there(screen: Screen) -> None:
+    screen.player.set_speed("max")
+    screen.player.play()
+    last = screen.wait(lambda shown: shown.over and not shown.playing)
+    assert last.day == 400
+    assert last.picture is not None
+    screen.player.play()
+    screen.wait(lambda shown: shown.playing and shown.day < 400)
+
+
+def test_a_jump_forwards_and_back_shows_the_same_day(screen: Screen) -> None:
+    def at(day: int) -> Snapshot:
+        screen.player.jump(day)
+        return screen.wait(lambda shown: shown.day == day and shown.goal is None)
+
+    first, _, again = at(50), at(120), at(50)
+    assert first.picture is not None
+    assert again.picture is not None
+    assert first.picture.plan == again.picture.plan
+    assert first.picture.baseline == again.picture.baseline
+
+
+@pytest.mark.parametrize("day", [-1, 401])
+def test_no_jump_beyond_the_run(screen: Screen, day: int) -> None:
+    with pytest.raises(ValueError, match="not in the run"):
+        screen.player.jump(day)
+
+
+def test_no_unknown_speed(screen: Screen) -> None:
+    with pytest.raises(KeyError):
+        screen.player.set_speed("warp")
+
+
+def test_another_future_is_another_run(screen: Screen) -> None:
+    screen.player.jump(60)
+    first = screen.wait(lambda shown: shown.day == 60)
+    screen.player.ask(question(future=1))
+    screen.wait(lambda shown: shown.question.future == 1 and shown.picture is not None)
+    assert screen.last.day == 0
+    screen.player.jump(60)
+    second = screen.wait(lambda shown: shown.day == 60)
+    assert first.picture is not None
+    assert second.picture is not None
+    assert first.picture.plan.npv != second.picture.plan.npv
+
+
+def test_following_another_model_runs_no_day(screen: Screen) -> None:
+    screen.player.follow(5)
+    shown = screen.wait(
+        lambda shown: (
+            shown.picture is not None
+            and shown.picture.followed is not None
+            and shown.picture.followed.number == 5
+        )
+    )
+    assert shown.day == 0
+
+
+def test_it_waits_until_a_picture_is_drawn(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(controller, "_LONGEST_WAIT_SECONDS", PATIENCE_SECONDS)
+    screen.player.set_speed("max")
+    screen.wait(lambda shown: shown.speed == "max")
+    screen.drawing = False
+    screen.player.play()
+    screen.wait(lambda shown: shown.day > 0)
+    shown = len(screen.snapshots)
+    time.sleep(0.4)
+    assert len(screen.snapshots) == shown
+    screen.drawing = True
+    screen.player.drawn(screen.last.serial)
+    screen.wait(lambda _shown: len(screen.snapshots) > shown)
+
+
+def test_a_browser_that_never_answers_does_not_stop_the_run(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(controller, "_LONGEST_WAIT_SECONDS", 0.05)
+    screen.drawing = False
+    screen.player.set_speed("max")
+    screen.player.play()
+    screen.wait(lambda shown: shown.day >= 100)
+
+
+def test_snapshots_do_not_change_later(screen: Screen) -> None:
+    before = screen.last.picture
+    assert before is not None
+    copied = repr(before)
+    screen.player.jump(30)
+    screen.wait(lambda shown: shown.day == 30)
+    assert repr(before) == copied
+
+
+def test_an_error_in_the_model_is_said_and_the_last_picture_stays(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step = Twin.step
+
+    def fails_on_day_10(twin: Twin) -> None:
+        if twin.day == 10:
+            raise RuntimeError("a developer went missing")
+        step(twin)
+
+    monkeypatch.setattr(Twin, "step", fails_on_day_10)
+    screen.player.jump(20)
+    last = screen.wait(lambda shown: bool(shown.error))
+    assert last.error == "The run stopped on day 10: a developer went missing"
+    assert last.picture is not None
+    assert not last.playing
+    monkeypatch.undo()
+    screen.player.set_speed("max")
+    screen.player.play()
+    assert not screen.wait(lambda shown: shown.day > 20).error
+
+
+def test_two_players_do_not_meet() -> None:
+    one, other = Screen(question()), Screen(question(future=2))
+    for screen in (one, other):
+        screen.player.jump(40)
+    pictures = [
+        screen.wait(lambda shown: shown.day == 40 and shown.goal is None).picture
+        for screen in (one, other)
+    ]
+    alone = Twin(question())
+    for _ in range(40):
+        alone.step()
+    assert pictures[0] is not None
+    assert pictures[1] is not None
+    assert pictures[0].plan.npv == alone.plan.totals["discounted_net_value"]
+    assert pictures[0].plan.npv != pictures[1].plan.npv
