@@ -113,7 +113,7 @@ def verdict(comparison: Comparison, subject: Subject) -> str:
     return sentence(comparison, subject).text
 
 
-def sentence(comparison: Comparison, subject: Subject, *, spread: float | None = None) -> Sentence:
+def sentence(comparison: Comparison, subject: Subject, *, worth: str = "") -> Sentence:
     """Return what a plan is worth, that it loses, or that it cannot be told.
 
     Parameters
@@ -122,9 +122,8 @@ def sentence(comparison: Comparison, subject: Subject, *, spread: float | None =
         The plan and its baseline.
     subject
         What the plan is called.
-    spread
-        How far futures lie apart, in $, which decides on the digits of the figure; by default it
-        has those that are known of the average.
+    worth
+        The worth in words, with its sign; by default it has the digits that are known.
     """
     npv = Difference.of("npv", comparison.finance.npv)
     span = f"over {formats.span(comparison.finance.horizon_days)}"
@@ -133,12 +132,12 @@ def sentence(comparison: Comparison, subject: Subject, *, spread: float | None =
         futures = formats.plural(comparison.replications, "future")
         before = f"After {futures} {subject.name} cannot be told from the baseline: "
         return Sentence(before, npv.interval, " on average.")
-    worth = npv.text if spread is None else formats.money(npv.mean, half_width=spread, signed=True)
+    figure = worth or npv.text
     if npv.mean > 0.0:
-        return Sentence(f"{name} {subject.are} worth ", worth, f" {span}.")
+        return Sentence(f"{name} {subject.are} worth ", figure, f" {span}.")
     loss = comparison.finance.loss
     below = f"{formats.count_of(loss.count, loss.n)} futures end below the baseline."
-    return Sentence(f"{name} {subject.lose} ", worth.lstrip(formats.MINUS), f" {span}. {below}")
+    return Sentence(f"{name} {subject.lose} ", figure.lstrip(formats.MINUS), f" {span}. {below}")
 
 
 def payback(comparison: Comparison, subject: Subject) -> str:

@@ -7,6 +7,7 @@ import solara
 from modelops_abm.app.decide.chart_cards import LossesCard, OverTimeCard, TeamTimeCard
 from modelops_abm.app.decide.credit_component import CreditCard
 from modelops_abm.app.decide.net_value_card import NetValueCard
+from modelops_abm.app.decide.safe import Safe
 from modelops_abm.app.decide.tray_component import TrayCard
 from modelops_abm.app.state.session import Session
 
@@ -16,10 +17,10 @@ def Cards(session: Session) -> None:
     """Show the charts, the credit of each capability, the losses and the scenarios."""
     with solara.Div(classes=["decide-cards"]):
         with solara.Div(classes=["cards-row", "wide-first"]):
-            NetValueCard(session)
-            CreditCard(session)
+            Safe(NetValueCard, session)
+            Safe(CreditCard, session)
         with solara.Div(classes=["cards-row"]):
-            OverTimeCard(session)
-            TeamTimeCard(session)
-            LossesCard(session)
-        TrayCard(session)
+            Safe(OverTimeCard, session)
+            Safe(TeamTimeCard, session)
+            Safe(LossesCard, session)
+        Safe(TrayCard, session)

@@ -9,6 +9,7 @@ from modelops_abm.app.decide import losses, over_time, team_time
 from modelops_abm.app.decide.axis_memory import use_grown
 from modelops_abm.app.drawing.card import card_head
 from modelops_abm.app.drawing.tables import Table, table
+from modelops_abm.app.guard import guarded
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Chart, Markup
 from modelops_abm.app.widgets.markup import Action
@@ -34,7 +35,7 @@ def OverTimeCard(session: Session) -> None:
 
     with solara.Div(classes=["card", "over-time"]):
         unit = shown.unit if shown is not None else _WAITING
-        Markup(card_head(_tabs(name), unit, is_table=is_table), act)
+        Markup(card_head(_tabs(name), unit, is_table=is_table), guarded(session, act))
         if shown is None or answer is None or extents is None:
             _Nothing(over_time.HEIGHT)
         elif is_table:

@@ -9,6 +9,7 @@ from modelops_abm.app.decide import credit_card
 from modelops_abm.app.decide.answered import credit_of
 from modelops_abm.app.drawing.card import card_head
 from modelops_abm.app.drawing.tables import table
+from modelops_abm.app.guard import guarded
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
@@ -40,7 +41,7 @@ def CreditCard(session: Session) -> None:
             data_futures=str(futures),
             data_answers=answer.plan.key if credit is not None and answer is not None else "",
         )[content],
-        act,
+        guarded(session, act),
         css_class="card-place",
     )
 

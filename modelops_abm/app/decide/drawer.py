@@ -7,6 +7,7 @@ import solara
 
 from modelops_abm.app.decide.capability_drawer import CapabilityDrawer
 from modelops_abm.app.decide.parameter_drawer import ParameterDrawer
+from modelops_abm.app.decide.safe import Safe
 from modelops_abm.app.decide.settings import SETTABLE
 from modelops_abm.app.icons import icon
 from modelops_abm.app.state.session import Session
@@ -17,6 +18,12 @@ from modelops_abm.parameters import CAPABILITY_NAMES
 
 @solara.component
 def Drawer(session: Session) -> None:
+    """Show what the drawer explains, or that it cannot be shown, or nothing."""
+    Safe(OpenDrawer, session)
+
+
+@solara.component
+def OpenDrawer(session: Session) -> None:
     """Show what the drawer explains, or nothing."""
     subject = session.drawer.value
     capability = next((name for name in CAPABILITY_NAMES if name == subject), None)

@@ -9,6 +9,7 @@ from modelops_abm import formats, verdict
 from modelops_abm.app.decide import numbers
 from modelops_abm.app.drawing.interval_mark import Interval, Scale
 from modelops_abm.experiments import Comparison, PairedDifference
+from modelops_abm.experiments.variants import raised
 
 _PERCENT = 100.0
 
@@ -106,9 +107,11 @@ def _paired(
     interval = Interval.of(difference)
     mean = difference.estimate.mean
     change, futures = formats.NOTHING, ""
-    if mean is not None:
+    if mean == 0.0 and difference.futures == (0.0, 0.0):
+        change = "no difference"
+    elif mean is not None:
         change = f"{formats.number(mean / size, digits, signed=True)}{word}"
-    if difference.futures is not None:
+    if difference.futures not in (None, (0.0, 0.0)):
         places = digits if range_digits is None else range_digits
         low, high = (end / size for end in difference.futures)
         futures = f"({numbers.between(low, high, places)})"
@@ -118,6 +121,9 @@ def _paired(
 
 def _payback(comparison: Comparison) -> Figure:
     finance = comparison.finance
+    label = f"Payback, of {formats.plural(formats.months_in(finance.horizon_days), 'month')}"
+    if not raised(comparison.plan.scenario):
+        return _nothing("payback", label)
     horizon = float(finance.horizon_days)
     early, median, late = (finance.payback_quantile(share) for share in (0.025, 0.5, 0.975))
     never = finance.never
@@ -127,7 +133,7 @@ def _payback(comparison: Comparison) -> Figure:
     interval = Interval(middle, None, ends if never.count < never.n else None)
     return Figure(
         "payback",
-        f"Payback, of {formats.months_in(horizon)} months",
+        label,
         "none" if median is None or math.isinf(median) else formats.month_of(median),
         "",
         "",
@@ -147,7 +153,15 @@ def _paid_between(early: float | None, late: float | None) -> list[str]:
     return [f"{first} to {last}"]
 
 
+def _nothing(name: str, label: str) -> Figure:
+    """Return the figure of a plan that raises nothing, where there is nothing to say."""
+    nothing = Interval(None, None, None, is_told=False)
+    return Figure(name, label, formats.NOTHING, "", "", "", nothing, Scale(-1.0, 1.0), ())
+
+
 def _chance_of_loss(comparison: Comparison) -> Figure:
+    if not raised(comparison.plan.scenario):
+        return _nothing("loss", "Chance of losing money")
     loss = comparison.finance.loss
     count, interval = verdict.chance(loss)
     certain = loss.count in (0, loss.n)
@@ -157,7 +171,7 @@ def _chance_of_loss(comparison: Comparison) -> Figure:
         count if certain else formats.share(loss.share, 0),
         "",
         "",
-        f"futures ({interval})" if certain else f"{count} futures ({interval})",
+        f"lose ({interval})" if certain else f"{count} lose ({interval})",
         Interval(loss.share, (loss.low, loss.high), None),
         Scale(-0.02, 1.02),
         (0.0, 1.0),

@@ -5,9 +5,12 @@ from __future__ import annotations
 import htpy as h
 import solara
 
+from modelops_abm.app.decide.advice import Advice, use_advice
 from modelops_abm.app.decide.answered import credit_of
 from modelops_abm.app.decide.figures import Figure, figures
 from modelops_abm.app.decide.plan_words import plan_name
+from modelops_abm.app.decide.rail_rows import maximum_of
+from modelops_abm.app.decide.safe import Safe
 from modelops_abm.app.decide.sentences import (
     Headline,
     Progress,
@@ -17,10 +20,12 @@ from modelops_abm.app.decide.sentences import (
     second_line,
 )
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
+from modelops_abm.app.guard import guarded
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
+from modelops_abm.app.widgets.markup import Action
 from modelops_abm.experiments import Credit
 
 _LEGEND = Interval(0.5, (0.3, 0.7), (0.0, 1.0))
@@ -36,19 +41,34 @@ _LABELS = (
 
 @solara.component
 def Head(session: Session) -> None:
+    """Show the verdict and the figures, or that they cannot be shown."""
+    Safe(VerdictAndFigures, session)
+
+
+@solara.component
+def VerdictAndFigures(session: Session) -> None:
     """Show the verdict and the figures."""
-    answer = session.answer.value
+    answer, advice = session.answer.value, use_advice(session)
+
+    def act(action: Action) -> None:
+        if action.name == "use change" and advice is not None and advice.change is not None:
+            change = advice.change
+            session.change({maximum_of(change.capability): change.level})
+
     with solara.Div(classes=["decide-head"]):
         if answer is None:
             Markup(waiting_verdict(session.plan), css_class="verdict-place")
             Markup(waiting_figures(), css_class="figures-place")
         else:
             credit = credit_of(session)
-            Markup(verdict_card(answer, session.plan, credit), css_class="verdict-place")
+            card = verdict_card(answer, session.plan, credit, advice)
+            Markup(card, guarded(session, act), css_class="verdict-place")
             Markup(figures_card(figures(answer.comparison)), css_class="figures-place")
 
 
-def verdict_card(answer: Answer, plan: Plan, credit: Credit | None) -> h.Element:
+def verdict_card(
+    answer: Answer, plan: Plan, credit: Credit | None, advice: Advice | None = None
+) -> h.Element:
     """Return the sentence, what else to know, and how far the answer has come.
 
     Parameters
@@ -59,6 +79,8 @@ def verdict_card(answer: Answer, plan: Plan, credit: Credit | None) -> h.Element
         What the sliders say, which may be newer than the answer.
     credit
         Of the plan that is answered.
+    advice
+        What would be better, for a plan that does not earn.
     """
     said = headline(answer.comparison)
     done = progress(answer, is_superseded=answer.plan != plan)
@@ -70,7 +92,13 @@ def verdict_card(answer: Answer, plan: Plan, credit: Credit | None) -> h.Element
         data_settled=str(answer.is_settled).lower(),
         aria_label="The answer",
     )[
-        h.div(".says")[_sentence(said), _second(second_line(answer, credit))],
+        h.div(".says")[
+            _sentence(said),
+            _second(second_line(answer, credit, "" if advice is None else advice.words)),
+            advice is not None
+            and advice.change is not None
+            and h.button(data_action="use change")["Make this change"],
+        ],
         _progress(done),
         h.p(".spoken", aria_live="polite")[answer.is_settled and said.text],
     ]
@@ -143,6 +171,8 @@ def _figure(figure: Figure) -> h.Element:
     return h.div(".figure", data_figure=figure.name)[
         h.p(".label")[figure.label],
         h.p(".value")[figure.value, figure.versus and h.span(".versus")[figure.versus]],
-        h.p(".change")[figure.change and h.strong[figure.change], " ", h.span[figure.range]],
+        h.p(".change", title=f"{figure.change} {figure.range}".strip())[
+            figure.change and h.strong[figure.change], " ", h.span[figure.range]
+        ],
         interval_mark(figure.interval, figure.scale, ticks=figure.ticks),
     ]

@@ -26,6 +26,7 @@ from modelops_abm.app.drawing.axes import (
 from modelops_abm.app.drawing.layers import Bands, bands_of
 from modelops_abm.app.drawing.tables import Table
 from modelops_abm.experiments import Comparison
+from modelops_abm.experiments.variants import raised
 
 HEIGHT = 220
 """Of the chart, in pixels."""
@@ -106,8 +107,9 @@ def finding(comparison: Comparison) -> str:
     if low[-1] > 0.0:
         return _ahead(comparison, difference, low)
     if high[-1] < 0.0:
-        behind = _month_since(difference, high < 0.0)
-        return f"The plan is behind from month {behind:.0f} on and does not catch up."
+        since = _month_since(difference, high < 0.0)
+        start = "the start" if since <= _AT_ONCE_MONTHS else f"month {since:.0f} on"
+        return f"The plan is behind from {start} and does not catch up."
     return "At the end plan and baseline cannot be told apart."
 
 
@@ -219,7 +221,8 @@ def _lower_series(shown: NetValue, comparison: Comparison, axis: Axis) -> list[O
     digits = digits_for(comparison.difference("npv"), shown.money.size)
     worth = formats.number(difference.mean[-1], digits, signed=True)
     half_width = shown.money.half_width(difference.half_width[-1] * shown.money.size)
-    label = f"{worth}{shown.money.short}\n{{small|average {half_width}}}"
+    known = f"\n{{small|average {half_width}}}" if difference.half_width[-1] > 0.0 else ""
+    label = f"{worth}{shown.money.short}{known}"
     return [
         *layers.futures("difference", difference, "var(--plan)", grid=1),
         *layers.average("difference-average", difference, "var(--plan)", grid=1),
@@ -235,7 +238,8 @@ def _payback_mark(comparison: Comparison, axis: Axis) -> Option:
     """Return the mark of the median payback, if there is one within the horizon."""
     day = comparison.finance.median_payback_day
     months = formats.months_in(comparison.finance.horizon_days)
-    at = None if day is None or math.isinf(day) else day / formats.MONTH_DAYS
+    is_there = day is not None and math.isfinite(day) and raised(comparison.plan.scenario)
+    at = day / formats.MONTH_DAYS if is_there and day is not None else None
     words = "" if at is None else f"payback, {formats.month_of(day or 0.0)}"
     return layers.flag("payback", at, 0.5 * axis.high, words, months, grid=1)
 

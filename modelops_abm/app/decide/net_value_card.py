@@ -8,6 +8,7 @@ from modelops_abm.app.decide import net_value
 from modelops_abm.app.decide.axis_memory import use_grown
 from modelops_abm.app.drawing.card import card_head
 from modelops_abm.app.drawing.tables import table
+from modelops_abm.app.guard import guarded
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Chart, Markup
 from modelops_abm.app.widgets.markup import Action
@@ -34,7 +35,7 @@ def NetValueCard(session: Session) -> None:
             return
         comparison = answer.comparison
         unit, finding = net_value.unit(comparison), net_value.finding(comparison)
-        Markup(card_head(_TITLE, unit, finding, is_table=is_table), act)
+        Markup(card_head(_TITLE, unit, finding, is_table=is_table), guarded(session, act))
         if is_table:
             Markup(table(net_value.table(comparison)))
         else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from modelops_abm import formats, verdict
-from modelops_abm.app.decide.numbers import between, digits_for, money_of
+from modelops_abm.app.decide.numbers import between, digits_for, money_for, money_of
 from modelops_abm.app.decide.plan_words import subject_of
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.experiments import Comparison, Credit
@@ -54,7 +54,7 @@ def headline(comparison: Comparison) -> Headline:
     npv = comparison.difference("npv")
     tone = _TONES[npv.verdict]
     subject = subject_of(comparison.plan.scenario) if tone == "earns" else verdict.THIS_PLAN
-    return Headline(verdict.sentence(comparison, subject, spread=spread_of(npv)), tone)
+    return Headline(verdict.sentence(comparison, subject, worth=_worth(npv)), tone)
 
 
 _TONES: dict[str, Tone] = {"earns": "earns", "loses": "loses", "cannot tell yet": "untold"}
@@ -65,12 +65,11 @@ def is_baseline(comparison: Comparison) -> bool:
     return not raised(comparison.plan.scenario)
 
 
-def spread_of(difference: PairedDifference) -> float | None:
-    """Return how far 95 of 100 futures lie apart; None if they do not."""
-    if difference.futures is None:
-        return None
-    low, high = difference.futures
-    return (high - low) or None
+def _worth(difference: PairedDifference) -> str:
+    """Return a worth with the digits and in the unit that suit the range of futures: +$1.1 M."""
+    money, mean = money_for(difference), difference.estimate.mean or 0.0
+    text = formats.number(abs(mean) / money.size, digits_for(difference, money.size))
+    return f"{formats.MINUS if mean < 0.0 else '+'}${text}{money.short}"
 
 
 def second_line(answer: Answer, credit: Credit | None, advice: str = "") -> list[Words]:
@@ -104,7 +103,8 @@ def _of_baseline(comparison: Comparison) -> list[Words]:
 
 
 def _range(comparison: Comparison) -> list[Words]:
-    difference, money = comparison.difference("npv"), money_of(comparison)
+    difference = comparison.difference("npv")
+    money = money_for(difference)
     if difference.futures is None:
         return []
     low, high = (end / money.size for end in difference.futures)
@@ -114,12 +114,12 @@ def _range(comparison: Comparison) -> list[Words]:
 
 def _payback(comparison: Comparison) -> list[Words]:
     finance = comparison.finance
-    day, months = finance.median_payback_day, formats.months_in(finance.horizon_days)
+    day, horizon = finance.median_payback_day, finance.horizon_days
     if day is None or math.isinf(day):
         never = formats.count_of(finance.never.count, finance.never.n)
-        return [Words(f" Does not pay back within {months} months in {never} futures.")]
+        return [Words(f" Does not pay back within {formats.span(horizon)} in {never} futures.")]
     month = Words(formats.month_of(day), is_strong=True)
-    return [Words(" Pays back in "), month, Words(f" of {months}.")]
+    return [Words(" Pays back in "), month, Words(f" of {formats.months_in(horizon)}.")]
 
 
 def _one_thing(credit: Credit | None, answer: Answer) -> str:
@@ -176,6 +176,7 @@ def progress(answer: Answer, *, is_superseded: bool) -> Progress:
     n, aim = answer.comparison.replications, answer.aim
     known, money = answer.comparison.finance.npv.half_width, money_of(answer.comparison)
     precision, wished = money.half_width(known or 0.0), money.half_width(answer.half_width_aim)
+    precision = precision if known else ""
     if is_superseded:
         return Progress(f"0 of {formats.number(aim)} futures", "", 0.0, "The new plan is being run")
     if not answer.is_settled:

@@ -153,11 +153,15 @@ def _label_places(shown: TeamTime) -> dict[str, float]:
 
 
 def _apart(places: dict[str, float]) -> dict[str, float]:
-    """Return places from the bottom up, moved up until none lies on the one below it."""
+    """Return places from the bottom up, moved until none lies on another or above the chart."""
     floor, moved = HEIGHT - _LABEL_HEIGHT - 4.0, {}
     for kind, place in places.items():
         moved[kind] = floor = min(place, floor)
         floor -= _LABEL_HEIGHT
+    ceiling = 4.0
+    for kind in reversed(moved):
+        moved[kind] = ceiling = max(moved[kind], ceiling)
+        ceiling += _LABEL_HEIGHT
     return moved
 
 

@@ -7,6 +7,7 @@ import solara
 
 from modelops_abm.app.decide import tray_card
 from modelops_abm.app.decide.side_by_side import side_by_side
+from modelops_abm.app.guard import guarded
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
@@ -40,7 +41,7 @@ def TrayCard(session: Session) -> None:
             tray_card.scenarios(items, money),
             compares and bool(tray) and side_by_side(items, money),
         ],
-        act,
+        guarded(session, act),
         css_class="card-place",
     )
 

@@ -14,7 +14,7 @@ from modelops_abm.experiments.variants import STOPS
 type Option = dict[str, Any]
 
 FONT = "Inter, system-ui, sans-serif"
-_MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
+_MONTH_STEPS = (0.1, 0.25, 0.5, 1, 2, 3, 6, 12, 24, 60, 120)
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 _ROOM = 0.03
 _MONTH_WIDTH = 38
