@@ -7,6 +7,7 @@ import solara
 
 from modelops_abm.app.decide import credit_card
 from modelops_abm.app.decide.answered import credit_of
+from modelops_abm.app.decide.rail import explain
 from modelops_abm.app.drawing.card import card_head
 from modelops_abm.app.drawing.tables import table
 from modelops_abm.app.guard import guarded
@@ -15,53 +16,60 @@ from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.experiments import Credit
 from modelops_abm.experiments.variants import raised
-from modelops_abm.parameters import CAPABILITY_NAMES
 
 
 @solara.component
 def CreditCard(session: Session) -> None:
     """Show the share of each capability in what the plan is worth."""
+    with solara.Div(classes=["card", "credit"]):
+        Shares(session)
+        CreditProgress(session)
+
+
+@solara.component
+def Shares(session: Session) -> None:
+    """Show the shares that are known."""
     is_table, show_table = solara.use_state(False)
-    credit = credit_of(session)
-    answer = session.answer.value
+    credit, answer = credit_of(session), session.answer.value
 
     def act(action: Action) -> None:
         match action:
             case ("table", _):
                 show_table(not is_table)
-            case ("explain", name) if name in CAPABILITY_NAMES:
-                session.drawer.set(name)
+            case ("explain", name):
+                explain(session, name)
 
-    content = _content(session, credit, is_table=is_table)
-    futures = 0 if credit is None else credit.replications
+    is_known = credit is not None and answer is not None
     Markup(
         h.section(
-            ".card.credit",
+            ".credit-shares",
             data_part="credit",
-            data_futures=str(futures),
-            data_answers=answer.plan.key if credit is not None and answer is not None else "",
-        )[content],
+            data_futures=str(credit.replications) if credit is not None else "0",
+            data_answers=answer.plan.key if is_known and answer is not None else "",
+        )[_content(credit, is_table=is_table)],
         guarded(session, act),
-        css_class="card-place",
+        css_class="credit-place",
     )
 
 
-def _content(session: Session, credit: Credit | None, *, is_table: bool) -> h.Fragment:
+@solara.component
+def CreditProgress(session: Session) -> None:
+    """Show how far the credit has come, until it is known."""
+    done, aim = session.credit_progress.value
+    is_known = credit_of(session) is not None
+    if not raised(session.plan.scenario):
+        Markup(h.p(".label")["The plan raises no capability."])
+    elif not is_known:
+        Markup(credit_card.waiting(done, aim))
+    else:
+        Markup(0 < done < aim and h.p(".label")[credit_card.progress_words(done, aim)])
+
+
+def _content(credit: Credit | None, *, is_table: bool) -> h.Fragment:
     if credit is None or not credit.capabilities:
-        return h.fragment[card_head(credit_card.TITLE, ""), _waiting(session)]
+        return h.fragment[card_head(credit_card.TITLE, "")]
     shown = credit_card.shares_of(credit)
     unit = f"{shown.money.unit}, share of the difference"
     head = card_head(credit_card.TITLE, unit, credit_card.finding(shown), is_table=is_table)
     body = table(credit_card.table(credit)) if is_table else credit_card.rows(shown)
-    return h.fragment[head, body, _still_running(session)]
-
-
-def _waiting(session: Session) -> h.Node:
-    if not raised(session.plan.scenario):
-        return h.p(".label")["The plan raises no capability."]
-    return credit_card.waiting(*session.credit_progress.value)
-
-
-def _still_running(session: Session) -> h.Node:
-    done, aim = session.credit_progress.value
-    return 0 < done < aim and h.p(".label.credit-progress")[credit_card.progress_words(done, aim)]
+    return h.fragment[head, body]

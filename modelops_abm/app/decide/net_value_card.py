@@ -37,7 +37,7 @@ def NetValueCard(session: Session) -> None:
         unit, finding = net_value.unit(comparison), net_value.finding(comparison)
         Markup(card_head(_TITLE, unit, finding, is_table=is_table), guarded(session, act))
         if is_table:
-            Markup(table(net_value.table(comparison)))
+            Markup(table(net_value.table(comparison)), css_class="numbers-place")
         else:
             Chart(
                 net_value.option(comparison, extents),

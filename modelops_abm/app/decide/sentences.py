@@ -171,17 +171,28 @@ class Progress(NamedTuple):
     note: str
 
 
-def progress(answer: Answer, *, is_superseded: bool) -> Progress:
-    """Return how far an answer has come; one that is superseded starts again."""
+def progress(answer: Answer, *, is_superseded: bool, done: int = 0) -> Progress:
+    """Return how far an answer has come.
+
+    Parameters
+    ----------
+    answer
+        The answer.
+    is_superseded
+        Whether it is that of an earlier plan, so that the work begins anew.
+    done
+        Futures that are run of the newest plan, which may be more than the answer has.
+    """
     n, aim = answer.comparison.replications, answer.aim
-    known, money = answer.comparison.finance.npv.half_width, money_of(answer.comparison)
-    precision, wished = money.half_width(known or 0.0), money.half_width(answer.half_width_aim)
-    precision = precision if known else ""
     if is_superseded:
-        return Progress(f"0 of {formats.number(aim)} futures", "", 0.0, "The new plan is being run")
+        note = answer.error or "The new plan is being run"
+        return Progress(f"{formats.count_of(done, aim)} futures", "", done / aim, note)
+    known, money = answer.comparison.finance.npv.half_width, money_of(answer.comparison)
+    precision = money.half_width(known) if known else ""
+    wished = money.half_width(answer.half_width_aim)
     if not answer.is_settled:
         note = f"Average still tightening; aim {wished}"
-        return Progress(f"{formats.count_of(n, aim)} futures", precision, n / aim, note)
+        return Progress(f"{formats.count_of(n, aim)} futures", precision, max(n, done) / aim, note)
     futures = formats.plural(n, "future")
     if not known or known <= answer.half_width_aim:
         return Progress(futures, precision, 1.0, "Average as precise as you asked")

@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from modelops_abm.app.decide import credit_card, losses, net_value, over_time, team_time
 from modelops_abm.app.decide.figures import figures
-from modelops_abm.app.decide.head import figures_card, verdict_card
-from modelops_abm.app.decide.sentences import headline
+from modelops_abm.app.decide.figures_card import figures_card
+from modelops_abm.app.decide.sentences import headline, progress
+from modelops_abm.app.decide.verdict_card import run_state, verdict_card
 from modelops_abm.app.drawing.card import card_head
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.drawing.tables import Table
@@ -62,7 +63,10 @@ def _content(subject: Subject) -> h.Fragment:
     scenario = subject.comparison.plan.scenario
     return h.fragment[
         _top(subject),
-        verdict_card(subject.answer, subject.plan, subject.credit),
+        h.div(".verdict-place")[
+            verdict_card(subject.answer, subject.credit),
+            run_state(progress(subject.answer, is_superseded=False)),
+        ],
         figures_card(figures(subject.comparison)),
         _net_value(subject),
         h.div(".two")[
