@@ -2,7 +2,7 @@
 
 Python raises `KeyboardInterrupt` wherever the main thread happens to be. In a finaliser and in the
 callback of a weak reference it is printed and ignored, and some modules written in C turn it into
-another error if it strikes while they are imported.
+another error if it strikes while they are loaded.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import wraps
+from importlib.machinery import ExtensionFileLoader
 from types import FrameType
 from typing import Any
 
 _AGAIN_SECONDS = 0.02
-_IMPORT = "<frozen importlib._bootstrap>"
+_LOADING = {ExtensionFileLoader.create_module.__code__, ExtensionFileLoader.exec_module.__code__}
 
 type Handler = Callable[[int, FrameType | None], Any]
 
@@ -25,7 +26,8 @@ type Handler = Callable[[int, FrameType | None], Any]
 def interruptible[**P, R](program: Callable[P, R]) -> Callable[P, R]:
     """Make sure that an interrupt of a program, or of a part of it, reaches it.
 
-    One that strikes during an import waits for its end; one that Python swallowed comes again.
+    One that strikes while a module written in C is loaded waits for its end; one that Python
+    swallowed comes again.
     """
 
     @wraps(program)
@@ -33,7 +35,7 @@ def interruptible[**P, R](program: Callable[P, R]) -> Callable[P, R]:
         handler = signal.getsignal(signal.SIGINT)
         if threading.current_thread() is not threading.main_thread() or not callable(handler):
             return program(*args, **kwargs)  # no interrupt is raised here
-        insistent = _Insistent(handler, sys.unraisablehook, sys._getframe())
+        insistent = _Insistent(handler, sys.unraisablehook)
         signal.signal(signal.SIGINT, insistent.strike)
         sys.unraisablehook = insistent.take
         try:
@@ -51,17 +53,15 @@ class _Insistent:
     ----------
     handler, hook
         What took interrupts, and exceptions that cannot be raised, before.
-    base
-        What runs the program.
     """
 
-    def __init__(self, handler: Handler, hook: Callable[[Any], object], base: FrameType) -> None:
-        self._handler, self._hook, self._base = handler, hook, base
+    def __init__(self, handler: Handler, hook: Callable[[Any], object]) -> None:
+        self._handler, self._hook = handler, hook
         self._later = threading.Timer(0.0, _thread.interrupt_main)
 
     def strike(self, number: int, frame: FrameType | None) -> None:
         """Take an interrupt."""
-        if self._is_importing(frame):
+        if _is_loading(frame):
             self._strike_later()
         else:
             self._handler(number, frame)
@@ -84,9 +84,11 @@ class _Insistent:
         self._later.daemon = True
         self._later.start()
 
-    def _is_importing(self, frame: FrameType | None) -> bool:
-        while frame is not None and frame is not self._base:
-            if frame.f_code.co_filename == _IMPORT:
-                return True
-            frame = frame.f_back
-        return False
+
+def _is_loading(frame: FrameType | None) -> bool:
+    """Return whether a module written in C is being loaded."""
+    while frame is not None:
+        if frame.f_code in _LOADING:
+            return True
+        frame = frame.f_back
+    return False

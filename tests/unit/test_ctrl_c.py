@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import signal
 import sys
 import threading
 import time
 import weakref
-from pathlib import Path
+from importlib.machinery import ExtensionFileLoader, ModuleSpec
 
 import pytest
 
@@ -62,21 +61,28 @@ def test_an_interrupt_in_a_callback_comes_again() -> None:
         watch_something()
 
 
-def test_an_interrupt_of_an_import_waits_for_its_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_interrupt_while_a_module_in_c_is_loaded_waits_for_its_end(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    module = "import signal, time\nsignal.raise_signal(signal.SIGINT)\ntime.sleep(0.1)\ndone = 1\n"
-    (tmp_path / "interrupted_module.py").write_text(module, encoding="utf-8")
-    monkeypatch.syspath_prepend(tmp_path)
+    reached: list[str] = []
+
+    def load(_specification: object) -> None:
+        signal.raise_signal(signal.SIGINT)
+        time.sleep(0.1)
+        reached.append("end")
+
+    monkeypatch.setattr("_imp.create_dynamic", load)
 
     @interruptible
     def load_something() -> None:
-        importlib.import_module("interrupted_module")
+        ExtensionFileLoader("something", "something.so").create_module(
+            ModuleSpec("something", None)
+        )
         work(30.0)
 
     with pytest.raises(KeyboardInterrupt):
         load_something()
-    assert sys.modules.pop("interrupted_module").done == 1
+    assert reached == ["end"]
 
 
 def test_other_exceptions_go_where_they_went_before(monkeypatch: pytest.MonkeyPatch) -> None:
