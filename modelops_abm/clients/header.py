@@ -10,6 +10,9 @@ from modelops_abm.clients.table import Record, column_name
 from modelops_abm.parameters.names import nearest
 from modelops_abm.parameters.wording import printable
 
+MOST_COLUMNS = 500
+"""Columns of the widest file that is looked at; a portfolio has twenty."""
+
 
 @dataclass(frozen=True)
 class Header:
@@ -25,6 +28,8 @@ class Header:
 
 def read_header(record: Record, columns: Collection[str], required: str) -> Header:
     """Return what the first row says; unknown, repeated and missing columns are problems."""
+    if len(record.cells) > MOST_COLUMNS:
+        return Header((), (_too_wide(record),), ())
     names = tuple(column_name(cell) for cell in record.cells)
     known = {name: at for at, name in reversed(list(enumerate(names))) if name in columns}
     problems = [*_unknown(names, columns, record.row), *_repeated(names, record.row)]
@@ -32,6 +37,11 @@ def read_header(record: Record, columns: Collection[str], required: str) -> Head
         problems.insert(0, _missing(names, required, record.row))
     places = sorted((at, name) for name, at in known.items())
     return Header(names, tuple(problems), tuple(places))
+
+
+def _too_wide(record: Record) -> RowProblem:
+    reason = f"the header names {len(record.cells):,} columns"
+    return RowProblem(reason, f"at most {MOST_COLUMNS} are looked at", record.row)
 
 
 def _unknown(names: tuple[str, ...], columns: Collection[str], row: int) -> Iterator[RowProblem]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -23,6 +24,9 @@ from modelops_abm.parameters.names import (
 from modelops_abm.parameters.quantity import Section
 from modelops_abm.parameters.scenario import Scenario
 from modelops_abm.parameters.wording import listed, printable, range_in_words, shown
+
+_MOST_SUGGESTIONS = 200
+"""Unknown names for which the nearest is looked up, which takes a while; nobody reads more."""
 
 
 def problems_of(
@@ -54,11 +58,13 @@ def problems_of(
         In the order of the lines.
     """
     found = []
-    for details in error.errors(include_url=False):
+    for number, details in enumerate(error.errors(include_url=False)):
         path = _whole_path(details)
         line = _line(path, lines or {})
-        place = place_in_words(file, line)
-        found.append((line or 0, _problem(details, path, root, data, place)))
+        problem = _problem(details, path, root, data, place_in_words(file, line))
+        if number < _MOST_SUGGESTIONS and details["type"] == "extra_forbidden":
+            problem = replace(problem, suggestion=suggestion(root, path))
+        found.append((line or 0, problem))
     return [problem for _, problem in sorted(found, key=lambda entry: entry[0])]
 
 
@@ -145,7 +151,7 @@ def _message(details: ErrorDetails, root: type[Section], path: Path) -> tuple[st
     """Return what is wrong and allowed, and what may have been meant."""
     kind, context = details["type"], details.get("ctx", {})
     if kind == "extra_forbidden":
-        return "no such name", suggestion(root, path)
+        return "no such name", ""
     if kind == "missing":
         return "must be given", ""
     if kind == "literal_error":

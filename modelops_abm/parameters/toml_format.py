@@ -11,6 +11,7 @@ import tomli_w
 
 from modelops_abm.parameters.distribution import Distribution
 from modelops_abm.parameters.document import (
+    DEEPEST,
     WITHOUT_SOURCE,
     Document,
     UnreadableError,
@@ -25,11 +26,17 @@ from modelops_abm.parameters.scenario import Scenario
 from modelops_abm.parameters.toml_lines import lines_of
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_TOO_MANY_PARTS = re.compile(
+    rf"(?:^|[\[{{,])[ \t]*(?:[\w\"'-]+[ \t]*\.[ \t]*){{{DEEPEST}}}", re.MULTILINE
+)
+"""A dotted name that is nested too deeply; `tomllib` takes minutes for very long ones."""
 _TWICE = ("Cannot overwrite", "Cannot declare", "Duplicate inline table key")
 
 
 def read(text: str) -> Document:
     """Read TOML; raise `UnreadableError` if it is none."""
+    if found := _TOO_MANY_PARTS.search(text):
+        raise too_deep(text.count("\n", 0, found.end()) + 1)
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

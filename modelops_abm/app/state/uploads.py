@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.clients import PortfolioCheck, RowProblem, check_portfolio
-from modelops_abm.formats import count_of, number
+from modelops_abm.formats import NARROW_SPACE, count_of, number
 from modelops_abm.parameters import ImportedPortfolio, InputError, Scenario, read_scenario
 from modelops_abm.presets import PRESETS
 
-LARGEST_BYTES = 2_000_000
-"""Size of the largest file that the page takes."""
+LARGEST_PORTFOLIO_BYTES, LARGEST_SCENARIO_BYTES = 2_000_000, 200_000
+"""Size of the largest files that the page takes; a whole scenario has some 10,000 bytes."""
 MOST_MODELS = 5_000
 """Models of the largest portfolio that the page takes; the command line takes more."""
 _LONGEST_LABEL = 100
@@ -32,9 +32,15 @@ class Complaint(NamedTuple):
     message: str
 
 
-_TOO_LARGE = Complaint(
-    "", f"the file is larger than {LARGEST_BYTES // 1_000_000} MB; {_COMMAND_LINE}"
-)
+def size_in_words(size_bytes: int) -> str:
+    """Return a size in round numbers: 2 MB, 200 kB."""
+    if size_bytes >= 1_000_000:
+        return f"{size_bytes // 1_000_000}{NARROW_SPACE}MB"
+    return f"{size_bytes // 1_000}{NARROW_SPACE}kB"
+
+
+def _too_large(largest_bytes: int) -> Complaint:
+    return Complaint("", f"the file is larger than {size_in_words(largest_bytes)}; {_COMMAND_LINE}")
 
 
 @dataclass(frozen=True)
@@ -108,10 +114,11 @@ def read_portfolio_file(name: str, content: bytes | None, plan: Plan) -> Portfol
         Whose scenario and start date it must fit.
     """
     label = label_of(name)
-    if content is None:
-        return PortfolioUpload(label, b"", None, (_TOO_LARGE,), None, False)
-    if refusal := _too_long(content):
-        return PortfolioUpload(label, content, None, (refusal,), None, False)
+    if content is None or len(content) > LARGEST_PORTFOLIO_BYTES:
+        refusal = _too_large(LARGEST_PORTFOLIO_BYTES)
+        return PortfolioUpload(label, b"", None, (refusal,), None, False)
+    if complaint := _too_long(content):
+        return PortfolioUpload(label, content, None, (complaint,), None, False)
     check = check_portfolio(content, start_date=plan.scenario.start_date)
     complaints = [_of_row(problem) for problem in check.problems]
     if not check.accepted:
@@ -136,8 +143,8 @@ def read_scenario_file(name: str, content: bytes | None) -> ScenarioUpload:
         What is in it; None if it is too large.
     """
     label = label_of(name)
-    if content is None:
-        return ScenarioUpload(label, None, (_TOO_LARGE,))
+    if content is None or len(content) > LARGEST_SCENARIO_BYTES:
+        return ScenarioUpload(label, None, (_too_large(LARGEST_SCENARIO_BYTES),))
     try:
         return ScenarioUpload(label, read_scenario(content, label))
     except InputError as error:

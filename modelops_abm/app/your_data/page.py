@@ -9,7 +9,11 @@ import solara
 
 from modelops_abm.app.guard import guarded
 from modelops_abm.app.state.session import Session
-from modelops_abm.app.state.uploads import LARGEST_BYTES
+from modelops_abm.app.state.uploads import (
+    LARGEST_PORTFOLIO_BYTES,
+    LARGEST_SCENARIO_BYTES,
+    size_in_words,
+)
 from modelops_abm.app.widgets import FilePicker, Markup
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.app.your_data.actions import (
@@ -30,7 +34,7 @@ from modelops_abm.app.your_data.scenario_card import (
     scenario_tools,
 )
 
-_HINT = f"or drop it here; at most {LARGEST_BYTES // 1_000_000} MB"
+_HINT = "or drop it here; at most"
 _SCENARIO_ENDINGS = ".toml,.yaml,.yml,.json"
 
 
@@ -52,7 +56,11 @@ def _PortfolioCard(session: Session, do: Callable[[Action], None]) -> None:
     with solara.Div(classes=["card"], attributes={"data-part": "portfolio-file"}):
         Markup(portfolio_head(scenario), do)
         FilePicker(
-            "Choose a CSV file", _HINT, accept=".csv", largest_bytes=LARGEST_BYTES, on_pick=take
+            "Choose a CSV file",
+            f"{_HINT} {size_in_words(LARGEST_PORTFOLIO_BYTES)}",
+            accept=".csv",
+            largest_bytes=LARGEST_PORTFOLIO_BYTES,
+            on_pick=take,
         )
         Markup(portfolio_tools(scenario.start_date), do)
 
@@ -64,9 +72,9 @@ def _ScenarioCard(session: Session, do: Callable[[Action], None]) -> None:
         Markup(scenario_head(session.plan), do)
         FilePicker(
             "Choose a scenario file",
-            _HINT,
+            f"{_HINT} {size_in_words(LARGEST_SCENARIO_BYTES)}",
             accept=_SCENARIO_ENDINGS,
-            largest_bytes=LARGEST_BYTES,
+            largest_bytes=LARGEST_SCENARIO_BYTES,
             on_pick=take,
         )
         Markup(scenario_tools(), do)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import htpy as h
 
 from modelops_abm.app.icons import icon
-from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.plan import Plan, name_of
 from modelops_abm.app.state.uploads import ScenarioUpload
 from modelops_abm.app.your_data.portfolio_card import complaints
 from modelops_abm.formats import plural
@@ -26,7 +26,7 @@ def scenario_head(plan: Plan) -> h.Fragment:
         ],
         h.div(".in-use", data_part="scenario-in-use")[
             icon("reset"),
-            h.strong[plan.start.replace("_", " ") if not is_own else plan.start],
+            h.strong[name_of(plan.start)],
             h.span(".label")["your scenario" if is_own else "preset"],
             is_own and h.button(data_action="remove scenario")[icon("close"), "Remove"],
         ],
