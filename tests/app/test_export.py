@@ -1,0 +1,383 @@
+from __future__ import annotations
+
+import base64
+import csv
+import html
+import io
+import json
+import re
+import shlex
+import zipfile
+from collections.abc import Iterator
+from datetime import date
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+import pytest
+from pptx import Presentation
+
+from modelops_abm import outcomes
+from modelops_abm.app.decide.sentences import headline
+from modelops_abm.app.export.figures import cell, figures_csv, series_csv
+from modelops_abm.app.export.menu import EXPORTS, export, export_panel
+from modelops_abm.app.export.names import file_name
+from modelops_abm.app.export.pictures import pictures_in, zipped
+from modelops_abm.app.export.report import report
+from modelops_abm.app.export.share import link_of, share_panel
+from modelops_abm.app.export.slides import slides
+from modelops_abm.app.export.subject import Subject, subject_of
+from modelops_abm.app.export.words import command
+from modelops_abm.app.outside import hear
+from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer
+from modelops_abm.app.state.link import read_query
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.session import Session
+from modelops_abm.cli import main
+from modelops_abm.experiments import compare
+from modelops_abm.experiments.credit import credit
+from modelops_abm.parameters import ImportedPortfolio, PortfolioModel, with_values
+
+FUTURES, SEED = 6, 3
+ADDRESS = "http://localhost:8765/"
+HOSTILE = '=cmd|"/c calc"!A1 <script>alert(1)</script> \x07'
+PORTFOLIO = ImportedPortfolio(
+    source="<script>clients.csv",
+    models=tuple(
+        PortfolioModel(id=f"secret-{number}", name="Secret <img src=x>") for number in range(4)
+    ),
+)
+
+
+def _subject(plan: Plan, *, is_settled: bool = True) -> Subject:
+    comparison = compare(plan.scenario, FUTURES, seed=SEED, daily=BANDS, period_days=PERIOD_DAYS)
+    answer = Answer(
+        plan=plan, comparison=comparison, aim=400, half_width_aim=5e4, is_settled=is_settled
+    )
+    earned = credit(plan.scenario, 3, seed=SEED)
+    return Subject(answer, earned, ADDRESS, date(2026, 11, 25))
+
+
+@pytest.fixture(scope="module")
+def subject() -> Subject:
+    """Return a plan with two capabilities and its figures."""
+    plan = Plan.of_preset("small_team").changed(
+        {
+            "horizon_days": 200,
+            "capabilities.automation.maximum": 0.5,
+            "capabilities.rollback.maximum": 1.0,
+        }
+    )
+    return _subject(plan)
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Subject:
+    """Return a plan whose every name is hostile."""
+    base = with_values(
+        Plan.of_preset("all_five").scenario,
+        {"name": HOSTILE, "horizon_days": 60, "drift.onsets_per_year": 3},
+        source=HOSTILE,
+    )
+    return _subject(Plan(HOSTILE, base).with_portfolio(PORTFOLIO), is_settled=False)
+
+
+def _rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+def test_figures_are_those_of_the_comparison(subject: Subject) -> None:
+    rows = {row["outcome"]: row for row in _rows(figures_csv(subject))}
+    table = subject.comparison.table()
+    assert list(rows) == [outcome.name for outcome in outcomes.SUMMARY]
+    for name, row in rows.items():
+        known = subject.comparison.difference(name).estimate
+        futures = subject.comparison.difference(name).futures
+        assert int(row["n"]) == known.n
+        for column, value in (
+            ("plan", table.loc[name, "plan"]),
+            ("baseline", table.loc[name, "baseline"]),
+            ("difference", known.mean),
+            ("difference_low", known.low),
+            ("difference_high", known.high),
+            ("futures_low", futures and futures[0]),
+            ("futures_high", futures and futures[1]),
+        ):
+            expected = None if value is None or pd.isna(value) else float(value)
+            assert (float(row[column]) if row[column] else None) == expected
+        assert row["link"] == subject.link
+        assert (row["seed"], row["version"]) == (str(SEED), subject.version)
+
+
+def test_the_series_are_the_bands(subject: Subject) -> None:
+    table = pd.read_csv(io.BytesIO(series_csv(subject)))
+    sides = {
+        "plan": subject.comparison.plan.bands,
+        "baseline": subject.comparison.baseline.bands,
+        "difference": subject.comparison.bands,
+    }
+    assert len(table) == sum(len(band) for bands in sides.values() for band in bands.values())
+    for side, bands in sides.items():
+        for name, band in bands.items():
+            part = table[(table["of"] == side) & (table["outcome"] == name)].set_index("day")
+            for column, own in (("mean", "mean"), ("q2.5", "2.5%"), ("n", "n")):
+                pd.testing.assert_series_equal(
+                    part[column], band[own], check_names=False, check_dtype=False
+                )
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"])
+def test_a_formula_is_text(text: str) -> None:
+    assert cell(text) == f"'{text}"
+
+
+def test_numbers_are_no_text() -> None:
+    assert [cell(value) for value in (-0.4, 3, None, float("nan"), "plain")] == [
+        -0.4, 3, "", "", "plain",
+    ]  # fmt: skip
+
+
+def test_no_cell_of_a_hostile_plan_is_a_formula(hostile: Subject) -> None:
+    for content in (figures_csv(hostile), series_csv(hostile)):
+        assert all(row["scenario"].startswith("'=") for row in _rows(content))
+
+
+class _Reader(HTMLParser):
+    """Collects tags, what they load, and the text."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.loads: list[str] = []
+        self.handlers: list[str] = []
+        self.text = ""
+        self._is_style = False
+        self.feed(content.decode())
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self._is_style = tag == "style"
+        for name, value in attrs:
+            if name in ("src", "srcset", "data", "poster") or (tag == "link" and name == "href"):
+                self.loads.append(str(value))
+            if name.startswith("on"):
+                self.handlers.append(name)
+
+    def handle_data(self, data: str) -> None:
+        self.text += "" if self._is_style else data
+
+
+@pytest.mark.parametrize("name", ["subject", "hostile"])
+def test_the_report_runs_no_script_and_loads_nothing(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    content = report(request.getfixturevalue(name))
+    read = _Reader(content)
+    assert read.tags.isdisjoint({"script", "img", "iframe", "object", "link", "form"})
+    assert read.loads == read.handlers == []
+    assert "default-src 'none'" in html.unescape(content.decode())
+    assert re.findall(rb"url\((?!data:)", content) == []
+
+
+def test_the_report_says_what_the_page_says(subject: Subject) -> None:
+    read = _Reader(report(subject))
+    assert headline(subject.comparison).text in read.text
+    for words in ("Net value so far", "Availability", "Team time", "Value lost on the way"):
+        assert words in read.text
+    for outcome in outcomes.SUMMARY:
+        assert outcome.meaning in read.text
+    assert subject.link in read.text
+    assert command(subject) in read.text
+    assert "svg" in read.tags
+
+
+def test_the_report_holds_no_row_of_a_client(hostile: Subject) -> None:
+    for content in (report(hostile), figures_csv(hostile), series_csv(hostile)):
+        assert b"ecret" not in content
+
+
+def test_while_work_runs_the_report_says_how_far_it_is(hostile: Subject) -> None:
+    assert "6 of 400 futures" in _Reader(report(hostile)).text
+
+
+def _deck(subject: Subject) -> Any:
+    return Presentation(io.BytesIO(slides(subject)))
+
+
+def _shapes(deck: Any) -> Iterator[Any]:
+    return (shape for slide in deck.slides for shape in slide.shapes)
+
+
+def test_slides_have_findings_charts_and_tables(subject: Subject) -> None:
+    deck = _deck(subject)
+    titles = [slide.shapes.title.text for slide in deck.slides]
+    assert titles[0] == headline(subject.comparison).text
+    assert len(titles) == 7
+    assert all(titles)
+    assert sum(shape.has_chart for shape in _shapes(deck)) == 5
+    assert sum(shape.has_table for shape in _shapes(deck)) >= 5
+    for slide in deck.slides:
+        assert subject.link in slide.notes_slide.notes_text_frame.text
+
+
+def test_numbers_of_the_slides_are_those_of_the_comparison(subject: Subject) -> None:
+    charts = [shape.chart for shape in _shapes(_deck(subject)) if shape.has_chart]
+    size = 1e6 if abs(subject.comparison.plan.summaries()["npv"].mean()) >= 1e6 else 1e3
+    last = subject.comparison.plan.bands["npv"]["mean"].iloc[-1] / size
+    assert list(charts[0].plots[0].series[0].values)[-1] == pytest.approx(last, abs=1e-6)
+    lost = {series.name: sum(series.values) for series in charts[3].plots[0].series}
+    leakage = subject.comparison.leakage()
+    whole = leakage.loc[[name for name in leakage.index if name.startswith("lost_")]].sum()
+    assert lost["Plan"] / lost["Baseline"] == pytest.approx(
+        whole["plan"] / whole["baseline"], abs=1e-4
+    )
+
+
+def test_everything_on_a_slide_is_within_it(subject: Subject) -> None:
+    deck = _deck(subject)
+    for shape in _shapes(deck):
+        assert shape.left >= 0
+        assert shape.top >= 0
+        assert shape.left + shape.width <= deck.slide_width
+        assert shape.top + shape.height <= deck.slide_height
+
+
+def test_slides_of_a_hostile_plan_open(hostile: Subject) -> None:
+    words = " ".join(
+        shape.text_frame.text for shape in _shapes(_deck(hostile)) if shape.has_text_frame
+    )
+    assert "ecret-" not in words
+
+
+def test_slides_without_credit_leave_it_out(subject: Subject) -> None:
+    without = Subject(subject.answer, None, ADDRESS, subject.made_on)
+    assert len(_deck(without).slides) == 6
+    assert "Which capability earns it" not in _Reader(report(without)).text
+
+
+def test_the_link_of_a_report_opens_the_plan(subject: Subject) -> None:
+    linked = read_query(urlsplit(subject.link).query)
+    assert linked.plan.scenario == subject.plan.scenario
+    assert linked.seed == SEED
+
+
+def test_the_command_of_a_report_gives_the_same_figures(
+    subject: Subject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program, *arguments = shlex.split(command(subject))
+    assert program == "modelops-abm"
+    assert main([*arguments, "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert (
+        printed["figures"]["npv"]["difference"]
+        == subject.comparison.difference("npv").estimate.mean
+    )
+
+
+def _session(answer: Answer | None) -> Session:
+    session = Session(Plan.of_preset("all_five"))
+    session.answer.set(answer)
+    session.address.set(ADDRESS)
+    return session
+
+
+def test_nothing_to_export_before_the_first_estimate() -> None:
+    session = _session(None)
+    export(session, "report")
+    assert "first estimate" in session.notice.value
+    assert "not there yet" in str(export_panel(session))
+
+
+def test_what_is_exported_is_what_is_answered(subject: Subject) -> None:
+    session = _session(subject.answer)
+    shown = subject_of(session)
+    assert shown is not None
+    assert shown.plan == subject.plan  # and not that of the sliders, which is newer
+    assert shown.credit is None
+    session.credit.set(subject.credit)
+    assert subject_of(session) == Subject(subject.answer, subject.credit, ADDRESS, shown.made_on)
+
+
+def test_charts_are_asked_of_the_browser_and_handed_back() -> None:
+    session = _session(None)
+    export(session, "charts")
+    assert session.command.value["do"] == "picture"
+    data = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\nrest").decode()
+    hear(session, {"kind": "pictures", "pictures": {"net value": data}})
+    sent = session.command.value
+    assert sent["name"] == "modelops-all-five-charts.zip"
+    archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(sent["content"])))
+    assert archive.namelist() == ["net-value.png"]
+
+
+@pytest.mark.parametrize(
+    "pictures",
+    [
+        {"../evil": "data:image/png;base64,iVBORw0KGgo="},
+        {"a": "data:text/html;base64,iVBORw0KGgo="},
+        {"a": "data:image/png;base64,not base64"},
+        {"a": "data:image/png;base64,PHNjcmlwdD4="},
+        {"a": 5},
+        {5: None},
+    ],
+)
+def test_forged_pictures_are_left_out(pictures: dict[Any, Any]) -> None:
+    assert pictures_in(pictures) == {}
+
+
+def test_an_archive_holds_what_it_was_given() -> None:
+    archive = zipfile.ZipFile(io.BytesIO(zipped({"a": b"1", "b c": b"2"})))
+    assert {name: archive.read(name) for name in archive.namelist()} == {
+        "a.png": b"1",
+        "b-c.png": b"2",
+    }
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        None,
+        "opened",
+        {"kind": "opened"},
+        {"kind": "opened", "address": "javascript:alert(1)", "kept": {}},
+        {"kind": "opened", "address": "http://" + "x" * 1000, "kept": {1: 2}},
+        {"kind": "copied", "text": 5},
+        {"kind": "pictures", "pictures": []},
+    ],
+)
+def test_forged_reports_change_nothing(message: object) -> None:
+    session = Session(Plan.of_preset("all_five"))
+    hear(session, message)
+    assert session.address.value == ""
+    assert session.plan == Plan.of_preset("all_five")
+
+
+def test_the_share_panel_shows_the_link() -> None:
+    session = _session(None)
+    query = "preset=all_five&seed=0"
+    assert link_of(session, query) == f"{ADDRESS}?{query}"
+    assert "seed=0" in str(share_panel(session, query))
+    assert "No link can hold this plan" in str(share_panel(session, None))
+    with_file = _session(None)
+    with_file.take(Plan.of_preset("all_five").with_portfolio(PORTFOLIO))
+    assert "SHA-256" in str(share_panel(with_file, query))
+
+
+def test_every_export_has_a_place_in_the_menu() -> None:
+    shown = str(export_panel(_session(None)))
+    assert all(f'data-value="{name}"' in shown for name in EXPORTS)
+
+
+@pytest.mark.parametrize(
+    ("start", "name"),
+    [
+        ("small_team", "modelops-small-team-report.html"),
+        ("../../x", "modelops-x-report.html"),
+        ("Søk & Co", "modelops-s-k-co-report.html"),
+        ("???", "modelops-report.html"),
+    ],
+)
+def test_a_file_is_called_after_the_plan(start: str, name: str) -> None:
+    plan = Plan(start, Plan.of_preset("reference").base)
+    assert file_name(plan, "report.html") == name
