@@ -31,7 +31,7 @@ class Player:
     show
         Called with every snapshot, in the player's thread. Say `drawn` when it can be seen.
     followed
-        Number of the model whose life is shown; by default the youngest at the start.
+        Number of the model whose life is shown; by default the youngest of the start.
     """
 
     def __init__(

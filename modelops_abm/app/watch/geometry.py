@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -12,7 +12,8 @@ ROW = 32
 """Height of a task in a box."""
 HEADING = 30
 """Height of a box's heading."""
-_GAP = 30
+_NARROW = 860
+"""Below this width words are shorter and gaps smaller."""
 _TOP_HEIGHT = 150
 _LOWER_TOP = 186
 _SIZES = ((26, 34), (24, 28), (22, 25), (16, 19), (12, 15), (9, 11), (6, 8))
@@ -60,6 +61,8 @@ class Places:
         Where the tokens of models in production are.
     capabilities
         The work on capabilities.
+    narrow
+        Whether there is room for short words only.
     """
 
     backlog: Box
@@ -71,6 +74,7 @@ class Places:
     repair: Box
     retraining: Box
     capabilities: Box
+    narrow: bool
 
 
 @cache
@@ -83,10 +87,12 @@ def places(width: int) -> Places:
         Of the lane inside its padding, in pixels; taken as `NARROWEST` or `WIDEST` if outside.
     """
     whole = min(max(width, NARROWEST), WIDEST)
-    gap = _GAP * min(1.0, whole / 980)
+    narrow = whole < _NARROW
+    gap = 18 if narrow else 30
     free = whole - 4 * gap
-    backlog, build, deployment, retired = (free * share for share in (0.17, 0.165, 0.115, 0.08))
-    columns = [backlog, build, deployment, free - backlog - build - deployment - retired, retired]
+    shares = (0.175, 0.17, 0.125, 0.1) if narrow else (0.17, 0.165, 0.115, 0.08)
+    backlog, build, deployment, retired = (free * share for share in shares)
+    columns = [backlog, build, deployment, free * (1 - sum(shares)), retired]
     lefts = [sum(columns[:place]) + gap * place for place in range(len(columns))]
     tops = [
         Box(left, 0, column, HEIGHT if place == 3 else _TOP_HEIGHT)
@@ -105,6 +111,7 @@ def places(width: int) -> Places:
         repair=Box(inner, _LOWER_TOP - 12, half, lower),
         retraining=Box(inner + half + 12, _LOWER_TOP - 12, half, lower),
         capabilities=Box(0, _LOWER_TOP - 12, tops[2].right, HEIGHT - _LOWER_TOP + 12),
+        narrow=narrow,
     )
 
 
@@ -119,7 +126,9 @@ class Grid:
     size, pitch
         Of a token, and from one to the next, in pixels.
     columns, capacity
-        Tokens in a row and in all.
+        Places in a row and in all.
+    across
+        Tokens side by side that a place has room for.
     """
 
     box: Box
@@ -127,12 +136,27 @@ class Grid:
     pitch: int
     columns: int
     capacity: int
+    across: int = 1
 
     def __iter__(self) -> Iterator[tuple[float, float]]:
         """Yield the left upper corners, row by row."""
-        for place in range(self.capacity):
-            row, column = divmod(place, self.columns)
-            yield self.box.left + column * self.pitch, self.box.top + row * self.pitch
+        return map(self.corner, range(self.capacity))
+
+    def corner(self, place: int) -> tuple[float, float]:
+        """Return the left upper corner of a place."""
+        row, column = divmod(place, self.columns)
+        return self.box.left + column * self.across * self.pitch, self.box.top + row * self.pitch
+
+    def starts(self, lengths: Sequence[int]) -> list[int]:
+        """Return where things begin that take some places in a row each, none across two rows."""
+        starts, place = [], 0
+        for length in lengths:
+            room = self.columns - place % self.columns
+            if room < min(length, self.columns):
+                place += room
+            starts.append(place)
+            place += length
+        return starts
 
     @property
     def numbered(self) -> bool:
@@ -140,17 +164,31 @@ class Grid:
         return self.size >= SMALLEST_NUMBERED
 
 
-def grid(box: Box, count: int, largest: int = _SIZES[0][0]) -> Grid:
+def grid(box: Box, count: int, *, largest: int = _SIZES[0][0], across: int = 1) -> Grid:
     """Return the grid with the largest tokens of which `count` find a place in a box.
 
     If none is small enough, it is the one with the smallest; then some find no place.
+
+    Parameters
+    ----------
+    box, count
+        Where, and for how many.
+    largest
+        Size that no token exceeds, in pixels.
+    across
+        Tokens that a place has room for, side by side.
     """
-    sizes = [entry for entry in _SIZES if entry[0] <= largest]
-    for size, pitch in sizes:
-        spare = pitch - size
-        columns = max(1, int((box.width + spare) // pitch))
-        rows = max(1, int((box.height + spare) // pitch))
-        fitting = Grid(box, size, pitch, columns, columns * rows)
+    for fitting in grids(box, largest=largest, across=across):
         if fitting.capacity >= count:
             break
     return fitting
+
+
+def grids(box: Box, *, largest: int = _SIZES[0][0], across: int = 1) -> Iterator[Grid]:
+    """Yield the grids of a box, that with the largest tokens first; parameters as of `grid`."""
+    for size, pitch in _SIZES:
+        if size <= largest:
+            spare = pitch - size
+            columns = max(1, int((box.width + spare) // (pitch * across)))
+            rows = max(1, int((box.height + spare) // pitch))
+            yield Grid(box, size, pitch, columns, columns * rows, across)

@@ -25,6 +25,7 @@ from modelops_abm.statechart import PRODUCTION_STATES, State
 
 CAPABILITY_ROW = 22
 _ARROWS_Y = 75
+_LOOP_REACH = 39
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def lane_markup(lane: Lane, setting: Setting, difference: float | None) -> h.Ele
         _head(lane, setting, difference),
         h.div(".scroll")[
             h.div(
-                ".stage.fast" if setting.fast else ".stage",
+                class_=_classes(setting, where),
                 style=f"height:{HEIGHT}px;min-width:{where.retired.right:.0f}px",
             )[
                 _boxes(lane, setting, where, placed),
@@ -84,6 +85,11 @@ def lane_markup(lane: Lane, setting: Setting, difference: float | None) -> h.Ele
             ]
         ],
     ]
+
+
+def _classes(setting: Setting, where: Places) -> str:
+    flags = {"fast": setting.fast, "narrow": where.narrow}
+    return " ".join(["stage", *(name for name, on in flags.items() if on)])
 
 
 def _head(lane: Lane, setting: Setting, difference: float | None) -> h.Element:
@@ -117,19 +123,29 @@ def _boxes(lane: Lane, setting: Setting, where: Places, placed: Placed) -> h.Fra
     in_production = lane.of_state(*PRODUCTION_STATES)
     online = len(lane.of_state(State.ONLINE))
     hidden = unseen(lane, where)
-    order = "best return first" if setting.best_first else "first come, first served"
+    order = _order(setting, where)
     return h.fragment[
         _box(
             where.backlog,
-            "Idea backlog",
+            "Ideas" if where.narrow else "Idea backlog",
             count=len(lane.of_state(State.IDEA)),
             note=f"+{number(hidden)} more" if hidden else order,
         ),
-        _box(where.build, "Build", rank=place[TaskClass.BUILD], note=_making(lane, State.BUILD),
-             more=placed.more.get("build", 0)),
-        _box(where.deployment, "Deploy", rank=place[TaskClass.DEPLOY],
-             note=_making(lane, State.DEPLOYMENT), more=placed.more.get("deployment", 0)),
-        h.div(".box.frame", style=where.production.style)[
+        _box(
+            where.build,
+            "Build",
+            rank=place[TaskClass.BUILD],
+            note=_making(lane, State.BUILD, short=where.narrow),
+            more=placed.more.get("build", 0),
+        ),
+        _box(
+            where.deployment,
+            "Deploy",
+            rank=place[TaskClass.DEPLOY],
+            note=_making(lane, State.DEPLOYMENT, short=where.narrow),
+            more=placed.more.get("deployment", 0),
+        ),
+        h.div(".box.production", style=where.production.style)[
             h.h3["In production"],
             h.span(".count")[plural(len(in_production), "model"), _more(placed, "online")],
             h.span(".state-online")[f"{number(online)} online"],
@@ -168,16 +184,25 @@ def _more(placed: Placed, name: str) -> str:
     return f", +{number(more)} not drawn" if more else ""
 
 
-def _making(lane: Lane, state: State) -> str:
+def _order(setting: Setting, where: Places) -> str:
+    if not setting.best_first:
+        return "by arrival"
+    return "best first" if where.narrow else "best return first"
+
+
+def _making(lane: Lane, state: State, *, short: bool) -> str:
+    """Return how many models of a stage wait, and how many are at work."""
     models = lane.of_state(state)
     at_work = sum(model.work is not None and model.work.developer is not None for model in models)
     if not models:
         spare = persons_of(lane, TaskClass.IDLE)
         return "none" if state is State.DEPLOYMENT or spare else "no spare developer"
     waiting = len(models) - at_work
-    return f"{number(waiting)} wait, {number(at_work)} at work" if waiting else (
-        f"{number(at_work)} at work"
-    )  # fmt: skip
+    if not waiting:
+        return f"{number(at_work)} at work"
+    if short:
+        return f"{number(at_work)}/{number(len(models))} at work"
+    return f"{number(waiting)} wait, {number(at_work)} at work"
 
 
 def _capability_work(lane: Lane, box: Box) -> h.Element:
@@ -249,11 +274,12 @@ def _head_of(name: str) -> h.Element:
 
 
 def _loop(box: Box, name: str, words: str) -> h.Fragment:
-    left, right = box.left + box.width * 0.28, box.left + box.width * 0.68
+    middle = box.left + box.width / 2
+    left, right = middle - _LOOP_REACH, middle + _LOOP_REACH
     bottom, top = box.top - 3, box.top - 29
     head = f"url(#way-{name})"
     return h.fragment[
         h.path(class_=f"way {name}", d=f"M{left:.0f} {top}V{bottom}", marker_end=head),
         h.path(class_=f"way {name}", d=f"M{right:.0f} {bottom}V{top}", marker_end=head),
-        h.text(x=f"{(left + right) / 2:.0f}", y=f"{top + 18}", text_anchor="middle")[words],
+        h.text(x=f"{middle:.0f}", y=f"{top + 18}", text_anchor="middle")[words],
     ]

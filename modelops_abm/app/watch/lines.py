@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import htpy as h
 
 from modelops_abm.app.watch.snapshot import Life, Spell
-from modelops_abm.formats import money, number, share
+from modelops_abm.formats import NOTHING, money, number, share
 from modelops_abm.statechart import Serving, State
 
 LEFT, WIDTH = 76, 180
@@ -35,11 +35,10 @@ def lines(plan: Life, baseline: Life, day: int) -> h.Element:
         Today, the right end of every line.
     """
     rows = (
-        ("Users", plan.users, baseline.users, [number(_now(life, 0)) for life in (plan, baseline)]),
-        ("Power", plan.power, baseline.power, [_share(life) for life in (plan, baseline)]),
-        ("Value a day", plan.value, baseline.value,
-         [money(_now(life, 2)) for life in (plan, baseline)]),
-    )  # fmt: skip
+        ("Users", plan.users, baseline.users, _texts(plan, baseline, 0, number)),
+        ("Power", plan.power, baseline.power, _texts(plan, baseline, 1, _percent)),
+        ("Value a day", plan.value, baseline.value, _texts(plan, baseline, 2, money)),
+    )
     height = 16 + _LINE_PITCH * len(rows)
     return h.svg(".lines", viewBox=f"0 0 360 {height}", role="img", aria_label=_words(rows))[
         h.text(x="0", y="10")[_past(plan)],
@@ -60,20 +59,26 @@ def _past(life: Life) -> str:
     return f"live since day {number(life.went_live_at)}"
 
 
-def _words(rows: Iterable[tuple[str, Points, Points, list[str]]]) -> str:
+def _words(rows: Iterable[tuple[str, Points, Points, tuple[str, str]]]) -> str:
     return "; ".join(f"{name}: plan {texts[0]}, baseline {texts[1]}" for name, _, _, texts in rows)
 
 
-def _now(life: Life, place: int) -> float:
-    return 0.0 if life.now is None else life.now[place]
+def _texts(
+    plan: Life, baseline: Life, place: int, words: Callable[[float], str]
+) -> tuple[str, str]:
+    return _text(plan, place, words), _text(baseline, place, words)
 
 
-def _share(life: Life) -> str:
-    return share(None if life.now is None else life.now[1], 0)
+def _text(life: Life, place: int, words: Callable[[float], str]) -> str:
+    return NOTHING if life.now is None else words(life.now[place])
+
+
+def _percent(value: float) -> str:
+    return share(value, 0)
 
 
 def _row(
-    top: int, name: str, plan: Points, baseline: Points, texts: list[str], day: int
+    top: int, name: str, plan: Points, baseline: Points, texts: tuple[str, str], day: int
 ) -> h.Fragment:
     values = [value for points in (plan, baseline) for _, value in points]
     high = max(values, default=1.0) or 1.0

@@ -29,7 +29,7 @@ def panel_body(picture: Picture) -> h.Element:
     followed, now = picture.followed, float(picture.day)
     if followed is None:
         return h.p(".empty")["Click a token to follow its model."]
-    return h.div(data_followed=str(followed.number))[
+    return h.div(".life", data_followed=str(followed.number))[
         h.p(".doing")[
             h.strong["Plan: "],
             sentence(followed.plan, now),

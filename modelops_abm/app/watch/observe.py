@@ -137,7 +137,8 @@ def _progress(entry: WatchedModel, task: Task, left: float | None) -> float:
 def followed_in(twin: Twin, number: int | None) -> Followed | None:
     """Return the life of a model in both organisations; None if there is no such model.
 
-    Without a number it is the youngest of the models in production at the start.
+    Without a number it is the youngest of the models that were in production at the start and
+    still are, or else of those that are now.
     """
     if number is None:
         number = _youngest(twin)
@@ -148,12 +149,13 @@ def followed_in(twin: Twin, number: int | None) -> Followed | None:
 
 
 def _youngest(twin: Twin) -> int | None:
-    there = [
-        entry
+    live = {
+        entry.number: entry.went_live_at
         for entry in watched(twin.plan)
-        if entry.went_live_at is not None and entry.went_live_at <= 0.0
-    ]
-    return max(there, key=lambda entry: entry.went_live_at or 0.0).number if there else None
+        if entry.stage is Stage.PRODUCTION and entry.went_live_at is not None
+    }
+    there = [number for number, since in live.items() if since <= 0.0] or list(live)
+    return max(there, key=lambda number: live[number]) if there else None
 
 
 def _life(entry: WatchedModel) -> Life:

@@ -8,6 +8,7 @@ from typing import Any
 import htpy as h
 import solara
 
+from modelops_abm.app.guard import guarded
 from modelops_abm.app.state.link import LAST_FUTURE
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.watch.bar import (
@@ -87,7 +88,7 @@ def Watch(session: Session) -> None:
         if snapshot.error:
             Markup(h.div(".notice", role="alert")[h.span[snapshot.error]])
         if snapshot.picture is not None:
-            _Scene(watching, snapshot, snapshot.picture)
+            _Scene(session, watching, snapshot, snapshot.picture)
 
 
 def _resume(session: Session, question: Question) -> Watching:
@@ -130,21 +131,21 @@ def _Bar(session: Session, watching: Watching, snapshot: Snapshot) -> None:
 
     future = snapshot.question.future
     with solara.Div(classes=["watch-bar"]):
-        Markup(controls(snapshot), act, css_class="buttons")
+        Markup(controls(snapshot), guarded(session, act), css_class="buttons")
         Timeline(
             day=snapshot.day if snapshot.goal is None else snapshot.goal,
             days=snapshot.horizon_days,
             strips=strips(snapshot.picture.strip if snapshot.picture else {}),
             box=f"0 0 {STRIP_BINS} {STRIP_HEIGHT}",
             months=months(snapshot.horizon_days),
-            event_jump=jump,
+            event_jump=guarded(session, jump),
         )
         Markup(
             h.fragment[
                 future_button(future, twin=watching.twin.value),
                 future_panel(future, LAST_FUTURE, notable_futures(session)),
             ],
-            act,
+            guarded(session, act),
             css_class="buttons",
         )
 
@@ -158,12 +159,16 @@ def choose_future(session: Session, text: str) -> None:
         session.notice.set(f"A future is a whole number from 0 to {LAST_FUTURE:,}, not “{text}”.")
 
 
-def _Scene(watching: Watching, snapshot: Snapshot, picture: Picture) -> None:
+def _Scene(session: Session, watching: Watching, snapshot: Snapshot, picture: Picture) -> None:
     player = watching.player
 
     def act(action: Action) -> None:
         if action.name == "follow" and action.value.isdecimal():
             player.follow(int(action.value))
+
+    def drawn(serial: Any) -> None:
+        if isinstance(serial, int):
+            player.drawn(serial)
 
     def press(key: Any) -> None:
         {" ": player.toggle, ".": player.step}.get(str(key), lambda: None)()
@@ -175,16 +180,16 @@ def _Scene(watching: Watching, snapshot: Snapshot, picture: Picture) -> None:
     with solara.Div(classes=["scene"]):
         with solara.Div(classes=["lanes"]):
             for lane in _lanes(watching, snapshot, picture):
-                Markup(lane, act)
+                Markup(lane, guarded(session, act))
             Screen(
                 serial=snapshot.serial,
-                event_drawn=lambda serial: player.drawn(int(serial)),
-                event_key=press,
-                event_width=measure,
+                event_drawn=guarded(session, drawn),
+                event_key=guarded(session, press),
+                event_width=guarded(session, measure),
             )
         with solara.Div(classes=["side"]):
             with solara.Div(classes=["card", "model"]):
-                Markup(panel_head(picture), act)
+                Markup(panel_head(picture), guarded(session, act))
                 Markup(panel_body(picture))
             Markup(stocks_card(picture.plan.stocks))
 

@@ -9,7 +9,7 @@ import htpy as h
 from markupsafe import Markup as Safe
 from markupsafe import escape
 
-from modelops_abm.app.watch.geometry import HEADING, ROW, Box, Grid, Places, grid
+from modelops_abm.app.watch.geometry import HEADING, ROW, Box, Grid, Places, grid, grids
 from modelops_abm.app.watch.snapshot import Lane, ModelView
 from modelops_abm.app.watch.words import doing, label
 from modelops_abm.events import TaskClass
@@ -83,7 +83,8 @@ def place_tokens(lane: Lane, places: Places, chosen: int | None) -> Placed:
         ("repair", (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)),
         ("retraining", (State.RETRAINING,)),
     ):
-        _tasks(placed, name, lane.of_state(*states), getattr(places, name), chosen)
+        box: Box = getattr(places, name)
+        _tasks(placed, name, lane.of_state(*states), box, chosen, short=places.narrow)
     _making(placed, "build", lane.of_state(State.BUILD), places.build, chosen)
     _making(placed, "deployment", lane.of_state(State.DEPLOYMENT), places.deployment, chosen)
     _retired(placed, lane, places.retired, chosen)
@@ -103,34 +104,43 @@ def _production(placed: Placed, lane: Lane, box: Box, chosen: int | None) -> Non
 
 
 def _tasks(
-    placed: Placed, name: str, models: Sequence[ModelView], box: Box, chosen: int | None
+    placed: Placed,
+    name: str,
+    models: Sequence[ModelView],
+    box: Box,
+    chosen: int | None,
+    *,
+    short: bool,
 ) -> None:
     """Place models that are repaired or retrained, with words while there is room for them."""
     inside = Box(box.left + 10, box.top + HEADING + 2, box.width - 14, box.height - HEADING - 4)
     if len(models) <= _DETAILED_ROWS:
-        _detailed(placed, models, inside, chosen)
+        _detailed(placed, models, inside, chosen, short=short)
         return
-    pairs = grid(Box(inside.left + 12, inside.top, inside.width - 12, inside.height),
-                 2 * len(models))  # fmt: skip
-    per_row = max(1, pairs.columns // 2)
-    for place, model in enumerate(models[: pairs.capacity // pairs.columns * per_row]):
-        row, column = divmod(place, per_row)
-        x = pairs.box.left + (2 * column + 1) * pairs.pitch - 6
-        y = inside.top + row * pairs.pitch
-        placed.add_model(model, x, y, pairs, chosen)
-        _person_beside(placed, model, x, y, pairs.size)
-    placed.more[name] = max(0, len(models) - pairs.capacity // pairs.columns * per_row)
+    pairs = grid(inside, len(models), across=2)
+    for model, (x, y) in zip(models, pairs, strict=False):
+        placed.add_model(model, x + pairs.pitch - 4, y, pairs, chosen)
+        developer = _worker(model)
+        if developer is not None:
+            placed.add_developer(developer, x - max(0, _PERSON - pairs.size) / 2, y, pairs.size)
+    placed.more[name] = max(0, len(models) - pairs.capacity)
 
 
-def _detailed(placed: Placed, models: Iterable[ModelView], inside: Box, chosen: int | None) -> None:
+def _detailed(
+    placed: Placed, models: Iterable[ModelView], inside: Box, chosen: int | None, *, short: bool
+) -> None:
     for row, model in enumerate(models):
         x, y = inside.left + 26, inside.top + row * ROW
         cells = grid(Box(x, y, 26, 26), 1)
         placed.add_model(model, x, y, cells, chosen)
-        _person_beside(placed, model, x, y, 26)
+        developer = _worker(model)
+        if developer is not None:
+            placed.add_developer(developer, x - _PERSON - 6, y, 26)
         first, second = doing(model)
-        left = x + 36
-        placed.details.append((left, y - 3, inside.right - left, first, second))
+        if short:
+            second = second.partition(",")[0]
+        left = x + (31 if short else 36)
+        placed.details.append((left, y - 3, inside.right + 4 - left, first, second))
 
 
 def _making(
@@ -138,18 +148,37 @@ def _making(
 ) -> None:
     """Place models in build or deployment: a ring says how far each is."""
     inside = Box(box.left + 10, box.top + HEADING + 4, box.width - 16, box.height - HEADING - 30)
-    at_work = sum(_worker(model) is not None for model in models)
-    cells = grid(inside, len(models) + at_work)
-    corners = iter(cells)
-    for shown, model in enumerate(models):
-        corner = next(corners, None)
-        if corner is None:
-            placed.more[name] = len(models) - shown
-            return
-        placed.add_model(model, *corner, cells, chosen)
+    lengths = [1 if _worker(model) is None else 2 for model in models]
+    cells, starts = _numbered_places(inside, lengths)
+    beside = bool(starts)
+    if not beside:  # too many: persons stand before their tokens instead
+        cells = grid(inside, len(models))
+        starts = list(range(min(len(models), cells.capacity)))
+    for model, start in zip(models, starts, strict=False):
+        x, y = cells.corner(start)
+        placed.add_model(model, x, y, cells, chosen)
         developer = _worker(model)
-        if developer is not None:
-            placed.add_developer(developer, *next(corners, corner), cells.size)
+        if developer is None:
+            continue
+        if beside:
+            placed.add_developer(developer, *cells.corner(start + 1), cells.size)
+        else:
+            placed.add_developer(developer, x + cells.size / 2 - 5, y + cells.size / 2, 10)
+    placed.more[name] = len(models) - len(starts)
+
+
+def _numbered_places(inside: Box, lengths: Sequence[int]) -> tuple[Grid, list[int]]:
+    """Return the largest grid with room for a person beside each token at work, and the places.
+
+    No places if the tokens would be too small for their numbers.
+    """
+    for cells in grids(inside):
+        starts = cells.starts(lengths)
+        if not cells.numbered or not starts:
+            break
+        if starts[-1] + lengths[-1] <= cells.capacity:
+            return cells, starts
+    return cells, []
 
 
 def _retired(placed: Placed, lane: Lane, box: Box, chosen: int | None) -> None:
@@ -183,18 +212,13 @@ def _button(
     return Safe(
         f'<button class="token {classes} s{size}" data-key="m{model}" data-model="{label(model)}"'
         f' data-action="follow" data-value="{model}" title="{escape(words)}"'
-        f' style="{style}transform:translate({x:.0f}px,{y:.0f}px)"><b aria-hidden="true">{text}</b></button>'
+        f' style="{style}transform:translate({x:.0f}px,{y:.0f}px)">'
+        f'<b aria-hidden="true">{text}</b></button>'
     )
 
 
 def _worker(model: ModelView) -> int | None:
     return None if model.work is None else model.work.developer
-
-
-def _person_beside(placed: Placed, model: ModelView, x: float, y: float, size: int) -> None:
-    developer = _worker(model)
-    if developer is not None:
-        placed.add_developer(developer, x - _PERSON - 6, y, size)
 
 
 def _away(model: ModelView, x: float, y: float, size: int) -> Safe:
@@ -206,6 +230,8 @@ def _away(model: ModelView, x: float, y: float, size: int) -> Safe:
 
 def _person(developer: int, x: float, y: float, size: int) -> Safe:
     place = f"translate({x:.0f}px,{y + (size - _PERSON) / 2:.0f}px)"
+    if size < _PERSON:
+        place += f" scale({size / _PERSON:.2f})"
     return Safe(
         f'<i class="person" data-key="d{developer}" title="Developer {developer + 1}"'
         f' style="transform:{place}"></i>'
