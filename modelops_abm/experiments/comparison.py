@@ -52,6 +52,17 @@ class Comparison:
         plan, baseline = self._summaries
         return PairedDifference((plan[outcome] - baseline[outcome]).to_numpy())
 
+    def means(self, outcome: str) -> tuple[float, float]:
+        """Return the mean of an outcome of the run summary with the plan, and without; NaN if none.
+
+        Raises
+        ------
+        KeyError
+            If there is no such outcome.
+        """
+        plan, baseline = self._summaries
+        return float(plan[outcome].mean()), float(baseline[outcome].mean())
+
     def table(self) -> pd.DataFrame:
         """Return mean of plan and baseline, and the difference with its interval, by outcome."""
         plan, baseline = self._summaries

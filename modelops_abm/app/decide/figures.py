@@ -56,7 +56,7 @@ def figures(comparison: Comparison) -> tuple[Figure, ...]:
 
 
 def _net_value(comparison: Comparison) -> Figure:
-    plan, baseline = _means(comparison, "npv")
+    plan, baseline = comparison.means("npv")
     difference = comparison.difference("npv")
     size, _ = formats.money_scale(max(abs(plan), abs(baseline)))
     digits = numbers.digits_for(difference, size)
@@ -71,7 +71,7 @@ def _net_value(comparison: Comparison) -> Figure:
 
 
 def _share(comparison: Comparison, name: str, label: str) -> Figure:
-    plan, baseline = _means(comparison, name)
+    plan, baseline = comparison.means(name)
     difference = comparison.difference(name)
     versus = formats.NOTHING if math.isnan(baseline) else formats.number(_PERCENT * baseline, 1)
     unit = (1.0 / _PERCENT, numbers.digits_for(difference, 1.0 / _PERCENT), " points")
@@ -79,7 +79,7 @@ def _share(comparison: Comparison, name: str, label: str) -> Figure:
 
 
 def _models_delivered(comparison: Comparison) -> Figure:
-    plan, baseline = _means(comparison, "models_delivered")
+    plan, baseline = comparison.means("models_delivered")
     difference = comparison.difference("models_delivered")
     digits = numbers.digits_for(difference, 1.0)
     return _paired(
@@ -176,11 +176,3 @@ def _chance_of_loss(comparison: Comparison) -> Figure:
         Scale(-0.02, 1.02),
         (0.0, 1.0),
     )
-
-
-def _means(comparison: Comparison, name: str) -> tuple[float, float]:
-    plan, baseline = (
-        float(ensemble.summaries()[name].mean())
-        for ensemble in (comparison.plan, comparison.baseline)
-    )
-    return plan, baseline

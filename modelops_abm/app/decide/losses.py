@@ -40,15 +40,12 @@ class Losses:
 
 def losses(comparison: Comparison) -> Losses:
     """Return what the card shows of a comparison."""
-    table = comparison.leakage()
-    sides = [
-        {str(name): float(value) for name, value in table[side].items()}
-        for side in ("plan", "baseline")
-    ]
-    lost = [{cause: side[f"lost_{cause}"] for cause in _ORDER} for side in sides]
+    by_cause = {cause: comparison.means(f"lost_{cause}") for cause in _ORDER}
+    lost = [{cause: means[side] for cause, means in by_cause.items()} for side in (0, 1)]
     money = Money(*formats.money_scale(max(sum(side.values()) for side in lost)))
     plan, baseline = ({cause: entry / money.size for cause, entry in side.items()} for side in lost)
-    shares = (_share(side, whole["ideal_value"]) for side, whole in zip(lost, sides, strict=True))
+    ideal = comparison.means("ideal_value")
+    shares = (_share(side, whole) for side, whole in zip(lost, ideal, strict=True))
     return Losses(money, plan, baseline, *shares)
 
 

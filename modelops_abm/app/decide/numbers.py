@@ -42,9 +42,7 @@ class Money(NamedTuple):
 
 def money_of(comparison: Comparison) -> Money:
     """Return the unit that suits the net values of a plan and its baseline."""
-    ensembles = (comparison.plan, comparison.baseline)
-    means = (float(ensemble.summaries()["npv"].mean()) for ensemble in ensembles)
-    return Money(*formats.money_scale(max(abs(mean) for mean in means)))
+    return Money(*formats.money_scale(max(map(abs, comparison.means("npv")))))
 
 
 def money_for(difference: PairedDifference) -> Money:

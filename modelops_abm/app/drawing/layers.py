@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ _ENCODE = {"x": 1, "y": 0}
 
 _FUTURES_TINT, _AVERAGE_TINT = "15%", "34%"
 _FEWEST_MONTHS = 6
+_SEEN_DIGITS = 5
+"""Digits of the largest value of a curve that make a difference on a screen."""
 _LOW, _HIGH = "2.5%", "97.5%"
 
 
@@ -172,7 +175,7 @@ def point(name: str, x: float, y: float, words: str, *, at_end: bool) -> Option:
         "id": name,
         "type": "scatter",
         "encode": _ENCODE,
-        "data": [[_rounded(y), x]],
+        "data": [[y, x]],
         "symbolSize": 9,
         "silent": True,
         "z": 7,
@@ -282,11 +285,11 @@ def _band(
 
 def _points(xs: Floats, ys: Floats) -> list[list[float | None]]:
     """Return points for the browser, as exact as can be seen; a gap where there is no value."""
-    return [[None if np.isnan(y) else _rounded(y), x] for x, y in zip(xs.tolist(), ys, strict=True)]
-
-
-def _rounded(value: float) -> float:
-    return float(f"{value:.5g}")
+    largest = float(np.nanmax(np.abs(ys), initial=0.0))
+    digits = _SEEN_DIGITS - math.ceil(math.log10(largest)) if largest > 0.0 else 0
+    rounded = np.round(ys, digits).tolist()
+    times = np.round(xs, 3).tolist()
+    return [[None if math.isnan(y) else y, x] for x, y in zip(times, rounded, strict=True)]
 
 
 def tooltip(texts: Sequence[str]) -> Option:

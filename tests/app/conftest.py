@@ -1,0 +1,24 @@
+"""What tests of the page share: a comparison and a credit that are quick to run."""
+
+from __future__ import annotations
+
+import pytest
+
+from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS
+from modelops_abm.experiments import Comparison, Credit, compare, credit
+from tests.app.comparisons import quick_plan
+
+REPLICATIONS = 16
+
+
+@pytest.fixture(scope="session")
+def comparison() -> Comparison:
+    """Return a plan against its baseline, with the bands of the page."""
+    plan = quick_plan(automation=0.5, rollback=1.0)
+    return compare(plan, REPLICATIONS, daily=BANDS, period_days=PERIOD_DAYS)
+
+
+@pytest.fixture(scope="session")
+def quick_credit() -> Credit:
+    """Return the credit of the two capabilities of the same plan."""
+    return credit(quick_plan(automation=0.5, rollback=1.0), REPLICATIONS)

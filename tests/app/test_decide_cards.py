@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from modelops_abm.app.decide import credit_card, losses, over_time, team_time, tray_card
+from modelops_abm.app.decide.side_by_side import difference_of, side_by_side
+from modelops_abm.app.decide.tray_card import Item
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.tray import Kept
+from modelops_abm.experiments import Comparison, Credit
+from tests.app.comparisons import made_comparison
+
+HOSTILE = '<img src=x onerror="alert(1)">'
+
+
+def test_shares_of_team_time_are_all_of_it(comparison: Comparison) -> None:
+    shown = team_time.team_time(comparison)
+    assert np.sum(list(shown.shares.values()), axis=0) == pytest.approx(100.0)
+    assert sum(shown.plan.values()) == pytest.approx(100.0, abs=0.5)
+    repair = comparison.plan.summaries()["maintenance_share"].mean() * 100.0
+    assert shown.plan["repair"] + shown.plan["retrain"] == pytest.approx(repair, abs=0.5)
+
+
+def test_names_of_areas_do_not_lie_on_each_other(comparison: Comparison) -> None:
+    shown = team_time.team_time(comparison)
+    crowded = replace(shown, shares={kind: values * 0.0 for kind, values in shown.shares.items()})
+    for content in (shown, crowded):
+        tops = [
+            float(top)
+            for top in re.findall(r'team-row" style="top: (\d+)px', str(team_time.legend(content)))
+        ]
+        assert len(tops) == len(shown.shares)
+        assert all(above - below <= -16 for below, above in pairwise(tops))
+        assert min(tops) >= 0
+
+
+def test_losses_add_up_to_what_the_ideal_lacks(comparison: Comparison) -> None:
+    shown = losses.losses(comparison)
+    table = comparison.leakage()
+    for side, lost in (("plan", shown.plan), ("baseline", shown.baseline)):
+        missing = table.at["ideal_value", side] - table.at["value", side]
+        assert sum(lost.values()) * shown.money.size == pytest.approx(missing)
+    assert shown.share_lost == pytest.approx(
+        sum(shown.plan.values()) * shown.money.size / table.at["ideal_value", "plan"]
+    )
+
+
+def test_every_loss_begins_where_the_one_before_ends(comparison: Comparison) -> None:
+    text = str(losses.waterfall(losses.losses(comparison)))
+    bars = re.findall(r'class="baseline" x="([\d.]+)%" width="([\d.]+)%"', text)
+    ends = [float(x) + float(width) for x, width in bars]
+    assert [float(x) for x, _ in bars[1:]] == pytest.approx(ends[:-1], abs=0.35)
+
+
+@pytest.mark.parametrize("name", list(over_time.TITLES))
+def test_outcomes_over_time_have_chart_finding_and_table(
+    comparison: Comparison, name: over_time.Name
+) -> None:
+    shown = over_time.over_time(comparison, name)
+    option = over_time.option(shown, shown.extent, comparison.finance.horizon_days)
+    assert len(option["tooltip"]["texts"]) == len(shown.plan.months)
+    assert option["yAxis"][0]["max"] >= np.nanmax(shown.plan.high)
+    assert "with the plan" in over_time.finding(shown)
+    assert len(over_time.table(shown).rows) >= 4
+
+
+def test_capabilities_stand_by_their_share_and_add_up(quick_credit: Credit) -> None:
+    shown = credit_card.shares_of(quick_credit)
+    means = [share.estimate.mean or 0.0 for share in shown.shares.values()]
+    assert means == sorted(means, reverse=True)
+    assert sum(means) == pytest.approx(shown.together.estimate.mean)
+    text = str(credit_card.rows(shown))
+    assert text.count('data-action="explain"') == len(shown.shares)
+    assert "Together" in text
+
+
+def test_the_credit_says_what_costs_and_what_cannot_be_told(quick_credit: Credit) -> None:
+    n = quick_credit.replications
+    luck = np.random.default_rng(2).normal(0.0, 1e3, n)
+    values = np.array([np.full(n, worth) for worth in (0.0, -2e5, 0.0, -2e5)])
+    values[2:] += luck - luck.mean()
+    values[1::2] += np.random.default_rng(3).normal(0.0, 1e3, n)
+    shown = credit_card.shares_of(replace(quick_credit, worths={"npv": values}))
+    finding = credit_card.finding(shown)
+    assert re.fullmatch(r"Automation costs .*; rollback cannot be told from zero\.", finding)
+
+
+def kept(name: str, comparison: Comparison) -> Item:
+    return Item(name, comparison, 0)
+
+
+def test_names_of_scenarios_are_text() -> None:
+    items = [Item(tray_card.THIS_PLAN, None), kept(HOSTILE, made_comparison([1.0, 2.0, 3.0]))]
+    money = tray_card.money_of_items(items)
+    for text in (str(tray_card.scenarios(items, money)), str(side_by_side(items, money))):
+        assert "<img" not in text
+        assert "&lt;img" in text
+
+
+def test_a_free_name_differs_from_those_in_the_tray(comparison: Comparison) -> None:
+    plan = Plan("test", comparison.plan.scenario)
+    first = tray_card.free_name(plan, ())
+    second = tray_card.free_name(plan, (Kept(first, plan),))
+    assert first != second
+    assert second.startswith(first)
+
+
+def test_scenarios_are_compared_over_the_futures_of_both() -> None:
+    one, other = made_comparison([1.0, 2.0, 3.0, 4.0]), made_comparison([3.0, 1.0])
+    difference = difference_of(one, other)
+    assert difference.values.tolist() == [-2.0, 1.0]
+    assert difference.higher.count == 1
+
+
+def test_the_best_scenario_is_marked() -> None:
+    items = [
+        kept("worse", made_comparison([1e5, 2e5])),
+        kept("better", made_comparison([3e5, 4e5])),
+    ]
+    text = str(tray_card.scenarios(items, tray_card.money_of_items(items)))
+    assert text.index("better") < text.index("best so far")
+    assert text.count("best so far") == 1
+
+
+def test_at_most_four_scenarios_stand_side_by_side() -> None:
+    items = [kept(f"scenario {place}", made_comparison([1.0, 2.0])) for place in range(6)]
+    text = str(side_by_side(items, tray_card.money_of_items(items)))
+    assert "scenario 3" in text
+    assert "scenario 4" not in text

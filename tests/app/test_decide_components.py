@@ -1,0 +1,201 @@
+"""The cards as the page shows them, without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import solara
+
+from modelops_abm.app.decide.cards import Cards
+from modelops_abm.app.decide.drawer import Drawer
+from modelops_abm.app.decide.head import Head
+from modelops_abm.app.decide.safe import Safe
+from modelops_abm.app.state.answer import Answer
+from modelops_abm.app.state.estimation import Explanation
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.session import Session
+from modelops_abm.experiments import Comparison, Credit, level_worth
+from tests.app.comparisons import quick_plan
+
+HOSTILE = '<img src=x onerror="alert(1)">'
+
+
+@pytest.fixture
+def session(comparison: Comparison, quick_credit: Credit) -> Iterator[Session]:
+    """Return a session whose plan is answered, with nothing running in the background."""
+    plan = Plan("test", comparison.plan.scenario)
+    session = Session(plan)
+    session.answer.set(Answer(plan, comparison, 16, 0.06e6, True))
+    session.credit.set(quick_credit)
+    yield session
+    session.close()
+
+
+class Shown:
+    """What is shown of a component."""
+
+    def __init__(self, element: solara.Element) -> None:
+        self.box, self._context = solara.render(element, handle_error=False)
+
+    @property
+    def text(self) -> str:
+        """All markup."""
+        return "".join(str(widget.html) for widget in markup_in(self.box))
+
+    def act(self, name: str, value: str = "") -> None:
+        """Do what a visitor does, or forges, with the element that has an action."""
+        for widget in markup_in(self.box):
+            if f'data-action="{name}"' in widget.html:
+                message = {"event": "action", "data": {"name": name, "value": value}}
+                widget._handle_event(None, message, [])
+                return
+        raise AssertionError(f"nothing has the action {name!r}")
+
+    def close(self) -> None:
+        self._context.close()
+
+
+def markup_in(widget: Any) -> list[Any]:
+    """Return every piece of markup in a widget, in order."""
+    own = [widget] if hasattr(widget, "html") else []
+    children = [child for child in getattr(widget, "children", ()) if not isinstance(child, str)]
+    return [*own, *(piece for child in children for piece in markup_in(child))]
+
+
+@contextmanager
+def shown(element: solara.Element) -> Iterator[Shown]:
+    """Show a component for as long as it is needed."""
+    result = Shown(element)
+    try:
+        yield result
+    finally:
+        result.close()
+
+
+def test_before_the_first_estimate_everything_has_its_place() -> None:
+    session = Session()
+    with shown(Head(session)) as head, shown(Cards(session)) as cards:
+        assert 'data-futures="0"' in head.text
+        assert "First estimate in a moment" in head.text
+        assert "Scenarios" in cards.text
+    session.close()
+
+
+def test_the_verdict_says_which_plan_it_answers(session: Session) -> None:
+    with shown(Head(session)) as head:
+        assert f'data-answers="{session.plan.key}"' in head.text
+        assert 'data-futures="16"' in head.text
+        assert 'data-settled="true"' in head.text
+
+
+def test_a_newer_plan_keeps_the_old_figures_and_restarts_the_bar(session: Session) -> None:
+    answered = session.plan.key
+    with shown(Head(session)) as head:
+        session.change({"capabilities.lineage.maximum": 1.0})
+        assert f'data-answers="{answered}"' in head.text
+        assert "0 of 16 futures" in head.text
+
+
+def test_credit_of_another_plan_is_not_shown(session: Session, comparison: Comparison) -> None:
+    with shown(Cards(session)) as cards:
+        assert f'data-answers="{session.plan.key}"' in cards.text
+        other = Plan("test", quick_plan(lineage=1.0))
+        session.answer.set(Answer(other, comparison, 16, 0.06e6, True))
+        assert f'data-answers="{other.key}"' not in cards.text
+
+
+def test_a_chart_can_be_read_as_a_table(session: Session) -> None:
+    with shown(Cards(session)) as cards:
+        assert 'aria-label="Net value so far' not in cards.text
+        cards.act("table")
+        assert 'aria-label="Net value so far' in cards.text
+
+
+def test_plans_are_kept_renamed_loaded_and_removed(session: Session) -> None:
+    first = session.plan
+    with shown(Cards(session)) as cards:
+        cards.act("keep")
+        assert [kept.plan for kept in session.tray.value] == [first]
+        cards.act("rename 0", HOSTILE)
+        assert HOSTILE not in cards.text
+        assert [kept.name for kept in session.tray.value] == [HOSTILE]
+        session.change({"capabilities.lineage.maximum": 1.0})
+        cards.act("load", "0")
+        assert session.plan == first
+        cards.act("compare")
+        assert "side-by-side" in cards.text
+        cards.act("forget", "0")
+        assert session.tray.value == ()
+
+
+@pytest.mark.parametrize("value", ["7", "-1", "0.5", "x", "", "9" * 400, "\u0663"])
+def test_forged_places_in_the_tray_do_nothing(session: Session, value: str) -> None:
+    with shown(Cards(session)) as cards:
+        cards.act("keep")
+        before = session.tray.value, session.plan
+        for name in ("load", "forget"):
+            cards.act(name, value)
+        assert (session.tray.value, session.plan) == before
+        assert session.notice.value == ""
+
+
+def test_a_capability_opens_its_explanation(session: Session) -> None:
+    with shown(Cards(session)) as cards:
+        cards.act("explain", "no such thing")
+        assert session.drawer.value == ""
+        cards.act("explain", "rollback")
+        assert session.drawer.value == "rollback"
+
+
+def test_the_drawer_of_a_capability(session: Session) -> None:
+    session.drawer.set("automation")
+    with shown(Drawer(session)) as drawer:
+        assert "Being computed" in drawer.text
+        worth = level_worth(session.plan.scenario, "automation", replications=16)
+        session.explanation.set(Explanation(session.plan, "automation", worth))
+        assert "here:" in drawer.text
+        assert "Best level tried" in drawer.text
+        drawer.act("level", "75 %")
+        assert session.plan.value("capabilities.automation.maximum") == 0.75
+        drawer.act("level", HOSTILE)
+        assert 'role="alert"' in drawer.text
+        assert "<img" not in drawer.text
+        assert session.plan.value("capabilities.automation.maximum") == 0.75
+
+
+def test_the_drawer_of_a_value(session: Session) -> None:
+    session.drawer.set("drift.growth_days")
+    with shown(Drawer(session)) as drawer:
+        assert "drift.growth_days" in drawer.text
+        assert "loss to a drift" in drawer.text
+        drawer.act("close")
+        assert session.drawer.value == ""
+
+
+@pytest.mark.parametrize("subject", ["", "nothing", HOSTILE, "imported"])
+def test_there_is_no_drawer_of_what_does_not_exist(session: Session, subject: str) -> None:
+    session.drawer.set(subject)
+    with shown(Drawer(session)) as drawer:
+        assert drawer.text == ""
+
+
+def test_a_card_that_cannot_be_drawn_leaves_the_others(
+    session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    fails = [True]
+
+    @solara.component
+    def Part(session: Session) -> None:  # noqa: N802 - a component
+        if fails[0]:
+            raise ValueError(HOSTILE)
+        solara.Text(session.plan.start)
+
+    with shown(Safe(Part, session)) as part:
+        assert "This card cannot be drawn" in part.text
+        assert "a card of the page cannot be drawn" in caplog.text
+        fails[0] = False
+        session.change({"capabilities.lineage.maximum": 1.0})
+        assert part.text == ""

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from modelops_abm.app.decide.figures import Figure, figures
+from modelops_abm.app.decide.figures_card import figures_card, waiting_figures
+from modelops_abm.experiments import Comparison
+from tests.app.comparisons import made_comparison, quick_plan
+
+
+def named(comparison: Comparison) -> dict[str, Figure]:
+    return {figure.name: figure for figure in figures(comparison)}
+
+
+def test_net_value_has_digits_that_match_its_range() -> None:
+    figure = named(made_comparison(np.linspace(0.0, 2.4e6, 400), baseline_npv=8.8e6))["npv"]
+    assert (figure.value, figure.versus) == ("$10.0\u202fM", "vs 8.8")
+    assert (figure.change, figure.range) == ("+1.2", "(0.1 to 2.3)")
+
+
+def test_figures_are_the_means_and_paired_differences(comparison: Comparison) -> None:
+    shown = named(comparison)
+    plan, baseline = (
+        side.summaries()["models_delivered"] for side in (comparison.plan, comparison.baseline)
+    )
+    assert shown["models_delivered"].value == f"{plan.mean():.1f}"
+    assert shown["models_delivered"].versus == f"vs {baseline.mean():.1f}"
+    assert shown["models_delivered"].interval.middle == pytest.approx((plan - baseline).mean())
+    availability = comparison.difference("availability").estimate
+    assert shown["availability"].interval.average == (availability.low, availability.high)
+
+
+def test_payback_counts_those_that_never_pay() -> None:
+    days = [30.0] * 50 + [300.0] * 49 + [np.inf]
+    figure = named(made_comparison(np.ones(100), paybacks=days))["payback"]
+    assert figure.label == "Payback, of 13 months"
+    assert (figure.value, figure.range) == ("month 10", "1 to 10; 1 of 100 never")
+
+
+def test_payback_that_most_never_see_is_none() -> None:
+    days = [300.0] * 10 + [np.inf] * 90
+    figure = named(made_comparison(np.ones(100), paybacks=days))["payback"]
+    assert (figure.value, figure.range) == ("none", "10 to later; 90 of 100 never")
+
+
+@pytest.mark.parametrize(
+    ("losers", "value", "words"),
+    [
+        (0, "0 of 400", "lose (0 to 1\u202f%)"),
+        (9, "2\u202f%", "9 of 400 lose (1 to 4\u202f%)"),
+        (400, "400 of 400", "lose (99 to 100\u202f%)"),
+    ],
+)
+def test_a_chance_is_never_none_or_certain(losers: int, value: str, words: str) -> None:
+    gains = np.where(np.arange(400) < losers, -1e5, 1e5)
+    figure = named(made_comparison(gains))["loss"]
+    assert (figure.value, figure.range) == (value, words)
+
+
+def test_the_baseline_differs_from_nothing() -> None:
+    shown = named(made_comparison(np.zeros(20), plan=quick_plan(), paybacks=[0.0] * 20))
+    assert (shown["npv"].change, shown["npv"].range) == ("no difference", "")
+    assert shown["payback"].value == shown["loss"].value == "\u2013"
+
+
+def test_the_card_has_six_figures_with_or_without_an_answer(comparison: Comparison) -> None:
+    for text in (str(figures_card(figures(comparison))), str(waiting_figures())):
+        assert text.count('class="figure"') == 6
+        assert text.count("<svg") == 6

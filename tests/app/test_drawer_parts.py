@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import math
+from threading import Event
+
+import numpy as np
+import pytest
+
+from modelops_abm import preset, with_values
+from modelops_abm.app.decide import equation_chart, level_chart
+from modelops_abm.app.decide.effects import ends_of, stream_effect
+from modelops_abm.app.decide.equations import EQUATIONS, Equation, equations_about
+from modelops_abm.app.decide.facts_table import fact_of, facts_of_capability, facts_table
+from modelops_abm.app.decide.rail_rows import quantity_of
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.experiments import level_worth
+from modelops_abm.parameters import CAPABILITY_NAMES, Scenario
+from tests.app.comparisons import quick_plan
+
+NAMES = {"exp": math.exp, "min": min, "max": max, "__builtins__": {}}
+OTHER = {
+    "incidents.pipeline_per_year": 30.0,
+    "capabilities.automation.pipeline_reduction": 0.2,
+    "capabilities.automation.effort_saving": 0.75,
+    "model.build_effort_days": 45.0,
+    "capabilities.monitoring.delay_without_days": 60.0,
+    "capabilities.monitoring.delay_with_days": 0.5,
+    "capabilities.rollback.previous_power": 0.8,
+    "capabilities.rollback.previous_drift_share": 0.25,
+    "capabilities.lineage.compliance_reduction": 0.35,
+    "incidents.compliance_per_year": 3.0,
+    "efforts.compliance_repair": 8.0,
+    "capabilities.lineage.effort_saving": 0.1,
+    "capabilities.autoscaling.extra_capacity": 1.5,
+    "model.capacity_ratio": 0.9,
+    "model.yearly_power_loss": 0.4,
+    "drift.severity": 0.2,
+    "drift.growth_days": 45.0,
+    "retraining.restored_share": 0.6,
+    "incidents.capacity_per_year": 3.0,
+    "incidents.overload_threshold": 0.5,
+    "incidents.overload_span": 0.4,
+    "incidents.largest_overload": 2.0,
+    "model.innovation_per_year": 0.05,
+    "model.imitation_per_year": 0.7,
+    "usage.neutral_power": 0.6,
+    "usage.neutral_availability": 0.3,
+    "team.focus": 0.7,
+    "finance.discount_rate": 0.12,
+}
+
+
+@pytest.fixture(scope="module")
+def scenarios() -> tuple[Scenario, Scenario]:
+    reference = preset("reference")
+    return reference, with_values(reference, OTHER, source="test")
+
+
+@pytest.mark.parametrize("equation", EQUATIONS, ids=lambda equation: equation.name)
+def test_an_equation_says_what_its_rule_computes(
+    equation: Equation, scenarios: tuple[Scenario, Scenario]
+) -> None:
+    variable = equation.variable
+    for scenario in scenarios:
+        for x in np.linspace(0.0, variable.high, 16):
+            if equation.name == "discounting":
+                x = round(x)
+            names = {**NAMES, **equation.values(scenario), variable.symbol: float(x)}
+            said = eval(equation.expression, names)
+            assert equation.at(scenario, float(x)) == pytest.approx(said, rel=1e-12, abs=1e-12)
+
+
+def test_other_values_are_those_of_every_equation() -> None:
+    used = {name for equation in EQUATIONS for name in equation.parameters.values()}
+    assert used - set(OTHER) == {"team.productivity"}
+
+
+@pytest.mark.parametrize("capability", CAPABILITY_NAMES)
+def test_every_capability_has_an_equation_and_its_facts(capability: str) -> None:
+    assert equations_about(capability)
+    facts = facts_of_capability(preset("all_five"), capability)
+    assert {fact.quantity.name.split(".")[1] for fact in facts} == {capability}
+    text = str(facts_table(facts))
+    assert text.count('data-action="explain"') == len(facts)
+
+
+def test_a_value_finds_the_equations_it_stands_in() -> None:
+    assert [entry.name for entry in equations_about("drift.severity")] == ["drift"]
+    assert equations_about("team.developers") == ()
+
+
+def test_facts_name_the_default_of_what_was_changed() -> None:
+    plan = with_values(
+        preset("reference"), {"capabilities.monitoring.delay_without_days": 60}, source="a survey"
+    )
+    fact = fact_of(plan, "capabilities.monitoring.delay_without_days")
+    text = str(facts_table([fact]))
+    assert "60" in text
+    assert "default 30 days; a survey" in text
+    assert "Yours" in text
+
+
+def test_the_level_chart_shows_the_paired_worth() -> None:
+    worth = level_worth(quick_plan(automation=0.6), "automation", replications=16)
+    option = level_chart.option(worth)
+    money = level_chart.money_of_levels(worth)
+    lines = {entry["id"]: entry for entry in option["series"]}
+    drawn = {level: value for value, level in lines["levels"]["data"]}
+    for level in worth.levels:
+        mean = worth.worth(level).estimate.mean or 0.0
+        assert drawn[level] == pytest.approx(mean / money.size, rel=1e-2, abs=1e-3)
+    assert lines["here"]["data"][0][1] == 0.6
+    assert len(level_chart.table(worth).rows) == len(worth.levels)
+    assert "against no automation" in level_chart.finding(worth)
+
+
+def test_the_curve_of_an_equation_is_its_rule(scenarios: tuple[Scenario, Scenario]) -> None:
+    (equation,) = equations_about("monitoring")
+    option = equation_chart.option(equation, scenarios[0], here=0.5)
+    (curve,) = [entry for entry in option["series"] if entry["id"] == "detection"]
+    assert curve["data"][0] == [30.0, 0.0]
+    assert curve["data"][-1] == [1.0, 1.0]
+    assert "30" in equation_chart.finding(equation, scenarios[0])
+
+
+def test_the_effect_of_a_value_is_paired() -> None:
+    plan = Plan("test", quick_plan(automation=0.5))
+    quantity = quantity_of("incidents.pipeline_per_year")
+    effect = next(stream_effect(plan, quantity, 0, Event()))
+    own = effect.worths[None].values
+    for value, change in effect.changes.items():
+        assert change.values == pytest.approx(effect.worths[value].values - own)
+    assert list(effect.changes) == list(ends_of(quantity) or ())
+
+
+def test_what_has_no_range_is_not_tried() -> None:
+    assert ends_of(quantity_of("team.preemption")) is None
+    assert ends_of(quantity_of("horizon_days")) is None
