@@ -43,6 +43,7 @@ def TopBar(session: Session) -> None:
 
 def _bar(session: Session, query: str | None) -> h.Element:
     scenario, making = session.plan.scenario, session.exporting.value
+    words = f"Making {making}" if making else "Export"
     return h.header(".top")[
         h.div(".brand")[icon("brand", 22), h.span["ModelOps simulator"]],
         h.nav(aria_label="Parts of the page")[
@@ -58,12 +59,15 @@ def _bar(session: Session, query: str | None) -> h.Element:
         h.div(".portfolio")[
             icon("file"), portfolio_in_words(scenario.imported, scenario.portfolio.initial_models)
         ],
-        h.button(data_action="share", popovertarget=SHARE_PANEL, aria_haspopup="dialog")[
-            icon("share"), h.span(".words")["Share"]
-        ],
+        h.button(
+            data_action="share",
+            popovertarget=SHARE_PANEL,
+            aria_haspopup="dialog",
+            aria_label="Share",
+        )[icon("share"), h.span(".words")["Share"]],
         share_panel(session, query),
-        h.button(popovertarget=EXPORT_PANEL, disabled=bool(making))[
-            icon("export"), h.span(".words")[f"Making {making}" if making else "Export"]
+        h.button(popovertarget=EXPORT_PANEL, disabled=bool(making), aria_label=words)[
+            icon("export"), h.span(".words")[words]
         ],
         export_panel(session),
         h.button(".plain.icon", data_action="theme", aria_label="Light or dark")[icon("moon")],
