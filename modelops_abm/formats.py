@@ -120,6 +120,11 @@ def plural(count: float, noun: str) -> str:
     return f"{number(count)} {noun}" + ("" if round(count) == 1 else "s")
 
 
+def count_in_words(count: int) -> str:
+    """Return a small count as a word: four; a larger one as a number."""
+    return _WORDS[count] if count < len(_WORDS) else number(count)
+
+
 def span(days: int) -> str:
     """Return a span of time in words: three years, 18 months, 45 days."""
     years, rest = divmod(days, 365)
@@ -222,5 +227,4 @@ def _interval(low: float, high: float, *, signed: bool = False) -> str:
 
 
 def _counted(count: int, noun: str) -> str:
-    word = _WORDS[count] if count < len(_WORDS) else number(count)
-    return f"{word} {noun}" + ("" if count == 1 else "s")
+    return f"{count_in_words(count)} {noun}" + ("" if count == 1 else "s")

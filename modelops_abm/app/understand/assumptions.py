@@ -1,0 +1,213 @@
+"""What is assumed: every number of a scenario with default, range, source and confidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import htpy as h
+
+from modelops_abm import formats
+from modelops_abm.app.decide.measures import Measure, shown
+from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS
+from modelops_abm.app.decide.settings import found
+from modelops_abm.app.drawing.confidence import confidence_badge
+from modelops_abm.app.understand.origins import traced
+from modelops_abm.parameters import Distribution, Quantity, Scenario, catalogue
+from modelops_abm.parameters.provenance import LABELS, value_at
+from modelops_abm.parameters.quantity import Confidence
+from modelops_abm.parameters.wording import range_in_words
+
+_IN_PERCENT = ("share", "probability")
+_PERCENT = Measure(per_unit=100.0)
+_PLAIN = Measure()
+_LABELS = {entry.name: entry.label for entry in MAIN_ASSUMPTIONS}
+_MANY_TIMES = 30.0
+"""A range whose end is so many times its start is drawn by its logarithm."""
+_BAR, _MARGIN, _DOT = 72.0, 5.0, 3.5
+_COLUMNS = ("what", "default", "unit", "bar", "range", "from", "confidence")
+_HEADINGS = ("Assumption", "Default", "", "Plausible range", "", "Source", "Confidence")
+
+ASSUMPTIONS: tuple[Quantity, ...] = tuple(
+    quantity
+    for quantity in catalogue()
+    if quantity.kind not in ("list", "portfolio") and quantity.name not in LABELS
+)
+"""Everything that is assumed, in the catalogue's order."""
+MAIN: tuple[Quantity, ...] = tuple(
+    quantity
+    for quantity in ASSUMPTIONS
+    if quantity.name in _LABELS
+    or (quantity.confidence and quantity.confidence != Confidence.JUDGEMENT)
+)
+"""Those that Decide always shows, and those that are better supported than by judgement."""
+
+
+def assumptions(scenario: Scenario, query: str) -> h.Fragment:
+    """Return the main assumptions and then all of them, or those that a search finds.
+
+    Parameters
+    ----------
+    scenario
+        The plan's, whose own values are shown beside the defaults.
+    query
+        Words to search for; empty for all.
+    """
+    if not query.strip():
+        return h.fragment[_table(scenario, MAIN, "The main assumptions"), _all(scenario)]
+    entries = found(query)
+    if not entries:
+        return h.fragment[h.p(".nothing", role="status")["Nothing is assumed in these words."]]
+    return h.fragment[_table(scenario, entries, "What was found", in_full=True)]
+
+
+def _all(scenario: Scenario) -> h.Fragment:
+    return h.fragment[
+        h.h3["All assumptions"],
+        (_group(scenario, name, entries) for name, entries in _groups().items()),
+    ]
+
+
+def _groups() -> dict[str, list[Quantity]]:
+    """Return all assumptions by the section that they are in."""
+    groups: dict[str, list[Quantity]] = {}
+    for quantity in ASSUMPTIONS:
+        groups.setdefault(quantity.name.rpartition(".")[0] or "run", []).append(quantity)
+    return groups
+
+
+def _group(scenario: Scenario, name: str, entries: Sequence[Quantity]) -> h.Element:
+    title = name.replace(".", ": ").replace("_", " ")
+    return h.details(".fold", data_key=name)[
+        h.summary[
+            h.span(".fold-name")[f"{title[0].upper()}{title[1:]}"],
+            h.span(".label")[traced(f"count:assumptions:{name}", str(len(entries)))],
+        ],
+        _table(scenario, entries, title),
+    ]
+
+
+def _table(
+    scenario: Scenario, entries: Iterable[Quantity], caption: str, *, in_full: bool = False
+) -> h.Element:
+    return h.div(".scrolls", tabindex="0", role="region", aria_label=caption)[
+        h.table(".assumptions")[
+            h.caption(".spoken")[caption],
+            h.colgroup[(h.col(class_=name) for name in _COLUMNS)],
+            h.thead[
+                h.tr[
+                    (
+                        h.th(class_={"number": heading == "Default"}, scope="col")[heading]
+                        for heading in _HEADINGS
+                    )
+                ]
+            ],
+            h.tbody[(_row(scenario, quantity, in_full=in_full) for quantity in entries)],
+        ]
+    ]
+
+
+def _row(scenario: Scenario, quantity: Quantity, *, in_full: bool) -> h.Element:
+    name, value = quantity.name, value_at(scenario, quantity.name)
+    return h.tr(data_key=name)[
+        h.th(scope="row")[
+            h.button(
+                ".link", data_action="explain", data_value=name, title="Explain and change it"
+            )[_name(quantity, in_full=in_full)],
+            h.span(".meaning", data_from=f"meaning:{name}")[quantity.meaning],
+        ],
+        h.td(".number")[h.strong[traced(f"default:{name}", _text(quantity, quantity.default))]],
+        h.td(".unit")[
+            _unit(quantity),
+            value != quantity.default
+            and h.span(".here")["here ", traced(f"scenario:{name}", _text(quantity, value))],
+        ],
+        h.td(".bar")[_bar(quantity)],
+        h.td(".range")[_range(quantity)],
+        h.td(".source", data_from=f"source:{name}")[quantity.source],
+        h.td[confidence_badge(quantity.confidence) if quantity.confidence else ""],
+    ]
+
+
+def _name(quantity: Quantity, *, in_full: bool) -> str:
+    """Return what an assumption is called: as on the rail, or the words of its dotted name."""
+    if quantity.name in _LABELS:
+        return _LABELS[quantity.name]
+    section, _, last = quantity.name.removeprefix("capabilities.").rpartition(".")
+    words = last.replace("_", " ")
+    if in_full and section:
+        words = f"{section.replace('_', ' ')}: {words}"
+    return f"{words[0].upper()}{words[1:]}"
+
+
+def measure_of(quantity: Quantity) -> Measure:
+    """Return how its numbers are written: shares and probabilities in per cent."""
+    return _PERCENT if quantity.unit.startswith(_IN_PERCENT) else _PLAIN
+
+
+def _text(quantity: Quantity, value: object) -> str:
+    """Return a value: a number without its unit, of a distribution its mean; or words."""
+    if not quantity.is_number:
+        return shown(quantity, value).replace("_", " ")
+    number = value.mean if isinstance(value, Distribution) else float(str(value))
+    return measure_of(quantity).text(number)
+
+
+def _unit(quantity: Quantity) -> str:
+    """Return the unit that stands behind the number."""
+    for word in _IN_PERCENT:
+        if quantity.unit.startswith(word):
+            return f"%{quantity.unit.removeprefix(word)}"
+    return quantity.unit
+
+
+def _range(quantity: Quantity) -> h.Node:
+    """Return the plausible range, or else what is allowed."""
+    if quantity.plausible is None:
+        allowed = range_in_words(quantity.bounds)
+        if not allowed:
+            return ", ".join(word.replace("_", " ") for word in quantity.choices)
+        return h.fragment["allowed ", traced(f"bounds:{quantity.name}", allowed)]
+    low, high = (measure_of(quantity).text(_rounded(end)) for end in quantity.plausible)
+    name = quantity.name
+    return h.fragment[
+        traced(f"plausible:{name}:0", low), " to ", traced(f"plausible:{name}:1", high)
+    ]
+
+
+def _rounded(value: float) -> float:
+    """Return a number with three digits, as far as ranges are known at all."""
+    return float(f"{value:.3g}")
+
+
+def _bar(quantity: Quantity) -> h.Element | None:
+    """Return the plausible range as a line, with a dot where the default lies in it."""
+    if quantity.plausible is None:
+        return None
+    default = quantity.default
+    value = default.mean if isinstance(default, Distribution) else float(default)
+    place = _MARGIN + (_BAR - 2.0 * _MARGIN) * _share(value, *quantity.plausible)
+    return h.svg(viewBox=f"0 0 {_BAR:g} 12", width=f"{_BAR:g}", height="12", aria_hidden="true")[
+        h.path(".track", d=f"M{_MARGIN:g} 6H{_BAR - _MARGIN:g}"),
+        h.circle(cx=f"{place:.1f}", cy="6", r=f"{_DOT:g}"),
+    ]
+
+
+def _share(value: float, low: float, high: float) -> float:
+    """Return how far from low to high a value lies, by logarithms over a long range."""
+    if low > 0.0 and high / low >= _MANY_TIMES and value > 0.0:
+        value, low, high = math.log(value), math.log(low), math.log(high)
+    return min(1.0, max(0.0, (value - low) / (high - low)))
+
+
+def how_many() -> h.Fragment:
+    """Return in words how many assumptions there are, and how many are judgement."""
+    numbers = [quantity for quantity in ASSUMPTIONS if quantity.confidence]
+    judged = sum(quantity.confidence == Confidence.JUDGEMENT for quantity in numbers)
+    return h.fragment[
+        "Every default can be changed. The dot shows where it lies in its plausible range. Of ",
+        traced("count:numbers", formats.number(len(numbers))),
+        " numbers ",
+        traced("count:judgement", formats.number(judged)),
+        " are judgement: we found no source for their size.",
+    ]

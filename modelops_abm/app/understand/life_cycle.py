@@ -1,0 +1,156 @@
+"""The portfolio's process flow, with what the developers do first."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import htpy as h
+
+from modelops_abm.app.drawing.diagram import Place, arrow, badge, box
+from modelops_abm.app.icons import icon
+from modelops_abm.app.understand.origins import priority, stated, traced, traced_in_drawing
+from modelops_abm.events import MAINTENANCE, RetirementReason
+from modelops_abm.outcomes import ISSUES
+from modelops_abm.parameters import Scenario
+
+WIDE, NARROW = 928, 664
+"""Widths that it is drawn in."""
+_HEIGHT = 206
+_BOX_HEIGHT, _LOOP_HEIGHT = 62.0, 62.0
+_TOP, _LOOP_TOP = 14.0, 138.0
+_WORK = {
+    "repair": ("repair", "models in production"),
+    "retrain": ("retrain", "models in production"),
+    "capability": ("capabilities", ""),
+    "deploy": ("deployment", ""),
+    "build": ("new models", ""),
+}
+"""Classes of work in words."""
+_MAINTENANCE = tuple(entry.name.lower() for entry in MAINTENANCE)
+
+
+def life_cycle(scenario: Scenario) -> h.Fragment:
+    """Return the process flow of an organisation, drawn for wide and for narrow pages."""
+    return h.fragment[
+        h.p(".lead")[_order_in_words(scenario)],
+        h.div(".wide")[_flow(scenario, WIDE)],
+        h.div(".narrow")[_flow(scenario, NARROW)],
+        h.div(".team")[
+            h.span(".people", aria_hidden="true")[(icon("person", 20) for _ in range(3))],
+            h.p[h.strong["One team does it all. "], _interruption(scenario)],
+        ],
+    ]  # fmt: skip
+
+
+def _order_in_words(scenario: Scenario) -> h.Fragment:
+    """Return what the developers do first, and what comes after."""
+    order = scenario.team.priority_order
+    if order[:2] not in (_MAINTENANCE, _MAINTENANCE[::-1]):
+        return h.fragment["Developers work in this order: ", _numbered(scenario, order), "."]
+    return h.fragment[
+        "Developers always ",
+        _numbered(scenario, order[:2]),
+        " models in production first. What is left goes to ",
+        _numbered(scenario, order[2:]),
+        ". So trouble in production is paid for in models never built.",
+    ]
+
+
+def _numbered(scenario: Scenario, classes: tuple[str, ...]) -> h.Fragment:
+    """Return classes of work with their numbers: repair (#1) and retrain (#2)."""
+    parts: list[h.Node] = []
+    for place, name in enumerate(classes):
+        if place:
+            parts.append(" and " if place == len(classes) - 1 else ", ")
+        parts += [f"{_WORK[name][0]} (", traced(*priority(scenario, name)), ")"]
+    return h.fragment[parts]
+
+
+def _interruption(scenario: Scenario) -> str:
+    if scenario.team.preemption == "maintenance":
+        return (
+            "Urgent care interrupts lower work at once, which keeps its progress and waits."
+            " Whoever is free and has the lowest number takes the next task."
+        )
+    return (
+        "Urgent care goes first in line, but waits until somebody is done."
+        " Whoever is free and has the lowest number takes the next task."
+    )
+
+
+def _flow(scenario: Scenario, width: int) -> h.Element:
+    gap = 0.055 * width
+    size = (width - 4.0 * gap - 4.0) / 5.0
+    stages = [Place(2.0 + n * (size + gap), _TOP, size, _BOX_HEIGHT) for n in range(5)]
+    production = stages[3]
+    loop = min(194.0, 0.245 * width)
+    repair = Place(production.middle - loop - 8.0, _LOOP_TOP, loop, _LOOP_HEIGHT)
+    retraining = Place(production.middle + 8.0, _LOOP_TOP, loop, _LOOP_HEIGHT)
+    return h.svg(
+        ".flow",
+        viewBox=f"0 0 {width} {_HEIGHT}",
+        role="img",
+        aria_label=(
+            "Ideas wait in a backlog, are built, deployed, serve in production and are retired."
+            " From production they go to repair and to retraining, and come back."
+        ),
+    )[
+        (_next(one, other) for one, other in pairwise(stages)),
+        _loop(production, repair, -1.0, "issue"),
+        _loop(production, retraining, 1.0, "retraining"),
+        _stages(scenario, stages),
+        box(repair, "Repair issues", _causes(width), tone="issue"),
+        box(retraining, "Conduct retraining", _when_retrained(scenario), tone="retraining"),
+        _badge(scenario, stages[1], "build"),
+        _badge(scenario, stages[2], "deploy"),
+        _badge(scenario, repair, "repair"),
+        _badge(scenario, retraining, "retrain"),
+    ]  # fmt: skip
+
+
+def _stages(scenario: Scenario, stages: list[Place]) -> h.Fragment:
+    idea, build, deployment, production, retired = stages
+    reasons = [reason.name.lower() for reason in RetirementReason]
+    return h.fragment[
+        box(idea, "Idea backlog", h.fragment[_of(scenario, "portfolio.ideas_per_year"), " a year"]),
+        box(build, "Build", _effort(scenario, "model.build_effort_days")),
+        box(deployment, "Deployment", _effort(scenario, "model.deployment_effort_days")),
+        box(production, "In production", "online, earning", tone="online"),
+        box(retired, "Retired", " or ".join(reasons[:2])),
+    ]
+
+
+def _of(scenario: Scenario, name: str) -> h.Element:
+    return traced_in_drawing(*stated(scenario, name))
+
+
+def _effort(scenario: Scenario, name: str) -> h.Fragment:
+    return h.fragment[_of(scenario, name), " developer-days"]
+
+
+def _when_retrained(scenario: Scenario) -> h.Fragment:
+    return h.fragment["every ", _of(scenario, "retraining.interval_days"), " days, or drift"]
+
+
+def _causes(width: int) -> str:
+    return ", ".join(ISSUES) if width == WIDE else "a cause each"
+
+
+def _badge(scenario: Scenario, place: Place, task_class: str) -> h.Element:
+    return badge(place.right - 20.0, place.top, traced_in_drawing(*priority(scenario, task_class)))
+
+
+def _next(one: Place, other: Place) -> h.Element:
+    return arrow([(one.right + 3.0, one.centre), (other.left - 3.0, other.centre)])
+
+
+def _loop(production: Place, care: Place, side: float, tone: str) -> h.Fragment:
+    """Return the way from production into care and back, left (-1) or right (1) of its middle."""
+    inner, outer = production.middle + side * 14.0, production.middle + side * 44.0
+    entry, leave = care.middle - side * 26.0, care.middle + side * 26.0
+    low, lower = production.bottom + 20.0, production.bottom + 40.0
+    top, bottom = production.bottom + 3.0, care.top - 3.0
+    return h.fragment[
+        arrow([(inner, top), (inner, lower), (entry, lower), (entry, bottom)], tone=tone),
+        arrow([(leave, bottom), (leave, low), (outer, low), (outer, top)], tone=tone),
+    ]
