@@ -192,6 +192,10 @@ class Session:
         self._errands.close()
         self._estimator.close()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait until nothing goes on in the background; return whether that is so."""
+        return self._errands.wait(seconds) and self._estimator.wait(seconds)
+
     def tell_browser(self, command: dict[str, Any]) -> None:
         """Send a command of `widgets.browser`."""
         self._commands += 1
