@@ -140,6 +140,13 @@ def test_a_view_that_does_not_exist_is_left_out() -> None:
     assert session.plan.start == "small_team"
 
 
+def test_what_a_link_leaves_out_is_as_for_a_new_visitor() -> None:
+    session = open_session("view=understand")
+    assert session.notice.value == ""
+    assert session.view.value == "understand"
+    assert session.plan == Plan.of_preset("all_five")
+
+
 def test_a_link_can_be_read_by_people() -> None:
     plan = Plan.of_preset("small_team").changed(
         {"capabilities.monitoring.maximum": 0.8, "model.market_size": 600}

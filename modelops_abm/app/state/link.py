@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
-from modelops_abm.app.state.plan import ON_THE_PAGE, Plan
+from modelops_abm.app.state.plan import FIRST_PRESET, ON_THE_PAGE, Plan
 from modelops_abm.clients import fingerprint, illustrative_portfolio
 from modelops_abm.parameters import (
     Distribution,
@@ -126,7 +126,7 @@ def _text(value: Any) -> str:
 
 
 def read_query(query: str) -> Linked:
-    """Return what the query of a link says.
+    """Return what the query of a link says; what it leaves out is as for a new visitor.
 
     Raises
     ------
@@ -165,7 +165,7 @@ def _given(query: str) -> dict[str, str]:
 def _start(given: Mapping[str, str]) -> Plan:
     name = given.get("scenario", "")
     if "preset" in given or not name:
-        return Plan.of_preset(given.get("preset", ""))
+        return Plan.of_preset(given.get("preset", FIRST_PRESET))
     if name in PRESETS or len(name) > _LONGEST_NAME or not name.isprintable():
         raise InputError(Problem("is no name of a scenario of your own", "", "scenario"))
     return Plan(name, Scenario(name=name))
