@@ -8,6 +8,7 @@ import solara
 
 from modelops_abm.app.background import Background
 from modelops_abm.app.decide.page import Decide
+from modelops_abm.app.decide.safe import Safe
 from modelops_abm.app.outside import Outside
 from modelops_abm.app.state.opening import open_session
 from modelops_abm.app.state.session import Session
@@ -36,7 +37,7 @@ def Page() -> None:
         Outside(session)
         Background(session)
         TopBar(session)
-        PARTS[session.view.value](session)
+        Safe(PARTS[session.view.value], session).key(session.view.value)
 
 
 @solara.component
