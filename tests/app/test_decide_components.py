@@ -107,6 +107,13 @@ def test_credit_of_another_plan_is_not_shown(session: Session, comparison: Compa
         assert f'data-answers="{other.key}"' not in cards.text
 
 
+def test_the_credit_says_how_far_it_is(session: Session) -> None:
+    with shown(Cards(session)) as cards:
+        assert "False" not in cards.text
+        session.credit_progress.set((8, 16))
+        assert "8 of 16 futures of every combination" in cards.text
+
+
 def test_a_chart_can_be_read_as_a_table(session: Session) -> None:
     with shown(Cards(session)) as cards:
         assert 'aria-label="Net value so far' not in cards.text

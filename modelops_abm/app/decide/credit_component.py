@@ -61,8 +61,10 @@ def CreditProgress(session: Session) -> None:
         Markup(h.p(".label")["The plan raises no capability."])
     elif not is_known:
         Markup(credit_card.waiting(done, aim))
+    elif 0 < done < aim:
+        Markup(h.p(".label")[credit_card.progress_words(done, aim)])
     else:
-        Markup(0 < done < aim and h.p(".label")[credit_card.progress_words(done, aim)])
+        Markup(h.fragment[()])
 
 
 def _content(credit: Credit | None, *, is_table: bool) -> h.Fragment:

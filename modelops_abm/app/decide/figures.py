@@ -137,16 +137,16 @@ def _payback(comparison: Comparison) -> Figure:
         "none" if median is None or math.isinf(median) else formats.month_of(median),
         "",
         "",
-        "; ".join([*_paid_between(early, late), *never_words]),
+        "; ".join([*_paid_between(early, median, late), *never_words]),
         interval,
         Scale(-0.02 * horizon, 1.02 * horizon),
         (0.0, horizon),
     )
 
 
-def _paid_between(early: float | None, late: float | None) -> list[str]:
-    """Return the range of months in which 95 of 100 futures pay back, if the first of them do."""
-    if early is None or late is None or math.isinf(early):
+def _paid_between(early: float | None, median: float | None, late: float | None) -> list[str]:
+    """Return the range of months in which 95 of 100 futures pay back, if most of them do."""
+    if early is None or late is None or median is None or math.isinf(median):
         return []
     first = formats.month_of(early).removeprefix("month ")
     last = "later" if math.isinf(late) else formats.month_of(late).removeprefix("month ")
@@ -171,7 +171,7 @@ def _chance_of_loss(comparison: Comparison) -> Figure:
         count if certain else formats.share(loss.share, 0),
         "",
         "",
-        f"lose ({interval})" if certain else f"{count} lose ({interval})",
+        f"lose ({interval})" if certain else f"{count} ({interval})",
         Interval(loss.share, (loss.low, loss.high), None),
         Scale(-0.02, 1.02),
         (0.0, 1.0),

@@ -30,7 +30,7 @@ from modelops_abm.experiments.variants import raised
 
 HEIGHT = 220
 """Of the chart, in pixels."""
-_LEFT, _RIGHT = 34, 112
+_LEFT, _RIGHT = 44, 112
 _UPPER, _LOWER = (12, 82), (134, 56)
 """Top and height of the two grids, in pixels."""
 _TITLE_TOP = 110

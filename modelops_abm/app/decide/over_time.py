@@ -34,7 +34,7 @@ TITLES: dict[Name, str] = {
 """What can be shown, with its title."""
 HEIGHT = 152
 """Of the chart, in pixels."""
-_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 84, 8, 24
+_LEFT, _RIGHT, _TOP, _BOTTOM = 34, 90, 8, 24
 _SHARE_DIGITS = 1
 
 
@@ -79,7 +79,7 @@ def over_time(comparison: Comparison, name: Name) -> OverTime:
 def option(shown: OverTime, extent: Extent, horizon_days: int) -> Option:
     """Return the chart; its value axis shows at least the extent."""
     axis = round_axis(extent, 3)
-    plan, baseline, name = shown.plan, shown.baseline, shown.name
+    plan, baseline = shown.plan, shown.baseline
     return {
         "grid": {"left": _LEFT, "right": _RIGHT, "top": _TOP, "bottom": _BOTTOM},
         "xAxis": [_twelve_months(month_axis(horizon_days), horizon_days)],
@@ -87,12 +87,12 @@ def option(shown: OverTime, extent: Extent, horizon_days: int) -> Option:
         "tooltip": layers.tooltip(_texts(shown)),
         "series": [
             tick_lines(axis),
-            *layers.futures(f"{name}-baseline", baseline, "var(--baseline)"),
-            *layers.futures(f"{name}-plan", plan, "var(--plan)"),
-            *layers.average(f"{name}-baseline-average", baseline, "var(--baseline)"),
-            *layers.average(f"{name}-plan-average", plan, "var(--plan)"),
+            *layers.futures("baseline", baseline, "var(--baseline)"),
+            *layers.futures("plan", plan, "var(--plan)"),
+            *layers.average("baseline-average", baseline, "var(--baseline)"),
+            *layers.average("plan-average", plan, "var(--plan)"),
             layers.line(
-                f"{name}-baseline",
+                "baseline",
                 baseline.months,
                 baseline.mean,
                 "var(--baseline)",
@@ -100,7 +100,7 @@ def option(shown: OverTime, extent: Extent, horizon_days: int) -> Option:
                 label=f"Baseline {_at_end(baseline, shown)}",
             ),
             layers.line(
-                f"{name}-plan",
+                "plan",
                 plan.months,
                 plan.mean,
                 "var(--plan)",
