@@ -14,7 +14,7 @@ def Background(session: Session) -> None:
     Shows nothing. What is started here belongs to the visitor whose page it is.
     """
     asked = [session.plan.key, session.seed.value]
-    solara.use_effect(session.ask, asked)
+    solara.use_effect(session.ask, [*asked, session.precision.value])
     solara.use_effect(session.explain, [*asked, session.drawer.value])
     solara.use_effect(lambda: session.close, [])
     solara.Div(style={"display": "none"})

@@ -100,6 +100,15 @@ def test_a_bad_entry_keeps_the_plan(session: Session) -> None:
     assert session.plan is plan
 
 
+def test_precision_can_be_chosen(session: Session) -> None:
+    plan = session.plan
+    assert take_entry(session, Entry("precision", "fine", is_position=False)) == {}
+    assert session.precision.value == "fine"
+    assert take_entry(session, Entry("precision", "none", is_position=False)) != {}
+    assert session.precision.value == "fine"
+    assert session.plan is plan
+
+
 def test_what_does_not_fit_together_is_told(session: Session) -> None:
     name = "capabilities.monitoring.delay_with_days"
     problems = take_entry(session, Entry(name, "60", is_position=False))

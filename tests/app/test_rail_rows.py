@@ -17,7 +17,13 @@ from modelops_abm.app.decide.rail_rows import (
     slider_rows,
     slider_texts,
 )
-from modelops_abm.app.decide.settings import SETTABLE, changed_rows, found, setting_rows
+from modelops_abm.app.decide.settings import (
+    SETTABLE,
+    changed_rows,
+    found,
+    precision_row,
+    setting_rows,
+)
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.estimation import answers
 from modelops_abm.app.state.history import History
@@ -158,6 +164,15 @@ def test_settings_show_range_and_unit() -> None:
     assert "1 to 36,500 days" in row["detail"]
     (choice,) = setting_rows([SETTABLE["team.preemption"]], plan, {})
     assert choice["options"] == (("maintenance", "Maintenance"), ("none", "None"))
+
+
+def test_precisions_in_money() -> None:
+    row = precision_row(Plan.of_preset("reference"), "usual")
+    assert row["text"] == "usual"
+    assert [word for _, word in row["options"]] == [
+        "Rough, ±$200\u202fk", "Usual, ±$90\u202fk", "Fine, ±$50\u202fk",
+    ]  # fmt: skip
+    assert "400 at most" in row["detail"]
 
 
 def test_head_says_what_is_possible() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from modelops_abm.app.state import estimation
 from modelops_abm.app.state.answer import (
-    PRECISION,
+    PRECISIONS,
+    USUAL,
     Answer,
     half_width_wished,
     looks_at,
@@ -204,17 +205,28 @@ def test_cancelled_before_it_begins() -> None:
     cancel = threading.Event()
     cancel.set()
     with pytest.raises(Cancelled):
-        next(answers(small_plan(), 0, cancel))
+        next(answers(small_plan(), 0, cancel=cancel))
 
 
 def test_precision_is_a_part_of_the_payroll() -> None:
     scenario = Scenario()
     payroll = 190_000.0 * 8 * 3
     wished = half_width_wished(scenario)
-    assert wished == pytest.approx(PRECISION * payroll, rel=0.05)
+    assert wished == pytest.approx(USUAL.part * payroll, rel=0.05)
     assert wished == 90_000.0
     unpaid = with_values(scenario, {"team.payroll_per_year": 0.0}, source="test")
     assert half_width_wished(unpaid) == 0.0
+    assert half_width_wished(scenario, PRECISIONS["fine"]) == pytest.approx(wished / 2.0, rel=0.2)
+
+
+def test_a_finer_answer_takes_more_futures(listener: Listener) -> None:
+    plan = small_plan(automation=1.0).changed({"team.payroll_per_year": 0.0})  # never precise
+    estimator = Estimator(listener)
+    for name in ("rough", "fine"):
+        estimator.ask(plan, 0, PRECISIONS[name])
+        assert estimator.wait(SECONDS)
+    settled = [answer.comparison.replications for answer in listener.answers() if answer.is_settled]
+    assert settled == [200, 1600]
 
 
 def test_large_scenarios_are_looked_at_sooner() -> None:

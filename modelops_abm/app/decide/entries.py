@@ -6,7 +6,8 @@ from typing import Any
 
 from modelops_abm.app.decide.measures import read
 from modelops_abm.app.decide.rail_rows import SLIDERS, measure_on_rail, quantity_of
-from modelops_abm.app.decide.settings import SETTABLE
+from modelops_abm.app.decide.settings import PRECISION, SETTABLE
+from modelops_abm.app.state.answer import PRECISIONS
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.controls import Entry
 from modelops_abm.parameters import InputError, Problem
@@ -18,6 +19,9 @@ type Problems = dict[str, str]
 
 def take_entry(session: Session, entry: Entry) -> Problems:
     """Change the plan by what was entered; if that is not allowed keep it and return why."""
+    if entry.name == PRECISION and entry.text in PRECISIONS:
+        session.precision.set(entry.text)
+        return {}
     try:
         session.take(session.plan.changed({entry.name: value_of(entry)}))
     except InputError as error:

@@ -8,6 +8,7 @@ from modelops_abm.app.decide.cards import Cards
 from modelops_abm.app.decide.drawer import Drawer
 from modelops_abm.app.decide.head import Head
 from modelops_abm.app.decide.rail import Rail
+from modelops_abm.app.decide.safe import Safe
 from modelops_abm.app.state.session import Session
 
 
@@ -17,7 +18,7 @@ def Decide(session: Session) -> None:
     is_explaining = bool(session.drawer.value)
     with solara.Div(classes=["decide", *["explaining"] * is_explaining]):
         with solara.Div(classes=["decide-flow"]):
-            Rail(session)
+            Safe(Rail, session)
             with solara.Div(classes=["decide-head-place"]):
                 Head(session)
             with solara.Div(classes=["decide-cards-place"]):

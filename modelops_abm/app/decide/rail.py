@@ -20,6 +20,7 @@ from modelops_abm.app.decide.settings import (
     SETTABLE,
     changed_rows,
     found,
+    precision_row,
     setting_rows,
 )
 from modelops_abm.app.guard import guarded
@@ -86,7 +87,8 @@ def Settings(session: Session, problems: Problems, on_enter: Callable[[Entry], N
     plan = session.plan
     hits = found(query)
     with solara.Div(classes=["rail-settings"]):
-        _controls(session, changed_rows(plan, problems), on_enter)
+        rows = [*changed_rows(plan, problems), precision_row(plan, session.precision.value)]
+        _controls(session, rows, on_enter)
         Search(f"Any of {len(SETTABLE)} values", "retraining interval", set_query)
         _controls(session, setting_rows(hits[:MOST_FOUND], plan, problems), on_enter)
         if query:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from modelops_abm import formats
 from modelops_abm.app.decide.measures import measure_of, options_of, shown
 from modelops_abm.app.decide.rail_rows import changed_assumptions
+from modelops_abm.app.state.answer import PRECISIONS, half_width_wished
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.widgets.controls import Field
 from modelops_abm.parameters import Distribution, Quantity, catalogue
 from modelops_abm.parameters.provenance import LABELS, value_at
 
+PRECISION = "precision"
+"""Name of the field for how well the average should be known."""
 MOST_FOUND = 8
 """Entries that are shown at once."""
 _ELSEWHERE = ("list", "portfolio")
@@ -52,6 +56,25 @@ def setting_rows(
 ) -> list[Field]:
     """Return rows in which values of the catalogue can be set."""
     return [_row(quantity, plan, problems) for quantity in quantities]
+
+
+def precision_row(plan: Plan, chosen: str) -> Field:
+    """Return the row in which one chooses how well the average should be known."""
+    options = [
+        (
+            name,
+            f"{name.capitalize()}, ±{formats.money(half_width_wished(plan.scenario, precision))}",
+        )
+        for name, precision in PRECISIONS.items()
+    ]
+    most = formats.number(PRECISIONS[chosen].futures)
+    return {
+        "name": PRECISION,
+        "label": "Precision of the average",
+        "text": chosen,
+        "options": options,
+        "detail": f"More futures are run until then, {most} at most.",
+    }
 
 
 def changed_rows(plan: Plan, problems: Mapping[str, str]) -> list[Field]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
-from modelops_abm.experiments.looks import LOOKS
+from modelops_abm.experiments.looks import looks_up_to
 from modelops_abm.outcomes import LEVEL_STATES
 from modelops_abm.simulate.block_size import MOST_REPLICATIONS, replications_per_block
 
@@ -30,8 +31,28 @@ BANDS = (
 """Daily outcomes of which the page draws bands."""
 PERIOD_DAYS = 7
 """Length of the periods of the bands."""
-PRECISION = 0.02
-"""Half-width wished of the average, as a part of what the team costs over the horizon."""
+
+
+class Precision(NamedTuple):
+    """How well an average should be known.
+
+    Attributes
+    ----------
+    part
+        Half-width wished, as a part of what the team costs over the horizon.
+    futures
+        How many futures at most.
+    """
+
+    part: float
+    futures: int
+
+
+PRECISIONS = MappingProxyType(
+    {"rough": Precision(0.04, 200), "usual": Precision(0.02, 400), "fine": Precision(0.01, 1600)}
+)
+"""The precisions to choose from. Half the width takes four times the futures."""
+USUAL = PRECISIONS["usual"]
 _EARLY_LOOKS = (2, 4, 8, 16, 24, 32, 48, 64, 80)
 _EARLIEST_LATE_LOOK = 100
 
@@ -70,20 +91,29 @@ class Answer:
         return self.comparison.plan.seed
 
 
-def half_width_wished(scenario: Scenario) -> float:
+def half_width_wished(scenario: Scenario, precision: Precision = USUAL) -> float:
     """Return how precise an answer should be, in $ of day 0, to one digit.
 
-    `PRECISION` of what the team costs over the horizon: known before anything has been run, of the
+    It is a part of what the team costs over the horizon: known before anything has been run, of the
     size of what is to be decided, and the same for every plan of a scenario. Where this is out of
     reach, or nothing because nobody is paid, every future is run.
     """
     years = scenario.horizon_days / 365.0
     payroll = scenario.team.payroll_per_year * scenario.team.developers * years
-    return float(f"{PRECISION * payroll:.0e}")
+    return float(f"{precision.part * payroll:.0e}")
 
 
-def looks_at(scenario: Scenario) -> tuple[int, ...]:
-    """Return after how many futures to show figures; sooner where a future takes long."""
+def looks_at(scenario: Scenario, futures: int = USUAL.futures) -> tuple[int, ...]:
+    """Return after how many futures to show figures; sooner where a future takes long.
+
+    Parameters
+    ----------
+    scenario
+        What is run.
+    futures
+        How many futures at most.
+    """
+    looks = looks_up_to(futures)
     if replications_per_block([scenario]) == MOST_REPLICATIONS:
-        return LOOKS
-    return (*_EARLY_LOOKS, *(look for look in LOOKS if look >= _EARLIEST_LATE_LOOK))
+        return looks
+    return (*_EARLY_LOOKS, *(look for look in looks if look >= _EARLIEST_LATE_LOOK))

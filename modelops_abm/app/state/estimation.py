@@ -14,7 +14,15 @@ from functools import partial
 from threading import Event
 from typing import Literal
 
-from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer, half_width_wished, looks_at
+from modelops_abm.app.state.answer import (
+    BANDS,
+    PERIOD_DAYS,
+    USUAL,
+    Answer,
+    Precision,
+    half_width_wished,
+    looks_at,
+)
 from modelops_abm.app.state.errands import Errand, Errands
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments import (
@@ -108,6 +116,7 @@ class Failure:
 
 
 type Message = Answer | CreditSoFar | Explanation | Failure | Progress
+type _Question = tuple[str, int, Precision]
 type Publish = Callable[[Message], None]
 
 
@@ -129,12 +138,12 @@ class Estimator:
         self._publish = publish
         self._errands = Errands()
         self._at_rest = Event()
-        self._known: OrderedDict[tuple[str, int], tuple[Answer, Credit | None]] = OrderedDict()
+        self._known: OrderedDict[_Question, tuple[Answer, Credit | None]] = OrderedDict()
 
-    def ask(self, plan: Plan, seed: int) -> None:
+    def ask(self, plan: Plan, seed: int, precision: Precision = USUAL) -> None:
         """Answer a plan; what was asked before is stopped."""
         self._at_rest = at_rest = Event()
-        self._start("answer", plan, partial(self._answer, plan, seed, at_rest))
+        self._start("answer", plan, partial(self._answer, plan, seed, precision, at_rest))
 
     def explain(self, plan: Plan, seed: int, capability: CapabilityName) -> None:
         """Find out what the levels of a capability are worth, once the plan is answered."""
@@ -145,10 +154,10 @@ class Estimator:
         """Stop what `explain` has begun."""
         self._errands.stop("explanation")
 
-    def answer_all(self, plans: Sequence[Plan], seed: int) -> None:
+    def answer_all(self, plans: Sequence[Plan], seed: int, precision: Precision = USUAL) -> None:
         """Answer plans one after the other, once the one that is asked for is answered."""
         if plans:
-            work = partial(self._answer_all, tuple(plans), seed, self._at_rest)
+            work = partial(self._answer_all, tuple(plans), seed, precision, self._at_rest)
             self._start("others", None, work)
         else:
             self._errands.stop("others")
@@ -180,34 +189,37 @@ class Estimator:
         if plan is not None:
             errand.tell(self._publish, Failure(plan, words))
 
-    def _answer(self, plan: Plan, seed: int, at_rest: Event, errand: Errand) -> None:
+    def _answer(
+        self, plan: Plan, seed: int, precision: Precision, at_rest: Event, errand: Errand
+    ) -> None:
+        question = (plan.key, seed, precision)
         try:
-            answer = self._answered(plan, seed, errand)
+            answer = self._answered(plan, question, errand)
         finally:
             at_rest.set()
-        known = self._known[plan.key, seed][1]
+        known = self._known[question][1]
         if known is not None:
             errand.tell(self._publish, CreditSoFar(plan, known))
         else:
-            self._remember(answer, self._credited(plan, seed, errand))
+            self._remember(question, answer, self._credited(plan, seed, errand))
 
-    def _answered(self, plan: Plan, seed: int, errand: Errand) -> Answer:
+    def _answered(self, plan: Plan, question: _Question, errand: Errand) -> Answer:
         """Publish the answer to a plan as it gets better; return the last."""
-        known = self._known.get((plan.key, seed))
+        known = self._known.get(question)
         if known is not None:
             answer = replace(known[0], plan=plan)
             errand.tell(self._publish, answer)
             return answer
         bar = _Bar(plan, "answer", partial(errand.tell, self._publish))
-        for answer in answers(plan, seed, errand.cancel, bar.show):
+        _, seed, precision = question
+        for answer in answers(plan, seed, precision, errand.cancel, bar.show):
             errand.tell(self._publish, answer)
-        self._remember(answer, None)
+        self._remember(question, answer, None)
         return answer
 
-    def _remember(self, answer: Answer, credit: Credit | None) -> None:
-        key = (answer.plan.key, answer.seed)
-        self._known[key] = (answer, credit)
-        self._known.move_to_end(key)
+    def _remember(self, question: _Question, answer: Answer, credit: Credit | None) -> None:
+        self._known[question] = (answer, credit)
+        self._known.move_to_end(question)
         while len(self._known) > MOST_KNOWN:
             self._known.popitem(last=False)
 
@@ -234,16 +246,24 @@ class Estimator:
         ):
             errand.tell(self._publish, Explanation(plan, capability, levels))
 
-    def _answer_all(self, plans: Sequence[Plan], seed: int, at_rest: Event, errand: Errand) -> None:
+    def _answer_all(
+        self,
+        plans: Sequence[Plan],
+        seed: int,
+        precision: Precision,
+        at_rest: Event,
+        errand: Errand,
+    ) -> None:
         _wait_for(at_rest, errand)
         for plan in plans:
-            for answer in answers(plan, seed, errand.cancel):
+            for answer in answers(plan, seed, precision, errand.cancel):
                 errand.tell(self._publish, answer)
 
 
 def answers(
     plan: Plan,
     seed: int,
+    precision: Precision = USUAL,
     cancel: Event | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Answer]:
@@ -253,6 +273,8 @@ def answers(
     ----------
     plan, seed
         What is asked.
+    precision
+        How well the average should be known.
     cancel
         Set it from another thread to stop soon.
     progress
@@ -263,7 +285,8 @@ def answers(
     Cancelled
         If `cancel` was set.
     """
-    looks, wished = looks_at(plan.scenario), half_width_wished(plan.scenario)
+    looks = looks_at(plan.scenario, precision.futures)
+    wished = half_width_wished(plan.scenario, precision)
     for comparison in comparisons(
         plan.scenario,
         looks,

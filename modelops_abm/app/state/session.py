@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import solara
 
-from modelops_abm.app.state.answer import Answer
+from modelops_abm.app.state.answer import PRECISIONS, Answer
 from modelops_abm.app.state.errands import Errand, Errands
 from modelops_abm.app.state.estimation import (
     CreditSoFar,
@@ -51,6 +51,8 @@ class Session:
         Seed of all futures.
     future
         Number of the future that Watch shows.
+    precision
+        How well the average should be known, a name of `PRECISIONS`.
     answer
         The answer as far as it is known: to the plan, or to an earlier one until the first estimate
         of the new one is there. None before the very first.
@@ -89,6 +91,7 @@ class Session:
         self.history = solara.reactive(History(first))
         self.seed = solara.reactive(seed)
         self.future = solara.reactive(0)
+        self.precision = solara.reactive("usual")
         self.answer: solara.Reactive[Answer | None] = solara.reactive(None)
         self.progress = solara.reactive((0, 0))
         self.credit: solara.Reactive[Credit | None] = solara.reactive(None)
@@ -175,7 +178,7 @@ class Session:
 
     def ask(self) -> None:
         """Answer the plan in the background, and then those in the tray that are not answered."""
-        self._estimator.ask(self.plan, self.seed.value)
+        self._estimator.ask(self.plan, self.seed.value, PRECISIONS[self.precision.value])
         self._answer_tray()
 
     def explain(self) -> None:
@@ -241,7 +244,7 @@ class Session:
             for kept in self.tray.value
             if kept.plan.key != shown and not kept.is_answered(seed)
         ]
-        self._estimator.answer_all(unknown, seed)
+        self._estimator.answer_all(unknown, seed, PRECISIONS[self.precision.value])
 
     def _replay(self, errand: Errand) -> None:
         """Wait until the plan before the last change is answered and seen; then change again."""
