@@ -48,7 +48,7 @@ _TOP, _BELOW = 1.6, 5.3
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 _MOST_COLUMNS = 24
 _MOST_ROWS = 6
-_LONGEST = 58
+_LONGEST = 66
 _MAIN_ASSUMPTIONS = (
     "model.value_per_prediction",
     "model.market_size",

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from typing import Any
+
+import solara
+
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.session import Session
+from modelops_abm.app.widgets import PickedFile
+from modelops_abm.app.your_data.actions import choose_portfolio
+from modelops_abm.app.your_data.page import YourData
+
+
+def _html(widget: Any) -> str:
+    """Return the markup in a widget and all its children, one after the other."""
+    children = getattr(widget, "children", None) or []
+    return getattr(widget, "html", "") + "".join(map(_html, children))
+
+
+def test_the_part_follows_what_the_visitor_chooses() -> None:
+    session = Session(Plan.of_preset("all_five"))
+    box, rendered = solara.render(YourData(session), handle_error=False)
+    try:
+        assert "Example portfolio, 24 models" in _html(box)
+        assert "portfolio-result" not in _html(box)
+        choose_portfolio(session, PickedFile("ours.csv", b"id,users\na,5\nb,\n"))
+        shown = _html(box)
+        assert "Your portfolio, 2 models" in shown
+        assert "ours.csv: 2 models read" in shown
+        assert "What was read" in shown
+        choose_portfolio(session, PickedFile("ours.csv", b"id,users\na,-5\n"))
+        assert "Nothing has been changed" in _html(box)
+        session.undo()
+        assert "Example portfolio, 24 models" in _html(box)
+    finally:
+        rendered.close()
