@@ -1,7 +1,7 @@
 """Runs a twin day by day in a thread of its own, and hands out snapshots of it.
 
-The thread alone touches the organisations. It shows a snapshot, waits until that is drawn, and
-goes on: a browser that is slow sees fewer pictures, never a queue of old ones.
+The thread alone touches the organisations. It shows a snapshot, waits until the one before is
+drawn, and goes on: a browser that is slow sees fewer pictures, never a queue of old ones.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ SPEEDS: dict[str, float | None] = {"1": 1.0, "5": 5.0, "20": 20.0, "max": None}
 FIRST_SPEED = "5"
 _SLICE_SECONDS = 0.05
 _LONGEST_WAIT_SECONDS = 1.0
+_IN_FLIGHT = 1  # pictures that may be on their way while the next is made
 
 
 class Player:
@@ -41,7 +42,7 @@ class Player:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._drawn = threading.Event()
-        self._serial = 0
+        self._serial = self._seen = 0
         self._question = question
         self._followed = followed
         self._speed = FIRST_SPEED
@@ -131,8 +132,8 @@ class Player:
 
     def drawn(self, serial: int) -> None:
         """Take note that a snapshot can be seen."""
-        if serial >= self._serial:
-            self._drawn.set()
+        self._seen = max(self._seen, min(serial, self._serial))
+        self._drawn.set()
 
     # The thread
 
@@ -164,7 +165,6 @@ class Player:
             self._at_work = self._stale or self._playing or self._goal is not None
             self._stale = False
             self._wake.clear()
-            self._drawn.clear()
             return self._at_work
 
     def _advance(self, due: float) -> float:
@@ -223,11 +223,14 @@ class Player:
             self._playing, self._goal, self._twin = False, None, None
 
     def _present(self) -> None:
-        """Show the present moment, and wait until it can be seen, or for a command."""
+        """Show the present moment, and let the browser keep up, unless a command comes."""
         snapshot = self._snapshot()
         self._show(snapshot)
-        if snapshot.playing or snapshot.goal is not None:
-            self._drawn.wait(_LONGEST_WAIT_SECONDS)
+        end = time.monotonic() + _LONGEST_WAIT_SECONDS
+        while self._seen < snapshot.serial - _IN_FLIGHT and not self._wake.is_set():
+            if not self._drawn.wait(end - time.monotonic()):
+                return
+            self._drawn.clear()
 
     def _snapshot(self) -> Snapshot:
         with self._lock:
