@@ -13,7 +13,8 @@ from modelops_abm.app.decide.tray_card import Item
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.tray import Kept
 from modelops_abm.experiments import Comparison, Credit
-from tests.app.comparisons import made_comparison
+from modelops_abm.parameters import with_values
+from tests.app.comparisons import made_comparison, quick_plan
 
 HOSTILE = '<img src=x onerror="alert(1)">'
 
@@ -108,6 +109,23 @@ def test_a_free_name_differs_from_those_in_the_tray(comparison: Comparison) -> N
     second = tray_card.free_name(plan, (Kept(first, plan),))
     assert first != second
     assert second.startswith(first)
+
+
+def test_a_name_says_what_else_was_changed(comparison: Comparison) -> None:
+    plan = Plan("test", comparison.plan.scenario).changed(
+        {"horizon_days": 730, "team.developers": 9, "drift.growth_days": 30.0}
+    )
+    assert (
+        tray_card.free_name(plan, ())
+        == ("Half automation and full rollback, two years, 9 developers, 1 assumption changed"[:76])
+    )
+
+
+def test_plans_of_other_horizons_are_not_compared() -> None:
+    longer = with_values(quick_plan(automation=1.0), {"horizon_days": 500}, source="test")
+    one, other = made_comparison([1.0, 2.0]), made_comparison([1.0, 2.0], plan=longer)
+    items = [kept("one", one), kept("other", other)]
+    assert str(side_by_side(items, tray_card.money_of_items(items))).count("another horizon") == 2
 
 
 def test_scenarios_are_compared_over_the_futures_of_both() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from modelops_abm import formats
+from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments.phrases import level_word, listed
 from modelops_abm.experiments.variants import level_of, raised
 from modelops_abm.parameters import CAPABILITY_NAMES, CapabilityName, Scenario
@@ -28,6 +30,20 @@ def plan_words(scenario: Scenario) -> str:
 def plan_name(scenario: Scenario) -> str:
     """Return a plan in words that stand alone, as the name of a scenario."""
     return _capitalised(plan_words(scenario).removeprefix("the "))
+
+
+def full_name(plan: Plan) -> str:
+    """Return the name of a plan with what else the visitor has changed in it."""
+    others = {name for name in plan.changes if not name.startswith("capabilities.")}
+    parts = [plan_name(plan.scenario)]
+    if "horizon_days" in others:
+        parts.append(formats.span(plan.scenario.horizon_days))
+    if "team.developers" in others:
+        parts.append(formats.plural(plan.scenario.team.developers, "developer"))
+    assumed = len(others - {"horizon_days", "team.developers"})
+    if assumed:
+        parts.append(f"{formats.plural(assumed, 'assumption')} changed")
+    return ", ".join(parts)
 
 
 def subject_of(scenario: Scenario) -> Subject:

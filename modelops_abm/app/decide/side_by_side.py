@@ -93,7 +93,7 @@ def _differences_table(shown: dict[str, Comparison], money: Money) -> h.Element:
                 h.tr[
                     h.th(scope="row")[name],
                     (
-                        h.td["–" if other == name else _difference(one, two, money)]
+                        h.td[formats.NOTHING if other == name else _difference(one, two, money)]
                         for other, two in shown.items()
                     ),
                 ]
@@ -104,6 +104,8 @@ def _differences_table(shown: dict[str, Comparison], money: Money) -> h.Element:
 
 
 def _difference(one: Comparison, other: Comparison, money: Money) -> h.Fragment:
+    if one.finance.horizon_days != other.finance.horizon_days:
+        return h.fragment[h.span(".label")["another horizon"]]
     difference = difference_of(one, other)
     known, told = difference.estimate, difference.verdict != "cannot tell yet"
     low, high = (end / money.size for end in difference.futures or (0.0, 0.0))

@@ -8,7 +8,7 @@ import htpy as h
 
 from modelops_abm import formats
 from modelops_abm.app.decide.numbers import Money, between, digits_for
-from modelops_abm.app.decide.plan_words import plan_name
+from modelops_abm.app.decide.plan_words import full_name
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.icons import icon
 from modelops_abm.app.state.answer import Answer
@@ -52,7 +52,7 @@ def items_of(answer: Answer | None, tray: Tray) -> list[Item]:
 
 def free_name(plan: Plan, tray: Tray) -> str:
     """Return a name for a plan that no scenario in the tray has."""
-    name = plan_name(plan.scenario)[: LONGEST_NAME - 4]
+    name = full_name(plan)[: LONGEST_NAME - 4]
     taken = {kept.name for kept in tray}
     numbers = (f"{name} {number}" for number in range(2, len(tray) + 3))
     return next(free for free in (name, *numbers) if free not in taken)
