@@ -134,6 +134,10 @@ def test_what_counts_as_a_changed_assumption() -> None:
          "drift.onsets_per_year": 3.0, "model.market_size.cv": 0.3}
     )  # fmt: skip
     assert changed_assumptions(plan) == ["drift.onsets_per_year", "model.market_size.cv"]
+    main = {row["name"]: row["was"] for row in assumption_rows(plan, {}) if row["was"]}
+    assert main == {"drift.onsets_per_year": "2.5 a year"}
+    (only,) = changed_rows(plan, {}, elsewhere=main)
+    assert only["name"] == "model.market_size"
     rows = changed_rows(plan, {})
     assert [(row["name"], row["was"]) for row in rows] == [
         ("drift.onsets_per_year", "2.5"),

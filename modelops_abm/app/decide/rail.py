@@ -10,6 +10,7 @@ import solara
 from modelops_abm.app.decide.entries import Problems, take_entry
 from modelops_abm.app.decide.rail_head import horizon_choice, horizon_days, preset_menu, rail_head
 from modelops_abm.app.decide.rail_rows import (
+    MAIN_ASSUMPTIONS,
     assumption_rows,
     changed_assumptions,
     slider_rows,
@@ -86,9 +87,10 @@ def Settings(session: Session, problems: Problems, on_enter: Callable[[Entry], N
     query, set_query = solara.use_state("")
     plan = session.plan
     hits = found(query)
+    elsewhere = {*(hit.name for hit in hits[:MOST_FOUND]), *(row.name for row in MAIN_ASSUMPTIONS)}
     with solara.Div(classes=["rail-settings"]):
-        rows = [*changed_rows(plan, problems), precision_row(plan, session.precision.value)]
-        _controls(session, rows, on_enter)
+        changed = changed_rows(plan, problems, elsewhere)
+        _controls(session, [*changed, precision_row(plan, session.precision.value)], on_enter)
         Search(f"Any of {len(SETTABLE)} values", "retraining interval", set_query)
         _controls(session, setting_rows(hits[:MOST_FOUND], plan, problems), on_enter)
         if query:

@@ -14,6 +14,7 @@ from modelops_abm.app.widgets.controls import Field, Slider
 from modelops_abm.experiments.phrases import level_word
 from modelops_abm.experiments.variants import STOPS, level_of, start_of
 from modelops_abm.parameters import CAPABILITY_NAMES, CapabilityName, Quantity, catalogue
+from modelops_abm.parameters.provenance import value_at
 
 PERCENT = Measure(after=f"{formats.NARROW_SPACE}%", per_unit=100.0)
 _MONTHS = Measure(per_unit=1.0 / formats.MONTH_DAYS)
@@ -205,9 +206,21 @@ def day_in_place(answer: Answer, capability: CapabilityName) -> float:
 def assumption_rows(plan: Plan, problems: Mapping[str, str]) -> list[Field]:
     """Return the rows of the main assumptions."""
     return [
-        {**_field(entry.name, entry.label, plan, problems), "explains": entry.name}
+        {
+            **_field(entry.name, entry.label, plan, problems),
+            "explains": entry.name,
+            "was": _before_changes(entry, plan),
+        }
         for entry in MAIN_ASSUMPTIONS
     ]
+
+
+def _before_changes(entry: Assumption, plan: Plan) -> str:
+    """Return an assumption as it is in the base, in words; nothing if it is so in the plan."""
+    base = value_at(plan.base, entry.name)
+    if base == plan.value(entry.name):
+        return ""
+    return entry.measure.words(getattr(base, "mean", base))
 
 
 def _field(name: str, label: str, plan: Plan, problems: Mapping[str, str]) -> Field:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from modelops_abm import formats
 from modelops_abm.app.decide.measures import measure_of, options_of, shown
@@ -77,10 +77,21 @@ def precision_row(plan: Plan, chosen: str) -> Field:
     }
 
 
-def changed_rows(plan: Plan, problems: Mapping[str, str]) -> list[Field]:
-    """Return rows of the assumptions that were changed."""
-    names = [_leaf(name) for name in changed_assumptions(plan)]
-    return setting_rows((SETTABLE[name] for name in dict.fromkeys(names)), plan, problems)
+def changed_rows(
+    plan: Plan, problems: Mapping[str, str], elsewhere: Collection[str] = ()
+) -> list[Field]:
+    """Return rows of the assumptions that were changed.
+
+    Parameters
+    ----------
+    plan, problems
+        The plan, and what was wrong with the last entry.
+    elsewhere
+        Names of the values that are shown elsewhere.
+    """
+    names = dict.fromkeys(_leaf(name) for name in changed_assumptions(plan))
+    left = [SETTABLE[name] for name in names if name not in elsewhere]
+    return setting_rows(left, plan, problems)
 
 
 def _leaf(name: str) -> str:
@@ -96,7 +107,7 @@ def _row(quantity: Quantity, plan: Plan, problems: Mapping[str, str]) -> Field:
         "text": shown(quantity, value),
         "detail": _detail(quantity, value),
         "explains": quantity.name,
-        "was": "" if value == base else shown(quantity, base),
+        "was": "" if value == base else _in_words(quantity, base),
         "problem": problems.get(quantity.name, ""),
     }
     if quantity.is_number:
@@ -105,6 +116,11 @@ def _row(quantity: Quantity, plan: Plan, problems: Mapping[str, str]) -> Field:
     elif options := options_of(quantity):
         row["options"] = options
     return row
+
+
+def _in_words(quantity: Quantity, value: object) -> str:
+    before = measure_of(quantity).before if quantity.is_number else ""
+    return f"{before}{shown(quantity, value)}"
 
 
 def _detail(quantity: Quantity, value: object) -> str:
