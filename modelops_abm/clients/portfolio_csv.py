@@ -101,7 +101,7 @@ def _check_rows(text: str, start_date: date | None) -> PortfolioCheck:
     problems = list(header.problems)
     if "id" not in header.names:
         return PortfolioCheck((), tuple(problems))
-    entries = []
+    entries: list[Entry] = []
     for row in rows:
         if isinstance(row, RowProblem):  # it is the last
             return _combine(entries, [*problems, row])

@@ -155,3 +155,23 @@ def test_a_strange_file_name_is_shown_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_portfolio(path)
     assert len(str(caught.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("id\na\n\nb\n", 2),
+        ("id,users\na,-1\n", 1),
+        ("id\n", 0),
+        ('id\na\n"never closed\n', None),
+        ("name\na\n", None),
+        ("", None),
+    ],
+)
+def test_rows_are_counted_if_the_file_was_read_to_its_end(text: str, rows: int | None) -> None:
+    assert check_portfolio(text.encode()).rows == rows
+
+
+def test_a_header_of_thousands_of_columns_is_one_problem() -> None:
+    (problem,) = _problems(",".join(f"c{number}" for number in range(50_000)))
+    assert problem == ("row 1", "the header names 50,000 columns; at most 500 are looked at")

@@ -18,7 +18,9 @@ from modelops_abm.parameters import (
     Scenario,
     ValueSource,
     load_scenario,
+    read_scenario,
     save_scenario,
+    scenario_text,
     with_values,
 )
 from modelops_abm.parameters import files as scenario_files
@@ -337,3 +339,28 @@ def test_scenario_too_large_to_load_is_not_saved(
     with pytest.raises(InputError, match="allowed are 100 bytes"):
         save_scenario(Scenario(), tmp_path / "plan.toml")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_scenario_is_read_from_its_content(ending: str) -> None:
+    scenario = with_values(Scenario(), {"team.developers": 5}, source="me")
+    name = f"plan.{ending}"
+    assert read_scenario(scenario_text(scenario, name).encode(), name) == scenario
+
+
+def test_content_is_limited_like_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scenario_files, "LARGEST_FILE", 10)
+    with pytest.raises(InputError, match=r"plan\.toml: is too large; allowed are 10 bytes"):
+        read_scenario(b"horizon_days = 365", "plan.toml")
+
+
+@pytest.mark.parametrize("text", [f"{'a.' * 90_000}a = 1", f"x = {{ {'a.' * 90_000}a = 1 }}"])
+def test_a_name_of_thousands_of_parts_is_refused_at_once(text: str) -> None:
+    with pytest.raises(InputError, match="line 2: nested more than 20 levels deep"):
+        read_scenario(f"# long\n{text}".encode(), "plan.toml")
+
+
+def test_dots_in_text_are_no_names() -> None:
+    description = "see " + ".".join(["1"] * 15) + ", e.g. a.b.c. And so on. " * 40
+    text = f'description = "{description}"\nhorizon_days = 365\n'
+    assert read_scenario(text.encode(), "plan.toml").horizon_days == 365
