@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelops_abm.app.drawing import layers
 from modelops_abm.app.drawing.axes import Extent, month_axis, round_axis
+from modelops_abm.app.drawing.bands import Bands, by_month
 from modelops_abm.app.drawing.confidence import confidence_badge
 from modelops_abm.app.drawing.formula import formula
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
@@ -104,8 +104,8 @@ def test_a_table_escapes_its_cells() -> None:
 def test_by_month_averages_the_periods_of_each_month() -> None:
     months = np.arange(1, 49) / 4.0
     values = np.arange(48.0)
-    bands = layers.Bands(months, *(values for _ in range(4)))
-    monthly = layers.by_month(bands)
+    bands = Bands(months, *(values for _ in range(4)))
+    monthly = by_month(bands)
     assert monthly.months.tolist() == list(range(1, 13))
     assert monthly.mean.tolist() == [
         values[4 * place : 4 * place + 4].mean() for place in range(12)
@@ -113,13 +113,13 @@ def test_by_month_averages_the_periods_of_each_month() -> None:
 
 
 def test_by_month_leaves_short_runs_alone() -> None:
-    bands = layers.Bands(np.array([0.2, 0.5, 1.1]), *(np.zeros(3) for _ in range(4)))
-    assert layers.by_month(bands) is bands
+    bands = Bands(np.array([0.2, 0.5, 1.1]), *(np.zeros(3) for _ in range(4)))
+    assert by_month(bands) is bands
 
 
 def test_by_month_has_a_gap_where_a_month_has_no_value() -> None:
     months = np.arange(1, 49) / 4.0
     values = np.where(months <= 1.0, math.nan, 1.0)
-    monthly = layers.by_month(layers.Bands(months, *(values for _ in range(4))))
+    monthly = by_month(Bands(months, *(values for _ in range(4))))
     assert math.isnan(monthly.mean[0])
     assert monthly.mean[1] == 1.0

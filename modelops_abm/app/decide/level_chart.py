@@ -17,7 +17,7 @@ from modelops_abm.app.drawing.axes import (
     tick_lines,
     value_axis,
 )
-from modelops_abm.app.drawing.layers import Bands
+from modelops_abm.app.drawing.bands import Bands
 from modelops_abm.app.drawing.tables import Table
 from modelops_abm.experiments import LevelWorth
 from modelops_abm.experiments.phrases import level_word

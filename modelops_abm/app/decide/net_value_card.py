@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import solara
 
-from modelops_abm.app.decide import net_value
+from modelops_abm.app.decide import net_value, net_value_chart
 from modelops_abm.app.decide.axis_memory import use_grown
 from modelops_abm.app.drawing.card import card_head
 from modelops_abm.app.drawing.tables import table
@@ -31,7 +31,7 @@ def NetValueCard(session: Session) -> None:
     with solara.Div(classes=["card", "net-value"]):
         if answer is None or extents is None:
             Markup(card_head(_TITLE, "", "First estimate in a moment"))
-            solara.Div(style={"height": f"{net_value.HEIGHT}px"})
+            solara.Div(style={"height": f"{net_value_chart.HEIGHT}px"})
             return
         comparison = answer.comparison
         unit, finding = net_value.unit(comparison), net_value.finding(comparison)
@@ -40,8 +40,8 @@ def NetValueCard(session: Session) -> None:
             Markup(table(net_value.table(comparison)), css_class="numbers-place")
         else:
             Chart(
-                net_value.option(comparison, extents),
-                height=f"{net_value.HEIGHT}px",
+                net_value_chart.option(comparison, extents),
+                height=f"{net_value_chart.HEIGHT}px",
                 label=f"{_TITLE}, {unit}. {finding}",
                 name="net value",
             )

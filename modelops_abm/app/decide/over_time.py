@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 
 from modelops_abm import formats
-from modelops_abm.app.decide.net_value import quarters
 from modelops_abm.app.decide.numbers import between
 from modelops_abm.app.drawing import layers
 from modelops_abm.app.drawing.axes import (
@@ -20,7 +19,7 @@ from modelops_abm.app.drawing.axes import (
     tick_lines,
     value_axis,
 )
-from modelops_abm.app.drawing.layers import Bands, bands_of, by_month
+from modelops_abm.app.drawing.bands import Bands, bands_of, by_month, quarters
 from modelops_abm.app.drawing.tables import Table
 from modelops_abm.experiments import Comparison
 
@@ -82,7 +81,7 @@ def option(shown: OverTime, extent: Extent, horizon_days: int) -> Option:
     plan, baseline = shown.plan, shown.baseline
     return {
         "grid": {"left": _LEFT, "right": _RIGHT, "top": _TOP, "bottom": _BOTTOM},
-        "xAxis": [_twelve_months(month_axis(horizon_days), horizon_days)],
+        "xAxis": [month_axis(horizon_days, most=4)],
         "yAxis": [value_axis(axis)],
         "tooltip": layers.tooltip(_texts(shown)),
         "series": [
@@ -166,11 +165,6 @@ def _at_end(bands: Bands, shown: OverTime) -> str:
         return formats.NOTHING
     almost_all = shown.name == "availability" and 99.5 <= last < 100.0
     return formats.number(last, shown.digits + almost_all)
-
-
-def _twelve_months(axis: Option, horizon_days: int) -> Option:
-    """Return a time axis with fewer numbers, for a narrow chart."""
-    return axis | ({"interval": 12} if horizon_days > 2 * 365 else {})
 
 
 def _texts(shown: OverTime) -> list[str]:

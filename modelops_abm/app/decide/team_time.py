@@ -8,13 +8,12 @@ import htpy as h
 import numpy as np
 
 from modelops_abm import formats
-from modelops_abm.app.decide.net_value import quarters
 from modelops_abm.app.drawing import layers
 from modelops_abm.app.drawing.axes import (
     Option,
     month_axis,
 )
-from modelops_abm.app.drawing.layers import Bands, Floats, bands_of, by_month
+from modelops_abm.app.drawing.bands import Bands, Floats, bands_of, by_month, quarters
 from modelops_abm.app.drawing.tables import Table
 from modelops_abm.experiments import Comparison
 from modelops_abm.plots.palette import WORK
@@ -74,7 +73,7 @@ def option(shown: TeamTime, horizon_days: int) -> Option:
     months = np.concatenate([[0.0], shown.months])
     return {
         "grid": {"left": 4, "right": 8, "top": _TOP, "bottom": _BOTTOM},
-        "xAxis": [month_axis(horizon_days) | ({"interval": 12} if horizon_days > 730 else {})],
+        "xAxis": [month_axis(horizon_days, most=4)],
         "yAxis": [{"type": "value", "min": 0, "max": 100, "show": False}],
         "tooltip": layers.tooltip(_texts(shown)),
         "series": [

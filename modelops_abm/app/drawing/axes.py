@@ -62,7 +62,7 @@ def months(day: float) -> float:
     return round(day / formats.MONTH_DAYS, 3)
 
 
-def month_axis(horizon_days: int, grid: int = 0, *, labelled: bool = True) -> Option:
+def month_axis(horizon_days: int, grid: int = 0, *, labelled: bool = True, most: int = 7) -> Option:
     """Return the time axis of a chart, in months.
 
     Parameters
@@ -73,9 +73,11 @@ def month_axis(horizon_days: int, grid: int = 0, *, labelled: bool = True) -> Op
         Number of the grid that it belongs to.
     labelled
         Whether its numbers are shown.
+    most
+        How many steps there may be between them.
     """
     last = months(float(horizon_days))
-    step = _month_step(last)
+    step = next((step for step in _MONTH_STEPS if last / step <= most), last)
     return {
         "type": "value",
         "gridIndex": grid,
@@ -204,8 +206,3 @@ _BARE: Option = {
     "axisTick": {"show": False},
     "splitLine": {"show": False},
 }
-
-
-def _month_step(last: float) -> float:
-    """Return how many months lie between two numbers of the time axis."""
-    return next((step for step in _MONTH_STEPS if last / step <= 7.0), last)

@@ -4,69 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
 
-from modelops_abm.app.drawing.axes import Extent, Option, months, text_style
-
-type Floats = NDArray[np.float64]
+from modelops_abm.app.drawing.axes import Option, text_style
+from modelops_abm.app.drawing.bands import Bands, Floats
 
 _ENCODE = {"x": 1, "y": 0}
 """Points are written as value, time: ECharts stacks the first of two numbers."""
 
 _FUTURES_TINT, _AVERAGE_TINT = "15%", "34%"
-_FEWEST_MONTHS = 6
 _SEEN_DIGITS = 5
 """Digits of the largest value of a curve that make a difference on a screen."""
-_LOW, _HIGH = "2.5%", "97.5%"
-
-
-class Bands(NamedTuple):
-    """A daily outcome by period, in the unit of a chart."""
-
-    months: Floats
-    mean: Floats
-    half_width: Floats
-    low: Floats
-    high: Floats
-
-    @property
-    def extent(self) -> Extent:
-        """What an axis must show of it."""
-        values = np.concatenate([self.low, self.high, self.mean])
-        present = values[np.isfinite(values)]
-        return Extent(float(present.min()), float(present.max())) if len(present) else Extent(0, 1)
-
-
-def by_month(bands: Bands) -> Bands:
-    """Return bands by month: the averages of the periods that end in each, if there are several.
-
-    Half-widths and ranges are those of a typical period of the month.
-    """
-    number = np.ceil(bands.months - 1e-9)
-    kept = np.unique(number)
-    if len(kept) < _FEWEST_MONTHS or len(kept) > len(bands.months) / 2.0:
-        return bands
-    members = number == kept[:, np.newaxis]
-    means = (_means(values, members) for values in bands[1:])
-    return Bands(np.minimum(kept, bands.months[-1]), *means)
-
-
-def _means(values: Floats, members: NDArray[np.bool_]) -> Floats:
-    """Return the mean of each row of members; NaN if it has no value."""
-    held = members & np.isfinite(values)
-    count = held.sum(axis=1)
-    total = np.where(held, values, 0.0).sum(axis=1)
-    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
-
-
-def bands_of(table: pd.DataFrame, size: float = 1.0) -> Bands:
-    """Return what a table of bands holds, divided by the size of the chart's unit."""
-    columns = (table[name].to_numpy() / size for name in ("mean", "half_width", _LOW, _HIGH))
-    return Bands(np.array([months(day + 1.0) for day in table.index]), *columns)
 
 
 def line(

@@ -9,7 +9,7 @@ import htpy as h
 from modelops_abm import formats
 from modelops_abm.app.decide import net_value, over_time, team_time
 from modelops_abm.app.drawing.axes import Axis, round_axis
-from modelops_abm.app.drawing.layers import Bands
+from modelops_abm.app.drawing.bands import Bands
 from modelops_abm.app.export.svg import (
     Label,
     Panel,

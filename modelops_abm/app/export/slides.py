@@ -15,7 +15,7 @@ from modelops_abm import formats
 from modelops_abm.app.decide import credit_card, losses, net_value, team_time
 from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.sentences import headline, second_line
-from modelops_abm.app.drawing.layers import Bands, Floats
+from modelops_abm.app.drawing.bands import Bands, Floats
 from modelops_abm.app.export.slide_kit import (
     HEIGHT,
     MARGIN,
