@@ -38,7 +38,7 @@ def open_session(query: str | None) -> Session:
         linked = read_query(query)
     except InputError as error:
         session = Session()
-        session.notice.set(f"This link cannot be used, so the first plan is shown. {error}")
+        session.notice.set(f"This link cannot be used, so the first plan is shown: {error}")
         return session
     return _session_of(linked)
 
