@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from modelops_abm.rules.day import ServedShares, served_share
+from modelops_abm.compiled import direct
+from modelops_abm.rules.day import ServedShares, served_shares
+from modelops_abm.rules.usage import UsageConstants
 from modelops_abm.statechart import Cause, Serving
 
 _CAUSES = Cause.RETRAINING + 1
@@ -53,8 +55,9 @@ class ServiceDay:
         """Whether the model was in another state than online for a while."""
         return any(self.state_days)
 
-    def shares(self) -> ServedShares:
+    def shares(self, constants: UsageConstants) -> ServedShares:
         """Return the shares of the day."""
-        return ServedShares(
-            self.production, served_share(self.current), served_share(self.previous)
+        shares: ServedShares = direct(served_shares)(
+            self.production, self.current, self.previous, constants
         )
+        return shares

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from modelops_abm.compiled import inner_loop, part_of_kernel
+from modelops_abm.compiled import part_of_kernel
 from modelops_abm.ensemble import totals
+from modelops_abm.ensemble.lanes import close_models
 from modelops_abm.ensemble.layout import (
     ACTIVITIES,
     CAPABILITIES,
@@ -27,7 +28,6 @@ from modelops_abm.ensemble.life import (
 )
 from modelops_abm.ensemble.service import (
     PREVIOUS,
-    close_model_day,
     open_model_day,
     rates_of_today,
 )
@@ -37,7 +37,6 @@ from modelops_abm.ensemble.work import (
 )
 from modelops_abm.events import NOBODY, LogKind, RetirementReason
 from modelops_abm.rules.capability import capital_spent, level_after, upkeep_per_day
-from modelops_abm.rules.day import DayFlows
 from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day
 from modelops_abm.statechart import State
 
@@ -58,45 +57,13 @@ def _add_up_today(org: Record, first: int, count: int) -> None:
         total_of(org, place).value += today_of(org, place).value
 
 
-@inner_loop
-def _add_flow(org: Record, place: int, amount: float) -> None:
-    today_of(org, totals.MODEL_FLOWS + place).value += amount
-
-
-@inner_loop
-def _add_flows(org: Record, day: DayFlows) -> None:
-    """Add a model's flows in the order of `outcomes.MODEL_FLOWS`."""
-    _add_flow(org, 0, day.production)
-    _add_flow(org, 1, day.served_share)
-    _add_flow(org, 2, day.power)
-    _add_flow(org, 3, day.demand)
-    _add_flow(org, 4, day.served)
-    _add_flow(org, 5, day.unserved)
-    _add_flow(org, 6, day.value)
-    _add_flow(org, 7, day.cost)
-    _add_flow(org, 8, day.ideal_value)
-    _add_flow(org, 9, day.lost_adoption)
-    _add_flow(org, 10, day.lost_usage)
-    _add_flow(org, 11, day.lost_offline)
-    _add_flow(org, 12, day.lost_capacity)
-    _add_flow(org, 13, day.lost_decay)
-    _add_flow(org, 14, day.lost_drift)
-    _add_flow(org, 15, day.lost_rollback)
-
-
 @part_of_kernel
 def integrate_models(setting: int, org: Record) -> None:
     """Integrate the stocks of every model that was in production today, by number."""
     _forget_today(org, totals.MODEL_FLOWS, totals.MODEL_FLOW_COUNT)
     _forget_today(org, totals.STATE_TIME, CAUSES)
     _forget_today(org, totals.UNSERVED_TIME, CAUSES)
-    for index in range(org.in_production):
-        model = model_of(org, in_production_of(org, index).value)
-        _add_flows(org, close_model_day(setting, org, model))
-        if model.troubled:
-            for cause in range(CAUSES):
-                today_of(org, totals.STATE_TIME + cause).value += model.state_days[cause]
-                today_of(org, totals.UNSERVED_TIME + cause).value += model.unserved_days[cause]
+    close_models(setting, org)
     _add_up_today(org, totals.MODEL_FLOWS, totals.MODEL_FLOW_COUNT)
     _add_up_today(org, totals.STATE_TIME, CAUSES)
     _add_up_today(org, totals.UNSERVED_TIME, CAUSES)

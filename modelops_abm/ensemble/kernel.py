@@ -29,6 +29,7 @@ from modelops_abm.ensemble.layout import (
     ORGANISATION,
     QUEUED,
     QUEUES,
+    SIDE_BY_SIDE,
     SLOTS_PER_MODEL,
     TASK,
     Floats,
@@ -159,6 +160,7 @@ def run_replication(
     queues = np.zeros(QUEUES * queue_room, QUEUED)
     idle = np.zeros(developer_room, np.int64)
     log_ = np.zeros(log_room, LOGGED)
+    lanes = np.zeros(1, SIDE_BY_SIDE)
     today = np.zeros(totals.DAILY)
     sums = np.zeros(totals.TOTALS)
 
@@ -175,6 +177,7 @@ def run_replication(
     org.log_at = log_.ctypes.data
     org.today_at = today.ctypes.data
     org.totals_at = sums.ctypes.data
+    org.lanes_at = lanes.ctypes.data
     org.model_room = model_room
     org.developers = developer_room
     org.calendar_room = calendar_room
@@ -183,7 +186,7 @@ def run_replication(
     _live(setting, tables, org, seed, replication, daily, today)
     # The tables must outlive the run that reached them by address.
     used = len(tasks) + len(production) + len(calendar) + len(valid) + len(queues) + len(idle)
-    used += len(capabilities) + len(organisation)
+    used += len(capabilities) + len(organisation) + len(lanes)
     logged = org.logged if used > 0 else 0
     return Finished(models, developers, sums, log_, logged)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from modelops_abm.compiled import part_of_kernel
 from modelops_abm.ensemble.memory import record_at, tuple_at
+from modelops_abm.outcomes import MODEL_FLOWS
 from modelops_abm.rules.constants import Constants
 from modelops_abm.rules.sampling import Law
 
@@ -22,6 +23,7 @@ CAUSES = 5
 ACTIVITIES = 6
 CLASSES = 5
 FIRST_INTERRUPTIBLE = 2
+LANES = 32
 QUEUES = CLASSES + CLASSES - FIRST_INTERRUPTIBLE
 CAPABILITIES = 5
 SLOTS_PER_MODEL = 7
@@ -37,11 +39,17 @@ def _record(floats: str, integers: str, **arrays: tuple[Any, int]) -> np.dtype[n
     return np.dtype(fields)
 
 
+def _lanes(fields: str) -> np.dtype[np.void]:
+    """Return a record of arrays with a lane for each model of a batch, and its flows."""
+    lanes: list[Any] = [(name, np.float64, (LANES,)) for name in fields.split()]
+    return np.dtype([*lanes, ("flows", np.float64, (len(MODEL_FLOWS), LANES))])
+
+
 ORGANISATION = _record(
     "clock",
     # addresses of the tables and their sizes
     "models_at tasks_at developers_at capabilities_at production_at calendar_at slots_at"
-    " queues_at idle_at log_at today_at totals_at"
+    " queues_at idle_at log_at today_at totals_at lanes_at"
     " model_room developers calendar_room queue_room log_room"
     # counters
     " models in_production events serial idle dispatch day logged arrivals",
@@ -67,6 +75,12 @@ MODEL = _record(
     counts=(np.int64, 4),
     state_days=(np.float64, CAUSES),
     unserved_days=(np.float64, CAUSES),
+)
+SIDE_BY_SIDE = _lanes(
+    # what the close of a model's day needs, and its stocks
+    "production current previous forgotten base loss effective_capacity"
+    " users usage memory ideal_users ideal_usage"
+    " market_size innovation imitation waning full_usage price cost wrong_cost",
 )
 TASK = _record(
     "submitted_at score effort_left",
@@ -95,6 +109,7 @@ _event_at = record_at(EVENT)
 _queued_at = record_at(QUEUED)
 _logged_at = record_at(LOGGED)
 _number_at = record_at(NUMBER)
+_lanes_at = record_at(SIDE_BY_SIDE)
 _amount_at = record_at(AMOUNT)
 
 
@@ -215,6 +230,12 @@ def idle_of(org: Record, index: int) -> Record:
 def today_of(org: Record, place: int) -> Record:
     """Return a daily outcome, by the order of `outcomes.DAILY`."""
     return _amount_at(org.today_at, place)
+
+
+@part_of_kernel
+def lanes_of(org: Record) -> Record:
+    """Return the lanes, in which the models of a batch stand side by side."""
+    return _lanes_at(org.lanes_at, 0)
 
 
 @part_of_kernel

@@ -15,17 +15,7 @@ from modelops_abm.ensemble.layout import (
 )
 from modelops_abm.events import Rank
 from modelops_abm.rules.constants import Levels, common_rates
-from modelops_abm.rules.day import (
-    CommonRates,
-    DayFlows,
-    Health,
-    ServedShares,
-    Stocks,
-    Traits,
-    close_day,
-    open_day,
-    served_share,
-)
+from modelops_abm.rules.day import CommonRates, Health, open_day
 from modelops_abm.rules.hazards import Hazards, exposed, next_incident, renewed
 from modelops_abm.statechart import Cause, Serving, State
 
@@ -60,21 +50,6 @@ def levels(org: Record) -> Levels:
 def in_production(model: Record) -> bool:
     """Return whether a model is in production."""
     return bool(ONLINE <= model.state <= OFFLINE_DRIFT)
-
-
-@inner_loop
-def traits(model: Record) -> Traits:
-    """Return what a model's day needs to know of it."""
-    return Traits(
-        model.market_size,
-        model.innovation,
-        model.imitation,
-        model.waning,
-        model.full_usage,
-        model.price,
-        model.cost,
-        model.wrong_cost,
-    )
 
 
 @inner_loop
@@ -189,30 +164,3 @@ def open_model_day(setting: int, org: Record, number: int, common: CommonRates) 
 def rates_of_today(setting: int, org: Record) -> CommonRates:
     """Return what the rates of all models have in common today."""
     return common_rates(setting_at(setting).constants.rates, levels(org))
-
-
-@inner_loop
-def close_model_day(setting: int, org: Record, model: Record) -> DayFlows:
-    """Integrate a model's stocks over the day and return what it did."""
-    if in_production(model):
-        account(org, model)
-    constants = setting_at(setting).constants
-    day = close_day(
-        traits(model),
-        Stocks(model.users, model.usage, model.memory, model.ideal_users, model.ideal_usage),
-        ServedShares(model.production, served_share(model.current), served_share(model.previous)),
-        model.base,
-        model.loss,
-        model.effective_capacity,
-        constants.previous_version,
-        constants.usage,
-    )
-    stocks, flows = day.stocks, day.flows
-    model.users = stocks.users
-    model.usage = stocks.usage
-    model.memory = stocks.availability_memory
-    model.ideal_users = stocks.ideal_users
-    model.ideal_usage = stocks.ideal_usage
-    model.value_total += flows.value
-    model.cost_total += flows.cost
-    return flows

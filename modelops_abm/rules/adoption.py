@@ -8,16 +8,14 @@ in using a bad model.
 
 from __future__ import annotations
 
-import math
-
 from modelops_abm.compiled import compiled_inline
 from modelops_abm.rules import DAYS_PER_YEAR
 
 
 @compiled_inline
-def waning(innovation_per_year: float, imitation_per_year: float, effective_days: float) -> float:
-    """Return the factor by which z wanes in `effective_days`."""
-    return math.exp(-(innovation_per_year + imitation_per_year) * effective_days / DAYS_PER_YEAR)
+def waning(innovation_per_year: float, imitation_per_year: float) -> float:
+    """Return the rate per day of effective time at which z wanes."""
+    return (innovation_per_year + imitation_per_year) / DAYS_PER_YEAR
 
 
 @compiled_inline
@@ -26,19 +24,22 @@ def users_after(
     market_size: float,
     innovation_per_year: float,
     imitation_per_year: float,
-    effective_days: float,
-    waning_per_day: float,
+    waned: float,
 ) -> float:
-    """Return the users after `effective_days`; never fewer than before, never above the market.
+    """Return the users after some time; never fewer than before, never above the market.
 
-    `waning_per_day` is the `waning` of one day, known beforehand because most days are full.
+    It is the exact step, solved for the users who are new: no small difference of large numbers,
+    and a single division.
+
+    Parameters
+    ----------
+    waned
+        Share of z that has waned: `faded(waning_per_day * effective_days)`.
     """
-    if effective_days <= 0.0 or users >= market_size:
+    if users >= market_size:
         return users
-    factor = waning_per_day
-    if effective_days != 1.0:
-        factor = waning(innovation_per_year, imitation_per_year, effective_days)
-    share = users / market_size
-    z = factor * (1.0 - share) / (innovation_per_year + imitation_per_year * share)
-    share = (1.0 - innovation_per_year * z) / (1.0 + imitation_per_year * z)
-    return min(market_size, max(users, market_size * share))
+    left = market_size - users
+    reached = waned * left
+    pull = innovation_per_year * market_size + imitation_per_year * users
+    new = reached * pull / (pull + imitation_per_year * (left - reached))
+    return min(market_size, users + new)

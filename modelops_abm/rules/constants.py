@@ -9,7 +9,7 @@ from modelops_abm.parameters.scenario import Scenario
 from modelops_abm.rules.day import CommonRates, PreviousVersion
 from modelops_abm.rules.hazards import reduced_rate
 from modelops_abm.rules.sampling import Law, law_of
-from modelops_abm.rules.usage import UsageConstants, forgotten
+from modelops_abm.rules.usage import UsageConstants, usage_constants
 
 DECAY_ALERTS = ("always", "with_monitoring", "never")
 
@@ -94,13 +94,12 @@ def constants_of(scenario: Scenario) -> Constants:
     return Constants(
         _rate_constants(scenario),
         _care_constants(scenario),
-        UsageConstants(
+        usage_constants(
             usage.neutral_power,
             usage.neutral_availability,
             usage.growth_days,
             usage.decline_days,
             usage.availability_memory_days,
-            forgotten(1.0, usage.availability_memory_days),
         ),
         PreviousVersion(rollback.previous_power, rollback.previous_drift_share),
         scenario.portfolio.initial_usage_share,

@@ -7,10 +7,12 @@ from typing import NamedTuple
 from modelops_abm.compiled import compiled_inline
 from modelops_abm.rules.adoption import users_after
 from modelops_abm.rules.capability import effective_capacity
+from modelops_abm.rules.fading import faded_shortly
 from modelops_abm.rules.hazards import Hazards, overload
 from modelops_abm.rules.power import base_power, drift_loss, power, previous_power
 from modelops_abm.rules.usage import (
     UsageConstants,
+    forgotten,
     remembered_availability,
     response,
     usage_after,
@@ -20,7 +22,7 @@ NEGLIGIBLE_SHARE = 1e-9
 
 
 class Traits(NamedTuple):
-    """What a day needs to know of a model and does not change; for the waning see `waning`."""
+    """What a day needs to know of a model and does not change; `waning_per_day` is its `waning`."""
 
     market_size: float
     innovation_per_year: float
@@ -60,11 +62,20 @@ class Stocks(NamedTuple):
 
 
 class ServedShares(NamedTuple):
-    """Shares of the day in production, served by the current and by the previous version."""
+    """Shares of a day; see `served_shares`.
+
+    Attributes
+    ----------
+    production, current, previous
+        In production; served by the current and by the previous version.
+    forgotten
+        Share of what users remember of availability that they forget meanwhile.
+    """
 
     production: float
     current: float
     previous: float
+    forgotten: float
 
 
 class DayFlows(NamedTuple):
@@ -219,7 +230,8 @@ def open_day(
     """
     effective = effective_capacity(capacity, common.extra_capacity, common.autoscaling)
     excess = overload(
-        users * usage / effective,
+        users * usage,
+        effective,
         common.overload_threshold,
         common.overload_span,
         common.largest_overload,
@@ -242,6 +254,19 @@ def served_share(share: float) -> float:
 
 
 @compiled_inline
+def served_shares(
+    production: float, current: float, previous: float, constants: UsageConstants
+) -> ServedShares:
+    """Return the shares of a day from the days in production and served by each version."""
+    forgotten_share = constants.forgotten_per_day
+    if production != 1.0:
+        forgotten_share = forgotten(production, constants.availability_memory_days)
+    return ServedShares(
+        production, served_share(current), served_share(previous), forgotten_share
+    )
+
+
+@compiled_inline
 def next_stocks(
     traits: Traits,
     stocks: Stocks,
@@ -253,16 +278,18 @@ def next_stocks(
     """Return the stocks after a day, from their values and the powers at its start."""
     effective_days = shares.current * current + shares.previous * previous
     served = shares.current + shares.previous
-    quality = response(effective_days / served, constants.neutral_power) if served > 0.0 else 0.0
-    presence = response(stocks.availability_memory, constants.neutral_availability)
+    quality = 0.0
+    if served > 0.0:
+        mean_power = current if shares.previous == 0.0 else effective_days / served
+        quality = response(mean_power, constants.quality)
+    presence = response(stocks.availability_memory, constants.presence)
     return Stocks(
         users_after(
             stocks.users,
             traits.market_size,
             traits.innovation_per_year,
             traits.imitation_per_year,
-            effective_days,
-            traits.waning_per_day,
+            faded_shortly(traits.waning_per_day * effective_days),
         ),
         usage_after(
             stocks.usage, traits.full_usage, quality, presence, shares.production, constants
@@ -271,15 +298,14 @@ def next_stocks(
             stocks.availability_memory,
             served,
             shares.production,
-            constants,
+            shares.forgotten,
         ),
         users_after(
             stocks.ideal_users,
             traits.market_size,
             traits.innovation_per_year,
             traits.imitation_per_year,
-            shares.production,
-            traits.waning_per_day,
+            faded_shortly(traits.waning_per_day * shares.production),
         ),
         usage_after(stocks.ideal_usage, traits.full_usage, 1.0, 1.0, shares.production, constants),
     )

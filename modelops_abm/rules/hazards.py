@@ -41,9 +41,13 @@ def reduced_rate(per_year: float, reduction: float, level: float) -> float:
 
 
 @compiled_inline
-def overload(load: float, threshold: float, span: float, largest: float) -> float:
-    """Return the overload at a load (demand / capacity): 0 up to the threshold, then linear."""
-    return min(max(0.0, load - threshold) / span, largest)
+def overload(
+    demand: float, capacity: float, threshold: float, span: float, largest: float
+) -> float:
+    """Return the overload at a demand: 0 up to the threshold of the capacity, then linear."""
+    if demand <= threshold * capacity:
+        return 0.0
+    return min((demand / capacity - threshold) / span, largest)
 
 
 @compiled_inline
@@ -86,6 +90,17 @@ def renewed(left: Hazards, cause: int, value: float) -> Hazards:
 
 
 @compiled_inline
+def _may_strike(left: Hazards, rates: Hazards, ample: float) -> bool:
+    """Return whether any incident may strike in that time; on most days none does."""
+    return (
+        left.pipeline <= rates.pipeline * ample
+        or left.capacity <= rates.capacity * ample
+        or left.compliance <= rates.compliance * ample
+        or left.drift <= rates.drift * ample
+    )
+
+
+@compiled_inline
 def _strike_time(now: float, left: float, rate: float, ample: float) -> float:
     """Return when an incident strikes; infinite if there is clearly no time for that."""
     return now + max(0.0, left) / rate if left <= rate * ample and rate > 0.0 else math.inf
@@ -99,6 +114,8 @@ def next_incident(now: float, until: float, left: Hazards, rates: Hazards) -> Ne
     true time; the caller compares with `until`.
     """
     ample = (until - now) * (1.0 + 1e-9) + 1e-9
+    if not _may_strike(left, rates, ample):
+        return NextIncident(math.inf, 0)
     time, cause = _strike_time(now, left.pipeline, rates.pipeline, ample), 0
     other = _strike_time(now, left.capacity, rates.capacity, ample)
     if other < time:

@@ -16,6 +16,7 @@ from modelops_abm.randomness import DecisionPoint, draw_key, uniform
 from modelops_abm.rules import DAYS_PER_YEAR
 from modelops_abm.rules.adoption import users_after, waning
 from modelops_abm.rules.day import Traits
+from modelops_abm.rules.fading import faded
 from modelops_abm.rules.power import base_power, decay_per_day
 from modelops_abm.rules.sampling import Law, law_of, sample, sample_above, unit_exponential
 
@@ -193,7 +194,7 @@ def _traits(laws: KindLaws, entity: int, facts: ClientFacts) -> Traits:
         max(_known(facts.market_size, market), _known(facts.users, 0.0)),
         laws.innovation_per_year,
         laws.imitation_per_year,
-        waning(laws.innovation_per_year, laws.imitation_per_year, 1.0),
+        waning(laws.innovation_per_year, laws.imitation_per_year),
         max(_known(facts.full_usage, usage), _known(facts.usage, 0.0)),
         _known(facts.value_per_prediction, value),
         _known(facts.cost_per_prediction, cost),
@@ -253,8 +254,7 @@ def initial_production(
         traits.market_size,
         traits.innovation_per_year,
         traits.imitation_per_year,
-        age,
-        traits.waning_per_day,
+        faded(traits.waning_per_day * age),
     )
     past = past_interval_days * uniform(draw_key(entity, DecisionPoint.LAST_RETRAINING, 0))
     retrained = min(age, _known(facts.retrained_days_ago, past))

@@ -9,6 +9,7 @@ import math
 
 from modelops_abm.compiled import compiled_inline
 from modelops_abm.rules import DAYS_PER_YEAR
+from modelops_abm.rules.fading import faded, remaining
 
 
 @compiled_inline
@@ -20,13 +21,13 @@ def decay_per_day(yearly_loss: float) -> float:
 @compiled_inline
 def base_power(restored: float, decay: float, elapsed_days: float) -> float:
     """Return b, the power without drift, some days after it was `restored`."""
-    return restored * math.exp(-decay * elapsed_days) if decay > 0.0 else restored
+    return restored * remaining(decay * elapsed_days)
 
 
 @compiled_inline
 def drift_loss(severity: float, growth_days: float, elapsed_days: float) -> float:
     """Return the share of power lost to a drift that set in `elapsed_days` ago."""
-    return severity * -math.expm1(-elapsed_days / growth_days)
+    return severity * faded(elapsed_days / growth_days)
 
 
 @compiled_inline

@@ -2,43 +2,76 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 from modelops_abm.compiled import compiled_inline
+from modelops_abm.rules.fading import faded
+
+
+class Response(NamedTuple):
+    """How users respond to a level: -1 at level 0, 0 at the neutral level, 1 at level 1.
+
+    `slope_below` and `slope_above` are those on either side of the neutral level.
+    """
+
+    neutral: float
+    slope_below: float
+    slope_above: float
 
 
 class UsageConstants(NamedTuple):
-    """How use answers to quality and availability; the fields of `UsageParameters`.
+    """How use answers to quality and availability; see `usage_constants`.
 
     `forgotten_per_day` is the `forgotten` of one day, known beforehand because most are full.
     """
 
-    neutral_power: float
-    neutral_availability: float
-    growth_days: float
-    decline_days: float
+    quality: Response
+    presence: Response
+    growth_per_day: float
+    decline_per_day: float
     availability_memory_days: float
     forgotten_per_day: float
 
 
+def usage_constants(
+    neutral_power: float,
+    neutral_availability: float,
+    growth_days: float,
+    decline_days: float,
+    availability_memory_days: float,
+) -> UsageConstants:
+    """Return how use answers to quality and availability, from `UsageParameters`.
+
+    What each model's day would divide by is turned into a factor once.
+    """
+    return UsageConstants(
+        Response(neutral_power, 1.0 / neutral_power, 1.0 / (1.0 - neutral_power)),
+        Response(
+            neutral_availability, 1.0 / neutral_availability, 1.0 / (1.0 - neutral_availability)
+        ),
+        1.0 / growth_days,
+        1.0 / decline_days,
+        availability_memory_days,
+        forgotten(1.0, availability_memory_days),
+    )
+
+
 @compiled_inline
-def response(level: float, neutral: float) -> float:
-    """Return the response to a level: -1 at level 0, 0 at the neutral level, 1 at level 1."""
-    if level > neutral:
-        return (level - neutral) / (1.0 - neutral)
-    return (level - neutral) / neutral
+def response(level: float, shape: Response) -> float:
+    """Return the response to a level, -1 to 1."""
+    slope = shape.slope_above if level > shape.neutral else shape.slope_below
+    return (level - shape.neutral) * slope
 
 
 @compiled_inline
 def forgotten(days: float, memory_days: float) -> float:
     """Return the share of what users remember that they forget in some days."""
-    return -math.expm1(-days / memory_days)
+    return faded(days / memory_days)
 
 
 @compiled_inline
 def remembered_availability(
-    memory: float, served: float, in_production: float, constants: UsageConstants
+    memory: float, served: float, in_production: float, forgotten_share: float
 ) -> float:
     """Return the availability that users remember after a day.
 
@@ -49,13 +82,8 @@ def remembered_availability(
     served, in_production
         Shares of the day served and in production.
     """
-    if in_production <= 0.0:
-        return memory
-    availability = min(1.0, served / in_production)
-    share = constants.forgotten_per_day
-    if in_production != 1.0:
-        share = forgotten(in_production, constants.availability_memory_days)
-    return memory + (availability - memory) * share
+    availability = 1.0 if served >= in_production else served / in_production
+    return memory + (availability - memory) * forgotten_share
 
 
 @compiled_inline
@@ -79,7 +107,7 @@ def usage_after(
         Share of the day in production.
     """
     if quality > 0.0 and presence > 0.0:
-        growth = quality * presence / constants.growth_days
+        growth = quality * presence * constants.growth_per_day
         return usage + growth * (full_usage - usage) * in_production
-    decline = (max(0.0, -quality) + max(0.0, -presence)) / constants.decline_days
+    decline = (max(0.0, -quality) + max(0.0, -presence)) * constants.decline_per_day
     return max(0.0, usage - decline * usage * in_production)
