@@ -244,7 +244,7 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         day = direct(close_day)(
             self.attributes.traits,
             self.stocks,
-            self.service.shares(constants.usage),
+            self.service.shares(),
             start.base,
             start.loss,
             start.capacity,

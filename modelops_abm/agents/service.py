@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from modelops_abm.compiled import direct
-from modelops_abm.rules.day import ServedShares, served_shares
-from modelops_abm.rules.usage import UsageConstants
+from modelops_abm.rules.day import ServedShares, served_share
 from modelops_abm.statechart import Cause, Serving
 
 _CAUSES = Cause.RETRAINING + 1
@@ -55,9 +53,8 @@ class ServiceDay:
         """Whether the model was in another state than online for a while."""
         return any(self.state_days)
 
-    def shares(self, constants: UsageConstants) -> ServedShares:
+    def shares(self) -> ServedShares:
         """Return the shares of the day."""
-        shares: ServedShares = direct(served_shares)(
-            self.production, self.current, self.previous, constants
+        return ServedShares(
+            self.production, served_share(self.current), served_share(self.previous)
         )
-        return shares

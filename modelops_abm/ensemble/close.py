@@ -6,7 +6,7 @@ import numpy as np
 
 from modelops_abm.compiled import part_of_kernel
 from modelops_abm.ensemble import totals
-from modelops_abm.ensemble.lanes import close_models
+from modelops_abm.ensemble.lanes import close_models, leave_lane, open_models
 from modelops_abm.ensemble.layout import (
     ACTIVITIES,
     CAPABILITIES,
@@ -16,8 +16,10 @@ from modelops_abm.ensemble.layout import (
     capability_of,
     developer_of,
     in_production_of,
+    lane_of,
     log,
     model_of,
+    production_of,
     setting_at,
     task_of,
     today_of,
@@ -28,8 +30,7 @@ from modelops_abm.ensemble.life import (
 )
 from modelops_abm.ensemble.service import (
     PREVIOUS,
-    open_model_day,
-    rates_of_today,
+    in_production,
 )
 from modelops_abm.ensemble.work import (
     close_ledgers,
@@ -60,7 +61,6 @@ def _add_up_today(org: Record, first: int, count: int) -> None:
 @part_of_kernel
 def integrate_models(setting: int, org: Record) -> None:
     """Integrate the stocks of every model that was in production today, by number."""
-    _forget_today(org, totals.MODEL_FLOWS, totals.MODEL_FLOW_COUNT)
     _forget_today(org, totals.STATE_TIME, CAUSES)
     _forget_today(org, totals.UNSERVED_TIME, CAUSES)
     close_models(setting, org)
@@ -78,10 +78,9 @@ def account_developers(org: Record) -> None:
         developer = developer_of(org, number)
         for activity in range(ACTIVITIES):
             days = developer.today[activity]
-            if days != 0.0:
-                today_of(org, totals.DEVELOPER_TIME + activity).value += days
-                developer.ledger[activity] += days
-                developer.today[activity] = 0.0
+            today_of(org, totals.DEVELOPER_TIME + activity).value += days
+            developer.ledger[activity] += days
+            developer.today[activity] = 0.0
     _add_up_today(org, totals.DEVELOPER_TIME, ACTIVITIES)
 
 
@@ -139,12 +138,15 @@ def retire_abandoned(setting: int, org: Record) -> None:
     share = setting_at(setting).constants.abandonment_share
     kept = 0
     for index in range(org.in_production):
-        number = in_production_of(org, index).value
+        lane = in_production_of(org, index)
+        number = lane.number
         model = model_of(org, number)
-        if model.state != _RETIRED and model.usage < share * model.full_usage:
+        if model.state != _RETIRED and lane.usage < share * lane.full_usage:
             retire(org, number, RetirementReason.ABANDONED.value)
-        if model.state != _RETIRED:
-            in_production_of(org, kept).value = number
+        if model.state == _RETIRED:
+            leave_lane(org, number)
+        else:
+            production_of(org, kept).value = model.lane
             kept += 1
     org.in_production = kept
 
@@ -166,13 +168,14 @@ def collect(org: Record) -> None:
         today_of(org, place).value = 0.0
     for number in range(org.models):
         model = model_of(org, number)
-        place = totals.MODEL_COUNTS + _place_of_state(model.state, model.cause)
+        cause = lane_of(org, model).cause if in_production(model) else NOBODY
+        place = totals.MODEL_COUNTS + _place_of_state(model.state, cause)
         today_of(org, place).value += 1.0
     users = 0.0
     for index in range(org.in_production):
-        model = model_of(org, in_production_of(org, index).value)
-        users += model.users
-        if model.serving == PREVIOUS:
+        lane = in_production_of(org, index)
+        users += lane.users
+        if lane.serving == PREVIOUS:
             today_of(org, totals.ROLLED_BACK).value += 1.0
     today_of(org, totals.USERS).value = users
     for place in range(CLASSES):
@@ -192,6 +195,4 @@ def _ratio(amount: float, divisor: float) -> float:
 @part_of_kernel
 def open_day(setting: int, org: Record) -> None:
     """Refresh every rate that depends on capability levels or demand."""
-    common = rates_of_today(setting, org)
-    for index in range(org.in_production):
-        open_model_day(setting, org, in_production_of(org, index).value, common)
+    open_models(setting, org)

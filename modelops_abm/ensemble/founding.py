@@ -44,7 +44,6 @@ from modelops_abm.rules.population import (
 from modelops_abm.rules.sampling import Law
 from modelops_abm.statechart import Serving, Stage, State
 
-_ORGANISATION = Origin.ORGANISATION.value
 _INITIAL_MODEL = Origin.INITIAL_MODEL.value
 _INITIAL_IDEA = Origin.INITIAL_IDEA.value
 _ARRIVING_IDEA = Origin.ARRIVING_IDEA.value
@@ -291,7 +290,17 @@ def found(setting: int, tables: Tables, org: Record, seed: int, replication: int
         _found_imported(setting, tables, org, seed, replication)
     else:
         _found_generated(setting, tables, org, seed, replication)
-    plan_arrival(setting, org, seed, replication)
+    _know_arrivals(setting, tables, org, seed, replication)
+    plan_arrival(setting, org)
+
+
+@part_of_kernel
+def _know_arrivals(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+    """Draw all ideas that will arrive, ahead of their arrival: their draws are keyed."""
+    present = org.models
+    for index in range(org.model_room - present):
+        _add(setting, tables, org, seed, replication, _ARRIVING_IDEA, index)
+    org.models = present
 
 
 @part_of_kernel
@@ -301,18 +310,18 @@ def arrival_slot(org: Record) -> int:
 
 
 @part_of_kernel
-def plan_arrival(setting: int, org: Record, seed: int, replication: int) -> None:
+def plan_arrival(setting: int, org: Record) -> None:
     """Plan the arrival of the next idea."""
-    organisation = entity_key(seed, replication, _ORGANISATION, 0)
-    gap = arrival_gap(organisation, org.arrivals, setting_at(setting).ideas_per_year)
+    gap = arrival_gap(org.key, org.arrivals, setting_at(setting).ideas_per_year)
     org.arrivals += 1
     schedule(setting, org, arrival_slot(org), org.clock + gap, Rank.ARRIVAL, 0, 0)
 
 
 @part_of_kernel
-def receive_idea(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+def receive_idea(setting: int, org: Record) -> None:
     """Let an idea arrive."""
     number = org.models
-    _add(setting, tables, org, seed, replication, _ARRIVING_IDEA, org.arrivals - 1)
+    org.models = number + 1
+    model_of(org, number).arrived_at = org.clock
     propose(setting, org, number)
-    plan_arrival(setting, org, seed, replication)
+    plan_arrival(setting, org)

@@ -14,7 +14,6 @@ from modelops_abm.ensemble.layout import (
     SLOTS_PER_MODEL,
     SWITCH,
     Record,
-    Tables,
     capability_of,
     developer_of,
     log,
@@ -163,9 +162,7 @@ def _happen_to_model(setting: int, org: Record, slot: int, rank: int) -> None:
 
 
 @part_of_kernel
-def _happen(
-    setting: int, tables: Tables, org: Record, seed: int, replication: int, slot: int, rank: int
-) -> None:
+def _happen(setting: int, org: Record, slot: int, rank: int) -> None:
     """Let the event of a slot happen."""
     completions = org.model_room * SLOTS_PER_MODEL
     starts = completions + setting_at(setting).developers
@@ -176,11 +173,11 @@ def _happen(
     elif slot < arrival_slot(org):
         _start_capability(setting, org, slot - starts)
     else:
-        receive_idea(setting, tables, org, seed, replication)
+        receive_idea(setting, org)
 
 
 @part_of_kernel
-def run_day(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+def run_day(setting: int, org: Record) -> None:
     """Process the events of the open day, dispatching at the end of each instant."""
     end = org.day + 1.0
     while True:
@@ -190,6 +187,6 @@ def run_day(setting: int, tables: Tables, org: Record, seed: int, replication: i
             org.dispatch = 0
         elif time < end:
             slot, rank = take_next(org)
-            _happen(setting, tables, org, seed, replication, slot, rank)
+            _happen(setting, org, slot, rank)
         else:
             return

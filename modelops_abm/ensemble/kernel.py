@@ -20,16 +20,18 @@ from modelops_abm.ensemble.close import (
 )
 from modelops_abm.ensemble.founding import found
 from modelops_abm.ensemble.happenings import run_day
+from modelops_abm.ensemble.lanes import leave_lane
 from modelops_abm.ensemble.layout import (
+    BLOCK_BYTES,
     CAPABILITIES,
     DEVELOPER,
     EVENT,
+    LANES,
     LOGGED,
     MODEL,
     ORGANISATION,
     QUEUED,
     QUEUES,
-    SIDE_BY_SIDE,
     SLOTS_PER_MODEL,
     TASK,
     Floats,
@@ -160,7 +162,8 @@ def run_replication(
     queues = np.zeros(QUEUES * queue_room, QUEUED)
     idle = np.zeros(developer_room, np.int64)
     log_ = np.zeros(log_room, LOGGED)
-    lanes = np.zeros(1, SIDE_BY_SIDE)
+    lanes = np.zeros((model_room // LANES + 1) * BLOCK_BYTES, np.uint8)
+    free_lanes = np.zeros(model_room, np.int64)
     today = np.zeros(totals.DAILY)
     sums = np.zeros(totals.TOTALS)
 
@@ -178,6 +181,7 @@ def run_replication(
     org.today_at = today.ctypes.data
     org.totals_at = sums.ctypes.data
     org.lanes_at = lanes.ctypes.data
+    org.free_lanes_at = free_lanes.ctypes.data
     org.model_room = model_room
     org.developers = developer_room
     org.calendar_room = calendar_room
@@ -186,7 +190,7 @@ def run_replication(
     _live(setting, tables, org, seed, replication, daily, today)
     # The tables must outlive the run that reached them by address.
     used = len(tasks) + len(production) + len(calendar) + len(valid) + len(queues) + len(idle)
-    used += len(capabilities) + len(organisation) + len(lanes)
+    used += len(capabilities) + len(organisation) + len(lanes) + len(free_lanes)
     logged = org.logged if used > 0 else 0
     return Finished(models, developers, sums, log_, logged)
 
@@ -204,11 +208,12 @@ def _live(
     """Found the organisation and live through all days."""
     _hire(setting, org, seed, replication)
     _plan_capabilities(setting, org)
+    org.key = entity_key(seed, replication, Origin.ORGANISATION.value, 0)
     found(setting, tables, org, seed, replication)
     org.dispatch = 1
     horizon_days = setting_at(setting).horizon_days
     for day in range(horizon_days):
-        run_day(setting, tables, org, seed, replication)
+        run_day(setting, org)
         org.clock = day + 1.0
         integrate_models(setting, org)
         account_developers(org)
@@ -223,7 +228,9 @@ def _live(
             open_day(setting, org)
             org.dispatch = 1
     for index in range(org.in_production):
-        count_undetected(org, in_production_of(org, index).value)
+        number = in_production_of(org, index).number
+        count_undetected(org, number)
+        leave_lane(org, number)
 
 
 @kernel

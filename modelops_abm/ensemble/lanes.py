@@ -1,10 +1,14 @@
-"""The close of models' days, side by side in lanes.
+"""The days of all models in production, side by side in lanes.
 
-A model's close is a long chain of multiplications and divisions, each of which waits for the one
-before. So the models of a portfolio are not closed one after the other: a batch of them is laid out
-in lanes, field by field, and the compiler turns the loop over the lanes into vector instructions,
-which work on several at once. Every lane sees the same operations in the same order as in a loop
-over models, so the results are the same to the bit.
+A model's day is a long chain of multiplications and divisions, each of which waits for the one
+before it. So models are not worked on one after the other. While a model is in production, what
+every day needs of it stands in a lane: the n-th lanes of all fields together are one model, and the
+lanes of a field lie next to each other. The compiler turns a loop over lanes into vector
+instructions, which do the same for several models at once. In each lane these are the operations
+of one model in their order, so the results are the same to the bit as one after the other.
+
+Outside production a model's fields are in its record. Lanes are given back and used again; sums
+over models run in the order of their numbers, whatever their lanes.
 """
 
 from __future__ import annotations
@@ -13,172 +17,180 @@ from modelops_abm.compiled import inner_loop, part_of_kernel
 from modelops_abm.ensemble import totals
 from modelops_abm.ensemble.layout import (
     CAUSES,
+    LANE_BITS,
     LANES,
+    SHARED_WORDS,
     Record,
+    block_at,
+    free_lane_of,
     in_production_of,
-    lanes_of,
+    lane_at,
+    lane_of,
+    lane_word_of,
     model_of,
+    model_word_of,
     setting_at,
     today_of,
 )
-from modelops_abm.ensemble.service import account, in_production
-from modelops_abm.rules.day import (
-    DayFlows,
-    PreviousVersion,
-    ServedShares,
-    Stocks,
-    Traits,
-    close_day,
-    served_shares,
+from modelops_abm.ensemble.service import (
+    account,
+    close_lane,
+    open_lane,
+    plan_incident,
+    rates_of_today,
 )
+from modelops_abm.rules.day import CommonRates, DayFlows, PreviousVersion
 from modelops_abm.rules.usage import UsageConstants
+
+VECTOR = 8
+"""Lanes that the widest vector instructions work on at once."""
+_NO_FLOWS = DayFlows(*[0.0] * len(DayFlows._fields))
+
+
+@part_of_kernel
+def enter_lane(org: Record, number: int) -> None:
+    """Give a model that enters production a lane, and copy its fields there."""
+    model = model_of(org, number)
+    if org.free_lanes > 0:
+        org.free_lanes -= 1
+        model.lane = free_lane_of(org, org.free_lanes).value
+    else:
+        model.lane = org.lanes
+        org.lanes += 1
+    for place in range(SHARED_WORDS):
+        lane_word_of(org, model.lane, place).value = model_word_of(org, number, place).value
+    lane_of(org, model).number = number
+
+
+@part_of_kernel
+def leave_lane(org: Record, number: int) -> None:
+    """Copy a model's fields back into its record, and give back its lane."""
+    model = model_of(org, number)
+    for place in range(SHARED_WORDS):
+        model_word_of(org, number, place).value = lane_word_of(org, model.lane, place).value
+    free_lane_of(org, org.free_lanes).value = model.lane
+    org.free_lanes += 1
 
 
 @part_of_kernel
 def close_models(setting: int, org: Record) -> None:
-    """Close the day of every model that was in production, and add up today's flows by number."""
-    for first in range(0, org.in_production, LANES):
-        count = min(LANES, org.in_production - first)
-        for lane in range(count):
-            _take_in(setting, org, model_of(org, in_production_of(org, first + lane).value), lane)
-        _close(setting, org, count)
-        for lane in range(count):
-            _give_back(org, model_of(org, in_production_of(org, first + lane).value), lane)
-        _add_up(org, count)
-
-
-@inner_loop
-def _take_in(setting: int, org: Record, model: Record, lane: int) -> None:
-    """Account for the rest of a model's day, and copy what its close needs into a lane."""
-    if in_production(model):
-        account(org, model)
-    if model.troubled:
-        _add_troubles(org, model)
-    lanes = lanes_of(org)
+    """Close the day of every model that was in production, and add up today's flows."""
+    _account_for_troubles(org)
     constants = setting_at(setting).constants
-    shares = served_shares(model.production, model.current, model.previous, constants.usage)
-    lanes.production[lane] = shares.production
-    lanes.current[lane] = shares.current
-    lanes.previous[lane] = shares.previous
-    lanes.forgotten[lane] = shares.forgotten
-    lanes.base[lane] = model.base
-    lanes.loss[lane] = model.loss
-    lanes.effective_capacity[lane] = model.effective_capacity
-    lanes.users[lane] = model.users
-    lanes.usage[lane] = model.usage
-    lanes.memory[lane] = model.memory
-    lanes.ideal_users[lane] = model.ideal_users
-    lanes.ideal_usage[lane] = model.ideal_usage
-    lanes.market_size[lane] = model.market_size
-    lanes.innovation[lane] = model.innovation
-    lanes.imitation[lane] = model.imitation
-    lanes.waning[lane] = model.waning
-    lanes.full_usage[lane] = model.full_usage
-    lanes.price[lane] = model.price
-    lanes.cost[lane] = model.cost
-    lanes.wrong_cost[lane] = model.wrong_cost
+    for block in range(_blocks(org)):
+        count = _filled(org, block)
+        _close_block(
+            block_at(org, block), count, org.clock, constants.previous_version, constants.usage
+        )
+    _add_up(org)
 
 
 @inner_loop
-def _add_troubles(org: Record, model: Record) -> None:
-    """Add the time that a model was not online, by cause."""
-    for cause in range(CAUSES):
-        today_of(org, totals.STATE_TIME + cause).value += model.state_days[cause]
-        today_of(org, totals.UNSERVED_TIME + cause).value += model.unserved_days[cause]
+def _blocks(org: Record) -> int:
+    return (org.lanes + LANES - 1) >> LANE_BITS
+
+
+@inner_loop
+def _filled(org: Record, block: int) -> int:
+    """Return the lanes of a block that are in use, and so many more as fill whole vectors."""
+    used = org.lanes - block * LANES
+    return min(LANES, (used + VECTOR - 1) // VECTOR * VECTOR)
 
 
 @part_of_kernel
-def _close(setting: int, org: Record, count: int) -> None:
-    """Integrate the stocks in the lanes over the day; a loop of vector instructions."""
-    lanes = lanes_of(org)
-    usage = setting_at(setting).constants.usage
-    previous_version = setting_at(setting).constants.previous_version
-    for lane in range(count):
-        _close_lane(lanes, lane, previous_version, usage)
-
-
-@inner_loop
-def _close_lane(
-    lanes: Record, lane: int, previous_version: PreviousVersion, usage: UsageConstants
+def _close_block(
+    block: int, count: int, now: float, previous_version: PreviousVersion, usage: UsageConstants
 ) -> None:
-    day = close_day(
-        Traits(
-            lanes.market_size[lane],
-            lanes.innovation[lane],
-            lanes.imitation[lane],
-            lanes.waning[lane],
-            lanes.full_usage[lane],
-            lanes.price[lane],
-            lanes.cost[lane],
-            lanes.wrong_cost[lane],
-        ),
-        Stocks(
-            lanes.users[lane],
-            lanes.usage[lane],
-            lanes.memory[lane],
-            lanes.ideal_users[lane],
-            lanes.ideal_usage[lane],
-        ),
-        ServedShares(
-            lanes.production[lane],
-            lanes.current[lane],
-            lanes.previous[lane],
-            lanes.forgotten[lane],
-        ),
-        lanes.base[lane],
-        lanes.loss[lane],
-        lanes.effective_capacity[lane],
-        previous_version,
-        usage,
-    )
-    lanes.users[lane] = day.stocks.users
-    lanes.usage[lane] = day.stocks.usage
-    lanes.memory[lane] = day.stocks.availability_memory
-    lanes.ideal_users[lane] = day.stocks.ideal_users
-    lanes.ideal_usage[lane] = day.stocks.ideal_usage
-    _keep_flows(lanes, lane, day.flows)
-
-
-@inner_loop
-def _keep_flows(lanes: Record, lane: int, flows: DayFlows) -> None:
-    """Keep a model's flows in the order of `outcomes.MODEL_FLOWS`."""
-    lanes.flows[0, lane] = flows.production
-    lanes.flows[1, lane] = flows.served_share
-    lanes.flows[2, lane] = flows.power
-    lanes.flows[3, lane] = flows.demand
-    lanes.flows[4, lane] = flows.served
-    lanes.flows[5, lane] = flows.unserved
-    lanes.flows[6, lane] = flows.value
-    lanes.flows[7, lane] = flows.cost
-    lanes.flows[8, lane] = flows.ideal_value
-    lanes.flows[9, lane] = flows.lost_adoption
-    lanes.flows[10, lane] = flows.lost_usage
-    lanes.flows[11, lane] = flows.lost_offline
-    lanes.flows[12, lane] = flows.lost_capacity
-    lanes.flows[13, lane] = flows.lost_decay
-    lanes.flows[14, lane] = flows.lost_drift
-    lanes.flows[15, lane] = flows.lost_rollback
-
-
-@inner_loop
-def _give_back(org: Record, model: Record, lane: int) -> None:
-    """Copy a model's stocks back, and add what its day earned and cost."""
-    lanes = lanes_of(org)
-    model.users = lanes.users[lane]
-    model.usage = lanes.usage[lane]
-    model.memory = lanes.memory[lane]
-    model.ideal_users = lanes.ideal_users[lane]
-    model.ideal_usage = lanes.ideal_usage[lane]
-    model.value_total += lanes.flows[totals.VALUE, lane]
-    model.cost_total += lanes.flows[totals.COST, lane]
+    for lane in range(count):
+        close_lane(lane_at(block, lane), now, previous_version, usage)
 
 
 @part_of_kernel
-def _add_up(org: Record, count: int) -> None:
-    """Add the flows in the lanes to today's, in the order of the models' numbers."""
-    flows = lanes_of(org).flows
-    for place in range(totals.MODEL_FLOW_COUNT):
-        amount = today_of(org, totals.MODEL_FLOWS + place).value
+def _account_for_troubles(org: Record) -> None:
+    """Add up the time that models were not online, by number."""
+    for index in range(org.in_production):
+        lane = in_production_of(org, index)
+        if lane.cause >= 0:
+            account(org, model_of(org, lane.number))
+        if lane.troubled:
+            lane.troubled = 0
+            model = model_of(org, lane.number)
+            for cause in range(CAUSES):
+                today_of(org, totals.STATE_TIME + cause).value += model.state_days[cause]
+                today_of(org, totals.UNSERVED_TIME + cause).value += model.unserved_days[cause]
+                model.state_days[cause] = 0.0
+                model.unserved_days[cause] = 0.0
+
+
+@part_of_kernel
+def _add_up(org: Record) -> None:
+    """Add up the flows of all models by number, as today's."""
+    sums = _NO_FLOWS
+    for index in range(org.in_production):
+        sums = _added(sums, in_production_of(org, index))
+    place = totals.MODEL_FLOWS
+    today_of(org, place).value = sums.production
+    today_of(org, place + 1).value = sums.served_share
+    today_of(org, place + 2).value = sums.power
+    today_of(org, place + 3).value = sums.demand
+    today_of(org, place + 4).value = sums.served
+    today_of(org, place + 5).value = sums.unserved
+    today_of(org, place + 6).value = sums.value
+    today_of(org, place + 7).value = sums.cost
+    today_of(org, place + 8).value = sums.ideal_value
+    today_of(org, place + 9).value = sums.lost_adoption
+    today_of(org, place + 10).value = sums.lost_usage
+    today_of(org, place + 11).value = sums.lost_offline
+    today_of(org, place + 12).value = sums.lost_capacity
+    today_of(org, place + 13).value = sums.lost_decay
+    today_of(org, place + 14).value = sums.lost_drift
+    today_of(org, place + 15).value = sums.lost_rollback
+
+
+@inner_loop
+def _added(sums: DayFlows, lane: Record) -> DayFlows:
+    return DayFlows(
+        sums.production + lane.flow_production,
+        sums.served_share + lane.flow_served_share,
+        sums.power + lane.flow_power,
+        sums.demand + lane.flow_demand,
+        sums.served + lane.flow_served,
+        sums.unserved + lane.flow_unserved,
+        sums.value + lane.flow_value,
+        sums.cost + lane.flow_cost,
+        sums.ideal_value + lane.flow_ideal_value,
+        sums.lost_adoption + lane.flow_lost_adoption,
+        sums.lost_usage + lane.flow_lost_usage,
+        sums.lost_offline + lane.flow_lost_offline,
+        sums.lost_capacity + lane.flow_lost_capacity,
+        sums.lost_decay + lane.flow_lost_decay,
+        sums.lost_drift + lane.flow_lost_drift,
+        sums.lost_rollback + lane.flow_lost_rollback,
+    )
+
+
+@part_of_kernel
+def open_models(setting: int, org: Record) -> None:
+    """Open the day of every model in production, and plan the incidents of the day."""
+    common = rates_of_today(setting, org)
+    for block in range(_blocks(org)):
+        count = _filled(org, block)
+        address = block_at(org, block)
+        _open_block(address, count, org.clock, org.day + 1.0, common)
         for lane in range(count):
-            amount += flows[place, lane]
-        today_of(org, totals.MODEL_FLOWS + place).value = amount
+            if lane_at(address, lane).at_risk:
+                plan_incident(setting, org, lane_at(address, lane).number)
+
+
+@part_of_kernel
+def _open_block(block: int, count: int, now: float, day_end: float, common: CommonRates) -> None:
+    for lane in range(count):
+        open_lane(lane_at(block, lane), now, day_end, common)
+
+
+@part_of_kernel
+def open_model(setting: int, org: Record, number: int) -> None:
+    """Open the rest of the day of a model that goes live."""
+    common = rates_of_today(setting, org)
+    open_lane(lane_of(org, model_of(org, number)), org.clock, org.day + 1.0, common)
+    plan_incident(setting, org, number)

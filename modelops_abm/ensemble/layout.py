@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelops_abm.compiled import part_of_kernel
-from modelops_abm.ensemble.memory import record_at, tuple_at
-from modelops_abm.outcomes import MODEL_FLOWS
+from modelops_abm.ensemble.memory import SLOT_BYTES, record_at, tuple_at
 from modelops_abm.rules.constants import Constants
+from modelops_abm.rules.day import DayFlows
 from modelops_abm.rules.sampling import Law
 
 type Record = Any
@@ -23,7 +23,9 @@ CAUSES = 5
 ACTIVITIES = 6
 CLASSES = 5
 FIRST_INTERRUPTIBLE = 2
-LANES = 32
+# Lanes of a block.
+LANE_BITS = 5
+LANES = 1 << LANE_BITS
 QUEUES = CLASSES + CLASSES - FIRST_INTERRUPTIBLE
 CAPABILITIES = 5
 SLOTS_PER_MODEL = 7
@@ -39,49 +41,64 @@ def _record(floats: str, integers: str, **arrays: tuple[Any, int]) -> np.dtype[n
     return np.dtype(fields)
 
 
-def _lanes(fields: str) -> np.dtype[np.void]:
-    """Return a record of arrays with a lane for each model of a batch, and its flows."""
-    lanes: list[Any] = [(name, np.float64, (LANES,)) for name in fields.split()]
-    return np.dtype([*lanes, ("flows", np.float64, (len(MODEL_FLOWS), LANES))])
+def _lane(shared: np.dtype[np.void], floats: str, integers: str) -> np.dtype[np.void]:
+    """Return a record whose numbers lie `LANES` numbers apart: one lane of a block of lanes."""
+    fields: list[Any] = [(name, shared[name]) for name in shared.names or ()]
+    fields += [(name, np.float64) for name in floats.split()]
+    fields += [(name, np.int64) for name in integers.split()]
+    return np.dtype(
+        {
+            "names": [name for name, _ in fields],
+            "formats": [kind for _, kind in fields],
+            "offsets": [place * LANES * SLOT_BYTES for place in range(len(fields))],
+        }
+    )
 
 
 ORGANISATION = _record(
     "clock",
     # addresses of the tables and their sizes
     "models_at tasks_at developers_at capabilities_at production_at calendar_at slots_at"
-    " queues_at idle_at log_at today_at totals_at lanes_at"
+    " queues_at idle_at log_at today_at totals_at lanes_at free_lanes_at"
     " model_room developers calendar_room queue_room log_room"
     # counters
-    " models in_production events serial idle dispatch day logged arrivals",
+    " lanes free_lanes models in_production events serial idle dispatch day logged arrivals key",
     queued=(np.int64, QUEUES),
     waiting=(np.int64, CLASSES),
     in_progress=(np.int64, CLASSES),
 )
-MODEL = _record(
+# What every day of a model in production needs; it is in a lane then, see `lanes`.
+DAILY_FIELDS = _record(
     # values of the day
-    "base loss effective_capacity since production current previous"
+    "since production current previous base loss effective_capacity"
     " rate_pipeline rate_capacity rate_compliance rate_drift"
     " left_pipeline left_capacity left_compliance left_drift"
-    # stocks, attributes, own capacity, totals
+    # stocks, traits, power, own capacity, totals
     " users usage memory ideal_users ideal_usage"
     " market_size innovation imitation waning full_usage price cost wrong_cost"
-    " decay restored restored_at severity drift_since capacity value_total cost_total"
-    " build_effort deployment_effort life_days score interval"
-    # dates
-    " arrived_at went_live_at retired_at offline_since",
-    "state cause serving drifting troubled regulated entity kind reason planned_reason"
-    " drift_number drift_detected drift_pending crossings"
-    " issue_number retrainings_begun retraining_stints next_cause",
-    counts=(np.int64, 4),
-    state_days=(np.float64, CAUSES),
-    unserved_days=(np.float64, CAUSES),
+    " decay restored restored_at severity drift_since capacity value_total cost_total",
+    "serving cause drifting regulated troubled",
 )
-SIDE_BY_SIDE = _lanes(
-    # what the close of a model's day needs, and its stocks
-    "production current previous forgotten base loss effective_capacity"
-    " users usage memory ideal_users ideal_usage"
-    " market_size innovation imitation waning full_usage price cost wrong_cost",
+LANE = _lane(DAILY_FIELDS, " ".join(f"flow_{name}" for name in DayFlows._fields), "number at_risk")
+SHARED_WORDS = len(DAILY_FIELDS.names or ())
+BLOCK_BYTES = len(LANE.fields or ()) * LANES * SLOT_BYTES
+MODEL = np.dtype(
+    [
+        *((name, DAILY_FIELDS[name]) for name in DAILY_FIELDS.names or ()),
+        *_record(
+            "build_effort deployment_effort life_days score interval"
+            # dates
+            " arrived_at went_live_at retired_at offline_since",
+            "lane state entity kind reason planned_reason"
+            " drift_number drift_detected drift_pending crossings"
+            " issue_number retrainings_begun retraining_stints next_cause",
+            counts=(np.int64, 4),
+            state_days=(np.float64, CAUSES),
+            unserved_days=(np.float64, CAUSES),
+        ).descr,
+    ]
 )
+MODEL_BYTES = MODEL.itemsize
 TASK = _record(
     "submitted_at score effort_left",
     "exists task_class number stream cause begun interrupted held worker serial",
@@ -109,7 +126,8 @@ _event_at = record_at(EVENT)
 _queued_at = record_at(QUEUED)
 _logged_at = record_at(LOGGED)
 _number_at = record_at(NUMBER)
-_lanes_at = record_at(SIDE_BY_SIDE)
+_lane_at = record_at(LANE, SLOT_BYTES)
+_lane_word_at = record_at(NUMBER, LANES * SLOT_BYTES)
 _amount_at = record_at(AMOUNT)
 
 
@@ -179,6 +197,49 @@ def model_of(org: Record, number: int) -> Record:
 
 
 @part_of_kernel
+def block_at(org: Record, block: int) -> int:
+    """Return the address of a block of lanes."""
+    return int(org.lanes_at + block * BLOCK_BYTES)
+
+
+@part_of_kernel
+def lane_at(block: int, lane: int) -> Record:
+    """Return a lane of the block at an address."""
+    return _lane_at(block, lane)
+
+
+@part_of_kernel
+def lane_of(org: Record, model: Record) -> Record:
+    """Return the lane of a model in production."""
+    return numbered_lane(org, model.lane)
+
+
+@part_of_kernel
+def numbered_lane(org: Record, number: int) -> Record:
+    """Return a lane by its number."""
+    return _lane_at(block_at(org, number >> LANE_BITS), number & (LANES - 1))
+
+
+@part_of_kernel
+def lane_word_of(org: Record, lane: int, place: int) -> Record:
+    """Return the n-th word of a lane."""
+    first = block_at(org, lane >> LANE_BITS) + (lane & (LANES - 1)) * SLOT_BYTES
+    return _lane_word_at(first, place)
+
+
+@part_of_kernel
+def model_word_of(org: Record, number: int, place: int) -> Record:
+    """Return the n-th word of a model's record; the first `SHARED_WORDS` are those of its lane."""
+    return _number_at(org.models_at + number * MODEL_BYTES, place)
+
+
+@part_of_kernel
+def free_lane_of(org: Record, index: int) -> Record:
+    """Return an entry of the stack of lanes that were given back."""
+    return _number_at(org.free_lanes_at, index)
+
+
+@part_of_kernel
 def task_of(org: Record, number: int) -> Record:
     """Return a task: a model's work at twice its number, its retraining after it, then streams."""
     return _task_at(org.tasks_at, number)
@@ -197,9 +258,15 @@ def capability_of(org: Record, number: int) -> Record:
 
 
 @part_of_kernel
-def in_production_of(org: Record, index: int) -> Record:
-    """Return an entry of the ascending list of the models in production."""
+def production_of(org: Record, index: int) -> Record:
+    """Return the number of the lane of the n-th model in production."""
     return _number_at(org.production_at, index)
+
+
+@part_of_kernel
+def in_production_of(org: Record, index: int) -> Record:
+    """Return the lane of the n-th model in production, in the order of the models' numbers."""
+    return numbered_lane(org, production_of(org, index).value)
 
 
 @part_of_kernel
@@ -230,12 +297,6 @@ def idle_of(org: Record, index: int) -> Record:
 def today_of(org: Record, place: int) -> Record:
     """Return a daily outcome, by the order of `outcomes.DAILY`."""
     return _amount_at(org.today_at, place)
-
-
-@part_of_kernel
-def lanes_of(org: Record) -> Record:
-    """Return the lanes, in which the models of a batch stand side by side."""
-    return _lanes_at(org.lanes_at, 0)
 
 
 @part_of_kernel

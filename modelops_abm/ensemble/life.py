@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from modelops_abm.compiled import part_of_kernel
 from modelops_abm.ensemble.calendar import cancel, schedule
+from modelops_abm.ensemble.lanes import enter_lane, open_model
 from modelops_abm.ensemble.layout import (
     ALERT,
     DETECTION,
@@ -18,8 +19,10 @@ from modelops_abm.ensemble.layout import (
     SWITCH,
     Record,
     in_production_of,
+    lane_of,
     log,
     model_of,
+    production_of,
     setting_at,
     task_of,
 )
@@ -36,9 +39,7 @@ from modelops_abm.ensemble.service import (
     health,
     in_production,
     levels,
-    open_model_day,
     plan_incident,
-    rates_of_today,
     renew,
 )
 from modelops_abm.ensemble.totals import (
@@ -116,19 +117,20 @@ def enter_production(setting: int, org: Record, number: int, base: float) -> Non
     model.serving = CURRENT
     model.restored = base
     model.restored_at = org.clock
+    enter_lane(org, number)
     _watch_decay(setting, org, number)
     _insert(org, number)
-    open_model_day(setting, org, number, rates_of_today(setting, org))
+    open_model(setting, org, number)
 
 
 @part_of_kernel
 def _insert(org: Record, number: int) -> None:
     """Put a model into the ascending list of those in production."""
     index = org.in_production
-    while index > 0 and in_production_of(org, index - 1).value > number:
-        in_production_of(org, index).value = in_production_of(org, index - 1).value
+    while index > 0 and in_production_of(org, index - 1).number > number:
+        production_of(org, index).value = production_of(org, index - 1).value
         index -= 1
-    in_production_of(org, index).value = number
+    production_of(org, index).value = model_of(org, number).lane
     org.in_production += 1
 
 
@@ -169,10 +171,10 @@ def plan_retraining(setting: int, org: Record, number: int, in_days: float) -> N
 @part_of_kernel
 def _watch_decay(setting: int, org: Record, number: int) -> None:
     """Plan the time at which the power without drift is below the alert's threshold."""
-    model = model_of(org, number)
+    lane = lane_of(org, model_of(org, number))
     care = setting_at(setting).constants.care
-    days = decay_alert_days(care, model.restored, model.decay)
-    at = model.restored_at + days
+    days = decay_alert_days(care, lane.restored, lane.decay)
+    at = lane.restored_at + days
     schedule(setting, org, event_slot(number, ALERT), at, Rank.INCIDENT, number, _DECAY)
 
 
@@ -193,7 +195,7 @@ def cross_decay(setting: int, org: Record, number: int) -> None:
 @part_of_kernel
 def notice_decay(setting: int, org: Record, number: int) -> None:
     """Notice the decay and request a retraining."""
-    base = base_power_at(health(model_of(org, number)), org.clock)
+    base = base_power_at(health(lane_of(org, model_of(org, number))), org.clock)
     _log(org, LogKind.DECAY_NOTICED, number, _DECAY, base)
     request_retraining(setting, org, number, _DECAY)
 
@@ -215,7 +217,7 @@ def _count(org: Record, number: int, cause: int) -> int:
     model = model_of(org, number)
     count = int(model.counts[cause])
     model.counts[cause] = count + 1
-    renew(model, cause, threshold(model.entity, cause, count + 1))
+    renew(lane_of(org, model), cause, threshold(model.entity, cause, count + 1))
     return count
 
 
@@ -247,9 +249,10 @@ def _begin_drift(setting: int, org: Record, number: int, count: int) -> None:
     model = model_of(org, number)
     care = setting_at(setting).constants.care
     severity = drift_severity(care, model.entity, count)
-    model.drifting = 1
-    model.severity = severity
-    model.drift_since = org.clock
+    lane = lane_of(org, model)
+    lane.drifting = 1
+    lane.severity = severity
+    lane.drift_since = org.clock
     model.drift_number = count
     _log(org, LogKind.DRIFT_SET_IN, number, DRIFT, severity)
     at = org.clock + drift_delay_days(care, levels(org), model.entity, count)
@@ -261,15 +264,16 @@ def _begin_drift(setting: int, org: Record, number: int, count: int) -> None:
 def drift_loss_now(setting: int, org: Record, number: int) -> float:
     """Return the share of a model's power lost to drift."""
     growth = setting_at(setting).constants.care.drift_growth_days
-    return drift_loss_at(health(model_of(org, number)), org.clock, growth)
+    return drift_loss_at(health(lane_of(org, model_of(org, number))), org.clock, growth)
 
 
 @part_of_kernel
 def count_undetected(org: Record, number: int) -> None:
     """Count the time of an active drift that nobody has noticed."""
     model = model_of(org, number)
-    if model.drifting and not model.drift_detected:
-        tally(org, DRIFT_DAYS_UNDETECTED, org.clock - model.drift_since)
+    lane = lane_of(org, model)
+    if lane.drifting and not model.drift_detected:
+        tally(org, DRIFT_DAYS_UNDETECTED, org.clock - lane.drift_since)
 
 
 @part_of_kernel
@@ -306,7 +310,7 @@ def _go_offline(
 ) -> None:
     model = model_of(org, number)
     model.state = target
-    model.cause = cause
+    lane_of(org, model).cause = cause
     model.offline_since = org.clock
     request = retraining_task(number)
     if task_of(org, request).exists and not task_of(org, request).held:
@@ -319,7 +323,7 @@ def _stop_serving(setting: int, org: Record, number: int, cause: int, count: int
     """Let the current version stop; a previous one may take over."""
     model = model_of(org, number)
     care = setting_at(setting).constants.care
-    model.serving = NONE
+    lane_of(org, model).serving = NONE
     plan_incident(setting, org, number)
     if image_at_hand(care, levels(org), model.entity, cause, count):
         at = org.clock + care.switch_days
@@ -329,9 +333,10 @@ def _stop_serving(setting: int, org: Record, number: int, cause: int, count: int
 @part_of_kernel
 def serve_previous(org: Record, number: int) -> None:
     """Let the previous version serve."""
-    account(org, model_of(org, number))
-    model_of(org, number).serving = PREVIOUS
-    _log(org, LogKind.PREVIOUS_SERVES, number, model_of(org, number).cause, 0.0)
+    model = model_of(org, number)
+    account(org, model)
+    lane_of(org, model).serving = PREVIOUS
+    _log(org, LogKind.PREVIOUS_SERVES, number, lane_of(org, model).cause, 0.0)
 
 
 @part_of_kernel
@@ -339,9 +344,9 @@ def _return_online(setting: int, org: Record, number: int) -> None:
     """Go online with the current version; act on a detected drift first, then the request."""
     model = model_of(org, number)
     model.state = ONLINE
-    model.cause = NOBODY
     cancel(org, event_slot(number, SWITCH))
-    model.serving = CURRENT
+    lane_of(org, model).cause = NOBODY
+    lane_of(org, model).serving = CURRENT
     plan_incident(setting, org, number)
     if model.drift_pending:
         _act_on_drift(setting, org, number)
@@ -364,10 +369,11 @@ def _count_restoration(org: Record, number: int, started_at: float) -> float:
 def _resolve_issue(setting: int, org: Record, number: int, started_at: float) -> None:
     account(org, model_of(org, number))
     model = model_of(org, number)
-    if model.cause == _CAPACITY:
-        model.capacity *= 1.0 + setting_at(setting).constants.care.capacity_growth
+    lane = lane_of(org, model)
+    if lane.cause == _CAPACITY:
+        lane.capacity *= 1.0 + setting_at(setting).constants.care.capacity_growth
     duration = _count_restoration(org, number, started_at)
-    _log(org, LogKind.ISSUE_RESOLVED, number, model.cause, duration)
+    _log(org, LogKind.ISSUE_RESOLVED, number, lane.cause, duration)
     _return_online(setting, org, number)
 
 
@@ -385,7 +391,7 @@ def _end_drift(org: Record, number: int) -> None:
     cancel(org, event_slot(number, DETECTION))
     count_undetected(org, number)
     model = model_of(org, number)
-    model.drifting = 0
+    lane_of(org, model).drifting = 0
     model.drift_detected = 0
     model.drift_pending = 0
 
@@ -394,11 +400,12 @@ def _end_drift(org: Record, number: int) -> None:
 def _restore_power(setting: int, org: Record, number: int) -> None:
     """Restore power, end any drift, and plan the next retraining."""
     model = model_of(org, number)
-    base = base_power_at(health(model_of(org, number)), org.clock)
+    lane = lane_of(org, model)
+    base = base_power_at(health(lane), org.clock)
     restored = restored_power(base, setting_at(setting).constants.care.restored_share)
     _end_drift(org, number)
-    model.restored = restored
-    model.restored_at = org.clock
+    lane.restored = restored
+    lane.restored_at = org.clock
     _watch_decay(setting, org, number)
     plan_retraining(setting, org, number, model.interval)
 
@@ -420,7 +427,7 @@ def _begin_retraining(setting: int, org: Record, number: int) -> None:
     account(org, model_of(org, number))
     model = model_of(org, number)
     model.state = _RETRAINING
-    model.cause = _RETRAINED
+    lane_of(org, model).cause = _RETRAINED
     _log(org, LogKind.RETRAINING_BEGAN, number, _RETRAINED, 0.0)
     if not setting_at(setting).constants.serves_while_retraining:
         stint = model.retraining_stints
@@ -432,7 +439,8 @@ def _begin_retraining(setting: int, org: Record, number: int) -> None:
 def _end_retraining(setting: int, org: Record, number: int) -> None:
     account(org, model_of(org, number))
     _restore_power(setting, org, number)
-    _log(org, LogKind.RETRAINED, number, _RETRAINED, model_of(org, number).restored)
+    restored = lane_of(org, model_of(org, number)).restored
+    _log(org, LogKind.RETRAINED, number, _RETRAINED, restored)
     _return_online(setting, org, number)
 
 
@@ -469,6 +477,15 @@ def work_completed(setting: int, org: Record, task: int, started_at: float) -> N
 
 
 @part_of_kernel
+def _leave_service(org: Record, model: Record) -> None:
+    """Let nothing serve any more; what is left of the day is not in production."""
+    lane = lane_of(org, model)
+    lane.cause = NOBODY
+    lane.serving = NONE
+    lane.since = org.day + 1.0
+
+
+@part_of_kernel
 def retire(org: Record, number: int, reason: int) -> None:
     """Leave the portfolio from any state, at once."""
     live = in_production(model_of(org, number))
@@ -479,12 +496,11 @@ def retire(org: Record, number: int, reason: int) -> None:
             withdraw(org, task)
     for kind in (SWITCH, HEALING, DUE, RETIREMENT, INCIDENT, ALERT):
         cancel(org, event_slot(number, kind))
+    model = model_of(org, number)
     if live:
         _end_drift(org, number)
-    model = model_of(org, number)
+        _leave_service(org, model)
     model.state = RETIRED
-    model.cause = NOBODY
-    model.serving = NONE
     model.retired_at = org.clock
     model.reason = reason
     tally(org, RETIRED_TALLIES + reason, 1.0)

@@ -24,16 +24,24 @@ SLOT_BYTES = 8
 _WORD = ir.IntType(64)
 
 
-def record_at(dtype: np.dtype[np.void]) -> Callable[[int, int], Any]:
-    """Return a function for compiled code: the record of this type at an address and index."""
+def record_at(
+    dtype: np.dtype[np.void], stride_bytes: int | None = None
+) -> Callable[[int, int], Any]:
+    """Return a function for compiled code: the record of this type at an address and index.
+
+    Records lie `stride_bytes` apart, one after the other by default. The record's pointer is made
+    from that of the first, so that the compiler sees which records of a loop do not overlap.
+    """
     record = numba.from_dtype(dtype)
+    stride = dtype.itemsize if stride_bytes is None else stride_bytes
 
     @intrinsic
     def at(_typing: Any, address: Any, index: Any) -> Any:
         def generate(context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
             base, number = arguments
-            offset = builder.mul(number, ir.Constant(_WORD, dtype.itemsize))
-            return builder.inttoptr(builder.add(base, offset), context.get_value_type(record))
+            first = builder.inttoptr(base, ir.IntType(8).as_pointer())
+            offset = builder.mul(number, ir.Constant(_WORD, stride))
+            return builder.bitcast(builder.gep(first, [offset]), context.get_value_type(record))
 
         return record(types.int64, types.int64), generate
 

@@ -1,22 +1,37 @@
-"""A model's day over arrays: who served, exposure to incidents, opening and closing."""
+"""A model's day over records: who served, exposure to incidents, opening and closing.
+
+What is written here for one lane is also what the loops over lanes of `lanes` consist of. There it
+must be free of branches: no early return, no store under a condition.
+"""
 
 from __future__ import annotations
 
 from modelops_abm.compiled import inner_loop
 from modelops_abm.ensemble.calendar import cancel, schedule
 from modelops_abm.ensemble.layout import (
-    CAUSES,
     INCIDENT,
     SLOTS_PER_MODEL,
     Record,
     capability_of,
+    lane_of,
     model_of,
     setting_at,
 )
 from modelops_abm.events import Rank
 from modelops_abm.rules.constants import Levels, common_rates
-from modelops_abm.rules.day import CommonRates, Health, open_day
-from modelops_abm.rules.hazards import Hazards, exposed, next_incident, renewed
+from modelops_abm.rules.day import (
+    CommonRates,
+    Health,
+    PreviousVersion,
+    ServedShares,
+    Stocks,
+    Traits,
+    close_day,
+    open_day,
+    served_share,
+)
+from modelops_abm.rules.hazards import Hazards, exposed, may_strike, next_incident, renewed
+from modelops_abm.rules.usage import UsageConstants
 from modelops_abm.statechart import Cause, Serving, State
 
 CURRENT = Serving.CURRENT.value
@@ -47,120 +62,176 @@ def levels(org: Record) -> Levels:
 
 
 @inner_loop
+def rates_of_today(setting: int, org: Record) -> CommonRates:
+    """Return what the rates of all models have in common today."""
+    return common_rates(setting_at(setting).constants.rates, levels(org))
+
+
+@inner_loop
 def in_production(model: Record) -> bool:
     """Return whether a model is in production."""
     return bool(ONLINE <= model.state <= OFFLINE_DRIFT)
 
 
 @inner_loop
-def health(model: Record) -> Health:
+def _traits(lane: Record) -> Traits:
+    return Traits(
+        lane.market_size,
+        lane.innovation,
+        lane.imitation,
+        lane.waning,
+        lane.full_usage,
+        lane.price,
+        lane.cost,
+        lane.wrong_cost,
+    )
+
+
+@inner_loop
+def health(lane: Record) -> Health:
     """Return what a model's power decays from, and its active drift."""
     return Health(
-        model.restored,
-        model.restored_at,
-        model.decay,
-        model.drifting != 0,
-        model.severity,
-        model.drift_since,
+        lane.restored,
+        lane.restored_at,
+        lane.decay,
+        lane.drifting != 0,
+        lane.severity,
+        lane.drift_since,
     )
 
 
 @inner_loop
-def _left(model: Record) -> Hazards:
-    return Hazards(
-        model.left_pipeline, model.left_capacity, model.left_compliance, model.left_drift
-    )
+def _left(lane: Record) -> Hazards:
+    return Hazards(lane.left_pipeline, lane.left_capacity, lane.left_compliance, lane.left_drift)
 
 
 @inner_loop
-def keep_left(model: Record, left: Hazards) -> None:
+def keep_left(lane: Record, left: Hazards) -> None:
     """Store the exposures left until a model's next incidents."""
-    model.left_pipeline = left.pipeline
-    model.left_capacity = left.capacity
-    model.left_compliance = left.compliance
-    model.left_drift = left.drift
+    lane.left_pipeline = left.pipeline
+    lane.left_capacity = left.capacity
+    lane.left_compliance = left.compliance
+    lane.left_drift = left.drift
 
 
 @inner_loop
-def renew(model: Record, cause: int, value: float) -> None:
+def renew(lane: Record, cause: int, value: float) -> None:
     """Set the exposure left until the next incident of a cause."""
-    keep_left(model, renewed(_left(model), cause, value))
+    keep_left(lane, renewed(_left(lane), cause, value))
 
 
 @inner_loop
-def _rates(model: Record) -> Hazards:
-    rates = Hazards(
-        model.rate_pipeline, model.rate_capacity, model.rate_compliance, model.rate_drift
-    )
-    return renewed(rates, DRIFT, 0.0) if model.drifting else rates
+def _rates(lane: Record) -> Hazards:
+    drift = 0.0 if lane.drifting != 0 else lane.rate_drift
+    return Hazards(lane.rate_pipeline, lane.rate_capacity, lane.rate_compliance, drift)
+
+
+@inner_loop
+def enter_service(lane: Record, now: float) -> float:
+    """Enter who served since the last change, and the exposure; return the days since then."""
+    days = now - lane.since
+    current = days if lane.serving == CURRENT else 0.0
+    lane.since = now
+    lane.production += days
+    lane.current += current
+    lane.previous += days if lane.serving == PREVIOUS else 0.0
+    keep_left(lane, exposed(_left(lane), _rates(lane), current))
+    return days
 
 
 @inner_loop
 def account(org: Record, model: Record) -> None:
     """Account for the time since the last change of what serves."""
-    days = org.clock - model.since
-    model.since = org.clock
-    model.production += days
-    if model.serving == CURRENT:
-        model.current += days
-        keep_left(model, exposed(_left(model), _rates(model), days))
-    elif model.serving == PREVIOUS:
-        model.previous += days
-    if model.cause >= 0:
-        model.troubled = 1
-        model.state_days[model.cause] += days
-        if model.serving == NONE:
-            model.unserved_days[model.cause] += days
+    lane = lane_of(org, model)
+    days = enter_service(lane, org.clock)
+    if lane.cause >= 0:
+        lane.troubled = 1
+        model.state_days[lane.cause] += days
+        if lane.serving == NONE:
+            model.unserved_days[lane.cause] += days
 
 
 @inner_loop
 def plan_incident(setting: int, org: Record, number: int) -> None:
     """Plan the next incident of this day, if there is one."""
     model = model_of(org, number)
+    lane = lane_of(org, model)
     slot = event_slot(number, INCIDENT)
     cancel(org, slot)
-    if model.serving != CURRENT:
+    if lane.serving != CURRENT:
         return
     day_end = org.day + 1.0
-    incident = next_incident(org.clock, day_end, _left(model), _rates(model))
+    incident = next_incident(org.clock, day_end, _left(lane), _rates(lane))
     if incident.time < day_end:
         model.next_cause = incident.cause
         schedule(setting, org, slot, incident.time, Rank.INCIDENT, number, incident.cause)
 
 
 @inner_loop
-def open_model_day(setting: int, org: Record, number: int, common: CommonRates) -> None:
+def open_lane(lane: Record, now: float, day_end: float, common: CommonRates) -> None:
     """Take over the values that hold for a model's day, or the rest of it."""
-    model = model_of(org, number)
-    model.since = org.clock
-    model.production = 0.0
-    model.current = 0.0
-    model.previous = 0.0
-    if model.troubled:
-        model.troubled = 0
-        for cause in range(CAUSES):
-            model.state_days[cause] = 0.0
-            model.unserved_days[cause] = 0.0
     start = open_day(
-        org.clock,
-        health(model),
-        model.users,
-        model.usage,
-        model.capacity,
-        model.regulated != 0,
+        now,
+        health(lane),
+        lane.users,
+        lane.usage,
+        lane.capacity,
+        lane.regulated != 0,
         common,
     )
-    model.base = start.base
-    model.loss = start.loss
-    model.effective_capacity = start.capacity
-    model.rate_pipeline = start.rates.pipeline
-    model.rate_capacity = start.rates.capacity
-    model.rate_compliance = start.rates.compliance
-    model.rate_drift = start.rates.drift
-    plan_incident(setting, org, number)
+    lane.since = now
+    lane.production = 0.0
+    lane.current = 0.0
+    lane.previous = 0.0
+    lane.base = start.base
+    lane.loss = start.loss
+    lane.effective_capacity = start.capacity
+    lane.rate_pipeline = start.rates.pipeline
+    lane.rate_capacity = start.rates.capacity
+    lane.rate_compliance = start.rates.compliance
+    lane.rate_drift = start.rates.drift
+    exposed_today = lane.serving == CURRENT
+    soon = may_strike(_left(lane), _rates(lane), day_end - now)
+    lane.at_risk = 1 if exposed_today & soon else 0
 
 
 @inner_loop
-def rates_of_today(setting: int, org: Record) -> CommonRates:
-    """Return what the rates of all models have in common today."""
-    return common_rates(setting_at(setting).constants.rates, levels(org))
+def close_lane(
+    lane: Record, now: float, previous_version: PreviousVersion, usage: UsageConstants
+) -> None:
+    """Account for the rest of a model's day, integrate its stocks, and keep what it did."""
+    enter_service(lane, now)
+    day = close_day(
+        _traits(lane),
+        Stocks(lane.users, lane.usage, lane.memory, lane.ideal_users, lane.ideal_usage),
+        ServedShares(lane.production, served_share(lane.current), served_share(lane.previous)),
+        lane.base,
+        lane.loss,
+        lane.effective_capacity,
+        previous_version,
+        usage,
+    )
+    stocks, flows = day.stocks, day.flows
+    lane.users = stocks.users
+    lane.usage = stocks.usage
+    lane.memory = stocks.availability_memory
+    lane.ideal_users = stocks.ideal_users
+    lane.ideal_usage = stocks.ideal_usage
+    lane.value_total += flows.value
+    lane.cost_total += flows.cost
+    lane.flow_production = flows.production
+    lane.flow_served_share = flows.served_share
+    lane.flow_power = flows.power
+    lane.flow_demand = flows.demand
+    lane.flow_served = flows.served
+    lane.flow_unserved = flows.unserved
+    lane.flow_value = flows.value
+    lane.flow_cost = flows.cost
+    lane.flow_ideal_value = flows.ideal_value
+    lane.flow_lost_adoption = flows.lost_adoption
+    lane.flow_lost_usage = flows.lost_usage
+    lane.flow_lost_offline = flows.lost_offline
+    lane.flow_lost_capacity = flows.lost_capacity
+    lane.flow_lost_decay = flows.lost_decay
+    lane.flow_lost_drift = flows.lost_drift
+    lane.flow_lost_rollback = flows.lost_rollback

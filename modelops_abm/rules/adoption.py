@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from modelops_abm.compiled import compiled_inline
 from modelops_abm.rules import DAYS_PER_YEAR
+from modelops_abm.rules.fading import faded
 
 
 @compiled_inline
@@ -24,22 +25,23 @@ def users_after(
     market_size: float,
     innovation_per_year: float,
     imitation_per_year: float,
-    waned: float,
+    effective_days: float,
+    waning_per_day: float,
 ) -> float:
-    """Return the users after some time; never fewer than before, never above the market.
+    """Return the users after `effective_days`; never fewer than before, never above the market.
 
     It is the exact step, solved for the users who are new: no small difference of large numbers,
     and a single division.
 
     Parameters
     ----------
-    waned
-        Share of z that has waned: `faded(waning_per_day * effective_days)`.
+    waning_per_day
+        The `waning` of these coefficients.
     """
     if users >= market_size:
         return users
     left = market_size - users
-    reached = waned * left
+    reached = faded(waning_per_day * effective_days) * left
     pull = innovation_per_year * market_size + imitation_per_year * users
     new = reached * pull / (pull + imitation_per_year * (left - reached))
     return min(market_size, users + new)

@@ -7,12 +7,10 @@ from typing import NamedTuple
 from modelops_abm.compiled import compiled_inline
 from modelops_abm.rules.adoption import users_after
 from modelops_abm.rules.capability import effective_capacity
-from modelops_abm.rules.fading import faded_shortly
 from modelops_abm.rules.hazards import Hazards, overload
 from modelops_abm.rules.power import base_power, drift_loss, power, previous_power
 from modelops_abm.rules.usage import (
     UsageConstants,
-    forgotten,
     remembered_availability,
     response,
     usage_after,
@@ -62,20 +60,11 @@ class Stocks(NamedTuple):
 
 
 class ServedShares(NamedTuple):
-    """Shares of a day; see `served_shares`.
-
-    Attributes
-    ----------
-    production, current, previous
-        In production; served by the current and by the previous version.
-    forgotten
-        Share of what users remember of availability that they forget meanwhile.
-    """
+    """Shares of the day in production, served by the current and by the previous version."""
 
     production: float
     current: float
     previous: float
-    forgotten: float
 
 
 class DayFlows(NamedTuple):
@@ -254,19 +243,6 @@ def served_share(share: float) -> float:
 
 
 @compiled_inline
-def served_shares(
-    production: float, current: float, previous: float, constants: UsageConstants
-) -> ServedShares:
-    """Return the shares of a day from the days in production and served by each version."""
-    forgotten_share = constants.forgotten_per_day
-    if production != 1.0:
-        forgotten_share = forgotten(production, constants.availability_memory_days)
-    return ServedShares(
-        production, served_share(current), served_share(previous), forgotten_share
-    )
-
-
-@compiled_inline
 def next_stocks(
     traits: Traits,
     stocks: Stocks,
@@ -289,7 +265,8 @@ def next_stocks(
             traits.market_size,
             traits.innovation_per_year,
             traits.imitation_per_year,
-            faded_shortly(traits.waning_per_day * effective_days),
+            effective_days,
+            traits.waning_per_day,
         ),
         usage_after(
             stocks.usage, traits.full_usage, quality, presence, shares.production, constants
@@ -298,14 +275,15 @@ def next_stocks(
             stocks.availability_memory,
             served,
             shares.production,
-            shares.forgotten,
+            constants.availability_memory_days,
         ),
         users_after(
             stocks.ideal_users,
             traits.market_size,
             traits.innovation_per_year,
             traits.imitation_per_year,
-            faded_shortly(traits.waning_per_day * shares.production),
+            shares.production,
+            traits.waning_per_day,
         ),
         usage_after(stocks.ideal_usage, traits.full_usage, 1.0, 1.0, shares.production, constants),
     )

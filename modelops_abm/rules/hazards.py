@@ -90,14 +90,21 @@ def renewed(left: Hazards, cause: int, value: float) -> Hazards:
 
 
 @compiled_inline
-def _may_strike(left: Hazards, rates: Hazards, ample: float) -> bool:
-    """Return whether any incident may strike in that time; on most days none does."""
+def may_strike(left: Hazards, rates: Hazards, days: float) -> bool:
+    """Return whether an incident may strike within some days; true if it is only nearly so."""
+    ample = _ample(days)
     return (
-        left.pipeline <= rates.pipeline * ample
-        or left.capacity <= rates.capacity * ample
-        or left.compliance <= rates.compliance * ample
-        or left.drift <= rates.drift * ample
+        (left.pipeline <= rates.pipeline * ample)
+        | (left.capacity <= rates.capacity * ample)
+        | (left.compliance <= rates.compliance * ample)
+        | (left.drift <= rates.drift * ample)
     )
+
+
+@compiled_inline
+def _ample(days: float) -> float:
+    """Return a time that is not shorter whatever rounding does."""
+    return days * (1.0 + 1e-9) + 1e-9
 
 
 @compiled_inline
@@ -113,9 +120,7 @@ def next_incident(now: float, until: float, left: Hazards, rates: Hazards) -> Ne
     Of simultaneous ones it is the first cause. What strikes only later is infinite or has its
     true time; the caller compares with `until`.
     """
-    ample = (until - now) * (1.0 + 1e-9) + 1e-9
-    if not _may_strike(left, rates, ample):
-        return NextIncident(math.inf, 0)
+    ample = _ample(until - now)
     time, cause = _strike_time(now, left.pipeline, rates.pipeline, ample), 0
     other = _strike_time(now, left.capacity, rates.capacity, ample)
     if other < time:

@@ -16,7 +16,6 @@ from modelops_abm.randomness import DecisionPoint, draw_key, uniform
 from modelops_abm.rules import DAYS_PER_YEAR
 from modelops_abm.rules.adoption import users_after, waning
 from modelops_abm.rules.day import Traits
-from modelops_abm.rules.fading import faded
 from modelops_abm.rules.power import base_power, decay_per_day
 from modelops_abm.rules.sampling import Law, law_of, sample, sample_above, unit_exponential
 
@@ -254,7 +253,8 @@ def initial_production(
         traits.market_size,
         traits.innovation_per_year,
         traits.imitation_per_year,
-        faded(traits.waning_per_day * age),
+        age,
+        traits.waning_per_day,
     )
     past = past_interval_days * uniform(draw_key(entity, DecisionPoint.LAST_RETRAINING, 0))
     retrained = min(age, _known(facts.retrained_days_ago, past))

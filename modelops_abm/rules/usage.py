@@ -20,17 +20,13 @@ class Response(NamedTuple):
 
 
 class UsageConstants(NamedTuple):
-    """How use answers to quality and availability; see `usage_constants`.
-
-    `forgotten_per_day` is the `forgotten` of one day, known beforehand because most are full.
-    """
+    """How use answers to quality and availability; see `usage_constants`."""
 
     quality: Response
     presence: Response
     growth_per_day: float
     decline_per_day: float
     availability_memory_days: float
-    forgotten_per_day: float
 
 
 def usage_constants(
@@ -52,7 +48,6 @@ def usage_constants(
         1.0 / growth_days,
         1.0 / decline_days,
         availability_memory_days,
-        forgotten(1.0, availability_memory_days),
     )
 
 
@@ -64,26 +59,20 @@ def response(level: float, shape: Response) -> float:
 
 
 @compiled_inline
-def forgotten(days: float, memory_days: float) -> float:
-    """Return the share of what users remember that they forget in some days."""
-    return faded(days / memory_days)
-
-
-@compiled_inline
 def remembered_availability(
-    memory: float, served: float, in_production: float, forgotten_share: float
+    memory: float, served: float, in_production: float, memory_days: float
 ) -> float:
     """Return the availability that users remember after a day.
 
     Parameters
     ----------
-    memory
-        Before the day, 0 to 1.
+    memory, memory_days
+        Before the day, 0 to 1; time constant with which users forget.
     served, in_production
         Shares of the day served and in production.
     """
     availability = 1.0 if served >= in_production else served / in_production
-    return memory + (availability - memory) * forgotten_share
+    return memory + (availability - memory) * faded(in_production / memory_days)
 
 
 @compiled_inline
