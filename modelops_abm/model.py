@@ -121,6 +121,7 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         self.ml_models: list[MLModel] = []
         self._in_production: list[MLModel] = []
         self._departed: list[MLModel] = []
+        self._forget_state_time()
         self.closed_today: tuple[MLModel, ...] = ()
         self._ml_model_class = ml_model_class
         self._population = Population(self.parameters)
@@ -191,6 +192,16 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         """Count a model among those in production from now on, and open its day."""
         insort(self._in_production, ml_model, key=lambda entry: entry.number)
         ml_model.open_day()
+
+    def enter_state_time(self, cause: Cause, days: float, *, served: bool) -> None:
+        """Enter time that a model was not online, and whether anything served meanwhile."""
+        self._state_days[cause] += days
+        if not served:
+            self._unserved_days[cause] += days
+
+    def _forget_state_time(self) -> None:
+        self._state_days = [0.0] * len(outcomes.OFFLINE_CAUSES)
+        self._unserved_days = [0.0] * len(outcomes.OFFLINE_CAUSES)
 
     def _found(self, developer_class: type[Developer]) -> None:
         team = self.parameters.team
@@ -303,20 +314,15 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
     def integrate_models(self) -> None:
         """Integrate the stocks of every model that was in production today, by number."""
         flows = [0.0] * len(outcomes.MODEL_FLOWS)
-        state_days = [0.0] * len(outcomes.OFFLINE_CAUSES)
-        unserved_days = list(state_days)
         for ml_model in self._departed:
             ml_model.value_today = ml_model.cost_today = 0.0
         self.closed_today = tuple(self._in_production)
         for ml_model in self._in_production:
             flows = _added(flows, ml_model.close_day())
-            service = ml_model.service
-            if service.troubled:
-                state_days = _added(state_days, service.state_days)
-                unserved_days = _added(unserved_days, service.unserved_days)
         self._book(outcomes.MODEL_FLOWS, [*flows])
-        self._book(outcomes.STATE_TIME_FLOWS, state_days)
-        self._book(outcomes.UNSERVED_TIME_FLOWS, unserved_days)
+        self._book(outcomes.STATE_TIME_FLOWS, self._state_days)
+        self._book(outcomes.UNSERVED_TIME_FLOWS, self._unserved_days)
+        self._forget_state_time()
 
     def account_developers(self) -> None:
         """Enter the developers' day into the ledgers, by number."""

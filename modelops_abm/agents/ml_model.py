@@ -386,9 +386,11 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
 
     def _account(self) -> None:
         """Account for the time since the last change of what serves."""
-        days = self.service.account(self.model.calendar.now, self.serving, self.cause)
+        days = self.service.account(self.model.calendar.now, self.serving)
         if self.serving is Serving.CURRENT:
             self.exposure.accumulate(days)
+        if self.cause is not None:
+            self.model.enter_state_time(self.cause, days, served=self.serving is not Serving.NONE)
 
     def _plan_incident(self) -> None:
         if self.serving is Serving.CURRENT:

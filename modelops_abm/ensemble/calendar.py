@@ -18,6 +18,13 @@ def _precedes(time: float, event_place: int, other: Record) -> bool:
 
 
 @part_of_kernel
+def _is_before(one: Record, other: Record) -> int:
+    """Return 1 if an entry of the heap comes before another, else 0, without a branch."""
+    first = (one.time < other.time) | ((one.time == other.time) & (one.place < other.place))
+    return 1 if first else 0
+
+
+@part_of_kernel
 def _put(entry: Record, time: float, event_place: int, serial: int, slot: int) -> None:
     entry.time = time
     entry.place = event_place
@@ -38,22 +45,20 @@ def _rise(org: Record, index: int, time: float, event_place: int, serial: int, s
 
 
 @part_of_kernel
-def _sink(org: Record, index: int, time: float, event_place: int, serial: int, slot: int) -> None:
-    """Put an event where it belongs on the way from a free place down."""
-    while True:
-        child = 2 * index + 1
-        if child >= org.events:
-            break
+def _fill(org: Record, time: float, event_place: int, serial: int, slot: int) -> None:
+    """Put an event where it belongs while the top is free.
+
+    The free place goes down to the end of the heap, and the event rises from there: one that
+    comes from the end nearly always belongs there again.
+    """
+    index, child, size = 0, 1, org.events
+    while child < size:
+        if child + 1 < size:
+            child += _is_before(event_of(org, child + 1), event_of(org, child))
         below = event_of(org, child)
-        if child + 1 < org.events:
-            other = event_of(org, child + 1)
-            if _precedes(other.time, other.place, below):
-                child, below = child + 1, other
-        if _precedes(time, event_place, below):
-            break
         _put(event_of(org, index), below.time, below.place, below.serial, below.slot)
-        index = child
-    _put(event_of(org, index), time, event_place, serial, slot)
+        index, child = child, 2 * child + 1
+    _rise(org, index, time, event_place, serial, slot)
 
 
 @part_of_kernel
@@ -69,12 +74,9 @@ def _compact(org: Record) -> None:
     for index in range(org.events):
         if _is_valid(org, index):
             entry = event_of(org, index)
-            _put(event_of(org, kept), entry.time, entry.place, entry.serial, entry.slot)
+            _rise(org, kept, entry.time, entry.place, entry.serial, entry.slot)
             kept += 1
     org.events = kept
-    for index in range(kept // 2 - 1, -1, -1):
-        entry = event_of(org, index)
-        _sink(org, index, entry.time, entry.place, entry.serial, entry.slot)
 
 
 @part_of_kernel
@@ -82,7 +84,7 @@ def _drop_first(org: Record) -> None:
     org.events -= 1
     if org.events > 0:
         last = event_of(org, org.events)
-        _sink(org, 0, last.time, last.place, last.serial, last.slot)
+        _fill(org, last.time, last.place, last.serial, last.slot)
 
 
 @part_of_kernel

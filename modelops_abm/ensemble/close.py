@@ -61,8 +61,6 @@ def _add_up_today(org: Record, first: int, count: int) -> None:
 @part_of_kernel
 def integrate_models(setting: int, org: Record) -> None:
     """Integrate the stocks of every model that was in production today, by number."""
-    _forget_today(org, totals.STATE_TIME, CAUSES)
-    _forget_today(org, totals.UNSERVED_TIME, CAUSES)
     close_models(setting, org)
     _add_up_today(org, totals.MODEL_FLOWS, totals.MODEL_FLOW_COUNT)
     _add_up_today(org, totals.STATE_TIME, CAUSES)
@@ -136,19 +134,28 @@ def book_money(setting: int, org: Record) -> None:
 def retire_abandoned(setting: int, org: Record) -> None:
     """Retire the models that hardly anybody uses; forget those retired today."""
     share = setting_at(setting).constants.abandonment_share
-    kept = 0
     for index in range(org.in_production):
         lane = in_production_of(org, index)
-        number = lane.number
+        if lane.usage < share * lane.full_usage and model_of(org, lane.number).state != _RETIRED:
+            retire(org, lane.number, RetirementReason.ABANDONED.value)
+    if org.departures > 0:
+        _forget_departed(org)
+
+
+@part_of_kernel
+def _forget_departed(org: Record) -> None:
+    """Take the models retired today off those in production."""
+    kept = 0
+    for index in range(org.in_production):
+        number = in_production_of(org, index).number
         model = model_of(org, number)
-        if model.state != _RETIRED and lane.usage < share * lane.full_usage:
-            retire(org, number, RetirementReason.ABANDONED.value)
         if model.state == _RETIRED:
             leave_lane(org, number)
         else:
             production_of(org, kept).value = model.lane
             kept += 1
     org.in_production = kept
+    org.departures = 0
 
 
 @part_of_kernel
@@ -195,4 +202,6 @@ def _ratio(amount: float, divisor: float) -> float:
 @part_of_kernel
 def open_day(setting: int, org: Record) -> None:
     """Refresh every rate that depends on capability levels or demand."""
+    _forget_today(org, totals.STATE_TIME, CAUSES)
+    _forget_today(org, totals.UNSERVED_TIME, CAUSES)
     open_models(setting, org)

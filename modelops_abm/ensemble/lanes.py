@@ -16,7 +16,6 @@ from __future__ import annotations
 from modelops_abm.compiled import inner_loop, part_of_kernel
 from modelops_abm.ensemble import totals
 from modelops_abm.ensemble.layout import (
-    CAUSES,
     LANE_BITS,
     LANES,
     SHARED_WORDS,
@@ -75,7 +74,7 @@ def leave_lane(org: Record, number: int) -> None:
 @part_of_kernel
 def close_models(setting: int, org: Record) -> None:
     """Close the day of every model that was in production, and add up today's flows."""
-    _account_for_troubles(org)
+    _account_for_states(org)
     constants = setting_at(setting).constants
     for block in range(_blocks(org)):
         count = _filled(org, block)
@@ -106,20 +105,12 @@ def _close_block(
 
 
 @part_of_kernel
-def _account_for_troubles(org: Record) -> None:
-    """Add up the time that models were not online, by number."""
+def _account_for_states(org: Record) -> None:
+    """Account for the models that are not online, by number; the others need no such order."""
     for index in range(org.in_production):
         lane = in_production_of(org, index)
         if lane.cause >= 0:
-            account(org, model_of(org, lane.number))
-        if lane.troubled:
-            lane.troubled = 0
-            model = model_of(org, lane.number)
-            for cause in range(CAUSES):
-                today_of(org, totals.STATE_TIME + cause).value += model.state_days[cause]
-                today_of(org, totals.UNSERVED_TIME + cause).value += model.unserved_days[cause]
-                model.state_days[cause] = 0.0
-                model.unserved_days[cause] = 0.0
+            account(org, lane)
 
 
 @part_of_kernel

@@ -62,7 +62,8 @@ ORGANISATION = _record(
     " queues_at idle_at log_at today_at totals_at lanes_at free_lanes_at"
     " model_room developers calendar_room queue_room log_room"
     # counters
-    " lanes free_lanes models in_production events serial idle dispatch day logged arrivals key",
+    " lanes free_lanes models in_production departures arrivals key"
+    " events serial idle dispatch day logged",
     queued=(np.int64, QUEUES),
     waiting=(np.int64, CLASSES),
     in_progress=(np.int64, CLASSES),
@@ -77,7 +78,7 @@ DAILY_FIELDS = _record(
     " users usage memory ideal_users ideal_usage"
     " market_size innovation imitation waning full_usage price cost wrong_cost"
     " decay restored restored_at severity drift_since capacity value_total cost_total",
-    "serving cause drifting regulated troubled",
+    "serving cause drifting regulated",
 )
 LANE = _lane(DAILY_FIELDS, " ".join(f"flow_{name}" for name in DayFlows._fields), "number at_risk")
 SHARED_WORDS = len(DAILY_FIELDS.names or ())
@@ -93,8 +94,6 @@ MODEL = np.dtype(
             " drift_number drift_detected drift_pending crossings"
             " issue_number retrainings_begun retraining_stints next_cause",
             counts=(np.int64, 4),
-            state_days=(np.float64, CAUSES),
-            unserved_days=(np.float64, CAUSES),
         ).descr,
     ]
 )

@@ -226,7 +226,7 @@ def strike(setting: int, org: Record, number: int) -> None:
     """Let the planned incident strike a model."""
     model = model_of(org, number)
     cause = model.next_cause
-    account(org, model_of(org, number))
+    account(org, lane_of(org, model_of(org, number)))
     count = _count(org, number, cause)
     if cause == DRIFT:
         _begin_drift(setting, org, number, count)
@@ -297,7 +297,7 @@ def _act_on_drift(setting: int, org: Record, number: int) -> None:
     if loss < setting_at(setting).constants.care.offline_loss:
         request_retraining(setting, org, number, DRIFT)
         return
-    account(org, model_of(org, number))
+    account(org, lane_of(org, model_of(org, number)))
     model.issue_number = model.drift_number
     _log(org, LogKind.DRIFT_FOUND, number, DRIFT, loss)
     _go_offline(setting, org, number, _OFFLINE_DRIFT, DRIFT, model.drift_number)
@@ -334,7 +334,7 @@ def _stop_serving(setting: int, org: Record, number: int, cause: int, count: int
 def serve_previous(org: Record, number: int) -> None:
     """Let the previous version serve."""
     model = model_of(org, number)
-    account(org, model)
+    account(org, lane_of(org, model))
     lane_of(org, model).serving = PREVIOUS
     _log(org, LogKind.PREVIOUS_SERVES, number, lane_of(org, model).cause, 0.0)
 
@@ -367,7 +367,7 @@ def _count_restoration(org: Record, number: int, started_at: float) -> float:
 
 @part_of_kernel
 def _resolve_issue(setting: int, org: Record, number: int, started_at: float) -> None:
-    account(org, model_of(org, number))
+    account(org, lane_of(org, model_of(org, number)))
     model = model_of(org, number)
     lane = lane_of(org, model)
     if lane.cause == _CAPACITY:
@@ -412,7 +412,7 @@ def _restore_power(setting: int, org: Record, number: int) -> None:
 
 @part_of_kernel
 def _end_drift_fix(setting: int, org: Record, number: int, started_at: float) -> None:
-    account(org, model_of(org, number))
+    account(org, lane_of(org, model_of(org, number)))
     request = retraining_task(number)
     if task_of(org, request).exists:
         withdraw(org, request)
@@ -424,7 +424,7 @@ def _end_drift_fix(setting: int, org: Record, number: int, started_at: float) ->
 
 @part_of_kernel
 def _begin_retraining(setting: int, org: Record, number: int) -> None:
-    account(org, model_of(org, number))
+    account(org, lane_of(org, model_of(org, number)))
     model = model_of(org, number)
     model.state = _RETRAINING
     lane_of(org, model).cause = _RETRAINED
@@ -437,7 +437,7 @@ def _begin_retraining(setting: int, org: Record, number: int) -> None:
 
 @part_of_kernel
 def _end_retraining(setting: int, org: Record, number: int) -> None:
-    account(org, model_of(org, number))
+    account(org, lane_of(org, model_of(org, number)))
     _restore_power(setting, org, number)
     restored = lane_of(org, model_of(org, number)).restored
     _log(org, LogKind.RETRAINED, number, _RETRAINED, restored)
@@ -483,6 +483,7 @@ def _leave_service(org: Record, model: Record) -> None:
     lane.cause = NOBODY
     lane.serving = NONE
     lane.since = org.day + 1.0
+    org.departures += 1
 
 
 @part_of_kernel
@@ -490,7 +491,7 @@ def retire(org: Record, number: int, reason: int) -> None:
     """Leave the portfolio from any state, at once."""
     live = in_production(model_of(org, number))
     if live:
-        account(org, model_of(org, number))
+        account(org, lane_of(org, model_of(org, number)))
     for task in (work_task(number), retraining_task(number)):
         if task_of(org, task).exists:
             withdraw(org, task)

@@ -7,6 +7,8 @@ its task's or developer's is passed over.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from modelops_abm.compiled import part_of_kernel
 from modelops_abm.ensemble.layout import (
     CLASSES,
@@ -23,6 +25,17 @@ from modelops_abm.events import TaskClass
 NO_TASK = -1
 _BUILD = TaskClass.BUILD.value
 _RETRAIN = TaskClass.RETRAIN.value
+
+
+class Entry(NamedTuple):
+    """An entry of a heap; what it is ordered by, its serial number, and the task or developer."""
+
+    order: float
+    fresh: int
+    number: int
+    stream: int
+    serial: int
+    item: int
 
 
 @part_of_kernel
@@ -168,107 +181,94 @@ def _push_at_work(org: Record, developer: int, queue: int) -> None:
     org.serial += 1
     developer_of(org, developer).serial = org.serial
     index = org.queued[queue]
-    entry = queued_of(org, queue, index)
-    entry.order = -org.clock
-    entry.fresh = 0
-    entry.number = -developer
-    entry.stream = 0
-    entry.serial = org.serial
-    entry.item = developer
     org.queued[queue] = index + 1
-    _rise(org, queue, index)
+    _rise(org, queue, index, Entry(-org.clock, 0, -developer, 0, org.serial, developer))
 
 
 @part_of_kernel
 def _push(setting: int, org: Record, task: int) -> None:
     record = task_of(org, task)
-    task_class = record.task_class
-    if org.queued[task_class] == org.queue_room:
-        _compact(org, task_class)
+    queue = record.task_class
+    if org.queued[queue] == org.queue_room:
+        _compact(org, queue)
     org.serial += 1
     record.serial = org.serial
-    index = org.queued[task_class]
-    entry = queued_of(org, task_class, index)
-    by_score = task_class == _BUILD and setting_at(setting).best_idea_first
-    entry.order = -record.score if by_score else record.submitted_at
-    entry.fresh = 0 if record.interrupted else 1
-    entry.number = record.number
-    entry.stream = record.stream
-    entry.serial = record.serial
-    entry.item = task
-    org.queued[task_class] = index + 1
-    _rise(org, task_class, index)
+    by_score = queue == _BUILD and setting_at(setting).best_idea_first
+    order = -record.score if by_score else record.submitted_at
+    fresh = 0 if record.interrupted else 1
+    index = org.queued[queue]
+    org.queued[queue] = index + 1
+    _rise(org, queue, index, Entry(order, fresh, record.number, record.stream, record.serial, task))
 
 
 @part_of_kernel
-def _before(org: Record, task_class: int, one: int, other: int) -> bool:
-    a, b = queued_of(org, task_class, one), queued_of(org, task_class, other)
-    if a.fresh != b.fresh:
-        return bool(a.fresh < b.fresh)
-    if a.order != b.order:
-        return bool(a.order < b.order)
-    if a.number != b.number:
-        return bool(a.number < b.number)
-    return bool(a.stream < b.stream)
+def _entry(org: Record, queue: int, index: int) -> Entry:
+    entry = queued_of(org, queue, index)
+    return Entry(entry.order, entry.fresh, entry.number, entry.stream, entry.serial, entry.item)
 
 
 @part_of_kernel
-def _swap(org: Record, task_class: int, one: int, other: int) -> None:
-    a, b = queued_of(org, task_class, one), queued_of(org, task_class, other)
-    order, fresh, number = a.order, a.fresh, a.number
-    stream, serial, item = a.stream, a.serial, a.item
-    a.order, a.fresh, a.number = b.order, b.fresh, b.number
-    a.stream, a.serial, a.item = b.stream, b.serial, b.item
-    b.order, b.fresh, b.number = order, fresh, number
-    b.stream, b.serial, b.item = stream, serial, item
+def _put(org: Record, queue: int, index: int, entry: Entry) -> None:
+    place = queued_of(org, queue, index)
+    place.order = entry.order
+    place.fresh = entry.fresh
+    place.number = entry.number
+    place.stream = entry.stream
+    place.serial = entry.serial
+    place.item = entry.item
 
 
 @part_of_kernel
-def _rise(org: Record, task_class: int, index: int) -> None:
+def _before(one: Entry, other: Entry) -> bool:
+    if one.fresh != other.fresh:
+        return bool(one.fresh < other.fresh)
+    if one.order != other.order:
+        return bool(one.order < other.order)
+    if one.number != other.number:
+        return bool(one.number < other.number)
+    return bool(one.stream < other.stream)
+
+
+@part_of_kernel
+def _rise(org: Record, queue: int, index: int, entry: Entry) -> None:
+    """Put an entry where it belongs on the way from a free place to the top."""
     while index > 0:
-        parent = (index - 1) // 2
-        if not _before(org, task_class, index, parent):
-            return
-        _swap(org, task_class, index, parent)
-        index = parent
+        above = _entry(org, queue, (index - 1) // 2)
+        if not _before(entry, above):
+            break
+        _put(org, queue, index, above)
+        index = (index - 1) // 2
+    _put(org, queue, index, entry)
 
 
 @part_of_kernel
-def _sink(org: Record, task_class: int, index: int) -> None:
-    size = org.queued[task_class]
-    while True:
-        child = 2 * index + 1
-        if child >= size:
-            return
-        if child + 1 < size and _before(org, task_class, child + 1, child):
-            child += 1
-        if not _before(org, task_class, child, index):
-            return
-        _swap(org, task_class, child, index)
-        index = child
+def _drop_first(org: Record, queue: int) -> None:
+    """Drop the top: its place goes down to the end of the heap, and the last rises from there."""
+    size = org.queued[queue] - 1
+    org.queued[queue] = size
+    if size == 0:
+        return
+    index, child = 0, 1
+    while child < size:
+        below = _entry(org, queue, child)
+        if child + 1 < size:
+            other = _entry(org, queue, child + 1)
+            if _before(other, below):
+                child, below = child + 1, other
+        _put(org, queue, index, below)
+        index, child = child, 2 * child + 1
+    _rise(org, queue, index, _entry(org, queue, size))
 
 
 @part_of_kernel
-def _drop_first(org: Record, task_class: int) -> None:
-    size = org.queued[task_class] - 1
-    org.queued[task_class] = size
-    if size > 0:
-        _swap(org, task_class, 0, size)
-        _sink(org, task_class, 0)
-
-
-@part_of_kernel
-def _compact(org: Record, task_class: int) -> None:
+def _compact(org: Record, queue: int) -> None:
     """Drop what is no longer valid; there is room for every task and developer."""
     kept = 0
-    for index in range(org.queued[task_class]):
-        if _is_valid(org, task_class, index):
-            if index != kept:
-                _swap(org, task_class, index, kept)
+    for index in range(org.queued[queue]):
+        if _is_valid(org, queue, index):
+            _rise(org, queue, kept, _entry(org, queue, index))
             kept += 1
-    org.queued[task_class] = kept
-    for index in range(kept // 2 - 1, -1, -1):
-        _sink(org, task_class, index)
+    org.queued[queue] = kept
 
 
 @part_of_kernel

@@ -7,6 +7,7 @@ must be free of branches: no early return, no store under a condition.
 from __future__ import annotations
 
 from modelops_abm.compiled import inner_loop
+from modelops_abm.ensemble import totals
 from modelops_abm.ensemble.calendar import cancel, schedule
 from modelops_abm.ensemble.layout import (
     INCIDENT,
@@ -16,6 +17,7 @@ from modelops_abm.ensemble.layout import (
     lane_of,
     model_of,
     setting_at,
+    today_of,
 )
 from modelops_abm.events import Rank
 from modelops_abm.rules.constants import Levels, common_rates
@@ -140,15 +142,13 @@ def enter_service(lane: Record, now: float) -> float:
 
 
 @inner_loop
-def account(org: Record, model: Record) -> None:
+def account(org: Record, lane: Record) -> None:
     """Account for the time since the last change of what serves."""
-    lane = lane_of(org, model)
     days = enter_service(lane, org.clock)
     if lane.cause >= 0:
-        lane.troubled = 1
-        model.state_days[lane.cause] += days
+        today_of(org, totals.STATE_TIME + lane.cause).value += days
         if lane.serving == NONE:
-            model.unserved_days[lane.cause] += days
+            today_of(org, totals.UNSERVED_TIME + lane.cause).value += days
 
 
 @inner_loop
