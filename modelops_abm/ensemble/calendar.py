@@ -1,11 +1,16 @@
-"""The event calendar: a binary heap by time and place; a cancelled event is passed over."""
+"""The event calendar: a heap of the events of the open day, and a list for each later day.
+
+Most events are planned weeks ahead, and many are planned anew before their time. In the list of
+its day an event costs the same however many there are, and is taken off it at once. When the day
+begins its events go into the heap, by time and place; one that is cancelled there is passed over.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from modelops_abm.compiled import part_of_kernel
-from modelops_abm.ensemble.layout import Record, event_of, setting_at, slot_of
+from modelops_abm.ensemble.layout import Record, day_of, event_of, setting_at, slot_of
 from modelops_abm.events import place, rank_of
 
 
@@ -64,7 +69,7 @@ def _fill(org: Record, time: float, event_place: int, serial: int, slot: int) ->
 @part_of_kernel
 def _is_valid(org: Record, index: int) -> bool:
     entry = event_of(org, index)
-    return bool(slot_of(org, entry.slot).value == entry.serial)
+    return bool(slot_of(org, entry.slot).serial == entry.serial)
 
 
 @part_of_kernel
@@ -88,25 +93,76 @@ def _drop_first(org: Record) -> None:
 
 
 @part_of_kernel
+def _push(org: Record, slot: int) -> None:
+    """Put the event of a slot into the heap."""
+    if org.events == org.calendar_room:
+        _compact(org)
+    planned = slot_of(org, slot)
+    org.serial += 1
+    planned.serial = org.serial
+    org.events += 1
+    _rise(org, org.events - 1, planned.time, planned.place, planned.serial, slot)
+
+
+@part_of_kernel
+def _list(org: Record, slot: int) -> None:
+    """Put the event of a slot first into the list of its day."""
+    planned = slot_of(org, slot)
+    first = day_of(org, int(planned.time))
+    planned.listed = 1
+    planned.previous = 0
+    planned.next = first.value
+    if first.value > 0:
+        slot_of(org, first.value - 1).previous = slot + 1
+    first.value = slot + 1
+
+
+@part_of_kernel
+def _take_off_list(org: Record, slot: int) -> None:
+    planned = slot_of(org, slot)
+    planned.listed = 0
+    if planned.previous > 0:
+        slot_of(org, planned.previous - 1).next = planned.next
+    else:
+        day_of(org, int(planned.time)).value = planned.next
+    if planned.next > 0:
+        slot_of(org, planned.next - 1).previous = planned.previous
+
+
+@part_of_kernel
 def schedule(
     setting: int, org: Record, slot: int, at: float, rank: int, number: int, cause: int
 ) -> None:
     """Schedule the event of a slot in place of an earlier one; none at or after the horizon."""
-    slot_of(org, slot).value = 0
+    cancel(org, slot)
     if not at < setting_at(setting).horizon_days:
         return
-    if org.events == org.calendar_room:
-        _compact(org)
-    org.serial += 1
-    slot_of(org, slot).value = org.serial
-    org.events += 1
-    _rise(org, org.events - 1, at, place(rank, number, cause), org.serial, slot)
+    planned = slot_of(org, slot)
+    planned.time = at
+    planned.place = place(rank, number, cause)
+    if at < org.day + 1.0:
+        _push(org, slot)
+    else:
+        _list(org, slot)
 
 
 @part_of_kernel
 def cancel(org: Record, slot: int) -> None:
     """Cancel the event of a slot, if there is one."""
-    slot_of(org, slot).value = 0
+    planned = slot_of(org, slot)
+    planned.serial = 0
+    if planned.listed:
+        _take_off_list(org, slot)
+
+
+@part_of_kernel
+def begin_day(org: Record) -> None:
+    """Put the events of the open day that were planned before into the heap."""
+    first = day_of(org, org.day)
+    while first.value > 0:
+        slot = first.value - 1
+        _take_off_list(org, slot)
+        _push(org, slot)
 
 
 @part_of_kernel
@@ -123,6 +179,6 @@ def take_next(org: Record) -> tuple[int, int]:
     entry = event_of(org, 0)
     slot, rank = entry.slot, rank_of(entry.place)
     org.clock = entry.time
-    slot_of(org, slot).value = 0
+    slot_of(org, slot).serial = 0
     _drop_first(org)
     return slot, rank

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelops_abm.compiled import part_of_kernel
-from modelops_abm.ensemble.calendar import next_time, take_next
+from modelops_abm.ensemble.calendar import begin_day, next_time, take_next
 from modelops_abm.ensemble.founding import arrival_slot, receive_idea
 from modelops_abm.ensemble.layout import (
     DETECTION,
@@ -180,6 +180,7 @@ def _happen(setting: int, org: Record, slot: int, rank: int) -> None:
 def run_day(setting: int, org: Record) -> None:
     """Process the events of the open day, dispatching at the end of each instant."""
     end = org.day + 1.0
+    begin_day(org)
     while True:
         time = next_time(org)
         if org.dispatch and time > org.clock:

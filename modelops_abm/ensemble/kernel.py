@@ -30,6 +30,7 @@ from modelops_abm.ensemble.layout import (
     LOGGED,
     MODEL,
     ORGANISATION,
+    PLANNED,
     QUEUED,
     QUEUES,
     SLOTS_PER_MODEL,
@@ -158,7 +159,8 @@ def run_replication(
     capabilities = tables.capabilities.copy()
     production = np.zeros(model_room, np.int64)
     calendar = np.zeros(calendar_room, EVENT)
-    valid = np.zeros(slots, np.int64)
+    planned = np.zeros(slots, PLANNED)
+    days = np.zeros(setting_at(setting).horizon_days, np.int64)
     queues = np.zeros(QUEUES * queue_room, QUEUED)
     idle = np.zeros(developer_room, np.int64)
     log_ = np.zeros(log_room, LOGGED)
@@ -174,7 +176,8 @@ def run_replication(
     org.capabilities_at = capabilities.ctypes.data
     org.production_at = production.ctypes.data
     org.calendar_at = calendar.ctypes.data
-    org.slots_at = valid.ctypes.data
+    org.slots_at = planned.ctypes.data
+    org.days_at = days.ctypes.data
     org.queues_at = queues.ctypes.data
     org.idle_at = idle.ctypes.data
     org.log_at = log_.ctypes.data
@@ -189,7 +192,15 @@ def run_replication(
     org.log_room = log_room
     _live(setting, tables, org, seed, replication, daily, today)
     # The tables must outlive the run that reached them by address.
-    used = len(tasks) + len(production) + len(calendar) + len(valid) + len(queues) + len(idle)
+    used = (
+        len(tasks)
+        + len(production)
+        + len(calendar)
+        + len(planned)
+        + len(days)
+        + len(queues)
+        + len(idle)
+    )
     used += len(capabilities) + len(organisation) + len(lanes) + len(free_lanes)
     logged = org.logged if used > 0 else 0
     return Finished(models, developers, sums, log_, logged)

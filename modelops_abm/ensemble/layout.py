@@ -58,7 +58,7 @@ def _lane(shared: np.dtype[np.void], floats: str, integers: str) -> np.dtype[np.
 ORGANISATION = _record(
     "clock",
     # addresses of the tables and their sizes
-    "models_at tasks_at developers_at capabilities_at production_at calendar_at slots_at"
+    "models_at tasks_at developers_at capabilities_at production_at calendar_at slots_at days_at"
     " queues_at idle_at log_at today_at totals_at lanes_at free_lanes_at"
     " model_room developers calendar_room queue_room log_room"
     # counters
@@ -112,6 +112,7 @@ CAPABILITY = _record(
     "level maximum start_day effort_days capital_cost upkeep_per_year delivered", "streams first"
 )
 EVENT = _record("time", "place serial slot")
+PLANNED = _record("time", "place serial listed next previous")
 QUEUED = _record("order", "fresh number stream serial item")
 LOGGED = _record("time detail", "kind model developer cause")
 NUMBER = _record("", "value")
@@ -122,6 +123,7 @@ _task_at = record_at(TASK)
 _developer_at = record_at(DEVELOPER)
 _capability_at = record_at(CAPABILITY)
 _event_at = record_at(EVENT)
+_planned_at = record_at(PLANNED)
 _queued_at = record_at(QUEUED)
 _logged_at = record_at(LOGGED)
 _number_at = record_at(NUMBER)
@@ -276,8 +278,18 @@ def event_of(org: Record, index: int) -> Record:
 
 @part_of_kernel
 def slot_of(org: Record, slot: int) -> Record:
-    """Return the serial number of the valid event of a slot, 0 for none."""
-    return _number_at(org.slots_at, slot)
+    """Return what is planned for a slot.
+
+    `serial` is that of its valid event in the heap, 0 for none. `listed` tells whether its event
+    is in the list of a later day, between the slots one below `previous` and `next`; 0 for none.
+    """
+    return _planned_at(org.slots_at, slot)
+
+
+@part_of_kernel
+def day_of(org: Record, day: int) -> Record:
+    """Return one more than the first slot in the list of a day, 0 for none."""
+    return _number_at(org.days_at, day)
 
 
 @part_of_kernel
