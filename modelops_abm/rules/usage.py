@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from modelops_abm.compiled import compiled_inline
+from modelops_abm.compiled import compiled, compiled_inline
 from modelops_abm.rules.fading import faded
 
 
@@ -29,6 +29,7 @@ class UsageConstants(NamedTuple):
     availability_memory_days: float
 
 
+@compiled
 def usage_constants(
     neutral_power: float,
     neutral_availability: float,

@@ -1,7 +1,7 @@
 """Organisations that crowd the calendar and the queues with what no longer holds, or is alike.
 
-The ensemble engine leaves cancelled events and superseded queue entries where they are and drops
-them when room runs out; here it does. The Mesa engine has no such limits.
+The ensemble engine leaves the day's cancelled events and superseded queue entries where they are
+and drops them when room runs out; here it does. The Mesa engine has no such limits.
 """
 
 from __future__ import annotations
@@ -16,6 +16,20 @@ SPREAD = {"family": "lognormal", "mean": 1.0, "cv": 0.7}
 
 
 def many_cancelled_events(replication: int) -> Case:
+    """Let models fail 27 times a day, each time for less than a previous version needs."""
+    values = {
+        "horizon_days": 6,
+        "team.developers": 20,
+        "incidents.pipeline_per_year": 10_000.0,
+        "efforts.pipeline_repair": {"family": "exponential", "mean": 0.001},
+        "capabilities.rollback.start_level": 1.0,
+        "capabilities.rollback.pipeline_coverage": 1.0,
+        "capabilities.rollback.switch_days": 0.5,
+    }
+    return Case(punctual(values, list(live("model", 60))), replication, 0)
+
+
+def many_postponed_events(replication: int) -> Case:
     """Let every retraining, which decay asks for twice a day, put off the next by weeks."""
     values = {
         "horizon_days": 60,

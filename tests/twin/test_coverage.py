@@ -21,6 +21,7 @@ from tests.twin.crowded import (
     interrupted_streams,
     many_cancelled_events,
     many_packages,
+    many_postponed_events,
     many_superseded_requests,
 )
 from tests.twin.docking import dock
@@ -54,6 +55,7 @@ def cases() -> Iterator[Case]:
     for replication in range(4):
         yield from departures(replication)
         yield many_cancelled_events(replication)
+        yield many_postponed_events(replication)
         yield many_superseded_requests(replication)
         yield many_packages(replication)
         yield interrupted_streams(replication)

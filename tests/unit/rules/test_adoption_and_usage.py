@@ -10,19 +10,18 @@ from scipy.integrate import solve_ivp
 
 from modelops_abm.rules.adoption import users_after, waning
 from modelops_abm.rules.usage import (
-    UsageConstants,
-    forgotten,
     remembered_availability,
     response,
     usage_after,
+    usage_constants,
 )
 
-CONSTANTS = UsageConstants(0.75, 0.5, 60.0, 30.0, 30.0, forgotten(1.0, 30.0))
+CONSTANTS = usage_constants(0.75, 0.5, 60.0, 30.0, 30.0)
 COEFFICIENTS = [(0.24, 3.0), (0.03, 0.38), (1.8, 0.0), (0.02, 4.8), (0.3, 0.3)]
 
 
 def grown(users: float, market: float, p: float, q: float, days: float) -> float:
-    return users_after(users, market, p, q, days, waning(p, q, 1.0))
+    return users_after(users, market, p, q, days, waning(p, q))
 
 
 def by_the_differential_equation(share: float, p: float, q: float, years: float) -> float:
@@ -85,6 +84,7 @@ def test_users_never_fall_and_never_exceed_the_market() -> None:
 def test_no_time_no_adoption() -> None:
     assert grown(100.0, 500.0, 0.24, 3.0, 0.0) == 100.0
     assert grown(500.0, 500.0, 0.24, 3.0, 10.0) == 500.0
+    assert grown(0.0, 0.0, 0.24, 3.0, 10.0) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,9 @@ def test_no_time_no_adoption() -> None:
     ],
 )
 def test_response(level: float, neutral: float, expected: float) -> None:
-    assert response(level, neutral) == pytest.approx(expected, abs=1e-15)
+    constants = usage_constants(neutral, neutral, 60.0, 30.0, 30.0)
+    assert response(level, constants.quality) == pytest.approx(expected, abs=1e-15)
+    assert response(level, constants.presence) == pytest.approx(expected, abs=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,7 @@ def test_usage_after_a_day(quality: float, presence: float, expected: float) -> 
 
 
 def test_usage_never_leaves_its_range() -> None:
-    fast = CONSTANTS._replace(growth_days=1.0, decline_days=2.0)
+    fast = usage_constants(0.75, 0.5, 1.0, 2.0, 30.0)
     assert usage_after(2.0, 4.0, -1.0, -1.0, 1.0, fast) == 0.0
     assert usage_after(2.0, 4.0, 1.0, 1.0, 1.0, fast) == 4.0
 
@@ -129,7 +131,7 @@ def test_usage_never_leaves_its_range() -> None:
 @pytest.mark.parametrize("share", [0.7, 1.0])
 def test_remembered_availability(served: float, share: float) -> None:
     expected = 0.9 + (served / share - 0.9) * (1.0 - math.exp(-share / 30.0))
-    found = remembered_availability(0.9, served, share, CONSTANTS)
+    found = remembered_availability(0.9, served, share, 30.0)
     assert found == pytest.approx(expected, rel=1e-14)
 
 
@@ -137,6 +139,6 @@ def test_availability_is_remembered_over_any_steps_alike() -> None:
     """The step is exact: ten tenths of a day are a day."""
     memory = 0.9
     for _ in range(10):
-        memory = remembered_availability(memory, 0.05, 0.1, CONSTANTS)
-    assert memory == pytest.approx(remembered_availability(0.9, 0.5, 1.0, CONSTANTS), rel=1e-13)
-    assert remembered_availability(0.9, 0.0, 0.0, CONSTANTS) == 0.9
+        memory = remembered_availability(memory, 0.05, 0.1, 30.0)
+    assert memory == pytest.approx(remembered_availability(0.9, 0.5, 1.0, 30.0), rel=1e-13)
+    assert remembered_availability(0.9, 0.0, 0.0, 30.0) == 0.9

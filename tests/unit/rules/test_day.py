@@ -23,10 +23,10 @@ from modelops_abm.rules.day import (
     drift_loss_at,
     served_share,
 )
-from modelops_abm.rules.usage import UsageConstants, forgotten
+from modelops_abm.rules.usage import usage_constants
 
-TRAITS = Traits(500.0, 0.24, 3.0, waning(0.24, 3.0, 1.0), 4.0, 0.5, 0.005, 0.05)
-CONSTANTS = UsageConstants(0.75, 0.5, 60.0, 30.0, 30.0, forgotten(1.0, 30.0))
+TRAITS = Traits(500.0, 0.24, 3.0, waning(0.24, 3.0), 4.0, 0.5, 0.005, 0.05)
+CONSTANTS = usage_constants(0.75, 0.5, 60.0, 30.0, 30.0)
 PREVIOUS = PreviousVersion(0.95, 0.5)
 LOSSES = (
     "lost_adoption",

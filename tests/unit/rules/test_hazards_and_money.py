@@ -21,6 +21,7 @@ from modelops_abm.rules.hazards import (
     Hazards,
     exposed,
     first_thresholds,
+    may_strike,
     next_incident,
     overload,
     reduced_rate,
@@ -64,7 +65,12 @@ def test_the_rates_of_a_day_are_the_tables(
     [(0.0, 0.0), (0.8, 0.0), (0.9, 0.5), (1.0, 1.0), (1.8, 5.0), (50.0, 5.0), (math.inf, 5.0)],
 )
 def test_overload(load: float, expected: float) -> None:
-    assert overload(load, 0.8, 0.2, 5.0) == pytest.approx(expected)
+    assert overload(load * 300.0, 300.0, 0.8, 0.2, 5.0) == pytest.approx(expected, abs=1e-12)
+
+
+def test_overload_without_any_capacity() -> None:
+    assert overload(1.0, 0.0, 0.8, 0.2, 5.0) == 5.0
+    assert overload(0.0, 0.0, 0.8, 0.2, 5.0) == 0.0
 
 
 def test_thresholds_are_unit_exponential_and_keyed_by_cause_and_occurrence() -> None:
@@ -115,6 +121,21 @@ def test_only_what_may_strike_in_time_needs_to_be_known() -> None:
             assert at_its_time == first
             found += 1
     assert found > 500
+
+
+def test_whatever_strikes_in_time_may_strike() -> None:
+    """Most of what strikes later is told to be out of reach."""
+    rng = np.random.default_rng(5)
+    strikes = near = 0
+    for _ in range(2_000):
+        left = Hazards(*(float(entry) for entry in rng.exponential(size=4)))
+        rates = Hazards(*(float(entry) for entry in rng.exponential(size=4) * 0.3))
+        time = next_incident(7.25, 1e9, left, rates).time
+        may = may_strike(left, rates, 0.75)
+        assert may or time >= 8.0
+        assert may == may_strike(left, rates, time - 7.25) or time >= 8.0
+        strikes, near = strikes + (time < 8.0), near + may
+    assert 500 < strikes <= near <= strikes + 1
 
 
 def test_of_simultaneous_incidents_the_first_cause_strikes() -> None:
