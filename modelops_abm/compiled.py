@@ -110,6 +110,22 @@ def _dispatcher(function: Callable[..., Any], *, cache: bool = True, **options: 
     finally:
         numba.config.CACHE_DIR = before
     _shares[dispatcher] = 1
+    return _without_literals(dispatcher)
+
+
+def _without_literals(dispatcher: Any) -> Any:
+    """Let one version serve all constants; numba would compile one for each that is handed over.
+
+    There would be a third more functions, and the compiler takes in constants by inlining anyway.
+    """
+    resolved = dispatcher.get_call_template
+
+    def get_call_template(arguments: Any, keywords: Any) -> Any:
+        numbers = tuple(types.unliteral(argument) for argument in arguments)
+        named = {name: types.unliteral(argument) for name, argument in keywords.items()}
+        return resolved(numbers, named)
+
+    dispatcher.get_call_template = get_call_template
     return dispatcher
 
 

@@ -190,24 +190,35 @@ def run_replication(
     org.calendar_room = calendar_room
     org.queue_room = queue_room
     org.log_room = log_room
-    _live(setting, tables, org, seed, replication, daily, today)
+    live(setting, tables, org, seed, replication, daily, today)
     # The tables must outlive the run that reached them by address.
-    used = (
-        len(tasks)
-        + len(production)
-        + len(calendar)
-        + len(planned)
-        + len(days)
-        + len(queues)
-        + len(idle)
-    )
-    used += len(capabilities) + len(organisation) + len(lanes) + len(free_lanes)
+    used = len(tasks) + len(production) + len(calendar) + len(planned) + len(days) + len(queues)
+    used += len(idle) + len(capabilities) + len(organisation) + len(lanes) + len(free_lanes)
     logged = org.logged if used > 0 else 0
     return Finished(models, developers, sums, log_, logged)
 
 
 @part_of_kernel
-def _live(
+def begin(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+    """Found the organisation."""
+    _hire(setting, org, seed, replication)
+    _plan_capabilities(setting, org)
+    org.key = entity_key(seed, replication, Origin.ORGANISATION.value, 0)
+    found(setting, tables, org, seed, replication)
+    org.dispatch = 1
+
+
+@part_of_kernel
+def end(org: Record) -> None:
+    """Count what is still going on at the horizon, and take all models out of their lanes."""
+    for index in range(org.in_production):
+        number = in_production_of(org, index).number
+        count_undetected(org, number)
+        leave_lane(org, number)
+
+
+@part_of_kernel
+def live(
     setting: int,
     tables: Tables,
     org: Record,
@@ -217,11 +228,7 @@ def _live(
     today: Floats,
 ) -> None:
     """Found the organisation and live through all days."""
-    _hire(setting, org, seed, replication)
-    _plan_capabilities(setting, org)
-    org.key = entity_key(seed, replication, Origin.ORGANISATION.value, 0)
-    found(setting, tables, org, seed, replication)
-    org.dispatch = 1
+    begin(setting, tables, org, seed, replication)
     horizon_days = setting_at(setting).horizon_days
     for day in range(horizon_days):
         run_day(setting, org)
@@ -238,10 +245,7 @@ def _live(
         if day + 1 < horizon_days:
             open_day(setting, org)
             org.dispatch = 1
-    for index in range(org.in_production):
-        number = in_production_of(org, index).number
-        count_undetected(org, number)
-        leave_lane(org, number)
+    end(org)
 
 
 @kernel

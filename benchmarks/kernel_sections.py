@@ -1,0 +1,196 @@
+"""Where the time of a replication goes, by section of the compiled kernel.
+
+    python benchmarks/kernel_sections.py [--factor 10]
+
+Compiles a kernel of its own, which reads the processor's counter between the sections (the
+`readcyclecounter` of LLVM, on x86-64). `--factor` multiplies the reference organisation. The last
+lines tell what reading the counter takes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+from engines import scaled
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from modelops_abm import outcomes
+from modelops_abm.compiled import part_of_kernel
+from modelops_abm.ensemble import kernel
+from modelops_abm.ensemble.calendar import begin_day, next_time, take_next
+from modelops_abm.ensemble.close import (
+    account_developers,
+    book_money,
+    collect,
+    integrate_models,
+    open_day,
+    raise_levels,
+    retire_abandoned,
+)
+from modelops_abm.ensemble.engine import prepare_kernel, run_block
+from modelops_abm.ensemble.happenings import _dispatch, _happen
+from modelops_abm.ensemble.layout import NUMBER, Floats, Record, Tables, setting_at
+from modelops_abm.ensemble.memory import record_at
+from modelops_abm.ensemble.setting import prepared
+
+SECTIONS = (
+    "founding: all models drawn, the portfolio at the start",
+    "close of the models' days: stocks, flows, sums",
+    "books: developers, levels, money, the abandoned",
+    "collection of the daily outcomes",
+    "opening of the models' days: power, rates, incidents",
+    "calendar: putting in, taking off",
+    "events: what happens",
+    "dispatch: queues, who works on what",
+)
+FOUNDING, CLOSE, BOOKS, COLLECTION, OPENING, CALENDAR, EVENTS, DISPATCH = range(len(SECTIONS))
+SPENT = np.zeros(len(SECTIONS), np.int64)
+SPENT_AT = SPENT.ctypes.data
+REPLICATIONS, TRIES = 10, 20
+
+_spent_at = record_at(NUMBER)
+
+
+@intrinsic  # type: ignore[misc]
+def ticks(_typing: Any) -> Any:
+    """Return the processor's counter."""
+
+    def generate(_context: Any, builder: Any, _signature: Any, _arguments: Any) -> Any:
+        counter = builder.module.declare_intrinsic(
+            "llvm.readcyclecounter", fnty=ir.FunctionType(ir.IntType(64), [])
+        )
+        return builder.call(counter, [])
+
+    return types.int64(), generate
+
+
+@part_of_kernel
+def spend(section: int, since: int) -> int:
+    """Count the time since the last reading for a section, and return the reading now."""
+    now = ticks()
+    _spent_at(SPENT_AT, section).value += now - since
+    return now
+
+
+@part_of_kernel
+def run_day(setting: int, org: Record, now: int) -> int:
+    """Do what `happenings.run_day` does."""
+    end = org.day + 1.0
+    begin_day(org)
+    while True:
+        at = next_time(org)
+        if org.dispatch and at > org.clock:
+            now = spend(CALENDAR, now)
+            _dispatch(setting, org)
+            org.dispatch = 0
+            now = spend(DISPATCH, now)
+        elif at < end:
+            slot, rank = take_next(org)
+            now = spend(CALENDAR, now)
+            _happen(setting, org, slot, rank)
+            now = spend(EVENTS, now)
+        else:
+            return spend(CALENDAR, now)
+
+
+@part_of_kernel
+def live(
+    setting: int,
+    tables: Tables,
+    org: Record,
+    seed: int,
+    replication: int,
+    daily: Floats,
+    today: Floats,
+) -> None:
+    """Do what `kernel.live` does."""
+    now = ticks()
+    kernel.begin(setting, tables, org, seed, replication)
+    now = spend(FOUNDING, now)
+    horizon_days = setting_at(setting).horizon_days
+    for day in range(horizon_days):
+        now = run_day(setting, org, now)
+        org.clock = day + 1.0
+        integrate_models(setting, org)
+        now = spend(CLOSE, now)
+        account_developers(org)
+        raise_levels(org)
+        book_money(setting, org)
+        retire_abandoned(setting, org)
+        now = spend(BOOKS, now)
+        collect(org)
+        daily[day] = today
+        now = spend(COLLECTION, now)
+        org.day = day + 1
+        if day + 1 < horizon_days:
+            open_day(setting, org)
+            org.dispatch = 1
+            now = spend(OPENING, now)
+    kernel.end(org)
+
+
+def compiled_with_sections() -> Callable[..., Any]:
+    """Return `kernel.run_replication`, compiled with the days of this module."""
+    kernel.live = live
+    options = {"nogil": True, "error_model": "numpy"}
+    replication: Callable[..., Any] = numba.njit(**options)(kernel.run_replication.py_func)
+    return replication
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--factor", type=int, default=1, help="times the reference organisation")
+    if platform.machine().lower() not in ("x86_64", "amd64"):
+        sys.exit("kernel_sections.py reads a counter that only x86-64 processors have")
+    scenario = prepared(scaled(arguments.parse_args().factor))
+    prepare_kernel()
+    plain = best_of(lambda: run_block(scenario, 1, 0, REPLICATIONS, ("npv",)))
+    run = compiled_with_sections()
+    daily = np.empty((scenario.horizon_days, len(outcomes.DAILY)))
+
+    def once() -> None:
+        for replication in range(REPLICATIONS):
+            run(scenario.words.ctypes.data, scenario.tables, 1, replication, daily, 0)
+
+    once()
+    least, seconds = fastest(once)
+    for section, spent in zip(SECTIONS, least, strict=True):
+        part = spent / least.sum()
+        print(f"{section:58} {part * seconds * 1e6:9,.0f} us {part:7.1%}")
+    print(f"{'one replication, with the readings of the counter':58} {seconds * 1e6:9,.0f} us")
+    print(f"{'one replication, without them':58} {plain * 1e6:9,.0f} us")
+
+
+def best_of(action: Callable[[], object]) -> float:
+    """Return the seconds that a replication takes, the best of many tries."""
+    return min(timed(action) for _ in range(TRIES))
+
+
+def timed(action: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    action()
+    return (time.perf_counter() - began) / REPLICATIONS
+
+
+def fastest(action: Callable[[], None]) -> tuple[np.ndarray[Any, np.dtype[np.int64]], float]:
+    """Return the ticks by section and the seconds of the best of many tries."""
+    tries = []
+    for _ in range(TRIES):
+        SPENT[:] = 0
+        seconds = timed(action)
+        tries.append((seconds, SPENT.copy()))
+    seconds, spent = min(tries, key=lambda entry: entry[0])
+    return spent, seconds
+
+
+if __name__ == "__main__":
+    main()
