@@ -175,7 +175,7 @@ def collect(org: Record) -> None:
         today_of(org, place).value = 0.0
     for number in range(org.models):
         model = model_of(org, number)
-        cause = lane_of(org, model).cause if in_production(model) else NOBODY
+        cause = lane_of(org, number).cause if in_production(model) else NOBODY
         place = totals.MODEL_COUNTS + _place_of_state(model.state, cause)
         today_of(org, place).value += 1.0
     users = 0.0

@@ -58,7 +58,7 @@ def enter_lane(org: Record, number: int) -> None:
         org.lanes += 1
     for place in range(SHARED_WORDS):
         lane_word_of(org, model.lane, place).value = model_word_of(org, number, place).value
-    lane_of(org, model).number = number
+    lane_of(org, number).number = number
 
 
 @part_of_kernel
@@ -110,7 +110,7 @@ def _account_for_states(org: Record) -> None:
     for index in range(org.in_production):
         lane = in_production_of(org, index)
         if lane.cause >= 0:
-            account(org, lane)
+            account(org, lane.number)
 
 
 @part_of_kernel
@@ -183,5 +183,5 @@ def _open_block(block: int, count: int, now: float, day_end: float, common: Comm
 def open_model(setting: int, org: Record, number: int) -> None:
     """Open the rest of the day of a model that goes live."""
     common = rates_of_today(setting, org)
-    open_lane(lane_of(org, model_of(org, number)), org.clock, org.day + 1.0, common)
+    open_lane(lane_of(org, number), org.clock, org.day + 1.0, common)
     plan_incident(setting, org, number)

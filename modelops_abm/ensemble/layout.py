@@ -210,13 +210,13 @@ def lane_at(block: int, lane: int) -> Record:
 
 
 @part_of_kernel
-def lane_of(org: Record, model: Record) -> Record:
+def lane_of(org: Record, number: int) -> Record:
     """Return the lane of a model in production."""
-    return numbered_lane(org, model.lane)
+    return _numbered_lane(org, model_of(org, number).lane)
 
 
 @part_of_kernel
-def numbered_lane(org: Record, number: int) -> Record:
+def _numbered_lane(org: Record, number: int) -> Record:
     """Return a lane by its number."""
     return _lane_at(block_at(org, number >> LANE_BITS), number & (LANES - 1))
 
@@ -267,7 +267,7 @@ def production_of(org: Record, index: int) -> Record:
 @part_of_kernel
 def in_production_of(org: Record, index: int) -> Record:
     """Return the lane of the n-th model in production, in the order of the models' numbers."""
-    return numbered_lane(org, production_of(org, index).value)
+    return _numbered_lane(org, production_of(org, index).value)
 
 
 @part_of_kernel

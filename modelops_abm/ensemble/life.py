@@ -171,7 +171,7 @@ def plan_retraining(setting: int, org: Record, number: int, in_days: float) -> N
 @part_of_kernel
 def _watch_decay(setting: int, org: Record, number: int) -> None:
     """Plan the time at which the power without drift is below the alert's threshold."""
-    lane = lane_of(org, model_of(org, number))
+    lane = lane_of(org, number)
     care = setting_at(setting).constants.care
     days = decay_alert_days(care, lane.restored, lane.decay)
     at = lane.restored_at + days
@@ -195,7 +195,7 @@ def cross_decay(setting: int, org: Record, number: int) -> None:
 @part_of_kernel
 def notice_decay(setting: int, org: Record, number: int) -> None:
     """Notice the decay and request a retraining."""
-    base = base_power_at(health(lane_of(org, model_of(org, number))), org.clock)
+    base = base_power_at(health(lane_of(org, number)), org.clock)
     _log(org, LogKind.DECAY_NOTICED, number, _DECAY, base)
     request_retraining(setting, org, number, _DECAY)
 
@@ -217,7 +217,7 @@ def _count(org: Record, number: int, cause: int) -> int:
     model = model_of(org, number)
     count = int(model.counts[cause])
     model.counts[cause] = count + 1
-    renew(lane_of(org, model), cause, threshold(model.entity, cause, count + 1))
+    renew(lane_of(org, number), cause, threshold(model.entity, cause, count + 1))
     return count
 
 
@@ -226,7 +226,7 @@ def strike(setting: int, org: Record, number: int) -> None:
     """Let the planned incident strike a model."""
     model = model_of(org, number)
     cause = model.next_cause
-    account(org, lane_of(org, model_of(org, number)))
+    account(org, number)
     count = _count(org, number, cause)
     if cause == DRIFT:
         _begin_drift(setting, org, number, count)
@@ -249,7 +249,7 @@ def _begin_drift(setting: int, org: Record, number: int, count: int) -> None:
     model = model_of(org, number)
     care = setting_at(setting).constants.care
     severity = drift_severity(care, model.entity, count)
-    lane = lane_of(org, model)
+    lane = lane_of(org, number)
     lane.drifting = 1
     lane.severity = severity
     lane.drift_since = org.clock
@@ -264,14 +264,14 @@ def _begin_drift(setting: int, org: Record, number: int, count: int) -> None:
 def drift_loss_now(setting: int, org: Record, number: int) -> float:
     """Return the share of a model's power lost to drift."""
     growth = setting_at(setting).constants.care.drift_growth_days
-    return drift_loss_at(health(lane_of(org, model_of(org, number))), org.clock, growth)
+    return drift_loss_at(health(lane_of(org, number)), org.clock, growth)
 
 
 @part_of_kernel
 def count_undetected(org: Record, number: int) -> None:
     """Count the time of an active drift that nobody has noticed."""
     model = model_of(org, number)
-    lane = lane_of(org, model)
+    lane = lane_of(org, number)
     if lane.drifting and not model.drift_detected:
         tally(org, DRIFT_DAYS_UNDETECTED, org.clock - lane.drift_since)
 
@@ -297,7 +297,7 @@ def _act_on_drift(setting: int, org: Record, number: int) -> None:
     if loss < setting_at(setting).constants.care.offline_loss:
         request_retraining(setting, org, number, DRIFT)
         return
-    account(org, lane_of(org, model_of(org, number)))
+    account(org, number)
     model.issue_number = model.drift_number
     _log(org, LogKind.DRIFT_FOUND, number, DRIFT, loss)
     _go_offline(setting, org, number, _OFFLINE_DRIFT, DRIFT, model.drift_number)
@@ -310,7 +310,7 @@ def _go_offline(
 ) -> None:
     model = model_of(org, number)
     model.state = target
-    lane_of(org, model).cause = cause
+    lane_of(org, number).cause = cause
     model.offline_since = org.clock
     request = retraining_task(number)
     if task_of(org, request).exists and not task_of(org, request).held:
@@ -323,7 +323,7 @@ def _stop_serving(setting: int, org: Record, number: int, cause: int, count: int
     """Let the current version stop; a previous one may take over."""
     model = model_of(org, number)
     care = setting_at(setting).constants.care
-    lane_of(org, model).serving = NONE
+    lane_of(org, number).serving = NONE
     plan_incident(setting, org, number)
     if image_at_hand(care, levels(org), model.entity, cause, count):
         at = org.clock + care.switch_days
@@ -333,10 +333,9 @@ def _stop_serving(setting: int, org: Record, number: int, cause: int, count: int
 @part_of_kernel
 def serve_previous(org: Record, number: int) -> None:
     """Let the previous version serve."""
-    model = model_of(org, number)
-    account(org, lane_of(org, model))
-    lane_of(org, model).serving = PREVIOUS
-    _log(org, LogKind.PREVIOUS_SERVES, number, lane_of(org, model).cause, 0.0)
+    account(org, number)
+    lane_of(org, number).serving = PREVIOUS
+    _log(org, LogKind.PREVIOUS_SERVES, number, lane_of(org, number).cause, 0.0)
 
 
 @part_of_kernel
@@ -345,8 +344,8 @@ def _return_online(setting: int, org: Record, number: int) -> None:
     model = model_of(org, number)
     model.state = ONLINE
     cancel(org, event_slot(number, SWITCH))
-    lane_of(org, model).cause = NOBODY
-    lane_of(org, model).serving = CURRENT
+    lane_of(org, number).cause = NOBODY
+    lane_of(org, number).serving = CURRENT
     plan_incident(setting, org, number)
     if model.drift_pending:
         _act_on_drift(setting, org, number)
@@ -367,9 +366,8 @@ def _count_restoration(org: Record, number: int, started_at: float) -> float:
 
 @part_of_kernel
 def _resolve_issue(setting: int, org: Record, number: int, started_at: float) -> None:
-    account(org, lane_of(org, model_of(org, number)))
-    model = model_of(org, number)
-    lane = lane_of(org, model)
+    account(org, number)
+    lane = lane_of(org, number)
     if lane.cause == _CAPACITY:
         lane.capacity *= 1.0 + setting_at(setting).constants.care.capacity_growth
     duration = _count_restoration(org, number, started_at)
@@ -391,7 +389,7 @@ def _end_drift(org: Record, number: int) -> None:
     cancel(org, event_slot(number, DETECTION))
     count_undetected(org, number)
     model = model_of(org, number)
-    lane_of(org, model).drifting = 0
+    lane_of(org, number).drifting = 0
     model.drift_detected = 0
     model.drift_pending = 0
 
@@ -400,7 +398,7 @@ def _end_drift(org: Record, number: int) -> None:
 def _restore_power(setting: int, org: Record, number: int) -> None:
     """Restore power, end any drift, and plan the next retraining."""
     model = model_of(org, number)
-    lane = lane_of(org, model)
+    lane = lane_of(org, number)
     base = base_power_at(health(lane), org.clock)
     restored = restored_power(base, setting_at(setting).constants.care.restored_share)
     _end_drift(org, number)
@@ -412,7 +410,7 @@ def _restore_power(setting: int, org: Record, number: int) -> None:
 
 @part_of_kernel
 def _end_drift_fix(setting: int, org: Record, number: int, started_at: float) -> None:
-    account(org, lane_of(org, model_of(org, number)))
+    account(org, number)
     request = retraining_task(number)
     if task_of(org, request).exists:
         withdraw(org, request)
@@ -424,10 +422,10 @@ def _end_drift_fix(setting: int, org: Record, number: int, started_at: float) ->
 
 @part_of_kernel
 def _begin_retraining(setting: int, org: Record, number: int) -> None:
-    account(org, lane_of(org, model_of(org, number)))
+    account(org, number)
     model = model_of(org, number)
     model.state = _RETRAINING
-    lane_of(org, model).cause = _RETRAINED
+    lane_of(org, number).cause = _RETRAINED
     _log(org, LogKind.RETRAINING_BEGAN, number, _RETRAINED, 0.0)
     if not setting_at(setting).constants.serves_while_retraining:
         stint = model.retraining_stints
@@ -437,9 +435,9 @@ def _begin_retraining(setting: int, org: Record, number: int) -> None:
 
 @part_of_kernel
 def _end_retraining(setting: int, org: Record, number: int) -> None:
-    account(org, lane_of(org, model_of(org, number)))
+    account(org, number)
     _restore_power(setting, org, number)
-    restored = lane_of(org, model_of(org, number)).restored
+    restored = lane_of(org, number).restored
     _log(org, LogKind.RETRAINED, number, _RETRAINED, restored)
     _return_online(setting, org, number)
 
@@ -477,9 +475,9 @@ def work_completed(setting: int, org: Record, task: int, started_at: float) -> N
 
 
 @part_of_kernel
-def _leave_service(org: Record, model: Record) -> None:
+def _leave_service(org: Record, number: int) -> None:
     """Let nothing serve any more; what is left of the day is not in production."""
-    lane = lane_of(org, model)
+    lane = lane_of(org, number)
     lane.cause = NOBODY
     lane.serving = NONE
     lane.since = org.day + 1.0
@@ -491,7 +489,7 @@ def retire(org: Record, number: int, reason: int) -> None:
     """Leave the portfolio from any state, at once."""
     live = in_production(model_of(org, number))
     if live:
-        account(org, lane_of(org, model_of(org, number)))
+        account(org, number)
     for task in (work_task(number), retraining_task(number)):
         if task_of(org, task).exists:
             withdraw(org, task)
@@ -500,7 +498,7 @@ def retire(org: Record, number: int, reason: int) -> None:
     model = model_of(org, number)
     if live:
         _end_drift(org, number)
-        _leave_service(org, model)
+        _leave_service(org, number)
     model.state = RETIRED
     model.retired_at = org.clock
     model.reason = reason

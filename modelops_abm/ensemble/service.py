@@ -142,8 +142,9 @@ def enter_service(lane: Record, now: float) -> float:
 
 
 @inner_loop
-def account(org: Record, lane: Record) -> None:
+def account(org: Record, number: int) -> None:
     """Account for the time since the last change of what serves."""
+    lane = lane_of(org, number)
     days = enter_service(lane, org.clock)
     if lane.cause >= 0:
         today_of(org, totals.STATE_TIME + lane.cause).value += days
@@ -154,8 +155,7 @@ def account(org: Record, lane: Record) -> None:
 @inner_loop
 def plan_incident(setting: int, org: Record, number: int) -> None:
     """Plan the next incident of this day, if there is one."""
-    model = model_of(org, number)
-    lane = lane_of(org, model)
+    lane = lane_of(org, number)
     slot = event_slot(number, INCIDENT)
     cancel(org, slot)
     if lane.serving != CURRENT:
@@ -163,7 +163,7 @@ def plan_incident(setting: int, org: Record, number: int) -> None:
     day_end = org.day + 1.0
     incident = next_incident(org.clock, day_end, _left(lane), _rates(lane))
     if incident.time < day_end:
-        model.next_cause = incident.cause
+        model_of(org, number).next_cause = incident.cause
         schedule(setting, org, slot, incident.time, Rank.INCIDENT, number, incident.cause)
 
 
