@@ -25,9 +25,7 @@ from modelops_abm.ensemble.layout import (
     today_of,
     total_of,
 )
-from modelops_abm.ensemble.life import (
-    retire,
-)
+from modelops_abm.ensemble.life import place_in_production, retire
 from modelops_abm.ensemble.service import (
     PREVIOUS,
     in_production,
@@ -42,7 +40,6 @@ from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day
 from modelops_abm.statechart import State
 
 _OFFLINE_ISSUE = State.OFFLINE_ISSUE.value
-_RETIRED = State.RETIRED.value
 
 
 @part_of_kernel
@@ -136,7 +133,7 @@ def retire_abandoned(setting: int, org: Record) -> None:
     share = setting_at(setting).constants.abandonment_share
     for index in range(org.in_production):
         lane = in_production_of(org, index)
-        if lane.usage < share * lane.full_usage and model_of(org, lane.number).state != _RETIRED:
+        if lane.usage < share * lane.full_usage and not lane.departed:
             retire(org, lane.number, RetirementReason.ABANDONED.value)
     if org.departures > 0:
         _forget_departed(org)
@@ -147,12 +144,11 @@ def _forget_departed(org: Record) -> None:
     """Take the models retired today off those in production."""
     kept = 0
     for index in range(org.in_production):
-        number = in_production_of(org, index).number
-        model = model_of(org, number)
-        if model.state == _RETIRED:
-            leave_lane(org, number)
+        entry = production_of(org, index)
+        if in_production_of(org, index).departed:
+            leave_lane(org, entry.number)
         else:
-            production_of(org, kept).value = model.lane
+            place_in_production(org, kept, entry.number, entry.lane)
             kept += 1
     org.in_production = kept
     org.departures = 0

@@ -30,6 +30,7 @@ from modelops_abm.ensemble.layout import (
     LOGGED,
     MODEL,
     ORGANISATION,
+    PLACED,
     PLANNED,
     QUEUED,
     QUEUES,
@@ -157,7 +158,7 @@ def run_replication(
     tasks = np.zeros(2 * model_room + streams, TASK)
     developers = np.zeros(developer_room, DEVELOPER)
     capabilities = tables.capabilities.copy()
-    production = np.zeros(model_room, np.int64)
+    production = np.zeros(model_room, PLACED)
     calendar = np.zeros(calendar_room, EVENT)
     planned = np.zeros(slots, PLANNED)
     days = np.zeros(setting_at(setting).horizon_days, np.int64)

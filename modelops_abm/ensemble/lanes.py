@@ -58,7 +58,9 @@ def enter_lane(org: Record, number: int) -> None:
         org.lanes += 1
     for place in range(SHARED_WORDS):
         lane_word_of(org, model.lane, place).value = model_word_of(org, number, place).value
-    lane_of(org, number).number = number
+    lane = lane_of(org, number)
+    lane.number = number
+    lane.departed = 0
 
 
 @part_of_kernel

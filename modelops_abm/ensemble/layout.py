@@ -80,7 +80,9 @@ DAILY_FIELDS = _record(
     " decay restored restored_at severity drift_since capacity value_total cost_total",
     "serving cause drifting regulated",
 )
-LANE = _lane(DAILY_FIELDS, " ".join(f"flow_{name}" for name in DayFlows._fields), "number at_risk")
+LANE = _lane(
+    DAILY_FIELDS, " ".join(f"flow_{name}" for name in DayFlows._fields), "number at_risk departed"
+)
 SHARED_WORDS = len(DAILY_FIELDS.names or ())
 BLOCK_BYTES = len(LANE.fields or ()) * LANES * SLOT_BYTES
 MODEL = np.dtype(
@@ -115,6 +117,7 @@ EVENT = _record("time", "place serial slot")
 PLANNED = _record("time", "place serial listed next previous")
 QUEUED = _record("order", "fresh number stream serial item")
 LOGGED = _record("time detail", "kind model developer cause")
+PLACED = _record("", "number lane")
 NUMBER = _record("", "value")
 AMOUNT = _record("value", "")
 
@@ -126,6 +129,7 @@ _event_at = record_at(EVENT)
 _planned_at = record_at(PLANNED)
 _queued_at = record_at(QUEUED)
 _logged_at = record_at(LOGGED)
+_placed_at = record_at(PLACED)
 _number_at = record_at(NUMBER)
 _lane_at = record_at(LANE, SLOT_BYTES)
 _lane_word_at = record_at(NUMBER, LANES * SLOT_BYTES)
@@ -260,14 +264,14 @@ def capability_of(org: Record, number: int) -> Record:
 
 @part_of_kernel
 def production_of(org: Record, index: int) -> Record:
-    """Return the number of the lane of the n-th model in production."""
-    return _number_at(org.production_at, index)
+    """Return the numbers of the n-th model in production and of its lane."""
+    return _placed_at(org.production_at, index)
 
 
 @part_of_kernel
 def in_production_of(org: Record, index: int) -> Record:
     """Return the lane of the n-th model in production, in the order of the models' numbers."""
-    return _numbered_lane(org, production_of(org, index).value)
+    return _numbered_lane(org, production_of(org, index).lane)
 
 
 @part_of_kernel

@@ -18,7 +18,6 @@ from modelops_abm.ensemble.layout import (
     RETIREMENT,
     SWITCH,
     Record,
-    in_production_of,
     lane_of,
     log,
     model_of,
@@ -124,13 +123,22 @@ def enter_production(setting: int, org: Record, number: int, base: float) -> Non
 
 
 @part_of_kernel
+def place_in_production(org: Record, index: int, number: int, lane: int) -> None:
+    """Enter a model and its lane into the list of those in production."""
+    entry = production_of(org, index)
+    entry.number = number
+    entry.lane = lane
+
+
+@part_of_kernel
 def _insert(org: Record, number: int) -> None:
     """Put a model into the ascending list of those in production."""
     index = org.in_production
-    while index > 0 and in_production_of(org, index - 1).number > number:
-        production_of(org, index).value = production_of(org, index - 1).value
+    while index > 0 and production_of(org, index - 1).number > number:
+        above = production_of(org, index - 1)
+        place_in_production(org, index, above.number, above.lane)
         index -= 1
-    production_of(org, index).value = model_of(org, number).lane
+    place_in_production(org, index, number, model_of(org, number).lane)
     org.in_production += 1
 
 
@@ -481,6 +489,7 @@ def _leave_service(org: Record, number: int) -> None:
     lane.cause = NOBODY
     lane.serving = NONE
     lane.since = org.day + 1.0
+    lane.departed = 1
     org.departures += 1
 
 
