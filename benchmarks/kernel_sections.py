@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import argparse
 import platform
+import statistics
 import sys
 import time
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -22,6 +24,7 @@ from engines import scaled
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 from modelops_abm import outcomes
 from modelops_abm.compiled import part_of_kernel
@@ -55,7 +58,7 @@ SECTIONS = (
 FOUNDING, CLOSE, BOOKS, COLLECTION, OPENING, CALENDAR, EVENTS, DISPATCH = range(len(SECTIONS))
 SPENT = np.zeros(len(SECTIONS), np.int64)
 SPENT_AT = SPENT.ctypes.data
-REPLICATIONS, TRIES = 10, 20
+RUNS, TRIES = 10, 40
 
 _spent_at = record_at(NUMBER)
 
@@ -153,43 +156,45 @@ def main() -> None:
         sys.exit("kernel_sections.py reads a counter that only x86-64 processors have")
     scenario = prepared(scaled(arguments.parse_args().factor))
     prepare_kernel()
-    plain = best_of(lambda: run_block(scenario, 1, 0, REPLICATIONS, ("npv",)))
+    plain = [
+        fastest(partial(run_block, scenario, 1, number, 1, ("npv",))) for number in range(RUNS)
+    ]
     run = compiled_with_sections()
     daily = np.empty((scenario.horizon_days, len(outcomes.DAILY)))
-
-    def once() -> None:
-        for replication in range(REPLICATIONS):
-            run(scenario.words.ctypes.data, scenario.tables, 1, replication, daily, 0)
-
-    once()
-    least, seconds = fastest(once)
-    for section, spent in zip(SECTIONS, least, strict=True):
-        part = spent / least.sum()
-        print(f"{section:58} {part * seconds * 1e6:9,.0f} us {part:7.1%}")
-    print(f"{'one replication, with the readings of the counter':58} {seconds * 1e6:9,.0f} us")
-    print(f"{'one replication, without them':58} {plain * 1e6:9,.0f} us")
-
-
-def best_of(action: Callable[[], object]) -> float:
-    """Return the seconds that a replication takes, the best of many tries."""
-    return min(timed(action) for _ in range(TRIES))
+    words = scenario.words.ctypes.data
+    run(words, scenario.tables, 1, 0, daily, 0)
+    read = [
+        fastest(partial(run, words, scenario.tables, 1, number, daily, 0)) for number in range(RUNS)
+    ]
+    spent = np.mean([try_.spent for try_ in read], axis=0)
+    seconds = statistics.mean(try_.seconds for try_ in read)
+    for section, part in zip(SECTIONS, spent / spent.sum(), strict=True):
+        row(section, part * seconds, f"{part:7.1%}")
+    row("one replication, with the readings of the counter", seconds)
+    row("one replication, without them", statistics.mean(try_.seconds for try_ in plain))
 
 
-def timed(action: Callable[[], object]) -> float:
+class Try(NamedTuple):
+    """The time of a replication, and the ticks by section."""
+
+    seconds: float
+    spent: NDArray[np.int64]
+
+
+def fastest(action: Callable[[], object]) -> Try:
+    """Return the fastest of many tries, each short enough to be left alone by other work."""
+    return min((timed(action) for _ in range(TRIES)), key=lambda entry: entry.seconds)
+
+
+def timed(action: Callable[[], object]) -> Try:
+    SPENT[:] = 0
     began = time.perf_counter()
     action()
-    return (time.perf_counter() - began) / REPLICATIONS
+    return Try(time.perf_counter() - began, SPENT.copy())
 
 
-def fastest(action: Callable[[], None]) -> tuple[np.ndarray[Any, np.dtype[np.int64]], float]:
-    """Return the ticks by section and the seconds of the best of many tries."""
-    tries = []
-    for _ in range(TRIES):
-        SPENT[:] = 0
-        seconds = timed(action)
-        tries.append((seconds, SPENT.copy()))
-    seconds, spent = min(tries, key=lambda entry: entry[0])
-    return spent, seconds
+def row(what: str, seconds: float, share: str = "") -> None:
+    print(f"{what:58} {seconds * 1e6:9,.0f} us {share}")
 
 
 if __name__ == "__main__":

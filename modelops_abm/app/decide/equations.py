@@ -25,7 +25,7 @@ from modelops_abm.rules.power import (
     previous_power,
     restored_power,
 )
-from modelops_abm.rules.usage import response
+from modelops_abm.rules.usage import Response, response, usage_constants
 from modelops_abm.rules.work import finish_time, reduced_effort
 
 type Values = Mapping[str, float]
@@ -107,6 +107,11 @@ def equations_about(name: str) -> tuple[Equation, ...]:
             dotted == name or dotted.startswith(section) for dotted in equation.parameters.values()
         )
     )
+
+
+def _around(neutral: float) -> Response:
+    """Return how users respond to levels around a neutral one."""
+    return usage_constants(neutral, neutral, 1.0, 1.0, 1.0).quality
 
 
 def _level(symbol: str, capability: str) -> Variable:
@@ -237,7 +242,7 @@ EQUATIONS: tuple[Equation, ...] = (
             "span": "incidents.overload_span",
             "largest": "incidents.largest_overload",
         },
-        lambda u, of: of["rate"] * overload(u, of["threshold"], of["span"], of["largest"]),
+        lambda u, of: of["rate"] * overload(u, 1.0, of["threshold"], of["span"], of["largest"]),
     ),
     Equation(
         "adoption",
@@ -247,7 +252,7 @@ EQUATIONS: tuple[Equation, ...] = (
         Variable("t", "years of perfect service", 3.0),
         {"p": "model.innovation_per_year", "q": "model.imitation_per_year"},
         lambda t, of: users_after(
-            0.0, 1.0, of["p"], of["q"], DAYS_PER_YEAR * t, waning(of["p"], of["q"], 1.0)
+            0.0, 1.0, of["p"], of["q"], DAYS_PER_YEAR * t, waning(of["p"], of["q"])
         ),
     ),
     Equation(
@@ -257,7 +262,7 @@ EQUATIONS: tuple[Equation, ...] = (
         "max(0, x - neutral) / (1 - neutral)",
         Variable("x", "served power", 1.0),
         {"neutral": "usage.neutral_power"},
-        lambda x, of: response(max(x, of["neutral"]), of["neutral"]),
+        lambda x, of: response(max(x, of["neutral"]), _around(of["neutral"])),
     ),
     Equation(
         "response to availability",
@@ -266,7 +271,7 @@ EQUATIONS: tuple[Equation, ...] = (
         "max(0, x - neutral) / (1 - neutral)",
         Variable("x", "remembered availability", 1.0),
         {"neutral": "usage.neutral_availability"},
-        lambda x, of: response(max(x, of["neutral"]), of["neutral"]),
+        lambda x, of: response(max(x, of["neutral"]), _around(of["neutral"])),
     ),
     Equation(
         "time of a task",
