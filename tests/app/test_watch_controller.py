@@ -15,7 +15,7 @@ from modelops_abm.app.watch.snapshot import Snapshot
 from modelops_abm.app.watch.twin import Question, Twin
 from modelops_abm.parameters import with_values
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0  # the first of all tests may have to compile
 
 
 def question(days: int = 400, future: int = 0) -> Question:
@@ -229,3 +229,18 @@ def test_two_players_do_not_meet() -> None:
     assert pictures[1] is not None
     assert pictures[0].plan.npv == alone.plan.totals["discounted_net_value"]
     assert pictures[0].plan.npv != pictures[1].plan.npv
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_screen_that_fails_does_not_stop_the_player_for_good(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_snapshot: Snapshot) -> None:
+        raise RuntimeError("the page is gone")
+
+    monkeypatch.setattr(screen.player, "_show", fails)
+    screen.player.play()
+    time.sleep(0.3)
+    monkeypatch.setattr(screen.player, "_show", screen.show)
+    screen.player.step()
+    assert not screen.wait(lambda shown: shown.day > 0).playing

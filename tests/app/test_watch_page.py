@@ -14,7 +14,7 @@ from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.watch.page import Watch, Watching, choose_future
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0  # the first of all tests may have to compile
 
 
 class Visit:

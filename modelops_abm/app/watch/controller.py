@@ -158,7 +158,12 @@ class Player:
                 due = self._advance(due)
             except Exception as error:  # noqa: BLE001 - what a model raises is shown, not lost
                 self._stop(error)
-            self._present()
+            try:
+                self._present()
+            except BaseException:  # nobody is left to see it
+                with self._lock:
+                    self._playing, self._goal, self._at_work = False, None, False
+                raise
 
     def _has_work(self) -> bool:
         with self._lock:
