@@ -173,6 +173,17 @@ def test_the_drawer_of_a_capability(session: Session) -> None:
         assert session.plan.value("capabilities.automation.maximum") == 0.75
 
 
+def test_the_drawer_of_a_capability_that_is_not_raised(session: Session) -> None:
+    session.drawer.set("monitoring")
+    worth = level_worth(session.plan.scenario, "monitoring", (1.0,), replications=16)
+    session.explanation.set(Explanation(session.plan, "monitoring", worth))
+    with shown(Drawer(session)) as drawer:
+        assert "here:" not in drawer.text
+        best = worth.ranking().order[0]
+        words = "Why full" if best == 1.0 else "It stays at the level that it starts at"
+        assert words in drawer.text
+
+
 def test_the_drawer_of_a_value(session: Session) -> None:
     session.drawer.set("drift.growth_days")
     with shown(Drawer(session)) as drawer:

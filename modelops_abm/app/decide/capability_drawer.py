@@ -29,6 +29,8 @@ from modelops_abm.experiments.phrases import level_word
 from modelops_abm.experiments.variants import STOPS, level_of
 from modelops_abm.parameters import CapabilityName, Scenario
 
+_VERBS = {"earns": "earns", "costs": "costs"}
+
 
 @solara.component
 def CapabilityDrawer(session: Session, capability: CapabilityName) -> None:
@@ -138,11 +140,9 @@ def _worth_head(
 
 
 def _reasons(worth: LevelWorth) -> h.Fragment:
-    reasons = worth.reasons()
-    told = {"earns": "earns", "costs": "costs"}.get(earning(reasons.npv), "cannot be told")
     best = worth.ranking().order[0]
     return h.fragment[
-        h.p(".reasons")[h.strong[f"Why it {told} here:"], f" {explanation(reasons)}"],
+        h.p(".reasons")[_why(worth, best)],
         h.div(".best-level")[
             h.p[best_level(worth)],
             best != worth.here
@@ -151,6 +151,16 @@ def _reasons(worth: LevelWorth) -> h.Fragment:
             ],
         ],
     ]
+
+
+def _why(worth: LevelWorth, best: float) -> h.Fragment:
+    """Return why the plan's level earns or costs; where it is not raised, why the best one does."""
+    is_raised = worth.here > worth.levels[0]
+    level = worth.here if is_raised else best
+    reasons = worth.reasons(level)
+    told = _VERBS.get(earning(reasons.npv), "cannot be told")
+    lead = f"Why it {told} here:" if is_raised else f"Why {level_word(level)} {told}:"
+    return h.fragment[level > worth.levels[0] and h.strong[lead], f" {explanation(reasons)}"]
 
 
 def _facts(scenario: Scenario, capability: CapabilityName) -> h.Element:
