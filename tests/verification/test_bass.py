@@ -7,7 +7,7 @@ import math
 import pytest
 
 from modelops_abm.model import ModelOpsModel
-from tests.verification.checks import seed_of
+from tests.verification.checks import check_equal, seed_of
 from tests.verification.organisations import constant, fixed_portfolio, quiet
 
 
@@ -24,12 +24,14 @@ def test_users_of_models_in_production_at_the_start(p: float, q: float) -> None:
     )
     model = ModelOpsModel(scenario, rng=seed_of("Bass, initial models"))
     ages = [-(entry.went_live_at or 0.0) for entry in model.ml_models]
+    users, expected = [], []
     while model.running:
         model.step()
         for entry in model.closed_today:
             market = entry.attributes.traits.market_size
-            expected = closed_form(market, p, q, (ages[entry.number] + model.day) / 365.0)
-            assert entry.users == pytest.approx(expected, rel=1e-9)
+            users.append(entry.users)
+            expected.append(closed_form(market, p, q, (ages[entry.number] + model.day) / 365.0))
+    check_equal(f"users by day, p {p:g}, q {q:g}", users, expected, 1e-9)
 
 
 def test_users_of_new_models_count_from_going_live() -> None:
@@ -43,13 +45,15 @@ def test_users_of_new_models_count_from_going_live() -> None:
         }
     )
     model = ModelOpsModel(scenario, rng=seed_of("Bass, new models"))
+    users, expected = [], []
     while model.running:
         model.step()
         for entry in model.closed_today:
             assert entry.went_live_at == pytest.approx(23.4)
             market = entry.attributes.traits.market_size
-            expected = closed_form(market, 0.24, 3.0, (model.day - 23.4) / 365.0)
-            assert entry.users == pytest.approx(expected, rel=1e-9)
+            users.append(entry.users)
+            expected.append(closed_form(market, 0.24, 3.0, (model.day - 23.4) / 365.0))
+    check_equal("users of new models by day", users, expected, 1e-9)
 
 
 def test_constant_power_stretches_time() -> None:
@@ -64,21 +68,25 @@ def test_constant_power_stretches_time() -> None:
     model = ModelOpsModel(scenario, rng=seed_of("Bass, power"))
     ages = [-(entry.went_live_at or 0.0) for entry in model.ml_models]
     effective = 0.0
+    users, expected = [], []
     while model.running:
         effective += 0.7 ** (model.day / 365.0)
         model.step()
         for entry, age in zip(model.ml_models, ages, strict=True):
             market = entry.attributes.traits.market_size
-            expected = closed_form(market, 0.24, 3.0, (age + effective) / 365.0)
-            assert entry.users == pytest.approx(expected, rel=1e-6)
+            users.append(entry.users)
+            expected.append(closed_form(market, 0.24, 3.0, (age + effective) / 365.0))
+    check_equal("users of decaying models by day", users, expected, 1e-6)
 
 
 def test_use_approaches_what_satisfied_users_ask_for() -> None:
     """At full power and availability the gap to full use shrinks by 1/60 a day."""
     model = ModelOpsModel(quiet(fixed_portfolio(2)), rng=seed_of("usage"))
+    usage, expected = [], []
     while model.running:
         model.step()
         for entry in model.ml_models:
             full = entry.attributes.traits.full_usage
-            expected = full * (1.0 - 0.2 * (59.0 / 60.0) ** model.day)
-            assert entry.usage == pytest.approx(expected, rel=1e-9)
+            usage.append(entry.usage)
+            expected.append(full * (1.0 - 0.2 * (59.0 / 60.0) ** model.day))
+    check_equal("use of satisfied users by day", usage, expected, 1e-9)

@@ -1,8 +1,9 @@
-"""The direction of each capability's effect (section 11), in paired replications.
+"""Each capability changes what it is expected to change, in paired runs of a fixed portfolio.
 
-A fixed portfolio of half-grown models, no ideas, the capability at its full level from day 0
+Half-grown models, no ideas, the capability at its full level from day 0
 against none. Both runs of a pair share their luck, so that the difference is the capability's.
-Every sign that the deck claims must be significant; an effect that it does not claim is not tested.
+Every direction that `experiments.effects` expects must be significant; an effect that it does not
+expect is measured, and not tested.
 """
 
 from __future__ import annotations
@@ -11,29 +12,24 @@ from collections.abc import Callable
 
 import pytest
 
+from modelops_abm.experiments.effects import CONDITIONS, EFFECT_KINDS, EXPECTATIONS, MODELS
 from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import Scenario
+from modelops_abm.parameters import CapabilityName, Scenario
 from tests.verification.checks import check_positive, seed_of
+from tests.verification.findings import note_effect
 from tests.verification.organisations import changed, fixed_portfolio, runs
 
 REPLICATIONS = 24
-MODELS = 12
 type Measure = Callable[[ModelOpsModel], float]
 
 ORGANISATION = changed(
     Scenario(),
     {
         **fixed_portfolio(MODELS, age_days=200, value_per_prediction=0.5),
-        "horizon_days": 365,
-        "team.developers": 4,
-        "portfolio.ideas_per_year": 0.0,
-        "model.useful_life_years": {"family": "constant", "mean": 100.0},
+        **CONDITIONS,
     },
 )
-"""The reference organisation's models, team and troubles, without new models or retirements.
-
-A prediction has the same value everywhere, so that its realised value is its quality.
-"""
+"""A prediction has the same value everywhere, so that its realised value is its quality."""
 
 
 def total(*names: str) -> Measure:
@@ -76,47 +72,6 @@ MEASURES: dict[str, Measure] = {
     "demand met": share("served", "demand"),
 }
 
-LESS, MORE = -1.0, 1.0
-CLAIMS: dict[str, dict[str, float]] = {
-    "automation": {
-        "repair": LESS,
-        "retraining": LESS,
-        "maintenance": LESS,
-        "time unserved": LESS,
-        "adoption": MORE,
-    },
-    "rollback": {
-        "time unserved": LESS,
-        "time unserved, issues": LESS,
-        "time unserved, drift": LESS,
-        "value per prediction": LESS,
-        "adoption": MORE,
-    },
-    "monitoring": {
-        "time unserved, drift": LESS,
-        "days in major drift": LESS,
-        "value per prediction": MORE,
-        "power": MORE,
-        "adoption": MORE,
-        "usage": MORE,
-    },
-    "lineage": {
-        "repair": LESS,
-        "maintenance": LESS,
-        "time unserved": LESS,
-        "time unserved, compliance": LESS,
-        "adoption": MORE,
-    },
-    "autoscaling": {
-        "maintenance": LESS,
-        "repair": LESS,
-        "time unserved": LESS,
-        "time unserved, capacity": LESS,
-        "adoption": MORE,
-        "demand met": MORE,
-    },
-}
-
 
 def measured(plan: Scenario) -> list[dict[str, float]]:
     """Return every measure of every replication of a plan; all plans share their luck."""
@@ -131,13 +86,18 @@ def without() -> list[dict[str, float]]:
     return measured(ORGANISATION)
 
 
-@pytest.mark.parametrize("capability", CLAIMS)
-def test_directions(capability: str, without: list[dict[str, float]]) -> None:
+@pytest.mark.parametrize("capability", EXPECTATIONS)
+def test_directions(capability: CapabilityName, without: list[dict[str, float]]) -> None:
     with_it = measured(changed(ORGANISATION, {f"capabilities.{capability}.start_level": 1.0}))
-    for measure, sign in CLAIMS[capability].items():
-        pairs = zip(with_it, without, strict=True)
-        differences = [sign * (one[measure] - other[measure]) for one, other in pairs]
-        check_positive(f"{capability}: {measure}", differences)
+    for measure in MEASURES:
+        pair = ([run[measure] for run in runs] for runs in (with_it, without))
+        note_effect(capability, measure, *pair)
+    for kind, expectation in EXPECTATIONS[capability].items():
+        assert kind in {each.name for each in EFFECT_KINDS}
+        for measure, direction in expectation.directions.items():
+            pairs = zip(with_it, without, strict=True)
+            differences = [direction * (one[measure] - other[measure]) for one, other in pairs]
+            check_positive(f"{capability}: {measure}", differences)
 
 
 def test_automation_leaves_more_time_for_new_models() -> None:

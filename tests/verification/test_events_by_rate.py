@@ -114,9 +114,9 @@ def test_incidents_by_served_time(case: str) -> None:
             for cause, amount in enumerate(entry.compensators):
                 expected[cause] += amount
     for cause in (Cause.PIPELINE, Cause.COMPLIANCE, Cause.DRIFT):
-        check_martingale(f"{name}: {cause.name}", found[cause], expected[cause])
+        check_martingale(f"{name}: {cause.name.lower()}", found[cause], expected[cause])
     if case != "autoscaling":
-        check_martingale(f"{name}: CAPACITY", found[Cause.CAPACITY], expected[Cause.CAPACITY])
+        check_martingale(f"{name}: capacity", found[Cause.CAPACITY], expected[Cause.CAPACITY])
 
 
 def test_incidents_per_served_year_of_a_fixed_portfolio() -> None:
@@ -204,6 +204,6 @@ def test_yes_or_no_by_probability() -> None:
     coverage = {Cause.PIPELINE: 0.9, Cause.CAPACITY: 0.0, Cause.COMPLIANCE: 0.5, Cause.DRIFT: 0.9}
     for cause, share in coverage.items():
         assert struck[cause] > 50
-        check_share(f"{name}: {cause.name}", served[cause], struck[cause], 0.5 * share)
+        check_share(f"{name}: {cause.name.lower()}", served[cause], struck[cause], 0.5 * share)
     check_share(f"{name}: healed", healed, struck[Cause.PIPELINE], 0.3 * 0.8)
     assert {entry.serving for entry in model.ml_models} <= set(Serving)

@@ -19,6 +19,7 @@ from modelops_abm.model import ModelOpsModel
 from modelops_abm.parameters import Scenario
 from tests.verification.checks import (
     check_distribution,
+    check_equal,
     check_mean,
     check_share,
     seed_of,
@@ -147,7 +148,7 @@ def test_the_summary_counts_the_undetected_days_that_the_event_log_tells() -> No
             days.append(record.time - since.pop(record.model))
     days += [scenario.horizon_days - onset for onset in since.values()]
     found = model.summary()["drift_days_undetected"]
-    assert found == pytest.approx(math.fsum(days), rel=1e-9)
+    check_equal("undetected drift: summary and event log", found, math.fsum(days), 1e-9)
 
 
 def saw_tooth(restored_share: float, horizon_days: int) -> Scenario:
@@ -184,13 +185,14 @@ def test_the_saw_tooth_of_power(restored_share: float) -> None:
         for record in model.event_log
         if record.kind == LogKind.RETRAINED and record.model == 0
     ]
-    assert found == pytest.approx([*peaks[1:], peak], rel=1e-9)
+    name = f"saw-tooth, {restored_share:g} restored"
+    check_equal(f"{name}: power after each retraining", found, [*peaks[1:], peak], 1e-9)
     days = np.array(daily(model, "power")[1:]).reshape(periods, -1)
     shape = np.exp(-decay * np.arange(1, int(INTERVAL_DAYS) + 1))
-    np.testing.assert_allclose(days, np.outer(peaks, shape), rtol=1e-9)
+    check_equal(f"{name}: power by day", days, np.outer(peaks, shape), 1e-9)
     tooth = (1.0 - math.exp(-decay * INTERVAL_DAYS)) / (decay * INTERVAL_DAYS)
     mean = math.fsum(peaks) / periods * tooth
-    assert days.mean() == pytest.approx(mean, rel=decay / 2 * 1.01)
+    check_equal(f"{name}: mean power", days.mean(), mean, decay / 2 * 1.01)
     fixed_point = restored_share / (1.0 - (1.0 - restored_share) * math.exp(-decay * INTERVAL_DAYS))
     if restored_share >= 0.5:
         assert peaks[-1] == pytest.approx(fixed_point, rel=1e-4)

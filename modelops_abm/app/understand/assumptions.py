@@ -26,6 +26,7 @@ _MANY_TIMES = 30.0
 """A range whose end is so many times its start is drawn by its logarithm."""
 _BAR, _MARGIN, _DOT = 72.0, 5.0, 3.5
 _COLUMNS = ("what", "default", "unit", "bar", "range", "from", "confidence")
+_CLASSES = {"Default": "number", "Source": "from"}
 _HEADINGS = ("Assumption", "Default", "", "Plausible range", "", "Source", "Confidence")
 
 ASSUMPTIONS: tuple[Quantity, ...] = tuple(
@@ -58,7 +59,7 @@ def assumptions(scenario: Scenario, query: str) -> h.Fragment:
     entries = found(query)
     if not entries:
         return h.fragment[h.p(".nothing", role="status")["Nothing is assumed in these words."]]
-    return h.fragment[_table(scenario, entries, "What was found", in_full=True)]
+    return h.fragment[_table(scenario, entries, "What was found")]
 
 
 def _all(scenario: Scenario) -> h.Fragment:
@@ -87,9 +88,7 @@ def _group(scenario: Scenario, name: str, entries: Sequence[Quantity]) -> h.Elem
     ]
 
 
-def _table(
-    scenario: Scenario, entries: Iterable[Quantity], caption: str, *, in_full: bool = False
-) -> h.Element:
+def _table(scenario: Scenario, entries: Iterable[Quantity], caption: str) -> h.Element:
     return h.div(".scrolls", tabindex="0", role="region", aria_label=caption)[
         h.table(".assumptions")[
             h.caption(".spoken")[caption],
@@ -97,24 +96,22 @@ def _table(
             h.thead[
                 h.tr[
                     (
-                        h.th(class_={"number": heading == "Default"}, scope="col")[heading]
+                        h.th(class_=_CLASSES.get(heading), scope="col")[heading]
                         for heading in _HEADINGS
                     )
                 ]
             ],
-            h.tbody[(_row(scenario, quantity, in_full=in_full) for quantity in entries)],
+            h.tbody[(_row(scenario, quantity) for quantity in entries)],
         ]
     ]
 
 
-def _row(scenario: Scenario, quantity: Quantity, *, in_full: bool) -> h.Element:
+def _row(scenario: Scenario, quantity: Quantity) -> h.Element:
     name, value = quantity.name, value_at(scenario, quantity.name)
     return h.tr(data_key=name)[
         h.th(scope="row")[
-            h.button(
-                ".link", data_action="explain", data_value=name, title="Explain and change it"
-            )[_name(quantity, in_full=in_full)],
-            h.span(".meaning", data_from=f"meaning:{name}")[quantity.meaning],
+            _named(quantity),
+            h.span(".source-below", data_from=f"source:{name}")[quantity.source],
         ],
         h.td(".number")[h.strong[traced(f"default:{name}", _text(quantity, quantity.default))]],
         h.td(".unit")[
@@ -124,20 +121,20 @@ def _row(scenario: Scenario, quantity: Quantity, *, in_full: bool) -> h.Element:
         ],
         h.td(".bar")[_bar(quantity)],
         h.td(".range")[_range(quantity)],
-        h.td(".source", data_from=f"source:{name}")[quantity.source],
+        h.td(".from", data_from=f"source:{name}")[quantity.source],
         h.td[confidence_badge(quantity.confidence) if quantity.confidence else ""],
     ]
 
 
-def _name(quantity: Quantity, *, in_full: bool) -> str:
-    """Return what an assumption is called: as on the rail, or the words of its dotted name."""
-    if quantity.name in _LABELS:
-        return _LABELS[quantity.name]
-    section, _, last = quantity.name.removeprefix("capabilities.").rpartition(".")
-    words = last.replace("_", " ")
-    if in_full and section:
-        words = f"{section.replace('_', ' ')}: {words}"
-    return f"{words[0].upper()}{words[1:]}"
+def _named(quantity: Quantity) -> h.Fragment:
+    """Return what an assumption is called: as on the rail, or else by its meaning."""
+    name, meaning = quantity.name, traced(f"meaning:{quantity.name}", quantity.meaning)
+    button = h.button(
+        ".link", data_action="explain", data_value=name, title="Explain and change it"
+    )
+    if name in _LABELS:
+        return h.fragment[button[_LABELS[name]], h.span(".meaning")[meaning]]
+    return h.fragment[button[meaning], h.span(".meaning")[name]]
 
 
 def measure_of(quantity: Quantity) -> Measure:

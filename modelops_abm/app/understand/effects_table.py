@@ -8,7 +8,7 @@ from typing import Any
 import htpy as h
 
 from modelops_abm import formats
-from modelops_abm.app.understand.origins import traced
+from modelops_abm.app.understand.origins import level, traced
 from modelops_abm.app.understand.record import MeasuredEffect, Record
 from modelops_abm.experiments.effects import (
     CONDITIONS,
@@ -38,8 +38,10 @@ def conditions(record: Record) -> h.Fragment:
         " days, all else as assumed: each capability at its full level from the first day, against"
         " none, in ",
         traced("record:pairs", str(pairs)),
-        " pairs of runs with the same luck. Users and use follow from time served and power;"
-        " nothing here is written in as a worth.",
+        " pairs of runs with the same luck, in per cent and with the ",
+        level(),
+        " interval of the average. Users and use follow from time served and power; nothing here"
+        " is written in as a worth.",
     ]
 
 
@@ -114,10 +116,12 @@ def _measured(
     origin = f"effect:{capability}:{measure}"
     return h.fragment[
         named,
-        traced(f"{origin}:change", formats.number(change, digits, signed=True)),
-        " ± ",
-        traced(f"{origin}:half_width", formats.number(half_width, digits)),
-        f"{formats.NARROW_SPACE}%",
+        h.span(".amount")[
+            traced(f"{origin}:change", formats.number(change, digits, signed=True)),
+            " ± ",
+            traced(f"{origin}:half_width", formats.number(half_width, digits)),
+            f"{formats.NARROW_SPACE}%",
+        ],
         "" if effect.is_told else ", can't tell",
     ]
 

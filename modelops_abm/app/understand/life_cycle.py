@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import htpy as h
 
+from modelops_abm import formats
 from modelops_abm.app.drawing.diagram import Place, arrow, badge, box
 from modelops_abm.app.icons import icon
 from modelops_abm.app.understand.origins import priority, stated, traced, traced_in_drawing
@@ -18,12 +19,13 @@ WIDE, NARROW = 928, 664
 _HEIGHT = 206
 _BOX_HEIGHT, _LOOP_HEIGHT = 62.0, 62.0
 _TOP, _LOOP_TOP = 14.0, 138.0
+_ROOM_FOR_WORDS = 140.0
 _WORK = {
-    "repair": ("repair", "models in production"),
-    "retrain": ("retrain", "models in production"),
-    "capability": ("capabilities", ""),
-    "deploy": ("deployment", ""),
-    "build": ("new models", ""),
+    "repair": "repair",
+    "retrain": "retrain",
+    "capability": "capabilities",
+    "deploy": "deployment",
+    "build": "new models",
 }
 """Classes of work in words."""
 _MAINTENANCE = tuple(entry.name.lower() for entry in MAINTENANCE)
@@ -62,7 +64,7 @@ def _numbered(scenario: Scenario, classes: tuple[str, ...]) -> h.Fragment:
     for place, name in enumerate(classes):
         if place:
             parts.append(" and " if place == len(classes) - 1 else ", ")
-        parts += [f"{_WORK[name][0]} (", traced(*priority(scenario, name)), ")"]
+        parts += [f"{_WORK[name]} (", traced(*priority(scenario, name)), ")"]
     return h.fragment[parts]
 
 
@@ -99,7 +101,7 @@ def _flow(scenario: Scenario, width: int) -> h.Element:
         _loop(production, repair, -1.0, "issue"),
         _loop(production, retraining, 1.0, "retraining"),
         _stages(scenario, stages),
-        box(repair, "Repair issues", _causes(width), tone="issue"),
+        box(repair, "Repair issues", _causes(loop), tone="issue"),
         box(retraining, "Conduct retraining", _when_retrained(scenario), tone="retraining"),
         _badge(scenario, stages[1], "build"),
         _badge(scenario, stages[2], "deploy"),
@@ -110,14 +112,21 @@ def _flow(scenario: Scenario, width: int) -> h.Element:
 
 def _stages(scenario: Scenario, stages: list[Place]) -> h.Fragment:
     idea, build, deployment, production, retired = stages
-    reasons = [reason.name.lower() for reason in RetirementReason]
     return h.fragment[
         box(idea, "Idea backlog", h.fragment[_of(scenario, "portfolio.ideas_per_year"), " a year"]),
         box(build, "Build", _effort(scenario, "model.build_effort_days")),
         box(deployment, "Deployment", _effort(scenario, "model.deployment_effort_days")),
         box(production, "In production", "online, earning", tone="online"),
-        box(retired, "Retired", " or ".join(reasons[:2])),
+        box(retired, "Retired", _reasons(retired.width)),
     ]
+
+
+def _reasons(width: float) -> str:
+    """Return why models retire, or how many reasons there are if there is no room for words."""
+    words = [reason.name.lower() for reason in RetirementReason]
+    if width < _ROOM_FOR_WORDS:
+        return f"{formats.count_in_words(len(words))} reasons"
+    return f"{words[0]} or {words[1]}"
 
 
 def _of(scenario: Scenario, name: str) -> h.Element:
@@ -132,8 +141,10 @@ def _when_retrained(scenario: Scenario) -> h.Fragment:
     return h.fragment["every ", _of(scenario, "retraining.interval_days"), " days, or drift"]
 
 
-def _causes(width: int) -> str:
-    return ", ".join(ISSUES) if width == WIDE else "a cause each"
+def _causes(width: float) -> str:
+    if width < _ROOM_FOR_WORDS:
+        return f"{formats.count_in_words(len(ISSUES))} causes"
+    return ", ".join(ISSUES)
 
 
 def _badge(scenario: Scenario, place: Place, task_class: str) -> h.Element:

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import htpy as h
 
+from modelops_abm import formats
 from modelops_abm.app.decide.measures import Measure
+from modelops_abm.app.understand.record import LEVEL
 from modelops_abm.parameters import Distribution, Scenario
 from modelops_abm.parameters.provenance import value_at
 
@@ -25,6 +27,13 @@ def traced(origin: str, text: str) -> h.Element:
 def traced_in_drawing(origin: str, text: str) -> h.Element:
     """Return the same for the text of a drawing."""
     return h.tspan(data_from=origin)[text]
+
+
+def level() -> h.Fragment:
+    """Return the level of the intervals that are recorded: 95 %."""
+    return h.fragment[
+        traced("record:level", formats.number(100.0 * LEVEL)), f"{formats.NARROW_SPACE}%"
+    ]
 
 
 def stated(scenario: Scenario, name: str) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from modelops_abm.parameters.capabilities import Capabilities
 WIDTH, HEIGHT = 440, 214
 _DEVELOPERS = Place(1, 62, 96, 56)
 _TANK = Place(206, 22, 86, 134)
+_ROUND = 8.0
 _CHOSEN, _BUILT = 0.8, 0.55
 """Levels in the drawing, as a picture of what they mean."""
 _COLUMNS = {
@@ -25,7 +26,7 @@ def tank(scenario: Scenario, capability: CapabilityName = "automation") -> h.Ele
     """Return the drawing of one capability as a tank."""
     centre = _DEVELOPERS.centre
     chosen = _TANK.bottom - _CHOSEN * _TANK.height
-    full = Place(_TANK.left, _TANK.bottom - _BUILT * _TANK.height, 86, _BUILT * _TANK.height)
+    built = _TANK.bottom - _BUILT * _TANK.height
     return h.svg(
         ".tank-drawing",
         viewBox=f"0 0 {WIDTH} {HEIGHT}",
@@ -41,17 +42,26 @@ def tank(scenario: Scenario, capability: CapabilityName = "automation") -> h.Ele
         box(_DEVELOPERS, "Developers", _their_work(scenario)),
         words(_TANK.middle, 14, h.tspan(".name")[capability.capitalize()]),
         h.g(".stock")[
-            frame(_TANK, 8.0),
-            h.g(".full")[frame(full, 0.0)],
+            frame(_TANK, _ROUND),
+            h.path(".full", d=_filling(built)),
             h.path(".chosen", d=f"M{_TANK.left - 8} {chosen}H{_TANK.right + 12}"),
         ],
         words(_TANK.right + 16, chosen + 4, "level you choose", anchor="start"),
         words(
-            _TANK.right + 16, full.top + 14, h.tspan(".built")["level built"], anchor="start"
+            _TANK.right + 16, built + 14, h.tspan(".built")["level built"], anchor="start"
         ),
         arrow([(_TANK.middle, _TANK.bottom + 4), (_TANK.middle, _TANK.bottom + 26)]),
         words(_TANK.middle, _TANK.bottom + 43, "what it does, in proportion to the level"),
     ]  # fmt: skip
+
+
+def _filling(top: float) -> str:
+    """Return the part of the tank that is full, with its round lower corners."""
+    low, across = _TANK.bottom - _ROUND, _TANK.width - 2.0 * _ROUND
+    return (
+        f"M{_TANK.left:g} {top:.1f}V{low:g}q0 {_ROUND:g} {_ROUND:g} {_ROUND:g}h{across:g}"
+        f"q{_ROUND:g} 0 {_ROUND:g} -{_ROUND:g}V{top:.1f}z"
+    )
 
 
 def _their_work(scenario: Scenario) -> h.Fragment:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import htpy as h
 
 from modelops_abm import formats
-from modelops_abm.app.understand.origins import traced
+from modelops_abm.app.understand.origins import level, traced
 from modelops_abm.app.understand.record import LEVEL, Finding, Group, Record
 
 _SCIENTIFIC = 1e-3
@@ -24,18 +24,13 @@ def in_short(record: Record) -> h.Fragment:
         " that luck spreads around theory, ",
         traced("record:within", formats.number(within)),
         " lie within the ",
-        _level(),
+        level(),
         " interval; a correct simulator has about ",
         traced("record:expected", formats.number(LEVEL * len(spread))),
         ". Recorded with version ",
         traced("record:version", record.version),
-        "; every test run compares again.",
+        "; the tests fail if they find anything else.",
     ]
-
-
-def _level() -> h.Fragment:
-    level = traced("record:level", formats.number(100.0 * LEVEL))
-    return h.fragment[level, f"{formats.NARROW_SPACE}%"]
 
 
 def verified(record: Record) -> h.Element:
@@ -74,24 +69,17 @@ class _Line:
 
 
 def _line(line: _Line, title: h.Node = None, *, more: int = 0, path: str = "") -> h.Element:
-    check = line.part("check", line.finding.check)
+    check = line.part("check", line.finding.check.replace("_", " "))
     return h.div(".check")[
         h.span(".what")[title, h.span(class_={"label": title is not None})[check]],
         h.span(".theory")[_theory(line)],
         h.span(".found")[_found(line)],
         h.span(".agrees")[
-            _verdict(line.finding),
-            more and h.span(".label")["and ", traced(path, str(more)), " more"],
+            h.strong(".earns")["agrees"],
+            not line.finding.is_within and h.span(".label")["outside ", level()],
+            more > 0 and h.span(".label")["and ", traced(path, str(more)), " more"],
         ],
     ]  # fmt: skip
-
-
-def _verdict(finding: Finding) -> h.Node:
-    if finding.is_within:
-        return h.strong(".earns")["agrees"]
-    return h.strong(
-        title="As far from theory as this, 1 in 20 findings of a correct simulator are"
-    )["agrees, by less"]
 
 
 def _theory(line: _Line) -> h.Node:
@@ -117,7 +105,7 @@ def _found(line: _Line) -> h.Fragment:
         case "distribution":
             apart = line.part("found", _number(finding, finding.found))
             bound = line.part("half_width", _number(finding, finding.half_width))
-            return h.fragment["largest distance ", apart, ", ", _level(), " below ", bound]
+            return h.fragment["largest distance ", apart, ", ", level(), " below ", bound]
     return h.fragment[
         line.part("found", _number(finding, finding.found)),
         " ± ",
