@@ -7,12 +7,15 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
+from tests.app.browser.visitor import Visitor, link
 from tests.conftest import missing
 
 CHROMIUM_OPTIONS = [
@@ -24,43 +27,53 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-READY_SECONDS = 120.0
-HARMLESS = ("Failed to evaluate Vue script",)
-"""What Solara's own components say in the console."""
+READY_SECONDS = 300.0
+PATIENCE_MILLISECONDS = 60_000
+"""How long to wait for anything: the machine may be busy with much else."""
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
+PAGE = ("-m", "modelops_abm", "page", "--no-browser", "--port", "0")
 
 
 @dataclass
 class Server:
     """A page that is served, and what it has printed."""
 
+    process: int
     address: str = ""
     lines: list[str] = field(default_factory=list)
+    ready: threading.Event = field(default_factory=threading.Event)
 
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
-    """Serve the page as a user does; it must not print anything but its address."""
-    command = [sys.executable, "-m", "modelops_abm", "page", "--no-browser", "--port", "0"]
-    served = Server()
-    ready = threading.Event()
-
-    def read(stream: Iterator[str]) -> None:
+    def listen(self, stream: Iterator[str]) -> None:
+        """Keep what is printed, and note the address in it."""
         for line in stream:
-            served.lines.append(line)
+            self.lines.append(line)
             if found := re.search(r"http://\S+:\d+", line):
-                served.address = found.group()
-                ready.set()
+                self.address = found.group()
+                self.ready.set()
 
+
+@contextmanager
+def serving(arguments: Sequence[str]) -> Iterator[Server]:
+    """Run Python with arguments that serve the page; it prints its address."""
+    command = [sys.executable, *arguments]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         assert process.stdout is not None
-        threading.Thread(target=read, args=(process.stdout,), daemon=True).start()
+        served = Server(process.pid)
+        threading.Thread(target=served.listen, args=(process.stdout,), daemon=True).start()
         try:
-            assert ready.wait(READY_SECONDS), "".join(served.lines)
+            assert served.ready.wait(READY_SECONDS), "".join(served.lines)
             yield served
         finally:
             process.terminate()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """Serve the page as a user does."""
+    with serving(PAGE) as served:
+        yield served
 
 
 @pytest.fixture(scope="session")
@@ -75,31 +88,43 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    """Return a visitor's browser with nothing kept from others."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(30_000)
-    yield context
-    context.close()
+class Arrive(Protocol):
+    """Opens the page as a new visitor."""
+
+    def __call__(self, query: str = ..., **options: Any) -> Visitor: ...
 
 
 @pytest.fixture
-def page(context: BrowserContext, server: Server) -> Iterator[Page]:
-    """Open the page; afterwards neither the console nor the server's log may hold an error."""
+def arrive(browser: Browser, server: Server) -> Iterator[Arrive]:
+    """Return a function that opens the page, as visitors who share nothing.
+
+    At the end, neither a console nor the server's log may hold an error.
+    """
     printed = len(server.lines)
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: _note(errors, message.type, message.text))
-    page.on("requestfailed", lambda request: errors.append(f"not loaded: {request.url}"))
-    page.goto(server.address)
-    page.wait_for_selector(".modelops .top")
-    yield page
-    assert errors == []
+    visitors: list[Visitor] = []
+
+    def open_page(query: str = "", **options: Any) -> Visitor:
+        visitor = Visitor.of(new_context(browser, **options), server.address)
+        visitors.append(visitor)
+        visitor.open(query)
+        return visitor
+
+    yield open_page
+    for visitor in visitors:
+        visitor.leave()
+        visitor.page.context.close()
+    assert [error for visitor in visitors for error in visitor.errors] == []
     assert server.lines[max(printed, 1) :] == []
 
 
-def _note(errors: list[str], kind: str, text: str) -> None:
-    if kind in ("error", "warning") and not text.startswith(HARMLESS):
-        errors.append(text)
+@pytest.fixture
+def visitor(arrive: Arrive) -> Visitor:
+    """Return a visitor with a small organisation, which is answered quickly."""
+    return arrive(link())
+
+
+def new_context(browser: Browser, **options: Any) -> BrowserContext:
+    """Return a browser in which nothing is kept from others."""
+    context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
+    return context

@@ -1,0 +1,102 @@
+"""Exports, read again as whoever gets them would."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+
+import pytest
+from playwright.sync_api import Browser, expect
+from pptx import Presentation
+
+from modelops_abm.version import __version__
+from tests.app.browser.conftest import Arrive, new_context
+from tests.app.browser.visitor import Visitor, link
+
+NARROW_SPACE, PLAIN_SPACE = "\u202f", " "
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+@pytest.fixture
+def settled(visitor: Visitor) -> Visitor:
+    """Return a visitor whose plan is answered."""
+    visitor.settled()
+    return visitor
+
+
+def test_figures_say_what_the_page_says(settled: Visitor) -> None:
+    name, content = settled.export("figures")
+    assert name == "modelops-all-five-figures.csv"
+    rows = {row["outcome"]: row for row in rows_of(content)}
+    futures = settled.part("verdict").get_attribute("data-futures")
+    availability = rows["availability"]
+    assert availability["n"] == futures
+    assert f"{100 * float(availability['plan']):.1f}" in settled.figures()[1]
+    assert availability["version"] == __version__
+
+
+def test_the_link_in_an_export_shows_the_same_figures(settled: Visitor, arrive: Arrive) -> None:
+    _, content = settled.export("figures")
+    shared = rows_of(content)[0]["link"]
+    assert shared.startswith(settled.address)
+    assert arrive(shared.partition("?")[2]).settled() == settled.figures()
+
+
+def test_the_weekly_series_holds_plan_baseline_and_difference(settled: Visitor) -> None:
+    _, content = settled.export("weekly")
+    rows = rows_of(content)
+    assert {row["of"] for row in rows} == {"plan", "baseline", "difference"}
+    last = max(float(row["day"]) for row in rows)
+    by_side = {
+        row["of"]: float(row["mean"])
+        for row in rows
+        if row["outcome"] == "npv" and float(row["day"]) == last
+    }
+    difference = by_side["plan"] - by_side["baseline"]
+    assert by_side["difference"] == pytest.approx(difference, rel=1e-9)
+
+
+def test_charts_are_pictures(settled: Visitor) -> None:
+    _, content = settled.export("charts")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert archive.testzip() is None
+        names = archive.namelist()
+        assert {"availability.png", "team-time.png"} <= set(names)
+        assert all(archive.read(name).startswith(b"\x89PNG\r\n\x1a\n") for name in names)
+
+
+def test_the_report_says_the_same_and_needs_nothing(settled: Visitor, browser: Browser) -> None:
+    name, content = settled.export("report")
+    assert name == "modelops-all-five-report.html"
+    context = new_context(browser, offline=True)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_content(content.decode())
+    expect(page.locator(".verdict h1").first).to_have_text(settled.headline())
+    assert page.locator(".figure").all_inner_texts() == settled.figures()
+    assert [url for url in asked if not url.startswith("data:")] == []
+    assert page.locator("script").count() == 0
+    context.close()
+
+
+def test_slides_say_the_same(settled: Visitor) -> None:
+    name, content = settled.export("slides")
+    assert name == "modelops-all-five-slides.pptx"
+    slides = Presentation(io.BytesIO(content)).slides
+    words = "\n".join(
+        shape.text_frame.text for slide in slides for shape in slide.shapes if shape.has_text_frame
+    )
+    said = words.replace(NARROW_SPACE, PLAIN_SPACE)
+    assert settled.headline().replace(NARROW_SPACE, PLAIN_SPACE) in said
+
+
+def test_charts_are_asked_for_where_there_are_none(arrive: Arrive) -> None:
+    visitor = arrive(link(view="data"))
+    visitor.button("Export").click()
+    visitor.page.locator('#export-panel [data-value="charts"]').click()
+    expect(visitor.notice).to_contain_text("open Decide")

@@ -1,0 +1,69 @@
+"""What goes wrong becomes a message; the page stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.app.browser.conftest import Arrive, Server, new_context, serving
+from tests.app.browser.visitor import DEVELOPERS, Visitor, link
+
+FAULTY_PAGE = Path(__file__).with_name("faulty_page.py")
+
+
+def visit(browser: Browser, server: Server) -> Visitor:
+    visitor = Visitor.of(new_context(browser), server.address)
+    visitor.open(link())
+    return visitor
+
+
+def logged(server: Server) -> bool:
+    return any("ZeroDivisionError: a fault that was built in" in line for line in server.lines)
+
+
+def test_a_faulty_handler_becomes_a_notice(browser: Browser) -> None:
+    with serving([str(FAULTY_PAGE), "handler"]) as server:
+        visitor = visit(browser, server)
+        visitor.settled()
+        visitor.button("Reset to All five capabilities").click()
+        expect(visitor.notice).to_contain_text("mistake of this program (ZeroDivisionError)")
+        visitor.button("Dismiss").click()
+        visitor.type(DEVELOPERS, "3")
+        visitor.settled()
+        assert logged(server)
+
+
+def test_a_faulty_run_becomes_a_notice(browser: Browser) -> None:
+    with serving([str(FAULTY_PAGE), "run"]) as server:
+        visitor = visit(browser, server)
+        expect(visitor.notice).to_contain_text("could not be simulated")
+        expect(visitor.slider(DEVELOPERS)).to_be_enabled()
+        assert logged(server)
+
+
+def test_a_faulty_part_leaves_the_others(browser: Browser) -> None:
+    with serving([str(FAULTY_PAGE), "part"]) as server:
+        visitor = visit(browser, server)
+        visitor.settled()
+        visitor.show("Your data")
+        expect(visitor.page.locator(".modelops")).to_contain_text("mistake of this program")
+        assert "Traceback" not in visitor.page.inner_text("body")
+        visitor.show("Decide")
+        visitor.settled()
+        assert logged(server)
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"portfolio.initial_models": 100_000, "horizon_days": 36_500}, "simulated"),
+    ],
+)
+def test_a_plan_that_is_too_large_is_refused_in_words(
+    arrive: Arrive, values: dict[str, object], told: str
+) -> None:
+    visitor = arrive(link(values))
+    expect(visitor.notice).to_contain_text(told)
+    expect(visitor.slider(DEVELOPERS)).to_be_enabled()

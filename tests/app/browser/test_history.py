@@ -1,0 +1,69 @@
+"""Undo, redo, replay, reset: by button and by key."""
+
+from __future__ import annotations
+
+from playwright.sync_api import expect
+
+from tests.app.browser.visitor import AUTOMATION, DEVELOPERS, MONITORING, Visitor
+
+
+def test_undo_and_redo_bring_plans_and_figures_back(visitor: Visitor) -> None:
+    plans, figures = [visitor.plan], [visitor.settled()]
+    for key in ("Home", "PageUp"):
+        visitor.press(AUTOMATION, key)
+        plans.append(visitor.plan)
+        figures.append(visitor.settled())
+    assert len(set(plans)) == 3
+    for name, order in (("Undo", (1, 0)), ("Redo", (1, 2))):
+        for place in order:
+            with visitor.changing_the_plan():
+                visitor.button(name).click()
+            assert visitor.plan == plans[place]
+            assert visitor.settled() == figures[place]
+    expect(visitor.button("Redo")).to_be_disabled()
+
+
+def test_keys_undo_and_redo_from_anywhere(visitor: Visitor) -> None:
+    first = visitor.plan
+    visitor.press(MONITORING, "Home")
+    second = visitor.plan
+    visitor.page.locator("body").click(position={"x": 700, "y": 5})
+    for keys, plan in (("Control+z", first), ("Control+Shift+z", second), ("Control+z", first)):
+        with visitor.changing_the_plan():
+            visitor.page.keyboard.press(keys)
+        assert visitor.plan == plan
+
+
+def test_keys_belong_to_the_text_that_is_being_edited(visitor: Visitor) -> None:
+    visitor.press(MONITORING, "Home")
+    plan = visitor.plan
+    field = visitor.typed(DEVELOPERS)
+    field.click()
+    visitor.page.keyboard.type("12")
+    visitor.page.keyboard.press("Control+z")
+    visitor.page.keyboard.press("Escape")
+    visitor.settled()
+    assert visitor.plan == plan
+
+
+def test_replay_shows_the_plan_before_and_the_change_again(visitor: Visitor) -> None:
+    first = visitor.plan
+    visitor.press(AUTOMATION, "Home")
+    second = visitor.plan
+    visitor.settled()
+    visitor.button("Replay the last change").click()
+    rail = visitor.part("rail")
+    expect(rail).to_have_attribute("data-plan", first)
+    expect(visitor.part("verdict")).to_have_attribute("data-answers", first)
+    expect(rail).to_have_attribute("data-plan", second)
+    expect(visitor.part("verdict")).to_have_attribute("data-answers", second)
+
+
+def test_reset_goes_back_to_the_preset_and_can_be_undone(visitor: Visitor) -> None:
+    changed = visitor.plan
+    with visitor.changing_the_plan():
+        visitor.button("Reset to All five capabilities").click()
+    expect(visitor.slider(DEVELOPERS)).to_have_value("8")
+    with visitor.changing_the_plan():
+        visitor.button("Undo").click()
+    assert visitor.plan == changed

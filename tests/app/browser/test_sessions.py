@@ -1,0 +1,75 @@
+"""Many visitors at once: never mixed up, and nothing is left of those who have gone."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.app.browser.conftest import Arrive, Server
+from tests.app.browser.visitor import AUTOMATION, DEVELOPERS, MONITORING, link
+
+GONE_WITHIN_SECONDS = 20.0
+
+
+def test_visitors_are_never_mixed_up(arrive: Arrive) -> None:
+    one, other = arrive(link()), arrive(link(team__developers=3))
+    for key in ("PageDown", "ArrowUp", "Home"):
+        one.press(AUTOMATION, key)
+        other.press(MONITORING, key)
+    one.button("Keep this plan").click()
+    expect(one.part("tray").locator(".tray-item")).to_have_count(2)
+    assert one.plan != other.plan
+    figures = [visitor.settled() for visitor in (one, other)]
+    assert figures[0] != figures[1]
+    expect(other.part("tray").locator(".tray-item")).to_have_count(1)
+    expect(one.slider(DEVELOPERS)).to_have_value("2")
+    expect(other.slider(DEVELOPERS)).to_have_value("3")
+    alone = [arrive(visitor.query.partition("&seed")[0]) for visitor in (one, other)]
+    assert [visitor.settled() for visitor in alone] == figures
+
+
+def test_two_tabs_of_a_browser_are_two_visits(arrive: Arrive) -> None:
+    visitor = arrive(link())
+    second = type(visitor).of(visitor.page.context, visitor.address)
+    second.open(link())
+    second.press(AUTOMATION, "Home")
+    expect(visitor.slider(AUTOMATION)).to_have_value("100")
+    second.leave()
+    assert second.errors == []
+
+
+def test_who_leaves_leaves_nothing_behind(arrive: Arrive, server: Server) -> None:
+    """Threads end, also those of a plan that is still being answered and of a run that plays."""
+    first = arrive(link())
+    first.settled()
+    first.leave()
+    before = _at_rest(server)
+    visitors = [arrive() for _ in range(3)]
+    for visitor in visitors:
+        visitor.show("Watch")
+        visitor.button("Play").click()
+    assert _threads(server) > before
+    for visitor in visitors:
+        visitor.leave()
+    end = time.monotonic() + GONE_WITHIN_SECONDS
+    while _threads(server) > before and time.monotonic() < end:
+        time.sleep(0.2)
+    assert _threads(server) <= before
+
+
+def _at_rest(server: Server) -> int:
+    """Return how many threads the server has once their number does not change."""
+    seen = -1
+    while seen != (seen := _threads(server)):
+        time.sleep(2.0)
+    return seen
+
+
+def _threads(server: Server) -> int:
+    folder = Path(f"/proc/{server.process}/task")
+    if not folder.is_dir():
+        pytest.skip("threads are counted in /proc")
+    return len(list(folder.iterdir()))

@@ -1,0 +1,58 @@
+"""Scenarios that are kept, and compared."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, expect
+
+from tests.app.browser.visitor import AUTOMATION, Visitor
+
+HOSTILE = "<img src=x onerror=document.title='hit'>"
+
+
+def kept(visitor: Visitor, name: str) -> Locator:
+    return visitor.part("tray").locator(".tray-item", has_text=name)
+
+
+def rename(visitor: Visitor, old: str, new: str) -> None:
+    item = kept(visitor, old)
+    item.locator("summary").click()
+    item.get_by_role("textbox", name="Name").fill(new)
+    item.get_by_role("textbox", name="Name").press("Enter")
+
+
+def test_a_kept_plan_is_renamed_loaded_compared_and_removed(visitor: Visitor) -> None:
+    first, figures = visitor.plan, visitor.settled()
+    visitor.button("Keep this plan").click()
+    rename(visitor, "All five", "Before")
+    visitor.press(AUTOMATION, "Home")
+    visitor.settled()
+    visitor.button("Compare side by side").click()
+    table = visitor.page.get_by_role("region", name="Scenarios side by side")
+    expect(table.get_by_role("columnheader")).to_have_text(["This plan", "Before"])
+    expect(visitor.page.get_by_role("region", name="Differences of scenarios")).to_be_visible()
+    with visitor.changing_the_plan():
+        visitor.button("Before").click()
+    assert visitor.plan == first
+    assert visitor.settled() == figures
+    item = kept(visitor, "Before")
+    item.locator("summary").click()
+    item.get_by_role("button", name="Remove").click()
+    expect(item).to_have_count(0)
+
+
+def test_a_kept_plan_is_answered_for_good(visitor: Visitor) -> None:
+    """Also if the visitor goes on before its answer is there."""
+    visitor.button("Keep this plan").click()
+    visitor.press(AUTOMATION, "Home")
+    expect(kept(visitor, "All five").locator(".tray-range")).to_contain_text(" of 400 lose")
+
+
+def test_names_in_the_tray_are_text_and_differ(visitor: Visitor) -> None:
+    visitor.settled()
+    visitor.button("Keep this plan").click()
+    rename(visitor, "All five", HOSTILE)
+    expect(visitor.button(HOSTILE)).to_be_visible()
+    visitor.button("Keep this plan").click()
+    rename(visitor, "All five", HOSTILE)
+    expect(visitor.notice).to_contain_text("already")
+    assert visitor.page.title() == "ModelOps simulator"

@@ -1,0 +1,160 @@
+"""Watch: one future of plan and baseline, played in the browser."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from modelops_abm import formats
+from modelops_abm.app.state.estimation import answers
+from modelops_abm.app.state.link import read_query
+from tests.app.browser.conftest import Arrive
+from tests.app.browser.visitor import Visitor, link
+
+PAUSED_WITHIN_SECONDS = 1.0
+"""0.2 s, and what a busy machine needs to draw."""
+HORIZON_DAYS = 365
+
+
+@pytest.fixture
+def watcher(arrive: Arrive) -> Visitor:
+    """Return a visitor of Watch whose run is set up."""
+    visitor = arrive(link(view="watch"))
+    expect(visitor.part("watch")).to_have_attribute("data-playing", "false")
+    expect(visitor.page.locator(".token").first).to_be_visible()
+    return visitor
+
+
+def day(visitor: Visitor) -> int:
+    return int(visitor.part("watch").get_attribute("data-day") or -1)
+
+
+def expect_day(visitor: Visitor, wanted: int) -> None:
+    expect(visitor.part("watch")).to_have_attribute("data-day", str(wanted))
+
+
+def jump(visitor: Visitor, wanted: int) -> None:
+    visitor.page.evaluate(
+        """(day) => {
+          const slider = document.querySelector("input[data-name=day]");
+          slider.value = day;
+          slider.dispatchEvent(new Event("input", { bubbles: true }));
+          slider.dispatchEvent(new Event("change", { bubbles: true }));
+        }""",
+        wanted,
+    )
+    expect_day(visitor, wanted)
+
+
+def lane(visitor: Visitor, name: str) -> Locator:
+    return visitor.page.locator(f'[data-lane="{name}"]')
+
+
+def test_it_plays_and_pauses(watcher: Visitor) -> None:
+    watcher.button("20").click()
+    watcher.button("Play").click()
+    expect(watcher.part("watch")).to_have_attribute("data-playing", "true")
+    watcher.page.wait_for_function("document.querySelector('[data-part=watch]').dataset.day > 10")
+    began = time.monotonic()
+    watcher.button("Pause").click()
+    expect(watcher.part("watch")).to_have_attribute("data-playing", "false")
+    took = time.monotonic() - began
+    stopped = day(watcher)
+    watcher.page.wait_for_timeout(600)
+    assert day(watcher) == stopped
+    assert took < PAUSED_WITHIN_SECONDS
+
+
+def test_keys_play_pause_and_step(watcher: Visitor) -> None:
+    keyboard = watcher.page.keyboard
+    keyboard.press(".")
+    expect_day(watcher, 1)
+    keyboard.press("Space")
+    expect(watcher.part("watch")).to_have_attribute("data-playing", "true")
+    keyboard.press("Space")
+    expect(watcher.part("watch")).to_have_attribute("data-playing", "false")
+
+
+def test_single_days_jumps_forth_and_back_and_restart(watcher: Visitor) -> None:
+    watcher.button("Day").click()
+    expect_day(watcher, 1)
+    jump(watcher, 200)
+    later = lane(watcher, "plan").locator(".lane-figures").inner_text()
+    jump(watcher, 50)
+    jump(watcher, 200)
+    assert lane(watcher, "plan").locator(".lane-figures").inner_text() == later
+    watcher.button("Back to day 0").click()
+    expect_day(watcher, 0)
+
+
+def test_it_ends_at_the_horizon(watcher: Visitor) -> None:
+    jump(watcher, HORIZON_DAYS - 2)
+    watcher.button("max").click()
+    watcher.button("Play").click()
+    expect_day(watcher, HORIZON_DAYS)
+    expect(watcher.part("watch")).to_have_attribute("data-playing", "false")
+    expect(watcher.button("Day")).to_be_disabled()
+
+
+def test_a_model_is_chosen_by_its_token_and_by_the_menu(watcher: Visitor) -> None:
+    jump(watcher, 100)
+    token = lane(watcher, "plan").locator(".token[data-model]").first
+    number = token.get_attribute("data-value")
+    token.click()
+    expect(watcher.page.locator(f'[data-followed="{number}"]')).to_be_visible()
+    expect(lane(watcher, "plan").locator(".token.chosen")).to_have_attribute(
+        "data-value", str(number)
+    )
+    menu = watcher.page.get_by_label("Follow another model")
+    other = next(
+        value
+        for option in menu.locator("option").all()
+        if (value := option.get_attribute("value")) != number
+    )
+    menu.select_option(other)
+    expect(watcher.page.locator(f'[data-followed="{other}"]')).to_be_visible()
+
+
+def test_the_twin_can_be_hidden(watcher: Visitor) -> None:
+    expect(lane(watcher, "baseline")).to_be_visible()
+    watcher.button("Twin run").click()
+    expect(lane(watcher, "baseline")).to_have_count(0)
+    watcher.button("Twin run").click()
+    expect(lane(watcher, "baseline")).to_be_visible()
+
+
+@pytest.mark.parametrize("future", [0, 5])
+def test_a_watched_future_is_the_one_that_decide_has_counted(arrive: Arrive, future: int) -> None:
+    query = link(view="watch", seed=11, future=future)
+    linked = read_query(query)
+    comparison = next(answers(linked.plan, linked.seed)).comparison
+    visitor = arrive(query)
+    expect(visitor.page.locator(".token").first).to_be_visible()
+    jump(visitor, HORIZON_DAYS)
+    for name, runs in (("plan", comparison.plan), ("baseline", comparison.baseline)):
+        npv = float(runs.summaries()["npv"].iloc[future])
+        said = lane(visitor, name).locator(".lane-figures").inner_text()
+        assert formats.money(npv) in said
+
+
+def test_another_future_is_chosen_and_shared(watcher: Visitor) -> None:
+    watcher.button("Future 0").click()
+    watcher.page.get_by_label("Number of the future").fill("12")
+    watcher.page.get_by_label("Number of the future").press("Enter")
+    expect(watcher.button("Future 12")).to_be_visible()
+    watcher.page.wait_for_url("**future=12**")
+    watcher.page.reload()
+    expect(watcher.button("Future 12")).to_be_visible()
+
+
+def test_a_plan_changed_meanwhile_is_watched_on_demand(watcher: Visitor) -> None:
+    jump(watcher, 30)
+    watcher.show("Decide")
+    watcher.press("capabilities.automation.maximum", "Home")
+    watcher.show("Watch")
+    expect_day(watcher, 30)
+    watcher.button("Start again").click()
+    expect_day(watcher, 0)
+    expect(watcher.page.locator(".notice.changed")).to_have_count(0)
