@@ -22,7 +22,7 @@ from modelops_abm.statechart import (
     Trigger,
 )
 
-WIDTH, HEIGHT = 476, 260
+WIDTH, HEIGHT = 445, 260
 
 
 class Way(NamedTuple):
@@ -34,40 +34,40 @@ class Way(NamedTuple):
 
 
 _PLACES: dict[State, Place] = {
-    State.IDEA: Place(1, 2, 92, 30),
-    State.BUILD: Place(1, 58, 92, 30),
-    State.DEPLOYMENT: Place(1, 114, 92, 30),
-    State.ONLINE: Place(166, 101, 94, 56),
-    State.RETRAINING: Place(352, 18, 112, 48),
-    State.OFFLINE_ISSUE: Place(352, 105, 112, 48),
-    State.OFFLINE_DRIFT: Place(352, 192, 112, 48),
-    State.RETIRED: Place(1, 226, 92, 30),
+    State.IDEA: Place(1, 2, 86, 30),
+    State.BUILD: Place(1, 58, 86, 30),
+    State.DEPLOYMENT: Place(1, 114, 86, 30),
+    State.ONLINE: Place(146, 101, 90, 56),
+    State.RETRAINING: Place(328, 18, 108, 48),
+    State.OFFLINE_ISSUE: Place(328, 105, 108, 48),
+    State.OFFLINE_DRIFT: Place(328, 192, 108, 48),
+    State.RETIRED: Place(1, 226, 86, 30),
 }
-_PRODUCTION = Place(150, 1, 325, 258)
-_LEFT, _RIGHT = 196.0, 230.0
+_PRODUCTION = Place(132, 1, 312, 258)
+_LEFT, _RIGHT = 176.0, 208.0
 _WAYS: dict[tuple[State, Trigger], Way] = {
-    (State.IDEA, Trigger.BUILD_BEGINS): Way(((47, 33), (47, 57)), (53, 49), "start"),
-    (State.BUILD, Trigger.BUILD_DONE): Way(((47, 89), (47, 113)), (53, 105), "start"),
-    (State.DEPLOYMENT, Trigger.GOES_LIVE): Way(((94, 129), (165, 129)), (121, 123)),
+    (State.IDEA, Trigger.BUILD_BEGINS): Way(((44, 33), (44, 57)), (50, 49), "start"),
+    (State.BUILD, Trigger.BUILD_DONE): Way(((44, 89), (44, 113)), (50, 105), "start"),
+    (State.DEPLOYMENT, Trigger.GOES_LIVE): Way(((88, 129), (145, 129)), (117, 123)),
     (State.ONLINE, Trigger.RETRAINING_BEGINS): Way(
-        ((_LEFT, 100), (_LEFT, 32), (351, 32)), (276, 26)
+        ((_LEFT, 100), (_LEFT, 32), (327, 32)), (254, 26)
     ),
     (State.RETRAINING, Trigger.RETRAINING_DONE): Way(
-        ((351, 52), (_RIGHT, 52), (_RIGHT, 100)), (288, 67)
+        ((327, 52), (_RIGHT, 52), (_RIGHT, 100)), (266, 67)
     ),
-    (State.ONLINE, Trigger.ISSUE_STRIKES): Way(((261, 119), (351, 119)), (304, 113)),
-    (State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED): Way(((351, 141), (261, 141)), (308, 156)),
-    (State.RETRAINING, Trigger.ISSUE_STRIKES): Way(((418, 67), (418, 104)), (413, 90), "end"),
+    (State.ONLINE, Trigger.ISSUE_STRIKES): Way(((237, 119), (327, 119)), (280, 113)),
+    (State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED): Way(((327, 141), (237, 141)), (284, 156)),
+    (State.RETRAINING, Trigger.ISSUE_STRIKES): Way(((394, 67), (394, 104)), (389, 90), "end"),
     (State.ONLINE, Trigger.DRIFT_FOUND): Way(
-        ((_RIGHT, 158), (_RIGHT, 206), (351, 206)), (290, 200)
+        ((_RIGHT, 158), (_RIGHT, 206), (327, 206)), (268, 200)
     ),
     (State.OFFLINE_DRIFT, Trigger.DRIFT_ADDRESSED): Way(
-        ((351, 226), (_LEFT, 226), (_LEFT, 158)), (276, 242)
+        ((327, 226), (_LEFT, 226), (_LEFT, 158)), (254, 242)
     ),
 }
 _RETIREMENTS: dict[Stage, tuple[Point, ...]] = {
-    Stage.PRODUCTION: ((150, 241), (94, 241)),
-    Stage.DEPLOYMENT: ((47, 145), (47, 225)),
+    Stage.PRODUCTION: ((132, 241), (88, 241)),
+    Stage.DEPLOYMENT: ((44, 145), (44, 225)),
 }
 """Ways to retirement: from the frame of production, and from what comes before it."""
 
@@ -90,8 +90,8 @@ def statechart() -> Safe:
         h.g(".production")[frame(_PRODUCTION, 10.0)],
         map(_transition, _drawn()),
         (arrow(corners) for corners in _RETIREMENTS.values()),
-        words(53, 188, _word_of_retirement(), anchor="start"),
-        words(122, 235, _word_of_retirement()),
+        words(50, 188, _word_of_retirement(), anchor="start"),
+        words(110, 235, _word_of_retirement()),
         map(_state, State),
     ]
     return Safe(str(drawing))

@@ -17,9 +17,10 @@ from modelops_abm.parameters import Scenario
 WIDE, NARROW = 928, 664
 """Widths that it is drawn in."""
 _HEIGHT = 206
+_WIDE_GAP, _NARROW_GAP = 51.0, 20.0
 _BOX_HEIGHT, _LOOP_HEIGHT = 62.0, 62.0
 _TOP, _LOOP_TOP = 14.0, 138.0
-_ROOM_FOR_WORDS = 140.0
+_ROOM_FOR_REASONS, _ROOM_FOR_CAUSES = 140.0, 190.0
 _WORK = {
     "repair": "repair",
     "retrain": "retrain",
@@ -81,7 +82,7 @@ def _interruption(scenario: Scenario) -> str:
 
 
 def _flow(scenario: Scenario, width: int) -> h.Element:
-    gap = 0.055 * width
+    gap = _WIDE_GAP if width == WIDE else _NARROW_GAP
     size = (width - 4.0 * gap - 4.0) / 5.0
     stages = [Place(2.0 + n * (size + gap), _TOP, size, _BOX_HEIGHT) for n in range(5)]
     production = stages[3]
@@ -124,7 +125,7 @@ def _stages(scenario: Scenario, stages: list[Place]) -> h.Fragment:
 def _reasons(width: float) -> str:
     """Return why models retire, or how many reasons there are if there is no room for words."""
     words = [reason.name.lower() for reason in RetirementReason]
-    if width < _ROOM_FOR_WORDS:
+    if width < _ROOM_FOR_REASONS:
         return f"{formats.count_in_words(len(words))} reasons"
     return f"{words[0]} or {words[1]}"
 
@@ -142,7 +143,7 @@ def _when_retrained(scenario: Scenario) -> h.Fragment:
 
 
 def _causes(width: float) -> str:
-    if width < _ROOM_FOR_WORDS:
+    if width < _ROOM_FOR_CAUSES:
         return f"{formats.count_in_words(len(ISSUES))} causes"
     return ", ".join(ISSUES)
 

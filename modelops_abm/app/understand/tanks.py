@@ -9,7 +9,7 @@ from modelops_abm.app.understand.origins import priority, stated, traced, traced
 from modelops_abm.parameters import CAPABILITY_NAMES, CapabilityName, Scenario
 from modelops_abm.parameters.capabilities import Capabilities
 
-WIDTH, HEIGHT = 440, 214
+WIDTH, HEIGHT = 445, 214
 _DEVELOPERS = Place(1, 62, 96, 56)
 _TANK = Place(206, 22, 86, 134)
 _ROUND = 8.0

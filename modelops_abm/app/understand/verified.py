@@ -115,8 +115,10 @@ def _found(line: _Line) -> h.Fragment:
 
 
 def _number(finding: Finding, value: float) -> str:
-    """Return a number with as many digits as are known of what was found."""
+    """Return a number with as many digits as are known of what was found; none of zero."""
     scale = 100.0 if finding.kind == "share" else 1.0
+    if value == 0.0:
+        return formats.number(0.0)
     return formats.number(scale * value, formats.digits_of(scale * finding.half_width))
 
 
