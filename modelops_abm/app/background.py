@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import solara
 
+from modelops_abm.app.memory import give_back_soon
 from modelops_abm.app.state.session import Session
 
 
@@ -16,5 +17,11 @@ def Background(session: Session) -> None:
     asked = [session.plan.key, session.seed.value]
     solara.use_effect(session.ask, [*asked, session.precision.value])
     solara.use_effect(session.explain, [*asked, session.drawer.value])
-    solara.use_effect(lambda: session.close, [])
+    solara.use_effect(lambda: lambda: leave(session), [])
     solara.Div(style={"display": "none"})
+
+
+def leave(session: Session) -> None:
+    """Stop what goes on for a visitor who leaves."""
+    session.close()
+    give_back_soon()
