@@ -27,7 +27,7 @@ def test_many_who_leave_make_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_giving_back_works_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     memory.give_back()
-    monkeypatch.setattr(memory.ctypes, "CDLL", lambda _name: object())
+    monkeypatch.setattr("ctypes.CDLL", lambda _name: object())
     memory.give_back()
 
 
