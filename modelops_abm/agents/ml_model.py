@@ -106,7 +106,7 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         self.work: Task | None = None
         self.retraining: Task | None = None
         self.value_today = self.cost_today = 0.0
-        self.value_total = self.cost_total = 0.0
+        self.served_total = self.value_total = self.cost_total = 0.0
         self._offline_since = 0.0
         self._issue_number = 0
         self._retrainings_begun = 0
@@ -253,6 +253,7 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         )
         self.stocks = day.stocks
         self.value_today, self.cost_today = day.flows.value, day.flows.cost
+        self.served_total += day.flows.served_share
         self.value_total += self.value_today
         self.cost_total += self.cost_today
         flows: DayFlows = day.flows

@@ -77,7 +77,8 @@ DAILY_FIELDS = _record(
     # stocks, traits, power, own capacity, totals
     " users usage memory ideal_users ideal_usage"
     " market_size innovation imitation waning full_usage price cost wrong_cost"
-    " decay restored restored_at severity drift_since capacity value_total cost_total",
+    " decay restored restored_at severity drift_since capacity served_total"
+    " value_total cost_total",
     "serving cause drifting regulated",
 )
 LANE = _lane(

@@ -217,6 +217,7 @@ def close_lane(
     lane.memory = stocks.availability_memory
     lane.ideal_users = stocks.ideal_users
     lane.ideal_usage = stocks.ideal_usage
+    lane.served_total += flows.served_share
     lane.value_total += flows.value
     lane.cost_total += flows.cost
     lane.flow_production = flows.production

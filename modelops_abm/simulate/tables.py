@@ -73,6 +73,7 @@ def _mesa_row(scenario: Scenario, ml_model: MLModel) -> dict[str, object]:
         "capacity": ml_model.capacity,
         "users": ml_model.users,
         "usage": ml_model.usage,
+        "served_days": ml_model.served_total,
         "value": ml_model.value_total,
         "cost": ml_model.cost_total,
     }
@@ -96,6 +97,7 @@ def _record_row(scenario: Scenario, number: int, record: Record) -> dict[str, ob
         "capacity": record["capacity"],
         "users": record["users"],
         "usage": record["usage"],
+        "served_days": record["served_total"],
         "value": record["value_total"],
         "cost": record["cost_total"],
     }

@@ -157,6 +157,8 @@ def check_run(model: ModelOpsModel, scenario: Scenario) -> None:
     ideal = model.totals["ideal_value"]
     lost = [model.totals[f"lost_{cause}"] for cause in outcomes.LOSSES]
     assert close(math.fsum([*lost, model.totals["value"]]), ideal, ideal)
+    served = math.fsum(entry.served_total for entry in model.ml_models)
+    assert close(served, model.totals["served_days"], model.totals["served_days"])
     per_model = math.fsum(entry.value_total for entry in model.ml_models)
     assert close(per_model, model.totals["value"], model.totals["value"])
     for name, value in model.summary().items():

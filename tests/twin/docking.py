@@ -232,6 +232,7 @@ def _model(entry: MLModel) -> Values:
         "memory": stocks.availability_memory,
         "ideal_users": stocks.ideal_users,
         "ideal_usage": stocks.ideal_usage,
+        "served_total": entry.served_total,
         "value_total": entry.value_total,
         "cost_total": entry.cost_total,
         "capacity": entry.capacity,

@@ -56,6 +56,9 @@ def test_the_models_time_in_production_adds_up(name: str) -> None:
     assert days.sum() == pytest.approx(run.totals["production_days"], rel=1e-9)
     assert days.between(0.0, run.scenario.horizon_days).all()
     assert (days[run.models["went_live_at"].isna()] == 0.0).all()
+    served = run.models["served_days"]
+    assert served.sum() == pytest.approx(run.totals["served_days"], rel=1e-9)
+    assert (served <= days + 1e-6).all()
 
 
 def test_a_client_is_told_whose_value_is_whose() -> None:
