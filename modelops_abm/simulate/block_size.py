@@ -34,7 +34,7 @@ def replications_per_block(scenarios: Sequence[Scenario], *, with_tables: bool =
     handle: measured over portfolios of 1 to 2,400 models and teams of 1 to 80, a developer adds as
     much as some 30 models.
     """
-    work = max((_model_days(scenario) for scenario in scenarios), default=0)
+    work = max((model_days(scenario) for scenario in scenarios), default=0)
     work *= _TABLES_FACTOR if with_tables else 1
     size = MOST_REPLICATIONS
     while size > 1 and size * work > _MODEL_DAYS_PER_BLOCK:
@@ -42,7 +42,8 @@ def replications_per_block(scenarios: Sequence[Scenario], *, with_tables: bool =
     return size
 
 
-def _model_days(scenario: Scenario) -> int:
+def model_days(scenario: Scenario) -> int:
+    """Return the size of a replication: days of models, and of developers as so many models."""
     imported = scenario.imported
     models = len(imported.models) if imported else scenario.portfolio.initial_models
     return scenario.horizon_days * (models + _MODELS_PER_DEVELOPER * scenario.team.developers)

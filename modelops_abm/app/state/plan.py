@@ -9,6 +9,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from modelops_abm.app.state.size import refuse_too_large
 from modelops_abm.clients.illustrative import SOURCE as ILLUSTRATIVE
 from modelops_abm.parameters import (
     CAPABILITY_NAMES,
@@ -43,11 +44,19 @@ class Plan:
         That scenario, with the portfolio that the session has.
     changes
         What is different, by dotted name; never a value that the base has as well.
+
+    Raises
+    ------
+    InputError
+        If a name or a value is not allowed, or the page does not run so large a plan; see `size`.
     """
 
     start: str
     base: Scenario
     changes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        refuse_too_large(self.scenario)
 
     @classmethod
     def of_preset(cls, name: str) -> Plan:
