@@ -37,7 +37,8 @@ def Page() -> None:
         Outside(session)
         Background(session)
         TopBar(session)
-        Safe(PARTS[session.view.value], session).key(session.view.value)
+        with solara.Div(attributes={"role": "main"}):
+            Safe(PARTS[session.view.value], session).key(session.view.value)
 
 
 @solara.component

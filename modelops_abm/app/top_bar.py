@@ -46,6 +46,7 @@ def _bar(session: Session, query: str | None) -> h.Element:
     words = f"Making {making}" if making else "Export"
     return h.header(".top")[
         h.div(".brand")[icon("brand", 22), h.span["ModelOps simulator"]],
+        session.view.value != "decide" and h.h1(".spoken")[VIEWS[session.view.value]],
         h.nav(aria_label="Parts of the page")[
             (
                 h.button(

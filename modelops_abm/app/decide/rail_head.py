@@ -69,7 +69,7 @@ def horizon_choice(plan: Plan) -> h.Element:
                     data_action="horizon",
                     data_value=str(choice),
                     aria_pressed="true" if choice == days else "false",
-                    aria_label=formats.span(choice),
+                    aria_label=_span(choice),
                 )[_span(choice) if choice == days else _short(choice)]
                 for choice in choices
             )

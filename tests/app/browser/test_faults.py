@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.app.browser.conftest import Arrive, Server, new_context, serving
+from tests.app.browser.conftest import Server, new_context, serving
 from tests.app.browser.visitor import DEVELOPERS, Visitor, link
 
 FAULTY_PAGE = Path(__file__).with_name("faulty_page.py")
@@ -53,17 +52,3 @@ def test_a_faulty_part_leaves_the_others(browser: Browser) -> None:
         visitor.show("Decide")
         visitor.settled()
         assert logged(server)
-
-
-@pytest.mark.parametrize(
-    ("values", "told"),
-    [
-        ({"portfolio.initial_models": 100_000, "horizon_days": 36_500}, "simulated"),
-    ],
-)
-def test_a_plan_that_is_too_large_is_refused_in_words(
-    arrive: Arrive, values: dict[str, object], told: str
-) -> None:
-    visitor = arrive(link(values))
-    expect(visitor.notice).to_contain_text(told)
-    expect(visitor.slider(DEVELOPERS)).to_be_enabled()

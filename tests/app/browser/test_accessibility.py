@@ -1,0 +1,174 @@
+"""Use without a mouse, without sight, with little room, on touch; in every part of the page."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.app.browser.conftest import Arrive
+from tests.app.browser.visitor import AUTOMATION, Visitor, link
+
+PARTS = {
+    "Decide": ".decide",
+    "Watch": ".watch .token",
+    "Understand": ".understand",
+    "Your data": ".your-data",
+}
+"""What is there once a part is shown."""
+SMALLEST_PIXELS, SMALLEST_ON_TOUCH_PIXELS = 24, 40
+WIDTHS = (1440, 1024, 768, 720)  # 720: a laptop's page at 200 %
+
+CONTROLS = """() => [...document.querySelectorAll(
+    ".modelops :is(button, input, select, textarea, summary, a[href], [tabindex='0'])"
+  )].filter((element) => !element.disabled && element.checkVisibility({ visibilityProperty: true })
+    && element.getClientRects().length)"""
+NAMELESS = f"""() => ({CONTROLS})().filter((element) => {{
+    const words = (id) => document.getElementById(id)?.textContent;
+    const by = (ids) => ids.split(" ").map(words).join("");
+    const labels = [...(element.labels ?? [])].map((label) => label.textContent).join("");
+    const name = element.ariaLabel || by(element.getAttribute("aria-labelledby") ?? "") || labels
+      || (element.matches("input, select") ? "" : element.textContent) || element.title;
+    return !name.trim();
+  }}).map((element) => element.outerHTML.slice(0, 120))"""
+SMALL = f"""(least) => ({CONTROLS})().filter((element) => {{
+    if (element.matches(".token, .spoken, [role=region]")) return false;
+    const target = element.closest("label") ?? element;
+    return Math.min(target.offsetWidth, target.offsetHeight) < least;
+  }}).map((element) => `${{element.outerHTML.slice(0, 100)}} ${{element.offsetWidth}} x `
+    + element.offsetHeight)"""
+REACHED = f"""() => {{
+    const element = document.activeElement;
+    const ring = [element, element.closest("label")].some((shown) => {{
+      const style = shown && getComputedStyle(shown);
+      return style && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
+    }});
+    return [({CONTROLS})().indexOf(element), ring, element.outerHTML.slice(0, 120)];
+  }}"""
+MOVING = """() => [...document.querySelectorAll(".modelops, .modelops *")].filter((element) => {
+    const style = getComputedStyle(element);
+    return style.animationName !== "none" || parseFloat(style.transitionDuration) > 0;
+  }).map((element) => element.outerHTML.slice(0, 100))"""
+SPOKEN = """() => {
+    const said = [];
+    const note = () => {
+      const card = document.querySelector("[data-part=verdict]");
+      const text = card.querySelector("[aria-live=polite]")?.textContent ?? "";
+      said.push([card.dataset.settled, text]);
+    };
+    new MutationObserver(note).observe(document.querySelector(".decide-head"),
+      { subtree: true, attributes: true, childList: true, characterData: true });
+    return said;
+  }"""
+
+
+@pytest.fixture
+def settled(visitor: Visitor) -> Visitor:
+    """Return a visitor whose plan is answered."""
+    visitor.settled()
+    return visitor
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_control_has_a_name_and_is_large_enough(settled: Visitor, part: str) -> None:
+    show(settled, part)
+    assert settled.page.evaluate(NAMELESS) == []
+    assert settled.page.evaluate(SMALL, SMALLEST_PIXELS) == []
+
+
+def test_controls_of_the_drawer_have_names_and_are_large_enough(settled: Visitor) -> None:
+    settled.button("About Automation").click()
+    expect(settled.part("drawer").locator(".reasons")).to_be_visible()
+    assert settled.page.evaluate(NAMELESS) == []
+    assert settled.page.evaluate(SMALL, SMALLEST_PIXELS) == []
+
+
+def test_targets_are_larger_on_touch(arrive: Arrive) -> None:
+    visitor = arrive(link(), viewport={"width": 768, "height": 1024}, has_touch=True)
+    visitor.settled()
+    sliders = visitor.page.evaluate(SMALL, SMALLEST_ON_TOUCH_PIXELS)
+    assert [control for control in sliders if 'type="range"' not in control] == []
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_has_a_main_landmark_a_title_and_a_language(visitor: Visitor, part: str) -> None:
+    show(visitor, part)
+    expect(visitor.page.get_by_role("main")).to_have_count(1)
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(visitor.page.locator("html")).to_have_attribute("lang", "en")
+
+
+@pytest.mark.parametrize("part", ["Decide", "Your data"])
+def test_tab_reaches_every_control_in_order_and_shows_where_it_is(
+    settled: Visitor, part: str
+) -> None:
+    show(settled, part)
+    page = settled.page
+    count = page.evaluate(f"({CONTROLS})().length")
+    page.evaluate("document.activeElement.blur()")
+    page.locator(".brand").click()
+    places = [-1]
+    while len(places) <= count:
+        page.keyboard.press("Tab")
+        place, has_ring, control = page.evaluate(REACHED)
+        if place == places[-1]:  # a date has several fields
+            continue
+        assert has_ring or 'type="range"' in control, control
+        places.append(place)
+    assert places == list(range(-1, count))
+
+
+def test_a_slider_shows_that_it_has_the_focus(settled: Visitor) -> None:
+    track = settled.page.locator(".track", has=settled.slider(AUTOMATION))
+    settled.page.locator(".brand").click()
+    before = track.screenshot()
+    settled.typed(AUTOMATION).focus()
+    settled.page.keyboard.press("Tab")
+    expect(settled.slider(AUTOMATION)).to_be_focused()
+    assert track.screenshot() != before
+
+
+def test_the_verdict_is_spoken_when_it_is_settled_and_only_then(settled: Visitor) -> None:
+    said = settled.page.evaluate_handle(SPOKEN)
+    settled.press(AUTOMATION, "Home")
+    settled.settled()
+    states = said.json_value()
+    assert {text for is_settled, text in states if is_settled == "false"} == {""}
+    assert states[-1] == ["true", settled.headline()]
+
+
+def test_nothing_moves_for_those_who_ask_for_that(arrive: Arrive) -> None:
+    visitor = arrive(link(), reduced_motion="reduce")
+    visitor.settled()
+    assert visitor.page.evaluate(MOVING) == []
+    show(visitor, "Watch")
+    assert visitor.page.evaluate(MOVING) == []
+
+
+def test_nothing_is_cut_off_at_the_widths_of_laptops_and_tablets_and_at_200_percent(
+    settled: Visitor,
+) -> None:
+    for part in PARTS:
+        show(settled, part)
+        for width in WIDTHS:
+            settled.page.set_viewport_size({"width": width, "height": 900})
+            settled.page.wait_for_timeout(100)
+            needed = settled.page.evaluate("document.scrollingElement.scrollWidth")
+            assert needed <= width, f"{part} at {width}"
+
+
+def test_figures_never_overlap(settled: Visitor) -> None:
+    for width in WIDTHS:
+        settled.page.set_viewport_size({"width": width, "height": 900})
+        settled.page.wait_for_timeout(100)
+        wide = settled.page.evaluate(
+            """() => [...document.querySelectorAll(".figure > *")]
+              .filter((element) => element.scrollWidth > element.clientWidth + 1)
+              .map((element) => element.textContent)"""
+        )
+        assert wide == [], f"at {width}"
+
+
+def show(visitor: Visitor, part: str) -> None:
+    """Open a part, and wait until it is there."""
+    visitor.show(part)
+    expect(visitor.page.locator(PARTS[part]).first).to_be_visible()
