@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from tests.app.browser.conftest import Server, new_context, serving
+from tests.app.browser.conftest import Arrive, Server, new_context, serving
 from tests.app.browser.visitor import DEVELOPERS, Visitor, link
 
 FAULTY_PAGE = Path(__file__).with_name("faulty_page.py")
@@ -52,3 +52,11 @@ def test_a_faulty_part_leaves_the_others(browser: Browser) -> None:
         visitor.show("Decide")
         visitor.settled()
         assert logged(server)
+
+
+def test_a_plan_that_is_too_large_for_the_page_is_refused_in_words(arrive: Arrive) -> None:
+    too_large = {"portfolio.initial_models": 100_000, "horizon_days": 36_500}
+    visitor = arrive(link(too_large))
+    expect(visitor.notice).to_contain_text("too large")
+    visitor.settled()
+    assert "All five capabilities in full are worth" in visitor.headline()
