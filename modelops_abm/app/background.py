@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import solara
+from reacton.core import get_render_context
 
 from modelops_abm.app.memory import give_back_soon
 from modelops_abm.app.state.session import Session
@@ -14,6 +15,7 @@ def Background(session: Session) -> None:
 
     Shows nothing. What is started here belongs to the visitor whose page it is.
     """
+    session.drawing = get_render_context()
     asked = [session.plan.key, session.seed.value]
     solara.use_effect(session.ask, [*asked, session.precision.value])
     solara.use_effect(session.explain, [*asked, session.drawer.value])

@@ -85,10 +85,13 @@ def until_stopped(errand: Errand) -> None:
 
 
 def test_no_thread_is_left() -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     errands = Errands()
     for _ in range(20):
         errands.start("work", until_stopped)
     errands.close()
     assert errands.wait(SECONDS)
-    assert threading.active_count() == before
+    errand_threads = {thread for thread in threading.enumerate() if "errand" in thread.name}
+    for thread in errand_threads - before:
+        thread.join(SECONDS)
+        assert not thread.is_alive()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -83,6 +84,9 @@ class Session:
         What is being exported, in words; empty if nothing.
     memory
         What a part of the page keeps while another is shown, by the name of the part.
+    drawing
+        Within it, what changes is drawn once, at its end; Solara would draw once for every part
+        that reads a changed value.
     """
 
     def __init__(self, plan: Plan | None = None, seed: int = SEED) -> None:
@@ -107,6 +111,7 @@ class Session:
         self.copied = solara.reactive("")
         self.exporting = solara.reactive("")
         self.memory: dict[str, Any] = {}
+        self.drawing: AbstractContextManager[Any] = nullcontext()
         self._commands = 0
         self._estimator = Estimator(self._hear)
         self._errands = Errands()
@@ -126,8 +131,9 @@ class Session:
     def take(self, plan: Plan) -> None:
         """Show another plan, which can be undone."""
         self._errands.stop("replay")
-        self.notice.set("")
-        self.history.set(self.history.value.then(plan))
+        with self.drawing:
+            self.notice.set("")
+            self.history.set(self.history.value.then(plan))
 
     def take_preset(self, name: str) -> None:
         """Show a preset with the visitor's portfolio; one that does not fit becomes a notice."""
@@ -206,6 +212,10 @@ class Session:
 
     def _hear(self, message: Message) -> None:
         """Show what was found out in the background."""
+        with self.drawing:
+            self._note(message)
+
+    def _note(self, message: Message) -> None:
         match message:
             case Answer():
                 self._show(message)
