@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from modelops_abm import preset
+from modelops_abm.app.drawing.box import Box
 from modelops_abm.app.watch.bar import STRIP_HEIGHT, controls, future_panel, months, strips
 from modelops_abm.app.watch.chart_of_states import BOXES, PRODUCTION, WAYS, chart_of_states
 from modelops_abm.app.watch.futures import notable
-from modelops_abm.app.watch.geometry import HEIGHT, NARROWEST, WIDEST, Box, grid, places
+from modelops_abm.app.watch.geometry import HEIGHT, NARROWEST, WIDEST, grid, places
 from modelops_abm.app.watch.lane import Setting, lane_markup
 from modelops_abm.app.watch.lines import lines
 from modelops_abm.app.watch.lines import strips as state_strips

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import htpy as h
+
+from modelops_abm.app.drawing.box import Box
 
 type Point = tuple[float, float]
 
@@ -14,37 +15,7 @@ _CORNER = 6.0
 _HEAD = 7.0
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a box is, in pixels."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        """Its right edge."""
-        return self.left + self.width
-
-    @property
-    def bottom(self) -> float:
-        """Its lower edge."""
-        return self.top + self.height
-
-    @property
-    def middle(self) -> float:
-        """Its middle from left to right."""
-        return self.left + self.width / 2.0
-
-    @property
-    def centre(self) -> float:
-        """Its middle from top to bottom."""
-        return self.top + self.height / 2.0
-
-
-def box(place: Place, title: h.Node, below: h.Node = None, *, tone: str = "") -> h.Element:
+def box(place: Box, title: h.Node, below: h.Node = None, *, tone: str = "") -> h.Element:
     """Return a box with a title, and a second line if there is one.
 
     Parameters
@@ -61,7 +32,7 @@ def box(place: Place, title: h.Node, below: h.Node = None, *, tone: str = "") ->
     ]
 
 
-def frame(place: Place, radius: float = 7.0) -> h.VoidElement | h.Element:
+def frame(place: Box, radius: float = 7.0) -> h.VoidElement | h.Element:
     """Return the outline of a box."""
     return h.rect(
         x=_text(place.left),
@@ -75,7 +46,7 @@ def frame(place: Place, radius: float = 7.0) -> h.VoidElement | h.Element:
 def badge(middle: float, centre: float, words: h.Node) -> h.Element:
     """Return a small label on the edge of a box."""
     return h.g(".badge")[
-        frame(Place(middle - 13.0, centre - 9.0, 26.0, 18.0), 4.0),
+        frame(Box(middle - 13.0, centre - 9.0, 26.0, 18.0), 4.0),
         h.text(x=_text(middle), y=_text(centre + 4.3), text_anchor="middle")[words],
     ]
 

@@ -9,7 +9,8 @@ import htpy as h
 from markupsafe import Markup as Safe
 
 from modelops_abm import formats
-from modelops_abm.app.drawing.diagram import Place, Point, arrow, box, frame, words
+from modelops_abm.app.drawing.box import Box
+from modelops_abm.app.drawing.diagram import Point, arrow, box, frame, words
 from modelops_abm.outcomes import ISSUES
 from modelops_abm.plots.palette import STATES
 from modelops_abm.statechart import (
@@ -33,17 +34,17 @@ class Way(NamedTuple):
     anchor: str = "middle"
 
 
-_PLACES: dict[State, Place] = {
-    State.IDEA: Place(1, 2, 86, 30),
-    State.BUILD: Place(1, 58, 86, 30),
-    State.DEPLOYMENT: Place(1, 114, 86, 30),
-    State.ONLINE: Place(146, 101, 90, 56),
-    State.RETRAINING: Place(328, 18, 108, 48),
-    State.OFFLINE_ISSUE: Place(328, 105, 108, 48),
-    State.OFFLINE_DRIFT: Place(328, 192, 108, 48),
-    State.RETIRED: Place(1, 226, 86, 30),
+_PLACES: dict[State, Box] = {
+    State.IDEA: Box(1, 2, 86, 30),
+    State.BUILD: Box(1, 58, 86, 30),
+    State.DEPLOYMENT: Box(1, 114, 86, 30),
+    State.ONLINE: Box(146, 101, 90, 56),
+    State.RETRAINING: Box(328, 18, 108, 48),
+    State.OFFLINE_ISSUE: Box(328, 105, 108, 48),
+    State.OFFLINE_DRIFT: Box(328, 192, 108, 48),
+    State.RETIRED: Box(1, 226, 86, 30),
 }
-_PRODUCTION = Place(132, 1, 312, 258)
+_PRODUCTION = Box(132, 1, 312, 258)
 _LEFT, _RIGHT = 176.0, 208.0
 _WAYS: dict[tuple[State, Trigger], Way] = {
     (State.IDEA, Trigger.BUILD_BEGINS): Way(((44, 33), (44, 57)), (50, 49), "start"),

@@ -7,7 +7,8 @@ from itertools import pairwise
 import htpy as h
 
 from modelops_abm import formats
-from modelops_abm.app.drawing.diagram import Place, arrow, badge, box
+from modelops_abm.app.drawing.box import Box
+from modelops_abm.app.drawing.diagram import arrow, badge, box
 from modelops_abm.app.icons import icon
 from modelops_abm.app.understand.origins import priority, stated, traced, traced_in_drawing
 from modelops_abm.events import MAINTENANCE, RetirementReason
@@ -84,11 +85,11 @@ def _interruption(scenario: Scenario) -> str:
 def _flow(scenario: Scenario, width: int) -> h.Element:
     gap = _WIDE_GAP if width == WIDE else _NARROW_GAP
     size = (width - 4.0 * gap - 4.0) / 5.0
-    stages = [Place(2.0 + n * (size + gap), _TOP, size, _BOX_HEIGHT) for n in range(5)]
+    stages = [Box(2.0 + n * (size + gap), _TOP, size, _BOX_HEIGHT) for n in range(5)]
     production = stages[3]
     loop = min(194.0, 0.245 * width)
-    repair = Place(production.middle - loop - 8.0, _LOOP_TOP, loop, _LOOP_HEIGHT)
-    retraining = Place(production.middle + 8.0, _LOOP_TOP, loop, _LOOP_HEIGHT)
+    repair = Box(production.middle - loop - 8.0, _LOOP_TOP, loop, _LOOP_HEIGHT)
+    retraining = Box(production.middle + 8.0, _LOOP_TOP, loop, _LOOP_HEIGHT)
     return h.svg(
         ".flow",
         viewBox=f"0 0 {width} {_HEIGHT}",
@@ -111,7 +112,7 @@ def _flow(scenario: Scenario, width: int) -> h.Element:
     ]  # fmt: skip
 
 
-def _stages(scenario: Scenario, stages: list[Place]) -> h.Fragment:
+def _stages(scenario: Scenario, stages: list[Box]) -> h.Fragment:
     idea, build, deployment, production, retired = stages
     return h.fragment[
         box(idea, "Idea backlog", h.fragment[_of(scenario, "portfolio.ideas_per_year"), " a year"]),
@@ -148,15 +149,15 @@ def _causes(width: float) -> str:
     return ", ".join(ISSUES)
 
 
-def _badge(scenario: Scenario, place: Place, task_class: str) -> h.Element:
+def _badge(scenario: Scenario, place: Box, task_class: str) -> h.Element:
     return badge(place.right - 20.0, place.top, traced_in_drawing(*priority(scenario, task_class)))
 
 
-def _next(one: Place, other: Place) -> h.Element:
+def _next(one: Box, other: Box) -> h.Element:
     return arrow([(one.right + 3.0, one.centre), (other.left - 3.0, other.centre)])
 
 
-def _loop(production: Place, care: Place, side: float, tone: str) -> h.Fragment:
+def _loop(production: Box, care: Box, side: float, tone: str) -> h.Fragment:
     """Return the way from production into care and back, left (-1) or right (1) of its middle."""
     inner, outer = production.middle + side * 14.0, production.middle + side * 44.0
     entry, leave = care.middle - side * 26.0, care.middle + side * 26.0

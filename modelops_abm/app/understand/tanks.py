@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import htpy as h
 
-from modelops_abm.app.drawing.diagram import Place, arrow, box, frame, words
+from modelops_abm.app.drawing.box import Box
+from modelops_abm.app.drawing.diagram import arrow, box, frame, words
 from modelops_abm.app.understand.origins import priority, stated, traced, traced_in_drawing
 from modelops_abm.parameters import CAPABILITY_NAMES, CapabilityName, Scenario
 from modelops_abm.parameters.capabilities import Capabilities
 
 WIDTH, HEIGHT = 445, 214
-_DEVELOPERS = Place(1, 62, 96, 56)
-_TANK = Place(206, 22, 86, 134)
+_DEVELOPERS = Box(1, 62, 96, 56)
+_TANK = Box(206, 22, 86, 134)
 _ROUND = 8.0
 _CHOSEN, _BUILT = 0.8, 0.55
 """Levels in the drawing, as a picture of what they mean."""

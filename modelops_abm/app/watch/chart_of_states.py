@@ -7,7 +7,7 @@ from functools import cache
 import htpy as h
 from markupsafe import Markup as Safe
 
-from modelops_abm.app.watch.geometry import Box
+from modelops_abm.app.drawing.box import Box, arrow_head
 from modelops_abm.app.watch.snapshot import Life
 from modelops_abm.formats import plural
 from modelops_abm.plots.palette import STATES
@@ -121,16 +121,7 @@ def _frame(box: Box, around: float, classes: str) -> h.VoidElement | h.Element:
 @cache
 def _arrows() -> Safe:
     """Return an arrow for each transition of the table; those to retirement share one."""
-    marker = h.marker(
-        id="transition",
-        viewBox="0 0 8 8",
-        refX="7",
-        refY="4",
-        markerWidth="7",
-        markerHeight="7",
-        markerUnits="userSpaceOnUse",
-        orient="auto",
-    )[h.path(".head", d="M0 0 8 4 0 8z")]
+    marker = arrow_head("transition")
     parts = [
         _arrow(*WAYS[transition.source, transition.trigger], _words_of(transition))
         for transition in TRANSITIONS

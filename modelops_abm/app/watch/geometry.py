@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from modelops_abm.app.drawing.box import Box
+
 NARROWEST, WIDEST = 640, 1600
 HEIGHT = 316
 ROW = 32
@@ -19,34 +21,6 @@ _LOWER_TOP = 186
 _SIZES = ((26, 34), (24, 28), (22, 25), (16, 19), (12, 15), (9, 11), (6, 8))
 SMALLEST_NUMBERED = 22
 """Tokens smaller than this have no numbers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle, in pixels."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        """Its right edge."""
-        return self.left + self.width
-
-    @property
-    def bottom(self) -> float:
-        """Its lower edge."""
-        return self.top + self.height
-
-    @property
-    def style(self) -> str:
-        """Its place in CSS."""
-        return (
-            f"left:{self.left:.0f}px;top:{self.top:.0f}px;"
-            f"width:{self.width:.0f}px;height:{self.height:.0f}px"
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from itertools import pairwise
 import htpy as h
 from markupsafe import Markup as Safe
 
-from modelops_abm.app.watch.geometry import HEADING, HEIGHT, Box, Places, places
+from modelops_abm.app.drawing.box import Box, arrow_head
+from modelops_abm.app.watch.geometry import HEADING, HEIGHT, Places, places
 from modelops_abm.app.watch.snapshot import Lane, Stock
 from modelops_abm.app.watch.tokens import (
     Placed,
@@ -261,16 +262,7 @@ def _ways(where: Places) -> Safe:
 
 
 def _head_of(name: str) -> h.Element:
-    return h.marker(
-        id=f"way-{name}" if name else "way",
-        viewBox="0 0 8 8",
-        refX="7",
-        refY="4",
-        markerWidth="7",
-        markerHeight="7",
-        markerUnits="userSpaceOnUse",
-        orient="auto",
-    )[h.path(class_=f"head {name}".strip(), d="M0 0 8 4 0 8z")]
+    return arrow_head(f"way-{name}" if name else "way", f"head {name}".strip())
 
 
 def _loop(box: Box, name: str, words: str) -> h.Fragment:

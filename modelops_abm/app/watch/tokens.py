@@ -9,7 +9,8 @@ import htpy as h
 from markupsafe import Markup as Safe
 from markupsafe import escape
 
-from modelops_abm.app.watch.geometry import HEADING, ROW, Box, Grid, Places, grid, grids
+from modelops_abm.app.drawing.box import Box
+from modelops_abm.app.watch.geometry import HEADING, ROW, Grid, Places, grid, grids
 from modelops_abm.app.watch.snapshot import Lane, ModelView
 from modelops_abm.app.watch.words import doing, label
 from modelops_abm.events import TaskClass
