@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+import time
+
 import solara
 from reacton.core import get_render_context
+from solara.server import kernel_context
 
 from modelops_abm.app.memory import give_back_soon
 from modelops_abm.app.state.session import Session
+
+_PATIENCE_SECONDS = 3.0
 
 
 @solara.component
@@ -26,4 +32,20 @@ def Background(session: Session) -> None:
 def leave(session: Session) -> None:
     """Stop what goes on for a visitor who leaves."""
     session.close()
+    _wait_for_threads()
     give_back_soon()
+
+
+def _wait_for_threads() -> None:
+    """Wait for the visitor's threads, which have been stopped.
+
+    Solara looks through them when a visitor has left, and fails if one ends meanwhile.
+    """
+    if not kernel_context.has_current_context():
+        return
+    visitor, end = kernel_context.get_current_context(), time.monotonic() + _PATIENCE_SECONDS
+    for thread in threading.enumerate():
+        key = kernel_context.get_thread_key(thread)
+        is_other = thread is not threading.current_thread()
+        if is_other and kernel_context.current_context.get(key) is visitor:
+            thread.join(max(0.0, end - time.monotonic()))

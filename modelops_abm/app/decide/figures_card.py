@@ -18,11 +18,21 @@ _LABELS = (
 )
 
 
-def figures_card(content: tuple[Figure, ...]) -> h.Element:
-    """Return the six key figures."""
-    return h.section(".card.figures", data_part="figures", aria_label="Key figures")[
-        (_figure(figure) for figure in content)
-    ]
+def figures_card(content: tuple[Figure, ...], *, answers: str = "", futures: int = 0) -> h.Element:
+    """Return the six key figures.
+
+    Parameters
+    ----------
+    answers, futures
+        Key of the plan that they answer, and the number of futures that they hold.
+    """
+    return h.section(
+        ".card.figures",
+        data_part="figures",
+        data_answers=answers,
+        data_futures=str(futures),
+        aria_label="Key figures",
+    )[(_figure(figure) for figure in content)]
 
 
 def waiting_figures() -> h.Element:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import htpy as h
 import solara
 
 from modelops_abm.app.decide.advice import use_advice
@@ -13,6 +14,7 @@ from modelops_abm.app.decide.safe import Safe
 from modelops_abm.app.decide.sentences import progress
 from modelops_abm.app.decide.verdict_card import NOT_YET, run_state, verdict_card, waiting_verdict
 from modelops_abm.app.guard import guarded
+from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
@@ -59,5 +61,12 @@ def RunState(session: Session) -> None:
 def Figures(session: Session) -> None:
     """Show the six key figures."""
     answer = session.answer.value
-    content = waiting_figures() if answer is None else figures_card(figures(answer.comparison))
+    content = waiting_figures() if answer is None else _figures(answer)
     Markup(content, css_class="figures-place")
+
+
+def _figures(answer: Answer) -> h.Element:
+    comparison = answer.comparison
+    return figures_card(
+        figures(comparison), answers=answer.plan.key, futures=comparison.replications
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -84,6 +84,8 @@ class Session:
         What is being exported, in words; empty if nothing.
     memory
         What a part of the page keeps while another is shown, by the name of the part.
+    closing
+        Takes what parts of the page have to do when the visitor leaves.
     drawing
         Within it, what changes is drawn once, at its end; Solara would draw once for every part
         that reads a changed value.
@@ -111,6 +113,7 @@ class Session:
         self.copied = solara.reactive("")
         self.exporting = solara.reactive("")
         self.memory: dict[str, Any] = {}
+        self.closing = ExitStack()
         self.drawing: AbstractContextManager[Any] = nullcontext()
         self._commands = 0
         self._estimator = Estimator(self._hear)
@@ -198,6 +201,7 @@ class Session:
 
     def close(self) -> None:
         """Stop everything in the background for good."""
+        self.closing.close()
         self._errands.close()
         self._estimator.close()
 

@@ -50,7 +50,7 @@ class Player:
         self._goal: int | None = None
         self._error = ""
         self._stale = True
-        self._at_work = False
+        self._at_work = self._closed = False
         self._twin: Twin | None = None
         self._picture: Picture | None = None
 
@@ -74,6 +74,13 @@ class Player:
         with self._lock:
             self._playing, self._goal = False, None
         self._work_on()
+
+    def close(self) -> None:
+        """Stop for good; the thread ends after the day it is at."""
+        with self._lock:
+            self._playing, self._goal, self._closed = False, None, True
+            self._wake.set()
+            self._drawn.set()
 
     def toggle(self) -> None:
         """Play if paused, pause if playing."""
@@ -146,7 +153,7 @@ class Player:
             self._stale = True
             self._wake.set()
             self._drawn.set()
-            if self._at_work:
+            if self._at_work or self._closed:
                 return
             self._at_work = True
         threading.Thread(target=self._work, name="watch", daemon=True).start()
@@ -167,7 +174,8 @@ class Player:
 
     def _has_work(self) -> bool:
         with self._lock:
-            self._at_work = self._stale or self._playing or self._goal is not None
+            wanted = self._stale or self._playing or self._goal is not None
+            self._at_work = wanted and not self._closed
             self._stale = False
             self._wake.clear()
             return self._at_work

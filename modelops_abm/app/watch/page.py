@@ -97,6 +97,7 @@ def _resume(session: Session, question: Question) -> Watching:
     if isinstance(kept, Watching):
         return kept
     watching = session.memory["watch"] = Watching(question)
+    session.closing.callback(watching.player.close)
     return watching
 
 

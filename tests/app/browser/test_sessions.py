@@ -27,6 +27,8 @@ def test_visitors_are_never_mixed_up(arrive: Arrive) -> None:
     expect(other.part("tray").locator(".tray-item")).to_have_count(1)
     expect(one.slider(DEVELOPERS)).to_have_value("2")
     expect(other.slider(DEVELOPERS)).to_have_value("3")
+    one.page.wait_for_url("**automation.maximum=0&**")
+    other.page.wait_for_url("**monitoring.maximum=0&**")
     alone = [arrive(visitor.query.partition("&seed")[0]) for visitor in (one, other)]
     assert [visitor.settled() for visitor in alone] == figures
 

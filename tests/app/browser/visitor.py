@@ -131,6 +131,9 @@ class Visitor:
         verdict = self.part("verdict")
         expect(verdict).to_have_attribute("data-answers", self.plan)
         expect(verdict).to_have_attribute("data-settled", "true")
+        figures, futures = self.part("figures"), verdict.get_attribute("data-futures") or ""
+        expect(figures).to_have_attribute("data-answers", self.plan)
+        expect(figures).to_have_attribute("data-futures", futures)
         return self.figures()
 
     # What is done
