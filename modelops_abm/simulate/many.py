@@ -24,7 +24,7 @@ from modelops_abm.simulate.bands import Bands
 from modelops_abm.simulate.block_size import replications_per_block
 from modelops_abm.simulate.blocks import Block, Wanted, ensemble_block, full_block
 from modelops_abm.simulate.periods import Series
-from modelops_abm.simulate.sharing import Here, cores, new_caller
+from modelops_abm.simulate.sharing import Caller, Here, cores, new_caller
 from modelops_abm.simulate.single import Engine, checked_engine
 from modelops_abm.version import __version__
 
@@ -293,8 +293,8 @@ def _at_hand(executor: Executor | None, engine: Engine) -> tuple[Executor, int]:
 
     An executor that is given may have many more workers than this machine has cores.
     """
-    if executor is not None:
-        return executor, _WAITING_ELSEWHERE
-    if engine == "mesa":
+    if executor is None and engine == "mesa":
         return Here(), 0
-    return new_caller(), _WAITING_PER_CORE * cores()
+    if executor is None or isinstance(executor, Caller):
+        return executor or new_caller(), _WAITING_PER_CORE * cores()
+    return executor, _WAITING_ELSEWHERE

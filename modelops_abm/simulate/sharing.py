@@ -34,17 +34,25 @@ def _quota(otherwise: int) -> int:
         return otherwise
 
 
-def new_caller() -> Caller:
-    """Return an executor on the threads that all of this process share, one for each core."""
+def new_caller(*, patient: bool = False) -> Caller:
+    """Return an executor on the threads that all of this process share, one for each core.
+
+    Parameters
+    ----------
+    patient
+        Whether its calls wait until nobody else's do.
+    """
     global _shared
     with _sharing:
         if _shared is None:
             _shared = SharedThreads(cores())
-        return _shared.caller()
+        return _shared.caller(patient=patient)
 
 
 class SharedThreads:
     """Threads that run the calls of many callers: one of each, then one of each again.
+
+    Patient callers are served, in turn among themselves, while no call of another waits.
 
     They start when they are first needed. At the end of the process they run what is still waiting,
     as those of a `ThreadPoolExecutor` do.
@@ -57,18 +65,18 @@ class SharedThreads:
 
     def __init__(self, count: int) -> None:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="modelops_abm")
-        self._turns = Turns[Caller, _Call]()
+        self._turns, self._patient_turns = Turns[Caller, _Call](), Turns[Caller, _Call]()
         self._lock = threading.Lock()
 
-    def caller(self) -> Caller:
+    def caller(self, *, patient: bool = False) -> Caller:
         """Return the executor of a new caller."""
-        return Caller(self)
+        return Caller(self, patient=patient)
 
     def add(self, caller: Caller, call: _Call) -> None:
         """Let a call wait for its turn, and a thread take what is next then."""
         with self._lock:  # an interrupt in here leaves a thread without a call, not the reverse
             self._threads.submit(self._run_next)
-            self._turns.add(caller, call)
+            (self._patient_turns if caller.is_patient else self._turns).add(caller, call)
 
     def _run_next(self) -> None:
         """Run the next call that is not cancelled."""
@@ -78,7 +86,7 @@ class SharedThreads:
 
     def _next(self) -> _Call | None:
         with self._lock:
-            return self._turns.take()
+            return self._turns.take() or self._patient_turns.take()
 
 
 class Turns[Owner, Entry]:
@@ -107,9 +115,16 @@ class Turns[Owner, Entry]:
 
 
 class Caller(Executor):
-    """The executor of one of the callers who share threads."""
+    """The executor of one of the callers who share threads.
 
-    def __init__(self, shared: SharedThreads) -> None:
+    Attributes
+    ----------
+    is_patient
+        Whether its calls wait until nobody else's do.
+    """
+
+    def __init__(self, shared: SharedThreads, *, patient: bool) -> None:
+        self.is_patient = patient
         self._shared = shared
         self._unfinished: set[Future[Any]] = set()
         self._is_shut = False

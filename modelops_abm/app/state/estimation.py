@@ -36,6 +36,7 @@ from modelops_abm.experiments.looks import is_known
 from modelops_abm.experiments.variants import raised
 from modelops_abm.parameters import CapabilityName, InputError
 from modelops_abm.simulate import Cancelled
+from modelops_abm.simulate.sharing import new_caller
 
 MOST_KNOWN = 4
 """Settled answers that are remembered, so that undo and replay need no waiting."""
@@ -230,7 +231,11 @@ class Estimator:
             return None
         bar = _Bar(plan, "credit", partial(errand.tell, self._publish))
         for credit in stream_credit(
-            plan.scenario, seed=seed, cancel=errand.cancel, progress=bar.show
+            plan.scenario,
+            seed=seed,
+            cancel=errand.cancel,
+            progress=bar.show,
+            executor=new_caller(patient=True),
         ):
             errand.tell(self._publish, CreditSoFar(plan, credit))
         bar.end()
@@ -242,7 +247,11 @@ class Estimator:
         errand.tell(self._publish, Explanation(plan, capability))
         _wait_for(at_rest, errand)
         for levels in stream_level_worth(
-            plan.scenario, capability, seed=seed, cancel=errand.cancel
+            plan.scenario,
+            capability,
+            seed=seed,
+            cancel=errand.cancel,
+            executor=new_caller(patient=True),
         ):
             errand.tell(self._publish, Explanation(plan, capability, levels))
 

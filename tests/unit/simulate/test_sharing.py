@@ -53,6 +53,16 @@ def test_a_late_small_caller_is_not_behind_an_early_big_one() -> None:
     assert len(order) == 103
 
 
+def test_patient_callers_wait_for_everybody_else() -> None:
+    shared, order = SharedThreads(1), list[str]()
+    patient, hasty = shared.caller(patient=True), shared.caller()
+    with occupied(shared.caller()):
+        promised = [patient.submit(order.append, "patient") for _ in range(2)]
+        promised += [hasty.submit(order.append, "hasty") for _ in range(2)]
+    results(promised)
+    assert order == ["hasty", "hasty", "patient", "patient"]
+
+
 def test_one_caller_is_served_in_order() -> None:
     shared, order = SharedThreads(1), list[int]()
     caller = shared.caller()
