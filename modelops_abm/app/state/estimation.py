@@ -40,7 +40,8 @@ from modelops_abm.simulate.sharing import new_caller
 
 MOST_KNOWN = 4
 """Settled answers that are remembered, so that undo and replay need no waiting."""
-_PAUSE_SECONDS = 0.25
+_PAUSE_SECONDS = {"answer": 0.25, "credit": 1.0}
+"""Between two messages on how far some work has come; many visitors' credits run at once."""
 _LOOK_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
@@ -322,7 +323,7 @@ class _Bar:
 
     def show(self, done: int, aim: int) -> None:
         """Publish how far it has come, if that was not done just now."""
-        if self._told is None or time.monotonic() - self._told >= _PAUSE_SECONDS:
+        if self._told is None or time.monotonic() - self._told >= _PAUSE_SECONDS[self._work]:
             self._publish(done, aim)
 
     def end(self) -> None:
