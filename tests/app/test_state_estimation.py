@@ -240,7 +240,7 @@ def test_large_scenarios_are_looked_at_sooner() -> None:
 
 def test_progress_is_published_now_and_then() -> None:
     told = list[Progress]()
-    bar = estimation._Bar(small_plan(), "credit", told.append)
+    bar = estimation._Bar(small_plan(), "answer", told.append)
     began = time.monotonic()
     for done in range(1, 50):
         bar.show(done, 200)
