@@ -28,6 +28,13 @@ HARMLESS = ("Failed to evaluate Vue script",)
 GIVEN_UP = "net::ERR_ABORTED"
 """Why nothing is loaded any more for a page that is left."""
 
+_SETTLED = """() => {
+  const part = (name) => document.querySelector(`[data-part=${name}]`)?.dataset ?? {};
+  const [rail, verdict, figures] = ["rail", "verdict", "figures"].map(part);
+  return verdict.settled === "true" && verdict.answers === rail.plan
+    && figures.answers === rail.plan && figures.futures === verdict.futures;
+}"""
+
 
 def link(values: Mapping[str, object] = SMALL, **others: object) -> str:
     """Return the query of a link to an organisation with other values; dots are written __."""
@@ -128,12 +135,7 @@ class Visitor:
 
     def settled(self) -> list[str]:
         """Wait until the plan that is shown is answered for good; return the figures."""
-        verdict = self.part("verdict")
-        expect(verdict).to_have_attribute("data-answers", self.plan)
-        expect(verdict).to_have_attribute("data-settled", "true")
-        figures, futures = self.part("figures"), verdict.get_attribute("data-futures") or ""
-        expect(figures).to_have_attribute("data-answers", self.plan)
-        expect(figures).to_have_attribute("data-futures", futures)
+        self.page.wait_for_function(_SETTLED)
         return self.figures()
 
     # What is done
