@@ -30,14 +30,7 @@ def line(
 ) -> Option:
     """Return a line; its label stands at its end."""
     return {
-        "id": name,
-        "type": "line",
-        "xAxisIndex": grid,
-        "yAxisIndex": grid,
-        "encode": _ENCODE,
-        "data": _points(xs, ys),
-        "showSymbol": False,
-        "silent": True,
+        **_curve(name, _points(xs, ys), grid),
         "z": 5,
         "lineStyle": {"color": colour, "width": 2, "type": [5, 4] if dashed else "solid"},
         "itemStyle": {"color": colour},
@@ -48,14 +41,7 @@ def line(
 def edge(name: str, xs: Floats, ys: Floats, colour: str, *, grid: int = 0) -> Option:
     """Return a dotted line, the edge of a band that is not filled."""
     return {
-        "id": name,
-        "type": "line",
-        "xAxisIndex": grid,
-        "yAxisIndex": grid,
-        "encode": _ENCODE,
-        "data": _points(xs, ys),
-        "showSymbol": False,
-        "silent": True,
+        **_curve(name, _points(xs, ys), grid),
         "z": 3,
         "lineStyle": {"color": colour, "width": 1, "type": [1, 3]},
         "itemStyle": {"color": colour},
@@ -78,13 +64,8 @@ def average(name: str, bands: Bands, colour: str, *, grid: int = 0) -> list[Opti
 def area(name: str, xs: Floats, ys: Floats, colour: str, *, stack: str) -> Option:
     """Return an area that lies on those before it in a stack."""
     return {
-        "id": name,
-        "type": "line",
-        "encode": _ENCODE,
-        "data": _points(xs, ys),
+        **_curve(name, _points(xs, ys)),
         "stack": stack,
-        "showSymbol": False,
-        "silent": True,
         "lineStyle": {"color": "var(--surface)", "width": 1.2},
         "areaStyle": {"color": colour, "opacity": 1},
         "itemStyle": {"color": colour},
@@ -94,14 +75,7 @@ def area(name: str, xs: Floats, ys: Floats, colour: str, *, stack: str) -> Optio
 def zero_line(end: float, *, grid: int = 0) -> Option:
     """Return a thin line at zero, up to the end of the axis along it."""
     return {
-        "id": f"zero-{grid}",
-        "type": "line",
-        "xAxisIndex": grid,
-        "yAxisIndex": grid,
-        "encode": _ENCODE,
-        "data": [[0, 0], [0, end]],
-        "showSymbol": False,
-        "silent": True,
+        **_curve(f"zero-{grid}", [[0, 0], [0, end]], grid),
         "z": 3,
         "lineStyle": {"color": "var(--control)", "width": 1},
         "tooltip": {"show": False},
@@ -208,28 +182,35 @@ def _band(
     """Return an area between two lines: the lower one, and what lies on top of it."""
     low, high = ends
     common = {
-        "type": "line",
-        "xAxisIndex": grid,
-        "yAxisIndex": grid,
-        "encode": _ENCODE,
         "stack": name,
         "stackStrategy": "all",
-        "showSymbol": False,
-        "silent": True,
         "z": 2,
         "lineStyle": {"opacity": 0},
         "tooltip": {"show": False},
     }
     return [
-        {**common, "id": f"{name}-low", "data": _points(bands.months, low)},
+        {**_curve(f"{name}-low", _points(bands.months, low), grid), **common},
         {
+            **_curve(f"{name}-height", _points(bands.months, high - low), grid),
             **common,
-            "id": f"{name}-height",
-            "data": _points(bands.months, high - low),
             "areaStyle": {"color": fill, "opacity": 1},
             **end_label(label, "var(--ink-3)", bold=False),
         },
     ]
+
+
+def _curve(name: str, points: Sequence[Sequence[float | None]], grid: int = 0) -> Option:
+    """Return what all lines have in common."""
+    return {
+        "id": name,
+        "type": "line",
+        "xAxisIndex": grid,
+        "yAxisIndex": grid,
+        "encode": _ENCODE,
+        "data": points,
+        "showSymbol": False,
+        "silent": True,
+    }
 
 
 def _points(xs: Floats, ys: Floats) -> list[list[float | None]]:
