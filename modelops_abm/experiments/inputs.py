@@ -1,0 +1,277 @@
+"""Inputs: values of a scenario that an experiment varies, and over what."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from modelops_abm.parameters import (
+    InputError,
+    Problem,
+    Scenario,
+    catalogue,
+    parse_assignment,
+    with_values,
+)
+from modelops_abm.parameters.names import nearest_full_name
+from modelops_abm.parameters.wording import printable
+
+LOGARITHMIC_FROM = 20.0
+"""A plausible range whose ends differ by this factor or more is varied in equal ratios."""
+_TO, _LOG = "..", "log:"
+_DECISIONS = ("horizon_days", "team.developers")
+_DECIDED = (".maximum", ".streams")
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A number of a scenario that may lie anywhere between two others.
+
+    Attributes
+    ----------
+    name
+        Dotted name of the value, as `with_values` takes it.
+    low, high
+        The ends, both included, in the unit of the value.
+    is_whole
+        Whether only whole numbers count.
+    is_logarithmic
+        Whether equal ratios count alike, not equal differences.
+    """
+
+    name: str
+    low: float
+    high: float
+    is_whole: bool = False
+    is_logarithmic: bool = False
+
+    def at(self, position: float) -> float | int:
+        """Return the value at a position from 0 to 1; whole numbers have equal parts of it."""
+        if self.is_whole:
+            count = int(self.high) - int(self.low) + 1
+            return int(self.low) + min(int(position * count), count - 1)
+        if position <= 0.0 or position >= 1.0:  # the ends to the bit
+            return self.low if position <= 0.0 else self.high
+        if self.is_logarithmic:
+            return float(self.low * (self.high / self.low) ** position)
+        return self.low + (self.high - self.low) * position
+
+    def points(self, count: int) -> tuple[float | int, ...]:
+        """Return so many values at equal distances, ends included; no whole number twice."""
+        if self.is_whole:
+            first, last = int(self.low), int(self.high)
+            count = min(count, last - first + 1)
+            steps = range(count) if count > 1 else range(1)
+            return tuple(first + round(step * (last - first) / max(count - 1, 1)) for step in steps)
+        if count == 1 or self.low == self.high:
+            return (self.low,)
+        return tuple(self.at(step / (count - 1)) for step in range(count))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of a scenario that may be one of several.
+
+    Attributes
+    ----------
+    name
+        Dotted name of the value.
+    values
+        What it may be: one or more, none twice.
+    """
+
+    name: str
+    values: tuple[Any, ...]
+
+    def at(self, position: float) -> Any:
+        """Return the value at a position from 0 to 1, of which each has an equal part."""
+        return self.values[min(int(position * len(self.values)), len(self.values) - 1)]
+
+    def points(self, count: int) -> tuple[Any, ...]:
+        """Return all values, however many are asked for."""
+        del count
+        return self.values
+
+
+type Input = Range | Choice
+
+
+def parse_input(text: str) -> Input:
+    """Return the input that text describes.
+
+    ``team.developers=4..12`` is a range, ``model.market_size=log:50..10000`` one of equal ratios,
+    and ``capabilities.automation.maximum=0,0.5,1`` a choice. Values are written as
+    `parse_assignment` reads them. Whether a scenario has such a value is told by `check_inputs`.
+
+    Raises
+    ------
+    InputError
+        With what is wrong, and what would be right.
+    """
+    name, equals, stated = (part.strip() for part in text.partition("="))
+    if not (name and equals and stated):
+        raise InputError(
+            f"'{printable(text)}' says nothing to vary; write name=low..high or name=value,value,"
+            " for example team.developers=4..12"
+        )
+    return _parse_range(name, stated) if _TO in stated else _parse_choice(name, stated)
+
+
+def plausible_inputs(names: Iterable[str] | None = None) -> tuple[Range, ...]:
+    """Return the ranges that the sources of a scenario's values leave open.
+
+    Parameters
+    ----------
+    names
+        Which values, or sections of values; if None, every one that has a range, except what a
+        plan decides: the capabilities' levels, the horizon.
+
+    Raises
+    ------
+    InputError
+        If there is no value of a name, or no range is known for it.
+    """
+    ranges = _plausible()
+    if names is None:
+        return tuple(entry for name, entry in ranges.items() if not _is_decided(name))
+    chosen: dict[str, Range] = {}
+    problems: list[Problem] = []
+    for name in names:
+        inside = {key: entry for key, entry in ranges.items() if _is_in(key, name)}
+        problems.extend([] if inside else [_no_range(name)])
+        chosen.update(inside)
+    if problems:
+        raise InputError(problems)
+    return tuple(chosen.values())
+
+
+def varied(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """Return a scenario with the values of an experiment.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the values.
+    """
+    return with_values(scenario, values, source="varied by the experiment")
+
+
+def check_inputs(scenario: Scenario, inputs: Sequence[Input]) -> None:
+    """Check that a scenario takes every value that the inputs may have, each by itself.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    """
+    problems: list[Problem] = []
+    names = [entry.name for entry in inputs]
+    problems.extend(
+        Problem("is varied twice", field=name) for name in sorted({*names}) if names.count(name) > 1
+    )
+    for entry in inputs:
+        try:
+            for value in entry.points(2):
+                varied(scenario, {entry.name: value})
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+
+
+@cache
+def _plausible() -> dict[str, Range]:
+    """Return every range that is known, by the name of its value."""
+    return {
+        quantity.name: Range(
+            quantity.name,
+            *quantity.plausible,
+            is_whole=quantity.kind == "int",
+            is_logarithmic=_is_wide(quantity.kind, *quantity.plausible),
+        )
+        for quantity in catalogue()
+        if quantity.plausible is not None
+    }
+
+
+def _is_wide(kind: str, low: float, high: float) -> bool:
+    return kind != "int" and low > 0.0 and high >= LOGARITHMIC_FROM * low
+
+
+def _is_decided(name: str) -> bool:
+    """Tell whether a value is the plan's own decision, not an assumption."""
+    return name in _DECISIONS or (name.startswith("capabilities.") and name.endswith(_DECIDED))
+
+
+def _is_in(name: str, section: str) -> bool:
+    return name == section or name.startswith(f"{section}.")
+
+
+def _no_range(name: str) -> Problem:
+    known = [entry for entry in catalogue() if _is_in(entry.name, name)]
+    if known:
+        return Problem(
+            "no plausible range is known; state one, such as name=low..high", field=printable(name)
+        )
+    suggestion = nearest_full_name(name, name.split("."))
+    return Problem("no such name", field=printable(name, 200), suggestion=suggestion)
+
+
+def _whole_numbers(name: str) -> bool:
+    return any(entry.name == name and entry.kind == "int" for entry in catalogue())
+
+
+def _parse_range(name: str, stated: str) -> Range:
+    is_logarithmic = stated.startswith(_LOG)
+    low, _, high = stated.removeprefix(_LOG).partition(_TO)
+    ends = [_number(name, end) for end in (low, high)]
+    if not (all(math.isfinite(end) for end in ends) and ends[0] < ends[1]):
+        raise _misstated(name, stated, "a range goes from a number to a greater one")
+    if is_logarithmic and ends[0] <= 0.0:
+        raise _misstated(name, stated, "a range of equal ratios must begin above 0")
+    is_whole = _whole_numbers(name)
+    if is_whole and not all(float(end).is_integer() for end in ends):
+        raise _misstated(name, stated, "its ends must be whole numbers")
+    if is_whole and is_logarithmic:
+        raise _misstated(name, stated, "whole numbers have no equal ratios")
+    return Range(name, ends[0], ends[1], is_whole, is_logarithmic)
+
+
+def _number(name: str, text: str) -> float:
+    value = parse_assignment(f"{name}={text}")[1] if text.strip() else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _misstated(name, text, "a range needs a number at both ends")
+    return value
+
+
+def _parse_choice(name: str, stated: str) -> Choice:
+    """Read values in the syntax of TOML, or words; `[` and `{` may hold commas of their own."""
+    values: list[Any] = []
+    for part in _parts(stated):
+        value = parse_assignment(f"{name}={part}")[1]
+        if value in values:
+            raise _misstated(name, stated, "names a value twice")
+        values.append(value)
+    return Choice(name, tuple(values))
+
+
+def _parts(stated: str) -> list[str]:
+    """Split at the commas outside brackets."""
+    parts, depth = [""], 0
+    for character in stated:
+        depth += (character in "[{") - (character in "]}")
+        if character == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return parts
+
+
+def _misstated(name: str, stated: str, what: str) -> InputError:
+    example = "for example 4..12 or 0,0.5,1"
+    return InputError(
+        Problem(f"{what}, {example}; not '{printable(stated.strip())}'", field=printable(name))
+    )

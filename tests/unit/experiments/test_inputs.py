@@ -1,0 +1,125 @@
+"""What an experiment varies: how it is said, and which values that means."""
+
+from __future__ import annotations
+
+import pytest
+
+from modelops_abm.experiments.inputs import (
+    Choice,
+    Range,
+    check_inputs,
+    parse_input,
+    plausible_inputs,
+    varied,
+)
+from modelops_abm.parameters import InputError, Scenario, catalogue
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("team.developers=4..12", Range("team.developers", 4, 12, is_whole=True)),
+        ("team.focus = 0.4 .. 0.8", Range("team.focus", 0.4, 0.8)),
+        (
+            "model.market_size=log:50..10000",
+            Range("model.market_size", 50, 10_000, is_logarithmic=True),
+        ),
+        ("model.market_size.cv=0..1", Range("model.market_size.cv", 0, 1)),
+        (
+            "capabilities.automation.maximum=0,0.5,1",
+            Choice("capabilities.automation.maximum", (0, 0.5, 1)),
+        ),
+        ("team.preemption=none, maintenance", Choice("team.preemption", ("none", "maintenance"))),
+        (
+            "model.market_size={mean = 3, cv = 0.2},5",
+            Choice("model.market_size", ({"mean": 3, "cv": 0.2}, 5)),
+        ),
+    ],
+)
+def test_reads_what_is_to_be_varied(text: str, meant: Range | Choice) -> None:
+    assert parse_input(text) == meant
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("", "says nothing to vary"),
+        ("team.developers", "says nothing to vary"),
+        ("team.developers=", "says nothing to vary"),
+        ("team.developers=12..4", "to a greater one"),
+        ("team.developers=4..4", "to a greater one"),
+        ("team.developers=4..inf", "to a greater one"),
+        ("team.developers=4..nan", "to a greater one"),
+        ("team.developers=4..", "a number at both ends"),
+        ("team.developers=true..false", "a number at both ends"),
+        ("team.developers=4.5..6", "whole numbers"),
+        ("team.developers=log:4..6", "no equal ratios"),
+        ("model.market_size=log:0..6", "above 0"),
+        ("team.developers=4,4", "twice"),
+        ("team.developers=4,,5", "no assignment"),
+    ],
+)
+def test_says_what_is_wrong(text: str, word: str) -> None:
+    with pytest.raises(InputError, match=word):
+        parse_input(text)
+
+
+def test_a_scenario_must_take_every_value() -> None:
+    inputs = [
+        parse_input("team.developer=4..12"),
+        parse_input("team.focus=0.4..1.4"),
+        parse_input("team.preemption=none,sometimes"),
+        parse_input("horizon_days=365,730"),
+        parse_input("horizon_days=365,730"),
+    ]
+    with pytest.raises(InputError) as caught:
+        check_inputs(Scenario(), inputs)
+    text = str(caught.value)
+    for words in ("horizon_days", "twice", "team.developers", "team.focus", "sometimes"):
+        assert words in text
+
+
+def test_the_middle_of_equal_ratios_is_the_geometric_mean() -> None:
+    entry = parse_input("model.market_size=log:100..10000")
+    assert entry.at(0.5) == pytest.approx(1000.0)
+
+
+def test_a_choice_gives_each_value_an_equal_part() -> None:
+    entry = Choice("team.preemption", ("none", "maintenance"))
+    assert [entry.at(position) for position in (0.0, 0.49, 0.5, 1.0)] == [
+        "none",
+        "none",
+        "maintenance",
+        "maintenance",
+    ]
+
+
+def test_assumptions_leave_out_what_a_plan_decides() -> None:
+    names = [entry.name for entry in plausible_inputs()]
+    known = [entry.name for entry in catalogue() if entry.plausible is not None]
+    assert set(names) < set(known)
+    assert not any(name.endswith((".maximum", ".streams")) for name in names)
+    assert "team.developers" not in names
+    assert plausible_inputs(["team.developers"])[0].is_whole
+    assert {entry.name for entry in plausible_inputs(["drift"])} == {
+        "drift.onsets_per_year",
+        "drift.severity",
+    }
+    check_inputs(Scenario(), plausible_inputs())
+
+
+def test_a_wide_plausible_range_is_varied_in_equal_ratios() -> None:
+    wide = {entry.name for entry in plausible_inputs() if entry.is_logarithmic}
+    assert "model.market_size" in wide
+    assert "team.focus" not in wide
+
+
+def test_a_range_that_is_not_known_is_asked_for() -> None:
+    with pytest.raises(InputError, match=r"(?s)team\.productivity.*range.*team\.focus"):
+        plausible_inputs(["team.productivity", "team.focu"])
+
+
+def test_a_varied_value_says_so() -> None:
+    scenario = varied(Scenario(), {"team.developers": 9})
+    assert scenario.team.developers == 9
+    assert "experiment" in scenario.sources[-1].source
