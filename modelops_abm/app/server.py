@@ -61,7 +61,11 @@ def serve(listener: socket.socket) -> None:
         os.environ.setdefault(name, value)  # read when Solara's server is imported
     import uvicorn
 
-    config = uvicorn.Config("solara.server.starlette:app", log_level="warning")
+    config = uvicorn.Config(
+        "solara.server.starlette:app",
+        log_level="warning",
+        ws_per_message_deflate=False,  # nothing leaves this machine, and it costs time
+    )
     uvicorn.Server(config).run(sockets=[listener])
 
 

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent import futures
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from enum import IntEnum
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,25 +35,37 @@ def _quota(otherwise: int) -> int:
         return otherwise
 
 
-def new_caller(*, patient: bool = False) -> Caller:
+class Rank(IntEnum):
+    """Whose calls come first: one waits while any of a lower number does."""
+
+    FIRST = 0
+    """Somebody waits for it."""
+    NEXT = 1
+    """Makes better what is there already."""
+    LAST = 2
+    """Found out beside all that, for when there is time."""
+
+
+def new_caller(rank: Rank = Rank.FIRST) -> Caller:
     """Return an executor on the threads that all of this process share, one for each core.
 
     Parameters
     ----------
-    patient
-        Whether its calls wait until nobody else's do.
+    rank
+        Of its calls; see `Caller.rank`.
     """
     global _shared
     with _sharing:
         if _shared is None:
             _shared = SharedThreads(cores())
-        return _shared.caller(patient=patient)
+        return _shared.caller(rank)
 
 
 class SharedThreads:
     """Threads that run the calls of many callers: one of each, then one of each again.
 
-    Patient callers are served, in turn among themselves, while no call of another waits.
+    Callers of a later rank are served, in turn among themselves, while no call of an earlier one
+    waits.
 
     They start when they are first needed. At the end of the process they run what is still waiting,
     as those of a `ThreadPoolExecutor` do.
@@ -65,18 +78,18 @@ class SharedThreads:
 
     def __init__(self, count: int) -> None:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="modelops_abm")
-        self._turns, self._patient_turns = Turns[Caller, _Call](), Turns[Caller, _Call]()
+        self._turns = {rank: Turns[Caller, _Call]() for rank in Rank}
         self._lock = threading.Lock()
 
-    def caller(self, *, patient: bool = False) -> Caller:
+    def caller(self, rank: Rank = Rank.FIRST) -> Caller:
         """Return the executor of a new caller."""
-        return Caller(self, patient=patient)
+        return Caller(self, rank)
 
     def add(self, caller: Caller, call: _Call) -> None:
         """Let a call wait for its turn, and a thread take what is next then."""
         with self._lock:  # an interrupt in here leaves a thread without a call, not the reverse
             self._threads.submit(self._run_next)
-            (self._patient_turns if caller.is_patient else self._turns).add(caller, call)
+            self._turns[caller.rank].add(caller, call)
 
     def _run_next(self) -> None:
         """Run the next call that is not cancelled."""
@@ -86,7 +99,8 @@ class SharedThreads:
 
     def _next(self) -> _Call | None:
         with self._lock:
-            return self._turns.take() or self._patient_turns.take()
+            calls = (turns.take() for turns in self._turns.values())
+            return next((call for call in calls if call is not None), None)
 
 
 class Turns[Owner, Entry]:
@@ -119,12 +133,12 @@ class Caller(Executor):
 
     Attributes
     ----------
-    is_patient
-        Whether its calls wait until nobody else's do.
+    rank
+        Of the calls that are submitted from now on.
     """
 
-    def __init__(self, shared: SharedThreads, *, patient: bool) -> None:
-        self.is_patient = patient
+    def __init__(self, shared: SharedThreads, rank: Rank) -> None:
+        self.rank = rank
         self._shared = shared
         self._unfinished: set[Future[Any]] = set()
         self._is_shut = False

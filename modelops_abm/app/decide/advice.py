@@ -13,7 +13,7 @@ from modelops_abm.experiments import Change, stream_single_changes
 from modelops_abm.experiments.advice import best_single_change
 from modelops_abm.experiments.variants import raised
 from modelops_abm.simulate import Cancelled
-from modelops_abm.simulate.sharing import new_caller
+from modelops_abm.simulate.sharing import Rank, new_caller
 
 _KIND = "advice"
 
@@ -70,7 +70,7 @@ def _find(answer: Answer, errand: Errand, known: solara.Reactive[Advice | None])
             answer.plan.scenario,
             seed=answer.seed,
             cancel=errand.cancel,
-            executor=new_caller(patient=True),
+            executor=new_caller(Rank.LAST),
         ):
             ranking = changes.ranking()
             helps = ranking.order[0] if None not in ranking.may_be_best else None

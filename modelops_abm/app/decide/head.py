@@ -53,8 +53,13 @@ def RunState(session: Session) -> None:
         Markup(run_state(NOT_YET))
         return
     is_superseded = answer.plan.key != session.plan.key
-    done, _ = session.progress.value
-    Markup(run_state(progress(answer, done=done, is_superseded=is_superseded)))
+    Markup(run_state(progress(answer, done=_done(session), is_superseded=is_superseded)))
+
+
+def _done(session: Session) -> int:
+    """Return how many futures of the plan are known to be run."""
+    known = session.progress.value
+    return known.done if known is not None and known.plan.key == session.plan.key else 0
 
 
 @solara.component

@@ -6,6 +6,7 @@ Nothing here knows Solara: what is found out is published as messages, from thre
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ from modelops_abm.app.state.answer import (
     half_width_wished,
     looks_at,
 )
+from modelops_abm.app.state.courtesy import COURTESY
 from modelops_abm.app.state.errands import Errand, Errands
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments import (
@@ -36,12 +38,14 @@ from modelops_abm.experiments.looks import is_known
 from modelops_abm.experiments.variants import raised
 from modelops_abm.parameters import CapabilityName, InputError
 from modelops_abm.simulate import Cancelled
-from modelops_abm.simulate.sharing import new_caller
+from modelops_abm.simulate.sharing import Rank, new_caller
 
 MOST_KNOWN = 4
 """Settled answers that are remembered, so that undo and replay need no waiting."""
 _PAUSE_SECONDS = {"answer": 0.25, "credit": 1.0}
-"""Between two messages on how far some work has come; many visitors' credits run at once."""
+"""Until each message on how far some work has come; many visitors' credits run at once."""
+_PATIENCE_SECONDS = 2.0
+"""For which better figures stand back at most while others wait for their first."""
 _LOOK_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
@@ -214,10 +218,20 @@ class Estimator:
             return answer
         bar = _Bar(plan, "answer", partial(errand.tell, self._publish))
         _, seed, precision = question
-        for answer in answers(plan, seed, precision, errand.cancel, bar.show):
+        looks = answers(plan, seed, precision, errand.cancel, bar.show)
+        with COURTESY.waiting():
+            answer = next(looks)
             errand.tell(self._publish, answer)
+        bar.stands_back = True
+        for answer in looks:
+            self._tell_politely(errand, answer)
         self._remember(question, answer, None)
         return answer
+
+    def _tell_politely(self, errand: Errand, message: Message) -> None:
+        """Publish once nobody waits for first figures, or it has been kept back long enough."""
+        COURTESY.stand_back(errand.cancel, _PATIENCE_SECONDS)
+        errand.tell(self._publish, message)
 
     def _remember(self, question: _Question, answer: Answer, credit: Credit | None) -> None:
         self._known[question] = (answer, credit)
@@ -236,9 +250,9 @@ class Estimator:
             seed=seed,
             cancel=errand.cancel,
             progress=bar.show,
-            executor=new_caller(patient=True),
+            executor=new_caller(Rank.LAST),
         ):
-            errand.tell(self._publish, CreditSoFar(plan, credit))
+            self._tell_politely(errand, CreditSoFar(plan, credit))
         bar.end()
         return credit
 
@@ -252,9 +266,9 @@ class Estimator:
             capability,
             seed=seed,
             cancel=errand.cancel,
-            executor=new_caller(patient=True),
+            executor=new_caller(Rank.LAST),
         ):
-            errand.tell(self._publish, Explanation(plan, capability, levels))
+            self._tell_politely(errand, Explanation(plan, capability, levels))
 
     def _answer_all(
         self,
@@ -267,7 +281,7 @@ class Estimator:
         _wait_for(at_rest, errand)
         for plan in plans:
             for answer in answers(plan, seed, precision, errand.cancel):
-                errand.tell(self._publish, answer)
+                self._tell_politely(errand, answer)
 
 
 def answers(
@@ -297,6 +311,7 @@ def answers(
     """
     looks = looks_at(plan.scenario, precision.futures)
     wished = half_width_wished(plan.scenario, precision)
+    caller = new_caller(Rank.FIRST)
     for comparison in comparisons(
         plan.scenario,
         looks,
@@ -306,24 +321,35 @@ def answers(
         period_days=PERIOD_DAYS,
         cancel=cancel,
         progress=progress,
+        executor=caller,
     ):
+        caller.rank = Rank.NEXT
         n = comparison.replications
         is_settled = n == looks[-1] or is_known(comparison.difference("npv").values, wished)
         yield Answer(plan, comparison, looks[-1], wished, is_settled)
 
 
 class _Bar:
-    """Publishes how far some work has come, not too often."""
+    """Publishes how far some work has come, not too often.
+
+    Attributes
+    ----------
+    stands_back
+        Whether it is silent while somebody waits for first figures.
+    """
 
     def __init__(
         self, plan: Plan, work: Literal["answer", "credit"], tell: Callable[[Progress], None]
     ) -> None:
         self._plan, self._work, self._tell = plan, work, tell
-        self._told: float | None = None
+        is_soon_seen = work == "answer"  # by its first figures
+        self._told = time.monotonic() if is_soon_seen else -math.inf
+        self.stands_back = work != "answer"
 
     def show(self, done: int, aim: int) -> None:
-        """Publish how far it has come, if that was not done just now."""
-        if self._told is None or time.monotonic() - self._told >= _PAUSE_SECONDS[self._work]:
+        """Publish how far it has come, if that is worth a message."""
+        is_due = time.monotonic() - self._told >= _PAUSE_SECONDS[self._work]
+        if is_due and not (self.stands_back and COURTESY.is_wanted):
             self._publish(done, aim)
 
     def end(self) -> None:

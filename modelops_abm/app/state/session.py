@@ -58,7 +58,8 @@ class Session:
         The answer as far as it is known: to the plan, or to an earlier one until the first estimate
         of the new one is there. None before the very first.
     progress
-        How many futures of how many are run of the plan, which may be more than its answer has.
+        How many futures of how many are run of a plan, which may be more than its answer has; None
+        before the first that takes a while.
     credit, credit_progress
         Which capability earns what, and how many futures of how many are run for that; None before
         the very first estimate and where nothing is raised, 0 of 0 when nothing is run.
@@ -99,7 +100,7 @@ class Session:
         self.future = solara.reactive(0)
         self.precision = solara.reactive("usual")
         self.answer: solara.Reactive[Answer | None] = solara.reactive(None)
-        self.progress = solara.reactive((0, 0))
+        self.progress: solara.Reactive[Progress | None] = solara.reactive(None)
         self.credit: solara.Reactive[Credit | None] = solara.reactive(None)
         self.credit_progress = solara.reactive((0, 0))
         self.explanation: solara.Reactive[Explanation | None] = solara.reactive(None)
@@ -226,7 +227,7 @@ class Session:
             case CreditSoFar():
                 self.credit.set(message.credit)
             case Progress(work="answer"):
-                self.progress.set((message.done, message.aim))
+                self.progress.set(message)
             case Progress(work="credit"):
                 self.credit_progress.set((message.done, message.aim))
             case Explanation():

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from modelops_abm.simulate import sharing
-from modelops_abm.simulate.sharing import Here, SharedThreads, cores
+from modelops_abm.simulate.sharing import Here, Rank, SharedThreads, cores
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -53,14 +53,27 @@ def test_a_late_small_caller_is_not_behind_an_early_big_one() -> None:
     assert len(order) == 103
 
 
-def test_patient_callers_wait_for_everybody_else() -> None:
-    shared, order = SharedThreads(1), list[str]()
-    patient, hasty = shared.caller(patient=True), shared.caller()
+def test_later_ranks_wait_for_earlier_ones() -> None:
+    shared, order = SharedThreads(1), list[Rank]()
+    callers = [shared.caller(rank) for rank in reversed(Rank)]
     with occupied(shared.caller()):
-        promised = [patient.submit(order.append, "patient") for _ in range(2)]
-        promised += [hasty.submit(order.append, "hasty") for _ in range(2)]
+        promised = [
+            caller.submit(order.append, caller.rank) for _ in range(2) for caller in callers
+        ]
     results(promised)
-    assert order == ["hasty", "hasty", "patient", "patient"]
+    assert order == [rank for rank in Rank for _ in range(2)]
+
+
+def test_a_caller_of_a_new_rank_keeps_the_place_of_what_it_had_submitted() -> None:
+    shared, order = SharedThreads(1), list[str]()
+    caller, other = shared.caller(), shared.caller(Rank.NEXT)
+    with occupied(shared.caller()):
+        promised = [other.submit(order.append, "other") for _ in range(2)]
+        promised += [caller.submit(order.append, "early")]
+        caller.rank = Rank.LAST
+        promised += [caller.submit(order.append, "late")]
+    results(promised)
+    assert order == ["early", "other", "other", "late"]
 
 
 def test_one_caller_is_served_in_order() -> None:

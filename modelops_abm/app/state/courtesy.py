@@ -1,0 +1,50 @@
+"""Standing back: whoever has figures waits for those who have none yet."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Courtesy:
+    """Lets what is wanted less stand back while somebody waits for first figures.
+
+    The cores are shared by `simulate.sharing`; this is about Python's interpreter, in which figures
+    are put on the page, and of which there is one.
+    """
+
+    def __init__(self) -> None:
+        self._waiting = 0
+        self._changed = threading.Condition()
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether somebody waits for first figures."""
+        return self._waiting > 0
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Let others stand back."""
+        with self._changed:
+            self._waiting += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._waiting -= 1
+                self._changed.notify_all()
+
+    def stand_back(self, cancel: threading.Event, seconds: float) -> None:
+        """Wait while somebody waits for first figures, so long at most, or until cancelled."""
+        end = time.monotonic() + seconds
+        with self._changed:
+            while self._waiting and not cancel.is_set() and time.monotonic() < end:
+                self._changed.wait(_LOOK_SECONDS)
+
+
+_LOOK_SECONDS = 0.05
+
+COURTESY = Courtesy()
+"""Among the visitors of this process."""
