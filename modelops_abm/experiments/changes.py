@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.ranking import Ranking, rank
-from modelops_abm.experiments.samples import LOOKS, Running, sampled
+from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.samples import LOOKS, sampled
 from modelops_abm.experiments.tables import difference_table
 from modelops_abm.experiments.variants import STOPS, level_of, start_of, with_levels
 from modelops_abm.parameters import CAPABILITY_NAMES, CapabilityName, Scenario, baseline_of
@@ -88,7 +89,7 @@ def single_changes(plan: Scenario) -> tuple[Change, ...]:
 
 
 def stream_single_changes(
-    plan: Scenario, looks: Sequence[int] = LOOKS, **running: Unpack[Running]
+    plan: Scenario, looks: Sequence[int] = LOOKS, **keeping: Unpack[Keeping]
 ) -> Iterator[SingleChanges]:
     """Yield what every change of `single_changes` brings, better known from look to look.
 
@@ -98,8 +99,8 @@ def stream_single_changes(
         The plan.
     looks
         After how many replications of each change to yield.
-    running
-        See `samples.Running`.
+    keeping
+        See `running.Keeping`.
 
     Raises
     ------
@@ -110,12 +111,12 @@ def stream_single_changes(
     """
     changes = single_changes(plan)
     changed = [with_levels(plan, {change.capability: change.level}) for change in changes]
-    for samples in sampled([baseline_of(plan), plan, *changed], looks, ("npv",), **running):
-        yield SingleChanges(plan, running.get("seed", 0), changes, samples["npv"])
+    for samples in sampled([baseline_of(plan), plan, *changed], looks, ("npv",), **keeping):
+        yield SingleChanges(plan, keeping.get("seed", 0), changes, samples["npv"])
 
 
 def try_single_changes(
-    plan: Scenario, replications: int = 200, **running: Unpack[Running]
+    plan: Scenario, replications: int = 200, **keeping: Unpack[Keeping]
 ) -> SingleChanges:
     """Return what every change of `single_changes` brings.
 
@@ -123,7 +124,7 @@ def try_single_changes(
     --------
     stream_single_changes : for the other parameters and the errors.
     """
-    return next(stream_single_changes(plan, (replications,), **running))
+    return next(stream_single_changes(plan, (replications,), **keeping))
 
 
 def _other_levels(level: float, start: float) -> list[float]:

@@ -8,7 +8,7 @@ from typing import Unpack
 from modelops_abm.experiments.comparison import Comparison, SideBySide
 from modelops_abm.experiments.gathering import Gathering
 from modelops_abm.experiments.looks import LOOKS, checked_looks, looks_up_to
-from modelops_abm.experiments.samples import Running
+from modelops_abm.experiments.running import Running
 from modelops_abm.parameters import Scenario, baseline_of
 from modelops_abm.simulate import Batch, Series, stream
 
@@ -16,7 +16,7 @@ _PLAN, _BASELINE = "plan", "baseline"
 
 
 class Settings(Running, total=False):
-    """Keywords that every comparison takes, besides those of `samples.Running`.
+    """Keywords that every comparison takes, besides those of `running.Running`.
 
     Attributes
     ----------

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from modelops_abm.experiments import games
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.ranking import Ranking, rank
-from modelops_abm.experiments.samples import LOOKS, Running, Samples, sampled
+from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.samples import LOOKS, Samples, sampled
 from modelops_abm.experiments.tables import difference_table
 from modelops_abm.experiments.variants import raised, without
 from modelops_abm.parameters import CapabilityName, Scenario
@@ -119,7 +120,7 @@ def stream_credit(
     looks: Sequence[int] = LOOKS,
     *,
     outcomes: Sequence[str] = ("npv",),
-    **running: Unpack[Running],
+    **keeping: Unpack[Keeping],
 ) -> Iterator[Credit]:
     """Yield what each capability of a plan earns, better known from look to look.
 
@@ -135,8 +136,8 @@ def stream_credit(
     outcomes
         Names of outcomes of the run summary, or else of totals; shares and means are split like
         amounts.
-    running
-        See `samples.Running`.
+    keeping
+        See `running.Keeping`.
 
     Raises
     ------
@@ -147,8 +148,8 @@ def stream_credit(
     """
     capabilities = raised(plan)
     scenarios = combinations(plan, capabilities)
-    for worths in sampled(scenarios, looks, outcomes, **running):
-        yield Credit(plan, running.get("seed", 0), capabilities, worths)
+    for worths in sampled(scenarios, looks, outcomes, **keeping):
+        yield Credit(plan, keeping.get("seed", 0), capabilities, worths)
 
 
 def credit(
@@ -156,7 +157,7 @@ def credit(
     replications: int = 200,
     *,
     outcomes: Sequence[str] = ("npv",),
-    **running: Unpack[Running],
+    **keeping: Unpack[Keeping],
 ) -> Credit:
     """Return what each capability of a plan earns, from replications of every combination.
 
@@ -164,7 +165,7 @@ def credit(
     --------
     stream_credit : for the other parameters and the errors.
     """
-    return next(stream_credit(plan, (replications,), outcomes=outcomes, **running))
+    return next(stream_credit(plan, (replications,), outcomes=outcomes, **keeping))
 
 
 def combinations(plan: Scenario, capabilities: Sequence[CapabilityName]) -> list[Scenario]:

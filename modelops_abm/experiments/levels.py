@@ -11,7 +11,8 @@ import pandas as pd
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.ranking import Ranking, rank
 from modelops_abm.experiments.reasons import OUTCOMES, Reasons, reasons_of
-from modelops_abm.experiments.samples import LOOKS, Running, Samples, sampled
+from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.samples import LOOKS, Samples, sampled
 from modelops_abm.experiments.tables import difference_table
 from modelops_abm.experiments.variants import STOPS, check_level, level_of, start_of, with_levels
 from modelops_abm.parameters import CapabilityName, Scenario
@@ -104,7 +105,7 @@ def stream_level_worth(
     capability: CapabilityName,
     levels: Sequence[float] = STOPS,
     looks: Sequence[int] = LOOKS,
-    **running: Unpack[Running],
+    **keeping: Unpack[Keeping],
 ) -> Iterator[LevelWorth]:
     """Yield what each level of a capability is worth, better known from look to look.
 
@@ -117,8 +118,8 @@ def stream_level_worth(
         the start level is not, as nothing is ever taken away.
     looks
         After how many replications of each level to yield.
-    running
-        See `samples.Running`.
+    keeping
+        See `running.Keeping`.
 
     Raises
     ------
@@ -129,8 +130,8 @@ def stream_level_worth(
     """
     tried = _to_try(levels, start_of(plan, capability), level_of(plan, capability))
     scenarios = [with_levels(plan, {capability: level}) for level in tried]
-    for samples in sampled(scenarios, looks, OUTCOMES, **running):
-        yield LevelWorth(plan, running.get("seed", 0), capability, tried, samples)
+    for samples in sampled(scenarios, looks, OUTCOMES, **keeping):
+        yield LevelWorth(plan, keeping.get("seed", 0), capability, tried, samples)
 
 
 def level_worth(
@@ -138,7 +139,7 @@ def level_worth(
     capability: CapabilityName,
     levels: Sequence[float] = STOPS,
     replications: int = 200,
-    **running: Unpack[Running],
+    **keeping: Unpack[Keeping],
 ) -> LevelWorth:
     """Return what each level of a capability is worth, from replications of every level.
 
@@ -146,11 +147,11 @@ def level_worth(
     --------
     stream_level_worth : for the other parameters and the errors.
     """
-    return next(stream_level_worth(plan, capability, levels, (replications,), **running))
+    return next(stream_level_worth(plan, capability, levels, (replications,), **keeping))
 
 
 def why(
-    plan: Scenario, capability: CapabilityName, replications: int = 200, **running: Unpack[Running]
+    plan: Scenario, capability: CapabilityName, replications: int = 200, **keeping: Unpack[Keeping]
 ) -> Reasons:
     """Return why a capability earns or costs: what the plan changes by raising it.
 
@@ -158,7 +159,7 @@ def why(
     --------
     stream_level_worth : for the parameters and the errors; its results give the same reasons.
     """
-    return level_worth(plan, capability, (), replications, **running).reasons()
+    return level_worth(plan, capability, (), replications, **keeping).reasons()
 
 
 def _to_try(levels: Sequence[float], start: float, own: float) -> tuple[float, ...]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
 from itertools import pairwise
-from typing import TypedDict, Unpack
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modelops_abm import outcomes
 from modelops_abm.experiments.looks import checked_looks
+from modelops_abm.experiments.running import Keeping, totals_of
 from modelops_abm.parameters import Scenario
 from modelops_abm.results import summary_values
-from modelops_abm.simulate import Batch, stream
 
 type Floats = NDArray[np.float64]
 Samples = Mapping[str, Floats]
@@ -27,33 +25,11 @@ LOOKS = (25, 100, 200)
 _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 
 
-class Running(TypedDict, total=False):
-    """Keywords that every experiment with many scenarios takes.
-
-    Attributes
-    ----------
-    seed
-        Seed of the luck that all scenarios share; 0 if not given.
-    progress
-        Called with the replications done and those at the last look; one counts when every
-        scenario has it.
-    executor
-        Where to run; threads on all cores if None.
-    cancel
-        Set it from another thread to stop soon.
-    """
-
-    seed: int
-    progress: Callable[[int, int], None] | None
-    executor: Executor | None
-    cancel: threading.Event | None
-
-
 def sampled(
     scenarios: Sequence[Scenario],
     looks: Sequence[int],
     wanted: Sequence[str],
-    **running: Unpack[Running],
+    **keeping: Unpack[Keeping],
 ) -> Iterator[Samples]:
     """Yield the outcomes of scenarios that share their luck after so many replications.
 
@@ -65,8 +41,8 @@ def sampled(
         After how many replications to yield; all replications so far come each time.
     wanted
         Names of outcomes of the run summary, or else of totals; nothing else is kept.
-    running
-        See `Running`.
+    keeping
+        See `Keeping`.
 
     Raises
     ------
@@ -78,12 +54,22 @@ def sampled(
     _check_names(wanted)
     kept: dict[str, list[Floats]] = {name: [] for name in wanted}
     for start, look in pairwise((0, *checked_looks(looks))):
-        for batch in _batches(scenarios, start, look, running):
-            for name in wanted:
-                kept[name].append(outcome_of(name, batch.totals))
-            if (progress := running.get("progress")) is not None:
-                progress(batch.first + batch.totals.shape[1], looks[-1])
+        keeping_on = keeping.copy()
+        keeping_on["progress"] = _progress_of(keeping, len(scenarios), start, looks[-1])
+        totals = totals_of(scenarios, look - start, first=start, **keeping_on)
+        for name in wanted:
+            kept[name].append(outcome_of(name, totals))
         yield {name: np.concatenate(parts, axis=1) for name, parts in kept.items()}
+
+
+def _progress_of(
+    keeping: Keeping, scenarios: int, start: int, aim: int
+) -> Callable[[int, int], None] | None:
+    """Return what tells of replications that all scenarios have, from the runs of a look."""
+    progress = keeping.get("progress")
+    if progress is None or scenarios == 0:
+        return None
+    return lambda done, _: progress(start + done // scenarios, aim)
 
 
 def outcome_of(name: str, totals: Floats) -> Floats:
@@ -91,19 +77,6 @@ def outcome_of(name: str, totals: Floats) -> Floats:
     if name in _SUMMARY:
         return summary_values(_SUMMARY[name], totals)
     return np.array(totals[..., outcomes.TOTALS.index(name)])
-
-
-def _batches(
-    scenarios: Sequence[Scenario], start: int, look: int, running: Running
-) -> Iterator[Batch]:
-    return stream(
-        scenarios,
-        look - start,
-        first=start,
-        seed=running.get("seed", 0),
-        executor=running.get("executor"),
-        cancel=running.get("cancel"),
-    )
 
 
 def _check_names(wanted: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from modelops_abm.parameters.files import (
     scenario_text,
     write_whole,
 )
+from modelops_abm.parameters.fingerprint import fingerprint_of
 from modelops_abm.parameters.model_kind import Archetype, ModelKind
 from modelops_abm.parameters.overrides import parse_assignment, with_values
 from modelops_abm.parameters.portfolio import (
@@ -51,6 +52,7 @@ __all__ = [
     "baseline_of",
     "catalogue",
     "describe",
+    "fingerprint_of",
     "json_schema",
     "load_scenario",
     "parse_assignment",

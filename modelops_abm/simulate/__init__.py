@@ -2,6 +2,15 @@
 
 from modelops_abm.simulate.many import Batch, Cancelled, prepare_ensemble, replicate, stream
 from modelops_abm.simulate.periods import Series
-from modelops_abm.simulate.single import simulate
+from modelops_abm.simulate.single import Engine, simulate
 
-__all__ = ["Batch", "Cancelled", "Series", "prepare_ensemble", "replicate", "simulate", "stream"]
+__all__ = [
+    "Batch",
+    "Cancelled",
+    "Engine",
+    "Series",
+    "prepare_ensemble",
+    "replicate",
+    "simulate",
+    "stream",
+]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -16,6 +15,7 @@ from modelops_abm.parameters import (
     ImportedPortfolio,
     Scenario,
     SourceKind,
+    fingerprint_of,
     with_values,
 )
 from modelops_abm.parameters.provenance import value_at
@@ -141,8 +141,7 @@ class Plan:
 
 def key_of(scenario: Scenario) -> str:
     """Return a short key of a scenario: of all its values, and not of their sources."""
-    text = scenario.model_dump_json(exclude={"name", "description", "sources"})
-    return hashlib.sha256(text.encode()).hexdigest()[:KEY_DIGITS]
+    return fingerprint_of(scenario)[:KEY_DIGITS]
 
 
 def name_of(start: str) -> str:

@@ -1,0 +1,166 @@
+"""Running many scenarios over the same replications, and keeping what was run."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from itertools import batched
+from typing import TypedDict, Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelops_abm import outcomes
+from modelops_abm.experiments.store import Store
+from modelops_abm.parameters import Scenario, fingerprint_of
+from modelops_abm.simulate import Batch, Engine, stream
+
+type Floats = NDArray[np.float64]
+
+SCENARIOS_AT_ONCE = 128
+"""Scenarios that run side by side, block by block of replications; the rest waits its turn."""
+
+
+class Running(TypedDict, total=False):
+    """Keywords that every experiment with several scenarios takes.
+
+    Attributes
+    ----------
+    seed
+        Seed of the luck that all scenarios share; 0 if not given.
+    progress
+        Called with the replications done and those at the last look; one counts when every
+        scenario has it.
+    executor
+        Where to run; threads on all cores if None.
+    cancel
+        Set it from another thread to stop soon.
+    """
+
+    seed: int
+    progress: Callable[[int, int], None] | None
+    executor: Executor | None
+    cancel: threading.Event | None
+
+
+class Keeping(Running, total=False):
+    """Keywords that every experiment takes that needs no more of a replication than its totals.
+
+    Attributes
+    ----------
+    engine
+        ``ensemble`` if not given, or ``mesa``.
+    store
+        Keeps what is run, and knows what was run before; it must be of the same seed and engine.
+    """
+
+    engine: Engine
+    store: Store | None
+
+
+def totals_of(
+    scenarios: Sequence[Scenario],
+    replications: int,
+    *,
+    first: int = 0,
+    **keeping: Unpack[Keeping],
+) -> Floats:
+    """Return the totals of every replication of every scenario: both x `outcomes.TOTALS`.
+
+    Parameters
+    ----------
+    scenarios
+        What to run, any number of them.
+    replications, first
+        How many of each, and the number of the first.
+    keeping
+        See `Keeping`; `progress` is called with the replications done and all there are, over all
+        scenarios, those included that a store knows.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set; a store has then what was run.
+    ValueError
+        If a number is not allowed, or the store is of another seed or engine.
+    """
+    work = _Work(scenarios, first, replications, keeping)
+    for places, start in work.missing():
+        work.run(places, start)
+    return work.totals
+
+
+class _Work:
+    """The totals of many replications, as far as they are known."""
+
+    def __init__(
+        self, scenarios: Sequence[Scenario], first: int, count: int, keeping: Keeping
+    ) -> None:
+        self._scenarios, self._first, self._end = scenarios, first, first + count
+        self._keeping = keeping
+        self._store = _checked(keeping)
+        self._keys = [] if self._store is None else [fingerprint_of(each) for each in scenarios]
+        self._done = 0
+        self.totals = np.empty((len(scenarios), count, len(outcomes.TOTALS)))
+
+    def missing(self) -> Iterator[tuple[tuple[int, ...], int]]:
+        """Yield what is to be run: places of scenarios, and the first replication they lack.
+
+        What a store knows is filled in on the way.
+        """
+        lacking: dict[int, list[int]] = {}
+        for place in range(len(self._scenarios)):
+            lacking.setdefault(self._filled_in(place), []).append(place)
+        self._report()
+        for start, places in lacking.items():
+            if start < self._end:
+                for some in batched(places, SCENARIOS_AT_ONCE):
+                    yield some, start
+
+    def run(self, places: Sequence[int], start: int) -> None:
+        """Run scenarios from a replication on."""
+        for batch in self._batches([self._scenarios[place] for place in places], start):
+            begin = batch.first - self._first
+            count = batch.totals.shape[1]
+            self.totals[list(places), begin : begin + count] = batch.totals
+            if self._store is not None:
+                self._store.add([self._keys[place] for place in places], batch.first, batch.totals)
+            self._done += count * len(places)
+            self._report()
+
+    def _filled_in(self, place: int) -> int:
+        """Fill in what the store knows of a scenario; return the first replication it lacks."""
+        if self._store is None:
+            return self._first
+        key, count = self._keys[place], self._end - self._first
+        start = self._store.first_missing(key, self._first, count)
+        known = start - self._first
+        self.totals[place, :known] = self._store.totals(key, self._first, known)
+        self._done += known
+        return start
+
+    def _batches(self, scenarios: Sequence[Scenario], start: int) -> Iterator[Batch]:
+        keeping = self._keeping
+        return stream(
+            scenarios,
+            self._end - start,
+            first=start,
+            seed=keeping.get("seed", 0),
+            engine=keeping.get("engine", "ensemble"),
+            executor=keeping.get("executor"),
+            cancel=keeping.get("cancel"),
+        )
+
+    def _report(self) -> None:
+        if (progress := self._keeping.get("progress")) is not None:
+            progress(self._done, self.totals.shape[0] * self.totals.shape[1])
+
+
+def _checked(keeping: Keeping) -> Store | None:
+    """Return the store, which must be of the runs that are asked for."""
+    store = keeping.get("store")
+    asked = (keeping.get("seed", 0), keeping.get("engine", "ensemble"))
+    if store is not None and store.provenance[:2] != asked:
+        raise ValueError(f"the store keeps runs of {store.provenance[:2]}, not of {asked}")
+    return store

@@ -1,0 +1,198 @@
+"""A store keeps what is run, once, through every way in which it may be left."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from modelops_abm import outcomes
+from modelops_abm.experiments import store as store_module
+from modelops_abm.experiments.store import DESCRIPTION, Store
+from modelops_abm.parameters import InputError
+
+TOTALS = len(outcomes.TOTALS)
+
+
+def some_totals(scenarios: int, replications: int, start: float = 0.0) -> np.ndarray:
+    count = scenarios * replications * TOTALS
+    values = start + np.arange(count, dtype=np.float64) / 7.0
+    return values.reshape(scenarios, replications, TOTALS)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "runs"
+
+
+def test_gives_back_what_it_was_given_to_the_bit(folder: Path) -> None:
+    totals = some_totals(2, 3)
+    totals[0, 0, :3] = (np.nan, -0.0, 5e-324)
+    with Store(folder) as store:
+        store.add(["a", "b"], 4, totals)
+    with Store(folder) as store:
+        assert store.size == 6
+        for place, name in enumerate(("a", "b")):
+            found = store.totals(name, 4, 3)
+            assert found.tobytes() == totals[place].tobytes()
+
+
+def test_knows_what_is_missing(folder: Path) -> None:
+    with Store(folder) as store:
+        store.add(["a"], 2, some_totals(1, 3))
+        assert store.first_missing("a", 0, 9) == 0
+        assert store.first_missing("a", 2, 9) == 5
+        assert store.first_missing("a", 3, 2) == 5
+        assert store.first_missing("other", 3, 2) == 3
+        with pytest.raises(KeyError):
+            store.totals("a", 2, 9)
+
+
+def test_what_is_there_is_neither_changed_nor_doubled(folder: Path) -> None:
+    with Store(folder) as store:
+        store.add(["a"], 0, some_totals(1, 2))
+    with Store(folder) as store:
+        store.add(["a"], 0, some_totals(1, 4, start=1e6))
+        assert store.size == 4
+    with Store(folder) as store:
+        assert store.size == 4
+        assert np.array_equal(store.totals("a", 0, 2), some_totals(1, 2)[0])
+        assert np.array_equal(store.totals("a", 2, 2), some_totals(1, 4, start=1e6)[0, 2:])
+
+
+def test_many_files_are_put_together(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store_module, "_SECONDS_KEPT_BACK", 0.0)
+    with Store(folder) as store:
+        for number in range(30):
+            store.add(["a"], number, some_totals(1, 1, start=number))
+        assert len(list(folder.glob("*.parquet"))) == 30
+    assert len(list(folder.glob("*.parquet"))) == 1
+    with Store(folder) as store:
+        assert store.size == 30
+        assert store.totals("a", 29, 1)[0, 0] == 29.0
+
+
+def test_a_file_that_was_not_finished_does_not_count(folder: Path) -> None:
+    with Store(folder) as store:
+        store.add(["a"], 0, some_totals(1, 2))
+    (folder / "0123.part").write_bytes(b"PAR1 half")
+    with Store(folder) as store:
+        assert store.size == 2
+    assert not list(folder.glob("*.part"))
+
+
+def test_a_damaged_file_is_named(folder: Path) -> None:
+    with Store(folder) as store:
+        store.add(["a"], 0, some_totals(1, 2))
+    (part,) = folder.glob("*.parquet")
+    part.write_bytes(part.read_bytes()[:100])
+    with pytest.raises(InputError, match=f"{part.name} is damaged"):
+        Store(folder)
+    part.unlink()
+    with Store(folder) as store:
+        assert store.size == 0
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        ({"seed": 1}, "its runs are of seed 0, these of seed 1"),
+        ({"engine": "mesa"}, "its runs are of engine ensemble, these of engine mesa"),
+    ],
+)
+def test_runs_of_another_kind_are_not_mixed(
+    folder: Path, other: dict[str, object], words: str
+) -> None:
+    Store(folder).close()
+    with pytest.raises(InputError, match=words):
+        Store(folder, **other)  # type: ignore[arg-type]
+    Store(folder).close()
+
+
+def test_runs_of_another_version_are_not_mixed(folder: Path) -> None:
+    Store(folder).close()
+    path = folder / DESCRIPTION
+    path.write_text(json.dumps({**json.loads(path.read_text()), "version": "0.0.1\x1b[31m"}))
+    with pytest.raises(InputError, match=r"its runs are of version 0\.0\.1") as caught:
+        Store(folder)
+    assert "\x1b" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", '{"seed": 0}', '{"seed":0,"engine":"a","x":1}']
+)
+def test_a_description_that_says_nothing_is_named(folder: Path, content: str) -> None:
+    Store(folder).close()
+    (folder / DESCRIPTION).write_text(content)
+    with pytest.raises(InputError, match=DESCRIPTION):
+        Store(folder)
+
+
+def test_a_folder_of_something_else_is_left_alone(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("years of work")
+    with pytest.raises(InputError, match="holds something else"):
+        Store(folder)
+    assert sorted(path.name for path in folder.iterdir() if path.suffix == ".txt") == ["thesis.txt"]
+
+
+def test_a_file_in_its_place_is_named(folder: Path) -> None:
+    folder.write_text("not a folder")
+    with pytest.raises(InputError, match="cannot keep runs there"):
+        Store(folder)
+
+
+def test_only_one_process_at_a_time(folder: Path) -> None:
+    program = f"""
+        from pathlib import Path
+        from modelops_abm.experiments.store import Store
+        from modelops_abm.parameters import InputError
+        try:
+            Store(Path({str(folder)!r}))
+        except InputError as error:
+            print(error)
+    """
+    with Store(folder):
+        said = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(program)],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    assert "another process is writing to it" in said.stdout
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
+def test_a_killed_process_loses_only_what_it_kept_back(folder: Path) -> None:
+    program = f"""
+        import os, signal
+        from pathlib import Path
+        import numpy as np
+        from modelops_abm.experiments.store import Store
+        store = Store(Path({str(folder)!r}))
+        store.add(["a"], 0, np.ones((1, 2, {TOTALS})))
+        store.flush()
+        store.add(["a"], 2, np.ones((1, 2, {TOTALS})))
+        os.kill(os.getpid(), signal.SIGKILL)
+    """
+    killed = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    with Store(folder) as store:
+        assert store.first_missing("a", 0, 4) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such permissions here")
+def test_a_folder_that_cannot_be_written_is_named(folder: Path) -> None:
+    folder.mkdir()
+    folder.chmod(0o500)
+    if os.access(folder, os.W_OK):
+        pytest.skip("this user may write everywhere")
+    with pytest.raises(InputError, match="cannot keep runs there"):
+        Store(folder)
