@@ -29,6 +29,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from modelops_abm.cli.entry import run  # Ctrl-C may come while it is loaded
 
         return run(arguments)
-    except KeyboardInterrupt:
-        sys.stderr.write("Stopped; nothing was written.\n")
+    except KeyboardInterrupt as stopped:
+        sys.stderr.write(f"{str(stopped) or 'Stopped; nothing was written.'}\n")
         return STOPPED

@@ -11,6 +11,7 @@ from modelops_abm.cli.presets import presets
 from modelops_abm.cli.schema import schema
 from modelops_abm.cli.show import show
 from modelops_abm.cli.simulate import simulate
+from modelops_abm.cli.sweep import sweep
 from modelops_abm.cli.template import template
 from modelops_abm.version import __version__
 
@@ -40,5 +41,5 @@ def commands() -> None:
     """
 
 
-for command in (page, simulate, compare, presets, show, schema, check, template):
+for command in (page, simulate, compare, sweep, presets, show, schema, check, template):
     commands.add_command(command)

@@ -49,8 +49,9 @@ def _run_command(arguments: Sequence[str] | None) -> int:
         return error.exit_code
     except SystemExit:  # what click makes of a broken pipe
         return _discard_output(READER_GONE)
-    except click.Abort:
-        raise KeyboardInterrupt from None
+    except click.Abort as abort:  # what click makes of Ctrl-C
+        said = abort.__cause__.args if abort.__cause__ is not None else ()
+        raise KeyboardInterrupt(*said) from None
     except InputError as error:
         _complain(str(error))
         return BAD_INPUT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from modelops_abm.parameters.wording import printable
 LOGARITHMIC_FROM = 20.0
 """A plausible range whose ends differ by this factor or more is varied in equal ratios."""
 _TO, _LOG = "..", "log:"
+_PLAIN_SECTIONS = ("model", "team", "portfolio", "finance")
 _DECISIONS = ("horizon_days", "team.developers")
 _DECIDED = (".maximum", ".streams")
 
@@ -47,6 +49,11 @@ class Range:
     high: float
     is_whole: bool = False
     is_logarithmic: bool = False
+
+    @property
+    def text(self) -> str:
+        """What `parse_input` reads as this range."""
+        return f"{self.name}={_LOG if self.is_logarithmic else ''}{self.low}{_TO}{self.high}"
 
     def at(self, position: float) -> float | int:
         """Return the value at a position from 0 to 1; whole numbers have equal parts of it."""
@@ -85,6 +92,11 @@ class Choice:
 
     name: str
     values: tuple[Any, ...]
+
+    @property
+    def text(self) -> str:
+        """What `parse_input` reads as this choice."""
+        return f"{self.name}={','.join(_stated(value) for value in self.values)}"
 
     def at(self, position: float) -> Any:
         """Return the value at a position from 0 to 1, of which each has an equal part."""
@@ -146,6 +158,15 @@ def plausible_inputs(names: Iterable[str] | None = None) -> tuple[Range, ...]:
     if problems:
         raise InputError(problems)
     return tuple(chosen.values())
+
+
+def in_words(name: str) -> str:
+    """Return a dotted name as a label: ``Developers``, ``Drift: onsets per year``."""
+    *sections, last = name.split(".")
+    words = "level" if name.endswith(".maximum") else last.replace("_", " ")
+    is_plain = not sections or sections[-1] in _PLAIN_SECTIONS
+    text = words if is_plain else f"{sections[-1]}: {words}"
+    return text[0].upper() + text[1:]
 
 
 def varied(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
@@ -268,6 +289,15 @@ def _parts(stated: str) -> list[str]:
         else:
             parts[-1] += character
     return parts
+
+
+def _stated(value: Any) -> str:
+    """Return a value in the syntax of TOML."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name} = {_stated(part)}" for name, part in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_stated, value)) + "]"
+    return json.dumps(value) if isinstance(value, str | bool) else str(value)
 
 
 def _misstated(name: str, stated: str, what: str) -> InputError:

@@ -38,6 +38,7 @@ from modelops_abm.parameters import InputError, Scenario, catalogue
 )
 def test_reads_what_is_to_be_varied(text: str, meant: Range | Choice) -> None:
     assert parse_input(text) == meant
+    assert parse_input(meant.text) == meant
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,190 @@
+"""What the commands that run experiments have in common: options, progress, and what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.table import Table
+
+from modelops_abm.cli.options import (
+    Replications,
+    days_option,
+    portfolio_option,
+    preset_option,
+    scenario_to_run,
+    seed_option,
+    set_option,
+)
+from modelops_abm.output import check_place
+from modelops_abm.parameters import Scenario
+from modelops_abm.terminal import load_ensemble, load_simulator, progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from modelops_abm.experiments.folder import Folder
+    from modelops_abm.experiments.running import Keeping
+    from modelops_abm.plots import Picture
+    from modelops_abm.simulate import Engine
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What every experiment is asked.
+
+    Attributes
+    ----------
+    scenario, replications, seed
+        What is run.
+    output
+        Where it is kept; None if nowhere.
+    wants_json
+        Whether one JSON object is printed and nothing else.
+    """
+
+    scenario: Scenario
+    replications: int
+    seed: int
+    output: Path | None
+    wants_json: bool
+
+
+def study_options(*, replications: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what gives a command the options of `Asked`, which it gets as its first argument.
+
+    Parameters
+    ----------
+    replications
+        How many futures by default.
+    """
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        def asked(
+            file: str | None,
+            preset_name: str | None,
+            portfolio: str | None,
+            assignments: tuple[str, ...],
+            days: int | None,
+            replications: int,
+            seed: int,
+            output: Path | None,
+            wants_json: bool,
+            **own: Any,
+        ) -> Any:
+            scenario = scenario_to_run(file, preset_name, assignments, days, portfolio)
+            return command(Asked(scenario, replications, seed, output, wants_json), **own)
+
+        asked.__doc__, asked.__name__ = command.__doc__, command.__name__
+        asked.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
+        for option in reversed(_options(replications)):
+            asked = option(asked)
+        return asked
+
+    return decorate
+
+
+def _options(replications: int) -> list[Callable[..., Any]]:
+    return [
+        click.argument("file", required=False, metavar="[SCENARIO_FILE]"),
+        preset_option,
+        portfolio_option,
+        set_option,
+        days_option,
+        click.option(
+            "--replications",
+            type=Replications(),
+            default=replications,
+            show_default=True,
+            help="How many futures of each.",
+        ),
+        seed_option,
+        click.option(
+            "--output",
+            type=click.Path(file_okay=False, path_type=Path),
+            metavar="FOLDER",
+            help="Keep what is run, tables and pictures there; go on with what is there already.",
+        ),
+        click.option(
+            "--json", "wants_json", is_flag=True, help="Print one JSON object and nothing else."
+        ),
+    ]
+
+
+@contextmanager
+def study(
+    asked: Asked, kind: str, words: str, *, engine: Engine = "ensemble"
+) -> Iterator[tuple[Keeping, Folder | None]]:
+    """Give the keywords with which an experiment runs, and the folder that keeps it.
+
+    Progress is shown on standard error. Whoever stops it is told what is kept.
+
+    Parameters
+    ----------
+    asked
+        What is asked.
+    kind
+        The command.
+    words
+        What is being run, for the progress.
+    engine
+        Which engine runs.
+    """
+    if asked.output is not None:
+        check_place(asked.output)
+    with progress(wanted=not asked.wants_json) as bar:
+        (load_simulator if engine == "mesa" else load_ensemble)(bar)
+        folder = _folder(asked, kind, engine)
+        task = bar.add_task(words, total=None)
+        keeping: Keeping = {
+            "seed": asked.seed,
+            "engine": engine,
+            "store": None if folder is None else folder.store,
+            "progress": lambda done, total: bar.update(task, completed=done, total=total),
+        }
+        try:
+            yield keeping, folder
+        except KeyboardInterrupt:
+            if folder is None:
+                raise
+            raise KeyboardInterrupt(
+                f"Stopped; what was run is kept in {asked.output}, and the same command goes on"
+                " with it."
+            ) from None
+        finally:
+            if folder is not None:
+                folder.store.close()
+
+
+def keep(
+    folder: Folder | None,
+    facts: Mapping[str, Any],
+    tables: Mapping[str, pd.DataFrame],
+    pictures: Mapping[str, Callable[[], Picture]],
+) -> None:
+    """Write what an experiment found into its folder, if there is one."""
+    if folder is None:
+        return
+    from modelops_abm.plots import save_picture
+
+    folder.save(tables)
+    for name, draw in pictures.items():
+        save_picture(draw(), folder.path / f"{name}.png")
+    folder.describe(facts)
+
+
+def _folder(asked: Asked, kind: str, engine: Engine) -> Folder | None:
+    if asked.output is None:
+        return None
+    from modelops_abm.experiments.folder import Folder
+
+    return Folder(asked.output, kind, asked.scenario, seed=asked.seed, engine=engine)
+
+
+plain_table = partial(Table, box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+"""An empty table in the style of the program."""

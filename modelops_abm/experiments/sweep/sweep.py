@@ -1,0 +1,116 @@
+"""Running a sweep."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Unpack
+
+from modelops_abm.experiments.inputs import Input, check_inputs, varied
+from modelops_abm.experiments.running import Keeping, totals_of
+from modelops_abm.experiments.sweep.designs import Point
+from modelops_abm.experiments.sweep.results import SweepResult
+from modelops_abm.parameters import InputError, Scenario
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A scenario, and the points at which it is looked at.
+
+    Attributes
+    ----------
+    scenario
+        The scenario from which every point departs.
+    inputs
+        What is varied.
+    points
+        A value of every input each.
+    """
+
+    scenario: Scenario
+    inputs: tuple[Input, ...]
+    points: tuple[Point, ...]
+
+    def scenarios(self) -> list[Scenario]:
+        """Return the scenario of every point.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong with the inputs; or with the first point whose values do
+            not go together.
+        """
+        check_inputs(self.scenario, self.inputs)
+        return [self._at(point) for point in self.points]
+
+    def _at(self, point: Point) -> Scenario:
+        try:
+            return varied(self.scenario, point)
+        except InputError as error:
+            values = ", ".join(f"{name}={value}" for name, value in point.items())
+            raise InputError(
+                [*error.problems, *InputError(f"this is at {values}").problems]
+            ) from None
+
+
+def run_sweep(sweep: Sweep, replications: int, **keeping: Unpack[Keeping]) -> SweepResult:
+    """Run a scenario, and every point of a sweep, over the same replications.
+
+    Parameters
+    ----------
+    sweep
+        What is run.
+    replications
+        How many of each point.
+    keeping
+        See `running.Keeping`. With a store, what was run before is not run again.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    InputError
+        If the scenario does not take a value.
+    ValueError
+        If a number is not allowed, or the store is of another seed or engine.
+    """
+    scenarios = [sweep.scenario, *sweep.scenarios()]
+    totals = totals_of(scenarios, replications, **keeping)
+    return SweepResult(
+        scenario=sweep.scenario,
+        inputs=sweep.inputs,
+        points=sweep.points,
+        seed=keeping.get("seed", 0),
+        engine=keeping.get("engine", "ensemble"),
+        totals=totals,
+    )
+
+
+@contextmanager
+def worker_processes(count: int) -> Iterator[Executor]:
+    """Give an executor with processes of its own, for the Mesa engine or beside other work.
+
+    The ensemble engine is as fast on the threads of one process. What was not begun is cancelled at
+    the end.
+
+    Parameters
+    ----------
+    count
+        How many processes.
+    """
+    pool = ProcessPoolExecutor(
+        count, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_ctrl_c_alone
+    )
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _leave_ctrl_c_alone() -> None:
+    """Leave it to the process that began the work to stop it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,142 @@
+"""A sweep gives what its scenarios give alone, whatever runs it, and in whatever pieces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import mesa
+import numpy as np
+import pandas as pd
+import pytest
+
+from modelops_abm import ModelOpsModel
+from modelops_abm.experiments.folder import Folder
+from modelops_abm.experiments.inputs import Choice, Range, parse_input
+from modelops_abm.experiments.store import Store
+from modelops_abm.experiments.sweep import Sweep, grid, latin_hypercube, run_sweep, worker_processes
+from modelops_abm.parameters import InputError, Scenario, with_values
+from modelops_abm.simulate import replicate
+
+SMALL = with_values(
+    Scenario(), {"horizon_days": 90, "portfolio.initial_models": 4}, source="the test"
+)
+INPUTS = (parse_input("team.developers=2,4"), parse_input("capabilities.automation.maximum=0,1"))
+SWEEP = Sweep(SMALL, INPUTS, grid(INPUTS))
+
+
+def test_every_point_is_its_scenario_alone() -> None:
+    result = run_sweep(SWEEP, 5, seed=2)
+    table = result.table().set_index(["team.developers", "capabilities.automation.maximum"])
+    for developers in (2, 4):
+        for automation in (0, 1):
+            scenario = with_values(
+                SMALL,
+                {
+                    "team.developers": developers,
+                    "capabilities.automation.maximum": float(automation),
+                },
+                source="the test",
+            )
+            alone = replicate(scenario, 5, seed=2).summaries()
+            found = table.loc[(developers, automation)]
+            assert found["npv"].tolist() == alone["npv"].tolist()
+            assert found["replication"].tolist() == [0, 1, 2, 3, 4]
+            assert np.array_equal(
+                found["time_to_restore_days"], alone["time_to_restore_days"], equal_nan=True
+            )
+
+
+def test_the_summary_pairs_every_point_with_the_scenario() -> None:
+    result = run_sweep(SWEEP, 6)
+    base = replicate(SMALL, 6).summaries()["npv"].to_numpy()
+    row = result.summary().iloc[0]
+    values = result.values("npv")[0]
+    assert row["mean"] == pytest.approx(values.mean())
+    assert row["difference"] == pytest.approx((values - base).mean())
+    deviation = (values - base).std(ddof=1)
+    assert row["difference_half_width"] == pytest.approx(2.5706 * deviation / 6**0.5, rel=1e-4)
+
+
+def test_an_effect_is_the_average_over_the_other_inputs() -> None:
+    result = run_sweep(SWEEP, 4)
+    effect = result.effect("team.developers").set_index("value")
+    table = result.table()
+    for developers in (2, 4):
+        chosen = table[table["team.developers"] == developers]
+        assert effect.loc[developers, "mean"] == pytest.approx(chosen["npv"].mean())
+    with pytest.raises(KeyError):
+        result.effect("team.focus")
+
+
+def test_many_values_are_seen_in_equal_parts() -> None:
+    inputs = (Range("team.focus", 0.4, 0.8),)
+    result = run_sweep(Sweep(SMALL, inputs, latin_hypercube(inputs, 20)), 2)
+    effect = result.effect("team.focus")
+    assert effect["value"].tolist() == pytest.approx([0.44, 0.52, 0.60, 0.68, 0.76], abs=0.02)
+
+
+def test_words_are_told_apart() -> None:
+    inputs = (Choice("team.preemption", ("none", "maintenance")),)
+    result = run_sweep(Sweep(SMALL, inputs, grid(inputs)), 2)
+    assert result.effect("team.preemption")["value"].tolist() == ["maintenance", "none"]
+
+
+def test_it_goes_on_with_more_points_and_replications(tmp_path: Path) -> None:
+    few = Sweep(SMALL, INPUTS, SWEEP.points[:2])
+    with Store(tmp_path / "runs") as store:
+        run_sweep(few, 3, store=store)
+        assert store.size == 3 * 3  # two points and the scenario itself
+        found = run_sweep(SWEEP, 5, store=store).table()
+        assert store.size == 5 * 5
+    pd.testing.assert_frame_equal(found, run_sweep(SWEEP, 5).table(), check_exact=True)
+
+
+def test_processes_and_the_mesa_engine_give_the_same() -> None:
+    whole = run_sweep(SWEEP, 2).table()
+    with worker_processes(2) as pool:
+        pd.testing.assert_frame_equal(
+            run_sweep(SWEEP, 2, executor=pool).table(), whole, check_exact=True
+        )
+    pd.testing.assert_frame_equal(run_sweep(SWEEP, 2, engine="mesa").table(), whole)
+
+
+def test_mesas_own_batch_run_agrees_to_the_bit() -> None:
+    rows = mesa.batch_run(
+        ModelOpsModel,
+        {
+            "parameters": [SMALL],
+            "developers": [2, 4],
+            "automation": [0.0, 1.0],
+            "replication": range(2),
+        },
+        rng=[3],
+        max_steps=100,
+        display_progress=False,
+    )
+    theirs = pd.DataFrame(rows).sort_values(["developers", "automation", "replication"])
+    assert run_sweep(SWEEP, 2, seed=3).table()["npv"].tolist() == theirs["npv"].tolist()
+
+
+def test_values_that_do_not_go_together_are_named_with_their_point() -> None:
+    inputs = (
+        parse_input("capabilities.automation.start_level=0,0.5"),
+        parse_input("team.developers=0,4"),
+    )
+    with pytest.raises(InputError, match=r"team\.developers"):
+        run_sweep(Sweep(SMALL, inputs, grid(inputs)), 2)
+
+
+def test_a_folder_is_of_one_experiment(tmp_path: Path) -> None:
+    Folder(tmp_path / "a", "sweep", SMALL).store.close()
+    Folder(tmp_path / "a", "sweep", SMALL).store.close()
+    with pytest.raises(InputError, match="it holds a sweep"):
+        Folder(tmp_path / "a", "credit", SMALL)
+    with pytest.raises(InputError, match="another scenario"):
+        Folder(tmp_path / "a", "sweep", Scenario())
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "thesis.txt").write_text("years of work")
+    with pytest.raises(InputError, match="something else"):
+        Folder(tmp_path / "b", "sweep", SMALL)
+    (tmp_path / "a" / "experiment.json").write_text("{")
+    with pytest.raises(InputError, match=r"experiment\.json cannot be read"):
+        Folder(tmp_path / "a", "sweep", SMALL)

@@ -1,0 +1,111 @@
+"""A sweep on a Dask cluster of separate processes, also while a worker is killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from modelops_abm.experiments.inputs import parse_input
+from modelops_abm.experiments.running import totals_of
+from modelops_abm.experiments.sweep import Sweep, grid, run_sweep
+from modelops_abm.parameters import Scenario
+
+distributed = pytest.importorskip("distributed")
+REPOSITORY = Path(__file__).resolve().parents[3]
+WORKERS = 2
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("default"),  # Dask's own
+]
+
+
+@contextmanager
+def started(*command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program of Dask beside the test, in a process group of its own."""
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "distributed.cli." + command[0], *command[1:]],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(30.0)
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[tuple[object, list[subprocess.Popen[bytes]]]]:
+    """Give a client of a scheduler with two workers of one thread each."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    port = address.rpartition(":")[2]
+    with ExitStack() as stack:
+        stack.enter_context(
+            started("dask_scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
+        )
+        workers = [
+            stack.enter_context(
+                started(
+                    "dask_worker",
+                    address,
+                    "--nthreads",
+                    "1",
+                    "--no-nanny",
+                    "--no-dashboard",
+                    "--local-directory",
+                    str(tmp_path / str(number)),
+                )
+            )
+            for number in range(WORKERS)
+        ]
+        client = stack.enter_context(distributed.Client(address, timeout="60s"))
+        client.wait_for_workers(WORKERS, timeout=60)
+        yield client, workers
+
+
+INPUTS = (parse_input("team.developers=4..12"), parse_input("team.focus=0.4,0.6,0.8"))
+SWEEP = Sweep(Scenario(), INPUTS, grid(INPUTS))
+
+
+def test_a_cluster_gives_the_same_to_the_bit(cluster: tuple) -> None:
+    client, _ = cluster
+    here = totals_of(SWEEP.scenarios(), 9)
+    there = totals_of(SWEEP.scenarios(), 9, executor=client.get_executor())
+    assert there.tobytes() == here.tobytes()
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
+def test_a_worker_that_is_killed_costs_only_time(cluster: tuple) -> None:
+    client, workers = cluster
+    killed = threading.Event()
+
+    def kill(done: int, total: int) -> None:
+        if 4 * done > total and not killed.is_set():
+            os.killpg(workers[0].pid, signal.SIGKILL)
+            killed.set()
+
+    result = run_sweep(SWEEP, 80, executor=client.get_executor(), progress=kill)
+    assert killed.is_set()
+    limit = time.monotonic() + 30.0
+    while len(client.scheduler_info()["workers"]) > 1 and time.monotonic() < limit:
+        time.sleep(0.1)
+    assert len(client.scheduler_info()["workers"]) == 1
+    assert np.array_equal(result.totals, run_sweep(SWEEP, 80).totals)
