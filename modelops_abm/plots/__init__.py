@@ -14,6 +14,7 @@ from modelops_abm.plots.pictures import COMPARISONS, PICTURES, save_picture, sav
 from modelops_abm.plots.sheet import Picture, finding
 from modelops_abm.plots.state_diagram import statechart, statechart_graph
 from modelops_abm.plots.states_over_time import states_over_time
+from modelops_abm.plots.sweep import sweep_effects, sweep_heat_map
 from modelops_abm.plots.team_time import team_time
 from modelops_abm.plots.value_and_cost import value_and_cost
 
@@ -35,6 +36,8 @@ __all__ = [
     "statechart",
     "statechart_graph",
     "states_over_time",
+    "sweep_effects",
+    "sweep_heat_map",
     "team_time",
     "value_and_cost",
 ]
