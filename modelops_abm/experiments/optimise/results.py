@@ -1,0 +1,193 @@
+"""The result of an optimisation: finalists, the frontier, and the road map to recommend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from modelops_abm.experiments.intervals import Estimate
+from modelops_abm.experiments.optimise.decisions import Decisions
+from modelops_abm.experiments.optimise.frontier import frontier
+from modelops_abm.experiments.optimise.measuring import Measured
+from modelops_abm.experiments.optimise.road_map import RoadMap, nothing_of, road_map_of
+from modelops_abm.experiments.paired import PairedDifference
+from modelops_abm.experiments.ranking import Ranking, rank
+from modelops_abm.parameters import Scenario
+
+
+@dataclass(frozen=True)
+class Finalist:
+    """A road map that was measured again in fresh futures.
+
+    Attributes
+    ----------
+    searched
+        What the search saw of it: too good if luck has helped to choose it.
+    rechecked
+        What it does in futures that had no part in the search.
+    """
+
+    searched: Measured
+    rechecked: Measured
+
+    @property
+    def road_map(self) -> RoadMap:
+        """The road map."""
+        return self.rechecked.road_map
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The recommended road map in futures that had no part in finding or choosing it.
+
+    Attributes
+    ----------
+    recommended, plan
+        It, and the plan that was given, against doing nothing.
+    """
+
+    recommended: Measured
+    plan: Measured
+
+    @property
+    def gain(self) -> PairedDifference:
+        """The net present value of the recommended road map less that of the plan."""
+        return PairedDifference(self.recommended.gains - self.plan.gains)
+
+
+@dataclass(frozen=True)
+class Optimised:
+    """What was found for a plan.
+
+    Attributes
+    ----------
+    decisions
+        The road maps that were open, and the plan.
+    budget_per_year
+        What may be spent beyond doing nothing in a year on average, in $; None for any amount.
+    seed
+        Of the luck and of the search.
+    tried
+        Number of different road maps that the search measured.
+    is_complete
+        Whether these are all there are, and every one that may be the best is a finalist.
+    confidence
+        That the best finalist, or with `is_complete` the best of all, is among those that may be.
+    finalists
+        Those measured again, the plan and doing nothing among them; highest worth first.
+    confirmed
+        The worth of the recommended one, and of the plan.
+    """
+
+    decisions: Decisions
+    budget_per_year: float | None
+    seed: int
+    tried: int
+    is_complete: bool
+    confidence: float
+    finalists: tuple[Finalist, ...]
+    confirmed: Confirmed
+
+    @property
+    def plan(self) -> Scenario:
+        """The plan that was given."""
+        return self.decisions.plan
+
+    @property
+    def recommended(self) -> RoadMap:
+        """The road map to recommend, which may be to do nothing."""
+        return self.confirmed.recommended.road_map
+
+    @property
+    def replications(self) -> int:
+        """Number of fresh futures of each finalist."""
+        return len(self.confirmed.recommended.gains)
+
+    @property
+    def ranking(self) -> Ranking[RoadMap]:
+        """The finalists within the budget by their worth, and which may be the best."""
+        return ranking_of(self.within_budget, self.confidence)
+
+    @property
+    def within_budget(self) -> tuple[Finalist, ...]:
+        """The finalists that are known to be within the budget."""
+        return tuple(
+            each for each in self.finalists if each.rechecked.is_within(self.budget_per_year)
+        )
+
+    def frontier(self, *, downside: bool = False) -> list[Finalist]:
+        """Return the finalists within the budget that none beats for the same spending.
+
+        Parameters
+        ----------
+        downside
+            Whether beaten in the worst 5 % of futures, not on average.
+        """
+        return frontier(
+            self.within_budget,
+            lambda each: spend_of(each.rechecked),
+            lambda each: worst_of(each.rechecked) if downside else each.rechecked.mean_gain,
+        )
+
+    def table(self) -> pd.DataFrame:
+        """Return the finalists, one a row, with how their worth is known, spending and risk."""
+        ranking = self.ranking
+        plan, nothing = road_map_of(self.plan), nothing_of(self.plan)
+        efficient = {each.road_map for each in self.frontier()}
+        safe = {each.road_map for each in self.frontier(downside=True)}
+        rows = [
+            {
+                **steps_of(each.road_map),
+                "is_plan": each.road_map == plan,
+                "is_nothing": each.road_map == nothing,
+                "is_recommended": each.road_map == self.recommended,
+                "is_within_budget": each in self.within_budget,
+                "may_be_best": each.road_map in ranking.may_be_best,
+                "on_frontier": each.road_map in efficient,
+                "on_downside_frontier": each.road_map in safe,
+                **_columns("searched", each.searched.worth.estimate),
+                **_columns("worth", each.rechecked.worth.estimate),
+                **_columns("worst_5_percent", each.rechecked.downside),
+                "share_that_loses": float(np.mean(each.rechecked.gains < 0.0)),
+                **_columns("spend", each.rechecked.total_spend),
+                **{
+                    name: value
+                    for year, spend in enumerate(each.rechecked.yearly_spend, start=1)
+                    for name, value in _columns(f"spend_year_{year}", spend).items()
+                },
+            }
+            for each in self.finalists
+        ]
+        return pd.DataFrame(rows)
+
+
+def steps_of(road_map: RoadMap) -> dict[str, Any]:
+    """Return a road map as plain data: the team, and level and start day of each step."""
+    data: dict[str, Any] = {"developers": road_map.developers}
+    for name, level, start_day in road_map.steps:
+        data[f"{name}_level"], data[f"{name}_start_day"] = level, start_day
+    return data
+
+
+def spend_of(measured: Measured) -> float:
+    """Return what a road map spends beyond doing nothing on average, in $."""
+    return measured.total_spend.mean or 0.0
+
+
+def worst_of(measured: Measured) -> float:
+    """Return the mean gain in the worst futures, in $."""
+    return measured.downside.mean or 0.0
+
+
+def ranking_of(finalists: Sequence[Finalist], confidence: float) -> Ranking[RoadMap]:
+    """Return finalists in the order of their worth in fresh futures."""
+    gains = np.array([each.rechecked.gains for each in finalists])
+    return rank([each.road_map for each in finalists], gains, confidence)
+
+
+def _columns(name: str, estimate: Estimate) -> dict[str, float | None]:
+    return {name: estimate.mean, f"{name}_half_width": estimate.half_width}
