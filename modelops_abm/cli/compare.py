@@ -21,7 +21,8 @@ from modelops_abm.cli.options import (
     set_option,
 )
 from modelops_abm.cli.portfolio_words import print_what_ran
-from modelops_abm.parameters import InputError, Scenario, baseline_of
+from modelops_abm.cli.study import check_is_a_plan
+from modelops_abm.parameters import Scenario
 from modelops_abm.terminal import console, load_ensemble, progress, say
 from modelops_abm.verdict import (
     CAUTION,
@@ -82,20 +83,12 @@ def compare(
     The baseline is the same organisation with every capability held at its start level.
     """
     plan = scenario_to_run(plan_file, preset_name, assignments, days, portfolio)
-    _check_is_a_plan(plan)
+    check_is_a_plan(plan)
     comparison = _compare(plan, replications, half_width, seed, show=not wants_json)
     if wants_json:
         click.echo(json.dumps(as_json(comparison), indent=2, allow_nan=False))
     else:
         _print(comparison, half_width)
-
-
-def _check_is_a_plan(plan: Scenario) -> None:
-    if baseline_of(plan).capabilities == plan.capabilities:
-        raise InputError(
-            "this is the baseline, as no capability rises above its start level; for a plan add for"
-            " example --set capabilities.monitoring.maximum=1"
-        )
 
 
 def _compare(

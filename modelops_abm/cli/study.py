@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.table import Table
 
+from modelops_abm import outcomes
 from modelops_abm.cli.options import (
     Replications,
     days_option,
@@ -22,7 +23,9 @@ from modelops_abm.cli.options import (
     set_option,
 )
 from modelops_abm.output import check_place
-from modelops_abm.parameters import Scenario
+from modelops_abm.parameters import InputError, Problem, Scenario, baseline_of
+from modelops_abm.parameters.names import nearest
+from modelops_abm.parameters.wording import printable
 from modelops_abm.terminal import load_ensemble, load_simulator, progress
 
 if TYPE_CHECKING:
@@ -176,6 +179,27 @@ def keep(
     for name, draw in pictures.items():
         save_picture(draw(), folder.path / f"{name}.png")
     folder.describe(facts)
+
+
+def check_outcome(outcome: str) -> None:
+    """Raise an InputError if there is no such outcome of a run."""
+    names = [each.name for each in outcomes.SUMMARY]
+    if outcome not in names:
+        raise InputError(
+            Problem(
+                f"there is no outcome '{printable(outcome)}'; there are {', '.join(names)}",
+                suggestion=nearest(outcome, names),
+            )
+        )
+
+
+def check_is_a_plan(scenario: Scenario) -> None:
+    """Raise an InputError if a scenario raises no capability."""
+    if baseline_of(scenario).capabilities == scenario.capabilities:
+        raise InputError(
+            "this is the baseline, as no capability rises above its start level; for a plan add for"
+            " example --set capabilities.monitoring.maximum=1"
+        )
 
 
 def _folder(asked: Asked, kind: str, engine: Engine) -> Folder | None:

@@ -11,7 +11,7 @@ import click
 
 from modelops_abm import formats, outcomes
 from modelops_abm.cli.portfolio_words import print_what_ran
-from modelops_abm.cli.study import Asked, keep, plain_table, study, study_options
+from modelops_abm.cli.study import Asked, check_outcome, keep, plain_table, study, study_options
 from modelops_abm.parameters import InputError, Problem
 from modelops_abm.terminal import console, say
 from modelops_abm.verdict import Difference
@@ -74,7 +74,7 @@ def sweep(
     processes: int | None,
 ) -> None:
     """Run a scenario with many values of some inputs, all over the same futures."""
-    _check_outcome(outcome)
+    check_outcome(outcome)
     inputs = _inputs(varied)
     with (
         study(asked, "sweep", "Sweeping", engine=engine) as (keeping, folder),
@@ -118,11 +118,6 @@ def _inputs(varied: Sequence[str]) -> tuple[Input, ...]:
     if problems:
         raise InputError(problems)
     return tuple(inputs)
-
-
-def _check_outcome(outcome: str) -> None:
-    if outcome not in _SUMMARY:
-        raise InputError(f"there is no outcome {outcome!r}; there are {', '.join(_SUMMARY)}")
 
 
 def _tables(result: SweepResult, outcome: str) -> dict[str, pd.DataFrame]:

@@ -7,6 +7,7 @@ Figures are made without pyplot and without changing Matplotlib's settings.
 from modelops_abm.plots.compare import compare
 from modelops_abm.plots.compare_leakage import compare_leakage
 from modelops_abm.plots.compare_team_time import compare_team_time
+from modelops_abm.plots.credit import credit_synergies, credit_waterfall
 from modelops_abm.plots.leakage import leakage
 from modelops_abm.plots.life_cycle import life_cycle, life_cycle_graph
 from modelops_abm.plots.model_timeline import busiest_model, model_timeline
@@ -26,6 +27,8 @@ __all__ = [
     "compare",
     "compare_leakage",
     "compare_team_time",
+    "credit_synergies",
+    "credit_waterfall",
     "finding",
     "leakage",
     "life_cycle",

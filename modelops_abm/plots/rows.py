@@ -39,15 +39,15 @@ class Mark(NamedTuple):
         Ends of its interval; NaN for none.
     colour
         Its colour.
-    is_bar
-        Whether a bar is drawn from zero, not a dot.
+    bar_from
+        Where a bar begins that ends at the value; None for a dot instead.
     """
 
     value: float
     low: float = float("nan")
     high: float = float("nan")
     colour: str = PLAN
-    is_bar: bool = False
+    bar_from: float | None = None
 
 
 class Row(NamedTuple):
@@ -142,8 +142,10 @@ def _draw_row(
 
 def _draw_mark(axes: Axes, y: float, mark: Mark, size: float) -> None:
     value, low, high = mark.value / size, mark.low / size, mark.high / size
-    if mark.is_bar:
-        axes.barh(y, value, height=_BAR / ROW, color=tint(mark.colour, 0.55), linewidth=0.0)
+    if mark.bar_from is not None:
+        start = mark.bar_from / size
+        colour = tint(mark.colour, 0.55)
+        axes.barh(y, value - start, _BAR / ROW, start, color=colour, linewidth=0.0)
     if np.isfinite(low) and np.isfinite(high):
         axes.plot(
             [low, high],
@@ -155,7 +157,7 @@ def _draw_mark(axes: Axes, y: float, mark: Mark, size: float) -> None:
             solid_capstyle="butt",
             clip_on=False,
         )
-    if not mark.is_bar and np.isfinite(value):
+    if mark.bar_from is None and np.isfinite(value):
         axes.plot(
             [value],
             [y],
@@ -170,7 +172,7 @@ def _draw_mark(axes: Axes, y: float, mark: Mark, size: float) -> None:
 
 def _value_axis(axes: Axes, rows: Sequence[Row], scale: Scale) -> None:
     """Set the range to hold zero and every value, with light lines at round numbers."""
-    ends = [end for row in rows for mark in row.marks for end in mark[:3] if np.isfinite(end)]
+    ends = [end for row in rows for mark in row.marks for end in _ends(mark)]
     low, high = min([0.0, *ends]) / scale.size, max([0.0, *ends]) / scale.size
     if not high > low:
         high = low + 1.0
@@ -185,6 +187,12 @@ def _value_axis(axes: Axes, rows: Sequence[Row], scale: Scale) -> None:
         visible=True, which="major", color=HAIRLINE, linewidth=POINTS, linestyle="-", alpha=1.0
     )
     axes.axvline(0.0, color=CONTROL, linewidth=POINTS, linestyle="-", zorder=2.5)
+
+
+def _ends(mark: Mark) -> list[float]:
+    """Return what the axis must reach for a mark."""
+    places = (mark.value, mark.low, mark.high, mark.bar_from)
+    return [place for place in places if place is not None and np.isfinite(place)]
 
 
 def round_numbers(low: float, high: float, *, most: int) -> list[float]:
