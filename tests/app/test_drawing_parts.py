@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelops_abm.app.drawing.axes import Extent, month_axis, round_axis
+from modelops_abm.app.drawing.axes import Extent, month_axis, month_words, round_axis
 from modelops_abm.app.drawing.bands import Bands, by_month
 from modelops_abm.app.drawing.confidence import confidence_badge
 from modelops_abm.app.drawing.formula import formula
@@ -34,6 +34,16 @@ def test_a_time_axis_has_few_numbers(days: int) -> None:
     axis = month_axis(days)
     assert axis["max"] == pytest.approx(days / (365 / 12), abs=1e-3)
     assert axis["max"] / axis["interval"] <= 12.0
+
+
+@pytest.mark.parametrize(
+    ("days", "words"), [(365, "month 12"), (1095, "month 36"), (1825, "month 60"), (400, "month")]
+)
+def test_the_last_number_of_a_time_axis_has_its_unit(days: int, words: str) -> None:
+    """It stands once: the axis itself leaves out what the words say."""
+    assert month_words(days, 100, 10)["text"] == words
+    assert month_axis(days, with_last=False)["axisLabel"]["showMaxLabel"] is False
+    assert month_axis(days)["axisLabel"]["showMaxLabel"] is (words != "month")
 
 
 def test_a_mark_shows_both_bands_and_zero() -> None:

@@ -14,7 +14,7 @@ from modelops_abm.app.drawing.axes import (
     Extent,
     Option,
     month_axis,
-    month_word,
+    month_words,
     months,
     round_axis,
     signed,
@@ -25,12 +25,12 @@ from modelops_abm.app.drawing.bands import Bands
 from modelops_abm.experiments import Comparison
 from modelops_abm.experiments.variants import raised
 
-HEIGHT = 220
+HEIGHT = 226
 """Of the chart, in pixels."""
-_LEFT, _RIGHT = 44, 112
-_UPPER, _LOWER = (12, 82), (134, 56)
+_LEFT, _RIGHT = 32, 112
+_UPPER, _LOWER = (8, 84), (122, 76)
 """Top and height of the two grids, in pixels."""
-_TITLE_TOP = 110
+_TITLE_TOP = 102
 
 
 def option(comparison: Comparison, extents: tuple[Extent, ...]) -> Option:
@@ -40,8 +40,11 @@ def option(comparison: Comparison, extents: tuple[Extent, ...]) -> Option:
     upper, lower = round_axis(extents[0], 4), round_axis(extents[1], 4)
     return {
         "grid": [_grid(_UPPER), _grid(_LOWER)],
-        "title": [_lower_title(), month_word(_RIGHT, 13)],
-        "xAxis": [month_axis(horizon, 0, labelled=False), month_axis(horizon, 1)],
+        "title": [_lower_title(), month_words(horizon, _RIGHT, 10)],
+        "xAxis": [
+            month_axis(horizon, 0, labelled=False),
+            month_axis(horizon, 1, with_last=False),
+        ],
         "yAxis": [value_axis(upper, 0), value_axis(lower, 1)],
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "tooltip": layers.tooltip(_texts(shown)),

@@ -7,6 +7,9 @@ from typing import NamedTuple
 from modelops_abm import formats
 from modelops_abm.experiments import Comparison, PairedDifference
 
+_MOST_OF_TWO_DIGITS = 35.4
+"""The largest two digits of an interval that are both worth a place."""
+
 
 class Money(NamedTuple):
     """The unit in which amounts are shown.
@@ -35,8 +38,8 @@ class Money(NamedTuple):
         return f"±{text.rstrip('0').rstrip('.') if '.' in text else text}{self.short}"
 
     def difference(self, amount: float, half_width: float | None) -> str:
-        """Return a difference with as many digits as its interval is wide: +0.44."""
-        digits = formats.digits_of(2.0 * (half_width or 0.0) / self.size)
+        """Return a difference with the digits that its interval supports: +0.44, +0.443."""
+        digits = _digits_within(2.0 * (half_width or 0.0) / self.size)
         return formats.number(amount / self.size, digits, signed=True)
 
 
@@ -56,6 +59,17 @@ def digits_for(difference: PairedDifference, size: float) -> int:
         return 1
     low, high = difference.futures
     return formats.digits_of((high - low) / size)
+
+
+def _digits_within(width: float) -> int:
+    """Return the decimal places of a number that is known to within a width.
+
+    They show two digits of the width if those are at most 35, else one: the rule by which the
+    Particle Data Group rounds errors, applied to the whole width of the interval (Navas et al.
+    2024, Review of Particle Physics, section 5.3, doi:10.1103/PhysRevD.110.030001).
+    """
+    digits = formats.digits_of(width)
+    return digits - (digits > 0 and width * 10.0**digits > _MOST_OF_TWO_DIGITS)
 
 
 def between(low: float, high: float, digits: int, *, signed: bool = False) -> str:

@@ -87,7 +87,7 @@ def legend(shown: TeamTime) -> h.Element:
     """Return the names beside the areas, with the shares in all of plan and baseline."""
     places = _label_places(shown)
     return h.div(".team-legend", style=f"height: {HEIGHT}px")[
-        h.div(".team-row.heading", style="top: -9px")[
+        h.div(".team-row.heading", style="top: -3px")[
             h.span, h.span, h.span(".plan.number")["plan"], h.span(".number")["base"]
         ],
         (
@@ -126,7 +126,7 @@ def table(shown: TeamTime) -> Table:
     ]
     for name, side in (("Plan, in all", shown.plan), ("Baseline, in all", shown.baseline)):
         rows.append((name, *(formats.number(share) for share in side.values())))
-    columns = ("", *(WORK[kind].words for kind in shown.shares))
+    columns = ("When", *(WORK[kind].words for kind in shown.shares))
     return Table("Team time, % of developer days", columns, rows)
 
 
@@ -157,7 +157,7 @@ def _apart(places: dict[str, float]) -> dict[str, float]:
     for kind, place in places.items():
         moved[kind] = floor = min(place, floor)
         floor -= _LABEL_HEIGHT
-    ceiling = 4.0
+    ceiling = 13.0
     for kind in reversed(moved):
         moved[kind] = ceiling = max(moved[kind], ceiling)
         ceiling += _LABEL_HEIGHT

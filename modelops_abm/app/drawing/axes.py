@@ -17,7 +17,8 @@ FONT = "Inter, system-ui, sans-serif"
 _MONTH_STEPS = (0.1, 0.25, 0.5, 1, 2, 3, 6, 12, 24, 60, 120)
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 _ROOM = 0.03
-_MONTH_WIDTH = 38
+_MOST_STEPS = 7
+_UNIT_WIDTH = 52
 
 
 class Extent(NamedTuple):
@@ -62,7 +63,14 @@ def months(day: float) -> float:
     return round(day / formats.MONTH_DAYS, 3)
 
 
-def month_axis(horizon_days: int, grid: int = 0, *, labelled: bool = True, most: int = 7) -> Option:
+def month_axis(
+    horizon_days: int,
+    grid: int = 0,
+    *,
+    labelled: bool = True,
+    most: int = _MOST_STEPS,
+    with_last: bool = True,
+) -> Option:
     """Return the time axis of a chart, in months.
 
     Parameters
@@ -75,18 +83,29 @@ def month_axis(horizon_days: int, grid: int = 0, *, labelled: bool = True, most:
         Whether its numbers are shown.
     most
         How many steps there may be between them.
+    with_last
+        Whether the last of them is shown; `month_words` says it otherwise.
     """
-    last = months(float(horizon_days))
-    step = next((step for step in _MONTH_STEPS if last / step <= most), last)
+    last, step = months(float(horizon_days)), _month_step(horizon_days, most)
+    shows_last = with_last and _is_whole(last / step)
     return {
         "type": "value",
         "gridIndex": grid,
         "min": 0,
         "max": last,
         "interval": step,
-        "axisLabel": text_style() | {"show": labelled, "showMaxLabel": abs(last % step) < 0.01},
+        "axisLabel": text_style() | {"show": labelled, "showMaxLabel": shows_last},
         **_BARE,
     }
+
+
+def _month_step(horizon_days: int, most: int) -> float:
+    last = months(float(horizon_days))
+    return next((step for step in _MONTH_STEPS if last / step <= most), last)
+
+
+def _is_whole(steps: float) -> bool:
+    return abs(steps - round(steps)) < 0.01
 
 
 def level_axis() -> Option:
@@ -177,19 +196,23 @@ def _words_along(
     }
 
 
-def month_word(right: int, bottom: int) -> Option:
-    """Return the word month, which stands behind the last number of the time axis.
+def month_words(horizon_days: int, right: int, bottom: int) -> Option:
+    """Return the words at the end of a time axis: month 36; its unit if it ends between numbers.
 
     Parameters
     ----------
+    horizon_days
+        End of the axis.
     right
         Room between grid and right edge, in pixels.
     bottom
-        Distance of the word from the bottom edge.
+        Distance of the words from the bottom edge.
     """
+    last = months(float(horizon_days))
+    is_number = _is_whole(last / _month_step(horizon_days, _MOST_STEPS))
     return {
-        "text": "month",
-        "right": right - _MONTH_WIDTH - 14,
+        "text": f"month {formats.number(last)}" if is_number else "month",
+        "right": right if is_number else right - _UNIT_WIDTH,
         "bottom": bottom,
         "padding": 0,
         "textStyle": text_style() | {"fontWeight": 400, "lineHeight": 12},
