@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 from threading import Event
 
 import numpy as np
@@ -15,6 +16,11 @@ from modelops_abm.app.decide.rail_rows import quantity_of
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments import level_worth
 from modelops_abm.parameters import CAPABILITY_NAMES, Scenario
+from modelops_abm.randomness import DecisionPoint, draw_key
+from modelops_abm.rules.care import image_at_hand
+from modelops_abm.rules.constants import Levels, constants_of
+from modelops_abm.rules.sampling import happens
+from modelops_abm.statechart import Cause
 from tests.app.comparisons import quick_plan
 
 NAMES = {"exp": math.exp, "min": min, "max": max, "__builtins__": {}}
@@ -25,6 +31,7 @@ OTHER = {
     "model.build_effort_days": 45.0,
     "capabilities.monitoring.delay_without_days": 60.0,
     "capabilities.monitoring.delay_with_days": 0.5,
+    "capabilities.rollback.pipeline_coverage": 0.6,
     "capabilities.rollback.previous_power": 0.8,
     "capabilities.rollback.previous_drift_share": 0.25,
     "capabilities.lineage.compliance_reduction": 0.35,
@@ -87,6 +94,21 @@ def test_every_capability_has_an_equation_and_its_facts(capability: str) -> None
 def test_a_value_finds_the_equations_it_stands_in() -> None:
     assert [entry.name for entry in equations_about("drift.severity")] == ["drift"]
     assert equations_about("team.developers") == ()
+
+
+@pytest.mark.parametrize("level", [0.0, 0.25, 0.5, 1.0])
+def test_the_chance_of_an_image_is_the_one_that_the_rule_draws_by(
+    level: float, scenarios: tuple[Scenario, Scenario]
+) -> None:
+    """Of every single issue: the same draw with the equation's chance has the same outcome."""
+    (equation,) = (entry for entry in EQUATIONS if entry.name == "image at hand")
+    for scenario in scenarios:
+        care, levels = constants_of(scenario).care, Levels(0.0, 0.0, level, 0.0, 0.0)
+        chance = equation.at(scenario, level)
+        for entity, occurrence in product(range(100), range(10)):
+            key = draw_key(entity, DecisionPoint.IMAGE_PIPELINE, occurrence)
+            drawn = image_at_hand(care, levels, entity, Cause.PIPELINE.value, occurrence)
+            assert drawn == happens(chance, key)
 
 
 def test_facts_name_the_default_of_what_was_changed() -> None:

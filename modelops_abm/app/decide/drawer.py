@@ -51,7 +51,7 @@ def title_of(subject: str) -> str:
 
 
 def _head(title: str) -> h.Element:
-    return h.header(".drawer-head")[
+    return h.div(".drawer-head")[
         h.h2[title],
         h.button(".plain.icon", data_action="close", aria_label="Close the explanation")[
             icon("close")

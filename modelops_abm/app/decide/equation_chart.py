@@ -8,6 +8,7 @@ import numpy as np
 from modelops_abm.app.decide.equations import Equation
 from modelops_abm.app.drawing import layers
 from modelops_abm.app.drawing.axes import (
+    Axis,
     Extent,
     Option,
     level_axis,
@@ -22,7 +23,7 @@ from modelops_abm.parameters import Scenario
 
 HEIGHT = 112
 """Of the chart, in pixels."""
-_POINTS = 61
+_POINTS, _STEPS, _FOOT = 61, 4, 0.3
 _GRID = {"left": 40, "right": 92, "top": 14, "bottom": 26}
 
 
@@ -44,7 +45,7 @@ def option(equation: Equation, scenario: Scenario, here: float | None) -> Option
     variable = equation.variable
     xs = np.linspace(0.0, variable.high, _POINTS)
     ys = np.array([equation.at(scenario, float(x)) for x in xs])
-    axis = round_axis(Extent(min(0.0, float(ys.min())), float(ys.max())), 3)
+    axis = round_axis(Extent(min(0.0, float(ys.min())), float(ys.max())), _STEPS)
     along = level_axis() if variable.is_level else number_axis(variable.high)
     return {
         "grid": _GRID,
@@ -60,7 +61,7 @@ def option(equation: Equation, scenario: Scenario, here: float | None) -> Option
             tick_lines(axis),
             *([stop_words()] if variable.is_level else []),
             layers.line(equation.name, xs, ys, "var(--drift)"),
-            _mark(equation, scenario, here),
+            _mark(equation, scenario, here, axis),
         ],
     }
 
@@ -75,8 +76,15 @@ def finding(equation: Equation, scenario: Scenario) -> str:
     )
 
 
-def _mark(equation: Equation, scenario: Scenario, here: float | None) -> Option:
+def _mark(equation: Equation, scenario: Scenario, here: float | None, axis: Axis) -> Option:
     at = equation.variable.high if here is None else here
     value = equation.at(scenario, at)
     words = f"{value:.3g}" + ("" if here is None else "\n{small|you are here}")
-    return layers.point("here", at, value, words, at_end=at > 0.85 * equation.variable.high)
+    return layers.point(
+        "here",
+        at,
+        value,
+        words,
+        at_end=at > 0.85 * equation.variable.high,
+        is_low=value < axis.low + _FOOT * (axis.high - axis.low),
+    )

@@ -156,6 +156,15 @@ EQUATIONS: tuple[Equation, ...] = (
         lambda m, of: mean_delay_days(of["without"], of["full"], m),
     ),
     Equation(
+        "image at hand",
+        "chance that a previous version is at hand",
+        "in a pipeline issue",
+        "coverage * r",
+        _level("r", "rollback"),
+        {"coverage": "capabilities.rollback.pipeline_coverage"},
+        lambda r, of: r * of["coverage"],
+    ),
+    Equation(
         "previous version",
         "power of the previous version",
         "of the current one's first day",

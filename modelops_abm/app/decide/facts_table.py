@@ -38,7 +38,7 @@ def facts_table(facts: Iterable[StatedValue]) -> h.Element:
             h.tr[
                 h.th(scope="col")[h.span(".spoken")["What"]],
                 h.th(".number", scope="col")["Here"],
-                h.th(scope="col"),
+                h.th(scope="col")[h.span(".spoken")["Unit"]],
                 h.th(scope="col")["Range"],
                 h.th(scope="col")["Confidence"],
             ]

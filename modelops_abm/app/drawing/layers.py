@@ -82,13 +82,19 @@ def zero_line(end: float, *, grid: int = 0) -> Option:
     }
 
 
-def point(name: str, x: float, y: float, words: str, *, at_end: bool) -> Option:
-    """Return a dot with words beside it: behind it at the end of the axis, above it elsewhere."""
+def point(
+    name: str, x: float, y: float, words: str, *, at_end: bool, is_low: bool = False
+) -> Option:
+    """Return a dot with words: behind it at the end of the axis, above it elsewhere.
+
+    Near the foot of a chart, where words stand along the axis, those behind it stand higher.
+    """
     label = {
         "show": True,
         "formatter": words,
         "position": "right" if at_end else "top",
         "distance": 8,
+        "verticalAlign": "bottom" if at_end and is_low else "middle" if at_end else "bottom",
         "rich": {"small": text_style("var(--ink-3)") | {"lineHeight": 15}},
         **text_style("var(--plan)"),
         "fontWeight": 600,

@@ -124,7 +124,9 @@ def _team_time(subject: Subject) -> h.Element:
         card_head("Team time", "% of developer days", team_time.finding(shown)),
         team_time_chart(subject.comparison),
         h.table(".compact")[
-            h.thead[h.tr[h.th, h.th(".number.plan")["plan"], h.th(".number")["base"]]],
+            h.thead[
+                h.tr[_spoken_head("Work"), h.th(".number.plan")["plan"], h.th(".number")["base"]]
+            ],
             h.tbody[rows],
         ],
     ]
@@ -157,8 +159,16 @@ def _credit(subject: Subject) -> h.Element | None:
     heads = (h.th(".number", scope="col")[name] for name in table.columns[1:])
     return h.section(".card")[
         card_head(credit_card.TITLE, table.caption, credit_card.finding(shown)),
-        h.table(".compact")[h.thead[h.tr[h.th, h.th, heads]], h.tbody[rows]],
+        h.table(".compact")[
+            h.thead[h.tr[_spoken_head(table.columns[0]), _spoken_head("Range"), heads]],
+            h.tbody[rows],
+        ],
     ]
+
+
+def _spoken_head(words: str) -> h.Element:
+    """Return the head of a column whose cells say what they are to those who see them."""
+    return h.th(scope="col")[h.span(".spoken")[words]]
 
 
 def _section(title: str, content: h.Node, words: str = "") -> h.Element:
