@@ -161,6 +161,22 @@ def test_state_shows_in_shape_as_well_as_in_colour(lane: Lane) -> None:
     assert classes == ["online s26", "retraining s26", "issue previous s26", "drift chosen s26"]
 
 
+def test_a_crowd_in_repair_has_words_in_all(lane: Lane) -> None:
+    """Where there is no room for words beside every task: why, and how many are looked after."""
+    task = Work(TaskClass.REPAIR, Cause.PIPELINE, None, 0.0, None, 1.0)
+    models = (
+        model(0, State.OFFLINE_ISSUE, cause=Cause.PIPELINE, work=replace(task, developer=0)),
+        model(1, State.OFFLINE_ISSUE, cause=Cause.PIPELINE, work=task),
+        model(2, State.OFFLINE_ISSUE, cause=Cause.PIPELINE),
+        model(3, State.OFFLINE_DRIFT, cause=Cause.DRIFT, work=replace(task, cause=Cause.DRIFT)),
+    )
+    placed = place_tokens(crowd(lane, *models), places(WIDTH), None)
+    ((*_, why, how_many),) = placed.details
+    assert (why, how_many) == ("3 pipeline, 1 drift", "1 at work, 2 wait, 1 heals")
+    tokens = [corner(str(placed.markup()), view.number) for view in models]
+    assert max(y for _, y in tokens) + 26 <= placed.details[0][1]  # none on the words
+
+
 def test_names_of_a_client_are_text_whatever_they_hold(lane: Lane) -> None:
     hostile = '"><script>alert(1)</script>'
     models = (model(0, name=hostile), model(1, State.IDEA, name=hostile))

@@ -64,7 +64,7 @@ def places(width: int) -> Places:
     narrow = whole < _NARROW
     gap = 18 if narrow else 30
     free = whole - 4 * gap
-    shares = (0.175, 0.17, 0.125, 0.1) if narrow else (0.155, 0.19, 0.115, 0.08)
+    shares = (0.165, 0.165, 0.145, 0.1) if narrow else (0.155, 0.18, 0.125, 0.08)
     backlog, build, deployment, retired = (free * share for share in shares)
     columns = [backlog, build, deployment, free * (1 - sum(shares)), retired]
     lefts = [sum(columns[:place]) + gap * place for place in range(len(columns))]

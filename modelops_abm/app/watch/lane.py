@@ -20,6 +20,7 @@ from modelops_abm.app.watch.tokens import (
     place_tokens,
     unseen,
 )
+from modelops_abm.app.watch.words import counted
 from modelops_abm.events import TaskClass
 from modelops_abm.formats import NARROW_SPACE, money, number, plural, share
 from modelops_abm.statechart import PRODUCTION_STATES, State
@@ -151,13 +152,11 @@ def _boxes(lane: Lane, setting: Setting, where: Places, placed: Placed) -> h.Fra
             h.span(".count")[plural(len(in_production), "model"), _more(placed, "online")],
             h.span(".state-online")[f"{number(online)} online"],
         ],
-        _box(where.repair, "Repair", rank=place[TaskClass.REPAIR],
-             more=placed.more.get("repair", 0)),
-        _box(where.retraining, "Retraining", rank=place[TaskClass.RETRAIN],
-             more=placed.more.get("retraining", 0)),
+        _box(where.repair, "Repair", rank=place[TaskClass.REPAIR]),
+        _box(where.retraining, "Retraining", rank=place[TaskClass.RETRAIN]),
         _box(where.retired, "Retired", large=len(lane.retired)),
         _capability_work(lane, where.capabilities),
-    ]  # fmt: skip
+    ]
 
 
 def _box(
@@ -203,7 +202,7 @@ def _making(lane: Lane, state: State, *, short: bool) -> str:
         return f"{number(at_work)} at work"
     if short:
         return f"{number(at_work)}/{number(len(models))} at work"
-    return f"{number(waiting)} wait, {number(at_work)} at work"
+    return f"{counted(waiting, 'wait')}, {number(at_work)} at work"
 
 
 def _capability_work(lane: Lane, box: Box) -> h.Element:

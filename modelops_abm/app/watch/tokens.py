@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,7 +13,7 @@ from markupsafe import escape
 from modelops_abm.app.drawing.box import Box
 from modelops_abm.app.watch.geometry import HEADING, ROW, Grid, Places, grid, grids
 from modelops_abm.app.watch.snapshot import Lane, ModelView
-from modelops_abm.app.watch.words import doing, label
+from modelops_abm.app.watch.words import SHORT_CAUSES, counted, doing, label
 from modelops_abm.events import TaskClass
 from modelops_abm.formats import number
 from modelops_abm.statechart import Serving, State
@@ -30,6 +31,7 @@ _FRAME_STATES = (State.ONLINE, State.RETRAINING, State.OFFLINE_ISSUE, State.OFFL
 _PERSON = 20
 _RETIRED_SHOWN = 12
 _DETAILED_ROWS = 3
+_SUMMARY = 32
 
 
 @dataclass
@@ -80,12 +82,11 @@ def place_tokens(lane: Lane, places: Places, chosen: int | None) -> Placed:
     """
     placed = Placed()
     _production(placed, lane, places.online, chosen)
-    for name, states in (
-        ("repair", (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)),
-        ("retraining", (State.RETRAINING,)),
+    for box, states in (
+        (places.repair, (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)),
+        (places.retraining, (State.RETRAINING,)),
     ):
-        box: Box = getattr(places, name)
-        _tasks(placed, name, lane.of_state(*states), box, chosen, short=places.narrow)
+        _tasks(placed, lane.of_state(*states), box, chosen, short=places.narrow)
     _making(placed, "build", lane.of_state(State.BUILD), places.build, chosen)
     _making(placed, "deployment", lane.of_state(State.DEPLOYMENT), places.deployment, chosen)
     _retired(placed, lane, places.retired, chosen)
@@ -106,25 +107,42 @@ def _production(placed: Placed, lane: Lane, box: Box, chosen: int | None) -> Non
 
 def _tasks(
     placed: Placed,
-    name: str,
     models: Sequence[ModelView],
     box: Box,
     chosen: int | None,
     *,
     short: bool,
 ) -> None:
-    """Place models that are repaired or retrained, with words while there is room for them."""
+    """Place models that are repaired or retrained, each with words if there is room for them."""
     inside = Box(box.left + 10, box.top + HEADING + 2, box.width - 14, box.height - HEADING - 4)
     if len(models) <= _DETAILED_ROWS:
         _detailed(placed, models, inside, chosen, short=short)
         return
-    pairs = grid(inside, len(models), across=2)
+    tokens = Box(inside.left, inside.top, inside.width, inside.height - _SUMMARY)
+    pairs = grid(tokens, len(models), across=2)
+    words = _summary(models, max(0, len(models) - pairs.capacity))
+    placed.details.append((inside.left, tokens.bottom, inside.width, *words))
     for model, (x, y) in zip(models, pairs, strict=False):
         placed.add_model(model, x + pairs.pitch - 4, y, pairs, chosen)
         developer = _worker(model)
         if developer is not None:
             placed.add_developer(developer, x - max(0, _PERSON - pairs.size) / 2, y, pairs.size)
-    placed.more[name] = max(0, len(models) - pairs.capacity)
+
+
+def _summary(models: Sequence[ModelView], unseen: int) -> tuple[str, str]:
+    """Return why models are looked after, and how many of them are, in two short lines."""
+    causes = Counter(doing(model)[0] for model in models)
+    tasks = [model.work for model in models]
+    parts = [f"{number(sum(_worker(model) is not None for model in models))} at work"]
+    if unseen:
+        parts.append(f"+{number(unseen)} more")
+    else:
+        waiting = sum(task is not None and task.developer is None for task in tasks)
+        states = ((waiting, "wait"), (tasks.count(None), "heal"))
+        parts += [counted(many, verb) for many, verb in states if many]
+    return ", ".join(f"{number(many)} {why}" for why, many in causes.most_common()), ", ".join(
+        parts
+    )
 
 
 def _detailed(
@@ -139,7 +157,7 @@ def _detailed(
             placed.add_developer(developer, x - _PERSON - 6, y, 26)
         first, second = doing(model)
         if short:
-            second = second.partition(",")[0]
+            first, second = SHORT_CAUSES.get(first, first), second.partition(",")[0]
         left = x + (31 if short else 36)
         placed.details.append((left, y - 3, inside.right + 4 - left, first, second))
 

@@ -16,6 +16,8 @@ CAUSES: dict[Cause, str] = {
     Cause.DECAY: "decay",
 }
 """Why a model is repaired or retrained."""
+SHORT_CAUSES = {CAUSES[Cause.RETRAINING]: "due"}
+"""Shorter words, where there is little room."""
 REASONS: dict[RetirementReason, str] = {
     RetirementReason.OBSOLETE: "obsolete",
     RetirementReason.ABANDONED: "abandoned by its users",
@@ -66,6 +68,11 @@ def served(serving: Serving) -> str:
         Serving.PREVIOUS: "rolled back",
         Serving.NONE: "not served",
     }[serving]
+
+
+def counted(count: int, verb: str) -> str:
+    """Return how many do something: 1 waits, 2 wait."""
+    return f"{number(count)} {verb}" + ("s" if count == 1 else "")
 
 
 def days(count: float) -> str:
