@@ -35,29 +35,29 @@ class Way(NamedTuple):
 
 
 _PLACES: dict[State, Box] = {
-    State.IDEA: Box(1, 2, 86, 30),
-    State.BUILD: Box(1, 58, 86, 30),
-    State.DEPLOYMENT: Box(1, 114, 86, 30),
-    State.ONLINE: Box(146, 101, 90, 56),
+    State.IDEA: Box(1, 2, 90, 30),
+    State.BUILD: Box(1, 58, 90, 30),
+    State.DEPLOYMENT: Box(1, 114, 90, 30),
+    State.ONLINE: Box(156, 101, 84, 56),
     State.RETRAINING: Box(328, 18, 108, 48),
     State.OFFLINE_ISSUE: Box(328, 105, 108, 48),
     State.OFFLINE_DRIFT: Box(328, 192, 108, 48),
-    State.RETIRED: Box(1, 226, 86, 30),
+    State.RETIRED: Box(1, 226, 90, 30),
 }
-_PRODUCTION = Box(132, 1, 312, 258)
-_LEFT, _RIGHT = 176.0, 208.0
+_PRODUCTION = Box(143, 1, 301, 258)
+_LEFT, _RIGHT = 180.0, 212.0
 _WAYS: dict[tuple[State, Trigger], Way] = {
-    (State.IDEA, Trigger.BUILD_BEGINS): Way(((44, 33), (44, 57)), (50, 49), "start"),
-    (State.BUILD, Trigger.BUILD_DONE): Way(((44, 89), (44, 113)), (50, 105), "start"),
-    (State.DEPLOYMENT, Trigger.GOES_LIVE): Way(((88, 129), (145, 129)), (117, 123)),
+    (State.IDEA, Trigger.BUILD_BEGINS): Way(((46, 33), (46, 57)), (52, 49), "start"),
+    (State.BUILD, Trigger.BUILD_DONE): Way(((46, 89), (46, 113)), (52, 105), "start"),
+    (State.DEPLOYMENT, Trigger.GOES_LIVE): Way(((92, 129), (155, 129)), (117, 123)),
     (State.ONLINE, Trigger.RETRAINING_BEGINS): Way(
         ((_LEFT, 100), (_LEFT, 32), (327, 32)), (254, 26)
     ),
     (State.RETRAINING, Trigger.RETRAINING_DONE): Way(
         ((327, 52), (_RIGHT, 52), (_RIGHT, 100)), (266, 67)
     ),
-    (State.ONLINE, Trigger.ISSUE_STRIKES): Way(((237, 119), (327, 119)), (280, 113)),
-    (State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED): Way(((327, 141), (237, 141)), (284, 156)),
+    (State.ONLINE, Trigger.ISSUE_STRIKES): Way(((241, 119), (327, 119)), (282, 113)),
+    (State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED): Way(((327, 141), (241, 141)), (286, 156)),
     (State.RETRAINING, Trigger.ISSUE_STRIKES): Way(((394, 67), (394, 104)), (389, 90), "end"),
     (State.ONLINE, Trigger.DRIFT_FOUND): Way(
         ((_RIGHT, 158), (_RIGHT, 206), (327, 206)), (268, 200)
@@ -67,8 +67,8 @@ _WAYS: dict[tuple[State, Trigger], Way] = {
     ),
 }
 _RETIREMENTS: dict[Stage, tuple[Point, ...]] = {
-    Stage.PRODUCTION: ((132, 241), (88, 241)),
-    Stage.DEPLOYMENT: ((44, 145), (44, 225)),
+    Stage.PRODUCTION: ((143, 241), (92, 241)),
+    Stage.DEPLOYMENT: ((46, 145), (46, 225)),
 }
 """Ways to retirement: from the frame of production, and from what comes before it."""
 
@@ -91,8 +91,8 @@ def statechart() -> Safe:
         h.g(".production")[frame(_PRODUCTION, 10.0)],
         map(_transition, _drawn()),
         (arrow(corners) for corners in _RETIREMENTS.values()),
-        words(50, 188, _word_of_retirement(), anchor="start"),
-        words(110, 235, _word_of_retirement()),
+        words(52, 188, _word_of_retirement(), anchor="start"),
+        words(117, 235, _word_of_retirement()),
         map(_state, State),
     ]
     return Safe(str(drawing))

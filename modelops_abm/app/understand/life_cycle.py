@@ -116,8 +116,12 @@ def _stages(scenario: Scenario, stages: list[Box]) -> h.Fragment:
     idea, build, deployment, production, retired = stages
     return h.fragment[
         box(idea, "Idea backlog", h.fragment[_of(scenario, "portfolio.ideas_per_year"), " a year"]),
-        box(build, "Build", _effort(scenario, "model.build_effort_days")),
-        box(deployment, "Deployment", _effort(scenario, "model.deployment_effort_days")),
+        box(build, "Build", _effort(scenario, "model.build_effort_days", build.width)),
+        box(
+            deployment,
+            "Deployment",
+            _effort(scenario, "model.deployment_effort_days", deployment.width),
+        ),
         box(production, "In production", "online, earning", tone="online"),
         box(retired, "Retired", _reasons(retired.width)),
     ]
@@ -135,8 +139,9 @@ def _of(scenario: Scenario, name: str) -> h.Element:
     return traced_in_drawing(*stated(scenario, name))
 
 
-def _effort(scenario: Scenario, name: str) -> h.Fragment:
-    return h.fragment[_of(scenario, name), " developer-days"]
+def _effort(scenario: Scenario, name: str, width: float) -> h.Fragment:
+    unit = "dev-days" if width < _ROOM_FOR_REASONS else "developer-days"
+    return h.fragment[_of(scenario, name), f" {unit}"]
 
 
 def _when_retrained(scenario: Scenario) -> h.Fragment:

@@ -42,7 +42,7 @@ def portfolio_head(scenario: Scenario) -> h.Fragment:
 def _about(portfolio: ImportedPortfolio) -> h.Element:
     where = stages_in_words(portfolio.models).partition(" (")[2].rstrip(")")
     print_ = shortened(fingerprint(portfolio))
-    return h.span(".label")[f"{portfolio.source}: {where}; fingerprint {print_}"]
+    return h.span(".label.source")[f"{portfolio.source}: {where}; fingerprint {print_}"]
 
 
 def portfolio_tools(start: date) -> h.Fragment:
