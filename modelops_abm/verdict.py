@@ -227,11 +227,12 @@ def as_json(comparison: Comparison) -> dict[str, Any]:
             name: {**{key: _or_none(value) for key, value in figure.items()}, "n": int(figure["n"])}
             for name, figure in figures.items()
         },
-        "finance": _finance_as_json(comparison),
+        "finance": finance_as_json(comparison),
     }
 
 
-def _finance_as_json(comparison: Comparison) -> dict[str, Any]:
+def finance_as_json(comparison: Comparison) -> dict[str, Any]:
+    """Return the finance view of a comparison as plain data; None for what does not exist."""
     view = comparison.finance
     return {
         "horizon_days": view.horizon_days,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,15 +16,15 @@ from modelops_abm.cli.options import (
     Replications,
     days_option,
     portfolio_option,
-    preset_option,
     scenario_to_run,
     seed_option,
     set_option,
 )
 from modelops_abm.cli.portfolio_words import print_what_ran
-from modelops_abm.cli.study import check_is_a_plan
+from modelops_abm.cli.side_by_side import compare_side_by_side, named_plans
+from modelops_abm.cli.study import Asked, check_is_a_plan, keep, study
 from modelops_abm.parameters import Scenario
-from modelops_abm.terminal import console, load_ensemble, progress, say
+from modelops_abm.terminal import console, say
 from modelops_abm.verdict import (
     CAUTION,
     FIGURES,
@@ -39,8 +40,11 @@ from modelops_abm.verdict import (
 )
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from modelops_abm.experiments import Comparison
     from modelops_abm.experiments.finance import Finance
+    from modelops_abm.experiments.running import Keeping
 
 KEY_OUTCOMES = {
     **FIGURES,
@@ -53,8 +57,19 @@ KEY_OUTCOMES = {
 
 
 @click.command()
-@click.argument("plan_file", required=False, metavar="[PLAN_FILE]")
-@preset_option
+@click.argument("plan_files", nargs=-1, metavar="[PLAN_FILE]...")
+@click.option(
+    "--preset",
+    "preset_names",
+    metavar="NAME",
+    multiple=True,
+    help="A named scenario; see 'presets'; may be repeated.",
+)
+@click.option(
+    "--against",
+    metavar="FILE_OR_PRESET",
+    help="What plans are compared with; by default the plan without its capabilities.",
+)
 @portfolio_option
 @set_option
 @days_option
@@ -66,46 +81,74 @@ KEY_OUTCOMES = {
     " are run in any case.",
 )
 @seed_option
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Keep tables and pictures there.",
+)
 @click.option("--json", "wants_json", is_flag=True, help="Print one JSON object and nothing else.")
 def compare(
-    plan_file: str | None,
-    preset_name: str | None,
+    plan_files: tuple[str, ...],
+    preset_names: tuple[str, ...],
+    against: str | None,
     portfolio: str | None,
     assignments: tuple[str, ...],
     days: int | None,
     replications: int,
     half_width: float | None,
     seed: int,
+    output: Path | None,
     wants_json: bool,
 ) -> None:
-    """Compare a plan with its baseline over the same futures.
+    """Compare a plan with its baseline over the same futures, or several plans side by side.
 
-    The baseline is the same organisation with every capability held at its start level.
+    The baseline is the same organisation with every capability held at its start level. Values set
+    by --set, --days and --portfolio hold for every plan.
     """
-    plan = scenario_to_run(plan_file, preset_name, assignments, days, portfolio)
+
+    def made(file: str | None, preset_name: str | None) -> Scenario:
+        return scenario_to_run(file, preset_name, assignments, days, portfolio)
+
+    if len(plan_files) + len(preset_names) > 1 or against is not None:
+        plans = named_plans(plan_files, preset_names, made)
+        asked = Asked(next(iter(plans.values())), replications, seed, output, wants_json)
+        compare_side_by_side(asked, plans, against, made, half_width)
+        return
+    plan = made(*(*plan_files, None)[:1], *(*preset_names, None)[:1])
     check_is_a_plan(plan)
-    comparison = _compare(plan, replications, half_width, seed, show=not wants_json)
+    asked = Asked(plan, replications, seed, output, wants_json)
+    with study(asked, "compare", _words(replications), keeps_runs=False) as (keeping, folder):
+        comparison = _compare(plan, replications, half_width, keeping)
+        keep(folder, {"replications": comparison.replications}, _tables(comparison), {})
     if wants_json:
         click.echo(json.dumps(as_json(comparison), indent=2, allow_nan=False))
     else:
         _print(comparison, half_width)
 
 
-def _compare(
-    plan: Scenario, replications: int, half_width: float | None, seed: int, *, show: bool
-) -> Comparison:
-    with progress(wanted=show) as bar:
-        load_ensemble(bar)
-        from modelops_abm.experiments import compare as compare_with_baseline
+def _words(replications: int) -> str:
+    return f"{formats.number(replications)} futures without and with the plan"
 
-        task = bar.add_task(f"{formats.number(replications)} futures without and with the plan")
-        return compare_with_baseline(
-            plan,
-            replications,
-            half_width=half_width,
-            seed=seed,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
+
+def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
+    """Return the figures, and the totals of plan and baseline by future."""
+    totals = {"plan": comparison.plan.summaries(), "baseline": comparison.baseline.summaries()}
+    return {"figures": comparison.table(), **totals}
+
+
+def _compare(
+    plan: Scenario, replications: int, half_width: float | None, keeping: Keeping
+) -> Comparison:
+    from modelops_abm.experiments import compare as compare_with_baseline
+
+    return compare_with_baseline(
+        plan,
+        replications,
+        half_width=half_width,
+        seed=keeping["seed"],
+        progress=keeping["progress"],
+    )
 
 
 def _print(comparison: Comparison, half_width: float | None) -> None:

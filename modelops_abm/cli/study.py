@@ -121,7 +121,12 @@ def _options(replications: int) -> list[Callable[..., Any]]:
 
 @contextmanager
 def study(
-    asked: Asked, kind: str, words: str, *, engine: Engine = "ensemble"
+    asked: Asked,
+    kind: str,
+    words: str,
+    *,
+    engine: Engine = "ensemble",
+    keeps_runs: bool = True,
 ) -> Iterator[tuple[Keeping, Folder | None]]:
     """Give the keywords with which an experiment runs, and the folder that keeps it.
 
@@ -137,6 +142,8 @@ def study(
         What is being run, for the progress.
     engine
         Which engine runs.
+    keeps_runs
+        Whether the folder keeps what is run, besides what is found.
     """
     if asked.output is not None:
         check_place(asked.output)
@@ -147,13 +154,13 @@ def study(
         keeping: Keeping = {
             "seed": asked.seed,
             "engine": engine,
-            "store": None if folder is None else folder.store,
+            "store": folder.store if folder is not None and keeps_runs else None,
             "progress": lambda done, total: bar.update(task, completed=done, total=total),
         }
         try:
             yield keeping, folder
         except KeyboardInterrupt:
-            if folder is None:
+            if keeping["store"] is None:
                 raise
             raise KeyboardInterrupt(
                 f"Stopped; what was run is kept in {asked.output}, and the same command goes on"
@@ -161,7 +168,7 @@ def study(
             ) from None
         finally:
             if folder is not None:
-                folder.store.close()
+                folder.close()
 
 
 def keep(

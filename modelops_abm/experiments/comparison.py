@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from modelops_abm import outcomes
 from modelops_abm.experiments.finance import Finance
 from modelops_abm.experiments.intervals import estimate
 from modelops_abm.experiments.paired import Floats, PairedDifference
+from modelops_abm.experiments.ranking import Ranking, rank
 from modelops_abm.results import Ensemble
 
 _LEAKAGE = ("ideal_value", *(f"lost_{cause}" for cause in outcomes.LOSSES), "value")
@@ -128,6 +131,44 @@ class SideBySide:
         first, second = (self.ensembles[name].summaries()[outcome] for name in (one, other))
         return PairedDifference((first - second).to_numpy())
 
+    def ranking(self, outcome: str = "npv") -> Ranking[str]:
+        """Return all scenarios by an outcome, the highest first, and which may be the highest.
+
+        Raises
+        ------
+        KeyError
+            If there is no such outcome.
+        """
+        names = list(self.ensembles)
+        samples = [self.ensembles[name].summaries()[outcome].to_numpy() for name in names]
+        return rank(names, np.array(samples))
+
+    def pairs(self, outcome: str = "npv") -> pd.DataFrame:
+        """Return how every scenario fares against every other in an outcome, a pair a row.
+
+        Each pair comes once, the one with the higher mean first. Columns: `mean` difference and
+        `half_width` of its 95 % interval; `beats`, the share of the futures in which the first has
+        the higher outcome, with its interval `beats_low` to `beats_high`; `n` that count.
+
+        Raises
+        ------
+        KeyError
+            If there is no such outcome.
+        """
+        rows = {
+            (one, other): self.difference(outcome, one, other)
+            for one, other in combinations(self.ranking(outcome).order, 2)
+        }
+        return pd.DataFrame(
+            [
+                (paired.estimate.mean, paired.estimate.half_width, *_higher(paired))
+                for paired in rows.values()
+            ],
+            index=pd.MultiIndex.from_tuples(rows, names=["one", "other"]),
+            columns=["mean", "half_width", "beats", "beats_low", "beats_high", "n"],
+            dtype=float,
+        )
+
     def table(self, outcome: str) -> pd.DataFrame:
         """Return how every scenario fares in an outcome of the run summary, one a row.
 
@@ -150,6 +191,11 @@ class SideBySide:
         if name == self.baseline:
             return own.mean, own.half_width, None, None, None, None, None, None
         difference = self.comparisons[name].difference(outcome)
-        paired, higher = difference.estimate, difference.higher
-        beats = (higher.share, higher.low, higher.high)
-        return own.mean, own.half_width, paired.mean, paired.half_width, *beats, paired.n
+        paired = difference.estimate
+        return own.mean, own.half_width, paired.mean, paired.half_width, *_higher(difference)
+
+
+def _higher(paired: PairedDifference) -> tuple[float, float, float, int]:
+    """Return how often the first is higher: share, its interval, and the futures that count."""
+    higher = paired.higher
+    return higher.share, higher.low, higher.high, higher.n

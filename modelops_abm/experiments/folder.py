@@ -62,13 +62,30 @@ class Folder:
             "scenario": scenario.model_dump(mode="json", exclude_none=True),
             "fingerprint": fingerprint_of(scenario),
         }
+        self._seed, self._engine = seed, engine
+        self._store: Store | None = None
         self._check()
-        self.store = Store(path / RUNS, seed=seed, engine=engine)
-        try:
-            self.describe({})
-        except BaseException:
-            self.store.close()
-            raise
+        path.mkdir(parents=True, exist_ok=True)
+        self.describe({})
+
+    @property
+    def store(self) -> Store:
+        """What keeps its runs, opened when it is first asked for.
+
+        Raises
+        ------
+        InputError
+            If it cannot be used; see `Store`.
+        """
+        if self._store is None:
+            self._store = Store(self.path / RUNS, seed=self._seed, engine=self._engine)
+        return self._store
+
+    def close(self) -> None:
+        """Write what is not written yet, and let others have it."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
 
     def describe(self, facts: Mapping[str, Any]) -> None:
         """Write what the experiment is about, with further facts.

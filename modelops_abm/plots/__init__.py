@@ -13,6 +13,7 @@ from modelops_abm.plots.life_cycle import life_cycle, life_cycle_graph
 from modelops_abm.plots.model_timeline import busiest_model, model_timeline
 from modelops_abm.plots.pictures import COMPARISONS, PICTURES, save_picture, save_pictures
 from modelops_abm.plots.sheet import Picture, finding
+from modelops_abm.plots.side_by_side import side_by_side
 from modelops_abm.plots.state_diagram import statechart, statechart_graph
 from modelops_abm.plots.states_over_time import states_over_time
 from modelops_abm.plots.sweep import sweep_effects, sweep_heat_map
@@ -36,6 +37,7 @@ __all__ = [
     "model_timeline",
     "save_picture",
     "save_pictures",
+    "side_by_side",
     "statechart",
     "statechart_graph",
     "states_over_time",

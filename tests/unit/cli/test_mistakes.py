@@ -81,7 +81,7 @@ def test_bad_input(modelops: Command, arguments: list[str], words: str) -> None:
         (["simulate", "--replications", "9", "--model-days"], "--model-days: only for one run"),
         (["simulate", "--engine", "ensemble"], "add --replications N"),
         (["simulate", "--engine", "abm"], "--engine"),
-        (["compare", "plan.toml", "--preset", "all_five"], "not both"),
+        (["credit", "plan.toml", "--preset", "all_five"], "not both"),
         (["compare", "--replications", "1"], "1 is a single run"),
         (["compare", "--half-width", "0"], "'0' is not a number of dollars above 0"),
         (["compare", "--half-width", "nan"], "'nan' is not a number of dollars above 0"),

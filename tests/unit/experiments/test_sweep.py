@@ -127,8 +127,10 @@ def test_values_that_do_not_go_together_are_named_with_their_point() -> None:
 
 
 def test_a_folder_is_of_one_experiment(tmp_path: Path) -> None:
-    Folder(tmp_path / "a", "sweep", SMALL).store.close()
-    Folder(tmp_path / "a", "sweep", SMALL).store.close()
+    for _ in range(2):
+        folder = Folder(tmp_path / "a", "sweep", SMALL)
+        assert folder.store.size == 0
+        folder.close()
     with pytest.raises(InputError, match="it holds a sweep"):
         Folder(tmp_path / "a", "credit", SMALL)
     with pytest.raises(InputError, match="another scenario"):
