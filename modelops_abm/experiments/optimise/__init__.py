@@ -3,7 +3,7 @@
 from modelops_abm.experiments.optimise.decisions import Decisions
 from modelops_abm.experiments.optimise.downside import expected_shortfall
 from modelops_abm.experiments.optimise.measuring import Measured
-from modelops_abm.experiments.optimise.optimise import optimise
+from modelops_abm.experiments.optimise.race import optimise
 from modelops_abm.experiments.optimise.results import Confirmed, Finalist, Optimised
 from modelops_abm.experiments.optimise.road_map import (
     RoadMap,

@@ -3,8 +3,8 @@
 Half of the suggestions look for the highest worth, a quarter for the frontier of worth and
 spending, both by a tree-structured Parzen estimator (Bergstra et al. 2011, Algorithms for
 hyper-parameter optimization, NeurIPS 24; several aims: Ozaki et al. 2022, doi:10.1613/jair.1.13188)
-that knows what was measured before. The rest are neighbours of the best, until none is better.
-Suggestions come in batches of a fixed size, so that they are the same whatever the number of cores.
+that knows what was measured before. The rest are neighbours of the best found. Suggestions come in
+batches of a fixed size, so that they are the same whatever the number of cores.
 """
 
 from __future__ import annotations
@@ -42,8 +42,7 @@ def searched(
     measure
         Measures road maps.
     trials
-        How many suggestions; one that was made before is made anew a few times, and is never
-        measured twice.
+        How many road maps to look at.
     budget
         What may be spent in a year on average, in $; None for any amount. Suggestions keep away
         from what exceeds it.
@@ -60,7 +59,7 @@ def searched(
         both = _study(["maximize", "minimize"], trials, seed + 1)
         search.remind(both, _worth_and_spend)
         search.run(both, quarter, _worth_and_spend)
-    search.climb(quarter)
+    search.climb(trials)
     return list(search.found.values())
 
 
@@ -93,19 +92,19 @@ class _Search:
             trial, road_map = self._suggestion(study)
             self._tell(study, trial, self.found[road_map], aims)
 
-    def climb(self, most: int) -> None:
-        """Measure so many neighbours of the best at most, until no neighbour is better."""
-        while most > 0 and (best := self._best()) is not None:
-            neighbours = self._decisions.neighbours(best.road_map)
-            new = [each for each in neighbours if each not in self.found][:most]
-            if not new:
-                return
-            self._add(new)
-            most -= len(new)
+    def climb(self, trials: int) -> None:
+        """Measure neighbours of the best, then of the next best, up to so many road maps in all."""
+        while (left := trials - len(self.found)) > 0 and (new := self._next_neighbours()):
+            self._add(new[:left])
 
-    def _best(self) -> Measured | None:
+    def _next_neighbours(self) -> list[RoadMap]:
+        """Return what is new beside the best road map that has something new beside it."""
         within = [each for each in self.found.values() if each.excess(self._budget) <= 0.0]
-        return max(within, key=lambda each: each.mean_gain, default=None)
+        for each in sorted(within, key=lambda each: -each.mean_gain):
+            neighbours = self._decisions.neighbours(each.road_map)
+            if new := [other for other in neighbours if other not in self.found]:
+                return new
+        return []
 
     def _add(self, new: Sequence[RoadMap]) -> None:
         if new:
