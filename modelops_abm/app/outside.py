@@ -8,7 +8,7 @@ import solara
 
 from modelops_abm.app.export.pictures import save_pictures
 from modelops_abm.app.guard import guarded
-from modelops_abm.app.state.opening import restore, to_keep, use_query
+from modelops_abm.app.state.opening import restore, use_kept, use_query
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Browser
 
@@ -18,9 +18,8 @@ _LONGEST_ADDRESS = 500
 @solara.component
 def Outside(session: Session) -> None:
     """Keep the browser's address and what it keeps for the tab as the session is."""
-    plan = session.plan
     query = use_query(session)
-    kept = solara.use_memo(lambda: to_keep(plan), [plan.start, plan.base])
+    kept = use_kept(session)
     Browser(
         command=session.command.value,
         address=query or "",
@@ -42,5 +41,5 @@ def hear(session: Session, report: Any) -> None:
             save_pictures(session, pictures)
         case {"kind": "not kept"}:
             session.notice.set(
-                "The browser has no room to keep your file: after a reload it asks for it again."
+                "The browser has no room to keep your files and scenarios: a reload loses them."
             )

@@ -207,7 +207,7 @@ def test_a_reload_brings_everything_back() -> None:
     before = open_session(None)
     before.take(plan)
     before.view.set("data")
-    query, kept = query_of_session(before), to_keep(plan)
+    query, kept = query_of_session(before), to_keep(plan, ())
     after = open_session(query)
     assert after.wanted.value == fingerprint(PORTFOLIO)
     restore(after, kept)

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 import solara
 
 from modelops_abm.app.state.history import History
+from modelops_abm.app.state.kept_tray import read_tray, tray_text
 from modelops_abm.app.state.link import Linked, query_of, read_query, with_base
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import VIEWS, Session
+from modelops_abm.app.state.tray import Tray
 from modelops_abm.clients import fingerprint, portfolio_csv, read_portfolio
 from modelops_abm.parameters import (
     ImportedPortfolio,
@@ -22,6 +24,7 @@ from modelops_abm.version import __version__
 
 _SCENARIO_FILE = "scenario.toml"
 _PORTFOLIO, _PORTFOLIO_NAME, _SCENARIO = "portfolio", "portfolio-name", "scenario"
+_TRAY = "tray"
 
 
 def open_session(query: str | None) -> Session:
@@ -78,8 +81,8 @@ def use_query(session: Session) -> str | None:
     return solara.use_memo(lambda: query_of_session(session), [*shown, session.wanted.value])
 
 
-def to_keep(plan: Plan) -> dict[str, str]:
-    """Return what the browser keeps for this tab, as no link can hold it: the visitor's files.
+def to_keep(plan: Plan, tray: Tray) -> dict[str, str]:
+    """Return what the browser keeps for this tab: the visitor's files, and the plans of the tray.
 
     It is text by name; empty text is not kept.
     """
@@ -89,12 +92,45 @@ def to_keep(plan: Plan) -> dict[str, str]:
         _PORTFOLIO: portfolio_csv(portfolio) if portfolio else "",
         _PORTFOLIO_NAME: portfolio.source if portfolio else "",
         _SCENARIO: scenario_text(own, _SCENARIO_FILE) if own else "",
+        _TRAY: tray_text(tray),
     }
 
 
+def use_kept(session: Session) -> dict[str, str]:
+    """Return `to_keep`, made anew only when that has changed (a hook)."""
+    plan, tray = session.plan, session.tray.value
+    plans = [(kept.name, kept.plan) for kept in tray]
+    return solara.use_memo(lambda: to_keep(plan, tray), [plan.start, plan.base, plans])
+
+
 def restore(session: Session, kept: Mapping[str, str]) -> None:
-    """Bring back after F5 what the browser has kept, as far as the link asks for it."""
+    """Bring back after F5 what the browser has kept: files that the link asks for, and the tray."""
     portfolio = _kept_portfolio(kept)
+    session.bring_back(read_tray(kept.get(_TRAY, ""), lambda of: _completed(of, portfolio, kept)))
+    _restore_files(session, portfolio, kept)
+
+
+def _completed(
+    linked: Linked, portfolio: ImportedPortfolio | None, kept: Mapping[str, str]
+) -> Plan:
+    """Return the plan of a link, with the visitor's files that it needs.
+
+    Raises
+    ------
+    InputError
+        If a file that it needs is not there or does not fit.
+    """
+    plan = _with_own_base(linked.plan, kept.get(_SCENARIO, ""))
+    if not linked.portfolio:
+        return plan.with_portfolio(linked.plan.base.imported)
+    if portfolio is None or fingerprint(portfolio) != linked.portfolio:
+        raise InputError("its portfolio is not there")
+    return plan.with_portfolio(portfolio)
+
+
+def _restore_files(
+    session: Session, portfolio: ImportedPortfolio | None, kept: Mapping[str, str]
+) -> None:
     is_wanted = portfolio is not None and fingerprint(portfolio) == session.wanted.value
     try:
         plan = _with_own_base(session.plan, kept.get(_SCENARIO, ""))

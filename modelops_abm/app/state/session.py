@@ -180,6 +180,11 @@ class Session:
         """Call a plan in the tray otherwise; a name that is not allowed becomes a notice."""
         self._set_tray(lambda tray: renamed(tray, old, new))
 
+    def bring_back(self, tray: Tray) -> None:
+        """Keep the plans that the tab had before a reload, unless there are others by now."""
+        if tray and not self.tray.value:
+            self._set_tray(lambda _nothing: tray)
+
     def load(self, name: str) -> None:
         """Show a plan of the tray, which can be undone."""
         for kept in self.tray.value:

@@ -56,3 +56,31 @@ def test_names_in_the_tray_are_text_and_differ(visitor: Visitor) -> None:
     rename(visitor, "All five", HOSTILE)
     expect(visitor.notice).to_contain_text("already")
     assert visitor.page.title() == "ModelOps simulator"
+
+
+def test_a_reload_keeps_the_tray_in_its_tab_only(visitor: Visitor) -> None:
+    visitor.settled()
+    visitor.button("Keep this plan").click()
+    rename(visitor, "All five", HOSTILE)
+    visitor.press(AUTOMATION, "Home")
+    visitor.settled()
+    visitor.page.wait_for_url("**automation**")
+    visitor.page.reload()
+    expect(kept(visitor, HOSTILE).locator(".tray-range")).to_contain_text(" of 400 lose")
+    assert visitor.page.title() == "ModelOps simulator"
+    other = type(visitor).of(visitor.page.context, visitor.address)
+    other.open()
+    expect(other.part("tray").locator(".tray-item")).to_have_count(1)
+    other.leave()
+
+
+def test_a_tray_that_somebody_has_forged_is_left_out(visitor: Visitor) -> None:
+    visitor.settled()
+    visitor.page.evaluate(
+        """() => sessionStorage.setItem("modelops-kept:tray", JSON.stringify(
+             [["bad", "preset=all_five&team.developers=lots"], [1, {}], ["x".repeat(900), ""]]))"""
+    )
+    visitor.page.reload()
+    visitor.settled()
+    expect(visitor.part("tray").locator(".tray-item")).to_have_count(1)
+    expect(visitor.notice).to_have_count(0)
