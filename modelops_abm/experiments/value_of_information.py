@@ -1,0 +1,283 @@
+"""What it is worth to know an assumption before deciding: EVPI and EVPPI."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Unpack
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.interpolate import make_lsq_spline
+
+from modelops_abm.experiments.inputs import Choice, Input, check_inputs, varied
+from modelops_abm.experiments.intervals import LEVEL, Estimate, estimate
+from modelops_abm.experiments.running import Keeping, totals_of
+from modelops_abm.experiments.samples import outcome_of
+from modelops_abm.experiments.sweep.designs import at_positions
+from modelops_abm.parameters import InputError, Scenario
+
+type Floats = NDArray[np.float64]
+
+_BOOTSTRAPS = 200
+_DEGREE, _INNER_KNOTS = 3, 2
+_LEAST_POINTS = 32
+_MOST_GROUPS = 12
+
+
+@dataclass(frozen=True)
+class PartialValue:
+    """What it is worth to know one input.
+
+    Attributes
+    ----------
+    name
+        Of the input.
+    value
+        In the unit of the outcome.
+    low, high
+        Ends of its 95 % interval, by bootstrap over the points; the low end is 0 at least.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ValueOfInformation:
+    """Alternatives under uncertain assumptions, and what it would be worth to be certain.
+
+    Attributes
+    ----------
+    names
+        Of the alternatives.
+    inputs
+        The uncertain assumptions.
+    utilities
+        Alternatives x points: the mean outcome over the replications.
+    halves
+        The same of the even and of the odd replications: 2 x alternatives x points.
+    perfect
+        Expected value of perfect information on all inputs, and its interval over the points.
+    at_least
+        The same, with the best alternative at each point chosen by one half of the replications and
+        valued by the other. Luck flatters the best of several, so `perfect` is a little too high,
+        and this is a little too low.
+    partial
+        Expected value of perfect information on each input alone, the largest first.
+    replications, seed
+        How the points were run.
+    """
+
+    names: tuple[str, ...]
+    inputs: tuple[Input, ...]
+    utilities: Floats
+    halves: Floats
+    perfect: Estimate
+    at_least: Estimate
+    partial: tuple[PartialValue, ...]
+    replications: int
+    seed: int
+
+    @property
+    def best(self) -> str:
+        """The alternative to choose on what is known now: the highest mean over all points."""
+        return self.names[int(np.argmax(self.utilities.mean(axis=1)))]
+
+    @property
+    def chances(self) -> dict[str, float]:
+        """Share of the points at which each alternative is the best."""
+        winners = np.argmax(self.utilities, axis=0)
+        counts = np.bincount(winners, minlength=len(self.names))
+        return dict(zip(self.names, (counts / len(winners)).tolist(), strict=True))
+
+    def table(self) -> pd.DataFrame:
+        """Return the value of each input, the largest first."""
+        rows = [(each.value, each.low, each.high) for each in self.partial]
+        index = pd.Index([each.name for each in self.partial], name="input")
+        return pd.DataFrame(rows, columns=["value", "low", "high"], index=index)
+
+
+def value_of_information(
+    alternatives: Mapping[str, Scenario],
+    inputs: tuple[Input, ...],
+    points: int = 512,
+    replications: int = 20,
+    *,
+    outcome: str = "npv",
+    seed_of_points: int = 0,
+    **keeping: Unpack[Keeping],
+) -> ValueOfInformation:
+    """Value the information on uncertain assumptions for a choice among alternatives.
+
+    The inputs are independent and uniform over their ranges, those with equal ratios on a
+    logarithmic scale: a judgement, like the ranges. Luck is averaged over: nobody can buy
+    information on it.
+
+    Parameters
+    ----------
+    alternatives
+        Scenarios by name, two or more; the inputs have the same value in all of them.
+    inputs
+        What is uncertain.
+    points
+        How many points, drawn at random.
+    replications
+        How many of each alternative at each point, two or more.
+    outcome
+        What is to be high: an outcome of the run summary.
+    seed_of_points
+        Decides on the points.
+    keeping
+        See `running.Keeping`.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    InputError
+        If there are too few alternatives, inputs, points or replications, or an alternative does
+        not take a value.
+    """
+    _check(alternatives, inputs, points, replications)
+    positions = np.random.default_rng(seed_of_points).random((points, len(inputs)))
+    chosen = at_positions(inputs, positions)
+    scenarios = [varied(each, point) for each in alternatives.values() for point in chosen]
+    totals = totals_of(scenarios, replications, **keeping)
+    found = outcome_of(outcome, totals).reshape(len(alternatives), points, replications)
+    halves = np.array([found[:, :, half::2].mean(axis=2) for half in (0, 1)])
+    utilities = found.mean(axis=2)
+    return ValueOfInformation(
+        names=tuple(alternatives),
+        inputs=inputs,
+        utilities=utilities,
+        halves=halves,
+        perfect=perfect_information(utilities),
+        at_least=crossed_information(halves),
+        partial=_partial(inputs, positions, utilities, seed_of_points),
+        replications=replications,
+        seed=keeping.get("seed", 0),
+    )
+
+
+def perfect_information(utilities: Floats) -> Estimate:
+    """Return the expected value of perfect information (Raiffa and Schlaifer 1961).
+
+    E[max over alternatives] less the max over alternatives of E; the interval takes the alternative
+    that is best on average as known.
+
+    Parameters
+    ----------
+    utilities
+        Alternatives x independent points.
+    """
+    best = np.argmax(utilities.mean(axis=1))
+    return estimate(utilities.max(axis=0) - utilities[best])
+
+
+def crossed_information(halves: Floats) -> Estimate:
+    """Return the same with alternatives chosen by one half of the luck and valued by the other.
+
+    Parameters
+    ----------
+    halves
+        2 x alternatives x independent points.
+    """
+    gains = []
+    for choosing, valuing in (halves, halves[::-1]):
+        now, then = np.argmax(choosing.mean(axis=1)), np.argmax(choosing, axis=0)
+        gains.append(np.take_along_axis(valuing, then[None], axis=0)[0] - valuing[now])
+    return estimate(np.mean(gains, axis=0))
+
+
+def partial_information(position: Floats, utilities: Floats, *, is_grouped: bool = False) -> float:
+    """Return the expected value of perfect information on one input (EVPPI).
+
+    The mean of each alternative given the input is fitted to the points (Strong, Oakley and Brennan
+    2014, doi:10.1177/0272989X13505910), by a cubic spline with two inner knots, or by the means of
+    groups for an input with a few values.
+
+    Parameters
+    ----------
+    position
+        Of each point on the input, or its group.
+    utilities
+        Alternatives x points.
+    is_grouped
+        Whether positions are groups.
+    """
+    order = np.argsort(position, kind="stable")
+    fit = _group_means if is_grouped else _smoothed
+    fitted = fit(position[order], utilities[:, order])
+    return float(fitted.max(axis=0).mean() - fitted.mean(axis=1).max())
+
+
+def _partial(
+    inputs: tuple[Input, ...], positions: Floats, utilities: Floats, seed: int
+) -> tuple[PartialValue, ...]:
+    values = [
+        _with_interval(entry, position, utilities, seed)
+        for entry, position in zip(inputs, positions.T, strict=True)
+    ]
+    return tuple(sorted(values, key=lambda each: -each.value))
+
+
+def _with_interval(entry: Input, position: Floats, utilities: Floats, seed: int) -> PartialValue:
+    groups = _groups(entry)
+    if groups is not None:
+        position = np.minimum(np.floor(position * groups), groups - 1)
+    is_grouped = groups is not None
+    value = partial_information(position, utilities, is_grouped=is_grouped)
+    generator = np.random.default_rng([seed, len(position)])
+    found = []
+    for _ in range(_BOOTSTRAPS):
+        drawn = generator.integers(0, len(position), len(position))
+        sample = utilities[:, drawn]
+        found.append(partial_information(position[drawn], sample, is_grouped=is_grouped))
+    spread = np.quantile(found, [0.5 - LEVEL / 2.0, 0.5 + LEVEL / 2.0]) - np.mean(found)
+    return PartialValue(entry.name, value, max(0.0, value + spread[0]), value + spread[1])
+
+
+def _groups(entry: Input) -> int | None:
+    """Return how many values an input has, if they are few enough to be told apart."""
+    if isinstance(entry, Choice):
+        return len(entry.values)
+    count = int(entry.high - entry.low) + 1
+    return count if entry.is_whole and count <= _MOST_GROUPS else None
+
+
+def _smoothed(position: Floats, utilities: Floats) -> Floats:
+    """Fit a spline in the ranks, which are spread evenly whatever the position."""
+    ranks = (np.arange(len(position)) + 0.5) / len(position)
+    inner = np.arange(1, _INNER_KNOTS + 1) / (_INNER_KNOTS + 1)
+    ends = _DEGREE + 1
+    knots = np.concatenate([np.zeros(ends), inner, np.ones(ends)])
+    return np.asarray(make_lsq_spline(ranks, utilities.T, knots, _DEGREE)(ranks)).T
+
+
+def _group_means(group: Floats, utilities: Floats) -> Floats:
+    _, places = np.unique(group, return_inverse=True)
+    counts = np.bincount(places)
+    means = np.array([np.bincount(places, weights=row) / counts for row in utilities])
+    return np.asarray(means[:, places])
+
+
+def _check(
+    alternatives: Mapping[str, Scenario],
+    inputs: tuple[Input, ...],
+    points: int,
+    replications: int,
+) -> None:
+    if len(alternatives) < 2:
+        raise InputError("a choice takes two alternatives or more")
+    if not inputs:
+        raise InputError("nothing is uncertain, so there is nothing to know")
+    if points < _LEAST_POINTS:
+        raise InputError(f"at least {_LEAST_POINTS} points are needed, not {points}")
+    if replications < 2:
+        raise InputError("at least two replications are needed, so that luck can be told")
+    for scenario in alternatives.values():
+        check_inputs(scenario, inputs)
