@@ -23,7 +23,7 @@ _SETTINGS = {
     "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_TITLE": "ModelOps simulator",
     "SOLARA_MODE": "production",
-    "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "2m",
 }
 
 

@@ -27,7 +27,17 @@ _MANY_TIMES = 30.0
 _BAR, _MARGIN, _DOT = 72.0, 5.0, 3.5
 _COLUMNS = ("what", "default", "unit", "bar", "range", "from", "confidence")
 _CLASSES = {"Default": "number", "Source": "from"}
-_HEADINGS = ("Assumption", "Default", "", "Plausible range", "", "Source", "Confidence")
+_HEADINGS = (
+    "Assumption",
+    "Default",
+    "Unit",
+    "Plausible range",
+    "Its ends",
+    "Source",
+    "Confidence",
+)
+_SPOKEN = {"Unit", "Its ends"}
+"""Headings that only those hear who cannot see what stands below."""
 
 ASSUMPTIONS: tuple[Quantity, ...] = tuple(
     quantity
@@ -96,7 +106,9 @@ def _table(scenario: Scenario, entries: Iterable[Quantity], caption: str) -> h.E
             h.thead[
                 h.tr[
                     (
-                        h.th(class_=_CLASSES.get(heading), scope="col")[heading]
+                        h.th(class_=_CLASSES.get(heading), scope="col")[
+                            h.span(".spoken")[heading] if heading in _SPOKEN else heading
+                        ]
                         for heading in _HEADINGS
                     )
                 ]

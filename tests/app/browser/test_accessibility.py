@@ -82,11 +82,46 @@ def test_controls_of_the_drawer_have_names_and_are_large_enough(settled: Visitor
     assert settled.page.evaluate(SMALL, SMALLEST_PIXELS) == []
 
 
-def test_targets_are_larger_on_touch(arrive: Arrive) -> None:
+@pytest.mark.parametrize("part", PARTS)
+def test_targets_are_larger_on_touch(arrive: Arrive, part: str) -> None:
     visitor = arrive(link(), viewport={"width": 768, "height": 1024}, has_touch=True)
     visitor.settled()
-    sliders = visitor.page.evaluate(SMALL, SMALLEST_ON_TOUCH_PIXELS)
-    assert [control for control in sliders if 'type="range"' not in control] == []
+    show(visitor, part)
+    if part == "Your data":
+        visitor.button("Try a made-up one").click()
+        expect(visitor.part("portfolio-models")).to_be_visible()
+    assert visitor.page.evaluate(SMALL, SMALLEST_ON_TOUCH_PIXELS) == []
+
+
+def test_targets_of_panels_and_the_drawer_are_larger_on_touch(arrive: Arrive) -> None:
+    visitor = arrive(link(), viewport={"width": 1024, "height": 900}, has_touch=True)
+    visitor.settled()
+    visitor.button("About Automation").click()
+    expect(visitor.part("drawer").locator(".reasons")).to_be_visible()
+    assert visitor.page.evaluate(SMALL, SMALLEST_ON_TOUCH_PIXELS) == []
+    visitor.button("Close the explanation").click()
+    for opens in ("Share", "Export"):
+        visitor.button(opens).click()
+        assert visitor.page.evaluate(SMALL, SMALLEST_ON_TOUCH_PIXELS) == []
+        visitor.page.keyboard.press("Escape")
+    visitor.show("Watch")
+    visitor.button("Future 0").click()
+    assert visitor.page.evaluate(SMALL, SMALLEST_ON_TOUCH_PIXELS) == []
+
+
+@pytest.mark.parametrize("part", [*PARTS, "drawer"])
+def test_tables_have_heads_and_landmarks_hold_no_others(settled: Visitor, part: str) -> None:
+    if part == "drawer":
+        settled.button("About Rollback").click()
+        expect(settled.part("drawer").locator(".reasons")).to_be_visible()
+    else:
+        show(settled, part)
+    for switch in settled.page.get_by_role("button", name="Show as a table").all():
+        switch.click()
+    page = settled.page
+    heads = page.locator(".modelops th").all_text_contents()
+    assert [head for head in heads if not head.strip()] == []
+    assert page.locator("[role=complementary] header, [role=main] [role=banner]").count() == 0
 
 
 @pytest.mark.parametrize("part", PARTS)
