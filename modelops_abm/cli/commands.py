@@ -7,6 +7,7 @@ import click
 from modelops_abm.cli.check import check
 from modelops_abm.cli.compare import compare
 from modelops_abm.cli.credit import credit
+from modelops_abm.cli.optimise import optimise
 from modelops_abm.cli.page import page
 from modelops_abm.cli.presets import presets
 from modelops_abm.cli.schema import schema
@@ -42,5 +43,17 @@ def commands() -> None:
     """
 
 
-for command in (page, simulate, compare, credit, sweep, presets, show, schema, check, template):
+for command in (
+    page,
+    simulate,
+    compare,
+    credit,
+    sweep,
+    optimise,
+    presets,
+    show,
+    schema,
+    check,
+    template,
+):
     commands.add_command(command)

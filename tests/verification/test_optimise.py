@@ -90,6 +90,9 @@ class PureLuck:
         """Return luck that depends on the seed, the road map and the replication alone."""
         return [self._measured(road_map, replications, first) for road_map in road_maps]
 
+    def levels(self, road_map: RoadMap) -> None:
+        """There are none."""
+
     def _measured(self, road_map: RoadMap, replications: int, first: int) -> Measured:
         key = index_of_identifier(repr(road_map))
         luck = np.random.default_rng([self.seed, key]).normal(size=first + replications)[first:]

@@ -20,7 +20,9 @@ from modelops_abm.experiments.optimise.road_map import RoadMap, nothing_of, with
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.running import Keeping, totals_of
 from modelops_abm.experiments.samples import outcome_of
+from modelops_abm.outcomes import LEVEL_STATES
 from modelops_abm.parameters import Scenario
+from modelops_abm.simulate import replicate
 
 type Floats = NDArray[np.float64]
 type Told = Callable[[int, int], None]
@@ -28,6 +30,8 @@ type Told = Callable[[int, int], None]
 YEAR_DAYS = 365
 FUTURES_OF_SPENDING = 8
 """How many futures show a road map's spending during the search: it hardly varies."""
+FUTURES_OF_LEVELS = 32
+"""How many futures show how the levels rise."""
 _SPENT = ("capital", "upkeep", "payroll")
 
 
@@ -148,6 +152,20 @@ class Measuring:
             for place, road_map in enumerate(tried)
             if place > 0
         ]
+
+    def levels(self, road_map: RoadMap) -> Floats:
+        """Return how the levels rise: capabilities x days, the mean at the end of each day."""
+        keeping = self._keeping
+        ensemble = replicate(
+            with_road_map(self._plan, road_map),
+            FUTURES_OF_LEVELS,
+            seed=keeping.get("seed", 0),
+            daily=LEVEL_STATES,
+            engine=keeping.get("engine", "ensemble"),
+            executor=keeping.get("executor"),
+            cancel=keeping.get("cancel"),
+        )
+        return np.array([ensemble.bands[name]["mean"].to_numpy() for name in LEVEL_STATES])
 
     def _spend(self, scenarios: Sequence[Scenario], totals: Floats, first: int) -> Floats:
         """Return what is spent: years x scenarios x replications."""

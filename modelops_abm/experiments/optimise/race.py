@@ -177,6 +177,7 @@ class _Race:
             confidence=confidence,
             finalists=tuple(rechecked),
             confirmed=Confirmed(recommended=last[0], plan=last[-1]),
+            levels=self._runs.levels(best),
         )
 
     @property

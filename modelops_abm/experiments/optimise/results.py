@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from modelops_abm.experiments.intervals import Estimate
 from modelops_abm.experiments.optimise.decisions import Decisions
@@ -81,6 +82,8 @@ class Optimised:
         Those measured again, the plan and doing nothing among them; highest worth first.
     confirmed
         The worth of the recommended one, and of the plan.
+    levels
+        How the levels of the recommended one rise: capabilities x days, mean over futures.
     """
 
     decisions: Decisions
@@ -91,6 +94,7 @@ class Optimised:
     confidence: float
     finalists: tuple[Finalist, ...]
     confirmed: Confirmed
+    levels: NDArray[np.float64]
 
     @property
     def plan(self) -> Scenario:
