@@ -76,14 +76,17 @@ def server() -> Iterator[Server]:
         yield served
 
 
+def chromium() -> str:
+    """Return the path of Chromium, or skip where there is none."""
+    program = shutil.which("chromium") or shutil.which("google-chrome")
+    return program or missing("no Chromium on this machine")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Return a browser, or skip where there is none."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
-    if program is None:
-        missing("no Chromium on this machine")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=CHROMIUM_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.app.browser.conftest import Arrive, Server
-from tests.app.browser.visitor import AUTOMATION, DEVELOPERS, MONITORING, link
+from tests.app.browser.conftest import CHROMIUM_OPTIONS, PAGE, Arrive, Server, chromium, serving
+from tests.app.browser.visitor import AUTOMATION, DEVELOPERS, MONITORING, Visitor, link
 
 GONE_WITHIN_SECONDS = 20.0
 
@@ -60,6 +66,51 @@ def test_who_leaves_leaves_nothing_behind(arrive: Arrive, server: Server) -> Non
     while _threads(server) > before and time.monotonic() < end:
         time.sleep(0.2)
     assert _threads(server) <= before
+
+
+def test_a_browser_that_is_killed_leaves_nothing_behind(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It says no goodbye; its visit ends once it has not come back for a while."""
+    monkeypatch.setenv("SOLARA_KERNEL_CULL_TIMEOUT", "1s")
+    with serving(PAGE) as server, _browser_to_kill(browser, tmp_path) as (context, kill):
+        visitor = Visitor.of(context, server.address)
+        visitor.open()
+        visitor.show("Watch")
+        visitor.button("Play").click()
+        assert _visits(server) == 1
+        kill()
+        end = time.monotonic() + GONE_WITHIN_SECONDS
+        while _visits(server) and time.monotonic() < end:
+            time.sleep(0.2)
+        assert _visits(server) == 0
+        assert server.lines[1:] == []
+
+
+def _visits(server: Server) -> int:
+    """Return how many visits the server holds."""
+    with urllib.request.urlopen(f"{server.address}/resourcez", timeout=10) as answer:
+        return int(json.load(answer)["kernels"]["total"])
+
+
+@contextmanager
+def _browser_to_kill(
+    browser: Browser, folder: Path
+) -> Iterator[tuple[BrowserContext, Callable[[], None]]]:
+    """Start a browser of its own; yield a context, and what kills it on the spot."""
+    context = browser.browser_type.launch_persistent_context(
+        str(folder), executable_path=chromium(), args=CHROMIUM_OPTIONS
+    )
+    yield context, lambda: _kill(f"--user-data-dir={folder}")
+
+
+def _kill(marked: str) -> None:
+    """Kill the processes of a browser, which are known by an option."""
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            with suppress(OSError):
+                if marked.encode() in (process / "cmdline").read_bytes():
+                    os.kill(int(process.name), signal.SIGKILL)
 
 
 def _at_rest(server: Server) -> int:
