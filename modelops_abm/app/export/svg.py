@@ -6,6 +6,7 @@ Colours come from the style of the page, by class; a chart is as wide as its vie
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import htpy as h
@@ -14,6 +15,7 @@ import numpy as np
 from modelops_abm import formats
 from modelops_abm.app.drawing.axes import Axis
 from modelops_abm.app.drawing.bands import Floats
+from modelops_abm.app.drawing.box import Box
 from modelops_abm.plots.charts import spread
 
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
@@ -30,25 +32,12 @@ class Label(NamedTuple):
     css_class: str
 
 
-class Panel(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Panel(Box):
     """A rectangle with months across and values up, in pixels."""
 
-    left: float
-    top: float
-    width: float
-    height: float
     months: float
     axis: Axis
-
-    @property
-    def right(self) -> float:
-        """Of the rectangle."""
-        return self.left + self.width
-
-    @property
-    def bottom(self) -> float:
-        """Of the rectangle."""
-        return self.top + self.height
 
     def x(self, month: float) -> float:
         """Return where a month is."""
