@@ -100,6 +100,15 @@ class Decisions:
                 steps.append(Step(name, self._levels_above(name)[place - 1], start_day))
         return RoadMap(tuple(steps), self._teams[places.get(_DEVELOPERS, 0)])
 
+    def places_of(self, road_map: RoadMap) -> dict[str, int]:
+        """Return the place of a road map on each of the axes; the opposite of `chosen`."""
+        places = dict.fromkeys(self.axes, 0)
+        places[_DEVELOPERS] = self._teams.index(road_map.developers)
+        for name, level, start_day in road_map.steps:
+            places[f"{name}.level"] = 1 + self._levels_above(name).index(level)
+            places[f"{name}.start"] = self._starts.index(start_day)
+        return places
+
     def every(self) -> Iterator[RoadMap]:
         """Yield each road map once."""
         options = [self._options(name) for name in CAPABILITY_NAMES]

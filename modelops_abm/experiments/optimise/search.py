@@ -1,10 +1,11 @@
 """Looking through road maps: all of them if they are few, else those that Optuna suggests.
 
-Half of the suggestions look for the highest worth, a quarter for the frontier of worth and
-spending, both by a tree-structured Parzen estimator (Bergstra et al. 2011, Algorithms for
-hyper-parameter optimization, NeurIPS 24; several aims: Ozaki et al. 2022, doi:10.1613/jair.1.13188)
-that knows what was measured before. The rest are neighbours of the best found. Suggestions come in
-batches of a fixed size, so that they are the same whatever the number of cores.
+First comes each capability alone. Then, up to half of all, road maps are suggested for the highest
+worth, and a quarter for the frontier of worth and spending, both by a tree-structured Parzen
+estimator (Bergstra et al. 2011, Algorithms for hyper-parameter optimization, NeurIPS 24; several
+aims: Ozaki et al. 2022, doi:10.1613/jair.1.13188) that knows what was measured before. The rest are
+neighbours of the best found. Suggestions come in batches of a fixed size, so that they are the same
+whatever the number of cores.
 """
 
 from __future__ import annotations
@@ -54,11 +55,11 @@ def searched(
         return [measured for part in parts for measured in measure(part)]
     search = _Search(decisions, measure, budget)
     quarter = trials // 4
+    search.start(quarter)
     with _quiet():
-        search.run(_study(["maximize"], trials, seed), trials - 2 * quarter, _worth)
+        search.suggest(_study(["maximize"], trials, seed), trials - 2 * quarter, _worth)
         both = _study(["maximize", "minimize"], trials, seed + 1)
-        search.remind(both, _worth_and_spend)
-        search.run(both, quarter, _worth_and_spend)
+        search.suggest(both, trials - quarter, _worth_and_spend)
     search.climb(trials)
     return list(search.found.values())
 
@@ -74,23 +75,21 @@ class _Search:
     def __init__(self, decisions: Decisions, measure: Measure, budget: float | None) -> None:
         self._decisions, self._measure, self._budget = decisions, measure, budget
         self.found: dict[RoadMap, Measured] = {}
-        self._places: list[dict[str, int]] = []
 
-    def run(self, study: optuna.Study, trials: int, aims: Aims) -> None:
-        """Ask a study for suggestions, and tell it what they are worth."""
-        for numbers in batched(range(trials), _BATCH):
+    def start(self, trials: int) -> None:
+        """Measure doing nothing and its neighbours, up to so many road maps."""
+        nothing = self._decisions.chosen({})
+        self._add([nothing, *self._decisions.neighbours(nothing)][:trials])
+
+    def suggest(self, study: optuna.Study, trials: int, aims: Aims) -> None:
+        """Measure what a study suggests, up to about so many road maps in all."""
+        self._remind(study, aims)
+        for numbers in batched(range(len(self.found), trials), _BATCH):
             asked = [self._new_suggestion(study, aims) for _ in numbers]
             road_maps = [road_map for _, road_map in asked]
             self._add([each for each in dict.fromkeys(road_maps) if each not in self.found])
             for trial, road_map in asked:
                 self._tell(study, trial, self.found[road_map], aims)
-
-    def remind(self, study: optuna.Study, aims: Aims) -> None:
-        """Tell a study what was found with another one."""
-        for places in list(self._places):
-            study.enqueue_trial(places)
-            trial, road_map = self._suggestion(study)
-            self._tell(study, trial, self.found[road_map], aims)
 
     def climb(self, trials: int) -> None:
         """Measure neighbours of the best, then of the next best, up to so many road maps in all."""
@@ -110,6 +109,13 @@ class _Search:
         if new:
             self.found.update(zip(new, self._measure(new), strict=True))
 
+    def _remind(self, study: optuna.Study, aims: Aims) -> None:
+        """Tell a study what was measured before."""
+        for road_map, measured in self.found.items():
+            study.enqueue_trial(self._decisions.places_of(road_map))
+            trial, _ = self._suggestion(study)
+            self._tell(study, trial, measured, aims)
+
     def _new_suggestion(self, study: optuna.Study, aims: Aims) -> tuple[optuna.Trial, RoadMap]:
         """Return a suggestion that was not made before, unless that comes up again and again."""
         for _ in range(_PATIENCE):
@@ -125,7 +131,6 @@ class _Search:
         trial = study.ask()
         axes = self._decisions.axes.items()
         places = {name: trial.suggest_int(name, 0, count - 1) for name, count in axes}
-        self._places.append(places)
         return trial, self._decisions.chosen(places)
 
     def _tell(

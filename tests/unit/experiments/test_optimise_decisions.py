@@ -17,6 +17,8 @@ def test_every_road_map_comes_once_and_all_places_lead_to_one() -> None:
     last = {name: count - 1 for name, count in decisions.axes.items()}
     highest = decisions.chosen(last)
     assert highest in every
+    assert decisions.places_of(highest) == last
+    assert all(decisions.chosen(decisions.places_of(each)) == each for each in every[::50])
     assert highest.developers == 8
     assert {step[1:] for step in highest.steps} == {(1.0, 90.0)}
     assert decisions.chosen({}).steps == ()
