@@ -165,6 +165,13 @@ def amount(value: float | None, unit: str) -> str:
     return f"{_plain(value, unit)} {singular}"
 
 
+def stated(value: object) -> str:
+    """Return a value of a scenario as it is stated, to four digits: 10,000, 0.1234, none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,.0f}" if abs(value) >= 1000.0 else f"{value:.4g}"
+
+
 def money_scale(largest: float) -> tuple[float, str]:
     """Return what to divide an axis of money by, and its unit: ``(1e6, "M $")``."""
     for size, unit in _MONEY_UNITS:

@@ -11,10 +11,12 @@ from modelops_abm.cli.optimise import optimise
 from modelops_abm.cli.page import page
 from modelops_abm.cli.presets import presets
 from modelops_abm.cli.schema import schema
+from modelops_abm.cli.sensitivity import sensitivity
 from modelops_abm.cli.show import show
 from modelops_abm.cli.simulate import simulate
 from modelops_abm.cli.sweep import sweep
 from modelops_abm.cli.template import template
+from modelops_abm.cli.voi import voi
 from modelops_abm.version import __version__
 
 _EXAMPLES = """\b
@@ -49,6 +51,8 @@ for command in (
     compare,
     credit,
     sweep,
+    sensitivity,
+    voi,
     optimise,
     presets,
     show,

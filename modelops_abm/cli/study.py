@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from modelops_abm.experiments.folder import Folder
+    from modelops_abm.experiments.inputs import Input
     from modelops_abm.experiments.running import Keeping
     from modelops_abm.plots import Picture
     from modelops_abm.simulate import Engine
@@ -186,6 +187,59 @@ def keep(
     for name, draw in pictures.items():
         save_picture(draw(), folder.path / f"{name}.png")
     folder.describe(facts)
+
+
+def vary_option[F: Callable[..., Any]](command: F) -> F:
+    """Give a command the option ``--vary``, which may be left out."""
+    return click.option(
+        "--vary",
+        "varied",
+        metavar="NAME[=VALUES]",
+        multiple=True,
+        help="An assumption, or a section of them, by its range in the sources; or with values of"
+        " your own: drift.severity=0.1..0.5, model.market_size=log:50..5000; may be repeated.",
+    )(command)
+
+
+def assumptions(varied: Sequence[str]) -> tuple[Input, ...]:
+    """Return what ``--vary`` names; without it, every assumption whose sources leave a range.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    """
+    from modelops_abm.experiments.inputs import plausible_inputs
+
+    if not varied:
+        return plausible_inputs()
+    named = [text for text in varied if "=" not in text]
+    stated = inputs_of([text for text in varied if "=" in text])
+    ours = {entry.name for entry in stated}
+    known = plausible_inputs(named) if named else ()
+    return (*(entry for entry in known if entry.name not in ours), *stated)
+
+
+def inputs_of(varied: Sequence[str]) -> tuple[Input, ...]:
+    """Return what is varied, in the syntax of `parse_input`.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    """
+    from modelops_abm.experiments.inputs import parse_input
+
+    inputs: list[Input] = []
+    problems: list[Problem] = []
+    for text in varied:
+        try:
+            inputs.append(parse_input(text))
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    return tuple(inputs)
 
 
 def check_outcome(outcome: str) -> None:

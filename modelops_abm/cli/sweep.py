@@ -11,18 +11,24 @@ import click
 
 from modelops_abm import formats, outcomes
 from modelops_abm.cli.portfolio_words import print_what_ran
-from modelops_abm.cli.study import Asked, check_outcome, keep, plain_table, study, study_options
-from modelops_abm.parameters import InputError, Problem
+from modelops_abm.cli.study import (
+    Asked,
+    check_outcome,
+    inputs_of,
+    keep,
+    plain_table,
+    study,
+    study_options,
+)
 from modelops_abm.terminal import console, say
 from modelops_abm.verdict import Difference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import pandas as pd
     from rich.table import Table
 
-    from modelops_abm.experiments.inputs import Input
     from modelops_abm.experiments.sweep import Design, SweepResult
     from modelops_abm.plots import Picture
     from modelops_abm.simulate import Engine
@@ -75,7 +81,7 @@ def sweep(
 ) -> None:
     """Run a scenario with many values of some inputs, all over the same futures."""
     check_outcome(outcome)
-    inputs = _inputs(varied)
+    inputs = inputs_of(varied)
     with (
         study(asked, "sweep", "Sweeping", engine=engine) as (keeping, folder),
         ExitStack() as stack,
@@ -102,22 +108,6 @@ def sweep(
         click.echo(json.dumps({**_as_json(result, outcome), **facts}, indent=2, allow_nan=False))
     else:
         _print(asked, result, outcome)
-
-
-def _inputs(varied: Sequence[str]) -> tuple[Input, ...]:
-    """Read what is varied; everything that is wrong is said at once."""
-    from modelops_abm.experiments.inputs import parse_input
-
-    inputs: list[Input] = []
-    problems: list[Problem] = []
-    for text in varied:
-        try:
-            inputs.append(parse_input(text))
-        except InputError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise InputError(problems)
-    return tuple(inputs)
 
 
 def _tables(result: SweepResult, outcome: str) -> dict[str, pd.DataFrame]:
@@ -193,13 +183,9 @@ def _table(result: SweepResult, summary: pd.DataFrame, outcome: str) -> Table:
 
 
 def _cells(result: SweepResult, row: pd.Series[Any], outcome: str) -> list[str]:
-    values = [_value(row[entry.name]) for entry in result.inputs]
+    values = [formats.stated(row[entry.name]) for entry in result.inputs]
     difference = Difference(outcome, row["difference"], row["difference_half_width"])
     unit = _SUMMARY[outcome].unit
     known = row["difference_half_width"]
     half_width = formats.NOTHING if math.isnan(known) else formats.amount(known, unit)
     return [*values, formats.amount(row["mean"], unit), difference.text, half_width]
-
-
-def _value(value: object) -> str:
-    return f"{value:,.4g}" if isinstance(value, int | float) else str(value)

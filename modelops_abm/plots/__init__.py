@@ -12,6 +12,12 @@ from modelops_abm.plots.leakage import leakage
 from modelops_abm.plots.life_cycle import life_cycle, life_cycle_graph
 from modelops_abm.plots.model_timeline import busiest_model, model_timeline
 from modelops_abm.plots.pictures import COMPARISONS, PICTURES, save_picture, save_pictures
+from modelops_abm.plots.sensitivity import (
+    morris_effects,
+    sobol_indices,
+    tornado,
+    value_of_information,
+)
 from modelops_abm.plots.sheet import Picture, finding
 from modelops_abm.plots.side_by_side import side_by_side
 from modelops_abm.plots.state_diagram import statechart, statechart_graph
@@ -35,14 +41,18 @@ __all__ = [
     "life_cycle",
     "life_cycle_graph",
     "model_timeline",
+    "morris_effects",
     "save_picture",
     "save_pictures",
     "side_by_side",
+    "sobol_indices",
     "statechart",
     "statechart_graph",
     "states_over_time",
     "sweep_effects",
     "sweep_heat_map",
     "team_time",
+    "tornado",
     "value_and_cost",
+    "value_of_information",
 ]

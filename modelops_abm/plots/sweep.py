@@ -88,8 +88,9 @@ def sweep_heat_map(result: SweepResult, outcome: str = "npv") -> Picture:
     }
     best = summary.iloc[int(summary["mean"].argmax())]
     finding = (
-        f"{_words(outcome)} is highest at {in_words(down).lower()} {_value(best[down])} and"
-        f" {in_words(across).lower()} {_value(best[across])}: {_level(outcome, best['mean'])}"
+        f"{_words(outcome)} is highest at {in_words(down).lower()} {formats.stated(best[down])} and"
+        f" {in_words(across).lower()} {formats.stated(best[across])}:"
+        f" {_level(outcome, best['mean'])}"
     )
     shows = (
         f"Average of {formats.plural(result.replications, 'future')}, the same for every cell;"
@@ -127,7 +128,7 @@ def _write_ticks(
 ) -> None:
     style = text_style(LABEL, INK_3)
     if isinstance(values[0], bool | str):
-        axes.set_xticks(places, [_value(value) for value in values], **style)
+        axes.set_xticks(places, [formats.stated(value) for value in values], **style)
     else:
         across = round_numbers(*axes.get_xlim(), most=6)
         axes.set_xticks(across, in_plain_numbers(across), **style)
@@ -147,10 +148,20 @@ def _draw_cells(picture: Picture, cells: dict[str, pd.DataFrame], outcome: str) 
     write_heading(picture, MARGIN, top - 14.0, in_words(str(means.index.name)))
     for place, value in enumerate(means.columns):
         write(
-            picture.plane, left + width * (place + 0.5), top - 14.0, _value(value), across="center"
+            picture.plane,
+            left + width * (place + 0.5),
+            top - 14.0,
+            formats.stated(value),
+            across="center",
         )
     for place, value in enumerate(means.index):
-        write(picture.plane, MARGIN, top + _CELL * (place + 0.5), _value(value), along="center")
+        write(
+            picture.plane,
+            MARGIN,
+            top + _CELL * (place + 0.5),
+            formats.stated(value),
+            along="center",
+        )
     shades = _shades(means.to_numpy(float))
     for row, column in product(range(means.shape[0]), range(means.shape[1])):
         found = {name: float(table.to_numpy(float)[row, column]) for name, table in cells.items()}
@@ -211,12 +222,6 @@ def _difference(outcome: str, value: float, half_width: float) -> str:
     if unit == "share":
         return f"{formats.points(value, half_width=half_width)} ±{100.0 * half_width:.2g}"
     return f"{formats.difference(value, half_width=half_width)} ±{half_width:.2g}"
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, bool | str):
-        return str(value)
-    return f"{value:,.4g}"
 
 
 def _axis_unit(outcome: str, means: Sequence[pd.Series[float]]) -> tuple[float, str]:

@@ -38,6 +38,9 @@ class Sobol:
         every point, so that no assumption matters to the decision.
     positive
         In which share of the independent points the answer is above zero.
+    flips
+        In which share of the base points another value of one input, drawn from its range, turns
+        the sign of the answer; an input each.
     """
 
     question: Question
@@ -47,6 +50,7 @@ class Sobol:
     indices: Indices
     decision: Indices | None
     positive: Share
+    flips: tuple[Share, ...]
 
 
 def sobol(
@@ -94,7 +98,9 @@ def sobol(
     means = mean_answers(question.answers(points, replications, **keeping))
     names = tuple(entry.name for entry in question.inputs)
     is_positive = means > 0.0
-    independent = is_positive.reshape(base_points, -1)[:, [0, -1]]
+    by_base = is_positive.reshape(base_points, -1)
+    independent = by_base[:, [0, -1]]
+    turned = by_base[:, 1:-1] != by_base[:, :1]
     return Sobol(
         question=question,
         base_points=base_points,
@@ -107,6 +113,7 @@ def sobol(
             else indices_of(names, is_positive.astype(float), seed_of_points)
         ),
         positive=share(int(independent.sum()), independent.size),
+        flips=tuple(share(int(count), base_points) for count in turned.sum(axis=0)),
     )
 
 

@@ -1,0 +1,141 @@
+"""The command ``voi``: which assumption is worth measuring before buying."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelops_abm import formats
+from modelops_abm.cli.portfolio_words import print_what_ran
+from modelops_abm.cli.study import (
+    Asked,
+    assumptions,
+    check_is_a_plan,
+    keep,
+    plain_table,
+    study,
+    study_options,
+    vary_option,
+)
+from modelops_abm.parameters import Scenario, baseline_of
+from modelops_abm.terminal import console, say
+from modelops_abm.verdict import INTERVAL
+from modelops_abm.version import __version__
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from modelops_abm.experiments.value_of_information import ValueOfInformation
+
+_MOST_ROWS = 15
+
+
+@click.command()
+@vary_option
+@click.option("--points", type=click.IntRange(32), default=512, show_default=True, metavar="N")
+@click.option("--each", is_flag=True, help="Each capability alone may be chosen as well.")
+@study_options(replications=20)
+def voi(asked: Asked, varied: tuple[str, ...], points: int, each: bool) -> None:
+    """Tell what it would be worth to know an assumption before choosing the plan or the baseline.
+
+    Without --vary, all assumptions are uncertain over the range that their sources leave open.
+    """
+    check_is_a_plan(asked.scenario)
+    with study(asked, "voi", "Choosing under uncertainty") as (keeping, folder):
+        from modelops_abm.experiments.value_of_information import value_of_information
+        from modelops_abm.plots import value_of_information as picture
+
+        inputs = assumptions(varied)
+        alternatives = _alternatives(asked.scenario, with_each=each)
+        found = value_of_information(alternatives, inputs, points, asked.replications, **keeping)
+        facts = {"points": points, "inputs": [entry.text for entry in inputs]}
+        tables = {"value-of-information": found.table()}
+        keep(folder, facts, tables, {"value-of-information": lambda: picture(found)})
+    if asked.wants_json:
+        click.echo(json.dumps({**_as_json(asked, found), **facts}, indent=2, allow_nan=False))
+    else:
+        _print(asked, found)
+
+
+def _alternatives(plan: Scenario, *, with_each: bool) -> dict[str, Scenario]:
+    from modelops_abm.experiments.variants import raised, without
+
+    alternatives = {"the baseline": baseline_of(plan)}
+    names = raised(plan)
+    if with_each and len(names) > 1:
+        for name in names:
+            others = [other for other in names if other != name]
+            alternatives[f"{name} alone"] = without(plan, others)
+    return {**alternatives, "the plan": plan}
+
+
+def _as_json(asked: Asked, found: ValueOfInformation) -> dict[str, Any]:
+    return {
+        "version": __version__,
+        "seed": found.seed,
+        "replications": found.replications,
+        "scenario": asked.scenario.model_dump(mode="json", exclude_none=True),
+        "alternatives": list(found.names),
+        "best": found.best,
+        "chances": found.chances,
+        "perfect": asdict(found.perfect),
+        "at_least": asdict(found.at_least),
+        "partial": [asdict(each) for each in found.partial],
+    }
+
+
+def _print(asked: Asked, found: ValueOfInformation) -> None:
+    from modelops_abm.plots.sensitivity import information_finding
+
+    target = console()
+    futures = formats.plural(found.replications, "future")
+    print_what_ran(asked.scenario, f"seed {found.seed}, {futures} at each point")
+    say(target, f"{information_finding(found)}.")
+    target.print()
+    target.print(_chances_table(found))
+    target.print()
+    target.print(_values_table(found))
+    target.print()
+    least = formats.amount(found.at_least.mean, "$")
+    say(
+        target,
+        "Worth of knowing: by how much the average net present value of the choice would rise."
+        f" Luck flatters the best of several: all together at least {least}. The ranges are what"
+        " the sources leave open, every value in them held to be as likely: a judgement.",
+    )
+    if asked.output is not None:
+        say(target, f"Kept in {asked.output}: a table, a picture, and the runs themselves.")
+
+
+def _chances_table(found: ValueOfInformation) -> Table:
+    table = plain_table()
+    table.add_column("Choice")
+    for heading in ("average NPV", "best at"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    points = found.utilities.shape[1]
+    for name, row in zip(found.names, found.utilities, strict=True):
+        count = round(found.chances[name] * points)
+        mean = formats.money(float(row.mean()))
+        table.add_row(name, mean, f"{formats.count_of(count, points)} points")
+    return table
+
+
+def _values_table(found: ValueOfInformation) -> Table:
+    from modelops_abm.experiments.inputs import in_words
+
+    table = plain_table()
+    table.add_column("To know")
+    for heading in ("is worth", INTERVAL):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for each in found.partial[:_MOST_ROWS]:
+        interval = formats.money_interval(each.low, each.high)
+        table.add_row(in_words(each.name), formats.money(each.value), interval)
+    perfect = found.perfect
+    if perfect.mean is not None and perfect.low is not None and perfect.high is not None:
+        worth = formats.money(perfect.mean, half_width=perfect.half_width)
+        interval = formats.money_interval(perfect.low, perfect.high)
+        table.add_row("all of them", worth, interval, style="bold")
+    return table
