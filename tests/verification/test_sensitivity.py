@@ -1,0 +1,116 @@
+"""Morris effects and Sobol indices of functions whose effects and indices are known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import stats
+
+from modelops_abm.experiments.sensitivity.morris import effects_of, morris_positions
+from modelops_abm.experiments.sensitivity.sobol import indices_of, sobol_positions
+from tests.verification.checks import seed_of
+
+type Floats = NDArray[np.float64]
+
+REPEATS = 60
+BASE_POINTS = 512
+A, B = 7.0, 0.1
+WEIGHTS = np.array([0.0, 1.0, 4.5, 9.0])
+
+
+def ishigami(positions: Floats) -> Floats:
+    """Return the function of Ishigami and Homma 1990 (doi:10.1109/ISUMA.1990.151285)."""
+    x = np.pi * (2.0 * positions - 1.0)
+    return np.asarray(
+        np.sin(x[:, 0]) + A * np.sin(x[:, 1]) ** 2 + B * x[:, 2] ** 4 * np.sin(x[:, 0])
+    )
+
+
+def ishigami_indices() -> tuple[Floats, Floats]:
+    """Return its first-order and total indices."""
+    first = np.array([0.5 * (1.0 + B * np.pi**4 / 5.0) ** 2, A**2 / 8.0, 0.0])
+    interaction = B**2 * np.pi**8 * (1.0 / 18.0 - 1.0 / 50.0)
+    total = first + np.array([interaction, 0.0, interaction])
+    return first / (first.sum() + interaction), total / (first.sum() + interaction)
+
+
+def g_function(positions: Floats) -> Floats:
+    """Return the g-function of Sobol (Saltelli and Sobol 1995)."""
+    return np.asarray(np.prod((np.abs(4.0 * positions - 2.0) + WEIGHTS) / (1.0 + WEIGHTS), axis=1))
+
+
+def g_indices() -> tuple[Floats, Floats]:
+    """Return its first-order and total indices."""
+    own = 1.0 / (3.0 * (1.0 + WEIGHTS) ** 2)
+    variance = np.prod(1.0 + own) - 1.0
+    return own / variance, own * np.prod(1.0 + own) / (1.0 + own) / variance
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("function", "known"),
+    [(ishigami, ishigami_indices()), (g_function, g_indices())],
+    ids=["Ishigami", "g-function"],
+)
+def test_intervals_of_indices_contain_what_is_known(
+    function: object, known: tuple[Floats, Floats]
+) -> None:
+    """95 % intervals cover at least 95 in 100, less what chance allows; the bootstrap is wide.
+
+    It takes the points as independent, though a scrambled sequence is more even than that.
+    """
+    first, total = known
+    names = tuple(f"x{place}" for place in range(len(first)))
+    seed = seed_of("Sobol indices")
+    inside = np.zeros((2, len(first)))
+    for repeat in range(REPEATS):
+        positions = sobol_positions(len(first), BASE_POINTS, (seed + repeat) % 2**31)
+        found = indices_of(names, function(positions), repeat)  # type: ignore[operator]
+        inside[0] += np.abs(found.first - first) <= found.first_half_width
+        inside[1] += np.abs(found.total - total) <= found.total_half_width
+    fewest = stats.binom.ppf(1e-4, REPEATS, 0.95)
+    counted = total > 1e-9
+    assert (inside[:, counted] >= fewest).all(), inside
+
+
+def test_indices_of_the_decision_are_those_of_its_function() -> None:
+    """Of 1 where x0 exceeds 1/2, all variance is made by x0, and none by x1."""
+    positions = sobol_positions(2, 256, seed_of("decision") % 2**31)
+    found = indices_of(("x0", "x1"), (positions[:, 0] > 0.5).astype(float))
+    assert abs(found.first[0] - 1.0) <= found.first_half_width[0]
+    assert abs(found.total[0] - 1.0) <= found.total_half_width[0]
+    assert found.total[1] == 0.0
+    assert found.order == (0, 1)
+
+
+def test_nothing_is_shared_out_where_nothing_varies() -> None:
+    found = indices_of(("x0", "x1"), np.full(4 * 8, 3.0))
+    assert not np.any([found.first, found.total, found.first_half_width, found.total_half_width])
+
+
+def test_effects_of_a_linear_function_are_its_slopes() -> None:
+    positions = morris_positions(3, 6)
+    answers = positions @ np.array([3.0, -2.0, 0.0])
+    size, half_width, mean, deviation = effects_of(("a", "b", "c"), positions, answers)
+    assert size == pytest.approx([3.0, 2.0, 0.0], abs=1e-9)
+    assert mean == pytest.approx([3.0, -2.0, 0.0], abs=1e-9)
+    assert deviation == pytest.approx(0.0, abs=1e-9)
+    assert half_width == pytest.approx(0.0, abs=1e-9)
+
+
+def test_effects_of_the_g_function_contain_what_is_known() -> None:
+    """On a grid of four levels, steps of 2/3: the effect of x alone is 0 or its slope.
+
+    |4x - 2| goes from 2 to 2/3 or from 2/3 to 2 (sizes 4/3), so a step always changes it by 4/3,
+    up or down alike; times the mean of the other factors, which is (4/3 + a)/(1 + a) each.
+    """
+    positions = morris_positions(4, 400, seed_of("Morris effects") % 2**31)
+    size, half_width, mean, deviation = effects_of(tuple("abcd"), positions, g_function(positions))
+    others = (4.0 / 3.0 + WEIGHTS) / (1.0 + WEIGHTS)
+    known = (4.0 / 3.0) / (2.0 / 3.0) / (1.0 + WEIGHTS) * np.prod(others) / others
+    wide = half_width * stats.norm.isf(5e-6) / stats.norm.isf(0.025)
+    assert (np.abs(size - known) <= wide).all()
+    assert list(np.argsort(-size)) == [0, 1, 2, 3]
+    assert (np.abs(mean) < size / 2.0).all()
+    assert (deviation > size / 2.0).all()

@@ -1,0 +1,96 @@
+"""Value of information against closed forms."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from modelops_abm.experiments.value_of_information import (
+    crossed_information,
+    partial_information,
+    perfect_information,
+)
+from tests.verification.checks import ALPHA, seed_of
+
+POINTS = 4096
+WIDER = float(stats.norm.isf(ALPHA / 2.0) / stats.norm.isf(0.025))
+"""Of an interval of 95 %, to one that fails only as often as a check may."""
+
+
+def unit_normal_loss(u: float) -> float:
+    """Return phi(u) - u Phi(-u) (Raiffa and Schlaifer 1961)."""
+    return float(stats.norm.pdf(u) - u * stats.norm.sf(u))
+
+
+@pytest.mark.parametrize("advantage", [0.0, 0.5, 1.5])
+def test_perfect_information_on_a_normal_difference(advantage: float) -> None:
+    """Nothing against a gain that is normal: sigma (phi(u) - u Phi(-u)), u = |mean| / sigma."""
+    sigma = 3.0
+    generator = np.random.default_rng(seed_of(f"EVPI {advantage}"))
+    gain = generator.normal(advantage * sigma, sigma, POINTS)
+    found = perfect_information(np.array([np.zeros(POINTS), gain]))
+    assert found.mean is not None
+    assert found.half_width is not None
+    known = sigma * unit_normal_loss(advantage)
+    flattered = sigma / math.sqrt(POINTS) if advantage == 0.0 else 0.0
+    assert abs(found.mean - known) <= WIDER * found.half_width + flattered
+
+
+def test_luck_flatters_and_its_halves_bound_what_it_adds() -> None:
+    """Two alternatives that differ by luck alone: truth 0, flattered luck x sqrt(2) phi(0)."""
+    luck = 2.0
+    generator = np.random.default_rng(seed_of("luck flatters"))
+    halves = generator.normal(0.0, luck * math.sqrt(2.0), (2, 2, POINTS))
+    flattered = perfect_information(halves.mean(axis=0))
+    assert flattered.mean == pytest.approx(luck * math.sqrt(2.0) * stats.norm.pdf(0.0), rel=0.1)
+    crossed = crossed_information(halves)
+    assert crossed.mean is not None
+    assert crossed.half_width is not None
+    assert abs(crossed.mean) <= WIDER * crossed.half_width
+
+
+def test_halves_without_luck_give_the_same() -> None:
+    generator = np.random.default_rng(seed_of("no luck"))
+    utilities = generator.normal(0.0, 1.0, (3, 200))
+    crossed = crossed_information(np.array([utilities, utilities]))
+    assert crossed.mean == pytest.approx(perfect_information(utilities).mean)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.9])
+def test_partial_information_on_a_part_of_a_normal_gain(share: float) -> None:
+    """A gain with mean m, of which an input makes a known part of the variance.
+
+    The value of that input is sigma (phi(u) - u Phi(-u)) with the sigma of its part. The tolerance
+    is the spread over repeats, and a small bias, as fitting six coefficients to luck flatters.
+    """
+    sigma, mean = 2.0, 0.4
+    known = math.sqrt(share) * sigma
+    theory = known * unit_normal_loss(mean / known) if known > 0.0 else 0.0
+    generator = np.random.default_rng(seed_of(f"EVPPI {share}"))
+    found = []
+    for _ in range(30):
+        position = generator.random(POINTS)
+        own = known * stats.norm.ppf(position)
+        rest = generator.normal(0.0, math.sqrt(1.0 - share) * sigma, POINTS)
+        utilities = np.array([np.zeros(POINTS), mean + own + rest])
+        found.append(partial_information(position, utilities))
+    wide = float(stats.t.isf(ALPHA / 2.0, 29)) * np.std(found, ddof=1) / math.sqrt(30)
+    bias = 6.0 / POINTS * sigma + 0.01 * theory
+    assert abs(np.mean(found) - theory) <= wide + bias
+
+
+def test_partial_information_on_a_uniform_gain() -> None:
+    """A gain that is uniform from -1 to 1, and an input that is all of it: 1/4."""
+    position = (np.arange(POINTS) + 0.5) / POINTS
+    utilities = np.array([np.zeros(POINTS), 2.0 * position - 1.0])
+    assert partial_information(position, utilities) == pytest.approx(0.25, rel=1e-6)
+
+
+def test_partial_information_by_groups() -> None:
+    """A coin that decides between a gain of 3 and a loss of 1: worth half of what it saves."""
+    group = np.tile([0.0, 1.0], 100)
+    utilities = np.array([np.zeros(200), np.where(group == 1.0, 3.0, -1.0)])
+    assert partial_information(group, utilities, is_grouped=True) == pytest.approx(0.5)
