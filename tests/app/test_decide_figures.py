@@ -31,6 +31,13 @@ def test_figures_are_the_means_and_paired_differences(comparison: Comparison) ->
     assert shown["availability"].interval.average == (availability.low, availability.high)
 
 
+def test_payback_of_hardly_any_future_ends_at_the_horizon() -> None:
+    figure = named(made_comparison(np.ones(100), paybacks=[30.0] + [np.inf] * 99))["payback"]
+    assert (figure.value, figure.range) == ("none", "99 of 100 never")
+    low, high = figure.interval.futures or (np.nan, np.nan)
+    assert 0.0 <= low <= high == figure.ticks[1]
+
+
 def test_payback_counts_those_that_never_pay() -> None:
     days = [30.0] * 50 + [300.0] * 49 + [np.inf]
     figure = named(made_comparison(np.ones(100), paybacks=days))["payback"]

@@ -128,7 +128,7 @@ def _payback(comparison: Comparison) -> Figure:
     early, median, late = (finance.payback_quantile(share) for share in (0.025, 0.5, 0.975))
     never = finance.never
     never_words = [f"{formats.count_of(never.count, never.n)} never"] if never.count else []
-    ends = None if early is None or late is None else (early, min(late, horizon))
+    ends = None if early is None or late is None else (min(early, horizon), min(late, horizon))
     middle = None if median is None else min(median, horizon)
     interval = Interval(middle, None, ends if never.count < never.n else None)
     return Figure(
