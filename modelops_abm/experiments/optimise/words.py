@@ -14,6 +14,8 @@ from modelops_abm.experiments.phrases import known_money, level_of_capability, l
 from modelops_abm.parameters import Scenario
 
 _NOT_TOLD = "cannot tell yet"
+_ROUNDING = 1e-9
+"""A half-width smaller than this part of the mean is rounding, not luck."""
 
 
 def in_short(road_map: RoadMap, plan: Scenario) -> str:
@@ -103,7 +105,7 @@ def interval_of(estimate: Estimate) -> str:
 def with_error(estimate: Estimate) -> str:
     """Return a mean amount of money with half its 95 % interval: $149 k ±$0.4 k."""
     mean, half_width = estimate.mean or 0.0, estimate.half_width or 0.0
-    if not half_width:
+    if half_width <= _ROUNDING * abs(mean):
         return formats.money(mean)
     return f"{formats.money(mean)} ±{formats.money(half_width)}"
 
