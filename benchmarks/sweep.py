@@ -160,17 +160,21 @@ def kills(count: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, __file__, "--only", "killed"]
         environment = {**os.environ, "SWEEP_FOLDER": folder}
-        done = 0
+        alive = 0
         for _ in range(count):
-            process = subprocess.Popen(command, env=environment)
-            threading.Event().wait(random.uniform(1.0, 4.0))
+            process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
+            assert process.stdout is not None
+            process.stdout.readline()  # says that the sweep runs
+            threading.Event().wait(random.uniform(0.0, 3.0))
             process.send_signal(signal.SIGKILL)
-            process.wait()
+            alive += process.wait() == -signal.SIGKILL
+            process.stdout.close()
             done = kept(Path(folder))
             if done == truth.shape[0] * truth.shape[1]:
                 restart(Path(folder))
         with Store(Path(folder) / "runs") as store:
             same = run_sweep(SWEEP, REPLICATIONS, store=store).totals.tobytes() == truth.tobytes()
+    row(f"of {count} kills, met a running sweep", alive, "")
     row(f"killed {count} times; equal to the undisturbed sweep (1 is yes)", float(same), "", "1")
 
 
@@ -189,6 +193,7 @@ def restart(folder: Path) -> None:
 def killed(_kills: int) -> None:
     """The sweep that is killed."""
     with Store(Path(os.environ["SWEEP_FOLDER"]) / "runs") as store:
+        print("running", flush=True)
         run_sweep(SWEEP, REPLICATIONS, store=store)
 
 

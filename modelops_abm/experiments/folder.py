@@ -40,8 +40,8 @@ class Folder:
     Raises
     ------
     InputError
-        If the folder holds something else, or an experiment of another kind or scenario, or it
-        cannot be written.
+        If the folder holds something else, an experiment of another kind or scenario, or runs that
+        cannot be used (see `Store`); or it cannot be written.
     """
 
     def __init__(
@@ -66,7 +66,13 @@ class Folder:
         self._store: Store | None = None
         self._check()
         path.mkdir(parents=True, exist_ok=True)
-        self.describe({})
+        try:
+            if (path / RUNS).exists():  # refuses other runs before anything is written
+                _ = self.store
+            self.describe({})
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def store(self) -> Store:

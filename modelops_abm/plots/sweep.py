@@ -200,8 +200,8 @@ def _finding(effects: dict[str, pd.DataFrame], outcome: str) -> str:
     name = max(reach, key=lambda each: reach[each])
     moved = _level(outcome, reach[name])
     if len(effects) == 1:
-        return f"{in_words(name)} moves {_words(outcome).lower()} by {moved} on average"
-    return f"{in_words(name)} moves {_words(outcome).lower()} most, by {moved} on average"
+        return f"{_words(outcome)} moves by {moved} with {in_words(name).lower()}, on average"
+    return f"{_words(outcome)} moves most with {in_words(name).lower()}: by {moved} on average"
 
 
 def _words(outcome: str) -> str:

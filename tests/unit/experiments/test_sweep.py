@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import random
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import mesa
@@ -142,3 +147,53 @@ def test_a_folder_is_of_one_experiment(tmp_path: Path) -> None:
     (tmp_path / "a" / "experiment.json").write_text("{")
     with pytest.raises(InputError, match=r"experiment\.json cannot be read"):
         Folder(tmp_path / "a", "sweep", SMALL)
+
+
+def test_a_refused_seed_leaves_the_description_as_it_is(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "a", "sweep", SMALL)
+    assert folder.store.size == 0
+    folder.describe({"points": 3})
+    folder.close()
+    before = (tmp_path / "a" / "experiment.json").read_text()
+    with pytest.raises(InputError, match="seed 0, these of seed 1"):
+        Folder(tmp_path / "a", "sweep", SMALL, seed=1)
+    assert (tmp_path / "a" / "experiment.json").read_text() == before
+
+
+SWEEPING = """
+from pathlib import Path
+import sys
+from modelops_abm.experiments.inputs import parse_input
+from modelops_abm.experiments.store import Store
+from modelops_abm.experiments.sweep import Sweep, grid, run_sweep
+from modelops_abm.parameters import Scenario
+inputs = (parse_input("team.developers=2,4"), parse_input("capabilities.automation.maximum=0,1"))
+with Store(Path(sys.argv[1])) as store:
+    print("running", flush=True)
+    run_sweep(Sweep(Scenario(), inputs, grid(inputs)), int(sys.argv[2]), store=store)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
+def test_a_sweep_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path: Path) -> None:
+    folder, replications, chance = tmp_path / "runs", 4_000, random.Random(5)
+    kept = [0]
+    for _ in range(4):
+        with subprocess.Popen(
+            [sys.executable, "-c", SWEEPING, str(folder), str(replications)],
+            stdout=subprocess.PIPE,
+        ) as process:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"running\n"
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(chance.uniform(2.0, 5.0))
+            process.kill()
+        with Store(folder) as store:
+            kept.append(store.size)
+    assert kept == sorted(kept)
+    assert kept[-1] > 0
+    with Store(folder) as store:
+        found = run_sweep(Sweep(Scenario(), INPUTS, grid(INPUTS)), 200, store=store).totals
+    undisturbed = run_sweep(Sweep(Scenario(), INPUTS, grid(INPUTS)), 200).totals
+    assert found.tobytes() == undisturbed.tobytes()
