@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -28,6 +29,7 @@ from modelops_abm.version import __version__
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from modelops_abm.experiments import Estimate
     from modelops_abm.experiments.value_of_information import ValueOfInformation
 
 _MOST_ROWS = 15
@@ -83,7 +85,7 @@ def _as_json(asked: Asked, found: ValueOfInformation) -> dict[str, Any]:
         "chances": found.chances,
         "perfect": asdict(found.perfect),
         "at_least": asdict(found.at_least),
-        "partial": [asdict(each) for each in found.partial],
+        "partial": {name: asdict(value) for name, value in found.partial.items()},
     }
 
 
@@ -102,9 +104,10 @@ def _print(asked: Asked, found: ValueOfInformation) -> None:
     least = formats.amount(found.at_least.mean, "$")
     say(
         target,
-        "Worth of knowing: by how much the average net present value of the choice would rise."
-        f" Luck flatters the best of several: all together at least {least}. The ranges are what"
-        " the sources leave open, every value in them held to be as likely: a judgement.",
+        "Worth of knowing: by how much the average net present value of the choice would rise. Of"
+        f" one assumption it is a little too low; of all a little too high, but not below {least}."
+        " The ranges are what the sources leave open, every value in them held to be as likely: a"
+        " judgement. Intervals are over the points.",
     )
     if asked.output is not None:
         say(target, f"Kept in {asked.output}: a table, a picture, and the runs themselves.")
@@ -130,12 +133,13 @@ def _values_table(found: ValueOfInformation) -> Table:
     table.add_column("To know")
     for heading in ("is worth", INTERVAL):
         table.add_column(heading, justify="right", no_wrap=True)
-    for each in found.partial[:_MOST_ROWS]:
-        interval = formats.money_interval(each.low, each.high)
-        table.add_row(in_words(each.name), formats.money(each.value), interval)
-    perfect = found.perfect
-    if perfect.mean is not None and perfect.low is not None and perfect.high is not None:
-        worth = formats.money(perfect.mean, half_width=perfect.half_width)
-        interval = formats.money_interval(perfect.low, perfect.high)
-        table.add_row("all of them", worth, interval, style="bold")
+    for name, value in islice(found.partial.items(), _MOST_ROWS):
+        table.add_row(in_words(name), *_worth(value))
+    table.add_row("all of them", *_worth(found.perfect), style="bold")
     return table
+
+
+def _worth(value: Estimate) -> tuple[str, str]:
+    mean, half_width = value.mean or 0.0, value.half_width or 0.0
+    interval = formats.money_interval(mean - half_width, mean + half_width)
+    return formats.money(mean, half_width=half_width or None), interval

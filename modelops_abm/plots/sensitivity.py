@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
 from modelops_abm import formats, outcomes
 from modelops_abm.experiments.inputs import in_words
+from modelops_abm.experiments.intervals import Estimate
 from modelops_abm.experiments.sensitivity import Indices, Morris, Question, Sobol, Tornado
 from modelops_abm.experiments.value_of_information import ValueOfInformation
 from modelops_abm.plots.palette import BASELINE, COSTS, EARNS, INK_3, PLAN, PREVIOUS
@@ -110,21 +112,10 @@ def sobol_indices(found: Sobol) -> Picture:
 def value_of_information(found: ValueOfInformation) -> Picture:
     """Draw what it would be worth to know each assumption before deciding."""
     rows = [
-        Row(
-            in_words(each.name),
-            [Mark(each.value, each.low, each.high, PLAN, bar_from=0.0)],
-            f"{formats.money(each.value)}  ({formats.money_interval(each.low, each.high)})",
-        )
-        for each in found.partial[:MOST_ROWS]
+        _information_row(in_words(name), value, PLAN)
+        for name, value in islice(found.partial.items(), MOST_ROWS)
     ]
-    perfect = found.perfect
-    if perfect.mean is not None and perfect.low is not None and perfect.high is not None:
-        words = (
-            f"{formats.money(perfect.mean, half_width=perfect.half_width)}"
-            f"  ({formats.money_interval(perfect.low, perfect.high)})"
-        )
-        mark = Mark(perfect.mean, perfect.low, perfect.high, BASELINE, bar_from=0.0)
-        rows.append(Row("All of them", [mark], words, is_strong=True))
+    rows.append(_information_row("All of them", found.perfect, BASELINE, is_strong=True))
     shows = (
         f"Choice among {', '.join(found.names)}, by average net present value. Each assumption is"
         f" uncertain over its range, at {formats.plural(found.utilities.shape[1], 'point')}."
@@ -134,6 +125,14 @@ def value_of_information(found: ValueOfInformation) -> Picture:
     values = [end for row in rows for mark in row.marks for end in (mark.value, mark.high)]
     draw_rows(picture, 0.0, rows, money_scale("Worth of knowing", values))
     return picture
+
+
+def _information_row(label: str, value: Estimate, colour: str, *, is_strong: bool = False) -> Row:
+    mean, half_width = value.mean or 0.0, value.half_width or 0.0
+    mark = Mark(mean, mean - half_width, mean + half_width, colour, bar_from=0.0)
+    interval = formats.money_interval(mean - half_width, mean + half_width)
+    words = f"{formats.money(mean, half_width=half_width or None)}  ({interval})"
+    return Row(label, [mark], words, is_strong)
 
 
 def tornado_finding(found: Tornado) -> str:
@@ -158,12 +157,12 @@ def information_finding(found: ValueOfInformation) -> str:
     perfect = found.perfect
     name = shortened(found.best, 40)
     best = f"{name[:1].upper()}{name[1:]} is best on what is known"
-    if not found.partial or perfect.mean is None or perfect.mean <= 0.0:
-        return f"{best}, and no information would change that"
-    first = found.partial[0]
+    if perfect.mean is None or perfect.half_width is None or perfect.mean <= perfect.half_width:
+        return f"{best}; whether it would pay to know more cannot be told"
     worth = formats.money(perfect.mean, half_width=perfect.half_width)
-    words = in_words(first.name)
-    return f"{best}; to know everything would be worth {worth}, most of all {words.lower()}"
+    name, value = next(iter(found.partial.items()))
+    most = f", most of all {in_words(name).lower()}" if (value.low or 0.0) > 0.0 else ""
+    return f"{best}; to know everything would be worth {worth}{most}"
 
 
 def _spread_finding(indices: Indices) -> str:

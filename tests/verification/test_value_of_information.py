@@ -64,7 +64,7 @@ def test_partial_information_on_a_part_of_a_normal_gain(share: float) -> None:
     """A gain with mean m, of which an input makes a known part of the variance.
 
     The value of that input is sigma (phi(u) - u Phi(-u)) with the sigma of its part. The tolerance
-    is the spread over repeats, and a small bias, as fitting six coefficients to luck flatters.
+    is the spread over repeats, and a small bias, as six coefficients fitted to luck mislead.
     """
     sigma, mean = 2.0, 0.4
     known = math.sqrt(share) * sigma
@@ -76,21 +76,50 @@ def test_partial_information_on_a_part_of_a_normal_gain(share: float) -> None:
         own = known * stats.norm.ppf(position)
         rest = generator.normal(0.0, math.sqrt(1.0 - share) * sigma, POINTS)
         utilities = np.array([np.zeros(POINTS), mean + own + rest])
-        found.append(partial_information(position, utilities))
+        found.append(partial_information(position, utilities).mean)
     wide = float(stats.t.isf(ALPHA / 2.0, 29)) * np.std(found, ddof=1) / math.sqrt(30)
     bias = 6.0 / POINTS * sigma + 0.01 * theory
     assert abs(np.mean(found) - theory) <= wide + bias
 
 
 def test_partial_information_on_a_uniform_gain() -> None:
-    """A gain that is uniform from -1 to 1, and an input that is all of it: 1/4."""
+    """A gain that is uniform from -0.8 to 1.2, and an input that is all of it: 0.36 - 0.2."""
     position = (np.arange(POINTS) + 0.5) / POINTS
-    utilities = np.array([np.zeros(POINTS), 2.0 * position - 1.0])
-    assert partial_information(position, utilities) == pytest.approx(0.25, rel=1e-6)
+    utilities = np.array([np.zeros(POINTS), 2.0 * position - 0.8])
+    assert partial_information(position, utilities).mean == pytest.approx(0.16, rel=1e-3)
+
+
+def test_intervals_of_partial_information_hold_the_truth() -> None:
+    """About 95 of 100 intervals do, for an input that makes a part of a normal gain."""
+    repeats, sigma, mean = 400, 2.0, 0.4
+    known = math.sqrt(0.5) * sigma
+    theory = known * unit_normal_loss(mean / known)
+    generator = np.random.default_rng(seed_of("EVPPI intervals"))
+    holds = 0
+    for _ in range(repeats):
+        position = generator.random(POINTS)
+        rest = generator.normal(0.0, math.sqrt(0.5) * sigma, POINTS)
+        gain = mean + known * stats.norm.ppf(position) + rest
+        found = partial_information(position, np.array([np.zeros(POINTS), gain]))
+        holds += bool((found.low or 0.0) <= theory <= (found.high or 0.0))
+    assert stats.binomtest(holds, repeats, 0.95).pvalue > ALPHA
+
+
+def test_an_input_that_tells_nothing_is_worth_nothing() -> None:
+    """Also where what is won or lost is as skewed as it gets."""
+    generator = np.random.default_rng(seed_of("nothing"))
+    found = []
+    for _ in range(200):
+        gain = generator.lognormal(0.0, 2.0, 200) - 5.0
+        utilities = np.array([np.zeros(200), gain])
+        found.append(partial_information(generator.random(200), utilities).mean)
+    wide = float(stats.t.isf(ALPHA / 2.0, 199)) * np.std(found, ddof=1) / math.sqrt(200)
+    assert np.mean(found) <= wide
 
 
 def test_partial_information_by_groups() -> None:
     """A coin that decides between a gain of 3 and a loss of 1: worth half of what it saves."""
-    group = np.tile([0.0, 1.0], 100)
-    utilities = np.array([np.zeros(200), np.where(group == 1.0, 3.0, -1.0)])
-    assert partial_information(group, utilities, is_grouped=True) == pytest.approx(0.5)
+    position = np.random.default_rng(seed_of("coin")).random(200)
+    utilities = np.array([np.zeros(200), np.where(position >= 0.5, 3.0, -1.0)])
+    saved = np.mean(position < 0.5)
+    assert partial_information(position, utilities, groups=2).mean == pytest.approx(saved)

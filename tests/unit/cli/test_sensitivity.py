@@ -84,8 +84,8 @@ def test_voi_says_what_to_measure_and_keeps_it(modelops: Callable, tmp_path: Pat
     alternatives = {"the baseline": baseline_of(asked.plan), "the plan": asked.plan}
     found = value_of_information(alternatives, asked.inputs, 32, 3)
     assert said["perfect"]["mean"] == found.perfect.mean
-    assert {each["name"]: each["value"] for each in said["partial"]} == {
-        each.name: each.value for each in found.partial
+    assert {name: value["mean"] for name, value in said["partial"].items()} == {
+        name: value.mean for name, value in found.partial.items()
     }
 
 
