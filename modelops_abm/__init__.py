@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from modelops_abm.agents.developer import Developer
     from modelops_abm.agents.ml_model import MLModel
     from modelops_abm.clients import illustrative_portfolio, read_portfolio
-    from modelops_abm.experiments.compare import compare
+    from modelops_abm.experiments.comparison.compare import compare
     from modelops_abm.model import ModelOpsModel
     from modelops_abm.parameters import (
         InputError,

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from modelops_abm.experiments import Comparison
-    from modelops_abm.experiments.finance import Finance
+    from modelops_abm.experiments.comparison.finance import Finance
     from modelops_abm.experiments.running import Keeping
 
 KEY_OUTCOMES = {

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from modelops_abm import outcomes, preset, with_values
 from modelops_abm.experiments import Comparison
-from modelops_abm.experiments.finance import finance
+from modelops_abm.experiments.comparison.finance import finance
 from modelops_abm.parameters import Scenario, baseline_of
 from modelops_abm.results import Ensemble
 

@@ -36,7 +36,7 @@ from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.cli import main
 from modelops_abm.experiments import compare
-from modelops_abm.experiments.credit import credit
+from modelops_abm.experiments.credit.credit import credit
 from modelops_abm.parameters import ImportedPortfolio, PortfolioModel, with_values
 
 FUTURES, SEED = 6, 3

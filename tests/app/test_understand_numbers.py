@@ -16,7 +16,7 @@ from modelops_abm.app.understand.assumptions import ASSUMPTIONS, MAIN, assumptio
 from modelops_abm.app.understand.page import checks, mechanisms
 from modelops_abm.app.understand.record import LEVEL, record
 from modelops_abm.app.understand.tanks import takes
-from modelops_abm.experiments.effects import CONDITIONS, MODELS
+from modelops_abm.experiments.credit.effects import CONDITIONS, MODELS
 from modelops_abm.parameters import (
     Distribution,
     Quantity,

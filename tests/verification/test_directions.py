@@ -2,8 +2,8 @@
 
 Half-grown models, no ideas, the capability at its full level from day 0
 against none. Both runs of a pair share their luck, so that the difference is the capability's.
-Every direction that `experiments.effects` expects must be significant; an effect that it does not
-expect is measured, and not tested.
+Every direction that `experiments.credit.effects` expects must be significant; an effect that it
+does not expect is measured, and not tested.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import pytest
 
-from modelops_abm.experiments.effects import CONDITIONS, EFFECT_KINDS, EXPECTATIONS, MODELS
+from modelops_abm.experiments.credit.effects import CONDITIONS, EFFECT_KINDS, EXPECTATIONS, MODELS
 from modelops_abm.model import ModelOpsModel
 from modelops_abm.parameters import CapabilityName, Scenario
 from tests.verification.checks import check_positive, seed_of

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from modelops_abm import outcomes
-from modelops_abm.experiments.finance import finance
+from modelops_abm.experiments.comparison.finance import finance
 from modelops_abm.experiments.intervals import bootstrap_interval, estimate, share
 from modelops_abm.experiments.looks import FEWEST, LOOKS, is_known
 from modelops_abm.parameters import Scenario, baseline_of

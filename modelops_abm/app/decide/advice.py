@@ -10,7 +10,7 @@ from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.errands import Errand, Errands
 from modelops_abm.app.state.session import Session
 from modelops_abm.experiments import Change, stream_single_changes
-from modelops_abm.experiments.advice import best_single_change
+from modelops_abm.experiments.credit.advice import best_single_change
 from modelops_abm.experiments.variants import raised
 from modelops_abm.simulate import Cancelled
 from modelops_abm.simulate.sharing import Rank, new_caller

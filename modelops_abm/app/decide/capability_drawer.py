@@ -23,8 +23,8 @@ from modelops_abm.app.widgets import Chart, Markup
 from modelops_abm.app.widgets.controls import Entry
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.experiments import LevelWorth
-from modelops_abm.experiments.advice import best_level
-from modelops_abm.experiments.explanation import earning, explanation
+from modelops_abm.experiments.credit.advice import best_level
+from modelops_abm.experiments.credit.explanation import earning, explanation
 from modelops_abm.experiments.phrases import level_word
 from modelops_abm.experiments.variants import STOPS, level_of
 from modelops_abm.parameters import CapabilityName, Scenario

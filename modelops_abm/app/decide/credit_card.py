@@ -13,7 +13,7 @@ from modelops_abm.app.drawing.axes import Axis, Extent, round_axis
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.drawing.tables import Table
 from modelops_abm.experiments import Credit, PairedDifference
-from modelops_abm.experiments.explanation import earning
+from modelops_abm.experiments.credit.explanation import earning
 from modelops_abm.experiments.phrases import listed
 from modelops_abm.parameters import CapabilityName
 

@@ -10,7 +10,7 @@ import htpy as h
 from modelops_abm import formats
 from modelops_abm.app.understand.origins import level, traced
 from modelops_abm.app.understand.record import MeasuredEffect, Record
-from modelops_abm.experiments.effects import (
+from modelops_abm.experiments.credit.effects import (
     CONDITIONS,
     EFFECT_KINDS,
     EXPECTATIONS,

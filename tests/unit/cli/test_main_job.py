@@ -10,7 +10,7 @@ import pytest
 
 from modelops_abm import compare, main_job, outcomes, replicate
 from modelops_abm.experiments import Comparison, share
-from modelops_abm.experiments.finance import finance
+from modelops_abm.experiments.comparison.finance import finance
 from modelops_abm.formats import NARROW_SPACE, NOTHING
 from modelops_abm.parameters import Scenario
 from modelops_abm.plain_keywords import scenario_of

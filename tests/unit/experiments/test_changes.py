@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from modelops_abm.experiments import Change, stream_single_changes, try_single_changes
-from modelops_abm.experiments.changes import single_changes
+from modelops_abm.experiments.credit.changes import single_changes
 from modelops_abm.experiments.variants import with_levels
 from modelops_abm.parameters import baseline_of
 from modelops_abm.simulate import replicate

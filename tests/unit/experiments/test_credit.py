@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from modelops_abm.experiments import Credit, compare, credit, stream_credit
-from modelops_abm.experiments.credit import combinations
+from modelops_abm.experiments.credit.credit import combinations
 from modelops_abm.parameters import CAPABILITY_NAMES, baseline_of
 from modelops_abm.simulate import Cancelled, simulate
 from tests.unit.experiments.plans import small

@@ -5,7 +5,7 @@ import pytest
 
 from modelops_abm import outcomes
 from modelops_abm.experiments import Reasons, why
-from modelops_abm.experiments.reasons import OUTCOMES, reasons_of
+from modelops_abm.experiments.credit.reasons import OUTCOMES, reasons_of
 from modelops_abm.experiments.variants import without
 from modelops_abm.simulate import replicate
 from tests.unit.experiments.plans import small

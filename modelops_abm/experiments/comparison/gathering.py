@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelops_abm import outcomes
-from modelops_abm.experiments.comparison import Comparison, SideBySide
-from modelops_abm.experiments.finance import finance, payback_days
+from modelops_abm.experiments.comparison.finance import finance, payback_days
+from modelops_abm.experiments.comparison.results import Comparison, SideBySide
 from modelops_abm.experiments.looks import is_known
 from modelops_abm.parameters import Scenario
 from modelops_abm.results import Ensemble

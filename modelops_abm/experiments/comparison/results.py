@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from modelops_abm import outcomes
-from modelops_abm.experiments.finance import Finance
+from modelops_abm.experiments.comparison.finance import Finance
 from modelops_abm.experiments.intervals import estimate
 from modelops_abm.experiments.paired import Floats, PairedDifference
 from modelops_abm.experiments.ranking import Ranking, rank

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from modelops_abm.experiments.changes import Change, SingleChanges
-from modelops_abm.experiments.levels import LevelWorth
+from modelops_abm.experiments.credit.changes import Change, SingleChanges
+from modelops_abm.experiments.credit.levels import LevelWorth
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.phrases import (
     known_money,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Unpack
 
-from modelops_abm.experiments.comparison import Comparison, SideBySide
-from modelops_abm.experiments.gathering import Gathering
+from modelops_abm.experiments.comparison.gathering import Gathering
+from modelops_abm.experiments.comparison.results import Comparison, SideBySide
 from modelops_abm.experiments.looks import LOOKS, checked_looks, looks_up_to
 from modelops_abm.experiments.running import Running
 from modelops_abm.parameters import Scenario, baseline_of

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modelops_abm.experiments import games
+from modelops_abm.experiments.credit import games
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.ranking import Ranking, rank
 from modelops_abm.experiments.running import Keeping

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from modelops_abm import formats, outcomes
+from modelops_abm.experiments.credit.reasons import LOSSES, Reason, Reasons
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.phrases import listed, mean_of
-from modelops_abm.experiments.reasons import LOSSES, Reason, Reasons
 
 MOST_NAMED = 3
 MATERIAL = 0.1

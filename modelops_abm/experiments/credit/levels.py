@@ -8,9 +8,9 @@ from typing import Unpack
 
 import pandas as pd
 
+from modelops_abm.experiments.credit.reasons import OUTCOMES, Reasons, reasons_of
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.ranking import Ranking, rank
-from modelops_abm.experiments.reasons import OUTCOMES, Reasons, reasons_of
 from modelops_abm.experiments.running import Keeping
 from modelops_abm.experiments.samples import LOOKS, Samples, sampled
 from modelops_abm.experiments.tables import difference_table

@@ -1,0 +1,1 @@
+"""A plan against its baseline, or several side by side: differences, finance, intervals."""
