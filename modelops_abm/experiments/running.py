@@ -18,8 +18,9 @@ from modelops_abm.simulate import Batch, Engine, stream
 
 type Floats = NDArray[np.float64]
 
-SCENARIOS_AT_ONCE = 128
-"""Scenarios that run side by side, block by block of replications; the rest waits its turn."""
+SCENARIOS_AT_ONCE, SCENARIOS_ELSEWHERE = 128, 1024
+"""Scenarios that run side by side, block by block of replications; the rest waits its turn. Another
+executor than ours may have many workers."""
 
 
 class Running(TypedDict, total=False):
@@ -99,6 +100,8 @@ class _Work:
     ) -> None:
         self._scenarios, self._first, self._end = scenarios, first, first + count
         self._keeping = keeping
+        is_elsewhere = keeping.get("executor") is not None
+        self._at_once = SCENARIOS_ELSEWHERE if is_elsewhere else SCENARIOS_AT_ONCE
         self._store = _checked(keeping)
         self._keys = [] if self._store is None else [fingerprint_of(each) for each in scenarios]
         self._done = 0
@@ -115,7 +118,7 @@ class _Work:
         self._report()
         for start, places in lacking.items():
             if start < self._end:
-                for some in batched(places, SCENARIOS_AT_ONCE):
+                for some in batched(places, self._at_once):
                     yield some, start
 
     def run(self, places: Sequence[int], start: int) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -62,6 +62,11 @@ def ensemble_block(setting: Prepared, wanted: Wanted, seed: int, first: int, cou
     block = run_block(setting, seed, first, count, names)
     days = {name: block.series[:, place] for place, name in enumerate(names)}
     return Block(block.totals, _summarised(days, wanted.series))
+
+
+def several(run: Callable[..., Block], all_arguments: Sequence[tuple[Any, ...]]) -> list[Block]:
+    """Run blocks one after the other: one message to a worker far away, and one back."""
+    return [run(*arguments) for arguments in all_arguments]
 
 
 def full_block(

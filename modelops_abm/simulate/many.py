@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent import futures
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import batched, pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,7 +23,7 @@ from modelops_abm.parameters import Scenario
 from modelops_abm.results import Ensemble
 from modelops_abm.simulate.bands import Bands
 from modelops_abm.simulate.block_size import replications_per_block
-from modelops_abm.simulate.blocks import Block, Wanted, ensemble_block, full_block
+from modelops_abm.simulate.blocks import Block, Wanted, ensemble_block, full_block, several
 from modelops_abm.simulate.periods import Series
 from modelops_abm.simulate.sharing import Caller, Here, cores, new_caller
 from modelops_abm.simulate.single import Engine, checked_engine
@@ -33,6 +34,8 @@ type Progress = Callable[[int, int], None]
 _LOOK_SECONDS = 0.05
 _WAITING_PER_CORE = 4
 _WAITING_ELSEWHERE = 256
+_TOGETHER_ELSEWHERE = 8
+"""Blocks that a worker of another executor gets at a time: a message to it costs milliseconds."""
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error
@@ -139,13 +142,13 @@ def stream(
     if series and len({scenario.horizon_days for scenario in scenarios}) > 1:
         raise ValueError("daily outcomes need scenarios with the same horizon")
     work = _Work(scenarios, seed, Wanted(tuple(series), models, events), engine)
-    pool, most = _at_hand(executor, engine)
-    waiting: deque[tuple[int, list[Future[Block]]]] = deque()
+    pool, most, together = _at_hand(executor, engine)
+    waiting: deque[tuple[int, list[Future[list[Block]]]]] = deque()
     try:
         for start in range(first, first + replications, work.size):
             count = min(work.size, first + replications - start)
-            waiting.append((start, work.submit(pool, start, count)))
-            if len(waiting) * len(scenarios) > most:
+            waiting.append((start, work.submit(pool, start, count, together)))
+            if sum(len(calls) for _, calls in waiting) > most:
                 yield _next_batch(waiting, cancel)
         while waiting:
             yield _next_batch(waiting, cancel)
@@ -254,17 +257,22 @@ class _Work:
         self._scenarios = list(scenarios)
         self._prepared = [] if self._in_full else [prepared(scenario) for scenario in scenarios]
 
-    def submit(self, pool: Executor, start: int, count: int) -> list[Future[Block]]:
-        """Submit a block of replications of every scenario."""
+    def submit(
+        self, pool: Executor, start: int, count: int, together: int
+    ) -> list[Future[list[Block]]]:
+        """Submit a block of replications of every scenario, so many blocks at a time."""
         rest = (self._wanted, self._seed, start, count)
-        if self._in_full:
-            engine = self._engine
-            return [pool.submit(full_block, each, engine, *rest) for each in self._scenarios]
-        return [pool.submit(ensemble_block, setting, *rest) for setting in self._prepared]
+        run: Callable[..., Block] = full_block if self._in_full else ensemble_block
+        arguments: list[tuple[Any, ...]] = (
+            [(each, self._engine, *rest) for each in self._scenarios]
+            if self._in_full
+            else [(setting, *rest) for setting in self._prepared]
+        )
+        return [pool.submit(several, run, some) for some in batched(arguments, together)]
 
 
 def _next_batch(
-    waiting: deque[tuple[int, list[Future[Block]]]], cancel: threading.Event | None
+    waiting: deque[tuple[int, list[Future[list[Block]]]]], cancel: threading.Event | None
 ) -> Batch:
     start, promised = waiting[0]
     blocks = _results(promised, cancel)
@@ -278,23 +286,25 @@ def _next_batch(
     )
 
 
-def _results(promised: Sequence[Future[Block]], cancel: threading.Event | None) -> list[Block]:
+def _results(
+    promised: Sequence[Future[list[Block]]], cancel: threading.Event | None
+) -> list[Block]:
     """Wait for blocks, and look now and then whether they are still wanted."""
     unfinished = True
     while unfinished:
         if cancel is not None and cancel.is_set():
             raise Cancelled
         unfinished = bool(futures.wait(promised, _LOOK_SECONDS).not_done)
-    return [future.result() for future in promised]
+    return [block for future in promised for block in future.result()]
 
 
-def _at_hand(executor: Executor | None, engine: Engine) -> tuple[Executor, int]:
-    """Return where to run, and how many blocks may wait there.
+def _at_hand(executor: Executor | None, engine: Engine) -> tuple[Executor, int, int]:
+    """Return where to run, how many calls may wait there, and how many blocks one call runs.
 
     An executor that is given may have many more workers than this machine has cores.
     """
     if executor is None and engine == "mesa":
-        return Here(), 0
+        return Here(), 0, 1
     if executor is None or isinstance(executor, Caller):
-        return executor or new_caller(), _WAITING_PER_CORE * cores()
-    return executor, _WAITING_ELSEWHERE
+        return executor or new_caller(), _WAITING_PER_CORE * cores(), 1
+    return executor, _WAITING_ELSEWHERE, _TOGETHER_ELSEWHERE
