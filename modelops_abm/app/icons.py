@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import htpy
 from markupsafe import Markup
 
@@ -30,7 +32,8 @@ _PATHS = {
 }
 
 
-def icon(name: str, size: int = 18) -> htpy.Element:
+@cache
+def icon(name: str, size: int = 18) -> Markup:
     """Return an icon; it says nothing to a screen reader.
 
     Raises
@@ -38,7 +41,7 @@ def icon(name: str, size: int = 18) -> htpy.Element:
     KeyError
         If there is none of this name.
     """
-    return htpy.svg(
+    drawn = htpy.svg(
         viewBox="0 0 20 20",
         width=str(size),
         height=str(size),
@@ -49,3 +52,4 @@ def icon(name: str, size: int = 18) -> htpy.Element:
         stroke_linejoin="round",
         aria_hidden="true",
     )[Markup(_PATHS[name])]
+    return Markup(str(drawn))

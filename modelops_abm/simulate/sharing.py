@@ -6,11 +6,13 @@ import math
 import os
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent import futures
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager
 from enum import IntEnum
 from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 
@@ -46,19 +48,29 @@ class Rank(IntEnum):
     """Found out beside all that, for when there is time."""
 
 
-def new_caller(rank: Rank = Rank.FIRST) -> Caller:
+def new_caller(*ranks: Rank) -> Caller:
     """Return an executor on the threads that all of this process share, one for each core.
 
     Parameters
     ----------
-    rank
-        Of its calls; see `Caller.rank`.
+    ranks
+        Of its calls in their order; the last is that of all that follow. The first if none is
+        given.
     """
+    return _shared_threads().caller(*ranks)
+
+
+def first_rank_only() -> AbstractContextManager[None]:
+    """Return a context in which no shared thread begins a call but those of the first rank."""
+    return _shared_threads().first_rank_only()
+
+
+def _shared_threads() -> SharedThreads:
     global _shared
     with _sharing:
         if _shared is None:
             _shared = SharedThreads(cores())
-        return _shared.caller(rank)
+        return _shared
 
 
 class SharedThreads:
@@ -80,16 +92,30 @@ class SharedThreads:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="modelops_abm")
         self._turns = {rank: Turns[Caller, _Call]() for rank in Rank}
         self._lock = threading.Lock()
+        self._keeping_back = 0
 
-    def caller(self, rank: Rank = Rank.FIRST) -> Caller:
-        """Return the executor of a new caller."""
-        return Caller(self, rank)
+    def caller(self, *ranks: Rank) -> Caller:
+        """Return the executor of a new caller; see `new_caller`."""
+        return Caller(self, ranks or (Rank.FIRST,))
 
-    def add(self, caller: Caller, call: _Call) -> None:
+    @contextmanager
+    def first_rank_only(self) -> Iterator[None]:
+        """Begin no call but those of the first rank, within."""
+        with self._lock:
+            self._keeping_back += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keeping_back -= 1
+                for _ in range(sum(map(len, self._turns.values()))):
+                    self._threads.submit(self._run_next)  # threads may have found nothing to do
+
+    def add(self, caller: Caller, rank: Rank, call: _Call) -> None:
         """Let a call wait for its turn, and a thread take what is next then."""
         with self._lock:  # an interrupt in here leaves a thread without a call, not the reverse
             self._threads.submit(self._run_next)
-            self._turns[caller.rank].add(caller, call)
+            self._turns[rank].add(caller, call)
 
     def _run_next(self) -> None:
         """Run the next call that is not cancelled."""
@@ -99,7 +125,8 @@ class SharedThreads:
 
     def _next(self) -> _Call | None:
         with self._lock:
-            calls = (turns.take() for turns in self._turns.values())
+            ranks = (Rank.FIRST,) if self._keeping_back else Rank
+            calls = (self._turns[rank].take() for rank in ranks)
             return next((call for call in calls if call is not None), None)
 
 
@@ -108,6 +135,9 @@ class Turns[Owner, Entry]:
 
     def __init__(self) -> None:
         self._waiting: dict[Owner, deque[Entry]] = {}  # whose turn it is comes first
+
+    def __len__(self) -> int:
+        return sum(map(len, self._waiting.values()))
 
     def add(self, owner: Owner, entry: Entry) -> None:
         """Add an entry; an owner who has none waiting joins at the end of the turns."""
@@ -129,16 +159,10 @@ class Turns[Owner, Entry]:
 
 
 class Caller(Executor):
-    """The executor of one of the callers who share threads.
+    """The executor of one of the callers who share threads; see `new_caller`."""
 
-    Attributes
-    ----------
-    rank
-        Of the calls that are submitted from now on.
-    """
-
-    def __init__(self, shared: SharedThreads, rank: Rank) -> None:
-        self.rank = rank
+    def __init__(self, shared: SharedThreads, ranks: tuple[Rank, ...]) -> None:
+        self._ranks = chain(ranks, repeat(ranks[-1]))
         self._shared = shared
         self._unfinished: set[Future[Any]] = set()
         self._is_shut = False
@@ -154,7 +178,7 @@ class Caller(Executor):
         if self._is_shut:
             raise RuntimeError("cannot schedule new futures after shutdown")
         future: Future[R] = Future()
-        self._shared.add(self, _Call(future, partial(fn, *args, **kwargs)))
+        self._shared.add(self, next(self._ranks), _Call(future, partial(fn, *args, **kwargs)))
         self._unfinished.add(future)
         future.add_done_callback(self._unfinished.discard)
         return future

@@ -7,12 +7,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from modelops_abm.simulate.sharing import first_rank_only
+
 
 class Courtesy:
     """Lets what is wanted less stand back while somebody waits for first figures.
 
-    The cores are shared by `simulate.sharing`; this is about Python's interpreter, in which figures
-    are put on the page, and of which there is one.
+    Until they are on the page no other simulation begins, so that the cores are free to draw them,
+    and nobody else's figures are put on the page, which all happens in one interpreter.
     """
 
     def __init__(self) -> None:
@@ -30,7 +32,8 @@ class Courtesy:
         with self._changed:
             self._waiting += 1
         try:
-            yield
+            with first_rank_only():
+                yield
         finally:
             with self._changed:
                 self._waiting -= 1

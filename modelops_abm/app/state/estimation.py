@@ -36,8 +36,9 @@ from modelops_abm.experiments import (
 )
 from modelops_abm.experiments.looks import is_known
 from modelops_abm.experiments.variants import raised
-from modelops_abm.parameters import CapabilityName, InputError
+from modelops_abm.parameters import CapabilityName, InputError, Scenario
 from modelops_abm.simulate import Cancelled
+from modelops_abm.simulate.block_size import replications_per_block
 from modelops_abm.simulate.sharing import Rank, new_caller
 
 MOST_KNOWN = 4
@@ -311,7 +312,6 @@ def answers(
     """
     looks = looks_at(plan.scenario, precision.futures)
     wished = half_width_wished(plan.scenario, precision)
-    caller = new_caller(Rank.FIRST)
     for comparison in comparisons(
         plan.scenario,
         looks,
@@ -321,12 +321,17 @@ def answers(
         period_days=PERIOD_DAYS,
         cancel=cancel,
         progress=progress,
-        executor=caller,
+        executor=new_caller(*[Rank.FIRST] * _calls_of(looks[0], plan.scenario), Rank.NEXT),
     ):
-        caller.rank = Rank.NEXT
         n = comparison.replications
         is_settled = n == looks[-1] or is_known(comparison.difference("npv").values, wished)
         yield Answer(plan, comparison, looks[-1], wished, is_settled)
+
+
+def _calls_of(look: int, scenario: Scenario) -> int:
+    """Return how many calls the first look takes, with a block of either scenario to spare."""
+    blocks = math.ceil(look / replications_per_block([scenario]))
+    return 2 * (blocks + 1)
 
 
 class _Bar:

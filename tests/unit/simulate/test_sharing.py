@@ -58,22 +58,35 @@ def test_later_ranks_wait_for_earlier_ones() -> None:
     callers = [shared.caller(rank) for rank in reversed(Rank)]
     with occupied(shared.caller()):
         promised = [
-            caller.submit(order.append, caller.rank) for _ in range(2) for caller in callers
+            caller.submit(order.append, rank)
+            for _ in range(2)
+            for rank, caller in zip(reversed(Rank), callers, strict=True)
         ]
     results(promised)
     assert order == [rank for rank in Rank for _ in range(2)]
 
 
-def test_a_caller_of_a_new_rank_keeps_the_place_of_what_it_had_submitted() -> None:
+def test_the_calls_of_a_caller_may_have_ranks_of_their_own() -> None:
     shared, order = SharedThreads(1), list[str]()
-    caller, other = shared.caller(), shared.caller(Rank.NEXT)
+    caller, other = shared.caller(Rank.FIRST, Rank.LAST), shared.caller(Rank.NEXT)
     with occupied(shared.caller()):
         promised = [other.submit(order.append, "other") for _ in range(2)]
-        promised += [caller.submit(order.append, "early")]
-        caller.rank = Rank.LAST
-        promised += [caller.submit(order.append, "late")]
+        promised += [caller.submit(order.append, word) for word in ("early", "late", "later")]
     results(promised)
-    assert order == ["early", "other", "other", "late"]
+    assert order == ["early", "other", "other", "late", "later"]
+
+
+def test_only_the_first_rank_begins_while_others_are_kept_back() -> None:
+    shared, order = SharedThreads(2), list[str]()
+    first, then = shared.caller(), shared.caller(Rank.NEXT)
+    with shared.first_rank_only():
+        with shared.first_rank_only():
+            kept_back = [then.submit(order.append, "then") for _ in range(5)]
+            results([first.submit(order.append, "first") for _ in range(3)])
+        time.sleep(0.1)
+        assert order == ["first"] * 3
+    results(kept_back)
+    assert order == ["first"] * 3 + ["then"] * 5
 
 
 def test_one_caller_is_served_in_order() -> None:
