@@ -26,6 +26,8 @@ Examples:
   modelops-abm simulate --preset all_five --seed 1 --output results/plan
   modelops-abm simulate --replications 400
   modelops-abm compare --preset all_five
+  modelops-abm credit --preset all_five
+  modelops-abm optimise --preset all_five --budget-per-year 150000
   modelops-abm simulate --portfolio models.csv --set team.developers=5
   modelops-abm show capabilities.monitoring
   modelops-abm template --scenario plan.toml --portfolio models.csv

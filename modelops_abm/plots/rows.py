@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -80,11 +81,18 @@ class Scale(NamedTuple):
         What the axis shows, and in which unit.
     size
         What values are divided by for the axis.
+    limits
+        Ends that the axis does not go beyond; what lies there is drawn at its end.
     """
 
     heading: str
     unit: str
     size: float = 1.0
+    limits: tuple[float, float] = (-math.inf, math.inf)
+
+    def on_axis(self, value: float) -> float:
+        """Return where a value is drawn."""
+        return min(max(value, self.limits[0]), self.limits[1]) / self.size
 
 
 def money_scale(heading: str, values: Sequence[float]) -> Scale:
@@ -137,13 +145,13 @@ def _draw_row(
     colour = readable(row.marks[0].colour) if row.marks else INK_2
     write(picture.plane, right + _GAP, middle, row.words, size=LABEL, colour=colour, along="center")
     for mark in row.marks:
-        _draw_mark(axes, place + 0.5, mark, scale.size)
+        _draw_mark(axes, place + 0.5, mark, scale)
 
 
-def _draw_mark(axes: Axes, y: float, mark: Mark, size: float) -> None:
-    value, low, high = mark.value / size, mark.low / size, mark.high / size
+def _draw_mark(axes: Axes, y: float, mark: Mark, scale: Scale) -> None:
+    value, low, high = (scale.on_axis(place) for place in (mark.value, mark.low, mark.high))
     if mark.bar_from is not None:
-        start = mark.bar_from / size
+        start = scale.on_axis(mark.bar_from)
         colour = tint(mark.colour, 0.55)
         axes.barh(y, value - start, _BAR / ROW, start, color=colour, linewidth=0.0)
     if np.isfinite(low) and np.isfinite(high):
@@ -172,8 +180,8 @@ def _draw_mark(axes: Axes, y: float, mark: Mark, size: float) -> None:
 
 def _value_axis(axes: Axes, rows: Sequence[Row], scale: Scale) -> None:
     """Set the range to hold zero and every value, with light lines at round numbers."""
-    ends = [end for row in rows for mark in row.marks for end in _ends(mark)]
-    low, high = min([0.0, *ends]) / scale.size, max([0.0, *ends]) / scale.size
+    ends = [scale.on_axis(end) for row in rows for mark in row.marks for end in _ends(mark)]
+    low, high = min([0.0, *ends]), max([0.0, *ends])
     if not high > low:
         high = low + 1.0
     room = 0.03 * (high - low)

@@ -19,6 +19,8 @@ from modelops_abm.version import __version__
 
 MOST_ROWS = 15
 """Inputs that are drawn; the others matter less."""
+_SHARES = (-0.25, 1.25)
+"""Where an index may reasonably lie; one that lies beyond is not known yet."""
 _OUTCOMES = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 
 
@@ -102,10 +104,10 @@ def sobol_indices(found: Sobol) -> Picture:
         finding += "; none can turn the decision"
     height = height_of(own) + gap + (height_of(decision) if decision else 0.0)
     picture = Picture(finding, shows, _source(found.question), height)
-    draw_rows(picture, 0.0, own, Scale(f"Spread of {_subject(found.question)}", "%", 0.01))
+    draw_rows(picture, 0.0, own, Scale(f"Spread of {_subject(found.question)}", "%", 0.01, _SHARES))
     if decision:
         top = height_of(own) + gap
-        draw_rows(picture, top, decision, Scale("Whether it is above zero", "%", 0.01))
+        draw_rows(picture, top, decision, Scale("Whether it is above zero", "%", 0.01, _SHARES))
     return picture
 
 
