@@ -120,10 +120,12 @@ def test_two_processes_compile_at_once_and_a_third_finds_what_they_made(tmp_path
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(lambda _: run(COMPILING, **environment), range(2))
     assert first[3] == second[3]
+    dones = []
     for words in (first, second):
         told, done, total = map(int, words[:3])
         assert 100 < told <= done <= total
-        assert done > 0.95 * total
+        dones.append(done)
+    assert sum(dones) >= total  # what one of them found ready, the other had made and told
     assert run(COMPILING, **environment) == ["0", first[3]]
 
 
