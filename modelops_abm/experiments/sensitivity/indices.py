@@ -53,3 +53,8 @@ class Indices:
             index=pd.Index(self.names, name="input"),
         )
         return table.iloc[list(self.order)]
+
+
+def problem_of(names: tuple[str, ...]) -> dict[str, object]:
+    """Return inputs with positions from 0 to 1, as SALib takes them."""
+    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from modelops_abm.experiments.intervals import LEVEL
 from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.sensitivity.indices import problem_of
 from modelops_abm.experiments.sensitivity.question import Question, mean_answers
 from modelops_abm.experiments.sweep.designs import at_positions
 from modelops_abm.parameters import InputError
@@ -112,7 +113,7 @@ def morris_positions(inputs: int, trajectories: int, seed: int = 0) -> Floats:
     """Return the positions of the points: trajectories x (inputs + 1) points x inputs."""
     from SALib.sample import morris as sampling
 
-    problem = _problem(tuple(map(str, range(inputs))))
+    problem = problem_of(tuple(map(str, range(inputs))))
     return np.asarray(sampling.sample(problem, trajectories, num_levels=_LEVELS, seed=seed))
 
 
@@ -123,7 +124,7 @@ def effects_of(
     from SALib.analyze import morris as analysis
 
     found = analysis.analyze(
-        _problem(names),
+        problem_of(names),
         positions,
         answers,
         num_resamples=_RESAMPLES,
@@ -136,7 +137,3 @@ def effects_of(
         for key in ("mu_star", "mu_star_conf", "mu", "sigma")
     )
     return mean_absolute, half_width, mean, deviation
-
-
-def _problem(names: tuple[str, ...]) -> dict[str, object]:
-    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from modelops_abm.experiments.intervals import LEVEL, Share, share
 from modelops_abm.experiments.running import Keeping
-from modelops_abm.experiments.sensitivity.indices import Indices
+from modelops_abm.experiments.sensitivity.indices import Indices, problem_of
 from modelops_abm.experiments.sensitivity.question import Question, mean_answers
 from modelops_abm.experiments.sweep.designs import at_positions
 from modelops_abm.parameters import InputError
@@ -121,7 +121,7 @@ def sobol_positions(inputs: int, base_points: int, seed: int = 0) -> Floats:
     """Return the positions of the points: base_points x (inputs + 2) points x inputs."""
     from SALib.sample import sobol as sampling
 
-    problem = _problem(tuple(map(str, range(inputs))))
+    problem = problem_of(tuple(map(str, range(inputs))))
     return np.asarray(sampling.sample(problem, base_points, calc_second_order=False, seed=seed))
 
 
@@ -134,7 +134,7 @@ def indices_of(names: tuple[str, ...], answers: Floats, seed: int = 0) -> Indice
 
     analyse: Callable[..., dict[str, Floats]] = analysis.analyze
     found = analyse(
-        _problem(names),
+        problem_of(names),
         answers,
         calc_second_order=False,
         num_resamples=_RESAMPLES,
@@ -142,7 +142,3 @@ def indices_of(names: tuple[str, ...], answers: Floats, seed: int = 0) -> Indice
         seed=seed,
     )
     return Indices(names, *(np.asarray(found[key]) for key in ("S1", "S1_conf", "ST", "ST_conf")))
-
-
-def _problem(names: tuple[str, ...]) -> dict[str, object]:
-    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
