@@ -197,7 +197,7 @@ def kills(count: int) -> None:
 
 def kept(folder: Path) -> int:
     with Store(folder / "runs") as store:
-        return store.size
+        return store.runs.size
 
 
 def restart(folder: Path) -> None:

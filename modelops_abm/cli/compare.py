@@ -22,7 +22,7 @@ from modelops_abm.cli.options import (
 )
 from modelops_abm.cli.portfolio_words import print_what_ran
 from modelops_abm.cli.side_by_side import compare_side_by_side, named_plans
-from modelops_abm.cli.study import Asked, check_is_a_plan, keep, study
+from modelops_abm.cli.study import Asked, check_is_a_plan, keep, say_where, study
 from modelops_abm.parameters import Scenario
 from modelops_abm.terminal import console, say
 from modelops_abm.verdict import (
@@ -40,11 +40,13 @@ from modelops_abm.verdict import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
     from modelops_abm.experiments import Comparison
     from modelops_abm.experiments.comparison.finance import Finance
-    from modelops_abm.experiments.running import Keeping
+    from modelops_abm.plots import Picture
 
 KEY_OUTCOMES = {
     **FIGURES,
@@ -85,7 +87,7 @@ KEY_OUTCOMES = {
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="FOLDER",
-    help="Keep tables and pictures there.",
+    help="Keep what is run, tables and pictures there; go on with what is there already.",
 )
 @click.option("--json", "wants_json", is_flag=True, help="Print one JSON object and nothing else.")
 def compare(
@@ -118,13 +120,16 @@ def compare(
     plan = made(*(*plan_files, None)[:1], *(*preset_names, None)[:1])
     check_is_a_plan(plan)
     asked = Asked(plan, replications, seed, output, wants_json)
-    with study(asked, "compare", _words(replications), keeps_runs=False) as (keeping, folder):
-        comparison = _compare(plan, replications, half_width, keeping)
-        keep(folder, {"replications": comparison.replications}, _tables(comparison), {})
+    with study(asked, "compare", _words(replications)) as (keeping, folder):
+        from modelops_abm.experiments import compare as compare_with_baseline
+
+        comparison = compare_with_baseline(plan, replications, half_width=half_width, **keeping)
+        facts = {"replications": comparison.replications}
+        keep(folder, facts, _tables(comparison), _pictures(comparison))
     if wants_json:
         click.echo(json.dumps(as_json(comparison), indent=2, allow_nan=False))
     else:
-        _print(comparison, half_width)
+        _print(asked, comparison, half_width)
 
 
 def _words(replications: int) -> str:
@@ -137,21 +142,13 @@ def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
     return {"figures": comparison.table(), **totals}
 
 
-def _compare(
-    plan: Scenario, replications: int, half_width: float | None, keeping: Keeping
-) -> Comparison:
-    from modelops_abm.experiments import compare as compare_with_baseline
+def _pictures(comparison: Comparison) -> dict[str, Callable[[], Picture]]:
+    from modelops_abm.plots import worth_and_payback
 
-    return compare_with_baseline(
-        plan,
-        replications,
-        half_width=half_width,
-        seed=keeping["seed"],
-        progress=keeping["progress"],
-    )
+    return {"worth-and-payback": lambda: worth_and_payback(comparison)}
 
 
-def _print(comparison: Comparison, half_width: float | None) -> None:
+def _print(asked: Asked, comparison: Comparison, half_width: float | None) -> None:
     target, plan = console(), comparison.plan
     futures = f"seed {plan.seed}, {formats.plural(comparison.replications, 'future')}"
     print_what_ran(plan.scenario, futures)
@@ -164,6 +161,7 @@ def _print(comparison: Comparison, half_width: float | None) -> None:
     target.print(_finance_table(comparison))
     target.print()
     say(target, CAUTION)
+    say_where(target, asked)
 
 
 def _needed(comparison: Comparison, half_width: float | None) -> list[str]:

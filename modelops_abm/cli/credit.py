@@ -16,6 +16,7 @@ from modelops_abm.cli.study import (
     check_outcome,
     keep,
     plain_table,
+    say_where,
     study,
     study_options,
 )
@@ -133,8 +134,7 @@ def _print(asked: Asked, found: Credit, outcome: str) -> None:
         " alone: without the others; last: when the others are there. A pair below zero does in"
         " part the same work. Intervals are luck only, each by itself.",
     )
-    if asked.output is not None:
-        say(target, f"Kept in {asked.output}: tables, pictures, and the runs themselves.")
+    say_where(target, asked)
 
 
 def _sentence(found: Credit, outcome: str) -> str:

@@ -11,7 +11,7 @@ import click
 from modelops_abm import formats
 from modelops_abm.cli.options import Dollars
 from modelops_abm.cli.portfolio_words import print_what_ran
-from modelops_abm.cli.study import Asked, keep, plain_table, study, study_options
+from modelops_abm.cli.study import Asked, keep, plain_table, say_where, study, study_options
 from modelops_abm.parameters import InputError, Problem
 from modelops_abm.parameters.wording import printable
 from modelops_abm.terminal import console, say
@@ -195,8 +195,7 @@ def _print(asked: Asked, found: Optimised) -> None:
     target.print()
     say(target, words.certainty(found))
     say(target, CAUTION)
-    if asked.output is not None:
-        say(target, f"Kept in {asked.output}: tables, pictures, and the runs themselves.")
+    say_where(target, asked)
 
 
 def _finalists_table(found: Optimised) -> Table:

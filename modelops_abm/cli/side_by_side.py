@@ -12,7 +12,7 @@ import click
 from modelops_abm import formats
 from modelops_abm.cli.options import SCENARIO_ENDINGS
 from modelops_abm.cli.portfolio_words import print_what_ran
-from modelops_abm.cli.study import Asked, keep, plain_table, study
+from modelops_abm.cli.study import Asked, keep, plain_table, say_where, study
 from modelops_abm.parameters import InputError, Problem, Scenario, baseline_of, fingerprint_of
 from modelops_abm.parameters.wording import printable
 from modelops_abm.presets import PRESETS
@@ -79,7 +79,7 @@ def compare_side_by_side(
     scenarios = {BASELINE: baseline, **plans}
     _check_horizons(scenarios)
     words = f"{formats.number(asked.replications)} futures of {len(scenarios)} scenarios"
-    with study(asked, "compare", words, keeps_runs=False) as (keeping, folder):
+    with study(asked, "compare", words) as (keeping, folder):
         from modelops_abm.experiments import side_by_side
 
         found = side_by_side(
@@ -87,8 +87,7 @@ def compare_side_by_side(
             asked.replications,
             baseline=BASELINE,
             half_width=half_width,
-            seed=asked.seed,
-            progress=keeping["progress"],
+            **keeping,
         )
         keep(folder, {"replications": found.replications}, _tables(found), _pictures(found))
     if asked.wants_json:
@@ -181,8 +180,7 @@ def _print(asked: Asked, found: SideBySide) -> None:
         target.print(_pairs_table(found))
         target.print()
     say(target, CAUTION)
-    if asked.output is not None:
-        say(target, f"Kept in {asked.output}: tables and a picture.")
+    say_where(target, asked)
 
 
 def sentence(found: SideBySide) -> str:

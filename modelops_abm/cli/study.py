@@ -26,10 +26,11 @@ from modelops_abm.output import check_place
 from modelops_abm.parameters import InputError, Problem, Scenario, baseline_of
 from modelops_abm.parameters.names import nearest
 from modelops_abm.parameters.wording import printable
-from modelops_abm.terminal import load_ensemble, load_simulator, progress
+from modelops_abm.terminal import load_ensemble, load_simulator, progress, say
 
 if TYPE_CHECKING:
     import pandas as pd
+    from rich.console import Console
 
     from modelops_abm.experiments.folder import Folder
     from modelops_abm.experiments.inputs import Input
@@ -127,7 +128,6 @@ def study(
     words: str,
     *,
     engine: Engine = "ensemble",
-    keeps_runs: bool = True,
 ) -> Iterator[tuple[Keeping, Folder | None]]:
     """Give the keywords with which an experiment runs, and the folder that keeps it.
 
@@ -143,8 +143,6 @@ def study(
         What is being run, for the progress.
     engine
         Which engine runs.
-    keeps_runs
-        Whether the folder keeps what is run, besides what is found.
     """
     if asked.output is not None:
         check_place(asked.output)
@@ -155,7 +153,7 @@ def study(
         keeping: Keeping = {
             "seed": asked.seed,
             "engine": engine,
-            "store": folder.store if folder is not None and keeps_runs else None,
+            "store": folder.store if folder is not None else None,
             "progress": lambda done, total: bar.update(task, completed=done, total=total),
         }
         try:
@@ -187,6 +185,12 @@ def keep(
     for name, draw in pictures.items():
         save_picture(draw(), folder.path / f"{name}.png")
     folder.describe(facts)
+
+
+def say_where(target: Console, asked: Asked) -> None:
+    """Say where an experiment is kept, if it is."""
+    if asked.output is not None:
+        say(target, f"Kept in {asked.output}: tables, pictures, and the runs themselves.")
 
 
 def vary_option[F: Callable[..., Any]](command: F) -> F:

@@ -17,6 +17,7 @@ from modelops_abm.cli.study import (
     inputs_of,
     keep,
     plain_table,
+    say_where,
     study,
     study_options,
 )
@@ -158,8 +159,7 @@ def _print(asked: Asked, result: SweepResult, outcome: str) -> None:
         "Differences are to the scenario as it is, future by future. Intervals are luck only."
         " The highest of many looks a little better than it is.",
     )
-    if asked.output is not None:
-        say(target, f"Kept in {asked.output}: tables, pictures, and the runs themselves.")
+    say_where(target, asked)
 
 
 def _table(result: SweepResult, summary: pd.DataFrame, outcome: str) -> Table:

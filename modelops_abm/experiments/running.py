@@ -46,7 +46,7 @@ class Running(TypedDict, total=False):
 
 
 class Keeping(Running, total=False):
-    """Keywords that every experiment takes that needs no more of a replication than its totals.
+    """Keywords that every experiment takes whose runs can be kept.
 
     Attributes
     ----------
@@ -102,7 +102,7 @@ class _Work:
         self._keeping = keeping
         is_elsewhere = keeping.get("executor") is not None
         self._at_once = SCENARIOS_ELSEWHERE if is_elsewhere else SCENARIOS_AT_ONCE
-        self._store = _checked(keeping)
+        self._store = checked_store(keeping)
         self._keys = [] if self._store is None else [fingerprint_of(each) for each in scenarios]
         self._done = 0
         self.totals = np.empty((len(scenarios), count, len(outcomes.TOTALS)))
@@ -128,7 +128,8 @@ class _Work:
             count = batch.totals.shape[1]
             self.totals[list(places), begin : begin + count] = batch.totals
             if self._store is not None:
-                self._store.add([self._keys[place] for place in places], batch.first, batch.totals)
+                keys = [self._keys[place] for place in places]
+                self._store.runs.add(keys, batch.first, batch.totals)
             self._done += count * len(places)
             self._report()
 
@@ -137,9 +138,9 @@ class _Work:
         if self._store is None:
             return self._first
         key, count = self._keys[place], self._end - self._first
-        start = self._store.first_missing(key, self._first, count)
+        start = self._store.runs.first_missing(key, self._first, count)
         known = start - self._first
-        self.totals[place, :known] = self._store.totals(key, self._first, known)
+        self.totals[place, :known] = self._store.runs.rows(key, self._first, known)
         self._done += known
         return start
 
@@ -160,8 +161,14 @@ class _Work:
             progress(self._done, self.totals.shape[0] * self.totals.shape[1])
 
 
-def _checked(keeping: Keeping) -> Store | None:
-    """Return the store, which must be of the runs that are asked for."""
+def checked_store(keeping: Keeping) -> Store | None:
+    """Return the store, which must be of the runs that are asked for.
+
+    Raises
+    ------
+    ValueError
+        If it is of another seed or engine.
+    """
     store = keeping.get("store")
     asked = (keeping.get("seed", 0), keeping.get("engine", "ensemble"))
     if store is not None and store.provenance[:2] != asked:

@@ -25,6 +25,7 @@ from modelops_abm.plots.states_over_time import states_over_time
 from modelops_abm.plots.sweep import sweep_effects, sweep_heat_map
 from modelops_abm.plots.team_time import team_time
 from modelops_abm.plots.value_and_cost import value_and_cost
+from modelops_abm.plots.worth import worth_and_payback
 
 __all__ = [
     "COMPARISONS",
@@ -55,4 +56,5 @@ __all__ = [
     "tornado",
     "value_and_cost",
     "value_of_information",
+    "worth_and_payback",
 ]

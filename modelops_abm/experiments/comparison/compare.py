@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Unpack
 
+from modelops_abm.experiments.comparison.futures import futures_of
 from modelops_abm.experiments.comparison.gathering import Gathering
 from modelops_abm.experiments.comparison.results import Comparison, SideBySide
 from modelops_abm.experiments.looks import LOOKS, checked_looks, looks_up_to
-from modelops_abm.experiments.running import Running
+from modelops_abm.experiments.running import Keeping
 from modelops_abm.parameters import Scenario, baseline_of
-from modelops_abm.simulate import Batch, Series, stream
+from modelops_abm.simulate import Series
 
 _PLAN, _BASELINE = "plan", "baseline"
 
 
-class Settings(Running, total=False):
-    """Keywords that every comparison takes, besides those of `running.Running`.
+class Settings(Keeping, total=False):
+    """Keywords that every comparison takes, besides those of `running.Keeping`.
+
+    A store keeps totals and paybacks. It has no bands: a comparison with `daily` runs everything.
 
     Attributes
     ----------
@@ -54,7 +57,7 @@ def compare(
     baseline
         Another baseline than the plan with every capability held at its start level.
     settings
-        See `Settings`: precision, seed, bands, executor, progress, cancel.
+        See `Settings`: precision, seed, bands, store, engine, executor, progress, cancel.
 
     Raises
     ------
@@ -144,34 +147,22 @@ def sides_by_side(
     edges = checked_looks(looks)
     _check(scenarios, baseline)
     wanted = Series(tuple(settings.get("daily", ())), settings.get("period_days", 1))
-    gathering = Gathering(baseline, scenarios, settings.get("seed", 0), wanted)
+    gathering = Gathering(
+        baseline,
+        scenarios,
+        wanted,
+        seed=settings.get("seed", 0),
+        engine=settings.get("engine", "ensemble"),
+    )
     half_width, progress = settings.get("half_width"), settings.get("progress")
-    for batch in _batches(scenarios, edges, gathering.series, settings):
-        gathering.add(batch)
+    for futures in futures_of(scenarios, baseline, edges, wanted, settings):
+        gathering.add(futures)
         if progress is not None:
             progress(gathering.replications, edges[-1])
         if gathering.replications in edges:
             yield gathering.side_by_side()
             if half_width is not None and gathering.is_known(half_width):
                 return
-
-
-def _batches(
-    scenarios: Mapping[str, Scenario],
-    looks: tuple[int, ...],
-    series: Sequence[Series],
-    settings: Settings,
-) -> Iterator[Batch]:
-    """Yield batches of which none reaches beyond a look."""
-    for batch in stream(
-        list(scenarios.values()),
-        looks[-1],
-        series=series,
-        seed=settings.get("seed", 0),
-        executor=settings.get("executor"),
-        cancel=settings.get("cancel"),
-    ):
-        yield from batch.cut(looks)
 
 
 def _check(scenarios: Mapping[str, Scenario], baseline: str) -> None:

@@ -8,12 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelops_abm import outcomes
-from modelops_abm.experiments.comparison.finance import finance, payback_days
+from modelops_abm.experiments.comparison.finance import finance
+from modelops_abm.experiments.comparison.futures import Futures
 from modelops_abm.experiments.comparison.results import Comparison, SideBySide
 from modelops_abm.experiments.looks import is_known
 from modelops_abm.parameters import Scenario
 from modelops_abm.results import Ensemble
-from modelops_abm.simulate import Batch, Series
+from modelops_abm.simulate import Engine, Series
 from modelops_abm.simulate.bands import Bands
 from modelops_abm.simulate.many import totals_table
 from modelops_abm.version import __version__
@@ -21,7 +22,6 @@ from modelops_abm.version import __version__
 type Floats = NDArray[np.float64]
 
 _NPV = "discounted_net_value"
-_BY_DAY = Series((_NPV,))
 
 
 class Gathering:
@@ -33,39 +33,38 @@ class Gathering:
         Name of the scenario that the others are compared with.
     scenarios
         All scenarios by name.
-    seed
-        Seed of the luck that they share.
+    seed, engine
+        Seed of the luck that they share, and the engine that runs them.
     wanted
         Daily outcomes of which bands are wanted.
     """
 
     def __init__(
-        self, baseline: str, scenarios: Mapping[str, Scenario], seed: int, wanted: Series
+        self,
+        baseline: str,
+        scenarios: Mapping[str, Scenario],
+        wanted: Series,
+        *,
+        seed: int,
+        engine: Engine,
     ) -> None:
-        self._baseline, self._scenarios, self._seed = baseline, scenarios, seed
-        self._wanted = wanted
+        self._baseline, self._scenarios = baseline, scenarios
+        self._seed, self._engine = seed, engine
         self._totals: list[Floats] = []
+        self._paybacks: list[Floats] = []
         plans = [name for name in scenarios if name != baseline]
         horizon_days = scenarios[baseline].horizon_days
-        self._paybacks: dict[str, list[Floats]] = {name: [] for name in plans}
         self._levels = {name: Bands(wanted, horizon_days) for name in scenarios}
         self._differences = {name: Bands(wanted, horizon_days) for name in plans}
         self.replications = 0
 
-    @property
-    def series(self) -> list[Series]:
-        """The daily outcomes that every batch must hold."""
-        return [_BY_DAY, self._wanted] if self._wanted.names else [_BY_DAY]
-
-    def add(self, batch: Batch) -> None:
-        """Add a batch of all scenarios, in their order."""
-        self.replications += batch.totals.shape[1]
-        self._totals.append(batch.totals)
-        by_day = self._named(batch.series[0][:, :, 0])
-        for name, paybacks in self._paybacks.items():
-            paybacks.append(payback_days(by_day[name] - by_day[self._baseline]))
-        if self._wanted.names:
-            self._add_to_bands(self._named(batch.series[1]))
+    def add(self, futures: Futures) -> None:
+        """Add replications of all scenarios, in their order."""
+        self.replications += futures.totals.shape[1]
+        self._totals.append(futures.totals)
+        self._paybacks.append(futures.paybacks)
+        if futures.daily is not None:
+            self._add_to_bands(self._named(futures.daily))
 
     def _add_to_bands(self, values: Mapping[str, Floats]) -> None:
         for name, bands in self._levels.items():
@@ -83,6 +82,7 @@ class Gathering:
         """Return what has come in as comparisons with the baseline."""
         ensembles = self._ensembles()
         npv, investment = self._total(_NPV), self._total("discounted_investment")
+        paybacks = self._named(np.concatenate(self._paybacks, axis=1))
         baseline = self._baseline
         comparisons = {
             name: Comparison(
@@ -92,7 +92,7 @@ class Gathering:
                     self._scenarios[name].horizon_days,
                     npv[name] - npv[baseline],
                     investment[name] - investment[baseline],
-                    np.concatenate(self._paybacks[name]),
+                    paybacks[name],
                 ),
                 bands=bands.tables(),
             )
@@ -106,7 +106,7 @@ class Gathering:
             name: Ensemble(
                 scenario=scenario,
                 seed=self._seed,
-                engine="ensemble",
+                engine=self._engine,
                 version=__version__,
                 totals=totals_table([totals[name]], 0),
                 bands=self._levels[name].tables(),

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from modelops_abm.experiments import side_by_side
+from modelops_abm.experiments.store import PAYBACKS
 from modelops_abm.parameters import baseline_of, with_values
 from modelops_abm.presets import preset
 
@@ -65,13 +66,23 @@ def test_keeps_tables_and_a_picture(modelops: Callable, tmp_path: Path) -> None:
     assert len(pd.read_parquet(tmp_path / "kept" / "npv-by-future.parquet")) == 12
     with Image.open(tmp_path / "kept" / "side-by-side.png") as picture:
         assert picture.width == 2400
-    assert not (tmp_path / "kept" / "runs").exists()
+
+
+def test_goes_on_with_what_is_kept(modelops: Callable, tmp_path: Path) -> None:
+    alone = modelops("compare", *PRESETS, *SMALL, "--json").out
+    fewer = ("--replications", "5", "--output", "kept", "--json")
+    assert modelops("compare", *PRESETS, *SMALL, *fewer).code == 0
+    assert modelops("compare", *PRESETS, *SMALL, "--output", "kept", "--json").out == alone
+    assert len(pd.read_parquet(tmp_path / "kept" / "runs")) == 3 * 12
+    assert len(pd.read_parquet(tmp_path / "kept" / "runs" / PAYBACKS)) == 3 * 12
 
 
 def test_one_plan_keeps_its_figures(modelops: Callable, tmp_path: Path) -> None:
     assert modelops("compare", "--preset", "all_five", *SMALL, "--output", "kept").code == 0
     assert "npv" in pd.read_parquet(tmp_path / "kept" / "figures.parquet").index
     assert len(pd.read_parquet(tmp_path / "kept" / "plan.parquet")) == 12
+    with Image.open(tmp_path / "kept" / "worth-and-payback.png") as picture:
+        assert picture.width == 2400
 
 
 @pytest.mark.parametrize(

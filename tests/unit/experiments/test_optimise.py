@@ -134,14 +134,14 @@ def test_what_a_store_has_is_not_run_again(tmp_path: Path, complete: Optimised) 
     with Store(tmp_path, seed=5) as store, pytest.raises(Cancelled):
         optimise(FEW, store=store, progress=progress, cancel=cancel, **QUICK)
     with Store(tmp_path, seed=5) as store:
-        before = store.size
+        before = store.runs.size
         found = optimise(FEW, store=store, **QUICK)
-        whole = store.size
+        whole = store.runs.size
     assert 0 < before < whole
     assert everything(found) == everything(complete)
     with Store(tmp_path, seed=5) as store:
         optimise(FEW, store=store, **QUICK)
-        assert store.size == whole
+        assert store.runs.size == whole
 
 
 def test_progress_grows_to_its_end() -> None:

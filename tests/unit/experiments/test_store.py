@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from modelops_abm import outcomes
-from modelops_abm.experiments import store as store_module
+from modelops_abm.experiments import parts
 from modelops_abm.experiments.store import DESCRIPTION, Store
 from modelops_abm.parameters import InputError
 
@@ -36,68 +36,68 @@ def test_gives_back_what_it_was_given_to_the_bit(folder: Path) -> None:
     totals = some_totals(2, 3)
     totals[0, 0, :3] = (np.nan, -0.0, 5e-324)
     with Store(folder) as store:
-        store.add(["a", "b"], 4, totals)
+        store.runs.add(["a", "b"], 4, totals)
     with Store(folder) as store:
-        assert store.size == 6
+        assert store.runs.size == 6
         for place, name in enumerate(("a", "b")):
-            found = store.totals(name, 4, 3)
+            found = store.runs.rows(name, 4, 3)
             assert found.tobytes() == totals[place].tobytes()
 
 
 def test_knows_what_is_missing(folder: Path) -> None:
     with Store(folder) as store:
-        store.add(["a"], 2, some_totals(1, 3))
-        assert store.first_missing("a", 0, 9) == 0
-        assert store.first_missing("a", 2, 9) == 5
-        assert store.first_missing("a", 3, 2) == 5
-        assert store.first_missing("other", 3, 2) == 3
+        store.runs.add(["a"], 2, some_totals(1, 3))
+        assert store.runs.first_missing("a", 0, 9) == 0
+        assert store.runs.first_missing("a", 2, 9) == 5
+        assert store.runs.first_missing("a", 3, 2) == 5
+        assert store.runs.first_missing("other", 3, 2) == 3
         with pytest.raises(KeyError):
-            store.totals("a", 2, 9)
+            store.runs.rows("a", 2, 9)
 
 
 def test_what_is_there_is_neither_changed_nor_doubled(folder: Path) -> None:
     with Store(folder) as store:
-        store.add(["a"], 0, some_totals(1, 2))
+        store.runs.add(["a"], 0, some_totals(1, 2))
     with Store(folder) as store:
-        store.add(["a"], 0, some_totals(1, 4, start=1e6))
-        assert store.size == 4
+        store.runs.add(["a"], 0, some_totals(1, 4, start=1e6))
+        assert store.runs.size == 4
     with Store(folder) as store:
-        assert store.size == 4
-        assert np.array_equal(store.totals("a", 0, 2), some_totals(1, 2)[0])
-        assert np.array_equal(store.totals("a", 2, 2), some_totals(1, 4, start=1e6)[0, 2:])
+        assert store.runs.size == 4
+        assert np.array_equal(store.runs.rows("a", 0, 2), some_totals(1, 2)[0])
+        assert np.array_equal(store.runs.rows("a", 2, 2), some_totals(1, 4, start=1e6)[0, 2:])
 
 
 def test_many_files_are_put_together(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store_module, "_SECONDS_KEPT_BACK", 0.0)
+    monkeypatch.setattr(parts, "_SECONDS_KEPT_BACK", 0.0)
     with Store(folder) as store:
         for number in range(30):
-            store.add(["a"], number, some_totals(1, 1, start=number))
+            store.runs.add(["a"], number, some_totals(1, 1, start=number))
         assert len(list(folder.glob("*.parquet"))) == 30
     assert len(list(folder.glob("*.parquet"))) == 1
     with Store(folder) as store:
-        assert store.size == 30
-        assert store.totals("a", 29, 1)[0, 0] == 29.0
+        assert store.runs.size == 30
+        assert store.runs.rows("a", 29, 1)[0, 0] == 29.0
 
 
 def test_a_file_that_was_not_finished_does_not_count(folder: Path) -> None:
     with Store(folder) as store:
-        store.add(["a"], 0, some_totals(1, 2))
+        store.runs.add(["a"], 0, some_totals(1, 2))
     (folder / "0123.part").write_bytes(b"PAR1 half")
     with Store(folder) as store:
-        assert store.size == 2
+        assert store.runs.size == 2
     assert not list(folder.glob("*.part"))
 
 
 def test_a_damaged_file_is_named(folder: Path) -> None:
     with Store(folder) as store:
-        store.add(["a"], 0, some_totals(1, 2))
+        store.runs.add(["a"], 0, some_totals(1, 2))
     (part,) = folder.glob("*.parquet")
     part.write_bytes(part.read_bytes()[:100])
     with pytest.raises(InputError, match=f"{part.name} is damaged"):
         Store(folder)
     part.unlink()
     with Store(folder) as store:
-        assert store.size == 0
+        assert store.runs.size == 0
 
 
 @pytest.mark.parametrize(
@@ -177,15 +177,15 @@ def test_a_killed_process_loses_only_what_it_kept_back(folder: Path) -> None:
         import numpy as np
         from modelops_abm.experiments.store import Store
         store = Store(Path({str(folder)!r}))
-        store.add(["a"], 0, np.ones((1, 2, {TOTALS})))
-        store.flush()
-        store.add(["a"], 2, np.ones((1, 2, {TOTALS})))
+        store.runs.add(["a"], 0, np.ones((1, 2, {TOTALS})))
+        store.runs.flush()
+        store.runs.add(["a"], 2, np.ones((1, 2, {TOTALS})))
         os.kill(os.getpid(), signal.SIGKILL)
     """
     killed = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=False)
     assert killed.returncode == -signal.SIGKILL
     with Store(folder) as store:
-        assert store.first_missing("a", 0, 4) == 2
+        assert store.runs.first_missing("a", 0, 4) == 2
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such permissions here")

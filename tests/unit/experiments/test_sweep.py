@@ -90,9 +90,9 @@ def test_it_goes_on_with_more_points_and_replications(tmp_path: Path) -> None:
     few = Sweep(SMALL, INPUTS, SWEEP.points[:2])
     with Store(tmp_path / "runs") as store:
         run_sweep(few, 3, store=store)
-        assert store.size == 3 * 3  # two points and the scenario itself
+        assert store.runs.size == 3 * 3  # two points and the scenario itself
         found = run_sweep(SWEEP, 5, store=store).table()
-        assert store.size == 5 * 5
+        assert store.runs.size == 5 * 5
     pd.testing.assert_frame_equal(found, run_sweep(SWEEP, 5).table(), check_exact=True)
 
 
@@ -134,7 +134,7 @@ def test_values_that_do_not_go_together_are_named_with_their_point() -> None:
 def test_a_folder_is_of_one_experiment(tmp_path: Path) -> None:
     for _ in range(2):
         folder = Folder(tmp_path / "a", "sweep", SMALL)
-        assert folder.store.size == 0
+        assert folder.store.runs.size == 0
         folder.close()
     with pytest.raises(InputError, match="it holds a sweep"):
         Folder(tmp_path / "a", "credit", SMALL)
@@ -151,7 +151,7 @@ def test_a_folder_is_of_one_experiment(tmp_path: Path) -> None:
 
 def test_a_refused_seed_leaves_the_description_as_it_is(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "a", "sweep", SMALL)
-    assert folder.store.size == 0
+    assert folder.store.runs.size == 0
     folder.describe({"points": 3})
     folder.close()
     before = (tmp_path / "a" / "experiment.json").read_text()
@@ -190,7 +190,7 @@ def test_a_sweep_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path
                 process.wait(chance.uniform(2.0, 5.0))
             process.kill()
         with Store(folder) as store:
-            kept.append(store.size)
+            kept.append(store.runs.size)
     assert kept == sorted(kept)
     assert kept[-1] > 0
     with Store(folder) as store:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from modelops_abm.experiments import Credit
-from modelops_abm.plots import credit_synergies, credit_waterfall, finding
+from modelops_abm.experiments import Credit, compare
+from modelops_abm.parameters import with_values
+from modelops_abm.plots import credit_synergies, credit_waterfall, finding, worth_and_payback
+from modelops_abm.plots.worth import _edges
 from modelops_abm.presets import preset
 
 RNG = np.random.default_rng(0)
@@ -45,3 +47,28 @@ def test_what_cannot_be_drawn_is_refused() -> None:
         credit_waterfall(a_credit([0.0], ()))
     with pytest.raises(ValueError, match="takes two"):
         credit_synergies(a_credit([0.0, 1.0], ("automation",)))
+
+
+@pytest.mark.parametrize("replications", [1, 2, 40])
+def test_the_worth_of_a_plan_is_drawn_over_any_number_of_futures(replications: int) -> None:
+    plan = with_values(preset("rollback_alone"), {"horizon_days": 200}, source="the test")
+    comparison = compare(plan, replications)
+    picture = worth_and_payback(comparison)
+    (bars,) = (container for axes in picture.axes for container in axes.containers)
+    assert sum(bar.get_height() for bar in bars) == replications
+    assert "this plan" in finding(picture).lower()
+
+
+def test_a_plan_that_changes_nothing_is_drawn() -> None:
+    same = with_values(preset("reference"), {"horizon_days": 30}, source="the test")
+    assert "cannot be told" in finding(worth_and_payback(compare(same, 5)))
+
+
+@pytest.mark.parametrize("spread", [0.0, 1.0, 1e6])
+@pytest.mark.parametrize("centre", [-3e6, 0.0, 2e5])
+def test_every_future_is_in_a_bin_that_earns_or_loses(centre: float, spread: float) -> None:
+    worth = RNG.normal(centre, spread, 200)
+    edges = _edges(worth)
+    assert np.histogram(worth, edges)[0].sum() == len(worth)
+    assert np.abs(edges).min() < 1e-9 * np.ptp(edges)
+    assert len(edges) <= 43
