@@ -22,7 +22,16 @@ from modelops_abm.cli.options import (
 )
 from modelops_abm.cli.portfolio_words import print_what_ran
 from modelops_abm.cli.side_by_side import compare_side_by_side, named_plans
-from modelops_abm.cli.study import Asked, check_is_a_plan, keep, say_where, study
+from modelops_abm.cli.study import (
+    Asked,
+    check_is_a_plan,
+    cluster_option,
+    json_option,
+    keep,
+    kept_option,
+    say_where,
+    study,
+)
 from modelops_abm.parameters import Scenario
 from modelops_abm.terminal import console, say
 from modelops_abm.verdict import (
@@ -83,13 +92,9 @@ KEY_OUTCOMES = {
     " are run in any case.",
 )
 @seed_option
-@click.option(
-    "--output",
-    type=click.Path(file_okay=False, path_type=Path),
-    metavar="FOLDER",
-    help="Keep what is run, tables and pictures there; go on with what is there already.",
-)
-@click.option("--json", "wants_json", is_flag=True, help="Print one JSON object and nothing else.")
+@cluster_option
+@kept_option
+@json_option
 def compare(
     plan_files: tuple[str, ...],
     preset_names: tuple[str, ...],
@@ -100,6 +105,7 @@ def compare(
     replications: int,
     half_width: float | None,
     seed: int,
+    cluster: str | None,
     output: Path | None,
     wants_json: bool,
 ) -> None:
@@ -114,12 +120,12 @@ def compare(
 
     if len(plan_files) + len(preset_names) > 1 or against is not None:
         plans = named_plans(plan_files, preset_names, made)
-        asked = Asked(next(iter(plans.values())), replications, seed, output, wants_json)
+        asked = Asked(next(iter(plans.values())), replications, seed, output, wants_json, cluster)
         compare_side_by_side(asked, plans, against, made, half_width)
         return
     plan = made(*(*plan_files, None)[:1], *(*preset_names, None)[:1])
     check_is_a_plan(plan)
-    asked = Asked(plan, replications, seed, output, wants_json)
+    asked = Asked(plan, replications, seed, output, wants_json, cluster)
     with study(asked, "compare", _words(replications)) as (keeping, folder):
         from modelops_abm.experiments import compare as compare_with_baseline
 

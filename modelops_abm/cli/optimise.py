@@ -18,7 +18,7 @@ from modelops_abm.terminal import console, say
 from modelops_abm.verdict import CAUTION
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from rich.table import Table
 
@@ -201,7 +201,11 @@ def _print(asked: Asked, found: Optimised) -> None:
 def _finalists_table(found: Optimised) -> Table:
     from modelops_abm.experiments.optimise.words import in_short
 
-    table = plain_table(caption="* recommended   · may be the best", caption_justify="left")
+    known = _known_to([each.rechecked.dearest_year for each in found.finalists])
+    table = plain_table(
+        caption=f"* recommended   · may be the best   a year: in the dearest one{known}",
+        caption_justify="left",
+    )
     table.add_column("")
     table.add_column("Finalists, against doing nothing")
     for heading in ("in search", "re-checked", f"95{formats.NARROW_SPACE}% interval"):
@@ -247,16 +251,25 @@ def _dearest(finalist: Finalist) -> str:
     return formats.money(finalist.rechecked.dearest_year.mean or 0.0)
 
 
+def _known_to(spends: Sequence[Estimate]) -> str:
+    """Return how well amounts are known at least; nothing if that cannot be told."""
+    widest = max((spend.half_width or 0.0 for spend in spends), default=0.0)
+    return f", known to ±{formats.money(widest)}" if widest > 0.0 else ""
+
+
 def _frontier_table(found: Optimised) -> Table:
     from modelops_abm.experiments.optimise.words import in_short, interval_of
 
-    table = plain_table()
+    efficient = found.frontier()
+    known = _known_to([each.rechecked.total_spend for each in efficient])
+    over = formats.span(found.plan.horizon_days)
+    table = plain_table(caption=f"Spent: over {over}{known}", caption_justify="left")
     table.add_column("Spent", justify="right", no_wrap=True)
     table.add_column("Most worth for it")
     table.add_column("worth", justify="right", no_wrap=True)
     table.add_column("worst 5 in 100", justify="right", no_wrap=True)
     table.add_column("interval", justify="right", no_wrap=True)
-    for each in found.frontier():
+    for each in efficient:
         fresh = each.rechecked
         table.add_row(
             formats.money(fresh.total_spend.mean or 0.0),

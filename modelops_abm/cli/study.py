@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,6 +29,8 @@ from modelops_abm.parameters.wording import printable
 from modelops_abm.terminal import load_ensemble, load_simulator, progress, say
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     import pandas as pd
     from rich.console import Console
 
@@ -37,6 +39,22 @@ if TYPE_CHECKING:
     from modelops_abm.experiments.running import Keeping
     from modelops_abm.plots import Picture
     from modelops_abm.simulate import Engine
+
+
+cluster_option = click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Run on a Dask cluster that you trust: address of its scheduler, tcp://10.0.0.1:8786.",
+)
+kept_option = click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Keep what is run, tables and pictures there; go on with what is there already.",
+)
+json_option = click.option(
+    "--json", "wants_json", is_flag=True, help="Print one JSON object and nothing else."
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +69,8 @@ class Asked:
         Where it is kept; None if nowhere.
     wants_json
         Whether one JSON object is printed and nothing else.
+    cluster
+        Address of a cluster that runs it; this process if None.
     """
 
     scenario: Scenario
@@ -58,6 +78,7 @@ class Asked:
     seed: int
     output: Path | None
     wants_json: bool
+    cluster: str | None = None
 
 
 def study_options(*, replications: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -80,10 +101,11 @@ def study_options(*, replications: int) -> Callable[[Callable[..., Any]], Callab
             seed: int,
             output: Path | None,
             wants_json: bool,
+            cluster: str | None,
             **own: Any,
         ) -> Any:
             scenario = scenario_to_run(file, preset_name, assignments, days, portfolio)
-            return command(Asked(scenario, replications, seed, output, wants_json), **own)
+            return command(Asked(scenario, replications, seed, output, wants_json, cluster), **own)
 
         asked.__doc__, asked.__name__ = command.__doc__, command.__name__
         asked.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
@@ -109,15 +131,9 @@ def _options(replications: int) -> list[Callable[..., Any]]:
             help="How many futures of each.",
         ),
         seed_option,
-        click.option(
-            "--output",
-            type=click.Path(file_okay=False, path_type=Path),
-            metavar="FOLDER",
-            help="Keep what is run, tables and pictures there; go on with what is there already.",
-        ),
-        click.option(
-            "--json", "wants_json", is_flag=True, help="Print one JSON object and nothing else."
-        ),
+        cluster_option,
+        kept_option,
+        json_option,
     ]
 
 
@@ -146,14 +162,18 @@ def study(
     """
     if asked.output is not None:
         check_place(asked.output)
-    with progress(wanted=not asked.wants_json) as bar:
+    with progress(wanted=not asked.wants_json) as bar, ExitStack() as stack:
         (load_simulator if engine == "mesa" else load_ensemble)(bar)
         folder = _folder(asked, kind, engine)
+        if folder is not None:
+            stack.callback(folder.close)
+        executor = None if asked.cluster is None else stack.enter_context(_cluster(asked.cluster))
         task = bar.add_task(words, total=None)
         keeping: Keeping = {
             "seed": asked.seed,
             "engine": engine,
             "store": folder.store if folder is not None else None,
+            "executor": executor,
             "progress": lambda done, total: bar.update(task, completed=done, total=total),
         }
         try:
@@ -165,9 +185,6 @@ def study(
                 f"Stopped; what was run is kept in {asked.output}, and the same command goes on"
                 " with it."
             ) from None
-        finally:
-            if folder is not None:
-                folder.close()
 
 
 def keep(
@@ -265,6 +282,12 @@ def check_is_a_plan(scenario: Scenario) -> None:
             "this is the baseline, as no capability rises above its start level; for a plan add for"
             " example --set capabilities.monitoring.maximum=1"
         )
+
+
+def _cluster(address: str) -> AbstractContextManager[Executor]:
+    from modelops_abm.experiments.workers import cluster_workers
+
+    return cluster_workers(address)
 
 
 def _folder(asked: Asked, kind: str, engine: Engine) -> Folder | None:

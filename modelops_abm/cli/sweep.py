@@ -21,6 +21,7 @@ from modelops_abm.cli.study import (
     study,
     study_options,
 )
+from modelops_abm.parameters import InputError
 from modelops_abm.terminal import console, say
 from modelops_abm.verdict import Difference
 
@@ -82,6 +83,8 @@ def sweep(
 ) -> None:
     """Run a scenario with many values of some inputs, all over the same futures."""
     check_outcome(outcome)
+    if processes is not None and asked.cluster is not None:
+        raise InputError("either --processes or --cluster decides where it runs, not both")
     inputs = inputs_of(varied)
     with (
         study(asked, "sweep", "Sweeping", engine=engine) as (keeping, folder),
@@ -91,8 +94,8 @@ def sweep(
             Sweep,
             points_of,
             run_sweep,
-            worker_processes,
         )
+        from modelops_abm.experiments.workers import worker_processes
 
         if processes is not None:
             keeping["executor"] = stack.enter_context(worker_processes(processes))

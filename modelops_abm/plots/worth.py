@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from modelops_abm import formats
 from modelops_abm.experiments import Comparison
 from modelops_abm.experiments.intervals import share
+from modelops_abm.experiments.phrases import known_money
 from modelops_abm.plots.charts import LABEL, Box, EndLabel, time_chart, value_axis, write_heading
 from modelops_abm.plots.clock import Clock
 from modelops_abm.plots.palette import CONTROL, COSTS, EARNS, HAIRLINE, INK, INK_3, PLAN, tint
 from modelops_abm.plots.rows import in_plain_numbers, round_numbers
 from modelops_abm.plots.sheet import POINTS, Picture, shortened, text_style, write
-from modelops_abm.verdict import THIS_PLAN, Difference, verdict
 
 type Floats = NDArray[np.float64]
 
@@ -39,11 +39,23 @@ def worth_and_payback(comparison: Comparison) -> Picture:
     )
     plan = comparison.plan
     source = f"Scenario {shortened(plan.scenario.name)}, seed {plan.seed}."
-    finding = verdict(comparison, THIS_PLAN).removesuffix(".")
-    picture = Picture(finding, shows, f"{source} modelops_abm {plan.version}.", 410.0)
+    picture = Picture(_finding(comparison), shows, f"{source} modelops_abm {plan.version}.", 410.0)
     _draw_worth(picture, comparison, worth)
     _draw_payback(picture, comparison)
     return picture
+
+
+def _finding(comparison: Comparison) -> str:
+    worth = comparison.difference("npv")
+    over = formats.span(comparison.finance.horizon_days)
+    match worth.verdict:
+        case "earns":
+            return f"The plan is worth {known_money(worth)} over {over}"
+        case "loses":
+            return f"The plan loses {known_money(worth)} over {over}"
+        case _:
+            futures = formats.plural(comparison.replications, "future")
+            return f"After {futures} the plan cannot be told from the baseline"
 
 
 def _futures(comparison: Comparison) -> str:
@@ -115,7 +127,7 @@ def _draw_average(picture: Picture, axes: Axes, comparison: Comparison, size: fl
     picture.plane.plot([places[1]], [y], color=PLAN, marker="o", markersize=_DOT * POINTS)
     is_left = places[1] < _WORTH.left + 0.6 * _WORTH.width
     x = places[2] + 12.0 if is_left else places[0] - 12.0
-    words = f"average {Difference.of('npv', npv).text}"
+    words = f"average {known_money(comparison.difference('npv'), signed=True)}"
     write(
         picture.plane, x, y, words, size=LABEL, colour=INK, across="left" if is_left else "right",
         along="center",

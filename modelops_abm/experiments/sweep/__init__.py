@@ -10,7 +10,7 @@ from modelops_abm.experiments.sweep.designs import (
     sobol_points,
 )
 from modelops_abm.experiments.sweep.results import SweepResult
-from modelops_abm.experiments.sweep.sweep import Sweep, run_sweep, worker_processes
+from modelops_abm.experiments.sweep.sweep import Sweep, run_sweep
 
 __all__ = [
     "DESIGNS",
@@ -23,5 +23,4 @@ __all__ = [
     "points_of",
     "run_sweep",
     "sobol_points",
-    "worker_processes",
 ]

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Unpack
 
@@ -88,29 +83,3 @@ def run_sweep(sweep: Sweep, replications: int, **keeping: Unpack[Keeping]) -> Sw
         engine=keeping.get("engine", "ensemble"),
         totals=totals,
     )
-
-
-@contextmanager
-def worker_processes(count: int) -> Iterator[Executor]:
-    """Give an executor with processes of its own, for the Mesa engine or beside other work.
-
-    The ensemble engine is as fast on the threads of one process. What was not begun is cancelled at
-    the end.
-
-    Parameters
-    ----------
-    count
-        How many processes.
-    """
-    pool = ProcessPoolExecutor(
-        count, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_ctrl_c_alone
-    )
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _leave_ctrl_c_alone() -> None:
-    """Leave it to the process that began the work to stop it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

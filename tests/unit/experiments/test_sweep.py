@@ -18,7 +18,8 @@ from modelops_abm import ModelOpsModel
 from modelops_abm.experiments.folder import Folder
 from modelops_abm.experiments.inputs import Choice, Range, parse_input
 from modelops_abm.experiments.store import Store
-from modelops_abm.experiments.sweep import Sweep, grid, latin_hypercube, run_sweep, worker_processes
+from modelops_abm.experiments.sweep import Sweep, grid, latin_hypercube, run_sweep
+from modelops_abm.experiments.workers import worker_processes
 from modelops_abm.parameters import InputError, Scenario, with_values
 from modelops_abm.simulate import replicate
 

@@ -56,7 +56,7 @@ def test_the_worth_of_a_plan_is_drawn_over_any_number_of_futures(replications: i
     picture = worth_and_payback(comparison)
     (bars,) = (container for axes in picture.axes for container in axes.containers)
     assert sum(bar.get_height() for bar in bars) == replications
-    assert "this plan" in finding(picture).lower()
+    assert "the plan" in finding(picture).lower()
 
 
 def test_a_plan_that_changes_nothing_is_drawn() -> None:

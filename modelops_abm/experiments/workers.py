@@ -1,0 +1,124 @@
+"""Workers beyond this process: processes of this machine, or those of a cluster."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from modelops_abm.parameters import InputError, Problem
+from modelops_abm.parameters.wording import printable
+from modelops_abm.version import __version__
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+_PATIENCE_SECONDS = 15
+_PROTOCOLS = ("tcp", "tls", "ws", "wss")
+
+
+@contextmanager
+def worker_processes(count: int) -> Iterator[Executor]:
+    """Give an executor with processes of its own, for the Mesa engine or beside other work.
+
+    The ensemble engine is as fast on the threads of one process. What was not begun is cancelled at
+    the end.
+
+    Parameters
+    ----------
+    count
+        How many processes.
+    """
+    pool = ProcessPoolExecutor(
+        count, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_ctrl_c_alone
+    )
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def cluster_workers(address: str) -> Iterator[Executor]:
+    """Give the workers of a Dask cluster as an executor.
+
+    The cluster must be one that is trusted: whoever is behind it can run programs here.
+
+    Parameters
+    ----------
+    address
+        Of its scheduler, as in ``tcp://10.0.0.1:8786``.
+
+    Raises
+    ------
+    InputError
+        If Dask is not installed, nobody answers there, there is no worker, or a worker has another
+        version of this package or none.
+    """
+    client = _connected(address)
+    try:
+        _check_workers(client, address)
+        yield client.get_executor()
+    finally:
+        client.close()
+
+
+def _leave_ctrl_c_alone() -> None:
+    """Leave it to the process that began the work to stop it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _connected(address: str) -> Client:
+    try:
+        from distributed import Client
+    except ImportError:
+        needed = 'Dask is needed for a cluster: pip install "modelops-abm[distributed]"'
+        raise _unusable(address, needed) from None
+    if not _is_address(address):
+        raise _unusable(address, "an address looks like tcp://10.0.0.1:8786")
+    try:
+        return Client(address, timeout=_PATIENCE_SECONDS, set_as_default=False)
+    except OSError:
+        raise _unusable(address, "no Dask scheduler answers there") from None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in _PROTOCOLS and bool(parts.hostname) and parts.port is not None
+    except ValueError:  # a port that is none
+        return False
+
+
+def _check_workers(client: Client, address: str) -> None:
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE_SECONDS)
+    except TimeoutError:
+        raise _unusable(address, "its scheduler has no workers") from None
+    versions = _versions(client, address)
+    others = {worker: version for worker, version in versions.items() if version != __version__}
+    if others:
+        worker, version = next(iter(others.items()))
+        known = f"{printable(str(worker))} has modelops_abm {printable(str(version))}"
+        raise _unusable(address, f"its worker {known}, and this is {__version__}")
+
+
+def _versions(client: Client, address: str) -> Mapping[str, str]:
+    """Return the version of this package that each worker has."""
+    try:
+        versions: Mapping[str, str] = client.run(_own_version)
+    except (ImportError, AttributeError):
+        raise _unusable(address, "its workers do not have modelops_abm installed") from None
+    return versions
+
+
+def _own_version() -> str:
+    return __version__
+
+
+def _unusable(address: str, reason: str) -> InputError:
+    return InputError(Problem(f"cannot run there: {reason}", printable(address, 100)))
