@@ -171,10 +171,28 @@ def test_a_crowd_in_repair_has_words_in_all(lane: Lane) -> None:
         model(3, State.OFFLINE_DRIFT, cause=Cause.DRIFT, work=replace(task, cause=Cause.DRIFT)),
     )
     placed = place_tokens(crowd(lane, *models), places(WIDTH), None)
-    ((*_, why, how_many),) = placed.details
-    assert (why, how_many) == ("3 pipeline, 1 drift", "1 at work, 2 wait, 1 heals")
+    (words,) = placed.words
+    assert (words.first, words.second) == ("3 pipeline, 1 drift", "1 at work, 2 wait, 1 heals")
     tokens = [corner(str(placed.markup()), view.number) for view in models]
-    assert max(y for _, y in tokens) + 26 <= placed.details[0][1]  # none on the words
+    assert max(y for _, y in tokens) + 26 <= words.top  # none on the words
+
+
+def test_words_are_the_same_while_their_model_stays_where_it_is(lane: Lane) -> None:
+    """The browser keeps those, and lets others come after the tokens."""
+
+    def words_of(count: int, first: int = 0, state: State = State.OFFLINE_ISSUE) -> list[str]:
+        models = [model(one, state, cause=Cause.PIPELINE) for one in range(first, first + count)]
+        drawn = str(lane_markup(crowd(lane, *models), setting(), None))
+        return re.findall(r'class="task-words" data-key="([^"]+)"', drawn)
+
+    three = words_of(3)
+    assert len(set(three)) == 3
+    assert words_of(2) == three[:2]
+    assert not set(words_of(2, first=1)) & set(three)  # each has moved up
+    assert not set(words_of(3, state=State.RETRAINING)) & set(three)
+    (in_all,) = words_of(4)
+    assert in_all not in three
+    assert words_of(5) == [in_all]
 
 
 def test_names_of_a_client_are_text_whatever_they_hold(lane: Lane) -> None:

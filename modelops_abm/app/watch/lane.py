@@ -82,7 +82,7 @@ def lane_markup(lane: Lane, setting: Setting, difference: float | None) -> h.Ele
                 h.svg(".ways", width=f"{where.retired.right:.0f}", height=str(HEIGHT))[
                     _ways(where), backlog(lane, where.backlog)
                 ],
-                _details(placed),
+                _words(placed),
                 placed.markup(),
             ]
         ],
@@ -227,12 +227,15 @@ def _stock_row(stock: Stock) -> h.Element:
     ]
 
 
-def _details(placed: Placed) -> list[h.Element]:
+def _words(placed: Placed) -> list[h.Element]:
+    """Return the words in an order that never changes: those that are moved would begin anew."""
     return [
-        h.span(".detail", style=f"left:{left:.0f}px;top:{top:.0f}px;width:{width:.0f}px")[
-            h.b[first], h.span[second]
-        ]
-        for left, top, width, first, second in placed.details
+        h.span(
+            ".task-words",
+            data_key=words.place,
+            style=f"left:{words.left:.0f}px;top:{words.top:.0f}px;width:{words.width:.0f}px",
+        )[h.b[words.first], h.span[words.second]]
+        for words in sorted(placed.words, key=lambda words: words.place)
     ]
 
 

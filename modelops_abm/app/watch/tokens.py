@@ -34,6 +34,28 @@ _DETAILED_ROWS = 3
 _SUMMARY = 32
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Words beside a task, or below several.
+
+    Attributes
+    ----------
+    place
+        Whose words they are, and where; others are new words, and wait for the tokens to arrive.
+    left, top, width
+        In pixels.
+    first, second
+        The lines.
+    """
+
+    place: str
+    left: float
+    top: float
+    width: float
+    first: str
+    second: str
+
+
 @dataclass
 class Placed:
     """What has found a place in a lane.
@@ -43,14 +65,14 @@ class Placed:
     tokens
         Markup by kind (``m`` model, ``a`` the empty place of a model that is away, ``d``
         developer) and number.
-    details
-        Words beside tasks: left, top, width, first line, second line.
+    words
+        Words beside tasks.
     more
         How many found no place, by box.
     """
 
     tokens: dict[tuple[str, int], Safe] = field(default_factory=dict)
-    details: list[tuple[float, float, float, str, str]] = field(default_factory=list)
+    words: list[Words] = field(default_factory=list)
     more: dict[str, int] = field(default_factory=dict)
 
     def add_model(
@@ -82,11 +104,11 @@ def place_tokens(lane: Lane, places: Places, chosen: int | None) -> Placed:
     """
     placed = Placed()
     _production(placed, lane, places.online, chosen)
-    for box, states in (
-        (places.repair, (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)),
-        (places.retraining, (State.RETRAINING,)),
+    for name, box, states in (
+        ("repair", places.repair, (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)),
+        ("retraining", places.retraining, (State.RETRAINING,)),
     ):
-        _tasks(placed, lane.of_state(*states), box, chosen, short=places.narrow)
+        _tasks(placed, name, lane.of_state(*states), box, chosen, short=places.narrow)
     _making(placed, "build", lane.of_state(State.BUILD), places.build, chosen)
     _making(placed, "deployment", lane.of_state(State.DEPLOYMENT), places.deployment, chosen)
     _retired(placed, lane, places.retired, chosen)
@@ -107,6 +129,7 @@ def _production(placed: Placed, lane: Lane, box: Box, chosen: int | None) -> Non
 
 def _tasks(
     placed: Placed,
+    name: str,
     models: Sequence[ModelView],
     box: Box,
     chosen: int | None,
@@ -116,12 +139,12 @@ def _tasks(
     """Place models that are repaired or retrained, each with words if there is room for them."""
     inside = Box(box.left + 10, box.top + HEADING + 2, box.width - 14, box.height - HEADING - 4)
     if len(models) <= _DETAILED_ROWS:
-        _detailed(placed, models, inside, chosen, short=short)
+        _detailed(placed, name, models, inside, chosen, short=short)
         return
     tokens = Box(inside.left, inside.top, inside.width, inside.height - _SUMMARY)
     pairs = grid(tokens, len(models), across=2)
-    words = _summary(models, max(0, len(models) - pairs.capacity))
-    placed.details.append((inside.left, tokens.bottom, inside.width, *words))
+    lines = _summary(models, max(0, len(models) - pairs.capacity))
+    placed.words.append(Words(name, inside.left, tokens.bottom, inside.width, *lines))
     for model, (x, y) in zip(models, pairs, strict=False):
         placed.add_model(model, x + pairs.pitch - 4, y, pairs, chosen)
         developer = _worker(model)
@@ -146,7 +169,13 @@ def _summary(models: Sequence[ModelView], unseen: int) -> tuple[str, str]:
 
 
 def _detailed(
-    placed: Placed, models: Iterable[ModelView], inside: Box, chosen: int | None, *, short: bool
+    placed: Placed,
+    name: str,
+    models: Iterable[ModelView],
+    inside: Box,
+    chosen: int | None,
+    *,
+    short: bool,
 ) -> None:
     for row, model in enumerate(models):
         x, y = inside.left + 26, inside.top + row * ROW
@@ -159,7 +188,8 @@ def _detailed(
         if short:
             first, second = SHORT_CAUSES.get(first, first), second.partition(",")[0]
         left = x + (31 if short else 36)
-        placed.details.append((left, y - 3, inside.right + 4 - left, first, second))
+        place, width = f"{name} {row} {model.number}", inside.right + 4 - left
+        placed.words.append(Words(place, left, y - 3, width, first, second))
 
 
 def _making(

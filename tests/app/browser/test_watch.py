@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -23,6 +26,16 @@ LISTEN = """() => {
       .observe(part, { attributeFilter: ["data-day"] });
   }"""
 HORIZON_DAYS = 365
+ARRIVING_MILLISECONDS, ARRIVED_MILLISECONDS = 190, 300
+WORDS_AFTER = """(milliseconds) => {
+    for (const moving of document.getAnimations()) {
+      moving.pause();
+      moving.currentTime = milliseconds;
+    }
+    return [...document.querySelectorAll("[data-lane=plan] .task-words")].map((words) =>
+      [words.dataset.key, Number(getComputedStyle(words).opacity)]);
+  }"""
+"""How well the words beside tasks are seen so long after the tokens began to move."""
 
 
 @pytest.fixture
@@ -125,6 +138,40 @@ def test_a_model_is_chosen_by_its_token_and_by_the_menu(watcher: Visitor) -> Non
     )
     menu.select_option(other)
     expect(watcher.page.locator(f'[data-followed="{other}"]')).to_be_visible()
+
+
+def test_words_come_once_the_tokens_have(arrive: Arrive) -> None:
+    """Tokens would move over them; words that were there stay."""
+    watcher = arrive(
+        link(view="watch", portfolio__initial_models=12, incidents__pipeline_per_year=60)
+    )
+    expect(watcher.page.locator(".token").first).to_be_visible()
+    words = lane(watcher, "plan").locator(".task-words")
+    stayed, came = set[str](), set[str]()
+    with standing_still(watcher):
+        for today in range(1, 20):
+            before = set(words.evaluate_all("(all) => all.map((words) => words.dataset.key)"))
+            watcher.button("Day").click()
+            expect_day(watcher, today)
+            arriving = dict(watcher.page.evaluate(WORDS_AFTER, ARRIVING_MILLISECONDS))
+            arrived = dict(watcher.page.evaluate(WORDS_AFTER, ARRIVED_MILLISECONDS))
+            assert arriving == {name: float(name in before) for name in arriving}
+            assert arrived == dict.fromkeys(arriving, 1.0)
+            stayed |= before & set(arriving)
+            came |= set(arriving) - before
+    assert stayed
+    assert {"repair", "repair 0"} <= {name.rpartition(" ")[0] or name for name in came}
+
+
+@contextmanager
+def standing_still(visitor: Visitor) -> Iterator[None]:
+    """Let nothing on the page move by itself."""
+    devtools = visitor.page.context.new_cdp_session(visitor.page)
+    devtools.send("Animation.enable")
+    devtools.send("Animation.setPlaybackRate", {"playbackRate": 0.0})
+    yield
+    devtools.send("Animation.setPlaybackRate", {"playbackRate": 1.0})
+    devtools.detach()
 
 
 def test_the_twin_can_be_hidden(watcher: Visitor) -> None:
