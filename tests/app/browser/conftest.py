@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -91,6 +91,36 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+class Tabs:
+    """Tabs of a browser, each in a context of its own, for one visitor at a time.
+
+    A tab is used again once its visitor has forgotten everything: a new one would load and compile
+    the page's scripts anew, which costs a second that no test needs.
+    """
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser, self._address = browser, address
+        self._free: dict[str, list[Visitor]] = {}
+
+    def take(self, options: Mapping[str, Any]) -> Visitor:
+        """Return a visitor who has not been here, in a context with some options."""
+        free = self._free.get(repr(options))
+        if free:
+            return free.pop()
+        return Visitor.of(new_context(self._browser, **options).new_page(), self._address)
+
+    def give_back(self, visitor: Visitor, options: Mapping[str, Any]) -> None:
+        """Let the tab be used again."""
+        visitor.forget()
+        self._free.setdefault(repr(options), []).append(visitor)
+
+
+@pytest.fixture(scope="session")
+def tabs(browser: Browser, server: Server) -> Tabs:
+    """Return tabs for visitors."""
+    return Tabs(browser, server.address)
+
+
 class Arrive(Protocol):
     """Opens the page as a new visitor."""
 
@@ -98,25 +128,27 @@ class Arrive(Protocol):
 
 
 @pytest.fixture
-def arrive(browser: Browser, server: Server) -> Iterator[Arrive]:
+def arrive(tabs: Tabs, server: Server) -> Iterator[Arrive]:
     """Return a function that opens the page, as visitors who share nothing.
 
     At the end, neither a console nor the server's log may hold an error.
     """
     printed = len(server.lines)
-    visitors: list[Visitor] = []
+    visitors: list[tuple[Visitor, Mapping[str, Any]]] = []
 
     def open_page(query: str = "", **options: Any) -> Visitor:
-        visitor = Visitor.of(new_context(browser, **options), server.address)
-        visitors.append(visitor)
+        visitor = tabs.take(options)
+        visitors.append((visitor, options))
         visitor.open(query)
         return visitor
 
     yield open_page
-    for visitor in visitors:
+    for visitor, _ in visitors:
         visitor.leave()
-        visitor.page.context.close()
-    assert [error for visitor in visitors for error in visitor.errors] == []
+    errors = [error for visitor, _ in visitors for error in visitor.errors]
+    for visitor, options in visitors:
+        tabs.give_back(visitor, options)
+    assert errors == []
     assert server.lines[max(printed, 1) :] == []
 
 

@@ -1,4 +1,4 @@
-"""Serves a page with faults built in, as ``python faulty_page.py HANDLER|RUN|PART``."""
+"""Serves a page with faults built in, as ``python faulty_page.py handler|run|part ...``."""
 
 from __future__ import annotations
 
@@ -33,5 +33,6 @@ def break_part() -> None:
 BREAK = {"handler": break_handler, "run": break_run, "part": break_part}
 
 if __name__ == "__main__":
-    BREAK[sys.argv[1]]()
+    for name in sys.argv[1:]:
+        BREAK[name]()
     sys.exit(server.show(port=0, open_browser=False))

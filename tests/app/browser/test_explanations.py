@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.app.browser.visitor import AUTOMATION, Visitor
@@ -49,20 +48,18 @@ def test_the_drawer_explains_a_value_and_closes(visitor: Visitor) -> None:
     expect(drawer).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    "card", [".net-value", ".over-time", ".team-time", ".losses-card", ".card.credit"]
-)
-def test_every_chart_has_a_table(visitor: Visitor, card: str) -> None:
+def test_every_chart_has_a_table(visitor: Visitor) -> None:
     visitor.settled()
     expect(visitor.part("credit")).not_to_have_attribute("data-futures", "0")
-    place = visitor.page.locator(card)
-    switch = place.get_by_role("button", name="Show as a table")
-    switch.click()
-    expect(place.locator("table")).to_be_visible()
-    assert place.locator("tbody tr").count() >= 3
-    expect(switch).to_have_attribute("aria-pressed", "true")
-    switch.click()
-    expect(place.locator("table")).to_have_count(0)
+    for card in (".net-value", ".over-time", ".team-time", ".losses-card", ".card.credit"):
+        place = visitor.page.locator(card)
+        switch = place.get_by_role("button", name="Show as a table")
+        switch.click()
+        expect(place.locator("table"), card).to_be_visible()
+        assert place.locator("tbody tr").count() >= 3, card
+        expect(switch, card).to_have_attribute("aria-pressed", "true")
+        switch.click()
+        expect(place.locator("table"), card).to_have_count(0)
 
 
 def test_users_and_predictions_over_time(visitor: Visitor) -> None:

@@ -14,10 +14,19 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
-from tests.app.browser.conftest import CHROMIUM_OPTIONS, PAGE, Arrive, Server, chromium, serving
+from tests.app.browser.conftest import (
+    CHROMIUM_OPTIONS,
+    PAGE,
+    Arrive,
+    Server,
+    chromium,
+    new_context,
+    serving,
+)
 from tests.app.browser.visitor import AUTOMATION, DEVELOPERS, MONITORING, Visitor, link
 
 GONE_WITHIN_SECONDS = 20.0
+TELLING_PAGE = Path(__file__).with_name("telling_page.py")
 
 
 def test_visitors_are_never_mixed_up(arrive: Arrive) -> None:
@@ -41,7 +50,7 @@ def test_visitors_are_never_mixed_up(arrive: Arrive) -> None:
 
 def test_two_tabs_of_a_browser_are_two_visits(arrive: Arrive) -> None:
     visitor = arrive(link())
-    second = type(visitor).of(visitor.page.context, visitor.address)
+    second = type(visitor).of(visitor.page.context.new_page(), visitor.address)
     second.open(link())
     second.press(AUTOMATION, "Home")
     expect(visitor.slider(AUTOMATION)).to_have_value("100")
@@ -49,23 +58,28 @@ def test_two_tabs_of_a_browser_are_two_visits(arrive: Arrive) -> None:
     assert second.errors == []
 
 
-def test_who_leaves_leaves_nothing_behind(arrive: Arrive, server: Server) -> None:
+def test_who_leaves_leaves_nothing_behind(browser: Browser) -> None:
     """Threads end, also those of a plan that is still being answered and of a run that plays."""
-    first = arrive(link())
-    first.settled()
-    first.leave()
-    before = _at_rest(server)
-    visitors = [arrive() for _ in range(3)]
+    with serving([str(TELLING_PAGE)]) as server:
+        tabs = [new_context(browser).new_page() for _ in range(3)]
+        first, *_ = visitors = [Visitor.of(tab, server.address) for tab in tabs]
+        first.open(link())
+        first.settled()
+        first.leave()
+        before = _at_rest(server)
+        for visitor in visitors:
+            visitor.open("view=watch")
+            visitor.button("Play").click()
+        assert _threads(server) > before
+        for visitor in visitors:
+            visitor.leave()
+        end = time.monotonic() + GONE_WITHIN_SECONDS
+        while _threads(server) > before and time.monotonic() < end:
+            time.sleep(0.2)
+        assert _threads(server) <= before
     for visitor in visitors:
-        visitor.show("Watch")
-        visitor.button("Play").click()
-    assert _threads(server) > before
-    for visitor in visitors:
-        visitor.leave()
-    end = time.monotonic() + GONE_WITHIN_SECONDS
-    while _threads(server) > before and time.monotonic() < end:
-        time.sleep(0.2)
-    assert _threads(server) <= before
+        visitor.page.context.close()
+        assert visitor.errors == []
 
 
 def test_a_browser_that_is_killed_leaves_nothing_behind(
@@ -74,7 +88,7 @@ def test_a_browser_that_is_killed_leaves_nothing_behind(
     """It says no goodbye; its visit ends once it has not come back for a while."""
     monkeypatch.setenv("SOLARA_KERNEL_CULL_TIMEOUT", "1s")
     with serving(PAGE) as server, _browser_to_kill(browser, tmp_path) as (context, kill):
-        visitor = Visitor.of(context, server.address)
+        visitor = Visitor.of(context.new_page(), server.address)
         visitor.open()
         visitor.show("Watch")
         visitor.button("Play").click()
@@ -122,7 +136,6 @@ def _at_rest(server: Server) -> int:
 
 
 def _threads(server: Server) -> int:
-    folder = Path(f"/proc/{server.process}/task")
-    if not folder.is_dir():
-        pytest.skip("threads are counted in /proc")
-    return len(list(folder.iterdir()))
+    """Return how many threads the server has said it has."""
+    told = [line for line in server.lines if line.startswith("threads: ")]
+    return int(told[-1].removeprefix("threads: "))

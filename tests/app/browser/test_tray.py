@@ -68,7 +68,7 @@ def test_a_reload_keeps_the_tray_in_its_tab_only(visitor: Visitor) -> None:
     visitor.page.reload()
     expect(kept(visitor, HOSTILE).locator(".tray-range")).to_contain_text(" of 400 lose")
     assert visitor.page.title() == "ModelOps simulator"
-    other = type(visitor).of(visitor.page.context, visitor.address)
+    other = type(visitor).of(visitor.page.context.new_page(), visitor.address)
     other.open()
     expect(other.part("tray").locator(".tray-item")).to_have_count(1)
     other.leave()

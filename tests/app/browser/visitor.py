@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-from playwright.sync_api import BrowserContext, Download, Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, ViewportSize, expect
 
 MONITORING = "capabilities.monitoring.maximum"
 AUTOMATION = "capabilities.automation.maximum"
@@ -54,17 +54,23 @@ class Visitor:
         Where the page is served.
     errors
         What the browser's console has said that it should not have.
+    window
+        Size of the window at first.
     """
 
     page: Page
     address: str
     errors: list[str] = field(default_factory=list)
+    window: ViewportSize | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.window = self.page.viewport_size
 
     @classmethod
-    def of(cls, context: BrowserContext, address: str) -> Visitor:
-        """Return a visitor with a new tab, whose console is listened to."""
-        visitor = cls(context.new_page(), address)
-        page, errors = visitor.page, visitor.errors
+    def of(cls, page: Page, address: str) -> Visitor:
+        """Return a visitor with a tab, whose console is listened to."""
+        visitor = cls(page, address)
+        errors = visitor.errors
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: visitor._hear(message.type, message.text))
         page.on("requestfailed", lambda request: visitor._miss(request.url, request.failure))
@@ -86,6 +92,21 @@ class Visitor:
     def leave(self) -> None:
         """Go somewhere else, so that the page ends as it does for a visitor."""
         self.page.goto("about:blank")
+
+    def forget(self) -> None:
+        """Become a new visitor, of whom the page has kept nothing in the browser."""
+        page, context = self.page, self.page.context
+        for other in context.pages:
+            if other != page:
+                other.close()
+        page.goto(f"{self.address}/readyz")
+        page.evaluate("() => [localStorage, sessionStorage].forEach((kept) => kept.clear())")
+        self.leave()
+        page.mouse.move(0, 0)
+        if self.window is not None:
+            page.set_viewport_size(self.window)
+        context.clear_cookies()
+        self.errors.clear()
 
     # What is seen
 
