@@ -145,6 +145,39 @@ def test_the_curve_of_an_equation_is_its_rule(scenarios: tuple[Scenario, Scenari
     assert "30" in equation_chart.finding(equation, scenarios[0])
 
 
+@pytest.mark.parametrize("here", [0.0, 0.25, 0.5, 0.75, 1.0])
+def test_half_is_marked_on_a_curve_where_the_plan_is_not(
+    scenarios: tuple[Scenario, Scenario], here: float
+) -> None:
+    (equation,) = equations_about("monitoring")
+    option = equation_chart.option(equation, scenarios[0], here)
+    marks = {entry["id"]: entry for entry in option["series"] if entry["type"] == "scatter"}
+    assert ("half" in marks) == (here not in (0.5, 0.75))
+    if "half" in marks:
+        ((value, level),) = marks["half"]["data"]
+        assert (level, value) == (0.5, pytest.approx(30.0**0.5))
+        assert marks["half"]["label"]["formatter"] == "5.48 at half"
+        assert marks["half"]["label"]["position"] == "top"  # the curve falls
+
+
+@pytest.mark.parametrize(
+    ("capability", "level", "place", "align"),
+    [
+        ("lineage", 0.5, "bottom", "right"),  # high on a curve that falls: words would be cut off
+        ("autoscaling", 0.75, "bottom", "left"),  # high on a curve that rises
+        ("monitoring", 0.5, "top", "center"),
+        ("monitoring", 1.0, "right", "left"),
+    ],
+)
+def test_words_at_a_point_of_a_curve_stand_where_there_is_room(
+    scenarios: tuple[Scenario, Scenario], capability: str, level: float, place: str, align: str
+) -> None:
+    equation, *_ = equations_about(capability)
+    option = equation_chart.option(equation, scenarios[0], level)
+    (here,) = [entry["label"] for entry in option["series"] if entry["id"] == "here"]
+    assert (here["position"], here["align"]) == (place, align)
+
+
 def test_the_effect_of_a_value_is_paired() -> None:
     plan = Plan("test", quick_plan(automation=0.5))
     quantity = quantity_of("incidents.pipeline_per_year")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import htpy as h
 import numpy as np
 
@@ -24,6 +26,7 @@ from modelops_abm.parameters import Scenario
 HEIGHT = 112
 """Of the chart, in pixels."""
 _POINTS, _STEPS, _FOOT = 61, 4, 0.3
+_NEAR_START, _AT_END = 0.3, 0.85
 _GRID = {"left": 40, "right": 92, "top": 14, "bottom": 26}
 
 
@@ -61,6 +64,7 @@ def option(equation: Equation, scenario: Scenario, here: float | None) -> Option
             tick_lines(axis),
             *([stop_words()] if variable.is_level else []),
             layers.line(equation.name, xs, ys, "var(--drift)"),
+            *_half(equation, scenario, here),
             _mark(equation, scenario, here, axis),
         ],
     }
@@ -76,15 +80,32 @@ def finding(equation: Equation, scenario: Scenario) -> str:
     )
 
 
+def _half(equation: Equation, scenario: Scenario, here: float | None) -> list[Option]:
+    """Return a mark at half the level, where the plan's own mark leaves room for it."""
+    if here is None or _NEAR_START < here <= _AT_END:
+        return []
+    half = equation.at(scenario, 0.5)
+    words = f"{half:.3g} at half"
+    return [layers.waypoint("half", 0.5, half, words, falls=_falls(equation, scenario))]
+
+
+def _falls(equation: Equation, scenario: Scenario) -> bool:
+    """Return whether the curve ends lower than it begins."""
+    first, last = (equation.at(scenario, end) for end in (0.0, equation.variable.high))
+    return last < first
+
+
 def _mark(equation: Equation, scenario: Scenario, here: float | None, axis: Axis) -> Option:
     at = equation.variable.high if here is None else here
     value = equation.at(scenario, at)
     words = f"{value:.3g}" + ("" if here is None else "\n{small|you are here}")
+    side: Literal["left", "right"] = "right" if _falls(equation, scenario) else "left"
     return layers.point(
         "here",
         at,
         value,
         words,
-        at_end=at > 0.85 * equation.variable.high,
+        at_end=at > _AT_END * equation.variable.high,
+        below="" if layers.has_room_above(axis, value, HEIGHT, _GRID) else side,
         is_low=value < axis.low + _FOOT * (axis.high - axis.low),
     )

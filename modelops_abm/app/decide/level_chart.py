@@ -8,6 +8,7 @@ from modelops_abm import formats
 from modelops_abm.app.decide.numbers import Money, between, digits_for
 from modelops_abm.app.drawing import layers
 from modelops_abm.app.drawing.axes import (
+    Axis,
     Extent,
     Option,
     level_axis,
@@ -49,7 +50,7 @@ def option(worth: LevelWorth) -> Option:
             *layers.average("levels-average", shown, "var(--plan)"),
             layers.line("levels", shown.months, shown.mean, "var(--plan)"),
             layers.zero_line(1.0),
-            _here(worth, money),
+            _here(worth, money, axis),
         ],
     }
 
@@ -117,7 +118,15 @@ def _texts(worth: LevelWorth, money: Money) -> list[str]:
     return [f"{name}\n{amount}{money.short} ({futures})" for name, amount, futures in cells]
 
 
-def _here(worth: LevelWorth, money: Money) -> Option:
+def _here(worth: LevelWorth, money: Money, axis: Axis) -> Option:
     mean = (worth.worth(worth.here).estimate.mean or 0.0) / money.size
     words = f"{_amount(worth, worth.here, money)}{money.short}\n{{small|you are here}}"
-    return layers.point("here", worth.here, mean, words, at_end=worth.here > 0.85)
+    has_room = layers.has_room_above(axis, mean, HEIGHT, _GRID)
+    return layers.point(
+        "here",
+        worth.here,
+        mean,
+        words,
+        at_end=worth.here > 0.85,
+        below="" if has_room else "center",
+    )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 
-from modelops_abm.app.drawing.axes import Option, text_style
+from modelops_abm.app.drawing.axes import Axis, Option, text_style
 from modelops_abm.app.drawing.bands import Bands, Floats
 
 _ENCODE = {"x": 1, "y": 0}
@@ -83,18 +84,39 @@ def zero_line(end: float, *, grid: int = 0) -> Option:
 
 
 def point(
-    name: str, x: float, y: float, words: str, *, at_end: bool, is_low: bool = False
+    name: str,
+    x: float,
+    y: float,
+    words: str,
+    *,
+    at_end: bool,
+    is_low: bool = False,
+    below: Literal["", "left", "center", "right"] = "",
 ) -> Option:
-    """Return a dot with words: behind it at the end of the axis, above it elsewhere.
+    """Return a dot with words: behind it at the end of the axis, above or below it elsewhere.
 
-    Near the foot of a chart, where words stand along the axis, those behind it stand higher.
+    Parameters
+    ----------
+    name, x, y, words
+        What it is, where it is, and what is said of it.
+    at_end
+        Whether it is at the end of the axis.
+    is_low
+        Whether it is near the foot of a chart, where words stand along the axis: those behind it
+        then stand higher.
+    below
+        Which end of the words is below the dot, where there is no room above it.
     """
+    place = "right" if at_end else "bottom" if below else "top"
     label = {
         "show": True,
         "formatter": words,
-        "position": "right" if at_end else "top",
+        "position": place,
         "distance": 8,
-        "verticalAlign": "bottom" if at_end and is_low else "middle" if at_end else "bottom",
+        "align": {"right": "left", "top": "center"}.get(place, below),
+        "verticalAlign": {"right": "bottom" if is_low else "middle", "top": "bottom"}.get(
+            place, "top"
+        ),
         "rich": {"small": text_style("var(--ink-3)") | {"lineHeight": 15}},
         **text_style("var(--plan)"),
         "fontWeight": 600,
@@ -110,6 +132,48 @@ def point(
         "z": 7,
         "itemStyle": {"color": "var(--plan)", "opacity": 1},
         "label": label,
+        "tooltip": {"show": False},
+    }
+
+
+_WORDS_ABOVE_PIXELS = 46
+"""What two lines of words above a dot take."""
+
+
+def has_room_above(axis: Axis, value: float, height: int, grid: Mapping[str, int]) -> bool:
+    """Return whether words find room above a dot in a chart.
+
+    Parameters
+    ----------
+    axis, value
+        The axis, and where the dot is on it.
+    height, grid
+        Height of the chart, and the margins of its grid, in pixels.
+    """
+    share = (axis.high - value) / (axis.high - axis.low)
+    plot = height - grid["top"] - grid["bottom"]
+    return grid["top"] + share * plot >= _WORDS_ABOVE_PIXELS
+
+
+def waypoint(name: str, x: float, y: float, words: str, *, falls: bool) -> Option:
+    """Return a ring on a curve, with words on the side that the curve leaves free."""
+    return {
+        "id": name,
+        "type": "scatter",
+        "encode": _ENCODE,
+        "data": [[y, x]],
+        "symbolSize": 7,
+        "silent": True,
+        "z": 6,
+        "itemStyle": {"color": "var(--surface)", "borderColor": "var(--drift)", "borderWidth": 1.6},
+        "label": {
+            "show": True,
+            "formatter": words,
+            "position": "top" if falls else "bottom",
+            "align": "left",
+            "distance": 5,
+            **text_style("var(--ink)"),
+        },
         "tooltip": {"show": False},
     }
 
