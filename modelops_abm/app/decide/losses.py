@@ -67,7 +67,7 @@ def waterfall(shown: Losses) -> h.Element:
     scale = Scale(0.0, max(sum(shown.plan.values()), sum(shown.baseline.values())) or 1.0)
     return h.div(".losses", role="table", aria_label=finding(shown))[
         h.div(".loss.heading", role="row")[
-            h.span(role="columnheader"),
+            h.span(role="columnheader")[h.span(".spoken")["Lost to"]],
             h.span,
             h.span(".plan.number", role="columnheader")["plan"],
             h.span(".number", role="columnheader")["base"],

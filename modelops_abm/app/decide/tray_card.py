@@ -76,7 +76,7 @@ def head(count: int, money: Money, *, compares: bool) -> h.Element:
     compares
         Whether they are shown side by side below.
     """
-    return h.header(".tray-head")[
+    return h.div(".tray-head")[
         h.h2["Scenarios"],
         h.span(".label")[f"difference from the baseline, {money.unit}, same futures"],
         h.div(".tray-actions")[

@@ -24,7 +24,7 @@ def card_head(
         Whether the table is shown instead of the chart; None if there is no table.
     """
     heading = h.h2[title] if isinstance(title, str) else title
-    return h.header(".card-head")[
+    return h.div(".card-head")[
         h.div(".card-title")[
             heading,
             h.span(".label")[unit],

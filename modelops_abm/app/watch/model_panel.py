@@ -17,8 +17,8 @@ def panel_head(picture: Picture) -> h.Element:
     """Return who the chosen model is, and the menu of the others."""
     followed = picture.followed
     if followed is None:
-        return h.header[h.h2["No model chosen"], _menu(picture)]
-    return h.header[
+        return h.div(".model-head")[h.h2["No model chosen"], _menu(picture)]
+    return h.div(".model-head")[
         h.h2[h.span(".chip")[label(followed.number)], followed.name],
         _menu(picture),
     ]

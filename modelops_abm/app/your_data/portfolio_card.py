@@ -78,7 +78,7 @@ def portfolio_result(upload: PortfolioUpload, *, is_another: bool, is_in_use: bo
             h.span(".label")[plural(count, "thing") + " to correct" if count else "nothing wrong"],
         ],
         is_another and _not_of_link(upload),
-        count > 0 and complaints(upload.complaints),
+        count > 0 and complaints(upload.complaints, upload.label),
         not is_in_use and upload.is_usable and _offer(upload, is_another),
         not upload.is_usable
         and h.p(".secondary")["Nothing has been changed. Correct the file and choose it again."],
@@ -105,10 +105,10 @@ def _offer(upload: PortfolioUpload, is_another: bool) -> h.Element:
     ]
 
 
-def complaints(found: Sequence[Complaint]) -> h.Element:
+def complaints(found: Sequence[Complaint], file: str) -> h.Element:
     """Return everything that is wrong with a file, as far as it can be shown."""
     left_out = len(found) - MOST_SHOWN
-    return h.div(".table", tabindex="0", role="region", aria_label="What is wrong with the file")[
+    return h.div(".table", tabindex="0", role="region", aria_label=f"What is wrong with {file}")[
         h.table(".complaints")[
             h.colgroup[h.col, h.col],
             h.thead[h.tr[h.th(scope="col")["Where"], h.th(scope="col")["What is wrong"]]],

@@ -46,7 +46,7 @@ def scenario_result(upload: ScenarioUpload) -> h.Element:
     if upload.scenario is None:
         content: h.Node = [
             h.h2[f"{upload.label} cannot be used"],
-            complaints(upload.complaints),
+            complaints(upload.complaints, upload.label),
             h.p(".secondary")["Nothing has been changed. Correct the file and choose it again."],
         ]
     else:

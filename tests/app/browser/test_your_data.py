@@ -45,6 +45,7 @@ def test_a_portfolio_is_read_used_and_there_after_a_reload(guest: Visitor) -> No
     assert "churn" not in guest.page.url
     guest.show("Decide")
     figures = guest.settled()
+    guest.page.wait_for_url(lambda url: "view=" not in url)  # the address follows a little later
     guest.page.reload()
     expect(guest.page.locator(".top .portfolio")).to_contain_text("Your portfolio, 2 models")
     assert guest.settled() == figures
@@ -73,6 +74,7 @@ def test_bad_rows_are_listed_and_the_good_ones_can_be_used(guest: Visitor) -> No
     result = guest.part("portfolio-result")
     expect(result).to_contain_text("2 of 3 models read")
     expect(result.locator(".complaints")).to_contain_text("Row 4")
+    expect(guest.page.get_by_role("region", name="What is wrong with ours.csv")).to_be_visible()
     expect(guest.part("portfolio-in-use")).to_contain_text("Example portfolio")
     guest.button("Use the 2 models that were read").click()
     expect(guest.part("portfolio-in-use")).to_contain_text("Your portfolio, 2 models")
