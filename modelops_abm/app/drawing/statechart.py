@@ -35,40 +35,40 @@ class Way(NamedTuple):
 
 
 _PLACES: dict[State, Box] = {
-    State.IDEA: Box(1, 2, 90, 30),
-    State.BUILD: Box(1, 58, 90, 30),
-    State.DEPLOYMENT: Box(1, 114, 90, 30),
-    State.ONLINE: Box(156, 101, 84, 56),
+    State.IDEA: Box(1, 2, 92, 30),
+    State.BUILD: Box(1, 58, 92, 30),
+    State.DEPLOYMENT: Box(1, 114, 92, 30),
+    State.ONLINE: Box(161, 101, 84, 56),
     State.RETRAINING: Box(328, 18, 108, 48),
     State.OFFLINE_ISSUE: Box(328, 105, 108, 48),
     State.OFFLINE_DRIFT: Box(328, 192, 108, 48),
-    State.RETIRED: Box(1, 226, 90, 30),
+    State.RETIRED: Box(1, 226, 92, 30),
 }
-_PRODUCTION = Box(143, 1, 301, 258)
-_LEFT, _RIGHT = 180.0, 212.0
+_PRODUCTION = Box(150, 1, 294, 258)
+_LEFT, _RIGHT = 185.0, 217.0
 _WAYS: dict[tuple[State, Trigger], Way] = {
-    (State.IDEA, Trigger.BUILD_BEGINS): Way(((46, 33), (46, 57)), (52, 49), "start"),
-    (State.BUILD, Trigger.BUILD_DONE): Way(((46, 89), (46, 113)), (52, 105), "start"),
-    (State.DEPLOYMENT, Trigger.GOES_LIVE): Way(((92, 129), (155, 129)), (117, 123)),
+    (State.IDEA, Trigger.BUILD_BEGINS): Way(((47, 33), (47, 57)), (53, 49), "start"),
+    (State.BUILD, Trigger.BUILD_DONE): Way(((47, 89), (47, 113)), (53, 105), "start"),
+    (State.DEPLOYMENT, Trigger.GOES_LIVE): Way(((94, 129), (160, 129)), (122, 123)),
     (State.ONLINE, Trigger.RETRAINING_BEGINS): Way(
-        ((_LEFT, 100), (_LEFT, 32), (327, 32)), (254, 26)
+        ((_LEFT, 100), (_LEFT, 32), (327, 32)), (256, 26)
     ),
     (State.RETRAINING, Trigger.RETRAINING_DONE): Way(
-        ((327, 52), (_RIGHT, 52), (_RIGHT, 100)), (266, 67)
+        ((327, 52), (_RIGHT, 52), (_RIGHT, 100)), (272, 67)
     ),
-    (State.ONLINE, Trigger.ISSUE_STRIKES): Way(((241, 119), (327, 119)), (282, 113)),
-    (State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED): Way(((327, 141), (241, 141)), (286, 156)),
+    (State.ONLINE, Trigger.ISSUE_STRIKES): Way(((246, 119), (327, 119)), (286, 113)),
+    (State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED): Way(((327, 141), (246, 141)), (288, 156)),
     (State.RETRAINING, Trigger.ISSUE_STRIKES): Way(((394, 67), (394, 104)), (389, 90), "end"),
     (State.ONLINE, Trigger.DRIFT_FOUND): Way(
-        ((_RIGHT, 158), (_RIGHT, 206), (327, 206)), (268, 200)
+        ((_RIGHT, 158), (_RIGHT, 206), (327, 206)), (272, 200)
     ),
     (State.OFFLINE_DRIFT, Trigger.DRIFT_ADDRESSED): Way(
-        ((327, 226), (_LEFT, 226), (_LEFT, 158)), (254, 242)
+        ((327, 226), (_LEFT, 226), (_LEFT, 158)), (256, 242)
     ),
 }
 _RETIREMENTS: dict[Stage, tuple[Point, ...]] = {
-    Stage.PRODUCTION: ((143, 241), (92, 241)),
-    Stage.DEPLOYMENT: ((46, 145), (46, 225)),
+    Stage.PRODUCTION: ((150, 241), (94, 241)),
+    Stage.DEPLOYMENT: ((47, 145), (47, 225)),
 }
 """Ways to retirement: from the frame of production, and from what comes before it."""
 
@@ -91,8 +91,8 @@ def statechart() -> Safe:
         h.g(".production")[frame(_PRODUCTION, 10.0)],
         map(_transition, _drawn()),
         (arrow(corners) for corners in _RETIREMENTS.values()),
-        words(52, 188, _word_of_retirement(), anchor="start"),
-        words(117, 235, _word_of_retirement()),
+        words(53, 188, _word_of_retirement(), anchor="start"),
+        words(122, 235, _word_of_retirement()),
         map(_state, State),
     ]
     return Safe(str(drawing))

@@ -25,7 +25,7 @@ from modelops_abm.events import TaskClass
 from modelops_abm.formats import NARROW_SPACE, money, number, plural, share
 from modelops_abm.statechart import PRODUCTION_STATES, State
 
-CAPABILITY_ROW = 22
+CAPABILITY_ROW = 21
 _ARROWS_Y = 75
 _LOOP_REACH = 39
 
