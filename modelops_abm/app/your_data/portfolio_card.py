@@ -95,8 +95,11 @@ def _not_of_link(upload: PortfolioUpload) -> h.Element:
 
 
 def _offer(upload: PortfolioUpload, is_another: bool) -> h.Element:
-    models = plural(upload.accepted, "model")
-    words = f"Use these {models} all the same" if is_another else f"Use the {models} that were read"
+    these, the = ("this model", "the model that was read")
+    if upload.accepted != 1:
+        models = plural(upload.accepted, "model")
+        these, the = (f"these {models}", f"the {models} that were read")
+    words = f"Use {these} all the same" if is_another else f"Use {the}"
     left_out = (upload.rows or 0) - upload.accepted
     return h.div(".tools")[
         h.button(".primary", data_action="use portfolio")[words],
