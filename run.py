@@ -472,9 +472,11 @@ def run_project(arguments: Sequence[str]) -> int:
     if not (ready and _is_running_in(ENVIRONMENT)):
         return _start_again_in_environment(prepare(development=False), arguments)
     if options.no_page:
-        from modelops_abm import main_job
+        from modelops_abm import ctrl_c, main_job
 
-        return main_job.run(output_directory=options.output)
+        exit_code = main_job.run(output_directory=options.output)
+        ctrl_c.ignore_from_now_on()
+        return exit_code
     from modelops_abm.app.server import show
 
     return show(port=options.port, open_browser=not options.no_browser)

@@ -11,6 +11,7 @@ import _thread
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from functools import wraps
 from importlib.machinery import ExtensionFileLoader
@@ -18,6 +19,8 @@ from types import FrameType
 from typing import Any
 
 _AGAIN_SECONDS = 0.02
+_ENDING_SECONDS = 2.0
+"""So long after an interrupt another one means the same, and is not to disturb the end."""
 _LOADING = {ExtensionFileLoader.create_module.__code__, ExtensionFileLoader.exec_module.__code__}
 
 type Handler = Callable[[int, FrameType | None], Any]
@@ -27,7 +30,7 @@ def interruptible[**P, R](program: Callable[P, R]) -> Callable[P, R]:
     """Make sure that an interrupt of a program, or of a part of it, reaches it.
 
     One that strikes while a module written in C is loaded waits for its end; one that Python
-    swallowed comes again.
+    swallowed comes again. Who presses twice is heard once.
     """
 
     @wraps(program)
@@ -46,6 +49,11 @@ def interruptible[**P, R](program: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
+def ignore_from_now_on() -> None:
+    """Ignore interrupts: the program has ended, and the interpreter only tidies up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
 class _Insistent:
     """Hands an interrupt on at once, or a moment later until it can be.
 
@@ -58,17 +66,20 @@ class _Insistent:
     def __init__(self, handler: Handler, hook: Callable[[Any], object]) -> None:
         self._handler, self._hook = handler, hook
         self._later = threading.Timer(0.0, _thread.interrupt_main)
+        self._deaf_until = 0.0
 
     def strike(self, number: int, frame: FrameType | None) -> None:
         """Take an interrupt."""
         if _is_loading(frame):
             self._strike_later()
-        else:
+        elif time.monotonic() >= self._deaf_until:
+            self._deaf_until = time.monotonic() + _ENDING_SECONDS
             self._handler(number, frame)
 
     def take(self, unraisable: sys.UnraisableHookArgs) -> None:
         """Take an exception that cannot be raised."""
         if unraisable.exc_type is KeyboardInterrupt:
+            self._deaf_until = 0.0
             self._strike_later()
         else:
             self._hook(unraisable)

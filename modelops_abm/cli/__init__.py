@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
-from modelops_abm.ctrl_c import interruptible
+from modelops_abm.ctrl_c import ignore_from_now_on, interruptible
 
 STOPPED = 130
 
@@ -32,3 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt as stopped:
         sys.stderr.write(f"{str(stopped) or 'Stopped; nothing was written.'}\n")
         return STOPPED
+
+
+def program() -> NoReturn:
+    """Run the command line as a program of its own, and end with its exit code."""
+    code = main()
+    ignore_from_now_on()
+    sys.exit(code)

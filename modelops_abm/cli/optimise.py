@@ -64,9 +64,7 @@ class Numbers(click.ParamType[tuple[float, ...]]):
 @click.option(
     "--starts",
     type=Numbers(),
-    default="0,180,360",
-    show_default=True,
-    help="Days on which the work on a capability may begin.",
+    help="Days on which the work on a capability may begin.  [default: 0,180,360 within the run]",
 )
 @click.option("--developers", type=Numbers(), help="Sizes of the team, if that may change.")
 @click.option(
@@ -90,7 +88,7 @@ def optimise(
     asked: Asked,
     budget: float | None,
     levels: tuple[float, ...],
-    starts: tuple[float, ...],
+    starts: tuple[float, ...] | None,
     developers: tuple[float, ...] | None,
     trials: int,
     finalists: int,
@@ -104,8 +102,9 @@ def optimise(
         from modelops_abm.experiments.optimise import Decisions
         from modelops_abm.experiments.optimise import optimise as search
 
+        decisions = Decisions(asked.scenario, levels, starts, sizes)
         found = search(
-            Decisions(asked.scenario, levels, starts, sizes),
+            decisions,
             budget_per_year=budget,
             trials=trials,
             replications=asked.replications,
@@ -115,7 +114,7 @@ def optimise(
         facts = {
             "budget_per_year": budget,
             "levels": levels,
-            "starts": starts,
+            "starts": decisions.start_days,
             "developers": sizes or (asked.scenario.team.developers,),
             "trials": trials,
             "replications": asked.replications,

@@ -11,6 +11,7 @@ from importlib.machinery import ExtensionFileLoader, ModuleSpec
 
 import pytest
 
+from modelops_abm import ctrl_c
 from modelops_abm.ctrl_c import interruptible
 
 
@@ -83,6 +84,39 @@ def test_an_interrupt_while_a_module_in_c_is_loaded_waits_for_its_end(
     with pytest.raises(KeyboardInterrupt):
         load_something()
     assert reached == ["end"]
+
+
+def test_who_presses_twice_is_heard_once() -> None:
+    ended: list[str] = []
+
+    @interruptible
+    def stop() -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        finally:
+            signal.raise_signal(signal.SIGINT)
+            ended.append("in order")
+
+    with pytest.raises(KeyboardInterrupt):
+        stop()
+    assert ended == ["in order"]
+
+
+def test_who_presses_again_later_is_heard_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ctrl_c, "_ENDING_SECONDS", 0.05)
+    heard: list[str] = []
+
+    @interruptible
+    def stubborn() -> None:
+        for _ in range(2):
+            try:
+                signal.raise_signal(signal.SIGINT)
+            except KeyboardInterrupt:
+                heard.append("once more")
+                time.sleep(0.06)
+
+    stubborn()
+    assert heard == ["once more"] * 2
 
 
 def test_other_exceptions_go_where_they_went_before(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,8 @@ class Decisions:
         Levels to raise a capability to; a capability may also stay where it starts, and nothing
         is ever taken away.
     starts
-        Days on which the work on a capability may begin.
+        Days on which the work on a capability may begin; if None, those of `STARTS` that are within
+        the horizon.
     developers
         Sizes of the team; only the plan's own if empty.
 
@@ -48,7 +49,7 @@ class Decisions:
 
     plan: Scenario
     levels: Sequence[float] = LEVELS
-    starts: Sequence[float] = STARTS
+    starts: Sequence[float] | None = None
     developers: Sequence[int] = ()
 
     def __post_init__(self) -> None:
@@ -56,10 +57,10 @@ class Decisions:
         last = self.plan.horizon_days
         problems = [
             *_wrong("levels", self.levels, 0.0, 1.0, "from 0 to 1"),
-            *_wrong("starts", self.starts, 0.0, last - 1.0, f"a day from 0 to {last - 1:,}"),
+            *_wrong("starts", self.start_days, 0.0, last - 1.0, f"a day from 0 to {last - 1:,}"),
             *_wrong(_DEVELOPERS, self.developers, 1, _MOST_DEVELOPERS, "1 or more developers"),
         ]
-        if not self.starts:
+        if not self.start_days:
             problems.append(Problem("at least one day is needed", field="starts"))
         if problems:
             raise InputError(problems)
@@ -71,15 +72,23 @@ class Decisions:
         for name in CAPABILITY_NAMES:
             if levels := self._levels_above(name):
                 counts[f"{name}.level"] = 1 + len(levels)
-                counts[f"{name}.start"] = len(self._starts)
+                counts[f"{name}.start"] = len(self.start_days)
         counts[_DEVELOPERS] = len(self._teams)
         return counts
+
+    @property
+    def start_days(self) -> tuple[float, ...]:
+        """Days on which the work on a capability may begin, the first first."""
+        usual = [day for day in STARTS if day < self.plan.horizon_days]
+        return tuple(
+            sorted({float(day) for day in (usual if self.starts is None else self.starts)})
+        )
 
     @property
     def size(self) -> int:
         """Number of different road maps."""
         options = (
-            1 + len(self._levels_above(name)) * len(self._starts) for name in CAPABILITY_NAMES
+            1 + len(self._levels_above(name)) * len(self.start_days) for name in CAPABILITY_NAMES
         )
         return math.prod(options) * len(self._teams)
 
@@ -96,7 +105,7 @@ class Decisions:
         for name in CAPABILITY_NAMES:
             place = places.get(f"{name}.level", 0)
             if place > 0:
-                start_day = self._starts[places.get(f"{name}.start", 0)]
+                start_day = self.start_days[places.get(f"{name}.start", 0)]
                 steps.append(Step(name, self._levels_above(name)[place - 1], start_day))
         return RoadMap(tuple(steps), self._teams[places.get(_DEVELOPERS, 0)])
 
@@ -106,7 +115,7 @@ class Decisions:
         places[_DEVELOPERS] = self._teams.index(road_map.developers)
         for name, level, start_day in road_map.steps:
             places[f"{name}.level"] = 1 + self._levels_above(name).index(level)
-            places[f"{name}.start"] = self._starts.index(start_day)
+            places[f"{name}.start"] = self.start_days.index(start_day)
         return places
 
     def every(self) -> Iterator[RoadMap]:
@@ -131,10 +140,6 @@ class Decisions:
                 yield RoadMap(road_map.steps, developers)
 
     @property
-    def _starts(self) -> tuple[float, ...]:
-        return tuple(sorted({float(day) for day in self.starts}))
-
-    @property
     def _teams(self) -> tuple[int, ...]:
         return tuple(sorted({*self.developers})) or (self.plan.team.developers,)
 
@@ -143,7 +148,7 @@ class Decisions:
         return tuple(sorted({float(level) for level in self.levels if level > start}))
 
     def _options(self, name: CapabilityName) -> list[Step | None]:
-        steps = product(self._levels_above(name), self._starts)
+        steps = product(self._levels_above(name), self.start_days)
         return [None, *(Step(name, level, start_day) for level, start_day in steps)]
 
 

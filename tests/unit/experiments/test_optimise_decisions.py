@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from modelops_abm.experiments.optimise import Decisions, Step, nothing_of, road_map_of
+from modelops_abm.experiments.optimise.decisions import STARTS
 from modelops_abm.experiments.optimise.road_map import with_road_map
 from modelops_abm.parameters import InputError, baseline_of, fingerprint_of
 from tests.unit.experiments.plans import small
@@ -71,3 +72,12 @@ def test_what_cannot_be_decided_is_said_all_at_once() -> None:
         Decisions(small(), (1.0,), ())
     with pytest.raises(InputError, match="levels is nan"):
         Decisions(small(), (float("nan"),))
+
+
+def test_the_usual_starts_are_those_within_the_run() -> None:
+    plan = small()
+    for days, starts in ((100, (0.0,)), (180, (0.0,)), (181, (0.0, 180.0)), (400, STARTS)):
+        shorter = plan.model_copy(update={"horizon_days": days})
+        assert Decisions(shorter).start_days == starts
+    with pytest.raises(InputError, match="a day from 0 to 99"):
+        Decisions(plan.model_copy(update={"horizon_days": 100}), starts=(180.0,))
