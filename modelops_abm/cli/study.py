@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
+    from modelops_abm.experiments import Share
     from modelops_abm.experiments.folder import Folder
     from modelops_abm.experiments.inputs import Input
     from modelops_abm.experiments.running import Keeping
@@ -261,6 +262,11 @@ def inputs_of(varied: Sequence[str]) -> tuple[Input, ...]:
     if problems:
         raise InputError(problems)
     return tuple(inputs)
+
+
+def share_as_json(share: Share) -> dict[str, float]:
+    """Return a share with its interval as plain data."""
+    return {"share": share.share, "low": share.low, "high": share.high}
 
 
 def check_outcome(outcome: str) -> None:

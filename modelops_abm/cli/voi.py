@@ -17,11 +17,11 @@ from modelops_abm.cli.study import (
     check_is_a_plan,
     keep,
     plain_table,
+    share_as_json,
     study,
     study_options,
     vary_option,
 )
-from modelops_abm.parameters import Scenario, baseline_of
 from modelops_abm.terminal import console, say
 from modelops_abm.verdict import INTERVAL
 from modelops_abm.version import __version__
@@ -47,11 +47,12 @@ def voi(asked: Asked, varied: tuple[str, ...], points: int, each: bool) -> None:
     """
     check_is_a_plan(asked.scenario)
     with study(asked, "voi", "Choosing under uncertainty") as (keeping, folder):
+        from modelops_abm.experiments.alternatives import alternatives_of
         from modelops_abm.experiments.value_of_information import value_of_information
         from modelops_abm.plots import value_of_information as picture
 
         inputs = assumptions(varied)
-        alternatives = _alternatives(asked.scenario, with_each=each)
+        alternatives = alternatives_of(asked.scenario, with_each=each)
         found = value_of_information(alternatives, inputs, points, asked.replications, **keeping)
         facts = {"points": points, "inputs": [entry.text for entry in inputs]}
         tables = {"value-of-information": found.table()}
@@ -62,18 +63,6 @@ def voi(asked: Asked, varied: tuple[str, ...], points: int, each: bool) -> None:
         _print(asked, found)
 
 
-def _alternatives(plan: Scenario, *, with_each: bool) -> dict[str, Scenario]:
-    from modelops_abm.experiments.variants import raised, without
-
-    alternatives = {"the baseline": baseline_of(plan)}
-    names = raised(plan)
-    if with_each and len(names) > 1:
-        for name in names:
-            others = [other for other in names if other != name]
-            alternatives[f"{name} alone"] = without(plan, others)
-    return {**alternatives, "the plan": plan}
-
-
 def _as_json(asked: Asked, found: ValueOfInformation) -> dict[str, Any]:
     return {
         "version": __version__,
@@ -81,8 +70,10 @@ def _as_json(asked: Asked, found: ValueOfInformation) -> dict[str, Any]:
         "replications": found.replications,
         "scenario": asked.scenario.model_dump(mode="json", exclude_none=True),
         "alternatives": list(found.names),
-        "best": found.best,
-        "chances": found.chances,
+        "best": found.ranking.order[0],
+        "may_be_best": list(found.ranking.may_be_best),
+        "means": {name: asdict(mean) for name, mean in found.means.items()},
+        "chances": {name: share_as_json(share) for name, share in found.chances.items()},
         "perfect": asdict(found.perfect),
         "at_least": asdict(found.at_least),
         "partial": {name: asdict(value) for name, value in found.partial.items()},
@@ -90,7 +81,7 @@ def _as_json(asked: Asked, found: ValueOfInformation) -> dict[str, Any]:
 
 
 def _print(asked: Asked, found: ValueOfInformation) -> None:
-    from modelops_abm.plots.sensitivity import information_finding
+    from modelops_abm.plots.value_of_information import information_finding
 
     target = console()
     futures = formats.plural(found.replications, "future")
@@ -101,13 +92,12 @@ def _print(asked: Asked, found: ValueOfInformation) -> None:
     target.print()
     target.print(_values_table(found))
     target.print()
-    least = formats.amount(found.at_least.mean, "$")
     say(
         target,
         "Worth of knowing: by how much the average net present value of the choice would rise. Of"
-        f" one assumption it is a little too low; of all a little too high, but not below {least}."
-        " The ranges are what the sources leave open, every value in them held to be as likely: a"
-        " judgement. Intervals are over the points.",
+        " one assumption it is a little too low; of all, one figure is a little too high and one a"
+        " little too low. The ranges are what the sources leave open, every value in them held to"
+        " be as likely: a judgement. Intervals are over the points.",
     )
     if asked.output is not None:
         say(target, f"Kept in {asked.output}: a table, a picture, and the runs themselves.")
@@ -116,13 +106,12 @@ def _print(asked: Asked, found: ValueOfInformation) -> None:
 def _chances_table(found: ValueOfInformation) -> Table:
     table = plain_table()
     table.add_column("Choice")
-    for heading in ("average NPV", "best at"):
+    for heading in ("average NPV", INTERVAL, "best at", INTERVAL):
         table.add_column(heading, justify="right", no_wrap=True)
-    points = found.utilities.shape[1]
-    for name, row in zip(found.names, found.utilities, strict=True):
-        count = round(found.chances[name] * points)
-        mean = formats.money(float(row.mean()))
-        table.add_row(name, mean, f"{formats.count_of(count, points)} points")
+    for name, mean in found.means.items():
+        best = found.chances[name]
+        shares = f"{formats.share(best.low, 0)} to {formats.share(best.high, 0)}"
+        table.add_row(name, *_worth(mean), formats.count_of(best.count, best.n), shares)
     return table
 
 
@@ -135,7 +124,8 @@ def _values_table(found: ValueOfInformation) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     for name, value in islice(found.partial.items(), _MOST_ROWS):
         table.add_row(in_words(name), *_worth(value))
-    table.add_row("all of them", *_worth(found.perfect), style="bold")
+    table.add_row("all of them, at most", *_worth(found.perfect), style="bold")
+    table.add_row("all of them, at least", *_worth(found.at_least), style="bold")
     return table
 
 

@@ -140,7 +140,9 @@ def share(count: int, n: int, level: float = LEVEL) -> Share:
     z = float(special.ndtri(0.5 + level / 2.0))
     centre = (count + z * z / 2.0) / (n + z * z)
     spread = z / (n + z * z) * math.sqrt(count * (n - count) / n + z * z / 4.0)
-    return Share(count, n, max(0.0, centre - spread), min(1.0, centre + spread))
+    low = 0.0 if count == 0 else centre - spread  # exactly the ends, which rounding misses
+    high = 1.0 if count == n else centre + spread
+    return Share(count, n, low, high)
 
 
 def _replications_for(deviation: float, half_width: float) -> int:

@@ -41,3 +41,8 @@ def known_money(worth: PairedDifference, *, signed: bool = False) -> str:
 def listed(words: Sequence[str]) -> str:
     """Return words as a list in a sentence: a, b and c."""
     return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def either(words: Sequence[str]) -> str:
+    """Return words as a choice in a sentence: a, b or c."""
+    return " or ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)

@@ -11,11 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 
+from modelops_abm.experiments.alternatives import outcomes_at
 from modelops_abm.experiments.inputs import Choice, Input, check_inputs, varied
-from modelops_abm.experiments.intervals import Estimate, estimate
-from modelops_abm.experiments.running import Keeping, totals_of
-from modelops_abm.experiments.samples import outcome_of
+from modelops_abm.experiments.intervals import Estimate, Share, estimate
+from modelops_abm.experiments.ranking import Ranking, rank
+from modelops_abm.experiments.running import Keeping
 from modelops_abm.experiments.sweep.designs import at_positions
+from modelops_abm.experiments.winners import may_lead, winners, wins
 from modelops_abm.parameters import InputError, Scenario
 
 type Floats = NDArray[np.float64]
@@ -50,7 +52,7 @@ class ValueOfInformation:
         Expected value of perfect information on each input alone, by its name, the largest first;
         a little too low, see `partial_information`.
     replications, seed
-        How the points were run.
+        How the points were run; replications without the outcome at some point do not count.
     """
 
     names: tuple[str, ...]
@@ -64,16 +66,29 @@ class ValueOfInformation:
     seed: int
 
     @property
-    def best(self) -> str:
-        """The alternative to choose on what is known now: the highest mean over all points."""
-        return self.names[int(np.argmax(self.utilities.mean(axis=1)))]
+    def ranking(self) -> Ranking[str]:
+        """The alternatives by their means over all points: which to choose on what is known."""
+        return rank(self.names, self.utilities)
 
     @property
-    def chances(self) -> dict[str, float]:
-        """Share of the points at which each alternative is the best."""
-        winners = np.argmax(self.utilities, axis=0)
-        counts = np.bincount(winners, minlength=len(self.names))
-        return dict(zip(self.names, (counts / len(winners)).tolist(), strict=True))
+    def means(self) -> dict[str, Estimate]:
+        """Mean of each alternative over the points."""
+        return {name: estimate(row) for name, row in zip(self.names, self.utilities, strict=True)}
+
+    @property
+    def chances(self) -> Mapping[str, Share]:
+        """Share of the points at which each alternative is the best; of equals the first is."""
+        return wins(self.names, winners(self.utilities))
+
+    @property
+    def may_be_worth_most(self) -> tuple[str, ...]:
+        """Inputs that may be worth most, as far as the intervals tell; none if none is worth any.
+
+        The largest estimate comes first.
+        """
+        ends = [(each.low or 0.0, each.high or 0.0) for each in self.partial.values()]
+        low, high = zip(*ends, strict=True)
+        return tuple(may_lead(list(self.partial), low, high)) if max(low) > 0.0 else ()
 
     def table(self) -> pd.DataFrame:
         """Return the value of each input, the largest first."""
@@ -120,15 +135,16 @@ def value_of_information(
     Cancelled
         If `cancel` was set.
     InputError
-        If there are too few alternatives, inputs, points or replications, or an alternative does
-        not take a value.
+        If there are too few alternatives, inputs, points or replications, if an alternative does
+        not take a value, or the outcome exists in fewer than two replications.
     """
     _check(alternatives, inputs, points, replications)
     positions = np.random.default_rng(seed_of_points).random((points, len(inputs)))
     chosen = at_positions(inputs, positions)
-    scenarios = [varied(each, point) for each in alternatives.values() for point in chosen]
-    totals = totals_of(scenarios, replications, **keeping)
-    found = outcome_of(outcome, totals).reshape(len(alternatives), points, replications)
+    scenarios = [[varied(each, point) for each in alternatives.values()] for point in chosen]
+    found = outcomes_at(chosen, scenarios, outcome, replications, **keeping)
+    if found.shape[2] < 2:
+        raise InputError(f"'{outcome}' exists at every point in a single future; two are needed")
     halves = np.array([found[:, :, half::2].mean(axis=2) for half in (0, 1)])
     utilities = found.mean(axis=2)
     return ValueOfInformation(
@@ -139,7 +155,7 @@ def value_of_information(
         perfect=perfect_information(utilities),
         at_least=crossed_information(halves),
         partial=_partial(inputs, positions, utilities),
-        replications=replications,
+        replications=found.shape[2],
         seed=keeping.get("seed", 0),
     )
 

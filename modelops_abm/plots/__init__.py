@@ -12,12 +12,7 @@ from modelops_abm.plots.leakage import leakage
 from modelops_abm.plots.life_cycle import life_cycle, life_cycle_graph
 from modelops_abm.plots.model_timeline import busiest_model, model_timeline
 from modelops_abm.plots.pictures import COMPARISONS, PICTURES, save_picture, save_pictures
-from modelops_abm.plots.sensitivity import (
-    morris_effects,
-    sobol_indices,
-    tornado,
-    value_of_information,
-)
+from modelops_abm.plots.sensitivity import morris_effects, sobol_indices, tornado
 from modelops_abm.plots.sheet import Picture, finding
 from modelops_abm.plots.side_by_side import side_by_side
 from modelops_abm.plots.state_diagram import statechart, statechart_graph
@@ -25,6 +20,8 @@ from modelops_abm.plots.states_over_time import states_over_time
 from modelops_abm.plots.sweep import sweep_effects, sweep_heat_map
 from modelops_abm.plots.team_time import team_time
 from modelops_abm.plots.value_and_cost import value_and_cost
+from modelops_abm.plots.value_of_information import value_of_information
+from modelops_abm.plots.winners import winners
 from modelops_abm.plots.worth import worth_and_payback
 
 __all__ = [
@@ -56,5 +53,6 @@ __all__ = [
     "tornado",
     "value_and_cost",
     "value_of_information",
+    "winners",
     "worth_and_payback",
 ]

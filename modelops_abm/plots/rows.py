@@ -26,7 +26,8 @@ from modelops_abm.plots.sheet import (
 
 ROW = 34.0
 _HEAD, _AXIS, _GAP = 34.0, 34.0, 18.0
-_BAR, _DOT = 18.0, 9.0
+_BAR, _DOT, _SMALL_DOT = 18.0, 9.0, 6.0
+_LINE, _THIN_LINE = 3.0, 1.5
 
 
 class Mark(NamedTuple):
@@ -42,6 +43,10 @@ class Mark(NamedTuple):
         Its colour.
     bar_from
         Where a bar begins that ends at the value; None for a dot instead.
+    offset
+        How far below the middle of its row the dot and the interval lie, in heights of a row.
+    is_small
+        Whether they are drawn small, so that several have room in a row.
     """
 
     value: float
@@ -49,6 +54,8 @@ class Mark(NamedTuple):
     high: float = float("nan")
     colour: str = PLAN
     bar_from: float | None = None
+    offset: float = 0.0
+    is_small: bool = False
 
 
 class Row(NamedTuple):
@@ -157,9 +164,9 @@ def _draw_mark(axes: Axes, y: float, mark: Mark, scale: Scale) -> None:
     if np.isfinite(low) and np.isfinite(high):
         axes.plot(
             [low, high],
-            [y, y],
+            [y + mark.offset] * 2,
             color=mark.colour,
-            linewidth=3.0 * POINTS,
+            linewidth=(_THIN_LINE if mark.is_small else _LINE) * POINTS,
             linestyle="-",
             marker="",
             solid_capstyle="butt",
@@ -168,10 +175,10 @@ def _draw_mark(axes: Axes, y: float, mark: Mark, scale: Scale) -> None:
     if mark.bar_from is None and np.isfinite(value):
         axes.plot(
             [value],
-            [y],
+            [y + mark.offset],
             color=mark.colour,
             marker="o",
-            markersize=_DOT * POINTS,
+            markersize=(_SMALL_DOT if mark.is_small else _DOT) * POINTS,
             markeredgewidth=0.0,
             linestyle="",
             clip_on=False,

@@ -7,8 +7,10 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from modelops_abm.experiments.sensitivity.decision import decision_of
+from modelops_abm.experiments.sensitivity.indices import indices_of
 from modelops_abm.experiments.sensitivity.morris import effects_of, morris_positions
-from modelops_abm.experiments.sensitivity.sobol import indices_of, sobol_positions
+from modelops_abm.experiments.sensitivity.sobol import sobol_positions
 from tests.verification.checks import seed_of
 
 type Floats = NDArray[np.float64]
@@ -82,6 +84,36 @@ def test_indices_of_the_decision_are_those_of_its_function() -> None:
     assert abs(found.total[0] - 1.0) <= found.total_half_width[0]
     assert found.total[1] == 0.0
     assert found.order == (0, 1)
+
+
+@pytest.mark.parametrize("constant", [0.3, 0.6])
+def test_the_decision_among_three_is_as_known(constant: float) -> None:
+    """Alternatives worth c, x0 and x1; x2 does nothing.
+
+    c wins with probability c^2, the others share the rest alike. Where x1 < c, two values of x0
+    have different winners with probability 2 c (1 - c), else with 2 x1 (1 - x1); over x1 that makes
+    2 c^2 (1 - c) + 1/3 - c^2 + 2 c^3 / 3, and as much for two points that share x0 alone.
+    """
+    changed = 2 * constant**2 * (1 - constant) + 1 / 3 - constant**2 + 2 * constant**3 / 3
+    won = np.array([constant**2, (1 - constant**2) / 2, (1 - constant**2) / 2])
+    differ = 1.0 - np.sum(won**2)
+    total, first = changed / differ, 1.0 - changed / differ
+    seed, inside = seed_of(f"decision among three {constant}"), np.zeros(9)
+    repeats = 40
+    for repeat in range(repeats):
+        positions = sobol_positions(3, BASE_POINTS, (seed + repeat) % 2**31)
+        outcomes = np.stack([np.full(len(positions), constant), *positions[:, :2].T])
+        found = decision_of("cxy", ("x0", "x1", "x2"), outcomes[:, :, None], repeat)
+        own = found.indices
+        assert own.total[2] == own.total_half_width[2] == 0.0
+        shares = [*found.wins.values(), found.turns["x0"], found.turns["x1"]]
+        known = [*won, changed, changed]
+        inside[:5] += [each.low <= at <= each.high for each, at in zip(shares, known, strict=True)]
+        inside[5:7] += np.abs(own.total[:2] - total) <= own.total_half_width[:2]
+        inside[7:] += np.abs(own.first[:2] - first) <= own.first_half_width[:2]
+        slack = own.total_half_width.sum() + own.first_half_width.sum()
+        assert own.first.sum() - slack <= 1.0 <= own.total.sum() + slack
+    assert (inside >= stats.binom.ppf(1e-4, repeats, 0.95)).all(), inside
 
 
 def test_nothing_is_shared_out_where_nothing_varies() -> None:

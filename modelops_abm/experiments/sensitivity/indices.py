@@ -7,8 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
+
+from modelops_abm.experiments.intervals import LEVEL
+from modelops_abm.experiments.winners import may_lead
 
 type Floats = NDArray[np.float64]
+
+_RESAMPLES = 1000
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -41,6 +48,19 @@ class Indices:
         """Places of the inputs, the largest total index first."""
         return tuple(int(place) for place in np.argsort(-self.total, kind="stable"))
 
+    @property
+    def may_be_largest(self) -> tuple[str, ...]:
+        """Inputs whose total index may be the largest, as far as the intervals tell.
+
+        The largest estimate comes first. All of them if none can be told from zero.
+        """
+        names = [self.names[place] for place in self.order]
+        low, high = (
+            (self.total + side * self.total_half_width)[list(self.order)].tolist()
+            for side in (-1.0, 1.0)
+        )
+        return tuple(may_lead(names, low, high) if max(low) > 0.0 else names)
+
     def table(self) -> pd.DataFrame:
         """Return the indices, an input a row, the largest total index first."""
         table = pd.DataFrame(
@@ -55,6 +75,79 @@ class Indices:
         return table.iloc[list(self.order)]
 
 
-def problem_of(names: tuple[str, ...]) -> dict[str, object]:
-    """Return inputs with positions from 0 to 1, as SALib takes them."""
-    return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
+def indices_of(names: tuple[str, ...], answers: Floats, seed: int = 0) -> Indices:
+    """Return the indices of answers at the points of `sobol.sobol_positions`.
+
+    First-order and total indices as Saltelli et al. 2010 estimate them
+    (doi:10.1016/j.cpc.2009.09.018). Of an answer with several components, numerators and variances
+    are summed over the components (Lamboni, Monod and Makowski 2011,
+    doi:10.1016/j.ress.2010.12.002; Gamboa, Janon, Klein and Lagnoux 2014, doi:10.1214/14-EJS895).
+
+    Parameters
+    ----------
+    names
+        Of the inputs.
+    answers
+        Points, or points x components.
+    seed
+        Decides on the bootstrap.
+
+    Returns
+    -------
+    Indices
+        All 0 if no component varies over the independent points.
+    """
+    parts = _Parts.of(answers.reshape(len(answers), -1), len(names))
+    count = len(parts.squares)
+    estimates = parts.ratios(np.full((1, count), 1.0 / count))
+    drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1.0 / count), _RESAMPLES)
+    wide = float(special.ndtri(0.5 + LEVEL / 2.0))
+    first, total = (
+        (own[0], wide * resampled.std(axis=0, ddof=1))
+        for own, resampled in zip(estimates, parts.ratios(drawn / count), strict=True)
+    )
+    return Indices(names, *first, *total)
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What each base point adds to the numerators and to the variance; all are averaged.
+
+    Attributes
+    ----------
+    first, total
+        To the numerators: base points x inputs.
+    squares, centres
+        To the mean square, summed over components, and to the means: base points x components.
+    """
+
+    first: Floats
+    total: Floats
+    squares: Floats
+    centres: Floats
+
+    @classmethod
+    def of(cls, answers: Floats, inputs: int) -> _Parts:
+        """Return the parts of answers: points x components."""
+        centred = answers - answers.mean(axis=0)
+        by_base = centred.reshape(-1, inputs + 2, answers.shape[1])
+        own, mixed, other = by_base[:, :1], by_base[:, 1:-1], by_base[:, -1:]
+        return cls(
+            first=np.sum(other * (mixed - own), axis=2),
+            total=0.5 * np.sum((own - mixed) ** 2, axis=2),
+            squares=0.5 * np.sum(own**2 + other**2, axis=(1, 2)),
+            centres=0.5 * (own + other)[:, 0],
+        )
+
+    def ratios(self, weights: Floats) -> tuple[Floats, Floats]:
+        """Return first-order and total indices: samples x inputs.
+
+        Parameters
+        ----------
+        weights
+            Samples x base points; they add up to 1 in each sample.
+        """
+        variance = weights @ self.squares - np.sum((weights @ self.centres) ** 2, axis=1)
+        varies = variance > _ROUNDING * self.squares.max(initial=0.0)
+        scale = np.where(varies, 1.0 / np.where(varies, variance, 1.0), 0.0)[:, None]
+        return scale * (weights @ self.first), scale * (weights @ self.total)

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from modelops_abm.experiments.intervals import LEVEL
 from modelops_abm.experiments.running import Keeping
-from modelops_abm.experiments.sensitivity.indices import problem_of
-from modelops_abm.experiments.sensitivity.question import Question, mean_answers
+from modelops_abm.experiments.sensitivity.problem import problem_of
+from modelops_abm.experiments.sensitivity.question import Question
 from modelops_abm.experiments.sweep.designs import at_positions
+from modelops_abm.experiments.winners import may_lead
 from modelops_abm.parameters import InputError
 
 type Floats = NDArray[np.float64]
@@ -50,6 +51,13 @@ class Morris:
     half_width: Floats
     mean: Floats
     deviation: Floats
+
+    @property
+    def may_be_largest(self) -> tuple[str, ...]:
+        """Inputs whose mean absolute effect may be the largest, the largest estimate first."""
+        table = self.table()
+        low, high = (table["mean_absolute"] + side * table["half_width"] for side in (-1, 1))
+        return tuple(may_lead(list(table.index), low.tolist(), high.tolist()))
 
     def table(self) -> pd.DataFrame:
         """Return the effects, an input a row, the largest first."""
@@ -95,15 +103,20 @@ def morris(
     Cancelled
         If `cancel` was set.
     InputError
-        If there are fewer than two trajectories, or the plan does not take a value.
-    ValueError
-        If the outcome does not exist at some point.
+        If there are fewer than two trajectories, if each capability may be chosen (effects have
+        sizes, which alternative wins has none), if the plan does not take a value, or the outcome
+        exists in no replication.
     """
+    if question.with_each:
+        raise InputError(
+            "Morris screening measures how large effects are, and which alternative wins has no"
+            " size; tornado and sobol tell which wins"
+        )
     if trajectories < 2:
         raise InputError(f"an interval takes two trajectories or more, not {trajectories}")
     positions = morris_positions(len(question.inputs), trajectories, seed_of_points)
     points = at_positions(question.inputs, positions)
-    means = mean_answers(question.answers(points, replications, **keeping))
+    means = question.answers(question.outcomes(points, replications, **keeping)).mean(axis=1)
     names = tuple(entry.name for entry in question.inputs)
     found = effects_of(names, positions, means, seed_of_points)
     return Morris(question, trajectories, replications, names, *found)

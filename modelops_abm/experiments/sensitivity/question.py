@@ -9,11 +9,11 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from modelops_abm.experiments.alternatives import names_of, outcomes_at, variants_of
 from modelops_abm.experiments.inputs import Input, check_inputs, varied
-from modelops_abm.experiments.running import Keeping, totals_of
-from modelops_abm.experiments.samples import outcome_of
+from modelops_abm.experiments.running import Keeping
 from modelops_abm.experiments.sweep import Point
-from modelops_abm.parameters import Scenario, baseline_of
+from modelops_abm.parameters import InputError, Scenario
 
 type Floats = NDArray[np.float64]
 
@@ -27,53 +27,70 @@ class Question:
     plan
         The plan, with the assumptions as they are.
     inputs
-        The assumptions that are varied. In the plan and in its baseline they are the same.
+        The assumptions that are varied. In the plan and in its alternatives they are the same.
     outcome
         Name of an outcome of the run summary.
     against_baseline
         Whether the difference that the plan makes is asked for, future by future, and not the
-        outcome itself. The decision is about the difference.
+        outcome itself. Then there is a decision too: which alternative has the highest outcome.
+    with_each
+        Whether each capability that the plan raises may be chosen alone.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to choose, but each capability may be chosen.
     """
 
     plan: Scenario
     inputs: tuple[Input, ...]
     outcome: str = "npv"
     against_baseline: bool = True
+    with_each: bool = False
 
-    def answers(
+    def __post_init__(self) -> None:
+        if self.with_each and not self.against_baseline:
+            raise InputError(
+                "a plan that is asked for alone leaves nothing to choose; to choose among its"
+                " capabilities, ask for its difference from the baseline"
+            )
+
+    @property
+    def alternatives(self) -> tuple[str, ...]:
+        """Names of the alternatives, the plan last; of a plan asked for alone that is all."""
+        if not self.against_baseline:
+            return ("the plan",)
+        return names_of(self.plan, with_each=self.with_each)
+
+    def outcomes(
         self, points: Sequence[Point], replications: int, **keeping: Unpack[Keeping]
     ) -> Floats:
-        """Return the outcome at every point: points x replications, the same luck for all.
+        """Return the outcome of every alternative at every point, the same luck for all.
 
-        A replication in which it does not exist at one of the points is NaN at all of them.
+        Returns
+        -------
+        array
+            Alternatives x points x those replications in which it exists for all of them.
 
         Raises
         ------
         Cancelled
             If `cancel` was set.
         InputError
-            If the plan does not take a value.
+            If the plan does not take a value, or the outcome exists in no replication.
         """
         check_inputs(self.plan, self.inputs)
         plans = [varied(self.plan, point) if point else self.plan for point in points]
-        asked = [baseline_of(plan) for plan in plans] if self.against_baseline else []
-        totals = totals_of([*plans, *asked], replications, **keeping)
-        found = outcome_of(self.outcome, totals)
-        answers = found[: len(plans)]
-        if self.against_baseline:
-            answers = answers - found[len(plans) :]
-        return np.where(np.isnan(answers).any(axis=0), np.nan, answers)
+        names = self.alternatives
+        alternatives = [tuple(variants_of(plan, names).values()) for plan in plans]
+        return outcomes_at(points, alternatives, self.outcome, replications, **keeping)
 
+    def answers(self, outcomes: Floats) -> Floats:
+        """Return the answer: the plan's outcome, or what that is more than the baseline's.
 
-def mean_answers(answers: Floats) -> Floats:
-    """Return the mean over the replications that count, of every point.
-
-    Raises
-    ------
-    ValueError
-        If there is none in which the outcome exists at every point.
-    """
-    counted = answers[:, ~np.isnan(answers).any(axis=0)]
-    if counted.shape[1] == 0:
-        raise ValueError("the outcome does not exist at every point in any of the replications")
-    return np.asarray(counted.mean(axis=1))
+        Parameters
+        ----------
+        outcomes
+            Alternatives first, as `Question.outcomes` gives them.
+        """
+        return np.asarray(outcomes[-1] - outcomes[0] if self.against_baseline else outcomes[-1])

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from modelops_abm.experiments.intervals import LEVEL, Share, share
 from modelops_abm.experiments.running import Keeping
-from modelops_abm.experiments.sensitivity.indices import Indices, problem_of
-from modelops_abm.experiments.sensitivity.question import Question, mean_answers
+from modelops_abm.experiments.sensitivity.decision import Decision, decision_of
+from modelops_abm.experiments.sensitivity.indices import Indices, indices_of
+from modelops_abm.experiments.sensitivity.problem import problem_of
+from modelops_abm.experiments.sensitivity.question import Question
 from modelops_abm.experiments.sweep.designs import at_positions
 from modelops_abm.parameters import InputError
 
 type Floats = NDArray[np.float64]
 
-_RESAMPLES = 1000
-
 
 @dataclass(frozen=True)
 class Sobol:
-    """Sobol indices of an answer, and of whether it is above zero.
+    """Sobol indices of an answer, and of the decision.
 
     Attributes
     ----------
@@ -34,13 +32,7 @@ class Sobol:
     indices
         Of the answer.
     decision
-        Of 1 where the answer is above zero, and 0 elsewhere; None if it is on one side of zero at
-        every point, so that no assumption matters to the decision.
-    positive
-        In which share of the independent points the answer is above zero.
-    flips
-        In which share of the base points another value of one input, drawn from its range, turns
-        the sign of the answer; an input each.
+        Which alternative wins, and what decides on it; None if the plan was asked for alone.
     """
 
     question: Question
@@ -48,9 +40,7 @@ class Sobol:
     replications: int
     answers: Floats
     indices: Indices
-    decision: Indices | None
-    positive: Share
-    flips: tuple[Share, ...]
+    decision: Decision | None
 
 
 def sobol(
@@ -74,11 +64,11 @@ def sobol(
         What is asked, and over what.
     base_points
         Base sample, a power of two; times (inputs + 2) points are run (Saltelli et al. 2010,
-        doi:10.1016/j.cpc.2009.09.018), with the baseline twice as many scenarios.
+        doi:10.1016/j.cpc.2009.09.018), each as often as there are alternatives.
     replications
         How many at each point.
     seed_of_points
-        Scrambles the sequence.
+        Scrambles the sequence, and decides on the bootstrap.
     keeping
         See `running.Keeping`.
 
@@ -87,33 +77,24 @@ def sobol(
     Cancelled
         If `cancel` was set.
     InputError
-        If the base sample is no power of two, or the plan does not take a value.
-    ValueError
-        If the outcome does not exist at some point.
+        If the base sample is no power of two, the plan does not take a value, or the outcome exists
+        in no replication.
     """
     if base_points < 2 or base_points & (base_points - 1):
         raise InputError(f"the base sample must be 2, 4, 8, 16 ..., not {base_points}")
     positions = sobol_positions(len(question.inputs), base_points, seed_of_points)
     points = at_positions(question.inputs, positions)
-    means = mean_answers(question.answers(points, replications, **keeping))
-    names = tuple(entry.name for entry in question.inputs)
-    is_positive = means > 0.0
-    by_base = is_positive.reshape(base_points, -1)
-    independent = by_base[:, [0, -1]]
-    turned = by_base[:, 1:-1] != by_base[:, :1]
+    outcomes = question.outcomes(points, replications, **keeping)
+    answers = question.answers(outcomes).mean(axis=1)
+    names, alternatives = tuple(entry.name for entry in question.inputs), question.alternatives
+    is_choice = len(alternatives) > 1
     return Sobol(
         question=question,
         base_points=base_points,
         replications=replications,
-        answers=means,
-        indices=indices_of(names, means, seed_of_points),
-        decision=(
-            None
-            if is_positive.all() or not is_positive.any()
-            else indices_of(names, is_positive.astype(float), seed_of_points)
-        ),
-        positive=share(int(independent.sum()), independent.size),
-        flips=tuple(share(int(count), base_points) for count in turned.sum(axis=0)),
+        answers=answers,
+        indices=indices_of(names, answers, seed_of_points),
+        decision=decision_of(alternatives, names, outcomes, seed_of_points) if is_choice else None,
     )
 
 
@@ -123,22 +104,3 @@ def sobol_positions(inputs: int, base_points: int, seed: int = 0) -> Floats:
 
     problem = problem_of(tuple(map(str, range(inputs))))
     return np.asarray(sampling.sample(problem, base_points, calc_second_order=False, seed=seed))
-
-
-def indices_of(names: tuple[str, ...], answers: Floats, seed: int = 0) -> Indices:
-    """Return the indices of answers at the points of `sobol_positions`."""
-    if np.ptp(answers) == 0.0:  # nothing varies, so there is nothing to share out
-        zeros = np.zeros(len(names))
-        return Indices(names, zeros, zeros, zeros, zeros)
-    from SALib.analyze import sobol as analysis
-
-    analyse: Callable[..., dict[str, Floats]] = analysis.analyze
-    found = analyse(
-        problem_of(names),
-        answers,
-        calc_second_order=False,
-        num_resamples=_RESAMPLES,
-        conf_level=LEVEL,
-        seed=seed,
-    )
-    return Indices(names, *(np.asarray(found[key]) for key in ("S1", "S1_conf", "ST", "ST_conf")))

@@ -10,10 +10,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modelops_abm.experiments.inputs import Input
+from modelops_abm.experiments.inputs import Input, Range
 from modelops_abm.experiments.paired import PairedDifference
+from modelops_abm.experiments.ranking import Ranking, rank
 from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.sensitivity.changes import (
+    BestAt,
+    Change,
+    best_along,
+    changes_along,
+)
 from modelops_abm.experiments.sensitivity.question import Question
+from modelops_abm.parameters import Distribution
+from modelops_abm.parameters.provenance import value_at
 
 type Floats = NDArray[np.float64]
 
@@ -36,17 +45,24 @@ class Swing:
         The answer at each: values x replications.
     base
         The answer with all assumptions as they are, by replication.
+    best
+        Which alternatives may be the best at each value and at the value as it is.
     """
 
     input: Input
     values: tuple[Any, ...]
     answers: Floats
     base: Floats
+    best: tuple[BestAt, ...]
 
     @property
     def means(self) -> Floats:
         """Mean answer at each value."""
-        return np.asarray(np.nanmean(self.answers, axis=1))
+        return np.asarray(self.answers.mean(axis=1))
+
+    def at(self, place: int) -> PairedDifference:
+        """Return the answer at a value, by its place."""
+        return PairedDifference(self.answers[place])
 
     @property
     def reach(self) -> PairedDifference:
@@ -60,14 +76,13 @@ class Swing:
     @property
     def has_effect(self) -> bool:
         """Whether any value changes the answer in any replication, by more than rounding."""
-        change = np.nanmax(np.abs(self.answers - self.base), initial=0.0)
-        return bool(change > _ROUNDING * np.nanmax(np.abs(self.base), initial=0.0))
+        change = np.max(np.abs(self.answers - self.base))
+        return bool(change > _ROUNDING * np.max(np.abs(self.base)))
 
     @property
-    def turns_the_decision(self) -> bool:
-        """Whether the plan can be told to earn at one value and to lose at another."""
-        verdicts = {PairedDifference(row).verdict for row in (*self.answers, self.base)}
-        return {"earns", "loses"} <= verdicts
+    def changes(self) -> tuple[Change, ...]:
+        """Where the winner changes along the values."""
+        return changes_along(self.best)
 
     @property
     def is_monotonic(self) -> bool:
@@ -102,17 +117,20 @@ class Tornado:
         What was asked.
     base
         The answer with all assumptions as they are, by replication.
+    best
+        The alternatives, with all assumptions as they are.
     swings
         Of every assumption, the largest reach first.
     """
 
     question: Question
     base: Floats
+    best: Ranking[str]
     swings: tuple[Swing, ...]
 
     @property
     def replications(self) -> int:
-        """Number of replications of each point."""
+        """Number of replications in which the answer exists at every point."""
         return len(self.base)
 
     @property
@@ -120,10 +138,34 @@ class Tornado:
         """Those that change anything."""
         return tuple(swing for swing in self.swings if swing.has_effect)
 
+    @property
+    def turning(self) -> tuple[Swing, ...]:
+        """Those that change the winner."""
+        return tuple(swing for swing in self.swings if swing.changes)
+
+    @property
+    def may_move_most(self) -> tuple[Swing, ...]:
+        """Those whose reach may be the largest, the largest estimate first."""
+        swings = self.effective
+        if not swings:
+            return ()
+        return rank(swings, np.array([swing.reach.values for swing in swings])).may_be_best
+
     def table(self) -> pd.DataFrame:
         """Return `Swing.table` of every assumption, one below the other."""
         tables = {swing.input.name: swing.table() for swing in self.swings}
         return pd.concat(tables, names=["input", "point"]) if tables else pd.DataFrame()
+
+    def winners(self) -> pd.DataFrame:
+        """Return which alternative is the best at each value, and which may be."""
+        rows = [
+            (swing.input.name, str(each.value), each.is_usual, best.order[0], *_told(best))
+            for swing in self.swings
+            for each in swing.best
+            for best in (each.ranking,)
+        ]
+        columns = ["input", "value", "is_usual", "best", "is_told", "may_be_best"]
+        return pd.DataFrame(rows, columns=columns).set_index("input")
 
 
 def tornado(
@@ -151,7 +193,7 @@ def tornado(
     Cancelled
         If `cancel` was set.
     InputError
-        If the plan does not take a value.
+        If the plan does not take a value, or the outcome exists in no replication.
     """
     values = [entry.points(points_each) for entry in question.inputs]
     points = [
@@ -159,13 +201,31 @@ def tornado(
         for entry, chosen in zip(question.inputs, values, strict=True)
         for value in chosen
     ]
-    answers = question.answers([{}, *points], replications, **keeping)
-    base, rest = answers[0], answers[1:]
+    outcomes = question.outcomes([{}, *points], replications, **keeping)
+    names, usual, rest = question.alternatives, outcomes[:, 0], outcomes[:, 1:]
     edges = np.cumsum([len(chosen) for chosen in values])[:-1]
-    parts = np.split(rest, edges) if question.inputs else []
+    base = question.answers(usual)
     swings = [
-        Swing(entry, chosen, part, base)
-        for entry, chosen, part in zip(question.inputs, values, parts, strict=True)
+        Swing(
+            entry,
+            chosen,
+            question.answers(part),
+            base,
+            best_along(names, chosen, part, (_usual(question, entry), usual)),
+        )
+        for entry, chosen, part in zip(
+            question.inputs, values, np.split(rest, edges, axis=1), strict=False
+        )
     ]
     swings.sort(key=lambda swing: -(swing.reach.estimate.mean or 0.0))
-    return Tornado(question, base, tuple(swings))
+    return Tornado(question, base, rank(names, usual), tuple(swings))
+
+
+def _usual(question: Question, entry: Input) -> Any:
+    """Return the value as it is; of a distribution the mean, which is what a number changes."""
+    value = value_at(question.plan, entry.name)
+    return value.mean if isinstance(value, Distribution) and isinstance(entry, Range) else value
+
+
+def _told(best: Ranking[str]) -> tuple[bool, str]:
+    return best.is_decided, ", ".join(best.may_be_best)

@@ -67,7 +67,38 @@ def test_json_is_the_sobol_of_the_library(modelops: Callable) -> None:
     found = sobol(question(), 4, 3)
     totals = {each["input"]: each["total"] for each in said["indices"]}
     assert totals == dict(zip(found.indices.names, found.indices.total.tolist(), strict=True))
-    assert [each["share"] for each in said["flips"]] == [each.share for each in found.flips]
+    assert found.decision is not None
+    turns = {each["input"]: each["share"] for each in said["decision"]["turns"]}
+    assert turns == {name: each.share for name, each in found.decision.turns.items()}
+    wins = {each["alternative"]: each["share"] for each in said["decision"]["wins"]}
+    assert wins == {name: each.share for name, each in found.decision.wins.items()}
+
+
+EACH = (*PLAN, "--set", "capabilities.lineage.maximum=1.0", "--each")
+
+
+def test_each_capability_alone_may_win(modelops: Callable, tmp_path: Path) -> None:
+    outcome = modelops("sensitivity", *EACH, *VARIED, *FUTURES, "--output", "kept")
+    assert outcome.code == 0, outcome.err
+    assert all(len(line) <= 80 for line in outcome.out.splitlines())
+    with Image.open(tmp_path / "kept" / "winners.png") as picture:
+        assert picture.width == 2400
+    table = pd.read_parquet(tmp_path / "kept" / "winners.parquet")
+    assert set(table["best"]) <= {"the baseline", "rollback alone", "lineage alone", "the plan"}
+    again = modelops("sensitivity", *EACH, *VARIED, *FUTURES, "--output", "kept", "--json")
+    said = json.loads(again.out)
+    assert len(said["alternatives"]) == 4
+    kept = table.groupby("input", sort=False)["may_be_best"].apply(list)
+    for each in said["effects"]:
+        assert [", ".join(at["may_be_best"]) for at in each["best"]] == kept[each["input"]]
+
+
+def test_each_capability_alone_may_win_at_points(modelops: Callable) -> None:
+    points = ("--method", "sobol", "--points", "4")
+    outcome = modelops("sensitivity", *EACH, *VARIED, *FUTURES, *points)
+    assert outcome.code == 0, outcome.err
+    assert all(len(line) <= 80 for line in outcome.out.splitlines())
+    assert "lineage alone" in outcome.out
 
 
 def test_voi_says_what_to_measure_and_keeps_it(modelops: Callable, tmp_path: Path) -> None:
@@ -75,7 +106,7 @@ def test_voi_says_what_to_measure_and_keeps_it(modelops: Callable, tmp_path: Pat
     outcome = modelops("voi", *PLAN, *VARIED, *FUTURES, *points, "--output", "kept")
     assert outcome.code == 0, outcome.err
     assert all(len(line) <= 80 for line in outcome.out.splitlines())
-    assert "is best on what is known" in outcome.out
+    assert "on what is known" in outcome.out
     table = pd.read_parquet(tmp_path / "kept" / "value-of-information.parquet")
     assert set(table.index) == {"drift.severity", "model.market_size"}
     again = modelops("voi", *PLAN, *VARIED, *FUTURES, *points, "--output", "kept", "--json")
@@ -96,6 +127,8 @@ def test_voi_says_what_to_measure_and_keeps_it(modelops: Callable, tmp_path: Pat
         (("sensitivity", *PLAN, "--outcome", "nvp"), "did you mean npv"),
         (("sensitivity", *PLAN, "--vary", "drift.severty"), "did you mean drift.severity"),
         (("sensitivity", *PLAN, *VARIED, "--method", "sobol", "--points", "5"), "2, 4, 8"),
+        (("sensitivity", *PLAN, "--each", "--plan-alone"), "leave one of them out"),
+        (("sensitivity", *PLAN, "--each", "--method", "morris"), "winning has no size"),
         (("voi", "--preset", "reference"), "this is the baseline"),
         (("voi", *PLAN, "--points", "8"), "32"),
     ],

@@ -1,0 +1,116 @@
+"""Alternatives to choose among: a plan, doing nothing, and each of its capabilities alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelops_abm.experiments.running import Keeping, totals_of
+from modelops_abm.experiments.samples import outcome_of
+from modelops_abm.experiments.sweep.designs import Point
+from modelops_abm.experiments.variants import raised, without
+from modelops_abm.parameters import (
+    CAPABILITY_NAMES,
+    CapabilityName,
+    InputError,
+    Scenario,
+    baseline_of,
+)
+
+type Floats = NDArray[np.float64]
+
+_ALONE = {f"{name} alone": name for name in CAPABILITY_NAMES}
+
+
+def alternatives_of(plan: Scenario, *, with_each: bool = False) -> dict[str, Scenario]:
+    """Return what may be chosen, by name: the baseline first, the plan last.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    with_each
+        Whether each capability that it raises may be had alone, if it raises several.
+    """
+    return variants_of(plan, names_of(plan, with_each=with_each))
+
+
+def names_of(plan: Scenario, *, with_each: bool = False) -> tuple[str, ...]:
+    """Return the names of `alternatives_of`."""
+    alone = [f"{name} alone" for name in raised(plan)] if with_each else []
+    return ("the baseline", *(alone if len(alone) > 1 else []), "the plan")
+
+
+def variants_of(plan: Scenario, names: Sequence[str]) -> dict[str, Scenario]:
+    """Return the alternatives with these names, whatever levels the plan has.
+
+    So a plan whose levels are varied has the same alternatives everywhere.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    names
+        As `names_of` gives them.
+    """
+    ends = {"the baseline": baseline_of(plan), "the plan": plan}
+    return {name: ends[name] if name in ends else _only(plan, _ALONE[name]) for name in names}
+
+
+def outcomes_at(
+    points: Sequence[Point],
+    alternatives: Sequence[Sequence[Scenario]],
+    outcome: str,
+    replications: int,
+    **keeping: Unpack[Keeping],
+) -> Floats:
+    """Return an outcome of alternatives at points, the same luck for all.
+
+    Parameters
+    ----------
+    points
+        What is varied, to say where the outcome does not exist.
+    alternatives
+        Scenarios, by point, and in each by alternative.
+    outcome
+        Name of an outcome of the run summary.
+    replications
+        How many of each.
+    keeping
+        See `running.Keeping`.
+
+    Returns
+    -------
+    array
+        Alternatives x points x those replications in which the outcome exists for all of them.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    InputError
+        If it exists in none.
+    """
+    scenarios = [each for by_name in zip(*alternatives, strict=True) for each in by_name]
+    totals = totals_of(scenarios, replications, **keeping)
+    found = outcome_of(outcome, totals).reshape(-1, len(points), replications)
+    lacking = np.isnan(found)
+    exists = ~lacking.any(axis=(0, 1))
+    if not exists.any():
+        raise _without_outcome(outcome, points[int(np.argmax(lacking.sum(axis=(0, 2))))])
+    return np.asarray(found[:, :, exists])
+
+
+def _only(plan: Scenario, capability: CapabilityName) -> Scenario:
+    return without(plan, [name for name in CAPABILITY_NAMES if name != capability])
+
+
+def _without_outcome(outcome: str, point: Point) -> InputError:
+    where = ", ".join(f"{name} = {value}" for name, value in point.items())
+    return InputError(
+        f"in no future does '{outcome}' exist at every point; it is missing most often"
+        f" {f'at {where}' if where else 'with everything as it is'}"
+    )

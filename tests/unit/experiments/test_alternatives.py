@@ -1,0 +1,64 @@
+"""What may be chosen instead of a plan, and in which futures its outcome exists."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from modelops_abm.experiments import alternatives
+from modelops_abm.experiments.alternatives import (
+    alternatives_of,
+    names_of,
+    outcomes_at,
+    variants_of,
+)
+from modelops_abm.experiments.variants import level_of, raised
+from modelops_abm.parameters import InputError, baseline_of
+from tests.unit.experiments.plans import small
+
+
+def test_each_capability_alone_stands_between_baseline_and_plan() -> None:
+    plan = small(automation=0.5, lineage=1.0)
+    found = alternatives_of(plan, with_each=True)
+    assert list(found) == ["the baseline", "automation alone", "lineage alone", "the plan"]
+    assert found["the baseline"] == baseline_of(plan)
+    assert found["the plan"] is plan
+    assert raised(found["automation alone"]) == ("automation",)
+    assert level_of(found["automation alone"], "automation") == 0.5
+
+
+def test_a_single_capability_is_the_plan() -> None:
+    assert names_of(small(lineage=1.0), with_each=True) == ("the baseline", "the plan")
+    assert names_of(small(lineage=1.0, rollback=1.0)) == ("the baseline", "the plan")
+
+
+def test_alternatives_stay_what_they_are_where_levels_are_varied() -> None:
+    """Automation alone is without rollback also where the plan has rollback by a varied level."""
+    found = variants_of(small(automation=1.0, rollback=0.5), ["automation alone", "the baseline"])
+    assert raised(found["automation alone"]) == ("automation",)
+    assert raised(found["the baseline"]) == ()
+
+
+def a_run(monkeypatch: pytest.MonkeyPatch, found: list[list[list[float]]]) -> np.ndarray:
+    """Return what is made of outcomes: points x alternatives x replications."""
+    by_alternative = np.moveaxis(np.array(found), 1, 0)
+    flat = by_alternative.reshape(-1, by_alternative.shape[2])
+    monkeypatch.setattr(alternatives, "totals_of", lambda *_, **__: flat)
+    monkeypatch.setattr(alternatives, "outcome_of", lambda _, totals: totals)
+    points = [{"x": place} for place in range(len(found))]
+    scenarios = [[small()] * len(found[0])] * len(found)
+    return outcomes_at(points, scenarios, "npv", flat.shape[1])
+
+
+def test_a_future_without_the_outcome_somewhere_counts_nowhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = a_run(monkeypatch, [[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [[7.0, np.nan, 9.0]] * 2])
+    assert found.tolist() == [[[1.0, 3.0], [7.0, 9.0]], [[4.0, 6.0], [7.0, 9.0]]]
+
+
+def test_an_outcome_that_exists_nowhere_says_where_it_lacks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(InputError, match="missing most often at x = 1"):
+        a_run(monkeypatch, [[[1.0, 2.0]], [[np.nan, np.nan]], [[np.nan, 3.0]]])
