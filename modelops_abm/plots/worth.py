@@ -21,6 +21,7 @@ type Floats = NDArray[np.float64]
 _WORTH, _PAYBACK = Box(84.0, 66.0, 470.0, 300.0), Box(660.0, 66.0, 400.0, 300.0)
 _MOST_BINS, _DOT = 40, 8.0
 _FEWEST_FOR_ENDS = 40
+_ROUNDING = 1e-9
 
 
 def worth_and_payback(comparison: Comparison) -> Picture:
@@ -96,7 +97,8 @@ def _edges(worth: Floats) -> Floats:
         return np.array([-0.5, 0.0, 0.5])
     finest = np.histogram_bin_edges(worth, "fd") if np.ptp(worth) > 0.0 else np.array([low, high])
     width = max(float(np.diff(finest).max()), (high - low) / _MOST_BINS)
-    return width * np.arange(np.floor(low / width), np.ceil(high / width) + 1.0)
+    first, last = np.floor(low / width - _ROUNDING), np.ceil(high / width + _ROUNDING)
+    return width * np.arange(first, last + 1.0)
 
 
 def _set_scales(axes: Axes, edges: Floats, most: float) -> None:

@@ -128,7 +128,7 @@ def _most(names: Sequence[str], what: str) -> str:
     if not 0 < len(names) <= _MOST_NAMED:
         return f"Which assumption {what} cannot be told yet"
     words = either([in_words(name).lower() for name in names])
-    return f"{_capitalised(words)} {what}"
+    return f"What {what} is {words}"
 
 
 def _capitalised(words: str) -> str:

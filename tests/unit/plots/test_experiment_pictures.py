@@ -67,8 +67,9 @@ def test_a_plan_that_changes_nothing_is_drawn() -> None:
 @pytest.mark.parametrize("spread", [0.0, 1.0, 1e6])
 @pytest.mark.parametrize("centre", [-3e6, 0.0, 2e5])
 def test_every_future_is_in_a_bin_that_earns_or_loses(centre: float, spread: float) -> None:
-    worth = RNG.normal(centre, spread, 200)
-    edges = _edges(worth)
-    assert np.histogram(worth, edges)[0].sum() == len(worth)
-    assert np.abs(edges).min() < 1e-9 * np.ptp(edges)
-    assert len(edges) <= 43
+    for _ in range(20):
+        worth = RNG.normal(centre, spread, 200)
+        edges = _edges(worth)
+        assert np.histogram(worth, edges)[0].sum() == len(worth)
+        assert np.abs(edges).min() < 1e-9 * np.ptp(edges)
+        assert len(edges) <= 45
