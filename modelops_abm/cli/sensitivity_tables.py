@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from modelops_abm import formats
 from modelops_abm.cli.portfolio_words import print_what_ran
-from modelops_abm.cli.study import Asked, plain_table
+from modelops_abm.cli.study import Asked, plain_table, say_where
 from modelops_abm.terminal import console, say
 from modelops_abm.verdict import INTERVAL
 
@@ -35,8 +35,7 @@ def print_found(asked: Asked, found: Found) -> None:
         target.print(table)
         target.print()
     say(target, _explanation(found))
-    if asked.output is not None:
-        say(target, f"Kept in {asked.output}: tables, pictures, and the runs themselves.")
+    say_where(target, asked)
 
 
 def _finding(found: Found) -> str:

@@ -17,6 +17,7 @@ from modelops_abm.cli.study import (
     check_is_a_plan,
     keep,
     plain_table,
+    say_where,
     share_as_json,
     study,
     study_options,
@@ -99,8 +100,7 @@ def _print(asked: Asked, found: ValueOfInformation) -> None:
         " little too low. The ranges are what the sources leave open, every value in them held to"
         " be as likely: a judgement. Intervals are over the points.",
     )
-    if asked.output is not None:
-        say(target, f"Kept in {asked.output}: a table, a picture, and the runs themselves.")
+    say_where(target, asked)
 
 
 def _chances_table(found: ValueOfInformation) -> Table:

@@ -1,4 +1,4 @@
-"""A sweep on a Dask cluster of separate processes, also while a worker is killed."""
+"""Experiments on a Dask cluster of separate processes, also while a worker is killed."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from modelops_abm.cli import main
+from modelops_abm.experiments import workers as workers_module
 from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.sweep import Sweep, grid, run_sweep
-from modelops_abm.parameters import Scenario
+from modelops_abm.experiments.workers import cluster_workers
+from modelops_abm.parameters import InputError, Scenario
 
 distributed = pytest.importorskip("distributed")
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -109,3 +112,26 @@ def test_a_worker_that_is_killed_costs_only_time(cluster: tuple) -> None:
         time.sleep(0.1)
     assert len(client.scheduler_info()["workers"]) == 1
     assert np.array_equal(result.totals, run_sweep(SWEEP, 80).totals)
+
+
+def test_a_command_finds_there_what_it_finds_here(
+    cluster: tuple, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client, _ = cluster
+    command = ["credit", "--preset", "all_five", "--days", "100", "--replications", "9", "--json"]
+    assert main(command) == 0
+    here = capsys.readouterr().out
+    assert main([*command, "--cluster", client.scheduler.address]) == 0
+    assert capsys.readouterr().out == here
+
+
+def test_workers_of_another_version_are_refused(
+    cluster: tuple, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, _ = cluster
+    monkeypatch.setattr(workers_module, "__version__", "99.0")
+    with (
+        pytest.raises(InputError, match=r"has modelops_abm .*, and this is 99\.0"),
+        cluster_workers(client.scheduler.address),
+    ):
+        pass
