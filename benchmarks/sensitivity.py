@@ -39,7 +39,9 @@ def main() -> None:
     runs = 2 * points * asked.replications
     row(f"sobol, {points:,} points, {runs:,} runs", seconds, "s")
     row("  a run", seconds / runs * 1e3, "ms")
-    row("  widest 95 % interval of a total index, ±", found.indices.total_half_width.max(), "")
+    widest = "  widest 95 % interval of a total index of the"
+    row(f"{widest} answer, ±", found.indices.total_half_width.max(), "")
+    row(f"{widest} rank, ±", found.ranks.total_half_width.max(), "")
     row("most memory", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, "MiB")
 
 

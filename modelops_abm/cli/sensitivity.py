@@ -145,7 +145,7 @@ def _tables(found: Found) -> dict[str, pd.DataFrame]:
     from modelops_abm.experiments.sensitivity import Sobol, Tornado
 
     if isinstance(found, Sobol):
-        tables = {"indices": found.indices.table()}
+        tables = {"indices": found.indices.table(), "ranks": found.ranks.table()}
         if found.decision is None:
             return tables
         decision = {"decision": found.decision.indices.table(), "winners": found.decision.table()}
@@ -187,7 +187,11 @@ def _as_json(asked: Asked, found: Found) -> dict[str, Any]:
         return {**said, **best, "effects": [_swing_as_json(swing) for swing in found.swings]}
     if isinstance(found, Sobol):
         decision = None if found.decision is None else _decision_as_json(found.decision)
-        return {**said, "indices": _records(found.indices.table()), "decision": decision}
+        indices = {
+            "indices": _records(found.indices.table()),
+            "ranks": _records(found.ranks.table()),
+        }
+        return {**said, **indices, "decision": decision}
     return {**said, "effects": _records(found.table())}
 
 

@@ -50,9 +50,11 @@ def _finding(found: Found) -> str:
 
 def _printed(found: Found) -> list[Table]:
     from modelops_abm.experiments.sensitivity import Morris, Sobol
+    from modelops_abm.experiments.sensitivity.words import spread_of
 
     if isinstance(found, Sobol):
-        spread = _indices_table("Spread of the answer", found.indices)
+        of_what = "the answer" if found.is_settled else "its rank"
+        spread = _indices_table(f"Spread of {of_what}", spread_of(found)[0])
         if found.decision is None:
             return [spread]
         decision = found.decision
@@ -166,7 +168,8 @@ def _explanation(found: Found) -> str:
             "In all: the part of the variance that an assumption makes alone or with others; of the"
             " winner, the chance that another value of it changes the winner, as a part of the"
             " chance that two points differ. Alone: without the others."
-            f"{_told(found)} Intervals are over the points; luck is the same at each. {ranges}"
+            f"{_ranked(found)}{_told(found)} Intervals are over the points; luck is the same at each."
+            f" {ranges}"
         )
     if isinstance(found, Morris):
         return (
@@ -176,6 +179,15 @@ def _explanation(found: Found) -> str:
     return (
         "95 % intervals of the lowest and the highest average over the values of an assumption, and"
         f" of the difference between the two.{_turning_round(found)}{_winning(found)} {ranges}"
+    )
+
+
+def _ranked(found: Sobol) -> str:
+    if found.is_settled:
+        return ""
+    return (
+        " A few very large answers make most of the variance, so that its parts are not known yet;"
+        " the rank of an answer among all of them is told instead."
     )
 
 

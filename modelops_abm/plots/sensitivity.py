@@ -22,6 +22,7 @@ from modelops_abm.experiments.sensitivity.words import (
     morris_finding,
     sobol_finding,
     span,
+    spread_of,
     subject,
     tornado_finding,
 )
@@ -90,7 +91,9 @@ def morris_effects(found: Morris) -> Picture:
 
 def sobol_indices(found: Sobol) -> Picture:
     """Draw which assumptions make the spread of the answer, and which decide on the winner."""
-    charts = [(Scale(f"Spread of {subject(found.question)}", "%", 0.01, _SHARES), found.indices)]
+    by_rank = "" if found.is_settled else ", by rank"
+    heading = f"Spread of {subject(found.question)}{by_rank}"
+    charts = [(Scale(heading, "%", 0.01, _SHARES), spread_of(found)[0])]
     if found.decision is not None:
         charts.append((Scale("Which alternative wins", "%", 0.01, _SHARES), found.decision.indices))
     drawn = [(scale, _index_rows(indices)) for scale, indices in charts]
@@ -98,6 +101,8 @@ def sobol_indices(found: Sobol) -> Picture:
         "Bars: part of the variance that an assumption makes alone or with others (total index);"
         " dots: alone (first order); lines: 95 % intervals."
     )
+    if not found.is_settled:
+        shows += " A few very large answers make most of the variance, so ranks are shared out."
     if found.decision is not None:
         drawn.append((Scale("Wins at", "% of the points", 0.01), _wins_rows(found.decision)))
         shows += (

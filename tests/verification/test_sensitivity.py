@@ -146,3 +146,18 @@ def test_effects_of_the_g_function_contain_what_is_known() -> None:
     assert list(np.argsort(-size)) == [0, 1, 2, 3]
     assert (np.abs(mean) < size / 2.0).all()
     assert (deviation > size / 2.0).all()
+
+
+def test_ranks_are_known_where_a_long_tail_hides_the_variance() -> None:
+    """Of exp(s (2 x0 + x1)) the rank is that of 2 x0 + x1, of which x0 makes 4 parts in 5."""
+    positions = sobol_positions(3, BASE_POINTS, seed_of("long tail"))
+    answers = np.exp(30.0 * (2.0 * positions[:, 0] + positions[:, 1]))
+    indices, ranks = (
+        indices_of(("x0", "x1", "x2"), values) for values in (answers, stats.rankdata(answers))
+    )
+    known = stats.rankdata(2.0 * positions[:, 0] + positions[:, 1])
+    assert np.array_equal(stats.rankdata(answers), known)
+    assert indices.total_half_width[0] > 0.25 > ranks.total_half_width.max()
+    assert ranks.total[2] == 0.0
+    assert ranks.may_be_largest == ("x0",)
+    assert ranks.first[:2] == pytest.approx([0.8, 0.2], abs=0.1)

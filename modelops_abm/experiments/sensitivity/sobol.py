@@ -7,6 +7,7 @@ from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from modelops_abm.experiments.running import Keeping
 from modelops_abm.experiments.sensitivity.decision import Decision, decision_of
@@ -17,6 +18,9 @@ from modelops_abm.experiments.sweep.designs import at_positions
 from modelops_abm.parameters import InputError
 
 type Floats = NDArray[np.float64]
+
+_SETTLED = 0.25
+"""Half the width of the interval of an index, below which it is drawn and told."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,10 @@ class Sobol:
         Mean answer at every point.
     indices
         Of the answer.
+    ranks
+        Of the rank of the answer among all points (Saltelli and Sobol' 1995,
+        doi:10.1016/0951-8320(95)00099-2): known where a few very large answers make most of the
+        variance. They tell less of what assumptions do together than the indices of the answer.
     decision
         Which alternative wins, and what decides on it; None if the plan was asked for alone.
     """
@@ -40,7 +48,13 @@ class Sobol:
     replications: int
     answers: Floats
     indices: Indices
+    ranks: Indices
     decision: Decision | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether every total index of the answer is known well enough to be told."""
+        return bool(np.all(self.indices.total_half_width <= _SETTLED))
 
 
 def sobol(
@@ -94,6 +108,7 @@ def sobol(
         replications=replications,
         answers=answers,
         indices=indices_of(names, answers, seed_of_points),
+        ranks=indices_of(names, stats.rankdata(answers), seed_of_points),
         decision=decision_of(alternatives, names, outcomes, seed_of_points) if is_choice else None,
     )
 

@@ -61,10 +61,20 @@ def morris_finding(found: Morris) -> str:
 
 def sobol_finding(found: Sobol) -> str:
     """Return which alternative wins, what decides on it, and what makes the spread."""
-    spread = _largest(found.indices, "makes the largest part of the spread")
+    spread = _largest(*spread_of(found))
     if found.decision is None:
         return spread
     return f"{_winner(found.decision)}; {_deciding(found.decision)}. {spread}"
+
+
+def spread_of(found: Sobol) -> tuple[Indices, str]:
+    """Return the indices that tell what makes the spread, and what that is in words.
+
+    They are of the answer; or of its rank, where those of the answer are not known.
+    """
+    if found.is_settled:
+        return found.indices, "makes the largest part of the spread"
+    return found.ranks, "makes the largest part of the spread, by rank,"
 
 
 def _as_assumed(found: Tornado) -> str:
