@@ -122,15 +122,20 @@ def _changes_table(found: Tornado) -> Table:
 
 def _morris_table(found: Morris) -> Table:
     from modelops_abm.experiments.inputs import in_words
-    from modelops_abm.experiments.sensitivity.words import level
+    from modelops_abm.experiments.sensitivity.words import span
 
     table = plain_table()
     table.add_column("Assumption")
-    for heading in ("mean effect", _KNOWN, "with its sign", "std dev"):
+    for heading in ("mean effect", "with its sign", "std dev"):
         table.add_column(heading, justify="right", no_wrap=True)
+    pairs = (
+        ("mean_absolute", "half_width"),
+        ("mean", "mean_half_width"),
+        ("deviation", "deviation_half_width"),
+    )
     for name, row in found.table().head(_MOST_ROWS).iterrows():
-        columns = ("mean_absolute", "half_width", "mean", "deviation")
-        cells = (level(found.question, float(row[column])) for column in columns)
+        known = [(float(row[middle]), float(row[width])) for middle, width in pairs]
+        cells = (span(found.question, middle - width, middle + width) for middle, width in known)
         table.add_row(in_words(str(name)), *cells)
     return table
 
@@ -168,13 +173,14 @@ def _explanation(found: Found) -> str:
             "In all: the part of the variance that an assumption makes alone or with others; of the"
             " winner, the chance that another value of it changes the winner, as a part of the"
             " chance that two points differ. Alone: without the others."
-            f"{_ranked(found)}{_told(found)} Intervals are over the points; luck is the same at each."
-            f" {ranges}"
+            f"{_ranked(found)}{_told(found)} Intervals are over the points; luck is the same at"
+            f" each. {ranges}"
         )
     if isinstance(found, Morris):
         return (
-            "Mean effect: of a whole range, whatever its sign, while the others vary too. Where the"
-            f" standard deviation is as large, it depends on the others. {ranges}"
+            "95 % intervals over the trajectories. Mean effect: of a whole range, whatever its"
+            " sign, while the others vary too. Where the standard deviation is as large, it depends"
+            f" on the others. {ranges}"
         )
     return (
         "95 % intervals of the lowest and the highest average over the values of an assumption, and"

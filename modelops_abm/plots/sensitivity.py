@@ -66,22 +66,16 @@ def morris_effects(found: Morris) -> Picture:
         Row(
             in_words(str(name)),
             [
-                Mark(
-                    row["mean_absolute"],
-                    row["mean_absolute"] - row["half_width"],
-                    row["mean_absolute"] + row["half_width"],
-                    PLAN,
-                    bar_from=0.0,
-                ),
-                Mark(row["deviation"], colour=PREVIOUS),
+                _known(row["mean_absolute"], row["half_width"], PLAN, -0.12, bar_from=0.0),
+                _known(row["deviation"], row["deviation_half_width"], PREVIOUS, 0.12),
             ],
-            level(found.question, row["mean_absolute"]),
+            span(found.question, *_interval_of(row["mean_absolute"], row["half_width"])),
         )
         for name, row in table.iterrows()
     ]
     shows = (
-        "Bars: mean absolute effect over the whole range while all others vary too, with its 95 %"
-        " interval. Dots: standard deviation of the effect, large where it depends on others."
+        "Bars: mean absolute effect over the whole range while all others vary too. Dots: standard"
+        " deviation of the effect, large where it depends on others. Lines: 95 % intervals."
         f" {formats.plural(found.trajectories, 'trajectory').replace('ys', 'ies')}."
     )
     picture = Picture(morris_finding(found), shows, _source(found.question), height_of(rows))
@@ -135,8 +129,19 @@ def _swing_row(question: Question, swing: Swing) -> Row:
 
 def _dot(answer: PairedDifference, offset: float) -> Mark:
     mean, half_width = mean_of(answer), answer.estimate.half_width or 0.0
-    colour = _COLOURS.get(answer.verdict, INK_3)
-    return Mark(mean, mean - half_width, mean + half_width, colour, None, offset, is_small=True)
+    return _known(mean, half_width, _COLOURS.get(answer.verdict, INK_3), offset)
+
+
+def _known(
+    value: float, half_width: float, colour: str, offset: float, *, bar_from: float | None = None
+) -> Mark:
+    """Return a value with its interval, small, as several stand in a row."""
+    low, high = _interval_of(value, half_width)
+    return Mark(value, low, high, colour, bar_from, offset, is_small=True)
+
+
+def _interval_of(value: float, half_width: float) -> tuple[float, float]:
+    return value - half_width, value + half_width
 
 
 def _index_rows(indices: Indices) -> list[Row]:
@@ -147,8 +152,8 @@ def _index_rows(indices: Indices) -> list[Row]:
             float(each[place]) for each in (indices.total_half_width, indices.first_half_width)
         )
         marks = [
-            Mark(total, total - wide, total + wide, PLAN, 0.0, -0.12, is_small=True),
-            Mark(first, first - alone, first + alone, PREVIOUS, None, 0.12, is_small=True),
+            _known(total, wide, PLAN, -0.12, bar_from=0.0),
+            _known(first, alone, PREVIOUS, 0.12),
         ]
         words = f"{formats.number(100.0 * total)} %, alone {formats.number(100.0 * first)} %"
         rows.append(Row(in_words(indices.names[place]), marks, words))

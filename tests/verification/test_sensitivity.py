@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.typing import NDArray
+from SALib.analyze import morris as salib_morris
+from SALib.analyze import sobol as salib_sobol
 from scipy import stats
 
+from modelops_abm.experiments.sensitivity import Morris, Question
 from modelops_abm.experiments.sensitivity.decision import decision_of
 from modelops_abm.experiments.sensitivity.indices import indices_of
-from modelops_abm.experiments.sensitivity.morris import effects_of, morris_positions
+from modelops_abm.experiments.sensitivity.morris import (
+    deviation_half_width,
+    effects_of,
+    morris_positions,
+)
+from modelops_abm.experiments.sensitivity.problem import problem_of
 from modelops_abm.experiments.sensitivity.sobol import sobol_positions
+from modelops_abm.presets import preset
 from tests.verification.checks import seed_of
 
 type Floats = NDArray[np.float64]
@@ -76,6 +86,17 @@ def test_intervals_of_indices_contain_what_is_known(
     assert (inside[:, counted] >= fewest).all(), inside
 
 
+def test_half_widths_are_those_of_salib() -> None:
+    """Two bootstraps of 1,000 samples each differ by a few per cent."""
+    answers, names = g_function(sobol_positions(4, BASE_POINTS, 1)), tuple("abcd")
+    own = indices_of(names, answers, 1)
+    known = salib_sobol.analyze(
+        problem_of(names), answers, calc_second_order=False, num_resamples=1000, seed=1
+    )
+    for wide, key in ((own.first_half_width, "S1_conf"), (own.total_half_width, "ST_conf")):
+        assert np.mean(wide / known[key]) == pytest.approx(1.0, abs=0.1)
+
+
 def test_indices_of_the_decision_are_those_of_its_function() -> None:
     """Of 1 where x0 exceeds 1/2, all variance is made by x0, and none by x1."""
     positions = sobol_positions(2, 256, seed_of("decision") % 2**31)
@@ -121,31 +142,74 @@ def test_nothing_is_shared_out_where_nothing_varies() -> None:
     assert not np.any([found.first, found.total, found.first_half_width, found.total_half_width])
 
 
+def screened(positions: Floats, answers: Floats) -> pd.DataFrame:
+    effects = effects_of(positions, answers)
+    names = tuple("abcd"[: effects.shape[1]])
+    question = Question(preset("reference"), ())
+    wide = deviation_half_width(effects, 1)
+    return Morris(question, len(effects), 1, names, effects, wide).table().sort_index()
+
+
 def test_effects_of_a_linear_function_are_its_slopes() -> None:
     positions = morris_positions(3, 6)
-    answers = positions @ np.array([3.0, -2.0, 0.0])
-    size, half_width, mean, deviation = effects_of(("a", "b", "c"), positions, answers)
-    assert size == pytest.approx([3.0, 2.0, 0.0], abs=1e-9)
-    assert mean == pytest.approx([3.0, -2.0, 0.0], abs=1e-9)
-    assert deviation == pytest.approx(0.0, abs=1e-9)
-    assert half_width == pytest.approx(0.0, abs=1e-9)
+    found = screened(positions, positions @ np.array([3.0, -2.0, 0.0]))
+    assert list(found["mean_absolute"]) == pytest.approx([3.0, 2.0, 0.0], abs=1e-9)
+    assert list(found["mean"]) == pytest.approx([3.0, -2.0, 0.0], abs=1e-9)
+    for name in ("deviation", "deviation_half_width", "half_width", "mean_half_width"):
+        assert list(found[name]) == pytest.approx([0.0] * 3, abs=1e-9)
 
 
 def test_effects_of_the_g_function_contain_what_is_known() -> None:
-    """On a grid of four levels, steps of 2/3: the effect of x alone is 0 or its slope.
+    """On a grid of four levels, steps of 2/3: the effect of x alone is its slope, up or down.
 
     |4x - 2| goes from 2 to 2/3 or from 2/3 to 2 (sizes 4/3), so a step always changes it by 4/3,
-    up or down alike; times the mean of the other factors, which is (4/3 + a)/(1 + a) each.
+    up or down alike; times the mean of the other factors, which is (4/3 + a)/(1 + a) each. The
+    mean effect is 0, so sigma^2 is the mean square: 4 / (1 + a)^2 times the mean squares of the
+    other factors, ((4/3 + a)^2 + 4/9) / (1 + a)^2 each.
     """
     positions = morris_positions(4, 400, seed_of("Morris effects") % 2**31)
-    size, half_width, mean, deviation = effects_of(tuple("abcd"), positions, g_function(positions))
+    found = screened(positions, g_function(positions))
     others = (4.0 / 3.0 + WEIGHTS) / (1.0 + WEIGHTS)
-    known = (4.0 / 3.0) / (2.0 / 3.0) / (1.0 + WEIGHTS) * np.prod(others) / others
-    wide = half_width * stats.norm.isf(5e-6) / stats.norm.isf(0.025)
-    assert (np.abs(size - known) <= wide).all()
-    assert list(np.argsort(-size)) == [0, 1, 2, 3]
-    assert (np.abs(mean) < size / 2.0).all()
-    assert (deviation > size / 2.0).all()
+    squares = ((4.0 / 3.0 + WEIGHTS) ** 2 + 4.0 / 9.0) / (1.0 + WEIGHTS) ** 2
+    known = {
+        "mean_absolute": (2.0 / (1.0 + WEIGHTS) * np.prod(others) / others, "half_width"),
+        "mean": (np.zeros(4), "mean_half_width"),
+        "deviation": (
+            np.sqrt(4.0 / (1.0 + WEIGHTS) ** 2 * np.prod(squares) / squares),
+            "deviation_half_width",
+        ),
+    }
+    wider = stats.norm.isf(5e-6) / stats.norm.isf(0.025)
+    for name, (theory, width) in known.items():
+        assert (np.abs(found[name] - theory) <= wider * found[width]).all(), name
+    assert list(np.argsort(-found["mean_absolute"])) == [0, 1, 2, 3]
+
+
+def test_effects_are_those_of_salib() -> None:
+    positions = morris_positions(4, 30, 1)
+    answers = g_function(positions)
+    found = screened(positions, answers)
+    names = tuple("abcd")
+    known = salib_morris.analyze(problem_of(names), positions, answers, num_levels=4, seed=1)
+    for name, key in (("mean_absolute", "mu_star"), ("mean", "mu"), ("deviation", "sigma")):
+        assert list(found[name]) == pytest.approx(list(known[key]))
+    assert list(found["half_width"]) == pytest.approx(list(known["mu_star_conf"]), rel=0.2)
+
+
+@pytest.mark.slow
+def test_intervals_of_screening_contain_what_is_known() -> None:
+    """Of mu* and sigma of x1 + x1 x2 on the grid: effects 1 + x2, of which each level is as likely.
+
+    x2 is a level or one that a step has reached; by symmetry all four are as likely.
+    """
+    repeats, seed, inside = 200, seed_of("Morris intervals"), np.zeros(2)
+    levels = 1.0 + np.array([0.0, 1.0, 2.0, 3.0]) / 3.0
+    for repeat in range(repeats):
+        positions = morris_positions(2, 40, (seed + repeat) % 2**31)
+        found = screened(positions, positions[:, 0] * (1.0 + positions[:, 1])).loc["a"]
+        inside[0] += abs(found["mean_absolute"] - levels.mean()) <= found["half_width"]
+        inside[1] += abs(found["deviation"] - levels.std()) <= found["deviation_half_width"]
+    assert (inside >= stats.binom.ppf(1e-4, repeats, 0.93)).all(), inside
 
 
 def test_ranks_are_known_where_a_long_tail_hides_the_variance() -> None:

@@ -8,8 +8,9 @@ from typing import Unpack
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import special
 
-from modelops_abm.experiments.intervals import LEVEL
+from modelops_abm.experiments.intervals import LEVEL, estimate
 from modelops_abm.experiments.running import Keeping
 from modelops_abm.experiments.sensitivity.problem import problem_of
 from modelops_abm.experiments.sensitivity.question import Question
@@ -33,24 +34,40 @@ class Morris:
         What was asked, with how many trajectories, and how many replications of each point.
     names
         Of the inputs.
-    mean_absolute
-        Mean absolute effect, mu* (Campolongo et al. 2007, doi:10.1016/j.envsoft.2006.10.004).
-    half_width
-        Half the width of its 95 % interval, by bootstrap over the trajectories.
-    mean
-        Mean effect, mu: smaller than mu* where the effect turns round.
-    deviation
-        Standard deviation of the effects, sigma: large where they depend on other inputs.
+    effects
+        Elementary effects: trajectories x inputs.
+    deviation_half_width
+        Half the width of the 95 % interval of each standard deviation, by bootstrap over the
+        trajectories.
     """
 
     question: Question
     trajectories: int
     replications: int
     names: tuple[str, ...]
-    mean_absolute: Floats
-    half_width: Floats
-    mean: Floats
-    deviation: Floats
+    effects: Floats
+    deviation_half_width: Floats
+
+    def table(self) -> pd.DataFrame:
+        """Return what the effects of each input are, an input a row, the largest first.
+
+        ``mean_absolute`` is mu* (Campolongo et al. 2007, doi:10.1016/j.envsoft.2006.10.004);
+        ``mean`` is mu, smaller than mu* where the effect turns round; ``deviation`` is sigma, large
+        where it depends on other inputs. Intervals of means are Student's t over the trajectories.
+        """
+        sizes, means = np.abs(self.effects), self.effects
+        table = pd.DataFrame(
+            {
+                "mean_absolute": sizes.mean(axis=0),
+                "half_width": _half_widths(sizes),
+                "mean": means.mean(axis=0),
+                "mean_half_width": _half_widths(means),
+                "deviation": means.std(axis=0, ddof=1),
+                "deviation_half_width": self.deviation_half_width,
+            },
+            index=pd.Index(self.names, name="input"),
+        )
+        return table.sort_values("mean_absolute", ascending=False, kind="stable")
 
     @property
     def may_be_largest(self) -> tuple[str, ...]:
@@ -58,19 +75,6 @@ class Morris:
         table = self.table()
         low, high = (table["mean_absolute"] + side * table["half_width"] for side in (-1, 1))
         return tuple(may_lead(list(table.index), low.tolist(), high.tolist()))
-
-    def table(self) -> pd.DataFrame:
-        """Return the effects, an input a row, the largest first."""
-        table = pd.DataFrame(
-            {
-                "mean_absolute": self.mean_absolute,
-                "half_width": self.half_width,
-                "mean": self.mean,
-                "deviation": self.deviation,
-            },
-            index=pd.Index(self.names, name="input"),
-        )
-        return table.sort_values("mean_absolute", ascending=False, kind="stable")
 
 
 def morris(
@@ -94,7 +98,7 @@ def morris(
     replications
         How many at each point.
     seed_of_points
-        Decides on the trajectories.
+        Decides on the trajectories and on the bootstrap.
     keeping
         See `running.Keeping`.
 
@@ -118,8 +122,9 @@ def morris(
     points = at_positions(question.inputs, positions)
     means = question.answers(question.outcomes(points, replications, **keeping)).mean(axis=1)
     names = tuple(entry.name for entry in question.inputs)
-    found = effects_of(names, positions, means, seed_of_points)
-    return Morris(question, trajectories, replications, names, *found)
+    effects = effects_of(positions, means)
+    wide = deviation_half_width(effects, seed_of_points)
+    return Morris(question, trajectories, replications, names, effects, wide)
 
 
 def morris_positions(inputs: int, trajectories: int, seed: int = 0) -> Floats:
@@ -130,23 +135,37 @@ def morris_positions(inputs: int, trajectories: int, seed: int = 0) -> Floats:
     return np.asarray(sampling.sample(problem, trajectories, num_levels=_LEVELS, seed=seed))
 
 
-def effects_of(
-    names: tuple[str, ...], positions: Floats, answers: Floats, seed: int = 0
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return mu*, its half-width, mu and sigma of answers at `morris_positions`."""
-    from SALib.analyze import morris as analysis
+def _half_widths(values: Floats) -> list[float]:
+    """Return half the width of the interval of each column's mean."""
+    return [estimate(column).half_width or 0.0 for column in values.T]
 
-    found = analysis.analyze(
-        problem_of(names),
-        positions,
-        answers,
-        num_resamples=_RESAMPLES,
-        conf_level=LEVEL,
-        num_levels=_LEVELS,
-        seed=seed,
-    )
-    mean_absolute, half_width, mean, deviation = (
-        np.ma.filled(np.ma.asarray(found[key]), 0.0).astype(float)
-        for key in ("mu_star", "mu_star_conf", "mu", "sigma")
-    )
-    return mean_absolute, half_width, mean, deviation
+
+def effects_of(positions: Floats, answers: Floats) -> Floats:
+    """Return the elementary effects of answers at `morris_positions`: trajectories x inputs.
+
+    Each step of a trajectory moves one input; its effect is the change of the answer, times the
+    steps of this size that the whole range has.
+    """
+    inputs = positions.shape[1]
+    steps = np.diff(positions.reshape(-1, inputs + 1, inputs), axis=1)
+    changes = np.diff(answers.reshape(-1, inputs + 1), axis=1)
+    moved = np.argmax(np.abs(steps), axis=2)
+    ratios = changes / np.take_along_axis(steps, moved[:, :, None], axis=2)[:, :, 0]
+    effects = np.empty_like(ratios)
+    np.put_along_axis(effects, moved, ratios, axis=1)
+    return effects
+
+
+def deviation_half_width(effects: Floats, seed: int) -> Floats:
+    """Return half the width of the 95 % interval of each input's standard deviation, by bootstrap.
+
+    Parameters
+    ----------
+    effects
+        As `effects_of` gives them.
+    seed
+        Decides on the bootstrap.
+    """
+    drawn = np.random.default_rng(seed).integers(len(effects), size=(_RESAMPLES, len(effects)))
+    deviations = effects[drawn].std(axis=1, ddof=1)
+    return np.asarray(special.ndtri(0.5 + LEVEL / 2.0) * deviations.std(axis=0, ddof=1))
