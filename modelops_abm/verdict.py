@@ -91,6 +91,19 @@ class Difference(NamedTuple):
         )
 
     @property
+    def width(self) -> str:
+        """Half the width of the interval; a dash like `interval`."""
+        known = self._known_half_width
+        if math.isnan(self.half_width) or known is None:
+            return formats.NOTHING
+        unit = _UNITS[self.outcome]
+        if unit == "share":
+            return formats.number(100.0 * known, 1)
+        if unit.startswith("$"):
+            return formats.money(known)
+        return formats.difference(known, half_width=known).removeprefix("+")
+
+    @property
     def _known_half_width(self) -> float | None:
         return self.half_width if self.half_width > _ROUNDING * abs(self.mean) else None
 

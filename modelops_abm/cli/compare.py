@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -183,11 +184,16 @@ def _needed(comparison: Comparison, half_width: float | None) -> list[str]:
         aim = abs(npv.mean) / 2.0
     count = npv.replications_for(aim) or 0
     futures = (
-        f"about {formats.number(count)} futures would be needed (--replications)"
+        f"about {formats.number(_about(count))} futures would be needed (--replications)"
         if count <= MOST_REPLICATIONS
         else f"more than {formats.number(MOST_REPLICATIONS)} futures would be needed"
     )
     return [f"To know the average difference to ±{formats.money(aim)}, {futures}."]
+
+
+def _about(count: int) -> int:
+    """Return a count with two digits, as many as a spread of few futures tells."""
+    return round(count, 1 - math.floor(math.log10(max(count, 1))))
 
 
 def _finance_table(comparison: Comparison) -> Table:

@@ -15,6 +15,7 @@ from modelops_abm.cli.study import (
     check_is_a_plan,
     check_outcome,
     keep,
+    outcome_option,
     plain_table,
     say_where,
     study,
@@ -37,7 +38,7 @@ _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 
 
 @click.command()
-@click.option("--outcome", default="npv", show_default=True, metavar="NAME", help="What is shared.")
+@outcome_option("What is shared out")
 @study_options(replications=200)
 def credit(asked: Asked, outcome: str) -> None:
     """Tell which capability of a plan earns what: all combinations of them, the same futures.
@@ -110,6 +111,7 @@ def _as_json(found: Credit, outcome: str) -> dict[str, Any]:
         ],
         "order": list(ranking.order),
         "may_be_highest": list(ranking.may_be_best),
+        "may_have_the_largest_part": list(found.largest_parts(outcome).may_be_best),
     }
 
 
@@ -143,7 +145,9 @@ def _sentence(found: Credit, outcome: str) -> str:
 
     together = Difference.of(outcome, found.together(outcome).estimate)
     what = _SUMMARY[outcome].meaning.rstrip(".")
-    ranking = found.ranking(outcome)
+    ranking = found.largest_parts(outcome)
+    if found.together(outcome).estimate.mean is None:
+        return f"{what}: there was none in these futures."
     best = listed(list(ranking.may_be_best))
     if len(found.capabilities) == 1:
         return f"{what}: {best} changes it by {together.text}."
@@ -158,16 +162,18 @@ def _sentence(found: Credit, outcome: str) -> str:
 def _shares_table(found: Credit, outcome: str) -> Table:
     table = plain_table()
     table.add_column("Capability")
-    for heading in ("share", INTERVAL, "alone", "last"):
+    known = f"±95{formats.NARROW_SPACE}%"
+    for heading in ("share", INTERVAL, "alone", known, "last", known):
         table.add_column(heading, justify="right", no_wrap=True)
-    for name in found.ranking(outcome).order:
+    for name in found.largest_parts(outcome).order:
         share, alone, last = (
             Difference.of(outcome, measure(name, outcome).estimate)
             for measure in (found.share, found.alone, found.last)
         )
-        table.add_row(name, share.text, share.interval, alone.text, last.text)
+        ends = (cell for each in (alone, last) for cell in (each.text, each.width))
+        table.add_row(name, share.text, share.interval, *ends)
     together = Difference.of(outcome, found.together(outcome).estimate)
-    table.add_row("together", together.text, together.interval, "", "", style="bold")
+    table.add_row("together", together.text, together.interval, style="bold")
     return table
 
 

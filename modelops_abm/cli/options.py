@@ -152,7 +152,7 @@ def chosen_scenario(file: str | None, preset_name: str | None) -> Scenario:
     if file is not None:
         _check_kind(file)
         return load_scenario(file)
-    return preset(preset_name or "reference")
+    return preset("reference" if preset_name is None else preset_name)
 
 
 def _check_kind(file: str) -> None:

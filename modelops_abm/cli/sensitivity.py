@@ -15,6 +15,7 @@ from modelops_abm.cli.study import (
     check_is_a_plan,
     check_outcome,
     keep,
+    outcome_option,
     share_as_json,
     study,
     study_options,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 type Method = Literal["tornado", "morris", "sobol"]
 
-MOST_IN_SOBOL = 12
+MOST_IN_SOBOL, MOST_POINTS = 12, 65_536
 _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 
 
@@ -50,11 +51,11 @@ _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 @vary_option
 @click.option(
     "--points",
-    type=click.IntRange(2),
+    type=click.IntRange(2, MOST_POINTS),
     metavar="N",
     help="Values of each assumption (5), trajectories of morris (16), base sample of sobol (512).",
 )
-@click.option("--outcome", default="npv", show_default=True, metavar="NAME", help="What is asked.")
+@outcome_option("What is asked")
 @click.option(
     "--plan-alone", is_flag=True, help="Ask for the plan itself, not for what it changes."
 )

@@ -58,6 +58,8 @@ def _printed(found: Found) -> list[Table]:
         if found.decision is None:
             return [spread]
         decision = found.decision
+        if not decision.indices.total.any():  # one wins everywhere
+            return [_shares_table("Alternative", "wins at", decision.wins), spread]
         return [
             _shares_table("Alternative", "wins at", decision.wins),
             _indices_table("Which alternative wins", decision.indices),
@@ -100,7 +102,7 @@ def _tornado_table(found: Tornado) -> Table:
         extremes = (swing.at(means.index(end(means))) for end in (min, max))
         known = (_interval(found.question, each) for each in (*extremes, swing.reach))
         table.add_row(in_words(swing.input.name), *ends, *known)
-    return table
+    return _with_rest(table, len(found.effective))
 
 
 def _changes_table(found: Tornado) -> Table:
@@ -137,6 +139,13 @@ def _morris_table(found: Morris) -> Table:
         known = [(float(row[middle]), float(row[width])) for middle, width in pairs]
         cells = (span(found.question, middle - width, middle + width) for middle, width in known)
         table.add_row(in_words(str(name)), *cells)
+    return _with_rest(table, len(found.names))
+
+
+def _with_rest(table: Table, count: int) -> Table:
+    """Say how many rows there are beyond those that are shown."""
+    if count > _MOST_ROWS:
+        table.add_row(f"... {formats.number(count - _MOST_ROWS)} that matter less")
     return table
 
 
@@ -151,7 +160,7 @@ def _indices_table(title: str, indices: Indices) -> Table:
         columns = ("total", "total_half_width", "first", "first_half_width")
         cells = (formats.share(float(row[column])) for column in columns)
         table.add_row(in_words(str(name)), *cells)
-    return table
+    return _with_rest(table, len(indices.names))
 
 
 def _interval(question: Question, answer: PairedDifference) -> str:

@@ -230,6 +230,8 @@ def _against(found: SideBySide, name: str) -> tuple[str, ...]:
     day = comparison.finance.median_payback_day
     is_paid = day is not None and day <= comparison.finance.horizon_days
     paid = formats.month_of(day) if is_paid and day is not None else "never"
+    if not comparison.difference("npv").values.any():  # nothing is spent, and nothing earned
+        paid = formats.NOTHING
     return worth.text, worth.interval, formats.count_of(ahead.count, ahead.n), paid
 
 

@@ -211,6 +211,17 @@ def say_where(target: Console, asked: Asked) -> None:
         say(target, f"Kept in {asked.output}: tables, pictures, and the runs themselves.")
 
 
+def outcome_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what gives a command the option ``--outcome``, with what it decides."""
+    return click.option(
+        "--outcome",
+        default="npv",
+        show_default=True,
+        metavar="NAME",
+        help=f"{what}, such as availability; a name that is none lists them all.",
+    )
+
+
 def vary_option[F: Callable[..., Any]](command: F) -> F:
     """Give a command the option ``--vary``, which may be left out."""
     return click.option(
@@ -235,8 +246,10 @@ def assumptions(varied: Sequence[str]) -> tuple[Input, ...]:
 
     if not varied:
         return plausible_inputs()
-    named = [text for text in varied if "=" not in text]
-    stated = inputs_of([text for text in varied if "=" in text])
+    named = [text for text in varied if "=" not in text and text.strip()]
+    stated = inputs_of([text for text in varied if text not in named])
+    if fixed := [entry for entry in stated if len(entry.points(2)) < 2]:
+        raise InputError([Problem("takes two values or more", field=fixed[0].name)])
     ours = {entry.name for entry in stated}
     known = plausible_inputs(named) if named else ()
     return (*(entry for entry in known if entry.name not in ours), *stated)

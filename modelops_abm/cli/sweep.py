@@ -16,6 +16,7 @@ from modelops_abm.cli.study import (
     check_outcome,
     inputs_of,
     keep,
+    outcome_option,
     plain_table,
     say_where,
     study,
@@ -63,8 +64,14 @@ _MOST_ROWS, _ROWS_EACH_END = 20, 8
     help="Values of each range in a grid (5, or all whole numbers up to 20); points in all of the"
     " other designs (64).",
 )
-@click.option("--outcome", default="npv", metavar="NAME", help="What the table is about.")
-@click.option("--engine", type=click.Choice(["ensemble", "mesa"]), default="ensemble")
+@outcome_option("What the table is about")
+@click.option(
+    "--engine",
+    type=click.Choice(["ensemble", "mesa"]),
+    default="ensemble",
+    show_default=True,
+    help="The compiled one, or the agents themselves, which takes hundreds of times longer.",
+)
 @click.option(
     "--processes",
     type=click.IntRange(1),
@@ -171,7 +178,8 @@ def _table(result: SweepResult, summary: pd.DataFrame, outcome: str) -> Table:
     table = plain_table()
     for entry in result.inputs:
         table.add_column(in_words(entry.name), justify="right")
-    for heading in ("mean", "difference", f"±95{formats.NARROW_SPACE}%"):
+    known = f"±95{formats.NARROW_SPACE}%"
+    for heading in ("mean", known, "difference", known):
         table.add_column(heading, justify="right", no_wrap=True)
     rows = [_cells(result, row, outcome) for _, row in summary.iterrows()]
     if len(rows) <= _MOST_ROWS:
@@ -189,6 +197,8 @@ def _cells(result: SweepResult, row: pd.Series[Any], outcome: str) -> list[str]:
     values = [formats.stated(row[entry.name]) for entry in result.inputs]
     difference = Difference(outcome, row["difference"], row["difference_half_width"])
     unit = _SUMMARY[outcome].unit
-    known = row["difference_half_width"]
-    half_width = formats.NOTHING if math.isnan(known) else formats.amount(known, unit)
-    return [*values, formats.amount(row["mean"], unit), difference.text, half_width]
+    widths = [
+        formats.NOTHING if math.isnan(row[name]) else formats.amount(row[name], unit)
+        for name in ("half_width", "difference_half_width")
+    ]
+    return [*values, formats.amount(row["mean"], unit), widths[0], difference.text, widths[1]]

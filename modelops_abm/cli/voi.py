@@ -38,7 +38,14 @@ _MOST_ROWS = 15
 
 @click.command()
 @vary_option
-@click.option("--points", type=click.IntRange(32), default=512, show_default=True, metavar="N")
+@click.option(
+    "--points",
+    type=click.IntRange(32, 65_536),
+    default=512,
+    show_default=True,
+    metavar="N",
+    help="At how many values of the assumptions, drawn at random, to choose.",
+)
 @click.option("--each", is_flag=True, help="Each capability alone may be chosen as well.")
 @study_options(replications=20)
 def voi(asked: Asked, varied: tuple[str, ...], points: int, each: bool) -> None:
@@ -97,7 +104,8 @@ def _print(asked: Asked, found: ValueOfInformation) -> None:
         target,
         "Worth of knowing: by how much the average net present value of the choice would rise. Of"
         " one assumption it is a little too low; of all, one figure is a little too high and one a"
-        " little too low. The ranges are what the sources leave open, every value in them held to"
+        " little too low; below nothing is nothing, and a dash stands where no point showed any."
+        " The ranges are what the sources leave open, every value in them held to"
         " be as likely: a judgement. Intervals are over the points.",
     )
     say_where(target, asked)
@@ -117,15 +125,16 @@ def _chances_table(found: ValueOfInformation) -> Table:
 
 def _values_table(found: ValueOfInformation) -> Table:
     from modelops_abm.experiments.inputs import in_words
+    from modelops_abm.experiments.phrases import worth_of_knowing
 
     table = plain_table()
     table.add_column("To know")
     for heading in ("is worth", INTERVAL):
         table.add_column(heading, justify="right", no_wrap=True)
     for name, value in islice(found.partial.items(), _MOST_ROWS):
-        table.add_row(in_words(name), *_worth(value))
-    table.add_row("all of them, at most", *_worth(found.perfect), style="bold")
-    table.add_row("all of them, at least", *_worth(found.at_least), style="bold")
+        table.add_row(in_words(name), *worth_of_knowing(value))
+    table.add_row("all of them, at most", *worth_of_knowing(found.perfect), style="bold")
+    table.add_row("all of them, at least", *worth_of_knowing(found.at_least), style="bold")
     return table
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +23,7 @@ from modelops_abm.parameters.wording import printable
 LOGARITHMIC_FROM = 20.0
 """A plausible range whose ends differ by this factor or more is varied in equal ratios."""
 _TO, _LOG = "..", "log:"
+_LARGEST = sys.float_info.max
 _PLAIN_SECTIONS = ("model", "team", "portfolio", "finance")
 _DECISIONS = ("horizon_days", "team.developers")
 _DECIDED = (".maximum", ".streams")
@@ -138,8 +139,8 @@ def plausible_inputs(names: Iterable[str] | None = None) -> tuple[Range, ...]:
     Parameters
     ----------
     names
-        Which values, or sections of values; if None, every one that has a range, except what a
-        plan decides: the capabilities' levels, the horizon.
+        Which values, or sections of values; if None, every one that has a range. What a plan
+        decides (levels, streams, the team's size, the horizon) counts only if it is named itself.
 
     Raises
     ------
@@ -152,7 +153,11 @@ def plausible_inputs(names: Iterable[str] | None = None) -> tuple[Range, ...]:
     chosen: dict[str, Range] = {}
     problems: list[Problem] = []
     for name in names:
-        inside = {key: entry for key, entry in ranges.items() if _is_in(key, name)}
+        inside = {
+            key: entry
+            for key, entry in ranges.items()
+            if key == name or (_is_in(key, name) and not _is_decided(key))
+        }
         problems.extend([] if inside else [_no_range(name)])
         chosen.update(inside)
     if problems:
@@ -249,7 +254,7 @@ def _parse_range(name: str, stated: str) -> Range:
     is_logarithmic = stated.startswith(_LOG)
     low, _, high = stated.removeprefix(_LOG).partition(_TO)
     ends = [_number(name, end) for end in (low, high)]
-    if not (all(math.isfinite(end) for end in ends) and ends[0] < ends[1]):
+    if not (all(abs(end) <= _LARGEST for end in ends) and ends[0] < ends[1]):
         raise _misstated(name, stated, "a range goes from a number to a greater one")
     if is_logarithmic and ends[0] <= 0.0:
         raise _misstated(name, stated, "a range of equal ratios must begin above 0")
@@ -273,7 +278,10 @@ def _parse_choice(name: str, stated: str) -> Choice:
     values: list[Any] = []
     for part in _parts(stated):
         value = parse_assignment(f"{name}={part}")[1]
-        if value in values:
+        if any(
+            isinstance(other, bool) == isinstance(value, bool) and other == value
+            for other in values
+        ):
             raise _misstated(name, stated, "names a value twice")
         values.append(value)
     return Choice(name, tuple(values))

@@ -13,6 +13,9 @@ from modelops_abm.simulate.student import LEVEL, t_quantile
 
 Floats = NDArray[np.float64]
 
+_LARGEST_RATIO = 1e9
+"""Of a deviation to a half-width, beyond which nobody would wait for the replications."""
+
 __all__ = [
     "LEVEL",
     "Estimate",
@@ -149,7 +152,8 @@ def _replications_for(deviation: float, half_width: float) -> int:
     """Return the smallest n with t(n - 1) s / sqrt(n) <= half_width, from an estimate of s."""
     n = 2
     while True:
-        needed = max(2, math.ceil((t_quantile(n - 1) * deviation / half_width) ** 2))
+        ratio = min(t_quantile(n - 1) * deviation / half_width, _LARGEST_RATIO)
+        needed = max(2, math.ceil(ratio**2))
         if needed <= n:
             return n
         n = min(needed, n * 2)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from modelops_abm import formats
+from modelops_abm.experiments.intervals import Estimate
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.variants import STOPS
 from modelops_abm.parameters import CapabilityName
@@ -36,6 +37,18 @@ def known_money(worth: PairedDifference, *, signed: bool = False) -> str:
     mean, half_width = mean_of(worth), worth.estimate.half_width
     known = half_width if half_width and half_width > _ROUNDING * abs(mean) else None
     return formats.money(mean if signed else abs(mean), half_width=known, signed=signed)
+
+
+def worth_of_knowing(value: Estimate) -> tuple[str, str]:
+    """Return what information is worth, and its interval: never below nothing.
+
+    A dash where it was worth nothing at every point, which tells no interval.
+    """
+    mean, half_width = value.mean or 0.0, value.half_width or 0.0
+    if half_width == 0.0:
+        return formats.money(mean), formats.NOTHING
+    interval = formats.money_interval(max(0.0, mean - half_width), max(0.0, mean + half_width))
+    return formats.money(max(0.0, mean), half_width=half_width), interval
 
 
 def listed(words: Sequence[str]) -> str:

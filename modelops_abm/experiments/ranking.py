@@ -41,11 +41,12 @@ def rank[Alternative](
 ) -> Ranking[Alternative]:
     """Rank alternatives that were tried in the same replications; the highest mean is the best.
 
-    An alternative is out if another beats it in a one-sided paired t test. The true best is out
-    only if one of the others wrongly beats it, so each test takes an equal part of the permitted
-    error (Bonferroni), which asks nothing of how they share their luck (Nelson and Matejcik 1995,
-    doi:10.1287/mnsc.41.12.1935). The goal is that of subset selection (Gupta 1965, Technometrics 7,
-    225-245). Each look holds by itself; over many looks the error adds up.
+    An alternative is out if another beats it in a paired t test. It is two-sided, so that of two
+    alternatives one is out just when the interval of their difference leaves out zero. The true
+    best is out only if one of the others wrongly beats it, so each test takes an equal part of the
+    permitted error (Bonferroni), which asks nothing of how they share their luck (Nelson and
+    Matejcik 1995, doi:10.1287/mnsc.41.12.1935). The goal is that of subset selection (Gupta 1965,
+    Technometrics 7, 225-245). Each look holds by itself; over many looks the error adds up.
 
     Parameters
     ----------
@@ -72,7 +73,7 @@ def _is_beaten(paired: Floats, index: int, level: float) -> bool:
     others, n = len(paired) - 1, paired.shape[1]
     if others == 0 or n < 2:
         return False
-    one_sided = 1.0 - (1.0 - level) / others
+    each = 1.0 - (1.0 - level) / others
     behind = np.delete(paired, index, axis=0) - paired[index]
-    allowed = t_quantile(n - 1, 2.0 * one_sided - 1.0) * behind.std(axis=1, ddof=1) / math.sqrt(n)
+    allowed = t_quantile(n - 1, each) * behind.std(axis=1, ddof=1) / math.sqrt(n)
     return bool(np.any(behind.mean(axis=1) > allowed))

@@ -7,7 +7,7 @@ from itertools import islice
 from modelops_abm import formats
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.intervals import Estimate
-from modelops_abm.experiments.phrases import either, listed
+from modelops_abm.experiments.phrases import either, listed, worth_of_knowing
 from modelops_abm.experiments.value_of_information import ValueOfInformation
 from modelops_abm.plots.palette import BASELINE, PLAN
 from modelops_abm.plots.rows import Mark, Row, draw_rows, height_of, money_scale
@@ -58,7 +58,7 @@ def _best(found: ValueOfInformation) -> str:
 
 def _row(label: str, value: Estimate, colour: str, *, is_strong: bool = False) -> Row:
     mean, half_width = value.mean or 0.0, value.half_width or 0.0
-    mark = Mark(mean, mean - half_width, mean + half_width, colour, bar_from=0.0)
-    interval = formats.money_interval(mean - half_width, mean + half_width)
-    words = f"{formats.money(mean, half_width=half_width or None)}  ({interval})"
-    return Row(label, [mark], words, is_strong)
+    at, low, high = (max(0.0, end) for end in (mean, mean - half_width, mean + half_width))
+    text, interval = worth_of_knowing(value)
+    words = text if interval == formats.NOTHING else f"{text}  ({interval})"
+    return Row(label, [Mark(at, low, high, colour, bar_from=0.0)], words, is_strong)

@@ -102,13 +102,13 @@ def test_the_best_of_equals_is_kept_as_often_as_stated(correlation: float) -> No
 
 
 def test_of_two_equals_the_best_is_kept_exactly_as_often_as_stated() -> None:
-    """With one other there is one test, and nothing to correct for."""
+    """With one other there is one test, which errs on this side half as often as on both."""
     generator = np.random.default_rng(seed_of("ranking of two"))
     trials = 4000
     kept = sum(
         0 in rank(range(2), generator.normal(size=(2, 12))).may_be_best for _ in range(trials)
     )
-    check_share("best of two kept", kept, trials, 0.95)
+    check_share("best of two kept", kept, trials, 0.975)
 
 
 def test_a_clear_best_is_found() -> None:

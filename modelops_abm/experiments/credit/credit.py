@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Unpack
@@ -81,6 +82,14 @@ class Credit:
     def ranking(self, outcome: str = "npv") -> Ranking[CapabilityName]:
         """Return the capabilities by their share, highest first, and which may be the highest."""
         return rank(self.capabilities, self._shares(outcome))
+
+    def largest_parts(self, outcome: str = "npv") -> Ranking[CapabilityName]:
+        """Return the capabilities by their part of what all change together, the largest first.
+
+        Where all together lower the outcome, that is the one that lowers it most.
+        """
+        direction = math.copysign(1.0, self.together(outcome).estimate.mean or 0.0)
+        return rank(self.capabilities, direction * self._shares(outcome))
 
     def table(self, outcome: str = "npv") -> pd.DataFrame:
         """Return `share`, `alone` and `last`, a capability a row; see `difference_table`."""

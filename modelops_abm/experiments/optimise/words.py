@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from modelops_abm import formats
-from modelops_abm.experiments.intervals import Estimate
+from modelops_abm.experiments.intervals import LEVEL, Estimate
 from modelops_abm.experiments.optimise.measuring import Measured
 from modelops_abm.experiments.optimise.results import Optimised
 from modelops_abm.experiments.optimise.road_map import RoadMap, Step, nothing_of, road_map_of
@@ -32,7 +32,10 @@ def recommendation(found: Optimised) -> str:
     """Return the road map to recommend as an instruction."""
     if found.recommended == nothing_of(found.plan):
         return f"Do nothing: no road map that was re-checked is worth more{_within(found)}."
-    return road_map_in_words(found.recommended, found.plan)
+    words = road_map_in_words(found.recommended, found.plan)
+    if found.confirmed.recommended.worth.verdict == "earns":
+        return words
+    return f"The best that was found may be luck: {words[:1].lower()}{words[1:]}"
 
 
 def road_map_in_words(road_map: RoadMap, plan: Scenario) -> str:
@@ -58,7 +61,7 @@ def worth_in_words(found: Optimised) -> str:
     )
     return (
         f"It {worth} over {span}, and spends {spent}, at most {dearest} in a year on average."
-        f" {_others(found)}"
+        f" {_others(found)}".rstrip()
     )
 
 
@@ -83,11 +86,13 @@ def against_the_plan(found: Optimised) -> str:
 def certainty(found: Optimised) -> str:
     """Return which figures to trust, and why."""
     tried = formats.plural(found.tried, "road map")
-    of_all = "all" if found.is_complete else f"{formats.number(found.decisions.size)} possible"
-    share = formats.share(0.95, 0)
+    possible = formats.number(found.decisions.size)
+    measured = f"all {tried}" if found.is_complete else f"{tried} of {possible} possible"
+    share = formats.share(LEVEL, 0)
     among = "all of them" if found.is_complete else "those re-checked"
+    among += _within(found)
     return (
-        f"The search measured {tried} of {of_all}, and luck helps to choose the best of many: trust"
+        f"The search measured {measured}, and luck helps to choose the best of many: trust"
         f" the re-checked worth, from {formats.plural(found.replications, 'future')} that the"
         f" search has not seen. With {share} confidence the best of {among} is one of those marked."
         " The worth of the recommended one above is from as many others, which had no part in any"
@@ -124,11 +129,15 @@ def _others(found: Optimised) -> str:
     others = [each for each in found.ranking.may_be_best if each != found.recommended]
     nothing = nothing_of(found.plan)
     if not others:
-        return f"No other finalist{_within(found)} may be better."
+        confidence = formats.share(LEVEL, 0)
+        return f"With {confidence} confidence no other finalist{_within(found)} is better."
     road_maps = [each for each in others if each != nothing]
     names = [formats.plural(len(road_maps), "other finalist")] if road_maps else []
-    names += ["doing nothing"] if nothing in others else []
-    return f"It cannot be told from {listed(names)}."
+    is_said = found.confirmed.recommended.worth.verdict != "earns"
+    names += ["doing nothing"] if nothing in others and not is_said else []
+    if not names:
+        return ""
+    return f"In the re-check it cannot be told from {listed(names)}."
 
 
 def _within(found: Optimised) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.ranking import rank
 
 
@@ -36,11 +37,20 @@ def test_more_alternatives_ask_for_more_evidence() -> None:
     """A difference that just decides between two does not among six (Bonferroni)."""
     luck = np.random.default_rng(3).normal(size=400)
     luck = (luck - luck.mean()) / luck.std(ddof=1)
-    behind = 1.8 * np.sqrt(1 / 400)
+    behind = 2.2 * np.sqrt(1 / 400)  # between the quantiles for 5 % of two and of six: 1.97, 2.60
     two = np.array([np.zeros(400), luck - behind])
     assert rank("ab", two).may_be_best == ("a",)
     six = np.vstack([two, np.tile(luck - 1.0, (4, 1))])
     assert rank("abcdef", six).may_be_best == ("a", "b")
+
+
+@pytest.mark.parametrize("behind", [1.9, 2.0, 2.1])
+def test_of_two_one_is_out_just_when_the_interval_of_the_difference_says_so(behind: float) -> None:
+    luck = np.random.default_rng(4).normal(size=400)
+    other = (luck - luck.mean()) / luck.std(ddof=1) - behind / np.sqrt(400)
+    told = PairedDifference(other).verdict == "loses"
+    assert rank("ab", np.array([np.zeros(400), other])).is_decided == told
+    assert told == (behind > 1.966)
 
 
 def test_a_replication_without_one_of_them_does_not_count() -> None:

@@ -1,0 +1,66 @@
+"""What experiments are asked by mistake, or at the edge of what they can answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.unit.cli.conftest import Outcome
+
+SHORT = ("--preset", "all_five", "--days", "60", "--replications", "3")
+
+type Command = Callable[..., Outcome]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("sweep", *SHORT, "--vary", f"team.developers=1..{'9' * 400}"), "a range goes from"),
+        (("sweep", *SHORT, "--vary", "team.developers=true,1"), "expected a whole number"),
+        (("sweep", *SHORT, "--vary", "team.developers=1,1"), "names a value twice"),
+        (("sensitivity", *SHORT, "--vary", ""), "says nothing to vary"),
+        (("sensitivity", *SHORT, "--vary", "team.developers=8"), "two values or more"),
+        (("sensitivity", *SHORT, "--points", "99999999"), "65536"),
+        (("credit", "--preset", "", "--days", "60", "--replications", "3"), "no preset"),
+        (("sweep", *SHORT, "--vary", "drift.severity=0.1..0.5", "--processes", "1", "--cluster",
+          "tcp://10.0.0.1:1"), "not both"),
+    ],
+)  # fmt: skip
+def test_mistakes_are_named(modelops: Command, arguments: tuple[str, ...], words: str) -> None:
+    outcome = modelops(*arguments)
+    assert outcome.code in (1, 2)
+    assert words in " ".join(outcome.err.split())
+    assert outcome.out == ""
+
+
+def test_a_precision_that_nobody_can_wait_for(modelops: Command) -> None:
+    outcome = modelops("compare", *SHORT, "--half-width", "1e-300")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "more than 1,000,000 futures would be needed" in " ".join(outcome.out.split())
+
+
+def test_what_falls_has_its_largest_part_first(modelops: Command) -> None:
+    outcome = modelops(
+        "credit", "--preset", "all_five", "--days", "400", "--replications", "8",
+        "--outcome", "drift_days_undetected",
+    )  # fmt: skip
+    assert "monitoring has the largest share" in " ".join(outcome.out.split())
+
+
+def test_an_outcome_that_there_was_not_is_said_to_be_missing(modelops: Command) -> None:
+    arguments = ("--preset", "all_five", "--days", "1", "--replications", "2")
+    outcome = modelops("credit", *arguments, "--outcome", "time_to_restore_days")
+    assert "there was none in these futures" in " ".join(outcome.out.split())
+
+
+def test_a_plan_against_itself_pays_nothing_back(modelops: Command) -> None:
+    outcome = modelops("compare", *SHORT, "--against", "all_five")
+    assert outcome.code == 0
+    assert "month" not in outcome.out
+
+
+def test_a_section_of_assumptions_leaves_out_what_a_plan_decides(modelops: Command) -> None:
+    outcome = modelops("sensitivity", *SHORT, "--vary", "capabilities.automation", "--json")
+    assert "effort_days" in outcome.out
+    assert '"capabilities.automation.streams"' not in outcome.out
