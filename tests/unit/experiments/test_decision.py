@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,9 @@ from modelops_abm.experiments import value_of_information as voi
 from modelops_abm.experiments.inputs import Choice, parse_input
 from modelops_abm.experiments.intervals import estimate
 from modelops_abm.experiments.ranking import rank
-from modelops_abm.experiments.sensitivity import Question, Swing, Tornado, sobol
+from modelops_abm.experiments.sensitivity import Morris, Question, Swing, Tornado, sobol
 from modelops_abm.experiments.sensitivity.decision import decision_of
+from modelops_abm.experiments.sensitivity.morris import deviation_half_width
 from modelops_abm.experiments.sensitivity.sobol import sobol_positions
 from modelops_abm.parameters import InputError
 from tests.unit.experiments.plans import small
@@ -80,6 +83,17 @@ def test_only_one_that_can_be_told_moves_most() -> None:
     question = Question(small(rollback=1.0), (SEVERITY,))
     found = Tornado(question, luck[0], rank("a", luck[:1]), swings)
     assert found.may_move_most == (swings[1],)
+
+
+def test_effects_have_their_own_intervals() -> None:
+    """The deviation's is that of all resamples of four trajectories, which can be listed."""
+    effects = np.array([[3.0], [-1.0], [2.0], [-4.0]])
+    wide = deviation_half_width(effects, 0)
+    table = Morris(Question(small(), ()), 4, 1, ("x",), effects, wide).table()
+    assert table.loc["x", "mean_half_width"] == estimate(effects[:, 0]).half_width
+    assert table.loc["x", "half_width"] == estimate(np.abs(effects[:, 0])).half_width
+    listed = effects[np.array(list(product(range(4), repeat=4))), 0].std(axis=1, ddof=1)
+    assert wide[0] == pytest.approx(1.96 * listed.std(), rel=0.1)
 
 
 def a_choice(

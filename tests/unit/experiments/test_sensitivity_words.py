@@ -85,7 +85,7 @@ def shared_out(total: list[float], half_width: list[float], worth: np.ndarray) -
     indices = Indices(NAMES, zeros, zeros, np.array(total), np.array(half_width))
     outcomes = np.stack([np.zeros_like(worth), worth])[:, :, None]
     decision = decision_of(QUESTION.alternatives, NAMES, outcomes)
-    return sobol_finding(Sobol(QUESTION, 2, 1, worth, indices, decision))
+    return sobol_finding(Sobol(QUESTION, 2, 1, worth, indices, indices, decision))
 
 
 def test_indices_name_the_first_only_if_it_is_told() -> None:
