@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 type Method = Literal["tornado", "morris", "sobol"]
 
 MOST_IN_SOBOL, MOST_POINTS = 12, 65_536
+_POINTS: dict[Method, int] = {"tornado": 5, "morris": 16, "sobol": 512}
 _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 
 
@@ -94,8 +95,16 @@ def sensitivity(
         )
         if method == "sobol" and not varied:
             question = _strongest(question, asked.replications, keeping)
-        found = _found(method, question, points, asked.replications, keeping)
-        facts = {"method": method, "inputs": [entry.text for entry in question.inputs]}
+        count = points or _POINTS[method]
+        found = _found(method, question, count, asked.replications, keeping)
+        facts = {
+            "method": method,
+            "inputs": [entry.text for entry in question.inputs],
+            "replications": asked.replications,
+            "points": count,
+            "outcome": outcome,
+            "alternatives": list(question.alternatives),
+        }
         keep(folder, facts, _tables(found), _pictures(found))
     if asked.wants_json:
         said = {**_as_json(asked, found), **facts}
@@ -129,17 +138,17 @@ def _strongest(question: Question, replications: int, keeping: Keeping) -> Quest
 
 
 def _found(
-    method: Method, question: Question, points: int | None, replications: int, keeping: Keeping
+    method: Method, question: Question, count: int, replications: int, keeping: Keeping
 ) -> Found:
     from modelops_abm.experiments import sensitivity as methods
 
     match method:
         case "tornado":
-            return methods.tornado(question, replications, points_each=points or 5, **keeping)
+            return methods.tornado(question, replications, points_each=count, **keeping)
         case "morris":
-            return methods.morris(question, points or 16, replications, **keeping)
+            return methods.morris(question, count, replications, **keeping)
         case "sobol":
-            return methods.sobol(question, points or 512, replications, **keeping)
+            return methods.sobol(question, count, replications, **keeping)
 
 
 def _tables(found: Found) -> dict[str, pd.DataFrame]:

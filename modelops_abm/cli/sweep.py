@@ -128,6 +128,8 @@ def _tables(result: SweepResult, outcome: str) -> dict[str, pd.DataFrame]:
 def _pictures(result: SweepResult, outcome: str) -> dict[str, Callable[[], Picture]]:
     from modelops_abm.plots.sweep import can_be_heat_map, sweep_effects, sweep_heat_map
 
+    if bool(result.summary(outcome)["mean"].isna().any()):  # nothing to draw at some point
+        return {}
     pictures: dict[str, Callable[[], Picture]] = {"effects": lambda: sweep_effects(result, outcome)}
     if can_be_heat_map(result):
         pictures["heat-map"] = lambda: sweep_heat_map(result, outcome)
@@ -197,8 +199,8 @@ def _cells(result: SweepResult, row: pd.Series[Any], outcome: str) -> list[str]:
     values = [formats.stated(row[entry.name]) for entry in result.inputs]
     difference = Difference(outcome, row["difference"], row["difference_half_width"])
     unit = _SUMMARY[outcome].unit
-    widths = [
+    level, width = (
         formats.NOTHING if math.isnan(row[name]) else formats.amount(row[name], unit)
-        for name in ("half_width", "difference_half_width")
-    ]
-    return [*values, formats.amount(row["mean"], unit), widths[0], difference.text, widths[1]]
+        for name in ("mean", "half_width")
+    )
+    return [*values, level, width, difference.text, difference.width]

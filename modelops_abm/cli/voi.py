@@ -62,8 +62,16 @@ def voi(asked: Asked, varied: tuple[str, ...], points: int, each: bool) -> None:
         inputs = assumptions(varied)
         alternatives = alternatives_of(asked.scenario, with_each=each)
         found = value_of_information(alternatives, inputs, points, asked.replications, **keeping)
-        facts = {"points": points, "inputs": [entry.text for entry in inputs]}
-        tables = {"value-of-information": found.table()}
+        facts = {
+            "points": points,
+            "inputs": [entry.text for entry in inputs],
+            "replications": found.replications,
+            "alternatives": list(found.names),
+        }
+        tables = {
+            "value-of-information": found.table(),
+            "alternatives": found.alternatives_table(),
+        }
         keep(folder, facts, tables, {"value-of-information": lambda: picture(found)})
     if asked.wants_json:
         click.echo(json.dumps({**_as_json(asked, found), **facts}, indent=2, allow_nan=False))
@@ -106,7 +114,8 @@ def _print(asked: Asked, found: ValueOfInformation) -> None:
         " one assumption it is a little too low; of all, one figure is a little too high and one a"
         " little too low; below nothing is nothing, and a dash stands where no point showed any."
         " The ranges are what the sources leave open, every value in them held to"
-        " be as likely: a judgement. Intervals are over the points.",
+        " be as likely: a judgement. Intervals are over the points, those of the averages over"
+        " luck as well.",
     )
     say_where(target, asked)
 

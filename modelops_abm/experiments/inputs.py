@@ -51,6 +51,11 @@ class Range:
     is_whole: bool = False
     is_logarithmic: bool = False
 
+    def __post_init__(self) -> None:
+        """Refuse ends in the wrong order, and equal ratios from 0."""
+        if not self.low <= self.high or (self.is_logarithmic and self.low <= 0.0):
+            raise ValueError(f"{self.low!r} to {self.high!r} is no range of {self.name}")
+
     @property
     def text(self) -> str:
         """What `parse_input` reads as this range."""

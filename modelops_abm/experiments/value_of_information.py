@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Unpack
 
 import numpy as np
@@ -13,8 +14,8 @@ from scipy.interpolate import BSpline
 
 from modelops_abm.experiments.alternatives import outcomes_at
 from modelops_abm.experiments.inputs import Choice, Input, check_inputs, varied
-from modelops_abm.experiments.intervals import Estimate, Share, estimate
-from modelops_abm.experiments.ranking import Ranking, rank
+from modelops_abm.experiments.intervals import LEVEL, Estimate, Share, estimate
+from modelops_abm.experiments.ranking import Ranking
 from modelops_abm.experiments.running import Keeping
 from modelops_abm.experiments.sweep.designs import at_positions
 from modelops_abm.experiments.winners import may_lead, winners, wins
@@ -40,8 +41,10 @@ class ValueOfInformation:
         The uncertain assumptions.
     utilities
         Alternatives x points: the mean outcome over the replications.
+    by_luck
+        Alternatives x replications: the mean outcome over the points.
     halves
-        The same of the even and of the odd replications: 2 x alternatives x points.
+        The same as utilities of the even and of the odd replications: 2 x alternatives x points.
     perfect
         Expected value of perfect information on all inputs, and its interval over the points.
     at_least
@@ -58,6 +61,7 @@ class ValueOfInformation:
     names: tuple[str, ...]
     inputs: tuple[Input, ...]
     utilities: Floats
+    by_luck: Floats
     halves: Floats
     perfect: Estimate
     at_least: Estimate
@@ -67,13 +71,24 @@ class ValueOfInformation:
 
     @property
     def ranking(self) -> Ranking[str]:
-        """The alternatives by their means over all points: which to choose on what is known."""
-        return rank(self.names, self.utilities)
+        """The alternatives by their means: which to choose on what is known.
+
+        One is out if another is ahead by more than the interval of their difference, over points
+        and luck; of several, each test takes an equal part of the permitted error (Bonferroni).
+        """
+        means = self.utilities.mean(axis=1)
+        order = np.argsort(-means, kind="stable").tolist()
+        kept = [place for place in order if not self._is_beaten(place)]
+        names = self.names
+        return Ranking(
+            tuple(names[place] for place in order), tuple(names[place] for place in kept)
+        )
 
     @property
     def means(self) -> dict[str, Estimate]:
-        """Mean of each alternative over the points."""
-        return {name: estimate(row) for name, row in zip(self.names, self.utilities, strict=True)}
+        """Mean of each alternative, with its interval over points and luck."""
+        rows = zip(self.names, self.utilities, self.by_luck, strict=True)
+        return {name: over_points_and_luck(*row) for name, *row in rows}
 
     @property
     def chances(self) -> Mapping[str, Share]:
@@ -89,6 +104,29 @@ class ValueOfInformation:
         ends = [(each.low or 0.0, each.high or 0.0) for each in self.partial.values()]
         low, high = zip(*ends, strict=True)
         return tuple(may_lead(list(self.partial), low, high)) if max(low) > 0.0 else ()
+
+    def alternatives_table(self) -> pd.DataFrame:
+        """Return the mean of each alternative, and the share of the points at which it is best."""
+        rows = [
+            (mean.mean, mean.half_width, best.share, best.low, best.high)
+            for mean, best in zip(self.means.values(), self.chances.values(), strict=True)
+        ]
+        columns = ["mean", "half_width", "best_at", "best_at_low", "best_at_high"]
+        index = pd.Index(self.names, name="alternative")
+        return pd.DataFrame(rows, columns=columns, index=index)
+
+    def _is_beaten(self, place: int) -> bool:
+        level = 1.0 - (1.0 - LEVEL) / max(len(self.names) - 1, 1)
+        ahead = (
+            over_points_and_luck(
+                self.utilities[other] - self.utilities[place],
+                self.by_luck[other] - self.by_luck[place],
+                level,
+            )
+            for other in range(len(self.names))
+            if other != place
+        )
+        return any((each.low or 0.0) > 0.0 for each in ahead)
 
     def table(self) -> pd.DataFrame:
         """Return the value of each input, the largest first."""
@@ -151,6 +189,7 @@ def value_of_information(
         names=tuple(alternatives),
         inputs=inputs,
         utilities=utilities,
+        by_luck=found.mean(axis=1),
         halves=halves,
         perfect=perfect_information(utilities),
         at_least=crossed_information(halves),
@@ -158,6 +197,24 @@ def value_of_information(
         replications=found.shape[2],
         seed=keeping.get("seed", 0),
     )
+
+
+def over_points_and_luck(by_point: Floats, by_luck: Floats, level: float = LEVEL) -> Estimate:
+    """Return a mean over points that all have the same luck, with an interval over both.
+
+    Both spreads count in full, which is a little too cautious: what belongs to a point and a
+    replication together is in both.
+
+    Parameters
+    ----------
+    by_point, by_luck
+        Means of every point over the replications, and of every replication over the points.
+    level
+        Confidence of the interval.
+    """
+    points, luck = estimate(by_point, level), estimate(by_luck, level)
+    half_width = math.hypot(points.half_width or 0.0, luck.half_width or 0.0)
+    return replace(points, half_width=half_width)
 
 
 def perfect_information(utilities: Floats) -> Estimate:

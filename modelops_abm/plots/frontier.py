@@ -86,7 +86,7 @@ def _finding(found: Optimised) -> str:
     efficient = found.frontier()
     best = efficient[-1].rechecked
     if best.mean_gain <= 0.0:
-        return "No road map is worth more than doing nothing"
+        return "No road map that was re-checked is worth more on average than doing nothing"
     spent = spend_of(best)
     cheaper = [each.rechecked for each in efficient if spend_of(each.rechecked) <= spent / 2.0]
     half = max((each.mean_gain for each in cheaper), default=0.0) / best.mean_gain

@@ -40,7 +40,9 @@ def value_of_information(found: ValueOfInformation) -> Picture:
 def information_finding(found: ValueOfInformation) -> str:
     """Return what is best as known, and what it would be worth to know more."""
     perfect = found.perfect
-    if perfect.mean is None or not (found.at_least.low or 0.0) > 0.0:
+    if not perfect.mean:
+        return f"{_best(found)}; to know more changed the choice at none of the points"
+    if not (found.at_least.low or 0.0) > 0.0:
         return f"{_best(found)}; whether it would pay to know more cannot be told"
     worth = formats.money(perfect.mean, half_width=perfect.half_width or None)
     most = [in_words(name).lower() for name in found.may_be_worth_most]

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from modelops_abm.experiments import estimate
 from modelops_abm.experiments.value_of_information import (
     crossed_information,
+    over_points_and_luck,
     partial_information,
     perfect_information,
 )
@@ -123,3 +125,18 @@ def test_partial_information_by_groups() -> None:
     utilities = np.array([np.zeros(200), np.where(position >= 0.5, 3.0, -1.0)])
     saved = np.mean(position < 0.5)
     assert partial_information(position, utilities, groups=2).mean == pytest.approx(saved)
+
+
+def test_intervals_over_points_and_luck_hold_the_truth() -> None:
+    """Of points that all have the same luck: both spreads count, and over points alone is too few."""
+    generator = np.random.default_rng(seed_of("points and luck"))
+    repeats, inside, over_points = 1000, 0, 0
+    for _ in range(repeats):
+        points, luck = generator.normal(size=(60, 1)), generator.normal(size=(1, 20))
+        values = 3.0 + points + luck + generator.normal(size=(60, 20))
+        found = over_points_and_luck(values.mean(axis=1), values.mean(axis=0))
+        alone = estimate(values.mean(axis=1))
+        inside += abs((found.mean or 0.0) - 3.0) <= (found.half_width or 0.0)
+        over_points += abs((alone.mean or 0.0) - 3.0) <= (alone.half_width or 0.0)
+    assert stats.binomtest(inside, repeats, 0.95, "less").pvalue > 1e-5
+    assert over_points < 0.8 * repeats

@@ -56,6 +56,8 @@ def tornado_finding(found: Tornado) -> str:
 
 def morris_finding(found: Morris) -> str:
     """Return which assumption moves the answer most, if that can be told."""
+    if not found.effects.any():
+        return "None of these assumptions changes anything"
     return _most(found.may_be_largest, f"moves {subject(found.question)} most over its range")
 
 

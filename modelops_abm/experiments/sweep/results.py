@@ -99,6 +99,7 @@ class SweepResult:
                 )
             ],
             columns=_MEASURES,
+            dtype=float,
         )
         return pd.concat([self.inputs_table, measured.rename_axis(index="point")], axis=1)
 

@@ -40,6 +40,10 @@ class Sweep:
             not go together.
         """
         check_inputs(self.scenario, self.inputs)
+        names = {entry.name for entry in self.inputs}
+        for point in self.points:
+            if {*point} != names:
+                raise InputError(f"a point has values of {sorted(point)}, not of {sorted(names)}")
         return [self._at(point) for point in self.points]
 
     def _at(self, point: Point) -> Scenario:

@@ -54,6 +54,28 @@ def test_an_outcome_that_there_was_not_is_said_to_be_missing(modelops: Command) 
     assert "there was none in these futures" in " ".join(outcome.out.split())
 
 
+def test_a_sweep_of_an_outcome_that_there_was_not(modelops: Command) -> None:
+    arguments = ("--preset", "all_five", "--days", "1", "--replications", "2", "--output", "kept")
+    varied = ("--vary", "team.developers=4,5", "--outcome", "time_to_restore_days")
+    outcome = modelops("sweep", *arguments, *varied)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_screening_where_nothing_matters_names_nothing(modelops: Command) -> None:
+    arguments = ("--preset", "all_five", "--days", "1", "--replications", "2", "--vary", "drift")
+    outcome = modelops("sensitivity", *arguments, "--method", "morris", "--points", "4")
+    assert "None of these assumptions changes anything" in outcome.out
+
+
+def test_luck_is_in_the_intervals_of_what_is_best_on_what_is_known(modelops: Command) -> None:
+    """With so few futures `compare` cannot tell the plan from the baseline, and nor can `voi`."""
+    few = ("--preset", "all_five", "--days", "200", "--replications", "3")
+    compared = " ".join(modelops("compare", *few).out.split())
+    assert "cannot be told from the baseline" in compared
+    valued = modelops("voi", *few, "--vary", "drift.severity=0.34..0.36", "--points", "32").out
+    assert "The baseline or the plan is best" in " ".join(valued.split())
+
+
 def test_a_plan_against_itself_pays_nothing_back(modelops: Command) -> None:
     outcome = modelops("compare", *SHORT, "--against", "all_five")
     assert outcome.code == 0

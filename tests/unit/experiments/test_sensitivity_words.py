@@ -112,6 +112,7 @@ def informed(utilities: np.ndarray, *values: list[float]) -> str:
             ("the baseline", "the plan"),
             INPUTS,
             utilities,
+            np.repeat(utilities.mean(axis=1, keepdims=True), 2, axis=1),
             np.array([utilities] * 2),
             gain,
             gain,
@@ -141,9 +142,9 @@ def test_the_value_of_information_names_what_it_can_tell() -> None:
 def test_chances_and_means_of_alternatives() -> None:
     utilities = np.array([[1.0, 0.0, 0.0, 0.0], [0.0, 2.0, 3.0, 0.0]])
     zero = estimate(np.zeros(2))
-    found = ValueOfInformation(
-        ("a", "b"), INPUTS, utilities, np.array([utilities] * 2), zero, zero, {}, 2, 0
-    )
+    by_luck = np.array([[0.0, 0.5], [1.0, 1.5]])
+    halves = np.array([utilities] * 2)
+    found = ValueOfInformation(("a", "b"), INPUTS, utilities, by_luck, halves, zero, zero, {}, 2, 0)
     assert {name: each.count for name, each in found.chances.items()} == {"a": 2, "b": 2}
     assert {name: each.mean for name, each in found.means.items()} == {"a": 0.25, "b": 1.25}
     assert found.ranking.order == ("b", "a")

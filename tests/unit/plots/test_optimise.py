@@ -60,7 +60,7 @@ def test_doing_nothing_is_recommended_in_words_and_pictures(hopeless: Optimised)
     assert words.worth_in_words(hopeless) == ""
     assert words.against_the_plan(hopeless) == "The plan given does nothing."
     assert finding(road_map(hopeless)).startswith("Doing nothing is the best road map found.")
-    assert finding(spend_frontier(hopeless)).startswith("No road map is worth more")
+    assert finding(spend_frontier(hopeless)).startswith("No road map that was re-checked")
 
 
 def test_sentences_tell_when_what_and_beside_what(worthwhile: Optimised) -> None:
