@@ -150,13 +150,19 @@ def share(count: int, n: int, level: float = LEVEL) -> Share:
 
 def _replications_for(deviation: float, half_width: float) -> int:
     """Return the smallest n with t(n - 1) s / sqrt(n) <= half_width, from an estimate of s."""
+
+    def suffices(n: int) -> bool:
+        return t_quantile(n - 1) * deviation <= half_width * math.sqrt(n)
+
     n = 2
-    while True:
+    while not suffices(n):
         ratio = min(t_quantile(n - 1) * deviation / half_width, _LARGEST_RATIO)
-        needed = max(2, math.ceil(ratio**2))
-        if needed <= n:
+        if n >= ratio**2:
             return n
-        n = min(needed, n * 2)
+        n = min(n * 2, math.ceil(ratio**2))
+    while n > 2 and suffices(n - 1):
+        n -= 1
+    return n
 
 
 def _resampled_means(values: Floats, seed: int, resamples: int) -> Floats:

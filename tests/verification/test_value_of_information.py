@@ -91,6 +91,16 @@ def test_partial_information_on_a_uniform_gain() -> None:
     assert partial_information(position, utilities).mean == pytest.approx(0.16, rel=1e-3)
 
 
+@pytest.mark.parametrize("knot", [1.0 / 3.0, 2.0 / 3.0])
+def test_a_gain_that_bends_at_a_knot_is_fitted_without_error(knot: float) -> None:
+    """The best is the second where (x - knot)^3 > c beyond the knot; so all of it is found."""
+    position = (np.arange(400) + 0.5) / 400
+    gain = np.maximum(position - knot, 0.0) ** 3 - (0.8 * (1.0 - knot)) ** 3
+    utilities = np.array([np.zeros(400), gain])
+    found = partial_information(position, utilities)
+    assert found.mean == pytest.approx(perfect_information(utilities).mean, rel=1e-9)
+
+
 def test_intervals_of_partial_information_hold_the_truth() -> None:
     """About 95 of 100 intervals do, for an input that makes a part of a normal gain."""
     repeats, sigma, mean = 400, 2.0, 0.4

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from modelops_abm.experiments import estimate, share
+from modelops_abm.experiments import Estimate, estimate, share
 from modelops_abm.experiments.intervals import bootstrap_interval, t_quantile
 
 
@@ -41,14 +41,27 @@ def test_the_replications_needed_reach_the_half_width() -> None:
         assert result.standard_deviation is not None
         return t_quantile(size - 1) * result.standard_deviation / math.sqrt(size)
 
-    assert half_width(n) <= 1.0 < half_width(n - 2)
+    assert half_width(n) <= 1.0 < half_width(n - 1)
     with pytest.raises(ValueError, match="above 0"):
         result.replications_for(0.0)
 
 
-def test_the_share_is_wilsons() -> None:
-    result = share(9, 400)
-    expected = stats.binomtest(9, 400).proportion_ci(method="wilson")
+@pytest.mark.parametrize("ratio", [0.1, 0.5, 1.0, 1.33, 2.0, 3.1, 9.7])
+def test_the_replications_told_are_the_fewest(ratio: float) -> None:
+    n = Estimate(9, 0.0, ratio, None).replications_for(1.0)
+    enough = [size for size in range(2, 500) if t_quantile(size - 1) * ratio / size**0.5 <= 1.0]
+    assert n == enough[0]
+
+
+def test_all_and_none_reach_the_ends_exactly() -> None:
+    assert [share(count, 64).low == 0.0 for count in (0, 1, 64)] == [True, False, False]
+    assert [share(count, 64).high == 1.0 for count in (0, 63, 64)] == [False, False, True]
+
+
+@pytest.mark.parametrize("count", [0, 1, 9, 399, 400])
+def test_the_share_is_wilsons(count: int) -> None:
+    result = share(count, 400)
+    expected = stats.binomtest(count, 400).proportion_ci(method="wilson")
     assert (result.low, result.high) == pytest.approx((expected.low, expected.high))
     assert share(0, 0).low == 0.0
 

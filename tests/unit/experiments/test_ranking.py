@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.ranking import rank
@@ -66,3 +67,20 @@ def test_without_evidence_all_may_be_best(replications: int) -> None:
 
 def test_one_alternative_is_the_best() -> None:
     assert rank("a", np.zeros((1, 5))).is_decided
+
+
+@pytest.mark.parametrize("others", [1, 3])
+def test_who_is_beaten_is_told_by_two_sided_paired_t_tests(others: int) -> None:
+    """Those of SciPy, in few replications, where every degree of freedom counts."""
+    generator = np.random.default_rng(4)
+    for _ in range(200):
+        samples = generator.normal(size=(others + 1, 4)) + np.arange(others + 1)[:, None]
+        beaten = [
+            any(
+                stats.ttest_rel(other, own).pvalue < 0.05 / others and other.mean() > own.mean()
+                for other in np.delete(samples, place, axis=0)
+            )
+            for place, own in enumerate(samples)
+        ]
+        kept = {place for place, is_out in enumerate(beaten) if not is_out}
+        assert set(rank(range(others + 1), samples).may_be_best) == kept
