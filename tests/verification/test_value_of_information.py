@@ -138,7 +138,7 @@ def test_partial_information_by_groups() -> None:
 
 
 def test_intervals_over_points_and_luck_hold_the_truth() -> None:
-    """Points that all have the same luck: both spreads count; that over the points is too little."""
+    """All points have the same luck, so that both spreads count; that over points is too little."""
     generator = np.random.default_rng(seed_of("points and luck"))
     repeats, inside, over_points = 1000, 0, 0
     for _ in range(repeats):
