@@ -12,7 +12,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from importlib.machinery import ExtensionFileLoader
 from types import FrameType
@@ -52,6 +53,22 @@ def interruptible[**P, R](program: Callable[P, R]) -> Callable[P, R]:
 def ignore_from_now_on() -> None:
     """Ignore interrupts: the program has ended, and the interpreter only tidies up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Hold interrupts back from this thread, and for good from processes that it starts within.
+
+    Windows cannot; there this does nothing.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class _Insistent:

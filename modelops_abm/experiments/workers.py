@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from modelops_abm.ctrl_c import deaf
 from modelops_abm.parameters import InputError, Problem
 from modelops_abm.parameters.wording import printable
 from modelops_abm.version import __version__
@@ -26,16 +30,14 @@ def worker_processes(count: int) -> Iterator[Executor]:
     """Give an executor with processes of its own, for the Mesa engine or beside other work.
 
     The ensemble engine is as fast on the threads of one process. What was not begun is cancelled at
-    the end.
+    the end. The workers leave Ctrl-C to the process that has them, and end with it, killed or not.
 
     Parameters
     ----------
     count
         How many processes.
     """
-    pool = ProcessPoolExecutor(
-        count, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_ctrl_c_alone
-    )
+    pool = ProcessPoolExecutor(count, mp_context=_Workers(), initializer=_belong_to_parent)
     try:
         yield pool
     finally:
@@ -67,9 +69,31 @@ def cluster_workers(address: str) -> Iterator[Executor]:
         client.close()
 
 
-def _leave_ctrl_c_alone() -> None:
-    """Leave it to the process that began the work to stop it."""
+class _Worker(SpawnProcess):
+    """A process whom no interrupt strikes, not even while it is started."""
+
+    def start(self) -> None:
+        with deaf():
+            super().start()
+
+
+class _Workers(SpawnContext):
+    """Starts such processes."""
+
+    Process = _Worker
+
+
+def _belong_to_parent() -> None:
+    """Leave it to the process that began the work to stop it, and end when that is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _connected(address: str) -> Client:
