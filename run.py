@@ -471,15 +471,18 @@ def run_project(arguments: Sequence[str]) -> int:
     ready = os.environ.pop(READY_VARIABLE, "") == str(ENVIRONMENT)
     if not (ready and _is_running_in(ENVIRONMENT)):
         return _start_again_in_environment(prepare(development=False), arguments)
+    from modelops_abm import ctrl_c
+
     if options.no_page:
-        from modelops_abm import ctrl_c, main_job
+        from modelops_abm import main_job
 
         exit_code = main_job.run(output_directory=options.output)
-        ctrl_c.ignore_from_now_on()
-        return exit_code
-    from modelops_abm.app.server import show
+    else:
+        from modelops_abm.app.server import show
 
-    return show(port=options.port, open_browser=not options.no_browser)
+        exit_code = show(port=options.port, open_browser=not options.no_browser)
+    ctrl_c.ignore_from_now_on()
+    return exit_code
 
 
 def _parser() -> argparse.ArgumentParser:

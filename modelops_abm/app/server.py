@@ -9,7 +9,9 @@ import time
 import urllib.request
 import webbrowser
 from contextlib import closing
+from types import FrameType
 
+from modelops_abm.ctrl_c import interruptible
 from modelops_abm.terminal import console, degrade_gracefully, load_ensemble, progress, say
 
 HOST = "127.0.0.1"
@@ -27,6 +29,7 @@ _SETTINGS = {
 }
 
 
+@interruptible
 def show(*, port: int | None = None, open_browser: bool = True) -> int:
     """Serve the page on this machine and open it, until Ctrl-C; return the exit code.
 
@@ -61,12 +64,19 @@ def serve(listener: socket.socket) -> None:
         os.environ.setdefault(name, value)  # read when Solara's server is imported
     import uvicorn
 
+    class Server(uvicorn.Server):
+        """Stops in order, and is not hurried by who presses twice."""
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            if not self.should_exit:
+                super().handle_exit(sig, frame)
+
     config = uvicorn.Config(
         "solara.server.starlette:app",
         log_level="warning",
         ws_per_message_deflate=False,  # nothing leaves this machine, and it costs time
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    Server(config).run(sockets=[listener])
 
 
 def _listening(port: int | None) -> socket.socket:

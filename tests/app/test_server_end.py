@@ -1,0 +1,40 @@
+"""The page ends in order, however often Ctrl-C is pressed."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+import uvicorn
+
+from modelops_abm.app.server import HOST, serve
+
+type Receive = Callable[[], Awaitable[dict[str, Any]]]
+type Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+def press_twice() -> None:
+    signal.raise_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGINT)
+
+
+def test_who_presses_twice_does_not_cut_its_end_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+
+    async def application(_scope: object, receive: Receive, send: Send) -> None:
+        asyncio.get_running_loop().call_later(0.05, press_twice)
+        for _ in range(2):
+            told.append((await receive())["type"])
+            await send({"type": f"{told[-1]}.complete"})
+
+    config = uvicorn.Config
+    monkeypatch.setattr(
+        uvicorn, "Config", lambda _page, **settings: config(application, **settings)
+    )
+    with socket.create_server((HOST, 0)) as listener, pytest.raises(KeyboardInterrupt):
+        serve(listener)
+    assert told == ["lifespan.startup", "lifespan.shutdown"]
