@@ -44,6 +44,8 @@ INPUTS = (
 )
 SWEEP = Sweep(preset("all_five"), INPUTS, grid(INPUTS))
 REPLICATIONS = 24
+NO_PROFILER = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False"}
+"""A worker of Dask looks 100 times a second at what it does, which costs where no core is free."""
 
 
 def main() -> None:
@@ -160,7 +162,7 @@ def dask_cluster(count: int) -> Iterator[Executor]:
 def beside(program: str, *arguments: str) -> Iterator[None]:
     process = subprocess.Popen(
         [sys.executable, "-m", f"distributed.cli.{program}", *arguments],
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        env={**os.environ, **NO_PROFILER, "PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -34,7 +34,7 @@ type Progress = Callable[[int, int], None]
 _LOOK_SECONDS = 0.05
 _WAITING_PER_CORE = 4
 _WAITING_ELSEWHERE = 256
-_TOGETHER_ELSEWHERE = 8
+_TOGETHER_ELSEWHERE = 24
 """Blocks that a worker of another executor gets at a time: a message to it costs milliseconds."""
 
 
