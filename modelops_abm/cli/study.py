@@ -165,10 +165,10 @@ def study(
         check_place(asked.output)
     with progress(wanted=not asked.wants_json) as bar, ExitStack() as stack:
         (load_simulator if engine == "mesa" else load_ensemble)(bar)
+        executor = None if asked.cluster is None else stack.enter_context(_cluster(asked.cluster))
         folder = _folder(asked, kind, engine)
         if folder is not None:
             stack.callback(folder.close)
-        executor = None if asked.cluster is None else stack.enter_context(_cluster(asked.cluster))
         task = bar.add_task(words, total=None)
         keeping: Keeping = {
             "seed": asked.seed,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from modelops_abm import outcomes
 from modelops_abm.experiments.store import Store
 from modelops_abm.parameters import Scenario, fingerprint_of
-from modelops_abm.simulate import Batch, Engine, stream
+from modelops_abm.simulate import Batch, Engine, Series, stream
 
 type Floats = NDArray[np.float64]
 
@@ -123,7 +123,8 @@ class _Work:
 
     def run(self, places: Sequence[int], start: int) -> None:
         """Run scenarios from a replication on."""
-        for batch in self._batches([self._scenarios[place] for place in places], start):
+        scenarios = [self._scenarios[place] for place in places]
+        for batch in batches_of(scenarios, start, self._end, self._keeping):
             begin = batch.first - self._first
             count = batch.totals.shape[1]
             self.totals[list(places), begin : begin + count] = batch.totals
@@ -144,21 +145,39 @@ class _Work:
         self._done += known
         return start
 
-    def _batches(self, scenarios: Sequence[Scenario], start: int) -> Iterator[Batch]:
-        keeping = self._keeping
-        return stream(
-            scenarios,
-            self._end - start,
-            first=start,
-            seed=keeping.get("seed", 0),
-            engine=keeping.get("engine", "ensemble"),
-            executor=keeping.get("executor"),
-            cancel=keeping.get("cancel"),
-        )
-
     def _report(self) -> None:
         if (progress := self._keeping.get("progress")) is not None:
             progress(self._done, self.totals.shape[0] * self.totals.shape[1])
+
+
+def batches_of(
+    scenarios: Sequence[Scenario],
+    first: int,
+    end: int,
+    keeping: Keeping,
+    series: Sequence[Series] = (),
+) -> Iterator[Batch]:
+    """Yield the replications of scenarios from one number on and before another, in order.
+
+    Parameters
+    ----------
+    scenarios, first, end
+        What to run, and which replications.
+    keeping
+        How; the store is left alone, and `progress` is not called.
+    series
+        Daily outcomes to keep; see `stream`.
+    """
+    return stream(
+        scenarios,
+        end - first,
+        first=first,
+        series=series,
+        seed=keeping.get("seed", 0),
+        engine=keeping.get("engine", "ensemble"),
+        executor=keeping.get("executor"),
+        cancel=keeping.get("cancel"),
+    )
 
 
 def checked_store(keeping: Keeping) -> Store | None:

@@ -151,9 +151,5 @@ def _draw_payback(picture: Picture, comparison: Comparison) -> None:
     chart.band(high - low, edges, tint(PLAN, 0.25), low)
     chart.steps(middle, edges, PLAN, width=2.2)
     value_axis(chart, 0.0, 100.0)
-    chart.label_ends([EndLabel(middle[-1], _paid_in_words(paid[-1].share), PLAN)])
+    chart.label_ends([EndLabel(middle[-1], formats.share(paid[-1].share, 0), PLAN)])
     write_heading(picture, _PAYBACK.left, _PAYBACK.top - 42.0, "Futures that have paid back", "%")
-
-
-def _paid_in_words(paid: float) -> str:
-    return formats.share(paid, 0)

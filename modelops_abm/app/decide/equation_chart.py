@@ -26,7 +26,7 @@ from modelops_abm.parameters import Scenario
 HEIGHT = 112
 """Of the chart, in pixels."""
 _POINTS, _STEPS, _FOOT = 61, 4, 0.3
-_NEAR_START, _AT_END = 0.3, 0.85
+_NEAR_START = 0.3
 _GRID = {"left": 40, "right": 92, "top": 14, "bottom": 26}
 
 
@@ -82,7 +82,7 @@ def finding(equation: Equation, scenario: Scenario) -> str:
 
 def _half(equation: Equation, scenario: Scenario, here: float | None) -> list[Option]:
     """Return a mark at half the level, where the plan's own mark leaves room for it."""
-    if here is None or _NEAR_START < here <= _AT_END:
+    if here is None or _NEAR_START < here <= layers.AT_END:
         return []
     half = equation.at(scenario, 0.5)
     words = f"{half:.3g} at half"
@@ -105,7 +105,7 @@ def _mark(equation: Equation, scenario: Scenario, here: float | None, axis: Axis
         at,
         value,
         words,
-        at_end=at > _AT_END * equation.variable.high,
+        at_end=at > layers.AT_END * equation.variable.high,
         below="" if layers.has_room_above(axis, value, HEIGHT, _GRID) else side,
         is_low=value < axis.low + _FOOT * (axis.high - axis.low),
     )

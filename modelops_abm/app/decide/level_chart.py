@@ -127,6 +127,6 @@ def _here(worth: LevelWorth, money: Money, axis: Axis) -> Option:
         worth.here,
         mean,
         words,
-        at_end=worth.here > 0.85,
+        at_end=worth.here > layers.AT_END,
         below="" if has_room else "center",
     )

@@ -83,6 +83,10 @@ def zero_line(end: float, *, grid: int = 0) -> Option:
     }
 
 
+AT_END = 0.85
+"""Beyond this part of the axis the words of a dot stand behind it."""
+
+
 def point(
     name: str,
     x: float,
@@ -107,21 +111,10 @@ def point(
     below
         Which end of the words is below the dot, where there is no room above it.
     """
-    place = "right" if at_end else "bottom" if below else "top"
-    label = {
-        "show": True,
-        "formatter": words,
-        "position": place,
-        "distance": 8,
-        "align": {"right": "left", "top": "center"}.get(place, below),
-        "verticalAlign": {"right": "bottom" if is_low else "middle", "top": "bottom"}.get(
-            place, "top"
-        ),
-        "rich": {"small": text_style("var(--ink-3)") | {"lineHeight": 15}},
-        **text_style("var(--plan)"),
-        "fontWeight": 600,
-        "lineHeight": 15,
-    }
+    if at_end:
+        place = ("right", "left", "bottom" if is_low else "middle")
+    else:
+        place = ("bottom", below, "top") if below else ("top", "center", "bottom")
     return {
         "id": name,
         "type": "scatter",
@@ -131,8 +124,23 @@ def point(
         "silent": True,
         "z": 7,
         "itemStyle": {"color": "var(--plan)", "opacity": 1},
-        "label": label,
+        "label": _beside_point(words, *place),
         "tooltip": {"show": False},
+    }
+
+
+def _beside_point(words: str, position: str, align: str, vertical_align: str) -> Option:
+    return {
+        "show": True,
+        "formatter": words,
+        "position": position,
+        "distance": 8,
+        "align": align,
+        "verticalAlign": vertical_align,
+        "rich": {"small": text_style("var(--ink-3)") | {"lineHeight": 15}},
+        **text_style("var(--plan)"),
+        "fontWeight": 600,
+        "lineHeight": 15,
     }
 
 

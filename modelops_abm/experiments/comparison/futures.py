@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelops_abm.experiments.comparison.finance import payback_days
-from modelops_abm.experiments.running import Keeping, checked_store
+from modelops_abm.experiments.running import Keeping, batches_of, checked_store
 from modelops_abm.experiments.store import Store, pair_of
 from modelops_abm.parameters import Scenario, fingerprint_of
-from modelops_abm.simulate import Batch, Series, stream
+from modelops_abm.simulate import Batch, Series
 
 type Floats = NDArray[np.float64]
 
@@ -79,31 +79,13 @@ def futures_of(
         for start, end in pairwise((0, *(look for look in looks if look < known), known)):
             if end > start:
                 yield kept.futures(start, end)
-    for batch in _batches(list(scenarios.values()), known, looks, wanted, keeping):
-        futures = _paired(batch, place)
-        if kept is not None:
-            kept.add(futures)
-        yield futures
-
-
-def _batches(
-    scenarios: Sequence[Scenario],
-    first: int,
-    looks: Sequence[int],
-    wanted: Series,
-    keeping: Keeping,
-) -> Iterator[Batch]:
-    for batch in stream(
-        scenarios,
-        looks[-1] - first,
-        first=first,
-        series=[_NET_VALUE, wanted] if wanted.names else [_NET_VALUE],
-        seed=keeping.get("seed", 0),
-        engine=keeping.get("engine", "ensemble"),
-        executor=keeping.get("executor"),
-        cancel=keeping.get("cancel"),
-    ):
-        yield from batch.cut(looks)
+    series = [_NET_VALUE, wanted] if wanted.names else [_NET_VALUE]
+    for batch in batches_of(list(scenarios.values()), known, looks[-1], keeping, series):
+        for part in batch.cut(looks):
+            futures = _paired(part, place)
+            if kept is not None:
+                kept.add(futures)
+            yield futures
 
 
 def _paired(batch: Batch, baseline: int) -> Futures:

@@ -99,8 +99,7 @@ class SweepResult:
                 )
             ],
             columns=_MEASURES,
-            dtype=float,
-        )
+        ).astype({name: float for name in _MEASURES if name != "n"})
         return pd.concat([self.inputs_table, measured.rename_axis(index="point")], axis=1)
 
     def effect(self, name: str, outcome: str = "npv") -> pd.DataFrame:

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from modelops_abm.experiments import compare, side_by_side
-from modelops_abm.experiments.comparison import futures
+from modelops_abm.experiments import compare, running, side_by_side
 from modelops_abm.experiments.comparison.results import Comparison
 from modelops_abm.experiments.looks import FEWEST
 from modelops_abm.experiments.running import totals_of
@@ -34,7 +33,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         told.append(len(scenarios) * count)
         return stream(scenarios, count, **rest)
 
-    monkeypatch.setattr(futures, "stream", listened)
+    monkeypatch.setattr(running, "stream", listened)
     return told
 
 
