@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -7,9 +8,11 @@ from dataclasses import replace
 import pytest
 
 from modelops_abm.app.guard import guarded
+from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.estimation import CreditSoFar, Failure, Progress, answers
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
+from modelops_abm.app.state.tray import Tray, with_answer
 from modelops_abm.experiments import credit
 from modelops_abm.parameters import InputError, Scenario, with_values
 
@@ -221,3 +224,22 @@ def test_guarded_handlers_tell(session: Session, caplog: pytest.LogCaptureFixtur
     guarded(session, broken)()
     assert "a mistake of this program (ZeroDivisionError)" in session.notice.value
     assert "a handler of the page failed" in caplog.text
+
+
+def test_a_plan_kept_while_an_answer_comes_stays_kept(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.keep("first")
+    keeping = threading.Thread(target=lambda: session.keep("second"))
+    found = next(answers(session.plan, 0))
+
+    def meanwhile(tray: Tray, answer: Answer) -> Tray:
+        keeping.start()
+        keeping.join(0.2)  # it waits for what is being done here
+        return with_answer(tray, answer)
+
+    monkeypatch.setattr("modelops_abm.app.state.session.with_answer", meanwhile)
+    session._hear(found)
+    keeping.join(SECONDS)
+    assert [kept.name for kept in session.tray.value] == ["first", "second"]
+    assert session.tray.value[0].answer is found

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any, Literal
 
 import pytest
 
+from modelops_abm.app.decide.effects import stream_effect
 from modelops_abm.app.state import estimation
 from modelops_abm.app.state.answer import (
     PRECISIONS,
@@ -16,6 +18,7 @@ from modelops_abm.app.state.answer import (
     looks_at,
 )
 from modelops_abm.app.state.courtesy import COURTESY
+from modelops_abm.app.state.errands import Errand
 from modelops_abm.app.state.estimation import (
     CreditSoFar,
     Estimator,
@@ -28,8 +31,9 @@ from modelops_abm.app.state.estimation import (
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments import compare, credit
 from modelops_abm.experiments.looks import LOOKS
-from modelops_abm.parameters import Scenario, with_values
+from modelops_abm.parameters import Scenario, catalogue, with_values
 from modelops_abm.simulate import Cancelled
+from modelops_abm.simulate.sharing import Caller, Rank, SharedThreads
 
 SECONDS = 60.0
 SMALL = {
@@ -154,6 +158,72 @@ def test_a_settled_answer_is_remembered(
     assert estimator.wait(SECONDS)
     assert listener.answers() == [settled]
     assert [message.credit is not None for message in listener.credits()] == [True]
+
+
+def test_an_answer_may_be_forgotten_while_it_is_shown(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stopped errand remembers its answer, and so pushes out the one that is being shown."""
+    first, *others, late = [small_plan(rollback=level / 10.0) for level in range(1, 7)]
+    settled = {plan.key: list(answers(plan, 0))[-1] for plan in (first, *others[:1])}
+    has_looked_up = threading.Event()
+    estimator = Estimator(listener)
+    for plan in (first, *others[: estimation.MOST_KNOWN - 1]):
+        answer = replace(settled[first.key], plan=plan)
+        estimator._known.add((plan.key, 0, USUAL), answer, None)
+
+    def slow(*_: object, **__: object) -> Iterator[Answer]:
+        yield replace(settled[first.key], plan=late)
+        assert has_looked_up.wait(SECONDS)
+
+    tell = Errand.tell
+
+    def told(errand: Errand, publish: Callable[[Message], None], message: Message) -> None:
+        if isinstance(message, Answer) and message.plan is first:
+            has_looked_up.set()
+        tell(errand, publish, message)
+
+    monkeypatch.setattr(estimation, "answers", slow)
+    monkeypatch.setattr(estimation, "stream_credit", lambda *_, **__: iter([None]))
+    monkeypatch.setattr(Errand, "tell", told)
+    estimator.ask(late, 0)
+    listener.wait_until(lambda: any(each.plan is late for each in listener.answers()))
+    estimator.ask(first, 0)
+    assert estimator.wait(SECONDS)
+    assert estimator._known.get((first.key, 0, USUAL)) is not None
+    assert [m for m in listener.messages if isinstance(m, Failure)] == []
+    assert listener.answers()[-1].plan is first
+
+
+def ranks_of(submitted: pytest.MonkeyPatch) -> list[Rank]:
+    """Return what will hold the rank of every call to the shared threads."""
+    ranks: list[Rank] = []
+    add = SharedThreads.add
+
+    def noted(self: SharedThreads, caller: Caller, rank: Rank, call: Any) -> None:
+        ranks.append(rank)
+        add(self, caller, rank, call)
+
+    submitted.setattr(SharedThreads, "add", noted)
+    return ranks
+
+
+def test_only_first_figures_have_the_first_rank(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranks = ranks_of(monkeypatch)
+    estimator = Estimator(listener)
+    estimator.answer_all([small_plan(rollback=0.25)], 0)
+    estimator._at_rest.set()
+    assert estimator.wait(SECONDS)
+    assert set(ranks) == {Rank.NEXT}
+    ranks.clear()
+    quantity = next(each for each in catalogue() if each.name == "team.payroll_per_year")
+    next(stream_effect(small_plan(rollback=0.25), quantity, 0, threading.Event()))
+    assert set(ranks) == {Rank.LAST}
+    ranks.clear()
+    next(answers(small_plan(rollback=0.25), 0))
+    assert ranks[0] is Rank.FIRST
 
 
 def test_nothing_raised_has_no_credit(listener: Listener) -> None:

@@ -10,6 +10,7 @@ from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.samples import sampled
 from modelops_abm.parameters import Quantity, baseline_of
+from modelops_abm.simulate.sharing import Rank, new_caller
 
 LOOKS = (16, 48, 100)
 
@@ -69,7 +70,10 @@ def stream_effect(
     values = [int(end) if whole else end for end in ends]
     plans = [plan, *(plan.changed({quantity.name: value}) for value in values)]
     scenarios = [side for entry in plans for side in (entry.scenario, baseline_of(entry.scenario))]
-    for samples in sampled(scenarios, LOOKS, ("npv",), seed=seed, cancel=cancel):
+    looks = sampled(
+        scenarios, LOOKS, ("npv",), seed=seed, cancel=cancel, executor=new_caller(Rank.LAST)
+    )
+    for samples in looks:
         npv = samples["npv"]
         own, *others = npv[0::2] - npv[1::2]
         worths = dict(zip((None, *values), map(PairedDifference, (own, *others)), strict=True))

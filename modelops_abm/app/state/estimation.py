@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from threading import Event
+from threading import Event, Lock
 from typing import Literal
 
 from modelops_abm.app.state.answer import (
@@ -145,7 +145,7 @@ class Estimator:
         self._publish = publish
         self._errands = Errands()
         self._at_rest = Event()
-        self._known: OrderedDict[_Question, tuple[Answer, Credit | None]] = OrderedDict()
+        self._known = _Remembered()
 
     def ask(self, plan: Plan, seed: int, precision: Precision = USUAL) -> None:
         """Answer a plan; what was asked before is stopped."""
@@ -201,22 +201,26 @@ class Estimator:
     ) -> None:
         question = (plan.key, seed, precision)
         try:
-            answer = self._answered(plan, question, errand)
+            answer, known = self._answered(plan, question, errand)
         finally:
             at_rest.set()
-        known = self._known[question][1]
         if known is not None:
             errand.tell(self._publish, CreditSoFar(plan, known))
         else:
-            self._remember(question, answer, self._credited(plan, seed, errand))
+            self._known.add(question, answer, self._credited(plan, seed, errand))
 
-    def _answered(self, plan: Plan, question: _Question, errand: Errand) -> Answer:
-        """Publish the answer to a plan as it gets better; return the last."""
-        known = self._known.get(question)
-        if known is not None:
+    def _answered(
+        self, plan: Plan, question: _Question, errand: Errand
+    ) -> tuple[Answer, Credit | None]:
+        """Publish the answer to a plan as it gets better; return the last, and the credit if known.
+
+        An errand that was stopped goes on until its block is done, beside its successor, and may
+        push out of memory what this one has just found there: it is looked up once.
+        """
+        if (known := self._known.get(question)) is not None:
             answer = replace(known[0], plan=plan)
             errand.tell(self._publish, answer)
-            return answer
+            return answer, known[1]
         bar = _Bar(plan, "answer", partial(errand.tell, self._publish))
         _, seed, precision = question
         looks = answers(plan, seed, precision, errand.cancel, bar.show)
@@ -226,19 +230,13 @@ class Estimator:
         bar.stands_back = True
         for answer in looks:
             self._tell_politely(errand, answer)
-        self._remember(question, answer, None)
-        return answer
+        self._known.add(question, answer, None)
+        return answer, None
 
     def _tell_politely(self, errand: Errand, message: Message) -> None:
         """Publish once nobody waits for first figures, or it has been kept back long enough."""
         COURTESY.stand_back(errand.cancel, _PATIENCE_SECONDS)
         errand.tell(self._publish, message)
-
-    def _remember(self, question: _Question, answer: Answer, credit: Credit | None) -> None:
-        self._known[question] = (answer, credit)
-        self._known.move_to_end(question)
-        while len(self._known) > MOST_KNOWN:
-            self._known.popitem(last=False)
 
     def _credited(self, plan: Plan, seed: int, errand: Errand) -> Credit | None:
         """Publish the credit of each capability as it gets better; return the last."""
@@ -281,8 +279,29 @@ class Estimator:
     ) -> None:
         _wait_for(at_rest, errand)
         for plan in plans:
-            for answer in answers(plan, seed, precision, errand.cancel):
+            for answer in answers(plan, seed, precision, errand.cancel, waits=False):
                 self._tell_politely(errand, answer)
+
+
+class _Remembered:
+    """Settled answers with their credit, the latest few, for all threads of one visitor."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[_Question, tuple[Answer, Credit | None]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, question: _Question) -> tuple[Answer, Credit | None] | None:
+        """Return the answer to a question and the credit as far as known; None if forgotten."""
+        with self._lock:
+            return self._found.get(question)
+
+    def add(self, question: _Question, answer: Answer, credit: Credit | None) -> None:
+        """Remember an answer, and forget the one that was added longest ago if they are many."""
+        with self._lock:
+            known = self._found.pop(question, (answer, None))[1]
+            self._found[question] = (answer, credit if credit is not None else known)
+            while len(self._found) > MOST_KNOWN:
+                self._found.popitem(last=False)
 
 
 def answers(
@@ -291,6 +310,8 @@ def answers(
     precision: Precision = USUAL,
     cancel: Event | None = None,
     progress: Callable[[int, int], None] | None = None,
+    *,
+    waits: bool = True,
 ) -> Iterator[Answer]:
     """Yield the answer to a plan as it gets better.
 
@@ -304,6 +325,8 @@ def answers(
         Set it from another thread to stop soon.
     progress
         Called with the futures done, and how many it will be at most.
+    waits
+        Whether somebody waits for the first figures, which then come before all other work.
 
     Raises
     ------
@@ -312,6 +335,7 @@ def answers(
     """
     looks = looks_at(plan.scenario, precision.futures)
     wished = half_width_wished(plan.scenario, precision)
+    first = [Rank.FIRST] * _calls_of(looks[0], plan.scenario) if waits else []
     for comparison in comparisons(
         plan.scenario,
         looks,
@@ -321,7 +345,7 @@ def answers(
         period_days=PERIOD_DAYS,
         cancel=cancel,
         progress=progress,
-        executor=new_caller(*[Rank.FIRST] * _calls_of(looks[0], plan.scenario), Rank.NEXT),
+        executor=new_caller(*first, Rank.NEXT),
     ):
         n = comparison.replications
         is_settled = n == looks[-1] or is_known(comparison.difference("npv").values, wished)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
+from threading import RLock
 from typing import Any, Literal
 
 import solara
@@ -117,6 +118,7 @@ class Session:
         self.closing = ExitStack()
         self.drawing: AbstractContextManager[Any] = nullcontext()
         self._commands = 0
+        self._changing = RLock()  # what is read, changed and set, by the visitor and behind him
         self._estimator = Estimator(self._hear)
         self._errands = Errands()
 
@@ -137,7 +139,7 @@ class Session:
         self._errands.stop("replay")
         with self.drawing:
             self.notice.set("")
-            self.history.set(self.history.value.then(plan))
+            self._change_history(lambda history: history.then(plan))
 
     def take_preset(self, name: str) -> None:
         """Show a preset with the visitor's portfolio; one that does not fit becomes a notice."""
@@ -151,12 +153,12 @@ class Session:
     def undo(self) -> None:
         """Go back to the plan before the last change."""
         self._errands.stop("replay")
-        self.history.set(self.history.value.undo())
+        self._change_history(History.undo)
 
     def redo(self) -> None:
         """Bring back what was undone last."""
         self._errands.stop("replay")
-        self.history.set(self.history.value.redo())
+        self._change_history(History.redo)
 
     def reset(self) -> None:
         """Go back to what the plan started from, which can be undone."""
@@ -182,8 +184,8 @@ class Session:
 
     def bring_back(self, tray: Tray) -> None:
         """Keep the plans that the tab had before a reload, unless there are others by now."""
-        if tray and not self.tray.value:
-            self._set_tray(lambda _nothing: tray)
+        if tray:
+            self._set_tray(lambda others: others or tray)
 
     def load(self, name: str) -> None:
         """Show a plan of the tray, which can be undone."""
@@ -217,12 +219,13 @@ class Session:
 
     def tell_browser(self, command: dict[str, Any]) -> None:
         """Send a command of `widgets.browser`."""
-        self._commands += 1
-        self.command.set({**command, "serial": self._commands})
+        with self._changing:
+            self._commands += 1
+            self.command.set({**command, "serial": self._commands})
 
     def _hear(self, message: Message) -> None:
         """Show what was found out in the background."""
-        with self.drawing:
+        with self.drawing, self._changing:
             self._note(message)
 
     def _note(self, message: Message) -> None:
@@ -248,9 +251,14 @@ class Session:
         if answer.plan.key == self.plan.key:
             self.answer.set(answer)
 
+    def _change_history(self, change: Callable[[History], History]) -> None:
+        with self._changing:
+            self.history.set(change(self.history.value))
+
     def _set_tray(self, change: Callable[[Tray], Tray]) -> None:
         try:
-            self.tray.set(change(self.tray.value))
+            with self._changing:
+                self.tray.set(change(self.tray.value))
         except InputError as error:
             self.notice.set(str(error))
         else:
@@ -276,5 +284,5 @@ class Session:
                 break
             if not errand.pause(_LOOK_SECONDS):
                 return
-        if errand.pause(_REPLAY_SECONDS) and self.history.value is shown:
-            self.history.set(shown.redo())
+        if errand.pause(_REPLAY_SECONDS):
+            self._change_history(lambda history: shown.redo() if history is shown else history)
