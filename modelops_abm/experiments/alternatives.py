@@ -8,7 +8,7 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import NDArray
 
-from modelops_abm.experiments.running import Keeping, totals_of
+from modelops_abm.experiments.running import Keeping, refuses_unknown, totals_of
 from modelops_abm.experiments.samples import outcome_of
 from modelops_abm.experiments.sweep.designs import Point
 from modelops_abm.experiments.variants import raised, without
@@ -60,6 +60,7 @@ def variants_of(plan: Scenario, names: Sequence[str]) -> dict[str, Scenario]:
     return {name: ends[name] if name in ends else _only(plan, _ALONE[name]) for name in names}
 
 
+@refuses_unknown
 def outcomes_at(
     points: Sequence[Point],
     alternatives: Sequence[Sequence[Scenario]],

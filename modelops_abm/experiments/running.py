@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
+from functools import cache, wraps
 from itertools import batched
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +16,8 @@ from numpy.typing import NDArray
 from modelops_abm import outcomes
 from modelops_abm.experiments.store import Store
 from modelops_abm.parameters import Scenario, fingerprint_of
-from modelops_abm.simulate import Batch, Engine, Series, stream
+from modelops_abm.parameters.names import nearest
+from modelops_abm.simulate import Batch, Engine, ModelClass, Series, engine_in_words, stream
 
 type Floats = NDArray[np.float64]
 
@@ -52,14 +55,52 @@ class Keeping(Running, total=False):
     ----------
     engine
         ``ensemble`` if not given, or ``mesa``.
+    model_class
+        A subclass of `ModelOpsModel` to run on the Mesa engine; its runs cannot be kept.
     store
         Keeps what is run, and knows what was run before; it must be of the same seed and engine.
     """
 
     engine: Engine
+    model_class: ModelClass | None
     store: Store | None
 
 
+def refuses_unknown[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Have a function refuse keywords that its ``**name: Unpack[...]`` does not list.
+
+    Type checkers do so already; Python itself takes them all.
+
+    Raises
+    ------
+    TypeError
+        At the call, for a keyword that is not known; the message names the nearest that is.
+    """
+
+    @wraps(function)
+    def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+        known = _keywords_of(function)
+        for name in kwargs:
+            if name not in known:
+                near = nearest(name, known)
+                hint = f"; did you mean {near!r}?" if near else ""
+                raise TypeError(
+                    f"{function.__name__}() got an unexpected keyword argument {name!r}{hint}"
+                )
+        return function(*args, **kwargs)
+
+    return checked
+
+
+@cache
+def _keywords_of(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Return the names of a function's parameters and of its unpacked keywords."""
+    *named, unpacked = inspect.signature(function, eval_str=True).parameters.values()
+    (keywords,) = get_args(unpacked.annotation)
+    return (*(each.name for each in named), *inspect.get_annotations(keywords))
+
+
+@refuses_unknown
 def totals_of(
     scenarios: Sequence[Scenario],
     replications: int,
@@ -175,9 +216,15 @@ def batches_of(
         series=series,
         seed=keeping.get("seed", 0),
         engine=keeping.get("engine", "ensemble"),
+        model_class=keeping.get("model_class"),
         executor=keeping.get("executor"),
         cancel=keeping.get("cancel"),
     )
+
+
+def engine_of(keeping: Keeping) -> str:
+    """Return what a result says it was run by."""
+    return engine_in_words(keeping.get("engine", "ensemble"), keeping.get("model_class"))
 
 
 def checked_store(keeping: Keeping) -> Store | None:
@@ -186,9 +233,11 @@ def checked_store(keeping: Keeping) -> Store | None:
     Raises
     ------
     ValueError
-        If it is of another seed or engine.
+        If it is of another seed or engine, or a class of one's own is to run.
     """
     store = keeping.get("store")
+    if store is not None and keeping.get("model_class") is not None:
+        raise ValueError("a store keeps no runs of a model_class: nothing tells when it changes")
     asked = (keeping.get("seed", 0), keeping.get("engine", "ensemble"))
     if store is not None and store.provenance[:2] != asked:
         raise ValueError(f"the store keeps runs of {store.provenance[:2]}, not of {asked}")

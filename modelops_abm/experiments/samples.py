@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from modelops_abm import outcomes
 from modelops_abm.experiments.looks import checked_looks
-from modelops_abm.experiments.running import Keeping, totals_of
+from modelops_abm.experiments.running import Keeping, refuses_unknown, totals_of
 from modelops_abm.parameters import Scenario
 from modelops_abm.results import summary_values
 
@@ -25,6 +25,7 @@ LOOKS = (25, 100, 200)
 _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 
 
+@refuses_unknown
 def sampled(
     scenarios: Sequence[Scenario],
     looks: Sequence[int],

@@ -16,7 +16,7 @@ from modelops_abm.experiments.alternatives import outcomes_at
 from modelops_abm.experiments.inputs import Choice, Input, check_inputs, varied
 from modelops_abm.experiments.intervals import LEVEL, Estimate, Share, estimate
 from modelops_abm.experiments.ranking import Ranking
-from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.sweep.designs import at_positions
 from modelops_abm.experiments.winners import may_lead, winners, wins
 from modelops_abm.parameters import InputError, Scenario
@@ -135,6 +135,7 @@ class ValueOfInformation:
         return pd.DataFrame(rows, columns=["value", "half_width", "n"], index=index)
 
 
+@refuses_unknown
 def value_of_information(
     alternatives: Mapping[str, Scenario],
     inputs: tuple[Input, ...],

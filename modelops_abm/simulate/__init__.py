@@ -2,13 +2,15 @@
 
 from modelops_abm.simulate.many import Batch, Cancelled, prepare_ensemble, replicate, stream
 from modelops_abm.simulate.periods import Series
-from modelops_abm.simulate.single import Engine, simulate
+from modelops_abm.simulate.single import Engine, ModelClass, engine_in_words, simulate
 
 __all__ = [
     "Batch",
     "Cancelled",
     "Engine",
+    "ModelClass",
     "Series",
+    "engine_in_words",
     "prepare_ensemble",
     "replicate",
     "simulate",

@@ -14,7 +14,7 @@ from modelops_abm.ensemble.engine import prepare_kernel, run_block
 from modelops_abm.ensemble.setting import Prepared
 from modelops_abm.parameters import Scenario
 from modelops_abm.simulate.periods import Series, by_period, outcomes_behind
-from modelops_abm.simulate.single import Engine, simulate
+from modelops_abm.simulate.single import Engine, ModelClass, simulate
 
 Floats = NDArray[np.float64]
 
@@ -33,6 +33,13 @@ class Wanted(NamedTuple):
     series: tuple[Series, ...] = ()
     models: bool = False
     events: bool = False
+
+
+class Runner(NamedTuple):
+    """What runs replications one by one: see `simulate`."""
+
+    engine: Engine
+    model_class: ModelClass | None = None
 
 
 class Block(NamedTuple):
@@ -70,11 +77,11 @@ def several(run: Callable[..., Block], all_arguments: Sequence[tuple[Any, ...]])
 
 
 def full_block(
-    scenario: Scenario, engine: Engine, wanted: Wanted, seed: int, first: int, count: int
+    scenario: Scenario, runner: Runner, wanted: Wanted, seed: int, first: int, count: int
 ) -> Block:
     """Run replications one by one in full, on either engine."""
     numbers = range(first, first + count)
-    runs = [simulate(scenario, seed=seed, replication=each, engine=engine) for each in numbers]
+    runs = [simulate(scenario, seed=seed, replication=each, **runner._asdict()) for each in numbers]
     totals = np.array([[run.totals[name] for name in outcomes.TOTALS] for run in runs])
     days = {
         name: np.array([run.daily[name].to_numpy(dtype=np.float64) for run in runs])

@@ -23,10 +23,10 @@ from modelops_abm.parameters import Scenario
 from modelops_abm.results import Ensemble
 from modelops_abm.simulate.bands import Bands
 from modelops_abm.simulate.block_size import replications_per_block
-from modelops_abm.simulate.blocks import Block, Wanted, ensemble_block, full_block, several
+from modelops_abm.simulate.blocks import Block, Runner, Wanted, ensemble_block, full_block, several
 from modelops_abm.simulate.periods import Series
 from modelops_abm.simulate.sharing import Caller, Here, cores, new_caller
-from modelops_abm.simulate.single import Engine, checked_engine
+from modelops_abm.simulate.single import Engine, ModelClass, checked_engine, engine_in_words
 from modelops_abm.version import __version__
 
 type Progress = Callable[[int, int], None]
@@ -100,6 +100,7 @@ def stream(
     models: bool = False,
     events: bool = False,
     engine: Engine = "ensemble",
+    model_class: ModelClass | None = None,
     executor: Executor | None = None,
     cancel: threading.Event | None = None,
 ) -> Iterator[Batch]:
@@ -121,6 +122,8 @@ def stream(
         longer than the replication itself.
     engine
         ``ensemble``, or ``mesa`` for the agents themselves, which takes hundreds of times longer.
+    model_class
+        A subclass of `ModelOpsModel` to run; see `simulate`.
     executor
         Where to run. If None, the threads that all callers in this process share, one for each core
         and everybody served in turn; the Mesa engine, which threads cannot make faster, runs here,
@@ -134,14 +137,15 @@ def stream(
     Cancelled
         If `cancel` was set.
     ValueError
-        If a number is not a whole number of 0 or more, there is no such engine, or the horizons
-        differ.
+        If a number is not a whole number of 0 or more, there is no such engine, it cannot run a
+        model class, or the horizons differ.
     """
     checked_seed(seed, "seed"), checked_seed(first, "first"), checked_seed(replications, "n")
-    checked_engine(engine)
+    checked_engine(engine, model_class)
     if series and len({scenario.horizon_days for scenario in scenarios}) > 1:
         raise ValueError("daily outcomes need scenarios with the same horizon")
-    work = _Work(scenarios, seed, Wanted(tuple(series), models, events), engine)
+    runner = Runner(engine, model_class)
+    work = _Work(scenarios, seed, Wanted(tuple(series), models, events), runner)
     pool, most, together = _at_hand(executor, engine)
     waiting: deque[tuple[int, list[Future[list[Block]]]]] = deque()
     try:
@@ -169,6 +173,7 @@ def replicate(
     models: bool = False,
     events: bool = False,
     engine: Engine = "ensemble",
+    model_class: ModelClass | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
@@ -208,6 +213,7 @@ def replicate(
         models=models,
         events=events,
         engine=engine,
+        model_class=model_class,
         executor=executor,
         cancel=cancel,
     ):
@@ -220,7 +226,7 @@ def replicate(
     return Ensemble(
         scenario=scenario,
         seed=seed,
-        engine=engine,
+        engine=engine_in_words(engine, model_class),
         version=__version__,
         totals=totals_table([batch.totals[0] for batch in batches], first),
         bands=bands.tables(),
@@ -246,12 +252,12 @@ class _Work:
     """Knows how to run a block of each scenario, and its size in replications."""
 
     def __init__(
-        self, scenarios: Sequence[Scenario], seed: int, wanted: Wanted, engine: Engine
+        self, scenarios: Sequence[Scenario], seed: int, wanted: Wanted, runner: Runner
     ) -> None:
-        self._seed, self._wanted, self._engine = seed, wanted, engine
-        self._in_full = engine == "mesa" or wanted.models or wanted.events
+        self._seed, self._wanted, self._runner = seed, wanted, runner
+        self._in_full = runner.engine == "mesa" or wanted.models or wanted.events
         self.size = 1
-        if engine == "ensemble":
+        if runner.engine == "ensemble":
             prepare_kernel()
             self.size = replications_per_block(scenarios, with_tables=self._in_full)
         self._scenarios = list(scenarios)
@@ -264,7 +270,7 @@ class _Work:
         rest = (self._wanted, self._seed, start, count)
         run: Callable[..., Block] = full_block if self._in_full else ensemble_block
         arguments: list[tuple[Any, ...]] = (
-            [(each, self._engine, *rest) for each in self._scenarios]
+            [(each, self._runner, *rest) for each in self._scenarios]
             if self._in_full
             else [(setting, *rest) for setting in self._prepared]
         )

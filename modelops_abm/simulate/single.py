@@ -24,6 +24,7 @@ from modelops_abm.version import __version__
 
 type Progress = Callable[[int, int], None]
 type Engine = Literal["ensemble", "mesa"]
+type ModelClass = type[ModelOpsModel]
 
 
 def simulate(
@@ -32,6 +33,7 @@ def simulate(
     seed: int = 0,
     replication: int = 0,
     engine: Engine = "mesa",
+    model_class: ModelClass | None = None,
     model_days: bool = False,
     progress: Progress | None = None,
 ) -> Run:
@@ -45,6 +47,8 @@ def simulate(
         Both 0 or more; they decide all luck.
     engine
         ``mesa``, agent by agent, or ``ensemble``, hundreds of times faster. They give the same.
+    model_class
+        A subclass of `ModelOpsModel` to run; only the Mesa engine can.
     model_days
         Whether to keep every model's day; only the Mesa engine can.
     progress
@@ -54,12 +58,13 @@ def simulate(
     ------
     ValueError
         If the seed or the replication is not a whole number of 0 or more, there is no such engine,
-        or it cannot keep the models' days.
+        or it cannot keep the models' days or run a model class.
     """
     checked_seed(seed, "seed")
     checked_seed(replication, "replication")
-    if checked_engine(engine) == "mesa":
-        return _with_mesa(scenario, seed, replication, model_days, progress)
+    if checked_engine(engine, model_class) == "mesa":
+        model = (model_class or ModelOpsModel)(scenario, rng=seed, replication=replication)
+        return _with_mesa(model, model_days, progress)
     if model_days:
         raise ValueError("model_days needs the Mesa engine")
     run = _with_ensemble(scenario, seed, replication)
@@ -68,23 +73,36 @@ def simulate(
     return run
 
 
-def checked_engine(engine: Engine) -> Engine:
+def checked_engine(engine: Engine, model_class: object = None) -> Engine:
     """Return the name of an engine.
 
     Raises
     ------
     ValueError
-        If there is no such engine.
+        If there is no such engine, or it cannot run a model class.
     """
     if engine not in get_args(Engine.__value__):
         raise ValueError(f"engine must be 'mesa' or 'ensemble', not {engine!r}")
+    if model_class is None:
+        return engine
+    if not (isinstance(model_class, type) and issubclass(model_class, ModelOpsModel)):
+        raise ValueError(f"model_class must be a subclass of ModelOpsModel, not {model_class!r}")
+    if engine == "ensemble":
+        raise ValueError(
+            "model_class needs engine='mesa': the ensemble engine runs the rules as they are"
+            " compiled, and would leave out what the class changes"
+        )
     return engine
 
 
-def _with_mesa(
-    scenario: Scenario, seed: int, replication: int, keep: bool, progress: Progress | None
-) -> Run:
-    model = ModelOpsModel(scenario, rng=seed, replication=replication)
+def engine_in_words(engine: Engine, model_class: ModelClass | None) -> str:
+    """Return what a result says it was run by: the engine, and the class if it is one's own."""
+    if model_class is None or model_class is ModelOpsModel:
+        return engine
+    return f"{engine}: {model_class.__module__}.{model_class.__qualname__}"
+
+
+def _with_mesa(model: ModelOpsModel, keep: bool, progress: Progress | None) -> Run:
     days: dict[str, list[float | None]] = {outcome.name: [] for outcome in outcomes.DAILY}
     rows: list[tuple[object, ...]] = []
     while model.running:
@@ -94,13 +112,13 @@ def _with_mesa(
         if keep:
             rows.extend(_model_day(model, ml_model) for ml_model in model.closed_today)
         if progress is not None:
-            progress(model.day, scenario.horizon_days)
+            progress(model.day, model.parameters.horizon_days)
     columns = ["day", "model", *MODEL_DAY_COLUMNS]
     return Run(
-        scenario=scenario,
-        seed=seed,
-        replication=replication,
-        engine="mesa",
+        scenario=model.parameters,
+        seed=model.seed,
+        replication=model.replication,
+        engine=engine_in_words("mesa", type(model)),
         version=__version__,
         summary=model.summary(),
         totals=dict(model.totals),

@@ -9,7 +9,7 @@ from modelops_abm.experiments.comparison.futures import futures_of
 from modelops_abm.experiments.comparison.gathering import Gathering
 from modelops_abm.experiments.comparison.results import Comparison, SideBySide
 from modelops_abm.experiments.looks import LOOKS, checked_looks, looks_up_to
-from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.running import Keeping, engine_of, refuses_unknown
 from modelops_abm.parameters import Scenario, baseline_of
 from modelops_abm.simulate import Series
 
@@ -39,6 +39,7 @@ class Settings(Keeping, total=False):
     period_days: int
 
 
+@refuses_unknown
 def compare(
     plan: Scenario,
     replications: int = 400,
@@ -71,6 +72,7 @@ def compare(
     return last
 
 
+@refuses_unknown
 def comparisons(
     plan: Scenario,
     looks: Sequence[int] = LOOKS,
@@ -94,6 +96,7 @@ def comparisons(
         yield side_by_side.comparisons[_PLAN]
 
 
+@refuses_unknown
 def side_by_side(
     scenarios: Mapping[str, Scenario],
     replications: int = 400,
@@ -126,6 +129,7 @@ def side_by_side(
     return last
 
 
+@refuses_unknown
 def sides_by_side(
     scenarios: Mapping[str, Scenario],
     looks: Sequence[int] = LOOKS,
@@ -152,7 +156,7 @@ def sides_by_side(
         scenarios,
         wanted,
         seed=settings.get("seed", 0),
-        engine=settings.get("engine", "ensemble"),
+        engine=engine_of(settings),
     )
     half_width, progress = settings.get("half_width"), settings.get("progress")
     for futures in futures_of(scenarios, baseline, edges, wanted, settings):

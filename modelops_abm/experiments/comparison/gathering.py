@@ -14,7 +14,7 @@ from modelops_abm.experiments.comparison.results import Comparison, SideBySide
 from modelops_abm.experiments.looks import is_known
 from modelops_abm.parameters import Scenario
 from modelops_abm.results import Ensemble
-from modelops_abm.simulate import Engine, Series
+from modelops_abm.simulate import Series
 from modelops_abm.simulate.bands import Bands
 from modelops_abm.simulate.many import totals_table
 from modelops_abm.version import __version__
@@ -46,7 +46,7 @@ class Gathering:
         wanted: Series,
         *,
         seed: int,
-        engine: Engine,
+        engine: str,
     ) -> None:
         self._baseline, self._scenarios = baseline, scenarios
         self._seed, self._engine = seed, engine

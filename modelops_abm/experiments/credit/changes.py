@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.ranking import Ranking, rank
-from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.samples import LOOKS, sampled
 from modelops_abm.experiments.tables import difference_table
 from modelops_abm.experiments.variants import STOPS, level_of, start_of, with_levels
@@ -88,6 +88,7 @@ def single_changes(plan: Scenario) -> tuple[Change, ...]:
     )
 
 
+@refuses_unknown
 def stream_single_changes(
     plan: Scenario, looks: Sequence[int] = LOOKS, **keeping: Unpack[Keeping]
 ) -> Iterator[SingleChanges]:
@@ -115,6 +116,7 @@ def stream_single_changes(
         yield SingleChanges(plan, keeping.get("seed", 0), changes, samples["npv"])
 
 
+@refuses_unknown
 def try_single_changes(
     plan: Scenario, replications: int = 200, **keeping: Unpack[Keeping]
 ) -> SingleChanges:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from modelops_abm.experiments.credit import games
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.ranking import Ranking, rank
-from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.samples import LOOKS, Samples, sampled
 from modelops_abm.experiments.tables import difference_table
 from modelops_abm.experiments.variants import raised, without
@@ -124,6 +124,7 @@ class Credit:
         return np.where(np.isnan(worths).any(axis=0), np.nan, worths)
 
 
+@refuses_unknown
 def stream_credit(
     plan: Scenario,
     looks: Sequence[int] = LOOKS,
@@ -161,6 +162,7 @@ def stream_credit(
         yield Credit(plan, keeping.get("seed", 0), capabilities, worths)
 
 
+@refuses_unknown
 def credit(
     plan: Scenario,
     replications: int = 200,

@@ -11,7 +11,7 @@ import pandas as pd
 from modelops_abm.experiments.credit.reasons import OUTCOMES, Reasons, reasons_of
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.ranking import Ranking, rank
-from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.samples import LOOKS, Samples, sampled
 from modelops_abm.experiments.tables import difference_table
 from modelops_abm.experiments.variants import STOPS, check_level, level_of, start_of, with_levels
@@ -100,6 +100,7 @@ class LevelWorth:
         return self.levels.index(level)
 
 
+@refuses_unknown
 def stream_level_worth(
     plan: Scenario,
     capability: CapabilityName,
@@ -134,6 +135,7 @@ def stream_level_worth(
         yield LevelWorth(plan, keeping.get("seed", 0), capability, tried, samples)
 
 
+@refuses_unknown
 def level_worth(
     plan: Scenario,
     capability: CapabilityName,
@@ -150,6 +152,7 @@ def level_worth(
     return next(stream_level_worth(plan, capability, levels, (replications,), **keeping))
 
 
+@refuses_unknown
 def why(
     plan: Scenario, capability: CapabilityName, replications: int = 200, **keeping: Unpack[Keeping]
 ) -> Reasons:

@@ -162,6 +162,7 @@ class Measuring:
             seed=keeping.get("seed", 0),
             daily=LEVEL_STATES,
             engine=keeping.get("engine", "ensemble"),
+            model_class=keeping.get("model_class"),
             executor=keeping.get("executor"),
             cancel=keeping.get("cancel"),
         )

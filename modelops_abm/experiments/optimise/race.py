@@ -34,7 +34,7 @@ from modelops_abm.experiments.optimise.results import (
 from modelops_abm.experiments.optimise.road_map import RoadMap, nothing_of, road_map_of
 from modelops_abm.experiments.optimise.search import is_small, searched
 from modelops_abm.experiments.ranking import rank
-from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.running import Keeping, refuses_unknown
 
 TRIALS, REPLICATIONS, FINALISTS = 200, 400, 8
 """Road maps looked at, fresh futures of each finalist, and finalists, unless asked otherwise."""
@@ -44,6 +44,7 @@ _PROMISING = 4
 _ROUNDS = 3
 
 
+@refuses_unknown
 def optimise(
     decisions: Decisions,
     *,

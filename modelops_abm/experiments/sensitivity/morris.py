@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from modelops_abm.experiments.intervals import LEVEL, estimate
-from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.sensitivity.problem import problem_of
 from modelops_abm.experiments.sensitivity.question import Question
 from modelops_abm.experiments.sweep.designs import at_positions
@@ -77,6 +77,7 @@ class Morris:
         return tuple(may_lead(list(table.index), low.tolist(), high.tolist()))
 
 
+@refuses_unknown
 def morris(
     question: Question,
     trajectories: int = 16,

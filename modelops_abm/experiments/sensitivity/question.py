@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from modelops_abm.experiments.alternatives import names_of, outcomes_at, variants_of
 from modelops_abm.experiments.inputs import Input, check_inputs, varied
-from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.sweep import Point
 from modelops_abm.parameters import InputError, Scenario
 
@@ -62,6 +62,7 @@ class Question:
             return ("the plan",)
         return names_of(self.plan, with_each=self.with_each)
 
+    @refuses_unknown
     def outcomes(
         self, points: Sequence[Point], replications: int, **keeping: Unpack[Keeping]
     ) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.sensitivity.decision import Decision, decision_of
 from modelops_abm.experiments.sensitivity.indices import Indices, indices_of
 from modelops_abm.experiments.sensitivity.problem import problem_of
@@ -57,6 +57,7 @@ class Sobol:
         return bool(np.all(self.indices.total_half_width <= _SETTLED))
 
 
+@refuses_unknown
 def sobol(
     question: Question,
     base_points: int = 512,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from modelops_abm.experiments.inputs import Input, Range
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.ranking import Ranking, rank
-from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.sensitivity.changes import (
     BestAt,
     Change,
@@ -168,6 +168,7 @@ class Tornado:
         return pd.DataFrame(rows, columns=columns).set_index("input")
 
 
+@refuses_unknown
 def tornado(
     question: Question,
     replications: int = 100,

@@ -17,7 +17,6 @@ from modelops_abm.experiments.intervals import estimate
 from modelops_abm.experiments.samples import outcome_of
 from modelops_abm.experiments.sweep.designs import Point
 from modelops_abm.parameters import Scenario
-from modelops_abm.simulate import Engine
 from modelops_abm.version import __version__
 
 type Floats = NDArray[np.float64]
@@ -46,7 +45,7 @@ class SweepResult:
     inputs: tuple[Input, ...]
     points: tuple[Point, ...]
     seed: int
-    engine: Engine
+    engine: str
     totals: Floats
     version: str = __version__
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Unpack
 
 from modelops_abm.experiments.inputs import Input, check_inputs, varied
-from modelops_abm.experiments.running import Keeping, totals_of
+from modelops_abm.experiments.running import Keeping, engine_of, refuses_unknown, totals_of
 from modelops_abm.experiments.sweep.designs import Point
 from modelops_abm.experiments.sweep.results import SweepResult
 from modelops_abm.parameters import InputError, Scenario
@@ -56,6 +56,7 @@ class Sweep:
             ) from None
 
 
+@refuses_unknown
 def run_sweep(sweep: Sweep, replications: int, **keeping: Unpack[Keeping]) -> SweepResult:
     """Run a scenario, and every point of a sweep, over the same replications.
 
@@ -84,6 +85,6 @@ def run_sweep(sweep: Sweep, replications: int, **keeping: Unpack[Keeping]) -> Sw
         inputs=sweep.inputs,
         points=sweep.points,
         seed=keeping.get("seed", 0),
-        engine=keeping.get("engine", "ensemble"),
+        engine=engine_of(keeping),
         totals=totals,
     )
