@@ -26,6 +26,11 @@ class Identity(NamedTuple):
     entry: PortfolioModel | None = None
 
     @property
+    def id(self) -> str | None:
+        """The identifier as a client gives it; None for a model that no client listed."""
+        return None if self.entry is None else self.entry.id
+
+    @property
     def from_client(self) -> tuple[str, ...]:
         """Names of the attributes that a client stated; the rest comes from the scenario."""
         if self.entry is None:

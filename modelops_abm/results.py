@@ -109,7 +109,8 @@ class Run:
                 if table is not None:
                     table.to_parquet(partial / f"{name}.parquet")
                     if csv:
-                        table.to_csv(partial / f"{name}.csv")
+                        named = table.index.name is not None
+                        table.to_csv(partial / f"{name}.csv", index=named)
         return folder
 
     @classmethod

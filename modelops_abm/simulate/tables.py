@@ -31,6 +31,10 @@ _EFFORTS = {
     "deployment_effort_days": "deployment_effort",
     "useful_life_days": "life_days",
 }
+_WORDS = frozenset(
+    ("id", "name", "origin", "archetype", "from_client", "stage", "activity", "retirement_reason")
+)
+"""Columns that hold text, whatever it looks like: an id such as 007 or NA stays as it is."""
 
 
 def mesa_models(model: ModelOpsModel) -> pd.DataFrame:
@@ -107,6 +111,7 @@ def _who(scenario: Scenario, number: int, archetype: str) -> dict[str, object]:
     who = identity(scenario, number)
     return {
         "number": number,
+        "id": who.id,
         "name": who.name,
         "origin": who.origin,
         "archetype": archetype,
@@ -126,8 +131,7 @@ def _finished(table: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
     """Give the columns their types whatever is in them, and add the time in production."""
     if not len(table):
         return table
-    words = ("name", "origin", "archetype", "from_client", "stage", "activity", "retirement_reason")
-    types = {name: "string" if name in words else "float64" for name in table.columns}
+    types = {name: "string" if name in _WORDS else "float64" for name in table.columns}
     table = table.astype({**types, "number": "int64", "regulated": "bool"})
     end = table["retired_at"].fillna(horizon_days)
     days = (end - table["went_live_at"].clip(lower=0.0)).clip(lower=0.0).fillna(0.0)

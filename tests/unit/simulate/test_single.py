@@ -1,14 +1,18 @@
 from __future__ import annotations
 
+import csv
 from datetime import date
+from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 import pytest
 
-from modelops_abm.clients import illustrative_portfolio
+from modelops_abm.clients import illustrative_portfolio, read_portfolio
 from modelops_abm.parameters import Scenario, with_values
 from modelops_abm.presets import preset
-from modelops_abm.simulate import simulate
+from modelops_abm.results import Run
+from modelops_abm.simulate import replicate, simulate
 
 SCENARIOS = {
     "generated": with_values(preset("all_five"), {"horizon_days": 300}, source="test"),
@@ -67,6 +71,30 @@ def test_a_client_is_told_whose_value_is_whose() -> None:
     assert len(clients) == len(illustrative_portfolio().models)
     assert clients["from_client"].str.contains("stage").any()
     assert (models[models["origin"] == "idea"]["from_client"] == "").all()
+
+
+@pytest.mark.parametrize("engine", ["mesa", "ensemble"])
+def test_a_clients_id_is_in_the_table_and_every_column_of_a_csv_is_named(
+    engine: Literal["mesa", "ensemble"], tmp_path: Path
+) -> None:
+    portfolio = read_portfolio(b"id,name,users\nNA,Churn,100\n007,Churn,500\n")
+    run = simulate(Scenario(horizon_days=60, imported=portfolio), engine=engine)
+    assert run.models["id"].to_list()[:2] == ["NA", "007"]
+    assert run.models.loc[run.models["origin"] == "idea", "id"].isna().all()
+    run.save(tmp_path / "run", csv=True)
+    pd.testing.assert_frame_equal(Run.load(tmp_path / "run").models, run.models)
+    with (tmp_path / "run" / "models.csv").open(newline="", encoding="utf-8") as file:
+        assert [row["id"] for row in csv.DictReader(file)][:2] == ["NA", "007"]
+    for table in ("daily", "events", "models", "developers"):
+        first_line = (tmp_path / "run" / f"{table}.csv").read_text().splitlines()[0]
+        assert all(first_line.split(","))
+
+
+def test_a_clients_id_is_in_the_models_of_many_runs() -> None:
+    portfolio = read_portfolio(b"id\n007\nNA\n")
+    models = replicate(Scenario(horizon_days=5, imported=portfolio), 2, models=True).models
+    assert models is not None
+    assert models.loc[models["origin"] == "client", "id"].to_list() == ["007", "NA"] * 2
 
 
 def test_what_cannot_be_done_is_said() -> None:
