@@ -140,6 +140,22 @@ def month_of(day: float) -> str:
     return f"month {int(day / MONTH_DAYS) + 1}"
 
 
+def payback(day: float | None) -> str:
+    """Return when a plan has paid back: month 7, from the start, never.
+
+    Parameters
+    ----------
+    day
+        As `payback_days` of a comparison gives it: 0 if it is never behind, infinite if never paid
+        back; None for a dash.
+    """
+    if day is None:
+        return NOTHING
+    if math.isinf(day):
+        return "never"
+    return month_of(day) if day > 0.0 else "from the start"
+
+
 def months_in(days: float) -> int:
     """Return the whole months in a span of days, as horizons are stated: 36 in three years."""
     return round(days / MONTH_DAYS)

@@ -24,6 +24,7 @@ FIGURES = {
 """Outcomes of the answer, in its words."""
 INTERVAL = f"95{formats.NARROW_SPACE}% interval"
 _UNITS = {outcome.name: outcome.unit for outcome in outcomes.SUMMARY}
+BASELINE = "This is the baseline"
 CAUTION = (
     "Intervals are luck only. The assumptions are as set, and many of them are judgement:"
     " 'modelops-abm show'."
@@ -138,6 +139,8 @@ def sentence(comparison: Comparison, subject: Subject, *, worth: str = "") -> Se
     worth
         The worth in words, with its sign; by default it has the digits that are known.
     """
+    if comparison.is_of_baseline:
+        return Sentence(f"{BASELINE}: nothing in the plan departs from it.", "", "")
     npv = Difference.of("npv", comparison.finance.npv)
     span = f"over {formats.span(comparison.finance.horizon_days)}"
     name = subject.name[0].upper() + subject.name[1:]
@@ -154,13 +157,15 @@ def sentence(comparison: Comparison, subject: Subject, *, worth: str = "") -> Se
 
 
 def payback(comparison: Comparison, subject: Subject) -> str:
-    """Return in how many futures a plan pays for itself, and when it typically does."""
+    """Return in how many futures a plan pays for itself, and when; nothing of a baseline."""
+    if comparison.is_of_baseline:
+        return ""
     never, median = comparison.finance.never, comparison.finance.median_payback_day
     paid = formats.count_of(never.n - never.count, never.n)
     span = formats.span(comparison.finance.horizon_days)
-    typically = (
-        "" if median is None or math.isinf(median) else f", typically by {formats.month_of(median)}"
-    )
+    typically = ""
+    if median is not None and math.isfinite(median):
+        typically = f", typically {'by ' if median > 0.0 else ''}{formats.payback(median)}"
     return f"{subject.they_pay} in {paid} futures within {span}{typically}."
 
 

@@ -55,7 +55,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from modelops_abm.experiments import Comparison
-    from modelops_abm.experiments.comparison.finance import Finance
     from modelops_abm.plots import Picture
 
 KEY_OUTCOMES = {
@@ -208,7 +207,8 @@ def _finance_table(comparison: Comparison) -> Table:
     table.add_row("Net present value", npv.text, npv.interval)
     table.add_row("Investment", investment.text, investment.interval)
     table.add_row("Return per $ invested", _dollars(view.return_on_investment), _between(low, high))
-    table.add_row("Payback, median", _median_payback(view), "")
+    span = formats.span(view.horizon_days)
+    table.add_row(f"Payback within {span}, median", formats.payback(view.median_payback_day), "")
     table.add_row("No payback in the time", *chance(view.never))
     table.add_row("Loss", *chance(view.loss))
     table.add_row("5th to 95th percentile", spread(comparison), "")
@@ -223,10 +223,3 @@ def _between(low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return formats.NOTHING
     return formats.money_interval(low, high)
-
-
-def _median_payback(view: Finance) -> str:
-    day = view.median_payback_day
-    if day is None or day > view.horizon_days:
-        return f"not within {formats.span(view.horizon_days)}"
-    return formats.month_of(day)

@@ -227,11 +227,9 @@ def _against(found: SideBySide, name: str) -> tuple[str, ...]:
     comparison = found.comparisons[name]
     worth = Difference.of("npv", comparison.finance.npv)
     ahead = comparison.difference("npv").higher
-    day = comparison.finance.median_payback_day
-    is_paid = day is not None and day <= comparison.finance.horizon_days
-    paid = formats.month_of(day) if is_paid and day is not None else "never"
-    if not comparison.difference("npv").values.any():  # nothing is spent, and nothing earned
-        paid = formats.NOTHING
+    paid = formats.payback(comparison.finance.median_payback_day)
+    if comparison.is_of_baseline or not comparison.difference("npv").values.any():
+        paid = formats.NOTHING  # nothing is spent, and nothing earned
     return worth.text, worth.interval, formats.count_of(ahead.count, ahead.n), paid
 
 

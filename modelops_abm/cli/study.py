@@ -23,7 +23,7 @@ from modelops_abm.cli.options import (
     set_option,
 )
 from modelops_abm.output import check_place
-from modelops_abm.parameters import InputError, Problem, Scenario, baseline_of
+from modelops_abm.parameters import InputError, Problem, Scenario, is_baseline
 from modelops_abm.parameters.names import nearest
 from modelops_abm.parameters.wording import printable
 from modelops_abm.terminal import load_ensemble, load_simulator, progress, say
@@ -296,7 +296,7 @@ def check_outcome(outcome: str) -> None:
 
 def check_is_a_plan(scenario: Scenario) -> None:
     """Raise an InputError if a scenario raises no capability."""
-    if baseline_of(scenario).capabilities == scenario.capabilities:
+    if is_baseline(scenario):
         raise InputError(
             "this is the baseline, as no capability rises above its start level; for a plan add for"
             " example --set capabilities.monitoring.maximum=1"

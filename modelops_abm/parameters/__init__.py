@@ -1,6 +1,6 @@
 """The scenario: every number of the simulated system, frozen, typed, with unit and source."""
 
-from modelops_abm.parameters.baseline import baseline_of
+from modelops_abm.parameters.baseline import baseline_of, is_baseline, levels_reached
 from modelops_abm.parameters.capabilities import CAPABILITY_NAMES, Capabilities, CapabilityName
 from modelops_abm.parameters.catalogue import Quantity, StatedValue, catalogue, describe
 from modelops_abm.parameters.distribution import Distribution
@@ -53,7 +53,9 @@ __all__ = [
     "catalogue",
     "describe",
     "fingerprint_of",
+    "is_baseline",
     "json_schema",
+    "levels_reached",
     "load_scenario",
     "parse_assignment",
     "problems_of",

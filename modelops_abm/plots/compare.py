@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from modelops_abm import formats
+from modelops_abm.experiments.comparison.finance import payback_days
 from modelops_abm.plots.charts import (
     Box,
     Chart,
@@ -79,15 +81,9 @@ def difference_so_far(plan: Run, baseline: Run) -> NDArray[np.float64]:
     return difference
 
 
-def payback_day(difference: NDArray[np.float64]) -> int | None:
-    """Return the first day from which a difference so far stays at zero or above.
-
-    None if it ends below, or if it is zero throughout, so that there is nothing to pay back.
-    """
-    if difference[-1] < 0.0 or not difference.any():
-        return None
-    below = np.flatnonzero(difference < 0.0)
-    return int(below[-1]) + 1 if len(below) else 0
+def payback_day(difference: NDArray[np.float64]) -> float | None:
+    """Return the day of payback; None if the difference is zero, so that there is none to pay."""
+    return float(payback_days(difference[np.newaxis])[0]) if difference.any() else None
 
 
 def key_figures(plan: Run, baseline: Run) -> list[KeyFigure]:
@@ -100,8 +96,9 @@ def key_figures(plan: Run, baseline: Run) -> list[KeyFigure]:
         _count_figure("Models delivered", "models_delivered", plan, baseline),
         KeyFigure(
             "Payback",
-            _payback_words(plan, baseline),
-            f"{'of' if paid is not None else 'in'} {formats.span(plan.scenario.horizon_days)}",
+            formats.payback(paid),
+            f"{'in' if paid is None or math.isinf(paid) else 'of'}"
+            f" {formats.span(plan.scenario.horizon_days)}",
             "",
         ),
     ]
@@ -131,14 +128,6 @@ def _share_figure(words: str, name: str, plan: Run, baseline: Run) -> KeyFigure:
     own, other = plan.summary[name], baseline.summary[name]
     change = formats.NOTHING if own is None or other is None else formats.points(own - other)
     return KeyFigure(words, formats.share(own, 1), f"vs {formats.share(other, 1)}", change)
-
-
-def _payback_words(plan: Run, baseline: Run) -> str:
-    difference = difference_so_far(plan, baseline)
-    paid = payback_day(difference)
-    if paid is not None:
-        return Clock(plan.scenario.horizon_days).words(paid + 1.0)
-    return "never" if difference.any() else formats.NOTHING
 
 
 def _count_figure(words: str, name: str, plan: Run, baseline: Run) -> KeyFigure:
@@ -207,12 +196,12 @@ def _draw_difference(chart: Chart, difference: NDArray[np.float64]) -> None:
     chart.heading("Plan minus baseline", f"{unit}, so far")
     chart.label_ends([EndLabel(line[-1] / size, formats.money(line[-1], signed=True), PLAN)])
     paid = payback_day(difference)
-    if paid is not None and paid > 0:
-        _mark_payback(chart, paid + 1.0)
+    if paid is not None and 0.0 < paid < math.inf:
+        _mark_payback(chart, paid)
 
 
 def _mark_payback(chart: Chart, day: float) -> None:
-    words = f"payback, {chart.clock.words(day)}"
+    words = f"payback, {formats.payback(day)}"
     x, zero = chart.x_of(day), chart.y_of(0.0)
     half = width_of(words, 12.0, bold=True) / 2.0
     middle = min(max(x, chart.box.left + half + 6.0), chart.box.right - half - 6.0)

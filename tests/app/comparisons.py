@@ -9,9 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from modelops_abm import outcomes, preset, with_values
+from modelops_abm.app.state.answer import Answer
+from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments import Comparison
 from modelops_abm.experiments.comparison.finance import finance
-from modelops_abm.parameters import Scenario, baseline_of
+from modelops_abm.experiments.variants import level_of
+from modelops_abm.parameters import CAPABILITY_NAMES, Scenario, baseline_of
 from modelops_abm.results import Ensemble
 
 QUICK = {"horizon_days": 400, "portfolio.initial_models": 6, "team.developers": 4}
@@ -31,6 +34,7 @@ def made_comparison(
     baseline_npv: float = 5e6,
     paybacks: Sequence[float] | None = None,
     course: NDArray[np.float64] | None = None,
+    in_place_day: float = 0.0,
     **totals: tuple[float, float],
 ) -> Comparison:
     """Return a comparison of which the differences of net present value are chosen.
@@ -47,6 +51,8 @@ def made_comparison(
         Days of payback.
     course
         Mean difference of net present value by week, known to ±1.
+    in_place_day
+        Day by which every capability has its level.
     totals
         Other totals of plan and baseline, by name.
     """
@@ -64,12 +70,22 @@ def made_comparison(
     bands = {} if course is None else {"npv": band(course)}
     side_bands = {name: band(np.arange(WEEKS) * 1.0) for name in bands}
     side_bands["developer_days_capability"] = band(np.zeros(WEEKS))
+    for name in CAPABILITY_NAMES:
+        levels = band(np.arange(WEEKS) * 0.0)
+        levels["50.0%"] = level_of(scenario, name) * (levels.index >= in_place_day)
+        side_bands[f"level_{name}"] = levels
     ensembles = [
         Ensemble(entry, 0, "ensemble", "test", table, side_bands)
         for entry, table in zip((scenario, baseline_of(scenario)), sides, strict=True)
     ]
     view = finance(scenario.horizon_days, gains, np.ones(n), days)
     return Comparison(ensembles[0], ensembles[1], view, bands)
+
+
+def answer_of(comparison: Comparison, *, is_settled: bool = True, aim: int = 400) -> Answer:
+    """Return the page's answer to the plan of a comparison."""
+    plan = Plan("test", comparison.plan.scenario)
+    return Answer(plan, comparison, aim, 0.06e6, is_settled)
 
 
 def band(mean: NDArray[np.float64], half_width: float = 1.0) -> pd.DataFrame:

@@ -33,7 +33,7 @@ def test_figures_are_the_means_and_paired_differences(comparison: Comparison) ->
 
 def test_payback_of_hardly_any_future_ends_at_the_horizon() -> None:
     figure = named(made_comparison(np.ones(100), paybacks=[30.0] + [np.inf] * 99))["payback"]
-    assert (figure.value, figure.range) == ("none", "99 of 100 never")
+    assert (figure.value, figure.range) == ("never", "99 of 100 never")
     low, high = figure.interval.futures or (np.nan, np.nan)
     assert 0.0 <= low <= high == figure.ticks[1]
 
@@ -48,7 +48,7 @@ def test_payback_counts_those_that_never_pay() -> None:
 def test_payback_that_most_never_see_is_none() -> None:
     days = [300.0] * 10 + [np.inf] * 90
     figure = named(made_comparison(np.ones(100), paybacks=days))["payback"]
-    assert (figure.value, figure.range) == ("none", "90 of 100 never")
+    assert (figure.value, figure.range) == ("never", "90 of 100 never")
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 import pytest
 
+from modelops_abm import formats, verdict
 from modelops_abm.app.decide import net_value, net_value_chart
+from modelops_abm.app.decide.figures import figures
+from modelops_abm.app.decide.sentences import second_line
 from modelops_abm.experiments import Comparison
-from tests.app.comparisons import WEEKS, made_comparison, quick_plan
+from tests.app.comparisons import WEEKS, answer_of, made_comparison, quick_plan
 
 RISE = np.arange(WEEKS) * 1.0
 
@@ -53,24 +57,46 @@ def test_every_period_has_its_exact_values(comparison: Comparison) -> None:
 
 
 @pytest.mark.parametrize(
-    ("course", "words"),
+    ("gain", "day", "words"),
     [
-        (RISE + 10.0, "The plan is ahead from the start."),
-        (np.where(RISE < 20, 0.0, RISE), "No gain for the first 7 months, then the plan pulls"),
-        (np.where(RISE < 20, -5.0, RISE), "Behind for the first 7 months, then the plan pulls"),
-        (np.where(RISE < 20, 0.0, -RISE), "The plan is behind from month 7 on and does not catch"),
-        (RISE * 0.0 + 0.5, "At the end plan and baseline cannot be told apart."),
+        (1.0, 0.0, "The plan is ahead from the start."),
+        (1.0, 200.0, "The plan is ahead for good from month 7 on."),
+        (1.0, math.inf, "The plan ends ahead on average, though most futures do not pay back."),
+        (-1.0, math.inf, "The plan ends behind and does not pay back."),
+        (-1.0, 50.0, "The plan ends behind on average, though most futures pay back."),
     ],
 )
-def test_the_finding_follows_the_difference(course: np.ndarray, words: str) -> None:
-    comparison = made_comparison(np.ones(10), course=course, baseline_npv=1.0)
-    assert net_value.finding(comparison).startswith(words)
+def test_the_finding_says_of_payback_what_all_other_words_say(
+    gain: float, day: float, words: str
+) -> None:
+    comparison = made_comparison(np.full(10, gain), course=RISE, paybacks=[day] * 10)
+    assert net_value.finding(comparison) == words
+    mark = net_value.payback_mark(comparison)
+    assert (mark is not None) == (0.0 < day < math.inf)
+    said = "".join(part.text for part in second_line(answer_of(comparison), None))
+    figure = next(each for each in figures(comparison) if each.name == "payback")
+    assert verdict.payback(comparison, verdict.THIS_PLAN).endswith(
+        {0.0: "from the start.", math.inf: "13 months."}.get(day, f"by {formats.payback(day)}.")
+    )
+    assert figure.value == formats.payback(day)
+    assert "never" in figure.value if math.isinf(day) else figure.value in said
+
+
+def test_what_cannot_be_told_has_no_finding_on_time() -> None:
+    comparison = made_comparison([-1.0, 1.0] * 5, course=RISE)
+    assert net_value.finding(comparison) == "At the end plan and baseline cannot be told apart."
+
+
+def test_payback_before_everything_is_in_place_says_so() -> None:
+    comparison = made_comparison(np.ones(10), course=RISE, paybacks=[10.0] * 10, in_place_day=130.0)
+    said = "".join(part.text for part in second_line(answer_of(comparison), None))
+    assert "Pays back in month 1 of 13 while it is being built." in said
+    assert net_value.finding(comparison) == "The plan is ahead for good from month 1 on."
 
 
 def test_without_a_capability_nothing_is_different() -> None:
     comparison = made_comparison(np.zeros(10), course=RISE * 0.0, plan=quick_plan())
-    comparison.bands["npv"]["half_width"] = 0.0
-    assert net_value.finding(comparison) == "The plan is the baseline: nothing is different."
+    assert net_value.finding(comparison) == "This is the baseline: nothing is different."
 
 
 def test_the_table_ends_with_the_last_period(comparison: Comparison) -> None:

@@ -9,17 +9,13 @@ import pytest
 from modelops_abm.app.decide.plan_words import plan_name, plan_words
 from modelops_abm.app.decide.sentences import headline, progress, second_line
 from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments import Comparison, Credit
-from tests.app.comparisons import made_comparison, quick_plan
+from modelops_abm.parameters import with_values
+from modelops_abm.verdict import THIS_PLAN, payback, verdict
+from tests.app.comparisons import QUICK, answer_of, made_comparison, quick_plan
 
 MANY = 400
 LUCK = np.random.default_rng(0).normal(0.0, 1.0, MANY)
-
-
-def answer_of(comparison: Comparison, *, is_settled: bool = True, aim: int = MANY) -> Answer:
-    plan = Plan("test", comparison.plan.scenario)
-    return Answer(plan, comparison, aim, 0.06e6, is_settled)
 
 
 def text_of(answer: Answer, credit: Credit | None = None, advice: str = "") -> str:
@@ -74,6 +70,13 @@ def test_a_plan_that_cannot_be_told_says_so() -> None:
 
 
 def test_a_plan_that_raises_nothing_is_the_baseline() -> None:
+    below = {**QUICK, "capabilities.automation.start_level": 0.6}
+    plan = with_values(quick_plan(automation=0.2), below, source="test")
+    for level in (plan, quick_plan()):
+        made = made_comparison(np.zeros(20), plan=level, paybacks=[0.0] * 20)
+        assert verdict(made, THIS_PLAN).startswith("This is the baseline: ")
+        assert payback(made, THIS_PLAN) == ""
+        assert headline(made).text.startswith("This is the baseline. ")
     comparison = made_comparison(np.zeros(20), plan=quick_plan())
     assert headline(comparison).tone == "baseline"
     assert text_of(answer_of(comparison)).startswith("It brings $5.0\u202fM over 13 months; ")

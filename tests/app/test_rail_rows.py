@@ -104,12 +104,14 @@ def test_in_place_when_half_of_the_futures_have_it(answer: Answer) -> None:
     ensemble = replicate(answer.plan.scenario, 16, daily=("level_rollback",))
     median = ensemble.bands["level_rollback"]["50.0%"]
     exact = float(median.index[median >= 1.0][0])
-    assert exact <= day_in_place(answer, "rollback") < exact + 7.0
+    assert exact <= day_in_place(answer.comparison, "rollback") < exact + 7.0
     assert pace(answer.plan, answer, "rollback").startswith("in place by month ")
 
 
 def test_what_never_comes_says_so(answer: Answer) -> None:
-    assert math.isinf(day_in_place(answer, "automation"))  # 240 days of work, 3 developers
+    assert math.isinf(
+        day_in_place(answer.comparison, "automation")
+    )  # 240 days of work, 3 developers
     assert pace(answer.plan, answer, "automation") == "not in place by month 12"
 
 

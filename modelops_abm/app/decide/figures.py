@@ -9,7 +9,6 @@ from modelops_abm import formats, verdict
 from modelops_abm.app.decide import numbers
 from modelops_abm.app.drawing.interval_mark import Interval, Scale
 from modelops_abm.experiments import Comparison, PairedDifference
-from modelops_abm.experiments.variants import raised
 
 _PERCENT = 100.0
 
@@ -122,7 +121,7 @@ def _paired(
 def _payback(comparison: Comparison) -> Figure:
     finance = comparison.finance
     label = f"Payback, of {formats.plural(formats.months_in(finance.horizon_days), 'month')}"
-    if not raised(comparison.plan.scenario):
+    if comparison.is_of_baseline:
         return _nothing("payback", label)
     horizon = float(finance.horizon_days)
     early, median, late = (finance.payback_quantile(share) for share in (0.025, 0.5, 0.975))
@@ -134,7 +133,7 @@ def _payback(comparison: Comparison) -> Figure:
     return Figure(
         "payback",
         label,
-        "none" if median is None or math.isinf(median) else formats.month_of(median),
+        formats.payback(median),
         "",
         "",
         "; ".join([*_paid_between(early, median, late), *never_words]),
@@ -160,7 +159,7 @@ def _nothing(name: str, label: str) -> Figure:
 
 
 def _chance_of_loss(comparison: Comparison) -> Figure:
-    if not raised(comparison.plan.scenario):
+    if comparison.is_of_baseline:
         return _nothing("loss", "Chance of losing money")
     loss = comparison.finance.loss
     count, interval = verdict.chance(loss)

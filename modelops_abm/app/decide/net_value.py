@@ -7,14 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from modelops_abm import formats
+from modelops_abm import formats, verdict
 from modelops_abm.app.decide.numbers import Money, between, digits_for, money_of
 from modelops_abm.app.drawing.axes import Extent
-from modelops_abm.app.drawing.bands import Bands, Floats, bands_of, quarters
+from modelops_abm.app.drawing.bands import Bands, bands_of, quarters
 from modelops_abm.app.drawing.tables import Table
 from modelops_abm.experiments import Comparison
 
-_AT_ONCE_MONTHS = 2.5
 _BUILT_SHARE = 0.1
 
 
@@ -57,19 +56,28 @@ def unit(comparison: Comparison) -> str:
 
 
 def finding(comparison: Comparison) -> str:
-    """Return what the difference shows over time, in a sentence."""
-    difference = net_value(comparison).difference
-    if not np.any(difference.mean) and not np.any(difference.half_width):
-        return "The plan is the baseline: nothing is different."
-    low = difference.mean - difference.half_width
-    high = difference.mean + difference.half_width
-    if low[-1] > 0.0:
-        return _ahead(comparison, difference, low)
-    if high[-1] < 0.0:
-        since = _month_since(difference, high < 0.0)
-        start = "the start" if since <= _AT_ONCE_MONTHS else f"month {since:.0f} on"
-        return f"The plan is behind from {start} and does not catch up."
-    return "At the end plan and baseline cannot be told apart."
+    """Return what the difference shows over time, in a sentence.
+
+    From when on a plan is ahead is when it pays back in the middle one of the futures, as in all
+    other words about it.
+    """
+    if comparison.is_of_baseline:
+        return f"{verdict.BASELINE}: nothing is different."
+    match comparison.difference("npv").verdict:
+        case "earns":
+            return _ahead(comparison)
+        case "loses":
+            return _behind(comparison)
+        case _:
+            return "At the end plan and baseline cannot be told apart."
+
+
+def payback_mark(comparison: Comparison) -> tuple[float, str] | None:
+    """Return where to mark the median payback, in months, and its words; None if nowhere."""
+    day = comparison.finance.median_payback_day
+    if comparison.is_of_baseline or day is None or not 0.0 < day < math.inf:
+        return None
+    return day / formats.MONTH_DAYS, f"payback, {formats.payback(day)}"
 
 
 def table(comparison: Comparison) -> Table:
@@ -95,22 +103,22 @@ def table(comparison: Comparison) -> Table:
     return Table(f"Net value so far, {unit(comparison)}", columns, rows)
 
 
-def _ahead(comparison: Comparison, difference: Bands, low: Floats) -> str:
-    since = _month_since(difference, low > 0.0)
-    if since <= _AT_ONCE_MONTHS:
+def _ahead(comparison: Comparison) -> str:
+    day = comparison.finance.median_payback_day
+    if day is None or math.isinf(day):
+        return "The plan ends ahead on average, though most futures do not pay back."
+    if day == 0.0:
         return "The plan is ahead from the start."
-    earlier = difference.months <= since
-    behind = np.mean(difference.mean[earlier] + difference.half_width[earlier] < 0.0) > 0.5
-    until = f"{'Behind' if behind else 'No gain'} for the first {_span(since)}"
     built = _month_built(comparison)
-    work = f" (the team builds it until month {built:.0f})" if built is not None else ""
-    return f"{until}{work}, then the plan pulls ahead."
+    work = "" if built is None else f"; the team builds it until month {built:.0f}"
+    return f"The plan is ahead for good from {formats.payback(day)} on{work}."
 
 
-def _month_since(difference: Bands, holds: np.ndarray) -> float:
-    """Return the month from which something holds up to the end."""
-    fails = np.flatnonzero(~holds)
-    return float(difference.months[fails[-1]]) if len(fails) else 0.0
+def _behind(comparison: Comparison) -> str:
+    day = comparison.finance.median_payback_day
+    if day is not None and math.isfinite(day):
+        return "The plan ends behind on average, though most futures pay back."
+    return "The plan ends behind and does not pay back."
 
 
 def _month_built(comparison: Comparison) -> float | None:
@@ -118,9 +126,3 @@ def _month_built(comparison: Comparison) -> float | None:
     work = bands_of(comparison.plan.bands["developer_days_capability"])
     going_on = np.flatnonzero(work.mean > _BUILT_SHARE * work.mean.max())
     return float(math.ceil(work.months[going_on[-1]])) if work.mean.max() > 0.0 else None
-
-
-def _span(months: float) -> str:
-    whole = max(1, round(months))
-    years, rest = divmod(whole, 12)
-    return formats.span(years * 365) if years and not rest else formats.plural(whole, "month")

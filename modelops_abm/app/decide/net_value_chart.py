@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-
 from modelops_abm import formats
-from modelops_abm.app.decide.net_value import NetValue, net_value
+from modelops_abm.app.decide.net_value import NetValue, net_value, payback_mark
 from modelops_abm.app.decide.numbers import between, digits_for
 from modelops_abm.app.drawing import layers
 from modelops_abm.app.drawing.axes import (
@@ -23,7 +21,6 @@ from modelops_abm.app.drawing.axes import (
 )
 from modelops_abm.app.drawing.bands import Bands
 from modelops_abm.experiments import Comparison
-from modelops_abm.experiments.variants import raised
 
 HEIGHT = 226
 """Of the chart, in pixels."""
@@ -119,11 +116,8 @@ def _lower_series(shown: NetValue, comparison: Comparison, axis: Axis) -> list[O
 
 def _payback_mark(comparison: Comparison, axis: Axis) -> Option:
     """Return the mark of the median payback, if there is one within the horizon."""
-    day = comparison.finance.median_payback_day
     months = formats.months_in(comparison.finance.horizon_days)
-    is_there = day is not None and math.isfinite(day) and raised(comparison.plan.scenario)
-    at = day / formats.MONTH_DAYS if is_there and day is not None else None
-    words = "" if at is None else f"payback, {formats.month_of(day or 0.0)}"
+    at, words = payback_mark(comparison) or (None, "")
     return layers.flag("payback", at, 0.5 * axis.high, words, months, grid=1)
 
 

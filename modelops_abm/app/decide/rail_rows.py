@@ -11,8 +11,9 @@ from modelops_abm.app.decide.measures import Measure
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.widgets.controls import Field, Slider
+from modelops_abm.experiments import Comparison
 from modelops_abm.experiments.phrases import level_word
-from modelops_abm.experiments.variants import STOPS, level_of, start_of
+from modelops_abm.experiments.variants import STOPS, level_of, raised, start_of
 from modelops_abm.parameters import CAPABILITY_NAMES, CapabilityName, Quantity, catalogue
 from modelops_abm.parameters.provenance import value_at
 
@@ -185,20 +186,26 @@ def pace(plan: Plan, answer: Answer | None, capability: CapabilityName) -> str:
         answer.plan.scenario, capability
     ):
         return "start and pace"
-    day = day_in_place(answer, capability)
+    day = day_in_place(answer.comparison, capability)
     if math.isinf(day):
         return f"not in place by month {formats.months_in(answer.plan.scenario.horizon_days)}"
     return f"in place by {formats.month_of(day)}"
 
 
-def day_in_place(answer: Answer, capability: CapabilityName) -> float:
+def day_all_in_place(comparison: Comparison) -> float:
+    """Return the day by which everything that a plan raises is in place, as `day_in_place`."""
+    names = raised(comparison.plan.scenario)
+    return max((day_in_place(comparison, name) for name in names), default=0.0)
+
+
+def day_in_place(comparison: Comparison, capability: CapabilityName) -> float:
     """Return the day by which half of the futures have a capability at its level; inf if never.
 
     Levels never fall, so half of the futures have reached it once the median has. The day is the
     last of its week.
     """
-    median = answer.comparison.plan.bands[f"level_{capability}"]["50.0%"]
-    goal = level_of(answer.plan.scenario, capability)
+    median = comparison.plan.bands[f"level_{capability}"]["50.0%"]
+    goal = level_of(comparison.plan.scenario, capability)
     reached = median.index[median.to_numpy() >= goal * (1.0 - 1e-9)]
     return float(reached[0]) if len(reached) else math.inf
 

@@ -10,10 +10,10 @@ from typing import Literal, NamedTuple
 from modelops_abm import formats, verdict
 from modelops_abm.app.decide.numbers import between, digits_for, money_for, money_of
 from modelops_abm.app.decide.plan_words import subject_of
+from modelops_abm.app.decide.rail_rows import day_all_in_place
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.experiments import Comparison, Credit
 from modelops_abm.experiments.paired import FUTURES, PairedDifference
-from modelops_abm.experiments.variants import raised
 
 type Tone = Literal["earns", "loses", "untold", "baseline"]
 
@@ -48,8 +48,8 @@ class Headline:
 
 def headline(comparison: Comparison) -> Headline:
     """Return the sentence that answers: worth, a loss, not to be told, or nothing to tell."""
-    if is_baseline(comparison):
-        words = "This is the baseline. Move a slider to see what it is worth."
+    if comparison.is_of_baseline:
+        words = f"{verdict.BASELINE}. Move a slider to see what it is worth."
         return Headline(verdict.Sentence(words, "", ""), "baseline")
     npv = comparison.difference("npv")
     tone = _TONES[npv.verdict]
@@ -58,11 +58,6 @@ def headline(comparison: Comparison) -> Headline:
 
 
 _TONES: dict[str, Tone] = {"earns": "earns", "loses": "loses", "cannot tell yet": "untold"}
-
-
-def is_baseline(comparison: Comparison) -> bool:
-    """Tell whether a plan raises nothing."""
-    return not raised(comparison.plan.scenario)
 
 
 def _worth(difference: PairedDifference) -> str:
@@ -85,7 +80,7 @@ def second_line(answer: Answer, credit: Credit | None, advice: str = "") -> list
         For a plan that does not earn: what would be better, in a sentence.
     """
     comparison = answer.comparison
-    if is_baseline(comparison):
+    if comparison.is_of_baseline:
         return _of_baseline(comparison)
     more = advice or _one_thing(credit, answer)
     return [*_range(comparison), *_payback(comparison), Words(more and f" {more}")]
@@ -118,8 +113,11 @@ def _payback(comparison: Comparison) -> list[Words]:
     if day is None or math.isinf(day):
         never = formats.count_of(finance.never.count, finance.never.n)
         return [Words(f" Does not pay back within {formats.span(horizon)} in {never} futures.")]
-    month = Words(formats.month_of(day), is_strong=True)
-    return [Words(" Pays back in "), month, Words(f" of {formats.months_in(horizon)}.")]
+    when = Words(formats.payback(day), is_strong=True)
+    if day == 0.0:
+        return [Words(" Pays back "), when, Words(".")]
+    early = " while it is being built" if day < day_all_in_place(comparison) else ""
+    return [Words(" Pays back in "), when, Words(f" of {formats.months_in(horizon)}{early}.")]
 
 
 def _one_thing(credit: Credit | None, answer: Answer) -> str:

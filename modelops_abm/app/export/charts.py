@@ -114,7 +114,5 @@ def _banded(panel: Panel, bands: Bands, css_class: str) -> list[h.Element]:
 
 
 def _payback(panel: Panel, comparison: Comparison) -> list[h.Element]:
-    day = comparison.finance.median_payback_day
-    if day is None or math.isinf(day) or day <= 0.0:
-        return []
-    return flag(panel, day / formats.MONTH_DAYS, f"payback, {formats.month_of(day)}")
+    mark = net_value.payback_mark(comparison)
+    return [] if mark is None else flag(panel, *mark)

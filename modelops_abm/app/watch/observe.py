@@ -79,7 +79,7 @@ def _stocks(model: ModelOpsModel) -> tuple[Stock, ...]:
         Stock(
             name,
             stock.level,
-            stock.parameters.maximum,
+            max(stock.parameters.maximum, stock.parameters.start_level),
             stock.parameters.start_level,
             sum(task is not None and task.worker is not None for task in stock.tasks),
         )

@@ -80,17 +80,20 @@ class Finance:
         return share(count, len(self.payback_days))
 
 
-def payback_days(daily_difference: Floats) -> Floats:
-    """Return the day of payback of each replication.
+def payback_days(difference_so_far: Floats) -> Floats:
+    """Return the day of payback of each replication: of pictures and words, the one definition.
+
+    It is the first day from which the difference so far stays at 0 or above: 0 if it is never
+    below, `NEVER` if it is below at the end.
 
     Parameters
     ----------
-    daily_difference
-        Discounted net value of plan less baseline, replications by days.
+    difference_so_far
+        Discounted net value of plan less baseline from the start to the end of each day,
+        replications by days.
     """
-    cumulative = np.cumsum(daily_difference, axis=1)
-    negative = cumulative < 0.0
-    days = daily_difference.shape[1]
+    negative = difference_so_far < 0.0
+    days = difference_so_far.shape[1]
     last = np.where(negative.any(axis=1), days - 1 - np.argmax(negative[:, ::-1], axis=1), -1)
     return np.where(last == days - 1, NEVER, last + 1.0)
 

@@ -91,7 +91,9 @@ def futures_of(
 def _paired(batch: Batch, baseline: int) -> Futures:
     net_value, *wanted = batch.series
     by_day = net_value[:, :, 0]
-    paybacks = np.array([payback_days(each - by_day[baseline]) for each in by_day])
+    paybacks = np.array(
+        [payback_days(np.cumsum(each - by_day[baseline], axis=1)) for each in by_day]
+    )
     return Futures(batch.first, batch.totals, paybacks, wanted[0] if wanted else None)
 
 

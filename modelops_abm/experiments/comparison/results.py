@@ -15,6 +15,7 @@ from modelops_abm.experiments.comparison.finance import Finance
 from modelops_abm.experiments.intervals import estimate
 from modelops_abm.experiments.paired import Floats, PairedDifference
 from modelops_abm.experiments.ranking import Ranking, rank
+from modelops_abm.parameters import fingerprint_of, levels_reached
 from modelops_abm.results import Ensemble
 
 _LEAKAGE = ("ideal_value", *(f"lost_{cause}" for cause in outcomes.LOSSES), "value")
@@ -43,6 +44,15 @@ class Comparison:
     def replications(self) -> int:
         """Number of paired replications."""
         return self.plan.replications
+
+    @cached_property
+    def is_of_baseline(self) -> bool:
+        """Whether the plan does nothing that its baseline does not: no other level, no other value.
+
+        A level to invest up to that lies below the start level builds nothing, as none does.
+        """
+        plan, baseline = (levels_reached(side.scenario) for side in (self.plan, self.baseline))
+        return fingerprint_of(plan) == fingerprint_of(baseline)
 
     def difference(self, outcome: str) -> PairedDifference:
         """Return the paired difference of an outcome of the run summary.

@@ -47,7 +47,7 @@ def test_answer_fits_the_terminal(
     assert (code, err) == (0, "")
     assert "This plan loses" in out
     assert "6 of 6 futures end below the baseline." in words(out)
-    assert "not within 40 days" in out
+    assert "Payback within 40 days, median never" in words(out)
     for label in ("Return per $ invested", "No payback in the time", "5th to 95th percentile"):
         assert label in out
     assert all(label.split()[0] in out for label in KEY_OUTCOMES.values())
@@ -70,7 +70,11 @@ def test_half_width_stops_early_or_says_what_is_missing(modelops: Command) -> No
     assert "more than 1,000,000 futures would be needed." in told
 
 
-def test_baseline_is_no_plan(modelops: Command) -> None:
-    code, out, err = modelops("compare")
+@pytest.mark.parametrize("command", ["compare", "credit", "sensitivity", "voi"])
+@pytest.mark.parametrize("level", [None, 0.2, 0.6])
+def test_baseline_is_no_plan(modelops: Command, command: str, level: float | None) -> None:
+    levels = {"start_level": 0.6, "maximum": level}
+    settings = [f"--set=capabilities.automation.{name}={at}" for name, at in levels.items()]
+    code, out, err = modelops(command, *(settings if level is not None else ()))
     assert (code, out) == (1, "")
-    assert "this is the baseline" in err
+    assert "this is the baseline, as no capability rises above its start level" in words(err)

@@ -18,7 +18,7 @@ def test_the_day_of_payback_is_the_first_from_which_it_stays_paid_back() -> None
             [3.0, -1.0, -1.0, -1.0],  # ends at 0, which is paid back
         ]
     )
-    assert payback_days(daily).tolist() == [2.0, 3.0, math.inf, 0.0, 0.0]
+    assert payback_days(np.cumsum(daily, axis=1)).tolist() == [2.0, 3.0, math.inf, 0.0, 0.0]
 
 
 def test_a_plan_without_investment_has_no_return() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -18,12 +20,12 @@ from modelops_abm.results import Run
         ([1.0, 2.0], 0),
         ([-1.0, 2.0], 1),
         ([-1.0, 2.0, -1.0, 0.0], 3),
-        ([-1.0, -2.0], None),
-        ([3.0, -2.0], None),
+        ([-1.0, -2.0], math.inf),
+        ([3.0, -2.0], math.inf),
     ],
 )
 def test_payback_is_the_first_day_from_which_it_stays_paid(
-    difference: list[float], day: int | None
+    difference: list[float], day: float | None
 ) -> None:
     assert payback_day(np.array(difference)) == day
 
