@@ -20,7 +20,7 @@ from modelops_abm.parameters import (
     parse_assignment,
     with_values,
 )
-from modelops_abm.parameters.wording import printable
+from modelops_abm.parameters.wording import printable, without_comma
 from modelops_abm.presets import PRESETS, preset
 
 SCENARIO_ENDINGS = (".toml", ".yaml", ".yml", ".json")
@@ -75,7 +75,9 @@ class Dollars(click.ParamType[float]):
         except ValueError:
             amount = math.nan
         if not 0.0 < amount < math.inf:
-            self.fail(f"'{printable(str(value))}' is not a number of dollars above 0", param, ctx)
+            advice = without_comma(str(value).strip())
+            wrong = f"'{printable(str(value))}' is not a number of dollars above 0"
+            self.fail(f"{wrong}{advice and f': {advice}'}", param, ctx)
         return amount
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ _TO, _LOG = "..", "log:"
 _LARGEST = sys.float_info.max
 _PLAIN_SECTIONS = ("model", "team", "portfolio", "finance")
 _DECISIONS = ("horizon_days", "team.developers")
+_DECIMAL_COMMA = re.compile(r"[-+]?0,[0-9]{2,}|(?=.*,)(?:.*,)?[-+]?0[0-9]+(?:,.*)?")
+"""What most likely has a comma for a point: 0,125, and 0,05 also among others."""
 _DECIDED = (".maximum", ".streams")
 
 
@@ -280,6 +283,8 @@ def _number(name: str, text: str) -> float:
 
 def _parse_choice(name: str, stated: str) -> Choice:
     """Read values in the syntax of TOML, or words; `[` and `{` may hold commas of their own."""
+    if _DECIMAL_COMMA.fullmatch(stated):
+        raise _misstated(name, stated, "a comma separates values, and decimals have a point")
     values: list[Any] = []
     for part in _parts(stated):
         value = parse_assignment(f"{name}={part}")[1]

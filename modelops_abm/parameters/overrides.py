@@ -19,7 +19,7 @@ from modelops_abm.parameters.names import (
 from modelops_abm.parameters.provenance import LABELS, changed_names, with_sources
 from modelops_abm.parameters.quantity import Section
 from modelops_abm.parameters.scenario import Scenario, SourceKind
-from modelops_abm.parameters.wording import listed, printable
+from modelops_abm.parameters.wording import listed, printable, without_comma
 
 _BARE_WORDS = re.compile(r"[^\W\d][\w .-]*")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
@@ -160,5 +160,13 @@ def _word_or_number(name: str, text: str) -> Any:
         return float(text)
     if _BARE_WORDS.fullmatch(text):
         return text
+    if advice := without_comma(text):
+        raise InputError(
+            Problem(
+                f"a number is written without commas: {advice}",
+                field=printable(name, 200),
+                value=f"'{printable(text)}'",
+            )
+        )
     message = "a value must be a number, true, false, a word, a list in [...] or text in quotes"
     raise InputError(Problem(message, field=printable(name, 200), value=f"'{printable(text)}'"))

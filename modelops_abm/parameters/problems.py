@@ -23,7 +23,7 @@ from modelops_abm.parameters.names import (
 )
 from modelops_abm.parameters.quantity import Section
 from modelops_abm.parameters.scenario import Scenario
-from modelops_abm.parameters.wording import listed, printable, range_in_words, shown
+from modelops_abm.parameters.wording import listed, printable, range_in_words, shown, without_comma
 
 _MOST_SUGGESTIONS = 200
 """Unknown names for which the nearest is looked up, which takes a while; nobody reads more."""
@@ -162,7 +162,9 @@ def _message(details: ErrorDetails, root: type[Section], path: Path) -> tuple[st
         return f"allowed is {_range(root, path, context)}", ""
     if kind in ("string_too_short", "string_too_long"):
         return _length(context), ""
-    return _expected(kind, root, path, details["msg"]), ""
+    typed = details["input"]
+    advice = without_comma(typed.strip()) if isinstance(typed, str) else ""
+    return _expected(kind, root, path, details["msg"]) + (advice and f"; {advice}"), ""
 
 
 def _choice(details: ErrorDetails, root: type[Section], path: Path) -> tuple[str, str]:

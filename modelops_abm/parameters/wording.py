@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+_GROUPED = re.compile(r"[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+")
+_GROUPED_BY_POINTS = re.compile(r"[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})+,[0-9]+")
 _LONGEST = 60
 _MOST_DIGITS = 40
 
@@ -14,6 +18,23 @@ def printable(text: str, longest: int = _LONGEST) -> str:
     """Return text that is safe in one line of a message: escaped, and shortened if it is long."""
     short = text if len(text) <= longest else text[:longest] + "..."
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in short)
+
+
+def without_comma(text: str) -> str:
+    """Return what to write for a number with a comma in it, or an empty string for anything else.
+
+    A comma is never read, neither as a decimal point nor between thousands: what one means by it
+    is not known of a number such as 1,234. This is the rule of every number that is typed.
+    """
+    if _GROUPED_BY_POINTS.fullmatch(text):
+        return f"write {text.replace('.', '').replace(',', '.')}"
+    is_grouped, is_decimal = _GROUPED.fullmatch(text), _DECIMAL_COMMA.fullmatch(text)
+    with_point = re.sub(r"^([-+]?)\.", r"\g<1>0.", text.replace(",", "."))
+    if is_grouped and is_decimal:
+        return f"write {with_point} or {text.replace(',', '')}, whichever is meant"
+    if is_grouped:
+        return f"write {text.replace(',', '')}"
+    return f"write {with_point}" if is_decimal else ""
 
 
 def shown(value: object) -> str:

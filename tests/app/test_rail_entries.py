@@ -13,7 +13,7 @@ from modelops_abm.app.decide.settings import SETTABLE
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.controls import Entry
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.parameters import InputError, Scenario, with_values
+from modelops_abm.parameters import InputError, Scenario, parse_assignment, with_values
 from modelops_abm.parameters.provenance import value_at
 from modelops_abm.presets import preset
 
@@ -34,7 +34,6 @@ def session() -> Iterator[Session]:
         ("50 %", 0.5),
         ("50\u202f%", 0.5),
         (" 62.5%", 0.625),
-        ("62,5", 0.625),
         ("0", 0.0),
         ("100", 1.0),
         ("5e1", 0.5),
@@ -50,7 +49,9 @@ def test_what_is_out_of_range_says_what_is_allowed(typed: str) -> None:
         PERCENT.read(typed, quantity_of(LEVEL))
 
 
-@pytest.mark.parametrize("typed", ["abc", "", "1.2.3", "1,2,3", "nan", "inf", "0x10", "1" * 60])
+@pytest.mark.parametrize(
+    "typed", ["abc", "", "1.2.3", "1,2,3", "1 5", "0 125", "1 2345", "nan", "inf", "0x10", "1" * 60]
+)
 def test_what_is_no_number_says_so(typed: str) -> None:
     with pytest.raises(InputError, match="is no number: 0 to 100\u202f%"):
         PERCENT.read(typed, quantity_of(LEVEL))
@@ -59,10 +60,38 @@ def test_what_is_no_number_says_so(typed: str) -> None:
 def test_money_and_thousands() -> None:
     payroll = quantity_of("team.payroll_per_year")
     measure = measure_of(payroll)
-    assert measure.read("$190,000", payroll) == 190_000.0
+    assert measure.read("$ 190000 per developer and year", payroll) == 190_000.0
     assert measure.read("190 000", payroll) == 190_000.0
-    assert measure.text(190_000.0) == "190,000"
+    assert measure.entry(190_000.0) == "190000"
+    assert measure.words(190_000.0).startswith("$190,000 ")
     assert Measure("$", digits=2).words(0.5) == "$0.50"
+
+
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [
+        ("0,125", "write 0.125"),
+        (",5", "write 0.5"),
+        ("62,5", "write 62.5"),
+        ("190,000", "write 190.000 or 190000, whichever is meant"),
+        ("1,234,567", "write 1234567"),
+        ("1,234.5", "write 1234.5"),
+        ("1.234,5", "write 1234.5"),
+    ],
+)
+def test_a_comma_is_never_guessed(session: Session, typed: str, advice: str) -> None:
+    """In any field of the page, and on the command line, with the same advice."""
+    plan = session.plan
+    fields = [name for name, quantity in SETTABLE.items() if quantity.is_number]
+    assert len(fields) > 80
+    for name in fields:
+        said = take_entry(session, Entry(name, typed, False))
+        assert said[name].endswith(f"is no number: {advice}."), name
+    assert session.plan is plan
+    with pytest.raises(InputError, match=advice):
+        parse_assignment(f"team.payroll_per_year={typed}")
+    with pytest.raises(InputError, match=f"expected a number.*{advice}"):
+        with_values(Scenario(), {"team.payroll_per_year": typed}, source="test")
 
 
 def test_whole_numbers() -> None:

@@ -9,11 +9,10 @@ from typing import Any
 
 from modelops_abm import formats
 from modelops_abm.parameters import Distribution, InputError, Quantity, parse_assignment
-from modelops_abm.parameters.wording import printable, range_in_words
+from modelops_abm.parameters.wording import printable, range_in_words, without_comma
 
 _SPACES = dict.fromkeys(map(ord, " \t\u00a0\u2009" + formats.NARROW_SPACE))
-_GROUPED = re.compile(r"[-+]?\d{1,3}(,\d{3})+(\.\d*)?")
-_DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
+_GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}( \d{3})+(\.\d*)?")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 _LONGEST = 40
 _WORDS_OF_FLAGS = {True: "Yes", False: "No"}
@@ -38,8 +37,12 @@ class Measure:
     per_unit: float = 1.0
     digits: int = 0
 
+    def entry(self, value: float) -> str:
+        """Return the number as it stands in the field, where it can be typed again."""
+        return self.text(value).replace(",", "")
+
     def text(self, value: float) -> str:
-        """Return the number as it stands in the field."""
+        """Return the number as it is shown, with thousands set apart."""
         shown = round(value * self.per_unit, 10)
         text = f"{shown:,.10g}" if abs(shown) < 1e10 else f"{shown:.10g}"
         whole, _, decimals = text.partition(".")
@@ -59,10 +62,11 @@ class Measure:
         InputError
             If it is no number, or not allowed; the message says what is, as the field shows it.
         """
-        number = _number(self._bare(typed))
-        allowed = self.allowed(quantity)
+        bare, allowed = self._bare(typed), self.allowed(quantity)
+        number = _number(bare)
         if number is None:
-            raise InputError(f"'{printable(typed, _LONGEST)}' is no number: {allowed}")
+            advice = without_comma(bare) or allowed
+            raise InputError(f"'{printable(typed, _LONGEST)}' is no number: {advice}")
         value = number / self.per_unit
         if not _is_within(value, quantity.bounds):
             raise InputError(f"{printable(typed.strip(), _LONGEST)} is not allowed: {allowed}")
@@ -78,20 +82,20 @@ class Measure:
         return f"{self.before}{range_in_words(bounds)}{self.after}"
 
     def _bare(self, typed: str) -> str:
-        """Return what was typed without spaces and without what stands around the number."""
-        text = typed.translate(_SPACES).replace(formats.MINUS, "-")
+        """Return what was typed without what stands around the number; each space is plain."""
+        text = typed.translate(dict.fromkeys(_SPACES, " ")).replace(formats.MINUS, "-")
+        tight = text.replace(" ", "")
         for around in (self.before, self.after):
             bare = around.translate(_SPACES)
-            text = text.removeprefix(bare).removesuffix(bare) if bare else text
-        return text
+            tight = tight.removeprefix(bare).removesuffix(bare) if bare else tight
+        found = re.search(" *".join(map(re.escape, tight)), text)
+        return found.group() if found else text
 
 
 def _number(text: str) -> float | None:
-    """Return a number, in which commas may set thousands apart or stand for a decimal point."""
+    """Return a number, in which only spaces may set thousands apart; None if it is none."""
     if _GROUPED.fullmatch(text):
-        text = text.replace(",", "")
-    elif _DECIMAL_COMMA.fullmatch(text):
-        text = text.replace(",", ".")
+        text = text.replace(" ", "")
     return float(text) if _NUMBER.fullmatch(text) and len(text) < _LONGEST else None
 
 
@@ -114,13 +118,13 @@ def _after(unit: str) -> str:
 def shown(quantity: Quantity, value: Any) -> str:
     """Return a value of the catalogue as it stands in a field: a number, a word, a list of them."""
     if isinstance(value, Distribution):
-        return Measure().text(value.mean)
+        return Measure().entry(value.mean)
     if isinstance(value, bool):
         return _WORDS_OF_FLAGS[value]
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     if quantity.is_number:
-        return Measure().text(value)
+        return Measure().entry(value)
     return str(value)
 
 

@@ -235,7 +235,7 @@ def _field(name: str, label: str, plan: Plan, problems: Mapping[str, str]) -> Fi
     return {
         "name": name,
         "label": label,
-        "text": measure.text(getattr(value, "mean", value)),
+        "text": measure.entry(getattr(value, "mean", value)),
         "before": measure.before,
         "after": measure.after,
         "hint": measure.allowed(_QUANTITIES[name]),

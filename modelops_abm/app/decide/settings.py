@@ -119,8 +119,11 @@ def _row(quantity: Quantity, plan: Plan, problems: Mapping[str, str]) -> Field:
 
 
 def _in_words(quantity: Quantity, value: object) -> str:
-    before = measure_of(quantity).before if quantity.is_number else ""
-    return f"{before}{shown(quantity, value)}"
+    if not quantity.is_number:
+        return shown(quantity, value)
+    measure = measure_of(quantity)
+    number = value.mean if isinstance(value, Distribution) else float(str(value))
+    return f"{measure.before}{measure.text(number)}"
 
 
 def _detail(quantity: Quantity, value: object) -> str:

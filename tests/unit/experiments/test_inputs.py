@@ -124,3 +124,15 @@ def test_a_varied_value_says_so() -> None:
     scenario = varied(Scenario(), {"team.developers": 9})
     assert scenario.team.developers == 9
     assert "experiment" in scenario.sources[-1].source
+
+
+@pytest.mark.parametrize("stated", ["0,125", "0,05", "1,0,05", "0,05..0,1", "1,000", "0,1..0,5"])
+def test_a_comma_is_no_decimal_point(stated: str) -> None:
+    with pytest.raises(InputError, match=r"decimals have a point|write 0\."):
+        parse_input(f"drift.severity={stated}")
+
+
+@pytest.mark.parametrize("stated", ["0,1", "0,0.05", "0, 125", "4,12", "10,20,30"])
+def test_a_comma_separates_values(stated: str) -> None:
+    expected = tuple(float(part) for part in stated.split(","))
+    assert parse_input(f"drift.severity={stated}").points(2) == expected
