@@ -31,7 +31,10 @@ SUPPORTED = ((3, 14), (3, 13), (3, 12))  # what the pinned requirements install 
 REPOSITORY = pathlib.Path(__file__).resolve().parent
 ENVIRONMENT = REPOSITORY / ".venv"
 REQUIREMENTS = {False: "requirements.txt", True: "requirements-dev.txt"}  # by: for development?
+BUILD_REQUIREMENTS = "requirements-build.txt"
+SOURCE_ONLY = "solara-assets"  # published without a wheel: built here, by the pinned build tools
 STAMP_NAME = "modelops_abm_stamp.json"
+WRONG_HASH = "DO NOT MATCH THE HASHES"  # what pip prints
 READY_VARIABLE = "MODELOPS_ABM_ENVIRONMENT_READY"  # tells the second process: already checked
 
 # Both are run by other interpreters, so they are text. The first must work on every Python 3.
@@ -290,7 +293,7 @@ def work_to_do(
 def requirements_digest(repository: pathlib.Path) -> str:
     """Hash the files that say what to install."""
     digest = hashlib.sha256()
-    for name in [*REQUIREMENTS.values(), "pyproject.toml"]:
+    for name in [*REQUIREMENTS.values(), BUILD_REQUIREMENTS, "pyproject.toml"]:
         digest.update((repository / name).read_bytes() + b"\0")
     return digest.hexdigest()
 
@@ -359,13 +362,16 @@ def _make_anew(interpreter: Interpreter) -> None:
 
 
 def _install(python: str, requirements: str) -> None:
+    """Install what is pinned, by its hashes: nothing else is fetched, or run to build a package."""
     pip = [python, "-I", "-m", "pip", "install", "--quiet", "--no-input"]
-    _run_quietly(
-        [*pip, "--requirement", requirements],
-        f"pip could not install the packages pinned in {requirements}. Most often the package"
-        " registry cannot be reached: look at the network connection, the proxy and pip's own"
-        " settings, then give the same command again.",
-    )
+    for file in (BUILD_REQUIREMENTS, requirements):
+        wheels = ["--only-binary", ":all:", "--no-binary", SOURCE_ONLY, "--no-build-isolation"]
+        _run_quietly(
+            [*pip, "--require-hashes", *wheels, "--requirement", file],
+            f"pip could not install the packages pinned in {file}. Most often the package"
+            " registry cannot be reached: look at the network connection, the proxy and pip's own"
+            " settings, then give the same command again.",
+        )
     _run_quietly(
         [*pip, "--no-deps", "--no-build-isolation", "--editable", "."],
         "pip could not install modelops_abm itself into .venv.",
@@ -385,6 +391,12 @@ def _run_quietly(command: Sequence[str], failure: str) -> None:
     if done.returncode:
         lines = done.stdout.decode(errors="replace").strip().splitlines()
         last = textwrap.indent("\n".join(lines[-12:]), "  ")
+        if any(WRONG_HASH in line for line in lines):
+            failure = (
+                "A package is not the one that was pinned: the registry, or something on the way to"
+                " it, served another file, or the requirements here were changed. It was not"
+                " installed. Do not go on before you know why."
+            )
         raise SetUpError(f"{failure}\nThe last lines it printed:\n{last}")
 
 

@@ -29,6 +29,13 @@ FACTS = {
 }
 STAMP = run.Stamp("3.13.0", "/somewhere/.venv", DIGEST, False, ["mesa==3.5.1"], ["odd.py"])
 
+FILES_THAT_SAY_WHAT_TO_INSTALL = (
+    "pyproject.toml",
+    "requirements-build.txt",
+    "requirements-dev.txt",
+    "requirements.txt",
+)
+
 posix_only = pytest.mark.skipif(os.name == "nt", reason="the fake interpreters are shell scripts")
 
 
@@ -171,7 +178,7 @@ def test_main_ends_with_2_and_no_traceback_when_nothing_fits(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for name in ("requirements.txt", "requirements-dev.txt", "pyproject.toml"):
+    for name in FILES_THAT_SAY_WHAT_TO_INSTALL:
         (tmp_path / name).touch()
     monkeypatch.setattr(run, "REPOSITORY", tmp_path)
     monkeypatch.setattr(run, "ENVIRONMENT", tmp_path / ".venv")
@@ -206,14 +213,13 @@ def test_work_to_do(
 
 
 def test_the_digest_changes_with_each_file_that_says_what_to_install(tmp_path: Path) -> None:
-    names = ("requirements.txt", "requirements-dev.txt", "pyproject.toml")
-    for name in names:
+    for name in FILES_THAT_SAY_WHAT_TO_INSTALL:
         (tmp_path / name).write_text("a\n")
     digests = {run.requirements_digest(tmp_path)}
-    for name in names:
+    for name in FILES_THAT_SAY_WHAT_TO_INSTALL:
         (tmp_path / name).write_text("b\n")
         digests.add(run.requirements_digest(tmp_path))
-    assert len(digests) == 4
+    assert len(digests) == 5
     assert all(len(digest) == hashlib.sha256().digest_size * 2 for digest in digests)
 
 
@@ -252,6 +258,27 @@ def test_a_failed_command_is_told_with_its_last_lines() -> None:
     with pytest.raises(run.SetUpError, match=r"(?s)It failed.*line 28\n.*line 39$") as caught:
         run._run_quietly([sys.executable, "-c", program], "It failed.")
     assert "line 27" not in str(caught.value)
+
+
+def test_a_package_that_is_another_than_pinned_is_told_apart_from_a_network_that_fails() -> None:
+    program = f"print('ERROR: THESE PACKAGES {run.WRONG_HASH}'); raise SystemExit(1)"
+    with pytest.raises(run.SetUpError, match="not the one that was pinned") as caught:
+        run._run_quietly([sys.executable, "-c", program], "No network.")
+    assert "No network" not in str(caught.value)
+
+
+def test_everything_from_a_registry_is_installed_by_its_hash(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    commands: list[list[str]] = []
+    monkeypatch.setattr(run, "_run_quietly", lambda command, failure: commands.append(command))
+    run._install("python", "requirements.txt")
+    fetching = [command for command in commands if "--no-deps" not in command]
+    assert [command[-1] for command in fetching] == ["requirements-build.txt", "requirements.txt"]
+    for command in fetching:
+        assert {"--require-hashes", "--only-binary", "--no-build-isolation"} <= set(command)
+    assert commands[-1][-2:] == ["--editable", "."]
+    assert "--no-build-isolation" in commands[-1]
 
 
 # --- How it starts
