@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from modelops_abm import outcomes
 from modelops_abm.events import LogKind, LogRecord, RetirementReason, TaskClass
 from modelops_abm.parameters import Scenario
+from modelops_abm.representation import Represented, in_short
 from modelops_abm.statechart import Cause
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ class ResultError(ValueError):
     """A folder that holds no readable result, or one that must not be overwritten."""
 
 
-@dataclass(frozen=True)
-class Run:
+@dataclass(frozen=True, repr=False)
+class Run(Represented):
     """One run of a scenario.
 
     Attributes
@@ -75,6 +76,15 @@ class Run:
     models: pd.DataFrame
     developers: pd.DataFrame
     model_days: pd.DataFrame | None = field(default=None)
+
+    def _facts(self) -> dict[str, str]:
+        named = ("scenario", "seed", "replication", "engine")
+        facts = {name: in_short(getattr(self, name)) for name in named}
+        return {**facts, "days": in_short(len(self.daily)), "npv": in_short(self.summary["npv"])}
+
+    def _table(self) -> pd.DataFrame:
+        rows = {each.name: (self.summary[each.name], each.unit) for each in outcomes.SUMMARY}
+        return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "unit"])
 
     def to_json(self) -> dict[str, Any]:
         """Return scenario, seed, version and summary as plain data."""
@@ -232,8 +242,8 @@ def _write_json(path: Path, content: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
-@dataclass(frozen=True)
-class Ensemble:
+@dataclass(frozen=True, repr=False)
+class Ensemble(Represented):
     """Many replications of one scenario.
 
     Attributes
@@ -263,6 +273,13 @@ class Ensemble:
     def replications(self) -> int:
         """Number of replications."""
         return len(self.totals)
+
+    def _facts(self) -> dict[str, str]:
+        named = ("scenario", "seed", "engine", "replications")
+        return {name: in_short(getattr(self, name)) for name in named}
+
+    def _table(self) -> pd.DataFrame:
+        return self.summaries().describe().T[["count", "mean", "std", "min", "max"]]
 
     def summaries(self) -> pd.DataFrame:
         """Return the outcomes of the run summary: a row for each replication.

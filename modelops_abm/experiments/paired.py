@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelops_abm.experiments.intervals import Estimate, Share, bootstrap_interval, estimate, share
+from modelops_abm.representation import Represented, in_short
 
 type Floats = NDArray[np.float64]
 type Verdict = Literal["earns", "loses", "cannot tell yet"]
@@ -18,8 +19,8 @@ FUTURES = (0.025, 0.975)
 """Between these lie 95 of 100 futures."""
 
 
-@dataclass(frozen=True)
-class PairedDifference:
+@dataclass(frozen=True, repr=False)
+class PairedDifference(Represented):
     """An outcome of one scenario less that of another.
 
     Attributes
@@ -29,6 +30,9 @@ class PairedDifference:
     """
 
     values: Floats
+
+    def _facts(self) -> dict[str, str]:
+        return {"n": in_short(self.estimate.n), "mean": in_short(self.estimate)}
 
     @cached_property
     def estimate(self) -> Estimate:

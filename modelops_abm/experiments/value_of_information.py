@@ -20,6 +20,7 @@ from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.sweep.designs import at_positions
 from modelops_abm.experiments.winners import may_lead, winners, wins
 from modelops_abm.parameters import InputError, Scenario
+from modelops_abm.representation import Represented
 
 type Floats = NDArray[np.float64]
 
@@ -29,8 +30,8 @@ _LEAST_POINTS = 32
 _MOST_GROUPS = 12
 
 
-@dataclass(frozen=True)
-class ValueOfInformation:
+@dataclass(frozen=True, repr=False)
+class ValueOfInformation(Represented):
     """Alternatives under uncertain assumptions, and what it would be worth to be certain.
 
     Attributes

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from modelops_abm.parameters.quantity import CalendarDate, Section, misfit
+from modelops_abm.representation import Represented, in_short
 
 StageName = Literal["idea", "build", "deployment", "production", "retired"]
 STAGE_NAMES: tuple[StageName, ...] = ("idea", "build", "deployment", "production", "retired")
@@ -186,13 +187,22 @@ def _in_future(entry: PortfolioModel, field: str, start: date) -> Contradiction 
     return Contradiction((field,), f"{field} {day} is after the start date {start}")
 
 
-class ImportedPortfolio(Section):
+class ImportedPortfolio(Represented, Section):
     """All models that a client listed, and where the list came from."""
 
     source: _Name
     """Where the list comes from, for example the name of the file."""
     models: Annotated[tuple[PortfolioModel, ...], Field(strict=False)] = ()
     """The models, in the client's order."""
+
+    def _facts(self) -> dict[str, str]:
+        return {"source": in_short(self.source), "models": in_short(len(self.models))}
+
+    def _table(self) -> Any:
+        """Return what is known of every model, a model a row."""
+        import pandas as pd  # only a notebook asks, and it has it already
+
+        return pd.DataFrame([each.model_dump() for each in self.models]).dropna(axis=1, how="all")
 
     @model_validator(mode="after")
     def _unique_ids(self) -> Self:

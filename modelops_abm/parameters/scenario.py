@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -22,6 +22,7 @@ from modelops_abm.parameters.sections import (
     TeamParameters,
     UsageParameters,
 )
+from modelops_abm.representation import Represented, in_short
 
 SourceKind = Literal["measured", "survey", "vendor", "judgement", "client", "user"]
 
@@ -37,7 +38,7 @@ class ValueSource(Section):
     """How well it is supported; `client` for a client's own figure, `user` for a set value."""
 
 
-class Scenario(Section):
+class Scenario(Represented, Section):
     """Everything that a run depends on besides seed and replication."""
 
     name: Annotated[str, Field(min_length=1, max_length=200)] = "reference"
@@ -97,6 +98,20 @@ class Scenario(Section):
             for contradiction in contradictions(entry, self.start_date):
                 raise misfit(contradiction.message, *path)
         return self
+
+    def _facts(self) -> dict[str, str]:
+        named: dict[str, object] = {"name": self.name, "horizon_days": self.horizon_days}
+        if self.imported is not None:
+            named["imported"] = f"{len(self.imported.models):,} models"
+        named["changed"] = len(self.sources)
+        return {name: in_short(value) for name, value in named.items()}
+
+    def _table(self) -> Any:
+        """Return whose value it is, a value a row."""
+        import pandas as pd  # only a notebook asks, and it has it already
+
+        rows = [(each.name, each.source, each.confidence) for each in self.sources]
+        return pd.DataFrame(rows, columns=["changed", "source", "confidence"])
 
     def kinds(self) -> tuple[ModelKind, ...]:
         """Return the attributes of every archetype in order, or of `model` if there is none."""

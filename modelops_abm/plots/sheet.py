@@ -6,6 +6,7 @@ setting is read for the looks or changed for a moment: figures may be made in ma
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -78,6 +79,12 @@ class Picture(Figure):
         self.plane.set_zorder(5.0)
         self._write_header(title, subtitle)
         write(self.plane, MARGIN, body_height + _FOOTER - 14.0, source, colour=INK_3)
+
+    def _repr_png_(self) -> bytes:
+        """Return the picture for a notebook, which shows it below the cell."""
+        stream = io.BytesIO()
+        self.savefig(stream, format="png", dpi=_DPI, bbox_inches=None, transparent=False)
+        return stream.getvalue()
 
     def axes_at(self, left: float, top: float, width: float, height: float) -> Axes:
         """Add axes at a place of the body, in pixels from its top left corner."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelops_abm.experiments.intervals import Estimate, Share, estimate, share
+from modelops_abm.representation import Represented
 from modelops_abm.simulate.student import t_quantile
 
 Floats = NDArray[np.float64]
@@ -16,8 +17,8 @@ Floats = NDArray[np.float64]
 NEVER = math.inf
 
 
-@dataclass(frozen=True)
-class Finance:
+@dataclass(frozen=True, repr=False)
+class Finance(Represented):
     """What a plan is worth to whoever pays for it.
 
     Attributes

@@ -16,13 +16,14 @@ from modelops_abm.experiments.intervals import estimate
 from modelops_abm.experiments.paired import Floats, PairedDifference
 from modelops_abm.experiments.ranking import Ranking, rank
 from modelops_abm.parameters import fingerprint_of, levels_reached
+from modelops_abm.representation import Represented, in_short
 from modelops_abm.results import Ensemble
 
 _LEAKAGE = ("ideal_value", *(f"lost_{cause}" for cause in outcomes.LOSSES), "value")
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, repr=False)
+class Comparison(Represented):
     """A plan and its baseline over the same replications.
 
     Attributes
@@ -39,6 +40,15 @@ class Comparison:
     baseline: Ensemble
     finance: Finance
     bands: Mapping[str, pd.DataFrame]
+
+    def _facts(self) -> dict[str, str]:
+        return {
+            "plan": in_short(self.plan.scenario),
+            "baseline": in_short(self.baseline.scenario),
+            "seed": in_short(self.plan.seed),
+            "replications": in_short(self.replications),
+            "npv_difference": in_short(self.finance.npv),
+        }
 
     @property
     def replications(self) -> int:
@@ -103,8 +113,8 @@ def _row(plan: Floats, baseline: Floats) -> tuple[float | None, ...]:
     return (estimate(plan).mean, estimate(baseline).mean, paired.mean, paired.half_width, paired.n)
 
 
-@dataclass(frozen=True)
-class SideBySide:
+@dataclass(frozen=True, repr=False)
+class SideBySide(Represented):
     """Several plans and one baseline over the same replications.
 
     Attributes
@@ -179,7 +189,7 @@ class SideBySide:
             dtype=float,
         )
 
-    def table(self, outcome: str) -> pd.DataFrame:
+    def table(self, outcome: str = "npv") -> pd.DataFrame:
         """Return how every scenario fares in an outcome of the run summary, one a row.
 
         Columns: mean and half the width of its interval; the same of the difference to the

@@ -17,20 +17,21 @@ from modelops_abm.experiments.samples import LOOKS, sampled
 from modelops_abm.experiments.tables import difference_table
 from modelops_abm.experiments.variants import STOPS, level_of, start_of, with_levels
 from modelops_abm.parameters import CAPABILITY_NAMES, CapabilityName, Scenario, baseline_of
+from modelops_abm.representation import Represented
 
 type Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+@dataclass(frozen=True, slots=True, repr=False)
+class Change(Represented):
     """Another level of one capability."""
 
     capability: CapabilityName
     level: float
 
 
-@dataclass(frozen=True)
-class SingleChanges:
+@dataclass(frozen=True, repr=False)
+class SingleChanges(Represented):
     """A plan with one of its levels changed, every such change over the same replications.
 
     Attributes

@@ -19,12 +19,13 @@ from modelops_abm.experiments.samples import LOOKS, Samples, sampled
 from modelops_abm.experiments.tables import difference_table
 from modelops_abm.experiments.variants import raised, without
 from modelops_abm.parameters import CapabilityName, Scenario
+from modelops_abm.representation import Represented
 
 type Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Credit:
+@dataclass(frozen=True, repr=False)
+class Credit(Represented):
     """What each capability of a plan has to do with the difference that they make together.
 
     Every figure is a paired sample, with one value for each replication. A replication in which one

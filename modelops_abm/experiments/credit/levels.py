@@ -16,10 +16,11 @@ from modelops_abm.experiments.samples import LOOKS, Samples, sampled
 from modelops_abm.experiments.tables import difference_table
 from modelops_abm.experiments.variants import STOPS, check_level, level_of, start_of, with_levels
 from modelops_abm.parameters import CapabilityName, Scenario
+from modelops_abm.representation import Represented
 
 
-@dataclass(frozen=True)
-class LevelWorth:
+@dataclass(frozen=True, repr=False)
+class LevelWorth(Represented):
     """A plan with one capability at several levels, over the same replications.
 
     Attributes

@@ -13,6 +13,7 @@ from modelops_abm.experiments.intervals import LEVEL, estimate
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.variants import start_of
 from modelops_abm.parameters import CapabilityName, Scenario
+from modelops_abm.representation import Represented
 
 type Floats = NDArray[np.float64]
 
@@ -50,8 +51,8 @@ class Reason:
     is_told: bool
 
 
-@dataclass(frozen=True)
-class Reasons:
+@dataclass(frozen=True, repr=False)
+class Reasons(Represented):
     """What raising a capability from its start level changes, with the rest of the plan kept.
 
     Attributes

@@ -16,6 +16,7 @@ from modelops_abm.parameters import (
     Problem,
     Scenario,
 )
+from modelops_abm.representation import Represented
 
 LEVELS = (0.0, 0.5, 1.0)
 STARTS = (0.0, 180.0, 360.0)
@@ -24,8 +25,8 @@ _DEVELOPERS = "developers"
 _MOST_DEVELOPERS = 10_000
 
 
-@dataclass(frozen=True)
-class Decisions:
+@dataclass(frozen=True, repr=False)
+class Decisions(Represented):
     """The road maps that are open to a plan.
 
     Attributes

@@ -18,10 +18,11 @@ from modelops_abm.experiments.optimise.road_map import RoadMap, nothing_of, road
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.ranking import Ranking, rank
 from modelops_abm.parameters import Scenario
+from modelops_abm.representation import Represented
 
 
-@dataclass(frozen=True)
-class Finalist:
+@dataclass(frozen=True, repr=False)
+class Finalist(Represented):
     """A road map that was measured again in fresh futures.
 
     Attributes
@@ -41,8 +42,8 @@ class Finalist:
         return self.rechecked.road_map
 
 
-@dataclass(frozen=True)
-class Confirmed:
+@dataclass(frozen=True, repr=False)
+class Confirmed(Represented):
     """The recommended road map in futures that had no part in finding or choosing it.
 
     Attributes
@@ -60,8 +61,8 @@ class Confirmed:
         return PairedDifference(self.recommended.gains - self.plan.gains)
 
 
-@dataclass(frozen=True)
-class Optimised:
+@dataclass(frozen=True, repr=False)
+class Optimised(Represented):
     """What was found for a plan.
 
     Attributes

@@ -13,12 +13,13 @@ from modelops_abm.experiments.intervals import Share, share
 from modelops_abm.experiments.ranking import rank
 from modelops_abm.experiments.sensitivity.indices import Indices, indices_of
 from modelops_abm.experiments.winners import may_lead, winners, wins
+from modelops_abm.representation import Represented
 
 type Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Decision:
+@dataclass(frozen=True, repr=False)
+class Decision(Represented):
     """Which alternative wins while all assumptions vary together.
 
     Attributes

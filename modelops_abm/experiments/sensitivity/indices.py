@@ -11,6 +11,7 @@ from scipy import special
 
 from modelops_abm.experiments.intervals import LEVEL
 from modelops_abm.experiments.winners import may_lead
+from modelops_abm.representation import Represented
 
 type Floats = NDArray[np.float64]
 
@@ -18,8 +19,8 @@ _RESAMPLES = 1000
 _ROUNDING = 1e-12
 
 
-@dataclass(frozen=True)
-class Indices:
+@dataclass(frozen=True, repr=False)
+class Indices(Represented):
     """Shares of the variance of an answer, by assumption (Sobol 2001).
 
     doi:10.1016/S0378-4754(00)00270-6.

@@ -17,6 +17,7 @@ from modelops_abm.experiments.sensitivity.question import Question
 from modelops_abm.experiments.sweep.designs import at_positions
 from modelops_abm.experiments.winners import may_lead
 from modelops_abm.parameters import InputError
+from modelops_abm.representation import Represented
 
 type Floats = NDArray[np.float64]
 
@@ -24,8 +25,8 @@ _LEVELS = 4
 _RESAMPLES = 1000
 
 
-@dataclass(frozen=True)
-class Morris:
+@dataclass(frozen=True, repr=False)
+class Morris(Represented):
     """Elementary effects of the assumptions, in the unit of the answer over their whole range.
 
     Attributes

@@ -14,12 +14,13 @@ from modelops_abm.experiments.inputs import Input, check_inputs, varied
 from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.sweep import Point
 from modelops_abm.parameters import InputError, Scenario
+from modelops_abm.representation import Represented
 
 type Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Question:
+@dataclass(frozen=True, repr=False)
+class Question(Represented):
     """An outcome of a plan, as a function of its assumptions.
 
     Attributes

@@ -16,6 +16,7 @@ from modelops_abm.experiments.sensitivity.problem import problem_of
 from modelops_abm.experiments.sensitivity.question import Question
 from modelops_abm.experiments.sweep.designs import at_positions
 from modelops_abm.parameters import InputError
+from modelops_abm.representation import Represented
 
 type Floats = NDArray[np.float64]
 
@@ -23,8 +24,8 @@ _SETTLED = 0.25
 """Half the width of the interval of an index, below which it is drawn and told."""
 
 
-@dataclass(frozen=True)
-class Sobol:
+@dataclass(frozen=True, repr=False)
+class Sobol(Represented):
     """Sobol indices of an answer, and of the decision.
 
     Attributes

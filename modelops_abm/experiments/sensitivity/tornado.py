@@ -23,6 +23,7 @@ from modelops_abm.experiments.sensitivity.changes import (
 from modelops_abm.experiments.sensitivity.question import Question
 from modelops_abm.parameters import Distribution
 from modelops_abm.parameters.provenance import value_at
+from modelops_abm.representation import Represented
 
 type Floats = NDArray[np.float64]
 
@@ -31,8 +32,8 @@ POINTS_EACH = 5
 _ROUNDING = 1e-9
 
 
-@dataclass(frozen=True)
-class Swing:
+@dataclass(frozen=True, repr=False)
+class Swing(Represented):
     """What one assumption does while all others stay as they are.
 
     Attributes
@@ -107,8 +108,8 @@ class Swing:
         return pd.DataFrame(rows, columns=columns)
 
 
-@dataclass(frozen=True)
-class Tornado:
+@dataclass(frozen=True, repr=False)
+class Tornado(Represented):
     """What every assumption does alone.
 
     Attributes

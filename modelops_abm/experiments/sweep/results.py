@@ -17,6 +17,7 @@ from modelops_abm.experiments.intervals import estimate
 from modelops_abm.experiments.samples import outcome_of
 from modelops_abm.experiments.sweep.designs import Point
 from modelops_abm.parameters import Scenario
+from modelops_abm.representation import Represented
 from modelops_abm.version import __version__
 
 type Floats = NDArray[np.float64]
@@ -27,8 +28,8 @@ _PARTS = 5
 _MEASURES = ["mean", "half_width", "n", "difference", "difference_half_width"]
 
 
-@dataclass(frozen=True)
-class SweepResult:
+@dataclass(frozen=True, repr=False)
+class SweepResult(Represented):
     """The outcomes of every point of a sweep, and of the scenario it departs from.
 
     Attributes

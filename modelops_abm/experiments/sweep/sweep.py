@@ -10,10 +10,11 @@ from modelops_abm.experiments.running import Keeping, engine_of, refuses_unknown
 from modelops_abm.experiments.sweep.designs import Point
 from modelops_abm.experiments.sweep.results import SweepResult
 from modelops_abm.parameters import InputError, Scenario
+from modelops_abm.representation import Represented
 
 
-@dataclass(frozen=True)
-class Sweep:
+@dataclass(frozen=True, repr=False)
+class Sweep(Represented):
     """A scenario, and the points at which it is looked at.
 
     Attributes
