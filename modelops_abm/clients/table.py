@@ -8,9 +8,9 @@ import os
 import re
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
-from pathlib import Path
 
 from modelops_abm.clients.row_problem import Mistake, RowProblem
+from modelops_abm.parameters.reading import read_file
 
 LARGEST_FILE_BYTES = 20_000_000
 MOST_ROWS = 200_000
@@ -46,13 +46,11 @@ def read_bytes(source: str | os.PathLike[str] | bytes) -> bytes:
     if isinstance(source, bytes):
         return _of_fair_size(source)
     try:
-        with Path(source).open("rb") as file:
-            return _of_fair_size(file.read(LARGEST_FILE_BYTES + 1))
-    except (OSError, ValueError) as error:
-        if isinstance(error, Mistake):
-            raise
-        reason = getattr(error, "strerror", None) or str(error)
+        content = read_file(source, LARGEST_FILE_BYTES)
+    except OSError as error:
+        reason = error.strerror or str(error)
         raise Mistake(f"cannot be read: {reason}", "check the name of the file") from None
+    return _of_fair_size(content)
 
 
 def _of_fair_size(content: bytes) -> bytes:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from modelops_abm.experiments.store import Store
 from modelops_abm.parameters import InputError, Problem, Scenario, fingerprint_of, write_whole
+from modelops_abm.parameters.reading import open_file
 from modelops_abm.parameters.wording import printable
 from modelops_abm.simulate import Engine
 from modelops_abm.version import __version__
@@ -124,7 +125,8 @@ class Folder:
                 raise _unusable(self.path, "it holds something else; choose another folder")
             return
         try:
-            there = json.loads(path.read_text(encoding="utf-8"))
+            with open_file(path) as stream:
+                there = json.load(stream)
             kind, fingerprint = there["experiment"], there["fingerprint"]
         except (OSError, ValueError, KeyError, TypeError):
             raise _unusable(self.path, f"its {DESCRIPTION} cannot be read") from None

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from modelops_abm.parameters import InputError, Problem
+from modelops_abm.parameters.reading import open_file
 from modelops_abm.parameters.wording import printable
 
 type Floats = NDArray[np.float64]
@@ -215,7 +216,8 @@ def _table(rows: Sequence[_Rows], headings: _Headings) -> pa.Table:
 
 def _read(file: Path, headings: _Headings) -> Iterator[_Rows]:
     try:
-        table = pq.read_table(file, columns=[headings.key, _REPLICATION, *headings.columns])
+        with open_file(file) as stream:
+            table = pq.read_table(stream, columns=[headings.key, _REPLICATION, *headings.columns])
         keys = table.column(headings.key).to_numpy()
         numbers = table.column(_REPLICATION).to_numpy()
         values = np.column_stack([table.column(name).to_numpy() for name in headings.columns])

@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from modelops_abm import outcomes
 from modelops_abm.experiments.parts import UNFINISHED, Parts, unusable
+from modelops_abm.parameters.reading import open_file
 from modelops_abm.parameters.wording import printable
 from modelops_abm.version import __version__
 
@@ -129,8 +130,9 @@ def _described(folder: Path, provenance: Provenance) -> Provenance:
         _describe(path, provenance)
         return provenance
     try:
-        return Provenance(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        with open_file(path) as stream:
+            return Provenance(**json.load(stream))
+    except (OSError, ValueError, TypeError, RecursionError):
         raise unusable(folder, f"{DESCRIPTION} cannot be read") from None
 
 

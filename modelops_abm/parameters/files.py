@@ -18,6 +18,7 @@ from modelops_abm.parameters.document import WITHOUT_SOURCE, Document, Unreadabl
 from modelops_abm.parameters.errors import InputError, Problem, place_in_words
 from modelops_abm.parameters.merge import with_changes
 from modelops_abm.parameters.provenance import changed_names, concerns, with_sources
+from modelops_abm.parameters.reading import read_file
 from modelops_abm.parameters.scenario import Scenario
 from modelops_abm.parameters.wording import listed, printable, shown
 
@@ -178,14 +179,10 @@ def _text(content: bytes, file: str) -> str:
 
 
 def _read_bytes(file: str) -> bytes:
-    path = Path(file)
     try:
-        if not path.exists():
-            raise _error(file, "there is no such file")
-        if not path.is_file():
-            raise _error(file, "is a folder or device, not a file")
-        with path.open("rb") as stream:
-            return stream.read(LARGEST_FILE + 1)
+        return read_file(file, LARGEST_FILE)
+    except (FileNotFoundError, NotADirectoryError):
+        raise _error(file, "there is no such file") from None
     except OSError as error:
         raise _error(file, f"cannot be read: {_reason(error)}") from None
 

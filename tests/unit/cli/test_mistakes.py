@@ -21,7 +21,7 @@ Command = Callable[..., Outcome]
         (["simulate", "all_five"], "write --preset all_five"),
         (["simulate", "models.csv"], "write --portfolio models.csv"),
         (["simulate", "missing.toml"], "missing.toml: there is no such file"),
-        (["simulate", "folder.toml"], "is a folder or device, not a file"),
+        (["simulate", "folder.toml"], "it is a folder, not a file"),
         (["simulate", "binary.toml"], "is a binary file, not text"),
         (["simulate", "plan.txt"], "must end in .toml"),
         (["simulate", "--set", "team.developer=3"], "did you mean team.developers?"),

@@ -126,12 +126,24 @@ def test_runs_of_another_version_are_not_mixed(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["", "{}", "[]", '{"seed": 0}', '{"seed":0,"engine":"a","x":1}']
+    "content",
+    ["", "{}", "[]", '{"seed": 0}', '{"seed":0,"engine":"a","x":1}', "[" * 100_000],
+    ids=["nothing", "empty", "list", "half", "more", "nested"],
 )
 def test_a_description_that_says_nothing_is_named(folder: Path, content: str) -> None:
     Store(folder).close()
     (folder / DESCRIPTION).write_text(content)
     with pytest.raises(InputError, match=DESCRIPTION):
+        Store(folder)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such pipes here")
+@pytest.mark.parametrize("name", [DESCRIPTION, "1.parquet"])
+def test_a_pipe_in_the_place_of_a_file_is_named_and_not_waited_for(folder: Path, name: str) -> None:
+    Store(folder).close()
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    with pytest.raises(InputError, match=name):
         Store(folder)
 
 

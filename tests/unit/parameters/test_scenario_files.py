@@ -291,7 +291,7 @@ def test_problems_can_be_read_apart(tmp_path: Path) -> None:
         ("missing.toml", "there is no such file"),
         ("plan.txt", "must end in .toml, .yaml, .yml or .json"),
         ("plan", "must end in .toml, .yaml, .yml or .json"),
-        ("folder.toml", "is a folder or device, not a file"),
+        ("folder.toml", "it is a folder, not a file"),
         ("nul\0.toml", "there is no such file"),
     ],
 )
@@ -306,7 +306,7 @@ def test_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         raise PermissionError(13, "Permission denied")
 
     (tmp_path / "plan.toml").write_text("name = 'x'")
-    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr("modelops_abm.parameters.reading.os.open", refuse)
     with pytest.raises(InputError, match=r"plan\.toml: cannot be read: permission denied"):
         load_scenario(tmp_path / "plan.toml")
 
