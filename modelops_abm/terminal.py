@@ -7,8 +7,10 @@ import io
 import os
 import sys
 import textwrap
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
+from datetime import timedelta
 from pathlib import Path
 from typing import TextIO
 
@@ -16,6 +18,7 @@ from rich.console import Console
 from rich.progress import (
     BarColumn,
     Progress,
+    Task,
     TaskID,
     TaskProgressColumn,
     TextColumn,
@@ -25,6 +28,8 @@ from rich.progress import (
 from modelops_abm.formats import MINUS, NARROW_SPACE
 
 _WIDEST = 100
+FIRST_LINE_SECONDS, NEXT_LINE_SECONDS = 10.0, 30.0
+"""When progress is told where there is no terminal."""
 _PLAIN = {MINUS: "-", NARROW_SPACE: " ", "\u2013": "-", "\u2026": "...", "\u2019": "'"}
 _DEGRADE = "modelops_abm.degrade"
 
@@ -72,7 +77,11 @@ def say(target: Console, text: str) -> None:
 
 @contextmanager
 def progress(*, wanted: bool = True) -> Iterator[Progress]:
-    """Show progress on standard error, if that is a terminal, until the work is done."""
+    """Show progress on standard error until the work is done.
+
+    In a terminal that is a bar. Anywhere else, in a file or a log, it is a line now and then, and
+    none for what takes a few seconds.
+    """
     target = console(error=True)
     columns = (
         TextColumn("{task.description}"),
@@ -81,8 +90,42 @@ def progress(*, wanted: bool = True) -> Iterator[Progress]:
         TimeRemainingColumn(),
     )
     disable = not (wanted and target.is_terminal)
-    with Progress(*columns, console=target, transient=True, disable=disable) as bar:
+    with (
+        Progress(*columns, console=target, transient=True, disable=disable) as bar,
+        _lines(bar, target) if wanted and disable else nullcontext(),
+    ):
         yield bar
+
+
+@contextmanager
+def _lines(bar: Progress, target: Console) -> Iterator[None]:
+    """Print the progress from time to time, as long as the work goes on."""
+    is_done = threading.Event()
+
+    def tell() -> None:
+        pause = FIRST_LINE_SECONDS
+        while not is_done.wait(pause):
+            pause = NEXT_LINE_SECONDS
+            for task in bar.tasks[-1:]:
+                with suppress(OSError, ValueError):  # who reads it may have gone away
+                    target.print(_line(task), soft_wrap=True)
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        is_done.set()
+        teller.join()
+
+
+def _line(task: Task) -> str:
+    """Return what a task has done so far: "Simulating 400 futures: 25 %, about 0:01:10 left"."""
+    if task.total is None:
+        return f"{task.description} ..."
+    seconds = task.time_remaining
+    left = "" if seconds is None else f", about {timedelta(seconds=round(seconds))} left"
+    return f"{task.description}: {task.percentage:.0f} %{left}"
 
 
 def load_simulator(bar: Progress) -> None:

@@ -36,7 +36,7 @@ class Wanted(NamedTuple):
 
 def simulate_many(wanted: Wanted, *, as_json: bool, quiet: bool) -> None:
     """Run a scenario many times; print mean, spread and 95 % half-width of every outcome."""
-    ensemble = _run(wanted, show=not (as_json or quiet))
+    ensemble = _run(wanted, show=not quiet)
     if quiet:
         return
     estimates = _estimates(ensemble)

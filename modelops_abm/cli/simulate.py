@@ -99,7 +99,7 @@ def simulate(
         simulate_many(wanted, as_json=as_json, quiet=quiet)
         return
     kept = None if output is None else _Kept(output, csv, pictures)
-    run = _run(scenario, seed, replication or 0, model_days, kept, wanted=not (as_json or quiet))
+    run = _run(scenario, seed, replication or 0, model_days, kept, wanted=not quiet)
     if as_json:
         click.echo(json.dumps(run.to_json(), indent=2, allow_nan=False))
     elif not quiet:

@@ -163,7 +163,7 @@ def study(
     """
     if asked.output is not None:
         check_place(asked.output)
-    with progress(wanted=not asked.wants_json) as bar, ExitStack() as stack:
+    with progress() as bar, ExitStack() as stack:
         (load_simulator if engine == "mesa" else load_ensemble)(bar)
         executor = None if asked.cluster is None else stack.enter_context(_cluster(asked.cluster))
         folder = _folder(asked, kind, engine)

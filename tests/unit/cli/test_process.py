@@ -193,8 +193,8 @@ sys.exit(main(['simulate', '--days', '5', '--output', 'results/run']))
 def test_no_colour_and_no_progress_unless_it_is_a_terminal(process: Process) -> None:
     code = "import sys; from modelops_abm.cli import main; sys.exit(main({}))"
     done = process(code.format(["simulate", "--days", "5"]))
-    assert done.stderr == ""
-    assert "\x1b" not in done.stdout
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "\r" not in done.stderr
 
 
 @unix
