@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from modelops_abm.parameters import Scenario, with_values
+from modelops_abm.parameters import InputError, Problem, Scenario, with_values
 from modelops_abm.presets import preset
 
 PLAIN_NAMES: dict[str, str] = {
@@ -39,7 +39,7 @@ def scenario_of(parameters: Scenario | None, keywords: Mapping[str, Any]) -> Sce
     Raises
     ------
     InputError
-        If a name is unknown or a value not allowed.
+        If a name is unknown, a value not allowed, or two keywords state the same.
     """
     values = dict(keywords)
     name = values.pop("preset", None)
@@ -49,5 +49,10 @@ def scenario_of(parameters: Scenario | None, keywords: Mapping[str, Any]) -> Sce
         raise TypeError("give either a scenario or the name of a preset, not both")
     if not values:
         return parameters
-    dotted = {PLAIN_NAMES.get(key, key.replace("__", ".")): entry for key, entry in values.items()}
+    dotted: dict[str, Any] = {}
+    for key, entry in values.items():
+        full_name = PLAIN_NAMES.get(key, key.replace("__", "."))
+        if full_name in dotted:
+            raise InputError(Problem(f"{key} states it a second time", field=full_name))
+        dotted[full_name] = entry
     return with_values(parameters, dotted, source="set by keyword")

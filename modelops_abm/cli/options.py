@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
@@ -20,7 +21,7 @@ from modelops_abm.parameters import (
     parse_assignment,
     with_values,
 )
-from modelops_abm.parameters.wording import printable, without_comma
+from modelops_abm.parameters.wording import printable, shown, without_comma
 from modelops_abm.presets import PRESETS, preset
 
 SCENARIO_ENDINGS = (".toml", ".yaml", ".yml", ".json")
@@ -134,8 +135,10 @@ def scenario_to_run(
     InputError
         With everything that is wrong.
     """
+    options = {"--days": ("horizon_days", days), "--portfolio": ("imported", portfolio)}
+    given = {name: option for option, (name, value) in options.items() if value is not None}
     further = {} if days is None else {"horizon_days": days}
-    scenario = with_assignments(chosen_scenario(file, preset_name), assignments, further)
+    scenario = with_assignments(chosen_scenario(file, preset_name), assignments, further, given)
     return with_portfolio(scenario, portfolio)
 
 
@@ -167,9 +170,23 @@ def _check_kind(file: str) -> None:
 
 
 def with_assignments(
-    scenario: Scenario, assignments: Iterable[str], further: dict[str, Any] | None = None
+    scenario: Scenario,
+    assignments: Iterable[str],
+    further: Mapping[str, Any] = MappingProxyType({}),
+    given: Mapping[str, str] = MappingProxyType({}),
 ) -> Scenario:
     """Return a scenario with the values of ``--set``, and further ones by dotted name.
+
+    Parameters
+    ----------
+    scenario
+        The scenario to depart from.
+    assignments
+        Texts of ``--set``.
+    further
+        More values by name.
+    given
+        The option that says a value, by the value's name: ``--set`` may not say it as well.
 
     Raises
     ------
@@ -183,11 +200,19 @@ def with_assignments(
             name, value = parse_assignment(text)
         except InputError as error:
             problems.extend(error.problems)
-        else:
-            values[name] = value
+            continue
+        if name in values:
+            twice = (
+                f"is set twice, to {shown(values[name])} and to {shown(value)}; give one of them"
+            )
+            problems.append(Problem(twice, field=printable(name, 200)))
+        elif name in given:
+            also = f"is set by --set and by {given[name]}; give one of them"
+            problems.append(Problem(also, field=name))
+        values[name] = value
     if problems:
         raise InputError(problems)
-    values.update(further or {})
+    values.update(further)
     return with_values(scenario, values, source=COMMAND_LINE) if values else scenario
 
 

@@ -18,7 +18,8 @@ from modelops_abm.parameters import (
     parse_assignment,
     with_values,
 )
-from modelops_abm.parameters.names import nearest_full_name
+from modelops_abm.parameters.names import DISTRIBUTION_PARTS, nearest_full_name
+from modelops_abm.parameters.overrides import stated_parts, stated_twice
 from modelops_abm.parameters.wording import printable
 
 LOGARITHMIC_FROM = 20.0
@@ -201,11 +202,11 @@ def check_inputs(scenario: Scenario, inputs: Sequence[Input]) -> None:
     InputError
         With everything that is wrong.
     """
-    problems: list[Problem] = []
     names = [entry.name for entry in inputs]
-    problems.extend(
+    problems = [
         Problem("is varied twice", field=name) for name in sorted({*names}) if names.count(name) > 1
-    )
+    ]
+    problems.extend(stated_twice({entry.name: _parts_of(entry) for entry in inputs}))
     for entry in inputs:
         try:
             for value in entry.points(2):
@@ -214,6 +215,11 @@ def check_inputs(scenario: Scenario, inputs: Sequence[Input]) -> None:
             problems.extend(error.problems)
     if problems:
         raise InputError(problems)
+
+
+def _parts_of(entry: Input) -> frozenset[str]:
+    """Return what the values of an input state."""
+    return frozenset().union(*(stated_parts(entry.name, value) for value in entry.points(2)))
 
 
 @cache
@@ -245,8 +251,9 @@ def _is_in(name: str, section: str) -> bool:
 
 
 def _no_range(name: str) -> Problem:
-    known = [entry for entry in catalogue() if _is_in(entry.name, name)]
-    if known:
+    is_part = name.rpartition(".")[2] in DISTRIBUTION_PARTS
+    outer = name.rpartition(".")[0] if is_part else name
+    if any(_is_in(entry.name, outer) for entry in catalogue()):
         return Problem(
             "no plausible range is known; state one, such as name=low..high", field=printable(name)
         )

@@ -36,6 +36,11 @@ class Distribution(Section):
     cv: Annotated[float, Field(ge=0.0, le=5.0, json_schema_extra=_CV_FACTS)] = _DEFAULT_CV
     """Coefficient of variation: standard deviation divided by the mean."""
 
+    @property
+    def shape(self) -> float | None:
+        """Shape of a Weibull, which its spread implies; None for another family."""
+        return weibull_shape(self.cv) if self.family == "weibull" else None
+
     @model_validator(mode="before")
     @classmethod
     def _complete(cls, value: Any) -> Any:
@@ -107,3 +112,20 @@ def weibull_cv(shape: float) -> float:
     """Return the coefficient of variation of a Weibull distribution with this shape."""
     first, second = math.lgamma(1.0 + 1.0 / shape), math.lgamma(1.0 + 2.0 / shape)
     return math.sqrt(math.expm1(second - 2.0 * first))
+
+
+def weibull_shape(cv: float) -> float:
+    """Return the shape of the Weibull distribution with this coefficient of variation.
+
+    Bisection: the coefficient of variation falls as the shape grows.
+    """
+    low, high = 0.05, 200.0
+    while True:
+        shape = 0.5 * (low + high)
+        if not low < shape < high:
+            return shape
+        spread = math.lgamma(1.0 + 2.0 / shape) - 2.0 * math.lgamma(1.0 + 1.0 / shape)
+        if spread > math.log1p(cv * cv):
+            low = shape
+        else:
+            high = shape

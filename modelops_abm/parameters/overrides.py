@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from modelops_abm.parameters.distribution import Distribution
@@ -21,6 +21,8 @@ from modelops_abm.parameters.quantity import Section
 from modelops_abm.parameters.scenario import Scenario, SourceKind
 from modelops_abm.parameters.wording import listed, printable, without_comma
 
+_ONE_NAME = {"shape": "cv"}
+"""The part of a distribution that another one of its parts states as well."""
 _BARE_WORDS = re.compile(r"[^\W\d][\w .-]*")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
@@ -48,14 +50,62 @@ def with_values(
     Raises
     ------
     InputError
-        With every unknown name, or everything that is wrong with the values.
+        With every unknown name, or every value that is stated under two names, or everything that
+        is wrong with the values.
     """
     unknown = [problem for name in values if (problem := _problem_with(name)) is not None]
     if unknown:
         raise InputError(unknown)
+    twice = stated_twice({name: stated_parts(name, value) for name, value in values.items()})
+    if twice:
+        raise InputError(twice)
     changed = with_changes(scenario, _nested(values))
     names = [name for name in changed_names(scenario, changed) if name not in LABELS]
     return with_sources(changed, names, source, confidence)
+
+
+def stated_parts(name: str, value: Any) -> frozenset[str]:
+    """Return what a value states, by the one name of each: of a distribution its parts.
+
+    A number for a distribution states its mean; the shape of a Weibull states its spread.
+
+    Parameters
+    ----------
+    name
+        Dotted name of a value, or of a part of a distribution.
+    value
+        Its value, as `with_values` takes it.
+    """
+    leaf = _leaf_of(name) or name
+    if section_at(Scenario, tuple(leaf.split("."))) is not Distribution:
+        return frozenset({name})
+    return frozenset(f"{leaf}.{_ONE_NAME.get(part, part)}" for part in _parts(name, leaf, value))
+
+
+def _parts(name: str, leaf: str, value: Any) -> Iterable[str]:
+    if name != leaf:
+        return (name.removeprefix(f"{leaf}."),)
+    if isinstance(value, Distribution):
+        return Distribution.model_fields
+    return value if isinstance(value, Mapping) else ("mean",)
+
+
+def stated_twice(stated: Mapping[str, Collection[str]]) -> list[Problem]:
+    """Return a problem for each pair of names that state the same.
+
+    Parameters
+    ----------
+    stated
+        The `stated_parts` of each name.
+    """
+    first: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, parts in stated.items():
+        for other in sorted({first[part] for part in parts if part in first}):
+            message = f"states the same as {printable(other, 200)}; give one of them"
+            problems.append(Problem(message, field=printable(name, 200)))
+        first.update((part, name) for part in parts if part not in first)
+    return problems
 
 
 def _problem_with(name: str) -> Problem | None:

@@ -14,7 +14,7 @@ LABELS = frozenset({"name", "description"})
 
 
 def value_at(scenario: Scenario, name: str) -> Any:
-    """Return the value with a dotted name."""
+    """Return the value with a dotted name; of a part of a distribution too."""
     return reduce(getattr, name.split("."), scenario)
 
 

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from modelops_abm.compiled import compiled
-from modelops_abm.parameters.distribution import Distribution
+from modelops_abm.parameters.distribution import Distribution, weibull_shape
 from modelops_abm.randomness import chain, uniform
 
 NEGLIGIBLE_CV = 1e-6
@@ -58,23 +58,6 @@ def law_of(distribution: Distribution) -> Law:
         return Law(Family.WEIBULL.value, shape, mean / math.gamma(1.0 + 1.0 / shape))
     size = (1.0 - mean) / (mean * cv * cv) - 1.0
     return Law(Family.BETA.value, mean * size, (1.0 - mean) * size)
-
-
-def weibull_shape(cv: float) -> float:
-    """Return the shape of the Weibull distribution with this coefficient of variation.
-
-    Bisection: the coefficient of variation falls as the shape grows.
-    """
-    low, high = 0.05, 200.0
-    while True:
-        shape = 0.5 * (low + high)
-        if not low < shape < high:
-            return shape
-        spread = math.lgamma(1.0 + 2.0 / shape) - 2.0 * math.lgamma(1.0 + 1.0 / shape)
-        if spread > math.log1p(cv * cv):
-            low = shape
-        else:
-            high = shape
 
 
 @compiled

@@ -19,6 +19,20 @@ type Command = Callable[..., Outcome]
         (("sweep", *SHORT, "--vary", f"team.developers=1..{'9' * 400}"), "a range goes from"),
         (("sweep", *SHORT, "--vary", "team.developers=true,1"), "expected a whole number"),
         (("sweep", *SHORT, "--vary", "team.developers=1,1"), "names a value twice"),
+        (
+            ("sweep", *SHORT, "--vary", "drift.severity=0.1,0.5", "--vary",
+             "drift.severity.mean=0.2,0.4"),
+            "drift.severity.mean: states the same as drift.severity",
+        ),
+        (
+            ("sensitivity", *SHORT, "--vary", "model.useful_life_years.cv=0.4,0.5", "--vary",
+             "model.useful_life_years.shape=1..3"),
+            "states the same as model.useful_life_years.cv",
+        ),
+        (
+            ("sensitivity", *SHORT, "--vary", "model.useful_life_years.shape"),
+            "no plausible range is known",
+        ),
         (("sensitivity", *SHORT, "--vary", ""), "says nothing to vary"),
         (("sensitivity", *SHORT, "--vary", "team.developers=8"), "two values or more"),
         (("sensitivity", *SHORT, "--points", "99999999"), "65536"),

@@ -28,6 +28,22 @@ Command = Callable[..., Outcome]
         (["simulate", "--set", "team.developers"], "write name=value"),
         (["simulate", "--set", "team.developers=-1"], "1 to 10,000 (developers)"),
         (["simulate", "--set", "team=3"], "is a section"),
+        (
+            ["simulate", "--set", "team.developers=3", "--set", "team.developers=9"],
+            "team.developers: is set twice, to 3 and to 9",
+        ),
+        (
+            ["simulate", "--set", "drift.severity=0.3", "--set", "drift.severity.mean=0.2"],
+            "drift.severity.mean: states the same as drift.severity",
+        ),
+        (
+            ["simulate", "--set", "horizon_days=20", "--days", "30"],
+            "horizon_days: is set by --set and by --days",
+        ),
+        (
+            ["simulate", "--set", "imported={source='a'}", "--portfolio", "illustrative"],
+            "imported: is set by --set and by --portfolio",
+        ),
         (["simulate", "--days", "0"], "1 to 36,500 (days)"),
         (["simulate", "--days", "1000000000"], "1 to 36,500 (days)"),
         (["simulate", "--portfolio", "missing.csv"], "No such file"),

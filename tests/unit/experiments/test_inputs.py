@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
+
+import numpy as np
 import pytest
 
+from modelops_abm import formats
 from modelops_abm.experiments.inputs import (
     Choice,
     Range,
@@ -12,7 +16,11 @@ from modelops_abm.experiments.inputs import (
     plausible_inputs,
     varied,
 )
+from modelops_abm.experiments.sensitivity.changes import best_along
 from modelops_abm.parameters import InputError, Scenario, catalogue
+from modelops_abm.parameters.names import DISTRIBUTION_PARTS
+from modelops_abm.parameters.provenance import value_at
+from modelops_abm.plain_keywords import scenario_of
 
 
 @pytest.mark.parametrize(
@@ -136,3 +144,47 @@ def test_a_comma_is_no_decimal_point(stated: str) -> None:
 def test_a_comma_separates_values(stated: str) -> None:
     expected = tuple(float(part) for part in stated.split(","))
     assert parse_input(f"drift.severity={stated}").points(2) == expected
+
+
+OUTCOMES = np.zeros((2, 2, 3))
+KINDS = (
+    "=1..2",
+    "=0.4..0.6",
+    "=log:1..2",
+    "=0,1",
+    "=0.4,0.6",
+    "=true,false",
+    "=gamma,weibull",
+    "={mean=1,cv=0.4},{mean=2}",
+    "=[],['x']",
+    "=2026-01-01,2026-01-02",
+)
+
+
+def test_every_name_with_every_kind_of_value_is_varied_or_refused() -> None:
+    """What `check_inputs` takes has a value as it is, and values that can be told from it."""
+    parts = [
+        f"{entry.name}.{part}"
+        for entry in catalogue()
+        if entry.kind == "distribution"
+        for part in DISTRIBUTION_PARTS
+    ]
+    taken = set()
+    for name, kind in product([*(entry.name for entry in catalogue()), *parts], KINDS):
+        try:
+            entry = parse_input(f"{name}{kind}")
+            check_inputs(Scenario(), [entry])
+        except InputError:
+            continue
+        taken.add(name)
+        usual = value_at(Scenario(), name)
+        assert best_along(("a", "b"), entry.points(2), OUTCOMES, (usual, OUTCOMES[:, 0]))
+        assert formats.stated(usual) or usual == ""
+    assert "model.useful_life_years.shape" in taken
+    assert value_at(Scenario(), "model.useful_life_years.shape") == pytest.approx(2.0)
+    assert value_at(Scenario(), "model.market_size.shape") is None
+
+
+def test_keywords_that_state_the_same_are_refused() -> None:
+    with pytest.raises(InputError, match="team__developers states it a second time"):
+        scenario_of(None, {"developers": 3, "team__developers": 9})

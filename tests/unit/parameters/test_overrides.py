@@ -71,6 +71,22 @@ def test_distribution(values: dict[str, Any], expected: tuple[str, float, float]
     assert [source.name for source in changed.sources] == ["model.market_size"]
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("", ".mean"), (".cv", ".shape"), (".mean", "")],
+)
+def test_one_quantity_under_two_names(first: str, second: str) -> None:
+    name = "model.useful_life_years"
+    with pytest.raises(InputError, match=rf"{name}{second}: states the same as {name}{first};"):
+        with_values(Scenario(), {f"{name}{first}": 2.0, f"{name}{second}": 1.5}, source=BY)
+
+
+def test_a_whole_distribution_states_its_parts() -> None:
+    values = {"model.market_size": {"cv": 0.1}, "model.market_size.cv": 0.2}
+    with pytest.raises(InputError, match="states the same"):
+        with_values(Scenario(), values, source=BY)
+
+
 def test_values_that_only_fit_together() -> None:
     delays = {"delay_with_days": 40.0, "delay_without_days": 50.0}
     values = {f"capabilities.monitoring.{name}": days for name, days in delays.items()}
