@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from modelops_abm.agents.ml_model import MLModel
     from modelops_abm.clients import illustrative_portfolio, read_portfolio
     from modelops_abm.experiments.comparison.compare import compare
+    from modelops_abm.manifest import ResultError
     from modelops_abm.model import ModelOpsModel
     from modelops_abm.parameters import (
         InputError,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
         with_values,
     )
     from modelops_abm.presets import PRESETS, preset
-    from modelops_abm.results import ResultError, Run
+    from modelops_abm.results import Run
     from modelops_abm.simulate import replicate, simulate
 
 _HOME = {
@@ -38,7 +39,7 @@ _HOME = {
     "MLModel": "agents.ml_model",
     "ModelOpsModel": "model",
     "PRESETS": "presets",
-    "ResultError": "results",
+    "ResultError": "manifest",
     "Run": "results",
     "Scenario": "parameters",
     "compare": "experiments",

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from modelops_abm import formats
 from modelops_abm.ctrl_c import interruptible
-from modelops_abm.output import check_place, move_files, scratch_folder
-from modelops_abm.parameters import InputError, write_whole
+from modelops_abm.parameters import InputError
 from modelops_abm.presets import preset
 from modelops_abm.terminal import console, degrade_gracefully, load_ensemble, progress, say
 from modelops_abm.verdict import (
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
 
 BASELINE, PLAN = "reference", "all_five"
 SEED, REPLICATIONS = 0, 400
+_FIGURES, _PICTURES = "comparison.json", "pictures"
 
 
 class Pair(NamedTuple):
@@ -61,11 +61,12 @@ def run(*, output_directory: Path) -> int:
     Returns
     -------
     int
-        The exit code: 0, 1 if the folder cannot be written, 130 after Ctrl-C.
+        The exit code: 0, 1 if the folder cannot be written to or something is in the way, 130 after
+        Ctrl-C.
     """
     degrade_gracefully()
     try:
-        check_place(output_directory)
+        _check(output_directory)
         example, comparison = _simulate()
         _print(comparison)
         _save(example, comparison, output_directory)
@@ -136,23 +137,39 @@ def _may_happen(comparison: Comparison) -> str:
     )
 
 
+def _check(folder: Path) -> None:
+    """Check, before anything runs, that nothing is in the way."""
+    from modelops_abm.output import check_place
+    from modelops_abm.plots import names_of_pictures
+    from modelops_abm.results import files_of_run
+
+    pictures = [f"{_PICTURES}/{name}" for name in names_of_pictures(comparisons=True)]
+    check_place(folder, "main job", [_FIGURES, *pictures])
+    for name in (BASELINE, PLAN):
+        check_place(folder / name, "simulation", files_of_run(csv=False, model_days=False))
+
+
 def _save(example: Pair, comparison: Comparison, folder: Path) -> None:
     """Save an example of each, the pictures and the figures; say where they are."""
-    from modelops_abm.plots import save_pictures
-    from modelops_abm.results import ResultError
+    from modelops_abm.output import Result, write_results
+    from modelops_abm.plots import files_of_pictures
 
-    try:
-        with scratch_folder(folder / "pictures") as scratch:
-            save_pictures(example.plan, scratch, baseline=example.baseline)
-            example.baseline.save(folder / BASELINE)
-            example.plan.save(folder / PLAN)
-            move_files(scratch, folder / "pictures")
-    except ResultError as error:
-        raise InputError(str(error)) from None
-    content = json.dumps(as_json(comparison), indent=2, allow_nan=False) + "\n"
-    write_whole(folder / "comparison.json", content.encode())
+    figures = json.dumps(as_json(comparison), indent=2, allow_nan=False) + "\n"
+    pictures = files_of_pictures(example.plan, example.baseline)
+    write_results(
+        Result(
+            folder,
+            "main job",
+            {
+                _FIGURES: lambda path: path.write_text(figures, encoding="utf-8"),
+                **{f"{_PICTURES}/{name}": write for name, write in pictures.items()},
+            },
+        ),
+        Result(folder / BASELINE, "simulation", example.baseline.files()),
+        Result(folder / PLAN, "simulation", example.plan.files()),
+    )
     say(
         console(),
-        f"Saved in {folder}: comparison.json with these figures, {BASELINE} and {PLAN} with the"
+        f"Saved in {folder}: {_FIGURES} with these figures, {BASELINE} and {PLAN} with the"
         " days and events of one future of each, and pictures of that pair.",
     )

@@ -2,40 +2,37 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
-import shutil
-import tempfile
-from collections.abc import Mapping, Sequence
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from modelops_abm import outcomes
 from modelops_abm.events import LogKind, LogRecord, RetirementReason, TaskClass
-from modelops_abm.parameters import Scenario
+from modelops_abm.manifest import ResultError, ResultFiles, shown
+from modelops_abm.output import Contents, Result, write_results
+from modelops_abm.parameters import Problem, Scenario
 from modelops_abm.representation import Represented, in_short
 from modelops_abm.statechart import Cause
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 type Floats = NDArray[np.float64]
 type Integers = NDArray[np.int64]
 
-_TABLES = ("daily", "events", "models", "developers", "model_days")
-_TABLES_OF_MANY = ("models", "events")
+_TABLES = ("daily", "events", "models", "developers")
+_TABLES_ON_REQUEST = ("model_days",)
+_TABLES_OF_MANY_ON_REQUEST = ("models", "events")
 _WORK_KINDS = (LogKind.WORK_STARTED, LogKind.WORK_INTERRUPTED, LogKind.WORK_COMPLETED)
 _DESCRIPTION = "run.json"
-
-
-class ResultError(ValueError):
-    """A folder that holds no readable result, or one that must not be overwritten."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -97,54 +94,54 @@ class Run(Represented):
             "summary": dict(self.summary),
         }
 
-    def save(self, folder: Path, *, csv: bool = False) -> Path:
-        """Save to a folder, which appears whole or not at all.
+    def save(self, folder: str | os.PathLike[str], *, csv: bool = False) -> Path:
+        """Save to a folder, which holds this run or what it held before, never a part of both.
+
+        An earlier simulation there is replaced, file by file; whatever else is there stays.
 
         Parameters
         ----------
         folder
-            Its parent is created; an earlier result in its place is replaced.
+            Made if it is not there.
         csv
             Whether to add the tables as CSV for spreadsheets.
 
         Raises
         ------
         ResultError
-            If something else than a result is in its place, or it cannot be written.
+            If anything is in the way that this program did not write or that was changed since, or
+            the folder cannot be written to.
         """
-        with _whole_folder(folder) as partial:
-            _write_json(partial / _DESCRIPTION, self._description())
-            for name in _TABLES:
-                table = getattr(self, name)
-                if table is not None:
-                    table.to_parquet(partial / f"{name}.parquet")
-                    if csv:
-                        named = table.index.name is not None
-                        table.to_csv(partial / f"{name}.csv", index=named)
-        return folder
+        write_results(Result(Path(folder), "simulation", self.files(csv=csv)))
+        return Path(folder)
+
+    def files(self, *, csv: bool = False) -> Contents:
+        """Return what writes each of the files that `save` saves."""
+        contents: dict[str, Callable[[Path], object]] = {
+            _DESCRIPTION: partial(_write_json, self._description())
+        }
+        for name in (*_TABLES, *_TABLES_ON_REQUEST):
+            table = getattr(self, name)
+            if table is not None:
+                contents[f"{name}.parquet"] = table.to_parquet
+                if csv:
+                    named = table.index.name is not None
+                    contents[f"{name}.csv"] = partial(table.to_csv, index=named)
+        return contents
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Load what `save` has written.
+    def load(cls, folder: str | os.PathLike[str]) -> Self:
+        """Load what `save` has written, and check that it is that to the bit.
 
         Raises
         ------
         ResultError
-            If the folder holds no result.
+            If the folder holds no complete run, or a file is missing, damaged or changed.
         """
-        try:
-            description = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
-            tables: dict[str, Any] = {
-                name: pd.read_parquet(folder / f"{name}.parquet")
-                for name in _TABLES
-                if (folder / f"{name}.parquet").exists()
-            }
-            scenario = Scenario.model_validate_json(json.dumps(description["scenario"]))
-        except (OSError, ValueError, KeyError) as error:
-            raise ResultError(f"{folder} holds no readable result: {error}") from None
-        names = ("seed", "replication", "engine", "version", "summary", "totals")
-        values: dict[str, Any] = {name: description[name] for name in names}
-        return cls(scenario=scenario, **values, **tables)
+        files = ResultFiles(folder, "simulation")
+        described = _described(files, _DescriptionOfRun)
+        tables = _tables(files, _TABLES, _TABLES_ON_REQUEST)
+        return cls(**dict(described), **tables)
 
     def _description(self) -> dict[str, Any]:
         units = {outcome.name: outcome.unit for outcome in outcomes.DAILY}
@@ -201,47 +198,6 @@ def daily_table(days: Mapping[str, Sequence[float | None]]) -> pd.DataFrame:
     return pd.DataFrame(columns).rename_axis("day")
 
 
-@contextmanager
-def _whole_folder(folder: Path) -> Iterator[Path]:
-    """Give a folder to write into, which takes its place only when all is written."""
-    if folder.exists() and not _may_replace(folder):
-        raise ResultError(f"{folder} is there already and is not a result; choose another place")
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise ResultError(f"cannot write to {folder}: {error.strerror}") from None
-    try:
-        yield partial
-        _take_place(partial, folder)
-    except OSError as error:
-        raise ResultError(f"cannot write to {folder}: {error.strerror}") from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _may_replace(folder: Path) -> bool:
-    return folder.is_dir() and (
-        (folder / _DESCRIPTION).exists() or next(folder.iterdir(), None) is None
-    )
-
-
-def _take_place(partial: Path, folder: Path) -> None:
-    """Move a finished folder to its place; an earlier result gives way at the last moment."""
-    partial.chmod(0o755)
-    if folder.exists():
-        old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-        folder.replace(old / folder.name)
-        partial.replace(folder)
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        partial.replace(folder)
-
-
-def _write_json(path: Path, content: Mapping[str, Any]) -> None:
-    path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
-
-
 @dataclass(frozen=True, repr=False)
 class Ensemble(Represented):
     """Many replications of one scenario.
@@ -290,54 +246,48 @@ class Ensemble(Represented):
         columns = {outcome.name: summary_values(outcome, totals) for outcome in outcomes.SUMMARY}
         return pd.DataFrame(columns, index=self.totals.index)
 
-    def save(self, folder: Path) -> Path:
-        """Save to a folder, which appears whole or not at all.
+    def save(self, folder: str | os.PathLike[str]) -> Path:
+        """Save to a folder, as `Run.save` does.
 
         Raises
         ------
         ResultError
-            If something else than a result is in its place, or it cannot be written.
+            If anything is in the way that this program did not write or that was changed since, or
+            the folder cannot be written to.
         """
-        with _whole_folder(folder) as partial:
-            _write_json(partial / _DESCRIPTION, self._description())
-            self.totals.to_parquet(partial / "totals.parquet")
-            for name, band in self.bands.items():
-                band.to_parquet(partial / f"band-{name}.parquet")
-            for name in _TABLES_OF_MANY:
-                table = getattr(self, name)
-                if table is not None:
-                    table.to_parquet(partial / f"{name}.parquet")
-        return folder
+        write_results(Result(Path(folder), "simulation", self.files()))
+        return Path(folder)
+
+    def files(self) -> Contents:
+        """Return what writes each of the files that `save` saves."""
+        contents: dict[str, Callable[[Path], object]] = {
+            _DESCRIPTION: partial(_write_json, self._description()),
+            "totals.parquet": self.totals.to_parquet,
+        }
+        contents.update(
+            (f"{_band(name)}.parquet", band.to_parquet) for name, band in self.bands.items()
+        )
+        for name in _TABLES_OF_MANY_ON_REQUEST:
+            table = getattr(self, name)
+            if table is not None:
+                contents[f"{name}.parquet"] = table.to_parquet
+        return contents
 
     @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Load what `save` has written.
+    def load(cls, folder: str | os.PathLike[str]) -> Self:
+        """Load what `save` has written, and check that it is that to the bit.
 
         Raises
         ------
         ResultError
-            If the folder holds no result.
+            If the folder holds no complete ensemble, or a file is missing, damaged or changed.
         """
-        try:
-            description = json.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
-            return cls(
-                scenario=Scenario.model_validate_json(json.dumps(description["scenario"])),
-                seed=description["seed"],
-                engine=description["engine"],
-                version=description["version"],
-                totals=pd.read_parquet(folder / "totals.parquet"),
-                bands={
-                    name: pd.read_parquet(folder / f"band-{name}.parquet")
-                    for name in description["bands"]
-                },
-                **{
-                    name: pd.read_parquet(folder / f"{name}.parquet")
-                    for name in _TABLES_OF_MANY
-                    if (folder / f"{name}.parquet").exists()
-                },
-            )
-        except (OSError, ValueError, KeyError) as error:
-            raise ResultError(f"{folder} holds no readable result: {error}") from None
+        files = ResultFiles(folder, "simulation")
+        described = dict(_described(files, _DescriptionOfEnsemble))
+        names = described.pop("bands")
+        bands = _tables(files, [_band(name) for name in names])
+        tables = _tables(files, ("totals",), _TABLES_OF_MANY_ON_REQUEST)
+        return cls(**described, bands={name: bands[_band(name)] for name in names}, **tables)
 
     def _description(self) -> dict[str, Any]:
         return {
@@ -372,3 +322,71 @@ def _added_up(names: Sequence[str], totals: Floats) -> Floats:
     for name in names:
         amount = amount + totals[..., outcomes.TOTALS.index(name)]
     return amount
+
+
+class _Description(BaseModel):
+    """What `run.json` says, apart from what it says for readers only."""
+
+    model_config = ConfigDict(strict=True, frozen=True, allow_inf_nan=False)
+
+    scenario: Scenario
+    seed: int
+    engine: str
+    version: str
+
+
+class _DescriptionOfRun(_Description):
+    replication: int
+    summary: dict[str, float | None]
+    totals: dict[str, float]
+
+
+class _DescriptionOfEnsemble(_Description):
+    bands: tuple[str, ...]
+
+
+def files_of_run(*, csv: bool, model_days: bool) -> list[str]:
+    """Return the names of the files that `Run.save` saves."""
+    tables = (*_TABLES, *(_TABLES_ON_REQUEST if model_days else ()))
+    endings = ("parquet", "csv") if csv else ("parquet",)
+    return [_DESCRIPTION, *(f"{name}.{ending}" for name in tables for ending in endings)]
+
+
+FILES_OF_ENSEMBLE = (_DESCRIPTION, "totals.parquet")
+"""Names of the files that `Ensemble.save` saves of an ensemble without bands and tables."""
+
+
+def _band(name: str) -> str:
+    return f"band-{name}"
+
+
+def _write_json(content: Mapping[str, Any], path: Path) -> None:
+    path.write_text(json.dumps(content, indent=2, allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _described[D: _Description](files: ResultFiles, description: type[D]) -> D:
+    try:
+        return description.model_validate_json(files.read(_DESCRIPTION))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        kind = "one run" if description is _DescriptionOfRun else "many runs"
+        message = f"does not describe {kind}: {where} {first['msg'].lower()}"
+        raise ResultError(Problem(message, shown(files.folder / _DESCRIPTION))) from None
+
+
+def _tables(
+    files: ResultFiles, names: Iterable[str], on_request: Iterable[str] = ()
+) -> dict[str, Any]:
+    """Return tables by name; those on request if they are there."""
+    there = [name for name in on_request if f"{name}.parquet" in files]
+    return {name: _table(files, f"{name}.parquet") for name in (*names, *there)}
+
+
+def _table(files: ResultFiles, name: str) -> pd.DataFrame:
+    content = files.read(name)
+    try:
+        return pd.read_parquet(io.BytesIO(content))
+    except Exception as error:  # noqa: BLE001 - readers of Parquet raise whatever they meet
+        message = f"is no table ({type(error).__name__})"
+        raise ResultError(Problem(message, shown(files.folder / name))) from None

@@ -65,6 +65,7 @@ KEY_OUTCOMES = {
     "discounted_investment": "Discounted investment",
 }
 """Outcomes of the table, in its words."""
+_FILES = ("figures.parquet", "plan.parquet", "baseline.parquet", "worth-and-payback.png")
 
 
 @click.command()
@@ -126,7 +127,7 @@ def compare(
     plan = made(*(*plan_files, None)[:1], *(*preset_names, None)[:1])
     check_is_a_plan(plan)
     asked = Asked(plan, replications, seed, output, wants_json, cluster)
-    with study(asked, "compare", _words(replications)) as (keeping, folder):
+    with study(asked, "compare", _words(replications), _FILES) as (keeping, folder):
         from modelops_abm.experiments import compare as compare_with_baseline
 
         comparison = compare_with_baseline(plan, replications, half_width=half_width, **keeping)

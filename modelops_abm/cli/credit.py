@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from modelops_abm.plots import Picture
 
 _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
+_FILES = ("shares.parquet", "synergies.parquet", "waterfall.png", "synergies.png")
 
 
 @click.command()
@@ -48,7 +49,10 @@ def credit(asked: Asked, outcome: str) -> None:
     """
     check_outcome(outcome)
     check_is_a_plan(asked.scenario)
-    with study(asked, "credit", "All combinations of the capabilities") as (keeping, folder):
+    with study(asked, "credit", "All combinations of the capabilities", _FILES) as (
+        keeping,
+        folder,
+    ):
         from modelops_abm.experiments import credit as credit_of
 
         found = credit_of(asked.scenario, asked.replications, outcomes=(outcome,), **keeping)

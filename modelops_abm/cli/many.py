@@ -12,7 +12,7 @@ import click
 from modelops_abm.cli.portfolio_words import print_what_ran
 from modelops_abm.cli.summary import estimate_in_words, print_estimates, varies
 from modelops_abm.formats import money_interval, number, plural, span
-from modelops_abm.parameters import InputError, Scenario
+from modelops_abm.parameters import Scenario
 from modelops_abm.terminal import console, load_ensemble, load_simulator, progress, say
 from modelops_abm.verdict import INTERVAL
 from modelops_abm.version import __version__
@@ -48,10 +48,11 @@ def simulate_many(wanted: Wanted, *, as_json: bool, quiet: bool) -> None:
 
 def _run(wanted: Wanted, *, show: bool) -> Ensemble:
     """Run and keep, with progress on standard error."""
-    from modelops_abm.output import check_place
-
     if wanted.output is not None:
-        check_place(wanted.output)
+        from modelops_abm.output import check_place
+        from modelops_abm.results import FILES_OF_ENSEMBLE
+
+        check_place(wanted.output, "simulation", FILES_OF_ENSEMBLE)
     with progress(wanted=show) as bar:
         (load_simulator if wanted.engine == "mesa" else load_ensemble)(bar)
         task = bar.add_task(f"Simulating {number(wanted.replications)} futures")
@@ -60,7 +61,7 @@ def _run(wanted: Wanted, *, show: bool) -> Ensemble:
         )
         if wanted.output is not None:
             bar.add_task("Saving", total=None)
-            _keep(ensemble, wanted.output)
+            ensemble.save(wanted.output)
     return ensemble
 
 
@@ -74,15 +75,6 @@ def _replicate(wanted: Wanted, report: Callable[[int, int], None]) -> Ensemble:
         engine=wanted.engine,
         progress=report,
     )
-
-
-def _keep(ensemble: Ensemble, folder: Path) -> None:
-    from modelops_abm.results import ResultError
-
-    try:
-        ensemble.save(folder)
-    except ResultError as error:
-        raise InputError(str(error)) from None
 
 
 def _estimates(ensemble: Ensemble) -> dict[str, Estimate]:

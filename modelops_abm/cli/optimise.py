@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from modelops_abm.plots import Picture
 
 _RECOMMENDED, _MAY_BE_BEST = "*", "·"
+_FILES = ("finalists.parquet", "frontier.png", "road-map.png")
 
 
 class Numbers(click.ParamType[tuple[float, ...]]):
@@ -98,7 +99,7 @@ def optimise(
     The search takes few futures of each road map; the finalists are re-checked in fresh ones.
     """
     sizes = _whole(developers or ())
-    with study(asked, "optimise", "Searching for the best road map") as (keeping, folder):
+    with study(asked, "optimise", "Searching for the best road map", _FILES) as (keeping, folder):
         from modelops_abm.experiments.optimise import Decisions
         from modelops_abm.experiments.optimise import optimise as search
 

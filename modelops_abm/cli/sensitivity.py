@@ -39,6 +39,11 @@ type Method = Literal["tornado", "morris", "sobol"]
 MOST_IN_SOBOL, MOST_POINTS = 12, 65_536
 _POINTS: dict[Method, int] = {"tornado": 5, "morris": 16, "sobol": 512}
 _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
+_FILES = (
+    *("effects.parquet", "tornado.png", "winners.parquet", "winners.png", "morris.png"),
+    *("indices.parquet", "ranks.parquet", "decision.parquet", "sobol.png"),
+)
+"""Of all methods: what another one has left is replaced."""
 
 
 @click.command()
@@ -83,7 +88,7 @@ def sensitivity(
     _check_choice(method, each=each, plan_alone=plan_alone)
     if not plan_alone:
         check_is_a_plan(asked.scenario)
-    with study(asked, "sensitivity", "Varying the assumptions") as (keeping, folder):
+    with study(asked, "sensitivity", "Varying the assumptions", _FILES) as (keeping, folder):
         from modelops_abm.experiments.sensitivity import Question
 
         question = Question(

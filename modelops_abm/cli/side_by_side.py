@@ -32,6 +32,7 @@ type Made = Callable[[str | None, str | None], Scenario]
 
 BASELINE = "baseline"
 MOST_PLANS = 12
+_FILES = ("npv.parquet", "pairs.parquet", "npv-by-future.parquet", "side-by-side.png")
 
 
 def named_plans(
@@ -79,7 +80,7 @@ def compare_side_by_side(
     scenarios = {BASELINE: baseline, **plans}
     _check_horizons(scenarios)
     words = f"{formats.number(asked.replications)} futures of {len(scenarios)} scenarios"
-    with study(asked, "compare", words) as (keeping, folder):
+    with study(asked, "compare", words, _FILES) as (keeping, folder):
         from modelops_abm.experiments import side_by_side
 
         found = side_by_side(

@@ -21,7 +21,7 @@ from modelops_abm.cli.options import (
 )
 from modelops_abm.cli.portfolio_words import print_what_ran
 from modelops_abm.formats import amount, plural
-from modelops_abm.parameters import InputError, Scenario
+from modelops_abm.parameters import Scenario
 from modelops_abm.terminal import console, load_simulator, progress, say
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class _Kept(NamedTuple):
 
     folder: Path
     csv: bool
+    model_days: bool
     pictures: bool
 
 
@@ -98,8 +99,8 @@ def simulate(
         wanted = Wanted(scenario, seed, replications, engine or "ensemble", output)
         simulate_many(wanted, as_json=as_json, quiet=quiet)
         return
-    kept = None if output is None else _Kept(output, csv, pictures)
-    run = _run(scenario, seed, replication or 0, model_days, kept, wanted=not quiet)
+    kept = None if output is None else _Kept(output, csv, model_days, pictures)
+    run = _run(scenario, seed, replication or 0, kept, wanted=not quiet)
     if as_json:
         click.echo(json.dumps(run.to_json(), indent=2, allow_nan=False))
     elif not quiet:
@@ -116,16 +117,13 @@ def _run(
     scenario: Scenario,
     seed: int,
     replication: int,
-    model_days: bool,
     kept: _Kept | None,
     *,
     wanted: bool,
 ) -> Run:
     """Run and keep, with progress on standard error."""
-    from modelops_abm.output import check_place
-
     if kept is not None:
-        check_place(kept.folder)
+        _check(kept)
     with progress(wanted=wanted) as bar:
         load_simulator(bar)
         from modelops_abm.simulate import simulate as run_scenario
@@ -135,7 +133,7 @@ def _run(
             scenario,
             seed=seed,
             replication=replication,
-            model_days=model_days,
+            model_days=kept is not None and kept.model_days,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
         if kept is not None:
@@ -144,22 +142,30 @@ def _run(
     return run
 
 
+def _check(kept: _Kept) -> None:
+    """Check, before anything runs, that nothing is in the way."""
+    from modelops_abm.output import check_place
+    from modelops_abm.results import files_of_run
+
+    names = files_of_run(csv=kept.csv, model_days=kept.model_days)
+    if kept.pictures:
+        from modelops_abm.plots import names_of_pictures
+
+        names += [f"pictures/{name}" for name in names_of_pictures()]
+    check_place(kept.folder, "simulation", names)
+
+
 def _keep(run: Run, kept: _Kept) -> None:
-    """Save a run; the pictures are drawn first, so that all appears together or nothing does."""
-    from modelops_abm.output import move_files, scratch_folder
-    from modelops_abm.results import ResultError
+    """Save a run with its pictures, together or not at all."""
+    from modelops_abm.output import Result, write_results
 
-    try:
-        with scratch_folder(kept.folder) as scratch:
-            if kept.pictures:
-                from modelops_abm.plots import save_pictures
+    contents = {**run.files(csv=kept.csv)}
+    if kept.pictures:
+        from modelops_abm.plots import files_of_pictures
 
-                save_pictures(run, scratch / "pictures")
-            run.save(kept.folder, csv=kept.csv)
-            if kept.pictures:
-                move_files(scratch / "pictures", kept.folder / "pictures")
-    except ResultError as error:
-        raise InputError(str(error)) from None
+        drawn = files_of_pictures(run).items()
+        contents.update((f"pictures/{name}", write) for name, write in drawn)
+    write_results(Result(kept.folder, "simulation", contents))
 
 
 def _print(run: Run, kept: _Kept | None) -> None:

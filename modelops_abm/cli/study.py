@@ -143,6 +143,7 @@ def study(
     asked: Asked,
     kind: str,
     words: str,
+    names: Sequence[str],
     *,
     engine: Engine = "ensemble",
 ) -> Iterator[tuple[Keeping, Folder | None]]:
@@ -158,15 +159,17 @@ def study(
         The command.
     words
         What is being run, for the progress.
+    names
+        Names of the tables and pictures that it may come to keep.
     engine
         Which engine runs.
     """
     if asked.output is not None:
-        check_place(asked.output)
+        check_place(asked.output, "experiment", names)
     with progress() as bar, ExitStack() as stack:
         (load_simulator if engine == "mesa" else load_ensemble)(bar)
         executor = None if asked.cluster is None else stack.enter_context(_cluster(asked.cluster))
-        folder = _folder(asked, kind, engine)
+        folder = _folder(asked, kind, names, engine)
         if folder is not None:
             stack.callback(folder.close)
         task = bar.add_task(words, total=None)
@@ -197,12 +200,15 @@ def keep(
     """Write what an experiment found into its folder, if there is one."""
     if folder is None:
         return
-    from modelops_abm.plots import save_picture
+    from modelops_abm.plots import write_picture
 
-    folder.save(tables)
-    for name, draw in pictures.items():
-        save_picture(draw(), folder.path / f"{name}.png")
-    folder.describe(facts)
+    contents: dict[str, Callable[[Path], object]] = {
+        f"{name}.parquet": table.to_parquet for name, table in tables.items()
+    }
+    contents.update(
+        (f"{name}.png", partial(write_picture, draw)) for name, draw in pictures.items()
+    )
+    folder.save(facts, contents)
 
 
 def say_where(target: Console, asked: Asked) -> None:
@@ -309,12 +315,12 @@ def _cluster(address: str) -> AbstractContextManager[Executor]:
     return cluster_workers(address)
 
 
-def _folder(asked: Asked, kind: str, engine: Engine) -> Folder | None:
+def _folder(asked: Asked, kind: str, names: Sequence[str], engine: Engine) -> Folder | None:
     if asked.output is None:
         return None
     from modelops_abm.experiments.folder import Folder
 
-    return Folder(asked.output, kind, asked.scenario, seed=asked.seed, engine=engine)
+    return Folder(asked.output, kind, asked.scenario, names=names, seed=asked.seed, engine=engine)
 
 
 plain_table = partial(Table, box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")

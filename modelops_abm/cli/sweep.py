@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 _MOST_ROWS, _ROWS_EACH_END = 20, 8
+_FILES = ("replications.parquet", "points.parquet", "effects.png", "heat-map.png")
 
 
 @click.command()
@@ -94,7 +95,7 @@ def sweep(
         raise InputError("either --processes or --cluster decides where it runs, not both")
     inputs = inputs_of(varied)
     with (
-        study(asked, "sweep", "Sweeping", engine=engine) as (keeping, folder),
+        study(asked, "sweep", "Sweeping", _FILES, engine=engine) as (keeping, folder),
         ExitStack() as stack,
     ):
         from modelops_abm.experiments.sweep import (

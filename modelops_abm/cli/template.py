@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from modelops_abm.cli.options import chosen_scenario, preset_option, set_option, with_assignments
-from modelops_abm.parameters import InputError, Problem, save_scenario, write_whole
+from modelops_abm.parameters import InputError, Problem, save_scenario
 from modelops_abm.parameters.wording import printable
 
 
@@ -40,12 +40,12 @@ def template(
     if not force:
         _check_absent(files)
     if scenario_file:
-        save_scenario(scenario, scenario_file)
+        save_scenario(scenario, scenario_file, replace=force)
         _tell(scenario_file, f"modelops-abm simulate {scenario_file}")
     if portfolio_file:
-        from modelops_abm.clients import template_csv
+        from modelops_abm.clients import write_template
 
-        write_whole(portfolio_file, template_csv().encode())
+        write_template(portfolio_file, replace=force)
         _tell(portfolio_file, f"modelops-abm simulate --portfolio {portfolio_file}")
 
 

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
     from modelops_abm.experiments.value_of_information import ValueOfInformation
 
 _MOST_ROWS = 15
+_FILES = (
+    "value-of-information.parquet",
+    "alternatives.parquet",
+    "value-of-information.png",
+)
 
 
 @click.command()
@@ -54,7 +59,7 @@ def voi(asked: Asked, varied: tuple[str, ...], points: int, each: bool) -> None:
     Without --vary, all assumptions are uncertain over the range that their sources leave open.
     """
     check_is_a_plan(asked.scenario)
-    with study(asked, "voi", "Choosing under uncertainty") as (keeping, folder):
+    with study(asked, "voi", "Choosing under uncertainty", _FILES) as (keeping, folder):
         from modelops_abm.experiments.alternatives import alternatives_of
         from modelops_abm.experiments.value_of_information import value_of_information
         from modelops_abm.plots import value_of_information as picture

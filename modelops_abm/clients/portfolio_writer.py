@@ -8,10 +8,10 @@ import io
 import os
 from collections.abc import Iterable
 from datetime import date
-from pathlib import Path
 
 from modelops_abm.clients.cells import COLUMNS, read_count
 from modelops_abm.clients.row_problem import Mistake
+from modelops_abm.parameters import write_whole
 from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel, attribute_sources
 
 _EXAMPLES = (
@@ -60,13 +60,29 @@ def fingerprint(portfolio: ImportedPortfolio) -> str:
     return hashlib.sha256(portfolio_csv(portfolio).encode()).hexdigest()
 
 
-def write_portfolio(portfolio: ImportedPortfolio, path: str | os.PathLike[str]) -> None:
+def write_portfolio(
+    portfolio: ImportedPortfolio, path: str | os.PathLike[str], *, replace: bool = False
+) -> None:
     """Write a portfolio to a CSV file, whole or not at all.
 
     Reading it back with `read_portfolio` gives equal models in the same order; the portfolio's
     source is not in the file.
+
+    Parameters
+    ----------
+    portfolio
+        What to write.
+    path
+        The file.
+    replace
+        Whether a file that is there already is replaced.
+
+    Raises
+    ------
+    InputError
+        If a file is there already, or it cannot be written.
     """
-    _write_whole(portfolio_csv(portfolio), Path(path))
+    write_whole(path, portfolio_csv(portfolio).encode(), replace=replace)
 
 
 def template_csv() -> str:
@@ -74,9 +90,15 @@ def template_csv() -> str:
     return portfolio_csv(ImportedPortfolio(source="template", models=_EXAMPLES))
 
 
-def write_template(path: str | os.PathLike[str]) -> None:
-    """Write `template_csv` to a file, whole or not at all."""
-    _write_whole(template_csv(), Path(path))
+def write_template(path: str | os.PathLike[str], *, replace: bool = False) -> None:
+    """Write `template_csv` to a file, as `write_portfolio` does.
+
+    Raises
+    ------
+    InputError
+        If a file is there already, or it cannot be written.
+    """
+    write_whole(path, template_csv().encode(), replace=replace)
 
 
 def _cells(entry: PortfolioModel) -> Iterable[str]:
@@ -104,12 +126,3 @@ def _number(value: float, *, counts: bool) -> str:
     except Mistake:
         return text + "0"
     return text
-
-
-def _write_whole(text: str, path: Path) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        temporary.write_bytes(text.encode("utf-8"))
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

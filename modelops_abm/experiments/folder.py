@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from modelops_abm.experiments.store import Store
-from modelops_abm.parameters import InputError, Problem, Scenario, fingerprint_of, write_whole
+from modelops_abm.output import Contents, Result, check_place, write_results
+from modelops_abm.parameters import InputError, Problem, Scenario, fingerprint_of
 from modelops_abm.parameters.reading import open_file
 from modelops_abm.parameters.wording import printable
 from modelops_abm.simulate import Engine
@@ -24,8 +23,9 @@ RUNS = "runs"
 class Folder:
     """A folder that an experiment fills, and goes on with when it is asked again.
 
-    It holds `experiment.json`, which says what it is about; `runs`, see `Store`; tables as Parquet
-    and pictures. Each file appears whole or not at all.
+    It holds `experiment.json`, which says what it is about; `runs`, see `Store`; and what the
+    experiment found, tables as Parquet and pictures, as long as there is nothing newer. What else
+    is there stays.
 
     Parameters
     ----------
@@ -35,26 +35,38 @@ class Folder:
         What kind of experiment: its command.
     scenario
         What it is about.
+    names
+        Names of the files that it may come to write, apart from `experiment.json`.
     seed, engine
         Of its runs.
+
+    Attributes
+    ----------
+    path
+        Where.
+    store
+        What keeps its runs.
 
     Raises
     ------
     InputError
-        If the folder holds something else, an experiment of another kind or scenario, or runs that
-        cannot be used (see `Store`); or it cannot be written.
+        If it holds an experiment of another kind or scenario, or runs that cannot be used (see
+        `Store`); if anything is in the way that this program did not write or that was changed
+        since; or if it cannot be written to.
     """
 
     def __init__(
         self,
-        path: Path,
+        path: str | os.PathLike[str],
         kind: str,
         scenario: Scenario,
         *,
+        names: Collection[str] = (),
         seed: int = 0,
         engine: Engine = "ensemble",
     ) -> None:
-        self.path = path
+        self.path = Path(path)
+        self._names = names
         self._description: dict[str, Any] = {
             "experiment": kind,
             "version": __version__,
@@ -63,72 +75,56 @@ class Folder:
             "scenario": scenario.model_dump(mode="json", exclude_none=True),
             "fingerprint": fingerprint_of(scenario),
         }
-        self._seed, self._engine = seed, engine
-        self._store: Store | None = None
+        check_place(self.path, "experiment", [DESCRIPTION, *names])
         self._check()
-        path.mkdir(parents=True, exist_ok=True)
+        self.store = Store(self.path / RUNS, seed=seed, engine=engine)
         try:
-            if (path / RUNS).exists():  # refuses other runs before anything is written
-                _ = self.store
-            self.describe({})
+            self._check()  # again, as nobody else can begin to fill it now
+            if not (self.path / DESCRIPTION).exists():
+                self._write({}, {})
         except BaseException:
-            self.close()
+            self.store.close()
             raise
-
-    @property
-    def store(self) -> Store:
-        """What keeps its runs, opened when it is first asked for.
-
-        Raises
-        ------
-        InputError
-            If it cannot be used; see `Store`.
-        """
-        if self._store is None:
-            self._store = Store(self.path / RUNS, seed=self._seed, engine=self._engine)
-        return self._store
 
     def close(self) -> None:
         """Write what is not written yet, and let others have it."""
-        if self._store is not None:
-            self._store.close()
-            self._store = None
+        self.store.close()
 
-    def describe(self, facts: Mapping[str, Any]) -> None:
-        """Write what the experiment is about, with further facts.
+    def save(self, facts: Mapping[str, Any], contents: Contents) -> None:
+        """Write what the experiment found, in place of what an earlier one did.
 
-        Raises
-        ------
-        InputError
-            If it cannot be written.
-        """
-        text = json.dumps({**self._description, **facts}, indent=2, allow_nan=False)
-        write_whole(self.path / DESCRIPTION, f"{text}\n".encode())
-
-    def save(self, tables: Mapping[str, pd.DataFrame]) -> None:
-        """Write tables, each to a Parquet file of its name.
+        Parameters
+        ----------
+        facts
+            What else `experiment.json` is to say.
+        contents
+            Tables and pictures: what writes each of them, by its name, one of those given at first.
 
         Raises
         ------
         InputError
-            If one cannot be written.
+            If they cannot be written, or something has come in the way.
         """
-        for name, table in tables.items():
-            buffer = io.BytesIO()
-            table.to_parquet(buffer)
-            write_whole(self.path / f"{name}.parquet", buffer.getvalue())
+        if unexpected := contents.keys() - set(self._names):
+            raise ValueError(f"not among the names given at first: {sorted(unexpected)}")
+        self._write(facts, contents)
+
+    def _write(self, facts: Mapping[str, Any], contents: Contents) -> None:
+        text = json.dumps({**self._description, **facts}, indent=2, allow_nan=False) + "\n"
+        described: dict[str, Callable[[Path], object]] = {
+            DESCRIPTION: lambda path: path.write_text(text, encoding="utf-8")
+        }
+        write_results(Result(self.path, "experiment", {**described, **contents}))
 
     def _check(self) -> None:
         path = self.path / DESCRIPTION
         if not path.exists():
-            if self.path.is_dir() and any(self.path.iterdir()):
-                raise _unusable(self.path, "it holds something else; choose another folder")
             return
         try:
             with open_file(path) as stream:
                 there = json.load(stream)
             kind, fingerprint = there["experiment"], there["fingerprint"]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise _unusable(self.path, f"its {DESCRIPTION} cannot be read") from None
         if kind != self._description["experiment"]:
             what = f"it holds a {printable(str(kind))}"

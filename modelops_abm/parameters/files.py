@@ -7,6 +7,9 @@ A file states what differs from the reference scenario; what it leaves out is th
 from __future__ import annotations
 
 import os
+import re
+import stat
+import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,6 +27,9 @@ from modelops_abm.parameters.wording import listed, printable, shown
 
 LARGEST_FILE = 10_000_000
 """Size of the largest scenario file in bytes."""
+_TEMPORARY = re.compile(r"\.modelops-abm-[0-9a-f]{32}\.tmp")
+_LEFT_OVER_SECONDS = 60.0
+"""A temporary file that is older is of a process that was killed: writing takes no such time."""
 
 
 class _Format(NamedTuple):
@@ -81,21 +87,33 @@ def read_scenario(content: bytes, file: str) -> Scenario:
     return with_sources(scenario, credited, f"file {_base_name(file)}", "user")
 
 
-def save_scenario(scenario: Scenario, path: str | os.PathLike[str]) -> None:
+def save_scenario(
+    scenario: Scenario, path: str | os.PathLike[str], *, replace: bool = False
+) -> None:
     """Save a whole scenario to a file; loading it gives an equal one.
 
     The file appears in one go: whatever happens, there is never a part of one.
 
+    Parameters
+    ----------
+    scenario
+        What to save.
+    path
+        The file; its ending says the format.
+    replace
+        Whether a file that is there already is replaced.
+
     Raises
     ------
     InputError
-        If the file cannot be written, or would be too large to be loaded again.
+        If a file is there already, or it cannot be written, or would be too large to be loaded
+        again.
     """
     file = os.fspath(path)
     content = scenario_text(scenario, file).encode()
     if len(content) > LARGEST_FILE:
         raise _error(file, f"the scenario takes {len(content):,} bytes; {_size_limit()}")
-    write_whole(file, content)
+    write_whole(file, content, replace=replace)
 
 
 def scenario_text(scenario: Scenario, file: str) -> str:
@@ -109,31 +127,70 @@ def scenario_text(scenario: Scenario, file: str) -> str:
     return _format_of(file).write(scenario)
 
 
-def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
+def write_whole(path: str | os.PathLike[str], content: bytes, *, replace: bool = False) -> None:
     """Write a file in one go: to a temporary file beside it that takes its place when complete.
+
+    Parameters
+    ----------
+    path
+        The file.
+    content
+        What it is to hold.
+    replace
+        Whether a file that is there already is replaced. A link never is, nor written through.
 
     Raises
     ------
     InputError
-        If the file cannot be written.
+        If something is there already, or the file cannot be written.
     """
     file = os.fspath(path)
+    target = Path(file)
     try:
-        _replace(Path(os.path.realpath(file)), content)
+        _check_target(target, replace=replace)
+        _remove_left_over(target.parent)
+        _write(target, content)
+    except InputError:
+        raise
     except (OSError, ValueError) as error:
         raise _error(file, f"cannot be written: {_reason(error)}") from None
 
 
-def _replace(target: Path, content: bytes) -> None:
-    temporary = target.with_name(f".{uuid.uuid4().hex}.tmp")
+def _check_target(target: Path, *, replace: bool) -> None:
+    if target.is_symlink():
+        aim = printable(os.path.realpath(target), 200)
+        raise _error(str(target), f"is a link to {aim}; give the name of the file itself")
+    if target.exists() and not target.is_file():
+        raise _error(str(target), "is a folder or device, not a file")
+    if target.exists() and not replace:
+        raise _error(str(target), "is there already; choose another name, or ask to replace it")
+
+
+def _write(target: Path, content: bytes) -> None:
+    temporary = target.with_name(f".modelops-abm-{uuid.uuid4().hex}.tmp")
     try:
         with temporary.open("xb") as stream:
             stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
         temporary.replace(target)
     except BaseException:
         with suppress(OSError):  # it may never have been there
             temporary.unlink()
         raise
+
+
+def _remove_left_over(folder: Path) -> None:
+    """Remove temporary files of processes that were killed while they wrote them."""
+    for path in folder.glob(".modelops-abm-*.tmp"):
+        with suppress(OSError):
+            if _TEMPORARY.fullmatch(path.name) and _is_left_over(path):
+                path.unlink()
+
+
+def _is_left_over(path: Path) -> bool:
+    found = path.lstat()
+    return stat.S_ISREG(found.st_mode) and time.time() - found.st_mtime > _LEFT_OVER_SECONDS
 
 
 def _error(file: str, message: str, line: int | None = None) -> InputError:

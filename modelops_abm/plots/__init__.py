@@ -11,7 +11,15 @@ from modelops_abm.plots.credit import credit_synergies, credit_waterfall
 from modelops_abm.plots.leakage import leakage
 from modelops_abm.plots.life_cycle import life_cycle, life_cycle_graph
 from modelops_abm.plots.model_timeline import busiest_model, model_timeline
-from modelops_abm.plots.pictures import COMPARISONS, PICTURES, save_picture, save_pictures
+from modelops_abm.plots.pictures import (
+    COMPARISONS,
+    PICTURES,
+    files_of_pictures,
+    names_of_pictures,
+    save_picture,
+    save_pictures,
+    write_picture,
+)
 from modelops_abm.plots.sensitivity import morris_effects, sobol_indices, tornado
 from modelops_abm.plots.sheet import Picture, finding
 from modelops_abm.plots.side_by_side import side_by_side
@@ -34,12 +42,14 @@ __all__ = [
     "compare_team_time",
     "credit_synergies",
     "credit_waterfall",
+    "files_of_pictures",
     "finding",
     "leakage",
     "life_cycle",
     "life_cycle_graph",
     "model_timeline",
     "morris_effects",
+    "names_of_pictures",
     "save_picture",
     "save_pictures",
     "side_by_side",
@@ -55,4 +65,5 @@ __all__ = [
     "value_of_information",
     "winners",
     "worth_and_payback",
+    "write_picture",
 ]

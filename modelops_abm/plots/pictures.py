@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Iterator
+import io
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from modelops_abm.output import Contents, Result, write_results
+from modelops_abm.parameters import write_whole
 from modelops_abm.plots.compare import compare
 from modelops_abm.plots.compare_leakage import compare_leakage
 from modelops_abm.plots.compare_team_time import compare_team_time
@@ -18,9 +22,10 @@ from modelops_abm.plots.state_diagram import statechart
 from modelops_abm.plots.states_over_time import states_over_time
 from modelops_abm.plots.team_time import team_time
 from modelops_abm.plots.value_and_cost import value_and_cost
-from modelops_abm.results import ResultError, Run
+from modelops_abm.results import Run
 
 _DOTS_PER_INCH = 200
+_TIMELINE = "model-timeline"
 
 
 class PictureOfRun(NamedTuple):
@@ -68,16 +73,20 @@ COMPARISONS: tuple[PictureOfPlan, ...] = (
 
 
 def save_pictures(
-    run: Run, folder: Path, *, baseline: Run | None = None, svg: bool = False
+    run: Run,
+    folder: str | os.PathLike[str],
+    *,
+    baseline: Run | None = None,
+    svg: bool = False,
 ) -> list[Path]:
-    """Save every picture of a run, each file whole or not at all.
+    """Save every picture of a run, all of them or none.
 
     Parameters
     ----------
     run
         What to draw; the plan if there is a baseline.
     folder
-        Where to; made if it is not there. Pictures of the same names are replaced.
+        Where to; made if it is not there. Pictures that were saved there before are replaced.
     baseline
         A run to compare it with.
     svg
@@ -92,54 +101,83 @@ def save_pictures(
     Raises
     ------
     ResultError
-        If the folder cannot be written to.
+        If anything is in the way that this program did not write or that was changed since, or the
+        folder cannot be written to.
     ValueError
         If run and baseline are not of the same length.
     """
     endings = ("png", "svg") if svg else ("png",)
-    return [
-        save_picture(picture, folder / f"{name}.{ending}")
-        for name, picture in _drawn(run, baseline)
+    contents = files_of_pictures(run, baseline, endings=endings)
+    write_results(Result(Path(folder), "pictures", contents))
+    return [Path(folder) / name for name in contents]
+
+
+def files_of_pictures(
+    run: Run, baseline: Run | None = None, *, endings: Sequence[str] = ("png",)
+) -> Contents:
+    """Return what writes each picture of a run to its file; it is drawn when it is written."""
+    pictures: dict[str, Callable[[], Picture]] = {
+        entry.name: partial(entry.draw, run) for entry in PICTURES
+    }
+    number = busiest_model(run)
+    if number is not None:
+        pictures[_TIMELINE] = partial(model_timeline, run, number)
+    if baseline is not None:
+        pictures.update((pair.name, partial(pair.draw, run, baseline)) for pair in COMPARISONS)
+    return {
+        f"{name}.{ending}": partial(write_picture, draw)
+        for name, draw in pictures.items()
         for ending in endings
-    ]
+    }
 
 
-def save_picture(picture: Picture, path: Path) -> Path:
+def names_of_pictures(*, comparisons: bool = False) -> list[str]:
+    """Return the names of all files that `files_of_pictures` may tell of, as PNG."""
+    names = [_TIMELINE, *(entry.name for entry in PICTURES)]
+    if comparisons:
+        names += [pair.name for pair in COMPARISONS]
+    return [f"{name}.png" for name in names]
+
+
+def save_picture(picture: Picture, path: str | os.PathLike[str], *, replace: bool = False) -> Path:
     """Save one picture as the ending of the file says, with its finding as description.
+
+    Parameters
+    ----------
+    picture
+        What to save.
+    path
+        The file.
+    replace
+        Whether a file that is there already is replaced.
 
     Raises
     ------
-    ResultError
-        If the file cannot be written.
+    InputError
+        If a file is there already, or it cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{path.stem}-", dir=path.parent) as place:
-            partial = Path(place) / path.name
-            picture.savefig(
-                partial,
-                dpi=_DOTS_PER_INCH,
-                facecolor=picture.get_facecolor(),
-                edgecolor="none",
-                transparent=False,
-                bbox_inches=None,
-                metadata=_metadata(picture, path.suffix),
-            )
-            partial.replace(path)
-    except OSError as error:
-        raise ResultError(f"cannot write to {path}: {error.strerror}") from None
-    return path
+    content = io.BytesIO()
+    _save(picture, content, Path(path).suffix)
+    write_whole(path, content.getvalue(), replace=replace)
+    return Path(path)
 
 
-def _drawn(run: Run, baseline: Run | None) -> Iterator[tuple[str, Picture]]:
-    for entry in PICTURES:
-        yield entry.name, entry.draw(run)
-    number = busiest_model(run)
-    if number is not None:
-        yield "model-timeline", model_timeline(run, number)
-    if baseline is not None:
-        for pair in COMPARISONS:
-            yield pair.name, pair.draw(run, baseline)
+def write_picture(draw: Callable[[], Picture], path: Path) -> None:
+    """Draw a picture and write it to a file that is not there yet, in a folder of results."""
+    _save(draw(), path, path.suffix)
+
+
+def _save(picture: Picture, target: Path | io.BytesIO, suffix: str) -> None:
+    picture.savefig(
+        target,
+        format=suffix.removeprefix("."),
+        dpi=_DOTS_PER_INCH,
+        facecolor=picture.get_facecolor(),
+        edgecolor="none",
+        transparent=False,
+        bbox_inches=None,
+        metadata=_metadata(picture, suffix),
+    )
 
 
 def _metadata(picture: Picture, suffix: str) -> dict[str, str | None]:

@@ -181,7 +181,7 @@ def test_there_are_many_malformed_files() -> None:
 def saved(folder: Path, ending: str) -> bytes:
     scenario = Scenario()
     path = folder / f"good.{ending}"
-    save_scenario(scenario, path)
+    save_scenario(scenario, path, replace=True)
     return path.read_bytes()
 
 
@@ -264,7 +264,7 @@ def check_any(path: Path, folder: Path) -> None:
         assert not any(word in message for word in JARGON)
         return
     again = folder / f"again{path.suffix}"
-    save_scenario(scenario, again)
+    save_scenario(scenario, again, replace=True)
     assert load_scenario(again) == scenario
 
 
@@ -297,7 +297,7 @@ def test_blindly_edited_file_is_an_error_or_survives(
     data: st.DataObject, scenario: Scenario, ending: str, folder: Path
 ) -> None:
     path = folder / f"edited.{ending}"
-    save_scenario(scenario, path)
+    save_scenario(scenario, path, replace=True)
     path.write_bytes(data.draw(edits(path.read_bytes())))
     check_any(path, folder)
 

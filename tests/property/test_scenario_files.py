@@ -23,7 +23,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_any_scenario_survives_every_format(scenario: Scenario, folder: Path) -> None:
     for ending in ENDINGS:
         path = folder / f"scenario.{ending}"
-        save_scenario(scenario, path)
+        save_scenario(scenario, path, replace=True)
         loaded = load_scenario(path)
         assert loaded == scenario
         assert repr(loaded) == repr(scenario)  # equal also in the types of the numbers

@@ -12,6 +12,7 @@ from modelops_abm import compare, main_job, outcomes, replicate
 from modelops_abm.experiments import Comparison, share
 from modelops_abm.experiments.comparison.finance import finance
 from modelops_abm.formats import NARROW_SPACE, NOTHING
+from modelops_abm.manifest import MANIFEST
 from modelops_abm.parameters import Scenario
 from modelops_abm.plain_keywords import scenario_of
 from modelops_abm.results import Run
@@ -111,6 +112,7 @@ def test_main_job_prints_and_saves(capsys: pytest.CaptureFixture[str], small: Co
     assert printed.err == ""
     assert {path.name for path in Path("results").iterdir()} == {
         "comparison.json",
+        MANIFEST,
         "reference",
         "all_five",
         "pictures",

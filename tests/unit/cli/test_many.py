@@ -98,9 +98,12 @@ def test_quiet_prints_nothing(modelops: Command) -> None:
 def test_something_else_in_the_place_of_results_stays(modelops: Command) -> None:
     Path("mine").mkdir()
     Path("mine/thesis.txt").write_text("years of work")
+    Path("mine/run.json").write_text("{}")
     code, out, err = modelops(*MANY, "--output", "mine")
     assert (code, out) == (1, "")
-    assert "is there already and is not a result" in err
+    assert "mine/run.json: is in the way" in err
+    assert Path("mine/run.json").read_text() == "{}"
+    assert sorted(path.name for path in Path("mine").iterdir()) == ["run.json", "thesis.txt"]
 
 
 def test_portfolio_is_named(modelops: Command) -> None:

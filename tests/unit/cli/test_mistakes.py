@@ -139,10 +139,12 @@ def test_a_folder_that_must_not_be_written(modelops: Command) -> None:
 def test_something_else_in_the_place_of_results_stays(modelops: Command) -> None:
     Path("mine").mkdir()
     Path("mine/thesis.txt").write_text("years of work")
+    Path("mine/run.json").write_text("{}")
     code, out, err = modelops("simulate", "--output", "mine", "--days", "1")
     assert (code, out) == (1, "")
-    assert "is there already and is not a result" in err
-    assert Path("mine/thesis.txt").read_text() == "years of work"
+    assert "mine/run.json: is in the way" in err
+    assert Path("mine/run.json").read_text() == "{}"
+    assert sorted(path.name for path in Path("mine").iterdir()) == ["run.json", "thesis.txt"]
 
 
 def test_an_error_of_the_program_asks_for_a_report(

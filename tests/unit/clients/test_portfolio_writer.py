@@ -39,7 +39,7 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(KeyboardInterrupt):
-        write_portfolio(ImportedPortfolio(source="empty"), path)
+        write_portfolio(ImportedPortfolio(source="empty"), path, replace=True)
     assert [file.name for file in tmp_path.iterdir()] == ["models.csv"]
     assert path.read_bytes() == before
 

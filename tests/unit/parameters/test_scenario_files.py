@@ -327,7 +327,7 @@ def test_nothing_is_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     path.write_text("what was there")
     monkeypatch.setattr(Path, "replace", interrupt)
     with pytest.raises(KeyboardInterrupt):
-        save_scenario(Scenario(), path)
+        save_scenario(Scenario(), path, replace=True)
     assert [entry.name for entry in tmp_path.iterdir()] == ["plan.toml"]
     assert path.read_text() == "what was there"
 

@@ -11,7 +11,9 @@ from matplotlib.image import imread
 from PIL import Image
 
 from modelops_abm import plots
-from modelops_abm.results import ResultError, Run
+from modelops_abm.manifest import ResultError
+from modelops_abm.parameters import InputError
+from modelops_abm.results import Run
 
 
 def test_every_picture_is_saved(plan: Run, baseline: Run, tmp_path: Path) -> None:
@@ -19,7 +21,7 @@ def test_every_picture_is_saved(plan: Run, baseline: Run, tmp_path: Path) -> Non
     names = [entry.name for entry in plots.PICTURES]
     comparisons = [entry.name for entry in plots.COMPARISONS]
     assert [file.stem for file in files] == [*names, "model-timeline", *comparisons]
-    assert sorted(files) == sorted((tmp_path / "new" / "pictures").iterdir())
+    assert {*files} == {*(tmp_path / "new" / "pictures").glob("*.png")}
     for file in files:
         height, width, _ = imread(file).shape
         assert width == 2400
@@ -52,20 +54,19 @@ def test_a_failure_leaves_the_earlier_file(
     picture = plots.leakage(nothing)
     earlier = plots.save_picture(picture, tmp_path / "a.png").read_bytes()
 
-    def fail(path: Path, **options: object) -> None:
-        Path(path).write_bytes(b"half")
+    def fail(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(picture, "savefig", fail)
-    with pytest.raises(ResultError, match="No space left"):
-        plots.save_picture(picture, tmp_path / "a.png")
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(InputError, match="no space left"):
+        plots.save_picture(picture, tmp_path / "a.png", replace=True)
     assert [file.name for file in tmp_path.iterdir()] == ["a.png"]
     assert (tmp_path / "a.png").read_bytes() == earlier
 
 
 def test_a_file_in_place_of_the_folder_is_an_error(nothing: Run, tmp_path: Path) -> None:
     (tmp_path / "a").write_text("in the way")
-    with pytest.raises(ResultError, match="cannot write to"):
+    with pytest.raises(ResultError, match="cannot write results there"):
         plots.save_pictures(nothing, tmp_path / "a")
 
 
