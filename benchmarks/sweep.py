@@ -35,7 +35,7 @@ from modelops_abm.experiments.workers import worker_processes
 from modelops_abm.presets import preset
 from modelops_abm.simulate import prepare_ensemble
 from modelops_abm.simulate.block_size import MOST_REPLICATIONS
-from modelops_abm.simulate.sharing import cores
+from modelops_abm.simulate.machine import cores
 
 INPUTS = (
     parse_input("team.developers=4..12"),

@@ -77,7 +77,7 @@ _FILES = ("replications.parquet", "points.parquet", "effects.png", "heat-map.png
     "--processes",
     type=click.IntRange(1),
     metavar="N",
-    help="Run in so many processes; by default in threads, one for each core.",
+    help="Run in so many processes, at most one for each core; by default in threads.",
 )
 @study_options(replications=100)
 def sweep(
@@ -104,8 +104,11 @@ def sweep(
             run_sweep,
         )
         from modelops_abm.experiments.workers import worker_processes
+        from modelops_abm.simulate.machine import cores
 
         if processes is not None:
+            if processes > cores():
+                click.echo(f"As many processes as there are cores: {cores()}.", err=True)
             keeping["executor"] = stack.enter_context(worker_processes(processes))
         planned = Sweep(asked.scenario, inputs, points_of(design, inputs, points, seed=asked.seed))
         result = run_sweep(planned, asked.replications, **keeping)

@@ -18,9 +18,12 @@ from modelops_abm.experiments.store import Store
 from modelops_abm.parameters import Scenario, fingerprint_of
 from modelops_abm.parameters.names import nearest
 from modelops_abm.simulate import Batch, Engine, ModelClass, Series, engine_in_words, stream
+from modelops_abm.simulate.block_size import bytes_of_results
+from modelops_abm.simulate.machine import check_memory
 
 type Floats = NDArray[np.float64]
 
+_BYTES_PER_SCENARIO = 10_000
 SCENARIOS_AT_ONCE, SCENARIOS_ELSEWHERE = 128, 1024
 """Scenarios that run side by side, block by block of replications; the rest waits its turn. Another
 executor than ours may have many workers."""
@@ -124,6 +127,8 @@ def totals_of(
     ------
     Cancelled
         If `cancel` was set; a store has then what was run.
+    InputError
+        If there is not enough memory for it.
     ValueError
         If a number is not allowed, or the store is of another seed or engine.
     """
@@ -131,6 +136,18 @@ def totals_of(
     for places, start in work.missing():
         work.run(places, start)
     return work.totals
+
+
+def check_room(scenarios: int, replications: int) -> None:
+    """Check that so many replications of so many scenarios fit into memory.
+
+    Raises
+    ------
+    InputError
+        If they do not.
+    """
+    needed = scenarios * (_BYTES_PER_SCENARIO + bytes_of_results(Scenario(), replications))
+    check_memory(needed, "take fewer points or replications")
 
 
 class _Work:
@@ -146,6 +163,7 @@ class _Work:
         self._store = checked_store(keeping)
         self._keys = [] if self._store is None else [fingerprint_of(each) for each in scenarios]
         self._done = 0
+        check_room(len(scenarios), count)
         self.totals = np.empty((len(scenarios), count, len(outcomes.TOTALS)))
 
     def missing(self) -> Iterator[tuple[tuple[int, ...], int]]:

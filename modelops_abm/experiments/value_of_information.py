@@ -16,7 +16,7 @@ from modelops_abm.experiments.alternatives import outcomes_at
 from modelops_abm.experiments.inputs import Choice, Input, check_inputs, varied
 from modelops_abm.experiments.intervals import LEVEL, Estimate, Share, estimate
 from modelops_abm.experiments.ranking import Ranking
-from modelops_abm.experiments.running import Keeping, refuses_unknown
+from modelops_abm.experiments.running import Keeping, check_room, refuses_unknown
 from modelops_abm.experiments.sweep.designs import at_positions
 from modelops_abm.experiments.winners import may_lead, winners, wins
 from modelops_abm.parameters import InputError, Scenario
@@ -179,6 +179,7 @@ def value_of_information(
         not take a value, or the outcome exists in fewer than two replications.
     """
     _check(alternatives, inputs, points, replications)
+    check_room(points * len(alternatives), replications)
     positions = np.random.default_rng(seed_of_points).random((points, len(inputs)))
     chosen = at_positions(inputs, positions)
     scenarios = [[varied(each, point) for each in alternatives.values()] for point in chosen]

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from modelops_abm.ctrl_c import deaf
 from modelops_abm.parameters import InputError, Problem
 from modelops_abm.parameters.wording import printable
+from modelops_abm.simulate.machine import cores
 from modelops_abm.version import __version__
 
 if TYPE_CHECKING:
@@ -35,9 +36,11 @@ def worker_processes(count: int) -> Iterator[Executor]:
     Parameters
     ----------
     count
-        How many processes.
+        How many processes; there are never more than cores.
     """
-    pool = ProcessPoolExecutor(count, mp_context=_Workers(), initializer=_belong_to_parent)
+    pool = ProcessPoolExecutor(
+        min(count, cores()), mp_context=_Workers(), initializer=_belong_to_parent
+    )
     try:
         yield pool
     finally:

@@ -22,10 +22,15 @@ from modelops_abm.model import checked_seed
 from modelops_abm.parameters import Scenario
 from modelops_abm.results import Ensemble
 from modelops_abm.simulate.bands import Bands
-from modelops_abm.simulate.block_size import replications_per_block
+from modelops_abm.simulate.block_size import (
+    bytes_of_results,
+    bytes_of_run,
+    replications_per_block,
+)
 from modelops_abm.simulate.blocks import Block, Runner, Wanted, ensemble_block, full_block, several
+from modelops_abm.simulate.machine import check_memory, cores
 from modelops_abm.simulate.periods import Series
-from modelops_abm.simulate.sharing import Caller, Here, cores, new_caller
+from modelops_abm.simulate.sharing import Caller, Here, new_caller
 from modelops_abm.simulate.single import Engine, ModelClass, checked_engine, engine_in_words
 from modelops_abm.version import __version__
 
@@ -136,6 +141,8 @@ def stream(
     ------
     Cancelled
         If `cancel` was set.
+    InputError
+        If there is not enough memory for it.
     ValueError
         If a number is not a whole number of 0 or more, there is no such engine, it cannot run a
         model class, or the horizons differ.
@@ -146,6 +153,9 @@ def stream(
         raise ValueError("daily outcomes need scenarios with the same horizon")
     runner = Runner(engine, model_class)
     work = _Work(scenarios, seed, Wanted(tuple(series), models, events), runner)
+    if executor is None:
+        sizes = (bytes_of_run(each, in_full=work.is_in_full) for each in scenarios)
+        check_memory(cores() * max(sizes, default=0.0), "run fewer models or days")
     pool, most, together = _at_hand(executor, engine)
     waiting: deque[tuple[int, list[Future[list[Block]]]]] = deque()
     try:
@@ -193,6 +203,8 @@ def replicate(
 
     Raises
     ------
+    InputError
+        If there is not enough memory for it.
     ValueError
         If there is no daily outcome of a name, or no such period; and as `stream` does.
 
@@ -200,6 +212,8 @@ def replicate(
     --------
     stream : for the other parameters and the errors.
     """
+    needed = bytes_of_results(scenario, replications, models=models, events=events)
+    check_memory(needed, "run fewer replications, or keep no tables of them")
     series = Series(tuple(daily), period_days)
     bands = Bands(series, scenario.horizon_days)
     batches: list[Batch] = []
@@ -249,29 +263,29 @@ def _together(tables: Sequence[pd.DataFrame | None]) -> pd.DataFrame | None:
 
 
 class _Work:
-    """Knows how to run a block of each scenario, and its size in replications."""
+    """Knows how to run a block of each scenario, its size in replications, and what is kept."""
 
     def __init__(
         self, scenarios: Sequence[Scenario], seed: int, wanted: Wanted, runner: Runner
     ) -> None:
         self._seed, self._wanted, self._runner = seed, wanted, runner
-        self._in_full = runner.engine == "mesa" or wanted.models or wanted.events
+        self.is_in_full = runner.engine == "mesa" or wanted.models or wanted.events
         self.size = 1
         if runner.engine == "ensemble":
             prepare_kernel()
-            self.size = replications_per_block(scenarios, with_tables=self._in_full)
+            self.size = replications_per_block(scenarios, with_tables=self.is_in_full)
         self._scenarios = list(scenarios)
-        self._prepared = [] if self._in_full else [prepared(scenario) for scenario in scenarios]
+        self._prepared = [] if self.is_in_full else [prepared(scenario) for scenario in scenarios]
 
     def submit(
         self, pool: Executor, start: int, count: int, together: int
     ) -> list[Future[list[Block]]]:
         """Submit a block of replications of every scenario, so many blocks at a time."""
         rest = (self._wanted, self._seed, start, count)
-        run: Callable[..., Block] = full_block if self._in_full else ensemble_block
+        run: Callable[..., Block] = full_block if self.is_in_full else ensemble_block
         arguments: list[tuple[Any, ...]] = (
             [(each, self._runner, *rest) for each in self._scenarios]
-            if self._in_full
+            if self.is_in_full
             else [(setting, *rest) for setting in self._prepared]
         )
         return [pool.submit(several, run, some) for some in batched(arguments, together)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import threading
 from collections import deque
@@ -13,28 +12,9 @@ from contextlib import AbstractContextManager, contextmanager
 from enum import IntEnum
 from functools import partial
 from itertools import chain, repeat
-from pathlib import Path
 from typing import Any
 
-_QUOTA = Path("/sys/fs/cgroup/cpu.max")
-
-
-def cores() -> int:
-    """Return how many cores this process may use: by its affinity and its container's quota."""
-    if hasattr(os, "sched_getaffinity"):
-        allowed = len(os.sched_getaffinity(0))
-    else:
-        allowed = os.cpu_count() or 1
-    return max(1, min(allowed, _quota(allowed)))
-
-
-def _quota(otherwise: int) -> int:
-    """Return the container's quota in whole cores, rounded up."""
-    try:
-        microseconds, period = _QUOTA.read_text(encoding="ascii").split()
-        return math.ceil(int(microseconds) / int(period))
-    except (OSError, ValueError):  # no container, or "max"
-        return otherwise
+from modelops_abm.simulate.machine import cores
 
 
 class Rank(IntEnum):

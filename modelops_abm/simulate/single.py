@@ -14,6 +14,8 @@ from modelops_abm.events import LogRecord
 from modelops_abm.model import MODEL_DAY_COLUMNS, ModelOpsModel, checked_seed
 from modelops_abm.parameters import Scenario
 from modelops_abm.results import Run, daily_table, event_table
+from modelops_abm.simulate.block_size import bytes_of_run
+from modelops_abm.simulate.machine import check_memory
 from modelops_abm.simulate.tables import (
     ensemble_developers,
     ensemble_models,
@@ -56,12 +58,16 @@ def simulate(
 
     Raises
     ------
+    InputError
+        If there is not enough memory for it.
     ValueError
         If the seed or the replication is not a whole number of 0 or more, there is no such engine,
         or it cannot keep the models' days or run a model class.
     """
     checked_seed(seed, "seed")
     checked_seed(replication, "replication")
+    needed = bytes_of_run(scenario, in_full=True, with_model_days=model_days)
+    check_memory(needed, "run fewer models or days")
     if checked_engine(engine, model_class) == "mesa":
         model = (model_class or ModelOpsModel)(scenario, rng=seed, replication=replication)
         return _with_mesa(model, model_days, progress)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from modelops_abm.experiments.intervals import LEVEL, estimate
-from modelops_abm.experiments.running import Keeping, refuses_unknown
+from modelops_abm.experiments.running import Keeping, check_room, refuses_unknown
 from modelops_abm.experiments.sensitivity.problem import problem_of
 from modelops_abm.experiments.sensitivity.question import Question
 from modelops_abm.experiments.sweep.designs import at_positions
@@ -120,6 +120,8 @@ def morris(
         )
     if trajectories < 2:
         raise InputError(f"an interval takes two trajectories or more, not {trajectories}")
+    count = trajectories * (len(question.inputs) + 1) * len(question.alternatives)
+    check_room(count, replications)
     positions = morris_positions(len(question.inputs), trajectories, seed_of_points)
     points = at_positions(question.inputs, positions)
     means = question.answers(question.outcomes(points, replications, **keeping)).mean(axis=1)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from modelops_abm.experiments.running import Keeping, refuses_unknown
+from modelops_abm.experiments.running import Keeping, check_room, refuses_unknown
 from modelops_abm.experiments.sensitivity.decision import Decision, decision_of
 from modelops_abm.experiments.sensitivity.indices import Indices, indices_of
 from modelops_abm.experiments.sensitivity.problem import problem_of
@@ -98,6 +98,8 @@ def sobol(
     """
     if base_points < 2 or base_points & (base_points - 1):
         raise InputError(f"the base sample must be 2, 4, 8, 16 ..., not {base_points}")
+    count = base_points * (len(question.inputs) + 2) * len(question.alternatives)
+    check_room(count, replications)
     positions = sobol_positions(len(question.inputs), base_points, seed_of_points)
     points = at_positions(question.inputs, positions)
     outcomes = question.outcomes(points, replications, **keeping)

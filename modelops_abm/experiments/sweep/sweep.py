@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Unpack
 
 from modelops_abm.experiments.inputs import Input, check_inputs, varied
-from modelops_abm.experiments.running import Keeping, engine_of, refuses_unknown, totals_of
+from modelops_abm.experiments.running import (
+    Keeping,
+    check_room,
+    engine_of,
+    refuses_unknown,
+    totals_of,
+)
 from modelops_abm.experiments.sweep.designs import Point
 from modelops_abm.experiments.sweep.results import SweepResult
 from modelops_abm.parameters import InputError, Scenario
@@ -75,10 +81,11 @@ def run_sweep(sweep: Sweep, replications: int, **keeping: Unpack[Keeping]) -> Sw
     Cancelled
         If `cancel` was set.
     InputError
-        If the scenario does not take a value.
+        If the scenario does not take a value, or there is not enough memory for it.
     ValueError
         If a number is not allowed, or the store is of another seed or engine.
     """
+    check_room(1 + len(sweep.points), replications)
     scenarios = [sweep.scenario, *sweep.scenarios()]
     totals = totals_of(scenarios, replications, **keeping)
     return SweepResult(

@@ -14,8 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from modelops_abm.simulate import sharing
-from modelops_abm.simulate.sharing import Here, Rank, SharedThreads, cores
+from modelops_abm.simulate.sharing import Here, Rank, SharedThreads
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -176,27 +175,6 @@ def test_here_is_the_thread_of_the_caller() -> None:
     assert Here().submit(threading.get_ident).result() == threading.get_ident()
     with pytest.raises(ZeroDivisionError):
         Here().submit(lambda: 1 / 0)
-
-
-@pytest.mark.parametrize(
-    ("quota", "expected"),
-    [("max 100000\n", 8), ("150000 100000\n", 2), ("50000 100000\n", 1), ("9900000 100000\n", 8)],
-)
-def test_the_quota_of_a_container_counts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quota: str, expected: int
-) -> None:
-    (tmp_path / "cpu.max").write_text(quota, encoding="ascii")
-    monkeypatch.setattr(sharing, "_QUOTA", tmp_path / "cpu.max")
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: set(range(8)), raising=False)
-    assert cores() == expected
-
-
-def test_without_a_quota_the_affinity_counts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sharing, "_QUOTA", tmp_path / "missing")
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 3, 5}, raising=False)
-    assert cores() == 3
 
 
 def run(program: str) -> subprocess.CompletedProcess[str]:
