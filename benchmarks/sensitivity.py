@@ -13,7 +13,7 @@ import resource
 import time
 from dataclasses import replace
 
-from modelops_abm.experiments.inputs import plausible_inputs
+from modelops_abm.experiments.assumptions import assumptions_of
 from modelops_abm.experiments.sensitivity import Question, sobol, tornado
 from modelops_abm.presets import preset
 from modelops_abm.simulate import prepare_ensemble
@@ -27,7 +27,8 @@ def main() -> None:
     arguments.add_argument("--replications", type=int, default=20)
     asked = arguments.parse_args()
     prepare_ensemble()
-    everything = Question(preset("all_five"), plausible_inputs())
+    plan = preset("all_five")
+    everything = Question(plan, assumptions_of(plan).inputs)
     began = time.perf_counter()
     swings = tornado(everything, asked.replications).effective[:INPUTS]
     row(f"tornado, {len(everything.inputs)} assumptions", time.perf_counter() - began, "s")

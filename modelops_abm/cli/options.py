@@ -21,6 +21,8 @@ from modelops_abm.parameters import (
     parse_assignment,
     with_values,
 )
+from modelops_abm.parameters.names import scenario_leaves
+from modelops_abm.parameters.provenance import LABELS, source_of, with_sources
 from modelops_abm.parameters.wording import printable, shown, without_comma
 from modelops_abm.presets import PRESETS, preset
 
@@ -213,7 +215,17 @@ def with_assignments(
     if problems:
         raise InputError(problems)
     values.update(further)
-    return with_values(scenario, values, source=COMMAND_LINE) if values else scenario
+    return _vouched(with_values(scenario, values, source=COMMAND_LINE), values)
+
+
+def _vouched(scenario: Scenario, names: Iterable[str]) -> Scenario:
+    """Return a scenario in which values that were set to the default are known to be set, too."""
+    leaves = dict.fromkeys(name.removesuffix(".mean") for name in names)
+    silent = [
+        name for name in leaves if name in scenario_leaves() and not source_of(scenario, name)
+    ]
+    stated = [name for name in silent if name not in LABELS]
+    return with_sources(scenario, stated, COMMAND_LINE, "user")
 
 
 def with_portfolio(scenario: Scenario, name: str | None) -> Scenario:

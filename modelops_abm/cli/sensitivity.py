@@ -82,7 +82,8 @@ def sensitivity(
 
     The decision is whether the baseline or the plan has the higher outcome; with --each, or one of
     its capabilities alone. Without --vary, all assumptions are varied over the range that their
-    sources leave open; sobol takes the 12 of them that change the decision or move most alone.
+    sources leave open, but for values that the scenario states itself; sobol takes the 12 of them
+    that change the decision or move most alone.
     """
     check_outcome(outcome)
     _check_choice(method, each=each, plan_alone=plan_alone)
@@ -91,31 +92,34 @@ def sensitivity(
     with study(asked, "sensitivity", "Varying the assumptions", _FILES) as (keeping, folder):
         from modelops_abm.experiments.sensitivity import Question
 
+        known = assumptions(asked.scenario, varied)
         question = Question(
             asked.scenario,
-            assumptions(varied),
+            known.inputs,
             outcome,
             against_baseline=not plan_alone,
             with_each=each,
         )
         if method == "sobol" and not varied:
             question = _strongest(question, asked.replications, keeping)
+            known = known.only(question.inputs, "others move the answer more alone")
         count = points or _POINTS[method]
         found = _found(method, question, count, asked.replications, keeping)
         facts = {
             "method": method,
             "inputs": [entry.text for entry in question.inputs],
+            "left_out": dict(known.left_out),
             "replications": asked.replications,
             "points": count,
             "outcome": outcome,
             "alternatives": list(question.alternatives),
         }
-        keep(folder, facts, _tables(found), _pictures(found))
+        keep(folder, facts, {**_tables(found), "assumptions": known.table()}, _pictures(found))
     if asked.wants_json:
         said = {**_as_json(asked, found), **facts}
         click.echo(json.dumps(said, indent=2, allow_nan=False))
     else:
-        print_found(asked, found)
+        print_found(asked, found, known)
 
 
 def _check_choice(method: Method, *, each: bool, plan_alone: bool) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from modelops_abm.experiments import PairedDifference, Share
+    from modelops_abm.experiments.assumptions import Assumptions
     from modelops_abm.experiments.sensitivity import Indices, Morris, Question, Sobol, Tornado
 
 type Found = Tornado | Morris | Sobol
@@ -24,7 +25,7 @@ _MOST_ROWS = 20
 _KNOWN = f"±95{formats.NARROW_SPACE}%"
 
 
-def print_found(asked: Asked, found: Found) -> None:
+def print_found(asked: Asked, found: Found, known: Assumptions) -> None:
     """Print what a sensitivity analysis found."""
     target = console()
     futures = formats.plural(asked.replications, "future")
@@ -34,7 +35,7 @@ def print_found(asked: Asked, found: Found) -> None:
     for table in _printed(found):
         target.print(table)
         target.print()
-    say(target, _explanation(found))
+    say(target, f"{_explanation(found)} {known.in_words}")
     say_where(target, asked)
 
 

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from modelops_abm.experiments import Share
+    from modelops_abm.experiments.assumptions import Assumptions
     from modelops_abm.experiments.folder import Folder
     from modelops_abm.experiments.inputs import Input
     from modelops_abm.experiments.running import Keeping
@@ -240,25 +241,27 @@ def vary_option[F: Callable[..., Any]](command: F) -> F:
     )(command)
 
 
-def assumptions(varied: Sequence[str]) -> tuple[Input, ...]:
-    """Return what ``--vary`` names; without it, every assumption whose sources leave a range.
+def assumptions(scenario: Scenario, varied: Sequence[str]) -> Assumptions:
+    """Return what ``--vary`` names; without it, every assumption that is uncertain.
 
     Raises
     ------
     InputError
         With everything that is wrong.
     """
-    from modelops_abm.experiments.inputs import plausible_inputs
+    from modelops_abm.experiments.assumptions import Assumptions, assumptions_of
 
     if not varied:
-        return plausible_inputs()
+        return assumptions_of(scenario)
     named = [text for text in varied if "=" not in text and text.strip()]
     stated = inputs_of([text for text in varied if text not in named])
     if fixed := [entry for entry in stated if len(entry.points(2)) < 2]:
         raise InputError([Problem("takes two values or more", field=fixed[0].name)])
     ours = {entry.name for entry in stated}
-    known = plausible_inputs(named) if named else ()
-    return (*(entry for entry in known if entry.name not in ours), *stated)
+    known = assumptions_of(scenario, named)
+    inputs = (*(entry for entry in known.inputs if entry.name not in ours), *stated)
+    left_out = {name: why for name, why in known.left_out.items() if name not in ours}
+    return Assumptions(inputs, left_out)
 
 
 def inputs_of(varied: Sequence[str]) -> tuple[Input, ...]:

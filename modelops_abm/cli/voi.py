@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from modelops_abm.experiments import Estimate
+    from modelops_abm.experiments.assumptions import Assumptions
     from modelops_abm.experiments.value_of_information import ValueOfInformation
 
 _MOST_ROWS = 15
@@ -56,7 +57,8 @@ _FILES = (
 def voi(asked: Asked, varied: tuple[str, ...], points: int, each: bool) -> None:
     """Tell what it would be worth to know an assumption before choosing the plan or the baseline.
 
-    Without --vary, all assumptions are uncertain over the range that their sources leave open.
+    Without --vary, all assumptions are uncertain over the range that their sources leave open, but
+    for values that the scenario states itself.
     """
     check_is_a_plan(asked.scenario)
     with study(asked, "voi", "Choosing under uncertainty", _FILES) as (keeping, folder):
@@ -64,24 +66,28 @@ def voi(asked: Asked, varied: tuple[str, ...], points: int, each: bool) -> None:
         from modelops_abm.experiments.value_of_information import value_of_information
         from modelops_abm.plots import value_of_information as picture
 
-        inputs = assumptions(varied)
+        known = assumptions(asked.scenario, varied)
         alternatives = alternatives_of(asked.scenario, with_each=each)
-        found = value_of_information(alternatives, inputs, points, asked.replications, **keeping)
+        found = value_of_information(
+            alternatives, known.inputs, points, asked.replications, **keeping
+        )
         facts = {
             "points": points,
-            "inputs": [entry.text for entry in inputs],
+            "inputs": [entry.text for entry in known.inputs],
+            "left_out": dict(known.left_out),
             "replications": found.replications,
             "alternatives": list(found.names),
         }
         tables = {
             "value-of-information": found.table(),
             "alternatives": found.alternatives_table(),
+            "assumptions": known.table(),
         }
         keep(folder, facts, tables, {"value-of-information": lambda: picture(found)})
     if asked.wants_json:
         click.echo(json.dumps({**_as_json(asked, found), **facts}, indent=2, allow_nan=False))
     else:
-        _print(asked, found)
+        _print(asked, found, known)
 
 
 def _as_json(asked: Asked, found: ValueOfInformation) -> dict[str, Any]:
@@ -101,7 +107,7 @@ def _as_json(asked: Asked, found: ValueOfInformation) -> dict[str, Any]:
     }
 
 
-def _print(asked: Asked, found: ValueOfInformation) -> None:
+def _print(asked: Asked, found: ValueOfInformation, known: Assumptions) -> None:
     from modelops_abm.plots.value_of_information import information_finding
 
     target = console()
@@ -120,7 +126,7 @@ def _print(asked: Asked, found: ValueOfInformation) -> None:
         " little too low; below nothing is nothing, and a dash stands where no point showed any."
         " The ranges are what the sources leave open, every value in them held to"
         " be as likely: a judgement. Intervals are over the points, those of the averages over"
-        " luck as well.",
+        f" luck as well. {known.in_words}",
     )
     say_where(target, asked)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from modelops_abm.parameters import (
@@ -18,19 +17,14 @@ from modelops_abm.parameters import (
     parse_assignment,
     with_values,
 )
-from modelops_abm.parameters.names import DISTRIBUTION_PARTS, nearest_full_name
 from modelops_abm.parameters.overrides import stated_parts, stated_twice
 from modelops_abm.parameters.wording import printable
 
-LOGARITHMIC_FROM = 20.0
-"""A plausible range whose ends differ by this factor or more is varied in equal ratios."""
 _TO, _LOG = "..", "log:"
 _LARGEST = sys.float_info.max
 _PLAIN_SECTIONS = ("model", "team", "portfolio", "finance")
-_DECISIONS = ("horizon_days", "team.developers")
 _DECIMAL_COMMA = re.compile(r"[-+]?0,[0-9]{2,}|(?=.*,)(?:.*,)?[-+]?0[0-9]+(?:,.*)?")
 """What most likely has a comma for a point: 0,125, and 0,05 also among others."""
-_DECIDED = (".maximum", ".streams")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,38 +136,6 @@ def parse_input(text: str) -> Input:
     return _parse_range(name, stated) if _TO in stated else _parse_choice(name, stated)
 
 
-def plausible_inputs(names: Iterable[str] | None = None) -> tuple[Range, ...]:
-    """Return the ranges that the sources of a scenario's values leave open.
-
-    Parameters
-    ----------
-    names
-        Which values, or sections of values; if None, every one that has a range. What a plan
-        decides (levels, streams, the team's size, the horizon) counts only if it is named itself.
-
-    Raises
-    ------
-    InputError
-        If there is no value of a name, or no range is known for it.
-    """
-    ranges = _plausible()
-    if names is None:
-        return tuple(entry for name, entry in ranges.items() if not _is_decided(name))
-    chosen: dict[str, Range] = {}
-    problems: list[Problem] = []
-    for name in names:
-        inside = {
-            key: entry
-            for key, entry in ranges.items()
-            if key == name or (_is_in(key, name) and not _is_decided(key))
-        }
-        problems.extend([] if inside else [_no_range(name)])
-        chosen.update(inside)
-    if problems:
-        raise InputError(problems)
-    return tuple(chosen.values())
-
-
 def in_words(name: str) -> str:
     """Return a dotted name as a label: ``Developers``, ``Drift: onsets per year``."""
     *sections, last = name.split(".")
@@ -220,45 +182,6 @@ def check_inputs(scenario: Scenario, inputs: Sequence[Input]) -> None:
 def _parts_of(entry: Input) -> frozenset[str]:
     """Return what the values of an input state."""
     return frozenset().union(*(stated_parts(entry.name, value) for value in entry.points(2)))
-
-
-@cache
-def _plausible() -> dict[str, Range]:
-    """Return every range that is known, by the name of its value."""
-    return {
-        quantity.name: Range(
-            quantity.name,
-            *quantity.plausible,
-            is_whole=quantity.kind == "int",
-            is_logarithmic=_is_wide(quantity.kind, *quantity.plausible),
-        )
-        for quantity in catalogue()
-        if quantity.plausible is not None
-    }
-
-
-def _is_wide(kind: str, low: float, high: float) -> bool:
-    return kind != "int" and low > 0.0 and high >= LOGARITHMIC_FROM * low
-
-
-def _is_decided(name: str) -> bool:
-    """Tell whether a value is the plan's own decision, not an assumption."""
-    return name in _DECISIONS or (name.startswith("capabilities.") and name.endswith(_DECIDED))
-
-
-def _is_in(name: str, section: str) -> bool:
-    return name == section or name.startswith(f"{section}.")
-
-
-def _no_range(name: str) -> Problem:
-    is_part = name.rpartition(".")[2] in DISTRIBUTION_PARTS
-    outer = name.rpartition(".")[0] if is_part else name
-    if any(_is_in(entry.name, outer) for entry in catalogue()):
-        return Problem(
-            "no plausible range is known; state one, such as name=low..high", field=printable(name)
-        )
-    suggestion = nearest_full_name(name, name.split("."))
-    return Problem("no such name", field=printable(name, 200), suggestion=suggestion)
 
 
 def _whole_numbers(name: str) -> bool:

@@ -120,6 +120,18 @@ def test_voi_says_what_to_measure_and_keeps_it(modelops: Callable, tmp_path: Pat
     }
 
 
+def test_what_is_set_is_not_varied(modelops: Callable) -> None:
+    """Also if it is set to what the default is; without --vary, and in a section of it."""
+    plan = (*PLAN, "--set", "drift.onsets_per_year=2.5", *FUTURES)
+    outcome = modelops("sensitivity", *plan, "--vary", "drift", "--json")
+    assert outcome.code == 0, outcome.err
+    said = json.loads(outcome.out)
+    assert [each["input"] for each in said["effects"]] == ["drift.severity"]
+    assert said["left_out"]["drift.onsets_per_year"] == "given: set on the command line"
+    shown = modelops("sensitivity", *plan, "--vary", "drift")
+    assert "scenario states (drift: onsets per year)" in " ".join(shown.out.split())
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -13,7 +13,6 @@ from modelops_abm.experiments.inputs import (
     Range,
     check_inputs,
     parse_input,
-    plausible_inputs,
     varied,
 )
 from modelops_abm.experiments.sensitivity.changes import best_along
@@ -101,31 +100,6 @@ def test_a_choice_gives_each_value_an_equal_part() -> None:
         "maintenance",
         "maintenance",
     ]
-
-
-def test_assumptions_leave_out_what_a_plan_decides() -> None:
-    names = [entry.name for entry in plausible_inputs()]
-    known = [entry.name for entry in catalogue() if entry.plausible is not None]
-    assert set(names) < set(known)
-    assert not any(name.endswith((".maximum", ".streams")) for name in names)
-    assert "team.developers" not in names
-    assert plausible_inputs(["team.developers"])[0].is_whole
-    assert {entry.name for entry in plausible_inputs(["drift"])} == {
-        "drift.onsets_per_year",
-        "drift.severity",
-    }
-    check_inputs(Scenario(), plausible_inputs())
-
-
-def test_a_wide_plausible_range_is_varied_in_equal_ratios() -> None:
-    wide = {entry.name for entry in plausible_inputs() if entry.is_logarithmic}
-    assert "model.market_size" in wide
-    assert "team.focus" not in wide
-
-
-def test_a_range_that_is_not_known_is_asked_for() -> None:
-    with pytest.raises(InputError, match=r"(?s)team\.productivity.*range.*team\.focus"):
-        plausible_inputs(["team.productivity", "team.focu"])
 
 
 def test_a_varied_value_says_so() -> None:

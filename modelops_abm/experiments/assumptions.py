@@ -1,0 +1,221 @@
+"""Which assumptions of a scenario an experiment varies, which it leaves out, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+import pandas as pd
+
+from modelops_abm import formats
+from modelops_abm.experiments.inputs import Input, Range, in_words
+from modelops_abm.experiments.phrases import listed
+from modelops_abm.parameters import (
+    Distribution,
+    InputError,
+    Problem,
+    Quantity,
+    Scenario,
+    catalogue,
+)
+from modelops_abm.parameters.names import DISTRIBUTION_PARTS, nearest_full_name
+from modelops_abm.parameters.provenance import LABELS, source_of, value_at
+from modelops_abm.parameters.wording import printable
+
+LOGARITHMIC_FROM = 20.0
+"""A plausible range whose ends differ by this factor or more is varied in equal ratios."""
+NO_RANGE = "no range is known"
+DECIDED = "the plan decides on it"
+REPLACED = "the portfolio replaces it"
+OVERLAID = "every archetype states its own"
+_GIVEN = "given: "
+_DECISIONS = ("horizon_days", "team.developers")
+_DECIDED_PARTS = (".maximum", ".streams")
+_OF_PORTFOLIOS = tuple(f"portfolio.initial_{what}" for what in ("models", "ideas", "builds"))
+_MOST_NAMED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What is varied, and what is not.
+
+    Attributes
+    ----------
+    inputs
+        What is varied, and over what.
+    left_out
+        Why each other value is not varied, by its dotted name, in the catalogue's order.
+    """
+
+    inputs: tuple[Input, ...]
+    left_out: Mapping[str, str]
+
+    @property
+    def in_words(self) -> str:
+        """What is varied and what is left out, as a sentence or two."""
+        reasons = list(self.left_out.values())
+        counts = {
+            "without a known range": reasons.count(NO_RANGE),
+            "that the plan decides on": reasons.count(DECIDED),
+            "that a portfolio or archetypes replace": reasons.count(REPLACED)
+            + reasons.count(OVERLAID),
+        }
+        parts = [f"{count} {words}" for words, count in counts.items() if count]
+        given = [name for name, reason in self.left_out.items() if reason.startswith(_GIVEN)]
+        if given:
+            parts.append(f"{len(given)} that the scenario states ({_named(given)})")
+        rest = len(reasons) - sum(counts.values()) - len(given)
+        parts.extend([f"{rest} that move the answer less alone"] if rest else [])
+        varied = f"Varied: {formats.plural(len(self.inputs), 'assumption')}."
+        return f"{varied} Left out: {listed(parts)}." if parts else varied
+
+    def table(self) -> pd.DataFrame:
+        """Return every value with what it is varied over, or why it is not varied."""
+        rows = [(entry.name, True, entry.text.partition("=")[2], "") for entry in self.inputs]
+        rows += [(name, False, "", reason) for name, reason in self.left_out.items()]
+        columns = ["input", "is_varied", "values", "reason"]
+        return pd.DataFrame(rows, columns=columns).set_index("input")
+
+    def only(self, inputs: Sequence[Input], reason: str) -> Assumptions:
+        """Return the same with some of the inputs; the others are left out for a reason."""
+        kept = {entry.name for entry in inputs}
+        fewer = {entry.name: reason for entry in self.inputs if entry.name not in kept}
+        return Assumptions(tuple(inputs), MappingProxyType({**self.left_out, **fewer}))
+
+
+def assumptions_of(scenario: Scenario, names: Iterable[str] | None = None) -> Assumptions:
+    """Return which values of a scenario are uncertain: over the range of their sources.
+
+    A range belongs to the value that it was found for. So it counts for a value that is the
+    default; a value that a file, a preset, the command line or a client states is known, unless
+    it is varied by its own name.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    names
+        Which values, or sections of values; if None, all. What is left out for a reason counts if
+        it is named itself and has a range.
+
+    Raises
+    ------
+    InputError
+        If there is no value of a name, no range is known for it, or nothing is left to vary.
+    """
+    left_out = {
+        entry.name: reason
+        for entry in catalogue()
+        if entry.name not in LABELS and (reason := _why_not(scenario, entry))
+    }
+    ranges = _plausible()
+    if names is None:
+        inputs = [entry for name, entry in ranges.items() if name not in left_out]
+        if not inputs:
+            raise InputError("every value with a range is stated: name with --vary what may vary")
+        return Assumptions(tuple(inputs), MappingProxyType(left_out))
+    chosen, beside = _named_inputs(names, ranges, left_out)
+    return Assumptions(tuple(chosen.values()), MappingProxyType(beside))
+
+
+def _named_inputs(
+    names: Iterable[str], ranges: Mapping[str, Range], left_out: Mapping[str, str]
+) -> tuple[dict[str, Range], dict[str, str]]:
+    """Return what is varied of values and sections, and what of the sections is left out."""
+    chosen: dict[str, Range] = {}
+    beside: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name in names:
+        inside = {
+            key: entry
+            for key, entry in ranges.items()
+            if key == name or (_is_in(key, name) and key not in left_out)
+        }
+        problems.extend([] if inside else [_nothing_in(name, left_out)])
+        chosen.update(inside)
+        beside.update((key, why) for key, why in left_out.items() if _is_in(key, name))
+    if problems:
+        raise InputError(problems)
+    return chosen, {key: why for key, why in beside.items() if key not in chosen}
+
+
+def _why_not(scenario: Scenario, entry: Quantity) -> str:
+    """Return why a value is not uncertain; empty if it is."""
+    if entry.name in _DECISIONS or (
+        entry.name.startswith("capabilities.") and entry.name.endswith(_DECIDED_PARTS)
+    ):
+        return DECIDED
+    if entry.plausible is None:
+        return NO_RANGE
+    if scenario.imported is not None and entry.name in _OF_PORTFOLIOS:
+        return REPLACED
+    if _is_overlaid(scenario, entry.name):
+        return OVERLAID
+    return _whose(scenario, entry)
+
+
+def _is_overlaid(scenario: Scenario, name: str) -> bool:
+    section, _, attribute = name.rpartition(".")
+    kinds = scenario.archetypes if section == "model" else ()
+    return bool(kinds) and all(getattr(kind, attribute, None) is not None for kind in kinds)
+
+
+def _whose(scenario: Scenario, entry: Quantity) -> str:
+    """Return who states a value, in words; empty if it is the default and nobody states it."""
+    value, default = value_at(scenario, entry.name), entry.default
+    if isinstance(value, Distribution) and value != default and value.mean == default.mean:
+        return ""  # its spread is stated; the range is one of the mean
+    named = source_of(scenario, entry.name)
+    if named is not None:
+        return f"{_GIVEN}{named.source}"
+    return "" if value == default else f"{_GIVEN}nobody says by whom"
+
+
+def _named(names: Sequence[str]) -> str:
+    words = [in_words(name).lower() for name in names[:_MOST_NAMED]]
+    more = len(names) - len(words)
+    return listed([*words, f"{more} more"] if more else words)
+
+
+@cache
+def _plausible() -> dict[str, Range]:
+    """Return every range that is known, by the name of its value."""
+    return {
+        quantity.name: Range(
+            quantity.name,
+            *quantity.plausible,
+            is_whole=quantity.kind == "int",
+            is_logarithmic=_is_wide(quantity.kind, *quantity.plausible),
+        )
+        for quantity in catalogue()
+        if quantity.plausible is not None
+    }
+
+
+def _is_wide(kind: str, low: float, high: float) -> bool:
+    return kind != "int" and low > 0.0 and high >= LOGARITHMIC_FROM * low
+
+
+def _is_in(name: str, section: str) -> bool:
+    return name == section or name.startswith(f"{section}.")
+
+
+def _nothing_in(name: str, left_out: Mapping[str, str]) -> Problem:
+    is_part = name.rpartition(".")[2] in DISTRIBUTION_PARTS
+    outer = name.rpartition(".")[0] if is_part else name
+    inside = [entry.name for entry in catalogue() if _is_in(entry.name, outer)]
+    reasons = {left_out[key] for key in inside if key in left_out} - {NO_RANGE}
+    if reasons and not is_part:
+        why = "; ".join(sorted(reasons))
+        return Problem(
+            f"nothing in it is uncertain ({why}); name one of its values to vary it",
+            field=printable(name),
+        )
+    if inside:
+        return Problem(
+            "no plausible range is known; state one, such as name=low..high", field=printable(name)
+        )
+    suggestion = nearest_full_name(name, name.split("."))
+    return Problem("no such name", field=printable(name, 200), suggestion=suggestion)

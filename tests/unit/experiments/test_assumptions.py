@@ -1,0 +1,134 @@
+"""Which values of a scenario are varied, which are not, and why."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from modelops_abm.clients import illustrative_portfolio
+from modelops_abm.experiments.assumptions import (
+    DECIDED,
+    NO_RANGE,
+    OVERLAID,
+    REPLACED,
+    assumptions_of,
+)
+from modelops_abm.experiments.inputs import check_inputs
+from modelops_abm.parameters import (
+    Archetype,
+    Distribution,
+    InputError,
+    Scenario,
+    baseline_of,
+    catalogue,
+    load_scenario,
+    save_scenario,
+    with_values,
+)
+from modelops_abm.parameters.provenance import LABELS
+from modelops_abm.presets import PRESETS, preset
+
+MODELS = "portfolio.initial_models"
+
+
+def varied_in(scenario: Scenario, *names: str) -> set[str]:
+    return {entry.name for entry in assumptions_of(scenario, names or None).inputs}
+
+
+def test_every_value_is_varied_or_left_out_for_a_reason() -> None:
+    known = assumptions_of(Scenario())
+    names = [entry.name for entry in catalogue() if entry.name not in LABELS]
+    assert sorted([*varied_in(Scenario()), *known.left_out]) == sorted(names)
+    without = [entry.name for entry in catalogue() if entry.plausible is None]
+    assert {name for name, why in known.left_out.items() if why == NO_RANGE} == {*without} - LABELS
+    assert known.left_out["team.developers"] == DECIDED
+    assert known.left_out["capabilities.lineage.streams"] == DECIDED
+    assert f"{len(known.inputs)} assumptions" in known.in_words
+    assert known.table().loc["team.developers", "reason"] == DECIDED
+    assert known.table().loc["drift.severity", "values"] == "0.05..0.5"
+    check_inputs(Scenario(), known.inputs)
+
+
+def test_what_a_file_states_is_known(tmp_path: Path) -> None:
+    """40 models, given as measured: the reference's range of 5 to 300 is not about them."""
+    file = tmp_path / "ours.toml"
+    file.write_text(
+        "[portfolio]\ninitial_models = 40\n[[sources]]\nname = 'portfolio.initial_models'\n"
+        "source = 'our registry'\nconfidence = 'measured'\n"
+    )
+    ours = load_scenario(file)
+    assert MODELS in varied_in(Scenario())
+    assert MODELS not in varied_in(ours)
+    assert assumptions_of(ours).left_out[MODELS] == "given: our registry"
+    assert "1 that the scenario states (initial models)" in assumptions_of(ours).in_words
+    assert varied_in(ours, MODELS) == {MODELS}  # who names it wants it varied
+    assert MODELS not in varied_in(ours, "portfolio")
+    save_scenario(ours, tmp_path / "again.toml")
+    assert MODELS not in varied_in(load_scenario(tmp_path / "again.toml"))
+
+
+def test_a_preset_states_its_own_values() -> None:
+    bank = assumptions_of(preset("regulated_bank"))
+    assert bank.left_out[MODELS].startswith("given: preset regulated_bank: a mid-sized bank")
+    assert "efforts.compliance_repair" in bank.left_out
+    for name in PRESETS:
+        scenario = preset(name)
+        stated = {entry.name for entry in scenario.sources}
+        assert stated.isdisjoint(varied_in(scenario))
+        assert varied_in(baseline_of(scenario)) == varied_in(scenario)
+
+
+def test_a_portfolio_replaces_what_there_is_at_the_start() -> None:
+    scenario = with_values(Scenario(), {"imported": illustrative_portfolio()}, source="a client")
+    left_out = assumptions_of(scenario).left_out
+    assert left_out[MODELS] == left_out["portfolio.initial_builds"] == REPLACED
+    assert "portfolio.ideas_per_year" in varied_in(scenario)
+
+
+def test_what_every_archetype_states_is_known() -> None:
+    size = Distribution(family="constant", mean=50.0)
+    kinds = [Archetype(name="a", share=0.5, market_size=size), Archetype(name="b", share=0.5)]
+    some = Scenario(archetypes=tuple(kinds))
+    assert "model.market_size" in varied_in(some)
+    both = Scenario(archetypes=(kinds[0], kinds[1].model_copy(update={"market_size": size})))
+    assert assumptions_of(both).left_out["model.market_size"] == OVERLAID
+
+
+def test_a_stated_spread_leaves_the_mean_open() -> None:
+    wide = with_values(Scenario(), {"model.market_size.cv": 1.5}, source="ours")
+    assert "model.market_size" in varied_in(wide)
+    assert "model.market_size" not in varied_in(
+        with_values(Scenario(), {"model.market_size": 800.0}, source="ours")
+    )
+
+
+def test_decisions_and_sections_are_varied_by_name() -> None:
+    assert assumptions_of(Scenario(), ["team.developers"]).inputs[0].text.endswith("=3..40")
+    assert varied_in(Scenario(), "drift") == {"drift.onsets_per_year", "drift.severity"}
+
+
+def test_a_wide_range_is_varied_in_equal_ratios() -> None:
+    texts = {entry.name: entry.text for entry in assumptions_of(Scenario()).inputs}
+    assert "=log:" in texts["model.market_size"]
+    assert "=log:" not in texts["team.focus"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("team.productivity", "no plausible range is known"),
+        ("team.focu", r"team\.focus"),
+        ("model.useful_life_years.shape", "no plausible range is known"),
+    ],
+)
+def test_a_range_that_is_not_known_is_asked_for(name: str, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        assumptions_of(Scenario(), [name])
+
+
+def test_a_section_of_which_all_is_stated() -> None:
+    values = {"drift.severity": 0.2, "drift.onsets_per_year": 1.0}
+    ours = with_values(Scenario(), values, source="our logs")
+    with pytest.raises(InputError, match=r"nothing in it is uncertain \(given: our logs\)"):
+        assumptions_of(ours, ["drift"])
