@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 from hypothesis import settings
+
+from tests.offline import sitecustomize as offline
 
 os.environ["MPLBACKEND"] = "Agg"  # before anything imports Matplotlib, and for child processes
 
@@ -27,6 +29,14 @@ def missing(what: str) -> NoReturn:
     if os.environ.get("MODELOPS_ABM_REQUIRE_ALL"):
         pytest.fail(f"{what} (required by MODELOPS_ABM_REQUIRE_ALL)", pytrace=False)
     pytest.skip(what)
+
+
+@pytest.fixture(autouse=True)
+def _stays_on_this_machine() -> Iterator[None]:
+    """Fail a test in which anything asks for more than this machine."""
+    offline.attempts.clear()
+    yield
+    assert offline.attempts == []
 
 
 @pytest.fixture(scope="session")

@@ -7,5 +7,5 @@ done, `widgets` the few Vue components that everything is drawn with, `style` it
 Beside it `mesa_page` shows the model in Mesa's own `SolaraViz`, with sliders, life cycle and plots,
 for those who know Mesa or want a page of their own to start from::
 
-    solara run modelops_abm.app.mesa_page
+    modelops-abm page --mesa
 """

@@ -1,6 +1,6 @@
 """The model in Mesa's own page, for those who know Mesa: sliders, life cycle, plots.
 
-    solara run modelops_abm.app.mesa_page
+    modelops-abm page --mesa
 
 It is made of Mesa's components alone, so that it can be taken as a start for a page of one's own.
 What it cannot do is what `modelops_abm.app.page` is for: baseline, many futures, honest ranges.
@@ -15,11 +15,14 @@ from mesa.visualization import SolaraViz, make_plot_component
 from mesa.visualization.utils import update_counter
 
 from modelops_abm import ModelOpsModel
+from modelops_abm.app.access import protect_what_serves
 from modelops_abm.outcomes import CAPABILITIES
 from modelops_abm.plots import life_cycle, palette
 from modelops_abm.results import Run, daily_table, event_table
 from modelops_abm.simulate.tables import mesa_developers, mesa_models
 from modelops_abm.version import __version__
+
+protect_what_serves()
 
 SEED = 0
 MODEL_PARAMS: dict[str, Any] = {

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import solara
 
+from modelops_abm.app.access import protect_what_serves
 from modelops_abm.app.background import Background
 from modelops_abm.app.decide.page import Decide
 from modelops_abm.app.decide.safe import Safe
@@ -17,6 +18,8 @@ from modelops_abm.app.top_bar import TopBar
 from modelops_abm.app.understand.page import Understand
 from modelops_abm.app.watch.page import Watch
 from modelops_abm.app.your_data.page import YourData
+
+protect_what_serves()
 
 PARTS: dict[str, Callable[[Session], solara.Element]] = {
     "decide": Decide,

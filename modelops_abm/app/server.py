@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
-import threading
-import time
-import urllib.request
 import webbrowser
 from contextlib import closing
 from types import FrameType
 
+import uvicorn
+from h11 import IDLE, SEND_BODY
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from modelops_abm.app.access import LARGEST_MESSAGE_BYTES, Hosts, protect
 from modelops_abm.ctrl_c import interruptible
 from modelops_abm.terminal import console, degrade_gracefully, load_ensemble, progress, say
 
 HOST = "127.0.0.1"
 PORT = 8765
-_TRIES, _PAUSE_SECONDS = 300, 0.1
+PAGE, MESA_PAGE = "modelops_abm.app.page", "modelops_abm.app.mesa_page"
+MOST_CONNECTIONS = 512
+REQUEST_SECONDS = 10.0
+"""In which a request has to arrive in full."""
 _SETTINGS = {
-    "SOLARA_APP": "modelops_abm.app.page",
-    "SOLARA_SESSION_SAME_SITE": "lax",
-    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_THEME_LOADER": "plain",
     "SOLARA_THEME_TITLE": "ModelOps simulator",
-    "SOLARA_MODE": "production",
     "SOLARA_KERNEL_CULL_TIMEOUT": "2m",
 }
 
 
 @interruptible
-def show(*, port: int | None = None, open_browser: bool = True) -> int:
-    """Serve the page on this machine and open it, until Ctrl-C; return the exit code.
+def show(
+    *,
+    port: int | None = None,
+    open_browser: bool = True,
+    hosts: Hosts | None = None,
+    page: str = PAGE,
+) -> int:
+    """Serve a page on this machine and open it, until Ctrl-C; return the exit code.
 
     Parameters
     ----------
@@ -39,6 +47,10 @@ def show(*, port: int | None = None, open_browser: bool = True) -> int:
         Port to listen at; by default `PORT`, or a free one if that is taken.
     open_browser
         Whether to open the page in the browser once it answers.
+    hosts
+        Names under which the page may be asked for; by default only this machine's own.
+    page
+        Module of the page: `PAGE` or `MESA_PAGE`.
     """
     degrade_gracefully()
     try:
@@ -47,9 +59,7 @@ def show(*, port: int | None = None, open_browser: bool = True) -> int:
         with closing(_listening(port)) as listener:
             address = f"http://localhost:{listener.getsockname()[1]}"
             say(console(), f"The page is at {address}. Ctrl-C ends it.")
-            if open_browser:
-                threading.Thread(target=_open_when_ready, args=(address,), daemon=True).start()
-            serve(listener)
+            serve(listener, page=page, hosts=hosts, opened=address if open_browser else "")
     except OSError as error:
         say(console(error=True), f"Error: the page cannot be served: {error.strerror or error}.")
         return 1
@@ -58,25 +68,92 @@ def show(*, port: int | None = None, open_browser: bool = True) -> int:
     return 0
 
 
-def serve(listener: socket.socket) -> None:
-    """Serve the page at a socket that listens, until Ctrl-C."""
+def serve(
+    listener: socket.socket, *, page: str = PAGE, hosts: Hosts | None = None, opened: str = ""
+) -> None:
+    """Serve a page at a socket that listens, until Ctrl-C.
+
+    Parameters
+    ----------
+    listener
+        Socket that listens.
+    page, hosts
+        As for `show`.
+    opened
+        Address to open in the browser once the page answers; none if empty.
+    """
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)  # read when Solara's server is imported
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        """Stops in order, and is not hurried by who presses twice."""
-
-        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            if not self.should_exit:
-                super().handle_exit(sig, frame)
-
+    os.environ["SOLARA_APP"] = page
+    protect(hosts)
     config = uvicorn.Config(
         "solara.server.starlette:app",
+        http=PunctualProtocol,
+        limit_concurrency=MOST_CONNECTIONS,
         log_level="warning",
+        proxy_headers=False,
+        server_header=False,
+        ws_max_size=LARGEST_MESSAGE_BYTES,
         ws_per_message_deflate=False,  # nothing leaves this machine, and it costs time
     )
-    Server(config).run(sockets=[listener])
+    _Server(config, opened).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Opens the page once it answers, stops in order, and is not hurried by who presses twice."""
+
+    def __init__(self, config: uvicorn.Config, opened: str) -> None:
+        super().__init__(config)
+        self._opened = opened
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self._opened:
+            await asyncio.to_thread(webbrowser.open, self._opened)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.should_exit:
+            super().handle_exit(sig, frame)
+
+
+class PunctualProtocol(H11Protocol):
+    """HTTP whose requests have to arrive in full within `REQUEST_SECONDS`.
+
+    uvicorn bounds only the pause between two requests, so that half a request would hold its
+    connection for ever.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Expect the first request."""
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.abort()
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        """Expect the rest, unless all is here."""
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Expect nothing more."""
+        super().connection_lost(exc)
+        self._forget()
+
+    def _watch(self) -> None:
+        is_mine = self.transport.get_protocol() is self  # not handed over to a WebSocket
+        is_partial = self.conn.their_state in (IDLE, SEND_BODY)
+        if not is_mine or not is_partial:
+            self._forget()
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
+
+    def _forget(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
 
 def _listening(port: int | None) -> socket.socket:
@@ -87,13 +164,3 @@ def _listening(port: int | None) -> socket.socket:
         return socket.create_server((HOST, PORT))
     except OSError:
         return socket.create_server((HOST, 0))
-
-
-def _open_when_ready(address: str) -> None:
-    for _ in range(_TRIES):
-        try:
-            with urllib.request.urlopen(f"{address}/readyz", timeout=1):
-                break
-        except OSError:
-            time.sleep(_PAUSE_SECONDS)
-    webbrowser.open(address)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from types import ModuleType
+
 import pytest
 
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS
@@ -22,3 +25,12 @@ def comparison() -> Comparison:
 def quick_credit() -> Credit:
     """Return the credit of the two capabilities of the same plan."""
     return credit(quick_plan(automation=0.5, rollback=1.0), REPLICATIONS)
+
+
+@pytest.fixture(scope="session")
+def solara_server() -> ModuleType:
+    """Return Solara's server, which imports what others call deprecated."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from solara.server import starlette
+    return starlette

@@ -22,6 +22,7 @@ def press_twice() -> None:
     signal.raise_signal(signal.SIGINT)
 
 
+@pytest.mark.usefixtures("solara_server")
 def test_who_presses_twice_does_not_cut_its_end_short(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.app.browser.visitor import Visitor, link
-from tests.conftest import missing
+from tests.conftest import TESTS, missing
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -54,10 +55,16 @@ class Server:
 
 @contextmanager
 def serving(arguments: Sequence[str]) -> Iterator[Server]:
-    """Run Python with arguments that serve the page; it prints its address."""
-    command = [sys.executable, *arguments]
+    """Run Python with arguments that serve the page; it prints its address.
+
+    It also prints what leaves the machine.
+    """
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, *arguments],
+        env={**os.environ, "PYTHONPATH": str(TESTS / "offline")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         assert process.stdout is not None
         served = Server(process.pid)

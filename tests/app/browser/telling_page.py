@@ -1,4 +1,4 @@
-"""Serves the page, and prints how many threads it has at work whenever that changes.
+"""Serves the page, and prints how many visits and threads at work it has when that changes.
 
 Threads that wait for the next request belong to the web server, which keeps them for a while.
 """
@@ -15,13 +15,19 @@ OF_THE_WEB_SERVER = "AnyIO worker thread"
 
 
 def tell() -> None:
-    told = -1
+    told: dict[str, int] = {}
     while True:
         at_work = sum(one.name != OF_THE_WEB_SERVER for one in threading.enumerate())
-        if at_work != told:
-            print(f"threads: {at_work}", flush=True)
-            told = at_work
+        for what, count in {"threads": at_work, "visits": visits()}.items():
+            if told.get(what) != count:
+                print(f"{what}: {count}", flush=True)
+                told[what] = count
         time.sleep(0.05)
+
+
+def visits() -> int:
+    solara = sys.modules.get("solara.server.kernel_context")
+    return len(solara.contexts) if solara and hasattr(solara, "contexts") else 0
 
 
 if __name__ == "__main__":
