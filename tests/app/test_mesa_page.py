@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 import solara
 from mesa.visualization import solara_viz
+from mesa.visualization.utils import force_update
 
 from modelops_abm import simulate
+from modelops_abm.app import mesa_page
 from modelops_abm.app.mesa_page import (
     MODEL_PARAMS,
     PLOTS,
@@ -122,3 +126,189 @@ def test_mesas_page_hands_over_what_was_entered() -> None:
     )
     again = type(model)(**keywords)
     assert (again.seed, again.parameters.team.developers) == (5, 3)
+
+
+def test_a_day_is_one_piece_to_who_reads() -> None:
+    """Mesa's plots read the data collector while a step in another thread appends to it."""
+    model = VisualisedModel()
+    read: list[int] = []
+    reader = threading.Thread(
+        target=lambda: read.append(len(model.datacollector.get_model_vars_dataframe()))
+    )
+    reporters = model.datacollector.model_reporters
+    last = list(reporters)[-1]
+    original = reporters[last]
+
+    def while_a_day_is_collected(of: VisualisedModel) -> Any:
+        if of.day == 3:
+            reader.start()
+            reader.join(0.2)  # every column but this has the day by now
+        return original(of)
+
+    reporters[last] = while_a_day_is_collected
+    for _ in range(4):
+        model.step()
+    reader.join(10.0)
+    assert read == [4]
+
+
+def test_a_run_is_read_between_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = VisualisedModel()
+    model.step()
+    steps = threading.Thread(target=model.step)
+    original = mesa_page.run_so_far
+
+    def while_it_is_read(of: VisualisedModel) -> Any:
+        steps.start()
+        steps.join(0.2)
+        assert of.day == 1
+        return original(of)
+
+    monkeypatch.setattr(mesa_page, "run_so_far", while_it_is_read)
+    _box, context = solara.render(mesa_page.LifeCycle(model), handle_error=False)
+    steps.join(10.0)
+    assert model.day == 2
+    context.close()
+
+
+def test_no_day_begins_while_another_thread_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a picture would be out of date as soon as it is drawn, and be drawn again for good."""
+    page, model, context = shown(monkeypatch, horizon_days=20)
+    click(page, "Step")
+    steps = threading.Thread(target=model().step)
+    original = mesa_page.life_cycle
+    days: list[int] = []
+
+    def while_it_is_drawn(run: Any) -> Any:
+        if not days:
+            steps.start()
+            steps.join(0.2)
+            days.append(model().day)
+        return original(run)
+
+    monkeypatch.setattr(mesa_page, "life_cycle", while_it_is_drawn)
+    force_update()
+    steps.join(10.0)
+    assert (days, model().day) == ([7], 8)
+    context.close()
+
+
+@pytest.mark.parametrize("run", ["step", "run_for", "run_until"])
+def test_nothing_happens_after_the_horizon(run: str) -> None:
+    model = VisualisedModel(horizon_days=3)
+    for day in range(1, 6):
+        getattr(model, run)(*{"step": (), "run_for": (2,), "run_until": (2 * day,)}[run])
+    assert (model.day, model.time, model.running) == (3, 3.0, False)
+
+
+def test_it_plays_to_the_end_while_another_thread_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    play(monkeypatch, horizon_days=5, play_milliseconds=1, render_days=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("threads", [False, True])
+@pytest.mark.parametrize(
+    ("play_milliseconds", "render_days", "horizon_days"),
+    [(1, 1, 200), (1, 7, 1095), (1, 99, 1095), (100, 7, 300), (491, 1, 30), (491, 99, 1095)],
+)
+def test_it_plays_to_the_end_at_every_speed(
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    threads: bool,
+    play_milliseconds: int,
+    render_days: int,
+    horizon_days: int,
+) -> None:
+    """Within a step (ten days) of its slowest and fastest, with as many pictures."""
+    play(
+        monkeypatch,
+        threads=threads,
+        horizon_days=horizon_days,
+        play_milliseconds=play_milliseconds,
+        render_days=render_days,
+    )
+
+
+@pytest.mark.slow
+def test_two_visitors_play_and_begin_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [shown(monkeypatch, horizon_days=60) for _ in range(2)]
+    for turn in range(6):
+        for page, _model, _context in pages:
+            slide(page, "Developers", 3 + turn)
+            click(page, "Reset")
+            click(page, "▶")
+        time.sleep(0.3)
+    for page, model, context in pages:
+        until(lambda page=page: days(page) == 60)
+        assert not errors(page)
+        assert model().parameters.team.developers == 8
+        context.close()
+
+
+def play(
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    threads: bool = False,
+    horizon_days: int,
+    play_milliseconds: int,
+    render_days: int,
+) -> None:
+    """Play to the end while this thread draws as well; fail if the page does."""
+    page, model, context = shown(monkeypatch, horizon_days=horizon_days)
+    slide(page, "Play Interval (ms)", play_milliseconds)
+    slide(page, "Render Interval (steps)", render_days)
+    if threads:
+        slide(page, "Use Threads", value=True)
+    click(page, "▶")
+
+    drawn = -1
+
+    def is_over() -> bool:
+        nonlocal drawn
+        slide(page, "Developers", 1 + model().day % 20)
+        if model().day > drawn:  # a pass for each of another thread's changes, a hundred at most
+            drawn = model().day
+            force_update()
+        return not model().running
+
+    until(is_over)
+    until(lambda: days(page) == horizon_days)
+    assert not errors(page)
+    assert model().time == horizon_days
+    click(page, "Reset")
+    until(lambda: days(page) == 0)
+    context.close()
+
+
+def shown(
+    monkeypatch: pytest.MonkeyPatch, horizon_days: int
+) -> tuple[Any, Callable[[], VisualisedModel], Any]:
+    """Return the page, what gives its model, and its render context."""
+    models: list[VisualisedModel] = []
+
+    class Short(VisualisedModel):
+        def __init__(self, **keywords: Any) -> None:
+            super().__init__(horizon_days=horizon_days, **keywords)
+            models.append(self)
+
+    monkeypatch.setattr(mesa_page, "VisualisedModel", Short)
+    page, context = solara.render(solara.AppLayout(children=[Page()]), handle_error=False)
+    return page, lambda: models[-1], context
+
+
+def slide(page: Any, label: str, value: float) -> None:
+    (control,) = [found for found in widgets(page) if getattr(found, "label", "") == label]
+    control.v_model = value
+
+
+def errors(page: Any) -> list[Any]:
+    """Return what Mesa's page says went wrong in a step."""
+    return [found for found in widgets(page) if getattr(found, "type", "") == "error"]
+
+
+def until(is_over: Callable[[], bool]) -> None:
+    for _ in range(20_000):
+        if is_over():
+            return
+        time.sleep(0.02)
+    pytest.fail("it did not end")
