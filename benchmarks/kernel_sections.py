@@ -105,22 +105,23 @@ def run_day(setting: int, org: Record, now: int) -> int:
             return spend(CALENDAR, now)
 
 
+_begin = kernel.begin
+
+
 @part_of_kernel
-def live(
-    setting: int,
-    tables: Tables,
-    org: Record,
-    seed: int,
-    replication: int,
-    daily: Floats,
-    today: Floats,
-) -> None:
+def begin(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+    """Do what `kernel.begin` does."""
+    now = ticks()
+    _begin(setting, tables, org, seed, replication)
+    spend(FOUNDING, now)
+
+
+@part_of_kernel
+def live(setting: int, org: Record, until: int, daily: Floats, today: Floats) -> None:
     """Do what `kernel.live` does."""
     now = ticks()
-    kernel.begin(setting, tables, org, seed, replication)
-    now = spend(FOUNDING, now)
     horizon_days = setting_at(setting).horizon_days
-    for day in range(horizon_days):
+    for day in range(org.day, until):
         now = run_day(setting, org, now)
         org.clock = day + 1.0
         integrate_models(setting, org)
@@ -143,7 +144,8 @@ def live(
 
 def compiled_with_sections() -> Callable[..., Any]:
     """Return `kernel.run_replication`, compiled with the days of this module."""
-    kernel.live = live
+    kernel.begin, kernel.live = begin, live
+    kernel._founded = part_of_kernel(kernel._founded.py_func)
     options = {"nogil": True, "error_model": "numpy"}
     replication: Callable[..., Any] = numba.njit(**options)(kernel.run_replication.py_func)
     return replication

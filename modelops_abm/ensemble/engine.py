@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Generator, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from modelops_abm import outcomes
 from modelops_abm.compiled import Progress, compiling, everything, prepare
@@ -17,6 +19,8 @@ from modelops_abm.parameters import Scenario
 
 _PLACES = {outcome.name: place for place, outcome in enumerate(outcomes.DAILY)}
 _FIRST_LOG_ROOM = 16_384
+SLICE_SECONDS = 0.025
+"""Processor time after which work that is done in slices can be left for other work."""
 _preparing = threading.Lock()
 _is_prepared = threading.Event()
 
@@ -80,6 +84,7 @@ def _prepare(progress: Progress | None) -> None:
         run_block(prepared(_smallest()), 0, 0, 1, ())
         run_block(prepared(_smallest()), 0, 0, 1, ("npv",))
         _run_in_full(prepared(_smallest()), 0, 0)
+        list(block_in_slices(prepared(_smallest()), 0, 0, 1, ("npv",), Pace()))
 
 
 def run_in_full(scenario: Scenario, seed: int, replication: int) -> Replication:
@@ -102,20 +107,112 @@ def run_block(
     wanted
         Names of the daily outcomes to keep.
     """
+    block = _empty_block(scenario, count, wanted)
+    _fill(scenario, seed, first, wanted, block)
+    return block
+
+
+class Pace:
+    """How long a replication of one scenario takes, learned while it runs.
+
+    It may be shared by threads: who reads an older value only makes a slice longer or shorter.
+
+    Parameters
+    ----------
+    clock
+        Processor time of the thread that asks, in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.thread_time) -> None:
+        self.clock = clock
+        self._seconds: float | None = None
+
+    def learn(self, replications: int, seconds: float) -> None:
+        """Take note of how long some replications took."""
+        self._seconds = seconds / replications
+
+    def replications(self, most: int) -> int:
+        """Return how many replications fit into a slice, so many at most; 0 before one is known."""
+        if self._seconds is None:
+            return 0
+        return min(most, int(SLICE_SECONDS / max(self._seconds, 1e-9)))
+
+    def days(self, lived: int, seconds: float) -> int:
+        """Return how many days fit into a slice after some took so long; at most twice as many."""
+        if not lived:
+            return 1
+        return max(1, min(2 * lived, int(lived * SLICE_SECONDS / max(seconds, 1e-9))))
+
+
+def block_in_slices(
+    scenario: Prepared, seed: int, first: int, count: int, wanted: Sequence[str], pace: Pace
+) -> Generator[None, None, Block]:
+    """Run consecutive replications like `run_block`, bit for bit; yields after a slice of time."""
+    block = _empty_block(scenario, count, wanted)
+    done = 0
+    while done < count:
+        together = pace.replications(count - done)
+        began = pace.clock()
+        if together:
+            part = Block(block.totals[done : done + together], block.series[done : done + together])
+            _fill(scenario, seed, first + done, wanted, part)
+            pace.learn(together, pace.clock() - began)
+            done += together
+        else:
+            part = Block(block.totals[done : done + 1], block.series[done : done + 1])
+            yield from _one_in_slices(scenario, seed, first + done, wanted, part, pace)
+            done += 1
+        if done < count:
+            yield
+    return block
+
+
+def _one_in_slices(
+    scenario: Prepared, seed: int, number: int, wanted: Sequence[str], block: Block, pace: Pace
+) -> Generator[None]:
+    """Run one replication and put it into a block of one."""
+    words = scenario.words.ctypes.data
+    daily = np.empty((scenario.horizon_days if wanted else 0, len(outcomes.DAILY)))
+    began = pace.clock()
+    memory = kernel.found_replication(words, scenario.tables, seed, number)
+    slice_seconds = pace.clock() - began
+    spent, lately, day, days = slice_seconds, 0.0, 0, 0
+    while day < scenario.horizon_days:
+        if slice_seconds > SLICE_SECONDS / 2.0:
+            yield
+            slice_seconds = 0.0
+        days = min(pace.days(days, lately), scenario.horizon_days - day)
+        began = pace.clock()
+        kernel.live_until(words, memory, day + days, daily)
+        lately = pace.clock() - began
+        day, spent, slice_seconds = day + days, spent + lately, slice_seconds + lately
+    pace.learn(1, spent)
+    block.totals[0] = memory.totals
+    block.series[0] = daily[:, _places(wanted)].T
+
+
+def _empty_block(scenario: Prepared, count: int, wanted: Sequence[str]) -> Block:
     days = scenario.horizon_days if wanted else 0
     totals = np.empty((count, len(outcomes.TOTALS)))
-    series = np.empty((count, len(wanted), days))
+    return Block(totals, np.empty((count, len(wanted), days)))
+
+
+def _fill(scenario: Prepared, seed: int, first: int, wanted: Sequence[str], block: Block) -> None:
+    """Run as many replications as a block has room for, in one go."""
     kernel.run_block(
         scenario.words.ctypes.data,
         scenario.tables,
         seed,
         first,
-        np.array([_PLACES[name] for name in wanted], dtype=np.int64),
-        totals,
-        np.empty((days, len(outcomes.DAILY))),
-        series,
+        _places(wanted),
+        block.totals,
+        np.empty((block.series.shape[2], len(outcomes.DAILY))),
+        block.series,
     )
-    return Block(totals, series)
+
+
+def _places(wanted: Sequence[str]) -> NDArray[np.int64]:
+    return np.array([_PLACES[name] for name in wanted], dtype=np.int64)
 
 
 def _run_in_full(scenario: Prepared, seed: int, replication: int) -> Replication:

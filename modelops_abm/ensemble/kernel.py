@@ -36,6 +36,7 @@ from modelops_abm.ensemble.layout import (
     QUEUES,
     SLOTS_PER_MODEL,
     TASK,
+    Bytes,
     Floats,
     Floats3,
     Integers,
@@ -129,21 +130,33 @@ def _room(setting: int, tables: Tables, seed: int, replication: int) -> int:
     return initial + _arrivals_before_horizon(setting, seed, replication)
 
 
-@kernel
-def run_replication(
-    setting: int, tables: Tables, seed: int, replication: int, daily: Floats, log_room: int
-) -> Finished:
-    """Run one replication.
+class Memory(NamedTuple):
+    """A replication under way: everything that a day reads or writes.
 
-    Parameters
-    ----------
-    setting
-        Address of the words of a `Setting`.
-    daily
-        A row for each day, filled with the daily outcomes; no rows if they are not wanted.
-    log_room
-        Records of the event log that there is room for.
+    The organisation's record holds the addresses of the other arrays, so they must all outlive it.
     """
+
+    organisation: Records
+    models: Records
+    tasks: Records
+    developers: Records
+    capabilities: Records
+    production: Records
+    calendar: Records
+    planned: Records
+    days: Integers
+    queues: Records
+    idle: Integers
+    log: Records
+    lanes: Bytes
+    free_lanes: Integers
+    today: Floats
+    totals: Floats
+
+
+@part_of_kernel
+def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room: int) -> Memory:
+    """Return the memory of a replication in which day 0 is about to begin."""
     model_room = _room(setting, tables, seed, replication)
     developer_room = setting_at(setting).developers
     streams = 0
@@ -191,12 +204,80 @@ def run_replication(
     org.calendar_room = calendar_room
     org.queue_room = queue_room
     org.log_room = log_room
-    live(setting, tables, org, seed, replication, daily, today)
+    begin(setting, tables, org, seed, replication)
+    return Memory(
+        organisation,
+        models,
+        tasks,
+        developers,
+        capabilities,
+        production,
+        calendar,
+        planned,
+        days,
+        queues,
+        idle,
+        log_,
+        lanes,
+        free_lanes,
+        today,
+        sums,
+    )
+
+
+@part_of_kernel
+def _records(memory: Memory) -> int:
+    """Return how many records there are; reading them all keeps them until then."""
+    tables = len(memory.tasks) + len(memory.capabilities) + len(memory.production)
+    plans = len(memory.calendar) + len(memory.planned) + len(memory.days) + len(memory.queues)
+    rest = len(memory.idle) + len(memory.lanes) + len(memory.free_lanes) + len(memory.organisation)
+    return tables + plans + rest
+
+
+@kernel
+def run_replication(
+    setting: int, tables: Tables, seed: int, replication: int, daily: Floats, log_room: int
+) -> Finished:
+    """Run one replication.
+
+    Parameters
+    ----------
+    setting
+        Address of the words of a `Setting`.
+    daily
+        A row for each day, filled with the daily outcomes; no rows if they are not wanted.
+    log_room
+        Records of the event log that there is room for.
+    """
+    memory = _founded(setting, tables, seed, replication, log_room)
+    org = memory.organisation[0]
+    live(setting, org, setting_at(setting).horizon_days, daily, memory.today)
     # The tables must outlive the run that reached them by address.
-    used = len(tasks) + len(production) + len(calendar) + len(planned) + len(days) + len(queues)
-    used += len(idle) + len(capabilities) + len(organisation) + len(lanes) + len(free_lanes)
-    logged = org.logged if used > 0 else 0
-    return Finished(models, developers, sums, log_, logged)
+    logged = org.logged if _records(memory) > 0 else 0
+    return Finished(memory.models, memory.developers, memory.totals, memory.log, logged)
+
+
+@kernel
+def found_replication(setting: int, tables: Tables, seed: int, replication: int) -> Memory:
+    """Return the memory of a replication, without an event log, for `live_until`."""
+    return _founded(setting, tables, seed, replication, 0)
+
+
+@kernel
+def live_until(setting: int, memory: Memory, day: int, daily: Floats) -> int:
+    """Go on with a replication until a day; it does not matter where it is cut.
+
+    Parameters
+    ----------
+    memory
+        Of `found_replication`, with the same setting.
+    day
+        The first that is not lived through; the horizon for all.
+    daily
+        A row for each day of the run, filled with the daily outcomes; no rows if not wanted.
+    """
+    live(setting, memory.organisation[0], day, daily, memory.today)
+    return _records(memory)
 
 
 @part_of_kernel
@@ -219,19 +300,10 @@ def end(org: Record) -> None:
 
 
 @part_of_kernel
-def live(
-    setting: int,
-    tables: Tables,
-    org: Record,
-    seed: int,
-    replication: int,
-    daily: Floats,
-    today: Floats,
-) -> None:
-    """Found the organisation and live through all days."""
-    begin(setting, tables, org, seed, replication)
+def live(setting: int, org: Record, until: int, daily: Floats, today: Floats) -> None:
+    """Live through the days from the one that is open to another; the horizon ends the run."""
     horizon_days = setting_at(setting).horizon_days
-    for day in range(horizon_days):
+    for day in range(org.day, until):
         run_day(setting, org)
         org.clock = day + 1.0
         integrate_models(setting, org)
@@ -246,7 +318,8 @@ def live(
         if day + 1 < horizon_days:
             open_day(setting, org)
             org.dispatch = 1
-    end(org)
+    if until == horizon_days:
+        end(org)
 
 
 @kernel

@@ -18,6 +18,7 @@ type Records = np.ndarray[Any, np.dtype[np.void]]
 type Floats = NDArray[np.float64]
 type Floats3 = NDArray[np.float64]
 type Integers = NDArray[np.int64]
+type Bytes = NDArray[np.uint8]
 
 CAUSES = 5
 ACTIVITIES = 6

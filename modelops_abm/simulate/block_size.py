@@ -22,11 +22,10 @@ _EVENTS_PER_DEVELOPER_DAY, _EVENTS_PER_MODEL_DAY = 1.0, 0.5
 def replications_per_block(scenarios: Sequence[Scenario], *, with_tables: bool = False) -> int:
     """Return how many replications of the ensemble engine make a block.
 
-    A block takes about 25 ms on a present-day core, so that handing it out costs little beside it,
-    cancelling takes effect soon, and callers who share the cores get their turns soon. It is one
-    replication at least: a single one of 24,000 models over three years takes seconds, and nothing
-    can interrupt it. No result depends on the size. Sizes are powers of two, so that a large block
-    ends where a small one does.
+    A block takes some 25 ms on a present-day core, so that handing it out costs little beside it,
+    and its results take little room. It is one replication at least; how long others wait for that
+    is another question, see `ensemble.engine.block_in_slices`. No result depends on the size. Sizes
+    are powers of two, so that a large block ends where a small one does.
 
     Parameters
     ----------

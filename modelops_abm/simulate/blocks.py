@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from modelops_abm import outcomes
-from modelops_abm.ensemble.engine import prepare_kernel, run_block
+from modelops_abm.ensemble import engine as ensemble
+from modelops_abm.ensemble.engine import Pace, block_in_slices, prepare_kernel, run_block
 from modelops_abm.ensemble.setting import Prepared
 from modelops_abm.parameters import Scenario
 from modelops_abm.simulate.periods import Series, by_period, outcomes_behind
@@ -66,7 +67,21 @@ def ensemble_block(setting: Prepared, wanted: Wanted, seed: int, first: int, cou
     """Run replications on the ensemble engine, without tables."""
     prepare_kernel()
     names = outcomes_behind(wanted.series)
-    block = run_block(setting, seed, first, count, names)
+    return _of_ensemble(run_block(setting, seed, first, count, names), wanted)
+
+
+def ensemble_block_in_slices(
+    pace: Pace, setting: Prepared, wanted: Wanted, seed: int, first: int, count: int
+) -> Generator[None, None, Block]:
+    """Run replications as `ensemble_block` does; yields after a slice of time."""
+    prepare_kernel()
+    names = outcomes_behind(wanted.series)
+    block = yield from block_in_slices(setting, seed, first, count, names, pace)
+    return _of_ensemble(block, wanted)
+
+
+def _of_ensemble(block: ensemble.Block, wanted: Wanted) -> Block:
+    names = outcomes_behind(wanted.series)
     days = {name: block.series[:, place] for place, name in enumerate(names)}
     return Block(block.totals, _summarised(days, wanted.series))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent import futures
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import batched, pairwise
 from typing import Any
 
@@ -16,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from modelops_abm import outcomes
-from modelops_abm.ensemble.engine import prepare_kernel
+from modelops_abm.ensemble.engine import Pace, prepare_kernel
 from modelops_abm.ensemble.setting import prepared
 from modelops_abm.model import checked_seed
 from modelops_abm.parameters import Scenario
@@ -27,7 +28,15 @@ from modelops_abm.simulate.block_size import (
     bytes_of_run,
     replications_per_block,
 )
-from modelops_abm.simulate.blocks import Block, Runner, Wanted, ensemble_block, full_block, several
+from modelops_abm.simulate.blocks import (
+    Block,
+    Runner,
+    Wanted,
+    ensemble_block,
+    ensemble_block_in_slices,
+    full_block,
+    several,
+)
 from modelops_abm.simulate.machine import check_memory, cores
 from modelops_abm.simulate.periods import Series
 from modelops_abm.simulate.sharing import Caller, Here, new_caller
@@ -131,11 +140,11 @@ def stream(
         A subclass of `ModelOpsModel` to run; see `simulate`.
     executor
         Where to run. If None, the threads that all callers in this process share, one for each core
-        and everybody served in turn; the Mesa engine, which threads cannot make faster, runs here,
-        one replication after the other.
+        and whoever has used least served first; the Mesa engine, which threads cannot make faster,
+        runs here, one replication after the other.
     cancel
-        Set it from another thread to stop at once, but for what is being computed: see
-        `replications_per_block`.
+        Set it from another thread to stop at once, but for what is being computed: a slice of
+        `SLICE_SECONDS` on the shared threads, a block elsewhere.
 
     Raises
     ------
@@ -276,12 +285,18 @@ class _Work:
             self.size = replications_per_block(scenarios, with_tables=self.is_in_full)
         self._scenarios = list(scenarios)
         self._prepared = [] if self.is_in_full else [prepared(scenario) for scenario in scenarios]
+        self._paces = [Pace() for _ in self._prepared]
 
     def submit(
         self, pool: Executor, start: int, count: int, together: int
     ) -> list[Future[list[Block]]]:
         """Submit a block of replications of every scenario, so many blocks at a time."""
         rest = (self._wanted, self._seed, start, count)
+        if isinstance(pool, Caller) and not self.is_in_full:
+            return [
+                pool.submit_in_slices(partial(_alone, pace, setting, *rest))
+                for pace, setting in zip(self._paces, self._prepared, strict=True)
+            ]
         run: Callable[..., Block] = full_block if self.is_in_full else ensemble_block
         arguments: list[tuple[Any, ...]] = (
             [(each, self._runner, *rest) for each in self._scenarios]
@@ -289,6 +304,12 @@ class _Work:
             else [(setting, *rest) for setting in self._prepared]
         )
         return [pool.submit(several, run, some) for some in batched(arguments, together)]
+
+
+def _alone(*arguments: Any) -> Generator[None, None, list[Block]]:
+    """Run a block in slices, and return it as `several` does."""
+    block = yield from ensemble_block_in_slices(*arguments)
+    return [block]
 
 
 def _next_batch(

@@ -1,14 +1,16 @@
-"""Sharing the cores: many callers, one set of threads, everybody served in turn."""
+"""Sharing the cores: many callers, one set of threads, next is whoever has used them least."""
 
 from __future__ import annotations
 
+import heapq
 import os
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator
+import time
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
 from concurrent import futures
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, suppress
 from enum import IntEnum
 from functools import partial
 from itertools import chain, repeat
@@ -16,19 +18,36 @@ from typing import Any
 
 from modelops_abm.simulate.machine import cores
 
+FIRST_SECONDS = 1.0
+"""Processor time for which a caller's calls are of the first rank; then they make room."""
+
 
 class Rank(IntEnum):
     """Whose calls come first: one waits while any of a lower number does."""
 
     FIRST = 0
-    """Somebody waits for it."""
+    """Somebody waits for it, and it is short: it counts as `NEXT` after `FIRST_SECONDS`."""
     NEXT = 1
     """Makes better what is there already."""
     LAST = 2
     """Found out beside all that, for when there is time."""
 
 
-def new_caller(*ranks: Rank) -> Caller:
+class Account:
+    """What somebody has used of the shared threads, whoever calls for them.
+
+    Attributes
+    ----------
+    seconds
+        Processor time; who was away does not have less of it than who has used least meanwhile.
+    """
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.calls = 0  # that are not done
+
+
+def new_caller(*ranks: Rank, account: Account | None = None) -> Caller:
     """Return an executor on the threads that all of this process share, one for each core.
 
     Parameters
@@ -36,13 +55,10 @@ def new_caller(*ranks: Rank) -> Caller:
     ranks
         Of its calls in their order; the last is that of all that follow. The first if none is
         given.
+    account
+        Of whom it is for; a new one by default.
     """
-    return _shared_threads().caller(*ranks)
-
-
-def first_rank_only() -> AbstractContextManager[None]:
-    """Return a context in which no shared thread begins a call but those of the first rank."""
-    return _shared_threads().first_rank_only()
+    return _shared_threads().caller(*ranks, account=account)
 
 
 def _shared_threads() -> SharedThreads:
@@ -54,10 +70,10 @@ def _shared_threads() -> SharedThreads:
 
 
 class SharedThreads:
-    """Threads that run the calls of many callers: one of each, then one of each again.
+    """Threads that run the calls of many callers, a slice at a time if a call can be cut.
 
-    Callers of a later rank are served, in turn among themselves, while no call of an earlier one
-    waits.
+    Next is a call of the account that has used least processor time (start-time fair queueing,
+    Goyal et al. 1997). Calls of a later rank wait while there is one of an earlier rank.
 
     They start when they are first needed. At the end of the process they run what is still waiting,
     as those of a `ThreadPoolExecutor` do.
@@ -66,86 +82,148 @@ class SharedThreads:
     ----------
     count
         How many threads.
+    clock
+        Processor time of the thread that asks, in seconds.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, clock: Callable[[], float] = time.thread_time) -> None:
         self._threads = ThreadPoolExecutor(count, thread_name_prefix="modelops_abm")
-        self._turns = {rank: Turns[Caller, _Call]() for rank in Rank}
+        self._clock = clock
+        self._turns = {rank: Turns[Account, _Call]() for rank in Rank}
         self._lock = threading.Lock()
-        self._keeping_back = 0
+        self._keeping_back: Counter[Caller] = Counter()
+        self._served_at = 0.0  # what the account had used that was served last
+        self._calls = 0
 
-    def caller(self, *ranks: Rank) -> Caller:
+    def caller(self, *ranks: Rank, account: Account | None = None) -> Caller:
         """Return the executor of a new caller; see `new_caller`."""
-        return Caller(self, ranks or (Rank.FIRST,))
+        return Caller(self, ranks or (Rank.FIRST,), account or Account())
 
     @contextmanager
-    def first_rank_only(self) -> Iterator[None]:
-        """Begin no call but those of the first rank, within."""
+    def keep_back(self, caller: Caller) -> Iterator[None]:
+        """Begin no call but of the first rank, within, while the caller's are of that rank."""
         with self._lock:
-            self._keeping_back += 1
+            self._keeping_back[caller] += 1
         try:
             yield
         finally:
             with self._lock:
-                self._keeping_back -= 1
-                for _ in range(sum(map(len, self._turns.values()))):
-                    self._threads.submit(self._run_next)  # threads may have found nothing to do
+                self._keeping_back[caller] -= 1
+                self._keeping_back = +self._keeping_back
+                self._look_again()
 
     def add(self, caller: Caller, rank: Rank, call: _Call) -> None:
         """Let a call wait for its turn, and a thread take what is next then."""
         with self._lock:  # an interrupt in here leaves a thread without a call, not the reverse
-            self._threads.submit(self._run_next)
-            self._turns[rank].add(caller, call)
+            self._threads.submit(self._run_until_done)
+            account = caller.account
+            if not account.calls:
+                account.seconds = max(account.seconds, self._served_at)
+            self._calls += 1
+            call.number = self._calls
+            self._turns[rank].add(account, call.number, call)
+            account.calls += 1
 
-    def _run_next(self) -> None:
-        """Run the next call that is not cancelled."""
-        while (call := self._next()) is not None:
-            if call.run():
-                return
+    def _look_again(self) -> None:
+        """Let the threads look again that may have found nothing to do."""
+        with suppress(RuntimeError):  # at the end of the process they look till nothing is left
+            for _ in range(sum(map(len, self._turns.values()))):
+                self._threads.submit(self._run_until_done)
 
-    def _next(self) -> _Call | None:
+    def _run_until_done(self) -> None:
+        """Run slices of whatever is next until a call is done."""
+        is_done = False
+        while not is_done and (found := self._next()) is not None:
+            rank, call = found
+            began = self._clock()
+            is_done = call.run()
+            self._enter(call, rank, self._clock() - began, is_done=is_done)
+
+    def _next(self) -> tuple[Rank, _Call] | None:
         with self._lock:
-            ranks = (Rank.FIRST,) if self._keeping_back else Rank
-            calls = (self._turns[rank].take() for rank in ranks)
-            return next((call for call in calls if call is not None), None)
+            is_kept_back = any(caller.is_of_first_rank for caller in self._keeping_back)
+            for rank in (Rank.FIRST,) if is_kept_back else Rank:
+                while (call := self._turns[rank].take(_seconds)) is not None:
+                    if rank is Rank.FIRST and not call.caller.is_of_first_rank:
+                        self._turns[Rank.NEXT].add(call.caller.account, call.number, call)
+                        continue
+                    self._served_at = max(self._served_at, call.caller.account.seconds)
+                    return rank, call
+            return None
+
+    def _enter(self, call: _Call, rank: Rank, seconds: float, *, is_done: bool) -> None:
+        """Enter what a slice took; the call waits for its turn again unless it is done."""
+        caller = call.caller
+        with self._lock:
+            was_of_first_rank = caller.is_of_first_rank
+            caller.seconds += seconds
+            caller.account.seconds += seconds
+            if is_done:
+                caller.account.calls -= 1
+            else:
+                self._turns[rank].add(caller.account, call.number, call)
+            if was_of_first_rank and not caller.is_of_first_rank and self._keeping_back[caller]:
+                self._look_again()
 
 
 class Turns[Owner, Entry]:
-    """A queue of entries of several owners, who are served in turn."""
+    """Entries of several owners, each in an order of its own."""
 
     def __init__(self) -> None:
-        self._waiting: dict[Owner, deque[Entry]] = {}  # whose turn it is comes first
+        self._waiting: dict[Owner, list[tuple[int, Entry]]] = {}  # who was served last is last
 
     def __len__(self) -> int:
         return sum(map(len, self._waiting.values()))
 
-    def add(self, owner: Owner, entry: Entry) -> None:
-        """Add an entry; an owner who has none waiting joins at the end of the turns."""
-        if owner in self._waiting:
-            self._waiting[owner].append(entry)
-        else:
-            self._waiting[owner] = deque([entry])
+    def add(self, owner: Owner, number: int, entry: Entry) -> None:
+        """Add an entry, which comes before those of the owner that have higher numbers."""
+        heapq.heappush(self._waiting.setdefault(owner, []), (number, entry))
 
-    def take(self) -> Entry | None:
-        """Take the first entry of the owner whose turn it is, or None if there is none."""
+    def take(self, used: Callable[[Owner], float]) -> Entry | None:
+        """Take the first entry of the owner who has used least, or None if there is none.
+
+        Of several, it is the owner who was served longest ago.
+        """
         if not self._waiting:
             return None
-        owner = next(iter(self._waiting))
+        owner = min(self._waiting, key=used)
         entries = self._waiting.pop(owner)
-        entry = entries.popleft()
+        _, entry = heapq.heappop(entries)
         if entries:
             self._waiting[owner] = entries
         return entry
 
 
 class Caller(Executor):
-    """The executor of one of the callers who share threads; see `new_caller`."""
+    """The executor of one of the callers who share threads; see `new_caller`.
 
-    def __init__(self, shared: SharedThreads, ranks: tuple[Rank, ...]) -> None:
+    Attributes
+    ----------
+    account
+        Of whom it is for.
+    seconds
+        Processor time that its calls have used.
+    """
+
+    def __init__(self, shared: SharedThreads, ranks: tuple[Rank, ...], account: Account) -> None:
+        self.account = account
+        self.seconds = 0.0
         self._ranks = chain(ranks, repeat(ranks[-1]))
         self._shared = shared
         self._unfinished: set[Future[Any]] = set()
         self._is_shut = False
+
+    @property
+    def is_of_first_rank(self) -> bool:
+        """Whether it has used so little that calls of the first rank are."""
+        return self.seconds < FIRST_SECONDS
+
+    def first_rank_only(self) -> AbstractContextManager[None]:
+        """Return a context in which no call begins but those of the first rank.
+
+        It ends early when this caller has used `FIRST_SECONDS`.
+        """
+        return self._shared.keep_back(self)
 
     def submit[**P, R](self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Submit a call, which begins when it is this caller's turn.
@@ -155,10 +233,25 @@ class Caller(Executor):
         RuntimeError
             After `shutdown`, or at the end of the process.
         """
+        return self.submit_in_slices(partial(_in_one, partial(fn, *args, **kwargs)))
+
+    def submit_in_slices[R](self, steps: Callable[[], Generator[None, None, R]]) -> Future[R]:
+        """Submit a call that others may come between.
+
+        Parameters
+        ----------
+        steps
+            Yields after every slice but the last, and returns the result.
+
+        Raises
+        ------
+        RuntimeError
+            As `submit` does.
+        """
         if self._is_shut:
             raise RuntimeError("cannot schedule new futures after shutdown")
-        future: Future[R] = Future()
-        self._shared.add(self, next(self._ranks), _Call(future, partial(fn, *args, **kwargs)))
+        future: _Promise[R] = _Promise()
+        self._shared.add(self, next(self._ranks), _Call(self, future, steps))
         self._unfinished.add(future)
         future.add_done_callback(self._unfinished.discard)
         return future
@@ -171,7 +264,7 @@ class Caller(Executor):
         wait
             Whether to return only when all calls are done.
         cancel_futures
-            Whether to cancel those that have not begun.
+            Whether to cancel those that are not done.
         """
         self._is_shut = True
         unfinished = list(self._unfinished)
@@ -180,6 +273,17 @@ class Caller(Executor):
                 future.cancel()
         if wait:
             futures.wait(unfinished)
+
+
+class _Promise[R](Future[R]):
+    """The future of a call, which is left at the end of a slice if it is cancelled in it."""
+
+    is_unwanted = False
+
+    def cancel(self) -> bool:
+        """Cancel the call; return False if it has begun, although it will not be run to its end."""
+        self.is_unwanted = True
+        return super().cancel()
 
 
 class Here(Executor):
@@ -195,20 +299,46 @@ class Here(Executor):
 class _Call:
     """A call, and the future of its result."""
 
-    def __init__(self, future: Future[Any], function: Callable[[], object]) -> None:
-        self._future, self._function = future, function
+    def __init__(
+        self,
+        caller: Caller,
+        future: _Promise[Any],
+        steps: Callable[[], Generator[None, None, Any]],
+    ) -> None:
+        self.caller = caller
+        self.number = 0
+        self._future = future
+        self._begin = steps
+        self._steps: Generator[None, None, Any] | None = None
 
     def run(self) -> bool:
-        """Run, unless it is cancelled; return whether it ran."""
-        if not self._future.set_running_or_notify_cancel():
-            return False
+        """Run a slice, unless it is cancelled; return whether it is done."""
+        if self._steps is None:
+            if not self._future.set_running_or_notify_cancel():
+                return True
+            self._steps = self._begin()
         try:
-            result = self._function()
+            if self._future.is_unwanted:
+                self._steps.close()
+                raise CancelledError
+            next(self._steps)
+        except StopIteration as end:
+            self._future.set_result(end.value)
         except BaseException as error:  # noqa: BLE001 - it is the caller's
             self._future.set_exception(error)
         else:
-            self._future.set_result(result)
+            return False
         return True
+
+
+def _in_one[R](function: Callable[[], R]) -> Generator[None, None, R]:
+    """Call a function in one slice."""
+    yield from ()
+    return function()
+
+
+def _seconds(account: Account) -> float:
+    return account.seconds
 
 
 _shared: SharedThreads | None = None

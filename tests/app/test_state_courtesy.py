@@ -10,6 +10,7 @@ from modelops_abm.app.state.courtesy import COURTESY, Courtesy
 from modelops_abm.app.state.estimation import Estimator, Message
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments.looks import LOOKS
+from modelops_abm.simulate.sharing import FIRST_SECONDS, new_caller
 
 LONG = 60.0
 
@@ -29,8 +30,8 @@ def test_nobody_stands_back_for_nobody() -> None:
 
 def test_stands_back_until_the_last_one_has_figures() -> None:
     courtesy = Courtesy()
-    with courtesy.waiting():
-        with courtesy.waiting():
+    with courtesy.waiting(new_caller()):
+        with courtesy.waiting(new_caller()):
             thread = standing_back(courtesy, threading.Event())
             assert thread.is_alive()
         thread.join(0.2)
@@ -41,9 +42,18 @@ def test_stands_back_until_the_last_one_has_figures() -> None:
     assert not courtesy.is_wanted
 
 
+def test_nobody_stands_back_for_what_takes_long() -> None:
+    courtesy, caller = Courtesy(), new_caller()
+    with courtesy.waiting(caller):
+        assert courtesy.is_wanted
+        caller.seconds = FIRST_SECONDS
+        assert not courtesy.is_wanted
+        courtesy.stand_back(threading.Event(), LONG)
+
+
 def test_does_not_stand_back_for_longer_than_it_says() -> None:
     courtesy = Courtesy()
-    with courtesy.waiting():
+    with courtesy.waiting(new_caller()):
         began = time.monotonic()
         courtesy.stand_back(threading.Event(), 0.1)
         assert 0.1 <= time.monotonic() - began < LONG / 2.0
@@ -51,7 +61,7 @@ def test_does_not_stand_back_for_longer_than_it_says() -> None:
 
 def test_who_is_stopped_stands_back_no_longer() -> None:
     courtesy, cancel = Courtesy(), threading.Event()
-    with courtesy.waiting():
+    with courtesy.waiting(new_caller()):
         thread = standing_back(courtesy, cancel)
         cancel.set()
         thread.join(LONG / 2.0)
@@ -69,7 +79,7 @@ def test_first_figures_come_while_another_waits_and_better_ones_after() -> None:
 
     estimator = Estimator(hear)
     try:
-        with COURTESY.waiting():
+        with COURTESY.waiting(new_caller()):
             estimator.ask(Plan.of_preset("reference"), 0)
             assert first.wait(LONG)
             time.sleep(0.5)

@@ -33,7 +33,7 @@ from modelops_abm.experiments import compare, credit
 from modelops_abm.experiments.looks import LOOKS
 from modelops_abm.parameters import Scenario, catalogue, with_values
 from modelops_abm.simulate import Cancelled
-from modelops_abm.simulate.sharing import Caller, Rank, SharedThreads
+from modelops_abm.simulate.sharing import Caller, Rank, SharedThreads, new_caller
 
 SECONDS = 60.0
 SMALL = {
@@ -330,7 +330,7 @@ def test_progress_is_published_now_and_then(work: Literal["answer", "credit"]) -
 def test_progress_stands_back_while_somebody_waits_for_first_figures() -> None:
     told = list[Progress]()
     bar = estimation._Bar(small_plan(), "credit", told.append)
-    with COURTESY.waiting():
+    with COURTESY.waiting(new_caller()):
         bar.show(1, 200)
         assert not told
     bar.show(2, 200)

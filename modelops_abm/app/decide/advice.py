@@ -51,7 +51,7 @@ def use_advice(session: Session) -> Advice | None:
         if answer is None or not wanted:
             errands.stop(_KIND)
             return
-        errands.start(_KIND, lambda errand: _find(answer, errand, known))
+        errands.start(_KIND, lambda errand: _find(session, answer, errand, known))
 
     solara.use_effect(find_out, [wanted, session.seed.value])
     solara.use_effect(lambda: errands.close, [])
@@ -64,13 +64,15 @@ def _needs_advice(answer: Answer) -> bool:
     return answer.is_settled and not does_earn and bool(raised(scenario))
 
 
-def _find(answer: Answer, errand: Errand, known: solara.Reactive[Advice | None]) -> None:
+def _find(
+    session: Session, answer: Answer, errand: Errand, known: solara.Reactive[Advice | None]
+) -> None:
     try:
         for changes in stream_single_changes(
             answer.plan.scenario,
             seed=answer.seed,
             cancel=errand.cancel,
-            executor=new_caller(Rank.LAST),
+            executor=new_caller(Rank.LAST, account=session.account),
         ):
             ranking = changes.ranking()
             helps = ranking.order[0] if None not in ranking.may_be_best else None

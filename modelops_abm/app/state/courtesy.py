@@ -7,43 +7,44 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from modelops_abm.simulate.sharing import first_rank_only
+from modelops_abm.simulate.sharing import Caller
 
 
 class Courtesy:
     """Lets what is wanted less stand back while somebody waits for first figures.
 
     Until they are on the page no other simulation begins, so that the cores are free to draw them,
-    and nobody else's figures are put on the page, which all happens in one interpreter.
+    and nobody else's figures are put on the page, which all happens in one interpreter. Nobody
+    stands back for a plan so large that its first figures take long.
     """
 
     def __init__(self) -> None:
-        self._waiting = 0
+        self._waiting: list[Caller] = []
         self._changed = threading.Condition()
 
     @property
     def is_wanted(self) -> bool:
-        """Whether somebody waits for first figures."""
-        return self._waiting > 0
+        """Whether somebody waits for first figures that take a moment."""
+        return any(caller.is_of_first_rank for caller in tuple(self._waiting))
 
     @contextmanager
-    def waiting(self) -> Iterator[None]:
-        """Let others stand back."""
+    def waiting(self, caller: Caller) -> Iterator[None]:
+        """Let others stand back for the one whose first figures a caller's calls are."""
         with self._changed:
-            self._waiting += 1
+            self._waiting.append(caller)
         try:
-            with first_rank_only():
+            with caller.first_rank_only():
                 yield
         finally:
             with self._changed:
-                self._waiting -= 1
+                self._waiting.remove(caller)
                 self._changed.notify_all()
 
     def stand_back(self, cancel: threading.Event, seconds: float) -> None:
         """Wait while somebody waits for first figures, so long at most, or until cancelled."""
         end = time.monotonic() + seconds
         with self._changed:
-            while self._waiting and not cancel.is_set() and time.monotonic() < end:
+            while self.is_wanted and not cancel.is_set() and time.monotonic() < end:
                 self._changed.wait(_LOOK_SECONDS)
 
 

@@ -10,6 +10,7 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event, Lock
@@ -39,7 +40,7 @@ from modelops_abm.experiments.variants import raised
 from modelops_abm.parameters import CapabilityName, InputError, Scenario
 from modelops_abm.simulate import Cancelled
 from modelops_abm.simulate.block_size import replications_per_block
-from modelops_abm.simulate.sharing import Rank, new_caller
+from modelops_abm.simulate.sharing import Account, Caller, Rank, new_caller
 
 MOST_KNOWN = 4
 """Settled answers that are remembered, so that undo and replay need no waiting."""
@@ -139,10 +140,13 @@ class Estimator:
     ----------
     publish
         Called with every message, from a thread of the background.
+    account
+        The visitor's, of what is used of the shared threads.
     """
 
-    def __init__(self, publish: Publish) -> None:
+    def __init__(self, publish: Publish, account: Account | None = None) -> None:
         self._publish = publish
+        self._account = account or Account()
         self._errands = Errands()
         self._at_rest = Event()
         self._known = _Remembered()
@@ -223,8 +227,9 @@ class Estimator:
             return answer, known[1]
         bar = _Bar(plan, "answer", partial(errand.tell, self._publish))
         _, seed, precision = question
-        looks = answers(plan, seed, precision, errand.cancel, bar.show)
-        with COURTESY.waiting():
+        caller = self._caller(plan, precision)
+        looks = answers(plan, seed, precision, errand.cancel, bar.show, caller)
+        with COURTESY.waiting(caller):
             answer = next(looks)
             errand.tell(self._publish, answer)
         bar.stands_back = True
@@ -232,6 +237,13 @@ class Estimator:
             self._tell_politely(errand, answer)
         self._known.add(question, answer, None)
         return answer, None
+
+    def _caller(self, plan: Plan, precision: Precision) -> Caller:
+        """Return where to answer a plan: of the first rank until its first look."""
+        scenario = plan.scenario
+        first_look = looks_at(scenario, precision.futures)[0]
+        ranks = [Rank.FIRST] * _calls_of(first_look, scenario)
+        return new_caller(*ranks, Rank.NEXT, account=self._account)
 
     def _tell_politely(self, errand: Errand, message: Message) -> None:
         """Publish once nobody waits for first figures, or it has been kept back long enough."""
@@ -249,7 +261,7 @@ class Estimator:
             seed=seed,
             cancel=errand.cancel,
             progress=bar.show,
-            executor=new_caller(Rank.LAST),
+            executor=new_caller(Rank.LAST, account=self._account),
         ):
             self._tell_politely(errand, CreditSoFar(plan, credit))
         bar.end()
@@ -265,7 +277,7 @@ class Estimator:
             capability,
             seed=seed,
             cancel=errand.cancel,
-            executor=new_caller(Rank.LAST),
+            executor=new_caller(Rank.LAST, account=self._account),
         ):
             self._tell_politely(errand, Explanation(plan, capability, levels))
 
@@ -279,7 +291,8 @@ class Estimator:
     ) -> None:
         _wait_for(at_rest, errand)
         for plan in plans:
-            for answer in answers(plan, seed, precision, errand.cancel, waits=False):
+            caller = new_caller(Rank.NEXT, account=self._account)
+            for answer in answers(plan, seed, precision, errand.cancel, executor=caller):
                 self._tell_politely(errand, answer)
 
 
@@ -310,8 +323,7 @@ def answers(
     precision: Precision = USUAL,
     cancel: Event | None = None,
     progress: Callable[[int, int], None] | None = None,
-    *,
-    waits: bool = True,
+    executor: Executor | None = None,
 ) -> Iterator[Answer]:
     """Yield the answer to a plan as it gets better.
 
@@ -325,8 +337,8 @@ def answers(
         Set it from another thread to stop soon.
     progress
         Called with the futures done, and how many it will be at most.
-    waits
-        Whether somebody waits for the first figures, which then come before all other work.
+    executor
+        Where to run; see `simulate.stream`.
 
     Raises
     ------
@@ -335,7 +347,6 @@ def answers(
     """
     looks = looks_at(plan.scenario, precision.futures)
     wished = half_width_wished(plan.scenario, precision)
-    first = [Rank.FIRST] * _calls_of(looks[0], plan.scenario) if waits else []
     for comparison in comparisons(
         plan.scenario,
         looks,
@@ -345,7 +356,7 @@ def answers(
         period_days=PERIOD_DAYS,
         cancel=cancel,
         progress=progress,
-        executor=new_caller(*first, Rank.NEXT),
+        executor=executor,
     ):
         n = comparison.replications
         is_settled = n == looks[-1] or is_known(comparison.difference("npv").values, wished)

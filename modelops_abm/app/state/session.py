@@ -26,6 +26,7 @@ from modelops_abm.app.state.tray import Tray, renamed, with_answer, with_kept, w
 from modelops_abm.app.state.uploads import Uploads
 from modelops_abm.experiments import Credit
 from modelops_abm.parameters import CAPABILITY_NAMES, InputError
+from modelops_abm.simulate.sharing import Account
 
 View = Literal["decide", "watch", "understand", "data"]
 VIEWS: dict[View, str] = {
@@ -88,6 +89,8 @@ class Session:
         What a part of the page keeps while another is shown, by the name of the part.
     closing
         Takes what parts of the page have to do when the visitor leaves.
+    account
+        What the visitor has used of the threads that all visitors share.
     drawing
         Within it, what changes is drawn once, at its end; Solara would draw once for every part
         that reads a changed value.
@@ -117,9 +120,10 @@ class Session:
         self.memory: dict[str, Any] = {}
         self.closing = ExitStack()
         self.drawing: AbstractContextManager[Any] = nullcontext()
+        self.account = Account()
         self._commands = 0
         self._changing = RLock()  # what is read, changed and set, by the visitor and behind him
-        self._estimator = Estimator(self._hear)
+        self._estimator = Estimator(self._hear, self.account)
         self._errands = Errands()
 
     @property

@@ -1,4 +1,4 @@
-"""Callers who share threads: in turn, apart from each other, never more threads than promised."""
+"""Callers who share threads: by time used, apart from each other, on so many threads at most."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Generator, Iterator
+from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from modelops_abm.simulate.sharing import Here, Rank, SharedThreads
+from modelops_abm.simulate.sharing import FIRST_SECONDS, Account, Here, Rank, SharedThreads
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -41,8 +41,116 @@ def results[R](promised: list[Future[R]]) -> list[R]:
     return [future.result(10.0) for future in promised]
 
 
+class Work:
+    """Work in slices that take what a clock is told they take; it keeps the order of the slices."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.order: list[str] = []
+
+    def clock(self) -> float:
+        return self.now
+
+    def slices(self, word: str, count: int, seconds: float) -> Generator[None, None, str]:
+        for left in reversed(range(count)):
+            self.order.append(word)
+            self.now += seconds
+            if left:
+                yield
+        return word
+
+    def threads(self) -> SharedThreads:
+        return SharedThreads(1, self.clock)
+
+
+def test_who_has_used_least_is_next() -> None:
+    work = Work()
+    shared = work.threads()
+    long, short = shared.caller(), shared.caller()
+    with occupied(shared.caller()):
+        promised = [long.submit_in_slices(lambda: work.slices("long", 4, 0.25))]
+        promised += [
+            short.submit_in_slices(lambda: work.slices("short", 1, 0.0625)) for _ in range(8)
+        ]
+    assert results(promised) == ["long"] + ["short"] * 8
+    assert work.order == (["long"] + ["short"] * 4) * 2 + ["long"] * 2
+
+
+def test_who_has_used_much_does_not_make_up_for_it_and_who_was_away_gets_nothing_for_it() -> None:
+    work = Work()
+    shared = work.threads()
+    busy, away = shared.caller(Rank.NEXT), shared.caller(Rank.NEXT)
+    results([busy.submit_in_slices(lambda: work.slices("alone", 50, 1.0))])
+    work.order.clear()
+    with occupied(shared.caller()):
+        promised = [
+            caller.submit_in_slices(lambda word=word: work.slices(word, 3, 1.0))
+            for word, caller in (("busy", busy), ("away", away))
+        ]
+    results(promised)
+    assert work.order == ["away", "busy"] * 3
+
+
+def test_callers_of_one_account_have_one_share() -> None:
+    work, account = Work(), Account()
+    shared = work.threads()
+    callers = [*(shared.caller(account=account) for _ in range(3)), shared.caller()]
+    with occupied(shared.caller()):
+        promised = [
+            caller.submit_in_slices(lambda word=word: work.slices(word, 4, 0.125))
+            for word, caller in zip("aaab", callers, strict=True)
+        ]
+    results(promised)
+    assert "".join(work.order) == "abababab" + "a" * 8
+
+
+def test_long_work_of_the_first_rank_makes_room() -> None:
+    work = Work()
+    shared = work.threads()
+    long, better = shared.caller(), shared.caller(Rank.NEXT)
+    seconds = FIRST_SECONDS / 4.0
+    with occupied(shared.caller()):
+        promised = [
+            long.submit_in_slices(lambda word=word: work.slices(word, 4, seconds)) for word in "ab"
+        ]
+        promised += [better.submit_in_slices(lambda: work.slices("better", 3, seconds))]
+    results(promised)
+    assert work.order == ["a"] * 4 + ["better"] * 3 + ["b"] * 4
+
+
+def test_others_are_kept_back_for_short_work_only() -> None:
+    work = Work()
+    shared = work.threads()
+    long, better = shared.caller(), shared.caller(Rank.LAST)
+    seconds = FIRST_SECONDS / 2.0
+    with long.first_rank_only():
+        kept_back = better.submit_in_slices(lambda: work.slices("better", 2, seconds))
+        results([long.submit_in_slices(lambda: work.slices("long", 6, seconds))])
+        results([kept_back])  # although the long one still waits for its figures
+    assert work.order == ["long"] * 6 + ["better"] * 2
+
+
+def test_work_that_is_cancelled_is_left_at_the_end_of_its_slice() -> None:
+    shared, begun, goes_on = SharedThreads(1), threading.Event(), threading.Event()
+    slices: list[int] = []
+
+    def endless() -> Generator[None, None, None]:
+        while True:
+            slices.append(len(slices))
+            begun.set()
+            goes_on.wait(10.0)
+            yield
+
+    future = shared.caller().submit_in_slices(endless)
+    begun.wait(10.0)
+    assert not future.cancel()
+    goes_on.set()
+    assert isinstance(future.exception(10.0), CancelledError)
+    assert slices == [0]
+
+
 def test_a_late_small_caller_is_not_behind_an_early_big_one() -> None:
-    shared, order = SharedThreads(1), list[str]()
+    shared, order = SharedThreads(1, lambda: 0.0), list[str]()
     big, small = shared.caller(), shared.caller()
     with occupied(shared.caller()):
         promised = [big.submit(order.append, "big") for _ in range(100)]
@@ -78,8 +186,8 @@ def test_the_calls_of_a_caller_may_have_ranks_of_their_own() -> None:
 def test_only_the_first_rank_begins_while_others_are_kept_back() -> None:
     shared, order = SharedThreads(2), list[str]()
     first, then = shared.caller(), shared.caller(Rank.NEXT)
-    with shared.first_rank_only():
-        with shared.first_rank_only():
+    with first.first_rank_only():
+        with first.first_rank_only():
             kept_back = [then.submit(order.append, "then") for _ in range(5)]
             results([first.submit(order.append, "first") for _ in range(3)])
         time.sleep(0.1)

@@ -134,12 +134,12 @@ def test_a_stream_that_is_left_takes_its_calls_back() -> None:
 
 
 def test_an_error_in_a_block_reaches_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_setting: object, _wanted: object, _seed: int, first: int, _count: int) -> object:
-        raise MemoryError(f"no room for {first}")
+    def fail(_pace: object, _setting: object, *where: int | object) -> object:
+        raise MemoryError(f"no room for {where[2]}")
 
     whole = replicate(SCENARIO, 16).totals
     with monkeypatch.context() as broken:
-        broken.setattr(many, "ensemble_block", fail)
+        broken.setattr(many, "ensemble_block_in_slices", fail)
         with pytest.raises(MemoryError, match="no room for 0"):
             replicate(SCENARIO, 1_000)
     assert replicate(SCENARIO, 16).totals.equals(whole)
