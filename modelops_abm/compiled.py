@@ -1,44 +1,22 @@
-"""Compilation of the equations: numba, with a cache that a changed source file never meets.
-
-numba's own cache looks only at the file of the compiled function, not at the functions it calls.
-Here the cache folder is named after a hash of all compiled sources, so a change in any of them
-starts an empty folder.
-"""
+"""Compilation of the equations with numba."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any, get_type_hints
 
 import numba
 import numpy as np
-from llvmlite.binding import get_host_cpu_name
 from numba import types
 from numba.core import event
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 
+from modelops_abm.compile_cache import keep
 from modelops_abm.interrupts import between_functions
 
-_PACKAGE = Path(__file__).parent
-_SOURCES = (
-    "compiled.py",
-    "interrupts.py",
-    "randomness.py",
-    "statechart.py",
-    "events.py",
-    "outcomes.py",
-    "rules/*.py",
-    "ensemble/*.py",
-)
 _TYPES: dict[Any, Any] = {
     float: types.float64,
     int: types.int64,
@@ -48,7 +26,6 @@ _TYPES: dict[Any, Any] = {
 
 _ONLY_INSIDE = {"cache": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
-_UNUSED_SECONDS = 30 * 86_400.0
 _KERNEL_SHARE = 20
 """A kernel's machine code is made in one go, which takes as long as some 20 functions."""
 
@@ -100,15 +77,14 @@ def inner_loop[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _dispatcher(function: Callable[..., Any], *, cache: bool = True, **options: bool) -> Any:
-    folder = cache_folder() if cache else None
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder) if folder else before
+    is_disabled = numba.config.DISABLE_JIT
+    numba.config.DISABLE_JIT = 0  # the kernel cannot run as Python
     try:
-        dispatcher = numba.njit(
-            cache=folder is not None, nogil=True, error_model="numpy", **options
-        )(function)
+        dispatcher = numba.njit(nogil=True, error_model="numpy", **options)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        numba.config.DISABLE_JIT = is_disabled
+    if cache:
+        keep(dispatcher)
     _shares[dispatcher] = 1
     return _without_literals(dispatcher)
 
@@ -206,43 +182,6 @@ def direct[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     prepare()
     version = function.overloads[_signature(function.py_func)]  # type: ignore[attr-defined]
     return version.entry_point  # type: ignore[no-any-return]
-
-
-@cache
-def cache_folder() -> Path | None:
-    """Return the writable folder of the compiled code, or None if there is none.
-
-    ``MODELOPS_ABM_CACHE_DIR`` names another parent folder than the user's cache. When a new folder
-    is begun, those that nobody has used for 30 days are deleted.
-    """
-    parent = os.environ.get("MODELOPS_ABM_CACHE_DIR")
-    base = Path(parent) if parent else user_cache_path("modelops-abm")
-    folder = base / f"compiled-{_hash_of_sources()}"
-    try:
-        if not folder.exists():
-            _delete_unused(base)
-        folder.mkdir(parents=True, exist_ok=True)
-        os.utime(folder)
-    except OSError:
-        return None
-    return folder if os.access(folder, os.W_OK) else None
-
-
-def _delete_unused(base: Path) -> None:
-    """Delete the folders of other versions whose last use is long ago."""
-    for folder in base.glob("compiled-*"):
-        with suppress(OSError):
-            if time.time() - folder.stat().st_mtime > _UNUSED_SECONDS:
-                shutil.rmtree(folder)
-
-
-def _hash_of_sources() -> str:
-    digest = hashlib.sha256(f"{numba.__version__} {get_host_cpu_name()}".encode())
-    for pattern in _SOURCES:
-        for path in sorted(_PACKAGE.glob(pattern)):
-            digest.update(path.relative_to(_PACKAGE).as_posix().encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def _signature(function: Callable[..., Any]) -> tuple[Any, ...]:

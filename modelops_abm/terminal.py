@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import os
+import re
 import sys
 import textwrap
 import threading
@@ -30,6 +31,8 @@ from modelops_abm.formats import MINUS, NARROW_SPACE
 _WIDEST = 100
 FIRST_LINE_SECONDS, NEXT_LINE_SECONDS = 10.0, 30.0
 """When progress is told where there is no terminal."""
+_SIZES = ("COLUMNS", "LINES", "NUMBA_NUM_THREADS")
+_SIZE = re.compile(r"[1-9][0-9]{0,4}")
 _PLAIN = {MINUS: "-", NARROW_SPACE: " ", "\u2013": "-", "\u2026": "...", "\u2019": "'"}
 _DEGRADE = "modelops_abm.degrade"
 
@@ -47,7 +50,13 @@ def console(*, error: bool = False) -> Console:
 
 
 def degrade_gracefully() -> None:
-    """Prepare for terminals that lack characters or are not there, so that nothing fails on it."""
+    """Prepare for terminals that lack characters or are not there, so that nothing fails on it.
+
+    What the environment states that is no size is left out, as Rich and numba fail on it.
+    """
+    for name in _SIZES:
+        if not _SIZE.fullmatch(os.environ.get(name, "")):
+            os.environ.pop(name, None)
     codecs.register_error(_DEGRADE, _replacement)
     sys.stdout = sys.stdout or _nowhere()
     sys.stderr = sys.stderr or _nowhere()

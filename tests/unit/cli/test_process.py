@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.unit.cli.conftest import REPOSITORY
+from modelops_abm import compile_cache
+from tests.unit.cli.conftest import REPOSITORY, Outcome
 
 Process = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -160,7 +161,7 @@ def test_interrupt_while_compiling(tmp_path: Path, files: int) -> None:
     work.mkdir()
 
     def compiled() -> None:
-        while len(list(cache.rglob("*.nbc"))) < files:
+        while len(list(cache.rglob("compiled-*/[!.]*"))) < files:
             time.sleep(0.1)
         time.sleep(1.0)
 
@@ -248,3 +249,48 @@ def read_terminal(leader: int) -> bytes:
         return os.read(leader, 65536)
     except OSError:  # the other side is closed
         return b""
+
+
+def test_a_hostile_environment_changes_nothing(
+    modelops: Callable[..., Outcome], process: Process, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    folder = compile_cache.cache_folder()
+    assert folder is not None
+    arguments = ["simulate", "--days", "5"]
+    done = process(
+        f"import sys; from modelops_abm.cli import main; sys.exit(main({arguments!r}))",
+        MODELOPS_ABM_CACHE_DIR=str(folder.parent),
+        COLUMNS="0",
+        LINES="²",
+        TERM="dumb",
+        LC_ALL="C",
+        PYTHONUTF8="0",
+        PYTHONOPTIMIZE="2",
+        HOME=str(tmp_path / "file"),
+        TMPDIR=str(tmp_path / "nowhere"),
+        MPLBACKEND="junk",
+        NUMBA_DISABLE_JIT="1",
+        NUMBA_NUM_THREADS="0",
+        NUMBA_CACHE_DIR=str(tmp_path / "file"),
+        NUMBA_CACHE_LOCATOR_CLASSES="Junk",
+    )
+    assert done.returncode == 0, done.stderr
+    assert amounts(done.stdout) == amounts(modelops(*arguments).out)
+
+
+def amounts(text: str) -> list[str]:
+    """Return the amounts of money in a text, however it is wrapped."""
+    return re.findall(r"\$[\d,.]+", text)
+
+
+@pytest.mark.parametrize("width", ["0", "²", "-5", "abc", "", "1" * 30])
+def test_a_width_that_is_none_is_not_taken(
+    modelops: Callable[..., Outcome], monkeypatch: pytest.MonkeyPatch, width: str
+) -> None:
+    expected = amounts(modelops("simulate", "--days", "5").out)
+    monkeypatch.setenv("COLUMNS", width)
+    outcome = modelops("simulate", "--days", "5")
+    assert outcome.code == 0, outcome.err
+    assert expected
+    assert amounts(outcome.out) == expected

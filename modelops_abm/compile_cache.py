@@ -1,0 +1,268 @@
+"""The cache of compiled code: never stale, never damaged, never needed.
+
+numba's own cache looks only at the file of the compiled function, not at the functions it calls,
+and unpickles whatever it finds. Here the folder is named after a hash of all compiled sources, so
+that a change in any of them starts an empty one, and every entry begins with a checksum that is
+verified before it is unpickled. A folder that cannot be used, or an entry that is not as it was
+written, costs a compilation and a word.
+
+Whoever can write an entry can run a program as the user who loads it: the folder must be the
+user's own, and nobody else may be able to write there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import multiprocessing
+import os
+import pickle
+import re
+import shutil
+import stat
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numba
+import numpy as np
+from llvmlite.binding import get_host_cpu_name
+from numba.core.caching import CompileResultCacheImpl, NullCache
+from numba.core.serialize import dumps
+from platformdirs import user_cache_path
+
+VARIABLE = "MODELOPS_ABM_CACHE_DIR"
+_PACKAGE = Path(__file__).parent
+_SOURCES = (
+    "compiled.py",
+    "compile_cache.py",
+    "interrupts.py",
+    "randomness.py",
+    "statechart.py",
+    "events.py",
+    "outcomes.py",
+    "rules/*.py",
+    "ensemble/*.py",
+)
+_SETTINGS = ("OPT", "BOUNDSCHECK", "DEBUGINFO_DEFAULT", "LOOP_VECTORIZE", "SLP_VECTORIZE")
+"""Settings of numba that change the code it makes; the processor's are in the key of an entry."""
+_READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_OWN_NAME = re.compile(r"compiled-[0-9a-f]{16}")
+_UNUSED_SECONDS = 30 * 86_400.0
+_LARGEST_ENTRY_BYTES = 100_000_000
+_DIGEST_BYTES = hashlib.sha256().digest_size
+
+_log = logging.getLogger(__name__)
+
+
+def keep(dispatcher: Any) -> None:
+    """Let the compiled versions of a function of this package be kept in the cache.
+
+    numba has no public way to give a function another cache than its own.
+    """
+    function = dispatcher.py_func
+    if function.__module__.startswith(f"{__package__}.") and (folder := cache_folder()):
+        dispatcher._cache = _Cache(folder, function)
+
+
+class _Cache(NullCache):  # type: ignore[misc]
+    """What numba asks for a compiled version of a function, and gives one to keep.
+
+    Parameters
+    ----------
+    folder
+        Where the entries are.
+    function
+        The function.
+    """
+
+    def __init__(self, folder: Path, function: Callable[..., Any]) -> None:
+        self._folder = folder
+        self._name = function.__name__
+        line = function.__code__.co_firstlineno
+        self._of = f"{function.__module__}.{function.__qualname__}:{line}"
+
+    @property
+    def cache_path(self) -> str:
+        """Where the entries are, for numba's statistics."""
+        return str(self._folder)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the version for a signature, or None if there is none that can be used."""
+        target_context.refresh()
+        key = self._key(sig, target_context.codegen())
+        path = self._path(key)
+        try:
+            payload = _payload(_content(path), key)
+            return _serialiser().rebuild(target_context, pickle.loads(payload))
+        except FileNotFoundError:
+            return None
+        except Exception as error:  # noqa: BLE001 - whatever it is, compiling mends it
+            _log.debug("%s cannot be loaded", path, exc_info=error)
+            _say_damaged(self._folder)
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep a version, as far as that is possible."""
+        if data.library.has_dynamic_globals:  # addresses, which mean nothing to another process
+            return
+        key = self._key(sig, data.codegen)
+        payload = dumps(_serialiser().reduce(data))
+        try:
+            _write(self._path(key), _digest(key, payload) + payload)
+        except OSError as error:
+            _say_not_kept(self._folder, _reason(error))
+
+    def _key(self, sig: Any, codegen: Any) -> str:
+        """Return what tells a version from all others: function, types and processor."""
+        return f"{self._of} {sig} {codegen.magic_tuple()}"
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{self._name}-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+class _Serialiser(CompileResultCacheImpl):  # type: ignore[misc]
+    """numba's way from a compiled version to what can be pickled, and back."""
+
+    def __init__(self) -> None:
+        """Leave out the search for a folder, which would write a file for every function."""
+
+
+@cache
+def _serialiser() -> _Serialiser:
+    return _Serialiser()
+
+
+class _DamagedError(Exception):
+    """An entry is not as it was written."""
+
+
+def _content(path: Path) -> bytes:
+    """Return what is in an entry, which must be an ordinary file of a user who is trusted."""
+    descriptor = os.open(path, _READING)
+    with os.fdopen(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if not (stat.S_ISREG(status.st_mode) and _is_trusted(status)):
+            raise _DamagedError
+        return stream.read(_LARGEST_ENTRY_BYTES)
+
+
+def _payload(content: bytes, key: str) -> bytes:
+    digest, payload = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
+    if digest != _digest(key, payload):
+        raise _DamagedError
+    return payload
+
+
+def _digest(key: str, payload: bytes) -> bytes:
+    """Return the checksum of an entry; with the key, so that none takes another's place."""
+    digest = hashlib.sha256(key.encode() + b"\0")
+    digest.update(payload)
+    return digest.digest()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write an entry in one go; its folder may have been deleted meanwhile."""
+    temporary = path.with_name(f".{uuid.uuid4().hex}.part")
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with temporary.open("xb") as stream:
+            stream.write(content)
+        temporary.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            temporary.unlink()
+        raise
+
+
+def _say_damaged(folder: Path) -> None:
+    _say(f"Compiled code in {_shown(folder)} is not as it was written: it is compiled again.")
+
+
+def _say_not_kept(folder: Path, reason: str) -> None:
+    _say(
+        f"Compiled code cannot be kept in {_shown(folder)}: {reason}. What is not there is compiled"
+        f" at every start, which takes up to a minute; {VARIABLE} can name another folder."
+    )
+
+
+@cache
+def _say(text: str) -> None:
+    """Say something once, and only in the process that the user started."""
+    if multiprocessing.parent_process() is None:
+        _log.warning(text)
+
+
+def _shown(folder: Path) -> str:
+    return "".join(each if each.isprintable() else "?" for each in str(folder))
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+@cache
+def cache_folder() -> Path | None:
+    """Return the folder of the compiled code, or None if there is none that may be used.
+
+    ``MODELOPS_ABM_CACHE_DIR`` names another parent folder than the user's cache. When a new folder
+    is begun, those that nobody has used for 30 days are deleted.
+    """
+    parent = os.environ.get(VARIABLE)
+    base = Path(parent).absolute() if parent else user_cache_path("modelops-abm")
+    folder = base / f"compiled-{_hash_of_sources()}"
+    try:
+        reason = _prepared(folder)
+    except OSError as error:
+        reason = _reason(error)
+    if reason:
+        _say_not_kept(folder, reason)
+    return None if reason else folder
+
+
+def _prepared(folder: Path) -> str:
+    """Make the folder if it is not there; return why it may not be used, or nothing."""
+    if not folder.is_absolute():
+        return "nothing says where the user's home is"
+    if not folder.exists():
+        _delete_unused(folder.parent)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(OSError):  # of a folder that may only be read, which is good enough
+        os.utime(folder)
+    status = folder.stat()
+    if not _is_trusted(status):
+        return "it belongs to another user"
+    if os.name != "nt" and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        return "other users can write there, and so run programs as you"
+    return ""
+
+
+def _is_trusted(status: os.stat_result) -> bool:
+    """Whether a file is of this user, or of the administrator, who can do anything anyway."""
+    return os.name == "nt" or status.st_uid in (os.geteuid(), 0)
+
+
+def _delete_unused(base: Path) -> None:
+    """Delete the folders of other versions whose last use is long ago."""
+    for folder in base.glob("compiled-*"):
+        with suppress(OSError):
+            is_old = time.time() - folder.stat().st_mtime > _UNUSED_SECONDS
+            if is_old and _OWN_NAME.fullmatch(folder.name):
+                shutil.rmtree(folder)
+
+
+def _hash_of_sources() -> str:
+    versions = (llvmlite.__version__, numba.__version__, np.__version__, sys.version)
+    settings = [getattr(numba.config, name, None) for name in _SETTINGS]
+    digest = hashlib.sha256(f"{versions} {settings} {get_host_cpu_name()}".encode())
+    for pattern in _SOURCES:
+        for path in sorted(_PACKAGE.glob(pattern)):
+            digest.update(path.relative_to(_PACKAGE).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
