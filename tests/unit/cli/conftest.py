@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,9 +12,12 @@ from typing import NamedTuple
 
 import pytest
 
+from modelops_abm import terminal
 from modelops_abm.cli import main
 
 REPOSITORY = Path(__file__).resolve().parents[3]
+WAITING = re.compile(r"^(Loading|Preparing) the simulator.*\n", re.MULTILINE)
+"""What is told on a slow machine, or where nothing is compiled yet."""
 
 
 class Outcome(NamedTuple):
@@ -31,6 +35,7 @@ def modelops(
     """Return a function that runs a command in an empty folder."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr(terminal, "FIRST_LINE_SECONDS", 1e6)  # even where it takes long
 
     def run(*arguments: object) -> Outcome:
         capsys.readouterr()
@@ -46,7 +51,7 @@ def process(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Return a function that runs Python code in a process of its own, in an empty folder."""
 
     def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-c", code],
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
@@ -55,5 +60,7 @@ def process(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
             errors="replace",
             check=False,
         )
+        done.stderr = WAITING.sub("", done.stderr)
+        return done
 
     return run
