@@ -27,6 +27,7 @@ from modelops_abm.parameters.distribution import (
     SMALLEST_SHARE,
     widest_beta_cv,
 )
+from modelops_abm.parameters.letters import appearance, damaged
 from modelops_abm.parameters.merge import with_changes
 from modelops_abm.parameters.portfolio import EARLIEST_DAY, LATEST_DAY
 
@@ -46,6 +47,7 @@ _MODERATE: dict[str, tuple[float, float]] = {
 """Ranges of a scenario that can be simulated in a moment, where the general rule is too wide."""
 _TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 _LINE = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp", "Zs")), min_size=1)
+_READABLE = _LINE.filter(lambda text: not damaged(text))
 _PORTFOLIO_NUMBERS = {
     "value_per_prediction": 0.0,
     "cost_per_prediction": 0.0,
@@ -240,8 +242,8 @@ def portfolios(
     draw: DrawFn, start: date, archetypes: list[str], max_models: int
 ) -> ImportedPortfolio:
     """Draw a client's portfolio as it stands at a start date."""
-    ids = st.lists(_LINE.map(lambda id_: id_[:40]), unique=True, max_size=max_models)
-    known = [name for name in archetypes if name == name.strip()]
+    ids = st.lists(_READABLE.map(lambda id_: id_[:40]), unique_by=appearance, max_size=max_models)
+    known = [name for name in archetypes if name == name.strip() and not damaged(name)]
     models = tuple(draw(_portfolio_models(id_, start, known)) for id_ in draw(ids))
     return ImportedPortfolio(source=draw(_LINE), models=models)
 
@@ -259,7 +261,7 @@ def _portfolio_models(draw: DrawFn, id_: str, start: date, archetypes: list[str]
     values |= {name: value for name, value in pairs.items() if live or name not in parts}
     numbers = {name: st.floats(low, 1e3) for name, low in _PORTFOLIO_NUMBERS.items()}
     numbers["yearly_power_loss"] = st.floats(0.0, 0.99)
-    words = {"name": _LINE}
+    words = {"name": _READABLE}
     if archetypes:
         words["archetype"] = st.sampled_from(archetypes)
     values |= draw(st.fixed_dictionaries({}, optional={**numbers, **words}))

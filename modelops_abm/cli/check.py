@@ -7,21 +7,40 @@ from pathlib import Path
 
 import click
 
-from modelops_abm.cli.options import SCENARIO_ENDINGS, with_portfolio
+from modelops_abm.cli.options import (
+    SCENARIO_ENDINGS,
+    ignores_unknown_columns,
+    unknown_columns_option,
+    with_portfolio,
+)
 from modelops_abm.formats import count_of, plural
 from modelops_abm.parameters import InputError, Problem, Scenario, load_scenario
 from modelops_abm.parameters.provenance import changed_names
-from modelops_abm.parameters.wording import listed, printable
+from modelops_abm.parameters.wording import enumerated, printable
 
 
-@click.command()
+class _WithRules(click.Command):
+    """A command whose help ends with how a portfolio is read; that is loaded when it is asked."""
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the rules."""
+        from modelops_abm.clients import RULES
+
+        with formatter.section("How a portfolio is read"):
+            for rule in RULES:
+                formatter.write_text(rule.replace("`", ""))
+
+
+@click.command(cls=_WithRules)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@unknown_columns_option
 @click.pass_context
 def check(context: click.Context, files: tuple[str, ...]) -> None:
     """Check scenario and portfolio files without running them.
 
-    A portfolio (CSV) is checked against every scenario among the files, as its dates and kinds of
-    model must fit; against the reference if there is none. All problems of all files are reported.
+    Files named .toml, .yaml, .yml or .json are scenarios, all others portfolios. A portfolio is
+    checked against every scenario among the files, as its dates and kinds of model must fit;
+    against the reference if there is none. All problems of all files are reported.
     """
     scenarios = [file for file in files if _ending(file) in SCENARIO_ENDINGS]
     good = [scenario for file in scenarios if (scenario := _check_scenario(file))]
@@ -58,9 +77,6 @@ def _scenario_in_words(scenario: Scenario) -> str:
 
 def _check_portfolio(file: str, scenarios: Sequence[Scenario]) -> bool:
     """Check a portfolio against every scenario, and say each problem once."""
-    if _ending(file) != ".csv":
-        _complain([Problem(f"the name must end in {listed([*SCENARIO_ENDINGS, '.csv'])}", file)])
-        return False
     problems: dict[Problem, None] = {}
     for scenario in scenarios:
         try:
@@ -70,11 +86,20 @@ def _check_portfolio(file: str, scenarios: Sequence[Scenario]) -> bool:
     if problems:
         _complain(problems)
         return False
-    from modelops_abm.clients import stages_in_words
+    _tell_portfolio(file, fitted)
+    return True
+
+
+def _tell_portfolio(file: str, fitted: Scenario) -> None:
+    """Say what a portfolio holds, and what of the file is not taken as somebody may expect."""
+    from modelops_abm.clients import check_portfolio, notes_on, stages_in_words
 
     models = fitted.imported.models if fitted.imported else ()
     click.echo(f"{printable(file, 200)}: fine; {stages_in_words(models)}")
-    return True
+    read = check_portfolio(file, ignore_unknown_columns=ignores_unknown_columns())
+    ignored = [f"ignored: {enumerated([*map(printable, read.unknown_columns)])}"]
+    for note in (*ignored[: len(read.unknown_columns)], *read.notes, *notes_on(models)):
+        click.echo(f"  {note}")
 
 
 def _complain(problems: Sequence[Problem] | dict[Problem, None]) -> None:

@@ -29,8 +29,10 @@ from modelops_abm.presets import PRESETS, preset
 SCENARIO_ENDINGS = (".toml", ".yaml", ".yml", ".json")
 LARGEST_SEED = 2**63 - 1
 MOST_REPLICATIONS = 1_000_000
+TABLE_ENDINGS = (".csv", ".tsv")
 ILLUSTRATIVE = "illustrative"
 COMMAND_LINE = "set on the command line"
+_IGNORE = f"{__name__}.ignore_unknown_columns"
 
 
 class Seed(click.ParamType[int]):
@@ -103,12 +105,34 @@ def set_option[F: Callable[..., Any]](command: F) -> F:
 
 
 def portfolio_option[F: Callable[..., Any]](command: F) -> F:
-    """Give a command the option ``--portfolio``."""
-    return click.option(
+    """Give a command the option ``--portfolio``, and how it is read."""
+    option = click.option(
         "--portfolio",
         metavar="CSV",
         help="A client's portfolio, one row per model; 'illustrative' for the one that is shipped.",
+    )
+    return option(unknown_columns_option(command))
+
+
+def unknown_columns_option[F: Callable[..., Any]](command: F) -> F:
+    """Give a command the option ``--ignore-unknown-columns``, which `with_portfolio` heeds."""
+
+    def keep(context: click.Context, _: click.Parameter, value: bool) -> None:
+        context.meta[_IGNORE] = value
+
+    return click.option(
+        "--ignore-unknown-columns",
+        is_flag=True,
+        expose_value=False,
+        callback=keep,
+        help="Leave out columns of the portfolio that are not known, instead of refusing them.",
     )(command)
+
+
+def ignores_unknown_columns() -> bool:
+    """Tell whether the command that runs is to leave out unknown columns of a portfolio."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(_IGNORE))
 
 
 def days_option[F: Callable[..., Any]](command: F) -> F:
@@ -166,7 +190,7 @@ def _check_kind(file: str) -> None:
     """Say what is meant where something else than a scenario is given for one."""
     if file in PRESETS and not Path(file).exists():
         raise InputError(f"{file} is the name of a preset: write --preset {file}")
-    if Path(file).suffix.lower() == ".csv":
+    if Path(file).suffix.lower() in TABLE_ENDINGS:
         shown = printable(file, 200)
         raise InputError(f"{shown} is no scenario: for a portfolio write --portfolio {shown}")
 
@@ -257,7 +281,11 @@ def _portfolio(name: str, scenario: Scenario) -> ImportedPortfolio:
     if Path(name).suffix.lower() in SCENARIO_ENDINGS:
         raise InputError(f"{printable(name, 200)} is no portfolio: a portfolio is a CSV file")
     try:
-        return read_portfolio(name, start_date=scenario.start_date)
+        return read_portfolio(
+            name,
+            start_date=scenario.start_date,
+            ignore_unknown_columns=ignores_unknown_columns(),
+        )
     except InputError as error:
         raise InputError([*error.problems, *_advice(error)]) from None
 

@@ -1,8 +1,13 @@
 """Client data: read, check and write portfolios, and say whose value is whose."""
 
-from modelops_abm.clients.coverage import STAGES_IN_WORDS, rows_that_give, stages_in_words
+from modelops_abm.clients.coverage import STAGES_IN_WORDS, notes_on, rows_that_give, stages_in_words
 from modelops_abm.clients.illustrative import illustrative_portfolio
-from modelops_abm.clients.portfolio_csv import PortfolioCheck, check_portfolio, read_portfolio
+from modelops_abm.clients.portfolio_csv import (
+    RULES,
+    PortfolioCheck,
+    check_portfolio,
+    read_portfolio,
+)
 from modelops_abm.clients.portfolio_writer import (
     fingerprint,
     portfolio_csv,
@@ -14,6 +19,7 @@ from modelops_abm.clients.row_problem import RowProblem
 from modelops_abm.parameters.portfolio import attribute_sources
 
 __all__ = [
+    "RULES",
     "STAGES_IN_WORDS",
     "PortfolioCheck",
     "RowProblem",
@@ -21,6 +27,7 @@ __all__ = [
     "check_portfolio",
     "fingerprint",
     "illustrative_portfolio",
+    "notes_on",
     "portfolio_csv",
     "read_portfolio",
     "rows_that_give",

@@ -5,16 +5,20 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from modelops_abm.clients.numbers_in_cells import explain_number
+from modelops_abm.clients.meaning import STAGES_BY_OTHER_WORDS, meant
+from modelops_abm.clients.numbers_in_cells import both_readings, explain_number
 from modelops_abm.clients.row_problem import Mistake
-from modelops_abm.parameters.names import nearest
 from modelops_abm.parameters.portfolio import STAGE_NAMES
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ISO_MOMENT = re.compile(
+    r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2})"
+    r"(?P<time>[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?)?"
+    r"(?P<zone> ?(Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?"
+)
 _DAY_NUMBER = re.compile(r"[0-9]{5}(\.[0-9]*)?")
 _SPREADSHEET_EPOCH = date(1899, 12, 30)
 _FLAGS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0": False}
@@ -26,10 +30,15 @@ def read_text(cell: str) -> str:
 
 
 def read_number(cell: str) -> float:
-    """Return a number written with a decimal point; anything else is a `Mistake`."""
+    """Return a number written with a decimal point; anything else is a `Mistake`.
+
+    1.234 may mean 1234 where a point sets the thousands apart, so it is refused in every column.
+    """
     text = cell.strip()
     if _NUMBER.fullmatch(text) is None:
         raise explain_number(text)
+    if _THOUSANDS.fullmatch(text):
+        raise Mistake("could mean thousands or a fraction", both_readings(text))
     number = float(text)
     if math.isinf(number):
         raise Mistake("is too large a number", "write a number up to 1e9")
@@ -38,31 +47,19 @@ def read_number(cell: str) -> float:
     return number
 
 
-def read_count(cell: str) -> float:
-    """Return a number of users or predictions; 1.234 may mean 1234, so it is refused."""
-    text = cell.strip()
-    if _THOUSANDS.fullmatch(text):
-        whole = text.replace(".", "")
-        raise Mistake(
-            "could mean thousands or a fraction", f"write {whole}, or {text}0 for the fraction"
-        )
-    return read_number(text)
-
-
 def read_date(cell: str) -> date:
-    """Return a date written as YYYY-MM-DD; anything else is a `Mistake`."""
+    """Return a date written as YYYY-MM-DD; of a moment (ISO 8601), the day as it is written."""
     text = cell.strip()
-    if _ISO_DATE.fullmatch(text) is None:
+    match = _ISO_MOMENT.fullmatch(text)
+    if match is None or (match["zone"] and not match["time"]):
         raise Mistake("is not a date in the form YYYY-MM-DD", _date_remedy(text))
     try:
-        return date.fromisoformat(text)
+        return datetime.fromisoformat(match["day"] + (match["time"] or "")).date()
     except ValueError:
         raise Mistake("is not a day of the calendar", "write an existing day") from None
 
 
 def _date_remedy(text: str) -> str:
-    if _ISO_DATE.match(text) and text[10:11] in (" ", "T"):
-        return f"write {text[:10]}, without the time of day"
     if _DAY_NUMBER.fullmatch(text):
         day = _SPREADSHEET_EPOCH + timedelta(days=int(float(text)))
         return f"it looks like a spreadsheet's day number: write {day}"
@@ -82,9 +79,9 @@ def read_stage(cell: str) -> str:
     stage = cell.strip().lower()
     if stage in STAGE_NAMES:
         return stage
-    near = nearest(stage, STAGE_NAMES)
+    near = meant(stage, STAGE_NAMES, STAGES_BY_OTHER_WORDS)
     hint = f" (did you mean {near}?)" if near else ""
-    raise Mistake("is not a stage", f"write one of {', '.join(STAGE_NAMES)}{hint}")
+    raise Mistake(f"is not a stage{hint}", f"write one of {', '.join(STAGE_NAMES)}")
 
 
 COLUMNS: dict[str, Callable[[str], object]] = {
@@ -94,15 +91,15 @@ COLUMNS: dict[str, Callable[[str], object]] = {
     "stage": read_stage,
     "deployed_at": read_date,
     "retired_at": read_date,
-    "users": read_count,
-    "addressable_users": read_count,
+    "users": read_number,
+    "addressable_users": read_number,
     "predictions_per_user_day": read_number,
     "current_predictions_per_user_day": read_number,
     "value_per_prediction": read_number,
     "cost_per_prediction": read_number,
     "cost_of_wrong_prediction": read_number,
     "yearly_power_loss": read_number,
-    "capacity_per_day": read_count,
+    "capacity_per_day": read_number,
     "build_effort_days": read_number,
     "deployment_effort_days": read_number,
     "retraining_interval_days": read_number,

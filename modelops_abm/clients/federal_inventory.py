@@ -1,8 +1,8 @@
 """The US federal government's inventory of AI use cases (2024) as a portfolio.
 
 The inventory (OMB memorandum M-24-10; consolidated file, one row per use case, 62 columns,
-Windows-1252) says of each use case its stage, four dates and its impact on rights and safety. It
-holds no users and no money: those fall back to the scenario.
+Windows-1252 or UTF-8) says of each use case its stage, four dates and its impact on rights and
+safety. It holds no users and no money: those fall back to the scenario.
 
 Mapping
 -------
@@ -41,7 +41,7 @@ from modelops_abm.clients.federal_rows import (
     RowReader,
 )
 from modelops_abm.clients.row_problem import Mistake, RowProblem
-from modelops_abm.clients.table import Record, file_problem, read_bytes, records
+from modelops_abm.clients.table import Record, decode_either, file_problem, read_bytes, records
 from modelops_abm.parameters.errors import InputError
 from modelops_abm.parameters.names import nearest
 from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel, StageName
@@ -144,11 +144,8 @@ class _Row(NamedTuple):
 
 
 def _table(path: str | os.PathLike[str]) -> list[Record]:
-    """Return all rows that hold anything; the file is Windows-1252, as it was published."""
-    try:
-        text = read_bytes(path).decode("cp1252")
-    except UnicodeDecodeError:
-        raise Mistake("is not Windows-1252 text", _AS_PUBLISHED) from None
+    """Return all rows that hold anything; published in Windows-1252, it may be UTF-8 by now."""
+    text = decode_either(read_bytes(path))
     table = []
     for record in records(text, ","):
         if isinstance(record, RowProblem):

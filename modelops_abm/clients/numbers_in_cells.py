@@ -44,7 +44,12 @@ def _has_currency(text: str) -> bool:
 
 
 def _without_comma(text: str) -> str:
-    fraction = f"write {text.replace(',', '.')} with a decimal point"
     if _GROUPED.fullmatch(text) is None:
-        return fraction
-    return f"{fraction}, or {text.replace(',', '')} without a thousands separator"
+        return f"write {text.replace(',', '.')} with a decimal point"
+    return both_readings(text.replace(",", "."))
+
+
+def both_readings(text: str) -> str:
+    """Return how to write a number such as 1.200 so that it cannot mean the other thing."""
+    fraction = text.rstrip("0").rstrip(".") if text.endswith("0") else f"{text}0"
+    return f"write {text.replace('.', '')}, or {fraction} for the fraction"

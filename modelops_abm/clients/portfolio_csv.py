@@ -1,35 +1,56 @@
 """Reading a client's portfolio from CSV: one row per model, only the id required.
 
-UTF-8; separated by commas, semicolons or tabs; decimals with a point; dates as YYYY-MM-DD; an
-empty cell means "not known". Rows without anything in them are skipped. Whatever else cannot be
-read is a problem, and all problems are reported together.
+`RULES` says how. Whatever else cannot be read is a problem, and all problems are reported together,
+those of one kind as one.
 """
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 from modelops_abm.clients.cells import COLUMNS
 from modelops_abm.clients.entry import Entry, read_entry
+from modelops_abm.clients.file_kinds import refuse_other_texts
 from modelops_abm.clients.header import read_header
-from modelops_abm.clients.row_problem import Mistake, RowProblem
+from modelops_abm.clients.row_problem import Mistake, RowProblem, grouped, rows_in_words
+from modelops_abm.clients.summary_rows import summary_rows
 from modelops_abm.clients.table import (
+    Record,
+    column_name,
     decode,
     file_problem,
-    find_separator,
     read_bytes,
     records,
+    separated,
 )
 from modelops_abm.parameters.errors import InputError
-from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel
-from modelops_abm.parameters.wording import printable
+from modelops_abm.parameters.letters import appearance, difference
+from modelops_abm.parameters.portfolio import STAGE_NAMES, ImportedPortfolio, PortfolioModel
+from modelops_abm.parameters.wording import listed, printable
 
 _EMPTY = Mistake("is empty", "the first row must name the columns, at least id")
-_MOST_ROWS_NAMED = 10
+_LONGEST_TITLE = 20
+"""Rows in which the header is looked for if it is not the first."""
+
+RULES = (
+    "UTF-8; commas, semicolons or tabs; the first row names the columns.",
+    'An empty cell or a missing column means "not known" and falls back to the scenario.',
+    "A stage is given for every model or for none: without any, all are in production.",
+    "Numbers have digits and a decimal point, nothing else; 1.200 may mean 1200 and is refused in "
+    "every column.",
+    "Dates are YYYY-MM-DD, counted from the scenario's `start_date`; of a moment, the day is taken "
+    "as it is written.",
+    "Two ids that look the same are refused, also if they differ in capitals or blanks.",
+    "A row that looks like a total or a note is refused, unless it gives a stage.",
+    "Unknown columns are refused, or ignored with `--ignore-unknown-columns`; columns without a "
+    "name must be empty.",
+)
+"""How a portfolio file is read, as the README and `check` say it."""
 
 Source = str | os.PathLike[str] | bytes
 
@@ -43,10 +64,18 @@ class PortfolioCheck(NamedTuple):
     """Everything that is wrong; the file can be used if there is nothing."""
     rows: int | None = None
     """Rows below the header that hold anything; None if the file breaks off before its end."""
+    unknown_columns: tuple[str, ...] = ()
+    """Names of the columns that are not read."""
+    notes: tuple[str, ...] = ()
+    """What was read otherwise than it stands, in sentences."""
 
 
 def read_portfolio(
-    path_or_bytes: Source, *, name: str | None = None, start_date: date | None = None
+    path_or_bytes: Source,
+    *,
+    name: str | None = None,
+    start_date: date | None = None,
+    ignore_unknown_columns: bool = False,
 ) -> ImportedPortfolio:
     """Read a portfolio from a CSV file.
 
@@ -58,6 +87,8 @@ def read_portfolio(
         What to call it in messages and as the portfolio's source; by default the file's name.
     start_date
         Date of day 0. If given, dates that contradict a model's stage on it are problems too.
+    ignore_unknown_columns
+        Whether columns that a portfolio does not have are left out instead of refused.
 
     Returns
     -------
@@ -70,64 +101,141 @@ def read_portfolio(
         With every problem in the file: file, row, column, value, reason, and what would be right.
     """
     label = name or _label(path_or_bytes)
-    check = check_portfolio(path_or_bytes, start_date=start_date)
+    check = check_portfolio(
+        path_or_bytes, start_date=start_date, ignore_unknown_columns=ignore_unknown_columns
+    )
     if check.problems:
         raise InputError([problem.in_file(label) for problem in check.problems])
     return ImportedPortfolio(source=_printable(label), models=check.accepted)
 
 
-def check_portfolio(path_or_bytes: Source, *, start_date: date | None = None) -> PortfolioCheck:
+def check_portfolio(
+    path_or_bytes: Source, *, start_date: date | None = None, ignore_unknown_columns: bool = False
+) -> PortfolioCheck:
     """Check a CSV file and return accepted models and problems; it never raises for bad input.
 
-    Rows with the same id are all rejected, as nobody can tell which is meant.
+    Rows whose ids are the same, or look the same, are all rejected, as nobody can tell which is
+    meant.
     """
     try:
         text = decode(read_bytes(path_or_bytes))
         if not text.strip():
             raise _EMPTY
+        refuse_other_texts(text)
+        rows = list(records(*separated(text, COLUMNS.keys())))
+        if not rows:
+            raise _EMPTY
+        return _check_rows(rows, start_date, ignore_unknown_columns)
     except Mistake as mistake:
         return PortfolioCheck((), (file_problem(mistake),))
-    return _check_rows(text, start_date)
 
 
-def _check_rows(text: str, start_date: date | None) -> PortfolioCheck:
-    rows = records(text, find_separator(text, COLUMNS.keys()))
-    first = next(rows, None)
-    if first is None:
-        return PortfolioCheck((), (file_problem(_EMPTY),))
+def _check_rows(
+    rows: list[Record | RowProblem], start_date: date | None, ignore_unknown: bool
+) -> PortfolioCheck:
+    first, *others = rows
     if isinstance(first, RowProblem):
         return PortfolioCheck((), (first,))
-    header = read_header(first, COLUMNS, required="id")
+    header = read_header(first, [*COLUMNS], "id", ignore_unknown=ignore_unknown)
     problems = list(header.problems)
     if "id" not in header.names:
-        return PortfolioCheck((), tuple(problems))
-    entries: list[Entry] = []
-    for row in rows:
-        if isinstance(row, RowProblem):  # it is the last
-            return _combine(entries, [*problems, row])
-        entries.append(read_entry(row, header, start_date))
-    return _combine(entries, problems)._replace(rows=len(entries))
+        problems = [_header_below(others) or problems[0], *problems[1:]]
+        return PortfolioCheck((), tuple(problems), unknown_columns=header.unknown)
+    entries = [read_entry(row, header, start_date) for row in others if isinstance(row, Record)]
+    broken = [row for row in others if isinstance(row, RowProblem)]  # at most the last
+    check = _combine(entries, [*problems, *broken])
+    whole = None if broken else len(entries)
+    return check._replace(rows=whole, unknown_columns=header.unknown)
+
+
+def _header_below(rows: list[Record | RowProblem]) -> RowProblem | None:
+    """Return where the header stands if there is a title above it."""
+    for row in rows[:_LONGEST_TITLE]:
+        if isinstance(row, Record) and "id" in map(column_name, row.cells):
+            reason = f"the column id is missing; row {row.row} looks like the header"
+            return RowProblem(reason, "delete the rows above it", (1,), ("id",))
+    return None
 
 
 def _combine(entries: list[Entry], problems: list[RowProblem]) -> PortfolioCheck:
-    """Return the rows together, each without fault in itself or not, with repeated ids found."""
-    rows_of: dict[str, list[int]] = defaultdict(list)
+    """Return the rows together: each without fault in itself, and what only all of them show."""
+    entries = [_with_repeated_header(entry) for entry in entries]
+    if any("stage" in entry.values for entry in entries):
+        entries = [_with_stage(entry) for entry in entries]
+    entries = _with_summaries(entries)
+    same_ids = list(_same_ids(entries))
+    problems += [problem for entry in entries for problem in entry.problems] + same_ids
+    rejected = {row for problem in same_ids for row in problem.rows}
+    models = (entry.model for entry in entries if entry.row not in rejected)
+    accepted = tuple(model for model in models if model)
+    return PortfolioCheck(accepted, grouped(problems), notes=tuple(_notes(entries)))
+
+
+def _with_repeated_header(entry: Entry) -> Entry:
+    """Refuse a row that names the columns once more."""
+    if entry.id.lower() != "id" or not entry.problems:
+        return entry
+    return _instead(entry, RowProblem("repeats the header", "delete it", (entry.row,)))
+
+
+def _instead(entry: Entry, problem: RowProblem) -> Entry:
+    """Return a row of which nothing is read, for one reason."""
+    return Entry(entry.row, {}, None, [problem])
+
+
+def _with_stage(entry: Entry) -> Entry:
+    """Refuse an empty stage beside given ones: that it is not known does not mean production."""
+    is_unreadable = any(problem.columns == ("stage",) for problem in entry.problems)
+    if "stage" in entry.values or is_unreadable or not entry.values:
+        return entry
+    reason = "there is no stage, though other rows give one"
+    problem = RowProblem(reason, f"write {listed([*STAGE_NAMES])}", (entry.row,), ("stage",))
+    others = [problem for problem in entry.problems if "stage" not in problem.columns]
+    return entry._replace(model=None, problems=[problem, *others])
+
+
+def _with_summaries(entries: list[Entry]) -> list[Entry]:
+    """Refuse rows that look like a total or a note; what else is wrong with them is left."""
+    reasons = summary_rows([entry.values for entry in entries])
+    return [
+        _instead(entry, _about_summary(entry, reasons[at])) if at in reasons else entry
+        for at, entry in enumerate(entries)
+    ]
+
+
+def _about_summary(entry: Entry, reason: str) -> RowProblem:
+    remedy = "delete the row; if it is a model, say so by giving a stage in every row"
+    label = printable(entry.id or str(entry.values.get("name", "")))
+    return RowProblem(reason, remedy, (entry.row,), value=label)
+
+
+def _same_ids(entries: list[Entry]) -> Iterator[RowProblem]:
+    """Yield every id that stands more than once, or looks the same as another, with its rows."""
+    rows_of: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for entry in entries:
-        problems += entry.problems
-        rows_of[entry.id].append(entry.row)
-    repeated = {id_: rows for id_, rows in rows_of.items() if id_ and len(rows) > 1}
-    problems += [_repeated(id_, rows) for id_, rows in repeated.items()]
-    problems.sort(key=lambda problem: problem.row or 0)
-    models = (entry.model for entry in entries if entry.id not in repeated)
-    return PortfolioCheck(tuple(model for model in models if model), tuple(problems))
+        if entry.id:
+            rows_of[appearance(entry.id)][entry.id].append(entry.row)
+    for alike in rows_of.values():
+        (first, first_rows), *others = alike.items()
+        for id_, rows in alike.items():
+            if len(rows) > 1:
+                yield _about_ids("stands more than once,", rows, id_)
+        for id_, rows in others:
+            reason = f"looks the same as '{printable(id_)}' in row {rows[0]}, but differs"
+            how = difference(first, id_)
+            rule = "looks the same as another id"
+            yield _about_ids(f"{reason} {how}", [first_rows[0], *rows], first, rule)
 
 
-def _repeated(id_: str, rows: list[int]) -> RowProblem:
-    places = [str(row) for row in rows[:_MOST_ROWS_NAMED]]
-    if len(rows) > _MOST_ROWS_NAMED:
-        places.append(f"{len(rows) - _MOST_ROWS_NAMED} more")
-    reason = f"is the id of rows {' and '.join(places)}"
-    return RowProblem(reason, "give every model its own", rows[-1], ("id",), printable(id_))
+def _about_ids(reason: str, rows: list[int], id_: str, rule: str = "") -> RowProblem:
+    remedy = "give every model its own"
+    return RowProblem(reason, remedy, tuple(rows), ("id",), printable(id_), rule)
+
+
+def _notes(entries: list[Entry]) -> Iterator[str]:
+    rows = [entry.row for entry in entries if entry.joined]
+    if rows:
+        yield f"a line break in the name was read as a blank in {rows_in_words(rows)}"
 
 
 def _label(source: Source) -> str:

@@ -6,13 +6,13 @@ import csv
 import hashlib
 import io
 import os
-from collections.abc import Iterable
 from datetime import date
 
-from modelops_abm.clients.cells import COLUMNS, read_count
+from modelops_abm.clients.cells import COLUMNS, read_number
 from modelops_abm.clients.row_problem import Mistake
+from modelops_abm.clients.summary_rows import summary_rows
 from modelops_abm.parameters import write_whole
-from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel, attribute_sources
+from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel, states
 
 _EXAMPLES = (
     PortfolioModel(
@@ -47,11 +47,19 @@ _EXAMPLES = (
 
 
 def portfolio_csv(portfolio: ImportedPortfolio) -> str:
-    """Return a portfolio as CSV; what a client left out stays an empty cell."""
+    """Return a portfolio as CSV; what a client left out stays an empty cell.
+
+    The stage is in all rows or in none: where some state it, an empty cell would say that it is
+    not known, and a model whose row looks like a total is one by its stage.
+    """
+    known = [_known(entry) for entry in portfolio.models]
+    with_stage = any("stage" in row for row in known) or bool(summary_rows(known))
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(_cells(entry) for entry in portfolio.models)
+    for entry, row in zip(portfolio.models, known, strict=True):
+        stage = {"stage": entry.stage} if with_stage else {}
+        writer.writerow(_cell({**row, **stage}.get(name)) for name in COLUMNS)
     return text.getvalue()
 
 
@@ -101,28 +109,23 @@ def write_template(path: str | os.PathLike[str], *, replace: bool = False) -> No
     write_whole(path, template_csv().encode(), replace=replace)
 
 
-def _cells(entry: PortfolioModel) -> Iterable[str]:
-    owners = attribute_sources(entry)
-    for name in COLUMNS:
-        value = getattr(entry, name)
-        yield _cell(name, value) if owners[name] == "client" and value is not None else ""
+def _known(entry: PortfolioModel) -> dict[str, object]:
+    return {name: getattr(entry, name) for name in COLUMNS if states(entry, name)}
 
 
-def _cell(name: str, value: object) -> str:
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float):
-        return _number(value, counts=COLUMNS[name] is read_count)
-    return str(value)
+    return _number(value) if isinstance(value, float) else str(value)
 
 
-def _number(value: float, *, counts: bool) -> str:
+def _number(value: float) -> str:
     """Return a number that reads back exactly, and not as something ambiguous."""
     text = repr(value).removesuffix(".0")
-    if not counts:
-        return text
     try:
-        read_count(text)
+        read_number(text)
     except Mistake:
         return text + "0"
     return text

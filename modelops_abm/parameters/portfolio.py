@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from modelops_abm.parameters.letters import appearance, damaged
 from modelops_abm.parameters.quantity import CalendarDate, Section, misfit
 from modelops_abm.representation import Represented, in_short
 
@@ -24,6 +25,13 @@ def _one_line(text: str) -> str:
     return text
 
 
+def _undamaged(text: str) -> str:
+    """Refuse text whose letters were lost on its way: it names something else."""
+    if found := damaged(text):
+        raise ValueError(f"letters were lost in it ('{found}'): save the file as UTF-8 once more")
+    return text
+
+
 def _of_our_time(day: date) -> date:
     if not EARLIEST_DAY <= day <= LATEST_DAY:
         raise ValueError(f"must be from {EARLIEST_DAY} to {LATEST_DAY}")
@@ -37,6 +45,7 @@ _Name = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(_one_line),
 ]
+_Text = Annotated[_Name, AfterValidator(_undamaged)]
 
 
 def _number(unit: str, *, ge: float | None = None, gt: float | None = None, le: float) -> Any:
@@ -54,16 +63,16 @@ def _number(unit: str, *, ge: float | None = None, gt: float | None = None, le: 
 class PortfolioModel(Section):
     """One model of a client's portfolio; what is None falls back to the scenario."""
 
-    id: _Name
+    id: _Text
     """Identifier, unique in the portfolio. Randomness is keyed by it, so order does not matter."""
-    name: _Name | None = None
+    name: _Text | None = None
     """Name to show; the identifier if left out."""
-    archetype: _Name | None = None
+    archetype: _Text | None = None
     """Name of an archetype of the scenario, whose attributes the model takes."""
     stage: StageName = "production"
     """Where the model stands at the start date."""
     deployed_at: Day | None = None
-    """Day on which it went live."""
+    """Day on which it went live; a planned day changes nothing."""
     retired_at: Day | None = None
     """Day on which it was, or will be, retired."""
     users: float | None = _number("users", ge=0.0, le=1e9)
@@ -110,6 +119,8 @@ class Contradiction(NamedTuple):
 
     fields: tuple[str, ...]
     """Names of the fields concerned."""
+    rule: str
+    """What is wrong, whatever the values."""
     message: str
     """What is wrong, with the values."""
 
@@ -153,14 +164,17 @@ def _not_live(entry: PortfolioModel, field: str) -> Contradiction | None:
     """A model that has not gone live has no users yet."""
     if getattr(entry, field) in (None, 0.0) or entry.stage in ("production", "retired"):
         return None
-    return Contradiction((field, "stage"), f"{field} is given, but the stage is {entry.stage}")
+    rule = f"{field} is given, but the model has not gone live"
+    message = f"{field} is given, but the stage is {entry.stage}"
+    return Contradiction((field, "stage"), rule, message)
 
 
 def _out_of_order(entry: PortfolioModel, first: str, then: str) -> Contradiction | None:
     early, late = getattr(entry, first), getattr(entry, then)
     if early is None or late is None or early <= late:
         return None
-    return Contradiction((first, then), f"{then} ({late}) must not be before {first} ({early})")
+    message = f"{then} ({late}) must not be before {first} ({early})"
+    return Contradiction((first, then), f"{then} is before {first}", message)
 
 
 def _too_large(entry: PortfolioModel, part: str, whole: str) -> Contradiction | None:
@@ -168,7 +182,7 @@ def _too_large(entry: PortfolioModel, part: str, whole: str) -> Contradiction | 
     if small is None or large is None or small <= large:
         return None
     message = f"{part} ({small:.12g}) must not exceed {whole} ({large:.12g})"
-    return Contradiction((part, whole), message)
+    return Contradiction((part, whole), f"{part} exceeds {whole}", message)
 
 
 def _at_odds_with_stage(entry: PortfolioModel, field: str, start: date) -> Contradiction | None:
@@ -176,15 +190,16 @@ def _at_odds_with_stage(entry: PortfolioModel, field: str, start: date) -> Contr
     if day is None or (day > start) == after:
         return None
     relation = "is not after" if after else "is after"
-    message = f"{field} {day} {relation} the start date {start}, but the stage is {entry.stage}"
-    return Contradiction((field, "stage"), message)
+    rule = f"{field} {relation} the start date {start}, but the stage is {entry.stage}"
+    return Contradiction((field, "stage"), rule, rule.replace(field, f"{field} {day}", 1))
 
 
 def _in_future(entry: PortfolioModel, field: str, start: date) -> Contradiction | None:
     day = getattr(entry, field)
     if day is None or day <= start:
         return None
-    return Contradiction((field,), f"{field} {day} is after the start date {start}")
+    rule = f"{field} is after the start date {start}"
+    return Contradiction((field,), rule, rule.replace(field, f"{field} {day}", 1))
 
 
 class ImportedPortfolio(Represented, Section):
@@ -206,30 +221,61 @@ class ImportedPortfolio(Represented, Section):
 
     @model_validator(mode="after")
     def _unique_ids(self) -> Self:
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
         for number, model in enumerate(self.models):
-            if model.id in seen:
+            other = seen.setdefault(appearance(model.id), model.id)
+            if other != model.id:
+                raise misfit(f"looks the same as '{other}'", "models", number, "id")
+            if len(seen) <= number:
                 raise misfit("occurs twice; every model needs its own", "models", number, "id")
-            seen.add(model.id)
         return self
 
 
-Owner = Literal["client", "scenario"]
+Owner = Literal["client", "scenario", "unused"]
 
-_ALWAYS_THE_CLIENTS = frozenset({"id", "name"})  # a model without a name is called by its id
+_LABELS = frozenset({"id", "name"})  # a model without a name is called by its id
+_NOT_LIVE = {
+    "deployed_at": "a model goes live when its work is done, not on a planned day",
+    "users": "nobody uses a model before it goes live",
+    "current_predictions_per_user_day": "nobody uses a model before it goes live",
+}
+_BUILT = {"build_effort_days": "the model is built already"}
+_DEPLOYED = {"deployment_effort_days": "the model is deployed already"}
+_WITHOUT_EFFECT: dict[StageName, dict[str, str]] = {
+    "idea": _NOT_LIVE,
+    "build": _NOT_LIVE,
+    "deployment": {**_NOT_LIVE, **_BUILT},
+    "production": {**_BUILT, **_DEPLOYED},
+    "retired": dict.fromkeys(
+        (name for name in PortfolioModel.model_fields if name not in (*_LABELS, "stage")),
+        "a retired model takes no part in the run",
+    ),
+}
+"""What changes nothing in the run of a model that stands there, and why."""
+
+
+def states(entry: PortfolioModel, name: str) -> bool:
+    """Tell whether the client states an attribute of a model."""
+    return name in entry.model_fields_set and getattr(entry, name) is not None
+
+
+def unused(entry: PortfolioModel) -> dict[str, str]:
+    """Return what the client states of a model and the run does not use, each with the reason."""
+    reasons = _WITHOUT_EFFECT[entry.stage]
+    return {name: reason for name, reason in reasons.items() if states(entry, name)}
 
 
 def attribute_sources(entry: PortfolioModel) -> dict[str, Owner]:
     """Return for every attribute of an imported model whose value it has.
 
-    ``client`` if the client stated it, ``scenario`` if it falls back to the scenario: to the
-    model's archetype, to a draw, or to the default of `PortfolioModel` (stage, regulated).
+    ``client`` if the client stated it, ``unused`` if he did and it changes nothing (see `unused`),
+    ``scenario`` if it falls back to the scenario: to the model's archetype, to a draw, or to the
+    default of `PortfolioModel` (stage, regulated).
     """
     return {name: _owner(entry, name) for name in PortfolioModel.model_fields}
 
 
 def _owner(entry: PortfolioModel, name: str) -> Owner:
-    if name in _ALWAYS_THE_CLIENTS:
-        return "client"
-    stated = name in entry.model_fields_set and getattr(entry, name) is not None
-    return "client" if stated else "scenario"
+    if name in _WITHOUT_EFFECT[entry.stage] and states(entry, name):
+        return "unused"
+    return "client" if name in _LABELS or states(entry, name) else "scenario"

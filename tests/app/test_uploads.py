@@ -23,8 +23,8 @@ from modelops_abm.app.widgets.markup import Action
 from modelops_abm.app.your_data.actions import act, choose_portfolio, choose_scenario
 from modelops_abm.app.your_data.portfolio_card import models_table, portfolio_head, portfolio_result
 from modelops_abm.app.your_data.scenario_card import scenario_result
-from modelops_abm.clients import fingerprint, template_csv
-from modelops_abm.parameters import Scenario
+from modelops_abm.clients import fingerprint, read_portfolio, template_csv
+from modelops_abm.parameters import InputError, Scenario
 
 PLAN = Plan.of_preset("all_five")
 GOOD = b"id,name,users,regulated\na,First,120,yes\nb,,,\n"
@@ -85,6 +85,62 @@ def test_a_file_whose_form_is_wrong_cannot_be_used_in_part(content: bytes) -> No
     upload = session.uploads.value.portfolio
     assert upload is not None
     assert upload.complaints
+
+
+def test_unknown_columns_are_ignored_if_the_visitor_says_so() -> None:
+    session = Session(PLAN)
+    content = b"id;name;owner;deployed_at;stage;\na;First;Team A;2026-05-01;production;\n"
+    choose_portfolio(session, PickedFile("models.csv", content))
+    upload = session.uploads.value.portfolio
+    assert upload is not None
+    assert session.plan == PLAN
+    shown = str(portfolio_result(upload, is_another=False, is_in_use=False))
+    assert "&#39;owner&#39; is not a known column" in shown
+    assert ">Ignore this column</button>" in shown
+    act(session, Action("ignore columns", ""))
+    assert session.plan.scenario.imported is None
+    act(session, Action("start date", "2026-06-01"))
+    upload = session.uploads.value.portfolio
+    assert upload is not None
+    assert session.plan.scenario.imported is not None
+    shown = str(portfolio_result(upload, is_another=False, is_in_use=True))
+    assert "<li>Ignored: owner</li>" in shown
+    assert "Ignore this column" not in shown
+
+
+def test_a_total_row_can_be_left_out() -> None:
+    session = Session(PLAN)
+    choose_portfolio(session, PickedFile("m.csv", b"id,users\na,120\nb,80\nTotal,200\n"))
+    assert session.plan == PLAN
+    upload = session.uploads.value.portfolio
+    assert upload is not None
+    shown = str(portfolio_result(upload, is_another=False, is_in_use=False))
+    assert "&#39;Total&#39; looks like a total or an average; delete the row" in shown
+    act(session, Action("use portfolio", ""))
+    portfolio = session.plan.scenario.imported
+    assert portfolio is not None
+    assert [model.id for model in portfolio.models] == ["a", "b"]
+
+
+def test_what_is_given_and_not_used_is_said_and_struck_out() -> None:
+    session = Session(PLAN)
+    content = b"id,stage,deployed_at\nN1,deployment,2026-09-01\n"
+    choose_portfolio(session, PickedFile("m.csv", content))
+    upload, portfolio = session.uploads.value.portfolio, session.plan.scenario.imported
+    assert upload is not None
+    assert portfolio is not None
+    shown = str(portfolio_result(upload, is_another=False, is_in_use=True))
+    assert "Not used: deployed_at of 1 model (N1): a model goes live when its work" in shown
+    assert "<s>2026-09-01</s>" in str(models_table(portfolio))
+
+
+def test_page_and_command_line_use_the_same_words() -> None:
+    content = b"id,users,stage\na,ten,live\nb,elf,\nA,1.200,idea\nTotal,,\n"
+    upload = read_portfolio_file("m.csv", content, PLAN)
+    with pytest.raises(InputError) as caught:
+        read_portfolio(content, name="m.csv", start_date=PLAN.scenario.start_date)
+    told = [problem.message for problem in caught.value.problems]
+    assert [complaint.message for complaint in upload.complaints] == told
 
 
 def test_dates_after_the_start_can_be_mended_by_the_start_date() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from modelops_abm import main_job
 from modelops_abm.cli import main
+from modelops_abm.clients import RULES
 from modelops_abm.clients.cells import COLUMNS
 from modelops_abm.formats import NARROW_SPACE
 
@@ -46,6 +47,11 @@ def test_there_is_something_to_run() -> None:
 def test_columns_are_those_that_are_read() -> None:
     documented = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
     assert documented == list(COLUMNS)
+
+
+def test_rules_are_those_of_the_reader() -> None:
+    words = " ".join(README.split())
+    assert " - ".join(["", *RULES]).strip() in words
 
 
 @pytest.mark.slow

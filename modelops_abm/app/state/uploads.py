@@ -12,7 +12,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import NamedTuple
 
 from modelops_abm.app.state.plan import Plan
-from modelops_abm.clients import PortfolioCheck, RowProblem, check_portfolio
+from modelops_abm.clients import PortfolioCheck, RowProblem, check_portfolio, notes_on
 from modelops_abm.formats import NARROW_SPACE, count_of, number
 from modelops_abm.parameters import ImportedPortfolio, InputError, Scenario, read_scenario
 from modelops_abm.presets import PRESETS
@@ -62,6 +62,12 @@ class PortfolioUpload:
     is_usable
         Whether the accepted rows can be used without the others: the file was read to its end and
         nothing but rows is wrong.
+    notes
+        What of the file is not taken as somebody may expect.
+    unknown_columns
+        Names of the columns that cannot be read.
+    ignores_unknown
+        Whether the visitor has asked to leave them out.
     """
 
     label: str
@@ -70,6 +76,9 @@ class PortfolioUpload:
     complaints: tuple[Complaint, ...]
     rows: int | None
     is_usable: bool
+    notes: tuple[str, ...] = ()
+    unknown_columns: tuple[str, ...] = ()
+    ignores_unknown: bool = False
 
     @property
     def accepted(self) -> int:
@@ -101,7 +110,9 @@ def label_of(name: str) -> str:
     return shown[-_LONGEST_LABEL:] or "unnamed file"
 
 
-def read_portfolio_file(name: str, content: bytes | None, plan: Plan) -> PortfolioUpload:
+def read_portfolio_file(
+    name: str, content: bytes | None, plan: Plan, *, ignore_unknown_columns: bool = False
+) -> PortfolioUpload:
     """Return what a portfolio file holds, checked against the plan that it is for.
 
     Parameters
@@ -112,6 +123,8 @@ def read_portfolio_file(name: str, content: bytes | None, plan: Plan) -> Portfol
         What is in it; None if it is too large.
     plan
         Whose scenario and start date it must fit.
+    ignore_unknown_columns
+        Whether columns that a portfolio does not have are left out instead of refused.
     """
     label = label_of(name)
     if content is None or len(content) > LARGEST_PORTFOLIO_BYTES:
@@ -119,17 +132,33 @@ def read_portfolio_file(name: str, content: bytes | None, plan: Plan) -> Portfol
         return PortfolioUpload(label, b"", None, (refusal,), None, False)
     if complaint := _too_long(content):
         return PortfolioUpload(label, content, None, (complaint,), None, False)
-    check = check_portfolio(content, start_date=plan.scenario.start_date)
-    complaints = [_of_row(problem) for problem in check.problems]
+    start = plan.scenario.start_date
+    check = check_portfolio(
+        content, start_date=start, ignore_unknown_columns=ignore_unknown_columns
+    )
+    complaints = tuple(_of_row(problem) for problem in check.problems)
+    upload = PortfolioUpload(
+        label,
+        content,
+        None,
+        complaints or (Complaint("", "there is no model in it"),),
+        check.rows,
+        is_usable=False,
+        unknown_columns=check.unknown_columns,
+        ignores_unknown=ignore_unknown_columns,
+    )
     if not check.accepted:
-        complaints = complaints or [Complaint("", "there is no model in it")]
-        return PortfolioUpload(label, content, None, tuple(complaints), check.rows, False)
+        return upload
     portfolio = ImportedPortfolio(source=_source(label, check), models=check.accepted)
-    misfits = _misfits(plan, portfolio)
-    usable = check.rows is not None and not misfits
-    usable = usable and all((problem.row or 0) > 1 for problem in check.problems)
-    together = (*complaints, *misfits)
-    return PortfolioUpload(label, content, portfolio, together, check.rows, usable)
+    misfits = tuple(_misfits(plan, portfolio))
+    only_rows = all(problem.rows[:1] > (1,) for problem in check.problems)
+    return replace(
+        upload,
+        portfolio=portfolio,
+        complaints=(*complaints, *misfits),
+        is_usable=check.rows is not None and not misfits and only_rows,
+        notes=(*check.notes, *notes_on(check.accepted)),
+    )
 
 
 def read_scenario_file(name: str, content: bytes | None) -> ScenarioUpload:

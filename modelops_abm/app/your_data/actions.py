@@ -22,12 +22,24 @@ from modelops_abm.clients import fingerprint, illustrative_portfolio, template_c
 from modelops_abm.parameters import ImportedPortfolio, InputError, scenario_text
 
 
-def choose_portfolio(session: Session, file: PickedFile) -> None:
+def choose_portfolio(
+    session: Session, file: PickedFile, *, ignore_unknown_columns: bool = False
+) -> None:
     """Read a portfolio file, and use it if nothing is wrong with it."""
-    upload = read_portfolio_file(file.name, file.content, session.plan)
+    upload = read_portfolio_file(
+        file.name, file.content, session.plan, ignore_unknown_columns=ignore_unknown_columns
+    )
     session.uploads.set(replace(session.uploads.value, portfolio=upload))
     if upload.is_usable and not upload.complaints and not is_another(session, upload):
         use_portfolio(session)
+
+
+def ignore_unknown_columns(session: Session) -> None:
+    """Read the file that was chosen last once more, without the columns that are not known."""
+    upload = session.uploads.value.portfolio
+    if upload is not None and upload.unknown_columns:
+        file = PickedFile(upload.label, upload.content)
+        choose_portfolio(session, file, ignore_unknown_columns=True)
 
 
 def is_another(session: Session, upload: PortfolioUpload) -> bool:
@@ -100,7 +112,8 @@ def set_start_date(session: Session, day: str) -> None:
     session.change({"start_date": day})
     upload = session.uploads.value.portfolio
     if upload is not None and upload.complaints and upload.content:
-        choose_portfolio(session, PickedFile(upload.label, upload.content))
+        file = PickedFile(upload.label, upload.content)
+        choose_portfolio(session, file, ignore_unknown_columns=upload.ignores_unknown)
 
 
 def save_portfolio_template(session: Session) -> None:
@@ -120,6 +133,7 @@ def save_scenario(session: Session) -> None:
 _ACTIONS: dict[str, Callable[[Session], None]] = {
     "use portfolio": use_portfolio,
     "use illustrative": use_illustrative,
+    "ignore columns": ignore_unknown_columns,
     "remove portfolio": remove_portfolio,
     "remove scenario": remove_scenario,
     "portfolio template": save_portfolio_template,

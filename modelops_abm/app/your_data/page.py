@@ -35,6 +35,7 @@ from modelops_abm.app.your_data.scenario_card import (
 )
 
 _HINT = "or drop it here; at most"
+_PORTFOLIO_ENDINGS = ".csv,.tsv,.txt"
 _SCENARIO_ENDINGS = ".toml,.yaml,.yml,.json"
 
 
@@ -58,7 +59,7 @@ def _PortfolioCard(session: Session, do: Callable[[Action], None]) -> None:
         FilePicker(
             "Choose a CSV file",
             f"{_HINT} {size_in_words(LARGEST_PORTFOLIO_BYTES)}",
-            accept=".csv",
+            accept=_PORTFOLIO_ENDINGS,
             largest_bytes=LARGEST_PORTFOLIO_BYTES,
             on_pick=take,
         )

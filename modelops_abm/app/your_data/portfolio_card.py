@@ -13,6 +13,8 @@ from modelops_abm.app.your_data.words import portfolio_in_words, read_in_words, 
 from modelops_abm.clients import attribute_sources, fingerprint, rows_that_give, stages_in_words
 from modelops_abm.formats import NOTHING, number, plural
 from modelops_abm.parameters import ImportedPortfolio, PortfolioModel, Scenario
+from modelops_abm.parameters.portfolio import Owner, unused
+from modelops_abm.parameters.wording import enumerated, printable
 
 MOST_SHOWN = 200
 """Rows and complaints that are shown; more would only make the page slow."""
@@ -79,6 +81,8 @@ def portfolio_result(upload: PortfolioUpload, *, is_another: bool, is_in_use: bo
         ],
         is_another and _not_of_link(upload),
         count > 0 and complaints(upload.complaints, upload.label),
+        _notes(upload),
+        upload.unknown_columns and not upload.ignores_unknown and _offer_to_ignore(upload),
         not is_in_use and upload.is_usable and _offer(upload, is_another),
         not upload.is_usable
         and h.p(".secondary")["Nothing has been changed. Correct the file and choose it again."],
@@ -91,6 +95,22 @@ def _not_of_link(upload: PortfolioUpload) -> h.Element:
     return h.p(".costs")[
         f"This is not the portfolio that the link asks for: its fingerprint is {own}, so the"
         " figures would be others."
+    ]
+
+
+def _notes(upload: PortfolioUpload) -> h.Node:
+    """Return what of the file is not taken as somebody may expect."""
+    ignored = enumerated([*map(printable, upload.unknown_columns)])
+    notes = [f"ignored: {ignored}"] if ignored and upload.ignores_unknown else []
+    notes += upload.notes
+    return notes and h.ul(".notes")[(h.li[_sentence(note)] for note in notes)]
+
+
+def _offer_to_ignore(upload: PortfolioUpload) -> h.Element:
+    these = "this column" if len(upload.unknown_columns) == 1 else "these columns"
+    return h.div(".tools")[
+        h.button(data_action="ignore columns")[f"Ignore {these}"],
+        h.span(".label")[enumerated([*map(printable, upload.unknown_columns)])],
     ]
 
 
@@ -115,19 +135,19 @@ def complaints(found: Sequence[Complaint], file: str) -> h.Element:
         h.table(".complaints")[
             h.colgroup[h.col, h.col],
             h.thead[h.tr[h.th(scope="col")["Where"], h.th(scope="col")["What is wrong"]]],
-            h.tbody[
-                (
-                    h.tr[h.th(scope="row")[entry.place or "The file"], h.td[_sentence(entry)]]
-                    for entry in found[:MOST_SHOWN]
-                )
-            ],
+            h.tbody[(_complaint(entry) for entry in found[:MOST_SHOWN])],
         ],
         left_out > 0 and h.p(".label")[f"... and {number(left_out)} more"],
     ]
 
 
-def _sentence(complaint: Complaint) -> str:
-    return complaint.message[:1].upper() + complaint.message[1:]
+def _complaint(complaint: Complaint) -> h.Element:
+    place = complaint.place or "The file"
+    return h.tr[h.th(scope="row")[place], h.td[_sentence(complaint.message)]]
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def models_table(portfolio: ImportedPortfolio) -> h.Element:
@@ -138,8 +158,8 @@ def models_table(portfolio: ImportedPortfolio) -> h.Element:
     return h.section(".card.wide", data_part="portfolio-models")[
         h.h2["What was read"],
         h.p(".secondary")[
-            f"What is grey falls back to the scenario. Under each heading: how many of"
-            f" {plural(len(models), 'row')} give it."
+            f"What is grey falls back to the scenario; what is struck out is given and not used."
+            f" Under each heading: how many of {plural(len(models), 'row')} give it."
         ],
         h.div(".table", tabindex="0", role="region", aria_label="Models that were read")[
             h.table(".models")[
@@ -166,15 +186,20 @@ def _count(rows: int) -> str:
 
 
 def _row(model: PortfolioModel) -> h.Element:
-    owners = attribute_sources(model)
+    owners, reasons = attribute_sources(model), unused(model)
     return h.tr[
         (
-            h.td(class_=[_ALIGNED[name], {"fallback": owners[name] == "scenario"}])[
-                _cell(getattr(model, name))
-            ]
+            h.td(
+                class_=[_ALIGNED[name], {"fallback": owners[name] != "client"}],
+                title=reasons.get(name),
+            )[_given(_cell(getattr(model, name)), owners[name])]
             for name in COLUMNS
         )
     ]
+
+
+def _given(words: str, owner: Owner) -> h.Node:
+    return h.s[words] if owner == "unused" else words
 
 
 def _cell(value: object) -> str:

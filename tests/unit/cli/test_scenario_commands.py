@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modelops_abm.clients import read_portfolio
+from modelops_abm.clients import RULES, read_portfolio
 from modelops_abm.parameters import catalogue, load_scenario
 from modelops_abm.presets import PRESETS, preset
 from tests.unit.cli.conftest import Outcome
@@ -101,7 +101,7 @@ def test_check_reports_all_problems_of_all_files(modelops: Command) -> None:
         "bad.csv, row 2, column users",
         "bad.csv, row 3, column users",
         "none.csv",
-        "what: the name must end in",
+        "what: the file cannot be read",
         "4 of 5 files",
     ):
         assert words in err
@@ -116,6 +116,44 @@ def test_check_holds_a_portfolio_against_the_scenario(modelops: Command) -> None
     code, out, err = modelops("check", "models.csv", "later.toml")
     assert (code, err) == (0, "")
     assert "models.csv: fine; 1 model (1 in production)" in out
+
+
+def test_check_says_what_is_not_taken_as_it_may_be_expected(modelops: Command) -> None:
+    Path("m.csv").write_text("id,stage,deployed_at,owner\nN1,deployment,2026-09-01,Team A\n")
+    code, out, err = modelops("check", "m.csv")
+    assert (code, out) == (1, "")
+    assert err.startswith("m.csv, row 1: 'owner' is not a known column; known are id, name, ")
+    assert "(--ignore-unknown-columns on the command line)" in err
+    code, out, err = modelops("check", "m.csv", "--ignore-unknown-columns")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        "m.csv: fine; 1 model (1 in deployment)",
+        "  ignored: owner",
+        "  not used: deployed_at of 1 model (N1): "
+        "a model goes live when its work is done, not on a planned day",
+    ]
+
+
+@pytest.mark.parametrize("file", ["models.tsv", "models.txt", "models.dat", "models"])
+def test_check_and_simulate_take_a_portfolio_of_any_name(modelops: Command, file: str) -> None:
+    Path(file).write_text("id\tname\tstage\nA1\tAlpha\tproduction\n")
+    code, out, _ = modelops("check", file)
+    assert (code, out) == (0, f"{file}: fine; 1 model (1 in production)\n")
+    assert modelops("simulate", "--portfolio", file, "--days", "2", "--quiet").code == 0
+
+
+def test_check_and_simulate_say_the_same_of_another_file(modelops: Command) -> None:
+    Path("incidents.csv").write_text("incident_id,opened_at,resolved_at,service\n1,,,a\n")
+    words = "incidents.csv: the file is no portfolio: it looks like an incident log; "
+    assert modelops("check", "incidents.csv").err.startswith(words)
+    code, _, err = modelops("simulate", "--portfolio", "incidents.csv")
+    assert (code, err.removeprefix("Error: ")[: len(words)]) == (1, words)
+
+
+def test_check_explains_how_a_portfolio_is_read(modelops: Command) -> None:
+    words = " ".join(modelops("check", "--help").out.split())
+    for rule in RULES:
+        assert rule.replace("`", "") in words
 
 
 def test_check_with_archetypes_that_the_scenario_lacks(modelops: Command) -> None:

@@ -124,6 +124,18 @@ def test_portfolio_says_what_came_from_where(modelops: Command) -> None:
     assert "falls back to the scenario" in words
 
 
+def test_what_a_portfolio_gives_and_is_not_used_is_said(modelops: Command) -> None:
+    Path("m.csv").write_text("id,stage,deployed_at,owner\nN1,deployment,2026-09-01,Team A\n")
+    arguments = ("simulate", "--portfolio", "m.csv", "--days", "5")
+    assert modelops(*arguments).code == 1
+    code, out, err = modelops(*arguments, "--ignore-unknown-columns", "--output", "run", "--csv")
+    assert (code, err) == (0, "")
+    words = " ".join(out.split())
+    assert "every row gives id, stage given, not used deployed_at no row gives" in words
+    assert "Not used: deployed_at of 1 model (N1): a model goes live when its work" in words
+    assert Run.load(Path("run")).models["from_client"][0] == "id, name, stage"
+
+
 def test_portfolio_goes_on_top_of_the_scenario(modelops: Command) -> None:
     Path("plan.toml").write_text("start_date = 2026-06-01\n[team]\ndevelopers = 3\n")
     Path("models.csv").write_text("id,deployed_at\na,2026-05-03\n")

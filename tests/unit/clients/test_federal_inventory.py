@@ -147,7 +147,12 @@ def test_a_row_of_another_length_is_excluded_with_its_reason(tmp_path: Path) -> 
     [
         (b"", "is empty"),
         (b"a,b\n1,2\n", "lacks the columns Use Case Name"),
-        (b"\x81", "not Windows-1252"),
+        (b"\x81", "neither UTF-8 nor Windows-1252"),
+        (b"Use Case Name\nDriver\xd5s licence\n", "not Windows-1252 text"),
+        (b"Use Case Name\ncaf\x82 check\n", "not Windows-1252 text"),
+        ("Use Case Name\ncaf\u00c3\u00a9 check\n".encode(), "has lost letters"),
+        ("Use Case Name\nDriver\ufffds licence\n".encode(), "has lost letters"),
+        ("Use Case Name\nx\n".encode("utf-16"), "UTF-16"),
         (b'a,"b\n', "breaks off at row 1"),
     ],
 )
@@ -157,6 +162,15 @@ def test_another_file_is_refused(tmp_path: Path, content: bytes, words: str) -> 
     with pytest.raises(InputError, match=words) as caught:
         read_federal_inventory(path)
     assert str(caught.value).startswith("other.csv: ")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
+def test_a_name_is_the_same_in_every_encoding(tmp_path: Path, encoding: str) -> None:
+    row = ("Driver\u2019s licence caf\u00e9 check", *EXCERPT[0][1:])
+    path = _write(tmp_path / "inventory.csv", [row])
+    path.write_bytes(path.read_bytes().decode("cp1252").encode(encoding))
+    (model,) = read_federal_inventory(path).portfolio.models
+    assert model.name == row[0]
 
 
 def test_an_unknown_agency_is_refused_with_the_nearest(tmp_path: Path) -> None:

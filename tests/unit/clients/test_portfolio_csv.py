@@ -6,10 +6,18 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from modelops_abm.clients import check_portfolio, read_portfolio, table
+from modelops_abm.clients import (
+    check_portfolio,
+    notes_on,
+    read_portfolio,
+    rows_that_give,
+    table,
+)
 from modelops_abm.parameters.errors import InputError
-from modelops_abm.parameters.portfolio import PortfolioModel
+from modelops_abm.parameters.names import scenario_leaves
+from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel
 
 
 def _problems(text: str, start_date: date | None = None) -> list[tuple[str, str]]:
@@ -18,11 +26,11 @@ def _problems(text: str, start_date: date | None = None) -> list[tuple[str, str]
 
 
 def test_only_the_id_is_required_and_empty_cells_are_not_known() -> None:
-    portfolio = read_portfolio(b"id,users,stage\na,,\nb,12,production\n", name="mine")
+    portfolio = read_portfolio(b"id,users,regulated\na,,\nb,12,yes\n", name="mine")
     assert portfolio.source == "mine"
     assert portfolio.models == (
         PortfolioModel(id="a"),
-        PortfolioModel(id="b", users=12.0, stage="production"),
+        PortfolioModel(id="b", users=12.0, regulated=True),
     )
     assert portfolio.models[0].model_fields_set == {"id"}
 
@@ -55,32 +63,290 @@ def test_rows_without_anything_are_skipped_but_counted() -> None:
 
 
 def test_all_problems_are_reported_together_in_the_order_of_the_rows() -> None:
-    text = 'id,userz,users,stage\na,,"1,5",live\n,,2,\nb,,-1,\na,,3\nb,,4,\nc,,5,\n'
+    text = 'id,userz,users,regulated\na,,"1,5",live\n,,2,\nb,,-1,\na,,3,\nb,,4,\nc,,5,\n'
     check = check_portfolio(text.encode())
     assert [problem.place for problem in check.problems] == [
-        "row 1, column userz",
+        "row 1",
         "row 2, column users",
-        "row 2, column stage",
+        "row 2, column regulated",
+        "column id",
         "row 3, column id",
         "row 4, column users",
-        "row 5",
-        "row 6, column id",
     ]
     assert [model.id for model in check.accepted] == ["c"]
     with pytest.raises(InputError) as caught:
         read_portfolio(text.encode(), name="models.csv")
     assert len(caught.value.problems) == len(check.problems)
     assert str(caught.value).startswith(
-        "models.csv, row 1, column userz: 'userz' is not a known column; did you mean users?"
+        "models.csv, row 1: 'userz' is not a known column; did you mean users?"
     )
 
 
 def test_a_repeated_id_names_all_rows_even_faulty_ones_and_none_is_accepted() -> None:
     check = check_portfolio(b"id,users\na,1\nb,2\na,-3\n a ,4\n")
     assert [model.id for model in check.accepted] == ["b"]
-    assert check.problems[-1].message == (
-        "'a' is the id of rows 2 and 4 and 5; give every model its own"
+    assert check.problems[0].message == (
+        "stands more than once, in 3 rows: 2, 4, 5 (row 2: 'a'); give every model its own"
     )
+
+
+def test_mistakes_of_one_kind_are_told_as_one() -> None:
+    rows = "".join(f"m{number},{'x' if number % 2 else 'many'}\n" for number in range(40))
+    assert _problems(f"id,users\n{rows}") == [
+        (
+            "column users",
+            "is not a number in 40 rows: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 and 30 more "
+            "(row 2: 'many', row 3: 'x'); write a number such as 12.5, or leave the cell empty",
+        )
+    ]
+    ((place, message),) = _problems("id,users,addressable_users\na,5,3\nb,2,3\nc,9,6\n")
+    assert place == "columns users and addressable_users"
+    assert message.startswith("users exceeds addressable_users in 2 rows: 2, 4 (row 2: users (5)")
+
+
+LOOK_ALIKES = {
+    "cafe\u0301": ("caf\u00e9", "how letters with accents are encoded"),
+    "x\u200b": ("x", "characters that cannot be seen (ZERO WIDTH SPACE and nothing)"),
+    "a\u00a0b": ("a b", "blanks (NO-BREAK SPACE and SPACE)"),
+    "\uff21\uff11": ("A1", "forms of the same character"),
+    "fr\u0430ud": ("fraud", "CYRILLIC SMALL LETTER A and LATIN SMALL LETTER A"),
+    "A\u20111": ("A-1", "characters that look alike"),
+    "Fraud": ("fraud", "capital and small letters"),
+    "FR\u0410UD ": ("fraud", "capital and small letters"),
+}
+
+
+@pytest.mark.parametrize("id_", LOOK_ALIKES)
+def test_ids_that_look_the_same_are_refused_and_named(id_: str) -> None:
+    other, words = LOOK_ALIKES[id_]
+    check = check_portfolio(f"id\n{id_}\nz\n{other}\n".encode())
+    assert [model.id for model in check.accepted] == ["z"]
+    (problem,) = check.problems
+    assert problem.rows == (2, 4)
+    assert words in problem.message
+    with pytest.raises(ValidationError, match="looks the same as"):
+        ImportedPortfolio(source="x", models=(PortfolioModel(id=id_), PortfolioModel(id=other)))
+
+
+def test_ids_that_differ_to_the_eye_are_different() -> None:
+    ids = ["a1", "a-1", "a_1", "a 1", "caf\u00e9", "cafe", "7", "007", "O", "0", "l", "1"]
+    assert len(read_portfolio("\n".join(["id", *ids]).encode()).models) == len(ids)
+
+
+def test_an_id_with_a_blank_at_its_end_is_the_same_id() -> None:
+    assert _problems("id\na\na\u00a0\n")[0][1].startswith("stands more than once, in 2 rows: 2, 3")
+
+
+def test_a_stage_is_given_for_every_model_or_for_none() -> None:
+    text = "id,stage,deployed_at\na,production,\nb,,2027-01-01\nc,x,\nd,,\n"
+    assert _problems(text, date(2026, 1, 1)) == [
+        (
+            "column stage",
+            "there is no stage, though other rows give one in 2 rows: 3, 5; "
+            "write idea, build, deployment, production or retired",
+        ),
+        (
+            "row 4, column stage",
+            "'x' is not a stage; write one of idea, build, deployment, production, retired",
+        ),
+    ]
+    assert [model.stage for model in read_portfolio(b"id,stage\na,\nb,\n").models] == [
+        "production"
+    ] * 2
+
+
+TOTALS = {
+    "id,name,users\nA1,Fraud score,120\nA2,Churn,80\nTotal,,200\n": (4,),
+    "id,users\na,120\nb,80\nSumme:,\n": (4,),
+    "id,users\na,120\nb,80\n,200\n": (4,),
+    "id,users\nall,200\na,120\nb,80\n": (2,),
+    "id,users,value_per_prediction\na,120,0.5\nb,80,0.1\nc,200,0.3\n": (4,),
+    "id,stage,users\na,production,120\nb,production,80\nTOTAL (2),,200\nMean,,100\n": (4, 5),
+    "id,name,users\na,x,1\nb,y,2\nu1,Total Marketing,3\nc,z,4\nd,w,5\ns,Subtotal risk,9\n": (4, 7),
+    "id,users\na,1\nb,5\nSource: CMDB of 3 May,\n": (4,),
+    "id,users\na,1\nid,users\nb,5\n": (3,),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TOTALS)
+def test_a_row_that_is_no_model_is_refused(text: str) -> None:
+    check = check_portfolio(text.encode())
+    rows = {row for problem in check.problems for row in problem.rows}
+    assert rows == set(TOTALS[text])
+    assert check.rows == len(check.accepted) + len(rows)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,name\na,Total cost of claims\nb,Summary of notes\n",
+        "id\ntotal-loss-detection\nstand-alone\nsource-code-review\nnote-taker\naverager\n",
+        "id,users\na,10\nb,10\nc,10\nd,10\ne,10\n",
+        "id,users,stage\na,10,production\nb,20,production\nTotal,30,production\n",
+        "id,users,deployed_at\na,10,2020-01-01\nb,20,2020-01-01\nc,30,2020-01-01\n",
+        "id,users\na,0\nb,0\nc,0\n",
+        "id,users\na,5\nb,5\n",
+    ],
+)
+def test_a_model_is_not_taken_for_a_total(text: str) -> None:
+    assert _problems(text) == []
+
+
+def test_a_separator_may_be_stated_and_rows_are_counted_as_in_a_spreadsheet() -> None:
+    for line in ("sep=;\r\n", "SEP=;\n", '"sep=;"\n', "sep=;;;\n"):
+        assert _problems(f"{line}id;users\na;x\n")[0][0] == "row 2, column users"
+    assert read_portfolio(b"sep=\t\nid\tname\na\tb\n").models[0].name == "b"
+    ((_, message),) = _problems("sep=|\nid|name\n")
+    assert "states the separator '|'" in message
+
+
+def test_columns_without_a_name_are_harmless_while_they_are_empty() -> None:
+    assert len(read_portfolio(b"id;name;;\na;b;;\nc;d;; \n").models) == 2
+    assert _problems("id;name;;\na;b;;x\nc;d;;y\n") == [
+        (
+            "column 4",
+            "stands in a column without a name in 2 rows: 2, 3 (row 2: 'x', row 3: 'y'); "
+            "name the column, or delete it",
+        )
+    ]
+
+
+def test_unknown_columns_are_listed_once_and_ignored_if_asked() -> None:
+    text = b"id,owner,users,Team lead\na,x,3,y\n"
+    ((place, message),) = _problems(text.decode())
+    assert place == "row 1"
+    assert message.startswith("'owner' and 'team lead' are not known columns; known are id, name")
+    check = check_portfolio(text, ignore_unknown_columns=True)
+    assert check.unknown_columns == ("owner", "team lead")
+    assert check.accepted == (PortfolioModel(id="a", users=3.0),)
+
+
+def test_the_separator_is_found_without_known_names() -> None:
+    problems = _problems("Model ID;Model name, short;Status;Owner\nM1;Alpha;Live;Team A\n")
+    assert [place for place, _ in problems] == ["row 1, column id", "row 1"]
+    assert problems[1][1].startswith(
+        "'model id', 'model name, short', 'status' and 'owner' are not known columns; "
+        "did you mean id for 'model id' and stage for 'status'? Known are id, "
+    )
+
+
+def test_a_title_above_the_header_is_seen() -> None:
+    assert _problems("Portfolio of ACME\n\nid,users\na,1\n")[0] == (
+        "row 1, column id",
+        "the column id is missing; row 3 looks like the header; delete the rows above it",
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["resolved_at", "opened_at", "predictions", "retrained", "service", "region", "x"]
+)
+def test_a_column_is_not_suggested_for_its_letters(name: str) -> None:
+    ((_, message),) = _problems(f"id,{name}\n")
+    assert "did you mean" not in message
+
+
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [
+        ("usres", "users"),
+        ("Go-live date", "deployed_at"),
+        ("Value per prediction", "value_per_prediction"),
+        ("retrained_at", "last_retrained_at"),
+        ("Decommissioned", "retired_at"),
+    ],
+)
+def test_a_column_is_suggested_for_its_meaning_or_a_slip_of_the_pen(name: str, column: str) -> None:
+    ((_, message),) = _problems(f"id,{name}\n")
+    assert f"did you mean {column}?" in message
+
+
+OTHER_FILES = {
+    b"incident_id,opened_at,resolved_at,service\nI1,2025-01-03,2025-01-04,a\n": "an incident log",
+    b"id,opened_at,resolved_at,priority\nI1,2025-01-03,2025-01-04,1\n": "an incident log",
+    b"Issue key,Summary,Created,Resolved\nA-1,x,2025-01-03,2025-01-04\n": "an incident log",
+    b"date,model,predictions\n2025-01-01,alpha,1200\n": "a table of usage",
+    b"run_id,experiment_id,name\n1,2,x\n": "a model registry",
+    b"name,version,current_stage,creation_timestamp\nx,1,None,17\n": "a model registry",
+    b"Use Case Name,Agency,Stage of Development\nx,y,Retired\n": "the US federal inventory",
+    b"number,id,name,origin,from_client,went_live_at\n0,a,A,client,id,\n": "results of this",
+    b'{"models": []}': "JSON",
+    b'[{"id": 1}]': "JSON",
+    b"<!DOCTYPE html><table>": "HTML",
+    b'<?xml version="1.0"?>': "XML",
+    b"[team]\ndevelopers = 5\n": "a scenario in TOML",
+    b"# mine\nname = 'x'\n": "a scenario in TOML",
+    b"team:\n  developers: 5\n": "a scenario in YAML",
+    b"%PDF-1.7 ...": "a PDF document",
+    b"PK\x03\x04...xl/workbook.xml": "an Excel workbook",
+    b"PK\x03\x04...word/document.xml": "a Word document",
+    b"PK\x03\x04...": "an archive (ZIP)",
+    b"\xd0\xcf\x11\xe0...": "an old Excel workbook",
+    b"\x1f\x8b...": "compressed (gzip)",
+    b"PAR1...": "a Parquet table",
+    b"SQLite format 3\0": "an SQLite database",
+    b"version https://git-lfs.github.com/spec/v1\n": "a pointer of Git LFS",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content", OTHER_FILES)
+def test_another_file_is_called_what_it_is(content: bytes) -> None:
+    for ignore in (False, True):
+        check = check_portfolio(content, ignore_unknown_columns=ignore)
+        (problem,) = check.problems
+        assert check.accepted == ()
+        assert OTHER_FILES[content] in problem.message
+
+
+def test_an_incident_log_says_what_can_be_done() -> None:
+    ((place, message),) = _problems("incident_id,opened_at,resolved_at,service\n")
+    assert (place, message) == (
+        "",
+        "the file is no portfolio: it looks like an incident log; "
+        "incident logs cannot be read yet: set incidents.*, for example "
+        "incidents.pipeline_per_year",
+    )
+    assert "incidents.pipeline_per_year" in scenario_leaves()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,name,stage,priority,severity,users,value_per_prediction\n",
+        "id,name,version,created_at\n",
+    ],
+)
+def test_a_portfolio_with_columns_of_its_own_is_not_taken_for_something_else(text: str) -> None:
+    ((_, message),) = _problems(text)
+    assert "not known columns" in message
+    assert _problems(text) != []
+
+
+def test_a_line_break_in_a_name_is_read_as_a_blank_and_said() -> None:
+    check = check_portfolio(b'id,name\r\na,"Two\r\n lines"\r\nb,x\r\n')
+    assert (check.problems, check.accepted[0].name) == ((), "Two lines")
+    assert check.notes == ("a line break in the name was read as a blank in row 2",)
+    for text in ('id,name\na,"x\nb,y\nc"\n', 'id,name\n"a\nb",x\n'):
+        ((_, message),) = _problems(text)
+        assert "must be one line" in message
+
+
+def test_what_is_not_used_is_said() -> None:
+    check = check_portfolio(
+        b"id,stage,deployed_at,users,build_effort_days,regulated\n"
+        b"N1,deployment,2026-09-01,,,yes\nG,retired,2020-01-01,5,,no\nP,production,2020-01-01,5,9,\n"
+    )
+    assert notes_on(check.accepted) == [
+        "not used: deployed_at of 1 model (N1): "
+        "a model goes live when its work is done, not on a planned day",
+        "not used: deployed_at, users and regulated of 1 model (G): "
+        "a retired model takes no part in the run",
+        "not used: build_effort_days of 1 model (P): the model is built already",
+        "taken as not regulated, as the row does not say: 1 model (P)",
+    ]
+    assert rows_that_give(check.accepted)["deployed_at"] == 1
+    assert notes_on([PortfolioModel(id="a")]) == [
+        "taken as in production, as no row gives a stage: all models"
+    ]
 
 
 def test_contradicting_cells_name_the_row_and_both_columns() -> None:

@@ -26,6 +26,7 @@ from modelops_abm.parameters import (
     catalogue,
     with_values,
 )
+from modelops_abm.parameters.portfolio import unused
 
 RICH: dict[str, Any] = {
     "horizon_days": 160,
@@ -286,6 +287,49 @@ def test_every_value_of_a_clients_model_in_build_matters(name: str) -> None:
     assert result(of_the_client(**{"stage": "build", **quick, name: EARLY_VALUES[name]})) != (
         result(base)
     )
+
+
+BEFORE_GOING_LIVE = {
+    **CLIENT_VALUES,
+    **EARLY_VALUES,
+    "deployed_at": "2026-01-02",
+    "users": 0.0,
+    "current_predictions_per_user_day": 0.0,
+    "capacity_per_day": 1.0,
+}
+del BEFORE_GOING_LIVE["stage"], BEFORE_GOING_LIVE["last_retrained_at"]
+GONE = {**CLIENT_VALUES, **EARLY_VALUES, "retired_at": "2025-12-01", "users": 90.0}
+del GONE["stage"]
+EFFORTS = {"build_effort_days": 2.0, "deployment_effort_days": 9.0}
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "value"),
+    [
+        *(("idea", name, value) for name, value in BEFORE_GOING_LIVE.items()),
+        *(("deployment", name, value) for name, value in BEFORE_GOING_LIVE.items()),
+        *(("production", name, value) for name, value in EFFORTS.items()),
+    ],
+)
+def test_what_is_said_not_to_be_used_changes_nothing_and_the_rest_does(
+    stage: str, name: str, value: object
+) -> None:
+    base = {"stage": stage} | ({} if name in EFFORTS else {"deployment_effort_days": 3.0})
+    entry = PortfolioModel.model_validate({"id": "first", **base, name: value}, strict=False)
+    is_used = name not in unused(entry)
+    assert (result(of_the_client(**base, **{name: value})) != result(of_the_client(**base))) == (
+        is_used
+    )
+
+
+def test_nothing_that_is_stated_of_a_retired_model_changes_anything() -> None:
+    entry = PortfolioModel.model_validate({"id": "first", "stage": "retired", **GONE}, strict=False)
+    assert (
+        set(unused(entry))
+        == set(GONE)
+        == set(PortfolioModel.model_fields) - {*("id", "name", "stage")}
+    )
+    assert result(of_the_client(stage="retired", **GONE)) == result(of_the_client(stage="retired"))
 
 
 def test_every_stage_of_a_clients_model_gives_another_result() -> None:
