@@ -77,30 +77,36 @@ def _scenario_in_words(scenario: Scenario) -> str:
 
 def _check_portfolio(file: str, scenarios: Sequence[Scenario]) -> bool:
     """Check a portfolio against every scenario, and say each problem once."""
-    problems: dict[Problem, None] = {}
-    for scenario in scenarios:
-        try:
-            fitted = with_portfolio(scenario, file)
-        except InputError as error:
-            problems.update(dict.fromkeys(error.problems))
+    from modelops_abm.clients import portfolio_bytes
+
+    try:
+        content = portfolio_bytes(file)
+        problems = _misfits(file, content, scenarios)
+    except InputError as error:
+        problems = error.problems
     if problems:
-        _complain(problems)
+        click.echo(str(InputError(problems)), err=True)
         return False
-    _tell_portfolio(file, fitted)
+    _tell_portfolio(file, content)
     return True
 
 
-def _tell_portfolio(file: str, fitted: Scenario) -> None:
+def _misfits(file: str, content: bytes, scenarios: Sequence[Scenario]) -> tuple[Problem, ...]:
+    problems: dict[Problem, None] = {}
+    for scenario in scenarios:
+        try:
+            with_portfolio(scenario, file, content)
+        except InputError as error:
+            problems.update(dict.fromkeys(error.problems))
+    return tuple(problems)
+
+
+def _tell_portfolio(file: str, content: bytes) -> None:
     """Say what a portfolio holds, and what of the file is not taken as somebody may expect."""
     from modelops_abm.clients import check_portfolio, notes_on, stages_in_words
 
-    models = fitted.imported.models if fitted.imported else ()
-    click.echo(f"{printable(file, 200)}: fine; {stages_in_words(models)}")
-    read = check_portfolio(file, ignore_unknown_columns=ignores_unknown_columns())
+    read = check_portfolio(content, ignore_unknown_columns=ignores_unknown_columns())
+    click.echo(f"{printable(file, 200)}: fine; {stages_in_words(read.accepted)}")
     ignored = [f"ignored: {enumerated([*map(printable, read.unknown_columns)])}"]
-    for note in (*ignored[: len(read.unknown_columns)], *read.notes, *notes_on(models)):
+    for note in (*ignored[: len(read.unknown_columns)], *read.notes, *notes_on(read.accepted)):
         click.echo(f"  {note}")
-
-
-def _complain(problems: Sequence[Problem] | dict[Problem, None]) -> None:
-    click.echo(str(InputError(problems)), err=True)

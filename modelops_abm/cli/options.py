@@ -252,8 +252,17 @@ def _vouched(scenario: Scenario, names: Iterable[str]) -> Scenario:
     return with_sources(scenario, stated, COMMAND_LINE, "user")
 
 
-def with_portfolio(scenario: Scenario, name: str | None) -> Scenario:
+def with_portfolio(scenario: Scenario, name: str | None, content: bytes | None = None) -> Scenario:
     """Return a scenario with the portfolio of a CSV file, or with the illustrative one.
+
+    Parameters
+    ----------
+    scenario
+        What it is added to.
+    name
+        The file, or `ILLUSTRATIVE`.
+    content
+        What is in the file, if it is read already: a pipe can be read only once.
 
     Raises
     ------
@@ -262,7 +271,7 @@ def with_portfolio(scenario: Scenario, name: str | None) -> Scenario:
     """
     if name is None:
         return scenario
-    portfolio = _portfolio(name, scenario)
+    portfolio = _portfolio(name, content, scenario)
     confidence: SourceKind = "judgement" if name == ILLUSTRATIVE else "client"
     source = f"portfolio {portfolio.source}"
     values = {"imported": portfolio}
@@ -273,7 +282,7 @@ def with_portfolio(scenario: Scenario, name: str | None) -> Scenario:
         raise InputError([replace(problem, place=place) for problem in error.problems]) from None
 
 
-def _portfolio(name: str, scenario: Scenario) -> ImportedPortfolio:
+def _portfolio(name: str, content: bytes | None, scenario: Scenario) -> ImportedPortfolio:
     from modelops_abm.clients import illustrative_portfolio, read_portfolio
 
     if name == ILLUSTRATIVE:
@@ -282,7 +291,8 @@ def _portfolio(name: str, scenario: Scenario) -> ImportedPortfolio:
         raise InputError(f"{printable(name, 200)} is no portfolio: a portfolio is a CSV file")
     try:
         return read_portfolio(
-            name,
+            name if content is None else content,
+            name=Path(name).name,
             start_date=scenario.start_date,
             ignore_unknown_columns=ignores_unknown_columns(),
         )

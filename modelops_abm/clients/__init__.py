@@ -6,6 +6,7 @@ from modelops_abm.clients.portfolio_csv import (
     RULES,
     PortfolioCheck,
     check_portfolio,
+    portfolio_bytes,
     read_portfolio,
 )
 from modelops_abm.clients.portfolio_writer import (
@@ -28,6 +29,7 @@ __all__ = [
     "fingerprint",
     "illustrative_portfolio",
     "notes_on",
+    "portfolio_bytes",
     "portfolio_csv",
     "read_portfolio",
     "rows_that_give",

@@ -70,6 +70,20 @@ class PortfolioCheck(NamedTuple):
     """What was read otherwise than it stands, in sentences."""
 
 
+def portfolio_bytes(path: str | os.PathLike[str]) -> bytes:
+    """Return what is in a portfolio file or pipe, for who reads it more than once.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or is too large.
+    """
+    try:
+        return read_bytes(path)
+    except Mistake as mistake:
+        raise InputError(file_problem(mistake).in_file(_label(path))) from None
+
+
 def read_portfolio(
     path_or_bytes: Source,
     *,

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -148,6 +151,19 @@ def test_check_and_simulate_say_the_same_of_another_file(modelops: Command) -> N
     assert modelops("check", "incidents.csv").err.startswith(words)
     code, _, err = modelops("simulate", "--portfolio", "incidents.csv")
     assert (code, err.removeprefix("Error: ")[: len(words)]) == (1, words)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs named pipes")
+def test_check_reads_a_pipe_once(modelops: Command) -> None:
+    os.mkfifo("pipe")
+    content = "id,deployed_at\na,\n"
+    writer = threading.Thread(target=Path("pipe").write_text, args=(content,), daemon=True)
+    writer.start()
+    Path("other.toml").write_text("[team]\ndevelopers = 5\n")
+    code, out, err = modelops("check", "pipe", "other.toml")
+    writer.join(timeout=10)
+    assert (code, err) == (0, "")
+    assert "pipe: fine; 1 model (1 in production)" in out
 
 
 def test_check_explains_how_a_portfolio_is_read(modelops: Command) -> None:
