@@ -42,6 +42,7 @@ _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 _FILES = (
     *("effects.parquet", "tornado.png", "winners.parquet", "winners.png", "morris.png"),
     *("indices.parquet", "ranks.parquet", "decision.parquet", "sobol.png"),
+    "assumptions.parquet",
 )
 """Of all methods: what another one has left is replaced."""
 

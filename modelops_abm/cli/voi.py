@@ -38,6 +38,7 @@ _MOST_ROWS = 15
 _FILES = (
     "value-of-information.parquet",
     "alternatives.parquet",
+    "assumptions.parquet",
     "value-of-information.png",
 )
 
