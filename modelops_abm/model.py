@@ -17,6 +17,7 @@ from modelops_abm import outcomes
 from modelops_abm.agents.capability_stock import CapabilityStock
 from modelops_abm.agents.developer import Developer
 from modelops_abm.agents.ml_model import MLModel
+from modelops_abm.agents.registered import RegisteredAgents
 from modelops_abm.calendar import Calendar
 from modelops_abm.compiled import prepare
 from modelops_abm.events import NOBODY, LogKind, LogRecord, Rank, RetirementReason, TaskClass
@@ -83,7 +84,7 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
     day
         The day that is open.
     ml_models, developers, capabilities
-        By number.
+        By number; retired models and developers who have left among them.
     levels
         Levels of the capabilities on this day.
     today
@@ -109,6 +110,7 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
     ) -> None:
         self.seed = secrets.randbelow(2**32) if rng is None else checked_seed(rng)
         super().__init__(rng=self.seed)
+        self._all_agents = RegisteredAgents([], random=self.random)
         prepare()
         self.replication = checked_seed(replication, "replication")
         self.parameters = scenario_of(parameters, keywords)
@@ -187,6 +189,28 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         ml_model = self._ml_model_class(self, number, entity, who, attributes, archetype.name)
         self.ml_models.append(ml_model)
         return ml_model
+
+    def register_agent(self, agent: mesa.Agent[Any]) -> None:
+        """Take in an agent, as Mesa's agents ask when they are made."""
+        empty = RegisteredAgents([], random=self.random)
+        self._agents_by_type.setdefault(type(agent), empty)
+        super().register_agent(agent)
+
+    def deregister_agent(self, agent: mesa.Agent[Any]) -> None:
+        """Forget an agent, as Mesa's agents ask when they are removed."""
+        for agents in (self._all_agents, self._agents_by_type[type(agent)]):
+            assert isinstance(agents, RegisteredAgents)
+            agents.forget(agent)
+        super().deregister_agent(agent)
+
+    def let_go(self, developer: Developer) -> None:
+        """Do without a developer from now on; what they work on waits for somebody else.
+
+        They are paid for a day of which they have worked a part.
+        """
+        if developer.task is not None:
+            self.interrupt(developer.task, held=False)
+        self.scheduler.dismiss(developer)
 
     def add_to_production(self, ml_model: MLModel) -> None:
         """Count a model among those in production from now on, and open its day."""
@@ -346,7 +370,8 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
     def book_money(self) -> None:
         """Book the day's payroll and net value, and discount them."""
         today, team = self.today, self.parameters.team
-        payroll = payroll_per_day(team.developers, team.payroll_per_year)
+        paid = sum(developer.is_paid(self.day) for developer in self.developers)
+        payroll = payroll_per_day(paid, team.payroll_per_year)
         net = net_value(
             self._today("value"),
             self._today("cost"),

@@ -145,6 +145,11 @@ class Scheduler:
         self._requeue(task, held=held)
         return worker
 
+    def dismiss(self, worker: Worker) -> None:
+        """Give an idle worker no more work."""
+        self._idle.remove(worker.number)
+        heapq.heapify(self._idle)
+
     def next_assignment(self) -> Assignment | None:
         """Make the next assignment, or return None when there is nothing more to assign."""
         if self._idle:

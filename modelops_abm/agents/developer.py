@@ -33,6 +33,8 @@ class Developer(mesa.Agent["ModelOpsModel"]):
         When work on it was last taken up.
     ledger_days
         Calendar days by task class and idle since the start, up to the last accounting.
+    left_at
+        When the developer left the team; None if not.
     """
 
     def __init__(self, model: ModelOpsModel, number: int, productivity: Law) -> None:
@@ -45,6 +47,7 @@ class Developer(mesa.Agent["ModelOpsModel"]):
         self.started_at = 0.0
         self.ledger_days = [0.0] * len(TaskClass)
         self.today_days = [0.0] * len(TaskClass)
+        self.left_at: float | None = None
         self._at_work: Task | None = None
         self._accounted_at = 0.0
         self._completion: Event | None = None
@@ -62,6 +65,21 @@ class Developer(mesa.Agent["ModelOpsModel"]):
     @property
     def _activity(self) -> TaskClass:
         return TaskClass.IDLE if self._at_work is None else self._at_work.task_class
+
+    def remove(self) -> None:
+        """Leave the team at once and for good; the work in hand goes back to the queue.
+
+        After the end of the run it changes nothing but Mesa's set of agents.
+        """
+        if self.left_at is None and self.model.running:
+            self.model.let_go(self)
+            self.left_at = self.model.calendar.now
+            self.account(self.left_at)
+        super().remove()
+
+    def is_paid(self, day: int) -> bool:
+        """Return whether the developer is paid for a day."""
+        return self.left_at is None or self.left_at > day
 
     def begin(self, task: Task) -> None:
         """Take up a task whose effort is known."""
@@ -94,7 +112,8 @@ class Developer(mesa.Agent["ModelOpsModel"]):
 
     def close_day(self, now: float) -> list[float]:
         """Return today's days by task class and idle, and carry them into the ledger."""
-        self.account(now)
+        if self.left_at is None:
+            self.account(now)
         today = self.today_days
         self.ledger_days = [
             total + days for total, days in zip(self.ledger_days, today, strict=True)

@@ -339,8 +339,8 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         if task.task_class is TaskClass.BUILD and self.state is State.IDEA:
             self._fire(Trigger.BUILD_BEGINS)
             self.log(LogKind.BUILD_BEGAN)
-        elif task.task_class is TaskClass.RETRAIN:
-            self._begin_retraining()
+        elif task.task_class is TaskClass.RETRAIN and self.state is State.ONLINE:
+            self._begin_retraining()  # unless it goes on after its developer has left
 
     def work_completed(self, task: Task, started_at: float) -> None:
         """Change state because a task is done, begun for the last time at `started_at`."""
@@ -379,6 +379,15 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         self.model.tally(f"retired_{reason.name.lower()}", 1.0)
         self.log(LogKind.RETIRED, reason)
         self.model.calendar.request_dispatch()
+
+    def remove(self) -> None:
+        """Retire at once, as planned by whoever asks for it.
+
+        After the end of the run it changes nothing but Mesa's set of agents.
+        """
+        if self.stage is not Stage.RETIRED and self.model.running:
+            self.retire(RetirementReason.PLANNED)
+        super().remove()
 
     # The statechart from inside
 
@@ -515,7 +524,10 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
 
     def _interrupt_retraining(self) -> None:
         assert self.retraining is not None
-        self.model.interrupt(self.retraining, held=True)
+        if self.retraining.worker is None:  # its developer has left
+            self.model.scheduler.hold(self.retraining)
+        else:
+            self.model.interrupt(self.retraining, held=True)
 
     def _end_retraining(self) -> None:
         assert self.wear is not None

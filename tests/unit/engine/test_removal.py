@@ -1,0 +1,191 @@
+"""Removing agents the Mesa way: the team shrinks, the work goes back, a model retires."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from modelops_abm import Developer, MLModel, ModelOpsModel
+from modelops_abm.events import MAINTENANCE, TaskClass
+from modelops_abm.outcomes import DEVELOPER_FLOWS
+from modelops_abm.statechart import Stage, State
+
+DAYS = 250
+
+
+def run(when: int, change: Callable[[ModelOpsModel], None], days: int = DAYS) -> ModelOpsModel:
+    model = ModelOpsModel(rng=1, horizon_days=days)
+    while model.running:
+        if model.day == when:
+            change(model)
+        model.step()
+    return model
+
+
+def developer_days(model: ModelOpsModel) -> float:
+    return math.fsum(model.totals[flow.name] for flow in DEVELOPER_FLOWS)
+
+
+def let_half_go(model: ModelOpsModel) -> None:
+    for developer in model.developers[:4]:
+        developer.remove()
+
+
+def nothing(_model: ModelOpsModel) -> None:
+    return None
+
+
+def test_who_leaves_works_and_costs_no_more() -> None:
+    before, after = run(100, nothing), run(100, let_half_go)
+    per_day = before.totals["payroll"] / DAYS
+    assert after.totals["payroll"] == pytest.approx(per_day * (100 + 150 / 2))
+    assert developer_days(after) == pytest.approx(8 * 100 + 4 * 150)
+    assert after.totals["models_delivered"] < before.totals["models_delivered"]
+    for developer in after.developers[:4]:
+        assert math.fsum(developer.ledger_days) == pytest.approx(100.0)
+        assert (developer.task, developer.left_at) == (None, 100.0)
+    ledgers = math.fsum(math.fsum(each.ledger_days) for each in after.developers)
+    assert ledgers == pytest.approx(developer_days(after))
+
+
+def test_the_work_in_hand_goes_back_with_its_progress() -> None:
+    model = ModelOpsModel(rng=1)
+    for _ in range(100):
+        model.step()
+    developer = next(each for each in model.developers if each.task is not None)
+    task = developer.task
+    assert task is not None
+    assert task.effort_left is not None
+    before = task.effort_left
+    worked = (model.calendar.now - developer.started_at) * developer.speed_per_day
+    developer.remove()
+    assert (task.worker, task.interrupted) == (None, True)
+    assert task.effort_left == pytest.approx(before - worked)
+    assert model.scheduler.waiting[task.task_class] > 0
+
+
+@pytest.mark.parametrize("serves", [True, False])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_developer_may_leave_any_work_at_any_time(seed: int, *, serves: bool) -> None:
+    """One leaves within days, from whatever work; an issue may strike what they have left."""
+    model = ModelOpsModel(
+        rng=seed,
+        horizon_days=400,
+        retraining__serves_while_retraining=serves,
+        incidents__pipeline_per_year=60.0,
+    )
+    left: set[TaskClass] = set()
+    for step in range(8):
+        while model.running and model.day < 40 + 30 * step:
+            model.step()
+        wanted = sorted(MAINTENANCE)[step % 2]
+        present = [each for each in model.developers if each.left_at is None]
+        at_work = [each for each in present if each.task and each.task.task_class is wanted]
+        leaver = (at_work or present)[0]
+        if leaver.task is not None:
+            left.add(leaver.task.task_class)
+        model.schedule_event(leaver.remove, after=0.3)
+        model.step()
+        conserved(model)
+    while model.running:
+        model.step()
+    assert left >= set(MAINTENANCE)
+    assert not model.agents_by_type[Developer]
+    conserved(model)
+
+
+def conserved(model: ModelOpsModel) -> None:
+    """Every day of everybody's time is booked, every model in one state, value in one place."""
+    present = math.fsum(
+        model.day if each.left_at is None else each.left_at for each in model.developers
+    )
+    assert developer_days(model) == pytest.approx(present)
+    assert sum(model.scheduler.in_progress.values()) == sum(
+        each.task is not None for each in model.developers
+    )
+    assert all(math.isfinite(value) for value in model.totals.values())
+    for ml_model in model.ml_models:
+        if ml_model.state is State.RETRAINING:
+            assert ml_model.retraining is not None
+
+
+def test_a_model_that_is_removed_retires() -> None:
+    def remove(model: ModelOpsModel) -> None:
+        for number in (0, 5, 25, 40):  # in production, and ideas
+            model.ml_models[number].remove()
+
+    before, after = run(100, nothing), run(100, remove)
+    for number in (0, 5, 25, 40):
+        gone = after.ml_models[number]
+        assert (gone.stage, gone.retired_at) == (Stage.RETIRED, 100.0)
+        assert (gone.work, gone.retraining, gone.value_today) == (None, None, 0.0)
+        assert gone not in after.agents
+    assert after.totals["retired_planned"] == before.totals["retired_planned"] + 4
+    assert all(math.isfinite(value) for value in after.totals.values())
+    leakage = [after.totals[name] for name in after.totals if name.startswith("lost_")]
+    assert all(value >= 0.0 for value in leakage)
+
+
+WAYS: dict[str, Callable[[ModelOpsModel, Any], None]] = {
+    "Agent.remove": lambda _model, agent: agent.remove(),
+    "agents.remove": lambda model, agent: model.agents.remove(agent),
+    "agents.discard": lambda model, agent: model.agents.discard(agent),
+    "agents -=": lambda model, agent: model.agents.__isub__({agent}),
+    "agents_by_type": lambda model, agent: model.agents_by_type[type(agent)].remove(agent),
+    "select in place": lambda model, agent: model.agents.select(
+        lambda other: other is not agent, inplace=True
+    ),
+    "do": lambda model, agent: model.agents.do(
+        lambda other: other.remove() if other is agent else None
+    ),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_to_remove_is_the_same(way: str) -> None:
+    def change(remove: Callable[[ModelOpsModel, Any], None]) -> Callable[[ModelOpsModel], None]:
+        def do(model: ModelOpsModel) -> None:
+            remove(model, model.developers[2])
+            remove(model, model.ml_models[3])
+
+        return do
+
+    expected = run(20, change(WAYS["Agent.remove"]), days=60)
+    model = run(20, change(WAYS[way]), days=60)
+    assert model.totals == expected.totals
+    assert model.developers[2] not in model.agents
+    assert model.developers[2] not in model.agents_by_type[Developer]
+    assert model.ml_models[3] not in model.agents_by_type[MLModel]
+
+
+def test_all_may_go() -> None:
+    model = run(30, lambda model: model.remove_all_agents(), days=60)
+    assert all(each.left_at == 30.0 for each in model.developers)
+    assert developer_days(model) == pytest.approx(8 * 30)
+    assert model.today["payroll"] == 0.0
+    assert model.today["value"] == 0.0
+
+
+def test_removing_twice_or_after_the_end_changes_nothing() -> None:
+    model = run(30, lambda model: model.developers[0].remove(), days=60)
+    totals = dict(model.totals)
+    for agent in (model.developers[0], model.developers[1], model.ml_models[0]):
+        agent.remove()
+        agent.remove()
+    assert model.totals == totals
+    assert model.developers[1].left_at is None
+    with pytest.raises(KeyError):
+        model.agents.remove(model.developers[0])
+
+
+def test_a_selection_may_be_changed_at_will() -> None:
+    def change(model: ModelOpsModel) -> None:
+        chosen = model.agents.select(agent_type=Developer)
+        chosen.remove(model.developers[0])
+        model.agents.shuffle(inplace=True)
+        model.agents.sort("unique_id", inplace=True)
+
+    assert run(20, change, days=40).totals == run(20, nothing, days=40).totals
