@@ -14,6 +14,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from modelops_abm.parameters import InputError, Problem
+from modelops_abm.parameters.reading import open_file
 from modelops_abm.parameters.wording import printable
 
 type Kind = Literal["simulation", "experiment", "main job", "pictures"]
@@ -156,15 +157,13 @@ def manifest_of(folder: Path, *, follow: bool = True) -> Manifest | None:
 
 
 def _content(file: Path) -> bytes:
-    if not file.is_file():  # a pipe would be waited for
-        file.stat()
-        raise OSError("it is no plain file")
-    return file.read_bytes()
+    with open_file(file) as stream:
+        return stream.read()
 
 
 def digest_of(file: Path) -> str:
     """Return the SHA-256 of a file's content in hexadecimal digits."""
-    with file.open("rb") as stream:
+    with open_file(file) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 

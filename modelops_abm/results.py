@@ -22,6 +22,7 @@ from modelops_abm.events import LogKind, LogRecord, RetirementReason, TaskClass
 from modelops_abm.manifest import ResultError, ResultFiles, shown
 from modelops_abm.output import Contents, Result, write_results
 from modelops_abm.parameters import Problem, Scenario
+from modelops_abm.parameters.wording import csv_text
 from modelops_abm.representation import Represented, in_short
 from modelops_abm.statechart import Cause
 
@@ -125,8 +126,7 @@ class Run(Represented):
             if table is not None:
                 contents[f"{name}.parquet"] = table.to_parquet
                 if csv:
-                    named = table.index.name is not None
-                    contents[f"{name}.csv"] = partial(table.to_csv, index=named)
+                    contents[f"{name}.csv"] = partial(_write_csv, table)
         return contents
 
     @classmethod
@@ -147,6 +147,13 @@ class Run(Represented):
         units = {outcome.name: outcome.unit for outcome in outcomes.DAILY}
         units.update({outcome.name: outcome.unit for outcome in outcomes.SUMMARY})
         return {**self.to_json(), "totals": dict(self.totals), "units": units}
+
+
+def _write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table for spreadsheets, which take none of its words for a formula."""
+    words = table.select_dtypes(["object", "string"])
+    quoted = {str(name): column.map(csv_text, na_action="ignore") for name, column in words.items()}
+    table.assign(**quoted).to_csv(path, index=table.index.name is not None)
 
 
 def event_table(log: Sequence[LogRecord] | Mapping[str, NDArray[Any]]) -> pd.DataFrame:

@@ -9,13 +9,13 @@ import re
 import sys
 import textwrap
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     BarColumn,
     Progress,
@@ -25,8 +25,10 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.segment import Segment
 
 from modelops_abm.formats import MINUS, NARROW_SPACE
+from modelops_abm.parameters.wording import visible
 
 _WIDEST = 100
 FIRST_LINE_SECONDS, NEXT_LINE_SECONDS = 10.0, 30.0
@@ -38,7 +40,17 @@ _DEGRADE = "modelops_abm.degrade"
 
 
 class _Console(Console):
-    """A console that leaves it to the command line what a reader who has gone away means."""
+    """A console that obeys nothing in the text that it prints.
+
+    It leaves it to the command line what a reader who has gone away means.
+    """
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Render, with escapes for what a terminal would take for a command."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else visible(text), style, control)
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
@@ -93,7 +105,7 @@ def progress(*, wanted: bool = True) -> Iterator[Progress]:
     """
     target = console(error=True)
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),

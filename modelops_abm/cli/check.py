@@ -16,7 +16,7 @@ from modelops_abm.cli.options import (
 from modelops_abm.formats import count_of, plural
 from modelops_abm.parameters import InputError, Problem, Scenario, load_scenario
 from modelops_abm.parameters.provenance import changed_names
-from modelops_abm.parameters.wording import enumerated, printable
+from modelops_abm.parameters.wording import enumerated, printable, visible
 
 
 class _WithRules(click.Command):
@@ -61,7 +61,7 @@ def _check_scenario(file: str) -> Scenario | None:
     try:
         scenario = load_scenario(file)
     except InputError as error:
-        click.echo(str(error), err=True)
+        click.echo(visible(str(error)), err=True)
         return None
     click.echo(f"{printable(file, 200)}: fine; {_scenario_in_words(scenario)}")
     return scenario
@@ -85,7 +85,7 @@ def _check_portfolio(file: str, scenarios: Sequence[Scenario]) -> bool:
     except InputError as error:
         problems = error.problems
     if problems:
-        click.echo(str(InputError(problems)), err=True)
+        click.echo(visible(str(InputError(problems))), err=True)
         return False
     _tell_portfolio(file, content)
     return True
@@ -109,4 +109,4 @@ def _tell_portfolio(file: str, content: bytes) -> None:
     click.echo(f"{printable(file, 200)}: fine; {stages_in_words(read.accepted)}")
     ignored = [f"ignored: {enumerated([*map(printable, read.unknown_columns)])}"]
     for note in (*ignored[: len(read.unknown_columns)], *read.notes, *notes_on(read.accepted)):
-        click.echo(f"  {note}")
+        click.echo(visible(f"  {note}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import platform
 import sys
@@ -14,6 +15,7 @@ from contextlib import suppress
 import click
 
 from modelops_abm.parameters import InputError
+from modelops_abm.parameters.wording import visible
 from modelops_abm.terminal import degrade_gracefully
 from modelops_abm.version import __version__
 
@@ -45,7 +47,9 @@ def _run_command(arguments: Sequence[str] | None) -> int:
             standalone_mode=False,
         )
     except click.ClickException as error:
-        error.show()
+        text = io.StringIO()
+        error.show(text)
+        click.echo(visible(text.getvalue()), nl=False, err=True)
         return error.exit_code
     except SystemExit:  # what click makes of a broken pipe
         return _discard_output(READER_GONE)
@@ -65,9 +69,9 @@ def _run_command(arguments: Sequence[str] | None) -> int:
 
 def _complain(text: str) -> None:
     """Print what is wrong: one line for each problem."""
-    lines = text.splitlines()
+    lines = [visible(line) for line in text.splitlines()]
     if len(lines) == 1:
-        click.echo(f"Error: {text}", err=True)
+        click.echo(f"Error: {lines[0]}", err=True)
     else:
         click.echo("\n".join(["Error:", *(f"  {line}" for line in lines)]), err=True)
 
@@ -83,7 +87,7 @@ def _report(error: Exception) -> None:
     """Ask for a report of an error that is the program's own."""
     details = "".join(traceback.format_exception(error))
     if os.environ.get(DEBUG_VARIABLE):
-        click.echo(details, err=True)
+        click.echo(visible(details), err=True)
     name = type(error).__name__
     try:
         file = _save(details)

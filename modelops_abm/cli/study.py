@@ -187,8 +187,8 @@ def study(
             if keeping["store"] is None:
                 raise
             raise KeyboardInterrupt(
-                f"Stopped; what was run is kept in {asked.output}, and the same command goes on"
-                " with it."
+                f"Stopped; what was run is kept in {printable(str(asked.output), 200)}, and the"
+                " same command goes on with it."
             ) from None
 
 

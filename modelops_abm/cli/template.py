@@ -9,7 +9,7 @@ import click
 
 from modelops_abm.cli.options import chosen_scenario, preset_option, set_option, with_assignments
 from modelops_abm.parameters import InputError, Problem, save_scenario
-from modelops_abm.parameters.wording import printable
+from modelops_abm.parameters.wording import printable, visible
 
 
 @click.command()
@@ -59,4 +59,4 @@ def _check_absent(files: list[str]) -> None:
 
 
 def _tell(file: str, command: str) -> None:
-    click.echo(f"Wrote {Path(file)}. Edit it, then: {command}")
+    click.echo(visible(f"Wrote {Path(file)}. Edit it, then: {command}"))

@@ -11,6 +11,7 @@ from modelops_abm.clients.meaning import STAGES_BY_OTHER_WORDS, meant
 from modelops_abm.clients.numbers_in_cells import both_readings, explain_number
 from modelops_abm.clients.row_problem import Mistake
 from modelops_abm.parameters.portfolio import STAGE_NAMES
+from modelops_abm.parameters.wording import text_of_csv
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}\.[0-9]{3}")
@@ -25,8 +26,11 @@ _FLAGS = {"yes": True, "true": True, "1": True, "no": False, "false": False, "0"
 
 
 def read_text(cell: str) -> str:
-    """Return the text without the blanks around it; a formula is text like any other."""
-    return cell.strip()
+    """Return the text without the blanks around it; a formula is text like any other.
+
+    An apostrophe in front of one, which keeps spreadsheets from computing it, is not part of it.
+    """
+    return text_of_csv(cell.strip())
 
 
 def read_number(cell: str) -> float:

@@ -13,6 +13,7 @@ from modelops_abm.clients.row_problem import Mistake
 from modelops_abm.clients.summary_rows import summary_rows
 from modelops_abm.parameters import write_whole
 from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel, states
+from modelops_abm.parameters.wording import csv_text
 
 _EXAMPLES = (
     PortfolioModel(
@@ -118,7 +119,9 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return _number(value) if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return _number(value)
+    return csv_text(value) if isinstance(value, str) else str(value)
 
 
 def _number(value: float) -> str:

@@ -12,7 +12,7 @@ import stat
 import sys
 import time
 from collections.abc import Iterator
-from typing import BinaryIO
+from io import BufferedReader
 
 _FLAGS = os.O_RDONLY
 for _name in ("O_BINARY", "O_CLOEXEC", "O_NOCTTY", "O_NONBLOCK"):  # as far as the system has them
@@ -51,7 +51,7 @@ def read_file(file: str | os.PathLike[str], largest_bytes: int) -> bytes:
         os.close(descriptor)
 
 
-def open_file(file: str | os.PathLike[str]) -> BinaryIO:
+def open_file(file: str | os.PathLike[str]) -> BufferedReader:
     """Open a file of any size for reading.
 
     Raises

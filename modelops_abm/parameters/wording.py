@@ -10,6 +10,13 @@ from typing import Any
 _GROUPED = re.compile(r"[-+]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]*)?")
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]*,[0-9]+")
 _GROUPED_BY_POINTS = re.compile(r"[-+]?[1-9][0-9]{0,2}(\.[0-9]{3})+,[0-9]+")
+_OBEYED_OR_HIDDEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001"
+    "\U000e0020-\U000e007f\ud800-\udfff]"
+)
+_FORMULA = re.compile("'*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""How text begins that is a formula for some spreadsheet; apostrophes before it may be quotes."""
 _LONGEST = 60
 _MOST_DIGITS = 40
 
@@ -18,6 +25,28 @@ def printable(text: str, longest: int = _LONGEST) -> str:
     """Return text that is safe in one line of a message: escaped, and shortened if it is long."""
     short = text if len(text) <= longest else text[:longest] + "..."
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in short)
+
+
+def visible(text: str) -> str:
+    """Return text with an escape for every character that a terminal or page would obey, or hide.
+
+    Those are control characters but for the line break, what changes the direction of writing,
+    what has no width, and halves of characters. For whatever others wrote: names, files, folders.
+    """
+    return _OBEYED_OR_HIDDEN.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def csv_text(text: str) -> str:
+    """Return text as a cell that no spreadsheet takes for a formula: quoted by an apostrophe.
+
+    That is text; a number, negative or not, is written as it is. See `text_of_csv`.
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def text_of_csv(cell: str) -> str:
+    """Return the text that `csv_text` has made a cell of: without the apostrophe that it added."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
 
 
 def without_comma(text: str) -> str:

@@ -12,9 +12,9 @@ import pandas as pd
 
 from modelops_abm import outcomes
 from modelops_abm.app.export.subject import Subject
+from modelops_abm.parameters.wording import csv_text
 
 _DAILY = {outcome.name: outcome for outcome in outcomes.DAILY}
-_STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 _FIGURES = (
     "outcome",
     "meaning",
@@ -97,5 +97,5 @@ def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 def cell(value: Any) -> Any:
     """Return a value as a cell: text that a spreadsheet would take for a formula is quoted."""
     if isinstance(value, str):
-        return f"'{value}" if value.startswith(_STARTS_OF_FORMULAS) else value
+        return csv_text(value)
     return "" if value is None or (isinstance(value, float) and math.isnan(value)) else value

@@ -31,6 +31,7 @@ from modelops_abm.app.state.plan import name_of
 from modelops_abm.app.theme import stylesheet
 from modelops_abm.app.your_data.words import portfolio_in_words
 from modelops_abm.formats import number
+from modelops_abm.parameters.wording import visible
 from modelops_abm.plots.palette import WORK
 
 _NOTHING_LOADED = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
@@ -50,7 +51,7 @@ def report(subject: Subject) -> bytes:
         ],
         h.body[h.main(".modelops.report")[_content(subject)]],
     ]
-    return str(document).encode()
+    return visible(str(document)).encode()
 
 
 @cache

@@ -13,6 +13,7 @@ from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
+from modelops_abm.parameters.wording import visible
 from modelops_abm.plots.palette import HAIRLINE, INK, INK_2, PLAN, SURFACE
 
 WIDTH, HEIGHT = 13.333, 7.5
@@ -69,7 +70,7 @@ def add_slide(deck: Any, title: str, footer: str, notes: str) -> Any:
     frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
     _write(frame.paragraphs[0], title, 26, INK, bold=True)
     add_text(slide, Box(MARGIN, _FOOTER_TOP, WIDTH - 2 * MARGIN, 0.3), [footer], size=10)
-    slide.notes_slide.notes_text_frame.text = notes
+    slide.notes_slide.notes_text_frame.text = visible(notes)
     return slide
 
 
@@ -229,7 +230,7 @@ def _style_values(axis: Any, number_format: str) -> None:
 def _write(paragraph: Any, words: str, size: float, colour: str, *, bold: bool = False) -> None:
     paragraph.alignment = PP_ALIGN.LEFT
     run = paragraph.add_run()
-    run.text = words
+    run.text = visible(words)
     run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, _rgb(colour)
 
 

@@ -40,6 +40,7 @@ from modelops_abm.app.export.words import (
     state_in_words,
 )
 from modelops_abm.parameters import StatedValue
+from modelops_abm.parameters.wording import visible
 from modelops_abm.plots.palette import BASELINE, LOSSES, PLAN, WORK, tint
 from modelops_abm.value_words import source_in_words, value_in_words
 
@@ -64,7 +65,7 @@ def slides(subject: Subject) -> bytes:
     """Return the slides as a PowerPoint file."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
-    deck.core_properties.title = headline(subject.comparison).text
+    deck.core_properties.title = visible(headline(subject.comparison).text)
     deck.core_properties.author = f"modelops_abm {subject.version}"
     for add in (_answer, _net_value, _team_time, _losses, _credit, _assumptions, _limits):
         add(deck, subject)

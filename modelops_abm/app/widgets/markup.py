@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import htpy
 import solara
 
+from modelops_abm.parameters.wording import visible
+
 
 class Action(NamedTuple):
     """What a visitor did with an element of some markup.
@@ -55,4 +57,4 @@ def Markup(
         if on_action is not None and isinstance(message, dict):
             on_action(Action(str(message.get("name", "")), str(message.get("value", ""))))
 
-    return _Markup(html=str(content), css_class=css_class, event_action=act)
+    return _Markup(html=visible(str(content)), css_class=css_class, event_action=act)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,8 @@ from modelops_abm.clients import (
 from modelops_abm.clients.portfolio_writer import portfolio_csv
 from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel
 from modelops_abm.parameters.scenario import Scenario
+
+STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def test_the_template_reads_and_shows_two_stages(tmp_path: Path) -> None:
@@ -48,6 +53,29 @@ def test_a_failed_write_leaves_the_old_file_and_nothing_else(
 def test_numbers_read_back_to_the_bit(users: float) -> None:
     portfolio = ImportedPortfolio(source="x", models=(PortfolioModel(id="a", users=users),))
     assert read_portfolio(portfolio_csv(portfolio).encode(), name="x") == portfolio
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+49 30 1234",
+        "-1",
+        "@SUM(A1)",
+        "'=1+1",
+        "''-x",
+        "'plain",
+        "\uff1d1",
+        '=cmd|"/c x"!A1',
+    ],
+)
+def test_no_text_is_a_formula_and_all_text_reads_back(text: str) -> None:
+    models = (PortfolioModel(id=text, name=text, archetype=text, users=7.0),)
+    portfolio = ImportedPortfolio(source="x", models=models)
+    written = portfolio_csv(portfolio)
+    assert read_portfolio(written.encode(), name="x") == portfolio
+    cells = next(islice(csv.reader(io.StringIO(written)), 1, None))
+    assert not any(cell.startswith(STARTS_OF_FORMULAS) for cell in cells)
 
 
 def test_what_the_client_left_out_stays_left_out() -> None:

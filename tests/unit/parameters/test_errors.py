@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pickle
+import sys
+import unicodedata
 from datetime import date
 
 import pytest
@@ -17,7 +19,15 @@ from modelops_abm.parameters import (
     problems_of,
 )
 from modelops_abm.parameters.names import nearest
-from modelops_abm.parameters.wording import listed, printable, range_in_words, shown
+from modelops_abm.parameters.wording import (
+    csv_text,
+    listed,
+    printable,
+    range_in_words,
+    shown,
+    text_of_csv,
+    visible,
+)
 
 
 @pytest.mark.parametrize(
@@ -121,3 +131,27 @@ def test_small_words() -> None:
     assert listed(["a", "b", "c"]) == "a, b or c"
     assert printable("\u202eabc\t", 3) == "\\u202eab..."
     assert nearest("x" * 10_000, ["a"]) == ""
+
+
+# Signs that stand in front of Arabic, Syriac and Kaithi numbers, and are seen.
+_SEEN = "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+
+
+def test_every_character_that_is_obeyed_or_hidden_is_escaped_and_no_other() -> None:
+    for place in range(sys.maxunicode + 1):
+        character = chr(place)
+        kind = unicodedata.category(character)
+        is_shown = kind not in ("Cc", "Cf", "Cs", "Zl", "Zp") or character in f"\n{_SEEN}"
+        kept = visible(character) == character
+        assert kept == is_shown or kind == "Cn", hex(place)
+
+
+def test_what_is_escaped_can_be_read() -> None:
+    assert visible("a\x1b[31m\nb\u202ec\u200b") == "a\\x1b[31m\nb\\u202ec\\u200b"
+    assert visible("1\u202f000 \u2212 \u00e9") == "1\u202f000 \u2212 \u00e9"
+
+
+@pytest.mark.parametrize("text", ["", "=1", "'=1", "''''@x", "'x", "x=1", "- a", "'", "\t1"])
+def test_a_cell_gives_its_text_back(text: str) -> None:
+    assert text_of_csv(csv_text(text)) == text
+    assert not csv_text(text).startswith(tuple("=+-@\t"))
