@@ -1,7 +1,8 @@
 """Numbers in words, the same on the page, in pictures and in the terminal.
 
 A true minus, a narrow no-break space before units, no sign at zero, and no more digits than are
-known: with a half-width given, a number ends where the half-width's second digit stands.
+known: with a half-width given, a number ends where the half-width's second digit stands, or with
+its own fifth digit if that comes first. A half-width that is nothing but rounding counts as none.
 """
 
 from __future__ import annotations
@@ -16,6 +17,11 @@ MONTH_DAYS = 365.0 / 12.0
 
 _MONEY_UNITS = ((1e12, "T"), (1e9, "bn"), (1e6, "M"), (1e3, "k"))
 _CURRENCY = ("$", "$ of day 0")
+_MOST_DIGITS, _MOST_OF_AN_END = 5, 6
+"""Digits of a number, and of the ends of an interval, that are worth a place."""
+_ROUNDING = 1e-9
+"""A half-width smaller than this part of the number is rounding, not luck."""
+_LARGEST_RATIO = 1e3
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -34,7 +40,19 @@ def number(value: float, digits: int = 0, *, signed: bool = False) -> str:
     return _with_sign(f"{abs(value):,.{digits}f}", value, signed)
 
 
-def money(amount: float, *, half_width: float | None = None, signed: bool = False) -> str:
+def known(value: float, half_width: float | None) -> float | None:
+    """Return the half-width of a number; None if there is none, or nothing but rounding in it."""
+    is_known = half_width is not None and half_width > _ROUNDING * abs(value)
+    return half_width if is_known else None
+
+
+def money(
+    amount: float,
+    *,
+    half_width: float | None = None,
+    signed: bool = False,
+    of: float | None = None,
+) -> str:
     """Return dollars: $9.8 M, −$146 k, $0.50, with `signed` +$1.9 M; zero is $0.
 
     Parameters
@@ -45,14 +63,38 @@ def money(amount: float, *, half_width: float | None = None, signed: bool = Fals
         Half the width of the interval around it, in dollars; it decides on the digits.
     signed
         Whether a positive amount has a sign, as differences do.
+    of
+        An amount in the same sentence whose unit it takes, if it is not too small for that.
     """
     size, unit = _money_unit(abs(amount))
-    if half_width is None:
+    width = known(amount, half_width)
+    if of is not None and abs(amount) < abs(of) <= _LARGEST_RATIO * abs(amount):
+        own, (size, unit) = size, _money_unit(abs(of))
+        width = abs(amount) / 10.0 if width is None and size > own else width
+    if width is None:
         digits = _money_digits(abs(amount) / size, unit)
     else:
-        digits = digits_of(half_width / size)
+        digits = _known_digits(amount / size, width / size)
     text = f"${abs(amount) / size:,.{digits}f}{_after(unit)}"
     return _with_sign(text, amount, signed) if _says_something(text) else "$0"
+
+
+def money_and_error(amount: float, half_width: float | None, *, of: float | None = None) -> str:
+    """Return an amount with half its interval in the same unit: $418.0 k ±0.3 k.
+
+    Parameters
+    ----------
+    amount, half_width, of
+        As for `money`.
+    """
+    text = money(amount, half_width=half_width, of=of)
+    width = known(amount, half_width)
+    if width is None:
+        return text
+    bare, space, unit = text.partition(NARROW_SPACE)
+    size = next((size for size, name in _MONEY_UNITS if name == unit), 1.0)
+    error = number(width / size, len(bare.partition(".")[2]))
+    return f"{text} ±{error}{space}{unit}" if _says_something(error) else text
 
 
 def money_interval(low: float, high: float, *, signed: bool = False) -> str:
@@ -91,7 +133,8 @@ def points(difference: float, *, half_width: float | None = None) -> str:
     half_width
         Half the width of the interval around it, as a share; it decides on the digits.
     """
-    digits = 1 if half_width is None else digits_of(100.0 * half_width)
+    width = known(difference, half_width)
+    digits = 1 if width is None else _known_digits(100.0 * difference, 100.0 * width)
     return f"{number(100.0 * difference, digits, signed=True)} points"
 
 
@@ -100,9 +143,11 @@ def points_interval(low: float, high: float) -> str:
     return f"{_interval(100.0 * low, 100.0 * high)} points"
 
 
-def difference(value: float, *, half_width: float) -> str:
+def difference(value: float, *, half_width: float | None) -> str:
     """Return a difference of numbers with as many digits as are known: +14.1."""
-    return number(value, digits_of(half_width), signed=True)
+    width = known(value, half_width)
+    digits = 1 if width is None else _known_digits(value, width)
+    return number(value, digits, signed=True)
 
 
 def interval(low: float, high: float) -> str:
@@ -200,7 +245,7 @@ def average(value: float) -> str:
     """Return an average of counts: 0.4, 23.4, 312; less than a tenth as such."""
     if 0.0 < value < 0.05:
         return "<0.1"
-    return number(value, 1 if 0.0 < value < 99.95 else 0)
+    return number(value, 1 if 0.0 < abs(value) < 99.95 else 0)
 
 
 def digits_of(half_width: float) -> int:
@@ -208,6 +253,18 @@ def digits_of(half_width: float) -> int:
     if not 0.0 < half_width < math.inf:
         return 1
     return max(0, min(12, 1 - math.floor(math.log10(half_width))))
+
+
+def _known_digits(value: float, half_width: float) -> int:
+    """Return the decimal places of a number that is known to a half-width."""
+    return min(digits_of(half_width), _places(value, _MOST_DIGITS))
+
+
+def _places(value: float, most: int) -> int:
+    """Return the decimal places with which a number has so many digits, as far as it has."""
+    if not 0.0 < abs(value) < math.inf:
+        return 12
+    return max(0, most - 1 - math.floor(math.log10(1.0005 * abs(value))))
 
 
 def _plain(value: float, unit: str) -> str:
@@ -244,7 +301,9 @@ def _after(unit: str) -> str:
 
 
 def _interval(low: float, high: float, *, signed: bool = False) -> str:
-    digits = digits_of((high - low) / 2.0)
+    largest = max(abs(low), abs(high))
+    half_width = known(largest, (high - low) / 2.0) or 0.0
+    digits = min(digits_of(half_width), _places(largest, _MOST_OF_AN_END))
     signed = signed or low < 0.0
     return f"{number(low, digits, signed=signed)} to {number(high, digits, signed=signed)}"
 

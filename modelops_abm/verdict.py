@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from rich.table import Table
 
 from modelops_abm import formats, outcomes
+from modelops_abm.parameters import Scenario, is_baseline
+from modelops_abm.parameters.capabilities import COSTS_HOLD_WITHIN, MODELS_OF_COSTS
 from modelops_abm.version import __version__
 
 if TYPE_CHECKING:
@@ -29,8 +31,28 @@ CAUTION = (
     "Intervals are luck only. The assumptions are as set, and many of them are judgement:"
     " 'modelops-abm show'."
 )
-_ROUNDING = 1e-9
-"""A half-width smaller than this part of the value is rounding, not luck."""
+
+
+def size_caution(scenario: Scenario) -> str:
+    """Return that a portfolio is not of the size for which capabilities' costs are stated.
+
+    Nothing if it is, or if no capability is raised.
+    """
+    imported = scenario.imported
+    models = scenario.portfolio.initial_models
+    if imported is not None:
+        models = sum(each.stage == "production" for each in imported.models)
+    apart = max(models, 1) / MODELS_OF_COSTS
+    is_near = 1.0 / COSTS_HOLD_WITHIN <= apart <= COSTS_HOLD_WITHIN
+    if is_near or is_baseline(scenario):
+        return ""
+    wrong = "high" if apart > 1.0 else "low"
+    return (
+        f"What capabilities cost and take is stated for about {MODELS_OF_COSTS} models and does not"
+        f" grow with the portfolio, which has {formats.plural(models, 'model')} at the start: the"
+        f" plan's worth is likely too {wrong} unless effort_days, capital_cost and upkeep_per_year"
+        " of its capabilities are set."
+    )
 
 
 class Subject(NamedTuple):
@@ -71,17 +93,17 @@ class Difference(NamedTuple):
         """The difference with as many digits as are known."""
         if math.isnan(self.mean):
             return formats.NOTHING
-        unit, known = _UNITS[self.outcome], self._known_half_width
+        unit, known = _UNITS[self.outcome], self.half_width
         if unit.startswith("$"):
             return formats.money(self.mean, half_width=known, signed=True)
         if unit == "share":
             return formats.points(self.mean, half_width=known)
-        return formats.difference(self.mean, half_width=known or 0.0)
+        return formats.difference(self.mean, half_width=known)
 
     @property
     def interval(self) -> str:
         """The 95 % interval; a dash if there is none, or nothing but rounding in it."""
-        if math.isnan(self.half_width) or self._known_half_width is None:
+        if formats.known(self.mean, self.half_width) is None:
             return formats.NOTHING
         low, high = self.mean - self.half_width, self.mean + self.half_width
         unit = _UNITS[self.outcome]
@@ -94,8 +116,8 @@ class Difference(NamedTuple):
     @property
     def width(self) -> str:
         """Half the width of the interval; a dash like `interval`."""
-        known = self._known_half_width
-        if math.isnan(self.half_width) or known is None:
+        known = formats.known(self.mean, self.half_width)
+        if known is None:
             return formats.NOTHING
         unit = _UNITS[self.outcome]
         if unit == "share":
@@ -103,10 +125,6 @@ class Difference(NamedTuple):
         if unit.startswith("$"):
             return formats.money(known)
         return formats.difference(known, half_width=known).removeprefix("+")
-
-    @property
-    def _known_half_width(self) -> float | None:
-        return self.half_width if self.half_width > _ROUNDING * abs(self.mean) else None
 
 
 class Sentence(NamedTuple):
@@ -201,13 +219,17 @@ def difference_table(
         Headings of the table, of the baseline and of the plan.
     """
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-    table.add_column(columns[0])
+    table.add_column(columns[0], overflow="fold", min_width=_longest_word(labels.values()))
     for column in (*columns[1:], "difference", INTERVAL):
         table.add_column(column, justify="right", no_wrap=True)
     figures = _figures(comparison)
     for name, label in labels.items():
         table.add_row(label, *_cells(name, figures[name]))
     return table
+
+
+def _longest_word(texts: Iterable[str]) -> int:
+    return max(len(word) for text in texts for word in text.split())
 
 
 def _figures(comparison: Comparison) -> dict[str, dict[str, float]]:
@@ -228,8 +250,8 @@ def _level(name: str, value: float, difference: Difference) -> str:
     if math.isnan(value):
         return formats.NOTHING
     if _UNITS[name].startswith("$"):
-        return formats.money(value, half_width=difference.half_width or None)
-    return formats.share(value) if _UNITS[name] == "share" else formats.number(value, 1)
+        return formats.money(value, half_width=difference.half_width)
+    return formats.share(value) if _UNITS[name] == "share" else formats.average(value)
 
 
 def as_json(comparison: Comparison) -> dict[str, Any]:

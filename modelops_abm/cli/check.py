@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -13,10 +14,13 @@ from modelops_abm.cli.options import (
     unknown_columns_option,
     with_portfolio,
 )
+from modelops_abm.cli.portfolio_words import by_reason, in_all
 from modelops_abm.formats import count_of, plural
 from modelops_abm.parameters import InputError, Problem, Scenario, load_scenario
 from modelops_abm.parameters.provenance import changed_names
+from modelops_abm.parameters.without_effect import set_without_effect, without_effect
 from modelops_abm.parameters.wording import enumerated, printable, visible
+from modelops_abm.verdict import size_caution
 
 
 class _WithRules(click.Command):
@@ -43,7 +47,8 @@ def check(context: click.Context, files: tuple[str, ...]) -> None:
     against the reference if there is none. All problems of all files are reported.
     """
     scenarios = [file for file in files if _ending(file) in SCENARIO_ENDINGS]
-    good = [scenario for file in scenarios if (scenario := _check_scenario(file))]
+    portfolios = [file for file in files if file not in scenarios and Path(file).is_file()]
+    good = [scenario for file in scenarios if (scenario := _check_scenario(file, portfolios))]
     faulty = len(scenarios) - len(good)
     for file in files:
         if file not in scenarios:
@@ -57,14 +62,33 @@ def _ending(file: str) -> str:
     return Path(file).suffix.lower()
 
 
-def _check_scenario(file: str) -> Scenario | None:
+def _check_scenario(file: str, portfolios: Sequence[str]) -> Scenario | None:
     try:
         scenario = load_scenario(file)
     except InputError as error:
         click.echo(visible(str(error)), err=True)
         return None
     click.echo(f"{printable(file, 200)}: fine; {_scenario_in_words(scenario)}")
+    for line in _remarks([*_fitted(scenario, portfolios)] or [scenario]):
+        click.echo(f"  {line}")
     return scenario
+
+
+def _fitted(scenario: Scenario, portfolios: Sequence[str]) -> Iterator[Scenario]:
+    """Yield the scenario with each portfolio that fits it; what is wrong is said elsewhere."""
+    for file in portfolios:
+        with suppress(InputError):
+            yield with_portfolio(scenario, file)
+
+
+def _remarks(scenarios: Sequence[Scenario]) -> Iterator[str]:
+    """Yield what is allowed but may not be meant: an unusual size, values without effect."""
+    yield from dict.fromkeys(filter(None, map(size_caution, scenarios)))
+    ours = in_all(scenarios, set_without_effect)
+    others = in_all(scenarios, without_effect)
+    yield from (f"set without effect: {words}" for words in by_reason(ours))
+    left = {name: reason for name, reason in others.items() if name not in ours}
+    yield from (f"without effect: {words}" for words in by_reason(left))
 
 
 def _scenario_in_words(scenario: Scenario) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table
 
 from modelops_abm import formats
 from modelops_abm.cli.options import (
@@ -30,6 +29,7 @@ from modelops_abm.cli.study import (
     json_option,
     keep,
     kept_option,
+    plain_table,
     say_where,
     study,
 )
@@ -45,6 +45,7 @@ from modelops_abm.verdict import (
     chance,
     difference_table,
     payback,
+    size_caution,
     spread,
     verdict,
 )
@@ -53,8 +54,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pandas as pd
+    from rich.table import Table
 
     from modelops_abm.experiments import Comparison
+    from modelops_abm.experiments.comparison.finance import Finance
     from modelops_abm.plots import Picture
 
 KEY_OUTCOMES = {
@@ -158,7 +161,7 @@ def _pictures(comparison: Comparison) -> dict[str, Callable[[], Picture]]:
 def _print(asked: Asked, comparison: Comparison, half_width: float | None) -> None:
     target, plan = console(), comparison.plan
     futures = f"seed {plan.seed}, {formats.plural(comparison.replications, 'future')}"
-    print_what_ran(plan.scenario, futures)
+    print_what_ran(plan.scenario, futures, whole=[plan.scenario])
     say(target, verdict(comparison, THIS_PLAN))
     say(target, " ".join([payback(comparison, THIS_PLAN), *_needed(comparison, half_width)]))
     target.print()
@@ -167,6 +170,8 @@ def _print(asked: Asked, comparison: Comparison, half_width: float | None) -> No
     target.print()
     target.print(_finance_table(comparison))
     target.print()
+    if caution := size_caution(plan.scenario):
+        say(target, caution)
     say(target, CAUTION)
     say_where(target, asked)
 
@@ -201,13 +206,13 @@ def _finance_table(comparison: Comparison) -> Table:
     npv = Difference.of("npv", view.npv)
     investment = Difference.of("discounted_investment", view.investment)
     low, high = view.return_interval or (None, None)
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+    table = plain_table()
     table.add_column("Plan against baseline")
     table.add_column("", justify="right", no_wrap=True)
     table.add_column(INTERVAL, justify="right", no_wrap=True)
     table.add_row("Net present value", npv.text, npv.interval)
     table.add_row("Investment", investment.text, investment.interval)
-    table.add_row("Return per $ invested", _dollars(view.return_on_investment), _between(low, high))
+    table.add_row("Return per $ invested", _dollars(view), _between(low, high))
     span = formats.span(view.horizon_days)
     table.add_row(f"Payback within {span}, median", formats.payback(view.median_payback_day), "")
     table.add_row("No payback in the time", *chance(view.never))
@@ -216,8 +221,11 @@ def _finance_table(comparison: Comparison) -> Table:
     return table
 
 
-def _dollars(value: float | None) -> str:
-    return formats.NOTHING if value is None else formats.money(value)
+def _dollars(view: Finance) -> str:
+    if view.return_on_investment is None:
+        return formats.NOTHING
+    low, high = view.return_interval or (0.0, 0.0)
+    return formats.money(view.return_on_investment, half_width=(high - low) / 2.0)
 
 
 def _between(low: float | None, high: float | None) -> str:

@@ -126,7 +126,8 @@ def _plain(difference: PairedDifference) -> dict[str, Any]:
 def _print(asked: Asked, found: Credit, outcome: str) -> None:
     target = console()
     futures = formats.plural(found.replications, "future")
-    print_what_ran(found.plan, f"seed {found.seed}, {futures} of each combination")
+    luck = f"seed {found.seed}, {futures} of each combination"
+    print_what_ran(found.plan, luck, whole=[found.plan])
     say(target, _sentence(found, outcome))
     target.print()
     target.print(_shares_table(found, outcome))

@@ -97,7 +97,8 @@ def _as_json(wanted: Wanted, estimates: Mapping[str, Estimate]) -> dict[str, obj
 def _print(wanted: Wanted, estimates: Mapping[str, Estimate]) -> None:
     target, npv = console(), estimates["npv"]
     luck = f"seed {wanted.seed}, {plural(wanted.replications, 'replication')}"
-    print_what_ran(wanted.scenario, f"{luck}, {wanted.engine} engine")
+    luck = f"{luck}, {wanted.engine} engine"
+    print_what_ran(wanted.scenario, luck, whole=[wanted.scenario])
     print_estimates(target, estimates)
     value = estimate_in_words(npv, "$")[0]
     interval = (

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
 from rich.table import Table
 
 from modelops_abm.formats import plural
 from modelops_abm.parameters import ImportedPortfolio, Scenario
 from modelops_abm.parameters.portfolio import unused
+from modelops_abm.parameters.without_effect import set_without_effect
 from modelops_abm.terminal import console, say
 
 
-def print_what_ran(scenario: Scenario, luck: str) -> None:
-    """Print what ran, and what came from where."""
+def print_what_ran(scenario: Scenario, luck: str, *, whole: Sequence[Scenario] = ()) -> None:
+    """Print what ran, and what came from where.
+
+    Parameters
+    ----------
+    scenario, luck
+        The scenario, and in words which futures.
+    whole
+        All scenarios that ran, if nothing was varied but what they differ in; then what was set and
+        changes nothing in any of them is named.
+    """
     target = console()
     say(target, f"Scenario {scenario.name}, {plural(scenario.horizon_days, 'day')}, {luck}.")
     if scenario.imported is not None:
@@ -24,7 +36,31 @@ def print_what_ran(scenario: Scenario, luck: str) -> None:
         say(target, "What a row does not give falls back to the scenario.")
         for note in notes_on(scenario.imported.models):
             say(target, f"{note[:1].upper()}{note[1:]}.")
+    if idle := in_all(whole, set_without_effect):
+        say(target, f"Set without effect: {'; '.join(by_reason(idle))}.")
     target.print()
+
+
+def in_all(
+    scenarios: Sequence[Scenario], of: Callable[[Scenario], dict[str, str]]
+) -> dict[str, str]:
+    """Return the values that have no effect in any of several scenarios, with the reason."""
+    first, *others = [of(each) for each in scenarios] or [{}]
+    return {name: why for name, why in first.items() if all(name in other for other in others)}
+
+
+def by_reason(values: Mapping[str, str]) -> list[str]:
+    """Return values with why each has no effect: drift: severity, growth_days (no drift occurs)."""
+    together: dict[tuple[str, str], list[str]] = {}
+    for name, reason in values.items():
+        section, _, last = name.rpartition(".")
+        together.setdefault((reason, section), []).append(last)
+    return [
+        f"{section}: {', '.join(names)} ({reason})"
+        if len(names) > 1
+        else f"{section}{'.' if section else ''}{names[0]} ({reason})"
+        for (reason, section), names in together.items()
+    ]
 
 
 def rows_table(portfolio: ImportedPortfolio) -> Table:

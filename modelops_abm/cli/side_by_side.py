@@ -17,7 +17,14 @@ from modelops_abm.parameters import InputError, Problem, Scenario, baseline_of, 
 from modelops_abm.parameters.wording import printable
 from modelops_abm.presets import PRESETS
 from modelops_abm.terminal import console, say
-from modelops_abm.verdict import CAUTION, INTERVAL, Difference, chance, finance_as_json
+from modelops_abm.verdict import (
+    CAUTION,
+    INTERVAL,
+    Difference,
+    chance,
+    finance_as_json,
+    size_caution,
+)
 from modelops_abm.version import __version__
 
 if TYPE_CHECKING:
@@ -172,7 +179,8 @@ def _rows(table: pd.DataFrame) -> dict[Any, dict[str, float | None]]:
 def _print(asked: Asked, found: SideBySide) -> None:
     target = console()
     baseline = next(iter(found.ensembles.values())).scenario
-    print_what_ran(baseline, f"seed {asked.seed}, {formats.plural(found.replications, 'future')}")
+    luck = f"seed {asked.seed}, {formats.plural(found.replications, 'future')}"
+    print_what_ran(baseline, luck, whole=[each.scenario for each in found.ensembles.values()])
     say(target, sentence(found))
     target.print()
     target.print(_plans_table(found))
@@ -180,6 +188,9 @@ def _print(asked: Asked, found: SideBySide) -> None:
     if len(found.comparisons) > 1:
         target.print(_pairs_table(found))
         target.print()
+    for name, each in found.comparisons.items():
+        if caution := size_caution(each.plan.scenario):
+            say(target, f"{printable(name)}: {caution}")
     say(target, CAUTION)
     say_where(target, asked)
 

@@ -172,7 +172,8 @@ def _print(run: Run, kept: _Kept | None) -> None:
     from modelops_abm.cli.summary import print_summary
 
     target = console()
-    print_what_ran(run.scenario, f"seed {run.seed}, replication {run.replication}")
+    luck = f"seed {run.seed}, replication {run.replication}"
+    print_what_ran(run.scenario, luck, whole=[run.scenario])
     print_summary(target, run.summary)
     target.print()
     npv = amount(run.summary["npv"], "$")

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     import pandas as pd
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from modelops_abm.experiments import Share
     from modelops_abm.experiments.assumptions import Assumptions
@@ -326,5 +326,12 @@ def _folder(asked: Asked, kind: str, names: Sequence[str], engine: Engine) -> Fo
     return Folder(asked.output, kind, asked.scenario, names=names, seed=asked.seed, engine=engine)
 
 
-plain_table = partial(Table, box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
+class _Table(Table):
+    """A table whose words go on in the next line where they are too long; none is cut."""
+
+    def add_column(self, header: RenderableType = "", *parts: Any, **style: Any) -> None:
+        super().add_column(header, *parts, **{"overflow": "fold", **style})
+
+
+plain_table = partial(_Table, box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
 """An empty table in the style of the program."""

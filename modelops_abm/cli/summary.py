@@ -61,8 +61,6 @@ CAUSES = {
 
 _DECLARED = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 _WIDEST = 100
-_ROUNDING = 1e-9
-"""A half-width smaller than this part of the mean is rounding, not luck."""
 
 
 def print_summary(target: Console, summary: Summary) -> None:
@@ -126,8 +124,7 @@ def estimate_in_words(estimate: Estimate, unit: str) -> tuple[str, str, str]:
 
 def varies(estimate: Estimate) -> bool:
     """Return whether an outcome differs between runs by more than rounding."""
-    mean, half_width = estimate.mean or 0.0, estimate.half_width or 0.0
-    return half_width > _ROUNDING * abs(mean)
+    return formats.known(estimate.mean or 0.0, estimate.half_width) is not None
 
 
 def _known(value: float, half_width: float) -> str:
@@ -180,7 +177,7 @@ def _table(target: Console, title: str, *columns: str) -> Table:
         header_style="",
         width=min(target.width, _WIDEST),
     )
-    table.add_column(title, header_style="bold", ratio=1)
+    table.add_column(title, header_style="bold", ratio=1, overflow="fold")
     for column in columns:
         table.add_column(column, header_style="dim", justify="right", no_wrap=True)
     return table

@@ -11,8 +11,6 @@ from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.variants import STOPS
 from modelops_abm.parameters import CapabilityName
 
-_ROUNDING = 1e-9
-"""A half-width smaller than this part of the mean is rounding, not luck."""
 _WORDS = dict(zip(STOPS, ("none", "some", "half", "most", "full"), strict=True))
 
 
@@ -35,8 +33,7 @@ def mean_of(difference: PairedDifference) -> float:
 def known_money(worth: PairedDifference, *, signed: bool = False) -> str:
     """Return an amount with as many digits as are known; without `signed` its size alone."""
     mean, half_width = mean_of(worth), worth.estimate.half_width
-    known = half_width if half_width and half_width > _ROUNDING * abs(mean) else None
-    return formats.money(mean if signed else abs(mean), half_width=known, signed=signed)
+    return formats.money(mean if signed else abs(mean), half_width=half_width, signed=signed)
 
 
 def worth_of_knowing(value: Estimate) -> tuple[str, str]:

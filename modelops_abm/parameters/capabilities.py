@@ -18,13 +18,23 @@ CAPABILITY_NAMES: tuple[CapabilityName, ...] = (
 )
 
 
+MODELS_OF_COSTS = 24
+"""Models in production of the organisation for which the defaults of effort and cost are stated."""
+COSTS_HOLD_WITHIN = 3.0
+"""Factor of that number, either way, within which they may hold: that of their plausible ranges."""
+
+
 def _effort(days: float) -> float:
-    value: float = quantity(days, "developer-days", gt=0.0, le=1e5, plausible=(days / 3, days * 3))
+    value: float = quantity(days, "developer-days", gt=0.0, le=1e5, plausible=_around(days))
     return value
 
 
+def _around(value: float) -> tuple[float, float]:
+    return value / COSTS_HOLD_WITHIN, value * COSTS_HOLD_WITHIN
+
+
 def _money(amount: float, unit: str) -> float:
-    value: float = quantity(amount, unit, ge=0.0, le=1e9, plausible=(amount / 3, amount * 3))
+    value: float = quantity(amount, unit, ge=0.0, le=1e9, plausible=_around(amount))
     return value
 
 

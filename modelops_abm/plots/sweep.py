@@ -217,11 +217,15 @@ def _difference(outcome: str, value: float, half_width: float) -> str:
     if np.isnan(half_width) or half_width == 0.0:
         return formats.NOTHING
     if unit.startswith("$"):
-        known = formats.money(half_width).removeprefix("$")
-        return f"{formats.money(value, half_width=half_width, signed=True)} ±{known}"
+        sign = "+" if value > 0.0 else ""
+        return f"{sign}{formats.money_and_error(value, half_width)}"
     if unit == "share":
-        return f"{formats.points(value, half_width=half_width)} ±{100.0 * half_width:.2g}"
-    return f"{formats.difference(value, half_width=half_width)} ±{half_width:.2g}"
+        known = formats.points(half_width, half_width=half_width)
+        words = formats.points(value, half_width=half_width)
+    else:
+        known = formats.difference(half_width, half_width=half_width)
+        words = formats.difference(value, half_width=half_width)
+    return f"{words} ±{known.removeprefix('+').removesuffix(' points')}"
 
 
 def _axis_unit(outcome: str, means: Sequence[pd.Series[float]]) -> tuple[float, str]:

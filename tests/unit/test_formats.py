@@ -39,6 +39,24 @@ def test_money_has_as_many_digits_as_are_known() -> None:
     assert plain(formats.money(-4_912_345.0, half_width=25_000_000.0)) == "−$5 M"
 
 
+def test_a_half_width_of_rounding_adds_no_digits() -> None:
+    exact = 133_272.444278076
+    assert plain(formats.money(exact, half_width=1e-11)) == "$133 k"
+    assert plain(formats.money(exact, half_width=2.0)) == "$133.27 k"
+    assert formats.points(0.0183612345, half_width=1e-9) == "+1.8361 points"
+    assert formats.difference(-0.4443219, half_width=1e-18) == "−0.4"
+    assert plain(formats.money_interval(exact, exact + 1e-9)) == "133.3 to 133.3 k"
+
+
+def test_amounts_of_a_sentence_share_their_unit() -> None:
+    assert plain(formats.money_and_error(418_231.0, 288.0)) == "$418.23 k ±0.29 k"
+    assert plain(formats.money_and_error(418_231.0, 288.0, of=2.5e6)) == "$0.41823 M ±0.00029 M"
+    assert plain(formats.money_and_error(418_231.0, 20.0)) == "$418.23 k ±0.02 k"
+    assert plain(formats.money_and_error(418_231.0, None)) == "$418 k"
+    assert plain(formats.money(214_000.0, of=2.5e6)) == "$0.214 M"
+    assert plain(formats.money(3.0, of=2.5e6)) == "$3.00"
+
+
 def test_money_interval_names_its_unit_once() -> None:
     assert plain(formats.money_interval(100_000.0, 2_200_000.0)) == "0.1 to 2.2 M"
     assert plain(formats.money_interval(-1_050_000.0, 1_050_000.0)) == "−1.1 to +1.1 M"

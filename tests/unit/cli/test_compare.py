@@ -45,6 +45,7 @@ def test_answer_fits_the_terminal(
     monkeypatch.setenv("COLUMNS", str(width))
     code, out, err = modelops(*PLAN)
     assert (code, err) == (0, "")
+    assert "\N{HORIZONTAL ELLIPSIS}" not in out
     assert "This plan loses" in out
     assert "6 of 6 futures end below the baseline." in words(out)
     assert "Payback within 40 days, median never" in words(out)

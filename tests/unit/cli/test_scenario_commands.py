@@ -11,6 +11,7 @@ import pytest
 
 from modelops_abm.clients import RULES, read_portfolio
 from modelops_abm.parameters import catalogue, load_scenario
+from modelops_abm.parameters.without_effect import without_effect
 from modelops_abm.presets import PRESETS, preset
 from tests.unit.cli.conftest import Outcome
 
@@ -97,7 +98,9 @@ def test_check_reports_all_problems_of_all_files(modelops: Command) -> None:
     Path("bad.csv").write_text("id,users\na,ten\na,-1\n")
     code, out, err = modelops("check", "good.toml", "bad.toml", "bad.csv", "none.csv", "what")
     assert code == 1
-    assert out.splitlines() == ["good.toml: fine; scenario reference, 1 value unlike the reference"]
+    first, *remarks = out.splitlines()
+    assert first == "good.toml: fine; scenario reference, 1 value unlike the reference"
+    assert all(remark.startswith("  without effect: ") for remark in remarks)
     for words in (
         "bad.toml, line 2: team.developers",
         "bad.toml, line 3: team.focus",
@@ -177,3 +180,45 @@ def test_check_with_archetypes_that_the_scenario_lacks(modelops: Command) -> Non
     code, _, err = modelops("check", "models.csv")
     assert code == 1
     assert err.startswith("models.csv: imported.models[a].archetype is 'language'")
+
+
+def test_check_names_what_has_no_effect_and_an_unusual_size(
+    modelops: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "mine.toml").write_text(
+        "[incidents]\nregulated_multiplier = 5.0\n[drift]\nonsets_per_year = 0.0\nseverity = 0.2\n"
+        "[portfolio]\ninitial_models = 270\n[capabilities.lineage]\nmaximum = 1.0\n"
+    )
+    code, out, err = modelops("check", "mine.toml")
+    assert (code, err) == (0, "")
+    _, size, *remarks = out.splitlines()
+    assert "stated for about 24 models" in size
+    assert "which has 270 models at the start: the plan's worth is likely too high" in size
+    assert remarks[:2] == [
+        "  set without effect: drift.severity (no drift occurs)",
+        "  set without effect: incidents.regulated_multiplier (no model is regulated; a portfolio"
+        " file says which are)",
+    ]
+    (tmp_path / "models.csv").write_text("id,regulated\na,yes\n")
+    assert "regulated_multiplier" not in modelops("check", "mine.toml", "models.csv").out
+    told = out.replace("\n", " ")
+    for name in without_effect(load_scenario(tmp_path / "mine.toml")):
+        assert name.rpartition(".")[2] in told, name
+
+
+@pytest.mark.parametrize("command", [("simulate",), ("compare", "--replications", "4")])
+def test_a_run_tells_of_what_was_set_and_changes_nothing(
+    modelops: Command, command: tuple[str, ...]
+) -> None:
+    plan = ("--set", "capabilities.rollback.maximum=1", "--days", "30")
+    unused = ("--set", "incidents.regulated_multiplier=5")
+    told = " ".join(modelops(*command, *plan, *unused).out.split())
+    assert "Set without effect: incidents.regulated_multiplier (no model is regulated;" in told
+    assert "without effect" not in modelops(*command, *plan).out
+
+
+def test_a_plan_of_another_size_is_compared_with_a_caution(modelops: Command) -> None:
+    plan = ("compare", "--preset", "all_five", "--days", "20", "--replications", "2")
+    few = " ".join(modelops(*plan, "--set", "portfolio.initial_models=2").out.split())
+    assert "has 2 models at the start: the plan's worth is likely too low unless" in few
+    assert "stated for about" not in modelops(*plan).out
