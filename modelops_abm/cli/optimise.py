@@ -146,7 +146,6 @@ def _as_json(found: Optimised) -> dict[str, Any]:
     from modelops_abm.experiments.optimise.results import steps_of
     from modelops_abm.version import __version__
 
-    confirmed = found.confirmed
     return {
         "version": __version__,
         "seed": found.seed,
@@ -157,11 +156,19 @@ def _as_json(found: Optimised) -> dict[str, Any]:
         "confidence": found.confidence,
         "recommended": {
             **steps_of(found.recommended),
-            "worth": _estimate(confirmed.recommended.worth.estimate),
-            "worst_5_percent": _estimate(confirmed.recommended.downside),
-            "spend": _estimate(confirmed.recommended.total_spend),
-            "yearly_spend": [_estimate(year) for year in confirmed.recommended.yearly_spend],
-            "against_plan": _estimate(confirmed.gain.estimate),
+            "worth": _estimate(found.best.worth.estimate),
+            "worst_5_percent": _estimate(found.best.downside),
+            "spend": _estimate(found.best.total_spend),
+            "yearly_spend": [_estimate(year) for year in found.best.yearly_spend],
+            "against_plan": _estimate(found.gain.estimate),
+            "last_check": _estimate(found.confirmed.recommended.worth.estimate),
+        },
+        "search": {
+            "is_settled": found.search.is_settled,
+            "best_came": found.search.best_came,
+            "neighbours": found.search.neighbours,
+            "unseen_neighbours": found.search.unseen_neighbours,
+            "affordable": found.search.affordable,
         },
         "finalists": [
             {str(name): value for name, value in row.items() if not _is_nan(value)}
@@ -185,9 +192,12 @@ def _print(asked: Asked, found: Optimised) -> None:
     print_what_ran(found.plan, f"seed {found.seed}")
     for part in (
         f"{words.recommendation(found)} {words.worth_in_words(found)}".strip(),
+        words.undecided(found),
         words.against_the_plan(found),
+        words.settled(found),
     ):
-        say(target, part)
+        if part:
+            say(target, part)
     target.print()
     target.print(_finalists_table(found))
     target.print()
@@ -208,7 +218,7 @@ def _finalists_table(found: Optimised) -> Table:
     )
     table.add_column("")
     table.add_column("Finalists, against doing nothing")
-    for heading in ("in search", "re-checked", f"95{formats.NARROW_SPACE}% interval"):
+    for heading in ("worth", f"95{formats.NARROW_SPACE}% interval"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("a year", justify="right", no_wrap=True)
     for each in found.finalists:
@@ -229,17 +239,21 @@ def _mark(found: Optimised, finalist: Finalist) -> str:
 
 def _named(found: Optimised, finalist: Finalist, text: str) -> str:
     from modelops_abm.experiments.optimise import road_map_of
+    from modelops_abm.experiments.optimise.words import budget_in_words
 
     if finalist.road_map == road_map_of(found.plan) and finalist.road_map.steps:
         text = f"plan given: {text}"
-    return text if finalist in found.within_budget else f"{text} (over the budget)"
+    fit = finalist.rechecked.fit(found.budget_per_year)
+    if fit == "within":
+        return text
+    return f"{text} ({budget_in_words(finalist.rechecked, fit)})"
 
 
-def _worth(finalist: Finalist) -> tuple[str, str, str]:
+def _worth(finalist: Finalist) -> tuple[str, str]:
     from modelops_abm.experiments.optimise.words import interval_of
 
-    searched, fresh = finalist.searched.worth.estimate, finalist.rechecked.worth.estimate
-    return _signed(searched), _signed(fresh), interval_of(fresh)
+    fresh = finalist.rechecked.worth.estimate
+    return _signed(fresh), interval_of(fresh)
 
 
 def _signed(estimate: Estimate) -> str:
@@ -254,7 +268,8 @@ def _dearest(finalist: Finalist) -> str:
 def _known_to(spends: Sequence[Estimate]) -> str:
     """Return how well amounts are known at least; nothing if that cannot be told."""
     widest = max((spend.half_width or 0.0 for spend in spends), default=0.0)
-    return f", known to ±{formats.money(widest)}" if widest > 0.0 else ""
+    largest = max((abs(spend.mean or 0.0) for spend in spends), default=0.0)
+    return f", known to ±{formats.money(widest, of=largest)}" if widest > 0.0 else ""
 
 
 def _frontier_table(found: Optimised) -> Table:
@@ -274,7 +289,7 @@ def _frontier_table(found: Optimised) -> Table:
         table.add_row(
             formats.money(fresh.total_spend.mean or 0.0),
             in_short(each.road_map, found.plan),
-            _worth(each)[1],
+            _worth(each)[0],
             formats.money(fresh.downside.mean or 0.0, half_width=fresh.downside.half_width or None),
             interval_of(fresh.downside),
         )

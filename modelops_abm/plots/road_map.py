@@ -54,8 +54,13 @@ def road_map(found: Optimised) -> Picture:
 
 def _finding(found: Optimised) -> str:
     if found.recommended == nothing_of(found.plan):
-        return "Doing nothing is the best road map found"
-    worth = found.confirmed.recommended.worth
+        is_dear = found.budget_per_year is not None and not found.search.affordable
+        return (
+            "No road map that was looked at is within the budget"
+            if is_dear
+            else "Doing nothing is the best road map found"
+        )
+    worth = found.best.worth
     if worth.verdict != "earns":
         return "The best road map found cannot be told from doing nothing"
     span = formats.span(found.plan.horizon_days)
@@ -98,7 +103,7 @@ def _reached(step: Step, levels: NDArray[np.float64], found: Optimised) -> str:
 
 def _draw_spending(picture: Picture, top: float, found: Optimised, clock: Clock) -> None:
     """Draw a bar for each year, with the budget across them."""
-    spending = found.confirmed.recommended.yearly_spend
+    spending = found.best.yearly_spend
     years = [year.mean or 0.0 for year in spending]
     budget, horizon = found.budget_per_year, found.plan.horizon_days
     highest = max(*years, budget or 0.0, 0.0) or 1.0

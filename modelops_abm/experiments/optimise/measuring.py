@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from modelops_abm.parameters import Scenario
 from modelops_abm.simulate import replicate
 
 type Floats = NDArray[np.float64]
+type Fit = Literal["within", "over", "not known"]
 type Told = Callable[[int, int], None]
 
 YEAR_DAYS = 365
@@ -87,10 +89,19 @@ class Measured:
         """Return by how much the dearest year exceeds a budget on average, in $; 0 or less fits."""
         return 0.0 if budget is None else (self.dearest_year.mean or 0.0) - budget
 
+    def fit(self, budget: float | None) -> Fit:
+        """Tell whether every year's mean is known to be within a budget, or one to be over it."""
+        if budget is None:
+            return "within"
+        highs = (year.mean if year.high is None else year.high for year in self.yearly_spend)
+        if all((high or 0.0) <= budget for high in highs):
+            return "within"
+        lows = (year.mean if year.low is None else year.low for year in self.yearly_spend)
+        return "over" if any((low or 0.0) > budget for low in lows) else "not known"
+
     def is_within(self, budget: float | None) -> bool:
         """Tell whether every year's mean is known to be within a budget: its interval is."""
-        ends = (year.mean if year.high is None else year.high for year in self.yearly_spend)
-        return budget is None or all((end or 0.0) <= budget for end in ends)
+        return self.fit(budget) == "within"
 
     def followed_by(self, more: Measured) -> Measured:
         """Return it with the worth in further futures."""

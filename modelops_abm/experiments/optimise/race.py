@@ -28,6 +28,7 @@ from modelops_abm.experiments.optimise.results import (
     Finalist,
     Optimised,
     ranking_of,
+    searched_of,
     spend_of,
     worst_of,
 )
@@ -93,7 +94,7 @@ def optimise(
     found = race.look(trials)
     chosen = race.look_again(found)
     rechecked = race.recheck(chosen)
-    return race.result(rechecked, tried=len(found))
+    return race.result(rechecked, found)
 
 
 @dataclass
@@ -157,7 +158,7 @@ class _Race:
         pairs = [Finalist(*pair) for pair in zip(chosen, fresh, strict=True)]
         return sorted(pairs, key=lambda pair: -pair.rechecked.mean_gain)
 
-    def result(self, rechecked: Sequence[Finalist], *, tried: int) -> Optimised:
+    def result(self, rechecked: Sequence[Finalist], found: Sequence[Measured]) -> Optimised:
         """Return the result, with the worth of the best finalist told by further futures."""
         confidence = self._level if self.is_complete else LEVEL
         within = [each for each in rechecked if each.rechecked.is_within(self.budget)]
@@ -173,7 +174,7 @@ class _Race:
             decisions=self.decisions,
             budget_per_year=self.budget,
             seed=self.keeping.get("seed", 0),
-            tried=tried,
+            search=searched_of(self.decisions, found, self.budget),
             is_complete=self.is_complete,
             confidence=confidence,
             finalists=tuple(rechecked),

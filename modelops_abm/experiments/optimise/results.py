@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,9 @@ from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.ranking import Ranking, rank
 from modelops_abm.parameters import Scenario
 from modelops_abm.representation import Represented
+
+LAST_PART = 0.25
+"""Part of the trials in which a search that has settled finds nothing better."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -43,6 +47,37 @@ class Finalist(Represented):
 
 
 @dataclass(frozen=True, repr=False)
+class Searched(Represented):
+    """How the search went.
+
+    Attributes
+    ----------
+    tried
+        Number of different road maps that it measured.
+    best_came
+        Which of them in their order was the best within the budget, from 1.
+    neighbours, unseen_neighbours
+        How many road maps differ from that one in one thing, and how many of them it left out.
+    affordable
+        How many that do anything are within the budget, as far as a few futures tell.
+    cheapest
+        The one of those that do anything that spends least in its dearest year; None without any.
+    """
+
+    tried: int
+    best_came: int
+    neighbours: int
+    unseen_neighbours: int
+    affordable: int
+    cheapest: Measured | None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether its last quarter found nothing better, and nothing near the best is unseen."""
+        return self.best_came <= (1.0 - LAST_PART) * self.tried and not self.unseen_neighbours
+
+
+@dataclass(frozen=True, repr=False)
 class Confirmed(Represented):
     """The recommended road map in futures that had no part in finding or choosing it.
 
@@ -54,11 +89,6 @@ class Confirmed(Represented):
 
     recommended: Measured
     plan: Measured
-
-    @property
-    def gain(self) -> PairedDifference:
-        """The net present value of the recommended road map less that of the plan."""
-        return PairedDifference(self.recommended.gains - self.plan.gains)
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,8 +103,8 @@ class Optimised(Represented):
         What may be spent beyond doing nothing in a year on average, in $; None for any amount.
     seed
         Of the luck and of the search.
-    tried
-        Number of different road maps that the search measured.
+    search
+        How the search went.
     is_complete
         Whether these are all there are, and every one that may be the best is a finalist.
     confidence
@@ -82,7 +112,8 @@ class Optimised(Represented):
     finalists
         Those measured again, the plan and doing nothing among them; highest worth first.
     confirmed
-        The worth of the recommended one, and of the plan.
+        The worth of the recommended one, and of the plan, in futures that decided nothing: what the
+        re-check says of it may owe something to luck, which has helped to choose it.
     levels
         How the levels of the recommended one rise: capabilities x days, mean over futures.
     """
@@ -90,7 +121,7 @@ class Optimised(Represented):
     decisions: Decisions
     budget_per_year: float | None
     seed: int
-    tried: int
+    search: Searched
     is_complete: bool
     confidence: float
     finalists: tuple[Finalist, ...]
@@ -106,6 +137,41 @@ class Optimised(Represented):
     def recommended(self) -> RoadMap:
         """The road map to recommend, which may be to do nothing."""
         return self.confirmed.recommended.road_map
+
+    @property
+    def tried(self) -> int:
+        """Number of different road maps that the search measured."""
+        return self.search.tried
+
+    @property
+    def best(self) -> Measured:
+        """The recommended road map, as it was re-checked: the worth that is told of it."""
+        return self._rechecked(self.recommended)
+
+    @property
+    def given(self) -> Measured:
+        """The plan that was given, as it was re-checked."""
+        return self._rechecked(road_map_of(self.plan))
+
+    @property
+    def gain(self) -> PairedDifference:
+        """The net present value of the recommended road map less that of the plan, re-checked."""
+        return PairedDifference(self.best.gains - self.given.gains)
+
+    def replications_to_tell(self, measured: Measured) -> int | None:
+        """Return about how many replications tell whether a finalist is within the budget.
+
+        None if that is known, or more than can be said.
+        """
+        if self.budget_per_year is None or measured.fit(self.budget_per_year) != "not known":
+            return None
+        year = measured.dearest_year
+        apart = abs((year.mean or 0.0) - self.budget_per_year)
+        needed = year.replications_for(apart) if apart > 0.0 else None
+        return None if needed is None else math.ceil(needed * self.replications / year.n)
+
+    def _rechecked(self, road_map: RoadMap) -> Measured:
+        return next(each.rechecked for each in self.finalists if each.road_map == road_map)
 
     @property
     def replications(self) -> int:
@@ -151,6 +217,7 @@ class Optimised(Represented):
                 "is_nothing": each.road_map == nothing,
                 "is_recommended": each.road_map == self.recommended,
                 "is_within_budget": each in self.within_budget,
+                "budget": each.rechecked.fit(self.budget_per_year),
                 "may_be_best": each.road_map in ranking.may_be_best,
                 "on_frontier": each.road_map in efficient,
                 "on_downside_frontier": each.road_map in safe,
@@ -168,6 +235,33 @@ class Optimised(Represented):
             for each in self.finalists
         ]
         return pd.DataFrame(rows)
+
+
+def searched_of(decisions: Decisions, found: Sequence[Measured], budget: float | None) -> Searched:
+    """Return how a search went, from what it measured in its order.
+
+    Parameters
+    ----------
+    decisions
+        What could be decided.
+    found
+        Every road map that was measured, doing nothing among them.
+    budget
+        What may be spent in a year on average, in $; None for any amount.
+    """
+    nothing = nothing_of(decisions.plan)
+    within = [each for each in found if each.excess(budget) <= 0.0]
+    doing = [each for each in found if each.road_map != nothing]
+    best = max(within, key=lambda each: each.mean_gain)
+    neighbours = set(decisions.neighbours(best.road_map))
+    return Searched(
+        tried=len(found),
+        best_came=1 + next(place for place, each in enumerate(found) if each is best),
+        neighbours=len(neighbours),
+        unseen_neighbours=len(neighbours - {each.road_map for each in found}),
+        affordable=sum(each.excess(budget) <= 0.0 for each in doing),
+        cheapest=min(doing, key=lambda each: each.dearest_year.mean or 0.0, default=None),
+    )
 
 
 def steps_of(road_map: RoadMap) -> dict[str, Any]:

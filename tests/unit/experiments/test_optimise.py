@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from modelops_abm import formats
 from modelops_abm.experiments.optimise import (
     Decisions,
     Optimised,
@@ -14,7 +16,9 @@ from modelops_abm.experiments.optimise import (
     optimise,
     road_map_of,
     with_road_map,
+    words,
 )
+from modelops_abm.experiments.phrases import known_money
 from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.samples import outcome_of
 from modelops_abm.experiments.store import Store
@@ -104,6 +108,82 @@ def test_the_budget_is_kept(searched: Optimised) -> None:
     assert all(year.mean <= 120_000.0 for year in searched.confirmed.recommended.yearly_spend)
 
 
+def test_what_cannot_be_afforded_is_not_called_worthless() -> None:
+    found = optimise(MANY, budget_per_year=1_000.0, **{**QUICK, "replications": 16})
+    assert found.recommended == nothing_of(PLAN)
+    assert found.search.affordable == 0
+    cheapest = found.search.cheapest
+    assert cheapest is not None
+    said = words.recommendation(found)
+    count = f"of {found.tried - 1} road maps that were looked at none is within the budget of $1.0"
+    assert said.startswith(f"Nothing can be recommended: {count}")
+    price = formats.money(cheapest.dearest_year.mean or 0.0)
+    assert said.endswith(
+        f"{words.in_short(cheapest.road_map, PLAN)}, spends {price} in its dearest year."
+    )
+    assert "Do nothing" not in said
+    assert words.road_map_in_words(found.recommended, PLAN) == "Build no capability."
+
+
+def test_a_budget_that_may_be_kept_is_not_called_exceeded(searched: Optimised) -> None:
+    best, *_ = searched.finalists
+    luck = np.random.default_rng(0).normal(0.0, 5_000.0, best.rechecked.spend.shape)
+    unsure = replace(best, rechecked=replace(best.rechecked, spend=best.rechecked.spend + luck))
+    year = unsure.rechecked.dearest_year
+    budget = (year.mean or 0.0) + (year.half_width or 0.0) / 2.0
+    found = replace(searched, budget_per_year=budget)
+    assert unsure.rechecked.fit(budget) == "not known"
+    said = words.budget_in_words(unsure.rechecked, "not known")
+    assert said.startswith("not known to be within the budget: ")
+    assert " to " in said
+    needed = found.replications_to_tell(unsure.rechecked)
+    assert needed is not None
+    assert needed > found.replications, "four times as many halve the interval"
+    nothing = next(each for each in found.finalists if not each.road_map.steps)
+    assert found.replications_to_tell(nothing.rechecked) is None, "it is within"
+    worse = replace(found, confirmed=replace(found.confirmed, recommended=nothing.rechecked))
+    better = replace(worse, finalists=(unsure, nothing))
+    assert "futures would tell." in words.undecided(better)
+
+
+@pytest.mark.parametrize(
+    ("best_came", "unseen", "said"),
+    [
+        (
+            10,
+            0,
+            "The search has settled: the last 30 of its 40 road maps were no better, and all 9",
+        ),
+        (38, 0, "The search has not settled: its best came as number 38 of 40. More trials may"),
+        (10, 2, "The search has not settled: 2 of 9 road maps that differ from it in one thing"),
+    ],
+)
+def test_the_search_says_whether_it_has_settled(
+    searched: Optimised, best_came: int, unseen: int, said: str
+) -> None:
+    search = replace(
+        searched.search, tried=40, best_came=best_came, neighbours=9, unseen_neighbours=unseen
+    )
+    assert words.settled(replace(searched, search=search)).startswith(said)
+    assert search.is_settled == (said.split()[3] == "settled:")
+
+
+def test_a_search_that_saw_all_needs_no_evidence(complete: Optimised) -> None:
+    assert words.settled(complete) == ""
+    assert complete.search.unseen_neighbours == 0
+
+
+def test_a_road_map_has_one_worth(searched: Optimised) -> None:
+    row = next(each for each in searched.finalists if each.road_map == searched.recommended)
+    assert searched.best is row.rechecked
+    assert known_money(row.rechecked.worth) in words.worth_in_words(searched)
+    last = known_money(searched.confirmed.recommended.worth)
+    assert (
+        f"In as many others, which had no part in any choice, the recommended one was worth {last}"
+        in (words.certainty(searched))
+    )
+
+
 def test_doing_nothing_wins_where_nothing_pays() -> None:
     dear = {f"capabilities.{name}.capital_cost": 1e7 for name in ("automation", "rollback")}
     closed = {f"capabilities.{name}.start_level": 1.0 for name in ("monitoring", "lineage")}
@@ -111,7 +191,8 @@ def test_doing_nothing_wins_where_nothing_pays() -> None:
     found = optimise(Decisions(plan, (1.0,), (0.0,)), **{**QUICK, "replications": 16})
     assert found.recommended == nothing_of(plan)
     assert found.confirmed.recommended.mean_gain == 0.0
-    assert found.confirmed.gain.verdict == "earns", "against the plan, which loses"
+    assert found.gain.verdict == "earns", "against the plan, which loses"
+    assert words.recommendation(found).startswith("Do nothing: ")
     assert found.ranking.is_decided
 
 

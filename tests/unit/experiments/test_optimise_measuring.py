@@ -69,6 +69,13 @@ def test_a_budget_holds_in_every_year() -> None:
     unsure = Measured(RoadMap((), 1), np.zeros(3), np.array([[9.0, 10.0, 11.0]]))
     assert unsure.excess(10.5) < 0.0
     assert not unsure.is_within(10.5), "on average within, but not known to be"
+    assert [unsure.fit(budget) for budget in (None, 13.0, 10.5, 9.5, 7.0)] == [
+        "within",
+        "within",
+        "not known",
+        "not known",
+        "over",
+    ]
 
 
 def test_the_expected_shortfall_is_the_mean_of_the_worst() -> None:

@@ -44,7 +44,7 @@ def test_pictures_say_what_they_show(worthwhile: Optimised, tmp_path: Path) -> N
 def test_the_road_map_names_its_steps_its_spending_and_the_budget(worthwhile: Optimised) -> None:
     drawn = {text.get_text() for text in road_map(worthwhile).plane.texts}
     assert {step.capability.capitalize() for step in worthwhile.recommended.steps} <= drawn
-    years = worthwhile.confirmed.recommended.yearly_spend
+    years = worthwhile.best.yearly_spend
     assert {words.with_error(year) for year in years} <= drawn
     assert f"budget $150{NARROW_SPACE}k" in drawn
 
