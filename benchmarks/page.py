@@ -1,4 +1,4 @@
-"""Time of the page in a real browser: first paint, a slider's answer, credit, Watch, many sessions.
+"""Time of the page in a real browser: first paint, answer, credit, Watch, sessions, a large plan.
 
     python benchmarks/page.py [--sessions 20] [--only answer ...]
 
@@ -216,6 +216,27 @@ def sessions(browser: Browser, served: Served, count: int) -> None:
     row("  15 s after they closed", resident_mib(served.process), "MiB")
 
 
+def large(browser: Browser, served: Served, _sessions: int) -> None:
+    """First figures of a visitor alone, and beside one whose plan is at the page's limit."""
+    page = opened(browser, served)
+    alone = [seconds_until(page, 10 + 7 * move, FIRST_FUTURES) for move in range(MOVES)]
+    row("alone: slider to the first figures, median", statistics.median(alone), "s")
+    other = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+    other.goto(f"{served.address}/?preset=all_five&portfolio.initial_models=17900")
+    other.wait_for_selector(SLIDER)
+    if other.locator('[data-part="large-plan"]').count():
+        other.get_by_role("button", name="Run it").click()
+    time.sleep(5.0)  # its first second of processor time is over
+    beside = [seconds_until(page, 13 + 7 * move, FIRST_FUTURES) for move in range(MOVES)]
+    row("beside a plan at the limit: median", statistics.median(beside), "s")
+    row("  slowest", max(beside), "s")
+    ratio = statistics.median(beside) / statistics.median(alone)
+    row("  as many times as alone", ratio, "", "2")
+    other.goto("about:blank")
+    other.context.close()
+    page.context.close()
+
+
 def resident_mib(process: int) -> float:
     text = Path(f"/proc/{process}/status").read_text()
     found = re.search(r"VmRSS:\s+(\d+)", text)
@@ -228,6 +249,7 @@ PARTS = {
     "credit": credit,
     "watch": watch,
     "sessions": sessions,
+    "large": large,
 }
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def Background(session: Session) -> None:
     Shows nothing. What is started here belongs to the visitor whose page it is.
     """
     session.drawing = get_render_context()
-    asked = [session.plan.key, session.seed.value]
+    asked = [session.plan.key, session.seed.value, session.agreed.value]
     solara.use_effect(session.ask, [*asked, session.precision.value])
     solara.use_effect(session.explain, [*asked, session.drawer.value])
     solara.use_effect(lambda: lambda: leave(session), [])

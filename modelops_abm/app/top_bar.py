@@ -9,12 +9,15 @@ from modelops_abm.app.export.menu import EXPORT_PANEL, EXPORTS, export, export_p
 from modelops_abm.app.export.share import SHARE_PANEL, link_of, share_panel
 from modelops_abm.app.guard import guarded
 from modelops_abm.app.icons import icon
+from modelops_abm.app.state.answer import PRECISIONS
 from modelops_abm.app.state.opening import use_query
 from modelops_abm.app.state.session import VIEWS, Session
+from modelops_abm.app.state.size import minutes_of, size_of
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.browser import copy, switch_theme
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.app.your_data.words import portfolio_in_words
+from modelops_abm.formats import number, plural
 
 
 @solara.component
@@ -34,10 +37,14 @@ def TopBar(session: Session) -> None:
                 session.tell_browser(copy(link_of(session, query)))
             case ("export", what) if what in EXPORTS:
                 export(session, what)
+            case ("run large plan", _):
+                session.agree()
             case ("forgo portfolio", _):
                 session.wanted.set("")
 
-    notices = h.fragment[_notice(session.notice.value), _missing_portfolio(session)]
+    notices = h.fragment[
+        _notice(session.notice.value), _missing_portfolio(session), _large_plan(session)
+    ]
     Markup(h.fragment[_bar(session, query), notices], guarded(session, act), css_class="frame")
 
 
@@ -94,4 +101,21 @@ def _missing_portfolio(session: Session) -> h.Element | None:
         ],
         h.button(".primary", data_action="view", data_value="data")["Choose the file"],
         h.button(data_action="forgo portfolio")["Go on without it"],
+    ]
+
+
+def _large_plan(session: Session) -> h.Element | None:
+    """Ask before a plan is run that takes long: whoever opens a link may not know what it asks."""
+    if session.may_run(session.plan):
+        return None
+    scenario = session.plan.scenario
+    futures = PRECISIONS[session.precision.value].futures
+    minutes = max(1, round(minutes_of(scenario, futures)))
+    return h.div(".notice", role="alert", data_part="large-plan")[
+        h.span[
+            f"This plan is large: {number(size_of(scenario))} model-days in every future. All"
+            f" {number(futures)} futures take up to {plural(minutes, 'minute')} of processor time;"
+            " first figures come much earlier. Nothing is run until you say so."
+        ],
+        h.button(".primary", data_action="run large plan")["Run it"],
     ]

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_abm.app.state.history import LONGEST, History
+from modelops_abm.app.state.history import LONGEST, MOST_PORTFOLIOS, History
 from modelops_abm.app.state.plan import KEY_DIGITS, Plan, key_of, name_of
-from modelops_abm.parameters import InputError, Scenario, with_values
+from modelops_abm.clients import illustrative_portfolio
+from modelops_abm.parameters import ImportedPortfolio, InputError, Scenario, with_values
 from modelops_abm.presets import PRESETS, preset
 
 
@@ -80,3 +81,34 @@ def test_history_is_bounded() -> None:
     for size in range(1, LONGEST + 20):
         history = history.then(history.plan.changed({"team.developers": size}))
     assert len(history.past) == LONGEST
+
+
+def another_portfolio(number: int) -> ImportedPortfolio:
+    models = illustrative_portfolio().models
+    return ImportedPortfolio(source=f"file {number}", models=models)
+
+
+def test_a_change_shares_the_portfolio() -> None:
+    plan = Plan.of_preset("all_five").with_portfolio(another_portfolio(0))
+    changed = plan.changed({"team.developers": 3})
+    assert changed.scenario.imported is plan.base.imported
+    assert changed.base is plan.base
+
+
+def test_a_history_holds_few_portfolios() -> None:
+    history = History(Plan.of_preset("all_five"))
+    for number in range(10):
+        plan = history.plan.with_portfolio(another_portfolio(number))
+        history = history.then(plan).then(plan.changed({"team.developers": 9 + number}))
+    plans = (*history.past, history.plan)
+    held = {id(plan.base.imported) for plan in plans}
+    assert len(held) == MOST_PORTFOLIOS
+    assert len(plans) == 2 * MOST_PORTFOLIOS
+    assert history.undo().undo().plan == plans[-3]
+
+
+def test_presets_are_no_portfolios() -> None:
+    history = History(Plan.of_preset("all_five"))
+    for name in PRESETS:
+        history = history.then(Plan.of_preset(name))
+    assert len(history.past) >= len(PRESETS) - 1

@@ -15,7 +15,7 @@ from modelops_abm.app.watch.bar import STRIP_HEIGHT, controls, future_panel, mon
 from modelops_abm.app.watch.chart_of_states import BOXES, PRODUCTION, WAYS, chart_of_states
 from modelops_abm.app.watch.futures import notable
 from modelops_abm.app.watch.geometry import HEIGHT, NARROWEST, WIDEST, grid, places
-from modelops_abm.app.watch.lane import Setting, lane_markup
+from modelops_abm.app.watch.lane import Setting, _ways, lane_markup
 from modelops_abm.app.watch.lines import lines
 from modelops_abm.app.watch.lines import strips as state_strips
 from modelops_abm.app.watch.model_panel import panel_body, panel_head
@@ -480,3 +480,10 @@ def test_futures_worth_watching() -> None:
     panel = str(future_panel(2, 999, notable(difference)))
     assert "The plan gains most: future 2" in panel
     assert "It gains least: future 1" in panel
+
+
+def test_widths_that_a_browser_reports_are_not_remembered_without_end() -> None:
+    for width in range(300, 3000, 3):
+        _ways(places(width))
+    assert places.cache_info().currsize <= 64
+    assert _ways.cache_info().currsize <= 64

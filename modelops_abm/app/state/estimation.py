@@ -156,6 +156,11 @@ class Estimator:
         self._at_rest = at_rest = Event()
         self._start("answer", plan, partial(self._answer, plan, seed, precision, at_rest))
 
+    def stop_answering(self) -> None:
+        """Stop what `ask` has begun, and what waits for it."""
+        for kind in ("answer", "explanation", "others"):
+            self._errands.stop(kind)
+
     def explain(self, plan: Plan, seed: int, capability: CapabilityName) -> None:
         """Find out what the levels of a capability are worth, once the plan is answered."""
         work = partial(self._explain, plan, seed, capability, self._at_rest)

@@ -8,6 +8,8 @@ from modelops_abm.app.state.plan import Plan
 
 LONGEST = 200
 """Steps that can be undone."""
+MOST_PORTFOLIOS = 4
+"""Clients' portfolios among those steps: each may be of megabytes."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class History:
         """Return the history after a change; what was undone is forgotten."""
         if plan == self.plan:
             return self
-        return History(plan, (*self.past, self.plan)[-LONGEST:])
+        return History(plan, _latest((*self.past, self.plan), plan))
 
     def undo(self) -> History:
         """Return the history a step back, or as it is if there is none."""
@@ -50,3 +52,14 @@ class History:
     def before(self) -> Plan | None:
         """The plan before the last change."""
         return self.past[-1] if self.past else None
+
+
+def _latest(past: tuple[Plan, ...], plan: Plan) -> tuple[Plan, ...]:
+    """Return the latest plans of a past, which are few enough, and so are their portfolios."""
+    portfolios, first = {id(plan.base.imported)}, len(past)
+    for earlier in reversed(past[-LONGEST:]):
+        portfolios.add(id(earlier.base.imported))
+        if len(portfolios) > MOST_PORTFOLIOS:
+            break
+        first -= 1
+    return past[first:]

@@ -22,6 +22,7 @@ from modelops_abm.app.state.estimation import (
 )
 from modelops_abm.app.state.history import History
 from modelops_abm.app.state.plan import FIRST_PRESET, Plan
+from modelops_abm.app.state.size import MODEL_DAYS_UNASKED, size_of
 from modelops_abm.app.state.tray import Tray, renamed, with_answer, with_kept, without
 from modelops_abm.app.state.uploads import Uploads
 from modelops_abm.experiments import Credit
@@ -69,6 +70,8 @@ class Session:
         What the levels of the capability in the drawer are worth; None if it holds none.
     tray
         The plans that were kept.
+    agreed
+        Size of a future up to which plans are run, see `size`; the visitor may say yes to more.
     drawer
         What the drawer explains: a capability, or a dotted name of the scenario; empty if closed.
     notice
@@ -109,6 +112,7 @@ class Session:
         self.credit_progress = solara.reactive((0, 0))
         self.explanation: solara.Reactive[Explanation | None] = solara.reactive(None)
         self.tray: solara.Reactive[Tray] = solara.reactive(())
+        self.agreed: solara.Reactive[float] = solara.reactive(MODEL_DAYS_UNASKED)
         self.drawer = solara.reactive("")
         self.notice = solara.reactive("")
         self.command: solara.Reactive[dict[str, Any]] = solara.reactive({})
@@ -198,14 +202,28 @@ class Session:
                 self.take(kept.plan)
 
     def ask(self) -> None:
-        """Answer the plan in the background, and then those in the tray that are not answered."""
+        """Answer the plan in the background, and then those in the tray that are not answered.
+
+        Nothing is run for a plan that takes long before the visitor has said yes.
+        """
+        if not self.may_run(self.plan):
+            self._estimator.stop_answering()
+            return
         self._estimator.ask(self.plan, self.seed.value, PRECISIONS[self.precision.value])
         self._answer_tray()
+
+    def may_run(self, plan: Plan) -> bool:
+        """Return whether a plan is small enough to be run unasked, or the visitor has said yes."""
+        return size_of(plan.scenario) <= self.agreed.value
+
+    def agree(self) -> None:
+        """Say yes to the plan that is shown, and to all that are no larger."""
+        self.agreed.set(max(self.agreed.value, size_of(self.plan.scenario)))
 
     def explain(self) -> None:
         """Find out what the drawer asks for, if it is about a capability."""
         for capability in CAPABILITY_NAMES:
-            if self.drawer.value == capability:
+            if self.drawer.value == capability and self.may_run(self.plan):
                 self._estimator.explain(self.plan, self.seed.value, capability)
                 return
         self._estimator.stop_explaining()
@@ -274,7 +292,7 @@ class Session:
         unknown = [
             kept.plan
             for kept in self.tray.value
-            if kept.plan.key != shown and not kept.is_answered(seed)
+            if kept.plan.key != shown and not kept.is_answered(seed) and self.may_run(kept.plan)
         ]
         self._estimator.answer_all(unknown, seed, PRECISIONS[self.precision.value])
 

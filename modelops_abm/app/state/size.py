@@ -7,7 +7,26 @@ from modelops_abm.parameters import InputError, Scenario
 from modelops_abm.simulate.block_size import model_days
 
 MOST_MODEL_DAYS = 20_000_000
-"""Size of a future that the page runs; it takes some seconds, and nothing can interrupt it."""
+"""Size of a future that the page runs; it takes about a second of processor time."""
+MODEL_DAYS_UNASKED = 3_000_000
+"""Size of a future that is run before the visitor has said yes; all futures take about a minute."""
+MOST_MODEL_DAYS_WATCHED = 3_000_000
+"""Size of a future that Watch plays, which remembers every day of every model, on Mesa."""
+_SECONDS_PER_MODEL_DAY = 50e-9
+"""Of a large portfolio, whose models do not fit into the processor's memory."""
+
+
+def size_of(scenario: Scenario) -> float:
+    """Return the size of a future: days of models, of ideas, and of developers as so many."""
+    return model_days(scenario) + _idea_days(scenario)
+
+
+def minutes_of(scenario: Scenario, futures: int) -> float:
+    """Return roughly how many minutes of processor time so many futures of a plan take at most.
+
+    They are those of the plan and of its baseline; what is found out beside that comes after.
+    """
+    return 2 * futures * size_of(scenario) * _SECONDS_PER_MODEL_DAY / 60.0
 
 
 def refuse_too_large(scenario: Scenario) -> None:
@@ -18,7 +37,7 @@ def refuse_too_large(scenario: Scenario) -> None:
     InputError
         If a future is larger than `MOST_MODEL_DAYS`; the message says what runs it.
     """
-    size = model_days(scenario) + _idea_days(scenario)
+    size = size_of(scenario)
     if size > MOST_MODEL_DAYS:
         raise InputError(
             f"this plan is too large for the page: {number(size)} model-days in every future, and"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from modelops_abm.app.drawing.box import Box
 
@@ -51,7 +51,7 @@ class Places:
     narrow: bool
 
 
-@cache
+@lru_cache(maxsize=64)
 def places(width: int) -> Places:
     """Return the boxes of a lane.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
 import htpy as h
@@ -239,7 +239,7 @@ def _words(placed: Placed) -> list[h.Element]:
     ]
 
 
-@cache
+@lru_cache(maxsize=64)
 def _ways(where: Places) -> Safe:
     """Return the arrows between the boxes."""
     row = (where.backlog, where.build, where.deployment, where.production, where.retired)

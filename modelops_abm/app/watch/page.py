@@ -11,6 +11,7 @@ import solara
 from modelops_abm.app.guard import guarded
 from modelops_abm.app.state.link import LAST_FUTURE
 from modelops_abm.app.state.session import Session
+from modelops_abm.app.state.size import MOST_MODEL_DAYS_WATCHED, size_of
 from modelops_abm.app.watch.bar import (
     STRIP_HEIGHT,
     controls,
@@ -28,6 +29,7 @@ from modelops_abm.app.watch.stocks import stocks_card
 from modelops_abm.app.watch.twin import STRIP_BINS, Question
 from modelops_abm.app.widgets import Markup, Screen, Timeline
 from modelops_abm.app.widgets.markup import Action
+from modelops_abm.formats import number
 
 FIRST_WIDTH = 984
 """Width of a lane until the browser has said how wide it is."""
@@ -53,7 +55,22 @@ class Watching:
 
 @solara.component
 def Watch(session: Session) -> None:
-    """Show the part."""
+    """Show the part, or that the plan is too large for it."""
+    size = size_of(session.plan.scenario)
+    if size <= MOST_MODEL_DAYS_WATCHED:
+        _Watch(session)
+        return
+    Markup(
+        h.p(".setting-up", role="status")[
+            f"This plan is too large to watch: {number(size)} model-days in a future, and at most"
+            f" {number(MOST_MODEL_DAYS_WATCHED)} are played here. Decide answers it."
+        ]
+    )
+
+
+@solara.component
+def _Watch(session: Session) -> None:
+    """Show a future of the plan."""
     question = Question(session.plan.scenario, session.seed.value, session.future.value)
     watching: Watching = solara.use_memo(lambda: _resume(session, question), [])
     player = watching.player
