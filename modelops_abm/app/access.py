@@ -66,7 +66,7 @@ _ANSWERED_WITH = {
     b"cross-origin-opener-policy": b"same-origin",
     b"cross-origin-resource-policy": b"same-origin",
     b"permissions-policy": b"camera=(), display-capture=(), geolocation=(), microphone=(), usb=()",
-    b"referrer-policy": b"no-referrer",
+    b"referrer-policy": b"same-origin",  # with less, browsers hide the origin of a visit's end
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"DENY",
 }

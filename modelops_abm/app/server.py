@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import threading
 import webbrowser
 from contextlib import closing
 from types import FrameType
@@ -109,7 +110,8 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self._opened:
-            await asyncio.to_thread(webbrowser.open, self._opened)
+            opening = threading.Thread(target=webbrowser.open, args=(self._opened,), daemon=True)
+            opening.start()  # which a browser in the terminal does not end
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.should_exit:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import warnings
+from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
@@ -34,3 +36,12 @@ def solara_server() -> ModuleType:
         warnings.simplefilter("ignore", DeprecationWarning)
         from solara.server import starlette
     return starlette
+
+
+@pytest.fixture
+def own_loop() -> Iterator[None]:
+    """Set aside the event loop of Playwright, which runs on in a process with browser tests."""
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+import threading
+import webbrowser
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -22,7 +24,7 @@ def press_twice() -> None:
     signal.raise_signal(signal.SIGINT)
 
 
-@pytest.mark.usefixtures("solara_server")
+@pytest.mark.usefixtures("own_loop", "solara_server")
 def test_who_presses_twice_does_not_cut_its_end_short(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[str] = []
 
@@ -39,3 +41,31 @@ def test_who_presses_twice_does_not_cut_its_end_short(monkeypatch: pytest.Monkey
     with socket.create_server((HOST, 0)) as listener, pytest.raises(KeyboardInterrupt):
         serve(listener)
     assert told == ["lifespan.startup", "lifespan.shutdown"]
+
+
+@pytest.mark.usefixtures("own_loop", "solara_server")
+def test_the_page_is_opened_once_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    is_opened = threading.Event()
+
+    def open_page(address: str) -> None:
+        opened.append(address)
+        is_opened.set()
+
+    async def application(_scope: object, receive: Receive, send: Send) -> None:
+        for _ in range(2):
+            told = (await receive())["type"]
+            if told == "lifespan.startup":
+                assert opened == []
+                asyncio.get_running_loop().call_later(0.05, signal.raise_signal, signal.SIGINT)
+            await send({"type": f"{told}.complete"})
+
+    config = uvicorn.Config
+    monkeypatch.setattr(
+        uvicorn, "Config", lambda _page, **settings: config(application, **settings)
+    )
+    monkeypatch.setattr(webbrowser, "open", open_page)
+    with socket.create_server((HOST, 0)) as listener, pytest.raises(KeyboardInterrupt):
+        serve(listener, opened="http://localhost:1")
+    assert is_opened.wait(30)
+    assert opened == ["http://localhost:1"]
