@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -69,8 +69,11 @@ def _check_scenario(file: str, portfolios: Sequence[str]) -> Scenario | None:
         click.echo(visible(str(error)), err=True)
         return None
     click.echo(f"{printable(file, 200)}: fine; {_scenario_in_words(scenario)}")
-    for line in _remarks([*_fitted(scenario, portfolios)] or [scenario]):
-        click.echo(f"  {line}")
+    _tell(_remarks([*_fitted(scenario, portfolios)] or [scenario]))
+    if scenario.imported is not None:
+        from modelops_abm.clients import notes_on
+
+        _tell(notes_on(scenario.imported.models))
     return scenario
 
 
@@ -131,6 +134,11 @@ def _tell_portfolio(file: str, content: bytes) -> None:
 
     read = check_portfolio(content, ignore_unknown_columns=ignores_unknown_columns())
     click.echo(f"{printable(file, 200)}: fine; {stages_in_words(read.accepted)}")
-    ignored = [f"ignored: {enumerated([*map(printable, read.unknown_columns)])}"]
-    for note in (*ignored[: len(read.unknown_columns)], *read.notes, *notes_on(read.accepted)):
+    unknown = enumerated([*map(printable, read.unknown_columns)])
+    ignored = [f"ignored: {unknown}"] if unknown else []
+    _tell([*ignored, *read.notes, *notes_on(read.accepted)])
+
+
+def _tell(notes: Iterable[str]) -> None:
+    for note in notes:
         click.echo(visible(f"  {note}"))

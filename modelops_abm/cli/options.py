@@ -294,6 +294,7 @@ def _portfolio(name: str, content: bytes | None, scenario: Scenario) -> Imported
             name if content is None else content,
             name=Path(name).name,
             start_date=scenario.start_date,
+            archetypes={archetype.name for archetype in scenario.archetypes},
             ignore_unknown_columns=ignores_unknown_columns(),
         )
     except InputError as error:

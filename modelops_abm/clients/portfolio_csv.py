@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -30,7 +30,12 @@ from modelops_abm.clients.table import (
 )
 from modelops_abm.parameters.errors import InputError
 from modelops_abm.parameters.letters import appearance, difference
-from modelops_abm.parameters.portfolio import STAGE_NAMES, ImportedPortfolio, PortfolioModel
+from modelops_abm.parameters.portfolio import (
+    STAGE_NAMES,
+    ImportedPortfolio,
+    PortfolioModel,
+    no_archetype,
+)
 from modelops_abm.parameters.wording import listed, printable
 
 _EMPTY = Mistake("is empty", "the first row must name the columns, at least id")
@@ -89,6 +94,7 @@ def read_portfolio(
     *,
     name: str | None = None,
     start_date: date | None = None,
+    archetypes: Collection[str] | None = None,
     ignore_unknown_columns: bool = False,
 ) -> ImportedPortfolio:
     """Read a portfolio from a CSV file.
@@ -101,6 +107,8 @@ def read_portfolio(
         What to call it in messages and as the portfolio's source; by default the file's name.
     start_date
         Date of day 0. If given, dates that contradict a model's stage on it are problems too.
+    archetypes
+        Names of the scenario's kinds of model. If given, all others are problems too.
     ignore_unknown_columns
         Whether columns that a portfolio does not have are left out instead of refused.
 
@@ -116,7 +124,10 @@ def read_portfolio(
     """
     label = name or _label(path_or_bytes)
     check = check_portfolio(
-        path_or_bytes, start_date=start_date, ignore_unknown_columns=ignore_unknown_columns
+        path_or_bytes,
+        start_date=start_date,
+        archetypes=archetypes,
+        ignore_unknown_columns=ignore_unknown_columns,
     )
     if check.problems:
         raise InputError([problem.in_file(label) for problem in check.problems])
@@ -124,7 +135,11 @@ def read_portfolio(
 
 
 def check_portfolio(
-    path_or_bytes: Source, *, start_date: date | None = None, ignore_unknown_columns: bool = False
+    path_or_bytes: Source,
+    *,
+    start_date: date | None = None,
+    archetypes: Collection[str] | None = None,
+    ignore_unknown_columns: bool = False,
 ) -> PortfolioCheck:
     """Check a CSV file and return accepted models and problems; it never raises for bad input.
 
@@ -139,13 +154,21 @@ def check_portfolio(
         rows = list(records(*separated(text, COLUMNS.keys())))
         if not rows:
             raise _EMPTY
-        return _check_rows(rows, start_date, ignore_unknown_columns)
+        fits = _Scenario(start_date, archetypes)
+        return _check_rows(rows, fits, ignore_unknown_columns)
     except Mistake as mistake:
         return PortfolioCheck((), (file_problem(mistake),))
 
 
+class _Scenario(NamedTuple):
+    """What the rows must fit; None where it is not known."""
+
+    start_date: date | None
+    archetypes: Collection[str] | None
+
+
 def _check_rows(
-    rows: list[Record | RowProblem], start_date: date | None, ignore_unknown: bool
+    rows: list[Record | RowProblem], scenario: _Scenario, ignore_unknown: bool
 ) -> PortfolioCheck:
     first, *others = rows
     if isinstance(first, RowProblem):
@@ -155,11 +178,27 @@ def _check_rows(
     if "id" not in header.names:
         problems = [_header_below(others) or problems[0], *problems[1:]]
         return PortfolioCheck((), tuple(problems), unknown_columns=header.unknown)
-    entries = [read_entry(row, header, start_date) for row in others if isinstance(row, Record)]
+    entries = [
+        _with_archetype(read_entry(row, header, scenario.start_date), scenario.archetypes)
+        for row in others
+        if isinstance(row, Record)
+    ]
     broken = [row for row in others if isinstance(row, RowProblem)]  # at most the last
     check = _combine(entries, [*problems, *broken])
     whole = None if broken else len(entries)
     return check._replace(rows=whole, unknown_columns=header.unknown)
+
+
+def _with_archetype(entry: Entry, known: Collection[str] | None) -> Entry:
+    """Refuse an archetype that the scenario does not have."""
+    named = entry.values.get("archetype")
+    if known is None or named is None or named in known:
+        return entry
+    remedy = "write one of them, or leave the cell empty"
+    problem = RowProblem(
+        no_archetype(known), remedy, (entry.row,), ("archetype",), printable(named)
+    )
+    return entry._replace(model=None, problems=[*entry.problems, problem])
 
 
 def _header_below(rows: list[Record | RowProblem]) -> RowProblem | None:
@@ -219,8 +258,8 @@ def _with_summaries(entries: list[Entry]) -> list[Entry]:
 
 def _about_summary(entry: Entry, reason: str) -> RowProblem:
     remedy = "delete the row; if it is a model, say so by giving a stage in every row"
-    label = printable(entry.id or str(entry.values.get("name", "")))
-    return RowProblem(reason, remedy, (entry.row,), value=label)
+    label = " ".join(str(entry.values[name]) for name in ("id", "name") if name in entry.values)
+    return RowProblem(reason, remedy, (entry.row,), value=printable(label))
 
 
 def _same_ids(entries: list[Entry]) -> Iterator[RowProblem]:

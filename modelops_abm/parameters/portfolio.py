@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
@@ -147,6 +148,11 @@ def contradictions(entry: PortfolioModel, start_date: date | None = None) -> lis
         found += [_at_odds_with_stage(entry, field, start_date) for field in _AFTER_START]
         found.append(_in_future(entry, "last_retrained_at", start_date))
     return [contradiction for contradiction in found if contradiction is not None]
+
+
+def no_archetype(names: Iterable[str]) -> str:
+    """Return what is wrong with an archetype that is none of the scenario's."""
+    return f"is not an archetype of the scenario ({', '.join(sorted(names)) or 'none'})"
 
 
 _AFTER_START: dict[str, frozenset[StageName]] = {

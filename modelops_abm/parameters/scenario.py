@@ -10,7 +10,12 @@ from pydantic import Field, model_validator
 
 from modelops_abm.parameters.capabilities import Capabilities
 from modelops_abm.parameters.model_kind import Archetype, ModelKind
-from modelops_abm.parameters.portfolio import Day, ImportedPortfolio, contradictions
+from modelops_abm.parameters.portfolio import (
+    Day,
+    ImportedPortfolio,
+    contradictions,
+    no_archetype,
+)
 from modelops_abm.parameters.quantity import Section, misfit, quantity
 from modelops_abm.parameters.sections import (
     DriftParameters,
@@ -93,8 +98,7 @@ class Scenario(Represented, Section):
         for number, entry in enumerate(self.imported.models if self.imported else ()):
             path = ("imported", "models", number)
             if entry.archetype is not None and entry.archetype not in names:
-                known = ", ".join(sorted(names)) or "none"
-                raise misfit(f"is not an archetype of the scenario ({known})", *path, "archetype")
+                raise misfit(no_archetype(names), *path, "archetype")
             for contradiction in contradictions(entry, self.start_date):
                 raise misfit(contradiction.message, *path)
         return self

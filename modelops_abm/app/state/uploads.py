@@ -132,9 +132,11 @@ def read_portfolio_file(
         return PortfolioUpload(label, b"", None, (refusal,), None, False)
     if complaint := _too_long(content):
         return PortfolioUpload(label, content, None, (complaint,), None, False)
-    start = plan.scenario.start_date
     check = check_portfolio(
-        content, start_date=start, ignore_unknown_columns=ignore_unknown_columns
+        content,
+        start_date=plan.scenario.start_date,
+        archetypes={archetype.name for archetype in plan.scenario.archetypes},
+        ignore_unknown_columns=ignore_unknown_columns,
     )
     complaints = tuple(_of_row(problem) for problem in check.problems)
     upload = PortfolioUpload(

@@ -176,10 +176,13 @@ def test_check_explains_how_a_portfolio_is_read(modelops: Command) -> None:
 
 
 def test_check_with_archetypes_that_the_scenario_lacks(modelops: Command) -> None:
-    Path("models.csv").write_text("id,archetype\na,language\n")
+    Path("models.csv").write_text("id,archetype\na,language\nb,\nc,vision\n")
     code, _, err = modelops("check", "models.csv")
     assert code == 1
-    assert err.startswith("models.csv: imported.models[a].archetype is 'language'")
+    assert err.startswith(
+        "models.csv, column archetype: is not an archetype of the scenario (none) in 2 rows: 2, 4 "
+        "(row 2: 'language', row 4: 'vision'); write one of them, or leave the cell empty\n"
+    )
 
 
 def test_check_names_what_has_no_effect_and_an_unusual_size(
@@ -222,3 +225,10 @@ def test_a_plan_of_another_size_is_compared_with_a_caution(modelops: Command) ->
     few = " ".join(modelops(*plan, "--set", "portfolio.initial_models=2").out.split())
     assert "has 2 models at the start: the plan's worth is likely too low unless" in few
     assert "stated for about" not in modelops(*plan).out
+
+
+def test_check_says_what_a_portfolio_inside_a_scenario_states_in_vain(modelops: Command) -> None:
+    models = "[[imported.models]]\nid = 'N1'\nstage = 'build'\ndeployed_at = 2026-09-01\n"
+    Path("plan.toml").write_text(f"[imported]\nsource = 'x'\n{models}")
+    _, out, _ = modelops("check", "plan.toml")
+    assert "  not used: deployed_at of 1 model (N1): a model goes live when" in out

@@ -168,6 +168,11 @@ TOTALS = {
 }  # fmt: skip
 
 
+def test_a_total_is_shown_with_what_makes_it_one() -> None:
+    ((_, message),) = _problems("id,name,users\n1,x,120\n2,y,80\n3,Total,200\n")
+    assert message.startswith("'3 Total' looks like a total or an average; delete the row; if it")
+
+
 @pytest.mark.parametrize("text", TOTALS)
 def test_a_row_that_is_no_model_is_refused(text: str) -> None:
     check = check_portfolio(text.encode())
