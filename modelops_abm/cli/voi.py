@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -30,8 +31,8 @@ from modelops_abm.version import __version__
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from modelops_abm.experiments import Estimate
     from modelops_abm.experiments.assumptions import Assumptions
+    from modelops_abm.experiments.information import Worth
     from modelops_abm.experiments.value_of_information import ValueOfInformation
 
 _MOST_ROWS = 15
@@ -48,13 +49,14 @@ _FILES = (
 @click.option(
     "--points",
     type=click.IntRange(32, 65_536),
-    default=512,
+    default=256,
     show_default=True,
     metavar="N",
-    help="At how many values of the assumptions, drawn at random, to choose.",
+    help="At how many values of the assumptions to choose; each is also moved alone, at 24 points"
+    " or more.",
 )
 @click.option("--each", is_flag=True, help="Each capability alone may be chosen as well.")
-@study_options(replications=20)
+@study_options(replications=4)
 def voi(asked: Asked, varied: tuple[str, ...], points: int, each: bool) -> None:
     """Tell what it would be worth to know an assumption before choosing the plan or the baseline.
 
@@ -100,21 +102,28 @@ def _as_json(asked: Asked, found: ValueOfInformation) -> dict[str, Any]:
         "alternatives": list(found.names),
         "best": found.ranking.order[0],
         "may_be_best": list(found.ranking.may_be_best),
-        "means": {name: asdict(mean) for name, mean in found.means.items()},
+        "means": {
+            name: {"mean": mean.mean, "low": _finite(mean.low), "high": _finite(mean.high)}
+            for name, mean in found.means.items()
+        },
         "chances": {name: share_as_json(share) for name, share in found.chances.items()},
         "perfect": asdict(found.perfect),
-        "at_least": asdict(found.at_least),
+        "worth_knowing": list(found.worth_knowing),
+        "moves": found.moves,
+        "median_of_first": found.middle,
         "partial": {name: asdict(value) for name, value in found.partial.items()},
     }
 
 
 def _print(asked: Asked, found: ValueOfInformation, known: Assumptions) -> None:
-    from modelops_abm.plots.value_of_information import information_finding
+    from modelops_abm.plots.value_of_information import average_finding, information_finding
 
     target = console()
     futures = formats.plural(found.replications, "future")
     print_what_ran(asked.scenario, f"seed {found.seed}, {futures} at each point")
     say(target, f"{information_finding(found)}.")
+    if average := average_finding(found):
+        say(target, average)
     target.print()
     target.print(_chances_table(found))
     target.print()
@@ -122,12 +131,13 @@ def _print(asked: Asked, found: ValueOfInformation, known: Assumptions) -> None:
     target.print()
     say(
         target,
-        "Worth of knowing: by how much the average net present value of the choice would rise. Of"
-        " one assumption it is a little too low; of all, one figure is a little too high and one a"
-        " little too low; below nothing is nothing, and a dash stands where no point showed any."
-        " The ranges are what the sources leave open, every value in them held to"
-        " be as likely: a judgement. Intervals are over the points, those of the averages over"
-        f" luck as well. {known.in_words}",
+        "Worth of knowing: by how much the average net present value of the choice would rise."
+        f" What one assumption can do was tried at {found.moves} points, everything else and luck"
+        " being the same: it is worth no more than that. Intervals are over points and luck; lower"
+        " ends hold for all assumptions together, so that what begins above nothing is worth"
+        " knowing. Where a few points make most of an average, it cannot be told. The ranges are"
+        " what the sources leave open, every value in them held to be as likely: a judgement."
+        f" {known.in_words}",
     )
     say_where(target, asked)
 
@@ -154,12 +164,17 @@ def _values_table(found: ValueOfInformation) -> Table:
         table.add_column(heading, justify="right", no_wrap=True)
     for name, value in islice(found.partial.items(), _MOST_ROWS):
         table.add_row(in_words(name), *worth_of_knowing(value))
-    table.add_row("all of them, at most", *worth_of_knowing(found.perfect), style="bold")
-    table.add_row("all of them, at least", *worth_of_knowing(found.at_least), style="bold")
+    table.add_row("all of them", *worth_of_knowing(found.perfect), style="bold")
     return table
 
 
-def _worth(value: Estimate) -> tuple[str, str]:
-    mean, half_width = value.mean or 0.0, value.half_width or 0.0
-    interval = formats.money_interval(mean - half_width, mean + half_width)
-    return formats.money(mean, half_width=half_width or None), interval
+def _worth(mean: Worth) -> tuple[str, str]:
+    low, high = mean.low, mean.high
+    if high is None or not math.isfinite(high):
+        return formats.money(mean.mean), "cannot be told"
+    interval = formats.money_interval(low, high)
+    return formats.money(mean.mean, half_width=(high - low) / 2.0 or None), interval
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value

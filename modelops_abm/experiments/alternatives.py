@@ -66,6 +66,8 @@ def outcomes_at(
     alternatives: Sequence[Sequence[Scenario]],
     outcome: str,
     replications: int,
+    *,
+    first: int = 0,
     **keeping: Unpack[Keeping],
 ) -> Floats:
     """Return an outcome of alternatives at points, the same luck for all.
@@ -78,8 +80,8 @@ def outcomes_at(
         Scenarios, by point, and in each by alternative.
     outcome
         Name of an outcome of the run summary.
-    replications
-        How many of each.
+    replications, first
+        How many of each, and the number of the first.
     keeping
         See `running.Keeping`.
 
@@ -96,7 +98,7 @@ def outcomes_at(
         If it exists in none.
     """
     scenarios = [each for by_name in zip(*alternatives, strict=True) for each in by_name]
-    totals = totals_of(scenarios, replications, **keeping)
+    totals = totals_of(scenarios, replications, first=first, **keeping)
     found = outcome_of(outcome, totals).reshape(-1, len(points), replications)
     lacking = np.isnan(found)
     exists = ~lacking.any(axis=(0, 1))

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from modelops_abm import formats
-from modelops_abm.experiments.intervals import Estimate
+from modelops_abm.experiments.information import Worth
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.variants import STOPS
 from modelops_abm.parameters import CapabilityName
@@ -36,16 +36,21 @@ def known_money(worth: PairedDifference, *, signed: bool = False) -> str:
     return formats.money(mean if signed else abs(mean), half_width=half_width, signed=signed)
 
 
-def worth_of_knowing(value: Estimate) -> tuple[str, str]:
-    """Return what information is worth, and its interval: never below nothing.
+def worth_of_knowing(worth: Worth) -> tuple[str, str]:
+    """Return what information is worth, and its interval; or what bound is known.
 
     A dash where it was worth nothing at every point, which tells no interval.
     """
-    mean, half_width = value.mean or 0.0, value.half_width or 0.0
-    if half_width == 0.0:
-        return formats.money(mean), formats.NOTHING
-    interval = formats.money_interval(max(0.0, mean - half_width), max(0.0, mean + half_width))
-    return formats.money(max(0.0, mean), half_width=half_width), interval
+    if worth.high is None:
+        known = formats.money(worth.low, half_width=worth.low / 2.0) if worth.low > 0.0 else ""
+        return (f"at least {known}" if known else formats.NOTHING), "cannot be told"
+    if worth.high == 0.0:
+        return formats.money(0.0), formats.NOTHING
+    interval = formats.money_interval(worth.low, worth.high)
+    if worth.low == 0.0:
+        return f"at most {formats.money(worth.high, half_width=worth.high / 2.0)}", interval
+    half_width = (worth.high - worth.low) / 2.0
+    return formats.money(worth.mean, half_width=half_width), interval
 
 
 def listed(words: Sequence[str]) -> str:

@@ -1,37 +1,40 @@
-"""What it is worth to know an assumption before deciding: EVPI and EVPPI."""
+"""What it is worth to know an assumption before deciding, by runs of the alternatives."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Unpack
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Unpack
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.interpolate import BSpline
+from scipy import stats
+from scipy.stats import qmc
 
 from modelops_abm.experiments.alternatives import outcomes_at
+from modelops_abm.experiments.information import Information, Moves, Worth, information_of
 from modelops_abm.experiments.inputs import Choice, Input, check_inputs, varied
-from modelops_abm.experiments.intervals import LEVEL, Estimate, Share, estimate
+from modelops_abm.experiments.intervals import LEVEL, Share, skewed_interval
 from modelops_abm.experiments.ranking import Ranking
-from modelops_abm.experiments.running import Keeping, check_room, refuses_unknown
-from modelops_abm.experiments.sweep.designs import at_positions
-from modelops_abm.experiments.winners import may_lead, winners, wins
+from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.sweep.designs import Point, at_positions
+from modelops_abm.experiments.winners import winners, wins
 from modelops_abm.parameters import InputError, Scenario
-from modelops_abm.representation import Represented
 
 type Floats = NDArray[np.float64]
 
-_FOLDS = 10
-_DEGREE, _INNER_KNOTS = 3, 2
-_LEAST_POINTS = 32
+_LEAST_POINTS, LEAST_MOVES = 32, 24
+_MOVES_OF_ALL = 3
+"""Moves of all inputs together for each point, where that leaves each input enough."""
 _MOST_GROUPS = 12
+_TAIL = 5.0
+"""An average so many times the middle value is made by a few."""
+_MOST_NAMED = 3
 
 
-@dataclass(frozen=True, repr=False)
-class ValueOfInformation(Represented):
+@dataclass(frozen=True)
+class ValueOfInformation:
     """Alternatives under uncertain assumptions, and what it would be worth to be certain.
 
     Attributes
@@ -41,55 +44,72 @@ class ValueOfInformation(Represented):
     inputs
         The uncertain assumptions.
     utilities
-        Alternatives x points: the mean outcome over the replications.
-    by_luck
-        Alternatives x replications: the mean outcome over the points.
-    halves
-        The same as utilities of the even and of the odd replications: 2 x alternatives x points.
-    perfect
-        Expected value of perfect information on all inputs, and its interval over the points.
-    at_least
-        The same, with the best alternative at each point chosen by one half of the replications and
-        valued by the other. Luck flatters the best of several, so `perfect` is a little too high,
-        and this is a little too low.
-    partial
-        Expected value of perfect information on each input alone, by its name, the largest first;
-        a little too low, see `partial_information`.
-    replications, seed
-        How the points were run; replications without the outcome at some point do not count.
+        Alternatives x points: the mean outcome over the replications of a point.
+    information
+        What it is worth to know all inputs, and each alone.
+    spread_by
+        What decides most on the outcome of the first alternative: inputs whose rank correlation
+        with it is highest, the highest first.
+    replications, moves, seed
+        How the points were run, and how often each input was moved alone.
     """
 
     names: tuple[str, ...]
     inputs: tuple[Input, ...]
     utilities: Floats
-    by_luck: Floats
-    halves: Floats
-    perfect: Estimate
-    at_least: Estimate
-    partial: Mapping[str, Estimate]
+    information: Information
+    spread_by: tuple[str, ...]
     replications: int
+    moves: int
     seed: int
+
+    @property
+    def points(self) -> int:
+        """How many points there are, moves apart."""
+        return int(self.utilities.shape[1])
+
+    @property
+    def perfect(self) -> Worth:
+        """Expected value of perfect information on all inputs."""
+        return self.information.perfect
+
+    @property
+    def partial(self) -> Mapping[str, Worth]:
+        """The same on each input alone, by its name.
+
+        First what is worth knowing, the highest lower end first; then what cannot be told; then the
+        rest by its upper end.
+        """
+        parts = self.information.partial
+
+        def place(name: str) -> tuple[float, bool, float]:
+            worth = parts[name]
+            return -worth.low, worth.high is not None, -(worth.high or 0.0)
+
+        return {name: parts[name] for name in sorted(parts, key=place)}
 
     @property
     def ranking(self) -> Ranking[str]:
         """The alternatives by their means: which to choose on what is known.
 
-        One is out if another is ahead by more than the interval of their difference, over points
-        and luck; of several, each test takes an equal part of the permitted error (Bonferroni).
+        One is out if another is known to be ahead of it.
         """
-        means = self.utilities.mean(axis=1)
-        order = np.argsort(-means, kind="stable").tolist()
-        kept = [place for place in order if not self._is_beaten(place)]
+        order = np.argsort(-self.utilities.mean(axis=1), kind="stable").tolist()
+        kept = self.information.leads.may_be_best
         names = self.names
         return Ranking(
-            tuple(names[place] for place in order), tuple(names[place] for place in kept)
+            tuple(names[place] for place in order),
+            tuple(names[place] for place in order if place in kept),
         )
 
     @property
-    def means(self) -> dict[str, Estimate]:
-        """Mean of each alternative, with its interval over points and luck."""
-        rows = zip(self.names, self.utilities, self.by_luck, strict=True)
-        return {name: over_points_and_luck(*row) for name, *row in rows}
+    def means(self) -> dict[str, Worth]:
+        """Mean of each alternative; the ends are infinite where it is not known."""
+        error = (1.0 - LEVEL) / 2.0
+        return {
+            name: Worth(float(row.mean()), *skewed_interval(row, error))
+            for name, row in zip(self.names, self.utilities, strict=True)
+        }
 
     @property
     def chances(self) -> Mapping[str, Share]:
@@ -97,51 +117,42 @@ class ValueOfInformation(Represented):
         return wins(self.names, winners(self.utilities))
 
     @property
-    def may_be_worth_most(self) -> tuple[str, ...]:
-        """Inputs that may be worth most, as far as the intervals tell; none if none is worth any.
+    def worth_knowing(self) -> tuple[str, ...]:
+        """Inputs that are worth knowing, with 95 % confidence in all of them together."""
+        return tuple(name for name, each in self.partial.items() if each.low > 0.0)
 
-        The largest estimate comes first.
-        """
-        ends = [(each.low or 0.0, each.high or 0.0) for each in self.partial.values()]
-        low, high = zip(*ends, strict=True)
-        return tuple(may_lead(list(self.partial), low, high)) if max(low) > 0.0 else ()
+    @property
+    def middle(self) -> float:
+        """What half of the points leave the first alternative below."""
+        return float(np.median(self.utilities[0]))
+
+    @property
+    def is_made_by_few(self) -> bool:
+        """Whether the average of the first alternative is made by a few very large outcomes."""
+        return abs(float(self.utilities[0].mean())) > _TAIL * abs(self.middle)
 
     def alternatives_table(self) -> pd.DataFrame:
         """Return the mean of each alternative, and the share of the points at which it is best."""
         rows = [
-            (mean.mean, mean.half_width, best.share, best.low, best.high)
+            (mean.mean, mean.low, mean.high, best.share, best.low, best.high)
             for mean, best in zip(self.means.values(), self.chances.values(), strict=True)
         ]
-        columns = ["mean", "half_width", "best_at", "best_at_low", "best_at_high"]
+        columns = ["mean", "low", "high", "best_at", "best_at_low", "best_at_high"]
         index = pd.Index(self.names, name="alternative")
         return pd.DataFrame(rows, columns=columns, index=index)
 
-    def _is_beaten(self, place: int) -> bool:
-        level = 1.0 - (1.0 - LEVEL) / max(len(self.names) - 1, 1)
-        ahead = (
-            over_points_and_luck(
-                self.utilities[other] - self.utilities[place],
-                self.by_luck[other] - self.by_luck[place],
-                level,
-            )
-            for other in range(len(self.names))
-            if other != place
-        )
-        return any((each.low or 0.0) > 0.0 for each in ahead)
-
     def table(self) -> pd.DataFrame:
-        """Return the value of each input, the largest first."""
-        rows = [(each.mean, each.half_width, each.n) for each in self.partial.values()]
+        """Return the value of each input; NaN where the upper end is not known."""
+        rows = [(each.mean, each.low, each.high) for each in self.partial.values()]
         index = pd.Index(list(self.partial), name="input")
-        return pd.DataFrame(rows, columns=["value", "half_width", "n"], index=index)
+        return pd.DataFrame(rows, columns=["value", "low", "high"], index=index, dtype=float)
 
 
-@refuses_unknown
 def value_of_information(
     alternatives: Mapping[str, Scenario],
     inputs: tuple[Input, ...],
-    points: int = 512,
-    replications: int = 20,
+    points: int = 256,
+    replications: int = 4,
     *,
     outcome: str = "npv",
     seed_of_points: int = 0,
@@ -151,7 +162,8 @@ def value_of_information(
 
     The inputs are independent and uniform over their ranges, those with equal ratios on a
     logarithmic scale: a judgement, like the ranges. Luck is averaged over: nobody can buy
-    information on it.
+    information on it. Each point has replications of its own, so that an interval over the points
+    is one over luck as well. Beside the points, each input alone is drawn anew at some of them.
 
     Parameters
     ----------
@@ -160,7 +172,8 @@ def value_of_information(
     inputs
         What is uncertain.
     points
-        How many points, drawn at random.
+        How many points: a Latin hypercube. Each input is moved at 24 of them or more: at as many as
+        make three moves a point in all.
     replications
         How many of each alternative at each point, two or more.
     outcome
@@ -176,122 +189,140 @@ def value_of_information(
         If `cancel` was set.
     InputError
         If there are too few alternatives, inputs, points or replications, if an alternative does
-        not take a value, or the outcome exists in fewer than two replications.
+        not take a value, or the outcome exists in fewer than two replications of a point.
     """
     _check(alternatives, inputs, points, replications)
-    check_room(points * len(alternatives), replications)
-    positions = np.random.default_rng(seed_of_points).random((points, len(inputs)))
-    chosen = at_positions(inputs, positions)
-    scenarios = [[varied(each, point) for each in alternatives.values()] for point in chosen]
-    found = outcomes_at(chosen, scenarios, outcome, replications, **keeping)
-    if found.shape[2] < 2:
-        raise InputError(f"'{outcome}' exists at every point in a single future; two are needed")
-    halves = np.array([found[:, :, half::2].mean(axis=2) for half in (0, 1)])
-    utilities = found.mean(axis=2)
+    design = _design(len(inputs), points, seed_of_points)
+    halves, after = _run(alternatives, inputs, design, outcome, replications, **keeping)
+    utilities = halves.mean(axis=0)
+    moves = {
+        entry.name: Moves(
+            start=design.positions[own.points, place],
+            end=own.ends,
+            before=utilities[:, own.points],
+            after=after[place],
+            groups=_groups(entry),
+        )
+        for place, (entry, own) in enumerate(zip(inputs, design.moves, strict=True))
+    }
     return ValueOfInformation(
         names=tuple(alternatives),
         inputs=inputs,
         utilities=utilities,
-        by_luck=found.mean(axis=1),
-        halves=halves,
-        perfect=perfect_information(utilities),
-        at_least=crossed_information(halves),
-        partial=_partial(inputs, positions, utilities),
-        replications=found.shape[2],
+        information=information_of(utilities, halves, moves),
+        spread_by=_spread_by(inputs, design.positions, utilities[0]),
+        replications=replications,
+        moves=len(design.moves[0].ends),
         seed=keeping.get("seed", 0),
     )
 
 
-def over_points_and_luck(by_point: Floats, by_luck: Floats, level: float = LEVEL) -> Estimate:
-    """Return a mean over points that all have the same luck, with an interval over both.
+class _Moved(NamedTuple):
+    """Where an input is moved: at which points, and to which positions."""
 
-    Both spreads count in full, which is a little too cautious: what belongs to a point and a
-    replication together is in both.
-
-    Parameters
-    ----------
-    by_point, by_luck
-        Means of every point over the replications, and of every replication over the points.
-    level
-        Confidence of the interval.
-    """
-    points, luck = estimate(by_point, level), estimate(by_luck, level)
-    half_width = math.hypot(points.half_width or 0.0, luck.half_width or 0.0)
-    return replace(points, half_width=half_width)
+    points: NDArray[np.intp]
+    ends: Floats
 
 
-def perfect_information(utilities: Floats) -> Estimate:
-    """Return the expected value of perfect information (Raiffa and Schlaifer 1961).
+class _Design(NamedTuple):
+    """Positions of the points (points x inputs), and the moves of each input."""
 
-    E[max over alternatives] less the max over alternatives of E; the interval takes the alternative
-    that is best on average as known.
-
-    Parameters
-    ----------
-    utilities
-        Alternatives x independent points.
-    """
-    best = np.argmax(utilities.mean(axis=1))
-    return estimate(utilities.max(axis=0) - utilities[best])
+    positions: Floats
+    moves: tuple[_Moved, ...]
 
 
-def crossed_information(halves: Floats) -> Estimate:
-    """Return the same with alternatives chosen by one half of the luck and valued by the other.
+def _design(inputs: int, points: int, seed: int) -> _Design:
+    generator = np.random.default_rng(seed)
+    positions = qmc.LatinHypercube(inputs, rng=generator).random(points)
+    count = max(LEAST_MOVES, min(points, _MOVES_OF_ALL * points // inputs))
+    rounds = -(-count * inputs // points)
+    places = np.concatenate([generator.permutation(points) for _ in range(rounds)])
+    ends = qmc.LatinHypercube(inputs, rng=generator).random(count)
+    moves = (
+        _Moved(places[each * count : (each + 1) * count], ends[:, each]) for each in range(inputs)
+    )
+    return _Design(positions, tuple(moves))
 
-    Parameters
-    ----------
+
+def _run(
+    alternatives: Mapping[str, Scenario],
+    inputs: Sequence[Input],
+    design: _Design,
+    outcome: str,
+    replications: int,
+    **keeping: Unpack[Keeping],
+) -> tuple[Floats, Floats]:
+    """Return utilities at the points by halves of their luck, and after the moves.
+
+    Returns
+    -------
     halves
-        2 x alternatives x independent points.
+        2 x alternatives x points, by the even and by the odd replications.
+    after
+        Inputs x alternatives x moves.
     """
-    gains = []
-    for choosing, valuing in (halves, halves[::-1]):
-        now, then = np.argmax(choosing.mean(axis=1)), np.argmax(choosing, axis=0)
-        gains.append(np.take_along_axis(valuing, then[None], axis=0)[0] - valuing[now])
-    return estimate(np.mean(gains, axis=0))
+    count = len(design.positions)
+    halves = np.empty((2, len(alternatives), count))
+    after = np.empty((len(inputs), len(alternatives), len(design.moves[0].ends)))
+    own_progress = keeping.get("progress")
+    for point, position in enumerate(design.positions):
+        if own_progress is not None:
+            keeping["progress"] = _part_of(own_progress, point, count)
+        moved = [
+            (place, int(move))
+            for place, own in enumerate(design.moves)
+            for move in np.flatnonzero(own.points == point)
+        ]
+        rows = np.repeat(position[None], 1 + len(moved), axis=0)
+        for row, (place, move) in enumerate(moved, start=1):
+            rows[row, place] = design.moves[place].ends[move]
+        found = _found(
+            alternatives,
+            at_positions(inputs, rows),
+            outcome,
+            replications,
+            point * replications,
+            **keeping,
+        )
+        halves[:, :, point] = _halves(found[:, 0])
+        for row, (place, move) in enumerate(moved, start=1):
+            after[place, :, move] = _halves(found[:, row]).mean(axis=0)
+    return halves, after
 
 
-def partial_information(
-    position: Floats, utilities: Floats, *, groups: int | None = None
-) -> Estimate:
-    """Return the expected value of perfect information on one input (EVPPI).
-
-    The mean of each alternative given the input is fitted to nine tenths of the points (Strong,
-    Oakley and Brennan 2014, doi:10.1177/0272989X13505910), by a cubic spline with two inner knots,
-    or by the means of groups for an input with a few values. It chooses an alternative at each of
-    the points left out, where the choice is valued by what is found there. So chance cannot flatter
-    it, and an input that tells nothing is worth nothing on average; the value is a little too low
-    where the fit is not yet good.
-
-    Parameters
-    ----------
-    position
-        Of each independent point on the input, from 0 to 1.
-    utilities
-        Alternatives x points.
-    groups
-        How many values the input has, with equal parts of the positions; None for a range.
-    """
-    design = _spline_terms(position) if groups is None else _group_terms(position, groups)
-    gains = np.empty(len(position))
-    fold = np.arange(len(position)) % _FOLDS
-    for left_out in range(_FOLDS):
-        train, test = fold != left_out, fold == left_out
-        weights = np.linalg.lstsq(design[train], utilities[:, train].T, rcond=None)[0]
-        then = np.argmax(design[test] @ weights, axis=1)
-        now = np.argmax(utilities[:, train].mean(axis=1))
-        valued = utilities[:, test]
-        gains[test] = valued[then, np.arange(valued.shape[1])] - valued[now]
-    return estimate(gains)
+def _halves(found: Floats) -> Floats:
+    """Return means of alternatives by the even and by the odd replications."""
+    return np.array([found[:, half::2].mean(axis=1) for half in (0, 1)])
 
 
-def _partial(
-    inputs: tuple[Input, ...], positions: Floats, utilities: Floats
-) -> dict[str, Estimate]:
-    values = {
-        entry.name: partial_information(position, utilities, groups=_groups(entry))
-        for entry, position in zip(inputs, positions.T, strict=True)
-    }
-    return dict(sorted(values.items(), key=lambda each: -(each[1].mean or 0.0)))
+def _found(
+    alternatives: Mapping[str, Scenario],
+    points: Sequence[Point],
+    outcome: str,
+    replications: int,
+    first: int,
+    **keeping: Unpack[Keeping],
+) -> Floats:
+    scenarios = [[varied(each, point) for each in alternatives.values()] for point in points]
+    found = outcomes_at(points, scenarios, outcome, replications, first=first, **keeping)
+    if found.shape[2] < 2:
+        raise InputError(f"'{outcome}' exists at a point in a single future; two are needed")
+    return found
+
+
+def _part_of(
+    progress: Callable[[int, int], None], done: int, count: int
+) -> Callable[[int, int], None]:
+    """Return what tells of the progress at one of several points."""
+    return lambda part, whole: progress(done * whole + part, count * whole)
+
+
+def _spread_by(inputs: Sequence[Input], positions: Floats, outcomes: Floats) -> tuple[str, ...]:
+    ranks = stats.rankdata(outcomes)
+    centred = ranks - ranks.mean()
+    along = [abs(float(stats.rankdata(each) @ centred)) for each in positions.T]
+    order = np.argsort(-np.array(along), kind="stable")[:_MOST_NAMED]
+    return tuple(inputs[place].name for place in order)
 
 
 def _groups(entry: Input) -> int | None:
@@ -300,19 +331,6 @@ def _groups(entry: Input) -> int | None:
         return len(entry.values)
     count = int(entry.high - entry.low) + 1
     return count if entry.is_whole and count <= _MOST_GROUPS else None
-
-
-def _spline_terms(position: Floats) -> Floats:
-    """Return the terms of a cubic spline: points x terms."""
-    ends = np.repeat([0.0, 1.0], _DEGREE + 1)
-    inner = np.arange(1, _INNER_KNOTS + 1) / (_INNER_KNOTS + 1)
-    knots = np.sort(np.concatenate([ends, inner]))
-    return np.asarray(BSpline.design_matrix(position, knots, _DEGREE).toarray())
-
-
-def _group_terms(position: Floats, groups: int) -> Floats:
-    """Return 1 for the group of each point and 0 for the others: points x groups."""
-    return np.asarray(np.eye(groups)[np.minimum((position * groups).astype(int), groups - 1)])
 
 
 def _check(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,6 +21,7 @@ from modelops_abm.parameters import InputError
 from tests.unit.experiments.plans import small
 
 SEVERITY = parse_input("drift.severity=0.1..0.5")
+FOCUS = parse_input("team.focus=0.4..0.8")
 POINTS = 4
 
 
@@ -97,42 +100,65 @@ def test_effects_have_their_own_intervals() -> None:
 
 
 def a_choice(
-    monkeypatch: pytest.MonkeyPatch, found: np.ndarray, outcome: str = "npv"
+    monkeypatch: pytest.MonkeyPatch, found: Callable[[list[dict], int], np.ndarray]
 ) -> voi.ValueOfInformation:
-    monkeypatch.setattr(voi, "outcomes_at", lambda *_, **__: found)
+    """Return a choice between two, with outcomes as a function of points and first replication."""
+    monkeypatch.setattr(voi, "outcomes_at", lambda points, *_, first, **__: found(points, first))
     return voi.value_of_information(
-        {"a": small(), "b": small(rollback=1.0)}, (SEVERITY,), 32, 4, outcome=outcome
+        {"a": small(), "b": small(rollback=1.0)}, (SEVERITY, FOCUS), 64, 4
     )
 
 
-def test_halves_are_the_even_and_the_odd_futures(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = np.random.default_rng(0).normal(size=(2, 32, 4))
+def test_only_what_decides_is_worth_knowing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the second input decides on the sign; the first moves both alike."""
+
+    def found(points: list[dict], first: int) -> np.ndarray:
+        luck = np.random.default_rng(first).normal(0.0, 0.1, (2, len(points), 4))
+        luck[1] += np.array([5.0 if p["team.focus"] > 0.6 else -4.0 for p in points])[:, None]
+        return luck + np.array([100.0 * p["drift.severity"] for p in points])[:, None]
+
     chosen = a_choice(monkeypatch, found)
-    assert chosen.halves[0].tolist() == pytest.approx((found[:, :, 0] + found[:, :, 2]) / 2)
-    assert chosen.halves[1].tolist() == pytest.approx((found[:, :, 1] + found[:, :, 3]) / 2)
-    assert chosen.utilities.tolist() == pytest.approx(found.mean(axis=2))
-    assert chosen.perfect == voi.perfect_information(chosen.utilities)
-    assert chosen.at_least == voi.crossed_information(chosen.halves)
-    assert chosen.replications == 4
+    assert list(chosen.partial) == ["team.focus", "drift.severity"]
+    assert chosen.worth_knowing == ("team.focus",)
+    assert chosen.partial["team.focus"].mean == pytest.approx(2.0, abs=0.5)  # 4 / 2 saved
+    assert chosen.partial["drift.severity"].mean < 0.1
+    assert chosen.spread_by[0] == "drift.severity"
+    assert chosen.table().loc["team.focus", "low"] == chosen.partial["team.focus"].low
+
+
+def test_each_point_has_futures_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a move are those of its point, so that only the input differs."""
+    seen: dict[int, list[dict]] = {}
+
+    def found(points: list[dict], first: int) -> np.ndarray:
+        seen[first] = [dict(point) for point in points]
+        return np.random.default_rng(first).normal(size=(2, 1, 4)).repeat(len(points), axis=1)
+
+    chosen = a_choice(monkeypatch, found)
+    assert sorted(seen) == [4 * point for point in range(64)]
+    for base, *moved in seen.values():
+        assert all(sum(each[name] != base[name] for name in base) == 1 for each in moved)
+    assert sum(len(points) - 1 for points in seen.values()) == 2 * chosen.moves
+    assert all(each.high == 0.0 for each in chosen.partial.values())  # moved, nothing changes
+
+
+def test_progress_is_over_all_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = []
+
+    def outcomes(points: list[dict], *_: object, **keeping: Any) -> np.ndarray:
+        keeping["progress"](4, 4)
+        return np.zeros((2, len(points), 4))
+
+    monkeypatch.setattr(voi, "outcomes_at", outcomes)
+    choice = {"a": small(), "b": small(rollback=1.0)}
+    voi.value_of_information(choice, (SEVERITY,), 32, 4, progress=lambda *each: told.append(each))
+    assert told[0] == (4, 128)
+    assert told[-1] == (128, 128)
 
 
 def test_a_choice_takes_two_futures_with_the_outcome(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InputError, match="single future"):
-        a_choice(monkeypatch, np.zeros((2, 32, 1)), "availability")
-
-
-def test_perfect_information_takes_the_choice_that_is_best_as_known() -> None:
-    utilities = np.array([[1.0, 1.0, 1.0], [0.0, 5.0, 2.0]])
-    assert voi.perfect_information(utilities) == estimate(np.array([1.0, 0.0, 0.0]))
-
-
-def test_a_half_of_the_luck_chooses_for_the_other() -> None:
-    """One half holds the second for better at both points, the other for worse: as good as none."""
-    halves = np.array([[[0.0, 0.0], [1.0, 1.0]], [[0.0, 0.0], [-1.0, -1.0]]])
-    assert voi.crossed_information(halves).mean == 0.0
-    own = np.array([[[0.0, 0.0], [3.0, -1.0]], [[0.0, 0.0], [1.0, -2.0]]])
-    by_first, by_second = [1.0 - 1.0, 0.0 + 2.0], [3.0 - 0.0, 0.0 - 0.0]
-    assert voi.crossed_information(own).mean == np.mean([by_first, by_second])
+        a_choice(monkeypatch, lambda points, _: np.zeros((2, len(points), 1)))
 
 
 @pytest.mark.parametrize(
@@ -146,23 +172,3 @@ def test_a_half_of_the_luck_chooses_for_the_other() -> None:
 )
 def test_few_values_are_groups(entry: object, groups: int | None) -> None:
     assert voi._groups(entry) == groups  # type: ignore[arg-type]
-
-
-def test_the_worth_most_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only the second input decides on the sign."""
-    positions = np.random.default_rng(0).random((32, 2))
-    found = np.zeros((2, 32, 2))
-    found[1] = np.where(positions[:, 1] > 0.5, 3.0, -2.0)[:, None]
-    monkeypatch.setattr(voi, "outcomes_at", lambda *_, **__: found)
-    inputs = (SEVERITY, parse_input("team.focus=0.4..0.8"))
-    chosen = voi.value_of_information({"a": small(), "b": small(rollback=1.0)}, inputs, 32, 2)
-    assert list(chosen.partial) == ["team.focus", "drift.severity"]
-    assert chosen.may_be_worth_most == ("team.focus",)
-
-
-def test_a_fold_neither_chooses_nor_says_what_is_best_as_known() -> None:
-    """One far point, left out, may not make its own alternative the best as known."""
-    utilities = np.stack([np.zeros(40), np.full(40, -1.0)])
-    utilities[1, 3] = 30.0
-    position = (np.arange(40) + 0.5) / 40
-    assert voi.partial_information(position, utilities, groups=1).mean == 0.0

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from modelops_abm import formats
+from modelops_abm.experiments.information import Information, Leads, Worth
 from modelops_abm.experiments.inputs import parse_input
-from modelops_abm.experiments.intervals import estimate
+from modelops_abm.experiments.phrases import worth_of_knowing
 from modelops_abm.experiments.ranking import rank
 from modelops_abm.experiments.sensitivity import (
     Indices,
@@ -24,7 +28,7 @@ from modelops_abm.experiments.sensitivity.words import (
     tornado_finding,
 )
 from modelops_abm.experiments.value_of_information import ValueOfInformation
-from modelops_abm.plots.value_of_information import information_finding
+from modelops_abm.plots.value_of_information import average_finding, information_finding
 from tests.unit.experiments.plans import small
 
 NAMES = ("drift.severity", "team.focus")
@@ -104,47 +108,74 @@ def test_a_winner_is_named_only_if_it_is_told() -> None:
     assert found.startswith("The baseline or the plan wins most often")
 
 
-def informed(utilities: np.ndarray, *values: list[float]) -> str:
-    partial = {name: estimate(np.array(each)) for name, each in zip(NAMES, values, strict=True)}
-    gain = estimate(utilities.max(axis=0) - utilities[0])
-    return information_finding(
-        ValueOfInformation(
-            ("the baseline", "the plan"),
-            INPUTS,
-            utilities,
-            np.repeat(utilities.mean(axis=1, keepdims=True), 2, axis=1),
-            np.array([utilities] * 2),
-            gain,
-            gain,
-            partial,
-            2,
-            0,
-        )
+def plain(text: str) -> str:
+    return text.replace(formats.NARROW_SPACE, " ")
+
+
+def informed(perfect: Worth, *parts: Worth, low: float = 0.2) -> ValueOfInformation:
+    """Return a choice in which the plan is ahead by so much at the least."""
+    utilities = np.stack([np.ones(64), np.arange(64.0)])
+    leads = Leads(
+        np.array([[0.0, -1.0], [1.0, 0.0]]), np.array([[0.0, -2.0], [low, 0.0]]), np.ones(2)
     )
+    known = Information(leads, perfect, dict(zip(NAMES, parts, strict=True)))
+    names = ("the baseline", "the plan")
+    return ValueOfInformation(names, INPUTS, utilities, known, NAMES, 2, 20, 0)
 
 
-def test_the_value_of_information_names_what_it_can_tell() -> None:
-    generator = np.random.default_rng(1)
-    nothing = np.zeros(64)
-    told = np.stack([nothing, generator.normal(1.0, 1.0, 64)])
-    unsure = np.stack([nothing, np.tile([1.0, -1.0], 32)])
-    first = informed(told, [5.0, 6.0] * 32, [1.0, 2.0] * 32)
-    assert first.startswith("The plan is best on what is known")
-    assert first.endswith("most of all drift: severity")
-    second = informed(unsure, [5.0, 6.0] * 32, [4.0, 7.0] * 32)
-    assert second.startswith("The baseline or the plan is best on what is known")
-    assert second.endswith("most of all drift: severity or focus")
-    assert informed(told, [-1.0, 2.0] * 8, [-1.0, 2.0] * 8).count("most of all") == 0
-    always = np.stack([nothing, nothing - 1.0])
-    assert "changed the choice at none of the points" in informed(always, [0.0] * 64, [0.0] * 64)
+NOTHING, SURE = Worth(0.0, 0.0, 0.0), Worth(5e6, 3e6, 7e6)
+UNKNOWN = Worth(1e6, 0.0, None, 4000)
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (
+            informed(SURE, SURE, NOTHING),
+            "$3.0 M to $7.0 M; surely worth knowing: drift: severity",
+        ),
+        (informed(SURE, NOTHING, SURE), "worth knowing: focus"),
+        (informed(SURE, NOTHING, UNKNOWN), "no single assumption is surely worth knowing"),
+        (informed(NOTHING, NOTHING, NOTHING), "changed the choice at none of the points"),
+        (informed(UNKNOWN, UNKNOWN, UNKNOWN), "cannot be told from 64 points"),
+        (informed(UNKNOWN, UNKNOWN, UNKNOWN), "it takes 4,000 or more"),
+        (
+            informed(Worth(1e6, 0.0, 3e6, 900), NOTHING, NOTHING),
+            "be worth $3.0 M at most (about 900",
+        ),
+        (informed(SURE, SURE, SURE), "The plan is best on what is known"),
+        (informed(SURE, SURE, SURE, low=-1.0), "The plan or the baseline is best on what is known"),
+    ],
+)
+def test_the_value_of_information_names_what_it_can_tell(
+    found: ValueOfInformation, words: str
+) -> None:
+    assert words in plain(information_finding(found))
+
+
+def test_an_average_that_a_few_make_is_said() -> None:
+    found = informed(SURE, SURE, SURE)
+    assert average_finding(found) == ""
+    few = np.array([np.where(np.arange(64) < 2, 9e9, 7e6), np.zeros(64)])
+    words = plain(average_finding(replace(found, utilities=few)))
+    assert "the baseline is worth $288 M on average, but less than $7" in words
+    assert "drift: severity and focus spread it most" in words
+
+
+def test_what_bounds_are_known_is_said() -> None:
+    assert worth_of_knowing(NOTHING)[0] == "$0"
+    assert worth_of_knowing(UNKNOWN)[1] == "cannot be told"
+    assert worth_of_knowing(Worth(2e6, 2e6, None, 9))[0].startswith("at least $2")
+    assert [plain(text) for text in worth_of_knowing(Worth(1e3, 0.0, 3e4))] == [
+        "at most $30 k",
+        "0 to 30 k",
+    ]
+    assert plain(worth_of_knowing(SURE)[1]) == "3.0 to 7.0 M"
 
 
 def test_chances_and_means_of_alternatives() -> None:
     utilities = np.array([[1.0, 0.0, 0.0, 0.0], [0.0, 2.0, 3.0, 0.0]])
-    zero = estimate(np.zeros(2))
-    by_luck = np.array([[0.0, 0.5], [1.0, 1.5]])
-    halves = np.array([utilities] * 2)
-    found = ValueOfInformation(("a", "b"), INPUTS, utilities, by_luck, halves, zero, zero, {}, 2, 0)
+    found = replace(informed(NOTHING, NOTHING, NOTHING), names=("a", "b"), utilities=utilities)
     assert {name: each.count for name, each in found.chances.items()} == {"a": 2, "b": 2}
     assert {name: each.mean for name, each in found.means.items()} == {"a": 0.25, "b": 1.25}
     assert found.ranking.order == ("b", "a")
