@@ -126,7 +126,7 @@ class Run(Represented):
             if table is not None:
                 contents[f"{name}.parquet"] = table.to_parquet
                 if csv:
-                    contents[f"{name}.csv"] = partial(_write_csv, table)
+                    contents[f"{name}.csv"] = partial(write_csv, table)
         return contents
 
     @classmethod
@@ -149,11 +149,23 @@ class Run(Represented):
         return {**self.to_json(), "totals": dict(self.totals), "units": units}
 
 
-def _write_csv(table: pd.DataFrame, path: Path) -> None:
-    """Write a table for spreadsheets, which take none of its words for a formula."""
-    words = table.select_dtypes(["object", "string"])
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table for spreadsheets, which take none of its words for a formula.
+
+    Parameters
+    ----------
+    table
+        Its index becomes the first columns, named `name` if it has no name, unless it only numbers
+        the rows.
+    path
+        The file.
+    """
+    is_numbered = isinstance(table.index, pd.RangeIndex) and table.index.name is None
+    named = [name or "name" for name in table.index.names]
+    flat = table if is_numbered else table.reset_index(names=named)
+    words = flat.select_dtypes(["object", "string"])
     quoted = {str(name): column.map(csv_text, na_action="ignore") for name, column in words.items()}
-    table.assign(**quoted).to_csv(path, index=table.index.name is not None)
+    flat.assign(**quoted).to_csv(path, index=False)
 
 
 def event_table(log: Sequence[LogRecord] | Mapping[str, NDArray[Any]]) -> pd.DataFrame:

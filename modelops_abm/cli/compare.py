@@ -28,6 +28,7 @@ from modelops_abm.cli.study import (
     cluster_option,
     json_option,
     keep,
+    kept_files,
     kept_option,
     plain_table,
     say_where,
@@ -68,7 +69,7 @@ KEY_OUTCOMES = {
     "discounted_investment": "Discounted investment",
 }
 """Outcomes of the table, in its words."""
-_FILES = ("figures.parquet", "plan.parquet", "baseline.parquet", "worth-and-payback.png")
+_FILES = kept_files(("figures", "plan", "baseline"), ("worth-and-payback",))
 
 
 @click.command()

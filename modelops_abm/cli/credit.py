@@ -15,6 +15,7 @@ from modelops_abm.cli.study import (
     check_is_a_plan,
     check_outcome,
     keep,
+    kept_files,
     outcome_option,
     plain_table,
     say_where,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from modelops_abm.plots import Picture
 
 _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
-_FILES = ("shares.parquet", "synergies.parquet", "waterfall.png", "synergies.png")
+_FILES = kept_files(("shares", "synergies"), ("waterfall", "synergies"))
 
 
 @click.command()

@@ -11,7 +11,15 @@ import click
 from modelops_abm import formats
 from modelops_abm.cli.options import Dollars
 from modelops_abm.cli.portfolio_words import print_what_ran
-from modelops_abm.cli.study import Asked, keep, plain_table, say_where, study, study_options
+from modelops_abm.cli.study import (
+    Asked,
+    keep,
+    kept_files,
+    plain_table,
+    say_where,
+    study,
+    study_options,
+)
 from modelops_abm.parameters import InputError, Problem
 from modelops_abm.parameters.wording import printable
 from modelops_abm.terminal import console, say
@@ -27,7 +35,7 @@ if TYPE_CHECKING:
     from modelops_abm.plots import Picture
 
 _RECOMMENDED, _MAY_BE_BEST = "*", "·"
-_FILES = ("finalists.parquet", "frontier.png", "road-map.png")
+_FILES = kept_files(("finalists",), ("frontier", "road-map"))
 
 
 class Numbers(click.ParamType[tuple[float, ...]]):

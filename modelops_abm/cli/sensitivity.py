@@ -15,6 +15,7 @@ from modelops_abm.cli.study import (
     check_is_a_plan,
     check_outcome,
     keep,
+    kept_files,
     outcome_option,
     share_as_json,
     study,
@@ -39,10 +40,9 @@ type Method = Literal["tornado", "morris", "sobol"]
 MOST_IN_SOBOL, MOST_POINTS = 12, 65_536
 _POINTS: dict[Method, int] = {"tornado": 5, "morris": 16, "sobol": 512}
 _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
-_FILES = (
-    *("effects.parquet", "tornado.png", "winners.parquet", "winners.png", "morris.png"),
-    *("indices.parquet", "ranks.parquet", "decision.parquet", "sobol.png"),
-    "assumptions.parquet",
+_FILES = kept_files(
+    ("effects", "winners", "indices", "ranks", "decision", "assumptions"),
+    ("tornado", "winners", "morris", "sobol"),
 )
 """Of all methods: what another one has left is replaced."""
 

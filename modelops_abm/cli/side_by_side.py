@@ -12,7 +12,7 @@ import click
 from modelops_abm import formats
 from modelops_abm.cli.options import SCENARIO_ENDINGS
 from modelops_abm.cli.portfolio_words import print_what_ran
-from modelops_abm.cli.study import Asked, keep, plain_table, say_where, study
+from modelops_abm.cli.study import Asked, keep, kept_files, plain_table, say_where, study
 from modelops_abm.parameters import InputError, Problem, Scenario, baseline_of, fingerprint_of
 from modelops_abm.parameters.wording import printable
 from modelops_abm.presets import PRESETS
@@ -39,7 +39,7 @@ type Made = Callable[[str | None, str | None], Scenario]
 
 BASELINE = "baseline"
 MOST_PLANS = 12
-_FILES = ("npv.parquet", "pairs.parquet", "npv-by-future.parquet", "side-by-side.png")
+_FILES = kept_files(("npv", "pairs", "npv-by-future"), ("side-by-side",))
 
 
 def named_plans(

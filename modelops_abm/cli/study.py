@@ -139,6 +139,14 @@ def _options(replications: int) -> list[Callable[..., Any]]:
     ]
 
 
+def kept_files(tables: Sequence[str], pictures: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the files in which `keep` keeps tables and pictures."""
+    return (
+        *(f"{name}.{ending}" for name in tables for ending in ("parquet", "csv")),
+        *(f"{name}.png" for name in pictures),
+    )
+
+
 @contextmanager
 def study(
     asked: Asked,
@@ -161,7 +169,7 @@ def study(
     words
         What is being run, for the progress.
     names
-        Names of the tables and pictures that it may come to keep.
+        Of the files that it may come to keep; see `kept_files`.
     engine
         Which engine runs.
     """
@@ -202,10 +210,12 @@ def keep(
     if folder is None:
         return
     from modelops_abm.plots import write_picture
+    from modelops_abm.results import write_csv
 
-    contents: dict[str, Callable[[Path], object]] = {
-        f"{name}.parquet": table.to_parquet for name, table in tables.items()
-    }
+    contents: dict[str, Callable[[Path], object]] = {}
+    for name, table in tables.items():
+        contents[f"{name}.parquet"] = table.to_parquet
+        contents[f"{name}.csv"] = partial(write_csv, table)
     contents.update(
         (f"{name}.png", partial(write_picture, draw)) for name, draw in pictures.items()
     )

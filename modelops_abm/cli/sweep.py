@@ -16,6 +16,7 @@ from modelops_abm.cli.study import (
     check_outcome,
     inputs_of,
     keep,
+    kept_files,
     outcome_option,
     plain_table,
     say_where,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 _MOST_ROWS, _ROWS_EACH_END = 20, 8
-_FILES = ("replications.parquet", "points.parquet", "effects.png", "heat-map.png")
+_FILES = kept_files(("replications", "points"), ("effects", "heat-map"))
 
 
 @click.command()

@@ -17,6 +17,7 @@ from modelops_abm.cli.study import (
     assumptions,
     check_is_a_plan,
     keep,
+    kept_files,
     plain_table,
     say_where,
     share_as_json,
@@ -36,11 +37,8 @@ if TYPE_CHECKING:
     from modelops_abm.experiments.value_of_information import ValueOfInformation
 
 _MOST_ROWS = 15
-_FILES = (
-    "value-of-information.parquet",
-    "alternatives.parquet",
-    "assumptions.parquet",
-    "value-of-information.png",
+_FILES = kept_files(
+    ("value-of-information", "alternatives", "assumptions"), ("value-of-information",)
 )
 
 

@@ -48,6 +48,11 @@ def test_keeps_tables_and_pictures(modelops: Callable, tmp_path: Path) -> None:
     assert modelops("credit", *PLAN, *FUTURES, "--output", "kept").code == 0
     shares = pd.read_parquet(tmp_path / "kept" / "shares.parquet")
     assert set(shares.index) == {"rollback", "lineage"}
+    for name in ("shares", "synergies"):  # for spreadsheets, the same to the last digit
+        table = pd.read_parquet(tmp_path / "kept" / f"{name}.parquet").reset_index()
+        spreadsheet = pd.read_csv(tmp_path / "kept" / f"{name}.csv")
+        table = table.rename(columns={"index": "name"})
+        pd.testing.assert_frame_equal(spreadsheet, table, check_dtype=False, rtol=1e-14)
     assert {"share_mean", "share_half_width", "alone_mean", "last_mean"} <= set(shares.columns)
     pairs = pd.read_parquet(tmp_path / "kept" / "synergies.parquet")
     assert list(pairs.index) == [("rollback", "lineage")]
