@@ -3,6 +3,7 @@ from __future__ import annotations
 import math
 import re
 
+import htpy as h
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from modelops_abm.app.drawing.confidence import confidence_badge
 from modelops_abm.app.drawing.formula import formula
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.drawing.tables import Table, table
+from modelops_abm.app.widgets.markup import Markup
 from modelops_abm.experiments import PairedDifference
 
 finite = st.floats(-1e9, 1e9, allow_nan=False)
@@ -103,6 +105,11 @@ def test_a_formula_holds_nothing_else(expression: str) -> None:
 )
 def test_a_badge_has_a_bar_for_each_degree(confidence: str, bars: int) -> None:
     assert str(confidence_badge(confidence)).count('class="on"') == bars
+
+
+def test_markup_shows_what_a_page_would_obey_or_hide() -> None:
+    element = Markup(h.p["a\u202eb\u200b\x1b\u202f"])
+    assert element.kwargs["html"] == "<p>a\\u202eb\\u200b\\x1b\u202f</p>"
 
 
 def test_a_table_escapes_its_cells() -> None:

@@ -38,10 +38,11 @@ from modelops_abm.cli import main
 from modelops_abm.experiments import compare
 from modelops_abm.experiments.credit.credit import credit
 from modelops_abm.parameters import ImportedPortfolio, PortfolioModel, with_values
+from modelops_abm.parameters.wording import visible
 
 FUTURES, SEED = 6, 3
 ADDRESS = "http://localhost:8765/"
-HOSTILE = '=cmd|"/c calc"!A1 <script>alert(1)</script> \x07'
+HOSTILE = '=cmd|"/c calc"!A1 <script>alert(1)</script> \x07\u202e\u200b'
 PORTFOLIO = ImportedPortfolio(
     source="<script>clients.csv",
     models=tuple(
@@ -195,6 +196,14 @@ def test_the_report_says_what_the_page_says(subject: Subject) -> None:
 def test_the_report_holds_no_row_of_a_client(hostile: Subject) -> None:
     for content in (report(hostile), figures_csv(hostile), series_csv(hostile)):
         assert b"ecret" not in content
+
+
+def test_report_and_slides_show_what_would_be_obeyed_or_hidden(hostile: Subject) -> None:
+    shown = [report(hostile).decode()]
+    shown += [shape.text_frame.text for shape in _shapes(_deck(hostile)) if shape.has_text_frame]
+    for text in shown:
+        assert visible(text.replace("\v", "")) == text.replace("\v", "")
+    assert all("\\u202e" in text for text in shown[:1])
 
 
 def test_while_work_runs_the_report_says_how_far_it_is(hostile: Subject) -> None:
