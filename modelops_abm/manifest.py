@@ -20,7 +20,7 @@ from modelops_abm.parameters.wording import printable
 type Kind = Literal["simulation", "experiment", "main job", "pictures"]
 
 MANIFEST = "modelops-abm-manifest.json"
-_LARGEST_MANIFEST = 1_000_000
+_LARGEST_MANIFEST, _CHUNK_BYTES = 1_000_000, 1 << 20
 
 FILE_NAME = r"[a-z0-9][a-z0-9_-]*\.(csv|json|parquet|png|svg)"
 """Pattern of the names of files, without that of a folder in front."""
@@ -112,16 +112,16 @@ class ResultFiles:
         if name not in self._digests:
             raise self._unreadable(f"{name} is not among its files")
         try:
-            content = _content(file)
+            if digest_of(file) == self._digests[name]:  # what is not ours may be of any size
+                content = _content(file)
+                if hashlib.sha256(content).hexdigest() == self._digests[name]:
+                    return content
+            reason = "is damaged, or was changed since it was written"
         except FileNotFoundError:
-            raise ResultError(Problem("is missing from the result", shown(file))) from None
+            reason = "is missing from the result"
         except OSError as error:
-            raise ResultError(Problem(f"cannot be read: {reason_of(error)}", shown(file))) from None
-        if hashlib.sha256(content).hexdigest() != self._digests[name]:
-            raise ResultError(
-                Problem("is damaged, or was changed since it was written", shown(file))
-            )
-        return content
+            reason = f"cannot be read: {reason_of(error)}"
+        raise ResultError(Problem(reason, shown(file)))
 
     def _unreadable(self, reason: str) -> ResultError:
         return ResultError(Problem(f"holds no readable result: {reason}", shown(self.folder)))
@@ -144,9 +144,7 @@ def manifest_of(folder: Path, *, follow: bool = True) -> Manifest | None:
     try:
         if not follow and file.is_symlink():
             raise OSError("it is a link")
-        if file.stat().st_size > _LARGEST_MANIFEST:
-            raise OSError("it is too large")
-        return Manifest.model_validate_json(_content(file))
+        return Manifest.model_validate_json(_content(file, _LARGEST_MANIFEST))
     except (FileNotFoundError, NotADirectoryError):
         return None
     except ValidationError:
@@ -156,15 +154,18 @@ def manifest_of(folder: Path, *, follow: bool = True) -> Manifest | None:
     raise ResultError(Problem(f"{reason}; move it away or choose another folder", shown(file)))
 
 
-def _content(file: Path) -> bytes:
+def _content(file: Path, most_bytes: int = -1) -> bytes:
     with open_file(file) as stream:
-        return stream.read()
+        return stream.read(most_bytes)
 
 
 def digest_of(file: Path) -> str:
     """Return the SHA-256 of a file's content in hexadecimal digits."""
+    digest = hashlib.sha256()
     with open_file(file) as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        while chunk := stream.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 def reason_of(error: Exception) -> str:

@@ -84,8 +84,7 @@ def check_place(folder: Path, kind: Kind, names: Iterable[str]) -> None:
     ResultError
         With all that is in the way.
     """
-    paths = (folder.absolute(), *folder.absolute().parents)
-    there = next((path for path in paths if os.path.lexists(path)), paths[-1])
+    there = _nearest(folder)
     if not there.exists():
         raise _unusable(folder, f"{shown(there)} is a link that leads nowhere")
     if not there.is_dir():
@@ -93,6 +92,18 @@ def check_place(folder: Path, kind: Kind, names: Iterable[str]) -> None:
     if not os.access(there, os.W_OK | os.X_OK):
         raise _unusable(folder, "permission denied")
     _survey(folder, kind, names)
+
+
+def _nearest(folder: Path) -> Path:
+    """Return a folder, or what is there of the way to it."""
+    try:
+        folder.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError) as error:  # a name that no folder can have, among others
+        raise _unusable(folder, reason_of(error)) from None
+    paths = (folder.absolute(), *folder.absolute().parents)
+    return next((path for path in paths if os.path.lexists(path)), paths[-1])
 
 
 def write_results(*results: Result) -> None:
