@@ -95,6 +95,7 @@ class ResultFiles:
             raise self._unreadable(f"it holds {IN_WORDS[manifest.holds]}")
         if not manifest.complete:
             raise self._unreadable("it is incomplete: whoever wrote it was stopped, or is not done")
+        self._manifest = manifest
         self._digests = {name: digests[0] for name, digests in manifest.files.items()}
 
     def __contains__(self, name: str) -> bool:
@@ -116,7 +117,10 @@ class ResultFiles:
                 content = _content(file)
                 if hashlib.sha256(content).hexdigest() == self._digests[name]:
                     return content
-            reason = "is damaged, or was changed since it was written"
+            is_old = manifest_of(self.folder) != self._manifest
+            reason = (
+                "is being replaced" if is_old else "is damaged, or was changed since it was written"
+            )
         except FileNotFoundError:
             reason = "is missing from the result"
         except OSError as error:

@@ -82,8 +82,16 @@ def check_place(folder: Path, kind: Kind, names: Iterable[str]) -> None:
     Raises
     ------
     ResultError
-        With all that is in the way.
+        With all that is in the way; or if another process keeps the folder for a minute.
     """
+    _check_way(folder)
+    if folder.exists():
+        with _locked(folder):  # who writes there at this moment changes files that are known
+            _survey(folder, kind, names)
+
+
+def _check_way(folder: Path) -> None:
+    """Check that a folder is there and can be written to, or can be made."""
     there = _nearest(folder)
     if not there.exists():
         raise _unusable(folder, f"{shown(there)} is a link that leads nowhere")
@@ -91,7 +99,6 @@ def check_place(folder: Path, kind: Kind, names: Iterable[str]) -> None:
         raise _unusable(folder, f"{shown(there)} is a file, not a folder")
     if not os.access(there, os.W_OK | os.X_OK):
         raise _unusable(folder, "permission denied")
-    _survey(folder, kind, names)
 
 
 def _nearest(folder: Path) -> Path:
@@ -209,10 +216,11 @@ class _Underway:
 def _underway(result: Result) -> Iterator[_Underway]:
     """Give a result that can be written; leave nothing behind but what is in its place."""
     folder = result.folder
-    check_place(folder, result.kind, result.contents)
+    _check_way(folder)
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
-        with _errors_of(folder), _locked(folder):
+        with _locked(folder):
+            _survey(folder, result.kind, result.contents)
             try:
                 yield _Underway(result)
             finally:
@@ -236,13 +244,15 @@ def _put_in_place(results: Sequence[_Underway]) -> None:
 @contextmanager
 def _locked(folder: Path) -> Iterator[None]:
     """Make a folder, and have it for this thread alone."""
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / _LOCK
     lock = FileLock(path)
-    try:
-        lock.acquire(timeout=_WAIT_SECONDS)
-    except Timeout:
-        raise _unusable(folder, "another process is writing to it") from None
+    with _errors_of(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        _check_lock(folder)
+        try:
+            lock.acquire(timeout=_WAIT_SECONDS)
+        except Timeout:
+            raise _unusable(folder, "another process is writing to it") from None
     try:
         yield
     finally:
@@ -275,7 +285,7 @@ def _survey(folder: Path, kind: Kind, names: Iterable[str]) -> dict[str, str]:
     manifest = manifest_of(folder, follow=False)
     if manifest is not None and manifest.holds != kind:
         raise _unusable(folder, f"it holds {IN_WORDS[manifest.holds]}; choose another folder")
-    known = {**({} if manifest is None else manifest.files), _LOCK: (_EMPTY,)}
+    known = {} if manifest is None else manifest.files
     found: dict[str, str] = {}
     reasons: dict[str, str] = {}
     for name in sorted({*names, *known}):
@@ -290,8 +300,15 @@ def _survey(folder: Path, kind: Kind, names: Iterable[str]) -> dict[str, str]:
             reasons[name] = _CHANGED if name in known else _NOT_OURS
     if reasons:
         raise ResultError(_problems(folder, reasons))
-    found.pop(_LOCK, None)
     return found
+
+
+def _check_lock(folder: Path) -> None:
+    try:
+        if _digest_there(folder, _LOCK) not in ("", _EMPTY):
+            raise _ObstacleError(_LOCK, _NOT_OURS)
+    except _ObstacleError as obstacle:
+        raise ResultError(_problems(folder, {obstacle.name: obstacle.reason})) from None
 
 
 _NOT_OURS = "it is not known to be a file that this program wrote"
