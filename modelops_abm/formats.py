@@ -64,13 +64,14 @@ def money(
     signed
         Whether a positive amount has a sign, as differences do.
     of
-        An amount in the same sentence whose unit it takes, if it is not too small for that.
+        An amount in the same sentence whose unit it takes, then with three digits at most, if it is
+        not too small for that.
     """
     size, unit = _money_unit(abs(amount))
     width = known(amount, half_width)
     if of is not None and abs(amount) < abs(of) <= _LARGEST_RATIO * abs(amount):
         own, (size, unit) = size, _money_unit(abs(of))
-        width = abs(amount) / 10.0 if width is None and size > own else width
+        width = max(width or 0.0, abs(amount) / 10.0) if size > own else width
     if width is None:
         digits = _money_digits(abs(amount) / size, unit)
     else:

@@ -254,6 +254,8 @@ def _named(found: Optimised, finalist: Finalist, text: str) -> str:
     fit = finalist.rechecked.fit(found.budget_per_year)
     if fit == "within":
         return text
+    if fit == "over":  # its cost stands beside it
+        return f"{text} (over the budget)"
     return f"{text} ({budget_in_words(finalist.rechecked, fit)})"
 
 
@@ -277,7 +279,11 @@ def _known_to(spends: Sequence[Estimate]) -> str:
     """Return how well amounts are known at least; nothing if that cannot be told."""
     widest = max((spend.half_width or 0.0 for spend in spends), default=0.0)
     largest = max((abs(spend.mean or 0.0) for spend in spends), default=0.0)
-    return f", known to ±{formats.money(widest, of=largest)}" if widest > 0.0 else ""
+    return (
+        f", known to ±{formats.money(widest, half_width=widest, of=largest)}"
+        if widest > 0.0
+        else ""
+    )
 
 
 def _frontier_table(found: Optimised) -> Table:

@@ -47,6 +47,8 @@ def worth_and_payback(comparison: Comparison) -> Picture:
 
 
 def _finding(comparison: Comparison) -> str:
+    if comparison.is_of_baseline:
+        return "The plan is the baseline"
     worth = comparison.difference("npv")
     over = formats.span(comparison.finance.horizon_days)
     match worth.verdict:

@@ -50,8 +50,9 @@ def test_a_half_width_of_rounding_adds_no_digits() -> None:
 
 def test_amounts_of_a_sentence_share_their_unit() -> None:
     assert plain(formats.money_and_error(418_231.0, 288.0)) == "$418.23 k ±0.29 k"
-    assert plain(formats.money_and_error(418_231.0, 288.0, of=2.5e6)) == "$0.41823 M ±0.00029 M"
+    assert plain(formats.money_and_error(418_231.0, 288.0, of=2.5e6)) == "$0.418 M"
     assert plain(formats.money_and_error(418_231.0, 20.0)) == "$418.23 k ±0.02 k"
+    assert plain(formats.money_and_error(418_231.0, 2_880.0, of=2.5e6)) == "$0.418 M ±0.003 M"
     assert plain(formats.money_and_error(418_231.0, None)) == "$418 k"
     assert plain(formats.money(214_000.0, of=2.5e6)) == "$0.214 M"
     assert plain(formats.money(3.0, of=2.5e6)) == "$3.00"

@@ -41,7 +41,7 @@ def _nothing(found: Optimised) -> str:
     """Return why to do nothing: because nothing is worth it, or because nothing is affordable."""
     cheapest, budget = found.search.cheapest, found.budget_per_year
     if budget is None or cheapest is None or found.search.affordable:
-        return f"Do nothing: no road map that was re-checked is worth more{_known_within(found)}."
+        return f"Do nothing: no re-checked road map{_known_within(found)} is worth more."
     spent = formats.money(cheapest.dearest_year.mean or 0.0)
     return (
         f"Nothing can be recommended: of {formats.plural(found.tried - 1, 'road map')} that"
@@ -134,7 +134,9 @@ def settled(found: Optimised) -> str:
         reasons.append(f"its best came as number {formats.number(search.best_came)} of {tried}")
     if search.unseen_neighbours:
         unseen = formats.count_of(search.unseen_neighbours, search.neighbours)
-        reasons.append(f"{unseen} road maps that differ from it in one thing were not looked at")
+        reasons.append(
+            f"{unseen} road maps that differ from the best in one thing were not looked at"
+        )
     return f"The search has not settled: {listed(reasons)}. More trials may find a better one."
 
 
@@ -145,7 +147,7 @@ def certainty(found: Optimised) -> str:
     measured = f"all {tried}" if found.is_complete else f"{tried} of {possible} possible"
     share = formats.share(LEVEL, 0)
     among = "all of them" if found.is_complete else "those re-checked"
-    among += _known_within(found)
+    among += _known_within(found, verb="are")
     return (
         f"The search measured {measured}, and luck helps to choose the best of many: worth is told"
         f" from {formats.plural(found.replications, 'future')} that the search has not seen, the"
@@ -204,8 +206,8 @@ def _others(found: Optimised) -> str:
     return f"In the re-check it cannot be told from {listed(names)}."
 
 
-def _known_within(found: Optimised) -> str:
-    return "" if found.budget_per_year is None else " known to be within the budget"
+def _known_within(found: Optimised, *, verb: str = "is") -> str:
+    return "" if found.budget_per_year is None else f" that {verb} known to be within the budget"
 
 
 def _plan_and_budget(found: Optimised) -> str:

@@ -56,7 +56,7 @@ def test_the_frontier_names_plan_and_recommendation(worthwhile: Optimised) -> No
 
 def test_doing_nothing_is_recommended_in_words_and_pictures(hopeless: Optimised) -> None:
     assert hopeless.recommended == nothing_of(hopeless.plan)
-    assert words.recommendation(hopeless).startswith("Do nothing: no road map")
+    assert words.recommendation(hopeless).startswith("Do nothing: no re-checked road map")
     assert words.worth_in_words(hopeless) == ""
     assert words.against_the_plan(hopeless) == "The plan given does nothing."
     assert finding(road_map(hopeless)).startswith("Doing nothing is the best road map found.")
