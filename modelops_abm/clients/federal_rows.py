@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -49,6 +50,7 @@ IMPACTS = {
 _NOTED_STAGES = frozenset({"research or administrative action complete"})
 _PLAIN_SHAPES = frozenset({Shape.BLANK, Shape.DAY})
 _LONGEST_NAME = 200
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 
 
 class Note(NamedTuple):
@@ -75,9 +77,10 @@ class RowReader:
 
     def name(self) -> str:
         """Return the use case's name on one line of at most 200 characters."""
-        text = " ".join(self.cells[NAME].split())
+        printed = _CONTROL.sub(" ", self.cells[NAME])
+        text = " ".join(printed.split())
         if text != self.cells[NAME].strip():
-            self._note(NAME, "blanks and line breaks inside made single blanks")
+            self._note(NAME, "blanks, line breaks and control characters made single blanks")
         if len(text) > _LONGEST_NAME:
             self._note(NAME, f"shortened to {_LONGEST_NAME} characters")
         if not text:

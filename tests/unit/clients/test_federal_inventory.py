@@ -164,6 +164,13 @@ def test_another_file_is_refused(tmp_path: Path, content: bytes, words: str) -> 
     assert str(caught.value).startswith("other.csv: ")
 
 
+def test_control_characters_in_a_name_are_left_out_and_noted(tmp_path: Path) -> None:
+    path = _write(tmp_path / "inventory.csv", [("\x1b[2JCase\x07one", *EXCERPT[0][1:])])
+    inventory = read_federal_inventory(path)
+    assert inventory.portfolio.models[0].name == "[2JCase one"
+    assert "control characters" in inventory.notes[0].outcome
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 def test_a_name_is_the_same_in_every_encoding(tmp_path: Path, encoding: str) -> None:
     row = ("Driver\u2019s licence caf\u00e9 check", *EXCERPT[0][1:])
