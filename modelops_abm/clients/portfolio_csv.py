@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from modelops_abm.clients.cells import COLUMNS
 from modelops_abm.clients.entry import Entry, read_entry
-from modelops_abm.clients.file_kinds import refuse_other_texts
+from modelops_abm.clients.file_kinds import refuse_other_tables, refuse_other_texts
 from modelops_abm.clients.header import read_header
 from modelops_abm.clients.row_problem import Mistake, RowProblem, grouped, rows_in_words
 from modelops_abm.clients.summary_rows import summary_rows
@@ -147,7 +147,7 @@ def check_portfolio(
     meant.
     """
     try:
-        text = decode(read_bytes(path_or_bytes))
+        text = _text_in(read_bytes(path_or_bytes))
         if not text.strip():
             raise _EMPTY
         refuse_other_texts(text)
@@ -158,6 +158,18 @@ def check_portfolio(
         return _check_rows(rows, fits, ignore_unknown_columns)
     except Mistake as mistake:
         return PortfolioCheck((), (file_problem(mistake),))
+
+
+def _text_in(content: bytes) -> str:
+    """Return the text of a file; a table of another kind is told by its header in any encoding."""
+    try:
+        return decode(content)
+    except Mistake:
+        rows = records(*separated(content.decode("latin-1"), COLUMNS.keys()))
+        first = next(rows, None)
+        if isinstance(first, Record):
+            refuse_other_tables([column_name(cell) for cell in first.cells], [*COLUMNS])
+        raise
 
 
 class _Scenario(NamedTuple):

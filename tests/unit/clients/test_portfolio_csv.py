@@ -273,6 +273,7 @@ OTHER_FILES = {
     b"run_id,experiment_id,name\n1,2,x\n": "a model registry",
     b"name,version,current_stage,creation_timestamp\nx,1,None,17\n": "a model registry",
     b"Use Case Name,Agency,Stage of Development\nx,y,Retired\n": "the US federal inventory",
+    b"Use Case Name,Agency\x92s,Stage of Development\nx,y,Retired\n": "the US federal inventory",
     b"number,id,name,origin,from_client,went_live_at\n0,a,A,client,id,\n": "results of this",
     b'{"models": []}': "JSON",
     b'[{"id": 1}]': "JSON",
