@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from modelops_abm.app.state.errands import Errand, Errands
 
 SECONDS = 10.0
@@ -95,3 +97,28 @@ def test_no_thread_is_left() -> None:
     for thread in errand_threads - before:
         thread.join(SECONDS)
         assert not thread.is_alive()
+
+
+def test_nobody_can_wait_for_an_errand_that_has_not_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    errands, found = Errands(), []
+    start = Errand.start
+
+    def wait() -> None:
+        try:
+            found.append(errands.wait(5.0))
+        except RuntimeError as error:
+            found.append(error)
+
+    waiting = threading.Thread(target=wait)
+
+    def slowly(errand: Errand) -> None:
+        waiting.start()
+        waiting.join(0.2)
+        start(errand)
+
+    monkeypatch.setattr(Errand, "start", slowly)
+    errands.start("work", lambda errand: None)
+    waiting.join(10.0)
+    assert found == [True]

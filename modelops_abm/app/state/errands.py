@@ -73,7 +73,7 @@ class Errands:
             if before is not None:
                 before.cancel.set()
             errand = self._newest[kind] = Errand(work, before)
-        errand.start()
+            errand.start()  # before anybody can wait for it, which fails for one not started
 
     def stop(self, kind: str) -> None:
         """Stop the errand of a kind, if there is one."""

@@ -93,7 +93,7 @@ OF_A_CAPABILITY: dict[str, dict[str, float]] = {
     "never has a level": {"maximum": 0.0},
 }
 QUANTITIES = {quantity.name: quantity for quantity in catalogue()}
-REPLICATIONS = 3
+REPLICATIONS = 2
 
 
 def another(scenario: Scenario, name: str) -> Any:
