@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import logging
 import os
+import re
 import time
-import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,22 +18,33 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from modelops_abm.parameters import InputError, Problem
+from modelops_abm.parameters import InputError, Problem, write_whole
 from modelops_abm.parameters.reading import open_file
 from modelops_abm.parameters.wording import printable
 
 type Floats = NDArray[np.float64]
 
-_ENDING, UNFINISHED = ".parquet", ".part"
+_ENDING, _SET_ASIDE = ".parquet", "_set-aside-"
+_OWN_NAME = re.compile(r"([0-9a-f]{64}|[0-9a-f]{32})\.parquet")
+"""The shorter ones are of earlier versions, which kept no checksums."""
 _SECONDS_KEPT_BACK, _ROWS_KEPT_BACK, _MOST_PARTS = 2.0, 50_000, 20
+_MOST_ROWS, _LARGEST_PART_BYTES = 250_000, 200_000_000
+"""Of one file; more is neither written nor read."""
 _REPLICATION = "replication"
+_ORIGIN = b"modelops_abm"
+_MOST_NAMED = 3
+
+_log = logging.getLogger(__name__)
 
 
 class Parts:
     """A row of numbers for each replication of whatever a key names, in a folder of Parquet files.
 
     A file appears whole or not at all, two seconds at most after what it holds was run. Files are
-    never changed; when it is closed, many of them are put together.
+    never changed; when it is closed, many of them are put together. The name of a file is the
+    SHA-256 of its content. One of which that is not so, or that holds anything else than such rows,
+    is set aside under a name that readers of Parquet leave out, with a word; what it held is
+    missing, and nothing else is lost.
 
     Parameters
     ----------
@@ -40,23 +54,32 @@ class Parts:
         What a key names: the heading of its column.
     columns
         Headings of the numbers.
+    origin
+        What all rows have in common: rows of another origin are not read.
+    allowed
+        Tells of numbers, element by element, which there can be.
 
     Raises
     ------
     InputError
-        If a file is damaged.
+        If files contradict each other, or one cannot be set aside.
     """
 
-    def __init__(self, folder: Path, key: str, columns: Sequence[str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        key: str,
+        columns: Sequence[str],
+        origin: str,
+        allowed: Callable[[Floats], NDArray[np.bool]] = np.isfinite,
+    ) -> None:
         self._folder = folder
-        self._headings = _Headings(key, tuple(columns))
+        self._layout = _Layout(key, tuple(columns), origin, allowed)
         self._known: dict[str, dict[int, Floats]] = {}
+        self._files: set[Path] = set()
         self._kept_back: list[_Rows] = []
         self._written_at = time.monotonic()
-        delete(folder.glob(f"*{UNFINISHED}"))
-        for file in self._files():
-            for rows in _read(file, self._headings):
-                self._learn(rows)
+        self._read()
 
     @property
     def size(self) -> int:
@@ -88,7 +111,7 @@ class Parts:
         """
         rows = self._known.get(key, {})
         found = [rows[each] for each in range(first, first + count)]
-        return np.array(found).reshape(count, len(self._headings.columns))
+        return np.array(found).reshape(count, len(self._layout.columns))
 
     def add(self, keys: Sequence[str], first: int, values: Floats) -> None:
         """Keep rows; what is there already is left as it is.
@@ -106,7 +129,11 @@ class Parts:
         ------
         InputError
             If they cannot be written.
+        ValueError
+            If there cannot be such numbers.
         """
+        if not self._layout.allowed(values).all():
+            raise ValueError("there cannot be such numbers")
         for key, rows in zip(keys, values, strict=True):
             new = _Rows.of(key, first, rows).without(self._known.get(key, {}))
             if new.numbers:
@@ -139,32 +166,90 @@ class Parts:
             If it cannot be written.
         """
         self.flush()
-        files = self._files()
-        if len(files) > _MOST_PARTS:
+        if len(self._files) > _MOST_PARTS:
+            before, self._files = self._files, set()
             self._write([_Rows.all(key, rows) for key, rows in self._known.items()])
-            delete(files)
+            _delete(before - self._files)
+
+    def _read(self) -> None:
+        """Learn what the files hold, and set aside those that are not as they should be."""
+        unreliable, foreign = [], []
+        for file in sorted(self._folder.glob(f"[!._]*{_ENDING}")):
+            if not _OWN_NAME.fullmatch(file.name):
+                foreign.append(file)
+                continue
+            try:
+                rows = list(_rows_in(file, self._layout))
+            except (pa.ArrowException, OSError, ValueError, KeyError):
+                unreliable.append(_set_aside(file))
+                continue
+            self._files.add(file)
+            for each in rows:
+                self._learn(each)
+        for files, words in ((unreliable, _UNRELIABLE), (foreign, _FOREIGN)):
+            if files:
+                _log.warning(words.format(printable(str(self._folder), 200), _named(files)))
 
     def _learn(self, rows: _Rows) -> None:
         known = self._known.setdefault(rows.key, {})
-        known.update(zip(rows.numbers, rows.values, strict=True))
-
-    def _files(self) -> list[Path]:
-        return sorted(self._folder.glob(f"*{_ENDING}"))
+        for number, row in zip(rows.numbers, rows.values, strict=True):
+            there = known.setdefault(number, row)
+            if there is not row and there.tobytes() != row.tobytes():
+                raise unusable(
+                    self._folder,
+                    f"its files contradict each other about replication {number} of"
+                    f" {printable(rows.key, 200)}; choose another folder, or delete this one",
+                )
 
     def _write(self, rows: Sequence[_Rows]) -> None:
-        path = self._folder / f"{uuid.uuid4().hex}{_ENDING}"
+        table = _table(rows, self._layout)
         try:
             self._folder.mkdir(exist_ok=True)
-            _write_whole(_table(rows, self._headings), path)
         except OSError as error:
             raise unusable(self._folder, (error.strerror or str(error)).lower()) from None
+        for start in range(0, table.num_rows, _MOST_ROWS):
+            stream = pa.BufferOutputStream()
+            pq.write_table(table.slice(start, _MOST_ROWS), stream, compression="zstd")
+            content = stream.getvalue().to_pybytes()
+            path = self._folder / f"{hashlib.sha256(content).hexdigest()}{_ENDING}"
+            write_whole(path, content, replace=True)
+            self._files.add(path)
 
 
-class _Headings(NamedTuple):
-    """Headings of the columns: of the key, and of the numbers."""
+_UNRELIABLE = (
+    "{}: what is kept in {} is damaged or of an earlier version. It is set aside under that name,"
+    " and run again."
+)
+_FOREIGN = "{}: {} is none of the runs that are kept there, and is left alone."
+
+
+class _Layout(NamedTuple):
+    """What the rows of files must be like.
+
+    Attributes
+    ----------
+    key, columns
+        Headings: of the key, and of the numbers.
+    origin
+        What all rows have in common.
+    allowed
+        Tells which numbers there can be.
+    """
 
     key: str
     columns: tuple[str, ...]
+    origin: str
+    allowed: Callable[[Floats], NDArray[np.bool]]
+
+    @property
+    def schema(self) -> pa.Schema:
+        """Columns and their types, and the origin."""
+        fields = [
+            pa.field(self.key, pa.dictionary(pa.int32(), pa.string())),
+            pa.field(_REPLICATION, pa.int64()),
+            *(pa.field(name, pa.float64()) for name in self.columns),
+        ]
+        return pa.schema(fields, {_ORIGIN: self.origin.encode()})
 
 
 class _Rows(NamedTuple):
@@ -195,47 +280,84 @@ def unusable(folder: Path, reason: str) -> InputError:
     return InputError(Problem(f"cannot keep runs there: {reason}", printable(str(folder), 200)))
 
 
-def delete(paths: Iterable[Path]) -> None:
+def holds_parts(folder: Path) -> bool:
+    """Whether there are files in a folder that were written by `Parts`."""
+    return any(_OWN_NAME.fullmatch(path.name) for path in folder.iterdir())
+
+
+def _delete(paths: Iterable[Path]) -> None:
     """Delete files, as far as that is possible."""
     for path in paths:
         with suppress(OSError):
             path.unlink()
 
 
-def _table(rows: Sequence[_Rows], headings: _Headings) -> pa.Table:
+def _set_aside(file: Path) -> Path:
+    """Give a file a name that readers of Parquet leave out, and return it."""
+    try:
+        for number in count():
+            target = file.with_name(f"{_SET_ASIDE}{f'{number}-' if number else ''}{file.name}")
+            if not os.path.lexists(target):
+                return file.rename(target)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise unusable(file.parent, f"{file.name} is damaged, and stays: {reason}") from None
+    raise AssertionError("there is always another number")
+
+
+def _named(files: Sequence[Path]) -> str:
+    names = [printable(file.name, 100) for file in files]
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _table(rows: Sequence[_Rows], layout: _Layout) -> pa.Table:
     """Return rows as a table: key, replication, and a column for each number."""
     keys = np.repeat([each.key for each in rows], [len(each.numbers) for each in rows])
     values = np.concatenate([each.values for each in rows])
-    columns: dict[str, Any] = {
-        headings.key: pa.array(keys).dictionary_encode(),
-        _REPLICATION: pa.array([number for each in rows for number in each.numbers], pa.int64()),
-    }
-    columns.update({name: values[:, place] for place, name in enumerate(headings.columns)})
-    return pa.table(columns)
+    arrays: list[Any] = [
+        pa.array(keys).dictionary_encode(),
+        pa.array([number for each in rows for number in each.numbers], pa.int64()),
+        *(pa.array(column) for column in values.T),
+    ]
+    return pa.table(arrays, schema=layout.schema)
 
 
-def _read(file: Path, headings: _Headings) -> Iterator[_Rows]:
-    try:
-        with open_file(file) as stream:
-            table = pq.read_table(stream, columns=[headings.key, _REPLICATION, *headings.columns])
-        keys = table.column(headings.key).to_numpy()
-        numbers = table.column(_REPLICATION).to_numpy()
-        values = np.column_stack([table.column(name).to_numpy() for name in headings.columns])
-    except (OSError, ValueError, KeyError) as error:
-        reason = f"{file.name} is damaged ({type(error).__name__}); delete it, and what it held is"
-        raise unusable(file.parent, f"{reason} run again") from None
-    order = np.argsort(keys, kind="stable")
-    edges = np.flatnonzero(keys[order][1:] != keys[order][:-1]) + 1
-    for places in np.split(order, edges):
-        if len(places):
-            yield _Rows(keys[places[0]], tuple(numbers[places].tolist()), values[places])
+def _rows_in(file: Path, layout: _Layout) -> Iterator[_Rows]:
+    """Yield what a file holds; a `ValueError` or one of Arrow's says that it is not as it should.
+
+    Nothing is read that would take more room than what is ever written.
+    """
+    with open_file(file) as stream:
+        content = stream.read(_LARGEST_PART_BYTES + 1)
+    if hashlib.sha256(content).hexdigest() != file.stem:
+        raise ValueError("its name is not its checksum")
+    table = _table_in(content, layout)
+    if any(column.null_count for column in table.columns):
+        raise ValueError("something is missing")
+    keys = table.column(0).combine_chunks()
+    names, codes = keys.dictionary.to_pylist(), keys.indices.to_numpy()
+    numbers, *columns = (column.to_numpy() for column in table.columns[1:])
+    values = np.column_stack(columns)
+    if not layout.allowed(values).all():
+        raise ValueError("there cannot be such numbers")
+    order = np.lexsort((numbers, codes))
+    edges = np.flatnonzero(np.diff(codes[order])) + 1
+    for start, end in pairwise((0, *edges.tolist(), len(order))):
+        places = order[start:end]
+        if numbers[places[0]] < 0 or (np.diff(numbers[places]) == 0).any():
+            raise ValueError("a replication comes twice, or has no number of 0 or more")
+        yield _Rows(names[codes[places[0]]], tuple(numbers[places].tolist()), values[places])
 
 
-def _write_whole(table: pa.Table, path: Path) -> None:
-    """Write a table so that it is on the disk, whole, when it has its name."""
-    unfinished = path.with_suffix(UNFINISHED)
-    with unfinished.open("wb") as stream:
-        pq.write_table(table, stream, compression="zstd")
-        stream.flush()
-        os.fsync(stream.fileno())
-    unfinished.replace(path)
+def _table_in(content: bytes, layout: _Layout) -> pa.Table:
+    file = pq.ParquetFile(pa.BufferReader(content))
+    schema, facts = file.schema_arrow, file.metadata
+    if not schema.equals(layout.schema) or schema.metadata != layout.schema.metadata:
+        raise ValueError("it holds something else")
+    bytes_of = [facts.row_group(place).total_byte_size for place in range(facts.num_row_groups)]
+    if not 0 < facts.num_rows <= _MOST_ROWS or sum(bytes_of) > _LARGEST_PART_BYTES:
+        raise ValueError("it is too large")
+    table = file.read().unify_dictionaries()
+    table.validate(full=True)
+    return table

@@ -7,21 +7,27 @@ replications add to those that are there.
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
+import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from modelops_abm import outcomes
-from modelops_abm.experiments.parts import UNFINISHED, Parts, unusable
-from modelops_abm.parameters.reading import open_file
+from modelops_abm.experiments.parts import Floats, Parts, holds_parts, unusable
+from modelops_abm.parameters import write_whole
+from modelops_abm.parameters.reading import read_file
 from modelops_abm.parameters.wording import printable
 from modelops_abm.version import __version__
 
 DESCRIPTION, PAYBACKS = "_store.json", "_paybacks"
 """Readers of Parquet leave out such names, so that the folder can be read as one table of runs."""
 _LOCK = ".lock"
+_LARGEST_DESCRIPTION = 10_000
+_WAY_OUT = "choose another folder, or delete this one, and its runs are run again"
 
 
 class Provenance(NamedTuple):
@@ -60,8 +66,8 @@ class Store:
     Raises
     ------
     InputError
-        If the folder is no store, of other runs, in use by another process, damaged or not
-        writable; the message says which.
+        If the folder is no store, of other runs, in use by another process or not writable, or
+        nothing says any more of what its runs are; the message says which.
     """
 
     def __init__(self, folder: Path, *, seed: int = 0, engine: str = "ensemble") -> None:
@@ -71,8 +77,12 @@ class Store:
             stated = _described(folder, self.provenance)
             if stated != self.provenance:
                 raise unusable(folder, _difference(stated, self.provenance))
-            self.runs = Parts(folder, "scenario", outcomes.TOTALS)
-            self.paybacks = Parts(folder / PAYBACKS, "pair", ("payback_day",))
+            origin = json.dumps(self.provenance._asdict())
+            self.runs = Parts(folder, "scenario", outcomes.TOTALS, origin)
+            paybacks = folder / PAYBACKS
+            if os.path.lexists(paybacks) and (paybacks.is_symlink() or not paybacks.is_dir()):
+                raise unusable(folder, f"{PAYBACKS} is in the way")
+            self.paybacks = Parts(paybacks, "pair", ("payback_day",), origin, _is_day_or_never)
         except BaseException:
             self._lock.release()
             raise
@@ -125,24 +135,23 @@ def _described(folder: Path, provenance: Provenance) -> Provenance:
     """Return what a store says of itself; an empty folder takes what is said of it."""
     path = folder / DESCRIPTION
     if not path.exists():
-        if any(entry.suffix != UNFINISHED and entry.name != _LOCK for entry in folder.iterdir()):
-            raise unusable(folder, "it holds something else")
-        _describe(path, provenance)
+        if holds_parts(folder):
+            raise unusable(folder, f"its {DESCRIPTION} is gone; {_WAY_OUT}")
+        if any(not entry.name.startswith(".") for entry in folder.iterdir()):
+            raise unusable(folder, "it holds something else; choose another folder")
+        write_whole(path, f"{json.dumps(provenance._asdict())}\n".encode())
         return provenance
     try:
-        with open_file(path) as stream:
-            return Provenance(**json.load(stream))
+        stated = Provenance(**json.loads(read_file(path, _LARGEST_DESCRIPTION)))
+        if [type(each) for each in stated] != [type(each) for each in provenance]:
+            raise TypeError
     except (OSError, ValueError, TypeError, RecursionError):
-        raise unusable(folder, f"{DESCRIPTION} cannot be read") from None
+        raise unusable(folder, f"its {DESCRIPTION} cannot be read; {_WAY_OUT}") from None
+    return stated
 
 
-def _describe(path: Path, provenance: Provenance) -> None:
-    unfinished = path.with_suffix(UNFINISHED)  # like a part, it is deleted if it stays behind
-    try:
-        unfinished.write_text(json.dumps(provenance._asdict()) + "\n", encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        raise unusable(path.parent, (error.strerror or str(error)).lower()) from None
+def _is_day_or_never(days: Floats) -> NDArray[np.bool]:
+    return days >= 0.0
 
 
 def _difference(stated: Provenance, asked: Provenance) -> str:

@@ -11,11 +11,12 @@ import textwrap
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from modelops_abm import outcomes
 from modelops_abm.experiments import parts
-from modelops_abm.experiments.store import DESCRIPTION, Store
+from modelops_abm.experiments.store import DESCRIPTION, PAYBACKS, Store
 from modelops_abm.parameters import InputError
 
 TOTALS = len(outcomes.TOTALS)
@@ -34,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_gives_back_what_it_was_given_to_the_bit(folder: Path) -> None:
     totals = some_totals(2, 3)
-    totals[0, 0, :3] = (np.nan, -0.0, 5e-324)
+    totals[0, 0, :3] = (-1.7e308, -0.0, 5e-324)
     with Store(folder) as store:
         store.runs.add(["a", "b"], 4, totals)
     with Store(folder) as store:
@@ -79,24 +80,60 @@ def test_many_files_are_put_together(folder: Path, monkeypatch: pytest.MonkeyPat
         assert store.runs.rows("a", 29, 1)[0, 0] == 29.0
 
 
+def test_putting_the_same_rows_together_again_loses_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a kill between the new file and the end of the old ones."""
+    with monkeypatch.context() as patch:
+        patch.setattr(parts, "_SECONDS_KEPT_BACK", 0.0)
+        patch.setattr(parts, "_delete", lambda paths: None)
+        with Store(folder) as store:
+            for number in range(30):
+                store.runs.add(["a"], number, some_totals(1, 1, start=number))
+    assert len(list(folder.glob("*.parquet"))) == 31
+    Store(folder).close()
+    assert len(list(folder.glob("*.parquet"))) == 1
+    with Store(folder) as store:
+        assert store.runs.size == 30
+
+
+def test_what_is_kept_is_cut_into_files_that_can_be_read(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "_MOST_ROWS", 4)
+    with Store(folder) as store:
+        store.runs.add(["a", "b"], 0, some_totals(2, 5))
+    assert len(list(folder.glob("*.parquet"))) == 3
+    with Store(folder) as store:
+        assert store.runs.rows("b", 0, 5).tobytes() == some_totals(2, 5)[1].tobytes()
+
+
 def test_a_file_that_was_not_finished_does_not_count(folder: Path) -> None:
     with Store(folder) as store:
         store.runs.add(["a"], 0, some_totals(1, 2))
-    (folder / "0123.part").write_bytes(b"PAR1 half")
+    (folder / ".modelops-abm-0123.tmp").write_bytes(b"PAR1 half")
     with Store(folder) as store:
         assert store.runs.size == 2
-    assert not list(folder.glob("*.part"))
 
 
-def test_a_damaged_file_is_named(folder: Path) -> None:
+def test_the_totals_are_one_table(folder: Path) -> None:
     with Store(folder) as store:
-        store.runs.add(["a"], 0, some_totals(1, 2))
-    (part,) = folder.glob("*.parquet")
-    part.write_bytes(part.read_bytes()[:100])
-    with pytest.raises(InputError, match=f"{part.name} is damaged"):
-        Store(folder)
-    part.unlink()
+        store.runs.add(["a", "b"], 0, some_totals(2, 3))
+        store.paybacks.add(["a/b"], 0, np.array([[[1.0], [np.inf], [0.0]]]))
+    (folder / "_set-aside-1.parquet").write_bytes(b"damaged")
+    table = pd.read_parquet(folder)
+    assert list(table["scenario"]) == ["a"] * 3 + ["b"] * 3
+    values = table[list(outcomes.TOTALS)].to_numpy()
+    assert np.array_equal(values, some_totals(2, 3).reshape(6, TOTALS))
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_what_is_no_number_is_not_kept(folder: Path, number: float) -> None:
+    totals = some_totals(1, 2)
+    totals[0, 1, 7] = number
     with Store(folder) as store:
+        with pytest.raises(ValueError, match="there cannot be such numbers"):
+            store.runs.add(["a"], 0, totals)
         assert store.runs.size == 0
 
 
@@ -125,25 +162,61 @@ def test_runs_of_another_version_are_not_mixed(folder: Path) -> None:
     assert "\x1b" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "content",
-    ["", "{}", "[]", '{"seed": 0}', '{"seed":0,"engine":"a","x":1}', "[" * 100_000],
-    ids=["nothing", "empty", "list", "half", "more", "nested"],
-)
+DESCRIPTIONS: dict[str, str] = {
+    "nothing": "",
+    "empty": "{}",
+    "list": "[]",
+    "null": "null",
+    "half": '{"seed": 0}',
+    "cut": '{"seed": 0, "engine": "ensemble", "ver',
+    "more": '{"seed":0,"engine":"a","x":1}',
+    "text for a number": '{"seed":"0","engine":"ensemble","version":"0.1.0"}',
+    "true": '{"seed":true,"engine":"ensemble","version":"0.1.0"}',
+    "other types": '{"seed":[],"engine":{},"version":null}',
+    "infinite": '{"seed":1e999,"engine":"ensemble","version":"0.1.0"}',
+    "many digits": f'{{"seed":{"9" * 5000},"engine":"ensemble","version":"0.1.0"}}',
+    "nested": "[" * 100_000,
+    "nested within the limit": '{"seed":' * 900 + "0" + "}" * 900,
+    "zeros": "\0" * 60,
+    "large": " " * 1_000_000 + "{}",
+}
+
+
+@pytest.mark.parametrize("content", DESCRIPTIONS.values(), ids=DESCRIPTIONS.keys())
 def test_a_description_that_says_nothing_is_named(folder: Path, content: str) -> None:
     Store(folder).close()
     (folder / DESCRIPTION).write_text(content)
-    with pytest.raises(InputError, match=DESCRIPTION):
+    with pytest.raises(InputError, match=rf"{DESCRIPTION} cannot be read; choose another folder"):
+        Store(folder)
+
+
+def test_a_description_that_is_gone_is_named(folder: Path) -> None:
+    with Store(folder) as store:
+        store.runs.add(["a"], 0, some_totals(1, 2))
+    (folder / DESCRIPTION).unlink()
+    with pytest.raises(InputError, match=rf"{DESCRIPTION} is gone; choose another folder, or del"):
         Store(folder)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such pipes here")
-@pytest.mark.parametrize("name", [DESCRIPTION, "1.parquet"])
-def test_a_pipe_in_the_place_of_a_file_is_named_and_not_waited_for(folder: Path, name: str) -> None:
+def test_a_pipe_in_the_place_of_the_description_is_named(folder: Path) -> None:
     Store(folder).close()
-    (folder / name).unlink(missing_ok=True)
-    os.mkfifo(folder / name)
-    with pytest.raises(InputError, match=name):
+    (folder / DESCRIPTION).unlink()
+    os.mkfifo(folder / DESCRIPTION)
+    with pytest.raises(InputError, match=DESCRIPTION):
+        Store(folder)
+
+
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_what_is_in_the_way_of_the_paybacks_is_told(
+    folder: Path, tmp_path: Path, kind: str
+) -> None:
+    Store(folder).close()
+    if kind == "link":
+        (folder / PAYBACKS).symlink_to(tmp_path, target_is_directory=True)
+    else:
+        (folder / PAYBACKS).write_text("")
+    with pytest.raises(InputError, match="_paybacks is in the way"):
         Store(folder)
 
 
