@@ -73,8 +73,8 @@ def _opened(file: str | os.PathLike[str]) -> tuple[int, int]:
     except ValueError:  # a name with a NUL
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)) from None
     except OSError as error:
-        if error.errno == errno.ENXIO:
-            raise _no_file(stat.S_IFSOCK) from None
+        if error.errno == errno.ENXIO:  # a socket, or a device with nothing behind it
+            raise _no_file(os.stat(file).st_mode) from None  # noqa: PTH116
         if os.path.isdir(file):  # Windows opens none  # noqa: PTH112 - of any kind of name
             raise _no_file(stat.S_IFDIR) from None
         raise
