@@ -3,7 +3,8 @@
 Solara's server answers anyone, under any name, and its asset route fetches, writes and deletes
 files. `protect` leaves it the few routes that the page needs, and puts a guard in front of them:
 
-- Host and Origin are on a list: this machine's own names, and those that an operator names.
+- Requests come from this machine; Host and Origin are on a list: its own names, and those that an
+  operator names.
 - What another site's page asks for is refused, but for opening this page.
 - Only the headers that the page needs get through; none says where or how the page is served.
 - Paths, bodies, and the number of visits and sockets are bounded; so is the time of an answer.
@@ -199,7 +200,9 @@ class Guard:
         _check_size(scope)
         _check_target(scope)
         host = _only(scope, b"host")
-        port = (scope.get("server") or ("", None))[1]
+        address, port = scope.get("server") or ("", None)
+        if not address.startswith("127.") and address != "::1":
+            raise HTTPException(421, "The page is served to this machine alone.")
         if host is None or not self._hosts.allow(host, port):
             raise HTTPException(
                 421,

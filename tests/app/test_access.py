@@ -52,6 +52,7 @@ class Server:
         """Ask once; `more` is method, query, kind, and the other headers."""
         given = {"method": "GET", "query": f"session_id={TAB}", "kind": "http", **more}
         method, query, kind = given.pop("method"), given.pop("query"), given.pop("kind")
+        address = given.pop("address", "127.0.0.1")
         named = {name.replace("_", "-"): value for name, value in given.items()}
         headers = [*({"host": host} if host is not None else {}).items(), *named.items()]
         scope = {
@@ -63,7 +64,7 @@ class Server:
             "root_path": "",
             "query_string": query.encode(),
             "headers": [(name.encode(), value.encode("latin-1")) for name, value in headers],
-            "server": ("127.0.0.1", PORT),
+            "server": (address, PORT),
             "client": ("127.0.0.1", 50_000),
             "extensions": {"websocket.http.response": {}},
         }
@@ -252,6 +253,14 @@ def test_pages_of_others_open_and_end_no_visit(
     if origin is not None:
         assert guarded.ask(**said).status == 403
     assert seen == []
+
+
+@pytest.mark.parametrize("address", ["192.0.2.1", "0.0.0.0", "2001:db8::1", ""])
+def test_other_machines_are_not_answered(guarded: Server, seen: list[Any], address: str) -> None:
+    """As with ``solara run --host 0.0.0.0``: a program may send whatever Host it likes."""
+    assert guarded.ask(address=address).status == 421
+    assert seen == []
+    assert guarded.ask(address="::1").status == 200
 
 
 def test_who_has_two_hosts_or_origins_is_refused(guarded: Server, seen: list[Any]) -> None:
