@@ -148,7 +148,7 @@ def cache(folder: Path, mutations: int) -> None:
 
 
 def _command(folder: Path, **environment: str) -> tuple[int, str]:
-    """Run a command; return its exit code, and the last line that it said."""
+    """Run a command; return its exit code, and the last line that it said but for progress."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", "modelops_abm", "simulate", "--days", "5"],
@@ -161,7 +161,8 @@ def _command(folder: Path, **environment: str) -> tuple[int, str]:
         )
     except subprocess.TimeoutExpired:
         return -1, "it hangs"
-    return done.returncode, " ".join(done.stderr.splitlines()[-1:])[:150]
+    said = [line for line in done.stderr.splitlines() if "the simulator" not in line]
+    return done.returncode, " ".join(said[-1:])[:150]
 
 
 def _entries(place: Path) -> Iterator[Path]:

@@ -125,7 +125,9 @@ class Folder:
                 there = json.load(stream)
             kind, fingerprint = there["experiment"], there["fingerprint"]
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            raise _unusable(self.path, f"its {DESCRIPTION} cannot be read") from None
+            raise _unusable(
+                self.path, f"its {DESCRIPTION} cannot be read; choose another folder"
+            ) from None
         if kind != self._description["experiment"]:
             what = f"it holds a {printable(str(kind))}"
             raise _unusable(self.path, f"{what}; choose another folder")

@@ -96,3 +96,31 @@ def test_who_stops_it_is_told_what_is_kept(tmp_path: Path) -> None:
     assert process.returncode == 130, said
     assert "what was run is kept in kept" in said
     assert "Traceback" not in said
+
+
+def test_damaged_runs_are_told_and_run_again(
+    modelops: Callable, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = modelops("sweep", *SMALL, *VARY, "--json", "--output", "kept")
+    for part in (tmp_path / "kept" / "runs").glob("*.parquet"):
+        part.write_bytes(part.read_bytes()[:-1])
+    again = modelops("sweep", *SMALL, *VARY, "--json", "--output", "kept")
+    assert (again.code, again.out) == (0, whole.out)
+    (said,) = caplog.messages
+    assert "_set-aside-" in said
+    modelops("sweep", *SMALL, *VARY, "--json", "--output", "kept")
+    assert len(caplog.messages) == 1
+
+
+@pytest.mark.parametrize(
+    "content", ["", "null", "[]", "[" * 100_000, '{"experiment":' + "9" * 5000]
+)
+def test_a_description_that_says_nothing_is_refused(
+    modelops: Callable, tmp_path: Path, content: str
+) -> None:
+    assert modelops("sweep", *SMALL, *VARY, "--output", "kept").code == 0
+    (tmp_path / "kept" / "experiment.json").write_text(content)
+    outcome = modelops("sweep", *SMALL, *VARY, "--output", "kept")
+    assert outcome.code == 1
+    assert "experiment.json" in outcome.err
+    assert "choose another folder" in outcome.err
