@@ -17,10 +17,11 @@ from modelops_abm.experiments.information import Information, Moves, Worth, info
 from modelops_abm.experiments.inputs import Choice, Input, check_inputs, varied
 from modelops_abm.experiments.intervals import LEVEL, Share, skewed_interval
 from modelops_abm.experiments.ranking import Ranking
-from modelops_abm.experiments.running import Keeping
+from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.sweep.designs import Point, at_positions
 from modelops_abm.experiments.winners import winners, wins
 from modelops_abm.parameters import InputError, Scenario
+from modelops_abm.representation import Represented
 
 type Floats = NDArray[np.float64]
 
@@ -33,8 +34,8 @@ _TAIL = 5.0
 _MOST_NAMED = 3
 
 
-@dataclass(frozen=True)
-class ValueOfInformation:
+@dataclass(frozen=True, repr=False)
+class ValueOfInformation(Represented):
     """Alternatives under uncertain assumptions, and what it would be worth to be certain.
 
     Attributes
@@ -148,6 +149,7 @@ class ValueOfInformation:
         return pd.DataFrame(rows, columns=["value", "low", "high"], index=index, dtype=float)
 
 
+@refuses_unknown
 def value_of_information(
     alternatives: Mapping[str, Scenario],
     inputs: tuple[Input, ...],
@@ -193,7 +195,7 @@ def value_of_information(
     """
     _check(alternatives, inputs, points, replications)
     design = _design(len(inputs), points, seed_of_points)
-    halves, after = _run(alternatives, inputs, design, outcome, replications, **keeping)
+    halves, after = _run(alternatives, inputs, design, outcome, replications, keeping)
     utilities = halves.mean(axis=0)
     moves = {
         entry.name: Moves(
@@ -250,7 +252,7 @@ def _run(
     design: _Design,
     outcome: str,
     replications: int,
-    **keeping: Unpack[Keeping],
+    keeping: Keeping,
 ) -> tuple[Floats, Floats]:
     """Return utilities at the points by halves of their luck, and after the moves.
 
@@ -264,7 +266,7 @@ def _run(
     count = len(design.positions)
     halves = np.empty((2, len(alternatives), count))
     after = np.empty((len(inputs), len(alternatives), len(design.moves[0].ends)))
-    own_progress = keeping.get("progress")
+    own_progress, keeping = keeping.get("progress"), keeping.copy()
     for point, position in enumerate(design.positions):
         if own_progress is not None:
             keeping["progress"] = _part_of(own_progress, point, count)
@@ -282,7 +284,7 @@ def _run(
             outcome,
             replications,
             point * replications,
-            **keeping,
+            keeping,
         )
         halves[:, :, point] = _halves(found[:, 0])
         for row, (place, move) in enumerate(moved, start=1):
@@ -301,7 +303,7 @@ def _found(
     outcome: str,
     replications: int,
     first: int,
-    **keeping: Unpack[Keeping],
+    keeping: Keeping,
 ) -> Floats:
     scenarios = [[varied(each, point) for each in alternatives.values()] for point in points]
     found = outcomes_at(points, scenarios, outcome, replications, first=first, **keeping)
