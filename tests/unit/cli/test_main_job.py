@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from modelops_abm import compare, main_job, outcomes, replicate
+from modelops_abm import compare, main_job, outcomes, replicate, terminal
 from modelops_abm.experiments import Comparison, share
 from modelops_abm.experiments.comparison.finance import finance
 from modelops_abm.formats import NARROW_SPACE, NOTHING
@@ -99,6 +99,7 @@ def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let the main job look at forty days of six futures, in an empty folder."""
     monkeypatch.setattr(main_job, "preset", forty_days)
     monkeypatch.setattr(main_job, "REPLICATIONS", FUTURES)
+    monkeypatch.setattr(terminal, "FIRST_LINE_SECONDS", 1e6)  # even where it takes long
     monkeypatch.chdir(tmp_path)
 
 
