@@ -123,8 +123,9 @@ class VisualisedModel(ModelOpsModel):
         """Run days as one piece, up to the horizon; every way of Mesa to run comes here."""
         self._wait_until_drawn()
         with self._days:
-            if self.running:
-                super()._advance_time(min(until, self.parameters.horizon_days))
+            until = min(until, self.parameters.horizon_days)
+            if self.running and until > self.time:  # else another thread was faster
+                super()._advance_time(until)
 
     def _wait_until_drawn(self) -> None:
         """Wait for what another thread draws.

@@ -83,8 +83,12 @@ def widgets(widget: Any) -> Iterator[Any]:
             yield from widgets(child)
 
 
+def buttons(page: Any, label: str) -> list[Any]:
+    return [found for found in widgets(page) if getattr(found, "children", ()) == [label]]
+
+
 def click(page: Any, label: str) -> None:
-    (button,) = [found for found in widgets(page) if getattr(found, "children", ()) == [label]]
+    (button,) = buttons(page, label)
     button.click()
 
 
@@ -201,6 +205,18 @@ def test_nothing_happens_after_the_horizon(run: str) -> None:
     assert (model.day, model.time, model.running) == (3, 3.0, False)
 
 
+def test_a_day_that_another_thread_has_run_meanwhile_is_not_run_again() -> None:
+    """Who presses pause and play fast has two threads that play the same model."""
+    model = VisualisedModel(horizon_days=9)
+    steps = threading.Thread(target=model.step)
+    with model.between_days():
+        steps.start()
+        steps.join(0.2)
+        model.step()
+    steps.join(10.0)
+    assert (model.day, model.time) == (1, 1.0)
+
+
 def test_it_plays_to_the_end_while_another_thread_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     play(monkeypatch, horizon_days=5, play_milliseconds=1, render_days=1)
 
@@ -236,6 +252,7 @@ def test_two_visitors_play_and_begin_again(monkeypatch: pytest.MonkeyPatch) -> N
         for page, _model, _context in pages:
             slide(page, "Developers", 3 + turn)
             click(page, "Reset")
+            until(lambda page=page: buttons(page, "▶"))
             click(page, "▶")
         time.sleep(0.3)
     for page, model, context in pages:
@@ -306,7 +323,7 @@ def errors(page: Any) -> list[Any]:
     return [found for found in widgets(page) if getattr(found, "type", "") == "error"]
 
 
-def until(is_over: Callable[[], bool]) -> None:
+def until(is_over: Callable[[], Any]) -> None:
     for _ in range(20_000):
         if is_over():
             return
