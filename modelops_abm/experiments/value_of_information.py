@@ -78,14 +78,14 @@ class ValueOfInformation(Represented):
     def partial(self) -> Mapping[str, Worth]:
         """The same on each input alone, by its name.
 
-        First what is worth knowing, the highest lower end first; then what cannot be told; then the
-        rest by its upper end.
+        First what is worth knowing, the highest lower end first; then the rest by its upper end;
+        then what cannot be told.
         """
         parts = self.information.partial
 
         def place(name: str) -> tuple[float, bool, float]:
             worth = parts[name]
-            return -worth.low, worth.high is not None, -(worth.high or 0.0)
+            return -worth.low, worth.high is None, -(worth.high or 0.0)
 
         return {name: parts[name] for name in sorted(parts, key=place)}
 
