@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 import pytest
 import uvicorn
@@ -30,7 +29,7 @@ from modelops_abm.parameters import InputError
 
 PORT = 8765
 OWN, PROXIED = f"localhost:{PORT}", "models.example.org"
-KERNEL, TAB = str(uuid4()), str(uuid4())
+KERNEL, TAB = "7d1f8a52-5c0e-4b8a-9a63-2f4c1f0e9b11", "c5b0a9de-3f27-4e6c-8d14-6a2b7e9f0c22"
 SCRIPT = "package@1.0.0/dist/script.js"
 UNANSWERED = 0
 CHANNELS, CLOSE = f"/jupyter/api/kernels/{KERNEL}/channels", f"/_solara/api/close/{KERNEL}"
