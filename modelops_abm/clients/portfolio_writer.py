@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 from datetime import date
+from weakref import WeakKeyDictionary
 
 from modelops_abm.clients.cells import COLUMNS, read_number
 from modelops_abm.clients.row_problem import Mistake
@@ -47,6 +48,10 @@ _EXAMPLES = (
 )
 
 
+_fingerprints: WeakKeyDictionary[ImportedPortfolio, str] = WeakKeyDictionary()
+"""Of the portfolios that somebody has: the page asks after every change of a plan."""
+
+
 def portfolio_csv(portfolio: ImportedPortfolio) -> str:
     """Return a portfolio as CSV; what a client left out stays an empty cell.
 
@@ -66,7 +71,10 @@ def portfolio_csv(portfolio: ImportedPortfolio) -> str:
 
 def fingerprint(portfolio: ImportedPortfolio) -> str:
     """Return the SHA-256 of `portfolio_csv` in hexadecimal digits: what it holds, not its name."""
-    return hashlib.sha256(portfolio_csv(portfolio).encode()).hexdigest()
+    if (known := _fingerprints.get(portfolio)) is None:
+        known = hashlib.sha256(portfolio_csv(portfolio).encode()).hexdigest()
+        _fingerprints[portfolio] = known
+    return known
 
 
 def write_portfolio(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
 
 Row = Mapping[str, object]
 """What a row gives, by column; numbers are floats."""
@@ -48,10 +47,9 @@ def summary_rows(rows: Sequence[Row]) -> dict[int, str]:
         What the rows give, in the order of the file.
     """
     found: dict[int, str] = {}
+    numbers = [_numbers(row) for row in rows]
     for at, row in enumerate(rows):
-        if "stage" not in row and (
-            reason := _by_words(row, rows[max(0, at - _LARGEST_BLOCK) : at])
-        ):
+        if "stage" not in row and (reason := _by_words(row, numbers, at)):
             found[at] = reason
     others = [at for at in range(len(rows)) if at not in found]
     for at in {*others[:1], *others[-1:]}:
@@ -61,14 +59,14 @@ def summary_rows(rows: Sequence[Row]) -> dict[int, str]:
     return found
 
 
-def _by_words(row: Row, above: Sequence[Row]) -> str:
+def _by_words(row: Row, numbers: Sequence[Mapping[str, float]], at: int) -> str:
     id_, name = _plain(row.get("id")), _plain(row.get("name"))
     label = id_ or name
     if _SAYS_SO_AS_LABEL.fullmatch(label) or _SAYS_SO.fullmatch(name):
         return "looks like a total or an average"
     if _NOTE.fullmatch(label) and set(row) <= {"id"}:
         return "looks like a note below the table"
-    if (_SPEAKS_OF_ONE.search(id_) or _SPEAKS_OF_ONE.search(name)) and _ends_block(row, above):
+    if (_SPEAKS_OF_ONE.search(id_) or _SPEAKS_OF_ONE.search(name)) and _ends_block(numbers, at):
         return "looks like a subtotal: its numbers are the sums of the rows above it"
     return ""
 
@@ -77,17 +75,22 @@ def _plain(text: object) -> str:
     return " ".join(str(text or "").casefold().split()).strip(" :.=*#-_\u2211\u00f8")
 
 
-def _ends_block(row: Row, above: Sequence[Row]) -> bool:
-    """Tell whether the numbers of a row are the sums of some rows directly above it."""
-    numbers = _numbers(row)
-    sums = [
-        list(accumulate(_numbers(other).get(name, 0.0) for other in reversed(above)))
-        for name in numbers
-    ]
-    return any(
-        all(math.isclose(total, own) for total, own in zip(totals, numbers.values(), strict=True))
-        for totals in list(zip(*sums, strict=True))[1:]
-    )
+def _ends_block(numbers: Sequence[Mapping[str, float]], at: int) -> bool:
+    """Tell whether the numbers of a row are the sums of two or more rows directly above it.
+
+    No number of a portfolio is negative: once a total is above the row's own, it stays there.
+    """
+    own = numbers[at]
+    totals = dict.fromkeys(own, 0.0)
+    for size in range(1, min(at, _LARGEST_BLOCK) + 1 if own else 1):
+        above = numbers[at - size]
+        totals = {name: total + above.get(name, 0.0) for name, total in totals.items()}
+        unlike = [name for name in own if not math.isclose(totals[name], own[name])]
+        if size > 1 and not unlike:
+            return True
+        if any(totals[name] > own[name] for name in unlike):
+            return False
+    return False
 
 
 def _by_arithmetic(row: Row, others: Sequence[Row]) -> str:

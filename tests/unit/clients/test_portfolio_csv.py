@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import ItemsView
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from modelops_abm.clients import (
     rows_that_give,
     table,
 )
+from modelops_abm.clients import summary_rows as summary_rows_module
 from modelops_abm.parameters.errors import InputError
 from modelops_abm.parameters.names import scenario_leaves
 from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel
@@ -195,6 +197,42 @@ def test_a_row_that_is_no_model_is_refused(text: str) -> None:
 )
 def test_a_model_is_not_taken_for_a_total(text: str) -> None:
     assert _problems(text) == []
+
+
+class _Counted(dict[str, object]):
+    """A row that counts how often it is looked at."""
+
+    looks = 0
+
+    def get(self, name: str, default: object = None) -> object:
+        _Counted.looks += 1
+        return super().get(name, default)
+
+    def items(self) -> ItemsView[str, object]:
+        _Counted.looks += 1
+        return super().items()
+
+
+@pytest.mark.parametrize("users", [10.0, 0.0, None], ids=["equal", "zero", "without numbers"])
+def test_many_rows_that_speak_of_totals_take_few_looks_each(
+    monkeypatch: pytest.MonkeyPatch, users: float | None
+) -> None:
+    """Numbers of rows are taken once, and those above a row only up to its own."""
+    numbers = {} if users is None else {"users": users, "value_per_prediction": 0.5}
+    rows = [_Counted({"id": f"loss {at} total of year", **numbers}) for at in range(1500)]
+    take = summary_rows_module._numbers
+    monkeypatch.setattr(summary_rows_module, "_numbers", lambda row: _Counted(take(row)))
+    _Counted.looks = 0
+    assert not summary_rows_module.summary_rows(rows)
+    assert _Counted.looks <= 20 * len(rows)
+
+
+def test_a_subtotal_of_many_rows_is_found() -> None:
+    rows = "".join(f"m{at},x,0.1,\n" for at in range(900))
+    text = f"id,name,users,capacity_per_day\nbefore,x,7,\n{rows}s,Subtotal risk,90,\nz,y,1,5\n"
+    ((where, message),) = _problems(text)
+    assert where == "row 903"
+    assert "looks like a total" in message or "looks like a subtotal" in message
 
 
 def test_a_separator_may_be_stated_and_rows_are_counted_as_in_a_spreadsheet() -> None:
