@@ -8,11 +8,19 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from modelops_abm.app.state import opening
 from modelops_abm.app.state.link import LONGEST, Linked, query_of, read_query
 from modelops_abm.app.state.opening import open_session, query_of_session, restore, to_keep
 from modelops_abm.app.state.plan import Plan
-from modelops_abm.app.state.uploads import plan_of, read_scenario_file
-from modelops_abm.clients import fingerprint, illustrative_portfolio
+from modelops_abm.app.state.session import Session
+from modelops_abm.app.state.uploads import (
+    LARGEST_PORTFOLIO_BYTES,
+    LARGEST_SCENARIO_BYTES,
+    MOST_MODELS,
+    plan_of,
+    read_scenario_file,
+)
+from modelops_abm.clients import fingerprint, illustrative_portfolio, portfolio_writer
 from modelops_abm.parameters import ImportedPortfolio, InputError, PortfolioModel, Scenario
 from modelops_abm.parameters.provenance import changed_names, value_at
 from modelops_abm.presets import PRESETS
@@ -223,6 +231,8 @@ def test_a_reload_brings_everything_back() -> None:
     [
         {"portfolio": "id\nother\n"},
         {"portfolio": "\0binary"},
+        {"portfolio": "id\n\ud800\n"},
+        {"scenario": "\ud800"},
         {"portfolio": "no header", "portfolio-name": "\x07" * 500},
         {"scenario": "not = [toml"},
         {"unknown": "x" * 1000},
@@ -235,6 +245,42 @@ def test_forged_texts_of_a_tab_change_nothing(kept: dict[str, str]) -> None:
     restore(session, kept)
     assert session.plan == before
     assert session.wanted.value == fingerprint(PORTFOLIO)
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"portfolio": "id\n" + "a\n" * (MOST_MODELS + 1)},
+        {"portfolio": "x" * (LARGEST_PORTFOLIO_BYTES + 1)},
+        {"scenario": "#" * (LARGEST_SCENARIO_BYTES + 1)},
+    ],
+    ids=["rows", "bytes of a portfolio", "bytes of a scenario"],
+)
+def test_what_a_tab_kept_is_not_read_beyond_the_limits_of_the_page(
+    kept: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for reader in ("read_portfolio", "read_scenario"):
+        monkeypatch.setattr(opening, reader, lambda *_, **__: pytest.fail("read"))
+    session = Session(Plan("own", Scenario(name="own")))
+    before = session.plan
+    restore(session, kept)
+    assert session.plan == before
+
+
+def test_the_fingerprint_of_a_portfolio_is_taken_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each change of a plan asks for it, and to write 5,000 models takes a while."""
+    written = []
+
+    def counted(portfolio: ImportedPortfolio) -> str:
+        written.append(portfolio)
+        return "text"
+
+    monkeypatch.setattr(portfolio_writer, "portfolio_csv", counted)
+    portfolio = PORTFOLIO.model_copy(update={"models": (PortfolioModel(id="only here"),)})
+    plan = Plan.of_preset("all_five").with_portfolio(portfolio)
+    for developers in (5, 6, 7):
+        query_of(Linked(plan.changed({"team.developers": developers})))
+    assert written == [portfolio]
 
 
 def test_no_link_for_a_plan_that_is_too_different() -> None:

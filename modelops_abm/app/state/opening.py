@@ -12,6 +12,7 @@ from modelops_abm.app.state.link import Linked, query_of, read_query, with_base
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import VIEWS, Session
 from modelops_abm.app.state.tray import Tray
+from modelops_abm.app.state.uploads import refuse_portfolio, refuse_scenario
 from modelops_abm.clients import fingerprint, portfolio_csv, read_portfolio
 from modelops_abm.parameters import (
     ImportedPortfolio,
@@ -147,14 +148,22 @@ def _with_own_base(plan: Plan, text: str) -> Plan:
     """Return a plan as changes of the scenario that was uploaded, if that is the one kept."""
     if plan.start in PRESETS or not text:
         return plan
-    return with_base(plan, read_scenario(text.encode(), _SCENARIO_FILE))
+    content = _bytes_of(text)
+    if refusal := refuse_scenario(content):
+        raise InputError(refusal.message)
+    return with_base(plan, read_scenario(content, _SCENARIO_FILE))
 
 
 def _kept_portfolio(kept: Mapping[str, str]) -> ImportedPortfolio | None:
-    text, name = kept.get(_PORTFOLIO, ""), kept.get(_PORTFOLIO_NAME, "")
-    if not text:
+    content, name = _bytes_of(kept.get(_PORTFOLIO, "")), kept.get(_PORTFOLIO_NAME, "")
+    if not content or refuse_portfolio(content):
         return None
     try:
-        return read_portfolio(text.encode(), name=name or "kept portfolio")
+        return read_portfolio(content, name=name or "kept portfolio")
     except InputError:
         return None
+
+
+def _bytes_of(text: str) -> bytes:
+    """Return what a browser has sent, which may be anything, also half a character."""
+    return text.encode(errors="replace")

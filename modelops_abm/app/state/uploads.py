@@ -39,10 +39,6 @@ def size_in_words(size_bytes: int) -> str:
     return f"{size_bytes // 1_000}{NARROW_SPACE}kB"
 
 
-def _too_large(largest_bytes: int) -> Complaint:
-    return Complaint("", f"the file is larger than {size_in_words(largest_bytes)}; {_COMMAND_LINE}")
-
-
 @dataclass(frozen=True)
 class PortfolioUpload:
     """What was read from a portfolio file.
@@ -110,6 +106,24 @@ def label_of(name: str) -> str:
     return shown[-_LONGEST_LABEL:] or "unnamed file"
 
 
+def refuse_portfolio(content: bytes | None) -> Complaint | None:
+    """Return why a portfolio file is not read at all, None if it is.
+
+    Parameters
+    ----------
+    content
+        What is in it; None if it is too large.
+    """
+    if refusal := _too_large(content, LARGEST_PORTFOLIO_BYTES):
+        return refusal
+    return _too_long(content or b"")
+
+
+def refuse_scenario(content: bytes | None) -> Complaint | None:
+    """Return why a scenario file is not read at all, as `refuse_portfolio` does."""
+    return _too_large(content, LARGEST_SCENARIO_BYTES)
+
+
 def read_portfolio_file(
     name: str, content: bytes | None, plan: Plan, *, ignore_unknown_columns: bool = False
 ) -> PortfolioUpload:
@@ -127,11 +141,9 @@ def read_portfolio_file(
         Whether columns that a portfolio does not have are left out instead of refused.
     """
     label = label_of(name)
-    if content is None or len(content) > LARGEST_PORTFOLIO_BYTES:
-        refusal = _too_large(LARGEST_PORTFOLIO_BYTES)
+    if refusal := refuse_portfolio(content):
         return PortfolioUpload(label, b"", None, (refusal,), None, False)
-    if complaint := _too_long(content):
-        return PortfolioUpload(label, content, None, (complaint,), None, False)
+    assert content is not None
     check = check_portfolio(
         content,
         start_date=plan.scenario.start_date,
@@ -174,8 +186,9 @@ def read_scenario_file(name: str, content: bytes | None) -> ScenarioUpload:
         What is in it; None if it is too large.
     """
     label = label_of(name)
-    if content is None or len(content) > LARGEST_SCENARIO_BYTES:
-        return ScenarioUpload(label, None, (_too_large(LARGEST_SCENARIO_BYTES),))
+    if refusal := refuse_scenario(content):
+        return ScenarioUpload(label, None, (refusal,))
+    assert content is not None
     try:
         return ScenarioUpload(label, read_scenario(content, label))
     except InputError as error:
@@ -201,6 +214,12 @@ def plan_of(upload: ScenarioUpload, portfolio: ImportedPortfolio | None) -> Plan
     if portfolio is None or upload.scenario.imported is not None:
         return plan
     return plan.with_portfolio(portfolio)
+
+
+def _too_large(content: bytes | None, largest_bytes: int) -> Complaint | None:
+    if content is not None and len(content) <= largest_bytes:
+        return None
+    return Complaint("", f"the file is larger than {size_in_words(largest_bytes)}; {_COMMAND_LINE}")
 
 
 def _too_long(content: bytes) -> Complaint | None:
