@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import solara
 
+from modelops_abm.app.decide import advice, effects
 from modelops_abm.app.decide.cards import Cards
 from modelops_abm.app.decide.drawer import Drawer
 from modelops_abm.app.decide.head import Head
+from modelops_abm.app.decide.parameter_drawer import EffectHere
+from modelops_abm.app.decide.rail_rows import quantity_of
 from modelops_abm.app.decide.safe import Safe
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.estimation import Explanation
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.experiments import Comparison, Credit, level_worth
+from modelops_abm.parameters import InputError
 from tests.app.comparisons import quick_plan
 
 HOSTILE = '<img src=x onerror="alert(1)">'
@@ -217,3 +222,48 @@ def test_a_card_that_cannot_be_drawn_leaves_the_others(
         fails[0] = False
         session.change({"capabilities.lineage.maximum": 1.0})
         assert part.text == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (InputError("not enough memory"), "not enough memory"),
+        (KeyError("npv"), "by a mistake of this program (KeyError)"),
+    ],
+)
+def test_an_effect_that_fails_says_so_and_can_be_asked_for_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(effects, "sampled", broken)
+    with shown(EffectHere(session, quantity_of("incidents.pipeline_per_year"))) as effect:
+        for _ in range(2):
+            session.notice.set("")
+            effect.act("effect")
+            wait_for(lambda: words in session.notice.value)
+            wait_for(lambda: "Being computed" not in effect.text)
+
+
+def test_advice_that_fails_says_so(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise InputError("not enough memory")
+
+    monkeypatch.setattr(advice, "stream_single_changes", broken)
+    monkeypatch.setattr(advice, "_needs_advice", lambda _: True)
+
+    @solara.component
+    def Asking() -> None:  # noqa: N802 - a component
+        advice.use_advice(session)
+        solara.Text("")
+
+    with shown(Asking()):
+        wait_for(lambda: session.notice.value == "not enough memory")
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    limit = time.monotonic() + 20.0
+    while not condition():
+        assert time.monotonic() < limit
+        time.sleep(0.005)

@@ -8,18 +8,21 @@ import numpy as np
 import pytest
 
 from modelops_abm import preset, with_values
-from modelops_abm.app.decide import equation_chart, level_chart
+from modelops_abm.app.decide import effects, equation_chart, level_chart
 from modelops_abm.app.decide.effects import ends_of, stream_effect
 from modelops_abm.app.decide.equations import EQUATIONS, Equation, equations_about
 from modelops_abm.app.decide.facts_table import fact_of, facts_of_capability, facts_table
 from modelops_abm.app.decide.rail_rows import quantity_of
 from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.session import Session
+from modelops_abm.app.state.size import size_of
 from modelops_abm.experiments import level_worth
-from modelops_abm.parameters import CAPABILITY_NAMES, Scenario
+from modelops_abm.parameters import CAPABILITY_NAMES, InputError, Scenario
 from modelops_abm.randomness import DecisionPoint, draw_key
 from modelops_abm.rules.care import image_at_hand
 from modelops_abm.rules.constants import Levels, constants_of
 from modelops_abm.rules.sampling import happens
+from modelops_abm.simulate.sharing import Account
 from modelops_abm.statechart import Cause
 from tests.app.comparisons import quick_plan
 
@@ -181,11 +184,27 @@ def test_words_at_a_point_of_a_curve_stand_where_there_is_room(
 def test_the_effect_of_a_value_is_paired() -> None:
     plan = Plan("test", quick_plan(automation=0.5))
     quantity = quantity_of("incidents.pipeline_per_year")
-    effect = next(stream_effect(plan, quantity, 0, Event()))
+    account = Account()
+    looks = stream_effect(plan, quantity, 0, Event(), may_run=lambda _: True, account=account)
+    effect = next(looks)
+    assert account.seconds > 0.0
     own = effect.worths[None].values
     for value, change in effect.changes.items():
         assert change.values == pytest.approx(effect.worths[value].values - own)
     assert list(effect.changes) == list(ends_of(quantity) or ())
+
+
+def test_no_end_of_a_range_is_run_that_is_larger_than_agreed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(effects, "sampled", pytest.fail)
+    session, quantity = Session(Plan("test", quick_plan())), quantity_of("team.developers")
+    session.agreed.set(size_of(session.plan.scenario))
+    looks = stream_effect(
+        session.plan, quantity, 0, Event(), may_run=session.may_run, account=session.account
+    )
+    with pytest.raises(InputError, match="At 40 developers the plan is larger than"):
+        next(looks)
 
 
 def test_what_has_no_range_is_not_tried() -> None:

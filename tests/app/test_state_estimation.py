@@ -31,9 +31,9 @@ from modelops_abm.app.state.estimation import (
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments import compare, credit
 from modelops_abm.experiments.looks import LOOKS
-from modelops_abm.parameters import Scenario, catalogue, with_values
+from modelops_abm.parameters import InputError, Scenario, catalogue, with_values
 from modelops_abm.simulate import Cancelled
-from modelops_abm.simulate.sharing import Caller, Rank, SharedThreads, new_caller
+from modelops_abm.simulate.sharing import Account, Caller, Rank, SharedThreads, new_caller
 
 SECONDS = 60.0
 SMALL = {
@@ -219,7 +219,11 @@ def test_only_first_figures_have_the_first_rank(
     assert set(ranks) == {Rank.NEXT}
     ranks.clear()
     quantity = next(each for each in catalogue() if each.name == "team.payroll_per_year")
-    next(stream_effect(small_plan(rollback=0.25), quantity, 0, threading.Event()))
+    plan = small_plan(rollback=0.25)
+    looks = stream_effect(
+        plan, quantity, 0, threading.Event(), may_run=lambda _: True, account=Account()
+    )
+    next(looks)
     assert set(ranks) == {Rank.LAST}
     ranks.clear()
     next(answers(small_plan(rollback=0.25), 0))
@@ -260,16 +264,25 @@ def test_answers_others_one_after_the_other(listener: Listener) -> None:
     assert settled == [small_plan().key, *(plan.key for plan in plans)]
 
 
-def test_failure_is_told_in_words(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (InputError("not enough memory"), "not enough memory"),
+        (KeyError("npv"), "That did not work, by a mistake of this program (KeyError)."),
+    ],
+)
+def test_failure_is_told_in_words(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
+) -> None:
     def broken(*_: object, **__: object) -> None:
-        raise MemoryError("no room")
+        raise error
 
     monkeypatch.setattr(estimation, "comparisons", broken)
     plan = small_plan()
     estimator = Estimator(listener)
     estimator.ask(plan, 0)
     assert estimator.wait(SECONDS)
-    assert listener.messages == [Failure(plan, "MemoryError: no room")]
+    assert listener.messages == [Failure(plan, words)]
 
 
 def test_cancelled_before_it_begins() -> None:

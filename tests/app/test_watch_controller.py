@@ -205,7 +205,9 @@ def test_an_error_in_the_model_is_said_and_the_last_picture_stays(
     monkeypatch.setattr(Twin, "step", fails_on_day_10)
     screen.player.jump(20)
     last = screen.wait(lambda shown: bool(shown.error))
-    assert last.error == "The run stopped on day 10: a developer went missing"
+    assert last.error == (
+        "The run stopped on day 10. That did not work, by a mistake of this program (RuntimeError)."
+    )
     assert last.picture is not None
     assert not last.playing
     monkeypatch.undo()

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import solara
 
+from modelops_abm.app.guard import guarded_work
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.errands import Errand, Errands
 from modelops_abm.app.state.session import Session
 from modelops_abm.experiments import Change, stream_single_changes
 from modelops_abm.experiments.credit.advice import best_single_change
 from modelops_abm.experiments.variants import raised
-from modelops_abm.simulate import Cancelled
 from modelops_abm.simulate.sharing import Rank, new_caller
 
 _KIND = "advice"
@@ -51,7 +52,8 @@ def use_advice(session: Session) -> Advice | None:
         if answer is None or not wanted:
             errands.stop(_KIND)
             return
-        errands.start(_KIND, lambda errand: _find(session, answer, errand, known))
+        work = partial(_find, session, answer, known)
+        errands.start(_KIND, guarded_work(work, session.notice.set))
 
     solara.use_effect(find_out, [wanted, session.seed.value])
     solara.use_effect(lambda: errands.close, [])
@@ -65,18 +67,15 @@ def _needs_advice(answer: Answer) -> bool:
 
 
 def _find(
-    session: Session, answer: Answer, errand: Errand, known: solara.Reactive[Advice | None]
+    session: Session, answer: Answer, known: solara.Reactive[Advice | None], errand: Errand
 ) -> None:
-    try:
-        for changes in stream_single_changes(
-            answer.plan.scenario,
-            seed=answer.seed,
-            cancel=errand.cancel,
-            executor=new_caller(Rank.LAST, account=session.account),
-        ):
-            ranking = changes.ranking()
-            helps = ranking.order[0] if None not in ranking.may_be_best else None
-            advice = Advice(answer.plan.key, best_single_change(changes), helps)
-            errand.tell(known.set, advice)
-    except Cancelled:
-        return
+    for changes in stream_single_changes(
+        answer.plan.scenario,
+        seed=answer.seed,
+        cancel=errand.cancel,
+        executor=new_caller(Rank.LAST, account=session.account),
+    ):
+        ranking = changes.ranking()
+        helps = ranking.order[0] if None not in ranking.may_be_best else None
+        advice = Advice(answer.plan.key, best_single_change(changes), helps)
+        errand.tell(known.set, advice)

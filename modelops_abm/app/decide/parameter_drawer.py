@@ -21,14 +21,13 @@ from modelops_abm.app.decide.numbers import Money, between, digits_for
 from modelops_abm.app.decide.settings import SETTABLE, setting_rows
 from modelops_abm.app.drawing.confidence import confidence_badge
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
-from modelops_abm.app.guard import guarded
+from modelops_abm.app.guard import guarded, guarded_work
 from modelops_abm.app.state.errands import Errand, Errands
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Chart, Controls, Markup
 from modelops_abm.app.widgets.controls import Entry
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.parameters import InputError, Quantity, StatedValue
-from modelops_abm.simulate import Cancelled
+from modelops_abm.parameters import Quantity, StatedValue
 
 
 @solara.component
@@ -78,27 +77,33 @@ def _Equations(session: Session, name: str) -> None:
 def EffectHere(session: Session, quantity: Quantity) -> None:
     """Show, when asked, what the plan would be worth at the ends of a value's range."""
     effect: solara.Reactive[Effect | None] = solara.use_reactive(None)
-    is_asked, ask = solara.use_state(False)
+    is_asked = solara.use_reactive(False)
     errands = solara.use_memo(Errands, [])
     solara.use_effect(lambda: errands.close, [])
     plan, seed = session.plan, session.seed.value
 
     def work(errand: Errand) -> None:
-        try:
-            for found in stream_effect(plan, quantity, seed, errand.cancel):
-                errand.tell(effect.set, found)
-        except Cancelled:
-            return
-        except InputError as error:
-            errand.tell(session.notice.set, str(error))
+        for found in stream_effect(
+            plan,
+            quantity,
+            seed,
+            errand.cancel,
+            may_run=session.may_run,
+            account=session.account,
+        ):
+            errand.tell(effect.set, found)
+
+    def fail(words: str) -> None:
+        session.notice.set(words)
+        is_asked.set(False)
 
     def act(action: Action) -> None:
-        if action.name == "effect" and not is_asked:
-            ask(True)
-            errands.start("effect", work)
+        if action.name == "effect" and not is_asked.value:
+            is_asked.set(True)
+            errands.start("effect", guarded_work(work, fail))
 
     shown = _asked(quantity) if effect.value is None else _effect(effect.value, quantity)
-    waiting = is_asked and effect.value is None
+    waiting = is_asked.value and effect.value is None
     Markup(
         h.section(".effect")[
             h.h3["What if it were at the ends of its range?"],

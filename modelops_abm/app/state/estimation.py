@@ -5,7 +5,6 @@ Nothing here knows Solara: what is found out is published as messages, from thre
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from collections import OrderedDict
@@ -16,6 +15,7 @@ from functools import partial
 from threading import Event, Lock
 from typing import Literal
 
+from modelops_abm.app.guard import guarded_work
 from modelops_abm.app.state.answer import (
     BANDS,
     PERIOD_DAYS,
@@ -37,7 +37,7 @@ from modelops_abm.experiments import (
 )
 from modelops_abm.experiments.looks import is_known
 from modelops_abm.experiments.variants import raised
-from modelops_abm.parameters import CapabilityName, InputError, Scenario
+from modelops_abm.parameters import CapabilityName, Scenario
 from modelops_abm.simulate import Cancelled
 from modelops_abm.simulate.block_size import replications_per_block
 from modelops_abm.simulate.sharing import Account, Caller, Rank, new_caller
@@ -49,7 +49,6 @@ _PAUSE_SECONDS = {"answer": 0.25, "credit": 1.0}
 _PATIENCE_SECONDS = 2.0
 """For which better figures stand back at most while others wait for their first."""
 _LOOK_SECONDS = 0.05
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -187,23 +186,11 @@ class Estimator:
         return self._errands.wait(seconds)
 
     def _start(self, kind: str, plan: Plan | None, work: Callable[[Errand], None]) -> None:
-        self._errands.start(kind, lambda errand: self._guarded(errand, plan, work))
+        self._errands.start(kind, guarded_work(work, partial(self._fail, plan)))
 
-    def _guarded(self, errand: Errand, plan: Plan | None, work: Callable[[Errand], None]) -> None:
-        """Do work; what goes wrong becomes a message."""
-        try:
-            work(errand)
-        except Cancelled:
-            return
-        except InputError as error:
-            self._fail(errand, plan, str(error))
-        except Exception as error:  # noqa: BLE001 - the visitor is told, the page stays
-            _log.exception("work in the background failed")
-            self._fail(errand, plan, f"{type(error).__name__}: {error}")
-
-    def _fail(self, errand: Errand, plan: Plan | None, words: str) -> None:
+    def _fail(self, plan: Plan | None, words: str) -> None:
         if plan is not None:
-            errand.tell(self._publish, Failure(plan, words))
+            self._publish(Failure(plan, words))
 
     def _answer(
         self, plan: Plan, seed: int, precision: Precision, at_rest: Event, errand: Errand

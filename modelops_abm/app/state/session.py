@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import solara
 
+from modelops_abm.app.guard import guarded_work
 from modelops_abm.app.state.answer import PRECISIONS, Answer
 from modelops_abm.app.state.errands import Errand, Errands
 from modelops_abm.app.state.estimation import (
@@ -176,7 +177,7 @@ class Session:
         """Show the plan before the last change, and the change again once that is answered."""
         if self.history.value.past:
             self.undo()
-            self._errands.start("replay", self._replay)
+            self._errands.start("replay", guarded_work(self._replay, self.notice.set))
 
     def keep(self, name: str) -> None:
         """Keep the plan in the tray; a name that is not allowed becomes a notice."""

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from modelops_abm.app.guard import in_words
 from modelops_abm.app.watch.observe import picture_of
 from modelops_abm.app.watch.snapshot import Picture, Snapshot
 from modelops_abm.app.watch.twin import Question, Twin
@@ -230,9 +231,9 @@ class Player:
 
     def _stop(self, error: Exception) -> None:
         """Say what went wrong; the last picture stays, and playing starts from day 0 again."""
-        words = str(error) or type(error).__name__
+        words = in_words(error)
         with self._lock:
-            self._error = f"The run stopped on day {self._day}: {words}"
+            self._error = f"The run stopped on day {self._day}. {words}"
             self._playing, self._goal, self._twin = False, None, None
 
     def _present(self) -> None:
