@@ -220,7 +220,7 @@ def value_of_information(
 
 
 class _Moved(NamedTuple):
-    """Where an input is moved: at which points, and to which positions."""
+    """Where an input is moved: at which points, each once, and to which positions."""
 
     points: NDArray[np.intp]
     ends: Floats
@@ -237,13 +237,9 @@ def _design(inputs: int, points: int, seed: int) -> _Design:
     generator = np.random.default_rng(seed)
     positions = qmc.LatinHypercube(inputs, rng=generator).random(points)
     count = max(LEAST_MOVES, min(points, _MOVES_OF_ALL * points // inputs))
-    rounds = -(-count * inputs // points)
-    places = np.concatenate([generator.permutation(points) for _ in range(rounds)])
     ends = qmc.LatinHypercube(inputs, rng=generator).random(count)
-    moves = (
-        _Moved(places[each * count : (each + 1) * count], ends[:, each]) for each in range(inputs)
-    )
-    return _Design(positions, tuple(moves))
+    moves = tuple(_Moved(generator.permutation(points)[:count], own) for own in ends.T)
+    return _Design(positions, moves)
 
 
 def _run(

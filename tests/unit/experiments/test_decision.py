@@ -142,6 +142,18 @@ def test_each_point_has_futures_of_its_own(monkeypatch: pytest.MonkeyPatch) -> N
     assert all(each.high == 0.0 for each in chosen.partial.values())  # moved, nothing changes
 
 
+@pytest.mark.parametrize("inputs", [1, 2, 3, 5, 12, 40])
+def test_an_input_is_moved_once_at_a_point(inputs: int) -> None:
+    """An interval over moves takes them for independent, which two of one point are not."""
+    for points in (32, 50, 256):
+        moves = voi._design(inputs, points, 0).moves
+        assert len(moves) == inputs
+        for own in moves:
+            assert len(own.ends) == len(set(own.points.tolist())) >= voi.LEAST_MOVES
+        if inputs > 3:
+            assert len({tuple(own.points) for own in moves}) == inputs
+
+
 def test_progress_is_over_all_points(monkeypatch: pytest.MonkeyPatch) -> None:
     told = []
 
