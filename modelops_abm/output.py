@@ -41,6 +41,9 @@ from modelops_abm.parameters import Problem
 type Contents = Mapping[str, Callable[[Path], object]]
 """What writes each file to the path that it is given, by the name of the file."""
 
+DESCRIPTION = "experiment.json"
+"""The file that says what the folder of an experiment is about."""
+
 _LOCK = ".modelops-abm.lock"
 _OWN_FILE = re.compile(FILE_NAME)
 _UNFINISHED = re.compile(r"\.modelops-abm-[0-9a-f]{32}")

@@ -22,7 +22,7 @@ from modelops_abm.cli.options import (
     seed_option,
     set_option,
 )
-from modelops_abm.output import check_place
+from modelops_abm.output import DESCRIPTION, check_place
 from modelops_abm.parameters import InputError, Problem, Scenario, is_baseline
 from modelops_abm.parameters.names import nearest
 from modelops_abm.parameters.wording import printable
@@ -174,7 +174,7 @@ def study(
         Which engine runs.
     """
     if asked.output is not None:
-        check_place(asked.output, "experiment", names)
+        check_place(asked.output, "experiment", [DESCRIPTION, *names])
     with progress() as bar, ExitStack() as stack:
         (load_simulator if engine == "mesa" else load_ensemble)(bar)
         executor = None if asked.cluster is None else stack.enter_context(_cluster(asked.cluster))

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from modelops_abm.experiments.store import Store
-from modelops_abm.output import Contents, Result, check_place, write_results
+from modelops_abm.output import DESCRIPTION, Contents, Result, check_place, write_results
 from modelops_abm.parameters import InputError, Problem, Scenario, fingerprint_of
 from modelops_abm.parameters.reading import open_file
 from modelops_abm.parameters.wording import printable
 from modelops_abm.simulate import Engine
 from modelops_abm.version import __version__
 
-DESCRIPTION = "experiment.json"
 RUNS = "runs"
 
 

@@ -112,6 +112,8 @@ def test_no_command_touches_what_others_made(
         ("modelops_abm.simulate", "simulate"),
         ("modelops_abm.simulate", "replicate"),
         ("modelops_abm.experiments.running", "stream"),
+        *((f"modelops_abm.cli.{module}", "load_simulator") for module in ("simulate", "study")),
+        *((f"modelops_abm.cli.{module}", "load_ensemble") for module in ("many", "study")),
     ):
         monkeypatch.setattr(import_module(name_of_module), function, never)
     place = tmp_path / "p"
