@@ -83,7 +83,7 @@ class Errands:
             errand.cancel.set()
 
     def close(self) -> None:
-        """Stop everything for good. Returns at once; the threads end within a block."""
+        """Stop everything for good. Returns at once; the threads end within a slice."""
         with self._lock:
             self._is_closed = True
             errands = list(self._newest.values())

@@ -132,8 +132,8 @@ class Estimator:
 
     A question is answered look by look until the average is as precise as wished or every future
     has been run; then come the credit of each capability and, if the drawer asks, the worth of the
-    levels of one. A newer question stops the older within a block of replications; nothing of the
-    older is published after something of the newer.
+    levels of one. A newer question stops the older within a slice of its runs; nothing of the older
+    is published after something of the newer.
 
     Parameters
     ----------
@@ -210,7 +210,7 @@ class Estimator:
     ) -> tuple[Answer, Credit | None]:
         """Publish the answer to a plan as it gets better; return the last, and the credit if known.
 
-        An errand that was stopped goes on until its block is done, beside its successor, and may
+        An errand that was stopped goes on until its slice is done, beside its successor, and may
         push out of memory what this one has just found there: it is looked up once.
         """
         if (known := self._known.get(question)) is not None:
