@@ -6,7 +6,7 @@ import heapq
 import os
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent import futures
 from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
@@ -92,8 +92,11 @@ class SharedThreads:
         self._turns = {rank: Turns[Account, _Call]() for rank in Rank}
         self._lock = threading.Lock()
         self._keeping_back: Counter[Caller] = Counter()
-        self._served_at = 0.0  # what the account had used that was served last
+        self._served_at = 0.0  # the most that an account had used when it was served
+        self._given_up = deque[tuple[Account, int]]()  # that were cancelled
         self._calls = 0
+        self._unfinished = 0  # calls that wait or run
+        self._looks = 0  # of threads for what is next, to come or underway; as many or more
 
     def caller(self, *ranks: Rank, account: Account | None = None) -> Caller:
         """Return the executor of a new caller; see `new_caller`."""
@@ -114,21 +117,52 @@ class SharedThreads:
 
     def add(self, caller: Caller, rank: Rank, call: _Call) -> None:
         """Let a call wait for its turn, and a thread take what is next then."""
+        self._end_given_up()
         with self._lock:  # an interrupt in here leaves a thread without a call, not the reverse
-            self._threads.submit(self._run_until_done)
+            if self._looks <= self._unfinished:
+                self._look()
             account = caller.account
             if not account.calls:
                 account.seconds = max(account.seconds, self._served_at)
             self._calls += 1
-            call.number = self._calls
-            self._turns[rank].add(account, call.number, call)
+            call.promise.number = self._calls
+            self._turns[rank].add(account, call.promise.number, call)
             account.calls += 1
+            self._unfinished += 1
+
+    def give_up(self, account: Account, number: int) -> None:
+        """Let a call end when the next is added, if it still waits for its turn then.
+
+        Takes no lock: the garbage collector may cancel calls in a thread that has it.
+        """
+        self._given_up.append((account, number))
+
+    def _end_given_up(self) -> None:
+        ended: list[_Call] = []
+        with self._lock:
+            while self._given_up:
+                account, number = self._given_up.popleft()
+                taken = (turns.remove(account, number) for turns in self._turns.values())
+                for call in filter(None, taken):
+                    self._leave(account)
+                    ended.append(call)
+        for call in ended:
+            call.run()  # without the lock, as it calls back
+
+    def _leave(self, account: Account) -> None:
+        account.calls -= 1
+        self._unfinished -= 1
+
+    def _look(self) -> None:
+        """Let a thread look for what is next."""
+        self._threads.submit(self._run_until_done)
+        self._looks += 1
 
     def _look_again(self) -> None:
         """Let the threads look again that may have found nothing to do."""
         with suppress(RuntimeError):  # at the end of the process they look till nothing is left
-            for _ in range(sum(map(len, self._turns.values()))):
-                self._threads.submit(self._run_until_done)
+            while self._looks < self._unfinished:
+                self._look()
 
     def _run_until_done(self) -> None:
         """Run slices of whatever is next until a call is done."""
@@ -145,10 +179,11 @@ class SharedThreads:
             for rank in (Rank.FIRST,) if is_kept_back else Rank:
                 while (call := self._turns[rank].take(_seconds)) is not None:
                     if rank is Rank.FIRST and not call.caller.is_of_first_rank:
-                        self._turns[Rank.NEXT].add(call.caller.account, call.number, call)
+                        self._turns[Rank.NEXT].add(call.caller.account, call.promise.number, call)
                         continue
                     self._served_at = max(self._served_at, call.caller.account.seconds)
                     return rank, call
+            self._looks -= 1
             return None
 
     def _enter(self, call: _Call, rank: Rank, seconds: float, *, is_done: bool) -> None:
@@ -159,9 +194,10 @@ class SharedThreads:
             caller.seconds += seconds
             caller.account.seconds += seconds
             if is_done:
-                caller.account.calls -= 1
+                self._looks -= 1
+                self._leave(caller.account)
             else:
-                self._turns[rank].add(caller.account, call.number, call)
+                self._turns[rank].add(caller.account, call.promise.number, call)
             if was_of_first_rank and not caller.is_of_first_rank and self._keeping_back[caller]:
                 self._look_again()
 
@@ -191,6 +227,18 @@ class Turns[Owner, Entry]:
         _, entry = heapq.heappop(entries)
         if entries:
             self._waiting[owner] = entries
+        return entry
+
+    def remove(self, owner: Owner, number: int) -> Entry | None:
+        """Remove the owner's entry with a number and return it, or None if it does not wait."""
+        entries = self._waiting.get(owner, [])
+        place = next((place for place, (each, _) in enumerate(entries) if each == number), None)
+        if place is None:
+            return None
+        _, entry = entries.pop(place)
+        heapq.heapify(entries)
+        if not entries:
+            del self._waiting[owner]
         return entry
 
 
@@ -250,7 +298,7 @@ class Caller(Executor):
         """
         if self._is_shut:
             raise RuntimeError("cannot schedule new futures after shutdown")
-        future: _Promise[R] = _Promise()
+        future: _Promise[R] = _Promise(partial(self._shared.give_up, self.account))
         self._shared.add(self, next(self._ranks), _Call(self, future, steps))
         self._unfinished.add(future)
         future.add_done_callback(self._unfinished.discard)
@@ -278,12 +326,18 @@ class Caller(Executor):
 class _Promise[R](Future[R]):
     """The future of a call, which is left at the end of a slice if it is cancelled in it."""
 
-    is_unwanted = False
+    def __init__(self, give_up: Callable[[int], None]) -> None:
+        super().__init__()
+        self.number = 0
+        self.is_unwanted = False
+        self._give_up = give_up
 
     def cancel(self) -> bool:
         """Cancel the call; return False if it has begun, although it will not be run to its end."""
         self.is_unwanted = True
-        return super().cancel()
+        is_cancelled = super().cancel()
+        self._give_up(self.number)
+        return is_cancelled
 
 
 class Here(Executor):
@@ -302,30 +356,30 @@ class _Call:
     def __init__(
         self,
         caller: Caller,
-        future: _Promise[Any],
+        promise: _Promise[Any],
         steps: Callable[[], Generator[None, None, Any]],
     ) -> None:
         self.caller = caller
-        self.number = 0
-        self._future = future
+        self.promise = promise
         self._begin = steps
         self._steps: Generator[None, None, Any] | None = None
 
     def run(self) -> bool:
         """Run a slice, unless it is cancelled; return whether it is done."""
         if self._steps is None:
-            if not self._future.set_running_or_notify_cancel():
+            if not self.promise.set_running_or_notify_cancel():
                 return True
             self._steps = self._begin()
         try:
-            if self._future.is_unwanted:
+            if not self.promise.is_unwanted:
+                next(self._steps)
+            if self.promise.is_unwanted:
                 self._steps.close()
                 raise CancelledError
-            next(self._steps)
         except StopIteration as end:
-            self._future.set_result(end.value)
+            self.promise.set_result(end.value)
         except BaseException as error:  # noqa: BLE001 - it is the caller's
-            self._future.set_exception(error)
+            self.promise.set_exception(error)
         else:
             return False
         return True

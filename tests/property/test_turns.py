@@ -67,3 +67,23 @@ def test_an_entry_that_is_put_back_comes_before_later_ones() -> None:
     assert turns.take(lambda _owner: 0.0) == 1
     turns.add("one", 1, 1)
     assert [turns.take(lambda _owner: 0.0) for _ in range(4)] == [1, 2, 3, None]
+
+
+@given(st.lists(st.sampled_from(OWNERS), max_size=30), st.sets(st.integers(0, 30)))
+def test_what_is_removed_is_not_taken_and_the_rest_stays_in_order(
+    owners: list[int], removed: set[int]
+) -> None:
+    turns = Turns[int, int]()
+    for number, owner in enumerate(owners):
+        turns.add(owner, number, number)
+    for number in removed:
+        owner = owners[number] if number < len(owners) else 0
+        assert turns.remove(owner, number) == (number if number < len(owners) else None)
+        assert turns.remove(owner, number) is None
+    left = [number for number in range(len(owners)) if number not in removed]
+    assert len(turns) == len(left)
+    taken = [turns.take(lambda _owner: 0.0) for _ in left]
+    assert turns.take(lambda _owner: 0.0) is None
+    for owner in OWNERS:
+        own = [number for number in taken if number is not None and owners[number] == owner]
+        assert own == [number for number in left if owners[number] == owner]

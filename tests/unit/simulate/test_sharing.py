@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Generator, Iterator
-from concurrent.futures import CancelledError, Executor, Future
+from concurrent.futures import CancelledError, Executor, Future, wait
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -147,6 +147,79 @@ def test_work_that_is_cancelled_is_left_at_the_end_of_its_slice() -> None:
     goes_on.set()
     assert isinstance(future.exception(10.0), CancelledError)
     assert slices == [0]
+
+
+def test_calls_that_are_cancelled_while_others_come_first_do_not_pile_up() -> None:
+    shared = SharedThreads(1)
+    visitor = shared.caller(Rank.LAST)
+    with occupied(shared.caller()):
+        moves = []
+        for _ in range(50):
+            moves.append(visitor.submit(abs, -1))
+            assert moves[-1].cancel()
+        wanted = visitor.submit(abs, -1)
+        waiting = sum(map(len, shared._turns.values()))
+        assert (waiting, visitor.account.calls, shared._unfinished) == (1, 1, 2)
+        assert shared._threads._work_queue.qsize() == 1  # one look for what is next, not 51
+        assert not wait(moves, 10.0).not_done  # although no thread was free
+    assert wanted.result(10.0) == 1
+
+
+def test_a_call_that_is_cancelled_between_its_slices_ends_with_the_next_call() -> None:
+    shared, begun, goes_on, released = SharedThreads(1), *(threading.Event() for _ in range(3))
+    visitor, held, left = shared.caller(Rank.LAST), threading.Event(), list[str]()
+
+    def two_slices() -> Generator[None, None, None]:
+        begun.set()
+        goes_on.wait(10.0)
+        try:
+            yield
+        finally:
+            left.append("left")
+
+    future = visitor.submit_in_slices(two_slices)
+    begun.wait(10.0)
+    holding = shared.caller().submit(lambda: (held.set(), released.wait(10.0)))
+    goes_on.set()
+    assert held.wait(10.0)
+    assert not future.cancel()
+    wanted = visitor.submit(abs, -1)
+    assert isinstance(future.exception(0.0), CancelledError)
+    assert (left, visitor.account.calls) == (["left"], 1)
+    released.set()
+    results([holding])
+    assert wanted.result(10.0) == 1
+
+
+def test_who_comes_back_after_a_cancelled_call_begins_with_what_was_used_meanwhile() -> None:
+    work = Work()
+    shared = work.threads()
+    busy, away = shared.caller(Rank.NEXT), shared.caller(Rank.LAST)
+
+    def until_the_other_is_back() -> Generator[None, None, Future[int]]:
+        yield from work.slices("busy", 50, 1.0)
+        return away.submit(abs, -1)
+
+    with occupied(shared.caller()):
+        away.submit(abs, -1).cancel()
+        back = busy.submit_in_slices(until_the_other_is_back)
+    assert back.result(10.0).result(10.0) == 1
+    assert away.account.seconds == 49.0  # what the busy one had when its last slice began
+
+
+@pytest.mark.parametrize("cancelled", [0, 1, 30])
+def test_all_that_is_wanted_is_run_whatever_is_cancelled(cancelled: int) -> None:
+    shared = SharedThreads(2)
+    for _ in range(3):
+        last, first = shared.caller(Rank.LAST), shared.caller()
+        with first.first_rank_only(), occupied(first, 2):
+            unwanted = [last.submit(abs, -1) for _ in range(cancelled)]
+            wanted = [last.submit(abs, -2) for _ in range(5)]
+            assert all(future.cancel() for future in unwanted)
+            wanted += [first.submit(abs, -2) for _ in range(5)]
+        assert results(wanted) == [2] * 10
+    results([first.submit(abs, -1)])
+    assert shared._looks >= shared._unfinished
 
 
 def test_a_late_small_caller_is_not_behind_an_early_big_one() -> None:
