@@ -73,8 +73,8 @@ def run(*, output_directory: Path) -> int:
     except InputError as error:
         console(error=True).print(f"Error: {error}", soft_wrap=True)
         return 1
-    except KeyboardInterrupt:
-        say(console(error=True), "Stopped; no result is half-written.")
+    except KeyboardInterrupt as stopped:
+        say(console(error=True), str(stopped) or "Stopped; no result is half-written.")
         return 130
     sys.stdout.flush()
     return 0

@@ -227,7 +227,8 @@ def _underway(result: Result) -> Iterator[_Underway]:
             try:
                 yield _Underway(result)
             finally:
-                _clear_left_over(folder)
+                with _errors_of(folder):
+                    _clear_left_over(folder)
     finally:
         for path in missing:
             with suppress(OSError):  # it holds what was written
@@ -259,9 +260,10 @@ def _locked(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        with suppress(OSError):  # before it is released: who waits for it then makes a new one
-            path.unlink()
-        lock.release()
+        with _errors_of(folder):
+            with suppress(OSError):  # before it is released: who waits for it then makes a new one
+                path.unlink()
+            lock.release()  # which leaves alone the one that may be there by now
 
 
 def _clear_left_over(folder: Path) -> None:

@@ -10,11 +10,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from filelock import FileLock, Timeout
 
 from modelops_abm import main_job, output, plots
 from modelops_abm.cli import main
@@ -492,6 +494,52 @@ def test_who_keeps_a_folder_too_long_is_said(
         with pytest.raises(ResultError, match="another process is writing"):
             check_place(tmp_path, "simulation", ["a.json"])
     write_results(Result(tmp_path, "simulation", texts(a="new")))
+    assert not hidden_in(tmp_path)
+
+
+def test_a_lock_whose_file_is_removed_is_held_by_one_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `output` relies on: pyproject.toml asks for a filelock that has it."""
+    fcntl = pytest.importorskip("fcntl")
+    path = tmp_path / "lock"
+    holder, waiter, third = (FileLock(path, timeout=0) for _ in range(3))
+    holder.acquire()
+    lock = fcntl.flock
+
+    def end_of_the_holder(descriptor: int, operation: int) -> None:
+        monkeypatch.undo()
+        path.unlink()  # while the waiter has the file open already
+        lock(descriptor_of_holder, fcntl.LOCK_UN)
+        lock(descriptor, operation)
+
+    descriptor_of_holder = holder._context.lock_file_fd
+    assert descriptor_of_holder is not None
+    monkeypatch.setattr(fcntl, "flock", end_of_the_holder)
+    waiter.acquire(timeout=5.0)
+    with ThreadPoolExecutor(1) as thread, pytest.raises(Timeout):
+        thread.submit(third.acquire).result()
+    holder.release()  # leaves alone the file of the waiter
+    assert path.exists()
+    waiter.release()
+
+
+def test_what_cannot_be_cleared_away_is_said_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clear, calls = output._clear_left_over, 0
+
+    def fails_at_the_end(folder: Path) -> None:
+        nonlocal calls
+        calls += 1
+        clear(folder)
+        if calls > 1:
+            raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(output, "_clear_left_over", fails_at_the_end)
+    with pytest.raises(ResultError, match="input/output error"):
+        write_results(Result(tmp_path, "simulation", texts(a="1")))
+    assert ResultFiles(tmp_path, "simulation").read("a.json") == b"1"
     assert not hidden_in(tmp_path)
 
 

@@ -159,13 +159,14 @@ def test_main_job_with_a_file_in_the_way(capsys: pytest.CaptureFixture[str]) -> 
 
 
 @pytest.mark.usefixtures("short")
+@pytest.mark.parametrize("said", ["", "Stopped; what is in results is complete."])
 def test_main_job_stopped(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, said: str
 ) -> None:
     def interrupted() -> None:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt(*filter(None, [said]))
 
     monkeypatch.setattr(main_job, "_simulate", interrupted)
     assert main_job.run(output_directory=Path("results")) == 130
-    assert "Stopped" in capsys.readouterr().err
+    assert (said or "Stopped; no result is half-written.") in capsys.readouterr().err
     assert not Path("results").exists()
