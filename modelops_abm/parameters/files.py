@@ -149,7 +149,7 @@ def write_whole(path: str | os.PathLike[str], content: bytes, *, replace: bool =
     try:
         _check_target(target, replace=replace)
         _remove_left_over(target.parent)
-        _write(target, content)
+        _write(target, content, replace=replace)
     except InputError:
         raise
     except (OSError, ValueError) as error:
@@ -163,21 +163,41 @@ def _check_target(target: Path, *, replace: bool) -> None:
     if target.exists() and not target.is_file():
         raise _error(str(target), "is a folder or device, not a file")
     if target.exists() and not replace:
-        raise _error(str(target), "is there already; choose another name, or ask to replace it")
+        raise _there_already(target)
 
 
-def _write(target: Path, content: bytes) -> None:
+def _there_already(target: Path) -> InputError:
+    return _error(str(target), "is there already; choose another name, or ask to replace it")
+
+
+def _write(target: Path, content: bytes, *, replace: bool) -> None:
     temporary = target.with_name(f".modelops-abm-{uuid.uuid4().hex}.tmp")
     try:
         with temporary.open("xb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(target)
+        if replace:
+            temporary.replace(target)
+        else:
+            _place_anew(temporary, target)
     except BaseException:
         with suppress(OSError):  # it may never have been there
             temporary.unlink()
         raise
+
+
+def _place_anew(temporary: Path, target: Path) -> None:
+    """Move a file to a name that nobody has taken since it was checked."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise _there_already(target) from None
+    except OSError:  # not every file system has a second name for a file
+        _check_target(target, replace=False)
+        temporary.replace(target)
+    else:
+        temporary.unlink()
 
 
 def _remove_left_over(folder: Path) -> None:

@@ -332,6 +332,32 @@ def test_nothing_is_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert path.read_text() == "what was there"
 
 
+@pytest.mark.parametrize("has_links", [True, False], ids=["hard links", "no hard links"])
+def test_a_file_that_is_made_meanwhile_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_links: bool
+) -> None:
+    path = tmp_path / "plan.toml"
+    flush = os.fsync
+
+    def made_meanwhile(descriptor: int) -> None:
+        flush(descriptor)
+        path.write_text("of somebody else")
+
+    def no_links(*_arguments: object, **_keywords: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    if not has_links:
+        monkeypatch.setattr(os, "link", no_links)
+        save_scenario(Scenario(), tmp_path / "other.toml")
+        assert load_scenario(tmp_path / "other.toml") == Scenario()
+        (tmp_path / "other.toml").unlink()
+    monkeypatch.setattr(os, "fsync", made_meanwhile)
+    with pytest.raises(InputError, match=r"plan\.toml: is there already"):
+        save_scenario(Scenario(), path)
+    assert path.read_text() == "of somebody else"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["plan.toml"]
+
+
 def test_scenario_too_large_to_load_is_not_saved(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
