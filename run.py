@@ -503,7 +503,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Show the page in the browser, until Ctrl-C.",
         epilog="'run.py test [pytest arguments]' runs the checks and tests instead.",
     )
-    parser.add_argument("--port", type=int, help="port of the page (default: 8765 or a free one)")
+    parser.add_argument("--port", type=_port, help="port of the page (default: 8765 or a free one)")
     parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
     parser.add_argument(
         "--no-page",
@@ -518,6 +518,12 @@ def _parser() -> argparse.ArgumentParser:
         help="with --no-page: folder for summary, data and pictures (default: results)",
     )
     return parser
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and len(text) <= 5 and int(text) <= 65_535):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port: give a number from 0 to 65535")
+    return int(text)
 
 
 def _start_again_in_environment(python: str, arguments: Sequence[str]) -> int:

@@ -58,7 +58,7 @@ def show(
         with progress() as bar:
             load_ensemble(bar)
         with closing(_listening(port)) as listener:
-            address = f"http://localhost:{listener.getsockname()[1]}"
+            address = f"http://{HOST}:{listener.getsockname()[1]}"
             say(console(), f"The page is at {address}. Ctrl-C ends it.")
             serve(listener, page=page, hosts=hosts, opened=address if open_browser else "")
     except OSError as error:
@@ -161,6 +161,8 @@ class PunctualProtocol(H11Protocol):
 def _listening(port: int | None) -> socket.socket:
     """Return a socket that only this machine can reach."""
     if port is not None:
+        if not 0 <= port <= 65_535:  # create_server would leave a socket open
+            raise OSError(f"{port} is no port; give a number from 0 to 65535")
         return socket.create_server((HOST, port))
     try:
         return socket.create_server((HOST, PORT))

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import uvicorn
 
+from modelops_abm.app import server
 from modelops_abm.app.server import HOST, serve
 
 type Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -66,6 +67,32 @@ def test_the_page_is_opened_once_it_answers(monkeypatch: pytest.MonkeyPatch) -> 
     )
     monkeypatch.setattr(webbrowser, "open", open_page)
     with socket.create_server((HOST, 0)) as listener, pytest.raises(KeyboardInterrupt):
-        serve(listener, opened="http://localhost:1")
+        serve(listener, opened="http://127.0.0.1:1")
     assert is_opened.wait(30)
-    assert opened == ["http://localhost:1"]
+    assert opened == ["http://127.0.0.1:1"]
+
+
+@pytest.mark.parametrize("port", [70_000, -1])
+def test_a_port_that_is_none_is_said_in_words(
+    capsys: pytest.CaptureFixture[str], port: int
+) -> None:
+    assert server.show(port=port, open_browser=False) == 1
+    said = " ".join(capsys.readouterr().err.split())
+    assert said.endswith(f"{port} is no port; give a number from 0 to 65535.")
+
+
+def test_the_page_is_opened_where_it_listens(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at a name: another user may listen where that leads."""
+    addresses: list[str] = []
+
+    def serve_nothing(listener: socket.socket, *, opened: str, **_keywords: object) -> None:
+        host, port = listener.getsockname()
+        assert opened == f"http://{host}:{port}"
+        addresses.append(opened)
+
+    monkeypatch.setattr(server, "serve", serve_nothing)
+    assert server.show(port=0) == 0
+    assert len(addresses) == 1
+    assert f"The page is at {addresses[0]}." in capsys.readouterr().out

@@ -253,6 +253,19 @@ def test_the_lock_makes_the_second_wait(tmp_path: Path, capsys: pytest.CaptureFi
     assert order == ["first", "second"]
 
 
+@pytest.mark.parametrize("port", ["70000", "-1", "65536", "9" * 5_000, "http", ""])
+def test_a_port_that_is_none_is_refused_before_anything_is_set_up(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], port: str
+) -> None:
+    monkeypatch.setattr(run, "prepare", lambda **_keywords: pytest.fail("it was set up"))
+    monkeypatch.delenv(run.READY_VARIABLE, raising=False)
+    with pytest.raises(SystemExit) as caught:
+        run.run_project([f"--port={port}"])
+    assert caught.value.code == 2
+    assert "give a number from 0 to 65535" in capsys.readouterr().err
+    assert run._parser().parse_args(["--port", "65535"]).port == 65_535
+
+
 def test_a_failed_command_is_told_with_its_last_lines() -> None:
     program = "for i in range(40): print('line', i)\nraise SystemExit(1)"
     with pytest.raises(run.SetUpError, match=r"(?s)It failed.*line 28\n.*line 39$") as caught:

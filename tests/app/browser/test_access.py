@@ -86,7 +86,7 @@ def foreign(browser: Browser, server: Server, foreign_address: str) -> Iterator[
 
 def test_a_page_of_another_origin_can_do_nothing_but_link(foreign: Page, server: Server) -> None:
     for host in ("localhost", "127.0.0.1"):
-        address = server.address.replace("localhost", host)
+        address = server.address.replace("127.0.0.1", host)
         socket_address = address.replace("http", "ws") + SOCKET.format(IDENTIFIER)
         assert foreign.evaluate(_OPENED, socket_address) == "refused"
         assert foreign.evaluate(_FETCHED, f"{address}/") == "refused"
@@ -106,11 +106,11 @@ def test_another_name_for_this_machine_shows_nothing(browser: Browser, server: S
     options: dict[str, Any] = {"executable_path": chromium(), "args": [*CHROMIUM_OPTIONS, rule]}
     other = browser.browser_type.launch(**options)
     page = new_context(other).new_page()
-    answer = page.goto(server.address.replace("localhost", "evil.test"))
+    answer = page.goto(server.address.replace("127.0.0.1", "evil.test"))
     assert answer is not None
     assert answer.status == 421
     assert page.locator(".modelops").count() == 0
-    address = server.address.replace("http://localhost", "ws://evil.test")
+    address = server.address.replace("http://127.0.0.1", "ws://evil.test")
     assert page.evaluate(_OPENED, address + SOCKET.format(IDENTIFIER)) == "refused"
     other.close()
 
