@@ -53,7 +53,10 @@ _SOURCES = (
 _SETTINGS = ("OPT", "BOUNDSCHECK", "DEBUGINFO_DEFAULT", "LOOP_VECTORIZE", "SLP_VECTORIZE")
 """Settings of numba that change the code it makes; the processor's are in the key of an entry."""
 _READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_CREATING = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _OWN_NAME = re.compile(r"compiled-[0-9a-f]{16}")
+_PART_NAME = re.compile(r"\.[0-9a-f]{32}\.part")
+_LEFT_OVER_SECONDS = 60.0
 _UNUSED_SECONDS = 30 * 86_400.0
 _LARGEST_ENTRY_BYTES = 100_000_000
 _DIGEST_BYTES = hashlib.sha256().digest_size
@@ -144,11 +147,12 @@ class _DamagedError(Exception):
 
 
 def _content(path: Path) -> bytes:
-    """Return what is in an entry, which must be an ordinary file of a user who is trusted."""
+    """Return what is in an entry: an ordinary file of a user who is trusted, and of nobody else."""
     descriptor = os.open(path, _READING)
     with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)
-        if not (stat.S_ISREG(status.st_mode) and _is_trusted(status)):
+        is_safe = _is_trusted(status) and not _is_writable_by_others(status)
+        if not (stat.S_ISREG(status.st_mode) and is_safe):
             raise _DamagedError
         return stream.read(_LARGEST_ENTRY_BYTES)
 
@@ -172,7 +176,7 @@ def _write(path: Path, content: bytes) -> None:
     temporary = path.with_name(f".{uuid.uuid4().hex}.part")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        with temporary.open("xb") as stream:
+        with os.fdopen(os.open(temporary, _CREATING, 0o600), "wb") as stream:
             stream.write(content)
         temporary.replace(path)
     except BaseException:
@@ -238,14 +242,28 @@ def _prepared(folder: Path) -> str:
     status = folder.stat()
     if not _is_trusted(status):
         return "it belongs to another user"
-    if os.name != "nt" and status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+    if _is_writable_by_others(status):
         return "other users can write there, and so run programs as you"
+    _delete_left_over(folder)
     return ""
 
 
 def _is_trusted(status: os.stat_result) -> bool:
     """Whether a file is of this user, or of the administrator, who can do anything anyway."""
     return os.name == "nt" or status.st_uid in (os.geteuid(), 0)
+
+
+def _is_writable_by_others(status: os.stat_result) -> bool:
+    return os.name != "nt" and bool(status.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+
+
+def _delete_left_over(folder: Path) -> None:
+    """Delete what processes had begun to write when they were killed."""
+    for path in folder.glob(".*.part"):
+        with suppress(OSError):
+            is_old = time.time() - path.lstat().st_mtime > _LEFT_OVER_SECONDS
+            if is_old and _PART_NAME.fullmatch(path.name):
+                path.unlink()
 
 
 def _delete_unused(base: Path) -> None:

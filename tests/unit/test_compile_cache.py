@@ -345,6 +345,36 @@ def test_an_entry_of_another_user_is_not_loaded(
     assert "is not as it was written" in caplog.text
 
 
+@pytest.mark.skipif(os.name == "nt", reason="no such permissions here")
+@pytest.mark.parametrize("mode", [0o620, 0o602])
+def test_an_entry_that_others_can_write_is_not_loaded(
+    cache: Path, caplog: pytest.LogCaptureFixture, mode: int
+) -> None:
+    before = os.umask(0)
+    try:
+        compilations()
+    finally:
+        os.umask(before)
+    entry = entry_of(cache)
+    assert entry.stat().st_mode & 0o777 == 0o600
+    entry.chmod(mode)
+    assert compilations() == 1
+    assert "is not as it was written" in caplog.text
+    assert compilations() == 0
+
+
+def test_what_a_killed_process_had_begun_to_write_is_deleted(cache: Path) -> None:
+    compilations()
+    folder = entry_of(cache).parent
+    old, new, mine = (folder / f".{name}.part" for name in ("0" * 32, "1" * 32, "mine"))
+    for path in (old, new, mine):
+        path.write_bytes(b"half")
+    for path in (old, mine):
+        os.utime(path, (time.time() - 61.0,) * 2)
+    assert compilations() == 0
+    assert [path.exists() for path in (old, new, mine)] == [False, True, True]
+
+
 def test_without_a_home_nothing_is_written_where_one_stands(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
