@@ -19,6 +19,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -285,27 +286,34 @@ def _is_hit(pin: Pin, affected: Mapping[str, Any]) -> bool:
 def _is_within(version: Version, events: Iterable[Mapping[str, str]]) -> bool:
     """Tell whether a version lies after an introduction and before what ended it."""
     is_hit = False
-    for event in sorted(events, key=_place):
-        ((kind, text),) = event.items()
+    for bound, kind in sorted(_bounds(events), key=itemgetter(0)):
         if kind == "introduced":
-            is_hit = is_hit or _version(text) <= version
+            is_hit = is_hit or bound <= version
         elif kind == "fixed":
-            is_hit = is_hit and not _version(text) <= version
+            is_hit = is_hit and not bound <= version
         elif kind == "last_affected":
-            is_hit = is_hit and not _version(text) < version
+            is_hit = is_hit and not bound < version
     return is_hit
 
 
-def _place(event: Mapping[str, str]) -> Version:
-    return _version(next(iter(event.values())))
+def _bounds(events: Iterable[Mapping[str, str]]) -> Iterator[tuple[Version, str]]:
+    """Yield the ends of a range; of those that cannot be read, a beginning is before all.
+
+    Another that cannot be read ends nothing: rather an advisory too many than one too few.
+    """
+    for event in events:
+        ((kind, text),) = event.items()
+        is_first = text == "0" or (kind == "introduced" and not _is_version(text))
+        if is_first or _is_version(text):
+            yield Version("0.dev0" if is_first else text), kind
 
 
-def _version(text: str) -> Version:
-    """Return a version; "0" is before all, and one that cannot be read is taken for that."""
+def _is_version(text: str) -> bool:
     try:
-        return Version(text) if text != "0" else Version("0.dev0")
+        Version(text)
     except InvalidVersion:
-        return Version("0.dev0")
+        return False
+    return True
 
 
 def _of_audit(report: Mapping[str, Any], wanted: Mapping[str, Pin]) -> Iterator[Finding]:
