@@ -3,8 +3,8 @@
 Solara's server answers anyone, under any name, and its asset route fetches, writes and deletes
 files. `protect` leaves it the few routes that the page needs, and puts a guard in front of them:
 
-- Requests come from this machine; Host and Origin are on a list: its own names, and those that an
-  operator names.
+- Requests come from this machine; Host is on a list: its own names, and those that an operator
+  names. Origin is that of the page under the same name.
 - What another site's page asks for is refused, but for opening this page.
 - Only the headers that the page needs get through; none says where or how the page is served.
 - Paths, bodies, and the number of visits and sockets are bounded; so is the time of an answer.
@@ -115,16 +115,16 @@ class Hosts(NamedTuple):
             or authority in {f"{name}:{port}" for name in LOOPBACK_NAMES}
         )
 
-    def allow_origin(self, origin: str, port: int | None) -> bool:
-        """Whether a page from an origin is this page: other names than loopback by TLS only."""
-        scheme, _, authority = origin.partition("://")
-        schemes = ("http", "https") if is_loopback(authority) else ("https",)
-        return scheme in schemes and self.allow(authority, port)
-
 
 def is_loopback(authority: str) -> bool:
     """Whether a host, with or without a port, is a name of this machine for itself."""
     return re.sub(r":[0-9]+$", "", authority) in LOOPBACK_NAMES
+
+
+def _is_own(origin: str, host: str) -> bool:
+    """Whether a page from an origin is the one under this name: but for loopback by TLS only."""
+    schemes = ("http", "https") if is_loopback(host) else ("https",)
+    return origin in {f"{scheme}://{host}" for scheme in schemes}
 
 
 def protect(hosts: Hosts | None = None) -> None:
@@ -209,21 +209,22 @@ class Guard:
                 "The page is not served under this name. An operator allows one with"
                 " modelops-abm page --allow-host NAME.",
             )
-        self._check_origin(scope, port)
+        _check_origin(scope, host)
         secure = "" if is_loopback(host) else "s"
         headers = [pair for pair in scope["headers"] if pair[0].lower() in _HEADERS_PASSED_ON]
         scheme = ("ws" if scope["type"] == "websocket" else "http") + secure
         return {**scope, "headers": headers, "scheme": scheme}
 
-    def _check_origin(self, scope: Scope, port: int | None) -> None:
-        is_reading = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
-        origin = _only(scope, b"origin")
-        is_own = origin is None if is_reading else False
-        if not is_own and not self._hosts.allow_origin(origin or "", port):
-            raise HTTPException(403, "This was not asked for by the page itself.")
-        site = _only(scope, b"sec-fetch-site")
-        if site not in (None, "same-origin", "none") and not _opens_the_page(scope):
-            raise HTTPException(403, "Another site may link to the page, and nothing else.")
+
+def _check_origin(scope: Scope, host: str) -> None:
+    is_reading = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
+    origin = _only(scope, b"origin")
+    is_own = is_reading if origin is None else _is_own(origin, host)
+    if not is_own:
+        raise HTTPException(403, "This was not asked for by the page itself.")
+    site = _only(scope, b"sec-fetch-site")
+    if site not in (None, "same-origin", "none") and not _opens_the_page(scope):
+        raise HTTPException(403, "Another site may link to the page, and nothing else.")
 
 
 def _check_size(scope: Scope) -> None:
@@ -325,7 +326,9 @@ async def _page(request: Request) -> Response:
     """Answer with the page, whose own scripts alone may run in it."""
     from solara.server import starlette
 
-    drawn = await starlette.root(request)
+    drawn: Response = await starlette.root(request)
+    if drawn.status_code != 200:  # a redirection, for one
+        return drawn
     nonce = secrets.token_urlsafe(16)
     text = re.sub(rb"<script(?=[\s>])", f'<script nonce="{nonce}"'.encode(), bytes(drawn.body))
     socket_scheme = "wss" if request.url.scheme == "https" else "ws"

@@ -21,6 +21,7 @@ import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
+from starlette.responses import RedirectResponse, Response
 from starlette.types import Message
 
 from modelops_abm.app import access, server
@@ -251,6 +252,25 @@ def test_pages_of_others_open_and_end_no_visit(
     assert guarded.ask(CLOSE, method="POST", **said).status == 403
     if origin is not None:
         assert guarded.ask(**said).status == 403
+    assert seen == []
+
+
+@pytest.mark.parametrize(
+    ("host", "other"),
+    [
+        (PROXIED, "https://tunnel.example.org:9000"),
+        ("tunnel.example.org:9000", f"https://{PROXIED}"),
+        (OWN, f"https://{PROXIED}"),
+        (PROXIED, f"http://{OWN}"),
+        (OWN, f"http://127.0.0.1:{PORT}"),
+    ],
+)
+def test_a_page_under_one_name_does_not_drive_that_under_another(
+    guarded: Server, seen: list[Any], host: str, other: str
+) -> None:
+    assert guarded.ask(CHANNELS, host=host, kind="websocket", origin=other).status == 403
+    assert guarded.ask(CLOSE, host=host, method="POST", origin=other).status == 403
+    assert guarded.ask(host=host, origin=other).status == 403
     assert seen == []
 
 
@@ -517,6 +537,18 @@ def test_only_scripts_of_the_page_run(page: Callable[..., Answer]) -> None:
         addresses = re.findall(r"\S+://[^\s;]+|\*", policy)
         assert addresses == [f"ws://{OWN}"]
     assert first.body != second.body
+
+
+def test_a_redirection_stays_one(
+    page: Callable[..., Answer], solara_server: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def root(_request: object) -> Response:
+        return RedirectResponse("/elsewhere", 307)
+
+    monkeypatch.setattr(solara_server, "root", root)
+    answer = page()
+    assert (answer.status, answer.headers["location"]) == (307, "/elsewhere")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize("path", ["/", "/readyz", "/nothing", f"/_solara/cdn/{SCRIPT}"])
