@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -13,6 +14,10 @@ from hypothesis import settings
 
 from tests.offline import sitecustomize as offline
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # As in a job that a shell has put into the background: every program that a test starts would
+    # inherit it, and those that a test stops by Ctrl-C would never end.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["MPLBACKEND"] = "Agg"  # before anything imports Matplotlib, and for child processes
 
 TESTS = Path(__file__).resolve().parent
