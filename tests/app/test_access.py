@@ -7,6 +7,7 @@ import http.client
 import re
 import runpy
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -159,6 +160,7 @@ def test_a_server_that_runs_already_is_protected(
 def test_whoever_loads_a_page_is_protected(module: str, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[bool] = []
     monkeypatch.setattr(access, "protect", lambda: calls.append(True))
+    monkeypatch.delitem(sys.modules, module, raising=False)  # runpy warns of what is there already
     runpy.run_module(module)
     assert calls == [True]
 
