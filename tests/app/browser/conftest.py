@@ -68,12 +68,14 @@ def serving(arguments: Sequence[str]) -> Iterator[Server]:
     ) as process:
         assert process.stdout is not None
         served = Server(process.pid)
-        threading.Thread(target=served.listen, args=(process.stdout,), daemon=True).start()
+        listener = threading.Thread(target=served.listen, args=(process.stdout,), daemon=True)
+        listener.start()
         try:
             assert served.ready.wait(READY_SECONDS), "".join(served.lines)
             yield served
         finally:
             process.terminate()
+            listener.join()  # before the stream that it reads is closed
 
 
 @pytest.fixture(scope="session")
