@@ -37,8 +37,8 @@ from modelops_abm.parameters import (
     scenario_text,
     with_values,
 )
-from modelops_abm.parameters.wording import visible
 from modelops_abm.presets import preset
+from modelops_abm.text import visible
 
 LONGEST_SECONDS = 10.0
 MOST_BYTES = 4_000_000_000

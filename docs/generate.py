@@ -34,7 +34,6 @@ from modelops_abm.parameters import (
 )
 from modelops_abm.parameters.provenance import LABELS
 from modelops_abm.parameters.quantity import facts_of
-from modelops_abm.parameters.wording import range_in_words
 from modelops_abm.presets import PRESETS
 from modelops_abm.randomness import DecisionPoint, Origin
 from modelops_abm.statechart import (
@@ -45,6 +44,7 @@ from modelops_abm.statechart import (
     State,
     Trigger,
 )
+from modelops_abm.text import range_in_words
 
 DOCS = Path(__file__).resolve().parent
 ODD, PARAMETERS = DOCS / "odd.md", DOCS / "parameters.md"

@@ -37,6 +37,10 @@ from numba.core.caching import CompileResultCacheImpl, NullCache
 from numba.core.serialize import dumps
 from platformdirs import user_cache_path
 
+from modelops_abm.disk import open_file
+from modelops_abm.errors import reason_of
+from modelops_abm.text import file_label
+
 VARIABLE = "MODELOPS_ABM_CACHE_DIR"
 _PACKAGE = Path(__file__).parent
 _SOURCES = (
@@ -52,7 +56,6 @@ _SOURCES = (
 )
 _SETTINGS = ("OPT", "BOUNDSCHECK", "DEBUGINFO_DEFAULT", "LOOP_VECTORIZE", "SLP_VECTORIZE")
 """Settings of numba that change the code it makes; the processor's are in the key of an entry."""
-_READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _CREATING = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 _OWN_NAME = re.compile(r"compiled-[0-9a-f]{16}")
 _PART_NAME = re.compile(r"\.[0-9a-f]{32}\.part")
@@ -120,7 +123,7 @@ class _Cache(NullCache):  # type: ignore[misc]
         try:
             _write(self._path(key), _digest(key, payload) + payload)
         except OSError as error:
-            _say_not_kept(self._folder, _reason(error))
+            _say_not_kept(self._folder, reason_of(error))
 
     def _key(self, sig: Any, codegen: Any) -> str:
         """Return what tells a version from all others: function, types and processor."""
@@ -148,11 +151,9 @@ class _DamagedError(Exception):
 
 def _content(path: Path) -> bytes:
     """Return what is in an entry: an ordinary file of a user who is trusted, and of nobody else."""
-    descriptor = os.open(path, _READING)
-    with os.fdopen(descriptor, "rb") as stream:
-        status = os.fstat(descriptor)
-        is_safe = _is_trusted(status) and not _is_writable_by_others(status)
-        if not (stat.S_ISREG(status.st_mode) and is_safe):
+    with open_file(path) as stream:
+        status = os.fstat(stream.fileno())  # of what is open: nothing can take its place by now
+        if not _is_trusted(status) or _is_writable_by_others(status):
             raise _DamagedError
         return stream.read(_LARGEST_ENTRY_BYTES)
 
@@ -186,12 +187,14 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _say_damaged(folder: Path) -> None:
-    _say(f"Compiled code in {_shown(folder)} is not as it was written: it is compiled again.")
+    name = file_label(str(folder), 1000)
+    _say(f"Compiled code in {name} is not as it was written: it is compiled again.")
 
 
 def _say_not_kept(folder: Path, reason: str) -> None:
+    name = file_label(str(folder), 1000)
     _say(
-        f"Compiled code cannot be kept in {_shown(folder)}: {reason}. What is not there is compiled"
+        f"Compiled code cannot be kept in {name}: {reason}. What is not there is compiled"
         f" at every start, which takes up to a minute; {VARIABLE} can name another folder."
     )
 
@@ -201,14 +204,6 @@ def _say(text: str) -> None:
     """Say something once, and only in the process that the user started."""
     if multiprocessing.parent_process() is None:
         _log.warning(text)
-
-
-def _shown(folder: Path) -> str:
-    return "".join(each if each.isprintable() else "?" for each in str(folder))
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()
 
 
 @cache
@@ -224,7 +219,7 @@ def cache_folder() -> Path | None:
     try:
         reason = _prepared(folder)
     except OSError as error:
-        reason = _reason(error)
+        reason = reason_of(error)
     if reason:
         _say_not_kept(folder, reason)
     return None if reason else folder

@@ -13,9 +13,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from modelops_abm.disk import open_file
+from modelops_abm.errors import reason_of
 from modelops_abm.parameters import InputError, Problem
-from modelops_abm.parameters.reading import open_file
-from modelops_abm.parameters.wording import printable
+from modelops_abm.text import printable
 
 type Kind = Literal["simulation", "experiment", "main job", "pictures"]
 
@@ -170,12 +171,6 @@ def digest_of(file: Path) -> str:
         while chunk := stream.read(_CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
-
-
-def reason_of(error: Exception) -> str:
-    """Return why a file cannot be used, in lower case."""
-    reason = error.strerror if isinstance(error, OSError) else None
-    return (reason or printable(str(error), 200)).lower()
 
 
 def shown(path: Path) -> str:

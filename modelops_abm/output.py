@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 from filelock import FileLock, Timeout
 
+from modelops_abm.errors import reason_of
 from modelops_abm.manifest import (
     FILE_NAME,
     IN_WORDS,
@@ -33,7 +34,6 @@ from modelops_abm.manifest import (
     ResultError,
     digest_of,
     manifest_of,
-    reason_of,
     shown,
 )
 from modelops_abm.parameters import Problem

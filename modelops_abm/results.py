@@ -22,9 +22,9 @@ from modelops_abm.events import LogKind, LogRecord, RetirementReason, TaskClass
 from modelops_abm.manifest import ResultError, ResultFiles, shown
 from modelops_abm.output import Contents, Result, write_results
 from modelops_abm.parameters import Problem, Scenario
-from modelops_abm.parameters.wording import csv_text
 from modelops_abm.representation import Represented, in_short
 from modelops_abm.statechart import Cause
+from modelops_abm.text import csv_text
 
 type Floats = NDArray[np.float64]
 type Integers = NDArray[np.int64]

@@ -28,7 +28,7 @@ from rich.progress import (
 from rich.segment import Segment
 
 from modelops_abm.formats import MINUS, NARROW_SPACE
-from modelops_abm.parameters.wording import visible
+from modelops_abm.text import visible
 
 _WIDEST = 100
 FIRST_LINE_SECONDS, NEXT_LINE_SECONDS = 10.0, 30.0

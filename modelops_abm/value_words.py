@@ -6,7 +6,7 @@ from typing import Any
 
 from modelops_abm.formats import plural
 from modelops_abm.parameters import Distribution, ImportedPortfolio, Quantity, StatedValue
-from modelops_abm.parameters.wording import listed, range_in_words
+from modelops_abm.text import any_of, range_in_words
 
 _NONE = "none"
 
@@ -42,7 +42,7 @@ def _other(value: Any) -> str:
 def allowed_in_words(quantity: Quantity) -> str:
     """Return the range or the words that are allowed; empty if the kind of value says it all."""
     if quantity.kind == "choice":
-        return listed(list(quantity.choices))
+        return any_of(list(quantity.choices))
     return range_in_words(quantity.bounds)
 
 

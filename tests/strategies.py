@@ -27,9 +27,9 @@ from modelops_abm.parameters.distribution import (
     SMALLEST_SHARE,
     widest_beta_cv,
 )
-from modelops_abm.parameters.letters import appearance, damaged
 from modelops_abm.parameters.merge import with_changes
 from modelops_abm.parameters.portfolio import EARLIEST_DAY, LATEST_DAY
+from modelops_abm.text import appearance, damaged
 
 _MOST_CHANGES = 20
 _MODERATE: dict[str, tuple[float, float]] = {

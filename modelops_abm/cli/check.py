@@ -19,7 +19,7 @@ from modelops_abm.formats import count_of, plural
 from modelops_abm.parameters import InputError, Problem, Scenario, load_scenario
 from modelops_abm.parameters.provenance import changed_names
 from modelops_abm.parameters.without_effect import set_without_effect, without_effect
-from modelops_abm.parameters.wording import enumerated, printable, visible
+from modelops_abm.text import all_of, printable, visible
 from modelops_abm.verdict import size_caution
 
 
@@ -134,7 +134,7 @@ def _tell_portfolio(file: str, content: bytes) -> None:
 
     read = check_portfolio(content, ignore_unknown_columns=ignores_unknown_columns())
     click.echo(f"{printable(file, 200)}: fine; {stages_in_words(read.accepted)}")
-    unknown = enumerated([*map(printable, read.unknown_columns)])
+    unknown = all_of([*map(printable, read.unknown_columns)])
     ignored = [f"ignored: {unknown}"] if unknown else []
     _tell([*ignored, *read.notes, *notes_on(read.accepted)])
 

@@ -14,9 +14,10 @@ from contextlib import suppress
 
 import click
 
+from modelops_abm.errors import reason_of
 from modelops_abm.parameters import InputError
-from modelops_abm.parameters.wording import visible
 from modelops_abm.terminal import degrade_gracefully
+from modelops_abm.text import visible
 from modelops_abm.version import __version__
 
 BAD_INPUT, INTERNAL_ERROR, READER_GONE = 1, 3, 141
@@ -80,7 +81,7 @@ def _system_error(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
         return "the output could not be written: no space left on the device"
     place = f"{error.filename}: " if error.filename else ""
-    return place + (error.strerror or str(error)).lower()
+    return place + reason_of(error)
 
 
 def _report(error: Exception) -> None:

@@ -21,8 +21,8 @@ from modelops_abm.cli.study import (
     study_options,
 )
 from modelops_abm.parameters import InputError, Problem
-from modelops_abm.parameters.wording import printable
 from modelops_abm.terminal import console, say
+from modelops_abm.text import printable
 from modelops_abm.verdict import CAUTION
 
 if TYPE_CHECKING:

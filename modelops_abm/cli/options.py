@@ -23,8 +23,8 @@ from modelops_abm.parameters import (
 )
 from modelops_abm.parameters.names import scenario_leaves
 from modelops_abm.parameters.provenance import LABELS, source_of, with_sources
-from modelops_abm.parameters.wording import printable, shown, without_comma
 from modelops_abm.presets import PRESETS, preset
+from modelops_abm.text import printable, shown, without_comma
 
 SCENARIO_ENDINGS = (".toml", ".yaml", ".yml", ".json")
 LARGEST_SEED = 2**63 - 1

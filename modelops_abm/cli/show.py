@@ -22,8 +22,8 @@ from modelops_abm.cli.options import (
 from modelops_abm.parameters import InputError, Problem, Scenario, Section, StatedValue, describe
 from modelops_abm.parameters.names import nearest
 from modelops_abm.parameters.provenance import LABELS
-from modelops_abm.parameters.wording import printable
 from modelops_abm.terminal import console, say
+from modelops_abm.text import printable
 from modelops_abm.value_words import allowed_in_words, source_in_words, value_in_words
 
 _WIDE = 110

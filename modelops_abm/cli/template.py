@@ -9,7 +9,7 @@ import click
 
 from modelops_abm.cli.options import chosen_scenario, preset_option, set_option, with_assignments
 from modelops_abm.parameters import InputError, Problem, save_scenario
-from modelops_abm.parameters.wording import printable, visible
+from modelops_abm.text import printable, visible
 
 
 @click.command()

@@ -13,7 +13,7 @@ from modelops_abm.parameters.portfolio import (
     states,
     unused,
 )
-from modelops_abm.parameters.wording import enumerated, printable
+from modelops_abm.text import all_of, printable
 
 _MOST_NAMED = 5
 
@@ -61,7 +61,7 @@ def _unused_in_words(models: Sequence[PortfolioModel]) -> Iterator[str]:
             if model.id not in ids[reason][-1:]:
                 ids[reason].append(model.id)
     for reason, names in columns.items():
-        yield f"not used: {enumerated([*names])} of {_named(ids[reason])}: {reason}"
+        yield f"not used: {all_of([*names])} of {_named(ids[reason])}: {reason}"
 
 
 def _named(ids: Sequence[str]) -> str:

@@ -42,10 +42,10 @@ from modelops_abm.clients.federal_rows import (
 )
 from modelops_abm.clients.row_problem import Mistake, RowProblem
 from modelops_abm.clients.table import Record, decode_either, file_problem, read_bytes, records
-from modelops_abm.parameters.errors import InputError
+from modelops_abm.errors import InputError
 from modelops_abm.parameters.names import nearest
 from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel, StageName
-from modelops_abm.parameters.wording import printable
+from modelops_abm.text import printable
 
 _LONGEST_SLUG = 80
 _AS_PUBLISHED = "use the file as it was published"

@@ -15,7 +15,7 @@ from modelops_abm.clients.federal_dates import (
     read_federal_date,
 )
 from modelops_abm.parameters.portfolio import EARLIEST_DAY, LATEST_DAY, StageName
-from modelops_abm.parameters.wording import printable
+from modelops_abm.text import printable
 
 NAME, AGENCY, AGENCY_NAME = "Use Case Name", "Agency Abbreviation", "Agency"
 STAGE = "Stage of Development"

@@ -9,7 +9,7 @@ from modelops_abm.clients.file_kinds import refuse_other_tables
 from modelops_abm.clients.meaning import COLUMNS_BY_OTHER_WORDS, meant
 from modelops_abm.clients.row_problem import RowProblem
 from modelops_abm.clients.table import Record, column_name
-from modelops_abm.parameters.wording import enumerated, printable
+from modelops_abm.text import all_of, printable
 
 MOST_COLUMNS = 500
 """Columns of the widest file that is looked at; a portfolio has twenty."""
@@ -68,7 +68,7 @@ def _too_wide(record: Record) -> RowProblem:
 
 def _unknown(names: Sequence[str], columns: Sequence[str], row: int) -> RowProblem:
     """Say once which columns are unknown, which may be meant, and what can be done."""
-    shown = enumerated([f"'{printable(name)}'" for name in names[:_MOST_NAMED]])
+    shown = all_of([f"'{printable(name)}'" for name in names[:_MOST_NAMED]])
     left = len(names) - _MOST_NAMED
     more = f" and {left:,} more" if left > 0 else ""
     verb = "is not a known column" if len(names) == 1 else "are not known columns"
@@ -76,7 +76,7 @@ def _unknown(names: Sequence[str], columns: Sequence[str], row: int) -> RowProbl
     likely = [f"{other} for '{printable(name)}'" for name, other in meanings.items() if other]
     if len(names) == 1:
         likely = [other for other in meanings.values() if other]
-    hint = f"did you mean {enumerated(likely)}? Known" if likely else "known"
+    hint = f"did you mean {all_of(likely)}? Known" if likely else "known"
     remedy = f"{hint} are {', '.join(columns)}; {IGNORED_IF_ASKED}"
     return RowProblem(f"{shown}{more} {verb}", remedy, (row,))
 

@@ -28,15 +28,14 @@ from modelops_abm.clients.table import (
     records,
     separated,
 )
-from modelops_abm.parameters.errors import InputError
-from modelops_abm.parameters.letters import appearance, difference
+from modelops_abm.errors import InputError
 from modelops_abm.parameters.portfolio import (
     STAGE_NAMES,
     ImportedPortfolio,
     PortfolioModel,
     no_archetype,
 )
-from modelops_abm.parameters.wording import listed, printable
+from modelops_abm.text import any_of, appearance, difference, file_label, printable
 
 _EMPTY = Mistake("is empty", "the first row must name the columns, at least id")
 _LONGEST_TITLE = 20
@@ -131,7 +130,7 @@ def read_portfolio(
     )
     if check.problems:
         raise InputError([problem.in_file(label) for problem in check.problems])
-    return ImportedPortfolio(source=_printable(label), models=check.accepted)
+    return ImportedPortfolio(source=file_label(label), models=check.accepted)
 
 
 def check_portfolio(
@@ -254,7 +253,7 @@ def _with_stage(entry: Entry) -> Entry:
     if "stage" in entry.values or is_unreadable or not entry.values:
         return entry
     reason = "there is no stage, though other rows give one"
-    problem = RowProblem(reason, f"write {listed([*STAGE_NAMES])}", (entry.row,), ("stage",))
+    problem = RowProblem(reason, f"write {any_of([*STAGE_NAMES])}", (entry.row,), ("stage",))
     others = [problem for problem in entry.problems if "stage" not in problem.columns]
     return entry._replace(model=None, problems=[problem, *others])
 
@@ -305,9 +304,3 @@ def _notes(entries: list[Entry]) -> Iterator[str]:
 
 def _label(source: Source) -> str:
     return "the uploaded file" if isinstance(source, bytes) else Path(source).name
-
-
-def _printable(label: str) -> str:
-    """Return a label that is fit to be the source of a portfolio, whatever the file is called."""
-    characters = (character if character.isprintable() else "?" for character in label)
-    return "".join(characters).strip()[-200:] or "unnamed file"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from modelops_abm.parameters.errors import Problem
-from modelops_abm.parameters.wording import printable
+from modelops_abm.errors import Problem
+from modelops_abm.text import printable
 
 _MOST_ROWS_NAMED = 10
 _MOST_EXAMPLES = 3

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 from modelops_abm.clients.file_kinds import refuse_other_formats
 from modelops_abm.clients.row_problem import Mistake, RowProblem
-from modelops_abm.parameters.letters import damaged
-from modelops_abm.parameters.reading import read_file
-from modelops_abm.parameters.wording import printable
+from modelops_abm.disk import read_file
+from modelops_abm.text import damaged, printable
 
 LARGEST_FILE_BYTES = 20_000_000
 MOST_ROWS = 200_000

@@ -22,7 +22,7 @@ from modelops_abm.parameters import (
 )
 from modelops_abm.parameters.names import DISTRIBUTION_PARTS, nearest_full_name
 from modelops_abm.parameters.provenance import LABELS, source_of, value_at
-from modelops_abm.parameters.wording import printable
+from modelops_abm.text import printable
 
 LOGARITHMIC_FROM = 20.0
 """A plausible range whose ends differ by this factor or more is varied in equal ratios."""

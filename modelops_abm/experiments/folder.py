@@ -8,12 +8,12 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from modelops_abm.disk import open_file
 from modelops_abm.experiments.store import Store
 from modelops_abm.output import DESCRIPTION, Contents, Result, check_place, write_results
 from modelops_abm.parameters import InputError, Problem, Scenario, fingerprint_of
-from modelops_abm.parameters.reading import open_file
-from modelops_abm.parameters.wording import printable
 from modelops_abm.simulate import Engine
+from modelops_abm.text import printable
 from modelops_abm.version import __version__
 
 RUNS = "runs"

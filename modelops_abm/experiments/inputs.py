@@ -18,7 +18,7 @@ from modelops_abm.parameters import (
     with_values,
 )
 from modelops_abm.parameters.overrides import stated_parts, stated_twice
-from modelops_abm.parameters.wording import printable
+from modelops_abm.text import printable
 
 _TO, _LOG = "..", "log:"
 _LARGEST = sys.float_info.max

@@ -18,9 +18,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from modelops_abm.parameters import InputError, Problem, write_whole
-from modelops_abm.parameters.reading import open_file
-from modelops_abm.parameters.wording import printable
+from modelops_abm.disk import open_file, write_whole
+from modelops_abm.errors import reason_of
+from modelops_abm.parameters import InputError, Problem
+from modelops_abm.text import printable
 
 type Floats = NDArray[np.float64]
 
@@ -206,7 +207,7 @@ class Parts:
         try:
             self._folder.mkdir(exist_ok=True)
         except OSError as error:
-            raise unusable(self._folder, (error.strerror or str(error)).lower()) from None
+            raise unusable(self._folder, reason_of(error)) from None
         for start in range(0, table.num_rows, _MOST_ROWS):
             stream = pa.BufferOutputStream()
             pq.write_table(table.slice(start, _MOST_ROWS), stream, compression="zstd")
@@ -300,7 +301,7 @@ def _set_aside(file: Path) -> Path:
             if not os.path.lexists(target):
                 return file.rename(target)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise unusable(file.parent, f"{file.name} is damaged, and stays: {reason}") from None
     raise AssertionError("there is always another number")
 

@@ -17,10 +17,10 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from modelops_abm import outcomes
+from modelops_abm.disk import read_file, write_whole
+from modelops_abm.errors import reason_of
 from modelops_abm.experiments.parts import Floats, Parts, holds_parts, unusable
-from modelops_abm.parameters import write_whole
-from modelops_abm.parameters.reading import read_file
-from modelops_abm.parameters.wording import printable
+from modelops_abm.text import printable
 from modelops_abm.version import __version__
 
 DESCRIPTION, PAYBACKS = "_store.json", "_paybacks"
@@ -127,7 +127,7 @@ def _locked(folder: Path) -> FileLock:
     except Timeout:
         raise unusable(folder, "another process is writing to it") from None
     except OSError as error:
-        raise unusable(folder, (error.strerror or str(error)).lower()) from None
+        raise unusable(folder, reason_of(error)) from None
     return lock
 
 

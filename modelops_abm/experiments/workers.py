@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from modelops_abm.ctrl_c import deaf
 from modelops_abm.parameters import InputError, Problem
-from modelops_abm.parameters.wording import printable
 from modelops_abm.simulate.machine import cores
+from modelops_abm.text import printable
 from modelops_abm.version import __version__
 
 if TYPE_CHECKING:

@@ -1,17 +1,11 @@
 """The scenario: every number of the simulated system, frozen, typed, with unit and source."""
 
+from modelops_abm.errors import InputError, Problem
 from modelops_abm.parameters.baseline import baseline_of, is_baseline, levels_reached
 from modelops_abm.parameters.capabilities import CAPABILITY_NAMES, Capabilities, CapabilityName
 from modelops_abm.parameters.catalogue import Quantity, StatedValue, catalogue, describe
 from modelops_abm.parameters.distribution import Distribution
-from modelops_abm.parameters.errors import InputError, Problem
-from modelops_abm.parameters.files import (
-    load_scenario,
-    read_scenario,
-    save_scenario,
-    scenario_text,
-    write_whole,
-)
+from modelops_abm.parameters.files import load_scenario, read_scenario, save_scenario, scenario_text
 from modelops_abm.parameters.fingerprint import fingerprint_of
 from modelops_abm.parameters.model_kind import Archetype, ModelKind
 from modelops_abm.parameters.overrides import parse_assignment, with_values
@@ -63,5 +57,4 @@ __all__ = [
     "save_scenario",
     "scenario_text",
     "with_values",
-    "write_whole",
 ]

@@ -17,7 +17,7 @@ from modelops_abm.parameters.document import (
 )
 from modelops_abm.parameters.names import Path
 from modelops_abm.parameters.scenario import Scenario
-from modelops_abm.parameters.wording import printable
+from modelops_abm.text import printable
 
 
 def read(text: str) -> Document:

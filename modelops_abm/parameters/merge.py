@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from modelops_abm.errors import InputError
 from modelops_abm.parameters.distribution import Distribution
-from modelops_abm.parameters.errors import InputError
 from modelops_abm.parameters.model_kind import ModelKind
 from modelops_abm.parameters.names import Path
 from modelops_abm.parameters.problems import problems_of

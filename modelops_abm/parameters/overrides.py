@@ -7,8 +7,8 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from modelops_abm.errors import InputError, Problem
 from modelops_abm.parameters.distribution import Distribution
-from modelops_abm.parameters.errors import InputError, Problem
 from modelops_abm.parameters.merge import with_changes
 from modelops_abm.parameters.names import (
     DISTRIBUTION_PARTS,
@@ -19,7 +19,7 @@ from modelops_abm.parameters.names import (
 from modelops_abm.parameters.provenance import LABELS, changed_names, with_sources
 from modelops_abm.parameters.quantity import Section
 from modelops_abm.parameters.scenario import Scenario, SourceKind
-from modelops_abm.parameters.wording import listed, printable, without_comma
+from modelops_abm.text import any_of, printable, without_comma
 
 _ONE_NAME = {"shape": "cv"}
 """The part of a distribution that another one of its parts states as well."""
@@ -120,7 +120,7 @@ def _problem_with(name: str) -> Problem | None:
     if section_at(Scenario, tuple(leaf.split("."))) is not Distribution:
         return Problem(f"{leaf} can only be set as a whole", field=shown_name)
     if name[len(leaf) + 1 :] not in DISTRIBUTION_PARTS:
-        return Problem(f"a distribution has {listed(list(DISTRIBUTION_PARTS))}", field=shown_name)
+        return Problem(f"a distribution has {any_of(list(DISTRIBUTION_PARTS))}", field=shown_name)
     return None
 
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from modelops_abm.parameters.letters import appearance, damaged
 from modelops_abm.parameters.quantity import CalendarDate, Section, misfit
 from modelops_abm.representation import Represented, in_short
+from modelops_abm.text import appearance, damaged
 
 StageName = Literal["idea", "build", "deployment", "production", "retired"]
 STAGE_NAMES: tuple[StageName, ...] = ("idea", "build", "deployment", "production", "retired")

@@ -10,8 +10,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from modelops_abm.errors import Problem, place_in_words
 from modelops_abm.parameters.distribution import Distribution
-from modelops_abm.parameters.errors import Problem, place_in_words
 from modelops_abm.parameters.names import (
     Path,
     choices_of,
@@ -23,7 +23,7 @@ from modelops_abm.parameters.names import (
 )
 from modelops_abm.parameters.quantity import Section
 from modelops_abm.parameters.scenario import Scenario
-from modelops_abm.parameters.wording import listed, printable, range_in_words, shown, without_comma
+from modelops_abm.text import any_of, printable, range_in_words, shown, without_comma
 
 _MOST_SUGGESTIONS = 200
 """Unknown names for which the nearest is looked up, which takes a while; nobody reads more."""
@@ -171,7 +171,7 @@ def _choice(details: ErrorDetails, root: type[Section], path: Path) -> tuple[str
     field, value = field_at(root, path), details["input"]
     allowed = choices_of(field.annotation) if field else ()
     meant = nearest(value, allowed) if isinstance(value, str) else ""
-    return f"allowed is {listed(list(allowed))}", meant
+    return f"allowed is {any_of(list(allowed))}", meant
 
 
 def _range(root: type[Section], path: Path, context: Mapping[str, Any]) -> str:
@@ -201,5 +201,5 @@ def _expected(kind: str, root: type[Section], path: Path, fallback: str) -> str:
 def _section_in_words(section: type[Section]) -> str:
     if section is Distribution:
         return "a number, or a distribution with family, mean and cv"
-    examples = listed(list(section.model_fields)[:3])
+    examples = any_of(list(section.model_fields)[:3])
     return f"a section with names such as {examples}"

@@ -24,7 +24,7 @@ from modelops_abm.parameters.document import (
 )
 from modelops_abm.parameters.names import Path
 from modelops_abm.parameters.scenario import Scenario
-from modelops_abm.parameters.wording import printable
+from modelops_abm.text import printable
 
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS: dict[str, Any] = {

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from modelops_abm.disk import write_whole
 from modelops_abm.output import Contents, Result, write_results
-from modelops_abm.parameters import write_whole
 from modelops_abm.plots.compare import compare
 from modelops_abm.plots.compare_leakage import compare_leakage
 from modelops_abm.plots.compare_team_time import compare_team_time

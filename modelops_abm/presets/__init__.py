@@ -7,7 +7,6 @@ from types import MappingProxyType
 
 from modelops_abm.parameters import InputError, Problem, Scenario
 from modelops_abm.parameters.names import nearest
-from modelops_abm.parameters.wording import printable
 from modelops_abm.presets import (
     all_five,
     automation_alone,
@@ -23,6 +22,7 @@ from modelops_abm.presets import (
     start_up,
     strict_deck,
 )
+from modelops_abm.text import printable
 
 PRESETS: Mapping[str, Callable[[], Scenario]] = MappingProxyType(
     {

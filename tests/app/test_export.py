@@ -38,7 +38,7 @@ from modelops_abm.cli import main
 from modelops_abm.experiments import compare
 from modelops_abm.experiments.credit.credit import credit
 from modelops_abm.parameters import ImportedPortfolio, PortfolioModel, with_values
-from modelops_abm.parameters.wording import visible
+from modelops_abm.text import visible
 
 FUTURES, SEED = 6, 3
 ADDRESS = "http://localhost:8765/"

@@ -25,8 +25,8 @@ from modelops_abm.parameters import (
     with_values,
 )
 from modelops_abm.parameters.provenance import value_at
-from modelops_abm.parameters.wording import range_in_words
 from modelops_abm.presets import PRESETS, preset
+from modelops_abm.text import range_in_words
 from tests.verification.recorded import RECORD
 
 QUANTITIES = {quantity.name: quantity for quantity in catalogue()}

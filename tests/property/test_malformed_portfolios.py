@@ -25,8 +25,7 @@ from modelops_abm.clients import (
 )
 from modelops_abm.clients.cells import COLUMNS
 from modelops_abm.clients.portfolio_writer import portfolio_csv, write_portfolio
-from modelops_abm.parameters.errors import InputError
-from modelops_abm.parameters.letters import appearance, damaged
+from modelops_abm.errors import InputError
 from modelops_abm.parameters.portfolio import (
     EARLIEST_DAY,
     LATEST_DAY,
@@ -35,6 +34,7 @@ from modelops_abm.parameters.portfolio import (
     PortfolioModel,
     contradictions,
 )
+from modelops_abm.text import appearance, damaged
 
 FILE = "models.csv"
 GOOD = portfolio_csv(illustrative_portfolio())

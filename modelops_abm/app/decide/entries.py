@@ -11,7 +11,7 @@ from modelops_abm.app.state.answer import PRECISIONS
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.controls import Entry
 from modelops_abm.parameters import InputError, Problem
-from modelops_abm.parameters.wording import printable
+from modelops_abm.text import printable
 
 type Problems = dict[str, str]
 """What is wrong with what was entered, by name of the value."""

@@ -12,7 +12,7 @@ from modelops_abm.app.decide.measures import measure_of, shown
 from modelops_abm.app.drawing.confidence import confidence_badge
 from modelops_abm.parameters import Distribution, Quantity, Scenario, StatedValue, describe
 from modelops_abm.parameters.quantity import Confidence
-from modelops_abm.parameters.wording import range_in_words
+from modelops_abm.text import range_in_words
 
 _LEVEL = "level"
 _THOUSANDS = 1e4

@@ -9,7 +9,7 @@ from typing import Any
 
 from modelops_abm import formats
 from modelops_abm.parameters import Distribution, InputError, Quantity, parse_assignment
-from modelops_abm.parameters.wording import printable, range_in_words, without_comma
+from modelops_abm.text import printable, range_in_words, without_comma
 
 _SPACES = dict.fromkeys(map(ord, " \t\u00a0\u2009" + formats.NARROW_SPACE))
 _GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}( \d{3})+(\.\d*)?")

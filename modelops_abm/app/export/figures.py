@@ -12,7 +12,7 @@ import pandas as pd
 
 from modelops_abm import outcomes
 from modelops_abm.app.export.subject import Subject
-from modelops_abm.parameters.wording import csv_text
+from modelops_abm.text import csv_text
 
 _DAILY = {outcome.name: outcome for outcome in outcomes.DAILY}
 _FIGURES = (

@@ -27,8 +27,8 @@ from modelops_abm.parameters import (
 from modelops_abm.parameters.names import scenario_leaves
 from modelops_abm.parameters.provenance import LABELS, changed_names, value_at
 from modelops_abm.parameters.toml_format import literal
-from modelops_abm.parameters.wording import printable
 from modelops_abm.presets import PRESETS, preset
+from modelops_abm.text import printable
 from modelops_abm.version import __version__
 
 LONGEST = 6000

@@ -16,6 +16,7 @@ from modelops_abm.clients import PortfolioCheck, RowProblem, check_portfolio, no
 from modelops_abm.formats import NARROW_SPACE, count_of, number
 from modelops_abm.parameters import ImportedPortfolio, InputError, Scenario, read_scenario
 from modelops_abm.presets import PRESETS
+from modelops_abm.text import file_label
 
 LARGEST_PORTFOLIO_BYTES, LARGEST_SCENARIO_BYTES = 2_000_000, 200_000
 """Size of the largest files that the page takes; a whole scenario has some 10,000 bytes."""
@@ -102,8 +103,7 @@ class Uploads:
 def label_of(name: str) -> str:
     """Return what to call a file: the end of its name, printable, without folders."""
     base = PureWindowsPath(PurePosixPath(name).name).name
-    shown = "".join(letter if letter.isprintable() else "?" for letter in base).strip()
-    return shown[-_LONGEST_LABEL:] or "unnamed file"
+    return file_label(base, _LONGEST_LABEL)
 
 
 def refuse_portfolio(content: bytes | None) -> Complaint | None:

@@ -16,7 +16,7 @@ from modelops_abm.app.understand.origins import traced
 from modelops_abm.parameters import Distribution, Quantity, Scenario, catalogue
 from modelops_abm.parameters.provenance import LABELS, value_at
 from modelops_abm.parameters.quantity import Confidence
-from modelops_abm.parameters.wording import range_in_words
+from modelops_abm.text import range_in_words
 
 _IN_PERCENT = ("share", "probability")
 _PERCENT = Measure(per_unit=100.0)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import htpy
 import solara
 
-from modelops_abm.parameters.wording import visible
+from modelops_abm.text import visible
 
 
 class Action(NamedTuple):

@@ -14,7 +14,7 @@ from modelops_abm.clients import attribute_sources, fingerprint, rows_that_give,
 from modelops_abm.formats import NOTHING, number, plural
 from modelops_abm.parameters import ImportedPortfolio, PortfolioModel, Scenario
 from modelops_abm.parameters.portfolio import Owner, unused
-from modelops_abm.parameters.wording import enumerated, printable
+from modelops_abm.text import all_of, printable
 
 MOST_SHOWN = 200
 """Rows and complaints that are shown; more would only make the page slow."""
@@ -100,7 +100,7 @@ def _not_of_link(upload: PortfolioUpload) -> h.Element:
 
 def _notes(upload: PortfolioUpload) -> h.Node:
     """Return what of the file is not taken as somebody may expect."""
-    ignored = enumerated([*map(printable, upload.unknown_columns)])
+    ignored = all_of([*map(printable, upload.unknown_columns)])
     notes = [f"ignored: {ignored}"] if ignored and upload.ignores_unknown else []
     notes += upload.notes
     return notes and h.ul(".notes")[(h.li[_sentence(note)] for note in notes)]
@@ -110,7 +110,7 @@ def _offer_to_ignore(upload: PortfolioUpload) -> h.Element:
     these = "this column" if len(upload.unknown_columns) == 1 else "these columns"
     return h.div(".tools")[
         h.button(data_action="ignore columns")[f"Ignore {these}"],
-        h.span(".label")[enumerated([*map(printable, upload.unknown_columns)])],
+        h.span(".label")[all_of([*map(printable, upload.unknown_columns)])],
     ]
 
 

@@ -14,7 +14,7 @@ import pytest
 from modelops_abm.clients.federal_dates import Shape
 from modelops_abm.clients.federal_inventory import FederalInventory, read_federal_inventory
 from modelops_abm.clients.federal_rows import COLUMNS, IMPLEMENTED, INITIATED, RETIRED
-from modelops_abm.parameters.errors import InputError
+from modelops_abm.errors import InputError
 from modelops_abm.parameters.portfolio import PortfolioModel
 from modelops_abm.parameters.scenario import Scenario
 

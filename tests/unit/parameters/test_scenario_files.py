@@ -306,7 +306,7 @@ def test_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         raise PermissionError(13, "Permission denied")
 
     (tmp_path / "plan.toml").write_text("name = 'x'")
-    monkeypatch.setattr("modelops_abm.parameters.reading.os.open", refuse)
+    monkeypatch.setattr("modelops_abm.disk.os.open", refuse)
     with pytest.raises(InputError, match=r"plan\.toml: cannot be read: permission denied"):
         load_scenario(tmp_path / "plan.toml")
 

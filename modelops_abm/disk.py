@@ -1,18 +1,25 @@
-"""Opening files that somebody names: they may be devices, pipes, or without an end.
+"""Files that somebody names: opened with care, and written whole or not at all.
 
-What is opened is looked at after it is open, so that nothing can take its place in between, and
-opening waits for nobody.
+They may be devices, pipes, or without an end. What is opened is looked at after it is open, so that
+nothing can take its place in between, and opening waits for nobody.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import sys
 import time
+import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BufferedReader
+from pathlib import Path
+
+from modelops_abm.errors import InputError, reason_of
+from modelops_abm.text import printable
 
 _FLAGS = os.O_RDONLY
 for _name in ("O_BINARY", "O_CLOEXEC", "O_NOCTTY", "O_NONBLOCK"):  # as far as the system has them
@@ -20,6 +27,9 @@ for _name in ("O_BINARY", "O_CLOEXEC", "O_NOCTTY", "O_NONBLOCK"):  # as far as t
 _CHUNK_BYTES = 1 << 20
 _WRITER_SECONDS, _PAUSE_SECONDS, _LONGEST_SECONDS = 1.0, 10.0, 60.0
 """How long a pipe is waited for: until somebody opens it, between two pieces, and in all."""
+_TEMPORARY = re.compile(r"\.modelops-abm-[0-9a-f]{32}\.tmp")
+_LEFT_OVER_SECONDS = 60.0
+"""A temporary file that is older is of a process that was killed: writing takes no such time."""
 
 
 def read_file(file: str | os.PathLike[str], largest_bytes: int) -> bytes:
@@ -121,3 +131,89 @@ def _next_chunk(descriptor: int) -> bytes | None:
         return os.read(descriptor, _CHUNK_BYTES)
     except BlockingIOError:
         return None
+
+
+def write_whole(path: str | os.PathLike[str], content: bytes, *, replace: bool = False) -> None:
+    """Write a file in one go: to a temporary file beside it that takes its place when complete.
+
+    Parameters
+    ----------
+    path
+        The file.
+    content
+        What it is to hold.
+    replace
+        Whether a file that is there already is replaced. A link never is, nor written through.
+
+    Raises
+    ------
+    InputError
+        If something is there already, or the file cannot be written.
+    """
+    file = os.fspath(path)
+    target = Path(file)
+    try:
+        _check_target(target, replace=replace)
+        _remove_left_over(target.parent)
+        _write(target, content, replace=replace)
+    except InputError:
+        raise
+    except (OSError, ValueError) as error:
+        raise InputError.at(file, f"cannot be written: {reason_of(error)}") from None
+
+
+def _check_target(target: Path, *, replace: bool) -> None:
+    if target.is_symlink():
+        aim = printable(os.path.realpath(target), 200)
+        raise InputError.at(target, f"is a link to {aim}; give the name of the file itself")
+    if target.exists() and not target.is_file():
+        raise InputError.at(target, "is a folder or device, not a file")
+    if target.exists() and not replace:
+        raise _there_already(target)
+
+
+def _there_already(target: Path) -> InputError:
+    return InputError.at(target, "is there already; choose another name, or ask to replace it")
+
+
+def _write(target: Path, content: bytes, *, replace: bool) -> None:
+    temporary = target.with_name(f".modelops-abm-{uuid.uuid4().hex}.tmp")
+    try:
+        with temporary.open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if replace:
+            temporary.replace(target)
+        else:
+            _place_anew(temporary, target)
+    except BaseException:
+        with suppress(OSError):  # it may never have been there
+            temporary.unlink()
+        raise
+
+
+def _place_anew(temporary: Path, target: Path) -> None:
+    """Move a file to a name that nobody has taken since it was checked."""
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise _there_already(target) from None
+    except OSError:  # not every file system has a second name for a file
+        _check_target(target, replace=False)
+        temporary.replace(target)
+    else:
+        temporary.unlink()
+
+
+def _remove_left_over(folder: Path) -> None:
+    """Remove temporary files of processes that were killed while they wrote them."""
+    for path in folder.glob(".modelops-abm-*.tmp"):
+        with suppress(OSError):
+            if _TEMPORARY.fullmatch(path.name) and _is_left_over(path):
+                path.unlink()
+
+
+def _is_left_over(path: Path) -> bool:
+    found = path.lstat()
+    return stat.S_ISREG(found.st_mode) and time.time() - found.st_mtime > _LEFT_OVER_SECONDS

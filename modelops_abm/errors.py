@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Self
 
-from modelops_abm.parameters.wording import printable
+from modelops_abm.text import printable
 
 _MOST_SHOWN = 1000
 
@@ -50,6 +52,15 @@ class InputError(ValueError):
         """The problems, in the order of the input."""
         super().__init__(self.problems)
 
+    @classmethod
+    def at(cls, place: str | os.PathLike[str], message: str, line: int | None = None) -> Self:
+        """Return the error about one thing in a file or folder, or at an address.
+
+        >>> print(InputError.at("plan.toml", "no such name", line=3))
+        plan.toml, line 3: no such name
+        """
+        return cls(Problem(message, place_in_words(os.fspath(place), line)))
+
     def __str__(self) -> str:
         lines = [str(problem) for problem in self.problems[:_MOST_SHOWN]]
         more = len(self.problems) - len(lines)
@@ -59,3 +70,9 @@ class InputError(ValueError):
 def place_in_words(file: str, line: int | None = None) -> str:
     """Return a place such as ``plan.toml, line 12``."""
     return ", ".join(([printable(file, 200)] if file else []) + ([f"line {line}"] if line else []))
+
+
+def reason_of(error: Exception) -> str:
+    """Return why a file or folder cannot be used, in lower case: in the system's words, if any."""
+    reason = error.strerror if isinstance(error, OSError) else None
+    return (reason or printable(str(error), 200)).lower()

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from modelops_abm import disk
 from modelops_abm.clients import check_portfolio, read_portfolio
 from modelops_abm.clients.federal_inventory import read_federal_inventory
 from modelops_abm.clients.table import LARGEST_FILE_BYTES
-from modelops_abm.parameters import InputError, load_scenario, reading
-from modelops_abm.parameters.reading import open_file, read_file
+from modelops_abm.disk import open_file, read_file
+from modelops_abm.parameters import InputError, load_scenario
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="pipes and devices have names on POSIX")
 
@@ -30,7 +31,7 @@ READERS: dict[str, Callable[[Path], object]] = {
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for pipes for moments only."""
     for name in ("_WRITER_SECONDS", "_PAUSE_SECONDS"):
-        monkeypatch.setattr(reading, name, getattr(reading, name) / 50)
+        monkeypatch.setattr(disk, name, getattr(disk, name) / 50)
 
 
 @contextmanager

@@ -19,9 +19,9 @@ from modelops_abm.parameters import (
     problems_of,
 )
 from modelops_abm.parameters.names import nearest
-from modelops_abm.parameters.wording import (
+from modelops_abm.text import (
+    any_of,
     csv_text,
-    listed,
     printable,
     range_in_words,
     shown,
@@ -127,8 +127,8 @@ def test_range_in_words(bounds: dict[str, float], words: str) -> None:
 
 
 def test_small_words() -> None:
-    assert listed(["a"]) == "a"
-    assert listed(["a", "b", "c"]) == "a, b or c"
+    assert any_of(["a"]) == "a"
+    assert any_of(["a", "b", "c"]) == "a, b or c"
     assert printable("\u202eabc\t", 3) == "\\u202eab..."
     assert nearest("x" * 10_000, ["a"]) == ""
 
