@@ -139,8 +139,8 @@ def _may_happen(comparison: Comparison) -> str:
 
 def _check(folder: Path) -> None:
     """Check, before anything runs, that nothing is in the way."""
+    from modelops_abm.charts import names_of_pictures
     from modelops_abm.output import check_place
-    from modelops_abm.plots import names_of_pictures
     from modelops_abm.results import files_of_run
 
     pictures = [f"{_PICTURES}/{name}" for name in names_of_pictures(comparisons=True)]
@@ -151,8 +151,8 @@ def _check(folder: Path) -> None:
 
 def _save(example: Pair, comparison: Comparison, folder: Path) -> None:
     """Save an example of each, the pictures and the figures; say where they are."""
+    from modelops_abm.charts import files_of_pictures
     from modelops_abm.output import Result, write_results
-    from modelops_abm.plots import files_of_pictures
 
     figures = json.dumps(as_json(comparison), indent=2, allow_nan=False) + "\n"
     pictures = files_of_pictures(example.plan, example.baseline)

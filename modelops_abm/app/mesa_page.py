@@ -25,8 +25,8 @@ from reacton.core import get_render_context
 
 from modelops_abm import ModelOpsModel
 from modelops_abm.app.access import protect_what_serves
+from modelops_abm.charts import life_cycle, palette
 from modelops_abm.outcomes import CAPABILITIES
-from modelops_abm.plots import life_cycle, palette
 from modelops_abm.results import Run, daily_table, event_table
 from modelops_abm.simulate.tables import mesa_developers, mesa_models
 from modelops_abm.version import __version__
@@ -170,7 +170,7 @@ def seed_of(entered: int | str) -> tuple[int, str]:
 
 
 def run_so_far(model: ModelOpsModel) -> Run:
-    """Return a run that has not ended as one that ends today, for the pictures of `plots`.
+    """Return a run that has not ended as one that ends today, for the pictures of `charts`.
 
     Parameters
     ----------

@@ -1,6 +1,6 @@
 """The page's colours, light and dark, as variables of its style; and the style itself.
 
-The light colours are those of the pictures (`plots.palette`). Hue means state, blue means plan,
+The light colours are those of the pictures (`charts.palette`). Hue means state, blue means plan,
 grey means baseline.
 """
 
@@ -10,7 +10,7 @@ import base64
 from functools import cache
 from pathlib import Path
 
-from modelops_abm.plots import palette
+from modelops_abm.charts import palette
 
 _FOLDER = Path(__file__).parent / "style"
 _FONT = _FOLDER / "inter-latin.woff2"

@@ -57,9 +57,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
+    from modelops_abm.charts import Picture
     from modelops_abm.experiments import Comparison
     from modelops_abm.experiments.comparison.finance import Finance
-    from modelops_abm.plots import Picture
 
 KEY_OUTCOMES = {
     **FIGURES,
@@ -154,7 +154,7 @@ def _tables(comparison: Comparison) -> dict[str, pd.DataFrame]:
 
 
 def _pictures(comparison: Comparison) -> dict[str, Callable[[], Picture]]:
-    from modelops_abm.plots import worth_and_payback
+    from modelops_abm.charts import worth_and_payback
 
     return {"worth-and-payback": lambda: worth_and_payback(comparison)}
 

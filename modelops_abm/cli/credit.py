@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
+    from modelops_abm.charts import Picture
     from modelops_abm.experiments import Credit, PairedDifference
-    from modelops_abm.plots import Picture
 
 _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 _FILES = kept_files(("shares", "synergies"), ("waterfall", "synergies"))
@@ -80,7 +80,7 @@ def _tables(found: Credit, outcome: str) -> dict[str, pd.DataFrame]:
 
 
 def _pictures(found: Credit, outcome: str) -> dict[str, Callable[[], Picture]]:
-    from modelops_abm.plots import credit_synergies, credit_waterfall
+    from modelops_abm.charts import credit_synergies, credit_waterfall
 
     if outcome != "npv":
         return {}

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
+    from modelops_abm.charts import Picture
     from modelops_abm.experiments import Estimate
     from modelops_abm.experiments.optimise import Finalist, Optimised
-    from modelops_abm.plots import Picture
 
 _RECOMMENDED, _MAY_BE_BEST = "*", "·"
 _FILES = kept_files(("finalists",), ("frontier", "road-map"))
@@ -144,8 +144,8 @@ def _whole(numbers: tuple[float, ...]) -> tuple[int, ...]:
 
 
 def _pictures(found: Optimised) -> dict[str, Callable[[], Picture]]:
-    from modelops_abm.plots.frontier import spend_frontier
-    from modelops_abm.plots.road_map import road_map
+    from modelops_abm.charts.frontier import spend_frontier
+    from modelops_abm.charts.road_map import road_map
 
     return {"frontier": lambda: spend_frontier(found), "road-map": lambda: road_map(found)}
 

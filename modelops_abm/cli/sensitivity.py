@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from modelops_abm.charts import Picture
     from modelops_abm.experiments import Share
     from modelops_abm.experiments.running import Keeping
     from modelops_abm.experiments.sensitivity import Decision, Question, Swing
-    from modelops_abm.plots import Picture
 
 type Method = Literal["tornado", "morris", "sobol"]
 
@@ -176,16 +176,16 @@ def _tables(found: Found) -> dict[str, pd.DataFrame]:
 
 
 def _pictures(found: Found) -> dict[str, Callable[[], Picture]]:
-    from modelops_abm import plots
+    from modelops_abm import charts
     from modelops_abm.experiments.sensitivity import Morris, Sobol
 
     if isinstance(found, Sobol):
-        return {"sobol": lambda: plots.sobol_indices(found)}
+        return {"sobol": lambda: charts.sobol_indices(found)}
     if isinstance(found, Morris):
-        return {"morris": lambda: plots.morris_effects(found)}
-    pictures: dict[str, Callable[[], Picture]] = {"tornado": lambda: plots.tornado(found)}
+        return {"morris": lambda: charts.morris_effects(found)}
+    pictures: dict[str, Callable[[], Picture]] = {"tornado": lambda: charts.tornado(found)}
     if found.question.with_each:
-        pictures["winners"] = lambda: plots.winners(found)
+        pictures["winners"] = lambda: charts.winners(found)
     return pictures
 
 

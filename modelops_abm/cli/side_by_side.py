@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
+    from modelops_abm.charts import Picture
     from modelops_abm.experiments import SideBySide
-    from modelops_abm.plots import Picture
 
 type Made = Callable[[str | None, str | None], Scenario]
 """Makes the scenario of a file or of a preset."""
@@ -141,7 +141,7 @@ def _tables(found: SideBySide) -> dict[str, pd.DataFrame]:
 
 
 def _pictures(found: SideBySide) -> dict[str, Callable[[], Picture]]:
-    from modelops_abm.plots import side_by_side
+    from modelops_abm.charts import side_by_side
 
     return {"side-by-side": lambda: side_by_side(found)}
 

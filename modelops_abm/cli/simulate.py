@@ -149,7 +149,7 @@ def _check(kept: _Kept) -> None:
 
     names = files_of_run(csv=kept.csv, model_days=kept.model_days)
     if kept.pictures:
-        from modelops_abm.plots import names_of_pictures
+        from modelops_abm.charts import names_of_pictures
 
         names += [f"pictures/{name}" for name in names_of_pictures()]
     check_place(kept.folder, "simulation", names)
@@ -161,7 +161,7 @@ def _keep(run: Run, kept: _Kept) -> None:
 
     contents = {**run.files(csv=kept.csv)}
     if kept.pictures:
-        from modelops_abm.plots import files_of_pictures
+        from modelops_abm.charts import files_of_pictures
 
         drawn = files_of_pictures(run).items()
         contents.update((f"pictures/{name}", write) for name, write in drawn)

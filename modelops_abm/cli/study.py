@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console, RenderableType
 
+    from modelops_abm.charts import Picture
     from modelops_abm.experiments import Share
     from modelops_abm.experiments.assumptions import Assumptions
     from modelops_abm.experiments.folder import Folder
     from modelops_abm.experiments.inputs import Input
     from modelops_abm.experiments.running import Keeping
-    from modelops_abm.plots import Picture
     from modelops_abm.simulate import Engine
 
 
@@ -209,7 +209,7 @@ def keep(
     """Write what an experiment found into its folder, if there is one."""
     if folder is None:
         return
-    from modelops_abm.plots import write_picture
+    from modelops_abm.charts import write_picture
     from modelops_abm.results import write_csv
 
     contents: dict[str, Callable[[Path], object]] = {}

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
+    from modelops_abm.charts import Picture
     from modelops_abm.experiments.sweep import Design, SweepResult
-    from modelops_abm.plots import Picture
     from modelops_abm.simulate import Engine
 
 _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
@@ -131,7 +131,7 @@ def _tables(result: SweepResult, outcome: str) -> dict[str, pd.DataFrame]:
 
 
 def _pictures(result: SweepResult, outcome: str) -> dict[str, Callable[[], Picture]]:
-    from modelops_abm.plots.sweep import can_be_heat_map, sweep_effects, sweep_heat_map
+    from modelops_abm.charts.sweep import can_be_heat_map, sweep_effects, sweep_heat_map
 
     if bool(result.summary(outcome)["mean"].isna().any()):  # nothing to draw at some point
         return {}

@@ -63,9 +63,9 @@ def voi(asked: Asked, varied: tuple[str, ...], points: int, each: bool) -> None:
     """
     check_is_a_plan(asked.scenario)
     with study(asked, "voi", "Choosing under uncertainty", _FILES) as (keeping, folder):
+        from modelops_abm.charts import value_of_information as picture
         from modelops_abm.experiments.alternatives import alternatives_of
         from modelops_abm.experiments.value_of_information import value_of_information
-        from modelops_abm.plots import value_of_information as picture
 
         known = assumptions(asked.scenario, varied)
         alternatives = alternatives_of(asked.scenario, with_each=each)
@@ -114,7 +114,7 @@ def _as_json(asked: Asked, found: ValueOfInformation) -> dict[str, Any]:
 
 
 def _print(asked: Asked, found: ValueOfInformation, known: Assumptions) -> None:
-    from modelops_abm.plots.value_of_information import average_finding, information_finding
+    from modelops_abm.charts.value_of_information import average_finding, information_finding
 
     target = console()
     futures = formats.plural(found.replications, "future")

@@ -24,9 +24,9 @@ from modelops_abm.app.mesa_page import (
     run_so_far,
     seed_of,
 )
+from modelops_abm.charts import life_cycle_graph
 from modelops_abm.outcomes import DAILY
 from modelops_abm.parameters import with_values
-from modelops_abm.plots import life_cycle_graph
 from modelops_abm.presets import preset
 
 

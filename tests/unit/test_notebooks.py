@@ -14,7 +14,7 @@ import pytest
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:e[+-]?\d+)?")
-DRAWS = re.compile(r"^(?:plots\.|road_map\(|spend_frontier\(|plt\.show\()", re.MULTILINE)
+DRAWS = re.compile(r"^(?:charts\.|road_map\(|spend_frontier\(|plt\.show\()", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")

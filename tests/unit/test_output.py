@@ -18,13 +18,13 @@ import pandas as pd
 import pytest
 from filelock import FileLock, Timeout
 
-from modelops_abm import main_job, output, plots
+from modelops_abm import charts, main_job, output
+from modelops_abm.charts import pictures
 from modelops_abm.cli import main
 from modelops_abm.clients import illustrative_portfolio, write_portfolio, write_template
 from modelops_abm.manifest import MANIFEST, ResultError, ResultFiles
 from modelops_abm.output import Result, check_place, write_results
 from modelops_abm.parameters import InputError, Scenario, save_scenario, with_values
-from modelops_abm.plots import pictures
 from modelops_abm.presets import preset
 from modelops_abm.results import Ensemble, Run
 from modelops_abm.simulate import replicate, simulate
@@ -147,8 +147,8 @@ def test_the_main_job_touches_nothing_that_others_made(
 LIBRARY: dict[str, tuple[str, Callable[[Path, Run, Ensemble], object]]] = {
     "Run.save": ("run.json", lambda path, run, _: run.save(path.parent)),
     "Ensemble.save": ("band-npv.parquet", lambda path, _, many: many.save(path.parent)),
-    "save_pictures": ("leakage.png", lambda path, run, _: plots.save_pictures(run, path.parent)),
-    "save_picture": ("a.png", lambda path, run, _: plots.save_picture(plots.leakage(run), path)),
+    "save_pictures": ("leakage.png", lambda path, run, _: charts.save_pictures(run, path.parent)),
+    "save_picture": ("a.png", lambda path, run, _: charts.save_picture(charts.leakage(run), path)),
     "save_scenario": ("plan.toml", lambda path, _run, _many: save_scenario(Scenario(), path)),
     "write_portfolio": (
         "models.csv",
@@ -328,8 +328,8 @@ def test_paths_may_be_text(run: Run, ensemble: Ensemble, tmp_path: Path) -> None
     assert dict(Run.load(f"{tmp_path}/run").totals) == dict(run.totals)
     assert ensemble.save(f"{tmp_path}/many") == tmp_path / "many"
     assert Ensemble.load(f"{tmp_path}/many").totals.equals(ensemble.totals)
-    assert plots.save_picture(plots.leakage(run), f"{tmp_path}/a.png") == tmp_path / "a.png"
-    assert plots.save_pictures(run, f"{tmp_path}/b")[0].parent == tmp_path / "b"
+    assert charts.save_picture(charts.leakage(run), f"{tmp_path}/a.png") == tmp_path / "a.png"
+    assert charts.save_pictures(run, f"{tmp_path}/b")[0].parent == tmp_path / "b"
     for name in ("a\0b", "n" * 300):
         with pytest.raises(ResultError, match="cannot write results there"):
             run.save(f"{tmp_path}/{name}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from modelops_abm import compare, illustrative_portfolio, plots, replicate, simulate
+from modelops_abm import charts, compare, illustrative_portfolio, replicate, simulate
 from modelops_abm.experiments import credit, level_worth, side_by_side, try_single_changes, why
 from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.sensitivity import Question, tornado
@@ -68,5 +68,5 @@ def test_the_line_says_what_matters() -> None:
 
 
 def test_a_picture_is_shown_as_a_picture() -> None:
-    png = plots.team_time(simulate(PLAN, engine="ensemble"))._repr_png_()
+    png = charts.team_time(simulate(PLAN, engine="ensemble"))._repr_png_()
     assert png.startswith(b"\x89PNG\r\n")

@@ -10,8 +10,8 @@ from modelops_abm import formats
 from modelops_abm.app.decide.numbers import Money
 from modelops_abm.app.drawing.interval_mark import Scale
 from modelops_abm.app.drawing.tables import Table
+from modelops_abm.charts.palette import LOSSES
 from modelops_abm.experiments import Comparison
-from modelops_abm.plots.palette import LOSSES
 
 _ORDER = ("offline", "adoption", "usage", "drift", "decay", "capacity", "rollback")
 _BAR, _HEIGHT = 12, 17

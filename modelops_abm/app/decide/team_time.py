@@ -15,8 +15,8 @@ from modelops_abm.app.drawing.axes import (
 )
 from modelops_abm.app.drawing.bands import Bands, Floats, bands_of, by_month, quarters
 from modelops_abm.app.drawing.tables import Table
+from modelops_abm.charts.palette import WORK
 from modelops_abm.experiments import Comparison
-from modelops_abm.plots.palette import WORK
 from modelops_abm.results import Ensemble
 
 HEIGHT = 152

@@ -11,8 +11,8 @@ from markupsafe import Markup as Safe
 from modelops_abm import formats
 from modelops_abm.app.drawing.box import Box
 from modelops_abm.app.drawing.diagram import Point, arrow, box, frame, words
+from modelops_abm.charts.palette import STATES
 from modelops_abm.outcomes import ISSUES
-from modelops_abm.plots.palette import STATES
 from modelops_abm.statechart import (
     PRODUCTION_STATES,
     STAGE_OF_STATE,

@@ -30,8 +30,8 @@ from modelops_abm.app.icons import icon
 from modelops_abm.app.state.plan import name_of
 from modelops_abm.app.theme import stylesheet
 from modelops_abm.app.your_data.words import portfolio_in_words
+from modelops_abm.charts.palette import WORK
 from modelops_abm.formats import number
-from modelops_abm.plots.palette import WORK
 from modelops_abm.text import visible
 
 _NOTHING_LOADED = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"

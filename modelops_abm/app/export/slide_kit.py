@@ -13,7 +13,7 @@ from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
-from modelops_abm.plots.palette import HAIRLINE, INK, INK_2, PLAN, SURFACE
+from modelops_abm.charts.palette import HAIRLINE, INK, INK_2, PLAN, SURFACE
 from modelops_abm.text import visible
 
 WIDTH, HEIGHT = 13.333, 7.5

@@ -39,8 +39,8 @@ from modelops_abm.app.export.words import (
     provenance,
     state_in_words,
 )
+from modelops_abm.charts.palette import BASELINE, LOSSES, PLAN, WORK, tint
 from modelops_abm.parameters import StatedValue
-from modelops_abm.plots.palette import BASELINE, LOSSES, PLAN, WORK, tint
 from modelops_abm.text import visible
 from modelops_abm.value_words import source_in_words, value_in_words
 

@@ -9,8 +9,8 @@ from markupsafe import Markup as Safe
 
 from modelops_abm.app.drawing.box import Box, arrow_head
 from modelops_abm.app.watch.snapshot import Life
+from modelops_abm.charts.palette import STATES
 from modelops_abm.formats import plural
-from modelops_abm.plots.palette import STATES
 from modelops_abm.statechart import PRODUCTION_STATES, TRANSITIONS, State, Transition, Trigger
 
 type Corners = tuple[tuple[int, int], ...]

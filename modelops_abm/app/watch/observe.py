@@ -19,10 +19,10 @@ from modelops_abm.app.watch.snapshot import (
     Work,
 )
 from modelops_abm.app.watch.twin import Twin, WatchedModel, watched
+from modelops_abm.charts.lifelines import TRIGGER_OF_KIND
 from modelops_abm.events import LogKind, LogRecord, TaskClass
 from modelops_abm.model import ModelOpsModel
 from modelops_abm.parameters.capabilities import CAPABILITY_NAMES
-from modelops_abm.plots.lifelines import TRIGGER_OF_KIND
 from modelops_abm.scheduler import Task
 from modelops_abm.statechart import Serving, Stage, State, target
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from modelops_abm import formats
+from modelops_abm.charts.value_of_information import average_finding, information_finding
 from modelops_abm.experiments.information import Information, Leads, Worth
 from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.phrases import worth_of_knowing
@@ -28,7 +29,6 @@ from modelops_abm.experiments.sensitivity.words import (
     tornado_finding,
 )
 from modelops_abm.experiments.value_of_information import ValueOfInformation
-from modelops_abm.plots.value_of_information import average_finding, information_finding
 from tests.unit.experiments.plans import small
 
 NAMES = ("drift.severity", "team.focus")
