@@ -22,7 +22,7 @@ os.environ["MPLBACKEND"] = "Agg"  # before anything imports Matplotlib, and for 
 
 TESTS = Path(__file__).resolve().parent
 SHARED_DATA = TESTS.parent.parent / "shared" / "data"
-FOLDERS = ("unit", "property", "verification", "twin", "baseline", "app")
+FOLDERS = ("unit", "property", "verification", "twin", "baseline", "interface", "app")
 
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)

@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+from tests.app.browser.parts import parts
+from tests.app.browser.visitor import Visitor
+from tests.interface.inventory import differences, recorded
+
+
+def test_every_part_of_the_page_is_there(visitor: Visitor) -> None:
+    assert differences(recorded()["page"], parts(visitor)) == []

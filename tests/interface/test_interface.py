@@ -1,0 +1,19 @@
+"""Nothing that users rely on is gone, and what is new is recorded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.interface.inventory import RUNS, differences, inventory, recorded, written
+
+
+@pytest.mark.parametrize("section", [name for name in recorded() if name not in ("files", "page")])
+def test_what_is_offered_is_as_recorded(section: str) -> None:
+    assert differences(recorded()[section], inventory()[section]) == []
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_what_is_written_is_as_recorded(name: str, tmp_path: Path) -> None:
+    assert differences(recorded()["files"][name], written(name, tmp_path / "results")) == []
