@@ -21,7 +21,7 @@ from modelops_abm.experiments import (
     stream_credit,
     try_single_changes,
 )
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.simulate import Cancelled, prepare_ensemble
 
 PLAN = preset("all_five")

@@ -18,7 +18,7 @@ from modelops_abm.ensemble.engine import prepare_kernel, run_block
 from modelops_abm.ensemble.setting import prepared
 from modelops_abm.experiments import compare, comparisons
 from modelops_abm.parameters import CAPABILITY_NAMES, Scenario, with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.simulate import replicate, simulate
 
 REFERENCE = preset("reference")

@@ -18,7 +18,7 @@ import numpy as np
 from modelops_abm.experiments.optimise import Decisions, Measured, RoadMap, optimise
 from modelops_abm.experiments.optimise.measuring import FUTURES_OF_SPENDING, Measuring
 from modelops_abm.experiments.optimise.search import searched
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.simulate import prepare_ensemble
 
 PLAN = preset("all_five")

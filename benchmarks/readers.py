@@ -37,7 +37,7 @@ from modelops_abm.parameters import (
     scenario_text,
     with_values,
 )
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.text import visible
 
 LONGEST_SECONDS = 10.0

@@ -32,7 +32,7 @@ from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.store import Store
 from modelops_abm.experiments.sweep import Sweep, grid, run_sweep
 from modelops_abm.experiments.workers import worker_processes
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.simulate import prepare_ensemble
 from modelops_abm.simulate.block_size import MOST_REPLICATIONS
 from modelops_abm.simulate.machine import cores

@@ -32,9 +32,9 @@ from modelops_abm.parameters import (
     catalogue,
     describe,
 )
-from modelops_abm.parameters.provenance import LABELS
+from modelops_abm.parameters.presets import PRESETS, preset
 from modelops_abm.parameters.quantity import facts_of
-from modelops_abm.presets import PRESETS
+from modelops_abm.parameters.sources import LABELS
 from modelops_abm.randomness import DecisionPoint, Origin
 from modelops_abm.statechart import (
     STAGE_OF_STATE,
@@ -529,7 +529,7 @@ def _number(value: float) -> str:
 
 
 def _preset(name: str) -> str:
-    scenario = PRESETS[name]()
+    scenario = preset(name)
     rows = [
         (_code(stated.quantity.name), _value(stated.value), stated.source, stated.confidence)
         for stated in describe(scenario)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         save_scenario,
         with_values,
     )
-    from modelops_abm.presets import PRESETS, preset
+    from modelops_abm.parameters.presets import PRESETS, preset
     from modelops_abm.results import Run
     from modelops_abm.simulate import replicate, simulate
 
@@ -38,14 +38,14 @@ _HOME = {
     "InputError": "parameters",
     "MLModel": "agents.ml_model",
     "ModelOpsModel": "model",
-    "PRESETS": "presets",
+    "PRESETS": "parameters.presets",
     "ResultError": "manifest",
     "Run": "results",
     "Scenario": "parameters",
     "compare": "experiments",
     "illustrative_portfolio": "clients",
     "load_scenario": "parameters",
-    "preset": "presets",
+    "preset": "parameters.presets",
     "read_portfolio": "clients",
     "replicate": "simulate",
     "save_scenario": "parameters",

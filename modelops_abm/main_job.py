@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from modelops_abm import formats
 from modelops_abm.ctrl_c import interruptible
 from modelops_abm.parameters import InputError
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.terminal import console, degrade_gracefully, load_ensemble, progress, say
 from modelops_abm.verdict import (
     ALL_FIVE,

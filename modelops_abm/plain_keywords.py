@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from modelops_abm.parameters import InputError, Problem, Scenario, with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 
 PLAIN_NAMES: dict[str, str] = {
     "horizon_days": "horizon_days",

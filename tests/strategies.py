@@ -21,14 +21,14 @@ from modelops_abm.parameters import (
     Scenario,
     catalogue,
 )
-from modelops_abm.parameters.distribution import (
+from modelops_abm.parameters.changes import with_changes
+from modelops_abm.parameters.portfolio import EARLIEST_DAY, LATEST_DAY
+from modelops_abm.parameters.quantity import (
     SMALLEST_CV,
     SMALLEST_MEAN,
     SMALLEST_SHARE,
     widest_beta_cv,
 )
-from modelops_abm.parameters.merge import with_changes
-from modelops_abm.parameters.portfolio import EARLIEST_DAY, LATEST_DAY
 from modelops_abm.text import appearance, damaged
 
 _MOST_CHANGES = 20

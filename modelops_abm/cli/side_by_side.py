@@ -14,7 +14,7 @@ from modelops_abm.cli.options import SCENARIO_ENDINGS
 from modelops_abm.cli.portfolio_words import print_what_ran
 from modelops_abm.cli.study import Asked, keep, kept_files, plain_table, say_where, study
 from modelops_abm.parameters import InputError, Problem, Scenario, baseline_of, fingerprint_of
-from modelops_abm.presets import PRESETS
+from modelops_abm.parameters.presets import PRESETS
 from modelops_abm.terminal import console, say
 from modelops_abm.text import printable
 from modelops_abm.verdict import (

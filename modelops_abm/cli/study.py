@@ -24,7 +24,7 @@ from modelops_abm.cli.options import (
 )
 from modelops_abm.output import DESCRIPTION, check_place
 from modelops_abm.parameters import InputError, Problem, Scenario, is_baseline
-from modelops_abm.parameters.names import nearest
+from modelops_abm.parameters.fields import nearest
 from modelops_abm.terminal import load_ensemble, load_simulator, progress, say
 from modelops_abm.text import printable
 

@@ -43,7 +43,7 @@ from modelops_abm.clients.federal_rows import (
 from modelops_abm.clients.row_problem import Mistake, RowProblem
 from modelops_abm.clients.table import Record, decode_either, file_problem, read_bytes, records
 from modelops_abm.errors import InputError
-from modelops_abm.parameters.names import nearest
+from modelops_abm.parameters.fields import nearest
 from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel, StageName
 from modelops_abm.text import printable
 

@@ -20,8 +20,8 @@ from modelops_abm.parameters import (
     Scenario,
     catalogue,
 )
-from modelops_abm.parameters.names import DISTRIBUTION_PARTS, nearest_full_name
-from modelops_abm.parameters.provenance import LABELS, source_of, value_at
+from modelops_abm.parameters.fields import DISTRIBUTION_PARTS, nearest_full_name, value_at
+from modelops_abm.parameters.sources import LABELS, source_of
 from modelops_abm.text import printable
 
 LOGARITHMIC_FROM = 20.0

@@ -17,7 +17,7 @@ from modelops_abm.parameters import (
     parse_assignment,
     with_values,
 )
-from modelops_abm.parameters.overrides import stated_parts, stated_twice
+from modelops_abm.parameters.changes import stated_parts, stated_twice
 from modelops_abm.text import printable
 
 _TO, _LOG = "..", "log:"

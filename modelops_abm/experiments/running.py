@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from modelops_abm import outcomes
 from modelops_abm.experiments.store import Store
 from modelops_abm.parameters import Scenario, fingerprint_of
-from modelops_abm.parameters.names import nearest
+from modelops_abm.parameters.fields import nearest
 from modelops_abm.simulate import Batch, Engine, ModelClass, Series, engine_in_words, stream
 from modelops_abm.simulate.block_size import bytes_of_results
 from modelops_abm.simulate.machine import check_memory

@@ -1,14 +1,10 @@
 """The scenario: every number of the simulated system, frozen, typed, with unit and source."""
 
 from modelops_abm.errors import InputError, Problem
-from modelops_abm.parameters.baseline import baseline_of, is_baseline, levels_reached
 from modelops_abm.parameters.capabilities import CAPABILITY_NAMES, Capabilities, CapabilityName
-from modelops_abm.parameters.catalogue import Quantity, StatedValue, catalogue, describe
-from modelops_abm.parameters.distribution import Distribution
+from modelops_abm.parameters.changes import parse_assignment, with_values
+from modelops_abm.parameters.fields import Quantity, catalogue
 from modelops_abm.parameters.files import load_scenario, read_scenario, save_scenario, scenario_text
-from modelops_abm.parameters.fingerprint import fingerprint_of
-from modelops_abm.parameters.model_kind import Archetype, ModelKind
-from modelops_abm.parameters.overrides import parse_assignment, with_values
 from modelops_abm.parameters.portfolio import (
     STAGE_NAMES,
     ImportedPortfolio,
@@ -16,10 +12,19 @@ from modelops_abm.parameters.portfolio import (
     StageName,
 )
 from modelops_abm.parameters.problems import problems_of
-from modelops_abm.parameters.quantity import Confidence, Section
-from modelops_abm.parameters.scenario import Scenario, SourceKind, ValueSource
+from modelops_abm.parameters.quantity import Confidence, Distribution, Section
+from modelops_abm.parameters.scenario import (
+    Scenario,
+    SourceKind,
+    ValueSource,
+    baseline_of,
+    fingerprint_of,
+    is_baseline,
+    levels_reached,
+)
 from modelops_abm.parameters.schema import json_schema
-from modelops_abm.parameters.sections import TASK_CLASS_NAMES, TaskClassName
+from modelops_abm.parameters.sections import TASK_CLASS_NAMES, Archetype, ModelKind, TaskClassName
+from modelops_abm.parameters.sources import StatedValue, describe
 
 __all__ = [
     "CAPABILITY_NAMES",

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from modelops_abm.parameters.names import Path
-from modelops_abm.parameters.provenance import unsourced_names
+from modelops_abm.parameters.fields import Path
 from modelops_abm.parameters.quantity import Section
 from modelops_abm.parameters.scenario import Scenario
+from modelops_abm.parameters.sources import unsourced_names
 
 DEEPEST = 20
 """How deeply sections and lists of a file may be nested; a scenario needs six."""

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 from modelops_abm.disk import read_file, write_whole
 from modelops_abm.errors import InputError, Problem, place_in_words, reason_of
 from modelops_abm.parameters import json_format, toml_format, yaml_format
+from modelops_abm.parameters.changes import with_changes
 from modelops_abm.parameters.document import WITHOUT_SOURCE, Document, UnreadableError
-from modelops_abm.parameters.merge import with_changes
-from modelops_abm.parameters.provenance import changed_names, concerns, with_sources
 from modelops_abm.parameters.scenario import Scenario
+from modelops_abm.parameters.sources import changed_names, concerns, with_sources
 from modelops_abm.text import any_of, printable, shown
 
 LARGEST_FILE = 10_000_000

@@ -15,7 +15,7 @@ from modelops_abm.parameters.document import (
     too_deep,
     too_long_number,
 )
-from modelops_abm.parameters.names import Path
+from modelops_abm.parameters.fields import Path
 from modelops_abm.parameters.scenario import Scenario
 from modelops_abm.text import printable
 

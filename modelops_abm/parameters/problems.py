@@ -11,8 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from modelops_abm.errors import Problem, place_in_words
-from modelops_abm.parameters.distribution import Distribution
-from modelops_abm.parameters.names import (
+from modelops_abm.parameters.fields import (
     Path,
     choices_of,
     facts_at,
@@ -21,7 +20,7 @@ from modelops_abm.parameters.names import (
     section_at,
     suggestion,
 )
-from modelops_abm.parameters.quantity import Section
+from modelops_abm.parameters.quantity import Distribution, Section
 from modelops_abm.parameters.scenario import Scenario
 from modelops_abm.text import any_of, printable, range_in_words, shown, without_comma
 

@@ -1,11 +1,11 @@
-"""A number of the scenario together with what a reader must know about it."""
+"""A number of the scenario: what it means, what it may be, and how it spreads."""
 
 from __future__ import annotations
 
 import math
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
@@ -60,9 +61,9 @@ class Section(BaseModel):
     @classmethod
     def _mean_within_bounds(cls, value: Any, info: ValidationInfo) -> Any:
         """Hold the mean of a distribution to the bounds that its quantity declares."""
-        mean = getattr(value, "mean", None)
-        if mean is not None and info.field_name is not None:
-            _check_bounds(mean, facts_of(cls.model_fields[info.field_name]).get("bounds", {}))
+        if isinstance(value, Distribution) and info.field_name is not None:
+            bounds = facts_of(cls.model_fields[info.field_name]).get("bounds", {})
+            _check_bounds(value.mean, bounds)
         return value
 
 
@@ -101,7 +102,7 @@ def quantity(
         for name, bound in (("ge", ge), ("gt", gt), ("le", le), ("lt", lt))
         if bound is not None
     }
-    if hasattr(default, "mean"):  # a distribution: the bounds apply to its mean
+    if isinstance(default, Distribution):  # the bounds apply to its mean, which a section checks
         return Field(default=default, json_schema_extra=facts)
     return Field(default=default, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=facts)
 
@@ -126,3 +127,125 @@ def _check_bounds(mean: float, bounds: dict[str, float]) -> None:
     above, below = bounds.get("gt", -math.inf), bounds.get("lt", math.inf)
     if not (low <= mean <= high and above < mean < below):
         raise PydanticCustomError("mean_out_of_bounds", "its mean is out of bounds")
+
+
+Family = Literal["constant", "exponential", "lognormal", "gamma", "weibull", "beta"]
+
+_IMPLIED_CV = {"constant": 0.0, "exponential": 1.0}
+_DEFAULT_CV = 0.5
+SMALLEST_CV, SMALLEST_SHAPE = 0.001, 0.05
+"""Limits of what can be drawn: the spread of gamma and beta, and the shapes of beta."""
+SMALLEST_MEAN, SMALLEST_SHARE = 1e-9, 1e-6
+"""Smallest mean other than 0 of a quantity with spread, and of a beta (or its distance from 1);
+beyond, the arithmetic of the draws underflows or loses all digits."""
+_CV_FACTS: dict[str, Any] = {"unit": "times the mean", "bounds": {"ge": 0.0, "le": 5.0}}
+
+
+class Distribution(Section):
+    """A non-negative random quantity.
+
+    ``beta`` is for shares (mean between 0 and 1). The spread of ``constant`` (0) and
+    ``exponential`` (1) follows from the family. A Weibull may be given by its ``shape`` instead
+    of ``cv``.
+    """
+
+    family: Family = "lognormal"
+    """Family: constant, exponential, lognormal, gamma, weibull, or beta for shares."""
+    mean: Annotated[float, Field(ge=0.0, le=1e12)]
+    """Mean, in the unit of the quantity."""
+    cv: Annotated[float, Field(ge=0.0, le=5.0, json_schema_extra=_CV_FACTS)] = _DEFAULT_CV
+    """Coefficient of variation: standard deviation divided by the mean."""
+
+    @property
+    def shape(self) -> float | None:
+        """Shape of a Weibull, which its spread implies; None for another family."""
+        return weibull_shape(self.cv) if self.family == "weibull" else None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, value: Any) -> Any:
+        """Read a bare number as a constant, a shape as a spread, and add an implied spread."""
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return {"family": "constant", "mean": value, "cv": 0.0}
+        if not isinstance(value, dict):
+            return value
+        family = value.get("family", "lognormal")
+        if "shape" in value:
+            return _with_cv_of_shape(value, family)
+        implied = _IMPLIED_CV.get(family) if isinstance(family, str) else None
+        return value if "cv" in value or implied is None else {**value, "cv": implied}
+
+    @model_validator(mode="after")
+    def _family_can_have_this_spread(self) -> Self:
+        if self.family != "constant" and 0.0 < self.mean < SMALLEST_MEAN:
+            raise misfit(f"must be 0 or at least {SMALLEST_MEAN:g} unless constant", "mean")
+        implied = _IMPLIED_CV.get(self.family)
+        if implied is not None and self.cv != implied:
+            raise misfit(f"must be {implied:g} (or left out) for the {self.family} family", "cv")
+        if self.family == "weibull" and self.cv < 0.02:
+            raise misfit("must be at least 0.02 for the weibull family", "cv")
+        if self.family == "gamma" and self.cv < SMALLEST_CV:
+            raise misfit(f"must be at least {SMALLEST_CV:g} for the gamma family", "cv")
+        if self.family == "beta":
+            self._check_beta()
+        return self
+
+    def _check_beta(self) -> None:
+        if not SMALLEST_SHARE <= self.mean <= 1.0 - SMALLEST_SHARE:
+            raise misfit(
+                f"must lie between {SMALLEST_SHARE:g} and 1 - {SMALLEST_SHARE:g} "
+                "for the beta family",
+                "mean",
+            )
+        widest = widest_beta_cv(self.mean)
+        if not SMALLEST_CV <= self.cv <= widest:
+            raise misfit(
+                f"must lie between {SMALLEST_CV:g} and {widest:.4g} "
+                f"for the beta family with mean {self.mean:g}",
+                "cv",
+            )
+
+
+def widest_beta_cv(mean: float) -> float:
+    """Return the largest spread of a beta distribution, rounded down, at which it can be drawn.
+
+    Both its shapes are at least `SMALLEST_SHAPE` then; beyond, nearly all draws are 0 or 1.
+    """
+    size = SMALLEST_SHAPE / min(mean, 1.0 - mean)
+    return math.floor(math.sqrt((1.0 - mean) / (mean * (1.0 + size))) * 1e6) / 1e6
+
+
+def _with_cv_of_shape(value: dict[str, Any], family: object) -> dict[str, Any]:
+    """Replace the shape of a Weibull by its coefficient of variation."""
+    shape = value["shape"]
+    if family != "weibull":
+        raise misfit("is for the weibull family; give cv instead", "shape")
+    if "cv" in value:
+        raise misfit("give either shape or cv of a weibull, not both", "shape")
+    if isinstance(shape, bool) or not isinstance(shape, int | float) or not 0.3 <= shape <= 60.0:
+        raise misfit("must be a number from 0.3 to 60", "shape")
+    rest = {key: entry for key, entry in value.items() if key != "shape"}
+    return {**rest, "cv": weibull_cv(float(shape))}
+
+
+def weibull_cv(shape: float) -> float:
+    """Return the coefficient of variation of a Weibull distribution with this shape."""
+    first, second = math.lgamma(1.0 + 1.0 / shape), math.lgamma(1.0 + 2.0 / shape)
+    return math.sqrt(math.expm1(second - 2.0 * first))
+
+
+def weibull_shape(cv: float) -> float:
+    """Return the shape of the Weibull distribution with this coefficient of variation.
+
+    Bisection: the coefficient of variation falls as the shape grows.
+    """
+    low, high = 0.05, 200.0
+    while True:
+        shape = 0.5 * (low + high)
+        if not low < shape < high:
+            return shape
+        spread = math.lgamma(1.0 + 2.0 / shape) - 2.0 * math.lgamma(1.0 + 1.0 / shape)
+        if spread > math.log1p(cv * cv):
+            low = shape
+        else:
+            high = shape

@@ -1,15 +1,24 @@
-"""The scenario: every number of the simulated system in one frozen, validated object."""
+"""The scenario: every number of the simulated system in one frozen, validated object.
+
+Beside it what is made of it as a whole: its baseline, and its fingerprint.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import math
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from modelops_abm.parameters.capabilities import Capabilities
-from modelops_abm.parameters.model_kind import Archetype, ModelKind
+from modelops_abm.parameters.capabilities import (
+    CAPABILITY_NAMES,
+    Capabilities,
+    Capability,
+    CapabilityName,
+)
 from modelops_abm.parameters.portfolio import (
     Day,
     ImportedPortfolio,
@@ -18,10 +27,12 @@ from modelops_abm.parameters.portfolio import (
 )
 from modelops_abm.parameters.quantity import Section, misfit, quantity
 from modelops_abm.parameters.sections import (
+    Archetype,
     DriftParameters,
     EffortParameters,
     FinanceParameters,
     IncidentParameters,
+    ModelKind,
     PortfolioParameters,
     RetrainingParameters,
     TeamParameters,
@@ -130,3 +141,55 @@ class Scenario(Represented, Section):
             if (value := getattr(archetype, name)) is not None
         }
         return self.model.model_copy(update=own)
+
+
+_MAXIMA = {f"capabilities.{name}.maximum" for name in CAPABILITY_NAMES}
+
+
+def levels_reached(plan: Scenario) -> Scenario:
+    """Return a plan that invests up to the levels that it reaches, none of them below its start."""
+    return _with_maxima(
+        plan, {name: max(each.maximum, each.start_level) for name, each in _each(plan)}
+    )
+
+
+def is_baseline(plan: Scenario) -> bool:
+    """Tell whether a plan raises no capability above its start level, so that nothing is done.
+
+    A level to invest up to that lies below the start level builds nothing, as none does.
+    """
+    return all(each.maximum <= each.start_level for _, each in _each(plan))
+
+
+def baseline_of(plan: Scenario) -> Scenario:
+    """Return a plan's baseline: every capability is held at its start level.
+
+    Team, horizon, assumptions and portfolio are the plan's own.
+    """
+    held = _with_maxima(plan, {name: each.start_level for name, each in _each(plan)})
+    return held.model_copy(
+        update={
+            "name": f"baseline of {plan.name}",
+            "sources": tuple(entry for entry in plan.sources if entry.name not in _MAXIMA),
+        }
+    )
+
+
+def _each(plan: Scenario) -> list[tuple[CapabilityName, Capability]]:
+    return [(name, getattr(plan.capabilities, name)) for name in CAPABILITY_NAMES]
+
+
+def _with_maxima(plan: Scenario, maxima: Mapping[CapabilityName, float]) -> Scenario:
+    sections: dict[str, Any] = {
+        name: each.model_copy(update={"maximum": maxima[name]}) for name, each in _each(plan)
+    }
+    return plan.model_copy(update={"capabilities": plan.capabilities.model_copy(update=sections)})
+
+
+def fingerprint_of(scenario: Scenario) -> str:
+    """Return the SHA-256 of all values of a scenario in hexadecimal digits.
+
+    Name, description and sources do not count: they change no result.
+    """
+    text = scenario.model_dump_json(exclude={"name", "description", "sources"})
+    return hashlib.sha256(text.encode()).hexdigest()

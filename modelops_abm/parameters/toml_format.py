@@ -9,7 +9,6 @@ from typing import Any
 
 import tomli_w
 
-from modelops_abm.parameters.distribution import Distribution
 from modelops_abm.parameters.document import (
     DEEPEST,
     WITHOUT_SOURCE,
@@ -20,9 +19,9 @@ from modelops_abm.parameters.document import (
     too_deep,
     too_long_number,
 )
-from modelops_abm.parameters.provenance import unsourced_names
-from modelops_abm.parameters.quantity import Section, facts_of
+from modelops_abm.parameters.quantity import Distribution, Section, facts_of
 from modelops_abm.parameters.scenario import Scenario
+from modelops_abm.parameters.sources import unsourced_names
 from modelops_abm.parameters.toml_lines import lines_of
 
 _POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")

@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from contextlib import suppress
 
-from modelops_abm.parameters.names import Path
+from modelops_abm.parameters.fields import Path
 
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _KEY_PART = re.compile(r"""[ \t]*("(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[A-Za-z0-9_-]+)[ \t]*""")

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from modelops_abm.parameters.capabilities import CAPABILITY_NAMES, Capability, CapabilityName
-from modelops_abm.parameters.model_kind import Archetype, ModelKind
-from modelops_abm.parameters.provenance import changed_names, source_of
 from modelops_abm.parameters.scenario import Scenario
+from modelops_abm.parameters.sections import Archetype, ModelKind
+from modelops_abm.parameters.sources import changed_names, source_of
 
 type Holds = Callable[[Scenario], bool]
 

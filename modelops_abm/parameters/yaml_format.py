@@ -13,7 +13,6 @@ from typing import Any
 
 import yaml
 
-from modelops_abm.parameters.distribution import Distribution
 from modelops_abm.parameters.document import (
     DEEPEST,
     Document,
@@ -22,7 +21,8 @@ from modelops_abm.parameters.document import (
     header,
     too_deep,
 )
-from modelops_abm.parameters.names import Path
+from modelops_abm.parameters.fields import Path
+from modelops_abm.parameters.quantity import Distribution
 from modelops_abm.parameters.scenario import Scenario
 from modelops_abm.text import printable
 

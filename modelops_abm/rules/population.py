@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelops_abm.compiled import compiled
-from modelops_abm.parameters.model_kind import ModelKind
 from modelops_abm.parameters.portfolio import PortfolioModel
+from modelops_abm.parameters.sections import ModelKind
 from modelops_abm.randomness import DecisionPoint, draw_key, uniform
 from modelops_abm.rules import DAYS_PER_YEAR
 from modelops_abm.rules.adoption import users_after, waning

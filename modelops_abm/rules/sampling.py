@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from modelops_abm.compiled import compiled
-from modelops_abm.parameters.distribution import Distribution, weibull_shape
+from modelops_abm.parameters.quantity import Distribution, weibull_shape
 from modelops_abm.randomness import chain, uniform
 
 NEGLIGIBLE_CV = 1e-6

@@ -27,7 +27,7 @@ from modelops_abm.app.mesa_page import (
 from modelops_abm.charts import life_cycle_graph
 from modelops_abm.outcomes import DAILY
 from modelops_abm.parameters import with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 
 
 @pytest.mark.parametrize(

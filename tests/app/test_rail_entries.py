@@ -14,8 +14,8 @@ from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.controls import Entry
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.parameters import InputError, Scenario, parse_assignment, with_values
-from modelops_abm.parameters.provenance import value_at
-from modelops_abm.presets import preset
+from modelops_abm.parameters.fields import value_at
+from modelops_abm.parameters.presets import preset
 
 LEVEL = "capabilities.monitoring.maximum"
 

@@ -6,7 +6,7 @@ from modelops_abm.app.state.history import LONGEST, MOST_PORTFOLIOS, History
 from modelops_abm.app.state.plan import KEY_DIGITS, Plan, key_of, name_of
 from modelops_abm.clients import illustrative_portfolio
 from modelops_abm.parameters import ImportedPortfolio, InputError, Scenario, with_values
-from modelops_abm.presets import PRESETS, preset
+from modelops_abm.parameters.presets import PRESETS, preset
 
 
 def test_key_is_of_what_is_simulated() -> None:

@@ -18,7 +18,7 @@ from modelops_abm.app.state.size import (
 from modelops_abm.app.top_bar import TopBar
 from modelops_abm.app.watch.page import Watch
 from modelops_abm.parameters import InputError
-from modelops_abm.presets import PRESETS
+from modelops_abm.parameters.presets import PRESETS
 
 
 def test_every_preset_is_small_enough_for_ten_years() -> None:

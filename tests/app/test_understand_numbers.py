@@ -24,8 +24,8 @@ from modelops_abm.parameters import (
     catalogue,
     with_values,
 )
-from modelops_abm.parameters.provenance import value_at
-from modelops_abm.presets import PRESETS, preset
+from modelops_abm.parameters.fields import value_at
+from modelops_abm.parameters.presets import PRESETS, preset
 from modelops_abm.text import range_in_words
 from tests.verification.recorded import RECORD
 

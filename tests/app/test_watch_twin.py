@@ -13,7 +13,7 @@ from modelops_abm.app.watch.twin import STRIP_BINS, Question, Twin, watched
 from modelops_abm.charts.lifelines import services, spells
 from modelops_abm.events import LogKind, LogRecord, TaskClass
 from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.parameters.baseline import baseline_of
+from modelops_abm.parameters.scenario import baseline_of
 from modelops_abm.statechart import PRODUCTION_STATES, Serving, State
 
 DAYS = 150

@@ -11,7 +11,7 @@ import json
 from pathlib import Path
 
 from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.presets import PRESETS
+from modelops_abm.parameters.presets import PRESETS, preset
 from modelops_abm.simulate import replicate
 
 RECORDED = Path(__file__).with_name("totals.json")
@@ -20,7 +20,7 @@ SEED, REPLICATIONS, DAYS = 0, 3, 400
 
 def scenario(name: str) -> Scenario:
     """Return a preset over a shorter horizon."""
-    return with_values(PRESETS[name](), {"horizon_days": DAYS}, source="baseline")
+    return with_values(preset(name), {"horizon_days": DAYS}, source="baseline")
 
 
 def totals_of(name: str) -> dict[str, list[float]]:

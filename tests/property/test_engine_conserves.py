@@ -13,7 +13,7 @@ from modelops_abm.agents.ml_model import MLModel
 from modelops_abm.events import MAINTENANCE, LogKind, TaskClass
 from modelops_abm.model import ModelOpsModel
 from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.presets import PRESETS, preset
+from modelops_abm.parameters.presets import PRESETS, preset
 from modelops_abm.rules.day import DayFlows
 from modelops_abm.statechart import STAGE_OF_STATE, TARGET, Serving, Stage, State
 from tests.strategies import scenarios

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from modelops_abm.model import ModelOpsModel
 from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from tests.strategies import scenarios
 
 ROOT = Path(__file__).resolve().parents[2]

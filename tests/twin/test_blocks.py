@@ -15,7 +15,7 @@ from modelops_abm import outcomes
 from modelops_abm.ensemble.engine import Block, prepare_kernel, run_block, run_in_full
 from modelops_abm.ensemble.setting import Prepared, prepared
 from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from tests.twin.varied import varied
 
 SEED, REPLICATIONS, THREADS = 9, 20, 8

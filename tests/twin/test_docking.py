@@ -12,7 +12,7 @@ from modelops_abm.clients import illustrative_portfolio
 from modelops_abm.ensemble.engine import run_in_full
 from modelops_abm.events import LogKind
 from modelops_abm.parameters import CAPABILITY_NAMES, Scenario, with_values
-from modelops_abm.presets import PRESETS, preset
+from modelops_abm.parameters.presets import PRESETS, preset
 from modelops_abm.randomness import LARGEST_SEED
 from tests.strategies import scenarios
 from tests.twin.docking import DockingError, difference, dock, mesa_run

@@ -17,7 +17,7 @@ from modelops_abm.parameters import (
     catalogue,
     with_values,
 )
-from modelops_abm.parameters.distribution import Family
+from modelops_abm.parameters.quantity import Family
 
 FAMILIES: tuple[str, ...] = get_args(Family)
 ORDERS = [

@@ -18,7 +18,7 @@ from modelops_abm.parameters import (
     Section,
     problems_of,
 )
-from modelops_abm.parameters.names import nearest
+from modelops_abm.parameters.fields import nearest
 from modelops_abm.text import (
     any_of,
     csv_text,

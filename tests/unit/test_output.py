@@ -25,7 +25,7 @@ from modelops_abm.clients import illustrative_portfolio, write_portfolio, write_
 from modelops_abm.manifest import MANIFEST, ResultError, ResultFiles
 from modelops_abm.output import Result, check_place, write_results
 from modelops_abm.parameters import InputError, Scenario, save_scenario, with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.results import Ensemble, Run
 from modelops_abm.simulate import replicate, simulate
 

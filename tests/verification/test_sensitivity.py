@@ -20,7 +20,7 @@ from modelops_abm.experiments.sensitivity.morris import (
 )
 from modelops_abm.experiments.sensitivity.problem import problem_of
 from modelops_abm.experiments.sensitivity.sobol import sobol_positions
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from tests.verification.checks import seed_of
 
 type Floats = NDArray[np.float64]

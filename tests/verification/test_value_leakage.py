@@ -9,7 +9,7 @@ import pytest
 
 from modelops_abm import outcomes
 from modelops_abm.agents.ml_model import MLModel
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.rules.day import DayFlows
 from tests.verification.checks import check_equal, seed_of
 from tests.verification.organisations import changed, daily, run

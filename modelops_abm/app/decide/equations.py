@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from modelops_abm.parameters import Scenario
-from modelops_abm.parameters.distribution import Distribution
-from modelops_abm.parameters.provenance import value_at
+from modelops_abm.parameters.fields import value_at
+from modelops_abm.parameters.quantity import Distribution
 from modelops_abm.rules import DAYS_PER_YEAR
 from modelops_abm.rules.adoption import users_after, waning
 from modelops_abm.rules.capability import effective_capacity

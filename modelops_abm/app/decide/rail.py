@@ -33,7 +33,7 @@ from modelops_abm.app.widgets.controls import Entry, Field, Slider
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.app.widgets.search import Search
 from modelops_abm.parameters import CAPABILITY_NAMES
-from modelops_abm.presets import PRESETS
+from modelops_abm.parameters.presets import PRESETS
 
 _NONE_WRONG: Problems = {}
 _KEYS = {"mod+z": "undo", "mod+shift+z": "redo", "mod+y": "redo"}

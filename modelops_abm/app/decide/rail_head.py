@@ -8,7 +8,7 @@ from modelops_abm import formats
 from modelops_abm.app.icons import icon
 from modelops_abm.app.state.history import History
 from modelops_abm.app.state.plan import Plan, name_of
-from modelops_abm.presets import PRESETS
+from modelops_abm.parameters.presets import PRESETS
 
 HORIZON_YEARS = (1, 3, 5)
 _YEAR_DAYS = 365

@@ -15,7 +15,7 @@ from modelops_abm.experiments import Comparison
 from modelops_abm.experiments.phrases import level_word
 from modelops_abm.experiments.variants import STOPS, level_of, raised, start_of
 from modelops_abm.parameters import CAPABILITY_NAMES, CapabilityName, Quantity, catalogue
-from modelops_abm.parameters.provenance import value_at
+from modelops_abm.parameters.fields import value_at
 
 PERCENT = Measure(after=f"{formats.NARROW_SPACE}%", per_unit=100.0)
 _MONTHS = Measure(per_unit=1.0 / formats.MONTH_DAYS)

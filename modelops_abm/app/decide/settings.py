@@ -11,7 +11,8 @@ from modelops_abm.app.state.answer import PRECISIONS, half_width_wished
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.widgets.controls import Field
 from modelops_abm.parameters import Distribution, Quantity, catalogue
-from modelops_abm.parameters.provenance import LABELS, value_at
+from modelops_abm.parameters.fields import value_at
+from modelops_abm.parameters.sources import LABELS
 
 PRECISION = "precision"
 """Name of the field for how well the average should be known."""

@@ -9,7 +9,7 @@ from modelops_abm import formats, outcomes
 from modelops_abm.app.drawing.tables import Table
 from modelops_abm.app.export.subject import Subject
 from modelops_abm.parameters import Scenario, StatedValue, describe
-from modelops_abm.parameters.provenance import LABELS
+from modelops_abm.parameters.sources import LABELS
 from modelops_abm.value_words import source_in_words, value_in_words
 from modelops_abm.verdict import INTERVAL, Difference
 

@@ -10,7 +10,7 @@ from modelops_abm.app.state.link import changes_of
 from modelops_abm.clients import fingerprint
 from modelops_abm.formats import count_of, number
 from modelops_abm.parameters import describe
-from modelops_abm.presets import PRESETS
+from modelops_abm.parameters.presets import PRESETS
 
 LIMITS = (
     "Intervals show luck only: what the same assumptions may lead to. How wrong the assumptions"

@@ -24,10 +24,10 @@ from modelops_abm.parameters import (
     parse_assignment,
     with_values,
 )
-from modelops_abm.parameters.names import scenario_leaves
-from modelops_abm.parameters.provenance import LABELS, changed_names, value_at
+from modelops_abm.parameters.fields import scenario_leaves, value_at
+from modelops_abm.parameters.presets import PRESETS, preset
+from modelops_abm.parameters.sources import LABELS, changed_names
 from modelops_abm.parameters.toml_format import literal
-from modelops_abm.presets import PRESETS, preset
 from modelops_abm.text import printable
 from modelops_abm.version import __version__
 

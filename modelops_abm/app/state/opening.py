@@ -20,7 +20,7 @@ from modelops_abm.parameters import (
     read_scenario,
     scenario_text,
 )
-from modelops_abm.presets import PRESETS
+from modelops_abm.parameters.presets import PRESETS
 from modelops_abm.version import __version__
 
 _SCENARIO_FILE = "scenario.toml"

@@ -18,8 +18,8 @@ from modelops_abm.parameters import (
     fingerprint_of,
     with_values,
 )
-from modelops_abm.parameters.provenance import value_at
-from modelops_abm.presets import PRESETS, preset
+from modelops_abm.parameters.fields import value_at
+from modelops_abm.parameters.presets import PRESETS, preset
 
 FIRST_PRESET = "all_five"
 """What a visitor sees first."""

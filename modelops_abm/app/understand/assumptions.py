@@ -14,8 +14,9 @@ from modelops_abm.app.decide.settings import found
 from modelops_abm.app.drawing.confidence import confidence_badge
 from modelops_abm.app.understand.origins import traced
 from modelops_abm.parameters import Distribution, Quantity, Scenario, catalogue
-from modelops_abm.parameters.provenance import LABELS, value_at
+from modelops_abm.parameters.fields import value_at
 from modelops_abm.parameters.quantity import Confidence
+from modelops_abm.parameters.sources import LABELS
 from modelops_abm.text import range_in_words
 
 _IN_PERCENT = ("share", "probability")

@@ -14,7 +14,7 @@ from modelops_abm import formats
 from modelops_abm.app.decide.measures import Measure
 from modelops_abm.app.understand.record import LEVEL
 from modelops_abm.parameters import Distribution, Scenario
-from modelops_abm.parameters.provenance import value_at
+from modelops_abm.parameters.fields import value_at
 
 _PLAIN = Measure()
 

@@ -10,7 +10,7 @@ from modelops_abm.agents.ml_model import MLModel
 from modelops_abm.events import LogKind, LogRecord, TaskClass
 from modelops_abm.model import ModelOpsModel
 from modelops_abm.parameters import Scenario
-from modelops_abm.parameters.baseline import baseline_of
+from modelops_abm.parameters.scenario import baseline_of
 from modelops_abm.rules.day import DayFlows
 from modelops_abm.scheduler import Task
 from modelops_abm.statechart import Cause

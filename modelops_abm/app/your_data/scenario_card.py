@@ -10,8 +10,8 @@ from modelops_abm.app.state.uploads import ScenarioUpload
 from modelops_abm.app.your_data.portfolio_card import complaints
 from modelops_abm.formats import plural
 from modelops_abm.parameters import StatedValue, describe
-from modelops_abm.parameters.provenance import LABELS
-from modelops_abm.presets import PRESETS
+from modelops_abm.parameters.presets import PRESETS
+from modelops_abm.parameters.sources import LABELS
 from modelops_abm.value_words import source_in_words, value_in_words
 
 

@@ -22,7 +22,7 @@ from modelops_abm.experiments.sensitivity.changes import (
 )
 from modelops_abm.experiments.sensitivity.question import Question
 from modelops_abm.parameters import Distribution
-from modelops_abm.parameters.provenance import value_at
+from modelops_abm.parameters.fields import value_at
 from modelops_abm.representation import Represented
 
 type Floats = NDArray[np.float64]

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from modelops_abm.parameters import Scenario
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.results import Run
 from modelops_abm.simulate import simulate
 

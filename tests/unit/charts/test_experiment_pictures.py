@@ -9,7 +9,7 @@ from modelops_abm.charts import credit_synergies, credit_waterfall, finding, wor
 from modelops_abm.charts.worth import _edges
 from modelops_abm.experiments import Credit, compare
 from modelops_abm.parameters import with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 
 RNG = np.random.default_rng(0)
 

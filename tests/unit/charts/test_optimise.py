@@ -10,7 +10,7 @@ from modelops_abm.charts.road_map import road_map
 from modelops_abm.experiments.optimise import Decisions, Optimised, nothing_of, optimise, words
 from modelops_abm.formats import NARROW_SPACE
 from modelops_abm.parameters import CAPABILITY_NAMES, Scenario, with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 
 
 def found_for(plan: Scenario, budget: float | None = None) -> Optimised:

@@ -11,7 +11,7 @@ from modelops_abm.cli.summary import GROUPS, estimate_in_words
 from modelops_abm.experiments import estimate
 from modelops_abm.experiments.intervals import Estimate
 from modelops_abm.formats import NARROW_SPACE
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.results import Ensemble
 from modelops_abm.version import __version__
 from tests.unit.cli.conftest import Outcome

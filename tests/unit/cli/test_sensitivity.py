@@ -14,7 +14,7 @@ from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.sensitivity import Question, sobol, tornado
 from modelops_abm.experiments.value_of_information import value_of_information
 from modelops_abm.parameters import baseline_of, with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 
 VALUES = {
     "portfolio.initial_models": 5,

@@ -13,7 +13,7 @@ from PIL import Image
 from modelops_abm.experiments import side_by_side
 from modelops_abm.experiments.store import PAYBACKS
 from modelops_abm.parameters import baseline_of, with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 
 SMALL = ("--set", "portfolio.initial_models=6", "--days", "200", "--replications", "12")
 PRESETS = ("--preset", "all_five", "--preset", "rollback_alone")

@@ -9,7 +9,7 @@ import pytest
 from modelops_abm import outcomes, simulate, with_values
 from modelops_abm.cli.summary import CAUSES, GROUPS, LEAKAGE
 from modelops_abm.parameters import load_scenario
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.results import Run
 from modelops_abm.version import __version__
 from tests.unit.cli.conftest import Outcome

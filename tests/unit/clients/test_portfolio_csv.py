@@ -18,7 +18,7 @@ from modelops_abm.clients import (
 )
 from modelops_abm.clients import summary_rows as summary_rows_module
 from modelops_abm.errors import InputError
-from modelops_abm.parameters.names import scenario_leaves
+from modelops_abm.parameters.fields import scenario_leaves
 from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel
 
 

@@ -11,7 +11,7 @@ import pytest
 from modelops_abm.ensemble.engine import SLICE_SECONDS, Block, Pace, block_in_slices, run_block
 from modelops_abm.ensemble.setting import prepared
 from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 
 DAILY = ("npv", "users", "models_online")
 

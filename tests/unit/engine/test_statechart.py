@@ -10,7 +10,7 @@ import pytest
 from modelops_abm.events import LogKind
 from modelops_abm.model import ModelOpsModel
 from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.presets import PRESETS, preset
+from modelops_abm.parameters.presets import PRESETS, preset
 from modelops_abm.statechart import (
     PRODUCTION_STATES,
     STAGE_OF_STATE,

@@ -26,8 +26,8 @@ from modelops_abm.parameters import (
     save_scenario,
     with_values,
 )
-from modelops_abm.parameters.provenance import LABELS
-from modelops_abm.presets import PRESETS, preset
+from modelops_abm.parameters.presets import PRESETS, preset
+from modelops_abm.parameters.sources import LABELS
 
 MODELS = "portfolio.initial_models"
 

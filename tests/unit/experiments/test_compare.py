@@ -7,7 +7,7 @@ import pytest
 from modelops_abm.experiments import compare
 from modelops_abm.experiments.looks import FEWEST
 from modelops_abm.parameters import Scenario, baseline_of, with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.simulate import Cancelled, simulate
 
 SMALL = {"horizon_days": 200, "portfolio.initial_models": 5, "portfolio.initial_ideas": 4}

@@ -16,7 +16,7 @@ from modelops_abm.experiments.looks import FEWEST
 from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.store import Store
 from modelops_abm.parameters import Scenario, baseline_of, with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.simulate import Batch, Cancelled, stream
 
 SMALL = {"horizon_days": 120, "portfolio.initial_models": 4, "portfolio.initial_ideas": 3}

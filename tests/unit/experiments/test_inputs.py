@@ -17,8 +17,7 @@ from modelops_abm.experiments.inputs import (
 )
 from modelops_abm.experiments.sensitivity.changes import best_along
 from modelops_abm.parameters import InputError, Scenario, catalogue
-from modelops_abm.parameters.names import DISTRIBUTION_PARTS
-from modelops_abm.parameters.provenance import value_at
+from modelops_abm.parameters.fields import DISTRIBUTION_PARTS, value_at
 from modelops_abm.plain_keywords import scenario_of
 
 

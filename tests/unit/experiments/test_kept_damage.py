@@ -22,7 +22,7 @@ from modelops_abm.experiments.parts import Parts
 from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.store import Store
 from modelops_abm.parameters import InputError, with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 
 COLUMNS = ("first", "second", "third")
 VALUES = np.arange(24.0).reshape(2, 4, 3) / 7.0

@@ -17,7 +17,7 @@ from modelops_abm.experiments import (
 )
 from modelops_abm.experiments.looks import FEWEST, LOOKS, is_known
 from modelops_abm.parameters import Scenario, baseline_of, with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.simulate import Cancelled, replicate
 
 SMALL = {"horizon_days": 150, "portfolio.initial_models": 4, "portfolio.initial_ideas": 3}

@@ -16,9 +16,8 @@ from modelops_abm.parameters import (
     json_schema,
     with_values,
 )
-from modelops_abm.parameters.catalogue import Quantity
-from modelops_abm.parameters.distribution import weibull_cv
-from modelops_abm.parameters.quantity import facts_of
+from modelops_abm.parameters.fields import Quantity
+from modelops_abm.parameters.quantity import facts_of, weibull_cv
 
 NUMBERS = [quantity for quantity in catalogue() if quantity.is_number]
 BY_NAME = {quantity.name: quantity for quantity in catalogue()}

@@ -24,7 +24,7 @@ from modelops_abm.parameters import (
     with_values,
 )
 from modelops_abm.parameters import files as scenario_files
-from modelops_abm.parameters.distribution import weibull_cv
+from modelops_abm.parameters.quantity import weibull_cv
 
 ENDINGS = ("toml", "yaml", "yml", "json")
 

@@ -18,8 +18,8 @@ from modelops_abm.parameters import (
     catalogue,
     with_values,
 )
-from modelops_abm.parameters.model_kind import ModelKind
-from modelops_abm.parameters.provenance import value_at
+from modelops_abm.parameters.fields import value_at
+from modelops_abm.parameters.sections import ModelKind
 from modelops_abm.parameters.without_effect import (
     RULES,
     Rule,

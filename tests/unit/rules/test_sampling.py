@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from modelops_abm.parameters import Distribution
-from modelops_abm.parameters.distribution import weibull_cv, weibull_shape
+from modelops_abm.parameters.quantity import weibull_cv, weibull_shape
 from modelops_abm.randomness import draw_key, entity_key
 from modelops_abm.rules.sampling import (
     happens,

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from modelops_abm.parameters import Distribution
-from modelops_abm.parameters.distribution import (
+from modelops_abm.parameters.quantity import (
     SMALLEST_CV,
     SMALLEST_MEAN,
     SMALLEST_SHARE,

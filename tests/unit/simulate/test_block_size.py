@@ -4,7 +4,7 @@ import pytest
 
 from modelops_abm.parameters import Scenario, with_values
 from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.simulate.block_size import MOST_REPLICATIONS, replications_per_block
 
 REFERENCE = preset("reference")

@@ -11,7 +11,7 @@ import pytest
 from modelops_abm import outcomes
 from modelops_abm.manifest import ResultError
 from modelops_abm.parameters import with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.results import Ensemble
 from modelops_abm.simulate import Series, replicate, simulate, stream
 from modelops_abm.simulate.single import Engine

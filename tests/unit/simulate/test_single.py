@@ -10,7 +10,7 @@ import pytest
 
 from modelops_abm.clients import illustrative_portfolio, read_portfolio
 from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.results import Run
 from modelops_abm.simulate import replicate, simulate
 

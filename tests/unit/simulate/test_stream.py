@@ -13,7 +13,7 @@ import pytest
 
 from modelops_abm.experiments import compare
 from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.presets import preset
+from modelops_abm.parameters.presets import preset
 from modelops_abm.simulate import Cancelled, many, replicate, stream
 from modelops_abm.simulate.sharing import SharedThreads
 

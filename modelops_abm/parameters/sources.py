@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from functools import reduce
+from dataclasses import dataclass
 from typing import Any
 
-from modelops_abm.parameters.names import scenario_leaves
+from modelops_abm.parameters.fields import Quantity, catalogue, scenario_leaves, value_at
 from modelops_abm.parameters.scenario import Scenario, SourceKind, ValueSource
 
 LABELS = frozenset({"name", "description"})
 """Values that say nothing about the simulated system; nobody need vouch for them."""
-
-
-def value_at(scenario: Scenario, name: str) -> Any:
-    """Return the value with a dotted name; of a part of a distribution too."""
-    return reduce(getattr, name.split("."), scenario)
 
 
 def changed_names(before: Scenario, after: Scenario) -> list[str]:
@@ -59,3 +54,37 @@ def with_sources(
 
 def _is_replaced(entry: ValueSource, names: Iterable[str]) -> bool:
     return any(entry.name == name or entry.name.startswith(f"{name}.") for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class StatedValue:
+    """A value of one scenario, and whose it is."""
+
+    quantity: Quantity
+    """What it is a value of."""
+    value: Any
+    """The value."""
+    source: str
+    """Whose value it is; for a default where that comes from."""
+    confidence: str
+    """How well it is supported."""
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it is the default."""
+        return bool(self.value == self.quantity.default)
+
+
+def describe(scenario: Scenario) -> tuple[StatedValue, ...]:
+    """Return every value of a scenario, in the catalogue's order, with whose value it is."""
+    return tuple(_stated(quantity, scenario) for quantity in catalogue())
+
+
+def _stated(quantity: Quantity, scenario: Scenario) -> StatedValue:
+    value = value_at(scenario, quantity.name)
+    named = source_of(scenario, quantity.name)
+    if named is not None:
+        return StatedValue(quantity, value, named.source, named.confidence)
+    if value == quantity.default:
+        return StatedValue(quantity, value, quantity.source, quantity.confidence)
+    return StatedValue(quantity, value, "nobody says whose value it is", "user")

@@ -1,16 +1,20 @@
-"""Dotted names of a scenario's values: which exist, what each is, which is nearest."""
+"""Everything that a scenario states, by dotted name: what exists, what each is, which is nearest.
+
+`catalogue` lists it all, for tables, sliders and documents.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache, reduce
 from typing import Any, Literal, NamedTuple, TypeGuard, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from modelops_abm.parameters.distribution import Distribution
-from modelops_abm.parameters.quantity import Section, facts_of
+from modelops_abm.parameters.quantity import Distribution, Section, facts_of
 from modelops_abm.parameters.scenario import Scenario
 
 Path = tuple[str | int, ...]
@@ -43,6 +47,11 @@ def leaves(section: type[Section], prefix: str = "") -> Iterator[Leaf]:
 def scenario_leaves() -> dict[str, FieldInfo]:
     """Return every value of a scenario by dotted name, in order, `sources` apart."""
     return {leaf.name: leaf.field for leaf in leaves(Scenario) if leaf.name != "sources"}
+
+
+def value_at(scenario: Scenario, name: str) -> Any:
+    """Return the value with a dotted name; of a part of a distribution too."""
+    return reduce(getattr, name.split("."), scenario)
 
 
 def is_section(annotation: Any) -> TypeGuard[type[Section]]:
@@ -116,3 +125,83 @@ def _elsewhere(wrong: str) -> str:
 def nearest_full_name(name: str, parts: Sequence[str]) -> str:
     """Return the dotted name that is most like one that does not exist."""
     return nearest(name, scenario_leaves()) or _elsewhere(parts[-1])
+
+
+Kind = Literal[
+    "float", "int", "flag", "choice", "order", "text", "date", "distribution", "list", "portfolio"
+]
+_KIND_OF_TYPE: dict[Any, Kind] = {
+    float: "float",
+    int: "int",
+    bool: "flag",
+    str: "text",
+    date: "date",
+    Distribution: "distribution",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Quantity:
+    """A value that a scenario states: what it means, and where its default comes from."""
+
+    name: str
+    """Dotted name."""
+    kind: Kind
+    """Kind of value; an `order` lists all its choices, a `list` is one of archetypes."""
+    default: Any
+    """Value in the reference scenario."""
+    meaning: str
+    """What it means."""
+    unit: str = ""
+    """Unit in words; empty for what is no number."""
+    bounds: Mapping[str, float] = dataclasses.field(default_factory=dict, hash=False)
+    """Allowed range: ``ge``, ``gt``, ``le``, ``lt``; of the mean for a distribution."""
+    plausible: tuple[float, float] | None = None
+    """Range found in the sources, if any was."""
+    choices: tuple[str, ...] = ()
+    """Words that are allowed, for a choice or an order."""
+    source: str = ""
+    """Where the default comes from."""
+    confidence: str = ""
+    """How well the default is supported."""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number or a distribution of one."""
+        return self.kind in ("float", "int", "distribution")
+
+
+@cache
+def catalogue() -> tuple[Quantity, ...]:
+    """Return every value of a scenario, in order, `sources` apart."""
+    reference = Scenario()
+    return tuple(
+        _quantity(name, declared, value_at(reference, name))
+        for name, declared in scenario_leaves().items()
+    )
+
+
+def _quantity(name: str, declared: FieldInfo, default: Any) -> Quantity:
+    facts = facts_of(declared)
+    plausible = facts.get("plausible")
+    return Quantity(
+        name=name,
+        kind=_kind(declared.annotation),
+        default=default,
+        meaning=declared.description or "",
+        unit=facts.get("unit", ""),
+        bounds=facts.get("bounds", {}),
+        plausible=(plausible[0], plausible[1]) if plausible else None,
+        choices=choices_of(declared.annotation),
+        source=facts.get("source", ""),
+        confidence=facts.get("confidence", ""),
+    )
+
+
+def _kind(annotation: Any) -> Kind:
+    if annotation in _KIND_OF_TYPE:
+        return _KIND_OF_TYPE[annotation]
+    is_list = get_origin(annotation) is tuple
+    if section_in(annotation) is not None:
+        return "list" if is_list else "portfolio"
+    return "order" if is_list else "choice"
