@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from modelops_abm.experiments.optimise import Decisions, Measured, RoadMap, optimise
+from modelops_abm.experiments import Decisions, Measured, RoadMap, optimise
 from modelops_abm.experiments.optimise.measuring import FUTURES_OF_SPENDING, Measuring
 from modelops_abm.experiments.optimise.search import searched
 from modelops_abm.parameters.presets import preset

@@ -13,8 +13,8 @@ import resource
 import time
 from dataclasses import replace
 
+from modelops_abm.experiments import Question, sobol, tornado
 from modelops_abm.experiments.assumptions import assumptions_of
-from modelops_abm.experiments.sensitivity import Question, sobol, tornado
 from modelops_abm.parameters.presets import preset
 from modelops_abm.simulate import prepare_ensemble
 

@@ -27,10 +27,10 @@ import numpy as np
 
 from modelops_abm.ensemble.engine import run_block
 from modelops_abm.ensemble.setting import prepared
+from modelops_abm.experiments import Sweep, grid, run_sweep
 from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.store import Store
-from modelops_abm.experiments.sweep import Sweep, grid, run_sweep
 from modelops_abm.experiments.workers import worker_processes
 from modelops_abm.parameters.presets import preset
 from modelops_abm.simulate import prepare_ensemble

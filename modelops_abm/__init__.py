@@ -9,10 +9,10 @@ The names below are loaded when they are first used, so that the import itself t
 from __future__ import annotations
 
 import sys
-from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from modelops_abm.lazy import lazily
 from modelops_abm.version import __version__
 
 if TYPE_CHECKING:
@@ -85,14 +85,6 @@ class _Package(ModuleType):
 
 sys.modules[__name__].__class__ = _Package
 
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+__getattr__, __dir__ = lazily(
+    __name__, {name: f"{__name__}.{home}" for name, home in _HOME.items()}
+)

@@ -21,13 +21,13 @@ from typing import Any
 
 import click
 import pyarrow.parquet
+from modelops_abm.presets import PRESETS
 
 from modelops_abm.app.mesa_page import MODEL_PARAMS
 from modelops_abm.cli import main
 from modelops_abm.cli.commands import commands
 from modelops_abm.clients import template_csv
 from modelops_abm.parameters import catalogue
-from modelops_abm.presets import PRESETS
 
 Lines = dict[str, list[str]]
 """What there is, by the thing it is about."""

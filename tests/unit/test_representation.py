@@ -7,10 +7,19 @@ from collections.abc import Callable
 import pytest
 
 from modelops_abm import charts, compare, illustrative_portfolio, replicate, simulate
-from modelops_abm.experiments import credit, level_worth, side_by_side, try_single_changes, why
+from modelops_abm.experiments import (
+    Question,
+    Sweep,
+    credit,
+    grid,
+    level_worth,
+    run_sweep,
+    side_by_side,
+    tornado,
+    try_single_changes,
+    why,
+)
 from modelops_abm.experiments.inputs import parse_input
-from modelops_abm.experiments.sensitivity import Question, tornado
-from modelops_abm.experiments.sweep import Sweep, grid, run_sweep
 from modelops_abm.parameters import Scenario, baseline_of, with_values
 
 NAME = "<b>plan</b> & more"

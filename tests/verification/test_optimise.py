@@ -10,7 +10,7 @@ import pytest
 from scipy import stats
 from scipy.integrate import quad
 
-from modelops_abm.experiments.optimise import (
+from modelops_abm.experiments import (
     Decisions,
     Measured,
     Optimised,

@@ -10,7 +10,7 @@ from SALib.analyze import morris as salib_morris
 from SALib.analyze import sobol as salib_sobol
 from scipy import stats
 
-from modelops_abm.experiments.sensitivity import Morris, Question
+from modelops_abm.experiments import Morris, Question
 from modelops_abm.experiments.sensitivity.decision import decision_of
 from modelops_abm.experiments.sensitivity.indices import indices_of
 from modelops_abm.experiments.sensitivity.morris import (

@@ -11,7 +11,7 @@ from modelops_abm.app.guard import guarded_work
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.errands import Errand, Errands
 from modelops_abm.app.state.session import Session
-from modelops_abm.experiments import Change, stream_single_changes
+from modelops_abm.experiments import LevelChange, stream_single_changes
 from modelops_abm.experiments.credit.advice import best_single_change
 from modelops_abm.experiments.variants import raised
 from modelops_abm.simulate.sharing import Rank, new_caller
@@ -35,7 +35,7 @@ class Advice:
 
     key: str
     words: str
-    change: Change | None
+    change: LevelChange | None
 
 
 def use_advice(session: Session) -> Advice | None:

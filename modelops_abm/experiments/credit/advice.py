@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelops_abm.experiments.credit.changes import Change, SingleChanges
+from modelops_abm.experiments.credit.changes import LevelChange, SingleChanges
 from modelops_abm.experiments.credit.levels import LevelWorth
 from modelops_abm.experiments.paired import PairedDifference
 from modelops_abm.experiments.phrases import (
@@ -58,5 +58,5 @@ def _then(worth: PairedDifference) -> str:
     return f"The plan {verb} {known_money(worth)}."
 
 
-def _change(change: Change) -> str:
+def _change(change: LevelChange) -> str:
     return level_of_capability(change.capability, change.level)

@@ -23,7 +23,7 @@ type Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Change(Represented):
+class LevelChange(Represented):
     """Another level of one capability."""
 
     capability: CapabilityName
@@ -46,7 +46,7 @@ class SingleChanges(Represented):
 
     plan: Scenario
     seed: int
-    changes: tuple[Change, ...]
+    changes: tuple[LevelChange, ...]
     npv: Floats
 
     @property
@@ -54,15 +54,15 @@ class SingleChanges(Represented):
         """Number of replications of each change."""
         return int(self.npv.shape[1])
 
-    def worth(self, change: Change | None) -> PairedDifference:
+    def worth(self, change: LevelChange | None) -> PairedDifference:
         """Return the NPV of the changed plan against the baseline; None is the plan as it is."""
         return PairedDifference(self.npv[self._place(change)] - self.npv[0])
 
-    def gain(self, change: Change) -> PairedDifference:
+    def gain(self, change: LevelChange) -> PairedDifference:
         """Return the NPV of the changed plan against the plan as it is."""
         return PairedDifference(self.npv[self._place(change)] - self.npv[1])
 
-    def ranking(self) -> Ranking[Change | None]:
+    def ranking(self) -> Ranking[LevelChange | None]:
         """Return the changes by their NPV, highest first, and which may be the best of them.
 
         None is the plan as it is. The best one tried looks a little better than it is, since luck
@@ -76,14 +76,14 @@ class SingleChanges(Represented):
             {(change.capability, change.level): self.gain(change) for change in self.changes}
         )
 
-    def _place(self, change: Change | None) -> int:
+    def _place(self, change: LevelChange | None) -> int:
         return 1 if change is None else 2 + self.changes.index(change)
 
 
-def single_changes(plan: Scenario) -> tuple[Change, ...]:
+def single_changes(plan: Scenario) -> tuple[LevelChange, ...]:
     """Return what may be changed: each level up or down to the next stop, or down to its start."""
     return tuple(
-        Change(name, level)
+        LevelChange(name, level)
         for name in CAPABILITY_NAMES
         for level in _other_levels(level_of(plan, name), start_of(plan, name))
     )

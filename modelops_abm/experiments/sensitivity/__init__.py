@@ -1,6 +1,6 @@
 """Sensitivity: which assumptions move what a plan is worth, and which could turn the decision."""
 
-from modelops_abm.experiments.sensitivity.changes import BestAt, Change
+from modelops_abm.experiments.sensitivity.changes import BestAt, WinnerChange
 from modelops_abm.experiments.sensitivity.decision import Decision
 from modelops_abm.experiments.sensitivity.indices import Indices
 from modelops_abm.experiments.sensitivity.morris import Morris, morris
@@ -10,7 +10,6 @@ from modelops_abm.experiments.sensitivity.tornado import Swing, Tornado, tornado
 
 __all__ = [
     "BestAt",
-    "Change",
     "Decision",
     "Indices",
     "Morris",
@@ -18,6 +17,7 @@ __all__ = [
     "Sobol",
     "Swing",
     "Tornado",
+    "WinnerChange",
     "morris",
     "sobol",
     "tornado",

@@ -36,7 +36,7 @@ class BestAt:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class WinnerChange:
     """A value at which the winner is another than nearer to the value as it is.
 
     Attributes
@@ -89,7 +89,7 @@ def best_along(
     )
 
 
-def changes_along(best: Sequence[BestAt]) -> tuple[Change, ...]:
+def changes_along(best: Sequence[BestAt]) -> tuple[WinnerChange, ...]:
     """Return where the winner changes, going outwards from the value as it is.
 
     Parameters
@@ -104,15 +104,17 @@ def changes_along(best: Sequence[BestAt]) -> tuple[Change, ...]:
     return (*below[::-1], *above)
 
 
-def _changes(best: Iterable[BestAt], held: tuple[str, ...]) -> tuple[list[Change], tuple[str, ...]]:
+def _changes(
+    best: Iterable[BestAt], held: tuple[str, ...]
+) -> tuple[list[WinnerChange], tuple[str, ...]]:
     """Return the changes on the way, and what may be the best up to the first of them."""
-    changes: list[Change] = []
+    changes: list[WinnerChange] = []
     up_to_first = held
     for each in best:
         here = each.ranking.may_be_best
         both = tuple(name for name in held if name in here)
         if not both:
-            changes.append(Change(each.value, held, here))
+            changes.append(WinnerChange(each.value, held, here))
         held = both or here
         up_to_first = up_to_first if changes else held
     return changes, up_to_first

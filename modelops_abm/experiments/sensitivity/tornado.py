@@ -16,7 +16,7 @@ from modelops_abm.experiments.ranking import Ranking, rank
 from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.sensitivity.changes import (
     BestAt,
-    Change,
+    WinnerChange,
     best_along,
     changes_along,
 )
@@ -81,7 +81,7 @@ class Swing(Represented):
         return bool(change > _ROUNDING * np.max(np.abs(self.base)))
 
     @property
-    def changes(self) -> tuple[Change, ...]:
+    def changes(self) -> tuple[WinnerChange, ...]:
         """Where the winner changes along the values."""
         return changes_along(self.best)
 

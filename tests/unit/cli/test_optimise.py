@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from modelops_abm import with_values
-from modelops_abm.experiments.optimise import Decisions
-from modelops_abm.experiments.optimise import optimise as search
+from modelops_abm.experiments import Decisions
+from modelops_abm.experiments import optimise as search
 from modelops_abm.formats import NARROW_SPACE
 from modelops_abm.parameters.presets import preset
 from tests.unit.cli.conftest import Outcome

@@ -7,12 +7,16 @@ from types import ModuleType
 import pytest
 
 import modelops_abm
+from modelops_abm import experiments
+
+PACKAGES = (modelops_abm, experiments)
 
 
-@pytest.mark.parametrize("name", modelops_abm.__all__)
-def test_public_names_exist(name: str) -> None:
-    assert name in dir(modelops_abm)
-    assert not isinstance(getattr(modelops_abm, name), ModuleType)
+@pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
+def test_public_names_exist(package: ModuleType) -> None:
+    assert set(package.__all__) <= set(dir(package))
+    for name in package.__all__:
+        assert not isinstance(getattr(package, name), ModuleType), name
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from modelops_abm.experiments import Change, stream_single_changes, try_single_changes
+from modelops_abm.experiments import LevelChange, stream_single_changes, try_single_changes
 from modelops_abm.experiments.credit.changes import single_changes
 from modelops_abm.experiments.variants import with_levels
 from modelops_abm.parameters import baseline_of
@@ -28,7 +28,7 @@ def test_a_level_moves_one_stop_or_down_to_its_start() -> None:
 def test_each_change_is_measured_against_plan_and_baseline() -> None:
     plan = small(automation=1.0, lineage=0.25)
     found = try_single_changes(plan, 6, seed=9)
-    change = Change("automation", 0.75)
+    change = LevelChange("automation", 0.75)
     scenarios = (with_levels(plan, {"automation": 0.75}), plan, baseline_of(plan))
     changed, as_is, baseline = (
         replicate(scenario, 6, seed=9).summaries()["npv"].to_numpy() for scenario in scenarios

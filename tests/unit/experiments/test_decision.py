@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from modelops_abm.experiments import Morris, Question, Swing, Tornado, sobol
 from modelops_abm.experiments import value_of_information as voi
 from modelops_abm.experiments.inputs import Choice, parse_input
 from modelops_abm.experiments.intervals import estimate
 from modelops_abm.experiments.ranking import rank
-from modelops_abm.experiments.sensitivity import Morris, Question, Swing, Tornado, sobol
 from modelops_abm.experiments.sensitivity.decision import decision_of
 from modelops_abm.experiments.sensitivity.morris import deviation_half_width
 from modelops_abm.experiments.sensitivity.sobol import sobol_positions

@@ -12,12 +12,22 @@ from typing import Any
 import pytest
 
 from modelops_abm import MLModel, ModelOpsModel, compare, experiments, replicate, simulate
-from modelops_abm.experiments import credit, level_worth, side_by_side, try_single_changes, why
+from modelops_abm.experiments import (
+    Decisions,
+    Question,
+    Sweep,
+    credit,
+    grid,
+    level_worth,
+    optimise,
+    run_sweep,
+    side_by_side,
+    tornado,
+    try_single_changes,
+    why,
+)
 from modelops_abm.experiments.inputs import parse_input
-from modelops_abm.experiments.optimise import Decisions, optimise
-from modelops_abm.experiments.sensitivity import Question, tornado
 from modelops_abm.experiments.store import Store
-from modelops_abm.experiments.sweep import Sweep, grid, run_sweep
 from modelops_abm.experiments.value_of_information import value_of_information
 from modelops_abm.parameters import Scenario, baseline_of, with_values
 from modelops_abm.scheduler import Task

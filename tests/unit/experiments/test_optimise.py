@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 
 from modelops_abm import formats
-from modelops_abm.experiments.optimise import (
+from modelops_abm.experiments import (
     Decisions,
     Optimised,
     nothing_of,
     optimise,
     road_map_of,
     with_road_map,
-    words,
 )
+from modelops_abm.experiments.optimise import words
 from modelops_abm.experiments.phrases import known_money
 from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.samples import outcome_of

@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from modelops_abm.experiments import compare
-from modelops_abm.experiments.optimise import RoadMap, expected_shortfall, road_map_of
+from modelops_abm.experiments import RoadMap, compare, expected_shortfall, road_map_of
 from modelops_abm.experiments.optimise.frontier import frontier, spread_out
 from modelops_abm.experiments.optimise.measuring import Measured, Measuring
 from modelops_abm.parameters import baseline_of

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from modelops_abm.experiments import Question, Swing, morris, sobol, tornado
 from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.ranking import rank
 from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.samples import outcome_of
-from modelops_abm.experiments.sensitivity import Question, Swing, morris, sobol, tornado
 from modelops_abm.experiments.sensitivity.changes import best_along
 from modelops_abm.experiments.sensitivity.decision import decision_of
 from modelops_abm.experiments.sensitivity.sobol import sobol_positions

@@ -9,11 +9,7 @@ import pytest
 
 from modelops_abm import formats
 from modelops_abm.charts.value_of_information import average_finding, information_finding
-from modelops_abm.experiments.information import Information, Leads, Worth
-from modelops_abm.experiments.inputs import parse_input
-from modelops_abm.experiments.phrases import worth_of_knowing
-from modelops_abm.experiments.ranking import rank
-from modelops_abm.experiments.sensitivity import (
+from modelops_abm.experiments import (
     Indices,
     Morris,
     Question,
@@ -21,6 +17,10 @@ from modelops_abm.experiments.sensitivity import (
     Swing,
     Tornado,
 )
+from modelops_abm.experiments.information import Information, Leads, Worth
+from modelops_abm.experiments.inputs import parse_input
+from modelops_abm.experiments.phrases import worth_of_knowing
+from modelops_abm.experiments.ranking import rank
 from modelops_abm.experiments.sensitivity.changes import best_along
 from modelops_abm.experiments.sensitivity.decision import decision_of
 from modelops_abm.experiments.sensitivity.words import (

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_abm.experiments.inputs import Choice, Range
-from modelops_abm.experiments.sweep import (
+from modelops_abm.experiments import (
     DESIGNS,
     grid,
     latin_hypercube,
     points_of,
     sobol_points,
 )
+from modelops_abm.experiments.inputs import Choice, Range
 from modelops_abm.parameters import InputError
 
 FOCUS = Range("team.focus", 0.4, 0.8)

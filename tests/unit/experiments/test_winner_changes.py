@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from modelops_abm.experiments import BestAt, Indices, WinnerChange
 from modelops_abm.experiments.ranking import Ranking
-from modelops_abm.experiments.sensitivity import BestAt, Change, Indices
 from modelops_abm.experiments.sensitivity.changes import best_along, changes_along
 from modelops_abm.experiments.winners import may_lead, winners, wins
 
@@ -41,7 +41,7 @@ def test_the_winner_changes_where_none_of_those_so_far_can_win(
     usual: int, sets: list[str], changes: list[tuple[int, str, str]]
 ) -> None:
     found = changes_along(along(usual, *sets))
-    assert found == tuple(Change(at, tuple(old), tuple(new)) for at, old, new in changes)
+    assert found == tuple(WinnerChange(at, tuple(old), tuple(new)) for at, old, new in changes)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from modelops_abm.experiments import Change, LevelWorth, PairedDifference, SingleChanges
+from modelops_abm.experiments import LevelChange, LevelWorth, PairedDifference, SingleChanges
 from modelops_abm.experiments.credit.advice import best_level, best_single_change
 from modelops_abm.experiments.credit.explanation import earning, explanation
 from modelops_abm.experiments.credit.reasons import OUTCOMES, Reasons, reasons_of
@@ -139,7 +139,7 @@ def changes(as_is: float, **means: float) -> SingleChanges:
     own = np.random.default_rng(10).normal(0.0, 1000.0, (4, 40))
     own -= own.mean(axis=1, keepdims=True)
     npv = np.array([0.0, as_is, means["rollback"], means["lineage"]])[:, None] + own
-    tried = (Change("rollback", 0.0), Change("lineage", 0.75))
+    tried = (LevelChange("rollback", 0.0), LevelChange("lineage", 0.75))
     return SingleChanges(small(rollback=1.0, lineage=1.0), 0, tried, npv)
 
 

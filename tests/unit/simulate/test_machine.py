@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
+from modelops_abm.experiments import Sweep, points_of, run_sweep
 from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.running import totals_of
-from modelops_abm.experiments.sweep import Sweep, points_of, run_sweep
 from modelops_abm.experiments.workers import worker_processes
 from modelops_abm.parameters import InputError, Scenario, with_values
 from modelops_abm.simulate import machine, replicate, simulate
