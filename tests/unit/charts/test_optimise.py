@@ -4,15 +4,11 @@ from pathlib import Path
 
 import pytest
 
-<<<<<<< HEAD:tests/unit/charts/test_optimise.py
 from modelops_abm.charts import finding, save_picture
 from modelops_abm.charts.frontier import spend_frontier
 from modelops_abm.charts.road_map import road_map
-from modelops_abm.experiments.optimise import Decisions, Optimised, nothing_of, optimise, words
-=======
 from modelops_abm.experiments import Decisions, Optimised, nothing_of, optimise
 from modelops_abm.experiments.optimise import words
->>>>>>> bfef54a (The experiments package loads each of its names when it is first used, and has those of its parts; two classes called Change are WinnerChange and LevelChange):tests/unit/plots/test_optimise.py
 from modelops_abm.formats import NARROW_SPACE
 from modelops_abm.parameters import CAPABILITY_NAMES, Scenario, with_values
 from modelops_abm.parameters.presets import preset
