@@ -15,14 +15,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from modelops_abm.experiments import (
-    Credit,
-    level_worth,
-    stream_credit,
-    try_single_changes,
-)
-from modelops_abm.parameters.presets import preset
-from modelops_abm.simulate import Cancelled, prepare_ensemble
+from modelops_abm.experiments import Credit, level_worth, stream_credit, try_single_changes
+from modelops_abm.runs import Cancelled, prepare_ensemble
+from modelops_abm.scenario.presets import preset
 
 PLAN = preset("all_five")
 OUTCOMES = ("npv", "availability", "maintenance_share", "models_delivered")

@@ -35,7 +35,7 @@ import logging, shutil, sys
 from pathlib import Path
 import numpy as np
 from modelops_abm.experiments.store import Store
-from modelops_abm.parameters import InputError
+from modelops_abm.scenario import InputError
 logging.disable(logging.CRITICAL)
 whole, expected = Path(sys.argv[1]), np.load(sys.argv[2])
 for damaged in sys.stdin.read().split():
@@ -107,7 +107,7 @@ def kept(folder: Path, mutations: int) -> None:
 
 
 def _outcomes() -> list[str]:
-    from modelops_abm import outcomes
+    from modelops_abm.core import outcomes
 
     return list(outcomes.TOTALS)
 

@@ -13,13 +13,13 @@ import statistics
 import time
 from collections.abc import Callable
 
-from modelops_abm import outcomes
-from modelops_abm.ensemble.engine import prepare_kernel, run_block
-from modelops_abm.ensemble.setting import prepared
+from modelops_abm.compiled_engine.inputs import prepared
+from modelops_abm.compiled_engine.run import prepare_kernel, run_block
+from modelops_abm.core import outcomes
 from modelops_abm.experiments import compare, comparisons
-from modelops_abm.parameters import CAPABILITY_NAMES, Scenario, with_values
-from modelops_abm.parameters.presets import preset
-from modelops_abm.simulate import replicate, simulate
+from modelops_abm.runs import replicate, simulate
+from modelops_abm.scenario import CAPABILITY_NAMES, Scenario, with_values
+from modelops_abm.scenario.presets import preset
 
 REFERENCE = preset("reference")
 TEAM = tuple(outcome.name for outcome in outcomes.DEVELOPER_FLOWS)

@@ -26,11 +26,11 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from modelops_abm import outcomes
 from modelops_abm.compiled import part_of_kernel
-from modelops_abm.ensemble import kernel
-from modelops_abm.ensemble.calendar import begin_day, next_time, take_next
-from modelops_abm.ensemble.close import (
+from modelops_abm.compiled_engine import kernel
+from modelops_abm.compiled_engine.addresses import record_at
+from modelops_abm.compiled_engine.calendar import begin_day, next_time, take_next
+from modelops_abm.compiled_engine.day import (
     account_developers,
     book_money,
     collect,
@@ -39,11 +39,11 @@ from modelops_abm.ensemble.close import (
     raise_levels,
     retire_abandoned,
 )
-from modelops_abm.ensemble.engine import prepare_kernel, run_block
-from modelops_abm.ensemble.happenings import _dispatch, _happen
-from modelops_abm.ensemble.layout import NUMBER, Floats, Record, Tables, setting_at
-from modelops_abm.ensemble.memory import record_at
-from modelops_abm.ensemble.setting import prepared
+from modelops_abm.compiled_engine.dispatch import _dispatch, _happen
+from modelops_abm.compiled_engine.inputs import prepared
+from modelops_abm.compiled_engine.layout import NUMBER, Floats, Record, Tables, setting_at
+from modelops_abm.compiled_engine.run import prepare_kernel, run_block
+from modelops_abm.core import outcomes
 
 SECTIONS = (
     "founding: all models drawn, the portfolio at the start",

@@ -16,10 +16,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from modelops_abm.experiments import Decisions, Measured, RoadMap, optimise
-from modelops_abm.experiments.optimise.measuring import FUTURES_OF_SPENDING, Measuring
-from modelops_abm.experiments.optimise.search import searched
-from modelops_abm.parameters.presets import preset
-from modelops_abm.simulate import prepare_ensemble
+from modelops_abm.experiments.optimisation_search import FUTURES_OF_SPENDING, Measuring, searched
+from modelops_abm.runs import prepare_ensemble
+from modelops_abm.scenario.presets import preset
 
 PLAN = preset("all_five")
 SMALL_SET = Decisions(PLAN, (1.0,), (0.0, 360.0))

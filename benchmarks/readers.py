@@ -29,7 +29,7 @@ from modelops_abm.clients import illustrative_portfolio, portfolio_csv, read_por
 from modelops_abm.clients.federal_inventory import read_federal_inventory
 from modelops_abm.clients.federal_rows import COLUMNS
 from modelops_abm.experiments.inputs import parse_input
-from modelops_abm.parameters import (
+from modelops_abm.scenario import (
     InputError,
     Scenario,
     parse_assignment,
@@ -37,7 +37,7 @@ from modelops_abm.parameters import (
     scenario_text,
     with_values,
 )
-from modelops_abm.parameters.presets import preset
+from modelops_abm.scenario.presets import preset
 from modelops_abm.text import visible
 
 LONGEST_SECONDS = 10.0

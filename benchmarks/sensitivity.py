@@ -15,8 +15,8 @@ from dataclasses import replace
 
 from modelops_abm.experiments import Question, sobol, tornado
 from modelops_abm.experiments.assumptions import assumptions_of
-from modelops_abm.parameters.presets import preset
-from modelops_abm.simulate import prepare_ensemble
+from modelops_abm.runs import prepare_ensemble
+from modelops_abm.scenario.presets import preset
 
 INPUTS = 12
 

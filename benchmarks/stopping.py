@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from modelops_abm.experiments.intervals import t_quantile
-from modelops_abm.experiments.looks import FEWEST, LOOKS
+from modelops_abm.experiments.statistics import FEWEST, LOOKS
+from modelops_abm.runs.quantiles import t_quantile
 
 EXPERIMENTS, AT_ONCE = 40_000, 4_000
 SKEWNESS = 0.9

@@ -25,17 +25,16 @@ from pathlib import Path
 
 import numpy as np
 
-from modelops_abm.ensemble.engine import run_block
-from modelops_abm.ensemble.setting import prepared
+from modelops_abm.compiled_engine.inputs import prepared
+from modelops_abm.compiled_engine.run import run_block
 from modelops_abm.experiments import Sweep, grid, run_sweep
 from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.store import Store
 from modelops_abm.experiments.workers import worker_processes
-from modelops_abm.parameters.presets import preset
-from modelops_abm.simulate import prepare_ensemble
-from modelops_abm.simulate.block_size import MOST_REPLICATIONS
-from modelops_abm.simulate.machine import cores
+from modelops_abm.runs import prepare_ensemble
+from modelops_abm.runs.resources import MOST_REPLICATIONS, cores
+from modelops_abm.scenario.presets import preset
 
 INPUTS = (
     parse_input("team.developers=4..12"),

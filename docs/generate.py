@@ -17,10 +17,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from modelops_abm import outcomes
-from modelops_abm.events import LogKind, Rank, RetirementReason, TaskClass
-from modelops_abm.model import CLOSE_OF_A_DAY, ModelOpsModel
-from modelops_abm.parameters import (
+from modelops_abm.core import outcomes
+from modelops_abm.core.events import LogKind, Rank, RetirementReason, TaskClass
+from modelops_abm.core.randomness import DecisionPoint, Origin
+from modelops_abm.core.statechart import STAGE_OF_STATE, TRANSITIONS, Cause, Serving, State, Trigger
+from modelops_abm.mesa_engine.model import CLOSE_OF_A_DAY, ModelOpsModel
+from modelops_abm.scenario import (
     CAPABILITY_NAMES,
     Archetype,
     Confidence,
@@ -32,18 +34,9 @@ from modelops_abm.parameters import (
     catalogue,
     describe,
 )
-from modelops_abm.parameters.presets import PRESETS, preset
-from modelops_abm.parameters.quantity import facts_of
-from modelops_abm.parameters.sources import LABELS
-from modelops_abm.randomness import DecisionPoint, Origin
-from modelops_abm.statechart import (
-    STAGE_OF_STATE,
-    TRANSITIONS,
-    Cause,
-    Serving,
-    State,
-    Trigger,
-)
+from modelops_abm.scenario.presets import PRESETS, preset
+from modelops_abm.scenario.quantity import facts_of
+from modelops_abm.scenario.sources import LABELS
 from modelops_abm.text import range_in_words
 
 DOCS = Path(__file__).resolve().parent
@@ -396,7 +389,7 @@ _PARAMETERS = """\
 # Parameters
 
 Every number of a scenario by its dotted name, as `modelops-abm show` lists it and `--set` takes it.
-This file is written by `docs/generate.py` from the declarations in `modelops_abm/parameters/`;
+This file is written by `docs/generate.py` from the declarations in `modelops_abm/scenario/`;
 change it there.
 
 - **default**: the value of the reference scenario. A distribution is given by its family, mean and

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from modelops_abm.parameters import PortfolioModel, Scenario
-from modelops_abm.parameters.portfolio import attribute_sources
+from modelops_abm.scenario import PortfolioModel, Scenario
+from modelops_abm.scenario.portfolio import attribute_sources
 
 
 class Identity(NamedTuple):

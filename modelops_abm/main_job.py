@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from modelops_abm import formats
 from modelops_abm.ctrl_c import interruptible
-from modelops_abm.parameters import InputError
-from modelops_abm.parameters.presets import preset
+from modelops_abm.scenario import InputError
+from modelops_abm.scenario.presets import preset
 from modelops_abm.terminal import console, degrade_gracefully, load_ensemble, progress, say
 from modelops_abm.verdict import (
     ALL_FIVE,
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from modelops_abm.experiments import Comparison
-    from modelops_abm.parameters import Scenario
-    from modelops_abm.results import Run
+    from modelops_abm.runs.results import Run
+    from modelops_abm.scenario import Scenario
 
 BASELINE, PLAN = "reference", "all_five"
 SEED, REPLICATIONS = 0, 400
@@ -102,7 +102,7 @@ def _simulate() -> tuple[Pair, Comparison]:
 
 def _example(scenario: Scenario, bar: Progress) -> Run:
     """Run replication 0, every day of which is kept."""
-    from modelops_abm.simulate import simulate
+    from modelops_abm.runs import simulate
 
     return simulate(
         scenario, seed=SEED, progress=lambda _done, _total: bar.advance(bar.task_ids[-1])
@@ -140,8 +140,8 @@ def _may_happen(comparison: Comparison) -> str:
 def _check(folder: Path) -> None:
     """Check, before anything runs, that nothing is in the way."""
     from modelops_abm.charts import names_of_pictures
-    from modelops_abm.output import check_place
-    from modelops_abm.results import files_of_run
+    from modelops_abm.runs.output import check_place
+    from modelops_abm.runs.results import files_of_run
 
     pictures = [f"{_PICTURES}/{name}" for name in names_of_pictures(comparisons=True)]
     check_place(folder, "main job", [_FIGURES, *pictures])
@@ -152,7 +152,7 @@ def _check(folder: Path) -> None:
 def _save(example: Pair, comparison: Comparison, folder: Path) -> None:
     """Save an example of each, the pictures and the figures; say where they are."""
     from modelops_abm.charts import files_of_pictures
-    from modelops_abm.output import Result, write_results
+    from modelops_abm.runs.output import Result, write_results
 
     figures = json.dumps(as_json(comparison), indent=2, allow_nan=False) + "\n"
     pictures = files_of_pictures(example.plan, example.baseline)

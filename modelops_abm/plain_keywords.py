@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from modelops_abm.parameters import InputError, Problem, Scenario, with_values
-from modelops_abm.parameters.presets import preset
+from modelops_abm.scenario import InputError, Problem, Scenario, with_values
+from modelops_abm.scenario.presets import preset
 
 PLAIN_NAMES: dict[str, str] = {
     "horizon_days": "horizon_days",

@@ -156,7 +156,7 @@ def load_simulator(bar: Progress) -> None:
     system has forgotten the files, the compilation on first use.
     """
     task = bar.add_task("Loading the simulator", total=None)
-    import modelops_abm.simulate  # noqa: F401 - registers what there is to compile
+    import modelops_abm.runs  # noqa: F401 - registers what there is to compile
     from modelops_abm.compiled import prepare
 
     prepare(_first_use(bar, task, "some seconds"))
@@ -166,7 +166,7 @@ def load_simulator(bar: Progress) -> None:
 def load_ensemble(bar: Progress) -> None:
     """Import the simulator, and compile it with the ensemble engine or load both compiled."""
     task = bar.add_task("Loading the simulator", total=None)
-    from modelops_abm.simulate import prepare_ensemble
+    from modelops_abm.runs import prepare_ensemble
 
     prepare_ensemble(_first_use(bar, task, "about a minute"))
     bar.remove_task(task)

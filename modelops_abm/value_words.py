@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from modelops_abm.formats import plural
-from modelops_abm.parameters import Distribution, ImportedPortfolio, Quantity, StatedValue
+from modelops_abm.scenario import Distribution, ImportedPortfolio, Quantity, StatedValue
 from modelops_abm.text import any_of, range_in_words
 
 _NONE = "none"

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from rich.table import Table
 
-from modelops_abm import formats, outcomes
-from modelops_abm.parameters import Scenario, is_baseline
-from modelops_abm.parameters.capabilities import COSTS_HOLD_WITHIN, MODELS_OF_COSTS
+from modelops_abm import formats
+from modelops_abm.core import outcomes
+from modelops_abm.scenario import Scenario, is_baseline
+from modelops_abm.scenario.capabilities import COSTS_HOLD_WITHIN, MODELS_OF_COSTS
 from modelops_abm.version import __version__
 
 if TYPE_CHECKING:

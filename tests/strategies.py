@@ -11,7 +11,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from modelops_abm.parameters import (
+from modelops_abm.scenario import (
     TASK_CLASS_NAMES,
     Distribution,
     ImportedPortfolio,
@@ -21,9 +21,9 @@ from modelops_abm.parameters import (
     Scenario,
     catalogue,
 )
-from modelops_abm.parameters.changes import with_changes
-from modelops_abm.parameters.portfolio import EARLIEST_DAY, LATEST_DAY
-from modelops_abm.parameters.quantity import (
+from modelops_abm.scenario.changes import with_changes
+from modelops_abm.scenario.portfolio import EARLIEST_DAY, LATEST_DAY
+from modelops_abm.scenario.quantity import (
     SMALLEST_CV,
     SMALLEST_MEAN,
     SMALLEST_SHARE,

@@ -32,7 +32,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from modelops_abm.parameters import InputError
+from modelops_abm.scenario import InputError
 from modelops_abm.terminal import console, say
 
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "[::1]")

@@ -26,9 +26,9 @@ from reacton.core import get_render_context
 from modelops_abm import ModelOpsModel
 from modelops_abm.app.access import protect_what_serves
 from modelops_abm.charts import life_cycle, palette
-from modelops_abm.outcomes import CAPABILITIES
-from modelops_abm.results import Run, daily_table, event_table
-from modelops_abm.simulate.tables import mesa_developers, mesa_models
+from modelops_abm.core.outcomes import CAPABILITIES
+from modelops_abm.runs.results import Run, daily_table, event_table
+from modelops_abm.runs.single import mesa_developers, mesa_models
 from modelops_abm.version import __version__
 
 protect_what_serves()

@@ -6,8 +6,8 @@ from typing import Any
 
 import solara
 
-from modelops_abm.app.export.pictures import save_pictures
-from modelops_abm.app.guard import guarded
+from modelops_abm.app.export.menu import save_pictures
+from modelops_abm.app.failures import guarded
 from modelops_abm.app.state.opening import restore, use_kept, use_query
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Browser

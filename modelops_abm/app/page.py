@@ -4,20 +4,142 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import htpy as h
 import solara
 
 from modelops_abm.app.access import protect_what_serves
 from modelops_abm.app.background import Background
 from modelops_abm.app.decide.page import Decide
 from modelops_abm.app.decide.safe import Safe
+from modelops_abm.app.export.menu import (
+    EXPORT_PANEL,
+    EXPORTS,
+    SHARE_PANEL,
+    export,
+    export_panel,
+    link_of,
+    share_panel,
+)
+from modelops_abm.app.failures import guarded
 from modelops_abm.app.outside import Outside
-from modelops_abm.app.state.opening import open_session
-from modelops_abm.app.state.session import Session
-from modelops_abm.app.theme import stylesheet
-from modelops_abm.app.top_bar import TopBar
+from modelops_abm.app.state.answer import PRECISIONS
+from modelops_abm.app.state.opening import open_session, use_query
+from modelops_abm.app.state.plan import minutes_of, size_of
+from modelops_abm.app.state.session import VIEWS, Session
+from modelops_abm.app.theme import icon, stylesheet
 from modelops_abm.app.understand.page import Understand
 from modelops_abm.app.watch.page import Watch
+from modelops_abm.app.widgets import Markup
+from modelops_abm.app.widgets.browser import copy, switch_theme
+from modelops_abm.app.widgets.markup import Action
+from modelops_abm.app.your_data.cards import portfolio_in_words
 from modelops_abm.app.your_data.page import YourData
+from modelops_abm.formats import number, plural
+
+# --------------------------------------------------------------------------------------
+# The top bar: the parts of the page, the portfolio, share, export, light and dark.
+
+
+@solara.component
+def TopBar(session: Session) -> None:
+    """Show the top bar, and a notice if something went wrong."""
+    query = use_query(session)
+
+    def act(action: Action) -> None:
+        match action:
+            case ("view", view) if view in VIEWS:
+                session.view.set(view)
+            case ("theme", _):
+                session.tell_browser(switch_theme())
+            case ("dismiss", _):
+                session.notice.set("")
+            case ("share", _):
+                session.tell_browser(copy(link_of(session, query)))
+            case ("export", what) if what in EXPORTS:
+                export(session, what)
+            case ("run large plan", _):
+                session.agree()
+            case ("forgo portfolio", _):
+                session.wanted.set("")
+
+    notices = h.fragment[
+        _notice(session.notice.value), _missing_portfolio(session), _large_plan(session)
+    ]
+    Markup(h.fragment[_bar(session, query), notices], guarded(session, act), css_class="frame")
+
+
+def _bar(session: Session, query: str | None) -> h.Element:
+    scenario, making = session.plan.scenario, session.exporting.value
+    words = f"Making {making}" if making else "Export"
+    return h.header(".top")[
+        h.div(".brand")[icon("brand", 22), h.span["ModelOps simulator"]],
+        session.view.value != "decide" and h.h1(".spoken")[VIEWS[session.view.value]],
+        h.nav(aria_label="Parts of the page")[
+            (
+                h.button(
+                    data_action="view",
+                    data_value=view,
+                    aria_current="page" if session.view.value == view else None,
+                )[name]
+                for view, name in VIEWS.items()
+            )
+        ],
+        h.div(".portfolio")[
+            icon("file"), portfolio_in_words(scenario.imported, scenario.portfolio.initial_models)
+        ],
+        h.button(
+            data_action="share",
+            popovertarget=SHARE_PANEL,
+            aria_haspopup="dialog",
+            aria_label="Share",
+        )[icon("share"), h.span(".words")["Share"]],
+        share_panel(session, query),
+        h.button(popovertarget=EXPORT_PANEL, disabled=bool(making), aria_label=words)[
+            icon("export"), h.span(".words")[words]
+        ],
+        export_panel(session),
+        h.button(".plain.icon", data_action="theme", aria_label="Light or dark")[icon("moon")],
+    ]
+
+
+def _notice(words: str) -> h.Element | None:
+    if not words:
+        return None
+    return h.div(".notice", role="alert")[
+        h.span[words], h.button(data_action="dismiss")[icon("close"), "Dismiss"]
+    ]
+
+
+def _missing_portfolio(session: Session) -> h.Element | None:
+    """Ask for the portfolio of a link; the figures are not the link's until it is there."""
+    if not session.wanted.value:
+        return None
+    return h.div(".notice", role="alert", data_part="missing-portfolio")[
+        h.span[
+            "This plan needs its portfolio file, which the link does not hold. Until you choose"
+            " it, all figures are those of the example portfolio."
+        ],
+        h.button(".primary", data_action="view", data_value="data")["Choose the file"],
+        h.button(data_action="forgo portfolio")["Go on without it"],
+    ]
+
+
+def _large_plan(session: Session) -> h.Element | None:
+    """Ask before a plan is run that takes long: whoever opens a link may not know what it asks."""
+    if session.may_run(session.plan):
+        return None
+    scenario = session.plan.scenario
+    futures = PRECISIONS[session.precision.value].futures
+    minutes = max(1, round(minutes_of(scenario, futures)))
+    return h.div(".notice", role="alert", data_part="large-plan")[
+        h.span[
+            f"This plan is large: {number(size_of(scenario))} model-days in every future. All"
+            f" {number(futures)} futures take up to {plural(minutes, 'minute')} of processor time;"
+            " first figures come much earlier. Nothing is run until you say so."
+        ],
+        h.button(".primary", data_action="run large plan")["Run it"],
+    ]
+
 
 protect_what_serves()
 

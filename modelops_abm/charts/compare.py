@@ -9,28 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelops_abm import formats
-from modelops_abm.charts.charts import (
-    Box,
-    Chart,
-    EndLabel,
-    time_chart,
-    value_axis,
-)
+from modelops_abm.charts.charts import Box, Chart, EndLabel, time_chart, value_axis
 from modelops_abm.charts.clock import Clock
 from modelops_abm.charts.pairing import check_pair, luck_of
-from modelops_abm.charts.palette import (
-    BASELINE,
-    COSTS,
-    EARNS,
-    HAIRLINE,
-    INK,
-    INK_2,
-    PLAN,
-    tint,
-)
+from modelops_abm.charts.palette import BASELINE, COSTS, EARNS, HAIRLINE, INK, INK_2, PLAN, tint
 from modelops_abm.charts.sheet import MARGIN, POINTS, WIDTH, Picture, source_of, width_of, write
-from modelops_abm.experiments.comparison.finance import payback_days
-from modelops_abm.results import Run
+from modelops_abm.experiments.finance import payback_days
+from modelops_abm.runs.results import Run
 
 _LEFT, _WIDTH = 84.0, 900.0
 

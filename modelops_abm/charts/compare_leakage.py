@@ -3,22 +3,12 @@
 from __future__ import annotations
 
 from modelops_abm import formats
-from modelops_abm.charts.charts import (
-    HEADING,
-    write_heading,
-)
+from modelops_abm.charts.charts import HEADING, write_heading
 from modelops_abm.charts.leakage import losses
 from modelops_abm.charts.pairing import check_pair, luck_of
-from modelops_abm.charts.palette import (
-    BASELINE,
-    HAIRLINE,
-    INK,
-    INK_2,
-    LOSSES,
-    PLAN,
-)
+from modelops_abm.charts.palette import BASELINE, HAIRLINE, INK, INK_2, LOSSES, PLAN
 from modelops_abm.charts.sheet import MARGIN, POINTS, WIDTH, Picture, source_of, write
-from modelops_abm.results import Run
+from modelops_abm.runs.results import Run
 
 _BARS = (250.0, 800.0)
 _COLUMNS = ((930.0, "plan", PLAN), (1040.0, "baseline", BASELINE), (1164.0, "change", INK))

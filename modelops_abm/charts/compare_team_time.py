@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from modelops_abm import formats
-from modelops_abm.charts.charts import (
-    Box,
-    Chart,
-    time_chart,
-)
+from modelops_abm.charts.charts import Box, Chart, time_chart
 from modelops_abm.charts.clock import Clock, bins_of
 from modelops_abm.charts.pairing import check_pair, luck_of
-from modelops_abm.charts.palette import (
-    BASELINE,
-    INK,
-    PLAN,
-    WORK,
-)
+from modelops_abm.charts.palette import BASELINE, INK, PLAN, WORK
 from modelops_abm.charts.sheet import Picture, source_of, write
-from modelops_abm.charts.team_time import (
-    draw_work,
-    label_places,
-    last_shares,
-    swatch,
-    work_days,
-)
-from modelops_abm.results import Run
+from modelops_abm.charts.team_time import draw_work, label_places, last_shares, swatch, work_days
+from modelops_abm.runs.results import Run
 
 
 def compare_team_time(plan: Run, baseline: Run) -> Picture:

@@ -10,8 +10,8 @@ from modelops_abm.charts.palette import COSTS, EARNS, INK, INK_2, INK_3, PLAN, S
 from modelops_abm.charts.rows import Mark, Row, draw_rows, height_of, money_scale
 from modelops_abm.charts.sheet import MARGIN, Picture, shortened, write
 from modelops_abm.experiments import Credit, PairedDifference
-from modelops_abm.experiments.phrases import known_money, listed, mean_of
-from modelops_abm.parameters import CapabilityName
+from modelops_abm.experiments.plans import known_money, listed, mean_of
+from modelops_abm.scenario import CapabilityName
 from modelops_abm.version import __version__
 
 _CELL, _HEADS = Box(0.0, 0.0, 150.0, 48.0), 150.0

@@ -21,15 +21,10 @@ from modelops_abm.charts.palette import (
 )
 from modelops_abm.charts.rows import in_plain_numbers, round_numbers
 from modelops_abm.charts.sheet import POINTS, Picture, shortened, text_style, write
-from modelops_abm.experiments.intervals import Estimate
-from modelops_abm.experiments.optimise import (
-    Finalist,
-    Measured,
-    Optimised,
-    nothing_of,
-    road_map_of,
-)
-from modelops_abm.experiments.optimise.results import spend_of
+from modelops_abm.experiments.optimisation_results import Finalist, Optimised, spend_of
+from modelops_abm.experiments.optimisation_search import Measured
+from modelops_abm.experiments.road_maps import nothing_of, road_map_of
+from modelops_abm.experiments.statistics import Estimate
 from modelops_abm.version import __version__
 
 type Value = Callable[[Measured], Estimate]

@@ -8,7 +8,7 @@ from modelops_abm import formats
 from modelops_abm.charts.charts import HEADING, write_heading
 from modelops_abm.charts.palette import CONTROL, INK, INK_2, INK_3, LOSSES, ONLINE, tint
 from modelops_abm.charts.sheet import MARGIN, POINTS, Picture, source_of, width_of, write
-from modelops_abm.results import Run
+from modelops_abm.runs.results import Run
 
 _LEFT, _RIGHT, _ROW, _BAR = 250.0, 980.0, 38.0, 24.0
 _TOP = 34.0

@@ -25,9 +25,9 @@ from modelops_abm.charts.palette import (
 from modelops_abm.charts.sheet import MARGIN, Picture, source_of, write
 from modelops_abm.charts.states_over_time import COUNTS_OF_STATE
 from modelops_abm.charts.team_time import work_days
-from modelops_abm.events import TaskClass
-from modelops_abm.results import Run
-from modelops_abm.statechart import STAGE_OF_STATE, TRANSITIONS, Stage, State
+from modelops_abm.core.events import TaskClass
+from modelops_abm.core.statechart import STAGE_OF_STATE, TRANSITIONS, Stage, State
+from modelops_abm.runs.results import Run
 
 type Graph = nx.DiGraph[str]
 

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from modelops_abm.events import LogKind
-from modelops_abm.results import Run
-from modelops_abm.statechart import PRODUCTION_STATES, Serving, State, Trigger, target
+from modelops_abm.core.events import LogKind
+from modelops_abm.core.statechart import PRODUCTION_STATES, Serving, State, Trigger, target
+from modelops_abm.runs.results import Run
 
 TRIGGER_OF_KIND: dict[str, Trigger] = {
     kind.name.lower(): trigger

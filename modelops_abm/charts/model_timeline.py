@@ -7,16 +7,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from modelops_abm import formats, outcomes
+from modelops_abm import formats
 from modelops_abm.charts.charts import Box, Chart, EndLabel, time_chart, value_axis, write_heading
 from modelops_abm.charts.clock import Clock
-from modelops_abm.charts.lifelines import (
-    Spell,
-    model_row,
-    services,
-    spells,
-    unnoticed_drifts,
-)
+from modelops_abm.charts.lifelines import Spell, model_row, services, spells, unnoticed_drifts
 from modelops_abm.charts.palette import (
     DRIFT,
     EARNS,
@@ -30,8 +24,9 @@ from modelops_abm.charts.palette import (
     tint,
 )
 from modelops_abm.charts.sheet import MARGIN, POINTS, Picture, shortened, source_of, width_of, write
-from modelops_abm.results import Run
-from modelops_abm.statechart import PRODUCTION_STATES, Serving, State
+from modelops_abm.core import outcomes
+from modelops_abm.core.statechart import PRODUCTION_STATES, Serving, State
+from modelops_abm.runs.results import Run
 
 _LEFT, _WIDTH = 216.0, 740.0
 _LANE, _BAR = 26.0, 16.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelops_abm.results import Run
+from modelops_abm.runs.results import Run
 
 
 def check_pair(plan: Run, baseline: Run) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from matplotlib.colors import to_hex, to_rgb
 
-from modelops_abm.statechart import State
+from modelops_abm.core.statechart import State
 
 INK = "#14202B"
 INK_2 = "#44525F"

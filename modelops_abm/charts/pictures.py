@@ -21,8 +21,8 @@ from modelops_abm.charts.states_over_time import states_over_time
 from modelops_abm.charts.team_time import team_time
 from modelops_abm.charts.value_and_cost import value_and_cost
 from modelops_abm.disk import write_whole
-from modelops_abm.output import Contents, Result, write_results
-from modelops_abm.results import Run
+from modelops_abm.runs.output import Contents, Result, write_results
+from modelops_abm.runs.results import Run
 
 _DOTS_PER_INCH = 200
 _TIMELINE = "model-timeline"

@@ -11,11 +11,12 @@ from modelops_abm.charts.clock import Clock
 from modelops_abm.charts.frontier import source_of_search
 from modelops_abm.charts.palette import COSTS, HAIRLINE, INK, PLAN, tint
 from modelops_abm.charts.sheet import MARGIN, POINTS, Picture, write
-from modelops_abm.experiments.optimise import Optimised, Step, nothing_of
-from modelops_abm.experiments.optimise.measuring import YEAR_DAYS
-from modelops_abm.experiments.optimise.words import interval_of, with_error
-from modelops_abm.experiments.phrases import known_money, level_word
-from modelops_abm.parameters import CAPABILITY_NAMES
+from modelops_abm.experiments.optimisation_results import Optimised
+from modelops_abm.experiments.optimisation_search import YEAR_DAYS
+from modelops_abm.experiments.optimisation_words import interval_of, with_error
+from modelops_abm.experiments.plans import known_money, level_word
+from modelops_abm.experiments.road_maps import Step, nothing_of
+from modelops_abm.scenario import CAPABILITY_NAMES
 
 _LEFT, _WIDTH, _ROW = 190.0, 720.0, 52.0
 _TOP, _GAP, _SPENDING = 34.0, 92.0, 130.0

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from modelops_abm import formats, outcomes
+from modelops_abm import formats
 from modelops_abm.charts.palette import BUILD, COSTS, EARNS, INK_3, PLAN, PREVIOUS
 from modelops_abm.charts.rows import Mark, Row, Scale, draw_rows, height_of, money_scale
 from modelops_abm.charts.sheet import Picture, shortened
+from modelops_abm.core import outcomes
 from modelops_abm.experiments.inputs import in_words
-from modelops_abm.experiments.paired import PairedDifference
-from modelops_abm.experiments.phrases import mean_of
-from modelops_abm.experiments.sensitivity import (
-    Decision,
-    Indices,
-    Morris,
-    Question,
-    Sobol,
-    Swing,
-    Tornado,
-)
-from modelops_abm.experiments.sensitivity.words import (
+from modelops_abm.experiments.plans import mean_of
+from modelops_abm.experiments.sensitivity import Question
+from modelops_abm.experiments.sensitivity_morris import Morris
+from modelops_abm.experiments.sensitivity_sobol import Decision, Indices, Sobol
+from modelops_abm.experiments.sensitivity_tornado import Swing, Tornado
+from modelops_abm.experiments.sensitivity_words import (
     level,
     morris_finding,
     sobol_finding,
@@ -29,6 +24,7 @@ from modelops_abm.experiments.sensitivity.words import (
     subject,
     tornado_finding,
 )
+from modelops_abm.experiments.statistics import PairedDifference
 from modelops_abm.version import __version__
 
 MOST_ROWS = 15

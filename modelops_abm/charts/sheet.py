@@ -19,7 +19,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 
 from modelops_abm.charts.palette import INK, INK_2, INK_3, SURFACE
-from modelops_abm.results import Run
+from modelops_abm.runs.results import Run
 
 WIDTH = 1200.0
 MARGIN = 36.0

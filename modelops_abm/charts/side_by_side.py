@@ -9,7 +9,7 @@ from modelops_abm.charts.palette import COSTS, EARNS, INK_3
 from modelops_abm.charts.rows import Mark, Row, draw_rows, height_of, money_scale
 from modelops_abm.charts.sheet import Picture, shortened
 from modelops_abm.experiments import SideBySide
-from modelops_abm.experiments.phrases import known_money, listed
+from modelops_abm.experiments.plans import known_money, listed
 
 _COLOURS = {"earns": EARNS, "loses": COSTS}
 

@@ -11,8 +11,8 @@ from modelops_abm.charts.lifelines import arrived_later, counts, starting_states
 from modelops_abm.charts.palette import HAIRLINE, INK, INK_2, ONLINE, RAISED, STATES, SURFACE, tint
 from modelops_abm.charts.sheet import Picture, source_of, write
 from modelops_abm.charts.states_over_time import COUNTS_OF_STATE, state_flows
-from modelops_abm.results import Run
-from modelops_abm.statechart import PRODUCTION_STATES, TRANSITIONS, State, Trigger
+from modelops_abm.core.statechart import PRODUCTION_STATES, TRANSITIONS, State, Trigger
+from modelops_abm.runs.results import Run
 from modelops_abm.version import __version__
 
 type Chart = nx.MultiDiGraph[State]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from modelops_abm import formats, outcomes
+from modelops_abm import formats
 from modelops_abm.charts.charts import Box, Chart, EndLabel, time_chart, value_axis
 from modelops_abm.charts.clock import Clock, bins_of
 from modelops_abm.charts.palette import BASELINE, INK, PLAN, PREVIOUS, STATES, tint
 from modelops_abm.charts.sheet import Picture, source_of, write
-from modelops_abm.results import Run
-from modelops_abm.statechart import State
+from modelops_abm.core import outcomes
+from modelops_abm.core.statechart import State
+from modelops_abm.runs.results import Run
 
 _LEFT, _WIDTH = 84.0, 860.0
 _STAGES = (

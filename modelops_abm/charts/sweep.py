@@ -11,19 +11,12 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from modelops_abm import formats, outcomes
+from modelops_abm import formats
 from modelops_abm.charts.charts import LABEL, LINE, Box, write_heading
 from modelops_abm.charts.palette import CONTROL, HAIRLINE, INK, INK_2, INK_3, PLAN, SURFACE, tint
 from modelops_abm.charts.rows import in_plain_numbers, round_numbers
-from modelops_abm.charts.sheet import (
-    MARGIN,
-    POINTS,
-    WIDTH,
-    Picture,
-    shortened,
-    text_style,
-    write,
-)
+from modelops_abm.charts.sheet import MARGIN, POINTS, WIDTH, Picture, shortened, text_style, write
+from modelops_abm.core import outcomes
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.sweep import SweepResult
 

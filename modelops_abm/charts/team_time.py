@@ -11,7 +11,7 @@ from modelops_abm.charts.charts import Box, Chart, spread, time_chart, value_axi
 from modelops_abm.charts.clock import Bins, Clock, bins_of
 from modelops_abm.charts.palette import INK, INK_2, WORK
 from modelops_abm.charts.sheet import Picture, source_of, write
-from modelops_abm.results import Run
+from modelops_abm.runs.results import Run
 
 _GAP = 22.0
 

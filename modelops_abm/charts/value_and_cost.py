@@ -11,7 +11,7 @@ from modelops_abm.charts.charts import LINE, Box, Chart, EndLabel, time_chart, v
 from modelops_abm.charts.clock import Clock, bins_of
 from modelops_abm.charts.palette import COSTS, DEPLOY, EARNS, INK, PLAN, SURFACE, tint
 from modelops_abm.charts.sheet import Picture, source_of
-from modelops_abm.results import Run
+from modelops_abm.runs.results import Run
 
 type Amounts = NDArray[np.float64]
 

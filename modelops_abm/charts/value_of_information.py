@@ -9,9 +9,9 @@ from modelops_abm.charts.palette import BASELINE, PLAN
 from modelops_abm.charts.rows import Mark, Row, draw_rows, height_of, money_scale
 from modelops_abm.charts.sheet import Picture, shortened
 from modelops_abm.experiments.information import Worth
+from modelops_abm.experiments.information_runs import ValueOfInformation
 from modelops_abm.experiments.inputs import in_words
-from modelops_abm.experiments.phrases import either, listed, worth_of_knowing
-from modelops_abm.experiments.value_of_information import ValueOfInformation
+from modelops_abm.experiments.plans import either, listed, worth_of_knowing
 from modelops_abm.version import __version__
 
 _MOST_ROWS = 15

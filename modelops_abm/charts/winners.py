@@ -31,8 +31,8 @@ from modelops_abm.charts.sheet import (
     write,
 )
 from modelops_abm.experiments.inputs import in_words
-from modelops_abm.experiments.sensitivity import BestAt, Swing, Tornado
-from modelops_abm.experiments.sensitivity.words import tornado_finding
+from modelops_abm.experiments.sensitivity_tornado import BestAt, Swing, Tornado
+from modelops_abm.experiments.sensitivity_words import tornado_finding
 from modelops_abm.version import __version__
 
 _MOST_ROWS = 15

@@ -34,7 +34,7 @@ from modelops_abm.cli.study import (
     say_where,
     study,
 )
-from modelops_abm.parameters import Scenario
+from modelops_abm.scenario import Scenario
 from modelops_abm.terminal import console, say
 from modelops_abm.verdict import (
     CAUTION,
@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 
     from modelops_abm.charts import Picture
     from modelops_abm.experiments import Comparison
-    from modelops_abm.experiments.comparison.finance import Finance
+    from modelops_abm.experiments.finance import Finance
 
 KEY_OUTCOMES = {
     **FIGURES,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelops_abm import formats, outcomes
+from modelops_abm import formats
 from modelops_abm.cli.portfolio_words import print_what_ran
 from modelops_abm.cli.study import (
     Asked,
@@ -22,6 +22,7 @@ from modelops_abm.cli.study import (
     study,
     study_options,
 )
+from modelops_abm.core import outcomes
 from modelops_abm.terminal import console, say
 from modelops_abm.verdict import INTERVAL, Difference
 from modelops_abm.version import __version__
@@ -147,7 +148,7 @@ def _print(asked: Asked, found: Credit, outcome: str) -> None:
 
 def _sentence(found: Credit, outcome: str) -> str:
     """Say what they make together, and which has the largest share."""
-    from modelops_abm.experiments.phrases import listed
+    from modelops_abm.experiments.plans import listed
 
     together = Difference.of(outcome, found.together(outcome).estimate)
     what = _SUMMARY[outcome].meaning.rstrip(".")

@@ -12,7 +12,7 @@ import click
 from modelops_abm.cli.portfolio_words import print_what_ran
 from modelops_abm.cli.summary import estimate_in_words, print_estimates, varies
 from modelops_abm.formats import money_interval, number, plural, span
-from modelops_abm.parameters import Scenario
+from modelops_abm.scenario import Scenario
 from modelops_abm.terminal import console, load_ensemble, load_simulator, progress, say
 from modelops_abm.verdict import INTERVAL
 from modelops_abm.version import __version__
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from modelops_abm.experiments import Estimate
-    from modelops_abm.results import Ensemble
+    from modelops_abm.runs.results import Ensemble
 
 
 class Wanted(NamedTuple):
@@ -49,8 +49,8 @@ def simulate_many(wanted: Wanted, *, as_json: bool, quiet: bool) -> None:
 def _run(wanted: Wanted, *, show: bool) -> Ensemble:
     """Run and keep, with progress on standard error."""
     if wanted.output is not None:
-        from modelops_abm.output import check_place
-        from modelops_abm.results import FILES_OF_ENSEMBLE
+        from modelops_abm.runs.output import check_place
+        from modelops_abm.runs.results import FILES_OF_ENSEMBLE
 
         check_place(wanted.output, "simulation", FILES_OF_ENSEMBLE)
     with progress(wanted=show) as bar:
@@ -66,7 +66,7 @@ def _run(wanted: Wanted, *, show: bool) -> Ensemble:
 
 
 def _replicate(wanted: Wanted, report: Callable[[int, int], None]) -> Ensemble:
-    from modelops_abm.simulate import replicate
+    from modelops_abm.runs import replicate
 
     return replicate(
         wanted.scenario,

@@ -20,7 +20,7 @@ from modelops_abm.cli.study import (
     study,
     study_options,
 )
-from modelops_abm.parameters import InputError, Problem
+from modelops_abm.scenario import InputError, Problem
 from modelops_abm.terminal import console, say
 from modelops_abm.text import printable
 from modelops_abm.verdict import CAUTION
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from modelops_abm.charts import Picture
     from modelops_abm.experiments import Estimate
-    from modelops_abm.experiments.optimise import Finalist, Optimised
+    from modelops_abm.experiments.optimisation_results import Finalist, Optimised
 
 _RECOMMENDED, _MAY_BE_BEST = "*", "·"
 _FILES = kept_files(("finalists",), ("frontier", "road-map"))
@@ -108,8 +108,8 @@ def optimise(
     """
     sizes = _whole(developers or ())
     with study(asked, "optimise", "Searching for the best road map", _FILES) as (keeping, folder):
-        from modelops_abm.experiments.optimise import Decisions
-        from modelops_abm.experiments.optimise import optimise as search
+        from modelops_abm.experiments.optimisation import optimise as search
+        from modelops_abm.experiments.road_maps import Decisions
 
         decisions = Decisions(asked.scenario, levels, starts, sizes)
         found = search(
@@ -151,7 +151,7 @@ def _pictures(found: Optimised) -> dict[str, Callable[[], Picture]]:
 
 
 def _as_json(found: Optimised) -> dict[str, Any]:
-    from modelops_abm.experiments.optimise.results import steps_of
+    from modelops_abm.experiments.optimisation_results import steps_of
     from modelops_abm.version import __version__
 
     return {
@@ -194,7 +194,7 @@ def _is_nan(value: object) -> bool:
 
 
 def _print(asked: Asked, found: Optimised) -> None:
-    from modelops_abm.experiments.optimise import words
+    from modelops_abm.experiments import optimisation_words as words
 
     target = console()
     print_what_ran(found.plan, f"seed {found.seed}")
@@ -217,7 +217,7 @@ def _print(asked: Asked, found: Optimised) -> None:
 
 
 def _finalists_table(found: Optimised) -> Table:
-    from modelops_abm.experiments.optimise.words import in_short
+    from modelops_abm.experiments.optimisation_words import in_short
 
     known = _known_to([each.rechecked.dearest_year for each in found.finalists])
     table = plain_table(
@@ -246,8 +246,8 @@ def _mark(found: Optimised, finalist: Finalist) -> str:
 
 
 def _named(found: Optimised, finalist: Finalist, text: str) -> str:
-    from modelops_abm.experiments.optimise import road_map_of
-    from modelops_abm.experiments.optimise.words import budget_in_words
+    from modelops_abm.experiments.optimisation_words import budget_in_words
+    from modelops_abm.experiments.road_maps import road_map_of
 
     if finalist.road_map == road_map_of(found.plan) and finalist.road_map.steps:
         text = f"plan given: {text}"
@@ -260,7 +260,7 @@ def _named(found: Optimised, finalist: Finalist, text: str) -> str:
 
 
 def _worth(finalist: Finalist) -> tuple[str, str]:
-    from modelops_abm.experiments.optimise.words import interval_of
+    from modelops_abm.experiments.optimisation_words import interval_of
 
     fresh = finalist.rechecked.worth.estimate
     return _signed(fresh), interval_of(fresh)
@@ -287,7 +287,7 @@ def _known_to(spends: Sequence[Estimate]) -> str:
 
 
 def _frontier_table(found: Optimised) -> Table:
-    from modelops_abm.experiments.optimise.words import in_short, interval_of
+    from modelops_abm.experiments.optimisation_words import in_short, interval_of
 
     efficient = found.frontier()
     known = _known_to([each.rechecked.total_spend for each in efficient])

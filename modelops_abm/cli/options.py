@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from modelops_abm.parameters import (
+from modelops_abm.scenario import (
     ImportedPortfolio,
     InputError,
     Problem,
@@ -21,9 +21,9 @@ from modelops_abm.parameters import (
     parse_assignment,
     with_values,
 )
-from modelops_abm.parameters.fields import scenario_leaves
-from modelops_abm.parameters.presets import PRESETS, preset
-from modelops_abm.parameters.sources import LABELS, source_of, with_sources
+from modelops_abm.scenario.fields import scenario_leaves
+from modelops_abm.scenario.presets import PRESETS, preset
+from modelops_abm.scenario.sources import LABELS, source_of, with_sources
 from modelops_abm.text import printable, shown, without_comma
 
 SCENARIO_ENDINGS = (".toml", ".yaml", ".yml", ".json")

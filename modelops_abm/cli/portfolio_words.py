@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from rich.table import Table
 
 from modelops_abm.formats import plural
-from modelops_abm.parameters import ImportedPortfolio, Scenario
-from modelops_abm.parameters.portfolio import unused
-from modelops_abm.parameters.without_effect import set_without_effect
+from modelops_abm.scenario import ImportedPortfolio, Scenario
+from modelops_abm.scenario.portfolio import unused
+from modelops_abm.scenario.without_effect import set_without_effect
 from modelops_abm.terminal import console, say
 
 

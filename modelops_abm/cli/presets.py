@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from rich.table import Table
 
-from modelops_abm.parameters.presets import PRESETS
+from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.terminal import console
 
 

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from modelops_abm.parameters import json_schema
+from modelops_abm.scenario import json_schema
 
 
 @click.command()

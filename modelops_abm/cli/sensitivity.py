@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from modelops_abm import outcomes
 from modelops_abm.cli.sensitivity_tables import Found, print_found
 from modelops_abm.cli.study import (
     Asked,
@@ -22,7 +21,8 @@ from modelops_abm.cli.study import (
     study_options,
     vary_option,
 )
-from modelops_abm.parameters import InputError
+from modelops_abm.core import outcomes
+from modelops_abm.scenario import InputError
 from modelops_abm.version import __version__
 
 if TYPE_CHECKING:
@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     from modelops_abm.charts import Picture
     from modelops_abm.experiments import Share
     from modelops_abm.experiments.running import Keeping
-    from modelops_abm.experiments.sensitivity import Decision, Question, Swing
+    from modelops_abm.experiments.sensitivity import Question
+    from modelops_abm.experiments.sensitivity_sobol import Decision
+    from modelops_abm.experiments.sensitivity_tornado import Swing
 
 type Method = Literal["tornado", "morris", "sobol"]
 
@@ -140,7 +142,7 @@ def _strongest(question: Question, replications: int, keeping: Keeping) -> Quest
     """Return the question about the assumptions that change the winner or move most, each alone."""
     from dataclasses import replace
 
-    from modelops_abm.experiments.sensitivity import tornado
+    from modelops_abm.experiments.sensitivity_tornado import tornado
 
     swings = tornado(question, replications, **keeping).effective
     first = sorted(swings, key=lambda swing: not swing.changes)[:MOST_IN_SOBOL]
@@ -150,7 +152,7 @@ def _strongest(question: Question, replications: int, keeping: Keeping) -> Quest
 def _found(
     method: Method, question: Question, count: int, replications: int, keeping: Keeping
 ) -> Found:
-    from modelops_abm.experiments import sensitivity as methods
+    from modelops_abm import experiments as methods
 
     match method:
         case "tornado":
@@ -162,7 +164,8 @@ def _found(
 
 
 def _tables(found: Found) -> dict[str, pd.DataFrame]:
-    from modelops_abm.experiments.sensitivity import Sobol, Tornado
+    from modelops_abm.experiments.sensitivity_sobol import Sobol
+    from modelops_abm.experiments.sensitivity_tornado import Tornado
 
     if isinstance(found, Sobol):
         tables = {"indices": found.indices.table(), "ranks": found.ranks.table()}
@@ -177,7 +180,8 @@ def _tables(found: Found) -> dict[str, pd.DataFrame]:
 
 def _pictures(found: Found) -> dict[str, Callable[[], Picture]]:
     from modelops_abm import charts
-    from modelops_abm.experiments.sensitivity import Morris, Sobol
+    from modelops_abm.experiments.sensitivity_morris import Morris
+    from modelops_abm.experiments.sensitivity_sobol import Sobol
 
     if isinstance(found, Sobol):
         return {"sobol": lambda: charts.sobol_indices(found)}
@@ -190,7 +194,8 @@ def _pictures(found: Found) -> dict[str, Callable[[], Picture]]:
 
 
 def _as_json(asked: Asked, found: Found) -> dict[str, Any]:
-    from modelops_abm.experiments.sensitivity import Sobol, Tornado
+    from modelops_abm.experiments.sensitivity_sobol import Sobol
+    from modelops_abm.experiments.sensitivity_tornado import Tornado
 
     said: dict[str, Any] = {
         "version": __version__,

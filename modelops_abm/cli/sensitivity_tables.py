@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from modelops_abm.experiments import PairedDifference, Share
     from modelops_abm.experiments.assumptions import Assumptions
-    from modelops_abm.experiments.sensitivity import Indices, Morris, Question, Sobol, Tornado
+    from modelops_abm.experiments.sensitivity import Question
+    from modelops_abm.experiments.sensitivity_morris import Morris
+    from modelops_abm.experiments.sensitivity_sobol import Indices, Sobol
+    from modelops_abm.experiments.sensitivity_tornado import Tornado
 
 type Found = Tornado | Morris | Sobol
 
@@ -40,18 +43,23 @@ def print_found(asked: Asked, found: Found, known: Assumptions) -> None:
 
 
 def _finding(found: Found) -> str:
-    from modelops_abm.experiments.sensitivity import Morris, Sobol, words
+    from modelops_abm.experiments import sensitivity_words
+    from modelops_abm.experiments.sensitivity_morris import Morris
+    from modelops_abm.experiments.sensitivity_sobol import Sobol
 
     if isinstance(found, Sobol):
-        return words.sobol_finding(found)
+        return sensitivity_words.sobol_finding(found)
     return (
-        words.morris_finding(found) if isinstance(found, Morris) else words.tornado_finding(found)
+        sensitivity_words.morris_finding(found)
+        if isinstance(found, Morris)
+        else sensitivity_words.tornado_finding(found)
     )
 
 
 def _printed(found: Found) -> list[Table]:
-    from modelops_abm.experiments.sensitivity import Morris, Sobol
-    from modelops_abm.experiments.sensitivity.words import spread_of
+    from modelops_abm.experiments.sensitivity_morris import Morris
+    from modelops_abm.experiments.sensitivity_sobol import Sobol
+    from modelops_abm.experiments.sensitivity_words import spread_of
 
     if isinstance(found, Sobol):
         of_what = "the answer" if found.is_settled else "its rank"
@@ -108,7 +116,7 @@ def _tornado_table(found: Tornado) -> Table:
 
 def _changes_table(found: Tornado) -> Table:
     from modelops_abm.experiments.inputs import in_words
-    from modelops_abm.experiments.phrases import either
+    from modelops_abm.experiments.plans import either
 
     table = plain_table()
     table.add_column("The winner changes with")
@@ -125,7 +133,7 @@ def _changes_table(found: Tornado) -> Table:
 
 def _morris_table(found: Morris) -> Table:
     from modelops_abm.experiments.inputs import in_words
-    from modelops_abm.experiments.sensitivity.words import span
+    from modelops_abm.experiments.sensitivity_words import span
 
     table = plain_table()
     table.add_column("Assumption")
@@ -165,8 +173,8 @@ def _indices_table(title: str, indices: Indices) -> Table:
 
 
 def _interval(question: Question, answer: PairedDifference) -> str:
-    from modelops_abm.experiments.phrases import mean_of
-    from modelops_abm.experiments.sensitivity.words import level, span
+    from modelops_abm.experiments.plans import mean_of
+    from modelops_abm.experiments.sensitivity_words import level, span
 
     low, high = answer.estimate.low, answer.estimate.high
     if low is None or high is None:
@@ -175,7 +183,8 @@ def _interval(question: Question, answer: PairedDifference) -> str:
 
 
 def _explanation(found: Found) -> str:
-    from modelops_abm.experiments.sensitivity import Morris, Sobol
+    from modelops_abm.experiments.sensitivity_morris import Morris
+    from modelops_abm.experiments.sensitivity_sobol import Sobol
 
     ranges = "Ranges are what the sources leave open; many are judgement."
     if isinstance(found, Sobol):
@@ -219,7 +228,7 @@ def _told(found: Sobol) -> str:
 
 def _turning_round(found: Tornado) -> str:
     from modelops_abm.experiments.inputs import in_words
-    from modelops_abm.experiments.phrases import listed
+    from modelops_abm.experiments.plans import listed
 
     names = [in_words(each.input.name).lower() for each in found.effective if not each.is_monotonic]
     if not names:

@@ -19,9 +19,9 @@ from modelops_abm.cli.options import (
     set_option,
     with_assignments,
 )
-from modelops_abm.parameters import InputError, Problem, Scenario, Section, StatedValue, describe
-from modelops_abm.parameters.fields import nearest
-from modelops_abm.parameters.sources import LABELS
+from modelops_abm.scenario import InputError, Problem, Scenario, Section, StatedValue, describe
+from modelops_abm.scenario.fields import nearest
+from modelops_abm.scenario.sources import LABELS
 from modelops_abm.terminal import console, say
 from modelops_abm.text import printable
 from modelops_abm.value_words import allowed_in_words, source_in_words, value_in_words

@@ -13,8 +13,8 @@ from modelops_abm import formats
 from modelops_abm.cli.options import SCENARIO_ENDINGS
 from modelops_abm.cli.portfolio_words import print_what_ran
 from modelops_abm.cli.study import Asked, keep, kept_files, plain_table, say_where, study
-from modelops_abm.parameters import InputError, Problem, Scenario, baseline_of, fingerprint_of
-from modelops_abm.parameters.presets import PRESETS
+from modelops_abm.scenario import InputError, Problem, Scenario, baseline_of, fingerprint_of
+from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.terminal import console, say
 from modelops_abm.text import printable
 from modelops_abm.verdict import (
@@ -197,7 +197,7 @@ def _print(asked: Asked, found: SideBySide) -> None:
 
 def sentence(found: SideBySide) -> str:
     """Say which scenario is the best, or which may be."""
-    from modelops_abm.experiments.phrases import listed
+    from modelops_abm.experiments.plans import listed
 
     ranking = found.ranking()
     names = [printable(name) for name in ranking.may_be_best]

@@ -21,11 +21,11 @@ from modelops_abm.cli.options import (
 )
 from modelops_abm.cli.portfolio_words import print_what_ran
 from modelops_abm.formats import amount, plural
-from modelops_abm.parameters import Scenario
+from modelops_abm.scenario import Scenario
 from modelops_abm.terminal import console, load_simulator, progress, say
 
 if TYPE_CHECKING:
-    from modelops_abm.results import Run
+    from modelops_abm.runs.results import Run
 
 
 class _Kept(NamedTuple):
@@ -126,7 +126,7 @@ def _run(
         _check(kept)
     with progress(wanted=wanted) as bar:
         load_simulator(bar)
-        from modelops_abm.simulate import simulate as run_scenario
+        from modelops_abm.runs import simulate as run_scenario
 
         task = bar.add_task(f"Simulating {plural(scenario.horizon_days, 'day')}")
         run = run_scenario(
@@ -144,8 +144,8 @@ def _run(
 
 def _check(kept: _Kept) -> None:
     """Check, before anything runs, that nothing is in the way."""
-    from modelops_abm.output import check_place
-    from modelops_abm.results import files_of_run
+    from modelops_abm.runs.output import check_place
+    from modelops_abm.runs.results import files_of_run
 
     names = files_of_run(csv=kept.csv, model_days=kept.model_days)
     if kept.pictures:
@@ -157,7 +157,7 @@ def _check(kept: _Kept) -> None:
 
 def _keep(run: Run, kept: _Kept) -> None:
     """Save a run with its pictures, together or not at all."""
-    from modelops_abm.output import Result, write_results
+    from modelops_abm.runs.output import Result, write_results
 
     contents = {**run.files(csv=kept.csv)}
     if kept.pictures:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.table import Table
 
-from modelops_abm import outcomes
 from modelops_abm.cli.options import (
     Replications,
     days_option,
@@ -22,9 +21,10 @@ from modelops_abm.cli.options import (
     seed_option,
     set_option,
 )
-from modelops_abm.output import DESCRIPTION, check_place
-from modelops_abm.parameters import InputError, Problem, Scenario, is_baseline
-from modelops_abm.parameters.fields import nearest
+from modelops_abm.core import outcomes
+from modelops_abm.runs.output import DESCRIPTION, check_place
+from modelops_abm.scenario import InputError, Problem, Scenario, is_baseline
+from modelops_abm.scenario.fields import nearest
 from modelops_abm.terminal import load_ensemble, load_simulator, progress, say
 from modelops_abm.text import printable
 
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from modelops_abm.charts import Picture
     from modelops_abm.experiments import Share
     from modelops_abm.experiments.assumptions import Assumptions
-    from modelops_abm.experiments.folder import Folder
     from modelops_abm.experiments.inputs import Input
     from modelops_abm.experiments.running import Keeping
-    from modelops_abm.simulate import Engine
+    from modelops_abm.experiments.store import Folder
+    from modelops_abm.runs import Engine
 
 
 cluster_option = click.option(
@@ -210,7 +210,7 @@ def keep(
     if folder is None:
         return
     from modelops_abm.charts import write_picture
-    from modelops_abm.results import write_csv
+    from modelops_abm.runs.results import write_csv
 
     contents: dict[str, Callable[[Path], object]] = {}
     for name, table in tables.items():
@@ -331,7 +331,7 @@ def _cluster(address: str) -> AbstractContextManager[Executor]:
 def _folder(asked: Asked, kind: str, names: Sequence[str], engine: Engine) -> Folder | None:
     if asked.output is None:
         return None
-    from modelops_abm.experiments.folder import Folder
+    from modelops_abm.experiments.store import Folder
 
     return Folder(asked.output, kind, asked.scenario, names=names, seed=asked.seed, engine=engine)
 

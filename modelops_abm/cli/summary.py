@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from modelops_abm import formats, outcomes
-from modelops_abm.outcomes import SummaryOutcome
+from modelops_abm import formats
+from modelops_abm.core import outcomes
+from modelops_abm.core.outcomes import SummaryOutcome
 
 if TYPE_CHECKING:
     from modelops_abm.experiments import Estimate

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelops_abm import formats, outcomes
+from modelops_abm import formats
 from modelops_abm.cli.portfolio_words import print_what_ran
 from modelops_abm.cli.study import (
     Asked,
@@ -23,7 +23,8 @@ from modelops_abm.cli.study import (
     study,
     study_options,
 )
-from modelops_abm.parameters import InputError
+from modelops_abm.core import outcomes
+from modelops_abm.scenario import InputError
 from modelops_abm.terminal import console, say
 from modelops_abm.verdict import Difference
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from modelops_abm.charts import Picture
     from modelops_abm.experiments.sweep import Design, SweepResult
-    from modelops_abm.simulate import Engine
+    from modelops_abm.runs import Engine
 
 _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 _MOST_ROWS, _ROWS_EACH_END = 20, 8
@@ -99,13 +100,9 @@ def sweep(
         study(asked, "sweep", "Sweeping", _FILES, engine=engine) as (keeping, folder),
         ExitStack() as stack,
     ):
-        from modelops_abm.experiments.sweep import (
-            Sweep,
-            points_of,
-            run_sweep,
-        )
+        from modelops_abm.experiments.sweep import Sweep, points_of, run_sweep
         from modelops_abm.experiments.workers import worker_processes
-        from modelops_abm.simulate.machine import cores
+        from modelops_abm.runs.resources import cores
 
         if processes is not None:
             if processes > cores():

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from modelops_abm.cli.options import chosen_scenario, preset_option, set_option, with_assignments
-from modelops_abm.parameters import InputError, Problem, save_scenario
+from modelops_abm.scenario import InputError, Problem, save_scenario
 from modelops_abm.text import printable, visible
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from modelops_abm.experiments.assumptions import Assumptions
     from modelops_abm.experiments.information import Worth
-    from modelops_abm.experiments.value_of_information import ValueOfInformation
+    from modelops_abm.experiments.information_runs import ValueOfInformation
 
 _MOST_ROWS = 15
 _FILES = kept_files(
@@ -65,7 +65,7 @@ def voi(asked: Asked, varied: tuple[str, ...], points: int, each: bool) -> None:
     with study(asked, "voi", "Choosing under uncertainty", _FILES) as (keeping, folder):
         from modelops_abm.charts import value_of_information as picture
         from modelops_abm.experiments.alternatives import alternatives_of
-        from modelops_abm.experiments.value_of_information import value_of_information
+        from modelops_abm.experiments.information_runs import value_of_information
 
         known = assumptions(asked.scenario, varied)
         alternatives = alternatives_of(asked.scenario, with_each=each)
@@ -154,7 +154,7 @@ def _chances_table(found: ValueOfInformation) -> Table:
 
 def _values_table(found: ValueOfInformation) -> Table:
     from modelops_abm.experiments.inputs import in_words
-    from modelops_abm.experiments.phrases import worth_of_knowing
+    from modelops_abm.experiments.plans import worth_of_knowing
 
     table = plain_table()
     table.add_column("To know")

@@ -17,7 +17,7 @@ from modelops_abm.clients.portfolio_writer import (
     write_template,
 )
 from modelops_abm.clients.row_problem import RowProblem
-from modelops_abm.parameters.portfolio import attribute_sources
+from modelops_abm.scenario.portfolio import attribute_sources
 
 __all__ = [
     "RULES",

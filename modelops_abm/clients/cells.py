@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from modelops_abm.clients.meaning import STAGES_BY_OTHER_WORDS, meant
 from modelops_abm.clients.numbers_in_cells import both_readings, explain_number
 from modelops_abm.clients.row_problem import Mistake
-from modelops_abm.parameters.portfolio import STAGE_NAMES
+from modelops_abm.scenario.portfolio import STAGE_NAMES
 from modelops_abm.text import text_of_csv
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")

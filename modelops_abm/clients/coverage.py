@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from modelops_abm.formats import plural
-from modelops_abm.parameters.portfolio import (
+from modelops_abm.scenario.portfolio import (
     STAGE_NAMES,
     PortfolioModel,
     attribute_sources,

@@ -14,8 +14,8 @@ from modelops_abm.clients.header import Header
 from modelops_abm.clients.row_problem import Mistake, RowProblem
 from modelops_abm.clients.table import Record
 from modelops_abm.errors import Problem
-from modelops_abm.parameters.portfolio import PortfolioModel, contradictions
-from modelops_abm.parameters.problems import problems_of
+from modelops_abm.scenario.portfolio import PortfolioModel, contradictions
+from modelops_abm.scenario.problems import problems_of
 from modelops_abm.text import printable
 
 

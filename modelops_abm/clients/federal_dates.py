@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from modelops_abm.parameters.portfolio import EARLIEST_DAY, LATEST_DAY
+from modelops_abm.scenario.portfolio import EARLIEST_DAY, LATEST_DAY
 
 _SPREADSHEET_EPOCH = date(1899, 12, 30)
 _MONTHS = {name: number for number, name in enumerate(month_abbr) if name}

@@ -33,18 +33,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from modelops_abm.clients.federal_dates import DateReading, Shape
-from modelops_abm.clients.federal_rows import (
-    AGENCY,
-    AGENCY_NAME,
-    COLUMNS,
-    Note,
-    RowReader,
-)
+from modelops_abm.clients.federal_rows import AGENCY, AGENCY_NAME, COLUMNS, Note, RowReader
 from modelops_abm.clients.row_problem import Mistake, RowProblem
 from modelops_abm.clients.table import Record, decode_either, file_problem, read_bytes, records
 from modelops_abm.errors import InputError
-from modelops_abm.parameters.fields import nearest
-from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel, StageName
+from modelops_abm.scenario.fields import nearest
+from modelops_abm.scenario.portfolio import ImportedPortfolio, PortfolioModel, StageName
 from modelops_abm.text import printable
 
 _LONGEST_SLUG = 80

@@ -8,13 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from modelops_abm.clients.federal_dates import (
-    DateReading,
-    Period,
-    Shape,
-    read_federal_date,
-)
-from modelops_abm.parameters.portfolio import EARLIEST_DAY, LATEST_DAY, StageName
+from modelops_abm.clients.federal_dates import DateReading, Period, Shape, read_federal_date
+from modelops_abm.scenario.portfolio import EARLIEST_DAY, LATEST_DAY, StageName
 from modelops_abm.text import printable
 
 NAME, AGENCY, AGENCY_NAME = "Use Case Name", "Agency Abbreviation", "Agency"

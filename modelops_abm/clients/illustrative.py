@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from modelops_abm.clients.portfolio_csv import read_portfolio
-from modelops_abm.parameters.portfolio import ImportedPortfolio
+from modelops_abm.scenario.portfolio import ImportedPortfolio
 
 SOURCE = "illustrative portfolio, not real data"
 

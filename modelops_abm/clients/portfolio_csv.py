@@ -29,7 +29,7 @@ from modelops_abm.clients.table import (
     separated,
 )
 from modelops_abm.errors import InputError
-from modelops_abm.parameters.portfolio import (
+from modelops_abm.scenario.portfolio import (
     STAGE_NAMES,
     ImportedPortfolio,
     PortfolioModel,

@@ -13,7 +13,7 @@ from modelops_abm.clients.cells import COLUMNS, read_number
 from modelops_abm.clients.row_problem import Mistake
 from modelops_abm.clients.summary_rows import summary_rows
 from modelops_abm.disk import write_whole
-from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel, states
+from modelops_abm.scenario.portfolio import ImportedPortfolio, PortfolioModel, states
 from modelops_abm.text import csv_text
 
 _EXAMPLES = (

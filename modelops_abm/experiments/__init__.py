@@ -7,134 +7,141 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modelops_abm.experiments.credit.credit import Credit, credit, stream_credit
-from modelops_abm.experiments.optimise.race import optimise
 from modelops_abm.lazy import lazily
 
 if TYPE_CHECKING:
     from modelops_abm.experiments.assumptions import Assumptions, assumptions_of
-    from modelops_abm.experiments.comparison.compare import (
+    from modelops_abm.experiments.comparison import (
+        Comparison,
+        SideBySide,
         compare,
         comparisons,
         side_by_side,
         sides_by_side,
     )
-    from modelops_abm.experiments.comparison.finance import Finance
-    from modelops_abm.experiments.comparison.results import Comparison, SideBySide
-    from modelops_abm.experiments.credit.changes import (
+    from modelops_abm.experiments.credit_levels import (
         LevelChange,
-        SingleChanges,
-        stream_single_changes,
-        try_single_changes,
-    )
-    from modelops_abm.experiments.credit.levels import (
         LevelWorth,
+        SingleChanges,
         level_worth,
         stream_level_worth,
+        stream_single_changes,
+        try_single_changes,
         why,
     )
-    from modelops_abm.experiments.credit.reasons import Reasons
+    from modelops_abm.experiments.credit_reasons import Reasons
+    from modelops_abm.experiments.credit_shares import Credit, credit, stream_credit
+    from modelops_abm.experiments.finance import Finance
     from modelops_abm.experiments.inputs import Choice, Range, parse_input
-    from modelops_abm.experiments.intervals import Estimate, Share, estimate, share
-    from modelops_abm.experiments.optimise.decisions import Decisions
-    from modelops_abm.experiments.optimise.downside import expected_shortfall
-    from modelops_abm.experiments.optimise.measuring import Measured
-    from modelops_abm.experiments.optimise.results import Confirmed, Finalist, Optimised
-    from modelops_abm.experiments.optimise.road_map import (
+    from modelops_abm.experiments.optimisation import optimise
+    from modelops_abm.experiments.optimisation_results import Confirmed, Finalist, Optimised
+    from modelops_abm.experiments.optimisation_search import Measured, expected_shortfall
+    from modelops_abm.experiments.road_maps import (
+        Decisions,
         RoadMap,
         Step,
         nothing_of,
         road_map_of,
         with_road_map,
     )
-    from modelops_abm.experiments.paired import PairedDifference
-    from modelops_abm.experiments.ranking import Ranking
-    from modelops_abm.experiments.sensitivity.changes import BestAt, WinnerChange
-    from modelops_abm.experiments.sensitivity.decision import Decision
-    from modelops_abm.experiments.sensitivity.indices import Indices
-    from modelops_abm.experiments.sensitivity.morris import Morris, morris
-    from modelops_abm.experiments.sensitivity.question import Question
-    from modelops_abm.experiments.sensitivity.sobol import Sobol, sobol
-    from modelops_abm.experiments.sensitivity.tornado import Swing, Tornado, tornado
+    from modelops_abm.experiments.sensitivity import Question
+    from modelops_abm.experiments.sensitivity_morris import Morris, morris
+    from modelops_abm.experiments.sensitivity_sobol import Decision, Indices, Sobol, sobol
+    from modelops_abm.experiments.sensitivity_tornado import (
+        BestAt,
+        Swing,
+        Tornado,
+        WinnerChange,
+        tornado,
+    )
+    from modelops_abm.experiments.statistics import (
+        Estimate,
+        PairedDifference,
+        Ranking,
+        Share,
+        estimate,
+        share,
+    )
     from modelops_abm.experiments.store import Store
-    from modelops_abm.experiments.sweep.designs import (
+    from modelops_abm.experiments.sweep import (
         DESIGNS,
         Design,
         Point,
+        Sweep,
+        SweepResult,
         grid,
         latin_hypercube,
         points_of,
+        run_sweep,
         sobol_points,
     )
-    from modelops_abm.experiments.sweep.results import SweepResult
-    from modelops_abm.experiments.sweep.sweep import Sweep, run_sweep
 
 _HOMES = {
     "Assumptions": "modelops_abm.experiments.assumptions",
-    "BestAt": "modelops_abm.experiments.sensitivity.changes",
+    "BestAt": "modelops_abm.experiments.sensitivity_tornado",
     "Choice": "modelops_abm.experiments.inputs",
-    "Comparison": "modelops_abm.experiments.comparison.results",
-    "Confirmed": "modelops_abm.experiments.optimise.results",
-    "Credit": "modelops_abm.experiments.credit.credit",
-    "DESIGNS": "modelops_abm.experiments.sweep.designs",
-    "Decision": "modelops_abm.experiments.sensitivity.decision",
-    "Decisions": "modelops_abm.experiments.optimise.decisions",
-    "Design": "modelops_abm.experiments.sweep.designs",
-    "Estimate": "modelops_abm.experiments.intervals",
-    "Finalist": "modelops_abm.experiments.optimise.results",
-    "Finance": "modelops_abm.experiments.comparison.finance",
-    "Indices": "modelops_abm.experiments.sensitivity.indices",
-    "LevelChange": "modelops_abm.experiments.credit.changes",
-    "LevelWorth": "modelops_abm.experiments.credit.levels",
-    "Measured": "modelops_abm.experiments.optimise.measuring",
-    "Morris": "modelops_abm.experiments.sensitivity.morris",
-    "Optimised": "modelops_abm.experiments.optimise.results",
-    "PairedDifference": "modelops_abm.experiments.paired",
-    "Point": "modelops_abm.experiments.sweep.designs",
-    "Question": "modelops_abm.experiments.sensitivity.question",
+    "Comparison": "modelops_abm.experiments.comparison",
+    "Confirmed": "modelops_abm.experiments.optimisation_results",
+    "Credit": "modelops_abm.experiments.credit_shares",
+    "DESIGNS": "modelops_abm.experiments.sweep",
+    "Decision": "modelops_abm.experiments.sensitivity_sobol",
+    "Decisions": "modelops_abm.experiments.road_maps",
+    "Design": "modelops_abm.experiments.sweep",
+    "Estimate": "modelops_abm.experiments.statistics",
+    "Finalist": "modelops_abm.experiments.optimisation_results",
+    "Finance": "modelops_abm.experiments.finance",
+    "Indices": "modelops_abm.experiments.sensitivity_sobol",
+    "LevelChange": "modelops_abm.experiments.credit_levels",
+    "LevelWorth": "modelops_abm.experiments.credit_levels",
+    "Measured": "modelops_abm.experiments.optimisation_search",
+    "Morris": "modelops_abm.experiments.sensitivity_morris",
+    "Optimised": "modelops_abm.experiments.optimisation_results",
+    "PairedDifference": "modelops_abm.experiments.statistics",
+    "Point": "modelops_abm.experiments.sweep",
+    "Question": "modelops_abm.experiments.sensitivity",
     "Range": "modelops_abm.experiments.inputs",
-    "Ranking": "modelops_abm.experiments.ranking",
-    "Reasons": "modelops_abm.experiments.credit.reasons",
-    "RoadMap": "modelops_abm.experiments.optimise.road_map",
-    "Share": "modelops_abm.experiments.intervals",
-    "SideBySide": "modelops_abm.experiments.comparison.results",
-    "SingleChanges": "modelops_abm.experiments.credit.changes",
-    "Sobol": "modelops_abm.experiments.sensitivity.sobol",
-    "Step": "modelops_abm.experiments.optimise.road_map",
+    "Ranking": "modelops_abm.experiments.statistics",
+    "Reasons": "modelops_abm.experiments.credit_reasons",
+    "RoadMap": "modelops_abm.experiments.road_maps",
+    "Share": "modelops_abm.experiments.statistics",
+    "SideBySide": "modelops_abm.experiments.comparison",
+    "SingleChanges": "modelops_abm.experiments.credit_levels",
+    "Sobol": "modelops_abm.experiments.sensitivity_sobol",
+    "Step": "modelops_abm.experiments.road_maps",
     "Store": "modelops_abm.experiments.store",
-    "Sweep": "modelops_abm.experiments.sweep.sweep",
-    "SweepResult": "modelops_abm.experiments.sweep.results",
-    "Swing": "modelops_abm.experiments.sensitivity.tornado",
-    "Tornado": "modelops_abm.experiments.sensitivity.tornado",
-    "WinnerChange": "modelops_abm.experiments.sensitivity.changes",
+    "Sweep": "modelops_abm.experiments.sweep",
+    "SweepResult": "modelops_abm.experiments.sweep",
+    "Swing": "modelops_abm.experiments.sensitivity_tornado",
+    "Tornado": "modelops_abm.experiments.sensitivity_tornado",
+    "WinnerChange": "modelops_abm.experiments.sensitivity_tornado",
     "assumptions_of": "modelops_abm.experiments.assumptions",
-    "compare": "modelops_abm.experiments.comparison.compare",
-    "comparisons": "modelops_abm.experiments.comparison.compare",
-    "credit": "modelops_abm.experiments.credit.credit",
-    "estimate": "modelops_abm.experiments.intervals",
-    "expected_shortfall": "modelops_abm.experiments.optimise.downside",
-    "grid": "modelops_abm.experiments.sweep.designs",
-    "latin_hypercube": "modelops_abm.experiments.sweep.designs",
-    "level_worth": "modelops_abm.experiments.credit.levels",
-    "morris": "modelops_abm.experiments.sensitivity.morris",
-    "nothing_of": "modelops_abm.experiments.optimise.road_map",
-    "optimise": "modelops_abm.experiments.optimise.race",
+    "compare": "modelops_abm.experiments.comparison",
+    "comparisons": "modelops_abm.experiments.comparison",
+    "credit": "modelops_abm.experiments.credit_shares",
+    "estimate": "modelops_abm.experiments.statistics",
+    "expected_shortfall": "modelops_abm.experiments.optimisation_search",
+    "grid": "modelops_abm.experiments.sweep",
+    "latin_hypercube": "modelops_abm.experiments.sweep",
+    "level_worth": "modelops_abm.experiments.credit_levels",
+    "morris": "modelops_abm.experiments.sensitivity_morris",
+    "nothing_of": "modelops_abm.experiments.road_maps",
+    "optimise": "modelops_abm.experiments.optimisation",
     "parse_input": "modelops_abm.experiments.inputs",
-    "points_of": "modelops_abm.experiments.sweep.designs",
-    "road_map_of": "modelops_abm.experiments.optimise.road_map",
-    "run_sweep": "modelops_abm.experiments.sweep.sweep",
-    "share": "modelops_abm.experiments.intervals",
-    "side_by_side": "modelops_abm.experiments.comparison.compare",
-    "sides_by_side": "modelops_abm.experiments.comparison.compare",
-    "sobol": "modelops_abm.experiments.sensitivity.sobol",
-    "sobol_points": "modelops_abm.experiments.sweep.designs",
-    "stream_credit": "modelops_abm.experiments.credit.credit",
-    "stream_level_worth": "modelops_abm.experiments.credit.levels",
-    "stream_single_changes": "modelops_abm.experiments.credit.changes",
-    "tornado": "modelops_abm.experiments.sensitivity.tornado",
-    "try_single_changes": "modelops_abm.experiments.credit.changes",
-    "why": "modelops_abm.experiments.credit.levels",
-    "with_road_map": "modelops_abm.experiments.optimise.road_map",
+    "points_of": "modelops_abm.experiments.sweep",
+    "road_map_of": "modelops_abm.experiments.road_maps",
+    "run_sweep": "modelops_abm.experiments.sweep",
+    "share": "modelops_abm.experiments.statistics",
+    "side_by_side": "modelops_abm.experiments.comparison",
+    "sides_by_side": "modelops_abm.experiments.comparison",
+    "sobol": "modelops_abm.experiments.sensitivity_sobol",
+    "sobol_points": "modelops_abm.experiments.sweep",
+    "stream_credit": "modelops_abm.experiments.credit_shares",
+    "stream_level_worth": "modelops_abm.experiments.credit_levels",
+    "stream_single_changes": "modelops_abm.experiments.credit_levels",
+    "tornado": "modelops_abm.experiments.sensitivity_tornado",
+    "try_single_changes": "modelops_abm.experiments.credit_levels",
+    "why": "modelops_abm.experiments.credit_levels",
+    "with_road_map": "modelops_abm.experiments.road_maps",
 }
 
 __all__ = [

@@ -11,17 +11,10 @@ import pandas as pd
 
 from modelops_abm import formats
 from modelops_abm.experiments.inputs import Input, Range, in_words
-from modelops_abm.experiments.phrases import listed
-from modelops_abm.parameters import (
-    Distribution,
-    InputError,
-    Problem,
-    Quantity,
-    Scenario,
-    catalogue,
-)
-from modelops_abm.parameters.fields import DISTRIBUTION_PARTS, nearest_full_name, value_at
-from modelops_abm.parameters.sources import LABELS, source_of
+from modelops_abm.experiments.plans import listed
+from modelops_abm.scenario import Distribution, InputError, Problem, Quantity, Scenario, catalogue
+from modelops_abm.scenario.fields import DISTRIBUTION_PARTS, nearest_full_name, value_at
+from modelops_abm.scenario.sources import LABELS, source_of
 from modelops_abm.text import printable
 
 LOGARITHMIC_FROM = 20.0

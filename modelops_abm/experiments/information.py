@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 
-from modelops_abm.experiments.intervals import LEVEL, skewed_interval, top_share_allowed
+from modelops_abm.experiments.statistics import skewed_interval, top_share_allowed
+from modelops_abm.runs.quantiles import LEVEL
 
 type Floats = NDArray[np.float64]
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modelops_abm.parameters import (
+from modelops_abm.scenario import (
     InputError,
     Problem,
     Scenario,
@@ -17,7 +17,7 @@ from modelops_abm.parameters import (
     parse_assignment,
     with_values,
 )
-from modelops_abm.parameters.changes import stated_parts, stated_twice
+from modelops_abm.scenario.changes import stated_parts, stated_twice
 from modelops_abm.text import printable
 
 _TO, _LOG = "..", "log:"

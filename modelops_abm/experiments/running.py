@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from functools import cache, wraps
-from itertools import batched
+from itertools import batched, pairwise
 from typing import Any, TypedDict, Unpack, get_args
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from modelops_abm import outcomes
+from modelops_abm.core import outcomes
+from modelops_abm.experiments.statistics import PairedDifference, checked_looks
 from modelops_abm.experiments.store import Store
-from modelops_abm.parameters import Scenario, fingerprint_of
-from modelops_abm.parameters.fields import nearest
-from modelops_abm.simulate import Batch, Engine, ModelClass, Series, engine_in_words, stream
-from modelops_abm.simulate.block_size import bytes_of_results
-from modelops_abm.simulate.machine import check_memory
+from modelops_abm.runs import Batch, Engine, ModelClass, Series, engine_in_words, stream
+from modelops_abm.runs.resources import bytes_of_results, check_memory
+from modelops_abm.runs.results import summary_values
+from modelops_abm.scenario import Scenario, fingerprint_of
+from modelops_abm.scenario.fields import nearest
 
 type Floats = NDArray[np.float64]
 
@@ -260,3 +262,97 @@ def checked_store(keeping: Keeping) -> Store | None:
     if store is not None and store.provenance[:2] != asked:
         raise ValueError(f"the store keeps runs of {store.provenance[:2]}, not of {asked}")
     return store
+
+
+# --------------------------------------------------------------------------------------
+# Outcomes of several scenarios over the same replications, as they come in.
+
+
+Samples = Mapping[str, Floats]
+"""Scenarios x replications of each outcome; NaN where it does not exist."""
+
+LOOKS = (25, 100, 200)
+"""Replications after which there is something to see."""
+
+_SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
+
+
+@refuses_unknown
+def sampled(
+    scenarios: Sequence[Scenario],
+    looks: Sequence[int],
+    wanted: Sequence[str],
+    **keeping: Unpack[Keeping],
+) -> Iterator[Samples]:
+    """Yield the outcomes of scenarios that share their luck after so many replications.
+
+    Parameters
+    ----------
+    scenarios
+        What to run.
+    looks
+        After how many replications to yield; all replications so far come each time.
+    wanted
+        Names of outcomes of the run summary, or else of totals; nothing else is kept.
+    keeping
+        See `Keeping`.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    ValueError
+        If the looks are none or do not grow, or there is no outcome of a name.
+    """
+    _check_names(wanted)
+    kept: dict[str, list[Floats]] = {name: [] for name in wanted}
+    for start, look in pairwise((0, *checked_looks(looks))):
+        keeping_on = keeping.copy()
+        keeping_on["progress"] = _progress_of(keeping, len(scenarios), start, looks[-1])
+        totals = totals_of(scenarios, look - start, first=start, **keeping_on)
+        for name in wanted:
+            kept[name].append(outcome_of(name, totals))
+        yield {name: np.concatenate(parts, axis=1) for name, parts in kept.items()}
+
+
+def _progress_of(
+    keeping: Keeping, scenarios: int, start: int, aim: int
+) -> Callable[[int, int], None] | None:
+    """Return what tells of replications that all scenarios have, from the runs of a look."""
+    progress = keeping.get("progress")
+    if progress is None or scenarios == 0:
+        return None
+    return lambda done, _: progress(start + done // scenarios, aim)
+
+
+def outcome_of(name: str, totals: Floats) -> Floats:
+    """Return an outcome of the run summary, or else a total, from totals along the last axis."""
+    if name in _SUMMARY:
+        return summary_values(_SUMMARY[name], totals)
+    return np.array(totals[..., outcomes.TOTALS.index(name)])
+
+
+def _check_names(wanted: Sequence[str]) -> None:
+    for name in wanted:
+        if name not in _SUMMARY and name not in outcomes.TOTALS:
+            raise ValueError(f"{name!r} is no outcome; see outcomes.SUMMARY and outcomes.TOTALS")
+
+
+# --------------------------------------------------------------------------------------
+# Paired differences as a table.
+
+
+def difference_table(differences: Mapping[Any, PairedDifference]) -> pd.DataFrame:
+    """Return differences as a table, one a row.
+
+    Columns: `mean`; `half_width` of its 95 % interval; `futures_low` and `futures_high`, between
+    which 95 of 100 futures lie; `n`, the replications that count.
+    """
+    columns = ["mean", "half_width", "futures_low", "futures_high"]
+    rows = [
+        (entry.estimate.mean, entry.estimate.half_width, *(entry.futures or (None, None)))
+        for entry in differences.values()
+    ]
+    table = pd.DataFrame(rows, columns=columns, dtype=np.float64)
+    table["n"] = [entry.estimate.n for entry in differences.values()]
+    return table.set_axis(pd.Index(list(differences)), axis=0)

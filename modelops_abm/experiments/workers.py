@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from modelops_abm.ctrl_c import deaf
-from modelops_abm.parameters import InputError, Problem
-from modelops_abm.simulate.machine import cores
+from modelops_abm.runs.resources import cores
+from modelops_abm.scenario import InputError, Problem
 from modelops_abm.text import printable
 from modelops_abm.version import __version__
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from modelops_abm.compiled import compiled
-from modelops_abm.parameters.scenario import Scenario
 from modelops_abm.rules.day import CommonRates, PreviousVersion
 from modelops_abm.rules.hazards import reduced_rate
 from modelops_abm.rules.sampling import Law, law_of
-from modelops_abm.rules.usage import UsageConstants, usage_constants
+from modelops_abm.rules.users import UsageConstants, usage_constants
+from modelops_abm.scenario.scenario import Scenario
 
 DECAY_ALERTS = ("always", "with_monitoring", "never")
 

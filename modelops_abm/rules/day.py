@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from modelops_abm.compiled import compiled_inline
-from modelops_abm.rules.adoption import users_after
 from modelops_abm.rules.capability import effective_capacity
 from modelops_abm.rules.hazards import Hazards, overload
 from modelops_abm.rules.power import base_power, drift_loss, power, previous_power
-from modelops_abm.rules.usage import (
+from modelops_abm.rules.users import (
     UsageConstants,
     remembered_availability,
     response,
     usage_after,
+    users_after,
 )
 
 NEGLIGIBLE_SHARE = 1e-9

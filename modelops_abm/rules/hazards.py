@@ -10,7 +10,7 @@ import math
 from typing import NamedTuple
 
 from modelops_abm.compiled import compiled_inline
-from modelops_abm.randomness import DecisionPoint, draw_key
+from modelops_abm.core.randomness import DecisionPoint, draw_key
 from modelops_abm.rules import DAYS_PER_YEAR
 from modelops_abm.rules.sampling import unit_exponential
 

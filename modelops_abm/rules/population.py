@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelops_abm.compiled import compiled
-from modelops_abm.parameters.portfolio import PortfolioModel
-from modelops_abm.parameters.sections import ModelKind
-from modelops_abm.randomness import DecisionPoint, draw_key, uniform
+from modelops_abm.core.randomness import DecisionPoint, draw_key, uniform
 from modelops_abm.rules import DAYS_PER_YEAR
-from modelops_abm.rules.adoption import users_after, waning
 from modelops_abm.rules.day import Traits
 from modelops_abm.rules.power import base_power, decay_per_day
 from modelops_abm.rules.sampling import Law, law_of, sample, sample_above, unit_exponential
+from modelops_abm.rules.users import users_after, waning
+from modelops_abm.scenario.portfolio import PortfolioModel
+from modelops_abm.scenario.sections import ModelKind
 
 
 class KindLaws(NamedTuple):

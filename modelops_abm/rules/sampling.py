@@ -7,8 +7,8 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from modelops_abm.compiled import compiled
-from modelops_abm.parameters.quantity import Distribution, weibull_shape
-from modelops_abm.randomness import chain, uniform
+from modelops_abm.core.randomness import chain, uniform
+from modelops_abm.scenario.quantity import Distribution, weibull_shape
 
 NEGLIGIBLE_CV = 1e-6
 

@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modelops_abm import outcomes, preset, with_values
+from modelops_abm import preset, with_values
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.plan import Plan
+from modelops_abm.core import outcomes
 from modelops_abm.experiments import Comparison
-from modelops_abm.experiments.comparison.finance import finance
-from modelops_abm.experiments.variants import level_of
-from modelops_abm.parameters import CAPABILITY_NAMES, Scenario, baseline_of
-from modelops_abm.results import Ensemble
+from modelops_abm.experiments.finance import finance
+from modelops_abm.experiments.plans import level_of
+from modelops_abm.runs.results import Ensemble
+from modelops_abm.scenario import CAPABILITY_NAMES, Scenario, baseline_of
 
 QUICK = {"horizon_days": 400, "portfolio.initial_models": 6, "team.developers": 4}
 WEEKS = 40

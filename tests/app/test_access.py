@@ -27,7 +27,7 @@ from starlette.types import Message
 
 from modelops_abm.app import access, server
 from modelops_abm.app.access import Guard, Hosts, protect
-from modelops_abm.parameters import InputError
+from modelops_abm.scenario import InputError
 
 PORT = 8765
 OWN, PROXIED = f"localhost:{PORT}", "models.example.org"

@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 
 from modelops_abm.app.decide import credit_card, losses, over_time, team_time, tray_card
-from modelops_abm.app.decide.side_by_side import difference_of, side_by_side
-from modelops_abm.app.decide.tray_card import Item
+from modelops_abm.app.decide.tray_card import Item, difference_of, side_by_side
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.tray import Kept
 from modelops_abm.experiments import Comparison, Credit
-from modelops_abm.parameters import with_values
+from modelops_abm.scenario import with_values
 from tests.app.comparisons import made_comparison, quick_plan
 
 HOSTILE = '<img src=x onerror="alert(1)">'

@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 import solara
 
-from modelops_abm.app.decide import advice, effects
-from modelops_abm.app.decide.cards import Cards
-from modelops_abm.app.decide.drawer import Drawer
-from modelops_abm.app.decide.head import Head
-from modelops_abm.app.decide.parameter_drawer import EffectHere
+from modelops_abm.app.decide import parameter_drawer, sentences
+from modelops_abm.app.decide.page import Cards, Head
+from modelops_abm.app.decide.parameter_drawer import Drawer, EffectHere
 from modelops_abm.app.decide.rail_rows import quantity_of
 from modelops_abm.app.decide.safe import Safe
 from modelops_abm.app.state.answer import Answer
@@ -22,7 +20,7 @@ from modelops_abm.app.state.estimation import Explanation
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.experiments import Comparison, Credit, level_worth
-from modelops_abm.parameters import InputError
+from modelops_abm.scenario import InputError
 from tests.app.comparisons import quick_plan
 
 HOSTILE = '<img src=x onerror="alert(1)">'
@@ -237,7 +235,7 @@ def test_an_effect_that_fails_says_so_and_can_be_asked_for_again(
     def broken(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(effects, "sampled", broken)
+    monkeypatch.setattr(parameter_drawer, "sampled", broken)
     with shown(EffectHere(session, quantity_of("incidents.pipeline_per_year"))) as effect:
         for _ in range(2):
             session.notice.set("")
@@ -250,12 +248,12 @@ def test_advice_that_fails_says_so(session: Session, monkeypatch: pytest.MonkeyP
     def broken(*_: object, **__: object) -> None:
         raise InputError("not enough memory")
 
-    monkeypatch.setattr(advice, "stream_single_changes", broken)
-    monkeypatch.setattr(advice, "_needs_advice", lambda _: True)
+    monkeypatch.setattr(sentences, "stream_single_changes", broken)
+    monkeypatch.setattr(sentences, "_needs_advice", lambda _: True)
 
     @solara.component
     def Asking() -> None:  # noqa: N802 - a component
-        advice.use_advice(session)
+        sentences.use_advice(session)
         solara.Text("")
 
     with shown(Asking()):

@@ -3,8 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from modelops_abm.app.decide.figures import Figure, figures
-from modelops_abm.app.decide.figures_card import figures_card, waiting_figures
+from modelops_abm.app.decide.figures import Figure, figures, figures_card, waiting_figures
 from modelops_abm.experiments import Comparison
 from tests.app.comparisons import made_comparison, quick_plan
 

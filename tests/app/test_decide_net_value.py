@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from modelops_abm import formats, verdict
-from modelops_abm.app.decide import net_value, net_value_chart
+from modelops_abm.app.decide import net_value
 from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.sentences import second_line
 from modelops_abm.experiments import Comparison
@@ -27,7 +27,7 @@ def series_of(option: dict[str, Any]) -> dict[str, np.ndarray]:
 
 def test_the_chart_draws_the_bands(comparison: Comparison) -> None:
     shown = net_value.net_value(comparison)
-    lines = series_of(net_value_chart.option(comparison, shown.extents))
+    lines = series_of(net_value.option(comparison, shown.extents))
     size = shown.money.size
     for name, bands in (
         ("plan", comparison.plan.bands["npv"]),
@@ -43,14 +43,14 @@ def test_the_chart_draws_the_bands(comparison: Comparison) -> None:
 
 def test_axes_show_every_value_and_zero(comparison: Comparison) -> None:
     shown = net_value.net_value(comparison)
-    option = net_value_chart.option(comparison, shown.extents)
+    option = net_value.option(comparison, shown.extents)
     for axis, bands in zip(option["yAxis"], (shown.plan, shown.difference), strict=True):
         assert axis["min"] <= min(0.0, bands.low.min())
         assert axis["max"] >= max(0.0, bands.high.max())
 
 
 def test_every_period_has_its_exact_values(comparison: Comparison) -> None:
-    option = net_value_chart.option(comparison, net_value.net_value(comparison).extents)
+    option = net_value.option(comparison, net_value.net_value(comparison).extents)
     periods = len(comparison.bands["npv"])
     assert len(option["tooltip"]["texts"]) == periods
     assert "Difference" in option["tooltip"]["texts"][-1]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_abm.app.decide.numbers import Money
+from modelops_abm.app.decide.figures import Money
 
 MILLIONS = Money(1e6, "M $")
 

@@ -6,11 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from modelops_abm.app.decide.plan_words import plan_name, plan_words
-from modelops_abm.app.decide.sentences import headline, progress, second_line
+from modelops_abm.app.decide.sentences import headline, plan_name, plan_words, progress, second_line
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.experiments import Comparison, Credit
-from modelops_abm.parameters import with_values
+from modelops_abm.scenario import with_values
 from modelops_abm.verdict import THIS_PLAN, payback, verdict
 from tests.app.comparisons import QUICK, answer_of, made_comparison, quick_plan
 

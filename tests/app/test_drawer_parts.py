@@ -8,22 +8,21 @@ import numpy as np
 import pytest
 
 from modelops_abm import preset, with_values
-from modelops_abm.app.decide import effects, equation_chart, level_chart
-from modelops_abm.app.decide.effects import ends_of, stream_effect
+from modelops_abm.app.decide import capability_drawer, equations, parameter_drawer
+from modelops_abm.app.decide.capability_drawer import fact_of, facts_of_capability, facts_table
 from modelops_abm.app.decide.equations import EQUATIONS, Equation, equations_about
-from modelops_abm.app.decide.facts_table import fact_of, facts_of_capability, facts_table
+from modelops_abm.app.decide.parameter_drawer import ends_of, stream_effect
 from modelops_abm.app.decide.rail_rows import quantity_of
-from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.plan import Plan, size_of
 from modelops_abm.app.state.session import Session
-from modelops_abm.app.state.size import size_of
+from modelops_abm.core.randomness import DecisionPoint, draw_key
+from modelops_abm.core.statechart import Cause
 from modelops_abm.experiments import level_worth
-from modelops_abm.parameters import CAPABILITY_NAMES, InputError, Scenario
-from modelops_abm.randomness import DecisionPoint, draw_key
-from modelops_abm.rules.care import image_at_hand
 from modelops_abm.rules.constants import Levels, constants_of
+from modelops_abm.rules.maintenance import image_at_hand
 from modelops_abm.rules.sampling import happens
-from modelops_abm.simulate.sharing import Account
-from modelops_abm.statechart import Cause
+from modelops_abm.runs.threads import Account
+from modelops_abm.scenario import CAPABILITY_NAMES, InputError, Scenario
 from tests.app.comparisons import quick_plan
 
 NAMES = {"exp": math.exp, "min": min, "max": max, "__builtins__": {}}
@@ -127,25 +126,25 @@ def test_facts_name_the_default_of_what_was_changed() -> None:
 
 def test_the_level_chart_shows_the_paired_worth() -> None:
     worth = level_worth(quick_plan(automation=0.6), "automation", replications=16)
-    option = level_chart.option(worth)
-    money = level_chart.money_of_levels(worth)
+    option = capability_drawer.option(worth)
+    money = capability_drawer.money_of_levels(worth)
     lines = {entry["id"]: entry for entry in option["series"]}
     drawn = {level: value for value, level in lines["levels"]["data"]}
     for level in worth.levels:
         mean = worth.worth(level).estimate.mean or 0.0
         assert drawn[level] == pytest.approx(mean / money.size, rel=1e-2, abs=1e-3)
     assert lines["here"]["data"][0][1] == 0.6
-    assert len(level_chart.table(worth).rows) == len(worth.levels)
-    assert "against no automation" in level_chart.finding(worth)
+    assert len(capability_drawer.levels_table(worth).rows) == len(worth.levels)
+    assert "against no automation" in capability_drawer.finding(worth)
 
 
 def test_the_curve_of_an_equation_is_its_rule(scenarios: tuple[Scenario, Scenario]) -> None:
     (equation,) = equations_about("monitoring")
-    option = equation_chart.option(equation, scenarios[0], here=0.5)
+    option = equations.option(equation, scenarios[0], here=0.5)
     (curve,) = [entry for entry in option["series"] if entry["id"] == "detection"]
     assert curve["data"][0] == [30.0, 0.0]
     assert curve["data"][-1] == [1.0, 1.0]
-    assert "30" in equation_chart.finding(equation, scenarios[0])
+    assert "30" in equations.finding(equation, scenarios[0])
 
 
 @pytest.mark.parametrize("here", [0.0, 0.25, 0.5, 0.75, 1.0])
@@ -153,7 +152,7 @@ def test_half_is_marked_on_a_curve_where_the_plan_is_not(
     scenarios: tuple[Scenario, Scenario], here: float
 ) -> None:
     (equation,) = equations_about("monitoring")
-    option = equation_chart.option(equation, scenarios[0], here)
+    option = equations.option(equation, scenarios[0], here)
     marks = {entry["id"]: entry for entry in option["series"] if entry["type"] == "scatter"}
     assert ("half" in marks) == (here not in (0.5, 0.75))
     if "half" in marks:
@@ -176,7 +175,7 @@ def test_words_at_a_point_of_a_curve_stand_where_there_is_room(
     scenarios: tuple[Scenario, Scenario], capability: str, level: float, place: str, align: str
 ) -> None:
     equation, *_ = equations_about(capability)
-    option = equation_chart.option(equation, scenarios[0], level)
+    option = equations.option(equation, scenarios[0], level)
     (here,) = [entry["label"] for entry in option["series"] if entry["id"] == "here"]
     assert (here["position"], here["align"]) == (place, align)
 
@@ -197,7 +196,7 @@ def test_the_effect_of_a_value_is_paired() -> None:
 def test_no_end_of_a_range_is_run_that_is_larger_than_agreed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(effects, "sampled", pytest.fail)
+    monkeypatch.setattr(parameter_drawer, "sampled", pytest.fail)
     session, quantity = Session(Plan("test", quick_plan())), quantity_of("team.developers")
     session.agreed.set(size_of(session.plan.scenario))
     looks = stream_effect(

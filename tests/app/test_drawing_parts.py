@@ -10,11 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelops_abm.app.drawing.axes import Extent, month_axis, month_words, round_axis
-from modelops_abm.app.drawing.bands import Bands, by_month
-from modelops_abm.app.drawing.confidence import confidence_badge
+from modelops_abm.app.drawing.cards import Table, table
 from modelops_abm.app.drawing.formula import formula
-from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
-from modelops_abm.app.drawing.tables import Table, table
+from modelops_abm.app.drawing.interval_mark import Interval, Scale, confidence_badge, interval_mark
+from modelops_abm.app.drawing.layers import Bands, by_month
 from modelops_abm.app.widgets.markup import Markup
 from modelops_abm.experiments import PairedDifference
 

@@ -18,26 +18,37 @@ import pandas as pd
 import pytest
 from pptx import Presentation
 
-from modelops_abm import outcomes
 from modelops_abm.app.decide.sentences import headline
-from modelops_abm.app.export.figures import cell, figures_csv, series_csv
-from modelops_abm.app.export.menu import EXPORTS, export, export_panel
-from modelops_abm.app.export.names import file_name
-from modelops_abm.app.export.pictures import pictures_in, zipped
+from modelops_abm.app.export.content import (
+    Subject,
+    cell,
+    command,
+    figures_csv,
+    file_name,
+    series_csv,
+    subject_of,
+)
+from modelops_abm.app.export.menu import (
+    EXPORTS,
+    export,
+    export_panel,
+    link_of,
+    pictures_in,
+    share_panel,
+    zipped,
+)
 from modelops_abm.app.export.report import report
-from modelops_abm.app.export.share import link_of, share_panel
 from modelops_abm.app.export.slides import slides
-from modelops_abm.app.export.subject import Subject, subject_of
-from modelops_abm.app.export.words import command
 from modelops_abm.app.outside import hear
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer
 from modelops_abm.app.state.link import read_query
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.cli import main
+from modelops_abm.core import outcomes
 from modelops_abm.experiments import compare
-from modelops_abm.experiments.credit.credit import credit
-from modelops_abm.parameters import ImportedPortfolio, PortfolioModel, with_values
+from modelops_abm.experiments.credit_shares import credit
+from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, with_values
 from modelops_abm.text import visible
 
 FUTURES, SEED = 6, 3

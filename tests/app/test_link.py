@@ -21,10 +21,10 @@ from modelops_abm.app.state.uploads import (
     read_scenario_file,
 )
 from modelops_abm.clients import fingerprint, illustrative_portfolio, portfolio_writer
-from modelops_abm.parameters import ImportedPortfolio, InputError, PortfolioModel, Scenario
-from modelops_abm.parameters.fields import value_at
-from modelops_abm.parameters.presets import PRESETS
-from modelops_abm.parameters.sources import changed_names
+from modelops_abm.scenario import ImportedPortfolio, InputError, PortfolioModel, Scenario
+from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.presets import PRESETS
+from modelops_abm.scenario.sources import changed_names
 from modelops_abm.version import __version__
 from tests.strategies import scenarios
 

@@ -25,9 +25,9 @@ from modelops_abm.app.mesa_page import (
     seed_of,
 )
 from modelops_abm.charts import life_cycle_graph
-from modelops_abm.outcomes import DAILY
-from modelops_abm.parameters import with_values
-from modelops_abm.parameters.presets import preset
+from modelops_abm.core.outcomes import DAILY
+from modelops_abm.scenario import with_values
+from modelops_abm.scenario.presets import preset
 
 
 @pytest.mark.parametrize(

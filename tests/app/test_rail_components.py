@@ -11,7 +11,7 @@ from ipyvue import VueTemplate
 
 from modelops_abm.app.decide.rail import Rail
 from modelops_abm.app.state.session import Session
-from modelops_abm.app.widgets.packed import packed
+from modelops_abm.app.widgets.browser import packed
 
 type Enter = Callable[[object], None]
 

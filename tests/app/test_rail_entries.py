@@ -5,17 +5,15 @@ from collections.abc import Iterator
 import pytest
 import solara
 
-from modelops_abm.app.decide.entries import take_entry, value_of
 from modelops_abm.app.decide.measures import Measure, measure_of, options_of, read, shown
 from modelops_abm.app.decide.rail import carry_out, explain
-from modelops_abm.app.decide.rail_rows import PERCENT, quantity_of
-from modelops_abm.app.decide.settings import SETTABLE
+from modelops_abm.app.decide.rail_rows import PERCENT, SETTABLE, quantity_of, take_entry, value_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.controls import Entry
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.parameters import InputError, Scenario, parse_assignment, with_values
-from modelops_abm.parameters.fields import value_at
-from modelops_abm.parameters.presets import preset
+from modelops_abm.scenario import InputError, Scenario, parse_assignment, with_values
+from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.presets import preset
 
 LEVEL = "capabilities.monitoring.maximum"
 

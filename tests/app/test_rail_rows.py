@@ -4,32 +4,29 @@ import math
 
 import pytest
 
-from modelops_abm.app.decide.rail_head import horizon_choice, preset_menu, rail_head
+from modelops_abm.app.decide.rail import horizon_choice, preset_menu, rail_head
 from modelops_abm.app.decide.rail_rows import (
     DEVELOPERS,
+    SETTABLE,
     SLIDERS,
     assumption_rows,
     changed_assumptions,
+    changed_rows,
     day_in_place,
+    found,
     level_in_words,
     maximum_of,
     pace,
+    precision_row,
+    setting_rows,
     slider_rows,
     slider_texts,
 )
-from modelops_abm.app.decide.settings import (
-    SETTABLE,
-    changed_rows,
-    found,
-    precision_row,
-    setting_rows,
-)
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.estimation import answers
-from modelops_abm.app.state.history import History
-from modelops_abm.app.state.plan import Plan
-from modelops_abm.parameters import CAPABILITY_NAMES, Scenario, catalogue, with_values
-from modelops_abm.simulate import replicate
+from modelops_abm.app.state.plan import History, Plan
+from modelops_abm.runs import replicate
+from modelops_abm.scenario import CAPABILITY_NAMES, Scenario, catalogue, with_values
 
 LEVEL = maximum_of("monitoring")
 SMALL_BASE = with_values(

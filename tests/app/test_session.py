@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from modelops_abm.app.guard import guarded
+from modelops_abm.app.failures import guarded
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.estimation import CreditSoFar, Failure, Progress, answers
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import Tray, with_answer
 from modelops_abm.experiments import credit
-from modelops_abm.parameters import InputError, Scenario, with_values
+from modelops_abm.scenario import InputError, Scenario, with_values
 
 SECONDS = 60.0
 LEVEL = "capabilities.rollback.maximum"

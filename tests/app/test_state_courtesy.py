@@ -6,11 +6,11 @@ import threading
 import time
 
 from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.courtesy import COURTESY, Courtesy
 from modelops_abm.app.state.estimation import Estimator, Message
+from modelops_abm.app.state.jobs import COURTESY, Courtesy
 from modelops_abm.app.state.plan import Plan
-from modelops_abm.experiments.looks import LOOKS
-from modelops_abm.simulate.sharing import FIRST_SECONDS, new_caller
+from modelops_abm.experiments.statistics import LOOKS
+from modelops_abm.runs.threads import FIRST_SECONDS, new_caller
 
 LONG = 60.0
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from modelops_abm.app.state.errands import Errand, Errands
+from modelops_abm.app.state.jobs import Errand, Errands
 
 SECONDS = 10.0
 

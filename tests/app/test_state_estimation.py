@@ -8,17 +8,9 @@ from typing import Any, Literal
 
 import pytest
 
-from modelops_abm.app.decide.effects import stream_effect
+from modelops_abm.app.decide.parameter_drawer import stream_effect
 from modelops_abm.app.state import estimation
-from modelops_abm.app.state.answer import (
-    PRECISIONS,
-    USUAL,
-    Answer,
-    half_width_wished,
-    looks_at,
-)
-from modelops_abm.app.state.courtesy import COURTESY
-from modelops_abm.app.state.errands import Errand
+from modelops_abm.app.state.answer import PRECISIONS, USUAL, Answer, half_width_wished, looks_at
 from modelops_abm.app.state.estimation import (
     CreditSoFar,
     Estimator,
@@ -28,12 +20,13 @@ from modelops_abm.app.state.estimation import (
     Progress,
     answers,
 )
+from modelops_abm.app.state.jobs import COURTESY, Errand
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments import compare, credit
-from modelops_abm.experiments.looks import LOOKS
-from modelops_abm.parameters import InputError, Scenario, catalogue, with_values
-from modelops_abm.simulate import Cancelled
-from modelops_abm.simulate.sharing import Account, Caller, Rank, SharedThreads, new_caller
+from modelops_abm.experiments.statistics import LOOKS
+from modelops_abm.runs import Cancelled
+from modelops_abm.runs.threads import Account, Caller, Rank, SharedThreads, new_caller
+from modelops_abm.scenario import InputError, Scenario, catalogue, with_values
 
 SECONDS = 60.0
 SMALL = {

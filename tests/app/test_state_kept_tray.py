@@ -9,13 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelops_abm.app.state.estimation import answers
-from modelops_abm.app.state.kept_tray import read_tray, tray_text
 from modelops_abm.app.state.link import Linked, query_of
 from modelops_abm.app.state.opening import open_session, restore, to_keep
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
-from modelops_abm.app.state.tray import LONGEST_NAME, MOST_KEPT, Kept, with_kept
-from modelops_abm.parameters import ImportedPortfolio, PortfolioModel, Scenario, with_values
+from modelops_abm.app.state.tray import (
+    LONGEST_NAME,
+    MOST_KEPT,
+    Kept,
+    read_tray,
+    tray_text,
+    with_kept,
+)
+from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, Scenario, with_values
 
 SMALL = {"portfolio.initial_models": 2, "horizon_days": 60, "team.developers": 2}
 PLAN = Plan.of_preset("all_five").changed(SMALL)

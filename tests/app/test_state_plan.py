@@ -2,11 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_abm.app.state.history import LONGEST, MOST_PORTFOLIOS, History
-from modelops_abm.app.state.plan import KEY_DIGITS, Plan, key_of, name_of
+from modelops_abm.app.state.plan import (
+    KEY_DIGITS,
+    LONGEST,
+    MOST_PORTFOLIOS,
+    History,
+    Plan,
+    key_of,
+    name_of,
+)
 from modelops_abm.clients import illustrative_portfolio
-from modelops_abm.parameters import ImportedPortfolio, InputError, Scenario, with_values
-from modelops_abm.parameters.presets import PRESETS, preset
+from modelops_abm.scenario import ImportedPortfolio, InputError, Scenario, with_values
+from modelops_abm.scenario.presets import PRESETS, preset
 
 
 def test_key_is_of_what_is_simulated() -> None:

@@ -5,20 +5,20 @@ from typing import Any
 import pytest
 import solara
 
+from modelops_abm.app.page import TopBar
 from modelops_abm.app.state.opening import open_session
-from modelops_abm.app.state.plan import Plan
-from modelops_abm.app.state.session import Session
-from modelops_abm.app.state.size import (
+from modelops_abm.app.state.plan import (
     MODEL_DAYS_UNASKED,
     MOST_MODEL_DAYS,
     MOST_MODEL_DAYS_WATCHED,
+    Plan,
     minutes_of,
     size_of,
 )
-from modelops_abm.app.top_bar import TopBar
+from modelops_abm.app.state.session import Session
 from modelops_abm.app.watch.page import Watch
-from modelops_abm.parameters import InputError
-from modelops_abm.parameters.presets import PRESETS
+from modelops_abm.scenario import InputError
+from modelops_abm.scenario.presets import PRESETS
 
 
 def test_every_preset_is_small_enough_for_ten_years() -> None:

@@ -15,7 +15,7 @@ from modelops_abm.app.state.tray import (
     with_kept,
     without,
 )
-from modelops_abm.parameters import InputError, Scenario, with_values
+from modelops_abm.scenario import InputError, Scenario, with_values
 
 BASE = with_values(
     Scenario(),

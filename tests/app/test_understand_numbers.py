@@ -10,22 +10,17 @@ from typing import Any
 
 import pytest
 
-from modelops_abm import formats, statechart
-from modelops_abm.app.drawing.statechart import statechart as drawn_statechart
+from modelops_abm import formats
+from modelops_abm.app.drawing.diagrams import statechart as drawn_statechart
 from modelops_abm.app.understand.assumptions import ASSUMPTIONS, MAIN, assumptions, how_many
+from modelops_abm.app.understand.life_cycle import takes
 from modelops_abm.app.understand.page import checks, mechanisms
-from modelops_abm.app.understand.record import LEVEL, record
-from modelops_abm.app.understand.tanks import takes
-from modelops_abm.experiments.credit.effects import CONDITIONS, MODELS
-from modelops_abm.parameters import (
-    Distribution,
-    Quantity,
-    Scenario,
-    catalogue,
-    with_values,
-)
-from modelops_abm.parameters.fields import value_at
-from modelops_abm.parameters.presets import PRESETS, preset
+from modelops_abm.app.understand.verification import LEVEL, record
+from modelops_abm.core import statechart
+from modelops_abm.experiments.expectations import CONDITIONS, MODELS
+from modelops_abm.scenario import Distribution, Quantity, Scenario, catalogue, with_values
+from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.presets import PRESETS, preset
 from modelops_abm.text import range_in_words
 from tests.verification.recorded import RECORD
 

@@ -20,11 +20,15 @@ from modelops_abm.app.state.uploads import (
 from modelops_abm.app.widgets import PickedFile
 from modelops_abm.app.widgets.file_picker import picked
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.app.your_data.actions import act, choose_portfolio, choose_scenario
-from modelops_abm.app.your_data.portfolio_card import models_table, portfolio_head, portfolio_result
-from modelops_abm.app.your_data.scenario_card import scenario_result
+from modelops_abm.app.your_data.cards import (
+    models_table,
+    portfolio_head,
+    portfolio_result,
+    scenario_result,
+)
+from modelops_abm.app.your_data.page import act, choose_portfolio, choose_scenario
 from modelops_abm.clients import fingerprint, read_portfolio, template_csv
-from modelops_abm.parameters import InputError, Scenario
+from modelops_abm.scenario import InputError, Scenario
 
 PLAN = Plan.of_preset("all_five")
 GOOD = b"id,name,users,regulated\na,First,120,yes\nb,,,\n"

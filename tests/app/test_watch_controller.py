@@ -11,9 +11,9 @@ import pytest
 from modelops_abm import preset
 from modelops_abm.app.watch import controller
 from modelops_abm.app.watch.controller import Player
+from modelops_abm.app.watch.paired_run import Question, Twin
 from modelops_abm.app.watch.snapshot import Snapshot
-from modelops_abm.app.watch.twin import Question, Twin
-from modelops_abm.parameters import with_values
+from modelops_abm.scenario import with_values
 
 PATIENCE_SECONDS = 120.0  # the first of all tests may have to compile
 

@@ -10,24 +10,28 @@ import numpy as np
 import pytest
 
 from modelops_abm import preset
-from modelops_abm.app.drawing.box import Box
-from modelops_abm.app.watch.bar import STRIP_HEIGHT, controls, future_panel, months, strips
-from modelops_abm.app.watch.chart_of_states import BOXES, PRODUCTION, WAYS, chart_of_states
-from modelops_abm.app.watch.futures import notable
+from modelops_abm.app.drawing.diagrams import Box
 from modelops_abm.app.watch.geometry import HEIGHT, NARROWEST, WIDEST, grid, places
-from modelops_abm.app.watch.lane import Setting, _ways, lane_markup
-from modelops_abm.app.watch.lines import lines
-from modelops_abm.app.watch.lines import strips as state_strips
-from modelops_abm.app.watch.model_panel import panel_body, panel_head
+from modelops_abm.app.watch.life_cycle import Setting, _ways, lane_markup, stocks_card
+from modelops_abm.app.watch.model_panel import (
+    BOXES,
+    PRODUCTION,
+    WAYS,
+    chart_of_states,
+    lines,
+    panel_body,
+    panel_head,
+)
+from modelops_abm.app.watch.model_panel import strips as state_strips
 from modelops_abm.app.watch.observe import picture_of
+from modelops_abm.app.watch.page import STRIP_HEIGHT, controls, future_panel, months, strips
+from modelops_abm.app.watch.paired_run import Question, Twin, notable
 from modelops_abm.app.watch.snapshot import Lane, ModelView, Picture, Snapshot, Work
-from modelops_abm.app.watch.stocks import stocks_card
 from modelops_abm.app.watch.tokens import place_tokens
-from modelops_abm.app.watch.twin import Question, Twin
 from modelops_abm.app.watch.words import CAUSES, doing, sentence
-from modelops_abm.events import RetirementReason, TaskClass
-from modelops_abm.experiments.paired import PairedDifference
-from modelops_abm.statechart import TRANSITIONS, Cause, Serving, State, Trigger
+from modelops_abm.core.events import RetirementReason, TaskClass
+from modelops_abm.core.statechart import TRANSITIONS, Cause, Serving, State, Trigger
+from modelops_abm.experiments.statistics import PairedDifference
 
 WIDTH = 984
 

@@ -9,12 +9,12 @@ import pytest
 
 from modelops_abm import compare, preset, replicate, simulate
 from modelops_abm.app.watch.observe import followed_in, picture_of, spells_of, thinned
-from modelops_abm.app.watch.twin import STRIP_BINS, Question, Twin, watched
+from modelops_abm.app.watch.paired_run import STRIP_BINS, Question, Twin, watched
 from modelops_abm.charts.lifelines import services, spells
-from modelops_abm.events import LogKind, LogRecord, TaskClass
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.parameters.scenario import baseline_of
-from modelops_abm.statechart import PRODUCTION_STATES, Serving, State
+from modelops_abm.core.events import LogKind, LogRecord, TaskClass
+from modelops_abm.core.statechart import PRODUCTION_STATES, Serving, State
+from modelops_abm.scenario import Scenario, with_values
+from modelops_abm.scenario.scenario import baseline_of
 
 DAYS = 150
 

@@ -8,8 +8,7 @@ import solara
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import PickedFile
-from modelops_abm.app.your_data.actions import choose_portfolio
-from modelops_abm.app.your_data.page import YourData
+from modelops_abm.app.your_data.page import YourData, choose_portfolio
 
 
 def _html(widget: Any) -> str:

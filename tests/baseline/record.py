@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.parameters.presets import PRESETS, preset
-from modelops_abm.simulate import replicate
+from modelops_abm.runs import replicate
+from modelops_abm.scenario import Scenario, with_values
+from modelops_abm.scenario.presets import PRESETS, preset
 
 RECORDED = Path(__file__).with_name("totals.json")
 SEED, REPLICATIONS, DAYS = 0, 3, 400

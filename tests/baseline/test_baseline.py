@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from modelops_abm.parameters.presets import PRESETS
+from modelops_abm.scenario.presets import PRESETS
 
 _SPEC = importlib.util.spec_from_file_location("record", Path(__file__).with_name("record.py"))
 assert _SPEC is not None

@@ -27,7 +27,7 @@ from modelops_abm.app.mesa_page import MODEL_PARAMS
 from modelops_abm.cli import main
 from modelops_abm.cli.commands import commands
 from modelops_abm.clients import template_csv
-from modelops_abm.parameters import catalogue
+from modelops_abm.scenario import catalogue
 
 Lines = dict[str, list[str]]
 """What there is, by the thing it is about."""
@@ -38,16 +38,16 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 RECORDED = Path(__file__).with_name("interface.json")
 ROOMS = {
     "the package": "modelops_abm",
-    "scenario": "modelops_abm.parameters",
+    "scenario": "modelops_abm.scenario",
     "presets": "modelops_abm.presets",
-    "runs": "modelops_abm.simulate",
+    "runs": "modelops_abm.runs",
     "clients": "modelops_abm.clients",
     "charts": "modelops_abm.plots",
     "experiments": "modelops_abm.experiments",
-    "sweep": "modelops_abm.experiments.sweep",
-    "sensitivity": "modelops_abm.experiments.sensitivity",
+    "sweep": "modelops_abm.experiments",
+    "sensitivity": "modelops_abm.experiments",
     "information": "modelops_abm.experiments.information",
-    "optimise": "modelops_abm.experiments.optimise",
+    "optimise": "modelops_abm.experiments",
     "inputs": "modelops_abm.experiments.inputs",
 }
 """Where the names are that Python users import."""

@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from SALib.analyze import sobol as salib
 
-from modelops_abm.experiments.sensitivity.decision import Decision, decision_of
-from modelops_abm.experiments.sensitivity.indices import indices_of
-from modelops_abm.experiments.sensitivity.problem import problem_of
-from modelops_abm.experiments.sensitivity.sobol import sobol_positions
+from modelops_abm.experiments.sensitivity import problem_of
+from modelops_abm.experiments.sensitivity_sobol import (
+    Decision,
+    decision_of,
+    indices_of,
+    sobol_positions,
+)
 
 type Floats = NDArray[np.float64]
 

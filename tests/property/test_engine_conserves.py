@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from modelops_abm import outcomes
-from modelops_abm.agents.ml_model import MLModel
-from modelops_abm.events import MAINTENANCE, LogKind, TaskClass
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.parameters.presets import PRESETS, preset
+from modelops_abm.core import outcomes
+from modelops_abm.core.events import MAINTENANCE, LogKind, TaskClass
+from modelops_abm.core.statechart import STAGE_OF_STATE, TARGET, Serving, Stage, State
+from modelops_abm.mesa_engine.ml_model import MLModel
+from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.rules.day import DayFlows
-from modelops_abm.statechart import STAGE_OF_STATE, TARGET, Serving, Stage, State
+from modelops_abm.scenario import Scenario, with_values
+from modelops_abm.scenario.presets import PRESETS, preset
 from tests.strategies import scenarios
 from tests.unit.engine.lives import lives_of
 

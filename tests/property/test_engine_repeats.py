@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.parameters.presets import preset
+from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.scenario import Scenario, with_values
+from modelops_abm.scenario.presets import preset
 from tests.strategies import scenarios
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -26,7 +26,7 @@ from modelops_abm.clients import (
 from modelops_abm.clients.cells import COLUMNS
 from modelops_abm.clients.portfolio_writer import portfolio_csv, write_portfolio
 from modelops_abm.errors import InputError
-from modelops_abm.parameters.portfolio import (
+from modelops_abm.scenario.portfolio import (
     EARLIEST_DAY,
     LATEST_DAY,
     STAGE_NAMES,

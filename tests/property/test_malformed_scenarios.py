@@ -19,7 +19,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modelops_abm.parameters import (
+from modelops_abm.scenario import (
     InputError,
     Quantity,
     Scenario,

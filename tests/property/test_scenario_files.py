@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from modelops_abm.parameters import Scenario, load_scenario, save_scenario
+from modelops_abm.scenario import Scenario, load_scenario, save_scenario
 from tests.strategies import scenarios
 
 ENDINGS = ("toml", "yaml", "yml", "json")

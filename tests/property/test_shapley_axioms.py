@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from modelops_abm.experiments.credit.games import (
+from modelops_abm.experiments.credit_shares import (
     first_gains,
     last_gains,
     players_in,

@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelops_abm.simulate.sharing import Turns
+from modelops_abm.runs.threads import Turns
 
 OWNERS = range(4)
 TAKE = None

@@ -14,14 +14,14 @@ from datetime import timedelta
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from modelops_abm.ensemble.engine import run_in_full
-from modelops_abm.events import LogKind
-from modelops_abm.parameters import ImportedPortfolio, PortfolioModel, Scenario, with_values
-from modelops_abm.randomness import DecisionPoint, Origin, entity_key, index_of_identifier
+from modelops_abm.compiled_engine.run import run_in_full
+from modelops_abm.core.events import LogKind
+from modelops_abm.core.randomness import DecisionPoint, Origin, entity_key, index_of_identifier
 from modelops_abm.rules import DAYS_PER_YEAR
-from modelops_abm.rules.detection import delay_days
+from modelops_abm.rules.maintenance import delay_days
 from modelops_abm.rules.population import arrival_gap
 from modelops_abm.rules.power import days_until_below, decay_per_day
+from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, Scenario, with_values
 
 AT_ONCE = 1e-300
 """An effort above 0 that moves no time."""

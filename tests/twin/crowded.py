@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from modelops_abm.parameters import Scenario, with_values
+from modelops_abm.scenario import Scenario, with_values
 from tests.twin.clockwork import PUNCTUAL, Case, constant, live, punctual
 
 SPREAD = {"family": "lognormal", "mean": 1.0, "cv": 0.7}

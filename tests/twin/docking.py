@@ -14,14 +14,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from modelops_abm import outcomes
-from modelops_abm.agents.developer import Developer
-from modelops_abm.agents.ml_model import MLModel
-from modelops_abm.ensemble.engine import Replication, run_in_full
-from modelops_abm.events import LogKind, LogRecord, TaskClass
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import Scenario
-from modelops_abm.statechart import Cause, State
+from modelops_abm.compiled_engine.run import Replication, run_in_full
+from modelops_abm.core import outcomes
+from modelops_abm.core.events import LogKind, LogRecord, TaskClass
+from modelops_abm.core.statechart import Cause, State
+from modelops_abm.mesa_engine.developer import Developer
+from modelops_abm.mesa_engine.ml_model import MLModel
+from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.scenario import Scenario
 
 type Value = float | int
 type Values = dict[str, Value]

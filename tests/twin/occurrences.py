@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, groupby
 from typing import Any
 
-from modelops_abm.events import (
+from modelops_abm.core.events import (
     MAINTENANCE,
     LogKind,
     LogRecord,
@@ -20,8 +20,8 @@ from modelops_abm.events import (
     RetirementReason,
     TaskClass,
 )
-from modelops_abm.parameters import CAPABILITY_NAMES, STAGE_NAMES, Scenario, catalogue
-from modelops_abm.statechart import TRANSITIONS, Cause, State, target
+from modelops_abm.core.statechart import TRANSITIONS, Cause, State, target
+from modelops_abm.scenario import CAPABILITY_NAMES, STAGE_NAMES, Scenario, catalogue
 from tests.twin.docking import Docked
 from tests.twin.varied import FAMILIES, ORDERS
 from tests.unit.engine.lives import TRIGGERS

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from modelops_abm import outcomes
-from modelops_abm.ensemble.engine import Block, prepare_kernel, run_block, run_in_full
-from modelops_abm.ensemble.setting import Prepared, prepared
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.parameters.presets import preset
+from modelops_abm.compiled_engine.inputs import Prepared, prepared
+from modelops_abm.compiled_engine.run import Block, prepare_kernel, run_block, run_in_full
+from modelops_abm.core import outcomes
+from modelops_abm.scenario import Scenario, with_values
+from modelops_abm.scenario.presets import preset
 from tests.twin.varied import varied
 
 SEED, REPLICATIONS, THREADS = 9, 20, 8
@@ -118,26 +118,25 @@ def test_whole_runs_in_threads() -> None:
 # Neither engine needs the other
 
 MESA_ALONE = """
-from modelops_abm.model import ModelOpsModel
+from modelops_abm.mesa_engine.model import ModelOpsModel
 model = ModelOpsModel(scenario, rng=7)
 while model.running:
     model.step()
 print(repr(list(model.totals.values())))
 """
 ENSEMBLE_ALONE = """
-from modelops_abm.ensemble.engine import run_in_full
+from modelops_abm.compiled_engine.run import run_in_full
 print(repr(run_in_full(scenario, 7, 0).totals.tolist()))
 """
 BOTH_NEED = """
 import sys
 for name in {blocked!r}:
     sys.modules[name] = None
-from modelops_abm.parameters import Scenario
+from modelops_abm.scenario import Scenario
 scenario = Scenario.model_validate({{"horizon_days": 10}})
 """
-OF_MESA = ("mesa", "modelops_abm.model", "modelops_abm.agents", "modelops_abm.scheduler",
-           "modelops_abm.calendar", "modelops_abm.initial_state")  # fmt: skip
-OF_ENSEMBLE = ("modelops_abm.ensemble",)
+OF_MESA = ("mesa", "modelops_abm.mesa_engine")
+OF_ENSEMBLE = ("modelops_abm.compiled_engine",)
 
 
 def alone(blocked: tuple[str, ...], code: str) -> str:

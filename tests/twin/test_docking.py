@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from modelops_abm.clients import illustrative_portfolio
-from modelops_abm.ensemble.engine import run_in_full
-from modelops_abm.events import LogKind
-from modelops_abm.parameters import CAPABILITY_NAMES, Scenario, with_values
-from modelops_abm.parameters.presets import PRESETS, preset
-from modelops_abm.randomness import LARGEST_SEED
+from modelops_abm.compiled_engine.run import run_in_full
+from modelops_abm.core.events import LogKind
+from modelops_abm.core.randomness import LARGEST_SEED
+from modelops_abm.scenario import CAPABILITY_NAMES, Scenario, with_values
+from modelops_abm.scenario.presets import PRESETS, preset
 from tests.strategies import scenarios
 from tests.twin.docking import DockingError, difference, dock, mesa_run
 from tests.twin.varied import varied

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from modelops_abm.events import LogKind, Rank
+from modelops_abm.core.events import LogKind, Rank
 from tests.twin.clockwork import (
     AT_ONCE,
     Case,

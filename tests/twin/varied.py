@@ -8,7 +8,7 @@ from datetime import timedelta
 from itertools import permutations
 from typing import Any, get_args
 
-from modelops_abm.parameters import (
+from modelops_abm.scenario import (
     CAPABILITY_NAMES,
     STAGE_NAMES,
     TASK_CLASS_NAMES,
@@ -17,7 +17,7 @@ from modelops_abm.parameters import (
     catalogue,
     with_values,
 )
-from modelops_abm.parameters.quantity import Family
+from modelops_abm.scenario.quantity import Family
 
 FAMILIES: tuple[str, ...] = get_args(Family)
 ORDERS = [

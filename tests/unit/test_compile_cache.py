@@ -421,7 +421,7 @@ def test_a_function_of_another_package_is_not_kept(cache: Path) -> None:
 
 
 COMPILING = """
-from modelops_abm.simulate import prepare_ensemble, replicate
+from modelops_abm.runs import prepare_ensemble, replicate
 from modelops_abm import preset
 
 told = []

@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 from modelops_abm import rules
-from modelops_abm.parameters import Distribution, catalogue
+from modelops_abm.scenario import Distribution, catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

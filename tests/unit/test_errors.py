@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from modelops_abm.parameters import (
+from modelops_abm.scenario import (
     InputError,
     PortfolioModel,
     Problem,
@@ -18,7 +18,7 @@ from modelops_abm.parameters import (
     Section,
     problems_of,
 )
-from modelops_abm.parameters.fields import nearest
+from modelops_abm.scenario.fields import nearest
 from modelops_abm.text import (
     any_of,
     csv_text,

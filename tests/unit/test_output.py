@@ -18,16 +18,16 @@ import pandas as pd
 import pytest
 from filelock import FileLock, Timeout
 
-from modelops_abm import charts, main_job, output
+from modelops_abm import charts, main_job
 from modelops_abm.charts import pictures
 from modelops_abm.cli import main
 from modelops_abm.clients import illustrative_portfolio, write_portfolio, write_template
-from modelops_abm.manifest import MANIFEST, ResultError, ResultFiles
-from modelops_abm.output import Result, check_place, write_results
-from modelops_abm.parameters import InputError, Scenario, save_scenario, with_values
-from modelops_abm.parameters.presets import preset
-from modelops_abm.results import Ensemble, Run
-from modelops_abm.simulate import replicate, simulate
+from modelops_abm.runs import output, replicate, simulate
+from modelops_abm.runs.manifest import MANIFEST, ResultError, ResultFiles
+from modelops_abm.runs.output import Result, check_place, write_results
+from modelops_abm.runs.results import Ensemble, Run
+from modelops_abm.scenario import InputError, Scenario, save_scenario, with_values
+from modelops_abm.scenario.presets import preset
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 unix = pytest.mark.skipif(os.name == "nt", reason="links, pipes and signals of Unix")
@@ -111,8 +111,8 @@ def test_no_command_touches_what_others_made(
         pytest.fail("something was run before it was refused")
 
     for name_of_module, function in (
-        ("modelops_abm.simulate", "simulate"),
-        ("modelops_abm.simulate", "replicate"),
+        ("modelops_abm.runs", "simulate"),
+        ("modelops_abm.runs", "replicate"),
         ("modelops_abm.experiments.running", "stream"),
         *((f"modelops_abm.cli.{module}", "load_simulator") for module in ("simulate", "study")),
         *((f"modelops_abm.cli.{module}", "load_ensemble") for module in ("many", "study")),
@@ -561,8 +561,8 @@ def test_files_of_a_killed_process_are_removed_by_the_next(tmp_path: Path) -> No
 ATTACK = '''
 import errno, os, resource, signal, sys, traceback
 from pathlib import Path
-from modelops_abm.manifest import MANIFEST, ResultError, ResultFiles
-from modelops_abm.output import Result, write_results
+from modelops_abm.runs.manifest import MANIFEST, ResultError, ResultFiles
+from modelops_abm.runs.output import Result, write_results
 
 PLACE, NAMES = Path("place"), ["a.json", "b.json", "pictures/c.json"]
 STRIDE, ROUNDS = int(sys.argv[1]), int(sys.argv[2])

@@ -20,7 +20,7 @@ from modelops_abm.experiments import (
     why,
 )
 from modelops_abm.experiments.inputs import parse_input
-from modelops_abm.parameters import Scenario, baseline_of, with_values
+from modelops_abm.scenario import Scenario, baseline_of, with_values
 
 NAME = "<b>plan</b> & more"
 PLAN = with_values(

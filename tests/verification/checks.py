@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from modelops_abm.randomness import index_of_identifier
+from modelops_abm.core.randomness import index_of_identifier
 from tests.verification.findings import SHOWN, Finding, findings, half_width_of, of_mean
 
 FALSE_ALARMS = 1e-3

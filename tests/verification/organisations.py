@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import ImportedPortfolio, PortfolioModel, Scenario, with_values
+from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, Scenario, with_values
 
 NEVER_DAYS = 36_500.0
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from modelops_abm.model import ModelOpsModel
+from modelops_abm.mesa_engine.model import ModelOpsModel
 from tests.verification.checks import check_equal, seed_of
 from tests.verification.organisations import constant, fixed_portfolio, quiet
 

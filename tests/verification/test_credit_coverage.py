@@ -14,8 +14,8 @@ import pytest
 from scipy import stats
 
 from modelops_abm.experiments import Credit, PairedDifference, credit
-from modelops_abm.experiments.ranking import rank
-from modelops_abm.parameters import Scenario, with_values
+from modelops_abm.experiments.statistics import rank
+from modelops_abm.scenario import Scenario, with_values
 from tests.verification.checks import ALPHA, check_share, seed_of
 
 type Measure = Callable[[Credit], PairedDifference]

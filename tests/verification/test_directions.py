@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 import pytest
 
-from modelops_abm.experiments.credit.effects import CONDITIONS, EFFECT_KINDS, EXPECTATIONS, MODELS
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import CapabilityName, Scenario
+from modelops_abm.experiments.expectations import CONDITIONS, EFFECT_KINDS, EXPECTATIONS, MODELS
+from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.scenario import CapabilityName, Scenario
 from tests.verification.checks import check_positive, seed_of
 from tests.verification.findings import note_effect
 from tests.verification.organisations import changed, fixed_portfolio, runs

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from modelops_abm.agents.ml_model import MLModel
-from modelops_abm.events import LogKind, RetirementReason
-from modelops_abm.parameters import Scenario
+from modelops_abm.core.events import LogKind, RetirementReason
+from modelops_abm.core.statechart import Cause, Serving
+from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.rules.day import DayFlows
-from modelops_abm.statechart import Cause, Serving
+from modelops_abm.scenario import Scenario
 from tests.verification.checks import (
     check_distribution,
     check_martingale,

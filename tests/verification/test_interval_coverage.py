@@ -16,13 +16,19 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from modelops_abm import outcomes
-from modelops_abm.experiments.comparison.finance import finance
-from modelops_abm.experiments.intervals import bootstrap_interval, estimate, share
-from modelops_abm.experiments.looks import FEWEST, LOOKS, is_known
-from modelops_abm.parameters import Scenario, baseline_of
-from modelops_abm.simulate import Series, stream
-from modelops_abm.simulate.bands import Bands
+from modelops_abm.core import outcomes
+from modelops_abm.experiments.finance import finance
+from modelops_abm.experiments.statistics import (
+    FEWEST,
+    LOOKS,
+    bootstrap_interval,
+    estimate,
+    is_known,
+    share,
+)
+from modelops_abm.runs import Series, stream
+from modelops_abm.runs.bands import Bands
+from modelops_abm.scenario import Scenario, baseline_of
 from tests.verification.checks import ALPHA, check_share, seed_of
 from tests.verification.organisations import changed, constant, fixed_portfolio
 

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from modelops_abm.events import LogRecord, TaskClass
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import Scenario
-from modelops_abm.statechart import State
+from modelops_abm.core.events import LogRecord, TaskClass
+from modelops_abm.core.statechart import State
+from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.scenario import Scenario
 from tests.unit.engine.lives import lives_of, waits_of
 from tests.verification.checks import check_mean, seed_of
 from tests.verification.organisations import changed, daily, exponential

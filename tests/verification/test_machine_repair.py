@@ -10,8 +10,8 @@ import math
 
 import pytest
 
-from modelops_abm.events import LogKind
-from modelops_abm.model import ModelOpsModel
+from modelops_abm.core.events import LogKind
+from modelops_abm.mesa_engine.model import ModelOpsModel
 from tests.verification.checks import check_mean, seed_of
 from tests.verification.organisations import daily, exponential, fixed_portfolio, quiet, runs
 

@@ -10,19 +10,11 @@ import pytest
 from scipy import stats
 from scipy.integrate import quad
 
-from modelops_abm.experiments import (
-    Decisions,
-    Measured,
-    Optimised,
-    RoadMap,
-    nothing_of,
-    optimise,
-)
-from modelops_abm.experiments.optimise.measuring import Measuring
-from modelops_abm.experiments.optimise.search import searched
+from modelops_abm.core.randomness import index_of_identifier
+from modelops_abm.experiments import Decisions, Measured, Optimised, RoadMap, nothing_of, optimise
+from modelops_abm.experiments.optimisation_search import Measuring, searched
 from modelops_abm.experiments.running import Keeping
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.randomness import index_of_identifier
+from modelops_abm.scenario import Scenario, with_values
 from tests.verification.checks import ALPHA, half_width, seed_of
 
 SMALL = {"horizon_days": 400, "portfolio.initial_models": 6, "portfolio.initial_ideas": 4}
@@ -105,7 +97,7 @@ def of_pure_luck() -> Iterator[list[Optimised]]:
     """Return 400 optimisations over 31 road maps that are worth nothing, and doing nothing."""
     plan = priced({}, {})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("modelops_abm.experiments.optimise.race.Measuring", PureLuck)
+        patch.setattr("modelops_abm.experiments.optimisation.Measuring", PureLuck)
         yield [
             optimise(
                 Decisions(plan, (1.0,), (0.0,)),

@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from modelops_abm.experiments.credit.effects import EXPECTATIONS
+from modelops_abm.experiments.expectations import EXPECTATIONS
 from tests.verification import recorded
 from tests.verification.findings import Effect, Finding
 from tests.verification.record import HERE, merged, title_of

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from scipy import integrate, stats
 
-from modelops_abm.events import LogKind
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import Scenario
+from modelops_abm.core.events import LogKind
+from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.scenario import Scenario
 from tests.verification.checks import (
     check_distribution,
     check_equal,

@@ -11,16 +11,14 @@ from SALib.analyze import sobol as salib_sobol
 from scipy import stats
 
 from modelops_abm.experiments import Morris, Question
-from modelops_abm.experiments.sensitivity.decision import decision_of
-from modelops_abm.experiments.sensitivity.indices import indices_of
-from modelops_abm.experiments.sensitivity.morris import (
+from modelops_abm.experiments.sensitivity import problem_of
+from modelops_abm.experiments.sensitivity_morris import (
     deviation_half_width,
     effects_of,
     morris_positions,
 )
-from modelops_abm.experiments.sensitivity.problem import problem_of
-from modelops_abm.experiments.sensitivity.sobol import sobol_positions
-from modelops_abm.parameters.presets import preset
+from modelops_abm.experiments.sensitivity_sobol import decision_of, indices_of, sobol_positions
+from modelops_abm.scenario.presets import preset
 from tests.verification.checks import seed_of
 
 type Floats = NDArray[np.float64]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from modelops_abm.experiments.credit.games import (
+from modelops_abm.experiments.credit_shares import (
     first_gains,
     last_gains,
     players_in,

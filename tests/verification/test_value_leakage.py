@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from modelops_abm import outcomes
-from modelops_abm.agents.ml_model import MLModel
-from modelops_abm.parameters.presets import preset
+from modelops_abm.core import outcomes
+from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.rules.day import DayFlows
+from modelops_abm.scenario.presets import preset
 from tests.verification.checks import check_equal, seed_of
 from tests.verification.organisations import changed, daily, run
 

@@ -18,7 +18,8 @@ from modelops_abm.experiments.information import (
     leads_of,
     perfect_information,
 )
-from modelops_abm.experiments.intervals import LEVEL, skewed_interval
+from modelops_abm.experiments.statistics import skewed_interval
+from modelops_abm.runs.quantiles import LEVEL
 from tests.verification.checks import ALPHA, seed_of
 
 type Floats = NDArray[np.float64]

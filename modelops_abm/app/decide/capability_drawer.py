@@ -1,33 +1,289 @@
-"""The drawer of a capability: meaning, worth of each level here, why, equations, what it takes."""
+"""What a capability takes and changes, number by number, with where each comes from."""
 
 from __future__ import annotations
 
 import inspect
+import math
+from collections.abc import Iterable
 
 import htpy as h
+import numpy as np
 import solara
 
-from modelops_abm.app.decide import equation_chart, level_chart
-from modelops_abm.app.decide.answered import credit_of
-from modelops_abm.app.decide.entries import take_entry
+from modelops_abm import formats
+from modelops_abm.app.decide import equations
+from modelops_abm.app.decide.credit_card import credit_of
 from modelops_abm.app.decide.equations import equations_about
-from modelops_abm.app.decide.facts_table import facts_of_capability, facts_table
-from modelops_abm.app.decide.numbers import Money
+from modelops_abm.app.decide.figures import Money, between, digits_for
+from modelops_abm.app.decide.measures import measure_of, shown
 from modelops_abm.app.decide.rail import explain
-from modelops_abm.app.decide.rail_rows import maximum_of, measure_on_rail
-from modelops_abm.app.drawing.tables import table
-from modelops_abm.app.guard import guarded
-from modelops_abm.app.icons import icon
+from modelops_abm.app.decide.rail_rows import maximum_of, measure_on_rail, take_entry
+from modelops_abm.app.drawing import layers
+from modelops_abm.app.drawing.axes import (
+    Axis,
+    Extent,
+    Option,
+    level_axis,
+    round_axis,
+    signed,
+    stop_words,
+    tick_lines,
+    value_axis,
+)
+from modelops_abm.app.drawing.cards import Table, table
+from modelops_abm.app.drawing.interval_mark import confidence_badge
+from modelops_abm.app.drawing.layers import Bands
+from modelops_abm.app.failures import guarded
 from modelops_abm.app.state.session import Session
+from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import Chart, Markup
 from modelops_abm.app.widgets.controls import Entry
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.experiments import LevelWorth
-from modelops_abm.experiments.credit.advice import best_level
-from modelops_abm.experiments.credit.explanation import earning, explanation
-from modelops_abm.experiments.phrases import level_word
-from modelops_abm.experiments.variants import STOPS, level_of
-from modelops_abm.parameters import CapabilityName, Scenario
+from modelops_abm.experiments.credit_levels import best_level
+from modelops_abm.experiments.credit_reasons import earning, explanation
+from modelops_abm.experiments.plans import STOPS, level_of, level_word
+from modelops_abm.scenario import (
+    CapabilityName,
+    Distribution,
+    Quantity,
+    Scenario,
+    StatedValue,
+    describe,
+)
+from modelops_abm.scenario.quantity import Confidence
+from modelops_abm.text import range_in_words
+
+_LEVEL = "level"
+_THOUSANDS = 1e4
+_NO_SOURCE = "no source found"
+_KINDS = {kind.value for kind in Confidence}
+
+
+def facts_of_capability(scenario: Scenario, capability: str) -> tuple[StatedValue, ...]:
+    """Return every value that a scenario states about a capability."""
+    section = f"capabilities.{capability}."
+    return tuple(fact for fact in describe(scenario) if fact.quantity.name.startswith(section))
+
+
+def fact_of(scenario: Scenario, name: str) -> StatedValue:
+    """Return what a scenario states about a value."""
+    return next(fact for fact in describe(scenario) if fact.quantity.name == name)
+
+
+def facts_table(facts: Iterable[StatedValue]) -> h.Element:
+    """Return the facts as a table: value, range, confidence, and below it the source if any."""
+    return h.table(".facts")[
+        h.thead[
+            h.tr[
+                h.th(scope="col")[h.span(".spoken")["What"]],
+                h.th(".number", scope="col")["Here"],
+                h.th(scope="col")[h.span(".spoken")["Unit"]],
+                h.th(scope="col")["Range"],
+                h.th(scope="col")["Confidence"],
+            ]
+        ],
+        h.tbody[(row for fact in facts for row in _rows(fact))],
+    ]
+
+
+def value_in_words(fact: StatedValue, value: object) -> str:
+    """Return a value with its unit."""
+    quantity = fact.quantity
+    if not quantity.is_number:
+        return shown(quantity, value)
+    number = value.mean if isinstance(value, Distribution) else float(str(value))
+    if quantity.unit == _LEVEL:
+        return f"{formats.number(100.0 * number)}{formats.NARROW_SPACE}%"
+    return measure_of(quantity).words(number)
+
+
+def plausible_range(fact: StatedValue) -> str:
+    """Return the range found in the sources, or else what is allowed."""
+    quantity = fact.quantity
+    if quantity.unit == _LEVEL:
+        return "0 to 100"
+    bounds = quantity.bounds
+    if quantity.plausible is not None:
+        return _between(*quantity.plausible)
+    if "ge" in bounds and bounds.get("le", math.inf) <= 1.0:
+        return _between(bounds["ge"], bounds["le"])
+    return range_in_words(bounds) if bounds else formats.NOTHING
+
+
+def _between(low: float, high: float) -> str:
+    """Return a range of plain numbers; thousands as k."""
+    if high >= _THOUSANDS:
+        return f"{low / 1e3:,.3g} to {high / 1e3:,.3g}{formats.NARROW_SPACE}k"
+    return f"{low:,.4g} to {high:,.4g}"
+
+
+def source_in_words(fact: StatedValue) -> str:
+    """Return where a value comes from; empty if nobody has said."""
+    return "" if fact.source == _NO_SOURCE else fact.source
+
+
+def confidence_of(fact: StatedValue) -> str:
+    """Return how well a value is supported: that of the default, or whose value it is."""
+    return fact.confidence if fact.confidence in _KINDS else "Yours"
+
+
+def _rows(fact: StatedValue) -> list[h.Element]:
+    """Return the row of a fact, and one for whose value it is."""
+    quantity = fact.quantity
+    source = "; ".join(part for part in (_default(fact), source_in_words(fact)) if part)
+    row = h.tr(class_={"sourced": bool(source)}, data_key=quantity.name)[
+        h.th(scope="row", title=quantity.meaning)[
+            h.button(".link", data_action="explain", data_value=quantity.name)[_name(quantity)]
+        ],
+        h.td(".number")[h.strong[_number(fact)]],
+        h.td[_unit(quantity)],
+        h.td[plausible_range(fact) if quantity.is_number else ""],
+        h.td[confidence_badge(confidence_of(fact))],
+    ]
+    return [row, *([_source_row(quantity, source)] if source else [])]
+
+
+def _source_row(quantity: Quantity, source: str) -> h.Element:
+    return h.tr(".source", data_key=f"source of {quantity.name}")[h.td(colspan="5")[source]]
+
+
+def _default(fact: StatedValue) -> str:
+    return "" if fact.is_default else f"default {value_in_words(fact, fact.quantity.default)}"
+
+
+def _name(quantity: Quantity) -> str:
+    """Return the last part of a name in words, without the unit."""
+    words = quantity.name.rpartition(".")[2].removesuffix("_days").removesuffix("_per_year")
+    return words.replace("_", " ").capitalize()
+
+
+def _number(fact: StatedValue) -> str:
+    if fact.quantity.unit == _LEVEL:
+        return formats.number(100.0 * float(fact.value))
+    return shown(fact.quantity, fact.value)
+
+
+def _unit(quantity: Quantity) -> str:
+    return "%" if quantity.unit == _LEVEL else quantity.unit
+
+
+# --------------------------------------------------------------------------------------
+# What every level of a capability is worth here, as a curve over the levels tried.
+
+
+HEIGHT = 168
+"""Of the chart, in pixels."""
+_GRID = {"left": 40, "right": 92, "top": 10, "bottom": 26}
+
+
+def money_of_levels(worth: LevelWorth) -> Money:
+    """Return the unit that suits the net values."""
+    return Money(*formats.money_scale(float(np.abs(worth.samples["npv"].mean(axis=1)).max())))
+
+
+def option(worth: LevelWorth) -> Option:
+    """Return the chart."""
+    money = money_of_levels(worth)
+    shown = _bands(worth, money)
+    axis = round_axis(shown.extent.with_room_for(Extent(0.0, 0.0)), 4)
+    return {
+        "grid": _GRID,
+        "xAxis": [level_axis()],
+        "yAxis": [value_axis(axis)],
+        "tooltip": layers.tooltip(_texts(worth, money)),
+        "series": [
+            tick_lines(axis, signed),
+            stop_words(),
+            *layers.futures("levels", shown, "var(--plan)"),
+            *layers.average("levels-average", shown, "var(--plan)"),
+            layers.line("levels", shown.months, shown.mean, "var(--plan)"),
+            layers.zero_line(1.0),
+            _here(worth, money, axis),
+        ],
+    }
+
+
+def finding(worth: LevelWorth) -> str:
+    """Return what the chart shows, in a sentence."""
+    money = money_of_levels(worth)
+    levels = (
+        f"{level_word(level)} {_amount(worth, level, money)}{money.short}"
+        for level in worth.levels[1:]
+    )
+    return f"Worth of {worth.capability} against {_start(worth)}: {', '.join(levels) or 'none'}."
+
+
+def against(worth: LevelWorth) -> str:
+    """Return what the levels are compared with, in words."""
+    return f"{money_of_levels(worth).unit} against {_start(worth)}, rest kept"
+
+
+def levels_table(worth: LevelWorth) -> Table:
+    """Return the same numbers as a table."""
+    money = money_of_levels(worth)
+    rows = [(_word(level), *_cells(worth, level, money)) for level in worth.levels]
+    columns = ("Level", "Worth", "95 of 100 futures")
+    return Table(f"Worth of {worth.capability}, {against(worth)}", columns, rows)
+
+
+def _start(worth: LevelWorth) -> str:
+    start = worth.levels[0]
+    return f"{'no' if start == 0.0 else level_word(start)} {worth.capability}"
+
+
+def _word(level: float) -> str:
+    return level_word(level).capitalize()
+
+
+def _bands(worth: LevelWorth, money: Money) -> Bands:
+    """Return the worth by level, the levels in place of months."""
+    rows = []
+    for level in worth.levels:
+        difference = worth.worth(level)
+        known = difference.estimate
+        low, high = difference.futures or (0.0, 0.0)
+        rows.append((known.mean or 0.0, known.half_width or 0.0, low, high))
+    mean, half_width, low, high = np.array(rows).T / money.size
+    return Bands(np.array(worth.levels), mean, half_width, low, high)
+
+
+def _amount(worth: LevelWorth, level: float, money: Money) -> str:
+    known = worth.worth(level).estimate
+    return money.difference(known.mean or 0.0, known.half_width)
+
+
+def _cells(worth: LevelWorth, level: float, money: Money) -> tuple[str, str]:
+    difference = worth.worth(level)
+    if level == worth.levels[0]:
+        return "0", formats.NOTHING
+    low, high = (end / money.size for end in difference.futures or (0.0, 0.0))
+    futures = between(low, high, digits_for(difference, money.size))
+    return _amount(worth, level, money), futures
+
+
+def _texts(worth: LevelWorth, money: Money) -> list[str]:
+    cells = ((_word(level), *_cells(worth, level, money)) for level in worth.levels)
+    return [f"{name}\n{amount}{money.short} ({futures})" for name, amount, futures in cells]
+
+
+def _here(worth: LevelWorth, money: Money, axis: Axis) -> Option:
+    mean = (worth.worth(worth.here).estimate.mean or 0.0) / money.size
+    words = f"{_amount(worth, worth.here, money)}{money.short}\n{{small|you are here}}"
+    has_room = layers.has_room_above(axis, mean, HEIGHT, _GRID)
+    return layers.point(
+        "here",
+        worth.here,
+        mean,
+        words,
+        at_end=worth.here > layers.AT_END,
+        below="" if has_room else "center",
+    )
+
+
+# --------------------------------------------------------------------------------------
+# The drawer of a capability: meaning, worth of each level here, why, equations, what it takes.
+
 
 _VERBS = {"earns": "earns", "costs": "costs"}
 
@@ -55,23 +311,23 @@ def CapabilityDrawer(session: Session, capability: CapabilityName) -> None:
         Markup(_head(scenario, capability, problem), on_action)
         Markup(_worth_head(session, worth, capability, is_table=is_table), on_action)
         if worth is not None and is_table:
-            Markup(table(level_chart.table(worth)))
+            Markup(table(levels_table(worth)))
         elif worth is not None:
             Chart(
-                level_chart.option(worth),
-                height=f"{level_chart.HEIGHT}px",
-                label=level_chart.finding(worth),
+                option(worth),
+                height=f"{HEIGHT}px",
+                label=finding(worth),
                 name=f"worth of {capability}",
             )
             Markup(_reasons(worth), on_action)
         Markup(h.h3["What it does"])
         for equation in equations_about(capability):
-            Markup(equation_chart.equation_text(equation, scenario))
+            Markup(equations.equation_text(equation, scenario))
             here = level_of(scenario, capability) if equation.variable.is_level else None
             Chart(
-                equation_chart.option(equation, scenario, here),
-                height=f"{equation_chart.HEIGHT}px",
-                label=equation_chart.finding(equation, scenario),
+                equations.option(equation, scenario, here),
+                height=f"{equations.HEIGHT}px",
+                label=equations.finding(equation, scenario),
                 name=equation.name,
             )
         Markup(h.fragment[h.h3["What it takes"], _facts(scenario, capability)], on_action)
@@ -123,7 +379,7 @@ def _worth_head(
     share = ""
     if credit is not None and capability in credit.capabilities:
         known = credit.share(capability).estimate
-        money: Money = level_chart.money_of_levels(worth)
+        money: Money = money_of_levels(worth)
         share = f"; fair share {money.difference(known.mean or 0.0, known.half_width)}"
     return h.fragment[
         h.div(".worth-head")[
@@ -135,7 +391,7 @@ def _worth_head(
                 aria_label="Show as a table",
             )[icon("table", 16)],
         ],
-        h.p(".label")[f"{level_chart.against(worth)}{share}"],
+        h.p(".label")[f"{against(worth)}{share}"],
     ]
 
 

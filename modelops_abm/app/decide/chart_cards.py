@@ -5,11 +5,10 @@ from __future__ import annotations
 import htpy as h
 import solara
 
-from modelops_abm.app.decide import losses, over_time, team_time
-from modelops_abm.app.decide.axis_memory import use_grown
-from modelops_abm.app.drawing.card import card_head
-from modelops_abm.app.drawing.tables import Table, table
-from modelops_abm.app.guard import guarded
+from modelops_abm.app.decide import losses, net_value, over_time, team_time
+from modelops_abm.app.decide.net_value import use_grown
+from modelops_abm.app.drawing.cards import Table, card_head, table
+from modelops_abm.app.failures import guarded
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Chart, Markup
 from modelops_abm.app.widgets.markup import Action
@@ -121,3 +120,41 @@ def _Nothing(height: int) -> solara.Element:
 
 def _Numbers(content: Table) -> solara.Element:
     return Markup(table(content), css_class="numbers-place")
+
+
+# --------------------------------------------------------------------------------------
+# The card of the net value, with its table.
+
+
+_TITLE = "Net value so far"
+
+
+@solara.component
+def NetValueCard(session: Session) -> None:
+    """Show the net value so far of plan and baseline, and their difference."""
+    is_table, show_table = solara.use_state(False)
+    answer = session.answer.value
+    shown = None if answer is None else net_value.net_value(answer.comparison).extents
+    extents = use_grown(shown, answer)
+
+    def act(action: Action) -> None:
+        if action.name == "table":
+            show_table(not is_table)
+
+    with solara.Div(classes=["card", "net-value"]):
+        if answer is None or extents is None:
+            Markup(card_head(_TITLE, "", "First estimate in a moment"))
+            solara.Div(style={"height": f"{net_value.HEIGHT}px"})
+            return
+        comparison = answer.comparison
+        unit, finding = net_value.unit(comparison), net_value.finding(comparison)
+        Markup(card_head(_TITLE, unit, finding, is_table=is_table), guarded(session, act))
+        if is_table:
+            Markup(table(net_value.table(comparison)), css_class="numbers-place")
+        else:
+            Chart(
+                net_value.option(comparison, extents),
+                height=f"{net_value.HEIGHT}px",
+                label=f"{_TITLE}, {unit}. {finding}",
+                name="net value",
+            )

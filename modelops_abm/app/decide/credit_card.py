@@ -1,4 +1,4 @@
-"""Which capability of a plan earns it: the share of each in what they make together."""
+"""What belongs together: an answer, and the credit of the plan that it answers."""
 
 from __future__ import annotations
 
@@ -6,16 +6,36 @@ from dataclasses import dataclass
 
 import htpy as h
 import numpy as np
+import solara
 
 from modelops_abm import formats
-from modelops_abm.app.decide.numbers import Money
+from modelops_abm.app.decide.figures import Money
+from modelops_abm.app.decide.rail import explain
 from modelops_abm.app.drawing.axes import Axis, Extent, round_axis
+from modelops_abm.app.drawing.cards import Table, card_head, table
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
-from modelops_abm.app.drawing.tables import Table
+from modelops_abm.app.failures import guarded
+from modelops_abm.app.state.plan import key_of
+from modelops_abm.app.state.session import Session
+from modelops_abm.app.widgets import Markup
+from modelops_abm.app.widgets.markup import Action
 from modelops_abm.experiments import Credit, PairedDifference
-from modelops_abm.experiments.credit.explanation import earning
-from modelops_abm.experiments.phrases import listed
-from modelops_abm.parameters import CapabilityName
+from modelops_abm.experiments.credit_reasons import earning
+from modelops_abm.experiments.plans import listed, raised
+from modelops_abm.scenario import CapabilityName
+
+
+def credit_of(session: Session) -> Credit | None:
+    """Return the credit of the plan that is answered; None while it is that of another one."""
+    answer, credit = session.answer.value, session.credit.value
+    if answer is None or credit is None or key_of(credit.plan) != answer.plan.key:
+        return None
+    return credit
+
+
+# --------------------------------------------------------------------------------------
+# Which capability of a plan earns it: the share of each in what they make together.
+
 
 TITLE = "Which capability earns it"
 _TONES = {"earns": "earns", "costs": "costs", "can't tell": "untold"}
@@ -23,7 +43,7 @@ _COUNTS = ("None", "One", "Two", "Three", "Four", "Five")
 
 
 @dataclass(frozen=True)
-class Shares:
+class CreditShares:
     """The share of each capability, highest first.
 
     Attributes
@@ -41,14 +61,14 @@ class Shares:
     together: PairedDifference
 
 
-def shares_of(credit: Credit) -> Shares:
+def shares_of(credit: Credit) -> CreditShares:
     """Return what the card shows of a credit."""
     shares = {name: credit.share(name) for name in credit.ranking().order}
     largest = float(np.max(np.abs(np.mean(credit.worths["npv"], axis=1))))
-    return Shares(Money(*formats.money_scale(largest)), shares, credit.together())
+    return CreditShares(Money(*formats.money_scale(largest)), shares, credit.together())
 
 
-def finding(shown: Shares) -> str:
+def finding(shown: CreditShares) -> str:
     """Return what the card shows, in a sentence."""
     costing = [name for name, share in shown.shares.items() if share.verdict == "loses"]
     untold = [name for name, share in shown.shares.items() if share.verdict == "cannot tell yet"]
@@ -66,7 +86,7 @@ def finding(shown: Shares) -> str:
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
-def rows(shown: Shares) -> h.Element:
+def rows(shown: CreditShares) -> h.Element:
     """Return the shares as marks on a common scale, with numbers and words."""
     intervals = {name: Interval.of(share) for name, share in shown.shares.items()}
     scale = Scale.around(intervals.values())
@@ -115,7 +135,7 @@ def progress_words(futures: int, aim: int) -> str:
     return f"{formats.count_of(futures, aim)} futures of every combination"
 
 
-def table(credit: Credit) -> Table:
+def credit_table(credit: Credit) -> Table:
     """Return the same numbers as a table, with what each makes alone and on top of the others."""
     shown = shares_of(credit)
     cells = [
@@ -133,7 +153,7 @@ def table(credit: Credit) -> Table:
     return Table(f"Net value earned by each capability, {unit}", columns, cells)
 
 
-def _row(shown: Shares, name: CapabilityName, interval: Interval, scale: Scale) -> h.Element:
+def _row(shown: CreditShares, name: CapabilityName, interval: Interval, scale: Scale) -> h.Element:
     share = shown.shares[name]
     word = earning(share)
     return h.div(".credit-row", role="row", data_key=name)[
@@ -148,7 +168,7 @@ def _row(shown: Shares, name: CapabilityName, interval: Interval, scale: Scale) 
     ]
 
 
-def _amount(shown: Shares, difference: PairedDifference) -> str:
+def _amount(shown: CreditShares, difference: PairedDifference) -> str:
     """Return a difference with the digits that suit all shares."""
     mean = difference.estimate.mean
     if mean is None:
@@ -157,7 +177,7 @@ def _amount(shown: Shares, difference: PairedDifference) -> str:
     return shown.money.difference(mean, widest)
 
 
-def _with_interval(shown: Shares, difference: PairedDifference) -> str:
+def _with_interval(shown: CreditShares, difference: PairedDifference) -> str:
     known = difference.estimate
     half_width = f" ±{formats.number((known.half_width or 0.0) / shown.money.size, 2)}"
     return _amount(shown, difference) + half_width
@@ -180,3 +200,66 @@ def _axis_numbers(axis: Axis, scale: Scale, size: float) -> list[h.Element]:
         ]
         for tick in axis.ticks
     ]
+
+
+# --------------------------------------------------------------------------------------
+# The card that says which capability earns the plan's worth, as it becomes known.
+
+
+@solara.component
+def CreditCard(session: Session) -> None:
+    """Show the share of each capability in what the plan is worth."""
+    with solara.Div(classes=["card", "credit"]):
+        Shares(session)
+        CreditProgress(session)
+
+
+@solara.component
+def Shares(session: Session) -> None:
+    """Show the shares that are known."""
+    is_table, show_table = solara.use_state(False)
+    credit, answer = credit_of(session), session.answer.value
+
+    def act(action: Action) -> None:
+        match action:
+            case ("table", _):
+                show_table(not is_table)
+            case ("explain", name):
+                explain(session, name)
+
+    is_known = credit is not None and answer is not None
+    Markup(
+        h.section(
+            ".credit-shares",
+            data_part="credit",
+            data_futures=str(credit.replications) if credit is not None else "0",
+            data_answers=answer.plan.key if is_known and answer is not None else "",
+        )[_content(credit, is_table=is_table)],
+        guarded(session, act),
+        css_class="credit-place",
+    )
+
+
+@solara.component
+def CreditProgress(session: Session) -> None:
+    """Show how far the credit has come, until it is known."""
+    done, aim = session.credit_progress.value
+    is_known = credit_of(session) is not None
+    if not raised(session.plan.scenario):
+        Markup(h.p(".label")["The plan raises no capability."])
+    elif not is_known:
+        Markup(waiting(done, aim))
+    elif 0 < done < aim:
+        Markup(h.p(".label")[progress_words(done, aim)])
+    else:
+        Markup(h.fragment[()])
+
+
+def _content(credit: Credit | None, *, is_table: bool) -> h.Fragment:
+    if credit is None or not credit.capabilities:
+        return h.fragment[card_head(TITLE, "")]
+    shown = shares_of(credit)
+    unit = f"{shown.money.unit}, share of the difference"
+    head = card_head(TITLE, unit, finding(shown), is_table=is_table)
+    body = table(credit_table(credit)) if is_table else rows(shown)
+    return h.fragment[head, body]

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import htpy as h
 
 from modelops_abm import formats
-from modelops_abm.app.decide.numbers import Money
+from modelops_abm.app.decide.figures import Money
+from modelops_abm.app.drawing.cards import Table
 from modelops_abm.app.drawing.interval_mark import Scale
-from modelops_abm.app.drawing.tables import Table
 from modelops_abm.charts.palette import LOSSES
 from modelops_abm.experiments import Comparison
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelops_abm import formats
-from modelops_abm.parameters import Distribution, InputError, Quantity, parse_assignment
+from modelops_abm.scenario import Distribution, InputError, Quantity, parse_assignment
 from modelops_abm.text import printable, range_in_words, without_comma
 
 _SPACES = dict.fromkeys(map(ord, " \t\u00a0\u2009" + formats.NARROW_SPACE))

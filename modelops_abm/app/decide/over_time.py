@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from modelops_abm import formats
-from modelops_abm.app.decide.numbers import between
+from modelops_abm.app.decide.figures import between
 from modelops_abm.app.drawing import layers
 from modelops_abm.app.drawing.axes import (
     Extent,
@@ -19,8 +19,8 @@ from modelops_abm.app.drawing.axes import (
     tick_lines,
     value_axis,
 )
-from modelops_abm.app.drawing.bands import Bands, bands_of, by_month, quarters
-from modelops_abm.app.drawing.tables import Table
+from modelops_abm.app.drawing.cards import Table
+from modelops_abm.app.drawing.layers import Bands, bands_of, by_month, quarters
 from modelops_abm.experiments import Comparison
 
 type Name = Literal["availability", "users", "served"]

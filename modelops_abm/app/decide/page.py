@@ -1,15 +1,104 @@
-"""Decide: the plan in the rail, its answer in the main column, explanations in a drawer."""
+"""The answer at the top of Decide: the sentence, how sure it is, and six key figures."""
 
 from __future__ import annotations
 
+import htpy as h
 import solara
 
-from modelops_abm.app.decide.cards import Cards
-from modelops_abm.app.decide.drawer import Drawer
-from modelops_abm.app.decide.head import Head
+from modelops_abm.app.decide.chart_cards import LossesCard, NetValueCard, OverTimeCard, TeamTimeCard
+from modelops_abm.app.decide.credit_card import CreditCard, credit_of
+from modelops_abm.app.decide.figures import figures, figures_card, waiting_figures
+from modelops_abm.app.decide.parameter_drawer import Drawer
 from modelops_abm.app.decide.rail import Rail
+from modelops_abm.app.decide.rail_rows import maximum_of
 from modelops_abm.app.decide.safe import Safe
+from modelops_abm.app.decide.sentences import progress, use_advice
+from modelops_abm.app.decide.tray_card import TrayCard
+from modelops_abm.app.decide.verdict_card import NOT_YET, run_state, verdict_card, waiting_verdict
+from modelops_abm.app.failures import guarded
+from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.session import Session
+from modelops_abm.app.widgets import Markup
+from modelops_abm.app.widgets.markup import Action
+
+
+@solara.component
+def Head(session: Session) -> None:
+    """Show the verdict and the figures, or that they cannot be shown."""
+    with solara.Div(classes=["decide-head"]):
+        with solara.Div(classes=["verdict-place"]):
+            Safe(Verdict, session)
+            Safe(RunState, session)
+        Safe(Figures, session)
+
+
+@solara.component
+def Verdict(session: Session) -> None:
+    """Show what the plan is worth, and what else one must know."""
+    answer, advice = session.answer.value, use_advice(session)
+
+    def act(action: Action) -> None:
+        if action.name == "use change" and advice is not None and advice.change is not None:
+            session.change({maximum_of(advice.change.capability): advice.change.level})
+
+    if answer is None:
+        Markup(waiting_verdict(session.plan))
+    else:
+        Markup(verdict_card(answer, credit_of(session), advice), guarded(session, act))
+
+
+@solara.component
+def RunState(session: Session) -> None:
+    """Show how far the answer has come."""
+    answer = session.answer.value
+    if answer is None:
+        Markup(run_state(NOT_YET))
+        return
+    is_superseded = answer.plan.key != session.plan.key
+    Markup(run_state(progress(answer, done=_done(session), is_superseded=is_superseded)))
+
+
+def _done(session: Session) -> int:
+    """Return how many futures of the plan are known to be run."""
+    known = session.progress.value
+    return known.done if known is not None and known.plan.key == session.plan.key else 0
+
+
+@solara.component
+def Figures(session: Session) -> None:
+    """Show the six key figures."""
+    answer = session.answer.value
+    content = waiting_figures() if answer is None else _figures(answer)
+    Markup(content, css_class="figures-place")
+
+
+def _figures(answer: Answer) -> h.Element:
+    comparison = answer.comparison
+    return figures_card(
+        figures(comparison), answers=answer.plan.key, futures=comparison.replications
+    )
+
+
+# --------------------------------------------------------------------------------------
+# The cards below the figures.
+
+
+@solara.component
+def Cards(session: Session) -> None:
+    """Show the charts, the credit of each capability, the losses and the scenarios."""
+    with solara.Div(classes=["decide-cards"]):
+        with solara.Div(classes=["cards-row", "wide-first"]):
+            Safe(NetValueCard, session)
+            Safe(CreditCard, session)
+        with solara.Div(classes=["cards-row"]):
+            Safe(OverTimeCard, session)
+            Safe(TeamTimeCard, session)
+            Safe(LossesCard, session)
+        Safe(TrayCard, session)
+
+
+# --------------------------------------------------------------------------------------
+# Decide: the plan in the rail, its answer in the main column, explanations in a drawer.
 
 
 @solara.component

@@ -1,33 +1,136 @@
-"""The drawer of a value of the scenario: meaning, source, equation, and its effect when asked."""
+"""What a plan would be worth if one of its values were at the ends of its range."""
 
 from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 import htpy as h
 import solara
 
 from modelops_abm import formats
-from modelops_abm.app.decide import equation_chart
-from modelops_abm.app.decide.effects import Effect, ends_of, stream_effect
-from modelops_abm.app.decide.entries import take_entry
-from modelops_abm.app.decide.equations import equations_about
-from modelops_abm.app.decide.facts_table import (
+from modelops_abm.app.decide import equations
+from modelops_abm.app.decide.capability_drawer import (
+    CapabilityDrawer,
     confidence_of,
     fact_of,
     plausible_range,
     source_in_words,
     value_in_words,
 )
-from modelops_abm.app.decide.numbers import Money, between, digits_for
-from modelops_abm.app.decide.settings import SETTABLE, setting_rows
-from modelops_abm.app.drawing.confidence import confidence_badge
-from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
-from modelops_abm.app.guard import guarded, guarded_work
-from modelops_abm.app.state.errands import Errand, Errands
+from modelops_abm.app.decide.equations import equations_about
+from modelops_abm.app.decide.figures import Money, between, digits_for
+from modelops_abm.app.decide.rail_rows import SETTABLE, setting_rows, take_entry
+from modelops_abm.app.decide.safe import Safe
+from modelops_abm.app.drawing.interval_mark import Interval, Scale, confidence_badge, interval_mark
+from modelops_abm.app.failures import guarded, guarded_work
+from modelops_abm.app.state.jobs import Errand, Errands
+from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
-from modelops_abm.app.widgets import Chart, Controls, Markup
+from modelops_abm.app.theme import icon
+from modelops_abm.app.widgets import Chart, Controls, Keys, Markup
 from modelops_abm.app.widgets.controls import Entry
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.parameters import Quantity, StatedValue
+from modelops_abm.experiments.running import sampled
+from modelops_abm.experiments.statistics import PairedDifference
+from modelops_abm.runs.threads import Account, Rank, new_caller
+from modelops_abm.scenario import CAPABILITY_NAMES, InputError, Quantity, StatedValue, baseline_of
+
+LOOKS = (16, 48, 100)
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The worth of a plan at some values of one of its numbers, over the same futures.
+
+    Attributes
+    ----------
+    name
+        Dotted name of the number.
+    worths
+        Worth of the plan against its baseline, by value; the plan's own value under None.
+    changes
+        The same less that of the plan as it is, by value.
+    """
+
+    name: str
+    worths: Mapping[float | None, PairedDifference]
+    changes: Mapping[float, PairedDifference]
+
+
+def ends_of(quantity: Quantity) -> tuple[float, float] | None:
+    """Return the ends of the range found in the sources; None if there are none to try."""
+    if not quantity.is_number or quantity.plausible is None or quantity.name == "horizon_days":
+        return None
+    return quantity.plausible
+
+
+def stream_effect(
+    plan: Plan,
+    quantity: Quantity,
+    seed: int,
+    cancel: threading.Event,
+    *,
+    may_run: Callable[[Plan], bool],
+    account: Account,
+) -> Iterator[Effect]:
+    """Yield what the ends of a range do to the worth of a plan, better known from look to look.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    quantity
+        The number whose range is tried; it must have `ends_of`.
+    seed
+        Seed of the futures.
+    cancel
+        Set it from another thread to stop soon.
+    may_run
+        Whether the visitor has agreed to so large a plan.
+    account
+        The visitor's, of what is used of the shared threads.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    InputError
+        If an end of the range does not go with the rest of the plan, or makes it larger than the
+        visitor has agreed to.
+    """
+    ends = ends_of(quantity)
+    assert ends is not None
+    whole = quantity.kind == "int"
+    values = [int(end) if whole else end for end in ends]
+    plans = [plan, *(plan.changed({quantity.name: value}) for value in values)]
+    for value, there in zip((plan.value(quantity.name), *values), plans, strict=True):
+        if not may_run(there):
+            raise InputError(_unagreed(quantity, value))
+    scenarios = [side for entry in plans for side in (entry.scenario, baseline_of(entry.scenario))]
+    caller = new_caller(Rank.LAST, account=account)
+    looks = sampled(scenarios, LOOKS, ("npv",), seed=seed, cancel=cancel, executor=caller)
+    for samples in looks:
+        npv = samples["npv"]
+        own, *others = npv[0::2] - npv[1::2]
+        worths = dict(zip((None, *values), map(PairedDifference, (own, *others)), strict=True))
+        changes = {
+            value: PairedDifference(other - own)
+            for value, other in zip(values, others, strict=True)
+        }
+        yield Effect(quantity.name, worths, changes)
+
+
+def _unagreed(quantity: Quantity, value: float) -> str:
+    return (
+        f"At {value:,.4g} {quantity.unit} the plan is larger than you have agreed to run:"
+        " set that value and say yes to running it first."
+    )
+
+
+# --------------------------------------------------------------------------------------
+# The drawer of a value of the scenario: meaning, source, equation, and its effect when asked.
 
 
 @solara.component
@@ -64,11 +167,11 @@ def _Equations(session: Session, name: str) -> None:
     scenario = session.plan.scenario
     with solara.Div():
         for equation in equations_about(name):
-            Markup(equation_chart.equation_text(equation, scenario))
+            Markup(equations.equation_text(equation, scenario))
             Chart(
-                equation_chart.option(equation, scenario, None),
-                height=f"{equation_chart.HEIGHT}px",
-                label=equation_chart.finding(equation, scenario),
+                equations.option(equation, scenario, None),
+                height=f"{equations.HEIGHT}px",
+                label=equations.finding(equation, scenario),
                 name=equation.name,
             )
 
@@ -169,3 +272,50 @@ def _change(effect: Effect, value: float | None, money: Money) -> str:
     low, high = (end / size for end in change.futures or (0.0, 0.0))
     amount = money.difference(known.mean or 0.0, known.half_width)
     return f"{amount} ({between(low, high, digits_for(change, size))})"
+
+
+# --------------------------------------------------------------------------------------
+# The drawer that explains a capability or another value of the scenario.
+
+
+@solara.component
+def Drawer(session: Session) -> None:
+    """Show what the drawer explains, or that it cannot be shown, or nothing."""
+    Safe(OpenDrawer, session)
+
+
+@solara.component
+def OpenDrawer(session: Session) -> None:
+    """Show what the drawer explains, or nothing."""
+    subject = session.drawer.value
+    capability = next((name for name in CAPABILITY_NAMES if name == subject), None)
+    if capability is None and subject not in SETTABLE:
+        solara.Div(style={"display": "none"})
+        return
+
+    def close(_action: Action | str) -> None:
+        session.drawer.set("")
+
+    shown = {"role": "complementary", "aria-label": "Explanation", "data-part": "drawer"}
+    with solara.Div(classes=["drawer"], attributes=shown):
+        Keys({"escape": "close"}, close)
+        Markup(_head(title_of(subject)), close)
+        if capability is not None:
+            CapabilityDrawer(session, capability).key(subject)
+        else:
+            ParameterDrawer(session, subject).key(subject)
+
+
+def title_of(subject: str) -> str:
+    """Return what the drawer is about, in words: Monitoring; Drift: onsets per year."""
+    words = subject.removeprefix("capabilities.").replace("_", " ").replace(".", ": ")
+    return f"{words[0].upper()}{words[1:]}"
+
+
+def _head(title: str) -> h.Element:
+    return h.div(".drawer-head")[
+        h.h2[title],
+        h.button(".plain.icon", data_action="close", aria_label="Close the explanation")[
+            icon("close")
+        ],
+    ]

@@ -1,21 +1,35 @@
-"""The rows of the rail: capabilities and team with sliders, assumptions with numbers to type."""
+"""All that a scenario states, found by name or meaning, to be set on the page."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from modelops_abm import formats
-from modelops_abm.app.decide.measures import Measure
-from modelops_abm.app.state.answer import Answer
+from modelops_abm.app.decide.measures import Measure, measure_of, options_of, read, shown
+from modelops_abm.app.state.answer import PRECISIONS, Answer, half_width_wished
 from modelops_abm.app.state.plan import Plan
-from modelops_abm.app.widgets.controls import Field, Slider
+from modelops_abm.app.state.session import Session
+from modelops_abm.app.widgets.controls import Entry, Field, Slider
 from modelops_abm.experiments import Comparison
-from modelops_abm.experiments.phrases import level_word
-from modelops_abm.experiments.variants import STOPS, level_of, raised, start_of
-from modelops_abm.parameters import CAPABILITY_NAMES, CapabilityName, Quantity, catalogue
-from modelops_abm.parameters.fields import value_at
+from modelops_abm.experiments.plans import STOPS, level_of, level_word, raised, start_of
+from modelops_abm.scenario import (
+    CAPABILITY_NAMES,
+    CapabilityName,
+    Distribution,
+    InputError,
+    Problem,
+    Quantity,
+    catalogue,
+)
+from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.sources import LABELS
+from modelops_abm.text import printable
+
+# --------------------------------------------------------------------------------------
+# The rows of the rail: capabilities and team with sliders, assumptions with numbers to type.
+
 
 PERCENT = Measure(after=f"{formats.NARROW_SPACE}%", per_unit=100.0)
 _MONTHS = Measure(per_unit=1.0 / formats.MONTH_DAYS)
@@ -246,3 +260,166 @@ def _field(name: str, label: str, plan: Plan, problems: Mapping[str, str]) -> Fi
 def changed_assumptions(plan: Plan) -> list[str]:
     """Return the names of the assumptions that the visitor has changed."""
     return [name for name in plan.changes if name not in LEVERS]
+
+
+PRECISION = "precision"
+"""Name of the field for how well the average should be known."""
+MOST_FOUND = 8
+"""Entries that are shown at once."""
+_ELSEWHERE = ("list", "portfolio")
+"""Kinds of value that only a file can state."""
+SETTABLE: Mapping[str, Quantity] = {
+    quantity.name: quantity
+    for quantity in catalogue()
+    if quantity.kind not in _ELSEWHERE and quantity.name not in LABELS
+}
+"""What can be set on the page, by name."""
+
+
+def found(query: str) -> list[Quantity]:
+    """Return what can be set whose name or meaning holds every word of a query, best first."""
+    words = query.lower().replace("_", " ").split()
+    if not words:
+        return []
+    ranked = [
+        (rank, place, quantity)
+        for place, quantity in enumerate(SETTABLE.values())
+        if (rank := _rank(quantity, words)) is not None
+    ]
+    return [quantity for _, _, quantity in sorted(ranked, key=lambda entry: entry[:2])]
+
+
+def _rank(quantity: Quantity, words: Sequence[str]) -> int | None:
+    """Return 0 if the name begins with the words, 1 if it has them all, 2 if its meaning has."""
+    name = quantity.name.lower().replace("_", " ").replace(".", " ")
+    if name.startswith(" ".join(words)):
+        return 0
+    texts = (name, f"{name} {quantity.meaning.lower()}")
+    return next(
+        (rank for rank, text in enumerate(texts, 1) if all(word in text for word in words)), None
+    )
+
+
+def setting_rows(
+    quantities: Iterable[Quantity], plan: Plan, problems: Mapping[str, str]
+) -> list[Field]:
+    """Return rows in which values of the catalogue can be set."""
+    return [_row(quantity, plan, problems) for quantity in quantities]
+
+
+def precision_row(plan: Plan, chosen: str) -> Field:
+    """Return the row in which one chooses how well the average should be known."""
+    options = [
+        (
+            name,
+            f"{name.capitalize()}, ±{formats.money(half_width_wished(plan.scenario, precision))}",
+        )
+        for name, precision in PRECISIONS.items()
+    ]
+    most = formats.number(PRECISIONS[chosen].futures)
+    return {
+        "name": PRECISION,
+        "label": "Precision of the average",
+        "text": chosen,
+        "options": options,
+        "detail": f"More futures are run until then, {most} at most.",
+    }
+
+
+def changed_rows(
+    plan: Plan, problems: Mapping[str, str], elsewhere: Collection[str] = ()
+) -> list[Field]:
+    """Return rows of the assumptions that were changed.
+
+    Parameters
+    ----------
+    plan, problems
+        The plan, and what was wrong with the last entry.
+    elsewhere
+        Names of the values that are shown elsewhere.
+    """
+    names = dict.fromkeys(_leaf(name) for name in changed_assumptions(plan))
+    left = [SETTABLE[name] for name in names if name not in elsewhere]
+    return setting_rows(left, plan, problems)
+
+
+def _leaf(name: str) -> str:
+    """Return the entry of the catalogue that a value is, or is a part of."""
+    return name if name in SETTABLE else name.rpartition(".")[0]
+
+
+def _row(quantity: Quantity, plan: Plan, problems: Mapping[str, str]) -> Field:
+    value, base = plan.value(quantity.name), value_at(plan.base, quantity.name)
+    row: Field = {
+        "name": quantity.name,
+        "label": quantity.meaning.partition(". ")[0].rstrip("."),
+        "text": shown(quantity, value),
+        "detail": _detail(quantity, value),
+        "explains": quantity.name,
+        "was": "" if value == base else _in_words(quantity, base),
+        "problem": problems.get(quantity.name, ""),
+    }
+    if quantity.is_number:
+        measure = measure_of(quantity)
+        row |= {"before": measure.before, "after": "", "hint": measure.allowed(quantity)}
+    elif options := options_of(quantity):
+        row["options"] = options
+    return row
+
+
+def _in_words(quantity: Quantity, value: object) -> str:
+    if not quantity.is_number:
+        return shown(quantity, value)
+    measure = measure_of(quantity)
+    number = value.mean if isinstance(value, Distribution) else float(str(value))
+    return f"{measure.before}{measure.text(number)}"
+
+
+def _detail(quantity: Quantity, value: object) -> str:
+    """Return the dotted name, and what is allowed."""
+    if not quantity.is_number:
+        return quantity.name
+    mean = "mean " if isinstance(value, Distribution) else ""
+    return f"{quantity.name}: {mean}{measure_of(quantity).allowed(quantity)}"
+
+
+# --------------------------------------------------------------------------------------
+# What a visitor enters on the rail, checked and taken over into the plan.
+
+
+type Problems = dict[str, str]
+"""What is wrong with what was entered, by name of the value."""
+
+
+def take_entry(session: Session, entry: Entry) -> Problems:
+    """Change the plan by what was entered; if that is not allowed keep it and return why."""
+    if entry.name == PRECISION and entry.text in PRECISIONS:
+        session.precision.set(entry.text)
+        return {}
+    try:
+        session.take(session.plan.changed({entry.name: value_of(entry)}))
+    except InputError as error:
+        return {entry.name: " ".join(_sentence(problem) for problem in error.problems)}
+    return {}
+
+
+def value_of(entry: Entry) -> Any:
+    """Return the value that was entered.
+
+    Raises
+    ------
+    InputError
+        If it is no value, or there is no such field.
+    """
+    is_slid = entry.is_position and entry.name in SLIDERS
+    if entry.name not in SETTABLE or (entry.is_position and not is_slid):
+        raise InputError(Problem("no such field", field=printable(entry.name)))
+    quantity, measure = quantity_of(entry.name), measure_on_rail(entry.name)
+    if measure is None:
+        return read(quantity, entry.text)
+    return measure.read(entry.text, quantity)
+
+
+def _sentence(problem: Problem) -> str:
+    words = problem.message if problem.value == "" else f"{problem.value}: {problem.message}"
+    return f"{words[0].upper()}{words[1:]}."

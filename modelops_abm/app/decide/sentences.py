@@ -1,19 +1,166 @@
-"""The answer in two lines: what the plan is worth, and what else one must know."""
+"""A plan in words: its levels, equal ones together."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, NamedTuple
 
+import solara
+
 from modelops_abm import formats, verdict
-from modelops_abm.app.decide.numbers import between, digits_for, money_for, money_of
-from modelops_abm.app.decide.plan_words import subject_of
+from modelops_abm.app.decide.figures import between, digits_for, money_for, money_of
 from modelops_abm.app.decide.rail_rows import day_all_in_place
+from modelops_abm.app.failures import guarded_work
 from modelops_abm.app.state.answer import Answer
-from modelops_abm.experiments import Comparison, Credit
-from modelops_abm.experiments.paired import FUTURES, PairedDifference
+from modelops_abm.app.state.jobs import Errand, Errands
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.session import Session
+from modelops_abm.experiments import Comparison, Credit, LevelChange, stream_single_changes
+from modelops_abm.experiments.credit_levels import best_single_change
+from modelops_abm.experiments.plans import level_of, level_word, listed, raised
+from modelops_abm.experiments.statistics import FUTURES, PairedDifference
+from modelops_abm.runs.threads import Rank, new_caller
+from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario
+from modelops_abm.verdict import Subject
+
+BASELINE = "the baseline"
+
+
+def plan_words(scenario: Scenario) -> str:
+    """Return a plan in words: half automation and lineage, full monitoring and some rollback."""
+    groups = _by_level(scenario)
+    if not groups:
+        return BASELINE
+    if len(groups) == 1:
+        (level, names), *_ = groups.items()
+        if len(names) == len(CAPABILITY_NAMES):
+            return _everything(level)
+    parts = [f"{level_word(level)} {listed(names)}" for level, names in groups.items()]
+    if len(parts) == 1 or len(raised(scenario)) == len(parts):
+        return listed(parts)
+    return f"{', '.join(parts[:-1])}, and {parts[-1]}"
+
+
+def plan_name(scenario: Scenario) -> str:
+    """Return a plan in words that stand alone, as the name of a scenario."""
+    return _capitalised(plan_words(scenario).removeprefix("the "))
+
+
+def full_name(plan: Plan) -> str:
+    """Return the name of a plan with what else the visitor has changed in it."""
+    others = {name for name in plan.changes if not name.startswith("capabilities.")}
+    parts = [plan_name(plan.scenario)]
+    if "horizon_days" in others:
+        parts.append(formats.span(plan.scenario.horizon_days))
+    if "team.developers" in others:
+        parts.append(formats.plural(plan.scenario.team.developers, "developer"))
+    assumed = len(others - {"horizon_days", "team.developers"})
+    if assumed:
+        parts.append(f"{formats.plural(assumed, 'assumption')} changed")
+    return ", ".join(parts)
+
+
+def subject_of(scenario: Scenario) -> Subject:
+    """Return a plan as the subject of a sentence."""
+    are, lose, pay = ("is", "loses", "It pays for itself")
+    if len(raised(scenario)) > 1:
+        are, lose, pay = ("are", "lose", "They pay for themselves")
+    return Subject(plan_words(scenario), are, lose, pay)
+
+
+def _everything(level: float) -> str:
+    if level == 1.0:
+        return "all five capabilities in full"
+    word = level_word(level)
+    return f"all five capabilities {'by ' if word == 'half' else 'at '}{word}"
+
+
+def _by_level(scenario: Scenario) -> dict[float, list[CapabilityName]]:
+    groups: dict[float, list[CapabilityName]] = {}
+    for name in raised(scenario):
+        groups.setdefault(level_of(scenario, name), []).append(name)
+    return groups
+
+
+def _capitalised(words: str) -> str:
+    return words[0].upper() + words[1:]
+
+
+# --------------------------------------------------------------------------------------
+# What would be better, for a plan that does not earn: the best single change.
+
+
+_KIND = "advice"
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The best single change of a plan.
+
+    Attributes
+    ----------
+    key
+        Of the plan.
+    words
+        What the change is and what it is worth, or that none helps.
+    change
+        The change; None if none can be told to help.
+    """
+
+    key: str
+    words: str
+    change: LevelChange | None
+
+
+def use_advice(session: Session) -> Advice | None:
+    """Return what would be better than the plan that is answered, once that is known (a hook).
+
+    It is found out only for a plan that is answered and does not earn.
+    """
+    known: solara.Reactive[Advice | None] = solara.use_reactive(None)
+    errands = solara.use_memo(Errands, [])
+    answer = session.answer.value
+    wanted = answer.plan.key if answer is not None and _needs_advice(answer) else ""
+
+    def find_out() -> None:
+        if answer is None or not wanted:
+            errands.stop(_KIND)
+            return
+        work = partial(_find, session, answer, known)
+        errands.start(_KIND, guarded_work(work, session.notice.set))
+
+    solara.use_effect(find_out, [wanted, session.seed.value])
+    solara.use_effect(lambda: errands.close, [])
+    return known.value if known.value is not None and known.value.key == wanted else None
+
+
+def _needs_advice(answer: Answer) -> bool:
+    scenario = answer.comparison.plan.scenario
+    does_earn = answer.comparison.difference("npv").verdict == "earns"
+    return answer.is_settled and not does_earn and bool(raised(scenario))
+
+
+def _find(
+    session: Session, answer: Answer, known: solara.Reactive[Advice | None], errand: Errand
+) -> None:
+    for changes in stream_single_changes(
+        answer.plan.scenario,
+        seed=answer.seed,
+        cancel=errand.cancel,
+        executor=new_caller(Rank.LAST, account=session.account),
+    ):
+        ranking = changes.ranking()
+        helps = ranking.order[0] if None not in ranking.may_be_best else None
+        advice = Advice(answer.plan.key, best_single_change(changes), helps)
+        errand.tell(known.set, advice)
+
+
+# --------------------------------------------------------------------------------------
+# The answer in two lines: what the plan is worth, and what else one must know.
+
 
 type Tone = Literal["earns", "loses", "untold", "baseline"]
 

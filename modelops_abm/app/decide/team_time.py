@@ -9,15 +9,12 @@ import numpy as np
 
 from modelops_abm import formats
 from modelops_abm.app.drawing import layers
-from modelops_abm.app.drawing.axes import (
-    Option,
-    month_axis,
-)
-from modelops_abm.app.drawing.bands import Bands, Floats, bands_of, by_month, quarters
-from modelops_abm.app.drawing.tables import Table
+from modelops_abm.app.drawing.axes import Option, month_axis
+from modelops_abm.app.drawing.cards import Table
+from modelops_abm.app.drawing.layers import Bands, Floats, bands_of, by_month, quarters
 from modelops_abm.charts.palette import WORK
 from modelops_abm.experiments import Comparison
-from modelops_abm.results import Ensemble
+from modelops_abm.runs.results import Ensemble
 
 HEIGHT = 152
 """Of the chart, in pixels."""

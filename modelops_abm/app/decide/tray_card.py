@@ -1,20 +1,30 @@
-"""The scenarios that were kept, beside this plan: what each is worth over the same futures."""
+"""Scenarios side by side: their figures, and how they differ from each other, future by future."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 import htpy as h
+import solara
 
-from modelops_abm import formats
-from modelops_abm.app.decide.numbers import Money, between, digits_for
-from modelops_abm.app.decide.plan_words import full_name
+from modelops_abm import formats, verdict
+from modelops_abm.app.decide.figures import Figure, Money, between, digits_for, figures
+from modelops_abm.app.decide.sentences import full_name
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
-from modelops_abm.app.icons import icon
+from modelops_abm.app.failures import guarded
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import LONGEST_NAME, Tray
+from modelops_abm.app.theme import icon
+from modelops_abm.app.widgets import Markup
+from modelops_abm.app.widgets.markup import Action
 from modelops_abm.experiments import Comparison, PairedDifference
+
+# --------------------------------------------------------------------------------------
+# The scenarios that were kept, beside this plan: what each is worth over the same futures.
+
 
 THIS_PLAN = "This plan"
 MOST_COMPARED = 4
@@ -169,3 +179,158 @@ def _worth(item: Item, scale: Scale, money: Money, *, is_best: bool) -> list[h.E
             is_best and h.span(".tone-earns")["best so far"],
         ],
     ]
+
+
+def side_by_side(items: list[Item], money: Money) -> h.Element:
+    """Return up to four scenarios side by side; those without an answer yet are left out.
+
+    Parameters
+    ----------
+    items
+        The scenarios.
+    money
+        The unit of differences.
+    """
+    known = {item.name: item.comparison for item in items if item.comparison is not None}
+    shown = dict(islice(known.items(), MOST_COMPARED))
+    return h.div(".side-by-side")[
+        h.div(".table", tabindex="0", role="region", aria_label="Scenarios side by side")[
+            _figures_table(shown)
+        ],
+        len(shown) > 1
+        and h.div(".table", tabindex="0", role="region", aria_label="Differences of scenarios")[
+            _differences_table(shown, money)
+        ],
+    ]
+
+
+def difference_of(one: Comparison, other: Comparison) -> PairedDifference:
+    """Return the net present value of one plan less that of another, over the futures of both.
+
+    Both have the same seed, so that a future of one is the same future of the other.
+    """
+    values = [plan.plan.summaries()["npv"].to_numpy() for plan in (one, other)]
+    both = min(len(entry) for entry in values)
+    return PairedDifference(values[0][:both] - values[1][:both])
+
+
+def _figures_table(shown: dict[str, Comparison]) -> h.Element:
+    columns = [figures(comparison) for comparison in shown.values()]
+    rows = list(zip(*columns, strict=True))
+    return h.table[
+        h.caption["Each against its own baseline"],
+        h.thead[h.tr[h.td, (h.th(scope="col")[name] for name in shown)]],
+        h.tbody[
+            (
+                h.tr[
+                    h.th(scope="row")[row[0].label.split(",")[0]],
+                    (h.td[_figure(figure, _common(row))] for figure in row),
+                ]
+                for row in rows
+            ),
+            h.tr[
+                h.th(scope="row")["Futures"],
+                (h.td[formats.number(entry.replications)] for entry in shown.values()),
+            ],
+        ],
+    ]
+
+
+def _common(row: tuple[Figure, ...]) -> Scale:
+    """Return the scale on which all marks of a row can be compared."""
+    return Scale(min(entry.scale.low for entry in row), max(entry.scale.high for entry in row))
+
+
+def _figure(figure: Figure, scale: Scale) -> h.Fragment:
+    return h.fragment[
+        h.div(".compared-value")[
+            h.strong[figure.value], " ", figure.versus and h.span(".label")[figure.versus]
+        ],
+        h.div(".label")[" ".join(part for part in (figure.change, figure.range) if part)],
+        interval_mark(figure.interval, scale, ticks=figure.ticks),
+    ]
+
+
+def _differences_table(shown: dict[str, Comparison], money: Money) -> h.Element:
+    return h.table[
+        h.caption[f"Net value of the row less that of the column, {money.unit}, same futures"],
+        h.thead[h.tr[h.td, (h.th(scope="col")[name] for name in shown)]],
+        h.tbody[
+            (
+                h.tr[
+                    h.th(scope="row")[name],
+                    (
+                        h.td[formats.NOTHING if other == name else _difference(one, two, money)]
+                        for other, two in shown.items()
+                    ),
+                ]
+                for name, one in shown.items()
+            )
+        ],
+    ]
+
+
+def _difference(one: Comparison, other: Comparison, money: Money) -> h.Fragment:
+    if one.finance.horizon_days != other.finance.horizon_days:
+        return h.fragment[h.span(".label")["another horizon"]]
+    difference = difference_of(one, other)
+    known, told = difference.estimate, difference.verdict != "cannot tell yet"
+    low, high = (end / money.size for end in difference.futures or (0.0, 0.0))
+    count, interval = verdict.chance(difference.higher)
+    return h.fragment[
+        h.div(".compared-value")[
+            h.strong(class_=None if told else "tone-untold")[
+                money.difference(known.mean or 0.0, known.half_width)
+            ],
+            f" ({between(low, high, digits_for(difference, money.size))})",
+        ],
+        h.div(".label")[
+            f"better in {count} ({interval})" if told else f"can't tell; better in {count}"
+        ],
+        interval_mark(Interval.of(difference), Scale.around([Interval.of(difference)])),
+    ]
+
+
+# --------------------------------------------------------------------------------------
+# The card of the scenarios that were kept.
+
+
+@solara.component
+def TrayCard(session: Session) -> None:
+    """Show this plan and the kept ones, and on demand all of them side by side."""
+    compares, show_comparison = solara.use_state(False)
+    tray = session.tray.value
+    items = items_of(session.answer.value, tray)
+    money = money_of_items(items)
+
+    def act(action: Action) -> None:
+        kept = _named(session, action)
+        match action.name.split():
+            case ["keep"]:
+                session.keep(free_name(session.plan, tray))
+            case ["compare"]:
+                show_comparison(not compares)
+            case ["load"] if kept:
+                session.load(kept)
+            case ["forget"] if kept:
+                session.forget(kept)
+            case ["rename", _] if kept and action.value != kept:
+                session.rename(kept, action.value)
+
+    Markup(
+        h.section(".card.tray", data_part="tray")[
+            head(len(tray), money, compares=compares),
+            scenarios(items, money),
+            compares and bool(tray) and side_by_side(items, money),
+        ],
+        guarded(session, act),
+        css_class="card-place",
+    )
+
+
+def _named(session: Session, action: Action) -> str:
+    """Return the name of the kept scenario that an action is about; empty if there is none."""
+    name, _, number = action.name.partition(" ")
+    place = number if name == "rename" else action.value
+    tray = session.tray.value
+    return tray[int(place)].name if place.isdecimal() and int(place) < len(tray) else ""

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import htpy as h
 
-from modelops_abm.app.decide.advice import Advice
-from modelops_abm.app.decide.plan_words import plan_name
-from modelops_abm.app.decide.sentences import Headline, Progress, Words, headline, second_line
+from modelops_abm.app.decide.sentences import (
+    Advice,
+    Headline,
+    Progress,
+    Words,
+    headline,
+    plan_name,
+    second_line,
+)
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.plan import Plan

@@ -8,8 +8,7 @@ from typing import Any, NamedTuple, Self
 from matplotlib.ticker import MaxNLocator
 
 from modelops_abm import formats
-from modelops_abm.experiments.phrases import level_word
-from modelops_abm.experiments.variants import STOPS
+from modelops_abm.experiments.plans import STOPS, level_word
 
 type Option = dict[str, Any]
 

@@ -1,8 +1,4 @@
-"""The one mark for what may happen and for how well the average is known.
-
-A light bar for 95 of 100 futures, a dark bar for the 95 % interval of the average, a dot for the
-average, ticks where something is to be compared with. It is grey when it cannot be told from zero.
-"""
+"""How well a value is supported, as bars and in a word."""
 
 from __future__ import annotations
 
@@ -14,6 +10,36 @@ import htpy as h
 
 if TYPE_CHECKING:
     from modelops_abm.experiments import PairedDifference
+
+
+_WORDS = {
+    "measured": ("Measured", 4),
+    "survey": ("Survey", 3),
+    "vendor": ("Vendor claim", 2),
+    "judgement": ("Judgement", 1),
+}
+_BARS = 4
+
+
+def confidence_badge(confidence: str) -> h.Element:
+    """Return the badge of a confidence; what is no degree of it, such as yours, in words alone."""
+    words, bars = _WORDS.get(confidence, (confidence.capitalize(), 0))
+    return h.span(".confidence")[
+        bars > 0
+        and h.span(".bars", aria_hidden="true")[
+            (h.i(class_={"on": place < bars}) for place in range(_BARS))
+        ],
+        words,
+    ]
+
+
+# --------------------------------------------------------------------------------------
+# The one mark for what may happen and for how well the average is known.
+#
+# A light bar for 95 of 100 futures, a dark bar for the 95 % interval of the average, a dot for
+# the average, ticks where something is to be compared with. It is grey when it cannot be told
+# from zero.
+
 
 type Range = tuple[float, float]
 

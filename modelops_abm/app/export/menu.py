@@ -1,22 +1,135 @@
-"""The export menu: what can be saved of the plan that is shown."""
+"""The link to what a visitor sees, and the panel that shows it."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import io
+import re
 import threading
-from collections.abc import Callable
-from typing import NamedTuple
+import zipfile
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import htpy as h
 
-from modelops_abm.app.export.figures import figures_csv, series_csv
-from modelops_abm.app.export.names import file_name
+from modelops_abm.app.export.content import Subject, figures_csv, file_name, series_csv, subject_of
 from modelops_abm.app.export.report import report
 from modelops_abm.app.export.slides import slides
-from modelops_abm.app.export.subject import Subject, subject_of
-from modelops_abm.app.guard import guarded
+from modelops_abm.app.failures import guarded
 from modelops_abm.app.state.session import Session
+from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets.browser import download, picture
 from modelops_abm.formats import plural
+
+SHARE_PANEL = "share-panel"
+
+
+def link_of(session: Session, query: str | None) -> str:
+    """Return the link with a query of `use_query`; empty if no link can hold the plan."""
+    return "" if query is None else f"{session.address.value}?{query}"
+
+
+def share_panel(session: Session, query: str | None) -> h.Element:
+    """Return the panel below the button, which the browser opens and closes."""
+    link = link_of(session, query)
+    content = _shown(session, link) if link else _too_long()
+    return h.div(".panel", id=SHARE_PANEL, popover=True, role="dialog", aria_label="Share")[content]
+
+
+def _shown(session: Session, link: str) -> h.Fragment:
+    is_copied = session.copied.value == link
+    return h.fragment[
+        h.h2["Link to this plan"],
+        h.div(".link")[
+            h.input(
+                type="text",
+                value=link,
+                readonly=True,
+                data_part="share-link",
+                aria_label="Link to this plan",
+            ),
+            h.button(".primary", data_action="share")[icon("share"), "Copy"],
+        ],
+        h.p(".label", role="status")["Copied to the clipboard." if is_copied else ""],
+        h.p(".secondary")[_holds(session)],
+    ]
+
+
+def _holds(session: Session) -> str:
+    if session.plan.scenario.imported is None and not session.wanted.value:
+        return "Whoever opens it with this version sees the same figures."
+    return (
+        "It holds nothing of the portfolio but a fingerprint (SHA-256): whoever opens it is asked"
+        " for the file, and then sees the same figures."
+    )
+
+
+def _too_long() -> h.Fragment:
+    return h.fragment[
+        h.h2["No link can hold this plan"],
+        h.p(".secondary")[
+            "It differs from the reference in too much. Save it as a scenario file in Your data"
+            " and send that."
+        ],
+    ]
+
+
+# --------------------------------------------------------------------------------------
+# The charts as the browser has drawn them, as PNG files in one archive.
+
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9 -]{0,59}")
+_START = "data:image/png;base64,"
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_MOST_PICTURES, _LARGEST_PICTURE = 40, 8_000_000
+_NO_CHART = "There is no chart on this part of the page: open Decide, then export again."
+
+
+def save_pictures(session: Session, pictures: Mapping[str, Any]) -> None:
+    """Hand the pictures that the browser has made back to it as one archive."""
+    files = pictures_in(pictures)
+    if not files:
+        session.notice.set(_NO_CHART)
+        return
+    archive = zipped(files)
+    session.tell_browser(
+        download(file_name(session.plan, "charts.zip"), archive, "application/zip")
+    )
+
+
+def pictures_in(pictures: Mapping[Any, Any]) -> dict[str, bytes]:
+    """Return the PNG pictures among what a browser sent, by name; the rest is left out."""
+    found = {}
+    for name, data in list(pictures.items())[:_MOST_PICTURES]:
+        content = _png(data)
+        if content is not None and _NAME.fullmatch(str(name)):
+            found[str(name)] = content
+    return found
+
+
+def _png(data: Any) -> bytes | None:
+    if not isinstance(data, str) or not data.startswith(_START) or len(data) > _LARGEST_PICTURE:
+        return None
+    try:
+        content = base64.b64decode(data.removeprefix(_START), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return content if content.startswith(_SIGNATURE) else None
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Return an archive of pictures; PNG is compressed already."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as target:
+        for name, content in files.items():
+            target.writestr(f"{name.replace(' ', '-')}.png", content)
+    return archive.getvalue()
+
+
+# --------------------------------------------------------------------------------------
+# The export menu: what can be saved of the plan that is shown.
+
 
 EXPORT_PANEL = "export-panel"
 _CHARTS = "charts"

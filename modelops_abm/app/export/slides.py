@@ -15,7 +15,16 @@ from modelops_abm import formats
 from modelops_abm.app.decide import credit_card, losses, net_value, team_time
 from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.sentences import headline, second_line
-from modelops_abm.app.drawing.bands import Bands, Floats
+from modelops_abm.app.drawing.layers import Bands, Floats
+from modelops_abm.app.export.content import (
+    LIMITS,
+    Subject,
+    assumptions_in_words,
+    described,
+    provenance,
+    short_name,
+    state_in_words,
+)
 from modelops_abm.app.export.slide_kit import (
     HEIGHT,
     MARGIN,
@@ -31,16 +40,8 @@ from modelops_abm.app.export.slide_kit import (
     add_table,
     add_text,
 )
-from modelops_abm.app.export.subject import Subject
-from modelops_abm.app.export.tables import described, short_name
-from modelops_abm.app.export.words import (
-    LIMITS,
-    assumptions_in_words,
-    provenance,
-    state_in_words,
-)
 from modelops_abm.charts.palette import BASELINE, LOSSES, PLAN, WORK, tint
-from modelops_abm.parameters import StatedValue
+from modelops_abm.scenario import StatedValue
 from modelops_abm.text import visible
 from modelops_abm.value_words import source_in_words, value_in_words
 
@@ -214,7 +215,7 @@ def _credit(deck: Any, subject: Subject) -> None:
     title = f"Share of the difference, {shown.money.unit}"
     box = Box(MARGIN, _TOP, _INNER * 0.5, _BELOW)
     add_bars(slide, box, title, names, [Series("Share", means, PLAN)], "+0.00;−0.00;0")
-    table = credit_card.table(subject.credit)
+    table = credit_card.credit_table(subject.credit)
     place = Box(MARGIN + _INNER * 0.52, _TOP + 0.4, _INNER * 0.48, 0.0)
     add_table(slide, place, table.columns, table.rows, (2, 2, 2, 2), size=13)
     add_text(slide, Box(place.left, 4.6, place.width, 0.6), [table.caption], size=11)

@@ -14,8 +14,8 @@ import numpy as np
 
 from modelops_abm import formats
 from modelops_abm.app.drawing.axes import Axis
-from modelops_abm.app.drawing.bands import Floats
-from modelops_abm.app.drawing.box import Box
+from modelops_abm.app.drawing.diagrams import Box
+from modelops_abm.app.drawing.layers import Floats
 from modelops_abm.charts.charts import spread
 
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from modelops_abm.experiments.looks import looks_up_to
-from modelops_abm.outcomes import LEVEL_STATES
-from modelops_abm.simulate.block_size import MOST_REPLICATIONS, replications_per_block
+from modelops_abm.core.outcomes import LEVEL_STATES
+from modelops_abm.experiments.statistics import looks_up_to
+from modelops_abm.runs.resources import MOST_REPLICATIONS, replications_per_block
 
 if TYPE_CHECKING:
     from modelops_abm.app.state.plan import Plan
     from modelops_abm.experiments import Comparison
-    from modelops_abm.parameters import Scenario
+    from modelops_abm.scenario import Scenario
 
 BANDS = (
     "npv",

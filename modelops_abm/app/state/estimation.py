@@ -15,7 +15,7 @@ from functools import partial
 from threading import Event, Lock
 from typing import Literal
 
-from modelops_abm.app.guard import guarded_work
+from modelops_abm.app.failures import guarded_work
 from modelops_abm.app.state.answer import (
     BANDS,
     PERIOD_DAYS,
@@ -25,8 +25,7 @@ from modelops_abm.app.state.answer import (
     half_width_wished,
     looks_at,
 )
-from modelops_abm.app.state.courtesy import COURTESY
-from modelops_abm.app.state.errands import Errand, Errands
+from modelops_abm.app.state.jobs import COURTESY, Errand, Errands
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments import (
     Credit,
@@ -35,12 +34,12 @@ from modelops_abm.experiments import (
     stream_credit,
     stream_level_worth,
 )
-from modelops_abm.experiments.looks import is_known
-from modelops_abm.experiments.variants import raised
-from modelops_abm.parameters import CapabilityName, Scenario
-from modelops_abm.simulate import Cancelled
-from modelops_abm.simulate.block_size import replications_per_block
-from modelops_abm.simulate.sharing import Account, Caller, Rank, new_caller
+from modelops_abm.experiments.plans import raised
+from modelops_abm.experiments.statistics import is_known
+from modelops_abm.runs import Cancelled
+from modelops_abm.runs.resources import replications_per_block
+from modelops_abm.runs.threads import Account, Caller, Rank, new_caller
+from modelops_abm.scenario import CapabilityName, Scenario
 
 MOST_KNOWN = 4
 """Settled answers that are remembered, so that undo and replay need no waiting."""

@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from modelops_abm.app.state.plan import FIRST_PRESET, ON_THE_PAGE, Plan
 from modelops_abm.clients import fingerprint, illustrative_portfolio
-from modelops_abm.parameters import (
+from modelops_abm.scenario import (
     Distribution,
     InputError,
     Problem,
@@ -24,10 +24,10 @@ from modelops_abm.parameters import (
     parse_assignment,
     with_values,
 )
-from modelops_abm.parameters.fields import scenario_leaves, value_at
-from modelops_abm.parameters.presets import PRESETS, preset
-from modelops_abm.parameters.sources import LABELS, changed_names
-from modelops_abm.parameters.toml_format import literal
+from modelops_abm.scenario.fields import scenario_leaves, value_at
+from modelops_abm.scenario.presets import PRESETS, preset
+from modelops_abm.scenario.sources import LABELS, changed_names
+from modelops_abm.scenario.toml_format import literal
 from modelops_abm.text import printable
 from modelops_abm.version import __version__
 

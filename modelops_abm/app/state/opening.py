@@ -6,21 +6,14 @@ from collections.abc import Mapping
 
 import solara
 
-from modelops_abm.app.state.history import History
-from modelops_abm.app.state.kept_tray import read_tray, tray_text
 from modelops_abm.app.state.link import Linked, query_of, read_query, with_base
-from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.plan import History, Plan
 from modelops_abm.app.state.session import VIEWS, Session
-from modelops_abm.app.state.tray import Tray
+from modelops_abm.app.state.tray import Tray, read_tray, tray_text
 from modelops_abm.app.state.uploads import refuse_portfolio, refuse_scenario
 from modelops_abm.clients import fingerprint, portfolio_csv, read_portfolio
-from modelops_abm.parameters import (
-    ImportedPortfolio,
-    InputError,
-    read_scenario,
-    scenario_text,
-)
-from modelops_abm.parameters.presets import PRESETS
+from modelops_abm.scenario import ImportedPortfolio, InputError, read_scenario, scenario_text
+from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.version import __version__
 
 _SCENARIO_FILE = "scenario.toml"

@@ -8,18 +8,70 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from modelops_abm.app.state.size import refuse_too_large
 from modelops_abm.clients.illustrative import SOURCE as ILLUSTRATIVE
-from modelops_abm.parameters import (
+from modelops_abm.formats import number
+from modelops_abm.runs.resources import model_days
+from modelops_abm.scenario import (
     CAPABILITY_NAMES,
     ImportedPortfolio,
+    InputError,
     Scenario,
     SourceKind,
     fingerprint_of,
     with_values,
 )
-from modelops_abm.parameters.fields import value_at
-from modelops_abm.parameters.presets import PRESETS, preset
+from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.presets import PRESETS, preset
+
+# --------------------------------------------------------------------------------------
+# How large a plan the page runs: what one visitor asks must not hold the cores for long.
+
+
+MOST_MODEL_DAYS = 20_000_000
+"""Size of a future that the page runs; it takes about a second of processor time."""
+MODEL_DAYS_UNASKED = 3_000_000
+"""Size of a future that is run before the visitor has said yes; all futures take about a minute."""
+MOST_MODEL_DAYS_WATCHED = 3_000_000
+"""Size of a future that Watch plays, which remembers every day of every model, on Mesa."""
+_SECONDS_PER_MODEL_DAY = 50e-9
+"""Of a large portfolio, whose models do not fit into the processor's memory."""
+
+
+def size_of(scenario: Scenario) -> float:
+    """Return the size of a future: days of models, of ideas, and of developers as so many."""
+    return model_days(scenario) + _idea_days(scenario)
+
+
+def minutes_of(scenario: Scenario, futures: int) -> float:
+    """Return roughly how many minutes of processor time so many futures of a plan take at most.
+
+    They are those of the plan and of its baseline; what is found out beside that comes after.
+    """
+    return 2 * futures * size_of(scenario) * _SECONDS_PER_MODEL_DAY / 60.0
+
+
+def refuse_too_large(scenario: Scenario) -> None:
+    """Refuse a scenario of which a single future would take too long for a page.
+
+    Raises
+    ------
+    InputError
+        If a future is larger than `MOST_MODEL_DAYS`; the message says what runs it.
+    """
+    size = size_of(scenario)
+    if size > MOST_MODEL_DAYS:
+        raise InputError(
+            f"this plan is too large for the page: {number(size)} model-days in every future, and"
+            f" at most {number(MOST_MODEL_DAYS)} are run here; the command line runs it"
+        )
+
+
+def _idea_days(scenario: Scenario) -> float:
+    """Return how long ideas are looked after, as if none of them were ever built."""
+    waiting = 0.0 if scenario.imported is not None else scenario.portfolio.initial_ideas
+    arriving = scenario.portfolio.ideas_per_year * scenario.horizon_days / 365.0
+    return scenario.horizon_days * (waiting + arriving / 2.0)
+
 
 FIRST_PRESET = "all_five"
 """What a visitor sees first."""
@@ -147,3 +199,66 @@ def key_of(scenario: Scenario) -> str:
 def name_of(start: str) -> str:
     """Return what a preset, or a scenario of the visitor's own, is called on the page."""
     return _NAMES.get(start, start.replace("_", " ").capitalize() if start in PRESETS else start)
+
+
+# --------------------------------------------------------------------------------------
+# The plans a visitor has had: undo, redo, and what the last change was.
+
+
+LONGEST = 200
+"""Steps that can be undone."""
+MOST_PORTFOLIOS = 4
+"""Clients' portfolios among those steps: each may be of megabytes."""
+
+
+@dataclass(frozen=True)
+class History:
+    """The plan that is shown, those before it, and those that were undone.
+
+    Attributes
+    ----------
+    past
+        Earlier plans, the latest last.
+    plan
+        The plan that is shown.
+    undone
+        Plans that were undone, the next to redo first.
+    """
+
+    plan: Plan
+    past: tuple[Plan, ...] = ()
+    undone: tuple[Plan, ...] = ()
+
+    def then(self, plan: Plan) -> History:
+        """Return the history after a change; what was undone is forgotten."""
+        if plan == self.plan:
+            return self
+        return History(plan, _latest((*self.past, self.plan), plan))
+
+    def undo(self) -> History:
+        """Return the history a step back, or as it is if there is none."""
+        if not self.past:
+            return self
+        return History(self.past[-1], self.past[:-1], (self.plan, *self.undone))
+
+    def redo(self) -> History:
+        """Return the history a step forward again, or as it is if nothing was undone."""
+        if not self.undone:
+            return self
+        return History(self.undone[0], (*self.past, self.plan), self.undone[1:])
+
+    @property
+    def before(self) -> Plan | None:
+        """The plan before the last change."""
+        return self.past[-1] if self.past else None
+
+
+def _latest(past: tuple[Plan, ...], plan: Plan) -> tuple[Plan, ...]:
+    """Return the latest plans of a past, which are few enough, and so are their portfolios."""
+    portfolios, first = {id(plan.base.imported)}, len(past)
+    for earlier in reversed(past[-LONGEST:]):
+        portfolios.add(id(earlier.base.imported))
+        if len(portfolios) > MOST_PORTFOLIOS:
+            break
+        first -= 1
+    return past[first:]

@@ -10,9 +10,8 @@ from typing import Any, Literal
 
 import solara
 
-from modelops_abm.app.guard import guarded_work
+from modelops_abm.app.failures import guarded_work
 from modelops_abm.app.state.answer import PRECISIONS, Answer
-from modelops_abm.app.state.errands import Errand, Errands
 from modelops_abm.app.state.estimation import (
     CreditSoFar,
     Estimator,
@@ -21,14 +20,13 @@ from modelops_abm.app.state.estimation import (
     Message,
     Progress,
 )
-from modelops_abm.app.state.history import History
-from modelops_abm.app.state.plan import FIRST_PRESET, Plan
-from modelops_abm.app.state.size import MODEL_DAYS_UNASKED, size_of
+from modelops_abm.app.state.jobs import Errand, Errands
+from modelops_abm.app.state.plan import FIRST_PRESET, MODEL_DAYS_UNASKED, History, Plan, size_of
 from modelops_abm.app.state.tray import Tray, renamed, with_answer, with_kept, without
 from modelops_abm.app.state.uploads import Uploads
 from modelops_abm.experiments import Credit
-from modelops_abm.parameters import CAPABILITY_NAMES, InputError
-from modelops_abm.simulate.sharing import Account
+from modelops_abm.runs.threads import Account
+from modelops_abm.scenario import CAPABILITY_NAMES, InputError
 
 View = Literal["decide", "watch", "understand", "data"]
 VIEWS: dict[View, str] = {

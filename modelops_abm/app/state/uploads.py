@@ -14,8 +14,8 @@ from typing import NamedTuple
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.clients import PortfolioCheck, RowProblem, check_portfolio, notes_on
 from modelops_abm.formats import NARROW_SPACE, count_of, number
-from modelops_abm.parameters import ImportedPortfolio, InputError, Scenario, read_scenario
-from modelops_abm.parameters.presets import PRESETS
+from modelops_abm.scenario import ImportedPortfolio, InputError, Scenario, read_scenario
+from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.text import file_label
 
 LARGEST_PORTFOLIO_BYTES, LARGEST_SCENARIO_BYTES = 2_000_000, 200_000

@@ -9,14 +9,13 @@ import htpy as h
 
 from modelops_abm import formats
 from modelops_abm.app.decide.measures import Measure, shown
-from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS
-from modelops_abm.app.decide.settings import found
-from modelops_abm.app.drawing.confidence import confidence_badge
-from modelops_abm.app.understand.origins import traced
-from modelops_abm.parameters import Distribution, Quantity, Scenario, catalogue
-from modelops_abm.parameters.fields import value_at
-from modelops_abm.parameters.quantity import Confidence
-from modelops_abm.parameters.sources import LABELS
+from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS, found
+from modelops_abm.app.drawing.interval_mark import confidence_badge
+from modelops_abm.app.understand.verification import traced
+from modelops_abm.scenario import Distribution, Quantity, Scenario, catalogue
+from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.quantity import Confidence
+from modelops_abm.scenario.sources import LABELS
 from modelops_abm.text import range_in_words
 
 _IN_PERCENT = ("share", "probability")

@@ -8,9 +8,8 @@ from typing import Any
 import htpy as h
 
 from modelops_abm import formats
-from modelops_abm.app.understand.origins import level, traced
-from modelops_abm.app.understand.record import MeasuredEffect, Record
-from modelops_abm.experiments.credit.effects import (
+from modelops_abm.app.understand.verification import MeasuredEffect, Record, level, traced
+from modelops_abm.experiments.expectations import (
     CONDITIONS,
     EFFECT_KINDS,
     EXPECTATIONS,
@@ -19,7 +18,7 @@ from modelops_abm.experiments.credit.effects import (
     EffectKind,
     Expectation,
 )
-from modelops_abm.parameters import CAPABILITY_NAMES, CapabilityName
+from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName
 
 _ROUNDING = 1e-12
 """A change smaller than this part of the value is rounding."""

@@ -6,21 +6,18 @@ import htpy as h
 import solara
 
 from modelops_abm import formats
-from modelops_abm.app.drawing.statechart import statechart
-from modelops_abm.app.guard import guarded
+from modelops_abm.app.drawing.diagrams import statechart
+from modelops_abm.app.failures import guarded
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.understand.assumptions import ASSUMPTIONS, assumptions, how_many
 from modelops_abm.app.understand.effects_table import conditions, effects_table, legend
-from modelops_abm.app.understand.life_cycle import life_cycle
-from modelops_abm.app.understand.record import record
-from modelops_abm.app.understand.tanks import takes, tank
-from modelops_abm.app.understand.verified import in_short, verified
+from modelops_abm.app.understand.life_cycle import life_cycle, takes, tank
+from modelops_abm.app.understand.verification import in_short, record, verified
 from modelops_abm.app.widgets import Markup
-from modelops_abm.app.widgets.contents import Contents
+from modelops_abm.app.widgets.controls import Contents, Search
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.app.widgets.search import Search
-from modelops_abm.parameters import Scenario
-from modelops_abm.statechart import PRODUCTION_STATES
+from modelops_abm.core.statechart import PRODUCTION_STATES
+from modelops_abm.scenario import Scenario
 
 SECTIONS = {
     "life-cycle": "Life cycle",

@@ -10,10 +10,10 @@ import threading
 import time
 from collections.abc import Callable
 
-from modelops_abm.app.guard import in_words
+from modelops_abm.app.failures import in_words
 from modelops_abm.app.watch.observe import picture_of
+from modelops_abm.app.watch.paired_run import Question, Twin
 from modelops_abm.app.watch.snapshot import Picture, Snapshot
-from modelops_abm.app.watch.twin import Question, Twin
 
 SPEEDS: dict[str, float | None] = {"1": 1.0, "5": 5.0, "20": 20.0, "max": None}
 """Days a second by name; None is as many as the machine can do."""

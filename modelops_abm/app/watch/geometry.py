@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from modelops_abm.app.drawing.box import Box
+from modelops_abm.app.drawing.diagrams import Box
 
 NARROWEST, WIDEST = 640, 1600
 HEIGHT = 316

@@ -1,13 +1,341 @@
-"""The chosen model: what it does in both organisations, its statechart, its days so far."""
+"""Small lines and strips over the days: users, power, value and states of the chosen model."""
 
 from __future__ import annotations
 
-import htpy as h
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 
-from modelops_abm.app.watch.chart_of_states import chart_of_states
-from modelops_abm.app.watch.lines import lines, strips
-from modelops_abm.app.watch.snapshot import Picture
+import htpy as h
+from markupsafe import Markup as Safe
+
+from modelops_abm.app.drawing.diagrams import Box, arrow_head
+from modelops_abm.app.watch.snapshot import Life, Picture, Spell
 from modelops_abm.app.watch.words import label, sentence
+from modelops_abm.charts.palette import STATES
+from modelops_abm.core.statechart import (
+    PRODUCTION_STATES,
+    TRANSITIONS,
+    Serving,
+    State,
+    Transition,
+    Trigger,
+)
+from modelops_abm.formats import NOTHING, money, number, plural, share
+
+LEFT, WIDTH = 76, 180
+_PLAN_RIGHT, _BASELINE_RIGHT = 308, 360
+_LINE_HEIGHT, _LINE_PITCH = 30, 42
+_STRIP_PITCH, _STRIP_HEIGHT = 22, 13
+_COLOURS = {
+    State.ONLINE: "online",
+    State.RETRAINING: "retraining",
+    State.OFFLINE_ISSUE: "issue",
+    State.OFFLINE_DRIFT: "drift",
+}
+
+type Points = Sequence[tuple[int, float]]
+
+
+def lines(plan: Life, baseline: Life, day: int) -> h.Element:
+    """Return users, power and value of a model in both organisations, day by day.
+
+    Parameters
+    ----------
+    plan, baseline
+        The model in both.
+    day
+        Today, the right end of every line.
+    """
+    rows = (
+        ("Users", plan.users, baseline.users, _texts(plan, baseline, 0, number)),
+        ("Power", plan.power, baseline.power, _texts(plan, baseline, 1, _percent)),
+        ("Value a day", plan.value, baseline.value, _texts(plan, baseline, 2, money)),
+    )
+    height = 16 + _LINE_PITCH * len(rows)
+    return h.svg(".lines", viewBox=f"0 0 360 {height}", role="img", aria_label=_words(rows))[
+        h.text(x="0", y="10")[_past(plan)],
+        h.text(".plan-words", x=str(_PLAN_RIGHT), y="10", text_anchor="end")["plan"],
+        h.text(x=str(_BASELINE_RIGHT), y="10", text_anchor="end")["baseline"],
+        (
+            _row(16 + _LINE_PITCH * place, name, ours, theirs, texts, day)
+            for place, (name, ours, theirs, texts) in enumerate(rows)
+        ),
+    ]
+
+
+def _past(life: Life) -> str:
+    if life.went_live_at is None:
+        return "not live yet"
+    if life.went_live_at < 0.0:
+        return "live since before day 0"
+    return f"live since day {number(life.went_live_at)}"
+
+
+def _words(rows: Iterable[tuple[str, Points, Points, tuple[str, str]]]) -> str:
+    return "; ".join(f"{name}: plan {texts[0]}, baseline {texts[1]}" for name, _, _, texts in rows)
+
+
+def _texts(
+    plan: Life, baseline: Life, place: int, words: Callable[[float], str]
+) -> tuple[str, str]:
+    return _text(plan, place, words), _text(baseline, place, words)
+
+
+def _text(life: Life, place: int, words: Callable[[float], str]) -> str:
+    return NOTHING if life.now is None else words(life.now[place])
+
+
+def _percent(value: float) -> str:
+    return share(value, 0)
+
+
+def _row(
+    top: int, name: str, plan: Points, baseline: Points, texts: tuple[str, str], day: int
+) -> h.Fragment:
+    values = [value for points in (plan, baseline) for _, value in points]
+    high = max(values, default=1.0) or 1.0
+    low = min(0.0 if name != "Power" else min(values, default=1.0), high)
+    base = top + _LINE_HEIGHT + 4
+    text_y = str(top + 22)
+    return h.fragment[
+        h.text(".name", x="0", y=text_y)[name],
+        h.path(".ground", d=f"M{LEFT} {base}h{WIDTH}"),
+        (
+            h.path(class_=f"line {who}", d=_path(points, top + 4, low, high, day))
+            for who, points in (("baseline", baseline), ("plan", plan))
+            if points
+        ),
+        h.text(".value.plan-value", x=str(_PLAN_RIGHT), y=text_y, text_anchor="end")[texts[0]],
+        h.text(".value", x=str(_BASELINE_RIGHT), y=text_y, text_anchor="end")[texts[1]],
+    ]
+
+
+def _path(points: Points, top: float, low: float, high: float, day: int) -> str:
+    across, up = WIDTH / max(1, day), (_LINE_HEIGHT - 4) / ((high - low) or 1.0)
+    bottom = top + _LINE_HEIGHT - 4
+    corners = (
+        f"{LEFT + (at + 1) * across:.1f} {bottom - (value - low) * up:.1f}" for at, value in points
+    )
+    return f"M{'L'.join(corners)}"
+
+
+def strips(plan: Life, baseline: Life, day: int) -> h.Element:
+    """Return the states of a model in both organisations over the days, as two strips."""
+    height = 2 * _STRIP_PITCH + 18
+    return h.svg(".strips", viewBox=f"0 0 360 {height}", role="img", aria_label="States by day")[
+        (
+            _strip(_STRIP_PITCH * row, name, life, day)
+            for row, (name, life) in enumerate((("Plan", plan), ("Baseline", baseline)))
+        ),
+        h.text(x=str(LEFT), y=str(height - 4))["day 0"],
+        _drift_mark(plan, baseline, day, height),
+    ]
+
+
+def _strip(top: int, name: str, life: Life, day: int) -> h.Fragment:
+    scale = WIDTH / max(1, day)
+    return h.fragment[
+        h.text(".name", x="0", y=str(top + 11))[name],
+        h.path(".track", d=f"M{LEFT} {top}h{WIDTH}v{_STRIP_HEIGHT}h-{WIDTH}z"),
+        (
+            h.path(class_=f"span {colour}", d=_bars(spells, top, _STRIP_HEIGHT, scale))
+            for state, colour in _COLOURS.items()
+            if (spells := [spell for spell in life.spells if spell.state is state])
+        ),
+        h.path(
+            ".span.previous",
+            d=_bars(
+                [spell for spell in life.spells if spell.serving is Serving.PREVIOUS],
+                top + _STRIP_HEIGHT - 4,
+                4,
+                scale,
+            ),
+        ),
+        h.text(class_="value", x=str(LEFT + WIDTH + 8), y=str(top + 11))[_state_now(life)],
+    ]
+
+
+def _bars(spells: Sequence[Spell], top: float, height: float, scale: float) -> str:
+    return "".join(
+        f"M{LEFT + spell.start * scale:.1f} {top:g}"
+        f"h{max(0.8, (spell.end - spell.start) * scale):.1f}v{height:g}"
+        f"h-{max(0.8, (spell.end - spell.start) * scale):.1f}z"
+        for spell in spells
+    )
+
+
+def _state_now(life: Life) -> str:
+    word = {
+        State.IDEA: "an idea",
+        State.BUILD: "in build",
+        State.DEPLOYMENT: "in deployment",
+        State.ONLINE: "online",
+        State.RETRAINING: "retraining",
+        State.OFFLINE_ISSUE: "issue",
+        State.OFFLINE_DRIFT: "drift",
+        State.RETIRED: "retired",
+    }[life.state]
+    return word if life.state is State.ONLINE else f"{word}, day {number(max(0.0, life.since))}"
+
+
+def _drift_mark(plan: Life, baseline: Life, day: int, height: int) -> h.Fragment | None:
+    """Mark where the drift set in that one of them has."""
+    drifting = next((life.drift for life in (baseline, plan) if life.drift is not None), None)
+    if drifting is None:
+        return None
+    x = LEFT + drifting.since * WIDTH / max(1, day)
+    anchor = "end" if x > LEFT + WIDTH / 2 else "start"
+    return h.fragment[
+        h.path(".mark", d=f"M{x:.1f} 0V{height - 16}"),
+        h.text(x=f"{x:.1f}", y=str(height - 4), text_anchor=anchor)[
+            f"{number(drifting.since)} drift sets in"
+        ],
+    ]
+
+
+# --------------------------------------------------------------------------------------
+# The statechart of the chosen model, drawn from the table of transitions, its state lit.
+
+
+type Corners = tuple[tuple[int, int], ...]
+
+CHART_WIDTH, CHART_HEIGHT = 360, 208
+BOXES: dict[State, Box] = {
+    State.IDEA: Box(0, 6, 50, 26),
+    State.BUILD: Box(0, 47, 50, 26),
+    State.DEPLOYMENT: Box(0, 88, 50, 26),
+    State.ONLINE: Box(76, 78, 78, 46),
+    State.RETRAINING: Box(242, 10, 110, 44),
+    State.OFFLINE_ISSUE: Box(242, 80, 110, 44),
+    State.OFFLINE_DRIFT: Box(242, 150, 110, 44),
+    State.RETIRED: Box(0, 168, 50, 26),
+}
+PRODUCTION = Box(63, 0, 296, 204)
+"""The frame around the states in production."""
+WAYS: dict[tuple[State, Trigger], tuple[Corners, tuple[int, int]]] = {
+    (State.IDEA, Trigger.BUILD_BEGINS): (((25, 32), (25, 45)), (0, 0)),
+    (State.BUILD, Trigger.BUILD_DONE): (((25, 73), (25, 86)), (0, 0)),
+    (State.DEPLOYMENT, Trigger.GOES_LIVE): (((50, 101), (74, 101)), (0, 0)),
+    (State.ONLINE, Trigger.RETRAINING_BEGINS): (((104, 78), (104, 22), (240, 22)), (176, 17)),
+    (State.RETRAINING, Trigger.RETRAINING_DONE): (((242, 42), (138, 42), (138, 76)), (190, 55)),
+    (State.ONLINE, Trigger.ISSUE_STRIKES): (((154, 92), (240, 92)), (198, 87)),
+    (State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED): (((242, 112), (156, 112)), (198, 125)),
+    (State.ONLINE, Trigger.DRIFT_FOUND): (((138, 124), (138, 162), (240, 162)), (190, 157)),
+    (State.OFFLINE_DRIFT, Trigger.DRIFT_ADDRESSED): (
+        ((242, 184), (104, 184), (104, 126)),
+        (176, 197),
+    ),
+    (State.RETRAINING, Trigger.ISSUE_STRIKES): (((330, 54), (330, 78)), (292, 71)),
+}
+"""Corners of each transition's arrow, and where its words stand (none at 0, 0).
+
+Retirement, which may come in any state, is an arrow from the frame and one from what is before."""
+_WORDS: dict[tuple[State, Trigger], str] = {
+    (State.ONLINE, Trigger.RETRAINING_BEGINS): "begins",
+    (State.RETRAINING, Trigger.RETRAINING_DONE): "done",
+    (State.RETRAINING, Trigger.ISSUE_STRIKES): "issue",
+    (State.OFFLINE_DRIFT, Trigger.DRIFT_ADDRESSED): "addressed",
+}
+"""Shorter words than the table's, where there is less room."""
+_SHORT = {State.IDEA: "Idea", State.DEPLOYMENT: "Deploy"}
+
+
+def chart_of_states(plan: Life, baseline: Life, now: float) -> h.Element:
+    """Return the statechart: the plan's state filled, the baseline's framed with dashes.
+
+    Parameters
+    ----------
+    plan, baseline
+        The chosen model in both organisations.
+    now
+        The day.
+    """
+    words = f"Plan: {STATES[plan.state].words}. Baseline: {STATES[baseline.state].words}."
+    return h.svg(
+        ".statechart",
+        viewBox=f"0 0 {CHART_WIDTH} {CHART_HEIGHT}",
+        role="img",
+        aria_label=f"States of the model. {words}",
+    )[
+        _arrows(),
+        (_node(state, box, plan, now) for state, box in BOXES.items()),
+        _frame(BOXES[baseline.state], 3.5, ".baseline-state"),
+    ]
+
+
+def _node(state: State, box: Box, plan: Life, now: float) -> h.Fragment:
+    lit = plan.state is state
+    name = state.name.lower().replace("_", "-")
+    middle, centre = box.left + box.width / 2, box.top + box.height / 2
+    lines = [_SHORT.get(state, STATES[state].words), *_below(state, plan, now)]
+    first = centre + 4.5 - 8 * (len(lines) - 1)
+    return h.fragment[
+        _frame(box, 3, f".halo.{name}") if lit else None,
+        _frame(box, 0, f".node.{name}{'.lit' if lit else ''}"),
+        (
+            h.text(
+                class_=f"{'name' if not row else 'line'}{' lit ' + name if lit else ''}",
+                x=f"{middle:g}",
+                y=f"{first + 16 * row:g}",
+                text_anchor="middle",
+            )[line]
+            for row, line in enumerate(lines)
+        ),
+    ]
+
+
+def _below(state: State, plan: Life, now: float) -> list[str]:
+    """Return the second line of a state: how long, or what may be the cause."""
+    if plan.state is state and state in PRODUCTION_STATES:
+        return [plural(int(max(0.0, now - plan.since)), "day")]
+    return ["3 causes"] if state is State.OFFLINE_ISSUE else []
+
+
+def _frame(box: Box, around: float, classes: str) -> h.VoidElement | h.Element:
+    return h.rect(
+        classes,
+        x=f"{box.left - around:g}",
+        y=f"{box.top - around:g}",
+        width=f"{box.width + 2 * around:g}",
+        height=f"{box.height + 2 * around:g}",
+        rx=f"{6 + around:g}",
+    )
+
+
+@cache
+def _arrows() -> Safe:
+    """Return an arrow for each transition of the table; those to retirement share one."""
+    marker = arrow_head("transition")
+    parts = [
+        _arrow(*WAYS[transition.source, transition.trigger], _words_of(transition))
+        for transition in TRANSITIONS
+        if transition.target is not State.RETIRED
+    ]
+    retirement = (
+        h.path(".way", d=f"M{corners}", marker_end="url(#transition)")
+        for corners in ("63 181L52 181", "25 114L25 166")
+    )
+    frame = _frame(PRODUCTION, 0, ".production-frame")
+    return Safe(str(h.fragment[h.defs[marker], frame, parts, retirement]))
+
+
+def _words_of(transition: Transition) -> str:
+    return _WORDS.get((transition.source, transition.trigger), transition.words)
+
+
+def _arrow(corners: Corners, place: tuple[int, int], words: str) -> h.Fragment:
+    line = "L".join(f"{x} {y}" for x, y in corners)
+    return h.fragment[
+        h.path(".way", d=f"M{line}", marker_end="url(#transition)"),
+        h.text(".words", x=str(place[0]), y=str(place[1]), text_anchor="middle")[words]
+        if place[0]
+        else None,
+    ]
+
+
+# --------------------------------------------------------------------------------------
+# The chosen model: what it does in both organisations, its statechart, its days so far.
+
 
 LONGEST_MENU = 300
 """Models offered in the menu; beyond, one is chosen by its number."""

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from modelops_abm.app.watch.paired_run import Twin, WatchedModel, watched
 from modelops_abm.app.watch.snapshot import (
     DeveloperView,
     Drift,
@@ -18,13 +19,12 @@ from modelops_abm.app.watch.snapshot import (
     Stock,
     Work,
 )
-from modelops_abm.app.watch.twin import Twin, WatchedModel, watched
 from modelops_abm.charts.lifelines import TRIGGER_OF_KIND
-from modelops_abm.events import LogKind, LogRecord, TaskClass
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters.capabilities import CAPABILITY_NAMES
-from modelops_abm.scheduler import Task
-from modelops_abm.statechart import Serving, Stage, State, target
+from modelops_abm.core.events import LogKind, LogRecord, TaskClass
+from modelops_abm.core.statechart import Serving, Stage, State, target
+from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.mesa_engine.scheduler import Task
+from modelops_abm.scenario.capabilities import CAPABILITY_NAMES
 
 POINTS = 90
 """Parts into which a line over days is thinned out; each keeps its lowest and highest value."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from modelops_abm.app.watch.twin import Question
-from modelops_abm.events import RetirementReason, TaskClass
-from modelops_abm.statechart import Cause, Serving, State
+from modelops_abm.app.watch.paired_run import Question
+from modelops_abm.core.events import RetirementReason, TaskClass
+from modelops_abm.core.statechart import Cause, Serving, State
 
 
 @dataclass(frozen=True, slots=True)

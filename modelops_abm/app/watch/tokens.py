@@ -10,13 +10,13 @@ import htpy as h
 from markupsafe import Markup as Safe
 from markupsafe import escape
 
-from modelops_abm.app.drawing.box import Box
+from modelops_abm.app.drawing.diagrams import Box
 from modelops_abm.app.watch.geometry import HEADING, ROW, Grid, Places, grid, grids
 from modelops_abm.app.watch.snapshot import Lane, ModelView
 from modelops_abm.app.watch.words import SHORT_CAUSES, counted, doing, label
-from modelops_abm.events import TaskClass
+from modelops_abm.core.events import TaskClass
+from modelops_abm.core.statechart import Serving, State
 from modelops_abm.formats import number
-from modelops_abm.statechart import Serving, State
 
 SHAPES: dict[State, str] = {
     State.BUILD: "work",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from modelops_abm.app.watch.snapshot import Life, ModelView, Work
-from modelops_abm.events import RetirementReason, TaskClass
+from modelops_abm.core.events import RetirementReason, TaskClass
+from modelops_abm.core.statechart import Cause, Serving, State
 from modelops_abm.formats import NARROW_SPACE, number, plural, share
-from modelops_abm.statechart import Cause, Serving, State
 
 CAUSES: dict[Cause, str] = {
     Cause.PIPELINE: "pipeline",

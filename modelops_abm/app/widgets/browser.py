@@ -1,12 +1,42 @@
-"""What only the browser can do: its address, what a tab keeps, theme, download, copy, pictures."""
+"""Data on its way to the browser, as text.
+
+Solara looks for elements in every list and mapping that a component is given, at each rendering;
+for a chart of some thousand numbers that takes longer than everything else. It does not look into
+text.
+"""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+import json
+import math
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import solara
+
+
+def packed(value: Any) -> str:
+    """Return data as JSON; NaN and infinity, which that does not know, become null."""
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        return packed(_finite(value))
+
+
+def _finite(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _finite(entry) for name, entry in value.items()}
+        case list() | tuple():
+            return [_finite(entry) for entry in value]
+        case float() if not math.isfinite(value):
+            return None
+    return value
+
+
+# --------------------------------------------------------------------------------------
+# What only the browser can do: its address, what a tab keeps, theme, download, copy, pictures.
 
 
 @solara.component_vue("browser.vue", vuetify=False)
@@ -54,3 +84,57 @@ def switch_theme() -> dict[str, Any]:
 def picture() -> dict[str, Any]:
     """Return the command to report the charts on the page as PNG pictures."""
     return {"do": "picture"}
+
+
+# --------------------------------------------------------------------------------------
+# What the browser tells while pictures follow each other: drawn, keys pressed, room there is.
+
+
+@solara.component_vue("screen.vue", vuetify=False)
+def Screen(
+    serial: int,
+    event_drawn: Callable[[int], None],
+    event_key: Callable[[str], None],
+    event_width: Callable[[Any], None],
+) -> None:
+    """Report on what is around it; invisible.
+
+    Parameters
+    ----------
+    serial
+        Number of the picture that is shown; put this widget behind those that show it.
+    event_drawn
+        Called with the number once the picture has been painted, or cannot be seen anyway.
+    event_key
+        Called with ``" "`` or ``"."`` unless the key is for a control.
+    event_width
+        Called with the width of the element around it, in pixels, at first and when it changes.
+    """
+
+
+# --------------------------------------------------------------------------------------
+# Keys that work wherever the focus is.
+
+
+@solara.component_vue("keys.vue", vuetify=False)
+def _Keys(meanings: dict[str, str], event_press: Callable[[str], None]) -> None: ...
+
+
+def Keys(keys: Mapping[str, str], on_press: Callable[[str], None]) -> solara.Element:
+    """Listen to keys as long as this is on the page; invisible.
+
+    Parameters
+    ----------
+    keys
+        What each key means, such as ``{"mod+z": "undo", "mod+shift+z": "redo"}``; ``mod`` is Ctrl,
+        or Command on a Mac. While text is being edited, keys belong to the text.
+    on_press
+        Called with the meaning of a key that was pressed.
+    """
+    known = set(keys.values())
+
+    def press(meaning: str) -> None:
+        if meaning in known:
+            on_press(meaning)
+
+    return _Keys(meanings=dict(keys), event_press=press)

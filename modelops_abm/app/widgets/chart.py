@@ -7,7 +7,7 @@ from typing import Any
 
 import solara
 
-from modelops_abm.app.widgets.packed import packed
+from modelops_abm.app.widgets.browser import packed
 
 
 @solara.component_vue("chart.vue", vuetify=False)

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple, Required, TypedDict
 
 import solara
 
-from modelops_abm.app.icons import icon
-from modelops_abm.app.widgets.packed import packed
+from modelops_abm.app.theme import icon
+from modelops_abm.app.widgets.browser import packed
 
 
 class Field(TypedDict, total=False):
@@ -160,3 +160,86 @@ def Controls(
         event_explain=lambda subject: on_explain(str(subject)),
         event_restore=lambda name: on_restore(str(name)),
     )
+
+
+# --------------------------------------------------------------------------------------
+# A field to search in, which reports while one types.
+
+
+LONGEST_QUERY = 100
+
+
+@solara.component_vue("search.vue", vuetify=False)
+def _Search(label: str, hint: str, longest: int, event_search: Callable[[str], None]) -> None: ...
+
+
+def Search(label: str, hint: str, on_search: Callable[[str], None]) -> solara.Element:
+    """Show a field to search in.
+
+    Parameters
+    ----------
+    label
+        What it is for.
+    hint
+        An example, shown while it is empty.
+    on_search
+        Called with the query, a moment after it was typed.
+    """
+    return _Search(
+        label=label,
+        hint=hint,
+        longest=LONGEST_QUERY,
+        event_search=lambda query: on_search(str(query)[:LONGEST_QUERY]),
+    )
+
+
+# --------------------------------------------------------------------------------------
+# The contents of a long part of the page: links to its sections, the one being read marked.
+
+
+@solara.component_vue("contents.vue", vuetify=False)
+def _Contents(sections: list[dict[str, str]], label: str) -> None: ...
+
+
+def Contents(sections: Mapping[str, str], label: str) -> solara.Element:
+    """Show links to sections, which are found by their id and take the focus.
+
+    Parameters
+    ----------
+    sections
+        Titles by the ids of the sections.
+    label
+        What the contents are of.
+    """
+    listed = [{"id": section, "title": title} for section, title in sections.items()]
+    return _Contents(sections=listed, label=label)
+
+
+# --------------------------------------------------------------------------------------
+# A slider over the days of a run, with what has happened above it.
+
+
+@solara.component_vue("timeline.vue", vuetify=False)
+def Timeline(
+    day: int,
+    days: int,
+    strips: list[dict[str, str]],
+    box: str,
+    months: list[dict[str, Any]],
+    event_jump: Callable[[Any], None],
+) -> None:
+    """Show the slider.
+
+    Parameters
+    ----------
+    day, days
+        Where it stands, and the days in all.
+    strips
+        Marks above it: a ``colour`` and a ``path`` of strokes one wide.
+    box
+        What their paths are drawn in: left, top, width, height, as an SVG's viewBox.
+    months
+        Words below it: ``at``, a share of the width, and ``words``.
+    event_jump
+        Called with the day to which it was moved. What a browser sends can be forged: check it.
+    """

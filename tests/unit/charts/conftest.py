@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from modelops_abm.parameters import Scenario
-from modelops_abm.parameters.presets import preset
-from modelops_abm.results import Run
-from modelops_abm.simulate import simulate
+from modelops_abm.runs import simulate
+from modelops_abm.runs.results import Run
+from modelops_abm.scenario import Scenario
+from modelops_abm.scenario.presets import preset
 
 DAYS = 730
 EMPTY = {"initial_models": 0, "initial_ideas": 0, "initial_builds": 0, "ideas_per_year": 0.0}

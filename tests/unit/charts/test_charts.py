@@ -18,7 +18,7 @@ from modelops_abm.charts.model_timeline import lanes
 from modelops_abm.charts.palette import WORK
 from modelops_abm.charts.states_over_time import state_flows
 from modelops_abm.charts.value_and_cost import outlays
-from modelops_abm.results import Run
+from modelops_abm.runs.results import Run
 
 
 def _charts(picture: charts.Picture) -> list[Axes]:

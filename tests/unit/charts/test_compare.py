@@ -10,7 +10,7 @@ import pytest
 from modelops_abm import charts
 from modelops_abm.charts.compare import difference_so_far, key_figures, payback_day
 from modelops_abm.charts.leakage import losses
-from modelops_abm.results import Run
+from modelops_abm.runs.results import Run
 
 
 @pytest.mark.parametrize(

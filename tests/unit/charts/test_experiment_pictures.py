@@ -8,8 +8,8 @@ import pytest
 from modelops_abm.charts import credit_synergies, credit_waterfall, finding, worth_and_payback
 from modelops_abm.charts.worth import _edges
 from modelops_abm.experiments import Credit, compare
-from modelops_abm.parameters import with_values
-from modelops_abm.parameters.presets import preset
+from modelops_abm.scenario import with_values
+from modelops_abm.scenario.presets import preset
 
 RNG = np.random.default_rng(0)
 

@@ -8,8 +8,8 @@ import pytest
 from modelops_abm.charts import life_cycle_graph, statechart_graph
 from modelops_abm.charts.life_cycle import NODES
 from modelops_abm.charts.state_diagram import _WAYS
-from modelops_abm.results import Run
-from modelops_abm.statechart import PRODUCTION_STATES, TRANSITIONS, State, Trigger
+from modelops_abm.core.statechart import PRODUCTION_STATES, TRANSITIONS, State, Trigger
+from modelops_abm.runs.results import Run
 
 
 def _in_log(run: Run, *kinds: str) -> int:

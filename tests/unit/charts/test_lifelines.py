@@ -16,8 +16,8 @@ from modelops_abm.charts.lifelines import (
     unnoticed_drifts,
 )
 from modelops_abm.charts.states_over_time import state_flows
-from modelops_abm.results import Run
-from modelops_abm.statechart import PRODUCTION_STATES, Serving, State
+from modelops_abm.core.statechart import PRODUCTION_STATES, Serving, State
+from modelops_abm.runs.results import Run
 
 
 def test_a_life_has_no_gap_and_no_overlap(any_run: Run) -> None:

@@ -18,7 +18,7 @@ from matplotlib.text import Text
 from modelops_abm import charts, formats
 from modelops_abm.charts.palette import LOSSES, STATES, WORK, readable
 from modelops_abm.charts.sheet import drawable, width_of, wrapped
-from modelops_abm.results import Run
+from modelops_abm.runs.results import Run
 
 
 def _pictures(run: Run, baseline: Run | None = None) -> Iterator[charts.Picture]:

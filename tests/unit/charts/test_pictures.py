@@ -11,9 +11,9 @@ from matplotlib.image import imread
 from PIL import Image
 
 from modelops_abm import charts
-from modelops_abm.manifest import ResultError
-from modelops_abm.parameters import InputError
-from modelops_abm.results import Run
+from modelops_abm.runs.manifest import ResultError
+from modelops_abm.runs.results import Run
+from modelops_abm.scenario import InputError
 
 
 def test_every_picture_is_saved(plan: Run, baseline: Run, tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_names_are_unique_and_explained() -> None:
 
 def test_matplotlib_is_paid_for_by_plots_only() -> None:
     check = (
-        "import sys, modelops_abm.simulate, modelops_abm.results; assert 'matplotlib' not in "
+        "import sys, modelops_abm.runs, modelops_abm.runs.results; assert 'matplotlib' not in "
         "sys.modules; import modelops_abm.charts; assert 'matplotlib.pyplot' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", check], check=True)

@@ -8,7 +8,7 @@ import pytest
 from modelops_abm import compare, with_values
 from modelops_abm.cli.compare import KEY_OUTCOMES
 from modelops_abm.formats import NARROW_SPACE
-from modelops_abm.parameters.presets import preset
+from modelops_abm.scenario.presets import preset
 from tests.unit.cli.conftest import Outcome
 
 Command = Callable[..., Outcome]

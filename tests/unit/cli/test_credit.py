@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from modelops_abm.experiments import credit
-from modelops_abm.parameters import with_values
-from modelops_abm.parameters.presets import preset
+from modelops_abm.scenario import with_values
+from modelops_abm.scenario.presets import preset
 
 SMALL = {"portfolio.initial_models": 6, "horizon_days": 200}
 TWO = {"capabilities.rollback.maximum": 1.0, "capabilities.lineage.maximum": 0.5}

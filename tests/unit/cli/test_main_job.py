@@ -8,14 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from modelops_abm import compare, main_job, outcomes, replicate, terminal
+from modelops_abm import compare, main_job, replicate, terminal
+from modelops_abm.core import outcomes
 from modelops_abm.experiments import Comparison, share
-from modelops_abm.experiments.comparison.finance import finance
+from modelops_abm.experiments.finance import finance
 from modelops_abm.formats import NARROW_SPACE, NOTHING
-from modelops_abm.manifest import MANIFEST
-from modelops_abm.parameters import Scenario
 from modelops_abm.plain_keywords import scenario_of
-from modelops_abm.results import Run
+from modelops_abm.runs.manifest import MANIFEST
+from modelops_abm.runs.results import Run
+from modelops_abm.scenario import Scenario
 from modelops_abm.verdict import ALL_FIVE, THIS_PLAN, Difference, Subject, chance, payback, verdict
 from modelops_abm.version import __version__
 

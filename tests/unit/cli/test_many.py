@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from modelops_abm import outcomes, replicate, with_values
+from modelops_abm import replicate, with_values
 from modelops_abm.cli.summary import GROUPS, estimate_in_words
+from modelops_abm.core import outcomes
 from modelops_abm.experiments import estimate
-from modelops_abm.experiments.intervals import Estimate
+from modelops_abm.experiments.statistics import Estimate
 from modelops_abm.formats import NARROW_SPACE
-from modelops_abm.parameters.presets import preset
-from modelops_abm.results import Ensemble
+from modelops_abm.runs.results import Ensemble
+from modelops_abm.scenario.presets import preset
 from modelops_abm.version import __version__
 from tests.unit.cli.conftest import Outcome
 

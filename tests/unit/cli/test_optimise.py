@@ -11,7 +11,7 @@ from modelops_abm import with_values
 from modelops_abm.experiments import Decisions
 from modelops_abm.experiments import optimise as search
 from modelops_abm.formats import NARROW_SPACE
-from modelops_abm.parameters.presets import preset
+from modelops_abm.scenario.presets import preset
 from tests.unit.cli.conftest import Outcome
 
 Command = Callable[..., Outcome]

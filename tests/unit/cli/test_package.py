@@ -27,13 +27,13 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 @pytest.mark.parametrize(
     "first",
     [
-        "from modelops_abm.simulate import simulate",
+        "from modelops_abm.runs import simulate",
         "from modelops_abm import simulate",
         "from modelops_abm import compare",
         "from modelops_abm import replicate; replicate",
-        "from modelops_abm.simulate import replicate",
-        "import modelops_abm.simulate",
-        "import modelops_abm.simulate.many",
+        "from modelops_abm.runs import replicate",
+        "import modelops_abm.runs",
+        "import modelops_abm.runs.replications",
         "import modelops_abm.experiments",
     ],
 )

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from modelops_abm.clients import RULES, read_portfolio
-from modelops_abm.parameters import catalogue, load_scenario
-from modelops_abm.parameters.presets import PRESETS, preset
-from modelops_abm.parameters.without_effect import without_effect
+from modelops_abm.scenario import catalogue, load_scenario
+from modelops_abm.scenario.presets import PRESETS, preset
+from modelops_abm.scenario.without_effect import without_effect
 from tests.unit.cli.conftest import Outcome
 
 Command = Callable[..., Outcome]

@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 
 from modelops_abm.experiments import Question, sobol, tornado
+from modelops_abm.experiments.information_runs import value_of_information
 from modelops_abm.experiments.inputs import parse_input
-from modelops_abm.experiments.value_of_information import value_of_information
-from modelops_abm.parameters import baseline_of, with_values
-from modelops_abm.parameters.presets import preset
+from modelops_abm.scenario import baseline_of, with_values
+from modelops_abm.scenario.presets import preset
 
 VALUES = {
     "portfolio.initial_models": 5,

@@ -12,8 +12,8 @@ from PIL import Image
 
 from modelops_abm.experiments import side_by_side
 from modelops_abm.experiments.store import PAYBACKS
-from modelops_abm.parameters import baseline_of, with_values
-from modelops_abm.parameters.presets import preset
+from modelops_abm.scenario import baseline_of, with_values
+from modelops_abm.scenario.presets import preset
 
 SMALL = ("--set", "portfolio.initial_models=6", "--days", "200", "--replications", "12")
 PRESETS = ("--preset", "all_five", "--preset", "rollback_alone")

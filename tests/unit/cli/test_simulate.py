@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from modelops_abm import outcomes, simulate, with_values
+from modelops_abm import simulate, with_values
 from modelops_abm.cli.summary import CAUSES, GROUPS, LEAKAGE
-from modelops_abm.parameters import load_scenario
-from modelops_abm.parameters.presets import preset
-from modelops_abm.results import Run
+from modelops_abm.core import outcomes
+from modelops_abm.runs.results import Run
+from modelops_abm.scenario import load_scenario
+from modelops_abm.scenario.presets import preset
 from modelops_abm.version import __version__
 from tests.unit.cli.conftest import Outcome
 

@@ -15,8 +15,8 @@ from modelops_abm.clients.federal_dates import Shape
 from modelops_abm.clients.federal_inventory import FederalInventory, read_federal_inventory
 from modelops_abm.clients.federal_rows import COLUMNS, IMPLEMENTED, INITIATED, RETIRED
 from modelops_abm.errors import InputError
-from modelops_abm.parameters.portfolio import PortfolioModel
-from modelops_abm.parameters.scenario import Scenario
+from modelops_abm.scenario.portfolio import PortfolioModel
+from modelops_abm.scenario.scenario import Scenario
 
 START = date(2025, 1, 1)
 OPERATION = "Operation and Maintenance"

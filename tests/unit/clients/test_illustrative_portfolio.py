@@ -7,8 +7,8 @@ import sys
 from collections import Counter
 
 from modelops_abm.clients import attribute_sources, illustrative_portfolio
-from modelops_abm.parameters.portfolio import STAGE_NAMES
-from modelops_abm.parameters.scenario import Scenario
+from modelops_abm.scenario.portfolio import STAGE_NAMES
+from modelops_abm.scenario.scenario import Scenario
 
 PORTFOLIO = illustrative_portfolio()
 

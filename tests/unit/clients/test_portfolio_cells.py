@@ -15,7 +15,7 @@ from modelops_abm.clients.cells import (
     read_text,
 )
 from modelops_abm.clients.row_problem import Mistake
-from modelops_abm.parameters.portfolio import PortfolioModel
+from modelops_abm.scenario.portfolio import PortfolioModel
 
 
 def test_every_field_of_a_model_has_a_column() -> None:

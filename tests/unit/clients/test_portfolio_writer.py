@@ -19,8 +19,8 @@ from modelops_abm.clients import (
     write_template,
 )
 from modelops_abm.clients.portfolio_writer import portfolio_csv
-from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel
-from modelops_abm.parameters.scenario import Scenario
+from modelops_abm.scenario.portfolio import ImportedPortfolio, PortfolioModel
+from modelops_abm.scenario.scenario import Scenario
 
 STARTS_OF_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 

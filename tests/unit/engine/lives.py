@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from modelops_abm.events import LogKind, LogRecord, RetirementReason, TaskClass
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import Scenario
-from modelops_abm.statechart import Cause, State, Trigger, target
+from modelops_abm.core.events import LogKind, LogRecord, RetirementReason, TaskClass
+from modelops_abm.core.statechart import Cause, State, Trigger, target
+from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.scenario import Scenario
 
 TRIGGERS: dict[LogKind, Trigger] = {
     LogKind.BUILD_BEGAN: Trigger.BUILD_BEGINS,

@@ -7,9 +7,9 @@ import itertools
 import mesa
 import numpy as np
 
-from modelops_abm.calendar import Calendar, cancel
 from modelops_abm.compiled import prepare
-from modelops_abm.events import Rank, place, rank_of
+from modelops_abm.core.events import Rank, place, rank_of
+from modelops_abm.mesa_engine.calendar import Calendar, cancel
 
 
 class Diary(mesa.Model):  # type: ignore[type-arg]

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from modelops_abm import outcomes
-from modelops_abm.agents.ml_model import MLModel
-from modelops_abm.events import LogKind, TaskClass
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import Scenario, with_values
+from modelops_abm.core import outcomes
+from modelops_abm.core.events import LogKind, TaskClass
+from modelops_abm.mesa_engine.ml_model import MLModel
+from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.rules.day import DayFlows
+from modelops_abm.scenario import Scenario, with_values
 
 AMPLE = {"team.developers": 200, "horizon_days": 250}
 """So many developers that no model ever waits for another."""

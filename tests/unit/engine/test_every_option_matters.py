@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import (
+from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.scenario import (
     CAPABILITY_NAMES,
     Archetype,
     Distribution,
@@ -26,7 +26,7 @@ from modelops_abm.parameters import (
     catalogue,
     with_values,
 )
-from modelops_abm.parameters.portfolio import unused
+from modelops_abm.scenario.portfolio import unused
 
 RICH: dict[str, Any] = {
     "horizon_days": 160,

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from modelops_abm.events import LogKind, RetirementReason, TaskClass
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.randomness import DecisionPoint, draw_key, uniform
-from modelops_abm.statechart import Serving, Stage, State
+from modelops_abm.core.events import LogKind, RetirementReason, TaskClass
+from modelops_abm.core.randomness import DecisionPoint, draw_key, uniform
+from modelops_abm.core.statechart import Serving, Stage, State
+from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.scenario import Scenario, with_values
 
 
 def model_of(changes: dict[str, Any] | None = None, *, seed: int = 61) -> ModelOpsModel:

@@ -8,10 +8,10 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from modelops_abm.events import LogKind, LogRecord, TaskClass
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.statechart import Stage
+from modelops_abm.core.events import LogKind, LogRecord, TaskClass
+from modelops_abm.core.statechart import Stage
+from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.scenario import Scenario, with_values
 from tests.verification.organisations import constant, fixed_portfolio, quiet, run
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from modelops_abm.events import LogKind, LogRecord, TaskClass
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.rules.care import maintenance_effort
-from modelops_abm.statechart import Cause
+from modelops_abm.core.events import LogKind, LogRecord, TaskClass
+from modelops_abm.core.statechart import Cause
+from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.rules.maintenance import maintenance_effort
+from modelops_abm.scenario import Scenario, with_values
 
 INTERVAL_DAYS = 25.0
 TROUBLE: dict[str, Any] = {

@@ -12,15 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modelops_abm import outcomes
-from modelops_abm.agents.developer import Developer
-from modelops_abm.agents.ml_model import MLModel
-from modelops_abm.events import TaskClass
-from modelops_abm.model import CLOSE_OF_A_DAY, ModelOpsModel
-from modelops_abm.parameters import InputError, Scenario, with_values
-from modelops_abm.scheduler import Task
-from modelops_abm.simulate import simulate
-from modelops_abm.statechart import Stage, State
+from modelops_abm.core import outcomes
+from modelops_abm.core.events import TaskClass
+from modelops_abm.core.statechart import Stage, State
+from modelops_abm.mesa_engine.developer import Developer
+from modelops_abm.mesa_engine.ml_model import MLModel
+from modelops_abm.mesa_engine.model import CLOSE_OF_A_DAY, ModelOpsModel
+from modelops_abm.mesa_engine.scheduler import Task
+from modelops_abm.runs import simulate
+from modelops_abm.scenario import InputError, Scenario, with_values
 
 SHORT = with_values(Scenario(), {"horizon_days": 120}, source="test")
 

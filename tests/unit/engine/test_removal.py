@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from modelops_abm import Developer, MLModel, ModelOpsModel
-from modelops_abm.events import MAINTENANCE, TaskClass
-from modelops_abm.outcomes import DEVELOPER_FLOWS
-from modelops_abm.statechart import Stage, State
+from modelops_abm.core.events import MAINTENANCE, TaskClass
+from modelops_abm.core.outcomes import DEVELOPER_FLOWS
+from modelops_abm.core.statechart import Stage, State
 
 DAYS = 250
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from modelops_abm.events import MAINTENANCE, TaskClass
-from modelops_abm.scheduler import Assignment, Scheduler, Task
+from modelops_abm.core.events import MAINTENANCE, TaskClass
+from modelops_abm.mesa_engine.scheduler import Assignment, Scheduler, Task
 
 REPAIR, RETRAIN, CAPABILITY, DEPLOY, BUILD, _ = TaskClass
 ORDER = (REPAIR, RETRAIN, CAPABILITY, DEPLOY, BUILD)

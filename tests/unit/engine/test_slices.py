@@ -8,10 +8,10 @@ from collections.abc import Generator
 import numpy as np
 import pytest
 
-from modelops_abm.ensemble.engine import SLICE_SECONDS, Block, Pace, block_in_slices, run_block
-from modelops_abm.ensemble.setting import prepared
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.parameters.presets import preset
+from modelops_abm.compiled_engine.inputs import prepared
+from modelops_abm.compiled_engine.run import SLICE_SECONDS, Block, Pace, block_in_slices, run_block
+from modelops_abm.scenario import Scenario, with_values
+from modelops_abm.scenario.presets import preset
 
 DAILY = ("npv", "users", "models_online")
 

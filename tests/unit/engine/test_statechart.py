@@ -7,11 +7,8 @@ from collections import defaultdict
 
 import pytest
 
-from modelops_abm.events import LogKind
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.parameters.presets import PRESETS, preset
-from modelops_abm.statechart import (
+from modelops_abm.core.events import LogKind
+from modelops_abm.core.statechart import (
     PRODUCTION_STATES,
     STAGE_OF_STATE,
     TARGET,
@@ -22,6 +19,9 @@ from modelops_abm.statechart import (
     Trigger,
     target,
 )
+from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.scenario import Scenario, with_values
+from modelops_abm.scenario.presets import PRESETS, preset
 from tests.unit.engine.lives import Life, lives_of, watched_run
 
 COUNTS: dict[str, tuple[State, ...]] = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.parameters.presets import preset
+from modelops_abm.scenario import Scenario, with_values
+from modelops_abm.scenario.presets import preset
 
 SMALL = {"horizon_days": 200, "portfolio.initial_models": 5, "portfolio.initial_ideas": 4}
 

@@ -12,8 +12,8 @@ from modelops_abm.experiments.alternatives import (
     outcomes_at,
     variants_of,
 )
-from modelops_abm.experiments.variants import level_of, raised
-from modelops_abm.parameters import InputError, baseline_of
+from modelops_abm.experiments.plans import level_of, raised
+from modelops_abm.scenario import InputError, baseline_of
 from tests.unit.experiments.plans import small
 
 

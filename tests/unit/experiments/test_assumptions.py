@@ -15,7 +15,7 @@ from modelops_abm.experiments.assumptions import (
     assumptions_of,
 )
 from modelops_abm.experiments.inputs import check_inputs
-from modelops_abm.parameters import (
+from modelops_abm.scenario import (
     Archetype,
     Distribution,
     InputError,
@@ -26,8 +26,8 @@ from modelops_abm.parameters import (
     save_scenario,
     with_values,
 )
-from modelops_abm.parameters.presets import PRESETS, preset
-from modelops_abm.parameters.sources import LABELS
+from modelops_abm.scenario.presets import PRESETS, preset
+from modelops_abm.scenario.sources import LABELS
 
 MODELS = "portfolio.initial_models"
 

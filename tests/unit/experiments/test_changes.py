@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from modelops_abm.experiments import LevelChange, stream_single_changes, try_single_changes
-from modelops_abm.experiments.credit.changes import single_changes
-from modelops_abm.experiments.variants import with_levels
-from modelops_abm.parameters import baseline_of
-from modelops_abm.simulate import replicate
+from modelops_abm.experiments.credit_levels import single_changes
+from modelops_abm.experiments.plans import with_levels
+from modelops_abm.runs import replicate
+from modelops_abm.scenario import baseline_of
 from tests.unit.experiments.plans import small
 
 

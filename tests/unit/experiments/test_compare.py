@@ -5,10 +5,10 @@ import threading
 import pytest
 
 from modelops_abm.experiments import compare
-from modelops_abm.experiments.looks import FEWEST
-from modelops_abm.parameters import Scenario, baseline_of, with_values
-from modelops_abm.parameters.presets import preset
-from modelops_abm.simulate import Cancelled, simulate
+from modelops_abm.experiments.statistics import FEWEST
+from modelops_abm.runs import Cancelled, simulate
+from modelops_abm.scenario import Scenario, baseline_of, with_values
+from modelops_abm.scenario.presets import preset
 
 SMALL = {"horizon_days": 200, "portfolio.initial_models": 5, "portfolio.initial_ideas": 4}
 

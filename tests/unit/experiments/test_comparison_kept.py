@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 
 from modelops_abm.experiments import compare, running, side_by_side
-from modelops_abm.experiments.comparison.results import Comparison
-from modelops_abm.experiments.looks import FEWEST
+from modelops_abm.experiments.comparison import Comparison
 from modelops_abm.experiments.running import totals_of
+from modelops_abm.experiments.statistics import FEWEST
 from modelops_abm.experiments.store import Store
-from modelops_abm.parameters import Scenario, baseline_of, with_values
-from modelops_abm.parameters.presets import preset
-from modelops_abm.simulate import Batch, Cancelled, stream
+from modelops_abm.runs import Batch, Cancelled, stream
+from modelops_abm.scenario import Scenario, baseline_of, with_values
+from modelops_abm.scenario.presets import preset
 
 SMALL = {"horizon_days": 120, "portfolio.initial_models": 4, "portfolio.initial_ideas": 3}
 PLAN = with_values(preset("rollback_alone"), SMALL, source="the test")

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from modelops_abm.experiments import Credit, compare, credit, stream_credit
-from modelops_abm.experiments.credit.credit import combinations
-from modelops_abm.parameters import CAPABILITY_NAMES, baseline_of
-from modelops_abm.simulate import Cancelled, simulate
+from modelops_abm.experiments.credit_shares import combinations
+from modelops_abm.runs import Cancelled, simulate
+from modelops_abm.scenario import CAPABILITY_NAMES, baseline_of
 from tests.unit.experiments.plans import small
 
 OUTCOMES = ("npv", "availability", "models_delivered", "developer_days_repair")

@@ -10,14 +10,12 @@ import numpy as np
 import pytest
 
 from modelops_abm.experiments import Morris, Question, Swing, Tornado, sobol
-from modelops_abm.experiments import value_of_information as voi
+from modelops_abm.experiments import information_runs as voi
 from modelops_abm.experiments.inputs import Choice, parse_input
-from modelops_abm.experiments.intervals import estimate
-from modelops_abm.experiments.ranking import rank
-from modelops_abm.experiments.sensitivity.decision import decision_of
-from modelops_abm.experiments.sensitivity.morris import deviation_half_width
-from modelops_abm.experiments.sensitivity.sobol import sobol_positions
-from modelops_abm.parameters import InputError
+from modelops_abm.experiments.sensitivity_morris import deviation_half_width
+from modelops_abm.experiments.sensitivity_sobol import decision_of, sobol_positions
+from modelops_abm.experiments.statistics import estimate, rank
+from modelops_abm.scenario import InputError
 from tests.unit.experiments.plans import small
 
 SEVERITY = parse_input("drift.severity=0.1..0.5")

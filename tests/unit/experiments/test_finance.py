@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from modelops_abm.experiments.comparison.finance import finance, payback_days
+from modelops_abm.experiments.finance import finance, payback_days
 
 
 def test_the_day_of_payback_is_the_first_from_which_it_stays_paid_back() -> None:

@@ -8,17 +8,11 @@ import numpy as np
 import pytest
 
 from modelops_abm import formats
-from modelops_abm.experiments.inputs import (
-    Choice,
-    Range,
-    check_inputs,
-    parse_input,
-    varied,
-)
-from modelops_abm.experiments.sensitivity.changes import best_along
-from modelops_abm.parameters import InputError, Scenario, catalogue
-from modelops_abm.parameters.fields import DISTRIBUTION_PARTS, value_at
+from modelops_abm.experiments.inputs import Choice, Range, check_inputs, parse_input, varied
+from modelops_abm.experiments.sensitivity_tornado import best_along
 from modelops_abm.plain_keywords import scenario_of
+from modelops_abm.scenario import InputError, Scenario, catalogue
+from modelops_abm.scenario.fields import DISTRIBUTION_PARTS, value_at
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from scipy import stats
 
 from modelops_abm.experiments import Estimate, estimate, share
-from modelops_abm.experiments.intervals import bootstrap_interval, t_quantile
+from modelops_abm.experiments.statistics import bootstrap_interval
+from modelops_abm.runs.quantiles import t_quantile
 
 
 def test_the_mean_and_its_interval_are_those_of_students_t() -> None:

@@ -16,13 +16,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from modelops_abm import outcomes
-from modelops_abm.experiments import parts
-from modelops_abm.experiments.parts import Parts
+from modelops_abm.core import outcomes
+from modelops_abm.experiments import parquet_rows
+from modelops_abm.experiments.parquet_rows import Parts
 from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.store import Store
-from modelops_abm.parameters import InputError, with_values
-from modelops_abm.parameters.presets import preset
+from modelops_abm.scenario import InputError, with_values
+from modelops_abm.scenario.presets import preset
 
 COLUMNS = ("first", "second", "third")
 VALUES = np.arange(24.0).reshape(2, 4, 3) / 7.0
@@ -167,7 +167,7 @@ def test_anything_else_than_kept_rows_is_set_aside(
 def test_a_small_file_that_holds_very_many_rows_is_not_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = parts._MOST_ROWS + 1
+    rows = parquet_rows._MOST_ROWS + 1
     table = pa.table(
         {
             "scenario": pa.array(np.zeros(rows, np.int32)),
@@ -194,7 +194,7 @@ def test_a_small_file_with_a_very_long_key_is_not_read(
     stream = pa.BufferOutputStream()
     pq.write_table(table, stream, compression="zstd")
     assert stream.tell() < 10_000
-    monkeypatch.setattr(parts, "_LARGEST_PART_BYTES", 1_000_000)
+    monkeypatch.setattr(parquet_rows, "_LARGEST_PART_BYTES", 1_000_000)
     named(tmp_path, stream.getvalue().to_pybytes())
     assert opened(tmp_path).size == 0
 
@@ -347,7 +347,7 @@ def flip(file: Path) -> None:
 def test_an_experiment_finds_the_same_to_the_bit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
 ) -> None:
-    monkeypatch.setattr(parts, "_SECONDS_KEPT_BACK", 0.0)
+    monkeypatch.setattr(parquet_rows, "_SECONDS_KEPT_BACK", 0.0)
     small = {"horizon_days": 30, "portfolio.initial_models": 3}
     names = ("reference", "all_five")
     scenarios = [with_values(preset(name), small, source="test") for name in names]

@@ -26,11 +26,11 @@ from modelops_abm.experiments import (
     try_single_changes,
     why,
 )
+from modelops_abm.experiments.information_runs import value_of_information
 from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.store import Store
-from modelops_abm.experiments.value_of_information import value_of_information
-from modelops_abm.parameters import Scenario, baseline_of, with_values
-from modelops_abm.scheduler import Task
+from modelops_abm.mesa_engine.scheduler import Task
+from modelops_abm.scenario import Scenario, baseline_of, with_values
 
 SHORT = with_values(
     Scenario(),

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from modelops_abm.experiments import level_worth, stream_level_worth, why
-from modelops_abm.experiments.variants import with_levels
-from modelops_abm.simulate import Cancelled, replicate
+from modelops_abm.experiments.plans import with_levels
+from modelops_abm.runs import Cancelled, replicate
 from tests.unit.experiments.plans import small
 
 PLAN = small(rollback=0.6, monitoring=1.0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from modelops_abm.experiments import estimate
-from modelops_abm.experiments.looks import FEWEST, LOOKS, checked_looks, is_known, looks_up_to
+from modelops_abm.experiments.statistics import FEWEST, LOOKS, checked_looks, is_known, looks_up_to
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,12 @@ from modelops_abm.experiments import (
     road_map_of,
     with_road_map,
 )
-from modelops_abm.experiments.optimise import words
-from modelops_abm.experiments.phrases import known_money
-from modelops_abm.experiments.running import totals_of
-from modelops_abm.experiments.samples import outcome_of
+from modelops_abm.experiments import optimisation_words as words
+from modelops_abm.experiments.plans import known_money
+from modelops_abm.experiments.running import outcome_of, totals_of
 from modelops_abm.experiments.store import Store
-from modelops_abm.parameters import InputError, baseline_of
-from modelops_abm.simulate import Cancelled
+from modelops_abm.runs import Cancelled
+from modelops_abm.scenario import InputError, baseline_of
 from tests.unit.experiments.plans import small
 
 PLAN = small({"horizon_days": 400}, automation=1.0, rollback=0.5)

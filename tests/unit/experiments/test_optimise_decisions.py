@@ -3,9 +3,8 @@ from __future__ import annotations
 import pytest
 
 from modelops_abm.experiments import Decisions, Step, nothing_of, road_map_of
-from modelops_abm.experiments.optimise.decisions import STARTS
-from modelops_abm.experiments.optimise.road_map import with_road_map
-from modelops_abm.parameters import InputError, baseline_of, fingerprint_of
+from modelops_abm.experiments.road_maps import STARTS, with_road_map
+from modelops_abm.scenario import InputError, baseline_of, fingerprint_of
 from tests.unit.experiments.plans import small
 
 

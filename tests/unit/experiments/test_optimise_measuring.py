@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from modelops_abm.experiments import RoadMap, compare, expected_shortfall, road_map_of
-from modelops_abm.experiments.optimise.frontier import frontier, spread_out
-from modelops_abm.experiments.optimise.measuring import Measured, Measuring
-from modelops_abm.parameters import baseline_of
-from modelops_abm.simulate import replicate
+from modelops_abm.experiments.optimisation_results import frontier, spread_out
+from modelops_abm.experiments.optimisation_search import Measured, Measuring
+from modelops_abm.runs import replicate
+from modelops_abm.scenario import baseline_of
 from tests.unit.experiments.plans import small
 
 PLAN = small(

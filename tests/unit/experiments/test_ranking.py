@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from modelops_abm.experiments.paired import PairedDifference
-from modelops_abm.experiments.ranking import rank
+from modelops_abm.experiments.statistics import PairedDifference, rank
 
 
 def test_the_order_is_that_of_the_means() -> None:

@@ -3,11 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from modelops_abm import outcomes
+from modelops_abm.core import outcomes
 from modelops_abm.experiments import Reasons, why
-from modelops_abm.experiments.credit.reasons import OUTCOMES, reasons_of
-from modelops_abm.experiments.variants import without
-from modelops_abm.simulate import replicate
+from modelops_abm.experiments.credit_reasons import OUTCOMES, reasons_of
+from modelops_abm.experiments.plans import without
+from modelops_abm.runs import replicate
 from tests.unit.experiments.plans import small
 
 PLAN = small(monitoring=1.0, automation=0.5)

@@ -12,8 +12,8 @@ import pytest
 from modelops_abm.experiments import credit, running
 from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.store import Store
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.simulate import Batch, Cancelled, replicate
+from modelops_abm.runs import Batch, Cancelled, replicate
+from modelops_abm.scenario import Scenario, with_values
 
 SMALL = with_values(
     Scenario(), {"horizon_days": 60, "portfolio.initial_models": 4}, source="the test"

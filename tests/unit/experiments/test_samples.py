@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from modelops_abm import outcomes
-from modelops_abm.experiments.samples import outcome_of, sampled
-from modelops_abm.parameters import baseline_of
-from modelops_abm.simulate import replicate
+from modelops_abm.core import outcomes
+from modelops_abm.experiments.running import outcome_of, sampled
+from modelops_abm.runs import replicate
+from modelops_abm.scenario import baseline_of
 from tests.unit.experiments.plans import small
 
 PLAN = small({"portfolio.initial_builds": 1, "horizon_days": 60}, rollback=1.0)

@@ -6,16 +6,14 @@ import numpy as np
 import pytest
 
 from modelops_abm.experiments import Question, Swing, morris, sobol, tornado
+from modelops_abm.experiments.information_runs import value_of_information
 from modelops_abm.experiments.inputs import parse_input
-from modelops_abm.experiments.ranking import rank
-from modelops_abm.experiments.running import totals_of
-from modelops_abm.experiments.samples import outcome_of
-from modelops_abm.experiments.sensitivity.changes import best_along
-from modelops_abm.experiments.sensitivity.decision import decision_of
-from modelops_abm.experiments.sensitivity.sobol import sobol_positions
-from modelops_abm.experiments.sweep.designs import at_positions
-from modelops_abm.experiments.value_of_information import value_of_information
-from modelops_abm.parameters import InputError, baseline_of, with_values
+from modelops_abm.experiments.running import outcome_of, totals_of
+from modelops_abm.experiments.sensitivity_sobol import decision_of, sobol_positions
+from modelops_abm.experiments.sensitivity_tornado import best_along
+from modelops_abm.experiments.statistics import rank
+from modelops_abm.experiments.sweep import at_positions
+from modelops_abm.scenario import InputError, baseline_of, with_values
 from tests.unit.experiments.plans import small
 
 PLAN = small(rollback=1.0)

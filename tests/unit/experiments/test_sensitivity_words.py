@@ -9,26 +9,19 @@ import pytest
 
 from modelops_abm import formats
 from modelops_abm.charts.value_of_information import average_finding, information_finding
-from modelops_abm.experiments import (
-    Indices,
-    Morris,
-    Question,
-    Sobol,
-    Swing,
-    Tornado,
-)
+from modelops_abm.experiments import Indices, Morris, Question, Sobol, Swing, Tornado
 from modelops_abm.experiments.information import Information, Leads, Worth
+from modelops_abm.experiments.information_runs import ValueOfInformation
 from modelops_abm.experiments.inputs import parse_input
-from modelops_abm.experiments.phrases import worth_of_knowing
-from modelops_abm.experiments.ranking import rank
-from modelops_abm.experiments.sensitivity.changes import best_along
-from modelops_abm.experiments.sensitivity.decision import decision_of
-from modelops_abm.experiments.sensitivity.words import (
+from modelops_abm.experiments.plans import worth_of_knowing
+from modelops_abm.experiments.sensitivity_sobol import decision_of
+from modelops_abm.experiments.sensitivity_tornado import best_along
+from modelops_abm.experiments.sensitivity_words import (
     morris_finding,
     sobol_finding,
     tornado_finding,
 )
-from modelops_abm.experiments.value_of_information import ValueOfInformation
+from modelops_abm.experiments.statistics import rank
 from tests.unit.experiments.plans import small
 
 NAMES = ("drift.severity", "team.focus")

@@ -15,10 +15,10 @@ from modelops_abm.experiments import (
     side_by_side,
     sides_by_side,
 )
-from modelops_abm.experiments.looks import FEWEST, LOOKS, is_known
-from modelops_abm.parameters import Scenario, baseline_of, with_values
-from modelops_abm.parameters.presets import preset
-from modelops_abm.simulate import Cancelled, replicate
+from modelops_abm.experiments.statistics import FEWEST, LOOKS, is_known
+from modelops_abm.runs import Cancelled, replicate
+from modelops_abm.scenario import Scenario, baseline_of, with_values
+from modelops_abm.scenario.presets import preset
 
 SMALL = {"horizon_days": 150, "portfolio.initial_models": 4, "portfolio.initial_ideas": 3}
 DAILY = ("npv", "availability")

@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modelops_abm import outcomes
-from modelops_abm.experiments import parts
-from modelops_abm.experiments.store import DESCRIPTION, PAYBACKS, Store
-from modelops_abm.parameters import InputError
+from modelops_abm.core import outcomes
+from modelops_abm.experiments import parquet_rows
+from modelops_abm.experiments.store import PAYBACKS, STORE_DESCRIPTION, Store
+from modelops_abm.scenario import InputError
 
 TOTALS = len(outcomes.TOTALS)
 
@@ -69,7 +69,7 @@ def test_what_is_there_is_neither_changed_nor_doubled(folder: Path) -> None:
 
 
 def test_many_files_are_put_together(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "_SECONDS_KEPT_BACK", 0.0)
+    monkeypatch.setattr(parquet_rows, "_SECONDS_KEPT_BACK", 0.0)
     with Store(folder) as store:
         for number in range(30):
             store.runs.add(["a"], number, some_totals(1, 1, start=number))
@@ -85,8 +85,8 @@ def test_putting_the_same_rows_together_again_loses_nothing(
 ) -> None:
     """As after a kill between the new file and the end of the old ones."""
     with monkeypatch.context() as patch:
-        patch.setattr(parts, "_SECONDS_KEPT_BACK", 0.0)
-        patch.setattr(parts, "_delete", lambda paths: None)
+        patch.setattr(parquet_rows, "_SECONDS_KEPT_BACK", 0.0)
+        patch.setattr(parquet_rows, "_delete", lambda paths: None)
         with Store(folder) as store:
             for number in range(30):
                 store.runs.add(["a"], number, some_totals(1, 1, start=number))
@@ -100,7 +100,7 @@ def test_putting_the_same_rows_together_again_loses_nothing(
 def test_what_is_kept_is_cut_into_files_that_can_be_read(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parts, "_MOST_ROWS", 4)
+    monkeypatch.setattr(parquet_rows, "_MOST_ROWS", 4)
     with Store(folder) as store:
         store.runs.add(["a", "b"], 0, some_totals(2, 5))
     assert len(list(folder.glob("*.parquet"))) == 3
@@ -155,7 +155,7 @@ def test_runs_of_another_kind_are_not_mixed(
 
 def test_runs_of_another_version_are_not_mixed(folder: Path) -> None:
     Store(folder).close()
-    path = folder / DESCRIPTION
+    path = folder / STORE_DESCRIPTION
     path.write_text(json.dumps({**json.loads(path.read_text()), "version": "0.0.1\x1b[31m"}))
     with pytest.raises(InputError, match=r"its runs are of version 0\.0\.1") as caught:
         Store(folder)
@@ -185,25 +185,29 @@ DESCRIPTIONS: dict[str, str] = {
 @pytest.mark.parametrize("content", DESCRIPTIONS.values(), ids=DESCRIPTIONS.keys())
 def test_a_description_that_says_nothing_is_named(folder: Path, content: str) -> None:
     Store(folder).close()
-    (folder / DESCRIPTION).write_text(content)
-    with pytest.raises(InputError, match=rf"{DESCRIPTION} cannot be read; choose another folder"):
+    (folder / STORE_DESCRIPTION).write_text(content)
+    with pytest.raises(
+        InputError, match=rf"{STORE_DESCRIPTION} cannot be read; choose another folder"
+    ):
         Store(folder)
 
 
 def test_a_description_that_is_gone_is_named(folder: Path) -> None:
     with Store(folder) as store:
         store.runs.add(["a"], 0, some_totals(1, 2))
-    (folder / DESCRIPTION).unlink()
-    with pytest.raises(InputError, match=rf"{DESCRIPTION} is gone; choose another folder, or del"):
+    (folder / STORE_DESCRIPTION).unlink()
+    with pytest.raises(
+        InputError, match=rf"{STORE_DESCRIPTION} is gone; choose another folder, or del"
+    ):
         Store(folder)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no such pipes here")
 def test_a_pipe_in_the_place_of_the_description_is_named(folder: Path) -> None:
     Store(folder).close()
-    (folder / DESCRIPTION).unlink()
-    os.mkfifo(folder / DESCRIPTION)
-    with pytest.raises(InputError, match=DESCRIPTION):
+    (folder / STORE_DESCRIPTION).unlink()
+    os.mkfifo(folder / STORE_DESCRIPTION)
+    with pytest.raises(InputError, match=STORE_DESCRIPTION):
         Store(folder)
 
 
@@ -238,7 +242,7 @@ def test_only_one_process_at_a_time(folder: Path) -> None:
     program = f"""
         from pathlib import Path
         from modelops_abm.experiments.store import Store
-        from modelops_abm.parameters import InputError
+        from modelops_abm.scenario import InputError
         try:
             Store(Path({str(folder)!r}))
         except InputError as error:

@@ -16,12 +16,11 @@ import pytest
 
 from modelops_abm import ModelOpsModel
 from modelops_abm.experiments import Sweep, grid, latin_hypercube, run_sweep
-from modelops_abm.experiments.folder import Folder
 from modelops_abm.experiments.inputs import Choice, Range, parse_input
-from modelops_abm.experiments.store import Store
+from modelops_abm.experiments.store import Folder, Store
 from modelops_abm.experiments.workers import worker_processes
-from modelops_abm.parameters import InputError, Scenario, with_values
-from modelops_abm.simulate import replicate
+from modelops_abm.runs import replicate
+from modelops_abm.scenario import InputError, Scenario, with_values
 
 SMALL = with_values(
     Scenario(), {"horizon_days": 90, "portfolio.initial_models": 4}, source="the test"
@@ -162,7 +161,7 @@ import sys
 from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.store import Store
 from modelops_abm.experiments import Sweep, grid, run_sweep
-from modelops_abm.parameters import Scenario
+from modelops_abm.scenario import Scenario
 inputs = (parse_input("team.developers=2,4"), parse_input("capabilities.automation.maximum=0,1"))
 with Store(Path(sys.argv[1])) as store:
     print("running", flush=True)

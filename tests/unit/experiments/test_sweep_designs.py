@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_abm.experiments import (
-    DESIGNS,
-    grid,
-    latin_hypercube,
-    points_of,
-    sobol_points,
-)
+from modelops_abm.experiments import DESIGNS, grid, latin_hypercube, points_of, sobol_points
 from modelops_abm.experiments.inputs import Choice, Range
-from modelops_abm.parameters import InputError
+from modelops_abm.scenario import InputError
 
 FOCUS = Range("team.focus", 0.4, 0.8)
 SIZE = Range("model.market_size", 10.0, 1000.0, is_logarithmic=True)

@@ -22,7 +22,7 @@ from modelops_abm.experiments import workers as workers_module
 from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.workers import cluster_workers
-from modelops_abm.parameters import InputError, Scenario
+from modelops_abm.scenario import InputError, Scenario
 
 distributed = pytest.importorskip("distributed")
 REPOSITORY = Path(__file__).resolve().parents[3]

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_abm.experiments.variants import level_of, raised, start_of, with_levels, without
-from modelops_abm.parameters import baseline_of
+from modelops_abm.experiments.plans import level_of, raised, start_of, with_levels, without
+from modelops_abm.scenario import baseline_of
 from tests.unit.experiments.plans import small
 
 STARTED = {"capabilities.lineage.start_level": 0.5}

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from modelops_abm.experiments import BestAt, Indices, WinnerChange
-from modelops_abm.experiments.ranking import Ranking
-from modelops_abm.experiments.sensitivity.changes import best_along, changes_along
-from modelops_abm.experiments.winners import may_lead, winners, wins
+from modelops_abm.experiments.alternatives import may_lead, winners, wins
+from modelops_abm.experiments.sensitivity_tornado import best_along, changes_along
+from modelops_abm.experiments.statistics import Ranking
 
 LUCK = np.random.default_rng(0).normal(size=30)
 

@@ -9,10 +9,15 @@ import numpy as np
 import pytest
 
 from modelops_abm.experiments import LevelChange, LevelWorth, PairedDifference, SingleChanges
-from modelops_abm.experiments.credit.advice import best_level, best_single_change
-from modelops_abm.experiments.credit.explanation import earning, explanation
-from modelops_abm.experiments.credit.reasons import OUTCOMES, Reasons, reasons_of
-from modelops_abm.experiments.phrases import known_money, level_of_capability, listed
+from modelops_abm.experiments.credit_levels import best_level, best_single_change
+from modelops_abm.experiments.credit_reasons import (
+    OUTCOMES,
+    Reasons,
+    earning,
+    explanation,
+    reasons_of,
+)
+from modelops_abm.experiments.plans import known_money, level_of_capability, listed
 from modelops_abm.formats import NARROW_SPACE
 from tests.unit.experiments.plans import small
 

@@ -9,7 +9,7 @@ import pytest
 
 from modelops_abm.experiments import workers
 from modelops_abm.experiments.workers import cluster_workers
-from modelops_abm.parameters import InputError
+from modelops_abm.scenario import InputError
 
 
 @pytest.mark.parametrize(

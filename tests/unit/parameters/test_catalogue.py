@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_abm.parameters import (
+from modelops_abm.scenario import (
     Archetype,
     Distribution,
     ModelKind,
@@ -16,8 +16,8 @@ from modelops_abm.parameters import (
     json_schema,
     with_values,
 )
-from modelops_abm.parameters.fields import Quantity
-from modelops_abm.parameters.quantity import facts_of, weibull_cv
+from modelops_abm.scenario.fields import Quantity
+from modelops_abm.scenario.quantity import facts_of, weibull_cv
 
 NUMBERS = [quantity for quantity in catalogue() if quantity.is_number]
 BY_NAME = {quantity.name: quantity for quantity in catalogue()}

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from modelops_abm.parameters import (
+from modelops_abm.scenario import (
     Distribution,
     ImportedPortfolio,
     InputError,

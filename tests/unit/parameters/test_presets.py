@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from modelops_abm.parameters import InputError, Scenario, describe, load_scenario, save_scenario
-from modelops_abm.parameters.presets import PRESETS, preset
-from modelops_abm.parameters.sources import changed_names
+from modelops_abm.scenario import InputError, Scenario, describe, load_scenario, save_scenario
+from modelops_abm.scenario.presets import PRESETS, preset
+from modelops_abm.scenario.sources import changed_names
 
 CAPABILITIES = ("automation", "monitoring", "rollback", "lineage", "autoscaling")
 

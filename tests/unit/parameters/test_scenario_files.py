@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from modelops_abm.parameters import (
+from modelops_abm.scenario import (
     Archetype,
     Distribution,
     ImportedPortfolio,
@@ -23,8 +23,8 @@ from modelops_abm.parameters import (
     scenario_text,
     with_values,
 )
-from modelops_abm.parameters import files as scenario_files
-from modelops_abm.parameters.quantity import weibull_cv
+from modelops_abm.scenario import files as scenario_files
+from modelops_abm.scenario.quantity import weibull_cv
 
 ENDINGS = ("toml", "yaml", "yml", "json")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
-from modelops_abm.parameters.toml_lines import lines_of
+from modelops_abm.scenario.toml_lines import lines_of
 
 TEXT = '''# comment = 1
 name = "x"   # [no.header]

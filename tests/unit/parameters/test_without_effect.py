@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from modelops_abm.parameters import (
+from modelops_abm.runs import replicate
+from modelops_abm.scenario import (
     CAPABILITY_NAMES,
     Distribution,
     ImportedPortfolio,
@@ -18,15 +19,9 @@ from modelops_abm.parameters import (
     catalogue,
     with_values,
 )
-from modelops_abm.parameters.fields import value_at
-from modelops_abm.parameters.sections import ModelKind
-from modelops_abm.parameters.without_effect import (
-    RULES,
-    Rule,
-    set_without_effect,
-    without_effect,
-)
-from modelops_abm.simulate import replicate
+from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.sections import ModelKind
+from modelops_abm.scenario.without_effect import RULES, Rule, set_without_effect, without_effect
 
 SMALL = {
     "horizon_days": 200,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import modelops_abm.model  # noqa: F401  registers every equation
+import modelops_abm.mesa_engine.model  # noqa: F401  registers every equation
 from modelops_abm.compiled import prepare
 
 prepare()

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from modelops_abm.rules.adoption import users_after, waning
-from modelops_abm.rules.usage import (
+from modelops_abm.rules.users import (
     remembered_availability,
     response,
     usage_after,
     usage_constants,
+    users_after,
+    waning,
 )
 
 CONSTANTS = usage_constants(0.75, 0.5, 60.0, 30.0, 30.0)

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from modelops_abm import compiled as compilation
 from modelops_abm import rules
 from modelops_abm.compiled import direct, prepare
-from modelops_abm.model import ModelOpsModel
-from modelops_abm.parameters import Scenario, with_values
+from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.rules.sampling import Law
+from modelops_abm.scenario import Scenario, with_values
 
 for _module in pkgutil.iter_modules(rules.__path__, f"{rules.__name__}."):
     importlib.import_module(_module.name)

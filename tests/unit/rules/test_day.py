@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelops_abm.rules.adoption import waning
 from modelops_abm.rules.day import (
     NEGLIGIBLE_SHARE,
     Health,
@@ -23,7 +22,7 @@ from modelops_abm.rules.day import (
     drift_loss_at,
     served_share,
 )
-from modelops_abm.rules.usage import usage_constants
+from modelops_abm.rules.users import usage_constants, waning
 
 TRAITS = Traits(500.0, 0.24, 3.0, waning(0.24, 3.0), 4.0, 0.5, 0.005, 0.05)
 CONSTANTS = usage_constants(0.75, 0.5, 60.0, 30.0, 30.0)

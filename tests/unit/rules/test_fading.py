@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from modelops_abm.rules.fading import LARGEST_EXTENT, faded, remaining
+from modelops_abm.rules.power import LARGEST_EXTENT, faded, remaining
 
 EXTENTS = [
     *np.random.default_rng(1).uniform(0.0, 3.0, 5_000).tolist(),

@@ -7,8 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from modelops_abm.parameters import Scenario
-from modelops_abm.randomness import DecisionPoint, draw_key, entity_key, uniform
+from modelops_abm.core.randomness import DecisionPoint, draw_key, entity_key, uniform
 from modelops_abm.rules.capability import (
     capital_spent,
     effective_capacity,
@@ -30,6 +29,7 @@ from modelops_abm.rules.hazards import (
 )
 from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day
 from modelops_abm.rules.population import arrival_gap
+from modelops_abm.scenario import Scenario
 
 RATES = constants_of(Scenario()).rates
 ENTITY = entity_key(12, 0, 1, 3)

@@ -8,9 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from modelops_abm.parameters import ModelKind
-from modelops_abm.randomness import DecisionPoint, draw_key, entity_key, uniform
-from modelops_abm.rules.adoption import users_after
+from modelops_abm.core.randomness import DecisionPoint, draw_key, entity_key, uniform
 from modelops_abm.rules.population import (
     NOTHING_KNOWN,
     Attributes,
@@ -22,6 +20,8 @@ from modelops_abm.rules.population import (
     work_left,
 )
 from modelops_abm.rules.sampling import law_of
+from modelops_abm.rules.users import users_after
+from modelops_abm.scenario import ModelKind
 
 N = 5_000
 ALPHA = 1e-3 / 50

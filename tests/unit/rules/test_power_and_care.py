@@ -6,20 +6,22 @@ import math
 
 import pytest
 
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.randomness import DecisionPoint, draw_key, entity_key, uniform
-from modelops_abm.rules.care import (
+from modelops_abm.core.randomness import DecisionPoint, draw_key, entity_key, uniform
+from modelops_abm.core.statechart import Cause
+from modelops_abm.rules.capability import effort_left, finish_time, reduced_effort, speed
+from modelops_abm.rules.constants import CareConstants, Levels, constants_of, start_levels
+from modelops_abm.rules.maintenance import (
     decay_alert_days,
     decay_delay_days,
+    delay_days,
     drift_delay_days,
     drift_severity,
     image_at_hand,
     maintenance_effort,
+    mean_delay_days,
     new_work_effort,
     self_heals,
 )
-from modelops_abm.rules.constants import CareConstants, Levels, constants_of, start_levels
-from modelops_abm.rules.detection import delay_days, mean_delay_days
 from modelops_abm.rules.power import (
     base_power,
     days_until_below,
@@ -30,8 +32,7 @@ from modelops_abm.rules.power import (
     restored_power,
 )
 from modelops_abm.rules.sampling import law_of, sample
-from modelops_abm.rules.work import effort_left, finish_time, reduced_effort, speed
-from modelops_abm.statechart import Cause
+from modelops_abm.scenario import Scenario, with_values
 
 CARE = constants_of(Scenario()).care
 NONE = Levels(0.0, 0.0, 0.0, 0.0, 0.0)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from modelops_abm.randomness import (
+from modelops_abm.core.randomness import (
     LARGEST_SEED,
     DecisionPoint,
     Origin,

@@ -9,9 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from modelops_abm.parameters import Distribution
-from modelops_abm.parameters.quantity import weibull_cv, weibull_shape
-from modelops_abm.randomness import draw_key, entity_key
+from modelops_abm.core.randomness import draw_key, entity_key
 from modelops_abm.rules.sampling import (
     happens,
     law_of,
@@ -21,6 +19,8 @@ from modelops_abm.rules.sampling import (
     unit_exponential,
     unit_gamma,
 )
+from modelops_abm.scenario import Distribution
+from modelops_abm.scenario.quantity import weibull_cv, weibull_shape
 
 N = 20_000
 ALPHA = 1e-3 / 100

@@ -7,15 +7,15 @@ import math
 import pytest
 from pydantic import ValidationError
 
-from modelops_abm.parameters import Distribution
-from modelops_abm.parameters.quantity import (
+from modelops_abm.core.randomness import draw_key, entity_key
+from modelops_abm.rules.sampling import law_of, sample, sample_above
+from modelops_abm.scenario import Distribution
+from modelops_abm.scenario.quantity import (
     SMALLEST_CV,
     SMALLEST_MEAN,
     SMALLEST_SHARE,
     widest_beta_cv,
 )
-from modelops_abm.randomness import draw_key, entity_key
-from modelops_abm.rules.sampling import law_of, sample, sample_above
 
 MEANS = (SMALLEST_MEAN, 1.0, 1e12)
 SHARES = (SMALLEST_SHARE, 0.5, 1.0 - SMALLEST_SHARE)

@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from modelops_abm.simulate import Series
-from modelops_abm.simulate.bands import BAND_SHARES, EXACT_UP_TO, Bands
-from modelops_abm.simulate.quantiles import BINS, exact_quantiles
+from modelops_abm.runs import Series
+from modelops_abm.runs.bands import BAND_SHARES, EXACT_UP_TO, Bands
+from modelops_abm.runs.quantiles import BINS, exact_quantiles
 
 WEEKS = Series(("npv", "users"), period_days=7)
 HORIZON_DAYS = 17

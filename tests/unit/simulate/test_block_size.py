@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.parameters.portfolio import ImportedPortfolio, PortfolioModel
-from modelops_abm.parameters.presets import preset
-from modelops_abm.simulate.block_size import MOST_REPLICATIONS, replications_per_block
+from modelops_abm.runs.resources import MOST_REPLICATIONS, replications_per_block
+from modelops_abm.scenario import Scenario, with_values
+from modelops_abm.scenario.portfolio import ImportedPortfolio, PortfolioModel
+from modelops_abm.scenario.presets import preset
 
 REFERENCE = preset("reference")
 

@@ -15,10 +15,9 @@ from modelops_abm.experiments import Sweep, points_of, run_sweep
 from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.workers import worker_processes
-from modelops_abm.parameters import InputError, Scenario, with_values
-from modelops_abm.simulate import machine, replicate, simulate
-from modelops_abm.simulate.block_size import bytes_of_results, bytes_of_run
-from modelops_abm.simulate.machine import check_memory, cores
+from modelops_abm.runs import replicate, resources, simulate
+from modelops_abm.runs.resources import bytes_of_results, bytes_of_run, check_memory, cores
+from modelops_abm.scenario import InputError, Scenario, with_values
 
 LARGE = {
     "portfolio.initial_models": 100_000,
@@ -36,7 +35,7 @@ def test_the_quota_of_a_container_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quota: str, expected: int
 ) -> None:
     (tmp_path / "cpu.max").write_text(quota, encoding="ascii")
-    monkeypatch.setattr(machine, "_GROUP", tmp_path)
+    monkeypatch.setattr(resources, "_GROUP", tmp_path)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: set(range(8)), raising=False)
     assert cores() == expected
 
@@ -44,7 +43,7 @@ def test_the_quota_of_a_container_counts(
 def test_without_a_quota_the_affinity_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine, "_GROUP", tmp_path / "missing")
+    monkeypatch.setattr(resources, "_GROUP", tmp_path / "missing")
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 3, 5}, raising=False)
     assert cores() == 3
 
@@ -61,7 +60,7 @@ def limited(folder: Path, limit: str) -> None:
 def test_the_limit_of_a_container_counts_without_what_only_caches_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine, "_GROUP", tmp_path)
+    monkeypatch.setattr(resources, "_GROUP", tmp_path)
     limited(tmp_path, "1000000000\n")
     check_memory(499e6, "take less")
     with pytest.raises(InputError, match=r"0\.6 GB of memory, and 0\.5 GB are free here: take"):
@@ -72,7 +71,7 @@ def test_the_limit_of_a_container_counts_without_what_only_caches_files(
 def test_without_a_limit_the_machine_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(machine, "_GROUP", tmp_path)
+    monkeypatch.setattr(resources, "_GROUP", tmp_path)
     limited(tmp_path, limit)
     check_memory(300e6, "take less")
     with pytest.raises(InputError, match="take less"):
@@ -93,13 +92,13 @@ def test_without_a_limit_the_machine_counts(
 def test_what_does_not_fit_is_refused_before_it_is_begun(
     run: Callable[[Scenario], object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(machine, "_free_memory_bytes", lambda: 8e9)
+    monkeypatch.setattr(resources, "_free_memory_bytes", lambda: 8e9)
     with pytest.raises(InputError, match=r"GB of memory, and 8.0 GB are free here"):
         run(with_values(Scenario(), LARGE, source="a test"))
 
 
 def test_what_everybody_runs_is_never_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "_free_memory_bytes", lambda: 1e9)
+    monkeypatch.setattr(resources, "_free_memory_bytes", lambda: 1e9)
     assert bytes_of_run(Scenario(), in_full=True, with_model_days=True) < 1e9 / 4
     assert bytes_of_results(Scenario(), 100_000) < 1e9
 
@@ -133,7 +132,7 @@ def test_the_results_of_replications_take_no_more_than_estimated() -> None:
 def test_points_beyond_the_memory_are_refused_before_their_scenarios_are_made(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(machine, "_free_memory_bytes", lambda: 8e9)
+    monkeypatch.setattr(resources, "_free_memory_bytes", lambda: 8e9)
     inputs = (parse_input("drift.severity=0.1..0.5"), parse_input("model.market_size=1..5"))
     planned = Sweep(Scenario(), inputs, points_of("latin", inputs, 1_000))
     with pytest.raises(InputError, match="take fewer points or replications"):

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modelops_abm import outcomes
-from modelops_abm.manifest import ResultError
-from modelops_abm.parameters import with_values
-from modelops_abm.parameters.presets import preset
-from modelops_abm.results import Ensemble
-from modelops_abm.simulate import Series, replicate, simulate, stream
-from modelops_abm.simulate.single import Engine
+from modelops_abm.core import outcomes
+from modelops_abm.runs import Series, replicate, simulate, stream
+from modelops_abm.runs.manifest import ResultError
+from modelops_abm.runs.results import Ensemble
+from modelops_abm.runs.single import Engine
+from modelops_abm.scenario import with_values
+from modelops_abm.scenario.presets import preset
 
 SCENARIO = with_values(
     preset("reference"), {"horizon_days": 120, "portfolio.initial_models": 4}, source="test"

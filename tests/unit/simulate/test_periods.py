@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modelops_abm import outcomes
-from modelops_abm.parameters import with_values
-from modelops_abm.parameters.presets import preset
-from modelops_abm.simulate import Series, replicate, simulate, stream
-from modelops_abm.simulate.periods import by_period, outcomes_behind
-from modelops_abm.simulate.single import Engine
+from modelops_abm.core import outcomes
+from modelops_abm.runs import Series, replicate, simulate, stream
+from modelops_abm.runs.bands import by_period, outcomes_behind
+from modelops_abm.runs.single import Engine
+from modelops_abm.scenario import with_values
+from modelops_abm.scenario.presets import preset
 
 SCENARIO = with_values(
     preset("all_five"), {"horizon_days": 60, "portfolio.initial_models": 4}, source="test"

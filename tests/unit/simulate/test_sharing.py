@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from modelops_abm.simulate.sharing import FIRST_SECONDS, Account, Here, Rank, SharedThreads
+from modelops_abm.runs.threads import FIRST_SECONDS, Account, Here, Rank, SharedThreads
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -370,7 +370,7 @@ def run(program: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_no_thread_starts_with_the_import() -> None:
-    done = run("import threading, modelops_abm.simulate; print(threading.active_count())")
+    done = run("import threading, modelops_abm.runs; print(threading.active_count())")
     assert (done.stdout, done.stderr) == ("1\n", "")
 
 
@@ -378,7 +378,7 @@ def test_no_thread_starts_with_the_import() -> None:
 def test_a_forked_process_has_threads_of_its_own() -> None:
     done = run("""
 import os
-from modelops_abm.simulate.sharing import new_caller
+from modelops_abm.runs.threads import new_caller
 
 assert new_caller().submit(abs, -1).result() == 1
 child = os.fork()
@@ -392,7 +392,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 def test_a_process_ends_with_work_left_undone() -> None:
     done = run("""
 import threading, time
-from modelops_abm.simulate.sharing import new_caller
+from modelops_abm.runs.threads import new_caller
 
 caller = new_caller()
 for _ in range(20):

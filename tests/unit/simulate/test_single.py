@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from modelops_abm.clients import illustrative_portfolio, read_portfolio
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.parameters.presets import preset
-from modelops_abm.results import Run
-from modelops_abm.simulate import replicate, simulate
+from modelops_abm.runs import replicate, simulate
+from modelops_abm.runs.results import Run
+from modelops_abm.scenario import Scenario, with_values
+from modelops_abm.scenario.presets import preset
 
 SCENARIOS = {
     "generated": with_values(preset("all_five"), {"horizon_days": 300}, source="test"),

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from modelops_abm.experiments import compare
-from modelops_abm.parameters import Scenario, with_values
-from modelops_abm.parameters.presets import preset
-from modelops_abm.simulate import Cancelled, many, replicate, stream
-from modelops_abm.simulate.sharing import SharedThreads
+from modelops_abm.runs import Cancelled, replicate, replications, stream
+from modelops_abm.runs.threads import SharedThreads
+from modelops_abm.scenario import Scenario, with_values
+from modelops_abm.scenario.presets import preset
 
 SCENARIO = with_values(
     preset("reference"), {"horizon_days": 120, "portfolio.initial_models": 4}, source="test"
@@ -26,7 +26,7 @@ def with_blocks_of(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
     def fixed(_scenarios: list[Scenario], *, with_tables: bool) -> int:
         return size
 
-    monkeypatch.setattr(many, "replications_per_block", fixed)
+    monkeypatch.setattr(replications, "replications_per_block", fixed)
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 8, 50])
@@ -139,7 +139,7 @@ def test_an_error_in_a_block_reaches_the_caller(monkeypatch: pytest.MonkeyPatch)
 
     whole = replicate(SCENARIO, 16).totals
     with monkeypatch.context() as broken:
-        broken.setattr(many, "ensemble_block_in_slices", fail)
+        broken.setattr(replications, "ensemble_block_in_slices", fail)
         with pytest.raises(MemoryError, match="no room for 0"):
             replicate(SCENARIO, 1_000)
     assert replicate(SCENARIO, 16).totals.equals(whole)

@@ -1,0 +1,353 @@
+"""What exported files are called."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from modelops_abm import formats
+from modelops_abm.app.decide.sentences import progress
+from modelops_abm.app.drawing.cards import Table
+from modelops_abm.app.state.answer import Answer
+from modelops_abm.app.state.link import Linked, changes_of, query_of
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.session import Session
+from modelops_abm.clients import fingerprint
+from modelops_abm.core import outcomes
+from modelops_abm.formats import count_of, number
+from modelops_abm.scenario import Scenario, StatedValue, describe
+from modelops_abm.scenario.presets import PRESETS
+from modelops_abm.scenario.sources import LABELS
+from modelops_abm.text import csv_text
+from modelops_abm.value_words import source_in_words, value_in_words
+from modelops_abm.verdict import INTERVAL, Difference
+from modelops_abm.version import __version__
+
+if TYPE_CHECKING:
+    from modelops_abm.experiments import Comparison, Credit
+
+
+_LONGEST = 40
+
+
+def file_name(plan: Plan, ending: str) -> str:
+    """Return the name of a file about a plan: ``modelops-small-team-report.html``."""
+    words = re.sub(r"[^a-z0-9]+", "-", plan.start.lower()).strip("-")[:_LONGEST]
+    return "-".join(["modelops", *([words] if words else []), ending])
+
+
+# --------------------------------------------------------------------------------------
+# What is exported: the plan that is shown, with its figures as far as they are known.
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The answer to a plan, and what makes it repeatable.
+
+    Attributes
+    ----------
+    answer
+        The answer, and the plan that it is of.
+    credit
+        Which of its capabilities earns what, as far as it is known.
+    address
+        Where the page is.
+    made_on
+        Today.
+    """
+
+    answer: Answer
+    credit: Credit | None
+    address: str
+    made_on: date
+
+    @property
+    def plan(self) -> Plan:
+        """The plan that the figures are of."""
+        return self.answer.plan
+
+    @property
+    def comparison(self) -> Comparison:
+        """The plan and its baseline over the futures so far."""
+        return self.answer.comparison
+
+    @property
+    def seed(self) -> int:
+        """Seed of all futures."""
+        return self.comparison.plan.seed
+
+    @property
+    def link(self) -> str:
+        """The link that opens the plan; empty if no link can hold it."""
+        query = query_of(Linked(self.plan, self.seed))
+        return "" if query is None else f"{self.address}?{query}"
+
+    @property
+    def version(self) -> str:
+        """Version of the program that the figures are from."""
+        return __version__
+
+
+def subject_of(session: Session) -> Subject | None:
+    """Return what a session shows, or None before the first estimate."""
+    answer = session.answer.value
+    if answer is None:
+        return None
+    credit = session.credit.value
+    if credit is not None and credit.plan != answer.comparison.plan.scenario:
+        credit = None
+    return Subject(answer, credit, session.address.value, datetime.now(UTC).date())
+
+
+# --------------------------------------------------------------------------------------
+# What report and slides say besides figures: limits, and how to get the same figures again.
+
+
+LIMITS = (
+    "Intervals show luck only: what the same assumptions may lead to. How wrong the assumptions"
+    " may be, they do not say.",
+    "Every build succeeds; issues other than drift are noticed at once.",
+    "Users do not leave: a bad model is used less, down to nothing.",
+    "Value and cost of a prediction do not change over time.",
+    "Models do not depend on each other: no outage takes another model down.",
+    "Any developer can do any task, alone; nobody is hired, leaves or falls ill.",
+    "Requests of regulators that cause no outage cost nothing.",
+)
+"""What the simulation cannot tell."""
+
+
+def assumptions_in_words(subject: Subject) -> str:
+    """Return how well the assumptions are supported, in a sentence."""
+    stated = [value for value in describe(subject.comparison.plan.scenario) if value.confidence]
+    judged = sum(value.confidence == "judgement" for value in stated)
+    return (
+        f"{count_of(judged, len(stated))} assumptions are judgement. With your own figures in their"
+        " place the answer may change its sign."
+    )
+
+
+def state_in_words(subject: Subject) -> str:
+    """Return on how many futures the figures rest."""
+    done = progress(subject.answer, is_superseded=False)
+    luck = "each with and without the plan under the same luck"
+    known = f"average known to {done.precision}" if done.precision else "average not known"
+    if subject.answer.is_settled:
+        return f"{done.futures}, {luck}; {known}."
+    return f"{done.futures} so far, {luck}; {known}, and better with more of them."
+
+
+def provenance(subject: Subject) -> list[tuple[str, str]]:
+    """Return what makes the figures repeatable, by name."""
+    scenario = subject.comparison.plan.scenario
+    entries = [
+        ("Version", f"modelops_abm {subject.version}"),
+        ("Seed", str(subject.seed)),
+        ("Futures", number(subject.comparison.replications)),
+        ("Made on", subject.made_on.isoformat()),
+        ("Command", command(subject)),
+    ]
+    if subject.link:
+        entries.insert(0, ("Link", subject.link))
+    if scenario.imported is not None:
+        words = f"{scenario.imported.source}, SHA-256 {fingerprint(scenario.imported)}"
+        entries.append(("Portfolio", words))
+    return entries
+
+
+def command(subject: Subject) -> str:
+    """Return the command that prints the same figures."""
+    plan = subject.plan
+    parts = ["modelops-abm", "compare"]
+    if plan.start in PRESETS:
+        parts += ["--preset", plan.start]
+    for name, text in changes_of(plan):
+        parts += ["--set", f"{name}={text}"]
+    if plan.scenario.imported is not None:
+        parts += ["--portfolio", "PORTFOLIO.csv"]
+    parts += ["--replications", str(subject.comparison.replications), "--seed", str(subject.seed)]
+    return shlex.join(parts)
+
+
+# --------------------------------------------------------------------------------------
+# The tables of report and slides: all figures, what the plan sets, the assumptions.
+
+
+_SECTIONS = {
+    "": "Run",
+    "portfolio": "Portfolio",
+    "model": "Models",
+    "incidents": "Incidents",
+    "drift": "Drift",
+    "retraining": "Retraining",
+    "efforts": "Efforts",
+    "team": "Team",
+    "capabilities": "Capabilities",
+    "usage": "Usage",
+    "finance": "Finance",
+}
+
+
+def figures_table(subject: Subject) -> Table:
+    """Return every outcome of the run summary, as an average over the futures."""
+    comparison = subject.comparison
+    averages = [side.summaries().mean() for side in (comparison.plan, comparison.baseline)]
+    rows = []
+    for outcome in outcomes.SUMMARY:
+        known = comparison.difference(outcome.name).estimate
+        difference = Difference.of(outcome.name, known)
+        plan, baseline = (_level(float(side[outcome.name]), outcome.unit) for side in averages)
+        rows.append(
+            (outcome.meaning, plan, baseline, difference.text, difference.interval, str(known.n))
+        )
+    columns = ("Average per future", "Plan", "Baseline", "Difference", INTERVAL, "Futures")
+    return Table("All figures", columns, rows)
+
+
+def _level(value: float, unit: str) -> str:
+    return formats.NOTHING if math.isnan(value) else formats.amount(value, unit)
+
+
+def set_table(scenario: Scenario) -> Table:
+    """Return what is unlike the reference, with whose value it is."""
+    rows = [
+        (meaning_of(value), value_in_words(value), _default_in_words(value), source_in_words(value))
+        for value in described(scenario)
+        if not value.is_default
+    ]
+    return Table("Unlike the reference", ("Value", "Here", "Reference", "Source"), rows)
+
+
+def assumption_tables(scenario: Scenario) -> Iterator[Table]:
+    """Yield every value of the scenario, section by section, with its source."""
+    rows: dict[str, list[tuple[str, str, str]]] = {title: [] for title in _SECTIONS.values()}
+    for value in described(scenario):
+        title = _SECTIONS[value.quantity.name.rpartition(".")[0].partition(".")[0]]
+        cells = (meaning_of(value), value_in_words(value), source_in_words(value))
+        rows[title].append(cells)
+    for title, entries in rows.items():
+        yield Table(title, ("Assumption", "Value", "Source"), entries)
+
+
+def described(scenario: Scenario) -> list[StatedValue]:
+    """Return every value of a scenario that says something about the simulated system."""
+    return [value for value in describe(scenario) if value.quantity.name not in LABELS]
+
+
+def meaning_of(value: StatedValue) -> str:
+    """Return what a value means, without the full stop; a capability's is named."""
+    meaning = " ".join(value.quantity.meaning.split()).rstrip(".")
+    parts = value.quantity.name.split(".")
+    return f"{parts[1].capitalize()}: {meaning}" if len(parts) == 3 else meaning
+
+
+def short_name(value: StatedValue) -> str:
+    """Return a value's own name in words; a capability's is named: ``Automation: maximum``."""
+    *section, own = value.quantity.name.split(".")
+    words = own.replace("_", " ")
+    return f"{section[1].capitalize()}: {words}" if len(section) > 1 else words.capitalize()
+
+
+def _default_in_words(value: StatedValue) -> str:
+    quantity = value.quantity
+    default = StatedValue(quantity, quantity.default, quantity.source, quantity.confidence)
+    return value_in_words(default)
+
+
+# --------------------------------------------------------------------------------------
+# The figures and their course as CSV, one row an outcome, or an outcome in a week.
+
+
+_DAILY = {outcome.name: outcome for outcome in outcomes.DAILY}
+_FIGURES = (
+    "outcome",
+    "meaning",
+    "unit",
+    "plan",
+    "baseline",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "futures_low",
+    "futures_high",
+    "n",
+)
+"""The interval of the average difference, and between what 95 of 100 futures lie."""
+_WEEKLY = ("day", "outcome", "unit", "of", "mean", "half_width", "q2.5", "q97.5", "n")
+_ABOUT = ("scenario", "seed", "version")
+
+
+def figures_csv(subject: Subject) -> bytes:
+    """Return every outcome of the run summary: plan, baseline, and their paired difference."""
+    rows = ((*row, *_about(subject), subject.link) for row in _figures(subject))
+    return _csv((*_FIGURES, *_ABOUT, "link"), rows)
+
+
+def series_csv(subject: Subject) -> bytes:
+    """Return the course of plan, baseline and difference by week, as the charts show it."""
+    comparison = subject.comparison
+    sides = {
+        "plan": comparison.plan.bands,
+        "baseline": comparison.baseline.bands,
+        "difference": comparison.bands,
+    }
+    rows = (
+        (*row, *_about(subject))
+        for side, bands in sides.items()
+        for name, band in bands.items()
+        for row in _course(name, side, band)
+    )
+    return _csv((*_WEEKLY, *_ABOUT), rows)
+
+
+def _figures(subject: Subject) -> Iterator[tuple[Any, ...]]:
+    table = subject.comparison.table()
+    for outcome in outcomes.SUMMARY:
+        difference = subject.comparison.difference(outcome.name)
+        known, futures = difference.estimate, difference.futures or (None, None)
+        averages = (table.at[outcome.name, "plan"], table.at[outcome.name, "baseline"])
+        yield (
+            outcome.name,
+            outcome.meaning,
+            outcome.unit,
+            *averages,
+            known.mean,
+            known.low,
+            known.high,
+            *futures,
+            known.n,
+        )
+
+
+def _course(name: str, side: str, band: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    columns = band[["mean", "half_width", "2.5%", "97.5%", "n"]]
+    for day, *values in columns.itertuples():
+        yield (day, name, _DAILY[name].unit, side, *values)
+
+
+def _about(subject: Subject) -> tuple[str, int, str]:
+    return subject.comparison.plan.scenario.name, subject.seed, subject.version
+
+
+def _csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """Return a table as spreadsheets read it: UTF-8 with its mark."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(header)
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def cell(value: Any) -> Any:
+    """Return a value as a cell: text that a spreadsheet would take for a formula is quoted."""
+    if isinstance(value, str):
+        return csv_text(value)
+    return "" if value is None or (isinstance(value, float) and math.isnan(value)) else value

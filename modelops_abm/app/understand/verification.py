@@ -1,0 +1,321 @@
+"""Every number of this part is marked with where it comes from, for readers and for a test.
+
+The mark is an attribute ``data-from`` of the element around it: ``scenario:team.developers`` for a
+value of the plan, ``default:`` or ``source:`` and a name for what the catalogue says of one,
+``priority:repair``, ``record:`` and a path for what was recorded, ``count:`` of what the code
+lists. A test reads the number back and looks it up there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import htpy as h
+
+from modelops_abm import formats
+from modelops_abm.app.decide.measures import Measure
+from modelops_abm.scenario import Distribution, Scenario
+from modelops_abm.scenario.fields import value_at
+
+# --------------------------------------------------------------------------------------
+# What the checks of the simulator found, as `tests/verification/record.py` has recorded it.
+
+
+LEVEL = 0.95
+"""Of the intervals that are recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found.
+
+    Attributes
+    ----------
+    check
+        Its name.
+    kind
+        What was compared: ``mean``, ``count``, ``share``, ``distribution`` (the largest distance of
+        two distribution functions), ``dispersion`` (variance by mean), ``exact`` (the largest
+        relative error), ``sign`` (a mean that should be above 0).
+    theory, found
+        What theory says, and what the simulator gave.
+    half_width
+        Half the 95 % interval; of ``exact`` the error that is permitted.
+    p_value
+        How often a correct simulator is at least so far from theory.
+    n
+        Independent samples; numbers compared if exact.
+    """
+
+    check: str
+    kind: str
+    theory: float
+    found: float
+    half_width: float
+    p_value: float
+    n: int
+
+    @property
+    def is_statistical(self) -> bool:
+        """Whether it has a theoretical value around which luck spreads what is found."""
+        return self.kind not in ("exact", "sign")
+
+    @property
+    def is_within(self) -> bool:
+        """Whether it lies where 95 of 100 findings of a correct simulator do."""
+        return not self.is_statistical or self.p_value >= 1.0 - LEVEL
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The findings of one theory.
+
+    Attributes
+    ----------
+    file
+        Name of the file of its tests.
+    title
+        The theory in words.
+    findings
+        What its checks found.
+    """
+
+    file: str
+    title: str
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredEffect:
+    """What a capability at its full level changed in paired runs.
+
+    Attributes
+    ----------
+    capability, measure
+        What changed what.
+    without
+        The mean without the capability.
+    change, half_width
+        The mean difference that it makes, and half its 95 % interval.
+    n
+        Pairs of runs.
+    """
+
+    capability: str
+    measure: str
+    without: float
+    change: float
+    half_width: float
+    n: int
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return abs(self.change) > self.half_width
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Everything that is recorded.
+
+    Attributes
+    ----------
+    version
+        Of the package that was checked.
+    groups
+        The checks against theory.
+    effects
+        By capability and measure.
+    """
+
+    version: str
+    groups: tuple[Group, ...]
+    effects: dict[tuple[str, str], MeasuredEffect]
+
+    def findings(self) -> Iterator[Finding]:
+        """Return the findings of all groups."""
+        return (finding for group in self.groups for finding in group.findings)
+
+
+@cache
+def record() -> Record:
+    """Return what is recorded."""
+    text = files(__package__).joinpath("record.json").read_text(encoding="utf-8")
+    content: dict[str, Any] = json.loads(text)
+    effects = (MeasuredEffect(**entry) for entry in content["effects"])
+    return Record(
+        content["version"],
+        tuple(_group(entry) for entry in content["groups"]),
+        {(effect.capability, effect.measure): effect for effect in effects},
+    )
+
+
+def _group(entry: dict[str, Any]) -> Group:
+    found = tuple(Finding(**finding) for finding in entry["findings"])
+    return Group(entry["file"], entry["title"], found)
+
+
+_PLAIN = Measure()
+
+
+def traced(origin: str, text: str) -> h.Element:
+    """Return a number, or words that hold numbers, with their origin."""
+    return h.span(data_from=origin)[text]
+
+
+def traced_in_drawing(origin: str, text: str) -> h.Element:
+    """Return the same for the text of a drawing."""
+    return h.tspan(data_from=origin)[text]
+
+
+def level() -> h.Fragment:
+    """Return the level of the intervals that are recorded: 95 %."""
+    return h.fragment[
+        traced("record:level", formats.number(100.0 * LEVEL)), f"{formats.NARROW_SPACE}%"
+    ]
+
+
+def stated(scenario: Scenario, name: str) -> tuple[str, str]:
+    """Return origin and text of a number that a scenario states; of a distribution its mean."""
+    value = value_at(scenario, name)
+    number = value.mean if isinstance(value, Distribution) else float(value)
+    return f"scenario:{name}", _PLAIN.text(number)
+
+
+def priority(scenario: Scenario, task_class: str) -> tuple[str, str]:
+    """Return origin and text of the place of a class of work in the order of priority: #1."""
+    place = scenario.team.priority_order.index(task_class)
+    return f"priority:{task_class}", f"#{place + 1}"
+
+
+# --------------------------------------------------------------------------------------
+# What has been checked: theory beside what was simulated, as it was recorded.
+
+
+_SCIENTIFIC = 1e-3
+"""Errors below this are written with an exponent."""
+
+
+def in_short(record: Record) -> h.Fragment:
+    """Return how many checks there are, and how many of them lie where they should."""
+    spread = [finding for finding in record.findings() if finding.is_statistical]
+    within = sum(finding.is_within for finding in spread)
+    return h.fragment[
+        "Parts of the simulator have exact answers in the literature. Its tests compare them in ",
+        traced("record:checks", formats.number(len(list(record.findings())))),
+        " checks, whose seeds follow from their names; all agree. Of the ",
+        traced("record:spread", formats.number(len(spread))),
+        " that luck spreads around theory, ",
+        traced("record:within", formats.number(within)),
+        " lie within the ",
+        level(),
+        " interval; a correct simulator has about ",
+        traced("record:expected", formats.number(LEVEL * len(spread))),
+        ". Recorded with version ",
+        traced("record:version", record.version),
+        "; the tests fail if they find anything else.",
+    ]
+
+
+def verified(record: Record) -> h.Element:
+    """Return the checks by theory; the first of each in sight, the others folded."""
+    return h.div(".checks")[
+        h.div(".check.head", aria_hidden="true")[
+            (h.span[heading] for heading in ("Check", "Theory", "Simulated", ""))
+        ],
+        (_verified_group(group, place) for place, group in enumerate(record.groups)),
+    ]
+
+
+def _verified_group(group: Group, place: int) -> h.Element:
+    first, *others = (
+        _Line(finding, f"record:groups/{place}/findings/{number}")
+        for number, finding in enumerate(group.findings)
+    )
+    title = h.strong(data_from=f"record:groups/{place}/title")[group.title]
+    if not others:
+        return h.div(".only", data_key=group.file)[_line(first, title)]
+    return h.details(".fold", data_key=group.file)[
+        h.summary[_line(first, title, more=len(others), path=f"count:more:{place}")],
+        (_line(other) for other in others),
+    ]
+
+
+class _Line:
+    """A finding, and where it stands in the record."""
+
+    def __init__(self, finding: Finding, path: str) -> None:
+        self.finding, self.path = finding, path
+
+    def part(self, name: str, text: str) -> h.Element:
+        """Return a field of the finding with its origin."""
+        return traced(f"{self.path}/{name}", text)
+
+
+def _line(line: _Line, title: h.Node = None, *, more: int = 0, path: str = "") -> h.Element:
+    check = line.part("check", line.finding.check.replace("_", " "))
+    return h.div(".check")[
+        h.span(".what")[title, h.span(class_={"label": title is not None})[check]],
+        h.span(".theory")[_theory(line)],
+        h.span(".found")[_found(line)],
+        h.span(".agrees")[
+            h.strong(".earns")["agrees"],
+            not line.finding.is_within and h.span(".label")["outside ", level()],
+            more > 0 and h.span(".label")["and ", traced(path, str(more)), " more"],
+        ],
+    ]  # fmt: skip
+
+
+def _theory(line: _Line) -> h.Node:
+    finding = line.finding
+    match finding.kind:
+        case "exact":
+            return "exact"
+        case "sign":
+            return "above zero"
+        case "distribution":
+            return "the same distribution"
+        case _:
+            return h.fragment[line.part("theory", _number(finding, finding.theory)), _unit(finding)]
+
+
+def _found(line: _Line) -> h.Fragment:
+    finding = line.finding
+    match finding.kind:
+        case "exact":
+            error = line.part("found", _error(finding.found))
+            numbers = line.part("n", formats.number(finding.n))
+            return h.fragment["largest error ", error, " of ", numbers, " numbers"]
+        case "distribution":
+            apart = line.part("found", _number(finding, finding.found))
+            bound = line.part("half_width", _number(finding, finding.half_width))
+            return h.fragment["largest distance ", apart, ", ", level(), " below ", bound]
+    return h.fragment[
+        line.part("found", _number(finding, finding.found)),
+        " ± ",
+        line.part("half_width", _number(finding, finding.half_width)),
+        _unit(finding),
+    ]  # fmt: skip
+
+
+def _number(finding: Finding, value: float) -> str:
+    """Return a number with as many digits as are known of what was found; none of zero."""
+    scale = 100.0 if finding.kind == "share" else 1.0
+    if value == 0.0:
+        return formats.number(0.0)
+    return formats.number(scale * value, formats.digits_of(scale * finding.half_width))
+
+
+def _unit(finding: Finding) -> str:
+    return f"{formats.NARROW_SPACE}%" if finding.kind == "share" else ""
+
+
+def _error(value: float) -> str:
+    if value == 0.0:
+        return formats.number(0.0)
+    return f"{value:.0e}" if value < _SCIENTIFIC else formats.number(value, 4)

@@ -1,0 +1,196 @@
+"""A plan and its baseline, run side by side by the Mesa engine under the same luck."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+
+from modelops_abm.app.state.session import Session
+from modelops_abm.core.events import LogKind, LogRecord, TaskClass
+from modelops_abm.core.statechart import Cause
+from modelops_abm.experiments.statistics import PairedDifference
+from modelops_abm.mesa_engine.ml_model import MLModel
+from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.mesa_engine.scheduler import Task
+from modelops_abm.rules.day import DayFlows
+from modelops_abm.scenario import Scenario
+from modelops_abm.scenario.scenario import baseline_of
+
+STRIP_BINS = 120
+"""Parts of the horizon for which events are counted."""
+_STRIP = {
+    LogKind.ISSUE_STRUCK: "issue",
+    LogKind.DRIFT_FOUND: "drift",
+    LogKind.RETRAINING_BEGAN: "retraining",
+}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is watched.
+
+    Attributes
+    ----------
+    plan
+        The scenario; its baseline runs beside it.
+    seed, future
+        Seed, and number of the replication: the same future as that of an ensemble.
+    """
+
+    plan: Scenario
+    seed: int
+    future: int
+
+
+class WatchedModel(MLModel):
+    """An ML model that remembers its days and what has happened to it; it acts as any other.
+
+    Attributes
+    ----------
+    first_day
+        The first day in production that was watched; -1 before it.
+    users_by_day, power_by_day, value_by_day
+        Users and power at the end of each day since, and the value of the day's predictions in $.
+    story
+        The records of the event log that are about it, work apart.
+    efforts
+        Developer-days of the latest task by class, as they were when work on it began.
+    asked_for
+        Why the latest retraining was requested.
+    """
+
+    def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        super().__init__(*arguments, **keywords)
+        self.first_day = -1
+        self.users_by_day = array("f")
+        self.power_by_day = array("f")
+        self.value_by_day = array("f")
+        self.story: list[LogRecord] = []
+        self.efforts: dict[TaskClass, float] = {}
+        self.asked_for: Cause | None = None
+
+    def request_retraining(self, cause: Cause) -> None:
+        """Request a retraining, and remember why."""
+        if self.retraining is None:
+            self.asked_for = cause
+        super().request_retraining(cause)
+
+    def log(self, kind: LogKind, cause: int = -1, detail: float = 0.0) -> None:
+        """Record an event, in the model's own story too."""
+        super().log(kind, cause, detail)
+        self.story.append(self.model.event_log[-1])
+
+    def effort_of(self, task: Task) -> float:
+        """Return the effort of a task, and remember it."""
+        effort = super().effort_of(task)
+        self.efforts[task.task_class] = effort
+        return effort
+
+    def close_day(self) -> DayFlows:
+        """Close the day, and remember what it was like."""
+        flows = super().close_day()
+        if self.first_day < 0:
+            self.first_day = self.model.day
+        self.users_by_day.append(self.users)
+        power = self.power
+        if power is None:  # retired today
+            power = self.power_by_day[-1] if self.power_by_day else 1.0
+        self.power_by_day.append(power)
+        self.value_by_day.append(self.value_today)
+        return flows
+
+
+def watched(model: ModelOpsModel) -> list[WatchedModel]:
+    """Return the ML models of an organisation in a twin, by number."""
+    return cast("list[WatchedModel]", model.ml_models)
+
+
+class Twin:
+    """A plan and its baseline at the same day of the same future.
+
+    Attributes
+    ----------
+    question
+        What is watched.
+    plan, baseline
+        The two organisations.
+    strip
+        Of the plan: how often in each part of the horizon issues struck, models went offline for
+        drift, and retrainings began, by ``issue``, ``drift`` and ``retraining``.
+    """
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self.plan, self.baseline = (
+            ModelOpsModel(
+                scenario,
+                rng=question.seed,
+                replication=question.future,
+                ml_model_class=WatchedModel,
+            )
+            for scenario in (question.plan, baseline_of(question.plan))
+        )
+        self.strip = {name: [0] * STRIP_BINS for name in _STRIP.values()}
+        self._read = 0
+
+    @property
+    def day(self) -> int:
+        """The days that are over."""
+        return self.plan.day
+
+    @property
+    def horizon_days(self) -> int:
+        """The days in all."""
+        return self.question.plan.horizon_days
+
+    @property
+    def running(self) -> bool:
+        """Whether there are days left."""
+        return bool(self.plan.running)
+
+    def step(self) -> None:
+        """Run both for a day."""
+        self.plan.step()
+        self.baseline.step()
+        log = self.plan.event_log
+        for record in log[self._read :]:
+            name = _STRIP.get(LogKind(record.kind))
+            if name is not None:
+                self.strip[name][int(record.time / self.horizon_days * STRIP_BINS)] += 1
+        self._read = len(log)
+
+
+# --------------------------------------------------------------------------------------
+# Futures worth watching: the best, the middle and the worst of those that Decide has run.
+
+
+def notable_futures(session: Session) -> dict[str, int]:
+    """Return numbers of futures by what is special about them; none before Decide has run."""
+    answer = session.answer.value
+    if answer is None or answer.comparison is None:
+        return {}
+    comparison = answer.comparison
+    if comparison.plan.scenario != session.plan.scenario:
+        return {}
+    return notable(comparison.difference("npv"))
+
+
+def notable(difference: PairedDifference) -> dict[str, int]:
+    """Return the futures in which a plan gains most, as usual, and least.
+
+    Parameters
+    ----------
+    difference
+        Of net present value, by future from 0.
+    """
+    order = np.argsort(difference.values, kind="stable")
+    if not len(order):
+        return {}
+    return {
+        "The plan gains most": int(order[-1]),
+        "It gains as usual": int(order[len(order) // 2]),
+        "It gains least": int(order[0]),
+    }

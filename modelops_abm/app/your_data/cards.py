@@ -1,0 +1,324 @@
+"""What became of a file, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+import htpy as h
+
+from modelops_abm.app.state.plan import Plan, name_of
+from modelops_abm.app.state.uploads import Complaint, PortfolioUpload, ScenarioUpload
+from modelops_abm.app.theme import icon
+from modelops_abm.clients import attribute_sources, fingerprint, rows_that_give, stages_in_words
+from modelops_abm.clients.illustrative import SOURCE as ILLUSTRATIVE
+from modelops_abm.formats import NOTHING, count_of, number, plural
+from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, Scenario, StatedValue, describe
+from modelops_abm.scenario.portfolio import Owner, unused
+from modelops_abm.scenario.presets import PRESETS
+from modelops_abm.scenario.sources import LABELS
+from modelops_abm.text import all_of, printable
+from modelops_abm.value_words import source_in_words, value_in_words
+
+_SHOWN_DIGITS = 8
+
+
+def read_in_words(upload: PortfolioUpload) -> str:
+    """Return how many models were read: 24 models read, 23 of 24 models read."""
+    if upload.rows is None or upload.rows == upload.accepted:
+        return f"{plural(upload.accepted, 'model')} read"
+    return f"{count_of(upload.accepted, upload.rows)} models read"
+
+
+def portfolio_in_words(portfolio: ImportedPortfolio | None, drawn: int) -> str:
+    """Return which portfolio a plan has.
+
+    Parameters
+    ----------
+    portfolio
+        The imported one, if there is one.
+    drawn
+        Models that the scenario draws at the start if there is none.
+    """
+    if portfolio is None:
+        return f"Example portfolio, {plural(drawn, 'model')}"
+    own = "Illustrative" if portfolio.source == ILLUSTRATIVE else "Your"
+    return f"{own} portfolio, {plural(len(portfolio.models), 'model')}"
+
+
+def shortened(fingerprint: str) -> str:
+    """Return the first digits of a fingerprint."""
+    return f"{fingerprint[:_SHOWN_DIGITS]}…"
+
+
+# --------------------------------------------------------------------------------------
+# The card of the portfolio, what is wrong with a file, and what was read from it.
+
+
+MOST_SHOWN = 200
+"""Rows and complaints that are shown; more would only make the page slow."""
+_LEFT = ("id", "name", "archetype", "stage")
+COLUMNS = tuple(PortfolioModel.model_fields)
+_ALIGNED = {name: "" if name in _LEFT else "number" for name in COLUMNS}
+
+
+def portfolio_head(scenario: Scenario) -> h.Fragment:
+    """Return what the plan has for a portfolio, and what a file may hold."""
+    portfolio = scenario.imported
+    return h.fragment[
+        h.h2["Your portfolio"],
+        h.p(".secondary")[
+            "A CSV file with one row per model. Only the id is required: what a row does not give"
+            " falls back to the scenario."
+        ],
+        h.div(".in-use", data_part="portfolio-in-use")[
+            icon("file"),
+            h.strong[portfolio_in_words(portfolio, scenario.portfolio.initial_models)],
+            portfolio and _about(portfolio),
+            portfolio and h.button(data_action="remove portfolio")[icon("close"), "Remove"],
+        ],
+    ]
+
+
+def _about(portfolio: ImportedPortfolio) -> h.Element:
+    where = stages_in_words(portfolio.models).partition(" (")[2].rstrip(")")
+    print_ = shortened(fingerprint(portfolio))
+    return h.span(".label.source")[f"{portfolio.source}: {where}; fingerprint {print_}"]
+
+
+def portfolio_tools(start: date) -> h.Fragment:
+    """Return what helps to make a file: template, example, and the date of day 0."""
+    return h.fragment[
+        h.div(".tools")[
+            h.button(data_action="portfolio template")[icon("export"), "Template, CSV"],
+            h.button(data_action="use illustrative")["Try a made-up one"],
+            h.label(".start-date")[
+                "Dates count from",
+                h.input(type="date", value=start.isoformat(), data_action="start date"),
+            ],
+        ]
+    ]
+
+
+def portfolio_result(upload: PortfolioUpload, *, is_another: bool, is_in_use: bool) -> h.Element:
+    """Return what became of a file.
+
+    Parameters
+    ----------
+    upload
+        The file.
+    is_another
+        Whether the link asks for another portfolio.
+    is_in_use
+        Whether the plan has the accepted rows.
+    """
+    count = len(upload.complaints)
+    return h.section(".card", data_part="portfolio-result", aria_live="polite")[
+        h.header(".result-head")[
+            h.h2[f"{upload.label}: {read_in_words(upload)}"],
+            h.span(".label")[plural(count, "thing") + " to correct" if count else "nothing wrong"],
+        ],
+        is_another and _not_of_link(upload),
+        count > 0 and complaints(upload.complaints, upload.label),
+        _notes(upload),
+        upload.unknown_columns and not upload.ignores_unknown and _offer_to_ignore(upload),
+        not is_in_use and upload.is_usable and _offer(upload, is_another),
+        not upload.is_usable
+        and h.p(".secondary")["Nothing has been changed. Correct the file and choose it again."],
+    ]
+
+
+def _not_of_link(upload: PortfolioUpload) -> h.Element:
+    assert upload.portfolio is not None
+    own = shortened(fingerprint(upload.portfolio))
+    return h.p(".costs")[
+        f"This is not the portfolio that the link asks for: its fingerprint is {own}, so the"
+        " figures would be others."
+    ]
+
+
+def _notes(upload: PortfolioUpload) -> h.Node:
+    """Return what of the file is not taken as somebody may expect."""
+    ignored = all_of([*map(printable, upload.unknown_columns)])
+    notes = [f"ignored: {ignored}"] if ignored and upload.ignores_unknown else []
+    notes += upload.notes
+    return notes and h.ul(".notes")[(h.li[_sentence(note)] for note in notes)]
+
+
+def _offer_to_ignore(upload: PortfolioUpload) -> h.Element:
+    these = "this column" if len(upload.unknown_columns) == 1 else "these columns"
+    return h.div(".tools")[
+        h.button(data_action="ignore columns")[f"Ignore {these}"],
+        h.span(".label")[all_of([*map(printable, upload.unknown_columns)])],
+    ]
+
+
+def _offer(upload: PortfolioUpload, is_another: bool) -> h.Element:
+    these, the = ("this model", "the model that was read")
+    if upload.accepted != 1:
+        models = plural(upload.accepted, "model")
+        these, the = (f"these {models}", f"the {models} that were read")
+    words = f"Use {these} all the same" if is_another else f"Use {the}"
+    left_out = (upload.rows or 0) - upload.accepted
+    return h.div(".tools")[
+        h.button(".primary", data_action="use portfolio")[words],
+        left_out > 0
+        and h.span(".label")[f"{plural(left_out, 'row')} left out; sums will lack what they earn."],
+    ]
+
+
+def complaints(found: Sequence[Complaint], file: str) -> h.Element:
+    """Return everything that is wrong with a file, as far as it can be shown."""
+    left_out = len(found) - MOST_SHOWN
+    return h.div(".table", tabindex="0", role="region", aria_label=f"What is wrong with {file}")[
+        h.table(".complaints")[
+            h.colgroup[h.col, h.col],
+            h.thead[h.tr[h.th(scope="col")["Where"], h.th(scope="col")["What is wrong"]]],
+            h.tbody[(_complaint(entry) for entry in found[:MOST_SHOWN])],
+        ],
+        left_out > 0 and h.p(".label")[f"... and {number(left_out)} more"],
+    ]
+
+
+def _complaint(complaint: Complaint) -> h.Element:
+    place = complaint.place or "The file"
+    return h.tr[h.th(scope="row")[place], h.td[_sentence(complaint.message)]]
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def models_table(portfolio: ImportedPortfolio) -> h.Element:
+    """Return every model as it was read, with what falls back to the scenario."""
+    models = portfolio.models
+    given = rows_that_give(models)
+    left_out = len(models) - MOST_SHOWN
+    return h.section(".card.wide", data_part="portfolio-models")[
+        h.h2["What was read"],
+        h.p(".secondary")[
+            f"What is grey falls back to the scenario; what is struck out is given and not used."
+            f" Under each heading: how many of {plural(len(models), 'row')} give it."
+        ],
+        h.div(".table", tabindex="0", role="region", aria_label="Models that were read")[
+            h.table(".models")[
+                h.thead[_heads(), _counts(given)],
+                h.tbody[(_row(model) for model in models[:MOST_SHOWN])],
+            ]
+        ],
+        left_out > 0 and h.p(".label")[f"... and {number(left_out)} more, read as well"],
+    ]
+
+
+def _heads() -> h.Element:
+    return h.tr[
+        (h.th(class_=_ALIGNED[name], scope="col")[name.replace("_", " ")] for name in COLUMNS)
+    ]
+
+
+def _counts(given: Mapping[str, int]) -> h.Element:
+    return h.tr(".counts")[(h.td(class_=_ALIGNED[name])[_count(given[name])] for name in COLUMNS)]
+
+
+def _count(rows: int) -> str:
+    return number(rows) if rows else "none"
+
+
+def _row(model: PortfolioModel) -> h.Element:
+    owners, reasons = attribute_sources(model), unused(model)
+    return h.tr[
+        (
+            h.td(
+                class_=[_ALIGNED[name], {"fallback": owners[name] != "client"}],
+                title=reasons.get(name),
+            )[_given(_cell(getattr(model, name)), owners[name])]
+            for name in COLUMNS
+        )
+    ]
+
+
+def _given(words: str, owner: Owner) -> h.Node:
+    return h.s[words] if owner == "unused" else words
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.10g}"
+    return NOTHING if value is None else str(value)
+
+
+# --------------------------------------------------------------------------------------
+# The card of the scenario, and what is unlike the reference in it.
+
+
+def scenario_head(plan: Plan) -> h.Fragment:
+    """Return what the plan started from, and what a file may hold."""
+    is_own = plan.start not in PRESETS
+    return h.fragment[
+        h.h2["Your scenario"],
+        h.p(".secondary")[
+            "A file in TOML, YAML or JSON that states what differs from the reference: team,"
+            " incidents, efforts, costs. Every value has its own source."
+        ],
+        h.div(".in-use", data_part="scenario-in-use")[
+            icon("reset"),
+            h.strong[name_of(plan.start)],
+            h.span(".label")["your scenario" if is_own else "preset"],
+            is_own and h.button(data_action="remove scenario")[icon("close"), "Remove"],
+        ],
+    ]
+
+
+def scenario_tools() -> h.Element:
+    """Return what helps to make a file."""
+    return h.div(".tools")[
+        h.button(data_action="save scenario")[icon("export"), "This plan as a file, TOML"],
+        h.span(".label")["every value with its unit; lines that stay can be deleted"],
+    ]
+
+
+def scenario_result(upload: ScenarioUpload) -> h.Element:
+    """Return what became of a file: what is wrong, or what is unlike the reference."""
+    if upload.scenario is None:
+        content: h.Node = [
+            h.h2[f"{upload.label} cannot be used"],
+            complaints(upload.complaints, upload.label),
+            h.p(".secondary")["Nothing has been changed. Correct the file and choose it again."],
+        ]
+    else:
+        content = _differences(upload)
+    return h.section(".card", data_part="scenario-result", aria_live="polite")[content]
+
+
+def _differences(upload: ScenarioUpload) -> h.Fragment:
+    assert upload.scenario is not None
+    stated = [
+        value
+        for value in describe(upload.scenario)
+        if not value.is_default and value.quantity.name not in LABELS
+    ]
+    return h.fragment[
+        h.h2[f"{upload.label}: {plural(len(stated), 'value')} unlike the reference"],
+        h.div(".table", tabindex="0", role="region", aria_label="Values unlike the reference")[
+            h.table[
+                h.thead[h.tr[(h.th(scope="col")[head] for head in _HEADS)]],
+                h.tbody[(_difference(value) for value in stated)],
+            ]
+        ],
+    ]
+
+
+_HEADS = ("Value", "In your file", "Reference", "Source")
+
+
+def _difference(stated: StatedValue) -> h.Element:
+    quantity = stated.quantity
+    default = StatedValue(quantity, quantity.default, quantity.source, quantity.confidence)
+    return h.tr[
+        h.th(scope="row", title=quantity.meaning)[quantity.name],
+        h.td[value_in_words(stated)],
+        h.td(".fallback")[value_in_words(default)],
+        h.td(".label")[source_in_words(stated)],
+    ]

@@ -1,0 +1,200 @@
+"""The close of a day over records, and the next opening.
+
+The order is that of `modelops_abm.mesa_engine.model`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from modelops_abm.compiled import part_of_kernel
+from modelops_abm.compiled_engine import totals
+from modelops_abm.compiled_engine.developer import close_ledgers, withdraw
+from modelops_abm.compiled_engine.layout import (
+    ACTIVITIES,
+    CAPABILITIES,
+    CAUSES,
+    CLASSES,
+    Record,
+    capability_of,
+    developer_of,
+    in_production_of,
+    lane_of,
+    log,
+    model_of,
+    production_of,
+    setting_at,
+    task_of,
+    today_of,
+    total_of,
+)
+from modelops_abm.compiled_engine.ml_model import place_in_production, retire
+from modelops_abm.compiled_engine.service import PREVIOUS, in_production
+from modelops_abm.compiled_engine.vectors import close_models, leave_lane, open_models
+from modelops_abm.core.events import NOBODY, LogKind, RetirementReason
+from modelops_abm.core.statechart import State
+from modelops_abm.rules.capability import capital_spent, level_after, upkeep_per_day
+from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day
+
+_OFFLINE_ISSUE = State.OFFLINE_ISSUE.value
+
+
+@part_of_kernel
+def _forget_today(org: Record, first: int, count: int) -> None:
+    for place in range(first, first + count):
+        today_of(org, place).value = 0.0
+
+
+@part_of_kernel
+def _add_up_today(org: Record, first: int, count: int) -> None:
+    """Add flows that were added up in `today` to the totals."""
+    for place in range(first, first + count):
+        total_of(org, place).value += today_of(org, place).value
+
+
+@part_of_kernel
+def integrate_models(setting: int, org: Record) -> None:
+    """Integrate the stocks of every model that was in production today, by number."""
+    close_models(setting, org)
+    _add_up_today(org, totals.MODEL_FLOWS, totals.MODEL_FLOW_COUNT)
+    _add_up_today(org, totals.STATE_TIME, CAUSES)
+    _add_up_today(org, totals.UNSERVED_TIME, CAUSES)
+
+
+@part_of_kernel
+def account_developers(org: Record) -> None:
+    """Enter the developers' day into the ledgers, by number."""
+    close_ledgers(org)
+    _forget_today(org, totals.DEVELOPER_TIME, ACTIVITIES)
+    for number in range(org.developers):
+        developer = developer_of(org, number)
+        for activity in range(ACTIVITIES):
+            days = developer.today[activity]
+            today_of(org, totals.DEVELOPER_TIME + activity).value += days
+            developer.ledger[activity] += days
+            developer.today[activity] = 0.0
+    _add_up_today(org, totals.DEVELOPER_TIME, ACTIVITIES)
+
+
+@part_of_kernel
+def raise_levels(org: Record) -> None:
+    """Raise the capability levels by the work put in, and count what that costs."""
+    upkeep = capital = 0.0
+    for number in range(CAPABILITIES):
+        capability = capability_of(org, number)
+        upkeep += upkeep_per_day(capability.level, capability.upkeep_per_year)
+        before = capability.level
+        level = level_after(
+            before, capability.maximum, capability.delivered, capability.effort_days
+        )
+        capability.level = level
+        capability.delivered = 0.0
+        if level >= capability.maximum and before < capability.maximum:
+            _finish_capability(org, number)
+        capital += capital_spent(level - before, capability.capital_cost)
+        totals.book(org, totals.LEVEL_RISES + number, level - before)
+    totals.book(org, totals.CAPITAL, capital)
+    totals.book(org, totals.UPKEEP, upkeep)
+
+
+@part_of_kernel
+def _finish_capability(org: Record, number: int) -> None:
+    """Withdraw the packages that are left; nobody works on a full stock."""
+    capability = capability_of(org, number)
+    for stream in range(capability.streams):
+        task = capability.first + stream
+        if task_of(org, task).exists:
+            withdraw(org, task)
+    log(org, LogKind.CAPABILITY_REACHED, number, NOBODY, NOBODY, capability.level)
+
+
+@part_of_kernel
+def book_money(setting: int, org: Record) -> None:
+    """Book the day's payroll and net value, and discount them."""
+    numbers = setting_at(setting)
+    payroll = payroll_per_day(numbers.developers, numbers.payroll_per_year)
+    capital, upkeep = today_of(org, totals.CAPITAL).value, today_of(org, totals.UPKEEP).value
+    value, cost = today_of(org, totals.VALUE).value, today_of(org, totals.COST).value
+    net = net_value(value, cost, payroll, capital, upkeep)
+    factor = discount_factor(numbers.discount_rate, org.day)
+    totals.book(org, totals.PAYROLL, payroll)
+    totals.book(org, totals.NET_VALUE, net)
+    totals.book(org, totals.DISCOUNTED_NET_VALUE, net * factor)
+    totals.book(org, totals.DISCOUNTED_INVESTMENT, (capital + upkeep) * factor)
+    today_of(org, totals.NPV).value = total_of(org, totals.DISCOUNTED_NET_VALUE).value
+
+
+@part_of_kernel
+def retire_abandoned(setting: int, org: Record) -> None:
+    """Retire the models that hardly anybody uses; forget those retired today."""
+    share = setting_at(setting).constants.abandonment_share
+    for index in range(org.in_production):
+        lane = in_production_of(org, index)
+        if lane.usage < share * lane.full_usage and not lane.departed:
+            retire(org, lane.number, RetirementReason.ABANDONED.value)
+    if org.departures > 0:
+        _forget_departed(org)
+
+
+@part_of_kernel
+def _forget_departed(org: Record) -> None:
+    """Take the models retired today off those in production."""
+    kept = 0
+    for index in range(org.in_production):
+        entry = production_of(org, index)
+        if in_production_of(org, index).departed:
+            leave_lane(org, entry.number)
+        else:
+            place_in_production(org, kept, entry.number, entry.lane)
+            kept += 1
+    org.in_production = kept
+    org.departures = 0
+
+
+@part_of_kernel
+def _place_of_state(state_: int, cause: int) -> int:
+    """Return the place of a state and cause among the counts of models."""
+    if state_ < _OFFLINE_ISSUE:
+        return state_
+    if state_ == _OFFLINE_ISSUE:
+        return _OFFLINE_ISSUE + cause
+    return state_ + 2
+
+
+@part_of_kernel
+def collect(org: Record) -> None:
+    """Count what is there at the end of the day."""
+    for place in range(totals.MODEL_COUNTS, totals.ROLLED_BACK + 1):
+        today_of(org, place).value = 0.0
+    for number in range(org.models):
+        model = model_of(org, number)
+        cause = lane_of(org, number).cause if in_production(model) else NOBODY
+        place = totals.MODEL_COUNTS + _place_of_state(model.state, cause)
+        today_of(org, place).value += 1.0
+    users = 0.0
+    for index in range(org.in_production):
+        lane = in_production_of(org, index)
+        users += lane.users
+        if lane.serving == PREVIOUS:
+            today_of(org, totals.ROLLED_BACK).value += 1.0
+    today_of(org, totals.USERS).value = users
+    for place in range(CLASSES):
+        today_of(org, totals.WAITING + place).value = float(org.waiting[place])
+        today_of(org, totals.LEVELS + place).value = capability_of(org, place).level
+    production = today_of(org, totals.PRODUCTION_DAYS).value
+    served, power = today_of(org, totals.SERVED_DAYS).value, today_of(org, totals.POWER_DAYS).value
+    today_of(org, totals.AVAILABILITY).value = _ratio(served, production)
+    today_of(org, totals.POWER).value = _ratio(power, production)
+
+
+@part_of_kernel
+def _ratio(amount: float, divisor: float) -> float:
+    return amount / divisor if divisor != 0.0 else np.nan
+
+
+@part_of_kernel
+def open_day(setting: int, org: Record) -> None:
+    """Refresh every rate that depends on capability levels or demand."""
+    _forget_today(org, totals.STATE_TIME, CAUSES)
+    _forget_today(org, totals.UNSERVED_TIME, CAUSES)
+    open_models(setting, org)

@@ -1,0 +1,175 @@
+"""Developers at work over arrays: beginning, laying down, withdrawing, the ledger."""
+
+from __future__ import annotations
+
+from modelops_abm.compiled import part_of_kernel
+from modelops_abm.compiled_engine.calendar import cancel, schedule
+from modelops_abm.compiled_engine.layout import (
+    SLOTS_PER_MODEL,
+    Record,
+    capability_of,
+    developer_of,
+    log,
+    model_of,
+    task_of,
+)
+from modelops_abm.compiled_engine.scheduler import NO_TASK, finish, forget, requeue, stop, submit
+from modelops_abm.core.events import LogKind, Rank, TaskClass
+from modelops_abm.rules.capability import effort_left, finish_time
+
+REPAIR = TaskClass.REPAIR.value
+RETRAIN = TaskClass.RETRAIN.value
+CAPABILITY = TaskClass.CAPABILITY.value
+DEPLOY = TaskClass.DEPLOY.value
+BUILD = TaskClass.BUILD.value
+IDLE_TIME = TaskClass.IDLE.value
+
+
+@part_of_kernel
+def work_task(number: int) -> int:
+    """Return the task that is a model's repair, deployment or build."""
+    return 2 * number
+
+
+@part_of_kernel
+def retraining_task(number: int) -> int:
+    """Return the task that is a model's retraining."""
+    return 2 * number + 1
+
+
+@part_of_kernel
+def completion_slot(org: Record, developer: int) -> int:
+    """Return the calendar slot of a developer's completion."""
+    return int(org.model_room * SLOTS_PER_MODEL + developer)
+
+
+@part_of_kernel
+def submit_task(
+    setting: int,
+    org: Record,
+    task: int,
+    task_class: int,
+    number: int,
+    cause: int,
+    stream: int,
+    held: int,
+) -> None:
+    """Submit a new task, whose effort is known when work on it first starts."""
+    record = task_of(org, task)
+    record.exists = 1
+    record.task_class = task_class
+    record.number = number
+    record.stream = stream
+    record.cause = cause
+    record.submitted_at = org.clock
+    record.score = model_of(org, number).score if task_class != CAPABILITY else 0.0
+    record.effort_left = 0.0
+    record.begun = 0
+    record.interrupted = 0
+    record.held = held
+    record.worker = -1
+    submit(setting, org, task)
+
+
+@part_of_kernel
+def enter_ledger(org: Record, developer: int, activity: int) -> None:
+    """Enter the time since the last accounting into today's ledger."""
+    record = developer_of(org, developer)
+    days = org.clock - record.accounted_at
+    record.accounted_at = org.clock
+    record.today[activity] += days
+
+
+@part_of_kernel
+def enter_work(org: Record, developer: int, task: int) -> None:
+    """Enter the time of work on a task; that on a capability is delivered."""
+    record = developer_of(org, developer)
+    days = org.clock - record.accounted_at
+    activity = task_of(org, task).task_class
+    enter_ledger(org, developer, activity)
+    if activity == CAPABILITY:
+        capability_of(org, task_of(org, task).number).delivered += days * record.speed
+
+
+@part_of_kernel
+def begin(setting: int, org: Record, developer: int, task: int) -> None:
+    """Let a developer, who was idle or has laid down other work, take up a task."""
+    record = developer_of(org, developer)
+    enter_ledger(org, developer, IDLE_TIME)
+    record.started_at = org.clock
+    done_at = finish_time(org.clock, task_of(org, task).effort_left, record.speed)
+    schedule(
+        setting,
+        org,
+        completion_slot(org, developer),
+        done_at,
+        Rank.COMPLETION,
+        developer,
+        0,
+    )
+    log_work(org, LogKind.WORK_STARTED, developer, task, task_of(org, task).effort_left)
+
+
+@part_of_kernel
+def leave(org: Record, developer: int, task: int) -> None:
+    """Let a developer lay down a task that is not done; it keeps its progress."""
+    record = developer_of(org, developer)
+    enter_work(org, developer, task)
+    worked = org.clock - record.started_at
+    left = effort_left(task_of(org, task).effort_left, worked, record.speed)
+    task_of(org, task).effort_left = left
+    cancel(org, completion_slot(org, developer))
+
+
+@part_of_kernel
+def log_work(org: Record, kind: int, developer: int, task: int, detail: float) -> None:
+    """Record an event of a developer's work."""
+    record = task_of(org, task)
+    log(org, kind, record.number, developer, record.task_class, detail)
+
+
+@part_of_kernel
+def lay_down(org: Record, developer: int, task: int) -> None:
+    """Interrupt a developer's work on a task."""
+    leave(org, developer, task)
+    log_work(org, LogKind.WORK_INTERRUPTED, developer, task, task_of(org, task).effort_left)
+
+
+@part_of_kernel
+def interrupt(setting: int, org: Record, task: int, held: int) -> None:
+    """Stop the work on a task, which keeps its progress; its developer is idle."""
+    lay_down(org, task_of(org, task).worker, task)
+    finish(org, task)
+    requeue(setting, org, task, held)
+
+
+@part_of_kernel
+def take_over(setting: int, org: Record, developer: int, task: int) -> None:
+    """Take a developer off a task for a more urgent one; the task waits again."""
+    lay_down(org, developer, task)
+    stop(org, task)
+    requeue(setting, org, task, 0)
+
+
+@part_of_kernel
+def withdraw(org: Record, task: int) -> None:
+    """Forget a task and free its developer."""
+    record = task_of(org, task)
+    if record.worker >= 0:
+        leave(org, record.worker, task)
+        finish(org, task)
+        record.exists = 0
+    else:
+        forget(org, task)
+    org.dispatch = 1
+
+
+@part_of_kernel
+def close_ledgers(org: Record) -> None:
+    """Enter the developers' day into the ledgers; the sums by class go into `today`."""
+    for developer in range(org.developers):
+        task = developer_of(org, developer).task
+        if task == NO_TASK:
+            enter_ledger(org, developer, IDLE_TIME)
+        else:
+            enter_work(org, developer, task)

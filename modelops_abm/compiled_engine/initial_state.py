@@ -1,0 +1,327 @@
+"""The organisation at the start, in the order of `modelops_abm.mesa_engine.initial_state`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from modelops_abm.compiled import part_of_kernel
+from modelops_abm.compiled_engine.calendar import schedule
+from modelops_abm.compiled_engine.developer import BUILD, DEPLOY, submit_task, work_task
+from modelops_abm.compiled_engine.layout import (
+    CAPABILITIES,
+    SLOTS_PER_MODEL,
+    Floats,
+    Record,
+    Tables,
+    model_of,
+    setting_at,
+    task_of,
+)
+from modelops_abm.compiled_engine.ml_model import (
+    enter_production,
+    plan_retirement,
+    plan_retraining,
+    propose,
+)
+from modelops_abm.compiled_engine.scheduler import release
+from modelops_abm.compiled_engine.service import RETIRED, keep_left, levels
+from modelops_abm.core.events import NOBODY, Rank, RetirementReason
+from modelops_abm.core.randomness import Origin, entity_key
+from modelops_abm.core.statechart import Serving, Stage, State
+from modelops_abm.rules.hazards import first_thresholds
+from modelops_abm.rules.maintenance import new_work_effort
+from modelops_abm.rules.population import (
+    NOTHING_KNOWN,
+    Attributes,
+    ClientFacts,
+    KindLaws,
+    archetype_index,
+    arrival_gap,
+    draw_attributes,
+    initial_production,
+    score,
+    work_left,
+)
+from modelops_abm.rules.sampling import Law
+
+_INITIAL_MODEL = Origin.INITIAL_MODEL.value
+_INITIAL_IDEA = Origin.INITIAL_IDEA.value
+_ARRIVING_IDEA = Origin.ARRIVING_IDEA.value
+_CLIENT_MODEL = Origin.CLIENT_MODEL.value
+_IDEA = State.IDEA.value
+_BUILD_STATE = State.BUILD.value
+_DEPLOYMENT = State.DEPLOYMENT.value
+_NOTHING_KNOWN = NOTHING_KNOWN
+# Columns of a client's model in `Setting.client`.
+STAGE, KIND, REGULATED, KEY_INDEX = range(4)
+
+
+@part_of_kernel
+def _law(row: Floats, place: int) -> Law:
+    return Law(int(row[place]), row[place + 1], row[place + 2])
+
+
+@part_of_kernel
+def _laws(row: Floats) -> KindLaws:
+    """Return an archetype's laws from its row of numbers; see `setting.laws_row`."""
+    return KindLaws(
+        _law(row, 0),
+        row[3],
+        row[4],
+        _law(row, 5),
+        _law(row, 8),
+        _law(row, 11),
+        _law(row, 14),
+        _law(row, 17),
+        row[20],
+        row[21],
+        _law(row, 22),
+        _law(row, 25),
+        _law(row, 28),
+        _law(row, 31),
+    )
+
+
+@part_of_kernel
+def _facts(tables: Tables, row: int) -> ClientFacts:
+    known = tables.facts[row]
+    return ClientFacts(
+        known[0],
+        known[1],
+        known[2],
+        known[3],
+        known[4],
+        known[5],
+        known[6],
+        known[7],
+        known[8],
+        known[9],
+        known[10],
+        known[11],
+        known[12],
+        known[13],
+    )
+
+
+@part_of_kernel
+def _add_model(
+    org: Record, entity: int, kind: int, laws: KindLaws, facts: ClientFacts
+) -> Attributes:
+    """Add a model in the state of an idea under the next number; return its attributes."""
+    number = org.models
+    org.models = number + 1
+    attributes = draw_attributes(laws, entity, facts)
+    _keep_attributes(org, number, attributes)
+    model = model_of(org, number)
+    model.entity = entity
+    model.kind = kind
+    model.score = score(attributes)
+    model.arrived_at = org.clock
+    model.went_live_at = np.nan
+    model.retired_at = np.nan
+    model.state = _IDEA
+    model.cause = NOBODY
+    model.serving = Serving.NONE.value
+    model.reason = -1
+    model.planned_reason = -1
+    model.memory = 1.0
+    keep_left(model, first_thresholds(entity))
+    return attributes
+
+
+@part_of_kernel
+def _keep_attributes(org: Record, number: int, attributes: Attributes) -> None:
+    model = model_of(org, number)
+    traits = attributes.traits
+    model.market_size = traits.market_size
+    model.innovation = traits.innovation_per_year
+    model.imitation = traits.imitation_per_year
+    model.waning = traits.waning_per_day
+    model.full_usage = traits.full_usage
+    model.price = traits.value_per_prediction
+    model.cost = traits.cost_per_prediction
+    model.wrong_cost = traits.cost_of_wrong_prediction
+    model.decay = attributes.decay
+    model.capacity = attributes.capacity
+    model.build_effort = attributes.build_effort_days
+    model.deployment_effort = attributes.deployment_effort_days
+    model.life_days = attributes.useful_life_days
+
+
+@part_of_kernel
+def _add(
+    setting: int, tables: Tables, org: Record, seed: int, replication: int, origin: int, index: int
+) -> Attributes:
+    """Add a model of a drawn archetype of whom nothing is known."""
+    entity = entity_key(seed, replication, origin, index)
+    kind = archetype_index(entity, tables.shares)
+    attributes = _add_model(org, entity, kind, _laws(tables.kinds[kind]), _NOTHING_KNOWN)
+    model_of(org, org.models - 1).interval = setting_at(setting).constants.retraining_interval_days
+    return attributes
+
+
+@part_of_kernel
+def _start_in_production(
+    setting: int, org: Record, number: int, attributes: Attributes, facts: ClientFacts
+) -> None:
+    """Put a model into production with a past."""
+    model = model_of(org, number)
+    constants = setting_at(setting).constants
+    start = initial_production(attributes, model.entity, facts, constants.past_interval_days)
+    usage = constants.initial_usage_share * model.full_usage
+    if not np.isnan(facts.usage):
+        usage = facts.usage
+    model.users = start.users
+    model.usage = usage
+    model.ideal_users = start.users
+    model.ideal_usage = usage
+    enter_production(setting, org, number, start.base_power)
+    model.went_live_at = -start.age_days
+    due_in_days = max(0.0, model.interval - start.retrained_days_ago)
+    plan_retraining(setting, org, number, due_in_days)
+    reason = RetirementReason.OBSOLETE.value
+    if not np.isnan(facts.retires_in_days):
+        reason = RetirementReason.PLANNED.value
+    plan_retirement(setting, org, number, start.life_left_days, reason)
+
+
+@part_of_kernel
+def _resume(
+    setting: int, org: Record, number: int, target: int, task_class: int, effort: float
+) -> None:
+    """Put a model into build or deployment with work left to do, as interrupted work."""
+    model = model_of(org, number)
+    model.state = target
+    left = work_left(
+        new_work_effort(setting_at(setting).constants.care, levels(org), effort), model.entity
+    )
+    submit_task(setting, org, work_task(number), task_class, number, NOBODY, 0, 1)
+    task = task_of(org, work_task(number))
+    task.effort_left = left
+    task.begun = 1
+    task.interrupted = 1
+    release(setting, org, work_task(number))
+
+
+@part_of_kernel
+def _best_ideas(setting: int, org: Record, first: int) -> None:
+    """Mark the best of the initial ideas, which are in build already, by their state."""
+    for _ in range(min(setting_at(setting).initial_builds, setting_at(setting).initial_ideas)):
+        found = -1
+        for number in range(first, first + setting_at(setting).initial_ideas):
+            model = model_of(org, number)
+            if model.state == _IDEA and (found < 0 or model.score > model_of(org, found).score):
+                found = number
+        model_of(org, found).state = _BUILD_STATE
+
+
+@part_of_kernel
+def _found_generated(
+    setting: int, tables: Tables, org: Record, seed: int, replication: int
+) -> None:
+    """Bring in the initial models, ideas and builds."""
+    for index in range(setting_at(setting).initial_models):
+        attributes = _add(setting, tables, org, seed, replication, _INITIAL_MODEL, index)
+        _start_in_production(setting, org, index, attributes, _NOTHING_KNOWN)
+    first = setting_at(setting).initial_models
+    for index in range(setting_at(setting).initial_ideas):
+        _add(setting, tables, org, seed, replication, _INITIAL_IDEA, index)
+    _best_ideas(setting, org, first)
+    for number in range(first, first + setting_at(setting).initial_ideas):
+        model = model_of(org, number)
+        if model.state == _BUILD_STATE:
+            _resume(setting, org, number, _BUILD_STATE, BUILD, model.build_effort)
+        else:
+            propose(setting, org, number)
+
+
+@part_of_kernel
+def _found_imported(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+    """Bring in a client's models where they stand."""
+    for number in range(len(tables.client)):
+        row = tables.client[number]
+        facts = _facts(tables, number)
+        entity = entity_key(seed, replication, _CLIENT_MODEL, row[KEY_INDEX])
+        kind = row[KIND] if row[KIND] >= 0 else archetype_index(entity, tables.shares)
+        attributes = _add_model(org, entity, kind, _laws(tables.kinds[kind]), facts)
+        model = model_of(org, number)
+        model.regulated = row[REGULATED]
+        interval = tables.intervals[number]
+        model.interval = (
+            setting_at(setting).constants.retraining_interval_days
+            if np.isnan(interval)
+            else interval
+        )
+        _place(setting, org, number, row[STAGE], attributes, facts)
+
+
+@part_of_kernel
+def _place(
+    setting: int,
+    org: Record,
+    number: int,
+    stage: int,
+    attributes: Attributes,
+    facts: ClientFacts,
+) -> None:
+    """Put a client's model where it stands."""
+    model = model_of(org, number)
+    if stage == Stage.PRODUCTION:
+        _start_in_production(setting, org, number, attributes, facts)
+        return
+    if stage == Stage.RETIRED:
+        model.state = RETIRED
+        model.reason = RetirementReason.PLANNED.value
+        return
+    if stage == Stage.BUILD:
+        _resume(setting, org, number, _BUILD_STATE, BUILD, model.build_effort)
+    elif stage == Stage.DEPLOYMENT:
+        _resume(setting, org, number, _DEPLOYMENT, DEPLOY, model.deployment_effort)
+    else:
+        propose(setting, org, number)
+    if not np.isnan(facts.retires_in_days):
+        plan_retirement(setting, org, number, facts.retires_in_days, RetirementReason.PLANNED.value)
+
+
+@part_of_kernel
+def found(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+    """Bring in the portfolio at the start, and plan the first arrival of an idea."""
+    if setting_at(setting).imported:
+        _found_imported(setting, tables, org, seed, replication)
+    else:
+        _found_generated(setting, tables, org, seed, replication)
+    _know_arrivals(setting, tables, org, seed, replication)
+    plan_arrival(setting, org)
+
+
+@part_of_kernel
+def _know_arrivals(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+    """Draw all ideas that will arrive, ahead of their arrival: their draws are keyed."""
+    present = org.models
+    for index in range(org.model_room - present):
+        _add(setting, tables, org, seed, replication, _ARRIVING_IDEA, index)
+    org.models = present
+
+
+@part_of_kernel
+def arrival_slot(org: Record) -> int:
+    """Return the calendar slot of the next idea's arrival."""
+    return int(org.model_room * SLOTS_PER_MODEL + org.developers + CAPABILITIES)
+
+
+@part_of_kernel
+def plan_arrival(setting: int, org: Record) -> None:
+    """Plan the arrival of the next idea."""
+    gap = arrival_gap(org.key, org.arrivals, setting_at(setting).ideas_per_year)
+    org.arrivals += 1
+    schedule(setting, org, arrival_slot(org), org.clock + gap, Rank.ARRIVAL, 0, 0)
+
+
+@part_of_kernel
+def receive_idea(setting: int, org: Record) -> None:
+    """Let an idea arrive."""
+    number = org.models
+    org.models = number + 1
+    model_of(org, number).arrived_at = org.clock
+    propose(setting, org, number)
+    plan_arrival(setting, org)

@@ -1,0 +1,353 @@
+"""One replication from the founding to the horizon, and many of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from modelops_abm.compiled import kernel, part_of_kernel
+from modelops_abm.compiled_engine import totals
+from modelops_abm.compiled_engine.calendar import schedule
+from modelops_abm.compiled_engine.day import (
+    account_developers,
+    book_money,
+    collect,
+    integrate_models,
+    open_day,
+    raise_levels,
+    retire_abandoned,
+)
+from modelops_abm.compiled_engine.dispatch import run_day
+from modelops_abm.compiled_engine.initial_state import found
+from modelops_abm.compiled_engine.layout import (
+    BLOCK_BYTES,
+    CAPABILITIES,
+    DEVELOPER,
+    EVENT,
+    LANES,
+    LOGGED,
+    MODEL,
+    ORGANISATION,
+    PLACED,
+    PLANNED,
+    QUEUED,
+    QUEUES,
+    SLOTS_PER_MODEL,
+    TASK,
+    Bytes,
+    Floats,
+    Floats3,
+    Integers,
+    Record,
+    Records,
+    Tables,
+    capability_of,
+    developer_of,
+    idle_of,
+    in_production_of,
+    setting_at,
+)
+from modelops_abm.compiled_engine.ml_model import count_undetected
+from modelops_abm.compiled_engine.scheduler import NO_TASK
+from modelops_abm.compiled_engine.vectors import leave_lane
+from modelops_abm.core.events import Rank
+from modelops_abm.core.randomness import DecisionPoint, Origin, draw_key, entity_key
+from modelops_abm.rules.capability import speed
+from modelops_abm.rules.population import arrival_gap
+from modelops_abm.rules.sampling import sample
+
+
+@part_of_kernel
+def _arrivals_before_horizon(setting: int, seed: int, replication: int) -> int:
+    organisation = entity_key(seed, replication, Origin.ORGANISATION.value, 0)
+    count = 0
+    time = arrival_gap(organisation, 0, setting_at(setting).ideas_per_year)
+    while time < setting_at(setting).horizon_days:
+        count += 1
+        time += arrival_gap(organisation, count, setting_at(setting).ideas_per_year)
+    return count
+
+
+@part_of_kernel
+def _hire(setting: int, org: Record, seed: int, replication: int) -> None:
+    """Bring in the developers, all idle."""
+    for number in range(setting_at(setting).developers):
+        entity = entity_key(seed, replication, Origin.DEVELOPER.value, number)
+        key = draw_key(entity, DecisionPoint.PRODUCTIVITY.value, 0)
+        developer = developer_of(org, number)
+        developer.speed = speed(
+            setting_at(setting).focus, sample(setting_at(setting).productivity, key)
+        )
+        developer.task = NO_TASK
+        idle_of(org, number).value = number
+    org.idle = setting_at(setting).developers
+
+
+@part_of_kernel
+def _plan_capabilities(setting: int, org: Record) -> None:
+    """Take over the start levels, and plan the start of the work."""
+    first = 2 * org.model_room
+    for number in range(CAPABILITIES):
+        capability = capability_of(org, number)
+        capability.first = first
+        first += capability.streams
+        if capability.level < capability.maximum:
+            slot = org.model_room * SLOTS_PER_MODEL + setting_at(setting).developers + number
+            at = capability.start_day
+            schedule(setting, org, slot, at, Rank.CAPABILITY_START, number, 0)
+
+
+class Finished(NamedTuple):
+    """What is left of a replication.
+
+    Attributes
+    ----------
+    models, developers
+        Records by number.
+    totals
+        By the order of `outcomes.TOTALS`.
+    log, logged
+        The event log as far as there was room, and the number of its records in all.
+    """
+
+    models: Records
+    developers: Records
+    totals: Floats
+    log: Records
+    logged: int
+
+
+@part_of_kernel
+def _room(setting: int, tables: Tables, seed: int, replication: int) -> int:
+    """Return the number of models that there will be in all."""
+    numbers = setting_at(setting)
+    initial = numbers.initial_models + numbers.initial_ideas
+    if numbers.imported:
+        initial = len(tables.client)
+    return initial + _arrivals_before_horizon(setting, seed, replication)
+
+
+class Memory(NamedTuple):
+    """A replication under way: everything that a day reads or writes.
+
+    The organisation's record holds the addresses of the other arrays, so they must all outlive it.
+    """
+
+    organisation: Records
+    models: Records
+    tasks: Records
+    developers: Records
+    capabilities: Records
+    production: Records
+    calendar: Records
+    planned: Records
+    days: Integers
+    queues: Records
+    idle: Integers
+    log: Records
+    lanes: Bytes
+    free_lanes: Integers
+    today: Floats
+    totals: Floats
+
+
+@part_of_kernel
+def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room: int) -> Memory:
+    """Return the memory of a replication in which day 0 is about to begin."""
+    model_room = _room(setting, tables, seed, replication)
+    developer_room = setting_at(setting).developers
+    streams = 0
+    for number in range(CAPABILITIES):
+        streams += tables.capabilities[number].streams
+    slots = model_room * SLOTS_PER_MODEL + developer_room + CAPABILITIES + 1
+    calendar_room = slots + slots // 2 + 64
+    queue_room = max(model_room + streams, developer_room) + 64
+
+    organisation = np.zeros(1, ORGANISATION)
+    models = np.zeros(model_room, MODEL)
+    tasks = np.zeros(2 * model_room + streams, TASK)
+    developers = np.zeros(developer_room, DEVELOPER)
+    capabilities = tables.capabilities.copy()
+    production = np.zeros(model_room, PLACED)
+    calendar = np.zeros(calendar_room, EVENT)
+    planned = np.zeros(slots, PLANNED)
+    days = np.zeros(setting_at(setting).horizon_days, np.int64)
+    queues = np.zeros(QUEUES * queue_room, QUEUED)
+    idle = np.zeros(developer_room, np.int64)
+    log_ = np.zeros(log_room, LOGGED)
+    lanes = np.zeros((model_room // LANES + 1) * BLOCK_BYTES, np.uint8)
+    free_lanes = np.zeros(model_room, np.int64)
+    today = np.zeros(totals.DAILY)
+    sums = np.zeros(totals.TOTALS)
+
+    org = organisation[0]
+    org.models_at = models.ctypes.data
+    org.tasks_at = tasks.ctypes.data
+    org.developers_at = developers.ctypes.data
+    org.capabilities_at = capabilities.ctypes.data
+    org.production_at = production.ctypes.data
+    org.calendar_at = calendar.ctypes.data
+    org.slots_at = planned.ctypes.data
+    org.days_at = days.ctypes.data
+    org.queues_at = queues.ctypes.data
+    org.idle_at = idle.ctypes.data
+    org.log_at = log_.ctypes.data
+    org.today_at = today.ctypes.data
+    org.totals_at = sums.ctypes.data
+    org.lanes_at = lanes.ctypes.data
+    org.free_lanes_at = free_lanes.ctypes.data
+    org.model_room = model_room
+    org.developers = developer_room
+    org.calendar_room = calendar_room
+    org.queue_room = queue_room
+    org.log_room = log_room
+    begin(setting, tables, org, seed, replication)
+    return Memory(
+        organisation,
+        models,
+        tasks,
+        developers,
+        capabilities,
+        production,
+        calendar,
+        planned,
+        days,
+        queues,
+        idle,
+        log_,
+        lanes,
+        free_lanes,
+        today,
+        sums,
+    )
+
+
+@part_of_kernel
+def _records(memory: Memory) -> int:
+    """Return how many records there are; reading them all keeps them until then."""
+    tables = len(memory.tasks) + len(memory.capabilities) + len(memory.production)
+    plans = len(memory.calendar) + len(memory.planned) + len(memory.days) + len(memory.queues)
+    rest = len(memory.idle) + len(memory.lanes) + len(memory.free_lanes) + len(memory.organisation)
+    return tables + plans + rest
+
+
+@kernel
+def run_replication(
+    setting: int, tables: Tables, seed: int, replication: int, daily: Floats, log_room: int
+) -> Finished:
+    """Run one replication.
+
+    Parameters
+    ----------
+    setting
+        Address of the words of a `Setting`.
+    daily
+        A row for each day, filled with the daily outcomes; no rows if they are not wanted.
+    log_room
+        Records of the event log that there is room for.
+    """
+    memory = _founded(setting, tables, seed, replication, log_room)
+    org = memory.organisation[0]
+    live(setting, org, setting_at(setting).horizon_days, daily, memory.today)
+    # The tables must outlive the run that reached them by address.
+    logged = org.logged if _records(memory) > 0 else 0
+    return Finished(memory.models, memory.developers, memory.totals, memory.log, logged)
+
+
+@kernel
+def found_replication(setting: int, tables: Tables, seed: int, replication: int) -> Memory:
+    """Return the memory of a replication, without an event log, for `live_until`."""
+    return _founded(setting, tables, seed, replication, 0)
+
+
+@kernel
+def live_until(setting: int, memory: Memory, day: int, daily: Floats) -> int:
+    """Go on with a replication until a day; it does not matter where it is cut.
+
+    Parameters
+    ----------
+    memory
+        Of `found_replication`, with the same setting.
+    day
+        The first that is not lived through; the horizon for all.
+    daily
+        A row for each day of the run, filled with the daily outcomes; no rows if not wanted.
+    """
+    live(setting, memory.organisation[0], day, daily, memory.today)
+    return _records(memory)
+
+
+@part_of_kernel
+def begin(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+    """Found the organisation."""
+    _hire(setting, org, seed, replication)
+    _plan_capabilities(setting, org)
+    org.key = entity_key(seed, replication, Origin.ORGANISATION.value, 0)
+    found(setting, tables, org, seed, replication)
+    org.dispatch = 1
+
+
+@part_of_kernel
+def end(org: Record) -> None:
+    """Count what is still going on at the horizon, and take all models out of their lanes."""
+    for index in range(org.in_production):
+        number = in_production_of(org, index).number
+        count_undetected(org, number)
+        leave_lane(org, number)
+
+
+@part_of_kernel
+def live(setting: int, org: Record, until: int, daily: Floats, today: Floats) -> None:
+    """Live through the days from the one that is open to another; the horizon ends the run."""
+    horizon_days = setting_at(setting).horizon_days
+    for day in range(org.day, until):
+        run_day(setting, org)
+        org.clock = day + 1.0
+        integrate_models(setting, org)
+        account_developers(org)
+        raise_levels(org)
+        book_money(setting, org)
+        retire_abandoned(setting, org)
+        if len(daily) > 0:
+            collect(org)
+            daily[day] = today
+        org.day = day + 1
+        if day + 1 < horizon_days:
+            open_day(setting, org)
+            org.dispatch = 1
+    if until == horizon_days:
+        end(org)
+
+
+@kernel
+def run_block(
+    setting: int,
+    tables: Tables,
+    seed: int,
+    first: int,
+    wanted: Integers,
+    sums: Floats,
+    daily: Floats,
+    series: Floats3,
+) -> None:
+    """Run replications one after the other and keep their totals and some daily outcomes.
+
+    Parameters
+    ----------
+    first
+        Number of the first replication.
+    wanted
+        Places of the daily outcomes to keep.
+    sums
+        A row for each replication, filled with its totals.
+    daily
+        Room for the daily outcomes of one replication; no rows if none are wanted.
+    series
+        Filled with the wanted outcomes by replication, outcome, day.
+    """
+    for index in range(len(sums)):
+        run = run_replication(setting, tables, seed, first + index, daily, 0)
+        sums[index] = run.totals
+        for kept in range(len(wanted)):
+            series[index, kept] = daily[:, wanted[kept]]

@@ -1,0 +1,337 @@
+"""Memory of one replication: the portfolio, the team, the queues and the calendar as records."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelops_abm.compiled import part_of_kernel
+from modelops_abm.compiled_engine.addresses import SLOT_BYTES, record_at, tuple_at
+from modelops_abm.rules.constants import Constants
+from modelops_abm.rules.day import DayFlows
+from modelops_abm.rules.sampling import Law
+
+type Record = Any
+type Records = np.ndarray[Any, np.dtype[np.void]]
+type Floats = NDArray[np.float64]
+type Floats3 = NDArray[np.float64]
+type Integers = NDArray[np.int64]
+type Bytes = NDArray[np.uint8]
+
+CAUSES = 5
+ACTIVITIES = 6
+CLASSES = 5
+FIRST_INTERRUPTIBLE = 2
+# Lanes of a block.
+LANE_BITS = 5
+LANES = 1 << LANE_BITS
+QUEUES = CLASSES + CLASSES - FIRST_INTERRUPTIBLE
+CAPABILITIES = 5
+SLOTS_PER_MODEL = 7
+# Events of a model; there is at most one of each on the calendar.
+RETIREMENT, DUE, INCIDENT, ALERT, DETECTION, HEALING, SWITCH = range(SLOTS_PER_MODEL)
+
+
+def _record(floats: str, integers: str, **arrays: tuple[Any, int]) -> np.dtype[np.void]:
+    """Return a record of 8-byte numbers, and arrays of such."""
+    fields: list[Any] = [(name, np.float64) for name in floats.split()]
+    fields += [(name, np.int64) for name in integers.split()]
+    fields += [(name, kind, (size,)) for name, (kind, size) in arrays.items()]
+    return np.dtype(fields)
+
+
+def _lane(shared: np.dtype[np.void], floats: str, integers: str) -> np.dtype[np.void]:
+    """Return a record whose numbers lie `LANES` numbers apart: one lane of a block of lanes."""
+    fields: list[Any] = [(name, shared[name]) for name in shared.names or ()]
+    fields += [(name, np.float64) for name in floats.split()]
+    fields += [(name, np.int64) for name in integers.split()]
+    return np.dtype(
+        {
+            "names": [name for name, _ in fields],
+            "formats": [kind for _, kind in fields],
+            "offsets": [place * LANES * SLOT_BYTES for place in range(len(fields))],
+        }
+    )
+
+
+ORGANISATION = _record(
+    "clock",
+    # addresses of the tables and their sizes
+    "models_at tasks_at developers_at capabilities_at production_at calendar_at slots_at days_at"
+    " queues_at idle_at log_at today_at totals_at lanes_at free_lanes_at"
+    " model_room developers calendar_room queue_room log_room"
+    # counters
+    " lanes free_lanes models in_production departures arrivals key"
+    " events serial idle dispatch day logged",
+    queued=(np.int64, QUEUES),
+    waiting=(np.int64, CLASSES),
+    in_progress=(np.int64, CLASSES),
+)
+# What every day of a model in production needs; it is in a lane then, see `lanes`.
+DAILY_FIELDS = _record(
+    # values of the day
+    "since production current previous base loss effective_capacity"
+    " rate_pipeline rate_capacity rate_compliance rate_drift"
+    " left_pipeline left_capacity left_compliance left_drift"
+    # stocks, traits, power, own capacity, totals
+    " users usage memory ideal_users ideal_usage"
+    " market_size innovation imitation waning full_usage price cost wrong_cost"
+    " decay restored restored_at severity drift_since capacity served_total"
+    " value_total cost_total",
+    "serving cause drifting regulated",
+)
+LANE = _lane(
+    DAILY_FIELDS, " ".join(f"flow_{name}" for name in DayFlows._fields), "number at_risk departed"
+)
+SHARED_WORDS = len(DAILY_FIELDS.names or ())
+BLOCK_BYTES = len(LANE.fields or ()) * LANES * SLOT_BYTES
+MODEL = np.dtype(
+    [
+        *((name, DAILY_FIELDS[name]) for name in DAILY_FIELDS.names or ()),
+        *_record(
+            "build_effort deployment_effort life_days score interval"
+            # dates
+            " arrived_at went_live_at retired_at offline_since",
+            "lane state entity kind reason planned_reason"
+            " drift_number drift_detected drift_pending crossings"
+            " issue_number retrainings_begun retraining_stints next_cause",
+            counts=(np.int64, 4),
+        ).descr,
+    ]
+)
+MODEL_BYTES = MODEL.itemsize
+TASK = _record(
+    "submitted_at score effort_left",
+    "exists task_class number stream cause begun interrupted held worker serial",
+)
+DEVELOPER = _record(
+    "speed started_at accounted_at",
+    "task serial",
+    today=(np.float64, ACTIVITIES),
+    ledger=(np.float64, ACTIVITIES),
+)
+CAPABILITY = _record(
+    "level maximum start_day effort_days capital_cost upkeep_per_year delivered", "streams first"
+)
+EVENT = _record("time", "place serial slot")
+PLANNED = _record("time", "place serial listed next previous")
+QUEUED = _record("order", "fresh number stream serial item")
+LOGGED = _record("time detail", "kind model developer cause")
+PLACED = _record("", "number lane")
+NUMBER = _record("", "value")
+AMOUNT = _record("value", "")
+
+_model_at = record_at(MODEL)
+_task_at = record_at(TASK)
+_developer_at = record_at(DEVELOPER)
+_capability_at = record_at(CAPABILITY)
+_event_at = record_at(EVENT)
+_planned_at = record_at(PLANNED)
+_queued_at = record_at(QUEUED)
+_logged_at = record_at(LOGGED)
+_placed_at = record_at(PLACED)
+_number_at = record_at(NUMBER)
+_lane_at = record_at(LANE, SLOT_BYTES)
+_lane_word_at = record_at(NUMBER, LANES * SLOT_BYTES)
+_amount_at = record_at(AMOUNT)
+
+
+class Priorities(NamedTuple):
+    """Task classes from first to last priority."""
+
+    first: int
+    second: int
+    third: int
+    fourth: int
+    fifth: int
+
+
+class Setting(NamedTuple):
+    """A scenario's numbers as the kernel takes them.
+
+    `priorities` holds the task classes from first to last priority.
+    """
+
+    constants: Constants
+    productivity: Law
+    priorities: Priorities
+    horizon_days: int
+    initial_models: int
+    initial_ideas: int
+    initial_builds: int
+    ideas_per_year: float
+    imported: bool
+    best_idea_first: bool
+    preemptive: bool
+    developers: int
+    focus: float
+    payroll_per_year: float
+    discount_rate: float
+    package_days: float
+
+
+class Tables(NamedTuple):
+    """What of a scenario is not a fixed number of numbers.
+
+    Attributes
+    ----------
+    kinds, shares
+        A row of numbers for each archetype, see `setting.laws_row`; the shares of the ideas.
+    facts, client, intervals
+        What a client knows of each model (NaN if nothing); its stage, kind (-1 if drawn),
+        regulation and key index; its own retraining interval (NaN if none).
+    capabilities
+        The five sections.
+    """
+
+    kinds: Floats
+    shares: Floats
+    facts: Floats
+    client: Integers
+    intervals: Floats
+    capabilities: Records
+
+
+setting_at = tuple_at(Setting)
+
+
+@part_of_kernel
+def model_of(org: Record, number: int) -> Record:
+    """Return a model."""
+    return _model_at(org.models_at, number)
+
+
+@part_of_kernel
+def block_at(org: Record, block: int) -> int:
+    """Return the address of a block of lanes."""
+    return int(org.lanes_at + block * BLOCK_BYTES)
+
+
+@part_of_kernel
+def lane_at(block: int, lane: int) -> Record:
+    """Return a lane of the block at an address."""
+    return _lane_at(block, lane)
+
+
+@part_of_kernel
+def lane_of(org: Record, number: int) -> Record:
+    """Return the lane of a model in production."""
+    return _numbered_lane(org, model_of(org, number).lane)
+
+
+@part_of_kernel
+def _numbered_lane(org: Record, number: int) -> Record:
+    """Return a lane by its number."""
+    return _lane_at(block_at(org, number >> LANE_BITS), number & (LANES - 1))
+
+
+@part_of_kernel
+def lane_word_of(org: Record, lane: int, place: int) -> Record:
+    """Return the n-th word of a lane."""
+    first = block_at(org, lane >> LANE_BITS) + (lane & (LANES - 1)) * SLOT_BYTES
+    return _lane_word_at(first, place)
+
+
+@part_of_kernel
+def model_word_of(org: Record, number: int, place: int) -> Record:
+    """Return the n-th word of a model's record; the first `SHARED_WORDS` are those of its lane."""
+    return _number_at(org.models_at + number * MODEL_BYTES, place)
+
+
+@part_of_kernel
+def free_lane_of(org: Record, index: int) -> Record:
+    """Return an entry of the stack of lanes that were given back."""
+    return _number_at(org.free_lanes_at, index)
+
+
+@part_of_kernel
+def task_of(org: Record, number: int) -> Record:
+    """Return a task: a model's work at twice its number, its retraining after it, then streams."""
+    return _task_at(org.tasks_at, number)
+
+
+@part_of_kernel
+def developer_of(org: Record, number: int) -> Record:
+    """Return a developer."""
+    return _developer_at(org.developers_at, number)
+
+
+@part_of_kernel
+def capability_of(org: Record, number: int) -> Record:
+    """Return a capability."""
+    return _capability_at(org.capabilities_at, number)
+
+
+@part_of_kernel
+def production_of(org: Record, index: int) -> Record:
+    """Return the numbers of the n-th model in production and of its lane."""
+    return _placed_at(org.production_at, index)
+
+
+@part_of_kernel
+def in_production_of(org: Record, index: int) -> Record:
+    """Return the lane of the n-th model in production, in the order of the models' numbers."""
+    return _numbered_lane(org, production_of(org, index).lane)
+
+
+@part_of_kernel
+def event_of(org: Record, index: int) -> Record:
+    """Return an entry of the calendar's heap."""
+    return _event_at(org.calendar_at, index)
+
+
+@part_of_kernel
+def slot_of(org: Record, slot: int) -> Record:
+    """Return what is planned for a slot.
+
+    `serial` is that of its valid event in the heap, 0 for none. `listed` tells whether its event
+    is in the list of a later day, between the slots one below `previous` and `next`; 0 for none.
+    """
+    return _planned_at(org.slots_at, slot)
+
+
+@part_of_kernel
+def day_of(org: Record, day: int) -> Record:
+    """Return one more than the first slot in the list of a day, 0 for none."""
+    return _number_at(org.days_at, day)
+
+
+@part_of_kernel
+def queued_of(org: Record, queue: int, index: int) -> Record:
+    """Return an entry of one of the scheduler's heaps."""
+    return _queued_at(org.queues_at, queue * org.queue_room + index)
+
+
+@part_of_kernel
+def idle_of(org: Record, index: int) -> Record:
+    """Return an entry of the heap of the idle developers."""
+    return _number_at(org.idle_at, index)
+
+
+@part_of_kernel
+def today_of(org: Record, place: int) -> Record:
+    """Return a daily outcome, by the order of `outcomes.DAILY`."""
+    return _amount_at(org.today_at, place)
+
+
+@part_of_kernel
+def total_of(org: Record, place: int) -> Record:
+    """Return a total, by the order of `outcomes.TOTALS`."""
+    return _amount_at(org.totals_at, place)
+
+
+@part_of_kernel
+def log(org: Record, kind: int, model: int, developer: int, cause: int, detail: float) -> None:
+    """Record an event, or only count it where the log is full."""
+    index = org.logged
+    org.logged = index + 1
+    if index < org.log_room:
+        record = _logged_at(org.log_at, index)
+        record.time = org.clock
+        record.kind = kind
+        record.model = model
+        record.developer = developer
+        record.cause = cause
+        record.detail = detail

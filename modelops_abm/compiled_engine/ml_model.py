@@ -1,0 +1,517 @@
+"""A model's life over arrays: statechart, incidents, drift, retraining, retirement.
+
+The transitions are those of `modelops_abm.core.statechart`, the order of what happens within one
+is that of `modelops_abm.mesa_engine.ml_model`; `tests/twin` holds the two to the same event log,
+bit for bit.
+"""
+
+from __future__ import annotations
+
+from modelops_abm.compiled import part_of_kernel
+from modelops_abm.compiled_engine.calendar import cancel, schedule
+from modelops_abm.compiled_engine.developer import (
+    BUILD,
+    DEPLOY,
+    REPAIR,
+    RETRAIN,
+    interrupt,
+    retraining_task,
+    submit_task,
+    withdraw,
+    work_task,
+)
+from modelops_abm.compiled_engine.layout import (
+    ALERT,
+    DETECTION,
+    DUE,
+    HEALING,
+    INCIDENT,
+    RETIREMENT,
+    SWITCH,
+    Record,
+    lane_of,
+    log,
+    model_of,
+    production_of,
+    setting_at,
+    task_of,
+)
+from modelops_abm.compiled_engine.scheduler import hold, release
+from modelops_abm.compiled_engine.service import (
+    CURRENT,
+    DRIFT,
+    NONE,
+    ONLINE,
+    PREVIOUS,
+    RETIRED,
+    account,
+    event_slot,
+    health,
+    in_production,
+    levels,
+    plan_incident,
+    renew,
+)
+from modelops_abm.compiled_engine.totals import (
+    DRIFT_DAYS_UNDETECTED,
+    IDEA_TO_PRODUCTION_DAYS,
+    MODELS_DELIVERED,
+    RESTORATIONS,
+    RESTORE_WAITING_DAYS,
+    RESTORE_WORKING_DAYS,
+    RETIRED_TALLIES,
+    tally,
+)
+from modelops_abm.compiled_engine.vectors import enter_lane, open_model
+from modelops_abm.core.events import NOBODY, LogKind, Rank, RetirementReason
+from modelops_abm.core.statechart import Cause, State
+from modelops_abm.rules.day import base_power_at, drift_loss_at
+from modelops_abm.rules.hazards import threshold
+from modelops_abm.rules.maintenance import (
+    decay_alert_days,
+    decay_delay_days,
+    drift_delay_days,
+    drift_severity,
+    image_at_hand,
+    self_heals,
+)
+from modelops_abm.rules.power import restored_power
+
+_BUILD_STATE = State.BUILD.value
+_DEPLOYMENT = State.DEPLOYMENT.value
+_RETRAINING = State.RETRAINING.value
+_OFFLINE_ISSUE = State.OFFLINE_ISSUE.value
+_OFFLINE_DRIFT = State.OFFLINE_DRIFT.value
+_IDEA = State.IDEA.value
+_PIPELINE = Cause.PIPELINE.value
+_CAPACITY = Cause.CAPACITY.value
+_COMPLIANCE = Cause.COMPLIANCE.value
+_RETRAINED = Cause.RETRAINING.value
+_DECAY = Cause.DECAY.value
+
+
+@part_of_kernel
+def _log(org: Record, kind: int, number: int, cause: int, detail: float) -> None:
+    log(org, kind, number, NOBODY, cause, detail)
+
+
+@part_of_kernel
+def submit_work(setting: int, org: Record, number: int, task_class: int, cause: int) -> None:
+    """Submit a repair, deployment or build of a model."""
+    submit_task(setting, org, work_task(number), task_class, number, cause, 0, 0)
+
+
+@part_of_kernel
+def propose(setting: int, org: Record, number: int) -> None:
+    """Enter the backlog as an idea."""
+    _log(org, LogKind.IDEA_ARRIVED, number, NOBODY, model_of(org, number).score)
+    submit_work(setting, org, number, BUILD, NOBODY)
+
+
+@part_of_kernel
+def enter_production(setting: int, org: Record, number: int, base: float) -> None:
+    """Go online with the model's stocks and this power; the caller plans what comes due."""
+    model = model_of(org, number)
+    model.state = ONLINE
+    model.went_live_at = org.clock
+    model.serving = CURRENT
+    model.restored = base
+    model.restored_at = org.clock
+    enter_lane(org, number)
+    _watch_decay(setting, org, number)
+    _insert(org, number)
+    open_model(setting, org, number)
+
+
+@part_of_kernel
+def place_in_production(org: Record, index: int, number: int, lane: int) -> None:
+    """Enter a model and its lane into the list of those in production."""
+    entry = production_of(org, index)
+    entry.number = number
+    entry.lane = lane
+
+
+@part_of_kernel
+def _insert(org: Record, number: int) -> None:
+    """Put a model into the ascending list of those in production."""
+    index = org.in_production
+    while index > 0 and production_of(org, index - 1).number > number:
+        above = production_of(org, index - 1)
+        place_in_production(org, index, above.number, above.lane)
+        index -= 1
+    place_in_production(org, index, number, model_of(org, number).lane)
+    org.in_production += 1
+
+
+@part_of_kernel
+def go_live(setting: int, org: Record, number: int) -> None:
+    """Enter production with the first users still to come."""
+    model = model_of(org, number)
+    tally(org, MODELS_DELIVERED, 1.0)
+    tally(org, IDEA_TO_PRODUCTION_DAYS, org.clock - model.arrived_at)
+    usage = setting_at(setting).constants.go_live_usage_share * model.full_usage
+    model.users = 0.0
+    model.usage = usage
+    model.ideal_users = 0.0
+    model.ideal_usage = usage
+    model.memory = 1.0
+    enter_production(setting, org, number, 1.0)
+    if model.planned_reason < 0:
+        plan_retirement(setting, org, number, model.life_days, RetirementReason.OBSOLETE.value)
+    plan_retraining(setting, org, number, model.interval)
+    _log(org, LogKind.WENT_LIVE, number, NOBODY, 0.0)
+
+
+@part_of_kernel
+def plan_retirement(setting: int, org: Record, number: int, in_days: float, reason: int) -> None:
+    """Plan the end of the useful life, or a client's own date."""
+    model_of(org, number).planned_reason = reason
+    at = org.clock + in_days
+    schedule(setting, org, event_slot(number, RETIREMENT), at, Rank.RETIREMENT, number, 0)
+
+
+@part_of_kernel
+def plan_retraining(setting: int, org: Record, number: int, in_days: float) -> None:
+    """Plan when the next retraining comes due."""
+    at = org.clock + in_days
+    schedule(setting, org, event_slot(number, DUE), at, Rank.RETRAINING_DUE, number, 0)
+
+
+@part_of_kernel
+def _watch_decay(setting: int, org: Record, number: int) -> None:
+    """Plan the time at which the power without drift is below the alert's threshold."""
+    lane = lane_of(org, number)
+    care = setting_at(setting).constants.care
+    days = decay_alert_days(care, lane.restored, lane.decay)
+    at = lane.restored_at + days
+    schedule(setting, org, event_slot(number, ALERT), at, Rank.INCIDENT, number, _DECAY)
+
+
+@part_of_kernel
+def cross_decay(setting: int, org: Record, number: int) -> None:
+    """Let the power without drift fall below the alert's threshold."""
+    model = model_of(org, number)
+    crossing = model.crossings
+    model.crossings = crossing + 1
+    _log(org, LogKind.DECAY_SET_IN, number, _DECAY, 0.0)
+    delay = decay_delay_days(
+        setting_at(setting).constants.care, levels(org), model.entity, crossing
+    )
+    at = org.clock + delay
+    schedule(setting, org, event_slot(number, ALERT), at, Rank.DETECTION, number, _DECAY)
+
+
+@part_of_kernel
+def notice_decay(setting: int, org: Record, number: int) -> None:
+    """Notice the decay and request a retraining."""
+    base = base_power_at(health(lane_of(org, number)), org.clock)
+    _log(org, LogKind.DECAY_NOTICED, number, _DECAY, base)
+    request_retraining(setting, org, number, _DECAY)
+
+
+@part_of_kernel
+def request_retraining(setting: int, org: Record, number: int, cause: int) -> None:
+    """Submit a request for retraining, unless there is one already or it is under way."""
+    task = retraining_task(number)
+    if task_of(org, task).exists:
+        return
+    _log(org, LogKind.RETRAINING_REQUESTED, number, cause, 0.0)
+    held = 0 if model_of(org, number).state == ONLINE else 1
+    submit_task(setting, org, task, RETRAIN, number, _RETRAINED, 0, held)
+
+
+@part_of_kernel
+def _count(org: Record, number: int, cause: int) -> int:
+    """Number a new incident of a cause from 0, and draw the threshold of the next."""
+    model = model_of(org, number)
+    count = int(model.counts[cause])
+    model.counts[cause] = count + 1
+    renew(lane_of(org, number), cause, threshold(model.entity, cause, count + 1))
+    return count
+
+
+@part_of_kernel
+def strike(setting: int, org: Record, number: int) -> None:
+    """Let the planned incident strike a model."""
+    model = model_of(org, number)
+    cause = model.next_cause
+    account(org, number)
+    count = _count(org, number, cause)
+    if cause == DRIFT:
+        _begin_drift(setting, org, number, count)
+        return
+    model.issue_number = count
+    if model.state == _RETRAINING:
+        interrupt(setting, org, retraining_task(number), 1)
+    _log(org, LogKind.ISSUE_STRUCK, number, cause, 0.0)
+    _go_offline(setting, org, number, _OFFLINE_ISSUE, cause, count)
+    care = setting_at(setting).constants.care
+    if cause == _PIPELINE and self_heals(care, levels(org), model.entity, count):
+        at = org.clock + care.self_healing_days
+        schedule(setting, org, event_slot(number, HEALING), at, Rank.SELF_HEALING, number, 0)
+    else:
+        submit_work(setting, org, number, REPAIR, cause)
+
+
+@part_of_kernel
+def _begin_drift(setting: int, org: Record, number: int, count: int) -> None:
+    model = model_of(org, number)
+    care = setting_at(setting).constants.care
+    severity = drift_severity(care, model.entity, count)
+    lane = lane_of(org, number)
+    lane.drifting = 1
+    lane.severity = severity
+    lane.drift_since = org.clock
+    model.drift_number = count
+    _log(org, LogKind.DRIFT_SET_IN, number, DRIFT, severity)
+    at = org.clock + drift_delay_days(care, levels(org), model.entity, count)
+    schedule(setting, org, event_slot(number, DETECTION), at, Rank.DETECTION, number, DRIFT)
+    plan_incident(setting, org, number)
+
+
+@part_of_kernel
+def drift_loss_now(setting: int, org: Record, number: int) -> float:
+    """Return the share of a model's power lost to drift."""
+    growth = setting_at(setting).constants.care.drift_growth_days
+    return drift_loss_at(health(lane_of(org, number)), org.clock, growth)
+
+
+@part_of_kernel
+def count_undetected(org: Record, number: int) -> None:
+    """Count the time of an active drift that nobody has noticed."""
+    model = model_of(org, number)
+    lane = lane_of(org, number)
+    if lane.drifting and not model.drift_detected:
+        tally(org, DRIFT_DAYS_UNDETECTED, org.clock - lane.drift_since)
+
+
+@part_of_kernel
+def detect_drift(setting: int, org: Record, number: int) -> None:
+    """Detect the active drift; act on it now, or when the model is online again."""
+    count_undetected(org, number)
+    model = model_of(org, number)
+    model.drift_detected = 1
+    _log(org, LogKind.DRIFT_DETECTED, number, DRIFT, drift_loss_now(setting, org, number))
+    model.drift_pending = 1
+    if model.state == ONLINE:
+        _act_on_drift(setting, org, number)
+
+
+@part_of_kernel
+def _act_on_drift(setting: int, org: Record, number: int) -> None:
+    """Take a model offline for a severe drift, or request a retraining for a mild one."""
+    model = model_of(org, number)
+    model.drift_pending = 0
+    loss = drift_loss_now(setting, org, number)
+    if loss < setting_at(setting).constants.care.offline_loss:
+        request_retraining(setting, org, number, DRIFT)
+        return
+    account(org, number)
+    model.issue_number = model.drift_number
+    _log(org, LogKind.DRIFT_FOUND, number, DRIFT, loss)
+    _go_offline(setting, org, number, _OFFLINE_DRIFT, DRIFT, model.drift_number)
+    submit_work(setting, org, number, REPAIR, DRIFT)
+
+
+@part_of_kernel
+def _go_offline(
+    setting: int, org: Record, number: int, target: int, cause: int, count: int
+) -> None:
+    model = model_of(org, number)
+    model.state = target
+    lane_of(org, number).cause = cause
+    model.offline_since = org.clock
+    request = retraining_task(number)
+    if task_of(org, request).exists and not task_of(org, request).held:
+        hold(org, request)
+    _stop_serving(setting, org, number, cause, count)
+
+
+@part_of_kernel
+def _stop_serving(setting: int, org: Record, number: int, cause: int, count: int) -> None:
+    """Let the current version stop; a previous one may take over."""
+    model = model_of(org, number)
+    care = setting_at(setting).constants.care
+    lane_of(org, number).serving = NONE
+    plan_incident(setting, org, number)
+    if image_at_hand(care, levels(org), model.entity, cause, count):
+        at = org.clock + care.switch_days
+        schedule(setting, org, event_slot(number, SWITCH), at, Rank.SWITCH, number, 0)
+
+
+@part_of_kernel
+def serve_previous(org: Record, number: int) -> None:
+    """Let the previous version serve."""
+    account(org, number)
+    lane_of(org, number).serving = PREVIOUS
+    _log(org, LogKind.PREVIOUS_SERVES, number, lane_of(org, number).cause, 0.0)
+
+
+@part_of_kernel
+def _return_online(setting: int, org: Record, number: int) -> None:
+    """Go online with the current version; act on a detected drift first, then the request."""
+    model = model_of(org, number)
+    model.state = ONLINE
+    cancel(org, event_slot(number, SWITCH))
+    lane_of(org, number).cause = NOBODY
+    lane_of(org, number).serving = CURRENT
+    plan_incident(setting, org, number)
+    if model.drift_pending:
+        _act_on_drift(setting, org, number)
+    request = retraining_task(number)
+    if model.state == ONLINE and task_of(org, request).exists and task_of(org, request).held:
+        release(setting, org, request)
+
+
+@part_of_kernel
+def _count_restoration(org: Record, number: int, started_at: float) -> float:
+    """Count a return from offline, and return how long it took."""
+    model = model_of(org, number)
+    tally(org, RESTORATIONS, 1.0)
+    tally(org, RESTORE_WAITING_DAYS, started_at - model.offline_since)
+    tally(org, RESTORE_WORKING_DAYS, org.clock - started_at)
+    return org.clock - model.offline_since
+
+
+@part_of_kernel
+def _resolve_issue(setting: int, org: Record, number: int, started_at: float) -> None:
+    account(org, number)
+    lane = lane_of(org, number)
+    if lane.cause == _CAPACITY:
+        lane.capacity *= 1.0 + setting_at(setting).constants.care.capacity_growth
+    duration = _count_restoration(org, number, started_at)
+    _log(org, LogKind.ISSUE_RESOLVED, number, lane.cause, duration)
+    _return_online(setting, org, number)
+
+
+@part_of_kernel
+def self_heal(setting: int, org: Record, number: int) -> None:
+    """Resolve a pipeline issue without a developer."""
+    _log(org, LogKind.SELF_HEALED, number, _PIPELINE, 0.0)
+    _resolve_issue(setting, org, number, model_of(org, number).offline_since)
+    org.dispatch = 1
+
+
+@part_of_kernel
+def _end_drift(org: Record, number: int) -> None:
+    """End the active drift, if any, and count the time that nobody had noticed it."""
+    cancel(org, event_slot(number, DETECTION))
+    count_undetected(org, number)
+    model = model_of(org, number)
+    lane_of(org, number).drifting = 0
+    model.drift_detected = 0
+    model.drift_pending = 0
+
+
+@part_of_kernel
+def _restore_power(setting: int, org: Record, number: int) -> None:
+    """Restore power, end any drift, and plan the next retraining."""
+    model = model_of(org, number)
+    lane = lane_of(org, number)
+    base = base_power_at(health(lane), org.clock)
+    restored = restored_power(base, setting_at(setting).constants.care.restored_share)
+    _end_drift(org, number)
+    lane.restored = restored
+    lane.restored_at = org.clock
+    _watch_decay(setting, org, number)
+    plan_retraining(setting, org, number, model.interval)
+
+
+@part_of_kernel
+def _end_drift_fix(setting: int, org: Record, number: int, started_at: float) -> None:
+    account(org, number)
+    request = retraining_task(number)
+    if task_of(org, request).exists:
+        withdraw(org, request)
+    _restore_power(setting, org, number)
+    duration = _count_restoration(org, number, started_at)
+    _log(org, LogKind.DRIFT_ADDRESSED, number, DRIFT, duration)
+    _return_online(setting, org, number)
+
+
+@part_of_kernel
+def _begin_retraining(setting: int, org: Record, number: int) -> None:
+    account(org, number)
+    model = model_of(org, number)
+    model.state = _RETRAINING
+    lane_of(org, number).cause = _RETRAINED
+    _log(org, LogKind.RETRAINING_BEGAN, number, _RETRAINED, 0.0)
+    if not setting_at(setting).constants.serves_while_retraining:
+        stint = model.retraining_stints
+        model.retraining_stints = stint + 1
+        _stop_serving(setting, org, number, _RETRAINED, stint)
+
+
+@part_of_kernel
+def _end_retraining(setting: int, org: Record, number: int) -> None:
+    account(org, number)
+    _restore_power(setting, org, number)
+    restored = lane_of(org, number).restored
+    _log(org, LogKind.RETRAINED, number, _RETRAINED, restored)
+    _return_online(setting, org, number)
+
+
+@part_of_kernel
+def work_began(setting: int, org: Record, task: int) -> None:
+    """Change a model's state because a developer has begun or taken up a task."""
+    record = task_of(org, task)
+    number = record.number
+    if record.task_class == BUILD and model_of(org, number).state == _IDEA:
+        model_of(org, number).state = _BUILD_STATE
+        _log(org, LogKind.BUILD_BEGAN, number, NOBODY, 0.0)
+    elif record.task_class == RETRAIN:
+        _begin_retraining(setting, org, number)
+
+
+@part_of_kernel
+def work_completed(setting: int, org: Record, task: int, started_at: float) -> None:
+    """Change a model's state because a task is done, begun for the last time at `started_at`."""
+    record = task_of(org, task)
+    number = record.number
+    record.exists = 0
+    if record.task_class == RETRAIN:
+        _end_retraining(setting, org, number)
+    elif record.task_class == BUILD:
+        model_of(org, number).state = _DEPLOYMENT
+        _log(org, LogKind.BUILD_DONE, number, NOBODY, 0.0)
+        submit_work(setting, org, number, DEPLOY, NOBODY)
+    elif record.task_class == DEPLOY:
+        go_live(setting, org, number)
+    elif record.cause == DRIFT:
+        _end_drift_fix(setting, org, number, started_at)
+    else:
+        _resolve_issue(setting, org, number, started_at)
+
+
+@part_of_kernel
+def _leave_service(org: Record, number: int) -> None:
+    """Let nothing serve any more; what is left of the day is not in production."""
+    lane = lane_of(org, number)
+    lane.cause = NOBODY
+    lane.serving = NONE
+    lane.since = org.day + 1.0
+    lane.departed = 1
+    org.departures += 1
+
+
+@part_of_kernel
+def retire(org: Record, number: int, reason: int) -> None:
+    """Leave the portfolio from any state, at once."""
+    live = in_production(model_of(org, number))
+    if live:
+        account(org, number)
+    for task in (work_task(number), retraining_task(number)):
+        if task_of(org, task).exists:
+            withdraw(org, task)
+    for kind in (SWITCH, HEALING, DUE, RETIREMENT, INCIDENT, ALERT):
+        cancel(org, event_slot(number, kind))
+    model = model_of(org, number)
+    if live:
+        _end_drift(org, number)
+        _leave_service(org, number)
+    model.state = RETIRED
+    model.retired_at = org.clock
+    model.reason = reason
+    tally(org, RETIRED_TALLIES + reason, 1.0)
+    _log(org, LogKind.RETIRED, number, reason, 0.0)
+    org.dispatch = 1

@@ -1,0 +1,236 @@
+"""Running the kernel: one replication in full, or a block of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Generator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelops_abm.compiled import Progress, compiling, everything, prepare
+from modelops_abm.compiled_engine import kernel
+from modelops_abm.compiled_engine.inputs import Prepared, prepared
+from modelops_abm.compiled_engine.layout import Floats, Records
+from modelops_abm.core import outcomes
+from modelops_abm.scenario import Scenario
+
+_PLACES = {outcome.name: place for place, outcome in enumerate(outcomes.DAILY)}
+_FIRST_LOG_ROOM = 16_384
+SLICE_SECONDS = 0.025
+"""Processor time after which work that is done in slices can be left for other work."""
+_preparing = threading.Lock()
+_is_prepared = threading.Event()
+
+
+class Replication(NamedTuple):
+    """One replication in full.
+
+    Attributes
+    ----------
+    totals
+        By the order of `outcomes.TOTALS`.
+    daily
+        A row for each day, a column for each of `outcomes.DAILY`; NaN for what does not exist.
+    log
+        Records of the event log.
+    models, developers
+        Records by number, as at the end.
+    """
+
+    totals: Floats
+    daily: Floats
+    log: Records
+    models: Records
+    developers: Records
+
+
+class Block(NamedTuple):
+    """Consecutive replications.
+
+    Attributes
+    ----------
+    totals
+        Replications x `outcomes.TOTALS`.
+    series
+        Replications x wanted daily outcomes x days.
+    """
+
+    totals: Floats
+    series: Floats
+
+
+def prepare_kernel(progress: Progress | None = None) -> None:
+    """Compile equations and kernel, or load them; safe to call from several threads.
+
+    Parameters
+    ----------
+    progress
+        See `compiled.compiling`.
+    """
+    if _is_prepared.is_set():
+        return
+    with _preparing:
+        if not _is_prepared.is_set():
+            _prepare(progress)
+            _is_prepared.set()
+
+
+def _prepare(progress: Progress | None) -> None:
+    with compiling(everything(), progress):
+        prepare()
+        run_block(prepared(_smallest()), 0, 0, 1, ())
+        run_block(prepared(_smallest()), 0, 0, 1, ("npv",))
+        _run_in_full(prepared(_smallest()), 0, 0)
+        list(block_in_slices(prepared(_smallest()), 0, 0, 1, ("npv",), Pace()))
+
+
+def run_in_full(scenario: Scenario, seed: int, replication: int) -> Replication:
+    """Run one replication and keep everything."""
+    prepare_kernel()
+    return _run_in_full(prepared(scenario), seed, replication)
+
+
+def run_block(
+    scenario: Prepared, seed: int, first: int, count: int, wanted: Sequence[str]
+) -> Block:
+    """Run consecutive replications; the interpreter is free for other threads meanwhile.
+
+    Parameters
+    ----------
+    scenario
+        See `prepared`.
+    first, count
+        Number of the first replication, and how many.
+    wanted
+        Names of the daily outcomes to keep.
+    """
+    block = _empty_block(scenario, count, wanted)
+    _fill(scenario, seed, first, wanted, block)
+    return block
+
+
+class Pace:
+    """How long a replication of one scenario takes, learned while it runs.
+
+    It may be shared by threads: who reads an older value only makes a slice longer or shorter.
+
+    Parameters
+    ----------
+    clock
+        Processor time of the thread that asks, in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.thread_time) -> None:
+        self.clock = clock
+        self._seconds: float | None = None
+
+    def learn(self, replications: int, seconds: float) -> None:
+        """Take note of how long some replications took."""
+        self._seconds = seconds / replications
+
+    def replications(self, most: int) -> int:
+        """Return how many replications fit into a slice, so many at most; 0 before one is known."""
+        if self._seconds is None:
+            return 0
+        return min(most, int(SLICE_SECONDS / max(self._seconds, 1e-9)))
+
+    def days(self, lived: int, seconds: float) -> int:
+        """Return how many days fit into a slice after some took so long; at most twice as many."""
+        if not lived:
+            return 1
+        return max(1, min(2 * lived, int(lived * SLICE_SECONDS / max(seconds, 1e-9))))
+
+
+def block_in_slices(
+    scenario: Prepared, seed: int, first: int, count: int, wanted: Sequence[str], pace: Pace
+) -> Generator[None, None, Block]:
+    """Run consecutive replications like `run_block`, bit for bit; yields after a slice of time."""
+    block = _empty_block(scenario, count, wanted)
+    done = 0
+    while done < count:
+        together = pace.replications(count - done)
+        began = pace.clock()
+        if together:
+            part = Block(block.totals[done : done + together], block.series[done : done + together])
+            _fill(scenario, seed, first + done, wanted, part)
+            pace.learn(together, pace.clock() - began)
+            done += together
+        else:
+            part = Block(block.totals[done : done + 1], block.series[done : done + 1])
+            yield from _one_in_slices(scenario, seed, first + done, wanted, part, pace)
+            done += 1
+        if done < count:
+            yield
+    return block
+
+
+def _one_in_slices(
+    scenario: Prepared, seed: int, number: int, wanted: Sequence[str], block: Block, pace: Pace
+) -> Generator[None]:
+    """Run one replication and put it into a block of one."""
+    words = scenario.words.ctypes.data
+    daily = np.empty((scenario.horizon_days if wanted else 0, len(outcomes.DAILY)))
+    began = pace.clock()
+    memory = kernel.found_replication(words, scenario.tables, seed, number)
+    slice_seconds = pace.clock() - began
+    spent, lately, day, days = slice_seconds, 0.0, 0, 0
+    while day < scenario.horizon_days:
+        if slice_seconds > SLICE_SECONDS / 2.0:
+            yield
+            slice_seconds = 0.0
+        days = min(pace.days(days, lately), scenario.horizon_days - day)
+        began = pace.clock()
+        kernel.live_until(words, memory, day + days, daily)
+        lately = pace.clock() - began
+        day, spent, slice_seconds = day + days, spent + lately, slice_seconds + lately
+    pace.learn(1, spent)
+    block.totals[0] = memory.totals
+    block.series[0] = daily[:, _places(wanted)].T
+
+
+def _empty_block(scenario: Prepared, count: int, wanted: Sequence[str]) -> Block:
+    days = scenario.horizon_days if wanted else 0
+    totals = np.empty((count, len(outcomes.TOTALS)))
+    return Block(totals, np.empty((count, len(wanted), days)))
+
+
+def _fill(scenario: Prepared, seed: int, first: int, wanted: Sequence[str], block: Block) -> None:
+    """Run as many replications as a block has room for, in one go."""
+    kernel.run_block(
+        scenario.words.ctypes.data,
+        scenario.tables,
+        seed,
+        first,
+        _places(wanted),
+        block.totals,
+        np.empty((block.series.shape[2], len(outcomes.DAILY))),
+        block.series,
+    )
+
+
+def _places(wanted: Sequence[str]) -> NDArray[np.int64]:
+    return np.array([_PLACES[name] for name in wanted], dtype=np.int64)
+
+
+def _run_in_full(scenario: Prepared, seed: int, replication: int) -> Replication:
+    """Run with room for the event log; a log that did not fit tells how much it needs."""
+    room = _FIRST_LOG_ROOM
+    while True:
+        daily = np.empty((scenario.horizon_days, len(outcomes.DAILY)))
+        run = kernel.run_replication(
+            scenario.words.ctypes.data, scenario.tables, seed, replication, daily, room
+        )
+        if run.logged <= room:
+            log = run.log[: run.logged]
+            return Replication(run.totals, daily, log, run.models, run.developers)
+        room = run.logged
+
+
+def _smallest() -> Scenario:
+    """Return a scenario that runs in no time."""
+    return Scenario.model_validate(
+        {"horizon_days": 1, "portfolio": {"initial_models": 1, "initial_ideas": 0}}
+    )

@@ -1,0 +1,189 @@
+"""The days of all models in production, side by side in lanes.
+
+A model's day is a long chain of multiplications and divisions, each of which waits for the one
+before it. So models are not worked on one after the other. While a model is in production, what
+every day needs of it stands in a lane: the n-th lanes of all fields together are one model, and the
+lanes of a field lie next to each other. The compiler turns a loop over lanes into vector
+instructions, which do the same for several models at once. In each lane these are the operations
+of one model in their order, so the results are the same to the bit as one after the other.
+
+Outside production a model's fields are in its record. Lanes are given back and used again; sums
+over models run in the order of their numbers, whatever their lanes.
+"""
+
+from __future__ import annotations
+
+from modelops_abm.compiled import inner_loop, part_of_kernel
+from modelops_abm.compiled_engine import totals
+from modelops_abm.compiled_engine.layout import (
+    LANE_BITS,
+    LANES,
+    SHARED_WORDS,
+    Record,
+    block_at,
+    free_lane_of,
+    in_production_of,
+    lane_at,
+    lane_of,
+    lane_word_of,
+    model_of,
+    model_word_of,
+    setting_at,
+    today_of,
+)
+from modelops_abm.compiled_engine.service import (
+    account,
+    close_lane,
+    open_lane,
+    plan_incident,
+    rates_of_today,
+)
+from modelops_abm.rules.day import CommonRates, DayFlows, PreviousVersion
+from modelops_abm.rules.users import UsageConstants
+
+VECTOR = 8
+"""Lanes that the widest vector instructions work on at once."""
+_NO_FLOWS = DayFlows(*[0.0] * len(DayFlows._fields))
+
+
+@part_of_kernel
+def enter_lane(org: Record, number: int) -> None:
+    """Give a model that enters production a lane, and copy its fields there."""
+    model = model_of(org, number)
+    if org.free_lanes > 0:
+        org.free_lanes -= 1
+        model.lane = free_lane_of(org, org.free_lanes).value
+    else:
+        model.lane = org.lanes
+        org.lanes += 1
+    for place in range(SHARED_WORDS):
+        lane_word_of(org, model.lane, place).value = model_word_of(org, number, place).value
+    lane = lane_of(org, number)
+    lane.number = number
+    lane.departed = 0
+
+
+@part_of_kernel
+def leave_lane(org: Record, number: int) -> None:
+    """Copy a model's fields back into its record, and give back its lane."""
+    model = model_of(org, number)
+    for place in range(SHARED_WORDS):
+        model_word_of(org, number, place).value = lane_word_of(org, model.lane, place).value
+    free_lane_of(org, org.free_lanes).value = model.lane
+    org.free_lanes += 1
+
+
+@part_of_kernel
+def close_models(setting: int, org: Record) -> None:
+    """Close the day of every model that was in production, and add up today's flows."""
+    _account_for_states(org)
+    constants = setting_at(setting).constants
+    for block in range(_blocks(org)):
+        count = _filled(org, block)
+        _close_block(
+            block_at(org, block), count, org.clock, constants.previous_version, constants.usage
+        )
+    _add_up(org)
+
+
+@inner_loop
+def _blocks(org: Record) -> int:
+    return (org.lanes + LANES - 1) >> LANE_BITS
+
+
+@inner_loop
+def _filled(org: Record, block: int) -> int:
+    """Return the lanes of a block that are in use, and so many more as fill whole vectors."""
+    used = org.lanes - block * LANES
+    return min(LANES, (used + VECTOR - 1) // VECTOR * VECTOR)
+
+
+@part_of_kernel
+def _close_block(
+    block: int, count: int, now: float, previous_version: PreviousVersion, usage: UsageConstants
+) -> None:
+    for lane in range(count):
+        close_lane(lane_at(block, lane), now, previous_version, usage)
+
+
+@part_of_kernel
+def _account_for_states(org: Record) -> None:
+    """Account for the models that are not online, by number; the others need no such order."""
+    for index in range(org.in_production):
+        lane = in_production_of(org, index)
+        if lane.cause >= 0:
+            account(org, lane.number)
+
+
+@part_of_kernel
+def _add_up(org: Record) -> None:
+    """Add up the flows of all models by number, as today's."""
+    sums = _NO_FLOWS
+    for index in range(org.in_production):
+        sums = _added(sums, in_production_of(org, index))
+    place = totals.MODEL_FLOWS
+    today_of(org, place).value = sums.production
+    today_of(org, place + 1).value = sums.served_share
+    today_of(org, place + 2).value = sums.power
+    today_of(org, place + 3).value = sums.demand
+    today_of(org, place + 4).value = sums.served
+    today_of(org, place + 5).value = sums.unserved
+    today_of(org, place + 6).value = sums.value
+    today_of(org, place + 7).value = sums.cost
+    today_of(org, place + 8).value = sums.ideal_value
+    today_of(org, place + 9).value = sums.lost_adoption
+    today_of(org, place + 10).value = sums.lost_usage
+    today_of(org, place + 11).value = sums.lost_offline
+    today_of(org, place + 12).value = sums.lost_capacity
+    today_of(org, place + 13).value = sums.lost_decay
+    today_of(org, place + 14).value = sums.lost_drift
+    today_of(org, place + 15).value = sums.lost_rollback
+
+
+@inner_loop
+def _added(sums: DayFlows, lane: Record) -> DayFlows:
+    return DayFlows(
+        sums.production + lane.flow_production,
+        sums.served_share + lane.flow_served_share,
+        sums.power + lane.flow_power,
+        sums.demand + lane.flow_demand,
+        sums.served + lane.flow_served,
+        sums.unserved + lane.flow_unserved,
+        sums.value + lane.flow_value,
+        sums.cost + lane.flow_cost,
+        sums.ideal_value + lane.flow_ideal_value,
+        sums.lost_adoption + lane.flow_lost_adoption,
+        sums.lost_usage + lane.flow_lost_usage,
+        sums.lost_offline + lane.flow_lost_offline,
+        sums.lost_capacity + lane.flow_lost_capacity,
+        sums.lost_decay + lane.flow_lost_decay,
+        sums.lost_drift + lane.flow_lost_drift,
+        sums.lost_rollback + lane.flow_lost_rollback,
+    )
+
+
+@part_of_kernel
+def open_models(setting: int, org: Record) -> None:
+    """Open the day of every model in production, and plan the incidents of the day."""
+    common = rates_of_today(setting, org)
+    for block in range(_blocks(org)):
+        count = _filled(org, block)
+        address = block_at(org, block)
+        _open_block(address, count, org.clock, org.day + 1.0, common)
+        for lane in range(count):
+            if lane_at(address, lane).at_risk:
+                plan_incident(setting, org, lane_at(address, lane).number)
+
+
+@part_of_kernel
+def _open_block(block: int, count: int, now: float, day_end: float, common: CommonRates) -> None:
+    for lane in range(count):
+        open_lane(lane_at(block, lane), now, day_end, common)
+
+
+@part_of_kernel
+def open_model(setting: int, org: Record, number: int) -> None:
+    """Open the rest of the day of a model that goes live."""
+    common = rates_of_today(setting, org)
+    open_lane(lane_of(org, number), org.clock, org.day + 1.0, common)
+    plan_incident(setting, org, number)

@@ -1,0 +1,1 @@
+"""What everything shares: the registry, the statechart, events, randomness, outcomes."""

@@ -1,0 +1,364 @@
+"""What each level of one capability is worth, with the rest of the plan kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Unpack
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from modelops_abm.experiments.credit_reasons import OUTCOMES, Reasons, reasons_of
+from modelops_abm.experiments.plans import (
+    STOPS,
+    check_level,
+    known_money,
+    level_of,
+    level_of_capability,
+    level_word,
+    listed,
+    start_of,
+    with_levels,
+)
+from modelops_abm.experiments.running import (
+    LOOKS,
+    Keeping,
+    Samples,
+    difference_table,
+    refuses_unknown,
+    sampled,
+)
+from modelops_abm.experiments.statistics import PairedDifference, Ranking, rank
+from modelops_abm.representation import Represented
+from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario, baseline_of
+
+
+@dataclass(frozen=True, repr=False)
+class LevelWorth(Represented):
+    """A plan with one capability at several levels, over the same replications.
+
+    Attributes
+    ----------
+    plan, seed
+        What was run.
+    capability
+        The capability.
+    levels
+        Those tried, rising: the start level first, and the plan's own.
+    samples
+        Of each outcome of `reasons.OUTCOMES`: levels x replications.
+    """
+
+    plan: Scenario
+    seed: int
+    capability: CapabilityName
+    levels: tuple[float, ...]
+    samples: Samples
+
+    @property
+    def replications(self) -> int:
+        """Number of replications of each level."""
+        return int(self.samples["npv"].shape[1])
+
+    @property
+    def here(self) -> float:
+        """The plan's own level."""
+        return level_of(self.plan, self.capability)
+
+    def worth(self, level: float, against: float | None = None) -> PairedDifference:
+        """Return the difference of NPV between two levels, in $ of day 0.
+
+        Parameters
+        ----------
+        level
+            One of `levels`.
+        against
+            Another one; the start level if None.
+
+        Raises
+        ------
+        ValueError
+            If a level has not been tried.
+        """
+        npv, start = self.samples["npv"], self.levels[0]
+        other = npv[self._place(start if against is None else against)]
+        return PairedDifference(npv[self._place(level)] - other)
+
+    def ranking(self) -> Ranking[float]:
+        """Return the levels by their NPV, highest first, and which may be the best of them.
+
+        The best one tried looks a little better than it is, since luck has helped to choose it.
+        """
+        return rank(self.levels, self.samples["npv"])
+
+    def table(self) -> pd.DataFrame:
+        """Return the worth of each level against the start level; see `difference_table`."""
+        return difference_table({level: self.worth(level) for level in self.levels})
+
+    def reasons(self, level: float | None = None) -> Reasons:
+        """Return what a level, by default the plan's own, changes against the start level.
+
+        Raises
+        ------
+        ValueError
+            If the level has not been tried.
+        """
+        chosen = self.here if level is None else level
+        place = self._place(chosen)
+        differences = {name: values[place] - values[0] for name, values in self.samples.items()}
+        return reasons_of(self.plan, self.capability, chosen, differences)
+
+    def _place(self, level: float) -> int:
+        if level not in self.levels:
+            tried = ", ".join(f"{entry:g}" for entry in self.levels)
+            raise ValueError(f"level {level:g} of {self.capability} was not tried ({tried} were)")
+        return self.levels.index(level)
+
+
+@refuses_unknown
+def stream_level_worth(
+    plan: Scenario,
+    capability: CapabilityName,
+    levels: Sequence[float] = STOPS,
+    looks: Sequence[int] = LOOKS,
+    **keeping: Unpack[Keeping],
+) -> Iterator[LevelWorth]:
+    """Yield what each level of a capability is worth, better known from look to look.
+
+    Parameters
+    ----------
+    plan
+        The plan; all but this capability stays as it is.
+    levels
+        Levels to try, 0 to 1. The start level and the plan's own are tried anyway; what is below
+        the start level is not, as nothing is ever taken away.
+    looks
+        After how many replications of each level to yield.
+    keeping
+        See `running.Keeping`.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    ValueError
+        If a level is not from 0 to 1, or the looks are none or do not grow.
+    """
+    tried = _to_try(levels, start_of(plan, capability), level_of(plan, capability))
+    scenarios = [with_levels(plan, {capability: level}) for level in tried]
+    for samples in sampled(scenarios, looks, OUTCOMES, **keeping):
+        yield LevelWorth(plan, keeping.get("seed", 0), capability, tried, samples)
+
+
+@refuses_unknown
+def level_worth(
+    plan: Scenario,
+    capability: CapabilityName,
+    levels: Sequence[float] = STOPS,
+    replications: int = 200,
+    **keeping: Unpack[Keeping],
+) -> LevelWorth:
+    """Return what each level of a capability is worth, from replications of every level.
+
+    See Also
+    --------
+    stream_level_worth : for the other parameters and the errors.
+    """
+    return next(stream_level_worth(plan, capability, levels, (replications,), **keeping))
+
+
+@refuses_unknown
+def why(
+    plan: Scenario, capability: CapabilityName, replications: int = 200, **keeping: Unpack[Keeping]
+) -> Reasons:
+    """Return why a capability earns or costs: what the plan changes by raising it.
+
+    See Also
+    --------
+    stream_level_worth : for the parameters and the errors; its results give the same reasons.
+    """
+    return level_worth(plan, capability, (), replications, **keeping).reasons()
+
+
+def _to_try(levels: Sequence[float], start: float, own: float) -> tuple[float, ...]:
+    """Return the start level and what lies above it, the plan's own level included."""
+    for level in levels:
+        check_level(level)
+    return (start, *sorted({level for level in (*levels, own) if level > start}))
+
+
+# --------------------------------------------------------------------------------------
+# Which single change of a plan's levels helps most.
+
+
+type Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LevelChange(Represented):
+    """Another level of one capability."""
+
+    capability: CapabilityName
+    level: float
+
+
+@dataclass(frozen=True, repr=False)
+class SingleChanges(Represented):
+    """A plan with one of its levels changed, every such change over the same replications.
+
+    Attributes
+    ----------
+    plan, seed
+        What was run.
+    changes
+        Those tried.
+    npv
+        In $ of day 0: the baseline, the plan as it is and each change x replications.
+    """
+
+    plan: Scenario
+    seed: int
+    changes: tuple[LevelChange, ...]
+    npv: Floats
+
+    @property
+    def replications(self) -> int:
+        """Number of replications of each change."""
+        return int(self.npv.shape[1])
+
+    def worth(self, change: LevelChange | None) -> PairedDifference:
+        """Return the NPV of the changed plan against the baseline; None is the plan as it is."""
+        return PairedDifference(self.npv[self._place(change)] - self.npv[0])
+
+    def gain(self, change: LevelChange) -> PairedDifference:
+        """Return the NPV of the changed plan against the plan as it is."""
+        return PairedDifference(self.npv[self._place(change)] - self.npv[1])
+
+    def ranking(self) -> Ranking[LevelChange | None]:
+        """Return the changes by their NPV, highest first, and which may be the best of them.
+
+        None is the plan as it is. The best one tried looks a little better than it is, since luck
+        has helped to choose it.
+        """
+        return rank((None, *self.changes), self.npv[1:])
+
+    def table(self) -> pd.DataFrame:
+        """Return the gain of each change over the plan as it is; see `difference_table`."""
+        return difference_table(
+            {(change.capability, change.level): self.gain(change) for change in self.changes}
+        )
+
+    def _place(self, change: LevelChange | None) -> int:
+        return 1 if change is None else 2 + self.changes.index(change)
+
+
+def single_changes(plan: Scenario) -> tuple[LevelChange, ...]:
+    """Return what may be changed: each level up or down to the next stop, or down to its start."""
+    return tuple(
+        LevelChange(name, level)
+        for name in CAPABILITY_NAMES
+        for level in _other_levels(level_of(plan, name), start_of(plan, name))
+    )
+
+
+@refuses_unknown
+def stream_single_changes(
+    plan: Scenario, looks: Sequence[int] = LOOKS, **keeping: Unpack[Keeping]
+) -> Iterator[SingleChanges]:
+    """Yield what every change of `single_changes` brings, better known from look to look.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    looks
+        After how many replications of each change to yield.
+    keeping
+        See `running.Keeping`.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    ValueError
+        If the looks are none or do not grow.
+    """
+    changes = single_changes(plan)
+    changed = [with_levels(plan, {change.capability: change.level}) for change in changes]
+    for samples in sampled([baseline_of(plan), plan, *changed], looks, ("npv",), **keeping):
+        yield SingleChanges(plan, keeping.get("seed", 0), changes, samples["npv"])
+
+
+@refuses_unknown
+def try_single_changes(
+    plan: Scenario, replications: int = 200, **keeping: Unpack[Keeping]
+) -> SingleChanges:
+    """Return what every change of `single_changes` brings.
+
+    See Also
+    --------
+    stream_single_changes : for the other parameters and the errors.
+    """
+    return next(stream_single_changes(plan, (replications,), **keeping))
+
+
+def _other_levels(level: float, start: float) -> list[float]:
+    """Return the next stop above a level, the next below, and the start, as far as they differ."""
+    above = [stop for stop in STOPS if stop > level][:1]
+    below = [max(start, stop) for stop in STOPS if stop < level][-1:]
+    return sorted({*above, *below, start} - {level})
+
+
+# --------------------------------------------------------------------------------------
+# Which level or change to prefer, in sentences made of the measured numbers alone.
+
+
+def best_level(levels: LevelWorth) -> str:
+    """Return which level tried is best, what it is worth here, and what cannot be told."""
+    if len(levels.levels) == 1:
+        return "No other level was tried."
+    ranking, here = levels.ranking(), levels.here
+    best = ranking.order[0]
+    candidates = [level_word(level) for level in sorted(ranking.may_be_best)]
+    if here not in ranking.may_be_best:
+        gain = known_money(levels.worth(best, against=here), signed=True)
+        unsure = _not_told_from([word for word in candidates if word != level_word(best)])
+        found = f"{level_word(best)}, worth {gain} against {level_word(here)}{unsure}"
+    elif ranking.is_decided:
+        found = f"{level_word(here)}, the plan's own"
+    else:
+        found = f"can't tell {listed(candidates)} apart"
+    return f"Best level tried: {found}."
+
+
+def best_single_change(changes: SingleChanges) -> str:
+    """Return which single change helps most, what the plan is worth then, and what is not told."""
+    ranking = changes.ranking()
+    best = ranking.order[0]
+    if best is None and ranking.is_decided:
+        return "No single change of a level helps."
+    if best is None or None in ranking.may_be_best:
+        return "No single change of a level can be told to help yet."
+    others = [_change(change) for change in ranking.may_be_best[1:] if change is not None]
+    gain = known_money(changes.gain(best), signed=True)
+    return (
+        f"The best single change is {_change(best)}, worth {gain}{_not_told_from(others)}."
+        f" {_then(changes.worth(best))}"
+    )
+
+
+def _not_told_from(others: list[str]) -> str:
+    return f"; can't tell it from {listed(others)}" if others else ""
+
+
+def _then(worth: PairedDifference) -> str:
+    if worth.verdict == "cannot tell yet":
+        return "The plan then cannot be told from the baseline."
+    verb = "is then worth" if worth.verdict == "earns" else "still loses"
+    return f"The plan {verb} {known_money(worth)}."
+
+
+def _change(change: LevelChange) -> str:
+    return level_of_capability(change.capability, change.level)

@@ -1,0 +1,284 @@
+"""Cooperative games: who earns how much of a total that several bring about together.
+
+A game states what every coalition of players is worth. A coalition is a whole number, its members
+are its bits: player i belongs to it if bit i is set, so 0 is nobody and the last one everybody.
+Worths are an array of coalitions x replications; every replication is a game of its own, and so the
+results are paired samples.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Unpack
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from modelops_abm.experiments.plans import raised, without
+from modelops_abm.experiments.running import (
+    LOOKS,
+    Keeping,
+    Samples,
+    difference_table,
+    refuses_unknown,
+    sampled,
+)
+from modelops_abm.experiments.statistics import PairedDifference, Ranking, rank
+from modelops_abm.representation import Represented
+from modelops_abm.scenario import CapabilityName, Scenario
+
+type Floats = NDArray[np.float64]
+
+_ROUNDING = 1e-12
+"""A synergy smaller than this part of the worths it is made of is rounding."""
+
+
+def players_in(worths: Floats) -> int:
+    """Return the number of players of a game.
+
+    Raises
+    ------
+    ValueError
+        If the coalitions are not all subsets of some players.
+    """
+    coalitions = len(worths)
+    players = coalitions.bit_length() - 1
+    if coalitions != 1 << players:
+        raise ValueError(f"a game has 1, 2, 4, 8 ... coalitions, not {coalitions}")
+    return players
+
+
+def shapley_values(worths: Floats) -> Floats:
+    """Return each player's share of what everybody together earns: players x replications.
+
+    What a player adds to those who came before, averaged over all orders of coming (Shapley 1953,
+    doi:10.1515/9781400881970-018; in simulation Owen 2014, doi:10.1137/130936233, and Song, Nelson
+    and Staum 2016, doi:10.1137/15M1048070). The shares add up to the worth of everybody less that
+    of nobody, up to rounding. A player who never adds anything gets exactly 0.
+    """
+    players = players_in(worths)
+    shares = np.zeros((players, *worths.shape[1:]))
+    for player in range(players):
+        for others in _coalitions_without(players, player):
+            orders = players * math.comb(players - 1, others.bit_count())
+            shares[player] += (worths[others | 1 << player] - worths[others]) / orders
+    return shares
+
+
+def first_gains(worths: Floats) -> Floats:
+    """Return what each player adds to nobody: players x replications."""
+    return np.array([worths[1 << player] - worths[0] for player in _players(worths)])
+
+
+def last_gains(worths: Floats) -> Floats:
+    """Return what each player adds to all the others: players x replications."""
+    everybody = len(worths) - 1
+    gains = [worths[everybody] - worths[everybody ^ 1 << player] for player in _players(worths)]
+    return np.array(gains)
+
+
+def synergies(worths: Floats) -> Floats:
+    """Return what each pair adds together beyond what its two add apart: players x players x runs.
+
+    The Shapley-Taylor index of order two (Sundararajan, Dhamdhere and Agarwal 2020,
+    arXiv:1902.05622), symmetric, 0 on the diagonal. It splits everything beyond `first_gains` over
+    the pairs: the first gains and the synergies of all pairs add up to the total, and a player's
+    Shapley value is the first gain and half of each synergy that the player has a part in.
+    """
+    players = players_in(worths)
+    result = np.zeros((players, players, *worths.shape[1:]))
+    for one in range(players):
+        for other in range(one):
+            result[one, other] = result[other, one] = _synergy(worths, players, one, other)
+    return result
+
+
+def _synergy(worths: Floats, players: int, one: int, other: int) -> Floats:
+    """Return the index of a pair; what is within rounding of its worths is 0."""
+    result = np.zeros(worths.shape[1:])
+    for others in _coalitions_without(players, one, other):
+        both, first, second = others | 1 << one | 1 << other, others | 1 << one, others | 1 << other
+        beyond = (worths[both] - worths[first]) - (worths[second] - worths[others])
+        result += beyond * 2.0 / (players * math.comb(players - 1, others.bit_count()))
+    largest = np.max(np.abs(worths), axis=0)
+    return np.where(np.abs(result) <= _ROUNDING * largest, 0.0, result)
+
+
+def _players(worths: Floats) -> range:
+    return range(players_in(worths))
+
+
+def _coalitions_without(players: int, *absent: int) -> list[int]:
+    away = sum(1 << player for player in absent)
+    return [coalition for coalition in range(1 << players) if not coalition & away]
+
+
+# --------------------------------------------------------------------------------------
+# Which capability of a plan earns what: all combinations of them under the same luck.
+
+
+@dataclass(frozen=True, repr=False)
+class Credit(Represented):
+    """What each capability of a plan has to do with the difference that they make together.
+
+    Every figure is a paired sample, with one value for each replication. A replication in which one
+    of the combinations lacks an outcome does not count for that outcome.
+
+    Attributes
+    ----------
+    plan, seed
+        What was run.
+    capabilities
+        Those that the plan raises above their start level.
+    worths
+        Of each outcome: combinations x replications. Combination c has capability i if bit i of c
+        is set, so the first is the baseline and the last the plan.
+    """
+
+    plan: Scenario
+    seed: int
+    capabilities: tuple[CapabilityName, ...]
+    worths: Samples
+
+    @property
+    def replications(self) -> int:
+        """Number of replications of each combination."""
+        return int(next(iter(self.worths.values())).shape[1])
+
+    def together(self, outcome: str = "npv") -> PairedDifference:
+        """Return the difference that all capabilities make together."""
+        worths = self._complete(outcome)
+        return PairedDifference(worths[-1] - worths[0])
+
+    def share(self, capability: CapabilityName, outcome: str = "npv") -> PairedDifference:
+        """Return a capability's share of it, its Shapley value; all shares add up to it."""
+        return PairedDifference(self._shares(outcome)[self._place(capability)])
+
+    def alone(self, capability: CapabilityName, outcome: str = "npv") -> PairedDifference:
+        """Return the difference that a capability makes without the others."""
+        return PairedDifference(first_gains(self._complete(outcome))[self._place(capability)])
+
+    def last(self, capability: CapabilityName, outcome: str = "npv") -> PairedDifference:
+        """Return the difference that a capability makes when all others are there."""
+        return PairedDifference(last_gains(self._complete(outcome))[self._place(capability)])
+
+    def synergy(
+        self, one: CapabilityName, other: CapabilityName, outcome: str = "npv"
+    ) -> PairedDifference:
+        """Return what two capabilities add together beyond what they add apart.
+
+        Where more is better, they are redundant below 0: each does in part what the other does.
+        What a capability adds alone and half of each of its synergies make its share.
+        """
+        index = synergies(self._complete(outcome))
+        return PairedDifference(index[self._place(one), self._place(other)])
+
+    def ranking(self, outcome: str = "npv") -> Ranking[CapabilityName]:
+        """Return the capabilities by their share, highest first, and which may be the highest."""
+        return rank(self.capabilities, self._shares(outcome))
+
+    def largest_parts(self, outcome: str = "npv") -> Ranking[CapabilityName]:
+        """Return the capabilities by their part of what all change together, the largest first.
+
+        Where all together lower the outcome, that is the one that lowers it most.
+        """
+        direction = math.copysign(1.0, self.together(outcome).estimate.mean or 0.0)
+        return rank(self.capabilities, direction * self._shares(outcome))
+
+    def table(self, outcome: str = "npv") -> pd.DataFrame:
+        """Return `share`, `alone` and `last`, a capability a row; see `difference_table`."""
+        measures = {"share": self.share, "alone": self.alone, "last": self.last}
+        tables = {
+            name: difference_table({entry: measure(entry, outcome) for entry in self.capabilities})
+            for name, measure in measures.items()
+        }
+        return pd.concat(tables, axis=1)
+
+    def synergy_table(self, outcome: str = "npv") -> pd.DataFrame:
+        """Return the synergies, a pair of capabilities a row; see `difference_table`."""
+        return difference_table(
+            {
+                (one, other): self.synergy(one, other, outcome)
+                for place, one in enumerate(self.capabilities)
+                for other in self.capabilities[place + 1 :]
+            }
+        )
+
+    def _place(self, capability: CapabilityName) -> int:
+        if capability not in self.capabilities:
+            raise KeyError(f"the plan does not raise {capability!r}")
+        return self.capabilities.index(capability)
+
+    def _shares(self, outcome: str) -> Floats:
+        return shapley_values(self._complete(outcome))
+
+    def _complete(self, outcome: str) -> Floats:
+        """Return the worths, NaN for all combinations where one of them lacks the outcome."""
+        worths = self.worths[outcome]
+        return np.where(np.isnan(worths).any(axis=0), np.nan, worths)
+
+
+@refuses_unknown
+def stream_credit(
+    plan: Scenario,
+    looks: Sequence[int] = LOOKS,
+    *,
+    outcomes: Sequence[str] = ("npv",),
+    **keeping: Unpack[Keeping],
+) -> Iterator[Credit]:
+    """Yield what each capability of a plan earns, better known from look to look.
+
+    Every combination of the capabilities that the plan raises is run, 32 if it raises all five, in
+    the replications of `compare` with the same seed.
+
+    Parameters
+    ----------
+    plan
+        The plan. A capability that is left out stays at its start level.
+    looks
+        After how many replications of each combination to yield.
+    outcomes
+        Names of outcomes of the run summary, or else of totals; shares and means are split like
+        amounts.
+    keeping
+        See `running.Keeping`.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    ValueError
+        If the looks are none or do not grow, or there is no outcome of a name.
+    """
+    capabilities = raised(plan)
+    scenarios = combinations(plan, capabilities)
+    for worths in sampled(scenarios, looks, outcomes, **keeping):
+        yield Credit(plan, keeping.get("seed", 0), capabilities, worths)
+
+
+@refuses_unknown
+def credit(
+    plan: Scenario,
+    replications: int = 200,
+    *,
+    outcomes: Sequence[str] = ("npv",),
+    **keeping: Unpack[Keeping],
+) -> Credit:
+    """Return what each capability of a plan earns, from replications of every combination.
+
+    See Also
+    --------
+    stream_credit : for the other parameters and the errors.
+    """
+    return next(stream_credit(plan, (replications,), outcomes=outcomes, **keeping))
+
+
+def combinations(plan: Scenario, capabilities: Sequence[CapabilityName]) -> list[Scenario]:
+    """Return the plan with each combination of its capabilities, numbered as in `Credit.worths`."""
+    return [
+        without(plan, (name for place, name in enumerate(capabilities) if not number >> place & 1))
+        for number in range(1 << len(capabilities))
+    ]

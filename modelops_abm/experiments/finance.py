@@ -1,0 +1,138 @@
+"""The finance view of a plan against its paired baseline."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelops_abm.experiments.statistics import Estimate, Share, estimate, share
+from modelops_abm.representation import Represented
+from modelops_abm.runs.quantiles import t_quantile
+
+Floats = NDArray[np.float64]
+
+NEVER = math.inf
+
+
+@dataclass(frozen=True, repr=False)
+class Finance(Represented):
+    """What a plan is worth to whoever pays for it.
+
+    Attributes
+    ----------
+    horizon_days
+        Everything holds within this horizon.
+    npv
+        Difference of net present value, in $ of day 0.
+    investment
+        Difference of discounted capital and upkeep, in $ of day 0.
+    return_on_investment
+        Mean difference of NPV per mean investment; None without investment.
+    return_interval
+        Its 95 % interval (Fieller 1954); None if the investment cannot be told from 0.
+    loss
+        Share of the replications in which the plan loses money against the baseline.
+    fifth_percentile
+        Of the difference of NPV, in $ of day 0.
+    payback_days
+        First day from which the cumulative discounted difference stays at 0 or above, for each
+        replication; infinite if that is not within the horizon.
+    """
+
+    horizon_days: int
+    npv: Estimate
+    investment: Estimate
+    return_on_investment: float | None
+    return_interval: tuple[float, float] | None
+    loss: Share
+    fifth_percentile: float | None
+    payback_days: Floats
+
+    @property
+    def median_payback_day(self) -> float | None:
+        """Median day of payback; infinite if it is beyond the horizon, None without replications.
+
+        With an even number it is the later of the two middle days.
+        """
+        return self.payback_quantile(0.5)
+
+    def payback_quantile(self, share_of_replications: float) -> float | None:
+        """Return the day by which more than a share of the replications has paid back.
+
+        Infinite if it is beyond the horizon, None without replications. It is the day of one of
+        them: between a day and never there is nothing to interpolate.
+
+        Parameters
+        ----------
+        share_of_replications
+            From 0 to 1.
+        """
+        days = np.sort(self.payback_days)
+        place = min(int(share_of_replications * len(days)), len(days) - 1)
+        return float(days[place]) if len(days) else None
+
+    @property
+    def never(self) -> Share:
+        """Share of the replications that do not pay back within the horizon."""
+        count = int(np.sum(np.isinf(self.payback_days)))
+        return share(count, len(self.payback_days))
+
+
+def payback_days(difference_so_far: Floats) -> Floats:
+    """Return the day of payback of each replication: of pictures and words, the one definition.
+
+    It is the first day from which the difference so far stays at 0 or above: 0 if it is never
+    below, `NEVER` if it is below at the end.
+
+    Parameters
+    ----------
+    difference_so_far
+        Discounted net value of plan less baseline from the start to the end of each day,
+        replications by days.
+    """
+    negative = difference_so_far < 0.0
+    days = difference_so_far.shape[1]
+    last = np.where(negative.any(axis=1), days - 1 - np.argmax(negative[:, ::-1], axis=1), -1)
+    return np.where(last == days - 1, NEVER, last + 1.0)
+
+
+def finance(horizon_days: int, npv: Floats, investment: Floats, paybacks: Floats) -> Finance:
+    """Return the finance view from paired differences, one for each replication."""
+    gain, spent = estimate(npv), estimate(investment)
+    return Finance(
+        horizon_days=horizon_days,
+        npv=gain,
+        investment=spent,
+        return_on_investment=_ratio(gain.mean, spent.mean),
+        return_interval=_fieller(npv, investment),
+        loss=share(int(np.sum(npv < 0.0)), len(npv)),
+        fifth_percentile=float(np.quantile(npv, 0.05)) if len(npv) else None,
+        payback_days=paybacks,
+    )
+
+
+def _ratio(gain: float | None, spent: float | None) -> float | None:
+    return None if gain is None or not spent else gain / spent
+
+
+def _fieller(numerator: Floats, denominator: Floats) -> tuple[float, float] | None:
+    """Return the interval of a ratio of means (Fieller 1954), or None if it is not bounded."""
+    n = len(numerator)
+    if n < 2:
+        return None
+    top, bottom = estimate(numerator), estimate(denominator)
+    assert top.mean is not None
+    assert bottom.mean is not None
+    assert bottom.half_width is not None
+    if abs(bottom.mean) <= bottom.half_width:
+        return None
+    covariance = np.cov(numerator, denominator) / n
+    t_squared = t_quantile(n - 1) ** 2
+    a = bottom.mean**2 - t_squared * covariance[1, 1]
+    b = top.mean * bottom.mean - t_squared * covariance[0, 1]
+    c = top.mean**2 - t_squared * covariance[0, 0]
+    root = math.sqrt(max(0.0, b * b - a * c))
+    return float((b - root) / a), float((b + root) / a)

@@ -1,0 +1,348 @@
+"""What it is worth to know an assumption before deciding, by runs of the alternatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Unpack
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+from scipy.stats import qmc
+
+from modelops_abm.experiments.alternatives import outcomes_at, winners, wins
+from modelops_abm.experiments.information import Information, Moves, Worth, information_of
+from modelops_abm.experiments.inputs import Choice, Input, check_inputs, varied
+from modelops_abm.experiments.running import Keeping, refuses_unknown
+from modelops_abm.experiments.statistics import Ranking, Share, skewed_interval
+from modelops_abm.experiments.sweep import Point, at_positions
+from modelops_abm.representation import Represented
+from modelops_abm.runs.quantiles import LEVEL
+from modelops_abm.scenario import InputError, Scenario
+
+type Floats = NDArray[np.float64]
+
+_LEAST_POINTS, LEAST_MOVES = 32, 24
+_MOVES_OF_ALL = 3
+"""Moves of all inputs together for each point, where that leaves each input enough."""
+_MOST_GROUPS = 12
+_TAIL = 5.0
+"""An average so many times the middle value is made by a few."""
+_MOST_NAMED = 3
+
+
+@dataclass(frozen=True, repr=False)
+class ValueOfInformation(Represented):
+    """Alternatives under uncertain assumptions, and what it would be worth to be certain.
+
+    Attributes
+    ----------
+    names
+        Of the alternatives.
+    inputs
+        The uncertain assumptions.
+    utilities
+        Alternatives x points: the mean outcome over the replications of a point.
+    information
+        What it is worth to know all inputs, and each alone.
+    spread_by
+        What decides most on the outcome of the first alternative: inputs whose rank correlation
+        with it is highest, the highest first.
+    replications, moves, seed
+        How the points were run, and how often each input was moved alone.
+    """
+
+    names: tuple[str, ...]
+    inputs: tuple[Input, ...]
+    utilities: Floats
+    information: Information
+    spread_by: tuple[str, ...]
+    replications: int
+    moves: int
+    seed: int
+
+    @property
+    def points(self) -> int:
+        """How many points there are, moves apart."""
+        return int(self.utilities.shape[1])
+
+    @property
+    def perfect(self) -> Worth:
+        """Expected value of perfect information on all inputs."""
+        return self.information.perfect
+
+    @property
+    def partial(self) -> Mapping[str, Worth]:
+        """The same on each input alone, by its name.
+
+        First what is worth knowing, the highest lower end first; then the rest by its upper end;
+        then what cannot be told.
+        """
+        parts = self.information.partial
+
+        def place(name: str) -> tuple[float, bool, float]:
+            worth = parts[name]
+            return -worth.low, worth.high is None, -(worth.high or 0.0)
+
+        return {name: parts[name] for name in sorted(parts, key=place)}
+
+    @property
+    def ranking(self) -> Ranking[str]:
+        """The alternatives by their means: which to choose on what is known.
+
+        One is out if another is known to be ahead of it.
+        """
+        order = np.argsort(-self.utilities.mean(axis=1), kind="stable").tolist()
+        kept = self.information.leads.may_be_best
+        names = self.names
+        return Ranking(
+            tuple(names[place] for place in order),
+            tuple(names[place] for place in order if place in kept),
+        )
+
+    @property
+    def means(self) -> dict[str, Worth]:
+        """Mean of each alternative; the ends are infinite where it is not known."""
+        error = (1.0 - LEVEL) / 2.0
+        return {
+            name: Worth(float(row.mean()), *skewed_interval(row, error))
+            for name, row in zip(self.names, self.utilities, strict=True)
+        }
+
+    @property
+    def chances(self) -> Mapping[str, Share]:
+        """Share of the points at which each alternative is the best; of equals the first is."""
+        return wins(self.names, winners(self.utilities))
+
+    @property
+    def worth_knowing(self) -> tuple[str, ...]:
+        """Inputs that are worth knowing, with 95 % confidence in all of them together."""
+        return tuple(name for name, each in self.partial.items() if each.low > 0.0)
+
+    @property
+    def middle(self) -> float:
+        """What half of the points leave the first alternative below."""
+        return float(np.median(self.utilities[0]))
+
+    @property
+    def is_made_by_few(self) -> bool:
+        """Whether the average of the first alternative is made by a few very large outcomes."""
+        return abs(float(self.utilities[0].mean())) > _TAIL * abs(self.middle)
+
+    def alternatives_table(self) -> pd.DataFrame:
+        """Return the mean of each alternative, and the share of the points at which it is best."""
+        rows = [
+            (mean.mean, mean.low, mean.high, best.share, best.low, best.high)
+            for mean, best in zip(self.means.values(), self.chances.values(), strict=True)
+        ]
+        columns = ["mean", "low", "high", "best_at", "best_at_low", "best_at_high"]
+        index = pd.Index(self.names, name="alternative")
+        return pd.DataFrame(rows, columns=columns, index=index)
+
+    def table(self) -> pd.DataFrame:
+        """Return the value of each input; NaN where the upper end is not known."""
+        rows = [(each.mean, each.low, each.high) for each in self.partial.values()]
+        index = pd.Index(list(self.partial), name="input")
+        return pd.DataFrame(rows, columns=["value", "low", "high"], index=index, dtype=float)
+
+
+@refuses_unknown
+def value_of_information(
+    alternatives: Mapping[str, Scenario],
+    inputs: tuple[Input, ...],
+    points: int = 256,
+    replications: int = 4,
+    *,
+    outcome: str = "npv",
+    seed_of_points: int = 0,
+    **keeping: Unpack[Keeping],
+) -> ValueOfInformation:
+    """Value the information on uncertain assumptions for a choice among alternatives.
+
+    The inputs are independent and uniform over their ranges, those with equal ratios on a
+    logarithmic scale: a judgement, like the ranges. Luck is averaged over: nobody can buy
+    information on it. Each point has replications of its own, so that an interval over the points
+    is one over luck as well. Beside the points, each input alone is drawn anew at some of them.
+
+    Parameters
+    ----------
+    alternatives
+        Scenarios by name, two or more; the inputs have the same value in all of them.
+    inputs
+        What is uncertain.
+    points
+        How many points: a Latin hypercube. Each input is moved at 24 of them or more: at as many as
+        make three moves a point in all.
+    replications
+        How many of each alternative at each point, two or more.
+    outcome
+        What is to be high: an outcome of the run summary.
+    seed_of_points
+        Decides on the points.
+    keeping
+        See `running.Keeping`.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    InputError
+        If there are too few alternatives, inputs, points or replications, if an alternative does
+        not take a value, or the outcome exists in fewer than two replications of a point.
+    """
+    _check(alternatives, inputs, points, replications)
+    design = _design(len(inputs), points, seed_of_points)
+    halves, after = _run(alternatives, inputs, design, outcome, replications, keeping)
+    utilities = halves.mean(axis=0)
+    moves = {
+        entry.name: Moves(
+            start=design.positions[own.points, place],
+            end=own.ends,
+            before=utilities[:, own.points],
+            after=after[place],
+            groups=_groups(entry),
+        )
+        for place, (entry, own) in enumerate(zip(inputs, design.moves, strict=True))
+    }
+    return ValueOfInformation(
+        names=tuple(alternatives),
+        inputs=inputs,
+        utilities=utilities,
+        information=information_of(utilities, halves, moves),
+        spread_by=_spread_by(inputs, design.positions, utilities[0]),
+        replications=replications,
+        moves=len(design.moves[0].ends),
+        seed=keeping.get("seed", 0),
+    )
+
+
+class _Moved(NamedTuple):
+    """Where an input is moved: at which points, each once, and to which positions."""
+
+    points: NDArray[np.intp]
+    ends: Floats
+
+
+class _Design(NamedTuple):
+    """Positions of the points (points x inputs), and the moves of each input."""
+
+    positions: Floats
+    moves: tuple[_Moved, ...]
+
+
+def _design(inputs: int, points: int, seed: int) -> _Design:
+    generator = np.random.default_rng(seed)
+    positions = qmc.LatinHypercube(inputs, rng=generator).random(points)
+    count = max(LEAST_MOVES, min(points, _MOVES_OF_ALL * points // inputs))
+    ends = qmc.LatinHypercube(inputs, rng=generator).random(count)
+    moves = tuple(_Moved(generator.permutation(points)[:count], own) for own in ends.T)
+    return _Design(positions, moves)
+
+
+def _run(
+    alternatives: Mapping[str, Scenario],
+    inputs: Sequence[Input],
+    design: _Design,
+    outcome: str,
+    replications: int,
+    keeping: Keeping,
+) -> tuple[Floats, Floats]:
+    """Return utilities at the points by halves of their luck, and after the moves.
+
+    Returns
+    -------
+    halves
+        2 x alternatives x points, by the even and by the odd replications.
+    after
+        Inputs x alternatives x moves.
+    """
+    count = len(design.positions)
+    halves = np.empty((2, len(alternatives), count))
+    after = np.empty((len(inputs), len(alternatives), len(design.moves[0].ends)))
+    own_progress, keeping = keeping.get("progress"), keeping.copy()
+    for point, position in enumerate(design.positions):
+        if own_progress is not None:
+            keeping["progress"] = _part_of(own_progress, point, count)
+        moved = [
+            (place, int(move))
+            for place, own in enumerate(design.moves)
+            for move in np.flatnonzero(own.points == point)
+        ]
+        rows = np.repeat(position[None], 1 + len(moved), axis=0)
+        for row, (place, move) in enumerate(moved, start=1):
+            rows[row, place] = design.moves[place].ends[move]
+        found = _found(
+            alternatives,
+            at_positions(inputs, rows),
+            outcome,
+            replications,
+            point * replications,
+            keeping,
+        )
+        halves[:, :, point] = _halves(found[:, 0])
+        for row, (place, move) in enumerate(moved, start=1):
+            after[place, :, move] = _halves(found[:, row]).mean(axis=0)
+    return halves, after
+
+
+def _halves(found: Floats) -> Floats:
+    """Return means of alternatives by the even and by the odd replications."""
+    return np.array([found[:, half::2].mean(axis=1) for half in (0, 1)])
+
+
+def _found(
+    alternatives: Mapping[str, Scenario],
+    points: Sequence[Point],
+    outcome: str,
+    replications: int,
+    first: int,
+    keeping: Keeping,
+) -> Floats:
+    scenarios = [[varied(each, point) for each in alternatives.values()] for point in points]
+    found = outcomes_at(points, scenarios, outcome, replications, first=first, **keeping)
+    if found.shape[2] < 2:
+        raise InputError(f"'{outcome}' exists at a point in a single future; two are needed")
+    return found
+
+
+def _part_of(
+    progress: Callable[[int, int], None], done: int, count: int
+) -> Callable[[int, int], None]:
+    """Return what tells of the progress at one of several points."""
+    return lambda part, whole: progress(done * whole + part, count * whole)
+
+
+def _spread_by(inputs: Sequence[Input], positions: Floats, outcomes: Floats) -> tuple[str, ...]:
+    ranks = stats.rankdata(outcomes)
+    centred = ranks - ranks.mean()
+    along = [abs(float(stats.rankdata(each) @ centred)) for each in positions.T]
+    order = np.argsort(-np.array(along), kind="stable")[:_MOST_NAMED]
+    return tuple(inputs[place].name for place in order)
+
+
+def _groups(entry: Input) -> int | None:
+    """Return how many values an input has, if they are few enough to be told apart."""
+    if isinstance(entry, Choice):
+        return len(entry.values)
+    count = int(entry.high - entry.low) + 1
+    return count if entry.is_whole and count <= _MOST_GROUPS else None
+
+
+def _check(
+    alternatives: Mapping[str, Scenario],
+    inputs: tuple[Input, ...],
+    points: int,
+    replications: int,
+) -> None:
+    if len(alternatives) < 2:
+        raise InputError("a choice takes two alternatives or more")
+    if not inputs:
+        raise InputError("nothing is uncertain, so there is nothing to know")
+    if points < _LEAST_POINTS:
+        raise InputError(f"at least {_LEAST_POINTS} points are needed, not {points}")
+    if replications < 2:
+        raise InputError("at least two replications are needed, so that luck can be told")
+    for scenario in alternatives.values():
+        check_inputs(scenario, inputs)

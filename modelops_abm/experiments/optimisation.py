@@ -1,0 +1,255 @@
+"""Which road map to take: searched with few futures, decided with fresh ones.
+
+The best of many that were tried looks better than it is, as luck has helped to choose it: the
+winner's curse. So futures are never used twice. The search and its second look have their own; the
+finalists are measured again in others, which decide; and what the chosen one is worth is told by a
+third set, which had no part in any choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Unpack
+
+import numpy as np
+
+from modelops_abm.experiments.optimisation_results import (
+    Confirmed,
+    Finalist,
+    Optimised,
+    frontier,
+    ranking_of,
+    searched_of,
+    spend_of,
+    spread_out,
+    worst_of,
+)
+from modelops_abm.experiments.optimisation_search import (
+    FUTURES_OF_SPENDING,
+    Measured,
+    Measuring,
+    Told,
+    is_small,
+    searched,
+)
+from modelops_abm.experiments.road_maps import Decisions, RoadMap, nothing_of, road_map_of
+from modelops_abm.experiments.running import Keeping, refuses_unknown
+from modelops_abm.experiments.statistics import rank
+from modelops_abm.runs.quantiles import LEVEL
+
+TRIALS, REPLICATIONS, FINALISTS = 200, 400, 8
+"""Road maps looked at, fresh futures of each finalist, and finalists, unless asked otherwise."""
+_FIRST_LOOK, _SECOND_LOOK = 16, 4
+_FEWEST = 8
+_PROMISING = 4
+_ROUNDS = 3
+
+
+@refuses_unknown
+def optimise(
+    decisions: Decisions,
+    *,
+    budget_per_year: float | None = None,
+    trials: int = TRIALS,
+    replications: int = REPLICATIONS,
+    finalists: int = FINALISTS,
+    **keeping: Unpack[Keeping],
+) -> Optimised:
+    """Return the road map that is worth most, and what else there is to know for a decision.
+
+    Every road map is compared with doing nothing over the same luck. If there are no more than
+    `trials`, all are tried, and the best of all is among those that may be with 95 % confidence;
+    else Optuna suggests which. The promising are measured in more futures, and the finalists, the
+    plan and doing nothing in fresh ones, which alone decide.
+
+    Parameters
+    ----------
+    decisions
+        What may be decided, and the plan.
+    budget_per_year
+        What may be spent on average in any year beyond what doing nothing spends: capital, upkeep,
+        and the payroll of developers who are added. In $; None for any amount.
+    trials
+        How many road maps the search looks at, at most.
+    replications
+        Fresh futures of each finalist; the search takes a sixteenth, then a quarter of it.
+    finalists
+        How many of the best; those of the frontier of worth or downside against spending come on
+        top, as many of each at most.
+    keeping
+        See `running.Keeping`; `progress` is called with the work done and about all there is.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    InputError
+        With everything that the scenario does not take.
+    ValueError
+        If a number is not allowed.
+    """
+    if min(trials, finalists) < 1 or replications < 2:
+        raise ValueError("there must be a trial, a finalist, and two replications")
+    race = _Race(decisions, budget_per_year, finalists, replications, keeping)
+    found = race.look(trials)
+    chosen = race.look_again(found)
+    rechecked = race.recheck(chosen)
+    return race.result(rechecked, found)
+
+
+@dataclass
+class _Race:
+    """The rounds of an optimisation, each with fewer road maps and more futures."""
+
+    decisions: Decisions
+    budget: float | None
+    finalists: int
+    replications: int
+    keeping: Keeping
+    is_complete: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        self._few = max(self.replications // _FIRST_LOOK, _FEWEST)
+        self._several = max(self.replications // _SECOND_LOOK, self._few)
+        self._runs = Measuring(self.decisions.plan, self.keeping)
+        self._plan = road_map_of(self.decisions.plan)
+        self._always = tuple({nothing_of(self.decisions.plan): None, self._plan: None})
+        self._work = _Work(self.keeping.get("progress"))
+
+    def look(self, trials: int) -> list[Measured]:
+        """Return every road map that was looked at, plan and doing nothing among them."""
+        self.is_complete = is_small(self.decisions, trials)
+        seed = self.keeping.get("seed", 0)
+        most = min(trials, self.decisions.size)
+        self._work.plan(most * self._few, self._after_look(most))
+        found = searched(self.decisions, self._first_look, trials, budget=self.budget, seed=seed)
+        known = {each.road_map for each in found}
+        others = [each for each in self._always if each not in known]
+        return found + (self._first_look(others) if others else [])
+
+    def look_again(self, found: Sequence[Measured]) -> list[Measured]:
+        """Return the road maps that are worth fresh futures, after a look in more."""
+        promising = self._promising(found, _PROMISING * self.finalists)
+        count = self._several - self._few
+        self._work.plan(len(promising) * count, 2 * self._most * self.replications)
+        if count:
+            more = self._runs.measure(
+                [each.road_map for each in promising],
+                count,
+                first=self._few,
+                of_spending=1,
+                told=self._work.told(len(promising)),
+            )
+            promising = [
+                each.followed_by(other) for each, other in zip(promising, more, strict=True)
+            ]
+        return self._promising(promising, self.finalists)
+
+    def recheck(self, chosen: Sequence[Measured]) -> list[Finalist]:
+        """Return the finalists, measured in futures that the search has not seen."""
+        self._work.plan(len(chosen) * self.replications, 2 * self.replications)
+        fresh = self._runs.measure(
+            [each.road_map for each in chosen],
+            self.replications,
+            first=self._several,
+            of_spending=self._several,
+            told=self._work.told(len(chosen)),
+        )
+        pairs = [Finalist(*pair) for pair in zip(chosen, fresh, strict=True)]
+        return sorted(pairs, key=lambda pair: -pair.rechecked.mean_gain)
+
+    def result(self, rechecked: Sequence[Finalist], found: Sequence[Measured]) -> Optimised:
+        """Return the result, with the worth of the best finalist told by further futures."""
+        confidence = self._level if self.is_complete else LEVEL
+        within = [each for each in rechecked if each.rechecked.is_within(self.budget)]
+        best = ranking_of(within, confidence).order[0]
+        road_maps = list(dict.fromkeys((best, self._plan)))
+        self._work.plan(len(road_maps) * self.replications, 0)
+        told = self._work.told(len(road_maps))
+        first = self._several + self.replications
+        last = self._runs.measure(
+            road_maps, self.replications, first=first, of_spending=self._several, told=told
+        )
+        return Optimised(
+            decisions=self.decisions,
+            budget_per_year=self.budget,
+            seed=self.keeping.get("seed", 0),
+            search=searched_of(self.decisions, found, self.budget),
+            is_complete=self.is_complete,
+            confidence=confidence,
+            finalists=tuple(rechecked),
+            confirmed=Confirmed(recommended=last[0], plan=last[-1]),
+            levels=self._runs.levels(best),
+        )
+
+    @property
+    def _level(self) -> float:
+        """Confidence of each round, so that all together have 95 % (Bonferroni)."""
+        return 1.0 - (1.0 - LEVEL) / _ROUNDS
+
+    @property
+    def _most(self) -> int:
+        return 3 * self.finalists + len(self._always)
+
+    def _after_look(self, tried: int) -> int:
+        """Return about how much work comes after the first look."""
+        again = min(tried, _PROMISING * self._most) * (self._several - self._few)
+        return again + min(tried, self._most) * self.replications + 2 * self.replications
+
+    def _first_look(self, road_maps: Sequence[RoadMap]) -> list[Measured]:
+        return self._runs.measure(
+            road_maps,
+            self._few,
+            of_spending=FUTURES_OF_SPENDING,
+            told=self._work.told(len(road_maps)),
+        )
+
+    def _promising(self, measured: Sequence[Measured], most: int) -> list[Measured]:
+        """Return the best, the frontiers, the plan and doing nothing, each once."""
+        within = [each for each in measured if each.excess(self.budget) <= 0.0]
+        always = [each for each in measured if each.road_map in self._always]
+        worth = frontier(within, spend_of, lambda each: each.mean_gain)
+        safe = frontier(within, spend_of, worst_of)
+        kept = [
+            *self._best(within, most),
+            *spread_out(worth, spend_of, most),
+            *spread_out(safe, spend_of, most),
+            *always,
+        ]
+        return list({each.road_map: each for each in kept}.values())
+
+    def _best(self, within: Sequence[Measured], most: int) -> list[Measured]:
+        """Return the best; of a complete set all that may be the best, unless they are too many."""
+        ordered = sorted(within, key=lambda each: -each.mean_gain)
+        if not self.is_complete:
+            return ordered[:most]
+        gains = np.array([each.gains for each in ordered])
+        candidates = rank(ordered, gains, self._level).may_be_best
+        limit = max(most, _PROMISING * self.finalists)
+        self.is_complete = len(candidates) <= limit
+        return [*candidates[:limit], *ordered[:most]]
+
+
+class _Work:
+    """Tells of the progress of work in rounds, of which the later can only be guessed."""
+
+    def __init__(self, progress: Callable[[int, int], None] | None) -> None:
+        self._progress = progress
+        self._before = self._done = self._all = 0
+
+    def plan(self, work: int, afterwards: int) -> None:
+        """Begin a round of so much work, with about so much after it."""
+        self._before = self._done
+        self._all = self._done + work + afterwards
+
+    def told(self, road_maps: int) -> Told:
+        """Return what tells of a part of the round, from runs with the baseline among them."""
+        start = self._done
+
+        def tell(done: int, _: int) -> None:
+            self._done = max(self._done, start + done * road_maps // (road_maps + 1))
+            if self._progress is not None:
+                self._progress(min(self._done, self._all), self._all)
+
+        return tell

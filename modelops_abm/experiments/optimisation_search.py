@@ -1,0 +1,383 @@
+"""Downside risk: how bad the worst futures are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import batched
+from typing import Literal
+
+import numpy as np
+import optuna
+from numpy.typing import NDArray
+
+from modelops_abm.core.outcomes import LEVEL_STATES
+from modelops_abm.experiments.road_maps import Decisions, RoadMap, nothing_of, with_road_map
+from modelops_abm.experiments.running import Keeping, outcome_of, totals_of
+from modelops_abm.experiments.statistics import Estimate, PairedDifference, estimate
+from modelops_abm.runs import replicate
+from modelops_abm.scenario import Scenario
+
+WORST = 0.05
+"""Share of the futures that counts as the worst."""
+
+
+def expected_shortfall(values: NDArray[np.float64], share: float = WORST) -> Estimate:
+    """Return the mean of the worst values, with its interval.
+
+    The mean of ``q - max(q - x, 0) / share`` over all values x is the conditional value at risk if
+    q is the quantile (Rockafellar and Uryasev 2000, doi:10.21314/JOR.2000.038). These terms vary
+    like the estimator itself (Hong, Hu and Liu 2014, doi:10.1145/2661631), which gives the
+    interval.
+
+    Parameters
+    ----------
+    values
+        One for each replication; the lowest are the worst.
+    share
+        Share of the values that are the worst, above 0 and at most 1.
+    """
+    if len(values) == 0:
+        return Estimate(0, None, None, None)
+    quantile = np.sort(values)[math.ceil(share * len(values)) - 1]
+    return estimate(quantile - np.maximum(quantile - values, 0.0) / share)
+
+
+# --------------------------------------------------------------------------------------
+# What a road map does beyond doing nothing, future by future: its worth and its spending.
+#
+# Spending follows the developers' work, which the plan does not command, so that it is measured.
+# What is spent by the end of a year is the total of the same futures, cut off there: luck does
+# not know how long a run is.
+
+
+type Floats = NDArray[np.float64]
+type Fit = Literal["within", "over", "not known"]
+type Told = Callable[[int, int], None]
+
+YEAR_DAYS = 365
+FUTURES_OF_SPENDING = 8
+"""How many futures show a road map's spending during the search: it hardly varies."""
+FUTURES_OF_LEVELS = 32
+"""How many futures show how the levels rise."""
+_SPENT = ("capital", "upkeep", "payroll")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A road map against doing nothing, over the same luck.
+
+    Attributes
+    ----------
+    road_map
+        The road map.
+    gains
+        Difference of net present value in each future, in $ of day 0.
+    spend
+        Difference of capital, upkeep and payroll, in $: years x futures, which may be fewer.
+    """
+
+    road_map: RoadMap
+    gains: Floats
+    spend: Floats
+
+    @cached_property
+    def worth(self) -> PairedDifference:
+        """The difference of net present value."""
+        return PairedDifference(self.gains)
+
+    @cached_property
+    def mean_gain(self) -> float:
+        """Mean difference of net present value, in $ of day 0."""
+        return float(np.mean(self.gains))
+
+    @cached_property
+    def downside(self) -> Estimate:
+        """Mean difference in the worst 5 % of futures."""
+        return expected_shortfall(self.gains)
+
+    @cached_property
+    def total_spend(self) -> Estimate:
+        """What is spent beyond doing nothing over the whole time, in $."""
+        return estimate(self.spend.sum(axis=0))
+
+    @cached_property
+    def yearly_spend(self) -> tuple[Estimate, ...]:
+        """The same in each year from day 0; the last one may be shorter."""
+        return tuple(estimate(year) for year in self.spend)
+
+    @property
+    def dearest_year(self) -> Estimate:
+        """What is spent in the year with the highest mean."""
+        return max(self.yearly_spend, key=lambda year: year.mean or 0.0)
+
+    def excess(self, budget: float | None) -> float:
+        """Return by how much the dearest year exceeds a budget on average, in $; 0 or less fits."""
+        return 0.0 if budget is None else (self.dearest_year.mean or 0.0) - budget
+
+    def fit(self, budget: float | None) -> Fit:
+        """Tell whether every year's mean is known to be within a budget, or one to be over it."""
+        if budget is None:
+            return "within"
+        highs = (year.mean if year.high is None else year.high for year in self.yearly_spend)
+        if all((high or 0.0) <= budget for high in highs):
+            return "within"
+        lows = (year.mean if year.low is None else year.low for year in self.yearly_spend)
+        return "over" if any((low or 0.0) > budget for low in lows) else "not known"
+
+    def is_within(self, budget: float | None) -> bool:
+        """Tell whether every year's mean is known to be within a budget: its interval is."""
+        return self.fit(budget) == "within"
+
+    def followed_by(self, more: Measured) -> Measured:
+        """Return it with the worth in further futures."""
+        return replace(self, gains=np.concatenate((self.gains, more.gains)))
+
+
+class Measuring:
+    """Runs road maps of a plan, and its baseline, over the same luck.
+
+    Parameters
+    ----------
+    plan
+        The plan that the road maps depart from.
+    keeping
+        How they are run; `progress` is not called.
+    """
+
+    def __init__(self, plan: Scenario, keeping: Keeping) -> None:
+        self._plan = plan
+        self._keeping = keeping
+
+    def measure(
+        self,
+        road_maps: Sequence[RoadMap],
+        replications: int,
+        *,
+        first: int = 0,
+        of_spending: int | None = None,
+        told: Told | None = None,
+    ) -> list[Measured]:
+        """Return what road maps do.
+
+        Parameters
+        ----------
+        road_maps
+            What to run.
+        replications, first
+            In how many futures, and the number of the first.
+        of_spending
+            In how many of them the spending is measured; in all if None.
+        told
+            Called with the replications done and those in all, as far as the worth goes.
+
+        Raises
+        ------
+        Cancelled
+            If it was cancelled.
+        """
+        tried = [nothing_of(self._plan), *road_maps]
+        scenarios = [with_road_map(self._plan, road_map) for road_map in tried]
+        keeping = self._keeping.copy()
+        keeping["progress"] = told
+        totals = totals_of(scenarios, replications, first=first, **keeping)
+        npv = outcome_of("npv", totals)
+        count = replications if of_spending is None else min(of_spending, replications)
+        spend = self._spend(scenarios, totals[:, :count], first)
+        return [
+            Measured(road_map, npv[place] - npv[0], spend[:, place] - spend[:, 0])
+            for place, road_map in enumerate(tried)
+            if place > 0
+        ]
+
+    def levels(self, road_map: RoadMap) -> Floats:
+        """Return how the levels rise: capabilities x days, the mean at the end of each day."""
+        keeping = self._keeping
+        ensemble = replicate(
+            with_road_map(self._plan, road_map),
+            FUTURES_OF_LEVELS,
+            seed=keeping.get("seed", 0),
+            daily=LEVEL_STATES,
+            engine=keeping.get("engine", "ensemble"),
+            model_class=keeping.get("model_class"),
+            executor=keeping.get("executor"),
+            cancel=keeping.get("cancel"),
+        )
+        return np.array([ensemble.bands[name]["mean"].to_numpy() for name in LEVEL_STATES])
+
+    def _spend(self, scenarios: Sequence[Scenario], totals: Floats, first: int) -> Floats:
+        """Return what is spent: years x scenarios x replications."""
+        horizon, replications = self._plan.horizon_days, totals.shape[1]
+        ends = range(YEAR_DAYS, horizon, YEAR_DAYS)
+        cut = [
+            scenario.model_copy(update={"horizon_days": end})
+            for end in ends
+            for scenario in scenarios
+        ]
+        keeping = self._keeping.copy()
+        keeping["progress"] = None
+        until = totals_of(cut, replications, first=first, **keeping)
+        by_end = [*until.reshape(len(ends), *totals.shape), totals]
+        spent = np.array([sum(outcome_of(name, each) for name in _SPENT) for each in by_end])
+        return np.diff(spent, axis=0, prepend=0.0)
+
+
+# --------------------------------------------------------------------------------------
+# Looking through road maps: all of them if they are few, else those that Optuna suggests.
+#
+# First comes each capability alone. Then, up to half of all, road maps are suggested for the
+# highest worth, and a quarter for the frontier of worth and spending, both by a tree-structured
+# Parzen estimator (Bergstra et al. 2011, Algorithms for hyper-parameter optimization, NeurIPS 24;
+# several aims: Ozaki et al. 2022, doi:10.1613/jair.1.13188) that knows what was measured before.
+# The rest are neighbours of the best found. Suggestions come in batches of a fixed size, so that
+# they are the same whatever the number of cores.
+
+
+type Measure = Callable[[Sequence[RoadMap]], list[Measured]]
+type Direction = Literal["maximize", "minimize"]
+type Aims = Callable[[Measured], list[float]]
+
+_BATCH, _BATCH_OF_ALL = 16, 128
+_FIRST_AT_RANDOM, _PATIENCE = 0.2, 3
+_EXCESS = "excess over the budget"
+_LARGEST_SEED = 2**32
+
+
+def searched(
+    decisions: Decisions, measure: Measure, trials: int, *, budget: float | None, seed: int
+) -> list[Measured]:
+    """Return what was measured of the road maps that were looked at, each once.
+
+    Parameters
+    ----------
+    decisions
+        What may be decided.
+    measure
+        Measures road maps.
+    trials
+        How many road maps to look at.
+    budget
+        What may be spent in a year on average, in $; None for any amount. Suggestions keep away
+        from what exceeds it.
+    seed
+        Decides the suggestions.
+    """
+    if is_small(decisions, trials):
+        parts = batched(decisions.every(), _BATCH_OF_ALL)
+        return [measured for part in parts for measured in measure(part)]
+    search = _Search(decisions, measure, budget)
+    quarter = trials // 4
+    search.start(quarter)
+    with _quiet():
+        search.suggest(_study(["maximize"], trials, seed), trials - 2 * quarter, _worth)
+        both = _study(["maximize", "minimize"], trials, seed + 1)
+        search.suggest(both, trials - quarter, _worth_and_spend)
+    search.climb(trials)
+    return list(search.found.values())
+
+
+def is_small(decisions: Decisions, trials: int) -> bool:
+    """Tell whether so many trials are enough for every road map."""
+    return decisions.size <= trials
+
+
+class _Search:
+    """What has been measured so far, and where."""
+
+    def __init__(self, decisions: Decisions, measure: Measure, budget: float | None) -> None:
+        self._decisions, self._measure, self._budget = decisions, measure, budget
+        self.found: dict[RoadMap, Measured] = {}
+
+    def start(self, trials: int) -> None:
+        """Measure doing nothing and its neighbours, up to so many road maps."""
+        nothing = self._decisions.chosen({})
+        self._add([nothing, *self._decisions.neighbours(nothing)][:trials])
+
+    def suggest(self, study: optuna.Study, trials: int, aims: Aims) -> None:
+        """Measure what a study suggests, up to about so many road maps in all."""
+        self._remind(study, aims)
+        for numbers in batched(range(len(self.found), trials), _BATCH):
+            asked = [self._new_suggestion(study, aims) for _ in numbers]
+            road_maps = [road_map for _, road_map in asked]
+            self._add([each for each in dict.fromkeys(road_maps) if each not in self.found])
+            for trial, road_map in asked:
+                self._tell(study, trial, self.found[road_map], aims)
+
+    def climb(self, trials: int) -> None:
+        """Measure neighbours of the best, then of the next best, up to so many road maps in all."""
+        while (left := trials - len(self.found)) > 0 and (new := self._next_neighbours()):
+            self._add(new[:left])
+
+    def _next_neighbours(self) -> list[RoadMap]:
+        """Return what is new beside the best road map that has something new beside it."""
+        within = [each for each in self.found.values() if each.excess(self._budget) <= 0.0]
+        for each in sorted(within, key=lambda each: -each.mean_gain):
+            neighbours = self._decisions.neighbours(each.road_map)
+            if new := [other for other in neighbours if other not in self.found]:
+                return new
+        return []
+
+    def _add(self, new: Sequence[RoadMap]) -> None:
+        if new:
+            self.found.update(zip(new, self._measure(new), strict=True))
+
+    def _remind(self, study: optuna.Study, aims: Aims) -> None:
+        """Tell a study what was measured before."""
+        for road_map, measured in self.found.items():
+            study.enqueue_trial(self._decisions.places_of(road_map))
+            trial, _ = self._suggestion(study)
+            self._tell(study, trial, measured, aims)
+
+    def _new_suggestion(self, study: optuna.Study, aims: Aims) -> tuple[optuna.Trial, RoadMap]:
+        """Return a suggestion that was not made before, unless that comes up again and again."""
+        for _ in range(_PATIENCE):
+            trial, road_map = self._suggestion(study)
+            if road_map not in self.found:
+                break
+            self._tell(study, trial, self.found[road_map], aims)
+        else:
+            trial, road_map = self._suggestion(study)
+        return trial, road_map
+
+    def _suggestion(self, study: optuna.Study) -> tuple[optuna.Trial, RoadMap]:
+        trial = study.ask()
+        axes = self._decisions.axes.items()
+        places = {name: trial.suggest_int(name, 0, count - 1) for name, count in axes}
+        return trial, self._decisions.chosen(places)
+
+    def _tell(
+        self, study: optuna.Study, trial: optuna.Trial, measured: Measured, aims: Aims
+    ) -> None:
+        trial.set_constraint(_EXCESS, measured.excess(self._budget))
+        study.tell(trial, aims(measured))
+
+
+def _worth(measured: Measured) -> list[float]:
+    return [measured.mean_gain]
+
+
+def _worth_and_spend(measured: Measured) -> list[float]:
+    return [measured.mean_gain, measured.total_spend.mean or 0.0]
+
+
+def _study(directions: list[Direction], trials: int, seed: int) -> optuna.Study:
+    sampler = optuna.samplers.TPESampler(
+        seed=seed % _LARGEST_SEED,
+        multivariate=True,
+        n_startup_trials=max(_BATCH, int(_FIRST_AT_RANDOM * trials)),
+    )
+    return optuna.create_study(directions=directions, sampler=sampler)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Optuna from telling of every study."""
+    verbosity = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    try:
+        yield
+    finally:
+        optuna.logging.set_verbosity(verbosity)

@@ -1,0 +1,122 @@
+"""Variants of a plan that invest more or less in its capabilities."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from modelops_abm import formats
+from modelops_abm.experiments.information import Worth
+from modelops_abm.experiments.statistics import PairedDifference
+from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario
+from modelops_abm.scenario.capabilities import Capability
+
+STOPS = (0.0, 0.25, 0.5, 0.75, 1.0)
+"""Levels with a name of their own: none, some, half, most, full."""
+
+
+def raised(plan: Scenario) -> tuple[CapabilityName, ...]:
+    """Return the capabilities that a plan raises above their start level, in order."""
+    return tuple(name for name in CAPABILITY_NAMES if level_of(plan, name) > start_of(plan, name))
+
+
+def start_of(plan: Scenario, capability: CapabilityName) -> float:
+    """Return the level that a capability starts at."""
+    return float(getattr(plan.capabilities, capability).start_level)
+
+
+def level_of(plan: Scenario, capability: CapabilityName) -> float:
+    """Return the level that a plan aims at: what it invests up to, and never below the start."""
+    section = getattr(plan.capabilities, capability)
+    return float(max(section.maximum, section.start_level))
+
+
+def check_level(level: float) -> None:
+    """Raise a ValueError if a level is not from 0 to 1."""
+    if not 0.0 <= level <= 1.0:
+        raise ValueError(f"a level must be from 0 to 1, not {level!r}")
+
+
+def with_levels(plan: Scenario, levels: Mapping[CapabilityName, float]) -> Scenario:
+    """Return a plan with other levels of some capabilities; a level it has already is left alone.
+
+    Raises
+    ------
+    ValueError
+        If a level is not from 0 to 1.
+    """
+    changed = {name: level for name, level in levels.items() if level != level_of(plan, name)}
+    for level in changed.values():
+        check_level(level)
+    sections: dict[str, Capability] = {
+        name: getattr(plan.capabilities, name).model_copy(update={"maximum": level})
+        for name, level in changed.items()
+    }
+    forgotten = {f"capabilities.{name}.maximum" for name in changed}
+    return plan.model_copy(
+        update={
+            "capabilities": plan.capabilities.model_copy(update=sections),
+            "sources": tuple(entry for entry in plan.sources if entry.name not in forgotten),
+        }
+    )
+
+
+def without(plan: Scenario, capabilities: Iterable[CapabilityName]) -> Scenario:
+    """Return a plan that leaves some capabilities where they start."""
+    return with_levels(plan, {name: start_of(plan, name) for name in capabilities})
+
+
+# --------------------------------------------------------------------------------------
+# Parts of sentences about plans: levels, amounts, lists.
+
+
+_WORDS = dict(zip(STOPS, ("none", "some", "half", "most", "full"), strict=True))
+
+
+def level_word(level: float) -> str:
+    """Return a level in words: none, some, half, most, full; between them 60 %."""
+    return _WORDS.get(level, formats.share(level, 0))
+
+
+def level_of_capability(capability: CapabilityName, level: float) -> str:
+    """Return a level with its capability: no automation, half lineage, 60 % rollback."""
+    return f"{'no' if level == 0.0 else level_word(level)} {capability}"
+
+
+def mean_of(difference: PairedDifference) -> float:
+    """Return the mean; NaN if there is none."""
+    mean = difference.estimate.mean
+    return math.nan if mean is None else mean
+
+
+def known_money(worth: PairedDifference, *, signed: bool = False) -> str:
+    """Return an amount with as many digits as are known; without `signed` its size alone."""
+    mean, half_width = mean_of(worth), worth.estimate.half_width
+    return formats.money(mean if signed else abs(mean), half_width=half_width, signed=signed)
+
+
+def worth_of_knowing(worth: Worth) -> tuple[str, str]:
+    """Return what information is worth, and its interval; or what bound is known.
+
+    A dash where it was worth nothing at every point, which tells no interval.
+    """
+    if worth.high is None:
+        known = formats.money(worth.low, half_width=worth.low / 2.0) if worth.low > 0.0 else ""
+        return (f"at least {known}" if known else formats.NOTHING), "cannot be told"
+    if worth.high == 0.0:
+        return formats.money(0.0), formats.NOTHING
+    interval = formats.money_interval(worth.low, worth.high)
+    if worth.low == 0.0:
+        return f"at most {formats.money(worth.high, half_width=worth.high / 2.0)}", interval
+    half_width = (worth.high - worth.low) / 2.0
+    return formats.money(worth.mean, half_width=half_width), interval
+
+
+def listed(words: Sequence[str]) -> str:
+    """Return words as a list in a sentence: a, b and c."""
+    return " and ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+def either(words: Sequence[str]) -> str:
+    """Return words as a choice in a sentence: a, b or c."""
+    return " or ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)

@@ -1,0 +1,175 @@
+"""Morris screening: which of many assumptions matter at all, for few runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Unpack
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import special
+
+from modelops_abm.experiments.alternatives import may_lead
+from modelops_abm.experiments.running import Keeping, check_room, refuses_unknown
+from modelops_abm.experiments.sensitivity import Question, problem_of
+from modelops_abm.experiments.statistics import estimate
+from modelops_abm.experiments.sweep import at_positions
+from modelops_abm.representation import Represented
+from modelops_abm.runs.quantiles import LEVEL
+from modelops_abm.scenario import InputError
+
+type Floats = NDArray[np.float64]
+
+_LEVELS = 4
+_RESAMPLES = 1000
+
+
+@dataclass(frozen=True, repr=False)
+class Morris(Represented):
+    """Elementary effects of the assumptions, in the unit of the answer over their whole range.
+
+    Attributes
+    ----------
+    question, trajectories, replications
+        What was asked, with how many trajectories, and how many replications of each point.
+    names
+        Of the inputs.
+    effects
+        Elementary effects: trajectories x inputs.
+    deviation_half_width
+        Half the width of the 95 % interval of each standard deviation, by bootstrap over the
+        trajectories.
+    """
+
+    question: Question
+    trajectories: int
+    replications: int
+    names: tuple[str, ...]
+    effects: Floats
+    deviation_half_width: Floats
+
+    def table(self) -> pd.DataFrame:
+        """Return what the effects of each input are, an input a row, the largest first.
+
+        ``mean_absolute`` is mu* (Campolongo et al. 2007, doi:10.1016/j.envsoft.2006.10.004);
+        ``mean`` is mu, smaller than mu* where the effect turns round; ``deviation`` is sigma, large
+        where it depends on other inputs. Intervals of means are Student's t over the trajectories.
+        """
+        sizes, means = np.abs(self.effects), self.effects
+        table = pd.DataFrame(
+            {
+                "mean_absolute": sizes.mean(axis=0),
+                "half_width": _half_widths(sizes),
+                "mean": means.mean(axis=0),
+                "mean_half_width": _half_widths(means),
+                "deviation": means.std(axis=0, ddof=1),
+                "deviation_half_width": self.deviation_half_width,
+            },
+            index=pd.Index(self.names, name="input"),
+        )
+        return table.sort_values("mean_absolute", ascending=False, kind="stable")
+
+    @property
+    def may_be_largest(self) -> tuple[str, ...]:
+        """Inputs whose mean absolute effect may be the largest, the largest estimate first."""
+        table = self.table()
+        low, high = (table["mean_absolute"] + side * table["half_width"] for side in (-1, 1))
+        return tuple(may_lead(list(table.index), low.tolist(), high.tolist()))
+
+
+@refuses_unknown
+def morris(
+    question: Question,
+    trajectories: int = 16,
+    replications: int = 20,
+    *,
+    seed_of_points: int = 0,
+    **keeping: Unpack[Keeping],
+) -> Morris:
+    """Screen assumptions by their elementary effects (Morris 1991).
+
+    doi:10.1080/00401706.1991.10484804.
+
+    Parameters
+    ----------
+    question
+        What is asked, and over what.
+    trajectories
+        How many; each runs (inputs + 1) points on a grid of four levels.
+    replications
+        How many at each point.
+    seed_of_points
+        Decides on the trajectories and on the bootstrap.
+    keeping
+        See `running.Keeping`.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    InputError
+        If there are fewer than two trajectories, if each capability may be chosen (effects have
+        sizes, which alternative wins has none), if the plan does not take a value, or the outcome
+        exists in no replication.
+    """
+    if question.with_each:
+        raise InputError(
+            "Morris screening measures how large effects are, and which alternative wins has no"
+            " size; tornado and sobol tell which wins"
+        )
+    if trajectories < 2:
+        raise InputError(f"an interval takes two trajectories or more, not {trajectories}")
+    count = trajectories * (len(question.inputs) + 1) * len(question.alternatives)
+    check_room(count, replications)
+    positions = morris_positions(len(question.inputs), trajectories, seed_of_points)
+    points = at_positions(question.inputs, positions)
+    means = question.answers(question.outcomes(points, replications, **keeping)).mean(axis=1)
+    names = tuple(entry.name for entry in question.inputs)
+    effects = effects_of(positions, means)
+    wide = deviation_half_width(effects, seed_of_points)
+    return Morris(question, trajectories, replications, names, effects, wide)
+
+
+def morris_positions(inputs: int, trajectories: int, seed: int = 0) -> Floats:
+    """Return the positions of the points: trajectories x (inputs + 1) points x inputs."""
+    from SALib.sample import morris as sampling
+
+    problem = problem_of(tuple(map(str, range(inputs))))
+    return np.asarray(sampling.sample(problem, trajectories, num_levels=_LEVELS, seed=seed))
+
+
+def _half_widths(values: Floats) -> list[float]:
+    """Return half the width of the interval of each column's mean."""
+    return [estimate(column).half_width or 0.0 for column in values.T]
+
+
+def effects_of(positions: Floats, answers: Floats) -> Floats:
+    """Return the elementary effects of answers at `morris_positions`: trajectories x inputs.
+
+    Each step of a trajectory moves one input; its effect is the change of the answer, times the
+    steps of this size that the whole range has.
+    """
+    inputs = positions.shape[1]
+    steps = np.diff(positions.reshape(-1, inputs + 1, inputs), axis=1)
+    changes = np.diff(answers.reshape(-1, inputs + 1), axis=1)
+    moved = np.argmax(np.abs(steps), axis=2)
+    ratios = changes / np.take_along_axis(steps, moved[:, :, None], axis=2)[:, :, 0]
+    effects = np.empty_like(ratios)
+    np.put_along_axis(effects, moved, ratios, axis=1)
+    return effects
+
+
+def deviation_half_width(effects: Floats, seed: int) -> Floats:
+    """Return half the width of the 95 % interval of each input's standard deviation, by bootstrap.
+
+    Parameters
+    ----------
+    effects
+        As `effects_of` gives them.
+    seed
+        Decides on the bootstrap.
+    """
+    drawn = np.random.default_rng(seed).integers(len(effects), size=(_RESAMPLES, len(effects)))
+    deviations = effects[drawn].std(axis=1, ddof=1)
+    return np.asarray(special.ndtri(0.5 + LEVEL / 2.0) * deviations.std(axis=0, ddof=1))

@@ -1,0 +1,356 @@
+"""Where along an assumption another alternative becomes the best."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Unpack
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from modelops_abm.experiments.inputs import Input, Range
+from modelops_abm.experiments.running import Keeping, refuses_unknown
+from modelops_abm.experiments.sensitivity import Question
+from modelops_abm.experiments.statistics import PairedDifference, Ranking, rank
+from modelops_abm.representation import Represented
+from modelops_abm.runs.quantiles import LEVEL
+from modelops_abm.scenario import Distribution
+from modelops_abm.scenario.fields import value_at
+
+type Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class BestAt:
+    """Which alternatives may be the best at a value of an assumption.
+
+    Attributes
+    ----------
+    value
+        Of the assumption.
+    ranking
+        Of the alternatives there.
+    is_usual
+        Whether the scenario itself has this value.
+    """
+
+    value: Any
+    ranking: Ranking[str]
+    is_usual: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WinnerChange:
+    """A value at which the winner is another than nearer to the value as it is.
+
+    Attributes
+    ----------
+    value
+        The nearest value at which this can be told.
+    before
+        Which alternatives may be the best at all values from the last change to here.
+    after
+        Which may be the best here: none of `before`.
+    """
+
+    value: Any
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+def best_along(
+    alternatives: Sequence[str],
+    values: Sequence[Any],
+    outcomes: Floats,
+    usual: tuple[Any, Floats],
+) -> tuple[BestAt, ...]:
+    """Return which alternatives may be the best at each value, the usual one at its place.
+
+    With 95 % confidence the best is among them at all values of the assumption at once, as each
+    takes an equal part of the permitted error (Bonferroni).
+
+    Parameters
+    ----------
+    alternatives
+        Their names.
+    values
+        Of the assumption, in order.
+    outcomes
+        Alternatives x values x replications.
+    usual
+        The value that the scenario has, and its outcomes: alternatives x replications.
+    """
+    usual_value, at_usual = usual
+    places = list(zip(values, np.moveaxis(outcomes, 1, 0), strict=True))
+    middle = next((i for i, each in enumerate(values) if _is_same(each, usual_value)), None)
+    if middle is None:
+        middle = _place_of(usual_value, values)
+        places.insert(middle, (usual_value, at_usual))
+    level = 1.0 - (1.0 - LEVEL) / len(places)
+    return tuple(
+        BestAt(value, rank(alternatives, found, level), place == middle)
+        for place, (value, found) in enumerate(places)
+    )
+
+
+def changes_along(best: Sequence[BestAt]) -> tuple[WinnerChange, ...]:
+    """Return where the winner changes, going outwards from the value as it is.
+
+    Parameters
+    ----------
+    best
+        As `best_along` gives it.
+    """
+    middle = next(place for place, each in enumerate(best) if each.is_usual)
+    held = best[middle].ranking.may_be_best
+    above, held = _changes(best[middle + 1 :], held)
+    below, _ = _changes(best[:middle][::-1], held)
+    return (*below[::-1], *above)
+
+
+def _changes(
+    best: Iterable[BestAt], held: tuple[str, ...]
+) -> tuple[list[WinnerChange], tuple[str, ...]]:
+    """Return the changes on the way, and what may be the best up to the first of them."""
+    changes: list[WinnerChange] = []
+    up_to_first = held
+    for each in best:
+        here = each.ranking.may_be_best
+        both = tuple(name for name in held if name in here)
+        if not both:
+            changes.append(WinnerChange(each.value, held, here))
+        held = both or here
+        up_to_first = up_to_first if changes else held
+    return changes, up_to_first
+
+
+def _is_same(one: Any, other: Any) -> bool:
+    """Tell whether two values are the same up to rounding."""
+    if _are_numbers(one, other):
+        return math.isclose(one, other, rel_tol=1e-9)
+    return bool(one == other)
+
+
+def _are_numbers(*values: Any) -> bool:
+    return all(isinstance(each, int | float) for each in values)
+
+
+def _place_of(value: Any, values: Sequence[Any]) -> int:
+    """Return the place of a value among growing numbers; what is no number comes first."""
+    if not _are_numbers(value, *values):
+        return 0
+    return sum(each < value for each in values)
+
+
+# --------------------------------------------------------------------------------------
+# One assumption at a time: how far each moves the answer over its range.
+
+
+POINTS_EACH = 5
+"""Values of each range: enough to see that an effect turns round on the way."""
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, repr=False)
+class Swing(Represented):
+    """What one assumption does while all others stay as they are.
+
+    Attributes
+    ----------
+    input
+        The assumption.
+    values
+        At which values it was looked at.
+    answers
+        The answer at each: values x replications.
+    base
+        The answer with all assumptions as they are, by replication.
+    best
+        Which alternatives may be the best at each value and at the value as it is.
+    """
+
+    input: Input
+    values: tuple[Any, ...]
+    answers: Floats
+    base: Floats
+    best: tuple[BestAt, ...]
+
+    @property
+    def means(self) -> Floats:
+        """Mean answer at each value."""
+        return np.asarray(self.answers.mean(axis=1))
+
+    def at(self, place: int) -> PairedDifference:
+        """Return the answer at a value, by its place."""
+        return PairedDifference(self.answers[place])
+
+    @property
+    def reach(self) -> PairedDifference:
+        """The highest mean less the lowest, paired by replication; it is 0 or above.
+
+        Picking the extremes makes it look a little larger than it is.
+        """
+        means = self.means
+        return PairedDifference(self.answers[np.argmax(means)] - self.answers[np.argmin(means)])
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether any value changes the answer in any replication, by more than rounding."""
+        change = np.max(np.abs(self.answers - self.base))
+        return bool(change > _ROUNDING * np.max(np.abs(self.base)))
+
+    @property
+    def changes(self) -> tuple[WinnerChange, ...]:
+        """Where the winner changes along the values."""
+        return changes_along(self.best)
+
+    @property
+    def is_monotonic(self) -> bool:
+        """Whether the answer cannot be told to turn round over the range."""
+        steps = {
+            PairedDifference(later - sooner).verdict for sooner, later in pairwise(self.answers)
+        }
+        return not {"earns", "loses"} <= steps
+
+    def table(self) -> pd.DataFrame:
+        """Return the answer at each value, and its change to the base, with half-widths."""
+        rows = []
+        for value, row in zip(self.values, self.answers, strict=True):
+            level, change = (
+                PairedDifference(row).estimate,
+                PairedDifference(row - self.base).estimate,
+            )
+            rows.append(
+                (str(value), level.mean, level.half_width, change.mean, change.half_width, level.n)
+            )
+        columns = ["value", "mean", "half_width", "change", "change_half_width", "n"]
+        return pd.DataFrame(rows, columns=columns)
+
+
+@dataclass(frozen=True, repr=False)
+class Tornado(Represented):
+    """What every assumption does alone.
+
+    Attributes
+    ----------
+    question
+        What was asked.
+    base
+        The answer with all assumptions as they are, by replication.
+    best
+        The alternatives, with all assumptions as they are.
+    swings
+        Of every assumption, the largest reach first.
+    """
+
+    question: Question
+    base: Floats
+    best: Ranking[str]
+    swings: tuple[Swing, ...]
+
+    @property
+    def replications(self) -> int:
+        """Number of replications in which the answer exists at every point."""
+        return len(self.base)
+
+    @property
+    def effective(self) -> tuple[Swing, ...]:
+        """Those that change anything."""
+        return tuple(swing for swing in self.swings if swing.has_effect)
+
+    @property
+    def turning(self) -> tuple[Swing, ...]:
+        """Those that change the winner."""
+        return tuple(swing for swing in self.swings if swing.changes)
+
+    @property
+    def may_move_most(self) -> tuple[Swing, ...]:
+        """Those whose reach may be the largest, the largest estimate first."""
+        swings = self.effective
+        if not swings:
+            return ()
+        return rank(swings, np.array([swing.reach.values for swing in swings])).may_be_best
+
+    def table(self) -> pd.DataFrame:
+        """Return `Swing.table` of every assumption, one below the other."""
+        tables = {swing.input.name: swing.table() for swing in self.swings}
+        return pd.concat(tables, names=["input", "point"]) if tables else pd.DataFrame()
+
+    def winners(self) -> pd.DataFrame:
+        """Return which alternative is the best at each value, and which may be."""
+        rows = [
+            (swing.input.name, str(each.value), each.is_usual, best.order[0], *_told(best))
+            for swing in self.swings
+            for each in swing.best
+            for best in (each.ranking,)
+        ]
+        columns = ["input", "value", "is_usual", "best", "is_told", "may_be_best"]
+        return pd.DataFrame(rows, columns=columns).set_index("input")
+
+
+@refuses_unknown
+def tornado(
+    question: Question,
+    replications: int = 100,
+    *,
+    points_each: int = POINTS_EACH,
+    **keeping: Unpack[Keeping],
+) -> Tornado:
+    """Vary one assumption at a time.
+
+    Parameters
+    ----------
+    question
+        What is asked, and over what.
+    replications
+        How many at each point.
+    points_each
+        Values of each range, ends included.
+    keeping
+        See `running.Keeping`.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    InputError
+        If the plan does not take a value, or the outcome exists in no replication.
+    """
+    values = [entry.points(points_each) for entry in question.inputs]
+    points = [
+        {entry.name: value}
+        for entry, chosen in zip(question.inputs, values, strict=True)
+        for value in chosen
+    ]
+    outcomes = question.outcomes([{}, *points], replications, **keeping)
+    names, usual, rest = question.alternatives, outcomes[:, 0], outcomes[:, 1:]
+    edges = np.cumsum([len(chosen) for chosen in values])[:-1]
+    base = question.answers(usual)
+    swings = [
+        Swing(
+            entry,
+            chosen,
+            question.answers(part),
+            base,
+            best_along(names, chosen, part, (_usual(question, entry), usual)),
+        )
+        for entry, chosen, part in zip(
+            question.inputs, values, np.split(rest, edges, axis=1), strict=False
+        )
+    ]
+    swings.sort(key=lambda swing: -(swing.reach.estimate.mean or 0.0))
+    return Tornado(question, base, rank(names, usual), tuple(swings))
+
+
+def _usual(question: Question, entry: Input) -> Any:
+    """Return the value as it is; of a distribution the mean, which is what a number changes."""
+    value = value_at(question.plan, entry.name)
+    return value.mean if isinstance(value, Distribution) and isinstance(entry, Range) else value
+
+
+def _told(best: Ranking[str]) -> tuple[bool, str]:
+    return best.is_decided, ", ".join(best.may_be_best)

@@ -1,0 +1,380 @@
+"""Designs: at which values of the inputs a sweep looks."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Literal, Unpack, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from modelops_abm.core import outcomes
+from modelops_abm.experiments.inputs import Input, Range, check_inputs, varied
+from modelops_abm.experiments.running import (
+    Keeping,
+    check_room,
+    engine_of,
+    outcome_of,
+    refuses_unknown,
+    totals_of,
+)
+from modelops_abm.experiments.statistics import estimate
+from modelops_abm.formats import number
+from modelops_abm.representation import Represented
+from modelops_abm.scenario import InputError, Scenario
+from modelops_abm.version import __version__
+
+type Point = Mapping[str, Any]
+"""A value for each input, by its name."""
+type Design = Literal["grid", "latin", "sobol"]
+
+DESIGNS: tuple[Design, ...] = get_args(Design.__value__)
+MOST_POINTS = 100_000
+_POINTS_EACH, _MOST_WHOLE_NUMBERS = 5, 20
+
+
+def points_of(
+    design: Design, inputs: Sequence[Input], points: int | None = None, *, seed: int = 0
+) -> tuple[Point, ...]:
+    """Return the points of a design.
+
+    Parameters
+    ----------
+    design
+        ``grid``, ``latin`` (hypercube) or ``sobol``.
+    inputs
+        What is varied.
+    points
+        How many: of a grid for each range, see `grid`; of the others in all, 64 if None.
+    seed
+        Decides on the points of a Latin hypercube or the scrambling of a Sobol sequence.
+
+    Raises
+    ------
+    InputError
+        If they are too many, or of a number that the design does not have.
+    """
+    match design:
+        case "grid":
+            return grid(inputs, points)
+        case "latin":
+            return latin_hypercube(inputs, 64 if points is None else points, seed=seed)
+        case "sobol":
+            return sobol_points(inputs, 64 if points is None else points, seed=seed)
+
+
+def grid(inputs: Sequence[Input], points_each: int | None = None) -> tuple[Point, ...]:
+    """Return every combination of the inputs' values, the last input changing fastest.
+
+    Parameters
+    ----------
+    inputs
+        What is varied: all values of a choice, of a range so many at equal distances.
+    points_each
+        How many values of a range; if None, 5, or every whole number of up to 20.
+
+    Raises
+    ------
+    InputError
+        If there are too many combinations.
+    """
+    if points_each is not None:
+        _check_count(points_each)
+    values = [entry.points(points_each or _usual_count(entry)) for entry in inputs]
+    _check_count(math.prod(map(len, values)))
+    names = [entry.name for entry in inputs]
+    return tuple(_point(names, combination) for combination in itertools.product(*values))
+
+
+def _usual_count(entry: Input) -> int:
+    """Return how many values of an input a grid has, if nobody says otherwise."""
+    if isinstance(entry, Range) and entry.is_whole:
+        count = int(entry.high - entry.low) + 1
+        return count if count <= _MOST_WHOLE_NUMBERS else _POINTS_EACH
+    return _POINTS_EACH
+
+
+def latin_hypercube(inputs: Sequence[Input], points: int, *, seed: int = 0) -> tuple[Point, ...]:
+    """Return points of which each has its own part of every input (McKay et al. 1979).
+
+    doi:10.1080/00401706.1979.10489755. The parts are as many as the points.
+
+    Raises
+    ------
+    InputError
+        If there are too many points.
+    """
+    _check_count(points)
+    sampler = qmc.LatinHypercube(len(inputs), rng=np.random.default_rng(seed))
+    return at_positions(inputs, sampler.random(points))
+
+
+def sobol_points(inputs: Sequence[Input], points: int, *, seed: int = 0) -> tuple[Point, ...]:
+    """Return points of a scrambled Sobol sequence (Owen 1998, doi:10.1006/jcom.1998.0487).
+
+    Raises
+    ------
+    InputError
+        If their number is no power of two, for which alone the sequence is balanced, or too large.
+    """
+    _check_count(points)
+    if points & (points - 1):
+        below = 1 << (points.bit_length() - 1)
+        raise InputError(
+            f"a Sobol sequence has 1, 2, 4, 8 ... points: {below} or {2 * below}, not {points}"
+        )
+    sampler = qmc.Sobol(len(inputs), rng=np.random.default_rng(seed))
+    return at_positions(inputs, sampler.random(points))
+
+
+def at_positions(inputs: Sequence[Input], positions: NDArray[np.float64]) -> tuple[Point, ...]:
+    """Return the points at positions from 0 to 1: points x inputs."""
+    names = [entry.name for entry in inputs]
+    return tuple(
+        _point(names, [entry.at(float(part)) for entry, part in zip(inputs, row, strict=True)])
+        for row in positions
+    )
+
+
+def _point(names: Sequence[str], values: Sequence[Any]) -> Point:
+    return MappingProxyType(dict(zip(names, values, strict=True)))
+
+
+def _check_count(points: int) -> None:
+    if not 1 <= points <= MOST_POINTS:
+        raise InputError(
+            f"a sweep has 1 to {number(MOST_POINTS)} points, not {number(points)}; vary fewer"
+            " inputs, or take fewer values of each"
+        )
+
+
+# --------------------------------------------------------------------------------------
+# What a sweep found: tables by replication and by point, and the effect of each input.
+
+
+type Floats = NDArray[np.float64]
+
+MOST_LEVELS = 12
+"""Values of an input that are told apart; of more, equal parts of its values are."""
+_PARTS = 5
+_MEASURES = ["mean", "half_width", "n", "difference", "difference_half_width"]
+
+
+@dataclass(frozen=True, repr=False)
+class SweepResult(Represented):
+    """The outcomes of every point of a sweep, and of the scenario it departs from.
+
+    Attributes
+    ----------
+    scenario, inputs, points, seed, engine
+        What was run.
+    totals
+        The scenario and then its points x replications x `outcomes.TOTALS`.
+    version
+        Of the package.
+    """
+
+    scenario: Scenario
+    inputs: tuple[Input, ...]
+    points: tuple[Point, ...]
+    seed: int
+    engine: str
+    totals: Floats
+    version: str = __version__
+
+    @property
+    def replications(self) -> int:
+        """Number of replications of each point."""
+        return int(self.totals.shape[1])
+
+    def values(self, outcome: str) -> Floats:
+        """Return an outcome: points x replications; NaN where it does not exist.
+
+        Raises
+        ------
+        ValueError
+            If there is no such outcome or total.
+        """
+        return self._all_values(outcome)[1:]
+
+    def differences(self, outcome: str) -> Floats:
+        """Return how far every point is from the scenario, replication by replication."""
+        values = self._all_values(outcome)
+        return np.asarray(values[1:] - values[0])
+
+    @cached_property
+    def inputs_table(self) -> pd.DataFrame:
+        """The values of the inputs: a row for each point."""
+        rows = [[_in_cell(point[entry.name]) for entry in self.inputs] for point in self.points]
+        table = pd.DataFrame(rows, columns=[entry.name for entry in self.inputs])
+        return table.rename_axis(index="point")
+
+    def table(self) -> pd.DataFrame:
+        """Return every outcome of the run summary: a row for each point and replication."""
+        repeated = self.inputs_table.loc[self.inputs_table.index.repeat(self.replications)]
+        table = repeated.reset_index()
+        table["replication"] = np.tile(np.arange(self.replications), len(self.points))
+        found = {each.name: self.values(each.name).ravel() for each in outcomes.SUMMARY}
+        return pd.concat([table, pd.DataFrame(found)], axis=1)
+
+    def summary(self, outcome: str = "npv") -> pd.DataFrame:
+        """Return an outcome of every point, with how far it is from the scenario itself.
+
+        Columns: the inputs; `mean`, `half_width` of its 95 % interval and `n`; `difference` and
+        `difference_half_width`, paired by replication.
+        """
+        measured = pd.DataFrame(
+            [
+                _measured(values, differences)
+                for values, differences in zip(
+                    self.values(outcome), self.differences(outcome), strict=True
+                )
+            ],
+            columns=_MEASURES,
+        ).astype({name: float for name in _MEASURES if name != "n"})
+        return pd.concat([self.inputs_table, measured.rename_axis(index="point")], axis=1)
+
+    def effect(self, name: str, outcome: str = "npv") -> pd.DataFrame:
+        """Return the average of an outcome over all points with the same value of an input.
+
+        In every replication the points are averaged; the intervals are over the replications. Of an
+        input with many values, equal parts of them are averaged.
+
+        Returns
+        -------
+        DataFrame
+            `value` (the mean of a part), and then the columns of `summary`; a row for each value or
+            part.
+
+        Raises
+        ------
+        KeyError
+            If no input is of this name.
+        """
+        column = self.inputs_table[name]
+        values, differences = self.values(outcome), self.differences(outcome)
+        rows = [
+            (value, *_measured(values[places].mean(axis=0), differences[places].mean(axis=0)))
+            for value, places in _levels(column)
+        ]
+        return pd.DataFrame(rows, columns=["value", *_MEASURES])
+
+    def _all_values(self, outcome: str) -> Floats:
+        return outcome_of(outcome, self.totals)
+
+
+def _levels(column: pd.Series[Any]) -> list[tuple[Any, NDArray[np.int64]]]:
+    """Return the values of an input, or the means of equal parts of them, with their points."""
+    values = column.unique().tolist()
+    if len(values) <= MOST_LEVELS or not pd.api.types.is_numeric_dtype(column):
+        return [(value, np.flatnonzero(column == value)) for value in _sorted(values)]
+    order = np.argsort(column.to_numpy(), kind="stable")
+    parts = np.array_split(order, _PARTS)
+    return [(float(column.iloc[places].mean()), places) for places in parts]
+
+
+def _sorted(values: Sequence[Any]) -> list[Any]:
+    try:
+        return sorted(values)
+    except TypeError:
+        return list(values)
+
+
+def _measured(values: Floats, differences: Floats) -> tuple[float | None, ...]:
+    level, difference = estimate(values), estimate(differences)
+    return level.mean, level.half_width, level.n, difference.mean, difference.half_width
+
+
+def _in_cell(value: Any) -> Any:
+    """Return a value that a column of a table takes."""
+    return value if isinstance(value, str | bool | int | float) else str(value)
+
+
+# --------------------------------------------------------------------------------------
+# Running a sweep.
+
+
+@dataclass(frozen=True, repr=False)
+class Sweep(Represented):
+    """A scenario, and the points at which it is looked at.
+
+    Attributes
+    ----------
+    scenario
+        The scenario from which every point departs.
+    inputs
+        What is varied.
+    points
+        A value of every input each.
+    """
+
+    scenario: Scenario
+    inputs: tuple[Input, ...]
+    points: tuple[Point, ...]
+
+    def scenarios(self) -> list[Scenario]:
+        """Return the scenario of every point.
+
+        Raises
+        ------
+        InputError
+            With everything that is wrong with the inputs; or with the first point whose values do
+            not go together.
+        """
+        check_inputs(self.scenario, self.inputs)
+        names = {entry.name for entry in self.inputs}
+        for point in self.points:
+            if {*point} != names:
+                raise InputError(f"a point has values of {sorted(point)}, not of {sorted(names)}")
+        return [self._at(point) for point in self.points]
+
+    def _at(self, point: Point) -> Scenario:
+        try:
+            return varied(self.scenario, point)
+        except InputError as error:
+            values = ", ".join(f"{name}={value}" for name, value in point.items())
+            raise InputError(
+                [*error.problems, *InputError(f"this is at {values}").problems]
+            ) from None
+
+
+@refuses_unknown
+def run_sweep(sweep: Sweep, replications: int, **keeping: Unpack[Keeping]) -> SweepResult:
+    """Run a scenario, and every point of a sweep, over the same replications.
+
+    Parameters
+    ----------
+    sweep
+        What is run.
+    replications
+        How many of each point.
+    keeping
+        See `running.Keeping`. With a store, what was run before is not run again.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    InputError
+        If the scenario does not take a value, or there is not enough memory for it.
+    ValueError
+        If a number is not allowed, or the store is of another seed or engine.
+    """
+    check_room(1 + len(sweep.points), replications)
+    scenarios = [sweep.scenario, *sweep.scenarios()]
+    totals = totals_of(scenarios, replications, **keeping)
+    return SweepResult(
+        scenario=sweep.scenario,
+        inputs=sweep.inputs,
+        points=sweep.points,
+        seed=keeping.get("seed", 0),
+        engine=engine_of(keeping),
+        totals=totals,
+    )

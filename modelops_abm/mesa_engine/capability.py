@@ -1,0 +1,98 @@
+"""A capability: a stock that developers' work fills up to the chosen level of investment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modelops_abm.core.events import NOBODY, LogKind, Rank, TaskClass
+from modelops_abm.mesa_engine.scheduler import Task
+from modelops_abm.rules.capability import capital_spent, level_after, upkeep_per_day
+from modelops_abm.scenario.capabilities import CapabilityName
+
+if TYPE_CHECKING:
+    from modelops_abm.mesa_engine.model import ModelOpsModel
+
+
+class CapabilityStock:
+    """Level of one capability and the work on it.
+
+    Parameters
+    ----------
+    model
+        The Mesa model.
+    number
+        From 0, in the order of the scenario.
+    name
+        Name.
+
+    Attributes
+    ----------
+    parameters
+        Its section of the scenario.
+    level
+        0 to 1, as at the start of the day.
+    tasks
+        The package that each stream waits for or works on.
+    """
+
+    def __init__(self, model: ModelOpsModel, number: int, name: CapabilityName) -> None:
+        self.model = model
+        self.number = number
+        self.name = name
+        self.parameters = getattr(model.parameters.capabilities, name)
+        self.level: float = self.parameters.start_level
+        self.tasks: list[Task | None] = [None] * self.parameters.streams
+        self._delivered_days = 0.0
+        if not self.complete:
+            start_day = self.parameters.start_day
+            model.calendar.schedule(self._start, start_day, Rank.CAPABILITY_START, number)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the level of investment is reached."""
+        return bool(self.level >= self.parameters.maximum)
+
+    def submit_package(self, stream: int) -> None:
+        """Submit the next package of work of a stream."""
+        task = Task(TaskClass.CAPABILITY, self.number, self.model.calendar.now, stream=stream)
+        self.tasks[stream] = task
+        self.model.submit(task)
+
+    def deliver(self, effort_days: float) -> None:
+        """Put in work; it raises the level at the end of the day."""
+        self._delivered_days += effort_days
+
+    def upkeep(self) -> float:
+        """Return today's upkeep, of the level at the start of the day."""
+        return upkeep_per_day(self.level, self.parameters.upkeep_per_year)
+
+    def close_day(self) -> float:
+        """Raise the level by today's work; return by how much."""
+        parameters = self.parameters
+        before = self.level
+        self.level = level_after(
+            before, parameters.maximum, self._delivered_days, parameters.effort_days
+        )
+        self._delivered_days = 0.0
+        if self.complete and before < parameters.maximum:
+            self._finish()
+        return self.level - before
+
+    def capital(self, rise: float) -> float:
+        """Return the capital spent on a rise of the level."""
+        return capital_spent(rise, self.parameters.capital_cost)
+
+    def _start(self) -> None:
+        self.model.log(
+            LogKind.CAPABILITY_STARTED, self.number, detail=float(self.parameters.maximum)
+        )
+        for stream in range(self.parameters.streams):
+            self.submit_package(stream)
+
+    def _finish(self) -> None:
+        """Withdraw the packages that are left; nobody works on a full stock."""
+        for stream, task in enumerate(self.tasks):
+            if task is not None:
+                self.model.withdraw(task)
+                self.tasks[stream] = None
+        self.model.log(LogKind.CAPABILITY_REACHED, self.number, NOBODY, detail=self.level)

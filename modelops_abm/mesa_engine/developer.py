@@ -1,0 +1,131 @@
+"""A developer: one task at a time, and a ledger of days."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+from mesa.time import Event
+
+from modelops_abm.core.events import Rank, TaskClass
+from modelops_abm.core.randomness import DecisionPoint, Origin, draw_key, entity_key
+from modelops_abm.mesa_engine.calendar import cancel
+from modelops_abm.mesa_engine.scheduler import Task
+from modelops_abm.rules.capability import effort_left, finish_time, speed
+from modelops_abm.rules.sampling import Law, sample
+
+if TYPE_CHECKING:
+    from modelops_abm.mesa_engine.model import ModelOpsModel
+
+
+class Developer(mesa.Agent["ModelOpsModel"]):
+    """A developer who builds and maintains models.
+
+    Attributes
+    ----------
+    number
+        From 0.
+    speed_per_day
+        Developer-days of work done in a calendar day.
+    task
+        What the developer works on, or None.
+    started_at
+        When work on it was last taken up.
+    ledger_days
+        Calendar days by task class and idle since the start, up to the last accounting.
+    left_at
+        When the developer left the team; None if not.
+    """
+
+    def __init__(self, model: ModelOpsModel, number: int, productivity: Law) -> None:
+        super().__init__(model)
+        self.number = number
+        entity = entity_key(model.seed, model.replication, Origin.DEVELOPER.value, number)
+        key = draw_key(entity, DecisionPoint.PRODUCTIVITY.value, 0)
+        self.speed_per_day = speed(model.parameters.team.focus, sample(productivity, key))
+        self.task: Task | None = None
+        self.started_at = 0.0
+        self.ledger_days = [0.0] * len(TaskClass)
+        self.today_days = [0.0] * len(TaskClass)
+        self.left_at: float | None = None
+        self._at_work: Task | None = None
+        self._accounted_at = 0.0
+        self._completion: Event | None = None
+
+    @property
+    def activity(self) -> str:
+        """What the developer does: a task class, or idle."""
+        return self._activity.name.lower()
+
+    @property
+    def task_number(self) -> int | None:
+        """Number of the model or capability that the developer works on."""
+        return None if self._at_work is None else self._at_work.number
+
+    @property
+    def _activity(self) -> TaskClass:
+        return TaskClass.IDLE if self._at_work is None else self._at_work.task_class
+
+    def remove(self) -> None:
+        """Leave the team at once and for good; the work in hand goes back to the queue.
+
+        After the end of the run it changes nothing but Mesa's set of agents.
+        """
+        if self.left_at is None and self.model.running:
+            self.model.let_go(self)
+            self.left_at = self.model.calendar.now
+            self.account(self.left_at)
+        super().remove()
+
+    def is_paid(self, day: int) -> bool:
+        """Return whether the developer is paid for a day."""
+        return self.left_at is None or self.left_at > day
+
+    def begin(self, task: Task) -> None:
+        """Take up a task whose effort is known."""
+        assert task.effort_left is not None
+        calendar = self.model.calendar
+        now = calendar.now
+        self.account(now)
+        self._at_work = task
+        self.started_at = now
+        done_at = finish_time(now, task.effort_left, self.speed_per_day)
+        self._completion = calendar.schedule(self._complete, done_at, Rank.COMPLETION, self.number)
+
+    def leave(self, task: Task) -> None:
+        """Lay down a task that is not done; it keeps its progress."""
+        assert task.effort_left is not None
+        now = self.model.calendar.now
+        self.account(now)
+        task.effort_left = effort_left(task.effort_left, now - self.started_at, self.speed_per_day)
+        cancel(self._completion)
+        self._completion = None
+        self._at_work = None
+
+    def account(self, now: float) -> None:
+        """Enter the time since the last accounting into today's ledger."""
+        days = now - self._accounted_at
+        self._accounted_at = now
+        self.today_days[self._activity] += days
+        if self._at_work is not None and self._at_work.task_class is TaskClass.CAPABILITY:
+            self.model.deliver_capability_work(self._at_work, days * self.speed_per_day)
+
+    def close_day(self, now: float) -> list[float]:
+        """Return today's days by task class and idle, and carry them into the ledger."""
+        if self.left_at is None:
+            self.account(now)
+        today = self.today_days
+        self.ledger_days = [
+            total + days for total, days in zip(self.ledger_days, today, strict=True)
+        ]
+        self.today_days = [0.0] * len(TaskClass)
+        return today
+
+    def _complete(self) -> None:
+        task = self.task
+        assert task is not None
+        self.account(self.model.calendar.now)
+        self._completion = None
+        self._at_work = None
+        task.effort_left = 0.0
+        self.model.complete_task(self, task)

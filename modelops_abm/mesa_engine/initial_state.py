@@ -1,0 +1,138 @@
+"""The organisation at the start: developers, models in production, ideas, builds in progress."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from modelops_abm.core.events import RetirementReason
+from modelops_abm.core.randomness import Origin, entity_key, index_of_identifier
+from modelops_abm.rules.day import Stocks
+from modelops_abm.rules.maintenance import new_work_effort
+from modelops_abm.rules.population import (
+    NOTHING_KNOWN,
+    Attributes,
+    ClientFacts,
+    KindLaws,
+    archetype_index,
+    client_facts,
+    draw_attributes,
+    initial_production,
+    laws_of,
+    work_left,
+)
+from modelops_abm.scenario.portfolio import PortfolioModel
+from modelops_abm.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from modelops_abm.mesa_engine.ml_model import MLModel
+    from modelops_abm.mesa_engine.model import ModelOpsModel
+
+
+@dataclass(frozen=True, slots=True)
+class Archetype:
+    """A kind of model as the scenario names it; the only one has no name."""
+
+    name: str
+    laws: KindLaws
+
+
+class Population:
+    """Draws what models are like, by the scenario's archetypes."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        names = [entry.name for entry in scenario.archetypes] or [""]
+        self._archetypes = [
+            Archetype(name, laws_of(kind))
+            for name, kind in zip(names, scenario.kinds(), strict=True)
+        ]
+        self._shares = np.array([entry.share for entry in scenario.archetypes] or [1.0])
+
+    def archetype(self, entity: int, entry: PortfolioModel | None) -> Archetype:
+        """Return the archetype that a client names for a model, or a drawn one."""
+        if entry is not None and entry.archetype is not None:
+            return next(kind for kind in self._archetypes if kind.name == entry.archetype)
+        return self._archetypes[archetype_index(entity, self._shares)]
+
+    def attributes(self, entity: int, archetype: Archetype, facts: ClientFacts) -> Attributes:
+        """Return the attributes of a model: what the client knows, and the rest drawn."""
+        return draw_attributes(archetype.laws, entity, facts)
+
+
+def populate(model: ModelOpsModel) -> None:
+    """Bring in the initial models, ideas and builds, or a client's portfolio instead."""
+    portfolio = model.parameters.portfolio
+    if model.parameters.imported is not None:
+        for entry in model.parameters.imported.models:
+            _add_client_model(model, entry)
+        return
+    for index in range(portfolio.initial_models):
+        entity = _entity(model, Origin.INITIAL_MODEL, index)
+        _start_in_production(model.add_model(entity), entity, NOTHING_KNOWN)
+    ideas = [
+        model.add_model(_entity(model, Origin.INITIAL_IDEA, index))
+        for index in range(portfolio.initial_ideas)
+    ]
+    best = sorted(ideas, key=lambda idea: (-idea.score, idea.number))
+    in_build = {idea.number for idea in best[: portfolio.initial_builds]}
+    for idea in ideas:
+        if idea.number in in_build:
+            _resume_build(idea)
+        else:
+            idea.propose()
+
+
+def _entity(model: ModelOpsModel, origin: Origin, index: int) -> int:
+    return entity_key(model.seed, model.replication, origin.value, index)
+
+
+def _start_in_production(ml_model: MLModel, entity: int, facts: ClientFacts) -> None:
+    constants = ml_model.model.constants
+    start = initial_production(ml_model.attributes, entity, facts, constants.past_interval_days)
+    usage = constants.initial_usage_share * ml_model.attributes.traits.full_usage
+    if not math.isnan(facts.usage):
+        usage = facts.usage
+    ml_model.start_in_production(
+        Stocks(start.users, usage, 1.0, start.users, usage),
+        start.base_power,
+        start.age_days,
+        ml_model.retraining_interval_days - start.retrained_days_ago,
+    )
+    planned = not math.isnan(facts.retires_in_days)
+    ml_model.plan_retirement(
+        start.life_left_days,
+        RetirementReason.PLANNED if planned else RetirementReason.OBSOLETE,
+    )
+
+
+def _resume_build(ml_model: MLModel) -> None:
+    ml_model.resume_build(_left_of(ml_model, ml_model.attributes.build_effort_days))
+
+
+def _left_of(ml_model: MLModel, effort_days: float) -> float:
+    model = ml_model.model
+    effort = new_work_effort(model.constants.care, model.levels, effort_days)
+    return work_left(effort, ml_model.entity)
+
+
+def _add_client_model(model: ModelOpsModel, entry: PortfolioModel) -> None:
+    """Add a client's model where it stands."""
+    entity = _entity(model, Origin.CLIENT_MODEL, index_of_identifier(entry.id))
+    facts = client_facts(entry, model.parameters.start_date)
+    ml_model = model.add_model(entity, facts)
+    if entry.stage == "production":
+        _start_in_production(ml_model, entity, facts)
+    elif entry.stage == "retired":
+        ml_model.start_retired()
+    elif entry.stage == "build":
+        _resume_build(ml_model)
+    elif entry.stage == "deployment":
+        effort = ml_model.attributes.deployment_effort_days
+        ml_model.resume_deployment(_left_of(ml_model, effort))
+    else:
+        ml_model.propose()
+    if entry.stage in ("idea", "build", "deployment") and entry.retired_at is not None:
+        ml_model.plan_retirement(facts.retires_in_days, RetirementReason.PLANNED)

@@ -1,0 +1,565 @@
+"""An ML model of the portfolio: life cycle, statechart, users, value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import mesa
+from mesa.time import Event
+
+from modelops_abm.compiled import direct
+from modelops_abm.core.events import NOBODY, LogKind, Rank, RetirementReason, TaskClass
+from modelops_abm.core.statechart import (
+    STAGE_OF_STATE,
+    Cause,
+    Serving,
+    Stage,
+    State,
+    Trigger,
+    activity,
+    target,
+)
+from modelops_abm.identity import Identity
+from modelops_abm.mesa_engine.calendar import cancel
+from modelops_abm.mesa_engine.hazards import Exposure
+from modelops_abm.mesa_engine.power import Wear
+from modelops_abm.mesa_engine.scheduler import Task
+from modelops_abm.mesa_engine.service import ServiceDay
+from modelops_abm.rules.day import DayFlows, DayStart, Stocks, close_day, open_day
+from modelops_abm.rules.maintenance import (
+    image_at_hand,
+    maintenance_effort,
+    new_work_effort,
+    self_heals,
+)
+from modelops_abm.rules.population import Attributes, score
+from modelops_abm.rules.power import power
+
+if TYPE_CHECKING:
+    from modelops_abm.mesa_engine.model import ModelOpsModel
+
+NO_STOCKS = Stocks(0.0, 0.0, 1.0, 0.0, 0.0)
+
+
+class MLModel(mesa.Agent["ModelOpsModel"]):
+    """A model from idea to retirement.
+
+    Parameters
+    ----------
+    model
+        The Mesa model.
+    number
+        Number from 0, in the order of arrival.
+    entity
+        Key of its draws.
+    who
+        Its name, origin and a client's row.
+    attributes
+        What it drew once.
+    archetype
+        Name of its archetype; empty if the scenario has none.
+
+    Attributes
+    ----------
+    state, cause
+        State of the statechart, and why it is not online.
+    serving
+        Which version serves.
+    stocks
+        Users, use, remembered availability, and their ideal values, at the start of the day.
+    capacity
+        Predictions per day that it can serve by itself.
+    """
+
+    def __init__(
+        self,
+        model: ModelOpsModel,
+        number: int,
+        entity: int,
+        who: Identity,
+        attributes: Attributes,
+        archetype: str = "",
+    ) -> None:
+        super().__init__(model)
+        self.number = number
+        self.entity = entity
+        self.who = who
+        self.name = who.name
+        self.attributes = attributes
+        self.archetype = archetype
+        entry = who.entry
+        self.regulated = entry.regulated if entry else False
+        interval = entry.retraining_interval_days if entry else None
+        self.retraining_interval_days: float = (
+            model.constants.retraining_interval_days if interval is None else interval
+        )
+        self.capacity = attributes.capacity
+        self.score = score(attributes)
+        self.arrived_at = model.calendar.now
+        self.went_live_at: float | None = None
+        self.retired_at: float | None = None
+        self.retirement_reason: RetirementReason | None = None
+        self._planned_reason: RetirementReason | None = None
+        self.state = State.IDEA
+        self.cause: Cause | None = None
+        self.serving = Serving.NONE
+        self.stocks = NO_STOCKS
+        self.day_start: DayStart | None = None
+        self.service = ServiceDay(model.calendar.now)
+        self.exposure = Exposure(entity, number, model.calendar, self.strike)
+        self.wear: Wear | None = None
+        self.work: Task | None = None
+        self.retraining: Task | None = None
+        self.value_today = self.cost_today = 0.0
+        self.served_total = self.value_total = self.cost_total = 0.0
+        self._offline_since = 0.0
+        self._issue_number = 0
+        self._retrainings_begun = 0
+        self._retraining_stints = 0
+        self._switch: Event | None = None
+        self._healing: Event | None = None
+        self._due: Event | None = None
+        self._retirement: Event | None = None
+
+    # What observers ask
+
+    @property
+    def stage(self) -> Stage:
+        """Stage of the life cycle."""
+        return STAGE_OF_STATE[self.state]
+
+    @property
+    def activity(self) -> str:
+        """State in words, with the cause if offline."""
+        return activity(self.state, self.cause)
+
+    @property
+    def serving_version(self) -> str:
+        """Version that serves: current, previous or none."""
+        return self.serving.name.lower()
+
+    @property
+    def users(self) -> float:
+        """Users at the start of the day."""
+        return self.stocks.users
+
+    @property
+    def usage(self) -> float:
+        """Predictions per user and day at the start of the day."""
+        return self.stocks.usage
+
+    @property
+    def power(self) -> float | None:
+        """Predictive power of the current version, now; None outside production."""
+        if self.wear is None or self.stage is not Stage.PRODUCTION:
+            return None
+        return power(self.wear.base(), self.wear.loss())
+
+    def log(self, kind: LogKind, cause: int = NOBODY, detail: float = 0.0) -> None:
+        """Record an event of this model."""
+        self.model.log(kind, self.number, NOBODY, cause, detail)
+
+    # Idea, build, deployment
+
+    def propose(self) -> None:
+        """Enter the backlog as an idea."""
+        self.log(LogKind.IDEA_ARRIVED, detail=self.score)
+        self._submit_work(TaskClass.BUILD)
+
+    def resume_build(self, effort_left: float) -> None:
+        """Be in build at the start, with work left to do."""
+        self._fire(Trigger.BUILD_BEGINS)
+        self._submit_work(TaskClass.BUILD, effort_left=effort_left)
+
+    def resume_deployment(self, effort_left: float) -> None:
+        """Be in deployment at the start, with work left to do."""
+        self._fire(Trigger.BUILD_BEGINS)
+        self._fire(Trigger.BUILD_DONE)
+        self._submit_work(TaskClass.DEPLOY, effort_left=effort_left)
+
+    # Production
+
+    def go_live(self) -> None:
+        """Enter production with the first users still to come."""
+        now = self.model.calendar.now
+        self.model.tally("models_delivered", 1.0)
+        self.model.tally("idea_to_production_days", now - self.arrived_at)
+        usage = self.model.constants.go_live_usage_share * self.attributes.traits.full_usage
+        self.enter_production(Stocks(0.0, usage, 1.0, 0.0, usage), 1.0)
+        if self._planned_reason is None:
+            self.plan_retirement(self.attributes.useful_life_days, RetirementReason.OBSOLETE)
+        self._plan_retraining(self.retraining_interval_days)
+        self.log(LogKind.WENT_LIVE)
+
+    def enter_production(self, stocks: Stocks, base: float) -> None:
+        """Go online with these stocks and this power; the caller plans what comes due."""
+        now = self.model.calendar.now
+        self._fire(Trigger.GOES_LIVE)
+        self.went_live_at = now
+        self.stocks = stocks
+        self.serving = Serving.CURRENT
+        self.wear = Wear(self, base, self.attributes.decay)
+        self.model.add_to_production(self)
+
+    def start_in_production(
+        self, stocks: Stocks, base: float, age_days: float, retraining_due_in_days: float
+    ) -> None:
+        """Be in production at the start, with a past."""
+        self._fire(Trigger.BUILD_BEGINS)
+        self._fire(Trigger.BUILD_DONE)
+        self.enter_production(stocks, base)
+        self.went_live_at = -age_days
+        self._plan_retraining(max(0.0, retraining_due_in_days))
+
+    def start_retired(self) -> None:
+        """Be retired at the start."""
+        self._fire(Trigger.RETIRES)
+        self.retirement_reason = RetirementReason.PLANNED
+
+    def plan_retirement(self, in_days: float, reason: RetirementReason) -> None:
+        """Plan the end of the useful life, or a client's own date."""
+        self._planned_reason = reason
+        self._retirement = self.model.calendar.schedule(
+            self._retire_as_planned, self.model.calendar.now + in_days, Rank.RETIREMENT, self.number
+        )
+
+    def open_day(self) -> None:
+        """Take over the values that hold for this day, or the rest of it."""
+        assert self.wear is not None
+        now = self.model.calendar.now
+        self.service = ServiceDay(now)
+        self.day_start = direct(open_day)(
+            now,
+            self.wear.health,
+            self.stocks.users,
+            self.stocks.usage,
+            self.capacity,
+            self.regulated,
+            self.model.common_rates,
+        )
+        self.exposure.set_rates(self.day_start.rates, drifting=self.wear.drifting)
+        self._plan_incident()
+
+    def close_day(self) -> DayFlows:
+        """Integrate the stocks over the day and return what it did."""
+        if self.stage is Stage.PRODUCTION:
+            self._account()
+        assert self.day_start is not None
+        constants, start = self.model.constants, self.day_start
+        day = direct(close_day)(
+            self.attributes.traits,
+            self.stocks,
+            self.service.shares(),
+            start.base,
+            start.loss,
+            start.capacity,
+            constants.previous_version,
+            constants.usage,
+        )
+        self.stocks = day.stocks
+        self.value_today, self.cost_today = day.flows.value, day.flows.cost
+        self.served_total += day.flows.served_share
+        self.value_total += self.value_today
+        self.cost_total += self.cost_today
+        flows: DayFlows = day.flows
+        return flows
+
+    def end(self) -> None:
+        """Count what is still going on at the end of the run."""
+        assert self.wear is not None
+        self.wear.count_undetected()
+
+    def is_abandoned(self) -> bool:
+        """Return whether hardly anybody uses it any more."""
+        floor = self.model.constants.abandonment_share * self.attributes.traits.full_usage
+        return self.stage is Stage.PRODUCTION and self.stocks.usage < floor
+
+    # Incidents and drift
+
+    def strike(self, cause: Cause) -> None:
+        """Be struck by an incident."""
+        self._account()
+        number = self.exposure.count(cause)
+        if cause is Cause.DRIFT:
+            self._begin_drift(number)
+            return
+        self._issue_number = number
+        if self.state is State.RETRAINING:
+            self._interrupt_retraining()
+        self.log(LogKind.ISSUE_STRUCK, cause)
+        self._go_offline(Trigger.ISSUE_STRIKES, cause, number)
+        model = self.model
+        if cause is Cause.PIPELINE and self_heals(
+            model.constants.care, model.levels, self.entity, number
+        ):
+            at = model.calendar.now + model.constants.care.self_healing_days
+            self._healing = model.calendar.schedule(
+                self._self_heal, at, Rank.SELF_HEALING, self.number
+            )
+        else:
+            self._submit_work(TaskClass.REPAIR, cause)
+
+    def on_drift_detected(self) -> None:
+        """Act on a detected drift now, or when the model is online again."""
+        assert self.wear is not None
+        self.wear.drift_pending = True
+        if self.state is State.ONLINE:
+            self._act_on_drift()
+
+    def request_retraining(self, cause: Cause) -> None:
+        """Submit a request for retraining, unless there is one already or it is under way."""
+        if self.retraining is not None:
+            return
+        self.log(LogKind.RETRAINING_REQUESTED, cause)
+        now = self.model.calendar.now
+        self.retraining = Task(
+            TaskClass.RETRAIN,
+            self.number,
+            now,
+            Cause.RETRAINING,
+            held=self.state is not State.ONLINE,
+        )
+        self.model.submit(self.retraining)
+
+    # Work on this model
+
+    def effort_of(self, task: Task) -> float:
+        """Return the developer-days of a task when work on it first starts."""
+        care, levels = self.model.constants.care, self.model.levels
+        if task.task_class is TaskClass.BUILD:
+            return new_work_effort(care, levels, self.attributes.build_effort_days)
+        if task.task_class is TaskClass.DEPLOY:
+            return new_work_effort(care, levels, self.attributes.deployment_effort_days)
+        assert task.cause is not None
+        occurrence = self._issue_number
+        if task.cause is Cause.RETRAINING:
+            occurrence, self._retrainings_begun = (
+                self._retrainings_begun,
+                self._retrainings_begun + 1,
+            )
+        return maintenance_effort(care, levels, self.entity, task.cause.value, occurrence)
+
+    def work_began(self, task: Task) -> None:
+        """Change state because a developer has begun or taken up a task."""
+        if task.task_class is TaskClass.BUILD and self.state is State.IDEA:
+            self._fire(Trigger.BUILD_BEGINS)
+            self.log(LogKind.BUILD_BEGAN)
+        elif task.task_class is TaskClass.RETRAIN and self.state is State.ONLINE:
+            self._begin_retraining()  # unless it goes on after its developer has left
+
+    def work_completed(self, task: Task, started_at: float) -> None:
+        """Change state because a task is done, begun for the last time at `started_at`."""
+        if task is self.retraining:
+            self.retraining = None
+            self._end_retraining()
+            return
+        self.work = None
+        if task.task_class is TaskClass.BUILD:
+            self._fire(Trigger.BUILD_DONE)
+            self.log(LogKind.BUILD_DONE)
+            self._submit_work(TaskClass.DEPLOY)
+        elif task.task_class is TaskClass.DEPLOY:
+            self.go_live()
+        elif task.cause is Cause.DRIFT:
+            self._end_drift_fix(started_at)
+        else:
+            self._resolve_issue(started_at)
+
+    def retire(self, reason: RetirementReason) -> None:
+        """Leave the portfolio from any state, at once."""
+        if self.stage is Stage.PRODUCTION:
+            self._account()
+        for task in (self.work, self.retraining):
+            if task is not None:
+                self.model.withdraw(task)
+        self.work = self.retraining = None
+        for event in (self._switch, self._healing, self._due, self._retirement):
+            cancel(event)
+        self.exposure.forget()
+        if self.wear is not None:
+            self.wear.forget()
+        self._fire(Trigger.RETIRES)
+        self.cause, self.serving = None, Serving.NONE
+        self.retired_at, self.retirement_reason = self.model.calendar.now, reason
+        self.model.tally(f"retired_{reason.name.lower()}", 1.0)
+        self.log(LogKind.RETIRED, reason)
+        self.model.calendar.request_dispatch()
+
+    def remove(self) -> None:
+        """Retire at once, as planned by whoever asks for it.
+
+        After the end of the run it changes nothing but Mesa's set of agents.
+        """
+        if self.stage is not Stage.RETIRED and self.model.running:
+            self.retire(RetirementReason.PLANNED)
+        super().remove()
+
+    # The statechart from inside
+
+    def _fire(self, trigger: Trigger) -> None:
+        self.state = target(self.state, trigger)
+
+    def _account(self) -> None:
+        """Account for the time since the last change of what serves."""
+        days = self.service.account(self.model.calendar.now, self.serving)
+        if self.serving is Serving.CURRENT:
+            self.exposure.accumulate(days)
+        if self.cause is not None:
+            self.model.enter_state_time(self.cause, days, served=self.serving is not Serving.NONE)
+
+    def _plan_incident(self) -> None:
+        if self.serving is Serving.CURRENT:
+            self.exposure.plan(self.model.day + 1.0)
+        else:
+            self.exposure.forget()
+
+    def _submit_work(
+        self, task_class: TaskClass, cause: Cause | None = None, effort_left: float | None = None
+    ) -> None:
+        self.work = Task(
+            task_class,
+            self.number,
+            self.model.calendar.now,
+            cause,
+            score=self.score,
+            effort_left=effort_left,
+            interrupted=effort_left is not None,
+        )
+        self.model.submit(self.work)
+
+    def _go_offline(self, trigger: Trigger, cause: Cause, number: int) -> None:
+        self._fire(trigger)
+        self.cause = cause
+        self._offline_since = self.model.calendar.now
+        if self.retraining is not None and not self.retraining.held:
+            self.model.scheduler.hold(self.retraining)
+        self._stop_serving(cause, number)
+
+    def _stop_serving(self, cause: Cause, number: int) -> None:
+        """Let the current version stop; a previous one may take over."""
+        model = self.model
+        self.serving = Serving.NONE
+        self._plan_incident()
+        if image_at_hand(model.constants.care, model.levels, self.entity, cause.value, number):
+            at = model.calendar.now + model.constants.care.switch_days
+            self._switch = model.calendar.schedule(
+                self._serve_previous, at, Rank.SWITCH, self.number
+            )
+
+    def _serve_previous(self) -> None:
+        assert self.cause is not None
+        self._account()
+        self._switch = None
+        self.serving = Serving.PREVIOUS
+        self.log(LogKind.PREVIOUS_SERVES, self.cause)
+
+    def _return_online(self, trigger: Trigger) -> None:
+        """Go online with the current version; act on a detected drift first, then the request."""
+        self._fire(trigger)
+        self.cause = None
+        cancel(self._switch)
+        self._switch = None
+        self.serving = Serving.CURRENT
+        self._plan_incident()
+        assert self.wear is not None
+        if self.wear.drift_pending:
+            self._act_on_drift()
+        if self.state is State.ONLINE and self.retraining is not None and self.retraining.held:
+            self.model.scheduler.release(self.retraining)
+
+    def _count_restoration(self, started_at: float) -> float:
+        """Count a return from offline, and return how long it took."""
+        now, model = self.model.calendar.now, self.model
+        model.tally("restorations", 1.0)
+        model.tally("restore_waiting_days", started_at - self._offline_since)
+        model.tally("restore_working_days", now - started_at)
+        return now - self._offline_since
+
+    def _resolve_issue(self, started_at: float) -> None:
+        assert self.cause is not None
+        self._account()
+        if self.cause is Cause.CAPACITY:
+            self.capacity *= 1.0 + self.model.constants.care.capacity_growth
+        self.log(LogKind.ISSUE_RESOLVED, self.cause, self._count_restoration(started_at))
+        self._return_online(Trigger.ISSUE_RESOLVED)
+
+    def _self_heal(self) -> None:
+        self._healing = None
+        self.log(LogKind.SELF_HEALED, Cause.PIPELINE)
+        self._resolve_issue(self._offline_since)
+        self.model.calendar.request_dispatch()
+
+    def _begin_drift(self, number: int) -> None:
+        assert self.wear is not None
+        self.wear.begin_drift(number)
+        self.exposure.set_drifting(True)
+        self._plan_incident()
+
+    def _act_on_drift(self) -> None:
+        """Take the model offline for a severe drift, or request a retraining for a mild one."""
+        assert self.wear is not None
+        self.wear.drift_pending = False
+        loss = self.wear.loss()
+        if loss < self.model.constants.care.offline_loss:
+            self.request_retraining(Cause.DRIFT)
+            return
+        self._account()
+        number = self._issue_number = self.wear.drift_number
+        self.log(LogKind.DRIFT_FOUND, Cause.DRIFT, loss)
+        self._go_offline(Trigger.DRIFT_FOUND, Cause.DRIFT, number)
+        self._submit_work(TaskClass.REPAIR, Cause.DRIFT)
+
+    def _end_drift_fix(self, started_at: float) -> None:
+        self._account()
+        if self.retraining is not None:
+            self.model.withdraw(self.retraining)
+            self.retraining = None
+        self._restore_power()
+        self.log(LogKind.DRIFT_ADDRESSED, Cause.DRIFT, self._count_restoration(started_at))
+        self._return_online(Trigger.DRIFT_ADDRESSED)
+
+    def _begin_retraining(self) -> None:
+        self._account()
+        self._fire(Trigger.RETRAINING_BEGINS)
+        self.cause = Cause.RETRAINING
+        self.log(LogKind.RETRAINING_BEGAN, Cause.RETRAINING)
+        if not self.model.constants.serves_while_retraining:
+            number, self._retraining_stints = self._retraining_stints, self._retraining_stints + 1
+            self._stop_serving(Cause.RETRAINING, number)
+
+    def _interrupt_retraining(self) -> None:
+        assert self.retraining is not None
+        if self.retraining.worker is None:  # its developer has left
+            self.model.scheduler.hold(self.retraining)
+        else:
+            self.model.interrupt(self.retraining, held=True)
+
+    def _end_retraining(self) -> None:
+        assert self.wear is not None
+        self._account()
+        self._restore_power()
+        self.log(LogKind.RETRAINED, Cause.RETRAINING, self.wear.health.restored)
+        self._return_online(Trigger.RETRAINING_DONE)
+
+    def _restore_power(self) -> None:
+        """Restore power, end any drift, and plan the next retraining."""
+        assert self.wear is not None
+        self.wear.restore()
+        self.exposure.set_drifting(False)
+        self._plan_retraining(self.retraining_interval_days)
+
+    def _plan_retraining(self, in_days: float) -> None:
+        cancel(self._due)
+        calendar = self.model.calendar
+        self._due = calendar.schedule(
+            self._come_due, calendar.now + in_days, Rank.RETRAINING_DUE, self.number
+        )
+
+    def _come_due(self) -> None:
+        self._due = None
+        self.request_retraining(Cause.RETRAINING)
+
+    def _retire_as_planned(self) -> None:
+        assert self._planned_reason is not None
+        self._retirement = None
+        self.retire(self._planned_reason)

@@ -1,0 +1,137 @@
+"""A model's predictive power: slow decay, drift, and when somebody notices."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mesa.time import Event
+
+from modelops_abm.core.events import LogKind, Rank
+from modelops_abm.core.statechart import Cause
+from modelops_abm.mesa_engine.calendar import cancel
+from modelops_abm.rules.day import Health, base_power_at, drift_loss_at
+from modelops_abm.rules.maintenance import (
+    decay_alert_days,
+    decay_delay_days,
+    drift_delay_days,
+    drift_severity,
+)
+from modelops_abm.rules.power import restored_power
+
+if TYPE_CHECKING:
+    from modelops_abm.mesa_engine.ml_model import MLModel
+
+_DECAY = Cause.DECAY.value
+
+
+class Wear:
+    """Power of one model in production, and the alerts on it.
+
+    Attributes
+    ----------
+    health
+        What the power decays from, and the active drift.
+    drift_detected
+        Whether the active drift has been detected.
+    drift_pending
+        Whether that still has to take effect.
+    """
+
+    def __init__(self, ml_model: MLModel, base: float, decay: float) -> None:
+        self._ml_model = ml_model
+        self._calendar = ml_model.model.calendar
+        self._care = ml_model.model.constants.care
+        self.health = Health(base, self._calendar.now, decay, False, 0.0, 0.0)
+        self.drift_number = -1
+        self.drift_detected = False
+        self.drift_pending = False
+        self._crossings = 0
+        self._alert: Event | None = None
+        self._detection: Event | None = None
+        self._watch_decay()
+
+    @property
+    def drifting(self) -> bool:
+        """Whether a drift is active."""
+        return self.health.drifting
+
+    def base(self) -> float:
+        """Return the power without drift, now."""
+        return base_power_at(self.health, self._calendar.now)
+
+    def loss(self) -> float:
+        """Return the share of the power lost to drift, now."""
+        return drift_loss_at(self.health, self._calendar.now, self._care.drift_growth_days)
+
+    def begin_drift(self, number: int) -> None:
+        """Let the n-th drift set in, and plan its detection."""
+        model, entity = self._ml_model.model, self._ml_model.entity
+        severity = drift_severity(self._care, entity, number)
+        now = self._calendar.now
+        self.health = self.health._replace(drifting=True, severity=severity, drift_since=now)
+        self.drift_number = number
+        self._ml_model.log(LogKind.DRIFT_SET_IN, Cause.DRIFT, severity)
+        delay = drift_delay_days(self._care, model.levels, entity, number)
+        self._detection = self._calendar.schedule(
+            self._detect, now + delay, Rank.DETECTION, self._ml_model.number, Cause.DRIFT.value
+        )
+
+    def restore(self) -> None:
+        """Restore power after a retraining or drift fix, which also ends a drift."""
+        base = restored_power(self.base(), self._care.restored_share)
+        self.end_drift()
+        self.health = self.health._replace(restored=base, restored_at=self._calendar.now)
+        self._watch_decay()
+
+    def end_drift(self) -> None:
+        """End the active drift, if any, and count the time that nobody had noticed it."""
+        cancel(self._detection)
+        self._detection = None
+        self.count_undetected()
+        self.health = self.health._replace(drifting=False)
+        self.drift_detected = self.drift_pending = False
+
+    def count_undetected(self) -> None:
+        """Count the time of an active drift that nobody has noticed."""
+        if self.drifting and not self.drift_detected:
+            days = self._calendar.now - self.health.drift_since
+            self._ml_model.model.tally("drift_days_undetected", days)
+
+    def forget(self) -> None:
+        """Take everything planned off the calendar, at retirement."""
+        cancel(self._alert)
+        self.end_drift()
+
+    def _watch_decay(self) -> None:
+        """Plan the time at which the power without drift is below the alert's threshold."""
+        cancel(self._alert)
+        health = self.health
+        days = decay_alert_days(self._care, health.restored, health.decay)
+        self._alert = self._calendar.schedule(
+            self._cross, health.restored_at + days, Rank.INCIDENT, self._ml_model.number, _DECAY
+        )
+
+    def _cross(self) -> None:
+        number, self._crossings = self._crossings, self._crossings + 1
+        self._ml_model.log(LogKind.DECAY_SET_IN, Cause.DECAY)
+        levels = self._ml_model.model.levels
+        delay = decay_delay_days(self._care, levels, self._ml_model.entity, number)
+        self._alert = self._calendar.schedule(
+            self._notice,
+            self._calendar.now + delay,
+            Rank.DETECTION,
+            self._ml_model.number,
+            _DECAY,
+        )
+
+    def _notice(self) -> None:
+        self._alert = None
+        self._ml_model.log(LogKind.DECAY_NOTICED, Cause.DECAY, self.base())
+        self._ml_model.request_retraining(Cause.DECAY)
+
+    def _detect(self) -> None:
+        self._detection = None
+        self.count_undetected()
+        self.drift_detected = True
+        self._ml_model.log(LogKind.DRIFT_DETECTED, Cause.DRIFT, self.loss())
+        self._ml_model.on_drift_detected()

@@ -1,0 +1,135 @@
+"""Maintenance: efforts, self-healing, the image for a rollback, drift and its detection.
+
+Every draw is keyed by the model and the number of the issue, drift or retraining that it is for.
+"""
+
+from __future__ import annotations
+
+import math
+
+from modelops_abm.compiled import compiled
+from modelops_abm.core.randomness import DecisionPoint, draw_key
+from modelops_abm.core.statechart import Cause
+from modelops_abm.rules.capability import reduced_effort
+from modelops_abm.rules.constants import DECAY_ALERTS, CareConstants, Levels
+from modelops_abm.rules.power import days_until_below
+from modelops_abm.rules.sampling import happens, sample, unit_exponential
+
+# --------------------------------------------------------------------------------------
+# How long drift and decay stay unnoticed.
+
+
+@compiled
+def mean_delay_days(without_days: float, with_days: float, monitoring: float) -> float:
+    """Return the mean delay at a level of monitoring: geometric between none and full."""
+    return math.pow(without_days, 1.0 - monitoring) * math.pow(with_days, monitoring)
+
+
+@compiled
+def delay_days(mean_days: float, entity: int, decision_point: int, occurrence: int) -> float:
+    """Return the exponential delay until the n-th drift or decay of a model is noticed."""
+    return mean_days * unit_exponential(draw_key(entity, decision_point, occurrence))
+
+
+LARGEST_SEVERITY = 0.999
+NEVER = DECAY_ALERTS.index("never")
+WITH_MONITORING = DECAY_ALERTS.index("with_monitoring")
+
+
+@compiled
+def maintenance_effort(
+    care: CareConstants, levels: Levels, entity: int, cause: int, occurrence: int
+) -> float:
+    """Return the developer-days of a repair or retraining when work on it first starts.
+
+    Parameters
+    ----------
+    cause
+        A `Cause`: that of the repair, or retraining. A drift takes an investigation as well.
+    occurrence
+        Number of the model's issue of this cause, drift or retraining, from 0.
+    """
+    if cause == Cause.COMPLIANCE:
+        key = draw_key(entity, DecisionPoint.EFFORT_COMPLIANCE, occurrence)
+        effort = sample(care.compliance_effort, key)
+        return reduced_effort(effort, care.lineage_saving, levels.lineage)
+    if cause == Cause.PIPELINE:
+        key = draw_key(entity, DecisionPoint.EFFORT_PIPELINE, occurrence)
+        effort = sample(care.pipeline_effort, key)
+    elif cause == Cause.CAPACITY:
+        key = draw_key(entity, DecisionPoint.EFFORT_CAPACITY, occurrence)
+        effort = sample(care.capacity_effort, key)
+    elif cause == Cause.DRIFT:
+        key = draw_key(entity, DecisionPoint.EFFORT_INVESTIGATION, occurrence)
+        effort = sample(care.investigation_effort, key)
+        key = draw_key(entity, DecisionPoint.EFFORT_DRIFT_RETRAINING, occurrence)
+        effort += sample(care.retraining_effort, key)
+    else:
+        key = draw_key(entity, DecisionPoint.EFFORT_RETRAINING, occurrence)
+        effort = sample(care.retraining_effort, key)
+    return reduced_effort(effort, care.automation_saving, levels.automation)
+
+
+@compiled
+def new_work_effort(care: CareConstants, levels: Levels, effort_days: float) -> float:
+    """Return the developer-days of a build or deployment when work on it first starts."""
+    return reduced_effort(effort_days, care.automation_saving, levels.automation)
+
+
+@compiled
+def self_heals(care: CareConstants, levels: Levels, entity: int, occurrence: int) -> bool:
+    """Return whether a model's n-th pipeline issue is resolved without a developer."""
+    key = draw_key(entity, DecisionPoint.SELF_HEALING, occurrence)
+    return happens(care.self_healing_share * levels.automation, key)
+
+
+@compiled
+def image_at_hand(
+    care: CareConstants, levels: Levels, entity: int, cause: int, occurrence: int
+) -> bool:
+    """Return whether a previous version is at hand when the current one stops serving."""
+    coverage = care.retraining_coverage
+    if cause == Cause.PIPELINE:
+        coverage = care.pipeline_coverage
+    elif cause == Cause.CAPACITY:
+        coverage = care.capacity_coverage
+    elif cause == Cause.COMPLIANCE:
+        coverage = care.compliance_coverage
+    elif cause == Cause.DRIFT:
+        coverage = care.drift_coverage
+    key = draw_key(entity, DecisionPoint.IMAGE_PIPELINE + cause, occurrence)
+    return happens(levels.rollback * coverage, key)
+
+
+@compiled
+def drift_severity(care: CareConstants, entity: int, occurrence: int) -> float:
+    """Return the severity of a model's n-th drift; some power is always left."""
+    key = draw_key(entity, DecisionPoint.DRIFT_SEVERITY, occurrence)
+    return min(LARGEST_SEVERITY, sample(care.severity, key))
+
+
+@compiled
+def drift_delay_days(care: CareConstants, levels: Levels, entity: int, occurrence: int) -> float:
+    """Return the days until a model's n-th drift is detected, at the level of its onset."""
+    mean = mean_delay_days(care.delay_without_days, care.delay_with_days, levels.monitoring)
+    return delay_days(mean, entity, DecisionPoint.DRIFT_DELAY, occurrence)
+
+
+@compiled
+def decay_alert_days(care: CareConstants, restored: float, decay: float) -> float:
+    """Return the days from a restoration until the power is low enough for the alert on decay.
+
+    Infinite if it never is, or if there is no such alert.
+    """
+    if care.decay_alert == NEVER:
+        return math.inf
+    return days_until_below(restored, decay, care.decay_alert_power)
+
+
+@compiled
+def decay_delay_days(care: CareConstants, levels: Levels, entity: int, occurrence: int) -> float:
+    """Return the days until a model's n-th decay below the threshold is noticed, or infinity."""
+    if care.decay_alert == WITH_MONITORING and levels.monitoring <= 0.0:
+        return math.inf
+    mean = mean_delay_days(care.delay_without_days, care.delay_with_days, levels.monitoring)
+    return delay_days(mean, entity, DecisionPoint.DECAY_DELAY, occurrence)

@@ -1,0 +1,452 @@
+"""A block of replications of one scenario: what a worker runs, and what it hands back."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from concurrent import futures
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import batched, pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from modelops_abm.compiled_engine import run as ensemble
+from modelops_abm.compiled_engine.inputs import Prepared, prepared
+from modelops_abm.compiled_engine.run import Pace, block_in_slices, prepare_kernel, run_block
+from modelops_abm.core import outcomes
+from modelops_abm.mesa_engine.model import checked_seed
+from modelops_abm.runs.bands import Bands, Series, by_period, outcomes_behind
+from modelops_abm.runs.resources import (
+    bytes_of_results,
+    bytes_of_run,
+    check_memory,
+    cores,
+    replications_per_block,
+)
+from modelops_abm.runs.results import Ensemble
+from modelops_abm.runs.single import Engine, ModelClass, checked_engine, engine_in_words, simulate
+from modelops_abm.runs.threads import Caller, Here, new_caller
+from modelops_abm.scenario import Scenario
+from modelops_abm.version import __version__
+
+Floats = NDArray[np.float64]
+
+
+class Wanted(NamedTuple):
+    """What is kept of each replication besides its totals.
+
+    Attributes
+    ----------
+    series
+        Daily outcomes.
+    models, events
+        Whether the table of the models, or of the events, is.
+    """
+
+    series: tuple[Series, ...] = ()
+    models: bool = False
+    events: bool = False
+
+
+class Runner(NamedTuple):
+    """What runs replications one by one: see `simulate`."""
+
+    engine: Engine
+    model_class: ModelClass | None = None
+
+
+class Block(NamedTuple):
+    """Consecutive replications of one scenario.
+
+    Attributes
+    ----------
+    totals
+        Replications x `outcomes.TOTALS`.
+    series
+        For each of the wanted: replications x outcomes x periods. They are summarised here, by the
+        worker, so that days that nobody asked for are neither kept nor copied.
+    models, events
+        One below the other, with the number of the replication; None if not wanted.
+    """
+
+    totals: Floats
+    series: tuple[Floats, ...]
+    models: pd.DataFrame | None = None
+    events: pd.DataFrame | None = None
+
+
+def ensemble_block(setting: Prepared, wanted: Wanted, seed: int, first: int, count: int) -> Block:
+    """Run replications on the ensemble engine, without tables."""
+    prepare_kernel()
+    names = outcomes_behind(wanted.series)
+    return _of_ensemble(run_block(setting, seed, first, count, names), wanted)
+
+
+def ensemble_block_in_slices(
+    pace: Pace, setting: Prepared, wanted: Wanted, seed: int, first: int, count: int
+) -> Generator[None, None, Block]:
+    """Run replications as `ensemble_block` does; yields after a slice of time."""
+    prepare_kernel()
+    names = outcomes_behind(wanted.series)
+    block = yield from block_in_slices(setting, seed, first, count, names, pace)
+    return _of_ensemble(block, wanted)
+
+
+def _of_ensemble(block: ensemble.Block, wanted: Wanted) -> Block:
+    names = outcomes_behind(wanted.series)
+    days = {name: block.series[:, place] for place, name in enumerate(names)}
+    return Block(block.totals, _summarised(days, wanted.series))
+
+
+def several(run: Callable[..., Block], all_arguments: Sequence[tuple[Any, ...]]) -> list[Block]:
+    """Run blocks one after the other: one message to a worker far away, and one back."""
+    return [run(*arguments) for arguments in all_arguments]
+
+
+def full_block(
+    scenario: Scenario, runner: Runner, wanted: Wanted, seed: int, first: int, count: int
+) -> Block:
+    """Run replications one by one in full, on either engine."""
+    numbers = range(first, first + count)
+    runs = [simulate(scenario, seed=seed, replication=each, **runner._asdict()) for each in numbers]
+    totals = np.array([[run.totals[name] for name in outcomes.TOTALS] for run in runs])
+    days = {
+        name: np.array([run.daily[name].to_numpy(dtype=np.float64) for run in runs])
+        for name in outcomes_behind(wanted.series)
+    }
+    return Block(
+        totals,
+        _summarised(days, wanted.series),
+        _stacked(numbers, [run.models for run in runs]) if wanted.models else None,
+        _stacked(numbers, [run.events for run in runs]) if wanted.events else None,
+    )
+
+
+def _summarised(days: Mapping[str, Floats], wanted: Iterable[Series]) -> tuple[Floats, ...]:
+    return tuple(by_period(days, series) for series in wanted)
+
+
+def _stacked(numbers: Iterable[int], tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return tables one below the other, with the number of the replication in front."""
+    numbered = [table.copy() for table in tables]
+    for number, table in zip(numbers, numbered, strict=True):
+        table.insert(0, "replication", number)
+    return pd.concat(numbered, ignore_index=True)
+
+
+# --------------------------------------------------------------------------------------
+# Many replications of one or several scenarios that share their luck.
+
+
+type Progress = Callable[[int, int], None]
+
+_LOOK_SECONDS = 0.05
+_WAITING_PER_CORE = 4
+_WAITING_ELSEWHERE = 256
+_TOGETHER_ELSEWHERE = 24
+"""Blocks that a worker of another executor gets at a time: a message to it costs milliseconds."""
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error
+    """The work was cancelled before it was done."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Consecutive replications of several scenarios.
+
+    Attributes
+    ----------
+    first
+        Number of the first replication.
+    totals
+        Scenarios x replications x `outcomes.TOTALS`.
+    series
+        For each of the series asked for: scenarios x replications x outcomes x periods.
+    models, events
+        The table of each scenario, if asked for; None otherwise.
+    """
+
+    first: int
+    totals: NDArray[np.float64]
+    series: tuple[NDArray[np.float64], ...] = ()
+    models: tuple[pd.DataFrame | None, ...] = ()
+    events: tuple[pd.DataFrame | None, ...] = ()
+
+    def cut(self, edges: Sequence[int]) -> Iterator[Batch]:
+        """Yield its replications in parts, none of which goes beyond one of the edges.
+
+        Parameters
+        ----------
+        edges
+            Numbers of replications, ascending. Tables of models and events are left out.
+        """
+        end = self.first + self.totals.shape[1]
+        inside = [edge for edge in edges if self.first < edge < end]
+        for start, stop in pairwise((self.first, *inside, end)):
+            part = slice(start - self.first, stop - self.first)
+            yield Batch(start, self.totals[:, part], tuple(each[:, part] for each in self.series))
+
+
+def prepare_ensemble(progress: Progress | None = None) -> None:
+    """Compile the ensemble engine, or load it compiled, ahead of its first use.
+
+    Parameters
+    ----------
+    progress
+        Called while it is compiled, with the work done and the work in all; never if it is loaded.
+    """
+    prepare_kernel(progress)
+
+
+def stream(
+    scenarios: Sequence[Scenario],
+    replications: int,
+    *,
+    seed: int = 0,
+    first: int = 0,
+    series: Sequence[Series] = (),
+    models: bool = False,
+    events: bool = False,
+    engine: Engine = "ensemble",
+    model_class: ModelClass | None = None,
+    executor: Executor | None = None,
+    cancel: threading.Event | None = None,
+) -> Iterator[Batch]:
+    """Yield the replications of several scenarios in order, as they are done.
+
+    What is not taken yet is bounded, so that the memory does not grow with the replications. The
+    numbers are the same to the bit whatever the executor and its threads.
+
+    Parameters
+    ----------
+    scenarios
+        Scenarios that share their luck, replication by replication.
+    replications, first
+        How many, and the number of the first.
+    series
+        Daily outcomes to keep, by days or longer periods; scenarios must then have one horizon.
+    models, events
+        Whether to keep what became of every model, and the event log. Either takes several times
+        longer than the replication itself.
+    engine
+        ``ensemble``, or ``mesa`` for the agents themselves, which takes hundreds of times longer.
+    model_class
+        A subclass of `ModelOpsModel` to run; see `simulate`.
+    executor
+        Where to run. If None, the threads that all callers in this process share, one for each core
+        and whoever has used least served first; the Mesa engine, which threads cannot make faster,
+        runs here, one replication after the other.
+    cancel
+        Set it from another thread to stop at once, but for what is being computed: a slice of
+        `SLICE_SECONDS` on the shared threads, a block elsewhere.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    InputError
+        If there is not enough memory for it.
+    ValueError
+        If a number is not a whole number of 0 or more, there is no such engine, it cannot run a
+        model class, or the horizons differ.
+    """
+    checked_seed(seed, "seed"), checked_seed(first, "first"), checked_seed(replications, "n")
+    checked_engine(engine, model_class)
+    if series and len({scenario.horizon_days for scenario in scenarios}) > 1:
+        raise ValueError("daily outcomes need scenarios with the same horizon")
+    runner = Runner(engine, model_class)
+    work = _Work(scenarios, seed, Wanted(tuple(series), models, events), runner)
+    if executor is None:
+        sizes = (bytes_of_run(each, in_full=work.is_in_full) for each in scenarios)
+        check_memory(cores() * max(sizes, default=0.0), "run fewer models or days")
+    pool, most, together = _at_hand(executor, engine)
+    waiting: deque[tuple[int, list[Future[list[Block]]]]] = deque()
+    try:
+        for start in range(first, first + replications, work.size):
+            count = min(work.size, first + replications - start)
+            waiting.append((start, work.submit(pool, start, count, together)))
+            if sum(len(calls) for _, calls in waiting) > most:
+                yield _next_batch(waiting, cancel)
+        while waiting:
+            yield _next_batch(waiting, cancel)
+    finally:
+        for _, blocks in waiting:
+            for future in blocks:
+                future.cancel()
+
+
+def replicate(
+    scenario: Scenario,
+    replications: int,
+    *,
+    seed: int = 0,
+    first: int = 0,
+    daily: Sequence[str] = (),
+    period_days: int = 1,
+    models: bool = False,
+    events: bool = False,
+    engine: Engine = "ensemble",
+    model_class: ModelClass | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+    cancel: threading.Event | None = None,
+) -> Ensemble:
+    """Run a scenario many times and return its outcomes, replication by replication.
+
+    Parameters
+    ----------
+    scenario
+        What to run.
+    daily
+        Names of the daily outcomes of which mean and quantiles are wanted.
+    period_days
+        Length of the periods by which they are summarised; see `Series`.
+    progress
+        Called with the replications done and those in all.
+
+    Raises
+    ------
+    InputError
+        If there is not enough memory for it.
+    ValueError
+        If there is no daily outcome of a name, or no such period; and as `stream` does.
+
+    See Also
+    --------
+    stream : for the other parameters and the errors.
+    """
+    needed = bytes_of_results(scenario, replications, models=models, events=events)
+    check_memory(needed, "run fewer replications, or keep no tables of them")
+    series = Series(tuple(daily), period_days)
+    bands = Bands(series, scenario.horizon_days)
+    batches: list[Batch] = []
+    done = 0
+    for batch in stream(
+        [scenario],
+        replications,
+        seed=seed,
+        first=first,
+        series=[series] if daily else [],
+        models=models,
+        events=events,
+        engine=engine,
+        model_class=model_class,
+        executor=executor,
+        cancel=cancel,
+    ):
+        if daily:
+            bands.add(batch.series[0][0])
+        batches.append(replace(batch, series=()))
+        done += batch.totals.shape[1]
+        if progress is not None:
+            progress(done, replications)
+    return Ensemble(
+        scenario=scenario,
+        seed=seed,
+        engine=engine_in_words(engine, model_class),
+        version=__version__,
+        totals=totals_table([batch.totals[0] for batch in batches], first),
+        bands=bands.tables(),
+        models=_together([batch.models[0] for batch in batches]),
+        events=_together([batch.events[0] for batch in batches]),
+    )
+
+
+def totals_table(totals: Sequence[NDArray[np.float64]], first: int) -> pd.DataFrame:
+    """Return totals as a table with a row for each replication."""
+    rows = np.concatenate(totals) if totals else np.empty((0, len(outcomes.TOTALS)))
+    index = pd.RangeIndex(first, first + len(rows), name="replication")
+    return pd.DataFrame(rows, index=index, columns=list(outcomes.TOTALS))
+
+
+def _together(tables: Sequence[pd.DataFrame | None]) -> pd.DataFrame | None:
+    """Return tables one below the other; None if there are none."""
+    present = [table for table in tables if table is not None]
+    return pd.concat(present, ignore_index=True) if present else None
+
+
+class _Work:
+    """Knows how to run a block of each scenario, its size in replications, and what is kept."""
+
+    def __init__(
+        self, scenarios: Sequence[Scenario], seed: int, wanted: Wanted, runner: Runner
+    ) -> None:
+        self._seed, self._wanted, self._runner = seed, wanted, runner
+        self.is_in_full = runner.engine == "mesa" or wanted.models or wanted.events
+        self.size = 1
+        if runner.engine == "ensemble":
+            prepare_kernel()
+            self.size = replications_per_block(scenarios, with_tables=self.is_in_full)
+        self._scenarios = list(scenarios)
+        self._prepared = [] if self.is_in_full else [prepared(scenario) for scenario in scenarios]
+        self._paces = [Pace() for _ in self._prepared]
+
+    def submit(
+        self, pool: Executor, start: int, count: int, together: int
+    ) -> list[Future[list[Block]]]:
+        """Submit a block of replications of every scenario, so many blocks at a time."""
+        rest = (self._wanted, self._seed, start, count)
+        if isinstance(pool, Caller) and not self.is_in_full:
+            return [
+                pool.submit_in_slices(partial(_alone, pace, setting, *rest))
+                for pace, setting in zip(self._paces, self._prepared, strict=True)
+            ]
+        run: Callable[..., Block] = full_block if self.is_in_full else ensemble_block
+        arguments: list[tuple[Any, ...]] = (
+            [(each, self._runner, *rest) for each in self._scenarios]
+            if self.is_in_full
+            else [(setting, *rest) for setting in self._prepared]
+        )
+        return [pool.submit(several, run, some) for some in batched(arguments, together)]
+
+
+def _alone(*arguments: Any) -> Generator[None, None, list[Block]]:
+    """Run a block in slices, and return it as `several` does."""
+    block = yield from ensemble_block_in_slices(*arguments)
+    return [block]
+
+
+def _next_batch(
+    waiting: deque[tuple[int, list[Future[list[Block]]]]], cancel: threading.Event | None
+) -> Batch:
+    start, promised = waiting[0]
+    blocks = _results(promised, cancel)
+    waiting.popleft()
+    return Batch(
+        start,
+        np.array([block.totals for block in blocks]),
+        tuple(map(np.array, zip(*(block.series for block in blocks), strict=True))),
+        tuple(block.models for block in blocks),
+        tuple(block.events for block in blocks),
+    )
+
+
+def _results(
+    promised: Sequence[Future[list[Block]]], cancel: threading.Event | None
+) -> list[Block]:
+    """Wait for blocks, and look now and then whether they are still wanted."""
+    unfinished = True
+    while unfinished:
+        if cancel is not None and cancel.is_set():
+            raise Cancelled
+        unfinished = bool(futures.wait(promised, _LOOK_SECONDS).not_done)
+    return [block for future in promised for block in future.result()]
+
+
+def _at_hand(executor: Executor | None, engine: Engine) -> tuple[Executor, int, int]:
+    """Return where to run, how many calls may wait there, and how many blocks one call runs.
+
+    An executor that is given may have many more workers than this machine has cores.
+    """
+    if executor is None and engine == "mesa":
+        return Here(), 0, 1
+    if executor is None or isinstance(executor, Caller):
+        return executor or new_caller(), _WAITING_PER_CORE * cores(), 1
+    return executor, _WAITING_ELSEWHERE, _TOGETHER_ELSEWHERE

@@ -1,0 +1,195 @@
+"""The five capabilities of ModelOps: what they cost, how long they take, what they change."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from modelops_abm.scenario.quantity import Confidence, Section, misfit, quantity
+
+CapabilityName = Literal["automation", "monitoring", "rollback", "lineage", "autoscaling"]
+CAPABILITY_NAMES: tuple[CapabilityName, ...] = (
+    "automation",
+    "monitoring",
+    "rollback",
+    "lineage",
+    "autoscaling",
+)
+
+
+MODELS_OF_COSTS = 24
+"""Models in production of the organisation for which the defaults of effort and cost are stated."""
+COSTS_HOLD_WITHIN = 3.0
+"""Factor of that number, either way, within which they may hold: that of their plausible ranges."""
+
+
+def _effort(days: float) -> float:
+    value: float = quantity(days, "developer-days", gt=0.0, le=1e5, plausible=_around(days))
+    return value
+
+
+def _around(value: float) -> tuple[float, float]:
+    return value / COSTS_HOLD_WITHIN, value * COSTS_HOLD_WITHIN
+
+
+def _money(amount: float, unit: str) -> float:
+    value: float = quantity(amount, unit, ge=0.0, le=1e9, plausible=_around(amount))
+    return value
+
+
+class Capability(Section):
+    """A stock, the level, that developers' work fills up to a maximum of investment."""
+
+    start_level: float = quantity(0.0, "level", ge=0.0, le=1.0)
+    """Level at the start; the baseline of a plan stays there."""
+    maximum: float = quantity(0.0, "level", ge=0.0, le=1.0, plausible=(0.0, 1.0))
+    """Level of investment to reach; below the start level nothing is built."""
+    start_day: float = quantity(0.0, "day", ge=0.0, le=36_500.0)
+    """Day on which the work on it begins."""
+    streams: int = quantity(1, "developers", ge=1, le=100, plausible=(1, 4))
+    """Developers who work on it at once."""
+
+
+class Automation(Capability):
+    """Standardised, automated build, deployment, retraining, and some repair."""
+
+    effort_days: float = _effort(240.0)
+    """Work to reach a full level."""
+    capital_cost: float = _money(120_000.0, "$")
+    """Capital for a full level, spent as the level rises."""
+    upkeep_per_year: float = _money(40_000.0, "$ per year")
+    """Upkeep of a full level."""
+    effort_saving: float = quantity(
+        0.3,
+        "share",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.2, 0.8),
+        source="vendors' claims, cut down by judgement",
+        confidence=Confidence.VENDOR,
+    )
+    """Effort saved at full level on build, deployment, retraining, drift, pipeline, capacity."""
+    pipeline_reduction: float = quantity(0.5, "share", ge=0.0, le=1.0)
+    """Pipeline issues avoided at full level."""
+    self_healing_share: float = quantity(0.3, "probability", ge=0.0, le=1.0)
+    """Probability, at full level, that a pipeline issue is resolved without a developer."""
+    self_healing_days: float = quantity(0.05, "days", ge=0.0, le=1e3)
+    """Time that self-healing takes."""
+
+
+class Monitoring(Capability):
+    """Developers learn of drift and decay sooner."""
+
+    effort_days: float = _effort(90.0)
+    """Work to reach a full level."""
+    capital_cost: float = _money(60_000.0, "$")
+    """Capital for a full level, spent as the level rises."""
+    upkeep_per_year: float = _money(30_000.0, "$ per year")
+    """Upkeep of a full level."""
+    delay_without_days: float = quantity(30.0, "days", ge=0.01, le=36_500.0, plausible=(7.0, 90.0))
+    """Mean time to detect drift and decay without monitoring."""
+    delay_with_days: float = quantity(
+        1.0,
+        "days",
+        ge=0.01,
+        le=36_500.0,
+        plausible=(0.25, 7.0),
+        source="Arize survey 2022 (n = 945): 26 % need a week or more to detect and fix",
+        confidence=Confidence.SURVEY,
+    )
+    """Mean time to detect drift and decay with full monitoring."""
+
+
+class Rollback(Capability):
+    """A previous version serves while the current one is repaired or retrained."""
+
+    effort_days: float = _effort(60.0)
+    """Work to reach a full level."""
+    capital_cost: float = _money(40_000.0, "$")
+    """Capital for a full level, spent as the level rises."""
+    upkeep_per_year: float = _money(15_000.0, "$ per year")
+    """Upkeep of a full level."""
+    pipeline_coverage: float = quantity(
+        0.9,
+        "probability",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.4, 0.95),
+        source="direction: Google SRE, about 70 % of outages come from changes; size judgement",
+    )
+    """Probability, at full level, of a previous version at hand for a pipeline issue."""
+    capacity_coverage: float = quantity(0.0, "probability", ge=0.0, le=1.0)
+    """The same for a capacity issue."""
+    compliance_coverage: float = quantity(0.5, "probability", ge=0.0, le=1.0)
+    """The same for a compliance issue."""
+    drift_coverage: float = quantity(0.9, "probability", ge=0.0, le=1.0)
+    """The same while a drift is investigated and addressed."""
+    retraining_coverage: float = quantity(0.9, "probability", ge=0.0, le=1.0)
+    """The same while a model that cannot serve is retrained."""
+    switch_days: float = quantity(0.04, "days", ge=0.0, le=1e3)
+    """Time until the previous version serves."""
+    previous_power: float = quantity(0.95, "share", ge=0.0, le=1.0)
+    """Power of the previous version relative to the current one's without drift."""
+    previous_drift_share: float = quantity(0.5, "share", ge=0.0, le=1.0)
+    """Share of a drift's loss that the previous version suffers as well."""
+
+
+class Lineage(Capability):
+    """Lineage and versioning answer regulators' requests; fewer compliance outages."""
+
+    effort_days: float = _effort(90.0)
+    """Work to reach a full level."""
+    capital_cost: float = _money(60_000.0, "$")
+    """Capital for a full level, spent as the level rises."""
+    upkeep_per_year: float = _money(20_000.0, "$ per year")
+    """Upkeep of a full level."""
+    compliance_reduction: float = quantity(0.6, "share", ge=0.0, le=1.0, plausible=(0.2, 0.85))
+    """Compliance issues avoided at full level."""
+    effort_saving: float = quantity(0.5, "share", ge=0.0, le=1.0)
+    """Effort saved at full level on compliance repairs."""
+
+
+class Autoscaling(Capability):
+    """The model handles more predictions per day as demand rises."""
+
+    effort_days: float = _effort(75.0)
+    """Work to reach a full level."""
+    capital_cost: float = _money(80_000.0, "$")
+    """Capital for a full level, spent as the level rises."""
+    upkeep_per_year: float = _money(40_000.0, "$ per year")
+    """Upkeep of a full level."""
+    extra_capacity: float = quantity(
+        3.0,
+        "multiple of capacity",
+        ge=0.0,
+        le=1e3,
+        source="judgement, by analogy with Google Autopilot 2020: severe out-of-memory jobs "
+        "cut to a tenth",
+    )
+    """Capacity added at full level, as a multiple of the model's own."""
+
+
+class Capabilities(Section):
+    """All five capabilities, and the size of a package of work on them."""
+
+    automation: Automation = Automation()
+    """Automation of build, deployment, retraining and some repair."""
+    monitoring: Monitoring = Monitoring()
+    """Monitoring of drift and decay."""
+    rollback: Rollback = Rollback()
+    """Rollback to a previous version."""
+    lineage: Lineage = Lineage()
+    """Lineage and versioning."""
+    autoscaling: Autoscaling = Autoscaling()
+    """Autoscaling of serving capacity."""
+    package_days: float = quantity(10.0, "developer-days", ge=0.1, le=1e5)
+    """Size of a package of capability work; without preemption it is done in one go."""
+
+    @model_validator(mode="after")
+    def _monitoring_does_not_slow_detection(self) -> Capabilities:
+        if self.monitoring.delay_with_days > self.monitoring.delay_without_days:
+            limit = self.monitoring.delay_without_days
+            message = f"must not exceed delay_without_days ({limit:g} days)"
+            raise misfit(message, "monitoring", "delay_with_days")
+        return self

@@ -1,0 +1,303 @@
+"""Setting values of a scenario: by their dotted names, or laid over it as a file states them."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from modelops_abm.errors import InputError, Problem
+from modelops_abm.scenario.fields import (
+    DISTRIBUTION_PARTS,
+    Path,
+    nearest_full_name,
+    scenario_leaves,
+    section_at,
+)
+from modelops_abm.scenario.problems import problems_of
+from modelops_abm.scenario.quantity import Distribution, Section
+from modelops_abm.scenario.scenario import Scenario, SourceKind
+from modelops_abm.scenario.sections import ModelKind
+from modelops_abm.scenario.sources import LABELS, changed_names, with_sources
+from modelops_abm.text import any_of, printable, without_comma
+
+_ONE_NAME = {"shape": "cv"}
+"""The part of a distribution that another one of its parts states as well."""
+_BARE_WORDS = re.compile(r"[^\W\d][\w .-]*")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+
+
+def with_values(
+    scenario: Scenario,
+    values: Mapping[str, Any],
+    *,
+    source: str,
+    confidence: SourceKind = "user",
+) -> Scenario:
+    """Return a scenario with other values.
+
+    Parameters
+    ----------
+    scenario
+        The scenario to depart from.
+    values
+        Values by dotted name, such as ``capabilities.monitoring.maximum``. A number for a
+        distribution sets its mean and keeps family and spread; its parts have names too, such as
+        ``model.market_size.cv``.
+    source, confidence
+        Whose values they are; recorded for every value that changes.
+
+    Raises
+    ------
+    InputError
+        With every unknown name, or every value that is stated under two names, or everything that
+        is wrong with the values.
+    """
+    unknown = [problem for name in values if (problem := _problem_with(name)) is not None]
+    if unknown:
+        raise InputError(unknown)
+    twice = stated_twice({name: stated_parts(name, value) for name, value in values.items()})
+    if twice:
+        raise InputError(twice)
+    changed = with_changes(scenario, _nested(values))
+    names = [name for name in changed_names(scenario, changed) if name not in LABELS]
+    return with_sources(changed, names, source, confidence)
+
+
+def stated_parts(name: str, value: Any) -> frozenset[str]:
+    """Return what a value states, by the one name of each: of a distribution its parts.
+
+    A number for a distribution states its mean; the shape of a Weibull states its spread.
+
+    Parameters
+    ----------
+    name
+        Dotted name of a value, or of a part of a distribution.
+    value
+        Its value, as `with_values` takes it.
+    """
+    leaf = _leaf_of(name) or name
+    if section_at(Scenario, tuple(leaf.split("."))) is not Distribution:
+        return frozenset({name})
+    return frozenset(f"{leaf}.{_ONE_NAME.get(part, part)}" for part in _parts(name, leaf, value))
+
+
+def _parts(name: str, leaf: str, value: Any) -> Iterable[str]:
+    if name != leaf:
+        return (name.removeprefix(f"{leaf}."),)
+    if isinstance(value, Distribution):
+        return Distribution.model_fields
+    return value if isinstance(value, Mapping) else ("mean",)
+
+
+def stated_twice(stated: Mapping[str, Collection[str]]) -> list[Problem]:
+    """Return a problem for each pair of names that state the same.
+
+    Parameters
+    ----------
+    stated
+        The `stated_parts` of each name.
+    """
+    first: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name, parts in stated.items():
+        for other in sorted({first[part] for part in parts if part in first}):
+            message = f"states the same as {printable(other, 200)}; give one of them"
+            problems.append(Problem(message, field=printable(name, 200)))
+        first.update((part, name) for part in parts if part not in first)
+    return problems
+
+
+def _problem_with(name: str) -> Problem | None:
+    """Return what is wrong with a name, if anything is."""
+    leaf = _leaf_of(name)
+    if leaf == name:
+        return None
+    parts = name.split(".")
+    shown_name = printable(name, 200)
+    if leaf is None:
+        return _unknown(shown_name, parts)
+    if section_at(Scenario, tuple(leaf.split("."))) is not Distribution:
+        return Problem(f"{leaf} can only be set as a whole", field=shown_name)
+    if name[len(leaf) + 1 :] not in DISTRIBUTION_PARTS:
+        return Problem(f"a distribution has {any_of(list(DISTRIBUTION_PARTS))}", field=shown_name)
+    return None
+
+
+def _leaf_of(name: str) -> str | None:
+    """Return the value that a name is, or is a part of."""
+    while name:
+        if name in scenario_leaves():
+            return name
+        name = name.rpartition(".")[0]
+    return None
+
+
+def _unknown(name: str, parts: list[str]) -> Problem:
+    inside = [leaf for leaf in scenario_leaves() if leaf.startswith(f"{name}.")]
+    if inside:
+        return Problem(f"is a section; set one of its values, such as {inside[0]}", field=name)
+    if parts[0] == "sources":
+        return Problem("sources are recorded with the values that are set", field=name)
+    return Problem("no such name", field=name, suggestion=nearest_full_name(name, parts))
+
+
+def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values by dotted name as nested mappings."""
+    nested: dict[str, Any] = {}
+    for name, value in values.items():
+        *outer, last = name.split(".")
+        section = nested
+        for part in outer:
+            section = _opened(section, part)
+        section[last] = _beside(section.get(last), _plain(value))
+    return nested
+
+
+def _opened(section: dict[str, Any], part: str) -> dict[str, Any]:
+    """Return an inner mapping; a number that is there already is the mean of a distribution."""
+    inner = section.get(part, {})
+    section[part] = inner if isinstance(inner, dict) else {"mean": inner}
+    opened: dict[str, Any] = section[part]
+    return opened
+
+
+def _beside(stated: Any, value: Any) -> Any:
+    """Return a value of a distribution of which some parts were stated before."""
+    if not isinstance(stated, dict):
+        return value
+    return {**stated, **(value if isinstance(value, dict) else {"mean": value})}
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as a file would give it; NumPy's numbers become Python's."""
+    if isinstance(value, Distribution):
+        return value.model_dump()
+    if isinstance(value, Section):
+        return value
+    is_numpy_scalar = type(value).__module__ == "numpy" and getattr(value, "ndim", 1) == 0
+    return value.item() if is_numpy_scalar else value
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """Return name and value of an assignment such as ``team.developers=5``.
+
+    The value is in the syntax of TOML, for example ``0.8``, ``true``, ``["a", "b"]`` or
+    ``{mean = 3, cv = 0.2}``; a word needs no quotes.
+
+    Raises
+    ------
+    InputError
+        If it is no assignment, or the value cannot be read.
+    """
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not (name and equals and value):
+        example = "for example team.developers=5"
+        raise InputError(f"'{printable(text)}' is no assignment; write name=value, {example}")
+    return name, _parse_value(name, value)
+
+
+def _parse_value(name: str, text: str) -> Any:
+    try:
+        parsed = tomllib.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return _word_or_number(name, text)
+    return parsed["value"] if len(parsed) == 1 else _word_or_number(name, text)
+
+
+def _word_or_number(name: str, text: str) -> Any:
+    if _NUMBER.fullmatch(text) and len(text) < 100:
+        return float(text)
+    if _BARE_WORDS.fullmatch(text):
+        return text
+    if advice := without_comma(text):
+        raise InputError(
+            Problem(
+                f"a number is written without commas: {advice}",
+                field=printable(name, 200),
+                value=f"'{printable(text)}'",
+            )
+        )
+    message = "a value must be a number, true, false, a word, a list in [...] or text in quotes"
+    raise InputError(Problem(message, field=printable(name, 200), value=f"'{printable(text)}'"))
+
+
+def with_changes(
+    base: Scenario,
+    changes: Mapping[str, Any],
+    *,
+    file: str = "",
+    lines: Mapping[Path, int] | None = None,
+) -> Scenario:
+    """Return a scenario with nested changes; what they leave out is as in the base.
+
+    A distribution given as a number takes it as its mean, and keeps family and spread. One given
+    with a family but no spread takes the family's own default spread. What an archetype says of a
+    distribution is laid over the one in `model`. Lists are replaced as a whole.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong; `file` and `lines` say where.
+    """
+    values = merged(base, changes)
+    values["archetypes"] = _archetypes(values["archetypes"], _kind(values["model"], base.model))
+    try:
+        return Scenario.model_validate(values)
+    except ValidationError as error:
+        raise InputError(problems_of(error, data=values, file=file, lines=lines)) from None
+
+
+def merged(base: Section, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a section with changes laid over them, not validated yet."""
+    values = {name: getattr(base, name) for name in type(base).model_fields}
+    for name, change in changes.items():
+        values[name] = _laid_over(values.get(name), change)
+    return values
+
+
+def _laid_over(old: object, change: Any) -> Any:
+    if isinstance(old, Distribution):
+        return _distribution(old, change)
+    if isinstance(old, Section) and isinstance(change, Mapping):
+        return merged(old, change)
+    return change
+
+
+def _distribution(old: Distribution, change: Any) -> Any:
+    if isinstance(change, int | float) and not isinstance(change, bool):
+        change = {"mean": change}
+    if not isinstance(change, Mapping):
+        return change
+    kept = {"family": old.family, "mean": old.mean, "cv": old.cv}
+    if "family" in change or "shape" in change:
+        del kept["cv"]
+    return {**kept, **change}
+
+
+def _kind(values: Any, fallback: ModelKind) -> ModelKind:
+    """Return the attributes in `model`, or others if those are wrong and reported anyway."""
+    try:
+        return ModelKind.model_validate(values)
+    except ValidationError:
+        return fallback
+
+
+def _archetypes(entries: Any, kind: ModelKind) -> Any:
+    if not isinstance(entries, list | tuple):
+        return entries
+    return [_archetype(entry, kind) for entry in entries]
+
+
+def _archetype(entry: Any, kind: ModelKind) -> Any:
+    if not isinstance(entry, Mapping):
+        return entry
+    laid = {
+        name: _laid_over(getattr(kind, name), change)
+        for name, change in entry.items()
+        if name in ModelKind.model_fields and change is not None
+    }
+    return {**entry, **laid}

@@ -1,0 +1,207 @@
+"""Everything that a scenario states, by dotted name: what exists, what each is, which is nearest.
+
+`catalogue` lists it all, for tables, sliders and documents.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cache, reduce
+from typing import Any, Literal, NamedTuple, TypeGuard, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from modelops_abm.scenario.quantity import Distribution, Section, facts_of
+from modelops_abm.scenario.scenario import Scenario
+
+Path = tuple[str | int, ...]
+
+DISTRIBUTION_PARTS = (*Distribution.model_fields, "shape")
+"""What may be stated about a distribution; `shape` is for a Weibull."""
+_LONGEST_COMPARED = 100
+
+
+class Leaf(NamedTuple):
+    """A value of a section that has no values of its own; a distribution counts as one."""
+
+    name: str
+    """Dotted name."""
+    field: FieldInfo
+    """Its declaration."""
+
+
+def leaves(section: type[Section], prefix: str = "") -> Iterator[Leaf]:
+    """Yield every value of a section and of the sections in it, in order."""
+    for name, field in section.model_fields.items():
+        inner = field.annotation
+        if is_section(inner) and inner is not Distribution:
+            yield from leaves(inner, f"{prefix}{name}.")
+        else:
+            yield Leaf(prefix + name, field)
+
+
+@cache
+def scenario_leaves() -> dict[str, FieldInfo]:
+    """Return every value of a scenario by dotted name, in order, `sources` apart."""
+    return {leaf.name: leaf.field for leaf in leaves(Scenario) if leaf.name != "sources"}
+
+
+def value_at(scenario: Scenario, name: str) -> Any:
+    """Return the value with a dotted name; of a part of a distribution too."""
+    return reduce(getattr, name.split("."), scenario)
+
+
+def is_section(annotation: Any) -> TypeGuard[type[Section]]:
+    """Tell whether an annotation is a section itself, not optional and not a list."""
+    return isinstance(annotation, type) and issubclass(annotation, Section)
+
+
+def section_in(annotation: Any) -> type[Section] | None:
+    """Return the section in an annotation, of which it may be an optional one or a list."""
+    if is_section(annotation):
+        return annotation
+    inner = (section_in(argument) for argument in get_args(annotation))
+    return next((section for section in inner if section is not None), None)
+
+
+def section_at(root: type[Section], path: Path) -> type[Section] | None:
+    """Return the section that a path leads to, or None if it leads to a value or nowhere."""
+    section: type[Section] | None = root
+    for name in path:
+        if isinstance(name, int):
+            continue
+        field = section.model_fields.get(name) if section else None
+        section = section_in(field.annotation) if field else None
+    return section
+
+
+def field_at(root: type[Section], path: Path) -> FieldInfo | None:
+    """Return the declaration of the value that a path leads to, if there is one."""
+    names = tuple(name for name in path if isinstance(name, str))
+    section = section_at(root, names[:-1]) if names else None
+    return section.model_fields.get(names[-1]) if section else None
+
+
+def facts_at(root: type[Section], path: Path) -> dict[str, Any]:
+    """Return unit, bounds and the rest of a value; a distribution's mean has its quantity's."""
+    field = field_at(root, path)
+    if path[-1:] == ("mean",) and section_at(root, path[:-1]) is Distribution:
+        field = field_at(root, path[:-1])
+    return facts_of(field) if field else {}
+
+
+def choices_of(annotation: Any) -> tuple[str, ...]:
+    """Return the words that an annotation allows, of each entry if it is a list; or none."""
+    if get_origin(annotation) is Literal:
+        return tuple(str(choice) for choice in get_args(annotation))
+    return next((found for inner in get_args(annotation) if (found := choices_of(inner))), ())
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return the known name that is most like a name, or an empty string if none is."""
+    found = difflib.get_close_matches(name[:_LONGEST_COMPARED], list(known), n=1)
+    return found[0] if found else ""
+
+
+def suggestion(root: type[Section], path: Path) -> str:
+    """Return what somebody may have meant by a name that does not exist."""
+    wrong = str(path[-1])
+    section = section_at(root, path[:-1])
+    if section is None:
+        return ""
+    siblings = DISTRIBUTION_PARTS if section is Distribution else tuple(section.model_fields)
+    return nearest(wrong, siblings) or (_elsewhere(wrong) if root is Scenario else "")
+
+
+def _elsewhere(wrong: str) -> str:
+    """Return the full name of a value whose last part is like a name."""
+    by_last_part = {name.rpartition(".")[2]: name for name in reversed(scenario_leaves())}
+    return by_last_part.get(nearest(wrong, by_last_part), "")
+
+
+def nearest_full_name(name: str, parts: Sequence[str]) -> str:
+    """Return the dotted name that is most like one that does not exist."""
+    return nearest(name, scenario_leaves()) or _elsewhere(parts[-1])
+
+
+Kind = Literal[
+    "float", "int", "flag", "choice", "order", "text", "date", "distribution", "list", "portfolio"
+]
+_KIND_OF_TYPE: dict[Any, Kind] = {
+    float: "float",
+    int: "int",
+    bool: "flag",
+    str: "text",
+    date: "date",
+    Distribution: "distribution",
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Quantity:
+    """A value that a scenario states: what it means, and where its default comes from."""
+
+    name: str
+    """Dotted name."""
+    kind: Kind
+    """Kind of value; an `order` lists all its choices, a `list` is one of archetypes."""
+    default: Any
+    """Value in the reference scenario."""
+    meaning: str
+    """What it means."""
+    unit: str = ""
+    """Unit in words; empty for what is no number."""
+    bounds: Mapping[str, float] = dataclasses.field(default_factory=dict, hash=False)
+    """Allowed range: ``ge``, ``gt``, ``le``, ``lt``; of the mean for a distribution."""
+    plausible: tuple[float, float] | None = None
+    """Range found in the sources, if any was."""
+    choices: tuple[str, ...] = ()
+    """Words that are allowed, for a choice or an order."""
+    source: str = ""
+    """Where the default comes from."""
+    confidence: str = ""
+    """How well the default is supported."""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a number or a distribution of one."""
+        return self.kind in ("float", "int", "distribution")
+
+
+@cache
+def catalogue() -> tuple[Quantity, ...]:
+    """Return every value of a scenario, in order, `sources` apart."""
+    reference = Scenario()
+    return tuple(
+        _quantity(name, declared, value_at(reference, name))
+        for name, declared in scenario_leaves().items()
+    )
+
+
+def _quantity(name: str, declared: FieldInfo, default: Any) -> Quantity:
+    facts = facts_of(declared)
+    plausible = facts.get("plausible")
+    return Quantity(
+        name=name,
+        kind=_kind(declared.annotation),
+        default=default,
+        meaning=declared.description or "",
+        unit=facts.get("unit", ""),
+        bounds=facts.get("bounds", {}),
+        plausible=(plausible[0], plausible[1]) if plausible else None,
+        choices=choices_of(declared.annotation),
+        source=facts.get("source", ""),
+        confidence=facts.get("confidence", ""),
+    )
+
+
+def _kind(annotation: Any) -> Kind:
+    if annotation in _KIND_OF_TYPE:
+        return _KIND_OF_TYPE[annotation]
+    is_list = get_origin(annotation) is tuple
+    if section_in(annotation) is not None:
+        return "list" if is_list else "portfolio"
+    return "order" if is_list else "choice"

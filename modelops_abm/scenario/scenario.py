@@ -1,0 +1,190 @@
+"""The scenario: every number of the simulated system in one frozen, validated object.
+
+Beside it what is made of it as a whole: its baseline, and its fingerprint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from modelops_abm.representation import Represented, in_short
+from modelops_abm.scenario.capabilities import (
+    CAPABILITY_NAMES,
+    Capabilities,
+    Capability,
+    CapabilityName,
+)
+from modelops_abm.scenario.portfolio import Day, ImportedPortfolio, contradictions, no_archetype
+from modelops_abm.scenario.quantity import Section, misfit, quantity
+from modelops_abm.scenario.sections import (
+    Archetype,
+    DriftParameters,
+    EffortParameters,
+    FinanceParameters,
+    IncidentParameters,
+    ModelKind,
+    PortfolioParameters,
+    RetrainingParameters,
+    TeamParameters,
+    UsageParameters,
+)
+
+SourceKind = Literal["measured", "survey", "vendor", "judgement", "client", "user"]
+
+
+class ValueSource(Section):
+    """Whose value it is, where a scenario departs from the defaults."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    """Dotted name of the value."""
+    source: Annotated[str, Field(min_length=1, max_length=1000)]
+    """Who set it and on what evidence."""
+    confidence: SourceKind = "user"
+    """How well it is supported; `client` for a client's own figure, `user` for a set value."""
+
+
+class Scenario(Represented, Section):
+    """Everything that a run depends on besides seed and replication."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)] = "reference"
+    """Name of the scenario."""
+    description: Annotated[str, Field(max_length=5000)] = ""
+    """Whom or what it describes."""
+    horizon_days: int = quantity(1095, "days", ge=1, le=36_500, plausible=(365, 1825))
+    """Length of the run."""
+    start_date: Day = date(2026, 1, 1)
+    """Calendar date of day 0; the dates of a client's portfolio count from it."""
+    portfolio: PortfolioParameters = PortfolioParameters()
+    """Models and ideas at the start, and new ideas."""
+    model: ModelKind = ModelKind()
+    """Attributes of the models."""
+    archetypes: Annotated[tuple[Archetype, ...], Field(strict=False)] = ()
+    """Kinds of model with their own attributes; none means that all are as in `model`."""
+    incidents: IncidentParameters = IncidentParameters()
+    """Issues that take a model offline."""
+    drift: DriftParameters = DriftParameters()
+    """Drift, its detection, the alert on decay."""
+    retraining: RetrainingParameters = RetrainingParameters()
+    """Scheduled retraining."""
+    efforts: EffortParameters = EffortParameters()
+    """Work on each kind of maintenance."""
+    team: TeamParameters = TeamParameters()
+    """The developers and their priorities."""
+    capabilities: Capabilities = Capabilities()
+    """The five capabilities."""
+    usage: UsageParameters = UsageParameters()
+    """How use answers to quality and availability."""
+    finance: FinanceParameters = FinanceParameters()
+    """How money is counted."""
+    imported: ImportedPortfolio | None = None
+    """A client's portfolio, which replaces the initial models, ideas and builds."""
+    sources: Annotated[tuple[ValueSource, ...], Field(strict=False)] = ()
+    """Whose value it is, for every value that is not the default."""
+
+    @model_validator(mode="after")
+    def _archetypes_are_whole(self) -> Self:
+        names = [archetype.name for archetype in self.archetypes]
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                raise misfit("every archetype needs its own name", "archetypes", number, "name")
+        total = math.fsum(archetype.share for archetype in self.archetypes)
+        if names and not math.isclose(total, 1.0, abs_tol=1e-6):
+            raise misfit(f"the shares must add up to 1, not {total:g}", "archetypes")
+        return self
+
+    @model_validator(mode="after")
+    def _portfolio_fits(self) -> Self:
+        names = {archetype.name for archetype in self.archetypes}
+        for number, entry in enumerate(self.imported.models if self.imported else ()):
+            path = ("imported", "models", number)
+            if entry.archetype is not None and entry.archetype not in names:
+                raise misfit(no_archetype(names), *path, "archetype")
+            for contradiction in contradictions(entry, self.start_date):
+                raise misfit(contradiction.message, *path)
+        return self
+
+    def _facts(self) -> dict[str, str]:
+        named: dict[str, object] = {"name": self.name, "horizon_days": self.horizon_days}
+        if self.imported is not None:
+            named["imported"] = f"{len(self.imported.models):,} models"
+        named["changed"] = len(self.sources)
+        return {name: in_short(value) for name, value in named.items()}
+
+    def _table(self) -> Any:
+        """Return whose value it is, a value a row."""
+        import pandas as pd  # only a notebook asks, and it has it already
+
+        rows = [(each.name, each.source, each.confidence) for each in self.sources]
+        return pd.DataFrame(rows, columns=["changed", "source", "confidence"])
+
+    def kinds(self) -> tuple[ModelKind, ...]:
+        """Return the attributes of every archetype in order, or of `model` if there is none."""
+        if not self.archetypes:
+            return (self.model,)
+        return tuple(self._kind(archetype) for archetype in self.archetypes)
+
+    def _kind(self, archetype: Archetype) -> ModelKind:
+        own = {
+            name: value
+            for name in ModelKind.model_fields
+            if (value := getattr(archetype, name)) is not None
+        }
+        return self.model.model_copy(update=own)
+
+
+_MAXIMA = {f"capabilities.{name}.maximum" for name in CAPABILITY_NAMES}
+
+
+def levels_reached(plan: Scenario) -> Scenario:
+    """Return a plan that invests up to the levels that it reaches, none of them below its start."""
+    return _with_maxima(
+        plan, {name: max(each.maximum, each.start_level) for name, each in _each(plan)}
+    )
+
+
+def is_baseline(plan: Scenario) -> bool:
+    """Tell whether a plan raises no capability above its start level, so that nothing is done.
+
+    A level to invest up to that lies below the start level builds nothing, as none does.
+    """
+    return all(each.maximum <= each.start_level for _, each in _each(plan))
+
+
+def baseline_of(plan: Scenario) -> Scenario:
+    """Return a plan's baseline: every capability is held at its start level.
+
+    Team, horizon, assumptions and portfolio are the plan's own.
+    """
+    held = _with_maxima(plan, {name: each.start_level for name, each in _each(plan)})
+    return held.model_copy(
+        update={
+            "name": f"baseline of {plan.name}",
+            "sources": tuple(entry for entry in plan.sources if entry.name not in _MAXIMA),
+        }
+    )
+
+
+def _each(plan: Scenario) -> list[tuple[CapabilityName, Capability]]:
+    return [(name, getattr(plan.capabilities, name)) for name in CAPABILITY_NAMES]
+
+
+def _with_maxima(plan: Scenario, maxima: Mapping[CapabilityName, float]) -> Scenario:
+    sections: dict[str, Any] = {
+        name: each.model_copy(update={"maximum": maxima[name]}) for name, each in _each(plan)
+    }
+    return plan.model_copy(update={"capabilities": plan.capabilities.model_copy(update=sections)})
+
+
+def fingerprint_of(scenario: Scenario) -> str:
+    """Return the SHA-256 of all values of a scenario in hexadecimal digits.
+
+    Name, description and sources do not count: they change no result.
+    """
+    text = scenario.model_dump_json(exclude={"name", "description", "sources"})
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,397 @@
+"""The sections of a scenario: portfolio, models, issues, drift, efforts, team, use and money."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, field_validator
+
+from modelops_abm.scenario.quantity import (
+    Confidence,
+    Distribution,
+    Section,
+    facts_of,
+    quantity,
+    weibull_cv,
+)
+
+TaskClassName = Literal["repair", "retrain", "capability", "deploy", "build"]
+TASK_CLASS_NAMES: tuple[TaskClassName, ...] = (
+    "repair",
+    "retrain",
+    "capability",
+    "deploy",
+    "build",
+)
+
+
+def _effort(mean: float) -> Distribution:
+    return Distribution(family="lognormal", mean=mean, cv=0.5)
+
+
+class PortfolioParameters(Section):
+    """How many models and ideas there are at the start, and how many ideas arrive."""
+
+    initial_models: int = quantity(
+        24,
+        "models",
+        ge=0,
+        le=100_000,
+        plausible=(5, 300),
+        source="judgement; ModelOp 2021: mean 270 at large financial firms",
+    )
+    """Models in production at the start (a client's portfolio replaces them)."""
+    initial_ideas: int = quantity(20, "ideas", ge=0, le=100_000, plausible=(0, 200))
+    """Ideas in the backlog at the start (a client's portfolio replaces them)."""
+    initial_builds: int = quantity(4, "builds", ge=0, le=100_000, plausible=(0, 20))
+    """How many of the best initial ideas are in build already."""
+    ideas_per_year: float = quantity(
+        18.0,
+        "ideas per year",
+        ge=0.0,
+        le=1e5,
+        plausible=(0.0, 100.0),
+        source="judgement; McKinsey 2017: 10 to 25 % growth a year",
+    )
+    """Rate at which new ideas arrive (Poisson)."""
+    backlog_order: Literal["value_per_effort", "first_in_first_out"] = "value_per_effort"
+    """Which idea is built next: the best expected yearly value per developer-day, or the oldest."""
+    past_retraining_interval_days: float = quantity(90.0, "days", gt=0.0, le=36_500.0)
+    """Retraining interval of the organisation before the start; sets the initial decay."""
+    initial_usage_share: float = quantity(0.8, "share of full use", ge=0.0, le=1.0)
+    """Use per user of the models in production at the start, relative to a satisfied user's."""
+    go_live_usage_share: float = quantity(0.5, "share of full use", ge=0.0, le=1.0)
+    """Use per user of a model that goes live, relative to a satisfied user's."""
+
+
+class IncidentParameters(Section):
+    """Issues that take a model offline."""
+
+    pipeline_per_year: float = quantity(
+        12.0,
+        "per model-year",
+        ge=0.0,
+        le=1e4,
+        plausible=(2.0, 45.0),
+        source="17 SaaS services, operators' reports: median 9.9, quartiles 4.9 and 14; "
+        "Papasian & Underwood 2020",
+        confidence=Confidence.MEASURED,
+    )
+    """Pipeline issues per year of serving."""
+    capacity_per_year: float = quantity(
+        6.0,
+        "per model-year at full load",
+        ge=0.0,
+        le=1e4,
+        plausible=(0.0, 20.0),
+        source="capacity words in 9.3 % of 476 LLM-service incidents",
+        confidence=Confidence.MEASURED,
+    )
+    """Capacity issues per year of serving at an overload of 1 (demand at full capacity)."""
+    overload_threshold: float = quantity(0.8, "share of capacity", gt=0.0, le=10.0)
+    """Load above which capacity issues begin."""
+    overload_span: float = quantity(0.2, "share of capacity", gt=0.0, le=10.0)
+    """Load beyond the threshold at which the overload is 1."""
+    largest_overload: float = quantity(5.0, "multiple", ge=0.0, le=1e3)
+    """Cap on the overload."""
+    compliance_per_year: float = quantity(
+        1.2,
+        "per model-year",
+        ge=0.0,
+        le=1e4,
+        plausible=(0.2, 4.0),
+        source="no source found; 8 % of all issues",
+    )
+    """Compliance issues per year of serving."""
+    regulated_multiplier: float = quantity(3.0, "multiple", ge=0.0, le=1e3)
+    """Factor on the compliance issues of a regulated model."""
+    capacity_growth: float = quantity(0.25, "share", ge=0.0, le=10.0)
+    """Growth of a model's capacity with every capacity repair."""
+
+
+class DriftParameters(Section):
+    """Drift events, their detection, and the alert on slow decay."""
+
+    onsets_per_year: float = quantity(2.5, "per model-year", ge=0.0, le=1e4, plausible=(0.0, 4.0))
+    """Drift events per year of serving, while none is active."""
+    severity: Distribution = quantity(
+        Distribution(family="beta", mean=0.35, cv=0.5),
+        "share of power",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.05, 0.50),
+        source="judgement within the range; Wild-Time 2022 measured a mean drop of 20 %",
+    )
+    """Share of the predictive power that a drift takes in the end (a family for shares)."""
+    growth_days: float = quantity(20.0, "days", gt=0.0, le=36_500.0)
+    """Time constant with which the loss grows to its severity."""
+    offline_loss: float = quantity(0.15, "share of power", ge=0.0, le=1.0)
+    """Loss at detection from which the model is taken offline."""
+    decay_alert: Literal["always", "with_monitoring", "never"] = "always"
+    """Whether slow decay is noticed at all; `with_monitoring` needs a level above 0."""
+    decay_alert_power: float = quantity(0.9, "share of first-day power", gt=0.0, lt=1.0)
+    """Predictive power below which slow decay is noticed, after the same delay as drift."""
+
+
+class RetrainingParameters(Section):
+    """Scheduled retraining."""
+
+    interval_days: float = quantity(
+        90.0,
+        "days",
+        ge=1.0,
+        le=36_500.0,
+        plausible=(30.0, 365.0),
+        source="vendors' practice",
+        confidence=Confidence.VENDOR,
+    )
+    """Time from going live or the last retraining to the next; longer than the horizon is never."""
+    serves_while_retraining: bool = True
+    """Whether the current version serves while the model is being retrained."""
+    restored_share: float = quantity(0.95, "share of the lost power", ge=0.0, le=1.0)
+    """Share of the decayed power that a retraining or drift fix restores."""
+
+
+class EffortParameters(Section):
+    """Work of a developer on each kind of maintenance."""
+
+    pipeline_repair: Distribution = quantity(
+        _effort(1.0),
+        "developer-days",
+        ge=0.0,
+        le=1e4,
+        plausible=(0.1, 3.0),
+        source="DORA bands (high under a day, medium under a week); service-desk median 54 h",
+        confidence=Confidence.SURVEY,
+    )
+    """Effort to repair a pipeline issue."""
+    capacity_repair: Distribution = quantity(
+        _effort(1.5), "developer-days", ge=0.0, le=1e4, plausible=(0.2, 5.0)
+    )
+    """Effort to repair a capacity issue."""
+    compliance_repair: Distribution = quantity(
+        _effort(5.0), "developer-days", ge=0.0, le=1e4, plausible=(1.0, 20.0)
+    )
+    """Effort to answer a compliance issue."""
+    drift_investigation: Distribution = quantity(
+        _effort(3.0), "developer-days", ge=0.0, le=1e4, plausible=(0.5, 10.0)
+    )
+    """Effort to investigate a drift, before the retraining that addresses it."""
+    retraining: Distribution = quantity(
+        _effort(5.0), "developer-days", ge=0.0, le=1e4, plausible=(1.0, 10.0)
+    )
+    """Effort to retrain a model."""
+
+
+class TeamParameters(Section):
+    """The developers, and what they put first."""
+
+    developers: int = quantity(8, "developers", ge=1, le=10_000, plausible=(3, 40))
+    """Developers who build and maintain the models."""
+    productivity: Distribution = quantity(
+        Distribution(family="constant", mean=1.0, cv=0.0), "multiple", gt=0.0, le=100.0
+    )
+    """Productivity of a developer, drawn once for each."""
+    focus: float = quantity(0.6, "developer-days per day", gt=0.0, le=1.0, plausible=(0.4, 0.8))
+    """Developer-days of work that a developer does in a calendar day."""
+    preemption: Literal["maintenance", "none"] = "maintenance"
+    """Whether maintenance takes a developer off lower work at once, or only goes first in line."""
+    priority_order: Annotated[tuple[TaskClassName, ...], Field(strict=False)] = TASK_CLASS_NAMES
+    """Task classes from the first to the last priority."""
+    payroll_per_year: float = quantity(
+        190_000.0,
+        "$ per developer and year",
+        ge=0.0,
+        le=1e8,
+        plausible=(150_000.0, 250_000.0),
+        source="BLS: software developer mean $132,930, benefits 29.4 % of compensation",
+        confidence=Confidence.MEASURED,
+    )
+    """Fully loaded cost of a developer."""
+
+    @field_validator("priority_order")
+    @classmethod
+    def _new_work_comes_last(cls, order: tuple[TaskClassName, ...]) -> tuple[TaskClassName, ...]:
+        """Maintenance before deployment, and everything before build."""
+        if sorted(order) != sorted(TASK_CLASS_NAMES):
+            raise ValueError(f"must name each of {', '.join(TASK_CLASS_NAMES)} once")
+        if order[-1] != "build":
+            raise ValueError("build must come last: the backlog never empties")
+        if order.index("deploy") < max(order.index("repair"), order.index("retrain")):
+            raise ValueError("repair and retrain must come before deploy")
+        return order
+
+
+class UsageParameters(Section):
+    """How the use of a model answers to its quality and availability."""
+
+    neutral_power: float = quantity(0.75, "share of first-day power", gt=0.0, lt=1.0)
+    """Served predictive power above which use grows and below which it falls."""
+    neutral_availability: float = quantity(0.5, "share of time", gt=0.0, lt=1.0)
+    """Remembered availability above which use grows and below which it falls."""
+    growth_days: float = quantity(60.0, "days", ge=1.0, le=36_500.0)
+    """Time constant with which use grows at full quality and availability."""
+    decline_days: float = quantity(30.0, "days", ge=2.0, le=36_500.0)
+    """Time constant with which use falls at no quality or no availability."""
+    availability_memory_days: float = quantity(30.0, "days", gt=0.0, le=36_500.0)
+    """Time constant with which users remember availability."""
+    abandonment_share: float = quantity(0.1, "share of full use", ge=0.0, le=1.0)
+    """Use below which a model is abandoned and retired."""
+
+
+class FinanceParameters(Section):
+    """How money is counted."""
+
+    discount_rate: float = quantity(0.08, "per year", ge=0.0, le=1.0, plausible=(0.0, 0.15))
+    """Discount rate of the net present value."""
+
+
+def _spread(mean: float) -> Distribution:
+    return Distribution(family="lognormal", mean=mean, cv=0.5)
+
+
+class ModelKind(Section):
+    """Attributes that every idea draws once; the mean and spread of each."""
+
+    market_size: Distribution = quantity(
+        _spread(500.0), "users", gt=0.0, le=1e9, plausible=(50.0, 10_000.0)
+    )
+    """People who could ever use the model (m)."""
+    innovation_per_year: float = quantity(
+        0.24,
+        "per year",
+        gt=0.0,
+        le=10.0,
+        plausible=(0.02, 1.8),
+        source="internal enterprise rollout: 23 % adopted after 6 months, 65 % after 12; "
+        "imitation dominates in IT innovations (Teng, Grover & Guettler 2002)",
+    )
+    """Bass coefficient of innovation (p): adoption without looking at others."""
+    imitation_per_year: float = quantity(
+        3.0,
+        "per year",
+        ge=0.0,
+        le=50.0,
+        plausible=(0.0, 4.8),
+        source="internal enterprise rollout: 23 % adopted after 6 months, 65 % after 12; "
+        "imitation dominates in IT innovations (Teng, Grover & Guettler 2002)",
+    )
+    """Bass coefficient of imitation (q): adoption driven by those who use it already."""
+    predictions_per_user_day: Distribution = quantity(
+        _spread(4.0),
+        "predictions per user and day",
+        gt=0.0,
+        le=1e6,
+        plausible=(1.0, 20.0),
+        source="NBER working paper 34255 (2025): 3.6 messages per user and day",
+        confidence=Confidence.MEASURED,
+    )
+    """Predictions that a fully satisfied user asks for in a day (Vmax)."""
+    value_per_prediction: Distribution = quantity(
+        _spread(0.50), "$ per prediction", ge=0.0, le=1e6, plausible=(0.005, 5.0)
+    )
+    """Value of a right prediction (v)."""
+    cost_per_prediction: Distribution = quantity(
+        _spread(0.005),
+        "$ per prediction",
+        ge=0.0,
+        le=1e6,
+        plausible=(0.0001, 0.05),
+        source="mean tokens of a public LLM trace at list price; classical models are cheaper",
+        confidence=Confidence.MEASURED,
+    )
+    """Cost of computing a prediction (c)."""
+    cost_of_wrong_prediction: Distribution = quantity(
+        _spread(0.05), "$ per prediction", ge=0.0, le=1e6
+    )
+    """Cost of a prediction at zero predictive power; in between proportionally (e)."""
+    yearly_power_loss: Distribution = quantity(
+        _spread(0.15),
+        "share per year",
+        ge=0.0,
+        le=0.99,
+        plausible=(0.0, 0.20),
+        source="range: Otles et al. 2021 (-4 % of skill in a year), 'AI gone astray' "
+        "(-20 % a year), none in a 12-month hospital study (PMC10550508); default judgement",
+    )
+    """Predictive power above chance that a model loses in a year without retraining."""
+    largest_yearly_power_loss: float = quantity(0.99, "share per year", gt=0.0, le=0.999)
+    """Cap on the drawn yearly loss of power."""
+    decaying_share: float = quantity(
+        0.9,
+        "share",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.5, 0.95),
+        source="Vela et al. 2022, Scientific Reports s41598-022-15245-z: 91 % of model-data pairs",
+        confidence=Confidence.MEASURED,
+    )
+    """Share of the models that decay at all."""
+    capacity_ratio: Distribution = quantity(
+        _spread(0.7), "share of full demand", gt=0.0, le=1e3, plausible=(0.3, 2.0)
+    )
+    """Serving capacity as a share of the demand at full adoption (C / (m Vmax))."""
+    build_effort_days: Distribution = quantity(
+        _spread(60.0),
+        "developer-days",
+        gt=0.0,
+        le=1e5,
+        plausible=(20.0, 150.0),
+        source="judgement, checked against elapsed build times (Algorithmia 2021)",
+    )
+    """Effort to build the model."""
+    deployment_effort_days: Distribution = quantity(
+        _spread(15.0),
+        "developer-days",
+        gt=0.0,
+        le=1e5,
+        plausible=(3.0, 40.0),
+        source="judgement, checked against elapsed deployment times (Algorithmia 2020)",
+    )
+    """Effort to deploy the model."""
+    useful_life_years: Distribution = quantity(
+        Distribution(family="weibull", mean=3.0, cv=weibull_cv(2.0)),
+        "years",
+        gt=0.0,
+        le=100.0,
+        plausible=(1.9, 3.8),
+        source="Gartner 2025: in production 3 years or longer 45 % (high maturity), 20 % (low)",
+        confidence=Confidence.SURVEY,
+    )
+    """Useful life from going live, after which the model is obsolete."""
+
+
+def _as_in_model(name: str) -> Any:
+    """Declare an attribute that an archetype may leave out, with the facts of `ModelKind`'s."""
+    field = ModelKind.model_fields[name]
+    facts = facts_of(field)
+    bounds = {} if isinstance(field.default, Distribution) else facts["bounds"]
+    return Field(
+        default=None,
+        description=f"{field.description} As in `model` if left out.",
+        json_schema_extra=facts,
+        **bounds,
+    )
+
+
+class Archetype(Section):
+    """A kind of model with its own attributes; what it leaves out is as in `model`."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    """Name of the kind of model."""
+    share: float = quantity(..., "share of the ideas", gt=0.0, le=1.0)
+    """Share of the ideas that are of this kind; the shares of all archetypes add up to 1."""
+    market_size: Distribution | None = _as_in_model("market_size")
+    innovation_per_year: float | None = _as_in_model("innovation_per_year")
+    imitation_per_year: float | None = _as_in_model("imitation_per_year")
+    predictions_per_user_day: Distribution | None = _as_in_model("predictions_per_user_day")
+    value_per_prediction: Distribution | None = _as_in_model("value_per_prediction")
+    cost_per_prediction: Distribution | None = _as_in_model("cost_per_prediction")
+    cost_of_wrong_prediction: Distribution | None = _as_in_model("cost_of_wrong_prediction")
+    yearly_power_loss: Distribution | None = _as_in_model("yearly_power_loss")
+    largest_yearly_power_loss: float | None = _as_in_model("largest_yearly_power_loss")
+    decaying_share: float | None = _as_in_model("decaying_share")
+    capacity_ratio: Distribution | None = _as_in_model("capacity_ratio")
+    build_effort_days: Distribution | None = _as_in_model("build_effort_days")
+    deployment_effort_days: Distribution | None = _as_in_model("deployment_effort_days")
+    useful_life_years: Distribution | None = _as_in_model("useful_life_years")

@@ -1,0 +1,90 @@
+"""Whose value it is: the sources that travel with a scenario's values."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from modelops_abm.scenario.fields import Quantity, catalogue, scenario_leaves, value_at
+from modelops_abm.scenario.scenario import Scenario, SourceKind, ValueSource
+
+LABELS = frozenset({"name", "description"})
+"""Values that say nothing about the simulated system; nobody need vouch for them."""
+
+
+def changed_names(before: Scenario, after: Scenario) -> list[str]:
+    """Return the dotted names of the values in which two scenarios differ, in order."""
+    return [
+        name
+        for name in scenario_leaves()
+        if name not in LABELS and value_at(before, name) != value_at(after, name)
+    ]
+
+
+def concerns(source: ValueSource, name: str) -> bool:
+    """Tell whether a source speaks of a value, of a part of it, or of a section around it."""
+    stated = source.name
+    return stated == name or stated.startswith(f"{name}.") or name.startswith(f"{stated}.")
+
+
+def source_of(scenario: Scenario, name: str) -> ValueSource | None:
+    """Return who vouches for a value: the last source that names it, or else its section."""
+    found = [source for source in scenario.sources if concerns(source, name)]
+    exact = [source for source in found if source.name == name]
+    return next(reversed(exact or found), None)
+
+
+def unsourced_names(scenario: Scenario) -> list[str]:
+    """Return the names of the values that are not the default and that nobody vouches for."""
+    changed = changed_names(Scenario(), scenario)
+    return [name for name in changed if source_of(scenario, name) is None]
+
+
+def with_sources(
+    scenario: Scenario, names: Collection[str], source: str, confidence: SourceKind
+) -> Scenario:
+    """Return a scenario in which a source vouches for values, in place of earlier ones."""
+    if not names:
+        return scenario
+    kept = [entry for entry in scenario.sources if not _is_replaced(entry, names)]
+    added = [ValueSource(name=name, source=source, confidence=confidence) for name in names]
+    return scenario.model_copy(update={"sources": (*kept, *added)})
+
+
+def _is_replaced(entry: ValueSource, names: Iterable[str]) -> bool:
+    return any(entry.name == name or entry.name.startswith(f"{name}.") for name in names)
+
+
+@dataclass(frozen=True, slots=True)
+class StatedValue:
+    """A value of one scenario, and whose it is."""
+
+    quantity: Quantity
+    """What it is a value of."""
+    value: Any
+    """The value."""
+    source: str
+    """Whose value it is; for a default where that comes from."""
+    confidence: str
+    """How well it is supported."""
+
+    @property
+    def is_default(self) -> bool:
+        """Whether it is the default."""
+        return bool(self.value == self.quantity.default)
+
+
+def describe(scenario: Scenario) -> tuple[StatedValue, ...]:
+    """Return every value of a scenario, in the catalogue's order, with whose value it is."""
+    return tuple(_stated(quantity, scenario) for quantity in catalogue())
+
+
+def _stated(quantity: Quantity, scenario: Scenario) -> StatedValue:
+    value = value_at(scenario, quantity.name)
+    named = source_of(scenario, quantity.name)
+    if named is not None:
+        return StatedValue(quantity, value, named.source, named.confidence)
+    if value == quantity.default:
+        return StatedValue(quantity, value, quantity.source, quantity.confidence)
+    return StatedValue(quantity, value, "nobody says whose value it is", "user")
