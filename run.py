@@ -23,7 +23,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from typing import Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 OLDEST_THAT_STARTS: Tuple[int, int] = (3, 8)  # <- too old a Python: use python3, 3.8 or newer
 SUPPORTED = ((3, 14), (3, 13), (3, 12))  # what the pinned requirements install on, newest first
@@ -52,14 +52,15 @@ INSPECTION = """
 import csv, importlib.metadata, json, os, platform, sys
 packages, damaged = [], []
 for package in importlib.metadata.distributions():
-    packages.append(package.metadata["Name"].lower() + "==" + package.version)
+    if package.metadata["Name"].lower() != "pip":  # which anyone may upgrade
+        packages.append(package.metadata["Name"].lower() + "==" + package.version)
     for name, _, size in csv.reader((package.read_text("RECORD") or "").splitlines()):
         path = os.path.join(str(package.locate_file("")), name)
         if name.endswith((".py", ".so", ".pyd")) and size:
             if not os.path.exists(path) or os.path.getsize(path) != int(size):
                 damaged.append(name)
 print(json.dumps({"python": platform.python_version(), "folder": sys.prefix,
-                  "packages": packages, "damaged": damaged}))
+                  "packages": sorted(packages), "damaged": sorted(damaged)}))
 """
 
 
@@ -71,19 +72,25 @@ class Interpreter(NamedTuple):
     """A Python that was executed to see what it is; `problem` is empty when the project fits it."""
 
     command: Tuple[str, ...]
-    version: Tuple[int, ...]
+    version: Tuple[int, int, int]
     problem: str
 
 
-class Stamp(NamedTuple):
-    """What `.venv` held when it was last complete."""
+class Contents(NamedTuple):
+    """What is in an environment."""
 
     python: str
     folder: str
+    packages: List[str]
+    damaged: List[str]  # files that are not as their package says
+
+
+class Stamp(NamedTuple):
+    """What `.venv` held when it was last complete, and what it was made from."""
+
+    contents: Contents
     requirements: str
     development: bool
-    packages: List[str]
-    damaged: List[str]  # files that never were as their package says: not a sign of damage
 
 
 def say(text: str) -> None:
@@ -97,36 +104,38 @@ def say(text: str) -> None:
 def probe(command: Sequence[str]) -> Optional[Interpreter]:
     """Execute a candidate to learn its version; None if it does not run, as an unset pyenv shim."""
     try:
-        answer = subprocess.run(
-            [*command, "-I", "-c", PROBE],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=30,
-            check=True,
-        )
-        facts = json.loads(answer.stdout.decode())
-        version = tuple(int(part) for part in facts["version"])
+        facts = _answer(command, PROBE)
+        major, minor, patch = facts["version"]
+        version = (int(major), int(minor), int(patch))
+        return Interpreter(tuple(command), version, _problem(version, facts))
     except (OSError, subprocess.SubprocessError, ValueError, KeyError, TypeError):
         return None
-    return Interpreter(tuple(command), version, _problem(version, facts))
+
+
+def _answer(command: Sequence[str], program: str) -> Dict[str, Any]:
+    """Return what a program prints that another interpreter runs."""
+    answer = subprocess.run(
+        [*command, "-I", "-c", program],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        timeout=60,
+        check=True,
+    )
+    return dict(json.loads(answer.stdout.decode()))
 
 
 def _problem(version: Tuple[int, ...], facts: Mapping[str, object]) -> str:
-    name = f"Python {_dotted(version)}"
-    if version[:2] < SUPPORTED[-1]:
-        return f"{name} is too old"
-    if version[:2] > SUPPORTED[0]:
-        return f"{name} is newer than the pinned packages support"
-    if facts.get("implementation") != "cpython":
-        return f"{name} is {facts.get('implementation')}, not CPython"
-    if facts.get("free_threaded"):
-        return f"{name} is a free-threaded build"
-    if not facts.get("wide"):
-        return f"{name} is a 32-bit build"
-    if not facts.get("venv"):
-        return f"{name} lacks the modules venv and ensurepip (Debian, Ubuntu: python3-venv)"
-    return ""
+    venv = "lacks the modules venv and ensurepip (Debian, Ubuntu: python3-venv)"
+    problems = (
+        (version[:2] < SUPPORTED[-1], "is too old"),
+        (version[:2] > SUPPORTED[0], "is newer than the pinned packages support"),
+        (facts["implementation"] != "cpython", f"is {facts['implementation']}, not CPython"),
+        (facts["free_threaded"], "is a free-threaded build"),
+        (not facts["wide"], "is a 32-bit build"),
+        (not facts["venv"], venv),
+    )
+    return next((f"Python {_dotted(version)} {what}" for is_so, what in problems if is_so), "")
 
 
 def candidates(environ: Mapping[str, str]) -> Iterator[Tuple[str, ...]]:
@@ -144,13 +153,14 @@ def candidates(environ: Mapping[str, str]) -> Iterator[Tuple[str, ...]]:
 
 def _own_interpreter() -> str:
     """Return the running interpreter, or the one that `.venv` was made from if it runs there."""
-    if _is_running_in(ENVIRONMENT):
-        return str(getattr(sys, "_base_executable", ""))
-    return sys.executable or ""
+    if not _is_running_in(ENVIRONMENT):
+        return sys.executable or ""
+    program = "python.exe" if os.name == "nt" else f"bin/python{_dotted(sys.version_info[:2])}"
+    return os.path.join(sys.base_prefix, program)
 
 
 def _on_path(environ: Mapping[str, str]) -> Iterator[str]:
-    names = [f"python{major}.{minor}" for major, minor in SUPPORTED]
+    names = [f"python{_dotted(version)}" for version in SUPPORTED]
     for name in [*names, "python3", "python"]:
         for folder in environ.get("PATH", os.defpath).split(os.pathsep):
             found = shutil.which(name, path=folder) if folder else None
@@ -164,32 +174,35 @@ def _in_usual_places(environ: Mapping[str, str]) -> Iterator[str]:
         yield from sorted(found, key=_numbers, reverse=True)
 
 
-def _usual_places(environ: Mapping[str, str]) -> Iterator[str]:
-    """Glob patterns for pyenv, Homebrew, python.org, Conda and uv; `bin` or, on Windows, none."""
-    home = os.path.expanduser("~")
-    program = "python.exe" if os.name == "nt" else "bin/python"
-    local = environ.get("LOCALAPPDATA", f"{home}/AppData/Local")
-    pyenv = environ.get("PYENV_ROOT", f"{home}/.pyenv")
-    yield f"{glob.escape(pyenv)}/versions/3.*/{program}"
-    yield f"{glob.escape(home)}/.pyenv/pyenv-win/versions/3.*/{program}"
-    for prefix in ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew"):
-        yield f"{prefix}/bin/python3.*"
-    yield "/Library/Frameworks/Python.framework/Versions/3.*/bin/python3"
-    yield f"{glob.escape(local)}/Programs/Python/Python3*/{program}"
-    conda = [environ.get("CONDA_PREFIX", ""), environ.get("CONDA_EXE", "")]
-    conda[1] = os.path.dirname(os.path.dirname(conda[1]))
-    distributions = ("miniforge3", "mambaforge", "miniconda3", "anaconda3")
-    for root in [*conda, *(f"{home}/{name}" for name in distributions), "/opt/conda"]:
-        if root:
-            yield f"{glob.escape(root)}/{program}"
-            yield f"{glob.escape(root)}/envs/*/{program}"
-    uv = environ.get("UV_PYTHON_INSTALL_DIR", f"{home}/.local/share/uv/python")
-    for root in (uv, environ.get("APPDATA", home) + "/uv/data/python"):
-        yield f"{glob.escape(root)}/cpython-3.*/{program}"
-
-
 def _numbers(path: str) -> List[int]:
     return [int(digits) for digits in re.findall(r"\d+", path)]
+
+
+def _usual_places(environ: Mapping[str, str]) -> Iterator[str]:
+    """Glob patterns for pyenv, Homebrew, python.org, Conda and uv."""
+    home = os.path.expanduser("~")
+    conda = [environ.get("CONDA_PREFIX", ""), os.path.dirname(environ.get("CONDA_EXE", ""))]
+    conda[1] = os.path.dirname(conda[1])
+    distributions = ("miniforge3", "mambaforge", "miniconda3", "anaconda3")
+    roots = [root for root in (*conda, *(f"{home}/{name}" for name in distributions)) if root]
+    homebrew = ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew")
+    program = "python.exe" if os.name == "nt" else "bin/python"
+    uv = f"cpython-3.*/{program}"
+    for folder, pattern in (
+        (environ.get("PYENV_ROOT", f"{home}/.pyenv"), f"versions/3.*/{program}"),
+        (f"{home}/.pyenv/pyenv-win", f"versions/3.*/{program}"),
+        *((prefix, "bin/python3.*") for prefix in homebrew),
+        ("/Library/Frameworks", "Python.framework/Versions/3.*/bin/python3"),
+        (
+            environ.get("LOCALAPPDATA", f"{home}/AppData/Local"),
+            f"Programs/Python/Python3*/{program}",
+        ),
+        *((root, program) for root in (*roots, "/opt/conda")),
+        *((root, f"envs/*/{program}") for root in (*roots, "/opt/conda")),
+        (environ.get("UV_PYTHON_INSTALL_DIR", f"{home}/.local/share/uv/python"), uv),
+        (environ.get("APPDATA", home), f"uv/data/python/{uv}"),
+    ):
+        yield f"{glob.escape(folder)}/{pattern}"
 
 
 def _dotted(version: Sequence[int]) -> str:
@@ -197,13 +210,7 @@ def _dotted(version: Sequence[int]) -> str:
 
 
 def find_interpreter(commands: Iterator[Tuple[str, ...]]) -> Interpreter:
-    """Return the first candidate that fits.
-
-    Raises
-    ------
-    SetUpError
-        If none does; it names what was looked at and how to get one.
-    """
+    """Return the first candidate that fits, or tell what was looked at and how to get one."""
     rejected = []
     for command in commands:
         interpreter = probe(command)
@@ -229,13 +236,7 @@ def find_interpreter(commands: Iterator[Tuple[str, ...]]) -> Interpreter:
 
 
 def prepare(development: bool) -> str:
-    """Make sure that `.venv` is complete, and return its interpreter.
-
-    Raises
-    ------
-    SetUpError
-        If there is no suitable Python, a package cannot be installed, or a file not be written.
-    """
+    """Make sure that `.venv` is complete, and return its interpreter."""
     try:
         with locked(REPOSITORY / ".venv.lock"):
             return _prepare(development)
@@ -246,29 +247,28 @@ def prepare(development: bool) -> str:
 def _prepare(development: bool) -> str:
     python = str(_scripts(ENVIRONMENT) / "python")
     stamp = read_stamp(ENVIRONMENT)
-    facts = _inspect(python) if stamp else None
     digest = requirements_digest(REPOSITORY)
-    work = work_to_do(stamp, facts, digest, development)
+    work = work_to_do(stamp, inspect(python) if stamp else None, digest, development)
     if work == "nothing":
         return python
     development = development or bool(stamp and stamp.development)
     if work == "rebuild":
-        interpreter = find_interpreter(candidates(os.environ))
-        _make_anew(interpreter)
+        _make_anew(find_interpreter(candidates(os.environ)))
     else:
         say("Updating .venv to the pinned requirements...")
         (ENVIRONMENT / STAMP_NAME).unlink()
     _install(python, REQUIREMENTS[development])
-    _write_stamp(python, digest, development)
+    contents = inspect(python)
+    if contents is None:
+        raise SetUpError("The new .venv does not work. Give the same command again.")
+    text = json.dumps(Stamp(contents, digest, development), indent=1)
+    (ENVIRONMENT / STAMP_NAME).write_text(text, encoding="utf-8")
     say("The environment .venv is ready.")
     return python
 
 
 def work_to_do(
-    stamp: Optional[Stamp],
-    facts: Optional[Mapping[str, object]],
-    digest: str,
-    development: bool,
+    stamp: Optional[Stamp], found: Optional[Contents], digest: str, development: bool
 ) -> str:
     """Compare what was installed with what is there and what is needed.
 
@@ -277,13 +277,14 @@ def work_to_do(
     str
         "nothing", "install" (in place) or "rebuild" (from scratch).
     """
-    if stamp is None or facts is None:
+    if stamp is None or found is None:
         return "rebuild"
-    if (stamp.python, stamp.folder) != (facts["python"], facts["folder"]):
-        return "rebuild"
-    if not set(stamp.packages) <= set(_packages(facts)):
-        return "rebuild"
-    if not set(_names(facts["damaged"])) <= set(stamp.damaged):
+    was = stamp.contents
+    if (
+        (was.python, was.folder) != (found.python, found.folder)
+        or not set(was.packages) <= set(found.packages)
+        or not set(found.damaged) <= set(was.damaged)  # some files never were as stated
+    ):
         return "rebuild"
     if stamp.requirements != digest or (development and not stamp.development):
         return "install"
@@ -301,48 +302,18 @@ def requirements_digest(repository: pathlib.Path) -> str:
 def read_stamp(environment: pathlib.Path) -> Optional[Stamp]:
     """Return the stamp, or None if there is none or it is not whole."""
     try:
-        return Stamp(**json.loads((environment / STAMP_NAME).read_text(encoding="utf-8")))
+        text = (environment / STAMP_NAME).read_text(encoding="utf-8")
+        contents, requirements, development = json.loads(text)
+        return Stamp(Contents(*contents), requirements, development)
     except (OSError, ValueError, TypeError):
         return None
 
 
-def _write_stamp(python: str, digest: str, development: bool) -> None:
-    facts = _inspect(python)
-    if facts is None:
-        raise SetUpError("The new .venv does not work. Give the same command again.")
-    stamp = Stamp(
-        python=str(facts["python"]),
-        folder=str(facts["folder"]),
-        requirements=digest,
-        development=development,
-        packages=_packages(facts),
-        damaged=_names(facts["damaged"]),
-    )
-    text = json.dumps(stamp._asdict(), indent=1)
-    (ENVIRONMENT / STAMP_NAME).write_text(text, encoding="utf-8")
-
-
-def _packages(facts: Mapping[str, object]) -> List[str]:
-    """Return name==version of each package but pip, which anyone may upgrade."""
-    return [name for name in _names(facts["packages"]) if not name.startswith("pip==")]
-
-
-def _names(values: object) -> List[str]:
-    return sorted(map(str, values)) if isinstance(values, list) else []
-
-
-def _inspect(python: str) -> Optional[Dict[str, object]]:
-    """Return version, folder, packages and damaged files, or None if it does not run."""
+def inspect(python: str) -> Optional[Contents]:
+    """Return what is in the environment of an interpreter, or None if that does not run."""
     try:
-        answer = subprocess.run(
-            [python, "-I", "-c", INSPECTION],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            check=True,
-        )
-        return dict(json.loads(answer.stdout.decode()))
-    except (OSError, subprocess.SubprocessError, ValueError):
+        return Contents(**_answer([python], INSPECTION))
+    except (OSError, subprocess.SubprocessError, ValueError, TypeError):
         return None
 
 

@@ -21,13 +21,10 @@ from modelops_abm.version import __version__
 
 RUN = Path(run.__file__).resolve()
 DIGEST = "digest of the requirement files"
-FACTS = {
-    "python": "3.13.0",
-    "folder": "/somewhere/.venv",
-    "packages": ["pip==24.2", "mesa==3.5.1", "added-by-hand==1.0"],
-    "damaged": [],
-}
-STAMP = run.Stamp("3.13.0", "/somewhere/.venv", DIGEST, False, ["mesa==3.5.1"], ["odd.py"])
+FOUND = run.Contents("3.13.0", "/somewhere/.venv", ["added-by-hand==1.0", "mesa==3.5.1"], [])
+STAMP = run.Stamp(
+    run.Contents("3.13.0", "/somewhere/.venv", ["mesa==3.5.1"], ["odd.py"]), DIGEST, False
+)
 
 FILES_THAT_SAY_WHAT_TO_INSTALL = (
     "pyproject.toml",
@@ -191,25 +188,25 @@ def test_main_ends_with_2_and_no_traceback_when_nothing_fits(
 
 
 @pytest.mark.parametrize(
-    ("stamp", "facts", "development", "work"),
+    ("stamp", "found", "development", "work"),
     [
-        (STAMP, FACTS, False, "nothing"),
-        (STAMP, FACTS, True, "install"),
-        (STAMP._replace(development=True), FACTS, True, "nothing"),
-        (STAMP._replace(requirements="another"), FACTS, False, "install"),
-        (None, FACTS, False, "rebuild"),
+        (STAMP, FOUND, False, "nothing"),
+        (STAMP, FOUND, True, "install"),
+        (STAMP._replace(development=True), FOUND, True, "nothing"),
+        (STAMP._replace(requirements="another"), FOUND, False, "install"),
+        (None, FOUND, False, "rebuild"),
         (STAMP, None, False, "rebuild"),
-        (STAMP, {**FACTS, "python": "3.13.1"}, False, "rebuild"),
-        (STAMP, {**FACTS, "folder": "/elsewhere/.venv"}, False, "rebuild"),
-        (STAMP, {**FACTS, "packages": ["mesa==3.5.0"]}, False, "rebuild"),
-        (STAMP, {**FACTS, "damaged": ["mesa/model.py"]}, False, "rebuild"),
-        (STAMP, {**FACTS, "damaged": ["odd.py"]}, False, "nothing"),
+        (STAMP, FOUND._replace(python="3.13.1"), False, "rebuild"),
+        (STAMP, FOUND._replace(folder="/elsewhere/.venv"), False, "rebuild"),
+        (STAMP, FOUND._replace(packages=["mesa==3.5.0"]), False, "rebuild"),
+        (STAMP, FOUND._replace(damaged=["mesa/model.py"]), False, "rebuild"),
+        (STAMP, FOUND._replace(damaged=["odd.py"]), False, "nothing"),
     ],
 )
 def test_work_to_do(
-    stamp: run.Stamp | None, facts: dict[str, object] | None, development: bool, work: str
+    stamp: run.Stamp | None, found: run.Contents | None, development: bool, work: str
 ) -> None:
-    assert run.work_to_do(stamp, facts, DIGEST, development) == work
+    assert run.work_to_do(stamp, found, DIGEST, development) == work
 
 
 def test_the_digest_changes_with_each_file_that_says_what_to_install(tmp_path: Path) -> None:
@@ -223,7 +220,9 @@ def test_the_digest_changes_with_each_file_that_says_what_to_install(tmp_path: P
     assert all(len(digest) == hashlib.sha256().digest_size * 2 for digest in digests)
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", '{"python": "3.13.0"}', '"text"'])
+@pytest.mark.parametrize(
+    "text", [None, "", "{", "[]", '{"python": "3.13.0"}', '"abc"', '[["3.13.0"], "", true]']
+)
 def test_a_stamp_that_is_not_whole_is_none(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         (tmp_path / run.STAMP_NAME).write_text(text)
@@ -231,7 +230,7 @@ def test_a_stamp_that_is_not_whole_is_none(tmp_path: Path, text: str | None) -> 
 
 
 def test_a_whole_stamp_is_read_back(tmp_path: Path) -> None:
-    (tmp_path / run.STAMP_NAME).write_text(json.dumps(STAMP._asdict()))
+    (tmp_path / run.STAMP_NAME).write_text(json.dumps(STAMP))
     assert run.read_stamp(tmp_path) == STAMP
 
 
