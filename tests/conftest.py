@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Generator, Iterator
+from collections import Counter
+from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,6 +23,7 @@ os.environ["MPLBACKEND"] = "Agg"  # before anything imports Matplotlib, and for 
 
 TESTS = Path(__file__).resolve().parent
 SHARED_DATA = TESTS.parent.parent / "shared" / "data"
+USUAL_SLOW_SECONDS = 20.0
 FOLDERS = ("unit", "property", "verification", "twin", "baseline", "interface", "app")
 
 settings.register_profile("dev", deadline=None)
@@ -66,47 +68,38 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         type=float,
         default=0.0,
         metavar="SECONDS",
-        help="start slow tests until they took this long together (in each worker process, so "
-        "about this long by the clock); 0 (the default) leaves them all out",
+        help="run slow tests that take about this long together, by the seconds that their marks"
+        " state; 0 (the default) leaves them all out",
     )
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Let the budget watch the tests."""
-    config.pluginmanager.register(SlowBudget(config.getoption("--slow-budget")))
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the slow tests that the budget has no room for.
+
+    What their marks state decides, not what they take: the same tests run on every machine, and in
+    every process of xdist. Cheap ones come first, and one case of each before the next.
+    """
+    budget: float = config.getoption("--slow-budget")
+    slow = {item: seconds_of(mark) for item in items if (mark := item.get_closest_marker("slow"))}
+    if not budget:
+        items[:] = [item for item in items if item not in slow]
+        config.hook.pytest_deselected(items=list(slow))
+        return
+    cases = Counter[object]()
+    order = []
+    for item, seconds in slow.items():
+        test = (item.path, getattr(item, "originalname", item.name))
+        order.append((cases[test], seconds, item))
+        cases[test] += 1
+    no_room = pytest.mark.skip(reason=f"no room in the budget of {budget:g} s for slow tests")
+    for _, seconds, item in sorted(order, key=itemgetter(0, 1)):
+        if seconds <= budget:
+            budget -= seconds
+        else:
+            item.add_marker(no_room)
 
 
-class SlowBudget:
-    """Runs slow tests until their time is used up; leaves the rest out and says so."""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-        self.used = 0.0
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_collection_modifyitems(
-        self, config: pytest.Config, items: list[pytest.Item]
-    ) -> None:
-        """Without a budget, deselect; each xdist worker does the same, so they agree."""
-        if self.seconds > 0:
-            return
-        slow = [item for item in items if item.get_closest_marker("slow")]
-        if slow:
-            items[:] = [item for item in items if not item.get_closest_marker("slow")]
-            config.hook.pytest_deselected(items=slow)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Count what a slow test takes, with its fixtures."""
-        start = time.monotonic()
-        try:
-            return (yield)
-        finally:
-            if item.get_closest_marker("slow"):
-                self.used += time.monotonic() - start
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Skip a slow test when the time is used up."""
-        if item.get_closest_marker("slow") and self.used >= self.seconds:
-            pytest.skip(f"the budget of {self.seconds:g} s for slow tests is used up")
+def seconds_of(mark: pytest.Mark) -> float:
+    """Return the processor time of a slow test as its mark states it: ``slow(seconds)``."""
+    return float(mark.args[0]) if mark.args else USUAL_SLOW_SECONDS
