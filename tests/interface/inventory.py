@@ -21,13 +21,13 @@ from typing import Any
 
 import click
 import pyarrow.parquet
-from modelops_abm.presets import PRESETS
 
 from modelops_abm.app.mesa_page import MODEL_PARAMS
 from modelops_abm.cli import main
 from modelops_abm.cli.commands import commands
 from modelops_abm.clients import template_csv
 from modelops_abm.scenario import catalogue
+from modelops_abm.scenario.presets import PRESETS
 
 Lines = dict[str, list[str]]
 """What there is, by the thing it is about."""
@@ -36,22 +36,19 @@ Inventory = dict[str, Any]
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RECORDED = Path(__file__).with_name("interface.json")
-ROOMS = {
-    "the package": "modelops_abm",
-    "scenario": "modelops_abm.scenario",
-    "presets": "modelops_abm.presets",
-    "runs": "modelops_abm.runs",
-    "clients": "modelops_abm.clients",
-    "charts": "modelops_abm.plots",
-    "experiments": "modelops_abm.experiments",
-    "sweep": "modelops_abm.experiments",
-    "sensitivity": "modelops_abm.experiments",
-    "information": "modelops_abm.experiments.information",
-    "optimise": "modelops_abm.experiments",
-    "inputs": "modelops_abm.experiments.inputs",
+ROOMS: Mapping[str, Sequence[str]] = {
+    "the package": ("modelops_abm",),
+    "scenario": ("modelops_abm.scenario",),
+    "runs": ("modelops_abm.runs",),
+    "clients": ("modelops_abm.clients",),
+    "charts": ("modelops_abm.charts",),
+    "experiments": (
+        *("modelops_abm.experiments", "modelops_abm.experiments.inputs"),
+        "modelops_abm.experiments.information",
+    ),
 }
 """Where the names are that Python users import."""
-WITH_MEMBERS = ("modelops_abm", "modelops_abm.experiments")
+WITH_MEMBERS = ("the package", "experiments")
 """Where the members of classes are promised, too."""
 
 SMALL = ("--set", "portfolio.initial_models=3", "--days", "40")
@@ -144,28 +141,29 @@ def _options_of_run() -> list[str]:
 
 def names() -> Lines:
     """Return the public names of the rooms, with their parameters and members."""
-    return {
-        room: sorted(line for name in _public(place) for line in _of_name(place, name))
-        for room, place in ROOMS.items()
-    }
+    found = {}
+    for room, places in ROOMS.items():
+        values = {name: value for place in places for name, value in _public(place)}
+        found[room] = sorted(line for entry in values.items() for line in _of_name(room, *entry))
+    return found
 
 
-def _public(place: str) -> list[str]:
+def _public(place: str) -> Iterator[tuple[str, Any]]:
     module = importlib.import_module(place)
     own = [
         name
         for name, value in vars(module).items()
         if not name.startswith("_") and getattr(value, "__module__", None) == place
     ]
-    return list(getattr(module, "__all__", own))
+    for name in getattr(module, "__all__", own):
+        yield name, getattr(module, name)
 
 
-def _of_name(place: str, name: str) -> Iterator[str]:
-    value = getattr(importlib.import_module(place), name)
+def _of_name(room: str, name: str, value: Any) -> Iterator[str]:
     yield name
     if inspect.isfunction(value):
         yield from (f"{name}({parameter})" for parameter in _signature(value))
-    elif inspect.isclass(value) and place in WITH_MEMBERS:
+    elif inspect.isclass(value) and room in WITH_MEMBERS:
         yield from (f"{name}({parameter})" for parameter in _signature(value))
         yield from (f"{name}.{member}" for member in _members(value))
 
@@ -252,7 +250,7 @@ def _keys(value: Any, before: str = "", depth: int = 3) -> set[str]:
 # --- The page -------------------------------------------------------------------------------------
 
 
-def keys_of_the_page() -> list[str]:
+def keys_of_the_page() -> Lines:
     """Return the keys that the page listens to, as its sources say them."""
     folder = REPOSITORY / "modelops_abm" / "app"
     python = [ast.parse(path.read_text(encoding="utf-8")) for path in folder.rglob("*.py")]
@@ -266,24 +264,21 @@ def keys_of_the_page() -> list[str]:
     }
     templates = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.vue"))
     known = re.compile(r"mod\+(shift\+)?[a-z]|escape")
-    return sorted(
-        {key for key in keys if known.fullmatch(key)}
-        | set(re.findall(r"""\bkey === ["'](\w+)["']""", templates))
-    )
+    heard = set(re.findall(r"""\bkey === ["'](\w+)["']""", templates))
+    return {"of the page": sorted({key for key in keys if known.fullmatch(key)} | heard)}
 
 
 # --- All together ---------------------------------------------------------------------------------
 
 
-def inventory() -> Inventory:
-    """Return everything but what is written, and what only a browser shows."""
-    return {
-        "command line": command_line(),
-        "program": program(),
-        "python": names(),
-        "read": read(),
-        "keys": {"of the page": keys_of_the_page()},
-    }
+OFFERED: Mapping[str, Callable[[], Lines]] = {
+    "command line": command_line,
+    "program": program,
+    "python": names,
+    "read": read,
+    "keys": keys_of_the_page,
+}
+"""Sections of the inventory that need neither a run nor a browser."""
 
 
 def differences(known: Lines, now: Lines) -> list[str]:
