@@ -26,8 +26,7 @@ from typing import NamedTuple
 
 from modelops_abm.app.state.link import read_query
 from modelops_abm.clients import illustrative_portfolio, portfolio_csv, read_portfolio
-from modelops_abm.clients.federal_inventory import read_federal_inventory
-from modelops_abm.clients.federal_rows import COLUMNS
+from modelops_abm.clients.federal import COLUMNS, read_federal_inventory
 from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.scenario import (
     InputError,

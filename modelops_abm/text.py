@@ -90,17 +90,27 @@ def without_comma(text: str) -> str:
     """Return what to write for a number with a comma in it, or an empty string for anything else.
 
     A comma is never read, neither as a decimal point nor between thousands: what one means by it
-    is not known of a number such as 1,234. This is the rule of every number that is typed.
+    is not known of a number such as 1,234. This is the rule of every number that somebody typed,
+    in a field, in a scenario file, in a cell.
+
+    >>> without_comma("0,125"), without_comma("1,234,567"), without_comma("1,200")
+    ('write 0.125', 'write 1234567', 'write 1200, or 1.2 for the fraction')
     """
     if _GROUPED_BY_POINTS.fullmatch(text):
         return f"write {text.replace('.', '').replace(',', '.')}"
     is_grouped, is_decimal = _GROUPED.fullmatch(text), _DECIMAL_COMMA.fullmatch(text)
     with_point = re.sub(r"^([-+]?)\.", r"\g<1>0.", text.replace(",", "."))
     if is_grouped and is_decimal:
-        return f"write {with_point} or {text.replace(',', '')}, whichever is meant"
+        return both_readings(with_point)
     if is_grouped:
         return f"write {text.replace(',', '')}"
     return f"write {with_point}" if is_decimal else ""
+
+
+def both_readings(text: str) -> str:
+    """Return how to write a number such as 1.200 so that it cannot mean the other thing."""
+    fraction = text.rstrip("0").rstrip(".") if text.endswith("0") else f"{text}0"
+    return f"write {text.replace('.', '')}, or {fraction} for the fraction"
 
 
 def shown(value: object) -> str:

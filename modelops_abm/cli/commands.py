@@ -7,6 +7,7 @@ import click
 from modelops_abm.cli.check import check
 from modelops_abm.cli.compare import compare
 from modelops_abm.cli.credit import credit
+from modelops_abm.cli.inventory import inventory
 from modelops_abm.cli.optimise import optimise
 from modelops_abm.cli.page import page
 from modelops_abm.cli.presets import presets
@@ -61,5 +62,6 @@ for command in (
     schema,
     check,
     template,
+    inventory,
 ):
     commands.add_command(command)

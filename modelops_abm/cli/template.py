@@ -38,7 +38,7 @@ def template(
         raise click.UsageError("--preset and --set are about a scenario: give --scenario FILE too.")
     scenario = with_assignments(chosen_scenario(None, preset_name), assignments)
     if not force:
-        _check_absent(files)
+        check_absent(files)
     if scenario_file:
         save_scenario(scenario, scenario_file, replace=force)
         _tell(scenario_file, f"modelops-abm simulate {scenario_file}")
@@ -49,7 +49,8 @@ def template(
         _tell(portfolio_file, f"modelops-abm simulate --portfolio {portfolio_file}")
 
 
-def _check_absent(files: list[str]) -> None:
+def check_absent(files: list[str]) -> None:
+    """Raise an error if a file that is to be written is there already."""
     there = [file for file in files if os.path.lexists(file)]
     problems = [
         Problem("is there already; --force replaces it", printable(file, 200)) for file in there

@@ -4,7 +4,13 @@ from modelops_abm.errors import InputError, Problem
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES, Capabilities, CapabilityName
 from modelops_abm.scenario.changes import parse_assignment, with_values
 from modelops_abm.scenario.fields import Quantity, catalogue
-from modelops_abm.scenario.files import load_scenario, read_scenario, save_scenario, scenario_text
+from modelops_abm.scenario.files import (
+    json_schema,
+    load_scenario,
+    read_scenario,
+    save_scenario,
+    scenario_text,
+)
 from modelops_abm.scenario.portfolio import (
     STAGE_NAMES,
     ImportedPortfolio,
@@ -22,7 +28,6 @@ from modelops_abm.scenario.scenario import (
     is_baseline,
     levels_reached,
 )
-from modelops_abm.scenario.schema import json_schema
 from modelops_abm.scenario.sections import TASK_CLASS_NAMES, Archetype, ModelKind, TaskClassName
 from modelops_abm.scenario.sources import StatedValue, describe
 

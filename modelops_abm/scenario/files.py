@@ -1,40 +1,69 @@
 """Scenario files: TOML, YAML or JSON, by the ending of the name.
 
 A file states what differs from the reference scenario; what it leaves out is the default. See
-`with_changes` for what it may say of a distribution.
+`with_changes` for what it may say of a distribution. A saved file holds the whole scenario.
 """
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import tomli_w
+import yaml
+
 from modelops_abm.disk import read_file, write_whole
 from modelops_abm.errors import InputError, Problem, place_in_words, reason_of
-from modelops_abm.scenario import json_format, toml_format, yaml_format
 from modelops_abm.scenario.changes import with_changes
-from modelops_abm.scenario.document import WITHOUT_SOURCE, Document, UnreadableError
+from modelops_abm.scenario.documents import (
+    Document,
+    UnreadableError,
+    plain_yaml_value,
+    read_json,
+    read_toml,
+    read_yaml,
+)
+from modelops_abm.scenario.quantity import Distribution, Section, facts_of
 from modelops_abm.scenario.scenario import Scenario
-from modelops_abm.scenario.sources import changed_names, concerns, with_sources
+from modelops_abm.scenario.sources import changed_names, concerns, unsourced_names, with_sources
 from modelops_abm.text import any_of, printable, shown
+from modelops_abm.version import __version__
 
 LARGEST_FILE = 10_000_000
 """Size of the largest scenario file in bytes."""
+
+WITHOUT_SOURCE = "without_source"
+"""Name in saved files of the list of values that differ from the default without a source.
+
+It keeps a saved scenario from being credited to the file when it is loaded again."""
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_NUMBER = {
+    "type": "number",
+    "minimum": 0.0,
+    "maximum": 1e12,
+    "description": "The mean; family and coefficient of variation stay as they are.",
+}
+_SHAPE = {
+    "type": "number",
+    "minimum": 0.3,
+    "maximum": 60.0,
+    "description": "Shape of a Weibull, instead of cv.",
+}
+_UNSOURCED = {
+    "type": "array",
+    "items": {"type": "string"},
+    "default": [],
+    "description": "Values in a saved file that differ from the default, and have no source.",
+}
 
 
 class _Format(NamedTuple):
     read: Callable[[str], Document]
     write: Callable[[Scenario], str]
-
-
-_FORMATS = {
-    ".toml": _Format(toml_format.read, toml_format.write),
-    ".yaml": _Format(yaml_format.read, yaml_format.write),
-    ".yml": _Format(yaml_format.read, yaml_format.write),
-    ".json": _Format(json_format.read, json_format.write),
-}
 
 
 def load_scenario(path: str | os.PathLike[str]) -> Scenario:
@@ -189,5 +218,150 @@ def _without_source(data: dict[str, Any], document: Document, file: str) -> list
 def _scenario(data: dict[str, Any], document: Document, file: str) -> Scenario:
     try:
         return with_changes(Scenario(), data)
-    except InputError:
+    except InputError:  # only now are the lines worth looking for
         return with_changes(Scenario(), data, file=file, lines=document.lines())
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema of scenario files (draft 2020-12).
+
+    Units, allowed ranges, sources and plausible ranges of the numbers stand beside the keywords
+    of the standard. What two values together may be (for example that the shares of archetypes
+    add up) is beyond a schema; loading a file checks it.
+    """
+    schema = Scenario.model_json_schema()
+    schema["$defs"]["Distribution"] = _distribution(schema["$defs"]["Distribution"])
+    schema["properties"][WITHOUT_SOURCE] = dict(_UNSOURCED)
+    return {
+        "$schema": _DIALECT,
+        **schema,
+        "title": "Scenario of modelops_abm",
+        "description": "What differs from the reference scenario.",
+    }
+
+
+def _distribution(whole: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a distribution in a file, which may be partial or a mean alone."""
+    description = whole.pop("description", "")
+    whole.pop("required", None)
+    whole["properties"]["shape"] = dict(_SHAPE)
+    return {"description": description, "anyOf": [dict(_NUMBER), whole]}
+
+
+def _as_data(scenario: Scenario) -> dict[str, Any]:
+    """Return everything in a scenario as nested mappings and lists, what is None left out."""
+    labels, rest = {}, scenario.model_dump(exclude_none=True)
+    for name in ("name", "description"):
+        labels[name] = rest.pop(name)
+    unsourced = unsourced_names(scenario)
+    return {**labels, **({WITHOUT_SOURCE: unsourced} if unsourced else {}), **rest}
+
+
+def _header(scenario: Scenario) -> list[str]:
+    """Return the comment lines at the top of a saved file."""
+    name = "".join(char if char.isprintable() else " " for char in scenario.name)
+    return [
+        f"# Scenario {name!r} of modelops_abm {__version__}.",
+        "# What is left out of a scenario file is as in the reference scenario.",
+    ]
+
+
+def _json(scenario: Scenario) -> str:
+    """Return a scenario as JSON."""
+    return json.dumps(_as_data(scenario), indent=2, default=str) + "\n"
+
+
+def _toml(scenario: Scenario) -> str:
+    """Return a scenario as TOML, with the units as comments."""
+    unsourced = unsourced_names(scenario)
+    lines = [*_header(scenario), "", *_values(scenario)]
+    if unsourced:
+        lines.append(f"{WITHOUT_SOURCE} = {toml_literal(unsourced)}")
+    return "\n".join([*lines, *_inner_sections(scenario, ""), ""])
+
+
+def toml_literal(value: Any) -> str:
+    """Return a value in TOML on one line."""
+    if isinstance(value, Section):
+        value = value.model_dump(exclude_none=True)
+    if isinstance(value, dict):
+        parts = (f"{name} = {toml_literal(part)}" for name, part in value.items())
+        return f"{{ {', '.join(parts)} }}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(toml_literal(entry) for entry in value)}]"
+    return tomli_w.dumps({"x": value}).removeprefix("x = ").removesuffix("\n")
+
+
+def _values(section: Section) -> Iterator[str]:
+    """Yield a line for every value that is no section and no list of sections."""
+    for name, field in type(section).model_fields.items():
+        value = getattr(section, name)
+        if value is not None and not _is_inner(value):
+            unit = facts_of(field).get("unit")
+            yield f"{name} = {toml_literal(value)}" + (f"  # {unit}" if unit else "")
+
+
+def _is_inner(value: Any) -> bool:
+    """Tell whether a value gets headers of its own; an empty list of sections is left out."""
+    if isinstance(value, tuple):
+        return not value or isinstance(value[0], Section)
+    return isinstance(value, Section) and not isinstance(value, Distribution)
+
+
+def _inner_sections(section: Section, prefix: str) -> Iterator[str]:
+    for name in type(section).model_fields:
+        value, path = getattr(section, name), prefix + name
+        if isinstance(value, tuple) and _is_inner(value):
+            for entry in value:
+                yield from ("", f"[[{path}]]", *_values(entry))
+        elif value is not None and _is_inner(value):
+            yield from ("", f"[{path}]", *_values(value), *_inner_sections(value, f"{path}."))
+
+
+class _Inline(dict[str, Any]):
+    """A mapping to be written on one line."""
+
+
+class _Writer(yaml.SafeDumper):
+    """Quotes exactly what would not be read as text, and writes distributions on one line."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text_node(writer: _Writer, text: str) -> yaml.Node:
+    style = None if isinstance(plain_yaml_value(text), str) else '"'
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+def _inline_node(writer: _Writer, values: _Inline) -> yaml.Node:
+    return writer.represent_mapping("tag:yaml.org,2002:map", values, flow_style=True)
+
+
+_Writer.add_representer(str, _text_node)
+_Writer.add_representer(_Inline, _inline_node)
+
+
+def _yaml(scenario: Scenario) -> str:
+    """Return a scenario as YAML."""
+    data = _with_inline_distributions(_as_data(scenario))
+    body = yaml.dump(data, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=100)
+    return "\n".join([*_header(scenario), "", body])
+
+
+def _with_inline_distributions(data: Any) -> Any:
+    if isinstance(data, list | tuple):
+        return [_with_inline_distributions(entry) for entry in data]
+    if not isinstance(data, dict):
+        return data
+    if data.keys() == Distribution.model_fields.keys():
+        return _Inline(data)
+    return {name: _with_inline_distributions(entry) for name, entry in data.items()}
+
+
+_FORMATS = {
+    ".toml": _Format(read_toml, _toml),
+    ".yaml": _Format(read_yaml, _yaml),
+    ".yml": _Format(read_yaml, _yaml),
+    ".json": _Format(read_json, _json),
+}

@@ -71,7 +71,7 @@ def test_money_and_thousands() -> None:
         ("0,125", "write 0.125"),
         (",5", "write 0.5"),
         ("62,5", "write 62.5"),
-        ("190,000", "write 190.000 or 190000, whichever is meant"),
+        ("190,000", "write 190000, or 190 for the fraction"),
         ("1,234,567", "write 1234567"),
         ("1,234.5", "write 1234.5"),
         ("1.234,5", "write 1234.5"),

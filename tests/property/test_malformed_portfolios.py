@@ -24,7 +24,7 @@ from modelops_abm.clients import (
     template_csv,
 )
 from modelops_abm.clients.cells import COLUMNS
-from modelops_abm.clients.portfolio_writer import portfolio_csv, write_portfolio
+from modelops_abm.clients.portfolio import portfolio_csv, write_portfolio
 from modelops_abm.errors import InputError
 from modelops_abm.scenario.portfolio import (
     EARLIEST_DAY,

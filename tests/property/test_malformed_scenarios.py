@@ -219,7 +219,7 @@ def test_truncated_file_is_an_error_or_what_is_left(ending: str, folder: Path) -
         ("yaml", "team:\n  developers: 1:30\n", "line 2: team.developers is '1:30'; expected"),
         ("yaml", "retraining:\n  serves_while_retraining: on\n", "line 2: retraining.serves_while"),
         ("yaml", "team:\n", "line 1: team is empty; expected a section"),
-        ("json", '{"name": "x", "name": "y"}', "name is given twice"),
+        ("json", '{"name": "x",\n"name": "y"}', "line 2: name is given twice"),
         ("json", '{"name": "x",\n', "line 2: not valid JSON"),
         ("json", "[" * 100_000, "nested more than 20 levels deep"),
         ("json", '{"a": ' * 30 + "1" + "}" * 30, "nested more than 20 levels deep"),

@@ -13,7 +13,7 @@ import pytest
 
 from modelops_abm import disk
 from modelops_abm.clients import check_portfolio, read_portfolio
-from modelops_abm.clients.federal_inventory import read_federal_inventory
+from modelops_abm.clients.federal import read_federal_inventory
 from modelops_abm.clients.table import LARGEST_FILE_BYTES
 from modelops_abm.disk import open_file, read_file
 from modelops_abm.scenario import InputError, load_scenario

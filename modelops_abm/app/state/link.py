@@ -25,9 +25,9 @@ from modelops_abm.scenario import (
     with_values,
 )
 from modelops_abm.scenario.fields import scenario_leaves, value_at
+from modelops_abm.scenario.files import toml_literal
 from modelops_abm.scenario.presets import PRESETS, preset
 from modelops_abm.scenario.sources import LABELS, changed_names
-from modelops_abm.scenario.toml_format import literal
 from modelops_abm.text import printable
 from modelops_abm.version import __version__
 
@@ -122,7 +122,7 @@ def _parts(name: str, old: Distribution, new: Distribution) -> Iterator[tuple[st
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else literal(value).removesuffix(".0")
+    return value if isinstance(value, str) else toml_literal(value).removesuffix(".0")
 
 
 def read_query(query: str) -> Linked:

@@ -8,7 +8,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from modelops_abm.clients.illustrative import SOURCE as ILLUSTRATIVE
+from modelops_abm.clients.portfolio import SOURCE as ILLUSTRATIVE
 from modelops_abm.formats import number
 from modelops_abm.runs.resources import model_days
 from modelops_abm.scenario import (

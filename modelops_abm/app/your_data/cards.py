@@ -11,7 +11,7 @@ from modelops_abm.app.state.plan import Plan, name_of
 from modelops_abm.app.state.uploads import Complaint, PortfolioUpload, ScenarioUpload
 from modelops_abm.app.theme import icon
 from modelops_abm.clients import attribute_sources, fingerprint, rows_that_give, stages_in_words
-from modelops_abm.clients.illustrative import SOURCE as ILLUSTRATIVE
+from modelops_abm.clients.portfolio import SOURCE as ILLUSTRATIVE
 from modelops_abm.formats import NOTHING, count_of, number, plural
 from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, Scenario, StatedValue, describe
 from modelops_abm.scenario.portfolio import Owner, unused

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from modelops_abm.clients.federal_dates import Period, Shape, read_federal_date
+from modelops_abm.clients.federal import Period, Shape, read_federal_date
 
 
 def _day(year: int, month: int, day: int) -> Period:

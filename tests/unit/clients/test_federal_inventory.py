@@ -11,9 +11,15 @@ from statistics import median
 
 import pytest
 
-from modelops_abm.clients.federal_dates import Shape
-from modelops_abm.clients.federal_inventory import FederalInventory, read_federal_inventory
-from modelops_abm.clients.federal_rows import COLUMNS, IMPLEMENTED, INITIATED, RETIRED
+from modelops_abm.clients.federal import (
+    COLUMNS,
+    IMPLEMENTED,
+    INITIATED,
+    RETIRED,
+    FederalInventory,
+    Shape,
+    read_federal_inventory,
+)
 from modelops_abm.errors import InputError
 from modelops_abm.scenario.portfolio import PortfolioModel
 from modelops_abm.scenario.scenario import Scenario

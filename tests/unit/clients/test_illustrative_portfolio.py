@@ -40,7 +40,7 @@ def test_its_numbers_are_of_the_usual_size() -> None:
 
 def test_importing_client_data_starts_no_engine() -> None:
     code = (
-        "import sys, modelops_abm.clients, modelops_abm.clients.federal_inventory;"
+        "import sys, modelops_abm.clients, modelops_abm.clients.federal;"
         "print({'mesa', 'numba', 'solara'} & set(sys.modules))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -14,7 +14,7 @@ from modelops_abm.clients.cells import (
     read_stage,
     read_text,
 )
-from modelops_abm.clients.row_problem import Mistake
+from modelops_abm.clients.problems import Mistake
 from modelops_abm.scenario.portfolio import PortfolioModel
 
 
@@ -33,7 +33,7 @@ def test_numbers_are_read_as_written(cell: str, number: float) -> None:
 @pytest.mark.parametrize(
     ("cell", "remedy"),
     [
-        ("0,5", "write 0.5 with a decimal point"),
+        ("0,5", "write 0.5"),
         ("1,500", "write 1500, or 1.5 for the fraction"),
         ("12.5 %", "write it as a share: 0.125"),
         ("many %", "write it as a share, for example 0.15"),

@@ -18,7 +18,7 @@ from modelops_abm.clients import (
     write_portfolio,
     write_template,
 )
-from modelops_abm.clients.portfolio_writer import portfolio_csv
+from modelops_abm.clients.portfolio import portfolio_csv
 from modelops_abm.scenario.portfolio import ImportedPortfolio, PortfolioModel
 from modelops_abm.scenario.scenario import Scenario
 

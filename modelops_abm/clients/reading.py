@@ -14,11 +14,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from modelops_abm.clients.cells import COLUMNS
-from modelops_abm.clients.entry import Entry, read_entry
-from modelops_abm.clients.file_kinds import refuse_other_tables, refuse_other_texts
-from modelops_abm.clients.header import read_header
-from modelops_abm.clients.row_problem import Mistake, RowProblem, grouped, rows_in_words
-from modelops_abm.clients.summary_rows import summary_rows
+from modelops_abm.clients.problems import Mistake, RowProblem, grouped, rows_in_words
+from modelops_abm.clients.rows import Entry, read_entry, read_header, summary_rows
 from modelops_abm.clients.table import (
     Record,
     column_name,
@@ -26,6 +23,8 @@ from modelops_abm.clients.table import (
     file_problem,
     read_bytes,
     records,
+    refuse_other_tables,
+    refuse_other_texts,
     separated,
 )
 from modelops_abm.errors import InputError

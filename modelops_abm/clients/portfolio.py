@@ -1,4 +1,7 @@
-"""Writing a portfolio as CSV that `read_portfolio` reads back, and a template to fill in."""
+"""A portfolio as a whole: written as CSV, told in words, and a made-up one to try things out.
+
+What is written is read back as it was; see `reading`.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +9,27 @@ import csv
 import hashlib
 import io
 import os
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date
+from importlib.resources import files
 from weakref import WeakKeyDictionary
 
 from modelops_abm.clients.cells import COLUMNS, read_number
-from modelops_abm.clients.row_problem import Mistake
-from modelops_abm.clients.summary_rows import summary_rows
+from modelops_abm.clients.problems import Mistake
+from modelops_abm.clients.reading import read_portfolio
+from modelops_abm.clients.rows import summary_rows
 from modelops_abm.disk import write_whole
-from modelops_abm.scenario.portfolio import ImportedPortfolio, PortfolioModel, states
-from modelops_abm.text import csv_text
+from modelops_abm.formats import plural
+from modelops_abm.scenario.portfolio import (
+    STAGE_NAMES,
+    ImportedPortfolio,
+    PortfolioModel,
+    attribute_sources,
+    states,
+    unused,
+)
+from modelops_abm.text import all_of, csv_text, printable
 
 _EXAMPLES = (
     PortfolioModel(
@@ -140,3 +155,79 @@ def _number(value: float) -> str:
     except Mistake:
         return text + "0"
     return text
+
+
+SOURCE = "illustrative portfolio, not real data"
+
+
+def illustrative_portfolio() -> ImportedPortfolio:
+    """Return about two dozen believable models of a made-up insurer, at 1 January 2026.
+
+    Nothing in it is measured. Market sizes, prices and ages are judgement within the ranges of
+    the scenario's defaults; some values are left out, as clients leave them out.
+    """
+    content = files("modelops_abm.clients").joinpath("data", "illustrative_portfolio.csv")
+    return read_portfolio(content.read_bytes(), name=SOURCE)
+
+
+_MOST_NAMED = 5
+
+STAGES_IN_WORDS = {
+    "idea": "in the backlog",
+    "build": "in build",
+    "deployment": "in deployment",
+    "production": "in production",
+    "retired": "retired",
+}
+
+
+def stages_in_words(models: Sequence[PortfolioModel]) -> str:
+    """Return how many models there are and where: 24 models (20 in production, 4 in build)."""
+    counts = Counter(model.stage for model in models)
+    found = ", ".join(
+        f"{counts[stage]:,} {STAGES_IN_WORDS[stage]}" for stage in STAGE_NAMES if counts[stage]
+    )
+    total = plural(len(models), "model")
+    return f"{total} ({found})" if found else total
+
+
+def rows_that_give(models: Sequence[PortfolioModel]) -> dict[str, int]:
+    """Return for every column in how many rows the client states it, and it is used."""
+    counts = dict.fromkeys(PortfolioModel.model_fields, 0)
+    for model in models:
+        for name, owner in attribute_sources(model).items():
+            counts[name] += owner == "client"
+    if not any(model.name for model in models):
+        counts["name"] = 0
+    return counts
+
+
+def notes_on(models: Sequence[PortfolioModel]) -> list[str]:
+    """Return in sentences what the run does not take from the rows as somebody may expect."""
+    return [*_unused_in_words(models), *_defaults_in_words(models)]
+
+
+def _unused_in_words(models: Sequence[PortfolioModel]) -> Iterator[str]:
+    ids: dict[str, list[str]] = defaultdict(list)
+    columns: dict[str, dict[str, None]] = defaultdict(dict)
+    for model in models:
+        for name, reason in unused(model).items():
+            columns[reason][name] = None
+            if model.id not in ids[reason][-1:]:
+                ids[reason].append(model.id)
+    for reason, names in columns.items():
+        yield f"not used: {all_of([*names])} of {_named(ids[reason])}: {reason}"
+
+
+def _named(ids: Sequence[str]) -> str:
+    shown = ", ".join(printable(id_) for id_ in ids[:_MOST_NAMED])
+    more = f" and {len(ids) - _MOST_NAMED:,} more" if len(ids) > _MOST_NAMED else ""
+    return f"{plural(len(ids), 'model')} ({shown}{more})"
+
+
+def _defaults_in_words(models: Sequence[PortfolioModel]) -> Iterator[str]:
+    if models and not any(states(model, "stage") for model in models):
+        yield "taken as in production, as no row gives a stage: all models"
+    open_ = [model.id for model in models if not states(model, "regulated")]
+    if 0 < len(open_) < len(models):
+        yield f"taken as not regulated, as the row does not say: {_named(open_)}"

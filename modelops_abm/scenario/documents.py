@@ -1,0 +1,265 @@
+"""What a scenario file says, before it is checked: TOML, YAML or JSON as plain values with lines.
+
+The files are a stranger's: whatever they hold, reading ends soon, with values or with an
+`UnreadableError`. Bounded are the depth, the length of numbers and of dotted names; a name that is
+given twice is refused, and so is what a scenario needs not and others have abused: YAML's anchors,
+aliases and tags.
+
+YAML is read by the rules of YAML 1.2: ``no`` and ``on`` are words and no booleans, ``1e-3`` is a
+number, ``1:30`` is none.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+import yaml
+
+from modelops_abm.scenario.fields import Path
+from modelops_abm.scenario.toml_lines import lines_of
+from modelops_abm.text import printable
+
+DEEPEST = 20
+"""How deeply sections and lists of a file may be nested; a scenario needs six."""
+
+_TOO_MANY_DIGITS = re.compile(r"[0-9_]{4300,}")  # more than Python turns into a number
+
+_POSITION = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_TOO_MANY_PARTS = re.compile(
+    rf"(?:^|[\[{{,])[ \t]*(?:[\w\"'-]+[ \t]*\.[ \t]*){{{DEEPEST}}}", re.MULTILINE
+)
+"""A dotted name that is nested too deeply; `tomllib` takes minutes for very long ones."""
+_TWICE = ("Cannot overwrite", "Cannot declare", "Duplicate inline table key")
+
+_PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_WORDS: dict[str, Any] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,400})")
+_DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")
+_SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Document(NamedTuple):
+    """What a file says."""
+
+    data: Any
+    """Its values; a mapping in every file that makes sense."""
+    lines: Callable[[], Mapping[Path, int]]
+    """Returns the line of every path, as far as it can be told."""
+
+
+class UnreadableError(Exception):
+    """Text that is not what its format demands."""
+
+    def __init__(self, message: str, line: int | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+
+
+def read_toml(text: str) -> Document:
+    """Read TOML; raise `UnreadableError` if it is none."""
+    if found := _TOO_MANY_PARTS.search(text):
+        raise _too_deep(text.count("\n", 0, found.end()) + 1)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _toml_error(str(error), text) from None
+    except ValueError:
+        raise _too_long_number(text) from None
+    except RecursionError:
+        raise _too_deep() from None
+    _check_nesting(data)
+    return Document(data, lambda: lines_of(text))
+
+
+def _toml_error(message: str, text: str) -> UnreadableError:
+    found = _POSITION.search(message)
+    line = int(found[1]) if found and found[1] else text.count("\n") + 1
+    words = _POSITION.sub("", message)
+    if words.startswith(_TWICE):
+        return UnreadableError(f"a name or section is given twice ({words})", line)
+    return UnreadableError(f"not valid TOML: {words}", line)
+
+
+def read_json(text: str) -> Document:
+    """Read JSON; raise `UnreadableError` if it is none."""
+    try:
+        data = json.loads(text, object_pairs_hook=_json_section)
+    except json.JSONDecodeError as error:
+        raise UnreadableError(f"not valid JSON: {error.msg}", error.lineno) from None
+    except ValueError:
+        raise _too_long_number(text) from None
+    except RecursionError:
+        raise _too_deep() from None
+    except UnreadableError:
+        read_yaml(text)  # finds the same, and says the line
+        raise
+    _check_nesting(data)
+    return Document(data, lambda: _json_lines(text))
+
+
+def _json_section(entries: list[tuple[str, Any]]) -> dict[str, Any]:
+    section = {}
+    for name, value in entries:
+        if name in section:
+            raise UnreadableError(f"{printable(name)} is given twice")
+        section[name] = value
+    return section
+
+
+def _json_lines(text: str) -> Mapping[Path, int]:
+    """Return the lines of a text that is, as nearly all JSON, YAML as well."""
+    try:
+        return read_yaml(text).lines()
+    except UnreadableError:
+        return {}
+
+
+def read_yaml(text: str) -> Document:
+    """Read YAML; raise `UnreadableError` if it is none, or not as plain as it should be."""
+    reader = _YamlReader(text)
+    try:
+        data = reader.document()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = f"not valid YAML: {error.problem or error.context}"
+        raise UnreadableError(message, mark.line + 1 if mark else None) from None
+    except yaml.YAMLError as error:
+        message = str(error).partition("\n")[0]
+        raise UnreadableError(f"not valid YAML: {printable(message, 200)}") from None
+    return Document(data, lambda: reader.lines)
+
+
+class _YamlReader:
+    """Builds the values from the parser's events.
+
+    Not from its tree of nodes: that is built by recursion, and follows aliases, before anybody can
+    look at how deep it goes.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.lines: dict[Path, int] = {}
+        self._events: Iterator[Any] = iter(yaml.parse(text, Loader=_PARSER))
+
+    def document(self) -> Any:
+        data = None
+        documents = 0
+        for event in self._events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    raise UnreadableError("holds more than one document", _line(event))
+                data = self._value(next(self._events), ())
+        return data
+
+    def _value(self, event: Any, path: Path) -> Any:
+        _refuse_extras(event)
+        if len(path) > DEEPEST:
+            raise _too_deep(_line(event))
+        self.lines.setdefault(path, _line(event))
+        if isinstance(event, yaml.ScalarEvent):
+            return _scalar(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._list(path)
+        return self._section(path)
+
+    def _list(self, path: Path) -> list[Any]:
+        values: list[Any] = []
+        while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
+            values.append(self._value(event, (*path, len(values))))
+        return values
+
+    def _section(self, path: Path) -> dict[str, Any]:
+        values: dict[str, Any] = {}
+        while not isinstance(event := next(self._events), yaml.MappingEndEvent):
+            name = _name(event)
+            if name in values:
+                raise UnreadableError(f"{printable(name)} is given twice", _line(event))
+            self.lines[*path, name] = _line(event)
+            values[name] = self._value(next(self._events), (*path, name))
+        return values
+
+
+def _line(event: Any) -> int:
+    line: int = event.start_mark.line
+    return line + 1
+
+
+def _refuse_extras(event: Any) -> None:
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
+        raise UnreadableError("anchors (&) and aliases (*) cannot be used here", _line(event))
+    if getattr(event, "tag", None) is not None:
+        tag = printable(event.tag)
+        raise UnreadableError(f"tags such as {tag} cannot be used here", _line(event))
+
+
+def _name(event: Any) -> str:
+    _refuse_extras(event)
+    name = _scalar(event) if isinstance(event, yaml.ScalarEvent) else None
+    if not isinstance(name, str):
+        found = printable(getattr(event, "value", "a list or section"))
+        raise UnreadableError(f"a name must be text, not {found}", _line(event))
+    return name
+
+
+def _scalar(event: yaml.ScalarEvent) -> Any:
+    is_plain = event.style is None or event.style == ""
+    return plain_yaml_value(event.value) if is_plain else event.value
+
+
+def plain_yaml_value(text: str) -> Any:
+    """Return what text without quotes means."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text):
+        return float(text)
+    if _SPECIAL.fullmatch(text):
+        return float(text.replace(".", ""))
+    return _date(text) if _DATE.fullmatch(text) else text
+
+
+def _date(text: str) -> date | str:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+def _check_nesting(data: Any) -> None:
+    """Raise an error if values are nested too deeply."""
+    level = [data]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return
+    raise _too_deep()
+
+
+def _inside(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def _too_deep(line: int | None = None) -> UnreadableError:
+    """Return the error about values that are nested too deeply."""
+    return UnreadableError(f"nested more than {DEEPEST} levels deep", line)
+
+
+def _too_long_number(text: str) -> UnreadableError:
+    """Return the error about a number with thousands of digits."""
+    found = _TOO_MANY_DIGITS.search(text)
+    line = text.count("\n", 0, found.start()) + 1 if found else None
+    return UnreadableError("a number has too many digits", line)
