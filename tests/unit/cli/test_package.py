@@ -7,9 +7,9 @@ from types import ModuleType
 import pytest
 
 import modelops_abm
-from modelops_abm import experiments
+from modelops_abm import experiments, runs
 
-PACKAGES = (modelops_abm, experiments)
+PACKAGES = (modelops_abm, experiments, runs)
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda package: package.__name__)
