@@ -40,9 +40,17 @@ from modelops_abm.compiled_engine.day import (
     retire_abandoned,
 )
 from modelops_abm.compiled_engine.dispatch import _dispatch, _happen
-from modelops_abm.compiled_engine.inputs import prepared
-from modelops_abm.compiled_engine.layout import NUMBER, Floats, Record, Tables, setting_at
+from modelops_abm.compiled_engine.inputs import Prepared, prepared
+from modelops_abm.compiled_engine.layout import (
+    NUMBER,
+    Floats2,
+    Integers,
+    Record,
+    Tables,
+    setting_at,
+)
 from modelops_abm.compiled_engine.run import prepare_kernel, run_block
+from modelops_abm.compiled_engine.totals import NPV
 from modelops_abm.core import outcomes
 
 SECTIONS = (
@@ -117,8 +125,11 @@ def begin(setting: int, tables: Tables, org: Record, seed: int, replication: int
 
 
 @part_of_kernel
-def live(setting: int, org: Record, until: int, daily: Floats, today: Floats) -> None:
+def live(
+    setting: int, memory: kernel.Memory, until: int, wanted: Integers, series: Floats2
+) -> None:
     """Do what `kernel.live` does."""
+    org = memory.organisation[0]
     now = ticks()
     horizon_days = setting_at(setting).horizon_days
     for day in range(org.day, until):
@@ -129,26 +140,27 @@ def live(setting: int, org: Record, until: int, daily: Floats, today: Floats) ->
         account_developers(org)
         raise_levels(org)
         book_money(setting, org)
-        retire_abandoned(setting, org)
+        retire_abandoned(org)
         now = spend(BOOKS, now)
-        collect(org)
-        daily[day] = today
+        if len(wanted) > 0:
+            collect(org)
+            for kept in range(len(wanted)):
+                series[kept, day] = memory.today[wanted[kept]]
         now = spend(COLLECTION, now)
         org.day = day + 1
         if day + 1 < horizon_days:
             open_day(setting, org)
-            org.dispatch = 1
             now = spend(OPENING, now)
     kernel.end(org)
 
 
 def compiled_with_sections() -> Callable[..., Any]:
-    """Return `kernel.run_replication`, compiled with the days of this module."""
+    """Return `kernel.run_block`, compiled with the days of this module."""
     kernel.begin, kernel.live = begin, live
     kernel._founded = part_of_kernel(kernel._founded.py_func)
     options = {"nogil": True, "error_model": "numpy"}
-    replication: Callable[..., Any] = numba.njit(**options)(kernel.run_replication.py_func)
-    return replication
+    block: Callable[..., Any] = numba.njit(**options)(kernel.run_block.py_func)
+    return block
 
 
 def main() -> None:
@@ -162,18 +174,20 @@ def main() -> None:
         fastest(partial(run_block, scenario, 1, number, 1, ("npv",))) for number in range(RUNS)
     ]
     run = compiled_with_sections()
-    daily = np.empty((scenario.horizon_days, len(outcomes.DAILY)))
-    words = scenario.words.ctypes.data
-    run(words, scenario.tables, 1, 0, daily, 0)
-    read = [
-        fastest(partial(run, words, scenario.tables, 1, number, daily, 0)) for number in range(RUNS)
-    ]
+    read = [fastest(partial(run_with, run, scenario, number)) for number in range(RUNS)]
     spent = np.mean([try_.spent for try_ in read], axis=0)
     seconds = statistics.mean(try_.seconds for try_ in read)
     for section, part in zip(SECTIONS, spent / spent.sum(), strict=True):
         row(section, part * seconds, f"{part:7.1%}")
     row("one replication, with the readings of the counter", seconds)
     row("one replication, without them", statistics.mean(try_.seconds for try_ in plain))
+
+
+def run_with(run: Callable[..., Any], scenario: Prepared, number: int) -> None:
+    """Run one replication with one daily outcome, as `run.run_block` does."""
+    totals, series = np.empty((1, len(outcomes.TOTALS))), np.empty((1, 1, scenario.horizon_days))
+    place = np.array([NPV], np.int64)
+    run(scenario.words.ctypes.data, scenario.tables, 1, number, place, totals, series)
 
 
 class Try(NamedTuple):

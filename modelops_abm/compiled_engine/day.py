@@ -18,6 +18,7 @@ from modelops_abm.compiled_engine.layout import (
     Record,
     capability_of,
     developer_of,
+    discount_of,
     in_production_of,
     lane_of,
     log,
@@ -28,15 +29,11 @@ from modelops_abm.compiled_engine.layout import (
     today_of,
     total_of,
 )
-from modelops_abm.compiled_engine.ml_model import place_in_production, retire
-from modelops_abm.compiled_engine.service import PREVIOUS, in_production
+from modelops_abm.compiled_engine.ml_model import retire
 from modelops_abm.compiled_engine.vectors import close_models, leave_lane, open_models
 from modelops_abm.core.events import NOBODY, LogKind, RetirementReason
-from modelops_abm.core.statechart import State
 from modelops_abm.rules.capability import capital_spent, level_after, upkeep_per_day
-from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day
-
-_OFFLINE_ISSUE = State.OFFLINE_ISSUE.value
+from modelops_abm.rules.money import net_value, payroll_per_day
 
 
 @part_of_kernel
@@ -65,15 +62,14 @@ def integrate_models(setting: int, org: Record) -> None:
 def account_developers(org: Record) -> None:
     """Enter the developers' day into the ledgers, by number."""
     close_ledgers(org)
-    _forget_today(org, totals.DEVELOPER_TIME, ACTIVITIES)
-    for number in range(org.developers):
-        developer = developer_of(org, number)
-        for activity in range(ACTIVITIES):
-            days = developer.today[activity]
-            today_of(org, totals.DEVELOPER_TIME + activity).value += days
-            developer.ledger[activity] += days
+    for activity in range(ACTIVITIES):
+        days = 0.0
+        for number in range(org.developers):
+            developer = developer_of(org, number)
+            days += developer.today[activity]
+            developer.ledger[activity] += developer.today[activity]
             developer.today[activity] = 0.0
-    _add_up_today(org, totals.DEVELOPER_TIME, ACTIVITIES)
+        totals.book(org, totals.DEVELOPER_TIME + activity, days)
 
 
 @part_of_kernel
@@ -116,7 +112,7 @@ def book_money(setting: int, org: Record) -> None:
     capital, upkeep = today_of(org, totals.CAPITAL).value, today_of(org, totals.UPKEEP).value
     value, cost = today_of(org, totals.VALUE).value, today_of(org, totals.COST).value
     net = net_value(value, cost, payroll, capital, upkeep)
-    factor = discount_factor(numbers.discount_rate, org.day)
+    factor = discount_of(org, org.day).value
     totals.book(org, totals.PAYROLL, payroll)
     totals.book(org, totals.NET_VALUE, net)
     totals.book(org, totals.DISCOUNTED_NET_VALUE, net * factor)
@@ -125,13 +121,13 @@ def book_money(setting: int, org: Record) -> None:
 
 
 @part_of_kernel
-def retire_abandoned(setting: int, org: Record) -> None:
+def retire_abandoned(org: Record) -> None:
     """Retire the models that hardly anybody uses; forget those retired today."""
-    share = setting_at(setting).constants.abandonment_share
-    for index in range(org.in_production):
-        lane = in_production_of(org, index)
-        if lane.usage < share * lane.full_usage and not lane.departed:
-            retire(org, lane.number, RetirementReason.ABANDONED.value)
+    if org.abandoned > 0:
+        for index in range(org.in_production):
+            lane = in_production_of(org, index)
+            if lane.abandoned:
+                retire(org, lane.number, RetirementReason.ABANDONED.value)
     if org.departures > 0:
         _forget_departed(org)
 
@@ -141,43 +137,24 @@ def _forget_departed(org: Record) -> None:
     """Take the models retired today off those in production."""
     kept = 0
     for index in range(org.in_production):
-        entry = production_of(org, index)
-        if in_production_of(org, index).departed:
-            leave_lane(org, entry.number)
+        number = production_of(org, index).number
+        if lane_of(org, number).departed:
+            leave_lane(org, number)
         else:
-            place_in_production(org, kept, entry.number, entry.lane)
+            production_of(org, kept).number = number
             kept += 1
     org.in_production = kept
+    for index in range(kept):  # those whose lanes have moved may stand before them
+        entry = production_of(org, index)
+        entry.lane = model_of(org, entry.number).lane
     org.departures = 0
-
-
-@part_of_kernel
-def _place_of_state(state_: int, cause: int) -> int:
-    """Return the place of a state and cause among the counts of models."""
-    if state_ < _OFFLINE_ISSUE:
-        return state_
-    if state_ == _OFFLINE_ISSUE:
-        return _OFFLINE_ISSUE + cause
-    return state_ + 2
 
 
 @part_of_kernel
 def collect(org: Record) -> None:
     """Count what is there at the end of the day."""
-    for place in range(totals.MODEL_COUNTS, totals.ROLLED_BACK + 1):
-        today_of(org, place).value = 0.0
-    for number in range(org.models):
-        model = model_of(org, number)
-        cause = lane_of(org, number).cause if in_production(model) else NOBODY
-        place = totals.MODEL_COUNTS + _place_of_state(model.state, cause)
-        today_of(org, place).value += 1.0
-    users = 0.0
-    for index in range(org.in_production):
-        lane = in_production_of(org, index)
-        users += lane.users
-        if lane.serving == PREVIOUS:
-            today_of(org, totals.ROLLED_BACK).value += 1.0
-    today_of(org, totals.USERS).value = users
+    for place in range(totals.MODEL_COUNT):
+        today_of(org, totals.MODEL_COUNTS + place).value = float(org.states[place])
     for place in range(CLASSES):
         today_of(org, totals.WAITING + place).value = float(org.waiting[place])
         today_of(org, totals.LEVELS + place).value = capability_of(org, place).level

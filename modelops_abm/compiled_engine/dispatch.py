@@ -100,17 +100,17 @@ def _begin(setting: int, org: Record, developer: int, task: int) -> None:
 def _dispatch(setting: int, org: Record) -> None:
     """Assign work until there is nobody or nothing more to assign."""
     while org.idle > 0:
-        task = best(setting, org, False)
+        task = best(org, False)
         if task == NO_TASK:
             return
         developer = take_idle(org)
         assign(org, task, developer)
         _begin(setting, org, developer, task)
     while setting_at(setting).preemptive:
-        task = best(setting, org, True)
+        task = best(org, True)
         if task == NO_TASK:
             return
-        developer = victim(setting, org, task_of(org, task).task_class)
+        developer = victim(org, task_of(org, task).task_class)
         if developer < 0:
             return
         take_over(setting, org, developer, developer_of(org, developer).task)

@@ -18,7 +18,9 @@ from modelops_abm.compiled_engine.layout import (
     task_of,
 )
 from modelops_abm.compiled_engine.ml_model import (
+    count_idea,
     enter_production,
+    enter_state,
     plan_retirement,
     plan_retraining,
     propose,
@@ -110,6 +112,7 @@ def _add_model(
     """Add a model in the state of an idea under the next number; return its attributes."""
     number = org.models
     org.models = number + 1
+    count_idea(org, 1)
     attributes = draw_attributes(laws, entity, facts)
     _keep_attributes(org, number, attributes)
     model = model_of(org, number)
@@ -191,7 +194,7 @@ def _resume(
 ) -> None:
     """Put a model into build or deployment with work left to do, as interrupted work."""
     model = model_of(org, number)
-    model.state = target
+    enter_state(org, number, target, NOBODY)
     left = work_left(
         new_work_effort(setting_at(setting).constants.care, levels(org), effort), model.entity
     )
@@ -212,7 +215,7 @@ def _best_ideas(setting: int, org: Record, first: int) -> None:
             model = model_of(org, number)
             if model.state == _IDEA and (found < 0 or model.score > model_of(org, found).score):
                 found = number
-        model_of(org, found).state = _BUILD_STATE
+        enter_state(org, found, _BUILD_STATE, NOBODY)
 
 
 @part_of_kernel
@@ -270,7 +273,7 @@ def _place(
         _start_in_production(setting, org, number, attributes, facts)
         return
     if stage == Stage.RETIRED:
-        model.state = RETIRED
+        enter_state(org, number, RETIRED, NOBODY)
         model.reason = RetirementReason.PLANNED.value
         return
     if stage == Stage.BUILD:
@@ -300,6 +303,7 @@ def _know_arrivals(setting: int, tables: Tables, org: Record, seed: int, replica
     present = org.models
     for index in range(org.model_room - present):
         _add(setting, tables, org, seed, replication, _ARRIVING_IDEA, index)
+    count_idea(org, present - org.models)
     org.models = present
 
 
@@ -322,6 +326,7 @@ def receive_idea(setting: int, org: Record) -> None:
     """Let an idea arrive."""
     number = org.models
     org.models = number + 1
+    count_idea(org, 1)
     model_of(org, number).arrived_at = org.clock
     propose(setting, org, number)
     plan_arrival(setting, org)

@@ -21,6 +21,7 @@ from modelops_abm.core.events import TaskClass
 from modelops_abm.core.randomness import index_of_identifier
 from modelops_abm.core.statechart import Stage
 from modelops_abm.rules.constants import constants_of
+from modelops_abm.rules.money import discount_factor
 from modelops_abm.rules.population import ClientFacts, KindLaws, client_facts, laws_of
 from modelops_abm.rules.sampling import law_of
 from modelops_abm.scenario import CAPABILITY_NAMES, PortfolioModel, Scenario
@@ -70,6 +71,7 @@ def _tables(scenario: Scenario) -> Tables:
         _client(entries, [entry.name for entry in scenario.archetypes]),
         _intervals(entries),
         _capabilities(scenario),
+        _discounts(scenario),
     )
 
 
@@ -102,6 +104,12 @@ def _client(entries: tuple[PortfolioModel, ...], archetypes: list[str]) -> Integ
 def _intervals(entries: tuple[PortfolioModel, ...]) -> Floats:
     intervals = [entry.retraining_interval_days for entry in entries]
     return np.array([math.nan if days is None else days for days in intervals], dtype=np.float64)
+
+
+def _discounts(scenario: Scenario) -> Floats:
+    """Return what a power for each day of each replication would cost more time for."""
+    rate, days = scenario.finance.discount_rate, range(scenario.horizon_days)
+    return np.array([discount_factor(rate, day) for day in days])
 
 
 def _capabilities(scenario: Scenario) -> Records:

@@ -23,6 +23,7 @@ from modelops_abm.compiled_engine.initial_state import found
 from modelops_abm.compiled_engine.layout import (
     BLOCK_BYTES,
     CAPABILITIES,
+    CLASSES,
     DEVELOPER,
     EVENT,
     LANES,
@@ -32,11 +33,12 @@ from modelops_abm.compiled_engine.layout import (
     PLACED,
     PLANNED,
     QUEUED,
-    QUEUES,
     SLOTS_PER_MODEL,
     TASK,
+    VECTOR_BYTES,
     Bytes,
     Floats,
+    Floats2,
     Floats3,
     Integers,
     Record,
@@ -45,11 +47,11 @@ from modelops_abm.compiled_engine.layout import (
     capability_of,
     developer_of,
     idle_of,
-    in_production_of,
+    production_of,
     setting_at,
 )
 from modelops_abm.compiled_engine.ml_model import count_undetected
-from modelops_abm.compiled_engine.scheduler import NO_TASK
+from modelops_abm.compiled_engine.scheduler import NO_TASK, take_priorities
 from modelops_abm.compiled_engine.vectors import leave_lane
 from modelops_abm.core.events import Rank
 from modelops_abm.core.randomness import DecisionPoint, Origin, draw_key, entity_key
@@ -98,26 +100,6 @@ def _plan_capabilities(setting: int, org: Record) -> None:
             schedule(setting, org, slot, at, Rank.CAPABILITY_START, number, 0)
 
 
-class Finished(NamedTuple):
-    """What is left of a replication.
-
-    Attributes
-    ----------
-    models, developers
-        Records by number.
-    totals
-        By the order of `outcomes.TOTALS`.
-    log, logged
-        The event log as far as there was room, and the number of its records in all.
-    """
-
-    models: Records
-    developers: Records
-    totals: Floats
-    log: Records
-    logged: int
-
-
 @part_of_kernel
 def _room(setting: int, tables: Tables, seed: int, replication: int) -> int:
     """Return the number of models that there will be in all."""
@@ -147,9 +129,9 @@ class Memory(NamedTuple):
     idle: Integers
     log: Records
     lanes: Bytes
-    free_lanes: Integers
     today: Floats
     totals: Floats
+    discounts: Floats
 
 
 @part_of_kernel
@@ -162,7 +144,7 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
         streams += tables.capabilities[number].streams
     slots = model_room * SLOTS_PER_MODEL + developer_room + CAPABILITIES + 1
     calendar_room = slots + slots // 2 + 64
-    queue_room = max(model_room + streams, developer_room) + 64
+    queue_room = model_room + streams + 64
 
     organisation = np.zeros(1, ORGANISATION)
     models = np.zeros(model_room, MODEL)
@@ -173,11 +155,10 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     calendar = np.zeros(calendar_room, EVENT)
     planned = np.zeros(slots, PLANNED)
     days = np.zeros(setting_at(setting).horizon_days, np.int64)
-    queues = np.zeros(QUEUES * queue_room, QUEUED)
+    queues = np.zeros(CLASSES * queue_room, QUEUED)
     idle = np.zeros(developer_room, np.int64)
     log_ = np.zeros(log_room, LOGGED)
-    lanes = np.zeros((model_room // LANES + 1) * BLOCK_BYTES, np.uint8)
-    free_lanes = np.zeros(model_room, np.int64)
+    lanes = np.zeros((model_room // LANES + 1) * BLOCK_BYTES + VECTOR_BYTES, np.uint8)
     today = np.zeros(totals.DAILY)
     sums = np.zeros(totals.TOTALS)
 
@@ -195,8 +176,9 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     org.log_at = log_.ctypes.data
     org.today_at = today.ctypes.data
     org.totals_at = sums.ctypes.data
+    org.discounts_at = tables.discounts.ctypes.data
     org.lanes_at = lanes.ctypes.data
-    org.free_lanes_at = free_lanes.ctypes.data
+    org.lanes_at += -org.lanes_at % VECTOR_BYTES
     org.model_room = model_room
     org.developers = developer_room
     org.calendar_room = calendar_room
@@ -217,9 +199,9 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
         idle,
         log_,
         lanes,
-        free_lanes,
         today,
         sums,
+        tables.discounts,
     )
 
 
@@ -228,41 +210,28 @@ def _records(memory: Memory) -> int:
     """Return how many records there are; reading them all keeps them until then."""
     tables = len(memory.tasks) + len(memory.capabilities) + len(memory.production)
     plans = len(memory.calendar) + len(memory.planned) + len(memory.days) + len(memory.queues)
-    rest = len(memory.idle) + len(memory.lanes) + len(memory.free_lanes) + len(memory.organisation)
+    rest = len(memory.idle) + len(memory.lanes) + len(memory.organisation)
     return tables + plans + rest
 
 
 @kernel
-def run_replication(
-    setting: int, tables: Tables, seed: int, replication: int, daily: Floats, log_room: int
-) -> Finished:
-    """Run one replication.
+def found_replication(
+    setting: int, tables: Tables, seed: int, replication: int, log_room: int
+) -> Memory:
+    """Return the memory of a replication that is about to begin, for `live_until`.
 
     Parameters
     ----------
     setting
         Address of the words of a `Setting`.
-    daily
-        A row for each day, filled with the daily outcomes; no rows if they are not wanted.
     log_room
-        Records of the event log that there is room for.
+        Records of the event log that there is room for; none if there is to be no log.
     """
-    memory = _founded(setting, tables, seed, replication, log_room)
-    org = memory.organisation[0]
-    live(setting, org, setting_at(setting).horizon_days, daily, memory.today)
-    # The tables must outlive the run that reached them by address.
-    logged = org.logged if _records(memory) > 0 else 0
-    return Finished(memory.models, memory.developers, memory.totals, memory.log, logged)
+    return _founded(setting, tables, seed, replication, log_room)
 
 
 @kernel
-def found_replication(setting: int, tables: Tables, seed: int, replication: int) -> Memory:
-    """Return the memory of a replication, without an event log, for `live_until`."""
-    return _founded(setting, tables, seed, replication, 0)
-
-
-@kernel
-def live_until(setting: int, memory: Memory, day: int, daily: Floats) -> int:
+def live_until(setting: int, memory: Memory, day: int, wanted: Integers, series: Floats2) -> int:
     """Go on with a replication until a day; it does not matter where it is cut.
 
     Parameters
@@ -271,16 +240,19 @@ def live_until(setting: int, memory: Memory, day: int, daily: Floats) -> int:
         Of `found_replication`, with the same setting.
     day
         The first that is not lived through; the horizon for all.
-    daily
-        A row for each day of the run, filled with the daily outcomes; no rows if not wanted.
+    wanted
+        Places of the daily outcomes to keep.
+    series
+        Filled with the wanted outcomes by outcome and day.
     """
-    live(setting, memory.organisation[0], day, daily, memory.today)
+    live(setting, memory, day, wanted, series)
     return _records(memory)
 
 
 @part_of_kernel
 def begin(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
     """Found the organisation."""
+    take_priorities(setting, org)
     _hire(setting, org, seed, replication)
     _plan_capabilities(setting, org)
     org.key = entity_key(seed, replication, Origin.ORGANISATION.value, 0)
@@ -292,14 +264,15 @@ def begin(setting: int, tables: Tables, org: Record, seed: int, replication: int
 def end(org: Record) -> None:
     """Count what is still going on at the horizon, and take all models out of their lanes."""
     for index in range(org.in_production):
-        number = in_production_of(org, index).number
+        number = production_of(org, index).number
         count_undetected(org, number)
         leave_lane(org, number)
 
 
 @part_of_kernel
-def live(setting: int, org: Record, until: int, daily: Floats, today: Floats) -> None:
+def live(setting: int, memory: Memory, until: int, wanted: Integers, series: Floats2) -> None:
     """Live through the days from the one that is open to another; the horizon ends the run."""
+    org = memory.organisation[0]
     horizon_days = setting_at(setting).horizon_days
     for day in range(org.day, until):
         run_day(setting, org)
@@ -308,14 +281,14 @@ def live(setting: int, org: Record, until: int, daily: Floats, today: Floats) ->
         account_developers(org)
         raise_levels(org)
         book_money(setting, org)
-        retire_abandoned(setting, org)
-        if len(daily) > 0:
+        retire_abandoned(org)
+        if len(wanted) > 0:
             collect(org)
-            daily[day] = today
+            for kept in range(len(wanted)):
+                series[kept, day] = memory.today[wanted[kept]]
         org.day = day + 1
         if day + 1 < horizon_days:
             open_day(setting, org)
-            org.dispatch = 1
     if until == horizon_days:
         end(org)
 
@@ -328,7 +301,6 @@ def run_block(
     first: int,
     wanted: Integers,
     sums: Floats,
-    daily: Floats,
     series: Floats3,
 ) -> None:
     """Run replications one after the other and keep their totals and some daily outcomes.
@@ -341,13 +313,13 @@ def run_block(
         Places of the daily outcomes to keep.
     sums
         A row for each replication, filled with its totals.
-    daily
-        Room for the daily outcomes of one replication; no rows if none are wanted.
     series
         Filled with the wanted outcomes by replication, outcome, day.
     """
+    horizon_days = setting_at(setting).horizon_days
     for index in range(len(sums)):
-        run = run_replication(setting, tables, seed, first + index, daily, 0)
-        sums[index] = run.totals
-        for kept in range(len(wanted)):
-            series[index, kept] = daily[:, wanted[kept]]
+        memory = _founded(setting, tables, seed, first + index, 0)
+        live(setting, memory, horizon_days, wanted, series[index])
+        # The arrays must outlive the run that reached them by address.
+        if _records(memory) > 0:
+            sums[index] = memory.totals

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from modelops_abm.compiled import part_of_kernel
 from modelops_abm.compiled_engine.addresses import SLOT_BYTES, record_at, tuple_at
+from modelops_abm.core import outcomes
 from modelops_abm.rules.constants import Constants
 from modelops_abm.rules.day import DayFlows
 from modelops_abm.rules.sampling import Law
@@ -16,6 +17,7 @@ from modelops_abm.rules.sampling import Law
 type Record = Any
 type Records = np.ndarray[Any, np.dtype[np.void]]
 type Floats = NDArray[np.float64]
+type Floats2 = NDArray[np.float64]
 type Floats3 = NDArray[np.float64]
 type Integers = NDArray[np.int64]
 type Bytes = NDArray[np.uint8]
@@ -23,11 +25,9 @@ type Bytes = NDArray[np.uint8]
 CAUSES = 5
 ACTIVITIES = 6
 CLASSES = 5
-FIRST_INTERRUPTIBLE = 2
 # Lanes of a block.
 LANE_BITS = 5
 LANES = 1 << LANE_BITS
-QUEUES = CLASSES + CLASSES - FIRST_INTERRUPTIBLE
 CAPABILITIES = 5
 SLOTS_PER_MODEL = 7
 # Events of a model; there is at most one of each on the calendar.
@@ -60,14 +60,20 @@ ORGANISATION = _record(
     "clock",
     # addresses of the tables and their sizes
     "models_at tasks_at developers_at capabilities_at production_at calendar_at slots_at days_at"
-    " queues_at idle_at log_at today_at totals_at lanes_at free_lanes_at"
+    " queues_at idle_at log_at today_at totals_at lanes_at discounts_at"
     " model_room developers calendar_room queue_room log_room"
     # counters
-    " lanes free_lanes models in_production departures arrivals key"
+    " lanes models in_production departures abandoned arrivals key"
     " events serial idle dispatch day logged",
-    queued=(np.int64, QUEUES),
+    # task classes from first to last priority; then by class
+    priorities=(np.int64, CLASSES),
+    queued=(np.int64, CLASSES),
     waiting=(np.int64, CLASSES),
-    in_progress=(np.int64, CLASSES),
+    # one more than the developer who began last on work of a class that maintenance may
+    # interrupt, 0 for none
+    last_at_work=(np.int64, CLASSES),
+    # of models, by state
+    states=(np.int64, len(outcomes.MODEL_COUNTS)),
 )
 # What every day of a model in production needs; it is in a lane then, see `lanes`.
 DAILY_FIELDS = _record(
@@ -83,10 +89,16 @@ DAILY_FIELDS = _record(
     "serving cause drifting regulated",
 )
 LANE = _lane(
-    DAILY_FIELDS, " ".join(f"flow_{name}" for name in DayFlows._fields), "number at_risk departed"
+    DAILY_FIELDS,
+    # of the day: time since the last change, users who stay, flows
+    "days staying_users " + " ".join(f"flow_{name}" for name in DayFlows._fields),
+    "number at_risk departed abandoned rolled_back",
 )
 SHARED_WORDS = len(DAILY_FIELDS.names or ())
-BLOCK_BYTES = len(LANE.fields or ()) * LANES * SLOT_BYTES
+LANE_WORDS = len(LANE.names or ())
+BLOCK_BYTES = LANE_WORDS * LANES * SLOT_BYTES
+VECTOR_BYTES = 64
+"""Of the widest vector instructions, which are slower on memory that is not so aligned."""
 MODEL = np.dtype(
     [
         *((name, DAILY_FIELDS[name]) for name in DAILY_FIELDS.names or ()),
@@ -94,7 +106,7 @@ MODEL = np.dtype(
             "build_effort deployment_effort life_days score interval"
             # dates
             " arrived_at went_live_at retired_at offline_since",
-            "lane state entity kind reason planned_reason"
+            "lane state place entity kind reason planned_reason"
             " drift_number drift_detected drift_pending crossings"
             " issue_number retrainings_begun retraining_stints next_cause",
             counts=(np.int64, 4),
@@ -108,7 +120,8 @@ TASK = _record(
 )
 DEVELOPER = _record(
     "speed started_at accounted_at",
-    "task serial",
+    # who began before and after on work of the same class, one more than the number
+    "task previous next",
     today=(np.float64, ACTIVITIES),
     ledger=(np.float64, ACTIVITIES),
 )
@@ -117,7 +130,7 @@ CAPABILITY = _record(
 )
 EVENT = _record("time", "place serial slot")
 PLANNED = _record("time", "place serial listed next previous")
-QUEUED = _record("order", "fresh number stream serial item")
+QUEUED = _record("order", "fresh serial task")
 LOGGED = _record("time detail", "kind model developer cause")
 PLACED = _record("", "number lane")
 NUMBER = _record("", "value")
@@ -184,6 +197,8 @@ class Tables(NamedTuple):
         regulation and key index; its own retraining interval (NaN if none).
     capabilities
         The five sections.
+    discounts
+        The factor of each day.
     """
 
     kinds: Floats
@@ -192,6 +207,7 @@ class Tables(NamedTuple):
     client: Integers
     intervals: Floats
     capabilities: Records
+    discounts: Floats
 
 
 setting_at = tuple_at(Setting)
@@ -238,12 +254,6 @@ def lane_word_of(org: Record, lane: int, place: int) -> Record:
 def model_word_of(org: Record, number: int, place: int) -> Record:
     """Return the n-th word of a model's record; the first `SHARED_WORDS` are those of its lane."""
     return _number_at(org.models_at + number * MODEL_BYTES, place)
-
-
-@part_of_kernel
-def free_lane_of(org: Record, index: int) -> Record:
-    """Return an entry of the stack of lanes that were given back."""
-    return _number_at(org.free_lanes_at, index)
 
 
 @part_of_kernel
@@ -299,6 +309,12 @@ def day_of(org: Record, day: int) -> Record:
 
 
 @part_of_kernel
+def discount_of(org: Record, day: int) -> Record:
+    """Return the factor by which a day's money is discounted."""
+    return _amount_at(org.discounts_at, day)
+
+
+@part_of_kernel
 def queued_of(org: Record, queue: int, index: int) -> Record:
     """Return an entry of one of the scheduler's heaps."""
     return _queued_at(org.queues_at, queue * org.queue_room + index)
@@ -324,7 +340,9 @@ def total_of(org: Record, place: int) -> Record:
 
 @part_of_kernel
 def log(org: Record, kind: int, model: int, developer: int, cause: int, detail: float) -> None:
-    """Record an event, or only count it where the log is full."""
+    """Record an event, or only count it where the log is full; nothing where none is wanted."""
+    if org.log_room == 0:
+        return
     index = org.logged
     org.logged = index + 1
     if index < org.log_room:

@@ -77,12 +77,12 @@ from modelops_abm.rules.maintenance import (
 )
 from modelops_abm.rules.power import restored_power
 
+_IDEA = State.IDEA.value
 _BUILD_STATE = State.BUILD.value
 _DEPLOYMENT = State.DEPLOYMENT.value
 _RETRAINING = State.RETRAINING.value
 _OFFLINE_ISSUE = State.OFFLINE_ISSUE.value
 _OFFLINE_DRIFT = State.OFFLINE_DRIFT.value
-_IDEA = State.IDEA.value
 _PIPELINE = Cause.PIPELINE.value
 _CAPACITY = Cause.CAPACITY.value
 _COMPLIANCE = Cause.COMPLIANCE.value
@@ -93,6 +93,32 @@ _DECAY = Cause.DECAY.value
 @part_of_kernel
 def _log(org: Record, kind: int, number: int, cause: int, detail: float) -> None:
     log(org, kind, number, NOBODY, cause, detail)
+
+
+@part_of_kernel
+def count_idea(org: Record, change: int) -> None:
+    """Count a new model, which is an idea; or take back that one was counted."""
+    org.states[_IDEA] += change
+
+
+@part_of_kernel
+def _place_of_state(state: int, cause: int) -> int:
+    """Return the place of a state and cause among the counts of models."""
+    if state < _OFFLINE_ISSUE:
+        return state
+    if state == _OFFLINE_ISSUE:
+        return _OFFLINE_ISSUE + cause
+    return state + 2
+
+
+@part_of_kernel
+def enter_state(org: Record, number: int, state: int, cause: int) -> None:
+    """Change a model's state; the cause is that of an issue."""
+    model = model_of(org, number)
+    org.states[model.place] -= 1
+    model.state = state
+    model.place = _place_of_state(state, cause)
+    org.states[model.place] += 1
 
 
 @part_of_kernel
@@ -112,7 +138,7 @@ def propose(setting: int, org: Record, number: int) -> None:
 def enter_production(setting: int, org: Record, number: int, base: float) -> None:
     """Go online with the model's stocks and this power; the caller plans what comes due."""
     model = model_of(org, number)
-    model.state = ONLINE
+    enter_state(org, number, ONLINE, NOBODY)
     model.went_live_at = org.clock
     model.serving = CURRENT
     model.restored = base
@@ -318,7 +344,7 @@ def _go_offline(
     setting: int, org: Record, number: int, target: int, cause: int, count: int
 ) -> None:
     model = model_of(org, number)
-    model.state = target
+    enter_state(org, number, target, cause)
     lane_of(org, number).cause = cause
     model.offline_since = org.clock
     request = retraining_task(number)
@@ -351,7 +377,7 @@ def serve_previous(org: Record, number: int) -> None:
 def _return_online(setting: int, org: Record, number: int) -> None:
     """Go online with the current version; act on a detected drift first, then the request."""
     model = model_of(org, number)
-    model.state = ONLINE
+    enter_state(org, number, ONLINE, NOBODY)
     cancel(org, event_slot(number, SWITCH))
     lane_of(org, number).cause = NOBODY
     lane_of(org, number).serving = CURRENT
@@ -433,7 +459,7 @@ def _end_drift_fix(setting: int, org: Record, number: int, started_at: float) ->
 def _begin_retraining(setting: int, org: Record, number: int) -> None:
     account(org, number)
     model = model_of(org, number)
-    model.state = _RETRAINING
+    enter_state(org, number, _RETRAINING, NOBODY)
     lane_of(org, number).cause = _RETRAINED
     _log(org, LogKind.RETRAINING_BEGAN, number, _RETRAINED, 0.0)
     if not setting_at(setting).constants.serves_while_retraining:
@@ -457,7 +483,7 @@ def work_began(setting: int, org: Record, task: int) -> None:
     record = task_of(org, task)
     number = record.number
     if record.task_class == BUILD and model_of(org, number).state == _IDEA:
-        model_of(org, number).state = _BUILD_STATE
+        enter_state(org, number, _BUILD_STATE, NOBODY)
         _log(org, LogKind.BUILD_BEGAN, number, NOBODY, 0.0)
     elif record.task_class == RETRAIN:
         _begin_retraining(setting, org, number)
@@ -472,7 +498,7 @@ def work_completed(setting: int, org: Record, task: int, started_at: float) -> N
     if record.task_class == RETRAIN:
         _end_retraining(setting, org, number)
     elif record.task_class == BUILD:
-        model_of(org, number).state = _DEPLOYMENT
+        enter_state(org, number, _DEPLOYMENT, NOBODY)
         _log(org, LogKind.BUILD_DONE, number, NOBODY, 0.0)
         submit_work(setting, org, number, DEPLOY, NOBODY)
     elif record.task_class == DEPLOY:
@@ -509,7 +535,7 @@ def retire(org: Record, number: int, reason: int) -> None:
     if live:
         _end_drift(org, number)
         _leave_service(org, number)
-    model.state = RETIRED
+    enter_state(org, number, RETIRED, NOBODY)
     model.retired_at = org.clock
     model.reason = reason
     tally(org, RETIRED_TALLIES + reason, 1.0)

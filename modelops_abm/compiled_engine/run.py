@@ -171,10 +171,9 @@ def _one_in_slices(
     scenario: Prepared, seed: int, number: int, wanted: Sequence[str], block: Block, pace: Pace
 ) -> Generator[None]:
     """Run one replication and put it into a block of one."""
-    words = scenario.words.ctypes.data
-    daily = np.empty((scenario.horizon_days if wanted else 0, len(outcomes.DAILY)))
+    words, places = scenario.words.ctypes.data, _places(wanted)
     began = pace.clock()
-    memory = kernel.found_replication(words, scenario.tables, seed, number)
+    memory = kernel.found_replication(words, scenario.tables, seed, number, 0)
     slice_seconds = pace.clock() - began
     spent, lately, day, days = slice_seconds, 0.0, 0, 0
     while day < scenario.horizon_days:
@@ -183,12 +182,11 @@ def _one_in_slices(
             slice_seconds = 0.0
         days = min(pace.days(days, lately), scenario.horizon_days - day)
         began = pace.clock()
-        kernel.live_until(words, memory, day + days, daily)
+        kernel.live_until(words, memory, day + days, places, block.series[0])
         lately = pace.clock() - began
         day, spent, slice_seconds = day + days, spent + lately, slice_seconds + lately
     pace.learn(1, spent)
     block.totals[0] = memory.totals
-    block.series[0] = daily[:, _places(wanted)].T
 
 
 def _empty_block(scenario: Prepared, count: int, wanted: Sequence[str]) -> Block:
@@ -206,7 +204,6 @@ def _fill(scenario: Prepared, seed: int, first: int, wanted: Sequence[str], bloc
         first,
         _places(wanted),
         block.totals,
-        np.empty((block.series.shape[2], len(outcomes.DAILY))),
         block.series,
     )
 
@@ -217,16 +214,17 @@ def _places(wanted: Sequence[str]) -> NDArray[np.int64]:
 
 def _run_in_full(scenario: Prepared, seed: int, replication: int) -> Replication:
     """Run with room for the event log; a log that did not fit tells how much it needs."""
-    room = _FIRST_LOG_ROOM
+    room, words = _FIRST_LOG_ROOM, scenario.words.ctypes.data
+    places = np.arange(len(outcomes.DAILY))
     while True:
-        daily = np.empty((scenario.horizon_days, len(outcomes.DAILY)))
-        run = kernel.run_replication(
-            scenario.words.ctypes.data, scenario.tables, seed, replication, daily, room
-        )
-        if run.logged <= room:
-            log = run.log[: run.logged]
-            return Replication(run.totals, daily, log, run.models, run.developers)
-        room = run.logged
+        series = np.empty((len(places), scenario.horizon_days))
+        run = kernel.found_replication(words, scenario.tables, seed, replication, room)
+        kernel.live_until(words, run, scenario.horizon_days, places, series)
+        logged = int(run.organisation[0]["logged"])
+        if logged <= room:
+            daily = np.ascontiguousarray(series.T)
+            return Replication(run.totals, daily, run.log[:logged], run.models, run.developers)
+        room = logged
 
 
 def _smallest() -> Scenario:

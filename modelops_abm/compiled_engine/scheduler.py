@@ -2,9 +2,9 @@
 
 The rules are those of `modelops_abm.mesa_engine.scheduler`.
 
-Every class has a heap of its eligible tasks, and every class that maintenance may interrupt a heap
-of the developers at work on it, the last to start first. An entry whose serial number is no longer
-its task's or developer's is passed over.
+Every class has a heap of its eligible tasks, in which an entry whose serial number is no longer its
+task's is passed over. Every class that maintenance may interrupt has a list of the developers at
+work on it, the last to start first: time only goes on, so whoever starts comes near the front.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import NamedTuple
 from modelops_abm.compiled import part_of_kernel
 from modelops_abm.compiled_engine.layout import (
     CLASSES,
-    FIRST_INTERRUPTIBLE,
     Record,
     developer_of,
     idle_of,
@@ -30,14 +29,12 @@ _RETRAIN = TaskClass.RETRAIN.value
 
 
 class Entry(NamedTuple):
-    """An entry of a heap; what it is ordered by, its serial number, and the task or developer."""
+    """An entry of a heap; what it is ordered by (the task is last), and its serial number."""
 
     order: float
     fresh: int
-    number: int
-    stream: int
     serial: int
-    item: int
+    task: int
 
 
 @part_of_kernel
@@ -85,11 +82,10 @@ def finish(org: Record, task: int) -> None:
 def stop(org: Record, task: int) -> None:
     """Take a task in progress off its developer."""
     record = task_of(org, task)
-    developer = developer_of(org, record.worker)
-    developer.task = NO_TASK
-    developer.serial = 0
+    if record.task_class > _RETRAIN:
+        _leave_at_work(org, record.worker, record.task_class)
+    developer_of(org, record.worker).task = NO_TASK
     record.worker = -1
-    org.in_progress[record.task_class] -= 1
 
 
 @part_of_kernel
@@ -105,86 +101,83 @@ def assign(org: Record, task: int, developer: int) -> None:
     """Give a waiting task to a developer."""
     record = task_of(org, task)
     org.waiting[record.task_class] -= 1
-    org.in_progress[record.task_class] += 1
     record.serial = 0
     record.worker = developer
     developer_of(org, developer).task = task
     if record.task_class > _RETRAIN:
-        _push_at_work(org, developer, _at_work(record.task_class))
+        _enter_at_work(org, developer, record.task_class)
 
 
 @part_of_kernel
-def _class_at(setting: int, rank: int) -> int:
-    """Return the task class of a rank."""
+def take_priorities(setting: int, org: Record) -> None:
+    """Take over the task classes from first to last priority."""
     priorities = setting_at(setting).priorities
-    if rank == 0:
-        return priorities.first
-    if rank == 1:
-        return priorities.second
-    if rank == 2:
-        return priorities.third
-    return priorities.fourth if rank == 3 else priorities.fifth
+    org.priorities[0] = priorities.first
+    org.priorities[1] = priorities.second
+    org.priorities[2] = priorities.third
+    org.priorities[3] = priorities.fourth
+    org.priorities[4] = priorities.fifth
 
 
 @part_of_kernel
-def best(setting: int, org: Record, maintenance_only: bool) -> int:
+def best(org: Record, maintenance_only: bool) -> int:
     """Return the first eligible task of the first class that has one, or none."""
     for rank in range(CLASSES):
-        task_class = _class_at(setting, rank)
+        task_class = org.priorities[rank]
         if maintenance_only and task_class > _RETRAIN:
             continue
         while org.queued[task_class] > 0:
             if _is_valid(org, task_class, 0):
-                return int(queued_of(org, task_class, 0).item)
+                return int(queued_of(org, task_class, 0).task)
             _drop_first(org, task_class)
     return NO_TASK
 
 
 @part_of_kernel
-def victim(setting: int, org: Record, task_class: int) -> int:
+def victim(org: Record, task_class: int) -> int:
     """Return who does the lowest work below a class, the last to start, or -1."""
     for rank in range(CLASSES - 1, -1, -1):
-        lower = _class_at(setting, rank)
+        lower = org.priorities[rank]
         if lower == task_class:
             return -1
-        if lower > _RETRAIN and org.in_progress[lower] > 0:
-            return _last_to_start(org, lower)
+        if org.last_at_work[lower] > 0:
+            return int(org.last_at_work[lower] - 1)
     return -1
 
 
 @part_of_kernel
-def _at_work(task_class: int) -> int:
-    """Return the heap of the developers at work on a class that maintenance may interrupt."""
-    return task_class - FIRST_INTERRUPTIBLE + CLASSES
+def _enter_at_work(org: Record, developer: int, task_class: int) -> None:
+    """Put who starts now before whoever started earlier, or now with a lower number."""
+    later, earlier = 0, org.last_at_work[task_class]
+    while earlier - 1 > developer and developer_of(org, earlier - 1).started_at == org.clock:
+        later, earlier = earlier, developer_of(org, earlier - 1).previous
+    record = developer_of(org, developer)
+    record.previous = earlier
+    record.next = later
+    if earlier > 0:
+        developer_of(org, earlier - 1).next = developer + 1
+    if later > 0:
+        developer_of(org, later - 1).previous = developer + 1
+    else:
+        org.last_at_work[task_class] = developer + 1
+
+
+@part_of_kernel
+def _leave_at_work(org: Record, developer: int, task_class: int) -> None:
+    record = developer_of(org, developer)
+    if record.previous > 0:
+        developer_of(org, record.previous - 1).next = record.next
+    if record.next > 0:
+        developer_of(org, record.next - 1).previous = record.previous
+    else:
+        org.last_at_work[task_class] = record.previous
 
 
 @part_of_kernel
 def _is_valid(org: Record, queue: int, index: int) -> bool:
-    """Return whether an entry of a heap still stands for its task or developer."""
+    """Return whether an entry of a heap still stands for its task."""
     entry = queued_of(org, queue, index)
-    if queue < CLASSES:
-        return bool(task_of(org, entry.item).serial == entry.serial)
-    return bool(developer_of(org, entry.item).serial == entry.serial)
-
-
-@part_of_kernel
-def _last_to_start(org: Record, task_class: int) -> int:
-    """Return who started last on work of a class; of several the highest number."""
-    queue = _at_work(task_class)
-    while not _is_valid(org, queue, 0):
-        _drop_first(org, queue)
-    return int(queued_of(org, queue, 0).item)
-
-
-@part_of_kernel
-def _push_at_work(org: Record, developer: int, queue: int) -> None:
-    if org.queued[queue] == org.queue_room:
-        _compact(org, queue)
-    org.serial += 1
-    developer_of(org, developer).serial = org.serial
-    index = org.queued[queue]
-    org.queued[queue] = index + 1
-    _rise(org, queue, index, Entry(-org.clock, 0, -developer, 0, org.serial, developer))
+    return bool(task_of(org, entry.task).serial == entry.serial)
 
 
 @part_of_kernel
@@ -200,13 +193,13 @@ def _push(setting: int, org: Record, task: int) -> None:
     fresh = 0 if record.interrupted else 1
     index = org.queued[queue]
     org.queued[queue] = index + 1
-    _rise(org, queue, index, Entry(order, fresh, record.number, record.stream, record.serial, task))
+    _rise(org, queue, index, Entry(order, fresh, record.serial, task))
 
 
 @part_of_kernel
 def _entry(org: Record, queue: int, index: int) -> Entry:
     entry = queued_of(org, queue, index)
-    return Entry(entry.order, entry.fresh, entry.number, entry.stream, entry.serial, entry.item)
+    return Entry(entry.order, entry.fresh, entry.serial, entry.task)
 
 
 @part_of_kernel
@@ -214,21 +207,18 @@ def _put(org: Record, queue: int, index: int, entry: Entry) -> None:
     place = queued_of(org, queue, index)
     place.order = entry.order
     place.fresh = entry.fresh
-    place.number = entry.number
-    place.stream = entry.stream
     place.serial = entry.serial
-    place.item = entry.item
+    place.task = entry.task
 
 
 @part_of_kernel
 def _before(one: Entry, other: Entry) -> bool:
+    """Return whether an entry comes first; tasks of a class go up by model or stream."""
     if one.fresh != other.fresh:
         return bool(one.fresh < other.fresh)
     if one.order != other.order:
         return bool(one.order < other.order)
-    if one.number != other.number:
-        return bool(one.number < other.number)
-    return bool(one.stream < other.stream)
+    return bool(one.task < other.task)
 
 
 @part_of_kernel

@@ -147,9 +147,15 @@ def account(org: Record, number: int) -> None:
     lane = lane_of(org, number)
     days = enter_service(lane, org.clock)
     if lane.cause >= 0:
-        today_of(org, totals.STATE_TIME + lane.cause).value += days
-        if lane.serving == NONE:
-            today_of(org, totals.UNSERVED_TIME + lane.cause).value += days
+        account_for_state(org, lane, days)
+
+
+@inner_loop
+def account_for_state(org: Record, lane: Record, days: float) -> None:
+    """Count time that a model spent not being online."""
+    today_of(org, totals.STATE_TIME + lane.cause).value += days
+    if lane.serving == NONE:
+        today_of(org, totals.UNSERVED_TIME + lane.cause).value += days
 
 
 @inner_loop
@@ -197,10 +203,14 @@ def open_lane(lane: Record, now: float, day_end: float, common: CommonRates) -> 
 
 @inner_loop
 def close_lane(
-    lane: Record, now: float, previous_version: PreviousVersion, usage: UsageConstants
+    lane: Record,
+    now: float,
+    previous_version: PreviousVersion,
+    usage: UsageConstants,
+    abandonment_share: float,
 ) -> None:
     """Account for the rest of a model's day, integrate its stocks, and keep what it did."""
-    enter_service(lane, now)
+    lane.days = enter_service(lane, now)
     day = close_day(
         _traits(lane),
         Stocks(lane.users, lane.usage, lane.memory, lane.ideal_users, lane.ideal_usage),
@@ -236,3 +246,9 @@ def close_lane(
     lane.flow_lost_decay = flows.lost_decay
     lane.flow_lost_drift = flows.lost_drift
     lane.flow_lost_rollback = flows.lost_rollback
+    abandoned = stocks.usage < abandonment_share * lane.full_usage
+    departed = lane.departed != 0
+    lane.abandoned = 1 if abandoned & (not departed) else 0
+    stays = not (abandoned | departed)
+    lane.staying_users = stocks.users if stays else 0.0
+    lane.rolled_back = 1 if stays & (lane.serving == PREVIOUS) else 0

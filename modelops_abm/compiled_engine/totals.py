@@ -27,6 +27,7 @@ PRODUCTION_DAYS = _DAILY["production_days"]
 SERVED_DAYS = _DAILY["served_days"]
 POWER_DAYS = _DAILY["power_days"]
 MODEL_FLOW_COUNT = len(outcomes.MODEL_FLOWS)
+MODEL_COUNT = len(outcomes.MODEL_COUNTS)
 DAILY = len(outcomes.DAILY)
 TOTALS = len(outcomes.TOTALS)
 

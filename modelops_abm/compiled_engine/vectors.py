@@ -7,8 +7,9 @@ lanes of a field lie next to each other. The compiler turns a loop over lanes in
 instructions, which do the same for several models at once. In each lane these are the operations
 of one model in their order, so the results are the same to the bit as one after the other.
 
-Outside production a model's fields are in its record. Lanes are given back and used again; sums
-over models run in the order of their numbers, whatever their lanes.
+Outside production a model's fields are in its record. The lanes in use are the first ones: the last
+moves to where one is given back. Sums over models run in the order of their numbers, whatever their
+lanes.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from __future__ import annotations
 from modelops_abm.compiled import inner_loop, part_of_kernel
 from modelops_abm.compiled_engine import totals
 from modelops_abm.compiled_engine.layout import (
+    LANE,
     LANE_BITS,
+    LANE_WORDS,
     LANES,
     SHARED_WORDS,
     Record,
     block_at,
-    free_lane_of,
     in_production_of,
     lane_at,
     lane_of,
@@ -32,7 +34,7 @@ from modelops_abm.compiled_engine.layout import (
     today_of,
 )
 from modelops_abm.compiled_engine.service import (
-    account,
+    account_for_state,
     close_lane,
     open_lane,
     plan_incident,
@@ -43,6 +45,7 @@ from modelops_abm.rules.users import UsageConstants
 
 VECTOR = 8
 """Lanes that the widest vector instructions work on at once."""
+NUMBER_WORD = list(LANE.names or ()).index("number")
 _NO_FLOWS = DayFlows(*[0.0] * len(DayFlows._fields))
 
 
@@ -50,12 +53,8 @@ _NO_FLOWS = DayFlows(*[0.0] * len(DayFlows._fields))
 def enter_lane(org: Record, number: int) -> None:
     """Give a model that enters production a lane, and copy its fields there."""
     model = model_of(org, number)
-    if org.free_lanes > 0:
-        org.free_lanes -= 1
-        model.lane = free_lane_of(org, org.free_lanes).value
-    else:
-        model.lane = org.lanes
-        org.lanes += 1
+    model.lane = org.lanes
+    org.lanes += 1
     for place in range(SHARED_WORDS):
         lane_word_of(org, model.lane, place).value = model_word_of(org, number, place).value
     lane = lane_of(org, number)
@@ -65,23 +64,31 @@ def enter_lane(org: Record, number: int) -> None:
 
 @part_of_kernel
 def leave_lane(org: Record, number: int) -> None:
-    """Copy a model's fields back into its record, and give back its lane."""
+    """Copy a model's fields back into its record, and let the last lane take the place of its own.
+
+    The list of those in production must be told of the move.
+    """
     model = model_of(org, number)
     for place in range(SHARED_WORDS):
         model_word_of(org, number, place).value = lane_word_of(org, model.lane, place).value
-    free_lane_of(org, org.free_lanes).value = model.lane
-    org.free_lanes += 1
+    org.lanes -= 1
+    for place in range(LANE_WORDS):
+        lane_word_of(org, model.lane, place).value = lane_word_of(org, org.lanes, place).value
+    model_of(org, lane_word_of(org, org.lanes, NUMBER_WORD).value).lane = model.lane
 
 
 @part_of_kernel
 def close_models(setting: int, org: Record) -> None:
     """Close the day of every model that was in production, and add up today's flows."""
-    _account_for_states(org)
     constants = setting_at(setting).constants
     for block in range(_blocks(org)):
-        count = _filled(org, block)
         _close_block(
-            block_at(org, block), count, org.clock, constants.previous_version, constants.usage
+            block_at(org, block),
+            _filled(org, block),
+            org.clock,
+            constants.previous_version,
+            constants.usage,
+            constants.abandonment_share,
         )
     _add_up(org)
 
@@ -92,35 +99,46 @@ def _blocks(org: Record) -> int:
 
 
 @inner_loop
+def _used(org: Record, block: int) -> int:
+    """Return the lanes of a block that are in use."""
+    return min(LANES, org.lanes - block * LANES)
+
+
+@inner_loop
 def _filled(org: Record, block: int) -> int:
     """Return the lanes of a block that are in use, and so many more as fill whole vectors."""
-    used = org.lanes - block * LANES
-    return min(LANES, (used + VECTOR - 1) // VECTOR * VECTOR)
+    return (_used(org, block) + VECTOR - 1) // VECTOR * VECTOR
 
 
 @part_of_kernel
 def _close_block(
-    block: int, count: int, now: float, previous_version: PreviousVersion, usage: UsageConstants
+    block: int,
+    count: int,
+    now: float,
+    previous_version: PreviousVersion,
+    usage: UsageConstants,
+    abandonment_share: float,
 ) -> None:
     for lane in range(count):
-        close_lane(lane_at(block, lane), now, previous_version, usage)
-
-
-@part_of_kernel
-def _account_for_states(org: Record) -> None:
-    """Account for the models that are not online, by number; the others need no such order."""
-    for index in range(org.in_production):
-        lane = in_production_of(org, index)
-        if lane.cause >= 0:
-            account(org, lane.number)
+        close_lane(lane_at(block, lane), now, previous_version, usage, abandonment_share)
 
 
 @part_of_kernel
 def _add_up(org: Record) -> None:
-    """Add up the flows of all models by number, as today's."""
+    """Add up what all models did today and what is left of them, by number."""
     sums = _NO_FLOWS
+    users, rolled_back, abandoned = 0.0, 0, 0
     for index in range(org.in_production):
-        sums = _added(sums, in_production_of(org, index))
+        lane = in_production_of(org, index)
+        if lane.cause >= 0:
+            account_for_state(org, lane, lane.days)
+        sums = _added(sums, lane)
+        users += lane.staying_users
+        rolled_back += lane.rolled_back
+        abandoned += lane.abandoned
+    org.abandoned = abandoned
+    today_of(org, totals.USERS).value = users
+    today_of(org, totals.ROLLED_BACK).value = float(rolled_back)
     place = totals.MODEL_FLOWS
     today_of(org, place).value = sums.production
     today_of(org, place + 1).value = sums.served_share
@@ -167,10 +185,9 @@ def open_models(setting: int, org: Record) -> None:
     """Open the day of every model in production, and plan the incidents of the day."""
     common = rates_of_today(setting, org)
     for block in range(_blocks(org)):
-        count = _filled(org, block)
         address = block_at(org, block)
-        _open_block(address, count, org.clock, org.day + 1.0, common)
-        for lane in range(count):
+        _open_block(address, _filled(org, block), org.clock, org.day + 1.0, common)
+        for lane in range(_used(org, block)):
             if lane_at(address, lane).at_risk:
                 plan_incident(setting, org, lane_at(address, lane).number)
 
