@@ -47,12 +47,9 @@ _SOURCES = (
     "compiled.py",
     "compile_cache.py",
     "interrupts.py",
-    "randomness.py",
-    "statechart.py",
-    "events.py",
-    "outcomes.py",
+    "core/*.py",
     "rules/*.py",
-    "ensemble/*.py",
+    "compiled_engine/*.py",
 )
 _SETTINGS = ("OPT", "BOUNDSCHECK", "DEBUGINFO_DEFAULT", "LOOP_VECTORIZE", "SLP_VECTORIZE")
 """Settings of numba that change the code it makes; the processor's are in the key of an entry."""

@@ -11,65 +11,104 @@ generators (Salmon et al. 2011, doi:10.1145/2063384.2063405).
 from __future__ import annotations
 
 import hashlib
-from enum import IntEnum
+from enum import IntEnum, auto
+from typing import Any
 
 import numpy as np
 
 from modelops_abm.compiled import compiled
+from modelops_abm.core.statechart import Cause
 
 LARGEST_SEED = 2**63 - 1
 
 
-class Origin(IntEnum):
+_named: dict[int, str] = {}
+
+
+def key_of_name(name: str) -> int:
+    """Return the key that a name stands for: 63 bits of a hash of it.
+
+    It is the same on every machine, and does not depend on what other names there are.
+
+    Raises
+    ------
+    ValueError
+        If another name already has this key.
+
+    Examples
+    --------
+    >>> key_of_name("useful_life")
+    4132868775910309900
+    """
+    key = _hash(name)
+    if _named.setdefault(key, name) != name:
+        raise ValueError(f"{name!r} and {_named[key]!r} would share their draws: rename one")
+    return key
+
+
+def _hash(name: str) -> int:
+    # 63 bits, so that every key is also a whole number of 0 or more in compiled code.
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") >> 1
+
+
+class _Keyed(IntEnum):
+    """Names whose values are the keys of the names."""
+
+    @staticmethod
+    def _generate_next_value_(name: str, start: int, count: int, last_values: list[Any]) -> int:
+        return key_of_name(name.lower())
+
+
+class Origin(_Keyed):
     """Where an entity comes from; its key is made of this and its index there."""
 
-    ORGANISATION = 0
-    INITIAL_MODEL = 1
-    INITIAL_IDEA = 2
-    ARRIVING_IDEA = 3
-    CLIENT_MODEL = 4
-    DEVELOPER = 5
+    ORGANISATION = auto()
+    INITIAL_MODEL = auto()
+    INITIAL_IDEA = auto()
+    ARRIVING_IDEA = auto()
+    CLIENT_MODEL = auto()
+    DEVELOPER = auto()
 
 
-class DecisionPoint(IntEnum):
-    """What a draw is for. Append only: a changed number changes every result."""
+class DecisionPoint(_Keyed):
+    """What a draw is for. A changed name changes every result; one more changes none."""
 
-    ARRIVAL_GAP = 1
-    ARCHETYPE = 2
-    MARKET_SIZE = 3
-    PREDICTIONS_PER_USER = 4
-    VALUE_PER_PREDICTION = 5
-    COST_PER_PREDICTION = 6
-    COST_OF_WRONG_PREDICTION = 7
-    YEARLY_POWER_LOSS = 8
-    DECAYS = 9
-    CAPACITY_RATIO = 10
-    BUILD_EFFORT = 11
-    DEPLOYMENT_EFFORT = 12
-    USEFUL_LIFE = 13
-    AGE = 14
-    LAST_RETRAINING = 15
-    WORK_LEFT = 16
-    PRODUCTIVITY = 17
-    THRESHOLD_PIPELINE = 18
-    THRESHOLD_CAPACITY = 19
-    THRESHOLD_COMPLIANCE = 20
-    THRESHOLD_DRIFT = 21
-    SELF_HEALING = 22
-    IMAGE_PIPELINE = 23
-    IMAGE_CAPACITY = 24
-    IMAGE_COMPLIANCE = 25
-    IMAGE_DRIFT = 26
-    IMAGE_RETRAINING = 27
-    EFFORT_PIPELINE = 28
-    EFFORT_CAPACITY = 29
-    EFFORT_COMPLIANCE = 30
-    EFFORT_INVESTIGATION = 31
-    EFFORT_DRIFT_RETRAINING = 32
-    EFFORT_RETRAINING = 33
-    DRIFT_SEVERITY = 34
-    DRIFT_DELAY = 35
-    DECAY_DELAY = 36
+    ARRIVAL_GAP = auto()
+    ARCHETYPE = auto()
+    MARKET_SIZE = auto()
+    PREDICTIONS_PER_USER = auto()
+    VALUE_PER_PREDICTION = auto()
+    COST_PER_PREDICTION = auto()
+    COST_OF_WRONG_PREDICTION = auto()
+    YEARLY_POWER_LOSS = auto()
+    DECAYS = auto()
+    CAPACITY_RATIO = auto()
+    BUILD_EFFORT = auto()
+    DEPLOYMENT_EFFORT = auto()
+    USEFUL_LIFE = auto()
+    AGE = auto()
+    LAST_RETRAINING = auto()
+    WORK_LEFT = auto()
+    PRODUCTIVITY = auto()
+    SELF_HEALING = auto()
+    DRIFT_SEVERITY = auto()
+    DRIFT_DELAY = auto()
+    DRIFT_RETRAINING_EFFORT = auto()
+    DECAY_DELAY = auto()
+    # Each cause has its own key at these, see `keys_by_cause`.
+    THRESHOLD = auto()
+    EFFORT = auto()
+    PREVIOUS_VERSION = auto()
+
+
+def key_for_cause(point: DecisionPoint, cause: str) -> int:
+    """Return the key of a decision point for one cause, made of both names."""
+    return key_of_name(f"{point.name} of {cause}".lower())
+
+
+def keys_by_cause(point: DecisionPoint) -> tuple[int, ...]:
+    """Return the keys of a decision point for all causes, in the order of `Cause`."""
+    return tuple(key_for_cause(point, cause.name) for cause in Cause)
 
 
 @compiled
@@ -119,5 +158,4 @@ def uniform(key: int) -> float:
 
 def index_of_identifier(identifier: str) -> int:
     """Return the index of a client's model: 63 bits of a hash of its identifier."""
-    digest = hashlib.blake2b(identifier.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
+    return _hash(identifier)

@@ -10,9 +10,11 @@ import math
 from typing import NamedTuple
 
 from modelops_abm.compiled import compiled_inline
-from modelops_abm.core.randomness import DecisionPoint, draw_key
+from modelops_abm.core.randomness import DecisionPoint, draw_key, keys_by_cause
 from modelops_abm.rules import DAYS_PER_YEAR
 from modelops_abm.rules.sampling import unit_exponential
+
+_THRESHOLD = keys_by_cause(DecisionPoint.THRESHOLD)
 
 
 class Hazards(NamedTuple):
@@ -53,7 +55,7 @@ def overload(
 @compiled_inline
 def threshold(entity: int, cause: int, occurrence: int) -> float:
     """Return the exposure at which the n-th incident (from 0) of a cause strikes a model."""
-    return unit_exponential(draw_key(entity, DecisionPoint.THRESHOLD_PIPELINE + cause, occurrence))
+    return unit_exponential(draw_key(entity, _THRESHOLD[cause], occurrence))
 
 
 @compiled_inline

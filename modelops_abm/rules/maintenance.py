@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from modelops_abm.compiled import compiled
-from modelops_abm.core.randomness import DecisionPoint, draw_key
+from modelops_abm.core.randomness import DecisionPoint, draw_key, keys_by_cause
 from modelops_abm.core.statechart import Cause
 from modelops_abm.rules.capability import reduced_effort
 from modelops_abm.rules.constants import DECAY_ALERTS, CareConstants, Levels
@@ -34,6 +34,8 @@ def delay_days(mean_days: float, entity: int, decision_point: int, occurrence: i
 LARGEST_SEVERITY = 0.999
 NEVER = DECAY_ALERTS.index("never")
 WITH_MONITORING = DECAY_ALERTS.index("with_monitoring")
+_EFFORT = keys_by_cause(DecisionPoint.EFFORT)
+_PREVIOUS_VERSION = keys_by_cause(DecisionPoint.PREVIOUS_VERSION)
 
 
 @compiled
@@ -49,23 +51,19 @@ def maintenance_effort(
     occurrence
         Number of the model's issue of this cause, drift or retraining, from 0.
     """
+    key = draw_key(entity, _EFFORT[cause], occurrence)
     if cause == Cause.COMPLIANCE:
-        key = draw_key(entity, DecisionPoint.EFFORT_COMPLIANCE, occurrence)
         effort = sample(care.compliance_effort, key)
         return reduced_effort(effort, care.lineage_saving, levels.lineage)
     if cause == Cause.PIPELINE:
-        key = draw_key(entity, DecisionPoint.EFFORT_PIPELINE, occurrence)
         effort = sample(care.pipeline_effort, key)
     elif cause == Cause.CAPACITY:
-        key = draw_key(entity, DecisionPoint.EFFORT_CAPACITY, occurrence)
         effort = sample(care.capacity_effort, key)
     elif cause == Cause.DRIFT:
-        key = draw_key(entity, DecisionPoint.EFFORT_INVESTIGATION, occurrence)
         effort = sample(care.investigation_effort, key)
-        key = draw_key(entity, DecisionPoint.EFFORT_DRIFT_RETRAINING, occurrence)
+        key = draw_key(entity, DecisionPoint.DRIFT_RETRAINING_EFFORT, occurrence)
         effort += sample(care.retraining_effort, key)
     else:
-        key = draw_key(entity, DecisionPoint.EFFORT_RETRAINING, occurrence)
         effort = sample(care.retraining_effort, key)
     return reduced_effort(effort, care.automation_saving, levels.automation)
 
@@ -97,7 +95,7 @@ def image_at_hand(
         coverage = care.compliance_coverage
     elif cause == Cause.DRIFT:
         coverage = care.drift_coverage
-    key = draw_key(entity, DecisionPoint.IMAGE_PIPELINE + cause, occurrence)
+    key = draw_key(entity, _PREVIOUS_VERSION[cause], occurrence)
     return happens(levels.rollback * coverage, key)
 
 

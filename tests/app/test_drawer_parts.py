@@ -15,7 +15,7 @@ from modelops_abm.app.decide.parameter_drawer import ends_of, stream_effect
 from modelops_abm.app.decide.rail_rows import quantity_of
 from modelops_abm.app.state.plan import Plan, size_of
 from modelops_abm.app.state.session import Session
-from modelops_abm.core.randomness import DecisionPoint, draw_key
+from modelops_abm.core.randomness import DecisionPoint, draw_key, key_for_cause
 from modelops_abm.core.statechart import Cause
 from modelops_abm.experiments import level_worth
 from modelops_abm.rules.constants import Levels, constants_of
@@ -104,11 +104,12 @@ def test_the_chance_of_an_image_is_the_one_that_the_rule_draws_by(
 ) -> None:
     """Of every single issue: the same draw with the equation's chance has the same outcome."""
     (equation,) = (entry for entry in EQUATIONS if entry.name == "image at hand")
+    point = key_for_cause(DecisionPoint.PREVIOUS_VERSION, "pipeline")
     for scenario in scenarios:
         care, levels = constants_of(scenario).care, Levels(0.0, 0.0, level, 0.0, 0.0)
         chance = equation.at(scenario, level)
         for entity, occurrence in product(range(100), range(10)):
-            key = draw_key(entity, DecisionPoint.IMAGE_PIPELINE, occurrence)
+            key = draw_key(entity, point, occurrence)
             drawn = image_at_hand(care, levels, entity, Cause.PIPELINE.value, occurrence)
             assert drawn == happens(chance, key)
 

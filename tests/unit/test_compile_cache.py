@@ -19,7 +19,8 @@ import pytest
 from numba import types
 from numba.core import event
 
-from modelops_abm import compile_cache
+from modelops_abm import compile_cache, compiled
+from modelops_abm.compiled_engine import kernel
 from modelops_abm.rules.money import discount_factor
 
 PACKAGE = Path(compile_cache.__file__).parent
@@ -46,13 +47,30 @@ def test_a_changed_rule_gets_a_new_folder(tmp_path: Path, monkeypatch: pytest.Mo
     before = compile_cache.cache_folder()
     compile_cache.cache_folder.cache_clear()
     assert compile_cache.cache_folder() == before
-    for name in ("rules/power.py", "randomness.py", "ensemble/life.py", "interrupts.py"):
+    for name in (
+        "rules/power.py",
+        "core/randomness.py",
+        "compiled_engine/ml_model.py",
+        "interrupts.py",
+    ):
+        assert (copy / name).exists()
         with (copy / name).open("a", encoding="utf-8") as source:
             source.write("\n")
         compile_cache.cache_folder.cache_clear()
         after = compile_cache.cache_folder()
         assert after != before
         before = after
+
+
+def test_every_compiled_function_is_in_a_file_that_counts() -> None:
+    counted = {
+        path for pattern in compile_cache._SOURCES for path in compile_cache._PACKAGE.glob(pattern)
+    }
+    assert kernel.run_block in compiled.everything()
+    files = {Path(each.py_func.__code__.co_filename) for each in compiled.everything()}
+    own = {path for path in files if path.is_relative_to(PACKAGE)}
+    assert len(own) > 15
+    assert own <= counted
 
 
 def test_another_file_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,7 +61,11 @@ BUSY = {
     "models": [{"id": f"model {number}"} for number in range(8)]
     + [{"id": f"nearly live {number}", "stage": "deployment"} for number in range(3)],
 }
+ENOUGH_DEVELOPERS = {"team.developers": 12}  # some of them begin new ideas, whatever is drawn
 CONTEXT: dict[str, dict[str, Any]] = {
+    "portfolio.initial_ideas": ENOUGH_DEVELOPERS,
+    "portfolio.ideas_per_year": ENOUGH_DEVELOPERS,
+    "portfolio.backlog_order": ENOUGH_DEVELOPERS,
     "incidents.regulated_multiplier": {"imported": CLIENT},
     "start_date": {"imported": CLIENT},
     "model.largest_yearly_power_loss": {

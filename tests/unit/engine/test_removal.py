@@ -79,12 +79,10 @@ def test_a_developer_may_leave_any_work_at_any_time(seed: int, *, serves: bool) 
     )
     left: set[TaskClass] = set()
     for step in range(8):
-        while model.running and model.day < 40 + 30 * step:
-            model.step()
         wanted = sorted(MAINTENANCE)[step % 2]
-        present = [each for each in model.developers if each.left_at is None]
-        at_work = [each for each in present if each.task and each.task.task_class is wanted]
-        leaver = (at_work or present)[0]
+        while model.day < 40 + 30 * step or not (model.day % 30 == 9 or at(wanted, model)):
+            model.step()  # until somebody does the wanted work, but not for ever
+        leaver = (at(wanted, model) or present(model))[0]
         if leaver.task is not None:
             left.add(leaver.task.task_class)
         model.schedule_event(leaver.remove, after=0.3)
@@ -95,6 +93,14 @@ def test_a_developer_may_leave_any_work_at_any_time(seed: int, *, serves: bool) 
     assert left >= set(MAINTENANCE)
     assert not model.agents_by_type[Developer]
     conserved(model)
+
+
+def present(model: ModelOpsModel) -> list[Developer]:
+    return [each for each in model.developers if each.left_at is None]
+
+
+def at(wanted: TaskClass, model: ModelOpsModel) -> list[Developer]:
+    return [each for each in present(model) if each.task and each.task.task_class is wanted]
 
 
 def conserved(model: ModelOpsModel) -> None:

@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from modelops_abm.core.randomness import DecisionPoint, draw_key, entity_key, uniform
+from modelops_abm.core.randomness import DecisionPoint, draw_key, entity_key, key_for_cause, uniform
+from modelops_abm.core.statechart import Cause
 from modelops_abm.rules.capability import (
     capital_spent,
     effective_capacity,
@@ -75,8 +76,8 @@ def test_overload_without_any_capacity() -> None:
 
 def test_thresholds_are_unit_exponential_and_keyed_by_cause_and_occurrence() -> None:
     for cause in range(4):
+        point = key_for_cause(DecisionPoint.THRESHOLD, Cause(cause).name)
         for occurrence in range(5):
-            point = DecisionPoint.THRESHOLD_PIPELINE + cause
             expected = -math.log(uniform(draw_key(ENTITY, point, occurrence)))
             assert threshold(ENTITY, cause, occurrence) == pytest.approx(expected, rel=1e-15)
     assert first_thresholds(ENTITY) == tuple(threshold(ENTITY, cause, 0) for cause in range(4))

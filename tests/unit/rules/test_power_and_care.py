@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from modelops_abm.core.randomness import DecisionPoint, draw_key, entity_key, uniform
+from modelops_abm.core.randomness import DecisionPoint, draw_key, entity_key, key_for_cause, uniform
 from modelops_abm.core.statechart import Cause
 from modelops_abm.rules.capability import effort_left, finish_time, reduced_effort, speed
 from modelops_abm.rules.constants import CareConstants, Levels, constants_of, start_levels
@@ -96,26 +96,20 @@ def test_detection_is_sooner_with_monitoring() -> None:
 @pytest.mark.parametrize(
     ("cause", "efforts"),
     [
-        (Cause.PIPELINE, [("pipeline_repair", DecisionPoint.EFFORT_PIPELINE)]),
-        (Cause.CAPACITY, [("capacity_repair", DecisionPoint.EFFORT_CAPACITY)]),
-        (Cause.COMPLIANCE, [("compliance_repair", DecisionPoint.EFFORT_COMPLIANCE)]),
-        (Cause.RETRAINING, [("retraining", DecisionPoint.EFFORT_RETRAINING)]),
-        (
-            Cause.DRIFT,
-            [
-                ("drift_investigation", DecisionPoint.EFFORT_INVESTIGATION),
-                ("retraining", DecisionPoint.EFFORT_DRIFT_RETRAINING),
-            ],
-        ),
+        (Cause.PIPELINE, ["pipeline_repair"]),
+        (Cause.CAPACITY, ["capacity_repair"]),
+        (Cause.COMPLIANCE, ["compliance_repair"]),
+        (Cause.RETRAINING, ["retraining"]),
+        (Cause.DRIFT, ["drift_investigation", "retraining"]),
     ],
 )
-def test_efforts_of_maintenance(
-    cause: Cause, efforts: list[tuple[str, DecisionPoint]], occurrence: int
-) -> None:
+def test_efforts_of_maintenance(cause: Cause, efforts: list[str], occurrence: int) -> None:
     """Each cause has its own draws; automation and lineage save what the specification says."""
+    own = key_for_cause(DecisionPoint.EFFORT, cause.name)
+    points = (own, DecisionPoint.DRIFT_RETRAINING_EFFORT)[: len(efforts)]
     base = sum(
         sample(law_of(getattr(Scenario().efforts, name)), draw_key(ENTITY, point, occurrence))
-        for name, point in efforts
+        for name, point in zip(efforts, points, strict=True)
     )
     levels = Levels(0.5, 1.0, 1.0, 0.8, 1.0)
     saved = 1 - 0.5 * 0.8 if cause is Cause.COMPLIANCE else 1 - 0.3 * 0.5
@@ -141,7 +135,7 @@ def test_automation_saves_new_work_as_well() -> None:
     ],
 )
 def test_an_image_is_at_hand_when_its_draw_says_so(cause: Cause, coverage: float) -> None:
-    point = DecisionPoint[f"IMAGE_{cause.name}"]
+    point = key_for_cause(DecisionPoint.PREVIOUS_VERSION, cause.name)
     for occurrence in range(200):
         luck = uniform(draw_key(ENTITY, point, occurrence))
         for rollback in (0.0, 0.7, 1.0):

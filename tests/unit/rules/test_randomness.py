@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from modelops_abm.core import randomness
 from modelops_abm.core.randomness import (
     LARGEST_SEED,
     DecisionPoint,
@@ -16,8 +18,12 @@ from modelops_abm.core.randomness import (
     draw_key,
     entity_key,
     index_of_identifier,
+    key_for_cause,
+    key_of_name,
+    keys_by_cause,
     uniform,
 )
+from modelops_abm.core.statechart import Cause
 
 WORD = 2**64
 N = 40_000
@@ -73,10 +79,13 @@ def test_uniform_is_strictly_between_0_and_1() -> None:
 
 def _numbers(vary: str) -> np.ndarray:
     """Uniform numbers of which one part of the name varies."""
-    names = {"seed": 5, "replication": 0, "index": 2, "point": 18, "occurrence": 0}
+    threshold = DecisionPoint.THRESHOLD.value
+    names = {"seed": 5, "replication": 0, "index": 2, "point": threshold, "occurrence": 0}
     values = []
     for number in range(N):
-        name = {**names, vary: number}
+        # Decision points are keyed by a hash of their names, identifiers by the same.
+        part = index_of_identifier(str(number)) if vary == "point" else number
+        name = {**names, vary: part}
         entity = entity_key(name["seed"], name["replication"], 2, name["index"])
         values.append(uniform(draw_key(entity, name["point"], name["occurrence"])))
     return np.array(values)
@@ -98,20 +107,42 @@ def test_no_two_runs_share_their_luck() -> None:
 
 
 def test_no_two_names_share_a_key() -> None:
-    names = itertools.product((0, 1, 2), (0, 1), tuple(Origin), range(30), range(1, 37), range(4))
+    by_cause = [
+        key
+        for point in (DecisionPoint.THRESHOLD, DecisionPoint.EFFORT, DecisionPoint.PREVIOUS_VERSION)
+        for key in keys_by_cause(point)
+    ]
+    points = [*(point.value for point in DecisionPoint), *by_cause]
+    names = itertools.product((0, 1, 2), (0, 1), tuple(Origin), range(30), points, range(4))
     keys = {
         draw_key(entity_key(seed, replication, origin.value, index), point, occurrence)
         for seed, replication, origin, index, point, occurrence in names
     }
-    assert len(keys) == 3 * 2 * len(Origin) * 30 * 36 * 4
+    assert len(keys) == 3 * 2 * len(Origin) * 30 * len(points) * 4
 
 
-def test_decision_points_and_origins_keep_their_numbers() -> None:
-    """A changed number changes every result ever made."""
-    assert [point.value for point in DecisionPoint] == list(range(1, len(DecisionPoint) + 1))
-    assert [origin.value for origin in Origin] == list(range(len(Origin)))
-    assert DecisionPoint.IMAGE_RETRAINING - DecisionPoint.IMAGE_PIPELINE == 4
-    assert DecisionPoint.THRESHOLD_DRIFT - DecisionPoint.THRESHOLD_PIPELINE == 3
+def test_a_key_is_made_of_its_name_alone() -> None:
+    """By a hash that is the same everywhere, so that a name more changes no other key."""
+    for named in (*DecisionPoint, *Origin):
+        digest = hashlib.blake2b(named.name.lower().encode(), digest_size=8).digest()
+        assert named.value == int.from_bytes(digest, "big") >> 1
+    assert key_for_cause(DecisionPoint.EFFORT, "drift") == key_of_name("effort of drift")
+    assert keys_by_cause(DecisionPoint.EFFORT)[Cause.DRIFT] == key_of_name("effort of drift")
+
+
+def test_decision_points_and_origins_keep_their_names() -> None:
+    """A changed key changes every result ever made."""
+    assert DecisionPoint.ARRIVAL_GAP == 575074071596773227
+    assert DecisionPoint.USEFUL_LIFE == 4132868775910309900
+    assert Origin.CLIENT_MODEL == 8219108820205294236
+    assert key_for_cause(DecisionPoint.THRESHOLD, "pipeline") == 823145536136026484
+
+
+def test_two_names_with_one_key_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(randomness, "_hash", lambda _name: DecisionPoint.AGE.value)
+    with pytest.raises(ValueError, match="'weather' and 'age' would share their draws"):
+        key_of_name("weather")
+    assert key_of_name("age") == DecisionPoint.AGE
 
 
 def test_identifiers_become_indices_of_63_bits() -> None:
