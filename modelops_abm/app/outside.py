@@ -6,8 +6,8 @@ from typing import Any
 
 import solara
 
+from modelops_abm.app.errors import reported
 from modelops_abm.app.export.menu import save_pictures
-from modelops_abm.app.failures import guarded
 from modelops_abm.app.state.opening import restore, use_kept, use_query
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Browser
@@ -24,7 +24,7 @@ def Outside(session: Session) -> None:
         command=session.command.value,
         address=query or "",
         kept=kept,
-        event_report=guarded(session, lambda report: hear(session, report)),
+        event_report=reported(session, lambda report: hear(session, report)),
     )
 
 

@@ -10,7 +10,7 @@ import solara
 from modelops_abm.app.access import protect_what_serves
 from modelops_abm.app.background import Background
 from modelops_abm.app.decide.page import Decide
-from modelops_abm.app.decide.safe import Safe
+from modelops_abm.app.errors import ErrorBoundary, reported
 from modelops_abm.app.export.menu import (
     EXPORT_PANEL,
     EXPORTS,
@@ -20,7 +20,6 @@ from modelops_abm.app.export.menu import (
     link_of,
     share_panel,
 )
-from modelops_abm.app.failures import guarded
 from modelops_abm.app.outside import Outside
 from modelops_abm.app.state.answer import PRECISIONS
 from modelops_abm.app.state.opening import open_session, use_query
@@ -65,7 +64,7 @@ def TopBar(session: Session) -> None:
     notices = h.fragment[
         _notice(session.notice.value), _missing_portfolio(session), _large_plan(session)
     ]
-    Markup(h.fragment[_bar(session, query), notices], guarded(session, act), css_class="frame")
+    Markup(h.fragment[_bar(session, query), notices], reported(session, act), css_class="frame")
 
 
 def _bar(session: Session, query: str | None) -> h.Element:
@@ -163,7 +162,7 @@ def Page() -> None:
         Background(session)
         TopBar(session)
         with solara.Div(attributes={"role": "main"}):
-            Safe(PARTS[session.view.value], session).key(session.view.value)
+            ErrorBoundary(PARTS[session.view.value], session).key(session.view.value)
 
 
 @solara.component

@@ -14,7 +14,7 @@ from modelops_abm.app.decide import parameter_drawer, sentences
 from modelops_abm.app.decide.page import Cards, Head
 from modelops_abm.app.decide.parameter_drawer import Drawer, EffectHere
 from modelops_abm.app.decide.rail_rows import quantity_of
-from modelops_abm.app.decide.safe import Safe
+from modelops_abm.app.errors import ErrorBoundary
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.estimation import Explanation
 from modelops_abm.app.state.plan import Plan
@@ -214,7 +214,7 @@ def test_a_card_that_cannot_be_drawn_leaves_the_others(
             raise ValueError(HOSTILE)
         solara.Text(session.plan.start)
 
-    with shown(Safe(Part, session)) as part:
+    with shown(ErrorBoundary(Part, session)) as part:
         assert "This card cannot be drawn" in part.text
         assert "a card of the page cannot be drawn" in caplog.text
         fails[0] = False

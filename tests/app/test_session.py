@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from modelops_abm.app.failures import guarded
+from modelops_abm.app.errors import reported
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.estimation import CreditSoFar, Failure, Progress, answers
 from modelops_abm.app.state.plan import Plan
@@ -212,16 +212,16 @@ def test_two_sessions_share_nothing() -> None:
     other.close()
 
 
-def test_guarded_handlers_tell(session: Session, caplog: pytest.LogCaptureFixture) -> None:
+def test_handlers_tell_what_is_wrong(session: Session, caplog: pytest.LogCaptureFixture) -> None:
     def wrong() -> None:
         raise InputError("five is too many")
 
     def broken() -> None:
         raise ZeroDivisionError
 
-    guarded(session, wrong)()
+    reported(session, wrong)()
     assert session.notice.value == "five is too many"
-    guarded(session, broken)()
+    reported(session, broken)()
     assert "a mistake of this program (ZeroDivisionError)" in session.notice.value
     assert "a handler of the page failed" in caplog.text
 

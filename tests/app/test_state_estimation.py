@@ -20,7 +20,7 @@ from modelops_abm.app.state.estimation import (
     Progress,
     answers,
 )
-from modelops_abm.app.state.jobs import COURTESY, Errand
+from modelops_abm.app.state.jobs import PRECEDENCE, Job
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments import compare, credit
 from modelops_abm.experiments.statistics import LOOKS
@@ -156,7 +156,7 @@ def test_a_settled_answer_is_remembered(
 def test_an_answer_may_be_forgotten_while_it_is_shown(
     listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A stopped errand remembers its answer, and so pushes out the one that is being shown."""
+    """A stopped job remembers its answer, and so pushes out the one that is being shown."""
     first, *others, late = [small_plan(rollback=level / 10.0) for level in range(1, 7)]
     settled = {plan.key: list(answers(plan, 0))[-1] for plan in (first, *others[:1])}
     has_looked_up = threading.Event()
@@ -169,16 +169,16 @@ def test_an_answer_may_be_forgotten_while_it_is_shown(
         yield replace(settled[first.key], plan=late)
         assert has_looked_up.wait(SECONDS)
 
-    tell = Errand.tell
+    tell = Job.tell
 
-    def told(errand: Errand, publish: Callable[[Message], None], message: Message) -> None:
+    def told(job: Job, publish: Callable[[Message], None], message: Message) -> None:
         if isinstance(message, Answer) and message.plan is first:
             has_looked_up.set()
-        tell(errand, publish, message)
+        tell(job, publish, message)
 
     monkeypatch.setattr(estimation, "answers", slow)
     monkeypatch.setattr(estimation, "stream_credit", lambda *_, **__: iter([None]))
-    monkeypatch.setattr(Errand, "tell", told)
+    monkeypatch.setattr(Job, "tell", told)
     estimator.ask(late, 0)
     listener.wait_until(lambda: any(each.plan is late for each in listener.answers()))
     estimator.ask(first, 0)
@@ -336,7 +336,7 @@ def test_progress_is_published_now_and_then(work: Literal["answer", "credit"]) -
 def test_progress_stands_back_while_somebody_waits_for_first_figures() -> None:
     told = list[Progress]()
     bar = estimation._Bar(small_plan(), "credit", told.append)
-    with COURTESY.waiting(new_caller()):
+    with PRECEDENCE.claimed(new_caller()):
         bar.show(1, 200)
         assert not told
     bar.show(2, 200)

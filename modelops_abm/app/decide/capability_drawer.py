@@ -33,7 +33,7 @@ from modelops_abm.app.drawing.axes import (
 from modelops_abm.app.drawing.cards import Table, table
 from modelops_abm.app.drawing.interval_mark import confidence_badge
 from modelops_abm.app.drawing.layers import Bands
-from modelops_abm.app.failures import guarded
+from modelops_abm.app.errors import reported
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import Chart, Markup
@@ -305,7 +305,7 @@ def CapabilityDrawer(session: Session, capability: CapabilityName) -> None:
             case ("explain", name):
                 explain(session, name)
 
-    on_action = guarded(session, act)
+    on_action = reported(session, act)
     worth = _worth_of(session, capability)
     with solara.Div(classes=["drawer-body"]):
         Markup(_head(scenario, capability, problem), on_action)

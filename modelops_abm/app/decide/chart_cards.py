@@ -8,7 +8,7 @@ import solara
 from modelops_abm.app.decide import losses, net_value, over_time, team_time
 from modelops_abm.app.decide.net_value import use_grown
 from modelops_abm.app.drawing.cards import Table, card_head, table
-from modelops_abm.app.failures import guarded
+from modelops_abm.app.errors import reported
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Chart, Markup
 from modelops_abm.app.widgets.markup import Action
@@ -34,7 +34,7 @@ def OverTimeCard(session: Session) -> None:
 
     with solara.Div(classes=["card", "over-time"]):
         unit = shown.unit if shown is not None else _WAITING
-        Markup(card_head(_tabs(name), unit, is_table=is_table), guarded(session, act))
+        Markup(card_head(_tabs(name), unit, is_table=is_table), reported(session, act))
         if shown is None or answer is None or extents is None:
             _Nothing(over_time.HEIGHT)
         elif is_table:
@@ -148,7 +148,7 @@ def NetValueCard(session: Session) -> None:
             return
         comparison = answer.comparison
         unit, finding = net_value.unit(comparison), net_value.finding(comparison)
-        Markup(card_head(_TITLE, unit, finding, is_table=is_table), guarded(session, act))
+        Markup(card_head(_TITLE, unit, finding, is_table=is_table), reported(session, act))
         if is_table:
             Markup(table(net_value.table(comparison)), css_class="numbers-place")
         else:

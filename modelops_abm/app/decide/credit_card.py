@@ -14,7 +14,7 @@ from modelops_abm.app.decide.rail import explain
 from modelops_abm.app.drawing.axes import Axis, Extent, round_axis
 from modelops_abm.app.drawing.cards import Table, card_head, table
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
-from modelops_abm.app.failures import guarded
+from modelops_abm.app.errors import reported
 from modelops_abm.app.state.plan import key_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
@@ -235,7 +235,7 @@ def Shares(session: Session) -> None:
             data_futures=str(credit.replications) if credit is not None else "0",
             data_answers=answer.plan.key if is_known and answer is not None else "",
         )[_content(credit, is_table=is_table)],
-        guarded(session, act),
+        reported(session, act),
         css_class="credit-place",
     )
 

@@ -11,11 +11,10 @@ from modelops_abm.app.decide.figures import figures, figures_card, waiting_figur
 from modelops_abm.app.decide.parameter_drawer import Drawer
 from modelops_abm.app.decide.rail import Rail
 from modelops_abm.app.decide.rail_rows import maximum_of
-from modelops_abm.app.decide.safe import Safe
 from modelops_abm.app.decide.sentences import progress, use_advice
 from modelops_abm.app.decide.tray_card import TrayCard
 from modelops_abm.app.decide.verdict_card import NOT_YET, run_state, verdict_card, waiting_verdict
-from modelops_abm.app.failures import guarded
+from modelops_abm.app.errors import ErrorBoundary, reported
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
@@ -27,9 +26,9 @@ def Head(session: Session) -> None:
     """Show the verdict and the figures, or that they cannot be shown."""
     with solara.Div(classes=["decide-head"]):
         with solara.Div(classes=["verdict-place"]):
-            Safe(Verdict, session)
-            Safe(RunState, session)
-        Safe(Figures, session)
+            ErrorBoundary(Verdict, session)
+            ErrorBoundary(RunState, session)
+        ErrorBoundary(Figures, session)
 
 
 @solara.component
@@ -44,7 +43,7 @@ def Verdict(session: Session) -> None:
     if answer is None:
         Markup(waiting_verdict(session.plan))
     else:
-        Markup(verdict_card(answer, credit_of(session), advice), guarded(session, act))
+        Markup(verdict_card(answer, credit_of(session), advice), reported(session, act))
 
 
 @solara.component
@@ -88,13 +87,13 @@ def Cards(session: Session) -> None:
     """Show the charts, the credit of each capability, the losses and the scenarios."""
     with solara.Div(classes=["decide-cards"]):
         with solara.Div(classes=["cards-row", "wide-first"]):
-            Safe(NetValueCard, session)
-            Safe(CreditCard, session)
+            ErrorBoundary(NetValueCard, session)
+            ErrorBoundary(CreditCard, session)
         with solara.Div(classes=["cards-row"]):
-            Safe(OverTimeCard, session)
-            Safe(TeamTimeCard, session)
-            Safe(LossesCard, session)
-        Safe(TrayCard, session)
+            ErrorBoundary(OverTimeCard, session)
+            ErrorBoundary(TeamTimeCard, session)
+            ErrorBoundary(LossesCard, session)
+        ErrorBoundary(TrayCard, session)
 
 
 # --------------------------------------------------------------------------------------
@@ -107,7 +106,7 @@ def Decide(session: Session) -> None:
     is_explaining = bool(session.drawer.value)
     with solara.Div(classes=["decide", *["explaining"] * is_explaining]):
         with solara.Div(classes=["decide-flow"]):
-            Safe(Rail, session)
+            ErrorBoundary(Rail, session)
             with solara.Div(classes=["decide-head-place"]):
                 Head(session)
             with solara.Div(classes=["decide-cards-place"]):

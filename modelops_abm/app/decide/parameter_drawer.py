@@ -22,10 +22,9 @@ from modelops_abm.app.decide.capability_drawer import (
 from modelops_abm.app.decide.equations import equations_about
 from modelops_abm.app.decide.figures import Money, between, digits_for
 from modelops_abm.app.decide.rail_rows import SETTABLE, setting_rows, take_entry
-from modelops_abm.app.decide.safe import Safe
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, confidence_badge, interval_mark
-from modelops_abm.app.failures import guarded, guarded_work
-from modelops_abm.app.state.jobs import Errand, Errands
+from modelops_abm.app.errors import ErrorBoundary, reported
+from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
@@ -152,8 +151,8 @@ def ParameterDrawer(session: Session, name: str) -> None:
         Controls(
             [row],
             on_explain=lambda _subject: None,
-            on_enter=guarded(session, enter),
-            on_restore=guarded(session, lambda which: session.take(plan.restored(which))),
+            on_enter=reported(session, enter),
+            on_restore=reported(session, lambda which: session.take(plan.restored(which))),
         )
         Markup(_facts(fact))
         _Equations(session, name)
@@ -181,20 +180,20 @@ def EffectHere(session: Session, quantity: Quantity) -> None:
     """Show, when asked, what the plan would be worth at the ends of a value's range."""
     effect: solara.Reactive[Effect | None] = solara.use_reactive(None)
     is_asked = solara.use_reactive(False)
-    errands = solara.use_memo(Errands, [])
-    solara.use_effect(lambda: errands.close, [])
+    jobs = solara.use_memo(Jobs, [])
+    solara.use_effect(lambda: jobs.close, [])
     plan, seed = session.plan, session.seed.value
 
-    def work(errand: Errand) -> None:
+    def work(job: Job) -> None:
         for found in stream_effect(
             plan,
             quantity,
             seed,
-            errand.cancel,
+            job.cancel,
             may_run=session.may_run,
             account=session.account,
         ):
-            errand.tell(effect.set, found)
+            job.tell(effect.set, found)
 
     def fail(words: str) -> None:
         session.notice.set(words)
@@ -203,7 +202,7 @@ def EffectHere(session: Session, quantity: Quantity) -> None:
     def act(action: Action) -> None:
         if action.name == "effect" and not is_asked.value:
             is_asked.set(True)
-            errands.start("effect", guarded_work(work, fail))
+            jobs.start("effect", work, fail)
 
     shown = _asked(quantity) if effect.value is None else _effect(effect.value, quantity)
     waiting = is_asked.value and effect.value is None
@@ -212,7 +211,7 @@ def EffectHere(session: Session, quantity: Quantity) -> None:
             h.h3["What if it were at the ends of its range?"],
             h.p(".label")["Being computed"] if waiting else shown,
         ],
-        guarded(session, act),
+        reported(session, act),
     )
 
 
@@ -281,7 +280,7 @@ def _change(effect: Effect, value: float | None, money: Money) -> str:
 @solara.component
 def Drawer(session: Session) -> None:
     """Show what the drawer explains, or that it cannot be shown, or nothing."""
-    Safe(OpenDrawer, session)
+    ErrorBoundary(OpenDrawer, session)
 
 
 @solara.component

@@ -23,7 +23,7 @@ from modelops_abm.app.decide.rail_rows import (
     slider_texts,
     take_entry,
 )
-from modelops_abm.app.failures import guarded
+from modelops_abm.app.errors import reported
 from modelops_abm.app.state.plan import History, Plan, name_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
@@ -144,7 +144,7 @@ def Rail(session: Session) -> None:
         else:
             carry_out(session, action)
 
-    on_action, on_enter = guarded(session, act), guarded(session, enter)
+    on_action, on_enter = reported(session, act), reported(session, enter)
     shown = {"data-plan": key, "data-part": "rail"}
     with solara.Div(classes=["rail", *["rail-open"] * is_open], attributes=shown):
         Keys(_KEYS, lambda meaning: on_action(Action(meaning, "")))
@@ -214,8 +214,8 @@ def _controls(
     return Controls(
         rows,
         on_enter=on_enter,
-        on_explain=guarded(session, lambda subject: explain(session, subject)),
-        on_restore=guarded(session, restore),
+        on_explain=reported(session, lambda subject: explain(session, subject)),
+        on_restore=reported(session, restore),
         texts=texts,
     )
 

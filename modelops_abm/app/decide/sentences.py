@@ -13,9 +13,8 @@ import solara
 from modelops_abm import formats, verdict
 from modelops_abm.app.decide.figures import between, digits_for, money_for, money_of
 from modelops_abm.app.decide.rail_rows import day_all_in_place
-from modelops_abm.app.failures import guarded_work
 from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.jobs import Errand, Errands
+from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.experiments import Comparison, Credit, LevelChange, stream_single_changes
@@ -121,19 +120,19 @@ def use_advice(session: Session) -> Advice | None:
     It is found out only for a plan that is answered and does not earn.
     """
     known: solara.Reactive[Advice | None] = solara.use_reactive(None)
-    errands = solara.use_memo(Errands, [])
+    jobs = solara.use_memo(Jobs, [])
     answer = session.answer.value
     wanted = answer.plan.key if answer is not None and _needs_advice(answer) else ""
 
     def find_out() -> None:
         if answer is None or not wanted:
-            errands.stop(_KIND)
+            jobs.stop(_KIND)
             return
         work = partial(_find, session, answer, known)
-        errands.start(_KIND, guarded_work(work, session.notice.set))
+        jobs.start(_KIND, work, session.notice.set)
 
     solara.use_effect(find_out, [wanted, session.seed.value])
-    solara.use_effect(lambda: errands.close, [])
+    solara.use_effect(lambda: jobs.close, [])
     return known.value if known.value is not None and known.value.key == wanted else None
 
 
@@ -144,18 +143,18 @@ def _needs_advice(answer: Answer) -> bool:
 
 
 def _find(
-    session: Session, answer: Answer, known: solara.Reactive[Advice | None], errand: Errand
+    session: Session, answer: Answer, known: solara.Reactive[Advice | None], job: Job
 ) -> None:
     for changes in stream_single_changes(
         answer.plan.scenario,
         seed=answer.seed,
-        cancel=errand.cancel,
+        cancel=job.cancel,
         executor=new_caller(Rank.LAST, account=session.account),
     ):
         ranking = changes.ranking()
         helps = ranking.order[0] if None not in ranking.may_be_best else None
         advice = Advice(answer.plan.key, best_single_change(changes), helps)
-        errand.tell(known.set, advice)
+        job.tell(known.set, advice)
 
 
 # --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from modelops_abm import formats, verdict
 from modelops_abm.app.decide.figures import Figure, Money, between, digits_for, figures
 from modelops_abm.app.decide.sentences import full_name
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
-from modelops_abm.app.failures import guarded
+from modelops_abm.app.errors import reported
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
@@ -323,7 +323,7 @@ def TrayCard(session: Session) -> None:
             scenarios(items, money),
             compares and bool(tray) and side_by_side(items, money),
         ],
-        guarded(session, act),
+        reported(session, act),
         css_class="card-place",
     )
 

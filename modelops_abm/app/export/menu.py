@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import htpy as h
 
+from modelops_abm.app.errors import reported
 from modelops_abm.app.export.content import Subject, figures_csv, file_name, series_csv, subject_of
 from modelops_abm.app.export.report import report
 from modelops_abm.app.export.slides import slides
-from modelops_abm.app.failures import guarded
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets.browser import download, picture
@@ -207,7 +207,7 @@ def export(session: Session, what: str) -> None:
     elif not session.exporting.value:
         session.exporting.set(entry.name.lower())
         parts = (session, subject, entry, entry.content)
-        work = threading.Thread(target=guarded(session, _make), args=parts, daemon=True)
+        work = threading.Thread(target=reported(session, _make), args=parts, daemon=True)
         work.start()
 
 

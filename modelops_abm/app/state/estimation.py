@@ -15,7 +15,6 @@ from functools import partial
 from threading import Event, Lock
 from typing import Literal
 
-from modelops_abm.app.failures import guarded_work
 from modelops_abm.app.state.answer import (
     BANDS,
     PERIOD_DAYS,
@@ -25,7 +24,7 @@ from modelops_abm.app.state.answer import (
     half_width_wished,
     looks_at,
 )
-from modelops_abm.app.state.jobs import COURTESY, Errand, Errands
+from modelops_abm.app.state.jobs import PRECEDENCE, Job, Jobs
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments import (
     Credit,
@@ -36,7 +35,6 @@ from modelops_abm.experiments import (
 )
 from modelops_abm.experiments.plans import raised
 from modelops_abm.experiments.statistics import is_known
-from modelops_abm.runs import Cancelled
 from modelops_abm.runs.resources import replications_per_block
 from modelops_abm.runs.threads import Account, Caller, Rank, new_caller
 from modelops_abm.scenario import CapabilityName, Scenario
@@ -47,7 +45,6 @@ _PAUSE_SECONDS = {"answer": 0.25, "credit": 1.0}
 """Until each message on how far some work has come; many visitors' credits run at once."""
 _PATIENCE_SECONDS = 2.0
 """For which better figures stand back at most while others wait for their first."""
-_LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
@@ -145,7 +142,7 @@ class Estimator:
     def __init__(self, publish: Publish, account: Account | None = None) -> None:
         self._publish = publish
         self._account = account or Account()
-        self._errands = Errands()
+        self._jobs = Jobs()
         self._at_rest = Event()
         self._known = _Remembered()
 
@@ -157,7 +154,7 @@ class Estimator:
     def stop_answering(self) -> None:
         """Stop what `ask` has begun, and what waits for it."""
         for kind in ("answer", "explanation", "others"):
-            self._errands.stop(kind)
+            self._jobs.stop(kind)
 
     def explain(self, plan: Plan, seed: int, capability: CapabilityName) -> None:
         """Find out what the levels of a capability are worth, once the plan is answered."""
@@ -166,7 +163,7 @@ class Estimator:
 
     def stop_explaining(self) -> None:
         """Stop what `explain` has begun."""
-        self._errands.stop("explanation")
+        self._jobs.stop("explanation")
 
     def answer_all(self, plans: Sequence[Plan], seed: int, precision: Precision = USUAL) -> None:
         """Answer plans one after the other, once the one that is asked for is answered."""
@@ -174,58 +171,56 @@ class Estimator:
             work = partial(self._answer_all, tuple(plans), seed, precision, self._at_rest)
             self._start("others", None, work)
         else:
-            self._errands.stop("others")
+            self._jobs.stop("others")
 
     def close(self) -> None:
         """Stop everything for good."""
-        self._errands.close()
+        self._jobs.close()
 
     def wait(self, seconds: float) -> bool:
         """Wait until nothing is left to do, so long at most; return whether that is so."""
-        return self._errands.wait(seconds)
+        return self._jobs.wait(seconds)
 
-    def _start(self, kind: str, plan: Plan | None, work: Callable[[Errand], None]) -> None:
-        self._errands.start(kind, guarded_work(work, partial(self._fail, plan)))
+    def _start(self, kind: str, plan: Plan | None, work: Callable[[Job], None]) -> None:
+        self._jobs.start(kind, work, partial(self._fail, plan))
 
     def _fail(self, plan: Plan | None, words: str) -> None:
         if plan is not None:
             self._publish(Failure(plan, words))
 
     def _answer(
-        self, plan: Plan, seed: int, precision: Precision, at_rest: Event, errand: Errand
+        self, plan: Plan, seed: int, precision: Precision, at_rest: Event, job: Job
     ) -> None:
         question = (plan.key, seed, precision)
         try:
-            answer, known = self._answered(plan, question, errand)
+            answer, known = self._answered(plan, question, job)
         finally:
             at_rest.set()
         if known is not None:
-            errand.tell(self._publish, CreditSoFar(plan, known))
+            job.tell(self._publish, CreditSoFar(plan, known))
         else:
-            self._known.add(question, answer, self._credited(plan, seed, errand))
+            self._known.add(question, answer, self._credited(plan, seed, job))
 
-    def _answered(
-        self, plan: Plan, question: _Question, errand: Errand
-    ) -> tuple[Answer, Credit | None]:
+    def _answered(self, plan: Plan, question: _Question, job: Job) -> tuple[Answer, Credit | None]:
         """Publish the answer to a plan as it gets better; return the last, and the credit if known.
 
-        An errand that was stopped goes on until its slice is done, beside its successor, and may
+        A job that was stopped goes on until its slice is done, beside its successor, and may
         push out of memory what this one has just found there: it is looked up once.
         """
         if (known := self._known.get(question)) is not None:
             answer = replace(known[0], plan=plan)
-            errand.tell(self._publish, answer)
+            job.tell(self._publish, answer)
             return answer, known[1]
-        bar = _Bar(plan, "answer", partial(errand.tell, self._publish))
+        bar = _Bar(plan, "answer", partial(job.tell, self._publish))
         _, seed, precision = question
         caller = self._caller(plan, precision)
-        looks = answers(plan, seed, precision, errand.cancel, bar.show, caller)
-        with COURTESY.waiting(caller):
+        looks = answers(plan, seed, precision, job.cancel, bar.show, caller)
+        with PRECEDENCE.claimed(caller):
             answer = next(looks)
-            errand.tell(self._publish, answer)
+            job.tell(self._publish, answer)
         bar.stands_back = True
         for answer in looks:
-            self._tell_politely(errand, answer)
+            self._tell_politely(job, answer)
         self._known.add(question, answer, None)
         return answer, None
 
@@ -236,41 +231,41 @@ class Estimator:
         ranks = [Rank.FIRST] * _calls_of(first_look, scenario)
         return new_caller(*ranks, Rank.NEXT, account=self._account)
 
-    def _tell_politely(self, errand: Errand, message: Message) -> None:
+    def _tell_politely(self, job: Job, message: Message) -> None:
         """Publish once nobody waits for first figures, or it has been kept back long enough."""
-        COURTESY.stand_back(errand.cancel, _PATIENCE_SECONDS)
-        errand.tell(self._publish, message)
+        PRECEDENCE.give_way(job.cancel, _PATIENCE_SECONDS)
+        job.tell(self._publish, message)
 
-    def _credited(self, plan: Plan, seed: int, errand: Errand) -> Credit | None:
+    def _credited(self, plan: Plan, seed: int, job: Job) -> Credit | None:
         """Publish the credit of each capability as it gets better; return the last."""
         if not raised(plan.scenario):
-            errand.tell(self._publish, CreditSoFar(plan, None))
+            job.tell(self._publish, CreditSoFar(plan, None))
             return None
-        bar = _Bar(plan, "credit", partial(errand.tell, self._publish))
+        bar = _Bar(plan, "credit", partial(job.tell, self._publish))
         for credit in stream_credit(
             plan.scenario,
             seed=seed,
-            cancel=errand.cancel,
+            cancel=job.cancel,
             progress=bar.show,
             executor=new_caller(Rank.LAST, account=self._account),
         ):
-            self._tell_politely(errand, CreditSoFar(plan, credit))
+            self._tell_politely(job, CreditSoFar(plan, credit))
         bar.end()
         return credit
 
     def _explain(
-        self, plan: Plan, seed: int, capability: CapabilityName, at_rest: Event, errand: Errand
+        self, plan: Plan, seed: int, capability: CapabilityName, at_rest: Event, job: Job
     ) -> None:
-        errand.tell(self._publish, Explanation(plan, capability))
-        _wait_for(at_rest, errand)
+        job.tell(self._publish, Explanation(plan, capability))
+        job.wait_for(at_rest)
         for levels in stream_level_worth(
             plan.scenario,
             capability,
             seed=seed,
-            cancel=errand.cancel,
+            cancel=job.cancel,
             executor=new_caller(Rank.LAST, account=self._account),
         ):
-            self._tell_politely(errand, Explanation(plan, capability, levels))
+            self._tell_politely(job, Explanation(plan, capability, levels))
 
     def _answer_all(
         self,
@@ -278,13 +273,13 @@ class Estimator:
         seed: int,
         precision: Precision,
         at_rest: Event,
-        errand: Errand,
+        job: Job,
     ) -> None:
-        _wait_for(at_rest, errand)
+        job.wait_for(at_rest)
         for plan in plans:
             caller = new_caller(Rank.NEXT, account=self._account)
-            for answer in answers(plan, seed, precision, errand.cancel, executor=caller):
-                self._tell_politely(errand, answer)
+            for answer in answers(plan, seed, precision, job.cancel, executor=caller):
+                self._tell_politely(job, answer)
 
 
 class _Remembered:
@@ -380,7 +375,7 @@ class _Bar:
     def show(self, done: int, aim: int) -> None:
         """Publish how far it has come, if that is worth a message."""
         is_due = time.monotonic() - self._told >= _PAUSE_SECONDS[self._work]
-        if is_due and not (self.stands_back and COURTESY.is_wanted):
+        if is_due and not (self.stands_back and PRECEDENCE.is_claimed):
             self._publish(done, aim)
 
     def end(self) -> None:
@@ -390,10 +385,3 @@ class _Bar:
     def _publish(self, done: int, aim: int) -> None:
         self._tell(Progress(self._plan, self._work, done, aim))
         self._told = time.monotonic()
-
-
-def _wait_for(at_rest: Event, errand: Errand) -> None:
-    """Wait for an event as long as an errand is wanted."""
-    while not at_rest.wait(_LOOK_SECONDS):
-        if errand.cancel.is_set():
-            raise Cancelled

@@ -1,47 +1,80 @@
-"""Work in the background, of which only the newest of each kind counts."""
+"""Background jobs of a visitor: only the newest of each kind counts, and its errors are told.
+
+A job is a thread and a flag that cancels it. Three things are easy to get wrong, and are right
+here: what an outdated job still finds is never published after something newer; an exception ends
+in front of the visitor instead of in a dead thread; and while anybody waits for first figures, the
+jobs that only make figures better give way.
+"""
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from modelops_abm.runs import Cancelled
 from modelops_abm.runs.threads import Caller
+from modelops_abm.scenario import InputError
+
+_log = logging.getLogger(__name__)
+_POLL_SECONDS = 0.05
 
 
-class Errand:
-    """Work in a thread of its own, which can be stopped.
+class Job:
+    """Work in a thread of its own, which can be cancelled.
 
-    What is told is told in order: nothing of an errand before the end of the one that it
-    supersedes, and nothing after it has been stopped.
+    What it publishes comes in order: nothing before the end of the job that it supersedes, and
+    nothing after it has been cancelled.
 
     Parameters
     ----------
     work
         What to do. It looks at `cancel` now and then, and ends soon after that is set.
+    on_error
+        Called with what went wrong, see `in_words`; not if the job was cancelled.
     before
-        The errand that this one supersedes, which has been stopped.
+        The job that this one supersedes, which has been cancelled.
     """
 
-    def __init__(self, work: Callable[[Errand], None], before: Errand | None) -> None:
+    def __init__(
+        self,
+        work: Callable[[Job], None],
+        on_error: Callable[[str], None],
+        before: Job | None = None,
+    ) -> None:
         self.cancel = threading.Event()
-        self._work, self._before = work, before
-        self._thread = threading.Thread(target=self._run, name="modelops errand", daemon=True)
+        self._work, self._on_error, self._before = work, on_error, before
+        self._thread = threading.Thread(target=self._run, name="modelops job", daemon=True)
 
     def start(self) -> None:
         """Start; the thread belongs to the visitor in whose thread this is called."""
         self._thread.start()
 
     def tell[Message](self, publish: Callable[[Message], None], message: Message) -> None:
-        """Publish a message, unless this has been stopped."""
-        self._wait_for_the_one_before()
+        """Publish a message, unless this has been cancelled."""
+        if self._before is not None:  # it may be in the middle of publishing something older
+            self._before.wait()
+            self._before = None
         if not self.cancel.is_set():
             publish(message)
 
     def pause(self, seconds: float) -> bool:
         """Wait; return whether this is still wanted then."""
         return not self.cancel.wait(seconds)
+
+    def wait_for(self, event: threading.Event) -> None:
+        """Wait for an event as long as this is wanted.
+
+        Raises
+        ------
+        Cancelled
+            If this was cancelled.
+        """
+        while not event.wait(_POLL_SECONDS):
+            if self.cancel.is_set():
+                raise Cancelled
 
     def wait(self, seconds: float | None = None) -> bool:
         """Wait until the thread has ended; return whether it has."""
@@ -51,99 +84,118 @@ class Errand:
     def _run(self) -> None:
         try:
             self._work(self)
+        except Cancelled:
+            return
+        except Exception as error:  # noqa: BLE001 - the visitor is told, the page stays
+            self.tell(self._on_error, in_words(error))
         finally:
-            self._before = None
-
-    def _wait_for_the_one_before(self) -> None:
-        if self._before is not None:
-            self._before.wait()
-            self._before = None
+            self._before = None  # else each job would keep all before it alive
 
 
-class Errands:
-    """The errands of one visitor: at most one of each kind at a time."""
+def in_words(error: Exception) -> str:
+    """Return what a visitor is told of an error in the background.
+
+    The words of an `InputError`; anything else is a mistake of the program, which goes to the log.
+    """
+    if isinstance(error, InputError):
+        return str(error)
+    _log.error("work in the background failed", exc_info=error)
+    return of_mistake(error)
+
+
+def of_mistake(error: Exception) -> str:
+    """Return what a visitor is told of a mistake of the program."""
+    return f"That did not work, by a mistake of this program ({type(error).__name__})."
+
+
+class Jobs:
+    """The jobs of one visitor: at most one of each kind at a time."""
 
     def __init__(self) -> None:
-        self._newest: dict[str, Errand] = {}
+        self._newest: dict[str, Job] = {}
         self._lock = threading.Lock()
         self._is_closed = False
 
-    def start(self, kind: str, work: Callable[[Errand], None]) -> None:
-        """Start an errand and stop an earlier one of its kind; nothing after `close`."""
+    def start(
+        self, kind: str, work: Callable[[Job], None], on_error: Callable[[str], None]
+    ) -> None:
+        """Start a job and cancel an earlier one of its kind; nothing after `close`.
+
+        Parameters
+        ----------
+        kind
+            Name of the kind.
+        work, on_error
+            See `Job`.
+        """
         with self._lock:
             if self._is_closed:
                 return
             before = self._newest.get(kind)
             if before is not None:
                 before.cancel.set()
-            errand = self._newest[kind] = Errand(work, before)
-            errand.start()  # before anybody can wait for it, which fails for one not started
+            job = self._newest[kind] = Job(work, on_error, before)
+            job.start()  # before anybody can wait for it, which fails for one not started
 
     def stop(self, kind: str) -> None:
-        """Stop the errand of a kind, if there is one."""
+        """Cancel the job of a kind, if there is one."""
         with self._lock:
-            errand = self._newest.get(kind)
-        if errand is not None:
-            errand.cancel.set()
+            job = self._newest.get(kind)
+        if job is not None:
+            job.cancel.set()
 
     def close(self) -> None:
-        """Stop everything for good. Returns at once; the threads end within a slice."""
+        """Cancel everything for good. Returns at once; the threads end within a slice."""
         with self._lock:
             self._is_closed = True
-            errands = list(self._newest.values())
-        for errand in errands:
-            errand.cancel.set()
+            jobs = list(self._newest.values())
+        for job in jobs:
+            job.cancel.set()
 
     def wait(self, seconds: float) -> bool:
-        """Wait until everything has ended, each errand at most so long; return whether it has."""
+        """Wait until everything has ended, each job at most so long; return whether it has."""
         with self._lock:
-            errands = list(self._newest.values())
-        return all(errand.wait(seconds) for errand in errands)
+            jobs = list(self._newest.values())
+        return all(job.wait(seconds) for job in jobs)
 
 
-# --------------------------------------------------------------------------------------
-# Standing back: whoever has figures waits for those who have none yet.
+class Precedence:
+    """Lets jobs that only improve figures give way to those that somebody waits for.
 
-
-class Courtesy:
-    """Lets what is wanted less stand back while somebody waits for first figures.
-
-    Until they are on the page no other simulation begins, so that the cores are free to draw them,
-    and nobody else's figures are put on the page, which all happens in one interpreter. Nobody
-    stands back for a plan so large that its first figures take long.
+    Until first figures are on the page no other simulation begins, so that the cores are free to
+    draw them, and nobody else's figures are put on the page, which all happens in one interpreter.
+    Nobody gives way to a plan so large that its first figures take long.
     """
 
     def __init__(self) -> None:
-        self._waiting: list[Caller] = []
+        self._first: list[Caller] = []
         self._changed = threading.Condition()
 
     @property
-    def is_wanted(self) -> bool:
+    def is_claimed(self) -> bool:
         """Whether somebody waits for first figures that take a moment."""
-        return any(caller.is_of_first_rank for caller in tuple(self._waiting))
+        return any(caller.is_of_first_rank for caller in tuple(self._first))
 
     @contextmanager
-    def waiting(self, caller: Caller) -> Iterator[None]:
-        """Let others stand back for the one whose first figures a caller's calls are."""
+    def claimed(self, caller: Caller) -> Iterator[None]:
+        """Let others give way, within, to the one whose first figures a caller's calls are."""
         with self._changed:
-            self._waiting.append(caller)
+            self._first.append(caller)
         try:
             with caller.first_rank_only():
                 yield
         finally:
             with self._changed:
-                self._waiting.remove(caller)
+                self._first.remove(caller)
                 self._changed.notify_all()
 
-    def stand_back(self, cancel: threading.Event, seconds: float) -> None:
+    def give_way(self, cancel: threading.Event, seconds: float) -> None:
         """Wait while somebody waits for first figures, so long at most, or until cancelled."""
         end = time.monotonic() + seconds
         with self._changed:
-            while self.is_wanted and not cancel.is_set() and time.monotonic() < end:
-                self._changed.wait(_LOOK_SECONDS)
+            while self.is_claimed and not cancel.is_set() and time.monotonic() < end:
+                self._changed.wait(_POLL_SECONDS)  # nobody notifies when a caller uses up its rank
 
 
-_LOOK_SECONDS = 0.05
-
-COURTESY = Courtesy()
+PRECEDENCE = Precedence()
 """Among the visitors of this process."""

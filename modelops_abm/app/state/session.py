@@ -10,7 +10,6 @@ from typing import Any, Literal
 
 import solara
 
-from modelops_abm.app.failures import guarded_work
 from modelops_abm.app.state.answer import PRECISIONS, Answer
 from modelops_abm.app.state.estimation import (
     CreditSoFar,
@@ -20,7 +19,7 @@ from modelops_abm.app.state.estimation import (
     Message,
     Progress,
 )
-from modelops_abm.app.state.jobs import Errand, Errands
+from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.plan import FIRST_PRESET, MODEL_DAYS_UNASKED, History, Plan, size_of
 from modelops_abm.app.state.tray import Tray, renamed, with_answer, with_kept, without
 from modelops_abm.app.state.uploads import Uploads
@@ -127,7 +126,7 @@ class Session:
         self._commands = 0
         self._changing = RLock()  # what is read, changed and set, by the visitor and behind him
         self._estimator = Estimator(self._hear, self.account)
-        self._errands = Errands()
+        self._jobs = Jobs()
 
     @property
     def plan(self) -> Plan:
@@ -143,7 +142,7 @@ class Session:
 
     def take(self, plan: Plan) -> None:
         """Show another plan, which can be undone."""
-        self._errands.stop("replay")
+        self._jobs.stop("replay")
         with self.drawing:
             self.notice.set("")
             self._change_history(lambda history: history.then(plan))
@@ -159,12 +158,12 @@ class Session:
 
     def undo(self) -> None:
         """Go back to the plan before the last change."""
-        self._errands.stop("replay")
+        self._jobs.stop("replay")
         self._change_history(History.undo)
 
     def redo(self) -> None:
         """Bring back what was undone last."""
-        self._errands.stop("replay")
+        self._jobs.stop("replay")
         self._change_history(History.redo)
 
     def reset(self) -> None:
@@ -175,7 +174,7 @@ class Session:
         """Show the plan before the last change, and the change again once that is answered."""
         if self.history.value.past:
             self.undo()
-            self._errands.start("replay", guarded_work(self._replay, self.notice.set))
+            self._jobs.start("replay", self._replay, self.notice.set)
 
     def keep(self, name: str) -> None:
         """Keep the plan in the tray; a name that is not allowed becomes a notice."""
@@ -231,12 +230,12 @@ class Session:
     def close(self) -> None:
         """Stop everything in the background for good."""
         self.closing.close()
-        self._errands.close()
+        self._jobs.close()
         self._estimator.close()
 
     def wait(self, seconds: float) -> bool:
         """Wait until nothing goes on in the background; return whether that is so."""
-        return self._errands.wait(seconds) and self._estimator.wait(seconds)
+        return self._jobs.wait(seconds) and self._estimator.wait(seconds)
 
     def tell_browser(self, command: dict[str, Any]) -> None:
         """Send a command of `widgets.browser`."""
@@ -295,7 +294,7 @@ class Session:
         ]
         self._estimator.answer_all(unknown, seed, PRECISIONS[self.precision.value])
 
-    def _replay(self, errand: Errand) -> None:
+    def _replay(self, job: Job) -> None:
         """Wait until the plan before the last change is answered and seen; then change again."""
         shown = self.history.value
         patience = int(_LONGEST_WAIT_SECONDS / _LOOK_SECONDS)
@@ -303,7 +302,7 @@ class Session:
             answer = self.answer.value
             if answer is not None and answer.plan.key == shown.plan.key:
                 break
-            if not errand.pause(_LOOK_SECONDS):
+            if not job.pause(_LOOK_SECONDS):
                 return
-        if errand.pause(_REPLAY_SECONDS):
+        if job.pause(_REPLAY_SECONDS):
             self._change_history(lambda history: shown.redo() if history is shown else history)

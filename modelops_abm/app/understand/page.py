@@ -7,7 +7,7 @@ import solara
 
 from modelops_abm import formats
 from modelops_abm.app.drawing.diagrams import statechart
-from modelops_abm.app.failures import guarded
+from modelops_abm.app.errors import reported
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.understand.assumptions import ASSUMPTIONS, assumptions, how_many
 from modelops_abm.app.understand.effects_table import conditions, effects_table, legend
@@ -57,7 +57,7 @@ def Assumptions(session: Session) -> None:
     with solara.Div(classes=classes, attributes={"id": "assumptions", "tabindex": "-1"}):
         Markup(h.fragment[h.h2["What we assume, and how sure we are"], h.p(".lead")[how_many()]])
         Search("Search", "drift, cost, retraining", set_query)
-        Markup(assumptions(session.plan.scenario, query), guarded(session, explain))
+        Markup(assumptions(session.plan.scenario, query), reported(session, explain))
 
 
 def mechanisms(scenario: Scenario) -> h.Fragment:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from modelops_abm.app.failures import in_words
+from modelops_abm.app.state.jobs import in_words
 from modelops_abm.app.watch.observe import picture_of
 from modelops_abm.app.watch.paired_run import Question, Twin
 from modelops_abm.app.watch.snapshot import Picture, Snapshot

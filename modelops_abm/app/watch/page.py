@@ -8,7 +8,7 @@ from typing import Any
 import htpy as h
 import solara
 
-from modelops_abm.app.failures import guarded
+from modelops_abm.app.errors import reported
 from modelops_abm.app.state.link import LAST_FUTURE
 from modelops_abm.app.state.plan import MOST_MODEL_DAYS_WATCHED, size_of
 from modelops_abm.app.state.session import Session
@@ -270,21 +270,21 @@ def _Bar(session: Session, watching: Watching, snapshot: Snapshot) -> None:
 
     future = snapshot.question.future
     with solara.Div(classes=["watch-bar"]):
-        Markup(controls(snapshot), guarded(session, act), css_class="buttons")
+        Markup(controls(snapshot), reported(session, act), css_class="buttons")
         Timeline(
             day=snapshot.day if snapshot.goal is None else snapshot.goal,
             days=snapshot.horizon_days,
             strips=strips(snapshot.picture.strip if snapshot.picture else {}),
             box=f"0 0 {STRIP_BINS} {STRIP_HEIGHT}",
             months=months(snapshot.horizon_days),
-            event_jump=guarded(session, jump),
+            event_jump=reported(session, jump),
         )
         Markup(
             h.fragment[
                 future_button(future, twin=watching.twin.value),
                 future_panel(future, LAST_FUTURE, notable_futures(session)),
             ],
-            guarded(session, act),
+            reported(session, act),
             css_class="buttons",
         )
 
@@ -319,16 +319,16 @@ def _Scene(session: Session, watching: Watching, snapshot: Snapshot, picture: Pi
     with solara.Div(classes=["scene"]):
         with solara.Div(classes=["lanes"]):
             for lane in _lanes(watching, snapshot, picture):
-                Markup(lane, guarded(session, act))
+                Markup(lane, reported(session, act))
             Screen(
                 serial=snapshot.serial,
-                event_drawn=guarded(session, drawn),
-                event_key=guarded(session, press),
-                event_width=guarded(session, measure),
+                event_drawn=reported(session, drawn),
+                event_key=reported(session, press),
+                event_width=reported(session, measure),
             )
         with solara.Div(classes=["side"]):
             with solara.Div(classes=["card", "model"]):
-                Markup(panel_head(picture), guarded(session, act))
+                Markup(panel_head(picture), reported(session, act))
                 Markup(panel_body(picture))
             Markup(stocks_card(picture.plan.stocks))
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 import htpy as h
 import solara
 
+from modelops_abm.app.errors import reported
 from modelops_abm.app.export.content import file_name
-from modelops_abm.app.failures import guarded
 from modelops_abm.app.state.plan import FIRST_PRESET, History, Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.uploads import (
@@ -176,7 +176,7 @@ _SCENARIO_ENDINGS = ".toml,.yaml,.yml,.json"
 @solara.component
 def YourData(session: Session) -> None:
     """Show the part."""
-    do = guarded(session, lambda action: act(session, action))
+    do = reported(session, lambda action: act(session, action))
     with solara.Div(classes=["your-data"]):
         _PortfolioCard(session, do)
         _ScenarioCard(session, do)
@@ -187,7 +187,7 @@ def YourData(session: Session) -> None:
 @solara.component
 def _PortfolioCard(session: Session, do: Callable[[Action], None]) -> None:
     scenario = session.plan.scenario
-    take = guarded(session, lambda file: choose_portfolio(session, file))
+    take = reported(session, lambda file: choose_portfolio(session, file))
     with solara.Div(classes=["card"], attributes={"data-part": "portfolio-file"}):
         Markup(portfolio_head(scenario), do)
         FilePicker(
@@ -202,7 +202,7 @@ def _PortfolioCard(session: Session, do: Callable[[Action], None]) -> None:
 
 @solara.component
 def _ScenarioCard(session: Session, do: Callable[[Action], None]) -> None:
-    take = guarded(session, lambda file: choose_scenario(session, file))
+    take = reported(session, lambda file: choose_scenario(session, file))
     with solara.Div(classes=["card"], attributes={"data-part": "scenario-file"}):
         Markup(scenario_head(session.plan), do)
         FilePicker(
