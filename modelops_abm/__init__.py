@@ -15,7 +15,7 @@ from modelops_abm.version import __version__
 
 if TYPE_CHECKING:
     from modelops_abm.clients import illustrative_portfolio, read_portfolio
-    from modelops_abm.experiments.comparison import compare
+    from modelops_abm.experiments.comparison_runs import compare
     from modelops_abm.mesa_engine.developer import Developer
     from modelops_abm.mesa_engine.ml_model import MLModel
     from modelops_abm.mesa_engine.model import ModelOpsModel

@@ -171,6 +171,11 @@ def count_in_words(count: int) -> str:
     return _WORDS[count] if count < len(_WORDS) else number(count)
 
 
+def about(count: int) -> int:
+    """Return a count with two digits, as many as a spread of few futures tells: 1,234 is 1,200."""
+    return round(count, 1 - math.floor(math.log10(max(count, 1))))
+
+
 def span(days: int) -> str:
     """Return a span of time in words: three years, 18 months, 45 days."""
     years, rest = divmod(days, 365)

@@ -15,19 +15,13 @@ from modelops_abm import formats
 from modelops_abm.ctrl_c import interruptible
 from modelops_abm.scenario import InputError
 from modelops_abm.scenario.presets import preset
-from modelops_abm.terminal import console, degrade_gracefully, load_ensemble, progress, say
-from modelops_abm.verdict import (
-    ALL_FIVE,
-    CAUTION,
-    FIGURES,
-    INTERVAL,
-    Difference,
-    as_json,
-    chance,
-    difference_table,
-    payback,
-    spread,
-    verdict,
+from modelops_abm.terminal import (
+    console,
+    degrade_gracefully,
+    load_ensemble,
+    print_table,
+    progress,
+    say,
 )
 
 if TYPE_CHECKING:
@@ -110,30 +104,37 @@ def _example(scenario: Scenario, bar: Progress) -> Run:
 
 
 def _print(comparison: Comparison) -> None:
+    from modelops_abm.experiments.comparison import FIGURES
+    from modelops_abm.experiments.plans import ALL_FIVE, CAUTION
+
     target = console()
-    say(target, verdict(comparison, ALL_FIVE))
+    say(target, comparison.verdict(ALL_FIVE).text)
     say(target, _second_line(comparison))
     target.print()
-    target.print(difference_table(comparison, FIGURES, ("Average per future", "without", "with")))
-    target.print()
+    print_table(target, comparison.key_figures(FIGURES, ("Average per future", "without", "with")))
     say(target, f"{_may_happen(comparison)} {CAUTION}")
 
 
 def _second_line(comparison: Comparison) -> str:
+    from modelops_abm.experiments.plans import ALL_FIVE, INTERVAL, Difference
+
     npv = Difference.of("npv", comparison.finance.npv)
     return (
         f"That is the average of {formats.number(comparison.replications)} futures, each without"
         f" and with them under the same luck; {INTERVAL} of the average"
-        f" {npv.interval}. {payback(comparison, ALL_FIVE)}"
+        f" {npv.interval}. {comparison.payback(ALL_FIVE)}"
     )
 
 
 def _may_happen(comparison: Comparison) -> str:
     """Return what one future may bring, and the chance of a loss."""
+    from modelops_abm.experiments.plans import chance
+
+    spread = formats.money_interval(*comparison.percentiles)
     count, interval = chance(comparison.finance.loss)
     return (
         f"One future alone is one team's luck: in nine of ten the difference is"
-        f" {spread(comparison)}, and {count} ({interval}) end below the baseline."
+        f" {spread}, and {count} ({interval}) end below the baseline."
     )
 
 
@@ -154,7 +155,7 @@ def _save(example: Pair, comparison: Comparison, folder: Path) -> None:
     from modelops_abm.charts import files_of_pictures
     from modelops_abm.runs.output import Result, write_results
 
-    figures = json.dumps(as_json(comparison), indent=2, allow_nan=False) + "\n"
+    figures = json.dumps(comparison.to_json(), indent=2, allow_nan=False) + "\n"
     pictures = files_of_pictures(example.plan, example.baseline)
     write_results(
         Result(

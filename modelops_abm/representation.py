@@ -1,15 +1,122 @@
-"""How scenarios and results show themselves: a line in a terminal, a table in a notebook."""
+"""How scenarios and results show themselves: a line, sentences, tables, figures, plain data.
+
+A result knows what it found, so that it says, tabulates, dumps and draws it itself (`Result`). What
+shows results - terminal, folder, page, notebook - knows how to lay out sentences, tables and
+figures, and nothing of any experiment. `docs/decisions/0037` says why.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import html
+import importlib
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _LONGEST_TEXT, _MOST_NAMES = 40, 6
 _MOST_ROWS = 20
+_DRAWN_BY = "modelops_abm.charts"
+
+type Figures = Mapping[str, Callable[[], Any]]
+"""What draws each figure, a `plots.Picture`, by the name of its file without an ending."""
+
+
+class Result(Protocol):
+    """What an experiment found, however it is shown."""
+
+    def sentence(self) -> str:
+        """Return what was found, in whole sentences; a line break begins a new paragraph."""
+
+    def tables(self) -> Sequence[Table]:
+        """Return the tables, in the order in which they are read."""
+
+    def notes(self) -> str:
+        """Return how to read them, and what they cannot tell; paragraphs as in `sentence`."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything that was found as plain data; None for what does not exist."""
+
+    def figures(self) -> Figures:
+        """Return the figures; one is drawn when it is asked for."""
+
+
+class Column(NamedTuple):
+    """A column of a table in words.
+
+    Attributes
+    ----------
+    heading
+        What stands above it, with the unit if the cells do not have it.
+    is_number
+        Whether its cells are aligned to the right, and never wrapped.
+    may_wrap
+        Whether a long cell goes on in the next line.
+    """
+
+    heading: str
+    is_number: bool = True
+    may_wrap: bool = False
+
+
+class Row(NamedTuple):
+    """A row of a table in words; it may have fewer cells than there are columns.
+
+    Attributes
+    ----------
+    cells
+        What stands in it.
+    is_strong
+        Whether it is set in bold: a total, or what is recommended.
+    """
+
+    cells: tuple[str, ...]
+    is_strong: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+    """A table of a result: in words, to be read; with all its numbers, to be kept; or both.
+
+    Attributes
+    ----------
+    name
+        Of its files.
+    columns, rows
+        In words, with units and as many digits as are known. Without rows it is not shown.
+    caption
+        What stands below it.
+    is_summary
+        Whether it is one of several that stand below each other, all equally wide.
+    numbers
+        Makes the table that is kept in files: every number in full, in the units of the outcomes.
+        Not kept if there is none.
+    """
+
+    name: str
+    columns: Sequence[Column] = ()
+    rows: Sequence[Row] = ()
+    caption: str = ""
+    is_summary: bool = False
+    numbers: Callable[[], pd.DataFrame] | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether it has anything to read."""
+        return bool(self.columns)
+
+
+def words(*headings: str) -> tuple[Column, ...]:
+    """Return columns of words, which start at the left and go on in the next line."""
+    return tuple(Column(heading, is_number=False, may_wrap=True) for heading in headings)
+
+
+def numbers(*headings: str) -> tuple[Column, ...]:
+    """Return columns of numbers in words, which end at the right."""
+    return tuple(Column(heading) for heading in headings)
 
 
 class Represented:
@@ -44,6 +151,23 @@ class Represented:
         """Return the table that a notebook shows, a `pandas.DataFrame`; None if there is none."""
         table = getattr(self, "table", None)
         return None if table is None else table()
+
+
+class Reported(Represented):
+    """A result: it says, tabulates, dumps and draws itself; see `Result`."""
+
+    def notes(self) -> str:
+        """Return how to read it; nothing if that is plain."""
+        return ""
+
+    def figures(self) -> Figures:
+        """Return what draws each figure, by the name of its file without an ending.
+
+        What draws is found by its name when it is asked for, as pandas finds its plotting backend:
+        results need no Matplotlib, and pictures may know results without being known to them.
+        """
+        figures: Figures = importlib.import_module(_DRAWN_BY).figures_of(self)
+        return figures
 
 
 def in_short(value: object) -> str:

@@ -1,4 +1,4 @@
-"""The terminal: consoles, sentences that wrap, and progress on standard error."""
+"""The terminal: consoles, sentences that wrap, tables, and progress on standard error."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.segment import Segment
+from rich.table import Table as RichTable
 
 from modelops_abm.formats import MINUS, NARROW_SPACE
+from modelops_abm.representation import Table
 from modelops_abm.text import visible
 
 _WIDEST = 100
@@ -94,6 +96,72 @@ def say(target: Console, text: str) -> None:
     width = min(target.width, _WIDEST)
     lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
     target.print("\n".join(lines), soft_wrap=True)
+
+
+def say_all(target: Console, text: str) -> None:
+    """Print paragraphs, which line breaks part."""
+    for paragraph in text.splitlines():
+        say(target, paragraph)
+
+
+def print_table(target: Console, table: Table) -> None:
+    """Print the table in words of a result, if it has one, and an empty line after it."""
+    if not table.is_shown:
+        return
+    target.print(_summary(target, table) if table.is_summary else _plain(target, table))
+    target.print()
+
+
+def _plain(target: Console, table: Table) -> RichTable:
+    printed = RichTable(
+        box=None,
+        padding=(0, 2, 0, 0),
+        pad_edge=False,
+        header_style="dim",
+        caption=table.caption or None,
+        caption_justify="left",
+    )
+    for place, column in enumerate(table.columns):
+        printed.add_column(
+            column.heading,
+            justify="right" if column.is_number else "left",
+            no_wrap=column.is_number and not column.may_wrap,
+            overflow="fold",  # long words go on in the next line; none is cut
+            min_width=None if column.is_number or place else _least_width(target, table),
+        )
+    return _filled(printed, table)
+
+
+def _summary(target: Console, table: Table) -> RichTable:
+    printed = RichTable(
+        box=None,
+        padding=(0, 2, 0, 0),
+        pad_edge=False,
+        header_style="",
+        width=min(target.width, _WIDEST),
+    )
+    title, *others = table.columns
+    printed.add_column(title.heading, header_style="bold", ratio=1, overflow="fold")
+    for column in others:
+        printed.add_column(column.heading, header_style="dim", justify="right", no_wrap=True)
+    return _filled(printed, table)
+
+
+def _filled(printed: RichTable, table: Table) -> RichTable:
+    for row in table.rows:
+        printed.add_row(*row.cells, style="bold" if row.is_strong else "")
+    return printed
+
+
+def _least_width(target: Console, table: Table) -> int:
+    """Return how wide the first column must be for no word of it to be parted, if that fits."""
+    words = [word for row in table.rows for word in row.cells[0].split()]
+    texts = [[column.heading] for column in table.columns]
+    for row in table.rows:
+        for cells, cell in zip(texts, row.cells, strict=False):
+            cells.append(cell)
+    beside = sum(2 + max(map(len, cells)) for cells in texts[1:])
+    return max(1, min(max(map(len, words), default=1), target.width - beside))
 
 
 @contextmanager

@@ -1,11 +1,19 @@
-"""Values of a scenario in words: the value with its unit, what is allowed, whose it is."""
+"""Values of a scenario in words: with unit, what is allowed, whose it is, what may mislead."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from modelops_abm.formats import plural
-from modelops_abm.scenario import Distribution, ImportedPortfolio, Quantity, StatedValue
+from modelops_abm.scenario import (
+    Distribution,
+    ImportedPortfolio,
+    Quantity,
+    Scenario,
+    StatedValue,
+    is_baseline,
+)
+from modelops_abm.scenario.capabilities import COSTS_HOLD_WITHIN, MODELS_OF_COSTS
 from modelops_abm.text import any_of, range_in_words
 
 _NONE = "none"
@@ -53,3 +61,25 @@ def source_in_words(stated: StatedValue) -> str:
     if stated.source.startswith(stated.confidence):
         return stated.source
     return f"{stated.confidence}: {stated.source}" if stated.confidence else stated.source
+
+
+def size_caution(scenario: Scenario) -> str:
+    """Return that a portfolio is not of the size for which capabilities' costs are stated.
+
+    Nothing if it is, or if no capability is raised.
+    """
+    imported = scenario.imported
+    models = scenario.portfolio.initial_models
+    if imported is not None:
+        models = sum(each.stage == "production" for each in imported.models)
+    apart = max(models, 1) / MODELS_OF_COSTS
+    is_near = 1.0 / COSTS_HOLD_WITHIN <= apart <= COSTS_HOLD_WITHIN
+    if is_near or is_baseline(scenario):
+        return ""
+    wrong = "high" if apart > 1.0 else "low"
+    return (
+        f"What capabilities cost and take is stated for about {MODELS_OF_COSTS} models and does not"
+        f" grow with the portfolio, which has {plural(models, 'model')} at the start: the"
+        f" plan's worth is likely too {wrong} unless effort_days, capital_cost and upkeep_per_year"
+        " of its capabilities are set."
+    )

@@ -8,6 +8,7 @@ from modelops_abm.charts.compare import compare
 from modelops_abm.charts.compare_leakage import compare_leakage
 from modelops_abm.charts.compare_team_time import compare_team_time
 from modelops_abm.charts.credit import credit_synergies, credit_waterfall
+from modelops_abm.charts.figures import figures_of
 from modelops_abm.charts.leakage import leakage
 from modelops_abm.charts.life_cycle import life_cycle, life_cycle_graph
 from modelops_abm.charts.model_timeline import busiest_model, model_timeline
@@ -42,6 +43,7 @@ __all__ = [
     "compare_team_time",
     "credit_synergies",
     "credit_waterfall",
+    "figures_of",
     "files_of_pictures",
     "finding",
     "leakage",

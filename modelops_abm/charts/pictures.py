@@ -116,12 +116,7 @@ def files_of_pictures(
     run: Run, baseline: Run | None = None, *, endings: Sequence[str] = ("png",)
 ) -> Contents:
     """Return what writes each picture of a run to its file; it is drawn when it is written."""
-    pictures: dict[str, Callable[[], Picture]] = {
-        entry.name: partial(entry.draw, run) for entry in PICTURES
-    }
-    number = busiest_model(run)
-    if number is not None:
-        pictures[_TIMELINE] = partial(model_timeline, run, number)
+    pictures = figures_of_run(run)
     if baseline is not None:
         pictures.update((pair.name, partial(pair.draw, run, baseline)) for pair in COMPARISONS)
     return {
@@ -129,6 +124,17 @@ def files_of_pictures(
         for name, draw in pictures.items()
         for ending in endings
     }
+
+
+def figures_of_run(run: Run) -> dict[str, Callable[[], Picture]]:
+    """Return what draws each picture of a run, by its name."""
+    pictures: dict[str, Callable[[], Picture]] = {
+        entry.name: partial(entry.draw, run) for entry in PICTURES
+    }
+    number = busiest_model(run)
+    if number is not None:
+        pictures[_TIMELINE] = partial(model_timeline, run, number)
+    return pictures
 
 
 def names_of_pictures(*, comparisons: bool = False) -> list[str]:

@@ -15,15 +15,7 @@ from modelops_abm.experiments.sensitivity import Question
 from modelops_abm.experiments.sensitivity_morris import Morris
 from modelops_abm.experiments.sensitivity_sobol import Decision, Indices, Sobol
 from modelops_abm.experiments.sensitivity_tornado import Swing, Tornado
-from modelops_abm.experiments.sensitivity_words import (
-    level,
-    morris_finding,
-    sobol_finding,
-    span,
-    spread_of,
-    subject,
-    tornado_finding,
-)
+from modelops_abm.experiments.sensitivity_words import level, span, subject
 from modelops_abm.experiments.statistics import PairedDifference
 from modelops_abm.version import __version__
 
@@ -50,7 +42,7 @@ def tornado(found: Tornado) -> Picture:
         " value on top, with its 95 % interval; green if it is told to be above zero, red if below."
         f" With all assumptions as they are: {level(found.question, mean_of(base))}{known}."
     )
-    picture = Picture(tornado_finding(found), shows, _source(found.question), height_of(rows))
+    picture = Picture(found.finding, shows, _source(found.question), height_of(rows))
     draw_rows(picture, 0.0, rows, _scale(found.question, _ends(rows)))
     return picture
 
@@ -74,7 +66,7 @@ def morris_effects(found: Morris) -> Picture:
         " deviation of the effect, large where it depends on others. Lines: 95 % intervals."
         f" {formats.plural(found.trajectories, 'trajectory').replace('ys', 'ies')}."
     )
-    picture = Picture(morris_finding(found), shows, _source(found.question), height_of(rows))
+    picture = Picture(found.finding, shows, _source(found.question), height_of(rows))
     draw_rows(picture, 0.0, rows, _scale(found.question, _ends(rows)))
     return picture
 
@@ -83,7 +75,7 @@ def sobol_indices(found: Sobol) -> Picture:
     """Draw which assumptions make the spread of the answer, and which decide on the winner."""
     by_rank = "" if found.is_settled else ", by rank"
     heading = f"Spread of {subject(found.question)}{by_rank}"
-    charts = [(Scale(heading, "%", 0.01, _SHARES), spread_of(found)[0])]
+    charts = [(Scale(heading, "%", 0.01, _SHARES), found.spread[0])]
     if found.decision is not None:
         charts.append((Scale("Which alternative wins", "%", 0.01, _SHARES), found.decision.indices))
     drawn = [(scale, _index_rows(indices)) for scale, indices in charts]
@@ -100,7 +92,7 @@ def sobol_indices(found: Sobol) -> Picture:
             " changes it, as a part of the chance that two points differ."
         )
     height = sum(height_of(rows) for _, rows in drawn) + _GAP * (len(drawn) - 1)
-    picture = Picture(sobol_finding(found), shows, _source(found.question), height)
+    picture = Picture(found.finding, shows, _source(found.question), height)
     top = 0.0
     for scale, rows in drawn:
         draw_rows(picture, top, rows, scale)

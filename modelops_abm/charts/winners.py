@@ -32,7 +32,6 @@ from modelops_abm.charts.sheet import (
 )
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.sensitivity_tornado import BestAt, Swing, Tornado
-from modelops_abm.experiments.sensitivity_words import tornado_finding
 from modelops_abm.version import __version__
 
 _MOST_ROWS = 15
@@ -55,7 +54,7 @@ def winners(found: Tornado) -> Picture:
         " range."
     )
     source = f"Scenario {shortened(found.question.plan.name)}. modelops_abm {__version__}."
-    picture = Picture(tornado_finding(found), shows, source, _ROW * max(len(swings), 1))
+    picture = Picture(found.finding, shows, source, _ROW * max(len(swings), 1))
     for place, swing in enumerate(swings):
         _draw_row(picture, place * _ROW, swing, colours)
     return picture

@@ -2,46 +2,36 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from modelops_abm.cli.sensitivity_tables import Found, print_found
 from modelops_abm.cli.study import (
     Asked,
+    Found,
     assumptions,
     check_is_a_plan,
     check_outcome,
-    keep,
+    conduct,
     kept_files,
     outcome_option,
-    share_as_json,
-    study,
     study_options,
     vary_option,
 )
-from modelops_abm.core import outcomes
+from modelops_abm.formats import plural
 from modelops_abm.scenario import InputError
-from modelops_abm.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    import pandas as pd
-
-    from modelops_abm.charts import Picture
-    from modelops_abm.experiments import Share
     from modelops_abm.experiments.running import Keeping
     from modelops_abm.experiments.sensitivity import Question
-    from modelops_abm.experiments.sensitivity_sobol import Decision
-    from modelops_abm.experiments.sensitivity_tornado import Swing
+    from modelops_abm.experiments.sensitivity_morris import Morris
+    from modelops_abm.experiments.sensitivity_sobol import Sobol
+    from modelops_abm.experiments.sensitivity_tornado import Tornado
 
 type Method = Literal["tornado", "morris", "sobol"]
 
 MOST_IN_SOBOL, MOST_POINTS = 12, 65_536
 _POINTS: dict[Method, int] = {"tornado": 5, "morris": 16, "sobol": 512}
-_SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 _FILES = kept_files(
     ("effects", "winners", "indices", "ranks", "decision", "assumptions"),
     ("tornado", "winners", "morris", "sobol"),
@@ -92,7 +82,8 @@ def sensitivity(
     _check_choice(method, each=each, plan_alone=plan_alone)
     if not plan_alone:
         check_is_a_plan(asked.scenario)
-    with study(asked, "sensitivity", "Varying the assumptions", _FILES) as (keeping, folder):
+
+    def found(keeping: Keeping) -> Found:
         from modelops_abm.experiments.sensitivity import Question
 
         known = assumptions(asked.scenario, varied)
@@ -107,22 +98,19 @@ def sensitivity(
             question = _strongest(question, asked.replications, keeping)
             known = known.only(question.inputs, "others move the answer more alone")
         count = points or _POINTS[method]
-        found = _found(method, question, count, asked.replications, keeping)
         facts = {
             "method": method,
-            "inputs": [entry.text for entry in question.inputs],
-            "left_out": dict(known.left_out),
+            **known.to_json(),
             "replications": asked.replications,
             "points": count,
             "outcome": outcome,
             "alternatives": list(question.alternatives),
         }
-        keep(folder, facts, {**_tables(found), "assumptions": known.table()}, _pictures(found))
-    if asked.wants_json:
-        said = {**_as_json(asked, found), **facts}
-        click.echo(json.dumps(said, indent=2, allow_nan=False))
-    else:
-        print_found(asked, found, known)
+        luck = f"{plural(asked.replications, 'future')} at each point"
+        result = _found(method, question, count, asked.replications, keeping)
+        return Found(result, luck, facts, beside=(known,))
+
+    conduct(asked, "sensitivity", "Varying the assumptions", _FILES, found)
 
 
 def _check_choice(method: Method, *, each: bool, plan_alone: bool) -> None:
@@ -151,7 +139,7 @@ def _strongest(question: Question, replications: int, keeping: Keeping) -> Quest
 
 def _found(
     method: Method, question: Question, count: int, replications: int, keeping: Keeping
-) -> Found:
+) -> Tornado | Morris | Sobol:
     from modelops_abm import experiments as methods
 
     match method:
@@ -161,102 +149,3 @@ def _found(
             return methods.morris(question, count, replications, **keeping)
         case "sobol":
             return methods.sobol(question, count, replications, **keeping)
-
-
-def _tables(found: Found) -> dict[str, pd.DataFrame]:
-    from modelops_abm.experiments.sensitivity_sobol import Sobol
-    from modelops_abm.experiments.sensitivity_tornado import Tornado
-
-    if isinstance(found, Sobol):
-        tables = {"indices": found.indices.table(), "ranks": found.ranks.table()}
-        if found.decision is None:
-            return tables
-        decision = {"decision": found.decision.indices.table(), "winners": found.decision.table()}
-        return {**tables, **decision}
-    if isinstance(found, Tornado) and found.question.against_baseline:
-        return {"effects": found.table(), "winners": found.winners()}
-    return {"effects": found.table()}
-
-
-def _pictures(found: Found) -> dict[str, Callable[[], Picture]]:
-    from modelops_abm import charts
-    from modelops_abm.experiments.sensitivity_morris import Morris
-    from modelops_abm.experiments.sensitivity_sobol import Sobol
-
-    if isinstance(found, Sobol):
-        return {"sobol": lambda: charts.sobol_indices(found)}
-    if isinstance(found, Morris):
-        return {"morris": lambda: charts.morris_effects(found)}
-    pictures: dict[str, Callable[[], Picture]] = {"tornado": lambda: charts.tornado(found)}
-    if found.question.with_each:
-        pictures["winners"] = lambda: charts.winners(found)
-    return pictures
-
-
-def _as_json(asked: Asked, found: Found) -> dict[str, Any]:
-    from modelops_abm.experiments.sensitivity_sobol import Sobol
-    from modelops_abm.experiments.sensitivity_tornado import Tornado
-
-    said: dict[str, Any] = {
-        "version": __version__,
-        "seed": asked.seed,
-        "replications": asked.replications,
-        "scenario": asked.scenario.model_dump(mode="json", exclude_none=True),
-        "outcome": found.question.outcome,
-        "against_baseline": found.question.against_baseline,
-        "unit": _SUMMARY[found.question.outcome].unit,
-    }
-    said["alternatives"] = list(found.question.alternatives)
-    if isinstance(found, Tornado):
-        best = {"may_be_best": list(found.best.may_be_best)}
-        return {**said, **best, "effects": [_swing_as_json(swing) for swing in found.swings]}
-    if isinstance(found, Sobol):
-        decision = None if found.decision is None else _decision_as_json(found.decision)
-        indices = {
-            "indices": _records(found.indices.table()),
-            "ranks": _records(found.ranks.table()),
-        }
-        return {**said, **indices, "decision": decision}
-    return {**said, "effects": _records(found.table())}
-
-
-def _decision_as_json(decision: Decision) -> dict[str, Any]:
-    return {
-        "wins": _shares("alternative", decision.wins),
-        "told": share_as_json(decision.told),
-        "indices": _records(decision.indices.table()),
-        "turns": _shares("input", decision.turns),
-    }
-
-
-def _shares(what: str, shares: Mapping[str, Share]) -> list[dict[str, Any]]:
-    return [{what: name, **share_as_json(each)} for name, each in shares.items()]
-
-
-def _swing_as_json(swing: Swing) -> dict[str, Any]:
-    return {
-        "input": swing.input.name,
-        "has_effect": swing.has_effect,
-        "is_monotonic": swing.is_monotonic,
-        "values": swing.table().to_dict(orient="records"),
-        "best": [
-            {
-                "value": str(each.value),
-                "is_usual": each.is_usual,
-                "order": list(each.ranking.order),
-                "may_be_best": list(each.ranking.may_be_best),
-            }
-            for each in swing.best
-        ],
-        "changes": [
-            {"value": str(each.value), "from": list(each.before), "to": list(each.after)}
-            for each in swing.changes
-        ],
-    }
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {str(name): value for name, value in row.items()}
-        for row in table.reset_index().to_dict(orient="records")
-    ]

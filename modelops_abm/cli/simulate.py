@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import click
 
-from modelops_abm.cli.many import Wanted, simulate_many
 from modelops_abm.cli.options import (
     Replications,
     Seed,
@@ -19,12 +18,14 @@ from modelops_abm.cli.options import (
     seed_option,
     set_option,
 )
-from modelops_abm.cli.portfolio_words import print_what_ran
-from modelops_abm.formats import amount, plural
+from modelops_abm.cli.printing import print_simulation, print_what_ran
+from modelops_abm.cli.study import files_of_figures
+from modelops_abm.formats import number, plural
 from modelops_abm.scenario import Scenario
-from modelops_abm.terminal import console, load_simulator, progress, say
+from modelops_abm.terminal import load_ensemble, load_simulator, progress
 
 if TYPE_CHECKING:
+    from modelops_abm.experiments.averages import Averages
     from modelops_abm.runs.results import Run
 
 
@@ -35,6 +36,14 @@ class _Kept(NamedTuple):
     csv: bool
     model_days: bool
     pictures: bool
+
+
+class _Asked(NamedTuple):
+    """What is run, and whether its progress is shown."""
+
+    scenario: Scenario
+    seed: int
+    shows_progress: bool
 
 
 @click.command()
@@ -95,16 +104,20 @@ def simulate(
     elif output is None and (csv or model_days or pictures):
         raise click.UsageError("--csv, --model-days and --pictures need --output DIR.")
     scenario = scenario_to_run(scenario_file, preset_name, assignments, days, portfolio)
+    asked = _Asked(scenario, seed, shows_progress=not quiet)
+    result: Run | Averages
     if replications is not None:
-        wanted = Wanted(scenario, seed, replications, engine or "ensemble", output)
-        simulate_many(wanted, as_json=as_json, quiet=quiet)
-        return
-    kept = None if output is None else _Kept(output, csv, model_days, pictures)
-    run = _run(scenario, seed, replication or 0, kept, wanted=not quiet)
+        result = _many(asked, replications, engine or "ensemble", output)
+        luck = f"{plural(replications, 'replication')}, {result.ensemble.engine} engine"
+    else:
+        kept = None if output is None else _Kept(output, csv, model_days, pictures)
+        result = _once(asked, replication or 0, kept)
+        luck = f"replication {result.replication}"
     if as_json:
-        click.echo(json.dumps(run.to_json(), indent=2, allow_nan=False))
+        click.echo(json.dumps(result.to_json(), indent=2, allow_nan=False))
     elif not quiet:
-        _print(run, kept)
+        print_what_ran(scenario, f"seed {seed}, {luck}", whole=[scenario])
+        print_simulation(result, saved=output)
 
 
 def _check_many(one_run_only: dict[str, bool]) -> None:
@@ -113,25 +126,18 @@ def _check_many(one_run_only: dict[str, bool]) -> None:
         raise click.UsageError(f"{given}: only for one run, not with --replications.")
 
 
-def _run(
-    scenario: Scenario,
-    seed: int,
-    replication: int,
-    kept: _Kept | None,
-    *,
-    wanted: bool,
-) -> Run:
-    """Run and keep, with progress on standard error."""
+def _once(asked: _Asked, replication: int, kept: _Kept | None) -> Run:
+    """Run once and keep it, with progress on standard error."""
     if kept is not None:
         _check(kept)
-    with progress(wanted=wanted) as bar:
+    with progress(wanted=asked.shows_progress) as bar:
         load_simulator(bar)
         from modelops_abm.runs import simulate as run_scenario
 
-        task = bar.add_task(f"Simulating {plural(scenario.horizon_days, 'day')}")
+        task = bar.add_task(f"Simulating {plural(asked.scenario.horizon_days, 'day')}")
         run = run_scenario(
-            scenario,
-            seed=seed,
+            asked.scenario,
+            seed=asked.seed,
             replication=replication,
             model_days=kept is not None and kept.model_days,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
@@ -159,25 +165,34 @@ def _keep(run: Run, kept: _Kept) -> None:
     """Save a run with its pictures, together or not at all."""
     from modelops_abm.runs.output import Result, write_results
 
-    contents = {**run.files(csv=kept.csv)}
-    if kept.pictures:
-        from modelops_abm.charts import files_of_pictures
-
-        drawn = files_of_pictures(run).items()
-        contents.update((f"pictures/{name}", write) for name, write in drawn)
+    pictures = files_of_figures(run, "pictures/") if kept.pictures else {}
+    contents = {**run.files(csv=kept.csv), **pictures}
     write_results(Result(kept.folder, "simulation", contents))
 
 
-def _print(run: Run, kept: _Kept | None) -> None:
-    from modelops_abm.cli.summary import print_summary
+def _many(
+    asked: _Asked, replications: int, engine: Literal["ensemble", "mesa"], output: Path | None
+) -> Averages:
+    """Run many times and keep them, with progress on standard error."""
+    if output is not None:
+        from modelops_abm.runs.output import check_place
+        from modelops_abm.runs.results import FILES_OF_ENSEMBLE
 
-    target = console()
-    luck = f"seed {run.seed}, replication {run.replication}"
-    print_what_ran(run.scenario, luck, whole=[run.scenario])
-    print_summary(target, run.summary)
-    target.print()
-    npv = amount(run.summary["npv"], "$")
-    days = plural(run.scenario.horizon_days, "day")
-    say(target, f"Net present value {npv} over {days}, in one future: another seed is another.")
-    if kept is not None:
-        say(target, f"Saved in {kept.folder}.")
+        check_place(output, "simulation", FILES_OF_ENSEMBLE)
+    with progress(wanted=asked.shows_progress) as bar:
+        (load_simulator if engine == "mesa" else load_ensemble)(bar)
+        from modelops_abm.experiments.averages import averages_of
+        from modelops_abm.runs import replicate
+
+        task = bar.add_task(f"Simulating {number(replications)} futures")
+        ensemble = replicate(
+            asked.scenario,
+            replications,
+            seed=asked.seed,
+            engine=engine,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+        if output is not None:
+            bar.add_task("Saving", total=None)
+            ensemble.save(output)
+    return averages_of(ensemble)

@@ -1,16 +1,19 @@
-"""What the commands that run experiments have in common: options, progress, and what is kept."""
+"""What the commands that run experiments have in common: options, progress, what is kept and told.
+
+A command states what it asks, and which experiment answers; `conduct` does the rest.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.table import Table
 
 from modelops_abm.cli.options import (
     Replications,
@@ -21,21 +24,16 @@ from modelops_abm.cli.options import (
     seed_option,
     set_option,
 )
+from modelops_abm.cli.printing import print_result, print_what_ran
 from modelops_abm.core import outcomes
-from modelops_abm.runs.output import DESCRIPTION, check_place
+from modelops_abm.representation import Result
+from modelops_abm.runs.output import DESCRIPTION, Contents, check_place
 from modelops_abm.scenario import InputError, Problem, Scenario, is_baseline
 from modelops_abm.scenario.fields import nearest
-from modelops_abm.terminal import load_ensemble, load_simulator, progress, say
+from modelops_abm.terminal import load_ensemble, load_simulator, progress
 from modelops_abm.text import printable
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
-    import pandas as pd
-    from rich.console import Console, RenderableType
-
-    from modelops_abm.charts import Picture
-    from modelops_abm.experiments import Share
     from modelops_abm.experiments.assumptions import Assumptions
     from modelops_abm.experiments.inputs import Input
     from modelops_abm.experiments.running import Keeping
@@ -139,24 +137,47 @@ def _options(replications: int) -> list[Callable[..., Any]]:
     ]
 
 
-def kept_files(tables: Sequence[str], pictures: Sequence[str]) -> tuple[str, ...]:
-    """Return the names of the files in which `keep` keeps tables and pictures."""
-    return (
-        *(f"{name}.{ending}" for name in tables for ending in ("parquet", "csv")),
-        *(f"{name}.png" for name in pictures),
-    )
+@dataclass(frozen=True)
+class Found:
+    """What an experiment found, with what only the command knows of it.
+
+    Attributes
+    ----------
+    result
+        What was found.
+    luck
+        How many futures of what, for the first line.
+    facts
+        What else `experiment.json` and the JSON document say.
+    beside
+        What it was found over.
+    scenario
+        The scenario of the first line; if None, the one that was asked about.
+    whole
+        All scenarios that ran, if nothing was varied but what they differ in.
+    advice
+        A sentence after what was found.
+    """
+
+    result: Result
+    luck: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    beside: tuple[Result, ...] = ()
+    scenario: Scenario | None = None
+    whole: Sequence[Scenario] = ()
+    advice: str = ""
 
 
-@contextmanager
-def study(
+def conduct(
     asked: Asked,
-    kind: str,
+    command: str,
     words: str,
     names: Sequence[str],
+    experiment: Callable[[Keeping], Found],
     *,
     engine: Engine = "ensemble",
-) -> Iterator[tuple[Keeping, Folder | None]]:
-    """Give the keywords with which an experiment runs, and the folder that keeps it.
+) -> None:
+    """Run an experiment; keep what it found, and tell it.
 
     Progress is shown on standard error. Whoever stops it is told what is kept.
 
@@ -164,21 +185,76 @@ def study(
     ----------
     asked
         What is asked.
-    kind
-        The command.
+    command
+        Its name.
     words
         What is being run, for the progress.
     names
         Of the files that it may come to keep; see `kept_files`.
+    experiment
+        Runs it, with the keywords that it is given.
     engine
         Which engine runs.
     """
     if asked.output is not None:
         check_place(asked.output, "experiment", [DESCRIPTION, *names])
+    with _running(asked, command, words, names, engine) as (keeping, folder):
+        found = experiment(keeping)
+        if folder is not None:
+            folder.save(found.facts, _files_of((found.result, *found.beside)))
+    if asked.wants_json:
+        click.echo(json.dumps(_document(found), indent=2, allow_nan=False))
+        return
+    luck = ", ".join(filter(None, (f"seed {asked.seed}", found.luck)))
+    print_what_ran(found.scenario or asked.scenario, luck, whole=found.whole)
+    print_result(found.result, *found.beside, advice=found.advice, kept=asked.output)
+
+
+def _document(found: Found) -> dict[str, Any]:
+    documents = [each.to_json() for each in (found.result, *found.beside)]
+    return {key: value for each in (*documents, found.facts) for key, value in each.items()}
+
+
+def _files_of(results: Sequence[Result]) -> Contents:
+    """Return what writes the files of results: tables as Parquet and CSV, figures as PNG."""
+    from modelops_abm.runs.results import files_of_tables
+
+    contents: dict[str, Callable[[Path], object]] = {}
+    for result in results:
+        contents.update(files_of_tables(result.tables(), csv=True))
+        contents.update(files_of_figures(result))
+    return contents
+
+
+def files_of_figures(result: Result, folder: str = "") -> Contents:
+    """Return what draws each figure of a result and writes it, such as in ``pictures/``."""
+    from modelops_abm.charts import write_picture
+
+    figures = result.figures().items()
+    return {f"{folder}{name}.png": partial(write_picture, draw) for name, draw in figures}
+
+
+def kept_files(tables: Sequence[str], figures: Sequence[str]) -> tuple[str, ...]:
+    """Return the names of the files in which `conduct` may keep tables and figures."""
+    return (
+        *(f"{name}.{ending}" for name in tables for ending in ("parquet", "csv")),
+        *(f"{name}.png" for name in figures),
+    )
+
+
+@contextmanager
+def _running(
+    asked: Asked, command: str, words: str, names: Sequence[str], engine: Engine
+) -> Iterator[tuple[Keeping, Folder | None]]:
+    """Give the keywords with which an experiment runs, and the folder that keeps it."""
     with progress() as bar, ExitStack() as stack:
         (load_simulator if engine == "mesa" else load_ensemble)(bar)
-        executor = None if asked.cluster is None else stack.enter_context(_cluster(asked.cluster))
-        folder = _folder(asked, kind, names, engine)
+        executor = None
+        if asked.cluster is not None:
+            from modelops_abm.experiments.workers import cluster_workers
+
+            executor = stack.enter_context(cluster_workers(asked.cluster))
+        folder = _folder(asked, command, names, engine)
         if folder is not None:
             stack.callback(folder.close)
         task = bar.add_task(words, total=None)
@@ -192,40 +268,12 @@ def study(
         try:
             yield keeping, folder
         except KeyboardInterrupt:
-            if keeping["store"] is None:
+            if folder is None:
                 raise
             raise KeyboardInterrupt(
                 f"Stopped; what was run is kept in {printable(str(asked.output), 200)}, and the"
                 " same command goes on with it."
             ) from None
-
-
-def keep(
-    folder: Folder | None,
-    facts: Mapping[str, Any],
-    tables: Mapping[str, pd.DataFrame],
-    pictures: Mapping[str, Callable[[], Picture]],
-) -> None:
-    """Write what an experiment found into its folder, if there is one."""
-    if folder is None:
-        return
-    from modelops_abm.charts import write_picture
-    from modelops_abm.runs.results import write_csv
-
-    contents: dict[str, Callable[[Path], object]] = {}
-    for name, table in tables.items():
-        contents[f"{name}.parquet"] = table.to_parquet
-        contents[f"{name}.csv"] = partial(write_csv, table)
-    contents.update(
-        (f"{name}.png", partial(write_picture, draw)) for name, draw in pictures.items()
-    )
-    folder.save(facts, contents)
-
-
-def say_where(target: Console, asked: Asked) -> None:
-    """Say where an experiment is kept, if it is."""
-    if asked.output is not None:
-        say(target, f"Kept in {asked.output}: tables, pictures, and the runs themselves.")
 
 
 def outcome_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -296,11 +344,6 @@ def inputs_of(varied: Sequence[str]) -> tuple[Input, ...]:
     return tuple(inputs)
 
 
-def share_as_json(share: Share) -> dict[str, float]:
-    """Return a share with its interval as plain data."""
-    return {"share": share.share, "low": share.low, "high": share.high}
-
-
 def check_outcome(outcome: str) -> None:
     """Raise an InputError if there is no such outcome of a run."""
     names = [each.name for each in outcomes.SUMMARY]
@@ -322,26 +365,9 @@ def check_is_a_plan(scenario: Scenario) -> None:
         )
 
 
-def _cluster(address: str) -> AbstractContextManager[Executor]:
-    from modelops_abm.experiments.workers import cluster_workers
-
-    return cluster_workers(address)
-
-
 def _folder(asked: Asked, kind: str, names: Sequence[str], engine: Engine) -> Folder | None:
     if asked.output is None:
         return None
     from modelops_abm.experiments.store import Folder
 
     return Folder(asked.output, kind, asked.scenario, names=names, seed=asked.seed, engine=engine)
-
-
-class _Table(Table):
-    """A table whose words go on in the next line where they are too long; none is cut."""
-
-    def add_column(self, header: RenderableType = "", *parts: Any, **style: Any) -> None:
-        super().add_column(header, *parts, **{"overflow": "fold", **style})
-
-
-plain_table = partial(_Table, box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="dim")
-"""An empty table in the style of the program."""

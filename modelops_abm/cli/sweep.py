@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-import json
-import math
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 import click
 
-from modelops_abm import formats
-from modelops_abm.cli.portfolio_words import print_what_ran
 from modelops_abm.cli.study import (
     Asked,
+    Found,
     check_outcome,
+    conduct,
     inputs_of,
-    keep,
     kept_files,
     outcome_option,
-    plain_table,
-    say_where,
-    study,
     study_options,
 )
-from modelops_abm.core import outcomes
+from modelops_abm.formats import plural
 from modelops_abm.scenario import InputError
-from modelops_abm.terminal import console, say
-from modelops_abm.verdict import Difference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    import pandas as pd
-    from rich.table import Table
-
-    from modelops_abm.charts import Picture
-    from modelops_abm.experiments.sweep import Design, SweepResult
+    from modelops_abm.experiments.running import Keeping
+    from modelops_abm.experiments.sweep import Design
     from modelops_abm.runs import Engine
 
-_SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
-_MOST_ROWS, _ROWS_EACH_END = 20, 8
 _FILES = kept_files(("replications", "points"), ("effects", "heat-map"))
 
 
@@ -96,113 +81,25 @@ def sweep(
     if processes is not None and asked.cluster is not None:
         raise InputError("either --processes or --cluster decides where it runs, not both")
     inputs = inputs_of(varied)
-    with (
-        study(asked, "sweep", "Sweeping", _FILES, engine=engine) as (keeping, folder),
-        ExitStack() as stack,
-    ):
+
+    def swept(keeping: Keeping) -> Found:
         from modelops_abm.experiments.sweep import Sweep, points_of, run_sweep
         from modelops_abm.experiments.workers import worker_processes
         from modelops_abm.runs.resources import cores
 
-        if processes is not None:
-            if processes > cores():
-                click.echo(f"As many processes as there are cores: {cores()}.", err=True)
-            keeping["executor"] = stack.enter_context(worker_processes(processes))
+        if processes is not None and processes > cores():
+            click.echo(f"As many processes as there are cores: {cores()}.", err=True)
         planned = Sweep(asked.scenario, inputs, points_of(design, inputs, points, seed=asked.seed))
-        result = run_sweep(planned, asked.replications, **keeping)
+        with nullcontext() if processes is None else worker_processes(processes) as executor:
+            keeping["executor"] = keeping["executor"] if executor is None else executor
+            result = run_sweep(planned, asked.replications, **keeping).about(outcome)
         facts = {
             "inputs": [entry.text for entry in inputs],
             "design": design,
             "points": len(result.points),
             "replications": result.replications,
         }
-        keep(folder, facts, _tables(result, outcome), _pictures(result, outcome))
-    if asked.wants_json:
-        click.echo(json.dumps({**_as_json(result, outcome), **facts}, indent=2, allow_nan=False))
-    else:
-        _print(asked, result, outcome)
+        luck = f"{plural(result.replications, 'future')} of each point, {result.engine} engine"
+        return Found(result, luck, facts)
 
-
-def _tables(result: SweepResult, outcome: str) -> dict[str, pd.DataFrame]:
-    return {"replications": result.table(), "points": result.summary(outcome)}
-
-
-def _pictures(result: SweepResult, outcome: str) -> dict[str, Callable[[], Picture]]:
-    from modelops_abm.charts.sweep import can_be_heat_map, sweep_effects, sweep_heat_map
-
-    if bool(result.summary(outcome)["mean"].isna().any()):  # nothing to draw at some point
-        return {}
-    pictures: dict[str, Callable[[], Picture]] = {"effects": lambda: sweep_effects(result, outcome)}
-    if can_be_heat_map(result):
-        pictures["heat-map"] = lambda: sweep_heat_map(result, outcome)
-    return pictures
-
-
-def _as_json(result: SweepResult, outcome: str) -> dict[str, Any]:
-    rows = result.summary(outcome).to_dict(orient="records")
-    return {
-        "version": result.version,
-        "seed": result.seed,
-        "engine": result.engine,
-        "scenario": result.scenario.model_dump(mode="json", exclude_none=True),
-        "outcome": outcome,
-        "unit": _SUMMARY[outcome].unit,
-        "summary": [
-            {str(name): None if _is_nan(value) else value for name, value in row.items()}
-            for row in rows
-        ],
-    }
-
-
-def _is_nan(value: object) -> bool:
-    return isinstance(value, float) and math.isnan(value)
-
-
-def _print(asked: Asked, result: SweepResult, outcome: str) -> None:
-    target = console()
-    luck = f"seed {result.seed}, {formats.plural(result.replications, 'future')} of each point"
-    print_what_ran(result.scenario, f"{luck}, {result.engine} engine")
-    summary = result.summary(outcome)
-    what = _SUMMARY[outcome].meaning.rstrip(".")
-    say(target, f"{what} at {formats.plural(len(summary), 'point')}, highest first:")
-    target.print()
-    target.print(_table(result, summary.sort_values("mean", ascending=False), outcome))
-    target.print()
-    say(
-        target,
-        "Differences are to the scenario as it is, future by future. Intervals are luck only."
-        " The highest of many looks a little better than it is.",
-    )
-    say_where(target, asked)
-
-
-def _table(result: SweepResult, summary: pd.DataFrame, outcome: str) -> Table:
-    from modelops_abm.experiments.inputs import in_words
-
-    table = plain_table()
-    for entry in result.inputs:
-        table.add_column(in_words(entry.name), justify="right")
-    known = f"±95{formats.NARROW_SPACE}%"
-    for heading in ("mean", known, "difference", known):
-        table.add_column(heading, justify="right", no_wrap=True)
-    rows = [_cells(result, row, outcome) for _, row in summary.iterrows()]
-    if len(rows) <= _MOST_ROWS:
-        shown = rows
-    else:
-        left_out = formats.number(len(rows) - 2 * _ROWS_EACH_END)
-        gap = [f"... {left_out} more", *[""] * (len(rows[0]) - 1)]
-        shown = [*rows[:_ROWS_EACH_END], gap, *rows[-_ROWS_EACH_END:]]
-    for cells in shown:
-        table.add_row(*cells)
-    return table
-
-
-def _cells(result: SweepResult, row: pd.Series[Any], outcome: str) -> list[str]:
-    values = [formats.stated(row[entry.name]) for entry in result.inputs]
-    difference = Difference(outcome, row["difference"], row["difference_half_width"])
-    unit = _SUMMARY[outcome].unit
-    level, width = (
-        formats.NOTHING if math.isnan(row[name]) else formats.amount(row[name], unit)
-        for name in ("mean", "half_width")
-    )
-    return [*values, level, width, difference.text, difference.width]
+    conduct(asked, "sweep", "Sweeping", _FILES, swept, engine=engine)

@@ -11,9 +11,9 @@ from modelops_abm.lazy import lazily
 
 if TYPE_CHECKING:
     from modelops_abm.experiments.assumptions import Assumptions, assumptions_of
-    from modelops_abm.experiments.comparison import (
-        Comparison,
-        SideBySide,
+    from modelops_abm.experiments.comparison import Comparison
+    from modelops_abm.experiments.comparison_many import SideBySide
+    from modelops_abm.experiments.comparison_runs import (
         compare,
         comparisons,
         side_by_side,
@@ -104,7 +104,7 @@ _HOMES = {
     "Reasons": "modelops_abm.experiments.credit_reasons",
     "RoadMap": "modelops_abm.experiments.road_maps",
     "Share": "modelops_abm.experiments.statistics",
-    "SideBySide": "modelops_abm.experiments.comparison",
+    "SideBySide": "modelops_abm.experiments.comparison_many",
     "SingleChanges": "modelops_abm.experiments.credit_levels",
     "Sobol": "modelops_abm.experiments.sensitivity_sobol",
     "Step": "modelops_abm.experiments.road_maps",
@@ -115,8 +115,8 @@ _HOMES = {
     "Tornado": "modelops_abm.experiments.sensitivity_tornado",
     "WinnerChange": "modelops_abm.experiments.sensitivity_tornado",
     "assumptions_of": "modelops_abm.experiments.assumptions",
-    "compare": "modelops_abm.experiments.comparison",
-    "comparisons": "modelops_abm.experiments.comparison",
+    "compare": "modelops_abm.experiments.comparison_runs",
+    "comparisons": "modelops_abm.experiments.comparison_runs",
     "credit": "modelops_abm.experiments.credit_shares",
     "estimate": "modelops_abm.experiments.statistics",
     "expected_shortfall": "modelops_abm.experiments.optimisation_search",
@@ -131,8 +131,8 @@ _HOMES = {
     "road_map_of": "modelops_abm.experiments.road_maps",
     "run_sweep": "modelops_abm.experiments.sweep",
     "share": "modelops_abm.experiments.statistics",
-    "side_by_side": "modelops_abm.experiments.comparison",
-    "sides_by_side": "modelops_abm.experiments.comparison",
+    "side_by_side": "modelops_abm.experiments.comparison_runs",
+    "sides_by_side": "modelops_abm.experiments.comparison_runs",
     "sobol": "modelops_abm.experiments.sensitivity_sobol",
     "sobol_points": "modelops_abm.experiments.sweep",
     "stream_credit": "modelops_abm.experiments.credit_shares",

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
 from modelops_abm import formats
 from modelops_abm.experiments.inputs import Input, Range, in_words
 from modelops_abm.experiments.plans import listed
+from modelops_abm.representation import Reported, Table
 from modelops_abm.scenario import Distribution, InputError, Problem, Quantity, Scenario, catalogue
 from modelops_abm.scenario.fields import DISTRIBUTION_PARTS, nearest_full_name, value_at
 from modelops_abm.scenario.sources import LABELS, source_of
@@ -30,8 +32,8 @@ _OF_PORTFOLIOS = tuple(f"portfolio.initial_{what}" for what in ("models", "ideas
 _MOST_NAMED = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Assumptions:
+@dataclass(frozen=True, repr=False)
+class Assumptions(Reported):
     """What is varied, and what is not.
 
     Attributes
@@ -45,9 +47,8 @@ class Assumptions:
     inputs: tuple[Input, ...]
     left_out: Mapping[str, str]
 
-    @property
-    def in_words(self) -> str:
-        """What is varied and what is left out, as a sentence or two."""
+    def sentence(self) -> str:
+        """Return what is varied and what is left out."""
         reasons = list(self.left_out.values())
         counts = {
             "without a known range": reasons.count(NO_RANGE),
@@ -63,6 +64,17 @@ class Assumptions:
         parts.extend([f"{rest} that move the answer less alone"] if rest else [])
         varied = f"Varied: {formats.plural(len(self.inputs), 'assumption')}."
         return f"{varied} Left out: {listed(parts)}." if parts else varied
+
+    def tables(self) -> tuple[Table]:
+        """Return `table`, which is kept and not shown."""
+        return (Table("assumptions", numbers=self.table),)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what is varied over what, and why the rest is not, as plain data."""
+        return {
+            "inputs": [entry.text for entry in self.inputs],
+            "left_out": dict(self.left_out),
+        }
 
     def table(self) -> pd.DataFrame:
         """Return every value with what it is varied over, or why it is not varied."""

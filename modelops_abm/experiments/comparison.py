@@ -1,44 +1,56 @@
-"""What a comparison holds: a plan against its baseline, or several plans side by side."""
+"""A plan against its baseline: what a comparison holds, says, tabulates and draws."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from functools import cached_property
-from itertools import combinations
-from typing import Unpack
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from modelops_abm import formats
 from modelops_abm.core import outcomes
-from modelops_abm.experiments.comparison_runs import Futures, futures_of
-from modelops_abm.experiments.finance import Finance, finance
-from modelops_abm.experiments.running import Keeping, engine_of, refuses_unknown
-from modelops_abm.experiments.statistics import (
-    LOOKS,
-    Floats,
-    PairedDifference,
-    Ranking,
-    checked_looks,
-    estimate,
-    is_known,
-    looks_up_to,
-    rank,
+from modelops_abm.experiments.finance import Finance
+from modelops_abm.experiments.plans import (
+    CAUTION,
+    INTERVAL,
+    IS_BASELINE,
+    THIS_PLAN,
+    Difference,
+    Sentence,
+    Subject,
+    chance,
 )
-from modelops_abm.representation import Represented, in_short
-from modelops_abm.runs import Series
-from modelops_abm.runs.bands import Bands
-from modelops_abm.runs.replications import totals_table
+from modelops_abm.experiments.statistics import Floats, PairedDifference, estimate
+from modelops_abm.representation import Reported, Row, Table, in_short, numbers, words
 from modelops_abm.runs.results import Ensemble
-from modelops_abm.scenario import Scenario, baseline_of, fingerprint_of, levels_reached
+from modelops_abm.runs.summary import LEAKAGE, OUTCOMES
+from modelops_abm.scenario import fingerprint_of, levels_reached
+from modelops_abm.value_words import size_caution
 from modelops_abm.version import __version__
 
-_LEAKAGE = ("ideal_value", *(f"lost_{cause}" for cause in outcomes.LOSSES), "value")
+_PERCENTILES = (0.05, 0.95)
+FIGURES = {
+    "npv": "Net present value",
+    "availability": "Production time served",
+    "maintenance_share": "Team time on maintenance",
+    "models_delivered": "Models delivered",
+}
+"""Outcomes of the answer, in its words."""
+KEY_OUTCOMES = {
+    **FIGURES,
+    "time_to_restore_days": "Days to restore a model",
+    "drift_days_undetected": "Model-days of unnoticed drift",
+    "value": "Value of the predictions",
+    "discounted_investment": "Discounted investment",
+}
+"""Outcomes of the table, in its words."""
 
 
 @dataclass(frozen=True, repr=False)
-class Comparison(Represented):
+class Comparison(Reported):
     """A plan and its baseline over the same replications.
 
     Attributes
@@ -116,7 +128,153 @@ class Comparison(Represented):
 
         What was lost, by cause, and the realised value add up to the ideal value.
         """
-        return self.table().loc[list(_LEAKAGE)]
+        return self.table().loc[list(LEAKAGE)]
+
+    def sentence(self) -> str:
+        """Return what the plan is worth, and in how many futures it pays for itself."""
+        return f"{self.verdict().text}\n{self.payback()}".strip()
+
+    def verdict(self, subject: Subject = THIS_PLAN, *, worth: str = "") -> Sentence:
+        """Return what a plan is worth, that it loses, or that it cannot be told.
+
+        Parameters
+        ----------
+        subject
+            What the plan is called.
+        worth
+            The worth in words, with its sign; by default it has the digits that are known.
+        """
+        if self.is_of_baseline:
+            return Sentence(f"{IS_BASELINE}: nothing in the plan departs from it.", "", "")
+        npv = Difference.of("npv", self.finance.npv)
+        span = f"over {formats.span(self.finance.horizon_days)}"
+        name = subject.name[0].upper() + subject.name[1:]
+        if not npv.is_told:
+            futures = formats.plural(self.replications, "future")
+            before = f"After {futures} {subject.name} cannot be told from the baseline: "
+            return Sentence(before, npv.interval, " on average.")
+        figure = worth or npv.text
+        if npv.mean > 0.0:
+            return Sentence(f"{name} {subject.are} worth ", figure, f" {span}.")
+        loss = self.finance.loss
+        below = f"{formats.count_of(loss.count, loss.n)} futures end below the baseline."
+        return Sentence(
+            f"{name} {subject.lose} ", figure.lstrip(formats.MINUS), f" {span}. {below}"
+        )
+
+    def payback(self, subject: Subject = THIS_PLAN) -> str:
+        """Return in how many futures a plan pays for itself, and when; nothing of a baseline."""
+        if self.is_of_baseline:
+            return ""
+        never, median = self.finance.never, self.finance.median_payback_day
+        paid = formats.count_of(never.n - never.count, never.n)
+        span = formats.span(self.finance.horizon_days)
+        typically = ""
+        if median is not None and math.isfinite(median):
+            typically = f", typically {'by ' if median > 0.0 else ''}{formats.payback(median)}"
+        return f"{subject.they_pay} in {paid} futures within {span}{typically}."
+
+    @property
+    def percentiles(self) -> tuple[float, float]:
+        """The 5th and the 95th percentile of the difference of net present value, in $ of day 0."""
+        plan, baseline = self._summaries
+        differences = plan["npv"] - baseline["npv"]
+        low, high = (float(differences.quantile(each)) for each in _PERCENTILES)
+        return low, high
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the key figures, the finance view, and the totals by future of plan and baseline.
+
+        The latter two are kept, but not shown.
+        """
+        headings = ("Average per future", "baseline", "plan")
+        return (
+            self.key_figures(KEY_OUTCOMES, headings),
+            self._finance_table(),
+            Table("plan", numbers=self.plan.summaries),
+            Table("baseline", numbers=self.baseline.summaries),
+        )
+
+    def key_figures(self, labels: Mapping[str, str], headings: tuple[str, str, str]) -> Table:
+        """Return baseline, plan and difference with its interval, an outcome a row.
+
+        Parameters
+        ----------
+        labels
+            Names of outcomes with what they are called here.
+        headings
+            Of the table, of the baseline and of the plan.
+        """
+        first, *others = headings
+        figures = self._figures
+        return Table(
+            "figures",
+            (*words(first), *numbers(*others, "difference", INTERVAL)),
+            [Row((label, *_cells(name, figures[name]))) for name, label in labels.items()],
+            numbers=self.table,
+        )
+
+    def _finance_table(self) -> Table:
+        view = self.finance
+        npv = Difference.of("npv", view.npv)
+        investment = Difference.of("discounted_investment", view.investment)
+        span = formats.span(view.horizon_days)
+        rows = (
+            ("Net present value", npv.text, npv.interval),
+            ("Investment", investment.text, investment.interval),
+            ("Return per $ invested", *_return_in_words(view)),
+            (f"Payback within {span}, median", formats.payback(view.median_payback_day), ""),
+            ("No payback in the time", *chance(view.never)),
+            ("Loss", *chance(view.loss)),
+            ("5th to 95th percentile", formats.money_interval(*self.percentiles), ""),
+        )
+        columns = (*words("Plan against baseline"), *numbers("", INTERVAL))
+        return Table("finance", columns, [Row(cells) for cells in rows])
+
+    def notes(self) -> str:
+        """Return what the figures leave out."""
+        return "\n".join(filter(None, (size_caution(self.plan.scenario), CAUTION)))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return scenarios, figures and finance view as plain data."""
+        return {
+            "version": __version__,
+            "seed": self.plan.seed,
+            "replications": self.replications,
+            "plan": self.plan.scenario.model_dump(mode="json", exclude_none=True),
+            "baseline": self.baseline.scenario.model_dump(mode="json", exclude_none=True),
+            "figures": {
+                name: {
+                    **{key: _or_none(value) for key, value in figure.items()},
+                    "n": int(figure["n"]),
+                }
+                for name, figure in self._figures.items()
+            },
+            "finance": self.finance_as_json(),
+        }
+
+    def finance_as_json(self) -> dict[str, Any]:
+        """Return the finance view as plain data."""
+        view = self.finance
+        return {
+            "horizon_days": view.horizon_days,
+            "npv": asdict(view.npv),
+            "investment": asdict(view.investment),
+            "return_on_investment": view.return_on_investment,
+            "return_interval": view.return_interval,
+            "loss": asdict(view.loss),
+            "may_happen": self.percentiles,
+            "median_payback_day": _or_none(view.median_payback_day),
+            "never": asdict(view.never),
+        }
+
+    @cached_property
+    def _figures(self) -> dict[str, dict[str, float]]:
+        """The rows of `table` by outcome."""
+        return {
+            str(name): {str(key): float(value) for key, value in row.items()}
+            for name, row in self.table().iterrows()
+        }
 
     @cached_property
     def _summaries(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -128,390 +286,36 @@ def _row(plan: Floats, baseline: Floats) -> tuple[float | None, ...]:
     return (estimate(plan).mean, estimate(baseline).mean, paired.mean, paired.half_width, paired.n)
 
 
-@dataclass(frozen=True, repr=False)
-class SideBySide(Represented):
-    """Several plans and one baseline over the same replications.
-
-    Attributes
-    ----------
-    baseline
-        Name of the scenario that the others are compared with.
-    comparisons
-        Every other scenario against it, by name, in the order in which they were given.
-    """
-
-    baseline: str
-    comparisons: Mapping[str, Comparison]
-
-    @property
-    def replications(self) -> int:
-        """Number of replications that all scenarios share."""
-        return next(iter(self.comparisons.values())).replications
-
-    @property
-    def ensembles(self) -> dict[str, Ensemble]:
-        """The ensemble of every scenario, the baseline first."""
-        first = next(iter(self.comparisons.values())).baseline
-        plans = {name: comparison.plan for name, comparison in self.comparisons.items()}
-        return {self.baseline: first, **plans}
-
-    def difference(self, outcome: str, one: str, other: str) -> PairedDifference:
-        """Return an outcome of one scenario less that of another, the baseline or not.
-
-        Raises
-        ------
-        KeyError
-            If there is no such outcome or scenario.
-        """
-        first, second = (self.ensembles[name].summaries()[outcome] for name in (one, other))
-        return PairedDifference((first - second).to_numpy())
-
-    def ranking(self, outcome: str = "npv") -> Ranking[str]:
-        """Return all scenarios by an outcome, the highest first, and which may be the highest.
-
-        Raises
-        ------
-        KeyError
-            If there is no such outcome.
-        """
-        names = list(self.ensembles)
-        samples = [self.ensembles[name].summaries()[outcome].to_numpy() for name in names]
-        return rank(names, np.array(samples))
-
-    def pairs(self, outcome: str = "npv") -> pd.DataFrame:
-        """Return how every scenario fares against every other in an outcome, a pair a row.
-
-        Each pair comes once, the one with the higher mean first. Columns: `mean` difference and
-        `half_width` of its 95 % interval; `beats`, the share of the futures in which the first has
-        the higher outcome, with its interval `beats_low` to `beats_high`; `n` that count.
-
-        Raises
-        ------
-        KeyError
-            If there is no such outcome.
-        """
-        rows = {
-            (one, other): self.difference(outcome, one, other)
-            for one, other in combinations(self.ranking(outcome).order, 2)
-        }
-        return pd.DataFrame(
-            [
-                (paired.estimate.mean, paired.estimate.half_width, *_higher(paired))
-                for paired in rows.values()
-            ],
-            index=pd.MultiIndex.from_tuples(rows, names=["one", "other"]),
-            columns=["mean", "half_width", "beats", "beats_low", "beats_high", "n"],
-            dtype=float,
-        )
-
-    def table(self, outcome: str = "npv") -> pd.DataFrame:
-        """Return how every scenario fares in an outcome of the run summary, one a row.
-
-        Columns: mean and half the width of its interval; the same of the difference to the
-        baseline; the share of the replications that beat it with its interval (all NaN for the
-        baseline itself); and for how many replications the difference exists.
-
-        Raises
-        ------
-        KeyError
-            If there is no such outcome.
-        """
-        rows = {name: self._row(outcome, name) for name in self.ensembles}
-        columns = ["mean", "half_width", "difference", "difference_half_width",
-                   "beats", "beats_low", "beats_high", "n"]  # fmt: skip
-        return pd.DataFrame.from_dict(rows, orient="index", columns=columns, dtype=float)
-
-    def _row(self, outcome: str, name: str) -> tuple[float | None, ...]:
-        own = estimate(self.ensembles[name].summaries()[outcome].to_numpy())
-        if name == self.baseline:
-            return own.mean, own.half_width, None, None, None, None, None, None
-        difference = self.comparisons[name].difference(outcome)
-        paired = difference.estimate
-        return own.mean, own.half_width, paired.mean, paired.half_width, *_higher(difference)
+def _cells(name: str, figure: Mapping[str, float]) -> tuple[str, str, str, str]:
+    difference = Difference(name, figure["difference"], figure["half_width"])
+    baseline, plan = (_level(name, figure[key], difference) for key in ("baseline", "plan"))
+    return baseline, plan, difference.text, difference.interval
 
 
-def _higher(paired: PairedDifference) -> tuple[float, float, float, int]:
-    """Return how often the first is higher: share, its interval, and the futures that count."""
-    higher = paired.higher
-    return higher.share, higher.low, higher.high, higher.n
+def _level(name: str, value: float, difference: Difference) -> str:
+    """Return an average; money with as many digits as its difference has."""
+    if math.isnan(value):
+        return formats.NOTHING
+    unit = OUTCOMES[name].unit
+    if unit.startswith("$"):
+        return formats.money(value, half_width=difference.half_width)
+    return formats.share(value) if unit == "share" else formats.average(value)
+
+
+def _return_in_words(view: Finance) -> tuple[str, str]:
+    """Return what a dollar of the investment returns, and its interval."""
+    if view.return_on_investment is None:
+        return formats.NOTHING, formats.NOTHING
+    if view.return_interval is None:
+        return formats.money(view.return_on_investment), formats.NOTHING
+    low, high = view.return_interval
+    known = formats.money(view.return_on_investment, half_width=(high - low) / 2.0)
+    return known, formats.money_interval(low, high)
+
+
+def _or_none(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
 
 
 # --------------------------------------------------------------------------------------
 # Replications of several scenarios as they come in, and the comparison that they make.
-
-
-_NPV = "discounted_net_value"
-
-
-class Gathering:
-    """What has come in so far of a baseline and some plans.
-
-    Parameters
-    ----------
-    baseline
-        Name of the scenario that the others are compared with.
-    scenarios
-        All scenarios by name.
-    seed, engine
-        Seed of the luck that they share, and the engine that runs them.
-    wanted
-        Daily outcomes of which bands are wanted.
-    """
-
-    def __init__(
-        self,
-        baseline: str,
-        scenarios: Mapping[str, Scenario],
-        wanted: Series,
-        *,
-        seed: int,
-        engine: str,
-    ) -> None:
-        self._baseline, self._scenarios = baseline, scenarios
-        self._seed, self._engine = seed, engine
-        self._totals: list[Floats] = []
-        self._paybacks: list[Floats] = []
-        plans = [name for name in scenarios if name != baseline]
-        horizon_days = scenarios[baseline].horizon_days
-        self._levels = {name: Bands(wanted, horizon_days) for name in scenarios}
-        self._differences = {name: Bands(wanted, horizon_days) for name in plans}
-        self.replications = 0
-
-    def add(self, futures: Futures) -> None:
-        """Add replications of all scenarios, in their order."""
-        self.replications += futures.totals.shape[1]
-        self._totals.append(futures.totals)
-        self._paybacks.append(futures.paybacks)
-        if futures.daily is not None:
-            self._add_to_bands(self._named(futures.daily))
-
-    def _add_to_bands(self, values: Mapping[str, Floats]) -> None:
-        for name, bands in self._levels.items():
-            bands.add(values[name])
-        for name, bands in self._differences.items():
-            bands.add(values[name] - values[self._baseline])
-
-    def is_known(self, half_width: float) -> bool:
-        """Return whether every plan's mean NPV difference is known as well as wanted."""
-        npv = self._total(_NPV)
-        baseline = npv[self._baseline]
-        return all(is_known(npv[name] - baseline, half_width) for name in self._differences)
-
-    def side_by_side(self) -> SideBySide:
-        """Return what has come in as comparisons with the baseline."""
-        ensembles = self._ensembles()
-        npv, investment = self._total(_NPV), self._total("discounted_investment")
-        paybacks = self._named(np.concatenate(self._paybacks, axis=1))
-        baseline = self._baseline
-        comparisons = {
-            name: Comparison(
-                plan=ensembles[name],
-                baseline=ensembles[baseline],
-                finance=finance(
-                    self._scenarios[name].horizon_days,
-                    npv[name] - npv[baseline],
-                    investment[name] - investment[baseline],
-                    paybacks[name],
-                ),
-                bands=bands.tables(),
-            )
-            for name, bands in self._differences.items()
-        }
-        return SideBySide(baseline, comparisons)
-
-    def _ensembles(self) -> dict[str, Ensemble]:
-        totals = self._named(np.concatenate(self._totals, axis=1))
-        return {
-            name: Ensemble(
-                scenario=scenario,
-                seed=self._seed,
-                engine=self._engine,
-                version=__version__,
-                totals=totals_table([totals[name]], 0),
-                bands=self._levels[name].tables(),
-            )
-            for name, scenario in self._scenarios.items()
-        }
-
-    def _total(self, name: str) -> dict[str, Floats]:
-        place = outcomes.TOTALS.index(name)
-        return self._named(np.concatenate([totals[:, :, place] for totals in self._totals], axis=1))
-
-    def _named(self, by_scenario: Floats) -> dict[str, Floats]:
-        return dict(zip(self._scenarios, by_scenario, strict=True))
-
-
-# --------------------------------------------------------------------------------------
-# Plans against a baseline over the same luck: all at once, or look by look as futures come in.
-
-
-_PLAN, _BASELINE = "plan", "baseline"
-
-
-class Settings(Keeping, total=False):
-    """Keywords that every comparison takes, besides those of `running.Keeping`.
-
-    A store keeps totals and paybacks. It has no bands: a comparison with `daily` runs everything.
-
-    Attributes
-    ----------
-    half_width
-        End at the first look at which half the 95 % interval of the mean NPV difference is no
-        wider than this, in $ of day 0, though not before `looks.FEWEST` replications. If None, end
-        at the last look.
-    daily
-        Names of the daily outcomes of which bands are wanted: of each scenario, and of the
-        difference between each plan and the baseline.
-    period_days
-        Length of the periods by which they are summarised, see `simulate.Series`; 1 if not given.
-    """
-
-    half_width: float | None
-    daily: Sequence[str]
-    period_days: int
-
-
-@refuses_unknown
-def compare(
-    plan: Scenario,
-    replications: int = 400,
-    *,
-    baseline: Scenario | None = None,
-    **settings: Unpack[Settings],
-) -> Comparison:
-    """Compare a plan with its baseline over the same luck.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    replications
-        How many at most.
-    baseline
-        Another baseline than the plan with every capability held at its start level.
-    settings
-        See `Settings`: precision, seed, bands, store, engine, executor, progress, cancel.
-
-    Raises
-    ------
-    Cancelled
-        If `cancel` was set.
-    ValueError
-        If a number or name is not allowed, or the horizons differ.
-    """
-    looks = _looks(replications, settings)
-    *_, last = comparisons(plan, looks, baseline=baseline, **settings)
-    return last
-
-
-@refuses_unknown
-def comparisons(
-    plan: Scenario,
-    looks: Sequence[int] = LOOKS,
-    *,
-    baseline: Scenario | None = None,
-    **settings: Unpack[Settings],
-) -> Iterator[Comparison]:
-    """Yield the comparison of a plan with its baseline as replications come in.
-
-    Parameters
-    ----------
-    looks
-        After how many replications to yield; each comparison holds all of them so far.
-
-    See Also
-    --------
-    compare : for the other parameters and the errors.
-    """
-    scenarios = {_BASELINE: baseline or baseline_of(plan), _PLAN: plan}
-    for side_by_side in sides_by_side(scenarios, looks, baseline=_BASELINE, **settings):
-        yield side_by_side.comparisons[_PLAN]
-
-
-@refuses_unknown
-def side_by_side(
-    scenarios: Mapping[str, Scenario],
-    replications: int = 400,
-    *,
-    baseline: str,
-    **settings: Unpack[Settings],
-) -> SideBySide:
-    """Compare several scenarios over the same luck.
-
-    Parameters
-    ----------
-    scenarios
-        Two or more scenarios by name.
-    replications
-        How many at most.
-    baseline
-        Name of the one that the others are compared with.
-    settings
-        See `Settings`; `half_width` is that of all plans.
-
-    Raises
-    ------
-    Cancelled
-        If `cancel` was set.
-    ValueError
-        If a number or name is not allowed, or the horizons differ.
-    """
-    looks = _looks(replications, settings)
-    *_, last = sides_by_side(scenarios, looks, baseline=baseline, **settings)
-    return last
-
-
-@refuses_unknown
-def sides_by_side(
-    scenarios: Mapping[str, Scenario],
-    looks: Sequence[int] = LOOKS,
-    *,
-    baseline: str,
-    **settings: Unpack[Settings],
-) -> Iterator[SideBySide]:
-    """Yield the comparison of several scenarios as replications come in.
-
-    Parameters
-    ----------
-    looks
-        After how many replications to yield; each comparison holds all of them so far.
-
-    See Also
-    --------
-    side_by_side : for the other parameters and the errors.
-    """
-    edges = checked_looks(looks)
-    _check(scenarios, baseline)
-    wanted = Series(tuple(settings.get("daily", ())), settings.get("period_days", 1))
-    gathering = Gathering(
-        baseline,
-        scenarios,
-        wanted,
-        seed=settings.get("seed", 0),
-        engine=engine_of(settings),
-    )
-    half_width, progress = settings.get("half_width"), settings.get("progress")
-    for futures in futures_of(scenarios, baseline, edges, wanted, settings):
-        gathering.add(futures)
-        if progress is not None:
-            progress(gathering.replications, edges[-1])
-        if gathering.replications in edges:
-            yield gathering.side_by_side()
-            if half_width is not None and gathering.is_known(half_width):
-                return
-
-
-def _check(scenarios: Mapping[str, Scenario], baseline: str) -> None:
-    if len(scenarios) < 2 or baseline not in scenarios:
-        raise ValueError(f"there must be a scenario {baseline!r}, and others to compare with it")
-    horizons = {name: scenario.horizon_days for name, scenario in scenarios.items()}
-    if len(set(horizons.values())) > 1:
-        days = ", ".join(f"{name} {horizon}" for name, horizon in horizons.items())
-        raise ValueError(f"scenarios must have one horizon to be compared, but have days: {days}")
-
-
-def _looks(replications: int, settings: Settings) -> tuple[int, ...]:
-    """Return the looks of a comparison of which only the last is wanted."""
-    if settings.get("half_width") is None:
-        return (replications,)
-    return looks_up_to(replications)

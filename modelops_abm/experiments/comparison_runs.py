@@ -1,22 +1,42 @@
-"""Futures of a baseline and its plans in the same luck: those that are kept, then those to run."""
+"""Plans against a baseline over the same luck: all at once, or look by look as futures come in.
+
+Futures that are kept come first, then those that are to be run.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from modelops_abm.experiments.finance import payback_days
-from modelops_abm.experiments.running import Keeping, batches_of, checked_store
+from modelops_abm.core import outcomes
+from modelops_abm.experiments.comparison import Comparison
+from modelops_abm.experiments.comparison_many import SideBySide
+from modelops_abm.experiments.finance import finance, payback_days
+from modelops_abm.experiments.running import (
+    Keeping,
+    batches_of,
+    checked_store,
+    engine_of,
+    refuses_unknown,
+)
+from modelops_abm.experiments.statistics import LOOKS, checked_looks, is_known, looks_up_to
 from modelops_abm.experiments.store import Store, pair_of
 from modelops_abm.runs import Batch, Series
-from modelops_abm.scenario import Scenario, fingerprint_of
+from modelops_abm.runs.bands import Bands
+from modelops_abm.runs.replications import totals_table
+from modelops_abm.runs.results import Ensemble
+from modelops_abm.scenario import Scenario, baseline_of, fingerprint_of
+from modelops_abm.version import __version__
 
 type Floats = NDArray[np.float64]
 
+_NPV = "discounted_net_value"
+_PLAN, _BASELINE = "plan", "baseline"
 _NET_VALUE = Series(("discounted_net_value",))
 
 
@@ -134,3 +154,274 @@ class _Kept:
         """Keep replications."""
         self._store.runs.add(self._keys, futures.first, futures.totals)
         self._store.paybacks.add(self._pairs, futures.first, futures.paybacks[:, :, np.newaxis])
+
+
+class Gathering:
+    """What has come in so far of a baseline and some plans.
+
+    Parameters
+    ----------
+    baseline
+        Name of the scenario that the others are compared with.
+    scenarios
+        All scenarios by name.
+    seed, engine
+        Seed of the luck that they share, and the engine that runs them.
+    wanted
+        Daily outcomes of which bands are wanted.
+    """
+
+    def __init__(
+        self,
+        baseline: str,
+        scenarios: Mapping[str, Scenario],
+        wanted: Series,
+        *,
+        seed: int,
+        engine: str,
+    ) -> None:
+        self._baseline, self._scenarios = baseline, scenarios
+        self._seed, self._engine = seed, engine
+        self._totals: list[Floats] = []
+        self._paybacks: list[Floats] = []
+        plans = [name for name in scenarios if name != baseline]
+        horizon_days = scenarios[baseline].horizon_days
+        self._levels = {name: Bands(wanted, horizon_days) for name in scenarios}
+        self._differences = {name: Bands(wanted, horizon_days) for name in plans}
+        self.replications = 0
+
+    def add(self, futures: Futures) -> None:
+        """Add replications of all scenarios, in their order."""
+        self.replications += futures.totals.shape[1]
+        self._totals.append(futures.totals)
+        self._paybacks.append(futures.paybacks)
+        if futures.daily is not None:
+            self._add_to_bands(self._named(futures.daily))
+
+    def _add_to_bands(self, values: Mapping[str, Floats]) -> None:
+        for name, bands in self._levels.items():
+            bands.add(values[name])
+        for name, bands in self._differences.items():
+            bands.add(values[name] - values[self._baseline])
+
+    def is_known(self, half_width: float) -> bool:
+        """Return whether every plan's mean NPV difference is known as well as wanted."""
+        npv = self._total(_NPV)
+        baseline = npv[self._baseline]
+        return all(is_known(npv[name] - baseline, half_width) for name in self._differences)
+
+    def side_by_side(self) -> SideBySide:
+        """Return what has come in as comparisons with the baseline."""
+        ensembles = self._ensembles()
+        npv, investment = self._total(_NPV), self._total("discounted_investment")
+        paybacks = self._named(np.concatenate(self._paybacks, axis=1))
+        baseline = self._baseline
+        comparisons = {
+            name: Comparison(
+                plan=ensembles[name],
+                baseline=ensembles[baseline],
+                finance=finance(
+                    self._scenarios[name].horizon_days,
+                    npv[name] - npv[baseline],
+                    investment[name] - investment[baseline],
+                    paybacks[name],
+                ),
+                bands=bands.tables(),
+            )
+            for name, bands in self._differences.items()
+        }
+        return SideBySide(baseline, comparisons)
+
+    def _ensembles(self) -> dict[str, Ensemble]:
+        totals = self._named(np.concatenate(self._totals, axis=1))
+        return {
+            name: Ensemble(
+                scenario=scenario,
+                seed=self._seed,
+                engine=self._engine,
+                version=__version__,
+                totals=totals_table([totals[name]], 0),
+                bands=self._levels[name].tables(),
+            )
+            for name, scenario in self._scenarios.items()
+        }
+
+    def _total(self, name: str) -> dict[str, Floats]:
+        place = outcomes.TOTALS.index(name)
+        return self._named(np.concatenate([totals[:, :, place] for totals in self._totals], axis=1))
+
+    def _named(self, by_scenario: Floats) -> dict[str, Floats]:
+        return dict(zip(self._scenarios, by_scenario, strict=True))
+
+
+# --------------------------------------------------------------------------------------
+# Plans against a baseline over the same luck: all at once, or look by look as futures come in.
+
+
+class Settings(Keeping, total=False):
+    """Keywords that every comparison takes, besides those of `running.Keeping`.
+
+    A store keeps totals and paybacks. It has no bands: a comparison with `daily` runs everything.
+
+    Attributes
+    ----------
+    half_width
+        End at the first look at which half the 95 % interval of the mean NPV difference is no
+        wider than this, in $ of day 0, though not before `looks.FEWEST` replications. If None, end
+        at the last look.
+    daily
+        Names of the daily outcomes of which bands are wanted: of each scenario, and of the
+        difference between each plan and the baseline.
+    period_days
+        Length of the periods by which they are summarised, see `simulate.Series`; 1 if not given.
+    """
+
+    half_width: float | None
+    daily: Sequence[str]
+    period_days: int
+
+
+@refuses_unknown
+def compare(
+    plan: Scenario,
+    replications: int = 400,
+    *,
+    baseline: Scenario | None = None,
+    **settings: Unpack[Settings],
+) -> Comparison:
+    """Compare a plan with its baseline over the same luck.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    replications
+        How many at most.
+    baseline
+        Another baseline than the plan with every capability held at its start level.
+    settings
+        See `Settings`: precision, seed, bands, store, engine, executor, progress, cancel.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    ValueError
+        If a number or name is not allowed, or the horizons differ.
+    """
+    looks = _looks(replications, settings)
+    *_, last = comparisons(plan, looks, baseline=baseline, **settings)
+    return last
+
+
+@refuses_unknown
+def comparisons(
+    plan: Scenario,
+    looks: Sequence[int] = LOOKS,
+    *,
+    baseline: Scenario | None = None,
+    **settings: Unpack[Settings],
+) -> Iterator[Comparison]:
+    """Yield the comparison of a plan with its baseline as replications come in.
+
+    Parameters
+    ----------
+    looks
+        After how many replications to yield; each comparison holds all of them so far.
+
+    See Also
+    --------
+    compare : for the other parameters and the errors.
+    """
+    scenarios = {_BASELINE: baseline or baseline_of(plan), _PLAN: plan}
+    for side_by_side in sides_by_side(scenarios, looks, baseline=_BASELINE, **settings):
+        yield side_by_side.comparisons[_PLAN]
+
+
+@refuses_unknown
+def side_by_side(
+    scenarios: Mapping[str, Scenario],
+    replications: int = 400,
+    *,
+    baseline: str,
+    **settings: Unpack[Settings],
+) -> SideBySide:
+    """Compare several scenarios over the same luck.
+
+    Parameters
+    ----------
+    scenarios
+        Two or more scenarios by name.
+    replications
+        How many at most.
+    baseline
+        Name of the one that the others are compared with.
+    settings
+        See `Settings`; `half_width` is that of all plans.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    ValueError
+        If a number or name is not allowed, or the horizons differ.
+    """
+    looks = _looks(replications, settings)
+    *_, last = sides_by_side(scenarios, looks, baseline=baseline, **settings)
+    return last
+
+
+@refuses_unknown
+def sides_by_side(
+    scenarios: Mapping[str, Scenario],
+    looks: Sequence[int] = LOOKS,
+    *,
+    baseline: str,
+    **settings: Unpack[Settings],
+) -> Iterator[SideBySide]:
+    """Yield the comparison of several scenarios as replications come in.
+
+    Parameters
+    ----------
+    looks
+        After how many replications to yield; each comparison holds all of them so far.
+
+    See Also
+    --------
+    side_by_side : for the other parameters and the errors.
+    """
+    edges = checked_looks(looks)
+    _check(scenarios, baseline)
+    wanted = Series(tuple(settings.get("daily", ())), settings.get("period_days", 1))
+    gathering = Gathering(
+        baseline,
+        scenarios,
+        wanted,
+        seed=settings.get("seed", 0),
+        engine=engine_of(settings),
+    )
+    half_width, progress = settings.get("half_width"), settings.get("progress")
+    for futures in futures_of(scenarios, baseline, edges, wanted, settings):
+        gathering.add(futures)
+        if progress is not None:
+            progress(gathering.replications, edges[-1])
+        if gathering.replications in edges:
+            yield gathering.side_by_side()
+            if half_width is not None and gathering.is_known(half_width):
+                return
+
+
+def _check(scenarios: Mapping[str, Scenario], baseline: str) -> None:
+    if len(scenarios) < 2 or baseline not in scenarios:
+        raise ValueError(f"there must be a scenario {baseline!r}, and others to compare with it")
+    horizons = {name: scenario.horizon_days for name, scenario in scenarios.items()}
+    if len(set(horizons.values())) > 1:
+        days = ", ".join(f"{name} {horizon}" for name, horizon in horizons.items())
+        raise ValueError(f"scenarios must have one horizon to be compared, but have days: {days}")
+
+
+def _looks(replications: int, settings: Settings) -> tuple[int, ...]:
+    """Return the looks of a comparison of which only the last is wanted."""
+    if settings.get("half_width") is None:
+        return (replications,)
+    return looks_up_to(replications)

@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Unpack
+from dataclasses import asdict, dataclass
+from itertools import combinations as pairs_of
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modelops_abm.experiments.plans import raised, without
+from modelops_abm.experiments.plans import HALF_WIDTH, INTERVAL, Difference, listed, raised, without
 from modelops_abm.experiments.running import (
     LOOKS,
     Keeping,
@@ -27,8 +28,10 @@ from modelops_abm.experiments.running import (
     sampled,
 )
 from modelops_abm.experiments.statistics import PairedDifference, Ranking, rank
-from modelops_abm.representation import Represented
+from modelops_abm.representation import Reported, Row, Table, numbers, words
+from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import CapabilityName, Scenario
+from modelops_abm.version import __version__
 
 type Floats = NDArray[np.float64]
 
@@ -121,7 +124,7 @@ def _coalitions_without(players: int, *absent: int) -> list[int]:
 
 
 @dataclass(frozen=True, repr=False)
-class Credit(Represented):
+class Credit(Reported):
     """What each capability of a plan has to do with the difference that they make together.
 
     Every figure is a paired sample, with one value for each replication. A replication in which one
@@ -147,6 +150,11 @@ class Credit(Represented):
     def replications(self) -> int:
         """Number of replications of each combination."""
         return int(next(iter(self.worths.values())).shape[1])
+
+    @property
+    def outcome(self) -> str:
+        """The outcome that sentences, tables and figures are about: the first asked for."""
+        return next(iter(self.worths))
 
     def together(self, outcome: str = "npv") -> PairedDifference:
         """Return the difference that all capabilities make together."""
@@ -199,13 +207,117 @@ class Credit(Represented):
 
     def synergy_table(self, outcome: str = "npv") -> pd.DataFrame:
         """Return the synergies, a pair of capabilities a row; see `difference_table`."""
-        return difference_table(
-            {
-                (one, other): self.synergy(one, other, outcome)
-                for place, one in enumerate(self.capabilities)
-                for other in self.capabilities[place + 1 :]
-            }
+        return difference_table(self.synergies(outcome))
+
+    def synergies(
+        self, outcome: str = "npv"
+    ) -> dict[tuple[CapabilityName, CapabilityName], PairedDifference]:
+        """Return `synergy` of every pair of capabilities, in their order."""
+        return {
+            (one, other): self.synergy(one, other, outcome)
+            for one, other in pairs_of(self.capabilities, 2)
+        }
+
+    def sentence(self) -> str:
+        """Return what they make together, and which has the largest share."""
+        outcome = self.outcome
+        together = Difference.of(outcome, self.together(outcome).estimate)
+        what = OUTCOMES[outcome].meaning.rstrip(".")
+        if math.isnan(together.mean):
+            return f"{what}: there was none in these futures."
+        ranking = self.largest_parts(outcome)
+        best = listed(list(ranking.may_be_best))
+        if len(self.capabilities) == 1:
+            return f"{what}: {best} changes it by {together.text}."
+        which = (
+            f"{best} has the largest share"
+            if ranking.is_decided
+            else f"the largest share may be that of {best}"
         )
+        return f"{what}: together they change it by {together.text}; {which}."
+
+    def tables(self) -> tuple[Table, Table]:
+        """Return the shares, the largest part first, and the synergies, the strongest first."""
+        return self._shares_table(), self._synergies_table()
+
+    def _shares_table(self) -> Table:
+        outcome = self.outcome
+        rows = []
+        for name in self.largest_parts(outcome).order:
+            share, alone, last = (
+                Difference.of(outcome, measure(name, outcome).estimate)
+                for measure in (self.share, self.alone, self.last)
+            )
+            ends = (alone.text, alone.width, last.text, last.width)
+            rows.append(Row((name, share.text, share.interval, *ends)))
+        together = Difference.of(outcome, self.together(outcome).estimate)
+        rows.append(Row(("together", together.text, together.interval), is_strong=True))
+        headings = ("share", INTERVAL, "alone", HALF_WIDTH, "last", HALF_WIDTH)
+        columns = (*words("Capability"), *numbers(*headings))
+        return Table("shares", columns, rows, numbers=self._shares_in_full)
+
+    def _shares_in_full(self) -> pd.DataFrame:
+        """Return `table` with one line of headings, as files have it."""
+        table = self.table(self.outcome)
+        table.columns = pd.Index(["_".join(column) for column in table.columns])
+        return table
+
+    def _synergies_table(self) -> Table:
+        if len(self.capabilities) < 2:
+            return Table("synergies", numbers=self._synergies_in_full)
+        pairs = [
+            (f"{one} and {other}", Difference.of(self.outcome, pair.estimate))
+            for (one, other), pair in self.synergies(self.outcome).items()
+        ]
+        pairs.sort(key=lambda each: -abs(each[1].mean))
+        rows = [Row((both, pair.text, pair.interval)) for both, pair in pairs]
+        columns = (*words("Two together, beyond both apart"), *numbers("", INTERVAL))
+        return Table("synergies", columns, rows, numbers=self._synergies_in_full)
+
+    def _synergies_in_full(self) -> pd.DataFrame:
+        """Return `synergy_table` with the names of a pair apart, as files have it."""
+        table = self.synergy_table(self.outcome)
+        if table.empty:
+            return table
+        pairs = pd.MultiIndex.from_tuples(table.index.tolist(), names=["one", "other"])
+        return table.set_axis(pairs, axis=0)
+
+    def notes(self) -> str:
+        """Return what a share, alone and last mean."""
+        return (
+            "A share is the average of what a capability adds over all orders in which they could"
+            " come; alone: without the others; last: when the others are there. A pair below zero"
+            " does in part the same work. Intervals are luck only, each by itself."
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan and every difference as plain data."""
+        outcome = self.outcome
+        ranking = self.ranking(outcome)
+        return {
+            "version": __version__,
+            "seed": self.seed,
+            "replications": self.replications,
+            "scenario": self.plan.model_dump(mode="json", exclude_none=True),
+            "outcome": outcome,
+            "unit": OUTCOMES[outcome].unit,
+            "together": _plain(self.together(outcome)),
+            "capabilities": {
+                name: {
+                    "share": _plain(self.share(name, outcome)),
+                    "alone": _plain(self.alone(name, outcome)),
+                    "last": _plain(self.last(name, outcome)),
+                }
+                for name in self.capabilities
+            },
+            "synergies": [
+                {"pair": list(pair), **_plain(synergy)}
+                for pair, synergy in self.synergies(outcome).items()
+            ],
+            "order": list(ranking.order),
+            "may_be_highest": list(ranking.may_be_best),
+            "may_have_the_largest_part": list(self.largest_parts(outcome).may_be_best),
+        }
 
     def _place(self, capability: CapabilityName) -> int:
         if capability not in self.capabilities:
@@ -219,6 +331,10 @@ class Credit(Represented):
         """Return the worths, NaN for all combinations where one of them lacks the outcome."""
         worths = self.worths[outcome]
         return np.where(np.isnan(worths).any(axis=0), np.nan, worths)
+
+
+def _plain(difference: PairedDifference) -> dict[str, Any]:
+    return {**asdict(difference.estimate), "futures": difference.futures}
 
 
 @refuses_unknown

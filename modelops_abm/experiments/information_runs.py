@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, Unpack
+from dataclasses import asdict, dataclass
+from itertools import islice
+from typing import Any, NamedTuple, Unpack
 
 import numpy as np
 import pandas as pd
@@ -12,15 +14,19 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.stats import qmc
 
+from modelops_abm import formats
 from modelops_abm.experiments.alternatives import outcomes_at, winners, wins
 from modelops_abm.experiments.information import Information, Moves, Worth, information_of
-from modelops_abm.experiments.inputs import Choice, Input, check_inputs, varied
+from modelops_abm.experiments.inputs import Choice, Input, check_inputs, in_words, varied
+from modelops_abm.experiments.plans import INTERVAL, capitalised, either, listed, worth_of_knowing
 from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.statistics import Ranking, Share, skewed_interval
 from modelops_abm.experiments.sweep import Point, at_positions
-from modelops_abm.representation import Represented
+from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import InputError, Scenario
+from modelops_abm.text import printable
+from modelops_abm.version import __version__
 
 type Floats = NDArray[np.float64]
 
@@ -30,17 +36,17 @@ _MOVES_OF_ALL = 3
 _MOST_GROUPS = 12
 _TAIL = 5.0
 """An average so many times the middle value is made by a few."""
-_MOST_NAMED = 3
+_MOST_NAMED, _MOST_ROWS = 3, 15
 
 
 @dataclass(frozen=True, repr=False)
-class ValueOfInformation(Represented):
+class ValueOfInformation(Reported):
     """Alternatives under uncertain assumptions, and what it would be worth to be certain.
 
     Attributes
     ----------
-    names
-        Of the alternatives.
+    alternatives
+        What may be chosen, by name; the plan last.
     inputs
         The uncertain assumptions.
     utilities
@@ -54,7 +60,7 @@ class ValueOfInformation(Represented):
         How the points were run, and how often each input was moved alone.
     """
 
-    names: tuple[str, ...]
+    alternatives: Mapping[str, Scenario]
     inputs: tuple[Input, ...]
     utilities: Floats
     information: Information
@@ -62,6 +68,11 @@ class ValueOfInformation(Represented):
     replications: int
     moves: int
     seed: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the alternatives."""
+        return tuple(self.alternatives)
 
     @property
     def points(self) -> int:
@@ -147,6 +158,132 @@ class ValueOfInformation(Represented):
         index = pd.Index(list(self.partial), name="input")
         return pd.DataFrame(rows, columns=["value", "low", "high"], index=index, dtype=float)
 
+    @property
+    def finding(self) -> str:
+        """What is best as known, and what it would be worth to know more, without a full stop."""
+        most = self.worth_knowing
+        names = [in_words(name).lower() for name in most[:_MOST_NAMED]]
+        more = [f"{len(most) - len(names)} more"] if len(most) > len(names) else []
+        single = (
+            f"surely worth knowing: {listed([*names, *more])}"
+            if names
+            else "no single assumption is surely worth knowing"
+        )
+        return f"{self._best()}; {self._everything()}; {single}"
+
+    def _best(self) -> str:
+        names = [printable(name, 40) for name in self.ranking.may_be_best]
+        if len(names) > _MOST_NAMED:
+            return f"Which of {len(names)} alternatives is best on what is known cannot be told"
+        return f"{capitalised(either(names))} is best on what is known"
+
+    def _everything(self) -> str:
+        """Return what perfect information is worth."""
+        perfect = self.perfect
+        if perfect.high == 0.0:
+            return "to know more changed the choice at none of the points"
+        if perfect.high is None:
+            points = formats.plural(self.points, "point")
+            return (
+                f"what it is worth to know everything cannot be told from {points}, as a few of"
+                f" them make most of it; it takes {formats.number(perfect.needed or 0)} or more"
+            )
+        wanted = formats.number(perfect.needed) if perfect.needed else ""
+        enough = f" (about {wanted} points would tell it closely)" if wanted else ""
+        low = formats.money(perfect.low, half_width=perfect.low / 2.0)
+        high = formats.money(perfect.high, half_width=perfect.high / 2.0)
+        if perfect.low == 0.0:
+            return f"to know everything would be worth {high} at most{enough}"
+        return f"to know everything would be worth {low} to {high}{enough}"
+
+    def sentence(self) -> str:
+        """Return the finding, and what the average is made of, if a few make it."""
+        return "\n".join(filter(None, (f"{self.finding}.", self.made_by_few)))
+
+    @property
+    def made_by_few(self) -> str:
+        """What the average of the first alternative is made of, if a few make it; or nothing."""
+        if not self.is_made_by_few:
+            return ""
+        average = formats.money(float(self.utilities[0].mean()))
+        names = listed([in_words(name).lower() for name in self.spread_by])
+        return (
+            f"Over these ranges {self.names[0]} is worth {average} on average, but less than"
+            f" {formats.money(self.middle)} at half of the points: {names} spread it most, and a"
+            " few very large organisations make the average. State what is known of yours, or"
+            " narrower ranges."
+        )
+
+    def tables(self) -> tuple[Table, Table]:
+        """Return how good the choices are, and what it is worth to know each assumption."""
+        return self._choices(), self._values()
+
+    def _choices(self) -> Table:
+        rows = []
+        for name, mean in self.means.items():
+            best = self.chances[name]
+            shares = f"{formats.share(best.low, 0)} to {formats.share(best.high, 0)}"
+            at = formats.count_of(best.count, best.n)
+            rows.append(Row((name, *_mean_in_words(mean), at, shares)))
+        columns = (*words("Choice"), *numbers("average NPV", INTERVAL, "best at", INTERVAL))
+        return Table("alternatives", columns, rows, numbers=self.alternatives_table)
+
+    def _values(self) -> Table:
+        rows = [
+            Row((in_words(name), *worth_of_knowing(value)))
+            for name, value in islice(self.partial.items(), _MOST_ROWS)
+        ]
+        rows.append(Row(("all of them", *worth_of_knowing(self.perfect)), is_strong=True))
+        columns = (*words("To know"), *numbers("is worth", INTERVAL))
+        return Table("value-of-information", columns, rows, numbers=self.table)
+
+    def notes(self) -> str:
+        """Return what the worth of knowing is, and what its intervals are over."""
+        return (
+            "Worth of knowing: by how much the average net present value of the choice would rise."
+            f" What one assumption can do was tried at {self.moves} points, everything else and"
+            " luck being the same: it is worth no more than that. Intervals are over points and"
+            " luck; lower ends hold for all assumptions together, so that what begins above nothing"
+            " is worth knowing. Where a few points make most of an average, it cannot be told. The"
+            " ranges are what the sources leave open, every value in them held to be as likely: a"
+            " judgement."
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the plan, the alternatives and what it is worth to know more as plain data."""
+        *_, plan = self.alternatives.values()
+        return {
+            "version": __version__,
+            "seed": self.seed,
+            "replications": self.replications,
+            "scenario": plan.model_dump(mode="json", exclude_none=True),
+            "alternatives": list(self.names),
+            "best": self.ranking.order[0],
+            "may_be_best": list(self.ranking.may_be_best),
+            "means": {
+                name: {"mean": mean.mean, "low": _finite(mean.low), "high": _finite(mean.high)}
+                for name, mean in self.means.items()
+            },
+            "chances": {name: share.to_json() for name, share in self.chances.items()},
+            "perfect": asdict(self.perfect),
+            "worth_knowing": list(self.worth_knowing),
+            "moves": self.moves,
+            "median_of_first": self.middle,
+            "partial": {name: asdict(value) for name, value in self.partial.items()},
+        }
+
+
+def _mean_in_words(mean: Worth) -> tuple[str, str]:
+    """Return an average net present value with its interval."""
+    if mean.high is None or not math.isfinite(mean.high):
+        return formats.money(mean.mean), "cannot be told"
+    interval = formats.money_interval(mean.low, mean.high)
+    return formats.money(mean.mean, half_width=(mean.high - mean.low) / 2.0), interval
+
+
+def _finite(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value
+
 
 @refuses_unknown
 def value_of_information(
@@ -207,7 +344,7 @@ def value_of_information(
         for place, (entry, own) in enumerate(zip(inputs, design.moves, strict=True))
     }
     return ValueOfInformation(
-        names=tuple(alternatives),
+        alternatives=dict(alternatives),
         inputs=inputs,
         utilities=utilities,
         information=information_of(utilities, halves, moves),

@@ -11,11 +11,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from modelops_abm import formats
 from modelops_abm.experiments.optimisation_search import Measured
+from modelops_abm.experiments.optimisation_words import (
+    against_nothing,
+    budget_in_words,
+    in_short,
+    interval_of,
+    known_to,
+    road_map_in_words,
+    size_of,
+    with_error,
+)
+from modelops_abm.experiments.plans import CAUTION, INTERVAL, known_money, listed
 from modelops_abm.experiments.road_maps import Decisions, RoadMap, nothing_of, road_map_of
 from modelops_abm.experiments.statistics import Estimate, PairedDifference, Ranking, rank
-from modelops_abm.representation import Represented
+from modelops_abm.representation import Reported, Represented, Row, Table, numbers, words
+from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import Scenario
+from modelops_abm.version import __version__
 
 
 def frontier[Alternative](
@@ -60,6 +74,8 @@ def spread_out[Alternative](
 
 # --------------------------------------------------------------------------------------
 # The result of an optimisation: finalists, the frontier, and the road map to recommend.
+#
+# What it says is made of the measured numbers alone.
 
 
 LAST_PART = 0.25
@@ -133,7 +149,7 @@ class Confirmed(Represented):
 
 
 @dataclass(frozen=True, repr=False)
-class Optimised(Represented):
+class Optimised(Reported):
     """What was found for a plan.
 
     Attributes
@@ -276,6 +292,283 @@ class Optimised(Represented):
             for each in self.finalists
         ]
         return pd.DataFrame(rows)
+
+    def sentence(self) -> str:
+        """Return what to do, what it is worth, and whether the search has settled."""
+        paragraphs = (
+            f"{self._recommendation()} {self._worth_in_words()}".strip(),
+            self._undecided(),
+            self._against_the_plan(),
+            self._settled(),
+        )
+        return "\n".join(filter(None, paragraphs))
+
+    def _recommendation(self) -> str:
+        """Return the road map to recommend as an instruction."""
+        if self.recommended == nothing_of(self.plan):
+            return self._nothing()
+        told = road_map_in_words(self.recommended, self.plan)
+        if self.confirmed.recommended.worth.verdict == "earns":
+            return told
+        return f"The best that was found may be luck: {told[:1].lower()}{told[1:]}"
+
+    def _nothing(self) -> str:
+        """Return why to do nothing: nothing is worth it, or nothing is affordable."""
+        cheapest, budget = self.search.cheapest, self.budget_per_year
+        if budget is None or cheapest is None or self.search.affordable:
+            return f"Do nothing: no re-checked road map{self._known_within()} is worth more."
+        spent = formats.money(cheapest.dearest_year.mean or 0.0)
+        return (
+            f"Nothing can be recommended: of {formats.plural(self.tried - 1, 'road map')} that"
+            f" {'is' if self.tried == 2 else 'were'} looked at none is within the budget of"
+            f" {formats.money(budget)} a year. The cheapest,"
+            f" {in_short(cheapest.road_map, self.plan)}, spends {spent} in its dearest year."
+        )
+
+    def _worth_in_words(self) -> str:
+        """Return what the recommended road map is worth, costs, and what else may be as good."""
+        if self.recommended == nothing_of(self.plan):
+            return ""
+        best = self.best
+        span = formats.span(self.plan.horizon_days)
+        amount = best.worth.estimate.mean
+        spent = with_error(best.total_spend, of=amount)
+        dearest = with_error(best.dearest_year, of=amount)
+        worth = (
+            f"is worth {known_money(best.worth)} ({interval_of(best.worth.estimate)})"
+            if best.worth.verdict == "earns"
+            else against_nothing(best.worth)
+        )
+        return (
+            f"It {worth} over {span}, and spends {spent}, at most {dearest} in a year on average."
+            f" {self._others()}".rstrip()
+        )
+
+    def _against_the_plan(self) -> str:
+        """Return how the recommended road map does beside the plan that was given."""
+        plan, nothing = road_map_of(self.plan), nothing_of(self.plan)
+        if plan == nothing:
+            return "The plan given does nothing."
+        if self.recommended == plan:
+            return "It is the plan that was given."
+        gain = self.gain
+        size = f"{known_money(gain)} ({interval_of(size_of(gain).estimate)})"
+        if gain.verdict == "cannot tell yet":
+            said = f"It cannot be told from the plan given: {interval_of(gain.estimate)} on average"
+        elif gain.verdict == "earns":
+            said = f"Against the plan given it is worth {size} more"
+        else:
+            said = f"Against the plan given it is worth {size} less"
+        return f"{said}{self._plan_and_budget()}."
+
+    def _undecided(self) -> str:
+        """Return what would be worth more, but may be over the budget; if anything is."""
+        better = [
+            each.rechecked
+            for each in self.finalists
+            if each.rechecked.fit(self.budget_per_year) == "not known"
+            and each.rechecked.mean_gain > self.best.mean_gain
+        ]
+        if not better:
+            return ""
+        first, needed = better[0], self.replications_to_tell(better[0])
+        told = (
+            ""
+            if needed is None
+            else f"; about {formats.number(formats.about(needed))} futures would tell"
+        )
+        return (
+            f"Worth more, {known_money(first.worth)}, but not known to be within the budget:"
+            f" {in_short(first.road_map, self.plan)}, which spends"
+            f" {interval_of(first.dearest_year)} in its dearest year{told}."
+        )
+
+    def _settled(self) -> str:
+        """Return whether the search has settled, by its own evidence; nothing if it saw all."""
+        search = self.search
+        if search.tried >= self.decisions.size:
+            return ""
+        tried, near = formats.number(search.tried), formats.number(search.neighbours)
+        if search.is_settled:
+            last = formats.number(search.tried - search.best_came)
+            return (
+                f"The search has settled: the last {last} of its {tried} road maps were no better,"
+                f" and all {near} that differ from the best in one thing were looked at."
+            )
+        reasons = []
+        if search.best_came > (1.0 - LAST_PART) * search.tried:
+            reasons.append(f"its best came as number {formats.number(search.best_came)} of {tried}")
+        if search.unseen_neighbours:
+            unseen = formats.count_of(search.unseen_neighbours, search.neighbours)
+            reasons.append(
+                f"{unseen} road maps that differ from the best in one thing were not looked at"
+            )
+        return f"The search has not settled: {listed(reasons)}. More trials may find a better one."
+
+    def _certainty(self) -> str:
+        """Return which figures to trust, and why."""
+        tried = formats.plural(self.tried, "road map")
+        possible = formats.number(self.decisions.size)
+        measured = f"all {tried}" if self.is_complete else f"{tried} of {possible} possible"
+        share = formats.share(LEVEL, 0)
+        among = "all of them" if self.is_complete else "those re-checked"
+        among += self._known_within(verb="are")
+        return (
+            f"The search measured {measured}, and luck helps to choose the best of many: worth is"
+            f" told from {formats.plural(self.replications, 'future')} that the search has not"
+            f" seen, the re-check. With {share} confidence the best of {among} is one of those"
+            f" marked."
+            f"{self._last_check()}"
+        )
+
+    def _last_check(self) -> str:
+        """Return the worth of the recommended one where luck had no part in choosing it."""
+        if self.recommended == nothing_of(self.plan):
+            return ""
+        worth = self.confirmed.recommended.worth
+        said = (
+            f"was worth {known_money(worth)} ({interval_of(worth.estimate)})"
+            if worth.verdict == "earns"
+            else against_nothing(worth)
+        )
+        return f" In as many others, which had no part in any choice, the recommended one {said}."
+
+    def _others(self) -> str:
+        others = [each for each in self.ranking.may_be_best if each != self.recommended]
+        nothing = nothing_of(self.plan)
+        if not others:
+            confidence = formats.share(LEVEL, 0)
+            within = self._known_within()
+            return f"With {confidence} confidence no other finalist{within} is better."
+        road_maps = [each for each in others if each != nothing]
+        names = [formats.plural(len(road_maps), "other finalist")] if road_maps else []
+        is_said = self.best.worth.verdict != "earns"
+        names += ["doing nothing"] if nothing in others and not is_said else []
+        if not names:
+            return ""
+        return f"In the re-check it cannot be told from {listed(names)}."
+
+    def _known_within(self, *, verb: str = "is") -> str:
+        return "" if self.budget_per_year is None else f" that {verb} known to be within the budget"
+
+    def _plan_and_budget(self) -> str:
+        fit = self.given.fit(self.budget_per_year)
+        if fit == "within":
+            return ""
+        return f"; but that plan is {budget_in_words(self.given, fit)} in its dearest year"
+
+    def tables(self) -> tuple[Table, Table]:
+        """Return the finalists, and those of them that are worth most for what they spend."""
+        return self._finalists_table(), self._frontier_table()
+
+    def _finalists_table(self) -> Table:
+        known = known_to([each.rechecked.dearest_year for each in self.finalists])
+        rows = [
+            Row(
+                (
+                    self._mark(each),
+                    self._named(each),
+                    *_worth_of(each),
+                    formats.money(each.rechecked.dearest_year.mean or 0.0),
+                )
+            )
+            for each in self.finalists
+        ]
+        return Table(
+            "finalists",
+            (*words("", "Finalists, against doing nothing"), *numbers("worth", INTERVAL, "a year")),
+            rows,
+            f"* recommended   · may be the best   a year: in the dearest one{known}",
+            numbers=self.table,
+        )
+
+    def _mark(self, finalist: Finalist) -> str:
+        if finalist.road_map == self.recommended:
+            return "*"
+        return "·" if finalist.road_map in self.ranking.may_be_best else ""
+
+    def _named(self, finalist: Finalist) -> str:
+        """Return a finalist in short, with how it stands to the budget."""
+        text = in_short(finalist.road_map, self.plan)
+        if finalist.road_map == road_map_of(self.plan) and finalist.road_map.steps:
+            text = f"plan given: {text}"
+        fit = finalist.rechecked.fit(self.budget_per_year)
+        if fit == "within":
+            return text
+        if fit == "over":  # its cost stands beside it
+            return f"{text} (over the budget)"
+        return f"{text} ({budget_in_words(finalist.rechecked, fit)})"
+
+    def _frontier_table(self) -> Table:
+        efficient = self.frontier()
+        known = known_to([each.rechecked.total_spend for each in efficient])
+        rows = []
+        for each in efficient:
+            worst = each.rechecked.downside
+            spent = formats.money(each.rechecked.total_spend.mean or 0.0)
+            in_worst = formats.money(worst.mean or 0.0, half_width=worst.half_width)
+            worth, _ = _worth_of(each)
+            road_map = in_short(each.road_map, self.plan)
+            rows.append(Row((spent, road_map, worth, in_worst, interval_of(worst))))
+        return Table(
+            "frontier",
+            (
+                *numbers("Spent"),
+                *words("Most worth for it"),
+                *numbers("worth", "worst 5 in 100", "interval"),
+            ),
+            rows,
+            f"Spent: over {formats.span(self.plan.horizon_days)}{known}",
+        )
+
+    def notes(self) -> str:
+        """Return which figures to trust, and what they leave out."""
+        return f"{self._certainty()}\n{CAUTION}"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the recommended road map, how the search went, and the finalists as plain data."""
+        return {
+            "version": __version__,
+            "seed": self.seed,
+            "plan": self.plan.model_dump(mode="json", exclude_none=True),
+            "road_maps": self.decisions.size,
+            "tried": self.tried,
+            "is_complete": self.is_complete,
+            "confidence": self.confidence,
+            "recommended": {
+                **steps_of(self.recommended),
+                "worth": _plain(self.best.worth.estimate),
+                "worst_5_percent": _plain(self.best.downside),
+                "spend": _plain(self.best.total_spend),
+                "yearly_spend": [_plain(year) for year in self.best.yearly_spend],
+                "against_plan": _plain(self.gain.estimate),
+                "last_check": _plain(self.confirmed.recommended.worth.estimate),
+            },
+            "search": {
+                "is_settled": self.search.is_settled,
+                "best_came": self.search.best_came,
+                "neighbours": self.search.neighbours,
+                "unseen_neighbours": self.search.unseen_neighbours,
+                "affordable": self.search.affordable,
+            },
+            "finalists": [
+                {str(name): value for name, value in row.items() if not _is_nan(value)}
+                for row in self.table().to_dict(orient="records")
+            ],
+        }
+
+
+def _worth_of(finalist: Finalist) -> tuple[str, str]:
+    fresh = finalist.rechecked.worth
+    return known_money(fresh, signed=True), interval_of(fresh.estimate)
+
+
+def _plain(estimate: Estimate) -> dict[str, Any]:
+    return {"mean": estimate.mean, "half_width": estimate.half_width, "n": estimate.n}
+
+
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 def searched_of(decisions: Decisions, found: Sequence[Measured], budget: float | None) -> Searched:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple, Self
 
 from modelops_abm import formats
 from modelops_abm.experiments.information import Worth
-from modelops_abm.experiments.statistics import PairedDifference
+from modelops_abm.experiments.statistics import Estimate, PairedDifference, Share
+from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario
 from modelops_abm.scenario.capabilities import Capability
 
@@ -67,8 +69,18 @@ def without(plan: Scenario, capabilities: Iterable[CapabilityName]) -> Scenario:
 
 
 # --------------------------------------------------------------------------------------
-# Parts of sentences about plans: levels, amounts, lists.
+# Words that experiments share: differences, levels, amounts, chances, what intervals leave out.
 
+
+INTERVAL = f"95{formats.NARROW_SPACE}% interval"
+HALF_WIDTH = f"±95{formats.NARROW_SPACE}%"
+"""Headings of the columns that say how well a mean is known."""
+CAUTION = (
+    "Intervals are luck only. The assumptions are as set, and many of them are judgement:"
+    " 'modelops-abm show'."
+)
+
+IS_BASELINE = "This is the baseline"
 
 _WORDS = dict(zip(STOPS, ("none", "some", "half", "most", "full"), strict=True))
 
@@ -120,3 +132,101 @@ def listed(words: Sequence[str]) -> str:
 def either(words: Sequence[str]) -> str:
     """Return words as a choice in a sentence: a, b or c."""
     return " or ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
+
+
+class Subject(NamedTuple):
+    """What is compared with the baseline, in words that fit into sentences."""
+
+    name: str
+    are: str
+    lose: str
+    they_pay: str
+
+
+ALL_FIVE = Subject("all five capabilities", "are", "lose", "They pay for themselves")
+THIS_PLAN = Subject("this plan", "is", "loses", "It pays for itself")
+
+
+class Difference(NamedTuple):
+    """The mean difference of an outcome over all futures; NaN for what does not exist."""
+
+    outcome: str
+    mean: float
+    half_width: float
+
+    @classmethod
+    def of(cls, outcome: str, estimate: Estimate) -> Self:
+        """Return the difference that an estimate gives."""
+        mean, half_width = (
+            math.nan if value is None else value for value in (estimate.mean, estimate.half_width)
+        )
+        return cls(outcome, mean, half_width)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return abs(self.mean) > self.half_width
+
+    @property
+    def text(self) -> str:
+        """The difference with as many digits as are known."""
+        if math.isnan(self.mean):
+            return formats.NOTHING
+        unit, known = OUTCOMES[self.outcome].unit, self.half_width
+        if unit.startswith("$"):
+            return formats.money(self.mean, half_width=known, signed=True)
+        if unit == "share":
+            return formats.points(self.mean, half_width=known)
+        return formats.difference(self.mean, half_width=known)
+
+    @property
+    def interval(self) -> str:
+        """The 95 % interval; a dash if there is none, or nothing but rounding in it."""
+        if formats.known(self.mean, self.half_width) is None:
+            return formats.NOTHING
+        low, high = self.mean - self.half_width, self.mean + self.half_width
+        unit = OUTCOMES[self.outcome].unit
+        if unit.startswith("$"):
+            return formats.money_interval(low, high)
+        return (
+            formats.points_interval(low, high) if unit == "share" else formats.interval(low, high)
+        )
+
+    @property
+    def width(self) -> str:
+        """Half the width of the interval; a dash like `interval`."""
+        known = formats.known(self.mean, self.half_width)
+        if known is None:
+            return formats.NOTHING
+        unit = OUTCOMES[self.outcome].unit
+        if unit == "share":
+            return formats.number(100.0 * known, 1)
+        if unit.startswith("$"):
+            return formats.money(known)
+        return formats.difference(known, half_width=known).removeprefix("+")
+
+
+class Sentence(NamedTuple):
+    """A sentence with the figure that it is about, which may be set apart."""
+
+    before: str
+    figure: str
+    after: str
+
+    @property
+    def text(self) -> str:
+        """The whole sentence."""
+        return f"{self.before}{self.figure}{self.after}"
+
+
+def chance(share: Share) -> tuple[str, str]:
+    """Return how many of how many, and the interval of the chance: 9 of 400, 1 to 4 %."""
+    low, high = 100.0 * share.low, 100.0 * share.high
+    digits = max(0, -math.floor(math.log10(2.0 * high)))  # so many that the upper end is not 0
+    interval = f"{formats.number(low, digits)} to {formats.number(high, digits)}"
+    return formats.count_of(share.count, share.n), f"{interval}{formats.NARROW_SPACE}%"
+
+
+def capitalised(words: str) -> str:
+    """Return words that begin a sentence."""
+    return f"{words[:1].upper()}{words[1:]}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -11,11 +11,23 @@ from numpy.typing import NDArray
 from scipy import special
 
 from modelops_abm.experiments.alternatives import may_lead
+from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.running import Keeping, check_room, refuses_unknown
 from modelops_abm.experiments.sensitivity import Question, problem_of
+from modelops_abm.experiments.sensitivity_words import (
+    MOST_ROWS,
+    NOTHING_MOVES,
+    RANGES,
+    asked_as_json,
+    most,
+    records,
+    span,
+    subject,
+    with_rest,
+)
 from modelops_abm.experiments.statistics import estimate
 from modelops_abm.experiments.sweep import at_positions
-from modelops_abm.representation import Represented
+from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import InputError
 
@@ -26,7 +38,7 @@ _RESAMPLES = 1000
 
 
 @dataclass(frozen=True, repr=False)
-class Morris(Represented):
+class Morris(Reported):
     """Elementary effects of the assumptions, in the unit of the answer over their whole range.
 
     Attributes
@@ -40,6 +52,8 @@ class Morris(Represented):
     deviation_half_width
         Half the width of the 95 % interval of each standard deviation, by bootstrap over the
         trajectories.
+    seed
+        Of the luck.
     """
 
     question: Question
@@ -48,6 +62,7 @@ class Morris(Represented):
     names: tuple[str, ...]
     effects: Floats
     deviation_half_width: Floats
+    seed: int = 0
 
     def table(self) -> pd.DataFrame:
         """Return what the effects of each input are, an input a row, the largest first.
@@ -76,6 +91,46 @@ class Morris(Represented):
         table = self.table()
         low, high = (table["mean_absolute"] + side * table["half_width"] for side in (-1, 1))
         return tuple(may_lead(list(table.index), low.tolist(), high.tolist()))
+
+    @property
+    def finding(self) -> str:
+        """Which assumption moves the answer most, if that can be told, without a full stop."""
+        if not self.effects.any():
+            return NOTHING_MOVES
+        return most(self.may_be_largest, f"moves {subject(self.question)} most over its range")
+
+    def sentence(self) -> str:
+        """Return the finding."""
+        return f"{self.finding}."
+
+    def tables(self) -> tuple[Table]:
+        """Return the effects, the largest first."""
+        pairs = (
+            ("mean_absolute", "half_width"),
+            ("mean", "mean_half_width"),
+            ("deviation", "deviation_half_width"),
+        )
+        rows = []
+        for name, row in self.table().head(MOST_ROWS).iterrows():
+            known = [(float(row[middle]), float(row[width])) for middle, width in pairs]
+            cells = [span(self.question, mean - width, mean + width) for mean, width in known]
+            rows.append(Row((in_words(str(name)), *cells)))
+        columns = (*words("Assumption"), *numbers("mean effect", "with its sign", "std dev"))
+        rows = with_rest(rows, len(self.names))
+        return (Table("effects", columns, rows, numbers=self.table),)
+
+    def notes(self) -> str:
+        """Return what the effects are, and what the intervals are over."""
+        return (
+            "95 % intervals over the trajectories. Mean effect: of a whole range, whatever its"
+            " sign, while the others vary too. Where the standard deviation is as large, it depends"
+            f" on the others. {RANGES}"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what was asked, and the effects, as plain data."""
+        asked = asked_as_json(self.question, self.replications, self.seed)
+        return {**asked, "effects": records(self.table())}
 
 
 @refuses_unknown
@@ -128,7 +183,8 @@ def morris(
     names = tuple(entry.name for entry in question.inputs)
     effects = effects_of(positions, means)
     wide = deviation_half_width(effects, seed_of_points)
-    return Morris(question, trajectories, replications, names, effects, wide)
+    seed = keeping.get("seed", 0)
+    return Morris(question, trajectories, replications, names, effects, wide, seed)
 
 
 def morris_positions(inputs: int, trajectories: int, seed: int = 0) -> Floats:

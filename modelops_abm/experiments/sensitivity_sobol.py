@@ -4,19 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy import special, stats
 
+from modelops_abm import formats
 from modelops_abm.experiments.alternatives import may_lead, winners, wins
+from modelops_abm.experiments.inputs import in_words
+from modelops_abm.experiments.plans import HALF_WIDTH, INTERVAL, capitalised, either
 from modelops_abm.experiments.running import Keeping, check_room, refuses_unknown
 from modelops_abm.experiments.sensitivity import Question, problem_of
+from modelops_abm.experiments.sensitivity_words import (
+    MOST_NAMED,
+    MOST_ROWS,
+    RANGES,
+    asked_as_json,
+    most,
+    names_in_words,
+    records,
+    with_rest,
+)
 from modelops_abm.experiments.statistics import Share, rank, share
 from modelops_abm.experiments.sweep import at_positions
-from modelops_abm.representation import Represented
+from modelops_abm.representation import Column, Reported, Represented, Row, Table, numbers, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import InputError
 
@@ -245,12 +258,13 @@ def _told(outcomes: Floats) -> Share:
 # Sobol indices: which assumptions make the spread of the answer, and of the decision.
 
 
+_NOT_SHOWN: tuple[tuple[Column, ...], list[Row]] = ((), [])
 _SETTLED = 0.25
 """Half the width of the interval of an index, below which it is drawn and told."""
 
 
 @dataclass(frozen=True, repr=False)
-class Sobol(Represented):
+class Sobol(Reported):
     """Sobol indices of an answer, and of the decision.
 
     Attributes
@@ -267,6 +281,8 @@ class Sobol(Represented):
         variance. They tell less of what assumptions do together than the indices of the answer.
     decision
         Which alternative wins, and what decides on it; None if the plan was asked for alone.
+    seed
+        Of the luck.
     """
 
     question: Question
@@ -276,11 +292,163 @@ class Sobol(Represented):
     indices: Indices
     ranks: Indices
     decision: Decision | None
+    seed: int = 0
 
     @property
     def is_settled(self) -> bool:
         """Whether every total index of the answer is known well enough to be told."""
         return bool(np.all(self.indices.total_half_width <= _SETTLED))
+
+    @property
+    def spread(self) -> tuple[Indices, str]:
+        """The indices that tell what makes the spread, and what that is in words.
+
+        They are of the answer; or of its rank, where those of the answer are not known.
+        """
+        if self.is_settled:
+            return self.indices, "makes the largest part of the spread"
+        return self.ranks, "makes the largest part of the spread, by rank,"
+
+    @property
+    def finding(self) -> str:
+        """Which alternative wins, what decides on it, and what makes the spread."""
+        indices, what = self.spread
+        spread = (
+            most(indices.may_be_largest, what)
+            if indices.total.any()
+            else "Nothing that was varied changes the answer"
+        )
+        if self.decision is None:
+            return spread
+        return f"{_winner(self.decision)}; {_deciding(self.decision)}. {spread}"
+
+    def sentence(self) -> str:
+        """Return the finding."""
+        return f"{self.finding}."
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return what wins, what decides on it, and what makes the spread, by answer or by rank."""
+        spread, _ = self.spread
+        of_answer = of_rank = _NOT_SHOWN
+        if self.is_settled:
+            of_answer = _indices_in_words("Spread of the answer", spread)
+        else:
+            of_rank = _indices_in_words("Spread of its rank", spread)
+        tables = (
+            Table("indices", *of_answer, numbers=self.indices.table),
+            Table("ranks", *of_rank, numbers=self.ranks.table),
+        )
+        return tables if self.decision is None else (*_decision_tables(self.decision), *tables)
+
+    def notes(self) -> str:
+        """Return what the indices mean, and what the intervals are over."""
+        ranked = (
+            ""
+            if self.is_settled
+            else " A few very large answers make most of the variance, so that its parts are not"
+            " known yet; the rank of an answer among all of them is told instead."
+        )
+        return (
+            "In all: the part of the variance that an assumption makes alone or with others; of the"
+            " winner, the chance that another value of it changes the winner, as a part of the"
+            " chance that two points differ. Alone: without the others."
+            f"{ranked}{self._told()} Intervals are over the points; luck is the same at each."
+            f" {RANGES}"
+        )
+
+    def _told(self) -> str:
+        if self.decision is None:
+            return ""
+        told = formats.count_of(self.decision.told.count, self.decision.told.n)
+        return (
+            f" The highest average wins; at {told} points it can be told from all others in these"
+            " futures."
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what was asked, the indices, and what decides, as plain data."""
+        return {
+            **asked_as_json(self.question, self.replications, self.seed),
+            "indices": records(self.indices.table()),
+            "ranks": records(self.ranks.table()),
+            "decision": None if self.decision is None else _decision_as_json(self.decision),
+        }
+
+
+def _winner(decision: Decision) -> str:
+    best = decision.may_win_most
+    if len(best) > 1:
+        names = either(best) if len(best) <= MOST_NAMED else f"one of {len(best)} alternatives"
+        return f"{capitalised(names)} wins most often"
+    share = decision.wins[best[0]]
+    if share.count == share.n:
+        return f"{capitalised(best[0])} wins at all {formats.number(share.n)} points"
+    ends = f"{formats.share(share.low, 0)} to {formats.share(share.high, 0)}"
+    return f"{capitalised(best[0])} wins at {ends} of all points"
+
+
+def _deciding(decision: Decision) -> str:
+    if not any(share.count for share in decision.turns.values()):
+        return "no other value of one assumption changed that"
+    best = decision.indices.may_be_largest
+    if len(best) > MOST_NAMED:
+        return "which assumption decides most often cannot be told yet"
+    return f"{either(names_in_words(best))} decides most often which"
+
+
+def _decision_tables(decision: Decision) -> tuple[Table, ...]:
+    """Return which alternative wins, and unless one wins everywhere, what decides on it."""
+    wins = _shares_in_words("Alternative", "wins at", decision.wins)
+    winners = Table("winners", *wins, numbers=decision.table)
+    if not decision.indices.total.any():
+        return winners, Table("decision", numbers=decision.indices.table)
+    most_turning = sorted(decision.turns.items(), key=lambda pair: -pair[1].count)[:MOST_ROWS]
+    turns = {in_words(name): share for name, share in most_turning}
+    deciding = _indices_in_words("Which alternative wins", decision.indices)
+    return (
+        winners,
+        Table("decision", *deciding, numbers=decision.indices.table),
+        Table("turns", *_shares_in_words("Another value changes the winner", "at", turns)),
+    )
+
+
+def _shares_in_words(
+    title: str, heading: str, shares: Mapping[str, Share]
+) -> tuple[tuple[Column, ...], list[Row]]:
+    rows = [
+        Row(
+            (
+                name,
+                f"{formats.count_of(each.count, each.n)} points",
+                f"{formats.share(each.low)} to {formats.share(each.high)}",
+            )
+        )
+        for name, each in shares.items()
+    ]
+    return (*words(title), *numbers(heading, INTERVAL)), rows
+
+
+def _indices_in_words(title: str, indices: Indices) -> tuple[tuple[Column, ...], list[Row]]:
+    columns = ("total", "total_half_width", "first", "first_half_width")
+    rows = [
+        Row((in_words(str(name)), *(formats.share(float(row[column])) for column in columns)))
+        for name, row in indices.table().head(MOST_ROWS).iterrows()
+    ]
+    headings = (*words(title), *numbers("in all", HALF_WIDTH, "alone", HALF_WIDTH))
+    return headings, with_rest(rows, len(indices.names))
+
+
+def _decision_as_json(decision: Decision) -> dict[str, Any]:
+    return {
+        "wins": _shares_as_json("alternative", decision.wins),
+        "told": decision.told.to_json(),
+        "indices": records(decision.indices.table()),
+        "turns": _shares_as_json("input", decision.turns),
+    }
+
+
+def _shares_as_json(what: str, shares: Mapping[str, Share]) -> list[dict[str, Any]]:
+    return [{what: name, **each.to_json()} for name, each in shares.items()]
 
 
 @refuses_unknown
@@ -339,6 +507,7 @@ def sobol(
         indices=indices_of(names, answers, seed_of_points),
         ranks=indices_of(names, stats.rankdata(answers), seed_of_points),
         decision=decision_of(alternatives, names, outcomes, seed_of_points) if is_choice else None,
+        seed=keeping.get("seed", 0),
     )
 
 

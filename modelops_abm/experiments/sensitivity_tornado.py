@@ -12,11 +12,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modelops_abm.experiments.inputs import Input, Range
+from modelops_abm import formats
+from modelops_abm.experiments.inputs import Input, Range, in_words
+from modelops_abm.experiments.plans import either, listed
 from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.sensitivity import Question
+from modelops_abm.experiments.sensitivity_words import (
+    MOST_NAMED,
+    MOST_ROWS,
+    NOTHING_MOVES,
+    RANGES,
+    asked_as_json,
+    interval,
+    most,
+    names_in_words,
+    subject,
+    with_rest,
+)
 from modelops_abm.experiments.statistics import PairedDifference, Ranking, rank
-from modelops_abm.representation import Represented
+from modelops_abm.representation import Column, Reported, Represented, Row, Table, numbers, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import Distribution
 from modelops_abm.scenario.fields import value_at
@@ -230,9 +244,31 @@ class Swing(Represented):
         columns = ["value", "mean", "half_width", "change", "change_half_width", "n"]
         return pd.DataFrame(rows, columns=columns)
 
+    def to_json(self) -> dict[str, Any]:
+        """Return values, winners and where they change as plain data."""
+        return {
+            "input": self.input.name,
+            "has_effect": self.has_effect,
+            "is_monotonic": self.is_monotonic,
+            "values": self.table().to_dict(orient="records"),
+            "best": [
+                {
+                    "value": str(each.value),
+                    "is_usual": each.is_usual,
+                    "order": list(each.ranking.order),
+                    "may_be_best": list(each.ranking.may_be_best),
+                }
+                for each in self.best
+            ],
+            "changes": [
+                {"value": str(each.value), "from": list(each.before), "to": list(each.after)}
+                for each in self.changes
+            ],
+        }
+
 
 @dataclass(frozen=True, repr=False)
-class Tornado(Represented):
+class Tornado(Reported):
     """What every assumption does alone.
 
     Attributes
@@ -245,12 +281,15 @@ class Tornado(Represented):
         The alternatives, with all assumptions as they are.
     swings
         Of every assumption, the largest reach first.
+    seed
+        Of the luck.
     """
 
     question: Question
     base: Floats
     best: Ranking[str]
     swings: tuple[Swing, ...]
+    seed: int = 0
 
     @property
     def replications(self) -> int:
@@ -290,6 +329,104 @@ class Tornado(Represented):
         ]
         columns = ["input", "value", "is_usual", "best", "is_told", "may_be_best"]
         return pd.DataFrame(rows, columns=columns).set_index("input")
+
+    @property
+    def finding(self) -> str:
+        """What is best as assumed, which assumptions change that, and which moves most."""
+        if not self.effective:
+            return NOTHING_MOVES
+        names = [swing.input.name for swing in self.may_move_most]
+        moves = most(names, f"moves {subject(self.question)} most")
+        if not self.question.against_baseline:
+            return moves
+        return f"{self._as_assumed()}; {self._turning_in_words()}. {moves}"
+
+    def _as_assumed(self) -> str:
+        best = self.best.may_be_best
+        if not self.best.is_decided and len(best) > MOST_NAMED:
+            return "As assumed, it cannot be told what is best"
+        outcome = self.question.outcome
+        has = "is best" if outcome == "npv" else f"has the highest {outcome.replace('_', ' ')}"
+        return f"As assumed, {either(best)} {has}"
+
+    def _turning_in_words(self) -> str:
+        turning = self.turning
+        names = names_in_words([swing.input.name for swing in turning])
+        if not turning:
+            return "no assumption alone can be told to change the winner"
+        if len(turning) == 1:
+            first = turning[0].changes[0]
+            where = f"at {formats.stated(first.value)} to {either(first.after[:MOST_NAMED])}"
+            return f"{names[0]} alone could change the winner, {where}"
+        if len(turning) <= MOST_NAMED:
+            return f"{listed(names)} could each change the winner alone"
+        count = formats.count_in_words(len(turning))
+        return f"{count} assumptions could each change the winner alone"
+
+    def sentence(self) -> str:
+        """Return the finding."""
+        return f"{self.finding}."
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the effects, and where the winner changes if there is a choice."""
+        effects = Table("effects", *self._effects_in_words(), numbers=self.table)
+        if not self.question.against_baseline:
+            return (effects,)
+        return effects, self._changes_table()
+
+    def _effects_in_words(self) -> tuple[Sequence[Column], Sequence[Row]]:
+        rows = []
+        for swing in self.effective[:MOST_ROWS]:
+            means = swing.means.tolist()
+            extremes = (swing.at(means.index(end(means))) for end in (min, max))
+            known = (interval(self.question, each) for each in (*extremes, swing.reach))
+            ends = (formats.stated(swing.values[0]), formats.stated(swing.values[-1]))
+            rows.append(Row((in_words(swing.input.name), *ends, *known)))
+        headings = numbers("from", "to", "lowest", "highest", "apart")
+        return (*words("Assumption"), *headings), with_rest(rows, len(self.effective))
+
+    def _changes_table(self) -> Table:
+        rows = [
+            Row(
+                (
+                    in_words(swing.input.name),
+                    formats.stated(change.value),
+                    either(change.before),
+                    either(change.after),
+                )
+            )
+            for swing in self.turning
+            for change in swing.changes
+        ]
+        columns = (*words("The winner changes with"), *numbers("at"), *words("from", "to"))
+        return Table("winners", columns if rows else (), rows, numbers=self.winners)
+
+    def notes(self) -> str:
+        """Return what the intervals are of, where the answer turns round, and how one wins."""
+        turns = [each.input.name for each in self.effective if not each.is_monotonic]
+        turning_round = (
+            f" The answer turns round on the way over {listed(names_in_words(turns))}."
+            if turns
+            else ""
+        )
+        winning = (
+            " The highest average wins; a change is told with 95 % confidence for each assumption"
+            " by itself, and its values are the nearest to the present one at which it can be told."
+            if self.question.against_baseline
+            else ""
+        )
+        return (
+            "95 % intervals of the lowest and the highest average over the values of an assumption,"
+            f" and of the difference between the two.{turning_round}{winning} {RANGES}"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what was asked, and what every assumption does, as plain data."""
+        return {
+            **asked_as_json(self.question, self.replications, self.seed),
+            "may_be_best": list(self.best.may_be_best),
+            "effects": [swing.to_json() for swing in self.swings],
+        }
 
 
 @refuses_unknown
@@ -343,7 +480,8 @@ def tornado(
         )
     ]
     swings.sort(key=lambda swing: -(swing.reach.estimate.mean or 0.0))
-    return Tornado(question, base, rank(names, usual), tuple(swings))
+    seed = keeping.get("seed", 0)
+    return Tornado(question, base, rank(names, usual), tuple(swings), seed)
 
 
 def _usual(question: Question, entry: Input) -> Any:

@@ -92,6 +92,10 @@ class Share:
         """The share itself; NaN of none."""
         return self.count / self.n if self.n else math.nan
 
+    def to_json(self) -> dict[str, float]:
+        """Return share and interval as plain data."""
+        return {"share": self.share, "low": self.low, "high": self.high}
+
 
 def estimate(values: Floats, level: float = LEVEL) -> Estimate:
     """Return the mean of independent values with its interval; NaN values do not exist."""

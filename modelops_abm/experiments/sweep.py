@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, Unpack, get_args
@@ -15,8 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from modelops_abm import formats
 from modelops_abm.core import outcomes
-from modelops_abm.experiments.inputs import Input, Range, check_inputs, varied
+from modelops_abm.experiments.inputs import Input, Range, check_inputs, in_words, varied
+from modelops_abm.experiments.plans import HALF_WIDTH, Difference
 from modelops_abm.experiments.running import (
     Keeping,
     check_room,
@@ -27,7 +29,8 @@ from modelops_abm.experiments.running import (
 )
 from modelops_abm.experiments.statistics import estimate
 from modelops_abm.formats import number
-from modelops_abm.representation import Represented
+from modelops_abm.representation import Column, Reported, Represented, Row, Table, numbers
+from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import InputError, Scenario
 from modelops_abm.version import __version__
 
@@ -156,7 +159,7 @@ def _check_count(points: int) -> None:
 
 
 # --------------------------------------------------------------------------------------
-# What a sweep found: tables by replication and by point, and the effect of each input.
+# What a sweep found: outcomes of every point, and the effect of each input.
 
 
 type Floats = NDArray[np.float64]
@@ -164,11 +167,13 @@ type Floats = NDArray[np.float64]
 MOST_LEVELS = 12
 """Values of an input that are told apart; of more, equal parts of its values are."""
 _PARTS = 5
+_MOST_ROWS, _ROWS_EACH_END = 20, 8
+"""Points that are shown one by one; of more, so many at each end."""
 _MEASURES = ["mean", "half_width", "n", "difference", "difference_half_width"]
 
 
 @dataclass(frozen=True, repr=False)
-class SweepResult(Represented):
+class SweepResult(Reported):
     """The outcomes of every point of a sweep, and of the scenario it departs from.
 
     Attributes
@@ -179,6 +184,8 @@ class SweepResult(Represented):
         The scenario and then its points x replications x `outcomes.TOTALS`.
     version
         Of the package.
+    outcome
+        The outcome that sentences, tables and figures are about.
     """
 
     scenario: Scenario
@@ -188,6 +195,11 @@ class SweepResult(Represented):
     engine: str
     totals: Floats
     version: str = __version__
+    outcome: str = "npv"
+
+    def about(self, outcome: str) -> SweepResult:
+        """Return the same, to be told of another outcome of the run summary."""
+        return replace(self, outcome=outcome)
 
     @property
     def replications(self) -> int:
@@ -266,6 +278,53 @@ class SweepResult(Represented):
         ]
         return pd.DataFrame(rows, columns=["value", *_MEASURES])
 
+    def sentence(self) -> str:
+        """Return what the table is about."""
+        what = OUTCOMES[self.outcome].meaning.rstrip(".")
+        return f"{what} at {formats.plural(len(self.points), 'point')}, highest first:"
+
+    def tables(self) -> tuple[Table, Table]:
+        """Return the points, the highest first, and every replication, which is not shown."""
+        columns = (
+            *(Column(in_words(entry.name), may_wrap=True) for entry in self.inputs),
+            *numbers("mean", HALF_WIDTH, "difference", HALF_WIDTH),
+        )
+        summary = self.summary(self.outcome)
+        by_mean = summary.sort_values("mean", ascending=False)
+        rows = [Row(self._cells(row)) for _, row in by_mean.iterrows()]
+        points = Table("points", columns, _both_ends(rows), numbers=lambda: summary)
+        return points, Table("replications", numbers=self.table)
+
+    def _cells(self, row: pd.Series[Any]) -> tuple[str, ...]:
+        values = [formats.stated(row[entry.name]) for entry in self.inputs]
+        unit = OUTCOMES[self.outcome].unit
+        level, width = (formats.amount(row[name], unit) for name in ("mean", "half_width"))
+        difference = Difference(self.outcome, row["difference"], row["difference_half_width"])
+        return (*values, level, width, difference.text, difference.width)
+
+    def notes(self) -> str:
+        """Return how the differences are paired, and what the intervals leave out."""
+        return (
+            "Differences are to the scenario as it is, future by future. Intervals are luck only."
+            " The highest of many looks a little better than it is."
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the scenario and the summary of every point as plain data."""
+        rows = self.summary(self.outcome).to_dict(orient="records")
+        return {
+            "version": self.version,
+            "seed": self.seed,
+            "engine": self.engine,
+            "scenario": self.scenario.model_dump(mode="json", exclude_none=True),
+            "outcome": self.outcome,
+            "unit": OUTCOMES[self.outcome].unit,
+            "summary": [
+                {str(name): None if _is_nan(value) else value for name, value in row.items()}
+                for row in rows
+            ],
+        }
+
     def _all_values(self, outcome: str) -> Floats:
         return outcome_of(outcome, self.totals)
 
@@ -295,6 +354,18 @@ def _measured(values: Floats, differences: Floats) -> tuple[float | None, ...]:
 def _in_cell(value: Any) -> Any:
     """Return a value that a column of a table takes."""
     return value if isinstance(value, str | bool | int | float) else str(value)
+
+
+def _both_ends(rows: list[Row]) -> list[Row]:
+    """Return rows, or of many those at both ends, with how many there are between."""
+    if len(rows) <= _MOST_ROWS:
+        return rows
+    left_out = formats.number(len(rows) - 2 * _ROWS_EACH_END)
+    return [*rows[:_ROWS_EACH_END], Row((f"... {left_out} more",)), *rows[-_ROWS_EACH_END:]]
+
+
+def _is_nan(value: object) -> bool:
+    return isinstance(value, float) and math.isnan(value)
 
 
 # --------------------------------------------------------------------------------------

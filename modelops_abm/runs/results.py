@@ -17,12 +17,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from modelops_abm import formats
 from modelops_abm.core import outcomes
 from modelops_abm.core.events import LogKind, LogRecord, RetirementReason, TaskClass
 from modelops_abm.core.statechart import Cause
-from modelops_abm.representation import Represented, in_short
+from modelops_abm.representation import Reported, Represented, Table, in_short
 from modelops_abm.runs.manifest import ResultError, ResultFiles, shown
 from modelops_abm.runs.output import Contents, Result, write_results
+from modelops_abm.runs.summary import summary_tables
 from modelops_abm.scenario import Problem, Scenario
 from modelops_abm.text import csv_text
 
@@ -37,7 +39,7 @@ _DESCRIPTION = "run.json"
 
 
 @dataclass(frozen=True, repr=False)
-class Run(Represented):
+class Run(Reported):
     """One run of a scenario.
 
     Attributes
@@ -84,6 +86,25 @@ class Run(Represented):
         rows = {each.name: (self.summary[each.name], each.unit) for each in outcomes.SUMMARY}
         return pd.DataFrame.from_dict(rows, orient="index", columns=["value", "unit"])
 
+    def sentence(self) -> str:
+        """Return the net present value, of one future."""
+        npv = formats.amount(self.summary["npv"], "$")
+        days = formats.plural(self.scenario.horizon_days, "day")
+        return f"Net present value {npv} over {days}, in one future: another seed is another."
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the summary in groups, which is shown, and the tables that are kept."""
+        return (*summary_tables(self.summary), *self._kept())
+
+    def _kept(self) -> tuple[Table, ...]:
+        names = (*_TABLES, *_TABLES_ON_REQUEST)
+        tables = {name: getattr(self, name) for name in names}
+        return tuple(
+            Table(name, numbers=partial(_itself, table))
+            for name, table in tables.items()
+            if table is not None
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Return scenario, seed, version and summary as plain data."""
         return {
@@ -118,16 +139,8 @@ class Run(Represented):
 
     def files(self, *, csv: bool = False) -> Contents:
         """Return what writes each of the files that `save` saves."""
-        contents: dict[str, Callable[[Path], object]] = {
-            _DESCRIPTION: partial(_write_json, self._description())
-        }
-        for name in (*_TABLES, *_TABLES_ON_REQUEST):
-            table = getattr(self, name)
-            if table is not None:
-                contents[f"{name}.parquet"] = table.to_parquet
-                if csv:
-                    contents[f"{name}.csv"] = partial(write_csv, table)
-        return contents
+        described = {_DESCRIPTION: partial(_write_json, self._description())}
+        return {**described, **files_of_tables(self._kept(), csv=csv)}
 
     @classmethod
     def load(cls, folder: str | os.PathLike[str]) -> Self:
@@ -147,6 +160,26 @@ class Run(Represented):
         units = {outcome.name: outcome.unit for outcome in outcomes.DAILY}
         units.update({outcome.name: outcome.unit for outcome in outcomes.SUMMARY})
         return {**self.to_json(), "totals": dict(self.totals), "units": units}
+
+
+def files_of_tables(tables: Iterable[Table], *, csv: bool) -> Contents:
+    """Return what writes the tables of a result that are kept, as Parquet.
+
+    Parameters
+    ----------
+    tables
+        Tables of a result.
+    csv
+        Whether to write them as CSV for spreadsheets as well.
+    """
+    contents: dict[str, Callable[[Path], object]] = {}
+    for table in tables:
+        if table.numbers is not None:
+            numbers = table.numbers()
+            contents[f"{table.name}.parquet"] = numbers.to_parquet
+            if csv:
+                contents[f"{table.name}.csv"] = partial(write_csv, numbers)
+    return contents
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:
@@ -373,6 +406,10 @@ def files_of_run(*, csv: bool, model_days: bool) -> list[str]:
 
 FILES_OF_ENSEMBLE = (_DESCRIPTION, "totals.parquet")
 """Names of the files that `Ensemble.save` saves of an ensemble without bands and tables."""
+
+
+def _itself(table: pd.DataFrame) -> pd.DataFrame:
+    return table
 
 
 def _band(name: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from modelops_abm import formats, verdict
+from modelops_abm import formats
 from modelops_abm.app.decide import net_value
 from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.sentences import second_line
@@ -75,7 +75,7 @@ def test_the_finding_says_of_payback_what_all_other_words_say(
     assert (mark is not None) == (0.0 < day < math.inf)
     said = "".join(part.text for part in second_line(answer_of(comparison), None))
     figure = next(each for each in figures(comparison) if each.name == "payback")
-    assert verdict.payback(comparison, verdict.THIS_PLAN).endswith(
+    assert comparison.payback().endswith(
         {0.0: "from the start.", math.inf: "13 months."}.get(day, f"by {formats.payback(day)}.")
     )
     assert figure.value == formats.payback(day)

@@ -10,7 +10,6 @@ from modelops_abm.app.decide.sentences import headline, plan_name, plan_words, p
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.experiments import Comparison, Credit
 from modelops_abm.scenario import with_values
-from modelops_abm.verdict import THIS_PLAN, payback, verdict
 from tests.app.comparisons import QUICK, answer_of, made_comparison, quick_plan
 
 MANY = 400
@@ -73,8 +72,8 @@ def test_a_plan_that_raises_nothing_is_the_baseline() -> None:
     plan = with_values(quick_plan(automation=0.2), below, source="test")
     for level in (plan, quick_plan()):
         made = made_comparison(np.zeros(20), plan=level, paybacks=[0.0] * 20)
-        assert verdict(made, THIS_PLAN).startswith("This is the baseline: ")
-        assert payback(made, THIS_PLAN) == ""
+        assert made.verdict().text.startswith("This is the baseline: ")
+        assert made.payback() == ""
         assert headline(made).text.startswith("This is the baseline. ")
     comparison = made_comparison(np.zeros(20), plan=quick_plan())
     assert headline(comparison).tone == "baseline"

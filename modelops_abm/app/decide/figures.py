@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 import htpy as h
 
-from modelops_abm import formats, verdict
+from modelops_abm import formats
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.experiments import Comparison, PairedDifference
+from modelops_abm.experiments.plans import chance
 
 _MOST_OF_TWO_DIGITS = 35.4
 """The largest two digits of an interval that are both worth a place."""
@@ -240,7 +241,7 @@ def _chance_of_loss(comparison: Comparison) -> Figure:
     if comparison.is_of_baseline:
         return _nothing("loss", "Chance of losing money")
     loss = comparison.finance.loss
-    count, interval = verdict.chance(loss)
+    count, interval = chance(loss)
     certain = loss.count in (0, loss.n)
     return Figure(
         "loss",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import solara
 
-from modelops_abm import formats, verdict
+from modelops_abm import formats
 from modelops_abm.app.decide.figures import Money, between, digits_for, money_of
 from modelops_abm.app.drawing import layers
 from modelops_abm.app.drawing.axes import (
@@ -28,6 +28,7 @@ from modelops_abm.app.drawing.cards import Table
 from modelops_abm.app.drawing.layers import Bands, bands_of, quarters
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.experiments import Comparison
+from modelops_abm.experiments.plans import IS_BASELINE
 
 _BUILT_SHARE = 0.1
 
@@ -77,7 +78,7 @@ def finding(comparison: Comparison) -> str:
     other words about it.
     """
     if comparison.is_of_baseline:
-        return f"{verdict.BASELINE}: nothing is different."
+        return f"{IS_BASELINE}: nothing is different."
     match comparison.difference("npv").verdict:
         case "earns":
             return _ahead(comparison)

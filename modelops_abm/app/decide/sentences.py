@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import solara
 
-from modelops_abm import formats, verdict
+from modelops_abm import formats
 from modelops_abm.app.decide.figures import between, digits_for, money_for, money_of
 from modelops_abm.app.decide.rail_rows import day_all_in_place
 from modelops_abm.app.state.answer import Answer
@@ -19,11 +19,19 @@ from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.experiments import Comparison, Credit, LevelChange, stream_single_changes
 from modelops_abm.experiments.credit_levels import best_single_change
-from modelops_abm.experiments.plans import level_of, level_word, listed, raised
+from modelops_abm.experiments.plans import (
+    IS_BASELINE,
+    THIS_PLAN,
+    Sentence,
+    Subject,
+    level_of,
+    level_word,
+    listed,
+    raised,
+)
 from modelops_abm.experiments.statistics import FUTURES, PairedDifference
 from modelops_abm.runs.threads import Rank, new_caller
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario
-from modelops_abm.verdict import Subject
 
 BASELINE = "the baseline"
 
@@ -183,7 +191,7 @@ class Headline:
         How the figure is meant.
     """
 
-    sentence: verdict.Sentence
+    sentence: Sentence
     tone: Tone
 
     @property
@@ -195,12 +203,12 @@ class Headline:
 def headline(comparison: Comparison) -> Headline:
     """Return the sentence that answers: worth, a loss, not to be told, or nothing to tell."""
     if comparison.is_of_baseline:
-        words = f"{verdict.BASELINE}. Move a slider to see what it is worth."
-        return Headline(verdict.Sentence(words, "", ""), "baseline")
+        words = f"{IS_BASELINE}. Move a slider to see what it is worth."
+        return Headline(Sentence(words, "", ""), "baseline")
     npv = comparison.difference("npv")
     tone = _TONES[npv.verdict]
-    subject = subject_of(comparison.plan.scenario) if tone == "earns" else verdict.THIS_PLAN
-    return Headline(verdict.sentence(comparison, subject, worth=_worth(npv)), tone)
+    subject = subject_of(comparison.plan.scenario) if tone == "earns" else THIS_PLAN
+    return Headline(comparison.verdict(subject, worth=_worth(npv)), tone)
 
 
 _TONES: dict[str, Tone] = {"earns": "earns", "loses": "loses", "cannot tell yet": "untold"}

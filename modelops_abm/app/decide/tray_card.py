@@ -8,7 +8,7 @@ from itertools import islice
 import htpy as h
 import solara
 
-from modelops_abm import formats, verdict
+from modelops_abm import formats
 from modelops_abm.app.decide.figures import Figure, Money, between, digits_for, figures
 from modelops_abm.app.decide.sentences import full_name
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
@@ -21,6 +21,7 @@ from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.experiments import Comparison, PairedDifference
+from modelops_abm.experiments.plans import chance
 
 # --------------------------------------------------------------------------------------
 # The scenarios that were kept, beside this plan: what each is worth over the same futures.
@@ -276,7 +277,7 @@ def _difference(one: Comparison, other: Comparison, money: Money) -> h.Fragment:
     difference = difference_of(one, other)
     known, told = difference.estimate, difference.verdict != "cannot tell yet"
     low, high = (end / money.size for end in difference.futures or (0.0, 0.0))
-    count, interval = verdict.chance(difference.higher)
+    count, interval = chance(difference.higher)
     return h.fragment[
         h.div(".compared-value")[
             h.strong(class_=None if told else "tone-untold")[

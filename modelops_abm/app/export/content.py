@@ -23,13 +23,13 @@ from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.clients import fingerprint
 from modelops_abm.core import outcomes
+from modelops_abm.experiments.plans import INTERVAL, Difference
 from modelops_abm.formats import count_of, number
 from modelops_abm.scenario import Scenario, StatedValue, describe
 from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.scenario.sources import LABELS
 from modelops_abm.text import csv_text
 from modelops_abm.value_words import source_in_words, value_in_words
-from modelops_abm.verdict import INTERVAL, Difference
 from modelops_abm.version import __version__
 
 if TYPE_CHECKING:

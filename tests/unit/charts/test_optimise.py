@@ -7,7 +7,8 @@ import pytest
 from modelops_abm.charts import finding, save_picture
 from modelops_abm.charts.frontier import spend_frontier
 from modelops_abm.charts.road_map import road_map
-from modelops_abm.experiments import Decisions, Optimised, nothing_of, optimisation_words, optimise
+from modelops_abm.experiments import Decisions, Optimised, nothing_of, optimise
+from modelops_abm.experiments.optimisation_words import with_error
 from modelops_abm.formats import NARROW_SPACE
 from modelops_abm.scenario import CAPABILITY_NAMES, Scenario, with_values
 from modelops_abm.scenario.presets import preset
@@ -45,7 +46,7 @@ def test_the_road_map_names_its_steps_its_spending_and_the_budget(worthwhile: Op
     drawn = {text.get_text() for text in road_map(worthwhile).plane.texts}
     assert {step.capability.capitalize() for step in worthwhile.recommended.steps} <= drawn
     years = worthwhile.best.yearly_spend
-    assert {optimisation_words.with_error(year) for year in years} <= drawn
+    assert {with_error(year) for year in years} <= drawn
     assert f"budget $150{NARROW_SPACE}k" in drawn
 
 
@@ -56,19 +57,18 @@ def test_the_frontier_names_plan_and_recommendation(worthwhile: Optimised) -> No
 
 def test_doing_nothing_is_recommended_in_words_and_pictures(hopeless: Optimised) -> None:
     assert hopeless.recommended == nothing_of(hopeless.plan)
-    assert optimisation_words.recommendation(hopeless).startswith(
-        "Do nothing: no re-checked road map"
-    )
-    assert optimisation_words.worth_in_words(hopeless) == ""
-    assert optimisation_words.against_the_plan(hopeless) == "The plan given does nothing."
+    told, against, *_ = hopeless.sentence().splitlines()
+    assert told.startswith("Do nothing: no re-checked road map")
+    assert told.endswith("is worth more."), "nothing is said of its worth"
+    assert against == "The plan given does nothing."
     assert finding(road_map(hopeless)).startswith("Doing nothing is the best road map found.")
     assert finding(spend_frontier(hopeless)).startswith("No road map that was re-checked")
 
 
 def test_sentences_tell_when_what_and_beside_what(worthwhile: Optimised) -> None:
-    told = optimisation_words.recommendation(worthwhile)
+    told, *others = worthwhile.sentence().splitlines()
     assert told.startswith("Build full ")
-    assert told.endswith(" at once.")
-    assert "at most $" in optimisation_words.worth_in_words(worthwhile)
-    assert "over the budget" in optimisation_words.against_the_plan(worthwhile)
-    assert "not seen" in optimisation_words.certainty(worthwhile)
+    assert " at once. It is worth $" in told
+    assert "at most $" in told
+    assert any("over the budget" in said for said in others)
+    assert "not seen" in worthwhile.notes()

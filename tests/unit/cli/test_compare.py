@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from modelops_abm import compare, with_values
-from modelops_abm.cli.compare import KEY_OUTCOMES
+from modelops_abm.experiments.comparison import KEY_OUTCOMES
 from modelops_abm.formats import NARROW_SPACE
 from modelops_abm.scenario.presets import preset
 from tests.unit.cli.conftest import Outcome

@@ -12,12 +12,12 @@ from modelops_abm import compare, main_job, replicate, terminal
 from modelops_abm.core import outcomes
 from modelops_abm.experiments import Comparison, share
 from modelops_abm.experiments.finance import finance
+from modelops_abm.experiments.plans import ALL_FIVE, THIS_PLAN, Difference, Subject, chance
 from modelops_abm.formats import NARROW_SPACE, NOTHING
 from modelops_abm.plain_keywords import scenario_of
 from modelops_abm.runs.manifest import MANIFEST
 from modelops_abm.runs.results import Run
 from modelops_abm.scenario import Scenario
-from modelops_abm.verdict import ALL_FIVE, THIS_PLAN, Difference, Subject, chance, payback, verdict
 from modelops_abm.version import __version__
 
 DAYS, FUTURES = 40, 6
@@ -56,22 +56,22 @@ def with_npv(small: Comparison, npv: list[float], paybacks: list[float]) -> Comp
     ],
 )
 def test_verdict(small: Comparison, npv: list[float], subject: Subject, words: str) -> None:
-    assert words in plain(verdict(with_npv(small, npv * 32, [1.0]), subject))
+    assert words in plain(with_npv(small, npv * 32, [1.0]).verdict(subject).text)
 
 
 def test_cannot_be_told_says_after_how_many(small: Comparison) -> None:
-    told = plain(verdict(with_npv(small, [-1e5, 1e5] * 32, [1.0]), ALL_FIVE))
+    told = plain(with_npv(small, [-1e5, 1e5] * 32, [1.0]).verdict(ALL_FIVE).text)
     assert told.startswith(f"After {FUTURES} futures all five capabilities cannot be told")
     assert told.endswith("−25 to +25 k on average.")
 
 
 def test_payback(small: Comparison) -> None:
     early = with_npv(small, [1.0, 2.0, 3.0], [275.0, 300.0, math.inf])
-    assert payback(early, ALL_FIVE) == (
+    assert early.payback(ALL_FIVE) == (
         "They pay for themselves in 2 of 3 futures within three years, typically by month 10."
     )
     never = with_npv(small, [1.0, 2.0], [math.inf, math.inf])
-    assert payback(never, THIS_PLAN) == "It pays for itself in 0 of 2 futures within three years."
+    assert never.payback(THIS_PLAN) == "It pays for itself in 0 of 2 futures within three years."
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def short(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_main_job_prints_and_saves(capsys: pytest.CaptureFixture[str], small: Comparison) -> None:
     assert main_job.run(output_directory=Path("results")) == 0
     printed = capsys.readouterr()
-    assert verdict(small, ALL_FIVE) in " ".join(printed.out.split("\n"))
+    assert small.verdict(ALL_FIVE).text in " ".join(printed.out.split("\n"))
     for words in ("Net present value", "Models delivered", "interval", "Saved in results"):
         assert words in printed.out
     assert printed.err == ""

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from modelops_abm import replicate, with_values
-from modelops_abm.cli.summary import GROUPS, estimate_in_words
 from modelops_abm.core import outcomes
 from modelops_abm.experiments import estimate
+from modelops_abm.experiments.averages import in_words
 from modelops_abm.experiments.statistics import Estimate
 from modelops_abm.formats import NARROW_SPACE
 from modelops_abm.runs.results import Ensemble
+from modelops_abm.runs.summary import GROUPS
 from modelops_abm.scenario.presets import preset
 from modelops_abm.version import __version__
 from tests.unit.cli.conftest import Outcome
@@ -73,12 +74,12 @@ def test_table_fits_the_terminal(
 
 
 def test_numbers_end_where_the_half_width_does() -> None:
-    cells = estimate_in_words(Estimate(100, 10_634_567.0, 2_446_000.0, 485_400.0), "$ of day 0")
+    cells = in_words(Estimate(100, 10_634_567.0, 2_446_000.0, 485_400.0), "$ of day 0")
     assert [cell.replace(NARROW_SPACE, " ") for cell in cells] == ["$10.63 M", "$2.45 M", "$485 k"]
-    share = estimate_in_words(Estimate(100, 0.89356, 0.00457, 0.00091), "share")
+    share = in_words(Estimate(100, 0.89356, 0.00457, 0.00091), "share")
     assert [cell.replace(NARROW_SPACE, " ") for cell in share] == ["89.356 %", "0.457", "0.091"]
-    assert estimate_in_words(Estimate(9, -2.5, 0.3, 0.2), "days")[0] == "−2.50 days"
-    spent = estimate_in_words(Estimate(9, 3.6e5, 1e-11, 8e-12), "$")
+    assert in_words(Estimate(9, -2.5, 0.3, 0.2), "days")[0] == "−2.50 days"
+    spent = in_words(Estimate(9, 3.6e5, 1e-11, 8e-12), "$")
     assert [cell.replace(NARROW_SPACE, " ") for cell in spent] == ["$360 k", "0", "0"]
 
 

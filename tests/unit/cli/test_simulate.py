@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from modelops_abm import simulate, with_values
-from modelops_abm.cli.summary import CAUSES, GROUPS, LEAKAGE
 from modelops_abm.core import outcomes
 from modelops_abm.runs.results import Run
+from modelops_abm.runs.summary import CAUSES, GROUPS, LEAKAGE
 from modelops_abm.scenario import load_scenario
 from modelops_abm.scenario.presets import preset
 from modelops_abm.version import __version__

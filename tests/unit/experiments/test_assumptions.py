@@ -44,7 +44,7 @@ def test_every_value_is_varied_or_left_out_for_a_reason() -> None:
     assert {name for name, why in known.left_out.items() if why == NO_RANGE} == {*without} - LABELS
     assert known.left_out["team.developers"] == DECIDED
     assert known.left_out["capabilities.lineage.streams"] == DECIDED
-    assert f"{len(known.inputs)} assumptions" in known.in_words
+    assert f"{len(known.inputs)} assumptions" in known.sentence()
     assert known.table().loc["team.developers", "reason"] == DECIDED
     assert known.table().loc["drift.severity", "values"] == "0.05..0.5"
     check_inputs(Scenario(), known.inputs)
@@ -61,7 +61,7 @@ def test_what_a_file_states_is_known(tmp_path: Path) -> None:
     assert MODELS in varied_in(Scenario())
     assert MODELS not in varied_in(ours)
     assert assumptions_of(ours).left_out[MODELS] == "given: our registry"
-    assert "1 that the scenario states (initial models)" in assumptions_of(ours).in_words
+    assert "1 that the scenario states (initial models)" in assumptions_of(ours).sentence()
     assert varied_in(ours, MODELS) == {MODELS}  # who names it wants it varied
     assert MODELS not in varied_in(ours, "portfolio")
     save_scenario(ours, tmp_path / "again.toml")

@@ -113,7 +113,7 @@ def test_what_cannot_be_afforded_is_not_called_worthless() -> None:
     assert found.search.affordable == 0
     cheapest = found.search.cheapest
     assert cheapest is not None
-    said = words.recommendation(found)
+    said = found.sentence().splitlines()[0]
     count = f"of {found.tried - 1} road maps that were looked at none is within the budget of $1.0"
     assert said.startswith(f"Nothing can be recommended: {count}")
     price = formats.money(cheapest.dearest_year.mean or 0.0)
@@ -141,8 +141,10 @@ def test_a_budget_that_may_be_kept_is_not_called_exceeded(searched: Optimised) -
     nothing = next(each for each in found.finalists if not each.road_map.steps)
     assert found.replications_to_tell(nothing.rechecked) is None, "it is within"
     worse = replace(found, confirmed=replace(found.confirmed, recommended=nothing.rechecked))
-    better = replace(worse, finalists=(unsure, nothing))
-    assert "futures would tell." in words.undecided(better)
+    better = replace(
+        worse, finalists=tuple(unsure if each is best else each for each in worse.finalists)
+    )
+    assert "futures would tell." in better.sentence()
 
 
 @pytest.mark.parametrize(
@@ -163,23 +165,23 @@ def test_the_search_says_whether_it_has_settled(
     search = replace(
         searched.search, tried=40, best_came=best_came, neighbours=9, unseen_neighbours=unseen
     )
-    assert words.settled(replace(searched, search=search)).startswith(said)
+    assert said in replace(searched, search=search).sentence().splitlines()[-1]
     assert search.is_settled == (said.split()[3] == "settled:")
 
 
 def test_a_search_that_saw_all_needs_no_evidence(complete: Optimised) -> None:
-    assert words.settled(complete) == ""
+    assert "settled" not in complete.sentence()
     assert complete.search.unseen_neighbours == 0
 
 
 def test_a_road_map_has_one_worth(searched: Optimised) -> None:
     row = next(each for each in searched.finalists if each.road_map == searched.recommended)
     assert searched.best is row.rechecked
-    assert known_money(row.rechecked.worth) in words.worth_in_words(searched)
+    assert known_money(row.rechecked.worth) in searched.sentence().splitlines()[0]
     last = known_money(searched.confirmed.recommended.worth)
     assert (
         f"In as many others, which had no part in any choice, the recommended one was worth {last}"
-        in (words.certainty(searched))
+        in searched.notes()
     )
 
 
@@ -191,7 +193,7 @@ def test_doing_nothing_wins_where_nothing_pays() -> None:
     assert found.recommended == nothing_of(plan)
     assert found.confirmed.recommended.mean_gain == 0.0
     assert found.gain.verdict == "earns", "against the plan, which loses"
-    assert words.recommendation(found).startswith("Do nothing: ")
+    assert found.sentence().startswith("Do nothing: ")
     assert found.ranking.is_decided
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from modelops_abm import formats
-from modelops_abm.charts.value_of_information import average_finding, information_finding
 from modelops_abm.experiments import Indices, Morris, Question, Sobol, Swing, Tornado
 from modelops_abm.experiments.information import Information, Leads, Worth
 from modelops_abm.experiments.information_runs import ValueOfInformation
@@ -16,11 +15,6 @@ from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.plans import worth_of_knowing
 from modelops_abm.experiments.sensitivity_sobol import decision_of
 from modelops_abm.experiments.sensitivity_tornado import best_along
-from modelops_abm.experiments.sensitivity_words import (
-    morris_finding,
-    sobol_finding,
-    tornado_finding,
-)
 from modelops_abm.experiments.statistics import rank
 from tests.unit.experiments.plans import small
 
@@ -61,13 +55,13 @@ def a_tornado(*worths: tuple[float, float]) -> Tornado:
 def test_a_tornado_names_what_it_can_tell(
     worths: tuple[tuple[float, float], ...], words: str
 ) -> None:
-    found = tornado_finding(a_tornado(*worths))
+    found = a_tornado(*worths).finding
     assert found.startswith("As assumed, the plan is best; ")
     assert words in found
 
 
 def screened(effects: list[list[float]]) -> str:
-    return morris_finding(Morris(QUESTION, 4, 2, NAMES, np.array(effects), np.zeros(2)))
+    return Morris(QUESTION, 4, 2, NAMES, np.array(effects), np.zeros(2)).finding
 
 
 def test_screening_names_the_first_only_if_it_is_told() -> None:
@@ -82,7 +76,7 @@ def shared_out(total: list[float], half_width: list[float], worth: np.ndarray) -
     indices = Indices(NAMES, zeros, zeros, np.array(total), np.array(half_width))
     outcomes = np.stack([np.zeros_like(worth), worth])[:, :, None]
     decision = decision_of(QUESTION.alternatives, NAMES, outcomes)
-    return sobol_finding(Sobol(QUESTION, 2, 1, worth, indices, indices, decision))
+    return Sobol(QUESTION, 2, 1, worth, indices, indices, decision).finding
 
 
 def test_indices_name_the_first_only_if_it_is_told() -> None:
@@ -112,8 +106,8 @@ def informed(perfect: Worth, *parts: Worth, low: float = 0.2) -> ValueOfInformat
         np.array([[0.0, -1.0], [1.0, 0.0]]), np.array([[0.0, -2.0], [low, 0.0]]), np.ones(2)
     )
     known = Information(leads, perfect, dict(zip(NAMES, parts, strict=True)))
-    names = ("the baseline", "the plan")
-    return ValueOfInformation(names, INPUTS, utilities, known, NAMES, 2, 20, 0)
+    alternatives = {"the baseline": small(), "the plan": QUESTION.plan}
+    return ValueOfInformation(alternatives, INPUTS, utilities, known, NAMES, 2, 20, 0)
 
 
 NOTHING, SURE = Worth(0.0, 0.0, 0.0), Worth(5e6, 3e6, 7e6)
@@ -143,14 +137,14 @@ UNKNOWN = Worth(1e6, 0.0, None, 4000)
 def test_the_value_of_information_names_what_it_can_tell(
     found: ValueOfInformation, words: str
 ) -> None:
-    assert words in plain(information_finding(found))
+    assert words in plain(found.finding)
 
 
 def test_an_average_that_a_few_make_is_said() -> None:
     found = informed(SURE, SURE, SURE)
-    assert average_finding(found) == ""
+    assert found.made_by_few == ""
     few = np.array([np.where(np.arange(64) < 2, 9e9, 7e6), np.zeros(64)])
-    words = plain(average_finding(replace(found, utilities=few)))
+    words = plain(replace(found, utilities=few).made_by_few)
     assert "the baseline is worth $288 M on average, but less than $7" in words
     assert "drift: severity and focus spread it most" in words
 
@@ -168,7 +162,11 @@ def test_what_bounds_are_known_is_said() -> None:
 
 def test_chances_and_means_of_alternatives() -> None:
     utilities = np.array([[1.0, 0.0, 0.0, 0.0], [0.0, 2.0, 3.0, 0.0]])
-    found = replace(informed(NOTHING, NOTHING, NOTHING), names=("a", "b"), utilities=utilities)
+    found = replace(
+        informed(NOTHING, NOTHING, NOTHING),
+        alternatives={"a": small(), "b": QUESTION.plan},
+        utilities=utilities,
+    )
     assert {name: each.count for name, each in found.chances.items()} == {"a": 2, "b": 2}
     assert {name: each.mean for name, each in found.means.items()} == {"a": 0.25, "b": 1.25}
     assert found.ranking.order == ("b", "a")

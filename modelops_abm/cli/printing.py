@@ -1,16 +1,53 @@
-"""What ran, in words: the scenario, and of a client's portfolio what its rows say."""
+"""The one printer: what ran, what was found, its tables, how to read them, where it is kept."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
-from rich.table import Table
+from rich.table import Table as RichTable
 
 from modelops_abm.formats import plural
+from modelops_abm.representation import Result
 from modelops_abm.scenario import ImportedPortfolio, Scenario
 from modelops_abm.scenario.portfolio import unused
 from modelops_abm.scenario.without_effect import set_without_effect
-from modelops_abm.terminal import console, say
+from modelops_abm.terminal import console, print_table, say, say_all
+
+
+def print_result(result: Result, *beside: Result, advice: str = "", kept: Path | None) -> None:
+    """Print what was found, the tables, how to read them, and where they are kept.
+
+    Parameters
+    ----------
+    result
+        What was found.
+    beside
+        What it was found over; its sentence stands among the notes.
+    advice
+        A sentence after what was found.
+    kept
+        Folder of an experiment; None if it is not kept.
+    """
+    target = console()
+    say_all(target, f"{result.sentence()} {advice}".rstrip())
+    target.print()
+    for each in (result, *beside):
+        for table in each.tables():
+            print_table(target, table)
+    say_all(target, " ".join([result.notes(), *(each.sentence() for each in beside)]))
+    if kept is not None:
+        say(target, f"Kept in {kept}: tables, pictures, and the runs themselves.")
+
+
+def print_simulation(result: Result, *, saved: Path | None) -> None:
+    """Print every outcome of a run or of many, then what they come to, and where it is saved."""
+    target = console()
+    for table in result.tables():
+        print_table(target, table)
+    say_all(target, result.sentence())
+    if saved is not None:
+        say(target, f"Saved in {saved}.")
 
 
 def print_what_ran(scenario: Scenario, luck: str, *, whole: Sequence[Scenario] = ()) -> None:
@@ -63,7 +100,7 @@ def by_reason(values: Mapping[str, str]) -> list[str]:
     ]
 
 
-def rows_table(portfolio: ImportedPortfolio) -> Table:
+def rows_table(portfolio: ImportedPortfolio) -> RichTable:
     """Return a table of what all rows give, what some give, what is not used, what none gives."""
     from modelops_abm.clients import rows_that_give
 
@@ -73,7 +110,7 @@ def rows_table(portfolio: ImportedPortfolio) -> Table:
     partly = [f"{name} ({count:,})" for name, count in given.items() if 0 < count < total]
     not_used = {name for model in portfolio.models for name in unused(model)}
     nowhere = [name for name, count in given.items() if count == 0 and name not in not_used]
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table = RichTable(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column()
     for words, names in (

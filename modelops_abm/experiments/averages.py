@@ -1,0 +1,112 @@
+"""Averages over many runs of one scenario, and how well they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from modelops_abm import formats
+from modelops_abm.core.outcomes import SummaryOutcome
+from modelops_abm.experiments.plans import HALF_WIDTH, INTERVAL
+from modelops_abm.experiments.statistics import Estimate, estimate
+from modelops_abm.representation import Reported, Table
+from modelops_abm.runs.results import Ensemble
+from modelops_abm.runs.summary import CAUSES, GROUPS, LEAKAGE, group_table
+from modelops_abm.version import __version__
+
+
+@dataclass(frozen=True, repr=False)
+class Averages(Reported):
+    """The outcomes of a scenario, each as a mean over many replications.
+
+    Attributes
+    ----------
+    ensemble
+        The replications.
+    estimates
+        Mean, spread and interval of every outcome of the run summary, by its name.
+    """
+
+    ensemble: Ensemble
+    estimates: Mapping[str, Estimate]
+
+    def sentence(self) -> str:
+        """Return the average net present value, and how well it is known."""
+        npv, scenario = self.estimates["npv"], self.ensemble.scenario
+        value, *_ = in_words(npv, "$")
+        interval = (
+            f"; {INTERVAL} of the average {formats.money_interval(npv.low, npv.high)}"
+            if varies(npv) and npv.low is not None and npv.high is not None
+            else ""
+        )
+        futures = formats.number(self.ensemble.replications)
+        return (
+            f"Net present value {value} over {formats.span(scenario.horizon_days)}, the average of"
+            f" {futures} futures{interval}. Intervals are luck only: how wrong the assumptions may"
+            " be is not in them."
+        )
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return every outcome in the groups of the summary of a run."""
+        money, service, *others = GROUPS.items()
+        causes = [name for names in CAUSES.values() for name in names]
+        groups = (
+            money,
+            service,
+            ("Out of service", causes),
+            *others,
+            ("Where the value went", LEAKAGE),
+        )
+        headings = ("mean", "std dev", HALF_WIDTH, "n")
+        return tuple(group_table(title, names, headings, self._cells) for title, names in groups)
+
+    def _cells(self, outcome: SummaryOutcome) -> tuple[str, ...]:
+        known = self.estimates[outcome.name]
+        return (*in_words(known, outcome.unit), formats.number(known.n))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what ran, and the estimates, as plain data."""
+        ensemble = self.ensemble
+        return {
+            "scenario": ensemble.scenario.model_dump(mode="json", exclude_none=True),
+            "seed": ensemble.seed,
+            "replications": ensemble.replications,
+            "engine": ensemble.engine,
+            "version": __version__,
+            "summary": {name: asdict(known) for name, known in self.estimates.items()},
+        }
+
+
+def averages_of(ensemble: Ensemble) -> Averages:
+    """Return the averages over the replications of an ensemble."""
+    columns = ensemble.summaries().items()
+    return Averages(ensemble, {str(name): estimate(each.to_numpy()) for name, each in columns})
+
+
+def in_words(known: Estimate, unit: str) -> tuple[str, str, str]:
+    """Return mean, standard deviation and half-width with as many digits as are known."""
+    mean, half_width = known.mean, known.half_width
+    if mean is None or half_width is None or not varies(known):
+        spread = formats.NOTHING if half_width is None else "0"
+        return formats.amount(mean, unit), spread, spread
+    values = (mean, known.standard_deviation or 0.0, half_width)
+    if unit.startswith("$"):
+        first, *rest = (formats.money(value, half_width=half_width) for value in values)
+    elif unit == "share":
+        percent = (100.0 * value for value in values)
+        first, *rest = (_known(value, 100.0 * half_width) for value in percent)
+        first += f"{formats.NARROW_SPACE}%"
+    else:
+        first, *rest = (_known(value, half_width) for value in values)
+        first += f" {unit}"
+    return first, rest[0], rest[1]
+
+
+def varies(known: Estimate) -> bool:
+    """Return whether an outcome differs between runs by more than rounding."""
+    return formats.known(known.mean or 0.0, known.half_width) is not None
+
+
+def _known(value: float, half_width: float) -> str:
+    return formats.difference(value, half_width=half_width).removeprefix("+")

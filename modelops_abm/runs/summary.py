@@ -1,0 +1,107 @@
+"""The run summary in groups: money, service, team, portfolio, and where the value went."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from modelops_abm import formats
+from modelops_abm.core import outcomes
+from modelops_abm.representation import Row, Table, numbers, words
+
+type Summary = Mapping[str, float | None]
+type Cells = Callable[[outcomes.SummaryOutcome], tuple[str, ...]]
+"""Returns what stands beside the name of an outcome."""
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "Money": (
+        "npv",
+        "net_value",
+        "value",
+        "cost",
+        "payroll",
+        "capital",
+        "upkeep",
+        "discounted_investment",
+    ),
+    "Service": (
+        "availability",
+        "mean_power",
+        "production_days",
+        "demand",
+        "served",
+        "unserved",
+        "drift_days_undetected",
+        "time_to_restore_days",
+        "time_to_restore_waiting_days",
+        "time_to_restore_working_days",
+    ),
+    "Team": (
+        "maintenance_share",
+        "new_model_share",
+        "capability_share",
+        "idle_share",
+    ),
+    "Portfolio": (
+        "models_delivered",
+        "idea_to_production_days",
+        *(f"retired_{reason}" for reason in outcomes.RETIREMENT_REASONS),
+    ),
+}
+"""Outcomes by group, in the order of the summary."""
+LEAKAGE = ("ideal_value", *(f"lost_{loss}" for loss in outcomes.LOSSES), "value")
+"""Where the value went: what it could have been, less what was lost, is what there is."""
+CAUSES = {
+    cause: (f"state_days_{cause}", f"unserved_days_{cause}") for cause in outcomes.OFFLINE_CAUSES
+}
+"""Two outcomes for every cause of being out of service."""
+
+OUTCOMES = {outcome.name: outcome for outcome in outcomes.SUMMARY}
+"""Outcomes of the run summary by name."""
+
+
+def summary_tables(summary: Summary) -> tuple[Table, ...]:
+    """Return every outcome of a run as tables in words, in groups."""
+
+    def amount(outcome: outcomes.SummaryOutcome) -> tuple[str]:
+        return (formats.amount(summary[outcome.name], outcome.unit),)
+
+    money, service, *others = (
+        group_table(title, names, ("",), amount) for title, names in GROUPS.items()
+    )
+    return money, service, _causes(summary), *others, _leakage(summary)
+
+
+def group_table(title: str, names: Iterable[str], headings: tuple[str, ...], cells: Cells) -> Table:
+    """Return a table of some outcomes, one a row."""
+    rows = []
+    for name in names:
+        outcome = OUTCOMES[name]
+        is_rest = names is LEAKAGE and name == "value"  # what is left of the ideal value
+        label = "Realised: value of the predictions" if is_rest else outcome.meaning
+        rows.append(Row((label, *cells(outcome))))
+    columns = (*words(title), *numbers(*headings))
+    return Table(title.lower().replace(" ", "-"), columns, rows, is_summary=True)
+
+
+def _causes(summary: Summary) -> Table:
+    """Return model-days in the state, and of them those that no version served, by cause."""
+    rows = [
+        Row((cause, *(_days(summary[name]) for name in names))) for cause, names in CAUSES.items()
+    ]
+    columns = (*words("Out of service, in model-days"), *numbers("in the state", "not served"))
+    return Table("out-of-service", columns, rows, is_summary=True)
+
+
+def _days(value: float | None) -> str:
+    return formats.NOTHING if value is None else formats.number(value, 1)
+
+
+def _leakage(summary: Summary) -> Table:
+    ideal = summary["ideal_value"]
+
+    def amount_and_part(outcome: outcomes.SummaryOutcome) -> tuple[str, str]:
+        value = summary[outcome.name]
+        part = value / ideal if value is not None and ideal else None
+        return formats.amount(value, "$"), formats.share(part)
+
+    return group_table("Where the value went", LEAKAGE, ("", "of the ideal"), amount_and_part)
