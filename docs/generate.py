@@ -237,10 +237,10 @@ def transitions() -> str:
 def enumerations() -> str:
     """Return the values of the small enumerations."""
     kinds: dict[str, Iterable[Any]] = {
-        "version that serves (`statechart.Serving`)": Serving,
-        "cause (`statechart.Cause`)": Cause,
-        "class of work (`events.TaskClass`)": TaskClass,
-        "reason of retirement (`events.RetirementReason`)": RetirementReason,
+        "version that serves (`core.statechart.Serving`)": Serving,
+        "cause (`core.statechart.Cause`)": Cause,
+        "class of work (`core.events.TaskClass`)": TaskClass,
+        "reason of retirement (`core.events.RetirementReason`)": RetirementReason,
     }
     rows = [
         (name, ", ".join(_words(member.name) for member in members))
@@ -252,7 +252,7 @@ def enumerations() -> str:
 def close_of_a_day() -> str:
     """Return the close of a day in its order."""
     return "".join(
-        f"{number}. `model.ModelOpsModel.{name}`: {_first_line(getattr(ModelOpsModel, name))}\n"
+        f"{number}. `mesa_engine.model.ModelOpsModel.{name}`: {_first_line(getattr(ModelOpsModel, name))}\n"
         for number, name in enumerate(CLOSE_OF_A_DAY, start=1)
     )
 

@@ -6,6 +6,7 @@ from modelops_abm.compiled import part_of_kernel
 from modelops_abm.compiled_engine.calendar import begin_day, next_time, take_next
 from modelops_abm.compiled_engine.developer import (
     BUILD,
+    CAPABILITY as CAPABILITY_WORK,
     DEPLOY,
     begin,
     enter_work,
@@ -13,7 +14,6 @@ from modelops_abm.compiled_engine.developer import (
     submit_task,
     take_over,
 )
-from modelops_abm.compiled_engine.developer import CAPABILITY as CAPABILITY_WORK
 from modelops_abm.compiled_engine.initial_state import arrival_slot, receive_idea
 from modelops_abm.compiled_engine.layout import (
     DETECTION,

@@ -19,8 +19,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from starlette.applications import Starlette
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Message

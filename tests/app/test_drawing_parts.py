@@ -6,8 +6,7 @@ import re
 import htpy as h
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from modelops_abm.app.drawing.axes import Extent, month_axis, month_words, round_axis
 from modelops_abm.app.drawing.cards import Table, table

@@ -5,8 +5,7 @@ from contextlib import suppress
 from urllib.parse import parse_qs, urlencode
 
 import pytest
-from hypothesis import given, reject, settings
-from hypothesis import strategies as st
+from hypothesis import given, reject, settings, strategies as st
 
 from modelops_abm.app.state import opening
 from modelops_abm.app.state.link import LONGEST, Linked, query_of, read_query

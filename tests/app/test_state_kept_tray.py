@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from modelops_abm.app.state.estimation import answers
 from modelops_abm.app.state.link import Linked, query_of

@@ -21,8 +21,8 @@ from modelops_abm.app.watch.model_panel import (
     lines,
     panel_body,
     panel_head,
+    strips as state_strips,
 )
-from modelops_abm.app.watch.model_panel import strips as state_strips
 from modelops_abm.app.watch.observe import picture_of
 from modelops_abm.app.watch.page import STRIP_HEIGHT, controls, future_panel, months, strips
 from modelops_abm.app.watch.paired_run import Question, Twin, notable

@@ -10,8 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.scenario import Scenario, with_values

@@ -16,8 +16,7 @@ from typing import Any, NamedTuple
 import pytest
 import tomli_w
 import yaml
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from modelops_abm.scenario import (
     InputError,

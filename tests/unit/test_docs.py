@@ -108,7 +108,7 @@ def test_every_name_exists(page: Path) -> None:
 
 def test_a_name_that_does_not_exist_is_found() -> None:
     assert is_in_code("rules.power.base_power")
-    assert is_in_code("model.ModelOpsModel.step")
+    assert is_in_code("mesa_engine.model.ModelOpsModel.step")
     assert is_parameter("capabilities.monitoring.maximum")
     for wrong in ("rules.power.bass_power", "rules.might.power", "team.foucs", "numba.nothing"):
         assert not is_in_code(wrong)

@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.typing import NDArray
-from SALib.analyze import morris as salib_morris
-from SALib.analyze import sobol as salib_sobol
+from SALib.analyze import morris as salib_morris, sobol as salib_sobol
 from scipy import stats
 
 from modelops_abm.experiments import Morris, Question

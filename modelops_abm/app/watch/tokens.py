@@ -7,8 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import htpy as h
-from markupsafe import Markup as Safe
-from markupsafe import escape
+from markupsafe import Markup as Safe, escape
 
 from modelops_abm.app.drawing.diagrams import Box
 from modelops_abm.app.watch.geometry import HEADING, ROW, Grid, Places, grid, grids

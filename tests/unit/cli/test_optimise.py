@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 
 from modelops_abm import with_values
-from modelops_abm.experiments import Decisions
-from modelops_abm.experiments import optimise as search
+from modelops_abm.experiments import Decisions, optimise as search
 from modelops_abm.formats import NARROW_SPACE
 from modelops_abm.scenario.presets import preset
 from tests.unit.cli.conftest import Outcome

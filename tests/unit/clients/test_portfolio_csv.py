@@ -9,8 +9,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from modelops_abm.clients import check_portfolio, notes_on, read_portfolio, rows_that_give, table
-from modelops_abm.clients import rows as summary_rows_module
+from modelops_abm.clients import (
+    check_portfolio,
+    notes_on,
+    read_portfolio,
+    rows as summary_rows_module,
+    rows_that_give,
+    table,
+)
 from modelops_abm.errors import InputError
 from modelops_abm.scenario.fields import scenario_leaves
 from modelops_abm.scenario.portfolio import ImportedPortfolio, PortfolioModel

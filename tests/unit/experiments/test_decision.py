@@ -9,8 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from modelops_abm.experiments import Morris, Question, Swing, Tornado, sobol
-from modelops_abm.experiments import information_runs as voi
+from modelops_abm.experiments import (
+    Morris,
+    Question,
+    Swing,
+    Tornado,
+    information_runs as voi,
+    sobol,
+)
 from modelops_abm.experiments.inputs import Choice, parse_input
 from modelops_abm.experiments.sensitivity_morris import deviation_half_width
 from modelops_abm.experiments.sensitivity_sobol import decision_of, sobol_positions

@@ -13,11 +13,11 @@ from modelops_abm.experiments import (
     Decisions,
     Optimised,
     nothing_of,
+    optimisation_words as words,
     optimise,
     road_map_of,
     with_road_map,
 )
-from modelops_abm.experiments import optimisation_words as words
 from modelops_abm.experiments.plans import known_money
 from modelops_abm.experiments.running import outcome_of, totals_of
 from modelops_abm.experiments.store import Store

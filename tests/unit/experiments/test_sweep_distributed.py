@@ -17,8 +17,7 @@ import numpy as np
 import pytest
 
 from modelops_abm.cli import main
-from modelops_abm.experiments import Sweep, grid, run_sweep
-from modelops_abm.experiments import workers as workers_module
+from modelops_abm.experiments import Sweep, grid, run_sweep, workers as workers_module
 from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.workers import cluster_workers

@@ -13,8 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from modelops_abm import compiled as compilation
-from modelops_abm import rules
+from modelops_abm import compiled as compilation, rules
 from modelops_abm.compiled import direct, prepare
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.rules.sampling import Law

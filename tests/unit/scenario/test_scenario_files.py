@@ -17,13 +17,13 @@ from modelops_abm.scenario import (
     PortfolioModel,
     Scenario,
     ValueSource,
+    files as scenario_files,
     load_scenario,
     read_scenario,
     save_scenario,
     scenario_text,
     with_values,
 )
-from modelops_abm.scenario import files as scenario_files
 from modelops_abm.scenario.quantity import weibull_cv
 
 ENDINGS = ("toml", "yaml", "yml", "json")

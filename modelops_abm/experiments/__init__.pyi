@@ -1,0 +1,105 @@
+from .assumptions import (
+    Assumptions as Assumptions,
+    assumptions_of as assumptions_of,
+)
+from .comparison import (
+    Comparison as Comparison,
+)
+from .comparison_many import (
+    SideBySide as SideBySide,
+)
+from .comparison_runs import (
+    compare as compare,
+    comparisons as comparisons,
+    side_by_side as side_by_side,
+    sides_by_side as sides_by_side,
+)
+from .credit_levels import (
+    LevelChange as LevelChange,
+    LevelWorth as LevelWorth,
+    SingleChanges as SingleChanges,
+    level_worth as level_worth,
+    stream_level_worth as stream_level_worth,
+    stream_single_changes as stream_single_changes,
+    try_single_changes as try_single_changes,
+    why as why,
+)
+from .credit_reasons import (
+    Reasons as Reasons,
+)
+from .credit_shares import (
+    Credit as Credit,
+    credit as credit,
+    stream_credit as stream_credit,
+)
+from .finance import (
+    Finance as Finance,
+)
+from .inputs import (
+    Choice as Choice,
+    Range as Range,
+    parse_input as parse_input,
+)
+from .optimisation import (
+    optimise as optimise,
+)
+from .optimisation_results import (
+    Confirmed as Confirmed,
+    Finalist as Finalist,
+    Optimised as Optimised,
+)
+from .optimisation_search import (
+    Measured as Measured,
+    expected_shortfall as expected_shortfall,
+)
+from .road_maps import (
+    Decisions as Decisions,
+    RoadMap as RoadMap,
+    Step as Step,
+    nothing_of as nothing_of,
+    road_map_of as road_map_of,
+    with_road_map as with_road_map,
+)
+from .sensitivity import (
+    Question as Question,
+)
+from .sensitivity_morris import (
+    Morris as Morris,
+    morris as morris,
+)
+from .sensitivity_sobol import (
+    Decision as Decision,
+    Indices as Indices,
+    Sobol as Sobol,
+    sobol as sobol,
+)
+from .sensitivity_tornado import (
+    BestAt as BestAt,
+    Swing as Swing,
+    Tornado as Tornado,
+    WinnerChange as WinnerChange,
+    tornado as tornado,
+)
+from .statistics import (
+    Estimate as Estimate,
+    PairedDifference as PairedDifference,
+    Ranking as Ranking,
+    Share as Share,
+    estimate as estimate,
+    share as share,
+)
+from .store import (
+    Store as Store,
+)
+from .sweep import (
+    DESIGNS as DESIGNS,
+    Design as Design,
+    Point as Point,
+    Sweep as Sweep,
+    SweepResult as SweepResult,
+    grid as grid,
+    latin_hypercube as latin_hypercube,
+    points_of as points_of,
+    run_sweep as run_sweep,
+    sobol_points as sobol_points,
+)
