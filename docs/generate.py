@@ -252,7 +252,8 @@ def enumerations() -> str:
 def close_of_a_day() -> str:
     """Return the close of a day in its order."""
     return "".join(
-        f"{number}. `mesa_engine.model.ModelOpsModel.{name}`: {_first_line(getattr(ModelOpsModel, name))}\n"
+        f"{number}. `mesa_engine.model.ModelOpsModel.{name}`: "
+        f"{_first_line(getattr(ModelOpsModel, name))}\n"
         for number, name in enumerate(CLOSE_OF_A_DAY, start=1)
     )
 
