@@ -12,6 +12,7 @@ from typing import Any
 import mesa
 import numpy as np
 from mesa import DataCollector
+from mesa.experimental.scenarios import Scenario as MesaScenario
 
 from modelops_abm.compiled import prepare
 from modelops_abm.core import outcomes
@@ -26,7 +27,7 @@ from modelops_abm.mesa_engine.developer import Developer
 from modelops_abm.mesa_engine.initial_state import Population, populate
 from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.mesa_engine.scheduler import Scheduler, Task
-from modelops_abm.plain_keywords import scenario_of
+from modelops_abm.plain_keywords import plain_values, scenario_of
 from modelops_abm.rules.constants import Levels, common_rates, constants_of, start_levels
 from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day
 from modelops_abm.rules.population import NOTHING_KNOWN, ClientFacts, arrival_gap
@@ -45,6 +46,7 @@ CLOSE_OF_A_DAY = (
 """What happens at the end of a day, in this order; then the next day opens."""
 
 _DEVELOPER_REPORTERS = ("number", "activity", "task_number")
+DEFAULT_SEED = 0
 MODEL_DAY_COLUMNS = (
     "activity",
     "serving_version",
@@ -63,8 +65,10 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
 
     Parameters
     ----------
-    parameters
-        The scenario; the reference organisation if left out.
+    scenario
+        What is simulated; the reference organisation if left out. One of Mesa's own scenarios
+        (`mesa.experimental.scenarios`) will do as well: its values are `keywords`, its `rng` the
+        seed.
     rng
         Seed, a whole number of 0 or more, by which all draws are keyed. None takes a fresh one,
         which `seed` tells.
@@ -81,6 +85,10 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
 
     Attributes
     ----------
+    parameters
+        The scenario, with every value.
+    scenario
+        What Mesa's tools ask for: one of Mesa's scenarios, with the values that have plain names.
     day
         The day that is open.
     ml_models, developers, capabilities
@@ -99,21 +107,27 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
 
     def __init__(
         self,
-        parameters: Scenario | None = None,
+        scenario: Scenario | MesaScenario[Any] | None = None,
         *,
-        rng: int | None = 0,
+        rng: int | None = DEFAULT_SEED,
         replication: int = 0,
         ml_model_class: type[MLModel] = MLModel,
         developer_class: type[Developer] = Developer,
         collect_agents: bool = False,
         **keywords: Any,
     ) -> None:
+        of_mesa = scenario if isinstance(scenario, MesaScenario) else None
+        if isinstance(scenario, MesaScenario):
+            rng, keywords = _seed_and_keywords(scenario, rng, keywords)
+            scenario = None
         self.seed = secrets.randbelow(2**32) if rng is None else checked_seed(rng)
         super().__init__(rng=self.seed)
         self._all_agents = RegisteredAgents([], random=self.random)
         prepare()
         self.replication = checked_seed(replication, "replication")
-        self.parameters = scenario_of(parameters, keywords)
+        self.parameters = scenario_of(scenario, keywords)
+        plain = plain_values(self.parameters)
+        self.scenario = of_mesa or MesaScenario(rng=self.seed, **plain)
         self.constants = constants_of(self.parameters)
         self.calendar = Calendar(self, self.parameters.horizon_days)
         self.day = 0
@@ -455,6 +469,19 @@ def checked_seed(value: object, name: str = "rng") -> int:
         if 0 <= whole <= LARGEST_SEED:
             return whole
     raise ValueError(f"{name} must be a whole number from 0 to {LARGEST_SEED}, not {value!r}")
+
+
+def _seed_and_keywords(
+    scenario: MesaScenario[Any], rng: int | None, keywords: Mapping[str, Any]
+) -> tuple[int | None, dict[str, Any]]:
+    """Return what one of Mesa's scenarios says, and what is said beside it, which wins."""
+    said = scenario.to_dict()
+    seed = said.pop("rng")
+    for name in ("model", "_scenario_id"):  # of Mesa's own
+        del said[name]
+    if seed is not None and rng not in (DEFAULT_SEED, seed):
+        raise ValueError("rng and scenario.rng must be the same")  # as Mesa says it
+    return (rng if seed is None else seed), {**said, **keywords}
 
 
 def _added(totals: Sequence[float], amounts: Sequence[float]) -> list[float]:

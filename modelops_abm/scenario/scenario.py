@@ -9,7 +9,7 @@ import hashlib
 import math
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NoReturn, Self
 
 from pydantic import Field, model_validator
 
@@ -86,6 +86,10 @@ class Scenario(Represented, Section):
     """A client's portfolio, which replaces the initial models, ideas and builds."""
     sources: Annotated[tuple[ValueSource, ...], Field(strict=False)] = ()
     """Whose value it is, for every value that is not the default."""
+
+    def __iter__(self) -> NoReturn:
+        """Refuse: a scenario is one value, also where several would do (`mesa.batch_run`)."""
+        raise TypeError("a scenario cannot be iterated over; model_dump() gives its values")
 
     @model_validator(mode="after")
     def _archetypes_are_whole(self) -> Self:

@@ -11,6 +11,7 @@ import mesa
 import numpy as np
 import pandas as pd
 import pytest
+from mesa.visualization.solara_viz import _build_model_init_kwargs
 
 from modelops_abm.core import outcomes
 from modelops_abm.core.events import TaskClass
@@ -298,6 +299,66 @@ def test_batch_run_with_plain_keywords() -> None:
     plan = {"horizon_days": 30, "team.developers": 6, "capabilities.automation.maximum": 1.0}
     alone = run(with_values(Scenario(), plan, source="test"), rng=5, replication=2)
     assert float(row["npv"].iloc[0]) == alone.today["npv"]
+
+
+def test_batch_run_over_scenarios() -> None:
+    """Also of a single one, which is not taken for a sequence of its values."""
+    plan = with_values(SHORT, {"capabilities.automation.maximum": 1.0}, source="test")
+    for scenarios in (plan, [SHORT, plan]):
+        rows = mesa.batch_run(
+            ModelOpsModel,
+            {"scenario": scenarios, "horizon_days": 20, "replication": range(2)},
+            rng=[3],
+            display_progress=False,
+        )
+        found = pd.DataFrame(rows).set_index(["scenario", "replication"])["npv"]
+        assert len(found) == 2 * (len(scenarios) if isinstance(scenarios, list) else 1)
+        expected = run(plan, rng=3, replication=1, horizon_days=20)
+        assert found[plan, 1] == expected.today["npv"]
+
+
+def test_no_scenario_is_iterated_over() -> None:
+    with pytest.raises(TypeError, match="model_dump"):
+        iter(SHORT)
+    with pytest.raises(TypeError, match="scenario must be a Scenario, not tuple"):
+        ModelOpsModel(("horizon_days", 3))  # type: ignore[arg-type]
+
+
+# Scenarios of Mesa
+
+
+class Lean(mesa.experimental.scenarios.Scenario):
+    developers: int = 3
+    automation: float = 1.0
+    horizon_days: int = 40
+
+
+def test_a_scenario_of_mesa_says_values_and_seed() -> None:
+    scenario = Lean(rng=5, automation=0.5)
+    model = run(scenario)
+    expected = {"developers": 3, "automation": 0.5, "horizon_days": 40}
+    assert same(model, run(Scenario(), rng=5, **expected))
+    assert model.scenario is scenario
+    assert scenario.model is model
+    assert same(run(Lean()), run(Scenario(), **{**expected, "automation": 1.0}))
+    assert run(Lean(), rng=5, automation=0.5).seed == 5
+    assert run(Lean(rng=5), rng=5).seed == 5
+
+
+def test_of_two_seeds_none_is_taken() -> None:
+    with pytest.raises(ValueError, match=r"rng and scenario\.rng must be the same"):
+        ModelOpsModel(Lean(rng=5), rng=4)
+
+
+def test_a_scenario_is_there_as_mesas_tools_ask_for_it() -> None:
+    model = ModelOpsModel(SHORT, rng=2, developers=3)
+    assert (model.scenario.rng, model.scenario.developers) == (2, 3)
+    assert model.scenario.horizon_days == model.parameters.horizon_days == 120
+    with pytest.raises(ValueError, match="during model run"):
+        model.scenario.developers = 4
+    page = {"add_scenario_when_empty": True, "require_model_accepts_scenario": True}
+    made = _build_model_init_kwargs(model, {"rng": 2, "developers": 6}, **page)
+    assert ModelOpsModel(**made).parameters.team.developers == 6
 
 
 def test_keywords_by_plain_and_by_dotted_names() -> None:
