@@ -11,9 +11,11 @@ from tests.interface.inventory import OFFERED, RUNS, differences, recorded, writ
 
 @pytest.mark.parametrize("section", OFFERED)
 def test_what_is_offered_is_as_recorded(section: str) -> None:
-    assert differences(recorded()[section], OFFERED[section]()) == []
+    told = differences(recorded()[section], OFFERED[section]())
+    assert not told, "\n".join(told)
 
 
 @pytest.mark.parametrize("name", RUNS)
 def test_what_is_written_is_as_recorded(name: str, tmp_path: Path) -> None:
-    assert differences(recorded()["files"][name], written(name, tmp_path / "results")) == []
+    told = differences(recorded()["files"][name], written(name, tmp_path / "results"))
+    assert not told, "\n".join(told)

@@ -6,4 +6,5 @@ from tests.interface.inventory import differences, recorded
 
 
 def test_every_part_of_the_page_is_there(visitor: Visitor) -> None:
-    assert differences(recorded()["page"], parts(visitor)) == []
+    told = differences(recorded()["page"], parts(visitor))
+    assert not told, "\n".join(told)
