@@ -179,10 +179,13 @@ def _there_already(target: Path) -> InputError:
 def _write(target: Path, content: bytes, *, replace: bool) -> None:
     temporary = target.with_name(f".modelops-abm-{uuid.uuid4().hex}.tmp")
     try:
+        # In the same folder: only within a file system can a file take another's place in one go.
         with temporary.open("xb") as stream:
             stream.write(content)
             stream.flush()
-            os.fsync(stream.fileno())
+            os.fsync(stream.fileno())  # or a crash leaves an empty file under the final name
+        # Renaming replaces whatever is there. Where nothing may be replaced a second name is given
+        # instead, which fails if somebody has taken the name since it was looked at.
         if replace:
             temporary.replace(target)
         else:

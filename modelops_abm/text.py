@@ -220,7 +220,7 @@ _STEPS: tuple[tuple[str, Callable[[str], str]], ...] = (
 
 def appearance(text: str) -> str:
     """Return what a text looks like; texts that a reader may take for one another share it."""
-    if text.isascii():  # most are
+    if text.isascii():  # most are, and none of the steps but two changes anything
         return " ".join(text.split()).lower()
     for _, step in _STEPS:
         text = step(text)

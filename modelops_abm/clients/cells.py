@@ -40,6 +40,9 @@ def read_number(cell: str) -> float:
     """Return a number written with a decimal point; anything else is a `Mistake`.
 
     1.234 may mean 1234 where a point sets the thousands apart, so it is refused in every column.
+
+    >>> read_number(" 0.50 ")
+    0.5
     """
     text = cell.strip()
     if _NUMBER.fullmatch(text) is None:

@@ -103,6 +103,8 @@ class DateReading(NamedTuple):
 def read_federal_date(cell: str) -> DateReading:
     """Return what a date cell of the inventory means; whatever it holds, it does not raise."""
     text = " ".join(cell.split())
+    # The first pattern that fits decides, also if the day does not exist: a rule further down would
+    # read something else out of the same text.
     for shape, pattern, period_of in _RULES:
         match = pattern.fullmatch(text)
         if match is not None:
@@ -309,6 +311,7 @@ class RowReader:
         self, stage: StageName, readings: Mapping[str, DateReading]
     ) -> tuple[date | None, date | None]:
         """Return when it went live and when it retires, as far as stage and dates allow."""
+        # Periods until the last step: "2024" can lie before a retirement in May, its middle cannot.
         live = self._fit(IMPLEMENTED, readings, past=stage in ("production", "retired"))
         gone = self._fit(RETIRED, readings, past=stage == "retired")
         if live is None or gone is None:

@@ -150,6 +150,7 @@ def _cell(value: object) -> str:
 def _number(value: float) -> str:
     """Return a number that reads back exactly, and not as something ambiguous."""
     text = repr(value).removesuffix(".0")
+    # 1.234 would be refused when it is read, as it may mean 1234; 1.2340 means one thing.
     try:
         read_number(text)
     except Mistake:

@@ -95,7 +95,7 @@ def read_portfolio(
     archetypes: Collection[str] | None = None,
     ignore_unknown_columns: bool = False,
 ) -> ImportedPortfolio:
-    """Read a portfolio from a CSV file.
+    r"""Read a portfolio from a CSV file.
 
     Parameters
     ----------
@@ -119,6 +119,16 @@ def read_portfolio(
     ------
     InputError
         With every problem in the file: file, row, column, value, reason, and what would be right.
+
+    Examples
+    --------
+    >>> read_portfolio(b"id,users\nchurn,180\n").models[0].users
+    180.0
+    >>> read_portfolio(b"id,users\nchurn,1.800\n", name="models.csv")
+    Traceback (most recent call last):
+    ...
+    modelops_abm.errors.InputError: models.csv, row 2, column users: '1.800' could mean thousands or
+    a fraction; write 1800, or 1.8 for the fraction
     """
     label = name or _label(path_or_bytes)
     check = check_portfolio(
@@ -145,6 +155,8 @@ def check_portfolio(
     meant.
     """
     try:
+        # From the outside in: bytes, text, table, header, rows. What fails on the way ends it, as
+        # nothing further in could be trusted; only of rows are all problems looked for.
         text = _text_in(read_bytes(path_or_bytes))
         if not text.strip():
             raise _EMPTY
@@ -163,6 +175,7 @@ def _text_in(content: bytes) -> str:
     try:
         return decode(content)
     except Mistake:
+        # Before the encoding is blamed: whoever exports an incident log saves it again for nothing.
         rows = records(*separated(content.decode("latin-1"), COLUMNS.keys()))
         first = next(rows, None)
         if isinstance(first, Record):
@@ -222,6 +235,8 @@ def _header_below(rows: list[Record | RowProblem]) -> RowProblem | None:
 
 def _combine(entries: list[Entry], problems: list[RowProblem]) -> PortfolioCheck:
     """Return the rows together: each without fault in itself, and what only all of them show."""
+    # In this order: a row that is no model at all says nothing of stages, and of totals only rows
+    # are left whose cells count. A row that is taken out is not told a second time for its id.
     entries = [_with_repeated_header(entry) for entry in entries]
     if any("stage" in entry.values for entry in entries):
         entries = [_with_stage(entry) for entry in entries]

@@ -63,6 +63,7 @@ def read_header(
         return Header((), (_too_wide(record),), ())
     names = tuple(column_name(cell) for cell in record.cells)
     refuse_other_tables(names, columns)
+    # Backwards, so that of a repeated column the first counts.
     known = {name: at for at, name in reversed(list(enumerate(names))) if name in columns}
     unknown = tuple(dict.fromkeys(name for name in names if name and name not in columns))
     problems = list(_repeated(names, record.row))
@@ -137,6 +138,8 @@ def read_entry(record: Record, header: Header, start_date: date | None) -> Entry
     cells = {name: cell for at, name in header.known if (cell := record.cells[at]).strip()}
     joined = _join_lines(cells, record.separator)
     values, problems = _read_cells(cells, record.row)
+    # Contradictions are looked for among the values that can be read, so that a row with a slip in
+    # one cell does not come back with the next one when that is mended.
     model, invalid = _validate(values, cells, record.row)
     problems += [*_in_nameless(record, header), *invalid]
     sound = {name: value for name, value in values.items() if name not in _columns_of(problems)}
@@ -267,6 +270,8 @@ def summary_rows(rows: Sequence[Row]) -> dict[int, str]:
     for at, row in enumerate(rows):
         if "stage" not in row and (reason := _by_words(row, numbers, at)):
             found[at] = reason
+    # Of those that words have not told, a total stands first or last; in between a model may well
+    # equal the sum of others.
     others = [at for at in range(len(rows)) if at not in found]
     for at in {*others[:1], *others[-1:]}:
         rest = [rows[other] for other in others if other != at]

@@ -151,6 +151,7 @@ def separated(text: str, columns: Set[str]) -> tuple[str, str]:
 
 def _separator_of(text: str, columns: Set[str]) -> str:
     header = re.split(r"[\r\n]", text.lstrip("\r\n "), maxsplit=1)[0]
+    # Separators within quotation marks are part of a name.
     plain = re.sub('"[^"]*"', lambda quoted: re.sub("[,;\t]", " ", quoted[0][1:-1]), header)
 
     def likeness(separator: str) -> tuple[int, int]:
@@ -168,6 +169,7 @@ def column_name(cell: str) -> str:
 def records(text: str, separator: str) -> Iterator[Record | RowProblem]:
     """Yield every row that holds anything; a break in the file's form ends it with a problem."""
     lines = io.StringIO(text, newline="")
+    # Strict: a quotation mark that never closes would swallow the rest of the file without a word.
     reader = csv.reader(lines, delimiter=separator, strict=True)
     row = 0
     while True:
@@ -240,6 +242,7 @@ _MARKUP: tuple[tuple[str, str, str], ...] = (
 
 def refuse_other_formats(content: bytes) -> None:
     """Raise a `Mistake` for the content of a workbook, a document, an archive or a picture."""
+    # Workbooks and documents are ZIP archives too: what is in them tells them apart.
     if content.startswith(b"PK\x03\x04"):
         found = (entry for entry in _ZIPPED if entry[0] in content)
         _, reason, remedy = next(found, (b"", "is an archive (ZIP), not text", _AS_CSV))
@@ -324,6 +327,8 @@ def refuse_other_tables(names: Sequence[str], columns: Sequence[str]) -> None:
     columns
         Those of a portfolio.
     """
+    # One column of another table may be an accident; two, and more than those of a portfolio, are
+    # not: then unknown columns are not ignored either, as the rows are no models.
     plain = {"_".join(re.split(r"[\W_]+", name)).strip("_") for name in names}
     facts = len(plain & set(columns) - {"id", "name", "archetype", "stage"})
     for table in _TABLES:

@@ -55,10 +55,21 @@ def with_values(
     InputError
         With every unknown name, or every value that is stated under two names, or everything that
         is wrong with the values.
+
+    Examples
+    --------
+    >>> plan = with_values(Scenario(), {"team.developers": 5}, source="the client, in May")
+    >>> plan.team.developers, plan.sources[0].source
+    (5, 'the client, in May')
+    >>> with_values(Scenario(), {"team.developer": 5}, source="the client")
+    Traceback (most recent call last):
+    ...
+    modelops_abm.errors.InputError: team.developer: no such name; did you mean team.developers?
     """
     unknown = [problem for name in values if (problem := _problem_with(name)) is not None]
     if unknown:
         raise InputError(unknown)
+    # Two names for one value would be settled by their order, which nobody sees.
     twice = stated_twice({name: stated_parts(name, value) for name, value in values.items()})
     if twice:
         raise InputError(twice)
@@ -192,6 +203,11 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     ------
     InputError
         If it is no assignment, or the value cannot be read.
+
+    Examples
+    --------
+    >>> parse_assignment("drift.severity = {mean = 0.2, cv = 0.3}")
+    ('drift.severity', {'mean': 0.2, 'cv': 0.3})
     """
     name, equals, value = (part.strip() for part in text.partition("="))
     if not (name and equals and value):
@@ -201,6 +217,8 @@ def parse_assignment(text: str) -> tuple[str, Any]:
 
 
 def _parse_value(name: str, text: str) -> Any:
+    # TOML reads 1_000 and 0x1F too; a text with a line break could hold a second assignment, which
+    # is why the number of names is looked at.
     try:
         parsed = tomllib.loads(f"value = {text}")
     except (ValueError, RecursionError):
@@ -244,6 +262,7 @@ def with_changes(
         With everything that is wrong; `file` and `lines` say where.
     """
     values = merged(base, changes)
+    # Last, as what an archetype leaves out is as in `model` with its changes.
     values["archetypes"] = _archetypes(values["archetypes"], _kind(values["model"], base.model))
     try:
         return Scenario.model_validate(values)
@@ -273,6 +292,7 @@ def _distribution(old: Distribution, change: Any) -> Any:
     if not isinstance(change, Mapping):
         return change
     kept = {"family": old.family, "mean": old.mean, "cv": old.cv}
+    # A spread belongs to its family: that of the old one may be impossible in the new.
     if "family" in change or "shape" in change:
         del kept["cv"]
     return {**kept, **change}

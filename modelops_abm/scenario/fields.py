@@ -50,7 +50,11 @@ def scenario_leaves() -> dict[str, FieldInfo]:
 
 
 def value_at(scenario: Scenario, name: str) -> Any:
-    """Return the value with a dotted name; of a part of a distribution too."""
+    """Return the value with a dotted name; of a part of a distribution too.
+
+    >>> value_at(Scenario(), "model.market_size.mean")
+    500.0
+    """
     return reduce(getattr, name.split("."), scenario)
 
 
@@ -101,7 +105,12 @@ def choices_of(annotation: Any) -> tuple[str, ...]:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Return the known name that is most like a name, or an empty string if none is."""
+    """Return the known name that is most like a name, or an empty string if none is.
+
+    >>> nearest("monitring", ["automation", "monitoring"])
+    'monitoring'
+    """
+    # Cut, as the time grows with the square of the length, and a stranger chooses the name.
     found = difflib.get_close_matches(name[:_LONGEST_COMPARED], list(known), n=1)
     return found[0] if found else ""
 
@@ -173,7 +182,12 @@ class Quantity:
 
 @cache
 def catalogue() -> tuple[Quantity, ...]:
-    """Return every value of a scenario, in order, `sources` apart."""
+    """Return every value of a scenario, in order, `sources` apart.
+
+    >>> developers = next(each for each in catalogue() if each.name == "team.developers")
+    >>> developers.default, developers.unit, developers.plausible
+    (8, 'developers', (3, 40))
+    """
     reference = Scenario()
     return tuple(
         _quantity(name, declared, value_at(reference, name))

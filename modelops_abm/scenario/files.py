@@ -102,6 +102,7 @@ def read_scenario(content: bytes, file: str) -> Scenario:
     data = _table(document, file)
     exempt = _without_source(data, document, file)
     scenario = _scenario(data, document, file)
+    # The file vouches for what it changes, unless it says itself who does, or that nobody does.
     changed = changed_names(Scenario(), scenario)
     named = [name for name in changed if any(concerns(entry, name) for entry in scenario.sources)]
     credited = [name for name in changed if name not in named and name not in exempt]
@@ -132,6 +133,7 @@ def save_scenario(
     """
     file = os.fspath(path)
     content = scenario_text(scenario, file).encode()
+    # A file that could not be loaded again is no copy of anything.
     if len(content) > LARGEST_FILE:
         raise InputError.at(file, f"the scenario takes {len(content):,} bytes; {_size_limit()}")
     write_whole(file, content, replace=replace)
@@ -167,6 +169,7 @@ def _format_of(file: str) -> _Format:
 def _text(content: bytes, file: str) -> str:
     if len(content) > LARGEST_FILE:
         raise InputError.at(file, f"is too large; {_size_limit()}")
+    # UTF-16 first: its text is full of NUL bytes, and would be called binary.
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise InputError.at(file, "is UTF-16 text; save it as UTF-8")
     if b"\0" in content:

@@ -57,6 +57,7 @@ def problems_of(
         In the order of the lines.
     """
     found = []
+    # A file can hold a million wrong names; looking up what each may mean would take minutes.
     for number, details in enumerate(error.errors(include_url=False)):
         path = _whole_path(details)
         line = _line(path, lines or {})

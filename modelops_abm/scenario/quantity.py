@@ -102,7 +102,9 @@ def quantity(
         for name, bound in (("ge", ge), ("gt", gt), ("le", le), ("lt", lt))
         if bound is not None
     }
-    if isinstance(default, Distribution):  # the bounds apply to its mean, which a section checks
+    # The bounds of a distribution apply to its mean, which only the section around it can check:
+    # pydantic would hold the distribution itself against them.
+    if isinstance(default, Distribution):
         return Field(default=default, json_schema_extra=facts)
     return Field(default=default, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=facts)
 
@@ -165,6 +167,7 @@ class Distribution(Section):
     @classmethod
     def _complete(cls, value: Any) -> Any:
         """Read a bare number as a constant, a shape as a spread, and add an implied spread."""
+        # A bool is an int to Python, and would be read as a mean of 1.
         if isinstance(value, int | float) and not isinstance(value, bool):
             return {"family": "constant", "mean": value, "cv": 0.0}
         if not isinstance(value, dict):
@@ -180,6 +183,8 @@ class Distribution(Section):
         if self.family != "constant" and 0.0 < self.mean < SMALLEST_MEAN:
             raise misfit(f"must be 0 or at least {SMALLEST_MEAN:g} unless constant", "mean")
         implied = _IMPLIED_CV.get(self.family)
+        # A spread that is given and contradicts the family is an error, and not set aside: whoever
+        # wrote it expects it to count.
         if implied is not None and self.cv != implied:
             raise misfit(f"must be {implied:g} (or left out) for the {self.family} family", "cv")
         if self.family == "weibull" and self.cv < 0.02:
@@ -229,7 +234,11 @@ def _with_cv_of_shape(value: dict[str, Any], family: object) -> dict[str, Any]:
 
 
 def weibull_cv(shape: float) -> float:
-    """Return the coefficient of variation of a Weibull distribution with this shape."""
+    """Return the coefficient of variation of a Weibull distribution with this shape.
+
+    >>> round(weibull_cv(2.0), 4)
+    0.5227
+    """
     first, second = math.lgamma(1.0 + 1.0 / shape), math.lgamma(1.0 + 2.0 / shape)
     return math.sqrt(math.expm1(second - 2.0 * first))
 
@@ -240,7 +249,7 @@ def weibull_shape(cv: float) -> float:
     Bisection: the coefficient of variation falls as the shape grows.
     """
     low, high = 0.05, 200.0
-    while True:
+    while True:  # until no number lies between the two: the same result on every machine
         shape = 0.5 * (low + high)
         if not low < shape < high:
             return shape

@@ -105,6 +105,8 @@ class Scenario(Represented, Section):
     @model_validator(mode="after")
     def _portfolio_fits(self) -> Self:
         names = {archetype.name for archetype in self.archetypes}
+        # Here and not in the portfolio, as it depends on values of the scenario: the same file fits
+        # one start date and not another.
         for number, entry in enumerate(self.imported.models if self.imported else ()):
             path = ("imported", "models", number)
             if entry.archetype is not None and entry.archetype not in names:
@@ -164,6 +166,9 @@ def baseline_of(plan: Scenario) -> Scenario:
     """Return a plan's baseline: every capability is held at its start level.
 
     Team, horizon, assumptions and portfolio are the plan's own.
+
+    >>> is_baseline(baseline_of(Scenario()))
+    True
     """
     held = _with_maxima(plan, {name: each.start_level for name, each in _each(plan)})
     return held.model_copy(
@@ -190,5 +195,7 @@ def fingerprint_of(scenario: Scenario) -> str:
 
     Name, description and sources do not count: they change no result.
     """
+    # As JSON, which writes a number in the shortest way that reads back the same: so 5 and 5.0 of a
+    # float differ in nothing, and no format of files matters.
     text = scenario.model_dump_json(exclude={"name", "description", "sources"})
     return hashlib.sha256(text.encode()).hexdigest()

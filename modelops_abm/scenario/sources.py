@@ -30,6 +30,8 @@ def concerns(source: ValueSource, name: str) -> bool:
 
 def source_of(scenario: Scenario, name: str) -> ValueSource | None:
     """Return who vouches for a value: the last source that names it, or else its section."""
+    # The exact name goes before the section, and of several the last: a later source speaks of a
+    # later value.
     found = [source for source in scenario.sources if concerns(source, name)]
     exact = [source for source in found if source.name == name]
     return next(reversed(exact or found), None)
