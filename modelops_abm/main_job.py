@@ -105,7 +105,7 @@ def _example(scenario: Scenario, bar: Progress) -> Run:
 
 def _print(comparison: Comparison) -> None:
     from modelops_abm.experiments.comparison import FIGURES
-    from modelops_abm.experiments.plans import ALL_FIVE, CAUTION
+    from modelops_abm.experiments.words import ALL_FIVE, CAUTION
 
     target = console()
     say(target, comparison.verdict(ALL_FIVE).text)
@@ -116,7 +116,7 @@ def _print(comparison: Comparison) -> None:
 
 
 def _second_line(comparison: Comparison) -> str:
-    from modelops_abm.experiments.plans import ALL_FIVE, INTERVAL, Difference
+    from modelops_abm.experiments.words import ALL_FIVE, INTERVAL, Difference
 
     npv = Difference.of("npv", comparison.finance.npv)
     return (
@@ -128,7 +128,7 @@ def _second_line(comparison: Comparison) -> str:
 
 def _may_happen(comparison: Comparison) -> str:
     """Return what one future may bring, and the chance of a loss."""
-    from modelops_abm.experiments.plans import chance
+    from modelops_abm.experiments.words import chance
 
     spread = formats.money_interval(*comparison.percentiles)
     count, interval = chance(comparison.finance.loss)

@@ -10,8 +10,9 @@ from modelops_abm.charts.palette import COSTS, EARNS, INK, INK_2, INK_3, PLAN, S
 from modelops_abm.charts.rows import Mark, Row, draw_rows, height_of, money_scale
 from modelops_abm.charts.sheet import MARGIN, Picture, shortened, write
 from modelops_abm.experiments import Credit, PairedDifference
-from modelops_abm.experiments.plans import known_money, listed, mean_of
+from modelops_abm.experiments.words import known_money, mean_of
 from modelops_abm.scenario import CapabilityName
+from modelops_abm.text import all_of
 from modelops_abm.version import __version__
 
 _CELL, _HEADS = Box(0.0, 0.0, 150.0, 48.0), 150.0
@@ -116,7 +117,7 @@ def _finding(credit: Credit) -> str:
     if together.verdict == "cannot tell yet":
         return f"What the capabilities are worth together {over} cannot be told from nothing"
     verb = "are worth" if together.verdict == "earns" else "lose"
-    best = listed(list(ranking.may_be_best))
+    best = all_of(list(ranking.may_be_best))
     most = f"{best} earns most" if ranking.is_decided else f"most of it may be due to {best}"
     sentence = f"Together they {verb} {known_money(together)} {over}"
     return f"{sentence}; {most}" if together.verdict == "earns" else sentence
@@ -129,8 +130,8 @@ def _synergy_finding(pairs: dict[tuple[CapabilityName, CapabilityName], PairedDi
     pair = max(told, key=lambda each: abs(mean_of(told[each])))
     worth = known_money(told[pair])
     if told[pair].verdict == "loses":
-        return f"{listed(pair).capitalize()} do in part the same work, worth {worth}"
-    return f"{listed(pair).capitalize()} help each other most, by {worth}"
+        return f"{all_of(pair).capitalize()} do in part the same work, worth {worth}"
+    return f"{all_of(pair).capitalize()} help each other most, by {worth}"
 
 
 def _in_words(share: PairedDifference) -> str:

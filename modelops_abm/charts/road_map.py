@@ -14,8 +14,8 @@ from modelops_abm.charts.sheet import MARGIN, POINTS, Picture, write
 from modelops_abm.experiments.optimisation_results import Optimised
 from modelops_abm.experiments.optimisation_search import YEAR_DAYS
 from modelops_abm.experiments.optimisation_words import interval_of, with_error
-from modelops_abm.experiments.plans import known_money, level_word
 from modelops_abm.experiments.road_maps import Step, nothing_of
+from modelops_abm.experiments.words import known_money, level_word
 from modelops_abm.scenario import CAPABILITY_NAMES
 
 _LEFT, _WIDTH, _ROW = 190.0, 720.0, 52.0

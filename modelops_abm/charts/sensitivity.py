@@ -10,13 +10,13 @@ from modelops_abm.charts.rows import Mark, Row, Scale, draw_rows, height_of, mon
 from modelops_abm.charts.sheet import Picture, shortened
 from modelops_abm.core import outcomes
 from modelops_abm.experiments.inputs import in_words
-from modelops_abm.experiments.plans import mean_of
 from modelops_abm.experiments.sensitivity import Question
 from modelops_abm.experiments.sensitivity_morris import Morris
 from modelops_abm.experiments.sensitivity_sobol import Decision, Indices, Sobol
 from modelops_abm.experiments.sensitivity_tornado import Swing, Tornado
 from modelops_abm.experiments.sensitivity_words import level, span, subject
 from modelops_abm.experiments.statistics import PairedDifference
+from modelops_abm.experiments.words import mean_of
 from modelops_abm.version import __version__
 
 MOST_ROWS = 15

@@ -9,7 +9,8 @@ from modelops_abm.charts.palette import COSTS, EARNS, INK_3
 from modelops_abm.charts.rows import Mark, Row, draw_rows, height_of, money_scale
 from modelops_abm.charts.sheet import Picture, shortened
 from modelops_abm.experiments import SideBySide
-from modelops_abm.experiments.plans import known_money, listed
+from modelops_abm.experiments.words import known_money
+from modelops_abm.text import all_of
 
 _COLOURS = {"earns": EARNS, "loses": COSTS}
 
@@ -50,7 +51,7 @@ def _row(found: SideBySide, name: str) -> Row:
 def _finding(found: SideBySide) -> str:
     ranking = found.ranking()
     if not ranking.is_decided:
-        return f"The best is among {listed([shortened(name, 30) for name in ranking.may_be_best])}"
+        return f"The best is among {all_of([shortened(name, 30) for name in ranking.may_be_best])}"
     if ranking.order[0] == found.baseline:
         return "No plan is worth it: the baseline is best"
     best = found.comparisons[ranking.order[0]].difference("npv")

@@ -11,7 +11,8 @@ from modelops_abm.charts.sheet import Picture
 from modelops_abm.experiments.information import Worth
 from modelops_abm.experiments.information_runs import ValueOfInformation
 from modelops_abm.experiments.inputs import in_words
-from modelops_abm.experiments.plans import listed, worth_of_knowing
+from modelops_abm.experiments.words import worth_of_knowing
+from modelops_abm.text import all_of
 from modelops_abm.version import __version__
 
 _MOST_ROWS = 15
@@ -25,7 +26,7 @@ def value_of_information(found: ValueOfInformation) -> Picture:
     ]
     rows.append(_row("All of them", found.perfect, BASELINE, is_strong=True))
     shows = (
-        f"Choice among {listed(found.names)}, by average net present value. Each assumption is"
+        f"Choice among {all_of(found.names)}, by average net present value. Each assumption is"
         f" uncertain over its range, at {formats.plural(found.points, 'point')}, and moved alone"
         f" at {found.moves}."
     )

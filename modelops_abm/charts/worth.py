@@ -13,8 +13,8 @@ from modelops_abm.charts.palette import CONTROL, COSTS, EARNS, HAIRLINE, INK, IN
 from modelops_abm.charts.rows import in_plain_numbers, round_numbers
 from modelops_abm.charts.sheet import POINTS, Picture, shortened, text_style, write
 from modelops_abm.experiments import Comparison
-from modelops_abm.experiments.plans import known_money
 from modelops_abm.experiments.statistics import share
+from modelops_abm.experiments.words import known_money
 
 type Floats = NDArray[np.float64]
 

@@ -12,12 +12,11 @@ import pandas as pd
 
 from modelops_abm import formats
 from modelops_abm.experiments.inputs import Input, Range, in_words
-from modelops_abm.experiments.plans import listed
 from modelops_abm.representation import Reported, Table
 from modelops_abm.scenario import Distribution, InputError, Problem, Quantity, Scenario, catalogue
 from modelops_abm.scenario.fields import DISTRIBUTION_PARTS, nearest_full_name, value_at
 from modelops_abm.scenario.sources import LABELS, source_of
-from modelops_abm.text import printable
+from modelops_abm.text import all_of, printable
 
 LOGARITHMIC_FROM = 20.0
 """A plausible range whose ends differ by this factor or more is varied in equal ratios."""
@@ -63,7 +62,7 @@ class Assumptions(Reported):
         rest = len(reasons) - sum(counts.values()) - len(given)
         parts.extend([f"{rest} that move the answer less alone"] if rest else [])
         varied = f"Varied: {formats.plural(len(self.inputs), 'assumption')}."
-        return f"{varied} Left out: {listed(parts)}." if parts else varied
+        return f"{varied} Left out: {all_of(parts)}." if parts else varied
 
     def tables(self) -> tuple[Table]:
         """Return `table`, which is kept and not shown."""
@@ -181,7 +180,7 @@ def _whose(scenario: Scenario, entry: Quantity) -> str:
 def _named(names: Sequence[str]) -> str:
     words = [in_words(name).lower() for name in names[:_MOST_NAMED]]
     more = len(names) - len(words)
-    return listed([*words, f"{more} more"] if more else words)
+    return all_of([*words, f"{more} more"] if more else words)
 
 
 @cache

@@ -8,8 +8,8 @@ from typing import Any
 
 from modelops_abm import formats
 from modelops_abm.core.outcomes import SummaryOutcome
-from modelops_abm.experiments.plans import HALF_WIDTH, INTERVAL
 from modelops_abm.experiments.statistics import Estimate, estimate
+from modelops_abm.experiments.words import HALF_WIDTH, INTERVAL
 from modelops_abm.representation import Reported, Table
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.summary import CAUSES, GROUPS, LEAKAGE, group_table

@@ -13,7 +13,8 @@ import pandas as pd
 from modelops_abm import formats
 from modelops_abm.core import outcomes
 from modelops_abm.experiments.finance import Finance
-from modelops_abm.experiments.plans import (
+from modelops_abm.experiments.statistics import Floats, PairedDifference, estimate
+from modelops_abm.experiments.words import (
     CAUTION,
     INTERVAL,
     IS_BASELINE,
@@ -23,7 +24,6 @@ from modelops_abm.experiments.plans import (
     Subject,
     chance,
 )
-from modelops_abm.experiments.statistics import Floats, PairedDifference, estimate
 from modelops_abm.representation import Reported, Row, Table, in_short, numbers, words
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.summary import LEAKAGE, OUTCOMES

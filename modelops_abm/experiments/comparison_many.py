@@ -13,11 +13,11 @@ import pandas as pd
 
 from modelops_abm import formats
 from modelops_abm.experiments.comparison import Comparison
-from modelops_abm.experiments.plans import CAUTION, INTERVAL, Difference, chance, listed
 from modelops_abm.experiments.statistics import PairedDifference, Ranking, estimate, rank
+from modelops_abm.experiments.words import CAUTION, INTERVAL, Difference, chance
 from modelops_abm.representation import Column, Reported, Row, Table, numbers, words
 from modelops_abm.runs.results import Ensemble
-from modelops_abm.text import printable
+from modelops_abm.text import all_of, printable
 from modelops_abm.value_words import size_caution
 from modelops_abm.version import __version__
 
@@ -124,7 +124,7 @@ class SideBySide(Reported):
             futures = formats.plural(self.replications, "future")
             return (
                 f"After {futures} the best cannot be told: with 95{formats.NARROW_SPACE}%"
-                f" confidence it is among {listed(names)}."
+                f" confidence it is among {all_of(names)}."
             )
         ahead = Difference.of("npv", self.difference("npv", first, rest[0]).estimate)
         size = ahead.text.lstrip("+")

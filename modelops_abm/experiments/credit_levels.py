@@ -11,17 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from modelops_abm.experiments.credit_reasons import OUTCOMES, Reasons, reasons_of
-from modelops_abm.experiments.plans import (
-    STOPS,
-    check_level,
-    known_money,
-    level_of,
-    level_of_capability,
-    level_word,
-    listed,
-    start_of,
-    with_levels,
-)
+from modelops_abm.experiments.plans import STOPS, check_level, level_of, start_of, with_levels
 from modelops_abm.experiments.running import (
     LOOKS,
     Keeping,
@@ -31,8 +21,10 @@ from modelops_abm.experiments.running import (
     sampled,
 )
 from modelops_abm.experiments.statistics import PairedDifference, Ranking, rank
+from modelops_abm.experiments.words import known_money, level_of_capability, level_word
 from modelops_abm.representation import Represented
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario, baseline_of
+from modelops_abm.text import all_of
 
 
 @dataclass(frozen=True, repr=False)
@@ -329,7 +321,7 @@ def best_level(levels: LevelWorth) -> str:
     elif ranking.is_decided:
         found = f"{level_word(here)}, the plan's own"
     else:
-        found = f"can't tell {listed(candidates)} apart"
+        found = f"can't tell {all_of(candidates)} apart"
     return f"Best level tried: {found}."
 
 
@@ -350,7 +342,7 @@ def best_single_change(changes: SingleChanges) -> str:
 
 
 def _not_told_from(others: list[str]) -> str:
-    return f"; can't tell it from {listed(others)}" if others else ""
+    return f"; can't tell it from {all_of(others)}" if others else ""
 
 
 def _then(worth: PairedDifference) -> str:

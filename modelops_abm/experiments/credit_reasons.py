@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from modelops_abm import formats
 from modelops_abm.core import outcomes
-from modelops_abm.experiments.plans import listed, mean_of, start_of
+from modelops_abm.experiments.plans import start_of
 from modelops_abm.experiments.statistics import PairedDifference, estimate
+from modelops_abm.experiments.words import mean_of
 from modelops_abm.representation import Represented
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import CapabilityName, Scenario
+from modelops_abm.text import all_of
 
 type Floats = NDArray[np.float64]
 
@@ -196,7 +198,7 @@ def explanation(reasons: Reasons) -> str:
 
 def _saves_and_takes(reasons: Reasons) -> str:
     clauses = {"saves": _saved(reasons), "takes": _taken(reasons), "loses": _lost(reasons)}
-    said = {verb: f"{verb} {listed(amounts)}" for verb, amounts in clauses.items() if amounts}
+    said = {verb: f"{verb} {all_of(amounts)}" for verb, amounts in clauses.items() if amounts}
     good, bad = said.pop("saves", ""), ", and ".join(said.values())
     return f"It {', but '.join(part for part in (good, bad) if part)}." if good or bad else ""
 

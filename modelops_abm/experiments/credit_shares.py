@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modelops_abm.experiments.plans import HALF_WIDTH, INTERVAL, Difference, listed, raised, without
+from modelops_abm.experiments.plans import raised, without
 from modelops_abm.experiments.running import (
     LOOKS,
     Keeping,
@@ -28,9 +28,11 @@ from modelops_abm.experiments.running import (
     sampled,
 )
 from modelops_abm.experiments.statistics import PairedDifference, Ranking, rank
+from modelops_abm.experiments.words import HALF_WIDTH, INTERVAL, Difference
 from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import CapabilityName, Scenario
+from modelops_abm.text import all_of
 from modelops_abm.version import __version__
 
 type Floats = NDArray[np.float64]
@@ -226,7 +228,7 @@ class Credit(Reported):
         if math.isnan(together.mean):
             return f"{what}: there was none in these futures."
         ranking = self.largest_parts(outcome)
-        best = listed(list(ranking.may_be_best))
+        best = all_of(list(ranking.may_be_best))
         if len(self.capabilities) == 1:
             return f"{what}: {best} changes it by {together.text}."
         which = (

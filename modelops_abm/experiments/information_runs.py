@@ -18,14 +18,14 @@ from modelops_abm import formats
 from modelops_abm.experiments.alternatives import outcomes_at, winners, wins
 from modelops_abm.experiments.information import Information, Moves, Worth, information_of
 from modelops_abm.experiments.inputs import Choice, Input, check_inputs, in_words, varied
-from modelops_abm.experiments.plans import INTERVAL, capitalised, either, listed, worth_of_knowing
 from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.statistics import Ranking, Share, skewed_interval
 from modelops_abm.experiments.sweep import Point, at_positions
+from modelops_abm.experiments.words import INTERVAL, capitalised, worth_of_knowing
 from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import InputError, Scenario
-from modelops_abm.text import printable
+from modelops_abm.text import all_of, any_of, printable
 from modelops_abm.version import __version__
 
 type Floats = NDArray[np.float64]
@@ -165,7 +165,7 @@ class ValueOfInformation(Reported):
         names = [in_words(name).lower() for name in most[:_MOST_NAMED]]
         more = [f"{len(most) - len(names)} more"] if len(most) > len(names) else []
         single = (
-            f"surely worth knowing: {listed([*names, *more])}"
+            f"surely worth knowing: {all_of([*names, *more])}"
             if names
             else "no single assumption is surely worth knowing"
         )
@@ -175,7 +175,7 @@ class ValueOfInformation(Reported):
         names = [printable(name, 40) for name in self.ranking.may_be_best]
         if len(names) > _MOST_NAMED:
             return f"Which of {len(names)} alternatives is best on what is known cannot be told"
-        return f"{capitalised(either(names))} is best on what is known"
+        return f"{capitalised(any_of(names))} is best on what is known"
 
     def _everything(self) -> str:
         """Return what perfect information is worth."""
@@ -206,7 +206,7 @@ class ValueOfInformation(Reported):
         if not self.is_made_by_few:
             return ""
         average = formats.money(float(self.utilities[0].mean()))
-        names = listed([in_words(name).lower() for name in self.spread_by])
+        names = all_of([in_words(name).lower() for name in self.spread_by])
         return (
             f"Over these ranges {self.names[0]} is worth {average} on average, but less than"
             f" {formats.money(self.middle)} at half of the points: {names} spread it most, and a"

@@ -23,12 +23,13 @@ from modelops_abm.experiments.optimisation_words import (
     size_of,
     with_error,
 )
-from modelops_abm.experiments.plans import CAUTION, INTERVAL, known_money, listed
 from modelops_abm.experiments.road_maps import Decisions, RoadMap, nothing_of, road_map_of
 from modelops_abm.experiments.statistics import Estimate, PairedDifference, Ranking, rank
+from modelops_abm.experiments.words import CAUTION, INTERVAL, known_money
 from modelops_abm.representation import Reported, Represented, Row, Table, numbers, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import Scenario
+from modelops_abm.text import all_of
 from modelops_abm.version import __version__
 
 
@@ -403,7 +404,7 @@ class Optimised(Reported):
             reasons.append(
                 f"{unseen} road maps that differ from the best in one thing were not looked at"
             )
-        return f"The search has not settled: {listed(reasons)}. More trials may find a better one."
+        return f"The search has not settled: {all_of(reasons)}. More trials may find a better one."
 
     def _certainty(self) -> str:
         """Return which figures to trust, and why."""
@@ -446,7 +447,7 @@ class Optimised(Reported):
         names += ["doing nothing"] if nothing in others and not is_said else []
         if not names:
             return ""
-        return f"In the re-check it cannot be told from {listed(names)}."
+        return f"In the re-check it cannot be told from {all_of(names)}."
 
     def _known_within(self, *, verb: str = "is") -> str:
         return "" if self.budget_per_year is None else f" that {verb} known to be within the budget"

@@ -7,10 +7,11 @@ from itertools import groupby
 
 from modelops_abm import formats
 from modelops_abm.experiments.optimisation_search import Fit, Measured
-from modelops_abm.experiments.plans import known_money, level_of_capability, listed
 from modelops_abm.experiments.road_maps import RoadMap, Step
 from modelops_abm.experiments.statistics import Estimate, PairedDifference
+from modelops_abm.experiments.words import known_money, level_of_capability
 from modelops_abm.scenario import Scenario
+from modelops_abm.text import all_of
 
 
 def in_short(road_map: RoadMap, plan: Scenario) -> str:
@@ -80,7 +81,7 @@ def _by_start(road_map: RoadMap) -> list[tuple[float, list[Step]]]:
 
 
 def _list_of(steps: list[Step]) -> str:
-    return listed([level_of_capability(step.capability, step.level) for step in steps])
+    return all_of([level_of_capability(step.capability, step.level) for step in steps])
 
 
 def _when(start_day: float) -> str:

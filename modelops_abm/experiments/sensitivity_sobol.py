@@ -14,7 +14,6 @@ from scipy import special, stats
 from modelops_abm import formats
 from modelops_abm.experiments.alternatives import may_lead, winners, wins
 from modelops_abm.experiments.inputs import in_words
-from modelops_abm.experiments.plans import HALF_WIDTH, INTERVAL, capitalised, either
 from modelops_abm.experiments.running import Keeping, check_room, refuses_unknown
 from modelops_abm.experiments.sensitivity import Question, problem_of
 from modelops_abm.experiments.sensitivity_words import (
@@ -29,9 +28,11 @@ from modelops_abm.experiments.sensitivity_words import (
 )
 from modelops_abm.experiments.statistics import Share, rank, share
 from modelops_abm.experiments.sweep import at_positions
+from modelops_abm.experiments.words import HALF_WIDTH, INTERVAL, capitalised
 from modelops_abm.representation import Column, Reported, Represented, Row, Table, numbers, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import InputError
+from modelops_abm.text import any_of
 
 type Floats = NDArray[np.float64]
 
@@ -378,7 +379,7 @@ class Sobol(Reported):
 def _winner(decision: Decision) -> str:
     best = decision.may_win_most
     if len(best) > 1:
-        names = either(best) if len(best) <= MOST_NAMED else f"one of {len(best)} alternatives"
+        names = any_of(best) if len(best) <= MOST_NAMED else f"one of {len(best)} alternatives"
         return f"{capitalised(names)} wins most often"
     share = decision.wins[best[0]]
     if share.count == share.n:
@@ -393,7 +394,7 @@ def _deciding(decision: Decision) -> str:
     best = decision.indices.may_be_largest
     if len(best) > MOST_NAMED:
         return "which assumption decides most often cannot be told yet"
-    return f"{either(names_in_words(best))} decides most often which"
+    return f"{any_of(names_in_words(best))} decides most often which"
 
 
 def _decision_tables(decision: Decision) -> tuple[Table, ...]:

@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from modelops_abm import formats
 from modelops_abm.experiments.inputs import Input, Range, in_words
-from modelops_abm.experiments.plans import either, listed
 from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.sensitivity import Question
 from modelops_abm.experiments.sensitivity_words import (
@@ -34,6 +33,7 @@ from modelops_abm.representation import Column, Reported, Represented, Row, Tabl
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import Distribution
 from modelops_abm.scenario.fields import value_at
+from modelops_abm.text import all_of, any_of
 
 type Floats = NDArray[np.float64]
 
@@ -347,7 +347,7 @@ class Tornado(Reported):
             return "As assumed, it cannot be told what is best"
         outcome = self.question.outcome
         has = "is best" if outcome == "npv" else f"has the highest {outcome.replace('_', ' ')}"
-        return f"As assumed, {either(best)} {has}"
+        return f"As assumed, {any_of(best)} {has}"
 
     def _turning_in_words(self) -> str:
         turning = self.turning
@@ -356,10 +356,10 @@ class Tornado(Reported):
             return "no assumption alone can be told to change the winner"
         if len(turning) == 1:
             first = turning[0].changes[0]
-            where = f"at {formats.stated(first.value)} to {either(first.after[:MOST_NAMED])}"
+            where = f"at {formats.stated(first.value)} to {any_of(first.after[:MOST_NAMED])}"
             return f"{names[0]} alone could change the winner, {where}"
         if len(turning) <= MOST_NAMED:
-            return f"{listed(names)} could each change the winner alone"
+            return f"{all_of(names)} could each change the winner alone"
         count = formats.count_in_words(len(turning))
         return f"{count} assumptions could each change the winner alone"
 
@@ -391,8 +391,8 @@ class Tornado(Reported):
                 (
                     in_words(swing.input.name),
                     formats.stated(change.value),
-                    either(change.before),
-                    either(change.after),
+                    any_of(change.before),
+                    any_of(change.after),
                 )
             )
             for swing in self.turning
@@ -405,7 +405,7 @@ class Tornado(Reported):
         """Return what the intervals are of, where the answer turns round, and how one wins."""
         turns = [each.input.name for each in self.effective if not each.is_monotonic]
         turning_round = (
-            f" The answer turns round on the way over {listed(names_in_words(turns))}."
+            f" The answer turns round on the way over {all_of(names_in_words(turns))}."
             if turns
             else ""
         )

@@ -9,11 +9,12 @@ import pandas as pd
 
 from modelops_abm import formats
 from modelops_abm.experiments.inputs import in_words
-from modelops_abm.experiments.plans import either, mean_of
 from modelops_abm.experiments.sensitivity import Question
 from modelops_abm.experiments.statistics import PairedDifference
+from modelops_abm.experiments.words import mean_of
 from modelops_abm.representation import Row
 from modelops_abm.runs.summary import OUTCOMES
+from modelops_abm.text import any_of
 from modelops_abm.version import __version__
 
 MOST_NAMED, MOST_ROWS = 3, 20
@@ -64,7 +65,7 @@ def most(names: Sequence[str], what: str) -> str:
     """Return which assumption does something most, if it is one of a few."""
     if not 0 < len(names) <= MOST_NAMED:
         return f"Which assumption {what} cannot be told yet"
-    return f"What {what} is {either(names_in_words(names))}"
+    return f"What {what} is {any_of(names_in_words(names))}"
 
 
 def with_rest(rows: Sequence[Row], count: int) -> list[Row]:

@@ -18,7 +18,6 @@ from scipy.stats import qmc
 from modelops_abm import formats
 from modelops_abm.core import outcomes
 from modelops_abm.experiments.inputs import Input, Range, check_inputs, in_words, varied
-from modelops_abm.experiments.plans import HALF_WIDTH, Difference
 from modelops_abm.experiments.running import (
     Keeping,
     check_room,
@@ -28,6 +27,7 @@ from modelops_abm.experiments.running import (
     totals_of,
 )
 from modelops_abm.experiments.statistics import estimate
+from modelops_abm.experiments.words import HALF_WIDTH, Difference
 from modelops_abm.formats import number
 from modelops_abm.representation import Column, Reported, Represented, Row, Table, numbers
 from modelops_abm.runs.summary import OUTCOMES

@@ -42,7 +42,8 @@ from modelops_abm.app.widgets.markup import Action
 from modelops_abm.experiments import LevelWorth
 from modelops_abm.experiments.credit_levels import best_level
 from modelops_abm.experiments.credit_reasons import earning, explanation
-from modelops_abm.experiments.plans import STOPS, level_of, level_word
+from modelops_abm.experiments.plans import STOPS, level_of
+from modelops_abm.experiments.words import level_word
 from modelops_abm.scenario import (
     CapabilityName,
     Distribution,

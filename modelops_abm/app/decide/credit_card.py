@@ -21,8 +21,9 @@ from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.experiments import Credit, PairedDifference
 from modelops_abm.experiments.credit_reasons import earning
-from modelops_abm.experiments.plans import listed, raised
+from modelops_abm.experiments.plans import raised
 from modelops_abm.scenario import CapabilityName
+from modelops_abm.text import all_of
 
 
 def credit_of(session: Session) -> Credit | None:
@@ -78,7 +79,7 @@ def finding(shown: CreditShares) -> str:
         amount = _amount(shown, shown.shares[worst]).lstrip(formats.MINUS)
         parts.append(f"{worst} costs {amount}{shown.money.short}")
     if untold:
-        who = listed(untold) if len(untold) == 1 else _COUNTS[len(untold)].lower()
+        who = all_of(untold) if len(untold) == 1 else _COUNTS[len(untold)].lower()
         parts.append(f"{who} cannot be told from zero")
     if not parts:
         return "Each capability earns." if len(shown.shares) > 1 else "It earns all of it."

@@ -11,7 +11,7 @@ import htpy as h
 from modelops_abm import formats
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.experiments import Comparison, PairedDifference
-from modelops_abm.experiments.plans import chance
+from modelops_abm.experiments.words import chance
 
 _MOST_OF_TWO_DIGITS = 35.4
 """The largest two digits of an interval that are both worth a place."""

@@ -28,7 +28,7 @@ from modelops_abm.app.drawing.cards import Table
 from modelops_abm.app.drawing.layers import Bands, bands_of, quarters
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.experiments import Comparison
-from modelops_abm.experiments.plans import IS_BASELINE
+from modelops_abm.experiments.words import IS_BASELINE
 
 _BUILT_SHARE = 0.1
 

@@ -13,7 +13,8 @@ from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.controls import Entry, Field, Slider
 from modelops_abm.experiments import Comparison
-from modelops_abm.experiments.plans import STOPS, level_of, level_word, raised, start_of
+from modelops_abm.experiments.plans import STOPS, level_of, raised, start_of
+from modelops_abm.experiments.words import level_word
 from modelops_abm.scenario import (
     CAPABILITY_NAMES,
     CapabilityName,

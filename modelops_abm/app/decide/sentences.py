@@ -19,19 +19,12 @@ from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.experiments import Comparison, Credit, LevelChange, stream_single_changes
 from modelops_abm.experiments.credit_levels import best_single_change
-from modelops_abm.experiments.plans import (
-    IS_BASELINE,
-    THIS_PLAN,
-    Sentence,
-    Subject,
-    level_of,
-    level_word,
-    listed,
-    raised,
-)
+from modelops_abm.experiments.plans import level_of, raised
 from modelops_abm.experiments.statistics import FUTURES, PairedDifference
+from modelops_abm.experiments.words import IS_BASELINE, THIS_PLAN, Sentence, Subject, level_word
 from modelops_abm.runs.threads import Rank, new_caller
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario
+from modelops_abm.text import all_of
 
 BASELINE = "the baseline"
 
@@ -45,9 +38,9 @@ def plan_words(scenario: Scenario) -> str:
         (level, names), *_ = groups.items()
         if len(names) == len(CAPABILITY_NAMES):
             return _everything(level)
-    parts = [f"{level_word(level)} {listed(names)}" for level, names in groups.items()]
+    parts = [f"{level_word(level)} {all_of(names)}" for level, names in groups.items()]
     if len(parts) == 1 or len(raised(scenario)) == len(parts):
-        return listed(parts)
+        return all_of(parts)
     return f"{', '.join(parts[:-1])}, and {parts[-1]}"
 
 

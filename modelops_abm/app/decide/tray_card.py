@@ -21,7 +21,7 @@ from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.experiments import Comparison, PairedDifference
-from modelops_abm.experiments.plans import chance
+from modelops_abm.experiments.words import chance
 
 # --------------------------------------------------------------------------------------
 # The scenarios that were kept, beside this plan: what each is worth over the same futures.

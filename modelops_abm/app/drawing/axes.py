@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, Self
 from matplotlib.ticker import MaxNLocator
 
 from modelops_abm import formats
-from modelops_abm.experiments.plans import STOPS, level_word
+from modelops_abm.experiments.plans import STOPS
+from modelops_abm.experiments.words import level_word
 
 type Option = dict[str, Any]
 

@@ -23,7 +23,7 @@ from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.clients import fingerprint
 from modelops_abm.core import outcomes
-from modelops_abm.experiments.plans import INTERVAL, Difference
+from modelops_abm.experiments.words import INTERVAL, Difference
 from modelops_abm.formats import count_of, number
 from modelops_abm.scenario import Scenario, StatedValue, describe
 from modelops_abm.scenario.presets import PRESETS

@@ -12,7 +12,7 @@ from modelops_abm import compare, main_job, replicate, terminal
 from modelops_abm.core import outcomes
 from modelops_abm.experiments import Comparison, share
 from modelops_abm.experiments.finance import finance
-from modelops_abm.experiments.plans import ALL_FIVE, THIS_PLAN, Difference, Subject, chance
+from modelops_abm.experiments.words import ALL_FIVE, THIS_PLAN, Difference, Subject, chance
 from modelops_abm.formats import NARROW_SPACE, NOTHING
 from modelops_abm.plain_keywords import scenario_of
 from modelops_abm.runs.manifest import MANIFEST

@@ -18,9 +18,9 @@ from modelops_abm.experiments import (
     road_map_of,
     with_road_map,
 )
-from modelops_abm.experiments.plans import known_money
 from modelops_abm.experiments.running import outcome_of, totals_of
 from modelops_abm.experiments.store import Store
+from modelops_abm.experiments.words import known_money
 from modelops_abm.runs import Cancelled
 from modelops_abm.scenario import InputError, baseline_of
 from tests.unit.experiments.plans import small

@@ -12,10 +12,10 @@ from modelops_abm.experiments import Indices, Morris, Question, Sobol, Swing, To
 from modelops_abm.experiments.information import Information, Leads, Worth
 from modelops_abm.experiments.information_runs import ValueOfInformation
 from modelops_abm.experiments.inputs import parse_input
-from modelops_abm.experiments.plans import worth_of_knowing
 from modelops_abm.experiments.sensitivity_sobol import decision_of
 from modelops_abm.experiments.sensitivity_tornado import best_along
 from modelops_abm.experiments.statistics import rank
+from modelops_abm.experiments.words import worth_of_knowing
 from tests.unit.experiments.plans import small
 
 NAMES = ("drift.severity", "team.focus")

@@ -17,8 +17,9 @@ from modelops_abm.experiments.credit_reasons import (
     explanation,
     reasons_of,
 )
-from modelops_abm.experiments.plans import known_money, level_of_capability, listed
+from modelops_abm.experiments.words import known_money, level_of_capability
 from modelops_abm.formats import NARROW_SPACE
+from modelops_abm.text import all_of
 from tests.unit.experiments.plans import small
 
 PLAN = small({"team.developers": 5, "team.focus": 0.5}, monitoring=1.0)
@@ -186,7 +187,7 @@ def test_levels_have_words() -> None:
 
 
 def test_lists_read_as_in_a_sentence() -> None:
-    assert [listed([]), listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])] == [
+    assert [all_of([]), all_of(["a"]), all_of(["a", "b"]), all_of(["a", "b", "c"])] == [
         "",
         "a",
         "a and b",

@@ -1,0 +1,162 @@
+"""Words that experiments share: differences, levels, amounts, chances, what intervals leave out."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple, Self
+
+from modelops_abm import formats
+from modelops_abm.experiments.information import Worth
+from modelops_abm.experiments.plans import STOPS
+from modelops_abm.experiments.statistics import Estimate, PairedDifference, Share
+from modelops_abm.runs.summary import OUTCOMES
+from modelops_abm.scenario import CapabilityName
+
+INTERVAL = f"95{formats.NARROW_SPACE}% interval"
+HALF_WIDTH = f"±95{formats.NARROW_SPACE}%"
+"""Headings of the columns that say how well a mean is known."""
+CAUTION = (
+    "Intervals are luck only. The assumptions are as set, and many of them are judgement:"
+    " 'modelops-abm show'."
+)
+
+IS_BASELINE = "This is the baseline"
+
+_WORDS = dict(zip(STOPS, ("none", "some", "half", "most", "full"), strict=True))
+
+
+def level_word(level: float) -> str:
+    """Return a level in words: none, some, half, most, full; between them 60 %."""
+    return _WORDS.get(level, formats.share(level, 0))
+
+
+def level_of_capability(capability: CapabilityName, level: float) -> str:
+    """Return a level with its capability: no automation, half lineage, 60 % rollback."""
+    return f"{'no' if level == 0.0 else level_word(level)} {capability}"
+
+
+def mean_of(difference: PairedDifference) -> float:
+    """Return the mean; NaN if there is none."""
+    mean = difference.estimate.mean
+    return math.nan if mean is None else mean
+
+
+def known_money(worth: PairedDifference, *, signed: bool = False) -> str:
+    """Return an amount with as many digits as are known; without `signed` its size alone."""
+    mean, half_width = mean_of(worth), worth.estimate.half_width
+    return formats.money(mean if signed else abs(mean), half_width=half_width, signed=signed)
+
+
+def worth_of_knowing(worth: Worth) -> tuple[str, str]:
+    """Return what information is worth, and its interval; or what bound is known.
+
+    A dash where it was worth nothing at every point, which tells no interval.
+    """
+    if worth.high is None:
+        known = formats.money(worth.low, half_width=worth.low / 2.0) if worth.low > 0.0 else ""
+        return (f"at least {known}" if known else formats.NOTHING), "cannot be told"
+    if worth.high == 0.0:
+        return formats.money(0.0), formats.NOTHING
+    interval = formats.money_interval(worth.low, worth.high)
+    if worth.low == 0.0:
+        return f"at most {formats.money(worth.high, half_width=worth.high / 2.0)}", interval
+    half_width = (worth.high - worth.low) / 2.0
+    return formats.money(worth.mean, half_width=half_width), interval
+
+
+class Subject(NamedTuple):
+    """What is compared with the baseline, in words that fit into sentences."""
+
+    name: str
+    are: str
+    lose: str
+    they_pay: str
+
+
+ALL_FIVE = Subject("all five capabilities", "are", "lose", "They pay for themselves")
+THIS_PLAN = Subject("this plan", "is", "loses", "It pays for itself")
+
+
+class Difference(NamedTuple):
+    """The mean difference of an outcome over all futures; NaN for what does not exist."""
+
+    outcome: str
+    mean: float
+    half_width: float
+
+    @classmethod
+    def of(cls, outcome: str, estimate: Estimate) -> Self:
+        """Return the difference that an estimate gives."""
+        mean, half_width = (
+            math.nan if value is None else value for value in (estimate.mean, estimate.half_width)
+        )
+        return cls(outcome, mean, half_width)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return abs(self.mean) > self.half_width
+
+    @property
+    def text(self) -> str:
+        """The difference with as many digits as are known."""
+        if math.isnan(self.mean):
+            return formats.NOTHING
+        unit, known = OUTCOMES[self.outcome].unit, self.half_width
+        if unit.startswith("$"):
+            return formats.money(self.mean, half_width=known, signed=True)
+        if unit == "share":
+            return formats.points(self.mean, half_width=known)
+        return formats.difference(self.mean, half_width=known)
+
+    @property
+    def interval(self) -> str:
+        """The 95 % interval; a dash if there is none, or nothing but rounding in it."""
+        if formats.known(self.mean, self.half_width) is None:
+            return formats.NOTHING
+        low, high = self.mean - self.half_width, self.mean + self.half_width
+        unit = OUTCOMES[self.outcome].unit
+        if unit.startswith("$"):
+            return formats.money_interval(low, high)
+        return (
+            formats.points_interval(low, high) if unit == "share" else formats.interval(low, high)
+        )
+
+    @property
+    def width(self) -> str:
+        """Half the width of the interval; a dash like `interval`."""
+        known = formats.known(self.mean, self.half_width)
+        if known is None:
+            return formats.NOTHING
+        unit = OUTCOMES[self.outcome].unit
+        if unit == "share":
+            return formats.number(100.0 * known, 1)
+        if unit.startswith("$"):
+            return formats.money(known)
+        return formats.difference(known, half_width=known).removeprefix("+")
+
+
+class Sentence(NamedTuple):
+    """A sentence with the figure that it is about, which may be set apart."""
+
+    before: str
+    figure: str
+    after: str
+
+    @property
+    def text(self) -> str:
+        """The whole sentence."""
+        return f"{self.before}{self.figure}{self.after}"
+
+
+def chance(share: Share) -> tuple[str, str]:
+    """Return how many of how many, and the interval of the chance: 9 of 400, 1 to 4 %."""
+    low, high = 100.0 * share.low, 100.0 * share.high
+    digits = max(0, -math.floor(math.log10(2.0 * high)))  # so many that the upper end is not 0
+    interval = f"{formats.number(low, digits)} to {formats.number(high, digits)}"
+    return formats.count_of(share.count, share.n), f"{interval}{formats.NARROW_SPACE}%"
+
+
+def capitalised(words: str) -> str:
+    """Return words that begin a sentence."""
+    return f"{words[:1].upper()}{words[1:]}"
