@@ -224,10 +224,9 @@ def load_simulator(bar: Progress) -> None:
     system has forgotten the files, the compilation on first use.
     """
     task = bar.add_task("Loading the simulator", total=None)
-    import modelops_abm.runs.single  # noqa: F401 - registers what there is to compile
-    from modelops_abm.compiled import prepare
+    from modelops_abm.runs import prepare_mesa
 
-    prepare(_first_use(bar, task, "some seconds"))
+    prepare_mesa(_first_use(bar, task, "some seconds"))
     bar.remove_task(task)
 
 

@@ -84,6 +84,18 @@ def _state(name: str, unit: str, meaning: str) -> DailyOutcome:
     return DailyOutcome(name, unit, meaning, "state")
 
 
+MODEL_DAY_COLUMNS = (
+    "activity",
+    "serving_version",
+    "users",
+    "usage",
+    "power",
+    "capacity",
+    "value_today",
+    "cost_today",
+)
+"""What is kept of a model's day."""
+
 MODEL_FLOWS: tuple[DailyOutcome, ...] = (
     _flow("production_days", "model-days", "Time of the models in production"),
     _flow("served_days", "model-days", "Production time in which a version served"),

@@ -159,3 +159,18 @@ def uniform(key: int) -> float:
 def index_of_identifier(identifier: str) -> int:
     """Return the index of a client's model: 63 bits of a hash of its identifier."""
     return _hash(identifier)
+
+
+def checked_seed(value: object, name: str = "rng") -> int:
+    """Return a seed or replication as a whole number.
+
+    Raises
+    ------
+    ValueError
+        If it is not a whole number from 0 to 2**63 - 1.
+    """
+    if isinstance(value, int | np.integer) and not isinstance(value, bool):
+        whole = int(value)
+        if 0 <= whole <= LARGEST_SEED:
+            return whole
+    raise ValueError(f"{name} must be a whole number from 0 to {LARGEST_SEED}, not {value!r}")

@@ -10,14 +10,13 @@ from operator import attrgetter
 from typing import Any
 
 import mesa
-import numpy as np
 from mesa import DataCollector
 from mesa.experimental.scenarios import Scenario as MesaScenario
 
 from modelops_abm.compiled import prepare
 from modelops_abm.core import outcomes
 from modelops_abm.core.events import NOBODY, LogKind, LogRecord, Rank, RetirementReason, TaskClass
-from modelops_abm.core.randomness import LARGEST_SEED, Origin, entity_key
+from modelops_abm.core.randomness import Origin, checked_seed, entity_key
 from modelops_abm.core.statechart import Cause, Serving, Stage, State
 from modelops_abm.identity import identity
 from modelops_abm.mesa_engine.agent_sets import RegisteredAgents
@@ -47,17 +46,6 @@ CLOSE_OF_A_DAY = (
 
 _DEVELOPER_REPORTERS = ("number", "activity", "task_number")
 DEFAULT_SEED = 0
-MODEL_DAY_COLUMNS = (
-    "activity",
-    "serving_version",
-    "users",
-    "usage",
-    "power",
-    "capacity",
-    "value_today",
-    "cost_today",
-)
-"""What is kept of a model's day."""
 
 
 class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
@@ -144,7 +132,7 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         self._arrivals = 0
         self._found(developer_class)
         classes = {
-            ml_model_class: ("number", "name", *MODEL_DAY_COLUMNS),
+            ml_model_class: ("number", "name", *outcomes.MODEL_DAY_COLUMNS),
             developer_class: _DEVELOPER_REPORTERS,
         }
         self.datacollector = _data_collector(classes if collect_agents else None)
@@ -454,21 +442,6 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         value = self.today[name]
         assert value is not None
         return value
-
-
-def checked_seed(value: object, name: str = "rng") -> int:
-    """Return a seed or replication as a whole number.
-
-    Raises
-    ------
-    ValueError
-        If it is not a whole number from 0 to 2**63 - 1.
-    """
-    if isinstance(value, int | np.integer) and not isinstance(value, bool):
-        whole = int(value)
-        if 0 <= whole <= LARGEST_SEED:
-            return whole
-    raise ValueError(f"{name} must be a whole number from 0 to {LARGEST_SEED}, not {value!r}")
 
 
 def _seed_and_keywords(

@@ -20,8 +20,9 @@ from modelops_abm.compiled_engine import run as ensemble
 from modelops_abm.compiled_engine.inputs import Prepared, prepared
 from modelops_abm.compiled_engine.run import Pace, block_in_slices, prepare_kernel, run_block
 from modelops_abm.core import outcomes
-from modelops_abm.mesa_engine.model import checked_seed
+from modelops_abm.core.randomness import checked_seed
 from modelops_abm.runs.bands import Bands, Series, by_period, outcomes_behind
+from modelops_abm.runs.engines import Engine, ModelClass, Progress, checked_engine, engine_in_words
 from modelops_abm.runs.resources import (
     bytes_of_results,
     bytes_of_run,
@@ -30,7 +31,7 @@ from modelops_abm.runs.resources import (
     replications_per_block,
 )
 from modelops_abm.runs.results import Ensemble
-from modelops_abm.runs.single import Engine, ModelClass, checked_engine, engine_in_words, simulate
+from modelops_abm.runs.single import simulate
 from modelops_abm.runs.threads import Caller, Here, new_caller
 from modelops_abm.scenario import Scenario
 from modelops_abm.version import __version__
@@ -144,8 +145,6 @@ def _stacked(numbers: Iterable[int], tables: Iterable[pd.DataFrame]) -> pd.DataF
 # Many replications of one or several scenarios that share their luck.
 
 
-type Progress = Callable[[int, int], None]
-
 _LOOK_SECONDS = 0.05
 _WAITING_PER_CORE = 4
 _WAITING_ELSEWHERE = 256
@@ -192,17 +191,6 @@ class Batch:
         for start, stop in pairwise((self.first, *inside, end)):
             part = slice(start - self.first, stop - self.first)
             yield Batch(start, self.totals[:, part], tuple(each[:, part] for each in self.series))
-
-
-def prepare_ensemble(progress: Progress | None = None) -> None:
-    """Compile the ensemble engine, or load it compiled, ahead of its first use.
-
-    Parameters
-    ----------
-    progress
-        Called while it is compiled, with the work done and the work in all; never if it is loaded.
-    """
-    prepare_kernel(progress)
 
 
 def stream(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Literal, get_args
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -11,14 +11,25 @@ from modelops_abm.compiled_engine.layout import Record
 from modelops_abm.compiled_engine.run import Replication, run_in_full
 from modelops_abm.core import outcomes
 from modelops_abm.core.events import LogRecord, RetirementReason, TaskClass
+from modelops_abm.core.randomness import checked_seed
 from modelops_abm.core.statechart import STAGE_OF_STATE, Cause, State, activity
 from modelops_abm.identity import identity
-from modelops_abm.mesa_engine.ml_model import MLModel
-from modelops_abm.mesa_engine.model import MODEL_DAY_COLUMNS, ModelOpsModel, checked_seed
+from modelops_abm.runs.engines import (
+    Engine,
+    ModelClass,
+    Progress,
+    checked_engine,
+    engine_in_words,
+    mesa_model,
+)
 from modelops_abm.runs.resources import bytes_of_run, check_memory
 from modelops_abm.runs.results import Run, daily_table, event_table
 from modelops_abm.scenario import Scenario
 from modelops_abm.version import __version__
+
+if TYPE_CHECKING:
+    from modelops_abm.mesa_engine.ml_model import MLModel
+    from modelops_abm.mesa_engine.model import ModelOpsModel
 
 # --------------------------------------------------------------------------------------
 # Tables of a run: what became of the models and the developers, from either engine.
@@ -157,11 +168,6 @@ def _developers(rows: Iterable[tuple[float, list[float]]]) -> pd.DataFrame:
     return pd.DataFrame(table)
 
 
-type Progress = Callable[[int, int], None]
-type Engine = Literal["ensemble", "mesa"]
-type ModelClass = type[ModelOpsModel]
-
-
 def simulate(
     scenario: Scenario,
     *,
@@ -202,7 +208,7 @@ def simulate(
     needed = bytes_of_run(scenario, in_full=True, with_model_days=model_days)
     check_memory(needed, "run fewer models or days")
     if checked_engine(engine, model_class) == "mesa":
-        model = (model_class or ModelOpsModel)(scenario, rng=seed, replication=replication)
+        model = (model_class or mesa_model())(scenario, rng=seed, replication=replication)
         return _with_mesa(model, model_days, progress)
     if model_days:
         raise ValueError("model_days needs the Mesa engine")
@@ -210,35 +216,6 @@ def simulate(
     if progress is not None:
         progress(scenario.horizon_days, scenario.horizon_days)
     return run
-
-
-def checked_engine(engine: Engine, model_class: object = None) -> Engine:
-    """Return the name of an engine.
-
-    Raises
-    ------
-    ValueError
-        If there is no such engine, or it cannot run a model class.
-    """
-    if engine not in get_args(Engine.__value__):
-        raise ValueError(f"engine must be 'mesa' or 'ensemble', not {engine!r}")
-    if model_class is None:
-        return engine
-    if not (isinstance(model_class, type) and issubclass(model_class, ModelOpsModel)):
-        raise ValueError(f"model_class must be a subclass of ModelOpsModel, not {model_class!r}")
-    if engine == "ensemble":
-        raise ValueError(
-            "model_class needs engine='mesa': the ensemble engine runs the rules as they are"
-            " compiled, and would leave out what the class changes"
-        )
-    return engine
-
-
-def engine_in_words(engine: Engine, model_class: ModelClass | None) -> str:
-    """Return what a result says it was run by: the engine, and the class if it is one's own."""
-    if model_class is None or model_class is ModelOpsModel:
-        return engine
-    return f"{engine}: {model_class.__module__}.{model_class.__qualname__}"
 
 
 def _with_mesa(model: ModelOpsModel, keep: bool, progress: Progress | None) -> Run:
@@ -252,7 +229,7 @@ def _with_mesa(model: ModelOpsModel, keep: bool, progress: Progress | None) -> R
             rows.extend(_model_day(model, ml_model) for ml_model in model.closed_today)
         if progress is not None:
             progress(model.day, model.parameters.horizon_days)
-    columns = ["day", "model", *MODEL_DAY_COLUMNS]
+    columns = ["day", "model", *outcomes.MODEL_DAY_COLUMNS]
     return Run(
         scenario=model.parameters,
         seed=model.seed,
@@ -270,7 +247,7 @@ def _with_mesa(model: ModelOpsModel, keep: bool, progress: Progress | None) -> R
 
 
 def _model_day(model: ModelOpsModel, ml_model: MLModel) -> tuple[object, ...]:
-    values = (getattr(ml_model, name) for name in MODEL_DAY_COLUMNS)
+    values = (getattr(ml_model, name) for name in outcomes.MODEL_DAY_COLUMNS)
     return (model.day - 1, ml_model.number, *values)
 
 

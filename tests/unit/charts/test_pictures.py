@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -74,11 +72,3 @@ def test_names_are_unique_and_explained() -> None:
     entries = (*charts.PICTURES, *charts.COMPARISONS)
     assert len({entry.name for entry in entries}) == len(entries)
     assert all(entry.meaning for entry in entries)
-
-
-def test_matplotlib_is_paid_for_by_plots_only() -> None:
-    check = (
-        "import sys, modelops_abm.runs, modelops_abm.runs.results; assert 'matplotlib' not in "
-        "sys.modules; import modelops_abm.charts; assert 'matplotlib.pyplot' not in sys.modules"
-    )
-    subprocess.run([sys.executable, "-c", check], check=True)

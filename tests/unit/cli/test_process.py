@@ -21,43 +21,7 @@ from tests.unit.cli.conftest import REPOSITORY, Outcome
 Process = Callable[..., subprocess.CompletedProcess[str]]
 
 COLOUR = r"\x1b\[(3|9)[0-9]"
-HEAVY = {"mesa", "numba", "numpy", "pandas", "matplotlib", "pyarrow", "networkx"}
 unix = pytest.mark.skipif(os.name == "nt", reason="signals and pipes of Unix")
-
-
-def imported_by(process: Process, statement: str) -> set[str]:
-    code = f"import sys; {statement}; print(*({HEAVY!r} & set(sys.modules)), file=sys.stderr)"
-    return set(process(code).stderr.split())
-
-
-def test_the_package_loads_nothing(process: Process) -> None:
-    code = "import sys, modelops_abm; print({'pydantic', 'click', 'rich'} & set(sys.modules))"
-    assert process(code).stdout == "set()\n"
-    assert imported_by(process, "import modelops_abm; dir(modelops_abm)") == set()
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--help"],
-        ["--version"],
-        ["presets"],
-        ["show"],
-        ["schema"],
-        ["check", "plan.toml", "models.csv"],
-        ["template", "--scenario", "new.toml", "--portfolio", "new.csv"],
-        ["simulate", "--help"],
-        ["compare", "--help"],
-    ],
-    ids=" ".join,
-)
-def test_light_commands_load_no_engine(
-    process: Process, tmp_path: Path, arguments: list[str]
-) -> None:
-    (tmp_path / "plan.toml").write_text("horizon_days = 5\n")
-    (tmp_path / "models.csv").write_text("id\na\n")
-    statement = f"from modelops_abm.cli import main; assert main({arguments!r}) == 0"
-    assert imported_by(process, statement) == set()
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252"])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections import Counter
 
 from modelops_abm.clients import attribute_sources, illustrative_portfolio
@@ -36,12 +34,3 @@ def test_its_numbers_are_of_the_usual_size() -> None:
         assert 1 <= (model.predictions_per_user_day or 1) <= 20
         assert 0.05 <= (model.value_per_prediction or 1) <= 5
         assert 0.0001 <= (model.cost_per_prediction or 0.005) <= 0.05
-
-
-def test_importing_client_data_starts_no_engine() -> None:
-    code = (
-        "import sys, modelops_abm.clients, modelops_abm.clients.federal;"
-        "print({'mesa', 'numba', 'solara'} & set(sys.modules))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "set()"

@@ -7,7 +7,7 @@ import pytest
 from modelops_abm.core import outcomes
 from modelops_abm.runs import Series, replicate, simulate, stream
 from modelops_abm.runs.bands import by_period, outcomes_behind
-from modelops_abm.runs.single import Engine
+from modelops_abm.runs.engines import Engine
 from modelops_abm.scenario import with_values
 from modelops_abm.scenario.presets import preset
 
