@@ -1,7 +1,7 @@
 """Who may ask the server of the page for what.
 
 Solara's server answers anyone, under any name, and its asset route fetches, writes and deletes
-files. `protect` leaves it the few routes that the page needs, and puts a guard in front of them:
+files. `protect` leaves it the few routes that the page needs, and puts `AccessControl` in front:
 
 - Requests come from this machine; Host is on a list: its own names, and those that an operator
   names. Origin is that of the page under the same name.
@@ -128,7 +128,7 @@ def _is_own(origin: str, host: str) -> bool:
 
 
 def protect(hosts: Hosts | None = None) -> None:
-    """Put the guard in front of Solara's server in this process; once, however often called.
+    """Control access to Solara's server in this process; once, however often called.
 
     Parameters
     ----------
@@ -149,13 +149,13 @@ def protect(hosts: Hosts | None = None) -> None:
     warnings.filterwarnings("ignore", "Cookies with samesite=none")  # `_kept_close` sees to that
     app.router.routes[:] = _routes()
     app.router.redirect_slashes = False
-    app.middleware_stack = Guard(
+    app.middleware_stack = AccessControl(
         app.middleware_stack or app.build_middleware_stack(), hosts or Hosts()
     )
 
 
 def protect_what_serves() -> None:
-    """Put the guard in front of a server of Solara that loads a page: so does `solara run`."""
+    """Control access to a server of Solara that loads a page: so does `solara run`."""
     if "solara.server.starlette" not in sys.modules:
         return
     protect()
@@ -163,7 +163,7 @@ def protect_what_serves() -> None:
         say(console(error=True), _ASKED_OUTSIDE)
 
 
-class Guard:
+class AccessControl:
     """Refuses requests that are not from the page itself, and says how to take the answers.
 
     Parameters

@@ -8,7 +8,7 @@ import htpy as h
 import solara
 
 from modelops_abm.app.access import protect_what_serves
-from modelops_abm.app.background import Background
+from modelops_abm.app.browser_sync import BrowserSync, open_session, use_query
 from modelops_abm.app.decide.page import Decide
 from modelops_abm.app.errors import ErrorBoundary, reported
 from modelops_abm.app.export.menu import (
@@ -20,13 +20,12 @@ from modelops_abm.app.export.menu import (
     link_of,
     share_panel,
 )
-from modelops_abm.app.outside import Outside
 from modelops_abm.app.state.answer import PRECISIONS
-from modelops_abm.app.state.opening import open_session, use_query
 from modelops_abm.app.state.plan import minutes_of, size_of
 from modelops_abm.app.state.session import VIEWS, Session
 from modelops_abm.app.theme import icon, stylesheet
 from modelops_abm.app.understand.page import Understand
+from modelops_abm.app.visit import Visit
 from modelops_abm.app.watch.page import Watch
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.browser import copy, switch_theme
@@ -128,7 +127,7 @@ def _large_plan(session: Session) -> h.Element | None:
     if session.may_run(session.plan):
         return None
     scenario = session.plan.scenario
-    futures = PRECISIONS[session.precision.value].futures
+    futures = PRECISIONS[session.precision.value].replications
     minutes = max(1, round(minutes_of(scenario, futures)))
     return h.div(".notice", role="alert", data_part="large-plan")[
         h.span[
@@ -158,8 +157,8 @@ def Page() -> None:
     solara.Title("ModelOps simulator")
     solara.Style(stylesheet())
     with solara.Div(classes=["modelops"]):
-        Outside(session)
-        Background(session)
+        BrowserSync(session)
+        Visit(session)
         TopBar(session)
         with solara.Div(attributes={"role": "main"}):
             ErrorBoundary(PARTS[session.view.value], session).key(session.view.value)

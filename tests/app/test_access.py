@@ -25,7 +25,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Message
 
 from modelops_abm.app import access, server
-from modelops_abm.app.access import Guard, Hosts, protect
+from modelops_abm.app.access import AccessControl, Hosts, protect
 from modelops_abm.scenario import InputError
 
 PORT = 8765
@@ -99,7 +99,7 @@ def seen() -> list[dict[str, Any]]:
 
 @pytest.fixture
 def guarded(seen: list[dict[str, Any]]) -> Server:
-    """Return a guard in front of an application that takes note."""
+    """Return the access control in front of an application that takes note."""
 
     async def application(scope: dict[str, Any], _receive: object, send: Any) -> None:
         seen.append(scope)
@@ -109,7 +109,7 @@ def guarded(seen: list[dict[str, Any]]) -> Server:
             await send({"type": "http.response.start", "status": 200, "headers": []})
             await send({"type": "http.response.body"})
 
-    return Server(Guard(application, Hosts.of([PROXIED, "tunnel.example.org:9000"])))
+    return Server(AccessControl(application, Hosts.of([PROXIED, "tunnel.example.org:9000"])))
 
 
 @pytest.fixture
@@ -361,7 +361,7 @@ def test_any_path_is_answered_in_order(path: str) -> None:
         assert not {"..", "."} & set(scope["path"].split("/"))
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
-    assert Server(Guard(application, Hosts())).ask(path).status in (200, 400)
+    assert Server(AccessControl(application, Hosts())).ask(path).status in (200, 400)
 
 
 def test_an_answer_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -371,7 +371,7 @@ def test_an_answer_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPat
         await asyncio.sleep(60)
 
     began = time.monotonic()
-    assert Server(Guard(application, Hosts())).ask().status == UNANSWERED
+    assert Server(AccessControl(application, Hosts())).ask().status == UNANSWERED
     assert time.monotonic() - began < 30
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 from pptx import Presentation
 
+from modelops_abm.app.browser_sync import hear
 from modelops_abm.app.decide.sentences import headline
 from modelops_abm.app.export.content import (
     Subject,
@@ -39,7 +40,6 @@ from modelops_abm.app.export.menu import (
 )
 from modelops_abm.app.export.report import report
 from modelops_abm.app.export.slides import slides
-from modelops_abm.app.outside import hear
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer
 from modelops_abm.app.state.link import read_query
 from modelops_abm.app.state.plan import Plan

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 from hypothesis import given, reject, settings, strategies as st
 
-from modelops_abm.app.state import opening
+from modelops_abm.app import browser_sync
+from modelops_abm.app.browser_sync import open_session, query_of_session, restore, to_keep
 from modelops_abm.app.state.link import LONGEST, Linked, query_of, read_query
-from modelops_abm.app.state.opening import open_session, query_of_session, restore, to_keep
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.uploads import (
@@ -19,7 +19,7 @@ from modelops_abm.app.state.uploads import (
     plan_of,
     read_scenario_file,
 )
-from modelops_abm.clients import fingerprint, illustrative_portfolio, portfolio_writer
+from modelops_abm.clients import fingerprint, illustrative_portfolio, portfolio as portfolio_file
 from modelops_abm.scenario import ImportedPortfolio, InputError, PortfolioModel, Scenario
 from modelops_abm.scenario.fields import value_at
 from modelops_abm.scenario.presets import PRESETS
@@ -77,7 +77,7 @@ def test_a_link_opens_the_same_plan(plan: Plan, seed: int, future: int) -> None:
         return
     linked = read_query(query)
     assert _values(linked.plan.scenario) == _values(plan.scenario)
-    assert (linked.plan.start, linked.seed, linked.view, linked.future) == (
+    assert (linked.plan.start, linked.seed, linked.view, linked.replication) == (
         plan.start,
         seed,
         "watch",
@@ -260,7 +260,7 @@ def test_what_a_tab_kept_is_not_read_beyond_the_limits_of_the_page(
     kept: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for reader in ("read_portfolio", "read_scenario"):
-        monkeypatch.setattr(opening, reader, lambda *_, **__: pytest.fail("read"))
+        monkeypatch.setattr(browser_sync, reader, lambda *_, **__: pytest.fail("read"))
     session = Session(Plan("own", Scenario(name="own")))
     before = session.plan
     restore(session, kept)
@@ -275,7 +275,7 @@ def test_the_fingerprint_of_a_portfolio_is_taken_once(monkeypatch: pytest.Monkey
         written.append(portfolio)
         return "text"
 
-    monkeypatch.setattr(portfolio_writer, "portfolio_csv", counted)
+    monkeypatch.setattr(portfolio_file, "portfolio_csv", counted)
     portfolio = PORTFOLIO.model_copy(update={"models": (PortfolioModel(id="only here"),)})
     plan = Plan.of_preset("all_five").with_portfolio(portfolio)
     for developers in (5, 6, 7):

@@ -9,7 +9,7 @@ import pytest
 
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.estimation import CreditSoFar, Failure, Progress, answers
+from modelops_abm.app.state.estimation import CreditSoFar, Failure, RunProgress, answers
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import Tray, with_answer
@@ -80,9 +80,9 @@ def test_failure_keeps_the_figures_and_says_so(session: Session) -> None:
 
 
 def test_progress_of_answer_and_credit_are_apart(session: Session) -> None:
-    session._hear(Progress(session.plan, "answer", 16, 400))
-    session._hear(Progress(session.plan, "credit", 25, 200))
-    assert session.progress.value == Progress(session.plan, "answer", 16, 400)
+    session._hear(RunProgress(session.plan, "answer", 16, 400))
+    session._hear(RunProgress(session.plan, "credit", 25, 200))
+    assert session.progress.value == RunProgress(session.plan, "answer", 16, 400)
     assert session.credit_progress.value == (25, 200)
     found = credit(session.plan.scenario, 16)
     session._hear(CreditSoFar(session.plan, found))
@@ -212,7 +212,7 @@ def test_two_sessions_share_nothing() -> None:
     other.close()
 
 
-def test_handlers_tell_what_is_wrong(session: Session, caplog: pytest.LogCaptureFixture) -> None:
+def test_guarded_handlers_tell(session: Session, caplog: pytest.LogCaptureFixture) -> None:
     def wrong() -> None:
         raise InputError("five is too many")
 

@@ -10,14 +10,14 @@ import pytest
 
 from modelops_abm.app.decide.parameter_drawer import stream_effect
 from modelops_abm.app.state import estimation
-from modelops_abm.app.state.answer import PRECISIONS, USUAL, Answer, half_width_wished, looks_at
+from modelops_abm.app.state.answer import PRECISIONS, USUAL, Answer, half_width_wished, stages_of
 from modelops_abm.app.state.estimation import (
     CreditSoFar,
     Estimator,
     Explanation,
     Failure,
     Message,
-    Progress,
+    RunProgress,
     answers,
 )
 from modelops_abm.app.state.jobs import PRECEDENCE, Job
@@ -59,8 +59,8 @@ class Listener:
     def credits(self) -> list[CreditSoFar]:
         return [message for message in self.messages if isinstance(message, CreditSoFar)]
 
-    def bars(self) -> list[Progress]:
-        return [message for message in self.messages if isinstance(message, Progress)]
+    def bars(self) -> list[RunProgress]:
+        return [message for message in self.messages if isinstance(message, RunProgress)]
 
     def explanations(self) -> list[Explanation]:
         return [message for message in self.messages if isinstance(message, Explanation)]
@@ -161,9 +161,9 @@ def test_an_answer_may_be_forgotten_while_it_is_shown(
     settled = {plan.key: list(answers(plan, 0))[-1] for plan in (first, *others[:1])}
     has_looked_up = threading.Event()
     estimator = Estimator(listener)
-    for plan in (first, *others[: estimation.MOST_KNOWN - 1]):
+    for plan in (first, *others[: estimation.MOST_CACHED - 1]):
         answer = replace(settled[first.key], plan=plan)
-        estimator._known.add((plan.key, 0, USUAL), answer, None)
+        estimator.cache.add((plan.key, 0, USUAL), answer, None)
 
     def slow(*_: object, **__: object) -> Iterator[Answer]:
         yield replace(settled[first.key], plan=late)
@@ -183,7 +183,7 @@ def test_an_answer_may_be_forgotten_while_it_is_shown(
     listener.wait_until(lambda: any(each.plan is late for each in listener.answers()))
     estimator.ask(first, 0)
     assert estimator.wait(SECONDS)
-    assert estimator._known.get((first.key, 0, USUAL)) is not None
+    assert estimator.cache.get((first.key, 0, USUAL)) is not None
     assert [m for m in listener.messages if isinstance(m, Failure)] == []
     assert listener.answers()[-1].plan is first
 
@@ -308,17 +308,17 @@ def test_a_finer_answer_takes_more_futures(listener: Listener) -> None:
 
 def test_large_scenarios_are_looked_at_sooner() -> None:
     large = with_values(Scenario(), {"portfolio.initial_models": 20_000}, source="test")
-    assert looks_at(Scenario()) == LOOKS
-    assert looks_at(large)[0] == 2
-    assert looks_at(large)[-1] == LOOKS[-1]
-    stops = [look for look in looks_at(large) if look >= 100]
+    assert stages_of(Scenario()) == LOOKS
+    assert stages_of(large)[0] == 2
+    assert stages_of(large)[-1] == LOOKS[-1]
+    stops = [look for look in stages_of(large) if look >= 100]
     assert stops == [look for look in LOOKS if look >= 100]  # no more chances to stop early
 
 
 @pytest.mark.parametrize("work", ["answer", "credit"])
 def test_progress_is_published_now_and_then(work: Literal["answer", "credit"]) -> None:
-    told = list[Progress]()
-    bar = estimation._Bar(small_plan(), work, told.append)
+    told = list[RunProgress]()
+    bar = estimation.ProgressBar(small_plan(), work, told.append)
     began = time.monotonic()
     for done in range(1, 50):
         bar.show(done, 200)
@@ -334,8 +334,8 @@ def test_progress_is_published_now_and_then(work: Literal["answer", "credit"]) -
 
 
 def test_progress_stands_back_while_somebody_waits_for_first_figures() -> None:
-    told = list[Progress]()
-    bar = estimation._Bar(small_plan(), "credit", told.append)
+    told = list[RunProgress]()
+    bar = estimation.ProgressBar(small_plan(), "credit", told.append)
     with PRECEDENCE.claimed(new_caller()):
         bar.show(1, 200)
         assert not told

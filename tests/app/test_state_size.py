@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import solara
 
+from modelops_abm.app.browser_sync import open_session
 from modelops_abm.app.page import TopBar
-from modelops_abm.app.state.opening import open_session
 from modelops_abm.app.state.plan import (
     MODEL_DAYS_UNASKED,
     MOST_MODEL_DAYS,
@@ -155,4 +155,4 @@ def test_watch_does_not_set_up_what_it_would_have_to_remember() -> None:
     context.close()
     assert size_of(session.plan.scenario) > MOST_MODEL_DAYS_WATCHED
     assert "too large to watch" in html
-    assert "watch" not in session.memory
+    assert "watch" not in session.part_states

@@ -9,10 +9,9 @@ import solara
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.understand.assumptions import ASSUMPTIONS
-from modelops_abm.app.understand.effects_table import effects_table
 from modelops_abm.app.understand.life_cycle import life_cycle
 from modelops_abm.app.understand.page import SECTIONS, Understand
-from modelops_abm.app.understand.verification import record
+from modelops_abm.app.understand.verification import effects_table, record
 from modelops_abm.experiments.expectations import EFFECT_KINDS, EXPECTATIONS, Direction
 from modelops_abm.scenario import CAPABILITY_NAMES, Scenario, with_values
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from modelops_abm.app.state.opening import open_session
+from modelops_abm.app.browser_sync import open_session
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.uploads import (

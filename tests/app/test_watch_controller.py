@@ -11,22 +11,22 @@ import pytest
 from modelops_abm import preset
 from modelops_abm.app.watch import controller
 from modelops_abm.app.watch.controller import Player
-from modelops_abm.app.watch.paired_run import Question, Twin
+from modelops_abm.app.watch.paired_run import PairedRun, RunChoice
 from modelops_abm.app.watch.snapshot import Snapshot
 from modelops_abm.scenario import with_values
 
 PATIENCE_SECONDS = 120.0  # the first of all tests may have to compile
 
 
-def question(days: int = 400, future: int = 0) -> Question:
+def choice(days: int = 400, replication: int = 0) -> RunChoice:
     plan = with_values(preset("all_five"), {"horizon_days": days}, source="test")
-    return Question(plan, seed=0, future=future)
+    return RunChoice(plan, seed=0, replication=replication)
 
 
 class Screen:
     """Takes snapshots, and draws them unless it is told not to."""
 
-    def __init__(self, asked: Question) -> None:
+    def __init__(self, asked: RunChoice) -> None:
         self.snapshots: list[Snapshot] = []
         self.drawing = True
         self.player = Player(asked, self.show)
@@ -50,7 +50,7 @@ class Screen:
 
 @pytest.fixture
 def screen() -> Iterator[Screen]:
-    screen = Screen(question())
+    screen = Screen(choice())
     screen.player.look()
     screen.wait(lambda shown: shown.picture is not None)
     yield screen
@@ -134,8 +134,8 @@ def test_no_unknown_speed(screen: Screen) -> None:
 def test_another_future_is_another_run(screen: Screen) -> None:
     screen.player.jump(60)
     first = screen.wait(lambda shown: shown.day == 60)
-    screen.player.ask(question(future=1))
-    screen.wait(lambda shown: shown.question.future == 1 and shown.picture is not None)
+    screen.player.ask(choice(replication=1))
+    screen.wait(lambda shown: shown.choice.replication == 1 and shown.picture is not None)
     assert screen.last.day == 0
     screen.player.jump(60)
     second = screen.wait(lambda shown: shown.day == 60)
@@ -195,14 +195,14 @@ def test_snapshots_do_not_change_later(screen: Screen) -> None:
 def test_an_error_in_the_model_is_said_and_the_last_picture_stays(
     screen: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    step = Twin.step
+    step = PairedRun.step
 
-    def fails_on_day_10(twin: Twin) -> None:
+    def fails_on_day_10(twin: PairedRun) -> None:
         if twin.day == 10:
             raise RuntimeError("a developer went missing")
         step(twin)
 
-    monkeypatch.setattr(Twin, "step", fails_on_day_10)
+    monkeypatch.setattr(PairedRun, "step", fails_on_day_10)
     screen.player.jump(20)
     last = screen.wait(lambda shown: bool(shown.error))
     assert last.error == (
@@ -217,14 +217,14 @@ def test_an_error_in_the_model_is_said_and_the_last_picture_stays(
 
 
 def test_two_players_do_not_meet() -> None:
-    one, other = Screen(question()), Screen(question(future=2))
+    one, other = Screen(choice()), Screen(choice(replication=2))
     for screen in (one, other):
         screen.player.jump(40)
     pictures = [
         screen.wait(lambda shown: shown.day == 40 and shown.goal is None).picture
         for screen in (one, other)
     ]
-    alone = Twin(question())
+    alone = PairedRun(choice())
     for _ in range(40):
         alone.step()
     assert pictures[0] is not None

@@ -12,7 +12,6 @@ import pytest
 from modelops_abm import preset
 from modelops_abm.app.drawing.diagrams import Box
 from modelops_abm.app.watch.geometry import HEIGHT, NARROWEST, WIDEST, grid, places
-from modelops_abm.app.watch.life_cycle import Setting, _ways, lane_markup, stocks_card
 from modelops_abm.app.watch.model_panel import (
     BOXES,
     PRODUCTION,
@@ -24,9 +23,22 @@ from modelops_abm.app.watch.model_panel import (
     strips as state_strips,
 )
 from modelops_abm.app.watch.observe import picture_of
-from modelops_abm.app.watch.page import STRIP_HEIGHT, controls, future_panel, months, strips
-from modelops_abm.app.watch.paired_run import Question, Twin, notable
-from modelops_abm.app.watch.snapshot import Lane, ModelView, Picture, Snapshot, Work
+from modelops_abm.app.watch.organisation import (
+    DrawingOptions,
+    _ways,
+    organisation_card,
+    stocks_card,
+)
+from modelops_abm.app.watch.page import (
+    STRIP_HEIGHT,
+    controls,
+    months,
+    notable,
+    replication_panel,
+    strips,
+)
+from modelops_abm.app.watch.paired_run import PairedRun, RunChoice
+from modelops_abm.app.watch.snapshot import ModelView, Organisation, Picture, Snapshot, Work
 from modelops_abm.app.watch.tokens import place_tokens
 from modelops_abm.app.watch.words import CAUSES, doing, sentence
 from modelops_abm.core.events import RetirementReason, TaskClass
@@ -39,7 +51,7 @@ WIDTH = 984
 @pytest.fixture(scope="module")
 def pictures() -> dict[int, Picture]:
     """Return pictures of a run by day, the model with the worst luck followed."""
-    twin = Twin(Question(preset("all_five"), seed=0, future=0))
+    twin = PairedRun(RunChoice(preset("all_five"), seed=0, replication=0))
     shown = {}
     for day in range(301):
         if day in (0, 120, 300):
@@ -49,12 +61,12 @@ def pictures() -> dict[int, Picture]:
 
 
 @pytest.fixture
-def lane(pictures: dict[int, Picture]) -> Lane:
+def organisation(pictures: dict[int, Picture]) -> Organisation:
     return pictures[300].baseline
 
 
-def setting(width: int = WIDTH, chosen: int | None = None) -> Setting:
-    return Setting("plan", "Plan", width, chosen, best_first=True, fast=False)
+def setting(width: int = WIDTH, chosen: int | None = None) -> DrawingOptions:
+    return DrawingOptions("plan", "Plan", width, chosen, best_first=True, fast=False)
 
 
 def model(number: int, state: State = State.ONLINE, **values: object) -> ModelView:
@@ -62,8 +74,8 @@ def model(number: int, state: State = State.ONLINE, **values: object) -> ModelVi
     return replace(view, **values)  # type: ignore[arg-type]
 
 
-def crowd(lane: Lane, *models: ModelView) -> Lane:
-    return replace(lane, models=models, retired=(), developers=())
+def crowd(organisation: Organisation, *models: ModelView) -> Organisation:
+    return replace(organisation, models=models, retired=(), developers=())
 
 
 # Places
@@ -110,14 +122,14 @@ def test_up_to_sixty_models_have_numbers_and_more_do_not() -> None:
 def test_each_model_is_drawn_once_where_it_is(
     pictures: dict[int, Picture], day: int, width: int
 ) -> None:
-    for lane in (pictures[day].plan, pictures[day].baseline):
+    for organisation in (pictures[day].plan, pictures[day].baseline):
         where = places(width)
-        drawn = str(place_tokens(lane, where, None).markup())
+        drawn = str(place_tokens(organisation, where, None).markup())
         numbers = [int(one) for one in re.findall(r'data-key="m(\d+)"', drawn)]
         assert len(set(numbers)) == len(numbers)
-        there = {view.number for view in lane.models if view.state is not State.IDEA}
+        there = {view.number for view in organisation.models if view.state is not State.IDEA}
         assert there <= set(numbers)
-        for view in lane.models:
+        for view in organisation.models:
             if view.state is not State.IDEA:
                 assert inside(corner(drawn, view.number), box_of(view, where))
 
@@ -146,26 +158,26 @@ def inside(place: tuple[int, int], box: Box) -> bool:
     return box.left - 1 <= x <= box.right and box.top - 1 <= y <= box.bottom
 
 
-def test_a_person_stands_by_every_task_that_is_worked_on(lane: Lane) -> None:
-    drawn = str(lane_markup(lane, setting(), None))
+def test_a_person_stands_by_every_task_that_is_worked_on(organisation: Organisation) -> None:
+    drawn = str(organisation_card(organisation, setting(), None))
     persons = {int(one) for one in re.findall(r'data-key="d(\d+)"', drawn)}
-    busy = {one.number for one in lane.developers if one.task_class is not TaskClass.IDLE}
+    busy = {one.number for one in organisation.developers if one.task_class is not TaskClass.IDLE}
     assert persons == busy
 
 
-def test_state_shows_in_shape_as_well_as_in_colour(lane: Lane) -> None:
+def test_state_shows_in_shape_as_well_as_in_colour(organisation: Organisation) -> None:
     models = (
         model(0),
         model(1, State.RETRAINING, cause=Cause.RETRAINING),
         model(2, State.OFFLINE_ISSUE, cause=Cause.PIPELINE, serving=Serving.PREVIOUS),
         model(3, State.OFFLINE_DRIFT, cause=Cause.DRIFT, serving=Serving.NONE),
     )
-    drawn = str(place_tokens(crowd(lane, *models), places(WIDTH), 3).markup())
+    drawn = str(place_tokens(crowd(organisation, *models), places(WIDTH), 3).markup())
     classes = re.findall(r'class="token ([^"]+)"', drawn)
     assert classes == ["online s26", "retraining s26", "issue previous s26", "drift chosen s26"]
 
 
-def test_a_crowd_in_repair_has_words_in_all(lane: Lane) -> None:
+def test_a_crowd_in_repair_has_words_in_all(organisation: Organisation) -> None:
     """Where there is no room for words beside every task: why, and how many are looked after."""
     task = Work(TaskClass.REPAIR, Cause.PIPELINE, None, 0.0, None, 1.0)
     models = (
@@ -174,19 +186,21 @@ def test_a_crowd_in_repair_has_words_in_all(lane: Lane) -> None:
         model(2, State.OFFLINE_ISSUE, cause=Cause.PIPELINE),
         model(3, State.OFFLINE_DRIFT, cause=Cause.DRIFT, work=replace(task, cause=Cause.DRIFT)),
     )
-    placed = place_tokens(crowd(lane, *models), places(WIDTH), None)
+    placed = place_tokens(crowd(organisation, *models), places(WIDTH), None)
     (words,) = placed.words
     assert (words.first, words.second) == ("3 pipeline, 1 drift", "1 at work, 2 wait, 1 heals")
     tokens = [corner(str(placed.markup()), view.number) for view in models]
     assert max(y for _, y in tokens) + 26 <= words.top  # none on the words
 
 
-def test_words_are_the_same_while_their_model_stays_where_it_is(lane: Lane) -> None:
+def test_words_are_the_same_while_their_model_stays_where_it_is(
+    organisation: Organisation,
+) -> None:
     """The browser keeps those, and lets others come after the tokens."""
 
     def words_of(count: int, first: int = 0, state: State = State.OFFLINE_ISSUE) -> list[str]:
         models = [model(one, state, cause=Cause.PIPELINE) for one in range(first, first + count)]
-        drawn = str(lane_markup(crowd(lane, *models), setting(), None))
+        drawn = str(organisation_card(crowd(organisation, *models), setting(), None))
         return re.findall(r'class="task-words" data-key="([^"]+)"', drawn)
 
     three = words_of(3)
@@ -199,22 +213,24 @@ def test_words_are_the_same_while_their_model_stays_where_it_is(lane: Lane) -> N
     assert words_of(5) == [in_all]
 
 
-def test_names_of_a_client_are_text_whatever_they_hold(lane: Lane) -> None:
+def test_names_of_a_client_are_text_whatever_they_hold(organisation: Organisation) -> None:
     hostile = '"><script>alert(1)</script>'
     models = (model(0, name=hostile), model(1, State.IDEA, name=hostile))
-    drawn = str(lane_markup(crowd(lane, *models), setting(), None))
+    drawn = str(organisation_card(crowd(organisation, *models), setting(), None))
     assert "<script" not in drawn
     assert '""' not in drawn
     assert drawn.count("&lt;script&gt;") == 2
 
 
-def test_thousands_of_models_are_capped_and_the_rest_is_said(lane: Lane) -> None:
+def test_thousands_of_models_are_capped_and_the_rest_is_said(
+    organisation: Organisation,
+) -> None:
     models = [model(number) for number in range(4000)]
     models += [
         model(4000 + number, State.OFFLINE_ISSUE, cause=Cause.PIPELINE) for number in range(500)
     ]
     models += [model(4500 + number, State.IDEA) for number in range(3000)]
-    drawn = str(lane_markup(crowd(lane, *models), setting(), None))
+    drawn = str(organisation_card(crowd(organisation, *models), setting(), None))
     assert len(drawn) < 400_000
     assert "4,500 models" in drawn
     cells, tokens = drawn.count("<rect"), drawn.count('data-key="m')
@@ -225,8 +241,8 @@ def test_thousands_of_models_are_capped_and_the_rest_is_said(lane: Lane) -> None
     assert more + cells + tokens + away == 3000 + 4500 + 500
 
 
-def test_markup_of_a_usual_lane_is_small(lane: Lane) -> None:
-    assert len(str(lane_markup(lane, setting(), None))) < 25_000
+def test_markup_of_a_usual_lane_is_small(organisation: Organisation) -> None:
+    assert len(str(organisation_card(organisation, setting(), None))) < 25_000
 
 
 # Lanes
@@ -234,16 +250,16 @@ def test_markup_of_a_usual_lane_is_small(lane: Lane) -> None:
 
 def test_a_lane_says_its_figures_and_the_difference(pictures: dict[int, Picture]) -> None:
     plan = pictures[300].plan
-    drawn = str(lane_markup(plan, setting(), plan.npv - pictures[300].baseline.npv))
+    drawn = str(organisation_card(plan, setting(), plan.npv - pictures[300].baseline.npv))
     text = re.sub(r"<[^>]+>", "", drawn)
     assert "Net value so far $" in text
     assert re.search(r"[+−]\$[\d.]+", text)
     assert f"{sum(view.state is State.ONLINE for view in plan.models)} online" in text
 
 
-def test_badges_are_the_scenarios_order(lane: Lane) -> None:
-    order = {task: place for place, task in enumerate(reversed(list(lane.priorities)), 1)}
-    drawn = str(lane_markup(replace(lane, priorities=order), setting(), None))
+def test_badges_are_the_scenarios_order(organisation: Organisation) -> None:
+    order = {task: place for place, task in enumerate(reversed(list(organisation.priorities)), 1)}
+    drawn = str(organisation_card(replace(organisation, priorities=order), setting(), None))
     ranks = dict(re.findall(r"<h3>([^<]+)</h3><span class=\"rank\">(#\d)</span>", drawn))
     assert ranks["Repair"] == f"#{order[TaskClass.REPAIR]}"
     assert ranks["Build"] == f"#{order[TaskClass.BUILD]}"
@@ -251,8 +267,8 @@ def test_badges_are_the_scenarios_order(lane: Lane) -> None:
 
 
 def test_capability_work_shows_levels_or_that_there_is_none(pictures: dict[int, Picture]) -> None:
-    plan = str(lane_markup(pictures[120].plan, setting(), None))
-    baseline = str(lane_markup(pictures[120].baseline, setting(), None))
+    plan = str(organisation_card(pictures[120].plan, setting(), None))
+    baseline = str(organisation_card(pictures[120].baseline, setting(), None))
     assert plan.count('class="stock-row"') == 5
     assert "of 100" in plan
     assert "No investment" in baseline
@@ -430,8 +446,8 @@ def test_tanks_show_levels_and_builders(pictures: dict[int, Picture]) -> None:
 
 
 def snapshot(picture: Picture | None, **values: object) -> Snapshot:
-    question = Question(preset("all_five"), 0, 0)
-    shown = Snapshot(1, question, 1095, picture, False, None, "5", "")
+    choice = RunChoice(preset("all_five"), 0, 0)
+    shown = Snapshot(1, choice, 1095, picture, False, None, "5", "")
     return replace(shown, **values)  # type: ignore[arg-type]
 
 
@@ -481,7 +497,7 @@ def test_months_below_the_timeline(days: int, words: list[str]) -> None:
 def test_futures_worth_watching() -> None:
     difference = PairedDifference(np.array([5.0, -1.0, 9.0, 2.0, 3.0]))
     assert list(notable(difference).values()) == [2, 4, 1]
-    panel = str(future_panel(2, 999, notable(difference)))
+    panel = str(replication_panel(2, 999, notable(difference)))
     assert "The plan gains most: future 2" in panel
     assert "It gains least: future 1" in panel
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import solara
 
-from modelops_abm.app.state.link import LAST_FUTURE
+from modelops_abm.app.state.link import LAST_REPLICATION
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
-from modelops_abm.app.watch.page import Watch, Watching, choose_future
+from modelops_abm.app.watch.page import Watch, Watching, choose_replication
 
 PATIENCE_SECONDS = 120.0  # the first of all tests may have to compile
 
@@ -28,7 +28,7 @@ class Visit:
 
     @property
     def watching(self) -> Watching:
-        watching = self.session.memory["watch"]
+        watching = self.session.part_states["watch"]
         assert isinstance(watching, Watching)
         return watching
 
@@ -81,8 +81,8 @@ def visit() -> Iterator[Visit]:
 
 
 def test_it_shows_both_organisations_at_day_0(visit: Visit) -> None:
-    assert 'data-lane="plan"' in visit.html
-    assert 'data-lane="baseline"' in visit.html
+    assert 'data-organisation="plan"' in visit.html
+    assert 'data-organisation="baseline"' in visit.html
     assert "Day 0" in visit.html
 
 
@@ -107,10 +107,10 @@ def test_a_click_on_a_token_follows_its_model(visit: Visit) -> None:
 
 
 def test_without_the_twin_there_is_one_lane(visit: Visit) -> None:
-    visit.act("twin")
-    assert 'data-lane="baseline"' not in visit.html
-    visit.act("twin")
-    assert 'data-lane="baseline"' in visit.html
+    visit.act("baseline")
+    assert 'data-organisation="baseline"' not in visit.html
+    visit.act("baseline")
+    assert 'data-organisation="baseline"' in visit.html
 
 
 def test_what_a_browser_forges_does_nothing(visit: Visit) -> None:
@@ -137,18 +137,20 @@ def test_the_timeline_jumps(visit: Visit) -> None:
 
 def test_another_future_is_watched_at_once(visit: Visit) -> None:
     visit.act("future", "5")
-    visit.wait(lambda: visit.snapshot.question.future == 5 and visit.snapshot.picture is not None)
-    assert visit.session.future.value == 5
+    visit.wait(
+        lambda: visit.snapshot.choice.replication == 5 and visit.snapshot.picture is not None
+    )
+    assert visit.session.replication.value == 5
     visit.wait(lambda: "Future 5" in visit.html)
 
 
 def test_a_changed_plan_asks_before_it_starts_again(visit: Visit) -> None:
     visit.session.change({"capabilities.automation.maximum": 0.25})
     assert "The plan has changed" in visit.html
-    assert visit.snapshot.question.plan.capabilities.automation.maximum == 1.0
+    assert visit.snapshot.choice.plan.capabilities.automation.maximum == 1.0
     visit.act("again")
     visit.wait(lambda: "The plan has changed" not in visit.html)
-    assert visit.snapshot.question.plan.capabilities.automation.maximum == 0.25
+    assert visit.snapshot.choice.plan.capabilities.automation.maximum == 0.25
 
 
 def test_the_run_is_kept_while_another_part_is_shown() -> None:
@@ -172,9 +174,9 @@ def test_closing_the_page_ends_the_run() -> None:
 
 def test_a_future_is_a_whole_number() -> None:
     session = Session()
-    choose_future(session, "12")
-    assert session.future.value == 12
-    for text in ("", "x", "1.5", "-1", str(LAST_FUTURE + 1)):
-        choose_future(session, text)
-        assert session.future.value == 12
+    choose_replication(session, "12")
+    assert session.replication.value == 12
+    for text in ("", "x", "1.5", "-1", str(LAST_REPLICATION + 1)):
+        choose_replication(session, text)
+        assert session.replication.value == 12
         assert "whole number" in session.notice.value

@@ -9,7 +9,7 @@ import pytest
 
 from modelops_abm import compare, preset, replicate, simulate
 from modelops_abm.app.watch.observe import followed_in, picture_of, spells_of, thinned
-from modelops_abm.app.watch.paired_run import STRIP_BINS, Question, Twin, watched
+from modelops_abm.app.watch.paired_run import STRIP_BINS, PairedRun, RunChoice, watched
 from modelops_abm.charts.lifelines import services, spells
 from modelops_abm.core.events import LogKind, LogRecord, TaskClass
 from modelops_abm.core.statechart import PRODUCTION_STATES, Serving, State
@@ -23,8 +23,8 @@ def shortened(name: str, days: int = DAYS) -> Scenario:
     return with_values(preset(name), {"horizon_days": days}, source="test")
 
 
-def finished(question: Question) -> Twin:
-    twin = Twin(question)
+def finished(choice: RunChoice) -> PairedRun:
+    twin = PairedRun(choice)
     while twin.running:
         twin.step()
     return twin
@@ -34,7 +34,7 @@ def finished(question: Question) -> Twin:
 @pytest.mark.parametrize("name", ["all_five", "regulated_bank"])
 def test_a_watched_future_is_the_ensembles_to_the_bit(name: str, future: int) -> None:
     plan = shortened(name)
-    twin = finished(Question(plan, seed=7, future=future))
+    twin = finished(RunChoice(plan, seed=7, replication=future))
     for scenario, run in ((plan, twin.plan), (baseline_of(plan), twin.baseline)):
         ensemble = replicate(scenario, future + 1, seed=7)
         summary = ensemble.summaries().iloc[future]
@@ -51,13 +51,13 @@ def test_the_lanes_differ_by_what_decide_says_of_that_future() -> None:
     plan = shortened("all_five")
     differences = compare(plan, 3, seed=1).difference("npv").values
     for future in range(3):
-        picture = picture_of(finished(Question(plan, seed=1, future=future)), None)
+        picture = picture_of(finished(RunChoice(plan, seed=1, replication=future)), None)
         assert picture.plan.npv - picture.baseline.npv == differences[future]
 
 
 def test_remembering_changes_nothing() -> None:
     plan = shortened("reference")
-    twin = finished(Question(plan, seed=0, future=0))
+    twin = finished(RunChoice(plan, seed=0, replication=0))
     run = simulate(plan, seed=0, model_days=True)
     assert run.model_days is not None
     days = run.model_days[run.model_days["model"] == 4]
@@ -70,7 +70,7 @@ def test_remembering_changes_nothing() -> None:
 @pytest.mark.parametrize("name", ["firefighting", "all_five", "strict_deck"])
 def test_spells_are_those_of_the_event_log(name: str) -> None:
     plan = shortened(name)
-    twin, run = finished(Question(plan, seed=0, future=0)), simulate(plan, seed=0)
+    twin, run = finished(RunChoice(plan, seed=0, replication=0)), simulate(plan, seed=0)
     for entry in watched(twin.plan)[::5]:
         followed = followed_in(twin, entry.number)
         assert followed is not None
@@ -112,17 +112,19 @@ def test_a_rollback_is_a_spell_of_the_previous_version() -> None:
 
 
 def test_every_model_is_in_a_picture_once_and_every_developer() -> None:
-    twin = Twin(Question(shortened("all_five"), seed=2, future=1))
+    twin = PairedRun(RunChoice(shortened("all_five"), seed=2, replication=1))
     for _ in range(90):
         twin.step()
-        lane = picture_of(twin, None).plan
-        numbers = [model.number for model in lane.models] + [number for number, _ in lane.retired]
+        organisation = picture_of(twin, None).plan
+        numbers = [model.number for model in organisation.models] + [
+            number for number, _ in organisation.retired
+        ]
         assert sorted(numbers) == list(range(len(twin.plan.ml_models)))
-        assert [entry.number for entry in lane.developers] == list(range(8))
+        assert [entry.number for entry in organisation.developers] == list(range(8))
 
 
 def test_work_says_who_does_it_and_how_long_it_takes() -> None:
-    twin = Twin(Question(shortened("reference"), seed=3, future=0))
+    twin = PairedRun(RunChoice(shortened("reference"), seed=3, replication=0))
     for _ in range(60):
         twin.step()
     before = {
@@ -146,8 +148,10 @@ def test_work_says_who_does_it_and_how_long_it_takes() -> None:
 
 
 def test_builds_at_the_start_are_begun_already() -> None:
-    lane = picture_of(Twin(Question(shortened("reference"), seed=0, future=0)), None).plan
-    builds = [model.work for model in lane.of_state(State.BUILD)]
+    organisation = picture_of(
+        PairedRun(RunChoice(shortened("reference"), seed=0, replication=0)), None
+    ).plan
+    builds = [model.work for model in organisation.of_state(State.BUILD)]
     assert len(builds) == 4
     assert all(work is not None and 0.0 < work.progress < 1.0 for work in builds)
 
@@ -158,13 +162,13 @@ def test_priorities_are_the_scenarios() -> None:
         {"team.priority_order": ["retrain", "repair", "deploy", "capability", "build"]},
         source="test",
     )
-    lane = picture_of(Twin(Question(plan, 0, 0)), None).plan
-    assert lane.priorities[TaskClass.RETRAIN] == 1
-    assert lane.priorities[TaskClass.DEPLOY] == 3
+    organisation = picture_of(PairedRun(RunChoice(plan, 0, 0)), None).plan
+    assert organisation.priorities[TaskClass.RETRAIN] == 1
+    assert organisation.priorities[TaskClass.DEPLOY] == 3
 
 
 def test_the_strip_counts_what_the_event_log_tells() -> None:
-    twin = finished(Question(shortened("reference"), seed=0, future=0))
+    twin = finished(RunChoice(shortened("reference"), seed=0, replication=0))
     kinds = [record.kind for record in twin.plan.event_log]
     assert sum(twin.strip["issue"]) == kinds.count(LogKind.ISSUE_STRUCK)
     assert sum(twin.strip["retraining"]) == kinds.count(LogKind.RETRAINING_BEGAN)
@@ -184,7 +188,7 @@ def test_thinning_keeps_ends_lows_and_highs() -> None:
 
 
 def test_an_unknown_model_is_followed_by_nobody() -> None:
-    twin = Twin(Question(shortened("reference"), seed=0, future=0))
+    twin = PairedRun(RunChoice(shortened("reference"), seed=0, replication=0))
     assert picture_of(twin, 10_000).followed is None
     followed = picture_of(twin, None).followed
     assert followed is not None

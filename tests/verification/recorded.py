@@ -19,7 +19,7 @@ import pytest
 from tests.verification.findings import Effect, Finding
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORD = ROOT / "modelops_abm" / "app" / "understand" / "record.json"
+RECORD = ROOT / "modelops_abm" / "app" / "understand" / "verification.json"
 RECORDER = "recorder of the verification"
 _RESULTS = ROOT / "tests" / "baseline" / "totals.json"
 _COMMAND = "python tests/verification/record.py"

@@ -1,8 +1,10 @@
-"""The answer at the top of Decide: the sentence, how sure it is, and six key figures."""
+"""Decide: the plan in the rail, its answer in the main column, explanations in a drawer.
+
+Each part stands in a boundary of its own: one that cannot be drawn says so and leaves the others.
+"""
 
 from __future__ import annotations
 
-import htpy as h
 import solara
 
 from modelops_abm.app.decide.chart_cards import LossesCard, NetValueCard, OverTimeCard, TeamTimeCard
@@ -15,10 +17,38 @@ from modelops_abm.app.decide.sentences import progress, use_advice
 from modelops_abm.app.decide.tray_card import TrayCard
 from modelops_abm.app.decide.verdict_card import NOT_YET, run_state, verdict_card, waiting_verdict
 from modelops_abm.app.errors import ErrorBoundary, reported
-from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
+
+
+@solara.component
+def Decide(session: Session) -> None:
+    """Show the part."""
+    is_explaining = bool(session.drawer.value)
+    with solara.Div(classes=["decide", *["explaining"] * is_explaining]):
+        with solara.Div(classes=["decide-flow"]):
+            ErrorBoundary(Rail, session)
+            with solara.Div(classes=["decide-head-place"]):
+                Head(session)
+            with solara.Div(classes=["decide-cards-place"]):
+                Cards(session)
+        with solara.Div(classes=["decide-drawer-place"]):
+            Drawer(session)
+
+
+@solara.component
+def Cards(session: Session) -> None:
+    """Show the charts, the credit of each capability, the losses and the scenarios."""
+    with solara.Div(classes=["decide-cards"]):
+        with solara.Div(classes=["cards-row", "wide-first"]):
+            ErrorBoundary(NetValueCard, session)
+            ErrorBoundary(CreditCard, session)
+        with solara.Div(classes=["cards-row"]):
+            ErrorBoundary(OverTimeCard, session)
+            ErrorBoundary(TeamTimeCard, session)
+            ErrorBoundary(LossesCard, session)
+        ErrorBoundary(TrayCard, session)
 
 
 @solara.component
@@ -53,63 +83,17 @@ def RunState(session: Session) -> None:
     if answer is None:
         Markup(run_state(NOT_YET))
         return
-    is_superseded = answer.plan.key != session.plan.key
-    Markup(run_state(progress(answer, done=_done(session), is_superseded=is_superseded)))
-
-
-def _done(session: Session) -> int:
-    """Return how many futures of the plan are known to be run."""
-    known = session.progress.value
-    return known.done if known is not None and known.plan.key == session.plan.key else 0
+    key, run = session.plan.key, session.progress.value
+    done = run.done if run is not None and run.plan.key == key else 0
+    Markup(run_state(progress(answer, done=done, is_superseded=answer.plan.key != key)))
 
 
 @solara.component
 def Figures(session: Session) -> None:
     """Show the six key figures."""
     answer = session.answer.value
-    content = waiting_figures() if answer is None else _figures(answer)
+    content = waiting_figures()
+    if answer is not None:
+        known = answer.comparison
+        content = figures_card(figures(known), answers=answer.plan.key, futures=known.replications)
     Markup(content, css_class="figures-place")
-
-
-def _figures(answer: Answer) -> h.Element:
-    comparison = answer.comparison
-    return figures_card(
-        figures(comparison), answers=answer.plan.key, futures=comparison.replications
-    )
-
-
-# --------------------------------------------------------------------------------------
-# The cards below the figures.
-
-
-@solara.component
-def Cards(session: Session) -> None:
-    """Show the charts, the credit of each capability, the losses and the scenarios."""
-    with solara.Div(classes=["decide-cards"]):
-        with solara.Div(classes=["cards-row", "wide-first"]):
-            ErrorBoundary(NetValueCard, session)
-            ErrorBoundary(CreditCard, session)
-        with solara.Div(classes=["cards-row"]):
-            ErrorBoundary(OverTimeCard, session)
-            ErrorBoundary(TeamTimeCard, session)
-            ErrorBoundary(LossesCard, session)
-        ErrorBoundary(TrayCard, session)
-
-
-# --------------------------------------------------------------------------------------
-# Decide: the plan in the rail, its answer in the main column, explanations in a drawer.
-
-
-@solara.component
-def Decide(session: Session) -> None:
-    """Show the part."""
-    is_explaining = bool(session.drawer.value)
-    with solara.Div(classes=["decide", *["explaining"] * is_explaining]):
-        with solara.Div(classes=["decide-flow"]):
-            ErrorBoundary(Rail, session)
-            with solara.Div(classes=["decide-head-place"]):
-                Head(session)
-            with solara.Div(classes=["decide-cards-place"]):
-                Cards(session)
-        with solara.Div(classes=["decide-drawer-place"]):
-            Drawer(session)

@@ -1,4 +1,7 @@
-"""The rail: everything of a plan that a visitor can move."""
+"""The rail: everything of a plan that a visitor can move, with its history above it.
+
+What stands in the rows, and what may be entered in them, is in `rail_rows`.
+"""
 
 from __future__ import annotations
 
@@ -8,21 +11,8 @@ import htpy as h
 import solara
 
 from modelops_abm import formats
-from modelops_abm.app.decide.rail_rows import (
-    MAIN_ASSUMPTIONS,
-    MOST_FOUND,
-    SETTABLE,
-    Problems,
-    assumption_rows,
-    changed_assumptions,
-    changed_rows,
-    found,
-    precision_row,
-    setting_rows,
-    slider_rows,
-    slider_texts,
-    take_entry,
-)
+from modelops_abm.app.decide import rail_rows
+from modelops_abm.app.decide.rail_rows import MOST_FOUND, SETTABLE, Problems, take_entry
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.plan import History, Plan, name_of
 from modelops_abm.app.state.session import Session
@@ -32,6 +22,142 @@ from modelops_abm.app.widgets.controls import Entry, Field, Search, Slider
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.scenario import CAPABILITY_NAMES
 from modelops_abm.scenario.presets import PRESETS
+
+_NONE_WRONG: Problems = {}
+_KEYS = {"mod+z": "undo", "mod+shift+z": "redo", "mod+y": "redo"}
+
+
+@solara.component
+def Rail(session: Session) -> None:
+    """Show the rail."""
+    wrong, set_wrong = solara.use_state(("", _NONE_WRONG))
+    is_open, set_open = solara.use_state(False)
+    key = session.plan.key
+    problems = wrong[1] if wrong[0] == key else {}
+
+    def enter(entry: Entry) -> None:
+        # The plan as it was: a wrong entry leaves it so, and its message goes with the next change.
+        set_wrong((key, take_entry(session, entry)))
+
+    def act(action: Action) -> None:
+        if action.name == "assumptions":
+            set_open(not is_open)
+        else:
+            carry_out(session, action)
+
+    on_action, on_enter = reported(session, act), reported(session, enter)
+    shown = {"data-plan": key, "data-part": "rail"}
+    with solara.Div(classes=["rail", *["rail-open"] * is_open], attributes=shown):
+        Keys(_KEYS, lambda meaning: on_action(Action(meaning, "")))
+        Markup(rail_head(session.history.value), on_action, "rail-title")
+        Markup(preset_menu(session.plan), on_action, "rail-preset")
+        Sliders(session, problems, on_enter)
+        Markup(_horizon(session.plan, is_open), on_action, "rail-horizon")
+        with solara.Div(classes=["rail-assumptions"]):
+            Markup(_assumptions_head(session.plan, is_open), on_action)
+            _controls(session, rail_rows.assumption_rows(session.plan, problems), on_enter)
+            if is_open:
+                Settings(session, problems, on_enter)
+
+
+@solara.component
+def Sliders(
+    session: Session, problems: Problems, on_enter: Callable[[Entry], None]
+) -> solara.Element:
+    """Show the sliders of the capabilities and the team."""
+    plan, before = session.plan, session.history.value.before
+    rows = rail_rows.slider_rows(plan, before, session.answer.value, problems)
+    return _controls(session, rows, on_enter, rail_rows.slider_texts(plan))
+
+
+@solara.component
+def Settings(session: Session, problems: Problems, on_enter: Callable[[Entry], None]) -> None:
+    """Show the assumptions that were changed, and a search for any value of the scenario."""
+    query, set_query = solara.use_state("")
+    plan = session.plan
+    hits = rail_rows.found(query)
+    elsewhere = {
+        *(hit.name for hit in hits[:MOST_FOUND]),
+        *(row.name for row in rail_rows.MAIN_ASSUMPTIONS),
+    }
+    with solara.Div(classes=["rail-settings"]):
+        changed = rail_rows.changed_rows(plan, problems, elsewhere)
+        _controls(
+            session, [*changed, rail_rows.precision_row(plan, session.precision.value)], on_enter
+        )
+        Search(f"Any of {len(SETTABLE)} values", "retraining interval", set_query)
+        _controls(session, rail_rows.setting_rows(hits[:MOST_FOUND], plan, problems), on_enter)
+        if query:
+            Markup(h.p(".label")[_hits(len(hits))])
+
+
+def carry_out(session: Session, action: Action) -> None:
+    """Do what a button or menu of the rail says; nothing if there is none such."""
+    match action:
+        case ("undo", _):
+            session.undo()
+        case ("redo", _):
+            session.redo()
+        case ("replay", _):
+            session.replay()
+        case ("reset", _):
+            session.reset()
+        case ("preset", name) if name in PRESETS:
+            session.take_preset(name)
+        case ("horizon", days) if horizon_days(days):
+            session.change({"horizon_days": horizon_days(days)})
+
+
+def _controls(
+    session: Session,
+    rows: list[Field] | list[Slider],
+    on_enter: Callable[[Entry], None],
+    texts: dict[str, list[str]] | None = None,
+) -> solara.Element:
+    def restore(name: str) -> None:
+        session.take(session.plan.restored(name))
+
+    return Controls(
+        rows,
+        on_enter=on_enter,
+        on_explain=reported(session, lambda subject: explain(session, subject)),
+        on_restore=reported(session, restore),
+        texts=texts,
+    )
+
+
+def explain(session: Session, subject: str) -> None:
+    """Open the drawer on a capability or a value; close it if it is open on that."""
+    if subject in CAPABILITY_NAMES or subject in SETTABLE:
+        session.drawer.set("" if session.drawer.value == subject else subject)
+
+
+def _horizon(plan: Plan, is_open: bool) -> h.Fragment:
+    return h.fragment[horizon_choice(plan), _opener("Assumptions", is_open, ".narrow")]
+
+
+def _assumptions_head(plan: Plan, is_open: bool) -> h.Element:
+    count = len(rail_rows.changed_assumptions(plan))
+    words = f"{count} changed" if count else "all at default"
+    return h.div(".rail-assumptions-head")[
+        h.h2["Main assumptions"], _opener(words, is_open, ".plain")
+    ]
+
+
+def _opener(words: str, is_open: bool, css_class: str) -> h.Element:
+    return h.button(
+        css_class,
+        data_action="assumptions",
+        aria_expanded="true" if is_open else "false",
+        title="Set any value of the scenario",
+    )[words, icon("down", 14)]
+
+
+def _hits(count: int) -> str:
+    if not count:
+        return "Nothing of that name. Try another word."
+    return f"The first {MOST_FOUND} of {count}." if count > MOST_FOUND else ""
+
 
 # --------------------------------------------------------------------------------------
 # The head of the rail: undo, redo, replay, reset; the preset; and the horizon.
@@ -121,133 +247,3 @@ def _short(days: int) -> str:
 def horizon_days(value: str) -> int:
     """Return the horizon that a segment stands for, in days; 0 if there is none such."""
     return int(value) if value.isascii() and value.isdigit() and len(value) < 7 else 0
-
-
-_NONE_WRONG: Problems = {}
-_KEYS = {"mod+z": "undo", "mod+shift+z": "redo", "mod+y": "redo"}
-
-
-@solara.component
-def Rail(session: Session) -> None:
-    """Show the rail."""
-    wrong, set_wrong = solara.use_state(("", _NONE_WRONG))
-    is_open, set_open = solara.use_state(False)
-    key = session.plan.key
-    problems = wrong[1] if wrong[0] == key else {}
-
-    def enter(entry: Entry) -> None:
-        set_wrong((key, take_entry(session, entry)))
-
-    def act(action: Action) -> None:
-        if action.name == "assumptions":
-            set_open(not is_open)
-        else:
-            carry_out(session, action)
-
-    on_action, on_enter = reported(session, act), reported(session, enter)
-    shown = {"data-plan": key, "data-part": "rail"}
-    with solara.Div(classes=["rail", *["rail-open"] * is_open], attributes=shown):
-        Keys(_KEYS, lambda meaning: on_action(Action(meaning, "")))
-        Markup(rail_head(session.history.value), on_action, "rail-title")
-        Markup(preset_menu(session.plan), on_action, "rail-preset")
-        Sliders(session, problems, on_enter)
-        Markup(_horizon(session.plan, is_open), on_action, "rail-horizon")
-        with solara.Div(classes=["rail-assumptions"]):
-            Markup(_assumptions_head(session.plan, is_open), on_action)
-            _controls(session, assumption_rows(session.plan, problems), on_enter)
-            if is_open:
-                Settings(session, problems, on_enter)
-
-
-@solara.component
-def Sliders(
-    session: Session, problems: Problems, on_enter: Callable[[Entry], None]
-) -> solara.Element:
-    """Show the sliders of the capabilities and the team."""
-    plan, before = session.plan, session.history.value.before
-    rows = slider_rows(plan, before, session.answer.value, problems)
-    return _controls(session, rows, on_enter, slider_texts(plan))
-
-
-@solara.component
-def Settings(session: Session, problems: Problems, on_enter: Callable[[Entry], None]) -> None:
-    """Show the assumptions that were changed, and a search for any value of the scenario."""
-    query, set_query = solara.use_state("")
-    plan = session.plan
-    hits = found(query)
-    elsewhere = {*(hit.name for hit in hits[:MOST_FOUND]), *(row.name for row in MAIN_ASSUMPTIONS)}
-    with solara.Div(classes=["rail-settings"]):
-        changed = changed_rows(plan, problems, elsewhere)
-        _controls(session, [*changed, precision_row(plan, session.precision.value)], on_enter)
-        Search(f"Any of {len(SETTABLE)} values", "retraining interval", set_query)
-        _controls(session, setting_rows(hits[:MOST_FOUND], plan, problems), on_enter)
-        if query:
-            Markup(h.p(".label")[_hits(len(hits))])
-
-
-def carry_out(session: Session, action: Action) -> None:
-    """Do what a button or menu of the rail says; nothing if there is none such."""
-    match action:
-        case ("undo", _):
-            session.undo()
-        case ("redo", _):
-            session.redo()
-        case ("replay", _):
-            session.replay()
-        case ("reset", _):
-            session.reset()
-        case ("preset", name) if name in PRESETS:
-            session.take_preset(name)
-        case ("horizon", days) if horizon_days(days):
-            session.change({"horizon_days": horizon_days(days)})
-
-
-def _controls(
-    session: Session,
-    rows: list[Field] | list[Slider],
-    on_enter: Callable[[Entry], None],
-    texts: dict[str, list[str]] | None = None,
-) -> solara.Element:
-    def restore(name: str) -> None:
-        session.take(session.plan.restored(name))
-
-    return Controls(
-        rows,
-        on_enter=on_enter,
-        on_explain=reported(session, lambda subject: explain(session, subject)),
-        on_restore=reported(session, restore),
-        texts=texts,
-    )
-
-
-def explain(session: Session, subject: str) -> None:
-    """Open the drawer on a capability or a value; close it if it is open on that."""
-    if subject in CAPABILITY_NAMES or subject in SETTABLE:
-        session.drawer.set("" if session.drawer.value == subject else subject)
-
-
-def _horizon(plan: Plan, is_open: bool) -> h.Fragment:
-    return h.fragment[horizon_choice(plan), _opener("Assumptions", is_open, ".narrow")]
-
-
-def _assumptions_head(plan: Plan, is_open: bool) -> h.Element:
-    count = len(changed_assumptions(plan))
-    words = f"{count} changed" if count else "all at default"
-    return h.div(".rail-assumptions-head")[
-        h.h2["Main assumptions"], _opener(words, is_open, ".plain")
-    ]
-
-
-def _opener(words: str, is_open: bool, css_class: str) -> h.Element:
-    return h.button(
-        css_class,
-        data_action="assumptions",
-        aria_expanded="true" if is_open else "false",
-        title="Set any value of the scenario",
-    )[words, icon("down", 14)]
-
-
-def _hits(count: int) -> str:
-    if not count:
-        return "Nothing of that name. Try another word."
-    return f"The first {MOST_FOUND} of {count}." if count > MOST_FOUND else ""

@@ -1,4 +1,9 @@
-"""All that a scenario states, found by name or meaning, to be set on the page."""
+"""The rows of the rail: which values stand there and how, and what a visitor enters in them.
+
+Sliders for the capabilities and the team, numbers to type for the main assumptions, and a search
+that finds any other value of the scenario. A row is plain data for `widgets.Controls`; what comes
+back from the browser can be forged, and is checked by `take_entry`.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +34,7 @@ from modelops_abm.scenario.sources import LABELS
 from modelops_abm.text import printable
 
 # --------------------------------------------------------------------------------------
-# The rows of the rail: capabilities and team with sliders, assumptions with numbers to type.
+# What stands on the rail, and how each number is written there.
 
 
 PERCENT = Measure(after=f"{formats.NARROW_SPACE}%", per_unit=100.0)
@@ -39,6 +44,18 @@ DEVELOPERS = "team.developers"
 _LEVEL_PAGE, _DEVELOPERS_PAGE = 25.0, 5.0
 _WIDEST_TEAM = 20
 _QUANTITIES = {quantity.name: quantity for quantity in catalogue()}
+_ONLY_IN_FILES = ("list", "portfolio")
+"""Kinds of value that only a file can state."""
+SETTABLE: Mapping[str, Quantity] = {
+    name: quantity
+    for name, quantity in _QUANTITIES.items()
+    if quantity.kind not in _ONLY_IN_FILES and name not in LABELS
+}
+"""What can be set on the page, by name."""
+PRECISION = "precision"
+"""Name of the field for how well the average should be known."""
+MOST_FOUND = 8
+"""Hits of a search that are shown at once."""
 
 
 class Assumption(NamedTuple):
@@ -92,6 +109,10 @@ LEVERS = frozenset(_MEASURES).difference(entry.name for entry in MAIN_ASSUMPTION
 def quantity_of(name: str) -> Quantity:
     """Return the entry of the catalogue with a name."""
     return _QUANTITIES[name]
+
+
+# --------------------------------------------------------------------------------------
+# Sliders: the level of each capability, and the team.
 
 
 def slider_rows(
@@ -221,8 +242,13 @@ def day_in_place(comparison: Comparison, capability: CapabilityName) -> float:
     """
     median = comparison.plan.bands[f"level_{capability}"]["50.0%"]
     goal = level_of(comparison.plan.scenario, capability)
+    # A level is a sum of days of work, and may end a rounding error below its goal.
     reached = median.index[median.to_numpy() >= goal * (1.0 - 1e-9)]
     return float(reached[0]) if len(reached) else math.inf
+
+
+# --------------------------------------------------------------------------------------
+# Numbers to type: the main assumptions, those that were changed, and any that a search finds.
 
 
 def assumption_rows(plan: Plan, problems: Mapping[str, str]) -> list[Field]:
@@ -261,20 +287,6 @@ def _field(name: str, label: str, plan: Plan, problems: Mapping[str, str]) -> Fi
 def changed_assumptions(plan: Plan) -> list[str]:
     """Return the names of the assumptions that the visitor has changed."""
     return [name for name in plan.changes if name not in LEVERS]
-
-
-PRECISION = "precision"
-"""Name of the field for how well the average should be known."""
-MOST_FOUND = 8
-"""Entries that are shown at once."""
-_ELSEWHERE = ("list", "portfolio")
-"""Kinds of value that only a file can state."""
-SETTABLE: Mapping[str, Quantity] = {
-    quantity.name: quantity
-    for quantity in catalogue()
-    if quantity.kind not in _ELSEWHERE and quantity.name not in LABELS
-}
-"""What can be set on the page, by name."""
 
 
 def found(query: str) -> list[Quantity]:
@@ -317,7 +329,7 @@ def precision_row(plan: Plan, chosen: str) -> Field:
         )
         for name, precision in PRECISIONS.items()
     ]
-    most = formats.number(PRECISIONS[chosen].futures)
+    most = formats.number(PRECISIONS[chosen].replications)
     return {
         "name": PRECISION,
         "label": "Precision of the average",

@@ -1,4 +1,4 @@
-"""The sentence that answers, what else one must know, and how far the answer has come."""
+"""The card of the verdict: the sentence, what else one must know, how far the answer has come."""
 
 from __future__ import annotations
 

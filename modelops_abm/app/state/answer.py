@@ -1,4 +1,4 @@
-"""What the page shows: the answer to a plan, as far as it is known."""
+"""The answer to a plan as far as it is known, and how precise it should become."""
 
 from __future__ import annotations
 
@@ -33,47 +33,23 @@ PERIOD_DAYS = 7
 """Length of the periods of the bands."""
 
 
-class Precision(NamedTuple):
-    """How well an average should be known.
-
-    Attributes
-    ----------
-    part
-        Half-width wished, as a part of what the team costs over the horizon.
-    futures
-        How many futures at most.
-    """
-
-    part: float
-    futures: int
-
-
-PRECISIONS = MappingProxyType(
-    {"rough": Precision(0.04, 200), "usual": Precision(0.02, 400), "fine": Precision(0.01, 1600)}
-)
-"""The precisions to choose from. Half the width takes four times the futures."""
-USUAL = PRECISIONS["usual"]
-_EARLY_LOOKS = (2, 4, 8, 16, 24, 32, 48, 64, 80)
-_EARLIEST_LATE_LOOK = 100
-
-
 @dataclass(frozen=True)
 class Answer:
-    """The answer to one plan after some of the futures asked for.
+    """The answer to one plan after some of the replications asked for.
 
     Attributes
     ----------
     plan
         The plan that it answers, which the visitor may have changed since.
     comparison
-        The plan and its baseline over the futures so far, with the bands of `BANDS`.
+        The plan and its baseline over the replications so far, with the bands of `BANDS`.
     aim
-        How many futures at most.
+        How many replications at most.
     half_width_aim
         The precision wished: half the width of the 95 % interval of the average difference of net
         present value, in $ of day 0.
     is_settled
-        Whether it is as precise as wished, or every future has been run.
+        Whether it is as precise as wished, or every replication has been run.
     error
         Why the plan that the visitor has now could not be answered, in words; empty if it could.
     """
@@ -87,8 +63,30 @@ class Answer:
 
     @property
     def seed(self) -> int:
-        """Seed of its futures."""
+        """Seed of its replications."""
         return self.comparison.plan.seed
+
+
+class Precision(NamedTuple):
+    """How well an average should be known.
+
+    Attributes
+    ----------
+    part
+        Half-width wished, as a part of what the team costs over the horizon.
+    replications
+        How many replications at most.
+    """
+
+    part: float
+    replications: int
+
+
+PRECISIONS = MappingProxyType(
+    {"rough": Precision(0.04, 200), "usual": Precision(0.02, 400), "fine": Precision(0.01, 1600)}
+)
+"""The precisions to choose from. Half the width takes four times the replications."""
+USUAL = PRECISIONS["usual"]
 
 
 def half_width_wished(scenario: Scenario, precision: Precision = USUAL) -> float:
@@ -96,24 +94,29 @@ def half_width_wished(scenario: Scenario, precision: Precision = USUAL) -> float
 
     It is a part of what the team costs over the horizon: known before anything has been run, of the
     size of what is to be decided, and the same for every plan of a scenario. Where this is out of
-    reach, or nothing because nobody is paid, every future is run.
+    reach, or nothing because nobody is paid, every replication is run.
     """
     years = scenario.horizon_days / 365.0
     payroll = scenario.team.payroll_per_year * scenario.team.developers * years
     return float(f"{precision.part * payroll:.0e}")
 
 
-def looks_at(scenario: Scenario, futures: int = USUAL.futures) -> tuple[int, ...]:
-    """Return after how many futures to show figures; sooner where a future takes long.
+_EARLY_STAGES = (2, 4, 8, 16, 24, 32, 48, 64, 80)
+_FIRST_LATE_STAGE = 100
+
+
+def stages_of(scenario: Scenario, replications: int = USUAL.replications) -> tuple[int, ...]:
+    """Return after how many replications to show figures.
 
     Parameters
     ----------
     scenario
         What is run.
-    futures
-        How many futures at most.
+    replications
+        How many at most.
     """
-    looks = looks_up_to(futures)
+    stages = looks_up_to(replications)
     if replications_per_block([scenario]) == MOST_REPLICATIONS:
-        return looks
-    return (*_EARLY_LOOKS, *(look for look in looks if look >= _EARLIEST_LATE_LOOK))
+        return stages
+    # A replication so large that fewer fit into a block takes long: show something sooner.
+    return (*_EARLY_STAGES, *(stage for stage in stages if stage >= _FIRST_LATE_STAGE))

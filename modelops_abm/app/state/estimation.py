@@ -1,6 +1,9 @@
 """Answering a visitor's questions in the background, better and better, newest question first.
 
-Nothing here knows Solara: what is found out is published as messages, from threads of their own.
+The order of work is the order in which a visitor waits: first figures of the plan, better ones, the
+credit of each capability, the levels of the one in the drawer, the other plans of the tray. A newer
+question cancels what it makes useless. Nothing here knows Solara: what is found out is published as
+messages, from threads of their own.
 """
 
 from __future__ import annotations
@@ -22,7 +25,7 @@ from modelops_abm.app.state.answer import (
     Answer,
     Precision,
     half_width_wished,
-    looks_at,
+    stages_of,
 )
 from modelops_abm.app.state.jobs import PRECEDENCE, Job, Jobs
 from modelops_abm.app.state.plan import Plan
@@ -39,12 +42,12 @@ from modelops_abm.runs.resources import replications_per_block
 from modelops_abm.runs.threads import Account, Caller, Rank, new_caller
 from modelops_abm.scenario import CapabilityName, Scenario
 
-MOST_KNOWN = 4
-"""Settled answers that are remembered, so that undo and replay need no waiting."""
+MOST_CACHED = 4
+"""Settled answers that are kept, so that undo and replay need no waiting."""
 _PAUSE_SECONDS = {"answer": 0.25, "credit": 1.0}
 """Until each message on how far some work has come; many visitors' credits run at once."""
 _PATIENCE_SECONDS = 2.0
-"""For which better figures stand back at most while others wait for their first."""
+"""For which better figures give way at most while others wait for their first."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,7 @@ class CreditSoFar:
 
 
 @dataclass(frozen=True)
-class Progress:
+class RunProgress:
     """How far some work has come.
 
     Attributes
@@ -74,7 +77,8 @@ class Progress:
     work
         Whether the plan is being answered, or the credit of its capabilities found out.
     done, aim
-        Futures that were run, and how many it will be at most; 0 and 0 if nothing is run any more.
+        Replications that were run, and how many it will be at most; 0 and 0 if nothing is run any
+        more.
     """
 
     plan: Plan
@@ -118,7 +122,7 @@ class Failure:
     words: str
 
 
-type Message = Answer | CreditSoFar | Explanation | Failure | Progress
+type Message = Answer | CreditSoFar | Explanation | Failure | RunProgress
 type _Question = tuple[str, int, Precision]
 type Publish = Callable[[Message], None]
 
@@ -126,10 +130,10 @@ type Publish = Callable[[Message], None]
 class Estimator:
     """Answers the questions of one visitor, whose newest question counts.
 
-    A question is answered look by look until the average is as precise as wished or every future
-    has been run; then come the credit of each capability and, if the drawer asks, the worth of the
-    levels of one. A newer question stops the older within a slice of its runs; nothing of the older
-    is published after something of the newer.
+    A question is answered stage by stage until the average is as precise as wished or every
+    replication has been run; then come the credit of each capability and, if the drawer asks, the
+    worth of the levels of one. A newer question stops the older within a slice of its runs; nothing
+    of the older is published after something of the newer.
 
     Parameters
     ----------
@@ -143,8 +147,8 @@ class Estimator:
         self._publish = publish
         self._account = account or Account()
         self._jobs = Jobs()
-        self._at_rest = Event()
-        self._known = _Remembered()
+        self._at_rest = Event()  # set when the newest answer is as good as it gets
+        self.cache = AnswerCache()
 
     def ask(self, plan: Plan, seed: int, precision: Precision = USUAL) -> None:
         """Answer a plan; what was asked before is stopped."""
@@ -195,43 +199,40 @@ class Estimator:
         try:
             answer, known = self._answered(plan, question, job)
         finally:
-            at_rest.set()
+            at_rest.set()  # also after an error: what waits for the answer must not wait for ever
         if known is not None:
             job.tell(self._publish, CreditSoFar(plan, known))
         else:
-            self._known.add(question, answer, self._credited(plan, seed, job))
+            self.cache.add(question, answer, self._credited(plan, seed, job))
 
     def _answered(self, plan: Plan, question: _Question, job: Job) -> tuple[Answer, Credit | None]:
-        """Publish the answer to a plan as it gets better; return the last, and the credit if known.
-
-        A job that was stopped goes on until its slice is done, beside its successor, and may
-        push out of memory what this one has just found there: it is looked up once.
-        """
-        if (known := self._known.get(question)) is not None:
+        """Publish the answer to a plan as it gets better; return the last, with a known credit."""
+        # Looked up once: a cancelled job ends beside its successor, and may push this answer out.
+        if (known := self.cache.get(question)) is not None:
             answer = replace(known[0], plan=plan)
             job.tell(self._publish, answer)
             return answer, known[1]
-        bar = _Bar(plan, "answer", partial(job.tell, self._publish))
+        bar = ProgressBar(plan, "answer", partial(job.tell, self._publish))
         _, seed, precision = question
         caller = self._caller(plan, precision)
-        looks = answers(plan, seed, precision, job.cancel, bar.show, caller)
-        with PRECEDENCE.claimed(caller):
-            answer = next(looks)
+        stages = answers(plan, seed, precision, job.cancel, bar.show, caller)
+        with PRECEDENCE.claimed(caller):  # until somebody sees something, all else makes room
+            answer = next(stages)
             job.tell(self._publish, answer)
-        bar.stands_back = True
-        for answer in looks:
-            self._tell_politely(job, answer)
-        self._known.add(question, answer, None)
+        bar.gives_way = True
+        for answer in stages:
+            self._improve(job, answer)
+        self.cache.add(question, answer, None)
         return answer, None
 
     def _caller(self, plan: Plan, precision: Precision) -> Caller:
-        """Return where to answer a plan: of the first rank until its first look."""
+        """Return where to answer a plan: of the first rank until its first stage."""
         scenario = plan.scenario
-        first_look = looks_at(scenario, precision.futures)[0]
-        ranks = [Rank.FIRST] * _calls_of(first_look, scenario)
+        first_stage = stages_of(scenario, precision.replications)[0]
+        ranks = [Rank.FIRST] * _calls_of(first_stage, scenario)
         return new_caller(*ranks, Rank.NEXT, account=self._account)
 
-    def _tell_politely(self, job: Job, message: Message) -> None:
+    def _improve(self, job: Job, message: Message) -> None:
         """Publish once nobody waits for first figures, or it has been kept back long enough."""
         PRECEDENCE.give_way(job.cancel, _PATIENCE_SECONDS)
         job.tell(self._publish, message)
@@ -241,7 +242,7 @@ class Estimator:
         if not raised(plan.scenario):
             job.tell(self._publish, CreditSoFar(plan, None))
             return None
-        bar = _Bar(plan, "credit", partial(job.tell, self._publish))
+        bar = ProgressBar(plan, "credit", partial(job.tell, self._publish))
         for credit in stream_credit(
             plan.scenario,
             seed=seed,
@@ -249,7 +250,7 @@ class Estimator:
             progress=bar.show,
             executor=new_caller(Rank.LAST, account=self._account),
         ):
-            self._tell_politely(job, CreditSoFar(plan, credit))
+            self._improve(job, CreditSoFar(plan, credit))
         bar.end()
         return credit
 
@@ -265,7 +266,7 @@ class Estimator:
             cancel=job.cancel,
             executor=new_caller(Rank.LAST, account=self._account),
         ):
-            self._tell_politely(job, Explanation(plan, capability, levels))
+            self._improve(job, Explanation(plan, capability, levels))
 
     def _answer_all(
         self,
@@ -279,27 +280,27 @@ class Estimator:
         for plan in plans:
             caller = new_caller(Rank.NEXT, account=self._account)
             for answer in answers(plan, seed, precision, job.cancel, executor=caller):
-                self._tell_politely(job, answer)
+                self._improve(job, answer)
 
 
-class _Remembered:
-    """Settled answers with their credit, the latest few, for all threads of one visitor."""
+class AnswerCache:
+    """Settled answers with their credit, the latest few, for all jobs of one visitor."""
 
     def __init__(self) -> None:
         self._found: OrderedDict[_Question, tuple[Answer, Credit | None]] = OrderedDict()
         self._lock = Lock()
 
     def get(self, question: _Question) -> tuple[Answer, Credit | None] | None:
-        """Return the answer to a question and the credit as far as known; None if forgotten."""
+        """Return the answer to a question and the credit as far as known; None if not kept."""
         with self._lock:
             return self._found.get(question)
 
     def add(self, question: _Question, answer: Answer, credit: Credit | None) -> None:
-        """Remember an answer, and forget the one that was added longest ago if they are many."""
+        """Keep an answer, and drop the one that was added longest ago if they are many."""
         with self._lock:
             known = self._found.pop(question, (answer, None))[1]
             self._found[question] = (answer, credit if credit is not None else known)
-            while len(self._found) > MOST_KNOWN:
+            while len(self._found) > MOST_CACHED:
                 self._found.popitem(last=False)
 
 
@@ -322,20 +323,20 @@ def answers(
     cancel
         Set it from another thread to stop soon.
     progress
-        Called with the futures done, and how many it will be at most.
+        Called with the replications done, and how many it will be at most.
     executor
-        Where to run; see `simulate.stream`.
+        Where to run; see `runs.stream`.
 
     Raises
     ------
     Cancelled
         If `cancel` was set.
     """
-    looks = looks_at(plan.scenario, precision.futures)
+    stages = stages_of(plan.scenario, precision.replications)
     wished = half_width_wished(plan.scenario, precision)
     for comparison in comparisons(
         plan.scenario,
-        looks,
+        stages,
         half_width=wished,
         seed=seed,
         daily=BANDS,
@@ -345,37 +346,37 @@ def answers(
         executor=executor,
     ):
         n = comparison.replications
-        is_settled = n == looks[-1] or is_known(comparison.difference("npv").values, wished)
-        yield Answer(plan, comparison, looks[-1], wished, is_settled)
+        is_settled = n == stages[-1] or is_known(comparison.difference("npv").values, wished)
+        yield Answer(plan, comparison, stages[-1], wished, is_settled)
 
 
-def _calls_of(look: int, scenario: Scenario) -> int:
-    """Return how many calls the first look takes, with a block of either scenario to spare."""
-    blocks = math.ceil(look / replications_per_block([scenario]))
+def _calls_of(stage: int, scenario: Scenario) -> int:
+    """Return how many calls the first stage takes, with a block of either scenario to spare."""
+    blocks = math.ceil(stage / replications_per_block([scenario]))
     return 2 * (blocks + 1)
 
 
-class _Bar:
+class ProgressBar:
     """Publishes how far some work has come, not too often.
 
     Attributes
     ----------
-    stands_back
+    gives_way
         Whether it is silent while somebody waits for first figures.
     """
 
     def __init__(
-        self, plan: Plan, work: Literal["answer", "credit"], tell: Callable[[Progress], None]
+        self, plan: Plan, work: Literal["answer", "credit"], tell: Callable[[RunProgress], None]
     ) -> None:
         self._plan, self._work, self._tell = plan, work, tell
         is_soon_seen = work == "answer"  # by its first figures
         self._told = time.monotonic() if is_soon_seen else -math.inf
-        self.stands_back = work != "answer"
+        self.gives_way = work != "answer"
 
     def show(self, done: int, aim: int) -> None:
         """Publish how far it has come, if that is worth a message."""
         is_due = time.monotonic() - self._told >= _PAUSE_SECONDS[self._work]
-        if is_due and not (self.stands_back and PRECEDENCE.is_claimed):
+        if is_due and not (self.gives_way and PRECEDENCE.is_claimed):
             self._publish(done, aim)
 
     def end(self) -> None:
@@ -383,5 +384,5 @@ class _Bar:
         self._publish(0, 0)
 
     def _publish(self, done: int, aim: int) -> None:
-        self._tell(Progress(self._plan, self._work, done, aim))
+        self._tell(RunProgress(self._plan, self._work, done, aim))
         self._told = time.monotonic()

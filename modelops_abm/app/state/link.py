@@ -34,7 +34,7 @@ from modelops_abm.version import __version__
 LONGEST = 6000
 """Characters of the longest query; browsers and mail programs cut links that are much longer."""
 LARGEST_SEED = 2**63 - 1
-LAST_FUTURE = 999_999
+LAST_REPLICATION = 999_999
 _MOST_VALUES = 300
 _LONGEST_NAME, _LONGEST_VERSION = 200, 40
 _FINGERPRINT_DIGITS = 64
@@ -55,8 +55,8 @@ class Linked:
         Seed of all futures.
     view
         Name of the part of the page that is shown; empty if the link says none.
-    future
-        Number of the future that is watched.
+    replication
+        Number of the replication that is watched; the page and the link call it a future.
     portfolio
         Fingerprint of the portfolio that the plan still needs; empty if none.
     version
@@ -66,7 +66,7 @@ class Linked:
     plan: Plan
     seed: int = 0
     view: str = ""
-    future: int = 0
+    replication: int = 0
     portfolio: str = ""
     version: str = ""
 
@@ -85,7 +85,7 @@ def query_of(linked: Linked) -> str | None:
         "portfolio": portfolio,
         "seed": str(linked.seed),
         "view": linked.view,
-        "future": str(linked.future or ""),
+        "future": str(linked.replication or ""),
         "v": linked.version or __version__,
     }
     pairs += [(name, text) for name, text in about.items() if text]
@@ -143,7 +143,7 @@ def read_query(query: str) -> Linked:
         plan=plan,
         seed=_whole(given, "seed", LARGEST_SEED),
         view=given.get("view", ""),
-        future=_whole(given, "future", LAST_FUTURE),
+        replication=_whole(given, "future", LAST_REPLICATION),
         portfolio=wanted,
         version=printable(given.get("v", ""), _LONGEST_VERSION),
     )

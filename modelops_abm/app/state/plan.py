@@ -1,4 +1,4 @@
-"""A plan: a scenario to start from, and what a visitor has changed in it."""
+"""A plan: a scenario to start from, what a visitor has changed in it, and the plans before it."""
 
 from __future__ import annotations
 
@@ -28,35 +28,35 @@ from modelops_abm.scenario.presets import PRESETS, preset
 
 
 MOST_MODEL_DAYS = 20_000_000
-"""Size of a future that the page runs; it takes about a second of processor time."""
+"""Size of a replication that the page runs; it takes about a second of processor time."""
 MODEL_DAYS_UNASKED = 3_000_000
-"""Size of a future that is run before the visitor has said yes; all futures take about a minute."""
+"""Size of a replication run before the visitor has said yes; all together take about a minute."""
 MOST_MODEL_DAYS_WATCHED = 3_000_000
-"""Size of a future that Watch plays, which remembers every day of every model, on Mesa."""
+"""Size of a replication that Watch plays, which remembers every day of every model, on Mesa."""
 _SECONDS_PER_MODEL_DAY = 50e-9
 """Of a large portfolio, whose models do not fit into the processor's memory."""
 
 
 def size_of(scenario: Scenario) -> float:
-    """Return the size of a future: days of models, of ideas, and of developers as so many."""
+    """Return the size of a replication: days of models, of ideas, and of developers as so many."""
     return model_days(scenario) + _idea_days(scenario)
 
 
-def minutes_of(scenario: Scenario, futures: int) -> float:
-    """Return roughly how many minutes of processor time so many futures of a plan take at most.
+def minutes_of(scenario: Scenario, replications: int) -> float:
+    """Return roughly how many minutes of processor time so many replications of a plan take.
 
     They are those of the plan and of its baseline; what is found out beside that comes after.
     """
-    return 2 * futures * size_of(scenario) * _SECONDS_PER_MODEL_DAY / 60.0
+    return 2 * replications * size_of(scenario) * _SECONDS_PER_MODEL_DAY / 60.0
 
 
 def refuse_too_large(scenario: Scenario) -> None:
-    """Refuse a scenario of which a single future would take too long for a page.
+    """Refuse a scenario of which a single replication would take too long for a page.
 
     Raises
     ------
     InputError
-        If a future is larger than `MOST_MODEL_DAYS`; the message says what runs it.
+        If a replication is larger than `MOST_MODEL_DAYS`; the message says what runs it.
     """
     size = size_of(scenario)
     if size > MOST_MODEL_DAYS:

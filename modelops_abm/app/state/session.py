@@ -17,7 +17,7 @@ from modelops_abm.app.state.estimation import (
     Explanation,
     Failure,
     Message,
-    Progress,
+    RunProgress,
 )
 from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.plan import FIRST_PRESET, MODEL_DAYS_UNASKED, History, Plan, size_of
@@ -36,8 +36,8 @@ VIEWS: dict[View, str] = {
 }
 """The parts of the page, in their order, with their names."""
 SEED = 0
-"""Seed of the futures that a new visitor sees; a link may bring another."""
-_REPLAY_SECONDS, _LONGEST_WAIT_SECONDS, _LOOK_SECONDS = 1.2, 10.0, 0.05
+"""Seed of the replications that a new visitor sees; a link may bring another."""
+_REPLAY_SECONDS, _LONGEST_WAIT_SECONDS, _POLL_SECONDS = 1.2, 10.0, 0.05
 
 
 class Session:
@@ -50,26 +50,27 @@ class Session:
     history
         The plan and its past.
     seed
-        Seed of all futures.
-    future
-        Number of the future that Watch shows.
+        Seed of all replications.
+    replication
+        Number of the replication that Watch shows.
     precision
         How well the average should be known, a name of `PRECISIONS`.
     answer
         The answer as far as it is known: to the plan, or to an earlier one until the first estimate
         of the new one is there. None before the very first.
     progress
-        How many futures of how many are run of a plan, which may be more than its answer has; None
-        before the first that takes a while.
+        How many replications of how many are run of a plan, which may be more than its answer has;
+        None before the first that takes a while.
     credit, credit_progress
-        Which capability earns what, and how many futures of how many are run for that; None before
-        the very first estimate and where nothing is raised, 0 of 0 when nothing is run.
+        Which capability earns what, and how many replications of how many are run for that; None
+        before the very first estimate and where nothing is raised, 0 of 0 when nothing is run.
     explanation
         What the levels of the capability in the drawer are worth; None if it holds none.
     tray
         The plans that were kept.
     agreed
-        Size of a future up to which plans are run, see `size`; the visitor may say yes to more.
+        Size of a replication up to which plans are run, see `size_of`; the visitor may say yes to
+        more.
     drawer
         What the drawer explains: a capability, or a dotted name of the scenario; empty if closed.
     notice
@@ -86,9 +87,9 @@ class Session:
         The link that was put on the clipboard last.
     exporting
         What is being exported, in words; empty if nothing.
-    memory
+    part_states
         What a part of the page keeps while another is shown, by the name of the part.
-    closing
+    on_close
         Takes what parts of the page have to do when the visitor leaves.
     account
         What the visitor has used of the threads that all visitors share.
@@ -102,10 +103,10 @@ class Session:
         self.view: solara.Reactive[View] = solara.reactive("decide")
         self.history = solara.reactive(History(first))
         self.seed = solara.reactive(seed)
-        self.future = solara.reactive(0)
+        self.replication = solara.reactive(0)
         self.precision = solara.reactive("usual")
         self.answer: solara.Reactive[Answer | None] = solara.reactive(None)
-        self.progress: solara.Reactive[Progress | None] = solara.reactive(None)
+        self.progress: solara.Reactive[RunProgress | None] = solara.reactive(None)
         self.credit: solara.Reactive[Credit | None] = solara.reactive(None)
         self.credit_progress = solara.reactive((0, 0))
         self.explanation: solara.Reactive[Explanation | None] = solara.reactive(None)
@@ -119,12 +120,13 @@ class Session:
         self.uploads = solara.reactive(Uploads())
         self.copied = solara.reactive("")
         self.exporting = solara.reactive("")
-        self.memory: dict[str, Any] = {}
-        self.closing = ExitStack()
+        self.part_states: dict[str, Any] = {}
+        self.on_close = ExitStack()
         self.drawing: AbstractContextManager[Any] = nullcontext()
         self.account = Account()
         self._commands = 0
-        self._changing = RLock()  # what is read, changed and set, by the visitor and behind him
+        # Jobs change what the visitor changes too: whoever reads, changes and sets takes this.
+        self._changing = RLock()
         self._estimator = Estimator(self._hear, self.account)
         self._jobs = Jobs()
 
@@ -188,7 +190,7 @@ class Session:
         """Call a plan in the tray otherwise; a name that is not allowed becomes a notice."""
         self._set_tray(lambda tray: renamed(tray, old, new))
 
-    def bring_back(self, tray: Tray) -> None:
+    def restore_tray(self, tray: Tray) -> None:
         """Keep the plans that the tab had before a reload, unless there are others by now."""
         if tray:
             self._set_tray(lambda others: others or tray)
@@ -229,7 +231,7 @@ class Session:
 
     def close(self) -> None:
         """Stop everything in the background for good."""
-        self.closing.close()
+        self.on_close.close()
         self._jobs.close()
         self._estimator.close()
 
@@ -254,9 +256,9 @@ class Session:
                 self._show(message)
             case CreditSoFar():
                 self.credit.set(message.credit)
-            case Progress(work="answer"):
+            case RunProgress(work="answer"):
                 self.progress.set(message)
-            case Progress(work="credit"):
+            case RunProgress(work="credit"):
                 self.credit_progress.set((message.done, message.aim))
             case Explanation():
                 self.explanation.set(message)
@@ -297,12 +299,11 @@ class Session:
     def _replay(self, job: Job) -> None:
         """Wait until the plan before the last change is answered and seen; then change again."""
         shown = self.history.value
-        patience = int(_LONGEST_WAIT_SECONDS / _LOOK_SECONDS)
-        for _ in range(patience):
+        for _ in range(int(_LONGEST_WAIT_SECONDS / _POLL_SECONDS)):
             answer = self.answer.value
             if answer is not None and answer.plan.key == shown.plan.key:
                 break
-            if not job.pause(_LOOK_SECONDS):
+            if not job.pause(_POLL_SECONDS):
                 return
         if job.pause(_REPLAY_SECONDS):
             self._change_history(lambda history: shown.redo() if history is shown else history)

@@ -9,13 +9,13 @@ import htpy as h
 
 from modelops_abm import formats
 from modelops_abm.app.decide.measures import Measure, shown
-from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS, found
+from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS, SETTABLE, found
 from modelops_abm.app.drawing.interval_mark import confidence_badge
-from modelops_abm.app.understand.verification import traced
-from modelops_abm.scenario import Distribution, Quantity, Scenario, catalogue
+from modelops_abm.app.understand.provenance import traced
+from modelops_abm.app.widgets.markup import scroll_region
+from modelops_abm.scenario import Distribution, Quantity, Scenario
 from modelops_abm.scenario.fields import value_at
 from modelops_abm.scenario.quantity import Confidence
-from modelops_abm.scenario.sources import LABELS
 from modelops_abm.text import range_in_words
 
 _IN_PERCENT = ("share", "probability")
@@ -39,11 +39,7 @@ _HEADINGS = (
 _SPOKEN = {"Unit", "Its ends"}
 """Headings that only those hear who cannot see what stands below."""
 
-ASSUMPTIONS: tuple[Quantity, ...] = tuple(
-    quantity
-    for quantity in catalogue()
-    if quantity.kind not in ("list", "portfolio") and quantity.name not in LABELS
-)
+ASSUMPTIONS: tuple[Quantity, ...] = tuple(SETTABLE.values())
 """Everything that is assumed, in the catalogue's order."""
 MAIN: tuple[Quantity, ...] = tuple(
     quantity
@@ -99,22 +95,21 @@ def _group(scenario: Scenario, name: str, entries: Sequence[Quantity]) -> h.Elem
 
 
 def _table(scenario: Scenario, entries: Iterable[Quantity], caption: str) -> h.Element:
-    return h.div(".scrolls", tabindex="0", role="region", aria_label=caption)[
+    return scroll_region(
+        caption,
         h.table(".assumptions")[
             h.caption(".spoken")[caption],
             h.colgroup[(h.col(class_=name) for name in _COLUMNS)],
-            h.thead[
-                h.tr[
-                    (
-                        h.th(class_=_CLASSES.get(heading), scope="col")[
-                            h.span(".spoken")[heading] if heading in _SPOKEN else heading
-                        ]
-                        for heading in _HEADINGS
-                    )
-                ]
-            ],
+            h.thead[h.tr[map(_heading, _HEADINGS)]],
             h.tbody[(_row(scenario, quantity) for quantity in entries)],
-        ]
+        ],
+        ".scrolls",
+    )
+
+
+def _heading(heading: str) -> h.Element:
+    return h.th(class_=_CLASSES.get(heading), scope="col")[
+        h.span(".spoken")[heading] if heading in _SPOKEN else heading
     ]
 
 

@@ -1,4 +1,4 @@
-"""Capabilities as stocks that the developers' work fills, and what each takes."""
+"""How an organisation works, drawn: the life cycle of its models, and a capability as a tank."""
 
 from __future__ import annotations
 
@@ -9,100 +9,12 @@ import htpy as h
 from modelops_abm import formats
 from modelops_abm.app.drawing.diagrams import Box, arrow, badge, box, frame, words
 from modelops_abm.app.theme import icon
-from modelops_abm.app.understand.verification import priority, stated, traced, traced_in_drawing
+from modelops_abm.app.understand.provenance import priority, stated, traced, traced_in_drawing
+from modelops_abm.app.widgets.markup import scroll_region
 from modelops_abm.core.events import MAINTENANCE, RetirementReason
 from modelops_abm.core.outcomes import ISSUES
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario
 from modelops_abm.scenario.capabilities import Capabilities
-
-WIDTH, HEIGHT = 445, 214
-_DEVELOPERS = Box(1, 62, 96, 56)
-_TANK = Box(206, 22, 86, 134)
-_ROUND = 8.0
-_CHOSEN, _BUILT = 0.8, 0.55
-"""Levels in the drawing, as a picture of what they mean."""
-_COLUMNS = {
-    "effort_days": "Work to fill it, developer-days",
-    "capital_cost": "Capital, $",
-    "upkeep_per_year": "Upkeep, $ a year",
-}
-
-
-def tank(scenario: Scenario, capability: CapabilityName = "automation") -> h.Element:
-    """Return the drawing of one capability as a tank."""
-    centre = _DEVELOPERS.centre
-    chosen = _TANK.bottom - _CHOSEN * _TANK.height
-    built = _TANK.bottom - _BUILT * _TANK.height
-    return h.svg(
-        ".tank-drawing",
-        viewBox=f"0 0 {WIDTH} {HEIGHT}",
-        role="img",
-        aria_label=(
-            "The work of developers flows into a tank. Its level rises until the level that was"
-            " chosen, and what the capability does follows from the level that is built."
-        ),
-    )[
-        h.path(".pipe", d=f"M{_DEVELOPERS.right + 4} {centre}H{_TANK.left - 4}"),
-        h.path(".valve", d=f"M140 {centre - 9}v18l22 -18v18z"),
-        words(151, centre - 18, "rate"),
-        box(_DEVELOPERS, "Developers", _their_work(scenario)),
-        words(_TANK.middle, 14, h.tspan(".name")[capability.capitalize()]),
-        h.g(".stock")[
-            frame(_TANK, _ROUND),
-            h.path(".full", d=_filling(built)),
-            h.path(".chosen", d=f"M{_TANK.left - 8} {chosen}H{_TANK.right + 12}"),
-        ],
-        words(_TANK.right + 16, chosen + 4, "level you choose", anchor="start"),
-        words(
-            _TANK.right + 16, built + 14, h.tspan(".built")["level built"], anchor="start"
-        ),
-        arrow([(_TANK.middle, _TANK.bottom + 4), (_TANK.middle, _TANK.bottom + 26)]),
-        words(_TANK.middle, _TANK.bottom + 43, "what it does, in proportion to the level"),
-    ]  # fmt: skip
-
-
-def _filling(top: float) -> str:
-    """Return the part of the tank that is full, with its round lower corners."""
-    low, across = _TANK.bottom - _ROUND, _TANK.width - 2.0 * _ROUND
-    return (
-        f"M{_TANK.left:g} {top:.1f}V{low:g}q0 {_ROUND:g} {_ROUND:g} {_ROUND:g}h{across:g}"
-        f"q{_ROUND:g} 0 {_ROUND:g} -{_ROUND:g}V{top:.1f}z"
-    )
-
-
-def _their_work(scenario: Scenario) -> h.Fragment:
-    return h.fragment[traced_in_drawing(*priority(scenario, "capability")), " work"]
-
-
-def takes(scenario: Scenario) -> h.Element:
-    """Return what each capability takes for a full level, as a table."""
-    return h.div(".scrolls", tabindex="0", role="region", aria_label="What each capability takes")[
-        h.table[
-            h.thead[
-                h.tr[
-                    h.th(scope="col")["Full level of"],
-                    h.th(scope="col")["What it is"],
-                    (h.th(".number", scope="col")[heading] for heading in _COLUMNS.values()),
-                ]
-            ],
-            h.tbody[(_row(scenario, name) for name in CAPABILITY_NAMES)],
-        ]
-    ]
-
-
-def _row(scenario: Scenario, name: CapabilityName) -> h.Element:
-    meaning = Capabilities.model_fields[name].description or ""
-    values = (stated(scenario, f"capabilities.{name}.{field}") for field in _COLUMNS)
-    return h.tr[
-        h.th(scope="row")[name.capitalize()],
-        h.td[meaning.rstrip(".")],
-        (h.td(".number")[traced(*value)] for value in values),
-    ]
-
-
-# --------------------------------------------------------------------------------------
-# The portfolio's process flow, with what the developers do first.
-
 
 WIDE, NARROW = 928, 664
 """Widths that it is drawn in."""
@@ -251,13 +163,104 @@ def _next(one: Box, other: Box) -> h.Element:
     return arrow([(one.right + 3.0, one.centre), (other.left - 3.0, other.centre)])
 
 
-def _loop(production: Box, care: Box, side: float, tone: str) -> h.Fragment:
-    """Return the way from production into care and back, left (-1) or right (1) of its middle."""
+def _loop(production: Box, work: Box, side: float, tone: str) -> h.Fragment:
+    """Return the way to maintenance and back, left (-1) or right (1) of the middle."""
     inner, outer = production.middle + side * 14.0, production.middle + side * 44.0
-    entry, leave = care.middle - side * 26.0, care.middle + side * 26.0
+    entry, leave = work.middle - side * 26.0, work.middle + side * 26.0
     low, lower = production.bottom + 20.0, production.bottom + 40.0
-    top, bottom = production.bottom + 3.0, care.top - 3.0
+    top, bottom = production.bottom + 3.0, work.top - 3.0
     return h.fragment[
         arrow([(inner, top), (inner, lower), (entry, lower), (entry, bottom)], tone=tone),
         arrow([(leave, bottom), (leave, low), (outer, low), (outer, top)], tone=tone),
+    ]
+
+
+# --------------------------------------------------------------------------------------
+# A capability as a stock that the developers' work fills, and what each takes.
+
+
+WIDTH, HEIGHT = 445, 214
+_DEVELOPERS = Box(1, 62, 96, 56)
+_TANK = Box(206, 22, 86, 134)
+_ROUND = 8.0
+_CHOSEN, _BUILT = 0.8, 0.55
+"""Levels in the drawing, as a picture of what they mean."""
+_COLUMNS = {
+    "effort_days": "Work to fill it, developer-days",
+    "capital_cost": "Capital, $",
+    "upkeep_per_year": "Upkeep, $ a year",
+}
+
+
+def tank(scenario: Scenario, capability: CapabilityName = "automation") -> h.Element:
+    """Return the drawing of one capability as a tank."""
+    centre = _DEVELOPERS.centre
+    chosen = _TANK.bottom - _CHOSEN * _TANK.height
+    built = _TANK.bottom - _BUILT * _TANK.height
+    return h.svg(
+        ".tank-drawing",
+        viewBox=f"0 0 {WIDTH} {HEIGHT}",
+        role="img",
+        aria_label=(
+            "The work of developers flows into a tank. Its level rises until the level that was"
+            " chosen, and what the capability does follows from the level that is built."
+        ),
+    )[
+        h.path(".pipe", d=f"M{_DEVELOPERS.right + 4} {centre}H{_TANK.left - 4}"),
+        h.path(".valve", d=f"M140 {centre - 9}v18l22 -18v18z"),
+        words(151, centre - 18, "rate"),
+        box(_DEVELOPERS, "Developers", _their_work(scenario)),
+        words(_TANK.middle, 14, h.tspan(".name")[capability.capitalize()]),
+        h.g(".stock")[
+            frame(_TANK, _ROUND),
+            h.path(".full", d=_filling(built)),
+            h.path(".chosen", d=f"M{_TANK.left - 8} {chosen}H{_TANK.right + 12}"),
+        ],
+        words(_TANK.right + 16, chosen + 4, "level you choose", anchor="start"),
+        words(
+            _TANK.right + 16, built + 14, h.tspan(".built")["level built"], anchor="start"
+        ),
+        arrow([(_TANK.middle, _TANK.bottom + 4), (_TANK.middle, _TANK.bottom + 26)]),
+        words(_TANK.middle, _TANK.bottom + 43, "what it does, in proportion to the level"),
+    ]  # fmt: skip
+
+
+def _filling(top: float) -> str:
+    """Return the part of the tank that is full, with its round lower corners."""
+    low, across = _TANK.bottom - _ROUND, _TANK.width - 2.0 * _ROUND
+    return (
+        f"M{_TANK.left:g} {top:.1f}V{low:g}q0 {_ROUND:g} {_ROUND:g} {_ROUND:g}h{across:g}"
+        f"q{_ROUND:g} 0 {_ROUND:g} -{_ROUND:g}V{top:.1f}z"
+    )
+
+
+def _their_work(scenario: Scenario) -> h.Fragment:
+    return h.fragment[traced_in_drawing(*priority(scenario, "capability")), " work"]
+
+
+def takes(scenario: Scenario) -> h.Element:
+    """Return what each capability takes for a full level, as a table."""
+    return scroll_region(
+        "What each capability takes",
+        h.table[
+            h.thead[
+                h.tr[
+                    h.th(scope="col")["Full level of"],
+                    h.th(scope="col")["What it is"],
+                    (h.th(".number", scope="col")[heading] for heading in _COLUMNS.values()),
+                ]
+            ],
+            h.tbody[(_row(scenario, name) for name in CAPABILITY_NAMES)],
+        ],
+        ".scrolls",
+    )
+
+
+def _row(scenario: Scenario, name: CapabilityName) -> h.Element:
+    meaning = Capabilities.model_fields[name].description or ""
+    values = (stated(scenario, f"capabilities.{name}.{field}") for field in _COLUMNS)
+    return h.tr[
+        h.th(scope="row")[name.capitalize()],
+        h.td[meaning.rstrip(".")],
+        (h.td(".number")[traced(*value)] for value in values),
     ]

@@ -1,4 +1,4 @@
-"""The part of the page that is called Understand: how the simulator works and is checked."""
+"""Understand: how the simulator works, what it assumes, and how it has been checked."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ from modelops_abm.app.drawing.diagrams import statechart
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.understand.assumptions import ASSUMPTIONS, assumptions, how_many
-from modelops_abm.app.understand.effects_table import conditions, effects_table, legend
 from modelops_abm.app.understand.life_cycle import life_cycle, takes, tank
-from modelops_abm.app.understand.verification import in_short, record, verified
+from modelops_abm.app.understand.verification import (
+    conditions,
+    effects_table,
+    in_short,
+    legend,
+    record,
+    verified,
+)
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.controls import Contents, Search
 from modelops_abm.app.widgets.markup import Action

@@ -1,9 +1,7 @@
-"""Every number of this part is marked with where it comes from, for readers and for a test.
+"""What the checks of the simulator found, and what each capability was measured to change.
 
-The mark is an attribute ``data-from`` of the element around it: ``scenario:team.developers`` for a
-value of the plan, ``default:`` or ``source:`` and a name for what the catalogue says of one,
-``priority:repair``, ``record:`` and a path for what was recorded, ``count:`` of what the code
-lists. A test reads the number back and looks it up there.
+`tests/verification/record.py` records both in `verification.json`; every run of the tests compares
+itself with it. Nothing here is computed again: the page shows what the tests hold.
 """
 
 from __future__ import annotations
@@ -18,13 +16,18 @@ from typing import Any
 import htpy as h
 
 from modelops_abm import formats
-from modelops_abm.app.decide.measures import Measure
-from modelops_abm.scenario import Distribution, Scenario
-from modelops_abm.scenario.fields import value_at
-
-# --------------------------------------------------------------------------------------
-# What the checks of the simulator found, as `tests/verification/record.py` has recorded it.
-
+from modelops_abm.app.understand.provenance import traced
+from modelops_abm.app.widgets.markup import scroll_region
+from modelops_abm.experiments.expectations import (
+    CONDITIONS,
+    EFFECT_KINDS,
+    EXPECTATIONS,
+    MODELS,
+    Direction,
+    EffectKind,
+    Expectation,
+)
+from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName
 
 LEVEL = 0.95
 """Of the intervals that are recorded."""
@@ -145,7 +148,7 @@ class Record:
 @cache
 def record() -> Record:
     """Return what is recorded."""
-    text = files(__package__).joinpath("record.json").read_text(encoding="utf-8")
+    text = files(__package__).joinpath("verification.json").read_text(encoding="utf-8")
     content: dict[str, Any] = json.loads(text)
     effects = (MeasuredEffect(**entry) for entry in content["effects"])
     return Record(
@@ -160,41 +163,8 @@ def _group(entry: dict[str, Any]) -> Group:
     return Group(entry["file"], entry["title"], found)
 
 
-_PLAIN = Measure()
-
-
-def traced(origin: str, text: str) -> h.Element:
-    """Return a number, or words that hold numbers, with their origin."""
-    return h.span(data_from=origin)[text]
-
-
-def traced_in_drawing(origin: str, text: str) -> h.Element:
-    """Return the same for the text of a drawing."""
-    return h.tspan(data_from=origin)[text]
-
-
-def level() -> h.Fragment:
-    """Return the level of the intervals that are recorded: 95 %."""
-    return h.fragment[
-        traced("record:level", formats.number(100.0 * LEVEL)), f"{formats.NARROW_SPACE}%"
-    ]
-
-
-def stated(scenario: Scenario, name: str) -> tuple[str, str]:
-    """Return origin and text of a number that a scenario states; of a distribution its mean."""
-    value = value_at(scenario, name)
-    number = value.mean if isinstance(value, Distribution) else float(value)
-    return f"scenario:{name}", _PLAIN.text(number)
-
-
-def priority(scenario: Scenario, task_class: str) -> tuple[str, str]:
-    """Return origin and text of the place of a class of work in the order of priority: #1."""
-    place = scenario.team.priority_order.index(task_class)
-    return f"priority:{task_class}", f"#{place + 1}"
-
-
 # --------------------------------------------------------------------------------------
-# What has been checked: theory beside what was simulated, as it was recorded.
+# What has been checked: theory beside what was simulated.
 
 
 _SCIENTIFIC = 1e-3
@@ -319,3 +289,134 @@ def _error(value: float) -> str:
     if value == 0.0:
         return formats.number(0.0)
     return f"{value:.0e}" if value < _SCIENTIFIC else formats.number(value, 4)
+
+
+def level() -> h.Fragment:
+    """Return the level of the intervals that are recorded: 95 %."""
+    return h.fragment[
+        traced("record:level", formats.number(100.0 * LEVEL)), f"{formats.NARROW_SPACE}%"
+    ]
+
+
+# --------------------------------------------------------------------------------------
+# What each capability is expected to change, beside what it was measured to change.
+
+
+_ROUNDING = 1e-12
+"""A change smaller than this part of the value is rounding."""
+
+
+def conditions(record: Record) -> h.Fragment:
+    """Return in words what was run."""
+    (pairs,) = {effect.n for effect in record.effects.values()}
+    return h.fragment[
+        "Measured with ",
+        traced("conditions:models", str(MODELS)),
+        " models and ",
+        traced("conditions:team.developers", str(CONDITIONS["team.developers"])),
+        " developers over ",
+        traced("conditions:horizon_days", str(CONDITIONS["horizon_days"])),
+        " days, all else as assumed: each capability at its full level from the first day, against"
+        " none, in ",
+        traced("record:pairs", str(pairs)),
+        " pairs of runs with the same luck, in per cent and with the ",
+        level(),
+        " interval of the average. Users and use follow from time served and power; nothing here"
+        " is written in as a worth.",
+    ]
+
+
+def effects_table(record: Record) -> h.Element:
+    """Return the table of effects: expected in words, measured in per cent."""
+    return scroll_region(
+        "What each capability changes",
+        h.table(".effects")[
+            h.thead[
+                h.tr[
+                    h.th(scope="col")["Capability"],
+                    (h.th(scope="col", title=kind.meaning)[kind.words] for kind in EFFECT_KINDS),
+                ]
+            ],
+            h.tbody[(_row(record, name) for name in CAPABILITY_NAMES)],
+        ],
+        ".scrolls",
+    )
+
+
+def _row(record: Record, capability: CapabilityName) -> h.Element:
+    return h.tr[
+        h.th(scope="row")[capability.capitalize()],
+        (_cell(record, capability, kind) for kind in EFFECT_KINDS),
+    ]
+
+
+def _cell(record: Record, capability: CapabilityName, kind: EffectKind) -> h.Element:
+    expected = EXPECTATIONS[capability].get(kind.name)
+    measures = _measures(kind, expected)
+    main = record.effects[capability, measures[0]]
+    mark, tone = _mark(main, kind, is_expected=expected is not None)
+    return h.td(data_label=kind.words)[
+        h.span(class_=f"mark {tone}", aria_hidden="true")[mark],
+        h.span(class_="expected" if expected else "expected none")[
+            expected.words if expected else "nothing expected"
+        ],
+        (h.span(".measured")[_measured(record, capability, each, kind)] for each in measures),
+    ]
+
+
+def _measures(kind: EffectKind, expected: Expectation | None) -> tuple[str, ...]:
+    """Return what is shown: the measure of the column, and before it what is expected instead."""
+    if expected is None or kind.measure in expected.directions:
+        return (kind.measure,)
+    return (next(iter(expected.directions)), kind.measure)
+
+
+def _mark(effect: MeasuredEffect, kind: EffectKind, *, is_expected: bool) -> tuple[str, str]:
+    """Return the mark of an effect, and what it means: good, bad, or cannot be told."""
+    if _is_nothing(effect) or not effect.is_told:
+        return "○", "untold"
+    rises = effect.change > 0.0
+    tone = "earns" if rises == (kind.better is Direction.MORE) else "costs"
+    return ("▲" if is_expected else "△") if rises else ("▼" if is_expected else "▽"), tone
+
+
+def _is_nothing(effect: MeasuredEffect) -> bool:
+    return abs(effect.change) + effect.half_width <= _ROUNDING * abs(effect.without)
+
+
+def _measured(
+    record: Record, capability: CapabilityName, measure: str, kind: EffectKind
+) -> h.Fragment:
+    """Return the change of a measure in per cent of what it is without the capability."""
+    effect = record.effects[capability, measure]
+    what = measure.removeprefix(f"{kind.measure}, ")
+    named = "" if measure == kind.measure else f"{what}: "
+    if _is_nothing(effect):
+        return h.fragment[named, "unchanged in every pair"]
+    change, half_width = 100.0 * effect.change / effect.without, _half_width(effect)
+    digits = formats.digits_of(half_width)
+    origin = f"effect:{capability}:{measure}"
+    return h.fragment[
+        named,
+        h.span(".amount")[
+            traced(f"{origin}:change", formats.number(change, digits, signed=True)),
+            " ± ",
+            traced(f"{origin}:half_width", formats.number(half_width, digits)),
+            f"{formats.NARROW_SPACE}%",
+        ],
+        "" if effect.is_told else ", can't tell",
+    ]
+
+
+def _half_width(effect: MeasuredEffect) -> float:
+    return 100.0 * effect.half_width / abs(effect.without)
+
+
+def legend() -> h.Element:
+    """Return what the marks mean."""
+    marks = {
+        "▲ ▼": "expected and measured",
+        "△ ▽": "measured, though nothing was expected",
+        "○": "nothing, or cannot be told from nothing",
+    }
+    return h.ul(".legend")[(h.li[h.span[mark], f" {words}"] for mark, words in marks.items())]

@@ -1,4 +1,4 @@
-"""Runs a twin day by day in a thread of its own, and hands out snapshots of it.
+"""The player: runs a plan and its baseline day by day in a thread, and hands out snapshots.
 
 The thread alone touches the organisations. It shows a snapshot, waits until the one before is
 drawn, and goes on: a browser that is slow sees fewer pictures, never a queue of old ones.
@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 from modelops_abm.app.state.jobs import in_words
 from modelops_abm.app.watch.observe import picture_of
-from modelops_abm.app.watch.paired_run import Question, Twin
+from modelops_abm.app.watch.paired_run import PairedRun, RunChoice
 from modelops_abm.app.watch.snapshot import Picture, Snapshot
 
 SPEEDS: dict[str, float | None] = {"1": 1.0, "5": 5.0, "20": 20.0, "max": None}
@@ -24,11 +24,13 @@ _IN_FLIGHT = 1  # pictures that may be on their way while the next is made
 
 
 class Player:
-    """Plays a twin; every method may be called from any thread and returns at once.
+    """Plays a plan and its baseline.
+
+    Every method may be called from any thread, and returns at once.
 
     Parameters
     ----------
-    question
+    choice
         What to watch first.
     show
         Called with every snapshot, in the player's thread. Say `drawn` when it can be seen.
@@ -37,14 +39,14 @@ class Player:
     """
 
     def __init__(
-        self, question: Question, show: Callable[[Snapshot], None], followed: int | None = None
+        self, choice: RunChoice, show: Callable[[Snapshot], None], followed: int | None = None
     ) -> None:
         self._show = show
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._drawn = threading.Event()
         self._serial = self._seen = 0
-        self._question = question
+        self._choice = choice
         self._followed = followed
         self._speed = FIRST_SPEED
         self._playing = False
@@ -52,20 +54,20 @@ class Player:
         self._error = ""
         self._stale = True
         self._at_work = self._closed = False
-        self._twin: Twin | None = None
+        self._pair: PairedRun | None = None
         self._picture: Picture | None = None
 
     # Commands
 
     @property
-    def question(self) -> Question:
+    def choice(self) -> RunChoice:
         """What is watched."""
-        return self._question
+        return self._choice
 
     def play(self) -> None:
         """Let days go by; from the start again if the run is over."""
         with self._lock:
-            if self._twin is not None and not self._twin.running:
+            if self._pair is not None and not self._pair.running:
                 self._goal = 0
             self._playing, self._error = True, ""
         self._work_on()
@@ -91,7 +93,7 @@ class Player:
         """Run one day, then pause."""
         with self._lock:
             self._playing = False
-            self._goal = min(self._day + 1, self._question.plan.horizon_days)
+            self._goal = min(self._day + 1, self._choice.plan.horizon_days)
         self._work_on()
 
     def jump(self, day: int) -> None:
@@ -102,7 +104,7 @@ class Player:
         ValueError
             If it is not a day of the run.
         """
-        if not 0 <= day <= self._question.plan.horizon_days:
+        if not 0 <= day <= self._choice.plan.horizon_days:
             raise ValueError(f"day {day} is not in the run")
         with self._lock:
             self._goal = day
@@ -127,11 +129,11 @@ class Player:
             self._followed = number
         self._work_on()
 
-    def ask(self, question: Question) -> None:
+    def ask(self, choice: RunChoice) -> None:
         """Watch something else, from day 0; goes on playing if it was."""
         with self._lock:
-            self._question, self._goal, self._error = question, None, ""
-            self._twin = self._picture = None
+            self._choice, self._goal, self._error = choice, None, ""
+            self._pair = self._picture = None
         self._work_on()
 
     def look(self) -> None:
@@ -147,7 +149,7 @@ class Player:
 
     @property
     def _day(self) -> int:
-        return 0 if self._twin is None else self._twin.day
+        return 0 if self._pair is None else self._pair.day
 
     def _work_on(self) -> None:
         with self._lock:
@@ -168,7 +170,7 @@ class Player:
                 self._stop(error)
             try:
                 self._present()
-            except BaseException:  # nobody is left to see it
+            except BaseException:  # nobody is left to see it: the visitor has gone
                 with self._lock:
                     self._playing, self._goal, self._at_work = False, None, False
                 raise
@@ -183,46 +185,47 @@ class Player:
 
     def _advance(self, due: float) -> float:
         """Run the days of the next picture; return when the one after is due."""
-        twin = self._prepared()
+        pair = self._prepared()
         goal, speed = self._goal, SPEEDS[self._speed]
         if goal is not None or (self._playing and speed is None):
-            self._run(twin, goal)
+            self._run(pair, goal)
             return time.monotonic()
         if not self._playing or speed is None:
             return time.monotonic()
         now = time.monotonic()
         if self._sleep(due - now):
             return due
+        # A machine too slow for the speed runs several days for one picture, and so keeps pace.
         behind = max(1, int((time.monotonic() - due) * speed))
         for _ in range(behind):
-            twin.step()
-        self._settle(twin)
+            pair.step()
+        self._settle(pair)
         return max(due + behind / speed, time.monotonic() - _LONGEST_WAIT_SECONDS)
 
-    def _prepared(self) -> Twin:
-        """Return the twin, set up anew if the question or an earlier day asks for it."""
+    def _prepared(self) -> PairedRun:
+        """Return the pair, set up anew if the choice or an earlier day asks for it."""
         with self._lock:
-            question, twin, goal = self._question, self._twin, self._goal
-        if twin is None or (goal is not None and goal < twin.day):
-            twin = Twin(question)
+            choice, pair, goal = self._choice, self._pair, self._goal
+        if pair is None or (goal is not None and goal < pair.day):
+            pair = PairedRun(choice)
             with self._lock:
-                if question is self._question:
-                    self._twin = twin
-        return twin
+                if choice is self._choice:
+                    self._pair = pair
+        return pair
 
-    def _run(self, twin: Twin, goal: int | None) -> None:
+    def _run(self, pair: PairedRun, goal: int | None) -> None:
         """Run as far as a slice of time allows, or to the goal."""
         end = time.monotonic() + _SLICE_SECONDS
-        while twin.running and (goal is None or twin.day < goal) and time.monotonic() < end:
-            twin.step()
+        while pair.running and (goal is None or pair.day < goal) and time.monotonic() < end:
+            pair.step()
         with self._lock:
-            if goal is not None and goal == self._goal and twin.day >= goal:
+            if goal is not None and goal == self._goal and pair.day >= goal:
                 self._goal = None
-        self._settle(twin)
+        self._settle(pair)
 
-    def _settle(self, twin: Twin) -> None:
+    def _settle(self, pair: PairedRun) -> None:
         with self._lock:
-            if twin is self._twin and not twin.running and self._goal is None:
+            if pair is self._pair and not pair.running and self._goal is None:
                 self._playing = False
 
     def _sleep(self, seconds: float) -> bool:
@@ -234,7 +237,7 @@ class Player:
         words = in_words(error)
         with self._lock:
             self._error = f"The run stopped on day {self._day}. {words}"
-            self._playing, self._goal, self._twin = False, None, None
+            self._playing, self._goal, self._pair = False, None, None
 
     def _present(self) -> None:
         """Show the present moment, and let the browser keep up, unless a command comes."""
@@ -248,16 +251,16 @@ class Player:
 
     def _snapshot(self) -> Snapshot:
         with self._lock:
-            twin, followed = self._twin, self._followed
-        picture = None if twin is None else picture_of(twin, followed)
+            pair, followed = self._pair, self._followed
+        picture = None if pair is None else picture_of(pair, followed)
         with self._lock:
-            if picture is not None and twin is self._twin:
+            if picture is not None and pair is self._pair:
                 self._picture = picture
             self._serial += 1
             return Snapshot(
                 serial=self._serial,
-                question=self._question,
-                horizon_days=self._question.plan.horizon_days,
+                choice=self._choice,
+                horizon_days=self._choice.plan.horizon_days,
                 picture=self._picture,
                 playing=self._playing,
                 goal=self._goal,

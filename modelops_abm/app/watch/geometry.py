@@ -1,4 +1,4 @@
-"""Where things stand in a lane of a given width: boxes, and places for tokens in them."""
+"""Where things stand in the card of an organisation: boxes, and places for tokens in them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SMALLEST_NUMBERED = 22
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The boxes of a lane.
+    """The boxes of the card of an organisation.
 
     Attributes
     ----------
@@ -53,12 +53,12 @@ class Places:
 
 @lru_cache(maxsize=64)
 def places(width: int) -> Places:
-    """Return the boxes of a lane.
+    """Return the boxes of the card of an organisation.
 
     Parameters
     ----------
     width
-        Of the lane inside its padding, in pixels; taken as `NARROWEST` or `WIDEST` if outside.
+        Of the card inside its padding, in pixels; taken as `NARROWEST` or `WIDEST` if outside.
     """
     whole = min(max(width, NARROWEST), WIDEST)
     narrow = whole < _NARROW

@@ -1,4 +1,8 @@
-"""From running organisations to what is shown of them."""
+"""Reading two running organisations: what a snapshot holds of them.
+
+Runs in the player's thread between two days. What it returns holds no reference to the engine,
+whose next day would change a picture that is still being drawn.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,14 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from modelops_abm.app.watch.paired_run import Twin, WatchedModel, watched
+from modelops_abm.app.watch.paired_run import PairedRun, WatchedModel, watched
 from modelops_abm.app.watch.snapshot import (
     DeveloperView,
     Drift,
     Followed,
-    Lane,
     Life,
     ModelView,
+    Organisation,
     Picture,
     Spell,
     Stock,
@@ -32,21 +36,21 @@ _OFFLINE = (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)
 _NOT_ONLINE = (*_OFFLINE, State.RETRAINING)
 
 
-def picture_of(twin: Twin, followed: int | None) -> Picture:
+def picture_of(pair: PairedRun, followed: int | None) -> Picture:
     """Return what is shown of both organisations, and of the chosen model."""
     return Picture(
-        day=twin.day,
-        plan=lane_of(twin.plan),
-        baseline=lane_of(twin.baseline),
-        followed=followed_in(twin, followed),
-        strip={name: tuple(counts) for name, counts in twin.strip.items()},
+        day=pair.day,
+        plan=view_of(pair.plan),
+        baseline=view_of(pair.baseline),
+        followed=followed_in(pair, followed),
+        strip={name: tuple(counts) for name, counts in pair.strip.items()},
     )
 
 
-def lane_of(model: ModelOpsModel) -> Lane:
+def view_of(model: ModelOpsModel) -> Organisation:
     """Return what is shown of an organisation."""
     there = [entry for entry in watched(model) if entry.state is not State.RETIRED]
-    return Lane(
+    return Organisation(
         models=tuple(_view(entry) for entry in there),
         retired=tuple(
             (entry.number, entry.name) for entry in model.ml_models if entry.state is State.RETIRED
@@ -134,24 +138,24 @@ def _progress(entry: WatchedModel, task: Task, left: float | None) -> float:
 # The chosen model
 
 
-def followed_in(twin: Twin, number: int | None) -> Followed | None:
+def followed_in(pair: PairedRun, number: int | None) -> Followed | None:
     """Return the life of a model in both organisations; None if there is no such model.
 
     Without a number it is the youngest of the models that were in production at the start and
     still are, or else of those that are now.
     """
     if number is None:
-        number = _youngest(twin)
-    if number is None or not 0 <= number < len(twin.plan.ml_models):
+        number = _youngest(pair)
+    if number is None or not 0 <= number < len(pair.plan.ml_models):
         return None
-    plan, baseline = watched(twin.plan)[number], watched(twin.baseline)[number]
+    plan, baseline = watched(pair.plan)[number], watched(pair.baseline)[number]
     return Followed(number, plan.name, _life(plan), _life(baseline))
 
 
-def _youngest(twin: Twin) -> int | None:
+def _youngest(pair: PairedRun) -> int | None:
     live = {
         entry.number: entry.went_live_at
-        for entry in watched(twin.plan)
+        for entry in watched(pair.plan)
         if entry.stage is Stage.PRODUCTION and entry.went_live_at is not None
     }
     there = [number for number, since in live.items() if since <= 0.0] or list(live)

@@ -1,4 +1,8 @@
-"""The control bar: play, speed, day, and which future is watched."""
+"""Watch: one replication of a plan beside its baseline, day by day.
+
+The page calls a replication a future. A player runs both organisations in a thread of its own
+(`controller`); what it shows of a day is a snapshot, which is all that is drawn here.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +10,177 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import htpy as h
+import numpy as np
 import solara
 
 from modelops_abm.app.errors import reported
-from modelops_abm.app.state.link import LAST_FUTURE
+from modelops_abm.app.state.link import LAST_REPLICATION
 from modelops_abm.app.state.plan import MOST_MODEL_DAYS_WATCHED, size_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
 from modelops_abm.app.watch.controller import SPEEDS, Player
-from modelops_abm.app.watch.life_cycle import Setting, lane_markup, stocks_card
 from modelops_abm.app.watch.model_panel import panel_body, panel_head
-from modelops_abm.app.watch.paired_run import STRIP_BINS, Question, notable_futures
+from modelops_abm.app.watch.organisation import DrawingOptions, organisation_card, stocks_card
+from modelops_abm.app.watch.paired_run import STRIP_BINS, RunChoice
 from modelops_abm.app.watch.snapshot import Picture, Snapshot
 from modelops_abm.app.widgets import Markup, Screen, Timeline
 from modelops_abm.app.widgets.markup import Action
+from modelops_abm.experiments.statistics import PairedDifference
 from modelops_abm.formats import MONTH_DAYS, month_of, months_in, number
 
-FUTURE_PANEL = "future-panel"
+FIRST_WIDTH = 984
+"""Width of an organisation's card until the browser has said how wide it is."""
+_PADDING, _STEP = 32, 8
+_FASTEST_SEEN = ("1", "5")
+
+
+class Watching:
+    """What a visit's Watch holds: the player and what it shows.
+
+    Parameters
+    ----------
+    choice
+        What to watch first.
+    """
+
+    def __init__(self, choice: RunChoice) -> None:
+        self.snapshot: solara.Reactive[Snapshot | None] = solara.reactive(None)
+        self.shows_baseline = solara.reactive(True)
+        self.width = solara.reactive(FIRST_WIDTH)
+        self.player = Player(choice, self.snapshot.set)
+
+
+@solara.component
+def Watch(session: Session) -> None:
+    """Show the part, or that the plan is too large for it."""
+    size = size_of(session.plan.scenario)
+    if size <= MOST_MODEL_DAYS_WATCHED:
+        _Watch(session)
+        return
+    Markup(
+        h.p(".setting-up", role="status")[
+            f"This plan is too large to watch: {number(size)} model-days in a future, and at most"
+            f" {number(MOST_MODEL_DAYS_WATCHED)} are played here. Decide answers it."
+        ]
+    )
+
+
+@solara.component
+def _Watch(session: Session) -> None:
+    """Show a future of the plan."""
+    choice = RunChoice(session.plan.scenario, session.seed.value, session.replication.value)
+    watching: Watching = solara.use_memo(lambda: _resume(session, choice), [])
+    player = watching.player
+
+    def come_and_go() -> Callable[[], None]:
+        player.look()
+        return player.pause
+
+    def follow_replication() -> None:
+        asked = player.choice
+        if (asked.plan, asked.seed) == (choice.plan, choice.seed) and asked != choice:
+            player.ask(choice)
+
+    solara.use_effect(come_and_go, [])  # nobody watches while another part is shown
+    solara.use_effect(follow_replication, [choice.replication])
+    snapshot = watching.snapshot.value
+    if snapshot is None:
+        Markup(h.p(".setting-up", role="status")["DrawingOptions up the two organisations."])
+        return
+    with solara.v.Html(
+        tag="div",
+        class_="watch" if watching.shows_baseline.value else "watch alone",
+        attributes={
+            "data-part": "watch",
+            "data-day": str(snapshot.day),
+            "data-playing": str(snapshot.playing).lower(),
+        },
+    ):
+        _Bar(session, watching, snapshot)
+        if snapshot.choice != choice:
+            Markup(_changed_plan(), lambda _action: player.ask(choice))
+        if snapshot.error:
+            Markup(h.div(".notice", role="alert")[h.span[snapshot.error]])
+        if snapshot.picture is not None:
+            _Scene(session, watching, snapshot, snapshot.picture)
+
+
+def _resume(session: Session, choice: RunChoice) -> Watching:
+    """Return what the visit has watched so far, or begin."""
+    kept = session.part_states.get("watch")
+    if isinstance(kept, Watching):
+        return kept
+    watching = session.part_states["watch"] = Watching(choice)
+    session.on_close.callback(watching.player.close)
+    return watching
+
+
+def _changed_plan() -> h.Element:
+    return h.div(".notice.changed", role="status")[
+        h.span["The plan has changed; what you see is still the old one."],
+        h.button(data_action="again")["Start again"],
+    ]
+
+
+# --------------------------------------------------------------------------------------
+# The bar: play, step, speed, day, and which future is watched.
+
+
+def _Bar(session: Session, watching: Watching, snapshot: Snapshot) -> None:
+    player = watching.player
+
+    def act(action: Action) -> None:
+        match action:
+            case ("toggle", _):
+                player.toggle()
+            case ("step", _):
+                player.step()
+            case ("restart", _):
+                player.jump(0)
+            case ("speed", name) if name in SPEEDS:
+                player.set_speed(name)
+            case ("baseline", _):
+                watching.shows_baseline.set(not watching.shows_baseline.value)
+            case ("future", text):
+                choose_replication(session, text)
+
+    def jump(day: Any) -> None:
+        if isinstance(day, int) and 0 <= day <= snapshot.horizon_days:
+            player.jump(day)
+
+    replication = snapshot.choice.replication
+    with solara.Div(classes=["watch-bar"]):
+        Markup(controls(snapshot), reported(session, act), css_class="buttons")
+        Timeline(
+            day=snapshot.day if snapshot.goal is None else snapshot.goal,
+            days=snapshot.horizon_days,
+            strips=strips(snapshot.picture.strip if snapshot.picture else {}),
+            box=f"0 0 {STRIP_BINS} {STRIP_HEIGHT}",
+            months=months(snapshot.horizon_days),
+            event_jump=reported(session, jump),
+        )
+        Markup(
+            h.fragment[
+                replication_button(replication, shows_baseline=watching.shows_baseline.value),
+                replication_panel(replication, LAST_REPLICATION, notable_replications(session)),
+            ],
+            reported(session, act),
+            css_class="buttons",
+        )
+
+
+def choose_replication(session: Session, text: str) -> None:
+    """Watch another future; what is not the number of one becomes a notice."""
+    if text.strip().isdecimal() and int(text) <= LAST_REPLICATION:
+        session.notice.set("")
+        session.replication.set(int(text))
+    else:
+        session.notice.set(
+            f"A future is a whole number from 0 to {LAST_REPLICATION:,}, not “{text}”."
+        )
+
+
+REPLICATION_PANEL = "future-panel"
 STRIP_HEIGHT = 16
 _FULL_BAR = 8
 _MOST_MONTHS_SHOWN = 4
@@ -98,42 +256,38 @@ def months(horizon_days: int) -> list[dict[str, float | str]]:
     ]
 
 
-def future_button(future: int, *, twin: bool) -> h.Fragment:
+def replication_button(replication: int, *, shows_baseline: bool) -> h.Fragment:
     """Return what is to the right of the timeline: the future, and whether the baseline shows."""
     return h.fragment[
-        h.button(popovertarget=FUTURE_PANEL, aria_haspopup="dialog")[
-            f"Future {number(future)}", icon("down", 16)
+        h.button(popovertarget=REPLICATION_PANEL, aria_haspopup="dialog")[
+            f"Future {number(replication)}", icon("down", 16)
         ],
-        h.button(data_action="twin", aria_pressed=str(twin).lower(),
+        h.button(data_action="baseline", aria_pressed=str(shows_baseline).lower(),
                  title="The baseline beside the plan, under the same luck")["Twin run"],
     ]  # fmt: skip
 
 
-def future_panel(future: int, last: int, notable: Mapping[str, int]) -> h.Element:
+def replication_panel(replication: int, last: int, notable: Mapping[str, int]) -> h.Element:
     """Return the panel in which a future is chosen.
 
     Parameters
     ----------
-    future, last
+    replication, last
         The one that is watched, and the last that may be.
     notable
-        Futures of Decide by what is special about them.
+        Replications of Decide by what is special about them.
     """
-    return h.div(f"#{FUTURE_PANEL}.panel", popover="auto")[
+    return h.div(f"#{REPLICATION_PANEL}.panel", popover="auto")[
         h.h2["Which future"],
         h.p(".label")[
             "A future is one course of luck. Every future of Decide can be watched: plan and"
             " baseline meet the same ideas, incidents and efforts in it."
         ],
         h.div(".choose")[
-            h.button(data_action="future", data_value=str(future - 1), disabled=future <= 0)[
-                "Previous"
-            ],
-            h.input(type="number", min="0", max=str(last), value=str(future),
+            _step("Previous", replication - 1, is_possible=replication > 0),
+            h.input(type="number", min="0", max=str(last), value=str(replication),
                     data_action="future", aria_label="Number of the future"),
-            h.button(data_action="future", data_value=str(future + 1), disabled=future >= last)[
-                "Next"
-            ],
+            _step("Next", replication + 1, is_possible=replication < last),
         ],
         h.ul[
             (
@@ -148,154 +302,38 @@ def future_panel(future: int, last: int, notable: Mapping[str, int]) -> h.Elemen
     ]  # fmt: skip
 
 
-# --------------------------------------------------------------------------------------
-# The part of the page that is called Watch: one future of a plan and its baseline, day by day.
+def _step(words: str, to: int, *, is_possible: bool) -> h.Element:
+    return h.button(data_action="future", data_value=str(to), disabled=not is_possible)[words]
 
 
-FIRST_WIDTH = 984
-"""Width of a lane until the browser has said how wide it is."""
-_PADDING, _STEP = 32, 8
-_FASTEST_SEEN = ("1", "5")
+def notable_replications(session: Session) -> dict[str, int]:
+    """Return replications by what is special about them; none before Decide has run this plan."""
+    answer = session.answer.value
+    if answer is None or answer.comparison.plan.scenario != session.plan.scenario:
+        return {}
+    return notable(answer.comparison.difference("npv"))
 
 
-class Watching:
-    """What a visit's Watch holds: the player and what it shows.
+def notable(difference: PairedDifference) -> dict[str, int]:
+    """Return the replications in which a plan gains most, as usual, and least.
 
     Parameters
     ----------
-    question
-        What to watch first.
+    difference
+        Of net present value, by replication from 0.
     """
-
-    def __init__(self, question: Question) -> None:
-        self.snapshot: solara.Reactive[Snapshot | None] = solara.reactive(None)
-        self.twin = solara.reactive(True)
-        self.width = solara.reactive(FIRST_WIDTH)
-        self.player = Player(question, self.snapshot.set)
-
-
-@solara.component
-def Watch(session: Session) -> None:
-    """Show the part, or that the plan is too large for it."""
-    size = size_of(session.plan.scenario)
-    if size <= MOST_MODEL_DAYS_WATCHED:
-        _Watch(session)
-        return
-    Markup(
-        h.p(".setting-up", role="status")[
-            f"This plan is too large to watch: {number(size)} model-days in a future, and at most"
-            f" {number(MOST_MODEL_DAYS_WATCHED)} are played here. Decide answers it."
-        ]
-    )
+    order = np.argsort(difference.values, kind="stable")
+    if not len(order):
+        return {}
+    return {
+        "The plan gains most": int(order[-1]),
+        "It gains as usual": int(order[len(order) // 2]),
+        "It gains least": int(order[0]),
+    }
 
 
-@solara.component
-def _Watch(session: Session) -> None:
-    """Show a future of the plan."""
-    question = Question(session.plan.scenario, session.seed.value, session.future.value)
-    watching: Watching = solara.use_memo(lambda: _resume(session, question), [])
-    player = watching.player
-
-    def come_and_go() -> Callable[[], None]:
-        player.look()
-        return player.pause
-
-    def follow_future() -> None:
-        asked = player.question
-        if (asked.plan, asked.seed) == (question.plan, question.seed) and asked != question:
-            player.ask(question)
-
-    solara.use_effect(come_and_go, [])
-    solara.use_effect(follow_future, [question.future])
-    snapshot = watching.snapshot.value
-    if snapshot is None:
-        Markup(h.p(".setting-up", role="status")["Setting up the two organisations."])
-        return
-    with solara.v.Html(
-        tag="div",
-        class_="watch" if watching.twin.value else "watch alone",
-        attributes={
-            "data-part": "watch",
-            "data-day": str(snapshot.day),
-            "data-playing": str(snapshot.playing).lower(),
-        },
-    ):
-        _Bar(session, watching, snapshot)
-        if snapshot.question != question:
-            Markup(_changed_plan(), lambda _action: player.ask(question))
-        if snapshot.error:
-            Markup(h.div(".notice", role="alert")[h.span[snapshot.error]])
-        if snapshot.picture is not None:
-            _Scene(session, watching, snapshot, snapshot.picture)
-
-
-def _resume(session: Session, question: Question) -> Watching:
-    """Return what the visit has watched so far, or begin."""
-    kept = session.memory.get("watch")
-    if isinstance(kept, Watching):
-        return kept
-    watching = session.memory["watch"] = Watching(question)
-    session.closing.callback(watching.player.close)
-    return watching
-
-
-def _changed_plan() -> h.Element:
-    return h.div(".notice.changed", role="status")[
-        h.span["The plan has changed; what you see is still the old one."],
-        h.button(data_action="again")["Start again"],
-    ]
-
-
-def _Bar(session: Session, watching: Watching, snapshot: Snapshot) -> None:
-    player = watching.player
-
-    def act(action: Action) -> None:
-        match action:
-            case ("toggle", _):
-                player.toggle()
-            case ("step", _):
-                player.step()
-            case ("restart", _):
-                player.jump(0)
-            case ("speed", name) if name in SPEEDS:
-                player.set_speed(name)
-            case ("twin", _):
-                watching.twin.set(not watching.twin.value)
-            case ("future", text):
-                choose_future(session, text)
-
-    def jump(day: Any) -> None:
-        if isinstance(day, int) and 0 <= day <= snapshot.horizon_days:
-            player.jump(day)
-
-    future = snapshot.question.future
-    with solara.Div(classes=["watch-bar"]):
-        Markup(controls(snapshot), reported(session, act), css_class="buttons")
-        Timeline(
-            day=snapshot.day if snapshot.goal is None else snapshot.goal,
-            days=snapshot.horizon_days,
-            strips=strips(snapshot.picture.strip if snapshot.picture else {}),
-            box=f"0 0 {STRIP_BINS} {STRIP_HEIGHT}",
-            months=months(snapshot.horizon_days),
-            event_jump=reported(session, jump),
-        )
-        Markup(
-            h.fragment[
-                future_button(future, twin=watching.twin.value),
-                future_panel(future, LAST_FUTURE, notable_futures(session)),
-            ],
-            reported(session, act),
-            css_class="buttons",
-        )
-
-
-def choose_future(session: Session, text: str) -> None:
-    """Watch another future; what is not the number of one becomes a notice."""
-    if text.strip().isdecimal() and int(text) <= LAST_FUTURE:
-        session.notice.set("")
-        session.future.set(int(text))
-    else:
-        session.notice.set(f"A future is a whole number from 0 to {LAST_FUTURE:,}, not “{text}”.")
+# --------------------------------------------------------------------------------------
+# The scene: both organisations, the chosen model, the capabilities.
 
 
 def _Scene(session: Session, watching: Watching, snapshot: Snapshot, picture: Picture) -> None:
@@ -317,9 +355,9 @@ def _Scene(session: Session, watching: Watching, snapshot: Snapshot, picture: Pi
             watching.width.set((width - _PADDING) // _STEP * _STEP)
 
     with solara.Div(classes=["scene"]):
-        with solara.Div(classes=["lanes"]):
-            for lane in _lanes(watching, snapshot, picture):
-                Markup(lane, reported(session, act))
+        with solara.Div(classes=["organisations"]):
+            for organisation in _organisations(watching, snapshot, picture):
+                Markup(organisation, reported(session, act))
             Screen(
                 serial=snapshot.serial,
                 event_drawn=reported(session, drawn),
@@ -333,20 +371,23 @@ def _Scene(session: Session, watching: Watching, snapshot: Snapshot, picture: Pi
             Markup(stocks_card(picture.plan.stocks))
 
 
-def _lanes(watching: Watching, snapshot: Snapshot, picture: Picture) -> list[h.Element]:
-    def setting(name: str, title: str) -> Setting:
-        return Setting(
+def _organisations(watching: Watching, snapshot: Snapshot, picture: Picture) -> list[h.Element]:
+    def setting(name: str, title: str) -> DrawingOptions:
+        return DrawingOptions(
             name=name,
             title=title,
             width=watching.width.value,
             chosen=None if picture.followed is None else picture.followed.number,
-            best_first=snapshot.question.plan.portfolio.backlog_order == "value_per_effort",
+            best_first=snapshot.choice.plan.portfolio.backlog_order == "value_per_effort",
             fast=snapshot.speed not in _FASTEST_SEEN or snapshot.goal is not None,
         )
 
-    twin = watching.twin.value
-    difference = picture.plan.npv - picture.baseline.npv if twin else None
-    plan = lane_markup(picture.plan, setting("plan", "Plan"), difference)
-    if not twin:
+    shows_baseline = watching.shows_baseline.value
+    difference = picture.plan.npv - picture.baseline.npv if shows_baseline else None
+    plan = organisation_card(picture.plan, setting("plan", "Plan"), difference)
+    if not shows_baseline:
         return [plan]
-    return [plan, lane_markup(picture.baseline, setting("baseline", "Baseline, same luck"), None)]
+    return [
+        plan,
+        organisation_card(picture.baseline, setting("baseline", "Baseline, same luck"), None),
+    ]

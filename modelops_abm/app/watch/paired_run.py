@@ -1,4 +1,4 @@
-"""A plan and its baseline, run side by side by the Mesa engine under the same luck."""
+"""A plan and its baseline, run side by side by the Mesa engine with the same random numbers."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ from array import array
 from dataclasses import dataclass
 from typing import Any, cast
 
-import numpy as np
-
-from modelops_abm.app.state.session import Session
 from modelops_abm.core.events import LogKind, LogRecord, TaskClass
 from modelops_abm.core.statechart import Cause
-from modelops_abm.experiments.statistics import PairedDifference
 from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.mesa_engine.scheduler import Task
@@ -29,20 +25,20 @@ _STRIP = {
 
 
 @dataclass(frozen=True)
-class Question:
+class RunChoice:
     """What is watched.
 
     Attributes
     ----------
     plan
         The scenario; its baseline runs beside it.
-    seed, future
-        Seed, and number of the replication: the same future as that of an ensemble.
+    seed, replication
+        Seed and number: the same replication as that of `runs.replicate`.
     """
 
     plan: Scenario
     seed: int
-    future: int
+    replication: int
 
 
 class WatchedModel(MLModel):
@@ -104,16 +100,16 @@ class WatchedModel(MLModel):
 
 
 def watched(model: ModelOpsModel) -> list[WatchedModel]:
-    """Return the ML models of an organisation in a twin, by number."""
+    """Return the ML models of an organisation in a pair, by number."""
     return cast("list[WatchedModel]", model.ml_models)
 
 
-class Twin:
-    """A plan and its baseline at the same day of the same future.
+class PairedRun:
+    """A plan and its baseline on the same day of the same replication.
 
     Attributes
     ----------
-    question
+    choice
         What is watched.
     plan, baseline
         The two organisations.
@@ -122,16 +118,16 @@ class Twin:
         drift, and retrainings began, by ``issue``, ``drift`` and ``retraining``.
     """
 
-    def __init__(self, question: Question) -> None:
-        self.question = question
+    def __init__(self, choice: RunChoice) -> None:
+        self.choice = choice
         self.plan, self.baseline = (
             ModelOpsModel(
                 scenario,
-                rng=question.seed,
-                replication=question.future,
+                rng=choice.seed,
+                replication=choice.replication,
                 ml_model_class=WatchedModel,
             )
-            for scenario in (question.plan, baseline_of(question.plan))
+            for scenario in (choice.plan, baseline_of(choice.plan))
         )
         self.strip = {name: [0] * STRIP_BINS for name in _STRIP.values()}
         self._read = 0
@@ -144,7 +140,7 @@ class Twin:
     @property
     def horizon_days(self) -> int:
         """The days in all."""
-        return self.question.plan.horizon_days
+        return self.choice.plan.horizon_days
 
     @property
     def running(self) -> bool:
@@ -161,36 +157,3 @@ class Twin:
             if name is not None:
                 self.strip[name][int(record.time / self.horizon_days * STRIP_BINS)] += 1
         self._read = len(log)
-
-
-# --------------------------------------------------------------------------------------
-# Futures worth watching: the best, the middle and the worst of those that Decide has run.
-
-
-def notable_futures(session: Session) -> dict[str, int]:
-    """Return numbers of futures by what is special about them; none before Decide has run."""
-    answer = session.answer.value
-    if answer is None or answer.comparison is None:
-        return {}
-    comparison = answer.comparison
-    if comparison.plan.scenario != session.plan.scenario:
-        return {}
-    return notable(comparison.difference("npv"))
-
-
-def notable(difference: PairedDifference) -> dict[str, int]:
-    """Return the futures in which a plan gains most, as usual, and least.
-
-    Parameters
-    ----------
-    difference
-        Of net present value, by future from 0.
-    """
-    order = np.argsort(difference.values, kind="stable")
-    if not len(order):
-        return {}
-    return {
-        "The plan gains most": int(order[-1]),
-        "It gains as usual": int(order[len(order) // 2]),
-        "It gains least": int(order[0]),
-    }

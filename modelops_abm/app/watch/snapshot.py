@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from modelops_abm.app.watch.paired_run import Question
+from modelops_abm.app.watch.paired_run import RunChoice
 from modelops_abm.core.events import RetirementReason, TaskClass
 from modelops_abm.core.statechart import Cause, Serving, State
 
@@ -90,7 +90,7 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class Organisation:
     """An organisation at the end of a day.
 
     Attributes
@@ -196,8 +196,8 @@ class Picture:
     """Both organisations at the end of a day, the chosen model in them, and the plan's events."""
 
     day: int
-    plan: Lane
-    baseline: Lane
+    plan: Organisation
+    baseline: Organisation
     followed: Followed | None
     strip: Mapping[str, tuple[int, ...]]
 
@@ -210,7 +210,7 @@ class Snapshot:
     ----------
     serial
         Counts the snapshots of a player.
-    question, horizon_days
+    choice, horizon_days
         What is watched, and how many days there are.
     picture
         None before day 0 is set up.
@@ -225,7 +225,7 @@ class Snapshot:
     """
 
     serial: int
-    question: Question
+    choice: RunChoice
     horizon_days: int
     picture: Picture | None
     playing: bool

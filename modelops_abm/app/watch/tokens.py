@@ -11,7 +11,7 @@ from markupsafe import Markup as Safe, escape
 
 from modelops_abm.app.drawing.diagrams import Box
 from modelops_abm.app.watch.geometry import HEADING, ROW, Grid, Places, grid, grids
-from modelops_abm.app.watch.snapshot import Lane, ModelView
+from modelops_abm.app.watch.snapshot import ModelView, Organisation
 from modelops_abm.app.watch.words import SHORT_CAUSES, counted, doing, label
 from modelops_abm.core.events import TaskClass
 from modelops_abm.core.statechart import Serving, State
@@ -57,7 +57,7 @@ class Words:
 
 @dataclass
 class Placed:
-    """What has found a place in a lane.
+    """What has found a place in an organisation.
 
     Attributes
     ----------
@@ -89,12 +89,12 @@ class Placed:
         return Safe("".join(self.tokens[key] for key in sorted(self.tokens)))
 
 
-def place_tokens(lane: Lane, places: Places, chosen: int | None) -> Placed:
-    """Return every token of a lane where it is.
+def place_tokens(organisation: Organisation, places: Places, chosen: int | None) -> Placed:
+    """Return every token of an organisation where it is.
 
     Parameters
     ----------
-    lane
+    organisation
         The organisation.
     places
         The boxes.
@@ -102,21 +102,23 @@ def place_tokens(lane: Lane, places: Places, chosen: int | None) -> Placed:
         Number of the model that is followed.
     """
     placed = Placed()
-    _production(placed, lane, places.online, chosen)
+    _production(placed, organisation, places.online, chosen)
     for name, box, states in (
         ("repair", places.repair, (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)),
         ("retraining", places.retraining, (State.RETRAINING,)),
     ):
-        _tasks(placed, name, lane.of_state(*states), box, chosen, short=places.narrow)
-    _making(placed, "build", lane.of_state(State.BUILD), places.build, chosen)
-    _making(placed, "deployment", lane.of_state(State.DEPLOYMENT), places.deployment, chosen)
-    _retired(placed, lane, places.retired, chosen)
+        _tasks(placed, name, organisation.of_state(*states), box, chosen, short=places.narrow)
+    _making(placed, "build", organisation.of_state(State.BUILD), places.build, chosen)
+    _making(
+        placed, "deployment", organisation.of_state(State.DEPLOYMENT), places.deployment, chosen
+    )
+    _retired(placed, organisation, places.retired, chosen)
     return placed
 
 
-def _production(placed: Placed, lane: Lane, box: Box, chosen: int | None) -> None:
+def _production(placed: Placed, organisation: Organisation, box: Box, chosen: int | None) -> None:
     """Give every model in production a place of its own, which stays empty while it is away."""
-    models = lane.of_state(*_FRAME_STATES)
+    models = organisation.of_state(*_FRAME_STATES)
     cells = grid(box, len(models))
     for model, (x, y) in zip(models, cells, strict=False):
         if model.state is State.ONLINE:
@@ -229,11 +231,11 @@ def _numbered_places(inside: Box, lengths: Sequence[int]) -> tuple[Grid, list[in
     return cells, []
 
 
-def _retired(placed: Placed, lane: Lane, box: Box, chosen: int | None) -> None:
+def _retired(placed: Placed, organisation: Organisation, box: Box, chosen: int | None) -> None:
     """Place the latest of the retired."""
     inside = Box(box.left + 10, box.top + 68, box.width - 16, box.height - 76)
     cells = grid(inside, _RETIRED_SHOWN, largest=12)
-    for (model, name), (x, y) in zip(reversed(lane.retired), cells, strict=False):
+    for (model, name), (x, y) in zip(reversed(organisation.retired), cells, strict=False):
         ring = " chosen" if model == chosen else ""
         token = _button(model, f"retired{ring}", x, y, cells.size, "", name, "")
         placed.tokens["m", model] = token
@@ -286,9 +288,9 @@ def _person(developer: int, x: float, y: float, size: int) -> Safe:
     )
 
 
-def backlog(lane: Lane, box: Box) -> h.Element:
+def backlog(organisation: Organisation, box: Box) -> h.Element:
     """Return the ideas as cells, the best first, darker the more they promise."""
-    ideas = sorted(lane.of_state(State.IDEA), key=lambda idea: (-idea.score, idea.number))
+    ideas = sorted(organisation.of_state(State.IDEA), key=lambda idea: (-idea.score, idea.number))
     inside = Box(box.left + 12, box.top + HEADING + 4, box.width - 20, box.height - HEADING - 30)
     cells = grid(inside, len(ideas), largest=12)
     best = ideas[0].score if ideas else 1.0
@@ -309,26 +311,28 @@ def _cell(idea: ModelView, x: float, y: float, size: int, promise: float) -> Saf
     )
 
 
-def unseen(lane: Lane, places: Places) -> int:
+def unseen(organisation: Organisation, places: Places) -> int:
     """Return how many ideas have no cell."""
-    ideas = len(lane.of_state(State.IDEA))
+    ideas = len(organisation.of_state(State.IDEA))
     box = places.backlog
     inside = Box(box.left + 12, box.top + HEADING + 4, box.width - 20, box.height - HEADING - 30)
     return max(0, ideas - grid(inside, ideas, largest=12).capacity)
 
 
-def persons_of(lane: Lane, task_class: TaskClass) -> list[int]:
+def persons_of(organisation: Organisation, task_class: TaskClass) -> list[int]:
     """Return the numbers of the developers at a class of work."""
-    return [entry.number for entry in lane.developers if entry.task_class is task_class]
+    return [entry.number for entry in organisation.developers if entry.task_class is task_class]
 
 
-def place_builders(placed: Placed, lane: Lane, box: Box, top: int, pitch: int) -> None:
+def place_builders(
+    placed: Placed, organisation: Organisation, box: Box, top: int, pitch: int
+) -> None:
     """Place the developers who work on capabilities, each in the row of its capability."""
-    rows = [number for number, stock in enumerate(lane.stocks) if stock.invested]
+    rows = [number for number, stock in enumerate(organisation.stocks) if stock.invested]
     for row, capability in enumerate(rows):
         builders = [
             entry.number
-            for entry in lane.developers
+            for entry in organisation.developers
             if entry.task_class is TaskClass.CAPABILITY and entry.of == capability
         ]
         crowding = min(14.0, 20.0 / max(1, len(builders) - 1))

@@ -1,4 +1,4 @@
-"""What models and developers do, in words."""
+"""What models and developers do, in words: in two short lines, and in a sentence."""
 
 from __future__ import annotations
 

@@ -1,8 +1,6 @@
-"""Data on its way to the browser, as text.
+"""What only the browser can do or know: its address, downloads, the clipboard, keys, room.
 
-Solara looks for elements in every list and mapping that a component is given, at each rendering;
-for a chart of some thousand numbers that takes longer than everything else. It does not look into
-text.
+Also how data reaches it: as text, see `packed`.
 """
 
 from __future__ import annotations
@@ -14,29 +12,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import solara
-
-
-def packed(value: Any) -> str:
-    """Return data as JSON; NaN and infinity, which that does not know, become null."""
-    try:
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    except ValueError:
-        return packed(_finite(value))
-
-
-def _finite(value: Any) -> Any:
-    match value:
-        case dict():
-            return {name: _finite(entry) for name, entry in value.items()}
-        case list() | tuple():
-            return [_finite(entry) for entry in value]
-        case float() if not math.isfinite(value):
-            return None
-    return value
-
-
-# --------------------------------------------------------------------------------------
-# What only the browser can do: its address, what a tab keeps, theme, download, copy, pictures.
 
 
 @solara.component_vue("browser.vue", vuetify=False)
@@ -138,3 +113,31 @@ def Keys(keys: Mapping[str, str], on_press: Callable[[str], None]) -> solara.Ele
             on_press(meaning)
 
     return _Keys(meanings=dict(keys), event_press=press)
+
+
+# --------------------------------------------------------------------------------------
+# Data on its way to the browser.
+
+
+def packed(value: Any) -> str:
+    """Return data as JSON; NaN and infinity, which that does not know, become null.
+
+    Solara looks for elements in every list and mapping that a component is given, at each
+    rendering; for a chart of some thousand numbers that takes longer than everything else. It does
+    not look into text.
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        return packed(_finite(value))
+
+
+def _finite(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _finite(entry) for name, entry in value.items()}
+        case list() | tuple():
+            return [_finite(entry) for entry in value]
+        case float() if not math.isfinite(value):
+            return None
+    return value

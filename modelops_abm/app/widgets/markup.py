@@ -8,7 +8,7 @@ with ``data-key`` keeps its identity when others come or go before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import htpy
@@ -34,6 +34,27 @@ class Action(NamedTuple):
 
 @solara.component_vue("markup.vue", vuetify=False)
 def _Markup(html: str, css_class: str, event_action: Callable[[dict[str, Any]], None]) -> None: ...
+
+
+def scroll_region(label: str, content: htpy.Node, css_class: str = ".table") -> htpy.Element:
+    """Return what is around a table that scrolls where it has too little room.
+
+    Parameters
+    ----------
+    label
+        What the table shows.
+    content
+        The table.
+    css_class
+        Classes, each with a dot before it.
+    """
+    # It can be focused: without that nobody could scroll it by the keyboard.
+    return htpy.div(css_class, tabindex="0", role="region", aria_label=label)[content]
+
+
+def head_row(headings: Iterable[htpy.Node]) -> htpy.Element:
+    """Return the head of a table."""
+    return htpy.thead[htpy.tr[(htpy.th(scope="col")[heading] for heading in headings)]]
 
 
 def Markup(

@@ -1,4 +1,4 @@
-"""What became of a file, in words."""
+"""The cards of Your data: what is in use, what became of a file, and what was read from it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import htpy as h
 from modelops_abm.app.state.plan import Plan, name_of
 from modelops_abm.app.state.uploads import Complaint, PortfolioUpload, ScenarioUpload
 from modelops_abm.app.theme import icon
+from modelops_abm.app.widgets.markup import head_row, scroll_region
 from modelops_abm.clients import attribute_sources, fingerprint, rows_that_give, stages_in_words
 from modelops_abm.clients.portfolio import SOURCE as ILLUSTRATIVE
 from modelops_abm.formats import NOTHING, count_of, number, plural
@@ -170,19 +171,20 @@ def _offer(upload: PortfolioUpload, is_another: bool) -> h.Element:
 def complaints(found: Sequence[Complaint], file: str) -> h.Element:
     """Return everything that is wrong with a file, as far as it can be shown."""
     left_out = len(found) - MOST_SHOWN
-    return h.div(".table", tabindex="0", role="region", aria_label=f"What is wrong with {file}")[
+    content = h.fragment[
         h.table(".complaints")[
             h.colgroup[h.col, h.col],
-            h.thead[h.tr[h.th(scope="col")["Where"], h.th(scope="col")["What is wrong"]]],
-            h.tbody[(_complaint(entry) for entry in found[:MOST_SHOWN])],
+            head_row(("Where", "What is wrong")),
+            h.tbody[
+                (
+                    h.tr[h.th(scope="row")[place or "The file"], h.td[_sentence(message)]]
+                    for place, message in found[:MOST_SHOWN]
+                )
+            ],
         ],
         left_out > 0 and h.p(".label")[f"... and {number(left_out)} more"],
     ]
-
-
-def _complaint(complaint: Complaint) -> h.Element:
-    place = complaint.place or "The file"
-    return h.tr[h.th(scope="row")[place], h.td[_sentence(complaint.message)]]
+    return scroll_region(f"What is wrong with {file}", content)
 
 
 def _sentence(words: str) -> str:
@@ -200,12 +202,13 @@ def models_table(portfolio: ImportedPortfolio) -> h.Element:
             f"What is grey falls back to the scenario; what is struck out is given and not used."
             f" Under each heading: how many of {plural(len(models), 'row')} give it."
         ],
-        h.div(".table", tabindex="0", role="region", aria_label="Models that were read")[
+        scroll_region(
+            "Models that were read",
             h.table(".models")[
                 h.thead[_heads(), _counts(given)],
                 h.tbody[(_row(model) for model in models[:MOST_SHOWN])],
-            ]
-        ],
+            ],
+        ),
         left_out > 0 and h.p(".label")[f"... and {number(left_out)} more, read as well"],
     ]
 
@@ -217,11 +220,8 @@ def _heads() -> h.Element:
 
 
 def _counts(given: Mapping[str, int]) -> h.Element:
-    return h.tr(".counts")[(h.td(class_=_ALIGNED[name])[_count(given[name])] for name in COLUMNS)]
-
-
-def _count(rows: int) -> str:
-    return number(rows) if rows else "none"
+    counts = {name: number(given[name]) if given[name] else "none" for name in COLUMNS}
+    return h.tr(".counts")[(h.td(class_=_ALIGNED[name])[count] for name, count in counts.items())]
 
 
 def _row(model: PortfolioModel) -> h.Element:
@@ -301,16 +301,14 @@ def _differences(upload: ScenarioUpload) -> h.Fragment:
     ]
     return h.fragment[
         h.h2[f"{upload.label}: {plural(len(stated), 'value')} unlike the reference"],
-        h.div(".table", tabindex="0", role="region", aria_label="Values unlike the reference")[
+        scroll_region(
+            "Values unlike the reference",
             h.table[
-                h.thead[h.tr[(h.th(scope="col")[head] for head in _HEADS)]],
+                head_row(("Value", "In your file", "Reference", "Source")),
                 h.tbody[(_difference(value) for value in stated)],
-            ]
-        ],
+            ],
+        ),
     ]
-
-
-_HEADS = ("Value", "In your file", "Reference", "Source")
 
 
 def _difference(stated: StatedValue) -> h.Element:

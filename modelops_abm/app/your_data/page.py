@@ -1,4 +1,8 @@
-"""What a visitor can do with files: choose, use, put away, and start from a template."""
+"""Your data: a visitor's own portfolio and scenario: chosen, used, put away, made from a template.
+
+A file that is chosen is read at once, and used if nothing is wrong with it. Nothing is written to
+disk: the browser keeps the files for its tab.
+"""
 
 from __future__ import annotations
 

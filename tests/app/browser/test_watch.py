@@ -32,7 +32,7 @@ WORDS_AFTER = """(milliseconds) => {
       moving.pause();
       moving.currentTime = milliseconds;
     }
-    return [...document.querySelectorAll("[data-lane=plan] .task-words")].map((words) =>
+    return [...document.querySelectorAll("[data-organisation=plan] .task-words")].map((words) =>
       [words.dataset.key, Number(getComputedStyle(words).opacity)]);
   }"""
 """How well the words beside tasks are seen so long after the tokens began to move."""
@@ -69,7 +69,7 @@ def jump(visitor: Visitor, wanted: int) -> None:
 
 
 def lane(visitor: Visitor, name: str) -> Locator:
-    return visitor.page.locator(f'[data-lane="{name}"]')
+    return visitor.page.locator(f'[data-organisation="{name}"]')
 
 
 def test_it_plays_and_pauses(watcher: Visitor) -> None:
@@ -104,10 +104,10 @@ def test_single_days_jumps_forth_and_back_and_restart(watcher: Visitor) -> None:
     watcher.button("Day").click()
     expect_day(watcher, 1)
     jump(watcher, 200)
-    later = lane(watcher, "plan").locator(".lane-figures").inner_text()
+    later = lane(watcher, "plan").locator(".organisation-figures").inner_text()
     jump(watcher, 50)
     jump(watcher, 200)
-    assert lane(watcher, "plan").locator(".lane-figures").inner_text() == later
+    assert lane(watcher, "plan").locator(".organisation-figures").inner_text() == later
     watcher.button("Back to day 0").click()
     expect_day(watcher, 0)
 
@@ -192,7 +192,7 @@ def test_a_watched_future_is_the_one_that_decide_has_counted(arrive: Arrive, fut
     jump(visitor, HORIZON_DAYS)
     for name, runs in (("plan", comparison.plan), ("baseline", comparison.baseline)):
         npv = float(runs.summaries()["npv"].iloc[future])
-        said = lane(visitor, name).locator(".lane-figures").inner_text()
+        said = lane(visitor, name).locator(".organisation-figures").inner_text()
         assert formats.money(npv) in said
 
 

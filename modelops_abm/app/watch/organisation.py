@@ -1,4 +1,8 @@
-"""The capabilities of the plan as tanks that the developers' work fills."""
+"""One organisation as Watch shows it: its life cycle as boxes, with every model where it is.
+
+The boxes and the arrows between them are drawn anew only with another width. Tokens carry keys, so
+that the browser moves one that is elsewhere the next day instead of drawing it anew.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from markupsafe import Markup as Safe
 
 from modelops_abm.app.drawing.diagrams import Box, arrow_head
 from modelops_abm.app.watch.geometry import HEADING, HEIGHT, Places, places
-from modelops_abm.app.watch.snapshot import Lane, Stock
+from modelops_abm.app.watch.snapshot import Organisation, Stock
 from modelops_abm.app.watch.tokens import (
     Placed,
     backlog,
@@ -25,6 +29,272 @@ from modelops_abm.app.watch.words import counted
 from modelops_abm.core.events import TaskClass
 from modelops_abm.core.statechart import PRODUCTION_STATES, State
 from modelops_abm.formats import NARROW_SPACE, money, number, plural, share
+
+CAPABILITY_ROW = 21
+_ARROWS_Y = 75
+_LOOP_REACH = 39
+
+
+@dataclass(frozen=True, slots=True)
+class DrawingOptions:
+    """How an organisation is drawn.
+
+    Attributes
+    ----------
+    name, title
+        ``plan`` or ``baseline``, and its heading.
+    width
+        Inside its padding, in pixels.
+    chosen
+        Number of the model that is followed.
+    best_first
+        Whether the backlog is ordered by return, or by arrival.
+    fast
+        Whether days go by too quickly for moves to be seen.
+    """
+
+    name: str
+    title: str
+    width: int
+    chosen: int | None
+    best_first: bool
+    fast: bool
+
+
+def organisation_card(
+    organisation: Organisation, setting: DrawingOptions, difference: float | None
+) -> h.Element:
+    """Return the card of an organisation.
+
+    Parameters
+    ----------
+    organisation
+        What is shown.
+    setting
+        How.
+    difference
+        Net present value so far less that of the baseline, in $; None in the baseline.
+    """
+    where = places(setting.width)
+    placed = place_tokens(organisation, where, setting.chosen)
+    place_builders(placed, organisation, where.capabilities, HEADING, CAPABILITY_ROW)
+    return h.section(
+        ".card.organisation", data_organisation=setting.name, aria_label=setting.title
+    )[
+        _head(organisation, setting, difference),
+        h.div(".scroll")[
+            h.div(
+                class_=_classes(setting, where),
+                style=f"height:{HEIGHT}px;min-width:{where.retired.right:.0f}px",
+            )[
+                _boxes(organisation, setting, where, placed),
+                h.svg(".ways", width=f"{where.retired.right:.0f}", height=str(HEIGHT))[
+                    _ways(where), backlog(organisation, where.backlog)
+                ],
+                _words(placed),
+                placed.markup(),
+            ]
+        ],
+    ]
+
+
+def _classes(setting: DrawingOptions, where: Places) -> str:
+    flags = {"fast": setting.fast, "narrow": where.narrow}
+    return " ".join(["stage", *(name for name, on in flags.items() if on)])
+
+
+def _head(
+    organisation: Organisation, setting: DrawingOptions, difference: float | None
+) -> h.Element:
+    idle = len(persons_of(organisation, TaskClass.IDLE))
+    change = None
+    if difference is not None:
+        tone = ".earns" if difference >= 0.0 else ".costs"
+        change = h.span(tone)[f" {money(difference, signed=True)}"]
+    return h.header[
+        h.h2(class_=f"of-{setting.name}")[setting.title],
+        h.span(".idle")[
+            (h.i(".person.still") for _ in range(min(idle, 8))),
+            f"{plural(idle, 'developer')} idle",
+        ]
+        if idle
+        else None,
+        h.span(".organisation-figures")[
+            _figure("Net value so far", money(organisation.npv), change),
+            _figure("Value today", money(organisation.value_today)),
+            _figure("Served today", share(organisation.served_today, 0)),
+        ],
+    ]
+
+
+def _figure(words: str, value: str, change: h.Element | None = None) -> h.Element:
+    return h.span[f"{words} ", h.strong[value], change]
+
+
+def _boxes(
+    organisation: Organisation, setting: DrawingOptions, where: Places, placed: Placed
+) -> h.Fragment:
+    place = organisation.priorities
+    in_production = organisation.of_state(*PRODUCTION_STATES)
+    online = len(organisation.of_state(State.ONLINE))
+    hidden = unseen(organisation, where)
+    order = _order(setting, where)
+    return h.fragment[
+        _box(
+            where.backlog,
+            "Ideas" if where.narrow else "Idea backlog",
+            count=len(organisation.of_state(State.IDEA)),
+            note=f"+{number(hidden)} more" if hidden else order,
+        ),
+        _box(
+            where.build,
+            "Build",
+            rank=place[TaskClass.BUILD],
+            note=_making(organisation, State.BUILD, short=where.narrow),
+            more=placed.more.get("build", 0),
+        ),
+        _box(
+            where.deployment,
+            "Deploy",
+            rank=place[TaskClass.DEPLOY],
+            note=_making(organisation, State.DEPLOYMENT, short=where.narrow),
+            more=placed.more.get("deployment", 0),
+        ),
+        h.div(".box.production", style=where.production.style)[
+            h.h3["In production"],
+            h.span(".count")[plural(len(in_production), "model"), _more(placed, "online")],
+            h.span(".state-online")[f"{number(online)} online"],
+        ],
+        _box(where.repair, "Repair", rank=place[TaskClass.REPAIR]),
+        _box(where.retraining, "Retraining", rank=place[TaskClass.RETRAIN]),
+        _box(where.retired, "Retired", large=len(organisation.retired)),
+        _capability_work(organisation, where.capabilities),
+    ]
+
+
+def _box(
+    box: Box,
+    title: str,
+    *,
+    rank: int | None = None,
+    count: int | None = None,
+    large: int | None = None,
+    note: str = "",
+    more: int = 0,
+) -> h.Element:
+    words = f"{note}, +{number(more)} more" if note and more else note
+    return h.div(".box", style=box.style)[
+        h.h3[title],
+        None if rank is None else h.span(".rank")[f"#{rank}"],
+        None if count is None else h.span(".total")[number(count)],
+        None if large is None else h.span(".large")[number(large)],
+        h.span(".note")[words or f"+{number(more)} more"] if words or more else None,
+    ]
+
+
+def _more(placed: Placed, name: str) -> str:
+    more = placed.more.get(name, 0)
+    return f", +{number(more)} not drawn" if more else ""
+
+
+def _order(setting: DrawingOptions, where: Places) -> str:
+    if not setting.best_first:
+        return "by arrival"
+    return "best first" if where.narrow else "best return first"
+
+
+def _making(organisation: Organisation, state: State, *, short: bool) -> str:
+    """Return how many models of a stage wait, and how many are at work."""
+    models = organisation.of_state(state)
+    at_work = sum(model.work is not None and model.work.developer is not None for model in models)
+    if not models:
+        spare = persons_of(organisation, TaskClass.IDLE)
+        return "none" if state is State.DEPLOYMENT or spare else "no spare developer"
+    waiting = len(models) - at_work
+    if not waiting:
+        return f"{number(at_work)} at work"
+    if short:
+        return f"{number(at_work)}/{number(len(models))} at work"
+    return f"{counted(waiting, 'wait')}, {number(at_work)} at work"
+
+
+def _capability_work(organisation: Organisation, box: Box) -> h.Element:
+    invested = [stock for stock in organisation.stocks if stock.invested]
+    return h.div(".box.capability-work", style=box.style)[
+        h.h3["Capability work"],
+        h.span(".rank")[f"#{organisation.priorities[TaskClass.CAPABILITY]}"],
+        [_stock_row(stock) for stock in invested]
+        or h.p[
+            "No investment: "
+            f"the {plural(len(organisation.developers), 'developer')} repair, retrain and build."
+        ],
+    ]
+
+
+def _stock_row(stock: Stock) -> h.Element:
+    level, maximum = 100.0 * stock.level, 100.0 * stock.maximum
+    return h.div(".stock-row", data_key=stock.name)[
+        h.span[stock.name.capitalize()],
+        h.span(".bar")[h.i(style=f"width:{level / maximum:.1%}")],
+        h.span(".number")[f"{number(level)} of {number(maximum)}{NARROW_SPACE}%"],
+    ]
+
+
+def _words(placed: Placed) -> list[h.Element]:
+    # In an order that never changes: words that are moved in the document would fade in anew.
+    return [
+        h.span(
+            ".task-words",
+            data_key=words.place,
+            style=f"left:{words.left:.0f}px;top:{words.top:.0f}px;width:{words.width:.0f}px",
+        )[h.b[words.first], h.span[words.second]]
+        for words in sorted(placed.words, key=lambda words: words.place)
+    ]
+
+
+@lru_cache(maxsize=64)
+def _ways(where: Places) -> Safe:
+    """Return the arrows between the boxes."""
+    row = (where.backlog, where.build, where.deployment, where.production, where.retired)
+    across = [
+        h.path(".way", d=f"M{before.right + 4:.0f} {_ARROWS_Y}H{after.left - 5:.0f}",
+               marker_end="url(#way)")
+        for before, after in pairwise(row)
+    ]  # fmt: skip
+    loops = [
+        _loop(where.repair, "issue", "issue, drift"),
+        _loop(where.retraining, "retraining", "due"),
+    ]
+    interrupted = where.retraining.left - 2, where.repair.right + 4
+    middle = where.repair.top + where.repair.height / 2
+    struck = h.path(
+        ".way.issue",
+        d=f"M{interrupted[0]:.0f} {middle:.0f}H{interrupted[1]:.0f}",
+        marker_end="url(#way-issue)",
+    )[h.title["An issue interrupts a retraining"]]
+    heads = [_head_of(name) for name in ("", "issue", "retraining")]
+    return Safe(str(h.fragment[h.defs[heads], across, loops, struck]))
+
+
+def _head_of(name: str) -> h.Element:
+    return arrow_head(f"way-{name}" if name else "way", f"head {name}".strip())
+
+
+def _loop(box: Box, name: str, words: str) -> h.Fragment:
+    middle = box.left + box.width / 2
+    left, right = middle - _LOOP_REACH, middle + _LOOP_REACH
+    bottom, top = box.top - 3, box.top - 29
+    head = f"url(#way-{name})"
+    return h.fragment[
+        h.path(class_=f"way {name}", d=f"M{left:.0f} {top}V{bottom}", marker_end=head),
+        h.path(class_=f"way {name}", d=f"M{right:.0f} {bottom}V{top}", marker_end=head),
+        h.text(x=f"{middle:.0f}", y=f"{top + 18}", text_anchor="middle")[words],
+    ]
+
+
+# --------------------------------------------------------------------------------------
+# The plan's capabilities as tanks that the developers' work fills.
+
 
 _PITCH, _WIDTH, _TOP, _TALL = 72, 30, 24, 96
 _MOST_PERSONS = 3
@@ -84,261 +354,3 @@ def _persons(builders: int, middle: float) -> h.Fragment:
 
 def _level(stock: Stock) -> str:
     return f"{number(100.0 * stock.level)} of {number(100.0 * stock.maximum)}"
-
-
-# --------------------------------------------------------------------------------------
-# A lane: one organisation's life cycle with its models, its developers and its figures.
-
-
-CAPABILITY_ROW = 21
-_ARROWS_Y = 75
-_LOOP_REACH = 39
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """How a lane is drawn.
-
-    Attributes
-    ----------
-    name, title
-        ``plan`` or ``baseline``, and its heading.
-    width
-        Inside its padding, in pixels.
-    chosen
-        Number of the model that is followed.
-    best_first
-        Whether the backlog is ordered by return, or by arrival.
-    fast
-        Whether days go by too quickly for moves to be seen.
-    """
-
-    name: str
-    title: str
-    width: int
-    chosen: int | None
-    best_first: bool
-    fast: bool
-
-
-def lane_markup(lane: Lane, setting: Setting, difference: float | None) -> h.Element:
-    """Return a lane.
-
-    Parameters
-    ----------
-    lane
-        What is shown.
-    setting
-        How.
-    difference
-        Net present value so far less that of the baseline, in $; None in the baseline.
-    """
-    where = places(setting.width)
-    placed = place_tokens(lane, where, setting.chosen)
-    place_builders(placed, lane, where.capabilities, HEADING, CAPABILITY_ROW)
-    return h.section(".card.lane", data_lane=setting.name, aria_label=setting.title)[
-        _head(lane, setting, difference),
-        h.div(".scroll")[
-            h.div(
-                class_=_classes(setting, where),
-                style=f"height:{HEIGHT}px;min-width:{where.retired.right:.0f}px",
-            )[
-                _boxes(lane, setting, where, placed),
-                h.svg(".ways", width=f"{where.retired.right:.0f}", height=str(HEIGHT))[
-                    _ways(where), backlog(lane, where.backlog)
-                ],
-                _words(placed),
-                placed.markup(),
-            ]
-        ],
-    ]
-
-
-def _classes(setting: Setting, where: Places) -> str:
-    flags = {"fast": setting.fast, "narrow": where.narrow}
-    return " ".join(["stage", *(name for name, on in flags.items() if on)])
-
-
-def _head(lane: Lane, setting: Setting, difference: float | None) -> h.Element:
-    idle = len(persons_of(lane, TaskClass.IDLE))
-    change = None
-    if difference is not None:
-        tone = ".earns" if difference >= 0.0 else ".costs"
-        change = h.span(tone)[f" {money(difference, signed=True)}"]
-    return h.header[
-        h.h2(class_=f"of-{setting.name}")[setting.title],
-        h.span(".idle")[
-            (h.i(".person.still") for _ in range(min(idle, 8))),
-            f"{plural(idle, 'developer')} idle",
-        ]
-        if idle
-        else None,
-        h.span(".lane-figures")[
-            _figure("Net value so far", money(lane.npv), change),
-            _figure("Value today", money(lane.value_today)),
-            _figure("Served today", share(lane.served_today, 0)),
-        ],
-    ]
-
-
-def _figure(words: str, value: str, change: h.Element | None = None) -> h.Element:
-    return h.span[f"{words} ", h.strong[value], change]
-
-
-def _boxes(lane: Lane, setting: Setting, where: Places, placed: Placed) -> h.Fragment:
-    place = lane.priorities
-    in_production = lane.of_state(*PRODUCTION_STATES)
-    online = len(lane.of_state(State.ONLINE))
-    hidden = unseen(lane, where)
-    order = _order(setting, where)
-    return h.fragment[
-        _box(
-            where.backlog,
-            "Ideas" if where.narrow else "Idea backlog",
-            count=len(lane.of_state(State.IDEA)),
-            note=f"+{number(hidden)} more" if hidden else order,
-        ),
-        _box(
-            where.build,
-            "Build",
-            rank=place[TaskClass.BUILD],
-            note=_making(lane, State.BUILD, short=where.narrow),
-            more=placed.more.get("build", 0),
-        ),
-        _box(
-            where.deployment,
-            "Deploy",
-            rank=place[TaskClass.DEPLOY],
-            note=_making(lane, State.DEPLOYMENT, short=where.narrow),
-            more=placed.more.get("deployment", 0),
-        ),
-        h.div(".box.production", style=where.production.style)[
-            h.h3["In production"],
-            h.span(".count")[plural(len(in_production), "model"), _more(placed, "online")],
-            h.span(".state-online")[f"{number(online)} online"],
-        ],
-        _box(where.repair, "Repair", rank=place[TaskClass.REPAIR]),
-        _box(where.retraining, "Retraining", rank=place[TaskClass.RETRAIN]),
-        _box(where.retired, "Retired", large=len(lane.retired)),
-        _capability_work(lane, where.capabilities),
-    ]
-
-
-def _box(
-    box: Box,
-    title: str,
-    *,
-    rank: int | None = None,
-    count: int | None = None,
-    large: int | None = None,
-    note: str = "",
-    more: int = 0,
-) -> h.Element:
-    words = f"{note}, +{number(more)} more" if note and more else note
-    return h.div(".box", style=box.style)[
-        h.h3[title],
-        None if rank is None else h.span(".rank")[f"#{rank}"],
-        None if count is None else h.span(".total")[number(count)],
-        None if large is None else h.span(".large")[number(large)],
-        h.span(".note")[words or f"+{number(more)} more"] if words or more else None,
-    ]
-
-
-def _more(placed: Placed, name: str) -> str:
-    more = placed.more.get(name, 0)
-    return f", +{number(more)} not drawn" if more else ""
-
-
-def _order(setting: Setting, where: Places) -> str:
-    if not setting.best_first:
-        return "by arrival"
-    return "best first" if where.narrow else "best return first"
-
-
-def _making(lane: Lane, state: State, *, short: bool) -> str:
-    """Return how many models of a stage wait, and how many are at work."""
-    models = lane.of_state(state)
-    at_work = sum(model.work is not None and model.work.developer is not None for model in models)
-    if not models:
-        spare = persons_of(lane, TaskClass.IDLE)
-        return "none" if state is State.DEPLOYMENT or spare else "no spare developer"
-    waiting = len(models) - at_work
-    if not waiting:
-        return f"{number(at_work)} at work"
-    if short:
-        return f"{number(at_work)}/{number(len(models))} at work"
-    return f"{counted(waiting, 'wait')}, {number(at_work)} at work"
-
-
-def _capability_work(lane: Lane, box: Box) -> h.Element:
-    invested = [stock for stock in lane.stocks if stock.invested]
-    return h.div(".box.capability-work", style=box.style)[
-        h.h3["Capability work"],
-        h.span(".rank")[f"#{lane.priorities[TaskClass.CAPABILITY]}"],
-        [_stock_row(stock) for stock in invested]
-        or h.p[
-            "No investment: "
-            f"the {plural(len(lane.developers), 'developer')} repair, retrain and build."
-        ],
-    ]
-
-
-def _stock_row(stock: Stock) -> h.Element:
-    level, maximum = 100.0 * stock.level, 100.0 * stock.maximum
-    return h.div(".stock-row", data_key=stock.name)[
-        h.span[stock.name.capitalize()],
-        h.span(".bar")[h.i(style=f"width:{level / maximum:.1%}")],
-        h.span(".number")[f"{number(level)} of {number(maximum)}{NARROW_SPACE}%"],
-    ]
-
-
-def _words(placed: Placed) -> list[h.Element]:
-    """Return the words in an order that never changes: those that are moved would begin anew."""
-    return [
-        h.span(
-            ".task-words",
-            data_key=words.place,
-            style=f"left:{words.left:.0f}px;top:{words.top:.0f}px;width:{words.width:.0f}px",
-        )[h.b[words.first], h.span[words.second]]
-        for words in sorted(placed.words, key=lambda words: words.place)
-    ]
-
-
-@lru_cache(maxsize=64)
-def _ways(where: Places) -> Safe:
-    """Return the arrows between the boxes."""
-    row = (where.backlog, where.build, where.deployment, where.production, where.retired)
-    across = [
-        h.path(".way", d=f"M{before.right + 4:.0f} {_ARROWS_Y}H{after.left - 5:.0f}",
-               marker_end="url(#way)")
-        for before, after in pairwise(row)
-    ]  # fmt: skip
-    loops = [
-        _loop(where.repair, "issue", "issue, drift"),
-        _loop(where.retraining, "retraining", "due"),
-    ]
-    interrupted = where.retraining.left - 2, where.repair.right + 4
-    middle = where.repair.top + where.repair.height / 2
-    struck = h.path(
-        ".way.issue",
-        d=f"M{interrupted[0]:.0f} {middle:.0f}H{interrupted[1]:.0f}",
-        marker_end="url(#way-issue)",
-    )[h.title["An issue interrupts a retraining"]]
-    heads = [_head_of(name) for name in ("", "issue", "retraining")]
-    return Safe(str(h.fragment[h.defs[heads], across, loops, struck]))
-
-
-def _head_of(name: str) -> h.Element:
-    return arrow_head(f"way-{name}" if name else "way", f"head {name}".strip())
-
-
-def _loop(box: Box, name: str, words: str) -> h.Fragment:
-    middle = box.left + box.width / 2
-    left, right = middle - _LOOP_REACH, middle + _LOOP_REACH
-    bottom, top = box.top - 3, box.top - 29
-    head = f"url(#way-{name})"
-    return h.fragment[
-        h.path(class_=f"way {name}", d=f"M{left:.0f} {top}V{bottom}", marker_end=head),
-        h.path(class_=f"way {name}", d=f"M{right:.0f} {bottom}V{top}", marker_end=head),
-        h.text(x=f"{middle:.0f}", y=f"{top + 18}", text_anchor="middle")[words],
-    ]

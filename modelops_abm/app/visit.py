@@ -1,7 +1,9 @@
-"""What goes on behind the page: the plan is answered as soon as it changes."""
+"""One visit of the page: what runs behind it while it lasts, and what is freed when it ends."""
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import threading
 import time
 
@@ -9,14 +11,17 @@ import solara
 from reacton.core import get_render_context
 from solara.server import kernel_context
 
-from modelops_abm.app.memory import give_back_soon
 from modelops_abm.app.state.session import Session
 
 _PATIENCE_SECONDS = 3.0
+_PAUSE_SECONDS = 5.0
+"""So that Solara has let go of the session by then, and several that leave make one call."""
+_lock = threading.Lock()
+_waiting: threading.Timer | None = None
 
 
 @solara.component
-def Background(session: Session) -> None:
+def Visit(session: Session) -> None:
     """Answer whatever plan is shown, explain what the drawer asks for, and stop at the end.
 
     Shows nothing. What is started here belongs to the visitor whose page it is.
@@ -30,10 +35,10 @@ def Background(session: Session) -> None:
 
 
 def leave(session: Session) -> None:
-    """Stop what goes on for a visitor who leaves."""
+    """Stop what goes on for a visitor who leaves, and free what it took."""
     session.close()
     _wait_for_threads()
-    give_back_soon()
+    free_memory_soon()
 
 
 def _wait_for_threads() -> None:
@@ -49,3 +54,28 @@ def _wait_for_threads() -> None:
         is_other = thread is not threading.current_thread()
         if is_other and kernel_context.current_context.get(key) is visitor:
             thread.join(max(0.0, end - time.monotonic()))
+
+
+def free_memory_soon() -> None:
+    """Free memory in a moment; a call that waits already is put off."""
+    global _waiting
+    with _lock:
+        if _waiting is not None:
+            _waiting.cancel()
+        _waiting = threading.Timer(_PAUSE_SECONDS, free_memory)
+        _waiting.daemon = True
+        _waiting.start()
+
+
+def free_memory() -> None:
+    """Give free memory back to the system, where its C library can.
+
+    Nothing of a closed session is held. But the C library of GNU keeps what its many threads have
+    freed, some 10 MB a visitor, until it is asked to hand it back.
+    """
+    gc.collect()
+    try:
+        trim = ctypes.CDLL(None).malloc_trim
+    except (AttributeError, OSError, TypeError):  # another C library
+        return
+    trim(0)

@@ -1,24 +1,67 @@
-"""Opening the page from a link, and again after F5."""
+"""Keeping the session and the browser in step: the address, what the tab keeps, what it reports.
+
+The address always opens what is shown, so that it can be sent as a link. Files and kept plans do
+not fit into an address: the browser keeps them for the tab, and sends them back after a reload.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import solara
 
+from modelops_abm.app.errors import reported
+from modelops_abm.app.export.menu import save_pictures
 from modelops_abm.app.state.link import Linked, query_of, read_query, with_base
 from modelops_abm.app.state.plan import History, Plan
 from modelops_abm.app.state.session import VIEWS, Session
 from modelops_abm.app.state.tray import Tray, read_tray, tray_text
 from modelops_abm.app.state.uploads import refuse_portfolio, refuse_scenario
+from modelops_abm.app.widgets import Browser
 from modelops_abm.clients import fingerprint, portfolio_csv, read_portfolio
 from modelops_abm.scenario import ImportedPortfolio, InputError, read_scenario, scenario_text
 from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.version import __version__
 
+_LONGEST_ADDRESS = 500
 _SCENARIO_FILE = "scenario.toml"
 _PORTFOLIO, _PORTFOLIO_NAME, _SCENARIO = "portfolio", "portfolio-name", "scenario"
 _TRAY = "tray"
+
+
+@solara.component
+def BrowserSync(session: Session) -> None:
+    """Keep the browser's address and what it keeps for the tab as the session is; invisible."""
+    plan, tray = session.plan, session.tray.value
+    plans = [(kept.name, kept.plan) for kept in tray]  # answers come often, and are not kept
+    Browser(
+        command=session.command.value,
+        address=use_query(session) or "",
+        kept=solara.use_memo(lambda: to_keep(plan, tray), [plan.start, plan.base, plans]),
+        event_report=reported(session, lambda report: hear(session, report)),
+    )
+
+
+def hear(session: Session, report: Any) -> None:
+    """Take note of what the browser reports; what makes no sense is ignored."""
+    match report:
+        case {"kind": "opened", "address": str(address), "kept": dict(kept)}:
+            if address.startswith(("http://", "https://")) and len(address) <= _LONGEST_ADDRESS:
+                session.address.set(address)
+            restore(session, {str(name): str(text) for name, text in kept.items()})
+        case {"kind": "copied", "text": str(text)}:
+            session.copied.set(text)
+        case {"kind": "pictures", "pictures": dict(pictures)}:
+            save_pictures(session, pictures)
+        case {"kind": "not kept"}:
+            session.notice.set(
+                "The browser has no room to keep your files and scenarios: a reload loses them."
+            )
+
+
+# --------------------------------------------------------------------------------------
+# The address: opened by whoever comes with a link, and rewritten as the plan changes.
 
 
 def open_session(query: str | None) -> Session:
@@ -37,15 +80,11 @@ def open_session(query: str | None) -> Session:
         session = Session()
         session.notice.set(f"This link cannot be used, so the first plan is shown: {error}")
         return session
-    return _session_of(linked)
-
-
-def _session_of(linked: Linked) -> Session:
     session = Session(linked.plan, linked.seed)
     for view in VIEWS:
         if view == linked.view:
             session.view.set(view)
-    session.future.set(linked.future)
+    session.replication.set(linked.replication)
     session.wanted.set(linked.portfolio)
     if linked.is_of_other_version:
         session.notice.set(
@@ -63,7 +102,7 @@ def query_of_session(session: Session) -> str | None:
             plan=session.plan,
             seed=session.seed.value,
             view="" if view == "decide" else view,
-            future=session.future.value,
+            replication=session.replication.value,
             portfolio=session.wanted.value,
         )
     )
@@ -71,8 +110,12 @@ def query_of_session(session: Session) -> str | None:
 
 def use_query(session: Session) -> str | None:
     """Return `query_of_session`, made anew only when what it says has changed (a hook)."""
-    shown = [session.plan, session.seed.value, session.view.value, session.future.value]
+    shown = [session.plan, session.seed.value, session.view.value, session.replication.value]
     return solara.use_memo(lambda: query_of_session(session), [*shown, session.wanted.value])
+
+
+# --------------------------------------------------------------------------------------
+# What the tab keeps: the visitor's files, and the plans of the tray.
 
 
 def to_keep(plan: Plan, tray: Tray) -> dict[str, str]:
@@ -90,17 +133,10 @@ def to_keep(plan: Plan, tray: Tray) -> dict[str, str]:
     }
 
 
-def use_kept(session: Session) -> dict[str, str]:
-    """Return `to_keep`, made anew only when that has changed (a hook)."""
-    plan, tray = session.plan, session.tray.value
-    plans = [(kept.name, kept.plan) for kept in tray]
-    return solara.use_memo(lambda: to_keep(plan, tray), [plan.start, plan.base, plans])
-
-
 def restore(session: Session, kept: Mapping[str, str]) -> None:
-    """Bring back after F5 what the browser has kept: files that the link asks for, and the tray."""
+    """Bring back after a reload what the tab has kept: files that the link asks for, the tray."""
     portfolio = _kept_portfolio(kept)
-    session.bring_back(read_tray(kept.get(_TRAY, ""), lambda of: _completed(of, portfolio, kept)))
+    session.restore_tray(read_tray(kept.get(_TRAY, ""), lambda of: _completed(of, portfolio, kept)))
     _restore_files(session, portfolio, kept)
 
 

@@ -7,9 +7,9 @@ import json
 import pytest
 from hypothesis import given, strategies as st
 
+from modelops_abm.app.browser_sync import open_session, restore, to_keep
 from modelops_abm.app.state.estimation import answers
 from modelops_abm.app.state.link import Linked, query_of
-from modelops_abm.app.state.opening import open_session, restore, to_keep
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import (
