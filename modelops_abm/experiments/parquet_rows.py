@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from modelops_abm.disk import open_file, write_whole
 from modelops_abm.errors import reason_of
-from modelops_abm.scenario import InputError, Problem
+from modelops_abm.scenario import InputError
 from modelops_abm.text import printable
 
 type Floats = NDArray[np.float64]
@@ -278,7 +278,7 @@ class _Rows(NamedTuple):
 
 def unusable(folder: Path, reason: str) -> InputError:
     """Return the error that says why a folder cannot keep runs."""
-    return InputError(Problem(f"cannot keep runs there: {reason}", printable(str(folder), 200)))
+    return InputError.at(folder, f"cannot keep runs there: {reason}")
 
 
 def holds_parts(folder: Path) -> bool:

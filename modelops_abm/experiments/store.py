@@ -23,7 +23,7 @@ from modelops_abm.errors import reason_of
 from modelops_abm.experiments.parquet_rows import Floats, Parts, holds_parts, unusable
 from modelops_abm.runs import Engine
 from modelops_abm.runs.output import DESCRIPTION, Contents, Result, check_place, write_results
-from modelops_abm.scenario import InputError, Problem, Scenario, fingerprint_of
+from modelops_abm.scenario import InputError, Scenario, fingerprint_of
 from modelops_abm.text import printable
 from modelops_abm.version import __version__
 
@@ -288,4 +288,4 @@ class Folder:
 
 
 def _unusable(path: Path, reason: str) -> InputError:
-    return InputError(Problem(f"cannot go on there: {reason}", printable(str(path), 200)))
+    return InputError.at(path, f"cannot go on there: {reason}")

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from modelops_abm.ctrl_c import deaf
 from modelops_abm.runs.resources import cores
-from modelops_abm.scenario import InputError, Problem
+from modelops_abm.scenario import InputError
 from modelops_abm.text import printable
 from modelops_abm.version import __version__
 
@@ -148,4 +148,4 @@ def _own_version() -> str:
 
 
 def _unusable(address: str, reason: str) -> InputError:
-    return InputError(Problem(f"cannot run there: {reason}", printable(address, 100)))
+    return InputError.at(address, f"cannot run there: {reason}")

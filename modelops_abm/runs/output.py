@@ -389,4 +389,4 @@ def _errors_of(folder: Path) -> Iterator[None]:
 
 
 def _unusable(folder: Path, reason: str) -> ResultError:
-    return ResultError(Problem(f"cannot write results there: {reason}", shown(folder)))
+    return ResultError.at(folder, f"cannot write results there: {reason}")
