@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from modelops_abm import formats
-from modelops_abm.core.outcomes import SummaryOutcome
+from modelops_abm.core.outcomes import SUMMARY, SummaryOutcome
 from modelops_abm.experiments.statistics import Estimate, estimate
 from modelops_abm.experiments.words import HALF_WIDTH, INTERVAL
 from modelops_abm.representation import Reported, Table
@@ -80,8 +80,8 @@ class Averages(Reported):
 
 def averages_of(ensemble: Ensemble) -> Averages:
     """Return the averages over the replications of an ensemble."""
-    columns = ensemble.summaries().items()
-    return Averages(ensemble, {str(name): estimate(each.to_numpy()) for name, each in columns})
+    names = [outcome.name for outcome in SUMMARY]
+    return Averages(ensemble, {name: estimate(ensemble.outcome(name)) for name in names})
 
 
 def in_words(known: Estimate, unit: str) -> tuple[str, str, str]:

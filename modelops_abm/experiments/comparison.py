@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from modelops_abm import formats
@@ -99,8 +100,7 @@ class Comparison(Reported):
         KeyError
             If there is no such outcome.
         """
-        plan, baseline = self._summaries
-        return PairedDifference((plan[outcome] - baseline[outcome]).to_numpy())
+        return PairedDifference(self.plan.outcome(outcome) - self.baseline.outcome(outcome))
 
     def means(self, outcome: str) -> tuple[float, float]:
         """Return the mean of an outcome of the run summary with the plan, and without; NaN if none.
@@ -110,15 +110,14 @@ class Comparison(Reported):
         KeyError
             If there is no such outcome.
         """
-        plan, baseline = self._summaries
-        return float(plan[outcome].mean()), float(baseline[outcome].mean())
+        plan, baseline = (estimate(side.outcome(outcome)).mean for side in self._sides)
+        return math.nan if plan is None else plan, math.nan if baseline is None else baseline
 
     def table(self) -> pd.DataFrame:
         """Return mean of plan and baseline, and the difference with its interval, by outcome."""
-        plan, baseline = self._summaries
         rows = {
-            name: _row(plan[name].to_numpy(), baseline[name].to_numpy())
-            for name in (outcome.name for outcome in outcomes.SUMMARY)
+            outcome.name: _row(*(side.outcome(outcome.name) for side in self._sides))
+            for outcome in outcomes.SUMMARY
         }
         columns = ["plan", "baseline", "difference", "half_width", "n"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
@@ -177,10 +176,8 @@ class Comparison(Reported):
     @property
     def percentiles(self) -> tuple[float, float]:
         """The 5th and the 95th percentile of the difference of net present value, in $ of day 0."""
-        plan, baseline = self._summaries
-        differences = plan["npv"] - baseline["npv"]
-        low, high = (float(differences.quantile(each)) for each in _PERCENTILES)
-        return low, high
+        low, high = np.quantile(self.difference("npv").values, _PERCENTILES)
+        return float(low), float(high)
 
     def tables(self) -> tuple[Table, ...]:
         """Return the key figures, the finance view, and the totals by future of plan and baseline.
@@ -276,9 +273,9 @@ class Comparison(Reported):
             for name, row in self.table().iterrows()
         }
 
-    @cached_property
-    def _summaries(self) -> tuple[pd.DataFrame, pd.DataFrame]:
-        return self.plan.summaries(), self.baseline.summaries()
+    @property
+    def _sides(self) -> tuple[Ensemble, Ensemble]:
+        return self.plan, self.baseline
 
 
 def _row(plan: Floats, baseline: Floats) -> tuple[float | None, ...]:

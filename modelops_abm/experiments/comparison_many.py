@@ -57,8 +57,8 @@ class SideBySide(Reported):
         KeyError
             If there is no such outcome or scenario.
         """
-        first, second = (self.ensembles[name].summaries()[outcome] for name in (one, other))
-        return PairedDifference((first - second).to_numpy())
+        first, second = (self.ensembles[name].outcome(outcome) for name in (one, other))
+        return PairedDifference(first - second)
 
     def ranking(self, outcome: str = "npv") -> Ranking[str]:
         """Return all scenarios by an outcome, the highest first, and which may be the highest.
@@ -69,7 +69,7 @@ class SideBySide(Reported):
             If there is no such outcome.
         """
         names = list(self.ensembles)
-        samples = [self.ensembles[name].summaries()[outcome].to_numpy() for name in names]
+        samples = [self.ensembles[name].outcome(outcome) for name in names]
         return rank(names, np.array(samples))
 
     def pairs(self, outcome: str = "npv") -> pd.DataFrame:
@@ -215,7 +215,7 @@ class SideBySide(Reported):
         }
 
     def _row(self, outcome: str, name: str) -> tuple[float | None, ...]:
-        own = estimate(self.ensembles[name].summaries()[outcome].to_numpy())
+        own = estimate(self.ensembles[name].outcome(outcome))
         if name == self.baseline:
             return own.mean, own.half_width, None, None, None, None, None, None
         difference = self.comparisons[name].difference(outcome)

@@ -6,7 +6,6 @@ Futures that are kept come first, then those that are to be run.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Unpack
 
@@ -28,7 +27,6 @@ from modelops_abm.experiments.statistics import LOOKS, checked_looks, is_known, 
 from modelops_abm.experiments.store import Store, pair_of
 from modelops_abm.runs import Batch, Series
 from modelops_abm.runs.bands import Bands
-from modelops_abm.runs.replications import totals_table
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.scenario import Scenario, baseline_of, fingerprint_of
 from modelops_abm.version import __version__
@@ -40,36 +38,17 @@ _PLAN, _BASELINE = "plan", "baseline"
 _NET_VALUE = Series(("discounted_net_value",))
 
 
-@dataclass(frozen=True)
-class Futures:
-    """Consecutive replications of a baseline and its plans.
-
-    Attributes
-    ----------
-    first
-        Number of the first.
-    totals
-        Scenarios x replications x `outcomes.TOTALS`.
-    paybacks
-        Day of payback of every scenario against the baseline: scenarios x replications.
-    daily
-        Daily outcomes that are wanted: scenarios x replications x outcomes x periods; None if none.
-    """
-
-    first: int
-    totals: Floats
-    paybacks: Floats
-    daily: Floats | None = None
-
-
-def futures_of(
+def replications_of(
     scenarios: Mapping[str, Scenario],
     baseline: str,
     looks: Sequence[int],
     wanted: Series,
     keeping: Keeping,
-) -> Iterator[Futures]:
+) -> Iterator[tuple[Batch, Floats]]:
     """Yield the replications of scenarios in order, none of the parts going beyond a look.
+
+    With each batch come the days of payback of every scenario against the baseline: scenarios x
+    replications. If daily outcomes are wanted, they are the last series of the batch.
 
     A store has no daily outcomes: if they are wanted, all is run again.
 
@@ -98,23 +77,20 @@ def futures_of(
     if kept is not None:
         for start, end in pairwise((0, *(look for look in looks if look < known), known)):
             if end > start:
-                yield kept.futures(start, end)
+                yield kept.replications(start, end)
     series = [_NET_VALUE, wanted] if wanted.names else [_NET_VALUE]
     for batch in batches_of(list(scenarios.values()), known, looks[-1], keeping, series):
         for part in batch.cut(looks):
-            futures = _paired(part, place)
+            paybacks = _paybacks(part.series[0][:, :, 0], place)
             if kept is not None:
-                kept.add(futures)
-            yield futures
+                kept.add(part, paybacks)
+            yield part, paybacks
 
 
-def _paired(batch: Batch, baseline: int) -> Futures:
-    net_value, *wanted = batch.series
-    by_day = net_value[:, :, 0]
-    paybacks = np.array(
-        [payback_days(np.cumsum(each - by_day[baseline], axis=1)) for each in by_day]
-    )
-    return Futures(batch.first, batch.totals, paybacks, wanted[0] if wanted else None)
+def _paybacks(net_value: Floats, baseline: int) -> Floats:
+    """Return days of payback from net value by day: scenarios x replications x days."""
+    differences = net_value - net_value[baseline]
+    return np.array([payback_days(np.cumsum(each, axis=1)) for each in differences])
 
 
 class _Kept:
@@ -141,19 +117,17 @@ class _Kept:
             *(paybacks.first_missing(pair, 0, most) for pair in self._pairs),
         )
 
-    def futures(self, start: int, end: int) -> Futures:
-        """Return replications that are there."""
+    def replications(self, start: int, end: int) -> tuple[Batch, Floats]:
+        """Return replications that are there, with their paybacks."""
         runs, paybacks = self._store.runs, self._store.paybacks
-        return Futures(
-            start,
-            np.array([runs.rows(key, start, end - start) for key in self._keys]),
-            np.array([paybacks.rows(pair, start, end - start)[:, 0] for pair in self._pairs]),
-        )
+        totals = np.array([runs.rows(key, start, end - start) for key in self._keys])
+        days = [paybacks.rows(pair, start, end - start)[:, 0] for pair in self._pairs]
+        return Batch(start, totals), np.array(days)
 
-    def add(self, futures: Futures) -> None:
+    def add(self, batch: Batch, paybacks: Floats) -> None:
         """Keep replications."""
-        self._store.runs.add(self._keys, futures.first, futures.totals)
-        self._store.paybacks.add(self._pairs, futures.first, futures.paybacks[:, :, np.newaxis])
+        self._store.runs.add(self._keys, batch.first, batch.totals)
+        self._store.paybacks.add(self._pairs, batch.first, paybacks[:, :, np.newaxis])
 
 
 class Gathering:
@@ -182,6 +156,7 @@ class Gathering:
     ) -> None:
         self._baseline, self._scenarios = baseline, scenarios
         self._seed, self._engine = seed, engine
+        self._is_daily = bool(wanted.names)
         self._totals: list[Floats] = []
         self._paybacks: list[Floats] = []
         plans = [name for name in scenarios if name != baseline]
@@ -190,13 +165,13 @@ class Gathering:
         self._differences = {name: Bands(wanted, horizon_days) for name in plans}
         self.replications = 0
 
-    def add(self, futures: Futures) -> None:
+    def add(self, batch: Batch, paybacks: Floats) -> None:
         """Add replications of all scenarios, in their order."""
-        self.replications += futures.totals.shape[1]
-        self._totals.append(futures.totals)
-        self._paybacks.append(futures.paybacks)
-        if futures.daily is not None:
-            self._add_to_bands(self._named(futures.daily))
+        self.replications += batch.totals.shape[1]
+        self._totals.append(batch.totals)
+        self._paybacks.append(paybacks)
+        if self._is_daily:
+            self._add_to_bands(self._named(batch.series[-1]))
 
     def _add_to_bands(self, values: Mapping[str, Floats]) -> None:
         for name, bands in self._levels.items():
@@ -240,7 +215,8 @@ class Gathering:
                 seed=self._seed,
                 engine=self._engine,
                 version=__version__,
-                totals=totals_table([totals[name]], 0),
+                first=0,
+                values=totals[name],
                 bands=self._levels[name].tables(),
             )
             for name, scenario in self._scenarios.items()
@@ -401,8 +377,8 @@ def sides_by_side(
         engine=engine_of(settings),
     )
     half_width, progress = settings.get("half_width"), settings.get("progress")
-    for futures in futures_of(scenarios, baseline, edges, wanted, settings):
-        gathering.add(futures)
+    for batch, paybacks in replications_of(scenarios, baseline, edges, wanted, settings):
+        gathering.add(batch, paybacks)
         if progress is not None:
             progress(gathering.replications, edges[-1])
         if gathering.replications in edges:

@@ -16,9 +16,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modelops_abm.compiled_engine import run as ensemble
 from modelops_abm.compiled_engine.inputs import Prepared, prepared
-from modelops_abm.compiled_engine.run import Pace, block_in_slices, prepare_kernel, run_block
+from modelops_abm.compiled_engine.run import (
+    Block,
+    Pace,
+    block_in_slices,
+    prepare_kernel,
+    run_block,
+)
 from modelops_abm.core import outcomes
 from modelops_abm.core.randomness import checked_seed
 from modelops_abm.runs.bands import Bands, Series, by_period, outcomes_behind
@@ -62,58 +67,87 @@ class Runner(NamedTuple):
     model_class: ModelClass | None = None
 
 
-class Block(NamedTuple):
-    """Consecutive replications of one scenario.
+@dataclass(frozen=True)
+class Batch:
+    """Consecutive replications of one or several scenarios: what passes from worker to answer.
 
     Attributes
     ----------
+    first
+        Number of the first replication.
     totals
-        Replications x `outcomes.TOTALS`.
+        Scenarios x replications x `outcomes.TOTALS`.
     series
-        For each of the wanted: replications x outcomes x periods. They are summarised here, by the
-        worker, so that days that nobody asked for are neither kept nor copied.
+        For each of the series asked for: scenarios x replications x outcomes x periods. They are
+        summarised by the worker, so that days that nobody asked for are neither kept nor copied.
     models, events
-        One below the other, with the number of the replication; None if not wanted.
+        The table of each scenario, if asked for, with the number of the replication in front.
     """
 
+    first: int
     totals: Floats
-    series: tuple[Floats, ...]
-    models: pd.DataFrame | None = None
-    events: pd.DataFrame | None = None
+    series: tuple[Floats, ...] = ()
+    models: tuple[pd.DataFrame, ...] = ()
+    events: tuple[pd.DataFrame, ...] = ()
+
+    def beside(self, others: Sequence[Batch]) -> Batch:
+        """Return it with the same replications of further scenarios."""
+        batches = (self, *others)
+        return Batch(
+            self.first,
+            np.concatenate([batch.totals for batch in batches]),
+            tuple(map(np.concatenate, zip(*(batch.series for batch in batches), strict=True))),
+            tuple(table for batch in batches for table in batch.models),
+            tuple(table for batch in batches for table in batch.events),
+        )
+
+    def cut(self, edges: Sequence[int]) -> Iterator[Batch]:
+        """Yield its replications in parts, none of which goes beyond one of the edges.
+
+        Parameters
+        ----------
+        edges
+            Numbers of replications, ascending. Tables of models and events are left out.
+        """
+        end = self.first + self.totals.shape[1]
+        inside = [edge for edge in edges if self.first < edge < end]
+        for start, stop in pairwise((self.first, *inside, end)):
+            part = slice(start - self.first, stop - self.first)
+            yield Batch(start, self.totals[:, part], tuple(each[:, part] for each in self.series))
 
 
-def ensemble_block(setting: Prepared, wanted: Wanted, seed: int, first: int, count: int) -> Block:
-    """Run replications on the ensemble engine, without tables."""
+def ensemble_block(setting: Prepared, wanted: Wanted, seed: int, first: int, count: int) -> Batch:
+    """Run replications of a scenario on the compiled engine, without tables."""
     prepare_kernel()
     names = outcomes_behind(wanted.series)
-    return _of_ensemble(run_block(setting, seed, first, count, names), wanted)
+    return _of_ensemble(first, run_block(setting, seed, first, count, names), wanted)
 
 
 def ensemble_block_in_slices(
     pace: Pace, setting: Prepared, wanted: Wanted, seed: int, first: int, count: int
-) -> Generator[None, None, Block]:
+) -> Generator[None, None, Batch]:
     """Run replications as `ensemble_block` does; yields after a slice of time."""
     prepare_kernel()
     names = outcomes_behind(wanted.series)
     block = yield from block_in_slices(setting, seed, first, count, names, pace)
-    return _of_ensemble(block, wanted)
+    return _of_ensemble(first, block, wanted)
 
 
-def _of_ensemble(block: ensemble.Block, wanted: Wanted) -> Block:
+def _of_ensemble(first: int, block: Block, wanted: Wanted) -> Batch:
     names = outcomes_behind(wanted.series)
     days = {name: block.series[:, place] for place, name in enumerate(names)}
-    return Block(block.totals, _summarised(days, wanted.series))
+    return Batch(first, block.totals[np.newaxis], _summarised(days, wanted.series))
 
 
-def several(run: Callable[..., Block], all_arguments: Sequence[tuple[Any, ...]]) -> list[Block]:
+def several(run: Callable[..., Batch], all_arguments: Sequence[tuple[Any, ...]]) -> list[Batch]:
     """Run blocks one after the other: one message to a worker far away, and one back."""
     return [run(*arguments) for arguments in all_arguments]
 
 
 def full_block(
     scenario: Scenario, runner: Runner, wanted: Wanted, seed: int, first: int, count: int
-) -> Block:
-    """Run replications one by one in full, on either engine."""
+) -> Batch:
+    """Run replications of a scenario one by one in full, on either engine."""
     numbers = range(first, first + count)
     runs = [simulate(scenario, seed=seed, replication=each, **runner._asdict()) for each in numbers]
     totals = np.array([[run.totals[name] for name in outcomes.TOTALS] for run in runs])
@@ -121,16 +155,17 @@ def full_block(
         name: np.array([run.daily[name].to_numpy(dtype=np.float64) for run in runs])
         for name in outcomes_behind(wanted.series)
     }
-    return Block(
-        totals,
+    return Batch(
+        first,
+        totals[np.newaxis],
         _summarised(days, wanted.series),
-        _stacked(numbers, [run.models for run in runs]) if wanted.models else None,
-        _stacked(numbers, [run.events for run in runs]) if wanted.events else None,
+        (_stacked(numbers, [run.models for run in runs]),) if wanted.models else (),
+        (_stacked(numbers, [run.events for run in runs]),) if wanted.events else (),
     )
 
 
 def _summarised(days: Mapping[str, Floats], wanted: Iterable[Series]) -> tuple[Floats, ...]:
-    return tuple(by_period(days, series) for series in wanted)
+    return tuple(by_period(days, series)[np.newaxis] for series in wanted)
 
 
 def _stacked(numbers: Iterable[int], tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
@@ -154,43 +189,6 @@ _TOGETHER_ELSEWHERE = 24
 
 class Cancelled(Exception):  # noqa: N818 - not an error
     """The work was cancelled before it was done."""
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Consecutive replications of several scenarios.
-
-    Attributes
-    ----------
-    first
-        Number of the first replication.
-    totals
-        Scenarios x replications x `outcomes.TOTALS`.
-    series
-        For each of the series asked for: scenarios x replications x outcomes x periods.
-    models, events
-        The table of each scenario, if asked for; None otherwise.
-    """
-
-    first: int
-    totals: NDArray[np.float64]
-    series: tuple[NDArray[np.float64], ...] = ()
-    models: tuple[pd.DataFrame | None, ...] = ()
-    events: tuple[pd.DataFrame | None, ...] = ()
-
-    def cut(self, edges: Sequence[int]) -> Iterator[Batch]:
-        """Yield its replications in parts, none of which goes beyond one of the edges.
-
-        Parameters
-        ----------
-        edges
-            Numbers of replications, ascending. Tables of models and events are left out.
-        """
-        end = self.first + self.totals.shape[1]
-        inside = [edge for edge in edges if self.first < edge < end]
-        for start, stop in pairwise((self.first, *inside, end)):
-            part = slice(start - self.first, stop - self.first)
-            yield Batch(start, self.totals[:, part], tuple(each[:, part] for each in self.series))
 
 
 def stream(
@@ -249,23 +247,25 @@ def stream(
     checked_engine(engine, model_class)
     if series and len({scenario.horizon_days for scenario in scenarios}) > 1:
         raise ValueError("daily outcomes need scenarios with the same horizon")
+    if not scenarios:
+        return
     runner = Runner(engine, model_class)
     work = _Work(scenarios, seed, Wanted(tuple(series), models, events), runner)
     if executor is None:
         sizes = (bytes_of_run(each, in_full=work.is_in_full) for each in scenarios)
         check_memory(cores() * max(sizes, default=0.0), "run fewer models or days")
     pool, most, together = _at_hand(executor, engine)
-    waiting: deque[tuple[int, list[Future[list[Block]]]]] = deque()
+    waiting: deque[list[Future[list[Batch]]]] = deque()
     try:
         for start in range(first, first + replications, work.size):
             count = min(work.size, first + replications - start)
-            waiting.append((start, work.submit(pool, start, count, together)))
-            if sum(len(calls) for _, calls in waiting) > most:
+            waiting.append(work.submit(pool, start, count, together))
+            if sum(map(len, waiting)) > most:
                 yield _next_batch(waiting, cancel)
         while waiting:
             yield _next_batch(waiting, cancel)
     finally:
-        for _, blocks in waiting:
+        for blocks in waiting:
             for future in blocks:
                 future.cancel()
 
@@ -331,7 +331,7 @@ def replicate(
     ):
         if daily:
             bands.add(batch.series[0][0])
-        batches.append(replace(batch, series=()))
+        batches.append(replace(batch, series=()))  # the days are in the bands now
         done += batch.totals.shape[1]
         if progress is not None:
             progress(done, replications)
@@ -340,24 +340,19 @@ def replicate(
         seed=seed,
         engine=engine_in_words(engine, model_class),
         version=__version__,
-        totals=totals_table([batch.totals[0] for batch in batches], first),
+        first=first,
+        values=np.concatenate(
+            [np.empty((0, len(outcomes.TOTALS))), *(batch.totals[0] for batch in batches)]
+        ),
         bands=bands.tables(),
-        models=_together([batch.models[0] for batch in batches]),
-        events=_together([batch.events[0] for batch in batches]),
+        models=_together([table for batch in batches for table in batch.models]),
+        events=_together([table for batch in batches for table in batch.events]),
     )
 
 
-def totals_table(totals: Sequence[NDArray[np.float64]], first: int) -> pd.DataFrame:
-    """Return totals as a table with a row for each replication."""
-    rows = np.concatenate(totals) if totals else np.empty((0, len(outcomes.TOTALS)))
-    index = pd.RangeIndex(first, first + len(rows), name="replication")
-    return pd.DataFrame(rows, index=index, columns=list(outcomes.TOTALS))
-
-
-def _together(tables: Sequence[pd.DataFrame | None]) -> pd.DataFrame | None:
+def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
     """Return tables one below the other; None if there are none."""
-    present = [table for table in tables if table is not None]
-    return pd.concat(present, ignore_index=True) if present else None
+    return pd.concat(tables, ignore_index=True) if tables else None
 
 
 class _Work:
@@ -378,7 +373,7 @@ class _Work:
 
     def submit(
         self, pool: Executor, start: int, count: int, together: int
-    ) -> list[Future[list[Block]]]:
+    ) -> list[Future[list[Batch]]]:
         """Submit a block of replications of every scenario, so many blocks at a time."""
         rest = (self._wanted, self._seed, start, count)
         if isinstance(pool, Caller) and not self.is_in_full:
@@ -386,7 +381,7 @@ class _Work:
                 pool.submit_in_slices(partial(_alone, pace, setting, *rest))
                 for pace, setting in zip(self._paces, self._prepared, strict=True)
             ]
-        run: Callable[..., Block] = full_block if self.is_in_full else ensemble_block
+        run: Callable[..., Batch] = full_block if self.is_in_full else ensemble_block
         arguments: list[tuple[Any, ...]] = (
             [(each, self._runner, *rest) for each in self._scenarios]
             if self.is_in_full
@@ -395,30 +390,21 @@ class _Work:
         return [pool.submit(several, run, some) for some in batched(arguments, together)]
 
 
-def _alone(*arguments: Any) -> Generator[None, None, list[Block]]:
+def _alone(*arguments: Any) -> Generator[None, None, list[Batch]]:
     """Run a block in slices, and return it as `several` does."""
     block = yield from ensemble_block_in_slices(*arguments)
     return [block]
 
 
-def _next_batch(
-    waiting: deque[tuple[int, list[Future[list[Block]]]]], cancel: threading.Event | None
-) -> Batch:
-    start, promised = waiting[0]
-    blocks = _results(promised, cancel)
+def _next_batch(waiting: deque[list[Future[list[Batch]]]], cancel: threading.Event | None) -> Batch:
+    one, *others = _results(waiting[0], cancel)
     waiting.popleft()
-    return Batch(
-        start,
-        np.array([block.totals for block in blocks]),
-        tuple(map(np.array, zip(*(block.series for block in blocks), strict=True))),
-        tuple(block.models for block in blocks),
-        tuple(block.events for block in blocks),
-    )
+    return one.beside(others)
 
 
 def _results(
-    promised: Sequence[Future[list[Block]]], cancel: threading.Event | None
-) -> list[Block]:
+    promised: Sequence[Future[list[Batch]]], cancel: threading.Event | None
+) -> list[Batch]:
     """Wait for blocks, and look now and then whether they are still wanted."""
     unfinished = True
     while unfinished:

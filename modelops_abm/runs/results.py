@@ -29,6 +29,8 @@ from modelops_abm.scenario import Problem, Scenario
 from modelops_abm.text import csv_text
 
 type Floats = NDArray[np.float64]
+
+_SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 type Integers = NDArray[np.int64]
 
 _TABLES = ("daily", "events", "models", "developers")
@@ -258,8 +260,10 @@ class Ensemble(Represented):
     ----------
     scenario, seed, engine, version
         What makes them repeatable, together with the numbers of the replications.
-    totals
-        A row for each replication, a column for each of `outcomes.TOTALS`.
+    first
+        Number of the first replication.
+    values
+        Replications x `outcomes.TOTALS`, as they came from the engine.
     bands
         Of each daily outcome that was asked for: a row for each day or longer period, named by its
         last day, with the mean over the replications, half the width of the 95 % interval of that
@@ -272,7 +276,8 @@ class Ensemble(Represented):
     seed: int
     engine: str
     version: str
-    totals: pd.DataFrame
+    first: int
+    values: Floats
     bands: Mapping[str, pd.DataFrame]
     models: pd.DataFrame | None = None
     events: pd.DataFrame | None = None
@@ -280,7 +285,25 @@ class Ensemble(Represented):
     @property
     def replications(self) -> int:
         """Number of replications."""
-        return len(self.totals)
+        return len(self.values)
+
+    @property
+    def totals(self) -> pd.DataFrame:
+        """A row for each replication, a column for each of `outcomes.TOTALS`."""
+        return pd.DataFrame(self.values, index=self._numbers(), columns=list(outcomes.TOTALS))
+
+    def _numbers(self) -> pd.RangeIndex:
+        return pd.RangeIndex(self.first, self.first + len(self.values), name="replication")
+
+    def outcome(self, name: str) -> Floats:
+        """Return an outcome of the run summary, one value a replication; NaN where it has none.
+
+        Raises
+        ------
+        KeyError
+            If there is no such outcome.
+        """
+        return summary_values(_SUMMARY[name], self.values)
 
     def _facts(self) -> dict[str, str]:
         named = ("scenario", "seed", "engine", "replications")
@@ -294,9 +317,8 @@ class Ensemble(Represented):
 
         NaN stands for an outcome that does not exist in a run.
         """
-        totals = self.totals.to_numpy()
-        columns = {outcome.name: summary_values(outcome, totals) for outcome in outcomes.SUMMARY}
-        return pd.DataFrame(columns, index=self.totals.index)
+        columns = {name: self.outcome(name) for name in _SUMMARY}
+        return pd.DataFrame(columns, index=self._numbers())
 
     def save(self, folder: str | os.PathLike[str]) -> Path:
         """Save to a folder, as `Run.save` does.
@@ -339,7 +361,14 @@ class Ensemble(Represented):
         names = described.pop("bands")
         bands = _tables(files, [_band(name) for name in names])
         tables = _tables(files, ("totals",), _TABLES_OF_MANY_ON_REQUEST)
-        return cls(**described, bands={name: bands[_band(name)] for name in names}, **tables)
+        totals = tables.pop("totals")
+        return cls(
+            **described,
+            first=int(totals.index[0]) if len(totals) else 0,
+            values=totals.to_numpy(),
+            bands={name: bands[_band(name)] for name in names},
+            **tables,
+        )
 
     def _description(self) -> dict[str, Any]:
         return {

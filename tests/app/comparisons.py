@@ -76,7 +76,7 @@ def made_comparison(
         levels["50.0%"] = level_of(scenario, name) * (levels.index >= in_place_day)
         side_bands[f"level_{name}"] = levels
     ensembles = [
-        Ensemble(entry, 0, "ensemble", "test", table, side_bands)
+        Ensemble(entry, 0, "ensemble", "test", 0, table.to_numpy(), side_bands)
         for entry, table in zip((scenario, baseline_of(scenario)), sides, strict=True)
     ]
     view = finance(scenario.horizon_days, gains, np.ones(n), days)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal, NamedTuple
 
+import numpy as np
 import solara
 
 from modelops_abm import formats
@@ -234,8 +235,8 @@ def second_line(answer: Answer, credit: Credit | None, advice: str = "") -> list
 
 
 def _of_baseline(comparison: Comparison) -> list[Words]:
-    npv = comparison.plan.summaries()["npv"]
-    low, high = (float(npv.quantile(share)) for share in FUTURES)
+    npv = comparison.plan.outcome("npv")
+    low, high = np.quantile(npv, FUTURES)
     span = formats.span(comparison.finance.horizon_days)
     return [
         Words(f"It brings {formats.money(npv.mean())} over {span}; "),

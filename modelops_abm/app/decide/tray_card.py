@@ -210,7 +210,7 @@ def difference_of(one: Comparison, other: Comparison) -> PairedDifference:
 
     Both have the same seed, so that a future of one is the same future of the other.
     """
-    values = [plan.plan.summaries()["npv"].to_numpy() for plan in (one, other)]
+    values = [plan.plan.outcome("npv") for plan in (one, other)]
     both = min(len(entry) for entry in values)
     return PairedDifference(values[0][:both] - values[1][:both])
 
