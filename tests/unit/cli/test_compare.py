@@ -43,11 +43,11 @@ def test_answer_fits_the_terminal(
     modelops: Command, monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(width))
-    code, out, err = modelops(*PLAN)
+    code, out, err = modelops(*PLAN[:-1], "60")
     assert (code, err) == (0, "")
     assert "\N{HORIZONTAL ELLIPSIS}" not in out
     assert "This plan loses" in out
-    assert "6 of 6 futures end below the baseline." in words(out)
+    assert " of 60 futures end below the baseline." in words(out)
     assert "Payback within 40 days, median never" in words(out)
     for label in ("Return per $ invested", "No payback in the time", "5th to 95th percentile"):
         assert label in out
