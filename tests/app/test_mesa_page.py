@@ -217,7 +217,7 @@ def test_it_plays_to_the_end_while_another_thread_draws(monkeypatch: pytest.Monk
     play(monkeypatch, horizon_days=5, play_milliseconds=1, render_days=1)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(40)
 @pytest.mark.parametrize("threads", [False, True])
 @pytest.mark.parametrize(
     ("play_milliseconds", "render_days", "horizon_days"),
@@ -241,7 +241,7 @@ def test_it_plays_to_the_end_at_every_speed(
     )
 
 
-@pytest.mark.slow
+@pytest.mark.slow(20)
 def test_two_visitors_play_and_begin_again(monkeypatch: pytest.MonkeyPatch) -> None:
     pages = [shown(monkeypatch, horizon_days=60) for _ in range(2)]
     for turn in range(6):

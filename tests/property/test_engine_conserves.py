@@ -193,7 +193,7 @@ def test_any_valid_scenario_runs_and_conserves(scenario: Scenario) -> None:
     check_scenario(scenario)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(85)
 @given(scenarios(max_horizon_days=250, max_models=15))
 @settings(QUICK, max_examples=400)
 def test_many_longer_scenarios_run_and_conserve(scenario: Scenario) -> None:

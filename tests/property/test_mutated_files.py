@@ -41,7 +41,7 @@ def test_mutated_files_are_refused_in_words_or_read_back_the_same() -> None:
     assert sum(count for words, count in told.items() if "accepted" in words) > 10
 
 
-@pytest.mark.slow
+@pytest.mark.slow(4)
 def test_many_mutated_files_are_refused_in_words_or_read_back_the_same() -> None:
     assert fuzzer.faults(4_000, 2) == []
 

@@ -716,7 +716,7 @@ print("done")
 
 @unix
 @pytest.mark.parametrize(
-    ("stride", "rounds"), [(7, 2), pytest.param(1, 50, marks=pytest.mark.slow)]
+    ("stride", "rounds"), [(7, 2), pytest.param(1, 50, marks=pytest.mark.slow(60))]
 )
 def test_a_writer_that_is_stopped_at_any_step_leaves_no_mixture(
     stride: int, rounds: int, tmp_path: Path
@@ -754,7 +754,7 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 
 @unix
-@pytest.mark.slow
+@pytest.mark.slow(30)
 def test_a_command_that_is_killed_while_it_saves_leaves_no_mixture(tmp_path: Path) -> None:
     place, chance = tmp_path / "run", random.Random(3)
     (tmp_path / "thesis.tex").write_text("years of work")
@@ -777,7 +777,7 @@ def test_a_command_that_is_killed_while_it_saves_leaves_no_mixture(tmp_path: Pat
 
 
 @unix
-@pytest.mark.slow
+@pytest.mark.slow(8)
 def test_four_commands_at_once(tmp_path: Path) -> None:
     processes = [
         started(tmp_path, "simulate", "--days", "30", "--output", "run", "--seed", str(seed))

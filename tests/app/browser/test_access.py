@@ -148,7 +148,7 @@ def test_scripts_do_not_see_the_session(arrive: Arrive) -> None:
 SOLARA = ("-m", "solara", "run", "--no-check-version", "--no-open", "--port")
 
 
-@pytest.mark.slow
+@pytest.mark.slow(12)
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -109,7 +109,7 @@ def test_interrupt_while_simulating(tmp_path: Path, arguments: list[str]) -> Non
 
 
 @unix
-@pytest.mark.slow
+@pytest.mark.slow(20)
 @endless
 def test_interrupt_at_any_moment(tmp_path: Path, arguments: list[str]) -> None:
     for seconds in np.linspace(0.05, 3.0, 12):
@@ -118,7 +118,7 @@ def test_interrupt_at_any_moment(tmp_path: Path, arguments: list[str]) -> None:
 
 
 @unix
-@pytest.mark.slow
+@pytest.mark.slow(10)
 @pytest.mark.parametrize("files", [1, 40, 80])
 def test_interrupt_while_compiling(tmp_path: Path, files: int) -> None:
     work, cache = tmp_path / "work", tmp_path / "cache"

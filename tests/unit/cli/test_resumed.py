@@ -60,7 +60,7 @@ def tables_in(folder: Path) -> dict[str, pd.DataFrame]:
     return {path.name: pd.read_parquet(path) for path in sorted(folder.glob("*.parquet"))}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(7)
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
 @pytest.mark.parametrize("arguments", COMMANDS.values(), ids=COMMANDS.keys())
 def test_a_killed_command_goes_on(

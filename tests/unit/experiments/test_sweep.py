@@ -169,7 +169,7 @@ with Store(Path(sys.argv[1])) as store:
 """
 
 
-@pytest.mark.slow
+@pytest.mark.slow(18)
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
 def test_a_sweep_that_is_killed_again_and_again_ends_with_the_same_bits(tmp_path: Path) -> None:
     folder, replications, chance = tmp_path / "runs", 4_000, random.Random(5)

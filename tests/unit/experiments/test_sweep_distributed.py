@@ -28,7 +28,7 @@ REPOSITORY = Path(__file__).resolve().parents[3]
 WORKERS = 2
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.slow(14),
     pytest.mark.filterwarnings("default"),  # Dask's own
 ]
 

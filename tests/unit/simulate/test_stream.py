@@ -59,7 +59,7 @@ def test_the_executor_does_not_matter(threads: int) -> None:
     assert replicate(SCENARIO, 30, executor=SharedThreads(threads).caller()).totals.equals(expected)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(8)
 def test_processes_give_the_same() -> None:
     expected = replicate(SCENARIO, 30, daily=("npv",))
     with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as executor:
