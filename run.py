@@ -437,7 +437,7 @@ def run_tests(pytest_arguments: Sequence[str]) -> int:
         "ruff format --check": [python, "-m", "ruff", "format", "--check"],
         "mypy": [python, "-m", "mypy"],
         "lint-imports": [str(_scripts(ENVIRONMENT) / "lint-imports")],
-        "pytest": [python, "-m", "pytest", "-n", "2"],
+        "pytest": [python, "-m", "pytest", "-n", "2", "--dist", "worksteal"],
     }
     exit_codes = {}
     for name, command in checks.items():
