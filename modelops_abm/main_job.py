@@ -15,9 +15,9 @@ from modelops_abm import formats
 from modelops_abm.ctrl_c import interruptible
 from modelops_abm.scenario import InputError
 from modelops_abm.scenario.presets import preset
+from modelops_abm.streams import degrade_gracefully
 from modelops_abm.terminal import (
     console,
-    degrade_gracefully,
     load_ensemble,
     print_table,
     progress,

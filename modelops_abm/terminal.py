@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import codecs
-import io
-import os
-import re
-import sys
 import textwrap
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import timedelta
-from pathlib import Path
-from typing import TextIO
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
@@ -28,17 +21,12 @@ from rich.progress import (
 from rich.segment import Segment
 from rich.table import Table as RichTable
 
-from modelops_abm.formats import MINUS, NARROW_SPACE
 from modelops_abm.representation import Table
 from modelops_abm.text import visible
 
 _WIDEST = 100
 FIRST_LINE_SECONDS, NEXT_LINE_SECONDS = 10.0, 30.0
 """When progress is told where there is no terminal."""
-_SIZES = ("COLUMNS", "LINES", "NUMBA_NUM_THREADS")
-_SIZE = re.compile(r"[1-9][0-9]{0,4}")
-_PLAIN = {MINUS: "-", NARROW_SPACE: " ", "\u2013": "-", "\u2026": "...", "\u2019": "'"}
-_DEGRADE = "modelops_abm.degrade"
 
 
 class _Console(Console):
@@ -61,34 +49,6 @@ class _Console(Console):
 def console(*, error: bool = False) -> Console:
     """Return a console for standard output or standard error; text is taken as it is."""
     return _Console(stderr=error, highlight=False, markup=False, emoji=False)
-
-
-def degrade_gracefully() -> None:
-    """Prepare for terminals that lack characters or are not there, so that nothing fails on it.
-
-    What the environment states that is no size is left out, as Rich and numba fail on it.
-    """
-    for name in _SIZES:
-        if not _SIZE.fullmatch(os.environ.get(name, "")):
-            os.environ.pop(name, None)
-    codecs.register_error(_DEGRADE, _replacement)
-    sys.stdout = sys.stdout or _nowhere()
-    sys.stderr = sys.stderr or _nowhere()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors=_DEGRADE)
-
-
-def _nowhere() -> TextIO:
-    """Return a stream for what is written to a closed standard stream."""
-    return Path(os.devnull).open("w", encoding="utf-8")
-
-
-def _replacement(error: UnicodeError) -> tuple[str, int]:
-    if not isinstance(error, UnicodeEncodeError):
-        raise error
-    missing = error.object[error.start : error.end]
-    return "".join(_PLAIN.get(character, "?") for character in missing), error.end
 
 
 def say(target: Console, text: str) -> None:

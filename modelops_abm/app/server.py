@@ -16,7 +16,8 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from modelops_abm.app.access import LARGEST_MESSAGE_BYTES, Hosts, protect
 from modelops_abm.ctrl_c import interruptible
-from modelops_abm.terminal import console, degrade_gracefully, load_ensemble, progress, say
+from modelops_abm.streams import degrade_gracefully
+from modelops_abm.terminal import console, load_ensemble, progress, say
 
 HOST = "127.0.0.1"
 PORT = 8765

@@ -1,23 +1,11 @@
-"""All commands in one group."""
+"""All commands in one group; each is loaded when it is asked for."""
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import click
 
-from modelops_abm.cli.check import check
-from modelops_abm.cli.compare import compare
-from modelops_abm.cli.credit import credit
-from modelops_abm.cli.inventory import inventory
-from modelops_abm.cli.optimise import optimise
-from modelops_abm.cli.page import page
-from modelops_abm.cli.presets import presets
-from modelops_abm.cli.schema import schema
-from modelops_abm.cli.sensitivity import sensitivity
-from modelops_abm.cli.show import show
-from modelops_abm.cli.simulate import simulate
-from modelops_abm.cli.sweep import sweep
-from modelops_abm.cli.template import template
-from modelops_abm.cli.voi import voi
 from modelops_abm.version import __version__
 
 _EXAMPLES = """\b
@@ -34,8 +22,53 @@ Examples:
   modelops-abm template --scenario plan.toml --portfolio models.csv
 """
 
+_COMMANDS = {
+    "check": "Check scenario and portfolio files without running them.",
+    "compare": (
+        "Compare a plan with its baseline over the same futures, or several plans side by side."
+    ),
+    "credit": (
+        "Tell which capability of a plan earns what: all combinations of them, the same futures."
+    ),
+    "inventory": "Make a portfolio of the US federal inventory of AI use cases.",
+    "optimise": "Find the road map that is worth most: which capabilities, how far, and when.",
+    "page": "Show the page in the browser, until Ctrl-C.",
+    "presets": "List the presets and whom each describes.",
+    "schema": "Print the JSON Schema of scenario files.",
+    "sensitivity": (
+        "Tell which assumptions move what a plan is worth, and which change the decision."
+    ),
+    "show": "Show what a scenario says, and whose value it is.",
+    "simulate": "Run a scenario, once or many times, and print what came of it.",
+    "sweep": "Run a scenario with many values of some inputs, all over the same futures.",
+    "template": "Write a scenario file and a portfolio file to start from.",
+    "voi": (
+        "Tell what it would be worth to know an assumption before choosing the plan or the"
+        " baseline."
+    ),
+}
+"""Names of the commands, and what each does: the first sentence of its own help."""
+
+
+def command_of(name: str) -> click.Command:
+    """Load a command: the function of its name, in the module of its name."""
+    command: click.Command = getattr(import_module(f"modelops_abm.cli.{name}"), name)
+    return command
+
+
+class _Commands(click.Group):
+    """A group whose help takes none of its commands: only the one that is asked for is loaded."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command_of(name) if name else command, rest
+
 
 @click.group(
+    cls=_Commands,
+    commands={name: click.Command(name, help=words) for name, words in _COMMANDS.items()},
     epilog=_EXAMPLES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -46,22 +79,3 @@ def commands() -> None:
     What the models earn, how often they are out of service, what the team spends its time on,
     and what automation, monitoring, rollback, lineage and autoscaling change.
     """
-
-
-for command in (
-    page,
-    simulate,
-    compare,
-    credit,
-    sweep,
-    sensitivity,
-    voi,
-    optimise,
-    presets,
-    show,
-    schema,
-    check,
-    template,
-    inventory,
-):
-    commands.add_command(command)

@@ -14,9 +14,8 @@ from contextlib import suppress
 
 import click
 
-from modelops_abm.errors import reason_of
-from modelops_abm.scenario import InputError
-from modelops_abm.terminal import degrade_gracefully
+from modelops_abm.errors import InputError, reason_of
+from modelops_abm.streams import degrade_gracefully
 from modelops_abm.text import visible
 from modelops_abm.version import __version__
 

@@ -24,7 +24,7 @@ import pyarrow.parquet
 
 from modelops_abm.app.mesa_page import MODEL_PARAMS
 from modelops_abm.cli import main
-from modelops_abm.cli.commands import commands
+from modelops_abm.cli.commands import command_of, commands
 from modelops_abm.clients import template_csv
 from modelops_abm.scenario import catalogue
 from modelops_abm.scenario.presets import PRESETS
@@ -81,8 +81,8 @@ RUNS: Mapping[str, Sequence[str]] = {
 def command_line() -> Lines:
     """Return the arguments and options of each command, with their defaults."""
     found = {"modelops-abm": sorted(_parameters(commands))}
-    for name, command in sorted(commands.commands.items()):
-        found[name] = sorted(_parameters(command))
+    for name in sorted(commands.commands):
+        found[name] = sorted(_parameters(command_of(name)))
     return found
 
 

@@ -16,6 +16,7 @@ import pytest
 
 import modelops_abm
 from modelops_abm import experiments, runs
+from modelops_abm.cli.commands import command_of, commands
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ENGINES = {"mesa", "numba"}
@@ -43,8 +44,6 @@ IMPORTS = {
 """What each loads none of."""
 
 COMMANDS = (
-    ("--help",),
-    ("--version",),
     ("presets",),
     ("show",),
     ("schema",),
@@ -80,6 +79,20 @@ def test_a_command_that_runs_nothing_loads_no_engine(
     path = f"sys.path.insert(0, {str(REPOSITORY)!r})"
     run = f"{path}; from modelops_abm.cli import main; assert main({list(arguments)!r}) == 0"
     assert HEAVY & loaded_by(run, tmp_path) == set()
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_loads_none_of_the_commands(option: str) -> None:
+    loaded = loaded_by(f"from modelops_abm.cli import main; main(['{option}'])", REPOSITORY)
+    assert (HEAVY | {"pydantic", "rich", "yaml"}) & loaded == set()
+    own = {name for name in loaded if name.startswith("modelops_abm.cli.")}
+    assert own == {"modelops_abm.cli.commands", "modelops_abm.cli.entry"}
+
+
+@pytest.mark.parametrize("name", commands.commands)
+def test_help_says_of_a_command_what_its_own_help_says_first(name: str) -> None:
+    first = commands.commands[name].get_short_help_str(limit=1_000)
+    assert command_of(name).get_short_help_str(limit=1_000) == first
 
 
 @pytest.mark.parametrize(
