@@ -3,7 +3,7 @@
 The names below are loaded when they are first used, so that the import itself takes no time.
 
 >>> from modelops_abm import preset, simulate
->>> run = simulate(preset("reference"), seed=1)
+>>> run = simulate(preset("reference"), seed=1, engine="ensemble")
 """
 
 import lazy_loader

@@ -166,6 +166,12 @@ def illustrative_portfolio() -> ImportedPortfolio:
 
     Nothing in it is measured. Market sizes, prices and ages are judgement within the ranges of
     the scenario's defaults; some values are left out, as clients leave them out.
+
+    Examples
+    --------
+    >>> portfolio = illustrative_portfolio()
+    >>> len(portfolio.models), portfolio.source
+    (24, 'illustrative portfolio, not real data')
     """
     content = files("modelops_abm.clients").joinpath("data", "illustrative_portfolio.csv")
     return read_portfolio(content.read_bytes(), name=SOURCE)

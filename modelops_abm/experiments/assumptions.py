@@ -108,6 +108,13 @@ def assumptions_of(scenario: Scenario, names: Iterable[str] | None = None) -> As
     ------
     InputError
         If there is no value of a name, no range is known for it, or nothing is left to vary.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset
+    >>> found = assumptions_of(preset("reference"), ["drift"])
+    >>> [entry.name for entry in found.inputs][:2]
+    ['drift.onsets_per_year', 'drift.severity']
     """
     left_out = {
         entry.name: reason

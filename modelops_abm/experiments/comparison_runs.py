@@ -284,6 +284,15 @@ def compare(
         If `cancel` was set.
     ValueError
         If a number or name is not allowed, or the horizons differ.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> comparison = compare(plan, 50)
+    >>> availability = comparison.difference("availability")
+    >>> availability.estimate.n, availability.verdict
+    (50, 'earns')
     """
     looks = _looks(replications, settings)
     *_, last = comparisons(plan, looks, baseline=baseline, **settings)
@@ -308,6 +317,13 @@ def comparisons(
     See Also
     --------
     compare : for the other parameters and the errors.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> [known.replications for known in comparisons(plan, (25, 50))]
+    [25, 50]
     """
     scenarios = {_BASELINE: baseline or baseline_of(plan), _PLAN: plan}
     for side_by_side in sides_by_side(scenarios, looks, baseline=_BASELINE, **settings):
@@ -341,6 +357,15 @@ def side_by_side(
         If `cancel` was set.
     ValueError
         If a number or name is not allowed, or the horizons differ.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> slow = with_values(plan, {"team.developers": 4}, source="example")
+    >>> sides = side_by_side({"eight": plan, "four": slow}, 20, baseline="four")
+    >>> sides.baseline, list(sides.comparisons)
+    ('four', ['eight'])
     """
     looks = _looks(replications, settings)
     *_, last = sides_by_side(scenarios, looks, baseline=baseline, **settings)
@@ -365,6 +390,15 @@ def sides_by_side(
     See Also
     --------
     side_by_side : for the other parameters and the errors.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> slow = with_values(plan, {"team.developers": 4}, source="example")
+    >>> looks = sides_by_side({"eight": plan, "four": slow}, (10, 20), baseline="four")
+    >>> list(list(looks)[-1].comparisons)
+    ['eight']
     """
     edges = checked_looks(looks)
     _check(scenarios, baseline)

@@ -137,6 +137,13 @@ def stream_level_worth(
         If `cancel` was set.
     ValueError
         If a level is not from 0 to 1, or the looks are none or do not grow.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> list(stream_level_worth(plan, "rollback", (0.0, 1.0), looks=(5, 10)))[-1].levels
+    (0.0, 1.0)
     """
     tried = _to_try(levels, start_of(plan, capability), level_of(plan, capability))
     scenarios = [with_levels(plan, {capability: level}) for level in tried]
@@ -157,6 +164,13 @@ def level_worth(
     See Also
     --------
     stream_level_worth : for the other parameters and the errors.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> level_worth(plan, "rollback", (0.0, 0.5, 1.0), 10).levels
+    (0.0, 0.5, 1.0)
     """
     return next(stream_level_worth(plan, capability, levels, (replications,), **keeping))
 
@@ -170,6 +184,13 @@ def why(
     See Also
     --------
     stream_level_worth : for the parameters and the errors; its results give the same reasons.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> why(plan, "rollback", 10).capability
+    'rollback'
     """
     return level_worth(plan, capability, (), replications, **keeping).reasons()
 
@@ -276,6 +297,13 @@ def stream_single_changes(
         If `cancel` was set.
     ValueError
         If the looks are none or do not grow.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> len(list(stream_single_changes(plan, (5, 10))))
+    2
     """
     changes = single_changes(plan)
     changed = [with_levels(plan, {change.capability: change.level}) for change in changes]
@@ -292,6 +320,13 @@ def try_single_changes(
     See Also
     --------
     stream_single_changes : for the other parameters and the errors.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> len(try_single_changes(plan, 10).changes) > 1
+    True
     """
     return next(stream_single_changes(plan, (replications,), **keeping))
 

@@ -370,6 +370,13 @@ def stream_credit(
         If `cancel` was set.
     ValueError
         If the looks are none or do not grow, or there is no outcome of a name.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> [known.replications for known in stream_credit(plan, (5, 10))]
+    [5, 10]
     """
     capabilities = raised(plan)
     scenarios = combinations(plan, capabilities)
@@ -390,6 +397,17 @@ def credit(
     See Also
     --------
     stream_credit : for the other parameters and the errors.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> shares = credit(plan, 10)
+    >>> shares.capabilities
+    ('automation', 'monitoring', 'rollback', 'lineage', 'autoscaling')
+    >>> parts = sum(shares.share(name, "npv").estimate.mean for name in shares.capabilities)
+    >>> abs(parts - shares.together("npv").estimate.mean) < 0.01
+    True
     """
     return next(stream_credit(plan, (replications,), outcomes=outcomes, **keeping))
 

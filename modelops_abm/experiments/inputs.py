@@ -126,6 +126,18 @@ def parse_input(text: str) -> Input:
     ------
     InputError
         With what is wrong, and what would be right.
+
+    Examples
+    --------
+    >>> parse_input("team.developers=4..6").points(3)
+    (4, 5, 6)
+    >>> parse_input("model.market_size=log:10..1000").points(3)
+    (10, 100.0, 1000)
+    >>> parse_input("team.developers=6..4")
+    Traceback (most recent call last):
+    ...
+    modelops_abm.errors.InputError: team.developers: a range goes from a number to a greater one,
+    for example 4..12 or 0,0.5,1; not '6..4'
     """
     name, equals, stated = (part.strip() for part in text.partition("="))
     if not (name and equals and stated):

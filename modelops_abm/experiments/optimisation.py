@@ -88,6 +88,16 @@ def optimise(
         With everything that the scenario does not take.
     ValueError
         If a number is not allowed.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> from modelops_abm.experiments import Decisions
+    >>> decisions = Decisions(plan, levels=(0.0, 1.0), starts=(0.0,))
+    >>> found = optimise(decisions, budget_per_year=1e5, trials=8, replications=16, finalists=2)
+    >>> len(found.finalists) >= 2
+    True
     """
     if min(trials, finalists) < 1 or replications < 2:
         raise ValueError("there must be a trial, a finalist, and two replications")

@@ -39,6 +39,11 @@ def expected_shortfall(values: NDArray[np.float64], share: float = WORST) -> Est
         One for each replication; the lowest are the worst.
     share
         Share of the values that are the worst, above 0 and at most 1.
+
+    Examples
+    --------
+    >>> expected_shortfall(np.arange(100.0), 0.05).mean
+    2.0
     """
     if len(values) == 0:
         return Estimate(0, None, None, None)

@@ -55,7 +55,14 @@ class RoadMap:
 
 
 def road_map_of(plan: Scenario) -> RoadMap:
-    """Return the road map of a plan."""
+    """Return the road map of a plan.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset
+    >>> [step.capability for step in road_map_of(preset("rollback_alone")).steps]
+    ['rollback']
+    """
     steps = (
         Step(name, level_of(plan, name), getattr(plan.capabilities, name).start_day)
         for name in raised(plan)
@@ -64,7 +71,14 @@ def road_map_of(plan: Scenario) -> RoadMap:
 
 
 def nothing_of(plan: Scenario) -> RoadMap:
-    """Return the road map of a plan's baseline, which raises no capability."""
+    """Return the road map of a plan's baseline, which raises no capability.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset
+    >>> nothing_of(preset("all_five")).steps
+    ()
+    """
     return RoadMap((), plan.team.developers)
 
 
@@ -75,6 +89,13 @@ def with_road_map(plan: Scenario, road_map: RoadMap) -> Scenario:
     ------
     InputError
         With everything that the scenario does not take.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset
+    >>> plan = with_road_map(preset("all_five"), road_map_of(preset("rollback_alone")))
+    >>> plan.capabilities.rollback.maximum, plan.capabilities.automation.maximum
+    (1.0, 0.0)
     """
     values: dict[str, Any] = {"team.developers": road_map.developers}
     for name in CAPABILITY_NAMES:

@@ -167,6 +167,15 @@ def morris(
         If there are fewer than two trajectories, if each capability may be chosen (effects have
         sizes, which alternative wins has none), if the plan does not take a value, or the outcome
         exists in no replication.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> from modelops_abm.experiments import parse_input
+    >>> inputs = (parse_input("team.focus=0.5..0.7"), parse_input("drift.severity=0.1..0.4"))
+    >>> morris(Question(plan, inputs), trajectories=4, replications=2).names
+    ('team.focus', 'drift.severity')
     """
     if question.with_each:
         raise InputError(

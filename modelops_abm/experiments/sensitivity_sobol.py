@@ -489,6 +489,15 @@ def sobol(
     InputError
         If the base sample is no power of two, the plan does not take a value, or the outcome exists
         in no replication.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> from modelops_abm.experiments import parse_input
+    >>> inputs = (parse_input("team.focus=0.5..0.7"), parse_input("drift.severity=0.1..0.4"))
+    >>> sobol(Question(plan, inputs), base_points=8, replications=2).indices.names
+    ('team.focus', 'drift.severity')
     """
     if base_points < 2 or base_points & (base_points - 1):
         raise InputError(f"the base sample must be 2, 4, 8, 16 ..., not {base_points}")

@@ -456,6 +456,16 @@ def tornado(
         If `cancel` was set.
     InputError
         If the plan does not take a value, or the outcome exists in no replication.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> from modelops_abm.experiments import parse_input
+    >>> inputs = (parse_input("team.focus=0.5..0.7"), parse_input("drift.severity=0.1..0.4"))
+    >>> found = tornado(Question(plan, inputs), 5)
+    >>> sorted(swing.input.name for swing in found.swings)
+    ['drift.severity', 'team.focus']
     """
     values = [entry.points(points_each) for entry in question.inputs]
     points = [

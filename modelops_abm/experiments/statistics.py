@@ -98,7 +98,14 @@ class Share:
 
 
 def estimate(values: Floats, level: float = LEVEL) -> Estimate:
-    """Return the mean of independent values with its interval; NaN values do not exist."""
+    """Return the mean of independent values with its interval; NaN values do not exist.
+
+    Examples
+    --------
+    >>> known = estimate(np.array([1.0, 2.0, 3.0, np.nan]))
+    >>> known.n, known.mean, round(known.low, 2), round(known.high, 2)
+    (3, 2.0, -0.48, 4.48)
+    """
     present = values[~np.isnan(values)]
     n = len(present)
     if n == 0:
@@ -186,7 +193,14 @@ def _unskewed(t: float, skew: float) -> float:
 
 
 def share(count: int, n: int, level: float = LEVEL) -> Share:
-    """Return a share with its interval (Wilson 1927, doi:10.1080/01621459.1927.10502953)."""
+    """Return a share with its interval (Wilson 1927, doi:10.1080/01621459.1927.10502953).
+
+    Examples
+    --------
+    >>> known = share(0, 400)
+    >>> known.low, round(known.high, 3)
+    (0.0, 0.01)
+    """
     if n == 0:
         return Share(0, 0, 0.0, 1.0)
     z = float(special.ndtri(0.5 + level / 2.0))

@@ -63,6 +63,13 @@ def points_of(
     ------
     InputError
         If they are too many, or of a number that the design does not have.
+
+    Examples
+    --------
+    >>> from modelops_abm.experiments import parse_input
+    >>> inputs = [parse_input("team.developers=4..6")]
+    >>> [point["team.developers"] for point in points_of("grid", inputs)]
+    [4, 5, 6]
     """
     match design:
         case "grid":
@@ -87,6 +94,13 @@ def grid(inputs: Sequence[Input], points_each: int | None = None) -> tuple[Point
     ------
     InputError
         If there are too many combinations.
+
+    Examples
+    --------
+    >>> from modelops_abm.experiments import parse_input
+    >>> inputs = (parse_input("team.developers=4..5"), parse_input("drift.severity=0.1,0.2"))
+    >>> [tuple(point.values()) for point in grid(inputs)]
+    [(4, 0.1), (4, 0.2), (5, 0.1), (5, 0.2)]
     """
     if points_each is not None:
         _check_count(points_each)
@@ -113,6 +127,13 @@ def latin_hypercube(inputs: Sequence[Input], points: int, *, seed: int = 0) -> t
     ------
     InputError
         If there are too many points.
+
+    Examples
+    --------
+    >>> from modelops_abm.experiments import parse_input
+    >>> points = latin_hypercube([parse_input("drift.severity=0..1")], 4)
+    >>> sorted(int(4 * point["drift.severity"]) for point in points)
+    [0, 1, 2, 3]
     """
     _check_count(points)
     sampler = qmc.LatinHypercube(len(inputs), rng=np.random.default_rng(seed))
@@ -126,6 +147,13 @@ def sobol_points(inputs: Sequence[Input], points: int, *, seed: int = 0) -> tupl
     ------
     InputError
         If their number is no power of two, for which alone the sequence is balanced, or too large.
+
+    Examples
+    --------
+    >>> from modelops_abm.experiments import parse_input
+    >>> points = sobol_points([parse_input("drift.severity=0..1")], 4)
+    >>> sorted(int(4 * point["drift.severity"]) for point in points)
+    [0, 1, 2, 3]
     """
     _check_count(points)
     if points & (points - 1):
@@ -437,6 +465,16 @@ def run_sweep(sweep: Sweep, replications: int, **keeping: Unpack[Keeping]) -> Sw
         If the scenario does not take a value, or there is not enough memory for it.
     ValueError
         If a number is not allowed, or the store is of another seed or engine.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> from modelops_abm.experiments import parse_input
+    >>> inputs = (parse_input("team.developers=4,8"),)
+    >>> result = run_sweep(Sweep(plan, inputs, grid(inputs)), 5)
+    >>> result.summary("availability").shape[0], result.replications
+    (2, 5)
     """
     check_room(1 + len(sweep.points), replications)
     scenarios = [sweep.scenario, *sweep.scenarios()]

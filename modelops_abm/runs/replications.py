@@ -309,6 +309,16 @@ def replicate(
     See Also
     --------
     stream : for the other parameters and the errors.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> scenario = with_values(preset("small_team"), {"horizon_days": 60}, source="example")
+    >>> ensemble = replicate(scenario, 20, seed=1, daily=["availability"])
+    >>> ensemble.summaries()["availability"].between(0, 1).all()
+    np.True_
+    >>> ensemble.bands["availability"].shape
+    (60, 8)
     """
     needed = bytes_of_results(scenario, replications, models=models, events=events)
     check_memory(needed, "run fewer replications, or keep no tables of them")

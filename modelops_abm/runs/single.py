@@ -202,6 +202,16 @@ def simulate(
     ValueError
         If the seed or the replication is not a whole number of 0 or more, there is no such engine,
         or it cannot keep the models' days or run a model class.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> scenario = with_values(preset("small_team"), {"horizon_days": 60}, source="example")
+    >>> run = simulate(scenario, seed=1)
+    >>> run.daily[["value", "availability"]].shape
+    (60, 2)
+    >>> run.summary == simulate(scenario, seed=1, engine="ensemble").summary
+    True
     """
     checked_seed(seed, "seed")
     checked_seed(replication, "replication")

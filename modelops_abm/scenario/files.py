@@ -76,6 +76,16 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
     ------
     InputError
         With everything that is wrong: file, line, name, value, and what is allowed.
+
+    Examples
+    --------
+    >>> save_scenario(Scenario(name="ours"), "ours.toml")
+    >>> load_scenario("ours.toml").name
+    'ours'
+    >>> load_scenario("theirs.toml")
+    Traceback (most recent call last):
+    ...
+    modelops_abm.errors.InputError: theirs.toml: there is no such file
     """
     file = os.fspath(path)
     _format_of(file)
@@ -130,6 +140,12 @@ def save_scenario(
     InputError
         If a file is there already, or it cannot be written, or would be too large to be loaded
         again.
+
+    Examples
+    --------
+    >>> save_scenario(Scenario(), "plan.yaml")
+    >>> load_scenario("plan.yaml") == Scenario()
+    True
     """
     file = os.fspath(path)
     content = scenario_text(scenario, file).encode()
