@@ -104,14 +104,16 @@ def _example(scenario: Scenario, bar: Progress) -> Run:
 
 
 def _print(comparison: Comparison) -> None:
-    from modelops_abm.experiments.comparison import FIGURES
     from modelops_abm.experiments.words import ALL_FIVE, CAUTION
+    from modelops_abm.runs.summary import FIRST_FIGURES
 
     target = console()
     say(target, comparison.verdict(ALL_FIVE).text)
     say(target, _second_line(comparison))
     target.print()
-    print_table(target, comparison.key_figures(FIGURES, ("Average per future", "without", "with")))
+    print_table(
+        target, comparison.key_figures(FIRST_FIGURES, ("Average per future", "without", "with"))
+    )
     say(target, f"{_may_happen(comparison)} {CAUTION}")
 
 

@@ -16,6 +16,7 @@ from modelops_abm.charts.palette import BASELINE, COSTS, EARNS, HAIRLINE, INK, I
 from modelops_abm.charts.sheet import MARGIN, POINTS, WIDTH, Picture, source_of, width_of, write
 from modelops_abm.experiments.finance import payback_days
 from modelops_abm.runs.results import Run
+from modelops_abm.runs.summary import LABELS
 
 _LEFT, _WIDTH = 84.0, 900.0
 
@@ -75,12 +76,12 @@ def key_figures(plan: Run, baseline: Run) -> list[KeyFigure]:
     """Return the main numbers of both runs."""
     paid = payback_day(difference_so_far(plan, baseline))
     return [
-        _money_figure("Net value, discounted", plan, baseline),
-        _share_figure("Availability", "availability", plan, baseline),
-        _share_figure("Time for new models", "new_model_share", plan, baseline),
-        _count_figure("Models delivered", "models_delivered", plan, baseline),
+        _money_figure(LABELS["npv"], plan, baseline),
+        _share_figure(LABELS["availability"], "availability", plan, baseline),
+        _share_figure(LABELS["new_model_share"], "new_model_share", plan, baseline),
+        _count_figure(LABELS["models_delivered"], "models_delivered", plan, baseline),
         KeyFigure(
-            "Payback",
+            LABELS["payback"],
             formats.payback(paid),
             f"{'in' if paid is None or math.isinf(paid) else 'of'}"
             f" {formats.span(plan.scenario.horizon_days)}",

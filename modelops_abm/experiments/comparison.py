@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
@@ -27,27 +27,12 @@ from modelops_abm.experiments.words import (
 )
 from modelops_abm.representation import Reported, Row, Table, in_short, numbers, words
 from modelops_abm.runs.results import Ensemble
-from modelops_abm.runs.summary import LEAKAGE, OUTCOMES
+from modelops_abm.runs.summary import FIGURES_OF_TABLE, LABELS, LEAKAGE, OUTCOMES
 from modelops_abm.scenario import fingerprint_of, levels_reached
 from modelops_abm.value_words import size_caution
 from modelops_abm.version import __version__
 
 _PERCENTILES = (0.05, 0.95)
-FIGURES = {
-    "npv": "Net present value",
-    "availability": "Production time served",
-    "maintenance_share": "Team time on maintenance",
-    "models_delivered": "Models delivered",
-}
-"""Outcomes of the answer, in its words."""
-KEY_OUTCOMES = {
-    **FIGURES,
-    "time_to_restore_days": "Days to restore a model",
-    "drift_days_undetected": "Model-days of unnoticed drift",
-    "value": "Value of the predictions",
-    "discounted_investment": "Discounted investment",
-}
-"""Outcomes of the table, in its words."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -186,19 +171,19 @@ class Comparison(Reported):
         """
         headings = ("Average per future", "baseline", "plan")
         return (
-            self.key_figures(KEY_OUTCOMES, headings),
+            self.key_figures(FIGURES_OF_TABLE, headings),
             self._finance_table(),
             Table("plan", numbers=self.plan.summaries),
             Table("baseline", numbers=self.baseline.summaries),
         )
 
-    def key_figures(self, labels: Mapping[str, str], headings: tuple[str, str, str]) -> Table:
+    def key_figures(self, names: Sequence[str], headings: tuple[str, str, str]) -> Table:
         """Return baseline, plan and difference with its interval, an outcome a row.
 
         Parameters
         ----------
-        labels
-            Names of outcomes with what they are called here.
+        names
+            Of outcomes that are among the key figures.
         headings
             Of the table, of the baseline and of the plan.
         """
@@ -207,7 +192,7 @@ class Comparison(Reported):
         return Table(
             "figures",
             (*words(first), *numbers(*others, "difference", INTERVAL)),
-            [Row((label, *_cells(name, figures[name]))) for name, label in labels.items()],
+            [Row((LABELS[name], *_cells(name, figures[name]))) for name in names],
             numbers=self.table,
         )
 
@@ -217,7 +202,7 @@ class Comparison(Reported):
         investment = Difference.of("discounted_investment", view.investment)
         span = formats.span(view.horizon_days)
         rows = (
-            ("Net present value", npv.text, npv.interval),
+            (LABELS["npv"], npv.text, npv.interval),
             ("Investment", investment.text, investment.interval),
             ("Return per $ invested", *_return_in_words(view)),
             (f"Payback within {span}, median", formats.payback(view.median_payback_day), ""),

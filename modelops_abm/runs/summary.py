@@ -57,6 +57,44 @@ CAUSES = {
 
 OUTCOMES = {outcome.name: outcome for outcome in outcomes.SUMMARY}
 """Outcomes of the run summary by name."""
+LABELS: dict[str, str] = {
+    "npv": "Net present value",
+    "availability": "Availability",
+    "maintenance_share": "Team time on maintenance",
+    "new_model_share": "Time for new models",
+    "models_delivered": "Models delivered",
+    "time_to_restore_days": "Days to restore a model",
+    "drift_days_undetected": "Model-days of unnoticed drift",
+    "value": "Value of the predictions",
+    "discounted_investment": "Discounted investment",
+    "payback": "Payback",
+    "loss": "Chance of losing money",
+}
+"""Key figures by name, with what they are called in the terminal, on the page and in pictures.
+
+Those that are outcomes have unit and meaning there (`OUTCOMES`); payback and the chance of losing
+money belong to a plan and its baseline, and are defined where they are computed
+(`experiments.finance.payback_days`, `Finance.loss`).
+"""
+FIRST_FIGURES = ("npv", "availability", "maintenance_share", "models_delivered")
+"""Those that answer what a plan changes, in `run.py`."""
+FIGURES_OF_TABLE = (
+    *FIRST_FIGURES,
+    "time_to_restore_days",
+    "drift_days_undetected",
+    "value",
+    "discounted_investment",
+)
+"""Those of the table of a comparison."""
+FIGURES_OF_PAGE = (
+    "npv",
+    "availability",
+    "new_model_share",
+    "models_delivered",
+    "payback",
+    "loss",
+)
+"""Those of the page, all at once; a picture of one future has all but the last."""
 
 
 def summary_tables(summary: Summary) -> tuple[Table, ...]:

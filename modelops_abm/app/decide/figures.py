@@ -12,6 +12,7 @@ from modelops_abm import formats
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.experiments import Comparison, PairedDifference
 from modelops_abm.experiments.words import chance
+from modelops_abm.runs.summary import FIGURES_OF_PAGE, LABELS
 
 _MOST_OF_TWO_DIGITS = 35.4
 """The largest two digits of an interval that are both worth a place."""
@@ -125,8 +126,8 @@ def figures(comparison: Comparison) -> tuple[Figure, ...]:
     """Return the six key figures."""
     return (
         _net_value(comparison),
-        _share(comparison, "availability", "Availability"),
-        _share(comparison, "new_model_share", "Time for new models"),
+        _share(comparison, "availability"),
+        _share(comparison, "new_model_share"),
         _models_delivered(comparison),
         _payback(comparison),
         _chance_of_loss(comparison),
@@ -140,7 +141,7 @@ def _net_value(comparison: Comparison) -> Figure:
     digits = digits_for(difference, size)
     return _paired(
         "npv",
-        "Net value, discounted",
+        LABELS["npv"],
         formats.money(plan, half_width=size * 10.0 ** (1 - digits)),
         formats.number(baseline / size, digits),
         difference,
@@ -148,12 +149,12 @@ def _net_value(comparison: Comparison) -> Figure:
     )
 
 
-def _share(comparison: Comparison, name: str, label: str) -> Figure:
+def _share(comparison: Comparison, name: str) -> Figure:
     plan, baseline = comparison.means(name)
     difference = comparison.difference(name)
     versus = formats.NOTHING if math.isnan(baseline) else formats.number(_PERCENT * baseline, 1)
     unit = (1.0 / _PERCENT, digits_for(difference, 1.0 / _PERCENT), " points")
-    return _paired(name, label, formats.share(plan), versus, difference, unit)
+    return _paired(name, LABELS[name], formats.share(plan), versus, difference, unit)
 
 
 def _models_delivered(comparison: Comparison) -> Figure:
@@ -162,7 +163,7 @@ def _models_delivered(comparison: Comparison) -> Figure:
     digits = digits_for(difference, 1.0)
     return _paired(
         "models_delivered",
-        "Models delivered",
+        LABELS["models_delivered"],
         formats.number(plan, 1),
         formats.number(baseline, 1),
         difference,
@@ -199,7 +200,8 @@ def _paired(
 
 def _payback(comparison: Comparison) -> Figure:
     finance = comparison.finance
-    label = f"Payback, of {formats.plural(formats.months_in(finance.horizon_days), 'month')}"
+    months = formats.plural(formats.months_in(finance.horizon_days), "month")
+    label = f"{LABELS['payback']}, of {months}"
     if comparison.is_of_baseline:
         return _nothing("payback", label)
     horizon = float(finance.horizon_days)
@@ -239,13 +241,13 @@ def _nothing(name: str, label: str) -> Figure:
 
 def _chance_of_loss(comparison: Comparison) -> Figure:
     if comparison.is_of_baseline:
-        return _nothing("loss", "Chance of losing money")
+        return _nothing("loss", LABELS["loss"])
     loss = comparison.finance.loss
     count, interval = chance(loss)
     certain = loss.count in (0, loss.n)
     return Figure(
         "loss",
-        "Chance of losing money",
+        LABELS["loss"],
         count if certain else formats.share(loss.share, 0),
         "",
         "",
@@ -258,16 +260,6 @@ def _chance_of_loss(comparison: Comparison) -> Figure:
 
 # --------------------------------------------------------------------------------------
 # The card of the six key figures.
-
-
-_LABELS = (
-    "Net value, discounted",
-    "Availability",
-    "Time for new models",
-    "Models delivered",
-    "Payback",
-    "Chance of losing money",
-)
 
 
 def figures_card(content: tuple[Figure, ...], *, answers: str = "", futures: int = 0) -> h.Element:
@@ -297,7 +289,7 @@ def waiting_figures() -> h.Element:
                 h.p(".change")[h.span["\u00a0"]],
                 interval_mark(Interval(None, None, None), Scale(-1.0, 1.0)),
             ]
-            for label in _LABELS
+            for label in map(LABELS.__getitem__, FIGURES_OF_PAGE)
         )
     ]
 

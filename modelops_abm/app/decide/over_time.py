@@ -22,11 +22,12 @@ from modelops_abm.app.drawing.axes import (
 from modelops_abm.app.drawing.cards import Table
 from modelops_abm.app.drawing.layers import Bands, bands_of, by_month, quarters
 from modelops_abm.experiments import Comparison
+from modelops_abm.runs.summary import LABELS
 
 type Name = Literal["availability", "users", "served"]
 
 TITLES: dict[Name, str] = {
-    "availability": "Availability",
+    "availability": LABELS["availability"],
     "users": "Users",
     "served": "Predictions",
 }

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from modelops_abm import compare, with_values
-from modelops_abm.experiments.comparison import KEY_OUTCOMES
 from modelops_abm.formats import NARROW_SPACE
+from modelops_abm.runs.summary import FIGURES_OF_TABLE, LABELS
 from modelops_abm.scenario.presets import preset
 from tests.unit.cli.conftest import Outcome
 
@@ -51,7 +51,7 @@ def test_answer_fits_the_terminal(
     assert "Payback within 40 days, median never" in words(out)
     for label in ("Return per $ invested", "No payback in the time", "5th to 95th percentile"):
         assert label in out
-    assert all(label.split()[0] in out for label in KEY_OUTCOMES.values())
+    assert all(LABELS[name].split()[0] in out for name in FIGURES_OF_TABLE)
     assert max(len(line) for line in out.splitlines()) <= width
 
 
