@@ -233,6 +233,9 @@ def _with_cv_of_shape(value: dict[str, Any], family: object) -> dict[str, Any]:
     return {**rest, "cv": weibull_cv(float(shape))}
 
 
+# A shape is another way to state a spread, so these two stand here, below the rules that draw.
+
+
 def weibull_cv(shape: float) -> float:
     """Return the coefficient of variation of a Weibull distribution with this shape.
 
