@@ -21,7 +21,6 @@ from typing import Any, NamedTuple
 import yaml
 
 from modelops_abm.scenario.fields import Path
-from modelops_abm.scenario.toml_lines import lines_of
 from modelops_abm.text import printable
 
 DEEPEST = 20
@@ -79,7 +78,7 @@ def read_toml(text: str) -> Document:
     except RecursionError:
         raise _too_deep() from None
     _check_nesting(data)
-    return Document(data, lambda: lines_of(text))
+    return Document(data, lambda: toml_lines(text))
 
 
 def _toml_error(message: str, text: str) -> UnreadableError:
@@ -89,6 +88,83 @@ def _toml_error(message: str, text: str) -> UnreadableError:
     if words.startswith(_TWICE):
         return UnreadableError(f"a name or section is given twice ({words})", line)
     return UnreadableError(f"not valid TOML: {words}", line)
+
+
+def toml_lines(text: str) -> Mapping[Path, int]:
+    """Return the line of every name and list entry in a TOML text that can be read.
+
+    The standard library's parser does not tell it. It takes about twice the time of reading, which
+    grows with the length of the text alone, whatever is in it (decision 0038).
+    """
+    import tree_sitter_toml  # only a file with a mistake in it needs them
+    from tree_sitter import Language, Parser
+
+    lines = _TomlLines()
+    lines.document(Parser(Language(tree_sitter_toml.language())).parse(text.encode()).root_node)
+    return lines.found
+
+
+class _TomlLines:
+    """Walks over the tree of a text that was accepted, so that it is no deeper than is allowed."""
+
+    def __init__(self) -> None:
+        self.found: dict[Path, int] = {}
+        self._last_entry: dict[Path, int] = {}
+
+    def document(self, root: Any) -> None:
+        for node in _inner(root):
+            if node.type == "pair":
+                self._pair(node, ())
+                continue
+            key, *pairs = _inner(node)
+            path = self._opened(_names(key), is_list=node.type == "table_array_element")
+            self._note(path, key)
+            for pair in pairs:
+                self._pair(pair, path)
+
+    def _opened(self, names: Path, *, is_list: bool) -> Path:
+        """Return the path of a header, in which a list stands for its last entry."""
+        path: Path = ()
+        for place, name in enumerate(names, start=1):
+            path = (*path, name)
+            if is_list and place == len(names):
+                self._last_entry[path] = self._last_entry.get(path, -1) + 1
+            if path in self._last_entry:
+                path = (*path, self._last_entry[path])
+        return path
+
+    def _pair(self, node: Any, section: Path) -> None:
+        key, value = _inner(node)
+        path = (*section, *_names(key))
+        self._note(path, key)
+        self._value(value, path)
+
+    def _value(self, node: Any, path: Path) -> None:
+        if node.type == "inline_table":
+            for pair in _inner(node):
+                self._pair(pair, path)
+        elif node.type == "array":
+            for number, entry in enumerate(_inner(node)):
+                self._note((*path, number), entry)
+                self._value(entry, (*path, number))
+
+    def _note(self, path: Path, node: Any) -> None:
+        """Note the line of a path, and of the sections around it that it is the first to name."""
+        line = node.start_point.row + 1
+        for length in range(1, len(path) + 1):
+            self.found.setdefault(path[:length], line)
+
+
+def _inner(node: Any) -> list[Any]:
+    return [each for each in node.named_children if each.type != "comment"]
+
+
+def _names(key: Any) -> Path:
+    """Return the names in a key, which may be dotted, and quoted in part."""
+    if key.type == "dotted_key":
+        return tuple(name for part in key.named_children for name in _names(part))
+    name = key.text.decode()
+    return (tomllib.loads(f"key = {name}")["key"] if key.type == "quoted_key" else name,)
 
 
 def read_json(text: str) -> Document:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from modelops_abm.scenario import Scenario, load_scenario, save_scenario
+from modelops_abm.scenario import Scenario, load_scenario, save_scenario, scenario_text
+from modelops_abm.scenario.documents import toml_lines
 from tests.strategies import scenarios
 
 ENDINGS = ("toml", "yaml", "yml", "json")
@@ -27,6 +31,24 @@ def test_any_scenario_survives_every_format(scenario: Scenario, folder: Path) ->
         loaded = load_scenario(path)
         assert loaded == scenario
         assert repr(loaded) == repr(scenario)  # equal also in the types of the numbers
+
+
+@given(scenario=scenarios(extreme=True), newline=st.sampled_from(("\n", "\r\n", "\n# and\n")))
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_every_value_of_a_file_is_on_its_line(scenario: Scenario, newline: str) -> None:
+    text = scenario_text(scenario, "any.toml").replace("\n", newline)
+    lines, found = text.split("\n"), toml_lines(text)
+    assert all(
+        str(path[-1]) in lines[at - 1] for path, at in found.items() if isinstance(path[-1], str)
+    )
+    assert {path[:2] for path in found} >= _paths(tomllib.loads(text))
+
+
+def _paths(data: dict[str, Any]) -> set[tuple[str, ...]]:
+    inner = {
+        (name, each) for name, value in data.items() if isinstance(value, dict) for each in value
+    }
+    return inner | {(name,) for name in data}
 
 
 @given(scenario=scenarios())
