@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from modelops_abm.scenario import Scenario, load_scenario, save_scenario, scenario_text
 from modelops_abm.scenario.documents import toml_lines
