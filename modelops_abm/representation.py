@@ -22,7 +22,7 @@ _MOST_ROWS = 20
 _DRAWN_BY = "modelops_abm.charts"
 
 type Figures = Mapping[str, Callable[[], Any]]
-"""What draws each figure, a `plots.Picture`, by the name of its file without an ending."""
+"""What makes each figure, a `charts.Figure`, by the name of its file without an ending."""
 
 
 class Result(Protocol):

@@ -25,7 +25,9 @@ from reacton.core import get_render_context
 
 from modelops_abm import ModelOpsModel
 from modelops_abm.app.access import protect_what_serves
-from modelops_abm.charts import life_cycle, palette
+from modelops_abm.charts import life_cycle
+from modelops_abm.charts.matplotlib import picture
+from modelops_abm.charts.palette import WORK, light
 from modelops_abm.core.outcomes import CAPABILITIES
 from modelops_abm.runs.results import Run, daily_table, event_table
 from modelops_abm.runs.single import mesa_developers, mesa_models
@@ -58,20 +60,20 @@ MODEL_PARAMS: dict[str, Any] = {
 }
 """What can be set; it holds from the next reset on."""
 PLOTS: tuple[tuple[dict[str, str], int], ...] = (
-    ({"value": palette.EARNS, "cost": palette.COSTS}, 0),
-    ({"availability": palette.ONLINE}, 1),
+    ({"value": light("earns"), "cost": light("costs")}, 0),
+    ({"availability": light("online")}, 1),
     (
         {
-            "models_online": palette.ONLINE,
-            "models_retraining": palette.RETRAINING,
-            "models_offline_drift": palette.DRIFT,
-            "models_idea": palette.INK_3,
+            "models_online": light("online"),
+            "models_retraining": light("retraining"),
+            "models_offline_drift": light("drift"),
+            "models_idea": light("ink-3"),
         },
         1,
     ),
     (
         {
-            f"developer_days_{work}": palette.WORK[work].colour
+            f"developer_days_{work}": light(WORK[work].colour)
             for work in ("repair", "retrain", "capability", "build")
         },
         1,
@@ -205,7 +207,7 @@ def LifeCycle(model: VisualisedModel) -> None:
         solara.Text("Step or play: the life cycle shows what has passed.")
         return
     figure = life_cycle(run)
-    solara.FigureMatplotlib(figure, dependencies=[model, day])
+    solara.FigureMatplotlib(picture(figure), dependencies=[model, day])
     solara.Text(f"{figure.finding}.")
 
 

@@ -1,25 +1,40 @@
-"""Pictures of a credit: which capability earns what, and which do the same work twice."""
+"""Figures of a credit: what earns what, what does the same work, what a level is worth."""
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from modelops_abm import formats
-from modelops_abm.charts.charts import HEADING, Box, write_heading
-from modelops_abm.charts.palette import COSTS, EARNS, INK, INK_2, INK_3, PLAN, SURFACE, tint
-from modelops_abm.charts.rows import Mark, Row, draw_rows, height_of, money_scale
-from modelops_abm.charts.sheet import MARGIN, Picture, shortened, write
-from modelops_abm.experiments import Credit, PairedDifference
-from modelops_abm.experiments.words import known_money, mean_of
+from modelops_abm.charts.amounts import Money, between, digits_for
+from modelops_abm.charts.bands import Bands
+from modelops_abm.charts.comparison import in_words, money_rows
+from modelops_abm.charts.figure import (
+    Axis,
+    Bar,
+    Cell,
+    Cells,
+    Dot,
+    Figure,
+    Mark,
+    Panel,
+    Row,
+    Table,
+    value_axis,
+)
+from modelops_abm.charts.layout import shortened
+from modelops_abm.charts.palette import VERDICTS
+from modelops_abm.experiments import Credit, LevelWorth, PairedDifference
+from modelops_abm.experiments.plans import STOPS
+from modelops_abm.experiments.words import known_money, level_of_capability, level_word, mean_of
 from modelops_abm.scenario import CapabilityName
 from modelops_abm.text import all_of
 from modelops_abm.version import __version__
 
-_CELL, _HEADS = Box(0.0, 0.0, 150.0, 48.0), 150.0
 
-
-def credit_waterfall(credit: Credit) -> Picture:
-    """Draw how the shares of the capabilities add up to what they are worth together.
+def credit_waterfall(credit: Credit) -> Figure:
+    """Return how the shares of the capabilities add up to what they are worth together.
 
     Parameters
     ----------
@@ -31,27 +46,45 @@ def credit_waterfall(credit: Credit) -> Picture:
     ValueError
         If the plan raises no capability.
     """
-    _check(credit)
+    if not credit.capabilities:
+        raise ValueError("the plan raises no capability, so there is nothing to share")
     rows, level = [], 0.0
     for name in credit.ranking().order:
         share = credit.share(name)
-        rows.append(_share_row(name, share, level))
+        rows.append(_share_row(name.capitalize(), share, level))
         level += mean_of(share)
-    together = credit.together()
-    mark = Mark(mean_of(together), *_ends(together), PLAN, bar_from=0.0)
-    rows.append(Row("Together", [mark], _in_words(together), is_strong=True))
-    shows = (
-        "Each capability's share of what they are worth together: the average of what it adds over"
-        f" all orders in which they could come. {_luck(credit)}"
+    rows.append(_share_row("Together", credit.together(), 0.0))
+    ends = [end for row in rows for mark in row.marks for end in mark[:3] if isinstance(end, float)]
+    body = money_rows("Net present value", tuple(rows), ends)
+    return Figure(
+        _finding(credit),
+        ((body,),),
+        "Which capability earns it",
+        shows="Each capability's share of what they are worth together: the average of what it"
+        f" adds over all orders in which they could come. {_luck(credit)}",
+        source=_source(credit),
+        table=lambda: Table(
+            "Share of each capability",
+            ("Capability", "Share"),
+            [(row.label, *row.cells) for row in rows],
+        ),
     )
-    picture = Picture(_finding(credit), shows, _source(credit), height_of(rows))
-    values = [end for row in rows for mark in row.marks for end in (mark.low, mark.high)]
-    draw_rows(picture, 0.0, rows, money_scale("Net present value", values))
-    return picture
 
 
-def credit_synergies(credit: Credit) -> Picture:
-    """Draw what every pair of capabilities adds beyond what the two add apart.
+def _share_row(label: str, share: PairedDifference, level: float) -> Row:
+    mean, known = mean_of(share), share.estimate
+    is_sum = label == "Together"
+    colour = "plan" if is_sum else VERDICTS.get(share.verdict, "ink-3")
+    marks: list[Bar | Mark] = [Bar(level, level + mean, f"{colour} 55%")]
+    if known.low is not None and known.high is not None:
+        # The interval alone: the end of the bar is the average.
+        ends = level + known.low, level + known.high
+        marks.append(Mark(math.nan, *ends, colour))
+    return Row(label, tuple(marks), (in_words(share),), is_strong=is_sum, tone=colour)
+
+
+def credit_synergies(credit: Credit) -> Figure:
+    """Return what every pair of capabilities adds beyond what the two add apart.
 
     Raises
     ------
@@ -67,48 +100,39 @@ def credit_synergies(credit: Credit) -> Picture:
         for other in names[place + 1 :]
     }
     largest = max(abs(mean_of(pair)) for pair in pairs.values()) or 1.0
-    shows = (
-        "What two add together beyond what they add apart, on average over the others. Below zero"
-        f" they do in part the same work; grey cannot be told from zero. {_luck(credit)}"
+    rows = tuple(
+        (
+            one.capitalize(),
+            True,
+            tuple(
+                _pair_cell(pairs[one, other], largest) if (one, other) in pairs else None
+                for other in names[1:]
+            ),
+        )
+        for one in names[:-1]
     )
-    height = 40.0 + _CELL.height * len(names)
-    picture = Picture(_synergy_finding(pairs), shows, _source(credit), height)
-    for place, name in enumerate(names[1:]):
-        x = MARGIN + _HEADS + _CELL.width * (place + 0.5)
-        write(picture.plane, x, 22.0, name, size=HEADING, colour=INK, across="center")
-    for row, one in enumerate(names[:-1]):
-        y = 36.0 + _CELL.height * row
-        write_heading(picture, MARGIN, y + _CELL.height / 2.0 + 4.0, one)
-        for column in range(row, len(names) - 1):
-            pair = pairs[one, names[column + 1]]
-            left = MARGIN + _HEADS + _CELL.width * column
-            _draw_pair(picture, Box(left, y, _CELL.width, _CELL.height), pair, largest)
-    return picture
-
-
-def _share_row(name: CapabilityName, share: PairedDifference, level: float) -> Row:
-    mean = mean_of(share)
-    colour = {"earns": EARNS, "loses": COSTS}.get(share.verdict, INK_3)
-    low, high = _ends(share)
-    mark = Mark(level + mean, level + low, level + high, colour, bar_from=level)
-    return Row(name.capitalize(), [mark], _in_words(share))
-
-
-def _draw_pair(picture: Picture, box: Box, pair: PairedDifference, largest: float) -> None:
-    mean = mean_of(pair)
-    middle, centre = box.top + box.height / 2.0, box.left + box.width / 2.0
-    colour = {"earns": EARNS, "loses": COSTS}.get(pair.verdict)
-    shade = SURFACE if colour is None else tint(colour, 0.12 + 0.4 * abs(mean) / largest)
-    picture.plane.barh(
-        middle, box.width - 3.0, box.height - 3.0, box.left, color=shade, linewidth=0.0
+    body = Cells("", "", tuple(map(str.capitalize, names[1:])), rows, height=48.0, label_width=150)
+    return Figure(
+        _synergy_finding(pairs),
+        ((body,),),
+        "Pairs of capabilities",
+        shows="What two add together beyond what they add apart, on average over the others. Below"
+        " zero they do in part the same work; grey cannot be told from zero."
+        f" {_luck(credit)}",
+        source=_source(credit),
     )
-    words = known_money(pair, signed=True)
-    tone = INK_3 if colour is None else INK
-    write(picture.plane, centre, middle, words, colour=tone, across="center")
-    known = pair.estimate.half_width
-    if known is not None:
-        words = f"±{formats.money(known)}"
-        write(picture.plane, centre, middle + 16.0, words, size=10.0, colour=INK_2, across="center")
+
+
+def _pair_cell(pair: PairedDifference, largest: float) -> Cell:
+    colour = VERDICTS.get(pair.verdict)
+    strength = 12.0 + 40.0 * abs(mean_of(pair)) / largest
+    half_width = pair.estimate.half_width
+    return Cell(
+        known_money(pair, signed=True),
+        "" if half_width is None else f"±{formats.money(half_width)}",
+        f"{colour} {strength:.0f}%" if colour else "",
+        is_quiet=colour is None,
+    )
 
 
 def _finding(credit: Credit) -> str:
@@ -134,28 +158,98 @@ def _synergy_finding(pairs: dict[tuple[CapabilityName, CapabilityName], PairedDi
     return f"{all_of(pair).capitalize()} help each other most, by {worth}"
 
 
-def _in_words(share: PairedDifference) -> str:
-    low, high = _ends(share)
-    worth = known_money(share, signed=True)
-    return worth if math.isnan(low) else f"{worth}  ({formats.money_interval(low, high)})"
-
-
-def _ends(share: PairedDifference) -> tuple[float, float]:
-    low, high = share.estimate.low, share.estimate.high
-    return (math.nan, math.nan) if low is None or high is None else (low, high)
-
-
 def _luck(credit: Credit) -> str:
     futures = formats.plural(credit.replications, "future")
     return f"All {1 << len(credit.capabilities)} combinations in the same {futures}."
 
 
 def _source(credit: Credit) -> str:
-    name = shortened(credit.plan.name)
     luck = f"seed {credit.seed}. Intervals: 95 %, luck only"
-    return f"Scenario {name}, {luck}. modelops_abm {__version__}."
+    return f"Scenario {shortened(credit.plan.name)}, {luck}. modelops_abm {__version__}."
 
 
-def _check(credit: Credit) -> None:
-    if not credit.capabilities:
-        raise ValueError("the plan raises no capability, so there is nothing to share")
+# What every level of a capability is worth
+
+LEVELS = Axis(0.0, 1.0, STOPS, tuple(level_word(stop).capitalize() for stop in STOPS))
+"""The axis of a capability's level."""
+
+
+def money_of_levels(worth: LevelWorth) -> Money:
+    """Return the unit that suits the net values."""
+    return Money(*formats.money_scale(float(np.abs(worth.samples["npv"].mean(axis=1)).max())))
+
+
+def worth_of_levels(worth: LevelWorth) -> Figure:
+    """Return what every level of a capability is worth here, as a curve over the levels tried."""
+    money = money_of_levels(worth)
+    bands = _bands_of_levels(worth, money)
+    here = worth.worth(worth.here).estimate.mean or 0.0
+    unit = f"{money.unit} against {_start(worth)}, rest kept"
+    told = (
+        f"{level_word(level)} {_amount(worth, level, money)}{money.short}"
+        for level in worth.levels[1:]
+    )
+    cells = [(_word(level), *_cells(worth, level, money)) for level in worth.levels]
+    panel = Panel(
+        "",
+        "",
+        LEVELS,
+        value_axis([0.0, *bands.ends], signed=True),
+        (
+            bands.futures("levels", "plan"),
+            bands.average("levels", "plan"),
+            bands.line("levels", "plan"),
+            Dot(
+                "here",
+                worth.here,
+                here / money.size,
+                words=f"{_amount(worth, worth.here, money)}{money.short}",
+                note="you are here",
+                is_strong=True,
+            ),
+        ),
+        texts=tuple(f"{name}\n{own}{money.short} ({futures})" for name, own, futures in cells),
+    )
+    return Figure(
+        f"Worth of {worth.capability} against {_start(worth)}: {', '.join(told) or 'none'}.",
+        ((panel,),),
+        f"Worth of {worth.capability}",
+        unit,
+        table=lambda: Table(
+            f"Worth of {worth.capability}, {unit}", ("Level", "Worth", "95 of 100 futures"), cells
+        ),
+    )
+
+
+def _bands_of_levels(worth: LevelWorth, money: Money) -> Bands:
+    """Return the worth by level, the levels in place of months."""
+    rows = []
+    for level in worth.levels:
+        difference = worth.worth(level)
+        known = difference.estimate
+        low, high = difference.futures or (0.0, 0.0)
+        rows.append((known.mean or 0.0, known.half_width or 0.0, low, high))
+    mean, half_width, low, high = np.array(rows).T / money.size
+    return Bands(np.array(worth.levels), mean, half_width, low, high)
+
+
+def _start(worth: LevelWorth) -> str:
+    return level_of_capability(worth.capability, worth.levels[0])
+
+
+def _word(level: float) -> str:
+    return level_word(level).capitalize()
+
+
+def _amount(worth: LevelWorth, level: float, money: Money) -> str:
+    known = worth.worth(level).estimate
+    return money.difference(known.mean or 0.0, known.half_width)
+
+
+def _cells(worth: LevelWorth, level: float, money: Money) -> tuple[str, str]:
+    difference = worth.worth(level)
+    if level == worth.levels[0]:
+        return "0", formats.NOTHING
+    low, high = (end / money.size for end in difference.futures or (0.0, 0.0))
+    futures = between(low, high, digits_for(difference, money.size))
+    return _amount(worth, level, money), futures

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from functools import singledispatch
 
+from modelops_abm.charts.comparison import side_by_side, worth_and_payback
 from modelops_abm.charts.credit import credit_synergies, credit_waterfall
-from modelops_abm.charts.frontier import spend_frontier
+from modelops_abm.charts.optimise import road_map, spend_frontier
 from modelops_abm.charts.pictures import figures_of_run
-from modelops_abm.charts.road_map import road_map
-from modelops_abm.charts.sensitivity import morris_effects, sobol_indices, tornado
-from modelops_abm.charts.side_by_side import side_by_side
+from modelops_abm.charts.sensitivity import (
+    morris_effects,
+    sobol_indices,
+    tornado,
+    value_of_information,
+    winners,
+)
 from modelops_abm.charts.sweep import can_be_heat_map, sweep_effects, sweep_heat_map
-from modelops_abm.charts.value_of_information import value_of_information
-from modelops_abm.charts.winners import winners
-from modelops_abm.charts.worth import worth_and_payback
 from modelops_abm.experiments import Comparison, Credit, SideBySide
 from modelops_abm.experiments.information_runs import ValueOfInformation
 from modelops_abm.experiments.optimisation_results import Optimised

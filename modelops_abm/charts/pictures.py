@@ -9,22 +9,22 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from modelops_abm.charts.compare import compare
-from modelops_abm.charts.compare_leakage import compare_leakage
-from modelops_abm.charts.compare_team_time import compare_team_time
-from modelops_abm.charts.leakage import leakage
-from modelops_abm.charts.life_cycle import life_cycle
-from modelops_abm.charts.model_timeline import busiest_model, model_timeline
-from modelops_abm.charts.sheet import Picture, finding
-from modelops_abm.charts.state_diagram import statechart
-from modelops_abm.charts.states_over_time import states_over_time
-from modelops_abm.charts.team_time import team_time
-from modelops_abm.charts.value_and_cost import value_and_cost
+from modelops_abm.charts.diagrams import life_cycle, statechart
+from modelops_abm.charts.figure import Figure
+from modelops_abm.charts.lives import busiest_model, model_timeline
+from modelops_abm.charts.runs import (
+    compare,
+    compare_leakage,
+    compare_team_time,
+    leakage,
+    states_over_time,
+    team_time,
+    value_and_cost,
+)
 from modelops_abm.disk import write_whole
 from modelops_abm.runs.output import Contents, Result, write_results
 from modelops_abm.runs.results import Run
 
-_DOTS_PER_INCH = 200
 _TIMELINE = "model-timeline"
 
 
@@ -41,7 +41,7 @@ class PictureOfRun(NamedTuple):
 
     name: str
     meaning: str
-    draw: Callable[[Run], Picture]
+    draw: Callable[[Run], Figure]
 
 
 class PictureOfPlan(NamedTuple):
@@ -49,7 +49,7 @@ class PictureOfPlan(NamedTuple):
 
     name: str
     meaning: str
-    draw: Callable[[Run, Run], Picture]
+    draw: Callable[[Run, Run], Figure]
 
 
 PICTURES: tuple[PictureOfRun, ...] = (
@@ -126,9 +126,9 @@ def files_of_pictures(
     }
 
 
-def figures_of_run(run: Run) -> dict[str, Callable[[], Picture]]:
+def figures_of_run(run: Run) -> dict[str, Callable[[], Figure]]:
     """Return what draws each picture of a run, by its name."""
-    pictures: dict[str, Callable[[], Picture]] = {
+    pictures: dict[str, Callable[[], Figure]] = {
         entry.name: partial(entry.draw, run) for entry in PICTURES
     }
     number = busiest_model(run)
@@ -145,12 +145,12 @@ def names_of_pictures(*, comparisons: bool = False) -> list[str]:
     return [f"{name}.png" for name in names]
 
 
-def save_picture(picture: Picture, path: str | os.PathLike[str], *, replace: bool = False) -> Path:
+def save_picture(figure: Figure, path: str | os.PathLike[str], *, replace: bool = False) -> Path:
     """Save one picture as the ending of the file says, with its finding as description.
 
     Parameters
     ----------
-    picture
+    figure
         What to save.
     path
         The file.
@@ -162,32 +162,16 @@ def save_picture(picture: Picture, path: str | os.PathLike[str], *, replace: boo
     InputError
         If a file is there already, or it cannot be written.
     """
+    from modelops_abm.charts import matplotlib
+
     content = io.BytesIO()
-    _save(picture, content, Path(path).suffix)
+    matplotlib.save(figure, content, Path(path).suffix)
     write_whole(path, content.getvalue(), replace=replace)
     return Path(path)
 
 
-def write_picture(draw: Callable[[], Picture], path: Path) -> None:
+def write_picture(draw: Callable[[], Figure], path: Path) -> None:
     """Draw a picture and write it to a file that is not there yet, in a folder of results."""
-    _save(draw(), path, path.suffix)
+    from modelops_abm.charts import matplotlib
 
-
-def _save(picture: Picture, target: Path | io.BytesIO, suffix: str) -> None:
-    picture.savefig(
-        target,
-        format=suffix.removeprefix("."),
-        dpi=_DOTS_PER_INCH,
-        facecolor=picture.get_facecolor(),
-        edgecolor="none",
-        transparent=False,
-        bbox_inches=None,
-        metadata=_metadata(picture, suffix),
-    )
-
-
-def _metadata(picture: Picture, suffix: str) -> dict[str, str | None]:
-    words: dict[str, str | None] = {"Title": picture.finding, "Description": finding(picture)}
-    if suffix == ".svg":
-        words["Date"] = None
-    return words
+    matplotlib.save(draw(), path, path.suffix)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_abm.app.theme import COLOURS
+from modelops_abm.charts.palette import COLOURS
 
 TEXT, MARK = 4.5, 3.0
 THEMES = ("light", "dark")

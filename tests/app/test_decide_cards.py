@@ -7,10 +7,23 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from modelops_abm.app.decide import credit_card, losses, over_time, team_time, tray_card
+from modelops_abm import formats
+from modelops_abm.app.decide import credit_card, tray_card
+from modelops_abm.app.decide.chart_cards import legend
 from modelops_abm.app.decide.tray_card import Item, difference_of, side_by_side
+from modelops_abm.app.drawing.rows import losses_rows
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.tray import Kept
+from modelops_abm.charts.comparison import (
+    COURSES,
+    Course,
+    course,
+    losses_of_plan,
+    lost_by_cause,
+    team_time_of_plan,
+)
+from modelops_abm.charts.echarts import Space, option
+from modelops_abm.charts.figure import Band, Bar, Rows
 from modelops_abm.experiments import Comparison, Credit
 from modelops_abm.scenario import with_values
 from tests.app.comparisons import made_comparison, quick_plan
@@ -19,54 +32,65 @@ HOSTILE = '<img src=x onerror="alert(1)">'
 
 
 def test_shares_of_team_time_are_all_of_it(comparison: Comparison) -> None:
-    shown = team_time.team_time(comparison)
-    assert np.sum(list(shown.shares.values()), axis=0) == pytest.approx(100.0)
-    assert sum(shown.plan.values()) == pytest.approx(100.0, abs=0.5)
+    figure = team_time_of_plan(comparison)
+    (panel,) = figure.panels
+    assert panel.key is not None
+    *_, top = (layer for layer in panel.layers if isinstance(layer, Band))
+    assert top.high == pytest.approx(100.0)
+    plan = {row.name: float(row.cells[0]) for row in panel.key.rows}
+    assert sum(plan.values()) == pytest.approx(100.0, abs=3.0)  # whole numbers
     repair = comparison.plan.summaries()["maintenance_share"].mean() * 100.0
-    assert shown.plan["repair"] + shown.plan["retrain"] == pytest.approx(repair, abs=0.5)
+    assert plan["repair"] + plan["retrain"] == pytest.approx(repair, abs=1.1)
+    assert formats.share(repair / 100.0, 0) in figure.finding
 
 
 def test_names_of_areas_do_not_lie_on_each_other(comparison: Comparison) -> None:
-    shown = team_time.team_time(comparison)
-    crowded = replace(shown, shares={kind: values * 0.0 for kind, values in shown.shares.items()})
-    for content in (shown, crowded):
-        tops = [
-            float(top)
-            for top in re.findall(r'team-row" style="top: (\d+)px', str(team_time.legend(content)))
-        ]
-        assert len(tops) == len(shown.shares)
-        assert all(above - below <= -16 for below, above in pairwise(tops))
-        assert min(tops) >= 0
+    (panel,) = team_time_of_plan(comparison).panels
+    assert panel.key is not None
+    crowded = replace(panel.key, rows=tuple(row._replace(at=0.0) for row in panel.key.rows))
+    for key in (panel.key, crowded):
+        text = str(legend(key, Space(152, 4, 8, bottom=24)))
+        tops = [float(top) for top in re.findall(r'team-row" style="top: (\d+)px', text)]
+        assert len(tops) == len(key.rows)
+        assert all(below - above >= 16 for above, below in pairwise(tops))
+        assert min(tops) >= 13
 
 
 def test_losses_add_up_to_what_the_ideal_lacks(comparison: Comparison) -> None:
-    shown = losses.losses(comparison)
+    lost = lost_by_cause(comparison)
     table = comparison.leakage()
-    for side, lost in (("plan", shown.plan), ("baseline", shown.baseline)):
+    for side, amounts in (("plan", lost.plan), ("baseline", lost.baseline)):
         missing = table.at["ideal_value", side] - table.at["value", side]
-        assert sum(lost.values()) * shown.money.size == pytest.approx(missing)
-    assert shown.share_lost == pytest.approx(
-        sum(shown.plan.values()) * shown.money.size / table.at["ideal_value", "plan"]
+        assert sum(amounts.values()) * lost.money.size == pytest.approx(missing)
+    assert lost.shares[0] == pytest.approx(
+        sum(lost.plan.values()) * lost.money.size / table.at["ideal_value", "plan"]
     )
 
 
 def test_every_loss_begins_where_the_one_before_ends(comparison: Comparison) -> None:
-    text = str(losses.waterfall(losses.losses(comparison)))
-    bars = re.findall(r'class="baseline" x="([\d.]+)%" width="([\d.]+)%"', text)
-    ends = [float(x) + float(width) for x, width in bars]
-    assert [float(x) for x, _ in bars[1:]] == pytest.approx(ends[:-1], abs=0.35)
+    figure = losses_of_plan(comparison)
+    ((body,),) = figure.parts
+    assert isinstance(body, Rows)
+    bars = [[bar for bar in row.marks if isinstance(bar, Bar)] for row in body.rows]
+    for one, other in pairwise(bars):
+        assert [bar.end for bar in one] == [bar.start for bar in other]
+    text = str(losses_rows(figure))
+    drawn = re.findall(r'class="baseline" x="([\d.]+)%" width="([\d.]+)%"', text)
+    ends = [float(x) + float(width) for x, width in drawn]
+    assert [float(x) for x, _ in drawn[1:]] == pytest.approx(ends[:-1], abs=0.35)
 
 
-@pytest.mark.parametrize("name", list(over_time.TITLES))
+@pytest.mark.parametrize("name", list(COURSES))
 def test_outcomes_over_time_have_chart_finding_and_table(
-    comparison: Comparison, name: over_time.Name
+    comparison: Comparison, name: Course
 ) -> None:
-    shown = over_time.over_time(comparison, name)
-    option = over_time.option(shown, shown.extent, comparison.finance.horizon_days)
-    assert len(option["tooltip"]["texts"]) == len(shown.plan.months)
-    assert option["yAxis"][0]["max"] >= np.nanmax(shown.plan.high)
-    assert "with the plan" in over_time.finding(shown)
-    assert len(over_time.table(shown).rows) >= 4
+    figure = course(comparison, name)
+    drawn = option(figure, Space(152, 34, 90))
+    bands = [layer for layer in figure.panels[0].layers if isinstance(layer, Band)]
+    assert len(drawn["tooltip"]["texts"]) == len(bands[0].x)
+    assert drawn["yAxis"][0]["max"] >= max(np.nanmax(band.high) for band in bands)
+    assert "with the plan" in figure.finding
+    assert len(figure.as_table().rows) >= 4
 
 
 def test_capabilities_stand_by_their_share_and_add_up(quick_credit: Credit) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_abm.app.decide.figures import Money
+from modelops_abm.charts.amounts import Money
 
 MILLIONS = Money(1e6, "M $")
 

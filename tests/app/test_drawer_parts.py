@@ -3,18 +3,22 @@ from __future__ import annotations
 import math
 from itertools import product
 from threading import Event
+from typing import Any
 
 import numpy as np
 import pytest
 
 from modelops_abm import preset, with_values
-from modelops_abm.app.decide import capability_drawer, equations, parameter_drawer
+from modelops_abm.app.decide import equations, parameter_drawer
 from modelops_abm.app.decide.capability_drawer import fact_of, facts_of_capability, facts_table
 from modelops_abm.app.decide.equations import EQUATIONS, Equation, equations_about
 from modelops_abm.app.decide.parameter_drawer import ends_of, stream_effect
 from modelops_abm.app.decide.rail_rows import quantity_of
 from modelops_abm.app.state.plan import Plan, size_of
 from modelops_abm.app.state.session import Session
+from modelops_abm.charts.credit import money_of_levels, worth_of_levels
+from modelops_abm.charts.echarts import Space, option
+from modelops_abm.charts.figure import Figure
 from modelops_abm.core.randomness import DecisionPoint, draw_key, key_for_cause
 from modelops_abm.core.statechart import Cause
 from modelops_abm.experiments import level_worth
@@ -57,6 +61,9 @@ OTHER = {
     "team.focus": 0.7,
     "finance.discount_rate": 0.12,
 }
+
+
+SPACE = Space(168, 40, 92, 10, 26)
 
 
 @pytest.fixture(scope="module")
@@ -127,25 +134,28 @@ def test_facts_name_the_default_of_what_was_changed() -> None:
 
 def test_the_level_chart_shows_the_paired_worth() -> None:
     worth = level_worth(quick_plan(automation=0.6), "automation", replications=16)
-    option = capability_drawer.option(worth)
-    money = capability_drawer.money_of_levels(worth)
-    lines = {entry["id"]: entry for entry in option["series"]}
+    figure, money = worth_of_levels(worth), money_of_levels(worth)
+    lines = {entry["id"]: entry for entry in option(figure, SPACE)["series"]}
     drawn = {level: value for value, level in lines["levels"]["data"]}
     for level in worth.levels:
         mean = worth.worth(level).estimate.mean or 0.0
         assert drawn[level] == pytest.approx(mean / money.size, rel=1e-2, abs=1e-3)
     assert lines["here"]["data"][0][1] == 0.6
-    assert len(capability_drawer.levels_table(worth).rows) == len(worth.levels)
-    assert "against no automation" in capability_drawer.finding(worth)
+    assert len(figure.as_table().rows) == len(worth.levels)
+    assert "against no automation" in figure.finding
+
+
+def _series(figure: Figure) -> list[dict[str, Any]]:
+    return option(figure, equations.SPACE)["series"]
 
 
 def test_the_curve_of_an_equation_is_its_rule(scenarios: tuple[Scenario, Scenario]) -> None:
     (equation,) = equations_about("monitoring")
-    option = equations.option(equation, scenarios[0], here=0.5)
-    (curve,) = [entry for entry in option["series"] if entry["id"] == "detection"]
+    figure = equations.curve(equation, scenarios[0], here=0.5)
+    (curve,) = [entry for entry in _series(figure) if entry["id"] == "detection"]
     assert curve["data"][0] == [30.0, 0.0]
     assert curve["data"][-1] == [1.0, 1.0]
-    assert "30" in equations.finding(equation, scenarios[0])
+    assert "30" in figure.finding
 
 
 @pytest.mark.parametrize("here", [0.0, 0.25, 0.5, 0.75, 1.0])
@@ -153,8 +163,8 @@ def test_half_is_marked_on_a_curve_where_the_plan_is_not(
     scenarios: tuple[Scenario, Scenario], here: float
 ) -> None:
     (equation,) = equations_about("monitoring")
-    option = equations.option(equation, scenarios[0], here)
-    marks = {entry["id"]: entry for entry in option["series"] if entry["type"] == "scatter"}
+    drawn = _series(equations.curve(equation, scenarios[0], here))
+    marks = {entry["id"]: entry for entry in drawn if entry["type"] == "scatter"}
     assert ("half" in marks) == (here not in (0.5, 0.75))
     if "half" in marks:
         ((value, level),) = marks["half"]["data"]
@@ -176,8 +186,8 @@ def test_words_at_a_point_of_a_curve_stand_where_there_is_room(
     scenarios: tuple[Scenario, Scenario], capability: str, level: float, place: str, align: str
 ) -> None:
     equation, *_ = equations_about(capability)
-    option = equations.option(equation, scenarios[0], level)
-    (here,) = [entry["label"] for entry in option["series"] if entry["id"] == "here"]
+    drawn = _series(equations.curve(equation, scenarios[0], level))
+    (here,) = [entry["label"] for entry in drawn if entry["id"] == "here"]
     assert (here["position"], here["align"]) == (place, align)
 
 

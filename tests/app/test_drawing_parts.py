@@ -8,42 +8,15 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from modelops_abm.app.drawing.axes import Extent, month_axis, month_words, round_axis
-from modelops_abm.app.drawing.cards import Table, table
+from modelops_abm.app.drawing.cards import table
 from modelops_abm.app.drawing.formula import formula
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, confidence_badge, interval_mark
-from modelops_abm.app.drawing.layers import Bands, by_month
 from modelops_abm.app.widgets.markup import Markup
+from modelops_abm.charts.bands import Bands, by_month
+from modelops_abm.charts.figure import Table
 from modelops_abm.experiments import PairedDifference
 
 finite = st.floats(-1e9, 1e9, allow_nan=False)
-
-
-@given(finite, finite)
-def test_an_axis_holds_its_extent_and_round_numbers(one: float, other: float) -> None:
-    low, high = sorted((one, other))
-    axis = round_axis(Extent(low, high))
-    assert axis.low <= low
-    assert axis.high >= high
-    assert 1 <= len(axis.ticks) <= 6
-    assert all(axis.low <= tick <= axis.high for tick in axis.ticks) or high - low < 1e-6
-
-
-@pytest.mark.parametrize("days", [20, 365, 1095, 1825, 36_500])
-def test_a_time_axis_has_few_numbers(days: int) -> None:
-    axis = month_axis(days)
-    assert axis["max"] == pytest.approx(days / (365 / 12), abs=1e-3)
-    assert axis["max"] / axis["interval"] <= 12.0
-
-
-@pytest.mark.parametrize(
-    ("days", "words"), [(365, "month 12"), (1095, "month 36"), (1825, "month 60"), (400, "month")]
-)
-def test_the_last_number_of_a_time_axis_has_its_unit(days: int, words: str) -> None:
-    """It stands once: the axis itself leaves out what the words say."""
-    assert month_words(days, 100, 10)["text"] == words
-    assert month_axis(days, with_last=False)["axisLabel"]["showMaxLabel"] is False
-    assert month_axis(days)["axisLabel"]["showMaxLabel"] is (words != "month")
 
 
 def test_a_mark_shows_both_bands_and_zero() -> None:

@@ -10,7 +10,7 @@ import pytest
 from modelops_abm import compare, preset, replicate, simulate
 from modelops_abm.app.watch.observe import followed_in, picture_of, spells_of, thinned
 from modelops_abm.app.watch.paired_run import STRIP_BINS, PairedRun, RunChoice, watched
-from modelops_abm.charts.lifelines import services, spells
+from modelops_abm.charts.lives import services, spells
 from modelops_abm.core.events import LogKind, LogRecord, TaskClass
 from modelops_abm.core.statechart import PRODUCTION_STATES, Serving, State
 from modelops_abm.scenario import Scenario, with_values

@@ -39,7 +39,9 @@ IMPORTS = {
     "from modelops_abm import Scenario, simulate; simulate(Scenario(), engine='ensemble')": {
         *("mesa", "networkx", "matplotlib")
     },
-    "import modelops_abm.charts": {"matplotlib.pyplot", "solara"},
+    "from modelops_abm.charts import palette; palette.light('plan 15%')": HEAVY | LIGHT,
+    "from modelops_abm.charts import compare, worth_and_payback": PICTURES | STUDIES,
+    "import modelops_abm.charts.matplotlib": {"matplotlib.pyplot", "solara"},
 }
 """What each loads none of."""
 

@@ -7,38 +7,25 @@ import math
 from collections.abc import Iterable
 
 import htpy as h
-import numpy as np
 import solara
 
 from modelops_abm import formats
 from modelops_abm.app.decide import equations
 from modelops_abm.app.decide.credit_card import credit_of
 from modelops_abm.app.decide.equations import equations_about
-from modelops_abm.app.decide.figures import Money, between, digits_for
 from modelops_abm.app.decide.measures import measure_of, shown
 from modelops_abm.app.decide.rail import explain
 from modelops_abm.app.decide.rail_rows import maximum_of, measure_on_rail, take_entry
-from modelops_abm.app.drawing import layers
-from modelops_abm.app.drawing.axes import (
-    Axis,
-    Extent,
-    Option,
-    level_axis,
-    round_axis,
-    signed,
-    stop_words,
-    tick_lines,
-    value_axis,
-)
-from modelops_abm.app.drawing.cards import Table, table
+from modelops_abm.app.drawing.cards import table
 from modelops_abm.app.drawing.interval_mark import confidence_badge
-from modelops_abm.app.drawing.layers import Bands
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import Chart, Markup
 from modelops_abm.app.widgets.controls import Entry
 from modelops_abm.app.widgets.markup import Action
+from modelops_abm.charts.credit import money_of_levels, worth_of_levels
+from modelops_abm.charts.echarts import Space
 from modelops_abm.experiments import LevelWorth
 from modelops_abm.experiments.credit_levels import best_level
 from modelops_abm.experiments.credit_reasons import earning, explanation
@@ -170,122 +157,10 @@ def _unit(quantity: Quantity) -> str:
 
 
 # --------------------------------------------------------------------------------------
-# What every level of a capability is worth here, as a curve over the levels tried.
-
-
-HEIGHT = 168
-"""Of the chart, in pixels."""
-_GRID = {"left": 40, "right": 92, "top": 10, "bottom": 26}
-
-
-def money_of_levels(worth: LevelWorth) -> Money:
-    """Return the unit that suits the net values."""
-    return Money(*formats.money_scale(float(np.abs(worth.samples["npv"].mean(axis=1)).max())))
-
-
-def option(worth: LevelWorth) -> Option:
-    """Return the chart."""
-    money = money_of_levels(worth)
-    shown = _bands(worth, money)
-    axis = round_axis(shown.extent.with_room_for(Extent(0.0, 0.0)), 4)
-    return {
-        "grid": _GRID,
-        "xAxis": [level_axis()],
-        "yAxis": [value_axis(axis)],
-        "tooltip": layers.tooltip(_texts(worth, money)),
-        "series": [
-            tick_lines(axis, signed),
-            stop_words(),
-            *layers.futures("levels", shown, "var(--plan)"),
-            *layers.average("levels-average", shown, "var(--plan)"),
-            layers.line("levels", shown.months, shown.mean, "var(--plan)"),
-            layers.zero_line(1.0),
-            _here(worth, money, axis),
-        ],
-    }
-
-
-def finding(worth: LevelWorth) -> str:
-    """Return what the chart shows, in a sentence."""
-    money = money_of_levels(worth)
-    levels = (
-        f"{level_word(level)} {_amount(worth, level, money)}{money.short}"
-        for level in worth.levels[1:]
-    )
-    return f"Worth of {worth.capability} against {_start(worth)}: {', '.join(levels) or 'none'}."
-
-
-def against(worth: LevelWorth) -> str:
-    """Return what the levels are compared with, in words."""
-    return f"{money_of_levels(worth).unit} against {_start(worth)}, rest kept"
-
-
-def levels_table(worth: LevelWorth) -> Table:
-    """Return the same numbers as a table."""
-    money = money_of_levels(worth)
-    rows = [(_word(level), *_cells(worth, level, money)) for level in worth.levels]
-    columns = ("Level", "Worth", "95 of 100 futures")
-    return Table(f"Worth of {worth.capability}, {against(worth)}", columns, rows)
-
-
-def _start(worth: LevelWorth) -> str:
-    start = worth.levels[0]
-    return f"{'no' if start == 0.0 else level_word(start)} {worth.capability}"
-
-
-def _word(level: float) -> str:
-    return level_word(level).capitalize()
-
-
-def _bands(worth: LevelWorth, money: Money) -> Bands:
-    """Return the worth by level, the levels in place of months."""
-    rows = []
-    for level in worth.levels:
-        difference = worth.worth(level)
-        known = difference.estimate
-        low, high = difference.futures or (0.0, 0.0)
-        rows.append((known.mean or 0.0, known.half_width or 0.0, low, high))
-    mean, half_width, low, high = np.array(rows).T / money.size
-    return Bands(np.array(worth.levels), mean, half_width, low, high)
-
-
-def _amount(worth: LevelWorth, level: float, money: Money) -> str:
-    known = worth.worth(level).estimate
-    return money.difference(known.mean or 0.0, known.half_width)
-
-
-def _cells(worth: LevelWorth, level: float, money: Money) -> tuple[str, str]:
-    difference = worth.worth(level)
-    if level == worth.levels[0]:
-        return "0", formats.NOTHING
-    low, high = (end / money.size for end in difference.futures or (0.0, 0.0))
-    futures = between(low, high, digits_for(difference, money.size))
-    return _amount(worth, level, money), futures
-
-
-def _texts(worth: LevelWorth, money: Money) -> list[str]:
-    cells = ((_word(level), *_cells(worth, level, money)) for level in worth.levels)
-    return [f"{name}\n{amount}{money.short} ({futures})" for name, amount, futures in cells]
-
-
-def _here(worth: LevelWorth, money: Money, axis: Axis) -> Option:
-    mean = (worth.worth(worth.here).estimate.mean or 0.0) / money.size
-    words = f"{_amount(worth, worth.here, money)}{money.short}\n{{small|you are here}}"
-    has_room = layers.has_room_above(axis, mean, HEIGHT, _GRID)
-    return layers.point(
-        "here",
-        worth.here,
-        mean,
-        words,
-        at_end=worth.here > layers.AT_END,
-        below="" if has_room else "center",
-    )
-
-
-# --------------------------------------------------------------------------------------
 # The drawer of a capability: meaning, worth of each level here, why, equations, what it takes.
 
 
+_SPACE = Space(168, 40, 92, 10, 26)
 _VERBS = {"earns": "earns", "costs": "costs"}
 
 
@@ -312,25 +187,15 @@ def CapabilityDrawer(session: Session, capability: CapabilityName) -> None:
         Markup(_head(scenario, capability, problem), on_action)
         Markup(_worth_head(session, worth, capability, is_table=is_table), on_action)
         if worth is not None and is_table:
-            Markup(table(levels_table(worth)))
+            Markup(table(worth_of_levels(worth).as_table()))
         elif worth is not None:
-            Chart(
-                option(worth),
-                height=f"{HEIGHT}px",
-                label=finding(worth),
-                name=f"worth of {capability}",
-            )
+            Chart(worth_of_levels(worth), _SPACE)
             Markup(_reasons(worth), on_action)
         Markup(h.h3["What it does"])
         for equation in equations_about(capability):
             Markup(equations.equation_text(equation, scenario))
             here = level_of(scenario, capability) if equation.variable.is_level else None
-            Chart(
-                equations.option(equation, scenario, here),
-                height=f"{equations.HEIGHT}px",
-                label=equations.finding(equation, scenario),
-                name=equation.name,
-            )
+            Chart(equations.curve(equation, scenario, here), equations.SPACE)
         Markup(h.fragment[h.h3["What it takes"], _facts(scenario, capability)], on_action)
 
 
@@ -380,7 +245,7 @@ def _worth_head(
     share = ""
     if credit is not None and capability in credit.capabilities:
         known = credit.share(capability).estimate
-        money: Money = money_of_levels(worth)
+        money = money_of_levels(worth)
         share = f"; fair share {money.difference(known.mean or 0.0, known.half_width)}"
     return h.fragment[
         h.div(".worth-head")[
@@ -392,7 +257,7 @@ def _worth_head(
                 aria_label="Show as a table",
             )[icon("table", 16)],
         ],
-        h.p(".label")[f"{against(worth)}{share}"],
+        h.p(".label")[f"{worth_of_levels(worth).unit}{share}"],
     ]
 
 

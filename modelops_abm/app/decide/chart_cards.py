@@ -2,53 +2,77 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import htpy as h
 import solara
 
-from modelops_abm.app.decide import losses, net_value, over_time, team_time
-from modelops_abm.app.decide.net_value import use_grown
-from modelops_abm.app.drawing.cards import Table, card_head, table
+from modelops_abm.app.drawing.cards import card_head, table
+from modelops_abm.app.drawing.rows import losses_rows
 from modelops_abm.app.errors import reported
+from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Chart, Markup
 from modelops_abm.app.widgets.markup import Action
+from modelops_abm.charts.comparison import (
+    COURSES,
+    Course,
+    course,
+    losses_of_plan,
+    net_value,
+    team_time_of_plan,
+)
+from modelops_abm.charts.echarts import Space
+from modelops_abm.charts.figure import Figure, Key, spread
+from modelops_abm.charts.palette import css
 
 _WAITING = "First estimate in a moment"
+_NET_VALUE = Space(226, 32, 112)
+_SMALL = Space(152, 34, 90, bottom=24, most=5)
+_TEAM = Space(152, 4, 8, bottom=24, most=5)
+_LINE = 16.0
+
+
+@solara.component
+def NetValueCard(session: Session) -> None:
+    """Show the net value so far of plan and baseline, and their difference."""
+    is_table, switch = _use_table(session)
+    answer = session.answer.value
+    figure = _use_grown(None if answer is None else net_value(answer.comparison), answer)
+    with solara.Div(classes=["card", "net-value"]):
+        if figure is None:
+            Markup(card_head("Net value so far", "", _WAITING))
+            _Nothing(_NET_VALUE)
+            return
+        Markup(card_head(figure.title, figure.unit, figure.finding, is_table=is_table), switch)
+        _Shown(figure, _NET_VALUE, is_table=is_table, name="net value")
 
 
 @solara.component
 def OverTimeCard(session: Session) -> None:
     """Show availability, users or predictions over time."""
     name, choose = solara.use_state("availability")
-    is_table, show_table = solara.use_state(False)
+    is_table, switch = _use_table(session)
     answer = session.answer.value
-    shown = None if answer is None else over_time.over_time(answer.comparison, name)
-    extents = use_grown(None if shown is None else (shown.extent,), answer, name)
+    figure = _use_grown(None if answer is None else course(answer.comparison, name), answer, name)
 
     def act(action: Action) -> None:
         match action:
-            case ("table", _):
-                show_table(not is_table)
-            case ("outcome", chosen) if chosen in over_time.TITLES:
+            case ("outcome", chosen) if chosen in COURSES:
                 choose(chosen)
+            case _:
+                switch(action)
 
     with solara.Div(classes=["card", "over-time"]):
-        unit = shown.unit if shown is not None else _WAITING
+        unit = _WAITING if figure is None else figure.unit
         Markup(card_head(_tabs(name), unit, is_table=is_table), reported(session, act))
-        if shown is None or answer is None or extents is None:
-            _Nothing(over_time.HEIGHT)
-        elif is_table:
-            _Numbers(over_time.table(shown))
+        if figure is None:
+            _Nothing(_SMALL)
         else:
-            Chart(
-                over_time.option(shown, extents[0], answer.comparison.finance.horizon_days),
-                height=f"{over_time.HEIGHT}px",
-                label=over_time.finding(shown),
-                name=over_time.TITLES[name].lower(),
-            )
+            _Shown(figure, _SMALL, is_table=is_table)
 
 
-def _tabs(chosen: over_time.Name) -> h.Element:
+def _tabs(chosen: Course) -> h.Element:
     return h.div(".tabs", role="group", aria_label="What is shown over time")[
         (
             h.button(
@@ -56,7 +80,7 @@ def _tabs(chosen: over_time.Name) -> h.Element:
                 data_value=name,
                 aria_pressed=str(name == chosen).lower(),
             )[title]
-            for name, title in over_time.TITLES.items()
+            for name, title in COURSES.items()
         )
     ]
 
@@ -64,46 +88,65 @@ def _tabs(chosen: over_time.Name) -> h.Element:
 @solara.component
 def TeamTimeCard(session: Session) -> None:
     """Show what the team spends its time on."""
-    is_table, switch = _use_table()
+    is_table, switch = _use_table(session)
     answer = session.answer.value
     with solara.Div(classes=["card", "team-time"]):
         Markup(card_head("Team time", "% of developer days, by month", is_table=is_table), switch)
         if answer is None:
-            _Nothing(team_time.HEIGHT)
+            _Nothing(_TEAM)
             return
-        shown = team_time.team_time(answer.comparison)
+        figure = team_time_of_plan(answer.comparison)
         if is_table:
-            _Numbers(team_time.table(shown))
+            _Shown(figure, _TEAM, is_table=True)
             return
         with solara.Div(classes=["team-chart"]):
-            Chart(
-                team_time.option(shown, answer.comparison.finance.horizon_days),
-                height=f"{team_time.HEIGHT}px",
-                label=team_time.finding(shown),
-                name="team time",
-            )
-            Markup(team_time.legend(shown))
+            _Shown(figure, _TEAM, is_table=False)
+            (panel,) = figure.panels
+            assert panel.key is not None
+            Markup(legend(panel.key, _TEAM))
 
 
 @solara.component
 def LossesCard(session: Session) -> None:
     """Show the value lost on the way, cause by cause."""
-    is_table, switch = _use_table()
+    is_table, switch = _use_table(session)
     answer = session.answer.value
-    unit = _WAITING if answer is None else losses.unit(answer.comparison)
+    figure = None if answer is None else losses_of_plan(answer.comparison)
+    unit = _WAITING if figure is None else figure.unit
     with solara.Div(classes=["card", "losses-card"]):
         Markup(card_head("Value lost on the way", unit, is_table=is_table), switch)
-        if answer is None:
-            _Nothing(team_time.HEIGHT)
-            return
-        shown = losses.losses(answer.comparison)
-        if is_table:
-            _Numbers(losses.table(shown))
+        if figure is None:
+            _Nothing(_TEAM)
+        elif is_table:
+            _Shown(figure, _TEAM, is_table=True)
         else:
-            Markup(losses.waterfall(shown))
+            Markup(losses_rows(figure))
 
 
-def _use_table() -> tuple[bool, solara.Callable[[Action], None]]:
+def legend(key: Key, space: Space) -> h.Element:
+    """Return the names beside areas at the heights where they end, with their numbers."""
+    scale = (space.height - space.top - space.bottom) / 100.0
+    middles = [space.top + (100.0 - middle) * scale for middle in key.middles]
+    low, high = 13.0 + _LINE / 2.0, space.height - _LINE / 2.0 - 4.0
+    tops = [middle - _LINE / 2.0 for middle in spread(middles, _LINE, low, high)]
+    plan, base = key.heads
+    return h.div(".team-legend", style=f"height: {space.height}px")[
+        h.div(".team-row.heading", style="top: -3px")[
+            h.span, h.span, h.span(".plan.number")[plan], h.span(".number")[base]
+        ],
+        (
+            h.div(".team-row", style=f"top: {top:.0f}px")[
+                h.span(".swatch", style=f"background: {css(row.colour)}"),
+                h.span[row.words],
+                h.strong(".number")[row.cells[0]],
+                h.span(".number.base")[row.cells[1]],
+            ]
+            for row, top in zip(reversed(key.rows), tops, strict=True)
+        ),
+    ]
+
+
+def _use_table(session: Session) -> tuple[bool, Callable[[Action], None]]:
     """Return whether the table is shown, and what switches it (a hook)."""
     is_table, show_table = solara.use_state(False)
 
@@ -111,50 +154,33 @@ def _use_table() -> tuple[bool, solara.Callable[[Action], None]]:
         if action.name == "table":
             show_table(not is_table)
 
-    return is_table, switch
+    return is_table, reported(session, switch)
 
 
-def _Nothing(height: int) -> solara.Element:
-    return solara.Div(classes=["nothing"], style={"height": f"{height}px"})
+def _use_grown(figure: Figure | None, answer: Answer | None, what: str = "") -> Figure | None:
+    """Return a figure whose axes hold what has been shown of the plan so far (a hook).
 
-
-def _Numbers(content: Table) -> solara.Element:
-    return Markup(table(content), css_class="numbers-place")
-
-
-# --------------------------------------------------------------------------------------
-# The card of the net value, with its table.
-
-
-_TITLE = "Net value so far"
+    While the futures of one plan stream in, axes only grow; another plan, or another thing that is
+    shown, starts afresh.
+    """
+    memory: solara.Ref[tuple[str, tuple[tuple[float, float], ...]]] = solara.use_ref(("", ()))
+    if figure is None or answer is None:
+        return None
+    key = f"{answer.plan.key} {what}"
+    known, before = memory.current
+    if known == key:
+        figure = figure.holding(before)
+    memory.current = (key, figure.extents)
+    return figure
 
 
 @solara.component
-def NetValueCard(session: Session) -> None:
-    """Show the net value so far of plan and baseline, and their difference."""
-    is_table, show_table = solara.use_state(False)
-    answer = session.answer.value
-    shown = None if answer is None else net_value.net_value(answer.comparison).extents
-    extents = use_grown(shown, answer)
+def _Shown(figure: Figure, space: Space, *, is_table: bool, name: str = "") -> None:
+    if is_table:
+        Markup(table(figure.as_table()), css_class="numbers-place")
+    else:
+        Chart(figure, space, name=name)
 
-    def act(action: Action) -> None:
-        if action.name == "table":
-            show_table(not is_table)
 
-    with solara.Div(classes=["card", "net-value"]):
-        if answer is None or extents is None:
-            Markup(card_head(_TITLE, "", "First estimate in a moment"))
-            solara.Div(style={"height": f"{net_value.HEIGHT}px"})
-            return
-        comparison = answer.comparison
-        unit, finding = net_value.unit(comparison), net_value.finding(comparison)
-        Markup(card_head(_TITLE, unit, finding, is_table=is_table), reported(session, act))
-        if is_table:
-            Markup(table(net_value.table(comparison)), css_class="numbers-place")
-        else:
-            Chart(
-                net_value.option(comparison, extents),
-                height=f"{net_value.HEIGHT}px",
-                label=f"{_TITLE}, {unit}. {finding}",
-                name="net value",
-            )
+def _Nothing(space: Space) -> solara.Element:
+    return solara.Div(classes=["nothing"], style={"height": f"{space.height}px"})

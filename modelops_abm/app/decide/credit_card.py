@@ -9,16 +9,16 @@ import numpy as np
 import solara
 
 from modelops_abm import formats
-from modelops_abm.app.decide.figures import Money
 from modelops_abm.app.decide.rail import explain
-from modelops_abm.app.drawing.axes import Axis, Extent, round_axis
-from modelops_abm.app.drawing.cards import Table, card_head, table
+from modelops_abm.app.drawing.cards import card_head, table
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.plan import key_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
+from modelops_abm.charts.amounts import Money
+from modelops_abm.charts.figure import Axis, Table, value_axis
 from modelops_abm.experiments import Credit, PairedDifference
 from modelops_abm.experiments.credit_reasons import earning
 from modelops_abm.experiments.plans import raised
@@ -92,7 +92,7 @@ def rows(shown: CreditShares) -> h.Element:
     intervals = {name: Interval.of(share) for name, share in shown.shares.items()}
     scale = Scale.around(intervals.values())
     size = shown.money.size
-    axis = round_axis(Extent(scale.low / size, scale.high / size), 4)
+    axis = value_axis([scale.low / size, scale.high / size], signed=True)
     return h.div(".credit-rows", role="table", aria_label=finding(shown))[
         h.div(".credit-lines", aria_hidden="true")[_grid_lines(axis, scale, size)],
         (_row(shown, name, interval, scale) for name, interval in intervals.items()),
@@ -191,15 +191,15 @@ def _grid_lines(axis: Axis, scale: Scale, size: float) -> list[h.Element]:
             style=f"left: {scale.percent(tick * size)}%",
         )
         for tick in axis.ticks
+        if scale.low <= tick * size <= scale.high
     ]
 
 
 def _axis_numbers(axis: Axis, scale: Scale, size: float) -> list[h.Element]:
     return [
-        h.span(style=f"left: {scale.percent(tick * size)}%")[
-            formats.number(tick, axis.digits if tick else 0, signed=True)
-        ]
-        for tick in axis.ticks
+        h.span(style=f"left: {scale.percent(tick * size)}%")[words]
+        for tick, words in zip(axis.ticks, axis.labels, strict=True)
+        if scale.low <= tick * size <= scale.high
     ]
 
 

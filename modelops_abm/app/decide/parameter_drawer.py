@@ -20,7 +20,6 @@ from modelops_abm.app.decide.capability_drawer import (
     value_in_words,
 )
 from modelops_abm.app.decide.equations import equations_about
-from modelops_abm.app.decide.figures import Money, between, digits_for
 from modelops_abm.app.decide.rail_rows import SETTABLE, setting_rows, take_entry
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, confidence_badge, interval_mark
 from modelops_abm.app.errors import ErrorBoundary, reported
@@ -31,6 +30,7 @@ from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import Chart, Controls, Keys, Markup
 from modelops_abm.app.widgets.controls import Entry
 from modelops_abm.app.widgets.markup import Action
+from modelops_abm.charts.amounts import Money, between, digits_for
 from modelops_abm.experiments.running import sampled
 from modelops_abm.experiments.statistics import PairedDifference
 from modelops_abm.runs.threads import Account, Rank, new_caller
@@ -167,12 +167,7 @@ def _Equations(session: Session, name: str) -> None:
     with solara.Div():
         for equation in equations_about(name):
             Markup(equations.equation_text(equation, scenario))
-            Chart(
-                equations.option(equation, scenario, None),
-                height=f"{equations.HEIGHT}px",
-                label=equations.finding(equation, scenario),
-                name=equation.name,
-            )
+            Chart(equations.curve(equation, scenario, None), equations.SPACE)
 
 
 @solara.component

@@ -12,12 +12,12 @@ import numpy as np
 import solara
 
 from modelops_abm import formats
-from modelops_abm.app.decide.figures import between, digits_for, money_for, money_of
 from modelops_abm.app.decide.rail_rows import day_all_in_place
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
+from modelops_abm.charts.amounts import between, digits_for, money_for, money_of
 from modelops_abm.experiments import Comparison, Credit, LevelChange, stream_single_changes
 from modelops_abm.experiments.credit_levels import best_single_change
 from modelops_abm.experiments.plans import level_of, raised

@@ -9,7 +9,7 @@ import htpy as h
 import solara
 
 from modelops_abm import formats
-from modelops_abm.app.decide.figures import Figure, Money, between, digits_for, figures
+from modelops_abm.app.decide.figures import Figure, figures
 from modelops_abm.app.decide.sentences import full_name
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.errors import reported
@@ -20,6 +20,7 @@ from modelops_abm.app.state.tray import LONGEST_NAME, Tray
 from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
+from modelops_abm.charts.amounts import Money, between, digits_for
 from modelops_abm.experiments import Comparison, PairedDifference
 from modelops_abm.experiments.words import chance
 

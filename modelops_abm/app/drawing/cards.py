@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import htpy as h
 
 from modelops_abm.app.theme import icon
+from modelops_abm.charts.figure import Table
 
 
 def card_head(
@@ -49,25 +47,6 @@ def _table_switch(is_table: bool) -> h.Element:
 
 # --------------------------------------------------------------------------------------
 # Tables that stand for a chart: the same numbers, for who cannot or would not see it.
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table in words.
-
-    Attributes
-    ----------
-    caption
-        What it shows, with units.
-    columns
-        Headings, that of the rows first.
-    rows
-        Cells, the row's name first.
-    """
-
-    caption: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[str]]
 
 
 def table(content: Table) -> h.Element:

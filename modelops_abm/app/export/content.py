@@ -16,11 +16,11 @@ import pandas as pd
 
 from modelops_abm import formats
 from modelops_abm.app.decide.sentences import progress
-from modelops_abm.app.drawing.cards import Table
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.link import Linked, changes_of, query_of
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
+from modelops_abm.charts.figure import Table
 from modelops_abm.clients import fingerprint
 from modelops_abm.core import outcomes
 from modelops_abm.experiments.words import INTERVAL, Difference

@@ -1,24 +1,22 @@
-"""The charts of the report: what the cards of the page show, drawn without a browser."""
+"""The report: one HTML file that needs nothing else, reads like the page and prints."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import htpy as h
 from markupsafe import Markup
 
-from modelops_abm import formats
-from modelops_abm.app.decide import credit_card, losses, net_value, over_time, team_time
+from modelops_abm.app.decide import credit_card
 from modelops_abm.app.decide.figures import figures, figures_card
 from modelops_abm.app.decide.sentences import headline, progress
 from modelops_abm.app.decide.verdict_card import run_state, verdict_card
-from modelops_abm.app.drawing.axes import Axis, round_axis
-from modelops_abm.app.drawing.cards import Table, card_head
+from modelops_abm.app.drawing.cards import card_head
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
-from modelops_abm.app.drawing.layers import Bands
+from modelops_abm.app.drawing.rows import losses_rows
 from modelops_abm.app.export.content import (
     LIMITS,
     Subject,
@@ -29,124 +27,23 @@ from modelops_abm.app.export.content import (
     set_table,
     state_in_words,
 )
-from modelops_abm.app.export.svg import (
-    Label,
-    Panel,
-    band,
-    chart,
-    end_labels,
-    flag,
-    grid,
-    line,
-    month_axis,
-    plain,
-    stacked,
-    write,
-)
 from modelops_abm.app.state.plan import name_of
 from modelops_abm.app.theme import icon, stylesheet
 from modelops_abm.app.your_data.cards import portfolio_in_words
-from modelops_abm.charts.palette import WORK
-from modelops_abm.experiments import Comparison
-from modelops_abm.formats import number
+from modelops_abm.charts.comparison import (
+    Course,
+    course,
+    losses_of_plan,
+    net_value,
+    team_time_of_plan,
+)
+from modelops_abm.charts.figure import Figure, Table
+from modelops_abm.charts.palette import css
+from modelops_abm.charts.svg import chart
 from modelops_abm.text import visible
 
-_WHOLE, _HALF = 960, 470
-_LEFT, _RIGHT, _LABELS = 44.0, 140.0, 100.0
-
-
-def net_value_chart(comparison: Comparison) -> h.Element:
-    """Return the net value so far of plan and baseline, and the difference below it."""
-    shown = net_value.net_value(comparison)
-    months = shown.plan.months[-1]
-    width = _WHOLE - _LEFT - _RIGHT
-    upper, lower = (round_axis(extent, 4) for extent in shown.extents)
-    above = Panel(_LEFT, 10.0, width, 150.0, months, upper)
-    below = Panel(_LEFT, 206.0, width, 100.0, months, lower)
-    money = shown.money
-    difference = shown.difference
-    worth = money.difference(
-        difference.mean[-1] * money.size, difference.half_width[-1] * money.size
-    )
-    return chart(
-        _WHOLE,
-        336,
-        net_value.finding(comparison),
-        grid(above, plain(upper.digits)),
-        _pair(above, shown.plan, shown.baseline, digits=1),
-        write(_LEFT, 184.0, "Plan minus baseline, each future with the same luck", "heading"),
-        grid(below, plain(lower.digits, signed=True)),
-        _banded(below, difference, "plan"),
-        end_labels(below, [Label(difference.mean[-1], f"{worth}{money.short}", "plan")]),
-        _payback(below, comparison),
-        month_axis(below),
-    )
-
-
-def course_chart(comparison: Comparison, name: over_time.Name) -> h.Element:
-    """Return the course of an outcome, with and without the plan."""
-    shown = over_time.over_time(comparison, name)
-    axis = round_axis(shown.extent, 4)
-    width = _HALF - _LEFT - _LABELS
-    panel = Panel(_LEFT, 10.0, width, 130.0, shown.plan.months[-1], axis)
-    return chart(
-        _HALF,
-        170,
-        over_time.finding(shown),
-        grid(panel, plain(axis.digits)),
-        _pair(panel, shown.plan, shown.baseline, digits=shown.digits),
-        month_axis(panel),
-    )
-
-
-def team_time_chart(comparison: Comparison) -> h.Element:
-    """Return the shares of the team's time with the plan, from repair at the bottom up."""
-    shown = team_time.team_time(comparison)
-    axis = Axis(0.0, 100.0, (0.0, 50.0, 100.0))
-    panel = Panel(_LEFT, 10.0, _HALF - _LEFT - 30.0, 180.0, shown.months[-1], axis)
-    parts = ((f"work-{kind}", values) for kind, values in shown.shares.items())
-    return chart(
-        _HALF,
-        220,
-        team_time.finding(shown),
-        grid(panel, plain(0)),
-        stacked(panel, shown.months, parts),
-        month_axis(panel),
-    )
-
-
-def _pair(panel: Panel, plan: Bands, baseline: Bands, digits: int) -> list[h.Element]:
-    """Return plan and baseline, each with what may happen and how well the average is known."""
-    ends = [
-        Label(bands.mean[-1], f"{name} {formats.number(bands.mean[-1], digits)}", css_class)
-        for name, css_class, bands in (("Plan", "plan", plan), ("Baseline", "base", baseline))
-        if math.isfinite(bands.mean[-1])
-    ]
-    return [
-        *_banded(panel, baseline, "base"),
-        *_banded(panel, plan, "plan"),
-        *end_labels(panel, ends),
-    ]
-
-
-def _banded(panel: Panel, bands: Bands, css_class: str) -> list[h.Element]:
-    average = bands.mean - bands.half_width, bands.mean + bands.half_width
-    return [
-        band(panel, bands.months, bands.low, bands.high, f"futures {css_class}"),
-        band(panel, bands.months, *average, f"average {css_class}"),
-        line(panel, bands.months, bands.mean, css_class),
-    ]
-
-
-def _payback(panel: Panel, comparison: Comparison) -> list[h.Element]:
-    mark = net_value.payback_mark(comparison)
-    return [] if mark is None else flag(panel, *mark)
-
-
-# --------------------------------------------------------------------------------------
-# The report: one HTML file that needs nothing else, reads like the page and prints.
-
-
+_WHOLE, _HALF = 960.0, 470.0
+"""Widths of a card, in pixels."""
 _NOTHING_LOADED = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
 """Whatever names a visitor's files hold, the report runs no script and loads nothing."""
 
@@ -182,7 +79,7 @@ def _content(subject: Subject) -> h.Fragment:
             run_state(progress(subject.answer, is_superseded=False)),
         ],
         figures_card(figures(subject.comparison)),
-        _net_value(subject),
+        _figure(net_value(subject.comparison), _WHOLE, scale=0.85),
         h.div(".two")[
             h.div(".column")[_course(subject, "availability"), _course(subject, "users")],
             _team_time(subject),
@@ -212,31 +109,33 @@ def _top(subject: Subject) -> h.Element:
     ]
 
 
-def _net_value(subject: Subject) -> h.Element:
-    comparison = subject.comparison
-    head = card_head("Net value so far", net_value.unit(comparison), net_value.finding(comparison))
-    return h.section(".card")[head, net_value_chart(comparison)]
+def _figure(figure: Figure, width: float, *, scale: float = 1.0) -> h.Element:
+    """Return a card of a figure; a finding that begins with the title is not said twice."""
+    finding = "" if figure.finding.startswith(figure.title) else figure.finding
+    head = card_head(figure.title, figure.unit, finding)
+    return h.section(".card")[head, chart(figure, width, scale=scale)]
 
 
-def _course(subject: Subject, name: over_time.Name) -> h.Element:
-    shown = over_time.over_time(subject.comparison, name)
-    head = card_head(over_time.TITLES[name], shown.unit)
-    return h.section(".card")[head, course_chart(subject.comparison, name)]
+def _course(subject: Subject, name: Course) -> h.Element:
+    return _figure(course(subject.comparison, name), _HALF, scale=0.72)
 
 
 def _team_time(subject: Subject) -> h.Element:
-    shown = team_time.team_time(subject.comparison)
+    figure = team_time_of_plan(subject.comparison)
+    (panel,) = figure.panels
+    assert panel.key is not None
     rows = [
         h.tr[
-            h.th(scope="row")[h.span(class_=["swatch", f"work-{kind}"]), WORK[kind].words],
-            h.td(".number")[h.strong[number(shown.plan[kind])]],
-            h.td(".number")[number(shown.baseline[kind])],
+            h.th(scope="row")[h.span(".swatch", style=f"background: {css(row.colour)}"), row.words],
+            h.td(".number")[h.strong[row.cells[0]]],
+            h.td(".number")[row.cells[1]],
         ]
-        for kind in reversed(shown.shares)
+        for row in reversed(panel.key.rows)
     ]
+    drawn = replace(figure, parts=((replace(panel, key=None),),))
     return h.section(".card")[
-        card_head("Team time", "% of developer days", team_time.finding(shown)),
-        team_time_chart(subject.comparison),
+        card_head(figure.title, figure.unit, figure.finding),
+        chart(drawn, _HALF, scale=0.82),
         h.table(".compact")[
             h.thead[
                 h.tr[_spoken_head("Work"), h.th(".number.plan")["plan"], h.th(".number")["base"]]
@@ -247,11 +146,9 @@ def _team_time(subject: Subject) -> h.Element:
 
 
 def _losses(subject: Subject) -> h.Element:
-    shown = losses.losses(subject.comparison)
-    head = card_head(
-        "Value lost on the way", losses.unit(subject.comparison), losses.finding(shown)
-    )
-    return h.section(".card.losses-card")[head, losses.waterfall(shown)]
+    figure = losses_of_plan(subject.comparison)
+    head = card_head(figure.title, figure.unit, figure.finding)
+    return h.section(".card.losses-card")[head, losses_rows(figure)]
 
 
 def _credit(subject: Subject) -> h.Element | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -13,7 +14,8 @@ from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
-from modelops_abm.charts.palette import HAIRLINE, INK, INK_2, PLAN, SURFACE
+from modelops_abm.charts.figure import Band, Line, Panel
+from modelops_abm.charts.palette import Colour, light
 from modelops_abm.text import visible
 
 WIDTH, HEIGHT = 13.333, 7.5
@@ -41,16 +43,6 @@ class Box(NamedTuple):
         return Inches(self.left), Inches(self.top), Inches(self.width), Inches(self.height)
 
 
-class Line(NamedTuple):
-    """A line of a chart: its points, and how it looks."""
-
-    name: str
-    points: Sequence[tuple[float, float]]
-    colour: str
-    width_points: float = 2.25
-    dashed: bool = False
-
-
 class Series(NamedTuple):
     """Bars of one colour: a value for each category."""
 
@@ -68,7 +60,7 @@ def add_slide(deck: Any, title: str, footer: str, notes: str) -> Any:
     shape.left, shape.top, shape.width, shape.height = box.emu
     frame = shape.text_frame
     frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
-    _write(frame.paragraphs[0], title, 26, INK, bold=True)
+    _write(frame.paragraphs[0], title, 26, "ink", bold=True)
     add_text(slide, Box(MARGIN, _FOOTER_TOP, WIDTH - 2 * MARGIN, 0.3), [footer], size=10)
     slide.notes_slide.notes_text_frame.text = visible(notes)
     return slide
@@ -77,7 +69,7 @@ def add_slide(deck: Any, title: str, footer: str, notes: str) -> Any:
 def _add_rule(slide: Any, box: Box) -> None:
     rule = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *box.emu)
     rule.fill.solid()
-    rule.fill.fore_color.rgb = _rgb(PLAN)
+    rule.fill.fore_color.rgb = _rgb("plan")
     rule.line.fill.background()
 
 
@@ -90,7 +82,7 @@ def add_text(
     for number, words in enumerate(paragraphs):
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
         paragraph.space_after = Pt(size / 2.0)
-        _write(paragraph, f"•  {words}" if bullets else words, size, INK_2)
+        _write(paragraph, f"•  {words}" if bullets else words, size, "ink-2")
 
 
 def add_table(
@@ -130,29 +122,35 @@ def _fill_cell(cell: Any, words: str, size: float, *, is_head: bool) -> None:
     cell.margin_top = cell.margin_bottom = Inches(0.03)
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
     cell.fill.solid()
-    cell.fill.fore_color.rgb = _rgb(HAIRLINE if is_head else SURFACE)
-    _write(cell.text_frame.paragraphs[0], words, size, INK, bold=is_head)
+    cell.fill.fore_color.rgb = _rgb("hairline" if is_head else "surface")
+    _write(cell.text_frame.paragraphs[0], words, size, "ink", bold=is_head)
 
 
-def add_lines(
-    slide: Any, box: Box, title: str, lines: Sequence[Line], months: float, number_format: str
-) -> None:
-    """Add a chart of lines over months."""
+def add_panel(slide: Any, box: Box, title: str, panel: Panel, number_format: str) -> None:
+    """Add a panel over months: its lines, and the light bands as a line from and one to."""
+    lines = [line for line in panel.layers if isinstance(line, Line) and line.stroke != "dotted"]
+    lines.sort(key=lambda line: line.stroke == "dashed")  # the plan first, then its baseline
+    for band in panel.layers:
+        if isinstance(band, Band) and band.name.endswith("-futures"):
+            edge = f"{band.colour.partition(' ')[0]} 40%"
+            lines.append(Line("95 of 100 futures, from", band.x, band.low, edge, 1.0))
+            lines.append(Line("to", band.x, band.high, edge, 1.0))
     data = XyChartData()
     for line in lines:
-        series = data.add_series(line.name)
-        for x, y in line.points:
-            series.add_data_point(round(x, 3), round(y, 6))
+        series = data.add_series(line.name.capitalize())
+        for x, y in zip(line.x, line.y, strict=True):
+            if math.isfinite(y):
+                series.add_data_point(round(float(x), 3), round(float(y), 6))
     chart = _add_chart(slide, XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS, box, data, title)
     for series, line in zip(chart.plots[0].series, lines, strict=True):
         series.smooth = False
         series.format.line.color.rgb = _rgb(line.colour)
-        series.format.line.width = Pt(line.width_points)
-        if line.dashed:
+        series.format.line.width = Pt(1.125 * line.width)
+        if line.stroke == "dashed":
             series.format.line.dash_style = MSO_LINE.DASH
     across = chart.category_axis
-    across.minimum_scale, across.maximum_scale = 0, round(months)
-    across.major_unit = max(1, round(months / 6.0))
+    across.minimum_scale, across.maximum_scale = 0, round(panel.x.high)
+    across.major_unit = max(1, round(panel.x.high / 6.0))
     across.has_major_gridlines = False
     across.tick_labels.number_format, across.tick_labels.number_format_is_linked = "0", False
     across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
@@ -211,9 +209,9 @@ def _add_bars(
 
 def _add_chart(slide: Any, kind: Any, box: Box, data: Any, title: str) -> Any:
     chart = slide.shapes.add_chart(kind, *box.emu, data).chart
-    chart.font.size, chart.font.color.rgb = Pt(12), _rgb(INK_2)
+    chart.font.size, chart.font.color.rgb = Pt(12), _rgb("ink-2")
     chart.has_title = True
-    _write(chart.chart_title.text_frame.paragraphs[0], title, 12, INK_2, bold=True)
+    _write(chart.chart_title.text_frame.paragraphs[0], title, 12, "ink-2", bold=True)
     chart.chart_title.include_in_layout = False
     chart.has_legend = len(chart.plots[0].series) > 1
     if chart.has_legend:
@@ -222,7 +220,7 @@ def _add_chart(slide: Any, kind: Any, box: Box, data: Any, title: str) -> Any:
 
 
 def _style_values(axis: Any, number_format: str) -> None:
-    axis.major_gridlines.format.line.color.rgb = _rgb(HAIRLINE)
+    axis.major_gridlines.format.line.color.rgb = _rgb("hairline")
     axis.format.line.fill.background()
     axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = number_format, False
 
@@ -234,5 +232,5 @@ def _write(paragraph: Any, words: str, size: float, colour: str, *, bold: bool =
     run.font.size, run.font.bold, run.font.color.rgb = Pt(size), bold, _rgb(colour)
 
 
-def _rgb(colour: str) -> RGBColor:
-    return RGBColor.from_string(colour.removeprefix("#"))
+def _rgb(colour: Colour) -> RGBColor:
+    return RGBColor.from_string(light(colour).removeprefix("#"))

@@ -12,10 +12,9 @@ from pptx import Presentation
 from pptx.util import Inches
 
 from modelops_abm import formats
-from modelops_abm.app.decide import credit_card, losses, net_value, team_time
+from modelops_abm.app.decide import credit_card
 from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.sentences import headline, second_line
-from modelops_abm.app.drawing.layers import Bands, Floats
 from modelops_abm.app.export.content import (
     LIMITS,
     Subject,
@@ -31,16 +30,22 @@ from modelops_abm.app.export.slide_kit import (
     ROW_HEIGHT,
     WIDTH,
     Box,
-    Line,
     Series,
     add_bars,
     add_columns,
-    add_lines,
+    add_panel,
     add_slide,
     add_table,
     add_text,
 )
-from modelops_abm.charts.palette import BASELINE, LOSSES, PLAN, WORK, tint
+from modelops_abm.charts.comparison import (
+    losses_of_plan,
+    lost_by_cause,
+    net_value,
+    team_time_of_plan,
+)
+from modelops_abm.charts.figure import Band, Floats
+from modelops_abm.charts.palette import LOSSES
 from modelops_abm.scenario import StatedValue
 from modelops_abm.text import visible
 from modelops_abm.value_words import source_in_words, value_in_words
@@ -106,68 +111,33 @@ _BANDS = (
 
 
 def _net_value(deck: Any, subject: Subject) -> None:
-    comparison = subject.comparison
-    shown = net_value.net_value(comparison)
-    months = float(shown.plan.months[-1])
-    slide = _slide(deck, subject, net_value.finding(comparison), _BANDS)
-    light = tint(PLAN, 0.4)
-    both = [
-        Line("Plan", _points(shown.plan, shown.plan.mean), PLAN),
-        Line("Baseline", _points(shown.baseline, shown.baseline.mean), BASELINE, dashed=True),
-        *_futures(shown.plan, light),
-    ]
-    apart = [
-        Line("Plan minus baseline", _points(shown.difference, shown.difference.mean), PLAN),
-        *_futures(shown.difference, light),
-    ]
+    figure = net_value(subject.comparison)
+    above, below = figure.panels
+    slide = _slide(deck, subject, figure.finding, _BANDS)
     half = _INNER / 2.0
-    unit = net_value.unit(comparison)
-    add_lines(
-        slide, Box(MARGIN, _TOP, half, _BELOW), f"Net value so far, {unit}", both, months, "0"
-    )
-    add_lines(
-        slide,
-        Box(MARGIN + half, _TOP, half, _BELOW),
-        "Plan minus baseline, each future with the same luck",
-        apart,
-        months,
-        "+0.0;−0.0;0",
-    )
-
-
-def _futures(bands: Bands, colour: str) -> list[Line]:
-    return [
-        Line("95 of 100 futures, from", _points(bands, bands.low), colour, 1.0),
-        Line("to", _points(bands, bands.high), colour, 1.0),
-    ]
-
-
-def _points(bands: Bands, values: Floats) -> list[tuple[float, float]]:
-    return [
-        (float(month), float(value))
-        for month, value in zip(bands.months, values, strict=True)
-        if math.isfinite(value)
-    ]
+    left, right = (Box(MARGIN + place * half, _TOP, half, _BELOW) for place in (0, 1))
+    add_panel(slide, left, f"{figure.title}, {figure.unit}", above, "0")
+    add_panel(slide, right, below.title, below, "+0.0;−0.0;0")
 
 
 def _team_time(deck: Any, subject: Subject) -> None:
-    shown = team_time.team_time(subject.comparison)
-    slide = _slide(deck, subject, team_time.finding(shown), "Share of developer days by activity.")
-    ends, groups = _periods(shown.months)
+    figure = team_time_of_plan(subject.comparison)
+    (panel,) = figure.panels
+    assert panel.key is not None
+    slide = _slide(deck, subject, figure.finding, "Share of developer days by activity.")
+    areas = [layer for layer in panel.layers if isinstance(layer, Band)]
+    ends, groups = _periods(areas[0].x[1:])
     series = [
         Series(
-            WORK[kind].words,
-            [float(np.mean(values[group])) / 100.0 for group in groups],
-            WORK[kind].colour,
+            row.words,
+            [float(np.mean((area.high - area.low)[1:][group])) / 100.0 for group in groups],
+            row.colour,
         )
-        for kind, values in shown.shares.items()
+        for row, area in zip(panel.key.rows, areas, strict=True)
     ]
     title = "With the plan, % of developer days, up to month"
     add_columns(slide, Box(MARGIN, _TOP, _INNER * 0.62, _BELOW), title, ends, series)
-    rows = [
-        (WORK[kind].words, formats.number(shown.plan[kind]), formats.number(shown.baseline[kind]))
-        for kind in reversed(shown.shares)
-    ]
+    rows = [(row.words, *row.cells) for row in reversed(panel.key.rows)]
     box = Box(MARGIN + _INNER * 0.66, _TOP + 0.4, _INNER * 0.34, 0.0)
     columns = ("% of developer days", "Plan", "Baseline")
     add_table(slide, box, columns, rows, (3, 1.5, 1.5), size=14)
@@ -184,18 +154,18 @@ def _periods(months: Floats) -> tuple[list[str], list[list[int]]]:
 
 
 def _losses(deck: Any, subject: Subject) -> None:
-    shown = losses.losses(subject.comparison)
+    figure, lost = losses_of_plan(subject.comparison), lost_by_cause(subject.comparison)
     explained = (
         "What the portfolio could earn at full predictive power, always served and without limits"
         " of capacity, less what it earns: the losses add up to the difference exactly."
     )
-    slide = _slide(deck, subject, losses.finding(shown), explained)
+    slide = _slide(deck, subject, figure.finding, explained)
     series = [
-        Series("Plan", list(shown.plan.values()), PLAN),
-        Series("Baseline", list(shown.baseline.values()), BASELINE),
+        Series("Plan", list(lost.plan.values()), "plan"),
+        Series("Baseline", list(lost.baseline.values()), "baseline"),
     ]
-    title = f"Value lost on the way, {losses.unit(subject.comparison)}"
-    words = [LOSSES[cause].words for cause in shown.plan]
+    title = f"{figure.title}, {figure.unit}"
+    words = [LOSSES[cause].words for cause in lost.plan]
     add_bars(slide, Box(MARGIN, _TOP, _INNER, _BELOW), title, words, series, "0.00")
 
 
@@ -214,7 +184,7 @@ def _credit(deck: Any, subject: Subject) -> None:
     names = [name.capitalize() for name in shown.shares]
     title = f"Share of the difference, {shown.money.unit}"
     box = Box(MARGIN, _TOP, _INNER * 0.5, _BELOW)
-    add_bars(slide, box, title, names, [Series("Share", means, PLAN)], "+0.00;−0.00;0")
+    add_bars(slide, box, title, names, [Series("Share", means, "plan")], "+0.00;−0.00;0")
     table = credit_card.credit_table(subject.credit)
     place = Box(MARGIN + _INNER * 0.52, _TOP + 0.4, _INNER * 0.48, 0.0)
     add_table(slide, place, table.columns, table.rows, (2, 2, 2, 2), size=13)

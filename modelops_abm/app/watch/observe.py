@@ -23,7 +23,7 @@ from modelops_abm.app.watch.snapshot import (
     Stock,
     Work,
 )
-from modelops_abm.charts.lifelines import TRIGGER_OF_KIND
+from modelops_abm.charts.lives import TRIGGER_OF_KIND
 from modelops_abm.core.events import LogKind, LogRecord, TaskClass
 from modelops_abm.core.statechart import Serving, Stage, State, target
 from modelops_abm.mesa_engine.model import ModelOpsModel

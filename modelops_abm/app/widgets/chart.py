@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
 import solara
 
 from modelops_abm.app.widgets.browser import packed
+from modelops_abm.charts.echarts import Space, option
+from modelops_abm.charts.figure import Figure
 
 
 @solara.component_vue("chart.vue", vuetify=False)
@@ -16,39 +15,29 @@ def _Chart(
     height: str,
     label: str,
     name: str,
-    event_pick: Callable[[dict[str, Any]], None],
 ) -> None: ...
 
 
-def Chart(
-    option: Mapping[str, Any],
-    *,
-    height: str,
-    label: str,
-    name: str,
-    on_pick: Callable[[dict[str, Any]], None] | None = None,
-) -> solara.Element:
-    """Show a chart.
+def Chart(figure: Figure, space: Space, *, name: str = "") -> solara.Element:
+    """Show the panels of a figure.
+
+    Its colours follow the theme; what is in it keeps its identity and moves when it changes.
 
     Parameters
     ----------
-    option
-        What ECharts takes. A colour may be a variable of the page's style, ``var(--plan)``, or a
-        tint of one, ``var(--plan) 15%``; it follows the theme. Series and axes with an ``id`` are
-        kept and moved when they change.
-    height
-        As in CSS.
-    label
-        The chart's finding, for those who do not see it.
+    figure
+        The figure; its finding is for those who do not see it.
+    space
+        The place that it has.
     name
-        Name of the file when it is exported as a picture.
-    on_pick
-        Called with what was clicked: ``series``, ``name`` and ``index``.
+        Name of the file when it is exported as a picture; the title if it is empty.
     """
+    label = figure.finding
+    if not label.startswith(figure.title):
+        label = f"{figure.title}, {figure.unit}. {label}"
     return _Chart(
-        option=packed(option),
-        height=height,
+        option=packed(option(figure, space)),
+        height=f"{space.height}px",
         label=label,
-        name=name,
-        event_pick=on_pick or (lambda _picked: None),
+        name=name or figure.title.lower(),
     )

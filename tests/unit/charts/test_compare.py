@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from modelops_abm import charts, formats
-from modelops_abm.charts.compare import difference_so_far, key_figures, payback_day
-from modelops_abm.charts.leakage import losses
+from modelops_abm.charts.figure import Bar, Line, Panel, Rows
+from modelops_abm.charts.runs import difference_so_far, key_figures, losses, payback_day
 from modelops_abm.runs.results import Run
 
 
@@ -31,39 +31,38 @@ def test_payback_is_the_first_day_from_which_it_stays_paid(
 
 
 def test_lines_are_net_value_so_far_and_the_difference(plan: Run, baseline: Run) -> None:
-    picture = charts.compare(plan, baseline)
-    above, below = (axes for axes in picture.axes if axes is not picture.plane)
-    drawn = {line.get_color(): np.asarray(line.get_ydata()) for line in above.lines}
-    millions = {"#1B4F9C": plan, "#6B7884": baseline}
-    for colour, run in millions.items():
-        np.testing.assert_allclose(drawn[colour][1:] * 1e6, run.daily["npv"])
-        assert drawn[colour][0] == 0.0
+    above, below = charts.compare(plan, baseline).panels
+    drawn = _lines(above)
+    for name, run in {"plan": plan, "baseline": baseline}.items():
+        np.testing.assert_allclose(drawn[name][1:] * 1e6, run.daily["npv"])
+        assert drawn[name][0] == 0.0
     worth = plan.daily["npv"].iloc[-1] - baseline.daily["npv"].iloc[-1]
     assert difference_so_far(plan, baseline)[-1] == worth
-    line = next(line for line in below.lines if line.get_color() == "#1B4F9C")
-    unit, _ = formats.money_scale(np.abs(difference_so_far(plan, baseline)).max())
-    assert np.asarray(line.get_ydata())[-1] * unit == pytest.approx(worth)
+    size, _ = formats.money_scale(float(np.abs(difference_so_far(plan, baseline)).max()))
+    assert _lines(below)["difference"][-1] * size == pytest.approx(worth)
+
+
+def _lines(panel: Panel) -> dict[str, np.ndarray]:
+    return {line.name: line.y for line in panel.layers if isinstance(line, Line)}
 
 
 def test_key_figures_are_of_both_runs(plan: Run, baseline: Run) -> None:
     figures = {figure.words: figure for figure in key_figures(plan, baseline)}
     delivered = figures["Models delivered"]
-    assert delivered.plan == f"{plan.summary['models_delivered']:.0f}"
-    assert delivered.baseline == f"vs {baseline.summary['models_delivered']:.0f}"
+    assert delivered.value == f"{plan.summary['models_delivered']:.0f}"
+    assert delivered.versus == f"vs {baseline.summary['models_delivered']:.0f}"
     assert set(figures) >= {"Net present value", "Availability", "Payback"}
 
 
 def test_bars_are_what_each_loses(plan: Run, baseline: Run) -> None:
-    picture = charts.compare_leakage(plan, baseline)
-    widths = {
-        str(bars.get_label()): bars.patches[0].get_width() for bars in picture.plane.containers
-    }
+    ((body,),) = charts.compare_leakage(plan, baseline).parts
+    assert isinstance(body, Rows)
     before, after = losses(baseline), losses(plan)
-    largest = max(*before.values(), *after.values())
-    whole = max(widths.values())
-    for name, lost in before.items():
-        assert widths[f"baseline {name}"] / whole == pytest.approx(lost / largest)
-        assert widths[f"plan {name}"] / whole == pytest.approx(after[name] / largest)
+    for row, (name, lost) in zip(body.rows, before.items(), strict=True):
+        outline, filled = (bar for bar in row.marks if isinstance(bar, Bar))
+        assert (outline.end, outline.is_outline) == (lost, True)
+        assert (filled.end, filled.is_outline) == (after[name], False)
+    assert body.axis.high == max(*before.values(), *after.values())
 
 
 def test_titles_follow_the_sign(plan: Run, baseline: Run) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from modelops_abm.charts import credit_synergies, credit_waterfall, finding, worth_and_payback
-from modelops_abm.charts.worth import _edges
+from modelops_abm.charts import credit_synergies, credit_waterfall, worth_and_payback
+from modelops_abm.charts.comparison import bins_of_worth
+from modelops_abm.charts.figure import Bars
 from modelops_abm.experiments import Credit, compare
 from modelops_abm.scenario import with_values
 from modelops_abm.scenario.presets import preset
@@ -21,25 +22,25 @@ def a_credit(worths: list[float], capabilities: tuple[str, ...], noise: float = 
 
 def test_the_waterfall_says_who_earns_most() -> None:
     found = a_credit([0.0, 3.0, 1.0, 4.0], ("automation", "rollback"))
-    words = finding(credit_waterfall(found))
+    words = credit_waterfall(found).words
     assert "automation earns most" in words
     assert "they are worth" in words
 
 
 def test_the_waterfall_does_not_name_a_best_that_cannot_be_told() -> None:
     found = a_credit([0.0, 1.0, 1.0, 2.0], ("automation", "rollback"), noise=3e5)
-    words = finding(credit_waterfall(found))
+    words = credit_waterfall(found).words
     assert "may be due to" in words
 
 
 def test_a_plan_that_loses_is_said_to_lose() -> None:
     found = a_credit([0.0, -3.0, 1.0, -2.0], ("automation", "rollback"))
-    assert "they lose $" in finding(credit_waterfall(found))
+    assert "they lose $" in credit_waterfall(found).words
 
 
 def test_synergies_name_the_pair_that_does_the_same_work() -> None:
     found = a_credit([0.0, 2.0, 2.0, 3.0], ("automation", "rollback"))
-    assert "Automation and rollback do in part the same work" in finding(credit_synergies(found))
+    assert "Automation and rollback do in part the same work" in credit_synergies(found).words
 
 
 def test_what_cannot_be_drawn_is_refused() -> None:
@@ -54,14 +55,16 @@ def test_the_worth_of_a_plan_is_drawn_over_any_number_of_futures(replications: i
     plan = with_values(preset("rollback_alone"), {"horizon_days": 200}, source="the test")
     comparison = compare(plan, replications)
     picture = worth_and_payback(comparison)
-    (bars,) = (container for axes in picture.axes for container in axes.containers)
-    assert sum(bar.get_height() for bar in bars) == replications
-    assert "the plan" in finding(picture).lower()
+    (bars,) = (
+        layer for panel in picture.panels for layer in panel.layers if isinstance(layer, Bars)
+    )
+    assert bars.high.sum() == replications
+    assert "the plan" in picture.words.lower()
 
 
 def test_a_plan_that_changes_nothing_is_drawn() -> None:
     same = with_values(preset("reference"), {"horizon_days": 30}, source="the test")
-    assert finding(worth_and_payback(compare(same, 5))).startswith("The plan is the baseline.")
+    assert worth_and_payback(compare(same, 5)).words.startswith("The plan is the baseline.")
 
 
 @pytest.mark.parametrize("spread", [0.0, 1.0, 1e6])
@@ -69,7 +72,7 @@ def test_a_plan_that_changes_nothing_is_drawn() -> None:
 def test_every_future_is_in_a_bin_that_earns_or_loses(centre: float, spread: float) -> None:
     for _ in range(20):
         worth = RNG.normal(centre, spread, 200)
-        edges = _edges(worth)
+        edges = bins_of_worth(worth)
         assert np.histogram(worth, edges)[0].sum() == len(worth)
         assert np.abs(edges).min() < 1e-9 * np.ptp(edges)
         assert len(edges) <= 45

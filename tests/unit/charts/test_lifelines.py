@@ -7,7 +7,7 @@ from itertools import pairwise
 import pandas as pd
 import pytest
 
-from modelops_abm.charts.lifelines import (
+from modelops_abm.charts.lives import (
     TRIGGER_OF_KIND,
     counts,
     model_row,
@@ -15,7 +15,7 @@ from modelops_abm.charts.lifelines import (
     spells,
     unnoticed_drifts,
 )
-from modelops_abm.charts.states_over_time import state_flows
+from modelops_abm.charts.runs import state_flows
 from modelops_abm.core.statechart import PRODUCTION_STATES, Serving, State
 from modelops_abm.runs.results import Run
 

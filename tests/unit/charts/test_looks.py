@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,16 +13,16 @@ import numpy as np
 import pytest
 from matplotlib import style
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from modelops_abm import charts, formats
-from modelops_abm.charts.palette import LOSSES, STATES, WORK, readable
-from modelops_abm.charts.sheet import drawable, width_of, wrapped
+from modelops_abm.charts import svg
+from modelops_abm.charts.layout import Text, drawable, drawing, width_of, wrapped
+from modelops_abm.charts.matplotlib import picture
+from modelops_abm.charts.palette import COLOURS, LOSSES, STATES, WORK, light, readable, split
 from modelops_abm.runs.results import Run
 
 
-def _pictures(run: Run, baseline: Run | None = None) -> Iterator[charts.Picture]:
+def _pictures(run: Run, baseline: Run | None = None) -> Iterator[charts.Figure]:
     for entry in charts.PICTURES:
         yield entry.draw(run)
     yield charts.statechart()
@@ -32,50 +33,44 @@ def _pictures(run: Run, baseline: Run | None = None) -> Iterator[charts.Picture]
         yield pair.draw(run, baseline)
 
 
-def _texts(picture: charts.Picture) -> list[Text]:
-    texts = list(picture.texts)
-    for axes in picture.axes:
-        texts += axes.texts
-        if axes.axison:
-            texts += [*axes.get_xticklabels(), *axes.get_yticklabels()]
-    return [text for text in texts if text.get_text() and text.get_visible()]
-
-
-def _pixels(picture: charts.Picture) -> np.ndarray:
-    canvas = picture.canvas
+def _pixels(figure: charts.Figure) -> np.ndarray:
+    canvas = picture(figure).canvas
     assert isinstance(canvas, FigureCanvasAgg)
     canvas.draw()
     return np.asarray(canvas.buffer_rgba()).copy()
 
 
-def _assert_tidy(picture: charts.Picture) -> None:
-    canvas = picture.canvas
-    assert isinstance(canvas, FigureCanvasAgg)
-    canvas.draw()
-    boxes = [(text.get_text(), text.get_window_extent()) for text in _texts(picture)]
-    width, height = canvas.get_width_height()
-    for words, box in boxes:
-        assert box.x0 >= 0 <= box.y0, words
-        assert box.x1 <= width, words
-        assert box.y1 <= height, words
-    for (words, box), (others, other) in combinations(boxes, 2):
-        apart = (
-            box.x1 <= other.x0 + 1
-            or other.x1 <= box.x0 + 1
-            or box.y1 <= other.y0 + 3
-            or other.y1 <= box.y0 + 3
-        )
-        assert apart, f"{words!r} over {others!r} in {picture.finding!r}"
+def _box(text: Text) -> tuple[float, float, float, float]:
+    """Return where words are: left, top, right and bottom, in pixels."""
+    width = width_of(text.text, text.size, strong=text.is_strong)
+    left = text.x - {"left": 0.0, "center": width / 2.0, "right": width}[text.anchor]
+    foot = text.y + (0.38 if text.is_centred else 0.0) * text.size
+    return left, foot - 0.8 * text.size, left + width, foot + 0.24 * text.size
+
+
+def _assert_tidy(figure: charts.Figure) -> None:
+    sheet = drawing(figure)
+    texts = [shape for shape in sheet.shapes if isinstance(shape, Text)]
+    boxes = [_box(text) for text in texts]
+    for text, (left, top, right, bottom) in zip(texts, boxes, strict=True):
+        assert left >= -0.5 <= top, text.text
+        assert right <= sheet.width + 0.5, text.text
+        assert bottom <= sheet.height + 0.5, text.text
+    for one, other in combinations(range(len(texts)), 2):
+        (left, top, right, bottom), (x0, y0, x1, y1) = boxes[one], boxes[other]
+        apart = right <= x0 + 1 or x1 <= left + 1 or bottom <= y0 + 3 or y1 <= top + 3
+        said = f"{texts[one].text!r} over {texts[other].text!r} in {figure.finding!r}"
+        assert apart, said
 
 
 @pytest.fixture(scope="module")
-def pictures(any_run: Run) -> list[charts.Picture]:
+def pictures(any_run: Run) -> list[charts.Figure]:
     return list(_pictures(any_run, any_run))
 
 
-def test_no_text_covers_another_or_is_cut_off(pictures: list[charts.Picture]) -> None:
-    for picture in pictures:
-        _assert_tidy(picture)
+def test_no_text_covers_another_or_is_cut_off(pictures: list[charts.Figure]) -> None:
+    for figure in pictures:
+        _assert_tidy(figure)
 
 
 def test_nor_does_it_beside_a_baseline(plan: Run, baseline: Run) -> None:
@@ -84,18 +79,18 @@ def test_nor_does_it_beside_a_baseline(plan: Run, baseline: Run) -> None:
         _assert_tidy(pair.draw(baseline, plan))
 
 
-def test_every_picture_says_what_it_shows(pictures: list[charts.Picture]) -> None:
-    for picture in pictures:
-        words = charts.finding(picture)
-        assert picture.finding in words
+def test_every_picture_says_what_it_shows(pictures: list[charts.Figure]) -> None:
+    for figure in pictures:
+        words = figure.words
+        assert figure.finding in words
         assert len(words) > 40
         assert not any(bad in words for bad in ("nan", "None", "-0", "−0 "))
 
 
 def test_settings_are_left_alone(plan: Run, baseline: Run) -> None:
     before = dict(mpl.rcParams)
-    for picture in _pictures(plan, baseline):
-        _pixels(picture)
+    for figure in _pictures(plan, baseline):
+        _pixels(figure)
         assert dict(mpl.rcParams) == before
 
 
@@ -153,9 +148,10 @@ def test_lines_are_broken_to_the_width() -> None:
 
 
 def test_colours_of_text_can_be_read() -> None:
-    assert readable("#14202B") == "#14202b"
+    assert readable("ink") == light("ink")
     for named in (*STATES.values(), *WORK.values(), *LOSSES.values()):
-        assert _contrast_to_white(named.text_colour) >= 4.5
+        assert split(named.colour)[0] in COLOURS
+        assert _contrast_to_white(readable(named.colour)) >= 4.5
 
 
 def _contrast_to_white(colour: str) -> float:
@@ -166,6 +162,17 @@ def _contrast_to_white(colour: str) -> float:
     return 1.05 / (float(np.dot(linear, (0.2126, 0.7152, 0.0722))) + 0.05)
 
 
-def test_only_our_pictures_can_say_what_they_show() -> None:
-    with pytest.raises(TypeError, match="can say what they show"):
-        charts.finding(Figure())
+def test_every_picture_has_a_table(pictures: list[charts.Figure]) -> None:
+    for figure in pictures:
+        table = figure.as_table()
+        assert table.caption
+        assert len(table.rows) > 0
+        assert {len(row) for row in table.rows} == {len(table.columns)}
+
+
+def test_the_report_draws_what_files_draw(pictures: list[charts.Figure]) -> None:
+    for figure in pictures:
+        drawn = str(svg.chart(figure, 960.0))
+        assert drawn.startswith("<svg")
+        assert re.search(r"\bnan\b", drawn) is None
+        assert all(f"var(--{name})" in drawn for name in ("ink",))

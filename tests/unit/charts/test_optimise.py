@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from modelops_abm.charts import finding, save_picture
-from modelops_abm.charts.frontier import spend_frontier
-from modelops_abm.charts.road_map import road_map
+from modelops_abm.charts import Figure, road_map, save_picture, spend_frontier
+from modelops_abm.charts.layout import Text, drawing
 from modelops_abm.experiments import Decisions, Optimised, nothing_of, optimise
 from modelops_abm.experiments.optimisation_words import with_error
 from modelops_abm.formats import NARROW_SPACE
@@ -17,6 +16,10 @@ from modelops_abm.scenario.presets import preset
 def found_for(plan: Scenario, budget: float | None = None) -> Optimised:
     decisions = Decisions(plan, (1.0,), (0.0,))
     return optimise(decisions, budget_per_year=budget, trials=32, replications=16, finalists=2)
+
+
+def _texts(figure: Figure) -> set[str]:
+    return {shape.text for shape in drawing(figure).shapes if isinstance(shape, Text)}
 
 
 def short(name: str, days: int) -> Scenario:
@@ -38,12 +41,12 @@ def hopeless() -> Optimised:
 def test_pictures_say_what_they_show(worthwhile: Optimised, tmp_path: Path) -> None:
     for draw in (spend_frontier, road_map):
         picture = draw(worthwhile)
-        assert "$" in finding(picture)
+        assert "$" in picture.words
         assert save_picture(picture, tmp_path / "picture.png", replace=True).stat().st_size > 10_000
 
 
 def test_the_road_map_names_its_steps_its_spending_and_the_budget(worthwhile: Optimised) -> None:
-    drawn = {text.get_text() for text in road_map(worthwhile).plane.texts}
+    drawn = _texts(road_map(worthwhile))
     assert {step.capability.capitalize() for step in worthwhile.recommended.steps} <= drawn
     years = worthwhile.best.yearly_spend
     assert {with_error(year) for year in years} <= drawn
@@ -51,7 +54,7 @@ def test_the_road_map_names_its_steps_its_spending_and_the_budget(worthwhile: Op
 
 
 def test_the_frontier_names_plan_and_recommendation(worthwhile: Optimised) -> None:
-    drawn = {text.get_text() for text in spend_frontier(worthwhile).plane.texts}
+    drawn = _texts(spend_frontier(worthwhile))
     assert {"recommended", "plan given, over the budget", "nothing"} <= drawn
 
 
@@ -61,8 +64,8 @@ def test_doing_nothing_is_recommended_in_words_and_pictures(hopeless: Optimised)
     assert told.startswith("Do nothing: no re-checked road map")
     assert told.endswith("is worth more."), "nothing is said of its worth"
     assert against == "The plan given does nothing."
-    assert finding(road_map(hopeless)).startswith("Doing nothing is the best road map found.")
-    assert finding(spend_frontier(hopeless)).startswith("No road map that was re-checked")
+    assert road_map(hopeless).words.startswith("Doing nothing is the best road map found.")
+    assert spend_frontier(hopeless).words.startswith("No road map that was re-checked")
 
 
 def test_sentences_tell_when_what_and_beside_what(worthwhile: Optimised) -> None:

@@ -35,7 +35,7 @@ def test_files_tell_what_they_show(nothing: Run, tmp_path: Path) -> None:
     picture = charts.statechart(nothing)
     with Image.open(charts.save_picture(picture, tmp_path / "a.png")) as image:
         assert image.info["Title"] == picture.finding
-        assert image.info["Description"] == charts.finding(picture)
+        assert image.info["Description"] == picture.words
     svg = charts.save_picture(picture, tmp_path / "a.svg").read_text(encoding="utf-8")
     assert picture.finding in svg
 

@@ -1,4 +1,4 @@
-"""What the event log says about the models' lives: transitions passed, and spells in a state."""
+"""What the event log says about the lives of models: transitions passed, and spells in a state."""
 
 from __future__ import annotations
 
@@ -7,8 +7,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
+from modelops_abm import formats
+from modelops_abm.charts.figure import (
+    Bar,
+    Figure,
+    Floats,
+    Line,
+    Panel,
+    Row,
+    Rows,
+    Table,
+    months,
+    time_axis,
+    value_axis,
+)
+from modelops_abm.charts.layout import shortened
+from modelops_abm.charts.palette import STATES, Colour
+from modelops_abm.charts.runs import source_of
+from modelops_abm.core import outcomes
 from modelops_abm.core.events import LogKind
 from modelops_abm.core.statechart import PRODUCTION_STATES, Serving, State, Trigger, target
 from modelops_abm.runs.results import Run
@@ -219,3 +238,189 @@ def _columns(table: pd.DataFrame, *names: str) -> Iterator[tuple]:  # type: igno
     if not len(table):
         return iter(())
     return zip(*(table[name] for name in names), strict=True)
+
+
+# The timeline of a model
+
+
+class Lane(NamedTuple):
+    """A row of the timeline: what it shows, its colour, and first and last day of each bar."""
+
+    words: str
+    colour: Colour
+    bars: list[tuple[float, float]]
+
+
+def busiest_model(run: Run) -> int | None:
+    """Return the number of the model that yielded most value; None if there is no model."""
+    if run.models.empty:
+        return None
+    return int(run.models["number"].iloc[int(run.models["value"].argmax())])
+
+
+def lanes(run: Run, number: int) -> list[Lane]:
+    """Return the rows for the states of a model's life, in the order of the statechart."""
+    rows: dict[tuple[State, str], list[tuple[float, float]]] = {}
+    for spell in spells(run, number):
+        cause = spell.cause if spell.state is State.OFFLINE_ISSUE else ""
+        rows.setdefault((spell.state, cause), []).append((spell.start, spell.end))
+    order = [*State]
+    causes = ["", *outcomes.ISSUES]
+    ordered = sorted(rows, key=lambda row: (order.index(row[0]), causes.index(row[1])))
+    return [Lane(*_lane_looks(state, cause), rows[state, cause]) for state, cause in ordered]
+
+
+def _lane_looks(state: State, cause: str) -> tuple[str, Colour]:
+    words, colour = STATES[state]
+    if cause:
+        words = f"Offline: {cause}"
+    return words, colour if state in PRODUCTION_STATES else f"{colour} 60%"
+
+
+def _other_lanes(run: Run, number: int) -> list[Lane]:
+    """Return the rows beside the states: a hidden drift, and the version that served."""
+    rows = [Lane("Drift not noticed", "drift 45%", unnoticed_drifts(run, number))]
+    for version, words, colour in (
+        (Serving.CURRENT, "Current version serves", "online 50%"),
+        (Serving.PREVIOUS, "Previous version serves", "previous"),
+    ):
+        bars = [each[1:] for each in services(run, number) if each.version is version]
+        rows.append(Lane(words, colour, bars))
+    return [row for row in rows if row.bars]
+
+
+def model_timeline(run: Run, model_number: int) -> Figure:
+    """Return one model's life: its states, what served, and below its users, power and value.
+
+    Parameters
+    ----------
+    run
+        Users, power and value are drawn if it kept every model's day.
+    model_number
+        Number of the model, from 0.
+
+    Raises
+    ------
+    KeyError
+        If the run has no such model.
+    """
+    model = model_row(run, model_number)
+    retired = STATES[State.RETIRED]
+    shown = [*lanes(run, model_number), *_other_lanes(run, model_number)]
+    shown = shown or [Lane(*retired, [])]
+    flag = None
+    if not pd.isna(model["retired_at"]):
+        at = float(model["retired_at"]) / formats.MONTH_DAYS
+        flag = (at, f"retired: {model['retirement_reason']}")
+    rows = Rows(
+        "State",
+        "",
+        tuple(map(_lane_row, shown)),
+        time_axis(run.scenario.horizon_days),
+        (("times", "ink-2"), ("days", "ink-2")),
+        height=26.0,
+        flag=flag,
+    )
+    stocks = _stocks(run, model_number)
+    return Figure(
+        _finding(run, model_number, shortened(str(model["name"]))),
+        ((rows,), *((panel,) for panel in stocks)),
+        "One model's life",
+        shows="Bars: when the model was in each state, and which version served; at the right how"
+        " often and for how many days.",
+        source=source_of(run),
+        table=lambda: Table(
+            "One model's life",
+            ("State", "Times", "Days"),
+            [(row.label, *row.cells) for row in rows.rows],
+        ),
+    )
+
+
+def _lane_row(lane: Lane) -> Row:
+    bars = tuple(
+        Bar(start / formats.MONTH_DAYS, end / formats.MONTH_DAYS, lane.colour, 0.62)
+        for start, end in lane.bars
+    )
+    total = sum(end - start for start, end in lane.bars)
+    return Row(lane.words, bars, (formats.number(len(bars)), _days_in_words(total)))
+
+
+def _finding(run: Run, number: int, name: str) -> str:
+    life = [spell for spell in spells(run, number) if spell.state in PRODUCTION_STATES]
+    if not lanes(run, number):
+        return f"{name} was retired before this run"
+    if not life:
+        return f"{name} never reaches production in this run"
+    total = life[-1].end - life[0].start
+    served = sum(
+        service.end - service.start
+        for service in services(run, number)
+        if service.version is not Serving.NONE
+    )
+    return (
+        f"{name} serves {formats.share(served / total, 0)} of its {_days_in_words(total)} days in "
+        f"production; {_troubles(life)}"
+    )
+
+
+def _troubles(life: list[Spell]) -> str:
+    """Return what took a model offline, and how often."""
+    found = {
+        noun: sum(spell.state is state for spell in life)
+        for noun, state in (("issue", State.OFFLINE_ISSUE), ("drift", State.OFFLINE_DRIFT))
+    }
+    words = [formats.plural(times, noun) for noun, times in found.items() if times]
+    if not words:
+        return "nothing takes it offline"
+    verb = "takes" if sum(found.values()) == 1 else "take"
+    return f"{' and '.join(words)} {verb} it offline"
+
+
+def _days_in_words(days: float) -> str:
+    return formats.number(days, 1 if 0.0 < days < 9.95 else 0)
+
+
+def _stocks(run: Run, number: int) -> list[Panel]:
+    """Return users, power and value of each day; nothing if they were not kept."""
+    if run.model_days is None or run.model_days.empty:
+        return []
+    days = run.model_days[run.model_days["model"] == number]
+    if days.empty:
+        return []
+    power = 100.0 * pd.to_numeric(days["power"]).to_numpy(float)
+    value = days["value_today"].to_numpy(float)
+    users = days["users"].to_numpy(float)
+    size, unit = formats.money_scale(float(value.max()))
+    edges = months(np.append(days["day"].to_numpy(), days["day"].iloc[-1] + 1))
+    x = time_axis(run.scenario.horizon_days)
+    stocks: list[tuple[str, str, Floats, float, Colour, str]] = [
+        ("Users", "number", users, 0.0, "plan", f"{formats.number(users[-1])} at the end"),
+        (
+            "Predictive power",
+            "% of the first day",
+            power,
+            80.0,
+            "plan",
+            f"{formats.share(float(power.mean()) / 100.0, 0)} on average",
+        ),
+        (
+            "Value",
+            f"{unit} a day",
+            value / size,
+            0.0,
+            "earns",
+            f"{formats.money(float(value.mean()))} a day on average",
+        ),
+    ]
+    return [
+        Panel(
+            title,
+            unit,
+            x,
+            value_axis([low, *values], steps=3, whole=title == "Users"),
+            (Line(title, edges, values, colour, 1.3, label=words),),
+            height=84.0,
+        )
+        for title, unit, values, low, colour, words in stocks
+    ]

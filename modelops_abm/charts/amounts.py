@@ -1,0 +1,79 @@
+"""Amounts of one plan that are read together, in the same unit and with matching digits."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from modelops_abm import formats
+from modelops_abm.experiments import Comparison, PairedDifference
+
+_MOST_OF_TWO_DIGITS = 35.4
+"""The largest two digits of an interval that are both worth a place."""
+
+
+class Money(NamedTuple):
+    """The unit in which amounts are shown.
+
+    Attributes
+    ----------
+    size
+        What an amount is divided by.
+    unit
+        The unit in words: ``M $``.
+    """
+
+    size: float
+    unit: str
+
+    @property
+    def short(self) -> str:
+        """The unit behind a number: a narrow space and M; empty for plain dollars."""
+        prefix = self.unit.removesuffix("$").strip()
+        return f"{formats.NARROW_SPACE}{prefix}" if prefix else ""
+
+    def half_width(self, amount: float) -> str:
+        """Return half the width of an interval with two digits, or one: ±0.15 M, ±0.06 M."""
+        scaled = amount / self.size
+        text = formats.number(scaled, formats.digits_of(scaled))
+        return f"±{text.rstrip('0').rstrip('.') if '.' in text else text}{self.short}"
+
+    def difference(self, amount: float, half_width: float | None) -> str:
+        """Return a difference with the digits that its interval supports: +0.44, +0.443."""
+        digits = _digits_within(2.0 * (half_width or 0.0) / self.size)
+        return formats.number(amount / self.size, digits, signed=True)
+
+
+def money_of(comparison: Comparison) -> Money:
+    """Return the unit that suits the net values of a plan and its baseline."""
+    return Money(*formats.money_scale(max(map(abs, comparison.means("npv")))))
+
+
+def money_for(difference: PairedDifference) -> Money:
+    """Return the unit that suits a difference with its range of futures."""
+    return Money(*formats.money_scale(max(map(abs, difference.futures or (0.0,)))))
+
+
+def digits_for(difference: PairedDifference, size: float) -> int:
+    """Return the digits that suit the range of futures, in units of a size."""
+    if difference.futures is None:
+        return 1
+    low, high = difference.futures
+    return formats.digits_of((high - low) / size)
+
+
+def _digits_within(width: float) -> int:
+    """Return the decimal places of a number that is known to within a width.
+
+    They show two digits of the width if those are at most 35, else one: the rule by which the
+    Particle Data Group rounds errors, applied to the whole width of the interval (Navas et al.
+    2024, Review of Particle Physics, section 5.3, doi:10.1103/PhysRevD.110.030001).
+    """
+    digits = formats.digits_of(width)
+    return digits - (digits > 0 and width * 10.0**digits > _MOST_OF_TWO_DIGITS)
+
+
+def between(low: float, high: float, digits: int, *, signed: bool = False) -> str:
+    """Return a range: 0.1 to 2.2, −0.7 to +3.2; with `signed` +0.1 to +2.2."""
+    has_sign = signed or low < 0.0
+    ends = (formats.number(end, digits, signed=has_sign) for end in (low, high))
+    return " to ".join(ends)

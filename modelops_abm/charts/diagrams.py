@@ -1,0 +1,569 @@
+"""The life cycle of the portfolio and the statechart of a model, with what passed in a run.
+
+Both are drawn from the one table of transitions: a transition without a place in the drawing, or a
+place without a transition, fails a test.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import networkx as nx
+
+from modelops_abm import formats
+from modelops_abm.charts.figure import (
+    Arrow,
+    Badge,
+    Block,
+    Box,
+    Diagram,
+    Disc,
+    Figure,
+    Frame,
+    Point,
+    Table,
+    Words,
+)
+from modelops_abm.charts.layout import HEADING, LABEL, MARGIN, width_of
+from modelops_abm.charts.lives import arrived_later, counts, passages, starting_states
+from modelops_abm.charts.palette import STATES, WORK, Colour
+from modelops_abm.charts.runs import COUNTS_OF_STATE, source_of, state_flows, work_days
+from modelops_abm.core.events import TaskClass
+from modelops_abm.core.statechart import (
+    PRODUCTION_STATES,
+    STAGE_OF_STATE,
+    TRANSITIONS,
+    Stage,
+    State,
+    Trigger,
+)
+from modelops_abm.runs.results import Run
+from modelops_abm.version import __version__
+
+type Flow = nx.DiGraph[str]
+type Chart = nx.MultiDiGraph[State]
+type Shapes = list[Frame | Arrow | Words | Badge | Disc | Block]
+
+NODES: dict[str, tuple[State, ...]] = {
+    "idea": (State.IDEA,),
+    "build": (State.BUILD,),
+    "deployment": (State.DEPLOYMENT,),
+    "online": (State.ONLINE,),
+    "repair": (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT),
+    "retraining": (State.RETRAINING,),
+    "retired": (State.RETIRED,),
+}
+"""Boxes of the flow and the states they stand for."""
+_FLOW_WORDS = {
+    "idea": "Idea backlog",
+    "build": "Build",
+    "deployment": "Deployment",
+    "online": "Online",
+    "repair": "Repair",
+    "retraining": "Retraining",
+    "retired": "Retired",
+}
+_WORK_OF_NODE = {
+    "build": "build",
+    "deployment": "deploy",
+    "repair": "repair",
+    "retraining": "retrain",
+}
+_FLOW = {
+    "idea": Box(98.0, 20.0, 126.0, 100.0),
+    "build": Box(288.0, 20.0, 116.0, 100.0),
+    "deployment": Box(468.0, 20.0, 120.0, 100.0),
+    "online": Box(672.0, 54.0, 332.0, 96.0),
+    "repair": Box(672.0, 236.0, 134.0, 76.0),
+    "retraining": Box(870.0, 236.0, 134.0, 76.0),
+    "retired": Box(1078.0, 20.0, 86.0, 100.0),
+}
+_FLOW_FRAME = Box(652.0, 20.0, 372.0, 312.0)
+_FLOW_Y = 70.0
+_FLOW_COLOURS: dict[str, Colour] = {
+    "online": "online",
+    "repair": "issue",
+    "retraining": "retraining",
+}
+
+
+def heading(x: float, y: float, words: str, unit: str = "") -> Shapes:
+    """Return a heading in bold with its unit after it."""
+    after = x + width_of(words, HEADING, strong=True) + 8.0
+    return [Words(x, y, words, HEADING, "ink", is_strong=True), Words(after, y, unit)]
+
+
+def _number(x: float, y: float, number: int) -> Words:
+    text = formats.number(number)
+    return Words(x, y, text, colour="ink", is_strong=True, anchor="center")
+
+
+# The life cycle
+
+
+def life_cycle_graph(run: Run) -> Flow:
+    """Return the flow as a graph.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Nodes as in `NODES` with `models` (at the end), `at_start`, `arrived` (during the run);
+        edges with `passed`, how many models went that way during the run.
+    """
+    node_of = {state: node for node, states in NODES.items() for state in states}
+    start, arrived = _entries(run, node_of)
+    graph: Flow = nx.DiGraph()
+    for node, states in NODES.items():
+        models = sum(int(run.daily[name].iloc[-1]) for s in states for name in COUNTS_OF_STATE[s])
+        graph.add_node(node, models=models, at_start=start[node], arrived=arrived[node])
+    for transition in TRANSITIONS:
+        graph.add_edge(node_of[transition.source], node_of[transition.target], passed=0)
+    for passage in passages(run):
+        graph.edges[node_of[passage.source], node_of[passage.target]]["passed"] += 1
+    return graph
+
+
+def _entries(run: Run, node_of: dict[State, str]) -> tuple[Counter[str], Counter[str]]:
+    start: Counter[str] = Counter()
+    arrived: Counter[str] = Counter()
+    later = arrived_later(run)
+    for number, state in starting_states(run).items():
+        (arrived if number in later else start)[node_of[state]] += 1
+    return start, arrived
+
+
+def life_cycle(run: Run) -> Figure:
+    """Return the process flow from idea backlog to retirement with both loops.
+
+    A box for each stage with its models at the end, an arrow for each way with the models that
+    went it, and what the developers did in order of priority.
+    """
+    graph = life_cycle_graph(run)
+    frame = f"{formats.plural(_in_production(graph), 'model')} at the end"
+    shapes: Shapes = [
+        Frame(_FLOW_FRAME, "surface", "online 60%", 1.6),
+        *heading(_FLOW_FRAME.left + 20.0, _FLOW_FRAME.top + 24.0, "In production", frame),
+        *(shape for node in NODES for shape in _node(graph, node, run)),
+        *_way_through(graph),
+        *_loops(graph),
+        *_team(run),
+    ]
+    return Figure(
+        _finding_of_flow(graph, run),
+        ((Diagram(346.0, tuple(shapes)),),),
+        "Life cycle",
+        shows="Large numbers: models at the end of the run; small numbers at arrows: how often a"
+        f" model went that way in {formats.span(run.scenario.horizon_days)}."
+        " #1 to #5: what developers do first.",
+        source=source_of(run),
+        table=lambda: Table(
+            "Models by stage",
+            ("Stage", "At the end", "At the start"),
+            [
+                (
+                    _FLOW_WORDS[node],
+                    formats.number(facts["models"]),
+                    formats.number(facts["at_start"]),
+                )
+                for node, facts in graph.nodes(data=True)
+            ],
+        ),
+    )
+
+
+def _in_production(graph: Flow) -> int:
+    """Return how many models are in production at the end."""
+    return sum(
+        graph.nodes[node]["models"]
+        for node, states in NODES.items()
+        if STAGE_OF_STATE[states[0]] is Stage.PRODUCTION
+    )
+
+
+def _finding_of_flow(graph: Flow, run: Run) -> str:
+    if not sum(graph.nodes[node]["models"] for node in graph):
+        return "The portfolio is empty"
+    delivered = graph.edges["deployment", "online"]["passed"]
+    retired = _gone(graph, production=True) + _gone(graph, production=False)
+    return (
+        f"{formats.plural(delivered, 'model')} delivered and {formats.number(retired)} retired in "
+        f"{formats.span(run.scenario.horizon_days)}: {formats.number(_in_production(graph))} in"
+        " production at the end"
+    )
+
+
+def _gone(graph: Flow, *, production: bool) -> int:
+    """Return how many models were retired from production, or from before it."""
+    return sum(
+        edge["passed"]
+        for source, _, edge in graph.in_edges("retired", data=True)
+        if (STAGE_OF_STATE[NODES[source][0]] is Stage.PRODUCTION) is production
+    )
+
+
+def _node(graph: Flow, node: str, run: Run) -> Shapes:
+    box, colour = _FLOW[node], _FLOW_COLOURS.get(node)
+    x, facts = box.left + 12.0, graph.nodes[node]
+    shapes: Shapes = [
+        Frame(box, f"{colour} 12%", colour) if colour else Frame(box),
+        Words(x, box.top + 22.0, _FLOW_WORDS[node], HEADING, "ink", is_strong=True),
+        Words(x, box.top + 54.0, formats.number(facts["models"]), 22.0, "ink", is_strong=True),
+    ]
+    if facts["at_start"] and node != "retired":
+        shapes.append(
+            Words(x, box.bottom - 11.0, f"{formats.number(facts['at_start'])} at the start")
+        )
+    if node in _WORK_OF_NODE:
+        shapes.append(Badge(box.right - 10.0, box.top, _priority(run, _WORK_OF_NODE[node])))
+    return shapes
+
+
+def _priority(run: Run, work: str) -> str:
+    return f"#{run.scenario.team.priority_order.index(work) + 1}"
+
+
+def _way_through(graph: Flow) -> Shapes:
+    edges = graph.edges
+    ways = (
+        (MARGIN, _FLOW["idea"].left, graph.nodes["idea"]["arrived"], "new"),
+        (_FLOW["idea"].right, _FLOW["build"].left, edges["idea", "build"]["passed"], "begun"),
+        (
+            _FLOW["build"].right,
+            _FLOW["deployment"].left,
+            edges["build", "deployment"]["passed"],
+            "built",
+        ),
+        (
+            _FLOW["deployment"].right,
+            _FLOW_FRAME.left,
+            edges["deployment", "online"]["passed"],
+            "live",
+        ),
+        (_FLOW_FRAME.right, _FLOW["retired"].left, _gone(graph, production=True), ""),
+    )
+    shapes: Shapes = []
+    for left, right, passed, words in ways:
+        middle = (left + right) / 2.0 - 2.0
+        shapes += [
+            Arrow(((left + 4.0, _FLOW_Y), (right - 4.0, _FLOW_Y))),
+            _number(middle, _FLOW_Y - 8.0, passed),
+            Words(middle, _FLOW_Y + 19.0, words, anchor="center"),
+        ]
+    return [*shapes, *_other_retired(graph)]
+
+
+def _other_retired(graph: Flow) -> Shapes:
+    """Say below the box how many of the retired did not come from production in this run."""
+    start, early = graph.nodes["retired"]["at_start"], _gone(graph, production=False)
+    lines = [f"{formats.number(start)} at the start"] if start else []
+    if early:
+        lines += [f"{formats.number(early)} before", "production"]
+    box = _FLOW["retired"]
+    return [
+        Words(box.right, box.bottom + 18.0 + 16.0 * row, line, anchor="right")
+        for row, line in enumerate(lines)
+    ]
+
+
+def _loops(graph: Flow) -> Shapes:
+    top, bottom = _FLOW["online"].bottom + 4.0, _FLOW["repair"].top - 4.0
+    shapes: Shapes = []
+    for node, word, again in (("repair", "offline", "back"), ("retraining", "begun", "done")):
+        left = _FLOW[node].left + 14.0
+        there, back = graph.edges["online", node]["passed"], graph.edges[node, "online"]["passed"]
+        shapes += _along(left, top, bottom, there, word, node)
+        shapes += _along(left + 66.0, bottom, top, back, again, node)
+    y = _FLOW["repair"].centre
+    left, right = _FLOW["repair"].right + 4.0, _FLOW["retraining"].left - 4.0
+    middle = (left + right) / 2.0
+    return [
+        *shapes,
+        Arrow(((right, y), (left, y)), "issue"),
+        _number(middle, y - 8.0, graph.edges["retraining", "repair"]["passed"]),
+        Words(middle, y + 19.0, "offline", anchor="center"),
+    ]
+
+
+def _along(x: float, start: float, end: float, passed: int, word: str, node: str) -> Shapes:
+    middle = (start + end) / 2.0
+    number = Words(x + 7.0, middle - 2.0, formats.number(passed), colour="ink", is_strong=True)
+    return [
+        Arrow(((x, start), (x, end)), _FLOW_COLOURS[node]),
+        number,
+        Words(x + 7.0, middle + 13.0, word),
+    ]
+
+
+def _team(run: Run) -> Shapes:
+    """Return what the developers did, in the order of their priorities."""
+    days = work_days(run)
+    total = sum(days.values())
+    team = formats.plural(run.scenario.team.developers, "developer")
+    left, top = 98.0, 176.0
+    order = [TaskClass[name.upper()].name.lower() for name in run.scenario.team.priority_order]
+    shapes = heading(left, top, f"What {team} did", "% of their time, by priority")
+    for row, name in enumerate([*order, "idle"]):
+        y, length = top + 26.0 + 24.0 * row, 270.0 * days[name] / total
+        if name != "idle":
+            shapes.append(Badge(left + 34.0, y, _priority(run, name)))
+        words, colour = WORK[name]
+        share = formats.share(days[name] / total, 0)
+        shapes += [
+            Words(left + 46.0, y, words, colour="ink", is_centred=True),
+            Block(Box(left + 150.0, y - 7.0, length, 14.0), colour),
+            Words(left + 158.0 + length, y, share, is_centred=True),
+        ]
+    return shapes
+
+
+# The statechart
+
+_STATES = {
+    State.IDEA: Box(58.0, 64.0, 180.0, 62.0),
+    State.BUILD: Box(58.0, 168.0, 180.0, 62.0),
+    State.DEPLOYMENT: Box(58.0, 272.0, 180.0, 62.0),
+    State.ONLINE: Box(450.0, 150.0, 170.0, 100.0),
+    State.RETRAINING: Box(910.0, 64.0, 230.0, 62.0),
+    State.OFFLINE_ISSUE: Box(910.0, 176.0, 230.0, 62.0),
+    State.OFFLINE_DRIFT: Box(910.0, 272.0, 230.0, 62.0),
+    State.RETIRED: Box(450.0, 410.0, 170.0, 62.0),
+}
+_EARLY = Box(36.0, 26.0, 224.0, 330.0)
+_PRODUCTION = Box(366.0, 26.0, 798.0, 330.0)
+_EARLY_STATES = (State.IDEA, State.BUILD, State.DEPLOYMENT)
+
+WAYS: dict[tuple[State, Trigger], tuple[tuple[Point, ...], Point, str]] = {
+    (State.IDEA, Trigger.BUILD_BEGINS): (((100, 130), (100, 164)), (110, 151), "left"),
+    (State.BUILD, Trigger.BUILD_DONE): (((100, 234), (100, 268)), (110, 255), "left"),
+    (State.DEPLOYMENT, Trigger.GOES_LIVE): (
+        ((242, 303), (313, 303), (313, 186), (446, 186)),
+        (313, 322),
+        "center",
+    ),
+    (State.ONLINE, Trigger.RETRAINING_BEGINS): (
+        ((510, 146), (510, 82), (906, 82)),
+        (740, 75),
+        "center",
+    ),
+    (State.RETRAINING, Trigger.RETRAINING_DONE): (
+        ((906, 108), (560, 108), (560, 146)),
+        (740, 125),
+        "center",
+    ),
+    (State.ONLINE, Trigger.ISSUE_STRIKES): (((624, 194), (906, 194)), (765, 187), "center"),
+    (State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED): (((906, 220), (624, 220)), (765, 237), "center"),
+    (State.ONLINE, Trigger.DRIFT_FOUND): (
+        ((560, 254), (560, 290), (906, 290)),
+        (740, 283),
+        "center",
+    ),
+    (State.OFFLINE_DRIFT, Trigger.DRIFT_ADDRESSED): (
+        ((906, 316), (510, 316), (510, 254)),
+        (740, 333),
+        "center",
+    ),
+    (State.RETRAINING, Trigger.ISSUE_STRIKES): (((1025, 130), (1025, 172)), (1015, 155), "right"),
+}
+"""Where each transition is drawn: its corners, the place of its words, and how they stand there.
+
+Retirement, which may come in any state, is drawn from the frames."""
+
+
+def statechart_graph(run: Run | None = None) -> Chart:
+    """Return states and transitions as a graph.
+
+    Parameters
+    ----------
+    run
+        Whose counts to add, if any.
+
+    Returns
+    -------
+    networkx.MultiDiGraph
+        An edge for each row of `statechart.TRANSITIONS`, its key the trigger, with `words`. With a
+        run, edges have `passed` (how often); nodes `models` (at the end), `at_start`, `arrived`
+        (during the run) and, in production, `time_share` (None if there was no such time).
+    """
+    graph: Chart = nx.MultiDiGraph()
+    graph.add_nodes_from(State)
+    for transition in TRANSITIONS:
+        graph.add_edge(
+            transition.source, transition.target, key=transition.trigger, words=transition.words
+        )
+    if run is not None:
+        _add_counts(graph, run)
+    return graph
+
+
+def _add_counts(graph: Chart, run: Run) -> None:
+    passed, starting = counts(run), starting_states(run)
+    for source, _, trigger, edge in graph.edges(keys=True, data=True):
+        edge["passed"] = passed[source, Trigger(trigger)]
+    arrived = arrived_later(run)
+    for state, node in graph.nodes(data=True):
+        node["models"] = sum(int(run.daily[name].iloc[-1]) for name in COUNTS_OF_STATE[state])
+        here = [number for number, start in starting.items() if start is state]
+        node["arrived"] = len(arrived.intersection(here))
+        node["at_start"] = len(here) - node["arrived"]
+    production = float(run.daily["production_days"].sum())
+    for state, flow in state_flows(run).items():
+        graph.nodes[state]["time_share"] = float(flow.sum()) / production if production else None
+
+
+def statechart(run: Run | None = None) -> Figure:
+    """Return the statechart of a model, from idea to retirement.
+
+    A box for each state and an arrow for each transition; one from the edge of a frame starts in
+    every state inside.
+
+    Parameters
+    ----------
+    run
+        Whose counts and shares of time to write at it; without one, the table alone.
+    """
+    graph = statechart_graph(run)
+    frames = "An arrow from the edge of a frame starts in any state inside."
+    if run is None:
+        finding = "A model in production is in one of four states"
+        source = f"modelops_abm {__version__}."
+        shows = f"States of a model and the transitions between them. {frames}"
+    else:
+        finding, source = _finding_of_states(graph), source_of(run)
+        shows = (
+            "Boxes: share of production time, and models at the end. Arrows: "
+            f"how often in {formats.span(run.scenario.horizon_days)}. {frames}"
+        )
+    shapes: Shapes = [
+        *(
+            shape
+            for frame, words, edge in (
+                (_EARLY, "Before production", "hairline"),
+                (_PRODUCTION, "In production", "online 60%"),
+            )
+            for shape in (
+                Frame(frame, "surface", edge, 1.6),
+                Words(frame.left + 14.0, frame.top + 22.0, words, is_strong=True),
+            )
+        ),
+        *(shape for state in State for shape in _state(graph, state)),
+        *(shape for way in WAYS for shape in _transition(graph, *way)),
+        *_retirement(graph),
+        *_entry(graph),
+    ]
+    return Figure(
+        finding,
+        ((Diagram(486.0, tuple(shapes)),),),
+        "Statechart",
+        shows=shows,
+        source=source,
+        table=lambda: Table(
+            "Transitions",
+            ("From", "To", "What happens", "How often"),
+            [
+                (STATES[one].words, STATES[other].words, edge["words"], _passed(edge))
+                for one, other, edge in graph.edges(data=True)
+            ],
+        ),
+    )
+
+
+def _finding_of_states(graph: Chart) -> str:
+    if graph.nodes[State.ONLINE]["time_share"] is None:
+        return "No model is in production at any time"
+    offline = sum(
+        graph.nodes[state]["time_share"] for state in (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)
+    )
+    return (
+        f"A model in production is offline {formats.share(offline, 0)} of the time, "
+        f"and in retraining {formats.share(graph.nodes[State.RETRAINING]['time_share'], 0)}"
+    )
+
+
+def _state(graph: Chart, state: State) -> Shapes:
+    box, (words, colour) = _STATES[state], STATES[state]
+    width = 1.8 if state is State.ONLINE else 1.3
+    inside = Frame(box, f"{colour} 12%", colour, width)
+    lines = _lines(graph, state)
+    y = box.centre + 5.0 - 9.0 * len(lines)
+    shapes: Shapes = [
+        inside if state in PRODUCTION_STATES else Frame(box),
+        Words(box.middle, y, words, HEADING, "ink", is_strong=True, anchor="center"),
+    ]
+    return [
+        *shapes,
+        *(
+            Words(box.middle, y + 18.0 * (row + 1), line, anchor="center")
+            for row, line in enumerate(lines)
+        ),
+    ]
+
+
+def _lines(graph: Chart, state: State) -> list[str]:
+    node = graph.nodes[state]
+    if "models" not in node:
+        return ["pipeline, capacity, compliance"] if state is State.OFFLINE_ISSUE else []
+    models = f"{formats.number(node['models'])} at the end"
+    part = node.get("time_share")
+    if part is None:
+        return [models]
+    if state is State.ONLINE:
+        return [f"{formats.share(part, 0)} of the time", models]
+    return [f"{formats.share(part, 0)} of the time, {models}"]
+
+
+def _transition(graph: Chart, state: State, trigger: Trigger) -> Shapes:
+    corners, place, across = WAYS[state, trigger]
+    edge = next(
+        edge for _, _, key, edge in graph.out_edges(state, keys=True, data=True) if key == trigger
+    )
+    return [Arrow(corners), *_passing(*place, edge["words"], _passed(edge), across)]
+
+
+def _passed(edge: dict[str, int]) -> str:
+    return formats.number(edge["passed"]) if "passed" in edge else ""
+
+
+def _passing(x: float, y: float, words: str, passed: str, across: str = "left") -> Shapes:
+    """Return what a transition is, and how often it was made, in a line."""
+    gap = 6.0 if passed and words else 0.0
+    number = width_of(passed, LABEL, strong=True)
+    whole = number + gap + width_of(words, LABEL)
+    left = x - {"left": 0.0, "center": whole / 2.0, "right": whole}[across]
+    count = Words(left + whole - number, y, passed, colour="ink", is_strong=True)
+    return [Words(left, y, words), count]
+
+
+def _retirement(graph: Chart) -> Shapes:
+    box = _STATES[State.RETIRED]
+    bottom, x = _PRODUCTION.bottom, 148.0
+    late, early = _retired(graph, PRODUCTION_STATES), _retired(graph, _EARLY_STATES)
+    return [
+        Arrow(((box.middle, bottom), (box.middle, box.top - 4.0))),
+        *_passing(box.middle + 10.0, bottom + 31.0, "retired", late),
+        Arrow(((x, _EARLY.bottom), (x, box.centre), (box.left - 4.0, box.centre))),
+        *_passing((x + box.left) / 2.0, box.centre - 7.0, "retired", early, "center"),
+    ]
+
+
+def _retired(graph: Chart, states: tuple[State, ...]) -> str:
+    edges = [graph.edges[state, State.RETIRED, Trigger.RETIRES] for state in states]
+    if "passed" not in edges[0]:
+        return ""
+    return formats.number(sum(edge["passed"] for edge in edges))
+
+
+def _entry(graph: Chart) -> Shapes:
+    idea, online = _STATES[State.IDEA], _STATES[State.ONLINE]
+    x, node = idea.right - 30.0, graph.nodes[State.IDEA]
+    known = "models" in node
+    proposed = formats.number(node["arrived"] + node["at_start"]) if known else ""
+    start = formats.number(graph.nodes[State.ONLINE]["at_start"]) if known else ""
+    return [
+        Disc(x, 10.0),
+        Arrow(((x, 10.0), (x, idea.top - 4.0))),
+        *_passing(x + 10.0, 14.0, "proposed", proposed),
+        Disc(398.0, 220.0),
+        Arrow(((398.0, 220.0), (online.left - 4.0, 220.0))),
+        *_passing(398.0, 242.0, "at start", "", "center"),
+        *_passing(398.0, 258.0, "", start, "center"),
+    ]

@@ -1,0 +1,247 @@
+"""Figures of an optimisation: the efficient frontier, and the road map that is recommended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from modelops_abm import formats
+from modelops_abm.charts.figure import (
+    Bars,
+    Dot,
+    Figure,
+    Floats,
+    Line,
+    Panel,
+    Ribbon,
+    Row,
+    Rows,
+    Table,
+    months,
+    time_axis,
+    value_axis,
+)
+from modelops_abm.charts.layout import shortened
+from modelops_abm.charts.palette import Colour
+from modelops_abm.experiments.optimisation_results import Finalist, Optimised, spend_of
+from modelops_abm.experiments.optimisation_search import YEAR_DAYS, Measured
+from modelops_abm.experiments.optimisation_words import interval_of, with_error
+from modelops_abm.experiments.road_maps import Step, nothing_of, road_map_of
+from modelops_abm.experiments.statistics import Estimate
+from modelops_abm.experiments.words import known_money, level_word
+from modelops_abm.scenario import CAPABILITY_NAMES
+from modelops_abm.version import __version__
+
+type Value = Callable[[Measured], Estimate]
+
+_DONE = 0.995
+
+
+def spend_frontier(found: Optimised) -> Figure:
+    """Return what the finalists spend and are worth, on average and in the worst futures.
+
+    Parameters
+    ----------
+    found
+        An optimisation.
+
+    Returns
+    -------
+    Figure
+        Both frontiers, every finalist with its interval, the plan and the recommended road map.
+    """
+    views: tuple[tuple[str, Value, Sequence[Finalist]], ...] = (
+        ("Worth on average", lambda each: each.worth.estimate, found.frontier(downside=False)),
+        (
+            "Average of the worst 5 % of futures",
+            lambda each: each.downside,
+            found.frontier(downside=True),
+        ),
+    )
+    return Figure(
+        _finding_of_frontier(found),
+        (tuple(_view(found, *view) for view in views),),
+        "Spent and worth",
+        shows=f"Each dot is a road map against doing nothing, in {found.replications:,} futures"
+        " that the search has not seen; bars: 95 % interval. The line joins those that none beats"
+        " for the same money.",
+        source=_source(found),
+    )
+
+
+def _source(found: Optimised) -> str:
+    tried = formats.plural(found.tried, "road map")
+    name = shortened(found.plan.name)
+    return f"Scenario {name}, seed {found.seed}, {tried} searched. modelops_abm {__version__}."
+
+
+def _finding_of_frontier(found: Optimised) -> str:
+    """Say how much of the highest worth half of its money buys."""
+    efficient = found.frontier()
+    best = efficient[-1].rechecked
+    if best.mean_gain <= 0.0:
+        return "No road map that was re-checked is worth more on average than doing nothing"
+    spent = spend_of(best)
+    cheaper = [each.rechecked for each in efficient if spend_of(each.rechecked) <= spent / 2.0]
+    half = max((each.mean_gain for each in cheaper), default=0.0) / best.mean_gain
+    bought = f"{formats.money(spent)} buy {formats.money(best.mean_gain)}"
+    if half <= 0.0 or spent <= 0.0:
+        return bought
+    return f"{bought}; half of the money buys {formats.share(half, 0)} of that"
+
+
+def _view(found: Optimised, title: str, value: Value, efficient: Sequence[Finalist]) -> Panel:
+    """Return spending against one kind of worth, both with zero on their axes."""
+    spends = [spend_of(each.rechecked) for each in found.finalists]
+    ends = [end for each in found.finalists for end in _ends(value(each.rechecked))]
+    across, spend_unit = formats.money_scale(max(map(abs, spends)))
+    up, unit = formats.money_scale(max(map(abs, ends)))
+
+    def dot(finalist: Finalist) -> Dot:
+        worth = value(finalist.rechecked)
+        is_recommended = finalist.road_map == found.recommended
+        return Dot(
+            repr(finalist.road_map),
+            spend_of(finalist.rechecked) / across,
+            (worth.mean or 0.0) / up,
+            _colour(found, finalist),
+            (worth.half_width or 0.0) / up,
+            "diamond" if is_recommended else "disc",
+            _name(found, finalist),
+            is_strong=is_recommended,
+        )
+
+    dots = [dot(each) for each in found.finalists]
+    line = [dot(each) for each in efficient]
+    frontier = Line(
+        "frontier",
+        np.array([each.x for each in line]),
+        np.array([each.y for each in line]),
+        "plan 45%",
+        2.2,
+    )
+    return Panel(
+        title,
+        unit,
+        value_axis(
+            [-0.02 * max(spends) / across, *(spend / across for spend in [0.0, *spends])], steps=6
+        ),
+        value_axis([0.0, *(end / up for end in ends)], steps=6),
+        (frontier, *dots),
+        height=330.0,
+        x_title=f"Spent over {formats.span(found.plan.horizon_days)}, {spend_unit}",
+    )
+
+
+def _ends(worth: Estimate) -> tuple[float, float]:
+    mean, half = worth.mean or 0.0, worth.half_width or 0.0
+    return mean - half, mean + half
+
+
+def _name(found: Optimised, finalist: Finalist) -> str:
+    """Return what the reader looks for: recommended, plan, doing nothing; of others nothing."""
+    names = {road_map_of(found.plan): "plan given", nothing_of(found.plan): "nothing"}
+    names[found.recommended] = "recommended"
+    if finalist.road_map not in names:
+        return ""
+    over = "" if finalist in found.within_budget else ", over the budget"
+    return f"{names[finalist.road_map]}{over}"
+
+
+def _colour(found: Optimised, finalist: Finalist) -> Colour:
+    if finalist not in found.within_budget:
+        return "costs"
+    return "baseline" if finalist.road_map == nothing_of(found.plan) else "plan"
+
+
+def road_map(found: Optimised) -> Figure:
+    """Return the recommended road map: how the levels rise, and the spending of each year.
+
+    Parameters
+    ----------
+    found
+        An optimisation.
+    """
+    team = formats.plural(found.recommended.developers, "developer")
+    rows = tuple(_step_row(step, found) for step in found.recommended.in_order)
+    x = time_axis(found.plan.horizon_days)
+    body = Rows("Capability", "", rows or (Row("None", ()),), x, height=52.0)
+    return Figure(
+        _finding_of_road_map(found),
+        ((body,), (_spending(found),)),
+        "Road map",
+        shows=f"With {team}. Bars are as thick as the level that is reached, on average over"
+        " futures; full is the height of the light band. Spending is what it adds to doing"
+        " nothing, ± half the 95 % interval of the mean.",
+        source=_source(found),
+        table=lambda: Table(
+            "Road map", ("Capability", "Level"), [(row.label, *row.cells) for row in rows]
+        ),
+    )
+
+
+def _finding_of_road_map(found: Optimised) -> str:
+    if found.recommended == nothing_of(found.plan):
+        is_dear = found.budget_per_year is not None and not found.search.affordable
+        return (
+            "No road map that was looked at is within the budget"
+            if is_dear
+            else "Doing nothing is the best road map found"
+        )
+    worth = found.best.worth
+    if worth.verdict != "earns":
+        return "The best road map found cannot be told from doing nothing"
+    span = formats.span(found.plan.horizon_days)
+    known = f"{known_money(worth)} ({interval_of(worth.estimate)})"
+    return f"The recommended road map is worth {known} over {span}"
+
+
+def _step_row(step: Step, found: Optimised) -> Row:
+    levels = found.levels[CAPABILITY_NAMES.index(step.capability)]
+    days = months(np.arange(1.0, len(levels) + 1.0))
+    ribbon = Ribbon(days, levels, step.start_day / formats.MONTH_DAYS, "plan")
+    words = f"{level_word(step.level)}, {_reached(step, levels, found)}"
+    return Row(step.capability.capitalize(), (ribbon,), (words,), is_strong=True)
+
+
+def _reached(step: Step, levels: Floats, found: Optimised) -> str:
+    start = float(getattr(found.plan.capabilities, step.capability).start_level)
+    there = np.flatnonzero(levels >= start + _DONE * (step.level - start))
+    if not len(there):
+        return f"not reached in {formats.span(found.plan.horizon_days)}"
+    return f"reached by {formats.month_of(float(there[0]))}"
+
+
+def _spending(found: Optimised) -> Panel:
+    """Return a bar for each year, with the budget across them."""
+    horizon, budget = found.plan.horizon_days, found.budget_per_year
+    years = np.array([year.mean or 0.0 for year in found.best.yearly_spend])
+    highest = max(*np.abs(years), budget or 0.0) or 1.0
+    size, unit = formats.money_scale(highest)
+    edges = months(np.minimum(np.arange(len(years) + 1) * YEAR_DAYS, horizon))
+    bars = Bars("spending", edges, np.zeros(len(years)), years / size, ("plan 30%",))
+    names = tuple(
+        Dot(
+            f"year {place}",
+            float(edges[place] + edges[place + 1]) / 2.0,
+            max(float(years[place]) / 2.0, 0.09 * highest) / size,
+            "ink",
+            shape="none",
+            words=with_error(year),
+        )
+        for place, year in enumerate(found.best.yearly_spend)
+    )
+    line: tuple[Line, ...] = ()
+    if budget is not None:
+        ends, across = np.array([0.0, edges[-1]]), np.full(2, budget / size)
+        label = f"budget {formats.money(budget)}"
+        line = (Line("budget", ends, across, "costs", 1.5, "dashed", label),)
+    return Panel(
+        "Spending",
+        f"in each year, {unit}",
+        time_axis(horizon),
+        value_axis([0.0, *years / size, (budget or 0.0) / size], steps=3),
+        (bars, *names, *line),
+        height=130.0,
+    )
