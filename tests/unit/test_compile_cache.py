@@ -451,7 +451,7 @@ print(len(told), *(told[-1] if told else ()), worth)
 """
 
 
-@pytest.mark.slow(60)
+@pytest.mark.slow(90)
 def test_two_processes_compile_at_once_and_a_third_finds_what_they_made(tmp_path: Path) -> None:
     environment = {"MODELOPS_ABM_CACHE_DIR": str(tmp_path)}
     with ThreadPoolExecutor(2) as pool:
@@ -466,7 +466,7 @@ def test_two_processes_compile_at_once_and_a_third_finds_what_they_made(tmp_path
     assert run(COMPILING, **environment) == ["0", first[3]]
 
 
-@pytest.mark.slow(60)
+@pytest.mark.slow(5)
 def test_nothing_is_written_beside_the_package(tmp_path: Path) -> None:
     installed = tmp_path / "site-packages"
     shutil.copytree(PACKAGE, installed / "modelops_abm")

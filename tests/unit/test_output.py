@@ -346,7 +346,7 @@ def test_what_is_loaded_is_what_was_saved(run: Run, saved: Path) -> None:
         pd.testing.assert_frame_equal(getattr(loaded, name), expected, check_exact=True)
 
 
-@pytest.mark.parametrize("count", [10, pytest.param(400, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [10, pytest.param(400, marks=pytest.mark.slow(9))])
 def test_every_damage_is_noticed_and_named(count: int, saved: Path) -> None:
     chance = random.Random(1)
     for name in ("run.json", *(f"{each}.parquet" for each in ("daily", "events", "models"))):
@@ -370,7 +370,7 @@ def test_every_damage_is_noticed_and_named(count: int, saved: Path) -> None:
     assert Run.load(saved)
 
 
-@pytest.mark.parametrize("stride", [17, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("stride", [17, pytest.param(1, marks=pytest.mark.slow(3))])
 def test_every_damage_of_the_manifest_is_noticed(stride: int, saved: Path, run: Run) -> None:
     file, chance = saved / MANIFEST, random.Random(2)
     content = file.read_bytes()
@@ -716,7 +716,7 @@ print("done")
 
 @unix
 @pytest.mark.parametrize(
-    ("stride", "rounds"), [(7, 2), pytest.param(1, 50, marks=pytest.mark.slow(60))]
+    ("stride", "rounds"), [(7, 2), pytest.param(1, 50, marks=pytest.mark.slow(20))]
 )
 def test_a_writer_that_is_stopped_at_any_step_leaves_no_mixture(
     stride: int, rounds: int, tmp_path: Path
@@ -754,7 +754,7 @@ def started(folder: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 
 @unix
-@pytest.mark.slow(30)
+@pytest.mark.slow(15)
 def test_a_command_that_is_killed_while_it_saves_leaves_no_mixture(tmp_path: Path) -> None:
     place, chance = tmp_path / "run", random.Random(3)
     (tmp_path / "thesis.tex").write_text("years of work")
@@ -777,7 +777,7 @@ def test_a_command_that_is_killed_while_it_saves_leaves_no_mixture(tmp_path: Pat
 
 
 @unix
-@pytest.mark.slow(8)
+@pytest.mark.slow(12)
 def test_four_commands_at_once(tmp_path: Path) -> None:
     processes = [
         started(tmp_path, "simulate", "--days", "30", "--output", "run", "--seed", str(seed))

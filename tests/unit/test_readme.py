@@ -54,7 +54,7 @@ def test_rules_are_those_of_the_reader() -> None:
     assert " - ".join(["", *RULES]).strip() in words
 
 
-@pytest.mark.slow(15)
+@pytest.mark.slow(12)
 def test_answer_is_what_the_main_job_prints(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

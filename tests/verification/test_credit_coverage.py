@@ -56,7 +56,7 @@ def blocks(long_run: Credit) -> list[Credit]:
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(8)
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_intervals_of_shares_and_synergies_hold_the_truth(long_run: Credit, outcome: str) -> None:
     """95 % of the intervals do, within the error of so many."""
@@ -73,7 +73,7 @@ def test_intervals_of_shares_and_synergies_hold_the_truth(long_run: Credit, outc
         check_share(f"coverage of {words}, {outcome}", held, BLOCKS, 0.95)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(8)
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_the_best_capability_is_among_those_that_may_be(long_run: Credit, outcome: str) -> None:
     best = long_run.ranking(outcome).order[0]

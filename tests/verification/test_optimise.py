@@ -46,7 +46,7 @@ def every() -> dict[RoadMap, Measured]:
     return {each.road_map: each for each in found}
 
 
-@pytest.mark.slow
+@pytest.mark.slow(15)
 @pytest.mark.parametrize("budget", [None, 20_000.0])
 def test_the_search_finds_what_exhaustive_search_finds(
     every: dict[RoadMap, Measured], budget: float | None

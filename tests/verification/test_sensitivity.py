@@ -56,7 +56,7 @@ def g_indices() -> tuple[Floats, Floats]:
     return own / variance, own * np.prod(1.0 + own) / (1.0 + own) / variance
 
 
-@pytest.mark.slow
+@pytest.mark.slow(4)
 @pytest.mark.parametrize(
     ("function", "known"),
     [(ishigami, ishigami_indices()), (g_function, g_indices())],
@@ -193,7 +193,7 @@ def test_effects_are_those_of_salib() -> None:
     assert list(found["half_width"]) == pytest.approx(list(known["mu_star_conf"]), rel=0.2)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(4)
 def test_intervals_of_screening_contain_what_is_known() -> None:
     """Of mu* and sigma of x1 + x1 x2 on the grid: effects 1 + x2, of which each level is as likely.
 
