@@ -98,6 +98,7 @@ def without_comma(text: str) -> str:
     """
     if _GROUPED_BY_POINTS.fullmatch(text):
         return f"write {text.replace('.', '').replace(',', '.')}"
+    # 1,234 is both: nobody can tell which is meant but who wrote it.
     is_grouped, is_decimal = _GROUPED.fullmatch(text), _DECIMAL_COMMA.fullmatch(text)
     with_point = re.sub(r"^([-+]?)\.", r"\g<1>0.", text.replace(",", "."))
     if is_grouped and is_decimal:
@@ -229,6 +230,7 @@ def appearance(text: str) -> str:
 
 def difference(one: str, other: str) -> str:
     """Return in what two texts of one appearance differ, in words, with the characters' names."""
+    # The first step that makes them equal names the difference.
     for words, step in _STEPS:
         one_after, other_after = step(one), step(other)
         if one_after == other_after:

@@ -52,6 +52,7 @@ def read_number(cell: str) -> float:
     number = float(text)
     if math.isinf(number):
         raise Mistake("is too large a number", "write a number up to 1e9")
+    # 1e-400 is no zero to whoever wrote it, though it becomes one.
     if number == 0.0 and re.search("[1-9]", re.split("[eE]", text)[0]):
         raise Mistake("is too small a number", "write 0, or a number above 1e-300")
     return number
@@ -61,6 +62,7 @@ def read_date(cell: str) -> date:
     """Return a date written as YYYY-MM-DD; of a moment (ISO 8601), the day as it is written."""
     text = cell.strip()
     match = _ISO_MOMENT.fullmatch(text)
+    # The day is taken as it is written, whatever the zone: moving it could move it to another day.
     if match is None or (match["zone"] and not match["time"]):
         raise Mistake("is not a date in the form YYYY-MM-DD", _date_remedy(text))
     try:
@@ -209,6 +211,7 @@ def meant(word: str, known: Iterable[str], by_other_words: Mapping[str, str]) ->
     letter in five may be wrong, missing, too many or changed with its neighbour.
     """
     plain = " ".join(re.split(r"[\W_]+", word.casefold())).strip()[:_LONGEST_COMPARED]
+    # Another word for the same first: "live" is spelt like nothing, and means production.
     if plain in by_other_words:
         return by_other_words[plain]
     slips = {name: _slips(plain, name.replace("_", " ")) for name in known}

@@ -73,6 +73,8 @@ def portfolio_csv(portfolio: ImportedPortfolio) -> str:
     The stage is in all rows or in none: where some state it, an empty cell would say that it is
     not known, and a model whose row looks like a total is one by its stage.
     """
+    # A stage is part of how rows are read (see `rows`), so that it cannot be left out where one row
+    # needs it; in all other files it would claim what the client did not say.
     known = [_known(entry) for entry in portfolio.models]
     with_stage = any("stage" in row for row in known) or bool(summary_rows(known))
     text = io.StringIO(newline="")

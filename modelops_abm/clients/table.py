@@ -101,6 +101,7 @@ def decode_either(content: bytes) -> str:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = _windows_1252(content)
+    # Windows-1252 fits nearly any bytes: that it could be decoded says little.
     if found := damaged(text):
         line = text.count("\n", 0, text.index(found)) + 1
         raise Mistake(f"has lost letters ('{printable(found)}', first at line {line})", _AS_UTF8)

@@ -259,6 +259,7 @@ class _YamlReader:
         values: dict[str, Any] = {}
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             name = _name(event)
+            # PyYAML itself would let the last one count, without a word.
             if name in values:
                 raise UnreadableError(f"{printable(name)} is given twice", _line(event))
             self.lines[*path, name] = _line(event)
@@ -289,6 +290,7 @@ def _name(event: Any) -> str:
 
 
 def _scalar(event: yaml.ScalarEvent) -> Any:
+    # Only text without quotes may be a number or a word for true: '5' in quotes is text.
     is_plain = event.style is None or event.style == ""
     return plain_yaml_value(event.value) if is_plain else event.value
 
@@ -315,6 +317,7 @@ def _date(text: str) -> date | str:
 
 def _check_nesting(data: Any) -> None:
     """Raise an error if values are nested too deeply."""
+    # Level by level and not by recursion, which is what such data would break.
     level = [data]
     for _ in range(DEEPEST):
         level = [inner for outer in level for inner in _inside(outer)]

@@ -227,6 +227,7 @@ def _table(document: Document, file: str) -> dict[str, Any]:
 
 def _without_source(data: dict[str, Any], document: Document, file: str) -> list[str]:
     """Take out of the data the names of the values that nobody vouches for."""
+    # Out of the data, as it is a fact about the file and no value of a scenario.
     names = data.pop(WITHOUT_SOURCE, [])
     if isinstance(names, list) and all(isinstance(name, str) for name in names):
         return names
@@ -269,6 +270,7 @@ def _distribution(whole: dict[str, Any]) -> dict[str, Any]:
 
 def _as_data(scenario: Scenario) -> dict[str, Any]:
     """Return everything in a scenario as nested mappings and lists, what is None left out."""
+    # Name and description first, so that a file says at its top what it is.
     labels, rest = {}, scenario.model_dump(exclude_none=True)
     for name in ("name", "description"):
         labels[name] = rest.pop(name)

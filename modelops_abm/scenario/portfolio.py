@@ -144,6 +144,7 @@ def contradictions(entry: PortfolioModel, start_date: date | None = None) -> lis
         _too_large(entry, "current_predictions_per_user_day", "predictions_per_user_day"),
     ]
     found += [_not_live(entry, field) for field in _OF_LIVE_MODELS]
+    # Without a start date nothing says which days are past: a file can be read before its scenario.
     if start_date is not None:
         found += [_at_odds_with_stage(entry, field, start_date) for field in _AFTER_START]
         found.append(_in_future(entry, "last_retrained_at", start_date))
@@ -193,6 +194,7 @@ def _too_large(entry: PortfolioModel, part: str, whole: str) -> Contradiction | 
 
 def _at_odds_with_stage(entry: PortfolioModel, field: str, start: date) -> Contradiction | None:
     day, after = getattr(entry, field), entry.stage in _AFTER_START[field]
+    # The start date itself counts as past: what goes live on day 0 is in production on day 0.
     if day is None or (day > start) == after:
         return None
     relation = "is not after" if after else "is after"
@@ -227,6 +229,8 @@ class ImportedPortfolio(Represented, Section):
 
     @model_validator(mode="after")
     def _unique_ids(self) -> Self:
+        # By appearance: two ids that a reader takes for one would be two models with two histories,
+        # as draws are keyed by the id.
         seen: dict[str, str] = {}
         for number, model in enumerate(self.models):
             other = seen.setdefault(appearance(model.id), model.id)

@@ -90,6 +90,7 @@ def _scenario(name: str) -> Scenario:
     """Return a preset in which every value that departs carries its reason."""
     description, departures = _PRESETS[name]
     scenario = Scenario(name=name, description=description)
+    # One by one, as each has a reason of its own.
     for value_name, (value, reason, confidence) in departures.items():
         source = f"preset {name}: {reason}"
         scenario = with_values(scenario, {value_name: value}, source=source, confidence=confidence)

@@ -70,6 +70,7 @@ def problems_of(
 
 def _line(path: Path, lines: Mapping[Path, int]) -> int | None:
     """Return the line of a path, or of the innermost section around it."""
+    # What is missing has no line of its own: the section that should hold it has one.
     inner = (path[:length] for length in range(len(path), 0, -1))
     return next((lines[outer] for outer in inner if outer in lines), None)
 
@@ -90,6 +91,7 @@ def _problem(
 def _whole_path(details: ErrorDetails) -> Path:
     """Return the path of the value to blame, which a section's own check states apart."""
     inner: Path = tuple(details.get("ctx", {}).get("path", ()))
+    # The distribution is sound; it is its quantity that bounds the mean.
     if details["type"] == "mean_out_of_bounds":
         inner = ("mean",)
     return tuple(details["loc"]) + inner
@@ -101,6 +103,7 @@ def _value_in_words(details: ErrorDetails) -> str:
     inner = _whole_path(details)[len(details["loc"]) :]
     for name in inner:
         value = _entry(value, name)
+    # A whole section is named by its path; its content would fill the message.
     is_whole = isinstance(value, Mapping | Section) and not details["type"].endswith("_type")
     if is_whole or details["type"] in ("missing", "extra_forbidden") or (inner and value is None):
         return ""

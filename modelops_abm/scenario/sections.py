@@ -215,6 +215,7 @@ class TeamParameters(Section):
         """Maintenance before deployment, and everything before build."""
         if sorted(order) != sorted(TASK_CLASS_NAMES):
             raise ValueError(f"must name each of {', '.join(TASK_CLASS_NAMES)} once")
+        # There is always one more idea: whatever came after build would never be done.
         if order[-1] != "build":
             raise ValueError("build must come last: the backlog never empties")
         if order.index("deploy") < max(order.index("repair"), order.index("retrain")):

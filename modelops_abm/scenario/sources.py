@@ -49,6 +49,7 @@ def with_sources(
     """Return a scenario in which a source vouches for values, in place of earlier ones."""
     if not names:
         return scenario
+    # A source of a whole section stays: it still speaks of the section's other values.
     kept = [entry for entry in scenario.sources if not _is_replaced(entry, names)]
     added = [ValueSource(name=name, source=source, confidence=confidence) for name in names]
     return scenario.model_copy(update={"sources": (*kept, *added)})

@@ -60,6 +60,7 @@ def set_without_effect(scenario: Scenario) -> dict[str, str]:
 
 
 def _is_set(scenario: Scenario, name: str) -> bool:
+    # A preset's own value without effect is its author's business, and no slip of the user's.
     source = source_of(scenario, name)
     return source is None or source.confidence in _OF_SETTING
 
@@ -88,6 +89,7 @@ def _of_capability(name: CapabilityName) -> Iterator[Rule]:
     """Yield what holds of every capability; the wording names it, as the reason stands alone."""
     prefix = f"capabilities.{name}"
     own = type(_capability(Scenario(), name)).model_fields
+    # The delay without monitoring is what counts where there is none, so it is no effect of it.
     effects = [each for each in own if each not in (*_OF_A_START, "delay_without_days")]
 
     def names(parts: tuple[str, ...] | list[str]) -> tuple[str, ...]:
@@ -118,6 +120,7 @@ def _of_capability(name: CapabilityName) -> Iterator[Rule]:
 
 
 def _has_ideas(scenario: Scenario) -> bool:
+    # A client's list may hold ideas; it is long, and not looked through.
     initial = 1 if scenario.imported is not None else scenario.portfolio.initial_ideas
     return initial > 0 or scenario.portfolio.ideas_per_year > 0.0
 
@@ -145,6 +148,7 @@ def _coverages(scenario: Scenario) -> list[float]:
 
 def _is_never_retrained(scenario: Scenario) -> bool:
     """Tell whether the interval of even the model that waits longest ends after the run."""
+    # A model at the start was retrained up to one old interval ago, and waits for what is left.
     waited = scenario.portfolio.past_retraining_interval_days
     ends = scenario.retraining.interval_days - waited > scenario.horizon_days
     return ends and scenario.imported is None
@@ -276,6 +280,7 @@ RULES: tuple[Rule, ...] = (
         "no model decays",
         lambda scenario: (
             scenario.model.decaying_share == 0.0
+            # An archetype may have a share of its own, and a client's stated loss is a loss.
             and not scenario.archetypes
             and scenario.imported is None
         ),
