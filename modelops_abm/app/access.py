@@ -147,7 +147,7 @@ def protect(hosts: Hosts | None = None) -> None:
     solara.server.settings.main.mode = "production"  # the other one calls home once
     solara.server.settings.session.http_only = True
     warnings.filterwarnings("ignore", "Cookies with samesite=none")  # `_kept_close` sees to that
-    app.router.routes[:] = _routes()
+    app.router.routes[:] = _routes()  # in place of Solara's, which fetch, write and delete files
     app.router.redirect_slashes = False
     app.middleware_stack = AccessControl(
         app.middleware_stack or app.build_middleware_stack(), hosts or Hosts()
@@ -199,6 +199,8 @@ class AccessControl:
         """Return the scope with what may get through; refuse what may not."""
         _check_size(scope)
         _check_target(scope)
+        # Host, and not only the address: another page may have its own name resolve to 127.0.0.1
+        # (DNS rebinding), and would then be of the same origin as this page.
         host = _only(scope, b"host")
         address, port = scope.get("server") or ("", None)
         if not address.startswith("127.") and address != "::1":
@@ -217,6 +219,7 @@ class AccessControl:
 
 
 def _check_origin(scope: Scope, host: str) -> None:
+    # Browsers send Origin with every WebSocket and POST; of a plain GET it may be missing.
     is_reading = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
     origin = _only(scope, b"origin")
     is_own = is_reading if origin is None else _is_own(origin, host)
@@ -234,7 +237,7 @@ def _check_size(scope: Scope) -> None:
     length = _only(scope, b"content-length") or "0"
     if not length.isdecimal():
         raise HTTPException(400, "The request is malformed.")
-    chunked = _only(scope, b"transfer-encoding") is not None
+    chunked = _only(scope, b"transfer-encoding") is not None  # of a length that nobody knows
     if chunked or len(length) > 9 or int(length) > _LARGEST_BODY_BYTES:
         raise HTTPException(413, "The body is too large.")
 
@@ -253,7 +256,7 @@ def _check_target(scope: Scope) -> None:
 def _only(scope: Scope, name: bytes) -> str | None:
     """Return the value of a header, which may be given once."""
     values = [value for header, value in scope["headers"] if header.lower() == name]
-    if len(values) > 1:
+    if len(values) > 1:  # what checks and what answers might each take another one
         raise HTTPException(400, "The request is malformed.")
     return values[0].decode("latin-1").lower() if values else None
 

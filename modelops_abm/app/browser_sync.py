@@ -81,7 +81,7 @@ def open_session(query: str | None) -> Session:
         session.notice.set(f"This link cannot be used, so the first plan is shown: {error}")
         return session
     session = Session(linked.plan, linked.seed)
-    for view in VIEWS:
+    for view in VIEWS:  # a link may name any
         if view == linked.view:
             session.view.set(view)
     session.replication.set(linked.replication)
@@ -101,7 +101,7 @@ def query_of_session(session: Session) -> str | None:
         Linked(
             plan=session.plan,
             seed=session.seed.value,
-            view="" if view == "decide" else view,
+            view="" if view == "decide" else view,  # what opens anyway needs no room
             replication=session.replication.value,
             portfolio=session.wanted.value,
         )

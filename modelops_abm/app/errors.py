@@ -42,7 +42,7 @@ def reported[**P](session: Session, handler: Callable[P, None]) -> Callable[P, N
 @solara.component
 def ErrorBoundary(part: Callable[[Session], solara.Element], session: Session) -> None:
     """Show a part of the page, or that it cannot be drawn; a new answer or plan is tried again."""
-    error, forget = solara.use_exception()
+    error, forget = solara.use_exception()  # of whatever is drawn inside
 
     def try_again() -> None:
         if error is not None:

@@ -225,5 +225,5 @@ def Page() -> None:
         model_params={**MODEL_PARAMS, "drawing": drawing},
         name="ModelOps with Mesa",
         play_interval=1,
-        render_interval=7,
+        render_interval=7,  # a picture a week: Matplotlib takes longer than the seven days
     )

@@ -139,6 +139,7 @@ def _large_plan(session: Session) -> h.Element | None:
     ]
 
 
+# `solara run` imports this in its server before it answers anybody; `server.serve` does it itself.
 protect_what_serves()
 
 PARTS: dict[str, Callable[[Session], solara.Element]] = {
@@ -153,7 +154,7 @@ PARTS: dict[str, Callable[[Session], solara.Element]] = {
 def Page() -> None:
     """Show the page of one visitor."""
     router = solara.use_router()
-    session = solara.use_memo(lambda: open_session(router.search), [])
+    session = solara.use_memo(lambda: open_session(router.search), [])  # once: the link it came by
     solara.Title("ModelOps simulator")
     solara.Style(stylesheet())
     with solara.Div(classes=["modelops"]):
@@ -161,6 +162,7 @@ def Page() -> None:
         Visit(session)
         TopBar(session)
         with solara.Div(attributes={"role": "main"}):
+            # With a key: another part is another element, and not the last one with other content.
             ErrorBoundary(PARTS[session.view.value], session).key(session.view.value)
 
 

@@ -87,7 +87,7 @@ def serve(
     for name, value in _SETTINGS.items():
         os.environ.setdefault(name, value)  # read when Solara's server is imported
     os.environ["SOLARA_APP"] = page
-    protect(hosts)
+    protect(hosts)  # imports Solara's server, so the settings above come first
     config = uvicorn.Config(
         "solara.server.starlette:app",
         http=PunctualProtocol,
@@ -112,7 +112,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self._opened:
             opening = threading.Thread(target=webbrowser.open, args=(self._opened,), daemon=True)
-            opening.start()  # which a browser in the terminal does not end
+            opening.start()  # in a thread: a browser in the terminal returns when it is closed
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if not self.should_exit:

@@ -32,7 +32,7 @@ def stylesheet(*parts: str) -> str:
 
 
 def _font() -> str:
-    data = base64.b64encode(_FONT.read_bytes()).decode()
+    data = base64.b64encode(_FONT.read_bytes()).decode()  # no route has to serve it
     return (
         "@font-face { font-family: Inter; font-weight: 100 900; font-display: swap;"
         f" src: url(data:font/woff2;base64,{data}) format('woff2'); }}"

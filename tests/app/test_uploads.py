@@ -18,7 +18,7 @@ from modelops_abm.app.state.uploads import (
     read_scenario_file,
 )
 from modelops_abm.app.widgets import PickedFile
-from modelops_abm.app.widgets.file_picker import picked
+from modelops_abm.app.widgets.controls import picked
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.app.your_data.cards import (
     models_table,

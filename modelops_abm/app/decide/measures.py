@@ -12,6 +12,7 @@ from modelops_abm.scenario import Distribution, InputError, Quantity, parse_assi
 from modelops_abm.text import printable, range_in_words, without_comma
 
 _SPACES = dict.fromkeys(map(ord, " \t\u00a0\u2009" + formats.NARROW_SPACE))
+# Only spaces set thousands apart: a comma may be a decimal sign, and is refused with advice.
 _GROUPED = re.compile(r"[-+]?[1-9]\d{0,2}( \d{3})+(\.\d*)?")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?", re.IGNORECASE)
 _LONGEST = 40
@@ -43,7 +44,7 @@ class Measure:
 
     def text(self, value: float) -> str:
         """Return the number as it is shown, with thousands set apart."""
-        shown = round(value * self.per_unit, 10)
+        shown = round(value * self.per_unit, 10)  # 0.07 * 100 is not quite 7
         text = f"{shown:,.10g}" if abs(shown) < 1e10 else f"{shown:.10g}"
         whole, _, decimals = text.partition(".")
         if "e" in text or len(decimals) >= self.digits:
@@ -85,6 +86,7 @@ class Measure:
         """Return what was typed without what stands around the number; each space is plain."""
         text = typed.translate(dict.fromkeys(_SPACES, " ")).replace(formats.MINUS, "-")
         tight = text.replace(" ", "")
+        # Who types over a field may leave its "$" or "%", with or without the space before it.
         for around in (self.before, self.after):
             bare = around.translate(_SPACES)
             tight = tight.removeprefix(bare).removesuffix(bare) if bare else tight

@@ -33,7 +33,7 @@ def Rail(session: Session) -> None:
     wrong, set_wrong = solara.use_state(("", _NONE_WRONG))
     is_open, set_open = solara.use_state(False)
     key = session.plan.key
-    problems = wrong[1] if wrong[0] == key else {}
+    problems = wrong[1] if wrong[0] == key else {}  # of another plan they are over
 
     def enter(entry: Entry) -> None:
         # The plan as it was: a wrong entry leaves it so, and its message goes with the next change.
@@ -52,7 +52,10 @@ def Rail(session: Session) -> None:
         Markup(rail_head(session.history.value), on_action, "rail-title")
         Markup(preset_menu(session.plan), on_action, "rail-preset")
         Sliders(session, problems, on_enter)
-        Markup(_horizon(session.plan, is_open), on_action, "rail-horizon")
+        choice = h.fragment[
+            horizon_choice(session.plan), _opener("Assumptions", is_open, ".narrow")
+        ]
+        Markup(choice, on_action, "rail-horizon")
         with solara.Div(classes=["rail-assumptions"]):
             Markup(_assumptions_head(session.plan, is_open), on_action)
             _controls(session, rail_rows.assumption_rows(session.plan, problems), on_enter)
@@ -132,10 +135,6 @@ def explain(session: Session, subject: str) -> None:
         session.drawer.set("" if session.drawer.value == subject else subject)
 
 
-def _horizon(plan: Plan, is_open: bool) -> h.Fragment:
-    return h.fragment[horizon_choice(plan), _opener("Assumptions", is_open, ".narrow")]
-
-
 def _assumptions_head(plan: Plan, is_open: bool) -> h.Element:
     count = len(rail_rows.changed_assumptions(plan))
     words = f"{count} changed" if count else "all at default"
@@ -210,7 +209,7 @@ def preset_menu(plan: Plan) -> h.Element:
 
 def horizon_choice(plan: Plan) -> h.Element:
     """Return the choice of the horizon; one that is none of the usual ones stands beside them."""
-    days = plan.scenario.horizon_days
+    days = plan.scenario.horizon_days  # a preset or a link may have any
     choices = [years * _YEAR_DAYS for years in HORIZON_YEARS]
     if days not in choices:
         choices = sorted([*choices, days])
@@ -223,7 +222,11 @@ def horizon_choice(plan: Plan) -> h.Element:
                     data_value=str(choice),
                     aria_pressed="true" if choice == days else "false",
                     aria_label=_span(choice),
-                )[_span(choice) if choice == days else _short(choice)]
+                )[
+                    _span(choice)
+                    if choice == days or choice % _YEAR_DAYS
+                    else str(choice // _YEAR_DAYS)
+                ]
                 for choice in choices
             )
         ],
@@ -238,10 +241,6 @@ def _span(days: int) -> str:
     if round(months * formats.MONTH_DAYS) == days:
         return formats.plural(months, "month")
     return formats.plural(days, "day")
-
-
-def _short(days: int) -> str:
-    return str(days // _YEAR_DAYS) if days % _YEAR_DAYS == 0 else _span(days)
 
 
 def horizon_days(value: str) -> int:

@@ -145,12 +145,12 @@ def _level_row(
     return {
         **_field(name, capability.capitalize(), plan, problems),
         "explains": capability,
-        "position": round(100.0 * level, 6),
+        "position": round(100.0 * level, 6),  # 0.29 is not to be 28.999999999999996
         "lowest": 0.0,
         "highest": 100.0,
         "page": _LEVEL_PAGE,
         "stops": [100.0 * stop for stop in STOPS],
-        "ghost": None if old == level else 100.0 * old,
+        "ghost": None if old == level else 100.0 * old,  # where it stood, as a dashed thumb
         "was": "" if old == level else PERCENT.words(old),
         "words": "level",
         "notes": "",
@@ -218,6 +218,7 @@ def pace(plan: Plan, answer: Answer | None, capability: CapabilityName) -> str:
     scenario = plan.scenario
     if level_of(scenario, capability) <= start_of(scenario, capability):
         return "nothing to build" if start_of(scenario, capability) == 0.0 else "in place already"
+    # The answer may still be that of the plan before, in which nothing was raised.
     if answer is None or level_of(answer.plan.scenario, capability) <= start_of(
         answer.plan.scenario, capability
     ):
@@ -351,14 +352,12 @@ def changed_rows(
     elsewhere
         Names of the values that are shown elsewhere.
     """
-    names = dict.fromkeys(_leaf(name) for name in changed_assumptions(plan))
+    # A part of a distribution, such as its spread, is shown with the whole.
+    names = dict.fromkeys(
+        name if name in SETTABLE else name.rpartition(".")[0] for name in changed_assumptions(plan)
+    )
     left = [SETTABLE[name] for name in names if name not in elsewhere]
     return setting_rows(left, plan, problems)
-
-
-def _leaf(name: str) -> str:
-    """Return the entry of the catalogue that a value is, or is a part of."""
-    return name if name in SETTABLE else name.rpartition(".")[0]
 
 
 def _row(quantity: Quantity, plan: Plan, problems: Mapping[str, str]) -> Field:
@@ -424,6 +423,7 @@ def value_of(entry: Entry) -> Any:
     InputError
         If it is no value, or there is no such field.
     """
+    # A slider sends its position, which is in the unit of the field beside it.
     is_slid = entry.is_position and entry.name in SLIDERS
     if entry.name not in SETTABLE or (entry.is_position and not is_slid):
         raise InputError(Problem("no such field", field=printable(entry.name)))

@@ -8,7 +8,6 @@ from modelops_abm.app.decide.sentences import (
     Advice,
     Headline,
     Progress,
-    Words,
     headline,
     plan_name,
     second_line,
@@ -35,6 +34,7 @@ def verdict_card(answer: Answer, credit: Credit | None, advice: Advice | None = 
         What would be better, for a plan that does not earn.
     """
     said = headline(answer.comparison)
+    more = second_line(answer, credit, "" if advice is None else advice.words)
     return h.section(
         ".verdict",
         data_part="verdict",
@@ -45,7 +45,7 @@ def verdict_card(answer: Answer, credit: Credit | None, advice: Advice | None = 
     )[
         h.div(".says")[
             _sentence(said),
-            _second(second_line(answer, credit, "" if advice is None else advice.words)),
+            h.p(".second")[(h.strong[word.text] if word.is_strong else word.text for word in more)],
             advice is not None
             and advice.change is not None
             and h.button(data_action="use change")["Make this change"],
@@ -89,7 +89,3 @@ def run_state(done: Progress) -> h.Element:
 def _sentence(said: Headline) -> h.Element:
     before, figure, after = said.sentence
     return h.h1[before, figure and h.span(class_=["worth", f"tone-{said.tone}"])[figure], after]
-
-
-def _second(words: list[Words]) -> h.Element:
-    return h.p(".second")[(h.strong[word.text] if word.is_strong else word.text for word in words)]

@@ -352,6 +352,7 @@ def answers(
 
 def _calls_of(stage: int, scenario: Scenario) -> int:
     """Return how many calls the first stage takes, with a block of either scenario to spare."""
+    # Too few, and the last blocks of the first figures would wait behind everybody's better ones.
     blocks = math.ceil(stage / replications_per_block([scenario]))
     return 2 * (blocks + 1)
 
@@ -369,7 +370,8 @@ class ProgressBar:
         self, plan: Plan, work: Literal["answer", "credit"], tell: Callable[[RunProgress], None]
     ) -> None:
         self._plan, self._work, self._tell = plan, work, tell
-        is_soon_seen = work == "answer"  # by its first figures
+        # An answer shows itself by its first figures; credit takes a while before it has any.
+        is_soon_seen = work == "answer"
         self._told = time.monotonic() if is_soon_seen else -math.inf
         self.gives_way = work != "answer"
 

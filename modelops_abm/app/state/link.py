@@ -80,6 +80,7 @@ def query_of(linked: Linked) -> str | None:
     """Return the query of a link, without its question mark; None if it would be too long."""
     scenario, start = linked.plan.scenario, linked.plan.start
     portfolio = fingerprint(scenario.imported) if scenario.imported else linked.portfolio
+    # A scenario of the visitor's own is only named: the browser keeps its file, see `with_base`.
     pairs = [("preset" if start in PRESETS else "scenario", start), *changes_of(linked.plan)]
     about = {
         "portfolio": portfolio,
@@ -137,6 +138,7 @@ def read_query(query: str) -> Linked:
     values = {name: text for name, text in given.items() if name not in _ABOUT}
     plan = _with_values(_start(given), values)
     wanted = _fingerprint(given.get("portfolio", ""))
+    # The made-up portfolio is shipped, so that a link with it opens anywhere.
     if wanted and wanted == fingerprint(illustrative_portfolio()):
         plan, wanted = plan.with_portfolio(illustrative_portfolio()), ""
     return Linked(
@@ -157,7 +159,7 @@ def _given(query: str) -> dict[str, str]:
     except ValueError:
         raise InputError(f"it has more than {_MOST_VALUES} values") from None
     given = dict(pairs)
-    if len(given) < len(pairs):
+    if len(given) < len(pairs):  # else the last would win, unseen
         raise InputError("it gives a value twice")
     return given
 
@@ -197,6 +199,7 @@ def _assigned(name: str, text: str) -> tuple[str, Any]:
 
 def _whole(given: Mapping[str, str], name: str, largest: int) -> int:
     text = given.get(name, "0")
+    # Python takes digits of any script, and long texts of them take long.
     if text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= largest:
         return int(text)
     message = f"is not a whole number from 0 to {largest}"

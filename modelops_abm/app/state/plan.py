@@ -141,6 +141,8 @@ class Plan:
         InputError
             If a name or a value is not allowed; the message says what is.
         """
+        # Only what differs from the base counts as a change: a slider moved back is none, and two
+        # ways to the same plan have the same key, answer and link.
         together = {**self.changes, **values}
         scenario = with_values(self.base, together, source=ON_THE_PAGE)
         kept = {
@@ -176,7 +178,7 @@ class Plan:
             values = {"imported": portfolio, "start_date": self.scenario.start_date}
             kind: SourceKind = "judgement" if portfolio.source == ILLUSTRATIVE else "client"
             base = with_values(own, values, source=f"portfolio {portfolio.source}", confidence=kind)
-        return replace(self, base=base).changed({})
+        return replace(self, base=base).changed({})  # drops changes that the base has now too
 
     @property
     def levels(self) -> dict[str, float]:
@@ -255,6 +257,7 @@ class History:
 
 def _latest(past: tuple[Plan, ...], plan: Plan) -> tuple[Plan, ...]:
     """Return the latest plans of a past, which are few enough, and so are their portfolios."""
+    # Plans share a portfolio: it is counted by identity, as equality would compare every model.
     portfolios, first = {id(plan.base.imported)}, len(past)
     for earlier in reversed(past[-LONGEST:]):
         portfolios.add(id(earlier.base.imported))

@@ -222,7 +222,7 @@ class Session:
 
     def explain(self) -> None:
         """Find out what the drawer asks for, if it is about a capability."""
-        for capability in CAPABILITY_NAMES:
+        for capability in CAPABILITY_NAMES:  # the drawer's subject is text from a browser
             if self.drawer.value == capability and self.may_run(self.plan):
                 self._estimator.explain(self.plan, self.seed.value, capability)
                 return
@@ -270,7 +270,7 @@ class Session:
     def _show(self, answer: Answer) -> None:
         if any(kept.plan.key == answer.plan.key for kept in self.tray.value):
             self.tray.set(with_answer(self.tray.value, answer))
-        if answer.plan.key == self.plan.key:
+        if answer.plan.key == self.plan.key:  # else the visitor has moved on meanwhile
             self.answer.set(answer)
 
     def _change_history(self, change: Callable[[History], History]) -> None:
@@ -306,4 +306,5 @@ class Session:
             if not job.pause(_POLL_SECONDS):
                 return
         if job.pause(_REPLAY_SECONDS):
+            # If the visitor has changed the plan meanwhile, that stands.
             self._change_history(lambda history: shown.redo() if history is shown else history)

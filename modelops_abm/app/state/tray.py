@@ -61,6 +61,7 @@ def with_kept(tray: Tray, name: str, plan: Plan, answer: Answer | None) -> Tray:
     """
     if len(tray) >= MOST_KEPT:
         raise InputError(f"{MOST_KEPT} scenarios are kept already; remove one first")
+    # The answer that is shown may still be that of the plan before.
     own = answer if answer is not None and answer.plan.key == plan.key else None
     return (*tray, Kept(_checked(tray, name), plan, own))
 

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import NamedTuple
 
 from modelops_abm.app.state.plan import Plan
-from modelops_abm.clients import PortfolioCheck, RowProblem, check_portfolio, notes_on
+from modelops_abm.clients import PortfolioCheck, check_portfolio, notes_on
 from modelops_abm.formats import NARROW_SPACE, count_of, number
 from modelops_abm.scenario import ImportedPortfolio, InputError, Scenario, read_scenario
 from modelops_abm.scenario.presets import PRESETS
@@ -141,7 +141,7 @@ def read_portfolio_file(
         Whether columns that a portfolio does not have are left out instead of refused.
     """
     label = label_of(name)
-    if refusal := refuse_portfolio(content):
+    if refusal := refuse_portfolio(content):  # before anything of it is parsed
         return PortfolioUpload(label, b"", None, (refusal,), None, False)
     assert content is not None
     check = check_portfolio(
@@ -150,7 +150,9 @@ def read_portfolio_file(
         archetypes={archetype.name for archetype in plan.scenario.archetypes},
         ignore_unknown_columns=ignore_unknown_columns,
     )
-    complaints = tuple(_of_row(problem) for problem in check.problems)
+    complaints = tuple(
+        Complaint(_capital(problem.place), problem.message) for problem in check.problems
+    )
     upload = PortfolioUpload(
         label,
         content,
@@ -164,7 +166,7 @@ def read_portfolio_file(
     if not check.accepted:
         return upload
     portfolio = ImportedPortfolio(source=_source(label, check), models=check.accepted)
-    misfits = tuple(_misfits(plan, portfolio))
+    misfits = tuple(_misfits(plan, portfolio))  # of the rows that are well by themselves
     only_rows = all(problem.rows[:1] > (1,) for problem in check.problems)
     return replace(
         upload,
@@ -209,7 +211,7 @@ def plan_of(upload: ScenarioUpload, portfolio: ImportedPortfolio | None) -> Plan
         If the portfolio does not fit the scenario.
     """
     assert upload.scenario is not None
-    name = upload.scenario.name
+    name = upload.scenario.name  # which may be that of a preset, from which it may differ
     plan = Plan(f"{name} (file)" if name in PRESETS else name, upload.scenario)
     if portfolio is None or upload.scenario.imported is not None:
         return plan
@@ -229,9 +231,8 @@ def _too_long(content: bytes) -> Complaint | None:
     return Complaint("", f"the file has more than {number(MOST_MODELS)} rows; {_COMMAND_LINE}")
 
 
-def _of_row(problem: RowProblem) -> Complaint:
-    place = problem.place
-    return Complaint(place[:1].upper() + place[1:], problem.message)
+def _capital(place: str) -> str:
+    return place[:1].upper() + place[1:]
 
 
 def _source(label: str, check: PortfolioCheck) -> str:
@@ -253,4 +254,4 @@ def _complaints(error: InputError, label: str) -> Iterator[Complaint]:
     for problem in error.problems:
         place = problem.place.removeprefix(label).lstrip(", ")
         message = str(replace(problem, place=""))
-        yield Complaint(place[:1].upper() + place[1:], message)
+        yield Complaint(_capital(place), message)

@@ -61,18 +61,15 @@ def assumptions(scenario: Scenario, query: str) -> h.Fragment:
         Words to search for; empty for all.
     """
     if not query.strip():
-        return h.fragment[_table(scenario, MAIN, "The main assumptions"), _all(scenario)]
+        return h.fragment[
+            _table(scenario, MAIN, "The main assumptions"),
+            h.h3["All assumptions"],
+            (_group(scenario, name, entries) for name, entries in _groups().items()),
+        ]
     entries = found(query)
     if not entries:
         return h.fragment[h.p(".nothing", role="status")["Nothing is assumed in these words."]]
     return h.fragment[_table(scenario, entries, "What was found")]
-
-
-def _all(scenario: Scenario) -> h.Fragment:
-    return h.fragment[
-        h.h3["All assumptions"],
-        (_group(scenario, name, entries) for name, entries in _groups().items()),
-    ]
 
 
 def _groups() -> dict[str, list[Quantity]]:
@@ -172,16 +169,12 @@ def _range(quantity: Quantity) -> h.Node:
         if not allowed:
             return ", ".join(word.replace("_", " ") for word in quantity.choices)
         return h.fragment["allowed ", traced(f"bounds:{quantity.name}", allowed)]
-    low, high = (measure_of(quantity).text(_rounded(end)) for end in quantity.plausible)
+    # With three digits, as far as ranges are known at all.
+    low, high = (measure_of(quantity).text(float(f"{end:.3g}")) for end in quantity.plausible)
     name = quantity.name
     return h.fragment[
         traced(f"plausible:{name}:0", low), " to ", traced(f"plausible:{name}:1", high)
     ]
-
-
-def _rounded(value: float) -> float:
-    """Return a number with three digits, as far as ranges are known at all."""
-    return float(f"{value:.3g}")
 
 
 def _bar(quantity: Quantity) -> h.Element | None:
@@ -199,6 +192,7 @@ def _bar(quantity: Quantity) -> h.Element | None:
 
 def _share(value: float, low: float, high: float) -> float:
     """Return how far from low to high a value lies, by logarithms over a long range."""
+    # Over such a range the dot would stick to the left end.
     if low > 0.0 and high / low >= _MANY_TIMES and value > 0.0:
         value, low, high = math.log(value), math.log(low), math.log(high)
     return min(1.0, max(0.0, (value - low) / (high - low)))

@@ -38,7 +38,7 @@ def life_cycle(scenario: Scenario) -> h.Fragment:
     """Return the process flow of an organisation, drawn for wide and for narrow pages."""
     return h.fragment[
         h.p(".lead")[_order_in_words(scenario)],
-        h.div(".wide")[_flow(scenario, WIDE)],
+        h.div(".wide")[_flow(scenario, WIDE)],  # the style shows one of the two
         h.div(".narrow")[_flow(scenario, NARROW)],
         h.div(".team")[
             h.span(".people", aria_hidden="true")[(icon("person", 20) for _ in range(3))],
@@ -49,6 +49,7 @@ def life_cycle(scenario: Scenario) -> h.Fragment:
 
 def _order_in_words(scenario: Scenario) -> h.Fragment:
     """Return what the developers do first, and what comes after."""
+    # The moral holds only where maintenance comes first; another order is told as it is.
     order = scenario.team.priority_order
     if order[:2] not in (_MAINTENANCE, _MAINTENANCE[::-1]):
         return h.fragment["Developers work in this order: ", _numbered(scenario, order), "."]
@@ -89,6 +90,8 @@ def _flow(scenario: Scenario, width: int) -> h.Element:
     stages = [Box(2.0 + n * (size + gap), _TOP, size, _BOX_HEIGHT) for n in range(5)]
     production = stages[3]
     loop = min(194.0, 0.245 * width)
+    interval = _of(scenario, "retraining.interval_days")
+    retrained = h.fragment["every ", interval, " days, or drift"]
     repair = Box(production.middle - loop - 8.0, _LOOP_TOP, loop, _LOOP_HEIGHT)
     retraining = Box(production.middle + 8.0, _LOOP_TOP, loop, _LOOP_HEIGHT)
     return h.svg(
@@ -100,12 +103,15 @@ def _flow(scenario: Scenario, width: int) -> h.Element:
             " From production they go to repair and to retraining, and come back."
         ),
     )[
-        (_next(one, other) for one, other in pairwise(stages)),
+        (
+            arrow([(one.right + 3.0, one.centre), (other.left - 3.0, other.centre)])
+            for one, other in pairwise(stages)
+        ),
         _loop(production, repair, -1.0, "issue"),
         _loop(production, retraining, 1.0, "retraining"),
         _stages(scenario, stages),
         box(repair, "Repair issues", _causes(loop), tone="issue"),
-        box(retraining, "Conduct retraining", _when_retrained(scenario), tone="retraining"),
+        box(retraining, "Conduct retraining", retrained, tone="retraining"),
         _badge(scenario, stages[1], "build"),
         _badge(scenario, stages[2], "deploy"),
         _badge(scenario, repair, "repair"),
@@ -145,10 +151,6 @@ def _effort(scenario: Scenario, name: str, width: float) -> h.Fragment:
     return h.fragment[_of(scenario, name), f" {unit}"]
 
 
-def _when_retrained(scenario: Scenario) -> h.Fragment:
-    return h.fragment["every ", _of(scenario, "retraining.interval_days"), " days, or drift"]
-
-
 def _causes(width: float) -> str:
     if width < _ROOM_FOR_CAUSES:
         return f"{formats.count_in_words(len(ISSUES))} causes"
@@ -157,10 +159,6 @@ def _causes(width: float) -> str:
 
 def _badge(scenario: Scenario, place: Box, task_class: str) -> h.Element:
     return badge(place.right - 20.0, place.top, traced_in_drawing(*priority(scenario, task_class)))
-
-
-def _next(one: Box, other: Box) -> h.Element:
-    return arrow([(one.right + 3.0, one.centre), (other.left - 3.0, other.centre)])
 
 
 def _loop(production: Box, work: Box, side: float, tone: str) -> h.Fragment:
@@ -209,7 +207,11 @@ def tank(scenario: Scenario, capability: CapabilityName = "automation") -> h.Ele
         h.path(".pipe", d=f"M{_DEVELOPERS.right + 4} {centre}H{_TANK.left - 4}"),
         h.path(".valve", d=f"M140 {centre - 9}v18l22 -18v18z"),
         words(151, centre - 18, "rate"),
-        box(_DEVELOPERS, "Developers", _their_work(scenario)),
+        box(
+            _DEVELOPERS,
+            "Developers",
+            h.fragment[traced_in_drawing(*priority(scenario, "capability")), " work"],
+        ),
         words(_TANK.middle, 14, h.tspan(".name")[capability.capitalize()]),
         h.g(".stock")[
             frame(_TANK, _ROUND),
@@ -232,10 +234,6 @@ def _filling(top: float) -> str:
         f"M{_TANK.left:g} {top:.1f}V{low:g}q0 {_ROUND:g} {_ROUND:g} {_ROUND:g}h{across:g}"
         f"q{_ROUND:g} 0 {_ROUND:g} -{_ROUND:g}V{top:.1f}z"
     )
-
-
-def _their_work(scenario: Scenario) -> h.Fragment:
-    return h.fragment[traced_in_drawing(*priority(scenario, "capability")), " work"]
 
 
 def takes(scenario: Scenario) -> h.Element:

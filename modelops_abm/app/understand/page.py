@@ -56,6 +56,7 @@ def Assumptions(session: Session) -> None:
     def explain(action: Action) -> None:
         match action:
             case ("explain", name) if any(name == each.name for each in ASSUMPTIONS):
+                # The drawer stands beside the plan, where the value can be changed.
                 session.drawer.set(name)
                 session.view.set("decide")
 
@@ -68,10 +69,13 @@ def Assumptions(session: Session) -> None:
 
 def mechanisms(scenario: Scenario) -> h.Fragment:
     """Return the sections on how the simulator works, with the numbers of a scenario."""
+    production = formats.count_in_words(len(PRODUCTION_STATES))
     return h.fragment[
         _section("life-cycle", "Ideas become models, and models need care", life_cycle(scenario)),
         h.div(".pair")[
-            _section("states", _title_of_states(), _states()),
+            _section(
+                "states", f"A model in production is in one of {production} states", _states()
+            ),
             _section("capabilities", "A capability fills like a tank", _tank(scenario)),
         ],
         _section("takes", "What a full level takes", takes(scenario)),
@@ -96,11 +100,6 @@ def _section(name: str, title: h.Node, content: h.Node) -> h.Element:
     return h.section(".card.section", id=name, tabindex="-1", data_key=name)[
         h.h2[title], content
     ]  # fmt: skip
-
-
-def _title_of_states() -> str:
-    count = formats.count_in_words(len(PRODUCTION_STATES))
-    return f"A model in production is in one of {count} states"
 
 
 def _states() -> h.Fragment:

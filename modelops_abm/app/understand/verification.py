@@ -275,6 +275,7 @@ def _found(line: _Line) -> h.Fragment:
 
 def _number(finding: Finding, value: float) -> str:
     """Return a number with as many digits as are known of what was found; none of zero."""
+    # More digits than the interval allows would claim what the check has not found.
     scale = 100.0 if finding.kind == "share" else 1.0
     if value == 0.0:
         return formats.number(0.0)
@@ -308,7 +309,7 @@ _ROUNDING = 1e-12
 
 def conditions(record: Record) -> h.Fragment:
     """Return in words what was run."""
-    (pairs,) = {effect.n for effect in record.effects.values()}
+    (pairs,) = {effect.n for effect in record.effects.values()}  # the same for all, or it fails
     return h.fragment[
         "Measured with ",
         traced("conditions:models", str(MODELS)),
@@ -373,6 +374,7 @@ def _measures(kind: EffectKind, expected: Expectation | None) -> tuple[str, ...]
 
 def _mark(effect: MeasuredEffect, kind: EffectKind, *, is_expected: bool) -> tuple[str, str]:
     """Return the mark of an effect, and what it means: good, bad, or cannot be told."""
+    # Filled is what was expected, hollow what was not: a finding that we did not foresee is shown.
     if _is_nothing(effect) or not effect.is_told:
         return "○", "untold"
     rises = effect.change > 0.0
@@ -393,7 +395,8 @@ def _measured(
     named = "" if measure == kind.measure else f"{what}: "
     if _is_nothing(effect):
         return h.fragment[named, "unchanged in every pair"]
-    change, half_width = 100.0 * effect.change / effect.without, _half_width(effect)
+    change = 100.0 * effect.change / effect.without
+    half_width = 100.0 * effect.half_width / abs(effect.without)
     digits = formats.digits_of(half_width)
     origin = f"effect:{capability}:{measure}"
     return h.fragment[
@@ -406,10 +409,6 @@ def _measured(
         ],
         "" if effect.is_told else ", can't tell",
     ]
-
-
-def _half_width(effect: MeasuredEffect) -> float:
-    return 100.0 * effect.half_width / abs(effect.without)
 
 
 def legend() -> h.Element:

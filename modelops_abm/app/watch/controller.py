@@ -43,17 +43,17 @@ class Player:
     ) -> None:
         self._show = show
         self._lock = threading.Lock()
-        self._wake = threading.Event()
-        self._drawn = threading.Event()
-        self._serial = self._seen = 0
+        self._wake = threading.Event()  # a command has come: wait no longer for the next day
+        self._drawn = threading.Event()  # the browser has said that it shows a picture
+        self._serial = self._seen = 0  # of the last picture that was made, and that was drawn
         self._choice = choice
         self._followed = followed
         self._speed = FIRST_SPEED
         self._playing = False
         self._goal: int | None = None
         self._error = ""
-        self._stale = True
-        self._at_work = self._closed = False
+        self._stale = True  # what is shown is older than the last command
+        self._at_work = self._closed = False  # a thread runs only while there is something to do
         self._pair: PairedRun | None = None
         self._picture: Picture | None = None
 
@@ -204,10 +204,11 @@ class Player:
 
     def _prepared(self) -> PairedRun:
         """Return the pair, set up anew if the choice or an earlier day asks for it."""
+        # Days cannot be run backwards: an earlier day is reached from the start again.
         with self._lock:
             choice, pair, goal = self._choice, self._pair, self._goal
         if pair is None or (goal is not None and goal < pair.day):
-            pair = PairedRun(choice)
+            pair = PairedRun(choice)  # takes a while: without the lock, commands come through
             with self._lock:
                 if choice is self._choice:
                     self._pair = pair

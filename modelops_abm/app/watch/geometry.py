@@ -60,6 +60,7 @@ def places(width: int) -> Places:
     width
         Of the card inside its padding, in pixels; taken as `NARROWEST` or `WIDEST` if outside.
     """
+    # Five columns with gaps for the arrows; production, the fourth, takes what the others leave.
     whole = min(max(width, NARROWEST), WIDEST)
     narrow = whole < _NARROW
     gap = 18 if narrow else 30
@@ -123,7 +124,7 @@ class Grid:
 
     def starts(self, lengths: Sequence[int]) -> list[int]:
         """Return where things begin that take some places in a row each, none across two rows."""
-        starts, place = [], 0
+        starts, place = [], 0  # a person and a token that belong together stay in one row
         for length in lengths:
             room = self.columns - place % self.columns
             if room < min(length, self.columns):

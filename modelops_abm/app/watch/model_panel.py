@@ -62,6 +62,7 @@ def _menu(picture: Picture) -> h.Element:
     known = {model.number: model.name for model in picture.plan.models} | dict(picture.plan.retired)
     if followed is not None:
         known[chosen] = followed.name
+    # The models of the plan are those of the baseline: both have the same numbers and names.
     numbers = sorted(known)[:LONGEST_MENU]
     return h.select(".follow", data_action="follow", aria_label="Follow another model")[
         None if chosen in numbers else h.option(value=str(chosen), selected=True)["Follow another"],
@@ -143,6 +144,7 @@ def chart_of_states(plan: Life, baseline: Life, now: float) -> h.Element:
 
 
 def _node(state: State, box: Box, plan: Life, now: float) -> h.Fragment:
+    # Lit is shown by fill and frame, the baseline's state by dashes: not by colour alone.
     lit = plan.state is state
     name = state.name.lower().replace("_", "-")
     middle, centre = box.left + box.width / 2, box.top + box.height / 2
@@ -186,9 +188,7 @@ def _arrows() -> Safe:
     """Return an arrow for each transition of the table; those to retirement share one."""
     marker = arrow_head("transition")
     parts = [
-        _arrow(*WAYS[transition.source, transition.trigger], _words_of(transition))
-        for transition in TRANSITIONS
-        if transition.target is not State.RETIRED
+        _arrow(transition) for transition in TRANSITIONS if transition.target is not State.RETIRED
     ]
     retirement = (
         h.path(".way", d=f"M{corners}", marker_end="url(#transition)")
@@ -198,11 +198,9 @@ def _arrows() -> Safe:
     return Safe(str(h.fragment[h.defs[marker], frame, parts, retirement]))
 
 
-def _words_of(transition: Transition) -> str:
-    return _WORDS.get((transition.source, transition.trigger), transition.words)
-
-
-def _arrow(corners: Corners, place: tuple[int, int], words: str) -> h.Fragment:
+def _arrow(transition: Transition) -> h.Fragment:
+    key = (transition.source, transition.trigger)
+    (corners, place), words = WAYS[key], _WORDS.get(key, transition.words)
     line = "L".join(f"{x} {y}" for x, y in corners)
     return h.fragment[
         h.path(".way", d=f"M{line}", marker_end="url(#transition)"),
@@ -306,6 +304,7 @@ def _row(
 def _path(points: Points, top: float, low: float, high: float, day: int) -> str:
     across, up = WIDTH / max(1, day), (_LINE_HEIGHT - 4) / ((high - low) or 1.0)
     bottom = top + _LINE_HEIGHT - 4
+    # A value is that of the end of its day, hence a day further to the right.
     corners = (
         f"{LEFT + (at + 1) * across:.1f} {bottom - (value - low) * up:.1f}" for at, value in points
     )

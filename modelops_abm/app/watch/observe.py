@@ -56,7 +56,9 @@ def view_of(model: ModelOpsModel) -> Organisation:
             (entry.number, entry.name) for entry in model.ml_models if entry.state is State.RETIRED
         ),
         developers=tuple(
-            DeveloperView(entry.number, _class_of(entry.task), _number_of(entry.task))
+            DeveloperView(entry.number, TaskClass.IDLE, None)
+            if entry.task is None
+            else DeveloperView(entry.number, entry.task.task_class, entry.task.number)
             for entry in model.developers
         ),
         stocks=_stocks(model),
@@ -68,14 +70,6 @@ def view_of(model: ModelOpsModel) -> Organisation:
         value_today=model.today.get("value") or 0.0,
         served_today=model.today.get("availability"),
     )
-
-
-def _class_of(task: Task | None) -> TaskClass:
-    return TaskClass.IDLE if task is None else task.task_class
-
-
-def _number_of(task: Task | None) -> int | None:
-    return None if task is None else task.number
 
 
 def _stocks(model: ModelOpsModel) -> tuple[Stock, ...]:
@@ -108,6 +102,7 @@ def _view(entry: WatchedModel) -> ModelView:
 
 def _work(entry: WatchedModel, task: Task) -> Work:
     now = entry.model.calendar.now
+    # The engine enters what was worked only when a task is left, so today's part is added here.
     left, days_left, developer = task.effort_left, None, None
     if task.worker is not None and left is not None:
         worker = entry.model.developers[task.worker.number]
@@ -260,7 +255,7 @@ def thinned(values: Sequence[float], first_day: int) -> tuple[tuple[int, float],
     if size <= 2:
         return tuple((first_day + place, round(value, 4)) for place, value in enumerate(values))
     numbers = np.asarray(values)
-    keep = {count - 1}
+    keep = {count - 1}  # a line ends at today
     for start in range(0, count, size):
         part = numbers[start : start + size]
         keep |= {start + int(part.argmin()), start + int(part.argmax())}

@@ -15,22 +15,18 @@ import htpy as h
 from markupsafe import Markup as Safe
 
 from modelops_abm.app.drawing.diagrams import Box, arrow_head
-from modelops_abm.app.watch.geometry import HEADING, HEIGHT, Places, places
+from modelops_abm.app.watch.geometry import HEIGHT, Places, places
 from modelops_abm.app.watch.snapshot import Organisation, Stock
 from modelops_abm.app.watch.tokens import (
     Placed,
     backlog,
-    persons_of,
-    place_builders,
     place_tokens,
-    unseen,
 )
 from modelops_abm.app.watch.words import counted
 from modelops_abm.core.events import TaskClass
 from modelops_abm.core.statechart import PRODUCTION_STATES, State
 from modelops_abm.formats import NARROW_SPACE, money, number, plural, share
 
-CAPABILITY_ROW = 21
 _ARROWS_Y = 75
 _LOOP_REACH = 39
 
@@ -75,9 +71,10 @@ def organisation_card(
     difference
         Net present value so far less that of the baseline, in $; None in the baseline.
     """
+    # The tokens are placed first: how many find no place is said in the boxes below them.
     where = places(setting.width)
     placed = place_tokens(organisation, where, setting.chosen)
-    place_builders(placed, organisation, where.capabilities, HEADING, CAPABILITY_ROW)
+    ideas, unseen = backlog(organisation, where.backlog)
     return h.section(
         ".card.organisation", data_organisation=setting.name, aria_label=setting.title
     )[
@@ -87,9 +84,9 @@ def organisation_card(
                 class_=_classes(setting, where),
                 style=f"height:{HEIGHT}px;min-width:{where.retired.right:.0f}px",
             )[
-                _boxes(organisation, setting, where, placed),
+                _boxes(organisation, setting, where, placed, unseen),
                 h.svg(".ways", width=f"{where.retired.right:.0f}", height=str(HEIGHT))[
-                    _ways(where), backlog(organisation, where.backlog)
+                    _ways(where), ideas
                 ],
                 _words(placed),
                 placed.markup(),
@@ -106,7 +103,7 @@ def _classes(setting: DrawingOptions, where: Places) -> str:
 def _head(
     organisation: Organisation, setting: DrawingOptions, difference: float | None
 ) -> h.Element:
-    idle = len(persons_of(organisation, TaskClass.IDLE))
+    idle = len(organisation.developers_at(TaskClass.IDLE))
     change = None
     if difference is not None:
         tone = ".earns" if difference >= 0.0 else ".costs"
@@ -132,19 +129,22 @@ def _figure(words: str, value: str, change: h.Element | None = None) -> h.Elemen
 
 
 def _boxes(
-    organisation: Organisation, setting: DrawingOptions, where: Places, placed: Placed
+    organisation: Organisation,
+    setting: DrawingOptions,
+    where: Places,
+    placed: Placed,
+    unseen: int,
 ) -> h.Fragment:
     place = organisation.priorities
     in_production = organisation.of_state(*PRODUCTION_STATES)
     online = len(organisation.of_state(State.ONLINE))
-    hidden = unseen(organisation, where)
     order = _order(setting, where)
     return h.fragment[
         _box(
             where.backlog,
             "Ideas" if where.narrow else "Idea backlog",
             count=len(organisation.of_state(State.IDEA)),
-            note=f"+{number(hidden)} more" if hidden else order,
+            note=f"+{number(unseen)} more" if unseen else order,
         ),
         _box(
             where.build,
@@ -206,9 +206,9 @@ def _order(setting: DrawingOptions, where: Places) -> str:
 def _making(organisation: Organisation, state: State, *, short: bool) -> str:
     """Return how many models of a stage wait, and how many are at work."""
     models = organisation.of_state(state)
-    at_work = sum(model.work is not None and model.work.developer is not None for model in models)
-    if not models:
-        spare = persons_of(organisation, TaskClass.IDLE)
+    at_work = sum(model.developer is not None for model in models)
+    if not models:  # nothing to build for want of ideas, or for want of people: that differs
+        spare = organisation.developers_at(TaskClass.IDLE)
         return "none" if state is State.DEPLOYMENT or spare else "no spare developer"
     waiting = len(models) - at_work
     if not waiting:
@@ -272,12 +272,11 @@ def _ways(where: Places) -> Safe:
         d=f"M{interrupted[0]:.0f} {middle:.0f}H{interrupted[1]:.0f}",
         marker_end="url(#way-issue)",
     )[h.title["An issue interrupts a retraining"]]
-    heads = [_head_of(name) for name in ("", "issue", "retraining")]
+    heads = [
+        arrow_head("way", "head"),
+        *(arrow_head(f"way-{name}", f"head {name}") for name in ("issue", "retraining")),
+    ]
     return Safe(str(h.fragment[h.defs[heads], across, loops, struck]))
-
-
-def _head_of(name: str) -> h.Element:
-    return arrow_head(f"way-{name}" if name else "way", f"head {name}".strip())
 
 
 def _loop(box: Box, name: str, words: str) -> h.Fragment:

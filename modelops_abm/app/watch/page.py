@@ -76,6 +76,8 @@ def _Watch(session: Session) -> None:
         player.look()
         return player.pause
 
+    # Another replication is followed at once; another plan only when the visitor says so, who may
+    # be in the middle of watching the one before.
     def follow_replication() -> None:
         asked = player.choice
         if (asked.plan, asked.seed) == (choice.plan, choice.seed) and asked != choice:
@@ -351,7 +353,7 @@ def _Scene(session: Session, watching: Watching, snapshot: Snapshot, picture: Pi
         {" ": player.toggle, ".": player.step}.get(str(key), lambda: None)()
 
     def measure(width: Any) -> None:
-        if isinstance(width, int) and width > 0:
+        if isinstance(width, int) and width > 0:  # in steps: not every pixel is another drawing
             watching.width.set((width - _PADDING) // _STEP * _STEP)
 
     with solara.Div(classes=["scene"]):
@@ -379,6 +381,7 @@ def _organisations(watching: Watching, snapshot: Snapshot, picture: Picture) -> 
             width=watching.width.value,
             chosen=None if picture.followed is None else picture.followed.number,
             best_first=snapshot.choice.plan.portfolio.backlog_order == "value_per_effort",
+            # Faster than that, a move would be cut short by the next before anybody has seen it.
             fast=snapshot.speed not in _FASTEST_SEEN or snapshot.goal is not None,
         )
 

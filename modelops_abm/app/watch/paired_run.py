@@ -92,7 +92,7 @@ class WatchedModel(MLModel):
             self.first_day = self.model.day
         self.users_by_day.append(self.users)
         power = self.power
-        if power is None:  # retired today
+        if power is None:  # retired today: the line ends where it was
             power = self.power_by_day[-1] if self.power_by_day else 1.0
         self.power_by_day.append(power)
         self.value_by_day.append(self.value_today)
@@ -151,7 +151,7 @@ class PairedRun:
         """Run both for a day."""
         self.plan.step()
         self.baseline.step()
-        log = self.plan.event_log
+        log = self.plan.event_log  # of the whole run; only what came since yesterday is counted
         for record in log[self._read :]:
             name = _STRIP.get(LogKind(record.kind))
             if name is not None:

@@ -1,4 +1,8 @@
-"""What is shown of a run at one moment: plain values that no later day can change."""
+"""What is shown of a run at one moment: plain values that no later day can change.
+
+The player makes them in its thread and the page draws them in another; nothing of the engine is
+shared between the two.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +67,11 @@ class ModelView:
     retraining_requested: bool
     score: float
 
+    @property
+    def developer(self) -> int | None:
+        """Number of who works on it; None if nobody does."""
+        return None if self.work is None else self.work.developer
+
 
 @dataclass(frozen=True, slots=True)
 class DeveloperView:
@@ -121,6 +130,14 @@ class Organisation:
     def of_state(self, *states: State) -> list[ModelView]:
         """Return the models in some states, by number."""
         return [model for model in self.models if model.state in states]
+
+    def developers_at(self, task_class: TaskClass, of: int | None = None) -> list[int]:
+        """Return the numbers of the developers at a class of work, or at that of one number."""
+        return [
+            entry.number
+            for entry in self.developers
+            if entry.task_class is task_class and of in (None, entry.of)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,8 @@ SHAPES: dict[State, str] = {
 }
 """CSS classes of the tokens; an idea is a cell of the backlog."""
 _FRAME_STATES = (State.ONLINE, State.RETRAINING, State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)
+CAPABILITY_ROW = 21
+"""Height of a row of the work on capabilities."""
 _PERSON = 20
 _RETIRED_SHOWN = 12
 _DETAILED_ROWS = 3
@@ -61,6 +63,8 @@ class Placed:
 
     Attributes
     ----------
+    chosen
+        Number of the model that is followed.
     tokens
         Markup by kind (``m`` model, ``a`` the empty place of a model that is away, ``d``
         developer) and number.
@@ -70,15 +74,15 @@ class Placed:
         How many found no place, by box.
     """
 
+    chosen: int | None
     tokens: dict[tuple[str, int], Safe] = field(default_factory=dict)
     words: list[Words] = field(default_factory=list)
     more: dict[str, int] = field(default_factory=dict)
 
-    def add_model(
-        self, model: ModelView, x: float, y: float, cells: Grid, chosen: int | None
-    ) -> None:
+    def add_model(self, model: ModelView, x: float, y: float, cells: Grid) -> None:
         """Put a model's token at a place."""
-        self.tokens["m", model.number] = _token(model, x, y, cells, chosen)
+        is_chosen = model.number == self.chosen
+        self.tokens["m", model.number] = _token(model, x, y, cells, is_chosen=is_chosen)
 
     def add_developer(self, developer: int, x: float, y: float, size: int = _PERSON) -> None:
         """Put a person beside a token of a size."""
@@ -101,54 +105,49 @@ def place_tokens(organisation: Organisation, places: Places, chosen: int | None)
     chosen
         Number of the model that is followed.
     """
-    placed = Placed()
-    _production(placed, organisation, places.online, chosen)
+    placed = Placed(chosen)
+    of_state = organisation.of_state
+    _production(placed, organisation, places.online)
     for name, box, states in (
         ("repair", places.repair, (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)),
         ("retraining", places.retraining, (State.RETRAINING,)),
     ):
-        _tasks(placed, name, organisation.of_state(*states), box, chosen, short=places.narrow)
-    _making(placed, "build", organisation.of_state(State.BUILD), places.build, chosen)
-    _making(
-        placed, "deployment", organisation.of_state(State.DEPLOYMENT), places.deployment, chosen
-    )
-    _retired(placed, organisation, places.retired, chosen)
+        _tasks(placed, name, of_state(*states), box, short=places.narrow)
+    _making(placed, "build", of_state(State.BUILD), places.build)
+    _making(placed, "deployment", of_state(State.DEPLOYMENT), places.deployment)
+    _retired(placed, organisation, places.retired)
+    _builders(placed, organisation, places.capabilities)
     return placed
 
 
-def _production(placed: Placed, organisation: Organisation, box: Box, chosen: int | None) -> None:
+def _production(placed: Placed, organisation: Organisation, box: Box) -> None:
     """Give every model in production a place of its own, which stays empty while it is away."""
+    # So that nobody else's token moves when one goes to repair, and it comes back where it was.
     models = organisation.of_state(*_FRAME_STATES)
     cells = grid(box, len(models))
     for model, (x, y) in zip(models, cells, strict=False):
         if model.state is State.ONLINE:
-            placed.add_model(model, x, y, cells, chosen)
+            placed.add_model(model, x, y, cells)
         else:
             placed.tokens["a", model.number] = _away(model, x, y, cells.size)
     placed.more["online"] = max(0, len(models) - cells.capacity)
 
 
 def _tasks(
-    placed: Placed,
-    name: str,
-    models: Sequence[ModelView],
-    box: Box,
-    chosen: int | None,
-    *,
-    short: bool,
+    placed: Placed, name: str, models: Sequence[ModelView], box: Box, *, short: bool
 ) -> None:
     """Place models that are repaired or retrained, each with words if there is room for them."""
     inside = Box(box.left + 10, box.top + HEADING + 2, box.width - 14, box.height - HEADING - 4)
     if len(models) <= _DETAILED_ROWS:
-        _detailed(placed, name, models, inside, chosen, short=short)
+        _detailed(placed, name, models, inside, short=short)
         return
     tokens = Box(inside.left, inside.top, inside.width, inside.height - _SUMMARY)
     pairs = grid(tokens, len(models), across=2)
     lines = _summary(models, max(0, len(models) - pairs.capacity))
     placed.words.append(Words(name, inside.left, tokens.bottom, inside.width, *lines))
     for model, (x, y) in zip(models, pairs, strict=False):
-        placed.add_model(model, x + pairs.pitch - 4, y, pairs, chosen)
-        developer = _worker(model)
+        placed.add_model(model, x + pairs.pitch - 4, y, pairs)
+        developer = model.developer
         if developer is not None:
             placed.add_developer(developer, x - max(0, _PERSON - pairs.size) / 2, y, pairs.size)
 
@@ -157,7 +156,7 @@ def _summary(models: Sequence[ModelView], unseen: int) -> tuple[str, str]:
     """Return why models are looked after, and how many of them are, in two short lines."""
     causes = Counter(doing(model)[0] for model in models)
     tasks = [model.work for model in models]
-    parts = [f"{number(sum(_worker(model) is not None for model in models))} at work"]
+    parts = [f"{number(sum(model.developer is not None for model in models))} at work"]
     if unseen:
         parts.append(f"+{number(unseen)} more")
     else:
@@ -170,19 +169,13 @@ def _summary(models: Sequence[ModelView], unseen: int) -> tuple[str, str]:
 
 
 def _detailed(
-    placed: Placed,
-    name: str,
-    models: Iterable[ModelView],
-    inside: Box,
-    chosen: int | None,
-    *,
-    short: bool,
+    placed: Placed, name: str, models: Iterable[ModelView], inside: Box, *, short: bool
 ) -> None:
     for row, model in enumerate(models):
         x, y = inside.left + 26, inside.top + row * ROW
         cells = grid(Box(x, y, 26, 26), 1)
-        placed.add_model(model, x, y, cells, chosen)
-        developer = _worker(model)
+        placed.add_model(model, x, y, cells)
+        developer = model.developer
         if developer is not None:
             placed.add_developer(developer, x - _PERSON - 6, y, 26)
         first, second = doing(model)
@@ -193,12 +186,10 @@ def _detailed(
         placed.words.append(Words(place, left, y - 3, width, first, second))
 
 
-def _making(
-    placed: Placed, name: str, models: Sequence[ModelView], box: Box, chosen: int | None
-) -> None:
+def _making(placed: Placed, name: str, models: Sequence[ModelView], box: Box) -> None:
     """Place models in build or deployment: a ring says how far each is."""
     inside = Box(box.left + 10, box.top + HEADING + 4, box.width - 16, box.height - HEADING - 30)
-    lengths = [1 if _worker(model) is None else 2 for model in models]
+    lengths = [1 if model.developer is None else 2 for model in models]
     cells, starts = _numbered_places(inside, lengths)
     beside = bool(starts)
     if not beside:  # too many: persons stand before their tokens instead
@@ -206,8 +197,8 @@ def _making(
         starts = list(range(min(len(models), cells.capacity)))
     for model, start in zip(models, starts, strict=False):
         x, y = cells.corner(start)
-        placed.add_model(model, x, y, cells, chosen)
-        developer = _worker(model)
+        placed.add_model(model, x, y, cells)
+        developer = model.developer
         if developer is None:
             continue
         if beside:
@@ -231,21 +222,32 @@ def _numbered_places(inside: Box, lengths: Sequence[int]) -> tuple[Grid, list[in
     return cells, []
 
 
-def _retired(placed: Placed, organisation: Organisation, box: Box, chosen: int | None) -> None:
+def _retired(placed: Placed, organisation: Organisation, box: Box) -> None:
     """Place the latest of the retired."""
     inside = Box(box.left + 10, box.top + 68, box.width - 16, box.height - 76)
     cells = grid(inside, _RETIRED_SHOWN, largest=12)
     for (model, name), (x, y) in zip(reversed(organisation.retired), cells, strict=False):
-        ring = " chosen" if model == chosen else ""
+        ring = " chosen" if model == placed.chosen else ""
         token = _button(model, f"retired{ring}", x, y, cells.size, "", name, "")
         placed.tokens["m", model] = token
 
 
-def _token(model: ModelView, x: float, y: float, cells: Grid, chosen: int | None) -> Safe:
+def _builders(placed: Placed, organisation: Organisation, box: Box) -> None:
+    """Place the developers who work on capabilities, each in the row of its capability."""
+    invested = [number for number, stock in enumerate(organisation.stocks) if stock.invested]
+    for row, capability in enumerate(invested):
+        builders = organisation.developers_at(TaskClass.CAPABILITY, capability)
+        crowding = min(14.0, 20.0 / max(1, len(builders) - 1))
+        for place, developer in enumerate(builders):
+            x = box.left + 10 + crowding * place
+            placed.add_developer(developer, x, box.top + HEADING + CAPABILITY_ROW * row)
+
+
+def _token(model: ModelView, x: float, y: float, cells: Grid, *, is_chosen: bool) -> Safe:
     classes = SHAPES[model.state]
     if model.serving is Serving.PREVIOUS:
         classes += " previous"
-    if model.number == chosen:
+    if is_chosen:
         classes += " chosen"
     progress = ""
     if model.work is not None and model.state is not State.ONLINE:
@@ -267,10 +269,6 @@ def _button(
     )
 
 
-def _worker(model: ModelView) -> int | None:
-    return None if model.work is None else model.work.developer
-
-
 def _away(model: ModelView, x: float, y: float, size: int) -> Safe:
     return Safe(
         f'<i class="away s{size}" data-key="a{model.number}"'
@@ -279,6 +277,7 @@ def _away(model: ModelView, x: float, y: float, size: int) -> Safe:
 
 
 def _person(developer: int, x: float, y: float, size: int) -> Safe:
+    # Moved by a transform, which the browser animates without laying the page out again.
     place = f"translate({x:.0f}px,{y + (size - _PERSON) / 2:.0f}px)"
     if size < _PERSON:
         place += f" scale({size / _PERSON:.2f})"
@@ -288,54 +287,35 @@ def _person(developer: int, x: float, y: float, size: int) -> Safe:
     )
 
 
-def backlog(organisation: Organisation, box: Box) -> h.Element:
-    """Return the ideas as cells, the best first, darker the more they promise."""
+def backlog(organisation: Organisation, box: Box) -> tuple[h.Element, int]:
+    """Return the ideas as cells, the best first, darker the more they promise; and the rest.
+
+    Returns
+    -------
+    cells
+        Those that find a place in the box.
+    unseen
+        How many ideas have no cell.
+    """
     ideas = sorted(organisation.of_state(State.IDEA), key=lambda idea: (-idea.score, idea.number))
     inside = Box(box.left + 12, box.top + HEADING + 4, box.width - 20, box.height - HEADING - 30)
     cells = grid(inside, len(ideas), largest=12)
     best = ideas[0].score if ideas else 1.0
-    shown = zip(ideas, cells, strict=False)
-    return h.g(".backlog")[
-        (_cell(idea, x, y, cells.size, idea.score / best if best > 0.0 else 0.5)
-         for idea, (x, y) in shown)
-    ]  # fmt: skip
+    drawn = h.g(".backlog")[
+        (
+            _cell(idea, x, y, cells.size, idea.score / best if best > 0.0 else 0.5)
+            for idea, (x, y) in zip(ideas, cells, strict=False)
+        )
+    ]
+    return drawn, max(0, len(ideas) - cells.capacity)
 
 
 def _cell(idea: ModelView, x: float, y: float, size: int, promise: float) -> Safe:
     words = f"{idea.name}: ${number(idea.score)} a year per developer-day"
+    # By a power below 1: most ideas promise far less than the best, and would all look alike.
     opacity = 0.12 + 0.7 * max(0.0, min(1.0, promise)) ** 0.7
     return Safe(
         f'<rect x="{x:.0f}" y="{y:.0f}" width="{size}" height="{size}" rx="2"'
         f' fill-opacity="{opacity:.2f}" data-action="follow" data-value="{idea.number}">'
         f"<title>{escape(words)}</title></rect>"
     )
-
-
-def unseen(organisation: Organisation, places: Places) -> int:
-    """Return how many ideas have no cell."""
-    ideas = len(organisation.of_state(State.IDEA))
-    box = places.backlog
-    inside = Box(box.left + 12, box.top + HEADING + 4, box.width - 20, box.height - HEADING - 30)
-    return max(0, ideas - grid(inside, ideas, largest=12).capacity)
-
-
-def persons_of(organisation: Organisation, task_class: TaskClass) -> list[int]:
-    """Return the numbers of the developers at a class of work."""
-    return [entry.number for entry in organisation.developers if entry.task_class is task_class]
-
-
-def place_builders(
-    placed: Placed, organisation: Organisation, box: Box, top: int, pitch: int
-) -> None:
-    """Place the developers who work on capabilities, each in the row of its capability."""
-    rows = [number for number, stock in enumerate(organisation.stocks) if stock.invested]
-    for row, capability in enumerate(rows):
-        builders = [
-            entry.number
-            for entry in organisation.developers
-            if entry.task_class is TaskClass.CAPABILITY and entry.of == capability
-        ]
-        crowding = min(14.0, 20.0 / max(1, len(builders) - 1))
-        for place, developer in enumerate(builders):
-            x = box.left + 10 + crowding * place
-            placed.add_developer(developer, x, box.top + top + pitch * row)

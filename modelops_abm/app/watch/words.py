@@ -149,6 +149,7 @@ def _work_words(life: Life) -> str:
             return "heals by itself"
         return "waits for retraining" if view.retraining_requested else "waits for nothing"
     work = view.work
+    # "Waits" alone would not say whether people or the day of the next retraining are missing.
     if work.developer is None:
         return f"waits for {_NEEDS[work.task_class]}, no developer is free"
     who, verb = label(work.developer), _VERBS[work.task_class]

@@ -2,8 +2,7 @@
 
 from modelops_abm.app.widgets.browser import Browser, Keys, Screen
 from modelops_abm.app.widgets.chart import Chart
-from modelops_abm.app.widgets.controls import Controls, Timeline
-from modelops_abm.app.widgets.file_picker import FilePicker, PickedFile
+from modelops_abm.app.widgets.controls import Controls, FilePicker, PickedFile, Timeline
 from modelops_abm.app.widgets.markup import Markup
 
 __all__ = [

@@ -1,11 +1,14 @@
-"""Rows of controls: a slider with a number that can be typed, a number alone, or a choice.
+"""What a visitor sets: rows of controls, a search, a day of a run, a file; and contents to jump in.
 
-What is typed is sent as it is and read in Python; while a slider is dragged, its number and word
-follow in the browser alone, and it is sent when it is released.
+A row is a slider with a number to type, a number alone, or a choice. What is typed is sent
+as it is and read in Python; while a slider is dragged, its number and word follow in the browser
+alone, and it is sent when it is released. What a browser sends can be forged: check it.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Required, TypedDict
 
@@ -151,6 +154,7 @@ def Controls(
                 on_enter(Entry(name, text, slid))
                 set_answered(serial)
 
+    # As text, see `packed`; icons too are made here, so that there is one set of them.
     return _Controls(
         rows_text=packed(rows),
         texts_text=packed(texts or {}),
@@ -243,3 +247,84 @@ def Timeline(
     event_jump
         Called with the day to which it was moved. What a browser sends can be forged: check it.
     """
+
+
+# --------------------------------------------------------------------------------------
+# A file that a visitor chooses or drops; its content comes as bytes, never as a path.
+
+
+class PickedFile(NamedTuple):
+    """A file of the visitor's.
+
+    Attributes
+    ----------
+    name
+        What the visitor calls it.
+    content
+        What is in it; None if it is larger than allowed.
+    """
+
+    name: str
+    content: bytes | None
+
+
+@solara.component_vue("file_picker.vue", vuetify=False)
+def _FilePicker(
+    label: str,
+    hint: str,
+    accept: str,
+    largest_bytes: int,
+    event_pick: Callable[[Any], None],
+) -> None: ...
+
+
+def FilePicker(
+    label: str,
+    hint: str,
+    *,
+    accept: str,
+    largest_bytes: int,
+    on_pick: Callable[[PickedFile], None],
+) -> solara.Element:
+    """Show a button and a place to drop a file on.
+
+    Parameters
+    ----------
+    label, hint
+        Words on the button, and beside it.
+    accept
+        Endings of names that the browser offers, as in HTML.
+    largest_bytes
+        Size of the largest file that is sent.
+    on_pick
+        Called with the file.
+    """
+
+    def take(message: Any) -> None:
+        file = picked(message, largest_bytes)
+        if file is not None:
+            on_pick(file)
+
+    return _FilePicker(
+        label=label, hint=hint, accept=accept, largest_bytes=largest_bytes, event_pick=take
+    )
+
+
+def picked(message: Any, largest_bytes: int) -> PickedFile | None:
+    """Return the file in a message of the browser's, which may be forged; None if there is none."""
+    match message:
+        case {"name": str(name), "content": None}:
+            return PickedFile(name, None)
+        case {"name": str(name), "content": str(text)}:
+            content = _decoded(text)
+            if content is not None and len(content) > largest_bytes:
+                return PickedFile(name, None)
+            return None if content is None else PickedFile(name, content)
+    return None
+
+
+def _decoded(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None

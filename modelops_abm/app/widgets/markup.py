@@ -78,4 +78,5 @@ def Markup(
         if on_action is not None and isinstance(message, dict):
             on_action(Action(str(message.get("name", "")), str(message.get("value", ""))))
 
+    # Of a client's names, what one cannot see must not turn the text around it.
     return _Markup(html=visible(str(content)), css_class=css_class, event_action=act)

@@ -15,7 +15,7 @@ from modelops_abm.clients import attribute_sources, fingerprint, rows_that_give,
 from modelops_abm.clients.portfolio import SOURCE as ILLUSTRATIVE
 from modelops_abm.formats import NOTHING, count_of, number, plural
 from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, Scenario, StatedValue, describe
-from modelops_abm.scenario.portfolio import Owner, unused
+from modelops_abm.scenario.portfolio import unused
 from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.scenario.sources import LABELS
 from modelops_abm.text import all_of, printable
@@ -82,6 +82,7 @@ def portfolio_head(scenario: Scenario) -> h.Fragment:
 
 
 def _about(portfolio: ImportedPortfolio) -> h.Element:
+    # The head of the card has the number of models: here are the stages that stand in brackets.
     where = stages_in_words(portfolio.models).partition(" (")[2].rstrip(")")
     print_ = shortened(fingerprint(portfolio))
     return h.span(".label.source")[f"{portfolio.source}: {where}; fingerprint {print_}"]
@@ -113,6 +114,7 @@ def portfolio_result(upload: PortfolioUpload, *, is_another: bool, is_in_use: bo
     is_in_use
         Whether the plan has the accepted rows.
     """
+    # Offered is what the file allows, and no more: rows that were read, columns to leave out.
     count = len(upload.complaints)
     return h.section(".card", data_part="portfolio-result", aria_live="polite")[
         h.header(".result-head")[
@@ -205,17 +207,19 @@ def models_table(portfolio: ImportedPortfolio) -> h.Element:
         scroll_region(
             "Models that were read",
             h.table(".models")[
-                h.thead[_heads(), _counts(given)],
+                h.thead[
+                    h.tr[
+                        (
+                            h.th(class_=_ALIGNED[name], scope="col")[name.replace("_", " ")]
+                            for name in COLUMNS
+                        )
+                    ],
+                    _counts(given),
+                ],
                 h.tbody[(_row(model) for model in models[:MOST_SHOWN])],
             ],
         ),
         left_out > 0 and h.p(".label")[f"... and {number(left_out)} more, read as well"],
-    ]
-
-
-def _heads() -> h.Element:
-    return h.tr[
-        (h.th(class_=_ALIGNED[name], scope="col")[name.replace("_", " ")] for name in COLUMNS)
     ]
 
 
@@ -231,22 +235,20 @@ def _row(model: PortfolioModel) -> h.Element:
             h.td(
                 class_=[_ALIGNED[name], {"fallback": owners[name] != "client"}],
                 title=reasons.get(name),
-            )[_given(_cell(getattr(model, name)), owners[name])]
+            )[_cell(getattr(model, name), is_used=owners[name] != "unused")]
             for name in COLUMNS
         )
     ]
 
 
-def _given(words: str, owner: Owner) -> h.Node:
-    return h.s[words] if owner == "unused" else words
-
-
-def _cell(value: object) -> str:
+def _cell(value: object, *, is_used: bool) -> h.Node:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float):
-        return f"{value:,.10g}"
-    return NOTHING if value is None else str(value)
+        words = "yes" if value else "no"
+    elif isinstance(value, float):
+        words = f"{value:,.10g}"
+    else:
+        words = NOTHING if value is None else str(value)
+    return words if is_used else h.s[words]
 
 
 # --------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ def _put(
         session.notice.set(f"The portfolio does not fit the plan. {error}")
         return
     session.wanted.set("")
-    if is_of_link:
+    if is_of_link:  # the plan without it was never meant: there is nothing to undo
         session.history.set(History(plan))
     else:
         session.take(plan)
