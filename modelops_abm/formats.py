@@ -124,6 +124,13 @@ def share(value: float | None, digits: int = 1) -> str:
     return f"{number(percent, digits)}{NARROW_SPACE}%"
 
 
+def share_interval(low: float, high: float) -> str:
+    """Return an interval of shares: 1 to 4 %, with so many digits that its upper end is not 0."""
+    ends = 100.0 * low, 100.0 * high
+    digits = max(0, -math.floor(math.log10(2.0 * ends[1]))) if high > 0.0 else 0
+    return f"{number(ends[0], digits)} to {number(ends[1], digits)}{NARROW_SPACE}%"
+
+
 def points(difference: float, *, half_width: float | None = None) -> str:
     """Return a difference of shares: +7.5 points.
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from modelops_abm.clients.problems import Mistake, RowProblem
 from modelops_abm.disk import read_file
+from modelops_abm.errors import reason_of
 from modelops_abm.text import damaged, printable
 
 LARGEST_FILE_BYTES = 20_000_000
@@ -57,8 +58,7 @@ def read_bytes(source: str | os.PathLike[str] | bytes) -> bytes:
     try:
         content = read_file(source, LARGEST_FILE_BYTES)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise Mistake(f"cannot be read: {reason}", "check the name of the file") from None
+        raise Mistake(f"cannot be read: {reason_of(error)}", "check the name of the file") from None
     return _of_fair_size(content)
 
 

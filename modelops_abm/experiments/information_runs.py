@@ -222,7 +222,7 @@ class ValueOfInformation(Reported):
         rows = []
         for name, mean in self.means.items():
             best = self.chances[name]
-            shares = f"{formats.share(best.low, 0)} to {formats.share(best.high, 0)}"
+            shares = formats.share_interval(best.low, best.high)
             at = formats.count_of(best.count, best.n)
             rows.append(Row((name, *_mean_in_words(mean), at, shares)))
         columns = (*words("Choice"), *numbers("average NPV", INTERVAL, "best at", INTERVAL))

@@ -384,7 +384,7 @@ def _winner(decision: Decision) -> str:
     share = decision.wins[best[0]]
     if share.count == share.n:
         return f"{capitalised(best[0])} wins at all {formats.number(share.n)} points"
-    ends = f"{formats.share(share.low, 0)} to {formats.share(share.high, 0)}"
+    ends = formats.share_interval(share.low, share.high)
     return f"{capitalised(best[0])} wins at {ends} of all points"
 
 
@@ -421,7 +421,7 @@ def _shares_in_words(
             (
                 name,
                 f"{formats.count_of(each.count, each.n)} points",
-                f"{formats.share(each.low)} to {formats.share(each.high)}",
+                formats.share_interval(each.low, each.high),
             )
         )
         for name, each in shares.items()

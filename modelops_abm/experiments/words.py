@@ -151,10 +151,8 @@ class Sentence(NamedTuple):
 
 def chance(share: Share) -> tuple[str, str]:
     """Return how many of how many, and the interval of the chance: 9 of 400, 1 to 4 %."""
-    low, high = 100.0 * share.low, 100.0 * share.high
-    digits = max(0, -math.floor(math.log10(2.0 * high)))  # so many that the upper end is not 0
-    interval = f"{formats.number(low, digits)} to {formats.number(high, digits)}"
-    return formats.count_of(share.count, share.n), f"{interval}{formats.NARROW_SPACE}%"
+    interval = formats.share_interval(share.low, share.high)
+    return formats.count_of(share.count, share.n), interval
 
 
 def capitalised(words: str) -> str:

@@ -124,3 +124,20 @@ def test_counts_and_spans() -> None:
 )
 def test_amount_by_unit(value: float | None, unit: str, words: str) -> None:
     assert plain(formats.amount(value, unit)) == words
+
+
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ((0.011, 0.042), "1 to 4 %"),
+        ((0.0, 0.0), "0 to 0 %"),
+        ((0.0, 0.000_04), "0.000 to 0.004 %"),
+        ((0.99, 1.0), "99 to 100 %"),
+    ],
+)
+def test_an_interval_of_shares_never_ends_at_nothing(ends: tuple[float, float], words: str) -> None:
+    assert plain(formats.share_interval(*ends)) == words
+
+
+def test_a_count_for_people_has_two_digits() -> None:
+    assert [formats.about(count) for count in (0, 7, 1_234, 98_765)] == [0, 7, 1_200, 99_000]

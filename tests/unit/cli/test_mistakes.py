@@ -46,7 +46,7 @@ Command = Callable[..., Outcome]
         ),
         (["simulate", "--days", "0"], "1 to 36,500 (days)"),
         (["simulate", "--days", "1000000000"], "1 to 36,500 (days)"),
-        (["simulate", "--portfolio", "missing.csv"], "No such file"),
+        (["simulate", "--portfolio", "missing.csv"], "no such file"),
         (["simulate", "--portfolio", "folder.toml"], "a portfolio is a CSV file"),
         (["simulate", "--portfolio", "binary.csv"], "NUL bytes"),
         (["simulate", "--output", "binary.csv"], "binary.csv is a file, not a folder"),
