@@ -30,16 +30,18 @@ from modelops_abm.compiled import part_of_kernel
 from modelops_abm.compiled_engine import kernel
 from modelops_abm.compiled_engine.addresses import record_at
 from modelops_abm.compiled_engine.calendar import begin_day, next_time, take_next
-from modelops_abm.compiled_engine.day import (
+from modelops_abm.compiled_engine.close import (
     account_developers,
     book_money,
     collect,
+    end,
     integrate_models,
     open_day,
     raise_levels,
     retire_abandoned,
 )
-from modelops_abm.compiled_engine.dispatch import _dispatch, _happen
+from modelops_abm.compiled_engine.dispatch import dispatch
+from modelops_abm.compiled_engine.events import _happen
 from modelops_abm.compiled_engine.inputs import Prepared, prepared
 from modelops_abm.compiled_engine.layout import (
     NUMBER,
@@ -93,15 +95,15 @@ def spend(section: int, since: int) -> int:
 
 
 @part_of_kernel
-def run_day(setting: int, org: Record, now: int) -> int:
-    """Do what `happenings.run_day` does."""
+def run_events(setting: int, org: Record, now: int) -> int:
+    """Do what `events.run_events` does."""
     end = org.day + 1.0
     begin_day(org)
     while True:
         at = next_time(org)
         if org.dispatch and at > org.clock:
             now = spend(CALENDAR, now)
-            _dispatch(setting, org)
+            dispatch(setting, org)
             org.dispatch = 0
             now = spend(DISPATCH, now)
         elif at < end:
@@ -113,50 +115,42 @@ def run_day(setting: int, org: Record, now: int) -> int:
             return spend(CALENDAR, now)
 
 
-_begin = kernel.begin
+_begin = kernel._begin
 
 
 @part_of_kernel
 def begin(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
-    """Do what `kernel.begin` does."""
+    """Do what `kernel._begin` does."""
     now = ticks()
     _begin(setting, tables, org, seed, replication)
     spend(FOUNDING, now)
 
 
 @part_of_kernel
-def live(
-    setting: int, memory: kernel.Memory, until: int, wanted: Integers, series: Floats2
-) -> None:
-    """Do what `kernel.live` does."""
-    org = memory.organisation[0]
-    now = ticks()
-    horizon_days = setting_at(setting).horizon_days
-    for day in range(org.day, until):
-        now = run_day(setting, org, now)
-        org.clock = day + 1.0
-        integrate_models(setting, org)
-        now = spend(CLOSE, now)
-        account_developers(org)
-        raise_levels(org)
-        book_money(setting, org)
-        retire_abandoned(org)
-        now = spend(BOOKS, now)
-        if len(wanted) > 0:
-            collect(org)
-            for kept in range(len(wanted)):
-                series[kept, day] = memory.today[wanted[kept]]
-        now = spend(COLLECTION, now)
-        org.day = day + 1
-        if day + 1 < horizon_days:
-            open_day(setting, org)
-            now = spend(OPENING, now)
-    kernel.end(org)
+def live_day(setting: int, org: Record, wanted: Integers, series: Floats2) -> None:
+    """Do what `day.live_day` does."""
+    now = run_events(setting, org, ticks())
+    org.clock = org.day + 1.0
+    integrate_models(setting, org)
+    now = spend(CLOSE, now)
+    account_developers(org)
+    raise_levels(org)
+    book_money(setting, org)
+    retire_abandoned(org)
+    now = spend(BOOKS, now)
+    collect(org, wanted, series)
+    now = spend(COLLECTION, now)
+    org.day += 1
+    if org.day < setting_at(setting).horizon_days:
+        open_day(setting, org)
+        spend(OPENING, now)
+    else:
+        end(org)
 
 
 def compiled_with_sections() -> Callable[..., Any]:
     """Return `kernel.run_block`, compiled with the days of this module."""
-    kernel.begin, kernel.live = begin, live
+    kernel._begin, kernel.live_day = begin, live_day
     kernel._founded = part_of_kernel(kernel._founded.py_func)
     options = {"nogil": True, "error_model": "numpy"}
     block: Callable[..., Any] = numba.njit(**options)(kernel.run_block.py_func)

@@ -21,7 +21,8 @@ from modelops_abm.core import outcomes
 from modelops_abm.core.events import LogKind, Rank, RetirementReason, TaskClass
 from modelops_abm.core.randomness import DecisionPoint, Origin
 from modelops_abm.core.statechart import STAGE_OF_STATE, TRANSITIONS, Cause, Serving, State, Trigger
-from modelops_abm.mesa_engine.model import CLOSE_OF_A_DAY, ModelOpsModel
+from modelops_abm.mesa_engine.day import live_day
+from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.scenario import (
     CAPABILITY_NAMES,
     Archetype,
@@ -251,10 +252,11 @@ def enumerations() -> str:
 
 def close_of_a_day() -> str:
     """Return the close of a day in its order."""
+    steps = re.findall(r"organisation\.(\w+)\(\)", inspect.getsource(live_day))
     return "".join(
         f"{number}. `mesa_engine.model.ModelOpsModel.{name}`: "
         f"{_first_line(getattr(ModelOpsModel, name))}\n"
-        for number, name in enumerate(CLOSE_OF_A_DAY, start=1)
+        for number, name in enumerate(steps[: steps.index("collect") + 1], start=1)
     )
 
 

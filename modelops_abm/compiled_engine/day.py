@@ -1,177 +1,57 @@
-"""The close of a day over records, and the next opening.
-
-The order is that of `modelops_abm.mesa_engine.model`.
-"""
+"""The day of an organisation, step by step; `mesa_engine.day` is the same with agents."""
 
 from __future__ import annotations
 
-import numpy as np
-
 from modelops_abm.compiled import part_of_kernel
-from modelops_abm.compiled_engine import totals
-from modelops_abm.compiled_engine.developer import close_ledgers, withdraw
-from modelops_abm.compiled_engine.layout import (
-    ACTIVITIES,
-    CAPABILITIES,
-    CAUSES,
-    CLASSES,
-    Record,
-    capability_of,
-    developer_of,
-    discount_of,
-    in_production_of,
-    lane_of,
-    log,
-    model_of,
-    production_of,
-    setting_at,
-    task_of,
-    today_of,
-    total_of,
+from modelops_abm.compiled_engine.close import (
+    account_developers,
+    book_money,
+    collect,
+    end,
+    integrate_models,
+    open_day,
+    raise_levels,
+    retire_abandoned,
 )
-from modelops_abm.compiled_engine.ml_model import retire
-from modelops_abm.compiled_engine.vectors import close_models, leave_lane, open_models
-from modelops_abm.core.events import NOBODY, LogKind, RetirementReason
-from modelops_abm.rules.capability import capital_spent, level_after, upkeep_per_day
-from modelops_abm.rules.money import net_value, payroll_per_day
+from modelops_abm.compiled_engine.events import run_events
+from modelops_abm.compiled_engine.layout import Floats2, Integers, Record, setting_at
 
 
 @part_of_kernel
-def _forget_today(org: Record, first: int, count: int) -> None:
-    for place in range(first, first + count):
-        today_of(org, place).value = 0.0
+def live_day(setting: int, org: Record, wanted: Integers, series: Floats2) -> None:
+    """Live through the open day, and open the next.
 
+    The order is that of the specification (`docs/odd.md`).
+    """
+    # 1. The events of the day: arrivals, incidents, detections, completions, retirements, in the
+    #    order of time. After the last of each instant, work is assigned.
+    run_events(setting, org)
+    org.clock = org.day + 1.0
 
-@part_of_kernel
-def _add_up_today(org: Record, first: int, count: int) -> None:
-    """Add flows that were added up in `today` to the totals."""
-    for place in range(first, first + count):
-        total_of(org, place).value += today_of(org, place).value
+    # 2. Stocks next, from the rates and powers at the start of the day: who served whom is known
+    #    only now that everything has happened.
+    integrate_models(setting, org)
 
+    # 3. The developers' hours, before the levels that they raise.
+    account_developers(org)
 
-@part_of_kernel
-def integrate_models(setting: int, org: Record) -> None:
-    """Integrate the stocks of every model that was in production today, by number."""
-    close_models(setting, org)
-    _add_up_today(org, totals.MODEL_FLOWS, totals.MODEL_FLOW_COUNT)
-    _add_up_today(org, totals.STATE_TIME, CAUSES)
-    _add_up_today(org, totals.UNSERVED_TIME, CAUSES)
+    # 4. Levels rise by the day's work, and hold from tomorrow on. A full level withdraws what is
+    #    left of its work, which frees developers.
+    raise_levels(org)
 
+    # 5. Money, when value, cost, capital and upkeep of the day are all known.
+    book_money(setting, org)
 
-@part_of_kernel
-def account_developers(org: Record) -> None:
-    """Enter the developers' day into the ledgers, by number."""
-    close_ledgers(org)
-    for activity in range(ACTIVITIES):
-        days = 0.0
-        for number in range(org.developers):
-            developer = developer_of(org, number)
-            days += developer.today[activity]
-            developer.ledger[activity] += developer.today[activity]
-            developer.today[activity] = 0.0
-        totals.book(org, totals.DEVELOPER_TIME + activity, days)
+    # 6. Who lost nearly all use today leaves, after having earned today's value.
+    retire_abandoned(org)
 
+    # 7. States are counted last, so that they are those in which the night is spent.
+    collect(org, wanted, series)
 
-@part_of_kernel
-def raise_levels(org: Record) -> None:
-    """Raise the capability levels by the work put in, and count what that costs."""
-    upkeep = capital = 0.0
-    for number in range(CAPABILITIES):
-        capability = capability_of(org, number)
-        upkeep += upkeep_per_day(capability.level, capability.upkeep_per_year)
-        before = capability.level
-        level = level_after(
-            before, capability.maximum, capability.delivered, capability.effort_days
-        )
-        capability.level = level
-        capability.delivered = 0.0
-        if level >= capability.maximum and before < capability.maximum:
-            _finish_capability(org, number)
-        capital += capital_spent(level - before, capability.capital_cost)
-        totals.book(org, totals.LEVEL_RISES + number, level - before)
-    totals.book(org, totals.CAPITAL, capital)
-    totals.book(org, totals.UPKEEP, upkeep)
-
-
-@part_of_kernel
-def _finish_capability(org: Record, number: int) -> None:
-    """Withdraw the packages that are left; nobody works on a full stock."""
-    capability = capability_of(org, number)
-    for stream in range(capability.streams):
-        task = capability.first + stream
-        if task_of(org, task).exists:
-            withdraw(org, task)
-    log(org, LogKind.CAPABILITY_REACHED, number, NOBODY, NOBODY, capability.level)
-
-
-@part_of_kernel
-def book_money(setting: int, org: Record) -> None:
-    """Book the day's payroll and net value, and discount them."""
-    numbers = setting_at(setting)
-    payroll = payroll_per_day(numbers.developers, numbers.payroll_per_year)
-    capital, upkeep = today_of(org, totals.CAPITAL).value, today_of(org, totals.UPKEEP).value
-    value, cost = today_of(org, totals.VALUE).value, today_of(org, totals.COST).value
-    net = net_value(value, cost, payroll, capital, upkeep)
-    factor = discount_of(org, org.day).value
-    totals.book(org, totals.PAYROLL, payroll)
-    totals.book(org, totals.NET_VALUE, net)
-    totals.book(org, totals.DISCOUNTED_NET_VALUE, net * factor)
-    totals.book(org, totals.DISCOUNTED_INVESTMENT, (capital + upkeep) * factor)
-    today_of(org, totals.NPV).value = total_of(org, totals.DISCOUNTED_NET_VALUE).value
-
-
-@part_of_kernel
-def retire_abandoned(org: Record) -> None:
-    """Retire the models that hardly anybody uses; forget those retired today."""
-    if org.abandoned > 0:
-        for index in range(org.in_production):
-            lane = in_production_of(org, index)
-            if lane.abandoned:
-                retire(org, lane.number, RetirementReason.ABANDONED.value)
-    if org.departures > 0:
-        _forget_departed(org)
-
-
-@part_of_kernel
-def _forget_departed(org: Record) -> None:
-    """Take the models retired today off those in production."""
-    kept = 0
-    for index in range(org.in_production):
-        number = production_of(org, index).number
-        if lane_of(org, number).departed:
-            leave_lane(org, number)
-        else:
-            production_of(org, kept).number = number
-            kept += 1
-    org.in_production = kept
-    for index in range(kept):  # those whose lanes have moved may stand before them
-        entry = production_of(org, index)
-        entry.lane = model_of(org, entry.number).lane
-    org.departures = 0
-
-
-@part_of_kernel
-def collect(org: Record) -> None:
-    """Count what is there at the end of the day."""
-    for place in range(totals.MODEL_COUNT):
-        today_of(org, totals.MODEL_COUNTS + place).value = float(org.states[place])
-    for place in range(CLASSES):
-        today_of(org, totals.WAITING + place).value = float(org.waiting[place])
-        today_of(org, totals.LEVELS + place).value = capability_of(org, place).level
-    production = today_of(org, totals.PRODUCTION_DAYS).value
-    served, power = today_of(org, totals.SERVED_DAYS).value, today_of(org, totals.POWER_DAYS).value
-    today_of(org, totals.AVAILABILITY).value = _ratio(served, production)
-    today_of(org, totals.POWER).value = _ratio(power, production)
-
-
-@part_of_kernel
-def _ratio(amount: float, divisor: float) -> float:
-    return amount / divisor if divisor != 0.0 else np.nan
-
-
-@part_of_kernel
-def open_day(setting: int, org: Record) -> None:
-    """Refresh every rate that depends on capability levels or demand."""
-    _forget_today(org, totals.STATE_TIME, CAUSES)
-    _forget_today(org, totals.UNSERVED_TIME, CAUSES)
-    open_models(setting, org)
+    org.day += 1
+    if org.day < setting_at(setting).horizon_days:
+        # 8. The next day opens with rates at its levels and demand. Incidents are planned for one
+        #    day only, as these rates hold no longer.
+        open_day(setting, org)
+    else:
+        end(org)

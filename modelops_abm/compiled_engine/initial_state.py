@@ -6,9 +6,12 @@ import numpy as np
 
 from modelops_abm.compiled import part_of_kernel
 from modelops_abm.compiled_engine.calendar import schedule
+from modelops_abm.compiled_engine.capability import levels
 from modelops_abm.compiled_engine.developer import BUILD, DEPLOY, submit_task, work_task
+from modelops_abm.compiled_engine.hazards import keep_left
 from modelops_abm.compiled_engine.layout import (
     CAPABILITIES,
+    RETIRED,
     SLOTS_PER_MODEL,
     Floats,
     Record,
@@ -26,7 +29,6 @@ from modelops_abm.compiled_engine.ml_model import (
     propose,
 )
 from modelops_abm.compiled_engine.scheduler import release
-from modelops_abm.compiled_engine.service import RETIRED, keep_left, levels
 from modelops_abm.core.events import NOBODY, Rank, RetirementReason
 from modelops_abm.core.randomness import Origin, entity_key
 from modelops_abm.core.statechart import Serving, Stage, State

@@ -8,17 +8,8 @@ import numpy as np
 
 from modelops_abm.compiled import kernel, part_of_kernel
 from modelops_abm.compiled_engine import totals
-from modelops_abm.compiled_engine.calendar import schedule
-from modelops_abm.compiled_engine.day import (
-    account_developers,
-    book_money,
-    collect,
-    integrate_models,
-    open_day,
-    raise_levels,
-    retire_abandoned,
-)
-from modelops_abm.compiled_engine.dispatch import run_day
+from modelops_abm.compiled_engine.capability import plan_capabilities
+from modelops_abm.compiled_engine.day import live_day
 from modelops_abm.compiled_engine.initial_state import found
 from modelops_abm.compiled_engine.layout import (
     BLOCK_BYTES,
@@ -44,16 +35,11 @@ from modelops_abm.compiled_engine.layout import (
     Record,
     Records,
     Tables,
-    capability_of,
     developer_of,
     idle_of,
-    production_of,
     setting_at,
 )
-from modelops_abm.compiled_engine.ml_model import count_undetected
 from modelops_abm.compiled_engine.scheduler import NO_TASK, take_priorities
-from modelops_abm.compiled_engine.vectors import leave_lane
-from modelops_abm.core.events import Rank
 from modelops_abm.core.randomness import DecisionPoint, Origin, draw_key, entity_key
 from modelops_abm.rules.capability import speed
 from modelops_abm.rules.population import arrival_gap
@@ -84,20 +70,6 @@ def _hire(setting: int, org: Record, seed: int, replication: int) -> None:
         developer.task = NO_TASK
         idle_of(org, number).value = number
     org.idle = setting_at(setting).developers
-
-
-@part_of_kernel
-def _plan_capabilities(setting: int, org: Record) -> None:
-    """Take over the start levels, and plan the start of the work."""
-    first = 2 * org.model_room
-    for number in range(CAPABILITIES):
-        capability = capability_of(org, number)
-        capability.first = first
-        first += capability.streams
-        if capability.level < capability.maximum:
-            slot = org.model_room * SLOTS_PER_MODEL + setting_at(setting).developers + number
-            at = capability.start_day
-            schedule(setting, org, slot, at, Rank.CAPABILITY_START, number, 0)
 
 
 @part_of_kernel
@@ -184,7 +156,7 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     org.calendar_room = calendar_room
     org.queue_room = queue_room
     org.log_room = log_room
-    begin(setting, tables, org, seed, replication)
+    _begin(setting, tables, org, seed, replication)
     return Memory(
         organisation,
         models,
@@ -245,52 +217,20 @@ def live_until(setting: int, memory: Memory, day: int, wanted: Integers, series:
     series
         Filled with the wanted outcomes by outcome and day.
     """
-    live(setting, memory, day, wanted, series)
+    for _ in range(memory.organisation[0].day, day):
+        live_day(setting, memory.organisation[0], wanted, series)
     return _records(memory)
 
 
 @part_of_kernel
-def begin(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+def _begin(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
     """Found the organisation."""
     take_priorities(setting, org)
     _hire(setting, org, seed, replication)
-    _plan_capabilities(setting, org)
+    plan_capabilities(setting, org)
     org.key = entity_key(seed, replication, Origin.ORGANISATION.value, 0)
     found(setting, tables, org, seed, replication)
     org.dispatch = 1
-
-
-@part_of_kernel
-def end(org: Record) -> None:
-    """Count what is still going on at the horizon, and take all models out of their lanes."""
-    for index in range(org.in_production):
-        number = production_of(org, index).number
-        count_undetected(org, number)
-        leave_lane(org, number)
-
-
-@part_of_kernel
-def live(setting: int, memory: Memory, until: int, wanted: Integers, series: Floats2) -> None:
-    """Live through the days from the one that is open to another; the horizon ends the run."""
-    org = memory.organisation[0]
-    horizon_days = setting_at(setting).horizon_days
-    for day in range(org.day, until):
-        run_day(setting, org)
-        org.clock = day + 1.0
-        integrate_models(setting, org)
-        account_developers(org)
-        raise_levels(org)
-        book_money(setting, org)
-        retire_abandoned(org)
-        if len(wanted) > 0:
-            collect(org)
-            for kept in range(len(wanted)):
-                series[kept, day] = memory.today[wanted[kept]]
-        org.day = day + 1
-        if day + 1 < horizon_days:
-            open_day(setting, org)
-    if until == horizon_days:
-        end(org)
 
 
 @kernel
@@ -319,7 +259,8 @@ def run_block(
     horizon_days = setting_at(setting).horizon_days
     for index in range(len(sums)):
         memory = _founded(setting, tables, seed, first + index, 0)
-        live(setting, memory, horizon_days, wanted, series[index])
+        for _ in range(horizon_days):
+            live_day(setting, memory.organisation[0], wanted, series[index])
         # The arrays must outlive the run that reached them by address.
         if _records(memory) > 0:
             sums[index] = memory.totals

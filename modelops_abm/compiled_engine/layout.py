@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from modelops_abm.compiled import part_of_kernel
+from modelops_abm.compiled import inner_loop, part_of_kernel
 from modelops_abm.compiled_engine.addresses import SLOT_BYTES, record_at, tuple_at
 from modelops_abm.core import outcomes
+from modelops_abm.core.events import NOBODY
+from modelops_abm.core.statechart import Cause, Serving, State
 from modelops_abm.rules.constants import Constants
 from modelops_abm.rules.day import DayFlows
 from modelops_abm.rules.sampling import Law
@@ -32,6 +34,16 @@ CAPABILITIES = 5
 SLOTS_PER_MODEL = 7
 # Events of a model; there is at most one of each on the calendar.
 RETIREMENT, DUE, INCIDENT, ALERT, DETECTION, HEALING, SWITCH = range(SLOTS_PER_MODEL)
+
+
+# Values of the records' fields.
+CURRENT = Serving.CURRENT.value
+PREVIOUS = Serving.PREVIOUS.value
+NONE = Serving.NONE.value
+ONLINE = State.ONLINE.value
+OFFLINE_DRIFT = State.OFFLINE_DRIFT.value
+RETIRED = State.RETIRED.value
+DRIFT = Cause.DRIFT.value
 
 
 def _record(floats: str, integers: str, **arrays: tuple[Any, int]) -> np.dtype[np.void]:
@@ -353,3 +365,15 @@ def log(org: Record, kind: int, model: int, developer: int, cause: int, detail: 
         record.developer = developer
         record.cause = cause
         record.detail = detail
+
+
+@part_of_kernel
+def log_model(org: Record, kind: int, number: int, cause: int, detail: float) -> None:
+    """Record an event of a model."""
+    log(org, kind, number, NOBODY, cause, detail)
+
+
+@inner_loop
+def event_slot(number: int, kind: int) -> int:
+    """Return the calendar slot of a model's event."""
+    return number * SLOTS_PER_MODEL + kind

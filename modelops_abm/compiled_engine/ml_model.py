@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from modelops_abm.compiled import part_of_kernel
 from modelops_abm.compiled_engine.calendar import cancel, schedule
+from modelops_abm.compiled_engine.capability import levels
 from modelops_abm.compiled_engine.developer import (
     BUILD,
     DEPLOY,
@@ -20,40 +21,41 @@ from modelops_abm.compiled_engine.developer import (
     withdraw,
     work_task,
 )
+from modelops_abm.compiled_engine.hazards import count_incident, plan_incident
 from modelops_abm.compiled_engine.layout import (
     ALERT,
-    DETECTION,
+    CURRENT,
+    DRIFT,
     DUE,
     HEALING,
     INCIDENT,
+    NONE,
+    ONLINE,
+    PREVIOUS,
+    RETIRED,
     RETIREMENT,
     SWITCH,
     Record,
+    event_slot,
     lane_of,
-    log,
+    log_model,
     model_of,
     production_of,
     setting_at,
     task_of,
 )
-from modelops_abm.compiled_engine.scheduler import hold, release
-from modelops_abm.compiled_engine.service import (
-    CURRENT,
-    DRIFT,
-    NONE,
-    ONLINE,
-    PREVIOUS,
-    RETIRED,
-    account,
-    event_slot,
-    health,
-    in_production,
-    levels,
-    plan_incident,
-    renew,
+from modelops_abm.compiled_engine.power import (
+    base_now,
+    begin_drift,
+    count_undetected,
+    drift_loss_now,
+    end_drift,
+    restore,
+    watch_decay,
 )
+from modelops_abm.compiled_engine.scheduler import hold, release
+from modelops_abm.compiled_engine.service import account, in_production
 from modelops_abm.compiled_engine.totals import (
-    DRIFT_DAYS_UNDETECTED,
     IDEA_TO_PRODUCTION_DAYS,
     MODELS_DELIVERED,
     RESTORATIONS,
@@ -65,17 +67,10 @@ from modelops_abm.compiled_engine.totals import (
 from modelops_abm.compiled_engine.vectors import enter_lane, open_model
 from modelops_abm.core.events import NOBODY, LogKind, Rank, RetirementReason
 from modelops_abm.core.statechart import Cause, State
-from modelops_abm.rules.day import base_power_at, drift_loss_at
-from modelops_abm.rules.hazards import threshold
 from modelops_abm.rules.maintenance import (
-    decay_alert_days,
-    decay_delay_days,
-    drift_delay_days,
-    drift_severity,
     image_at_hand,
     self_heals,
 )
-from modelops_abm.rules.power import restored_power
 
 _IDEA = State.IDEA.value
 _BUILD_STATE = State.BUILD.value
@@ -88,11 +83,6 @@ _CAPACITY = Cause.CAPACITY.value
 _COMPLIANCE = Cause.COMPLIANCE.value
 _RETRAINED = Cause.RETRAINING.value
 _DECAY = Cause.DECAY.value
-
-
-@part_of_kernel
-def _log(org: Record, kind: int, number: int, cause: int, detail: float) -> None:
-    log(org, kind, number, NOBODY, cause, detail)
 
 
 @part_of_kernel
@@ -130,7 +120,7 @@ def submit_work(setting: int, org: Record, number: int, task_class: int, cause: 
 @part_of_kernel
 def propose(setting: int, org: Record, number: int) -> None:
     """Enter the backlog as an idea."""
-    _log(org, LogKind.IDEA_ARRIVED, number, NOBODY, model_of(org, number).score)
+    log_model(org, LogKind.IDEA_ARRIVED, number, NOBODY, model_of(org, number).score)
     submit_work(setting, org, number, BUILD, NOBODY)
 
 
@@ -144,7 +134,7 @@ def enter_production(setting: int, org: Record, number: int, base: float) -> Non
     model.restored = base
     model.restored_at = org.clock
     enter_lane(org, number)
-    _watch_decay(setting, org, number)
+    watch_decay(setting, org, number)
     _insert(org, number)
     open_model(setting, org, number)
 
@@ -185,7 +175,7 @@ def go_live(setting: int, org: Record, number: int) -> None:
     if model.planned_reason < 0:
         plan_retirement(setting, org, number, model.life_days, RetirementReason.OBSOLETE.value)
     plan_retraining(setting, org, number, model.interval)
-    _log(org, LogKind.WENT_LIVE, number, NOBODY, 0.0)
+    log_model(org, LogKind.WENT_LIVE, number, NOBODY, 0.0)
 
 
 @part_of_kernel
@@ -204,34 +194,9 @@ def plan_retraining(setting: int, org: Record, number: int, in_days: float) -> N
 
 
 @part_of_kernel
-def _watch_decay(setting: int, org: Record, number: int) -> None:
-    """Plan the time at which the power without drift is below the alert's threshold."""
-    lane = lane_of(org, number)
-    care = setting_at(setting).constants.care
-    days = decay_alert_days(care, lane.restored, lane.decay)
-    at = lane.restored_at + days
-    schedule(setting, org, event_slot(number, ALERT), at, Rank.INCIDENT, number, _DECAY)
-
-
-@part_of_kernel
-def cross_decay(setting: int, org: Record, number: int) -> None:
-    """Let the power without drift fall below the alert's threshold."""
-    model = model_of(org, number)
-    crossing = model.crossings
-    model.crossings = crossing + 1
-    _log(org, LogKind.DECAY_SET_IN, number, _DECAY, 0.0)
-    delay = decay_delay_days(
-        setting_at(setting).constants.care, levels(org), model.entity, crossing
-    )
-    at = org.clock + delay
-    schedule(setting, org, event_slot(number, ALERT), at, Rank.DETECTION, number, _DECAY)
-
-
-@part_of_kernel
 def notice_decay(setting: int, org: Record, number: int) -> None:
     """Notice the decay and request a retraining."""
-    base = base_power_at(health(lane_of(org, number)), org.clock)
-    _log(org, LogKind.DECAY_NOTICED, number, _DECAY, base)
+    log_model(org, LogKind.DECAY_NOTICED, number, _DECAY, base_now(org, number))
     request_retraining(setting, org, number, _DECAY)
 
 
@@ -241,19 +206,9 @@ def request_retraining(setting: int, org: Record, number: int, cause: int) -> No
     task = retraining_task(number)
     if task_of(org, task).exists:
         return
-    _log(org, LogKind.RETRAINING_REQUESTED, number, cause, 0.0)
+    log_model(org, LogKind.RETRAINING_REQUESTED, number, cause, 0.0)
     held = 0 if model_of(org, number).state == ONLINE else 1
     submit_task(setting, org, task, RETRAIN, number, _RETRAINED, 0, held)
-
-
-@part_of_kernel
-def _count(org: Record, number: int, cause: int) -> int:
-    """Number a new incident of a cause from 0, and draw the threshold of the next."""
-    model = model_of(org, number)
-    count = int(model.counts[cause])
-    model.counts[cause] = count + 1
-    renew(lane_of(org, number), cause, threshold(model.entity, cause, count + 1))
-    return count
 
 
 @part_of_kernel
@@ -262,14 +217,15 @@ def strike(setting: int, org: Record, number: int) -> None:
     model = model_of(org, number)
     cause = model.next_cause
     account(org, number)
-    count = _count(org, number, cause)
+    count = count_incident(org, number, cause)
     if cause == DRIFT:
-        _begin_drift(setting, org, number, count)
+        begin_drift(setting, org, number, count)
+        plan_incident(setting, org, number)
         return
     model.issue_number = count
     if model.state == _RETRAINING:
         interrupt(setting, org, retraining_task(number), 1)
-    _log(org, LogKind.ISSUE_STRUCK, number, cause, 0.0)
+    log_model(org, LogKind.ISSUE_STRUCK, number, cause, 0.0)
     _go_offline(setting, org, number, _OFFLINE_ISSUE, cause, count)
     care = setting_at(setting).constants.care
     if cause == _PIPELINE and self_heals(care, levels(org), model.entity, count):
@@ -280,44 +236,12 @@ def strike(setting: int, org: Record, number: int) -> None:
 
 
 @part_of_kernel
-def _begin_drift(setting: int, org: Record, number: int, count: int) -> None:
-    model = model_of(org, number)
-    care = setting_at(setting).constants.care
-    severity = drift_severity(care, model.entity, count)
-    lane = lane_of(org, number)
-    lane.drifting = 1
-    lane.severity = severity
-    lane.drift_since = org.clock
-    model.drift_number = count
-    _log(org, LogKind.DRIFT_SET_IN, number, DRIFT, severity)
-    at = org.clock + drift_delay_days(care, levels(org), model.entity, count)
-    schedule(setting, org, event_slot(number, DETECTION), at, Rank.DETECTION, number, DRIFT)
-    plan_incident(setting, org, number)
-
-
-@part_of_kernel
-def drift_loss_now(setting: int, org: Record, number: int) -> float:
-    """Return the share of a model's power lost to drift."""
-    growth = setting_at(setting).constants.care.drift_growth_days
-    return drift_loss_at(health(lane_of(org, number)), org.clock, growth)
-
-
-@part_of_kernel
-def count_undetected(org: Record, number: int) -> None:
-    """Count the time of an active drift that nobody has noticed."""
-    model = model_of(org, number)
-    lane = lane_of(org, number)
-    if lane.drifting and not model.drift_detected:
-        tally(org, DRIFT_DAYS_UNDETECTED, org.clock - lane.drift_since)
-
-
-@part_of_kernel
 def detect_drift(setting: int, org: Record, number: int) -> None:
     """Detect the active drift; act on it now, or when the model is online again."""
     count_undetected(org, number)
     model = model_of(org, number)
     model.drift_detected = 1
-    _log(org, LogKind.DRIFT_DETECTED, number, DRIFT, drift_loss_now(setting, org, number))
+    log_model(org, LogKind.DRIFT_DETECTED, number, DRIFT, drift_loss_now(setting, org, number))
     model.drift_pending = 1
     if model.state == ONLINE:
         _act_on_drift(setting, org, number)
@@ -334,7 +258,7 @@ def _act_on_drift(setting: int, org: Record, number: int) -> None:
         return
     account(org, number)
     model.issue_number = model.drift_number
-    _log(org, LogKind.DRIFT_FOUND, number, DRIFT, loss)
+    log_model(org, LogKind.DRIFT_FOUND, number, DRIFT, loss)
     _go_offline(setting, org, number, _OFFLINE_DRIFT, DRIFT, model.drift_number)
     submit_work(setting, org, number, REPAIR, DRIFT)
 
@@ -370,7 +294,7 @@ def serve_previous(org: Record, number: int) -> None:
     """Let the previous version serve."""
     account(org, number)
     lane_of(org, number).serving = PREVIOUS
-    _log(org, LogKind.PREVIOUS_SERVES, number, lane_of(org, number).cause, 0.0)
+    log_model(org, LogKind.PREVIOUS_SERVES, number, lane_of(org, number).cause, 0.0)
 
 
 @part_of_kernel
@@ -406,41 +330,16 @@ def _resolve_issue(setting: int, org: Record, number: int, started_at: float) ->
     if lane.cause == _CAPACITY:
         lane.capacity *= 1.0 + setting_at(setting).constants.care.capacity_growth
     duration = _count_restoration(org, number, started_at)
-    _log(org, LogKind.ISSUE_RESOLVED, number, lane.cause, duration)
+    log_model(org, LogKind.ISSUE_RESOLVED, number, lane.cause, duration)
     _return_online(setting, org, number)
 
 
 @part_of_kernel
 def self_heal(setting: int, org: Record, number: int) -> None:
     """Resolve a pipeline issue without a developer."""
-    _log(org, LogKind.SELF_HEALED, number, _PIPELINE, 0.0)
+    log_model(org, LogKind.SELF_HEALED, number, _PIPELINE, 0.0)
     _resolve_issue(setting, org, number, model_of(org, number).offline_since)
     org.dispatch = 1
-
-
-@part_of_kernel
-def _end_drift(org: Record, number: int) -> None:
-    """End the active drift, if any, and count the time that nobody had noticed it."""
-    cancel(org, event_slot(number, DETECTION))
-    count_undetected(org, number)
-    model = model_of(org, number)
-    lane_of(org, number).drifting = 0
-    model.drift_detected = 0
-    model.drift_pending = 0
-
-
-@part_of_kernel
-def _restore_power(setting: int, org: Record, number: int) -> None:
-    """Restore power, end any drift, and plan the next retraining."""
-    model = model_of(org, number)
-    lane = lane_of(org, number)
-    base = base_power_at(health(lane), org.clock)
-    restored = restored_power(base, setting_at(setting).constants.care.restored_share)
-    _end_drift(org, number)
-    lane.restored = restored
-    lane.restored_at = org.clock
-    _watch_decay(setting, org, number)
-    plan_retraining(setting, org, number, model.interval)
 
 
 @part_of_kernel
@@ -449,9 +348,10 @@ def _end_drift_fix(setting: int, org: Record, number: int, started_at: float) ->
     request = retraining_task(number)
     if task_of(org, request).exists:
         withdraw(org, request)
-    _restore_power(setting, org, number)
+    restore(setting, org, number)
+    plan_retraining(setting, org, number, model_of(org, number).interval)
     duration = _count_restoration(org, number, started_at)
-    _log(org, LogKind.DRIFT_ADDRESSED, number, DRIFT, duration)
+    log_model(org, LogKind.DRIFT_ADDRESSED, number, DRIFT, duration)
     _return_online(setting, org, number)
 
 
@@ -461,7 +361,7 @@ def _begin_retraining(setting: int, org: Record, number: int) -> None:
     model = model_of(org, number)
     enter_state(org, number, _RETRAINING, NOBODY)
     lane_of(org, number).cause = _RETRAINED
-    _log(org, LogKind.RETRAINING_BEGAN, number, _RETRAINED, 0.0)
+    log_model(org, LogKind.RETRAINING_BEGAN, number, _RETRAINED, 0.0)
     if not setting_at(setting).constants.serves_while_retraining:
         stint = model.retraining_stints
         model.retraining_stints = stint + 1
@@ -471,9 +371,10 @@ def _begin_retraining(setting: int, org: Record, number: int) -> None:
 @part_of_kernel
 def _end_retraining(setting: int, org: Record, number: int) -> None:
     account(org, number)
-    _restore_power(setting, org, number)
+    restore(setting, org, number)
+    plan_retraining(setting, org, number, model_of(org, number).interval)
     restored = lane_of(org, number).restored
-    _log(org, LogKind.RETRAINED, number, _RETRAINED, restored)
+    log_model(org, LogKind.RETRAINED, number, _RETRAINED, restored)
     _return_online(setting, org, number)
 
 
@@ -484,7 +385,7 @@ def work_began(setting: int, org: Record, task: int) -> None:
     number = record.number
     if record.task_class == BUILD and model_of(org, number).state == _IDEA:
         enter_state(org, number, _BUILD_STATE, NOBODY)
-        _log(org, LogKind.BUILD_BEGAN, number, NOBODY, 0.0)
+        log_model(org, LogKind.BUILD_BEGAN, number, NOBODY, 0.0)
     elif record.task_class == RETRAIN:
         _begin_retraining(setting, org, number)
 
@@ -499,7 +400,7 @@ def work_completed(setting: int, org: Record, task: int, started_at: float) -> N
         _end_retraining(setting, org, number)
     elif record.task_class == BUILD:
         enter_state(org, number, _DEPLOYMENT, NOBODY)
-        _log(org, LogKind.BUILD_DONE, number, NOBODY, 0.0)
+        log_model(org, LogKind.BUILD_DONE, number, NOBODY, 0.0)
         submit_work(setting, org, number, DEPLOY, NOBODY)
     elif record.task_class == DEPLOY:
         go_live(setting, org, number)
@@ -533,11 +434,11 @@ def retire(org: Record, number: int, reason: int) -> None:
         cancel(org, event_slot(number, kind))
     model = model_of(org, number)
     if live:
-        _end_drift(org, number)
+        end_drift(org, number)
         _leave_service(org, number)
     enter_state(org, number, RETIRED, NOBODY)
     model.retired_at = org.clock
     model.reason = reason
     tally(org, RETIRED_TALLIES + reason, 1.0)
-    _log(org, LogKind.RETIRED, number, reason, 0.0)
+    log_model(org, LogKind.RETIRED, number, reason, 0.0)
     org.dispatch = 1

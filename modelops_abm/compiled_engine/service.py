@@ -8,23 +8,20 @@ from __future__ import annotations
 
 from modelops_abm.compiled import inner_loop
 from modelops_abm.compiled_engine import totals
-from modelops_abm.compiled_engine.calendar import cancel, schedule
+from modelops_abm.compiled_engine.hazards import keep_left, left_of, rates_of
 from modelops_abm.compiled_engine.layout import (
-    INCIDENT,
-    SLOTS_PER_MODEL,
+    CURRENT,
+    NONE,
+    OFFLINE_DRIFT,
+    ONLINE,
+    PREVIOUS,
     Record,
-    capability_of,
     lane_of,
-    model_of,
-    setting_at,
     today_of,
 )
-from modelops_abm.core.events import Rank
-from modelops_abm.core.statechart import Cause, Serving, State
-from modelops_abm.rules.constants import Levels, common_rates
+from modelops_abm.compiled_engine.power import health
 from modelops_abm.rules.day import (
     CommonRates,
-    Health,
     PreviousVersion,
     ServedShares,
     Stocks,
@@ -33,40 +30,8 @@ from modelops_abm.rules.day import (
     open_day,
     served_share,
 )
-from modelops_abm.rules.hazards import Hazards, exposed, may_strike, next_incident, renewed
+from modelops_abm.rules.hazards import exposed, may_strike
 from modelops_abm.rules.users import UsageConstants
-
-CURRENT = Serving.CURRENT.value
-PREVIOUS = Serving.PREVIOUS.value
-NONE = Serving.NONE.value
-ONLINE = State.ONLINE.value
-OFFLINE_DRIFT = State.OFFLINE_DRIFT.value
-RETIRED = State.RETIRED.value
-DRIFT = Cause.DRIFT.value
-
-
-@inner_loop
-def event_slot(number: int, kind: int) -> int:
-    """Return the calendar slot of a model's event."""
-    return number * SLOTS_PER_MODEL + kind
-
-
-@inner_loop
-def levels(org: Record) -> Levels:
-    """Return the levels of the capabilities."""
-    return Levels(
-        capability_of(org, 0).level,
-        capability_of(org, 1).level,
-        capability_of(org, 2).level,
-        capability_of(org, 3).level,
-        capability_of(org, 4).level,
-    )
-
-
-@inner_loop
-def rates_of_today(setting: int, org: Record) -> CommonRates:
-    """Return what the rates of all models have in common today."""
-    return common_rates(setting_at(setting).constants.rates, levels(org))
 
 
 @inner_loop
@@ -90,45 +55,6 @@ def _traits(lane: Record) -> Traits:
 
 
 @inner_loop
-def health(lane: Record) -> Health:
-    """Return what a model's power decays from, and its active drift."""
-    return Health(
-        lane.restored,
-        lane.restored_at,
-        lane.decay,
-        lane.drifting != 0,
-        lane.severity,
-        lane.drift_since,
-    )
-
-
-@inner_loop
-def _left(lane: Record) -> Hazards:
-    return Hazards(lane.left_pipeline, lane.left_capacity, lane.left_compliance, lane.left_drift)
-
-
-@inner_loop
-def keep_left(lane: Record, left: Hazards) -> None:
-    """Store the exposures left until a model's next incidents."""
-    lane.left_pipeline = left.pipeline
-    lane.left_capacity = left.capacity
-    lane.left_compliance = left.compliance
-    lane.left_drift = left.drift
-
-
-@inner_loop
-def renew(lane: Record, cause: int, value: float) -> None:
-    """Set the exposure left until the next incident of a cause."""
-    keep_left(lane, renewed(_left(lane), cause, value))
-
-
-@inner_loop
-def _rates(lane: Record) -> Hazards:
-    drift = 0.0 if lane.drifting != 0 else lane.rate_drift
-    return Hazards(lane.rate_pipeline, lane.rate_capacity, lane.rate_compliance, drift)
-
-
-@inner_loop
 def enter_service(lane: Record, now: float) -> float:
     """Enter who served since the last change, and the exposure; return the days since then."""
     days = now - lane.since
@@ -137,7 +63,7 @@ def enter_service(lane: Record, now: float) -> float:
     lane.production += days
     lane.current += current
     lane.previous += days if lane.serving == PREVIOUS else 0.0
-    keep_left(lane, exposed(_left(lane), _rates(lane), current))
+    keep_left(lane, exposed(left_of(lane), rates_of(lane), current))
     return days
 
 
@@ -156,21 +82,6 @@ def account_for_state(org: Record, lane: Record, days: float) -> None:
     today_of(org, totals.STATE_TIME + lane.cause).value += days
     if lane.serving == NONE:
         today_of(org, totals.UNSERVED_TIME + lane.cause).value += days
-
-
-@inner_loop
-def plan_incident(setting: int, org: Record, number: int) -> None:
-    """Plan the next incident of this day, if there is one."""
-    lane = lane_of(org, number)
-    slot = event_slot(number, INCIDENT)
-    cancel(org, slot)
-    if lane.serving != CURRENT:
-        return
-    day_end = org.day + 1.0
-    incident = next_incident(org.clock, day_end, _left(lane), _rates(lane))
-    if incident.time < day_end:
-        model_of(org, number).next_cause = incident.cause
-        schedule(setting, org, slot, incident.time, Rank.INCIDENT, number, incident.cause)
 
 
 @inner_loop
@@ -197,7 +108,7 @@ def open_lane(lane: Record, now: float, day_end: float, common: CommonRates) -> 
     lane.rate_compliance = start.rates.compliance
     lane.rate_drift = start.rates.drift
     exposed_today = lane.serving == CURRENT
-    soon = may_strike(_left(lane), _rates(lane), day_end - now)
+    soon = may_strike(left_of(lane), rates_of(lane), day_end - now)
     lane.at_risk = 1 if exposed_today & soon else 0
 
 

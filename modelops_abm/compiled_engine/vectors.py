@@ -16,6 +16,8 @@ from __future__ import annotations
 
 from modelops_abm.compiled import inner_loop, part_of_kernel
 from modelops_abm.compiled_engine import totals
+from modelops_abm.compiled_engine.capability import rates_of_today
+from modelops_abm.compiled_engine.hazards import plan_incident
 from modelops_abm.compiled_engine.layout import (
     LANE,
     LANE_BITS,
@@ -33,13 +35,7 @@ from modelops_abm.compiled_engine.layout import (
     setting_at,
     today_of,
 )
-from modelops_abm.compiled_engine.service import (
-    account_for_state,
-    close_lane,
-    open_lane,
-    plan_incident,
-    rates_of_today,
-)
+from modelops_abm.compiled_engine.service import account_for_state, close_lane, open_lane
 from modelops_abm.rules.day import CommonRates, DayFlows, PreviousVersion
 from modelops_abm.rules.users import UsageConstants
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from modelops_abm.core.events import NOBODY, LogKind, Rank, TaskClass
+from modelops_abm.mesa_engine.organisation import Organisation
 from modelops_abm.mesa_engine.scheduler import Task
 from modelops_abm.rules.capability import capital_spent, level_after, upkeep_per_day
 from modelops_abm.scenario.capabilities import CapabilityName
-
-if TYPE_CHECKING:
-    from modelops_abm.mesa_engine.model import ModelOpsModel
 
 
 class CapabilityStock:
@@ -19,7 +15,7 @@ class CapabilityStock:
     Parameters
     ----------
     model
-        The Mesa model.
+        The organisation.
     number
         From 0, in the order of the scenario.
     name
@@ -35,7 +31,7 @@ class CapabilityStock:
         The package that each stream waits for or works on.
     """
 
-    def __init__(self, model: ModelOpsModel, number: int, name: CapabilityName) -> None:
+    def __init__(self, model: Organisation, number: int, name: CapabilityName) -> None:
         self.model = model
         self.number = number
         self.name = name

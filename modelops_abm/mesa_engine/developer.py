@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import mesa
 from mesa.time import Event
@@ -10,19 +10,19 @@ from mesa.time import Event
 from modelops_abm.core.events import Rank, TaskClass
 from modelops_abm.core.randomness import DecisionPoint, Origin, draw_key, entity_key
 from modelops_abm.mesa_engine.calendar import cancel
+from modelops_abm.mesa_engine.organisation import Organisation
 from modelops_abm.mesa_engine.scheduler import Task
 from modelops_abm.rules.capability import effort_left, finish_time, speed
 from modelops_abm.rules.sampling import Law, sample
 
-if TYPE_CHECKING:
-    from modelops_abm.mesa_engine.model import ModelOpsModel
 
-
-class Developer(mesa.Agent["ModelOpsModel"]):
+class Developer(mesa.Agent[Any]):
     """A developer who builds and maintains models.
 
     Attributes
     ----------
+    model
+        The Mesa model, which is the organisation.
     number
         From 0.
     speed_per_day
@@ -37,7 +37,9 @@ class Developer(mesa.Agent["ModelOpsModel"]):
         When the developer left the team; None if not.
     """
 
-    def __init__(self, model: ModelOpsModel, number: int, productivity: Law) -> None:
+    model: Organisation
+
+    def __init__(self, model: Organisation, number: int, productivity: Law) -> None:
         super().__init__(model)
         self.number = number
         entity = entity_key(model.seed, model.replication, Origin.DEVELOPER.value, number)
@@ -69,10 +71,13 @@ class Developer(mesa.Agent["ModelOpsModel"]):
     def remove(self) -> None:
         """Leave the team at once and for good; the work in hand goes back to the queue.
 
+        They are paid for a day of which they have worked a part.
         After the end of the run it changes nothing but Mesa's set of agents.
         """
         if self.left_at is None and self.model.running:
-            self.model.let_go(self)
+            if self.task is not None:
+                self.model.interrupt(self.task, held=False)
+            self.model.scheduler.dismiss(self)
             self.left_at = self.model.calendar.now
             self.account(self.left_at)
         super().remove()
@@ -108,7 +113,7 @@ class Developer(mesa.Agent["ModelOpsModel"]):
         self._accounted_at = now
         self.today_days[self._activity] += days
         if self._at_work is not None and self._at_work.task_class is TaskClass.CAPABILITY:
-            self.model.deliver_capability_work(self._at_work, days * self.speed_per_day)
+            self.model.deliver(self._at_work, days * self.speed_per_day)
 
     def close_day(self, now: float) -> list[float]:
         """Return today's days by task class and idle, and carry them into the ledger."""
@@ -128,4 +133,4 @@ class Developer(mesa.Agent["ModelOpsModel"]):
         self._completion = None
         self._at_work = None
         task.effort_left = 0.0
-        self.model.complete_task(self, task)
+        self.model.complete(task)

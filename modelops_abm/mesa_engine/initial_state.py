@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from modelops_abm.core.events import RetirementReason
 from modelops_abm.core.randomness import Origin, entity_key, index_of_identifier
+from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.rules.day import Stocks
 from modelops_abm.rules.maintenance import new_work_effort
 from modelops_abm.rules.population import (
@@ -27,9 +28,16 @@ from modelops_abm.rules.population import (
 from modelops_abm.scenario.portfolio import PortfolioModel
 from modelops_abm.scenario.scenario import Scenario
 
-if TYPE_CHECKING:
-    from modelops_abm.mesa_engine.ml_model import MLModel
-    from modelops_abm.mesa_engine.model import ModelOpsModel
+
+class Portfolio(Protocol):
+    """What bringing in models asks of the organisation."""
+
+    parameters: Scenario
+    seed: int
+    replication: int
+
+    def add_model(self, entity: int, facts: ClientFacts = NOTHING_KNOWN) -> MLModel:
+        """Add the next model, in the state of an idea."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,7 @@ class Population:
         return draw_attributes(archetype.laws, entity, facts)
 
 
-def populate(model: ModelOpsModel) -> None:
+def populate(model: Portfolio) -> None:
     """Bring in the initial models, ideas and builds, or a client's portfolio instead."""
     portfolio = model.parameters.portfolio
     if model.parameters.imported is not None:
@@ -85,7 +93,7 @@ def populate(model: ModelOpsModel) -> None:
             idea.propose()
 
 
-def _entity(model: ModelOpsModel, origin: Origin, index: int) -> int:
+def _entity(model: Portfolio, origin: Origin, index: int) -> int:
     return entity_key(model.seed, model.replication, origin.value, index)
 
 
@@ -118,7 +126,7 @@ def _left_of(ml_model: MLModel, effort_days: float) -> float:
     return work_left(effort, ml_model.entity)
 
 
-def _add_client_model(model: ModelOpsModel, entry: PortfolioModel) -> None:
+def _add_client_model(model: Portfolio, entry: PortfolioModel) -> None:
     """Add a client's model where it stands."""
     entity = _entity(model, Origin.CLIENT_MODEL, index_of_identifier(entry.id))
     facts = client_facts(entry, model.parameters.start_date)

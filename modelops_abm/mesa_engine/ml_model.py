@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 import mesa
 from mesa.time import Event
@@ -22,7 +22,8 @@ from modelops_abm.core.statechart import (
 from modelops_abm.identity import Identity
 from modelops_abm.mesa_engine.calendar import cancel
 from modelops_abm.mesa_engine.hazards import Exposure
-from modelops_abm.mesa_engine.power import Wear
+from modelops_abm.mesa_engine.organisation import Organisation
+from modelops_abm.mesa_engine.power import Condition
 from modelops_abm.mesa_engine.scheduler import Task
 from modelops_abm.mesa_engine.service import ServiceDay
 from modelops_abm.rules.day import DayFlows, DayStart, Stocks, close_day, open_day
@@ -35,19 +36,16 @@ from modelops_abm.rules.maintenance import (
 from modelops_abm.rules.population import Attributes, score
 from modelops_abm.rules.power import power
 
-if TYPE_CHECKING:
-    from modelops_abm.mesa_engine.model import ModelOpsModel
-
 NO_STOCKS = Stocks(0.0, 0.0, 1.0, 0.0, 0.0)
 
 
-class MLModel(mesa.Agent["ModelOpsModel"]):
+class MLModel(mesa.Agent[Any]):
     """A model from idea to retirement.
 
     Parameters
     ----------
     model
-        The Mesa model.
+        The Mesa model, which is the organisation.
     number
         Number from 0, in the order of arrival.
     entity
@@ -69,11 +67,15 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         Users, use, remembered availability, and their ideal values, at the start of the day.
     capacity
         Predictions per day that it can serve by itself.
+    exposure, condition
+        Its hazards; its power in production, None before.
     """
+
+    model: Organisation
 
     def __init__(
         self,
-        model: ModelOpsModel,
+        model: Organisation,
         number: int,
         entity: int,
         who: Identity,
@@ -107,7 +109,7 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         self.day_start: DayStart | None = None
         self.service = ServiceDay(model.calendar.now)
         self.exposure = Exposure(entity, number, model.calendar, self.strike)
-        self.wear: Wear | None = None
+        self.condition: Condition | None = None
         self.work: Task | None = None
         self.retraining: Task | None = None
         self.value_today = self.cost_today = 0.0
@@ -151,9 +153,9 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
     @property
     def power(self) -> float | None:
         """Predictive power of the current version, now; None outside production."""
-        if self.wear is None or self.stage is not Stage.PRODUCTION:
+        if self.condition is None or self.stage is not Stage.PRODUCTION:
             return None
-        return power(self.wear.base(), self.wear.loss())
+        return power(self.condition.base(), self.condition.loss())
 
     def log(self, kind: LogKind, cause: int = NOBODY, detail: float = 0.0) -> None:
         """Record an event of this model."""
@@ -198,8 +200,8 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         self.went_live_at = now
         self.stocks = stocks
         self.serving = Serving.CURRENT
-        self.wear = Wear(self, base, self.attributes.decay)
-        self.model.add_to_production(self)
+        self.condition = Condition(self, base, self.attributes.decay)
+        self.model.add_to_production(self.number)
 
     def start_in_production(
         self, stocks: Stocks, base: float, age_days: float, retraining_due_in_days: float
@@ -225,19 +227,19 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
 
     def open_day(self) -> None:
         """Take over the values that hold for this day, or the rest of it."""
-        assert self.wear is not None
+        assert self.condition is not None
         now = self.model.calendar.now
         self.service = ServiceDay(now)
         self.day_start = direct(open_day)(
             now,
-            self.wear.health,
+            self.condition.health,
             self.stocks.users,
             self.stocks.usage,
             self.capacity,
             self.regulated,
             self.model.common_rates,
         )
-        self.exposure.set_rates(self.day_start.rates, drifting=self.wear.drifting)
+        self.exposure.set_rates(self.day_start.rates, drifting=self.condition.drifting)
         self._plan_incident()
 
     def close_day(self) -> DayFlows:
@@ -266,8 +268,8 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
 
     def end(self) -> None:
         """Count what is still going on at the end of the run."""
-        assert self.wear is not None
-        self.wear.count_undetected()
+        assert self.condition is not None
+        self.condition.count_undetected()
 
     def is_abandoned(self) -> bool:
         """Return whether hardly anybody uses it any more."""
@@ -301,8 +303,8 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
 
     def on_drift_detected(self) -> None:
         """Act on a detected drift now, or when the model is online again."""
-        assert self.wear is not None
-        self.wear.drift_pending = True
+        assert self.condition is not None
+        self.condition.drift_pending = True
         if self.state is State.ONLINE:
             self._act_on_drift()
 
@@ -376,8 +378,8 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         for event in (self._switch, self._healing, self._due, self._retirement):
             cancel(event)
         self.exposure.forget()
-        if self.wear is not None:
-            self.wear.forget()
+        if self.condition is not None:
+            self.condition.forget()
         self._fire(Trigger.RETIRES)
         self.cause, self.serving = None, Serving.NONE
         self.retired_at, self.retirement_reason = self.model.calendar.now, reason
@@ -461,8 +463,8 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         self._switch = None
         self.serving = Serving.CURRENT
         self._plan_incident()
-        assert self.wear is not None
-        if self.wear.drift_pending:
+        assert self.condition is not None
+        if self.condition.drift_pending:
             self._act_on_drift()
         if self.state is State.ONLINE and self.retraining is not None and self.retraining.held:
             self.model.scheduler.release(self.retraining)
@@ -490,21 +492,21 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
         self.model.calendar.request_dispatch()
 
     def _begin_drift(self, number: int) -> None:
-        assert self.wear is not None
-        self.wear.begin_drift(number)
+        assert self.condition is not None
+        self.condition.begin_drift(number)
         self.exposure.set_drifting(True)
         self._plan_incident()
 
     def _act_on_drift(self) -> None:
         """Take the model offline for a severe drift, or request a retraining for a mild one."""
-        assert self.wear is not None
-        self.wear.drift_pending = False
-        loss = self.wear.loss()
+        assert self.condition is not None
+        self.condition.drift_pending = False
+        loss = self.condition.loss()
         if loss < self.model.constants.care.offline_loss:
             self.request_retraining(Cause.DRIFT)
             return
         self._account()
-        number = self._issue_number = self.wear.drift_number
+        number = self._issue_number = self.condition.drift_number
         self.log(LogKind.DRIFT_FOUND, Cause.DRIFT, loss)
         self._go_offline(Trigger.DRIFT_FOUND, Cause.DRIFT, number)
         self._submit_work(TaskClass.REPAIR, Cause.DRIFT)
@@ -535,16 +537,16 @@ class MLModel(mesa.Agent["ModelOpsModel"]):
             self.model.interrupt(self.retraining, held=True)
 
     def _end_retraining(self) -> None:
-        assert self.wear is not None
+        assert self.condition is not None
         self._account()
         self._restore_power()
-        self.log(LogKind.RETRAINED, Cause.RETRAINING, self.wear.health.restored)
+        self.log(LogKind.RETRAINED, Cause.RETRAINING, self.condition.health.restored)
         self._return_online(Trigger.RETRAINING_DONE)
 
     def _restore_power(self) -> None:
         """Restore power, end any drift, and plan the next retraining."""
-        assert self.wear is not None
-        self.wear.restore()
+        assert self.condition is not None
+        self.condition.restore()
         self.exposure.set_drifting(False)
         self._plan_retraining(self.retraining_interval_days)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from bisect import insort
 from collections.abc import Mapping, Sequence
 from functools import partial
 from operator import attrgetter
@@ -15,40 +14,30 @@ from mesa.experimental.scenarios import Scenario as MesaScenario
 
 from modelops_abm.compiled import prepare
 from modelops_abm.core import outcomes
-from modelops_abm.core.events import NOBODY, LogKind, LogRecord, Rank, RetirementReason, TaskClass
+from modelops_abm.core.events import NOBODY, LogKind, LogRecord, Rank, TaskClass
 from modelops_abm.core.randomness import Origin, checked_seed, entity_key
-from modelops_abm.core.statechart import Cause, Serving, Stage, State
 from modelops_abm.identity import identity
 from modelops_abm.mesa_engine.agent_sets import RegisteredAgents
 from modelops_abm.mesa_engine.calendar import Calendar
 from modelops_abm.mesa_engine.capability import CapabilityStock
+from modelops_abm.mesa_engine.close import Close
+from modelops_abm.mesa_engine.day import live_day
 from modelops_abm.mesa_engine.developer import Developer
 from modelops_abm.mesa_engine.initial_state import Population, populate
 from modelops_abm.mesa_engine.ml_model import MLModel
-from modelops_abm.mesa_engine.scheduler import Scheduler, Task
+from modelops_abm.mesa_engine.scheduler import Scheduler
 from modelops_abm.plain_keywords import plain_values, scenario_of
-from modelops_abm.rules.constants import Levels, common_rates, constants_of, start_levels
-from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day
+from modelops_abm.rules.constants import common_rates, constants_of, start_levels
 from modelops_abm.rules.population import NOTHING_KNOWN, ClientFacts, arrival_gap
 from modelops_abm.rules.sampling import law_of
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES
 from modelops_abm.scenario.scenario import Scenario
 
-CLOSE_OF_A_DAY = (
-    "integrate_models",
-    "account_developers",
-    "raise_levels",
-    "book_money",
-    "retire_abandoned",
-    "collect",
-)
-"""What happens at the end of a day, in this order; then the next day opens."""
-
 _DEVELOPER_REPORTERS = ("number", "activity", "task_number")
 DEFAULT_SEED = 0
 
 
-class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
+class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
     """An organisation with its models and developers over the days of a scenario.
 
     Parameters
@@ -119,14 +108,9 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         self.constants = constants_of(self.parameters)
         self.calendar = Calendar(self, self.parameters.horizon_days)
         self.day = 0
-        self.totals = dict.fromkeys(outcomes.TOTALS, 0.0)
-        self.today: dict[str, float | None] = {}
         self.event_log: list[LogRecord] = []
-        self.ml_models: list[MLModel] = []
-        self._in_production: list[MLModel] = []
-        self._departed: list[MLModel] = []
-        self._forget_state_time()
-        self.closed_today: tuple[MLModel, ...] = ()
+        self.ml_models = []
+        self._begin_books()
         self._ml_model_class = ml_model_class
         self._population = Population(self.parameters)
         self._arrivals = 0
@@ -141,15 +125,8 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
 
     def step(self) -> None:
         """Close the day that ends now and open the next, unless the run is over."""
-        if not self.running:
-            return
-        for stage in CLOSE_OF_A_DAY:
-            getattr(self, stage)()
-        self.day += 1
-        if self.day < self.parameters.horizon_days:
-            self.open_day()
-        else:
-            self._end()
+        if self.running:
+            live_day(self)
 
     def summary(self) -> dict[str, float | None]:
         """Return the outcomes of the run so far; None for what does not exist in it."""
@@ -167,10 +144,6 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         self.event_log.append(
             LogRecord(self.calendar.now, int(kind), model, developer, int(cause), detail)
         )
-
-    def tally(self, name: str, amount: float) -> None:
-        """Add to a tally of `outcomes.TALLIES`."""
-        self.totals[name] += amount
 
     # Agents
 
@@ -204,30 +177,6 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
             assert isinstance(agents, RegisteredAgents)
             agents.forget(agent)
         super().deregister_agent(agent)
-
-    def let_go(self, developer: Developer) -> None:
-        """Do without a developer from now on; what they work on waits for somebody else.
-
-        They are paid for a day of which they have worked a part.
-        """
-        if developer.task is not None:
-            self.interrupt(developer.task, held=False)
-        self.scheduler.dismiss(developer)
-
-    def add_to_production(self, ml_model: MLModel) -> None:
-        """Count a model among those in production from now on, and open its day."""
-        insort(self._in_production, ml_model, key=lambda entry: entry.number)
-        ml_model.open_day()
-
-    def enter_state_time(self, cause: Cause, days: float, *, served: bool) -> None:
-        """Enter time that a model was not online, and whether anything served meanwhile."""
-        self._state_days[cause] += days
-        if not served:
-            self._unserved_days[cause] += days
-
-    def _forget_state_time(self) -> None:
-        self._state_days = [0.0] * len(outcomes.OFFLINE_CAUSES)
-        self._unserved_days = [0.0] * len(outcomes.OFFLINE_CAUSES)
 
     def _found(self, developer_class: type[Developer]) -> None:
         team = self.parameters.team
@@ -264,185 +213,6 @@ class ModelOpsModel(mesa.Model):  # type: ignore[type-arg]
         self.add_model(key).propose()
         self._plan_arrival()
 
-    # Work
-
-    def submit(self, task: Task) -> None:
-        """Take in a task; it may be assigned at the end of this instant."""
-        self.scheduler.submit(task)
-        self.calendar.request_dispatch()
-
-    def withdraw(self, task: Task) -> None:
-        """Forget a task and free its developer."""
-        developer = self._developer_of(task)
-        if developer is not None:
-            developer.leave(task)
-        self.scheduler.withdraw(task)
-        self.calendar.request_dispatch()
-
-    def interrupt(self, task: Task, *, held: bool) -> None:
-        """Stop the work on a task, which keeps its progress; `held` until it is released."""
-        developer = self._developer_of(task)
-        assert developer is not None
-        self._lay_down(developer, task)
-        self.scheduler.interrupt(task, held=held)
-        self.calendar.request_dispatch()
-
-    def dispatch(self) -> None:
-        """Assign work until there is nobody or nothing more to assign."""
-        while (assignment := self.scheduler.next_assignment()) is not None:
-            developer = self.developers[assignment.worker.number]
-            if assignment.interrupts is not None:
-                self._lay_down(developer, assignment.interrupts)
-            self._begin(developer, assignment.task)
-
-    def complete_task(self, developer: Developer, task: Task) -> None:
-        """Take over a task that a developer has completed."""
-        started_at = developer.started_at
-        self.scheduler.finish(task)
-        waited = self.calendar.now - task.submitted_at
-        self._log_work(LogKind.WORK_COMPLETED, developer, task, waited)
-        if task.task_class is TaskClass.CAPABILITY:
-            self.capabilities[task.number].submit_package(task.stream)
-        else:
-            self.ml_models[task.number].work_completed(task, started_at)
-        self.calendar.request_dispatch()
-
-    def deliver_capability_work(self, task: Task, effort_days: float) -> None:
-        """Credit developer-days of work on a package to its capability."""
-        self.capabilities[task.number].deliver(effort_days)
-
-    def _begin(self, developer: Developer, task: Task) -> None:
-        capability = task.task_class is TaskClass.CAPABILITY
-        if task.effort_left is None:
-            package = self.parameters.capabilities.package_days
-            task.effort_left = package if capability else self._effort_of(task)
-        developer.begin(task)
-        self._log_work(LogKind.WORK_STARTED, developer, task, task.effort_left)
-        if not capability:
-            self.ml_models[task.number].work_began(task)
-
-    def _effort_of(self, task: Task) -> float:
-        return self.ml_models[task.number].effort_of(task)
-
-    def _lay_down(self, developer: Developer, task: Task) -> None:
-        developer.leave(task)
-        assert task.effort_left is not None
-        self._log_work(LogKind.WORK_INTERRUPTED, developer, task, task.effort_left)
-
-    def _developer_of(self, task: Task) -> Developer | None:
-        return None if task.worker is None else self.developers[task.worker.number]
-
-    def _log_work(self, kind: LogKind, developer: Developer, task: Task, detail: float) -> None:
-        self.log(kind, task.number, developer.number, task.task_class, detail)
-
-    # The order of a day
-
-    def integrate_models(self) -> None:
-        """Integrate the stocks of every model that was in production today, by number."""
-        flows = [0.0] * len(outcomes.MODEL_FLOWS)
-        for ml_model in self._departed:
-            ml_model.value_today = ml_model.cost_today = 0.0
-        self.closed_today = tuple(self._in_production)
-        for ml_model in self._in_production:
-            flows = _added(flows, ml_model.close_day())
-        self._book(outcomes.MODEL_FLOWS, [*flows])
-        self._book(outcomes.STATE_TIME_FLOWS, self._state_days)
-        self._book(outcomes.UNSERVED_TIME_FLOWS, self._unserved_days)
-        self._forget_state_time()
-
-    def account_developers(self) -> None:
-        """Enter the developers' day into the ledgers, by number."""
-        days = [0.0] * len(TaskClass)
-        for developer in self.developers:
-            days = _added(days, developer.close_day(self.calendar.now))
-        self._book(outcomes.DEVELOPER_FLOWS, days)
-
-    def raise_levels(self) -> None:
-        """Raise the capability levels by the work put in, and count what that costs."""
-        upkeep = capital = 0.0
-        rises = []
-        for capability in self.capabilities:
-            upkeep += capability.upkeep()
-            rises.append(capability.close_day())
-            capital += capability.capital(rises[-1])
-        self._book(outcomes.LEVEL_FLOWS, rises)
-        self._book(outcomes.CAPABILITY_MONEY_FLOWS, [capital, upkeep])
-        self.levels = Levels(*(capability.level for capability in self.capabilities))
-
-    def book_money(self) -> None:
-        """Book the day's payroll and net value, and discount them."""
-        today, team = self.today, self.parameters.team
-        paid = sum(developer.is_paid(self.day) for developer in self.developers)
-        payroll = payroll_per_day(paid, team.payroll_per_year)
-        net = net_value(
-            self._today("value"),
-            self._today("cost"),
-            payroll,
-            self._today("capital"),
-            self._today("upkeep"),
-        )
-        factor = discount_factor(self.parameters.finance.discount_rate, self.day)
-        investment = self._today("capital") + self._today("upkeep")
-        self._book(outcomes.TEAM_MONEY_FLOWS, [payroll, net, net * factor, investment * factor])
-        today["npv"] = self.totals["discounted_net_value"]
-
-    def retire_abandoned(self) -> None:
-        """Retire the models that hardly anybody uses, by number; forget those retired today."""
-        for ml_model in self._in_production:
-            if ml_model.is_abandoned():
-                ml_model.retire(RetirementReason.ABANDONED)
-        stay = Stage.PRODUCTION
-        self._departed = [entry for entry in self._in_production if entry.stage is not stay]
-        self._in_production = [entry for entry in self._in_production if entry.stage is stay]
-
-    def collect(self) -> None:
-        """Count what is there at the end of the day, and collect."""
-        self._count_states()
-        today = self.today
-        for name, value in zip(outcomes.LEVEL_STATES, self.levels, strict=True):
-            today[name] = value
-        for share in outcomes.SHARES:
-            today[share.name] = outcomes.ratio(self._today(share.of), self._today(share.per))
-        self.datacollector.collect(self)
-
-    def open_day(self) -> None:
-        """Refresh every rate that depends on capability levels or demand."""
-        self.common_rates = common_rates(self.constants.rates, self.levels)
-        for ml_model in self._in_production:
-            ml_model.open_day()
-        self.calendar.request_dispatch()
-
-    def _end(self) -> None:
-        self.running = False
-        for ml_model in self._in_production:
-            ml_model.end()
-
-    def _count_states(self) -> None:
-        counts = dict.fromkeys(outcomes.MODEL_COUNTS, 0)
-        for ml_model in self.ml_models:
-            counts[_COUNT_OF_STATE[ml_model.state, ml_model.cause]] += 1
-        counts["models_rolled_back"] = sum(
-            ml_model.serving is Serving.PREVIOUS for ml_model in self._in_production
-        )
-        self.today.update(counts)
-        users = 0.0
-        for ml_model in self._in_production:
-            users += ml_model.users
-        self.today["users"] = users
-        for task_class, waiting in self.scheduler.waiting.items():
-            self.today[f"waiting_{task_class.name.lower()}"] = waiting
-
-    def _book(self, flows: Sequence[outcomes.DailyOutcome], amounts: Sequence[float]) -> None:
-        """Enter flows into today's outcomes and add them to the totals."""
-        for flow, amount in zip(flows, amounts, strict=True):
-            self.today[flow.name] = amount
-            self.totals[flow.name] += amount
-
-    def _today(self, name: str) -> float:
-        value = self.today[name]
-        assert value is not None
-        return value
-
 
 def _seed_and_keywords(
     scenario: MesaScenario[Any], rng: int | None, keywords: Mapping[str, Any]
@@ -457,11 +227,6 @@ def _seed_and_keywords(
     return (rng if seed is None else seed), {**said, **keywords}
 
 
-def _added(totals: Sequence[float], amounts: Sequence[float]) -> list[float]:
-    """Add in the order given, so that both engines round alike."""
-    return [total + amount for total, amount in zip(totals, amounts, strict=True)]
-
-
 def _data_collector(agent_reporters: Mapping[type, Sequence[str]] | None) -> DataCollector:
     reporters = {outcome.name: partial(_today, name=outcome.name) for outcome in outcomes.DAILY}
     agents = {
@@ -473,17 +238,3 @@ def _data_collector(agent_reporters: Mapping[type, Sequence[str]] | None) -> Dat
 
 def _today(model: ModelOpsModel, name: str) -> float | None:
     return model.today[name]
-
-
-_COUNT_OF_STATE: dict[tuple[State, Cause | None], str] = {
-    (State.IDEA, None): "models_idea",
-    (State.BUILD, None): "models_build",
-    (State.DEPLOYMENT, None): "models_deployment",
-    (State.ONLINE, None): "models_online",
-    (State.RETRAINING, Cause.RETRAINING): "models_retraining",
-    (State.OFFLINE_ISSUE, Cause.PIPELINE): "models_offline_pipeline",
-    (State.OFFLINE_ISSUE, Cause.CAPACITY): "models_offline_capacity",
-    (State.OFFLINE_ISSUE, Cause.COMPLIANCE): "models_offline_compliance",
-    (State.OFFLINE_DRIFT, Cause.DRIFT): "models_offline_drift",
-    (State.RETIRED, None): "models_retired",
-}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from mesa.time import Event
 
 from modelops_abm.core.events import LogKind, Rank
 from modelops_abm.core.statechart import Cause
 from modelops_abm.mesa_engine.calendar import cancel
+from modelops_abm.mesa_engine.organisation import Organisation
 from modelops_abm.rules.day import Health, base_power_at, drift_loss_at
 from modelops_abm.rules.maintenance import (
     decay_alert_days,
@@ -18,14 +19,35 @@ from modelops_abm.rules.maintenance import (
 )
 from modelops_abm.rules.power import restored_power
 
-if TYPE_CHECKING:
-    from modelops_abm.mesa_engine.ml_model import MLModel
-
 _DECAY = Cause.DECAY.value
 
 
-class Wear:
+class Owner(Protocol):
+    """The model whose power it is."""
+
+    model: Organisation
+    number: int
+    entity: int
+
+    def log(self, kind: LogKind, cause: int, detail: float = 0.0) -> None:
+        """Record an event of this model."""
+
+    def request_retraining(self, cause: Cause) -> None:
+        """Submit a request for retraining."""
+
+    def on_drift_detected(self) -> None:
+        """Act on a detected drift."""
+
+
+class Condition:
     """Power of one model in production, and the alerts on it.
+
+    Parameters
+    ----------
+    owner
+        The model.
+    base, decay
+        Power at the start, and the rate per day at which it decays.
 
     Attributes
     ----------
@@ -37,10 +59,10 @@ class Wear:
         Whether that still has to take effect.
     """
 
-    def __init__(self, ml_model: MLModel, base: float, decay: float) -> None:
-        self._ml_model = ml_model
-        self._calendar = ml_model.model.calendar
-        self._care = ml_model.model.constants.care
+    def __init__(self, owner: Owner, base: float, decay: float) -> None:
+        self._owner = owner
+        self._calendar = owner.model.calendar
+        self._care = owner.model.constants.care
         self.health = Health(base, self._calendar.now, decay, False, 0.0, 0.0)
         self.drift_number = -1
         self.drift_detected = False
@@ -65,15 +87,14 @@ class Wear:
 
     def begin_drift(self, number: int) -> None:
         """Let the n-th drift set in, and plan its detection."""
-        model, entity = self._ml_model.model, self._ml_model.entity
-        severity = drift_severity(self._care, entity, number)
+        severity = drift_severity(self._care, self._owner.entity, number)
         now = self._calendar.now
         self.health = self.health._replace(drifting=True, severity=severity, drift_since=now)
         self.drift_number = number
-        self._ml_model.log(LogKind.DRIFT_SET_IN, Cause.DRIFT, severity)
-        delay = drift_delay_days(self._care, model.levels, entity, number)
+        self._owner.log(LogKind.DRIFT_SET_IN, Cause.DRIFT, severity)
+        delay = drift_delay_days(self._care, self._owner.model.levels, self._owner.entity, number)
         self._detection = self._calendar.schedule(
-            self._detect, now + delay, Rank.DETECTION, self._ml_model.number, Cause.DRIFT.value
+            self._detect, now + delay, Rank.DETECTION, self._owner.number, Cause.DRIFT.value
         )
 
     def restore(self) -> None:
@@ -95,7 +116,7 @@ class Wear:
         """Count the time of an active drift that nobody has noticed."""
         if self.drifting and not self.drift_detected:
             days = self._calendar.now - self.health.drift_since
-            self._ml_model.model.tally("drift_days_undetected", days)
+            self._owner.model.tally("drift_days_undetected", days)
 
     def forget(self) -> None:
         """Take everything planned off the calendar, at retirement."""
@@ -108,30 +129,25 @@ class Wear:
         health = self.health
         days = decay_alert_days(self._care, health.restored, health.decay)
         self._alert = self._calendar.schedule(
-            self._cross, health.restored_at + days, Rank.INCIDENT, self._ml_model.number, _DECAY
+            self._cross, health.restored_at + days, Rank.INCIDENT, self._owner.number, _DECAY
         )
 
     def _cross(self) -> None:
         number, self._crossings = self._crossings, self._crossings + 1
-        self._ml_model.log(LogKind.DECAY_SET_IN, Cause.DECAY)
-        levels = self._ml_model.model.levels
-        delay = decay_delay_days(self._care, levels, self._ml_model.entity, number)
+        self._owner.log(LogKind.DECAY_SET_IN, Cause.DECAY)
+        delay = decay_delay_days(self._care, self._owner.model.levels, self._owner.entity, number)
         self._alert = self._calendar.schedule(
-            self._notice,
-            self._calendar.now + delay,
-            Rank.DETECTION,
-            self._ml_model.number,
-            _DECAY,
+            self._notice, self._calendar.now + delay, Rank.DETECTION, self._owner.number, _DECAY
         )
 
     def _notice(self) -> None:
         self._alert = None
-        self._ml_model.log(LogKind.DECAY_NOTICED, Cause.DECAY, self.base())
-        self._ml_model.request_retraining(Cause.DECAY)
+        self._owner.log(LogKind.DECAY_NOTICED, Cause.DECAY, self.base())
+        self._owner.request_retraining(Cause.DECAY)
 
     def _detect(self) -> None:
         self._detection = None
         self.count_undetected()
         self.drift_detected = True
-        self._ml_model.log(LogKind.DRIFT_DETECTED, Cause.DRIFT, self.loss())
-        self._ml_model.on_drift_detected()
+        self._owner.log(LogKind.DRIFT_DETECTED, Cause.DRIFT, self.loss())
+        self._owner.on_drift_detected()

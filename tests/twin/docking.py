@@ -254,17 +254,17 @@ def _model(entry: MLModel) -> Values:
 
 def _wear(entry: MLModel) -> Values:
     """Return the power, the drift and the last day of a model that has been in production."""
-    if entry.wear is None or entry.day_start is None:
+    if entry.condition is None or entry.day_start is None:
         return {}
-    health, start, service = entry.wear.health, entry.day_start, entry.service
+    health, start, service = entry.condition.health, entry.day_start, entry.service
     return {
         "restored": health.restored,
         "restored_at": health.restored_at,
         "drifting": int(health.drifting),
         "severity": health.severity,
         "drift_since": health.drift_since,
-        "drift_detected": int(entry.wear.drift_detected),
-        "drift_pending": int(entry.wear.drift_pending),
+        "drift_detected": int(entry.condition.drift_detected),
+        "drift_pending": int(entry.condition.drift_pending),
         "base": start.base,
         "loss": start.loss,
         "effective_capacity": start.capacity,

@@ -74,7 +74,7 @@ class Exposed(MLModel):
         super().open_day()
 
     def _account(self) -> None:
-        drifting = self.wear is not None and self.wear.drifting
+        drifting = self.condition is not None and self.condition.drifting
         before = self.service.current
         super()._account()
         if not drifting:

@@ -191,11 +191,11 @@ def _since(entry: WatchedModel) -> float:
 
 
 def _drift(entry: WatchedModel) -> Drift | None:
-    wear = entry.wear
-    if wear is None or not wear.drifting:
+    condition = entry.condition
+    if condition is None or not condition.drifting:
         return None
     detected = [r.time for r in entry.story if r.kind == LogKind.DRIFT_DETECTED]
-    return Drift(wear.health.drift_since, detected[-1] if wear.drift_detected else None)
+    return Drift(condition.health.drift_since, detected[-1] if condition.drift_detected else None)
 
 
 def spells_of(

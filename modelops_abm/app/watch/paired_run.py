@@ -58,6 +58,8 @@ class WatchedModel(MLModel):
         Why the latest retraining was requested.
     """
 
+    model: ModelOpsModel
+
     def __init__(self, *arguments: Any, **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
         self.first_day = -1

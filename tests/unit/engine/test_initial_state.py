@@ -41,9 +41,9 @@ def test_models_in_production_have_a_past() -> None:
         assert (stocks.ideal_users, stocks.ideal_usage) == (stocks.users, stocks.usage)
         assert stocks.availability_memory == 1.0
         assert 0.0 < stocks.users < traits.market_size
-        assert entry.wear is not None
-        assert not entry.wear.drifting
-        assert math.exp(-entry.attributes.decay * 90.0) <= entry.wear.base() <= 1.0
+        assert entry.condition is not None
+        assert not entry.condition.drifting
+        assert math.exp(-entry.attributes.decay * 90.0) <= entry.condition.base() <= 1.0
 
 
 def test_retraining_is_due_an_interval_after_the_last_one() -> None:
@@ -57,7 +57,7 @@ def test_retraining_is_due_an_interval_after_the_last_one() -> None:
         age = -(entry.went_live_at or 0.0)
         ago = min(age, 90.0 * uniform(draw_key(entry.entity, DecisionPoint.LAST_RETRAINING, 0)))
         untouched = entry.exposure.counts[3] == 0 and entry.stage is Stage.PRODUCTION
-        if untouched and entry.wear is not None and entry.wear.health.restored > 0.93:
+        if untouched and entry.condition is not None and entry.condition.health.restored > 0.93:
             assert due[entry.number] == pytest.approx(90.0 - ago, abs=1e-9)
 
 

@@ -1,0 +1,82 @@
+"""Capabilities over records: stocks that developers' work fills up to the level of investment."""
+
+from __future__ import annotations
+
+from modelops_abm.compiled import inner_loop, part_of_kernel
+from modelops_abm.compiled_engine.calendar import schedule
+from modelops_abm.compiled_engine.developer import (
+    CAPABILITY as CAPABILITY_WORK,
+    submit_task,
+    withdraw,
+)
+from modelops_abm.compiled_engine.layout import (
+    CAPABILITIES,
+    SLOTS_PER_MODEL,
+    Record,
+    capability_of,
+    log,
+    setting_at,
+    task_of,
+)
+from modelops_abm.core.events import NOBODY, LogKind, Rank
+from modelops_abm.rules.constants import Levels, common_rates
+from modelops_abm.rules.day import CommonRates
+
+
+@part_of_kernel
+def plan_capabilities(setting: int, org: Record) -> None:
+    """Take over the start levels, and plan the start of the work."""
+    first = 2 * org.model_room
+    for number in range(CAPABILITIES):
+        capability = capability_of(org, number)
+        capability.first = first
+        first += capability.streams
+        if capability.level < capability.maximum:
+            slot = org.model_room * SLOTS_PER_MODEL + setting_at(setting).developers + number
+            at = capability.start_day
+            schedule(setting, org, slot, at, Rank.CAPABILITY_START, number, 0)
+
+
+@part_of_kernel
+def submit_package(setting: int, org: Record, number: int, stream: int) -> None:
+    """Submit the next package of work of a stream."""
+    task = capability_of(org, number).first + stream
+    submit_task(setting, org, task, CAPABILITY_WORK, number, NOBODY, stream, 0)
+
+
+@part_of_kernel
+def start_capability(setting: int, org: Record, number: int) -> None:
+    """Submit the first package of each stream."""
+    capability = capability_of(org, number)
+    log(org, LogKind.CAPABILITY_STARTED, number, NOBODY, NOBODY, capability.maximum)
+    for stream in range(capability.streams):
+        submit_package(setting, org, number, stream)
+
+
+@inner_loop
+def levels(org: Record) -> Levels:
+    """Return the levels of the capabilities."""
+    return Levels(
+        capability_of(org, 0).level,
+        capability_of(org, 1).level,
+        capability_of(org, 2).level,
+        capability_of(org, 3).level,
+        capability_of(org, 4).level,
+    )
+
+
+@inner_loop
+def rates_of_today(setting: int, org: Record) -> CommonRates:
+    """Return what the rates of all models have in common today."""
+    return common_rates(setting_at(setting).constants.rates, levels(org))
+
+
+@part_of_kernel
+def finish_capability(org: Record, number: int) -> None:
+    """Withdraw the packages that are left; nobody works on a full stock."""
+    capability = capability_of(org, number)
+    for stream in range(capability.streams):
+        task = capability.first + stream
+        if task_of(org, task).exists:
+            withdraw(org, task)
+    log(org, LogKind.CAPABILITY_REACHED, number, NOBODY, NOBODY, capability.level)

@@ -1,0 +1,92 @@
+"""The events of the open day over records; with agents, Mesa's calendar calls their methods.
+
+The slot of an event tells whose it is: a model's, a developer's completion, the start of work on a
+capability, or the next idea's arrival (see `layout.slot_of`).
+"""
+
+from __future__ import annotations
+
+from modelops_abm.compiled import part_of_kernel
+from modelops_abm.compiled_engine.calendar import begin_day, next_time, take_next
+from modelops_abm.compiled_engine.capability import start_capability
+from modelops_abm.compiled_engine.dispatch import complete, dispatch
+from modelops_abm.compiled_engine.initial_state import arrival_slot, receive_idea
+from modelops_abm.compiled_engine.layout import (
+    DETECTION,
+    DUE,
+    HEALING,
+    INCIDENT,
+    RETIREMENT,
+    SLOTS_PER_MODEL,
+    SWITCH,
+    Record,
+    model_of,
+    setting_at,
+)
+from modelops_abm.compiled_engine.ml_model import (
+    detect_drift,
+    notice_decay,
+    request_retraining,
+    retire,
+    self_heal,
+    serve_previous,
+    strike,
+)
+from modelops_abm.compiled_engine.power import cross_decay
+from modelops_abm.core.events import Rank
+from modelops_abm.core.statechart import Cause
+
+_RETRAINING = Cause.RETRAINING.value
+
+
+@part_of_kernel
+def run_events(setting: int, org: Record) -> None:
+    """Process the events of the open day, dispatching at the end of each instant."""
+    end = org.day + 1.0
+    begin_day(org)
+    while True:
+        time = next_time(org)
+        if org.dispatch and time > org.clock:
+            dispatch(setting, org)
+            org.dispatch = 0
+        elif time < end:
+            slot, rank = take_next(org)
+            _happen(setting, org, slot, rank)
+        else:
+            return
+
+
+@part_of_kernel
+def _happen(setting: int, org: Record, slot: int, rank: int) -> None:
+    """Let the event of a slot happen."""
+    completions = org.model_room * SLOTS_PER_MODEL
+    starts = completions + setting_at(setting).developers
+    if slot < completions:
+        _happen_to_model(setting, org, slot, rank)
+    elif slot < starts:
+        complete(setting, org, slot - completions)
+    elif slot < arrival_slot(org):
+        start_capability(setting, org, slot - starts)
+    else:
+        receive_idea(setting, org)
+
+
+@part_of_kernel
+def _happen_to_model(setting: int, org: Record, slot: int, rank: int) -> None:
+    number, kind = slot // SLOTS_PER_MODEL, slot % SLOTS_PER_MODEL
+    if kind == INCIDENT:
+        strike(setting, org, number)
+    elif kind == DUE:
+        request_retraining(setting, org, number, _RETRAINING)
+    elif kind == DETECTION:
+        detect_drift(setting, org, number)
+    elif kind == SWITCH:
+        serve_previous(org, number)
+    elif kind == HEALING:
+        self_heal(setting, org, number)
+    elif kind == RETIREMENT:
+        retire(org, number, model_of(org, number).planned_reason)
+    elif rank == Rank.INCIDENT:
+        cross_decay(setting, org, number)
+    else:
+        notice_decay(setting, org, number)

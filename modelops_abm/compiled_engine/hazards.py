@@ -1,0 +1,69 @@
+"""A model's exposure to incidents over records, and the next one on the calendar."""
+
+from __future__ import annotations
+
+from modelops_abm.compiled import inner_loop, part_of_kernel
+from modelops_abm.compiled_engine.calendar import cancel, schedule
+from modelops_abm.compiled_engine.layout import (
+    CURRENT,
+    INCIDENT,
+    Record,
+    event_slot,
+    lane_of,
+    model_of,
+)
+from modelops_abm.core.events import Rank
+from modelops_abm.rules.hazards import Hazards, next_incident, renewed, threshold
+
+
+@inner_loop
+def left_of(lane: Record) -> Hazards:
+    """Return the exposures left until a model's next incidents."""
+    return Hazards(lane.left_pipeline, lane.left_capacity, lane.left_compliance, lane.left_drift)
+
+
+@inner_loop
+def keep_left(lane: Record, left: Hazards) -> None:
+    """Store the exposures left until a model's next incidents."""
+    lane.left_pipeline = left.pipeline
+    lane.left_capacity = left.capacity
+    lane.left_compliance = left.compliance
+    lane.left_drift = left.drift
+
+
+@inner_loop
+def renew(lane: Record, cause: int, value: float) -> None:
+    """Set the exposure left until the next incident of a cause."""
+    keep_left(lane, renewed(left_of(lane), cause, value))
+
+
+@inner_loop
+def rates_of(lane: Record) -> Hazards:
+    """Return a model's rates; there is no drift onset while a drift is active."""
+    drift = 0.0 if lane.drifting != 0 else lane.rate_drift
+    return Hazards(lane.rate_pipeline, lane.rate_capacity, lane.rate_compliance, drift)
+
+
+@inner_loop
+def plan_incident(setting: int, org: Record, number: int) -> None:
+    """Plan the next incident of this day, if there is one."""
+    lane = lane_of(org, number)
+    slot = event_slot(number, INCIDENT)
+    cancel(org, slot)
+    if lane.serving != CURRENT:
+        return
+    day_end = org.day + 1.0
+    incident = next_incident(org.clock, day_end, left_of(lane), rates_of(lane))
+    if incident.time < day_end:
+        model_of(org, number).next_cause = incident.cause
+        schedule(setting, org, slot, incident.time, Rank.INCIDENT, number, incident.cause)
+
+
+@part_of_kernel
+def count_incident(org: Record, number: int, cause: int) -> int:
+    """Number a new incident of a cause from 0, and draw the threshold of the next."""
+    model = model_of(org, number)
+    count = int(model.counts[cause])
+    model.counts[cause] = count + 1
+    renew(lane_of(org, number), cause, threshold(model.entity, cause, count + 1))
+    return count

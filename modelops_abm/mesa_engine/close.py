@@ -1,0 +1,194 @@
+"""The steps in which a day closes, and the opening of the next; `day` has their order.
+
+`compiled_engine.close` does the same over records.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections.abc import Sequence
+
+from mesa import DataCollector
+
+from modelops_abm.core import outcomes
+from modelops_abm.core.events import RetirementReason, TaskClass
+from modelops_abm.core.statechart import Cause, Serving, Stage, State
+from modelops_abm.mesa_engine.dispatch import Dispatch
+from modelops_abm.mesa_engine.ml_model import MLModel
+from modelops_abm.rules.constants import Levels, common_rates
+from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day
+
+
+class Close(Dispatch):
+    """The books of an organisation, and the models in production.
+
+    Attributes
+    ----------
+    today
+        Daily outcomes of the last day closed.
+    totals
+        Sums of the flows and tallies so far, by the names of `outcomes.TOTALS`.
+    closed_today
+        The models that were in production on the last day closed, by number.
+    datacollector
+        Mesa's, which collects at the end of each day.
+    """
+
+    today: dict[str, float | None]
+    totals: dict[str, float]
+    closed_today: tuple[MLModel, ...]
+    datacollector: DataCollector
+
+    def _begin_books(self) -> None:
+        self.totals = dict.fromkeys(outcomes.TOTALS, 0.0)
+        self.today = {}
+        self.closed_today = ()
+        self._in_production: list[MLModel] = []
+        self._departed: list[MLModel] = []
+        self._forget_state_time()
+
+    def tally(self, name: str, amount: float) -> None:
+        """Add to a tally of `outcomes.TALLIES`."""
+        self.totals[name] += amount
+
+    def add_to_production(self, number: int) -> None:
+        """Count a model among those in production from now on, and open its day."""
+        ml_model = self.ml_models[number]
+        insort(self._in_production, ml_model, key=lambda entry: entry.number)
+        ml_model.open_day()
+
+    def enter_state_time(self, cause: Cause, days: float, *, served: bool) -> None:
+        """Enter time that a model was not online, and whether anything served meanwhile."""
+        self._state_days[cause] += days
+        if not served:
+            self._unserved_days[cause] += days
+
+    def _forget_state_time(self) -> None:
+        self._state_days = [0.0] * len(outcomes.OFFLINE_CAUSES)
+        self._unserved_days = [0.0] * len(outcomes.OFFLINE_CAUSES)
+
+    def integrate_models(self) -> None:
+        """Integrate the stocks of every model that was in production today, by number."""
+        flows = [0.0] * len(outcomes.MODEL_FLOWS)
+        for ml_model in self._departed:
+            ml_model.value_today = ml_model.cost_today = 0.0
+        self.closed_today = tuple(self._in_production)
+        for ml_model in self._in_production:
+            flows = _added(flows, ml_model.close_day())
+        self._book(outcomes.MODEL_FLOWS, [*flows])
+        self._book(outcomes.STATE_TIME_FLOWS, self._state_days)
+        self._book(outcomes.UNSERVED_TIME_FLOWS, self._unserved_days)
+        self._forget_state_time()
+
+    def account_developers(self) -> None:
+        """Enter the developers' day into the ledgers, by number."""
+        days = [0.0] * len(TaskClass)
+        for developer in self.developers:
+            days = _added(days, developer.close_day(self.calendar.now))
+        self._book(outcomes.DEVELOPER_FLOWS, days)
+
+    def raise_levels(self) -> None:
+        """Raise the capability levels by the work put in, and count what that costs."""
+        upkeep = capital = 0.0
+        rises = []
+        for capability in self.capabilities:
+            upkeep += capability.upkeep()
+            rises.append(capability.close_day())
+            capital += capability.capital(rises[-1])
+        self._book(outcomes.LEVEL_FLOWS, rises)
+        self._book(outcomes.CAPABILITY_MONEY_FLOWS, [capital, upkeep])
+        self.levels = Levels(*(capability.level for capability in self.capabilities))
+
+    def book_money(self) -> None:
+        """Book the day's payroll and net value, and discount them."""
+        today, team = self.today, self.parameters.team
+        paid = sum(developer.is_paid(self.day) for developer in self.developers)
+        payroll = payroll_per_day(paid, team.payroll_per_year)
+        net = net_value(
+            self._today("value"),
+            self._today("cost"),
+            payroll,
+            self._today("capital"),
+            self._today("upkeep"),
+        )
+        factor = discount_factor(self.parameters.finance.discount_rate, self.day)
+        investment = self._today("capital") + self._today("upkeep")
+        self._book(outcomes.TEAM_MONEY_FLOWS, [payroll, net, net * factor, investment * factor])
+        today["npv"] = self.totals["discounted_net_value"]
+
+    def retire_abandoned(self) -> None:
+        """Retire the models that hardly anybody uses, by number; forget those retired today."""
+        for ml_model in self._in_production:
+            if ml_model.is_abandoned():
+                ml_model.retire(RetirementReason.ABANDONED)
+        stay = Stage.PRODUCTION
+        self._departed = [entry for entry in self._in_production if entry.stage is not stay]
+        self._in_production = [entry for entry in self._in_production if entry.stage is stay]
+
+    def collect(self) -> None:
+        """Count what is there at the end of the day, and collect."""
+        self._count_states()
+        today = self.today
+        for name, value in zip(outcomes.LEVEL_STATES, self.levels, strict=True):
+            today[name] = value
+        for share in outcomes.SHARES:
+            today[share.name] = outcomes.ratio(self._today(share.of), self._today(share.per))
+        self.datacollector.collect(self)
+
+    def open_day(self) -> None:
+        """Refresh every rate that depends on capability levels or demand."""
+        self.common_rates = common_rates(self.constants.rates, self.levels)
+        for ml_model in self._in_production:
+            ml_model.open_day()
+        self.calendar.request_dispatch()
+
+    def end(self) -> None:
+        """Count what is still going on at the horizon."""
+        self.running = False
+        for ml_model in self._in_production:
+            ml_model.end()
+
+    def _count_states(self) -> None:
+        counts = dict.fromkeys(outcomes.MODEL_COUNTS, 0)
+        for ml_model in self.ml_models:
+            counts[_COUNT_OF_STATE[ml_model.state, ml_model.cause]] += 1
+        counts["models_rolled_back"] = sum(
+            ml_model.serving is Serving.PREVIOUS for ml_model in self._in_production
+        )
+        self.today.update(counts)
+        users = 0.0
+        for ml_model in self._in_production:
+            users += ml_model.users
+        self.today["users"] = users
+        for task_class, waiting in self.scheduler.waiting.items():
+            self.today[f"waiting_{task_class.name.lower()}"] = waiting
+
+    def _book(self, flows: Sequence[outcomes.DailyOutcome], amounts: Sequence[float]) -> None:
+        """Enter flows into today's outcomes and add them to the totals."""
+        for flow, amount in zip(flows, amounts, strict=True):
+            self.today[flow.name] = amount
+            self.totals[flow.name] += amount
+
+    def _today(self, name: str) -> float:
+        value = self.today[name]
+        assert value is not None
+        return value
+
+
+def _added(totals: Sequence[float], amounts: Sequence[float]) -> list[float]:
+    """Add in the order given, so that both engines round alike."""
+    return [total + amount for total, amount in zip(totals, amounts, strict=True)]
+
+
+_COUNT_OF_STATE: dict[tuple[State, Cause | None], str] = {
+    (State.IDEA, None): "models_idea",
+    (State.BUILD, None): "models_build",
+    (State.DEPLOYMENT, None): "models_deployment",
+    (State.ONLINE, None): "models_online",
+    (State.RETRAINING, Cause.RETRAINING): "models_retraining",
+    (State.OFFLINE_ISSUE, Cause.PIPELINE): "models_offline_pipeline",
+    (State.OFFLINE_ISSUE, Cause.CAPACITY): "models_offline_capacity",
+    (State.OFFLINE_ISSUE, Cause.COMPLIANCE): "models_offline_compliance",
+    (State.OFFLINE_DRIFT, Cause.DRIFT): "models_offline_drift",
+    (State.RETIRED, None): "models_retired",
+}
