@@ -8,8 +8,8 @@ print and swallow it. Both are mended here.
 
 from __future__ import annotations
 
+import inspect
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -61,7 +61,7 @@ class _Waiting(event.Listener):  # type: ignore[misc]
         """Hand on an interrupt that waits."""
         if self._is_waiting and threading.current_thread() is threading.main_thread():
             self._is_waiting = False
-            self._handler(signal.SIGINT, sys._getframe())
+            self._handler(signal.SIGINT, inspect.currentframe())
 
     def on_start(self, event: Any) -> None:
         """Strike before a function is compiled."""

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,6 +91,7 @@ def study_options(*, replications: int) -> Callable[[Callable[..., Any]], Callab
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(command)  # click keeps a command's options with the function
         def asked(
             file: str | None,
             preset_name: str | None,
@@ -107,8 +108,6 @@ def study_options(*, replications: int) -> Callable[[Callable[..., Any]], Callab
             scenario = scenario_to_run(file, preset_name, assignments, days, portfolio)
             return command(Asked(scenario, replications, seed, output, wants_json, cluster), **own)
 
-        asked.__doc__, asked.__name__ = command.__doc__, command.__name__
-        asked.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
         for option in reversed(_options(replications)):
             asked = option(asked)
         return asked
