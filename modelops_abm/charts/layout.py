@@ -57,7 +57,7 @@ FONT = "DejaVu Sans"
 """Its widths are measured; the font of the page is no wider."""
 POINTS = 0.72
 """Points in a pixel of 1/100 inch."""
-LABEL, HEADING, SMALL = 12.0, 13.0, 10.0
+LABEL, HEADING, SMALL = 12.0, 13.0, 11.0
 _TITLE, _TITLE_LINE, _SHOWS, _SHOWS_LINE = 21.0, 29.0, 14.0, 20.0
 _TOP, _BELOW_HEADER, _FOOTER = 30.0, 22.0, 44.0
 _ABOVE, _BELOW, _LABELLED, _BETWEEN = 30.0, 14.0, 36.0, 18.0
@@ -472,7 +472,7 @@ class _Sheet:
             x, y, cell.words, size=size, colour=colour, strong=cell.is_strong, anchor="center"
         )
         size = _fitting(cell.note, SMALL, box.width - 8.0)
-        self.write(x, y + 15.0, cell.note, size=size, anchor="center")
+        self.write(x, y + 15.0, cell.note, size=size, colour=colour, anchor="center")
 
     def _numbers(self, numbers: Numbers) -> None:
         step = self.inner / len(numbers.numbers)
