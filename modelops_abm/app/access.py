@@ -71,7 +71,7 @@ _ANSWERED_WITH = {
     b"x-content-type-options": b"nosniff",
     b"x-frame-options": b"DENY",
 }
-_ASKED_OUTSIDE = (
+_ASKED_THE_PACKAGE_INDEX = (
     "Before `solara run` reads a page, Solara asks the package index for its newest version."
     " `modelops-abm page` asks nobody, nor does `solara run --no-check-version`."
 )
@@ -160,7 +160,7 @@ def protect_what_serves() -> None:
         return
     protect()
     if sys.argv[1:2] == ["run"] and "--no-check-version" not in sys.argv:
-        say(console(error=True), _ASKED_OUTSIDE)
+        say(console(error=True), _ASKED_THE_PACKAGE_INDEX)
 
 
 class AccessControl:

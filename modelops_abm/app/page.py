@@ -127,13 +127,13 @@ def _large_plan(session: Session) -> h.Element | None:
     if session.may_run(session.plan):
         return None
     scenario = session.plan.scenario
-    futures = PRECISIONS[session.precision.value].replications
-    minutes = max(1, round(minutes_of(scenario, futures)))
+    replications = PRECISIONS[session.precision.value].replications
+    minutes = max(1, round(minutes_of(scenario, replications)))
     return h.div(".notice", role="alert", data_part="large-plan")[
         h.span[
             f"This plan is large: {number(size_of(scenario))} model-days in every future. All"
-            f" {number(futures)} futures take up to {plural(minutes, 'minute')} of processor time;"
-            " first figures come much earlier. Nothing is run until you say so."
+            f" {number(replications)} futures take up to {plural(minutes, 'minute')} of processor"
+            " time; first figures come much earlier. Nothing is run until you say so."
         ],
         h.button(".primary", data_action="run large plan")["Run it"],
     ]

@@ -19,7 +19,7 @@ from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import LONGEST_NAME, Tray
 from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import Markup
-from modelops_abm.app.widgets.markup import Action
+from modelops_abm.app.widgets.markup import Action, scroll_region
 from modelops_abm.charts.amounts import Money, between, digits_for
 from modelops_abm.experiments import Comparison, PairedDifference
 from modelops_abm.experiments.words import chance
@@ -196,13 +196,9 @@ def side_by_side(items: list[Item], money: Money) -> h.Element:
     known = {item.name: item.comparison for item in items if item.comparison is not None}
     shown = dict(islice(known.items(), MOST_COMPARED))
     return h.div(".side-by-side")[
-        h.div(".table", tabindex="0", role="region", aria_label="Scenarios side by side")[
-            _figures_table(shown)
-        ],
+        scroll_region("Scenarios side by side", _figures_table(shown)),
         len(shown) > 1
-        and h.div(".table", tabindex="0", role="region", aria_label="Differences of scenarios")[
-            _differences_table(shown, money)
-        ],
+        and scroll_region("Differences of scenarios", _differences_table(shown, money)),
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import htpy as h
 
 from modelops_abm.app.theme import icon
+from modelops_abm.app.widgets.markup import scroll_region
 from modelops_abm.charts.figure import Table
 
 
@@ -52,7 +53,8 @@ def _table_switch(is_table: bool) -> h.Element:
 def table(content: Table) -> h.Element:
     """Return a table as markup; it scrolls where it has too little room."""
     first, *others = content.columns
-    return h.div(".table", tabindex="0", role="region", aria_label=content.caption)[
+    return scroll_region(
+        content.caption,
         h.table[
             h.caption(".spoken")[content.caption],
             h.thead[
@@ -70,5 +72,5 @@ def table(content: Table) -> h.Element:
                     for name, *cells in content.rows
                 )
             ],
-        ]
-    ]
+        ],
+    )

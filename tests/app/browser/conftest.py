@@ -118,7 +118,7 @@ class Tabs:
             return free.pop()
         return Visitor.of(new_context(self._browser, **options).new_page(), self._address)
 
-    def free_memory(self, visitor: Visitor, options: Mapping[str, Any]) -> None:
+    def give_back(self, visitor: Visitor, options: Mapping[str, Any]) -> None:
         """Let the tab be used again."""
         visitor.forget()
         self._free.setdefault(repr(options), []).append(visitor)
