@@ -154,7 +154,18 @@ class Represented:
 
 
 class Reported(Represented):
-    """A result: it says, tabulates, dumps and draws itself; see `Result`."""
+    """A result: it says, tabulates, dumps and draws itself; see `Result`.
+
+    Its class defines `sentence`, `tables` and `to_json`.
+    """
+
+    def _repr_html_(self) -> str:
+        """Return for a notebook what a terminal shows: what was found, and the tables to read."""
+        itself: Any = self
+        facts = html.escape(", ".join(f"{name} {text}" for name, text in self._facts().items()))
+        tables = "".join(_in_html(table) for table in itself.tables() if table.is_shown)
+        found, notes = (_paragraphs(text) for text in (itself.sentence(), self.notes()))
+        return f"<p><b>{type(self).__name__}</b> {facts}</p>{found}{tables}{notes}"
 
     def notes(self) -> str:
         """Return how to read it; nothing if that is plain."""
@@ -168,6 +179,28 @@ class Reported(Represented):
         """
         figures: Figures = importlib.import_module(_DRAWN_BY).figures_of(self)
         return figures
+
+
+def _paragraphs(text: str) -> str:
+    return "".join(f"<p>{html.escape(line)}</p>" for line in text.splitlines())
+
+
+def _in_html(table: Table) -> str:
+    """Return a table in words as HTML, numbers to the right."""
+    sides = [
+        f'style="text-align: {"right" if each.is_number else "left"}"' for each in table.columns
+    ]
+
+    def line(tag: str, cells: Sequence[str]) -> str:
+        pairs = zip(sides, cells, strict=False)  # a row may have fewer cells
+        return "".join(f"<{tag} {side}>{html.escape(cell)}</{tag}>" for side, cell in pairs)
+
+    head = line("th", [column.heading for column in table.columns])
+    rows = "".join(
+        f"<tr>{line('th' if row.is_strong else 'td', row.cells)}</tr>" for row in table.rows
+    )
+    caption = f"<p>{html.escape(table.caption)}</p>" if table.caption else ""
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{caption}"
 
 
 def in_short(value: object) -> str:

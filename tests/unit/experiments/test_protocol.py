@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from html import escape
 
 import pytest
 
@@ -93,3 +94,11 @@ def test_its_figures_are_drawn_when_asked_for(result: Result) -> None:
 
 def test_what_has_no_figures_registered_has_none() -> None:
     assert averages_of(replicate(PLAN, 2)).figures() == {}
+
+
+def test_a_notebook_shows_what_a_terminal_shows(result: Result) -> None:
+    shown = result._repr_html_()  # type: ignore[attr-defined]
+    for text in (*result.sentence().splitlines(), *result.notes().splitlines()):
+        assert escape(text) in shown
+    for table in result.tables():
+        assert all(escape(row.cells[0]) in shown for row in table.rows)
