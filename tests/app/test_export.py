@@ -25,7 +25,6 @@ from modelops_abm.app.export.content import (
     cell,
     command,
     figures_csv,
-    file_name,
     series_csv,
     subject_of,
 )
@@ -42,7 +41,7 @@ from modelops_abm.app.export.report import report
 from modelops_abm.app.export.slides import slides
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer
 from modelops_abm.app.state.link import read_query
-from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.plan import Plan, file_name
 from modelops_abm.app.state.session import Session
 from modelops_abm.cli import main
 from modelops_abm.core import outcomes

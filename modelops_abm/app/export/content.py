@@ -1,11 +1,10 @@
-"""What exported files are called."""
+"""What is exported: the plan that is shown, with its figures as far as they are known."""
 
 from __future__ import annotations
 
 import csv
 import io
 import math
-import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -34,19 +33,6 @@ from modelops_abm.version import __version__
 
 if TYPE_CHECKING:
     from modelops_abm.experiments import Comparison, Credit
-
-
-_LONGEST = 40
-
-
-def file_name(plan: Plan, ending: str) -> str:
-    """Return the name of a file about a plan: ``modelops-small-team-report.html``."""
-    words = re.sub(r"[^a-z0-9]+", "-", plan.start.lower()).strip("-")[:_LONGEST]
-    return "-".join(["modelops", *([words] if words else []), ending])
-
-
-# --------------------------------------------------------------------------------------
-# What is exported: the plan that is shown, with its figures as far as they are known.
 
 
 @dataclass(frozen=True)

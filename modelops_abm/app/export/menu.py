@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 import htpy as h
 
 from modelops_abm.app.errors import reported
-from modelops_abm.app.export.content import Subject, figures_csv, file_name, series_csv, subject_of
+from modelops_abm.app.export.content import Subject, figures_csv, series_csv, subject_of
 from modelops_abm.app.export.report import report
 from modelops_abm.app.export.slides import slides
+from modelops_abm.app.state.plan import file_name
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets.browser import download, picture

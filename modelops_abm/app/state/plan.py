@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -27,6 +28,7 @@ from modelops_abm.scenario.presets import PRESETS, preset
 # How large a plan the page runs: what one visitor asks must not hold the cores for long.
 
 
+_LONGEST_IN_FILE_NAME = 40
 MOST_MODEL_DAYS = 20_000_000
 """Size of a replication that the page runs; it takes about a second of processor time."""
 MODEL_DAYS_UNASKED = 3_000_000
@@ -265,3 +267,9 @@ def _latest(past: tuple[Plan, ...], plan: Plan) -> tuple[Plan, ...]:
             break
         first -= 1
     return past[first:]
+
+
+def file_name(plan: Plan, ending: str) -> str:
+    """Return the name of a file about a plan: ``modelops-small-team-report.html``."""
+    words = re.sub(r"[^a-z0-9]+", "-", plan.start.lower()).strip("-")[:_LONGEST_IN_FILE_NAME]
+    return "-".join(["modelops", *([words] if words else []), ending])

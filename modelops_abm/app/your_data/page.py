@@ -13,8 +13,7 @@ import htpy as h
 import solara
 
 from modelops_abm.app.errors import reported
-from modelops_abm.app.export.content import file_name
-from modelops_abm.app.state.plan import FIRST_PRESET, History, Plan
+from modelops_abm.app.state.plan import FIRST_PRESET, History, Plan, file_name
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.uploads import (
     LARGEST_PORTFOLIO_BYTES,
