@@ -19,8 +19,8 @@ from modelops_abm.formats import count_of, plural
 from modelops_abm.scenario import InputError, Problem, Scenario, load_scenario
 from modelops_abm.scenario.sources import changed_names
 from modelops_abm.scenario.without_effect import set_without_effect, without_effect
+from modelops_abm.scenario.words import size_caution
 from modelops_abm.text import all_of, printable, visible
-from modelops_abm.value_words import size_caution
 
 
 class _WithRules(click.Command):

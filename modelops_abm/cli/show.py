@@ -22,9 +22,9 @@ from modelops_abm.cli.options import (
 from modelops_abm.scenario import InputError, Problem, Scenario, Section, StatedValue, describe
 from modelops_abm.scenario.fields import nearest
 from modelops_abm.scenario.sources import LABELS
+from modelops_abm.scenario.words import allowed_in_words, source_in_words, value_in_words
 from modelops_abm.terminal import console, say
 from modelops_abm.text import printable
-from modelops_abm.value_words import allowed_in_words, source_in_words, value_in_words
 
 _WIDE = 110
 

@@ -29,7 +29,7 @@ from modelops_abm.representation import Reported, Row, Table, in_short, numbers,
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.summary import FIGURES_OF_TABLE, LABELS, LEAKAGE, OUTCOMES
 from modelops_abm.scenario import fingerprint_of, levels_reached
-from modelops_abm.value_words import size_caution
+from modelops_abm.scenario.words import size_caution
 from modelops_abm.version import __version__
 
 _PERCENTILES = (0.05, 0.95)

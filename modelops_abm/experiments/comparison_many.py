@@ -17,8 +17,8 @@ from modelops_abm.experiments.statistics import PairedDifference, Ranking, estim
 from modelops_abm.experiments.words import CAUTION, INTERVAL, Difference, chance
 from modelops_abm.representation import Column, Reported, Row, Table, numbers, words
 from modelops_abm.runs.results import Ensemble
+from modelops_abm.scenario.words import size_caution
 from modelops_abm.text import all_of, printable
-from modelops_abm.value_words import size_caution
 from modelops_abm.version import __version__
 
 

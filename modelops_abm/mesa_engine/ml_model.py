@@ -19,7 +19,6 @@ from modelops_abm.core.statechart import (
     activity,
     target,
 )
-from modelops_abm.identity import Identity
 from modelops_abm.mesa_engine.calendar import cancel
 from modelops_abm.mesa_engine.hazards import Exposure
 from modelops_abm.mesa_engine.organisation import Organisation
@@ -35,6 +34,7 @@ from modelops_abm.rules.maintenance import (
 )
 from modelops_abm.rules.population import Attributes, score
 from modelops_abm.rules.power import power
+from modelops_abm.scenario.identity import Identity
 
 NO_STOCKS = Stocks(0.0, 0.0, 1.0, 0.0, 0.0)
 

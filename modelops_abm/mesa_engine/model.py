@@ -16,7 +16,6 @@ from modelops_abm.compiled import prepare
 from modelops_abm.core import outcomes
 from modelops_abm.core.events import NOBODY, LogKind, LogRecord, Rank, TaskClass
 from modelops_abm.core.randomness import Origin, checked_seed, entity_key
-from modelops_abm.identity import identity
 from modelops_abm.mesa_engine.agent_sets import RegisteredAgents
 from modelops_abm.mesa_engine.calendar import Calendar
 from modelops_abm.mesa_engine.capability import CapabilityStock
@@ -26,11 +25,12 @@ from modelops_abm.mesa_engine.developer import Developer
 from modelops_abm.mesa_engine.initial_state import Population, populate
 from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.mesa_engine.scheduler import Scheduler
-from modelops_abm.plain_keywords import plain_values, scenario_of
 from modelops_abm.rules.constants import common_rates, constants_of, start_levels
 from modelops_abm.rules.population import NOTHING_KNOWN, ClientFacts, arrival_gap
 from modelops_abm.rules.sampling import law_of
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES
+from modelops_abm.scenario.identity import identity
+from modelops_abm.scenario.keywords import plain_values, scenario_of
 from modelops_abm.scenario.scenario import Scenario
 
 _DEVELOPER_REPORTERS = ("number", "activity", "task_number")
@@ -58,7 +58,7 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
     keywords
         Values of the scenario by plain names (`developers=5`, `automation=1.0`) or by dotted
         names with two underscores for a dot (`capabilities__automation__streams=2`), for
-        `mesa.batch_run` and sliders. See `plain_keywords`.
+        `mesa.batch_run` and sliders. See `scenario.keywords`.
 
     Attributes
     ----------

@@ -13,7 +13,6 @@ from modelops_abm.core import outcomes
 from modelops_abm.core.events import LogRecord, RetirementReason, TaskClass
 from modelops_abm.core.randomness import checked_seed
 from modelops_abm.core.statechart import STAGE_OF_STATE, Cause, State, activity
-from modelops_abm.identity import identity
 from modelops_abm.runs.engines import (
     Engine,
     ModelClass,
@@ -25,6 +24,7 @@ from modelops_abm.runs.engines import (
 from modelops_abm.runs.resources import bytes_of_run, check_memory
 from modelops_abm.runs.results import Run, daily_table, event_table
 from modelops_abm.scenario import Scenario
+from modelops_abm.scenario.identity import identity
 from modelops_abm.version import __version__
 
 if TYPE_CHECKING:

@@ -27,8 +27,8 @@ from modelops_abm.formats import count_of, number
 from modelops_abm.scenario import Scenario, StatedValue, describe
 from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.scenario.sources import LABELS
+from modelops_abm.scenario.words import source_in_words, value_in_words
 from modelops_abm.text import csv_text
-from modelops_abm.value_words import source_in_words, value_in_words
 from modelops_abm.version import __version__
 
 if TYPE_CHECKING:

@@ -47,8 +47,8 @@ from modelops_abm.charts.comparison import (
 from modelops_abm.charts.figure import Band, Floats
 from modelops_abm.charts.palette import LOSSES
 from modelops_abm.scenario import StatedValue
+from modelops_abm.scenario.words import source_in_words, value_in_words
 from modelops_abm.text import visible
-from modelops_abm.value_words import source_in_words, value_in_words
 
 _INNER = WIDTH - 2 * MARGIN
 _TOP, _BELOW = 1.6, 5.3

@@ -18,8 +18,8 @@ from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, Scenario, S
 from modelops_abm.scenario.portfolio import unused
 from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.scenario.sources import LABELS
+from modelops_abm.scenario.words import source_in_words, value_in_words
 from modelops_abm.text import all_of, printable
-from modelops_abm.value_words import source_in_words, value_in_words
 
 _SHOWN_DIGITS = 8
 

@@ -14,10 +14,10 @@ from modelops_abm.experiments import Comparison, share
 from modelops_abm.experiments.finance import finance
 from modelops_abm.experiments.words import ALL_FIVE, THIS_PLAN, Difference, Subject, chance
 from modelops_abm.formats import NARROW_SPACE, NOTHING
-from modelops_abm.plain_keywords import scenario_of
 from modelops_abm.runs.manifest import MANIFEST
 from modelops_abm.runs.results import Run
 from modelops_abm.scenario import Scenario
+from modelops_abm.scenario.keywords import scenario_of
 from modelops_abm.version import __version__
 
 DAYS, FUTURES = 40, 6
