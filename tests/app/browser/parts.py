@@ -38,13 +38,23 @@ _LONGEST, _LONGEST_OF_RESULTS = 60, 20
 
 
 def shown(visitor: Visitor) -> list[str]:
-    """Return kind and name of everything on the page that has a name; numbers are a #."""
+    """Return kind and name of everything on the page that has a name, once it stays so."""
+    before: list[str] = []
+    while (now := _shown(visitor)) != before:
+        before = now
+        visitor.page.wait_for_timeout(300)
+    return now
+
+
+def _shown(visitor: Visitor) -> list[str]:
+    """Return what is named now; numbers are a #."""
     lines = set()
     for kind, name in visitor.page.evaluate(_NAMED):
         plain = re.sub(r"(# ?)+", "# ", _NUMBER.sub("# ", " ".join(name.split()))).strip()
         plain = re.sub(r" (costs|earns)\b.*", "", plain)
         longest = _LONGEST_OF_RESULTS if kind in _RESULTS else _LONGEST
-        if 0 < len(plain) <= longest and not plain.endswith("no source found"):
+        comes_and_goes = kind == "progressbar" or plain.endswith("no source found")
+        if 0 < len(plain) <= longest and not comes_and_goes:
             lines.add(f"{kind} {plain}")
     return sorted(lines)
 
@@ -64,6 +74,7 @@ def parts(visitor: Visitor) -> dict[str, list[str]]:
         expect(visitor.part("drawer").locator("h2")).to_be_visible()
         if name == "a capability":
             expect(visitor.part("drawer").locator(".reasons")).to_be_visible()
+            expect(visitor.part("drawer").locator(".facts")).to_be_visible()
         found[f"Decide, {name} explained"] = _more(visitor, found["Decide"])
         visitor.button("Close the explanation").click()
     visitor.button("Keep this plan").click()
