@@ -62,6 +62,13 @@ _LARGEST_ENTRY_BYTES = 100_000_000
 _DIGEST_BYTES = hashlib.sha256().digest_size
 
 _log = logging.getLogger(__name__)
+_more: list[str] = []
+
+
+def depends_on(text: str) -> None:
+    """Let compiled code from now on be kept apart by a text too, as for rules of other packages."""
+    _more.append(text)
+    cache_folder.cache_clear()
 
 
 def keep(dispatcher: Any) -> None:
@@ -89,7 +96,7 @@ class _Cache(NullCache):  # type: ignore[misc]
         self._folder = folder
         self._name = function.__name__
         line = function.__code__.co_firstlineno
-        self._of = f"{function.__module__}.{function.__qualname__}:{line}"
+        self._of = f"{function.__module__}.{function.__qualname__}:{line}{_enclosed(function)}"
 
     @property
     def cache_path(self) -> str:
@@ -128,6 +135,20 @@ class _Cache(NullCache):  # type: ignore[misc]
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{self._name}-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
+
+
+def _enclosed(function: Callable[..., Any]) -> str:
+    """Return what a function made by another takes from it: such functions share a line."""
+    values = [cell.cell_contents for cell in function.__closure__ or ()]
+    return "".join(f" {_named(value)}" for value in values)
+
+
+def _named(value: Any) -> str:
+    inner = getattr(value, "py_func", value)
+    if not callable(inner):
+        return repr(value)
+    own = getattr(getattr(value, "_cache", None), "_of", "")
+    return own or f"{inner.__module__}.{inner.__qualname__}"
 
 
 class _Serialiser(CompileResultCacheImpl):  # type: ignore[misc]
@@ -271,6 +292,8 @@ def _hash_of_sources() -> str:
     versions = (llvmlite.__version__, numba.__version__, np.__version__, sys.version)
     settings = [getattr(numba.config, name, None) for name in _SETTINGS]
     digest = hashlib.sha256(f"{versions} {settings} {get_host_cpu_name()}".encode())
+    for text in _more:
+        digest.update(text.encode())
     for pattern in _SOURCES:
         for path in sorted(_PACKAGE.glob(pattern)):
             digest.update(path.relative_to(_PACKAGE).as_posix().encode())

@@ -76,6 +76,11 @@ def inner_loop[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     return _dispatcher(function, forceinline=True, **_ONLY_INSIDE)  # type: ignore[no-any-return]
 
 
+def inline_part[**P, R](function: Callable[P, R]) -> Callable[P, R]:
+    """Compile into compiled callers, with types as they come; Python can call it too."""
+    return _dispatcher(function, forceinline=True)  # type: ignore[no-any-return]
+
+
 def _dispatcher(function: Callable[..., Any], *, cache: bool = True, **options: bool) -> Any:
     is_disabled = numba.config.DISABLE_JIT
     numba.config.DISABLE_JIT = 0  # the kernel cannot run as Python

@@ -29,6 +29,7 @@ from modelops_abm.experiments import Credit, LevelWorth, PairedDifference
 from modelops_abm.experiments.plans import STOPS
 from modelops_abm.experiments.words import known_money, level_of_capability, level_word, mean_of
 from modelops_abm.scenario import CapabilityName
+from modelops_abm.scenario.capabilities import label_of
 from modelops_abm.text import all_of
 from modelops_abm.version import __version__
 
@@ -51,7 +52,7 @@ def credit_waterfall(credit: Credit) -> Figure:
     rows, level = [], 0.0
     for name in credit.ranking().order:
         share = credit.share(name)
-        rows.append(_share_row(name.capitalize(), share, level))
+        rows.append(_share_row(label_of(name), share, level))
         level += mean_of(share)
     rows.append(_share_row("Together", credit.together(), 0.0))
     ends = [end for row in rows for mark in row.marks for end in mark[:3] if isinstance(end, float)]
@@ -102,7 +103,7 @@ def credit_synergies(credit: Credit) -> Figure:
     largest = max(abs(mean_of(pair)) for pair in pairs.values()) or 1.0
     rows = tuple(
         (
-            one.capitalize(),
+            label_of(one),
             True,
             tuple(
                 _pair_cell(pairs[one, other], largest) if (one, other) in pairs else None
@@ -111,7 +112,7 @@ def credit_synergies(credit: Credit) -> Figure:
         )
         for one in names[:-1]
     )
-    body = Cells("", "", tuple(map(str.capitalize, names[1:])), rows, height=48.0, label_width=150)
+    body = Cells("", "", tuple(map(label_of, names[1:])), rows, height=48.0, label_width=150)
     return Figure(
         _synergy_finding(pairs),
         ((body,),),

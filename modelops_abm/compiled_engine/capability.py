@@ -18,7 +18,9 @@ from modelops_abm.compiled_engine.layout import (
     setting_at,
     task_of,
 )
+from modelops_abm.core import registry
 from modelops_abm.core.events import NOBODY, LogKind, Rank
+from modelops_abm.rules import registered
 from modelops_abm.rules.constants import Levels, common_rates
 from modelops_abm.rules.day import CommonRates
 
@@ -53,16 +55,31 @@ def start_capability(setting: int, org: Record, number: int) -> None:
         submit_package(setting, org, number, stream)
 
 
+def _level(number: int) -> registered.Part:
+    @inner_loop
+    def level(org: Record) -> float:
+        return capability_of(org, number).level
+
+    return level
+
+
+_registered_levels = registered.tuple_of(
+    [_level(number) for number in range(len(registry.BUILT_IN_CAPABILITIES), len(Levels._fields))],
+    "levels",
+)
+
+
 @inner_loop
 def levels(org: Record) -> Levels:
     """Return the levels of the capabilities."""
-    return Levels(
+    own = (
         capability_of(org, 0).level,
         capability_of(org, 1).level,
         capability_of(org, 2).level,
         capability_of(org, 3).level,
         capability_of(org, 4).level,
     )
+    return Levels(*(own + _registered_levels(org)))
 
 
 @inner_loop

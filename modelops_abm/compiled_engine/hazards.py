@@ -13,13 +13,48 @@ from modelops_abm.compiled_engine.layout import (
     model_of,
 )
 from modelops_abm.core.events import Rank
+from modelops_abm.rules import registered
 from modelops_abm.rules.hazards import Hazards, next_incident, renewed, threshold
+
+# What is registered beside the causes of the package, one part for each entry.
+
+
+def _field(name: str) -> registered.Part:
+    @inner_loop
+    def value(lane: Record) -> float:
+        return lane[name]
+
+    return value
+
+
+def _keep_field(name: str, number: int) -> registered.Part:
+    @inner_loop
+    def keep(lane: Record, values: Hazards) -> None:
+        lane[name] = values[number]
+
+    return keep
+
+
+_OTHERS = {number: cause.name for number, cause in registered.CAUSES}
+_registered_left = registered.tuple_of(
+    [_field(f"left_{name}") for name in _OTHERS.values()], "left"
+)
+_registered_rates = registered.tuple_of(
+    [_field(f"rate_{name}") for name in _OTHERS.values()], "rates of a lane"
+)
+_keep_registered_left = registered.each_of(
+    [_keep_field(f"left_{name}", number) for number, name in _OTHERS.items()], "keep left"
+)
+keep_registered_rates = registered.each_of(
+    [_keep_field(f"rate_{name}", number) for number, name in _OTHERS.items()], "keep rates"
+)
 
 
 @inner_loop
 def left_of(lane: Record) -> Hazards:
     """Return the exposures left until a model's next incidents."""
-    return Hazards(lane.left_pipeline, lane.left_capacity, lane.left_compliance, lane.left_drift)
+    own = (lane.left_pipeline, lane.left_capacity, lane.left_compliance, lane.left_drift)
+    return Hazards(*(own + _registered_left(lane)))
 
 
 @inner_loop
@@ -29,6 +64,7 @@ def keep_left(lane: Record, left: Hazards) -> None:
     lane.left_capacity = left.capacity
     lane.left_compliance = left.compliance
     lane.left_drift = left.drift
+    _keep_registered_left(lane, left)
 
 
 @inner_loop
@@ -41,7 +77,8 @@ def renew(lane: Record, cause: int, value: float) -> None:
 def rates_of(lane: Record) -> Hazards:
     """Return a model's rates; there is no drift onset while a drift is active."""
     drift = 0.0 if lane.drifting != 0 else lane.rate_drift
-    return Hazards(lane.rate_pipeline, lane.rate_capacity, lane.rate_compliance, drift)
+    own = (lane.rate_pipeline, lane.rate_capacity, lane.rate_compliance, drift)
+    return Hazards(*(own + _registered_rates(lane)))
 
 
 @inner_loop

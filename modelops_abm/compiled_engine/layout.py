@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from modelops_abm.compiled import inner_loop, part_of_kernel
 from modelops_abm.compiled_engine.addresses import SLOT_BYTES, record_at, tuple_at
 from modelops_abm.core import outcomes
-from modelops_abm.core.events import NOBODY
+from modelops_abm.core.events import NOBODY, TaskClass
 from modelops_abm.core.statechart import Cause, Serving, State
-from modelops_abm.rules.constants import Constants
+from modelops_abm.rules.constants import Constants, Levels
 from modelops_abm.rules.day import DayFlows
+from modelops_abm.rules.hazards import Hazards
 from modelops_abm.rules.sampling import Law
 
 type Record = Any
@@ -24,13 +25,14 @@ type Floats3 = NDArray[np.float64]
 type Integers = NDArray[np.int64]
 type Bytes = NDArray[np.uint8]
 
-CAUSES = 5
-ACTIVITIES = 6
-CLASSES = 5
+HAZARDS = len(Hazards._fields)
+CAUSES = len(outcomes.OFFLINE_CAUSES)
+ACTIVITIES = len(TaskClass)
+CLASSES = len(outcomes.WORK)
 # Lanes of a block.
 LANE_BITS = 5
 LANES = 1 << LANE_BITS
-CAPABILITIES = 5
+CAPABILITIES = len(Levels._fields)
 SLOTS_PER_MODEL = 7
 # Events of a model; there is at most one of each on the calendar.
 RETIREMENT, DUE, INCIDENT, ALERT, DETECTION, HEALING, SWITCH = range(SLOTS_PER_MODEL)
@@ -91,8 +93,8 @@ ORGANISATION = _record(
 DAILY_FIELDS = _record(
     # values of the day
     "since production current previous base loss effective_capacity"
-    " rate_pipeline rate_capacity rate_compliance rate_drift"
-    " left_pipeline left_capacity left_compliance left_drift"
+    f" {' '.join(f'rate_{name}' for name in Hazards._fields)}"
+    f" {' '.join(f'left_{name}' for name in Hazards._fields)}"
     # stocks, traits, power, own capacity, totals
     " users usage memory ideal_users ideal_usage"
     " market_size innovation imitation waning full_usage price cost wrong_cost"
@@ -120,8 +122,8 @@ MODEL = np.dtype(
             " arrived_at went_live_at retired_at offline_since",
             "lane state place entity kind reason planned_reason"
             " drift_number drift_detected drift_pending crossings"
-            " issue_number retrainings_begun retraining_stints next_cause",
-            counts=(np.int64, 4),
+            " issue_number retrainings_begun retraining_stints restorations next_cause",
+            counts=(np.int64, HAZARDS),
         ).descr,
     ]
 )
@@ -208,7 +210,7 @@ class Tables(NamedTuple):
         What a client knows of each model (NaN if nothing); its stage, kind (-1 if drawn),
         regulation and key index; its own retraining interval (NaN if none).
     capabilities
-        The five sections.
+        Their sections.
     discounts
         The factor of each day.
     """

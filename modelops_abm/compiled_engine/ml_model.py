@@ -27,9 +27,11 @@ from modelops_abm.compiled_engine.layout import (
     CURRENT,
     DRIFT,
     DUE,
+    HAZARDS,
     HEALING,
     INCIDENT,
     NONE,
+    OFFLINE_DRIFT,
     ONLINE,
     PREVIOUS,
     RETIRED,
@@ -98,7 +100,7 @@ def _place_of_state(state: int, cause: int) -> int:
         return state
     if state == _OFFLINE_ISSUE:
         return _OFFLINE_ISSUE + cause
-    return state + 2
+    return _OFFLINE_ISSUE + (DRIFT if state == OFFLINE_DRIFT else HAZARDS)
 
 
 @part_of_kernel

@@ -25,6 +25,7 @@ from modelops_abm.rules.maintenance import (
     decay_delay_days,
     drift_delay_days,
     drift_severity,
+    restored_share,
 )
 from modelops_abm.rules.power import restored_power
 
@@ -77,8 +78,10 @@ def begin_drift(setting: int, org: Record, number: int, count: int) -> None:
 def restore(setting: int, org: Record, number: int) -> None:
     """Restore power after a retraining or drift fix, which also ends a drift."""
     lane = lane_of(org, number)
-    restored_share = setting_at(setting).constants.care.restored_share
-    restored = restored_power(base_now(org, number), restored_share)
+    model, care = model_of(org, number), setting_at(setting).constants.care
+    share = restored_share(care, levels(org), model.entity, model.restorations)
+    model.restorations += 1
+    restored = restored_power(base_now(org, number), share)
     end_drift(org, number)
     lane.restored = restored
     lane.restored_at = org.clock

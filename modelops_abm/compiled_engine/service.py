@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from modelops_abm.compiled import inner_loop
 from modelops_abm.compiled_engine import totals
-from modelops_abm.compiled_engine.hazards import keep_left, left_of, rates_of
+from modelops_abm.compiled_engine.hazards import keep_left, keep_registered_rates, left_of, rates_of
 from modelops_abm.compiled_engine.layout import (
     CURRENT,
     NONE,
@@ -107,6 +107,7 @@ def open_lane(lane: Record, now: float, day_end: float, common: CommonRates) -> 
     lane.rate_capacity = start.rates.capacity
     lane.rate_compliance = start.rates.compliance
     lane.rate_drift = start.rates.drift
+    keep_registered_rates(lane, start.rates)
     exposed_today = lane.serving == CURRENT
     soon = may_strike(left_of(lane), rates_of(lane), day_end - now)
     lane.at_risk = 1 if exposed_today & soon else 0

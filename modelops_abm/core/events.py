@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from modelops_abm.compiled import compiled
+from modelops_abm.core.statechart import Cause
 
 
 class Rank(IntEnum):
@@ -24,7 +25,8 @@ class Rank(IntEnum):
 
 
 _NUMBERS_PER_RANK = 1 << 40
-_CAUSES_PER_NUMBER = 1 << 3
+_CAUSES_PER_NUMBER = 1 << 8
+assert len(Cause) <= _CAUSES_PER_NUMBER
 
 
 @compiled
@@ -84,7 +86,7 @@ class LogKind(IntEnum):
     RETRAINING_REQUESTED = 7  # cause: retraining (due), drift or decay
     RETRAINING_BEGAN = 8
     RETRAINED = 9  # detail: power without drift after it
-    ISSUE_STRUCK = 10  # cause: pipeline, capacity or compliance
+    ISSUE_STRUCK = 10  # cause: that of the issue
     ISSUE_RESOLVED = 11  # cause: as above; detail: days offline
     SELF_HEALED = 12
     DRIFT_SET_IN = 13  # detail: severity

@@ -12,12 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from modelops_abm.core import registry
+
 Kind = Literal["flow", "state", "share"]
 
-CAPABILITIES = ("automation", "monitoring", "rollback", "lineage", "autoscaling")
+CAPABILITIES = registry.capability_names()
 WORK = ("repair", "retrain", "capability", "deploy", "build")
-ISSUES = ("pipeline", "capacity", "compliance")
-OFFLINE_CAUSES = (*ISSUES, "drift", "retraining")
+ISSUES = registry.issues()
+HAZARDS = tuple(each.name for each in registry.hazards())
+OFFLINE_CAUSES = (*HAZARDS, "retraining")
 LOSSES = ("adoption", "usage", "offline", "capacity", "decay", "drift", "rollback")
 RETIREMENT_REASONS = ("obsolete", "abandoned", "planned")
 
@@ -80,6 +83,11 @@ def _flow(name: str, unit: str, meaning: str) -> DailyOutcome:
     return DailyOutcome(name, unit, meaning, "flow")
 
 
+def _money(name: str) -> DailyOutcome:
+    (meaning,) = (each.meaning for each in registry.MONEY if each.name == name)
+    return _flow(name, "$", meaning)
+
+
 def _state(name: str, unit: str, meaning: str) -> DailyOutcome:
     return DailyOutcome(name, unit, meaning, "state")
 
@@ -103,8 +111,8 @@ MODEL_FLOWS: tuple[DailyOutcome, ...] = (
     _flow("demand", "predictions", "Predictions that users asked for"),
     _flow("served", "predictions", "Predictions that users got"),
     _flow("unserved", "predictions", "Predictions that users asked for and did not get"),
-    _flow("value", "$", "Value of the predictions"),
-    _flow("cost", "$", "Cost of the predictions, wrong ones included"),
+    _money("value"),
+    _money("cost"),
     _flow("ideal_value", "$", "Value at full power, always served, without limit of capacity"),
     *(
         _flow(f"lost_{cause}", "$", f"Ideal value lost to {words}")
@@ -126,12 +134,12 @@ MODEL_FLOWS: tuple[DailyOutcome, ...] = (
 """What every model's day adds, in the order of `rules.day.DayFlows`."""
 
 CAPABILITY_MONEY_FLOWS: tuple[DailyOutcome, ...] = (
-    _flow("capital", "$", "Capital spent on capabilities"),
-    _flow("upkeep", "$", "Upkeep of capabilities"),
+    _money("capital"),
+    _money("upkeep"),
 )
 
 TEAM_MONEY_FLOWS: tuple[DailyOutcome, ...] = (
-    _flow("payroll", "$", "Payroll of the developers"),
+    _money("payroll"),
     _flow("net_value", "$", "Value less cost, payroll, capital and upkeep"),
     _flow("discounted_net_value", "$ of day 0", "Net value discounted to the start"),
     _flow("discounted_investment", "$ of day 0", "Capital and upkeep discounted to the start"),
@@ -141,7 +149,12 @@ STATE_TIME_FLOWS: tuple[DailyOutcome, ...] = tuple(
     _flow(f"state_days_{cause}", "model-days", f"Time in the state {words}")
     for cause, words in zip(
         OFFLINE_CAUSES,
-        (*(f"offline because of a {cause} issue" for cause in ISSUES), "drift", "retraining"),
+        (
+            *(
+                f"offline because of a {cause} issue" if cause in ISSUES else cause
+                for cause in OFFLINE_CAUSES
+            ),
+        ),
         strict=True,
     )
 )
@@ -172,7 +185,7 @@ MODEL_COUNTS: tuple[str, ...] = (
     "models_deployment",
     "models_online",
     "models_retraining",
-    *(f"models_offline_{cause}" for cause in (*ISSUES, "drift")),
+    *(f"models_offline_{cause}" for cause in HAZARDS),
     "models_retired",
 )
 """Names of the counts of models by state; every model is in exactly one."""
@@ -188,8 +201,10 @@ STATES: tuple[DailyOutcome, ...] = (
                 "Models in deployment, waiting included",
                 "Models online",
                 "Models in retraining",
-                *(f"Models offline because of a {cause} issue" for cause in ISSUES),
-                "Models offline because of drift",
+                *(
+                    f"Models offline because of {f'a {cause} issue' if cause in ISSUES else cause}"
+                    for cause in HAZARDS
+                ),
                 "Models retired",
             ),
             strict=True,
@@ -261,7 +276,7 @@ def _share_of_team(name: str, meaning: str, *work: str) -> SummaryOutcome:
     )
 
 
-_SUMMED_UP = ("value", "cost", "payroll", "capital", "upkeep", "demand", "served", "unserved")
+_SUMMED_UP = (*(each.name for each in registry.MONEY), "demand", "served", "unserved")
 
 SUMMARY: tuple[SummaryOutcome, ...] = (
     SummaryOutcome("npv", "$ of day 0", "Net present value", ("discounted_net_value",)),

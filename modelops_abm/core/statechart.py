@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, auto
+
+from modelops_abm.core import registry
 
 
 class Stage(IntEnum):
@@ -53,14 +55,18 @@ class Serving(IntEnum):
 
 
 class Cause(IntEnum):
-    """Why a model is not online, or what strikes it; the first four are hazards."""
+    """Why a model is not online, or what strikes it; hazards come first, see `core.registry`."""
 
     PIPELINE = 0
     CAPACITY = 1
     COMPLIANCE = 2
     DRIFT = 3
-    RETRAINING = 4
-    DECAY = 5
+    vars().update({each.name.upper(): auto() for each in registry.registered_causes()})
+    RETRAINING = auto()
+    DECAY = auto()
+
+
+assert [cause.name.lower() for cause in Cause] == [each.name for each in registry.causes()]
 
 
 @dataclass(frozen=True, slots=True)

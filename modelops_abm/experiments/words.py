@@ -11,6 +11,7 @@ from modelops_abm.experiments.plans import STOPS
 from modelops_abm.experiments.statistics import Estimate, PairedDifference, Share
 from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import CapabilityName
+from modelops_abm.scenario.capabilities import words_of
 
 INTERVAL = f"95{formats.NARROW_SPACE}% interval"
 HALF_WIDTH = f"±95{formats.NARROW_SPACE}%"
@@ -32,7 +33,7 @@ def level_word(level: float) -> str:
 
 def level_of_capability(capability: CapabilityName, level: float) -> str:
     """Return a level with its capability: no automation, half lineage, 60 % rollback."""
-    return f"{'no' if level == 0.0 else level_word(level)} {capability}"
+    return f"{'no' if level == 0.0 else level_word(level)} {words_of(capability)}"
 
 
 def mean_of(difference: PairedDifference) -> float:

@@ -186,9 +186,10 @@ _COUNT_OF_STATE: dict[tuple[State, Cause | None], str] = {
     (State.DEPLOYMENT, None): "models_deployment",
     (State.ONLINE, None): "models_online",
     (State.RETRAINING, Cause.RETRAINING): "models_retraining",
-    (State.OFFLINE_ISSUE, Cause.PIPELINE): "models_offline_pipeline",
-    (State.OFFLINE_ISSUE, Cause.CAPACITY): "models_offline_capacity",
-    (State.OFFLINE_ISSUE, Cause.COMPLIANCE): "models_offline_compliance",
+    **{
+        (State.OFFLINE_ISSUE, Cause[issue.upper()]): f"models_offline_{issue}"
+        for issue in outcomes.ISSUES
+    },
     (State.OFFLINE_DRIFT, Cause.DRIFT): "models_offline_drift",
     (State.RETIRED, None): "models_retired",
 }

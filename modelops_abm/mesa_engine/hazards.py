@@ -19,7 +19,7 @@ from modelops_abm.rules.hazards import (
     threshold,
 )
 
-NO_RATES = Hazards(0.0, 0.0, 0.0, 0.0)
+NO_RATES = Hazards(*[0.0] * len(Hazards._fields))
 
 
 class Exposure:
@@ -49,7 +49,7 @@ class Exposure:
         self._rates = NO_RATES
         self._planned: Event | None = None
         self._cause = Cause.PIPELINE
-        self.counts = [0, 0, 0, 0]
+        self.counts = [0] * len(Hazards._fields)
 
     def set_rates(self, rates: Hazards, *, drifting: bool) -> None:
         """Take over the rates of a day; there is no drift onset while a drift is active."""

@@ -16,6 +16,7 @@ from modelops_abm.rules.maintenance import (
     decay_delay_days,
     drift_delay_days,
     drift_severity,
+    restored_share,
 )
 from modelops_abm.rules.power import restored_power
 
@@ -68,6 +69,7 @@ class Condition:
         self.drift_detected = False
         self.drift_pending = False
         self._crossings = 0
+        self._restorations = 0
         self._alert: Event | None = None
         self._detection: Event | None = None
         self._watch_decay()
@@ -99,7 +101,10 @@ class Condition:
 
     def restore(self) -> None:
         """Restore power after a retraining or drift fix, which also ends a drift."""
-        base = restored_power(self.base(), self._care.restored_share)
+        levels, entity = self._owner.model.levels, self._owner.entity
+        share = restored_share(self._care, levels, entity, self._restorations)
+        self._restorations += 1
+        base = restored_power(self.base(), share)
         self.end_drift()
         self.health = self.health._replace(restored=base, restored_at=self._calendar.now)
         self._watch_decay()

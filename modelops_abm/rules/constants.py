@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from modelops_abm.compiled import compiled
+from modelops_abm.core import registry
+from modelops_abm.core.outcomes import OFFLINE_CAUSES
 from modelops_abm.rules.day import CommonRates, PreviousVersion
 from modelops_abm.rules.hazards import reduced_rate
+from modelops_abm.rules.registered import Numbers, Rates, rates_of_causes
 from modelops_abm.rules.sampling import Law, law_of
 from modelops_abm.rules.users import UsageConstants, usage_constants
 from modelops_abm.scenario.scenario import Scenario
 
 DECAY_ALERTS = ("always", "with_monitoring", "never")
+_OFFLINE = tuple(each for each in registry.causes() if each.name in OFFLINE_CAUSES)
 
 
-class Levels(NamedTuple):
-    """Levels of the five capabilities, 0 to 1."""
+if TYPE_CHECKING:
 
-    automation: float
-    monitoring: float
-    rollback: float
-    lineage: float
-    autoscaling: float
+    class Levels(NamedTuple):
+        """Levels of the capabilities, 0 to 1; those of registered ones follow."""
+
+        automation: float
+        monitoring: float
+        rollback: float
+        lineage: float
+        autoscaling: float
+
+    class Efforts(tuple[Law, ...]):
+        """A distribution of effort for each cause that takes a model offline."""
+
+        def __new__(cls, *values: Law) -> Self:
+            """Take one for each cause, in order."""
+
+    class Shares(tuple[float, ...]):
+        """A share or probability for each of these causes."""
+
+        def __new__(cls, *values: float) -> Self:
+            """Take one for each cause, in order."""
+
+else:
+    Levels = NamedTuple("Levels", [(name, float) for name in registry.capability_names()])
+    Levels.__doc__ = "Levels of the capabilities in the order of the registry, 0 to 1."
+    Efforts = NamedTuple("Efforts", [(name, Law) for name in OFFLINE_CAUSES])
+    Shares = NamedTuple("Shares", [(name, float) for name in OFFLINE_CAUSES])
 
 
 class RateConstants(NamedTuple):
@@ -39,26 +63,21 @@ class RateConstants(NamedTuple):
     drift_per_year: float
     drift_growth_days: float
     extra_capacity: float
+    numbers: Numbers
 
 
 class CareConstants(NamedTuple):
     """What maintenance depends on: efforts, savings, rollback, self-healing, detection.
 
-    `decay_alert` is an index into `DECAY_ALERTS`.
+    Efforts (of a drift that of the investigation), the shares saved on them, and the probabilities
+    of a previous version at hand are numbered by the cause. `decay_alert` is an index into
+    `DECAY_ALERTS`.
     """
 
-    pipeline_effort: Law
-    capacity_effort: Law
-    compliance_effort: Law
-    investigation_effort: Law
-    retraining_effort: Law
+    efforts: Efforts
+    savings: Shares
     automation_saving: float
-    lineage_saving: float
-    pipeline_coverage: float
-    capacity_coverage: float
-    compliance_coverage: float
-    drift_coverage: float
-    retraining_coverage: float
+    coverages: Shares
     switch_days: float
     self_healing_share: float
     self_healing_days: float
@@ -71,6 +90,7 @@ class CareConstants(NamedTuple):
     decay_alert_power: float
     restored_share: float
     capacity_growth: float
+    numbers: Numbers
 
 
 class Constants(NamedTuple):
@@ -131,26 +151,19 @@ def _rate_constants(scenario: Scenario) -> RateConstants:
         scenario.drift.onsets_per_year,
         scenario.drift.growth_days,
         capabilities.autoscaling.extra_capacity,
+        _numbers(scenario),
     )
 
 
 def _care_constants(scenario: Scenario) -> CareConstants:
     efforts, drift = scenario.efforts, scenario.drift
     automation, rollback = scenario.capabilities.automation, scenario.capabilities.rollback
-    monitoring, lineage = scenario.capabilities.monitoring, scenario.capabilities.lineage
+    monitoring = scenario.capabilities.monitoring
     return CareConstants(
-        law_of(efforts.pipeline_repair),
-        law_of(efforts.capacity_repair),
-        law_of(efforts.compliance_repair),
-        law_of(efforts.drift_investigation),
-        law_of(efforts.retraining),
+        Efforts(*(law_of(getattr(efforts, _effort_name(cause))) for cause in _OFFLINE)),
+        Shares(*(_saving(scenario, cause) for cause in _OFFLINE)),
         automation.effort_saving,
-        lineage.effort_saving,
-        rollback.pipeline_coverage,
-        rollback.capacity_coverage,
-        rollback.compliance_coverage,
-        rollback.drift_coverage,
-        rollback.retraining_coverage,
+        Shares(*(getattr(rollback, f"{cause.name}_coverage") for cause in _OFFLINE)),
         rollback.switch_days,
         automation.self_healing_share,
         automation.self_healing_days,
@@ -163,7 +176,32 @@ def _care_constants(scenario: Scenario) -> CareConstants:
         drift.decay_alert_power,
         scenario.retraining.restored_share,
         scenario.incidents.capacity_growth,
+        _numbers(scenario),
     )
+
+
+def _effort_name(cause: registry.Cause) -> str:
+    """Return the name of the effort among the scenario's, with which work on a cause begins."""
+    names = {"drift": "drift_investigation", "retraining": "retraining"}
+    return names.get(cause.kind, f"{cause.name}_repair")
+
+
+def _saving(scenario: Scenario, cause: registry.Cause) -> float:
+    saving: float = getattr(scenario.capabilities, cause.saved_by).effort_saving
+    return saving
+
+
+def _numbers(scenario: Scenario) -> Numbers:
+    """Return the own numbers of what is registered, from the sections that they are in."""
+    found: list[Any] = []
+    for capability in registry.registered_capabilities():
+        section = getattr(scenario.capabilities, capability.name)
+        names = [name for name, _, _ in registry.numbers_of(capability)]
+        found.append(capability.numbers(*(getattr(section, name) for name in names)))
+    for cause in registry.registered_causes():
+        names = [f"{cause.name}_{name}" for name, _, _ in registry.numbers_of(cause)]
+        found.append(cause.numbers(*(getattr(scenario.incidents, name) for name in names)))
+    return Numbers(*found)
 
 
 @compiled
@@ -181,4 +219,5 @@ def common_rates(constants: RateConstants, levels: Levels) -> CommonRates:
         constants.extra_capacity,
         levels.autoscaling,
         constants.drift_growth_days,
+        Rates(*rates_of_causes(constants.numbers, levels)),
     )

@@ -8,6 +8,7 @@ from modelops_abm.compiled import compiled_inline
 from modelops_abm.rules.capability import effective_capacity
 from modelops_abm.rules.hazards import Hazards, overload
 from modelops_abm.rules.power import base_power, drift_loss, power, previous_power
+from modelops_abm.rules.registered import Rates, scaled_rates
 from modelops_abm.rules.users import (
     UsageConstants,
     remembered_availability,
@@ -127,6 +128,8 @@ class CommonRates(NamedTuple):
         See `effective_capacity`.
     drift_growth_days
         See `drift_loss`.
+    registered
+        Rates per day of registered causes, without what they scale with.
     """
 
     pipeline: float
@@ -140,6 +143,7 @@ class CommonRates(NamedTuple):
     extra_capacity: float
     autoscaling: float
     drift_growth_days: float
+    registered: Rates
 
 
 class Health(NamedTuple):
@@ -225,14 +229,13 @@ def open_day(
         common.overload_span,
         common.largest_overload,
     )
-    compliance = common.compliance
-    if regulated:
-        compliance *= common.regulated_multiplier
+    regulation = common.regulated_multiplier if regulated else 1.0
+    own = (common.pipeline, common.capacity * excess, common.compliance * regulation, common.drift)
     return DayStart(
         base_power_at(health, now),
         drift_loss_at(health, now, common.drift_growth_days),
         effective,
-        Hazards(common.pipeline, common.capacity * excess, compliance, common.drift),
+        Hazards(*(own + scaled_rates(common.registered, excess, regulation))),
     )
 
 

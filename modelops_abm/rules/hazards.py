@@ -7,26 +7,34 @@ reaches a unit-exponential threshold. What is stored is the exposure left until 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
-from modelops_abm.compiled import compiled_inline
+from modelops_abm.compiled import compiled_inline, inline_part
+from modelops_abm.core import registry
 from modelops_abm.core.randomness import DecisionPoint, draw_key, keys_by_cause
-from modelops_abm.rules import DAYS_PER_YEAR
+from modelops_abm.rules import DAYS_PER_YEAR, registered
 from modelops_abm.rules.sampling import unit_exponential
 
 _THRESHOLD = keys_by_cause(DecisionPoint.THRESHOLD)
 
 
-class Hazards(NamedTuple):
-    """One number for each hazard, in the order of the first four `Cause`s.
+if TYPE_CHECKING:
+
+    class Hazards(NamedTuple):
+        """One number for each hazard; those of registered causes follow."""
+
+        pipeline: float
+        capacity: float
+        compliance: float
+        drift: float
+
+else:
+    Hazards = NamedTuple("Hazards", [(each.name, float) for each in registry.hazards()])
+    Hazards.__doc__ = """One number for each hazard, in the order of the first `Cause`s.
 
     Either rates per day, or exposures left until the incident strikes.
     """
-
-    pipeline: float
-    capacity: float
-    compliance: float
-    drift: float
 
 
 class NextIncident(NamedTuple):
@@ -58,37 +66,65 @@ def threshold(entity: int, cause: int, occurrence: int) -> float:
     return unit_exponential(draw_key(entity, _THRESHOLD[cause], occurrence))
 
 
+# For registered causes the same as is written out below for those of the package.
+
+
+def _first(place: registered.Place) -> registered.Part:
+    return lambda entity: threshold(entity, place, 0)
+
+
+def _exposed(place: registered.Place) -> registered.Part:
+    return lambda left, rates, days: left[place] - rates[place] * days
+
+
+def _renewed(place: registered.Place) -> registered.Part:
+    return lambda left, cause, value: value if cause == place else left[place]
+
+
+def _may_strike(place: registered.Place) -> registered.Part:
+    return lambda left, rates, ample: left[place] <= rates[place] * ample
+
+
+_first_of_others = registered.tuple_of(registered.for_each_cause(_first), "first thresholds")
+_exposed_of_others = registered.tuple_of(registered.for_each_cause(_exposed), "exposed")
+_renewed_of_others = registered.tuple_of(registered.for_each_cause(_renewed), "renewed")
+_others_may_strike = registered.any_of(registered.for_each_cause(_may_strike), "may strike")
+
+
 @compiled_inline
 def first_thresholds(entity: int) -> Hazards:
     """Return the exposures at which a model's first incidents strike."""
-    return Hazards(
+    own = (
         threshold(entity, 0, 0),
         threshold(entity, 1, 0),
         threshold(entity, 2, 0),
         threshold(entity, 3, 0),
     )
+    return Hazards(*(own + _first_of_others(entity)))
 
 
 @compiled_inline
 def exposed(left: Hazards, rates: Hazards, days: float) -> Hazards:
     """Return the exposures left after some days at constant rates."""
-    return Hazards(
+    own = (
         left.pipeline - rates.pipeline * days,
         left.capacity - rates.capacity * days,
         left.compliance - rates.compliance * days,
         left.drift - rates.drift * days,
     )
+    return Hazards(*(own + _exposed_of_others(left, rates, days)))
 
 
 @compiled_inline
 def renewed(left: Hazards, cause: int, value: float) -> Hazards:
     """Return the exposures left with that of one cause replaced."""
-    return Hazards(
+    own = (
         value if cause == 0 else left.pipeline,
         value if cause == 1 else left.capacity,
         value if cause == 2 else left.compliance,
         value if cause == 3 else left.drift,
     )
+    return Hazards(*(own + _renewed_of_others(left, cause, value)))
 
 
 @compiled_inline
@@ -100,6 +136,7 @@ def may_strike(left: Hazards, rates: Hazards, days: float) -> bool:
         | (left.capacity <= rates.capacity * ample)
         | (left.compliance <= rates.compliance * ample)
         | (left.drift <= rates.drift * ample)
+        | _others_may_strike(left, rates, ample)
     )
 
 
@@ -113,6 +150,31 @@ def _ample(days: float) -> float:
 def _strike_time(now: float, left: float, rate: float, ample: float) -> float:
     """Return when an incident strikes; infinite if there is clearly no time for that."""
     return now + max(0.0, left) / rate if left <= rate * ample and rate > 0.0 else math.inf
+
+
+def _earlier_of_others(numbers: Sequence[int]) -> Callable[..., NextIncident]:
+    """Return a compiled function: the earlier of an incident and those of registered causes."""
+
+    def unchanged(
+        _now: float, _left: Hazards, _rates: Hazards, _ample: float, found: NextIncident
+    ) -> NextIncident:
+        return found
+
+    if not numbers:
+        return inline_part(unchanged)
+    before, place = _earlier_of_others(numbers[:-1]), numbers[-1]
+
+    def earlier(
+        now: float, left: Hazards, rates: Hazards, ample: float, found: NextIncident
+    ) -> NextIncident:
+        found = before(now, left, rates, ample, found)
+        other = _strike_time(now, left[place], rates[place], ample)
+        return NextIncident(other, place) if other < found.time else found
+
+    return inline_part(earlier)
+
+
+_next_of_others = _earlier_of_others([number for number, _ in registered.CAUSES])
 
 
 @compiled_inline
@@ -133,4 +195,4 @@ def next_incident(now: float, until: float, left: Hazards, rates: Hazards) -> Ne
     other = _strike_time(now, left.drift, rates.drift, ample)
     if other < time:
         time, cause = other, 3
-    return NextIncident(time, cause)
+    return _next_of_others(now, left, rates, ample, NextIncident(time, cause))

@@ -8,11 +8,13 @@ from __future__ import annotations
 import math
 
 from modelops_abm.compiled import compiled
-from modelops_abm.core.randomness import DecisionPoint, draw_key, keys_by_cause
+from modelops_abm.core import registry
+from modelops_abm.core.randomness import DecisionPoint, chain, draw_key, keys_by_cause
 from modelops_abm.core.statechart import Cause
 from modelops_abm.rules.capability import reduced_effort
 from modelops_abm.rules.constants import DECAY_ALERTS, CareConstants, Levels
 from modelops_abm.rules.power import days_until_below
+from modelops_abm.rules.registered import through
 from modelops_abm.rules.sampling import happens, sample, unit_exponential
 
 # --------------------------------------------------------------------------------------
@@ -34,6 +36,12 @@ def delay_days(mean_days: float, entity: int, decision_point: int, occurrence: i
 LARGEST_SEVERITY = 0.999
 NEVER = DECAY_ALERTS.index("never")
 WITH_MONITORING = DECAY_ALERTS.index("with_monitoring")
+_RETRAINING = Cause.RETRAINING.value
+_SAVED_BY = tuple(registry.capability_names().index(each.saved_by) for each in registry.causes())
+_effort_by_rules = through("maintenance_effort")
+_delay_by_rules = through("detection_delay")
+_chance_by_rules = through("previous_version")
+_restored_share_by_rules = through("restored_share")
 _EFFORT = keys_by_cause(DecisionPoint.EFFORT)
 _PREVIOUS_VERSION = keys_by_cause(DecisionPoint.PREVIOUS_VERSION)
 
@@ -51,21 +59,13 @@ def maintenance_effort(
     occurrence
         Number of the model's issue of this cause, drift or retraining, from 0.
     """
-    key = draw_key(entity, _EFFORT[cause], occurrence)
-    if cause == Cause.COMPLIANCE:
-        effort = sample(care.compliance_effort, key)
-        return reduced_effort(effort, care.lineage_saving, levels.lineage)
-    if cause == Cause.PIPELINE:
-        effort = sample(care.pipeline_effort, key)
-    elif cause == Cause.CAPACITY:
-        effort = sample(care.capacity_effort, key)
-    elif cause == Cause.DRIFT:
-        effort = sample(care.investigation_effort, key)
+    effort = sample(care.efforts[cause], draw_key(entity, _EFFORT[cause], occurrence))
+    if cause == Cause.DRIFT:
         key = draw_key(entity, DecisionPoint.DRIFT_RETRAINING_EFFORT, occurrence)
-        effort += sample(care.retraining_effort, key)
-    else:
-        effort = sample(care.retraining_effort, key)
-    return reduced_effort(effort, care.automation_saving, levels.automation)
+        effort += sample(care.efforts[_RETRAINING], key)
+    effort = reduced_effort(effort, care.savings[cause], levels[_SAVED_BY[cause]])
+    occasion = chain(entity, _EFFORT[cause])
+    return _effort_by_rules(effort, care.numbers, levels, occasion, occurrence)
 
 
 @compiled
@@ -86,17 +86,10 @@ def image_at_hand(
     care: CareConstants, levels: Levels, entity: int, cause: int, occurrence: int
 ) -> bool:
     """Return whether a previous version is at hand when the current one stops serving."""
-    coverage = care.retraining_coverage
-    if cause == Cause.PIPELINE:
-        coverage = care.pipeline_coverage
-    elif cause == Cause.CAPACITY:
-        coverage = care.capacity_coverage
-    elif cause == Cause.COMPLIANCE:
-        coverage = care.compliance_coverage
-    elif cause == Cause.DRIFT:
-        coverage = care.drift_coverage
     key = draw_key(entity, _PREVIOUS_VERSION[cause], occurrence)
-    return happens(levels.rollback * coverage, key)
+    chance = levels.rollback * care.coverages[cause]
+    occasion = chain(entity, _PREVIOUS_VERSION[cause])
+    return happens(_chance_by_rules(chance, care.numbers, levels, occasion, occurrence), key)
 
 
 @compiled
@@ -110,6 +103,8 @@ def drift_severity(care: CareConstants, entity: int, occurrence: int) -> float:
 def drift_delay_days(care: CareConstants, levels: Levels, entity: int, occurrence: int) -> float:
     """Return the days until a model's n-th drift is detected, at the level of its onset."""
     mean = mean_delay_days(care.delay_without_days, care.delay_with_days, levels.monitoring)
+    occasion = chain(entity, DecisionPoint.DRIFT_DELAY)
+    mean = _delay_by_rules(mean, care.numbers, levels, occasion, occurrence)
     return delay_days(mean, entity, DecisionPoint.DRIFT_DELAY, occurrence)
 
 
@@ -130,4 +125,12 @@ def decay_delay_days(care: CareConstants, levels: Levels, entity: int, occurrenc
     if care.decay_alert == WITH_MONITORING and levels.monitoring <= 0.0:
         return math.inf
     mean = mean_delay_days(care.delay_without_days, care.delay_with_days, levels.monitoring)
+    occasion = chain(entity, DecisionPoint.DECAY_DELAY)
+    mean = _delay_by_rules(mean, care.numbers, levels, occasion, occurrence)
     return delay_days(mean, entity, DecisionPoint.DECAY_DELAY, occurrence)
+
+
+@compiled
+def restored_share(care: CareConstants, levels: Levels, entity: int, occurrence: int) -> float:
+    """Return the share of the lost power that a model's n-th retraining or drift fix restores."""
+    return _restored_share_by_rules(care.restored_share, care.numbers, levels, entity, occurrence)

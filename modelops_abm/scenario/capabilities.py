@@ -1,21 +1,33 @@
-"""The five capabilities of ModelOps: what they cost, how long they take, what they change."""
+"""The capabilities of ModelOps: what they cost, how long they take, what they change."""
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any
 
-from pydantic import model_validator
+from pydantic import Field, create_model, model_validator
 
-from modelops_abm.scenario.quantity import Confidence, Section, misfit, quantity
-
-CapabilityName = Literal["automation", "monitoring", "rollback", "lineage", "autoscaling"]
-CAPABILITY_NAMES: tuple[CapabilityName, ...] = (
-    "automation",
-    "monitoring",
-    "rollback",
-    "lineage",
-    "autoscaling",
+from modelops_abm.core import registry
+from modelops_abm.scenario.quantity import (
+    Confidence,
+    Section,
+    extended,
+    misfit,
+    quantity,
+    registered_quantity,
 )
+
+type CapabilityName = str
+CAPABILITY_NAMES: tuple[CapabilityName, ...] = registry.capability_names()
+
+
+def words_of(name: CapabilityName) -> str:
+    """Return a capability's name in words: release gate."""
+    return name.replace("_", " ")
+
+
+def label_of(name: CapabilityName) -> str:
+    """Return its name in words to begin a line: Release gate."""
+    return words_of(name).capitalize()
 
 
 MODELS_OF_COSTS = 24
@@ -36,6 +48,14 @@ def _around(value: float) -> tuple[float, float]:
 def _money(amount: float, unit: str) -> float:
     value: float = quantity(amount, unit, ge=0.0, le=1e9, plausible=_around(amount))
     return value
+
+
+def _capital(amount: float) -> float:
+    return _money(amount, "$")
+
+
+def _upkeep(amount: float) -> float:
+    return _money(amount, "$ per year")
 
 
 class Capability(Section):
@@ -101,6 +121,16 @@ class Monitoring(Capability):
     """Mean time to detect drift and decay with full monitoring."""
 
 
+def _coverages_of_registered() -> dict[str, tuple[Any, Any]]:
+    found = {}
+    for cause in registry.registered_causes():
+        field = quantity(cause.coverage, "probability", ge=0.0, le=1.0)
+        field.description = f"The same for a {cause.label} issue."
+        found[f"{cause.name}_coverage"] = (float, field)
+    return found
+
+
+@extended(_coverages_of_registered())
 class Rollback(Capability):
     """A previous version serves while the current one is repaired or retrained."""
 
@@ -170,8 +200,34 @@ class Autoscaling(Capability):
     """Capacity added at full level, as a multiple of the model's own."""
 
 
+def _sections_of_registered() -> dict[str, tuple[Any, Any]]:
+    """Return a section for each registered capability, with the same values as the others."""
+    costs = (
+        ("effort_days", _effort, "Work to reach a full level."),
+        ("capital_cost", _capital, "Capital for a full level, spent as the level rises."),
+        ("upkeep_per_year", _upkeep, "Upkeep of a full level."),
+    )
+    found = {}
+    for entry in registry.registered_capabilities():
+        fields: dict[str, Any] = {}
+        for name, declare, meaning in costs:
+            field: Any = declare(getattr(entry, name))
+            field.description = meaning
+            fields[name] = (float, field)
+        for name, default, facts in registry.numbers_of(entry):
+            fields[name] = (float, registered_quantity(default, facts))
+        title = entry.name.title().replace("_", "")
+        section = create_model(
+            title, __base__=Capability, __doc__=entry.does, __module__=__name__, **fields
+        )
+        globals()[title] = section  # where pickle looks for it
+        found[entry.name] = (section, Field(section(), description=entry.does))
+    return found
+
+
+@extended(_sections_of_registered())
 class Capabilities(Section):
-    """All five capabilities, and the size of a package of work on them."""
+    """All capabilities, and the size of a package of work on them."""
 
     automation: Automation = Automation()
     """Automation of build, deployment, retraining and some repair."""

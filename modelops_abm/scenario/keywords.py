@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any
 
-from modelops_abm.scenario import InputError, Problem, Scenario, with_values
+from modelops_abm.scenario import CAPABILITY_NAMES, InputError, Problem, Scenario, with_values
 from modelops_abm.scenario.presets import preset
 
 PLAIN_NAMES: dict[str, str] = {
@@ -17,11 +17,7 @@ PLAIN_NAMES: dict[str, str] = {
     "developers": "team.developers",
     "preemption": "team.preemption",
     "retraining_interval_days": "retraining.interval_days",
-    "automation": "capabilities.automation.maximum",
-    "monitoring": "capabilities.monitoring.maximum",
-    "rollback": "capabilities.rollback.maximum",
-    "lineage": "capabilities.lineage.maximum",
-    "autoscaling": "capabilities.autoscaling.maximum",
+    **{name: f"capabilities.{name}.maximum" for name in CAPABILITY_NAMES},
 }
 """Short names for the values that are varied most; a capability means its level of investment."""
 

@@ -13,7 +13,9 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from modelops_abm.core.registry import BUILT_IN_CAPABILITIES
 from modelops_abm.errors import InputError, Problem
+from modelops_abm.formats import count_in_words
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES
 from modelops_abm.scenario.changes import with_values
 from modelops_abm.scenario.fields import nearest
@@ -38,11 +40,13 @@ def _of_capabilities() -> Iterator[tuple[str, _Preset]]:
     """Yield the reference with one capability alone, for each, and with all of them."""
     one = "The reference organisation with {} at its full level, and no other capability."
     every = "The reference organisation with all five capabilities at their full level."
+    others = count_in_words(len(CAPABILITY_NAMES) - 1)
     for name in CAPABILITY_NAMES:
-        only = _Departure(1.0, f"the whole investment in {name}, nothing in the other four")
+        only = _Departure(1.0, f"the whole investment in {name}, nothing in the other {others}")
         yield f"{name}_alone", _Preset(one.format(name), {f"capabilities.{name}.maximum": only})
     together = _Departure(1.0, "the whole investment in all five capabilities")
-    maxima = {f"capabilities.{name}.maximum": together for name in CAPABILITY_NAMES}
+    # By its name it has five, also where more are registered.
+    maxima = {f"capabilities.{name}.maximum": together for name in BUILT_IN_CAPABILITIES}
     yield "all_five", _Preset(every, maxima)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
@@ -13,11 +14,14 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
+    create_model,
     field_validator,
     model_validator,
 )
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
+
+from modelops_abm.core import registry
 
 
 class Confidence(StrEnum):
@@ -107,6 +111,34 @@ def quantity(
     if isinstance(default, Distribution):
         return Field(default=default, json_schema_extra=facts)
     return Field(default=default, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=facts)
+
+
+def extended[S: type[Section]](fields: Mapping[str, tuple[Any, Any]]) -> Callable[[S], S]:
+    """Return a decorator that adds fields to a section, if there are any.
+
+    Parameters
+    ----------
+    fields
+        By name: the type, and a default or what `quantity` gives.
+    """
+
+    def decorate(section: S) -> S:
+        if not fields:
+            return section
+        given: dict[str, Any] = dict(fields)
+        made = create_model(section.__name__, __base__=section, __doc__=section.__doc__, **given)
+        made.__module__ = section.__module__
+        return made  # type: ignore[return-value]
+
+    return decorate
+
+
+def registered_quantity(default: float, facts: registry.Number) -> Any:
+    """Declare a number that something registered brings to the scenario."""
+    bounds = {name: getattr(facts, name) for name in ("ge", "gt", "le", "lt")}
+    field = quantity(default, facts.unit, source=facts.source, plausible=facts.plausible, **bounds)
+    field.description = facts.meaning
+    return field
 
 
 def facts_of(field: FieldInfo) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Scenario(Represented, Section):
     team: TeamParameters = TeamParameters()
     """The developers and their priorities."""
     capabilities: Capabilities = Capabilities()
-    """The five capabilities."""
+    """The capabilities."""
     usage: UsageParameters = UsageParameters()
     """How use answers to quality and availability."""
     finance: FinanceParameters = FinanceParameters()

@@ -6,12 +6,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
+from modelops_abm.core import registry
 from modelops_abm.scenario.quantity import (
     Confidence,
     Distribution,
     Section,
+    extended,
     facts_of,
     quantity,
+    registered_quantity,
     weibull_cv,
 )
 
@@ -64,6 +67,24 @@ class PortfolioParameters(Section):
     """Use per user of a model that goes live, relative to a satisfied user's."""
 
 
+def _rates_of_registered() -> dict[str, tuple[Any, Any]]:
+    return {
+        f"{cause.name}_{name}": (float, registered_quantity(default, facts))
+        for cause in registry.registered_causes()
+        for name, default, facts in registry.numbers_of(cause)
+    }
+
+
+def _repairs_of_registered() -> dict[str, tuple[Any, Any]]:
+    found = {}
+    for cause in registry.registered_causes():
+        field = quantity(_effort(cause.repair_days), "developer-days", ge=0.0, le=1e4)
+        field.description = f"Effort to repair a {cause.label} issue."
+        found[f"{cause.name}_repair"] = (Distribution, field)
+    return found
+
+
+@extended(_rates_of_registered())
 class IncidentParameters(Section):
     """Issues that take a model offline."""
 
@@ -152,6 +173,7 @@ class RetrainingParameters(Section):
     """Share of the decayed power that a retraining or drift fix restores."""
 
 
+@extended(_repairs_of_registered())
 class EffortParameters(Section):
     """Work of a developer on each kind of maintenance."""
 

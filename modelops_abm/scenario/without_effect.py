@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from modelops_abm.core import registry
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES, Capability, CapabilityName
 from modelops_abm.scenario.scenario import Scenario
 from modelops_abm.scenario.sections import Archetype, ModelKind
@@ -90,7 +91,8 @@ def _of_capability(name: CapabilityName) -> Iterator[Rule]:
     prefix = f"capabilities.{name}"
     own = type(_capability(Scenario(), name)).model_fields
     # The delay without monitoring is what counts where there is none, so it is no effect of it.
-    effects = [each for each in own if each not in (*_OF_A_START, "delay_without_days")]
+    (entry,) = (each for each in registry.capabilities() if each.name == name)
+    effects = [each for each in own if each not in (*_OF_A_START, *entry.matters_without)]
 
     def names(parts: tuple[str, ...] | list[str]) -> tuple[str, ...]:
         return tuple(f"{prefix}.{part}" for part in parts)

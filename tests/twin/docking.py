@@ -28,7 +28,7 @@ type Values = dict[str, Value]
 
 _SHOWN_BEFORE, _SHOWN_AFTER = 4, 3
 _NONE = -1
-_HAZARDS = ("pipeline", "capacity", "compliance", "drift")
+_HAZARDS = outcomes.HAZARDS
 
 
 class DockingError(AssertionError):

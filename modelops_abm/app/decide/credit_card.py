@@ -23,6 +23,7 @@ from modelops_abm.experiments import Credit, PairedDifference
 from modelops_abm.experiments.credit_reasons import earning
 from modelops_abm.experiments.plans import raised
 from modelops_abm.scenario import CapabilityName
+from modelops_abm.scenario.capabilities import label_of
 from modelops_abm.text import all_of
 
 
@@ -40,7 +41,6 @@ def credit_of(session: Session) -> Credit | None:
 
 TITLE = "Which capability earns it"
 _TONES = {"earns": "earns", "costs": "costs", "can't tell": "untold"}
-_COUNTS = ("None", "One", "Two", "Three", "Four", "Five")
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def finding(shown: CreditShares) -> str:
         amount = _amount(shown, shown.shares[worst]).lstrip(formats.MINUS)
         parts.append(f"{worst} costs {amount}{shown.money.short}")
     if untold:
-        who = all_of(untold) if len(untold) == 1 else _COUNTS[len(untold)].lower()
+        who = all_of(untold) if len(untold) == 1 else formats.count_in_words(len(untold))
         parts.append(f"{who} cannot be told from zero")
     if not parts:
         return "Each capability earns." if len(shown.shares) > 1 else "It earns all of it."
@@ -141,7 +141,7 @@ def credit_table(credit: Credit) -> Table:
     shown = shares_of(credit)
     cells = [
         (
-            name.capitalize(),
+            label_of(name),
             *(
                 _with_interval(shown, difference)
                 for difference in (credit.share(name), credit.alone(name), credit.last(name))
@@ -161,7 +161,7 @@ def _row(shown: CreditShares, name: CapabilityName, interval: Interval, scale: S
         h.span(role="rowheader")[
             h.button(
                 ".link", data_action="explain", data_value=name, aria_label=f"Why {name} {word}"
-            )[name.capitalize()]
+            )[label_of(name)]
         ],
         interval_mark(interval, scale, ticks=()),
         h.strong(".number", role="cell")[_amount(shown, share)],

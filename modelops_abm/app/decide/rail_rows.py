@@ -29,6 +29,7 @@ from modelops_abm.scenario import (
     Quantity,
     catalogue,
 )
+from modelops_abm.scenario.capabilities import label_of
 from modelops_abm.scenario.fields import value_at
 from modelops_abm.scenario.sources import LABELS
 from modelops_abm.text import printable
@@ -143,7 +144,7 @@ def _level_row(
     name = maximum_of(capability)
     level, old = plan.value(name), before.value(name) if before else plan.value(name)
     return {
-        **_field(name, capability.capitalize(), plan, problems),
+        **_field(name, label_of(capability), plan, problems),
         "explains": capability,
         "position": round(100.0 * level, 6),  # 0.29 is not to be 28.999999999999996
         "lowest": 0.0,

@@ -24,7 +24,8 @@ from modelops_abm.experiments.plans import level_of, raised
 from modelops_abm.experiments.statistics import FUTURES, PairedDifference
 from modelops_abm.experiments.words import IS_BASELINE, THIS_PLAN, Sentence, Subject, level_word
 from modelops_abm.runs.threads import Rank, new_caller
-from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario
+from modelops_abm.scenario import CAPABILITY_NAMES, Scenario
+from modelops_abm.scenario.capabilities import label_of, words_of
 from modelops_abm.text import all_of
 
 BASELINE = "the baseline"
@@ -72,17 +73,20 @@ def subject_of(scenario: Scenario) -> Subject:
     return Subject(plan_words(scenario), are, lose, pay)
 
 
+_ALL = f"all {formats.count_in_words(len(CAPABILITY_NAMES))} capabilities"
+
+
 def _everything(level: float) -> str:
     if level == 1.0:
-        return "all five capabilities in full"
+        return f"{_ALL} in full"
     word = level_word(level)
-    return f"all five capabilities {'by ' if word == 'half' else 'at '}{word}"
+    return f"{_ALL} {'by ' if word == 'half' else 'at '}{word}"
 
 
-def _by_level(scenario: Scenario) -> dict[float, list[CapabilityName]]:
-    groups: dict[float, list[CapabilityName]] = {}
+def _by_level(scenario: Scenario) -> dict[float, list[str]]:
+    groups: dict[float, list[str]] = {}
     for name in raised(scenario):
-        groups.setdefault(level_of(scenario, name), []).append(name)
+        groups.setdefault(level_of(scenario, name), []).append(words_of(name))
     return groups
 
 
@@ -289,11 +293,8 @@ def _one_thing(credit: Credit | None, answer: Answer) -> str:
 
 def _counted(names: Sequence[str]) -> str:
     if len(names) == 1:
-        return names[0].capitalize()
-    return _NUMBERS[len(names)]
-
-
-_NUMBERS = ("None", "One", "Two", "Three", "Four", "Five")
+        return label_of(names[0])
+    return formats.count_in_words(len(names)).capitalize()
 
 
 class Progress(NamedTuple):

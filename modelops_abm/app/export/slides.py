@@ -47,6 +47,7 @@ from modelops_abm.charts.comparison import (
 from modelops_abm.charts.figure import Band, Floats
 from modelops_abm.charts.palette import LOSSES
 from modelops_abm.scenario import StatedValue
+from modelops_abm.scenario.capabilities import label_of
 from modelops_abm.scenario.words import source_in_words, value_in_words
 from modelops_abm.text import visible
 
@@ -181,7 +182,7 @@ def _credit(deck: Any, subject: Subject) -> None:
     )
     slide = _slide(deck, subject, credit_card.finding(shown), explained)
     means = [(share.estimate.mean or 0.0) / shown.money.size for share in shown.shares.values()]
-    names = [name.capitalize() for name in shown.shares]
+    names = [label_of(name) for name in shown.shares]
     title = f"Share of the difference, {shown.money.unit}"
     box = Box(MARGIN, _TOP, _INNER * 0.5, _BELOW)
     add_bars(slide, box, title, names, [Series("Share", means, "plan")], "+0.00;−0.00;0")

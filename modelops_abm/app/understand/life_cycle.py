@@ -14,7 +14,7 @@ from modelops_abm.app.widgets.markup import scroll_region
 from modelops_abm.core.events import MAINTENANCE, RetirementReason
 from modelops_abm.core.outcomes import ISSUES
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario
-from modelops_abm.scenario.capabilities import Capabilities
+from modelops_abm.scenario.capabilities import Capabilities, label_of
 
 WIDE, NARROW = 928, 664
 """Widths that it is drawn in."""
@@ -212,7 +212,7 @@ def tank(scenario: Scenario, capability: CapabilityName = "automation") -> h.Ele
             "Developers",
             h.fragment[traced_in_drawing(*priority(scenario, "capability")), " work"],
         ),
-        words(_TANK.middle, 14, h.tspan(".name")[capability.capitalize()]),
+        words(_TANK.middle, 14, h.tspan(".name")[label_of(capability)]),
         h.g(".stock")[
             frame(_TANK, _ROUND),
             h.path(".full", d=_filling(built)),

@@ -27,7 +27,8 @@ from modelops_abm.experiments.expectations import (
     EffectKind,
     Expectation,
 )
-from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName
+from modelops_abm.scenario import CapabilityName
+from modelops_abm.scenario.capabilities import label_of
 
 LEVEL = 0.95
 """Of the intervals that are recorded."""
@@ -338,7 +339,7 @@ def effects_table(record: Record) -> h.Element:
                     (h.th(scope="col", title=kind.meaning)[kind.words] for kind in EFFECT_KINDS),
                 ]
             ],
-            h.tbody[(_row(record, name) for name in CAPABILITY_NAMES)],
+            h.tbody[(_row(record, name) for name in EXPECTATIONS)],
         ],
         ".scrolls",
     )
@@ -346,7 +347,7 @@ def effects_table(record: Record) -> h.Element:
 
 def _row(record: Record, capability: CapabilityName) -> h.Element:
     return h.tr[
-        h.th(scope="row")[capability.capitalize()],
+        h.th(scope="row")[label_of(capability)],
         (_cell(record, capability, kind) for kind in EFFECT_KINDS),
     ]
 

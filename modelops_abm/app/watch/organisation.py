@@ -26,6 +26,7 @@ from modelops_abm.app.watch.words import counted
 from modelops_abm.core.events import TaskClass
 from modelops_abm.core.statechart import PRODUCTION_STATES, State
 from modelops_abm.formats import NARROW_SPACE, money, number, plural, share
+from modelops_abm.scenario.capabilities import label_of
 
 _ARROWS_Y = 75
 _LOOP_REACH = 39
@@ -234,7 +235,7 @@ def _capability_work(organisation: Organisation, box: Box) -> h.Element:
 def _stock_row(stock: Stock) -> h.Element:
     level, maximum = 100.0 * stock.level, 100.0 * stock.maximum
     return h.div(".stock-row", data_key=stock.name)[
-        h.span[stock.name.capitalize()],
+        h.span[label_of(stock.name)],
         h.span(".bar")[h.i(style=f"width:{level / maximum:.1%}")],
         h.span(".number")[f"{number(level)} of {number(maximum)}{NARROW_SPACE}%"],
     ]
@@ -321,7 +322,7 @@ def _tank(stock: Stock, middle: float) -> h.Fragment:
         h.path(".full", d=_filling(left, bottom, level)) if level >= 0.5 else None,
         h.path(".wanted", d=f"M{left - 5:g} {wanted:.1f}h{_WIDTH + 10}"),
         h.text(".name", x=f"{middle:g}", y=f"{bottom + 17}", text_anchor="middle")[
-            stock.name.capitalize()
+            label_of(stock.name)
         ],
         h.text(x=f"{middle:g}", y=f"{bottom + 33}", text_anchor="middle")[_level(stock)],
     ]

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from modelops_abm.app.watch.snapshot import Life, ModelView, Work
+from modelops_abm.core import registry
 from modelops_abm.core.events import RetirementReason, TaskClass
 from modelops_abm.core.statechart import Cause, Serving, State
 from modelops_abm.formats import NARROW_SPACE, number, plural, share
 
 CAUSES: dict[Cause, str] = {
-    Cause.PIPELINE: "pipeline",
-    Cause.CAPACITY: "capacity",
-    Cause.COMPLIANCE: "compliance",
-    Cause.DRIFT: "drift",
+    **{Cause[each.name.upper()]: each.label for each in registry.causes()},
     Cause.RETRAINING: "scheduled",
-    Cause.DECAY: "decay",
 }
 """Why a model is repaired or retrained."""
 SHORT_CAUSES = {CAUSES[Cause.RETRAINING]: "due"}

@@ -1,0 +1,187 @@
+"""What is registered from outside by one entry and one rule runs in both engines, and shows.
+
+The files are those of the guides in docs/guides, word for word.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelops_abm.core import outcomes, registry
+from tests.twin import registered
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDES = ROOT / "docs" / "guides"
+CAPABILITY, CAUSE = GUIDES / "add-a-capability.md", GUIDES / "add-a-cause.md"
+
+
+def files_of(guide: Path) -> dict[str, str]:
+    """Return the files that a guide shows, by name."""
+    text = guide.read_text(encoding="utf-8")
+    return dict(re.findall(r"^```python file=(\S+)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
+
+
+def commands_of(guide: Path) -> list[list[str]]:
+    """Return the commands of the package that a guide shows."""
+    text = guide.read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    lines = [line.split() for line in block.splitlines()]
+    assert lines[0][:1] == ["export"]
+    return [line[1:] for line in lines[1:]]
+
+
+def python(folder: Path, *arguments: str, extensions: str = "") -> subprocess.CompletedProcess[str]:
+    """Run Python in a folder, with extensions."""
+    environment = {**os.environ, registry.VARIABLE: extensions, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the files of the guides."""
+    where = tmp_path_factory.mktemp("guides")
+    for guide in (CAPABILITY, CAUSE):
+        for name, text in files_of(guide).items():
+            (where / name).write_text(text, encoding="utf-8")
+    return where
+
+
+@pytest.fixture(scope="module")
+def answers(folder: Path) -> dict[str, Any]:
+    """Return what `tests.twin.registered` answers where both are registered."""
+    both = os.pathsep.join(["release_gate.py", "security.py"])
+    run = python(folder, "-m", "tests.twin.registered", extensions=both)
+    assert run.returncode == 0, run.stderr
+    found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.mark.slow
+def test_both_engines_agree_where_the_registered_cause_strikes(answers: dict[str, Any]) -> None:
+    assert answers["struck"]["security"] > 10
+    assert answers["struck"]["pipeline"] > 10
+
+
+@pytest.mark.slow
+def test_without_effect_it_changes_nothing_else(answers: dict[str, Any]) -> None:
+    """Not one draw: the event log and all totals have the same bits as without it."""
+    here = registered.run_of(registered.PLAIN)
+    there = answers["no effect"]
+    assert json.loads(json.dumps(here["log"])) == there["log"]
+    assert len(there["log"]) > 500
+    for name, total in here["totals"].items():
+        assert there["totals"][name] == total, name
+    more = set(there["totals"]) - set(here["totals"])
+    assert more == {
+        "state_days_security",
+        "unserved_days_security",
+        "level_rise_release_gate",
+    }
+    assert all(there["totals"][name] == 0.0 for name in more)
+
+
+@pytest.mark.slow
+def test_its_rule_acts(answers: dict[str, Any]) -> None:
+    without, with_gate = answers["power"]
+    assert with_gate > without
+    assert answers["full"]["state_days_security"] > answers["full"]["unserved_days_security"] > 0.0
+
+
+@pytest.mark.slow
+def test_it_is_in_outcomes_values_sliders_and_tables(answers: dict[str, Any]) -> None:
+    assert {"models_offline_security", "level_release_gate"} <= set(answers["daily"])
+    assert "capabilities.release_gate.bad_chance" in answers["show"]
+    assert "incidents.security_per_year" in answers["show"]
+    assert "release_gate_alone" in answers["presets"]
+    assert "security" in answers["simulate"]
+    assert "capabilities.release_gate.maximum" in answers["sliders"]
+    assert "Release gate" in answers["tanks"]
+    assert "security_coverage" in answers["schema"]
+
+
+@pytest.mark.slow
+def test_experiments_know_it(answers: dict[str, Any]) -> None:
+    assert "unserved_days_security" in answers["experiments"]["outcomes"]
+    assert answers["experiments"]["shares"] == ["automation", "release_gate"]
+    assert answers["experiments"]["words"] == "full automation and release gate"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("guide", [CAPABILITY, CAUSE], ids=lambda guide: guide.stem)
+def test_the_commands_of_a_guide_run(guide: Path, folder: Path) -> None:
+    (name,) = files_of(guide)
+    for command in commands_of(guide):
+        run = python(folder, "-m", "modelops_abm", *command, extensions=name)
+        assert run.returncode == 0, run.stderr
+        assert run.stdout
+
+
+def test_a_scenario_has_what_is_registered(folder: Path) -> None:
+    """Also where a program imports the file itself, before the package."""
+    program = (
+        "import release_gate, security, pickle\n"
+        "from modelops_abm.scenario import Scenario, with_values\n"
+        "values = {'capabilities.release_gate.caught': 0.5}\n"
+        "scenario = with_values(Scenario(), values, source='x')\n"
+        "assert pickle.loads(pickle.dumps(scenario)) == scenario\n"
+        "print(scenario.capabilities.release_gate.caught, scenario.efforts.security_repair.mean)\n"
+    )
+    run = python(folder, "-c", program)
+    assert run.stdout == "0.5 3.0\n", run.stderr
+
+
+@pytest.mark.parametrize(
+    ("program", "problem"),
+    [
+        ("from modelops_abm.scenario import Scenario; import security", "registered too late"),
+        ("import release_gate; release_gate.add_capability(release_gate.Capability("
+         "name='release_gate', does=''))", "is registered already"),
+        ("from modelops_abm.core.registry import *; add_capability(Capability("
+         "name='rollback', does=''))", "belongs to the package"),
+        ("from modelops_abm.core.registry import *; add_capability(Capability("
+         "name='Gate', does=''))", "must be a Python name in lower case"),
+        ("from modelops_abm.core.registry import *; add_capability(Capability("
+         "name='gate', does='', rules={'mood': max}))", "there is no point 'mood'"),
+        ("from modelops_abm.core.registry import *; add_cause(Cause(name='fire'))",
+         "fire must be an issue with a rate"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_registered_is_refused(folder: Path, program: str, problem: str) -> None:
+    run = python(folder, "-c", program)
+    assert run.returncode == 1
+    assert problem in run.stderr
+
+
+def test_orders_and_layouts_are_those_of_the_registry() -> None:
+    from modelops_abm.compiled_engine import layout  # after the registry, as everything
+    from modelops_abm.rules.constants import Levels
+    from modelops_abm.rules.money import net_value
+    from modelops_abm.scenario import Capabilities
+
+    names = registry.capability_names()
+    assert tuple(Capabilities.model_fields)[: len(names)] == names == Levels._fields
+    assert len(names) == layout.CAPABILITIES == len(outcomes.LEVEL_STATES)
+    assert len(outcomes.HAZARDS) == layout.HAZARDS == layout.MODEL["counts"].shape[0]
+    assert len(outcomes.OFFLINE_CAUSES) == layout.CAUSES
+    assert len(outcomes.WORK) == layout.CLASSES == layout.ACTIVITIES - 1
+    arguments = net_value.py_func.__code__.co_varnames[: len(registry.MONEY)]  # type: ignore[attr-defined]
+    assert arguments == tuple(flow.name for flow in registry.MONEY)
+    signs = [flow.sign for flow in registry.MONEY]
+    assert net_value(1.0, 10.0, 100.0, 1000.0, 10000.0) == sum(
+        sign * 10.0**place for place, sign in enumerate(signs)
+    )
