@@ -38,7 +38,7 @@ from modelops_abm.scenario import (
 from modelops_abm.scenario.presets import PRESETS, preset
 from modelops_abm.scenario.quantity import facts_of
 from modelops_abm.scenario.sources import LABELS
-from modelops_abm.text import range_in_words
+from modelops_abm.text import any_of, range_in_words
 
 DOCS = Path(__file__).resolve().parent
 ODD, PARAMETERS = DOCS / "odd.md", DOCS / "parameters.md"
@@ -47,13 +47,14 @@ _MEMBER = re.compile(r"^ {4}([A-Z_]+) = \d+(?:  # (.+))?$", re.MULTILINE)
 
 # Words for what the code names. A member without words is an error, so none can be forgotten.
 
+_ISSUES = any_of(outcomes.ISSUES)
 STATE_WORDS = {
     State.IDEA: "waits in the backlog",
     State.BUILD: "is being built, or waits for a developer to go on",
     State.DEPLOYMENT: "is being deployed, or waits for it",
     State.ONLINE: "the current version serves",
     State.RETRAINING: "a developer retrains it",
-    State.OFFLINE_ISSUE: "a pipeline, capacity or compliance issue is open",
+    State.OFFLINE_ISSUE: f"a {_ISSUES} issue is open",
     State.OFFLINE_DRIFT: "a severe drift is investigated and addressed, or waits for it",
     State.RETIRED: "has left the portfolio",
 }
@@ -63,7 +64,7 @@ TRIGGER_WORDS = {
     Trigger.GOES_LIVE: "the deployment task is completed",
     Trigger.RETRAINING_BEGINS: "a developer begins, or takes up again, the retraining task",
     Trigger.RETRAINING_DONE: "the retraining task is completed",
-    Trigger.ISSUE_STRIKES: "the exposure to a pipeline, capacity or compliance issue is used up",
+    Trigger.ISSUE_STRIKES: f"the exposure to a {_ISSUES} issue is used up",
     Trigger.ISSUE_RESOLVED: "the repair task is completed, or the issue heals by itself",
     Trigger.DRIFT_FOUND: "a detected drift has a loss of `drift.offline_loss` or more",
     Trigger.DRIFT_ADDRESSED: "the drift's repair task is completed",

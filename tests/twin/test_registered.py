@@ -20,6 +20,9 @@ from tests.twin import registered
 
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = ROOT / "docs" / "guides"
+OTHERS = sorted(
+    set(GUIDES.glob("*.md")) - {GUIDES / "add-a-capability.md", GUIDES / "add-a-cause.md"}
+)
 CAPABILITY, CAUSE = GUIDES / "add-a-capability.md", GUIDES / "add-a-cause.md"
 
 
@@ -71,13 +74,13 @@ def answers(folder: Path) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.slow(12)
 def test_both_engines_agree_where_the_registered_cause_strikes(answers: dict[str, Any]) -> None:
     assert answers["struck"]["security"] > 10
     assert answers["struck"]["pipeline"] > 10
 
 
-@pytest.mark.slow
+@pytest.mark.slow(12)
 def test_without_effect_it_changes_nothing_else(answers: dict[str, Any]) -> None:
     """Not one draw: the event log and all totals have the same bits as without it."""
     here = registered.run_of(registered.PLAIN)
@@ -95,14 +98,14 @@ def test_without_effect_it_changes_nothing_else(answers: dict[str, Any]) -> None
     assert all(there["totals"][name] == 0.0 for name in more)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(12)
 def test_its_rule_acts(answers: dict[str, Any]) -> None:
     without, with_gate = answers["power"]
     assert with_gate > without
     assert answers["full"]["state_days_security"] > answers["full"]["unserved_days_security"] > 0.0
 
 
-@pytest.mark.slow
+@pytest.mark.slow(12)
 def test_it_is_in_outcomes_values_sliders_and_tables(answers: dict[str, Any]) -> None:
     assert {"models_offline_security", "level_release_gate"} <= set(answers["daily"])
     assert "capabilities.release_gate.bad_chance" in answers["show"]
@@ -114,14 +117,14 @@ def test_it_is_in_outcomes_values_sliders_and_tables(answers: dict[str, Any]) ->
     assert "security_coverage" in answers["schema"]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(12)
 def test_experiments_know_it(answers: dict[str, Any]) -> None:
     assert "unserved_days_security" in answers["experiments"]["outcomes"]
     assert answers["experiments"]["shares"] == ["automation", "release_gate"]
     assert answers["experiments"]["words"] == "full automation and release gate"
 
 
-@pytest.mark.slow
+@pytest.mark.slow(12)
 @pytest.mark.parametrize("guide", [CAPABILITY, CAUSE], ids=lambda guide: guide.stem)
 def test_the_commands_of_a_guide_run(guide: Path, folder: Path) -> None:
     (name,) = files_of(guide)
@@ -129,6 +132,14 @@ def test_the_commands_of_a_guide_run(guide: Path, folder: Path) -> None:
         run = python(folder, "-m", "modelops_abm", *command, extensions=name)
         assert run.returncode == 0, run.stderr
         assert run.stdout
+
+
+@pytest.mark.slow(12)
+@pytest.mark.parametrize("guide", OTHERS, ids=lambda guide: guide.stem)
+def test_the_code_of_another_guide_runs(guide: Path, tmp_path: Path) -> None:
+    (program,) = files_of(guide).values()
+    run = python(tmp_path, "-c", program)
+    assert run.returncode == 0, run.stderr
 
 
 def test_a_scenario_has_what_is_registered(folder: Path) -> None:
