@@ -37,7 +37,11 @@ PLAIN = {
     "capabilities.lineage.start_level": 0.5,
 }
 """A scenario that can be stated with and without what is registered."""
-FULL = {**PLAIN, "incidents.security_per_year": 30.0}
+FULL = {
+    **PLAIN,
+    "incidents.security_per_year": 30.0,
+    "capabilities.rollback.start_level": 1.0,
+}
 
 
 def scenario_of(values: dict[str, Any]) -> Scenario:
