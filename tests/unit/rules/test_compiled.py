@@ -31,7 +31,7 @@ FUNCTIONS: dict[str, tuple[Any, Callable[..., Any]]] = {
 }
 TRIALS = 200
 FULL_RANGE = {"key", "entity", "word", "seed", "replication", "organisation"}
-WRAPS = {"randomness.chain", "randomness.uniform"}
+WRAPS = {"core.randomness.chain", "core.randomness.uniform"}
 """Compiled, whole numbers wrap around at 2**64; in Python only NumPy's do, with a warning."""
 
 
@@ -133,7 +133,7 @@ def test_an_argument_of_another_type_is_an_error_or_taken_as_the_declared_one() 
 
 
 def test_division_by_zero_gives_infinity_as_in_c() -> None:
-    dispatcher, _ = FUNCTIONS["rules.work.finish_time"]
+    dispatcher, _ = FUNCTIONS["rules.capability.finish_time"]
     assert dispatcher(0.0, 1.0, 0.0) == math.inf
 
 
