@@ -258,7 +258,7 @@ def _row(scenario: Scenario, name: CapabilityName) -> h.Element:
     meaning = Capabilities.model_fields[name].description or ""
     values = (stated(scenario, f"capabilities.{name}.{field}") for field in _COLUMNS)
     return h.tr[
-        h.th(scope="row")[name.capitalize()],
+        h.th(scope="row")[label_of(name)],
         h.td[meaning.rstrip(".")],
         (h.td(".number")[traced(*value)] for value in values),
     ]
