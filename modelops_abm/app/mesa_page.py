@@ -29,9 +29,9 @@ from modelops_abm.charts import life_cycle
 from modelops_abm.charts.matplotlib import picture
 from modelops_abm.charts.palette import WORK, light
 from modelops_abm.core.outcomes import CAPABILITIES
+from modelops_abm.core.registry import simulator_version
 from modelops_abm.runs.results import Run, daily_table, event_table
 from modelops_abm.runs.single import mesa_developers, mesa_models
-from modelops_abm.version import __version__
 
 protect_what_serves()
 
@@ -185,7 +185,7 @@ def run_so_far(model: ModelOpsModel) -> Run:
         seed=model.seed,
         replication=model.replication,
         engine="mesa",
-        version=__version__,
+        version=simulator_version(),
         summary=model.summary(),
         totals=dict(model.totals),
         daily=daily_table({name: list(values[: model.day]) for name, values in days.items()}),

@@ -8,6 +8,7 @@ code are made from what is registered by then. `docs/guides` shows it.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.util
 import inspect
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_type_hints
 
 from modelops_abm.compile_cache import depends_on
+from modelops_abm.version import __version__
 
 VARIABLE = "MODELOPS_ABM_EXTENSIONS"
 """Environment variable that names modules or files to load, separated like the paths in PATH."""
@@ -203,6 +205,8 @@ MONEY = (
 )
 """What the net value of a day is made of, in the order of the rule for it."""
 _is_sealed = False
+_registered: list[str] = []
+"""Names and sources of what is registered, once the registry is closed."""
 
 
 class TooLateError(RuntimeError):
@@ -290,6 +294,19 @@ def registered_causes() -> tuple[Cause, ...]:
     return hazards()[len(BUILT_IN_HAZARDS) :]
 
 
+def simulator_version() -> str:
+    """Return the version of what simulates, which results carry: equal versions, equal results.
+
+    It is the package's own; with a hash of their sources behind a plus if capabilities or causes
+    are registered from outside, as their rules may change while the package does not.
+    """
+    _seal()
+    if not _registered:
+        return __version__
+    digest = hashlib.sha256("\0".join(_registered).encode())
+    return f"{__version__}+{digest.hexdigest()[:12]}"
+
+
 def numbers_of(entry: Capability | Cause) -> Iterator[tuple[str, float, Number]]:
     """Yield name, default and facts of each of an entry's own numbers."""
     defaults = getattr(entry.numbers, "_field_defaults", {})
@@ -308,10 +325,14 @@ def _seal() -> None:
     for name in filter(None, os.environ.get(VARIABLE, "").split(os.pathsep)):
         _load(name)
     _is_sealed = True
-    for capability in registered_capabilities():
-        depends_on(_told(capability.name, list(capability.rules.values())))
-    for cause in registered_causes():
-        depends_on(_told(cause.name, [cause.rate] if cause.rate else []))
+    _registered.extend(
+        _told(each.name, list(each.rules.values())) for each in registered_capabilities()
+    )
+    _registered.extend(
+        _told(each.name, [each.rate] if each.rate else []) for each in registered_causes()
+    )
+    for text in _registered:
+        depends_on(text)
 
 
 def _load(name: str) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 
 from modelops_abm import formats
 from modelops_abm.core.outcomes import SUMMARY, SummaryOutcome
+from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.statistics import Estimate, estimate
 from modelops_abm.experiments.words import HALF_WIDTH, INTERVAL
 from modelops_abm.representation import Reported, Table
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.summary import CAUSES, GROUPS, LEAKAGE, group_table
-from modelops_abm.version import __version__
 
 
 @dataclass(frozen=True, repr=False)
@@ -73,7 +73,7 @@ class Averages(Reported):
             "seed": ensemble.seed,
             "replications": ensemble.replications,
             "engine": ensemble.engine,
-            "version": __version__,
+            "version": simulator_version(),
             "summary": {name: asdict(known) for name, known in self.estimates.items()},
         }
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from modelops_abm import formats
 from modelops_abm.core import outcomes
+from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.finance import Finance
 from modelops_abm.experiments.statistics import Floats, PairedDifference, estimate
 from modelops_abm.experiments.words import (
@@ -30,7 +31,6 @@ from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.summary import FIGURES_OF_TABLE, LABELS, LEAKAGE, OUTCOMES
 from modelops_abm.scenario import fingerprint_of, levels_reached
 from modelops_abm.scenario.words import size_caution
-from modelops_abm.version import __version__
 
 _PERCENTILES = (0.05, 0.95)
 
@@ -220,7 +220,7 @@ class Comparison(Reported):
     def to_json(self) -> dict[str, Any]:
         """Return scenarios, figures and finance view as plain data."""
         return {
-            "version": __version__,
+            "version": simulator_version(),
             "seed": self.plan.seed,
             "replications": self.replications,
             "plan": self.plan.scenario.model_dump(mode="json", exclude_none=True),

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from modelops_abm import formats
+from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.comparison import Comparison
 from modelops_abm.experiments.statistics import PairedDifference, Ranking, estimate, rank
 from modelops_abm.experiments.words import CAUTION, INTERVAL, Difference, chance
@@ -19,7 +20,6 @@ from modelops_abm.representation import Column, Reported, Row, Table, numbers, w
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.scenario.words import size_caution
 from modelops_abm.text import all_of, printable
-from modelops_abm.version import __version__
 
 
 @dataclass(frozen=True, repr=False)
@@ -195,7 +195,7 @@ class SideBySide(Reported):
         """Return scenarios, figures, pairs and finance views as plain data."""
         ranking = self.ranking()
         return {
-            "version": __version__,
+            "version": simulator_version(),
             "seed": next(iter(self.ensembles.values())).seed,
             "replications": self.replications,
             "scenarios": {

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelops_abm.core import outcomes
+from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.comparison import Comparison
 from modelops_abm.experiments.comparison_many import SideBySide
 from modelops_abm.experiments.finance import finance, payback_days
@@ -29,7 +30,6 @@ from modelops_abm.runs import Batch, Series
 from modelops_abm.runs.bands import Bands
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.scenario import Scenario, baseline_of, fingerprint_of
-from modelops_abm.version import __version__
 
 type Floats = NDArray[np.float64]
 
@@ -214,7 +214,7 @@ class Gathering:
                 scenario=scenario,
                 seed=self._seed,
                 engine=self._engine,
-                version=__version__,
+                version=simulator_version(),
                 first=0,
                 values=totals[name],
                 bands=self._levels[name].tables(),

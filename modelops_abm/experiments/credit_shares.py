@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.plans import raised, without
 from modelops_abm.experiments.running import (
     LOOKS,
@@ -33,7 +34,6 @@ from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import CapabilityName, Scenario
 from modelops_abm.text import all_of
-from modelops_abm.version import __version__
 
 type Floats = NDArray[np.float64]
 
@@ -297,7 +297,7 @@ class Credit(Reported):
         outcome = self.outcome
         ranking = self.ranking(outcome)
         return {
-            "version": __version__,
+            "version": simulator_version(),
             "seed": self.seed,
             "replications": self.replications,
             "scenario": self.plan.model_dump(mode="json", exclude_none=True),

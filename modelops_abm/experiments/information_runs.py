@@ -15,6 +15,7 @@ from scipy import stats
 from scipy.stats import qmc
 
 from modelops_abm import formats
+from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.alternatives import outcomes_at, winners, wins
 from modelops_abm.experiments.information import Information, Moves, Worth, information_of
 from modelops_abm.experiments.inputs import Choice, Input, check_inputs, in_words, varied
@@ -26,7 +27,6 @@ from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import InputError, Scenario
 from modelops_abm.text import all_of, any_of, printable
-from modelops_abm.version import __version__
 
 type Floats = NDArray[np.float64]
 
@@ -253,7 +253,7 @@ class ValueOfInformation(Reported):
         """Return the plan, the alternatives and what it is worth to know more as plain data."""
         *_, plan = self.alternatives.values()
         return {
-            "version": __version__,
+            "version": simulator_version(),
             "seed": self.seed,
             "replications": self.replications,
             "scenario": plan.model_dump(mode="json", exclude_none=True),

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from modelops_abm import formats
+from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.optimisation_search import Measured
 from modelops_abm.experiments.optimisation_words import (
     against_nothing,
@@ -30,7 +31,6 @@ from modelops_abm.representation import Reported, Represented, Row, Table, numbe
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import Scenario
 from modelops_abm.text import all_of
-from modelops_abm.version import __version__
 
 
 def frontier[Alternative](
@@ -529,7 +529,7 @@ class Optimised(Reported):
     def to_json(self) -> dict[str, Any]:
         """Return the recommended road map, how the search went, and the finalists as plain data."""
         return {
-            "version": __version__,
+            "version": simulator_version(),
             "seed": self.seed,
             "plan": self.plan.model_dump(mode="json", exclude_none=True),
             "road_maps": self.decisions.size,

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from modelops_abm import formats
+from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.sensitivity import Question
 from modelops_abm.experiments.statistics import PairedDifference
@@ -15,7 +16,6 @@ from modelops_abm.experiments.words import mean_of
 from modelops_abm.representation import Row
 from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.text import any_of
-from modelops_abm.version import __version__
 
 MOST_NAMED, MOST_ROWS = 3, 20
 """Assumptions that a sentence names, and that a table shows."""
@@ -87,7 +87,7 @@ def with_rest(rows: Sequence[Row], count: int) -> list[Row]:
 def asked_as_json(question: Question, replications: int, seed: int) -> dict[str, Any]:
     """Return what was asked as plain data."""
     return {
-        "version": __version__,
+        "version": simulator_version(),
         "seed": seed,
         "replications": replications,
         "scenario": question.plan.model_dump(mode="json", exclude_none=True),

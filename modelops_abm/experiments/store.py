@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from modelops_abm.core import outcomes
+from modelops_abm.core.registry import simulator_version
 from modelops_abm.disk import open_file, read_file, write_whole
 from modelops_abm.errors import reason_of
 from modelops_abm.experiments.parquet_rows import Floats, Parts, holds_parts, unusable
@@ -25,7 +26,6 @@ from modelops_abm.runs import Engine
 from modelops_abm.runs.output import DESCRIPTION, Contents, Result, check_place, write_results
 from modelops_abm.scenario import InputError, Scenario, fingerprint_of
 from modelops_abm.text import printable
-from modelops_abm.version import __version__
 
 STORE_DESCRIPTION, PAYBACKS = "_store.json", "_paybacks"
 """Readers of Parquet leave out such names, so that the folder can be read as one table of runs."""
@@ -45,7 +45,7 @@ class Provenance(NamedTuple):
 
     seed: int
     engine: str
-    version: str = __version__
+    version: str
 
 
 class Store:
@@ -75,7 +75,7 @@ class Store:
     """
 
     def __init__(self, folder: Path, *, seed: int = 0, engine: str = "ensemble") -> None:
-        self.provenance = Provenance(seed, engine)
+        self.provenance = Provenance(seed, engine, simulator_version())
         self._lock = _locked(folder)
         try:
             stated = _described(folder, self.provenance)
@@ -221,7 +221,7 @@ class Folder:
         self._names = names
         self._description: dict[str, Any] = {
             "experiment": kind,
-            "version": __version__,
+            "version": simulator_version(),
             "seed": seed,
             "engine": engine,
             "scenario": scenario.model_dump(mode="json", exclude_none=True),

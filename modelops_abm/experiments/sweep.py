@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, Unpack, get_args
@@ -17,6 +17,7 @@ from scipy.stats import qmc
 
 from modelops_abm import formats
 from modelops_abm.core import outcomes
+from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.inputs import Input, Range, check_inputs, in_words, varied
 from modelops_abm.experiments.running import (
     Keeping,
@@ -32,7 +33,6 @@ from modelops_abm.formats import number
 from modelops_abm.representation import Column, Reported, Represented, Row, Table, numbers
 from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import InputError, Scenario
-from modelops_abm.version import __version__
 
 type Point = Mapping[str, Any]
 """A value for each input, by its name."""
@@ -222,7 +222,7 @@ class SweepResult(Reported):
     seed: int
     engine: str
     totals: Floats
-    version: str = __version__
+    version: str = field(default_factory=simulator_version)
     outcome: str = "npv"
 
     def about(self, outcome: str) -> SweepResult:

@@ -13,11 +13,11 @@ from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from modelops_abm.core.registry import simulator_version
 from modelops_abm.ctrl_c import deaf
 from modelops_abm.runs.resources import cores
 from modelops_abm.scenario import InputError
 from modelops_abm.text import printable
-from modelops_abm.version import __version__
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -127,11 +127,12 @@ def _check_workers(client: Client, address: str) -> None:
     except TimeoutError:
         raise _unusable(address, "its scheduler has no workers") from None
     versions = _versions(client, address)
-    others = {worker: version for worker, version in versions.items() if version != __version__}
+    here = simulator_version()
+    others = {worker: version for worker, version in versions.items() if version != here}
     if others:
         worker, version = next(iter(others.items()))
         known = f"{printable(str(worker))} has modelops_abm {printable(str(version))}"
-        raise _unusable(address, f"its worker {known}, and this is {__version__}")
+        raise _unusable(address, f"its worker {known}, and this is {here}")
 
 
 def _versions(client: Client, address: str) -> Mapping[str, str]:
@@ -144,7 +145,7 @@ def _versions(client: Client, address: str) -> Mapping[str, str]:
 
 
 def _own_version() -> str:
-    return __version__
+    return simulator_version()
 
 
 def _unusable(address: str, reason: str) -> InputError:

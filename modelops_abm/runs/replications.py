@@ -26,6 +26,7 @@ from modelops_abm.compiled_engine.run import (
 )
 from modelops_abm.core import outcomes
 from modelops_abm.core.randomness import checked_seed
+from modelops_abm.core.registry import simulator_version
 from modelops_abm.runs.bands import Bands, Series, by_period, outcomes_behind
 from modelops_abm.runs.engines import Engine, ModelClass, Progress, checked_engine, engine_in_words
 from modelops_abm.runs.resources import (
@@ -39,7 +40,6 @@ from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.single import simulate
 from modelops_abm.runs.threads import Caller, Here, new_caller
 from modelops_abm.scenario import Scenario
-from modelops_abm.version import __version__
 
 Floats = NDArray[np.float64]
 
@@ -349,7 +349,7 @@ def replicate(
         scenario=scenario,
         seed=seed,
         engine=engine_in_words(engine, model_class),
-        version=__version__,
+        version=simulator_version(),
         first=first,
         values=np.concatenate(
             [np.empty((0, len(outcomes.TOTALS))), *(batch.totals[0] for batch in batches)]

@@ -12,6 +12,7 @@ from modelops_abm.compiled_engine.run import Replication, run_in_full
 from modelops_abm.core import outcomes
 from modelops_abm.core.events import LogRecord, RetirementReason, TaskClass
 from modelops_abm.core.randomness import checked_seed
+from modelops_abm.core.registry import simulator_version
 from modelops_abm.core.statechart import STAGE_OF_STATE, Cause, State, activity
 from modelops_abm.runs.engines import (
     Engine,
@@ -25,7 +26,6 @@ from modelops_abm.runs.resources import bytes_of_run, check_memory
 from modelops_abm.runs.results import Run, daily_table, event_table
 from modelops_abm.scenario import Scenario
 from modelops_abm.scenario.identity import identity
-from modelops_abm.version import __version__
 
 if TYPE_CHECKING:
     from modelops_abm.mesa_engine.ml_model import MLModel
@@ -245,7 +245,7 @@ def _with_mesa(model: ModelOpsModel, keep: bool, progress: Progress | None) -> R
         seed=model.seed,
         replication=model.replication,
         engine=engine_in_words("mesa", type(model)),
-        version=__version__,
+        version=simulator_version(),
         summary=model.summary(),
         totals=dict(model.totals),
         daily=daily_table(days),
@@ -270,7 +270,7 @@ def _with_ensemble(scenario: Scenario, seed: int, replication: int) -> Run:
         seed=seed,
         replication=replication,
         engine="ensemble",
-        version=__version__,
+        version=simulator_version(),
         summary=outcomes.summarise(totals),
         totals=totals,
         daily=daily_table(dict(zip(names, run.daily.T.tolist(), strict=True))),

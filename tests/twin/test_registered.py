@@ -196,3 +196,26 @@ def test_orders_and_layouts_are_those_of_the_registry() -> None:
     assert net_value(1.0, 10.0, 100.0, 1000.0, 10000.0) == sum(
         sign * 10.0**place for place, sign in enumerate(signs)
     )
+
+
+VERSION = """
+from modelops_abm.core.registry import simulator_version
+print(simulator_version())
+"""
+
+
+def test_a_changed_rule_is_another_version_of_what_simulates(folder: Path, tmp_path: Path) -> None:
+    def version(extensions: Path | None) -> str:
+        run = python(tmp_path, "-c", VERSION, extensions=str(extensions or ""))
+        assert run.returncode == 0, run.stderr
+        return run.stdout.strip()
+
+    changed = tmp_path / "release_gate.py"
+    text = (folder / "release_gate.py").read_text(encoding="utf-8")
+    changed.write_text(text.replace("return share * gate.bad_share", "return 0.0"), "utf-8")
+    plain, gated, otherwise = map(version, (None, folder / "release_gate.py", changed))
+    assert plain == registry.simulator_version()
+    assert "+" not in plain
+    assert gated.startswith(f"{plain}+")
+    assert otherwise.startswith(f"{plain}+")
+    assert gated != otherwise
