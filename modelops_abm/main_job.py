@@ -155,12 +155,12 @@ def _check(folder: Path) -> None:
 def _save(example: Pair, comparison: Comparison, folder: Path) -> None:
     """Save an example of each, the pictures and the figures; say where they are."""
     from modelops_abm.charts import files_of_pictures
-    from modelops_abm.runs.output import Result, write_results
+    from modelops_abm.runs.output import ResultFolder, write_results
 
     figures = json.dumps(comparison.to_json(), indent=2, allow_nan=False) + "\n"
     pictures = files_of_pictures(example.plan, example.baseline)
     write_results(
-        Result(
+        ResultFolder(
             folder,
             "main job",
             {
@@ -168,8 +168,8 @@ def _save(example: Pair, comparison: Comparison, folder: Path) -> None:
                 **{f"{_PICTURES}/{name}": write for name, write in pictures.items()},
             },
         ),
-        Result(folder / BASELINE, "simulation", example.baseline.files()),
-        Result(folder / PLAN, "simulation", example.plan.files()),
+        ResultFolder(folder / BASELINE, "simulation", example.baseline.files()),
+        ResultFolder(folder / PLAN, "simulation", example.plan.files()),
     )
     say(
         console(),

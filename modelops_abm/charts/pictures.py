@@ -22,7 +22,7 @@ from modelops_abm.charts.runs import (
     value_and_cost,
 )
 from modelops_abm.disk import write_whole
-from modelops_abm.runs.output import Contents, Result, write_results
+from modelops_abm.runs.output import Contents, ResultFolder, write_results
 from modelops_abm.runs.results import Run
 
 _TIMELINE = "model-timeline"
@@ -108,7 +108,7 @@ def save_pictures(
     """
     endings = ("png", "svg") if svg else ("png",)
     contents = files_of_pictures(run, baseline, endings=endings)
-    write_results(Result(Path(folder), "pictures", contents))
+    write_results(ResultFolder(Path(folder), "pictures", contents))
     return [Path(folder) / name for name in contents]
 
 

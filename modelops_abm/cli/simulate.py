@@ -163,11 +163,11 @@ def _check(kept: _Kept) -> None:
 
 def _keep(run: Run, kept: _Kept) -> None:
     """Save a run with its pictures, together or not at all."""
-    from modelops_abm.runs.output import Result, write_results
+    from modelops_abm.runs.output import ResultFolder, write_results
 
     pictures = files_of_figures(run, "pictures/") if kept.pictures else {}
     contents = {**run.files(csv=kept.csv), **pictures}
-    write_results(Result(kept.folder, "simulation", contents))
+    write_results(ResultFolder(kept.folder, "simulation", contents))
 
 
 def _many(

@@ -23,7 +23,7 @@ from modelops_abm.disk import open_file, read_file, write_whole
 from modelops_abm.errors import reason_of
 from modelops_abm.experiments.parquet_rows import Floats, Parts, holds_parts, unusable
 from modelops_abm.runs import Engine
-from modelops_abm.runs.output import DESCRIPTION, Contents, Result, check_place, write_results
+from modelops_abm.runs.output import DESCRIPTION, Contents, ResultFolder, check_place, write_results
 from modelops_abm.scenario import InputError, Scenario, fingerprint_of
 from modelops_abm.text import printable
 
@@ -266,7 +266,7 @@ class Folder:
         described: dict[str, Callable[[Path], object]] = {
             DESCRIPTION: lambda path: path.write_text(text, encoding="utf-8")
         }
-        write_results(Result(self.path, "experiment", {**described, **contents}))
+        write_results(ResultFolder(self.path, "experiment", {**described, **contents}))
 
     def _check(self) -> None:
         path = self.path / DESCRIPTION

@@ -52,7 +52,7 @@ _WAIT_SECONDS = 60.0
 _MOST_NAMED = 8
 
 
-class Result(NamedTuple):
+class ResultFolder(NamedTuple):
     """Files of one result, to be written.
 
     Attributes
@@ -116,7 +116,7 @@ def _nearest(folder: Path) -> Path:
     return next((path for path in paths if os.path.lexists(path)), paths[-1])
 
 
-def write_results(*results: Result) -> None:
+def write_results(*results: ResultFolder) -> None:
     """Write results, each to its folder; old files that a new result does not have are removed.
 
     None of them takes its place before all are written. Processes that write to the same folder do
@@ -143,7 +143,7 @@ def write_results(*results: Result) -> None:
 class _Underway:
     """A result on its way into its folder, which is locked."""
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: ResultFolder) -> None:
         self.folder, self._kind, self._contents = result
         self._unfinished = result.folder / f".modelops-abm-{uuid.uuid4().hex}"
         self._obsolete: list[str] = []
@@ -216,7 +216,7 @@ class _Underway:
 
 
 @contextmanager
-def _underway(result: Result) -> Iterator[_Underway]:
+def _underway(result: ResultFolder) -> Iterator[_Underway]:
     """Give a result that can be written; leave nothing behind but what is in its place."""
     folder = result.folder
     _check_way(folder)

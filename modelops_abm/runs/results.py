@@ -23,7 +23,7 @@ from modelops_abm.core.events import LogKind, LogRecord, RetirementReason, TaskC
 from modelops_abm.core.statechart import Cause
 from modelops_abm.representation import Reported, Represented, Table, in_short
 from modelops_abm.runs.manifest import ResultError, ResultFiles, shown
-from modelops_abm.runs.output import Contents, Result, write_results
+from modelops_abm.runs.output import Contents, ResultFolder, write_results
 from modelops_abm.runs.summary import summary_tables
 from modelops_abm.scenario import Problem, Scenario
 from modelops_abm.text import csv_text
@@ -136,7 +136,7 @@ class Run(Reported):
             If anything is in the way that this program did not write or that was changed since, or
             the folder cannot be written to.
         """
-        write_results(Result(Path(folder), "simulation", self.files(csv=csv)))
+        write_results(ResultFolder(Path(folder), "simulation", self.files(csv=csv)))
         return Path(folder)
 
     def files(self, *, csv: bool = False) -> Contents:
@@ -329,7 +329,7 @@ class Ensemble(Represented):
             If anything is in the way that this program did not write or that was changed since, or
             the folder cannot be written to.
         """
-        write_results(Result(Path(folder), "simulation", self.files()))
+        write_results(ResultFolder(Path(folder), "simulation", self.files()))
         return Path(folder)
 
     def files(self) -> Contents:

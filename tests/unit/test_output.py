@@ -24,7 +24,7 @@ from modelops_abm.cli import main
 from modelops_abm.clients import illustrative_portfolio, write_portfolio, write_template
 from modelops_abm.runs import output, replicate, simulate
 from modelops_abm.runs.manifest import MANIFEST, ResultError, ResultFiles
-from modelops_abm.runs.output import Result, check_place, write_results
+from modelops_abm.runs.output import ResultFolder, check_place, write_results
 from modelops_abm.runs.results import Ensemble, Run
 from modelops_abm.scenario import InputError, Scenario, save_scenario, with_values
 from modelops_abm.scenario.presets import preset
@@ -257,7 +257,7 @@ def test_links_around_a_result(saved: Path, run: Run, ensemble: Ensemble) -> Non
     (saved / "pictures").symlink_to(outside)
     contents = {"pictures/archive.parquet": lambda path: path.write_text("new")}
     with pytest.raises(ResultError, match="pictures: is in the way: it is a link"):
-        write_results(Result(saved, "simulation", contents))
+        write_results(ResultFolder(saved, "simulation", contents))
     assert archive.read_bytes() == before
     (outside / "nowhere").symlink_to(outside / "gone")
     with pytest.raises(ResultError, match="is a link that leads nowhere"):
@@ -302,7 +302,7 @@ def test_a_foreign_manifest_makes_no_file_ours(text: str, run: Run, tmp_path: Pa
 
 
 def test_results_of_other_kinds_are_not_replaced(tmp_path: Path, run: Run) -> None:
-    write_results(Result(tmp_path, "experiment", texts(a="1")))
+    write_results(ResultFolder(tmp_path, "experiment", texts(a="1")))
     with pytest.raises(ResultError, match="it holds an experiment; choose another folder"):
         run.save(tmp_path)
     with pytest.raises(ResultError, match="it holds an experiment"):
@@ -452,13 +452,13 @@ def test_what_an_error_stops_changes_nothing(saved: Path) -> None:
 
     before = all_in(saved.parent)
     with pytest.raises(ResultError, match="no space left on device"):
-        write_results(Result(saved, "simulation", {**texts(a="1"), "b.json": fails}))
+        write_results(ResultFolder(saved, "simulation", {**texts(a="1"), "b.json": fails}))
     with pytest.raises(ResultError, match="no space left on device"):
-        write_results(Result(saved.parent / "deep" / "new", "simulation", {"b.json": fails}))
+        write_results(ResultFolder(saved.parent / "deep" / "new", "simulation", {"b.json": fails}))
     with pytest.raises(ResultError, match="no space left on device"):
         write_results(
-            Result(saved, "simulation", texts(a="1")),
-            Result(saved.parent / "other", "simulation", {"b.json": fails}),
+            ResultFolder(saved, "simulation", texts(a="1")),
+            ResultFolder(saved.parent / "other", "simulation", {"b.json": fails}),
         )
     assert all_in(saved.parent) == before
 
@@ -466,7 +466,7 @@ def test_what_an_error_stops_changes_nothing(saved: Path) -> None:
 def test_ctrl_c_while_files_take_their_places_does_not_tear_a_result(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_results(Result(tmp_path, "simulation", texts(a="old", b="old", c="old")))
+    write_results(ResultFolder(tmp_path, "simulation", texts(a="old", b="old", c="old")))
     move = Path.replace
 
     def interrupted(source: Path, target: Path) -> Path:
@@ -477,7 +477,7 @@ def test_ctrl_c_while_files_take_their_places_does_not_tear_a_result(
 
     monkeypatch.setattr(Path, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt, match="is complete"):
-        write_results(Result(tmp_path, "simulation", texts(a="new", b="new")))
+        write_results(ResultFolder(tmp_path, "simulation", texts(a="new", b="new")))
     assert not hidden_in(tmp_path)
     files = ResultFiles(tmp_path, "simulation")
     assert [files.read(f"{name}.json") for name in "ab"] == [b"new", b"new"]
@@ -490,10 +490,10 @@ def test_who_keeps_a_folder_too_long_is_said(
     monkeypatch.setattr(output, "_WAIT_SECONDS", 0.05)
     with output._locked(tmp_path):
         with pytest.raises(ResultError, match="another process is writing"):
-            write_results(Result(tmp_path, "simulation", texts(a="new")))
+            write_results(ResultFolder(tmp_path, "simulation", texts(a="new")))
         with pytest.raises(ResultError, match="another process is writing"):
             check_place(tmp_path, "simulation", ["a.json"])
-    write_results(Result(tmp_path, "simulation", texts(a="new")))
+    write_results(ResultFolder(tmp_path, "simulation", texts(a="new")))
     assert not hidden_in(tmp_path)
 
 
@@ -538,7 +538,7 @@ def test_what_cannot_be_cleared_away_is_said_in_words(
 
     monkeypatch.setattr(output, "_clear_left_over", fails_at_the_end)
     with pytest.raises(ResultError, match="input/output error"):
-        write_results(Result(tmp_path, "simulation", texts(a="1")))
+        write_results(ResultFolder(tmp_path, "simulation", texts(a="1")))
     assert ResultFiles(tmp_path, "simulation").read("a.json") == b"1"
     assert not hidden_in(tmp_path)
 
@@ -548,7 +548,7 @@ def test_files_of_a_killed_process_are_removed_by_the_next(tmp_path: Path) -> No
     for name in names:
         (tmp_path / f".modelops-abm-{name}").mkdir()
         (tmp_path / f".modelops-abm-{name}" / "daily.parquet").write_text("half")
-    write_results(Result(tmp_path, "simulation", texts(a="1")))
+    write_results(ResultFolder(tmp_path, "simulation", texts(a="1")))
     assert {path.name for path in hidden_in(tmp_path)} == {f".modelops-abm-{n}" for n in names[1:]}
     left, mine = (tmp_path / f".modelops-abm-{n}.tmp" for n in ("0" * 32, "mine"))
     for path in (left, mine):
@@ -562,7 +562,7 @@ ATTACK = '''
 import errno, os, resource, signal, sys, traceback
 from pathlib import Path
 from modelops_abm.runs.manifest import MANIFEST, ResultError, ResultFiles
-from modelops_abm.runs.output import Result, write_results
+from modelops_abm.runs.output import ResultFolder, write_results
 
 PLACE, NAMES = Path("place"), ["a.json", "b.json", "pictures/c.json"]
 STRIDE, ROUNDS = int(sys.argv[1]), int(sys.argv[2])
@@ -577,7 +577,7 @@ sys.addaudithook(hook)
 
 def write(word, names=NAMES):
     contents = {name: (lambda path: path.write_text(word * 5_000)) for name in names}
-    write_results(Result(PLACE, "simulation", contents))
+    write_results(ResultFolder(PLACE, "simulation", contents))
 
 def read():
     """Return the word that all files hold; None if it is said that there is no result."""

@@ -109,7 +109,7 @@ def test_mesas_own_batch_run_agrees_to_the_bit() -> None:
     rows = mesa.batch_run(
         ModelOpsModel,
         {
-            "parameters": [SMALL],
+            "scenario": [SMALL],
             "developers": [2, 4],
             "automation": [0.0, 1.0],
             "replication": range(2),
