@@ -43,6 +43,8 @@ def named_in(page: Path) -> set[str]:
     blocks = re.findall(r"^```.*?^```", text_of(page), re.DOTALL | re.MULTILINE)
     prose = re.sub(r"^```.*?^```", "", text_of(page), flags=re.DOTALL | re.MULTILINE)
     spans = {span for span in re.findall(r"`([^`\n]+)`", prose) if DOTTED.fullmatch(span)}
+    registered = re.findall(r"^    *name=\"(\w+)\"", text_of(page), re.MULTILINE)
+    spans -= {span for span in spans if any(name in span for name in registered)}
     return spans | {name for block in blocks for name in re.findall(r"\brules\.\w+\.\w+", block)}
 
 
@@ -76,9 +78,14 @@ def is_in_code(name: str) -> bool:
 
 
 def rule_functions() -> list[str]:
-    """Return every public function of `rules`, as the documents name it."""
+    """Return every public function of `rules`, as the documents name it.
+
+    `rules.registered` has no equations: it lets those that are registered from outside act.
+    """
     names = []
     for entry in pkgutil.iter_modules(rules.__path__):
+        if entry.name == "registered":
+            continue
         module = importlib.import_module(f"modelops_abm.rules.{entry.name}")
         names += [
             f"rules.{entry.name}.{name}"
