@@ -49,6 +49,7 @@ class Bands(NamedTuple):
 def bands_of(table: pd.DataFrame, size: float = 1.0) -> Bands:
     """Return what a table of bands holds, divided by the size of the chart's unit."""
     columns = (table[name].to_numpy() / size for name in ("mean", "half_width", _LOW, _HIGH))
+    # Days are numbered from 0 and a value is that of the end of its day, hence a day later.
     return Bands(np.round(months(table.index.to_numpy() + 1.0), 3), *columns)
 
 
@@ -57,6 +58,7 @@ def by_month(bands: Bands) -> Bands:
 
     Half-widths and ranges are those of a typical period of the month.
     """
+    # What ends with the month belongs to it, also if its place was rounded up.
     number = np.ceil(bands.months - 1e-9)
     kept = np.unique(number)
     if len(kept) < _FEWEST_MONTHS or len(kept) > len(bands.months) / 2.0:

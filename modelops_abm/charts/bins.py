@@ -77,4 +77,5 @@ def bins_of(horizon_days: int, *, shortest: str, at_most: int) -> Bins:
     )
     inner = np.arange(0, math.ceil(horizon_days / days)) * days
     edges = np.append(np.round(inner), horizon_days).astype(np.int64)
+    # The last bin may round to nothing: its start is then the horizon.
     return Bins(np.unique(edges), word)

@@ -85,6 +85,7 @@ def net_value(comparison: Comparison) -> Figure:
         (
             plan.futures("plan", "plan", "95 of 100 futures"),
             plan.average("plan", "plan"),
+            # Two light areas on each other would mix: the baseline has the edges of its band only.
             Line("baseline-low", baseline.months, baseline.low, "baseline", 1.0, "dotted"),
             Line("baseline-high", baseline.months, baseline.high, "baseline", 1.0, "dotted"),
             baseline.line("baseline", "baseline", f"Baseline {_at_end(baseline, 1)}"),
@@ -299,6 +300,7 @@ def team_time_of_plan(comparison: Comparison) -> Figure:
     }
     plan, baseline = _shares_of_time(comparison.plan), _shares_of_time(comparison.baseline)
     kinds = [kind for kind in WORK if kind != "idle" or max(plan[kind], baseline[kind]) >= 0.5]
+    # Shares of all time, idle time too where its area is left out; never of nothing.
     whole = np.maximum(np.sum([entry.mean for entry in bands.values()], axis=0), 1e-12)
     shares = {kind: 100.0 * bands[kind].mean / whole for kind in kinds}
     periods = bands["repair"].months
@@ -337,6 +339,7 @@ def _stacked(x: Floats, shares: dict[str, Floats]) -> list[Band]:
     """Return areas that lie on each other, from the start on."""
     low, areas = np.zeros(len(x)), []
     for kind, values in shares.items():
+        # A period's value stands at its end; the area begins at day 0 with that of the first.
         high = low + np.concatenate([values[:1], values])
         areas.append(Band(f"team-{kind}", x, low, high, WORK[kind].colour, is_part=True))
         low = high
@@ -557,6 +560,7 @@ def bins_of_worth(worth: Floats) -> Floats:
     low, high = min(0.0, float(worth.min())), max(0.0, float(worth.max()))
     if not high > low:
         return np.array([-0.5, 0.0, 0.5])
+    # The rule of Freedman and Diaconis for the width; long tails would make hundreds of bins.
     finest = np.histogram_bin_edges(worth, "fd") if np.ptp(worth) > 0.0 else np.array([low, high])
     width = max(float(np.diff(finest).max()), (high - low) / _MOST_BINS)
     first, last = np.floor(low / width - _ROUNDING), np.ceil(high / width + _ROUNDING)
@@ -573,6 +577,7 @@ def _paid_back(comparison: Comparison) -> Panel:
         100.0 * np.array([getattr(each, name) for each in paid])
         for name in ("low", "share", "high")
     )
+    # The last step needs an end behind its day, also where that is the last of the run.
     edges = months(np.append(days, max(float(finance.horizon_days), days[-1] + 1.0)))
     label = formats.share(paid[-1].share, 0)
     return Panel(

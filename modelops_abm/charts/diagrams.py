@@ -117,6 +117,7 @@ def life_cycle_graph(run: Run) -> Flow:
         models = sum(int(run.daily[name].iloc[-1]) for s in states for name in COUNTS_OF_STATE[s])
         graph.add_node(node, models=models, at_start=start[node], arrived=arrived[node])
     for transition in TRANSITIONS:
+        # All ways of the table first: one that no model went is drawn with a 0.
         graph.add_edge(node_of[transition.source], node_of[transition.target], passed=0)
     for passage in passages(run):
         graph.edges[node_of[passage.source], node_of[passage.target]]["passed"] += 1

@@ -31,6 +31,8 @@ _AT_END = 0.85
 _FOOT = 0.3
 _WORDS_ABOVE = 46.0
 """What two lines of words above a dot take, in pixels."""
+# ECharts' own axis would put numbers at its ends, which are not round, and choose others than the
+# files have. It only scales; `_numbers` and `_words_below` draw what the figure says.
 _BARE: Option = {
     "axisLine": {"show": False},
     "axisTick": {"show": False},
@@ -111,6 +113,9 @@ def _series(grid: _Grid, space: Space) -> list[Option]:
         series.append(_words_below(grid, space))
     if panel.y.signed:
         series.append(_zero(grid))
+    # The number of series is to stay the same from one answer to the next: `chart.vue` merges only
+    # then, and else the chart starts again. A layer that is nowhere for now is hidden, not left
+    # out.
     for layer in panel.layers:
         match layer:
             case Line():
@@ -133,6 +138,7 @@ def _numbers(grid: _Grid) -> Option:
         {"yAxis": tick, "label": {"formatter": words}}
         for tick, words in zip(axis.ticks, axis.labels, strict=True)
     ]
+    # Marks of a series without points: it adds nothing to the tooltip, and moves nothing.
     return _words_along(f"ticks-{grid.number}", marks, "var(--hairline)", grid.number)
 
 
@@ -162,6 +168,7 @@ def _words_along(name: str, marks: list[Option], colour: str, number: int) -> Op
         "markLine": {
             "silent": True,
             "symbol": "none",
+            # The numbers belong to the axis: they jump with it, while lines glide.
             "animation": False,
             "label": _text() | {"position": "start", "distance": 8},
             "lineStyle": {"color": colour, "width": 1, "type": "solid"},
@@ -171,6 +178,8 @@ def _words_along(name: str, marks: list[Option], colour: str, number: int) -> Op
 
 
 def _zero(grid: _Grid) -> Option:
+    # Value, place, as `_ENCODE` has it. It keeps out of the tooltip, as does everything that has
+    # other points than the lines: the tooltip takes its words by the index of the point.
     points = [[0, grid.panel.x.low], [0, grid.panel.x.high]]
     return {
         **_curve(f"zero-{grid.number}", points, grid.number),
@@ -198,6 +207,7 @@ def _band(band: Band, grid: _Grid) -> list[Option]:
     edge = {"color": "var(--surface)", "width": 1.2} if band.is_part else {"opacity": 0}
     common = {
         "stack": f"{band.name}-{grid.number}",
+        # By default ECharts stacks only values of the same sign: a band across zero would be torn.
         "stackStrategy": "all",
         "z": 2,
         "tooltip": {"show": False},
@@ -288,6 +298,7 @@ def _free_side(grid: _Grid) -> str:
 def _flag(flag: Flag, grid: _Grid) -> Option:
     """Return an upright line with words on top; hidden if it is nowhere."""
     end, height = grid.panel.x.high, 0.5 * grid.panel.y.high
+    # Nowhere is at zero and transparent, so that the series is there and glides to its place.
     foot, opacity = (0.0, 0.0) if flag.x is None else (round(flag.x, 3), 1.0)
     side = "right" if foot > 0.85 * end else "left" if foot < 0.15 * end else "center"
     label = {
@@ -324,6 +335,7 @@ def _end_label(text: str, colour: str, *, bold: bool = True) -> Option:
             **style,
             **({"fontWeight": 600} if bold else {}),
         },
+        # The browser moves labels apart, whose letters only it can measure.
         "labelLayout": {"moveOverlap": "shiftY"},
     }
 
@@ -344,6 +356,8 @@ def _curve(name: str, points: Sequence[Sequence[float | None]], number: int) -> 
 
 def _points(xs: Floats, ys: Floats) -> list[list[float | None]]:
     """Return points for the browser, as exact as can be seen; a gap where there is no value."""
+    # Rounded by the largest value, not each by itself: a chart travels as text, again and again
+    # while futures stream in, and digits that nobody sees are most of it.
     largest = float(np.nanmax(np.abs(ys), initial=0.0))
     digits = _SEEN_DIGITS - math.ceil(math.log10(largest)) if largest > 0.0 else 0
     rounded = np.round(ys, digits).tolist()

@@ -25,7 +25,9 @@ type Floats = NDArray[np.float64]
 type Stroke = Literal["solid", "dashed", "dotted"]
 
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
+# Part of the range that is left free at either end: lines must not touch the frame.
 _ROOM = 0.03
+# Up to two months a time axis counts days: "month 1, month 2" would say little of a short run.
 _SHORT_DAYS = 62
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240)
 _DAY_STEPS = (1, 2, 5, 10, 20)
@@ -88,12 +90,15 @@ def round_numbers(low: float, high: float, most: int, *, whole: bool = False) ->
     >>> round_numbers(-0.3, 2.2, 4)
     [0.0, 1.0, 2.0]
     """
+    # Candidates rise from a hundredth of the range to more than it; the last of `_ROUND` is left
+    # out, being the first of the next power of ten.
     steps = [part * 10.0**power for power in _powers(high - low) for part in _ROUND[:-1]]
     if whole:
         steps = [step for step in steps if step >= 1.0 and step == round(step)] or [1.0]
     coarsest = next((place for place, step in enumerate(steps) if (high - low) / step <= most), -1)
     # The coarsest step may have less than two of its multiples in the range: take a finer one.
     for step in reversed(steps[: coarsest + 1] if coarsest >= 0 else steps):
+        # A bound that is a multiple itself must not be lost to the rounding of the division.
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         if last > first:
             return [step * place if place else 0.0 for place in range(first, last + 1)]
@@ -139,6 +144,7 @@ def value_axis(
         low, high = min(low, 0.0), max(high, 0.0)
         high = high if high > low else low + 1.0
     room = _ROOM * (high - low)
+    # An axis that begins at zero stays there: bars stand on it.
     low, high = low - room if low else low, high + room
     ticks = round_numbers(low, high, steps, whole=whole)
     labels = in_plain_numbers(ticks, signed=signed)
@@ -166,6 +172,8 @@ def time_axis(horizon_days: int) -> Axis:
     numbers = range(0, math.floor(end + 1e-9) + 1, step)
     labels = [formats.number(number) for number in numbers]
     labels[-1] = f"{'day' if is_short else 'month'} {labels[-1]}"
+    # Whatever the words count, places are in months: layers of a panel need not know how long it
+    # is.
     ticks = tuple(number * size / formats.MONTH_DAYS for number in numbers)
     return Axis(0.0, horizon_days / formats.MONTH_DAYS, ticks, tuple(labels))
 
@@ -677,6 +685,7 @@ class Figure:
     unit: str = ""
     shows: str = ""
     source: str = ""
+    # Not compared: figures of the same data are equal, though each has a function of its own.
     table: Callable[[], Table] | None = field(default=None, repr=False, compare=False)
 
     @property

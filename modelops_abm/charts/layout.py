@@ -58,13 +58,19 @@ FONT = "DejaVu Sans"
 POINTS = 0.72
 """Points in a pixel of 1/100 inch."""
 LABEL, HEADING, SMALL = 12.0, 13.0, 11.0
+# Pixels, tried out on sheets of 1,200. Letters and lines of the finding and of what is below it;
+# then the edges of the sheet; then the room above a part for its heading, below one without and one
+# with numbers along its axis, and between two parts; then the room left of a plot for its numbers,
+# between plots side by side, before a label, between two labels, and down to its note.
 _TITLE, _TITLE_LINE, _SHOWS, _SHOWS_LINE = 21.0, 29.0, 14.0, 20.0
 _TOP, _BELOW_HEADER, _FOOTER = 30.0, 22.0, 44.0
 _ABOVE, _BELOW, _LABELLED, _BETWEEN = 30.0, 14.0, 36.0, 18.0
 _TICKS, _GAP, _AFTER, _LABEL_GAP, _NOTE = 48.0, 40.0, 12.0, 16.0, 14.0
+# A number along the axis with its unit, "month 36", and air on either side.
 _TICK_ROOM = 62.0
 _LEAST_ROOM = 30.0
 """For half of the last label along the axis."""
+# Narrower bars touch: a gap and an edge would leave little of them, and look like a pattern.
 _NARROWEST_BAR = 9.0
 _WIDEST_LABEL, _WIDEST_WORDS = 420.0, 330.0
 
@@ -179,6 +185,8 @@ class _Sheet:
         self.width, self.margin, self.scale = width, margin, scale
         self.inner = width - 2.0 * margin
         self.y = 0.0
+        # Renderers draw in the order of this list and know no other: what is added later is in
+        # front.
         self.shapes: list[Shape] = []
 
     def write(
@@ -229,6 +237,9 @@ class _Sheet:
                 self.y += _BETWEEN
             match row:
                 case [Panel() | Rows() as alone]:
+                    # All that share the axis are asked for their room, also those further down: a
+                    # month must be at the same place in each of them, and the first cannot be moved
+                    # once it is drawn.
                     aligned = [other[0] for other in parts if _aligned(other, alone)]
                     room = self._common_room(aligned)
                     is_last = below is None or not _aligned((below,), alone)
@@ -267,6 +278,7 @@ class _Sheet:
         """Draw panels side by side, their plots of one width."""
         rooms = [_room_for_labels(panel) for panel in panels]
         free = self.inner - len(panels) * _TICKS - (len(panels) - 1) * _GAP
+        # Plots are of one width, whatever stands beside them: what labels need is taken from all.
         free -= sum(rooms[:-1]) + rooms[-1]
         width, left, top = free / len(panels), self.margin, self.y
         lowest = top
@@ -293,6 +305,8 @@ class _Sheet:
         plot.axes(is_labelled=is_last)
         for layer in panel.layers:
             plot.draw(layer)
+        # Labels come after all layers: only then is it known which heights are asked for, and none
+        # of the lines is drawn over a label.
         plot.label_ends()
         if panel.key is not None:
             plot.draw_key(panel.key)
@@ -564,6 +578,7 @@ class _Plot:
 
     def _line(self, line: Line) -> None:
         points = _steps(line.x, line.y) if line.is_steps else np.column_stack([line.x, line.y])
+        # A point without a value would be "nan" in an SVG; the line goes on at the next one.
         points = points[np.isfinite(points[:, 1])]
         if not len(points):
             return
@@ -577,6 +592,7 @@ class _Plot:
             _steps(band.x, end) if band.is_steps else np.column_stack([band.x, end])
             for end in (band.high, band.low)
         )
+        # Both ends or none: with one alone the way back would cut through the area.
         kept = np.isfinite(there[:, 1]) & np.isfinite(back[:, 1])
         if not kept.any():
             return
@@ -586,6 +602,8 @@ class _Plot:
         self.sheet.shapes.append(Polygon(placed, band.colour, edge, 1.2 if band.is_part else 0.0))
         if band.label:
             middle = self.y((band.low[-1] + band.high[-1]) / 2.0)
+            # A band of futures is named where it ends highest; in its middle runs the line of the
+            # average.
             if not band.is_part and not band.is_steps:
                 middle = self.y(band.high[-1])
             self._remember(self.x(band.x[-1]), middle, band.label, "", band.label_colour)
@@ -657,6 +675,7 @@ class _Plot:
             self.box.bottom - 2.0,
         )
         for (x, _, words, note, colour), y in zip(self.labels, heights, strict=True):
+            # A line that ends early has its label within the plot, among others, and so on a halo.
             over = x < self.box.right - 1.0
             strong = not colour.startswith("ink-3")
             own = x if over else self.box.right
@@ -723,6 +742,7 @@ def _aligned(row: Sequence[Part], other: Panel | Rows) -> bool:
     """Return whether a row of parts is one that shares its horizontal axis with another."""
     if len(row) != 1 or not isinstance(row[0], Panel | Rows):
         return False
+    # By the ends alone: numbers along it may differ, as only the last of them shows any.
     own, its = (part.x if isinstance(part, Panel) else part.axis for part in (row[0], other))
     return (own.low, own.high) == (its.low, its.high)
 
@@ -793,6 +813,7 @@ def arrow(points: Sequence[Point], colour: Colour = "control") -> list[Shape]:
     along = (end - before) / np.hypot(*(end - before))
     across = np.array([-along[1], along[0]]) * _HEAD_WIDTH / 2.0
     base = end - along * _HEAD
+    # The line ends at the base of the head: as thick as it is, it would blunt the tip.
     line = _rounded([*points[:-1], (float(base[0]), float(base[1]))])
     head = np.array([end, base + across, base - across])
     return [Polyline(line, colour, 1.5), Polygon(head, colour)]
@@ -817,6 +838,9 @@ def _towards(corner: Floats, other: Floats) -> Floats:
     return moved
 
 
+# Matplotlib's own outlines are measured, without a figure or a canvas, so that this may be called
+# from any thread. Labels come back at each layout, hence the cache. It is imported when something
+# is measured: the page's charts are never, and do not wait for it (docs/decisions/0036).
 @lru_cache(maxsize=4096)
 def width_of(text: str, size: float, *, strong: bool = False) -> float:
     """Return the width of text in pixels."""
@@ -831,6 +855,7 @@ def font_of(size: float, *, strong: bool = False) -> Any:
     """Return the font for text of a size in pixels."""
     from matplotlib.font_manager import FontProperties
 
+    # Every property by name: what is left out comes from the user's matplotlibrc.
     return FontProperties(
         family=FONT,
         style="normal",

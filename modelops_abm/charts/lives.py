@@ -172,6 +172,7 @@ def services(run: Run, number: int) -> list[Service]:
     served = []
     for spell in spells(run, number):
         if spell.state in PRODUCTION_STATES:
+            # Once the previous version has taken over it serves until the state changes.
             switch = next((at for at in switches if spell.start <= at < spell.end), spell.end)
             first = Serving.CURRENT if _current_serves(run, spell.state) else Serving.NONE
             served.append(Service(first, spell.start, switch))

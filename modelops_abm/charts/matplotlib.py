@@ -34,11 +34,14 @@ def picture(figure: Figure) -> Picture:
         linewidth=0.0,
         frameon=True,
     )
+    # Settings can ask for a layout engine, which would move what `layout` has placed.
     paper.set_layout_engine("none")
     FigureCanvasAgg(paper)
+    # One plane over the whole paper, in pixels from the top left: y grows downwards.
     plane = paper.add_axes((0.0, 0.0, 1.0, 1.0))
     plane.set(xlim=(0.0, sheet.width), ylim=(sheet.height, 0.0))
     plane.set_axis_off()
+    # With an order of its own each, or Matplotlib draws all lines above all areas.
     for order, shape in enumerate(sheet.shapes):
         _draw(plane, shape, order + 1.0)
     return paper
@@ -69,6 +72,7 @@ def save(
         facecolor=paper.get_facecolor(),
         edgecolor="none",
         transparent=False,
+        # "tight", which settings can ask for, would cut the margins off.
         bbox_inches=None,
         metadata=metadata,
     )
@@ -145,6 +149,7 @@ def _write(plane: Axes, text: layout.Text, order: float) -> None:
         va="center" if text.is_centred else "baseline",
         fontproperties=layout.font_of(text.size, strong=text.is_strong),
         color=readable(text.colour),
+        # A user's words may hold dollar signs, which would make a formula of what is between.
         parse_math=False,
         usetex=False,
         zorder=order,

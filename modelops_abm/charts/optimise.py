@@ -225,6 +225,7 @@ def _spending(found: Optimised) -> Panel:
         Dot(
             f"year {place}",
             float(edges[place] + edges[place + 1]) / 2.0,
+            # In the middle of its bar, but never so low that the axis runs through the words.
             max(float(years[place]) / 2.0, 0.09 * highest) / size,
             "ink",
             shape="none",

@@ -95,6 +95,7 @@ def state_flows(run: Run) -> dict[State, pd.Series[float]]:
         pd.Series(0.0, index=daily.index),
     )
     drift, retraining = daily["state_days_drift"], daily["state_days_retraining"]
+    # Online is what remains, so that the states fill the whole; it may miss zero by rounding.
     online = (daily["production_days"] - issue - drift - retraining).clip(lower=0.0)
     return {
         State.OFFLINE_ISSUE: issue,
@@ -328,6 +329,7 @@ def _flows(run: Run) -> Panel:
 
 def _net_value_so_far(run: Run) -> Panel:
     days = months(np.arange(len(run.daily) + 1))
+    # `net_value` is a flow of each day; `npv` is the sum so far already.
     booked = np.append(0.0, run.daily["net_value"].to_numpy().cumsum())
     discounted = np.append(0.0, run.daily["npv"].to_numpy())
     size, unit = formats.money_scale(float(np.abs([booked, discounted]).max()))

@@ -127,6 +127,7 @@ def winners(found: Tornado) -> Figure:
 
     Those that change the winner come first.
     """
+    # Sorting is stable: among those that change the winner, and the rest, the widest come first.
     swings = sorted(found.effective, key=lambda swing: not swing.changes)[:MOST_ROWS]
     colours = _colours_of(found.question.alternatives)
     rows = tuple(
@@ -246,6 +247,8 @@ def _index_rows(title: str, indices: Indices) -> Rows:
             )
         )
         marks = (
+            # An estimate from few points may fall outside 0 to 100 %: the words say it, the bar
+            # stops.
             Bar(0.0, min(max(total, _SHARES[0]), _SHARES[1]), "plan 55%"),
             _line(total, wide, "plan", -0.12),
             _known(alone, narrow, "previous", 0.12),

@@ -48,6 +48,7 @@ def _element(shape: layout.Shape) -> h.Node:
         case layout.Polygon(points, fill, edge, width):
             return h.polygon(points=_listed(points), **_paint(fill, edge, width))
         case layout.Circle(x, y, radius, fill, edge):
+            # A tenth of a pixel cannot be seen; more digits would only make the report longer.
             place = {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": f"{radius:g}"}
             return h.circle(**place, **_paint(fill, edge, 1.6 if edge else 0.0))
         case layout.Rectangle(box, fill, edge, width, radius):
