@@ -1,4 +1,8 @@
-"""Alternatives to choose among: a plan, doing nothing, and each of its capabilities alone."""
+"""Alternatives to choose among: a plan, doing nothing, each capability alone; and who wins.
+
+First what there is to choose, and its outcomes at many points under the same luck; then which wins
+at each point, how often, and which may be the first.
+"""
 
 from __future__ import annotations
 
@@ -97,10 +101,13 @@ def outcomes_at(
     InputError
         If it exists in none.
     """
+    # By alternative and then by point, as the reshaping below has it.
     scenarios = [each for by_name in zip(*alternatives, strict=True) for each in by_name]
     totals = totals_of(scenarios, replications, first=first, **keeping)
     found = outcome_of(outcome, totals).reshape(-1, len(points), replications)
     lacking = np.isnan(found)
+    # A future counts everywhere or nowhere: else a difference between points could be one between
+    # futures.
     exists = ~lacking.any(axis=(0, 1))
     if not exists.any():
         raise _without_outcome(outcome, points[int(np.argmax(lacking.sum(axis=(0, 2))))])

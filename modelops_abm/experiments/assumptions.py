@@ -142,6 +142,8 @@ def _named_inputs(
         inside = {
             key: entry
             for key, entry in ranges.items()
+            # A value that is named itself is varied though somebody states it
+            # (docs/decisions/0030).
             if key == name or (_is_in(key, name) and key not in left_out)
         }
         problems.extend([] if inside else [_nothing_in(name, left_out)])
@@ -154,6 +156,8 @@ def _named_inputs(
 
 def _why_not(scenario: Scenario, entry: Quantity) -> str:
     """Return why a value is not uncertain; empty if it is."""
+    # The first reason that holds is told, so the order matters: what is decided is not uncertain at
+    # all.
     if entry.name in _DECISIONS or (
         entry.name.startswith("capabilities.") and entry.name.endswith(_DECIDED_PARTS)
     ):

@@ -297,7 +297,3 @@ def _return_in_words(view: Finance) -> tuple[str, str]:
 
 def _or_none(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
-
-
-# --------------------------------------------------------------------------------------
-# Replications of several scenarios as they come in, and the comparison that they make.

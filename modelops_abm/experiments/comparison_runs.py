@@ -1,6 +1,8 @@
 """Plans against a baseline over the same luck: all at once, or look by look as futures come in.
 
-Futures that are kept come first, then those that are to be run.
+First the replications: those that a store has, then those that are to be run. Then what gathers
+them into a comparison. Then what is called: `compare` and `comparisons` for one plan,
+`side_by_side` and `sides_by_side` for several. docs/decisions/0015 says when a comparison may stop.
 """
 
 from __future__ import annotations
@@ -73,11 +75,16 @@ def replications_of(
     store = checked_store(keeping)
     place = list(scenarios).index(baseline)
     kept = None if store is None else _Kept(store, list(scenarios.values()), place)
+    # Only what every scenario has, from the first replication on: half a pair is no difference.
     known = 0 if kept is None or wanted.names else kept.count(looks[-1])
     if kept is not None:
+        # What was kept comes look by look too, so that a comparison that is repeated stops where it
+        # stopped.
         for start, end in pairwise((0, *(look for look in looks if look < known), known)):
             if end > start:
                 yield kept.replications(start, end)
+    # The day of payback follows from the days of both runs, which are at hand only here, and not
+    # kept.
     series = [_NET_VALUE, wanted] if wanted.names else [_NET_VALUE]
     for batch in batches_of(list(scenarios.values()), known, looks[-1], keeping, series):
         for part in batch.cut(looks):
@@ -176,6 +183,7 @@ class Gathering:
     def _add_to_bands(self, values: Mapping[str, Floats]) -> None:
         for name, bands in self._levels.items():
             bands.add(values[name])
+        # The band of the differences, which no two bands of the scenarios tell.
         for name, bands in self._differences.items():
             bands.add(values[name] - values[self._baseline])
 
@@ -415,6 +423,8 @@ def sides_by_side(
         gathering.add(batch, paybacks)
         if progress is not None:
             progress(gathering.replications, edges[-1])
+        # Batches are cut at the looks, so none is missed. Nothing stops between them: each further
+        # chance to stop makes the intervals hold less often than they say.
         if gathering.replications in edges:
             yield gathering.side_by_side()
             if half_width is not None and gathering.is_known(half_width):

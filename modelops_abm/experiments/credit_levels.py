@@ -1,4 +1,8 @@
-"""What each level of one capability is worth, with the rest of the plan kept."""
+"""What other levels are worth: each level of one capability, and every single change of a plan.
+
+First the levels of one capability with the rest of the plan kept; then which single change of any
+level helps most; then both in sentences made of the measured numbers alone.
+"""
 
 from __future__ import annotations
 
@@ -307,6 +311,7 @@ def stream_single_changes(
     """
     changes = single_changes(plan)
     changed = [with_levels(plan, {change.capability: change.level}) for change in changes]
+    # In the order that `SingleChanges._place` counts on.
     for samples in sampled([baseline_of(plan), plan, *changed], looks, ("npv",), **keeping):
         yield SingleChanges(plan, keeping.get("seed", 0), changes, samples["npv"])
 

@@ -1,4 +1,8 @@
-"""Why a capability earns or costs: what it changes, measured under the same luck."""
+"""Why a capability earns or costs: what it changes under the same luck, and that in sentences.
+
+First the reasons, as paired differences, each with whether it can be told when picked out of all;
+then the sentences, which name only what can be told, and of that what matters.
+"""
 
 from __future__ import annotations
 
@@ -126,6 +130,7 @@ def reasons_of(
 
 def _money(differences: Mapping[str, Floats]) -> dict[str, Floats]:
     return {
+        # From 0.0, as the minus sign alone makes -0.0 of what changes nothing.
         "ideal_value": differences["ideal_value"],
         **{name: 0.0 - differences[name] for name in LOSSES},
         "predictions": 0.0 - differences["cost"],

@@ -1,9 +1,10 @@
-"""Cooperative games: who earns how much of a total that several bring about together.
+"""Which capability of a plan earns what: cooperative games, played by capabilities.
 
 A game states what every coalition of players is worth. A coalition is a whole number, its members
 are its bits: player i belongs to it if bit i is set, so 0 is nobody and the last one everybody.
 Worths are an array of coalitions x replications; every replication is a game of its own, and so the
-results are paired samples.
+results are paired samples. The first half of the file knows games alone; the second runs every
+combination of the capabilities under the same luck. docs/decisions/0016.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ def shapley_values(worths: Floats) -> Floats:
     shares = np.zeros((players, *worths.shape[1:]))
     for player in range(players):
         for others in _coalitions_without(players, player):
+            # Of the n! orders, k! (n - 1 - k)! have just these k others before the player: one in n
+            # C(n - 1, k).
             orders = players * math.comb(players - 1, others.bit_count())
             shares[player] += (worths[others | 1 << player] - worths[others]) / orders
     return shares
@@ -108,6 +111,7 @@ def _synergy(worths: Floats, players: int, one: int, other: int) -> Floats:
         both, first, second = others | 1 << one | 1 << other, others | 1 << one, others | 1 << other
         beyond = (worths[both] - worths[first]) - (worths[second] - worths[others])
         result += beyond * 2.0 / (players * math.comb(players - 1, others.bit_count()))
+    # Else rounding would make a pair of two that have nothing to do with each other.
     largest = np.max(np.abs(worths), axis=0)
     return np.where(np.abs(result) <= _ROUNDING * largest, 0.0, result)
 
@@ -332,6 +336,7 @@ class Credit(Reported):
     def _complete(self, outcome: str) -> Floats:
         """Return the worths, NaN for all combinations where one of them lacks the outcome."""
         worths = self.worths[outcome]
+        # Shares over different futures would not add up to what all make together.
         return np.where(np.isnan(worths).any(axis=0), np.nan, worths)
 
 

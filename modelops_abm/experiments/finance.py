@@ -95,6 +95,7 @@ def payback_days(difference_so_far: Floats) -> Floats:
     """
     negative = difference_so_far < 0.0
     days = difference_so_far.shape[1]
+    # The last day below 0: the first one from the back.
     last = np.where(negative.any(axis=1), days - 1 - np.argmax(negative[:, ::-1], axis=1), -1)
     return np.where(last == days - 1, NEVER, last + 1.0)
 
@@ -106,6 +107,8 @@ def finance(horizon_days: int, npv: Floats, investment: Floats, paybacks: Floats
         horizon_days=horizon_days,
         npv=gain,
         investment=spent,
+        # The ratio of the means, not the mean of ratios, which one future that spends next to
+        # nothing decides.
         return_on_investment=_ratio(gain.mean, spent.mean),
         return_interval=_fieller(npv, investment),
         loss=share(int(np.sum(npv < 0.0)), len(npv)),
@@ -127,6 +130,7 @@ def _fieller(numerator: Floats, denominator: Floats) -> tuple[float, float] | No
     assert top.mean is not None
     assert bottom.mean is not None
     assert bottom.half_width is not None
+    # If the investment may be 0 the ratio may be anything, and the set is no interval.
     if abs(bottom.mean) <= bottom.half_width:
         return None
     covariance = np.cov(numerator, denominator) / n
@@ -134,5 +138,6 @@ def _fieller(numerator: Floats, denominator: Floats) -> tuple[float, float] | No
     a = bottom.mean**2 - t_squared * covariance[1, 1]
     b = top.mean * bottom.mean - t_squared * covariance[0, 1]
     c = top.mean**2 - t_squared * covariance[0, 0]
+    # Not negative but for rounding, as `a` is above 0 here.
     root = math.sqrt(max(0.0, b * b - a * c))
     return float((b - root) / a), float((b + root) / a)

@@ -129,6 +129,8 @@ def information_of(utilities: Floats, halves: Floats, moves: Mapping[str, Moves]
     leads = leads_of(utilities)
     perfect = perfect_information(utilities, halves, leads)
     partial = {name: partial_information(each, leads, len(moves)) for name, each in moves.items()}
+    # To know all is worth at least what any part is; the ends are estimated apart, and made to
+    # agree.
     floor = max((each.low for each in partial.values()), default=0.0)
     perfect = _within(perfect, max(perfect.low, floor), perfect.high)
     return Information(
@@ -176,10 +178,14 @@ def perfect_information(utilities: Floats, halves: Floats, leads: Leads) -> Wort
         As `information_of` has them.
     """
     losses = utilities.max(axis=0) - utilities
+    # The loss of any alternative bounds the value from above. The lowest end is picked, so each
+    # takes a part of the error.
     ends = [skewed_interval(each, _ERROR / len(losses))[1] for each in losses]
     closest = int(np.argmin(ends)) if min(ends) < math.inf else leads.best
     saved = {each: _saved(halves, each) for each in leads.may_be_best}
     low = max(0.0, min(skewed_interval(each, _ERROR)[0] for each in saved.values()))
+    # One looks too high, as luck flatters the best of each point; the other too low, as half the
+    # luck chooses worse. The truth lies between.
     mean = (losses[leads.best].mean() + _saved(halves, leads.best).mean()) / 2.0
     return _told(float(mean), low, ends[closest], losses[closest])
 
@@ -187,6 +193,7 @@ def perfect_information(utilities: Floats, halves: Floats, leads: Leads) -> Wort
 def _saved(halves: Floats, now: int) -> Floats:
     """Return what the choice by half the luck saves at each point, as the other half values it."""
     gains = []
+    # Who chooses must not value: the same luck would praise its own choice.
     for choosing, valuing in (halves, halves[::-1]):
         then = np.argmax(choosing, axis=0)
         gains.append(np.take_along_axis(valuing, then[None], axis=0)[0] - valuing[now])
@@ -227,6 +234,9 @@ def partial_information(moves: Moves, leads: Leads, inputs: int = 1) -> Worth:
 
 def _cap(moves: Moves, ahead: Floats, now: int) -> Floats:
     """Return what a choice after each move would gain, by someone who knew its effect."""
+    # The best is behind nobody on average, so a lead above 0 is an error of the sample, and not
+    # worth anything. A move and its reverse are as likely; both are counted, which halves the
+    # noise.
     at_most = np.minimum(ahead, 0.0)[:, None]
     effects = moves.effects - moves.effects[now]
     both = [(at_most + sign * effects).max(axis=0) for sign in (1.0, -1.0)]
@@ -244,10 +254,13 @@ def _gains(moves: Moves, ahead: Floats, now: int) -> Floats:
     at_most = np.minimum(ahead, 0.0)
     effects = moves.effects - moves.effects[now]
     start, end = (_terms(each, moves) for each in (moves.start, moves.end))
+    # The moves are in random order, so these folds are random.
     fold = np.arange(effects.shape[1]) % _FOLDS
     gains = np.empty(effects.shape[1])
     for left_out in range(_FOLDS):
         train, test = fold != left_out, np.flatnonzero(fold == left_out)
+        # Differences on differences: what does not depend on this input is gone from both. Terms of
+        # groups add up to 0, and the system is singular; `lstsq` then takes the smallest weights.
         weights = np.linalg.lstsq((start - end)[train], effects[:, train].T, rcond=None)[0]
         both = [
             at_most[chosen] + sign * effects[chosen, test]
@@ -261,8 +274,10 @@ def _gains(moves: Moves, ahead: Floats, now: int) -> Floats:
 def _terms(position: Floats, moves: Moves) -> Floats:
     """Return terms of an effect that is 0 on average: positions x terms."""
     if moves.groups is not None:
+        # A position may be 1 itself.
         place = np.minimum((position * moves.groups).astype(int), moves.groups - 1)
         return np.asarray(np.eye(moves.groups)[place] - 1.0 / moves.groups)
+    # Less their mean over all positions, so that a fitted effect is one on the average: 0 in all.
     middles = (np.arange(200) + 0.5) / 200
     terms = _spline if len(moves.start) >= _SPLINE_FROM else _parabola
     return terms(position) - terms(middles).mean(axis=0)

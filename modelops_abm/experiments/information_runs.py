@@ -370,10 +370,13 @@ class _Design(NamedTuple):
 
 
 def _design(inputs: int, points: int, seed: int) -> _Design:
+    # All from one generator: what is drawn in another order is another design for the same seed.
     generator = np.random.default_rng(seed)
     positions = qmc.LatinHypercube(inputs, rng=generator).random(points)
     count = max(LEAST_MOVES, min(points, _MOVES_OF_ALL * points // inputs))
     ends = qmc.LatinHypercube(inputs, rng=generator).random(count)
+    # Each input at points of its own choice; at the same few their peculiarities would be in all
+    # moves.
     moves = tuple(_Moved(generator.permutation(points)[:count], own) for own in ends.T)
     return _Design(positions, moves)
 
@@ -410,6 +413,9 @@ def _run(
         rows = np.repeat(position[None], 1 + len(moved), axis=0)
         for row, (place, move) in enumerate(moved, start=1):
             rows[row, place] = design.moves[place].ends[move]
+        # Each point has futures of its own (from point x replications on), so that the spread over
+        # the points has luck in it. A point, its moves and all alternatives share them, so that the
+        # effect of a move has none.
         found = _found(
             alternatives,
             at_positions(inputs, rows),
@@ -420,6 +426,8 @@ def _run(
         )
         halves[:, :, point] = _halves(found[:, 0])
         for row, (place, move) in enumerate(moved, start=1):
+            # Half by half, as the utilities before the move are averaged: summed in another order,
+            # what has no effect would have one of rounding.
             after[place, :, move] = _halves(found[:, row]).mean(axis=0)
     return halves, after
 
@@ -448,10 +456,12 @@ def _part_of(
     progress: Callable[[int, int], None], done: int, count: int
 ) -> Callable[[int, int], None]:
     """Return what tells of the progress at one of several points."""
+    # A function of its own, as a lambda made in the loop would see the last point only.
     return lambda part, whole: progress(done * whole + part, count * whole)
 
 
 def _spread_by(inputs: Sequence[Input], positions: Floats, outcomes: Floats) -> tuple[str, ...]:
+    # Of ranks, as a few very large outcomes would decide any correlation of the values.
     ranks = stats.rankdata(outcomes)
     centred = ranks - ranks.mean()
     along = [abs(float(stats.rankdata(each) @ centred)) for each in positions.T]

@@ -62,6 +62,7 @@ class Range:
     def at(self, position: float) -> float | int:
         """Return the value at a position from 0 to 1; whole numbers have equal parts of it."""
         if self.is_whole:
+            # To round a real number instead would make both ends half as likely as the rest.
             count = int(self.high) - int(self.low) + 1
             return int(self.low) + min(int(position * count), count - 1)
         if position <= 0.0 or position >= 1.0:  # the ends to the bit
@@ -180,9 +181,12 @@ def check_inputs(scenario: Scenario, inputs: Sequence[Input]) -> None:
     problems = [
         Problem("is varied twice", field=name) for name in sorted({*names}) if names.count(name) > 1
     ]
+    # A value and a part of it, as its mean, are two names for the same thing.
     problems.extend(stated_twice({entry.name: _parts_of(entry) for entry in inputs}))
     for entry in inputs:
         try:
+            # What a value may be is an interval, so the ends of a range speak for all between; a
+            # choice gives all its values whatever the count.
             for value in entry.points(2):
                 varied(scenario, {entry.name: value})
         except InputError as error:
@@ -204,6 +208,7 @@ def _parse_range(name: str, stated: str) -> Range:
     is_logarithmic = stated.startswith(_LOG)
     low, _, high = stated.removeprefix(_LOG).partition(_TO)
     ends = [_number(name, end) for end in (low, high)]
+    # This refuses infinity and NaN as well, of which every comparison is false.
     if not (all(abs(end) <= _LARGEST for end in ends) and ends[0] < ends[1]):
         raise _misstated(name, stated, "a range goes from a number to a greater one")
     if is_logarithmic and ends[0] <= 0.0:
@@ -230,6 +235,7 @@ def _parse_choice(name: str, stated: str) -> Choice:
     values: list[Any] = []
     for part in _parts(stated):
         value = parse_assignment(f"{name}={part}")[1]
+        # In Python 1 equals True; here they are two values.
         if any(
             isinstance(other, bool) == isinstance(value, bool) and other == value
             for other in values

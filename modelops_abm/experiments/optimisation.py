@@ -124,6 +124,7 @@ class _Race:
         self._several = max(self.replications // _SECOND_LOOK, self._few)
         self._runs = Measuring(self.decisions.plan, self.keeping)
         self._plan = road_map_of(self.decisions.plan)
+        # A dictionary as a set with an order: one entry if the plan does nothing.
         self._always = tuple({nothing_of(self.decisions.plan): None, self._plan: None})
         self._work = _Work(self.keeping.get("progress"))
 
@@ -144,6 +145,8 @@ class _Race:
         count = self._several - self._few
         self._work.plan(len(promising) * count, 2 * self._most * self.replications)
         if count:
+            # Futures that the first look has not seen, though they too only help to choose.
+            # Spending is known from the first look; `followed_by` takes the worth alone.
             more = self._runs.measure(
                 [each.road_map for each in promising],
                 count,
@@ -159,6 +162,7 @@ class _Race:
     def recheck(self, chosen: Sequence[Measured]) -> list[Finalist]:
         """Return the finalists, measured in futures that the search has not seen."""
         self._work.plan(len(chosen) * self.replications, 2 * self.replications)
+        # From the first future on that the search has not used.
         fresh = self._runs.measure(
             [each.road_map for each in chosen],
             self.replications,
@@ -171,12 +175,16 @@ class _Race:
 
     def result(self, rechecked: Sequence[Finalist], found: Sequence[Measured]) -> Optimised:
         """Return the result, with the worth of the best finalist told by further futures."""
+        # Of all there are, three rounds may each lose the best, so they share the error. Otherwise
+        # only the last one is claimed of: the best of those re-checked.
         confidence = self._level if self.is_complete else LEVEL
         within = [each for each in rechecked if each.rechecked.is_within(self.budget)]
+        # There is always one: to do nothing spends nothing.
         best = ranking_of(within, confidence).order[0]
         road_maps = list(dict.fromkeys((best, self._plan)))
         self._work.plan(len(road_maps) * self.replications, 0)
         told = self._work.told(len(road_maps))
+        # Beyond those that have chosen the best, which flatter it.
         first = self._several + self.replications
         last = self._runs.measure(
             road_maps, self.replications, first=first, of_spending=self._several, told=told
@@ -237,6 +245,7 @@ class _Race:
         gains = np.array([each.gains for each in ordered])
         candidates = rank(ordered, gains, self._level).may_be_best
         limit = max(most, _PROMISING * self.finalists)
+        # If more may be the best than can be re-checked, the claim is given up, not stretched.
         self.is_complete = len(candidates) <= limit
         return [*candidates[:limit], *ordered[:most]]
 
@@ -258,6 +267,7 @@ class _Work:
         start = self._done
 
         def tell(done: int, _: int) -> None:
+            # The baseline runs along, but is no road map; and progress never goes back.
             self._done = max(self._done, start + done * road_maps // (road_maps + 1))
             if self._progress is not None:
                 self._progress(min(self._done, self._all), self._all)

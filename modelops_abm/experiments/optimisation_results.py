@@ -1,4 +1,9 @@
-"""The efficient frontier: alternatives that no other beats in both of two respects."""
+"""What an optimisation found: the efficient frontier, the finalists, and what to recommend.
+
+First the frontier, of alternatives that no other beats in both of two respects. Then the result:
+what it says is made of the measured numbers alone, and of fresh futures, as the search flatters
+what it chose. Last, how a search went.
+"""
 
 from __future__ import annotations
 
@@ -54,6 +59,7 @@ def frontier[Alternative](
     """
     best = -np.inf
     efficient: list[Alternative] = []
+    # Of equal cost the most valuable first, which then shuts out the others.
     for each in sorted(alternatives, key=lambda each: (cost(each), -value(each))):
         if value(each) > best:
             best = value(each)
@@ -225,6 +231,7 @@ class Optimised(Reported):
             return None
         year = measured.dearest_year
         apart = abs((year.mean or 0.0) - self.budget_per_year)
+        # Spending is measured in a part of the futures, so n of these stand for all replications.
         needed = year.replications_for(apart) if apart > 0.0 else None
         return None if needed is None else math.ceil(needed * self.replications / year.n)
 

@@ -1,4 +1,9 @@
-"""Downside risk: how bad the worst futures are."""
+"""Looking for road maps: how bad the worst futures are, what a road map does, and the search.
+
+First the mean of the worst futures; then how a road map is measured against doing nothing; then the
+search itself, which measures all of them if they are few, and what Optuna suggests otherwise.
+docs/decisions/0022.
+"""
 
 from __future__ import annotations
 
@@ -127,6 +132,8 @@ class Measured:
         """Tell whether every year's mean is known to be within a budget, or one to be over it."""
         if budget is None:
             return "within"
+        # By the ends of the interval: a mean that seems just below the budget is over it as often
+        # as not.
         highs = (year.mean if year.high is None else year.high for year in self.yearly_spend)
         if all((high or 0.0) <= budget for high in highs):
             return "within"
@@ -184,6 +191,8 @@ class Measuring:
         Cancelled
             If it was cancelled.
         """
+        # Doing nothing runs in the same call, and so in the same futures, and is subtracted in
+        # each.
         tried = [nothing_of(self._plan), *road_maps]
         scenarios = [with_road_map(self._plan, road_map) for road_map in tried]
         keeping = self._keeping.copy()
@@ -307,6 +316,7 @@ class _Search:
         for numbers in batched(range(len(self.found), trials), _BATCH):
             asked = [self._new_suggestion(study, aims) for _ in numbers]
             road_maps = [road_map for _, road_map in asked]
+            # A batch may have the same suggestion twice.
             self._add([each for each in dict.fromkeys(road_maps) if each not in self.found])
             for trial, road_map in asked:
                 self._tell(study, trial, self.found[road_map], aims)
@@ -332,6 +342,7 @@ class _Search:
     def _remind(self, study: optuna.Study, aims: Aims) -> None:
         """Tell a study what was measured before."""
         for road_map, measured in self.found.items():
+            # Enqueued, it comes back as the next suggestion, and is told of like one.
             study.enqueue_trial(self._decisions.places_of(road_map))
             trial, _ = self._suggestion(study)
             self._tell(study, trial, measured, aims)
@@ -342,6 +353,7 @@ class _Search:
             trial, road_map = self._suggestion(study)
             if road_map not in self.found:
                 break
+            # Told at once, so that the study turns to something else.
             self._tell(study, trial, self.found[road_map], aims)
         else:
             trial, road_map = self._suggestion(study)
@@ -356,6 +368,7 @@ class _Search:
     def _tell(
         self, study: optuna.Study, trial: optuna.Trial, measured: Measured, aims: Aims
     ) -> None:
+        # Before it is told, which closes the trial.
         trial.set_constraint(_EXCESS, measured.excess(self._budget))
         study.tell(trial, aims(measured))
 
@@ -369,6 +382,8 @@ def _worth_and_spend(measured: Measured) -> list[float]:
 
 
 def _study(directions: list[Direction], trials: int, seed: int) -> optuna.Study:
+    # Jointly, as the start of a capability means nothing without its level. Optuna takes seeds of
+    # 32 bits.
     sampler = optuna.samplers.TPESampler(
         seed=seed % _LARGEST_SEED,
         multivariate=True,

@@ -133,6 +133,7 @@ class Parts:
         ValueError
             If there cannot be such numbers.
         """
+        # Refused before it is written: when read, it would cost all else in its file.
         if not self._layout.allowed(values).all():
             raise ValueError("there cannot be such numbers")
         for key, rows in zip(keys, values, strict=True):
@@ -140,6 +141,7 @@ class Parts:
             if new.numbers:
                 self._learn(new)
                 self._kept_back.append(new)
+        # A file for each batch would be thousands; one at the end would lose all when killed.
         waited = time.monotonic() - self._written_at
         count = sum(len(each.numbers) for each in self._kept_back)
         if waited > _SECONDS_KEPT_BACK or count > _ROWS_KEPT_BACK:
@@ -168,6 +170,9 @@ class Parts:
         """
         self.flush()
         if len(self._files) > _MOST_PARTS:
+            # The new files are on the disk before an old one goes. Killed in between, rows come
+            # twice, the same to the bit. A file whose content stays keeps its name, and is not
+            # deleted.
             before, self._files = self._files, set()
             self._write([_Rows.all(key, rows) for key, rows in self._known.items()])
             _delete(before - self._files)
@@ -180,6 +185,8 @@ class Parts:
                 foreign.append(file)
                 continue
             try:
+                # The whole file before any of it is learnt: one that turns out damaged half way
+                # must leave nothing behind. And whatever is wrong with it must not cost the others.
                 rows = list(_rows_in(file, self._layout))
             except (pa.ArrowException, OSError, ValueError, KeyError):
                 unreliable.append(_set_aside(file))
@@ -194,6 +201,8 @@ class Parts:
     def _learn(self, rows: _Rows) -> None:
         known = self._known.setdefault(rows.key, {})
         for number, row in zip(rows.numbers, rows.values, strict=True):
+            # To the bit, as the same run is. Of two that differ nothing tells the right one, so
+            # neither is taken.
             there = known.setdefault(number, row)
             if there is not row and there.tobytes() != row.tobytes():
                 raise unusable(
@@ -209,6 +218,8 @@ class Parts:
         except OSError as error:
             raise unusable(self._folder, reason_of(error)) from None
         for start in range(0, table.num_rows, _MOST_ROWS):
+            # In memory first: the name is the checksum, by which damage on the way is found
+            # (docs/decisions/0026).
             stream = pa.BufferOutputStream()
             pq.write_table(table.slice(start, _MOST_ROWS), stream, compression="zstd")
             content = stream.getvalue().to_pybytes()
@@ -296,6 +307,8 @@ def _delete(paths: Iterable[Path]) -> None:
 def _set_aside(file: Path) -> Path:
     """Give a file a name that readers of Parquet leave out, and return it."""
     try:
+        # Not deleted, as it may be the only copy of something; and nothing of that name is
+        # overwritten.
         for number in count():
             target = file.with_name(f"{_SET_ASIDE}{f'{number}-' if number else ''}{file.name}")
             if not os.path.lexists(target):
@@ -330,10 +343,12 @@ def _rows_in(file: Path, layout: _Layout) -> Iterator[_Rows]:
     Nothing is read that would take more room than what is ever written.
     """
     with open_file(file) as stream:
+        # A longer file is cut off here, and so fails its checksum.
         content = stream.read(_LARGEST_PART_BYTES + 1)
     if hashlib.sha256(content).hexdigest() != file.stem:
         raise ValueError("its name is not its checksum")
     table = _table_in(content, layout)
+    # NumPy would make a null NaN, and floats of the whole numbers beside it.
     if any(column.null_count for column in table.columns):
         raise ValueError("something is missing")
     keys = table.column(0).combine_chunks()
@@ -342,6 +357,8 @@ def _rows_in(file: Path, layout: _Layout) -> Iterator[_Rows]:
     values = np.column_stack(columns)
     if not layout.allowed(values).all():
         raise ValueError("there cannot be such numbers")
+    # Sorted within each key, so that a replication that comes twice stands beside itself, and the
+    # smallest number is the first.
     order = np.lexsort((numbers, codes))
     edges = np.flatnonzero(np.diff(codes[order])) + 1
     for start, end in pairwise((0, *edges.tolist(), len(order))):
@@ -353,6 +370,7 @@ def _rows_in(file: Path, layout: _Layout) -> Iterator[_Rows]:
 
 def _table_in(content: bytes, layout: _Layout) -> pa.Table:
     file = pq.ParquetFile(pa.BufferReader(content))
+    # The footer tells the sizes before anything is unpacked: a small file may unpack to terabytes.
     schema, facts = file.schema_arrow, file.metadata
     if not schema.equals(layout.schema) or schema.metadata != layout.schema.metadata:
         raise ValueError("it holds something else")
@@ -360,5 +378,7 @@ def _table_in(content: bytes, layout: _Layout) -> pa.Table:
     if not 0 < facts.num_rows <= _MOST_ROWS or sum(bytes_of) > _LARGEST_PART_BYTES:
         raise ValueError("it is too large")
     table = file.read().unify_dictionaries()
+    # A file made to harm may have codes that point outside its dictionary, which Arrow would
+    # follow.
     table.validate(full=True)
     return table

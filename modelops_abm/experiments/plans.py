@@ -48,6 +48,7 @@ def with_levels(plan: Scenario, levels: Mapping[CapabilityName, float]) -> Scena
         name: getattr(plan.capabilities, name).model_copy(update={"maximum": level})
         for name, level in changed.items()
     }
+    # The source of a level speaks of the level that was.
     forgotten = {f"capabilities.{name}.maximum" for name in changed}
     return plan.model_copy(
         update={

@@ -1,4 +1,8 @@
-"""A road map: which capabilities a plan raises, how far, from when on, and with which team."""
+"""Road maps: which capabilities a plan raises, how far, from when on, with which team.
+
+First one road map, and the plan that follows it; then all that are open to a plan, as places on
+axes for a search, as a list, and as neighbours of each other. docs/decisions/0022.
+"""
 
 from __future__ import annotations
 
@@ -97,6 +101,8 @@ def with_road_map(plan: Scenario, road_map: RoadMap) -> Scenario:
     >>> plan.capabilities.rollback.maximum, plan.capabilities.automation.maximum
     (1.0, 0.0)
     """
+    # All capabilities are put where they start first: what the plan raises and the road map does
+    # not is off.
     values: dict[str, Any] = {"team.developers": road_map.developers}
     for name in CAPABILITY_NAMES:
         values[f"capabilities.{name}.maximum"] = start_of(plan, name)
@@ -161,6 +167,7 @@ class Decisions(Represented):
     @property
     def axes(self) -> dict[str, int]:
         """How many values there are for each thing that is decided, by its name."""
+        # At level 0 every start is the same road map, so there are more places than `size` tells.
         counts: dict[str, int] = {}
         for name in CAPABILITY_NAMES:
             if levels := self._levels_above(name):
@@ -248,6 +255,7 @@ class Decisions(Represented):
 def _is_one_change(here: Step | None, other: Step | None) -> bool:
     if here is None or other is None:
         return here is not other
+    # One of the two, not both, and not neither.
     return (here.level == other.level) != (here.start_day == other.start_day)
 
 

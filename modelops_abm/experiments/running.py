@@ -1,4 +1,9 @@
-"""Running many scenarios over the same replications, and keeping what was run."""
+"""Running many scenarios over the same replications, and keeping what was run.
+
+First the totals of scenarios, from a store as far as it has them, which every experiment runs
+through; then outcomes from look to look; then paired differences as a table. A run is decided by
+scenario, seed and number alone, so the store need not know which experiment asked.
+"""
 
 from __future__ import annotations
 
@@ -165,6 +170,8 @@ class _Work:
         self._store = checked_store(keeping)
         self._keys = [] if self._store is None else [fingerprint_of(each) for each in scenarios]
         self._done = 0
+        # Before the array is made: a system that promises more memory than it has would end the
+        # process later, at a write.
         check_room(len(scenarios), count)
         self.totals = np.empty((len(scenarios), count, len(outcomes.TOTALS)))
 
@@ -173,6 +180,7 @@ class _Work:
 
         What a store knows is filled in on the way.
         """
+        # Those that begin at the same replication run side by side, and each only what it lacks.
         lacking: dict[int, list[int]] = {}
         for place in range(len(self._scenarios)):
             lacking.setdefault(self._filled_in(place), []).append(place)
@@ -200,6 +208,8 @@ class _Work:
         if self._store is None:
             return self._first
         key, count = self._keys[place], self._end - self._first
+        # Only an unbroken beginning counts, as what is run is a range; a later row is run again,
+        # and dropped as the same to the bit.
         start = self._store.runs.first_missing(key, self._first, count)
         known = start - self._first
         self.totals[place, :known] = self._store.runs.rows(key, self._first, known)
@@ -306,6 +316,8 @@ def sampled(
     """
     _check_names(wanted)
     kept: dict[str, list[Floats]] = {name: [] for name in wanted}
+    # Replications are numbered, so those of one look are the first of the next; only what is new is
+    # run.
     for start, look in pairwise((0, *checked_looks(looks))):
         keeping_on = keeping.copy()
         keeping_on["progress"] = _progress_of(keeping, len(scenarios), start, looks[-1])

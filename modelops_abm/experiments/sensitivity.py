@@ -1,4 +1,4 @@
-"""Inputs as SALib takes them."""
+"""What is asked of every point of a sensitivity analysis, and inputs as SALib takes them."""
 
 from __future__ import annotations
 
@@ -93,6 +93,8 @@ class Question(Represented):
         """
         check_inputs(self.plan, self.inputs)
         plans = [varied(self.plan, point) if point else self.plan for point in points]
+        # The names are those of the plan as it is: at a point where a level is varied to 0 it would
+        # have fewer alternatives, and the array no shape.
         names = self.alternatives
         alternatives = [tuple(variants_of(plan, names).values()) for plan in plans]
         return outcomes_at(points, alternatives, self.outcome, replications, **keeping)

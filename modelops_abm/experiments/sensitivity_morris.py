@@ -198,6 +198,7 @@ def morris(
 
 def morris_positions(inputs: int, trajectories: int, seed: int = 0) -> Floats:
     """Return the positions of the points: trajectories x (inputs + 1) points x inputs."""
+    # Here, as it takes long to import (docs/decisions/0039).
     from SALib.sample import morris as sampling
 
     problem = problem_of(tuple(map(str, range(inputs))))
@@ -218,6 +219,8 @@ def effects_of(positions: Floats, answers: Floats) -> Floats:
     inputs = positions.shape[1]
     steps = np.diff(positions.reshape(-1, inputs + 1, inputs), axis=1)
     changes = np.diff(answers.reshape(-1, inputs + 1), axis=1)
+    # A trajectory moves the inputs in an order of its own; effects are put back in that of the
+    # inputs.
     moved = np.argmax(np.abs(steps), axis=2)
     ratios = changes / np.take_along_axis(steps, moved[:, :, None], axis=2)[:, :, 0]
     effects = np.empty_like(ratios)
@@ -235,6 +238,7 @@ def deviation_half_width(effects: Floats, seed: int) -> Floats:
     seed
         Decides on the bootstrap.
     """
+    # Whole trajectories, as the effects in one share their points.
     drawn = np.random.default_rng(seed).integers(len(effects), size=(_RESAMPLES, len(effects)))
     deviations = effects[drawn].std(axis=1, ddof=1)
     return np.asarray(special.ndtri(0.5 + LEVEL / 2.0) * deviations.std(axis=0, ddof=1))

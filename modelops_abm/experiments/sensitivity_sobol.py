@@ -1,4 +1,9 @@
-"""Sensitivity indices with their intervals."""
+"""Sobol indices: which assumptions make the spread of the answer, and which decide who wins.
+
+In reading order: indices with their intervals, from the points of a base sample; which of several
+alternatives wins at these points, and what decides on it; the result, in words and tables; and the
+run. docs/decisions/0021 says why these estimators, 0023 what is said of the winner.
+"""
 
 from __future__ import annotations
 
@@ -122,6 +127,8 @@ def indices_of(names: tuple[str, ...], answers: Floats, seed: int = 0) -> Indice
     parts = _Parts.of(answers.reshape(len(answers), -1), len(names))
     count = len(parts.squares)
     estimates = parts.ratios(np.full((1, count), 1.0 / count))
+    # A bootstrap sample is how often each base point is drawn: weights in place of copies. A base
+    # point comes with all its (inputs + 2) points, which are not independent of each other.
     drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1.0 / count), _RESAMPLES)
     wide = float(special.ndtri(0.5 + LEVEL / 2.0))
     first, total = (
@@ -151,8 +158,10 @@ class _Parts:
     @classmethod
     def of(cls, answers: Floats, inputs: int) -> _Parts:
         """Return the parts of answers: points x components."""
+        # A large mean would add its noise to the products below, and nothing else.
         centred = answers - answers.mean(axis=0)
         by_base = centred.reshape(-1, inputs + 2, answers.shape[1])
+        # The order of SALib: A, then A with one column of B for each input, then B.
         own, mixed, other = by_base[:, :1], by_base[:, 1:-1], by_base[:, -1:]
         return cls(
             first=np.sum(other * (mixed - own), axis=2),
@@ -169,8 +178,11 @@ class _Parts:
         weights
             Samples x base points; they add up to 1 in each sample.
         """
+        # Of the resample itself, so that it varies together with the numerators, and the ratio
+        # less.
         variance = weights @ self.squares - np.sum((weights @ self.centres) ** 2, axis=1)
         varies = variance > _ROUNDING * self.squares.max(initial=0.0)
+        # The inner `where` is for NumPy, which divides before it chooses.
         scale = np.where(varies, 1.0 / np.where(varies, variance, 1.0), 0.0)[:, None]
         return scale * (weights @ self.first), scale * (weights @ self.total)
 
@@ -235,10 +247,14 @@ def decision_of(
     against_first = outcomes - outcomes[0]  # what all share would round differently in each
     won = winners(against_first.mean(axis=2))
     by_base = won.reshape(-1, len(inputs) + 2)
+    # The mixed points share their values with these two; to count them would make the intervals too
+    # narrow.
     ends = [0, -1]
     independent = against_first.reshape(len(alternatives), *by_base.shape, -1)[:, :, ends]
     turned = np.sum(by_base[:, 1:-1] != by_base[:, :1], axis=0).tolist()
     return Decision(
+        # Numbers 1, 2, 3 for the winners would have an order and distances. So each alternative is
+        # a component of the answer, 1 where it wins.
         wins=wins(alternatives, by_base[:, ends].ravel()),
         told=_told(independent.reshape(len(alternatives), -1, outcomes.shape[2])),
         indices=indices_of(inputs, np.eye(len(alternatives))[won], seed),
@@ -251,6 +267,8 @@ def decision_of(
 def _told(outcomes: Floats) -> Share:
     """Return the share of points at which the winner can be told from all others."""
     names = range(len(outcomes))
+    # Each point by itself: a share of points is counted, no claim is made about all of them at
+    # once.
     decided = [rank(names, outcomes[:, point]).is_decided for point in range(outcomes.shape[1])]
     return share(sum(decided), len(decided))
 
@@ -499,6 +517,7 @@ def sobol(
     >>> sobol(Question(plan, inputs), base_points=8, replications=2).indices.names
     ('team.focus', 'drift.severity')
     """
+    # Only so many points of a Sobol sequence are balanced.
     if base_points < 2 or base_points & (base_points - 1):
         raise InputError(f"the base sample must be 2, 4, 8, 16 ..., not {base_points}")
     count = base_points * (len(question.inputs) + 2) * len(question.alternatives)
@@ -506,6 +525,8 @@ def sobol(
     positions = sobol_positions(len(question.inputs), base_points, seed_of_points)
     points = at_positions(question.inputs, positions)
     outcomes = question.outcomes(points, replications, **keeping)
+    # The mean over the replications first: the variance to be shared out is that over the
+    # assumptions.
     answers = question.answers(outcomes).mean(axis=1)
     names, alternatives = tuple(entry.name for entry in question.inputs), question.alternatives
     is_choice = len(alternatives) > 1
@@ -523,6 +544,7 @@ def sobol(
 
 def sobol_positions(inputs: int, base_points: int, seed: int = 0) -> Floats:
     """Return the positions of the points: base_points x (inputs + 2) points x inputs."""
+    # Here, as it takes long to import (docs/decisions/0039).
     from SALib.sample import sobol as sampling
 
     problem = problem_of(tuple(map(str, range(inputs))))

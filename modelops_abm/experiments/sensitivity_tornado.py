@@ -1,4 +1,9 @@
-"""Where along an assumption another alternative becomes the best."""
+"""One assumption at a time: how far each moves the answer, and where another winner comes.
+
+First where along the values of one assumption the best alternative changes, as far as that can be
+told; then the effects of all assumptions, in words and tables; then the run. docs/decisions/0021
+and 0023.
+"""
 
 from __future__ import annotations
 
@@ -102,6 +107,7 @@ def best_along(
     places = list(zip(values, np.moveaxis(outcomes, 1, 0), strict=True))
     middle = next((i for i, each in enumerate(values) if _is_same(each, usual_value)), None)
     if middle is None:
+        # The value as it is lies between those tried; changes are told from there outwards.
         middle = _place_of(usual_value, values)
         places.insert(middle, (usual_value, at_usual))
     level = 1.0 - (1.0 - LEVEL) / len(places)
@@ -122,6 +128,7 @@ def changes_along(best: Sequence[BestAt]) -> tuple[WinnerChange, ...]:
     middle = next(place for place, each in enumerate(best) if each.is_usual)
     held = best[middle].ranking.may_be_best
     above, held = _changes(best[middle + 1 :], held)
+    # The stretch around the middle is one: what was ruled out of it above must not win in it below.
     below, _ = _changes(best[:middle][::-1], held)
     return (*below[::-1], *above)
 
@@ -134,6 +141,8 @@ def _changes(
     up_to_first = held
     for each in best:
         here = each.ranking.may_be_best
+        # No change is told while one name may be the best at all values so far; where intervals
+        # overlap it would be a guess.
         both = tuple(name for name in held if name in here)
         if not both:
             changes.append(WinnerChange(each.value, held, here))
@@ -473,6 +482,7 @@ def tornado(
         for entry, chosen in zip(question.inputs, values, strict=True)
         for value in chosen
     ]
+    # All points in one call, so that every difference is over the same futures.
     outcomes = question.outcomes([{}, *points], replications, **keeping)
     names, usual, rest = question.alternatives, outcomes[:, 0], outcomes[:, 1:]
     edges = np.cumsum([len(chosen) for chosen in values])[:-1]
@@ -485,6 +495,7 @@ def tornado(
             base,
             best_along(names, chosen, part, (_usual(question, entry), usual)),
         )
+        # Not strict: `split` makes one part even where there is no input.
         for entry, chosen, part in zip(
             question.inputs, values, np.split(rest, edges, axis=1), strict=False
         )

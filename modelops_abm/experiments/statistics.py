@@ -1,4 +1,10 @@
-"""How sure we are: intervals of means, of skewed means, and of shares."""
+"""How sure we are: intervals, paired differences, rankings, and when to stop.
+
+First intervals of means, of skewed means and of shares. Then two scenarios: as they share their
+luck, it is the difference in each replication that is a sample, and it varies far less than either
+of them. Then several alternatives: not which is the best, but which may be. Last, when to look at a
+growing number of replications, as stopping at a lucky moment spoils an interval.
+"""
 
 from __future__ import annotations
 
@@ -132,12 +138,16 @@ def bootstrap_interval(
     present = values[~np.isnan(values)]
     if len(present) < 2:
         raise ValueError("a bootstrap needs at least two values")
+    # Without any spread the acceleration below would be 0 / 0.
     if np.ptp(present) == 0.0:
         return float(present[0]), float(present[0])
     means = _resampled_means(present, seed, resamples)
     mean = np.mean(present)
+    # Ties count half, as means of few or of whole numbers often are equal; at 0 or 1 the normal
+    # quantile would be infinite.
     below = np.clip(np.mean(means < mean) + 0.5 * np.mean(means == mean), 1e-6, 1.0 - 1e-6)
     bias = special.ndtri(below)
+    # The acceleration is the skewness of what each value does to the mean.
     leave_one_out = (np.sum(present) - present) / (len(present) - 1)
     away = np.mean(leave_one_out) - leave_one_out
     acceleration = np.sum(away**3) / (6.0 * np.sum(away**2) ** 1.5)
@@ -163,6 +173,7 @@ def skewed_interval(values: Floats, error: float) -> tuple[float, float]:
         That one end may be wrong; the other one as often.
     """
     n, mean = len(values), float(values.mean())
+    # The skewness of rounding errors means nothing.
     if np.ptp(values) <= _ROUNDING * abs(mean):
         return mean, mean
     top, allowed = top_share_allowed(values)
@@ -172,6 +183,7 @@ def skewed_interval(values: Floats, error: float) -> tuple[float, float]:
     skew = float((centred**3).mean() / (centred**2).mean() ** 1.5) / (6.0 * math.sqrt(n))
     t = t_quantile(n - 1, 1.0 - 2.0 * error)
     step = float(values.std(ddof=1)) / math.sqrt(n)
+    # The transformation is inverted, so that the upper quantile gives the lower end.
     return mean - step * _unskewed(t, skew), mean - step * _unskewed(-t, skew)
 
 
@@ -187,6 +199,8 @@ def top_share_allowed(values: Floats) -> tuple[float, float]:
 
 
 def _unskewed(t: float, skew: float) -> float:
+    # The limit without skewness, where the formula is 0 / 0. Below, `cbrt` has a real root of a
+    # negative number, which `** (1 / 3)` has not.
     if abs(skew) < 1e-9:
         return t
     return (float(np.cbrt(1.0 + 6.0 * skew * (t - skew))) - 1.0) / (2.0 * skew)
@@ -203,6 +217,8 @@ def share(count: int, n: int, level: float = LEVEL) -> Share:
     """
     if n == 0:
         return Share(0, 0, 0.0, 1.0)
+    # Not the normal interval, whose width is 0 at 0 of n: that nothing was seen in 400 futures does
+    # not say that it never happens.
     z = float(special.ndtri(0.5 + level / 2.0))
     centre = (count + z * z / 2.0) / (n + z * z)
     spread = z / (n + z * z) * math.sqrt(count * (n - count) / n + z * z / 4.0)
@@ -217,6 +233,8 @@ def _replications_for(deviation: float, half_width: float) -> int:
     def suffices(n: int) -> bool:
         return t_quantile(n - 1) * deviation <= half_width * math.sqrt(n)
 
+    # The quantile of t depends on n, so there is no closed form. Go up from below, never beyond
+    # what the present quantile asks for, and then down to the smallest that suffices.
     n = 2
     while not suffices(n):
         ratio = min(t_quantile(n - 1) * deviation / half_width, _LARGEST_RATIO)
@@ -345,9 +363,12 @@ def rank[Alternative](
     level
         Confidence that the best one is among `Ranking.may_be_best`.
     """
+    # Means over different replications must not be compared: one that lacks the bad years would
+    # win.
     paired = samples[:, ~np.isnan(samples).any(axis=0)]
     if paired.shape[1] == 0:
         return Ranking(tuple(alternatives), tuple(alternatives))
+    # Stable, so that of equals the first given comes first whatever the method of sorting.
     order = np.argsort(-paired.mean(axis=1), kind="stable")
     kept = [index for index in order if not _is_beaten(paired, index, level)]
     return Ranking(
@@ -362,6 +383,7 @@ def _is_beaten(paired: Floats, index: int, level: float) -> bool:
     if others == 0 or n < 2:
         return False
     each = 1.0 - (1.0 - level) / others
+    # By replication, so that the luck that they share cancels.
     behind = np.delete(paired, index, axis=0) - paired[index]
     allowed = t_quantile(n - 1, each) * behind.std(axis=1, ddof=1) / math.sqrt(n)
     return bool(np.any(behind.mean(axis=1) > allowed))

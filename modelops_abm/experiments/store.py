@@ -1,7 +1,8 @@
-"""A folder that keeps what experiments run, as it comes.
+"""What experiments run is kept in a folder as it comes, and never run again.
 
-What an experiment has run is never run again: it goes on where it was stopped, or killed, and more
-replications add to those that are there.
+`Store` keeps the runs: an experiment goes on where it was stopped, or killed, and more replications
+add to those that are there. `Folder` is that of one experiment: what it is about, its store, and
+the tables that it found. docs/decisions/0020 says why, 0018 and 0026 what may be wrong with files.
 """
 
 from __future__ import annotations
@@ -76,14 +77,19 @@ class Store:
 
     def __init__(self, folder: Path, *, seed: int = 0, engine: str = "ensemble") -> None:
         self.provenance = Provenance(seed, engine, simulator_version())
+        # The lock comes first: until then another process may be writing what is read here.
         self._lock = _locked(folder)
         try:
             stated = _described(folder, self.provenance)
             if stated != self.provenance:
                 raise unusable(folder, _difference(stated, self.provenance))
+            # Each file says it again, so that one copied from another store is not taken for its
+            # own.
             origin = json.dumps(self.provenance._asdict())
             self.runs = Parts(folder, "scenario", outcomes.TOTALS, origin)
             paybacks = folder / PAYBACKS
+            # A link is not followed, not even one that leads nowhere: it would write outside the
+            # folder.
             if os.path.lexists(paybacks) and (paybacks.is_symlink() or not paybacks.is_dir()):
                 raise unusable(folder, f"{PAYBACKS} is in the way")
             self.paybacks = Parts(paybacks, "pair", ("payback_day",), origin, _is_day_or_never)
@@ -127,6 +133,7 @@ def _locked(folder: Path) -> FileLock:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / _LOCK)
+        # Without waiting, as the other may run for hours.
         lock.acquire(timeout=0)
     except Timeout:
         raise unusable(folder, "another process is writing to it") from None
@@ -139,6 +146,8 @@ def _described(folder: Path, provenance: Provenance) -> Provenance:
     """Return what a store says of itself; an empty folder takes what is said of it."""
     path = folder / STORE_DESCRIPTION
     if not path.exists():
+        # Runs of an unknown seed or version look like any others; they would be mixed with new
+        # ones.
         if holds_parts(folder):
             raise unusable(folder, f"its {STORE_DESCRIPTION} is gone; {_WAY_OUT}")
         if any(not entry.name.startswith(".") for entry in folder.iterdir()):
@@ -147,14 +156,17 @@ def _described(folder: Path, provenance: Provenance) -> Provenance:
         return provenance
     try:
         stated = Provenance(**json.loads(read_file(path, _LARGEST_DESCRIPTION)))
+        # JSON may say `true`, which equals a seed of 1.
         if [type(each) for each in stated] != [type(each) for each in provenance]:
             raise TypeError
+    # Brackets that nest thousands deep make a `RecursionError`.
     except (OSError, ValueError, TypeError, RecursionError):
         raise unusable(folder, f"its {STORE_DESCRIPTION} cannot be read; {_WAY_OUT}") from None
     return stated
 
 
 def _is_day_or_never(days: Floats) -> NDArray[np.bool]:
+    # False of NaN, true of infinity, which is never: both as it should be.
     return days >= 0.0
 
 
@@ -227,6 +239,7 @@ class Folder:
             "scenario": scenario.model_dump(mode="json", exclude_none=True),
             "fingerprint": fingerprint_of(scenario),
         }
+        # Before anything runs, not after hours of it.
         check_place(self.path, "experiment", [DESCRIPTION, *names])
         self._check()
         self.store = Store(self.path / RUNS, seed=seed, engine=engine)

@@ -1,4 +1,9 @@
-"""Designs: at which values of the inputs a sweep looks."""
+"""A sweep: at which values of the inputs to look, what was found there, and the run.
+
+First the designs, which make points of inputs: a grid, a Latin hypercube, a Sobol sequence. Then
+the result: outcomes of every point, paired with the scenario as it is, and the effect of each
+input. Then running it. docs/decisions/0020.
+"""
 
 from __future__ import annotations
 
@@ -105,6 +110,7 @@ def grid(inputs: Sequence[Input], points_each: int | None = None) -> tuple[Point
     if points_each is not None:
         _check_count(points_each)
     values = [entry.points(points_each or _usual_count(entry)) for entry in inputs]
+    # Counted before they are made, as they may be billions.
     _check_count(math.prod(map(len, values)))
     names = [entry.name for entry in inputs]
     return tuple(_point(names, combination) for combination in itertools.product(*values))
@@ -300,6 +306,8 @@ class SweepResult(Reported):
         """
         column = self.inputs_table[name]
         values, differences = self.values(outcome), self.differences(outcome)
+        # Averaged within each replication first. Points share their luck and are no independent
+        # sample; replications are.
         rows = [
             (value, *_measured(values[places].mean(axis=0), differences[places].mean(axis=0)))
             for value, places in _levels(column)

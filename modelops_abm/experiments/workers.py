@@ -38,6 +38,8 @@ def worker_processes(count: int) -> Iterator[Executor]:
     count
         How many processes; there are never more than cores.
     """
+    # Spawned, not forked: a fork copies the locks that other threads hold, and nobody to release
+    # them.
     pool = ProcessPoolExecutor(
         min(count, cores()), mp_context=_Workers(), initializer=_belong_to_parent
     )
@@ -96,6 +98,7 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        # `sys.exit` would end this thread alone.
         os._exit(1)
 
 
@@ -108,6 +111,7 @@ def _connected(address: str) -> Client:
     if not _is_address(address):
         raise _unusable(address, "an address looks like tcp://10.0.0.1:8786")
     try:
+        # By default every other use of Dask in this process would go to this cluster as well.
         return Client(address, timeout=_PATIENCE_SECONDS, set_as_default=False)
     except OSError:
         raise _unusable(address, "no Dask scheduler answers there") from None
@@ -127,6 +131,7 @@ def _check_workers(client: Client, address: str) -> None:
     except TimeoutError:
         raise _unusable(address, "its scheduler has no workers") from None
     versions = _versions(client, address)
+    # Another version gives other numbers, and no error.
     here = simulator_version()
     others = {worker: version for worker, version in versions.items() if version != here}
     if others:
