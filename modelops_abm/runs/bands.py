@@ -1,4 +1,8 @@
-"""Daily outcomes summarised by period: weeks, say, instead of days."""
+"""Daily outcomes by period, and their bands over replications in bounded memory.
+
+First days are summarised by periods, weeks say; then mean, interval and quantiles of each period
+are gathered as replications come in. docs/decisions/0015.
+"""
 
 from __future__ import annotations
 
@@ -138,6 +142,8 @@ class Bands:
         """Add replications in their order: replications x outcomes x periods."""
         self._kept.append(values.reshape(len(values), -1))
         self._kept_count += len(values)
+        # In portions of one size, however the replications come: the first sets the bins, which
+        # must not depend on the executor.
         while self._kept_count > EXACT_UP_TO:
             together = np.concatenate(self._kept)
             self._absorb(together[:EXACT_UP_TO])
@@ -206,6 +212,8 @@ class _Moments(NamedTuple):
         n = self.n + other.n
         part = other.n / np.maximum(n, 1)
         apart = other.mean - self.mean
+        # Not the sum of the squares less that of the mean, which has no digit left where a large
+        # mean varies little.
         squares = self.squares + other.squares + apart * apart * self.n * part
         return type(self)(n, self.mean + apart * part, squares)
 

@@ -23,6 +23,7 @@ type Kind = Literal["simulation", "experiment", "main job", "pictures"]
 MANIFEST = "modelops-abm-manifest.json"
 _LARGEST_MANIFEST, _CHUNK_BYTES = 1_000_000, 1 << 20
 
+# No dot in front and no way up: a manifest that a stranger wrote names nothing outside its folder.
 FILE_NAME = r"[a-z0-9][a-z0-9_-]*\.(csv|json|parquet|png|svg)"
 """Pattern of the names of files, without that of a folder in front."""
 type _Name = Annotated[str, Field(pattern=rf"^([a-z0-9][a-z0-9_-]*/)?{FILE_NAME}$")]
@@ -115,9 +116,11 @@ class ResultFiles:
             raise self._unreadable(f"{name} is not among its files")
         try:
             if digest_of(file) == self._digests[name]:  # what is not ours may be of any size
+                # What is given out is checked itself, as the file may be another since.
                 content = _content(file)
                 if hashlib.sha256(content).hexdigest() == self._digests[name]:
                     return content
+            # Somebody may be writing a new result at this moment, which is no damage.
             is_old = manifest_of(self.folder) != self._manifest
             reason = (
                 "is being replaced" if is_old else "is damaged, or was changed since it was written"

@@ -154,14 +154,19 @@ class _Underway:
             _clear_left_over(self.folder)
             self._unfinished.mkdir()
             new = {name: self._written(name, write) for name, write in self._contents.items()}
+            # Only now, as the writing may have taken long: what came in the way meanwhile is seen.
             old = _survey(self.folder, self._kind, new)
             self._obsolete = [name for name in old if name not in new]
+            # Both manifests are written before anything moves, so that a full disk is met while all
+            # is as it was.
             self._describe(_ANNOUNCED, [old, new], complete=False)
             self._describe(_FINISHED, [new], complete=True)
 
     def announce(self) -> None:
         """Say that the result is incomplete."""
         self._move(_ANNOUNCED, MANIFEST)
+        # On the disk before the first file moves: after a loss of power the old manifest must not
+        # stand beside new files.
         _flush(self.folder)
 
     def place(self) -> None:
@@ -220,6 +225,7 @@ def _underway(result: ResultFolder) -> Iterator[_Underway]:
     """Give a result that can be written; leave nothing behind but what is in its place."""
     folder = result.folder
     _check_way(folder)
+    # Remembered, to be taken away again if nothing is written.
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
         with _locked(folder):
@@ -236,6 +242,7 @@ def _underway(result: ResultFolder) -> Iterator[_Underway]:
 
 
 def _put_in_place(results: Sequence[_Underway]) -> None:
+    # Each step of all results before the next, so that they become new at nearly one moment.
     for step in (_Underway.announce, _Underway.place, _Underway.finish):
         for result in results:
             try:
@@ -252,6 +259,7 @@ def _locked(folder: Path) -> Iterator[None]:
     lock = FileLock(path)
     with _errors_of(folder):
         folder.mkdir(parents=True, exist_ok=True)
+        # To lock is to open for writing: through a link it would be the file of somebody else.
         _check_lock(folder)
         try:
             lock.acquire(timeout=_WAIT_SECONDS)
@@ -269,6 +277,7 @@ def _locked(folder: Path) -> Iterator[None]:
 def _clear_left_over(folder: Path) -> None:
     """Remove what a killed process had begun to write; the folder is locked."""
     for unfinished in folder.iterdir():
+        # A link of such a name leads into a folder that is not ours.
         if not _UNFINISHED.fullmatch(unfinished.name) or unfinished.is_symlink():
             continue
         for place, _, files in os.walk(unfinished, topdown=False):
@@ -331,6 +340,8 @@ class _ObstacleError(Exception):
 def _digest_there(folder: Path, name: str) -> str:
     """Return the digest of a file; empty if there is none."""
     try:
+        # Whatever is a link is refused, also on the way, so that nothing is written elsewhere
+        # (docs/decisions/0018).
         for outer in Path(name).parents[:-1]:
             _check_mode(outer.as_posix(), (folder / outer).lstat().st_mode, stat.S_IFDIR)
         found = (folder / name).lstat()
@@ -366,6 +377,7 @@ def _flush(path: Path) -> None:
     """Make sure that a file or folder is on the disk; not every system can do so with folders."""
     is_folder = path.is_dir()
     try:
+        # Some systems flush a file only if it is open for writing, and none opens a folder so.
         descriptor = os.open(path, os.O_RDONLY if is_folder else os.O_RDWR)
     except OSError:
         if is_folder:

@@ -1,4 +1,8 @@
-"""Student's t, for intervals of means."""
+"""Student's t, for intervals of means; and quantiles of many cells at once.
+
+Quantiles are exact, from all values, or come from counts in bounded memory. A cell is one daily
+outcome in one period.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +35,7 @@ def half_widths(n: NDArray[np.int64], variance: NDArray[np.float64]) -> NDArray[
     array
         NaN for fewer than two values.
     """
+    # Many cells, but few different numbers of values: each t is worked out once.
     sizes, places = np.unique(n, return_inverse=True)
     factors = [t_quantile(int(size) - 1) / size**0.5 if size > 1 else np.nan for size in sizes]
     return np.asarray(np.array(factors)[places] * np.sqrt(variance))
@@ -94,6 +99,7 @@ class Histograms:
         high = np.where(nowhere, 0.0, np.where(exists, values, -np.inf).max(axis=0))
         margin = _MARGIN * (high - low)
         self._low = low - margin
+        # Not 0 where all first values are equal: any later one would lie infinitely many bins away.
         self._width = np.maximum((high - low + 2.0 * margin) / BINS, 1e-12)
         self._counts = np.zeros((values.shape[1], BINS), dtype=np.int64)
         self.count(values)
@@ -113,6 +119,7 @@ class Histograms:
         places = np.clip(np.floor((values - self._low) / self._width), 0, BINS - 1)
         exists = ~np.isnan(values)
         cells = np.broadcast_to(np.arange(values.shape[1]), values.shape)[exists]
+        # All cells are counted in one go, each over numbers of its own.
         flat = cells * BINS + places[exists].astype(np.int64)
         return np.bincount(flat, minlength=self._counts.size).reshape(self._counts.shape)
 
@@ -123,6 +130,7 @@ class Histograms:
 
     def _quantile(self, share: float, upto: Integers) -> Floats:
         n = upto[:, -1]
+        # The place among n values that linear interpolation has, each value taken at its middle.
         rank = share * (n - 1) + 0.5
         place = np.minimum((upto < rank[:, None]).sum(axis=1), BINS - 1)
         cells = np.arange(len(place))

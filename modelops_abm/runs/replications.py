@@ -1,4 +1,9 @@
-"""A block of replications of one scenario: what a worker runs, and what it hands back."""
+"""Many replications of one or several scenarios that share their luck.
+
+First a block of consecutive replications: what a worker runs, and the `Batch` that it hands back.
+Then `stream`, which hands out blocks and yields batches in order; and `replicate`, which gathers
+them. docs/decisions/0013 and 0014.
+"""
 
 from __future__ import annotations
 
@@ -243,6 +248,7 @@ def stream(
         If a number is not a whole number of 0 or more, there is no such engine, it cannot run a
         model class, or the horizons differ.
     """
+    # This is a generator: nothing is checked before the first batch is asked for.
     checked_seed(seed, "seed"), checked_seed(first, "first"), checked_seed(replications, "n")
     checked_engine(engine, model_class)
     if series and len({scenario.horizon_days for scenario in scenarios}) > 1:
@@ -257,6 +263,8 @@ def stream(
     pool, most, together = _at_hand(executor, engine)
     waiting: deque[list[Future[list[Batch]]]] = deque()
     try:
+        # The oldest block is waited for, whichever is done first. So batches come in the order of
+        # their numbers, and no result depends on threads; and only so many wait.
         for start in range(first, first + replications, work.size):
             count = min(work.size, first + replications - start)
             waiting.append(work.submit(pool, start, count, together))
@@ -265,6 +273,7 @@ def stream(
         while waiting:
             yield _next_batch(waiting, cancel)
     finally:
+        # Whether it was cancelled, failed, or whoever takes the batches has enough.
         for blocks in waiting:
             for future in blocks:
                 future.cancel()
@@ -352,6 +361,7 @@ def replicate(
         version=simulator_version(),
         first=first,
         values=np.concatenate(
+            # The empty one is for no replications at all.
             [np.empty((0, len(outcomes.TOTALS))), *(batch.totals[0] for batch in batches)]
         ),
         bands=bands.tables(),
@@ -420,6 +430,7 @@ def _results(
     while unfinished:
         if cancel is not None and cancel.is_set():
             raise Cancelled
+        # With a limit, as setting `cancel` wakes nobody here.
         unfinished = bool(futures.wait(promised, _LOOK_SECONDS).not_done)
     return [block for future in promised for block in future.result()]
 

@@ -1,4 +1,8 @@
-"""The size of replications: how many a worker runs at a time, and what memory they take."""
+"""How large replications are, and what this machine gives for them: cores and memory.
+
+First how many a worker runs at a time and what memory they take, by measured rules; then what there
+is, as far as this process may use it.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +32,8 @@ def replications_per_block(scenarios: Sequence[Scenario], *, with_tables: bool =
 
     A block takes some 25 ms on a present-day core, so that handing it out costs little beside it,
     and its results take little room. It is one replication at least; how long others wait for that
-    is another question, see `ensemble.engine.block_in_slices`. No result depends on the size. Sizes
-    are powers of two, so that a large block ends where a small one does.
+    is another question, see `compiled_engine.run.block_in_slices`. No result depends on the size.
+    Sizes are powers of two, so that a large block ends where a small one does.
 
     Parameters
     ----------
@@ -125,6 +129,8 @@ _GIGABYTE = 1e9
 
 def cores() -> int:
     """Return how many cores this process may use: by its affinity and its container's quota."""
+    # The number of the machine is too high where a container or a scheduler gives a part of it; as
+    # many threads would hinder each other.
     if hasattr(os, "sched_getaffinity"):
         allowed = len(os.sched_getaffinity(0))
     else:

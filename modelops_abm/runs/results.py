@@ -471,6 +471,7 @@ def _tables(
 def _table(files: ResultFiles, name: str) -> pd.DataFrame:
     content = files.read(name)
     try:
+        # From the bytes that were checked: the file may be another by now.
         return pd.read_parquet(io.BytesIO(content))
     except Exception as error:  # noqa: BLE001 - readers of Parquet raise whatever they meet
         message = f"is no table ({type(error).__name__})"

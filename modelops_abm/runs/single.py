@@ -1,4 +1,8 @@
-"""One run of a scenario, by either engine."""
+"""One run of a scenario, by either engine.
+
+First the tables of what became of the models and the developers, which both engines fill alike;
+then `simulate`.
+"""
 
 from __future__ import annotations
 
@@ -105,6 +109,7 @@ def _mesa_row(scenario: Scenario, ml_model: MLModel) -> dict[str, object]:
 
 def _record_row(scenario: Scenario, number: int, record: Record) -> dict[str, object]:
     archetypes = [entry.name for entry in scenario.archetypes] or [""]
+    # The kernel has numbers alone; below 0 stands for none.
     cause = None if record["cause"] < 0 else Cause(record["cause"])
     reason = None if record["reason"] < 0 else RetirementReason(record["reason"])
     return {
@@ -153,6 +158,8 @@ def _finished(table: pd.DataFrame, horizon_days: int) -> pd.DataFrame:
         return table
     types = {name: "string" if name in _WORDS else "float64" for name in table.columns}
     table = table.astype({**types, "number": "int64", "regulated": "bool"})
+    # What was live before the run counts from day 0; what never went live, or was retired by then,
+    # has no days.
     end = table["retired_at"].fillna(horizon_days)
     days = (end - table["went_live_at"].clip(lower=0.0)).clip(lower=0.0).fillna(0.0)
     table.insert(list(table.columns).index("retired_at") + 1, "production_days", days)

@@ -122,6 +122,8 @@ class SharedThreads:
             if self._looks <= self._unfinished:
                 self._look()
             account = caller.account
+            # Who was away has saved nothing up: else a newcomer would have all threads alone until
+            # the account has caught up with the others.
             if not account.calls:
                 account.seconds = max(account.seconds, self._served_at)
             self._calls += 1
@@ -169,6 +171,8 @@ class SharedThreads:
         is_done = False
         while not is_done and (found := self._next()) is not None:
             rank, call = found
+            # Processor time of this thread. On a busy machine the time on the wall would be charged
+            # to whoever happens to run.
             began = self._clock()
             is_done = call.run()
             self._enter(call, rank, self._clock() - began, is_done=is_done)
@@ -178,11 +182,14 @@ class SharedThreads:
             is_kept_back = any(caller.is_of_first_rank for caller in self._keeping_back)
             for rank in (Rank.FIRST,) if is_kept_back else Rank:
                 while (call := self._turns[rank].take(_seconds)) is not None:
+                    # It has used up its time in the first rank while it waited.
                     if rank is Rank.FIRST and not call.caller.is_of_first_rank:
                         self._turns[Rank.NEXT].add(call.caller.account, call.promise.number, call)
                         continue
                     self._served_at = max(self._served_at, call.caller.account.seconds)
                     return rank, call
+            # Under the same lock under which nothing was found: a call that is added next knows
+            # that this thread looks no more. In between it would wait for ever.
             self._looks -= 1
             return None
 
@@ -222,6 +229,8 @@ class Turns[Owner, Entry]:
         """
         if not self._waiting:
             return None
+        # Of equals `min` takes the first, and who is served goes to the end, so that they take
+        # turns.
         owner = min(self._waiting, key=used)
         entries = self._waiting.pop(owner)
         _, entry = heapq.heappop(entries)
@@ -301,6 +310,7 @@ class Caller(Executor):
         future: _Promise[R] = _Promise(partial(self._shared.give_up, self.account))
         self._shared.add(self, next(self._ranks), _Call(self, future, steps))
         self._unfinished.add(future)
+        # In this order: of a call that is done already this happens at once.
         future.add_done_callback(self._unfinished.discard)
         return future
 
@@ -334,6 +344,7 @@ class _Promise[R](Future[R]):
 
     def cancel(self) -> bool:
         """Cancel the call; return False if it has begun, although it will not be run to its end."""
+        # First, as a call that runs cannot be cancelled, and looks at this after its slice.
         self.is_unwanted = True
         is_cancelled = super().cancel()
         self._give_up(self.number)
@@ -367,6 +378,7 @@ class _Call:
     def run(self) -> bool:
         """Run a slice, unless it is cancelled; return whether it is done."""
         if self._steps is None:
+            # From here on the future cannot be cancelled; what is unwanted ends by its own error.
             if not self.promise.set_running_or_notify_cancel():
                 return True
             self._steps = self._begin()
