@@ -40,9 +40,13 @@ LARGEST_MESSAGE_BYTES = 16 * 2**20
 """Of a message from a browser; a picture for the report has up to 8 million characters."""
 MOST_VISITS, MOST_SOCKETS = 128, 256
 """Kept at once for all visitors together; a visit that is lost is kept for a while."""
+# In bytes. A link has 6,000 characters at most (`state.link`) and fits with room to spare; the one
+# request with a body is the word that a visit ends, and files come through the socket.
 _LONGEST_TARGET, _LARGEST_HEADERS_BYTES, _LARGEST_BODY_BYTES = 8_192, 32_768, 1_024
 _ANSWER_SECONDS = 60.0
 
+# What the page asks for, and no more: no percent signs, which one reader decodes and the next does
+# not; no empty part, no "." and no "..", by which a path leaves its folder.
 _PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~@+-]+)*/?")
 _QUERY = re.compile(r"[!-~]*")
 _AUTHORITY = re.compile(r"([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
@@ -50,6 +54,8 @@ _CHANNELS = re.compile(r"/jupyter/api/kernels/[0-9a-f-]{36}/channels")
 _IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _EXTENSIONS = ("jupyter-vue", "jupyter-vuetify")
 
+# A list of what is known to be needed: X-Forwarded-Host, X-Script-Name and their like, by which
+# Solara lets a caller say where the page lies, are not on it.
 _HEADERS_PASSED_ON = frozenset(
     b"accept accept-encoding accept-language cache-control connection content-length cookie host"
     b" if-modified-since if-none-match origin sec-websocket-extensions sec-websocket-key"
@@ -148,7 +154,10 @@ def protect(hosts: Hosts | None = None) -> None:
     solara.server.settings.session.http_only = True
     warnings.filterwarnings("ignore", "Cookies with samesite=none")  # `_kept_close` sees to that
     app.router.routes[:] = _routes()  # in place of Solara's, which fetch, write and delete files
+    # A redirection would repeat a path of the caller's; what is not on the list gets a 404.
     app.router.redirect_slashes = False
+    # Around the whole stack: `add_middleware` would put it inside Starlette's own error handler,
+    # and refuses once the server has begun, as it has under `solara run`.
     app.middleware_stack = AccessControl(
         app.middleware_stack or app.build_middleware_stack(), hosts or Hosts()
     )
@@ -182,12 +191,14 @@ class AccessControl:
         if scope["type"] not in ("http", "websocket"):
             await self._application(scope, receive, send)
             return
+        # First of all, so that refusals carry the headers too.
         send = _saying_what_may_be_done(send)
         try:
             checked = self._checked(scope)
             if scope["type"] == "websocket":
                 await self._application(checked, receive, send)
                 return
+            # Not for a socket, which stays open as long as the visit.
             async with asyncio.timeout(_ANSWER_SECONDS):
                 await self._application(checked, receive, send)
         except HTTPException as refused:
@@ -212,6 +223,8 @@ class AccessControl:
                 " modelops-abm page --allow-host NAME.",
             )
         _check_origin(scope, host)
+        # Another name can only come through an operator's proxy, which has to speak TLS: cookies
+        # are marked as secure by this, and the policy of the page names wss.
         secure = "" if is_loopback(host) else "s"
         headers = [pair for pair in scope["headers"] if pair[0].lower() in _HEADERS_PASSED_ON]
         scheme = ("ws" if scope["type"] == "websocket" else "http") + secure
@@ -286,6 +299,8 @@ def _saying_what_may_be_done(send: Send) -> Send:
 async def _refuse(refused: HTTPException, scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await receive()  # the request to connect
+        # A socket is refused before it is accepted, by an answer of HTTP where the server can send
+        # one.
         if "websocket.http.response" not in scope.get("extensions", {}):
             await send({"type": "websocket.close", "code": 1008, "reason": ""})
             return
@@ -298,6 +313,7 @@ def _routes() -> list[BaseRoute]:
     """Return all that is served; each path not named here is answered with 404."""
     from solara.server import server, starlette
 
+    # Solara's own look-up would fetch what is missing from a CDN, and keep it.
     class Assets(starlette.StaticCdn):  # type: ignore[misc]
         """Installed scripts and fonts: files that are there, and in this folder."""
 
@@ -320,6 +336,7 @@ def _routes() -> list[BaseRoute]:
         Route("/_solara/api/close/{kernel_id}", _leave, methods=["POST"]),
         Mount("/_solara/cdn", Assets(directory=installed, check_dir=False)),
         Mount("/jupyter/nbextensions", Extensions()),
+        # Routes are tried in order: the narrower of two folders comes first.
         Mount("/static/assets", files(directory=assets)),
         Mount("/static", files(directory=static)),
     ]
@@ -332,6 +349,8 @@ async def _page(request: Request) -> Response:
     drawn: Response = await starlette.root(request)
     if drawn.status_code != 200:  # a redirection, for one
         return drawn
+    # A new one for each answer, and `no-store` below: one that could be known beforehand, or came
+    # back from a cache, would let in any script that got into the page.
     nonce = secrets.token_urlsafe(16)
     text = re.sub(rb"<script(?=[\s>])", f'<script nonce="{nonce}"'.encode(), bytes(drawn.body))
     socket_scheme = "wss" if request.url.scheme == "https" else "ws"
@@ -358,6 +377,7 @@ def _leave(request: Request) -> Response:
     kernel = request.path_params["kernel_id"]
     _check_identifiers(kernel, request.query_params.getlist("session_id"))
     visit = kernel_context.contexts.get(kernel)
+    # The name of a kernel is in addresses and logs; the cookie of its own browser is not.
     if visit is not None and visit.session_id != server.get_session_id_cookie(request.cookies):
         raise HTTPException(403, "This is another visitor's.")
     return starlette.close(request)
@@ -380,6 +400,8 @@ class _Sockets:
 
         kernel = socket.path_params["kernel_id"]
         _check_identifiers(kernel, socket.query_params.getlist("session_id"))
+        # A visit whose socket is gone is kept for a while (`SOLARA_KERNEL_CULL_TIMEOUT`), so that a
+        # laptop that slept finds it again; it takes its memory all the same, and so it counts.
         visits = {*kernel_context.contexts, *self._open, kernel}
         if len(visits) > MOST_VISITS or self._open.total() >= MOST_SOCKETS:
             raise HTTPException(503, "Too many visitors at once; try again in a few minutes.")

@@ -37,7 +37,10 @@ def BrowserSync(session: Session) -> None:
     plans = [(kept.name, kept.plan) for kept in tray]  # answers come often, and are not kept
     Browser(
         command=session.command.value,
+        # Without a link that can hold the plan the address is bare, and opens the first plan.
         address=use_query(session) or "",
+        # Made anew only when files or plans change: a portfolio is megabytes, and an answer comes
+        # with every batch.
         kept=solara.use_memo(lambda: to_keep(plan, tray), [plan.start, plan.base, plans]),
         event_report=reported(session, lambda report: hear(session, report)),
     )
@@ -161,6 +164,8 @@ def _completed(
 def _restore_files(
     session: Session, portfolio: ImportedPortfolio | None, kept: Mapping[str, str]
 ) -> None:
+    # A kept portfolio is used only if the address asks for it: another link may have been opened in
+    # the same tab since.
     is_wanted = portfolio is not None and fingerprint(portfolio) == session.wanted.value
     try:
         plan = _with_own_base(session.plan, kept.get(_SCENARIO, ""))

@@ -1,4 +1,9 @@
-"""The page: its top bar, and the four parts below it."""
+"""The page: its top bar, and the four parts below it.
+
+`solara` shows `Page` to each visitor: a session of their own, what keeps it in step with the
+browser, what runs behind it, the top bar, and the part that is chosen. The bar, which comes first
+here, holds the parts, share, export and theme, and below them what asks for attention.
+"""
 
 from __future__ import annotations
 
@@ -60,6 +65,7 @@ def TopBar(session: Session) -> None:
             case ("forgo portfolio", _):
                 session.wanted.set("")
 
+    # All that asks for attention is in the top bar, which stays when the parts below change.
     notices = h.fragment[
         _notice(session.notice.value), _missing_portfolio(session), _large_plan(session)
     ]

@@ -22,6 +22,7 @@ from modelops_abm.terminal import console, load_ensemble, progress, say
 HOST = "127.0.0.1"
 PORT = 8765
 PAGE, MESA_PAGE = "modelops_abm.app.page", "modelops_abm.app.mesa_page"
+# Twice the sockets that are let in (`access.MOST_SOCKETS`): files and refusals need some too.
 MOST_CONNECTIONS = 512
 REQUEST_SECONDS = 10.0
 """In which a request has to arrive in full."""
@@ -56,8 +57,12 @@ def show(
     """
     degrade_gracefully()
     try:
+        # Compiled code is loaded before anybody is told of the page: the first visitor would wait
+        # for it.
         with progress() as bar:
             load_ensemble(bar)
+        # The port is taken here and handed over, so that the address is known and nobody else can
+        # take it between looking and serving.
         with closing(_listening(port)) as listener:
             address = f"http://{HOST}:{listener.getsockname()[1]}"
             say(console(), f"The page is at {address}. Ctrl-C ends it.")
@@ -93,6 +98,7 @@ def serve(
         http=PunctualProtocol,
         limit_concurrency=MOST_CONNECTIONS,
         log_level="warning",
+        # Whatever a header says about host, scheme or caller is not believed.
         proxy_headers=False,
         server_header=False,
         ws_max_size=LARGEST_MESSAGE_BYTES,
@@ -115,6 +121,8 @@ class _Server(uvicorn.Server):
             opening.start()  # in a thread: a browser in the terminal returns when it is closed
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        # uvicorn takes a second Ctrl-C as a wish to drop everything, in the middle of closing
+        # visits.
         if not self.should_exit:
             super().handle_exit(sig, frame)
 
@@ -168,4 +176,5 @@ def _listening(port: int | None) -> socket.socket:
     try:
         return socket.create_server((HOST, PORT))
     except OSError:
+        # The usual port may be a colleague's page: any free one does, as it is opened from here.
         return socket.create_server((HOST, 0))

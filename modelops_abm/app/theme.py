@@ -1,6 +1,7 @@
-"""The page's colours, light and dark, as variables of its style; and the style itself.
+"""The style of the page: font, colours light and dark as variables, rules, and icons.
 
-A colour of `charts.palette` is a variable of the style: ``var(--plan)``.
+A colour of `charts.palette` is a variable of the style: ``var(--plan)``. Icons come last: they are
+drawn on a grid of 20 by 20 in the colour of the text around them.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ def stylesheet(*parts: str) -> str:
     parts
         Names of the files without ending; all files if there are none.
     """
+    # Sorted, so that of two rules of one weight the same one wins on every machine.
     files = [_FOLDER / f"{part}.css" for part in parts] or sorted(_FOLDER.glob("*.css"))
     return "\n".join([_font(), _colours(), *(file.read_text("utf-8") for file in files)])
 

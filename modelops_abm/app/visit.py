@@ -26,8 +26,12 @@ def Visit(session: Session) -> None:
 
     Shows nothing. What is started here belongs to the visitor whose page it is.
     """
+    # Here and not in the session, which knows no reacton: a change from a background thread is
+    # drawn in this page's context, and once for all it changes.
     session.drawing = get_render_context()
     asked = [session.plan.key, session.seed.value, session.agreed.value]
+    # Asked before explained: the explanation waits for the answer that is under way when it is
+    # begun.
     solara.use_effect(session.ask, [*asked, session.precision.value])
     solara.use_effect(session.explain, [*asked, session.drawer.value])
     solara.use_effect(lambda: lambda: leave(session), [])
@@ -36,6 +40,8 @@ def Visit(session: Session) -> None:
 
 def leave(session: Session) -> None:
     """Stop what goes on for a visitor who leaves, and free what it took."""
+    # Threads are told to end before they are waited for, and memory goes back last, when they hold
+    # nothing any more.
     session.close()
     _wait_for_threads()
     free_memory_soon()

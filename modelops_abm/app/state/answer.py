@@ -101,6 +101,7 @@ def half_width_wished(scenario: Scenario, precision: Precision = USUAL) -> float
     return float(f"{precision.part * payroll:.0e}")
 
 
+# Each costs a drawing of the page: close together only while one of them is long in coming.
 _EARLY_STAGES = (2, 4, 8, 16, 24, 32, 48, 64, 80)
 _FIRST_LATE_STAGE = 100
 

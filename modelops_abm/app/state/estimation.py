@@ -152,6 +152,7 @@ class Estimator:
 
     def ask(self, plan: Plan, seed: int, precision: Precision = USUAL) -> None:
         """Answer a plan; what was asked before is stopped."""
+        # A new event for each question: what is begun from now on waits for this answer.
         self._at_rest = at_rest = Event()
         self._start("answer", plan, partial(self._answer, plan, seed, precision, at_rest))
 
@@ -203,6 +204,7 @@ class Estimator:
         if known is not None:
             job.tell(self._publish, CreditSoFar(plan, known))
         else:
+            # A second time, now with its credit: undo brings both back at once.
             self.cache.add(question, answer, self._credited(plan, seed, job))
 
     def _answered(self, plan: Plan, question: _Question, job: Job) -> tuple[Answer, Credit | None]:
@@ -219,6 +221,7 @@ class Estimator:
         with PRECEDENCE.claimed(caller):  # until somebody sees something, all else makes room
             answer = next(stages)
             job.tell(self._publish, answer)
+        # From here on figures are there and only get better: others go first.
         bar.gives_way = True
         for answer in stages:
             self._improve(job, answer)
@@ -229,6 +232,8 @@ class Estimator:
         """Return where to answer a plan: of the first rank until its first stage."""
         scenario = plan.scenario
         first_stage = stages_of(scenario, precision.replications)[0]
+        # A rank for each call, in order: those of the first stage go before everybody's later ones,
+        # and the last rank holds for all the rest (docs/decisions/0028).
         ranks = [Rank.FIRST] * _calls_of(first_stage, scenario)
         return new_caller(*ranks, Rank.NEXT, account=self._account)
 
@@ -257,6 +262,7 @@ class Estimator:
     def _explain(
         self, plan: Plan, seed: int, capability: CapabilityName, at_rest: Event, job: Job
     ) -> None:
+        # At once and empty: the drawer must not show the capability before while it waits.
         job.tell(self._publish, Explanation(plan, capability))
         job.wait_for(at_rest)
         for levels in stream_level_worth(
@@ -298,6 +304,8 @@ class AnswerCache:
     def add(self, question: _Question, answer: Answer, credit: Credit | None) -> None:
         """Keep an answer, and drop the one that was added longest ago if they are many."""
         with self._lock:
+            # Taken out and put in again, so that it is the newest; a credit that is known already
+            # stays.
             known = self._found.pop(question, (answer, None))[1]
             self._found[question] = (answer, credit if credit is not None else known)
             while len(self._found) > MOST_CACHED:

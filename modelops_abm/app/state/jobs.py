@@ -46,6 +46,7 @@ class Job:
     ) -> None:
         self.cancel = threading.Event()
         self._work, self._on_error, self._before = work, on_error, before
+        # As a daemon: Ctrl-C need not wait for a slice of somebody's runs.
         self._thread = threading.Thread(target=self._run, name="modelops job", daemon=True)
 
     def start(self) -> None:

@@ -35,6 +35,7 @@ LONGEST = 6000
 """Characters of the longest query; browsers and mail programs cut links that are much longer."""
 LARGEST_SEED = 2**63 - 1
 LAST_REPLICATION = 999_999
+# More than twice as many as a scenario has; what comes in is not parsed beyond.
 _MOST_VALUES = 300
 _LONGEST_NAME, _LONGEST_VERSION = 200, 40
 _FINGERPRINT_DIGITS = 64
@@ -90,6 +91,7 @@ def query_of(linked: Linked) -> str | None:
         "v": linked.version or __version__,
     }
     pairs += [(name, text) for name, text in about.items() if text]
+    # `quote` writes a space as %20, which any reader of links takes for one, unlike a plus.
     query = urlencode(pairs, quote_via=quote, safe=",:")
     return query if len(query) <= LONGEST else None
 

@@ -1,4 +1,8 @@
-"""A plan: a scenario to start from, what a visitor has changed in it, and the plans before it."""
+"""A plan: a scenario to start from, what a visitor has changed in it, and the plans before it.
+
+In the order of the file: how large a plan the page runs, as one visitor must not hold the cores for
+long; the plan, its changes and its key; and the history in which changes are undone and redone.
+"""
 
 from __future__ import annotations
 
@@ -110,6 +114,7 @@ class Plan:
     changes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
+        # Here, where every way to a plan comes through: slider, link, file and tray.
         refuse_too_large(self.scenario)
 
     @classmethod
@@ -173,6 +178,7 @@ class Plan:
         InputError
             If the portfolio does not fit the scenario.
         """
+        # From the preset again and not from the base, which may have a portfolio already.
         own = preset(self.start) if self.start in PRESETS else self.base
         if portfolio is None:
             base = with_values(own, {"imported": None}, source=ON_THE_PAGE)
@@ -235,6 +241,7 @@ class History:
 
     def then(self, plan: Plan) -> History:
         """Return the history after a change; what was undone is forgotten."""
+        # A slider put back where it was is no step: undo would seem to do nothing.
         if plan == self.plan:
             return self
         return History(plan, _latest((*self.past, self.plan), plan))

@@ -37,6 +37,8 @@ VIEWS: dict[View, str] = {
 """The parts of the page, in their order, with their names."""
 SEED = 0
 """Seed of the replications that a new visitor sees; a link may bring another."""
+# A replay shows the plan before for as long as it takes to read a changed figure, and waits for its
+# answer no longer than a visitor would.
 _REPLAY_SECONDS, _LONGEST_WAIT_SECONDS, _POLL_SECONDS = 1.2, 10.0, 0.05
 
 
@@ -120,6 +122,7 @@ class Session:
         self.uploads = solara.reactive(Uploads())
         self.copied = solara.reactive("")
         self.exporting = solara.reactive("")
+        # Not reactive: a part that is not shown has nobody to draw it anew.
         self.part_states: dict[str, Any] = {}
         self.on_close = ExitStack()
         self.drawing: AbstractContextManager[Any] = nullcontext()
@@ -176,6 +179,7 @@ class Session:
         """Show the plan before the last change, and the change again once that is answered."""
         if self.history.value.past:
             self.undo()
+            # After the undo, which stops any replay.
             self._jobs.start("replay", self._replay, self.notice.set)
 
     def keep(self, name: str) -> None:
@@ -247,6 +251,9 @@ class Session:
 
     def _hear(self, message: Message) -> None:
         """Show what was found out in the background."""
+        # Drawing outside, lock inside: the page is drawn at the end of `drawing`, when the lock is
+        # free again. Effects of a drawing ask new questions, and others wait for the lock
+        # meanwhile.
         with self.drawing, self._changing:
             self._note(message)
 
@@ -268,6 +275,7 @@ class Session:
                     self.answer.set(replace(self.answer.value, error=message.words))
 
     def _show(self, answer: Answer) -> None:
+        # By the key and not by the plan: a plan that was reached in two ways has one answer.
         if any(kept.plan.key == answer.plan.key for kept in self.tray.value):
             self.tray.set(with_answer(self.tray.value, answer))
         if answer.plan.key == self.plan.key:  # else the visitor has moved on meanwhile
@@ -294,6 +302,8 @@ class Session:
             for kept in self.tray.value
             if kept.plan.key != shown and not kept.is_answered(seed) and self.may_run(kept.plan)
         ]
+        # Called with none as well: that stops what is still being answered for one that was
+        # removed.
         self._estimator.answer_all(unknown, seed, PRECISIONS[self.precision.value])
 
     def _replay(self, job: Job) -> None:

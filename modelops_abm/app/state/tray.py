@@ -117,6 +117,7 @@ _LONGEST_TEXT = MOST_KEPT * (LONGEST + 6 * LONGEST_NAME + 20)  # a character is 
 def tray_text(tray: Tray) -> str:
     """Return a tray as text, without answers and files; a plan that has no link is left out."""
     links = ((kept.name, query_of(Linked(kept.plan))) for kept in tray)
+    # Answers are not kept: they are run again, by the version that is there after the reload.
     entries = [[name, query] for name, query in links if query is not None]
     return json.dumps(entries) if entries else ""
 

@@ -226,6 +226,8 @@ def _too_large(content: bytes | None, largest_bytes: int) -> Complaint | None:
 
 def _too_long(content: bytes) -> Complaint | None:
     """Refuse more rows than fit before they are all looked at."""
+    # Lines may end either way, whatever system a file comes from. Counting bytes is quick, and what
+    # is too long is never parsed; one row more is the head.
     if max(content.count(b"\n"), content.count(b"\r")) <= MOST_MODELS + 1:
         return None
     return Complaint("", f"the file has more than {number(MOST_MODELS)} rows; {_COMMAND_LINE}")
