@@ -2,8 +2,8 @@
 
 Compiled functions hand each other whole arrays and tuples by value, which costs more than the work
 itself once there are a dozen of them. So the kernel hands on two addresses, and reaches what is
-there through the functions made here. The arrays themselves belong to `kernel.run_replication`,
-which keeps them until it returns.
+there through the functions made here. The arrays themselves belong to `kernel.Memory`: an
+address means nothing once that is gone, and nobody checks one.
 """
 
 from __future__ import annotations
@@ -78,6 +78,7 @@ class _Cursor:
 def _load(context: Any, builder: Any, kind: Any, cursor: _Cursor) -> Any:
     """Generate the loads of a number, or of a tuple's fields one after the other."""
     if isinstance(kind, types.BaseTuple):
+        # All of the tuple; the compiler leaves out what the caller does not use.
         values = [_load(context, builder, field, cursor) for field in kind]
         return context.make_tuple(builder, kind, values)
     address = cursor.next_address(builder)
@@ -91,6 +92,8 @@ def _load(context: Any, builder: Any, kind: Any, cursor: _Cursor) -> Any:
 
 def to_words(values: tuple[Any, ...]) -> np.ndarray[Any, np.dtype[np.int64]]:
     """Return a named tuple of numbers and such tuples as 8-byte words, for `tuple_at`."""
+    # By the type of the value, not of the field: a whole number given for a float would be read as
+    # other bits. Scenarios hand over floats where they declare them.
     packed = [
         struct.pack("=d" if isinstance(value, float) else "=q", value) for value in _flat(values)
     ]

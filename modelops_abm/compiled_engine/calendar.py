@@ -25,6 +25,8 @@ def _precedes(time: float, event_place: int, other: Record) -> bool:
 @part_of_kernel
 def _is_before(one: Record, other: Record) -> int:
     """Return 1 if an entry of the heap comes before another, else 0, without a branch."""
+    # Which child of two comes first is a toss-up, so a branch would be guessed wrong half the time.
+    # Hence `&` and `|`: `and` and `or` are branches.
     first = (one.time < other.time) | ((one.time == other.time) & (one.place < other.place))
     return 1 if first else 0
 
@@ -76,6 +78,7 @@ def _is_valid(org: Record, index: int) -> bool:
 def _compact(org: Record) -> None:
     """Drop the cancelled events; there is room for an event of every slot."""
     kept = 0
+    # In place: nothing is put behind the entry that is looked at.
     for index in range(org.events):
         if _is_valid(org, index):
             entry = event_of(org, index)
@@ -98,6 +101,8 @@ def _push(org: Record, slot: int) -> None:
     if org.events == org.calendar_room:
         _compact(org)
     planned = slot_of(org, slot)
+    # From 1 on, as a slot without a valid event has the serial 0. An earlier entry of the slot
+    # stays in the heap, and is told by its other serial.
     org.serial += 1
     planned.serial = org.serial
     org.events += 1
@@ -107,6 +112,7 @@ def _push(org: Record, slot: int) -> None:
 @part_of_kernel
 def _list(org: Record, slot: int) -> None:
     """Put the event of a slot first into the list of its day."""
+    # In no order: the heap gives them one when their day begins.
     planned = slot_of(org, slot)
     first = day_of(org, int(planned.time))
     planned.listed = 1
@@ -135,11 +141,13 @@ def schedule(
 ) -> None:
     """Schedule the event of a slot in place of an earlier one; none at or after the horizon."""
     cancel(org, slot)
+    # Not `>=`: NaN is not scheduled either, as a list by its day would be anywhere in memory.
     if not at < setting_at(setting).horizon_days:
         return
     planned = slot_of(org, slot)
     planned.time = at
     planned.place = place(rank, number, cause)
+    # The list of the open day is empty by now, or about to be emptied into the heap.
     if at < org.day + 1.0:
         _push(org, slot)
     else:
@@ -176,9 +184,11 @@ def next_time(org: Record) -> float:
 @part_of_kernel
 def take_next(org: Record) -> tuple[int, int]:
     """Take the next event off the calendar, set the clock, and return its slot and rank."""
+    # The top is valid, as `next_time` has dropped what was not.
     entry = event_of(org, 0)
     slot, rank = entry.slot, rank_of(entry.place)
     org.clock = entry.time
+    # Before the event happens, which may plan the next one of this slot.
     slot_of(org, slot).serial = 0
     _drop_first(org)
     return slot, rank

@@ -28,6 +28,7 @@ from modelops_abm.rules.day import CommonRates
 @part_of_kernel
 def plan_capabilities(setting: int, org: Record) -> None:
     """Take over the start levels, and plan the start of the work."""
+    # Tasks of streams come after two for each model.
     first = 2 * org.model_room
     for number in range(CAPABILITIES):
         capability = capability_of(org, number)
@@ -92,6 +93,7 @@ def rates_of_today(setting: int, org: Record) -> CommonRates:
 def finish_capability(org: Record, number: int) -> None:
     """Withdraw the packages that are left; nobody works on a full stock."""
     capability = capability_of(org, number)
+    # Streams work on packages at once, and the level may be full before the last is done.
     for stream in range(capability.streams):
         task = capability.first + stream
         if task_of(org, task).exists:

@@ -80,6 +80,7 @@ def raise_levels(org: Record) -> None:
     upkeep = capital = 0.0
     for number in range(CAPABILITIES):
         capability = capability_of(org, number)
+        # Of the level at the start of the day, so before it rises.
         upkeep += upkeep_per_day(capability.level, capability.upkeep_per_year)
         before = capability.level
         level = level_after(
@@ -115,6 +116,8 @@ def book_money(setting: int, org: Record) -> None:
 def retire_abandoned(org: Record) -> None:
     """Retire the models that hardly anybody uses; forget those retired today."""
     if org.abandoned > 0:
+        # Retiring only marks: the list is as it was until the loop below. Who retired in the course
+        # of the day is on it as well, for the hours in which it served.
         for index in range(org.in_production):
             lane = in_production_of(org, index)
             if lane.abandoned:
@@ -144,6 +147,7 @@ def _forget_departed(org: Record) -> None:
 @part_of_kernel
 def collect(org: Record, wanted: Integers, series: Floats2) -> None:
     """Count what is there at the end of the day, and keep what is wanted."""
+    # All that follows is only looked at; nothing depends on it (0035).
     if len(wanted) == 0:
         return
     for place in range(totals.MODEL_COUNT):
@@ -168,6 +172,7 @@ def _ratio(amount: float, divisor: float) -> float:
 @part_of_kernel
 def open_day(setting: int, org: Record) -> None:
     """Refresh every rate that depends on capability levels or demand."""
+    # Only these are added up in the course of a day; the others are written when it closes.
     _forget_today(org, totals.STATE_TIME, CAUSES)
     _forget_today(org, totals.UNSERVED_TIME, CAUSES)
     open_models(setting, org)
@@ -179,4 +184,5 @@ def end(org: Record) -> None:
     for index in range(org.in_production):
         number = production_of(org, index).number
         count_undetected(org, number)
+        # Who reads the models after the run finds all in their records.
         leave_lane(org, number)

@@ -68,6 +68,7 @@ def submit_task(
     record.interrupted = 0
     record.held = held
     record.worker = -1
+    # Last, as the queue orders it by what stands above.
     submit(setting, org, task)
 
 
@@ -87,6 +88,7 @@ def enter_work(org: Record, developer: int, task: int) -> None:
     days = org.clock - record.accounted_at
     activity = task_of(org, task).task_class
     enter_ledger(org, developer, activity)
+    # At every accounting and not at the end of a package: the level rises day by day.
     if activity == CAPABILITY:
         capability_of(org, task_of(org, task).number).delivered += days * record.speed
 
@@ -95,6 +97,7 @@ def enter_work(org: Record, developer: int, task: int) -> None:
 def begin(setting: int, org: Record, developer: int, task: int) -> None:
     """Let a developer, who was idle or has laid down other work, take up a task."""
     record = developer_of(org, developer)
+    # Up to now; no time at all if other work was laid down at this instant.
     enter_ledger(org, developer, IDLE_TIME)
     record.started_at = org.clock
     done_at = finish_time(org.clock, task_of(org, task).effort_left, record.speed)
@@ -131,6 +134,7 @@ def log_work(org: Record, kind: int, developer: int, task: int, detail: float) -
 @part_of_kernel
 def lay_down(org: Record, developer: int, task: int) -> None:
     """Interrupt a developer's work on a task."""
+    # Before the record, which tells what is left.
     leave(org, developer, task)
     log_work(org, LogKind.WORK_INTERRUPTED, developer, task, task_of(org, task).effort_left)
 
@@ -147,6 +151,7 @@ def interrupt(setting: int, org: Record, task: int, held: int) -> None:
 def take_over(setting: int, org: Record, developer: int, task: int) -> None:
     """Take a developer off a task for a more urgent one; the task waits again."""
     lay_down(org, developer, task)
+    # Not `finish`, after which the developer would be idle: other work is about to begin.
     stop(org, task)
     requeue(setting, org, task, 0)
 

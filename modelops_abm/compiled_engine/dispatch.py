@@ -37,11 +37,13 @@ def dispatch(setting: int, org: Record) -> None:
         developer = take_idle(org)
         assign(org, task, developer)
         _begin(setting, org, developer, task)
+    # Nobody is idle now: only maintenance may still take somebody off other work.
     while setting_at(setting).preemptive:
         task = best(org, True)
         if task == NO_TASK:
             return
         developer = victim(org, task_of(org, task).task_class)
+        # Nobody does lower work than the most urgent task, so nobody does for the others.
         if developer < 0:
             return
         take_over(setting, org, developer, developer_of(org, developer).task)
@@ -75,6 +77,7 @@ def _effort_of(setting: int, org: Record, task: int) -> float:
         return new_work_effort(care, today, model.deployment_effort)
     occurrence = model.issue_number
     if record.cause == _RETRAINING:
+        # Counted as they begin: a request that is withdrawn takes no effort from the next.
         occurrence = model.retrainings_begun
         model.retrainings_begun = occurrence + 1
     return maintenance_effort(care, today, model.entity, record.cause, occurrence)

@@ -46,6 +46,9 @@ def run_events(setting: int, org: Record) -> None:
     begin_day(org)
     while True:
         time = next_time(org)
+        # An instant is over when the next event is later. Assigning may bring an event at this
+        # time, as of a task without effort, so the next is looked up again before going on (0003).
+        # What the close of a day has freed is assigned at the first instant of the next.
         if org.dispatch and time > org.clock:
             dispatch(setting, org)
             org.dispatch = 0
@@ -59,6 +62,7 @@ def run_events(setting: int, org: Record) -> None:
 @part_of_kernel
 def _happen(setting: int, org: Record, slot: int, rank: int) -> None:
     """Let the event of a slot happen."""
+    # In the order in which `kernel` counts the slots.
     completions = org.model_room * SLOTS_PER_MODEL
     starts = completions + setting_at(setting).developers
     if slot < completions:
@@ -86,6 +90,7 @@ def _happen_to_model(setting: int, org: Record, slot: int, rank: int) -> None:
         self_heal(setting, org, number)
     elif kind == RETIREMENT:
         retire(org, number, model_of(org, number).planned_reason)
+    # Only the alert on decay is left: first the fall, which plans the notice in the same slot.
     elif rank == Rank.INCIDENT:
         cross_decay(setting, org, number)
     else:

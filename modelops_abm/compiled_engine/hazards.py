@@ -20,6 +20,7 @@ from modelops_abm.rules.hazards import Hazards, next_incident, renewed, threshol
 
 
 def _field(name: str) -> registered.Part:
+    # A function for each field: compiled code must know the name of a field beforehand.
     @inner_loop
     def value(lane: Record) -> float:
         return lane[name]
@@ -76,6 +77,7 @@ def renew(lane: Record, cause: int, value: float) -> None:
 @inner_loop
 def rates_of(lane: Record) -> Hazards:
     """Return a model's rates; there is no drift onset while a drift is active."""
+    # A choice and not a jump, as this is part of the loops over lanes.
     drift = 0.0 if lane.drifting != 0 else lane.rate_drift
     own = (lane.rate_pipeline, lane.rate_capacity, lane.rate_compliance, drift)
     return Hazards(*(own + _registered_rates(lane)))
@@ -91,6 +93,7 @@ def plan_incident(setting: int, org: Record, number: int) -> None:
         return
     day_end = org.day + 1.0
     incident = next_incident(org.clock, day_end, left_of(lane), rates_of(lane))
+    # What strikes later is planned when its day opens: rates hold for one day (0011).
     if incident.time < day_end:
         model_of(org, number).next_cause = incident.cause
         schedule(setting, org, slot, incident.time, Rank.INCIDENT, number, incident.cause)
@@ -102,5 +105,6 @@ def count_incident(org: Record, number: int, cause: int) -> int:
     model = model_of(org, number)
     count = int(model.counts[cause])
     model.counts[cause] = count + 1
+    # Keyed by its number: under any plan it is the same threshold.
     renew(lane_of(org, number), cause, threshold(model.entity, cause, count + 1))
     return count

@@ -56,7 +56,7 @@ _IDEA = State.IDEA.value
 _BUILD_STATE = State.BUILD.value
 _DEPLOYMENT = State.DEPLOYMENT.value
 _NOTHING_KNOWN = NOTHING_KNOWN
-# Columns of a client's model in `Setting.client`.
+# Columns of a client's model in `Tables.client`.
 STAGE, KIND, REGULATED, KEY_INDEX = range(4)
 
 
@@ -67,7 +67,8 @@ def _law(row: Floats, place: int) -> Law:
 
 @part_of_kernel
 def _laws(row: Floats) -> KindLaws:
-    """Return an archetype's laws from its row of numbers; see `setting.laws_row`."""
+    """Return an archetype's laws from its row of numbers; see `inputs._laws_row`."""
+    # By the fields: three numbers for each distribution, one for a number.
     return KindLaws(
         _law(row, 0),
         row[3],
@@ -124,12 +125,14 @@ def _add_model(
     model.arrived_at = org.clock
     model.went_live_at = np.nan
     model.retired_at = np.nan
+    # Not by `enter_state`, as it comes from no state; its place among the counts is 0 already.
     model.state = _IDEA
     model.cause = NOBODY
     model.serving = Serving.NONE.value
     model.reason = -1
     model.planned_reason = -1
     model.memory = 1.0
+    # Daily fields have the same names in a record as in a lane, so this works on either.
     keep_left(model, first_thresholds(entity))
     return attributes
 
@@ -181,6 +184,7 @@ def _start_in_production(
     model.ideal_users = start.users
     model.ideal_usage = usage
     enter_production(setting, org, number, start.base_power)
+    # After entering production, which takes it to be now.
     model.went_live_at = -start.age_days
     due_in_days = max(0.0, model.interval - start.retrained_days_ago)
     plan_retraining(setting, org, number, due_in_days)
@@ -200,6 +204,7 @@ def _resume(
     left = work_left(
         new_work_effort(setting_at(setting).constants.care, levels(org), effort), model.entity
     )
+    # Held until the rest is known: a heap orders a task by what it is when it becomes eligible.
     submit_task(setting, org, work_task(number), task_class, number, NOBODY, 0, 1)
     task = task_of(org, work_task(number))
     task.effort_left = left
@@ -215,6 +220,7 @@ def _best_ideas(setting: int, org: Record, first: int) -> None:
         found = -1
         for number in range(first, first + setting_at(setting).initial_ideas):
             model = model_of(org, number)
+            # Of equal scores the first, as sorting has it in the Mesa engine.
             if model.state == _IDEA and (found < 0 or model.score > model_of(org, found).score):
                 found = number
         enter_state(org, found, _BUILD_STATE, NOBODY)
@@ -302,6 +308,8 @@ def found(setting: int, tables: Tables, org: Record, seed: int, replication: int
 @part_of_kernel
 def _know_arrivals(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
     """Draw all ideas that will arrive, ahead of their arrival: their draws are keyed."""
+    # Their records lie ready behind those present; they are neither counted nor among the models
+    # until they arrive.
     present = org.models
     for index in range(org.model_room - present):
         _add(setting, tables, org, seed, replication, _ARRIVING_IDEA, index)

@@ -1,4 +1,4 @@
-"""A scenario as the kernel takes it."""
+"""A scenario as the kernel takes it: its numbers as words, and what is of any length as tables."""
 
 from __future__ import annotations
 
@@ -85,6 +85,8 @@ def _laws_row(laws: KindLaws) -> list[float]:
 
 def _facts(entries: tuple[PortfolioModel, ...], scenario: Scenario) -> Floats:
     rows = [client_facts(entry, scenario.start_date) for entry in entries]
+    # In two dimensions without rows as well: an array of another shape would be another type, for
+    # which the kernel would be compiled again.
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(ClientFacts._fields))
 
 
@@ -108,6 +110,7 @@ def _intervals(entries: tuple[PortfolioModel, ...]) -> Floats:
 
 def _discounts(scenario: Scenario) -> Floats:
     """Return what a power for each day of each replication would cost more time for."""
+    # By the scalar function and not over an array, whose powers have other bits (0001).
     rate, days = scenario.finance.discount_rate, range(scenario.horizon_days)
     return np.array([discount_factor(rate, day) for day in days])
 

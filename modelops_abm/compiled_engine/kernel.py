@@ -1,4 +1,8 @@
-"""One replication from the founding to the horizon, and many of them."""
+"""One replication from the founding to the horizon, and many of them.
+
+Rooms are counted, memory is allocated, and its addresses are entered into the organisation's
+record; then days are lived through, up to one of them or all. Nothing grows while it runs (0006).
+"""
 
 from __future__ import annotations
 
@@ -51,6 +55,8 @@ def _arrivals_before_horizon(setting: int, seed: int, replication: int) -> int:
     organisation = entity_key(seed, replication, Origin.ORGANISATION.value, 0)
     count = 0
     time = arrival_gap(organisation, 0, setting_at(setting).ideas_per_year)
+    # The same gaps, added up in the same order, as `plan_arrival` will: with other rounding one
+    # idea more might arrive than there is room for, and nothing checks an address.
     while time < setting_at(setting).horizon_days:
         count += 1
         time += arrival_gap(organisation, count, setting_at(setting).ideas_per_year)
@@ -68,6 +74,7 @@ def _hire(setting: int, org: Record, seed: int, replication: int) -> None:
             setting_at(setting).focus, sample(setting_at(setting).productivity, key)
         )
         developer.task = NO_TASK
+        # Ascending numbers are a heap already.
         idle_of(org, number).value = number
     org.idle = setting_at(setting).developers
 
@@ -114,14 +121,21 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     streams = 0
     for number in range(CAPABILITIES):
         streams += tables.capabilities[number].streams
+    # Of each model, each developer's completion, each capability's start, and the next arrival, in
+    # this order: `events` tells by the slot whose event it is.
     slots = model_room * SLOTS_PER_MODEL + developer_room + CAPABILITIES + 1
+    # Heaps also hold what is no longer valid. With room for more than can be valid at once there is
+    # always something to drop, and it need not be dropped at every push.
     calendar_room = slots + slots // 2 + 64
     queue_room = model_room + streams + 64
 
+    # Zeros throughout: a list begins with 0 for nobody, a serial of 0 is no entry's, a model's
+    # place is that of ideas, and lanes of nobody hold numbers to compute with.
     organisation = np.zeros(1, ORGANISATION)
     models = np.zeros(model_room, MODEL)
     tasks = np.zeros(2 * model_room + streams, TASK)
     developers = np.zeros(developer_room, DEVELOPER)
+    # A copy, as levels rise in it and the tables serve all replications.
     capabilities = tables.capabilities.copy()
     production = np.zeros(model_room, PLACED)
     calendar = np.zeros(calendar_room, EVENT)
@@ -150,6 +164,7 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     org.totals_at = sums.ctypes.data
     org.discounts_at = tables.discounts.ctypes.data
     org.lanes_at = lanes.ctypes.data
+    # On to a whole vector, for which there are bytes to spare.
     org.lanes_at += -org.lanes_at % VECTOR_BYTES
     org.model_room = model_room
     org.developers = developer_room
@@ -230,6 +245,7 @@ def _begin(setting: int, tables: Tables, org: Record, seed: int, replication: in
     plan_capabilities(setting, org)
     org.key = entity_key(seed, replication, Origin.ORGANISATION.value, 0)
     found(setting, tables, org, seed, replication)
+    # What is there is assigned at the end of the instant 0, after whatever happens at it.
     org.dispatch = 1
 
 
@@ -258,6 +274,7 @@ def run_block(
     """
     horizon_days = setting_at(setting).horizon_days
     for index in range(len(sums)):
+        # Allocated anew for each, as rooms differ by the ideas that will arrive.
         memory = _founded(setting, tables, seed, first + index, 0)
         for _ in range(horizon_days):
             live_day(setting, memory.organisation[0], wanted, series[index])

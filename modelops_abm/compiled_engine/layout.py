@@ -1,4 +1,8 @@
-"""Memory of one replication: the portfolio, the team, the queues and the calendar as records."""
+"""Memory of one replication: the portfolio, the team, the queues and the calendar as records.
+
+First what the records hold; then what the kernel is told of a scenario; then the functions that
+reach a record by its number. Nothing else computes an address from a number (0006).
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,7 @@ from modelops_abm.rules.sampling import Law
 type Record = Any
 type Records = np.ndarray[Any, np.dtype[np.void]]
 type Floats = NDArray[np.float64]
+# The same to a type checker; the names tell a reader how many dimensions there are.
 type Floats2 = NDArray[np.float64]
 type Floats3 = NDArray[np.float64]
 type Integers = NDArray[np.int64]
@@ -29,12 +34,14 @@ HAZARDS = len(Hazards._fields)
 CAUSES = len(outcomes.OFFLINE_CAUSES)
 ACTIVITIES = len(TaskClass)
 CLASSES = len(outcomes.WORK)
-# Lanes of a block.
+# Lanes of a block: a power of two, so that a shift and a mask find a lane. Blocks of eight, as wide
+# as a vector, were not faster (0035).
 LANE_BITS = 5
 LANES = 1 << LANE_BITS
 CAPABILITIES = len(Levels._fields)
 SLOTS_PER_MODEL = 7
-# Events of a model; there is at most one of each on the calendar.
+# Events of a model; there is at most one of each on the calendar. The alert on decay is first the
+# fall of power and then its notice, which the rank tells apart.
 RETIREMENT, DUE, INCIDENT, ALERT, DETECTION, HEALING, SWITCH = range(SLOTS_PER_MODEL)
 
 
@@ -50,6 +57,7 @@ DRIFT = Cause.DRIFT.value
 
 def _record(floats: str, integers: str, **arrays: tuple[Any, int]) -> np.dtype[np.void]:
     """Return a record of 8-byte numbers, and arrays of such."""
+    # All of 8 bytes: no gaps for alignment, and a record can be copied number by number.
     fields: list[Any] = [(name, np.float64) for name in floats.split()]
     fields += [(name, np.int64) for name in integers.split()]
     fields += [(name, kind, (size,)) for name, (kind, size) in arrays.items()]
@@ -89,7 +97,7 @@ ORGANISATION = _record(
     # of models, by state
     states=(np.int64, len(outcomes.MODEL_COUNTS)),
 )
-# What every day of a model in production needs; it is in a lane then, see `lanes`.
+# What every day of a model in production needs; it is in a lane then, see `vectors`.
 DAILY_FIELDS = _record(
     # values of the day
     "since production current previous base loss effective_capacity"
@@ -102,6 +110,8 @@ DAILY_FIELDS = _record(
     " value_total cost_total",
     "serving cause drifting regulated",
 )
+# A lane and a model's record both begin with the daily fields, in this order: they are copied from
+# one to the other by place (`vectors.enter_lane`).
 LANE = _lane(
     DAILY_FIELDS,
     # of the day: time since the last change, users who stay, flows
@@ -143,6 +153,7 @@ CAPABILITY = _record(
     "level maximum start_day effort_days capital_cost upkeep_per_year delivered", "streams first"
 )
 EVENT = _record("time", "place serial slot")
+# `next` and `previous` are one more than the slot that they mean, see `slot_of`.
 PLANNED = _record("time", "place serial listed next previous")
 QUEUED = _record("order", "fresh serial task")
 LOGGED = _record("time detail", "kind model developer cause")
@@ -160,6 +171,7 @@ _queued_at = record_at(QUEUED)
 _logged_at = record_at(LOGGED)
 _placed_at = record_at(PLACED)
 _number_at = record_at(NUMBER)
+# Neighbouring lanes are one number apart, so their records interleave.
 _lane_at = record_at(LANE, SLOT_BYTES)
 _lane_word_at = record_at(NUMBER, LANES * SLOT_BYTES)
 _amount_at = record_at(AMOUNT)
@@ -205,7 +217,7 @@ class Tables(NamedTuple):
     Attributes
     ----------
     kinds, shares
-        A row of numbers for each archetype, see `setting.laws_row`; the shares of the ideas.
+        A row of numbers for each archetype, see `inputs._laws_row`; the shares of the ideas.
     facts, client, intervals
         What a client knows of each model (NaN if nothing); its stage, kind (-1 if drawn),
         regulation and key index; its own retraining interval (NaN if none).
@@ -355,6 +367,7 @@ def total_of(org: Record, place: int) -> Record:
 @part_of_kernel
 def log(org: Record, kind: int, model: int, developer: int, cause: int, detail: float) -> None:
     """Record an event, or only count it where the log is full; nothing where none is wanted."""
+    # A branch instead of a kernel without a log, which would double the compilation (0035).
     if org.log_room == 0:
         return
     index = org.logged

@@ -1,8 +1,9 @@
 """A model's life over arrays: statechart, incidents, drift, retraining, retirement.
 
-The transitions are those of `modelops_abm.core.statechart`, the order of what happens within one
-is that of `modelops_abm.mesa_engine.ml_model`; `tests/twin` holds the two to the same event log,
-bit for bit.
+In reading order: states and their counts, going live and what is planned then, incidents and drift,
+going offline and coming back, work begun and done, retirement. The transitions are those of
+`modelops_abm.core.statechart`, the order of what happens within one is that of
+`modelops_abm.mesa_engine.ml_model`; `tests/twin` holds the two to the same event log, bit for bit.
 """
 
 from __future__ import annotations
@@ -96,6 +97,8 @@ def count_idea(org: Record, change: int) -> None:
 @part_of_kernel
 def _place_of_state(state: int, cause: int) -> int:
     """Return the place of a state and cause among the counts of models."""
+    # In the order of `outcomes.MODEL_COUNTS`: the states, with one place for each hazard where the
+    # two of being offline are.
     if state < _OFFLINE_ISSUE:
         return state
     if state == _OFFLINE_ISSUE:
@@ -106,6 +109,7 @@ def _place_of_state(state: int, cause: int) -> int:
 @part_of_kernel
 def enter_state(org: Record, number: int, state: int, cause: int) -> None:
     """Change a model's state; the cause is that of an issue."""
+    # States change nowhere else: the counts would be wrong from then on (0035).
     model = model_of(org, number)
     org.states[model.place] -= 1
     model.state = state
@@ -132,6 +136,8 @@ def enter_production(setting: int, org: Record, number: int, base: float) -> Non
     model = model_of(org, number)
     enter_state(org, number, ONLINE, NOBODY)
     model.went_live_at = org.clock
+    # These are daily fields: set in the record while it has no lane, and taken along into it. After
+    # `enter_lane` the record's are stale, and only the lane's count.
     model.serving = CURRENT
     model.restored = base
     model.restored_at = org.clock
@@ -174,6 +180,7 @@ def go_live(setting: int, org: Record, number: int) -> None:
     model.ideal_usage = usage
     model.memory = 1.0
     enter_production(setting, org, number, 1.0)
+    # A client's own date stands.
     if model.planned_reason < 0:
         plan_retirement(setting, org, number, model.life_days, RetirementReason.OBSOLETE.value)
     plan_retraining(setting, org, number, model.interval)
@@ -218,13 +225,18 @@ def strike(setting: int, org: Record, number: int) -> None:
     """Let the planned incident strike a model."""
     model = model_of(org, number)
     cause = model.next_cause
+    # First of all, as in all that changes what serves: the time until now is that of the state
+    # until now, and at its exposure.
     account(org, number)
     count = count_incident(org, number, cause)
     if cause == DRIFT:
+        # It goes on serving, worse. Only the hazard of drift rests while one is active, so what
+        # comes next is planned anew.
         begin_drift(setting, org, number, count)
         plan_incident(setting, org, number)
         return
     model.issue_number = count
+    # Before it goes offline, where the request is held: only one that waits can be.
     if model.state == _RETRAINING:
         interrupt(setting, org, retraining_task(number), 1)
     log_model(org, LogKind.ISSUE_STRUCK, number, cause, 0.0)
@@ -240,6 +252,7 @@ def strike(setting: int, org: Record, number: int) -> None:
 @part_of_kernel
 def detect_drift(setting: int, org: Record, number: int) -> None:
     """Detect the active drift; act on it now, or when the model is online again."""
+    # Before it counts as detected: what is counted is the time until now.
     count_undetected(org, number)
     model = model_of(org, number)
     model.drift_detected = 1
@@ -254,6 +267,7 @@ def _act_on_drift(setting: int, org: Record, number: int) -> None:
     """Take a model offline for a severe drift, or request a retraining for a mild one."""
     model = model_of(org, number)
     model.drift_pending = 0
+    # As it is now: since the detection it may have grown, while the model was not online.
     loss = drift_loss_now(setting, org, number)
     if loss < setting_at(setting).constants.care.offline_loss:
         request_retraining(setting, org, number, DRIFT)
@@ -285,6 +299,7 @@ def _stop_serving(setting: int, org: Record, number: int, cause: int, count: int
     model = model_of(org, number)
     care = setting_at(setting).constants.care
     lane_of(org, number).serving = NONE
+    # As nobody is exposed now, this takes the planned incident off the calendar.
     plan_incident(setting, org, number)
     if image_at_hand(care, levels(org), model.entity, cause, count):
         at = org.clock + care.switch_days
@@ -311,6 +326,7 @@ def _return_online(setting: int, org: Record, number: int) -> None:
     if model.drift_pending:
         _act_on_drift(setting, org, number)
     request = retraining_task(number)
+    # The drift may have taken it offline again.
     if model.state == ONLINE and task_of(org, request).exists and task_of(org, request).held:
         release(setting, org, request)
 
@@ -340,7 +356,10 @@ def _resolve_issue(setting: int, org: Record, number: int, started_at: float) ->
 def self_heal(setting: int, org: Record, number: int) -> None:
     """Resolve a pipeline issue without a developer."""
     log_model(org, LogKind.SELF_HEALED, number, _PIPELINE, 0.0)
+    # Nobody was waited for: all of the time counts as time of repair.
     _resolve_issue(setting, org, number, model_of(org, number).offline_since)
+    # A request that was held is eligible again, and `release` asks for nothing itself; after a
+    # developer's work `dispatch.complete` does.
     org.dispatch = 1
 
 
@@ -348,6 +367,7 @@ def self_heal(setting: int, org: Record, number: int) -> None:
 def _end_drift_fix(setting: int, org: Record, number: int, started_at: float) -> None:
     account(org, number)
     request = retraining_task(number)
+    # The fix was a retraining too, so that a request for one is void.
     if task_of(org, request).exists:
         withdraw(org, request)
     restore(setting, org, number)
@@ -364,6 +384,8 @@ def _begin_retraining(setting: int, org: Record, number: int) -> None:
     enter_state(org, number, _RETRAINING, NOBODY)
     lane_of(org, number).cause = _RETRAINED
     log_model(org, LogKind.RETRAINING_BEGAN, number, _RETRAINED, 0.0)
+    # One that goes on after an interruption stops serving again: whether a previous version is at
+    # hand is drawn for each stint, the effort once.
     if not setting_at(setting).constants.serves_while_retraining:
         stint = model.retraining_stints
         model.retraining_stints = stint + 1
@@ -415,6 +437,8 @@ def work_completed(setting: int, org: Record, task: int, started_at: float) -> N
 @part_of_kernel
 def _leave_service(org: Record, number: int) -> None:
     """Let nothing serve any more; what is left of the day is not in production."""
+    # The lane stays until the close of the day, which adds up what was served before. By this date
+    # it finds no time left to enter.
     lane = lane_of(org, number)
     lane.cause = NOBODY
     lane.serving = NONE
@@ -426,6 +450,8 @@ def _leave_service(org: Record, number: int) -> None:
 @part_of_kernel
 def retire(org: Record, number: int, reason: int) -> None:
     """Leave the portfolio from any state, at once."""
+    # Asked before the state changes. The detection is left to `end_drift`, as only who is live has
+    # one.
     live = in_production(model_of(org, number))
     if live:
         account(org, number)

@@ -70,6 +70,7 @@ def begin_drift(setting: int, org: Record, number: int, count: int) -> None:
     lane.drift_since = org.clock
     model.drift_number = count
     log_model(org, LogKind.DRIFT_SET_IN, number, DRIFT, severity)
+    # By the monitoring of this day; what is built later does not find it sooner.
     at = org.clock + drift_delay_days(care, levels(org), model.entity, count)
     schedule(setting, org, event_slot(number, DETECTION), at, Rank.DETECTION, number, DRIFT)
 
@@ -81,6 +82,7 @@ def restore(setting: int, org: Record, number: int) -> None:
     model, care = model_of(org, number), setting_at(setting).constants.care
     share = restored_share(care, levels(org), model.entity, model.restorations)
     model.restorations += 1
+    # Of the power until now, so before drift and date are overwritten.
     restored = restored_power(base_now(org, number), share)
     end_drift(org, number)
     lane.restored = restored
@@ -91,6 +93,7 @@ def restore(setting: int, org: Record, number: int) -> None:
 @part_of_kernel
 def end_drift(org: Record, number: int) -> None:
     """End the active drift, if any, and count the time that nobody had noticed it."""
+    # The time until now counts, so before the drift is forgotten.
     cancel(org, event_slot(number, DETECTION))
     count_undetected(org, number)
     model = model_of(org, number)
@@ -113,6 +116,7 @@ def watch_decay(setting: int, org: Record, number: int) -> None:
     """Plan the time at which the power without drift is below the alert's threshold."""
     lane = lane_of(org, number)
     care = setting_at(setting).constants.care
+    # In place of the alert that was planned before, or of a notice that is void now.
     days = decay_alert_days(care, lane.restored, lane.decay)
     at = lane.restored_at + days
     schedule(setting, org, event_slot(number, ALERT), at, Rank.INCIDENT, number, _DECAY)

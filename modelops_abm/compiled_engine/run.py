@@ -1,4 +1,8 @@
-"""Running the kernel: one replication in full, or a block of them."""
+"""Running the kernel: one replication in full, a block of them, or a block in slices of time.
+
+The kernel takes addresses, places and arrays of the right size, which are made here of a scenario
+and of names. Before the first run it is compiled.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +22,7 @@ from modelops_abm.core import outcomes
 from modelops_abm.scenario import Scenario
 
 _PLACES = {outcome.name: place for place, outcome in enumerate(outcomes.DAILY)}
+# Records. Where they do not do, the replication runs again with as many as it has counted.
 _FIRST_LOG_ROOM = 16_384
 SLICE_SECONDS = 0.025
 """Processor time after which work that is done in slices can be left for other work."""
@@ -80,9 +85,12 @@ def prepare_kernel(progress: Progress | None = None) -> None:
 
 def _prepare(progress: Progress | None) -> None:
     with compiling(everything(), progress):
+        # Equations first: each has one version by then, and the kernel asks for no other. The
+        # kernel's types come from its arguments, so it is called as it will be called later.
         prepare()
         run_block(prepared(_smallest()), 0, 0, 1, ())
         run_block(prepared(_smallest()), 0, 0, 1, ("npv",))
+        # Not `run_in_full`, which would wait for the lock that this thread holds.
         _run_in_full(prepared(_smallest()), 0, 0)
         list(block_in_slices(prepared(_smallest()), 0, 0, 1, ("npv",), Pace()))
 
@@ -141,6 +149,8 @@ class Pace:
         """Return how many days fit into a slice after some took so long; at most twice as many."""
         if not lived:
             return 1
+        # From one day by doubling at most: where the clock is coarse, a few days may take no time,
+        # and would promise any number of them.
         return max(1, min(2 * lived, int(lived * SLICE_SECONDS / max(seconds, 1e-9))))
 
 
@@ -159,6 +169,8 @@ def block_in_slices(
             pace.learn(together, pace.clock() - began)
             done += together
         else:
+            # It fills more than a slice, or nobody knows yet: it is cut between days, which changes
+            # no bit (0028).
             part = Block(block.totals[done : done + 1], block.series[done : done + 1])
             yield from _one_in_slices(scenario, seed, first + done, wanted, part, pace)
             done += 1
@@ -174,9 +186,11 @@ def _one_in_slices(
     words, places = scenario.words.ctypes.data, _places(wanted)
     began = pace.clock()
     memory = kernel.found_replication(words, scenario.tables, seed, number, 0)
+    # The founding cannot be cut, so its time counts for the first slice.
     slice_seconds = pace.clock() - began
     spent, lately, day, days = slice_seconds, 0.0, 0, 0
     while day < scenario.horizon_days:
+        # The next days may take a whole slice: with half of one gone, others come first.
         if slice_seconds > SLICE_SECONDS / 2.0:
             yield
             slice_seconds = 0.0

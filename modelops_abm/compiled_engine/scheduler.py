@@ -51,6 +51,7 @@ def submit(setting: int, org: Record, task: int) -> None:
 def hold(org: Record, task: int) -> None:
     """Make a waiting task wait for something else than a developer."""
     task_of(org, task).held = 1
+    # Its entry stays in the heap, stale: to take it out, it would have to be searched.
     task_of(org, task).serial = 0
 
 
@@ -82,6 +83,7 @@ def finish(org: Record, task: int) -> None:
 def stop(org: Record, task: int) -> None:
     """Take a task in progress off its developer."""
     record = task_of(org, task)
+    # Maintenance has the first numbers. Who does it is in no list, as nobody may interrupt it.
     if record.task_class > _RETRAIN:
         _leave_at_work(org, record.worker, record.task_class)
     developer_of(org, record.worker).task = NO_TASK
@@ -136,6 +138,7 @@ def best(org: Record, maintenance_only: bool) -> int:
 @part_of_kernel
 def victim(org: Record, task_class: int) -> int:
     """Return who does the lowest work below a class, the last to start, or -1."""
+    # From the lowest priority up to the task's own; the lists of maintenance are always empty.
     for rank in range(CLASSES - 1, -1, -1):
         lower = org.priorities[rank]
         if lower == task_class:
@@ -148,6 +151,7 @@ def victim(org: Record, task_class: int) -> int:
 @part_of_kernel
 def _enter_at_work(org: Record, developer: int, task_class: int) -> None:
     """Put who starts now before whoever started earlier, or now with a lower number."""
+    # Compared with the clock, as this developer's own start is entered later (`developer.begin`).
     later, earlier = 0, org.last_at_work[task_class]
     while earlier - 1 > developer and developer_of(org, earlier - 1).started_at == org.clock:
         later, earlier = earlier, developer_of(org, earlier - 1).previous
@@ -188,6 +192,7 @@ def _push(setting: int, org: Record, task: int) -> None:
         _compact(org, queue)
     org.serial += 1
     record.serial = org.serial
+    # The best score first, so the smallest of its opposite.
     by_score = queue == _BUILD and setting_at(setting).best_idea_first
     order = -record.score if by_score else record.submitted_at
     fresh = 0 if record.interrupted else 1
@@ -218,6 +223,8 @@ def _before(one: Entry, other: Entry) -> bool:
         return bool(one.fresh < other.fresh)
     if one.order != other.order:
         return bool(one.order < other.order)
+    # A model's tasks are numbered by the model, those of streams by capability and stream, so this
+    # is the order of the rule.
     return bool(one.task < other.task)
 
 

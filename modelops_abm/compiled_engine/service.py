@@ -1,7 +1,7 @@
 """A model's day over records: who served, exposure to incidents, opening and closing.
 
-What is written here for one lane is also what the loops over lanes of `lanes` consist of. There it
-must be free of branches: no early return, no store under a condition.
+What is written here for one lane is also what the loops over lanes in `vectors` consist of. There
+it must be free of branches: no early return, no store under a condition.
 """
 
 from __future__ import annotations
@@ -58,11 +58,14 @@ def _traits(lane: Record) -> Traits:
 def enter_service(lane: Record, now: float) -> float:
     """Enter who served since the last change, and the exposure; return the days since then."""
     days = now - lane.since
+    # Both sides are values, so this is a choice and not a jump.
     current = days if lane.serving == CURRENT else 0.0
     lane.since = now
     lane.production += days
     lane.current += current
     lane.previous += days if lane.serving == PREVIOUS else 0.0
+    # Where the current version did not serve the days are 0, and the exposures left stay as they
+    # are, to the bit: the Mesa engine leaves this out, and a branch here would cost more.
     keep_left(lane, exposed(left_of(lane), rates_of(lane), current))
     return days
 
@@ -72,6 +75,7 @@ def account(org: Record, number: int) -> None:
     """Account for the time since the last change of what serves."""
     lane = lane_of(org, number)
     days = enter_service(lane, org.clock)
+    # A branch again: this is for one model at an event, not for the loops.
     if lane.cause >= 0:
         account_for_state(org, lane, days)
 
@@ -108,6 +112,7 @@ def open_lane(lane: Record, now: float, day_end: float, common: CommonRates) -> 
     lane.rate_compliance = start.rates.compliance
     lane.rate_drift = start.rates.drift
     keep_registered_rates(lane, start.rates)
+    # `&` and not `and`, which would be a jump; the same below.
     exposed_today = lane.serving == CURRENT
     soon = may_strike(left_of(lane), rates_of(lane), day_end - now)
     lane.at_risk = 1 if exposed_today & soon else 0

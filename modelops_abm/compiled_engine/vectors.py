@@ -54,6 +54,7 @@ def enter_lane(org: Record, number: int) -> None:
     for place in range(SHARED_WORDS):
         lane_word_of(org, model.lane, place).value = model_word_of(org, number, place).value
     lane = lane_of(org, number)
+    # What else is in the lane is of whoever had it last, and is written before it is read.
     lane.number = number
     lane.departed = 0
 
@@ -67,6 +68,7 @@ def leave_lane(org: Record, number: int) -> None:
     model = model_of(org, number)
     for place in range(SHARED_WORDS):
         model_word_of(org, number, place).value = lane_word_of(org, model.lane, place).value
+    # The last may be its own: then it is copied onto itself.
     org.lanes -= 1
     for place in range(LANE_WORDS):
         lane_word_of(org, model.lane, place).value = lane_word_of(org, org.lanes, place).value
@@ -78,6 +80,8 @@ def close_models(setting: int, org: Record) -> None:
     """Close the day of every model that was in production, and add up today's flows."""
     constants = setting_at(setting).constants
     for block in range(_blocks(org)):
+        # As values: of what stands behind an address the compiler must expect that a store to a
+        # lane changes it, and would load it anew for each.
         _close_block(
             block_at(org, block),
             _filled(org, block),
@@ -103,6 +107,8 @@ def _used(org: Record, block: int) -> int:
 @inner_loop
 def _filled(org: Record, block: int) -> int:
     """Return the lanes of a block that are in use, and so many more as fill whole vectors."""
+    # Without a rest of single lanes, which would be done one after the other. Lanes of nobody hold
+    # numbers that nobody reads.
     return (_used(org, block) + VECTOR - 1) // VECTOR * VECTOR
 
 
@@ -124,8 +130,11 @@ def _add_up(org: Record) -> None:
     """Add up what all models did today and what is left of them, by number."""
     sums = _NO_FLOWS
     users, rolled_back, abandoned = 0.0, 0, 0
+    # By number, not by lane: lanes are in the order of coming and going, and sums in another order
+    # than the Mesa engine's round differently (0001).
     for index in range(org.in_production):
         lane = in_production_of(org, index)
+        # Here, as a store under a condition would keep the loop over lanes from being vectors.
         if lane.cause >= 0:
             account_for_state(org, lane, lane.days)
         sums = _added(sums, lane)
@@ -135,6 +144,7 @@ def _add_up(org: Record) -> None:
     org.abandoned = abandoned
     today_of(org, totals.USERS).value = users
     today_of(org, totals.ROLLED_BACK).value = float(rolled_back)
+    # In the order of `outcomes.MODEL_FLOWS`, which is that of `DayFlows`.
     place = totals.MODEL_FLOWS
     today_of(org, place).value = sums.production
     today_of(org, place + 1).value = sums.served_share
@@ -184,6 +194,8 @@ def open_models(setting: int, org: Record) -> None:
         address = block_at(org, block)
         _open_block(address, _filled(org, block), org.clock, org.day + 1.0, common)
         for lane in range(_used(org, block)):
+            # On most days of a model a comparison is all. Planning has branches and calls, so it is
+            # out of the loop; the order of lanes does not matter to the calendar (0003).
             if lane_at(address, lane).at_risk:
                 plan_incident(setting, org, lane_at(address, lane).number)
 
