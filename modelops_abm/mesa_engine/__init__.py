@@ -1,1 +1,1 @@
-"""The agents: ML models and developers, and what they are made of."""
+"""The organisation as a Mesa model: agents on Mesa's calendar, to be read, extended and watched."""

@@ -9,6 +9,8 @@ import mesa
 from mesa.agentset import _HardKeyAgentSet
 
 
+# Mesa's class is private, and `tests/unit/test_internals_of_others.py` tells if it changes. The
+# public one holds agents weakly.
 class RegisteredAgents(_HardKeyAgentSet[Any]):
     """Mesa's set of all agents, or of those of a class, without a way to lose one silently.
 
@@ -30,6 +32,7 @@ class RegisteredAgents(_HardKeyAgentSet[Any]):
         KeyError
             If it is not in the set.
         """
+        # Mesa calls this at the end of `agent.remove()`; anybody else means to begin with that.
         if agent is self._leaving or agent not in self:
             self._leaving = None
             super().remove(agent)
@@ -43,6 +46,7 @@ class RegisteredAgents(_HardKeyAgentSet[Any]):
 
     def _update(self, agents: Iterable[mesa.Agent[Any]]) -> RegisteredAgents:
         """Keep these agents in this order, and remove the others from the model."""
+        # A dictionary, which keeps the order: iteration must not depend on addresses in memory.
         kept = dict.fromkeys(agents)
         for agent in tuple(self):
             if agent not in kept:

@@ -14,6 +14,8 @@ from mesa.time import Event
 from modelops_abm.compiled import direct
 from modelops_abm.core.events import Rank, place
 
+# Above all of Mesa's priorities: its step, which closes a day, comes before the events of that time
+# (0003).
 _AFTER_THE_STEP = 100
 
 
@@ -49,8 +51,11 @@ class Calendar:
         self, function: Callable[[], None], at: float, rank: Rank, number: int = 0, cause: int = 0
     ) -> Event | None:
         """Schedule a bound method, or return None if that is not before the horizon."""
+        # Not `>=`: NaN is never scheduled either. Mesa would accept it, and sort by it.
         if not at < self._horizon_days:
             return None
+        # Mesa holds the function weakly: a method of something that lives on, as a closure would be
+        # gone before its time, without a word.
         event: Event = self._model.schedule_event(
             function, at=at, priority=Order(_AFTER_THE_STEP + direct(place)(rank, number, cause))
         )
@@ -64,6 +69,8 @@ class Calendar:
             self.schedule(self._dispatch, now, Rank.DISPATCH)
 
     def _dispatch(self) -> None:
+        # First, as what is assigned may ask for another round at this instant: a task without
+        # effort is done at once.
         self._dispatch_at = -1.0
         self._model.dispatch()
 

@@ -87,6 +87,7 @@ class CapabilityStock:
 
     def _finish(self) -> None:
         """Withdraw the packages that are left; nobody works on a full stock."""
+        # Streams work on packages at once, and the level may be full before the last is done.
         for stream, task in enumerate(self.tasks):
             if task is not None:
                 self.model.withdraw(task)

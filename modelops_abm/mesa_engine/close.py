@@ -70,6 +70,7 @@ class Close(Dispatch):
     def integrate_models(self) -> None:
         """Integrate the stocks of every model that was in production today, by number."""
         flows = [0.0] * len(outcomes.MODEL_FLOWS)
+        # Of yesterday: their last day is over, and who looks at them sees no value of today.
         for ml_model in self._departed:
             ml_model.value_today = ml_model.cost_today = 0.0
         self.closed_today = tuple(self._in_production)
@@ -92,6 +93,7 @@ class Close(Dispatch):
         upkeep = capital = 0.0
         rises = []
         for capability in self.capabilities:
+            # Of the level at the start of the day, so before it rises.
             upkeep += capability.upkeep()
             rises.append(capability.close_day())
             capital += capability.capital(rises[-1])
@@ -102,6 +104,7 @@ class Close(Dispatch):
     def book_money(self) -> None:
         """Book the day's payroll and net value, and discount them."""
         today, team = self.today, self.parameters.team
+        # Whole numbers, of which sums are the same in any order; all others are added by `_added`.
         paid = sum(developer.is_paid(self.day) for developer in self.developers)
         payroll = payroll_per_day(paid, team.payroll_per_year)
         net = net_value(
@@ -118,6 +121,8 @@ class Close(Dispatch):
 
     def retire_abandoned(self) -> None:
         """Retire the models that hardly anybody uses, by number; forget those retired today."""
+        # Retiring does not touch this list, and who retired in the course of the day was on it
+        # until now, for the hours in which it served.
         for ml_model in self._in_production:
             if ml_model.is_abandoned():
                 ml_model.retire(RetirementReason.ABANDONED)
@@ -156,6 +161,7 @@ class Close(Dispatch):
             ml_model.serving is Serving.PREVIOUS for ml_model in self._in_production
         )
         self.today.update(counts)
+        # Not the built-in `sum`, which compensates for rounding: the other engine does not (0001).
         users = 0.0
         for ml_model in self._in_production:
             users += ml_model.users

@@ -50,6 +50,8 @@ class Developer(mesa.Agent[Any]):
         self.ledger_days = [0.0] * len(TaskClass)
         self.today_days = [0.0] * len(TaskClass)
         self.left_at: float | None = None
+        # What hours are entered for. It is not `task`, which the scheduler sets: when work is laid
+        # down for a more urgent task, that is the new one already.
         self._at_work: Task | None = None
         self._accounted_at = 0.0
         self._completion: Event | None = None
@@ -79,6 +81,7 @@ class Developer(mesa.Agent[Any]):
                 self.model.interrupt(self.task, held=False)
             self.model.scheduler.dismiss(self)
             self.left_at = self.model.calendar.now
+            # The hours up to this instant are theirs, and none after it.
             self.account(self.left_at)
         super().remove()
 
@@ -112,6 +115,7 @@ class Developer(mesa.Agent[Any]):
         days = now - self._accounted_at
         self._accounted_at = now
         self.today_days[self._activity] += days
+        # At every accounting and not at the end of a package: the level rises day by day.
         if self._at_work is not None and self._at_work.task_class is TaskClass.CAPABILITY:
             self.model.deliver(self._at_work, days * self.speed_per_day)
 
@@ -129,6 +133,7 @@ class Developer(mesa.Agent[Any]):
     def _complete(self) -> None:
         task = self.task
         assert task is not None
+        # While it is still known what the hours were spent on.
         self.account(self.model.calendar.now)
         self._completion = None
         self._at_work = None

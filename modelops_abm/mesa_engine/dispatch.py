@@ -56,6 +56,7 @@ class Dispatch(Organisation):
 
     def complete(self, task: Task) -> None:
         """Take over a task that its developer has completed."""
+        # Asked first: once the task is finished, nothing tells who did it.
         developer = self._developer_of(task)
         assert developer is not None
         started_at = developer.started_at
@@ -72,6 +73,7 @@ class Dispatch(Organisation):
         """Stop the work on a task, which keeps its progress; `held` until it is released."""
         developer = self._developer_of(task)
         assert developer is not None
+        # While the task still says who works on it; so does withdrawing.
         self._lay_down(developer, task)
         self.scheduler.interrupt(task, held=held)
         self.calendar.request_dispatch()

@@ -58,6 +58,7 @@ class Exposure:
 
     def set_drifting(self, drifting: bool) -> None:
         """Stop or resume the hazard of a drift."""
+        # `renewed` replaces one number of several: here it is the rate of drift, by 0.
         rates = self._day_rates
         self._rates = renewed(rates, Cause.DRIFT.value, 0.0) if drifting else rates
 
@@ -69,6 +70,7 @@ class Exposure:
         """Plan the next incident of this day, if there is one, at the present rates."""
         self.forget()
         incident = direct(next_incident)(self._calendar.now, day_end, self._left, self._rates)
+        # What strikes later is planned when its day opens: rates hold for one day (0011).
         if incident.time < day_end:
             self._cause = Cause(incident.cause)
             self._planned = self._calendar.schedule(
@@ -84,6 +86,7 @@ class Exposure:
         """Number a new incident of a cause from 0, and draw the threshold of the next."""
         number = self.counts[cause]
         self.counts[cause] = number + 1
+        # Keyed by its number: under any plan it is the same threshold.
         value = threshold(self._entity, cause.value, number + 1)
         self._left = renewed(self._left, cause.value, value)
         return number

@@ -80,6 +80,7 @@ def populate(model: Portfolio) -> None:
     for index in range(portfolio.initial_models):
         entity = _entity(model, Origin.INITIAL_MODEL, index)
         _start_in_production(model.add_model(entity), entity, NOTHING_KNOWN)
+    # All of them before any is proposed, as the best are found among all.
     ideas = [
         model.add_model(_entity(model, Origin.INITIAL_IDEA, index))
         for index in range(portfolio.initial_ideas)
@@ -142,5 +143,6 @@ def _add_client_model(model: Portfolio, entry: PortfolioModel) -> None:
         ml_model.resume_deployment(_left_of(ml_model, effort))
     else:
         ml_model.propose()
+    # One in production has been given its date, and one that is retired needs none.
     if entry.stage in ("idea", "build", "deployment") and entry.retired_at is not None:
         ml_model.plan_retirement(facts.retires_in_days, RetirementReason.PLANNED)

@@ -108,6 +108,8 @@ class MLModel(mesa.Agent[Any]):
         self.stocks = NO_STOCKS
         self.day_start: DayStart | None = None
         self.service = ServiceDay(model.calendar.now)
+        # From the start, although nothing strikes before production: thresholds are keyed, not
+        # drawn in turn.
         self.exposure = Exposure(entity, number, model.calendar, self.strike)
         self.condition: Condition | None = None
         self.work: Task | None = None
@@ -244,6 +246,7 @@ class MLModel(mesa.Agent[Any]):
 
     def close_day(self) -> DayFlows:
         """Integrate the stocks over the day and return what it did."""
+        # Who has left has accounted for its last hours then.
         if self.stage is Stage.PRODUCTION:
             self._account()
         assert self.day_start is not None
@@ -280,12 +283,15 @@ class MLModel(mesa.Agent[Any]):
 
     def strike(self, cause: Cause) -> None:
         """Be struck by an incident."""
+        # First of all, as in all that changes what serves: the time until now is that of the state
+        # until now, and at its exposure.
         self._account()
         number = self.exposure.count(cause)
         if cause is Cause.DRIFT:
             self._begin_drift(number)
             return
         self._issue_number = number
+        # Before it goes offline, where the request is held: only one that waits can be.
         if self.state is State.RETRAINING:
             self._interrupt_retraining()
         self.log(LogKind.ISSUE_STRUCK, cause)
@@ -333,6 +339,8 @@ class MLModel(mesa.Agent[Any]):
         if task.task_class is TaskClass.DEPLOY:
             return new_work_effort(care, levels, self.attributes.deployment_effort_days)
         assert task.cause is not None
+        # By the number of the issue or drift, and for a retraining by that of those begun: a
+        # request that is withdrawn takes no effort from the next.
         occurrence = self._issue_number
         if task.cause is Cause.RETRAINING:
             occurrence, self._retrainings_begun = (
@@ -371,6 +379,7 @@ class MLModel(mesa.Agent[Any]):
         """Leave the portfolio from any state, at once."""
         if self.stage is Stage.PRODUCTION:
             self._account()
+        # Developers are freed while the tasks still say who they are.
         for task in (self.work, self.retraining):
             if task is not None:
                 self.model.withdraw(task)
@@ -433,6 +442,7 @@ class MLModel(mesa.Agent[Any]):
         self._fire(trigger)
         self.cause = cause
         self._offline_since = self.model.calendar.now
+        # Nobody retrains it meanwhile: the request waits until it is online again.
         if self.retraining is not None and not self.retraining.held:
             self.model.scheduler.hold(self.retraining)
         self._stop_serving(cause, number)
@@ -441,6 +451,7 @@ class MLModel(mesa.Agent[Any]):
         """Let the current version stop; a previous one may take over."""
         model = self.model
         self.serving = Serving.NONE
+        # As nobody is exposed now, this takes the planned incident off the calendar.
         self._plan_incident()
         if image_at_hand(model.constants.care, model.levels, self.entity, cause.value, number):
             at = model.calendar.now + model.constants.care.switch_days
@@ -466,6 +477,7 @@ class MLModel(mesa.Agent[Any]):
         assert self.condition is not None
         if self.condition.drift_pending:
             self._act_on_drift()
+        # The drift may have taken it offline again.
         if self.state is State.ONLINE and self.retraining is not None and self.retraining.held:
             self.model.scheduler.release(self.retraining)
 
@@ -488,12 +500,16 @@ class MLModel(mesa.Agent[Any]):
     def _self_heal(self) -> None:
         self._healing = None
         self.log(LogKind.SELF_HEALED, Cause.PIPELINE)
+        # Nobody was waited for: all of the time counts as time of repair.
         self._resolve_issue(self._offline_since)
+        # A request that was held may be assigned again; after a developer's work `complete` asks.
         self.model.calendar.request_dispatch()
 
     def _begin_drift(self, number: int) -> None:
         assert self.condition is not None
         self.condition.begin_drift(number)
+        # It goes on serving, worse. Only the hazard of drift rests while one is active, so what
+        # comes next is planned anew.
         self.exposure.set_drifting(True)
         self._plan_incident()
 
@@ -501,6 +517,7 @@ class MLModel(mesa.Agent[Any]):
         """Take the model offline for a severe drift, or request a retraining for a mild one."""
         assert self.condition is not None
         self.condition.drift_pending = False
+        # As it is now: since the detection it may have grown, while the model was not online.
         loss = self.condition.loss()
         if loss < self.model.constants.care.offline_loss:
             self.request_retraining(Cause.DRIFT)
@@ -513,6 +530,7 @@ class MLModel(mesa.Agent[Any]):
 
     def _end_drift_fix(self, started_at: float) -> None:
         self._account()
+        # The fix was a retraining too, so that a request for one is void.
         if self.retraining is not None:
             self.model.withdraw(self.retraining)
             self.retraining = None
@@ -525,6 +543,8 @@ class MLModel(mesa.Agent[Any]):
         self._fire(Trigger.RETRAINING_BEGINS)
         self.cause = Cause.RETRAINING
         self.log(LogKind.RETRAINING_BEGAN, Cause.RETRAINING)
+        # One that goes on after an interruption stops serving again: whether a previous version is
+        # at hand is drawn for each stint, the effort once.
         if not self.model.constants.serves_while_retraining:
             number, self._retraining_stints = self._retraining_stints, self._retraining_stints + 1
             self._stop_serving(Cause.RETRAINING, number)

@@ -98,10 +98,14 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
             rng, keywords = _seed_and_keywords(scenario, rng, keywords)
             scenario = None
         self.seed = secrets.randbelow(2**32) if rng is None else checked_seed(rng)
+        # Mesa's generator is for whoever asks Mesa to shuffle: all draws here are keyed (0002).
         super().__init__(rng=self.seed)
+        # In place of Mesa's own set, from which an agent can be lost, and before the first agent.
         self._all_agents = RegisteredAgents([], random=self.random)
         prepare()
         self.replication = checked_seed(replication, "replication")
+        # Under another name than Mesa's, which writes an attribute of its own on what is called
+        # `scenario`; this one is frozen.
         self.parameters = scenario_of(scenario, keywords)
         plain = plain_values(self.parameters)
         self.scenario = of_mesa or MesaScenario(rng=self.seed, **plain)
@@ -125,6 +129,8 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
 
     def step(self) -> None:
         """Close the day that ends now and open the next, unless the run is over."""
+        # Mesa calls this at t = 1, 2, ..., before all other events of that time: the day that ends
+        # then closes first, and they belong to the day that opens.
         if self.running:
             live_day(self)
 
@@ -167,12 +173,14 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
 
     def register_agent(self, agent: mesa.Agent[Any]) -> None:
         """Take in an agent, as Mesa's agents ask when they are made."""
+        # Before Mesa makes an ordinary set for a class that it does not know yet.
         empty = RegisteredAgents([], random=self.random)
         self._agents_by_type.setdefault(type(agent), empty)
         super().register_agent(agent)
 
     def deregister_agent(self, agent: mesa.Agent[Any]) -> None:
         """Forget an agent, as Mesa's agents ask when they are removed."""
+        # Mesa takes it out by the method that would remove it from the model once more.
         for agents in (self._all_agents, self._agents_by_type[type(agent)]):
             assert isinstance(agents, RegisteredAgents)
             agents.forget(agent)
@@ -193,6 +201,8 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
         self.capabilities = [
             CapabilityStock(self, number, name) for number, name in enumerate(CAPABILITY_NAMES)
         ]
+        # Before the models: work in hand at the start is less by these levels, and who is in
+        # production opens its day at these rates.
         self.levels = start_levels(self.parameters)
         self.common_rates = common_rates(self.constants.rates, self.levels)
         populate(self)
@@ -208,6 +218,7 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
         self.calendar.schedule(self._receive_idea, self.calendar.now + gap, Rank.ARRIVAL)
 
     def _receive_idea(self) -> None:
+        # It was counted when its arrival was planned.
         number = self._arrivals - 1
         key = entity_key(self.seed, self.replication, Origin.ARRIVING_IDEA.value, number)
         self.add_model(key).propose()

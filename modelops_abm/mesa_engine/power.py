@@ -70,6 +70,7 @@ class Condition:
         self.drift_pending = False
         self._crossings = 0
         self._restorations = 0
+        # First the fall of power below the threshold, then its notice: never both.
         self._alert: Event | None = None
         self._detection: Event | None = None
         self._watch_decay()
@@ -94,6 +95,7 @@ class Condition:
         self.health = self.health._replace(drifting=True, severity=severity, drift_since=now)
         self.drift_number = number
         self._owner.log(LogKind.DRIFT_SET_IN, Cause.DRIFT, severity)
+        # By the monitoring of this day; what is built later does not find it sooner.
         delay = drift_delay_days(self._care, self._owner.model.levels, self._owner.entity, number)
         self._detection = self._calendar.schedule(
             self._detect, now + delay, Rank.DETECTION, self._owner.number, Cause.DRIFT.value
@@ -104,6 +106,7 @@ class Condition:
         levels, entity = self._owner.model.levels, self._owner.entity
         share = restored_share(self._care, levels, entity, self._restorations)
         self._restorations += 1
+        # Of the power until now, so before drift and date are replaced.
         base = restored_power(self.base(), share)
         self.end_drift()
         self.health = self.health._replace(restored=base, restored_at=self._calendar.now)
@@ -113,6 +116,7 @@ class Condition:
         """End the active drift, if any, and count the time that nobody had noticed it."""
         cancel(self._detection)
         self._detection = None
+        # Before the drift is forgotten, as the time until now counts.
         self.count_undetected()
         self.health = self.health._replace(drifting=False)
         self.drift_detected = self.drift_pending = False
@@ -152,6 +156,7 @@ class Condition:
 
     def _detect(self) -> None:
         self._detection = None
+        # Before it counts as detected, for the same reason.
         self.count_undetected()
         self.drift_detected = True
         self._owner.log(LogKind.DRIFT_DETECTED, Cause.DRIFT, self.loss())

@@ -101,6 +101,7 @@ class Scheduler:
         self._preemptive = preemptive
         self._best_idea_first = best_idea_first
         self._rank = {task_class: rank for rank, task_class in enumerate(order)}
+        # Ascending numbers are a heap already.
         self._idle = [worker.number for worker in workers]
         self._queues: dict[TaskClass, list[tuple[QueueKey, int, Task]]] = {
             task_class: [] for task_class in order
@@ -118,6 +119,7 @@ class Scheduler:
     def hold(self, task: Task) -> None:
         """Make a waiting task wait for something else than a developer."""
         task.held = True
+        # Its entry stays in the queue, stale: to take it out, it would have to be searched.
         task.entry = -1
 
     def release(self, task: Task) -> None:
@@ -166,6 +168,7 @@ class Scheduler:
         if task is None:
             return None
         victim = self._victim(self._rank[task.task_class])
+        # Nobody does lower work than the most urgent task, so nobody does for the others.
         if victim is None or victim.task is None:
             return None
         interrupted = victim.task
@@ -205,6 +208,8 @@ class Scheduler:
         self.submit(task)
 
     def _push(self, task: Task) -> None:
+        # A new number makes earlier entries of the task stale. Being unique, it also keeps the heap
+        # from comparing tasks, which have no order.
         self._entries += 1
         task.entry = self._entries
         heapq.heappush(self._queues[task.task_class], (self._key(task), task.entry, task))
