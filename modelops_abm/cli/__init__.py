@@ -38,5 +38,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def program() -> NoReturn:
     """Run the command line as a program of its own, and end with its exit code."""
     code = main()
+    # The exit code is settled; an interrupt while the interpreter ends would give another.
     ignore_from_now_on()
     sys.exit(code)

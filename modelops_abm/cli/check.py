@@ -47,6 +47,7 @@ def check(context: click.Context, files: tuple[str, ...]) -> None:
     against the reference if there is none. All problems of all files are reported.
     """
     scenarios = [file for file in files if _ending(file) in SCENARIO_ENDINGS]
+    # A pipe can be read only once, and is not looked into for remarks on a scenario.
     portfolios = [file for file in files if file not in scenarios and Path(file).is_file()]
     good = [scenario for file in scenarios if (scenario := _check_scenario(file, portfolios))]
     faulty = len(scenarios) - len(good)

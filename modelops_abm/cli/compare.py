@@ -129,6 +129,7 @@ def _needed(comparison: Comparison, half_width: float | None) -> str:
     elif abs(npv.mean) > npv.half_width or npv.mean == 0.0:
         return ""
     else:
+        # Half the mean as a half-width tells it from zero with room to spare.
         aim = abs(npv.mean) / 2.0
     count = npv.replications_for(aim) or 0
     futures = (
@@ -203,6 +204,7 @@ def _baseline(plans: Mapping[str, Scenario], against: str | None, made: Made) ->
     if against is not None:
         is_preset = against in PRESETS and not against.endswith(SCENARIO_ENDINGS)
         return made(None, against) if is_preset else made(against, None)
+    # By their values: a name says which plan it is the baseline of, so that no two are alike.
     baselines: dict[str, Scenario] = {}
     for plan in plans.values():
         baseline = baseline_of(plan)

@@ -28,6 +28,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     degrade_gracefully()
     try:
         code = _run_command(arguments)
+        # Here, where a full disk or a reader who is gone can still be told; at the end of the
+        # interpreter either would be a traceback.
         sys.stdout.flush()
     except BrokenPipeError:
         return _discard_output(READER_GONE)
@@ -49,6 +51,8 @@ def _run_command(arguments: Sequence[str] | None) -> int:
     except click.ClickException as error:
         text = io.StringIO()
         error.show(text)
+        # What was typed comes back in the message, and may hold control characters for the
+        # terminal.
         click.echo(visible(text.getvalue()), nl=False, err=True)
         return error.exit_code
     except SystemExit:  # what click makes of a broken pipe
@@ -59,6 +63,8 @@ def _run_command(arguments: Sequence[str] | None) -> int:
     except InputError as error:
         _complain(str(error))
         return BAD_INPUT
+    # Left to `run`, which knows a reader who is gone; it stands here, as what follows would take it
+    # for an error of the program.
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001 - no user should meet a traceback
@@ -101,6 +107,8 @@ def _report(error: Exception) -> None:
 
 def _save(details: str) -> str:
     system = f"modelops_abm {__version__}, Python {platform.python_version()}, {sys.platform}\n"
+    # A name that nobody can foresee, and readable by this user alone: it may hold a client's
+    # values.
     descriptor, path = tempfile.mkstemp(prefix="modelops-abm-error-", suffix=".txt")
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
         stream.write(system + details)

@@ -114,6 +114,7 @@ def optimise(
 
 
 def _whole(numbers: tuple[float, ...]) -> tuple[int, ...]:
+    # True of infinity and NaN too, of which `//` makes NaN.
     wrong = [number for number in numbers if number != number // 1]
     if wrong:
         shown = f"{wrong[0]:g}"

@@ -1,4 +1,7 @@
-"""Which scenario is meant: file or preset, values set by name, a client's portfolio."""
+"""Options that commands share: the numbers that they take, and which scenario is meant.
+
+A scenario is a file or a preset, with values set by name and a client's portfolio on top of it.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,8 @@ class Seed(click.ParamType[int]):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         """Return the number, or fail with what would be right."""
         text = str(value)
+        # Digits of other scripts are digits to Python; and `int` refuses thousands of them with an
+        # error of its own.
         if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_SEED):
             self.fail(
                 f"'{printable(text)}' is not a whole number from 0 to {LARGEST_SEED}", param, ctx
@@ -79,6 +84,7 @@ class Dollars(click.ParamType[float]):
             amount = float(value)
         except ValueError:
             amount = math.nan
+        # Refuses NaN as well, which `float` reads.
         if not 0.0 < amount < math.inf:
             advice = without_comma(str(value).strip())
             wrong = f"'{printable(str(value))}' is not a number of dollars above 0"
@@ -164,6 +170,7 @@ def scenario_to_run(
     options = {"--days": ("horizon_days", days), "--portfolio": ("imported", portfolio)}
     given = {name: option for option, (name, value) in options.items() if value is not None}
     further = {} if days is None else {"horizon_days": days}
+    # The portfolio comes last, as it must fit the start date and the archetypes that are set.
     scenario = with_assignments(chosen_scenario(file, preset_name), assignments, further, given)
     return with_portfolio(scenario, portfolio)
 
@@ -244,6 +251,8 @@ def with_assignments(
 
 def _vouched(scenario: Scenario, names: Iterable[str]) -> Scenario:
     """Return a scenario in which values that were set to the default are known to be set, too."""
+    # Whoever states the default knows it; an experiment must not vary it as uncertain
+    # (docs/decisions/0030).
     leaves = dict.fromkeys(name.removesuffix(".mean") for name in names)
     silent = [
         name for name in leaves if name in scenario_leaves() and not source_of(scenario, name)

@@ -132,6 +132,8 @@ def _strongest(question: Question, replications: int, keeping: Keeping) -> Quest
 
     from modelops_abm.experiments.sensitivity_tornado import tornado
 
+    # The largest reach first; as sorting is stable, it stays so among those that change the winner,
+    # and among the rest.
     swings = tornado(question, replications, **keeping).effective
     first = sorted(swings, key=lambda swing: not swing.changes)[:MOST_IN_SOBOL]
     return replace(question, inputs=tuple(swing.input for swing in first))

@@ -108,6 +108,7 @@ def study_options(*, replications: int) -> Callable[[Callable[..., Any]], Callab
             scenario = scenario_to_run(file, preset_name, assignments, days, portfolio)
             return command(Asked(scenario, replications, seed, output, wants_json, cluster), **own)
 
+        # As decorators stand, the last is applied first; so the help lists them in this order.
         for option in reversed(_options(replications)):
             asked = option(asked)
         return asked
@@ -196,10 +197,13 @@ def conduct(
         Which engine runs.
     """
     if asked.output is not None:
+        # Before an engine is loaded, which may take a minute, and long before anything is to be
+        # written.
         check_place(asked.output, "experiment", [DESCRIPTION, *names])
     with _running(asked, command, words, names, engine) as (keeping, folder):
         found = experiment(keeping)
         if folder is not None:
+            # While the store is still locked, so that no other process fills the folder in between.
             folder.save(found.facts, _files_of((found.result, *found.beside)))
     if asked.wants_json:
         click.echo(json.dumps(_document(found), indent=2, allow_nan=False))
@@ -255,6 +259,8 @@ def _running(
             executor = stack.enter_context(cluster_workers(asked.cluster))
         folder = _folder(asked, command, names, engine)
         if folder is not None:
+            # The stack ends in the reverse order, also after Ctrl-C: the store writes what it holds
+            # back, and then the workers are let go.
             stack.callback(folder.close)
         task = bar.add_task(words, total=None)
         keeping: Keeping = {
@@ -314,6 +320,7 @@ def assumptions(scenario: Scenario, varied: Sequence[str]) -> Assumptions:
     stated = inputs_of([text for text in varied if text not in named])
     if fixed := [entry for entry in stated if len(entry.points(2)) < 2]:
         raise InputError([Problem("takes two values or more", field=fixed[0].name)])
+    # What is given values of its own is varied over these, also if its section is named as well.
     ours = {entry.name for entry in stated}
     known = assumptions_of(scenario, named)
     inputs = (*(entry for entry in known.inputs if entry.name not in ours), *stated)

@@ -51,6 +51,7 @@ def template(
 
 def check_absent(files: list[str]) -> None:
     """Raise an error if a file that is to be written is there already."""
+    # Also a link that leads nowhere, of which `exists` says that nothing is there.
     there = [file for file in files if os.path.lexists(file)]
     problems = [
         Problem("is there already; --force replaces it", printable(file, 200)) for file in there

@@ -125,6 +125,8 @@ def _day(match: re.Match[str]) -> Period:
 
 
 def _year_of_day_number(match: re.Match[str]) -> Period:
+    # A spreadsheet took the year 2021 for a day, the 2021st after its epoch, which lies in 1905.
+    # This takes it back.
     month, day = int(match[1]), int(match[2])
     return _year((date(1905, month, day) - _SPREADSHEET_EPOCH).days)
 
@@ -151,6 +153,7 @@ def _fiscal_year(match: re.Match[str]) -> Period:
 
 
 def _fiscal_quarter(match: re.Match[str]) -> Period:
+    # The first quarter is October to December of the year before; the second begins in January.
     quarter, year = int(match[1]), 2000 + int(match[2])
     return _months(year - 1, 10, 3) if quarter == 1 else _months(year, 3 * quarter - 5, 3)
 
@@ -175,6 +178,7 @@ def _months(year: int, month: int, count: int) -> Period:
 _RULES: tuple[tuple[Shape, re.Pattern[str], Callable[[re.Match[str]], Period | None]], ...] = (
     (Shape.BLANK, re.compile(""), _unknown),
     (Shape.NOT_APPLICABLE, re.compile(r"N/?A( ?-.*)?"), _unknown),
+    # Before plain days, which would take it for one of 1905.
     (Shape.YEAR_AS_DAY_NUMBER, re.compile(r"(\d{1,2})/(\d{1,2})/1905"), _year_of_day_number),
     (Shape.DAY, re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})"), _day),
     (Shape.LOST_SLASH, re.compile(r"(\d{1,2})/(\d{1,2})(\d{4})"), _day),
@@ -337,6 +341,7 @@ class RowReader:
             for column in (IMPLEMENTED, RETIRED):
                 self._note(column, "unknown: retired before it was implemented")
             return None, None
+        # Not before the day that was just taken for going live.
         after = gone.within(before.middle, LATEST_DAY)
         return before.middle, after and after.middle
 

@@ -316,11 +316,14 @@ def _ends_block(numbers: Sequence[Mapping[str, float]], at: int) -> bool:
 
 def _by_arithmetic(row: Row, others: Sequence[Row]) -> str:
     numbers = _numbers(row)
+    # A total gives nothing but numbers; a date, a flag or an archetype makes the row a model.
     if not numbers or set(row) - set(numbers) - {"id", "name"}:
         return ""
     agreements = list(_agreements(numbers, others))
+    # One number that is neither the sum nor the mean is enough.
     if "" in agreements:
         return ""
+    # A mean in one column of few rows may be an accident, and a client must not lose a model to it.
     if "sum" in agreements or len(agreements) > 1 or len(others) >= _FEWEST_FOR_MEAN:
         words = " or ".join(f"the {word}" for word in ("sum", "mean") if word in agreements)
         columns = " and ".join(numbers)
@@ -335,8 +338,10 @@ def _agreements(numbers: Mapping[str, float], others: Sequence[Row]) -> Iterator
         total = math.fsum(given)
         if len(given) < 2 or own == 0.0:
             yield ""
+        # A sum is exact but for its last digits; a mean is often rounded to a few.
         elif math.isclose(own, total, rel_tol=1e-6):
             yield "sum"
+        # Of equal numbers each one is the mean.
         elif min(given) < max(given) and math.isclose(own, total / len(given), rel_tol=1e-4):
             yield "mean"
         else:

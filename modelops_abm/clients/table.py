@@ -169,6 +169,7 @@ def column_name(cell: str) -> str:
 
 def records(text: str, separator: str) -> Iterator[Record | RowProblem]:
     """Yield every row that holds anything; a break in the file's form ends it with a problem."""
+    # As they stand: a line break within quotation marks is part of its cell.
     lines = io.StringIO(text, newline="")
     # Strict: a quotation mark that never closes would swallow the rest of the file without a word.
     reader = csv.reader(lines, delimiter=separator, strict=True)
@@ -256,6 +257,7 @@ def refuse_other_formats(content: bytes) -> None:
 def refuse_other_texts(text: str) -> None:
     """Raise a `Mistake` for text of another form than a table: JSON, HTML, XML, a scenario."""
     for pattern, reason, remedy in _MARKUP:
+        # The beginning alone, as repetitions in a pattern may take minutes over a whole file.
         if re.match(pattern, text[:10_000].lstrip(), re.IGNORECASE | re.MULTILINE):
             raise Mistake(f"is no portfolio: it {reason}", remedy)
 

@@ -185,7 +185,7 @@ def perfect_information(utilities: Floats, halves: Floats, leads: Leads) -> Wort
     saved = {each: _saved(halves, each) for each in leads.may_be_best}
     low = max(0.0, min(skewed_interval(each, _ERROR)[0] for each in saved.values()))
     # One looks too high, as luck flatters the best of each point; the other too low, as half the
-    # luck chooses worse. The truth lies between.
+    # luck chooses worse. On average the truth lies between.
     mean = (losses[leads.best].mean() + _saved(halves, leads.best).mean()) / 2.0
     return _told(float(mean), low, ends[closest], losses[closest])
 
@@ -235,7 +235,7 @@ def partial_information(moves: Moves, leads: Leads, inputs: int = 1) -> Worth:
 def _cap(moves: Moves, ahead: Floats, now: int) -> Floats:
     """Return what a choice after each move would gain, by someone who knew its effect."""
     # The best is behind nobody on average, so a lead above 0 is an error of the sample, and not
-    # worth anything. A move and its reverse are as likely; both are counted, which halves the
+    # worth anything. A move and its reverse are as likely; both are counted, which lessens the
     # noise.
     at_most = np.minimum(ahead, 0.0)[:, None]
     effects = moves.effects - moves.effects[now]

@@ -341,7 +341,7 @@ def _digest_there(folder: Path, name: str) -> str:
     """Return the digest of a file; empty if there is none."""
     try:
         # Whatever is a link is refused, also on the way, so that nothing is written elsewhere
-        # (docs/decisions/0018).
+        # (docs/decisions/0024).
         for outer in Path(name).parents[:-1]:
             _check_mode(outer.as_posix(), (folder / outer).lstat().st_mode, stat.S_IFDIR)
         found = (folder / name).lstat()

@@ -2,7 +2,7 @@
 
 First a block of consecutive replications: what a worker runs, and the `Batch` that it hands back.
 Then `stream`, which hands out blocks and yields batches in order; and `replicate`, which gathers
-them. docs/decisions/0013 and 0014.
+them. How the cores are shared is in docs/decisions/0013.
 """
 
 from __future__ import annotations

@@ -158,6 +158,7 @@ def _unknown(name: str, parts: list[str]) -> Problem:
 
 def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return values by dotted name as nested mappings."""
+    # A distribution and a part of it may be named in either order; both ways give one mapping.
     nested: dict[str, Any] = {}
     for name, value in values.items():
         *outer, last = name.split(".")

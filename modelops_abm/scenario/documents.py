@@ -35,12 +35,15 @@ _TOO_MANY_PARTS = re.compile(
 """A dotted name that is nested too deeply; `tomllib` takes minutes for very long ones."""
 _TWICE = ("Cannot overwrite", "Cannot declare", "Duplicate inline table key")
 
+# The parser in C, where PyYAML was built with it.
 _PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS: dict[str, Any] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+# No zero in front, which YAML 1.1 took for octal; and so many digits at most, as the time to read
+# them grows with their square.
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,400})")
 _DECIMAL = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?")
 _SPECIAL = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")

@@ -127,6 +127,7 @@ def suggestion(root: type[Section], path: Path) -> str:
 
 def _elsewhere(wrong: str) -> str:
     """Return the full name of a value whose last part is like a name."""
+    # Reversed, so that of several values with the same last part the first counts.
     by_last_part = {name.rpartition(".")[2]: name for name in reversed(scenario_leaves())}
     return by_last_part.get(nearest(wrong, by_last_part), "")
 

@@ -346,6 +346,7 @@ class _Inline(dict[str, Any]):
 class _Writer(yaml.SafeDumper):
     """Quotes exactly what would not be read as text, and writes distributions on one line."""
 
+    # YAML writes what it meets again as a reference to the first, which `read_yaml` refuses.
     def ignore_aliases(self, data: Any) -> bool:
         return True
 

@@ -41,6 +41,7 @@ class Identity(NamedTuple):
 
 def identity(scenario: Scenario, number: int) -> Identity:
     """Return who a model is: first a client's or the initial models, then ideas as they arrive."""
+    # As both engines number the models: what is there at the start, and then ideas as they arrive.
     if scenario.imported is not None:
         entries = scenario.imported.models
         if number < len(entries):

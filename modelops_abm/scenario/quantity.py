@@ -127,6 +127,7 @@ def extended[S: type[Section]](fields: Mapping[str, tuple[Any, Any]]) -> Callabl
             return section
         given: dict[str, Any] = dict(fields)
         made = create_model(section.__name__, __base__=section, __doc__=section.__doc__, **given)
+        # Where pickle looks for it, on its way to a worker.
         made.__module__ = section.__module__
         return made  # type: ignore[return-value]
 
@@ -288,6 +289,7 @@ def weibull_shape(cv: float) -> float:
         shape = 0.5 * (low + high)
         if not low < shape < high:
             return shape
+        # In logarithms: 1 + cv^2 is the second moment over the square of the first.
         spread = math.lgamma(1.0 + 2.0 / shape) - 2.0 * math.lgamma(1.0 + 1.0 / shape)
         if spread > math.log1p(cv * cv):
             low = shape

@@ -170,6 +170,8 @@ def baseline_of(plan: Scenario) -> Scenario:
     >>> is_baseline(baseline_of(Scenario()))
     True
     """
+    # At the start level and not at 0: what is there already is no part of the plan, and costs its
+    # upkeep either way.
     held = _with_maxima(plan, {name: each.start_level for name, each in _each(plan)})
     return held.model_copy(
         update={

@@ -218,6 +218,7 @@ class TeamParameters(Section):
     """Developer-days of work that a developer does in a calendar day."""
     preemption: Literal["maintenance", "none"] = "maintenance"
     """Whether maintenance takes a developer off lower work at once, or only goes first in line."""
+    # Not strict, as files have lists, and strictly a list is no tuple.
     priority_order: Annotated[tuple[TaskClassName, ...], Field(strict=False)] = TASK_CLASS_NAMES
     """Task classes from the first to the last priority."""
     payroll_per_year: float = quantity(
@@ -388,6 +389,7 @@ def _as_in_model(name: str) -> Any:
     """Declare an attribute that an archetype may leave out, with the facts of `ModelKind`'s."""
     field = ModelKind.model_fields[name]
     facts = facts_of(field)
+    # As in `quantity`: those of a distribution are of its mean, which the section checks.
     bounds = {} if isinstance(field.default, Distribution) else facts["bounds"]
     return Field(
         default=None,
