@@ -1,4 +1,8 @@
-"""What a capability takes and changes, number by number, with where each comes from."""
+"""The drawer of a capability: meaning, worth of each level here, why, equations, what it takes.
+
+What it takes is a table of numbers with where each comes from. Its functions come first, as the
+drawer of any other value (`parameter_drawer`) shows the same of one.
+"""
 
 from __future__ import annotations
 

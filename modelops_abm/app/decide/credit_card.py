@@ -1,4 +1,8 @@
-"""What belongs together: an answer, and the credit of the plan that it answers."""
+"""Which capability of a plan earns it: the share of each in what they make together.
+
+An answer and a credit come by themselves: `credit_of` says whether they are of one plan. Then the
+shares as sentence, rows and table; then the card, which fills as they become known.
+"""
 
 from __future__ import annotations
 
@@ -211,6 +215,7 @@ def _axis_numbers(axis: Axis, scale: Scale, size: float) -> list[h.Element]:
 def CreditCard(session: Session) -> None:
     """Show the share of each capability in what the plan is worth."""
     with solara.Div(classes=["card", "credit"]):
+        # Two components: progress comes every second, and need not make the shares anew.
         Shares(session)
         CreditProgress(session)
 
@@ -253,6 +258,7 @@ def CreditProgress(session: Session) -> None:
     elif 0 < done < aim:
         Markup(h.p(".label")[progress_words(done, aim)])
     else:
+        # Empty, but markup as before: the browser keeps the element, and nothing below it jumps.
         Markup(h.fragment[()])
 
 

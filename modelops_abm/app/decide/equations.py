@@ -1,7 +1,8 @@
 """The equations of the rules that a reader can follow, with their curves.
 
 One table: what an equation gives, its text with the scenario's own numbers, and the function of
-`rules` that computes it, which also draws the curve. Tests hold every text against its function.
+`rules` that computes it, which also draws the curve at the end of this file. Tests hold every text
+against its function.
 """
 
 from __future__ import annotations

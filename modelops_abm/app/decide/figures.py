@@ -1,4 +1,4 @@
-"""The six key figures of a plan against its baseline, with their marks."""
+"""The six key figures of a plan against its baseline, with their marks, and the card of them."""
 
 from __future__ import annotations
 
@@ -143,6 +143,7 @@ def _payback(comparison: Comparison) -> Figure:
         "",
         "; ".join([*_paid_between(early, median, late), *never_words]),
         interval,
+        # A little beyond both ends, so that a dot at one of them is not cut in half.
         Scale(-0.02 * horizon, 1.02 * horizon),
         (0.0, horizon),
     )

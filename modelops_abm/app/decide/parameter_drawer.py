@@ -1,4 +1,8 @@
-"""What a plan would be worth if one of its values were at the ends of its range."""
+"""The drawer of a value of the scenario: meaning, source, equation, and its effect when asked.
+
+The effect, the worth of the plan if the value were at the ends of its range, comes first; then the
+drawer of the value; then `Drawer`, which opens on a value or on a capability.
+"""
 
 from __future__ import annotations
 
@@ -107,6 +111,8 @@ def stream_effect(
     for value, there in zip((plan.value(quantity.name), *values), plans, strict=True):
         if not may_run(there):
             raise InputError(_unagreed(quantity, value))
+    # Each against a baseline of its own, which has the value as well: what the capabilities are
+    # worth at it is asked, not what the value is worth. Plan and baseline take turns, see below.
     scenarios = [side for entry in plans for side in (entry.scenario, baseline_of(entry.scenario))]
     caller = new_caller(Rank.LAST, account=account)
     looks = sampled(scenarios, LOOKS, ("npv",), seed=seed, cancel=cancel, executor=caller)
@@ -295,6 +301,8 @@ def OpenDrawer(session: Session) -> None:
         Keys({"escape": "close"}, close)
         Markup(_head(title_of(subject)), close)
         if capability is not None:
+            # With keys: another subject is another element, to which no half-typed number goes
+            # over.
             CapabilityDrawer(session, capability).key(subject)
         else:
             ParameterDrawer(session, subject).key(subject)

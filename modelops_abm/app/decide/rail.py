@@ -1,6 +1,7 @@
 """The rail: everything of a plan that a visitor can move, with its history above it.
 
-What stands in the rows, and what may be entered in them, is in `rail_rows`.
+First the rail and what its buttons do, then its head: undo, redo, replay, reset; the preset; and
+the horizon. What stands in the rows, and what may be entered in them, is in `rail_rows`.
 """
 
 from __future__ import annotations
@@ -63,6 +64,8 @@ def Rail(session: Session) -> None:
                 Settings(session, problems, on_enter)
 
 
+# A component of its own: it reads the answer, which comes with every batch, and the rest of the
+# rail is not made anew for that.
 @solara.component
 def Sliders(
     session: Session, problems: Problems, on_enter: Callable[[Entry], None]

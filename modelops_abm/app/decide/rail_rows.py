@@ -200,6 +200,7 @@ def slider_texts(plan: Plan) -> dict[str, list[str]]:
     sizes = range(1, largest_team(plan) + 1)
     payroll = plan.scenario.team.payroll_per_year
     return {
+        # All of them at once: while a slider is dragged the browser says the words without asking.
         "level": [level_in_words(position / 100.0) for position in range(101)],
         "team": [formats.plural(size, "developer") for size in sizes],
         "payroll": [f"{formats.money(size * payroll)} a year" for size in sizes],

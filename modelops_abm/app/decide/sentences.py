@@ -1,4 +1,9 @@
-"""A plan in words: its levels, equal ones together."""
+"""A plan and its answer in sentences.
+
+First what a plan is, its levels, equal ones together; then what would be better, for a plan that
+does not earn, which is found out in the background; then the answer in two lines, what the plan is
+worth and what else one must know, and how far it has come.
+"""
 
 from __future__ import annotations
 
@@ -138,6 +143,7 @@ def use_advice(session: Session) -> Advice | None:
         jobs.start(_KIND, work, session.notice.set)
 
     solara.use_effect(find_out, [wanted, session.seed.value])
+    # What an effect returns is called when the card goes: no job is left behind.
     solara.use_effect(lambda: jobs.close, [])
     return known.value if known.value is not None and known.value.key == wanted else None
 

@@ -1,4 +1,8 @@
-"""Scenarios side by side: their figures, and how they differ from each other, future by future."""
+"""The tray: the scenarios that a visitor keeps, beside the plan that is shown.
+
+What each is worth over the same futures comes first; then all of them side by side, their figures
+and how they differ from each other, future by future; then the card that holds both.
+"""
 
 from __future__ import annotations
 
@@ -329,6 +333,8 @@ def TrayCard(session: Session) -> None:
 def _named(session: Session, action: Action) -> str:
     """Return the name of the kept scenario that an action is about; empty if there is none."""
     name, _, number = action.name.partition(" ")
+    # Buttons have the place in the tray as their value; a field has the new name there, and the
+    # place in its own. Names themselves are not sent: they are a visitor's, and may hold anything.
     place = number if name == "rename" else action.value
     tray = session.tray.value
     return tray[int(place)].name if place.isdecimal() and int(place) < len(tray) else ""

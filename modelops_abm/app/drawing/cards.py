@@ -1,4 +1,4 @@
-"""Heads of cards: title, unit, finding, and the switch between chart and table."""
+"""Heads of cards with the switch between chart and table, and tables that stand for charts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""Rectangles, and the heads of arrows between them."""
+"""Diagrams of the page as SVG: boxes, arrows between them, and the statechart of a model.
+
+Watch sets boxes of HTML and needs rectangle and arrow head alone; Understand draws boxes and arrows
+whole. The statechart comes last, from the table of transitions and with all its words.
+"""
 
 from __future__ import annotations
 
@@ -263,6 +267,7 @@ def _drawn() -> list[Transition]:
 
 
 def _word_of_retirement() -> str:
+    # Two arrows stand for all retirements: were they called otherwise, this would fail.
     (word,) = {each.words for each in TRANSITIONS if each.trigger is Trigger.RETIRES}
     return word
 

@@ -1,4 +1,8 @@
-"""How well a value is supported, as bars and in a word."""
+"""How sure a number is, in two marks: a badge of how well it is supported, and the interval mark.
+
+The badge, bars and a word, is about an assumption. The mark is about a result, and is the same
+everywhere: what may happen, how well the average is known, and whether it can be told from zero.
+"""
 
 from __future__ import annotations
 
@@ -95,6 +99,7 @@ class Scale(NamedTuple):
         """Return a scale with room for intervals and a value to compare them with."""
         values = (also, *(value for interval in intervals for value in interval.ends))
         low, high = min(values), max(values)
+        # All at one value: any width will do, but none at all would divide by zero.
         room = _MARGIN * (high - low) or 1.0
         return cls(low - room, high + room)
 
@@ -120,6 +125,7 @@ def interval_mark(
     muted
         Whether it is drawn in grey even though it can be told from zero.
     """
+    # Places are in per cent: the mark is as wide as its column, and nobody has to measure that.
     is_grey = muted or not interval.is_told
     return h.svg(class_=["mark", {"untold": is_grey}], height=str(HEIGHT), aria_hidden="true")[
         h.line(".base", x1="0", x2="100%", y1="50%", y2="50%"),

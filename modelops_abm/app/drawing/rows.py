@@ -56,6 +56,7 @@ def _bar(bar: Bar, axis: Axis) -> h.Element:
     return h.rect(
         class_="baseline" if bar.is_outline else None,
         x=f"{left:.2f}%",
+        # A loss too small to see has a sliver: it is not the same as none.
         width=f"{max(0.3, right - left):.2f}%",
         y=str((_HEIGHT - _BAR) / 2.0),
         height=str(_BAR),

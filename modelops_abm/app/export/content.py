@@ -1,4 +1,8 @@
-"""What is exported: the plan that is shown, with its figures as far as they are known."""
+"""What is exported: the plan that is shown, with its figures as far as they are known.
+
+`Subject` is what every export is made from. Then what report and slides say besides figures, the
+limits and how to get the same figures again; their tables; and the figures and their course as CSV.
+"""
 
 from __future__ import annotations
 

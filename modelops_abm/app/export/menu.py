@@ -1,4 +1,8 @@
-"""The link to what a visitor sees, and the panel that shows it."""
+"""Share and export: the link to what a visitor sees, and the files that can be saved of it.
+
+First the link and its panel; then the charts as the browser has drawn them, as PNG files in one
+archive; then the menu of all that can be saved, which is made beside the page.
+"""
 
 from __future__ import annotations
 
@@ -80,6 +84,7 @@ def _too_long() -> h.Fragment:
 # The charts as the browser has drawn them, as PNG files in one archive.
 
 
+# No dot and no slash: a file must not leave the folder into which an archive is unpacked.
 _NAME = re.compile(r"[a-z0-9][a-z0-9 -]{0,59}")
 _START = "data:image/png;base64,"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -207,6 +212,8 @@ def export(session: Session, what: str) -> None:
         session.notice.set("There is nothing to export before the first estimate.")
     elif not session.exporting.value:
         session.exporting.set(entry.name.lower())
+        # A thread and not one of `Jobs`: the next click must not cancel a file that is being made.
+        # While `exporting` says something, none is begun.
         parts = (session, subject, entry, entry.content)
         work = threading.Thread(target=reported(session, _make), args=parts, daemon=True)
         work.start()

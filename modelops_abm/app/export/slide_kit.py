@@ -21,6 +21,7 @@ from modelops_abm.text import visible
 WIDTH, HEIGHT = 13.333, 7.5
 """Of a slide, in inches."""
 MARGIN = 0.6
+# Number of the layout in the template that python-pptx brings.
 _TITLE_ONLY = 5
 _TITLE_TOP, _TITLE_HEIGHT = 0.45, 1.05
 _FOOTER_TOP = 7.02
@@ -130,6 +131,7 @@ def add_panel(slide: Any, box: Box, title: str, panel: Panel, number_format: str
     """Add a panel over months: its lines, and the light bands as a line from and one to."""
     lines = [line for line in panel.layers if isinstance(line, Line) and line.stroke != "dotted"]
     lines.sort(key=lambda line: line.stroke == "dashed")  # the plan first, then its baseline
+    # Native charts can be edited, but have no area between two lines: its edges are drawn.
     for band in panel.layers:
         if isinstance(band, Band) and band.name.endswith("-futures"):
             edge = f"{band.colour.partition(' ')[0]} 40%"
@@ -203,6 +205,7 @@ def _add_bars(
     for shown, entry in zip(chart.plots[0].series, series, strict=True):
         shown.format.fill.solid()
         shown.format.fill.fore_color.rgb = _rgb(entry.colour)
+        # PowerPoint would paint bars below zero white.
         shown.invert_if_negative = False
     return chart
 

@@ -148,6 +148,7 @@ def _periods(months: Floats) -> tuple[list[str], list[list[int]]]:
     """Return the ends of periods of whole months, few enough to see, and what lies in each."""
     last = math.ceil(months[-1])
     step = next((each for each in _MONTH_STEPS if last / each <= _MOST_COLUMNS), last)
+    # Rounded first: the end of a period must not fall into the next one by its last digit.
     numbers = np.ceil(np.round(months / step, 6)).astype(int)
     kinds = sorted({int(number) for number in numbers})
     ends = [str(min(number * step, last)) for number in kinds]

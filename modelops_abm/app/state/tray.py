@@ -1,4 +1,7 @@
-"""The tray: plans that a visitor keeps by name, each with its answer over the same futures."""
+"""The tray: plans that a visitor keeps by name, each with its answer over the same futures.
+
+First the tray and how it changes; then the text as which the browser keeps it for its tab.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""How an organisation works, drawn: the life cycle of its models, and a capability as a tank."""
+"""How an organisation works, drawn: the life cycle of its models, and a capability as a tank.
+
+The life cycle has the numbers of the scenario; the tank is a stock that the developers' work fills,
+and the table below it says what each capability takes.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """What the checks of the simulator found, and what each capability was measured to change.
 
 `tests/verification/record.py` records both in `verification.json`; every run of the tests compares
-itself with it. Nothing here is computed again: the page shows what the tests hold.
+itself with it. Nothing here is computed again: the page shows what the tests hold. After the record
+comes what has been checked, theory beside simulation, and then the effects, expected and measured.
 """
 
 from __future__ import annotations

@@ -18,7 +18,10 @@ from modelops_abm.app.watch.snapshot import Picture, Snapshot
 SPEEDS: dict[str, float | None] = {"1": 1.0, "5": 5.0, "20": 20.0, "max": None}
 """Days a second by name; None is as many as the machine can do."""
 FIRST_SPEED = "5"
+# At top speed days are run for so long between two pictures: the eye sees it move, and a command
+# waits no longer than that.
 _SLICE_SECONDS = 0.05
+# For a picture to be seen: a browser that has gone, or sleeps, must not hold the thread.
 _LONGEST_WAIT_SECONDS = 1.0
 _IN_FLIGHT = 1  # pictures that may be on their way while the next is made
 
@@ -142,6 +145,7 @@ class Player:
 
     def drawn(self, serial: int) -> None:
         """Take note that a snapshot can be seen."""
+        # Whatever a browser says, nothing was seen that was not shown, and nothing is unseen again.
         self._seen = max(self._seen, min(serial, self._serial))
         self._drawn.set()
 
@@ -178,6 +182,8 @@ class Player:
     def _has_work(self) -> bool:
         with self._lock:
             wanted = self._stale or self._playing or self._goal is not None
+            # All under the lock under which commands come: one that comes later finds no thread at
+            # work and starts another, so that none is lost between the last look and the end.
             self._at_work = wanted and not self._closed
             self._stale = False
             self._wake.clear()
@@ -193,6 +199,7 @@ class Player:
         if not self._playing or speed is None:
             return time.monotonic()
         now = time.monotonic()
+        # A command came first: nothing is run for it yet, and the day is due when it was.
         if self._sleep(due - now):
             return due
         # A machine too slow for the speed runs several days for one picture, and so keeps pace.
@@ -200,6 +207,7 @@ class Player:
         for _ in range(behind):
             pair.step()
         self._settle(pair)
+        # What is more than a second overdue is given up, or days would race after a long halt.
         return max(due + behind / speed, time.monotonic() - _LONGEST_WAIT_SECONDS)
 
     def _prepared(self) -> PairedRun:
@@ -220,6 +228,7 @@ class Player:
         while pair.running and (goal is None or pair.day < goal) and time.monotonic() < end:
             pair.step()
         with self._lock:
+            # Another goal may have been set meanwhile: that one stands.
             if goal is not None and goal == self._goal and pair.day >= goal:
                 self._goal = None
         self._settle(pair)
@@ -253,8 +262,10 @@ class Player:
     def _snapshot(self) -> Snapshot:
         with self._lock:
             pair, followed = self._pair, self._followed
+        # Outside the lock: it takes a while, and nobody but this thread changes the organisations.
         picture = None if pair is None else picture_of(pair, followed)
         with self._lock:
+            # Else something else is to be watched by now, and this is a picture of what was.
             if picture is not None and pair is self._pair:
                 self._picture = picture
             self._serial += 1

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from modelops_abm.app.drawing.diagrams import Box
 
+# In pixels. With less room than the narrowest the card scrolls from side to side.
 NARROWEST, WIDEST = 640, 1600
 HEIGHT = 316
 ROW = 32
@@ -18,6 +19,7 @@ _NARROW = 860
 """Below this width words are shorter and gaps smaller."""
 _TOP_HEIGHT = 150
 _LOWER_TOP = 186
+# Size of a token, and from one to the next: from a number that can be read to a dot with a shape.
 _SIZES = ((26, 34), (24, 28), (22, 25), (16, 19), (12, 15), (9, 11), (6, 8))
 SMALLEST_NUMBERED = 22
 """Tokens smaller than this have no numbers."""

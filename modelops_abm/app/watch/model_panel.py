@@ -1,4 +1,9 @@
-"""The chosen model in both organisations: what it does, its statechart, and its days so far."""
+"""The chosen model in both organisations: what it does, its statechart, and its days so far.
+
+First head and menu of the panel; then the statechart, drawn from the table of transitions, with the
+plan's state lit and the baseline's dashed; then users, power and value as lines over the days, and
+the states as strips.
+"""
 
 from __future__ import annotations
 
@@ -349,6 +354,7 @@ def _strip(top: int, name: str, life: Life, day: int) -> h.Fragment:
 
 def _bars(spells: Sequence[Spell], top: float, height: float, scale: float) -> str:
     return "".join(
+        # Never thinner than can be seen: an issue of hours is what one looks for.
         f"M{LEFT + spell.start * scale:.1f} {top:g}"
         f"h{max(0.8, (spell.end - spell.start) * scale):.1f}v{height:g}"
         f"h-{max(0.8, (spell.end - spell.start) * scale):.1f}z"

@@ -30,6 +30,7 @@ from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.mesa_engine.scheduler import Task
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES
 
+# Two points for each part are one for each pixel of the line, which is 180 wide (`model_panel`).
 POINTS = 90
 """Parts into which a line over days is thinned out; each keeps its lowest and highest value."""
 _OFFLINE = (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)
@@ -226,6 +227,7 @@ def spells_of(
         trigger = TRIGGER_OF_KIND.get(kind.name.lower())
         if record.time < start or (trigger is None and kind is not LogKind.PREVIOUS_SERVES):
             continue
+        # The first spell begins with it already.
         if kind is LogKind.WENT_LIVE:
             continue
         spells.append(Spell(state, serving, start, record.time))
@@ -252,6 +254,7 @@ def thinned(values: Sequence[float], first_day: int) -> tuple[tuple[int, float],
     """
     count = len(values)
     size = -(-count // POINTS)
+    # Lowest and highest of two are both of them: nothing would be left out.
     if size <= 2:
         return tuple((first_day + place, round(value, 4)) for place, value in enumerate(values))
     numbers = np.asarray(values)

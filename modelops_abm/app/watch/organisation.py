@@ -1,7 +1,8 @@
 """One organisation as Watch shows it: its life cycle as boxes, with every model where it is.
 
 The boxes and the arrows between them are drawn anew only with another width. Tokens carry keys, so
-that the browser moves one that is elsewhere the next day instead of drawing it anew.
+that the browser moves one that is elsewhere the next day instead of drawing it anew. Below the
+card of an organisation is that of the plan's capabilities, tanks that the developers' work fills.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """Watch: one replication of a plan beside its baseline, day by day.
 
 The page calls a replication a future. A player runs both organisations in a thread of its own
-(`controller`); what it shows of a day is a snapshot, which is all that is drawn here.
+(`controller`); what it shows of a day is a snapshot, which is all that is drawn here. First the
+part itself, which goes on where the visitor left it; then its bar, with the days and the choice of
+a future; then the scene: both organisations, the chosen model, the capabilities.
 """
 
 from __future__ import annotations
@@ -128,6 +130,7 @@ def _changed_plan() -> h.Element:
 # The bar: play, step, speed, day, and which future is watched.
 
 
+# Not a component, nor is the scene: both are drawn with every snapshot, as is all around them.
 def _Bar(session: Session, watching: Watching, snapshot: Snapshot) -> None:
     player = watching.player
 
@@ -154,6 +157,7 @@ def _Bar(session: Session, watching: Watching, snapshot: Snapshot) -> None:
     with solara.Div(classes=["watch-bar"]):
         Markup(controls(snapshot), reported(session, act), css_class="buttons")
         Timeline(
+            # On the way to a day the slider stays where it was put, instead of jumping back.
             day=snapshot.day if snapshot.goal is None else snapshot.goal,
             days=snapshot.horizon_days,
             strips=strips(snapshot.picture.strip if snapshot.picture else {}),
@@ -254,6 +258,8 @@ def months(horizon_days: int) -> list[dict[str, float | str]]:
             "words": number(month) if month else "month 0",
         }
         for month in range(0, last + 1, pace)
+        # A month is 30.4 days and a horizon a whole number: the last word must not fall off for
+        # that.
         if month * MONTH_DAYS <= horizon_days * 1.01
     ]
 
@@ -324,6 +330,7 @@ def notable(difference: PairedDifference) -> dict[str, int]:
     difference
         Of net present value, by replication from 0.
     """
+    # Stable: of futures that are worth the same the first is meant, on every machine.
     order = np.argsort(difference.values, kind="stable")
     if not len(order):
         return {}
@@ -360,6 +367,8 @@ def _Scene(session: Session, watching: Watching, snapshot: Snapshot, picture: Pi
         with solara.Div(classes=["organisations"]):
             for organisation in _organisations(watching, snapshot, picture):
                 Markup(organisation, reported(session, act))
+            # Behind what it reports on: a picture counts as drawn when the browser has reached
+            # this.
             Screen(
                 serial=snapshot.serial,
                 event_drawn=reported(session, drawn),

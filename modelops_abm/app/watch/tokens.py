@@ -31,6 +31,7 @@ CAPABILITY_ROW = 21
 """Height of a row of the work on capabilities."""
 _PERSON = 20
 _RETIRED_SHOWN = 12
+# As many tasks as the box has rows for, each in words; of more, tokens and a summary below them.
 _DETAILED_ROWS = 3
 _SUMMARY = 32
 
@@ -108,6 +109,8 @@ def place_tokens(organisation: Organisation, places: Places, chosen: int | None)
     placed = Placed(chosen)
     of_state = organisation.of_state
     _production(placed, organisation, places.online)
+    # One after the other: a model in retraining that an issue strikes is in repair alone, so that
+    # no model has two tokens.
     for name, box, states in (
         ("repair", places.repair, (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)),
         ("retraining", places.retraining, (State.RETRAINING,)),

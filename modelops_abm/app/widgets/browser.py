@@ -1,6 +1,7 @@
 """What only the browser can do or know: its address, downloads, the clipboard, keys, room.
 
-Also how data reaches it: as text, see `packed`.
+First the commands to it; then what it tells while pictures follow each other; then keys that work
+wherever the focus is; and how data reaches it: as text, see `packed`.
 """
 
 from __future__ import annotations

@@ -152,6 +152,8 @@ def Controls(
         match message:
             case {"name": str(name), "text": str(text), "slid": bool(slid), "serial": int(serial)}:
                 on_enter(Entry(name, text, slid))
+                # After the entry is dealt with: on this the browser drops what was typed, and shows
+                # the rows.
                 set_answered(serial)
 
     # As text, see `packed`; icons too are made here, so that there is one set of them.

@@ -1,4 +1,9 @@
-"""The cards of Your data: what is in use, what became of a file, and what was read from it."""
+"""The cards of Your data: what is in use, what became of a file, and what was read from it.
+
+A portfolio in words comes first, as the top bar and the report say it too; then the card of the
+portfolio, with what is wrong with a file; then that of the scenario, with what is unlike the
+reference in it.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Your data: a visitor's own portfolio and scenario: chosen, used, put away, made from a template.
 
 A file that is chosen is read at once, and used if nothing is wrong with it. Nothing is written to
-disk: the browser keeps the files for its tab.
+disk: the browser keeps the files for its tab. What the buttons do comes first, then the part.
 """
 
 from __future__ import annotations
