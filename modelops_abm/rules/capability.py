@@ -1,4 +1,4 @@
-"""Capabilities: stocks that developers' work fills, and what they cost."""
+"""Capabilities that developers' work fills, what they cost, and how long any work takes."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ def level_after(level: float, maximum: float, delivered_days: float, full_days: 
     if level >= maximum:
         return level
     raised = level + delivered_days / full_days
+    # A maximum that only rounding misses is reached: otherwise a package would be worked on for
+    # nothing.
     return raised if raised < maximum - ROUNDING else maximum
 
 
@@ -41,10 +43,6 @@ def upkeep_per_day(level: float, full_upkeep_per_year: float) -> float:
 def effective_capacity(capacity: float, extra: float, autoscaling: float) -> float:
     """Return the predictions per day that a model can serve at a level of autoscaling."""
     return capacity * (1.0 + extra * autoscaling)
-
-
-# --------------------------------------------------------------------------------------
-# Developers' work: efforts, how long they take, how far they have come.
 
 
 @compiled

@@ -18,6 +18,8 @@ DECAY_ALERTS = ("always", "with_monitoring", "never")
 _OFFLINE = tuple(each for each in registry.causes() if each.name in OFFLINE_CAUSES)
 
 
+# For the type checker with the fields of the package; at run time with those of the registry, whose
+# number compiled code must know.
 if TYPE_CHECKING:
 
     class Levels(NamedTuple):

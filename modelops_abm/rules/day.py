@@ -259,8 +259,11 @@ def next_stocks(
     served = shares.current + shares.previous
     quality = 0.0
     if served > 0.0:
+        # Without the division where it is not needed: the quotient may miss the power by its last
+        # digit.
         mean_power = current if shares.previous == 0.0 else effective_days / served
         quality = response(mean_power, constants.quality)
+    # All from values at the start of the day: no stock sees what another becomes today.
     presence = response(stocks.availability_memory, constants.presence)
     return Stocks(
         users_after(
@@ -323,6 +326,8 @@ def day_flows(
     wrong = shares.current * (1.0 - current) + shares.previous * (1.0 - previous)
     drifted = shares.current + previous_version.drift_share * shares.previous
     older = (1.0 - previous_version.ratio) * base * (1.0 - previous_version.drift_share * loss)
+    # The losses are a chain from the ideal value to the realised one, in each link of which one
+    # factor goes from ideal to actual. So they add up to the difference.
     return DayFlows(
         shares.production,
         served,

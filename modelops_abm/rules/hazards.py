@@ -55,6 +55,7 @@ def overload(
     demand: float, capacity: float, threshold: float, span: float, largest: float
 ) -> float:
     """Return the overload at a demand: 0 up to the threshold of the capacity, then linear."""
+    # A product and not a quotient: nobody's demand for no capacity is no overload.
     if demand <= threshold * capacity:
         return 0.0
     return min((demand / capacity - threshold) / span, largest)
@@ -94,6 +95,8 @@ _others_may_strike = registered.any_of(registered.for_each_cause(_may_strike), "
 @compiled_inline
 def first_thresholds(entity: int) -> Hazards:
     """Return the exposures at which a model's first incidents strike."""
+    # By the numbers of `Cause`; written out, as everywhere below, to be read beside the documents
+    # (0034).
     own = (
         threshold(entity, 0, 0),
         threshold(entity, 1, 0),
@@ -130,6 +133,8 @@ def renewed(left: Hazards, cause: int, value: float) -> Hazards:
 @compiled_inline
 def may_strike(left: Hazards, rates: Hazards, days: float) -> bool:
     """Return whether an incident may strike within some days; true if it is only nearly so."""
+    # By far most models are told apart by this alone each day. `|` and not `or`, as this is part of
+    # loops without branches (0014).
     ample = _ample(days)
     return (
         (left.pipeline <= rates.pipeline * ample)
@@ -149,6 +154,8 @@ def _ample(days: float) -> float:
 @compiled_inline
 def _strike_time(now: float, left: float, rate: float, ample: float) -> float:
     """Return when an incident strikes; infinite if there is clearly no time for that."""
+    # An exposure left below 0 is rounding: it was due at the edge of a day, and strikes at once
+    # (0011).
     return now + max(0.0, left) / rate if left <= rate * ample and rate > 0.0 else math.inf
 
 
@@ -187,6 +194,7 @@ def next_incident(now: float, until: float, left: Hazards, rates: Hazards) -> Ne
     ample = _ample(until - now)
     time, cause = _strike_time(now, left.pipeline, rates.pipeline, ample), 0
     other = _strike_time(now, left.capacity, rates.capacity, ample)
+    # `<` and not `<=`: of simultaneous ones the first stays.
     if other < time:
         time, cause = other, 1
     other = _strike_time(now, left.compliance, rates.compliance, ample)

@@ -1,4 +1,4 @@
-"""Maintenance: efforts, self-healing, the image for a rollback, drift and its detection.
+"""Maintenance: how long things stay unnoticed, efforts, self-healing, rollback, drift and decay.
 
 Every draw is keyed by the model and the number of the issue, drift or retraining that it is for.
 """
@@ -16,9 +16,6 @@ from modelops_abm.rules.constants import DECAY_ALERTS, CareConstants, Levels
 from modelops_abm.rules.power import days_until_below
 from modelops_abm.rules.registered import through
 from modelops_abm.rules.sampling import happens, sample, unit_exponential
-
-# --------------------------------------------------------------------------------------
-# How long drift and decay stay unnoticed.
 
 
 @compiled
@@ -61,9 +58,12 @@ def maintenance_effort(
     """
     effort = sample(care.efforts[cause], draw_key(entity, _EFFORT[cause], occurrence))
     if cause == Cause.DRIFT:
+        # Drawn by itself: another mean of one of the two does not change the other.
         key = draw_key(entity, DecisionPoint.DRIFT_RETRAINING_EFFORT, occurrence)
         effort += sample(care.efforts[_RETRAINING], key)
     effort = reduced_effort(effort, care.savings[cause], levels[_SAVED_BY[cause]])
+    # Rules from outside draw by further keys from here on, so they share no number with the draw
+    # above or with each other; the same below.
     occasion = chain(entity, _EFFORT[cause])
     return _effort_by_rules(effort, care.numbers, levels, occasion, occurrence)
 

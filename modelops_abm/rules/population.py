@@ -153,6 +153,7 @@ def _number(value: float | None) -> float:
 def archetype_index(entity: int, shares: NDArray[np.float64]) -> int:
     """Return the index of a model's archetype, drawn by the shares of the archetypes."""
     left = uniform(draw_key(entity, DecisionPoint.ARCHETYPE, 0))
+    # Whatever rounding leaves is the last one's.
     for index in range(len(shares) - 1):
         left -= shares[index]
         if left < 0.0:
@@ -184,6 +185,7 @@ def _decay(laws: KindLaws, entity: int, fact: float) -> float:
 @compiled
 def _traits(laws: KindLaws, entity: int, facts: ClientFacts) -> Traits:
     """Draw what is not known. A drawn market or usage gives way to the client's users or usage."""
+    # Drawn whether known or not; a draw that nobody uses moves no other (0002).
     market = _drawn(laws.market_size, entity, DecisionPoint.MARKET_SIZE)
     usage = _drawn(laws.predictions_per_user_day, entity, DecisionPoint.PREDICTIONS_PER_USER)
     value = _drawn(laws.value_per_prediction, entity, DecisionPoint.VALUE_PER_PREDICTION)
@@ -248,6 +250,7 @@ def initial_production(
     share = uniform(draw_key(entity, DecisionPoint.AGE, 0))
     age = _known(facts.age_days, least + share * (attributes.useful_life_days - least))
     traits = attributes.traits
+    # As if it had always served at full power: nobody has recorded its past.
     users = users_after(
         0.0,
         traits.market_size,

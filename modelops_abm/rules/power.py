@@ -1,8 +1,11 @@
-"""Exponential fading: what is left of something that fades at a constant rate, and what is gone.
+"""Exponential fading, and predictive power, which is made of it.
 
-A model's day needs three of these. They are written out instead of taken from the mathematical
+Fading comes first: what is left of something that fades at a constant rate, and what is gone. A
+model's day needs three of these. They are written out instead of taken from the mathematical
 library because a loop without calls can be compiled to vector instructions. The error is about a
 unit in the last place, as with the library, and the same on every machine.
+
+Power is relative to the first day: P = b (1 - loss), where b decays and loss comes from drift.
 """
 
 from __future__ import annotations
@@ -43,6 +46,7 @@ def faded(extent: float) -> float:
         Rate times time, or time by time constant; 0 or more.
     """
     left = _faded(extent)
+    # Not 1 less what remains: of a small extent all digits would be lost in that difference.
     return (1.0 - left.halved) - left.halved * left.change
 
 
@@ -62,21 +66,20 @@ def _faded(extent: float) -> _Faded:
     extent = min(extent, LARGEST_EXTENT)
     shifted = extent * (1.0 / _PER_HALVING) + _ROUNDING
     halvings = shifted - _ROUNDING
+    # ln 2 in two parts: the product with the leading one is exact, so the difference of two nearly
+    # equal numbers has all its digits.
     x = (halvings * _LEADING_PART - extent) + halvings * _TRAILING_PART
+    # 2 to the power of -halvings, made of its bits: the whole number is in the last of `shifted`.
     exponent = _EXPONENT_OF_ONE + _ROUNDING_BITS - np.float64(shifted).view(np.int64)
     halved = np.int64(exponent << _MANTISSA_BITS).view(np.float64)
+    # Odd and even powers are two chains that do not wait for each other. In another order of
+    # operations the result has other bits.
     y = x * x
     odd = 1 / 5_040 + y * (1 / 362_880 + y * (1 / 39_916_800 + y * (1 / 6_227_020_800)))
     odd = 1.0 + y * (1 / 6 + y * (1 / 120 + y * odd))
     even = 1 / 720 + y * (1 / 40_320 + y * (1 / 3_628_800 + y * (1 / 479_001_600)))
     even = 1 / 2 + y * (1 / 24 + y * even)
     return _Faded(halved, x * (odd + x * even))
-
-
-# --------------------------------------------------------------------------------------
-# Predictive power: decay, drift, restoration, and the power of the previous version.
-#
-# Power is relative to the first day: P = b (1 - loss), where b decays and loss comes from drift.
 
 
 @compiled_inline

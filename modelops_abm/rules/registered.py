@@ -1,7 +1,8 @@
 """What is registered from outside the package, as compiled code takes it.
 
 The rules of the package are written out, and call what stands here for the rest. A function here is
-made of one part for each entry; without entries nothing is left of it in the machine code.
+made of one part for each entry; without entries nothing is left of it in the machine code. First
+how parts become one function; then the rates of causes; then the rules of capabilities.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ def tuple_of(parts: Sequence[Part], name: str) -> Part:
 
     if not parts:
         return inline_part(_named(nothing, name, 0))
+    # Each calls the one before it: a loop over functions could not be compiled, as each has a type
+    # of its own.
     before, last = (tuple_of(parts[:-1], name) if parts[:-1] else None), parts[-1]
 
     def first(*arguments: Any) -> tuple[Any, ...]:
@@ -91,10 +94,6 @@ def for_each_cause(make: Callable[[int], Part]) -> list[Part]:
     return [inline_part(_named(make(number), number)) for number, _ in CAUSES]
 
 
-# --------------------------------------------------------------------------------------
-# Causes: their rates.
-
-
 def _rate(place: int, rule: Part) -> Part:
     def rate(numbers: Numbers, levels: Any) -> float:
         return float(rule(numbers[place], levels))
@@ -134,10 +133,6 @@ scaled_rates = tuple_of(
 """The same for one model, of its overload, and of the multiplier for regulation or 1."""
 
 
-# --------------------------------------------------------------------------------------
-# Capabilities: what their rules make of a value.
-
-
 def through(point: str) -> Callable[..., float]:
     """Return a compiled function: a value at one of `registry.POINTS` after all rules there.
 
@@ -150,6 +145,7 @@ def through(point: str) -> Callable[..., float]:
 
     chain: Callable[..., float] = inline_part(_named(unchanged, point))
     for number, place, name, rule in registry.rules_at(point):
+        # By names, so that one entry more changes nobody's draws (0002).
         key = key_of_name(f"{point} by {name}")
         made = _after(chain, number, place, key, inline_part(rule))
         chain = inline_part(_named(made, point, name))

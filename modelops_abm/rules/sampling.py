@@ -63,6 +63,7 @@ def law_of(distribution: Distribution) -> Law:
 @compiled
 def standard_normal(probability: float) -> float:
     """Return the standard normal quantile (Wichura 1988, AS 241 PPND16, doi:10.2307/2347330)."""
+    # Ratios of polynomials by Horner's rule: for the centre, for the tails, and for the far tails.
     centred = probability - 0.5
     if abs(centred) <= 0.425:
         r = 0.180625 - centred * centred
@@ -83,6 +84,7 @@ def standard_normal(probability: float) -> float:
         lower = lower * r + 42.313330701600911252
         lower = lower * r + 1.0
         return centred * upper / lower
+    # The nearer tail, as 1 less a tiny number would have none of its digits.
     tail = probability if centred < 0.0 else 1.0 - probability
     r = math.sqrt(-math.log(tail))
     if r <= 5.0:
@@ -143,6 +145,8 @@ def _unit_gamma_from_one(shape: float, key: int) -> float:
     c = 1.0 / math.sqrt(9.0 * d)
     attempt = 0
     while True:
+        # Two words for each attempt, chained to the draw's key: however many attempts it takes, no
+        # other draw is moved.
         x = standard_normal(uniform(chain(key, attempt)))
         v = 1.0 + c * x
         if v > 0.0:
@@ -158,6 +162,7 @@ def unit_gamma(shape: float, key: int) -> float:
     """Return the gamma number of scale 1 that a draw's key stands for; for any shape above 0."""
     if shape >= 1.0:
         return _unit_gamma_from_one(shape, key)
+    # -1 is the word of no attempt.
     boost = math.pow(uniform(chain(key, -1)), 1.0 / shape)
     return _unit_gamma_from_one(shape + 1.0, key) * boost
 
@@ -174,8 +179,10 @@ def sample(law: Law, key: int) -> float:
     if law.family == Family.GAMMA:
         return law.second * unit_gamma(law.first, key)
     if law.family == Family.BETA:
+        # By keys of their own: with one key the two would use the same numbers.
         one = unit_gamma(law.first, chain(key, 1))
         other = unit_gamma(law.second, chain(key, 2))
+        # With tiny shapes both may be 0 by underflow.
         return one / (one + other) if one + other > 0.0 else 0.5
     return law.first
 
@@ -209,6 +216,7 @@ def _lognormal_above(law: Law, bound: float, key: int) -> float:
         return sample(law, key)
     standardised = (math.log(bound) - law.first) / law.second
     survival = 0.5 * math.erfc(standardised / math.sqrt(2.0)) * uniform(key)
+    # Smaller numbers lose their digits, and what exceeds such a bound does so by next to nothing.
     if survival < 1e-300:
         return bound
     return max(bound, math.exp(law.first - law.second * standard_normal(survival)))
@@ -225,6 +233,7 @@ def _gamma_above(law: Law, bound: float, key: int) -> float:
             if value >= start:
                 return law.second * value
             attempt += 1
+    # The slope of the log density at the bound: an exponential of this rate lies above the tail.
     rate = 1.0 - max(0.0, shape - 1.0) / start
     attempt = 0
     while True:

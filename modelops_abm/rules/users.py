@@ -1,9 +1,10 @@
-"""Users: Bass diffusion without churn, in effective time.
+"""Users and what they ask for: diffusion first, then use per user.
 
+Users spread by Bass diffusion without churn, in effective time:
 Bass 1969 (doi:10.1287/mnsc.15.5.215). The share F of the market that has adopted obeys
 dF/dt = (p + q F)(1 - F); with z = (1 - F)/(p + q F) this is dz/dt = -(p + q) z, so a step of any
 length is exact. Time runs only while the model serves, weighted by its power: nobody is interested
-in using a bad model.
+in using a bad model. Use per user grows while a model is good and there, and falls otherwise.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ def users_after(
     waning_per_day
         The `waning` of these coefficients.
     """
+    # Also for a market of nobody, where the division below would be 0 by 0.
     if users >= market_size:
         return users
     left = market_size - users
@@ -47,10 +49,6 @@ def users_after(
     pull = innovation_per_year * market_size + imitation_per_year * users
     new = reached * pull / (pull + imitation_per_year * (left - reached))
     return min(market_size, users + new)
-
-
-# --------------------------------------------------------------------------------------
-# Use per user: it grows while a model is good and there, and falls otherwise.
 
 
 class Response(NamedTuple):
@@ -117,6 +115,7 @@ def remembered_availability(
     served, in_production
         Shares of the day served and in production.
     """
+    # Also for one that was in production for no time today, without a division 0 by 0.
     availability = 1.0 if served >= in_production else served / in_production
     return memory + (availability - memory) * faded(in_production / memory_days)
 
