@@ -43,6 +43,7 @@ from modelops_abm.text import file_label
 
 VARIABLE = "MODELOPS_ABM_CACHE_DIR"
 _PACKAGE = Path(__file__).parent
+# Whatever compiled code is made of or by: numba sees a change in the file of a function only.
 _SOURCES = (
     "compiled.py",
     "compile_cache.py",
@@ -173,6 +174,7 @@ def _content(path: Path) -> bytes:
         status = os.fstat(stream.fileno())  # of what is open: nothing can take its place by now
         if not _is_trusted(status) or _is_writable_by_others(status):
             raise _DamagedError
+        # No more than this, so that whatever has come to lie there is not taken into memory whole.
         return stream.read(_LARGEST_ENTRY_BYTES)
 
 
@@ -192,6 +194,7 @@ def _digest(key: str, payload: bytes) -> bytes:
 
 def _write(path: Path, content: bytes) -> None:
     """Write an entry in one go; its folder may have been deleted meanwhile."""
+    # Under another name until it is whole: other processes read and write here at the same time.
     temporary = path.with_name(f".{uuid.uuid4().hex}.part")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
@@ -250,6 +253,7 @@ def _prepared(folder: Path) -> str:
     if not folder.exists():
         _delete_unused(folder.parent)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # So that it counts as used today, and is not deleted as unused by another version.
     with suppress(OSError):  # of a folder that may only be read, which is good enough
         os.utime(folder)
     status = folder.stat()
@@ -274,6 +278,7 @@ def _delete_left_over(folder: Path) -> None:
     """Delete what processes had begun to write when they were killed."""
     for path in folder.glob(".*.part"):
         with suppress(OSError):
+            # A younger one may be another process's that is about to be renamed.
             is_old = time.time() - path.lstat().st_mtime > _LEFT_OVER_SECONDS
             if is_old and _PART_NAME.fullmatch(path.name):
                 path.unlink()

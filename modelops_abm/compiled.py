@@ -1,4 +1,9 @@
-"""Compilation of the equations with numba."""
+"""Compilation with numba: the ways to compile a function, when, and how to call it.
+
+Equations have types declared by their annotations, and one version each. Parts of the kernel take
+types as they come. All are compiled before the first run, which can tell its progress and be
+interrupted; hot loops in Python call machine code directly (decision 0005).
+"""
 
 from __future__ import annotations
 
@@ -24,6 +29,8 @@ _TYPES: dict[Any, Any] = {
     NDArray[np.float64]: types.float64[::1],
 }
 
+# Without what lets Python or C call it, which would have to be compiled as well, and without an
+# entry in the cache: it is kept as a part of what calls it.
 _ONLY_INSIDE = {"cache": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 _KERNEL_SHARE = 20
@@ -85,6 +92,7 @@ def _dispatcher(function: Callable[..., Any], *, cache: bool = True, **options: 
     is_disabled = numba.config.DISABLE_JIT
     numba.config.DISABLE_JIT = 0  # the kernel cannot run as Python
     try:
+        # No `fastmath` and no `parallel`: floating point is as written, in that order (0001).
         dispatcher = numba.njit(nogil=True, error_model="numpy", **options)(function)
     finally:
         numba.config.DISABLE_JIT = is_disabled
@@ -124,6 +132,7 @@ def prepare(progress: Progress | None = None) -> None:
     if _prepared == len(_registered):
         return
     with _preparing, compiling([dispatcher for dispatcher, _ in _registered], progress):
+        # Counted one by one: what an interrupt leaves out is compiled by the next call.
         while _prepared < len(_registered):
             dispatcher, function = _registered[_prepared]
             dispatcher.compile(_signature(function))
@@ -200,6 +209,7 @@ def numba_type(hint: Any) -> Any:
     if hint in _TYPES:
         return _TYPES[hint]
     fields = [numba_type(entry) for entry in get_type_hints(hint).values()]
+    # numba itself takes a tuple of equal types for another kind, and would not find the version.
     if len(set(fields)) == 1:
         return types.NamedUniTuple(fields[0], len(fields), hint)
     return types.NamedTuple(fields, hint)

@@ -22,6 +22,7 @@ from typing import Any
 _AGAIN_SECONDS = 0.02
 _ENDING_SECONDS = 2.0
 """So long after an interrupt another one means the same, and is not to disturb the end."""
+# Told by their code: a name could be anybody's.
 _LOADING = {ExtensionFileLoader.create_module.__code__, ExtensionFileLoader.exec_module.__code__}
 
 type Handler = Callable[[int, FrameType | None], Any]
@@ -96,6 +97,7 @@ class _Insistent:
     def take(self, unraisable: sys.UnraisableHookArgs) -> None:
         """Take an exception that cannot be raised."""
         if unraisable.exc_type is KeyboardInterrupt:
+            # It has reached nobody, so the one that comes again is no second press.
             self._deaf_until = 0.0
             self._strike_later()
         else:
@@ -109,6 +111,7 @@ class _Insistent:
 
     def _strike_later(self) -> None:
         self._later = threading.Timer(_AGAIN_SECONDS, _thread.interrupt_main)
+        # The program may end before its time.
         self._later.daemon = True
         self._later.start()
 

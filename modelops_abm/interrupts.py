@@ -43,6 +43,7 @@ def between_functions() -> Iterator[None]:
             yield
     finally:
         signal.signal(signal.SIGINT, handler)
+        # When all is put back, as this may raise.
         waiting.strike()
 
 
@@ -79,6 +80,7 @@ def _box(kind: Any, value: Any, context: Any) -> Any:
     """
     if kind.instance_class.__module__.partition(".")[0] != __package__:
         return box_namedtuple(kind, value, context)
+    # Held by the compiled function itself, so they live as long as it does.
     constants = context.env_manager
     make, cls = (
         constants.read_const(constants.add_const(constant))
@@ -90,5 +92,6 @@ def _box(kind: Any, value: Any, context: Any) -> Any:
     return result
 
 
+# numba has no public way; a test fails if this table moves (0013).
 for _kind in (types.NamedTuple, types.NamedUniTuple):
     _boxers.functions[_kind] = _box

@@ -9,6 +9,8 @@ from modelops_abm.compiled import compiled
 from modelops_abm.core.statechart import Cause
 
 
+# A model retires before whatever else would happen to it then; work is done after; and it is
+# assigned when all has happened (0003).
 class Rank(IntEnum):
     """Order of the events of one instant; within a rank by the entity's number."""
 
@@ -24,6 +26,7 @@ class Rank(IntEnum):
     DISPATCH = 9
 
 
+# Rank, number and cause side by side in 63 bits, so that a comparison of integers is the order.
 _NUMBERS_PER_RANK = 1 << 40
 _CAUSES_PER_NUMBER = 1 << 8
 assert len(Cause) <= _CAUSES_PER_NUMBER
@@ -51,6 +54,7 @@ def rank_of(event_place: int) -> int:
     return event_place // (_NUMBERS_PER_RANK * _CAUSES_PER_NUMBER)
 
 
+# Maintenance comes first: the compiled engine tells it by these numbers.
 class TaskClass(IntEnum):
     """Class of a developer's work; `IDLE` is for the ledger only."""
 

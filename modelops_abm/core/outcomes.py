@@ -179,6 +179,7 @@ LEVEL_FLOWS: tuple[DailyOutcome, ...] = tuple(
 
 LEVEL_STATES = tuple(f"level_{name}" for name in CAPABILITIES)
 
+# In the order of `statechart.State`, being offline by hazard: the compiled engine counts by place.
 MODEL_COUNTS: tuple[str, ...] = (
     "models_idea",
     "models_build",
@@ -239,6 +240,8 @@ SHARES: tuple[ShareOutcome, ...] = (
     ),
 )
 
+# First in the daily outcomes and in the totals: the compiled engine has one place for a flow in
+# both.
 FLOWS: tuple[DailyOutcome, ...] = (
     *MODEL_FLOWS,
     *STATE_TIME_FLOWS,
@@ -377,6 +380,7 @@ def _value(outcome: SummaryOutcome, totals: Mapping[str, float]) -> float | None
 
 def ratio(amount: float, divisor: float) -> float | None:
     """Return a mean or share, or None if there is nothing to divide by."""
+    # None and not NaN: what does not exist must not look like a number that went wrong.
     return amount / divisor if divisor else None
 
 

@@ -122,9 +122,11 @@ def chain(key: int, word: int) -> int:
     word
         Number of the part, any 64-bit integer.
     """
+    # Unsigned, so that sums and products wrap around and shifts bring in zeros.
     state = (np.uint64(key) ^ np.uint64(word)) + np.uint64(0x9E3779B97F4A7C15)
     state = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     state = (state ^ (state >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    # Signed again: a key is an ordinary whole number for whatever takes one.
     return int(np.int64(state ^ (state >> np.uint64(31))))
 
 
@@ -141,6 +143,8 @@ def entity_key(seed: int, replication: int, origin: int, index: int) -> int:
     index
         Number of the entity there, from 0; for a client's model a hash of its identifier.
     """
+    # From a constant: a step combines key and word by exclusive or, so without it seed 1 with
+    # replication 0 would be seed 0 with replication 1 (0002).
     return chain(chain(chain(chain(0, seed), replication), origin), index)
 
 
@@ -153,6 +157,8 @@ def draw_key(entity: int, decision_point: int, occurrence: int) -> int:
 @compiled
 def uniform(key: int) -> float:
     """Return the uniform number between 0 and 1, both excluded, that a draw's key stands for."""
+    # 52 bits and half a unit of the last: exact in a float, and never 0, whose logarithm is asked
+    # for, nor 1.
     return (float(np.uint64(key) >> np.uint64(12)) + 0.5) * 2.0**-52
 
 
@@ -169,6 +175,7 @@ def checked_seed(value: object, name: str = "rng") -> int:
     ValueError
         If it is not a whole number from 0 to 2**63 - 1.
     """
+    # True and False are whole numbers to Python, but nobody means them as a seed.
     if isinstance(value, int | np.integer) and not isinstance(value, bool):
         whole = int(value)
         if 0 <= whole <= LARGEST_SEED:

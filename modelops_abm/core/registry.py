@@ -252,6 +252,7 @@ def _check(name: str, built_in: tuple[str, ...], known: list[str]) -> None:
         )
     if not name.isidentifier() or name != name.lower():
         raise ValueError(f"{name!r} must be a Python name in lower case")
+    # One name, one key of draws, one value of the scenario.
     if name in known:
         kind = "belongs to the package" if name in built_in else "is registered already"
         raise ValueError(f"{name} {kind}")
@@ -324,6 +325,7 @@ def _seal() -> None:
         return
     for name in filter(None, os.environ.get(VARIABLE, "").split(os.pathsep)):
         _load(name)
+    # Only now, as what is loaded registers itself; and before what follows, which asks for entries.
     _is_sealed = True
     _registered.extend(
         _told(each.name, list(each.rules.values())) for each in registered_capabilities()
@@ -331,6 +333,7 @@ def _seal() -> None:
     _registered.extend(
         _told(each.name, [each.rate] if each.rate else []) for each in registered_causes()
     )
+    # Before anything is compiled with their rules (0034).
     for text in _registered:
         depends_on(text)
 
@@ -347,12 +350,14 @@ def _load(name: str) -> None:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    # Before it runs, as an import does: its classes look up their module by name.
     sys.modules[path.stem] = module
     spec.loader.exec_module(module)
 
 
 def _told(name: str, rules: list[Rule]) -> str:
     """Return an entry with the sources of its rules, by which compiled code is kept apart."""
+    # Of the whole file: a rule may call what stands beside it.
     sources = sorted({inspect.getsourcefile(rule) or "" for rule in rules} - {""})
     texts = [Path(source).read_text(encoding="utf-8") for source in sources]
     return "\n".join([name, *texts])

@@ -18,6 +18,7 @@ class Stage(IntEnum):
     RETIRED = 4
 
 
+# The compiled engine compares these numbers: production stands together, being offline at its end.
 class State(IntEnum):
     """State of a model; the four of production form its operational statechart."""
 
@@ -61,6 +62,8 @@ class Cause(IntEnum):
     CAPACITY = 1
     COMPLIANCE = 2
     DRIFT = 3
+    # After the other hazards, which are numbered together; nothing is drawn by these numbers
+    # (0002).
     vars().update({each.name.upper(): auto() for each in registry.registered_causes()})
     RETRAINING = auto()
     DECAY = auto()
@@ -108,6 +111,7 @@ PRODUCTION_STATES = tuple(
     state for state, stage in STAGE_OF_STATE.items() if stage is Stage.PRODUCTION
 )
 
+# Only who is online goes offline for a drift: one that is detected before waits for that.
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(State.IDEA, Trigger.BUILD_BEGINS, State.BUILD, "work begins"),
     Transition(State.BUILD, Trigger.BUILD_DONE, State.DEPLOYMENT, "built"),

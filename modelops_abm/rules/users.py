@@ -1,7 +1,7 @@
 """Users and what they ask for: diffusion first, then use per user.
 
-Users spread by Bass diffusion without churn, in effective time:
-Bass 1969 (doi:10.1287/mnsc.15.5.215). The share F of the market that has adopted obeys
+Users spread by diffusion without churn, in effective time: Bass 1969
+(doi:10.1287/mnsc.15.5.215). The share F of the market that has adopted obeys
 dF/dt = (p + q F)(1 - F); with z = (1 - F)/(p + q F) this is dz/dt = -(p + q) z, so a step of any
 length is exact. Time runs only while the model serves, weighted by its power: nobody is interested
 in using a bad model. Use per user grows while a model is good and there, and falls otherwise.
