@@ -161,6 +161,8 @@ class Comparison(Reported):
     @property
     def percentiles(self) -> tuple[float, float]:
         """The 5th and the 95th percentile of the difference of net present value, in $ of day 0."""
+        # Of single futures: the interval of their mean is narrower. Net present value exists in
+        # every one.
         low, high = np.quantile(self.difference("npv").values, _PERCENTILES)
         return float(low), float(high)
 
@@ -264,6 +266,8 @@ class Comparison(Reported):
 
 
 def _row(plan: Floats, baseline: Floats) -> tuple[float | None, ...]:
+    # Over the futures in which both have the outcome. So it need not be the difference of the two
+    # means beside it, each of which is over its own.
     paired = estimate(plan - baseline)
     return (estimate(plan).mean, estimate(baseline).mean, paired.mean, paired.half_width, paired.n)
 

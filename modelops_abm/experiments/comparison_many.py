@@ -84,6 +84,8 @@ class SideBySide(Reported):
         KeyError
             If there is no such outcome.
         """
+        # The interval of each pair holds by itself. Which is the best is for `ranking` to say,
+        # which allows for there being many.
         rows = {
             (one, other): self.difference(outcome, one, other)
             for one, other in combinations(self.ranking(outcome).order, 2)

@@ -259,6 +259,7 @@ class SingleChanges(Represented):
         None is the plan as it is. The best one tried looks a little better than it is, since luck
         has helped to choose it.
         """
+        # Without the baseline, which is in the first row.
         return rank((None, *self.changes), self.npv[1:])
 
     def table(self) -> pd.DataFrame:
@@ -354,6 +355,8 @@ def best_level(levels: LevelWorth) -> str:
     ranking, here = levels.ranking(), levels.here
     best = ranking.order[0]
     candidates = [level_word(level) for level in sorted(ranking.may_be_best)]
+    # Another level is named only if the plan's own is known to be worse; else the best of many by
+    # luck would win.
     if here not in ranking.may_be_best:
         gain = known_money(levels.worth(best, against=here), signed=True)
         unsure = _not_told_from([word for word in candidates if word != level_word(best)])

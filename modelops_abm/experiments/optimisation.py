@@ -120,6 +120,9 @@ class _Race:
     is_complete: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
+        # Futures by number: the first look has those up to `_few`, the second those up to
+        # `_several`, then come those of the re-check, and then those of the last check. None is
+        # used twice.
         self._few = max(self.replications // _FIRST_LOOK, _FEWEST)
         self._several = max(self.replications // _SECOND_LOOK, self._few)
         self._runs = Measuring(self.decisions.plan, self.keeping)
@@ -136,6 +139,7 @@ class _Race:
         self._work.plan(most * self._few, self._after_look(most))
         found = searched(self.decisions, self._first_look, trials, budget=self.budget, seed=seed)
         known = {each.road_map for each in found}
+        # The plan may be none of the road maps that are open: with a level of 0.7, say.
         others = [each for each in self._always if each not in known]
         return found + (self._first_look(others) if others else [])
 

@@ -220,6 +220,7 @@ class Optimised(Reported):
     @property
     def gain(self) -> PairedDifference:
         """The net present value of the recommended road map less that of the plan, re-checked."""
+        # Both were re-checked in the same futures.
         return PairedDifference(self.best.gains - self.given.gains)
 
     def replications_to_tell(self, measured: Measured) -> int | None:
@@ -316,6 +317,7 @@ class Optimised(Reported):
         if self.recommended == nothing_of(self.plan):
             return self._nothing()
         told = road_map_in_words(self.recommended, self.plan)
+        # By the last futures, as those of the re-check have helped to choose it.
         if self.confirmed.recommended.worth.verdict == "earns":
             return told
         return f"The best that was found may be luck: {told[:1].lower()}{told[1:]}"
@@ -594,6 +596,7 @@ def searched_of(decisions: Decisions, found: Sequence[Measured], budget: float |
     nothing = nothing_of(decisions.plan)
     within = [each for each in found if each.excess(budget) <= 0.0]
     doing = [each for each in found if each.road_map != nothing]
+    # There is always one: to do nothing spends nothing.
     best = max(within, key=lambda each: each.mean_gain)
     neighbours = set(decisions.neighbours(best.road_map))
     return Searched(

@@ -226,6 +226,8 @@ class Measuring:
         """Return what is spent: years x scenarios x replications."""
         horizon, replications = self._plan.horizon_days, totals.shape[1]
         ends = range(YEAR_DAYS, horizon, YEAR_DAYS)
+        # By end and then by scenario, as the reshaping below has it. The last year, whole or not,
+        # ends with the run itself.
         cut = [
             scenario.model_copy(update={"horizon_days": end})
             for end in ends

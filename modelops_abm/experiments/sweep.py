@@ -162,6 +162,7 @@ def sobol_points(inputs: Sequence[Input], points: int, *, seed: int = 0) -> tupl
     [0, 1, 2, 3]
     """
     _check_count(points)
+    # 0 of powers of two alone.
     if points & (points - 1):
         below = 1 << (points.bit_length() - 1)
         raise InputError(

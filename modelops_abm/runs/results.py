@@ -1,4 +1,9 @@
-"""Results of a run: typed, self-describing, saved and loaded without loss."""
+"""Results of a run, and of many: typed, self-describing, saved and loaded without loss.
+
+First `Run`, one run in full; then what makes and writes tables; then `Ensemble`, the totals of many
+replications, and how outcomes follow from totals; last, how a folder is read back. What is read was
+checked against the manifest: docs/decisions/0010 and 0024.
+"""
 
 from __future__ import annotations
 
@@ -101,6 +106,7 @@ class Run(Reported):
     def _kept(self) -> tuple[Table, ...]:
         names = (*_TABLES, *_TABLES_ON_REQUEST)
         tables = {name: getattr(self, name) for name in names}
+        # Each table is bound now; a lambda would give the last one of the loop.
         return tuple(
             Table(name, numbers=partial(_itself, table))
             for name, table in tables.items()
@@ -244,6 +250,7 @@ def daily_table(days: Mapping[str, Sequence[float | None]]) -> pd.DataFrame:
     columns: dict[str, Any] = {}
     for outcome in outcomes.DAILY:
         values = days[outcome.name]
+        # There is a count on every day, so none of them is NaN, which no whole number could be.
         if outcome.unit in ("models", "tasks"):
             columns[outcome.name] = np.array(values, dtype=np.int64)
         else:

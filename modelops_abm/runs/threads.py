@@ -112,6 +112,7 @@ class SharedThreads:
         finally:
             with self._lock:
                 self._keeping_back[caller] -= 1
+                # The plus drops who counts 0.
                 self._keeping_back = +self._keeping_back
                 self._look_again()
 
@@ -399,6 +400,7 @@ class _Call:
 
 def _in_one[R](function: Callable[[], R]) -> Generator[None, None, R]:
     """Call a function in one slice."""
+    # This makes it a generator, though it never yields.
     yield from ()
     return function()
 
