@@ -1,4 +1,9 @@
-"""Figures of a plan and its baseline over many futures."""
+"""Figures of a plan and its baseline over many futures, and of several plans.
+
+In the order in which the page shows them: net value and the difference; the course of availability,
+users and predictions; the team's time; the losses. Then what only files show: how the futures are
+spread over what a plan is worth, when they pay back, and several plans side by side.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""What the event log says about the lives of models: transitions passed, and spells in a state."""
+"""The lives of models, from the event log, and the figure of one of them.
+
+First what the log says: transitions passed, spells in a state, which version served, drifts that
+nobody noticed. Then the timeline of one model: a row for each of these, and below them its users,
+power and value.
+"""
 
 from __future__ import annotations
 
@@ -393,6 +398,7 @@ def _stocks(run: Run, number: int) -> list[Panel]:
     value = days["value_today"].to_numpy(float)
     users = days["users"].to_numpy(float)
     size, unit = formats.money_scale(float(value.max()))
+    # A value is of a whole day: it needs an edge at the end of the last one.
     edges = months(np.append(days["day"].to_numpy(), days["day"].iloc[-1] + 1))
     x = time_axis(run.scenario.horizon_days)
     stocks: list[tuple[str, str, Floats, float, Colour, str]] = [

@@ -40,6 +40,7 @@ def sweep_effects(result: SweepResult, outcome: str = "npv") -> Figure:
     """
     effects = {entry.name: result.effect(entry.name, outcome) for entry in result.inputs}
     size, unit = _axis_unit(outcome, [effect["difference"] for effect in effects.values()])
+    # One axis for all inputs: with one each, an input that moves nothing would look like the rest.
     y = _common_axis(effects.values(), size)
     panels = [
         _effect(in_words(name), unit if place == 0 else "", effect, size, y)
@@ -70,6 +71,7 @@ def _effect(title: str, unit: str, effect: pd.DataFrame, size: float, y: Axis) -
         for place in range(len(x))
     ]
     along = value_axis(x, steps=5) if is_number else _named_axis(values.tolist())
+    # More room than an axis has of itself: the first and last dot stand there with their intervals.
     room = 0.06 * (along.high - along.low)
     axis = Axis(along.low - room, along.high + room, along.ticks, along.labels)
     return Panel(title, unit, axis, y, (*line, *dots), height=200.0)

@@ -74,6 +74,8 @@ def slides(subject: Subject) -> bytes:
     deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
     deck.core_properties.title = visible(headline(subject.comparison).text)
     deck.core_properties.author = f"modelops_abm {subject.version}"
+    # The answer first, and what it rests on before its limits: whoever stops early has read the
+    # most.
     for add in (_answer, _net_value, _team_time, _losses, _credit, _assumptions, _limits):
         add(deck, subject)
     file = io.BytesIO()

@@ -356,6 +356,7 @@ def _row(record: Record, capability: CapabilityName) -> h.Element:
 def _cell(record: Record, capability: CapabilityName, kind: EffectKind) -> h.Element:
     expected = EXPECTATIONS[capability].get(kind.name)
     measures = _measures(kind, expected)
+    # What is expected instead of the column's own measure decides on the mark: that is the claim.
     main = record.effects[capability, measures[0]]
     mark, tone = _mark(main, kind, is_expected=expected is not None)
     return h.td(data_label=kind.words)[
