@@ -106,10 +106,12 @@ class _Cache(NullCache):  # type: ignore[misc]
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the version for a signature, or None if there is none that can be used."""
+        # As numba's own cache does, so that the context knows all that an entry may use.
         target_context.refresh()
         key = self._key(sig, target_context.codegen())
         path = self._path(key)
         try:
+            # Verified before it is unpickled, which may run anything.
             payload = _payload(_content(path), key)
             return _serialiser().rebuild(target_context, pickle.loads(payload))
         except FileNotFoundError:

@@ -57,6 +57,8 @@ def start_capability(setting: int, org: Record, number: int) -> None:
 
 
 def _level(number: int) -> registered.Part:
+    # A function for each, in which the number is a constant: a tuple's fields are not made in a
+    # loop.
     @inner_loop
     def level(org: Record) -> float:
         return capability_of(org, number).level

@@ -253,6 +253,7 @@ FLOWS: tuple[DailyOutcome, ...] = (
 )
 DAILY: tuple[DailyOutcome, ...] = (*FLOWS, *STATES, *SHARES)
 
+# Retirements last, by `events.RetirementReason`: the compiled engine counts them by place.
 TALLIES: tuple[str, ...] = (
     "restorations",
     "restore_waiting_days",

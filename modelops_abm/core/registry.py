@@ -241,6 +241,7 @@ def add_cause(entry: Cause) -> None:
     _check(entry.name, BUILT_IN_HAZARDS, [each.name for each in (*_hazards, *_others)])
     if entry.kind != "issue" or entry.rate is None:
         raise ValueError(f"{entry.name} must be an issue with a rate")
+    # Behind those of the package: their numbers stay, and with them which of two comes first.
     _hazards.append(entry)
 
 

@@ -50,6 +50,8 @@ class CapabilityStock:
 
     def submit_package(self, stream: int) -> None:
         """Submit the next package of work of a stream."""
+        # One at a time: where nobody is interrupted, a developer is bound for a package and not for
+        # a whole level.
         task = Task(TaskClass.CAPABILITY, self.number, self.model.calendar.now, stream=stream)
         self.tasks[stream] = task
         self.model.submit(task)

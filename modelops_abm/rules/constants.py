@@ -15,6 +15,7 @@ from modelops_abm.rules.users import UsageConstants, usage_constants
 from modelops_abm.scenario.scenario import Scenario
 
 DECAY_ALERTS = ("always", "with_monitoring", "never")
+# Hazards and retraining are the first causes, so what is made of these is numbered by `Cause`.
 _OFFLINE = tuple(each for each in registry.causes() if each.name in OFFLINE_CAUSES)
 
 

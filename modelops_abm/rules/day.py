@@ -17,6 +17,8 @@ from modelops_abm.rules.users import (
     users_after,
 )
 
+# Of a day, added up in pieces: a rounding error instead of 0 would be a day on which something
+# served, with a power of its own.
 NEGLIGIBLE_SHARE = 1e-9
 
 

@@ -133,8 +133,8 @@ def renewed(left: Hazards, cause: int, value: float) -> Hazards:
 @compiled_inline
 def may_strike(left: Hazards, rates: Hazards, days: float) -> bool:
     """Return whether an incident may strike within some days; true if it is only nearly so."""
-    # By far most models are told apart by this alone each day. `|` and not `or`, as this is part of
-    # loops without branches (0014).
+    # Most days of a model need no more than this. `|` and not `or`, as it is part of loops without
+    # branches (0014).
     ample = _ample(days)
     return (
         (left.pipeline <= rates.pipeline * ample)

@@ -179,6 +179,7 @@ def _decay(laws: KindLaws, entity: int, fact: float) -> float:
     if uniform(draw_key(entity, DecisionPoint.DECAYS, 0)) >= laws.decaying_share:
         return 0.0
     yearly = _drawn(laws.yearly_power_loss, entity, DecisionPoint.YEARLY_POWER_LOSS)
+    # Below 1 by the largest loss: who loses all power in a year decays at an infinite rate.
     return decay_per_day(min(yearly, laws.largest_yearly_power_loss))
 
 
@@ -206,6 +207,7 @@ def _traits(laws: KindLaws, entity: int, facts: ClientFacts) -> Traits:
 @compiled
 def _least_age_days(facts: ClientFacts) -> float:
     """Return the age that a model has at least by what is known."""
+    # Who was retrained some time ago has been live since then at least.
     return _known(facts.age_days, _known(facts.retrained_days_ago, 0.0))
 
 

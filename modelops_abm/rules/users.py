@@ -144,4 +144,5 @@ def usage_after(
         growth = quality * presence * constants.growth_per_day
         return usage + growth * (full_usage - usage) * in_production
     decline = (max(0.0, -quality) + max(0.0, -presence)) * constants.decline_per_day
+    # An explicit step: with short time constants it would fall below 0.
     return max(0.0, usage - decline * usage * in_production)
