@@ -48,10 +48,13 @@ class Shown:
         """All markup."""
         return "".join(str(widget.html) for widget in markup_in(self.box))
 
-    def act(self, name: str, value: str = "") -> None:
-        """Do what a visitor does, or forges, with the element that has an action."""
+    def act(self, name: str, value: str = "", *, beside: str = "") -> None:
+        """Do what a visitor does, or forges, with the first element that has an action.
+
+        With `beside`, the first one in markup that says so.
+        """
         for widget in markup_in(self.box):
-            if f'data-action="{name}"' in widget.html:
+            if f'data-action="{name}"' in widget.html and beside in widget.html:
                 message = {"event": "action", "data": {"name": name, "value": value}}
                 widget._handle_event(None, message, [])
                 return

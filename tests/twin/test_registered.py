@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,29 +15,13 @@ from typing import Any
 import pytest
 
 from modelops_abm.core import outcomes, registry
+from tests.guides import GUIDES, ROOT, commands_of, files_of
 from tests.twin import registered
 
-ROOT = Path(__file__).resolve().parents[2]
-GUIDES = ROOT / "docs" / "guides"
-OTHERS = sorted(
-    set(GUIDES.glob("*.md")) - {GUIDES / "add-a-capability.md", GUIDES / "add-a-cause.md"}
-)
 CAPABILITY, CAUSE = GUIDES / "add-a-capability.md", GUIDES / "add-a-cause.md"
-
-
-def files_of(guide: Path) -> dict[str, str]:
-    """Return the files that a guide shows, by name."""
-    text = guide.read_text(encoding="utf-8")
-    return dict(re.findall(r"^```python file=(\S+)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
-
-
-def commands_of(guide: Path) -> list[list[str]]:
-    """Return the commands of the package that a guide shows."""
-    text = guide.read_text(encoding="utf-8")
-    (block,) = re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
-    lines = [line.split() for line in block.splitlines()]
-    assert lines[0][:1] == ["export"]
-    return [line[1:] for line in lines[1:]]
+CARD = GUIDES / "add-a-card.md"
+"""Run by `tests/app/test_guide.py`, as it needs the page."""
+OTHERS = sorted(set(GUIDES.glob("*.md")) - {CAPABILITY, CAUSE, CARD})
 
 
 def python(folder: Path, *arguments: str, extensions: str = "") -> subprocess.CompletedProcess[str]:

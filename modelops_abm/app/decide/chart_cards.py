@@ -25,6 +25,7 @@ from modelops_abm.charts.comparison import (
 from modelops_abm.charts.echarts import Space
 from modelops_abm.charts.figure import Figure, Key, spread
 from modelops_abm.charts.palette import css
+from modelops_abm.experiments import Comparison
 
 _WAITING = "First estimate in a moment"
 _NET_VALUE = Space(226, 32, 112)
@@ -34,18 +35,49 @@ _LINE = 16.0
 
 
 @solara.component
-def NetValueCard(session: Session) -> None:
-    """Show the net value so far of plan and baseline, and their difference."""
+def FigureCard(
+    session: Session,
+    title: str,
+    figure_of: Callable[[Comparison], Figure],
+    space: Space = _SMALL,
+    *,
+    name: str = "",
+    css_class: str = "",
+) -> None:
+    """Show a figure of the answer, or its table: the whole of a card that needs nothing else.
+
+    Parameters
+    ----------
+    session
+        Of the visitor.
+    title
+        The heading, until the figure is there with its own.
+    figure_of
+        Makes the figure; its parts are panels.
+    space
+        The place that the chart has.
+    name
+        Of the chart when it is exported as a picture; the figure's title if it is empty.
+    css_class
+        Class of the card, for a style of its own.
+    """
     is_table, switch = _use_table(session)
     answer = session.answer.value
-    figure = _use_grown(None if answer is None else net_value(answer.comparison), answer)
-    with solara.Div(classes=["card", "net-value"]):
+    figure = _use_grown(None if answer is None else figure_of(answer.comparison), answer)
+    with solara.Div(classes=["card", *css_class.split()]):
         if figure is None:
-            Markup(card_head("Net value so far", "", _WAITING))
-            _Nothing(_NET_VALUE)
+            Markup(card_head(title, "", _WAITING))
+            _Nothing(space)
             return
         Markup(card_head(figure.title, figure.unit, figure.finding, is_table=is_table), switch)
-        _Shown(figure, _NET_VALUE, is_table=is_table, name="net value")
+        _Shown(figure, space, is_table=is_table, name=name)
+
+
+@solara.component
+def NetValueCard(session: Session) -> None:
+    """Show the net value so far of plan and baseline, and their difference."""
+    title, name = "Net value so far", "net value"
+    FigureCard(session, title, net_value, _NET_VALUE, name=name, css_class="net-value")
 
 
 @solara.component

@@ -5,6 +5,8 @@ Each part stands in a boundary of its own: one that cannot be drawn says so and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import solara
 
 from modelops_abm.app.decide.chart_cards import LossesCard, NetValueCard, OverTimeCard, TeamTimeCard
@@ -20,6 +22,9 @@ from modelops_abm.app.errors import ErrorBoundary, reported
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
+
+CARDS: list[Callable[[Session], solara.Element]] = [OverTimeCard, TeamTimeCard, LossesCard]
+"""Cards below the net value, three in a row; a program adds its own before it serves the page."""
 
 
 @solara.component
@@ -45,9 +50,8 @@ def Cards(session: Session) -> None:
             ErrorBoundary(NetValueCard, session)
             ErrorBoundary(CreditCard, session)
         with solara.Div(classes=["cards-row"]):
-            ErrorBoundary(OverTimeCard, session)
-            ErrorBoundary(TeamTimeCard, session)
-            ErrorBoundary(LossesCard, session)
+            for card in CARDS:
+                ErrorBoundary(card, session)
         ErrorBoundary(TrayCard, session)
 
 

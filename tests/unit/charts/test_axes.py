@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
+from modelops_abm import formats
 from modelops_abm.charts.bins import bins_of
 from modelops_abm.charts.figure import round_numbers, spread, time_axis, value_axis
 
@@ -55,6 +56,13 @@ def test_an_axis_with_less_room_keeps_its_unit(days: int, most: int) -> None:
     assert set(thin.ticks) <= set(axis.ticks)
     assert thin.labels[-1].split()[0] in ("day", "month")
     assert [label for label in thin.labels if label in axis.labels[:-1]] == list(thin.labels[:-1])
+
+
+def test_days_in_words() -> None:
+    """A day is called as its axis calls it, which counts from 0 where words count from 1."""
+    assert time_axis(1095).labels[-1] == formats.month_of(1094.0) == "month 36"
+    assert formats.month_of(1.0) == formats.payback(1.0) == "month 1"
+    assert time_axis(12).labels[-1] == "day 12"
 
 
 @given(finite, finite, st.integers(2, 8))
