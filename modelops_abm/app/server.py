@@ -26,12 +26,11 @@ PAGE, MESA_PAGE = "modelops_abm.app.page", "modelops_abm.app.mesa_page"
 MOST_CONNECTIONS = 512
 REQUEST_SECONDS = 10.0
 """In which a request has to arrive in full."""
-_SETTINGS = {
-    "SOLARA_THEME_SHOW_BANNER": "False",
-    "SOLARA_THEME_LOADER": "plain",
-    "SOLARA_THEME_TITLE": "ModelOps simulator",
-    "SOLARA_KERNEL_CULL_TIMEOUT": "2m",
+_SETTINGS: dict[str, dict[str, str | bool]] = {
+    "theme": {"show_banner": False, "loader": "plain", "title": "ModelOps simulator"},
+    "kernel": {"cull_timeout": "2m"},
 }
+"""Solara's, by section; what the environment says goes first."""
 
 
 @interruptible
@@ -89,10 +88,9 @@ def serve(
     opened
         Address to open in the browser once the page answers; none if empty.
     """
-    for name, value in _SETTINGS.items():
-        os.environ.setdefault(name, value)  # read when Solara's server is imported
-    os.environ["SOLARA_APP"] = page
-    protect(hosts)  # imports Solara's server, so the settings above come first
+    os.environ["SOLARA_APP"] = page  # read when Solara's server is imported
+    _apply_settings()
+    protect(hosts)
     config = uvicorn.Config(
         "solara.server.starlette:app",
         http=PunctualProtocol,
@@ -105,6 +103,17 @@ def serve(
         ws_per_message_deflate=False,  # nothing leaves this machine, and it costs time
     )
     _Server(config, opened).run(sockets=[listener])
+
+
+def _apply_settings() -> None:
+    # Not by the environment: Solara reads it when it is imported, and a program that adds a card of
+    # its own to the page has done so by now.
+    from solara.server import settings
+
+    for section, values in _SETTINGS.items():
+        for name, value in values.items():
+            if f"SOLARA_{section}_{name}".upper() not in os.environ:
+                setattr(getattr(settings, section), name, value)
 
 
 class _Server(uvicorn.Server):

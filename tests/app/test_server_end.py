@@ -96,3 +96,22 @@ def test_the_page_is_opened_where_it_listens(
     assert server.show(port=0) == 0
     assert len(addresses) == 1
     assert f"The page is at {addresses[0]}." in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("own_loop", "solara_server")
+def test_solara_is_set_up_though_a_program_has_imported_it_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All but what the environment says."""
+    from solara.server import settings
+
+    monkeypatch.setattr(settings.theme, "show_banner", True)
+    monkeypatch.setattr(settings.kernel, "cull_timeout", "24h")
+    monkeypatch.setattr(settings.theme, "title", "Mine")
+    monkeypatch.setenv("SOLARA_THEME_TITLE", "Mine")
+    monkeypatch.setattr(uvicorn.Server, "run", lambda *_, **__: None)
+    with socket.create_server((HOST, 0)) as listener:
+        serve(listener)
+    assert not settings.theme.show_banner
+    assert settings.theme.title == "Mine"
+    assert settings.kernel.cull_timeout == "2m"
