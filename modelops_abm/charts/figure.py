@@ -659,7 +659,7 @@ class Table(NamedTuple):
     rows: Sequence[Sequence[str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Figure:
     """Data, what they say, and the same as a table.
 
@@ -686,7 +686,11 @@ class Figure:
     shows: str = ""
     source: str = ""
     # Not compared: figures of the same data are equal, though each has a function of its own.
-    table: Callable[[], Table] | None = field(default=None, repr=False, compare=False)
+    table: Callable[[], Table] | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        """Return what it says; the data would fill pages."""
+        return f"<Figure: {self.finding}>"
 
     @property
     def words(self) -> str:

@@ -19,7 +19,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_type_hints
 
-from modelops_abm.compile_cache import depends_on
 from modelops_abm.version import __version__
 
 VARIABLE = "MODELOPS_ABM_EXTENSIONS"
@@ -335,8 +334,12 @@ def _seal() -> None:
         _told(each.name, [each.rate] if each.rate else []) for each in registered_causes()
     )
     # Before anything is compiled with their rules (0034).
-    for text in _registered:
-        depends_on(text)
+    if _registered:
+        # Only here: the cache loads Numba, which nobody needs for a name or a unit.
+        from modelops_abm.compile_cache import depends_on
+
+        for text in _registered:
+            depends_on(text)
 
 
 def _load(name: str) -> None:
