@@ -115,7 +115,7 @@ def test_no_command_touches_what_others_made(
         ("modelops_abm.runs", "replicate"),
         ("modelops_abm.experiments.running", "stream"),
         *((f"modelops_abm.cli.{module}", "load_simulator") for module in ("simulate", "study")),
-        *((f"modelops_abm.cli.{module}", "load_ensemble") for module in ("many", "study")),
+        *((f"modelops_abm.cli.{module}", "load_ensemble") for module in ("simulate", "study")),
     ):
         monkeypatch.setattr(import_module(name_of_module), function, never)
     place = tmp_path / "p"

@@ -89,7 +89,7 @@ def _Watch(session: Session) -> None:
     solara.use_effect(follow_replication, [choice.replication])
     snapshot = watching.snapshot.value
     if snapshot is None:
-        Markup(h.p(".setting-up", role="status")["DrawingOptions up the two organisations."])
+        Markup(h.p(".setting-up", role="status")["Setting up the two organisations."])
         return
     with solara.v.Html(
         tag="div",
