@@ -333,11 +333,6 @@ def _seal() -> None:
     _registered.extend(
         _told(each.name, [each.rate] if each.rate else []) for each in registered_causes()
     )
-    if not _registered:
-        return
-    # Here, as it loads numba, which nobody waits for who runs nothing (0039).
-    from modelops_abm.compile_cache import depends_on
-
     # Before anything is compiled with their rules (0034).
     if _registered:
         # Only here: the cache loads Numba, which nobody needs for a name or a unit.
