@@ -87,7 +87,7 @@ def watch(page: Page) -> None:
         WATCHED_DAY,
     )
     page.wait_for_selector(f'[data-part=watch][data-day="{WATCHED_DAY}"]')
-    page.locator('[data-lane=plan] .token[data-model="7"]').click()
+    page.locator('[data-organisation=plan] .token[data-model="7"]').click()
     page.wait_for_selector("[data-followed]")
 
 

@@ -120,6 +120,10 @@ def in_plain_numbers(ticks: Sequence[float], *, signed: bool = False) -> tuple[s
     )
 
 
+_SHORTEST = float(np.finfo(float).tiny)
+"""Length of an axis below which its steps cannot be told from zero."""
+
+
 def value_axis(
     values: ArrayLike, *, steps: int = 4, signed: bool = False, whole: bool = False
 ) -> Axis:
@@ -140,9 +144,9 @@ def value_axis(
     known = known[np.isfinite(known)]
     extent = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     low, high = extent
-    if high <= low:
+    if high - low < _SHORTEST:
         low, high = min(low, 0.0), max(high, 0.0)
-        high = high if high > low else low + 1.0
+        high = high if high - low >= _SHORTEST else low + 1.0
     room = _ROOM * (high - low)
     # An axis that begins at zero stays there: bars stand on it.
     low, high = low - room if low else low, high + room

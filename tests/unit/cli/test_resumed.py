@@ -35,7 +35,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 def begun(arguments: tuple[str, ...], folder: Path) -> subprocess.Popen[bytes]:
     """Start a command whose store writes at once, so that a kill finds something."""
     code = (
-        "import sys; from modelops_abm.experiments import parts; parts._SECONDS_KEPT_BACK = 0.0; "
+        "import sys; import modelops_abm.experiments.parquet_rows as rows; "
+        "rows._SECONDS_KEPT_BACK = 0.0; "
         f"from modelops_abm.cli import main; sys.exit(main({list(arguments)!r}))"
     )
     return subprocess.Popen(
@@ -52,8 +53,8 @@ def killed(process: subprocess.Popen[bytes], runs: Path) -> None:
     while process.poll() is None and not list(runs.rglob("*.parquet")):
         time.sleep(0.002)
     process.kill()
-    process.communicate()
-    assert process.returncode == -signal.SIGKILL, "it was done before it could be killed"
+    _, said = process.communicate()
+    assert process.returncode == -signal.SIGKILL, f"it ended before it was killed: {said.decode()}"
 
 
 def tables_in(folder: Path) -> dict[str, pd.DataFrame]:
