@@ -35,6 +35,10 @@ REASONS = {
         "every way of Mesa to run comes there, so that a day is one piece to whoever draws"
     ),
     "app/mesa_page.py: reacton.core": "nothing public tells when the page is drawn",
+    "app/server.py: solara.server": (
+        "Solara takes its settings from the environment when it is imported, and a program that"
+        " adds to the page has imported it by then"
+    ),
     "app/server.py: uvicorn.protocols": (
         "uvicorn takes a protocol of one's own, and bounds no time in which a request arrives"
     ),
