@@ -269,7 +269,7 @@ def _reasons(worth: LevelWorth) -> h.Fragment:
     best = worth.ranking().order[0]
     return h.fragment[
         h.p(".reasons")[_why(worth, best)],
-        h.div(".best-level")[
+        h.div(".best-level", data_futures=str(worth.replications))[
             h.p[best_level(worth)],
             best != worth.here
             and h.button(data_action="level", data_value=f"{best * 100:g} %")[
