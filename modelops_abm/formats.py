@@ -169,8 +169,11 @@ def count_of(count: int, total: int) -> str:
 
 
 def plural(count: float, noun: str) -> str:
-    """Return a count with its noun: 1 model, 2 models, 1,095 days."""
-    return f"{number(count)} {noun}" + ("" if round(count) == 1 else "s")
+    """Return a count with its noun: 1 model, 2 models, 1,095 days, 20 trajectories."""
+    if round(count) == 1:
+        return f"{number(count)} {noun}"
+    ends_in_ies = noun.endswith("y") and noun[-2] not in "aeiou"
+    return f"{number(count)} {noun[:-1]}ies" if ends_in_ies else f"{number(count)} {noun}s"
 
 
 def count_in_words(count: int) -> str:

@@ -195,7 +195,7 @@ def morris_effects(found: Morris) -> Figure:
         _scaled(found.question, rows),
         "Bars: mean absolute effect over the whole range while all others vary too. Dots: standard"
         " deviation of the effect, large where it depends on others. Lines: 95 % intervals."
-        f" {formats.plural(found.trajectories, 'trajectory').replace('ys', 'ies')}.",
+        f" {formats.plural(found.trajectories, 'trajectory')}.",
         _source(found.question),
     )
 

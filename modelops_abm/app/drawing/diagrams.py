@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -16,6 +15,7 @@ import htpy as h
 from markupsafe import Markup as Safe
 
 from modelops_abm import formats
+from modelops_abm.charts import figure
 from modelops_abm.charts.palette import STATES
 from modelops_abm.core.outcomes import ISSUES
 from modelops_abm.core.statechart import (
@@ -29,34 +29,10 @@ from modelops_abm.core.statechart import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle, in pixels."""
+class Box(figure.Box):
+    """A rectangle, in pixels, that CSS can place."""
 
-    left: float
-    top: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        """Its right edge."""
-        return self.left + self.width
-
-    @property
-    def bottom(self) -> float:
-        """Its lower edge."""
-        return self.top + self.height
-
-    @property
-    def middle(self) -> float:
-        """Its middle from left to right."""
-        return self.left + self.width / 2.0
-
-    @property
-    def centre(self) -> float:
-        """Its middle from top to bottom."""
-        return self.top + self.height / 2.0
+    __slots__ = ()
 
     @property
     def style(self) -> str:
