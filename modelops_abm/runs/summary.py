@@ -63,6 +63,7 @@ LABELS: dict[str, str] = {
     "maintenance_share": "Team time on maintenance",
     "new_model_share": "Time for new models",
     "models_delivered": "Models delivered",
+    "retired_abandoned": "Models abandoned",
     "time_to_restore_days": "Days to restore a model",
     "drift_days_undetected": "Model-days of unnoticed drift",
     "value": "Value of the predictions",
@@ -84,6 +85,7 @@ FIGURES_OF_TABLE = (
     "drift_days_undetected",
     "value",
     "discounted_investment",
+    "retired_abandoned",
 )
 """Those of the table of a comparison."""
 FIGURES_OF_PAGE = (
@@ -91,6 +93,7 @@ FIGURES_OF_PAGE = (
     "availability",
     "new_model_share",
     "models_delivered",
+    "retired_abandoned",
     "payback",
     "loss",
 )

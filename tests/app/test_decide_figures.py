@@ -3,8 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from modelops_abm import with_values
 from modelops_abm.app.decide.figures import Figure, figures, figures_card, waiting_figures
-from modelops_abm.experiments import Comparison
+from modelops_abm.core import outcomes
+from modelops_abm.experiments import Comparison, compare
+from modelops_abm.runs.summary import FIGURES_OF_PAGE
 from tests.app.comparisons import made_comparison, quick_plan
 
 
@@ -70,7 +73,25 @@ def test_the_baseline_differs_from_nothing() -> None:
     assert shown["payback"].value == shown["loss"].value == "\u2013"
 
 
-def test_the_card_has_six_figures_with_or_without_an_answer(comparison: Comparison) -> None:
+def test_abandoned_models_are_a_figure(comparison: Comparison) -> None:
+    """As an average; where they are rare, in how many futures."""
+    starved = {"team.developers": 1, "portfolio.initial_models": 24}
+    found = compare(with_values(quick_plan(automation=0.5), starved, source="test"), 10)
+    figure = named(found)["retired_abandoned"]
+    plan, baseline = (
+        side.outcome("retired_abandoned").mean() for side in (found.plan, found.baseline)
+    )
+    assert baseline > 1.0
+    assert (figure.value, figure.versus) == (f"{plan:.1f}", f"vs {baseline:.1f}")
+    assert "hardly anybody used" in str(figures_card((figure,)))
+    assert named(comparison)["retired_abandoned"].change == "no difference"
+    rare = made_comparison(np.full(400, 1e5))
+    rare.plan.values[7, outcomes.TOTALS.index("retired_abandoned")] = 1.0
+    counted = named(rare)["retired_abandoned"]
+    assert (counted.change, counted.range) == ("differ", "in 1 of 400")
+
+
+def test_the_card_has_all_figures_with_or_without_an_answer(comparison: Comparison) -> None:
     for text in (str(figures_card(figures(comparison))), str(waiting_figures())):
-        assert text.count('class="figure"') == 6
-        assert text.count("<svg") == 6
+        assert text.count('class="figure"') == len(FIGURES_OF_PAGE)
+        assert text.count("<svg") == len(FIGURES_OF_PAGE)

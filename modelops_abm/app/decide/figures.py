@@ -1,20 +1,26 @@
-"""The six key figures of a plan against its baseline, with their marks, and the card of them."""
+"""The key figures of a plan against its baseline, with their marks, and the card of them."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import htpy as h
+import numpy as np
 
 from modelops_abm import formats
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.charts import amounts
 from modelops_abm.experiments import Comparison, PairedDifference
 from modelops_abm.experiments.words import chance
-from modelops_abm.runs.summary import FIGURES_OF_PAGE, LABELS
+from modelops_abm.runs.summary import FIGURES_OF_PAGE, LABELS, OUTCOMES
 
 _PERCENT = 100.0
+_MEANINGS = {
+    **{name: OUTCOMES[name].meaning for name in FIGURES_OF_PAGE if name in OUTCOMES},
+    "retired_abandoned": "Models that were retired because hardly anybody used them any more",
+}
+"""What a label says on being pointed at; payback and loss say it themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +53,13 @@ class Figure:
 
 
 def figures(comparison: Comparison) -> tuple[Figure, ...]:
-    """Return the six key figures."""
+    """Return the key figures."""
     return (
         _net_value(comparison),
         _share(comparison, "availability"),
         _share(comparison, "new_model_share"),
-        _models_delivered(comparison),
+        _models(comparison, "models_delivered"),
+        _models_abandoned(comparison),
         _payback(comparison),
         _chance_of_loss(comparison),
     )
@@ -81,19 +88,30 @@ def _share(comparison: Comparison, name: str) -> Figure:
     return _paired(name, LABELS[name], formats.share(plan), versus, difference, unit)
 
 
-def _models_delivered(comparison: Comparison) -> Figure:
-    plan, baseline = comparison.means("models_delivered")
-    difference = comparison.difference("models_delivered")
+def _models(comparison: Comparison, name: str) -> Figure:
+    """Return the figure of a number of models."""
+    plan, baseline = comparison.means(name)
+    difference = comparison.difference(name)
     digits = amounts.digits_for(difference, 1.0)
     return _paired(
-        "models_delivered",
-        LABELS["models_delivered"],
+        name,
+        LABELS[name],
         formats.number(plan, 1),
         formats.number(baseline, 1),
         difference,
         (1.0, digits, ""),
         range_digits=0,
     )
+
+
+def _models_abandoned(comparison: Comparison) -> Figure:
+    figure = _models(comparison, "retired_abandoned")
+    difference = comparison.difference("retired_abandoned")
+    # So rare that 95 of 100 futures show no difference: counted, as an average would say nothing.
+    if difference.futures == (0.0, 0.0) and (count := np.count_nonzero(difference.values)):
+        futures = formats.count_of(int(count), comparison.replications)
+        return replace(figure, change="differ", range=f"in {futures}")
+    return figure
 
 
 def _paired(
@@ -184,11 +202,11 @@ def _chance_of_loss(comparison: Comparison) -> Figure:
 
 
 # --------------------------------------------------------------------------------------
-# The card of the six key figures.
+# The card of the key figures.
 
 
 def figures_card(content: tuple[Figure, ...], *, answers: str = "", futures: int = 0) -> h.Element:
-    """Return the six key figures.
+    """Return the key figures.
 
     Parameters
     ----------
@@ -221,7 +239,7 @@ def waiting_figures() -> h.Element:
 
 def _figure(figure: Figure) -> h.Element:
     return h.div(".figure", data_figure=figure.name)[
-        h.p(".label")[figure.label],
+        h.p(".label", title=_MEANINGS.get(figure.name))[figure.label],
         h.p(".value")[figure.value, figure.versus and h.span(".versus")[figure.versus]],
         h.p(".change", title=f"{figure.change} {figure.range}".strip())[
             figure.change and h.strong[figure.change], " ", h.span[figure.range]

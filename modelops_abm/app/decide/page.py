@@ -94,7 +94,7 @@ def RunState(session: Session) -> None:
 
 @solara.component
 def Figures(session: Session) -> None:
-    """Show the six key figures."""
+    """Show the key figures."""
     answer = session.answer.value
     content = waiting_figures()
     if answer is not None:
