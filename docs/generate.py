@@ -153,6 +153,7 @@ SYMBOLS = {
         "investigation": "efforts.drift_investigation",
         "retraining": "efforts.retraining",
         "saving, automation": "capabilities.automation.effort_saving",
+        "saving, retraining": "capabilities.automation.retraining_saving",
         "saving, lineage": "capabilities.lineage.effort_saving",
         "focus": "team.focus",
         "productivity": "team.productivity",

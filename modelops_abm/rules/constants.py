@@ -190,7 +190,10 @@ def _effort_name(cause: registry.Cause) -> str:
 
 
 def _saving(scenario: Scenario, cause: registry.Cause) -> float:
-    saving: float = getattr(scenario.capabilities, cause.saved_by).effort_saving
+    saver = getattr(scenario.capabilities, cause.saved_by)
+    # A retraining by itself is a run of a pipeline; that within a drift fix is part of finding out
+    # what is wrong, and saved with the fix.
+    saving: float = saver.retraining_saving if cause.kind == "retraining" else saver.effort_saving
     return saving
 
 

@@ -89,7 +89,9 @@ class Automation(Capability):
         source="vendors' claims, cut down by judgement",
         confidence=Confidence.VENDOR,
     )
-    """Effort saved at full level on build, deployment, retraining, drift, pipeline, capacity."""
+    """Effort saved at full level on build, deployment, drift, pipeline, capacity."""
+    retraining_saving: float = quantity(0.7, "share", ge=0.0, le=1.0, plausible=(0.3, 0.95))
+    """Effort saved at full level on a retraining: scheduled, or asked for by an alert."""
     pipeline_reduction: float = quantity(0.5, "share", ge=0.0, le=1.0)
     """Pipeline issues avoided at full level."""
     self_healing_share: float = quantity(0.3, "probability", ge=0.0, le=1.0)

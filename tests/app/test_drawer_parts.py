@@ -35,6 +35,8 @@ OTHER = {
     "capabilities.automation.pipeline_reduction": 0.2,
     "capabilities.automation.effort_saving": 0.75,
     "model.build_effort_days": 45.0,
+    "capabilities.automation.retraining_saving": 0.4,
+    "efforts.retraining": 7.0,
     "capabilities.monitoring.delay_without_days": 60.0,
     "capabilities.monitoring.delay_with_days": 0.5,
     "capabilities.rollback.pipeline_coverage": 0.6,

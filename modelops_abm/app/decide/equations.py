@@ -150,6 +150,18 @@ EQUATIONS: tuple[Equation, ...] = (
         lambda a, of: reduced_effort(of["effort"], of["saving"], a),
     ),
     Equation(
+        "automated retraining",
+        "effort of a retraining",
+        "developer-days",
+        "effort * (1 - saving * a)",
+        _level("a", "automation"),
+        {
+            "effort": "efforts.retraining",
+            "saving": "capabilities.automation.retraining_saving",
+        },
+        lambda a, of: reduced_effort(of["effort"], of["saving"], a),
+    ),
+    Equation(
         "detection",
         "mean delay",
         "days",

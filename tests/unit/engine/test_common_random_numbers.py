@@ -156,6 +156,7 @@ UNUSED_CAPABILITIES = [
     )
 ] + [
     ("automation", "effort_saving", 0.9),
+    ("automation", "retraining_saving", 0.9),
     ("automation", "pipeline_reduction", 0.9),
     ("automation", "self_healing_share", 1.0),
     ("automation", "self_healing_days", 5.0),

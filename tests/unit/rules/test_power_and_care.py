@@ -112,7 +112,8 @@ def test_efforts_of_maintenance(cause: Cause, efforts: list[str], occurrence: in
         for name, point in zip(efforts, points, strict=True)
     )
     levels = Levels(0.5, 1.0, 1.0, 0.8, 1.0)
-    saved = 1 - 0.5 * 0.8 if cause is Cause.COMPLIANCE else 1 - 0.3 * 0.5
+    savings = {Cause.COMPLIANCE: 0.5 * 0.8, Cause.RETRAINING: 0.7 * 0.5}
+    saved = 1 - savings.get(cause, 0.3 * 0.5)
     bare = maintenance_effort(CARE, NONE, ENTITY, cause.value, occurrence)
     assert bare == pytest.approx(base, rel=1e-14)
     helped = maintenance_effort(CARE, levels, ENTITY, cause.value, occurrence)

@@ -110,6 +110,7 @@ DESCRIPTION = {
     "team.payroll_per_year": 190_000,
     "capabilities.package_days": 10,
     "capabilities.automation.effort_saving": 0.3,
+    "capabilities.automation.retraining_saving": 0.7,
     "capabilities.automation.pipeline_reduction": 0.5,
     "capabilities.automation.self_healing_share": 0.3,
     "capabilities.automation.self_healing_days": 0.05,
