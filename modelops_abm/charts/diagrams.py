@@ -351,6 +351,11 @@ WAYS: dict[tuple[State, Trigger], tuple[tuple[Point, ...], Point, str]] = {
         (740, 125),
         "center",
     ),
+    (State.RETRAINING, Trigger.RETRAINING_STOPS): (
+        ((906, 108), (560, 108), (560, 146)),
+        (740, 143),
+        "center",
+    ),
     (State.ONLINE, Trigger.ISSUE_STRIKES): (((624, 194), (906, 194)), (765, 187), "center"),
     (State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED): (((906, 220), (624, 220)), (765, 237), "center"),
     (State.ONLINE, Trigger.DRIFT_FOUND): (

@@ -45,6 +45,7 @@ TRIGGER_OF_KIND: dict[str, Trigger] = {
         (LogKind.WENT_LIVE, Trigger.GOES_LIVE),
         (LogKind.RETRAINING_BEGAN, Trigger.RETRAINING_BEGINS),
         (LogKind.RETRAINED, Trigger.RETRAINING_DONE),
+        (LogKind.RETRAINING_STOPPED, Trigger.RETRAINING_STOPS),
         (LogKind.ISSUE_STRUCK, Trigger.ISSUE_STRIKES),
         (LogKind.ISSUE_RESOLVED, Trigger.ISSUE_RESOLVED),
         (LogKind.DRIFT_FOUND, Trigger.DRIFT_FOUND),

@@ -184,6 +184,7 @@ def go_live(setting: int, org: Record, number: int) -> None:
         plan_retirement(setting, org, number, model.life_days, RetirementReason.OBSOLETE.value)
     plan_retraining(setting, org, number, model.interval)
     log_model(org, LogKind.WENT_LIVE, number, NOBODY, 0.0)
+    _act_on_what_waited(setting, org, number)
 
 
 @part_of_kernel
@@ -315,13 +316,20 @@ def serve_previous(org: Record, number: int) -> None:
 
 @part_of_kernel
 def _return_online(setting: int, org: Record, number: int) -> None:
-    """Go online with the current version; act on a detected drift first, then the request."""
-    model = model_of(org, number)
+    """Go online with the current version, and act on what has waited for that."""
     enter_state(org, number, ONLINE, NOBODY)
     cancel(org, event_slot(number, SWITCH))
     lane_of(org, number).cause = NOBODY
     lane_of(org, number).serving = CURRENT
     plan_incident(setting, org, number)
+    _act_on_what_waited(setting, org, number)
+
+
+@part_of_kernel
+def _act_on_what_waited(setting: int, org: Record, number: int) -> None:
+    """Act on what a model meets that comes back online, or goes live: the first thing first."""
+    # One place for all that waits for this, in the order of decision 0040.
+    model = model_of(org, number)
     if model.drift_pending:
         _act_on_drift(setting, org, number)
     request = retraining_task(number)
@@ -389,6 +397,15 @@ def _begin_retraining(setting: int, org: Record, number: int) -> None:
         stint = model.retraining_stints
         model.retraining_stints = stint + 1
         _stop_serving(setting, org, number, _RETRAINED, stint)
+
+
+@part_of_kernel
+def stop_retraining(setting: int, org: Record, number: int) -> None:
+    """Come back online because the developer leaves; the request waits as interrupted."""
+    account(org, number)
+    interrupt(setting, org, retraining_task(number), 0)
+    log_model(org, LogKind.RETRAINING_STOPPED, number, _RETRAINED, 0.0)
+    _return_online(setting, org, number)
 
 
 @part_of_kernel

@@ -103,6 +103,7 @@ class LogKind(IntEnum):
     RETIRED = 20  # cause: retirement reason
     CAPABILITY_STARTED = 21  # model: capability; detail: maximum
     CAPABILITY_REACHED = 22  # model: capability; detail: level
+    RETRAINING_STOPPED = 23  # its developer has left: online again
 
 
 NOBODY = -1

@@ -45,6 +45,7 @@ class Trigger(IntEnum):
     DRIFT_FOUND = 7
     DRIFT_ADDRESSED = 8
     RETIRES = 9
+    RETRAINING_STOPS = 10
 
 
 class Serving(IntEnum):
@@ -118,6 +119,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(State.DEPLOYMENT, Trigger.GOES_LIVE, State.ONLINE, "goes live"),
     Transition(State.ONLINE, Trigger.RETRAINING_BEGINS, State.RETRAINING, "retraining begins"),
     Transition(State.RETRAINING, Trigger.RETRAINING_DONE, State.ONLINE, "retrained"),
+    Transition(State.RETRAINING, Trigger.RETRAINING_STOPS, State.ONLINE, "developer leaves"),
     Transition(State.ONLINE, Trigger.ISSUE_STRIKES, State.OFFLINE_ISSUE, "issue strikes"),
     Transition(State.RETRAINING, Trigger.ISSUE_STRIKES, State.OFFLINE_ISSUE, "issue interrupts"),
     Transition(State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED, State.ONLINE, "resolved"),

@@ -78,7 +78,7 @@ class Developer(mesa.Agent[Any]):
         """
         if self.left_at is None and self.model.running:
             if self.task is not None:
-                self.model.interrupt(self.task, held=False)
+                self.model.take_back(self.task)
             self.model.scheduler.dismiss(self)
             self.left_at = self.model.calendar.now
             # The hours up to this instant are theirs, and none after it.

@@ -78,6 +78,13 @@ class Dispatch(Organisation):
         self.scheduler.interrupt(task, held=held)
         self.calendar.request_dispatch()
 
+    def take_back(self, task: Task) -> None:
+        """Stop the work on a task because its developer leaves; it waits as interrupted."""
+        if task.task_class is TaskClass.RETRAIN:
+            self.ml_models[task.number].stop_retraining()
+        else:
+            self.interrupt(task, held=False)
+
     def withdraw(self, task: Task) -> None:
         """Forget a task and free its developer."""
         developer = self._developer_of(task)

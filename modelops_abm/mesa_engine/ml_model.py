@@ -194,6 +194,7 @@ class MLModel(mesa.Agent[Any]):
             self.plan_retirement(self.attributes.useful_life_days, RetirementReason.OBSOLETE)
         self._plan_retraining(self.retraining_interval_days)
         self.log(LogKind.WENT_LIVE)
+        self._act_on_what_waited()
 
     def enter_production(self, stocks: Stocks, base: float) -> None:
         """Go online with these stocks and this power; the caller plans what comes due."""
@@ -354,8 +355,8 @@ class MLModel(mesa.Agent[Any]):
         if task.task_class is TaskClass.BUILD and self.state is State.IDEA:
             self._fire(Trigger.BUILD_BEGINS)
             self.log(LogKind.BUILD_BEGAN)
-        elif task.task_class is TaskClass.RETRAIN and self.state is State.ONLINE:
-            self._begin_retraining()  # unless it goes on after its developer has left
+        elif task.task_class is TaskClass.RETRAIN:
+            self._begin_retraining()
 
     def work_completed(self, task: Task, started_at: float) -> None:
         """Change state because a task is done, begun for the last time at `started_at`."""
@@ -467,13 +468,18 @@ class MLModel(mesa.Agent[Any]):
         self.log(LogKind.PREVIOUS_SERVES, self.cause)
 
     def _return_online(self, trigger: Trigger) -> None:
-        """Go online with the current version; act on a detected drift first, then the request."""
+        """Go online with the current version, and act on what has waited for that."""
         self._fire(trigger)
         self.cause = None
         cancel(self._switch)
         self._switch = None
         self.serving = Serving.CURRENT
         self._plan_incident()
+        self._act_on_what_waited()
+
+    def _act_on_what_waited(self) -> None:
+        """Act on what a model meets that comes back online, or goes live: the first thing first."""
+        # One place for all that waits for this, in the order of decision 0040.
         assert self.condition is not None
         if self.condition.drift_pending:
             self._act_on_drift()
@@ -551,10 +557,15 @@ class MLModel(mesa.Agent[Any]):
 
     def _interrupt_retraining(self) -> None:
         assert self.retraining is not None
-        if self.retraining.worker is None:  # its developer has left
-            self.model.scheduler.hold(self.retraining)
-        else:
-            self.model.interrupt(self.retraining, held=True)
+        self.model.interrupt(self.retraining, held=True)
+
+    def stop_retraining(self) -> None:
+        """Come back online because the developer leaves; the request waits as interrupted."""
+        assert self.retraining is not None
+        self._account()
+        self.model.interrupt(self.retraining, held=False)
+        self.log(LogKind.RETRAINING_STOPPED, Cause.RETRAINING)
+        self._return_online(Trigger.RETRAINING_STOPS)
 
     def _end_retraining(self) -> None:
         assert self.condition is not None

@@ -73,6 +73,9 @@ class Organisation(Protocol):
     def interrupt(self, task: Task, *, held: bool) -> None:
         """Stop the work on a task, which keeps its progress; `held` until it is released."""
 
+    def take_back(self, task: Task) -> None:
+        """Stop the work on a task because its developer leaves."""
+
     def complete(self, task: Task) -> None:
         """Take over a task that its developer has completed."""
 

@@ -195,6 +195,9 @@ _WAYS: dict[tuple[State, Trigger], Way] = {
     (State.RETRAINING, Trigger.RETRAINING_DONE): Way(
         ((327, 52), (_RIGHT, 52), (_RIGHT, 100)), (272, 67)
     ),
+    (State.RETRAINING, Trigger.RETRAINING_STOPS): Way(
+        ((327, 52), (_RIGHT, 52), (_RIGHT, 100)), (272, 81)
+    ),
     (State.ONLINE, Trigger.ISSUE_STRIKES): Way(((246, 119), (327, 119)), (286, 113)),
     (State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED): Way(((327, 141), (246, 141)), (288, 156)),
     (State.RETRAINING, Trigger.ISSUE_STRIKES): Way(((394, 67), (394, 104)), (389, 90), "end"),

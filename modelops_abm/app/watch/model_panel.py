@@ -103,6 +103,7 @@ WAYS: dict[tuple[State, Trigger], tuple[Corners, tuple[int, int]]] = {
     (State.DEPLOYMENT, Trigger.GOES_LIVE): (((50, 101), (74, 101)), (0, 0)),
     (State.ONLINE, Trigger.RETRAINING_BEGINS): (((104, 78), (104, 22), (240, 22)), (176, 17)),
     (State.RETRAINING, Trigger.RETRAINING_DONE): (((242, 42), (138, 42), (138, 76)), (190, 55)),
+    (State.RETRAINING, Trigger.RETRAINING_STOPS): (((242, 42), (138, 42), (138, 76)), (0, 0)),
     (State.ONLINE, Trigger.ISSUE_STRIKES): (((154, 92), (240, 92)), (198, 87)),
     (State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED): (((242, 112), (156, 112)), (198, 125)),
     (State.ONLINE, Trigger.DRIFT_FOUND): (((138, 124), (138, 162), (240, 162)), (190, 157)),

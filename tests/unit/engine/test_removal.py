@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from modelops_abm import Developer, MLModel, ModelOpsModel
-from modelops_abm.core.events import MAINTENANCE, TaskClass
+from modelops_abm.core.events import MAINTENANCE, LogKind, TaskClass
 from modelops_abm.core.outcomes import DEVELOPER_FLOWS
 from modelops_abm.core.statechart import Stage, State
 
@@ -93,6 +93,22 @@ def test_a_developer_may_leave_any_work_at_any_time(seed: int, *, serves: bool) 
     assert left >= set(MAINTENANCE)
     assert not model.agents_by_type[Developer]
     conserved(model)
+
+
+def test_a_leavers_retraining_waits_and_its_model_is_online_again() -> None:
+    model = ModelOpsModel(rng=1, incidents__pipeline_per_year=0.0)
+    while not at(TaskClass.RETRAIN, model):
+        model.step()
+    (leaver, *_) = at(TaskClass.RETRAIN, model)
+    task = leaver.task
+    assert task is not None
+    ml_model = model.ml_models[task.number]
+    assert ml_model.state is State.RETRAINING
+    leaver.remove()
+    assert ml_model.state is State.ONLINE
+    assert (ml_model.cause, ml_model.serving_version) == (None, "current")
+    assert (task.interrupted, task.held, task.worker) == (True, False, None)
+    assert model.event_log[-1].kind == LogKind.RETRAINING_STOPPED
 
 
 def present(model: ModelOpsModel) -> list[Developer]:

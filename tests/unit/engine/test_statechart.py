@@ -7,7 +7,7 @@ from collections import defaultdict
 
 import pytest
 
-from modelops_abm.core.events import LogKind
+from modelops_abm.core.events import LogKind, TaskClass
 from modelops_abm.core.statechart import (
     PRODUCTION_STATES,
     STAGE_OF_STATE,
@@ -155,10 +155,22 @@ def test_every_transition_of_the_table_happens_in_some_run() -> None:
         source="test",
     )
     _, lives = watched_run(early, seed=33)
-    for life in lives.values():
+    for life in (*lives.values(), *_with_leavers().values()):
         taken |= {(stay.state, stay.trigger) for stay in life.stays}
     missing = set(TARGET) - {pair for pair in taken if pair[1] is not None}
     assert not missing
+
+
+def _with_leavers() -> dict[int, Life]:
+    """Lives in a run in which whoever retrains a model leaves."""
+    model = ModelOpsModel(rng=33, horizon_days=60)
+    start = {entry.number: entry.state for entry in model.ml_models}
+    while model.running:
+        model.step()
+        for developer in model.developers[1:]:
+            if developer.task is not None and developer.task.task_class is TaskClass.RETRAIN:
+                developer.remove()
+    return lives_of(start, model.event_log, 60.0)
 
 
 def _short_lived() -> dict[str, object]:
