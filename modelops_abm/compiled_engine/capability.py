@@ -6,12 +6,12 @@ from modelops_abm.compiled import inner_loop, part_of_kernel
 from modelops_abm.compiled_engine.calendar import schedule
 from modelops_abm.compiled_engine.developer import (
     CAPABILITY as CAPABILITY_WORK,
+    capability_slot,
     submit_task,
     withdraw,
 )
 from modelops_abm.compiled_engine.layout import (
     CAPABILITIES,
-    SLOTS_PER_MODEL,
     Record,
     capability_of,
     log,
@@ -35,9 +35,13 @@ def plan_capabilities(setting: int, org: Record) -> None:
         capability.first = first
         first += capability.streams
         if capability.level < capability.maximum:
-            slot = org.model_room * SLOTS_PER_MODEL + setting_at(setting).developers + number
-            at = capability.start_day
-            schedule(setting, org, slot, at, Rank.CAPABILITY_START, number, 0)
+            _plan_start(setting, org, number)
+
+
+@part_of_kernel
+def _plan_start(setting: int, org: Record, number: int) -> None:
+    slot, at = capability_slot(org, number), capability_of(org, number).start_day
+    schedule(setting, org, slot, at, Rank.CAPABILITY_START, number, 0)
 
 
 @part_of_kernel

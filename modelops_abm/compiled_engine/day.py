@@ -18,11 +18,14 @@ from modelops_abm.compiled_engine.layout import Floats2, Integers, Record, setti
 
 
 @part_of_kernel
-def live_day(setting: int, org: Record, wanted: Integers, series: Floats2) -> None:
+def live_day(org: Record, wanted: Integers, series: Floats2) -> None:
     """Live through the open day, and open the next.
 
     The order is that of the specification (`docs/odd.md`).
     """
+    # That of today: values may change on a day.
+    setting = org.setting_at
+
     # 1. The events of the day: arrivals, incidents, detections, completions, retirements, in the
     #    order of time. After the last of each instant, work is assigned.
     run_events(setting, org)

@@ -44,6 +44,12 @@ def completion_slot(org: Record, developer: int) -> int:
 
 
 @part_of_kernel
+def capability_slot(org: Record, number: int) -> int:
+    """Return the calendar slot of the start of a capability's work."""
+    return int(org.model_room * SLOTS_PER_MODEL + org.developer_room + number)
+
+
+@part_of_kernel
 def submit_task(
     setting: int,
     org: Record,
@@ -100,6 +106,7 @@ def begin(setting: int, org: Record, developer: int, task: int) -> None:
     # Up to now; no time at all if other work was laid down at this instant.
     enter_ledger(org, developer, IDLE_TIME)
     record.started_at = org.clock
+    record.paced_at = org.clock
     done_at = finish_time(org.clock, task_of(org, task).effort_left, record.speed)
     schedule(
         setting,
@@ -118,7 +125,7 @@ def leave(org: Record, developer: int, task: int) -> None:
     """Let a developer lay down a task that is not done; it keeps its progress."""
     record = developer_of(org, developer)
     enter_work(org, developer, task)
-    worked = org.clock - record.started_at
+    worked = org.clock - record.paced_at
     left = effort_left(task_of(org, task).effort_left, worked, record.speed)
     task_of(org, task).effort_left = left
     cancel(org, completion_slot(org, developer))

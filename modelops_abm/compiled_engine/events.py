@@ -21,7 +21,6 @@ from modelops_abm.compiled_engine.layout import (
     SWITCH,
     Record,
     model_of,
-    setting_at,
 )
 from modelops_abm.compiled_engine.ml_model import (
     detect_drift,
@@ -64,7 +63,7 @@ def _happen(setting: int, org: Record, slot: int, rank: int) -> None:
     """Let the event of a slot happen."""
     # In the order in which `kernel` counts the slots.
     completions = org.model_room * SLOTS_PER_MODEL
-    starts = completions + setting_at(setting).developers
+    starts = completions + org.developer_room
     if slot < completions:
         _happen_to_model(setting, org, slot, rank)
     elif slot < starts:

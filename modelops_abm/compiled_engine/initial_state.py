@@ -27,6 +27,7 @@ from modelops_abm.compiled_engine.ml_model import (
     plan_retirement,
     plan_retraining,
     propose,
+    retraining_interval,
 )
 from modelops_abm.compiled_engine.scheduler import release
 from modelops_abm.core.events import NOBODY, Rank, RetirementReason
@@ -40,7 +41,8 @@ from modelops_abm.rules.population import (
     ClientFacts,
     KindLaws,
     archetype_index,
-    arrival_gap,
+    arrival_exposure,
+    arrival_time,
     draw_attributes,
     initial_production,
     score,
@@ -125,6 +127,7 @@ def _add_model(
     model.arrived_at = org.clock
     model.went_live_at = np.nan
     model.retired_at = np.nan
+    model.interval = np.nan
     # Not by `enter_state`, as it comes from no state; its place among the counts is 0 already.
     model.state = _IDEA
     model.cause = NOBODY
@@ -158,14 +161,12 @@ def _keep_attributes(org: Record, number: int, attributes: Attributes) -> None:
 
 @part_of_kernel
 def _add(
-    setting: int, tables: Tables, org: Record, seed: int, replication: int, origin: int, index: int
+    tables: Tables, org: Record, seed: int, replication: int, origin: int, index: int
 ) -> Attributes:
     """Add a model of a drawn archetype of whom nothing is known."""
     entity = entity_key(seed, replication, origin, index)
     kind = archetype_index(entity, tables.shares)
-    attributes = _add_model(org, entity, kind, _laws(tables.kinds[kind]), _NOTHING_KNOWN)
-    model_of(org, org.models - 1).interval = setting_at(setting).constants.retraining_interval_days
-    return attributes
+    return _add_model(org, entity, kind, _laws(tables.kinds[kind]), _NOTHING_KNOWN)
 
 
 @part_of_kernel
@@ -186,7 +187,7 @@ def _start_in_production(
     enter_production(setting, org, number, start.base_power)
     # After entering production, which takes it to be now.
     model.went_live_at = -start.age_days
-    due_in_days = max(0.0, model.interval - start.retrained_days_ago)
+    due_in_days = max(0.0, retraining_interval(setting, org, number) - start.retrained_days_ago)
     plan_retraining(setting, org, number, due_in_days)
     reason = RetirementReason.OBSOLETE.value
     if not np.isnan(facts.retires_in_days):
@@ -232,11 +233,11 @@ def _found_generated(
 ) -> None:
     """Bring in the initial models, ideas and builds."""
     for index in range(setting_at(setting).initial_models):
-        attributes = _add(setting, tables, org, seed, replication, _INITIAL_MODEL, index)
+        attributes = _add(tables, org, seed, replication, _INITIAL_MODEL, index)
         _start_in_production(setting, org, index, attributes, _NOTHING_KNOWN)
     first = setting_at(setting).initial_models
     for index in range(setting_at(setting).initial_ideas):
-        _add(setting, tables, org, seed, replication, _INITIAL_IDEA, index)
+        _add(tables, org, seed, replication, _INITIAL_IDEA, index)
     _best_ideas(setting, org, first)
     for number in range(first, first + setting_at(setting).initial_ideas):
         model = model_of(org, number)
@@ -257,12 +258,7 @@ def _found_imported(setting: int, tables: Tables, org: Record, seed: int, replic
         attributes = _add_model(org, entity, kind, _laws(tables.kinds[kind]), facts)
         model = model_of(org, number)
         model.regulated = row[REGULATED]
-        interval = tables.intervals[number]
-        model.interval = (
-            setting_at(setting).constants.retraining_interval_days
-            if np.isnan(interval)
-            else interval
-        )
+        model.interval = tables.intervals[number]
         _place(setting, org, number, row[STAGE], attributes, facts)
 
 
@@ -301,18 +297,18 @@ def found(setting: int, tables: Tables, org: Record, seed: int, replication: int
         _found_imported(setting, tables, org, seed, replication)
     else:
         _found_generated(setting, tables, org, seed, replication)
-    _know_arrivals(setting, tables, org, seed, replication)
+    _know_arrivals(tables, org, seed, replication)
     plan_arrival(setting, org)
 
 
 @part_of_kernel
-def _know_arrivals(setting: int, tables: Tables, org: Record, seed: int, replication: int) -> None:
+def _know_arrivals(tables: Tables, org: Record, seed: int, replication: int) -> None:
     """Draw all ideas that will arrive, ahead of their arrival: their draws are keyed."""
     # Their records lie ready behind those present; they are neither counted nor among the models
     # until they arrive.
     present = org.models
     for index in range(org.model_room - present):
-        _add(setting, tables, org, seed, replication, _ARRIVING_IDEA, index)
+        _add(tables, org, seed, replication, _ARRIVING_IDEA, index)
     count_idea(org, present - org.models)
     org.models = present
 
@@ -320,15 +316,23 @@ def _know_arrivals(setting: int, tables: Tables, org: Record, seed: int, replica
 @part_of_kernel
 def arrival_slot(org: Record) -> int:
     """Return the calendar slot of the next idea's arrival."""
-    return int(org.model_room * SLOTS_PER_MODEL + org.developers + CAPABILITIES)
+    return int(org.model_room * SLOTS_PER_MODEL + org.developer_room + CAPABILITIES)
 
 
 @part_of_kernel
 def plan_arrival(setting: int, org: Record) -> None:
     """Plan the arrival of the next idea."""
-    gap = arrival_gap(org.key, org.arrivals, setting_at(setting).ideas_per_year)
+    org.idea_left = arrival_exposure(org.key, org.arrivals)
+    org.ideas_since = org.clock
     org.arrivals += 1
-    schedule(setting, org, arrival_slot(org), org.clock + gap, Rank.ARRIVAL, 0, 0)
+    schedule_arrival(setting, org)
+
+
+@part_of_kernel
+def schedule_arrival(setting: int, org: Record) -> None:
+    """Put the arrival of the next idea on the calendar, at the rate in force."""
+    at = arrival_time(org.ideas_since, org.idea_left, setting_at(setting).ideas_per_year)
+    schedule(setting, org, arrival_slot(org), at, Rank.ARRIVAL, 0, 0)
 
 
 @part_of_kernel

@@ -46,20 +46,20 @@ from modelops_abm.compiled_engine.layout import (
 from modelops_abm.compiled_engine.scheduler import NO_TASK, take_priorities
 from modelops_abm.core.randomness import DecisionPoint, Origin, draw_key, entity_key
 from modelops_abm.rules.capability import speed
-from modelops_abm.rules.population import arrival_gap
+from modelops_abm.rules.population import arrival_exposure, arrival_time
 from modelops_abm.rules.sampling import sample
 
 
 @part_of_kernel
 def _arrivals_before_horizon(setting: int, seed: int, replication: int) -> int:
     organisation = entity_key(seed, replication, Origin.ORGANISATION.value, 0)
-    count = 0
-    time = arrival_gap(organisation, 0, setting_at(setting).ideas_per_year)
-    # The same gaps, added up in the same order, as `plan_arrival` will: with other rounding one
-    # idea more might arrive than there is room for, and nothing checks an address.
+    count, rate = 0, setting_at(setting).ideas_per_year
+    time = arrival_time(0.0, arrival_exposure(organisation, 0), rate)
+    # The same times, in the same order, as `plan_arrival` will find: with other rounding one idea
+    # more might arrive than there is room for, and nothing checks an address.
     while time < setting_at(setting).horizon_days:
         count += 1
-        time += arrival_gap(organisation, count, setting_at(setting).ideas_per_year)
+        time = arrival_time(time, arrival_exposure(organisation, count), rate)
     return count
 
 
@@ -70,13 +70,12 @@ def _hire(setting: int, org: Record, seed: int, replication: int) -> None:
         entity = entity_key(seed, replication, Origin.DEVELOPER.value, number)
         key = draw_key(entity, DecisionPoint.PRODUCTIVITY.value, 0)
         developer = developer_of(org, number)
-        developer.speed = speed(
-            setting_at(setting).focus, sample(setting_at(setting).productivity, key)
-        )
+        developer.productivity = sample(setting_at(setting).productivity, key)
+        developer.speed = speed(setting_at(setting).focus, developer.productivity)
         developer.task = NO_TASK
         # Ascending numbers are a heap already.
         idle_of(org, number).value = number
-    org.idle = setting_at(setting).developers
+    org.idle = org.developers = setting_at(setting).developers
 
 
 @part_of_kernel
@@ -149,6 +148,7 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     sums = np.zeros(totals.TOTALS)
 
     org = organisation[0]
+    org.setting_at = setting
     org.models_at = models.ctypes.data
     org.tasks_at = tasks.ctypes.data
     org.developers_at = developers.ctypes.data
@@ -167,7 +167,7 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     # On to a whole vector, for which there are bytes to spare.
     org.lanes_at += -org.lanes_at % VECTOR_BYTES
     org.model_room = model_room
-    org.developers = developer_room
+    org.developer_room = developer_room
     org.calendar_room = calendar_room
     org.queue_room = queue_room
     org.log_room = log_room
@@ -218,13 +218,13 @@ def found_replication(
 
 
 @kernel
-def live_until(setting: int, memory: Memory, day: int, wanted: Integers, series: Floats2) -> int:
+def live_until(memory: Memory, day: int, wanted: Integers, series: Floats2) -> int:
     """Go on with a replication until a day; it does not matter where it is cut.
 
     Parameters
     ----------
     memory
-        Of `found_replication`, with the same setting.
+        Of `found_replication`, whose setting must still be where it was.
     day
         The first that is not lived through; the horizon for all.
     wanted
@@ -233,7 +233,7 @@ def live_until(setting: int, memory: Memory, day: int, wanted: Integers, series:
         Filled with the wanted outcomes by outcome and day.
     """
     for _ in range(memory.organisation[0].day, day):
-        live_day(setting, memory.organisation[0], wanted, series)
+        live_day(memory.organisation[0], wanted, series)
     return _records(memory)
 
 
@@ -277,7 +277,7 @@ def run_block(
         # Allocated anew for each, as rooms differ by the ideas that will arrive.
         memory = _founded(setting, tables, seed, first + index, 0)
         for _ in range(horizon_days):
-            live_day(setting, memory.organisation[0], wanted, series[index])
+            live_day(memory.organisation[0], wanted, series[index])
         # The arrays must outlive the run that reached them by address.
         if _records(memory) > 0:
             sums[index] = memory.totals

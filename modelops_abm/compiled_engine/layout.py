@@ -79,13 +79,15 @@ def _lane(shared: np.dtype[np.void], floats: str, integers: str) -> np.dtype[np.
 
 
 ORGANISATION = _record(
-    "clock",
-    # addresses of the tables and their sizes
-    "models_at tasks_at developers_at capabilities_at production_at calendar_at slots_at days_at"
+    # the last arrival of an idea, or change of their rate; the exposure left from then on
+    "clock ideas_since idea_left",
+    # of the setting in force; addresses of the tables and their sizes
+    "setting_at"
+    " models_at tasks_at developers_at capabilities_at production_at calendar_at slots_at days_at"
     " queues_at idle_at log_at today_at totals_at lanes_at discounts_at"
-    " model_room developers calendar_room queue_room log_room"
-    # counters
-    " lanes models in_production departures abandoned arrivals key"
+    " model_room developer_room calendar_room queue_room log_room"
+    # counters; the team are the developers with the first numbers
+    " developers lanes models in_production departures abandoned arrivals key"
     " events serial idle dispatch day logged",
     # task classes from first to last priority; then by class
     priorities=(np.int64, CLASSES),
@@ -143,7 +145,8 @@ TASK = _record(
     "exists task_class number stream cause begun interrupted held worker serial",
 )
 DEVELOPER = _record(
-    "speed started_at accounted_at",
+    # `paced_at`: since when the task's effort left is worked off at this speed
+    "productivity speed started_at paced_at accounted_at",
     # who began before and after on work of the same class, one more than the number
     "task previous next",
     today=(np.float64, ACTIVITIES),

@@ -8,6 +8,8 @@ going offline and coming back, work begun and done, retirement. The transitions 
 
 from __future__ import annotations
 
+import numpy as np
+
 from modelops_abm.compiled import part_of_kernel
 from modelops_abm.compiled_engine.calendar import cancel, schedule
 from modelops_abm.compiled_engine.capability import levels
@@ -182,7 +184,7 @@ def go_live(setting: int, org: Record, number: int) -> None:
     # A client's own date stands.
     if model.planned_reason < 0:
         plan_retirement(setting, org, number, model.life_days, RetirementReason.OBSOLETE.value)
-    plan_retraining(setting, org, number, model.interval)
+    plan_retraining(setting, org, number, retraining_interval(setting, org, number))
     log_model(org, LogKind.WENT_LIVE, number, NOBODY, 0.0)
     _act_on_what_waited(setting, org, number)
 
@@ -193,6 +195,13 @@ def plan_retirement(setting: int, org: Record, number: int, in_days: float, reas
     model_of(org, number).planned_reason = reason
     at = org.clock + in_days
     schedule(setting, org, event_slot(number, RETIREMENT), at, Rank.RETIREMENT, number, 0)
+
+
+@part_of_kernel
+def retraining_interval(setting: int, org: Record, number: int) -> float:
+    """Return the days between scheduled retrainings: the model's own, or the scenario's of now."""
+    own = model_of(org, number).interval
+    return setting_at(setting).constants.retraining_interval_days if np.isnan(own) else float(own)
 
 
 @part_of_kernel
@@ -378,7 +387,7 @@ def _end_drift_fix(setting: int, org: Record, number: int, started_at: float) ->
     if task_of(org, request).exists:
         withdraw(org, request)
     restore(setting, org, number)
-    plan_retraining(setting, org, number, model_of(org, number).interval)
+    plan_retraining(setting, org, number, retraining_interval(setting, org, number))
     duration = _count_restoration(org, number, started_at)
     log_model(org, LogKind.DRIFT_ADDRESSED, number, DRIFT, duration)
     _return_online(setting, org, number)
@@ -412,7 +421,7 @@ def stop_retraining(setting: int, org: Record, number: int) -> None:
 def _end_retraining(setting: int, org: Record, number: int) -> None:
     account(org, number)
     restore(setting, org, number)
-    plan_retraining(setting, org, number, model_of(org, number).interval)
+    plan_retraining(setting, org, number, retraining_interval(setting, org, number))
     restored = lane_of(org, number).restored
     log_model(org, LogKind.RETRAINED, number, _RETRAINED, restored)
     _return_online(setting, org, number)

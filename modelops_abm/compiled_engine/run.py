@@ -196,7 +196,7 @@ def _one_in_slices(
             slice_seconds = 0.0
         days = min(pace.days(days, lately), scenario.horizon_days - day)
         began = pace.clock()
-        kernel.live_until(words, memory, day + days, places, block.series[0])
+        kernel.live_until(memory, day + days, places, block.series[0])
         lately = pace.clock() - began
         day, spent, slice_seconds = day + days, spent + lately, slice_seconds + lately
     pace.learn(1, spent)
@@ -233,7 +233,7 @@ def _run_in_full(scenario: Prepared, seed: int, replication: int) -> Replication
     while True:
         series = np.empty((len(places), scenario.horizon_days))
         run = kernel.found_replication(words, scenario.tables, seed, replication, room)
-        kernel.live_until(words, run, scenario.horizon_days, places, series)
+        kernel.live_until(run, scenario.horizon_days, places, series)
         logged = int(run.organisation[0]["logged"])
         if logged <= room:
             daily = np.ascontiguousarray(series.T)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from mesa.time import Event
+
 from modelops_abm.core.events import NOBODY, LogKind, Rank, TaskClass
 from modelops_abm.mesa_engine.organisation import Organisation
 from modelops_abm.mesa_engine.scheduler import Task
@@ -25,6 +27,8 @@ class CapabilityStock:
     ----------
     parameters
         Its section of the scenario.
+    maximum
+        Level of investment to reach.
     level
         0 to 1, as at the start of the day.
     tasks
@@ -36,17 +40,18 @@ class CapabilityStock:
         self.number = number
         self.name = name
         self.parameters = getattr(model.parameters.capabilities, name)
+        self.maximum: float = self.parameters.maximum
         self.level: float = self.parameters.start_level
         self.tasks: list[Task | None] = [None] * self.parameters.streams
         self._delivered_days = 0.0
+        self._planned: Event | None = None
         if not self.complete:
-            start_day = self.parameters.start_day
-            model.calendar.schedule(self._start, start_day, Rank.CAPABILITY_START, number)
+            self._plan_start()
 
     @property
     def complete(self) -> bool:
         """Whether the level of investment is reached."""
-        return bool(self.level >= self.parameters.maximum)
+        return bool(self.level >= self.maximum)
 
     def submit_package(self, stream: int) -> None:
         """Submit the next package of work of a stream."""
@@ -66,13 +71,11 @@ class CapabilityStock:
 
     def close_day(self) -> float:
         """Raise the level by today's work; return by how much."""
-        parameters = self.parameters
         before = self.level
-        self.level = level_after(
-            before, parameters.maximum, self._delivered_days, parameters.effort_days
-        )
+        effort_days = self.parameters.effort_days
+        self.level = level_after(before, self.maximum, self._delivered_days, effort_days)
         self._delivered_days = 0.0
-        if self.complete and before < parameters.maximum:
+        if self.complete and before < self.maximum:
             self._finish()
         return self.level - before
 
@@ -80,10 +83,15 @@ class CapabilityStock:
         """Return the capital spent on a rise of the level."""
         return capital_spent(rise, self.parameters.capital_cost)
 
-    def _start(self) -> None:
-        self.model.log(
-            LogKind.CAPABILITY_STARTED, self.number, detail=float(self.parameters.maximum)
+    def _plan_start(self) -> None:
+        at = self.parameters.start_day
+        self._planned = self.model.calendar.schedule(
+            self._start, at, Rank.CAPABILITY_START, self.number
         )
+
+    def _start(self) -> None:
+        self._planned = None
+        self.model.log(LogKind.CAPABILITY_STARTED, self.number, detail=self.maximum)
         for stream in range(self.parameters.streams):
             self.submit_package(stream)
 

@@ -103,7 +103,7 @@ class Close(Dispatch):
 
     def book_money(self) -> None:
         """Book the day's payroll and net value, and discount them."""
-        today, team = self.today, self.parameters.team
+        today, team = self.today, self.in_force.team
         # Whole numbers, of which sums are the same in any order; all others are added by `_added`.
         paid = sum(developer.is_paid(self.day) for developer in self.developers)
         payroll = payroll_per_day(paid, team.payroll_per_year)

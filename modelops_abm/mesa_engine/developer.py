@@ -25,6 +25,8 @@ class Developer(mesa.Agent[Any]):
         The Mesa model, which is the organisation.
     number
         From 0.
+    productivity
+        Multiple of the focus, drawn once.
     speed_per_day
         Developer-days of work done in a calendar day.
     task
@@ -44,7 +46,8 @@ class Developer(mesa.Agent[Any]):
         self.number = number
         entity = entity_key(model.seed, model.replication, Origin.DEVELOPER.value, number)
         key = draw_key(entity, DecisionPoint.PRODUCTIVITY.value, 0)
-        self.speed_per_day = speed(model.parameters.team.focus, sample(productivity, key))
+        self.productivity = sample(productivity, key)
+        self.speed_per_day = speed(model.in_force.team.focus, self.productivity)
         self.task: Task | None = None
         self.started_at = 0.0
         self.ledger_days = [0.0] * len(TaskClass)
@@ -54,6 +57,8 @@ class Developer(mesa.Agent[Any]):
         # down for a more urgent task, that is the new one already.
         self._at_work: Task | None = None
         self._accounted_at = 0.0
+        # Since when the task's effort left is worked off at this speed.
+        self._paced_at = 0.0
         self._completion: Event | None = None
 
     @property
@@ -96,7 +101,7 @@ class Developer(mesa.Agent[Any]):
         now = calendar.now
         self.account(now)
         self._at_work = task
-        self.started_at = now
+        self.started_at = self._paced_at = now
         done_at = finish_time(now, task.effort_left, self.speed_per_day)
         self._completion = calendar.schedule(self._complete, done_at, Rank.COMPLETION, self.number)
 
@@ -105,7 +110,7 @@ class Developer(mesa.Agent[Any]):
         assert task.effort_left is not None
         now = self.model.calendar.now
         self.account(now)
-        task.effort_left = effort_left(task.effort_left, now - self.started_at, self.speed_per_day)
+        task.effort_left = effort_left(task.effort_left, now - self._paced_at, self.speed_per_day)
         cancel(self._completion)
         self._completion = None
         self._at_work = None

@@ -67,6 +67,8 @@ class MLModel(mesa.Agent[Any]):
         Users, use, remembered availability, and their ideal values, at the start of the day.
     capacity
         Predictions per day that it can serve by itself.
+    own_interval_days
+        Days between its scheduled retrainings; None if it has the scenario's.
     exposure, condition
         Its hazards; its power in production, None before.
     """
@@ -91,10 +93,7 @@ class MLModel(mesa.Agent[Any]):
         self.archetype = archetype
         entry = who.entry
         self.regulated = entry.regulated if entry else False
-        interval = entry.retraining_interval_days if entry else None
-        self.retraining_interval_days: float = (
-            model.constants.retraining_interval_days if interval is None else interval
-        )
+        self.own_interval_days = entry.retraining_interval_days if entry else None
         self.capacity = attributes.capacity
         self.score = score(attributes)
         self.arrived_at = model.calendar.now
@@ -141,6 +140,13 @@ class MLModel(mesa.Agent[Any]):
     def serving_version(self) -> str:
         """Version that serves: current, previous or none."""
         return self.serving.name.lower()
+
+    @property
+    def retraining_interval_days(self) -> float:
+        """Days between scheduled retrainings: the model's own, or the scenario's of now."""
+        if self.own_interval_days is None:
+            return self.model.constants.retraining_interval_days
+        return self.own_interval_days
 
     @property
     def users(self) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 import mesa
 from mesa import DataCollector
 from mesa.experimental.scenarios import Scenario as MesaScenario
+from mesa.time import Event
 
 from modelops_abm.compiled import prepare
 from modelops_abm.core import outcomes
@@ -26,7 +27,12 @@ from modelops_abm.mesa_engine.initial_state import Population, populate
 from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.mesa_engine.scheduler import Scheduler
 from modelops_abm.rules.constants import common_rates, constants_of, start_levels
-from modelops_abm.rules.population import NOTHING_KNOWN, ClientFacts, arrival_gap
+from modelops_abm.rules.population import (
+    NOTHING_KNOWN,
+    ClientFacts,
+    arrival_exposure,
+    arrival_time,
+)
 from modelops_abm.rules.sampling import law_of
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES
 from modelops_abm.scenario.identity import identity
@@ -64,6 +70,8 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
     ----------
     parameters
         The scenario, with every value.
+    in_force, constants
+        The scenario with the values of today, and what the rules need of it.
     scenario
         What Mesa's tools ask for: one of Mesa's scenarios, with the values that have plain names.
     day
@@ -109,7 +117,8 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
         self.parameters = scenario_of(scenario, keywords)
         plain = plain_values(self.parameters)
         self.scenario = of_mesa or MesaScenario(rng=self.seed, **plain)
-        self.constants = constants_of(self.parameters)
+        self.in_force = self.parameters
+        self.constants = constants_of(self.in_force)
         self.calendar = Calendar(self, self.parameters.horizon_days)
         self.day = 0
         self.event_log: list[LogRecord] = []
@@ -118,6 +127,8 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
         self._ml_model_class = ml_model_class
         self._population = Population(self.parameters)
         self._arrivals = 0
+        self._ideas_since = self._idea_left = 0.0
+        self._arrival: Event | None = None
         self._found(developer_class)
         classes = {
             ml_model_class: ("number", "name", *outcomes.MODEL_DAY_COLUMNS),
@@ -213,9 +224,16 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
 
     def _plan_arrival(self) -> None:
         organisation = entity_key(self.seed, self.replication, Origin.ORGANISATION.value, 0)
-        gap = arrival_gap(organisation, self._arrivals, self.parameters.portfolio.ideas_per_year)
+        self._idea_left = arrival_exposure(organisation, self._arrivals)
+        self._ideas_since = self.calendar.now
         self._arrivals += 1
-        self.calendar.schedule(self._receive_idea, self.calendar.now + gap, Rank.ARRIVAL)
+        self._schedule_arrival()
+
+    def _schedule_arrival(self) -> None:
+        """Put the arrival of the next idea on the calendar, at the rate in force."""
+        rate = self.in_force.portfolio.ideas_per_year
+        at = arrival_time(self._ideas_since, self._idea_left, rate)
+        self._arrival = self.calendar.schedule(self._receive_idea, at, Rank.ARRIVAL)
 
     def _receive_idea(self) -> None:
         # It was counted when its arrival was planned.

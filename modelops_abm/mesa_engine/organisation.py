@@ -22,8 +22,11 @@ class Organisation(Protocol):
 
     Attributes
     ----------
-    parameters, constants
-        The scenario, and what its rules need of it.
+    parameters
+        The scenario.
+    in_force, constants
+        The same with the values of today, and what the rules need of it. Both are replaced when
+        values change: whoever keeps one acts on what was.
     seed, replication
         By which all draws are keyed.
     calendar, day, running
@@ -35,6 +38,7 @@ class Organisation(Protocol):
     """
 
     parameters: Scenario
+    in_force: Scenario
     constants: Constants
     seed: int
     replication: int

@@ -10,6 +10,7 @@ from modelops_abm.core.events import LogKind, Rank
 from modelops_abm.core.statechart import Cause
 from modelops_abm.mesa_engine.calendar import cancel
 from modelops_abm.mesa_engine.organisation import Organisation
+from modelops_abm.rules.constants import CareConstants
 from modelops_abm.rules.day import Health, base_power_at, drift_loss_at
 from modelops_abm.rules.maintenance import (
     decay_alert_days,
@@ -63,7 +64,6 @@ class Condition:
     def __init__(self, owner: Owner, base: float, decay: float) -> None:
         self._owner = owner
         self._calendar = owner.model.calendar
-        self._care = owner.model.constants.care
         self.health = Health(base, self._calendar.now, decay, False, 0.0, 0.0)
         self.drift_number = -1
         self.drift_detected = False
@@ -74,6 +74,10 @@ class Condition:
         self._alert: Event | None = None
         self._detection: Event | None = None
         self._watch_decay()
+
+    @property
+    def _care(self) -> CareConstants:
+        return self._owner.model.constants.care
 
     @property
     def drifting(self) -> bool:

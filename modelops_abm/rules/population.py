@@ -280,12 +280,30 @@ def work_left(effort_days: float, entity: int) -> float:
 
 
 @compiled
-def arrival_gap(organisation: int, occurrence: int, ideas_per_year: float) -> float:
-    """Return the days between the arrivals of two ideas; infinite if none arrive."""
+def arrival_exposure(organisation: int, occurrence: int) -> float:
+    """Return the integral of the rate of ideas from one arrival to the next, the n-th from 0."""
+    return unit_exponential(draw_key(organisation, DecisionPoint.ARRIVAL_GAP, occurrence))
+
+
+@compiled
+def arrival_time(since: float, left: float, ideas_per_year: float) -> float:
+    """Return when an idea arrives at a constant rate; infinite if none do.
+
+    Parameters
+    ----------
+    since, left
+        A time, and the exposure that is left from then on.
+    """
     if ideas_per_year <= 0.0:
         return math.inf
-    gap = unit_exponential(draw_key(organisation, DecisionPoint.ARRIVAL_GAP, occurrence))
-    return gap * DAYS_PER_YEAR / ideas_per_year
+    return since + left * DAYS_PER_YEAR / ideas_per_year
+
+
+@compiled
+def arrival_exposure_left(since: float, left: float, ideas_per_year: float, now: float) -> float:
+    """Return the exposure left until an idea arrives, after some time at a constant rate."""
+    # An idea that was due now, but for rounding, arrives now.
+    return max(0.0, left - (now - since) * ideas_per_year / DAYS_PER_YEAR)
 
 
 @compiled

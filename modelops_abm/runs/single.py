@@ -6,6 +6,7 @@ then `simulate`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -120,7 +121,9 @@ def _record_row(scenario: Scenario, number: int, record: Record) -> dict[str, ob
         "retired_at": record["retired_at"],
         "score": record["score"],
         "regulated": bool(record["regulated"]),
-        "retraining_interval_days": record["interval"],
+        "retraining_interval_days": scenario.retraining.interval_days
+        if math.isnan(record["interval"])
+        else record["interval"],
         **{name: record[field] for name, field in _ATTRIBUTES.items()},
         **{name: record[field] for name, field in _EFFORTS.items()},
         "capacity": record["capacity"],

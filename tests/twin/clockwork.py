@@ -19,7 +19,7 @@ from modelops_abm.core.events import LogKind
 from modelops_abm.core.randomness import DecisionPoint, Origin, entity_key, index_of_identifier
 from modelops_abm.rules import DAYS_PER_YEAR
 from modelops_abm.rules.maintenance import delay_days
-from modelops_abm.rules.population import arrival_gap
+from modelops_abm.rules.population import arrival_exposure, arrival_time
 from modelops_abm.rules.power import days_until_below, decay_per_day
 from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, Scenario, with_values
 
@@ -228,8 +228,9 @@ def _ideas(name: str, count: int, effort: float, **known: Any) -> Iterator[dict[
 def _arrival_rate(time: float, replication: int) -> float | None:
     """Return the ideas per year with which the first arrives at a time."""
     organisation = entity_key(0, replication, Origin.ORGANISATION.value, 0)
-    guess = arrival_gap(organisation, 0, 1.0) / time
-    return exactly(partial(arrival_gap, organisation, 0), time, guess)
+    exposure = arrival_exposure(organisation, 0)
+    guess = arrival_time(0.0, exposure, 1.0) / time
+    return exactly(partial(arrival_time, 0.0, exposure), time, guess)
 
 
 def _alert(

@@ -223,7 +223,7 @@ def _model(entry: MLModel) -> Values:
         "reason": _code(entry.retirement_reason),
         "regulated": int(entry.regulated),
         "score": entry.score,
-        "interval": float(entry.retraining_interval_days),
+        "interval": _number(entry.own_interval_days),
         "arrived_at": entry.arrived_at,
         "went_live_at": _number(entry.went_live_at),
         "retired_at": _number(entry.retired_at),
@@ -293,7 +293,12 @@ def _developers(model: ModelOpsModel) -> list[Values]:
 
 def _developer(entry: Developer) -> Values:
     ledger = {f"days of {work.name}": entry.ledger_days[work] for work in TaskClass}
-    return {"speed": entry.speed_per_day, "started_at": entry.started_at, **ledger}
+    return {
+        "productivity": entry.productivity,
+        "speed": entry.speed_per_day,
+        "started_at": entry.started_at,
+        **ledger,
+    }
 
 
 def _developer_records(ensemble: Replication) -> list[Values]:

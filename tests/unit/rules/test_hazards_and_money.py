@@ -29,7 +29,7 @@ from modelops_abm.rules.hazards import (
     threshold,
 )
 from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day
-from modelops_abm.rules.population import arrival_gap
+from modelops_abm.rules.population import arrival_exposure, arrival_time
 from modelops_abm.scenario import Scenario
 
 RATES = constants_of(Scenario()).rates
@@ -173,5 +173,6 @@ def test_what_capabilities_cost_and_add() -> None:
 def test_gaps_between_ideas() -> None:
     organisation = entity_key(1, 0, 0, 0)
     expected = -math.log(uniform(draw_key(organisation, DecisionPoint.ARRIVAL_GAP, 3))) * 365 / 18
-    assert arrival_gap(organisation, 3, 18.0) == pytest.approx(expected)
-    assert arrival_gap(organisation, 3, 0.0) == math.inf
+    exposure = arrival_exposure(organisation, 3)
+    assert arrival_time(2.0, exposure, 18.0) == pytest.approx(2.0 + expected)
+    assert arrival_time(2.0, exposure, 0.0) == math.inf
