@@ -60,10 +60,12 @@ STATE_WORDS = {
 }
 TRIGGER_WORDS = {
     Trigger.BUILD_BEGINS: "a developer first works on the build",
-    Trigger.BUILD_DONE: "the build task is completed",
+    Trigger.BUILD_DONE: "the build task is completed, and the build has succeeded",
+    Trigger.BUILD_FAILED: "the build task is completed, and the build has failed",
     Trigger.GOES_LIVE: "the deployment task is completed",
     Trigger.RETRAINING_BEGINS: "a developer begins, or takes up again, the retraining task",
     Trigger.RETRAINING_DONE: "the retraining task is completed",
+    Trigger.RETRAINING_STOPS: "the developer who retrains it leaves the team",
     Trigger.ISSUE_STRIKES: f"the exposure to a {_ISSUES} issue is used up",
     Trigger.ISSUE_RESOLVED: "the repair task is completed, or the issue heals by itself",
     Trigger.DRIFT_FOUND: "a detected drift has a loss of `drift.offline_loss` or more",

@@ -336,6 +336,11 @@ _EARLY_STATES = (State.IDEA, State.BUILD, State.DEPLOYMENT)
 WAYS: dict[tuple[State, Trigger], tuple[tuple[Point, ...], Point, str]] = {
     (State.IDEA, Trigger.BUILD_BEGINS): (((100, 130), (100, 164)), (110, 151), "left"),
     (State.BUILD, Trigger.BUILD_DONE): (((100, 234), (100, 268)), (110, 255), "left"),
+    (State.BUILD, Trigger.BUILD_FAILED): (
+        ((54, 199), (46, 199), (46, 460), (446, 460)),
+        (299, 477),
+        "center",
+    ),
     (State.DEPLOYMENT, Trigger.GOES_LIVE): (
         ((242, 303), (313, 303), (313, 186), (446, 186)),
         (313, 322),

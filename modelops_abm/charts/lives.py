@@ -42,6 +42,7 @@ TRIGGER_OF_KIND: dict[str, Trigger] = {
     for kind, trigger in (
         (LogKind.BUILD_BEGAN, Trigger.BUILD_BEGINS),
         (LogKind.BUILD_DONE, Trigger.BUILD_DONE),
+        (LogKind.BUILD_FAILED, Trigger.BUILD_FAILED),
         (LogKind.WENT_LIVE, Trigger.GOES_LIVE),
         (LogKind.RETRAINING_BEGAN, Trigger.RETRAINING_BEGINS),
         (LogKind.RETRAINED, Trigger.RETRAINING_DONE),

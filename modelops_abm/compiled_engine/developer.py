@@ -89,7 +89,7 @@ def enter_ledger(org: Record, developer: int, activity: int) -> None:
 
 @part_of_kernel
 def enter_work(org: Record, developer: int, task: int) -> None:
-    """Enter the time of work on a task; that on a capability is delivered."""
+    """Enter the time of work on a task; that on a capability is delivered, that on a build kept."""
     record = developer_of(org, developer)
     days = org.clock - record.accounted_at
     activity = task_of(org, task).task_class
@@ -97,6 +97,8 @@ def enter_work(org: Record, developer: int, task: int) -> None:
     # At every accounting and not at the end of a package: the level rises day by day.
     if activity == CAPABILITY:
         capability_of(org, task_of(org, task).number).delivered += days * record.speed
+    elif activity == BUILD:
+        model_of(org, task_of(org, task).number).build_days += days
 
 
 @part_of_kernel

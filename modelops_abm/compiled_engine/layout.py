@@ -129,7 +129,7 @@ MODEL = np.dtype(
     [
         *((name, DAILY_FIELDS[name]) for name in DAILY_FIELDS.names or ()),
         *_record(
-            "build_effort deployment_effort life_days score interval"
+            "build_effort deployment_effort life_days score interval build_days"
             # dates
             " arrived_at went_live_at retired_at offline_since",
             "lane state place entity kind reason planned_reason"

@@ -61,6 +61,7 @@ from modelops_abm.compiled_engine.power import (
 from modelops_abm.compiled_engine.scheduler import hold, release
 from modelops_abm.compiled_engine.service import account, in_production
 from modelops_abm.compiled_engine.totals import (
+    FAILED_BUILD_DAYS,
     IDEA_TO_PRODUCTION_DAYS,
     MODELS_DELIVERED,
     RESTORATIONS,
@@ -73,6 +74,7 @@ from modelops_abm.compiled_engine.vectors import enter_lane, open_model
 from modelops_abm.core.events import NOBODY, LogKind, Rank, RetirementReason
 from modelops_abm.core.statechart import Cause, State
 from modelops_abm.rules.maintenance import (
+    build_succeeds,
     image_at_hand,
     self_heals,
 )
@@ -440,6 +442,19 @@ def work_began(setting: int, org: Record, task: int) -> None:
 
 
 @part_of_kernel
+def _end_build(setting: int, org: Record, number: int) -> None:
+    """Go on to deployment, or leave the portfolio if the build has failed."""
+    model = model_of(org, number)
+    if build_succeeds(setting_at(setting).constants.care, levels(org), model.entity):
+        enter_state(org, number, _DEPLOYMENT, NOBODY)
+        log_model(org, LogKind.BUILD_DONE, number, NOBODY, 0.0)
+        submit_work(setting, org, number, DEPLOY, NOBODY)
+        return
+    tally(org, FAILED_BUILD_DAYS, model.build_days)
+    retire(org, number, RetirementReason.FAILED.value)
+
+
+@part_of_kernel
 def work_completed(setting: int, org: Record, task: int, started_at: float) -> None:
     """Change a model's state because a task is done, begun for the last time at `started_at`."""
     record = task_of(org, task)
@@ -448,9 +463,7 @@ def work_completed(setting: int, org: Record, task: int, started_at: float) -> N
     if record.task_class == RETRAIN:
         _end_retraining(setting, org, number)
     elif record.task_class == BUILD:
-        enter_state(org, number, _DEPLOYMENT, NOBODY)
-        log_model(org, LogKind.BUILD_DONE, number, NOBODY, 0.0)
-        submit_work(setting, org, number, DEPLOY, NOBODY)
+        _end_build(setting, org, number)
     elif record.task_class == DEPLOY:
         go_live(setting, org, number)
     elif record.cause == DRIFT:
@@ -493,5 +506,8 @@ def retire(org: Record, number: int, reason: int) -> None:
     model.retired_at = org.clock
     model.reason = reason
     tally(org, RETIRED_TALLIES + reason, 1.0)
-    log_model(org, LogKind.RETIRED, number, reason, 0.0)
+    if reason == RetirementReason.FAILED:
+        log_model(org, LogKind.BUILD_FAILED, number, NOBODY, model.build_days)
+    else:
+        log_model(org, LogKind.RETIRED, number, reason, 0.0)
     org.dispatch = 1

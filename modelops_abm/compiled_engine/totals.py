@@ -48,6 +48,7 @@ RESTORE_WORKING_DAYS = _TOTALS["restore_working_days"]
 DRIFT_DAYS_UNDETECTED = _TOTALS["drift_days_undetected"]
 MODELS_DELIVERED = _TOTALS["models_delivered"]
 IDEA_TO_PRODUCTION_DAYS = _TOTALS["idea_to_production_days"]
+FAILED_BUILD_DAYS = _TOTALS["failed_build_days"]
 # Those of the other reasons follow, by `RetirementReason`.
 RETIRED_TALLIES = _TOTALS["retired_obsolete"]
 

@@ -75,6 +75,7 @@ class RetirementReason(IntEnum):
     OBSOLETE = 0
     ABANDONED = 1
     PLANNED = 2
+    FAILED = 3
 
 
 class LogKind(IntEnum):
@@ -104,6 +105,7 @@ class LogKind(IntEnum):
     CAPABILITY_STARTED = 21  # model: capability; detail: maximum
     CAPABILITY_REACHED = 22  # model: capability; detail: level
     RETRAINING_STOPPED = 23  # its developer has left: online again
+    BUILD_FAILED = 24  # retired for it; detail: days that developers spent on the build
 
 
 NOBODY = -1

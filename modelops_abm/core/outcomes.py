@@ -22,7 +22,7 @@ ISSUES = registry.issues()
 HAZARDS = tuple(each.name for each in registry.hazards())
 OFFLINE_CAUSES = (*HAZARDS, "retraining")
 LOSSES = ("adoption", "usage", "offline", "capacity", "decay", "drift", "rollback")
-RETIREMENT_REASONS = ("obsolete", "abandoned", "planned")
+RETIREMENT_REASONS = ("obsolete", "abandoned", "planned", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,9 +261,11 @@ TALLIES: tuple[str, ...] = (
     "drift_days_undetected",
     "models_delivered",
     "idea_to_production_days",
+    "failed_build_days",
     *(f"retired_{reason}" for reason in RETIREMENT_REASONS),
 )
-"""Counted at events instead of daily: returns from offline, drift, deliveries, retirements."""
+"""Counted at events instead of daily: returns from offline, drift, deliveries, failed builds,
+retirements."""
 
 TOTALS: tuple[str, ...] = (*(outcome.name for outcome in FLOWS), *TALLIES)
 
@@ -352,6 +354,7 @@ SUMMARY: tuple[SummaryOutcome, ...] = (
         _total(f"retired_{reason}", "models", f"Models retired: {reason}")
         for reason in RETIREMENT_REASONS
     ),
+    _total("failed_build_days", "days", "Calendar days of developers on builds that failed"),
     _total("ideal_value", "$", "Value at full power, always served, without limit of capacity"),
     *(
         _total(outcome.name, outcome.unit, outcome.meaning)

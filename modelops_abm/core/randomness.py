@@ -86,6 +86,7 @@ class DecisionPoint(_Keyed):
     BUILD_EFFORT = auto()
     DEPLOYMENT_EFFORT = auto()
     USEFUL_LIFE = auto()
+    BUILD_SUCCESS = auto()
     AGE = auto()
     LAST_RETRAINING = auto()
     WORK_LEFT = auto()

@@ -46,6 +46,7 @@ class Trigger(IntEnum):
     DRIFT_ADDRESSED = 8
     RETIRES = 9
     RETRAINING_STOPS = 10
+    BUILD_FAILED = 11
 
 
 class Serving(IntEnum):
@@ -116,6 +117,7 @@ PRODUCTION_STATES = tuple(
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(State.IDEA, Trigger.BUILD_BEGINS, State.BUILD, "work begins"),
     Transition(State.BUILD, Trigger.BUILD_DONE, State.DEPLOYMENT, "built"),
+    Transition(State.BUILD, Trigger.BUILD_FAILED, State.RETIRED, "fails"),
     Transition(State.DEPLOYMENT, Trigger.GOES_LIVE, State.ONLINE, "goes live"),
     Transition(State.ONLINE, Trigger.RETRAINING_BEGINS, State.RETRAINING, "retraining begins"),
     Transition(State.RETRAINING, Trigger.RETRAINING_DONE, State.ONLINE, "retrained"),

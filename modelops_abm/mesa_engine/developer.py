@@ -121,8 +121,12 @@ class Developer(mesa.Agent[Any]):
         self._accounted_at = now
         self.today_days[self._activity] += days
         # At every accounting and not at the end of a package: the level rises day by day.
-        if self._at_work is not None and self._at_work.task_class is TaskClass.CAPABILITY:
+        if self._activity is TaskClass.CAPABILITY:
+            assert self._at_work is not None
             self.model.deliver(self._at_work, days * self.speed_per_day)
+        elif self._activity is TaskClass.BUILD:
+            assert self._at_work is not None
+            self.model.enter_build_time(self._at_work, days)
 
     def close_day(self, now: float) -> list[float]:
         """Return today's days by task class and idle, and carry them into the ledger."""

@@ -97,6 +97,10 @@ class Dispatch(Organisation):
         """Credit developer-days of work on a package to its capability."""
         self.capabilities[task.number].deliver(effort_days)
 
+    def enter_build_time(self, task: Task, days: float) -> None:
+        """Enter a developer's days on a build."""
+        self.ml_models[task.number].build_days += days
+
     def _lay_down(self, developer: Developer, task: Task) -> None:
         developer.leave(task)
         assert task.effort_left is not None

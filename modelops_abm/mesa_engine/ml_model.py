@@ -27,6 +27,7 @@ from modelops_abm.mesa_engine.scheduler import Task
 from modelops_abm.mesa_engine.service import ServiceDay
 from modelops_abm.rules.day import DayFlows, DayStart, Stocks, close_day, open_day
 from modelops_abm.rules.maintenance import (
+    build_succeeds,
     image_at_hand,
     maintenance_effort,
     new_work_effort,
@@ -69,6 +70,8 @@ class MLModel(mesa.Agent[Any]):
         Predictions per day that it can serve by itself.
     own_interval_days
         Days between its scheduled retrainings; None if it has the scenario's.
+    build_days
+        Calendar days that developers have spent on its build in the run.
     exposure, condition
         Its hazards; its power in production, None before.
     """
@@ -113,6 +116,7 @@ class MLModel(mesa.Agent[Any]):
         self.condition: Condition | None = None
         self.work: Task | None = None
         self.retraining: Task | None = None
+        self.build_days = 0.0
         self.value_today = self.cost_today = 0.0
         self.served_total = self.value_total = self.cost_total = 0.0
         self._offline_since = 0.0
@@ -372,15 +376,24 @@ class MLModel(mesa.Agent[Any]):
             return
         self.work = None
         if task.task_class is TaskClass.BUILD:
-            self._fire(Trigger.BUILD_DONE)
-            self.log(LogKind.BUILD_DONE)
-            self._submit_work(TaskClass.DEPLOY)
+            self._end_build()
         elif task.task_class is TaskClass.DEPLOY:
             self.go_live()
         elif task.cause is Cause.DRIFT:
             self._end_drift_fix(started_at)
         else:
             self._resolve_issue(started_at)
+
+    def _end_build(self) -> None:
+        """Go on to deployment, or leave the portfolio if the build has failed."""
+        model = self.model
+        if build_succeeds(model.constants.care, model.levels, self.entity):
+            self._fire(Trigger.BUILD_DONE)
+            self.log(LogKind.BUILD_DONE)
+            self._submit_work(TaskClass.DEPLOY)
+            return
+        model.tally("failed_build_days", self.build_days)
+        self.retire(RetirementReason.FAILED)
 
     def retire(self, reason: RetirementReason) -> None:
         """Leave the portfolio from any state, at once."""
@@ -396,11 +409,15 @@ class MLModel(mesa.Agent[Any]):
         self.exposure.forget()
         if self.condition is not None:
             self.condition.forget()
-        self._fire(Trigger.RETIRES)
+        has_failed = reason is RetirementReason.FAILED
+        self._fire(Trigger.BUILD_FAILED if has_failed else Trigger.RETIRES)
         self.cause, self.serving = None, Serving.NONE
         self.retired_at, self.retirement_reason = self.model.calendar.now, reason
         self.model.tally(f"retired_{reason.name.lower()}", 1.0)
-        self.log(LogKind.RETIRED, reason)
+        if has_failed:
+            self.log(LogKind.BUILD_FAILED, detail=self.build_days)
+        else:
+            self.log(LogKind.RETIRED, reason)
         self.model.calendar.request_dispatch()
 
     def remove(self) -> None:

@@ -85,3 +85,6 @@ class Organisation(Protocol):
 
     def deliver(self, task: Task, effort_days: float) -> None:
         """Credit developer-days of work on a package to its capability."""
+
+    def enter_build_time(self, task: Task, days: float) -> None:
+        """Enter a developer's days on a build."""

@@ -80,6 +80,8 @@ class CareConstants(NamedTuple):
     efforts: Efforts
     savings: Shares
     automation_saving: float
+    success_share: float
+    handover_gain: float
     coverages: Shares
     switch_days: float
     self_healing_share: float
@@ -166,6 +168,8 @@ def _care_constants(scenario: Scenario) -> CareConstants:
         Efforts(*(law_of(getattr(efforts, _effort_name(cause))) for cause in _OFFLINE)),
         Shares(*(_saving(scenario, cause) for cause in _OFFLINE)),
         automation.effort_saving,
+        scenario.portfolio.success_share,
+        automation.handover_gain,
         Shares(*(getattr(rollback, f"{cause.name}_coverage") for cause in _OFFLINE)),
         rollback.switch_days,
         automation.self_healing_share,

@@ -75,6 +75,14 @@ def new_work_effort(care: CareConstants, levels: Levels, effort_days: float) -> 
 
 
 @compiled
+def build_succeeds(care: CareConstants, levels: Levels, entity: int) -> bool:
+    """Return whether a finished build goes on to deployment, at the levels of that day."""
+    share = care.success_share
+    chance = share + (1.0 - share) * care.handover_gain * levels.automation
+    return happens(chance, draw_key(entity, DecisionPoint.BUILD_SUCCESS, 0))
+
+
+@compiled
 def self_heals(care: CareConstants, levels: Levels, entity: int, occurrence: int) -> bool:
     """Return whether a model's n-th pipeline issue is resolved without a developer."""
     key = draw_key(entity, DecisionPoint.SELF_HEALING, occurrence)

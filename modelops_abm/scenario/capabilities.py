@@ -94,6 +94,8 @@ class Automation(Capability):
     """Effort saved at full level on a retraining: scheduled, or asked for by an alert."""
     pipeline_reduction: float = quantity(0.5, "share", ge=0.0, le=1.0)
     """Pipeline issues avoided at full level."""
+    handover_gain: float = quantity(0.3, "share", ge=0.0, le=1.0)
+    """Share of the builds that would fail which go on to deployment at full level."""
     self_healing_share: float = quantity(0.3, "probability", ge=0.0, le=1.0)
     """Probability, at full level, that a pipeline issue is resolved without a developer."""
     self_healing_days: float = quantity(0.05, "days", ge=0.0, le=1e3)

@@ -65,6 +65,15 @@ class PortfolioParameters(Section):
     """Use per user of the models in production at the start, relative to a satisfied user's."""
     go_live_usage_share: float = quantity(0.5, "share of full use", ge=0.0, le=1.0)
     """Use per user of a model that goes live, relative to a satisfied user's."""
+    success_share: float = quantity(
+        1.0,
+        "probability",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.4, 1.0),
+        source="the default leaves it out; surveys of projects that reach production differ widely",
+    )
+    """Probability, without automation, that a finished build goes on to deployment."""
 
 
 def _rates_of_registered() -> dict[str, tuple[Any, Any]]:

@@ -187,6 +187,11 @@ RULES: tuple[Rule, ...] = (
         lambda scenario: scenario.capabilities.automation.self_healing_share == 0.0,
     ),
     Rule(
+        ("capabilities.automation.handover_gain",),
+        "no build fails",
+        lambda scenario: scenario.portfolio.success_share == 1.0,
+    ),
+    Rule(
         ("capabilities.monitoring.delay_without_days",),
         "monitoring is at its full level from the start",
         lambda scenario: scenario.capabilities.monitoring.start_level == 1.0,
@@ -306,6 +311,8 @@ RULES: tuple[Rule, ...] = (
         (
             "portfolio.backlog_order",
             "portfolio.go_live_usage_share",
+            "portfolio.success_share",
+            "capabilities.automation.handover_gain",
             "model.build_effort_days",
             "model.deployment_effort_days",
         ),

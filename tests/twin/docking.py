@@ -237,6 +237,7 @@ def _model(entry: MLModel) -> Values:
         "cost_total": entry.cost_total,
         "capacity": entry.capacity,
         "decay": entry.attributes.decay,
+        "build_days": entry.build_days,
         "build_effort": entry.attributes.build_effort_days,
         "deployment_effort": entry.attributes.deployment_effort_days,
         "life_days": entry.attributes.useful_life_days,

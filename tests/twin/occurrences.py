@@ -29,6 +29,7 @@ from tests.unit.engine.lives import TRIGGERS
 type Occurrence = tuple[str, ...]
 
 _ISSUES = (Cause.PIPELINE, Cause.CAPACITY, Cause.COMPLIANCE)
+_FAILED = RetirementReason.FAILED  # told by a kind of record of its own
 _WORK = tuple(work for work in TaskClass if work is not TaskClass.IDLE)
 _CAUSES: dict[LogKind, tuple[Any, ...]] = {
     LogKind.WORK_STARTED: _WORK,
@@ -38,7 +39,7 @@ _CAUSES: dict[LogKind, tuple[Any, ...]] = {
     LogKind.ISSUE_STRUCK: _ISSUES,
     LogKind.ISSUE_RESOLVED: _ISSUES,
     LogKind.PREVIOUS_SERVES: (*_ISSUES, Cause.DRIFT, Cause.RETRAINING),
-    LogKind.RETIRED: tuple(RetirementReason),
+    LogKind.RETIRED: tuple(each for each in RetirementReason if each is not _FAILED),
 }
 """Where a kind of record has several causes; an issue ends a retraining, nothing ends a repair."""
 _RANKS: dict[LogKind, Rank] = {

@@ -188,6 +188,9 @@ _LEFT, _RIGHT = 185.0, 217.0
 _WAYS: dict[tuple[State, Trigger], Way] = {
     (State.IDEA, Trigger.BUILD_BEGINS): Way(((47, 33), (47, 57)), (53, 49), "start"),
     (State.BUILD, Trigger.BUILD_DONE): Way(((47, 89), (47, 113)), (53, 105), "start"),
+    (State.BUILD, Trigger.BUILD_FAILED): Way(
+        ((94, 73), (104, 73), (104, 233), (94, 233)), (109, 92), "start"
+    ),
     (State.DEPLOYMENT, Trigger.GOES_LIVE): Way(((94, 129), (160, 129)), (122, 123)),
     (State.ONLINE, Trigger.RETRAINING_BEGINS): Way(
         ((_LEFT, 100), (_LEFT, 32), (327, 32)), (256, 26)

@@ -105,7 +105,7 @@ def subject_of(session: Session) -> Subject | None:
 LIMITS = (
     "Intervals show luck only: what the same assumptions may lead to. How wrong the assumptions"
     " may be, they do not say.",
-    "Every build succeeds; issues other than drift are noticed at once.",
+    "By default every build succeeds; issues other than drift are noticed at once.",
     "Users do not leave: a bad model is used less, down to nothing.",
     "Value and cost of a prediction do not change over time.",
     "Models do not depend on each other: no outage takes another model down.",

@@ -100,6 +100,7 @@ PRODUCTION = Box(63, 0, 296, 204)
 WAYS: dict[tuple[State, Trigger], tuple[Corners, tuple[int, int]]] = {
     (State.IDEA, Trigger.BUILD_BEGINS): (((25, 32), (25, 45)), (0, 0)),
     (State.BUILD, Trigger.BUILD_DONE): (((25, 73), (25, 86)), (0, 0)),
+    (State.BUILD, Trigger.BUILD_FAILED): (((50, 59), (56, 59), (56, 176), (50, 176)), (0, 0)),
     (State.DEPLOYMENT, Trigger.GOES_LIVE): (((50, 101), (74, 101)), (0, 0)),
     (State.ONLINE, Trigger.RETRAINING_BEGINS): (((104, 78), (104, 22), (240, 22)), (176, 17)),
     (State.RETRAINING, Trigger.RETRAINING_DONE): (((242, 42), (138, 42), (138, 76)), (190, 55)),
@@ -194,7 +195,9 @@ def _arrows() -> Safe:
     """Return an arrow for each transition of the table; those to retirement share one."""
     marker = arrow_head("transition")
     parts = [
-        _arrow(transition) for transition in TRANSITIONS if transition.target is not State.RETIRED
+        _arrow(transition)
+        for transition in TRANSITIONS
+        if transition.trigger is not Trigger.RETIRES
     ]
     retirement = (
         h.path(".way", d=f"M{corners}", marker_end="url(#transition)")

@@ -19,6 +19,7 @@ REASONS: dict[RetirementReason, str] = {
     RetirementReason.OBSOLETE: "obsolete",
     RetirementReason.ABANDONED: "abandoned by its users",
     RetirementReason.PLANNED: "as planned",
+    RetirementReason.FAILED: "as its build failed",
 }
 _VERBS: dict[TaskClass, str] = {
     TaskClass.REPAIR: "repairs",

@@ -18,6 +18,7 @@ from modelops_abm.scenario import Scenario
 TRIGGERS: dict[LogKind, Trigger] = {
     LogKind.BUILD_BEGAN: Trigger.BUILD_BEGINS,
     LogKind.BUILD_DONE: Trigger.BUILD_DONE,
+    LogKind.BUILD_FAILED: Trigger.BUILD_FAILED,
     LogKind.WENT_LIVE: Trigger.GOES_LIVE,
     LogKind.RETRAINING_BEGAN: Trigger.RETRAINING_BEGINS,
     LogKind.RETRAINED: Trigger.RETRAINING_DONE,

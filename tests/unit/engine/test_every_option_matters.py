@@ -66,6 +66,8 @@ CONTEXT: dict[str, dict[str, Any]] = {
     "portfolio.initial_ideas": ENOUGH_DEVELOPERS,
     "portfolio.ideas_per_year": ENOUGH_DEVELOPERS,
     "portfolio.backlog_order": ENOUGH_DEVELOPERS,
+    "portfolio.success_share": ENOUGH_DEVELOPERS,
+    "capabilities.automation.handover_gain": {**ENOUGH_DEVELOPERS, "portfolio.success_share": 0.2},
     "incidents.regulated_multiplier": {"imported": CLIENT},
     "start_date": {"imported": CLIENT},
     "model.largest_yearly_power_loss": {
@@ -91,6 +93,7 @@ OTHER: dict[str, Any] = {
     "imported": CLIENT,
     "model.largest_yearly_power_loss": 0.5,
     "portfolio.initial_models": 10,
+    "portfolio.success_share": 0.1,
     "capabilities.package_days": 40.0,
     **{f"capabilities.{name}.start_day": 90.5 for name in CAPABILITY_NAMES},
 }

@@ -36,6 +36,7 @@ COUNTS: dict[str, tuple[State, ...]] = {
 VARIED: dict[str, dict[str, object]] = {
     "defaults": {},
     "no service while retraining": {"retraining.serves_while_retraining": False},
+    "builds fail": {"portfolio.success_share": 0.5},
     "no preemption": {"team.preemption": "none"},
     "rollback and automation": {
         "capabilities.rollback.start_level": 1.0,

@@ -29,6 +29,8 @@ SMALL = {
     "portfolio.initial_models": 8,
     "portfolio.initial_ideas": 5,
     "portfolio.initial_builds": 2,
+    "portfolio.success_share": 0.1,
+    "capabilities.automation.handover_gain": 1.0,
     "incidents.capacity_per_year": 30.0,
     "model.build_effort_days": 10.0,
     "model.deployment_effort_days": 3.0,
@@ -54,6 +56,7 @@ KINDS = tuple(
 NO_DRIFT = {"drift.onsets_per_year": 0.0}
 WHERE: dict[str, dict[str, Any]] = {
     "no capability is built": {f"capabilities.{name}.maximum": 0.0 for name in CAPABILITY_NAMES},
+    "no build fails": {"portfolio.success_share": 1.0},
     "no pipeline issue heals": {"capabilities.automation.self_healing_share": 0.0},
     "at its full level from the start": {"capabilities.monitoring.start_level": 1.0},
     "no drift occurs, and no decay": {**NO_DRIFT, "drift.decay_alert": "never"},
