@@ -1,7 +1,7 @@
 """The life cycle of the portfolio and the statechart of a model, with what passed in a run.
 
-Both are drawn from the one table of transitions: a transition without a place in the drawing, or a
-place without a transition, fails a test.
+Both are drawn from the one table of transitions. Where the statechart stands is said by
+`charts.placement`, for files and for the page.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from modelops_abm.charts.figure import (
     Disc,
     Figure,
     Frame,
-    Point,
     Table,
     Words,
 )
 from modelops_abm.charts.layout import HEADING, LABEL, MARGIN, width_of
 from modelops_abm.charts.lives import arrived_later, counts, passages, starting_states
 from modelops_abm.charts.palette import STATES, WORK, Colour
+from modelops_abm.charts.placement import IN_FILES, Way, placed_statechart
 from modelops_abm.charts.runs import COUNTS_OF_STATE, source_of, state_flows, work_days
 from modelops_abm.core.events import TaskClass
 from modelops_abm.core.statechart import (
@@ -319,66 +319,6 @@ def _team(run: Run) -> Shapes:
 
 # The statechart
 
-_STATES = {
-    State.IDEA: Box(58.0, 64.0, 180.0, 62.0),
-    State.BUILD: Box(58.0, 168.0, 180.0, 62.0),
-    State.DEPLOYMENT: Box(58.0, 272.0, 180.0, 62.0),
-    State.ONLINE: Box(450.0, 150.0, 170.0, 100.0),
-    State.RETRAINING: Box(910.0, 64.0, 230.0, 62.0),
-    State.OFFLINE_ISSUE: Box(910.0, 176.0, 230.0, 62.0),
-    State.OFFLINE_DRIFT: Box(910.0, 272.0, 230.0, 62.0),
-    State.RETIRED: Box(450.0, 410.0, 170.0, 62.0),
-}
-_EARLY = Box(36.0, 26.0, 224.0, 330.0)
-_PRODUCTION = Box(366.0, 26.0, 798.0, 330.0)
-_EARLY_STATES = (State.IDEA, State.BUILD, State.DEPLOYMENT)
-
-WAYS: dict[tuple[State, Trigger], tuple[tuple[Point, ...], Point, str]] = {
-    (State.IDEA, Trigger.BUILD_BEGINS): (((100, 130), (100, 164)), (110, 151), "left"),
-    (State.BUILD, Trigger.BUILD_DONE): (((100, 234), (100, 268)), (110, 255), "left"),
-    (State.BUILD, Trigger.BUILD_FAILED): (
-        ((54, 199), (46, 199), (46, 460), (446, 460)),
-        (299, 477),
-        "center",
-    ),
-    (State.DEPLOYMENT, Trigger.GOES_LIVE): (
-        ((242, 303), (313, 303), (313, 186), (446, 186)),
-        (313, 322),
-        "center",
-    ),
-    (State.ONLINE, Trigger.RETRAINING_BEGINS): (
-        ((510, 146), (510, 82), (906, 82)),
-        (740, 75),
-        "center",
-    ),
-    (State.RETRAINING, Trigger.RETRAINING_DONE): (
-        ((906, 108), (560, 108), (560, 146)),
-        (740, 125),
-        "center",
-    ),
-    (State.RETRAINING, Trigger.RETRAINING_STOPS): (
-        ((906, 108), (560, 108), (560, 146)),
-        (740, 143),
-        "center",
-    ),
-    (State.ONLINE, Trigger.ISSUE_STRIKES): (((624, 194), (906, 194)), (765, 187), "center"),
-    (State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED): (((906, 220), (624, 220)), (765, 237), "center"),
-    (State.ONLINE, Trigger.DRIFT_FOUND): (
-        ((560, 254), (560, 290), (906, 290)),
-        (740, 283),
-        "center",
-    ),
-    (State.OFFLINE_DRIFT, Trigger.DRIFT_ADDRESSED): (
-        ((906, 316), (510, 316), (510, 254)),
-        (740, 333),
-        "center",
-    ),
-    (State.RETRAINING, Trigger.ISSUE_STRIKES): (((1025, 130), (1025, 172)), (1015, 155), "right"),
-}
-"""Where each transition is drawn: its corners, the place of its words, and how they stand there.
-
-Retirement, which may come in any state, is drawn from the frames."""
-
 
 def statechart_graph(run: Run | None = None) -> Chart:
     """Return states and transitions as a graph.
@@ -444,26 +384,25 @@ def statechart(run: Run | None = None) -> Figure:
             "Boxes: share of production time, and models at the end. Arrows: "
             f"how often in {formats.span(run.scenario.horizon_days)}. {frames}"
         )
-    shapes: Shapes = [
-        *(
-            shape
-            for frame, words, edge in (
-                (_EARLY, "Before production", "hairline"),
-                (_PRODUCTION, "In production", "online 60%"),
-            )
-            for shape in (
-                Frame(frame, "surface", edge, 1.6),
-                Words(frame.left + 14.0, frame.top + 22.0, words, is_strong=True),
-            )
-        ),
-        *(shape for state in State for shape in _state(graph, state)),
-        *(shape for way in WAYS for shape in _transition(graph, *way)),
-        *_retirement(graph),
-        *_entry(graph),
+    placed = placed_statechart(IN_FILES)
+    frames_words = (
+        (placed.early, "Before production", "hairline"),
+        (placed.production, "In production", "online 60%"),
+    )
+    shapes: Shapes = []
+    for frame, words, edge in frames_words:
+        shapes += [
+            Frame(frame, "surface", edge, 1.6),
+            Words(frame.left + 14.0, frame.top + 22.0, words, is_strong=True),
+        ]
+    shapes += [
+        *(shape for state, box in placed.boxes.items() for shape in _state(graph, state, box)),
+        *(shape for way in placed.ways for shape in _way(graph, way)),
+        *_entry(graph, placed.boxes),
     ]
     return Figure(
         finding,
-        ((Diagram(486.0, tuple(shapes)),),),
+        ((Diagram(placed.size[1] + 14.0, tuple(shapes)),),),
         "Statechart",
         shows=shows,
         source=source,
@@ -490,8 +429,8 @@ def _finding_of_states(graph: Chart) -> str:
     )
 
 
-def _state(graph: Chart, state: State) -> Shapes:
-    box, (words, colour) = _STATES[state], STATES[state]
+def _state(graph: Chart, state: State, box: Box) -> Shapes:
+    words, colour = STATES[state]
     width = 1.8 if state is State.ONLINE else 1.3
     inside = Frame(box, f"{colour} 12%", colour, width)
     lines = _lines(graph, state)
@@ -522,16 +461,26 @@ def _lines(graph: Chart, state: State) -> list[str]:
     return [f"{formats.share(part, 0)} of the time, {models}"]
 
 
-def _transition(graph: Chart, state: State, trigger: Trigger) -> Shapes:
-    corners, place, across = WAYS[state, trigger]
-    edge = next(
-        edge for _, _, key, edge in graph.out_edges(state, keys=True, data=True) if key == trigger
-    )
-    return [Arrow(corners), *_passing(*place, edge["words"], _passed(edge), across)]
+def _way(graph: Chart, way: Way) -> Shapes:
+    """Return an arrow, and a line of words for each thing that it stands for."""
+    colour = STATES[way.tone].colour if way.tone is not State.ONLINE else "control"
+    x, y = way.place
+    shapes: Shapes = [Arrow(way.corners, colour)]
+    for row, words in enumerate(way.words):
+        edges = [
+            graph.edges[each.source, each.target, each.trigger]
+            for each in way.transitions
+            if each.words == words
+        ]
+        shapes += _passing(x, y + IN_FILES.line * row, words, _passed(*edges), way.anchor)
+    return shapes
 
 
-def _passed(edge: dict[str, int]) -> str:
-    return formats.number(edge["passed"]) if "passed" in edge else ""
+def _passed(*edges: dict[str, int]) -> str:
+    """Return how often a model went these ways; nothing if they are those of no run."""
+    if "passed" not in edges[0]:
+        return ""
+    return formats.number(sum(edge["passed"] for edge in edges))
 
 
 def _passing(x: float, y: float, words: str, passed: str, across: str = "left") -> Shapes:
@@ -544,37 +493,19 @@ def _passing(x: float, y: float, words: str, passed: str, across: str = "left") 
     return [Words(left, y, words), count]
 
 
-def _retirement(graph: Chart) -> Shapes:
-    box = _STATES[State.RETIRED]
-    bottom, x = _PRODUCTION.bottom, 148.0
-    late, early = _retired(graph, PRODUCTION_STATES), _retired(graph, _EARLY_STATES)
-    return [
-        Arrow(((box.middle, bottom), (box.middle, box.top - 4.0))),
-        *_passing(box.middle + 10.0, bottom + 31.0, "retired", late),
-        Arrow(((x, _EARLY.bottom), (x, box.centre), (box.left - 4.0, box.centre))),
-        *_passing((x + box.left) / 2.0, box.centre - 7.0, "retired", early, "center"),
-    ]
-
-
-def _retired(graph: Chart, states: tuple[State, ...]) -> str:
-    edges = [graph.edges[state, State.RETIRED, Trigger.RETIRES] for state in states]
-    if "passed" not in edges[0]:
-        return ""
-    return formats.number(sum(edge["passed"] for edge in edges))
-
-
-def _entry(graph: Chart) -> Shapes:
-    idea, online = _STATES[State.IDEA], _STATES[State.ONLINE]
+def _entry(graph: Chart, boxes: dict[State, Box]) -> Shapes:
+    idea, online = boxes[State.IDEA], boxes[State.ONLINE]
     x, node = idea.right - 30.0, graph.nodes[State.IDEA]
     known = "models" in node
     proposed = formats.number(node["arrived"] + node["at_start"]) if known else ""
     start = formats.number(graph.nodes[State.ONLINE]["at_start"]) if known else ""
+    left, low = online.left - 52.0, online.bottom - 20.0
     return [
         Disc(x, 10.0),
-        Arrow(((x, 10.0), (x, idea.top - 4.0))),
+        Arrow(((x, 10.0), (x, idea.top - 1.0))),
         *_passing(x + 10.0, 14.0, "proposed", proposed),
-        Disc(398.0, 220.0),
-        Arrow(((398.0, 220.0), (online.left - 4.0, 220.0))),
-        *_passing(398.0, 242.0, "at start", "", "center"),
-        *_passing(398.0, 258.0, "", start, "center"),
+        Disc(left, low),
+        Arrow(((left, low), (online.left - 1.0, low))),
+        *_passing(left, low + 22.0, "at start", "", "center"),
+        *_passing(left, low + 38.0, "", start, "center"),
     ]

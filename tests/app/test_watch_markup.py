@@ -10,12 +10,8 @@ import numpy as np
 import pytest
 
 from modelops_abm import preset
-from modelops_abm.app.drawing.diagrams import Box
 from modelops_abm.app.watch.geometry import HEIGHT, NARROWEST, WIDEST, grid, places
 from modelops_abm.app.watch.model_panel import (
-    BOXES,
-    PRODUCTION,
-    WAYS,
     chart_of_states,
     lines,
     panel_body,
@@ -41,8 +37,9 @@ from modelops_abm.app.watch.paired_run import PairedRun, RunChoice
 from modelops_abm.app.watch.snapshot import ModelView, Organisation, Picture, Snapshot, Work
 from modelops_abm.app.watch.tokens import place_tokens
 from modelops_abm.app.watch.words import CAUSES, doing, sentence
+from modelops_abm.charts.figure import Box
 from modelops_abm.core.events import RetirementReason, TaskClass
-from modelops_abm.core.statechart import TRANSITIONS, Cause, Serving, State, Trigger
+from modelops_abm.core.statechart import PRODUCTION_STATES, Cause, Serving, State
 from modelops_abm.experiments.statistics import PairedDifference
 
 WIDTH = 984
@@ -360,31 +357,6 @@ def test_the_sentence_of_a_retired_model(pictures: dict[int, Picture]) -> None:
 # The chosen model
 
 
-def test_the_statechart_draws_every_transition_of_the_table() -> None:
-    drawn = {
-        (transition.source, transition.trigger)
-        for transition in TRANSITIONS
-        if transition.trigger is not Trigger.RETIRES
-    }
-    assert set(WAYS) == drawn
-    assert set(BOXES) == set(State)
-    for (source, trigger), (corners, _) in WAYS.items():
-        target = next(t.target for t in TRANSITIONS if (t.source, t.trigger) == (source, trigger))
-        assert touches(corners[0], BOXES[source]), (source, trigger)
-        assert touches(corners[-1], BOXES[target]), (source, trigger)
-
-
-def touches(point: tuple[int, int], box: Box, reach: float = 4.0) -> bool:
-    x, y = point
-    return box.left - reach <= x <= box.right + reach and box.top - reach <= y <= box.bottom + reach
-
-
-def test_states_in_production_lie_in_its_frame() -> None:
-    for state in (State.ONLINE, State.RETRAINING, State.OFFLINE_ISSUE, State.OFFLINE_DRIFT):
-        assert PRODUCTION.left < BOXES[state].left
-        assert BOXES[state].right < PRODUCTION.right
-
-
 @pytest.mark.parametrize("state", list(State))
 def test_the_states_of_plan_and_baseline_are_lit(
     pictures: dict[int, Picture], state: State
@@ -394,9 +366,11 @@ def test_the_states_of_plan_and_baseline_are_lit(
     plan = replace(followed.plan, state=state)
     drawn = str(chart_of_states(plan, replace(followed.baseline, state=State.RETIRED), 300.0))
     assert drawn.count('class="halo') == 1
-    name = state.name.lower().replace("_", "-")
-    assert f'class="node {name} lit"' in drawn
-    assert drawn.count("baseline-state") == 1
+    tone = state.name.lower().removeprefix("offline_")
+    lit = "box lit" if state not in PRODUCTION_STATES else f"box {tone} lit"
+    assert drawn.count(f'class="{lit}"') == 1
+    assert drawn.count(" lit") == 1
+    assert drawn.count('class="dashed"') == 1
 
 
 def test_the_panel_of_a_day(pictures: dict[int, Picture]) -> None:

@@ -1,46 +1,30 @@
 """Diagrams of the page as SVG: boxes, arrows between them, and the statechart of a model.
 
-Watch sets boxes of HTML and needs rectangle and arrow head alone; Understand draws boxes and arrows
-whole. The statechart comes last, from the table of transitions and with all its words.
+Of the life cycle, Watch sets the boxes in HTML and needs their places and arrow heads alone;
+Understand draws boxes and arrows whole. Both have the statechart, which comes last.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import NamedTuple
 
 import htpy as h
 from markupsafe import Markup as Safe
 
 from modelops_abm import formats
-from modelops_abm.charts import figure
+from modelops_abm.charts.figure import Box, Point
 from modelops_abm.charts.palette import STATES
+from modelops_abm.charts.placement import ON_PAGE, Measures, Way, placed_statechart
 from modelops_abm.core.outcomes import ISSUES
-from modelops_abm.core.statechart import (
-    PRODUCTION_STATES,
-    STAGE_OF_STATE,
-    TRANSITIONS,
-    Stage,
-    State,
-    Transition,
-    Trigger,
-)
+from modelops_abm.core.statechart import PRODUCTION_STATES, TRANSITIONS, State, Transition
 
 
-class Box(figure.Box):
-    """A rectangle, in pixels, that CSS can place."""
-
-    __slots__ = ()
-
-    @property
-    def style(self) -> str:
-        """Its place in CSS."""
-        return (
-            f"left:{self.left:.0f}px;top:{self.top:.0f}px;"
-            f"width:{self.width:.0f}px;height:{self.height:.0f}px"
-        )
+def css_place(box: Box) -> str:
+    """Return the place of a box in CSS."""
+    edges = {"left": box.left, "top": box.top, "width": box.width, "height": box.height}
+    return ";".join(f"{edge}:{pixels:.0f}px" for edge, pixels in edges.items())
 
 
 def arrow_head(identifier: str, classes: str = "head") -> h.Element:
@@ -61,26 +45,28 @@ def arrow_head(identifier: str, classes: str = "head") -> h.Element:
 # Boxes and arrows of diagrams, as SVG.
 
 
-type Point = tuple[float, float]
-
 _CORNER = 6.0
 _HEAD = 7.0
 
 
-def box(place: Box, title: h.Node, below: h.Node = None, *, tone: str = "") -> h.Element:
-    """Return a box with a title, and a second line if there is one.
+def box(place: Box, title: h.Node, *below: h.Node, tone: str = "") -> h.Element:
+    """Return a box with a title, and lines below it if there are any.
 
     Parameters
     ----------
     tone
         A class of the box: what its colour stands for.
     """
-    first = place.centre + (4.5 if below is None else -3.5)
+    first = place.centre + 4.5 - 8.0 * len(below)
     return h.g(f".box.{tone}" if tone else ".box")[
         frame(place),
         h.text(".name", x=_text(place.middle), y=_text(first), text_anchor="middle")[title],
-        below is not None
-        and h.text(x=_text(place.middle), y=_text(first + 17.0), text_anchor="middle")[below],
+        (
+            h.text(x=_text(place.middle), y=_text(first + 1.0 + 16.0 * row), text_anchor="middle")[
+                line
+            ]
+            for row, line in enumerate(below, start=1)
+        ),
     ]
 
 
@@ -115,7 +101,7 @@ def arrow(corners: Sequence[Point], *, tone: str = "") -> h.Element:
     angle = math.atan2(tip[1] - before[1], tip[0] - before[0])
     end = (tip[0] - _HEAD * math.cos(angle), tip[1] - _HEAD * math.sin(angle))
     return h.g(f".arrow.{tone}" if tone else ".arrow")[
-        h.path(".line", d=_way([*corners[:-1], end])), h.path(".head", d=_head(end, tip))
+        h.path(".line", d=_rounded([*corners[:-1], end])), h.path(".head", d=_head(end, tip))
     ]
 
 
@@ -124,7 +110,7 @@ def words(x: float, y: float, content: h.Node, *, anchor: str = "middle") -> h.E
     return h.text(".words", x=_text(x), y=_text(y), text_anchor=anchor)[content]
 
 
-def _way(corners: Sequence[Point]) -> str:
+def _rounded(corners: Sequence[Point]) -> str:
     """Return a path along corners that takes each of them in a small curve."""
     parts = [f"M{_pair(corners[0])}"]
     for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
@@ -159,99 +145,62 @@ def _text(value: float) -> str:
 
 
 # --------------------------------------------------------------------------------------
-# The statechart of a model, drawn from the table of transitions with all their words.
+# The statechart of a model, as `charts.placement` places it, with a word for every transition.
 
 
-WIDTH, HEIGHT = 445, 260
-
-
-class Way(NamedTuple):
-    """Where the arrow of a transition goes, and its words stand."""
-
-    corners: tuple[Point, ...]
-    place: Point
-    anchor: str = "middle"
-
-
-_PLACES: dict[State, Box] = {
-    State.IDEA: Box(1, 2, 92, 30),
-    State.BUILD: Box(1, 58, 92, 30),
-    State.DEPLOYMENT: Box(1, 114, 92, 30),
-    State.ONLINE: Box(161, 101, 84, 56),
-    State.RETRAINING: Box(328, 18, 108, 48),
-    State.OFFLINE_ISSUE: Box(328, 105, 108, 48),
-    State.OFFLINE_DRIFT: Box(328, 192, 108, 48),
-    State.RETIRED: Box(1, 226, 92, 30),
-}
-_PRODUCTION = Box(150, 1, 294, 258)
-_LEFT, _RIGHT = 185.0, 217.0
-_WAYS: dict[tuple[State, Trigger], Way] = {
-    (State.IDEA, Trigger.BUILD_BEGINS): Way(((47, 33), (47, 57)), (53, 49), "start"),
-    (State.BUILD, Trigger.BUILD_DONE): Way(((47, 89), (47, 113)), (53, 105), "start"),
-    (State.BUILD, Trigger.BUILD_FAILED): Way(
-        ((94, 73), (104, 73), (104, 233), (94, 233)), (109, 92), "start"
-    ),
-    (State.DEPLOYMENT, Trigger.GOES_LIVE): Way(((94, 129), (160, 129)), (122, 123)),
-    (State.ONLINE, Trigger.RETRAINING_BEGINS): Way(
-        ((_LEFT, 100), (_LEFT, 32), (327, 32)), (256, 26)
-    ),
-    (State.RETRAINING, Trigger.RETRAINING_DONE): Way(
-        ((327, 52), (_RIGHT, 52), (_RIGHT, 100)), (272, 67)
-    ),
-    (State.RETRAINING, Trigger.RETRAINING_STOPS): Way(
-        ((327, 52), (_RIGHT, 52), (_RIGHT, 100)), (272, 81)
-    ),
-    (State.ONLINE, Trigger.ISSUE_STRIKES): Way(((246, 119), (327, 119)), (286, 113)),
-    (State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED): Way(((327, 141), (246, 141)), (288, 156)),
-    (State.RETRAINING, Trigger.ISSUE_STRIKES): Way(((394, 67), (394, 104)), (389, 90), "end"),
-    (State.ONLINE, Trigger.DRIFT_FOUND): Way(
-        ((_RIGHT, 158), (_RIGHT, 206), (327, 206)), (272, 200)
-    ),
-    (State.OFFLINE_DRIFT, Trigger.DRIFT_ADDRESSED): Way(
-        ((327, 226), (_LEFT, 226), (_LEFT, 158)), (256, 242)
-    ),
-}
-_RETIREMENTS: dict[Stage, tuple[Point, ...]] = {
-    Stage.PRODUCTION: ((150, 241), (94, 241)),
-    Stage.DEPLOYMENT: ((47, 145), (47, 225)),
-}
-"""Ways to retirement: from the frame of production, and from what comes before it."""
+_ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 
 
 @cache
 def statechart() -> Safe:
+    """Return the statechart with what is to be said of its states, as Understand shows it."""
+    lines = {
+        State.ONLINE: ("serving",),
+        State.OFFLINE_ISSUE: (f"{formats.count_in_words(len(ISSUES))} causes",),
+    }
+    spoken = "; ".join(_spoken(each) for each in TRANSITIONS if each.target is not State.RETIRED)
+    return Safe(str(drawn_statechart(ON_PAGE, f"{spoken}; retired from any state.", lines)))
+
+
+def drawn_statechart(
+    measures: Measures,
+    spoken: str,
+    lines: Mapping[State, Sequence[str]],
+    *,
+    short: Mapping[State, str] | None = None,
+    lit: State | None = None,
+    dashed: State | None = None,
+) -> h.Element:
     """Return the statechart.
 
-    Raises
-    ------
-    KeyError
-        If the table has a transition for which there is no way, so that none is forgotten.
+    Parameters
+    ----------
+    measures
+        Its sizes.
+    spoken
+        What it says to a screen reader.
+    lines
+        What stands below the names of some states.
+    short
+        Names of some states where there is less room.
+    lit, dashed
+        States that are marked by filling, and by a frame of dashes.
     """
-    drawing = h.svg(
+    placed = placed_statechart(measures)
+    names = {state: each.words for state, each in STATES.items()} | dict(short or {})
+    return h.svg(
         ".statechart",
-        viewBox=f"0 0 {WIDTH} {HEIGHT}",
+        viewBox=f"0 0 {_text(placed.size[0])} {_text(placed.size[1])}",
         role="img",
-        aria_label=f"{'; '.join(map(_spoken, _drawn()))}; retired from any state.",
+        aria_label=spoken,
     )[
-        h.g(".production")[frame(_PRODUCTION, 10.0)],
-        map(_transition, _drawn()),
-        (arrow(corners) for corners in _RETIREMENTS.values()),
-        words(53, 188, _word_of_retirement(), anchor="start"),
-        words(122, 235, _word_of_retirement()),
-        map(_state, State),
+        _ways(measures),
+        (
+            _state(state, place, (names[state], *lines.get(state, ())), is_lit=state is lit)
+            for state, place in placed.boxes.items()
+        ),
+        dashed is not None and h.g(".dashed")[_around(placed.boxes[dashed])],
     ]
-    return Safe(str(drawing))
-
-
-def _drawn() -> list[Transition]:
-    """Return the transitions with an arrow of their own."""
-    return [each for each in TRANSITIONS if each.trigger is not Trigger.RETIRES]
-
-
-def _word_of_retirement() -> str:
-    # Two arrows stand for all retirements: were they called otherwise, this would fail.
-    (word,) = {each.words for each in TRANSITIONS if each.trigger is Trigger.RETIRES}
-    return word
 
 
 def _spoken(transition: Transition) -> str:
@@ -259,35 +208,43 @@ def _spoken(transition: Transition) -> str:
     return f"{source} to {target}, {transition.words}"
 
 
-def _transition(transition: Transition) -> h.Element:
-    way = _WAYS[transition.source, transition.trigger]
-    return h.g(data_transition=f"{transition.source.name} {transition.trigger.name}")[
-        arrow(way.corners, tone=_tone(transition)),
-        words(*way.place, transition.words, anchor=way.anchor),
+@cache
+def _ways(measures: Measures) -> Safe:
+    """Return what is the same on every day: the frame, the arrows and their words."""
+    placed = placed_statechart(measures)
+    drawn = h.fragment[
+        h.g(".production")[frame(placed.production, 10.0)],
+        (_way(way, measures.line) for way in placed.ways),
+    ]
+    return Safe(str(drawn))
+
+
+def _way(way: Way, line: float) -> h.Element:
+    x, y = way.place
+    told = ", ".join(f"{each.source.name} {each.trigger.name}" for each in way.transitions)
+    return h.g(data_transitions=told)[
+        arrow(way.corners, tone="" if way.tone is State.ONLINE else _tone(way.tone)),
+        (
+            words(x, y + line * row, each, anchor=_ANCHORS[way.anchor])
+            for row, each in enumerate(way.words)
+        ),
     ]
 
 
-def _tone(transition: Transition) -> str:
-    """Return the state that an arrow leads into or out of, whose colour it has."""
-    for state in (transition.target, transition.source):
-        if state in PRODUCTION_STATES and state is not State.ONLINE:
-            return _class_of(state)
-    return ""
+def _state(state: State, place: Box, lines: Sequence[str], *, is_lit: bool) -> h.Fragment:
+    tone = _tone(state) if state in PRODUCTION_STATES else ""
+    name, *below = lines
+    marked = f"{tone}.lit".lstrip(".") if is_lit else tone
+    return h.fragment[
+        is_lit and h.g(f".halo.{tone}" if tone else ".halo")[_around(place)],
+        box(place, name, *below, tone=marked),
+    ]
 
 
-def _class_of(state: State) -> str:
+def _around(place: Box) -> h.VoidElement | h.Element:
+    """Return a frame a little larger than a box."""
+    return frame(Box(place.left - 3.0, place.top - 3.0, place.width + 6.0, place.height + 6.0), 9.0)
+
+
+def _tone(state: State) -> str:
     return state.name.lower().removeprefix("offline_")
-
-
-def _state(state: State) -> h.Element:
-    is_production = STAGE_OF_STATE[state] is Stage.PRODUCTION
-    tone = _class_of(state) if is_production else ""
-    return box(_PLACES[state], STATES[state].words, _below(state), tone=tone)
-
-
-def _below(state: State) -> h.Node:
-    if state is State.ONLINE:
-        return "serving"
-    if state is State.OFFLINE_ISSUE:
-        return f"{formats.count_in_words(len(ISSUES))} causes"
-    return None

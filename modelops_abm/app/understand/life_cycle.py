@@ -11,10 +11,11 @@ from itertools import pairwise
 import htpy as h
 
 from modelops_abm import formats
-from modelops_abm.app.drawing.diagrams import Box, arrow, badge, box, frame, words
+from modelops_abm.app.drawing.diagrams import arrow, badge, box, frame, words
 from modelops_abm.app.theme import icon
 from modelops_abm.app.understand.provenance import priority, stated, traced, traced_in_drawing
 from modelops_abm.app.widgets.markup import scroll_region
+from modelops_abm.charts.figure import Box
 from modelops_abm.core.events import MAINTENANCE, RetirementReason
 from modelops_abm.core.outcomes import ISSUES
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario

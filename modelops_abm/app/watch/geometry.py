@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from modelops_abm.app.drawing.diagrams import Box
+from modelops_abm.charts.figure import Box
 
 # In pixels. With less room than the narrowest the card scrolls from side to side.
 NARROWEST, WIDEST = 640, 1600

@@ -15,7 +15,7 @@ from itertools import pairwise
 import htpy as h
 from markupsafe import Markup as Safe
 
-from modelops_abm.app.drawing.diagrams import Box, arrow_head
+from modelops_abm.app.drawing.diagrams import arrow_head, css_place
 from modelops_abm.app.watch.geometry import HEIGHT, Places, places
 from modelops_abm.app.watch.snapshot import Organisation, Stock
 from modelops_abm.app.watch.tokens import (
@@ -24,6 +24,7 @@ from modelops_abm.app.watch.tokens import (
     place_tokens,
 )
 from modelops_abm.app.watch.words import counted
+from modelops_abm.charts.figure import Box
 from modelops_abm.core.events import TaskClass
 from modelops_abm.core.statechart import PRODUCTION_STATES, State
 from modelops_abm.formats import NARROW_SPACE, money, number, plural, share
@@ -162,7 +163,7 @@ def _boxes(
             note=_making(organisation, State.DEPLOYMENT, short=where.narrow),
             more=placed.more.get("deployment", 0),
         ),
-        h.div(".box.production", style=where.production.style)[
+        h.div(".box.production", style=css_place(where.production))[
             h.h3["In production"],
             h.span(".count")[plural(len(in_production), "model"), _more(placed, "online")],
             h.span(".state-online")[f"{number(online)} online"],
@@ -185,7 +186,7 @@ def _box(
     more: int = 0,
 ) -> h.Element:
     words = f"{note}, +{number(more)} more" if note and more else note
-    return h.div(".box", style=box.style)[
+    return h.div(".box", style=css_place(box))[
         h.h3[title],
         None if rank is None else h.span(".rank")[f"#{rank}"],
         None if count is None else h.span(".total")[number(count)],
@@ -222,7 +223,7 @@ def _making(organisation: Organisation, state: State, *, short: bool) -> str:
 
 def _capability_work(organisation: Organisation, box: Box) -> h.Element:
     invested = [stock for stock in organisation.stocks if stock.invested]
-    return h.div(".box.capability-work", style=box.style)[
+    return h.div(".box.capability-work", style=css_place(box))[
         h.h3["Capability work"],
         h.span(".rank")[f"#{organisation.priorities[TaskClass.CAPABILITY]}"],
         [_stock_row(stock) for stock in invested]

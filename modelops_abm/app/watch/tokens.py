@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import htpy as h
 from markupsafe import Markup as Safe, escape
 
-from modelops_abm.app.drawing.diagrams import Box
 from modelops_abm.app.watch.geometry import HEADING, ROW, Grid, Places, grid, grids
 from modelops_abm.app.watch.snapshot import ModelView, Organisation
 from modelops_abm.app.watch.words import SHORT_CAUSES, counted, doing, label
+from modelops_abm.charts.figure import Box
 from modelops_abm.core.events import TaskClass
 from modelops_abm.core.statechart import Serving, State
 from modelops_abm.formats import number

@@ -6,7 +6,7 @@ import networkx as nx
 import pytest
 
 from modelops_abm.charts import life_cycle_graph, statechart_graph
-from modelops_abm.charts.diagrams import NODES, WAYS
+from modelops_abm.charts.diagrams import NODES
 from modelops_abm.core.statechart import PRODUCTION_STATES, TRANSITIONS, State, Trigger
 from modelops_abm.runs.results import Run
 
@@ -59,11 +59,6 @@ def test_the_statechart_is_the_table() -> None:
     drawn = {(source, Trigger(key), end) for source, end, key in graph.edges(keys=True)}
     assert drawn == {(each.source, each.trigger, each.target) for each in TRANSITIONS}
     assert set(graph) == set(State)
-
-
-def test_every_transition_has_its_place_in_the_drawing() -> None:
-    table = {(each.source, each.trigger) for each in TRANSITIONS}
-    assert set(WAYS) == {way for way in table if way[1] is not Trigger.RETIRES}
 
 
 def test_shares_of_time_add_up(any_run: Run, nothing: Run) -> None:
