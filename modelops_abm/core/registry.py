@@ -336,7 +336,7 @@ def _seal() -> None:
     # Before anything is compiled with their rules (0034).
     if _registered:
         # Only here: the cache loads Numba, which nobody needs for a name or a unit.
-        from modelops_abm.compile_cache import depends_on
+        from modelops_abm.compiled.code_cache import depends_on
 
         for text in _registered:
             depends_on(text)

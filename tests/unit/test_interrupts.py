@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from modelops_abm.interrupts import between_functions
+from modelops_abm.compiled import between_functions
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 unix = pytest.mark.skipif(os.name == "nt", reason="signals of Unix")

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from modelops_abm import compile_cache
+from modelops_abm.compiled import code_cache
 from tests.unit.cli.conftest import REPOSITORY, Outcome
 
 Process = Callable[..., subprocess.CompletedProcess[str]]
@@ -219,7 +219,7 @@ def test_a_hostile_environment_changes_nothing(
     modelops: Callable[..., Outcome], process: Process, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
-    folder = compile_cache.cache_folder()
+    folder = code_cache.cache_folder()
     assert folder is not None
     arguments = ["simulate", "--days", "5"]
     done = process(

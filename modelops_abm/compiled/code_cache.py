@@ -16,7 +16,6 @@ import hashlib
 import logging
 import multiprocessing
 import os
-import pickle
 import re
 import shutil
 import stat
@@ -33,21 +32,19 @@ import llvmlite
 import numba
 import numpy as np
 from llvmlite.binding import get_host_cpu_name
-from numba.core.caching import CompileResultCacheImpl, NullCache
-from numba.core.serialize import dumps
 from platformdirs import user_cache_path
 
+from modelops_abm.compiled.internals import Cache, as_bytes, cache_of, from_bytes, use
 from modelops_abm.disk import open_file
 from modelops_abm.errors import reason_of
 from modelops_abm.text import file_label
 
 VARIABLE = "MODELOPS_ABM_CACHE_DIR"
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parents[1]
+_OWN = __name__.partition(".")[0]
 # Whatever compiled code is made of or by: numba sees a change in the file of a function only.
 _SOURCES = (
-    "compiled.py",
-    "compile_cache.py",
-    "interrupts.py",
+    "compiled/*.py",
     "core/*.py",
     "rules/*.py",
     "compiled_engine/*.py",
@@ -73,16 +70,13 @@ def depends_on(text: str) -> None:
 
 
 def keep(dispatcher: Any) -> None:
-    """Let the compiled versions of a function of this package be kept in the cache.
-
-    numba has no public way to give a function another cache than its own.
-    """
+    """Let the compiled versions of a function of this package be kept in the cache."""
     function = dispatcher.py_func
-    if function.__module__.startswith(f"{__package__}.") and (folder := cache_folder()):
-        dispatcher._cache = _Cache(folder, function)
+    if function.__module__.partition(".")[0] == _OWN and (folder := cache_folder()):
+        use(dispatcher, _Cache(folder, function))
 
 
-class _Cache(NullCache):  # type: ignore[misc]
+class _Cache(Cache):
     """What numba asks for a compiled version of a function, and gives one to keep.
 
     Parameters
@@ -97,7 +91,7 @@ class _Cache(NullCache):  # type: ignore[misc]
         self._folder = folder
         self._name = function.__name__
         line = function.__code__.co_firstlineno
-        self._of = f"{function.__module__}.{function.__qualname__}:{line}{_enclosed(function)}"
+        self.of = f"{function.__module__}.{function.__qualname__}:{line}{_enclosed(function)}"
 
     @property
     def cache_path(self) -> str:
@@ -112,8 +106,7 @@ class _Cache(NullCache):  # type: ignore[misc]
         path = self._path(key)
         try:
             # Verified before it is unpickled, which may run anything.
-            payload = _payload(_content(path), key)
-            return _serialiser().rebuild(target_context, pickle.loads(payload))
+            return from_bytes(_payload(_content(path), key), target_context)
         except FileNotFoundError:
             return None
         except Exception as error:  # noqa: BLE001 - whatever it is, compiling mends it
@@ -126,7 +119,7 @@ class _Cache(NullCache):  # type: ignore[misc]
         if data.library.has_dynamic_globals:  # addresses, which mean nothing to another process
             return
         key = self._key(sig, data.codegen)
-        payload = dumps(_serialiser().reduce(data))
+        payload = as_bytes(data)
         try:
             _write(self._path(key), _digest(key, payload) + payload)
         except OSError as error:
@@ -134,7 +127,7 @@ class _Cache(NullCache):  # type: ignore[misc]
 
     def _key(self, sig: Any, codegen: Any) -> str:
         """Return what tells a version from all others: function, types and processor."""
-        return f"{self._of} {sig} {codegen.magic_tuple()}"
+        return f"{self.of} {sig} {codegen.magic_tuple()}"
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{self._name}-{hashlib.sha256(key.encode()).hexdigest()[:32]}"
@@ -150,20 +143,8 @@ def _named(value: Any) -> str:
     inner = getattr(value, "py_func", value)
     if not callable(inner):
         return repr(value)
-    own = getattr(getattr(value, "_cache", None), "_of", "")
-    return own or f"{inner.__module__}.{inner.__qualname__}"
-
-
-class _Serialiser(CompileResultCacheImpl):  # type: ignore[misc]
-    """numba's way from a compiled version to what can be pickled, and back."""
-
-    def __init__(self) -> None:
-        """Leave out the search for a folder, which would write a file for every function."""
-
-
-@cache
-def _serialiser() -> _Serialiser:
-    return _Serialiser()
+    kept = cache_of(value)
+    return kept.of if isinstance(kept, _Cache) else f"{inner.__module__}.{inner.__qualname__}"
 
 
 class _DamagedError(Exception):

@@ -19,11 +19,12 @@ import pytest
 from numba import types
 from numba.core import event
 
-from modelops_abm import compile_cache, compiled
+from modelops_abm import compiled
+from modelops_abm.compiled import code_cache
 from modelops_abm.compiled_engine import kernel
 from modelops_abm.rules.money import discount_factor
 
-PACKAGE = Path(compile_cache.__file__).parent
+PACKAGE = Path(code_cache.__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
@@ -35,36 +36,36 @@ def fresh() -> Iterator[None]:
 
 def forget() -> None:
     """Begin as a new process does."""
-    compile_cache.cache_folder.cache_clear()
-    compile_cache._say.cache_clear()
+    code_cache.cache_folder.cache_clear()
+    code_cache._say.cache_clear()
 
 
 def test_a_changed_rule_gets_a_new_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     copy = tmp_path / "package"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setenv("MODELOPS_ABM_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(compile_cache, "_PACKAGE", copy)
-    before = compile_cache.cache_folder()
-    compile_cache.cache_folder.cache_clear()
-    assert compile_cache.cache_folder() == before
+    monkeypatch.setattr(code_cache, "_PACKAGE", copy)
+    before = code_cache.cache_folder()
+    code_cache.cache_folder.cache_clear()
+    assert code_cache.cache_folder() == before
     for name in (
         "rules/power.py",
         "core/randomness.py",
         "compiled_engine/ml_model.py",
-        "interrupts.py",
+        "compiled/internals.py",
     ):
         assert (copy / name).exists()
         with (copy / name).open("a", encoding="utf-8") as source:
             source.write("\n")
-        compile_cache.cache_folder.cache_clear()
-        after = compile_cache.cache_folder()
+        code_cache.cache_folder.cache_clear()
+        after = code_cache.cache_folder()
         assert after != before
         before = after
 
 
 def test_every_compiled_function_is_in_a_file_that_counts() -> None:
     counted = {
-        path for pattern in compile_cache._SOURCES for path in compile_cache._PACKAGE.glob(pattern)
+        path for pattern in code_cache._SOURCES for path in code_cache._PACKAGE.glob(pattern)
     }
     assert kernel.run_block in compiled.everything()
     files = {Path(each.py_func.__code__.co_filename) for each in compiled.everything()}
@@ -77,11 +78,11 @@ def test_another_file_changes_nothing(tmp_path: Path, monkeypatch: pytest.Monkey
     copy = tmp_path / "package"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setenv("MODELOPS_ABM_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(compile_cache, "_PACKAGE", copy)
-    before = compile_cache.cache_folder()
+    monkeypatch.setattr(code_cache, "_PACKAGE", copy)
+    before = code_cache.cache_folder()
     (copy / "results.py").write_text("", encoding="utf-8")
-    compile_cache.cache_folder.cache_clear()
-    assert compile_cache.cache_folder() == before
+    code_cache.cache_folder.cache_clear()
+    assert code_cache.cache_folder() == before
 
 
 def test_folders_that_nobody_uses_are_deleted(
@@ -96,7 +97,7 @@ def test_folders_that_nobody_uses_are_deleted(
         (tmp_path / name / "inside").mkdir(parents=True)
         os.utime(tmp_path / name, (time.time() - days * day,) * 2)
     monkeypatch.setenv("MODELOPS_ABM_CACHE_DIR", str(tmp_path))
-    folder = compile_cache.cache_folder()
+    folder = code_cache.cache_folder()
     assert folder is not None
     found = {path.name for path in tmp_path.iterdir()}
     assert found == {folder.name, "compiled-fedcba9876543210", "compiled-by-me"}
@@ -104,11 +105,11 @@ def test_folders_that_nobody_uses_are_deleted(
 
 def test_a_folder_that_is_used_stays_young(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODELOPS_ABM_CACHE_DIR", str(tmp_path))
-    folder = compile_cache.cache_folder()
+    folder = code_cache.cache_folder()
     assert folder is not None
     os.utime(folder, (0.0, 0.0))
-    compile_cache.cache_folder.cache_clear()
-    assert compile_cache.cache_folder() == folder
+    code_cache.cache_folder.cache_clear()
+    assert code_cache.cache_folder() == folder
     assert time.time() - folder.stat().st_mtime < 60.0
 
 
@@ -116,7 +117,7 @@ def test_without_a_writable_place_it_works_without_a_cache(tmp_path: Path) -> No
     blocked = tmp_path / "file"
     blocked.write_text("", encoding="utf-8")
     program = (
-        "from modelops_abm.compile_cache import cache_folder\n"
+        "from modelops_abm.compiled.code_cache import cache_folder\n"
         "from modelops_abm.compiled import prepare\n"
         "from modelops_abm.rules.power import power\n"
         "prepare()\n"
@@ -163,7 +164,7 @@ def compilations() -> int:
     forget()
     listener = Compilations()
     dispatcher = numba.njit(nogil=True, error_model="numpy")(discount_factor.py_func)
-    compile_cache.keep(dispatcher)
+    code_cache.keep(dispatcher)
     with event.install_listener("numba:compile", listener):
         dispatcher.compile((types.float64, types.int64))
     assert dispatcher(0.1, 364) == discount_factor.py_func(0.1, 364)
@@ -220,8 +221,8 @@ def test_an_entry_in_the_place_of_another_is_compiled_again(
 ) -> None:
     compilations()
     entry = entry_of(cache)
-    monkeypatch.setattr(compile_cache._Cache, "_key", lambda *_: "the key of another version")
-    monkeypatch.setattr(compile_cache._Cache, "_path", lambda *_: entry)
+    monkeypatch.setattr(code_cache._Cache, "_key", lambda *_: "the key of another version")
+    monkeypatch.setattr(code_cache._Cache, "_path", lambda *_: entry)
     assert compilations() == 1
     assert "is not as it was written" in caplog.text
 
@@ -245,14 +246,14 @@ def test_what_cannot_be_loaded_is_compiled_again(
     compilations()
     entry = entry_of(cache)
     key = []
-    made = compile_cache._digest
+    made = code_cache._digest
 
     def told(text: str, payload: bytes) -> bytes:
         key.append(text)
         return made(text, payload)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compile_cache, "_digest", told)
+        patch.setattr(code_cache, "_digest", told)
         compilations()
     payload = pickle.dumps(("not", "what", "numba", "expects"))
     entry.write_bytes(made(key[0], payload) + payload)
@@ -286,10 +287,10 @@ def test_nothing_is_unpickled_before_its_checksum_is_verified(
 def test_a_cache_that_is_deleted_meanwhile_is_made_again(
     cache: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder = compile_cache.cache_folder()
+    folder = code_cache.cache_folder()
     assert folder is not None
     dispatcher = numba.njit(discount_factor.py_func)
-    compile_cache.keep(dispatcher)
+    code_cache.keep(dispatcher)
     shutil.rmtree(cache)
     dispatcher.compile((types.float64, types.int64))
     assert entry_of(cache).parent == folder
@@ -335,7 +336,7 @@ def test_a_folder_in_which_others_can_write_is_not_used(
     assert folder.stat().st_mode & 0o777 == 0o700
     folder.chmod(mode)
     assert compilations() == 1
-    assert compile_cache.cache_folder() is None
+    assert code_cache.cache_folder() is None
     assert "other users can write there" in caplog.text
 
 
@@ -349,7 +350,7 @@ def test_a_folder_of_another_user_is_not_used(
         os.chown(folder, 4712, -1)
     monkeypatch.setattr(os, "geteuid", lambda: 4711)
     assert compilations() == 1
-    assert compile_cache.cache_folder() is None
+    assert code_cache.cache_folder() is None
     assert "it belongs to another user" in caplog.text
 
 
@@ -358,7 +359,7 @@ def test_an_entry_of_another_user_is_not_loaded(
     cache: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compilations()
-    monkeypatch.setattr(compile_cache, "_is_trusted", lambda status: stat.S_ISDIR(status.st_mode))
+    monkeypatch.setattr(code_cache, "_is_trusted", lambda status: stat.S_ISDIR(status.st_mode))
     assert compilations() == 1
     assert "is not as it was written" in caplog.text
 
@@ -398,8 +399,8 @@ def test_without_a_home_nothing_is_written_where_one_stands(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("MODELOPS_ABM_CACHE_DIR", raising=False)
-    monkeypatch.setattr(compile_cache, "user_cache_path", lambda _: Path("~/.cache/modelops-abm"))
-    assert compile_cache.cache_folder() is None
+    monkeypatch.setattr(code_cache, "user_cache_path", lambda _: Path("~/.cache/modelops-abm"))
+    assert code_cache.cache_folder() is None
     assert "nothing says where the user's home is" in caplog.text
     assert list(tmp_path.iterdir()) == []
 
@@ -409,31 +410,31 @@ def test_a_place_is_shown_without_what_steers_a_terminal(
 ) -> None:
     (tmp_path / "a\x1b[31m").write_text("")
     monkeypatch.setenv("MODELOPS_ABM_CACHE_DIR", str(tmp_path / "a\x1b[31m"))
-    assert compile_cache.cache_folder() is None
+    assert code_cache.cache_folder() is None
     assert "\x1b" not in caplog.text
 
 
 def test_another_setting_of_the_compiler_gets_a_new_folder(
     cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = compile_cache.cache_folder()
+    before = code_cache.cache_folder()
     forget()
     monkeypatch.setattr(numba.config, "BOUNDSCHECK", 1)
-    assert compile_cache.cache_folder() != before
+    assert code_cache.cache_folder() != before
 
 
 def test_a_worker_process_leaves_the_words_to_the_one_that_has_it(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compile_cache.multiprocessing, "parent_process", lambda: object())
-    compile_cache._say("something")
+    monkeypatch.setattr(code_cache.multiprocessing, "parent_process", lambda: object())
+    code_cache._say("something")
     assert caplog.messages == []
 
 
 def test_a_function_of_another_package_is_not_kept(cache: Path) -> None:
     """The name of the folder says nothing of its source."""
     dispatcher = numba.njit(lambda number: number + 1.0)
-    compile_cache.keep(dispatcher)
+    code_cache.keep(dispatcher)
     assert dispatcher(1.0) == 2.0
     assert list(cache.rglob("*")) == []
 

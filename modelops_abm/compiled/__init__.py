@@ -3,14 +3,19 @@
 Equations have types declared by their annotations, and one version each. Parts of the kernel take
 types as they come. All are compiled before the first run, which can tell its progress and be
 interrupted; hot loops in Python call machine code directly (decision 0005).
+
+What numba does not document is used in `internals` alone; `code_cache` keeps what is compiled.
 """
 
 from __future__ import annotations
 
+import inspect
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from types import FrameType
 from typing import Any, get_type_hints
 
 import numba
@@ -19,8 +24,9 @@ from numba import types
 from numba.core import event
 from numpy.typing import NDArray
 
-from modelops_abm.compile_cache import keep
-from modelops_abm.interrupts import between_functions
+from modelops_abm.compiled.code_cache import keep
+from modelops_abm.compiled.internals import machine_code, without_literals
+from modelops_abm.ctrl_c import Handler
 
 _TYPES: dict[Any, Any] = {
     float: types.float64,
@@ -99,23 +105,7 @@ def _dispatcher(function: Callable[..., Any], *, cache: bool = True, **options: 
     if cache:
         keep(dispatcher)
     _shares[dispatcher] = 1
-    return _without_literals(dispatcher)
-
-
-def _without_literals(dispatcher: Any) -> Any:
-    """Let one version serve all constants; numba would compile one for each that is handed over.
-
-    There would be a third more functions, and the compiler takes in constants by inlining anyway.
-    """
-    resolved = dispatcher.get_call_template
-
-    def get_call_template(arguments: Any, keywords: Any) -> Any:
-        numbers = tuple(types.unliteral(argument) for argument in arguments)
-        named = {name: types.unliteral(argument) for name, argument in keywords.items()}
-        return resolved(numbers, named)
-
-    dispatcher.get_call_template = get_call_template
-    return dispatcher
+    return without_literals(dispatcher)
 
 
 def prepare(progress: Progress | None = None) -> None:
@@ -194,8 +184,9 @@ def direct[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     arguments, which costs three times as much as the call itself.
     """
     prepare()
-    version = function.overloads[_signature(function.py_func)]  # type: ignore[attr-defined]
-    return version.entry_point  # type: ignore[no-any-return]
+    dispatcher: Any = function
+    entry: Callable[P, R] = machine_code(dispatcher, _signature(dispatcher.py_func))
+    return entry
 
 
 def _signature(function: Callable[..., Any]) -> tuple[Any, ...]:
@@ -213,3 +204,56 @@ def numba_type(hint: Any) -> Any:
     if len(set(fields)) == 1:
         return types.NamedUniTuple(fields[0], len(fields), hint)
     return types.NamedTuple(fields, hint)
+
+
+# --------------------------------------------------------------------------------------
+# Ctrl-C while numba compiles: LLVM runs callbacks that print an exception and swallow it.
+
+
+@contextmanager
+def between_functions() -> Iterator[None]:
+    """Let an interrupt wait until numba is between two functions that it compiles.
+
+    That is some ten times in a second, and once in two or three seconds at the end of the kernel.
+    An interrupt that is still waiting at the end takes effect then. What it does is left to the
+    handler that was there before: Python's own raises `KeyboardInterrupt`.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(handler):
+        yield  # no interrupt reaches this thread as an exception
+        return
+    waiting = _Waiting(handler)
+    signal.signal(signal.SIGINT, waiting.wait)
+    try:
+        with event.install_listener("numba:compile", waiting):
+            yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+        # When all is put back, as this may raise.
+        waiting.strike()
+
+
+class _Waiting(event.Listener):  # type: ignore[misc]
+    """Keeps an interrupt for the handler until numba compiles the next function."""
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+        self._is_waiting = False
+
+    def wait(self, _signal: int, _frame: FrameType | None) -> None:
+        """Take an interrupt."""
+        self._is_waiting = True
+
+    def strike(self) -> None:
+        """Hand on an interrupt that waits."""
+        if self._is_waiting and threading.current_thread() is threading.main_thread():
+            self._is_waiting = False
+            self._handler(signal.SIGINT, inspect.currentframe())
+
+    def on_start(self, event: Any) -> None:
+        """Strike before a function is compiled."""
+        self.strike()
+
+    def on_end(self, event: Any) -> None:
+        """Strike after a function is compiled."""
+        self.strike()
