@@ -117,6 +117,16 @@ COLUMNS: dict[str, Callable[[str], object]] = {
     "retraining_interval_days": read_number,
     "last_retrained_at": read_date,
     "regulated": read_flag,
+    "pipeline_issues_per_year": read_number,
+    "capacity_issues_per_year": read_number,
+    "compliance_issues_per_year": read_number,
+    "drift_onsets_per_year": read_number,
+    "drift_severity": read_number,
+    "retraining_effort_days": read_number,
+    "pipeline_repair_days": read_number,
+    "capacity_repair_days": read_number,
+    "compliance_repair_days": read_number,
+    "drift_investigation_days": read_number,
 }
 """How the cells of every column of a portfolio are read; the order is that of written files."""
 
@@ -191,6 +201,20 @@ COLUMNS_BY_OTHER_WORDS = _by_other_words(
         "last_retrained_at": "last retrained, last retraining, last trained, retrained at, "
         "retrained on, trained at, last training date",
         "regulated": "is regulated, under regulation",
+        "pipeline_issues_per_year": "pipeline issues, pipeline incidents, pipeline failures, "
+        "pipeline incidents per year, pipeline failures per year, incidents per year",
+        "capacity_issues_per_year": "capacity issues, capacity incidents, overloads per year",
+        "compliance_issues_per_year": "compliance issues, compliance incidents, "
+        "audit findings per year",
+        "drift_onsets_per_year": "drifts per year, drift events, drift events per year, "
+        "drift onsets",
+        "drift_severity": "loss by drift, drift loss, power lost to drift",
+        "retraining_effort_days": "retraining effort, retrain effort, effort to retrain",
+        "pipeline_repair_days": "pipeline repair, pipeline repair effort, repair effort",
+        "capacity_repair_days": "capacity repair, capacity repair effort",
+        "compliance_repair_days": "compliance repair, compliance repair effort, "
+        "effort to answer a compliance issue",
+        "drift_investigation_days": "drift investigation, investigation effort",
     }
 )
 STAGES_BY_OTHER_WORDS = _by_other_words(

@@ -239,4 +239,5 @@ def _defaults_in_words(models: Sequence[PortfolioModel]) -> Iterator[str]:
         yield "taken as in production, as no row gives a stage: all models"
     open_ = [model.id for model in models if not states(model, "regulated")]
     if 0 < len(open_) < len(models):
-        yield f"taken as not regulated, as the row does not say: {_named(open_)}"
+        unless = "unless their archetype is, as the row does not say"
+        yield f"taken as not regulated, {unless}: {_named(open_)}"

@@ -17,7 +17,14 @@ from modelops_abm.compiled_engine.developer import (
     log_work,
     take_over,
 )
-from modelops_abm.compiled_engine.layout import Record, developer_of, model_of, setting_at, task_of
+from modelops_abm.compiled_engine.layout import (
+    Record,
+    developer_of,
+    model_of,
+    own_of,
+    setting_at,
+    task_of,
+)
 from modelops_abm.compiled_engine.ml_model import work_began, work_completed
 from modelops_abm.compiled_engine.scheduler import NO_TASK, assign, best, finish, take_idle, victim
 from modelops_abm.core.events import LogKind
@@ -80,7 +87,9 @@ def _effort_of(setting: int, org: Record, task: int) -> float:
         # Counted as they begin: a request that is withdrawn takes no effort from the next.
         occurrence = model.retrainings_begun
         model.retrainings_begun = occurrence + 1
-    return maintenance_effort(care, today, model.entity, record.cause, occurrence)
+    efforts = own_of(org, record.number).efforts
+    own, retraining = efforts[record.cause], efforts[_RETRAINING]
+    return maintenance_effort(care, today, own, retraining, model.entity, record.cause, occurrence)
 
 
 @part_of_kernel

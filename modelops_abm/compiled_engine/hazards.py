@@ -14,6 +14,7 @@ from modelops_abm.compiled_engine.layout import (
 )
 from modelops_abm.core.events import Rank
 from modelops_abm.rules import registered
+from modelops_abm.rules.constants import OwnRates
 from modelops_abm.rules.hazards import Hazards, next_incident, renewed, threshold
 
 # What is registered beside the causes of the package, one part for each entry.
@@ -81,6 +82,12 @@ def rates_of(lane: Record) -> Hazards:
     drift = 0.0 if lane.drifting != 0 else lane.rate_drift
     own = (lane.rate_pipeline, lane.rate_capacity, lane.rate_compliance, drift)
     return Hazards(*(own + _registered_rates(lane)))
+
+
+@inner_loop
+def own_rates_of(lane: Record) -> OwnRates:
+    """Return a model's own rates per year, NaN where it has the scenario's."""
+    return OwnRates(lane.own_pipeline, lane.own_capacity, lane.own_compliance, lane.own_drift)
 
 
 @inner_loop

@@ -17,6 +17,7 @@ from modelops_abm.compiled_engine.layout import (
     Record,
     Tables,
     model_of,
+    own_of,
     setting_at,
     task_of,
 )
@@ -59,7 +60,7 @@ _BUILD_STATE = State.BUILD.value
 _DEPLOYMENT = State.DEPLOYMENT.value
 _NOTHING_KNOWN = NOTHING_KNOWN
 # Columns of a client's model in `Tables.client`.
-STAGE, KIND, REGULATED, KEY_INDEX = range(4)
+STAGE, KIND, OWN, KEY_INDEX = range(4)
 
 
 @part_of_kernel
@@ -112,7 +113,12 @@ def _facts(tables: Tables, row: int) -> ClientFacts:
 
 @part_of_kernel
 def _add_model(
-    org: Record, entity: int, kind: int, laws: KindLaws, facts: ClientFacts
+    org: Record,
+    entity: int,
+    kind: int,
+    own: int,
+    laws: KindLaws,
+    facts: ClientFacts,
 ) -> Attributes:
     """Add a model in the state of an idea under the next number; return its attributes."""
     number = org.models
@@ -123,11 +129,12 @@ def _add_model(
     model = model_of(org, number)
     model.entity = entity
     model.kind = kind
+    model.own = own
+    _keep_own(org, number)
     model.score = score(attributes)
     model.arrived_at = org.clock
     model.went_live_at = np.nan
     model.retired_at = np.nan
-    model.interval = np.nan
     # Not by `enter_state`, as it comes from no state; its place among the counts is 0 already.
     model.state = _IDEA
     model.cause = NOBODY
@@ -160,13 +167,26 @@ def _keep_attributes(org: Record, number: int, attributes: Attributes) -> None:
 
 
 @part_of_kernel
+def _keep_own(org: Record, number: int) -> None:
+    """Keep of a model's own numbers what every day needs, and what its table tells."""
+    model, own = model_of(org, number), own_of(org, number)
+    model.regulated = 1 if own.regulated else 0
+    model.own_pipeline = own.rates.pipeline
+    model.own_capacity = own.rates.capacity
+    model.own_compliance = own.rates.compliance
+    model.own_drift = own.rates.drift
+    model.interval = own.interval_days
+
+
+@part_of_kernel
 def _add(
     tables: Tables, org: Record, seed: int, replication: int, origin: int, index: int
 ) -> Attributes:
     """Add a model of a drawn archetype of whom nothing is known."""
     entity = entity_key(seed, replication, origin, index)
     kind = archetype_index(entity, tables.shares)
-    return _add_model(org, entity, kind, _laws(tables.kinds[kind]), _NOTHING_KNOWN)
+    laws = _laws(tables.kinds[kind])
+    return _add_model(org, entity, kind, kind, laws, _NOTHING_KNOWN)
 
 
 @part_of_kernel
@@ -255,10 +275,9 @@ def _found_imported(setting: int, tables: Tables, org: Record, seed: int, replic
         facts = _facts(tables, number)
         entity = entity_key(seed, replication, _CLIENT_MODEL, row[KEY_INDEX])
         kind = row[KIND] if row[KIND] >= 0 else archetype_index(entity, tables.shares)
-        attributes = _add_model(org, entity, kind, _laws(tables.kinds[kind]), facts)
-        model = model_of(org, number)
-        model.regulated = row[REGULATED]
-        model.interval = tables.intervals[number]
+        own = row[OWN] + kind if row[OWN] >= 0 else kind
+        laws = _laws(tables.kinds[kind])
+        attributes = _add_model(org, entity, kind, own, laws, facts)
         _place(setting, org, number, row[STAGE], attributes, facts)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -10,8 +9,10 @@ import numpy as np
 from modelops_abm.compiled_engine.addresses import to_words
 from modelops_abm.compiled_engine.layout import (
     CAPABILITY,
+    OWN_WORDS,
     Floats,
     Integers,
+    Integers2,
     Priorities,
     Records,
     Setting,
@@ -20,11 +21,12 @@ from modelops_abm.compiled_engine.layout import (
 from modelops_abm.core.events import TaskClass
 from modelops_abm.core.randomness import index_of_identifier
 from modelops_abm.core.statechart import Stage
-from modelops_abm.rules.constants import constants_of
+from modelops_abm.rules.constants import NO_OWN_RATES, OwnNumbers, constants_of, own_numbers
 from modelops_abm.rules.money import discount_factor
 from modelops_abm.rules.population import ClientFacts, KindLaws, client_facts, laws_of
 from modelops_abm.rules.sampling import law_of
 from modelops_abm.scenario import CAPABILITY_NAMES, PortfolioModel, Scenario
+from modelops_abm.scenario.sections import OF_KIND
 
 
 class Prepared(NamedTuple):
@@ -37,10 +39,13 @@ class Prepared(NamedTuple):
 
 def prepared(scenario: Scenario) -> Prepared:
     """Return a scenario as the kernel takes it."""
-    return Prepared(to_words(_setting(scenario)), _tables(scenario), scenario.horizon_days)
+    entries = scenario.imported.models if scenario.imported is not None else ()
+    own = _own(scenario, entries)
+    words = to_words(_setting(scenario, own))
+    return Prepared(words, _tables(scenario, entries, own), scenario.horizon_days)
 
 
-def _setting(scenario: Scenario) -> Setting:
+def _setting(scenario: Scenario, own: list[OwnNumbers]) -> Setting:
     portfolio, team = scenario.portfolio, scenario.team
     return Setting(
         constants=constants_of(scenario),
@@ -52,6 +57,7 @@ def _setting(scenario: Scenario) -> Setting:
         initial_builds=portfolio.initial_builds,
         ideas_per_year=portfolio.ideas_per_year,
         imported=scenario.imported is not None,
+        own_rates=any(each.rates is not NO_OWN_RATES for each in own),
         best_idea_first=portfolio.backlog_order == "value_per_effort",
         preemptive=team.preemption == "maintenance",
         developers=team.developers,
@@ -62,14 +68,15 @@ def _setting(scenario: Scenario) -> Setting:
     )
 
 
-def _tables(scenario: Scenario) -> Tables:
-    entries = scenario.imported.models if scenario.imported is not None else ()
+def _tables(
+    scenario: Scenario, entries: tuple[PortfolioModel, ...], own: list[OwnNumbers]
+) -> Tables:
     return Tables(
         np.array([_laws_row(laws_of(kind)) for kind in scenario.kinds()]),
         np.array([entry.share for entry in scenario.archetypes] or [1.0]),
+        np.concatenate([to_words(row) for row in own]).reshape(len(own), OWN_WORDS),
         _facts(entries, scenario),
-        _client(entries, [entry.name for entry in scenario.archetypes]),
-        _intervals(entries),
+        _client(entries, scenario),
         _capabilities(scenario),
         _discounts(scenario),
     )
@@ -90,22 +97,33 @@ def _facts(entries: tuple[PortfolioModel, ...], scenario: Scenario) -> Floats:
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(ClientFacts._fields))
 
 
-def _client(entries: tuple[PortfolioModel, ...], archetypes: list[str]) -> Integers:
+def _has_own(entry: PortfolioModel) -> bool:
+    """Tell whether a row says something that its kind might say."""
+    return entry.regulated is not None or any(getattr(entry, name) is not None for name in OF_KIND)
+
+
+def _own(scenario: Scenario, entries: tuple[PortfolioModel, ...]) -> list[OwnNumbers]:
+    """Return the rows of `Tables.own`."""
+    kinds = scenario.archetypes or (None,)
+    rows = [own_numbers(scenario, kind, None) for kind in kinds]
+    stated = (entry for entry in entries if _has_own(entry))
+    return rows + [own_numbers(scenario, kind, entry) for entry in stated for kind in kinds]
+
+
+def _client(entries: tuple[PortfolioModel, ...], scenario: Scenario) -> Integers2:
+    archetypes = [entry.name for entry in scenario.archetypes]
+    # By whose row it is; the kind that is drawn tells which of its rows in `_own`.
+    owns = np.cumsum([_has_own(entry) for entry in entries]) * max(1, len(archetypes))
     rows = [
         (
             Stage[entry.stage.upper()],
             -1 if entry.archetype is None else archetypes.index(entry.archetype),
-            int(entry.regulated),
+            first if _has_own(entry) else -1,
             index_of_identifier(entry.id),
         )
-        for entry in entries
+        for entry, first in zip(entries, owns, strict=True)
     ]
     return np.array(rows, dtype=np.int64).reshape(len(rows), 4)
-
-
-def _intervals(entries: tuple[PortfolioModel, ...]) -> Floats:
-    intervals = [entry.retraining_interval_days for entry in entries]
-    return np.array([math.nan if days is None else days for days in intervals], dtype=np.float64)
 
 
 def _discounts(scenario: Scenario) -> Floats:

@@ -36,6 +36,7 @@ from modelops_abm.compiled_engine.layout import (
     Floats2,
     Floats3,
     Integers,
+    Integers2,
     Record,
     Records,
     Tables,
@@ -110,6 +111,7 @@ class Memory(NamedTuple):
     today: Floats
     totals: Floats
     discounts: Floats
+    own: Integers2
 
 
 @part_of_kernel
@@ -163,6 +165,7 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     org.today_at = today.ctypes.data
     org.totals_at = sums.ctypes.data
     org.discounts_at = tables.discounts.ctypes.data
+    org.own_at = tables.own.ctypes.data
     org.lanes_at = lanes.ctypes.data
     # On to a whole vector, for which there are bytes to spare.
     org.lanes_at += -org.lanes_at % VECTOR_BYTES
@@ -189,6 +192,7 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
         today,
         sums,
         tables.discounts,
+        tables.own,
     )
 
 

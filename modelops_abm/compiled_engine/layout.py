@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelops_abm.compiled import inner_loop, part_of_kernel
-from modelops_abm.compiled_engine.addresses import SLOT_BYTES, record_at, tuple_at
+from modelops_abm.compiled_engine.addresses import SLOT_BYTES, record_at, to_words, tuple_at
 from modelops_abm.core import outcomes
 from modelops_abm.core.events import NOBODY, TaskClass
 from modelops_abm.core.statechart import Cause, Serving, State
-from modelops_abm.rules.constants import Constants, Levels
+from modelops_abm.rules.constants import NOTHING_OWN, Constants, Levels, OwnNumbers, OwnRates
 from modelops_abm.rules.day import DayFlows
 from modelops_abm.rules.hazards import Hazards
 from modelops_abm.rules.sampling import Law
@@ -28,6 +28,7 @@ type Floats = NDArray[np.float64]
 type Floats2 = NDArray[np.float64]
 type Floats3 = NDArray[np.float64]
 type Integers = NDArray[np.int64]
+type Integers2 = NDArray[np.int64]
 type Bytes = NDArray[np.uint8]
 
 HAZARDS = len(Hazards._fields)
@@ -84,7 +85,7 @@ ORGANISATION = _record(
     # of the setting in force; addresses of the tables and their sizes
     "setting_at"
     " models_at tasks_at developers_at capabilities_at production_at calendar_at slots_at days_at"
-    " queues_at idle_at log_at today_at totals_at lanes_at discounts_at"
+    " queues_at idle_at log_at today_at totals_at lanes_at discounts_at own_at"
     " model_room developer_room calendar_room queue_room log_room"
     # counters; the team are the developers with the first numbers
     " developers lanes models in_production departures abandoned arrivals key"
@@ -109,7 +110,8 @@ DAILY_FIELDS = _record(
     " users usage memory ideal_users ideal_usage"
     " market_size innovation imitation waning full_usage price cost wrong_cost"
     " decay restored restored_at severity drift_since capacity served_total"
-    " value_total cost_total",
+    " value_total cost_total"
+    f" {' '.join(f'own_{name}' for name in OwnRates._fields)}",
     "serving cause drifting regulated",
 )
 # A lane and a model's record both begin with the daily fields, in this order: they are copied from
@@ -132,7 +134,7 @@ MODEL = np.dtype(
             "build_effort deployment_effort life_days score interval build_days"
             # dates
             " arrived_at went_live_at retired_at offline_since",
-            "lane state place entity kind reason planned_reason"
+            "lane state place entity kind own reason planned_reason"
             " drift_number drift_detected drift_pending crossings"
             " issue_number retrainings_begun retraining_stints restorations next_cause",
             counts=(np.int64, HAZARDS),
@@ -140,6 +142,8 @@ MODEL = np.dtype(
     ]
 )
 MODEL_BYTES = MODEL.itemsize
+OWN_WORDS = len(to_words(NOTHING_OWN))
+OWN_BYTES = OWN_WORDS * SLOT_BYTES
 TASK = _record(
     "submitted_at score effort_left",
     "exists task_class number stream cause begun interrupted held worker serial",
@@ -193,7 +197,8 @@ class Priorities(NamedTuple):
 class Setting(NamedTuple):
     """A scenario's numbers as the kernel takes them.
 
-    `priorities` holds the task classes from first to last priority.
+    `priorities` holds the task classes from first to last priority; `own_rates` tells whether any
+    model may have rates of its own.
     """
 
     constants: Constants
@@ -205,6 +210,7 @@ class Setting(NamedTuple):
     initial_builds: int
     ideas_per_year: float
     imported: bool
+    own_rates: bool
     best_idea_first: bool
     preemptive: bool
     developers: int
@@ -221,9 +227,12 @@ class Tables(NamedTuple):
     ----------
     kinds, shares
         A row of numbers for each archetype, see `inputs._laws_row`; the shares of the ideas.
-    facts, client, intervals
-        What a client knows of each model (NaN if nothing); its stage, kind (-1 if drawn),
-        regulation and key index; its own retraining interval (NaN if none).
+    own
+        Words of `OwnNumbers`: a row for each archetype; then, for every client's row that says
+        something itself, a row for each archetype that the model may be of.
+    facts, client
+        What a client knows of each model (NaN if nothing); its stage, kind (-1 if drawn), first
+        row in `own` (-1 if it says nothing itself) and key index.
     capabilities
         Their sections.
     discounts
@@ -232,20 +241,27 @@ class Tables(NamedTuple):
 
     kinds: Floats
     shares: Floats
+    own: Integers2
     facts: Floats
-    client: Integers
-    intervals: Floats
+    client: Integers2
     capabilities: Records
     discounts: Floats
 
 
 setting_at = tuple_at(Setting)
+_own_at = tuple_at(OwnNumbers)
 
 
 @part_of_kernel
 def model_of(org: Record, number: int) -> Record:
     """Return a model."""
     return _model_at(org.models_at, number)
+
+
+@inner_loop
+def own_of(org: Record, number: int) -> OwnNumbers:
+    """Return what a model has of its own, beside the scenario."""
+    return _own_at(org.own_at + model_of(org, number).own * OWN_BYTES)
 
 
 @part_of_kernel

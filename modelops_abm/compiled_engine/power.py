@@ -14,6 +14,7 @@ from modelops_abm.compiled_engine.layout import (
     lane_of,
     log_model,
     model_of,
+    own_of,
     setting_at,
 )
 from modelops_abm.compiled_engine.totals import DRIFT_DAYS_UNDETECTED, tally
@@ -63,7 +64,7 @@ def begin_drift(setting: int, org: Record, number: int, count: int) -> None:
     """Let the n-th drift set in, and plan its detection."""
     model = model_of(org, number)
     care = setting_at(setting).constants.care
-    severity = drift_severity(care, model.entity, count)
+    severity = drift_severity(care, own_of(org, number).severity, model.entity, count)
     lane = lane_of(org, number)
     lane.drifting = 1
     lane.severity = severity

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 from modelops_abm.compiled import inner_loop, part_of_kernel
 from modelops_abm.compiled_engine import totals
-from modelops_abm.compiled_engine.capability import rates_of_today
-from modelops_abm.compiled_engine.hazards import plan_incident
+from modelops_abm.compiled_engine.capability import levels, rates_of_today
+from modelops_abm.compiled_engine.hazards import own_rates_of, plan_incident
 from modelops_abm.compiled_engine.layout import (
     LANE,
     LANE_BITS,
@@ -36,6 +36,7 @@ from modelops_abm.compiled_engine.layout import (
     today_of,
 )
 from modelops_abm.compiled_engine.service import account_for_state, close_lane, open_lane
+from modelops_abm.rules.constants import Levels, RateConstants, with_own_rates
 from modelops_abm.rules.day import CommonRates, DayFlows, PreviousVersion
 from modelops_abm.rules.users import UsageConstants
 
@@ -190,9 +191,18 @@ def _added(sums: DayFlows, lane: Record) -> DayFlows:
 def open_models(setting: int, org: Record) -> None:
     """Open the day of every model in production, and plan the incidents of the day."""
     common = rates_of_today(setting, org)
+    # Asked once a day: a choice for each lane between its own rates and the scenario's would cost
+    # those who have no kinds.
+    has_own = setting_at(setting).own_rates
+    constants, today = setting_at(setting).constants.rates, levels(org)
     for block in range(_blocks(org)):
-        address = block_at(org, block)
-        _open_block(address, _filled(org, block), org.clock, org.day + 1.0, common)
+        address, filled = block_at(org, block), _filled(org, block)
+        if has_own:
+            _open_block_of_kinds(
+                address, filled, org.clock, org.day + 1.0, common, constants, today
+            )
+        else:
+            _open_block(address, filled, org.clock, org.day + 1.0, common)
         for lane in range(_used(org, block)):
             # On most days of a model a comparison is all. Planning has branches and calls, so it is
             # out of the loop; the order of lanes does not matter to the calendar (0003).
@@ -207,8 +217,25 @@ def _open_block(block: int, count: int, now: float, day_end: float, common: Comm
 
 
 @part_of_kernel
+def _open_block_of_kinds(
+    block: int,
+    count: int,
+    now: float,
+    day_end: float,
+    common: CommonRates,
+    constants: RateConstants,
+    today: Levels,
+) -> None:
+    for lane in range(count):
+        own = with_own_rates(common, constants, today, own_rates_of(lane_at(block, lane)))
+        open_lane(lane_at(block, lane), now, day_end, own)
+
+
+@part_of_kernel
 def open_model(setting: int, org: Record, number: int) -> None:
     """Open the rest of the day of a model that goes live."""
+    lane, constants = lane_of(org, number), setting_at(setting).constants.rates
     common = rates_of_today(setting, org)
-    open_lane(lane_of(org, number), org.clock, org.day + 1.0, common)
+    own = with_own_rates(common, constants, levels(org), own_rates_of(lane))
+    open_lane(lane, org.clock, org.day + 1.0, own)
     plan_incident(setting, org, number)

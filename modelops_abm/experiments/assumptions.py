@@ -16,6 +16,7 @@ from modelops_abm.representation import Reported, Table
 from modelops_abm.scenario import Distribution, InputError, Problem, Quantity, Scenario, catalogue
 from modelops_abm.scenario.fields import DISTRIBUTION_PARTS, nearest_full_name, value_at
 from modelops_abm.scenario.sources import LABELS, source_of
+from modelops_abm.scenario.without_effect import ATTRIBUTES
 from modelops_abm.text import all_of, printable
 
 LOGARITHMIC_FROM = 20.0
@@ -172,9 +173,8 @@ def _why_not(scenario: Scenario, entry: Quantity) -> str:
 
 
 def _is_overlaid(scenario: Scenario, name: str) -> bool:
-    section, _, attribute = name.rpartition(".")
-    kinds = scenario.archetypes if section == "model" else ()
-    return bool(kinds) and all(getattr(kind, attribute, None) is not None for kind in kinds)
+    kinds = scenario.archetypes if name in ATTRIBUTES else ()
+    return bool(kinds) and all(getattr(kind, ATTRIBUTES[name]) is not None for kind in kinds)
 
 
 def _whose(scenario: Scenario, entry: Quantity) -> str:

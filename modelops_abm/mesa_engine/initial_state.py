@@ -11,6 +11,7 @@ import numpy as np
 from modelops_abm.core.events import RetirementReason
 from modelops_abm.core.randomness import Origin, entity_key, index_of_identifier
 from modelops_abm.mesa_engine.ml_model import MLModel
+from modelops_abm.rules.constants import OwnNumbers, own_numbers
 from modelops_abm.rules.day import Stocks
 from modelops_abm.rules.maintenance import new_work_effort
 from modelops_abm.rules.population import (
@@ -27,6 +28,7 @@ from modelops_abm.rules.population import (
 )
 from modelops_abm.scenario.portfolio import PortfolioModel
 from modelops_abm.scenario.scenario import Scenario
+from modelops_abm.scenario.sections import Archetype as DeclaredArchetype
 
 
 class Portfolio(Protocol):
@@ -46,16 +48,23 @@ class Archetype:
 
     name: str
     laws: KindLaws
+    declared: DeclaredArchetype | None
+    own: OwnNumbers
 
 
 class Population:
     """Draws what models are like, by the scenario's archetypes."""
 
     def __init__(self, scenario: Scenario) -> None:
-        names = [entry.name for entry in scenario.archetypes] or [""]
+        self._scenario = scenario
         self._archetypes = [
-            Archetype(name, laws_of(kind))
-            for name, kind in zip(names, scenario.kinds(), strict=True)
+            Archetype(
+                entry.name if entry else "",
+                laws_of(kind),
+                entry,
+                own_numbers(scenario, entry, None),
+            )
+            for entry, kind in zip(scenario.archetypes or (None,), scenario.kinds(), strict=True)
         ]
         self._shares = np.array([entry.share for entry in scenario.archetypes] or [1.0])
 
@@ -68,6 +77,12 @@ class Population:
     def attributes(self, entity: int, archetype: Archetype, facts: ClientFacts) -> Attributes:
         """Return the attributes of a model: what the client knows, and the rest drawn."""
         return draw_attributes(archetype.laws, entity, facts)
+
+    def own(self, archetype: Archetype, entry: PortfolioModel | None) -> OwnNumbers:
+        """Return what a model of an archetype, with a client's row, has of its own."""
+        if entry is None:
+            return archetype.own
+        return own_numbers(self._scenario, archetype.declared, entry)
 
 
 def populate(model: Portfolio) -> None:

@@ -25,7 +25,14 @@ from modelops_abm.mesa_engine.organisation import Organisation
 from modelops_abm.mesa_engine.power import Condition
 from modelops_abm.mesa_engine.scheduler import Task
 from modelops_abm.mesa_engine.service import ServiceDay
-from modelops_abm.rules.day import DayFlows, DayStart, Stocks, close_day, open_day
+from modelops_abm.rules.constants import (
+    NO_OWN_RATES,
+    NOTHING_OWN,
+    OwnNumbers,
+    given,
+    with_own_rates,
+)
+from modelops_abm.rules.day import CommonRates, DayFlows, DayStart, Stocks, close_day, open_day
 from modelops_abm.rules.maintenance import (
     build_succeeds,
     image_at_hand,
@@ -57,6 +64,8 @@ class MLModel(mesa.Agent[Any]):
         What it drew once.
     archetype
         Name of its archetype; empty if the scenario has none.
+    own
+        What it has of its own, by its archetype or a client's row, beside the scenario.
 
     Attributes
     ----------
@@ -68,8 +77,6 @@ class MLModel(mesa.Agent[Any]):
         Users, use, remembered availability, and their ideal values, at the start of the day.
     capacity
         Predictions per day that it can serve by itself.
-    own_interval_days
-        Days between its scheduled retrainings; None if it has the scenario's.
     build_days
         Calendar days that developers have spent on its build in the run.
     exposure, condition
@@ -86,6 +93,7 @@ class MLModel(mesa.Agent[Any]):
         who: Identity,
         attributes: Attributes,
         archetype: str = "",
+        own: OwnNumbers = NOTHING_OWN,
     ) -> None:
         super().__init__(model)
         self.number = number
@@ -94,9 +102,8 @@ class MLModel(mesa.Agent[Any]):
         self.name = who.name
         self.attributes = attributes
         self.archetype = archetype
-        entry = who.entry
-        self.regulated = entry.regulated if entry else False
-        self.own_interval_days = entry.retraining_interval_days if entry else None
+        self.own = own
+        self.regulated = own.regulated
         self.capacity = attributes.capacity
         self.score = score(attributes)
         self.arrived_at = model.calendar.now
@@ -148,9 +155,7 @@ class MLModel(mesa.Agent[Any]):
     @property
     def retraining_interval_days(self) -> float:
         """Days between scheduled retrainings: the model's own, or the scenario's of now."""
-        if self.own_interval_days is None:
-            return self.model.constants.retraining_interval_days
-        return self.own_interval_days
+        return given(self.own.interval_days, self.model.constants.retraining_interval_days)
 
     @property
     def users(self) -> float:
@@ -250,10 +255,19 @@ class MLModel(mesa.Agent[Any]):
             self.stocks.usage,
             self.capacity,
             self.regulated,
-            self.model.common_rates,
+            self._rates_today(),
         )
         self.exposure.set_rates(self.day_start.rates, drifting=self.condition.drifting)
         self._plan_incident()
+
+    def _rates_today(self) -> CommonRates:
+        common = self.model.common_rates
+        if self.own.rates is NO_OWN_RATES:
+            return common
+        constants = self.model.constants.rates
+        own = direct(with_own_rates)(common, constants, self.model.levels, self.own.rates)
+        rates: CommonRates = own
+        return rates
 
     def close_day(self) -> DayFlows:
         """Integrate the stocks over the day and return what it did."""
@@ -358,7 +372,9 @@ class MLModel(mesa.Agent[Any]):
                 self._retrainings_begun,
                 self._retrainings_begun + 1,
             )
-        return maintenance_effort(care, levels, self.entity, task.cause.value, occurrence)
+        cause, efforts = task.cause.value, self.own.efforts
+        own, retraining = efforts[cause], efforts[Cause.RETRAINING]
+        return maintenance_effort(care, levels, own, retraining, self.entity, cause, occurrence)
 
     def work_began(self, task: Task) -> None:
         """Change state because a developer has begun or taken up a task."""

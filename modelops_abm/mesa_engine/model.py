@@ -178,7 +178,8 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
         who = identity(self.parameters, number)
         archetype = self._population.archetype(entity, who.entry)
         attributes = self._population.attributes(entity, archetype, facts)
-        ml_model = self._ml_model_class(self, number, entity, who, attributes, archetype.name)
+        own = self._population.own(archetype, who.entry)
+        ml_model = self._ml_model_class(self, number, entity, who, attributes, archetype.name, own)
         self.ml_models.append(ml_model)
         return ml_model
 

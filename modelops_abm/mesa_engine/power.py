@@ -10,7 +10,7 @@ from modelops_abm.core.events import LogKind, Rank
 from modelops_abm.core.statechart import Cause
 from modelops_abm.mesa_engine.calendar import cancel
 from modelops_abm.mesa_engine.organisation import Organisation
-from modelops_abm.rules.constants import CareConstants
+from modelops_abm.rules.constants import CareConstants, OwnNumbers
 from modelops_abm.rules.day import Health, base_power_at, drift_loss_at
 from modelops_abm.rules.maintenance import (
     decay_alert_days,
@@ -30,6 +30,7 @@ class Owner(Protocol):
     model: Organisation
     number: int
     entity: int
+    own: OwnNumbers
 
     def log(self, kind: LogKind, cause: int, detail: float = 0.0) -> None:
         """Record an event of this model."""
@@ -94,7 +95,8 @@ class Condition:
 
     def begin_drift(self, number: int) -> None:
         """Let the n-th drift set in, and plan its detection."""
-        severity = drift_severity(self._care, self._owner.entity, number)
+        own = self._owner.own.severity
+        severity = drift_severity(self._care, own, self._owner.entity, number)
         now = self._calendar.now
         self.health = self.health._replace(drifting=True, severity=severity, drift_since=now)
         self.drift_number = number

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from modelops_abm.compiled import compiled
+from modelops_abm.compiled import compiled, compiled_inline
 from modelops_abm.core import registry
 from modelops_abm.core.outcomes import OFFLINE_CAUSES
 from modelops_abm.rules.day import CommonRates, PreviousVersion
@@ -12,7 +14,10 @@ from modelops_abm.rules.hazards import reduced_rate
 from modelops_abm.rules.registered import Numbers, Rates, rates_of_causes
 from modelops_abm.rules.sampling import Law, law_of
 from modelops_abm.rules.users import UsageConstants, usage_constants
+from modelops_abm.scenario.portfolio import PortfolioModel
+from modelops_abm.scenario.quantity import Distribution
 from modelops_abm.scenario.scenario import Scenario
+from modelops_abm.scenario.sections import OF_KIND, Archetype
 
 DECAY_ALERTS = ("always", "with_monitoring", "never")
 # Hazards and retraining are the first causes, so what is made of these is numbered by `Cause`.
@@ -98,6 +103,50 @@ class CareConstants(NamedTuple):
     numbers: Numbers
 
 
+class OwnRates(NamedTuple):
+    """A model's own rates per year, of drift that of onsets; NaN where it has the scenario's."""
+
+    pipeline: float
+    capacity: float
+    compliance: float
+    drift: float
+
+
+class OwnNumbers(NamedTuple):
+    """How a model fails by its kind or a client's row, where that is not as in the scenario.
+
+    What is not given - NaN, or `NOT_GIVEN` - is looked up in the scenario when it is used, so that
+    a change of the scenario reaches it (0046).
+
+    Attributes
+    ----------
+    rates
+        Per year.
+    interval_days
+        Between retrainings.
+    regulated
+        Whether it is under regulation.
+    severity
+        Of a drift.
+    efforts
+        Of the work that begins with each cause, by its number.
+    """
+
+    rates: OwnRates
+    interval_days: float
+    regulated: bool
+    severity: Law
+    efforts: Efforts
+
+
+NOT_GIVEN = Law(-1, math.nan, math.nan)
+"""In place of a law that is the scenario's."""
+NO_OWN_RATES = OwnRates(*[math.nan] * len(OwnRates._fields))
+NOTHING_OWN = OwnNumbers(
+    NO_OWN_RATES, math.nan, False, NOT_GIVEN, Efforts(*[NOT_GIVEN] * len(_OFFLINE))
+)
+
+
 class Constants(NamedTuple):
     """Everything that a model's days and its maintenance depend on."""
 
@@ -134,6 +183,36 @@ def constants_of(scenario: Scenario) -> Constants:
         scenario.retraining.interval_days,
         scenario.retraining.serves_while_retraining,
     )
+
+
+def own_numbers(
+    scenario: Scenario, archetype: Archetype | None, entry: PortfolioModel | None
+) -> OwnNumbers:
+    """Return what a model of an archetype, with a client's row, has of its own."""
+    values: dict[str, Any] = scenario.own_values(archetype, entry)
+    laws = {name: law_of(each) for name, each in values.items() if isinstance(each, Distribution)}
+    rates = [values.get(name, math.nan) for name in _OWN_RATES]
+    said = entry.regulated if entry is not None else None
+    of_kind = archetype is not None and archetype.regulated
+    return OwnNumbers(
+        OwnRates(*rates) if any(map(math.isfinite, rates)) else NO_OWN_RATES,
+        values.get("retraining_interval_days", math.nan),
+        of_kind if said is None else said,
+        laws.get("drift_severity", NOT_GIVEN),
+        Efforts(*(_own_effort(cause, laws) for cause in _OFFLINE)),
+    )
+
+
+@compiled_inline
+def given(own: float, otherwise: float) -> float:
+    """Return a model's own number, or the scenario's where it has none."""
+    return otherwise if math.isnan(own) else own
+
+
+@compiled_inline
+def law_given(own: Law, otherwise: Law) -> Law:
+    """Return a model's own distribution, or the scenario's where it has none."""
+    return otherwise if own.family < 0 else own
 
 
 def start_levels(scenario: Scenario) -> Levels:
@@ -193,6 +272,20 @@ def _effort_name(cause: registry.Cause) -> str:
     return names.get(cause.kind, f"{cause.name}_repair")
 
 
+# In the order of `OwnRates`.
+_OWN_RATES = (
+    "pipeline_issues_per_year",
+    "capacity_issues_per_year",
+    "compliance_issues_per_year",
+    "drift_onsets_per_year",
+)
+_OWN_EFFORTS = {whole.removeprefix("efforts."): name for name, whole in OF_KIND.items()}
+
+
+def _own_effort(cause: registry.Cause, laws: Mapping[str, Law]) -> Law:
+    return laws.get(_OWN_EFFORTS.get(_effort_name(cause), ""), NOT_GIVEN)
+
+
 def _saving(scenario: Scenario, cause: registry.Cause) -> float:
     saver = getattr(scenario.capabilities, cause.saved_by)
     # A retraining by itself is a run of a pipeline; that within a drift fix is part of finding out
@@ -214,14 +307,37 @@ def _numbers(scenario: Scenario) -> Numbers:
     return Numbers(*found)
 
 
+@compiled_inline
+def with_own_rates(
+    common: CommonRates, constants: RateConstants, levels: Levels, own: OwnRates
+) -> CommonRates:
+    """Return what holds for a model with rates of its own: the capabilities reduce them alike."""
+    pipeline = given(own.pipeline, constants.pipeline_per_year)
+    compliance = given(own.compliance, constants.compliance_per_year)
+    return CommonRates(
+        reduced_rate(pipeline, constants.pipeline_reduction, levels.automation),
+        reduced_rate(given(own.capacity, constants.capacity_per_year), 0.0, 0.0),
+        reduced_rate(compliance, constants.compliance_reduction, levels.lineage),
+        reduced_rate(given(own.drift, constants.drift_per_year), 0.0, 0.0),
+        common.regulated_multiplier,
+        common.overload_threshold,
+        common.overload_span,
+        common.largest_overload,
+        common.extra_capacity,
+        common.autoscaling,
+        common.drift_growth_days,
+        common.registered,
+    )
+
+
 @compiled
 def common_rates(constants: RateConstants, levels: Levels) -> CommonRates:
     """Return what the rates of all models have in common at these capability levels."""
-    return CommonRates(
-        reduced_rate(constants.pipeline_per_year, constants.pipeline_reduction, levels.automation),
-        reduced_rate(constants.capacity_per_year, 0.0, 0.0),
-        reduced_rate(constants.compliance_per_year, constants.compliance_reduction, levels.lineage),
-        reduced_rate(constants.drift_per_year, 0.0, 0.0),
+    rest = CommonRates(
+        0.0,
+        0.0,
+        0.0,
+        0.0,
         constants.regulated_multiplier,
         constants.overload_threshold,
         constants.overload_span,
@@ -231,3 +347,4 @@ def common_rates(constants: RateConstants, levels: Levels) -> CommonRates:
         constants.drift_growth_days,
         Rates(*rates_of_causes(constants.numbers, levels)),
     )
+    return with_own_rates(rest, constants, levels, NO_OWN_RATES)

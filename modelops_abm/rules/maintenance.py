@@ -12,10 +12,10 @@ from modelops_abm.core import registry
 from modelops_abm.core.randomness import DecisionPoint, chain, draw_key, keys_by_cause
 from modelops_abm.core.statechart import Cause
 from modelops_abm.rules.capability import reduced_effort
-from modelops_abm.rules.constants import DECAY_ALERTS, CareConstants, Levels
+from modelops_abm.rules.constants import DECAY_ALERTS, CareConstants, Levels, law_given
 from modelops_abm.rules.power import days_until_below
 from modelops_abm.rules.registered import through
-from modelops_abm.rules.sampling import happens, sample, unit_exponential
+from modelops_abm.rules.sampling import Law, happens, sample, unit_exponential
 
 
 @compiled
@@ -45,22 +45,31 @@ _PREVIOUS_VERSION = keys_by_cause(DecisionPoint.PREVIOUS_VERSION)
 
 @compiled
 def maintenance_effort(
-    care: CareConstants, levels: Levels, entity: int, cause: int, occurrence: int
+    care: CareConstants,
+    levels: Levels,
+    law: Law,
+    retraining: Law,
+    entity: int,
+    cause: int,
+    occurrence: int,
 ) -> float:
     """Return the developer-days of a repair or retraining when work on it first starts.
 
     Parameters
     ----------
+    law, retraining
+        The model's own effort for the cause, and for a retraining; see `constants.OwnNumbers`.
     cause
         A `Cause`: that of the repair, or retraining. A drift takes an investigation as well.
     occurrence
         Number of the model's issue of this cause, drift or retraining, from 0.
     """
-    effort = sample(care.efforts[cause], draw_key(entity, _EFFORT[cause], occurrence))
+    work = law_given(law, care.efforts[cause])
+    effort = sample(work, draw_key(entity, _EFFORT[cause], occurrence))
     if cause == Cause.DRIFT:
         # Drawn by itself: another mean of one of the two does not change the other.
         key = draw_key(entity, DecisionPoint.DRIFT_RETRAINING_EFFORT, occurrence)
-        effort += sample(care.efforts[_RETRAINING], key)
+        effort += sample(law_given(retraining, care.efforts[_RETRAINING]), key)
     effort = reduced_effort(effort, care.savings[cause], levels[_SAVED_BY[cause]])
     # Rules from outside draw by further keys from here on, so they share no number with the draw
     # above or with each other; the same below.
@@ -101,10 +110,10 @@ def image_at_hand(
 
 
 @compiled
-def drift_severity(care: CareConstants, entity: int, occurrence: int) -> float:
-    """Return the severity of a model's n-th drift; some power is always left."""
+def drift_severity(care: CareConstants, own: Law, entity: int, occurrence: int) -> float:
+    """Return the severity of a model's n-th drift, by its own law; some power is always left."""
     key = draw_key(entity, DecisionPoint.DRIFT_SEVERITY, occurrence)
-    return min(LARGEST_SEVERITY, sample(care.severity, key))
+    return min(LARGEST_SEVERITY, sample(law_given(own, care.severity), key))
 
 
 @compiled

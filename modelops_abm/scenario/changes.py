@@ -20,7 +20,7 @@ from modelops_abm.scenario.fields import (
 from modelops_abm.scenario.problems import problems_of
 from modelops_abm.scenario.quantity import Distribution, Section
 from modelops_abm.scenario.scenario import Scenario, SourceKind
-from modelops_abm.scenario.sections import ModelKind
+from modelops_abm.scenario.sections import OF_KIND, ModelKind
 from modelops_abm.scenario.sources import LABELS, changed_names, with_sources
 from modelops_abm.text import any_of, printable, without_comma
 
@@ -255,7 +255,8 @@ def with_changes(
 
     A distribution given as a number takes it as its mean, and keeps family and spread. One given
     with a family but no spread takes the family's own default spread. What an archetype says of a
-    distribution is laid over the one in `model`. Lists are replaced as a whole.
+    distribution is laid over the one in `model`, or over the scenario's (`OF_KIND`). Lists are
+    replaced as a whole.
 
     Raises
     ------
@@ -263,8 +264,8 @@ def with_changes(
         With everything that is wrong; `file` and `lines` say where.
     """
     values = merged(base, changes)
-    # Last, as what an archetype leaves out is as in `model` with its changes.
-    values["archetypes"] = _archetypes(values["archetypes"], _kind(values["model"], base.model))
+    # Last, as what an archetype leaves out is as in the scenario with its changes.
+    values["archetypes"] = _archetypes(values["archetypes"], _laid_under(values, base))
     try:
         return Scenario.model_validate(values)
     except ValidationError as error:
@@ -299,26 +300,36 @@ def _distribution(old: Distribution, change: Any) -> Any:
     return {**kept, **change}
 
 
-def _kind(values: Any, fallback: ModelKind) -> ModelKind:
-    """Return the attributes in `model`, or others if those are wrong and reported anyway."""
+def _laid_under(values: Mapping[str, Any], base: Scenario) -> dict[str, Any]:
+    """Return what an archetype's attributes are laid over, by name."""
+    model = _section(values["model"], base.model)
+    found = {name: getattr(model, name) for name in ModelKind.model_fields}
+    for name, whole in OF_KIND.items():
+        section, _, field = whole.partition(".")
+        found[name] = getattr(_section(values[section], getattr(base, section)), field)
+    return found
+
+
+def _section[S: Section](values: Any, fallback: S) -> S:
+    """Return a section with its changes, or another if those are wrong and reported anyway."""
     try:
-        return ModelKind.model_validate(values)
+        return type(fallback).model_validate(values)
     except ValidationError:
         return fallback
 
 
-def _archetypes(entries: Any, kind: ModelKind) -> Any:
+def _archetypes(entries: Any, under: Mapping[str, Any]) -> Any:
     if not isinstance(entries, list | tuple):
         return entries
-    return [_archetype(entry, kind) for entry in entries]
+    return [_archetype(entry, under) for entry in entries]
 
 
-def _archetype(entry: Any, kind: ModelKind) -> Any:
+def _archetype(entry: Any, under: Mapping[str, Any]) -> Any:
     if not isinstance(entry, Mapping):
         return entry
     laid = {
-        name: _laid_over(getattr(kind, name), change)
+        name: _laid_over(under[name], change)
         for name, change in entry.items()
-        if name in ModelKind.model_fields and change is not None
+        if name in under and change is not None
     }
     return {**entry, **laid}

@@ -49,16 +49,23 @@ _Name = Annotated[
 _Text = Annotated[_Name, AfterValidator(_undamaged)]
 
 
-def _number(unit: str, *, ge: float | None = None, gt: float | None = None, le: float) -> Any:
+def _number(
+    unit: str,
+    *,
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    lt: float | None = None,
+) -> Any:
     """Declare a number that the client may know, with its unit and allowed range."""
-    bounds = {"ge": ge, "gt": gt, "le": le}
+    bounds = {"ge": ge, "gt": gt, "le": le, "lt": lt}
     facts: dict[str, Any] = {
         "unit": unit,
         "source": "the client's portfolio",
         "confidence": "client",
         "bounds": {name: bound for name, bound in bounds.items() if bound is not None},
     }
-    return Field(default=None, ge=ge, gt=gt, le=le, json_schema_extra=facts)
+    return Field(default=None, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=facts)
 
 
 class PortfolioModel(Section):
@@ -104,8 +111,28 @@ class PortfolioModel(Section):
     """Its own retraining interval."""
     last_retrained_at: Day | None = None
     """Day of the last completed retraining."""
-    regulated: bool = False
+    regulated: bool | None = None
     """Whether it is under regulation, which multiplies its compliance issues."""
+    pipeline_issues_per_year: float | None = _number("per model-year", ge=0.0, le=1e4)
+    """Pipeline issues per year of serving."""
+    capacity_issues_per_year: float | None = _number("per model-year at full load", ge=0.0, le=1e4)
+    """Capacity issues per year of serving at an overload of 1 (demand at full capacity)."""
+    compliance_issues_per_year: float | None = _number("per model-year", ge=0.0, le=1e4)
+    """Compliance issues per year of serving; three times that by default if it is regulated."""
+    drift_onsets_per_year: float | None = _number("per model-year", ge=0.0, le=1e4)
+    """Drift events per year of serving, while none is active."""
+    drift_severity: float | None = _number("share of power", gt=0.0, lt=1.0)
+    """Mean share of the predictive power that a drift takes in the end."""
+    retraining_effort_days: float | None = _number("developer-days", ge=0.0, le=1e4)
+    """Mean developer-days to retrain it."""
+    pipeline_repair_days: float | None = _number("developer-days", ge=0.0, le=1e4)
+    """Mean developer-days to repair a pipeline issue."""
+    capacity_repair_days: float | None = _number("developer-days", ge=0.0, le=1e4)
+    """Mean developer-days to repair a capacity issue."""
+    compliance_repair_days: float | None = _number("developer-days", ge=0.0, le=1e4)
+    """Mean developer-days to answer a compliance issue."""
+    drift_investigation_days: float | None = _number("developer-days", ge=0.0, le=1e4)
+    """Mean developer-days to investigate a drift, before the retraining that addresses it."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -280,7 +307,7 @@ def attribute_sources(entry: PortfolioModel) -> dict[str, Owner]:
 
     ``client`` if the client stated it, ``unused`` if he did and it changes nothing (see `unused`),
     ``scenario`` if it falls back to the scenario: to the model's archetype, to a draw, or to the
-    default of `PortfolioModel` (stage, regulated).
+    stage of `PortfolioModel`.
     """
     return {name: _owner(entry, name) for name in PortfolioModel.model_fields}
 

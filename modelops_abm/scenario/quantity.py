@@ -253,6 +253,25 @@ def widest_beta_cv(mean: float) -> float:
     return math.floor(math.sqrt((1.0 - mean) / (mean * (1.0 + size))) * 1e6) / 1e6
 
 
+def with_mean(distribution: Distribution, mean: float) -> Distribution:
+    """Return a distribution with another mean and its spread, or the nearest that it can have.
+
+    >>> with_mean(Distribution(family="beta", mean=0.35, cv=0.5), 0.9).cv < 0.33
+    True
+    """
+    family, cv = distribution.family, distribution.cv
+    if family == "beta" and SMALLEST_SHARE <= mean <= 1.0 - SMALLEST_SHARE:
+        cv = min(cv, widest_beta_cv(mean))
+    # Next to 0, and for a share next to 1, no spread is left that can be drawn.
+    if mean < SMALLEST_MEAN or (family == "beta" and not _has_spread(mean, cv)):
+        family, cv = "constant", 0.0
+    return Distribution(family=family, mean=mean, cv=cv)
+
+
+def _has_spread(mean: float, cv: float) -> bool:
+    return SMALLEST_SHARE <= mean <= 1.0 - SMALLEST_SHARE and cv >= SMALLEST_CV
+
+
 def _with_cv_of_shape(value: dict[str, Any], family: object) -> dict[str, Any]:
     """Replace the shape of a Weibull by its coefficient of variation."""
     shape = value["shape"]

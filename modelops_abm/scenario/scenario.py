@@ -20,9 +20,16 @@ from modelops_abm.scenario.capabilities import (
     Capability,
     CapabilityName,
 )
-from modelops_abm.scenario.portfolio import Day, ImportedPortfolio, contradictions, no_archetype
-from modelops_abm.scenario.quantity import Section, misfit, quantity
+from modelops_abm.scenario.portfolio import (
+    Day,
+    ImportedPortfolio,
+    PortfolioModel,
+    contradictions,
+    no_archetype,
+)
+from modelops_abm.scenario.quantity import Distribution, Section, misfit, quantity, with_mean
 from modelops_abm.scenario.sections import (
+    OF_KIND,
     Archetype,
     DriftParameters,
     EffortParameters,
@@ -33,6 +40,7 @@ from modelops_abm.scenario.sections import (
     RetrainingParameters,
     TeamParameters,
     UsageParameters,
+    as_in_scenario,
 )
 
 SourceKind = Literal["measured", "survey", "vendor", "judgement", "client", "user"]
@@ -142,6 +150,36 @@ class Scenario(Represented, Section):
             if (value := getattr(archetype, name)) is not None
         }
         return self.model.model_copy(update=own)
+
+    def own_values(
+        self, archetype: Archetype | None, entry: PortfolioModel | None
+    ) -> dict[str, float | Distribution]:
+        """Return what a model says itself of how it fails, by the names of `OF_KIND`.
+
+        Parameters
+        ----------
+        archetype
+            Its kind, if the scenario names any.
+        entry
+            Its row in a client's portfolio, which goes before its kind. The spread of a mean that
+            it gives is that of the kind, or else the scenario's.
+        """
+        found: dict[str, float | Distribution] = {}
+        for name in OF_KIND:
+            of_kind = getattr(archetype, name, None)
+            own = getattr(entry, name, None)
+            if own is not None and isinstance(as_in_scenario(name).default, Distribution):
+                own = with_mean(of_kind or value_of(self, name), own)
+            value = of_kind if own is None else own
+            if value is not None:
+                found[name] = value
+        return found
+
+
+def value_of(scenario: Scenario, name: str) -> Any:
+    """Return the scenario's value that holds for what a kind of model leaves out (`OF_KIND`)."""
+    section, _, field = OF_KIND[name].partition(".")
+    return getattr(getattr(scenario, section), field)
 
 
 _MAXIMA = {f"capabilities.{name}.maximum" for name in CAPABILITY_NAMES}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
+from pydantic.fields import FieldInfo
 
 from modelops_abm.core import registry
 from modelops_abm.scenario.quantity import (
@@ -408,8 +409,62 @@ def _as_in_model(name: str) -> Any:
     )
 
 
+OF_KIND: dict[str, str] = {
+    "pipeline_issues_per_year": "incidents.pipeline_per_year",
+    "capacity_issues_per_year": "incidents.capacity_per_year",
+    "compliance_issues_per_year": "incidents.compliance_per_year",
+    "drift_onsets_per_year": "drift.onsets_per_year",
+    "drift_severity": "drift.severity",
+    "retraining_interval_days": "retraining.interval_days",
+    "retraining_effort_days": "efforts.retraining",
+    "pipeline_repair_days": "efforts.pipeline_repair",
+    "capacity_repair_days": "efforts.capacity_repair",
+    "compliance_repair_days": "efforts.compliance_repair",
+    "drift_investigation_days": "efforts.drift_investigation",
+    **{
+        f"{cause.name}_repair_days": f"efforts.{cause.name}_repair"
+        for cause in registry.registered_causes()
+    },
+}
+"""What a kind of model may say of how it fails, and the scenario's value that holds otherwise."""
+_OF_KIND_IN: dict[str, type[Section]] = {
+    "incidents": IncidentParameters,
+    "drift": DriftParameters,
+    "retraining": RetrainingParameters,
+    "efforts": EffortParameters,
+}
+
+
+def as_in_scenario(name: str) -> FieldInfo:
+    """Return the declaration of the scenario's value that holds for what a kind leaves out."""
+    section, _, field = OF_KIND[name].partition(".")
+    return _OF_KIND_IN[section].model_fields[field]
+
+
+def _own(name: str) -> Any:
+    """Declare what an archetype may say in place of the scenario, with the facts of that value."""
+    field = as_in_scenario(name)
+    facts = facts_of(field)
+    bounds = {} if isinstance(field.default, Distribution) else facts["bounds"]
+    return Field(
+        default=None,
+        description=f"{field.description} As `{OF_KIND[name]}` if left out.",
+        json_schema_extra=facts,
+        **bounds,
+    )
+
+
+def _own_repairs_of_registered() -> dict[str, tuple[Any, Any]]:
+    names = [f"{cause.name}_repair_days" for cause in registry.registered_causes()]
+    return {name: (Distribution | None, _own(name)) for name in names}
+
+
+@extended(_own_repairs_of_registered())
 class Archetype(Section):
-    """A kind of model with its own attributes; what it leaves out is as in `model`."""
+    """A kind of model with its own attributes, and its own way of failing.
+
+    What it leaves out is as in `model`, or as in the scenario at that moment.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
     """Name of the kind of model."""
@@ -429,3 +484,16 @@ class Archetype(Section):
     build_effort_days: Distribution | None = _as_in_model("build_effort_days")
     deployment_effort_days: Distribution | None = _as_in_model("deployment_effort_days")
     useful_life_years: Distribution | None = _as_in_model("useful_life_years")
+    pipeline_issues_per_year: float | None = _own("pipeline_issues_per_year")
+    capacity_issues_per_year: float | None = _own("capacity_issues_per_year")
+    compliance_issues_per_year: float | None = _own("compliance_issues_per_year")
+    drift_onsets_per_year: float | None = _own("drift_onsets_per_year")
+    drift_severity: Distribution | None = _own("drift_severity")
+    retraining_interval_days: float | None = _own("retraining_interval_days")
+    retraining_effort_days: Distribution | None = _own("retraining_effort_days")
+    pipeline_repair_days: Distribution | None = _own("pipeline_repair_days")
+    capacity_repair_days: Distribution | None = _own("capacity_repair_days")
+    compliance_repair_days: Distribution | None = _own("compliance_repair_days")
+    drift_investigation_days: Distribution | None = _own("drift_investigation_days")
+    regulated: bool = False
+    """Whether models of this kind are under regulation, which multiplies compliance issues."""

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from modelops_abm.core import registry
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES, Capability, CapabilityName
-from modelops_abm.scenario.scenario import Scenario
-from modelops_abm.scenario.sections import Archetype, ModelKind
+from modelops_abm.scenario.scenario import Scenario, value_of
+from modelops_abm.scenario.sections import OF_KIND, ModelKind
 from modelops_abm.scenario.sources import changed_names, source_of
 
 type Holds = Callable[[Scenario], bool]
@@ -128,9 +128,18 @@ def _has_ideas(scenario: Scenario) -> bool:
 
 
 def _is_regulated(scenario: Scenario) -> bool:
-    return scenario.imported is not None and any(
-        each.regulated for each in scenario.imported.models
-    )
+    return _some_kind_or_row(scenario, "regulated")
+
+
+def _some_kind_or_row(scenario: Scenario, name: str) -> bool:
+    """Tell whether an archetype or a row of a client says something other than no or 0."""
+    rows = scenario.imported.models if scenario.imported is not None else ()
+    return any(getattr(each, name) for each in (*scenario.archetypes, *rows))
+
+
+def _occurs(scenario: Scenario, name: str) -> bool:
+    """Tell whether any model has a rate above 0; by the name that archetypes and rows have."""
+    return value_of(scenario, name) > 0.0 or _some_kind_or_row(scenario, name)
 
 
 def _never_alerts(scenario: Scenario) -> bool:
@@ -139,7 +148,7 @@ def _never_alerts(scenario: Scenario) -> bool:
 
 
 def _never_investigates(scenario: Scenario) -> bool:
-    return scenario.drift.onsets_per_year == 0.0 and _never_alerts(scenario)
+    return not _occurs(scenario, "drift_onsets_per_year") and _never_alerts(scenario)
 
 
 def _coverages(scenario: Scenario) -> list[float]:
@@ -153,26 +162,31 @@ def _is_never_retrained(scenario: Scenario) -> bool:
     # A model at the start was retrained up to one old interval ago, and waits for what is left.
     waited = scenario.portfolio.past_retraining_interval_days
     ends = scenario.retraining.interval_days - waited > scenario.horizon_days
-    return ends and scenario.imported is None
+    own = any(each.retraining_interval_days is not None for each in scenario.archetypes)
+    return ends and not own and scenario.imported is None
 
 
 def _no_overload(scenario: Scenario) -> bool:
-    incidents = scenario.incidents
-    return incidents.capacity_per_year == 0.0 or incidents.largest_overload == 0.0
+    none = not _occurs(scenario, "capacity_issues_per_year")
+    return none or scenario.incidents.largest_overload == 0.0
 
 
-def _attribute(name: str) -> Rule:
+def _stated_by_all(name: str, attribute: str) -> Rule:
     return Rule(
-        (f"model.{name}",),
+        (name,),
         "every archetype states its own",
         lambda scenario: (
             bool(scenario.archetypes)
-            and all(getattr(each, name) is not None for each in scenario.archetypes)
+            and all(getattr(each, attribute) is not None for each in scenario.archetypes)
         ),
     )
 
 
-_ATTRIBUTES = [name for name in ModelKind.model_fields if name in Archetype.model_fields]
+ATTRIBUTES: dict[str, str] = {
+    **{f"model.{name}": name for name in ModelKind.model_fields},
+    **{whole: name for name, whole in OF_KIND.items()},
+}
+"""What an archetype may state in place of a value of the scenario, by that value's name."""
 
 RULES: tuple[Rule, ...] = (
     *(rule for name in CAPABILITY_NAMES for rule in _of_capability(name)),
@@ -213,7 +227,7 @@ RULES: tuple[Rule, ...] = (
             "capabilities.rollback.previous_drift_share",
         ),
         "no drift occurs",
-        lambda scenario: scenario.drift.onsets_per_year == 0.0,
+        lambda scenario: not _occurs(scenario, "drift_onsets_per_year"),
     ),
     Rule(("drift.decay_alert_power",), "no decay is noticed", _never_alerts),
     Rule(
@@ -225,7 +239,7 @@ RULES: tuple[Rule, ...] = (
             "capabilities.rollback.pipeline_coverage",
         ),
         "no pipeline issue occurs",
-        lambda scenario: scenario.incidents.pipeline_per_year == 0.0,
+        lambda scenario: not _occurs(scenario, "pipeline_issues_per_year"),
     ),
     Rule(
         (
@@ -241,7 +255,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         ("incidents.largest_overload",),
         "no capacity issue occurs",
-        lambda scenario: scenario.incidents.capacity_per_year == 0.0,
+        lambda scenario: not _occurs(scenario, "capacity_issues_per_year"),
     ),
     Rule(
         ("incidents.capacity_per_year",),
@@ -264,7 +278,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         ("incidents.regulated_multiplier",),
-        "no model is regulated; a portfolio file says which are",
+        "no model is regulated; archetypes and a portfolio file say which are",
         lambda scenario: not _is_regulated(scenario),
     ),
     Rule(
@@ -276,7 +290,7 @@ RULES: tuple[Rule, ...] = (
             "capabilities.rollback.compliance_coverage",
         ),
         "no compliance issue occurs",
-        lambda scenario: scenario.incidents.compliance_per_year == 0.0,
+        lambda scenario: not _occurs(scenario, "compliance_issues_per_year"),
     ),
     Rule(
         (
@@ -324,6 +338,6 @@ RULES: tuple[Rule, ...] = (
         "no date of a client's portfolio counts from it",
         lambda scenario: scenario.imported is None,
     ),
-    *(_attribute(name) for name in _ATTRIBUTES),
+    *(_stated_by_all(name, attribute) for name, attribute in ATTRIBUTES.items()),
 )
 """Every rule; of several that hold for a value, the first gives the reason."""

@@ -223,7 +223,7 @@ def _model(entry: MLModel) -> Values:
         "reason": _code(entry.retirement_reason),
         "regulated": int(entry.regulated),
         "score": entry.score,
-        "interval": _number(entry.own_interval_days),
+        "interval": entry.own.interval_days,
         "arrived_at": entry.arrived_at,
         "went_live_at": _number(entry.went_live_at),
         "retired_at": _number(entry.retired_at),

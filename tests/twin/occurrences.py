@@ -22,6 +22,7 @@ from modelops_abm.core.events import (
 )
 from modelops_abm.core.statechart import TRANSITIONS, Cause, State, target
 from modelops_abm.scenario import CAPABILITY_NAMES, STAGE_NAMES, Scenario, catalogue
+from modelops_abm.scenario.sections import OF_KIND
 from tests.twin.docking import Docked
 from tests.twin.varied import FAMILIES, ORDERS
 from tests.unit.engine.lives import TRIGGERS
@@ -70,6 +71,10 @@ _SUBMISSIONS: dict[LogKind, TaskClass] = {
 }
 
 
+_OWN = (*OF_KIND, "regulated")
+"""What a kind of model, or a client's row, may have of its own."""
+
+
 def occurrences(docked: Docked) -> Counter[Occurrence]:
     """Count what occurred in a run that both engines agree on."""
     found = Counter(_options(docked.scenario))
@@ -102,7 +107,7 @@ def _options(scenario: Scenario) -> Iterator[Occurrence]:
 def _features(scenario: Scenario) -> dict[str, bool]:
     portfolio, rows = scenario.portfolio, scenario.imported.models if scenario.imported else ()
     capabilities = [getattr(scenario.capabilities, name) for name in CAPABILITY_NAMES]
-    efforts = scenario.efforts
+    efforts, kinds = scenario.efforts, scenario.archetypes
     return {
         "one developer": scenario.team.developers == 1,
         "no models": not rows and portfolio.initial_models == 0,
@@ -119,6 +124,8 @@ def _features(scenario: Scenario) -> dict[str, bool]:
         "a client's retirement date": any(row.retired_at for row in rows),
         "a client's archetype": any(row.archetype for row in rows),
         "a client's regulated model": any(row.regulated for row in rows),
+        **{f"a kind's own {name}": any(_has(each, name) for each in kinds) for name in _OWN},
+        **{f"a client's own {name}": any(_has(row, name) for row in rows) for name in _OWN},
         "several streams": any(entry.streams > 1 for entry in capabilities),
         "a start level": any(0.0 < entry.start_level < entry.maximum for entry in capabilities),
         "above the maximum": any(entry.start_level > entry.maximum for entry in capabilities),
@@ -126,6 +133,10 @@ def _features(scenario: Scenario) -> dict[str, bool]:
         "healing at once": scenario.capabilities.automation.self_healing_days == 0.0,
         "switching at once": scenario.capabilities.rollback.switch_days == 0.0,
     }
+
+
+def _has(section: object, name: str) -> bool:
+    return getattr(section, name, None) not in (None, False)
 
 
 # States and records

@@ -18,6 +18,7 @@ from modelops_abm.scenario import (
     with_values,
 )
 from modelops_abm.scenario.quantity import Family
+from modelops_abm.scenario.sections import OF_KIND
 
 FAMILIES: tuple[str, ...] = get_args(Family)
 ORDERS = [
@@ -86,7 +87,7 @@ def varied(number: int) -> Scenario:
     if turn("archetypes", number, 3) == 0:
         values["archetypes"] = _archetypes(number, rng)
     if turn("imported", number, 3) == 0:
-        values["imported"] = _client(rng, values.get("archetypes", ()))
+        values["imported"] = _client(number, rng, values.get("archetypes", ()))
     return with_values(Scenario(), values, source="twin")
 
 
@@ -199,17 +200,61 @@ def _archetypes(number: int, rng: random.Random) -> list[dict[str, Any]]:
                 "decaying_share": rng.random(),
                 "build_effort_days": {"family": family, "mean": rng.uniform(0.3, 0.9), **spread},
                 "innovation_per_year": rng.uniform(0.01, 3.0),
+                **_own(place, number),
             }
         )
     return [{**kind, "share": 1.0 / len(kinds)} for kind in kinds]
 
 
-def _client(rng: random.Random, archetypes: Any) -> dict[str, Any]:
+def _own(place: int, number: int) -> dict[str, Any]:
+    """Return what a kind has of its own; none of it, all of it, or some, which take turns."""
+    rng = random.Random(f"kind {number} {place}")
+    severity = {"family": "beta", "mean": rng.uniform(0.2, 0.6), "cv": 0.3}
+    efforts = {
+        name: {"family": "gamma", "mean": rng.uniform(0.2, 3.0), "cv": rng.uniform(0.1, 1.0)}
+        for name in _EFFORTS_OF_KIND
+    }
+    values = {**_rates_of_kind(rng), **efforts, "drift_severity": severity}
+    share = choice(f"own of kind {place}", number, (0.0, 1.0, 0.5))
+    return {
+        **{name: value for name, value in values.items() if rng.random() < share},
+        "regulated": choice(f"regulation of kind {place}", number, (False, True)),
+    }
+
+
+def _rates_of_kind(rng: random.Random) -> dict[str, float]:
+    rates = {
+        "pipeline_issues_per_year": rng.choice([0.0, 30.0]),
+        "capacity_issues_per_year": rng.choice([0.0, 40.0]),
+        "compliance_issues_per_year": rng.choice([0.0, 12.0]),
+        "drift_onsets_per_year": rng.choice([0.0, 20.0]),
+    }
+    return {**rates, "retraining_interval_days": rng.choice([1.0, 7.0, 21.0])}
+
+
+_EFFORTS_OF_KIND = tuple(
+    name for name in OF_KIND if name.endswith(("repair_days", "effort_days", "investigation_days"))
+)
+
+
+def _own_of_row(rng: random.Random) -> dict[str, Any]:
+    values = {**_rates_of_kind(rng), "drift_severity": rng.uniform(0.1, 0.9)}
+    values |= {name: rng.uniform(0.1, 3.0) for name in _EFFORTS_OF_KIND}
+    return {name: value for name, value in values.items() if rng.random() < 0.2}
+
+
+def _client(number: int, rng: random.Random, archetypes: Any) -> dict[str, Any]:
     names = [entry["name"] for entry in archetypes]
     rows = [_row(f"model {place}", STAGE_NAMES[place % 5], rng) for place in range(10)]
     for row in rows:
         if names and rng.random() < 0.5:
             row["archetype"] = rng.choice(names)
+    # By numbers of their own, so that what else the list holds stays as it is.
+    for place, row in enumerate(rows):
+        own = random.Random(f"row {number} {place}")
+        row |= _own_of_row(own)
+        if own.random() < 0.5:
+            del row["regulated"]
     rng.shuffle(rows)
     return {"source": "twin", "models": rows}
 

@@ -114,7 +114,7 @@ def test_dates_that_contradict_the_stage_are_unknown_and_noted(
 
 
 def test_the_impact_says_what_is_regulated(inventory: FederalInventory) -> None:
-    regulated = [model.regulated for model in inventory.portfolio.models]
+    regulated = [bool(model.regulated) for model in inventory.portfolio.models]
     assert regulated == [False, True, True, True, *[False] * 6]
     stated = ["regulated" in model.model_fields_set for model in inventory.portfolio.models]
     assert stated == [True, True, True, True, False, True, False, False, False, True]

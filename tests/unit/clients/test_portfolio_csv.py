@@ -385,7 +385,7 @@ def test_what_is_not_used_is_said() -> None:
         "not used: deployed_at, users and regulated of 1 model (G): "
         "a retired model takes no part in the run",
         "not used: build_effort_days of 1 model (P): the model is built already",
-        "taken as not regulated, as the row does not say: 1 model (P)",
+        "taken as not regulated, unless their archetype is, as the row does not say: 1 model (P)",
     ]
     assert rows_that_give(check.accepted)["deployed_at"] == 1
     assert notes_on([PortfolioModel(id="a")]) == [

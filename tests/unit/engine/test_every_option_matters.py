@@ -27,6 +27,7 @@ from modelops_abm.scenario import (
     with_values,
 )
 from modelops_abm.scenario.portfolio import unused
+from modelops_abm.scenario.sections import OF_KIND, ModelKind
 
 RICH: dict[str, Any] = {
     "horizon_days": 160,
@@ -217,7 +218,7 @@ def test_every_choice_gives_another_result(quantity: Quantity) -> None:
     assert all(one != other for n, one in enumerate(found) for other in found[:n])
 
 
-ARCHETYPE_FIELDS = [name for name in Archetype.model_fields if name not in ("name", "share")]
+OF_MODEL = [name for name in Archetype.model_fields if name in ModelKind.model_fields]
 
 
 def two_kinds(share: float, **own: Any) -> dict[str, Any]:
@@ -228,9 +229,19 @@ def two_kinds(share: float, **own: Any) -> dict[str, Any]:
     return {"archetypes": kinds}
 
 
-@pytest.mark.parametrize("name", ARCHETYPE_FIELDS)
+def test_every_field_of_an_archetype_is_covered() -> None:
+    own = [*OF_MODEL, *OF_KIND, "name", "share", "regulated"]
+    assert sorted(own) == sorted(Archetype.model_fields)
+
+
+def test_regulation_of_an_archetype_matters() -> None:
+    assert result(two_kinds(0.5, regulated=True)) != result(two_kinds(0.5))
+
+
+@pytest.mark.parametrize("name", [*OF_MODEL, *OF_KIND])
 def test_every_attribute_of_an_archetype_matters(name: str) -> None:
-    quantity = next(entry for entry in catalogue() if entry.name == f"model.{name}")
+    whole = OF_KIND.get(name, f"model.{name}")
+    quantity = next(entry for entry in catalogue() if entry.name == whole)
     value = rich(quantity)
     if isinstance(value, dict):
         value = value["mean"]
@@ -244,6 +255,18 @@ def test_the_shares_of_the_archetypes_matter() -> None:
     assert result(two_kinds(0.5)) != result(two_kinds(0.8))
 
 
+OF_KIND_VALUES = {
+    "pipeline_issues_per_year": 60.0,
+    "capacity_issues_per_year": 90.0,
+    "compliance_issues_per_year": 40.0,
+    "drift_onsets_per_year": 30.0,
+    "drift_severity": 0.2,
+    "retraining_effort_days": 1.0,
+    "pipeline_repair_days": 3.0,
+    "capacity_repair_days": 4.0,
+    "compliance_repair_days": 1.0,
+    "drift_investigation_days": 0.5,
+}
 CLIENT_VALUES: dict[str, Any] = {
     "archetype": "two",
     "stage": "retired",
@@ -261,6 +284,7 @@ CLIENT_VALUES: dict[str, Any] = {
     "retraining_interval_days": 20.0,
     "last_retrained_at": "2025-11-11",
     "regulated": True,
+    **OF_KIND_VALUES,
 }
 EARLY_VALUES: dict[str, Any] = {
     "stage": "deployment",
@@ -270,6 +294,7 @@ EARLY_VALUES: dict[str, Any] = {
     "addressable_users": 2_000.0,
     "retraining_interval_days": 20.0,
     "regulated": True,
+    **OF_KIND_VALUES,
 }
 
 

@@ -13,6 +13,7 @@ import pytest
 from modelops_abm.core.events import LogKind, LogRecord, TaskClass
 from modelops_abm.core.statechart import Cause
 from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.rules.constants import NOT_GIVEN
 from modelops_abm.rules.maintenance import maintenance_effort
 from modelops_abm.scenario import Scenario, with_values
 
@@ -224,7 +225,8 @@ def expected_effort(entity: int, cause: Cause, number: int) -> float:
     """Effort by the rule, which has its own tests, at the levels that all cases have."""
     model = run("serves while retraining")
     care = model.constants.care
-    return maintenance_effort(care, model.levels, entity, cause.value, number)
+    law = NOT_GIVEN
+    return maintenance_effort(care, model.levels, law, law, entity, cause.value, number)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -9,7 +9,13 @@ import pytest
 from modelops_abm.core.randomness import DecisionPoint, draw_key, entity_key, key_for_cause, uniform
 from modelops_abm.core.statechart import Cause
 from modelops_abm.rules.capability import effort_left, finish_time, reduced_effort, speed
-from modelops_abm.rules.constants import CareConstants, Levels, constants_of, start_levels
+from modelops_abm.rules.constants import (
+    NOT_GIVEN,
+    CareConstants,
+    Levels,
+    constants_of,
+    start_levels,
+)
 from modelops_abm.rules.maintenance import (
     decay_alert_days,
     decay_delay_days,
@@ -32,7 +38,7 @@ from modelops_abm.rules.power import (
     restored_power,
 )
 from modelops_abm.rules.sampling import law_of, sample
-from modelops_abm.scenario import Scenario, with_values
+from modelops_abm.scenario import Distribution, Scenario, with_values
 
 CARE = constants_of(Scenario()).care
 NONE = Levels(0.0, 0.0, 0.0, 0.0, 0.0)
@@ -114,10 +120,26 @@ def test_efforts_of_maintenance(cause: Cause, efforts: list[str], occurrence: in
     levels = Levels(0.5, 1.0, 1.0, 0.8, 1.0)
     savings = {Cause.COMPLIANCE: 0.5 * 0.8, Cause.RETRAINING: 0.7 * 0.5}
     saved = 1 - savings.get(cause, 0.3 * 0.5)
-    bare = maintenance_effort(CARE, NONE, ENTITY, cause.value, occurrence)
+    bare = maintenance_effort(CARE, NONE, NOT_GIVEN, NOT_GIVEN, ENTITY, cause.value, occurrence)
     assert bare == pytest.approx(base, rel=1e-14)
-    helped = maintenance_effort(CARE, levels, ENTITY, cause.value, occurrence)
+    helped = maintenance_effort(CARE, levels, NOT_GIVEN, NOT_GIVEN, ENTITY, cause.value, occurrence)
     assert helped == pytest.approx(base * saved, rel=1e-14)
+
+
+def _constant(mean: float) -> Distribution:
+    return Distribution(family="constant", mean=mean, cv=0.0)
+
+
+def test_a_models_own_effort_and_severity_are_the_same_draws_of_another_law() -> None:
+    own, retraining = law_of(_constant(7.0)), law_of(_constant(2.0))
+    cases = {Cause.PIPELINE: 7.0, Cause.COMPLIANCE: 7.0, Cause.RETRAINING: 7.0, Cause.DRIFT: 9.0}
+    for cause, effort in cases.items():
+        found = maintenance_effort(CARE, NONE, own, retraining, ENTITY, cause.value, 3)
+        assert found == effort
+    key = draw_key(ENTITY, DecisionPoint.DRIFT_SEVERITY, 3)
+    severe = law_of(Distribution(family="beta", mean=0.8, cv=0.1))
+    assert drift_severity(CARE, severe, ENTITY, 3) == sample(severe, key)
+    assert drift_severity(CARE, NOT_GIVEN, ENTITY, 3) == sample(CARE.severity, key)
 
 
 def test_automation_saves_new_work_as_well() -> None:
@@ -155,7 +177,7 @@ def test_self_healing_when_its_draw_says_so() -> None:
 
 def test_a_drift_always_leaves_some_power() -> None:
     wild = care_of(drift__severity={"family": "lognormal", "mean": 0.9, "cv": 2.0})
-    severities = [drift_severity(wild, ENTITY, number) for number in range(500)]
+    severities = [drift_severity(wild, NOT_GIVEN, ENTITY, number) for number in range(500)]
     assert max(severities) == 0.999
     assert min(severities) > 0.0
 

@@ -20,8 +20,13 @@ from modelops_abm.scenario import (
     with_values,
 )
 from modelops_abm.scenario.fields import value_at
-from modelops_abm.scenario.sections import ModelKind
-from modelops_abm.scenario.without_effect import RULES, Rule, set_without_effect, without_effect
+from modelops_abm.scenario.without_effect import (
+    ATTRIBUTES,
+    RULES,
+    Rule,
+    set_without_effect,
+    without_effect,
+)
 
 SMALL = {
     "horizon_days": 200,
@@ -49,7 +54,7 @@ KINDS = tuple(
     {
         "name": f"kind {share}",
         "share": share,
-        **{name: value_at(Scenario(), f"model.{name}") for name in ModelKind.model_fields},
+        **{name: value_at(Scenario(), whole) for whole, name in ATTRIBUTES.items()},
     }
     for share in (0.25, 0.75)
 )
