@@ -25,7 +25,6 @@ from modelops_abm.mesa_engine.day import live_day
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.scenario import (
     CAPABILITY_NAMES,
-    Archetype,
     Confidence,
     Distribution,
     PortfolioModel,
@@ -37,6 +36,7 @@ from modelops_abm.scenario import (
 )
 from modelops_abm.scenario.presets import PRESETS, preset
 from modelops_abm.scenario.quantity import facts_of
+from modelops_abm.scenario.sections import OF_KIND, ModelKind
 from modelops_abm.scenario.sources import LABELS
 from modelops_abm.text import any_of, range_in_words
 
@@ -420,6 +420,13 @@ shares add up to 1), and any of these; what it leaves out is as in `model`:
 
 {archetypes}
 
+A kind may also fail in its own way; what it leaves out is the scenario's at that moment, also after
+a change. A row of a client's portfolio may say the same with numbers, which go before those of its
+kind: the mean of a distribution, with the spread of its kind, or else the scenario's. `regulated`
+says that models of a kind are under regulation; a row that says yes or no goes before it.
+
+{of_kind}
+
 ## Distributions
 
 {distributions}
@@ -442,15 +449,21 @@ and a spread with which both its shapes are 0.05 or more.
 
 def parameters() -> str:
     """Return parameters.md."""
-    own = [name for name in Archetype.model_fields if name not in ("name", "share")]
+    own = ModelKind.model_fields
     cv = Distribution.model_fields["cv"].default
     return _PARAMETERS.format(
         counts=_confidences(),
         sections="\n".join(_sections()),
         archetypes=", ".join(map(_code, own)) + ".",
+        of_kind=_table_of_kind(),
         distributions=_DISTRIBUTIONS.format(default_cv=cv).strip(),
         presets="\n".join(_preset(name) for name in PRESETS),
     )
+
+
+def _table_of_kind() -> str:
+    rows = [(_code(name), _code(whole)) for name, whole in OF_KIND.items()]
+    return table(("of a kind", "in place of"), rows)
 
 
 def _confidences() -> str:

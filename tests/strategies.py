@@ -15,7 +15,6 @@ from modelops_abm.scenario import (
     TASK_CLASS_NAMES,
     Distribution,
     ImportedPortfolio,
-    ModelKind,
     PortfolioModel,
     Quantity,
     Scenario,
@@ -29,6 +28,8 @@ from modelops_abm.scenario.quantity import (
     SMALLEST_SHARE,
     widest_beta_cv,
 )
+from modelops_abm.scenario.sections import OF_KIND
+from modelops_abm.scenario.without_effect import ATTRIBUTES
 from modelops_abm.text import appearance, damaged
 
 _MOST_CHANGES = 20
@@ -56,6 +57,9 @@ _PORTFOLIO_NUMBERS = {
     "build_effort_days": 1e-3,
     "deployment_effort_days": 1e-3,
     "retraining_interval_days": 5.0,
+    **{name: 0.0 for name in OF_KIND if name.endswith("_repair_days")},
+    "retraining_effort_days": 0.0,
+    "drift_investigation_days": 0.0,
 }
 """Independent numbers of a client's model, with the lowest that is drawn."""
 
@@ -224,15 +228,13 @@ def _archetypes(
     draw: DrawFn, names: list[str], limits: Mapping[str, tuple[float, float]], extreme: bool
 ) -> list[dict[str, Any]]:
     weights = [draw(st.integers(1, 9)) for _ in names]
-    attributes = [quantity for quantity in catalogue() if quantity.name.startswith("model.")]
+    attributes = [quantity for quantity in catalogue() if quantity.name in ATTRIBUTES]
     entries = []
     for name, weight in zip(names, weights, strict=True):
         own = draw(st.lists(st.sampled_from(attributes), unique=True, max_size=4))
         values = {
-            quantity.name.removeprefix("model."): draw(_value(quantity, limits, extreme))
-            for quantity in own
+            ATTRIBUTES[quantity.name]: draw(_value(quantity, limits, extreme)) for quantity in own
         }
-        assert values.keys() <= ModelKind.model_fields.keys()
         entries.append({"name": name, "share": weight / sum(weights), **values})
     return entries
 
@@ -261,6 +263,9 @@ def _portfolio_models(draw: DrawFn, id_: str, start: date, archetypes: list[str]
     values |= {name: value for name, value in pairs.items() if live or name not in parts}
     numbers = {name: st.floats(low, 1e3) for name, low in _PORTFOLIO_NUMBERS.items()}
     numbers["yearly_power_loss"] = st.floats(0.0, 0.99)
+    numbers["drift_severity"] = st.floats(0.01, 0.99)
+    rates = [name for name in OF_KIND if name.endswith("_per_year")]
+    numbers |= dict.fromkeys(rates, st.floats(0.0, 60.0))
     words = {"name": _READABLE}
     if archetypes:
         words["archetype"] = st.sampled_from(archetypes)

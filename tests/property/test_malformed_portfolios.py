@@ -42,6 +42,7 @@ ROW = 7
 
 DATES = ("deployed_at", "retired_at", "last_retrained_at")
 WORDS = ("id", "name", "archetype", "stage", "regulated")
+WIDTH = len(COLUMNS)
 NUMBERS = tuple(name for name in COLUMNS if name not in (*DATES, *WORDS))
 
 BAD_NUMBERS = {
@@ -138,9 +139,15 @@ SPOILT: dict[str, tuple[Callable[[str], bytes], str]] = {
     "column without a name": (_replace(",name,", ",,"), "column 2: stands in a column without"),
     "no id column": (_replace("id,", "key,"), "row 1, column id: the column id is missing"),
     "no header": (lambda good: good.split("\r\n", 1)[1].encode(), "the column id is missing"),
-    "a cell too many": (_in_row(lambda line: line + ","), f"row {ROW}: the row has 21 cells"),
+    "a cell too many": (
+        _in_row(lambda line: line + ","),
+        f"row {ROW}: the row has {WIDTH + 1} cells",
+    ),
     "decimal comma": (_in_row(lambda line: line.replace(".", ",", 1)), "decimals with a point"),
-    "a cell too few": (_in_row(lambda line: line.rsplit(",", 1)[0]), "the row has 19 cells"),
+    "a cell too few": (
+        _in_row(lambda line: line.rsplit(",", 1)[0]),
+        f"the row has {WIDTH - 1} cells",
+    ),
     "text in quotes goes on": (_in_row(lambda line: '"a"b' + line), f"row {ROW}: the row is not"),
     "quote never closed": (_in_row(lambda line: '"' + line), f"row {ROW}: a quotation mark opens"),
     "quote closed late": (_in_row(lambda line: line.replace(",", ',"', 1)), f"row {ROW}"),
@@ -151,7 +158,10 @@ SPOILT: dict[str, tuple[Callable[[str], bytes], str]] = {
     "very long cell": (_in_row(lambda line: "x" * 200_000 + line), f"row {ROW}: a cell"),
     "wrong separator in a row": (_in_row(lambda line: line.replace(",", ";")), "has 1 cells"),
     "NUL": (_replace("motor", "mo\0tor"), "holds NUL bytes"),
-    "total": (lambda good: (good + "Total" + 19 * "," + "\r\n").encode(), "looks like a total"),
+    "total": (
+        lambda good: (good + "Total" + (WIDTH - 1) * "," + "\r\n").encode(),
+        "looks like a total",
+    ),
     "look-alike": (_in_row(lambda line: f"{line}\r\n{line[0].upper()}{line[1:]}"), "the same as"),
     "no stage": (_in_row(lambda line: line.replace("production", "")), "there is no stage"),
     "separator of another kind": (lambda good: ("sep=|\r\n" + good).encode(), "separator '|'"),
@@ -272,6 +282,7 @@ _OF_FIELD: dict[str, st.SearchStrategy[object]] = {
     **dict.fromkeys(("name", "archetype"), _NAMES | st.sampled_from(["Total", "Note: x"])),
     **dict.fromkeys(DATES, _DAYS),
     "yearly_power_loss": st.floats(0.0, 0.99),
+    "drift_severity": st.floats(0.0, 1.0, exclude_min=True, exclude_max=True),
     "retraining_interval_days": st.floats(1.0, 1e4),
     "stage": st.sampled_from(STAGE_NAMES),
     "regulated": st.booleans(),

@@ -136,6 +136,44 @@ def test_incidents_per_served_year_of_a_fixed_portfolio() -> None:
     check_martingale("regulated compliance issues", found[Cause.COMPLIANCE], 3 * 1.2 * years)
 
 
+KINDS: dict[str, dict[str, Any]] = {
+    "scorecard": {
+        "pipeline_issues_per_year": 4.0,
+        "compliance_issues_per_year": 2.0,
+        "drift_onsets_per_year": 1.0,
+        "regulated": True,
+    },
+    "ranking": {"pipeline_issues_per_year": 24.0, "drift_onsets_per_year": 8.0},
+}
+
+
+def test_incidents_of_kinds_by_their_own_rates() -> None:
+    """Each kind by its own rates, the scenario's where it says nothing; regulation times three."""
+    name = "incidents by kind"
+    kinds = [{"name": kind, "share": 0.5, **own} for kind, own in KINDS.items()]
+    values = {"archetypes": kinds, "portfolio.initial_models": 80, "team.developers": 20}
+    found = {kind: Counter[Cause]() for kind in KINDS}
+    served, drift_free = dict.fromkeys(KINDS, 0.0), dict.fromkeys(KINDS, 0.0)
+    scenario = changed(Scenario(), values)
+    for model in runs(scenario, seed=seed_of(name), replications=2, ml_model_class=Exposed):
+        for entry in model.ml_models:
+            assert isinstance(entry, Exposed)
+            served[entry.archetype] += entry.served_total / YEAR
+            drift_free[entry.archetype] += entry.compensators[3] / 2.5
+            found[entry.archetype] += Counter(
+                {Cause(cause): count for cause, count in enumerate(entry.exposure.counts)}
+            )
+    rates = {
+        "scorecard": {Cause.PIPELINE: 4.0, Cause.COMPLIANCE: 2.0 * 3.0, Cause.DRIFT: 1.0},
+        "ranking": {Cause.PIPELINE: 24.0, Cause.COMPLIANCE: 1.2, Cause.DRIFT: 8.0},
+    }
+    for kind, by_cause in rates.items():
+        for cause, rate in by_cause.items():
+            years = drift_free[kind] if cause is Cause.DRIFT else served[kind]
+            words = f"{name}: {kind}, {cause.name.lower()}"
+            check_martingale(words, found[kind][cause], rate * years)
+
+
 def test_times_between_incidents_of_models_that_always_serve_are_exponential() -> None:
     """Repairs take no time, so that gaps are the thresholds divided by the rate."""
     scenario = quiet(

@@ -199,8 +199,8 @@ def test_check_names_what_has_no_effect_and_an_unusual_size(
     assert "which has 270 models at the start: the plan's worth is likely too high" in size
     assert remarks[:2] == [
         "  set without effect: drift.severity (no drift occurs)",
-        "  set without effect: incidents.regulated_multiplier (no model is regulated; a portfolio"
-        " file says which are)",
+        "  set without effect: incidents.regulated_multiplier (no model is regulated; "
+        "archetypes and a portfolio file say which are)",
     ]
     (tmp_path / "models.csv").write_text("id,regulated\na,yes\n")
     assert "regulated_multiplier" not in modelops("check", "mine.toml", "models.csv").out

@@ -298,26 +298,39 @@ EARLY_VALUES: dict[str, Any] = {
 }
 
 
+def often(name: str) -> dict[str, Any]:
+    """Return what makes a model fail often in the way that a value of how it fails is about."""
+    if name not in OF_KIND_VALUES:
+        return {}
+    cause = name.partition("_")[0]
+    rates = [each for each in OF_KIND_VALUES if each.endswith("_per_year")]
+    often = dict.fromkeys([each for each in rates if each.startswith(cause)], 100.0)
+    return {**often, "capacity_per_day": 1.0, "yearly_power_loss": 0.9}
+
+
 def of_the_client(**values: Any) -> dict[str, Any]:
     first = {"id": "first", "stage": "production", **values}
     others = [{"id": f"model {number}"} for number in range(3)]
-    return {**two_kinds(0.9), "imported": {"source": "test", "models": [first, *others]}}
+    # Drifts are investigated though they are found early.
+    values = {**two_kinds(0.9), "drift.offline_loss": 0.02}
+    return {**values, "imported": {"source": "test", "models": [first, *others]}}
 
 
 @pytest.mark.parametrize("name", CLIENT_VALUES)
 def test_every_value_of_a_clients_live_model_matters(name: str) -> None:
-    changed = {name: CLIENT_VALUES[name]}
+    base = often(name)
+    changed = {**base, name: CLIENT_VALUES[name]}
     if changed.get("stage") == "retired":
         changed["retired_at"] = "2025-12-31"
-    assert result(of_the_client(**changed)) != result(of_the_client())
+    assert result(of_the_client(**changed)) != result(of_the_client(**base))
 
 
 @pytest.mark.parametrize("name", EARLY_VALUES)
 def test_every_value_of_a_clients_model_in_build_matters(name: str) -> None:
-    quick = {"build_effort_days": 8.0, "deployment_effort_days": 3.0}
-    base = of_the_client(**{"stage": "build", **quick})
-    assert result(of_the_client(**{"stage": "build", **quick, name: EARLY_VALUES[name]})) != (
-        result(base)
+    quick = {"build_effort_days": 8.0, "deployment_effort_days": 3.0, **often(name)}
+    base = {"stage": "build", **quick}
+    assert result(of_the_client(**{**base, name: EARLY_VALUES[name]})) != (
+        result(of_the_client(**base))
     )
 
 
@@ -347,11 +360,11 @@ def test_what_is_said_not_to_be_used_changes_nothing_and_the_rest_does(
     stage: str, name: str, value: object
 ) -> None:
     base = {"stage": stage} | ({} if name in EFFORTS else {"deployment_effort_days": 3.0})
-    entry = PortfolioModel.model_validate({"id": "first", **base, name: value}, strict=False)
+    base |= often(name)
+    changed = {**base, name: value}
+    entry = PortfolioModel.model_validate({"id": "first", **changed}, strict=False)
     is_used = name not in unused(entry)
-    assert (result(of_the_client(**base, **{name: value})) != result(of_the_client(**base))) == (
-        is_used
-    )
+    assert (result(of_the_client(**changed)) != result(of_the_client(**base))) == is_used
 
 
 def test_nothing_that_is_stated_of_a_retired_model_changes_anything() -> None:
