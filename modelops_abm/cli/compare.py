@@ -29,13 +29,15 @@ from modelops_abm.cli.study import (
     json_option,
     kept_files,
     kept_option,
+    team_that_is_too_small,
 )
+from modelops_abm.representation import Result
 from modelops_abm.scenario import InputError, Problem, Scenario, baseline_of, fingerprint_of
 from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.text import printable
 
 if TYPE_CHECKING:
-    from modelops_abm.experiments import Comparison
+    from modelops_abm.experiments import Comparison, SideBySide
     from modelops_abm.experiments.running import Keeping
 
 type Made = Callable[[str | None, str | None], Scenario]
@@ -113,7 +115,9 @@ def compare(
         found = compare_with_baseline(plan, replications, half_width=half_width, **keeping)
         futures = formats.plural(found.replications, "future")
         facts = {"replications": found.replications}
-        return Found(found, futures, facts, whole=[plan], advice=_needed(found, half_width))
+        advice = _needed(found, half_width)
+        team = team_that_is_too_small(plan, found.plan.values, keeping)
+        return Found(found, futures, facts, team, whole=[plan], advice=advice)
 
     words = f"{formats.number(replications)} futures without and with the plan"
     conduct(asked, "compare", words, _FILES, compared)
@@ -165,12 +169,22 @@ def _compare_side_by_side(
             found,
             formats.plural(found.replications, "future"),
             {"replications": found.replications},
+            _too_small(found, keeping),
             scenario=baseline,
             whole=list(scenarios.values()),
         )
 
     words = f"{formats.number(asked.replications)} futures of {len(scenarios)} scenarios"
     conduct(asked, "compare", words, _FILES_OF_MANY, compared)
+
+
+def _too_small(found: SideBySide, keeping: Keeping) -> tuple[Result, ...]:
+    """Return what is to be said of a team that cannot carry its portfolio: of the first plan's."""
+    for comparison in found.comparisons.values():
+        plan = comparison.plan
+        if team := team_that_is_too_small(plan.scenario, plan.values, keeping):
+            return team
+    return ()
 
 
 def _named_plans(

@@ -40,12 +40,23 @@ def print_result(result: Result, *beside: Result, advice: str = "", kept: Path |
         say(target, f"Kept in {kept}: tables, pictures, and the runs themselves.")
 
 
-def print_simulation(result: Result, *, saved: Path | None) -> None:
-    """Print every outcome of a run or of many, then what they come to, and where it is saved."""
+def print_simulation(result: Result, *beside: Result, saved: Path | None) -> None:
+    """Print every outcome of a run or of many, then what they come to, and where it is saved.
+
+    Parameters
+    ----------
+    result
+        What came of it.
+    beside
+        What else is to be said of it, with its tables.
+    saved
+        The folder; None if it is not saved.
+    """
     target = console()
-    for table in result.tables():
-        print_table(target, table)
-    say_all(target, result.sentence())
+    for each in (result, *beside):
+        for table in each.tables():
+            print_table(target, table)
+    say_all(target, "\n".join(each.sentence() for each in (result, *beside)))
     if saved is not None:
         say(target, f"Saved in {saved}.")
 

@@ -19,8 +19,10 @@ from modelops_abm.cli.options import (
     set_option,
 )
 from modelops_abm.cli.printing import print_simulation, print_what_ran
-from modelops_abm.cli.study import files_of_figures
+from modelops_abm.cli.study import files_of_figures, team_that_is_too_small
+from modelops_abm.core import outcomes
 from modelops_abm.formats import number, plural
+from modelops_abm.representation import Result
 from modelops_abm.scenario import Scenario
 from modelops_abm.terminal import load_ensemble, load_simulator, progress
 
@@ -106,18 +108,21 @@ def simulate(
     scenario = scenario_to_run(scenario_file, preset_name, assignments, days, portfolio)
     asked = _Asked(scenario, seed, shows_progress=not quiet)
     result: Run | Averages
+    beside: tuple[Result, ...]
     if replications is not None:
-        result = _many(asked, replications, engine or "ensemble", output)
+        result, beside = _many(asked, replications, engine or "ensemble", output)
         luck = f"{plural(replications, 'replication')}, {result.ensemble.engine} engine"
     else:
         kept = None if output is None else _Kept(output, csv, model_days, pictures)
-        result = _once(asked, replication or 0, kept)
+        result, beside = _once(asked, replication or 0, kept)
         luck = f"replication {result.replication}"
     if as_json:
-        click.echo(json.dumps(result.to_json(), indent=2, allow_nan=False))
+        documents = [each.to_json() for each in (result, *beside)]
+        document = {key: value for each in documents for key, value in each.items()}
+        click.echo(json.dumps(document, indent=2, allow_nan=False))
     elif not quiet:
         print_what_ran(scenario, f"seed {seed}, {luck}", whole=[scenario])
-        print_simulation(result, saved=output)
+        print_simulation(result, *beside, saved=output)
 
 
 def _check_many(one_run_only: dict[str, bool]) -> None:
@@ -126,8 +131,8 @@ def _check_many(one_run_only: dict[str, bool]) -> None:
         raise click.UsageError(f"{given}: only for one run, not with --replications.")
 
 
-def _once(asked: _Asked, replication: int, kept: _Kept | None) -> Run:
-    """Run once and keep it, with progress on standard error."""
+def _once(asked: _Asked, replication: int, kept: _Kept | None) -> tuple[Run, tuple[Result, ...]]:
+    """Run once and keep it, with progress on standard error; return what is to be said beside."""
     if kept is not None:
         _check(kept)
     with progress(wanted=asked.shows_progress) as bar:
@@ -145,7 +150,8 @@ def _once(asked: _Asked, replication: int, kept: _Kept | None) -> Run:
         if kept is not None:
             bar.add_task("Saving", total=None)
             _keep(run, kept)
-    return run
+        totals = [[run.totals[name] for name in outcomes.TOTALS]]
+        return run, team_that_is_too_small(asked.scenario, totals, {"seed": asked.seed})
 
 
 def _check(kept: _Kept) -> None:
@@ -172,8 +178,8 @@ def _keep(run: Run, kept: _Kept) -> None:
 
 def _many(
     asked: _Asked, replications: int, engine: Literal["ensemble", "mesa"], output: Path | None
-) -> Averages:
-    """Run many times and keep them, with progress on standard error."""
+) -> tuple[Averages, tuple[Result, ...]]:
+    """Run many times and keep them, with progress on standard error; return as `_once` does."""
     if output is not None:
         from modelops_abm.runs.output import check_place
         from modelops_abm.runs.results import FILES_OF_ENSEMBLE
@@ -195,4 +201,5 @@ def _many(
         if output is not None:
             bar.add_task("Saving", total=None)
             ensemble.save(output)
-    return averages_of(ensemble)
+        team = team_that_is_too_small(asked.scenario, ensemble.values, {"seed": asked.seed})
+    return averages_of(ensemble), team

@@ -34,6 +34,8 @@ from modelops_abm.terminal import load_ensemble, load_simulator, progress
 from modelops_abm.text import printable
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from modelops_abm.experiments.assumptions import Assumptions
     from modelops_abm.experiments.inputs import Input
     from modelops_abm.experiments.running import Keeping
@@ -211,6 +213,27 @@ def conduct(
     luck = ", ".join(filter(None, (f"seed {asked.seed}", found.luck)))
     print_what_ran(found.scenario or asked.scenario, luck, whole=found.whole)
     print_result(found.result, *found.beside, advice=found.advice, kept=asked.output)
+
+
+def team_that_is_too_small(
+    scenario: Scenario, totals: ArrayLike, keeping: Keeping
+) -> tuple[Result, ...]:
+    """Return what is to be said of a team that cannot carry its portfolio; nothing if it can.
+
+    Parameters
+    ----------
+    scenario, totals
+        What ran, and what came of it: runs x `outcomes.TOTALS`.
+    keeping
+        How other teams are run.
+    """
+    from modelops_abm.experiments.team_size import is_carried, staffing
+
+    if is_carried(totals):
+        return ()
+    # Over futures of its own: what one run, or a few, say may be chance.
+    found = staffing(scenario, **keeping)
+    return () if found.own.carries else (found,)
 
 
 def _document(found: Found) -> dict[str, Any]:

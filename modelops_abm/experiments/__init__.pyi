@@ -103,3 +103,7 @@ from .sweep import (
     run_sweep as run_sweep,
     sobol_points as sobol_points,
 )
+from .team_size import (
+    Staffing as Staffing,
+    staffing as staffing,
+)

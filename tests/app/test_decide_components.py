@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import solara
 
+from modelops_abm import with_values
 from modelops_abm.app.decide import parameter_drawer, sentences
 from modelops_abm.app.decide.page import Cards, Head
 from modelops_abm.app.decide.parameter_drawer import Drawer, EffectHere
@@ -17,9 +18,9 @@ from modelops_abm.app.decide.rail_rows import quantity_of
 from modelops_abm.app.errors import ErrorBoundary
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.estimation import Explanation
-from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.plan import History, Plan
 from modelops_abm.app.state.session import Session
-from modelops_abm.experiments import Comparison, Credit, level_worth
+from modelops_abm.experiments import Comparison, Credit, compare, level_worth
 from modelops_abm.scenario import InputError
 from tests.app.comparisons import quick_plan
 
@@ -245,6 +246,17 @@ def test_an_effect_that_fails_says_so_and_can_be_asked_for_again(
             effect.act("effect")
             wait_for(lambda: words in session.notice.value)
             wait_for(lambda: "Being computed" not in effect.text)
+
+
+def test_a_team_that_cannot_carry_its_portfolio_is_told_so(session: Session) -> None:
+    """In the words of the result, once the plan is answered; not of one that carries it."""
+    few = {"team.developers": 1, "portfolio.initial_models": 24}
+    plan = Plan("test", with_values(session.plan.scenario, few, source="test"))
+    session.history.set(History(plan))
+    session.answer.set(Answer(plan, compare(plan.scenario, 16), 16, 0.06e6, True))
+    with shown(Head(session)) as head:
+        wait_for(lambda: "A team of 1 developer cannot carry this portfolio" in head.text)
+        assert "would do" in head.text
 
 
 def test_advice_that_fails_says_so(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from modelops_abm.app.decide.figures import figures, figures_card, waiting_figur
 from modelops_abm.app.decide.parameter_drawer import Drawer
 from modelops_abm.app.decide.rail import Rail
 from modelops_abm.app.decide.rail_rows import maximum_of
-from modelops_abm.app.decide.sentences import progress, use_advice
+from modelops_abm.app.decide.sentences import progress, use_advice, use_staffing
 from modelops_abm.app.decide.tray_card import TrayCard
 from modelops_abm.app.decide.verdict_card import NOT_YET, run_state, verdict_card, waiting_verdict
 from modelops_abm.app.errors import ErrorBoundary, reported
@@ -68,7 +68,7 @@ def Head(session: Session) -> None:
 @solara.component
 def Verdict(session: Session) -> None:
     """Show what the plan is worth, and what else one must know."""
-    answer, advice = session.answer.value, use_advice(session)
+    answer, advice, team = session.answer.value, use_advice(session), use_staffing(session)
 
     def act(action: Action) -> None:
         if action.name == "use change" and advice is not None and advice.change is not None:
@@ -77,7 +77,7 @@ def Verdict(session: Session) -> None:
     if answer is None:
         Markup(waiting_verdict(session.plan))
     else:
-        Markup(verdict_card(answer, credit_of(session), advice), reported(session, act))
+        Markup(verdict_card(answer, credit_of(session), advice, team), reported(session, act))
 
 
 @solara.component

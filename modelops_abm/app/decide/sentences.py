@@ -23,10 +23,18 @@ from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.charts.amounts import between, digits_for, money_for, money_of
-from modelops_abm.experiments import Comparison, Credit, LevelChange, stream_single_changes
+from modelops_abm.experiments import (
+    Comparison,
+    Credit,
+    LevelChange,
+    Staffing,
+    staffing,
+    stream_single_changes,
+)
 from modelops_abm.experiments.credit_levels import best_single_change
 from modelops_abm.experiments.plans import level_of, raised
 from modelops_abm.experiments.statistics import FUTURES, PairedDifference
+from modelops_abm.experiments.team_size import is_carried
 from modelops_abm.experiments.words import IS_BASELINE, THIS_PLAN, Sentence, Subject, level_word
 from modelops_abm.runs.threads import Rank, new_caller
 from modelops_abm.scenario import CAPABILITY_NAMES, Scenario
@@ -167,6 +175,55 @@ def _find(
         helps = ranking.order[0] if None not in ranking.may_be_best else None
         advice = Advice(answer.plan.key, best_single_change(changes), helps)
         job.tell(known.set, advice)
+
+
+# --------------------------------------------------------------------------------------
+# That the team cannot carry the portfolio, and what team would do.
+
+
+_TEAM = "team"
+
+
+def use_staffing(session: Session) -> Staffing | None:
+    """Return what is to be said of a team that cannot carry its portfolio, once known (a hook).
+
+    It is found out only for a plan that is answered, where models wait too long for a developer.
+    """
+    found: solara.Reactive[tuple[str, Staffing] | None] = solara.use_reactive(None)
+    jobs = solara.use_memo(Jobs, [])
+    answer = session.answer.value
+    wanted = answer.plan.key if answer is not None and _may_be_too_few(answer) else ""
+
+    def find_out() -> None:
+        if answer is None or not wanted:
+            jobs.stop(_TEAM)
+            return
+        work = partial(_try_teams, session, answer, found)
+        jobs.start(_TEAM, work, session.notice.set)
+
+    solara.use_effect(find_out, [wanted, session.seed.value])
+    solara.use_effect(lambda: jobs.close, [])  # as above
+    key, team = found.value or ("", None)
+    return team if team is not None and key == wanted and not team.own.carries else None
+
+
+def _may_be_too_few(answer: Answer) -> bool:
+    return answer.is_settled and not is_carried(answer.comparison.plan.values)
+
+
+def _try_teams(
+    session: Session,
+    answer: Answer,
+    found: solara.Reactive[tuple[str, Staffing] | None],
+    job: Job,
+) -> None:
+    tried = staffing(
+        answer.plan.scenario,
+        seed=answer.seed,
+        cancel=job.cancel,
+        executor=new_caller(Rank.LAST, account=session.account),
+    )
+    job.tell(found.set, (answer.plan.key, tried))
 
 
 # --------------------------------------------------------------------------------------

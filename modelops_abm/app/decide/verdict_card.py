@@ -15,13 +15,18 @@ from modelops_abm.app.decide.sentences import (
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.plan import Plan
-from modelops_abm.experiments import Credit
+from modelops_abm.experiments import Credit, Staffing
 
 NOT_YET = Progress("First estimate in a moment", "", 0.0, "")
 _LEGEND = Interval(0.5, (0.3, 0.7), (0.0, 1.0))
 
 
-def verdict_card(answer: Answer, credit: Credit | None, advice: Advice | None = None) -> h.Element:
+def verdict_card(
+    answer: Answer,
+    credit: Credit | None,
+    advice: Advice | None = None,
+    team: Staffing | None = None,
+) -> h.Element:
     """Return the sentence, and what else to know.
 
     Parameters
@@ -32,6 +37,8 @@ def verdict_card(answer: Answer, credit: Credit | None, advice: Advice | None = 
         Of the plan that is answered.
     advice
         What would be better, for a plan that does not earn.
+    team
+        What is to be said of a team that cannot carry its portfolio.
     """
     said = headline(answer.comparison)
     more = second_line(answer, credit, "" if advice is None else advice.words)
@@ -46,6 +53,7 @@ def verdict_card(answer: Answer, credit: Credit | None, advice: Advice | None = 
         h.div(".says")[
             _sentence(said),
             h.p(".second")[(h.strong[word.text] if word.is_strong else word.text for word in more)],
+            team is not None and h.p(".second", data_part="team")[team.sentence()],
             advice is not None
             and advice.change is not None
             and h.button(data_action="use change")["Make this change"],

@@ -157,3 +157,37 @@ def test_illustrative_and_empty_portfolios(modelops: Command) -> None:
     code, out, _ = modelops("simulate", "--portfolio", "none.csv", "--days", "5")
     assert code == 0
     assert "0 models" in out
+
+
+SMALL_TEAM = ("--set", "team.developers=1", "--days", "200")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("simulate",),
+        ("simulate", "--replications", "4"),
+        ("compare", "--preset", "all_five", "--replications", "4"),
+        ("compare", "--preset", "all_five", "--preset", "rollback_alone", "--replications", "4"),
+    ],
+)
+def test_a_team_that_cannot_carry_its_portfolio_is_told_so(
+    modelops: Command, command: tuple[str, ...]
+) -> None:
+    """Once, with what team would do and the teams that were tried."""
+    code, out, _ = modelops(*command, *SMALL_TEAM)
+    said = " ".join(out.split())
+    assert code == 0
+    assert said.count("A team of 1 developer cannot carry this portfolio") == 1
+    assert "would do" in said
+    assert "not a promise" in said
+    assert "waiting, of the time to restore" in said
+    _, out, _ = modelops(*command, "--days", "200")
+    assert "cannot carry" not in out
+
+
+def test_json_says_that_a_team_cannot_carry_its_portfolio(modelops: Command) -> None:
+    _, out, _ = modelops("simulate", *SMALL_TEAM, "--json")
+    found = json.loads(out)["staffing"]
+    assert found["carried"] is False
+    assert found["would_do"]["developers"] > 1

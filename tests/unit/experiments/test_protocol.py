@@ -8,7 +8,7 @@ from html import escape
 
 import pytest
 
-from modelops_abm import replicate, simulate
+from modelops_abm import replicate, simulate, with_values
 from modelops_abm.experiments import (
     Decisions,
     Question,
@@ -23,6 +23,7 @@ from modelops_abm.experiments import (
     run_sweep,
     side_by_side,
     sobol,
+    staffing,
     tornado,
 )
 from modelops_abm.experiments.alternatives import alternatives_of
@@ -37,6 +38,7 @@ INPUTS = (parse_input("team.developers=2..3"), parse_input("drift.severity=0.2..
 QUESTION = Question(PLAN, INPUTS, with_each=True)
 RESULTS: dict[str, Callable[[], Result]] = {
     "run": lambda: simulate(PLAN, engine="ensemble"),
+    "staffing": lambda: staffing(with_values(PLAN, {"team.developers": 1}, source="test"), 4),
     "averages": lambda: averages_of(replicate(PLAN, 4)),
     "comparison": lambda: compare(PLAN, 4),
     "side by side": lambda: side_by_side(
