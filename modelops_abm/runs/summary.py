@@ -44,6 +44,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Portfolio": (
         "models_delivered",
         "idea_to_production_days",
+        "failed_build_days",
         *(f"retired_{reason}" for reason in outcomes.RETIREMENT_REASONS),
     ),
 }
