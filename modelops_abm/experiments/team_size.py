@@ -197,7 +197,7 @@ class Staffing(Reported):
                 "carried": self.own.carries,
                 "would_do": None if would_do is None else would_do._asdict(),
                 "tried": [each._asdict() for each in self.tried],
-            }
+            },
         }
 
 
