@@ -13,7 +13,7 @@ import inspect
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from modelops_abm.mesa_engine.day import live_day
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.scenario import (
     CAPABILITY_NAMES,
+    Archetype,
     Confidence,
     Distribution,
     PortfolioModel,
@@ -34,7 +35,7 @@ from modelops_abm.scenario import (
     catalogue,
     describe,
 )
-from modelops_abm.scenario.presets import PRESETS, preset
+from modelops_abm.scenario.presets import PRESETS, Departure, kinds_of, preset
 from modelops_abm.scenario.quantity import facts_of
 from modelops_abm.scenario.sections import OF_KIND, ModelKind
 from modelops_abm.scenario.sources import LABELS
@@ -530,6 +531,8 @@ def _value(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return _number(value)
+    if isinstance(value, tuple) and all(isinstance(each, Archetype) for each in value):
+        return ", ".join(each.name for each in value) or "none"
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
     return "none" if value is None or isinstance(value, Section) else str(value)
@@ -548,8 +551,21 @@ def _preset(name: str) -> str:
         for stated in describe(scenario)
         if not stated.is_default and stated.quantity.name not in LABELS
     ]
-    changes = table(("name", "value", "source", "confidence"), rows) if rows else "Nothing.\n"
-    return f"### {name}\n\n{scenario.description or 'The defaults.'}\n\n{changes}"
+    header = ("name", "value", "source", "confidence")
+    changes = table(header, rows) if rows else "Nothing.\n"
+    of_kinds = "".join(
+        f"\nOf its {kind}:\n\n{table(header, _of_kind(scenario, kind, own))}"
+        for kind, own in kinds_of(name).items()
+    )
+    return f"### {name}\n\n{scenario.description or 'The defaults.'}\n\n{changes}{of_kinds}"
+
+
+def _of_kind(scenario: Scenario, kind: str, own: Mapping[str, Departure]) -> list[Sequence[str]]:
+    archetype = next(each for each in scenario.archetypes if each.name == kind)
+    return [
+        (_code(name), _value(getattr(archetype, name)), stated.reason, stated.confidence)
+        for name, stated in own.items()
+    ]
 
 
 def documents() -> dict[Path, str]:

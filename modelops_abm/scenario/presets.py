@@ -20,10 +20,10 @@ from modelops_abm.scenario.capabilities import CAPABILITY_NAMES
 from modelops_abm.scenario.changes import with_values
 from modelops_abm.scenario.fields import nearest
 from modelops_abm.scenario.scenario import Scenario, SourceKind
-from modelops_abm.text import printable
+from modelops_abm.text import all_of, printable
 
 
-class _Departure(NamedTuple):
+class Departure(NamedTuple):
     """A value that is not the default, and why."""
 
     value: Any
@@ -31,9 +31,13 @@ class _Departure(NamedTuple):
     confidence: SourceKind = "judgement"
 
 
+type _Kinds = Mapping[str, Mapping[str, Departure]]
+
+
 class _Preset(NamedTuple):
     description: str
-    departures: Mapping[str, _Departure]
+    departures: Mapping[str, Departure]
+    kinds: _Kinds = MappingProxyType({})
 
 
 def _of_capabilities() -> Iterator[tuple[str, _Preset]]:
@@ -42,9 +46,9 @@ def _of_capabilities() -> Iterator[tuple[str, _Preset]]:
     every = "The reference organisation with all five capabilities at their full level."
     others = count_in_words(len(CAPABILITY_NAMES) - 1)
     for name in CAPABILITY_NAMES:
-        only = _Departure(1.0, f"the whole investment in {name}, nothing in the other {others}")
+        only = Departure(1.0, f"the whole investment in {name}, nothing in the other {others}")
         yield f"{name}_alone", _Preset(one.format(name), {f"capabilities.{name}.maximum": only})
-    together = _Departure(1.0, "the whole investment in all five capabilities")
+    together = Departure(1.0, "the whole investment in all five capabilities")
     # By its name it has five, also where more are registered.
     maxima = {f"capabilities.{name}.maximum": together for name in BUILT_IN_CAPABILITIES}
     yield "all_five", _Preset(every, maxima)
@@ -53,8 +57,26 @@ def _of_capabilities() -> Iterator[tuple[str, _Preset]]:
 def _of_file() -> Iterator[tuple[str, _Preset]]:
     stated = tomllib.loads(files(__package__).joinpath("presets.toml").read_text("utf-8"))
     for name, preset_ in stated.items():
-        values = {value: _Departure(*facts) for value, facts in preset_["values"].items()}
-        yield name, _Preset(preset_["description"], values)
+        values = _departures(preset_["values"])
+        kinds = {kind: _departures(own) for kind, own in preset_.get("kinds", {}).items()}
+        if kinds:
+            values["archetypes"] = _archetypes(kinds)
+        yield name, _Preset(preset_["description"], values, kinds)
+
+
+def _departures(stated: Mapping[str, Any]) -> dict[str, Departure]:
+    return {name: Departure(*facts) for name, facts in stated.items()}
+
+
+def _archetypes(kinds: _Kinds) -> Departure:
+    """Return the archetypes of a preset as one value, which they are to a scenario."""
+    entries = [
+        {"name": kind, **{name: departure.value for name, departure in own.items()}}
+        for kind, own in kinds.items()
+    ]
+    return Departure(
+        entries, f"{all_of([*kinds])}, each value with its reason in docs/parameters.md"
+    )
 
 
 _PRESETS = {"reference": _Preset("", {}), **dict(_of_capabilities()), **dict(_of_file())}
@@ -89,10 +111,19 @@ def preset(name: str) -> Scenario:
     raise InputError(Problem(message, suggestion=nearest(name, PRESETS)))
 
 
+def kinds_of(name: str) -> _Kinds:
+    """Return what each kind of model of a preset states of itself, and why; none if it has none.
+
+    >>> kinds_of("three_kinds")["ranking models"]["retraining_interval_days"].value
+    1.0
+    """
+    return _PRESETS[name].kinds
+
+
 @cache
 def _scenario(name: str) -> Scenario:
     """Return a preset in which every value that departs carries its reason."""
-    description, departures = _PRESETS[name]
+    description, departures, _ = _PRESETS[name]
     scenario = Scenario(name=name, description=description)
     # One by one, as each has a reason of its own.
     for value_name, (value, reason, confidence) in departures.items():

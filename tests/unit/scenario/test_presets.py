@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from modelops_abm.scenario import InputError, Scenario, describe, load_scenario, save_scenario
-from modelops_abm.scenario.presets import PRESETS, preset
+from modelops_abm.scenario.presets import PRESETS, kinds_of, preset
+from modelops_abm.scenario.quantity import Confidence
 from modelops_abm.scenario.sources import changed_names
 
 CAPABILITIES = ("automation", "monitoring", "rollback", "lineage", "autoscaling")
@@ -39,7 +40,8 @@ def test_preset_survives_a_file(name: str, ending: str, tmp_path: Path) -> None:
 def test_presets_of_the_description() -> None:
     alone = {f"{name}_alone" for name in CAPABILITIES}
     others = {"reference", "all_five", "firefighting", "small_team", "regulated_bank"}
-    assert set(PRESETS) == alone | others | {"consumer_app", "start_up", "strict_deck"}
+    more = {"consumer_app", "start_up", "strict_deck", "three_kinds"}
+    assert set(PRESETS) == alone | others | more
     assert preset("reference") == Scenario()
 
 
@@ -59,9 +61,7 @@ def test_one_capability_alone(name: str) -> None:
             "strict_deck",
             {
                 "model.decaying_share": 1.0,
-                "incidents.capacity_growth": 0.0,
-                "portfolio.initial_builds": 0,
-                "drift.decay_alert": "with_monitoring",
+                "retraining.serves_while_retraining": False,
             },
         ),
     ],
@@ -70,6 +70,28 @@ def test_departures_in_full(name: str, expected: dict[str, object]) -> None:
     stated = {value.quantity.name: value.value for value in describe(preset(name))}
     changed = changed_names(Scenario(), preset(name))
     assert {value: stated[value] for value in changed} == expected
+
+
+def test_every_attribute_of_every_kind_says_why() -> None:
+    kinds, archetypes = kinds_of("three_kinds"), preset("three_kinds").archetypes
+    assert [*kinds] == [each.name for each in archetypes]
+    for each in archetypes:
+        stated = {name for name in each.model_fields_set if getattr(each, name) is not None}
+        assert stated == {"name", *kinds[each.name]}
+        assert all(len(why.reason) > 8 for why in kinds[each.name].values())
+        assert all(why.confidence in [*Confidence] for why in kinds[each.name].values())
+    assert all(not kinds_of(name) for name in PRESETS if name != "three_kinds")
+
+
+def test_kinds_of_the_preset_fail_in_their_own_ways() -> None:
+    """Scorecards slowly and under supervision, rankings fast, and cared for by machines."""
+    cards, ranking, language = preset("three_kinds").archetypes
+    assert (cards.regulated, ranking.regulated, language.regulated) == (True, False, False)
+    assert (cards.retraining_interval_days, ranking.retraining_interval_days) == (365.0, 1.0)
+    for name in ("pipeline_issues_per_year", "drift_onsets_per_year"):
+        assert getattr(cards, name) < getattr(ranking, name)
+    assert cards.yearly_power_loss.mean < ranking.yearly_power_loss.mean
+    assert language.cost_per_prediction.mean > 10.0 * ranking.cost_per_prediction.mean
 
 
 def test_consumer_app_diffuses_as_consumers_do() -> None:
