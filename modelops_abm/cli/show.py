@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -22,7 +24,12 @@ from modelops_abm.cli.options import (
 from modelops_abm.scenario import InputError, Problem, Scenario, Section, StatedValue, describe
 from modelops_abm.scenario.fields import nearest
 from modelops_abm.scenario.sources import LABELS
-from modelops_abm.scenario.words import allowed_in_words, source_in_words, value_in_words
+from modelops_abm.scenario.words import (
+    allowed_in_words,
+    kinds_in_words,
+    source_in_words,
+    value_in_words,
+)
 from modelops_abm.terminal import console, say
 from modelops_abm.text import printable
 
@@ -126,6 +133,22 @@ def _print(scenario: Scenario, values: Sequence[StatedValue], *, explained: bool
     shown = [stated for stated in values if stated.quantity.name not in LABELS]
     table = _wide_table if target.width >= _WIDE else _narrow_table
     target.print(table(shown, explained=explained))
+    if explained and any(stated.quantity.name == "archetypes" for stated in shown):
+        _print_kinds(target, scenario)
+
+
+def _print_kinds(target: Console, scenario: Scenario) -> None:
+    """Print what every kind of model states of itself, which is one value to a scenario."""
+    for kind, rows in groupby(kinds_in_words(scenario), key=lambda row: row.kind):
+        target.print()
+        say(target, f"Of the kind {printable(kind)}:")
+        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+        table.add_column("Name", no_wrap=True)
+        table.add_column("Value, whose value it is")
+        for row in rows:
+            reason = Text(f"\n{row.reason}" if row.reason else "", style="dim")
+            table.add_row(Text(row.name), Text(row.value) + reason)
+        target.print(table)
 
 
 def _wide_table(values: Sequence[StatedValue], *, explained: bool) -> Table:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from modelops_abm.formats import plural
 from modelops_abm.scenario import (
+    Archetype,
     Distribution,
     ImportedPortfolio,
     Quantity,
@@ -14,6 +16,8 @@ from modelops_abm.scenario import (
     is_baseline,
 )
 from modelops_abm.scenario.capabilities import COSTS_HOLD_WITHIN, MODELS_OF_COSTS
+from modelops_abm.scenario.presets import PRESETS, kinds_of
+from modelops_abm.scenario.quantity import facts_of
 from modelops_abm.text import any_of, range_in_words
 
 _NONE = "none"
@@ -21,7 +25,42 @@ _NONE = "none"
 
 def value_in_words(stated: StatedValue) -> str:
     """Return a value with its unit: 8 developers, 500 users (lognormal, cv 0.5)."""
-    value, unit = stated.value, stated.quantity.unit
+    return _in_words(stated.value, stated.quantity.unit)
+
+
+class OfKind(NamedTuple):
+    """What a kind of model states of itself, in words."""
+
+    kind: str
+    name: str
+    value: str
+    reason: str
+
+
+def kinds_in_words(scenario: Scenario) -> list[OfKind]:
+    """Return what every archetype states of itself, with its unit and a preset's reason.
+
+    >>> from modelops_abm.scenario.presets import preset
+    >>> kinds_in_words(preset("three_kinds"))[1].value
+    'yes (true)'
+    """
+    return [row for each in scenario.archetypes for row in _of_kind(scenario, each)]
+
+
+def _of_kind(scenario: Scenario, archetype: Archetype) -> Iterator[OfKind]:
+    reasons = kinds_of(scenario.name).get(archetype.name, {}) if scenario.name in PRESETS else {}
+    for name, field in Archetype.model_fields.items():
+        value, why = getattr(archetype, name), reasons.get(name)
+        if name == "name" or value in (None, False):
+            continue
+        # A value that somebody has set has not the preset's reason.
+        states = why is not None and getattr(value, "mean", value) == why.value
+        words = f"{why.confidence}: {why.reason}" if why is not None and states else ""
+        unit = facts_of(field).get("unit", "")
+        yield OfKind(archetype.name, name, _in_words(value, unit), words)
+
+
+def _in_words(value: Any, unit: str) -> str:
     if isinstance(value, Distribution):
         return f"{_number(value.mean)} {unit}{_spread(value)}"
     if isinstance(value, bool):

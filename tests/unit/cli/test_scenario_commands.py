@@ -232,3 +232,19 @@ def test_check_says_what_a_portfolio_inside_a_scenario_states_in_vain(modelops: 
     Path("plan.toml").write_text(f"[imported]\nsource = 'x'\n{models}")
     _, out, _ = modelops("check", "plan.toml")
     assert "  not used: deployed_at of 1 model (N1): a model goes live when" in out
+
+
+def test_show_tells_what_a_kind_of_model_states_itself(modelops: Command) -> None:
+    """With unit and reason; what somebody has set has no reason of the preset's any more."""
+    code, out, err = modelops("show", "--preset", "three_kinds", "archetypes")
+    assert (code, err) == (0, "")
+    words = " ".join(out.split())
+    assert "Of the kind ranking models:" in words
+    assert "retraining_interval_days 1 days measured: Xin et al. 2021" in words
+    assert "regulated yes (true) judgement: credit decisions are supervised" in words
+    kind = '[{name = "ours", share = 1.0, pipeline_issues_per_year = 3.0}]'
+    code, out, _ = modelops("show", "--set", f"archetypes={kind}", "archetypes")
+    assert code == 0
+    assert "Of the kind ours:" in out
+    assert "pipeline_issues_per_year 3 per model-year" in " ".join(out.split())
+    assert "Of the kind" not in modelops("show", "--preset", "three_kinds", "team")[1]
