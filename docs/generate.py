@@ -171,6 +171,8 @@ SYMBOLS = {
         "decline": "usage.decline_days",
         "memory": "usage.availability_memory_days",
         "abandoned": "usage.abandonment_share",
+        "demand factor": "usage.demand_factor",
+        "season": "usage.season",
     },
 }
 
@@ -520,6 +522,8 @@ def _table_of(quantities: Iterable[Quantity]) -> str:
 def _allowed(quantity: Quantity) -> str:
     if quantity.kind == "order":
         return "these, in another order (build last, deploy after repair and retrain)"
+    if quantity.kind == "months":
+        return f"{len(quantity.default)} numbers, {range_in_words(quantity.bounds)}"
     return " or ".join(quantity.choices) or range_in_words(quantity.bounds)
 
 

@@ -36,6 +36,8 @@ _MOST_CHANGES = 20
 _MODERATE: dict[str, tuple[float, float]] = {
     "team.developers": (1, 20),
     "team.productivity": (0.2, 3.0),
+    "usage.demand_factor": (0.0, 4.0),
+    "usage.season": (0.0, 4.0),
     "incidents.pipeline_per_year": (0.0, 60.0),
     "incidents.capacity_per_year": (0.0, 40.0),
     "incidents.compliance_per_year": (0.0, 20.0),
@@ -137,6 +139,10 @@ def _value(
             return st.sampled_from(_orders())
         case "flag":
             return st.booleans()
+        case "months":
+            number = _number(quantity, *_range(quantity, limits, extreme))
+            size = len(quantity.default)
+            return st.lists(number, min_size=size, max_size=size)
         case "date":
             return st.dates(EARLIEST_DAY, LATEST_DAY)
         case _:

@@ -15,6 +15,7 @@ from modelops_abm.compiled_engine.layout import (
     Record,
     capability_of,
     log,
+    season_of,
     setting_at,
     task_of,
 )
@@ -22,7 +23,7 @@ from modelops_abm.core import registry
 from modelops_abm.core.events import NOBODY, LogKind, Rank
 from modelops_abm.rules import registered
 from modelops_abm.rules.constants import Levels, common_rates
-from modelops_abm.rules.day import CommonRates
+from modelops_abm.rules.day import CommonRates, demand_scale
 
 
 @part_of_kernel
@@ -92,7 +93,14 @@ def levels(org: Record) -> Levels:
 @inner_loop
 def rates_of_today(setting: int, org: Record) -> CommonRates:
     """Return what the rates of all models have in common today."""
-    return common_rates(setting_at(setting).constants.rates, levels(org))
+    rates = setting_at(setting).constants.rates
+    return common_rates(rates, levels(org), scale_of_today(setting, org))
+
+
+@inner_loop
+def scale_of_today(setting: int, org: Record) -> float:
+    """Return what multiplies the demand of all models today."""
+    return demand_scale(setting_at(setting).constants.demand_factor, season_of(org, org.day).value)
 
 
 @part_of_kernel

@@ -22,6 +22,7 @@ from modelops_abm.core.events import TaskClass
 from modelops_abm.core.randomness import index_of_identifier
 from modelops_abm.core.statechart import Stage
 from modelops_abm.rules.constants import NO_OWN_RATES, OwnNumbers, constants_of, own_numbers
+from modelops_abm.rules.day import seasons
 from modelops_abm.rules.money import discount_factor
 from modelops_abm.rules.population import ClientFacts, KindLaws, client_facts, laws_of
 from modelops_abm.rules.sampling import law_of
@@ -79,6 +80,7 @@ def _tables(
         _client(entries, scenario),
         _capabilities(scenario),
         _discounts(scenario),
+        np.array(seasons(scenario.usage.season, scenario.start_date, scenario.horizon_days)),
     )
 
 

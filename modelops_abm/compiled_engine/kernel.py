@@ -112,6 +112,7 @@ class Memory(NamedTuple):
     totals: Floats
     discounts: Floats
     own: Integers2
+    seasons: Floats
 
 
 @part_of_kernel
@@ -166,6 +167,7 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     org.totals_at = sums.ctypes.data
     org.discounts_at = tables.discounts.ctypes.data
     org.own_at = tables.own.ctypes.data
+    org.seasons_at = tables.seasons.ctypes.data
     org.lanes_at = lanes.ctypes.data
     # On to a whole vector, for which there are bytes to spare.
     org.lanes_at += -org.lanes_at % VECTOR_BYTES
@@ -193,6 +195,7 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
         sums,
         tables.discounts,
         tables.own,
+        tables.seasons,
     )
 
 

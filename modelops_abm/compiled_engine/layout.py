@@ -85,7 +85,7 @@ ORGANISATION = _record(
     # of the setting in force; addresses of the tables and their sizes
     "setting_at"
     " models_at tasks_at developers_at capabilities_at production_at calendar_at slots_at days_at"
-    " queues_at idle_at log_at today_at totals_at lanes_at discounts_at own_at"
+    " queues_at idle_at log_at today_at totals_at lanes_at discounts_at seasons_at own_at"
     " model_room developer_room calendar_room queue_room log_room"
     # counters; the team are the developers with the first numbers
     " developers lanes models in_production departures abandoned arrivals key"
@@ -235,8 +235,8 @@ class Tables(NamedTuple):
         row in `own` (-1 if it says nothing itself) and key index.
     capabilities
         Their sections.
-    discounts
-        The factor of each day.
+    discounts, seasons
+        The factors of each day, on its money and on its demand.
     """
 
     kinds: Floats
@@ -246,6 +246,7 @@ class Tables(NamedTuple):
     client: Integers2
     capabilities: Records
     discounts: Floats
+    seasons: Floats
 
 
 setting_at = tuple_at(Setting)
@@ -357,6 +358,12 @@ def day_of(org: Record, day: int) -> Record:
 def discount_of(org: Record, day: int) -> Record:
     """Return the factor by which a day's money is discounted."""
     return _amount_at(org.discounts_at, day)
+
+
+@part_of_kernel
+def season_of(org: Record, day: int) -> Record:
+    """Return the factor of the season on a day's demand."""
+    return _amount_at(org.seasons_at, day)
 
 
 @part_of_kernel

@@ -122,6 +122,7 @@ def open_lane(lane: Record, now: float, day_end: float, common: CommonRates) -> 
 def close_lane(
     lane: Record,
     now: float,
+    scale: float,
     previous_version: PreviousVersion,
     usage: UsageConstants,
     abandonment_share: float,
@@ -135,6 +136,7 @@ def close_lane(
         lane.base,
         lane.loss,
         lane.effective_capacity,
+        scale,
         previous_version,
         usage,
     )

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from modelops_abm.compiled import inner_loop, part_of_kernel
 from modelops_abm.compiled_engine import totals
-from modelops_abm.compiled_engine.capability import levels, rates_of_today
+from modelops_abm.compiled_engine.capability import levels, rates_of_today, scale_of_today
 from modelops_abm.compiled_engine.hazards import own_rates_of, plan_incident
 from modelops_abm.compiled_engine.layout import (
     LANE,
@@ -80,6 +80,7 @@ def leave_lane(org: Record, number: int) -> None:
 def close_models(setting: int, org: Record) -> None:
     """Close the day of every model that was in production, and add up today's flows."""
     constants = setting_at(setting).constants
+    scale = scale_of_today(setting, org)
     for block in range(_blocks(org)):
         # As values: of what stands behind an address the compiler must expect that a store to a
         # lane changes it, and would load it anew for each.
@@ -87,6 +88,7 @@ def close_models(setting: int, org: Record) -> None:
             block_at(org, block),
             _filled(org, block),
             org.clock,
+            scale,
             constants.previous_version,
             constants.usage,
             constants.abandonment_share,
@@ -118,12 +120,13 @@ def _close_block(
     block: int,
     count: int,
     now: float,
+    scale: float,
     previous_version: PreviousVersion,
     usage: UsageConstants,
     abandonment_share: float,
 ) -> None:
     for lane in range(count):
-        close_lane(lane_at(block, lane), now, previous_version, usage, abandonment_share)
+        close_lane(lane_at(block, lane), now, scale, previous_version, usage, abandonment_share)
 
 
 @part_of_kernel

@@ -16,6 +16,7 @@ from modelops_abm.core.statechart import Cause, Serving, Stage, State
 from modelops_abm.mesa_engine.dispatch import Dispatch
 from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.rules.constants import Levels, common_rates
+from modelops_abm.rules.day import demand_scale, seasons
 from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day
 
 
@@ -45,6 +46,10 @@ class Close(Dispatch):
         self.closed_today = ()
         self._in_production: list[MLModel] = []
         self._departed: list[MLModel] = []
+        parameters = self.parameters
+        self._seasons = seasons(
+            parameters.usage.season, parameters.start_date, parameters.horizon_days
+        )
         self._forget_state_time()
 
     def tally(self, name: str, amount: float) -> None:
@@ -142,10 +147,15 @@ class Close(Dispatch):
 
     def open_day(self) -> None:
         """Refresh every rate that depends on capability levels or demand."""
-        self.common_rates = common_rates(self.constants.rates, self.levels)
+        self.refresh_rates()
         for ml_model in self._in_production:
             ml_model.open_day()
         self.calendar.request_dispatch()
+
+    def refresh_rates(self) -> None:
+        """Take over what the rates of all models have in common on this day."""
+        scale = demand_scale(self.constants.demand_factor, self._seasons[self.day])
+        self.common_rates = common_rates(self.constants.rates, self.levels, scale)
 
     def end(self) -> None:
         """Count what is still going on at the horizon."""

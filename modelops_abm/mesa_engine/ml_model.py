@@ -283,6 +283,7 @@ class MLModel(mesa.Agent[Any]):
             start.base,
             start.loss,
             start.capacity,
+            self.model.common_rates.demand_scale,
             constants.previous_version,
             constants.usage,
         )

@@ -26,7 +26,7 @@ from modelops_abm.mesa_engine.developer import Developer
 from modelops_abm.mesa_engine.initial_state import Population, populate
 from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.mesa_engine.scheduler import Scheduler
-from modelops_abm.rules.constants import common_rates, constants_of, start_levels
+from modelops_abm.rules.constants import constants_of, start_levels
 from modelops_abm.rules.population import (
     NOTHING_KNOWN,
     ClientFacts,
@@ -216,7 +216,7 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
         # Before the models: work in hand at the start is less by these levels, and who is in
         # production opens its day at these rates.
         self.levels = start_levels(self.parameters)
-        self.common_rates = common_rates(self.constants.rates, self.levels)
+        self.refresh_rates()
         populate(self)
         self._plan_arrival()
         self.calendar.request_dispatch()

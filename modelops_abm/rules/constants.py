@@ -160,6 +160,7 @@ class Constants(NamedTuple):
     past_interval_days: float
     retraining_interval_days: float
     serves_while_retraining: bool
+    demand_factor: float
 
 
 def constants_of(scenario: Scenario) -> Constants:
@@ -182,6 +183,7 @@ def constants_of(scenario: Scenario) -> Constants:
         scenario.portfolio.past_retraining_interval_days,
         scenario.retraining.interval_days,
         scenario.retraining.serves_while_retraining,
+        usage.demand_factor,
     )
 
 
@@ -327,12 +329,13 @@ def with_own_rates(
         common.autoscaling,
         common.drift_growth_days,
         common.registered,
+        common.demand_scale,
     )
 
 
 @compiled
-def common_rates(constants: RateConstants, levels: Levels) -> CommonRates:
-    """Return what the rates of all models have in common at these capability levels."""
+def common_rates(constants: RateConstants, levels: Levels, scale: float) -> CommonRates:
+    """Return what the rates of all models have in common at these levels and this demand."""
     rest = CommonRates(
         0.0,
         0.0,
@@ -346,5 +349,6 @@ def common_rates(constants: RateConstants, levels: Levels) -> CommonRates:
         levels.autoscaling,
         constants.drift_growth_days,
         Rates(*rates_of_causes(constants.numbers, levels)),
+        scale,
     )
     return with_own_rates(rest, constants, levels, NO_OWN_RATES)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from modelops_abm.compiled import compiled_inline
@@ -132,6 +134,8 @@ class CommonRates(NamedTuple):
         See `drift_loss`.
     registered
         Rates per day of registered causes, without what they scale with.
+    demand_scale
+        Factor on the demand of all models, see `demand_scale`.
     """
 
     pipeline: float
@@ -146,6 +150,7 @@ class CommonRates(NamedTuple):
     autoscaling: float
     drift_growth_days: float
     registered: Rates
+    demand_scale: float
 
 
 class Health(NamedTuple):
@@ -191,6 +196,30 @@ class DayStart(NamedTuple):
 
 
 @compiled_inline
+def demand_scale(factor: float, season: float) -> float:
+    """Return what multiplies the demand N V of all models on a day."""
+    return factor * season
+
+
+def seasons(factors: Sequence[float], start: date, days: int) -> list[float]:
+    """Return the factor of the season on each day, by the real calendar.
+
+    Parameters
+    ----------
+    factors
+        For the months from January to December.
+    start, days
+        Calendar date of day 0, and how many days.
+
+    Examples
+    --------
+    >>> seasons([1.0, 2.0, *[3.0] * 10], date(2028, 2, 28), 3)
+    [2.0, 2.0, 3.0]
+    """
+    return [factors[(start + timedelta(day)).month - 1] for day in range(days)]
+
+
+@compiled_inline
 def base_power_at(health: Health, time: float) -> float:
     """Return b, the power without drift, at a time since its restoration."""
     return base_power(health.restored, health.decay, time - health.restored_at)
@@ -225,7 +254,7 @@ def open_day(
     """
     effective = effective_capacity(capacity, common.extra_capacity, common.autoscaling)
     excess = overload(
-        users * usage,
+        users * usage * common.demand_scale,
         effective,
         common.overload_threshold,
         common.overload_span,
@@ -307,6 +336,7 @@ def day_flows(
     current: float,
     previous: float,
     capacity: float,
+    scale: float,
     previous_version: PreviousVersion,
 ) -> DayFlows:
     """Return a day's flows, from the stocks and powers at its start.
@@ -319,8 +349,11 @@ def day_flows(
         Power of the current and the previous version.
     capacity
         Predictions per day that can be served.
+    scale
+        Factor on all demand, see `demand_scale`.
     """
-    asked = stocks.users * stocks.usage
+    # The scale is the last factor everywhere: where it is 1 it changes no bit.
+    asked = stocks.users * stocks.usage * scale
     handled = min(asked, capacity)
     served = shares.current + shares.previous
     price = traits.value_per_prediction
@@ -340,9 +373,13 @@ def day_flows(
         price * handled * right,
         traits.cost_per_prediction * handled * served
         + traits.cost_of_wrong_prediction * handled * wrong,
-        price * stocks.ideal_users * stocks.ideal_usage * shares.production,
-        price * (stocks.ideal_users - stocks.users) * stocks.ideal_usage * shares.production,
-        price * stocks.users * (stocks.ideal_usage - stocks.usage) * shares.production,
+        price * stocks.ideal_users * stocks.ideal_usage * shares.production * scale,
+        price
+        * (stocks.ideal_users - stocks.users)
+        * stocks.ideal_usage
+        * shares.production
+        * scale,
+        price * stocks.users * (stocks.ideal_usage - stocks.usage) * shares.production * scale,
         price * asked * (shares.production - served),
         price * (asked - handled) * served,
         price * handled * served * (1.0 - base),
@@ -359,6 +396,7 @@ def close_day(
     base: float,
     loss: float,
     capacity: float,
+    scale: float,
     previous_version: PreviousVersion,
     constants: UsageConstants,
 ) -> ModelDay:
@@ -368,6 +406,6 @@ def close_day(
     return ModelDay(
         next_stocks(traits, stocks, shares, current, previous, constants),
         day_flows(
-            traits, stocks, shares, base, loss, current, previous, capacity, previous_version
+            traits, stocks, shares, base, loss, current, previous, capacity, scale, previous_version
         ),
     )

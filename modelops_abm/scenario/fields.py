@@ -138,7 +138,17 @@ def nearest_full_name(name: str, parts: Sequence[str]) -> str:
 
 
 Kind = Literal[
-    "float", "int", "flag", "choice", "order", "text", "date", "distribution", "list", "portfolio"
+    "float",
+    "int",
+    "flag",
+    "choice",
+    "order",
+    "months",
+    "text",
+    "date",
+    "distribution",
+    "list",
+    "portfolio",
 ]
 _KIND_OF_TYPE: dict[Any, Kind] = {
     float: "float",
@@ -157,7 +167,8 @@ class Quantity:
     name: str
     """Dotted name."""
     kind: Kind
-    """Kind of value; an `order` lists all its choices, a `list` is one of archetypes."""
+    """Kind of value; an `order` lists all its choices, `months` are a number for each month of the
+    year, a `list` is one of archetypes."""
     default: Any
     """Value in the reference scenario."""
     meaning: str
@@ -219,4 +230,6 @@ def _kind(annotation: Any) -> Kind:
     is_list = get_origin(annotation) is tuple
     if section_in(annotation) is not None:
         return "list" if is_list else "portfolio"
-    return "order" if is_list else "choice"
+    if not is_list:
+        return "choice"
+    return "order" if choices_of(annotation) else "months"

@@ -113,6 +113,13 @@ def quantity(
     return Field(default=default, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=facts)
 
 
+def entries(default: tuple[float, ...], unit: str, *, ge: float, le: float) -> Any:
+    """Declare a list of numbers of the scenario; the bounds are those of each, in its type too."""
+    # As for a distribution: pydantic would hold the list itself against them.
+    facts = {**facts_of(quantity(default[0], unit, ge=ge, le=le))}
+    return Field(default=default, json_schema_extra=facts)
+
+
 def extended[S: type[Section]](fields: Mapping[str, tuple[Any, Any]]) -> Callable[[S], S]:
     """Return a decorator that adds fields to a section, if there are any.
 

@@ -12,6 +12,7 @@ from modelops_abm.scenario.quantity import (
     Confidence,
     Distribution,
     Section,
+    entries,
     extended,
     facts_of,
     quantity,
@@ -27,6 +28,10 @@ TASK_CLASS_NAMES: tuple[TaskClassName, ...] = (
     "deploy",
     "build",
 )
+
+
+MONTHS = 12
+LARGEST_DEMAND = 1e3
 
 
 def _effort(mean: float) -> Distribution:
@@ -271,6 +276,23 @@ class UsageParameters(Section):
     """Time constant with which users remember availability."""
     abandonment_share: float = quantity(0.1, "share of full use", ge=0.0, le=1.0)
     """Use below which a model is abandoned and retired."""
+    demand_factor: float = quantity(
+        1.0, "multiple", ge=0.0, le=LARGEST_DEMAND, plausible=(0.5, 2.0)
+    )
+    """Factor on the demand of all models: predictions asked for per prediction of their use."""
+    season: Annotated[
+        tuple[Annotated[float, Field(ge=0.0, le=LARGEST_DEMAND)], ...],
+        Field(strict=False),
+    ] = entries((1.0,) * MONTHS, "multiples", ge=0.0, le=LARGEST_DEMAND)
+    """Factors on the demand in the calendar months from January to December."""
+
+    @field_validator("season")
+    @classmethod
+    def _of_a_year(cls, season: tuple[float, ...]) -> tuple[float, ...]:
+        # Not by the length in the type, which counts only the entries that are right.
+        if len(season) != MONTHS:
+            raise ValueError(f"must have {MONTHS} numbers, from January to December")
+        return season
 
 
 class FinanceParameters(Section):

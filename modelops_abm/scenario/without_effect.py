@@ -335,8 +335,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         ("start_date",),
-        "no date of a client's portfolio counts from it",
-        lambda scenario: scenario.imported is None,
+        "no date of a client's portfolio counts from it, and no season",
+        lambda scenario: scenario.imported is None and len(set(scenario.usage.season)) == 1,
     ),
     *(_stated_by_all(name, attribute) for name, attribute in ATTRIBUTES.items()),
 )

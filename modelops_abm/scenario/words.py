@@ -81,6 +81,8 @@ def _spread(value: Distribution) -> str:
 def _other(value: Any) -> str:
     if isinstance(value, ImportedPortfolio):
         return f"{plural(len(value.models), 'model')} from {value.source}"
+    if isinstance(value, tuple) and all(isinstance(entry, float) for entry in value) and value:
+        return ", ".join(map(_number, value))
     if isinstance(value, tuple):
         return ", ".join(getattr(entry, "name", str(entry)) for entry in value) or _NONE
     return _NONE if value is None else str(value)
@@ -90,6 +92,8 @@ def allowed_in_words(quantity: Quantity) -> str:
     """Return the range or the words that are allowed; empty if the kind of value says it all."""
     if quantity.kind == "choice":
         return any_of(list(quantity.choices))
+    if quantity.kind == "months":
+        return f"a list of {len(quantity.default)} numbers, {range_in_words(quantity.bounds)}"
     return range_in_words(quantity.bounds)
 
 

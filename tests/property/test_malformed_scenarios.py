@@ -97,6 +97,18 @@ def wrong_kinds(quantity: Quantity) -> list[Any]:
             return [*any_kind, 1, True, quantity.choices[0].upper()]
         case "order":
             return ["repair", 3, ["repair"], list(reversed(quantity.choices)), [1]]
+        case "months":
+            ones = [1.0] * 11
+            return [
+                "a word",
+                3,
+                True,
+                [],
+                ones,
+                [*ones, 1.0, 1.0],
+                [*ones, -1.0],
+                [*ones, "a word"],
+            ]
         case "date":
             return ["tomorrow", "2026-02-30", 20260101, "0001-01-01", [], True]
         case "text":

@@ -97,6 +97,8 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "team.preemption": st.sampled_from(["maintenance", "none"]),
     "team.priority_order": st.sampled_from(ORDERS),
     "portfolio.ideas_per_year": st.sampled_from([0.0, 300.0]),
+    "usage.demand_factor": st.sampled_from([0.0, 1.0, 2.0]),
+    "usage.season": st.lists(st.sampled_from([0.5, 1.0, 3.0]), min_size=12, max_size=12),
     "portfolio.success_share": st.sampled_from([0.0, 0.5, 1.0]),
     "capabilities.automation.handover_gain": LEVEL,
     "portfolio.backlog_order": st.sampled_from(["value_per_effort", "first_in_first_out"]),

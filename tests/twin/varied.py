@@ -57,6 +57,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "drift.growth_days": (0.5, 60.0),
     "drift.offline_loss": (0.0, 0.4),
     "usage.growth_days": (1.0, 90.0),
+    "usage.demand_factor": (0.0, 3.0),
     "usage.decline_days": (2.0, 60.0),
     "usage.availability_memory_days": (0.5, 60.0),
     "model.imitation_per_year": (0.0, 10.0),
@@ -120,6 +121,12 @@ def _value(quantity: Quantity, number: int, rng: random.Random, base: Any) -> di
             return {quantity.name: choice(quantity.name, number, ORDERS)}
         case "distribution":
             return {quantity.name: _distribution(quantity, number, rng, base)}
+        case "months" if turn(quantity.name, number, 2) == 0:
+            return {
+                quantity.name: [
+                    rng.choice([0.0, 0.5, 1.0, rng.uniform(0.0, 3.0)]) for _ in quantity.default
+                ]
+            }
         case "float" if rng.random() < 0.5:
             return {quantity.name: _number(quantity, rng, base)}
         case _:

@@ -142,6 +142,8 @@ def read(quantity: Quantity, typed: str) -> Any:
         return measure_of(quantity).read(typed, quantity)
     if quantity.kind == "flag":
         return typed == _WORDS_OF_FLAGS[True]
+    if quantity.kind == "months":
+        return parse_assignment(f"{quantity.name}=[{typed}]")[1]
     if quantity.kind == "order":
         return [word.strip() for word in typed.split(",")]
     if quantity.kind == "date":

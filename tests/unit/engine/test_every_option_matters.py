@@ -86,6 +86,7 @@ CONTEXT: dict[str, dict[str, Any]] = {
 OTHER: dict[str, Any] = {
     "start_date": date(2026, 1, 20),
     "usage.abandonment_share": 0.75,
+    "usage.season": [2.0] * 12,
     "incidents.largest_overload": 0.5,
     "incidents.overload_threshold": 0.3,
     "team.priority_order": ["retrain", "repair", "capability", "deploy", "build"],
@@ -154,7 +155,8 @@ def named(kinds: tuple[str, ...]) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    "quantity", named(("float", "int", "flag", "choice", "order", "date", "list", "portfolio"))
+    "quantity",
+    named(("float", "int", "flag", "choice", "order", "months", "date", "list", "portfolio")),
 )
 def test_every_value_matters(quantity: Quantity) -> None:
     context = context_of(quantity.name)

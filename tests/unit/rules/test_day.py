@@ -37,6 +37,7 @@ LOSSES = (
 )
 
 share = st.floats(0.0, 1.0)
+SCALE = st.sampled_from([0.0, 1.0, 1.0]) | st.floats(0.0, 5.0)
 
 
 def near(value: float) -> Any:
@@ -44,9 +45,14 @@ def near(value: float) -> Any:
 
 
 def day_of(
-    stocks: Stocks, shares: ServedShares, base: float, loss: float, capacity: float
+    stocks: Stocks,
+    shares: ServedShares,
+    base: float,
+    loss: float,
+    capacity: float,
+    scale: float = 1.0,
 ) -> ModelDay:
-    return close_day(TRAITS, stocks, shares, base, loss, capacity, PREVIOUS, CONSTANTS)
+    return close_day(TRAITS, stocks, shares, base, loss, capacity, scale, PREVIOUS, CONSTANTS)
 
 
 @st.composite
@@ -66,19 +72,19 @@ def served(draw: st.DrawFn) -> ServedShares:
     return ServedShares(production, served_share(total * part), served_share(total * (1 - part)))
 
 
-@given(stocks(), served(), st.floats(0.01, 1.0), share, st.floats(0.1, 3000.0))
+@given(stocks(), served(), st.floats(0.01, 1.0), share, st.floats(0.1, 3000.0), SCALE)
 def test_a_day_is_as_the_specification_writes_it(
-    before: Stocks, shares: ServedShares, base: float, loss: float, capacity: float
+    before: Stocks, shares: ServedShares, base: float, loss: float, capacity: float, scale: float
 ) -> None:
-    """Section 7, written out anew."""
+    """Sections 7 and 14, written out anew."""
     n, v_use, memory, n_ideal, v_ideal = before
     w, f_c, f_p = shares
     f = f_c + f_p
     p_cur = base * (1 - loss)
     p_prev = 0.95 * base * (1 - 0.5 * loss)
-    asked = n * v_use
+    asked = scale * n * v_use
     s = min(asked, capacity)
-    day = day_of(before, shares, base, loss, capacity)
+    day = day_of(before, shares, base, loss, capacity, scale)
     flows = day.flows
     assert flows.production == w
     assert flows.served_share == near(f)
@@ -87,8 +93,8 @@ def test_a_day_is_as_the_specification_writes_it(
     assert flows.unserved == near(asked * w - s * f)
     assert flows.value == near(0.5 * s * (f_c * p_cur + f_p * p_prev))
     assert flows.cost == near(0.005 * s * f + 0.05 * s * (f_c * (1 - p_cur) + f_p * (1 - p_prev)))
-    assert flows.lost_adoption == near(0.5 * (n_ideal - n) * v_ideal * w)
-    assert flows.lost_usage == near(0.5 * n * (v_ideal - v_use) * w)
+    assert flows.lost_adoption == near(0.5 * (n_ideal - n) * scale * v_ideal * w)
+    assert flows.lost_usage == near(0.5 * n * scale * (v_ideal - v_use) * w)
     assert flows.lost_offline == near(0.5 * asked * (w - f))
     assert flows.lost_capacity == near(0.5 * (asked - s) * f)
     assert flows.lost_decay == near(0.5 * s * f * (1 - base))
@@ -107,11 +113,14 @@ def test_a_day_is_as_the_specification_writes_it(
     )
 
 
-@given(stocks(), served(), st.floats(0.01, 1.0), share, st.floats(0.1, 3000.0))
+@given(stocks(), served(), st.floats(0.01, 1.0), share, st.floats(0.1, 3000.0), SCALE)
 def test_where_the_value_went_adds_up(
-    before: Stocks, shares: ServedShares, base: float, loss: float, capacity: float
+    before: Stocks, shares: ServedShares, base: float, loss: float, capacity: float, scale: float
 ) -> None:
-    flows = day_of(before, shares, base, loss, capacity).flows
+    flows = day_of(before, shares, base, loss, capacity, scale).flows
+    assert flows.ideal_value == near(
+        0.5 * before.ideal_users * before.ideal_usage * scale * shares.production
+    )
     lost = [getattr(flows, name) for name in LOSSES]
     assert math.fsum([*lost, flows.value]) == pytest.approx(flows.ideal_value, rel=1e-12, abs=1e-9)
     assert min(lost) >= -1e-9

@@ -44,7 +44,7 @@ def test_the_rates_of_a_day_are_the_tables(
     automation: float, lineage: float, autoscaling: float, regulated: bool
 ) -> None:
     """Section 4 of the specification, for 300 users who ask for 4 and a capacity of 1000."""
-    common = common_rates(RATES, Levels(automation, 1.0, 1.0, lineage, autoscaling))
+    common = common_rates(RATES, Levels(automation, 1.0, 1.0, lineage, autoscaling), 1.0)
     health = Health(0.98, 90.0, 1e-4, True, 0.4, 95.0)
     start = open_day(100.0, health, 300.0, 4.0, 1000.0, regulated, common)
     load = 1200.0 / (1000.0 * (1 + 3 * autoscaling))

@@ -63,6 +63,7 @@ def test_kinds() -> None:
     assert BY_NAME["team.focus"].kind == "float"
     assert BY_NAME["team.preemption"].choices == ("maintenance", "none")
     assert BY_NAME["team.priority_order"].kind == "order"
+    assert BY_NAME["usage.season"].kind == "months"
     assert BY_NAME["retraining.serves_while_retraining"].kind == "flag"
     assert BY_NAME["model.market_size"].kind == "distribution"
     assert BY_NAME["start_date"].kind == "date"
@@ -135,6 +136,7 @@ DESCRIPTION = {
     "usage.decline_days": 30,
     "usage.availability_memory_days": 30,
     "usage.abandonment_share": 0.1,
+    "usage.demand_factor": 1,
     "finance.discount_rate": 0.08,
     **{
         f"capabilities.{name}.{part}": default

@@ -234,6 +234,15 @@ def test_all_problems_are_reported_in_the_order_of_the_lines(tmp_path: Path) -> 
             "build must come last: the backlog never empties",
         ),
         (
+            "[usage]\nseason = [1, 2, 3]",
+            "plan.toml, line 2: usage.season is a list of length 3; "
+            "must have 12 numbers, from January to December",
+        ),
+        (
+            "usage.season = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, -2]",
+            "plan.toml, line 1: usage.season[entry 12] is -2; allowed is 0 to 1,000 (multiples)",
+        ),
+        (
             "[[archetypes]]\nname = 'a'\nshare = 0.5\n[[archetypes]]\nname = 'a'\nshare = 0.5",
             "plan.toml, line 5: archetypes[a].name is 'a'; every archetype needs its own name",
         ),
