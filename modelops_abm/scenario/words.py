@@ -41,8 +41,8 @@ def kinds_in_words(scenario: Scenario) -> list[OfKind]:
     """Return what every archetype states of itself, with its unit and a preset's reason.
 
     >>> from modelops_abm.scenario.presets import preset
-    >>> kinds_in_words(preset("three_kinds"))[1].value
-    'yes (true)'
+    >>> kinds_in_words(preset("three_kinds"))[0].value
+    '0.4 share of the ideas'
     """
     return [row for each in scenario.archetypes for row in _of_kind(scenario, each)]
 
