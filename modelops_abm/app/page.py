@@ -38,6 +38,8 @@ from modelops_abm.app.widgets.markup import Action
 from modelops_abm.app.your_data.cards import portfolio_in_words
 from modelops_abm.app.your_data.page import YourData
 from modelops_abm.formats import number, plural
+from modelops_abm.scenario.words import team_caution
+from modelops_abm.text import printable
 
 # --------------------------------------------------------------------------------------
 # The top bar: the parts of the page, the portfolio, share, export, light and dark.
@@ -64,10 +66,15 @@ def TopBar(session: Session) -> None:
                 session.agree()
             case ("forgo portfolio", _):
                 session.wanted.set("")
+            case _:
+                state_team(session, action)
 
     # All that asks for attention is in the top bar, which stays when the parts below change.
     notices = h.fragment[
-        _notice(session.notice.value), _missing_portfolio(session), _large_plan(session)
+        _notice(session.notice.value),
+        _missing_portfolio(session),
+        _large_plan(session),
+        _default_team(session),
     ]
     Markup(h.fragment[_bar(session, query), notices], reported(session, act), css_class="frame")
 
@@ -143,6 +150,49 @@ def _large_plan(session: Session) -> h.Element | None:
         ],
         h.button(".primary", data_action="run large plan")["Run it"],
     ]
+
+
+_TEAM = {
+    "set developers": ("team.developers", "Developers", int),
+    "set payroll": ("team.payroll_per_year", "$ a year each", float),
+}
+"""What is asked of a team, by the action that says it: the value's name, its label, its kind."""
+
+
+def _default_team(session: Session) -> h.Element | None:
+    """Ask for the team of a visitor's portfolio: all figures depend on it, and no row has it."""
+    # Of the base: who has set one of the two has not been asked for the other yet.
+    caution = team_caution(session.plan.base)
+    if session.team_is_stated.value or not caution:
+        return None
+    return h.div(".notice", role="alert", data_part="default-team")[
+        h.span["Before you read the answer: ", caution],
+        (
+            h.label[
+                f"{label} ",
+                h.input(
+                    type="number",
+                    min="0",
+                    value=f"{session.plan.value(name):.10g}",
+                    data_action=action,
+                ),
+            ]
+            for action, (name, label, _) in _TEAM.items()
+        ),
+        h.button(".primary", data_action="state team")["This is our team"],
+    ]
+
+
+def state_team(session: Session, action: Action) -> None:
+    """Take what a visitor says about the team; what is no number becomes a notice."""
+    if action.name == "state team":
+        session.team_is_stated.set(True)
+    elif action.name in _TEAM:
+        name, label, kind = _TEAM[action.name]
+        try:
+            session.change({name: kind(action.value)})
+        except ValueError:
+            session.notice.set(f"{label}: '{printable(action.value)}' is no number.")
 
 
 # `solara run` imports this in its server before it answers anybody; `server.serve` does it itself.

@@ -19,7 +19,7 @@ from modelops_abm.formats import count_of, plural
 from modelops_abm.scenario import InputError, Problem, Scenario, load_scenario
 from modelops_abm.scenario.sources import changed_names
 from modelops_abm.scenario.without_effect import set_without_effect, without_effect
-from modelops_abm.scenario.words import size_caution
+from modelops_abm.scenario.words import size_caution, team_caution
 from modelops_abm.text import all_of, printable, visible
 
 
@@ -88,6 +88,7 @@ def _fitted(scenario: Scenario, portfolios: Sequence[str]) -> Iterator[Scenario]
 def _remarks(scenarios: Sequence[Scenario]) -> Iterator[str]:
     """Yield what is allowed but may not be meant: an unusual size, values without effect."""
     yield from dict.fromkeys(filter(None, map(size_caution, scenarios)))
+    yield from dict.fromkeys(filter(None, map(team_caution, scenarios)))
     ours = in_all(scenarios, set_without_effect)
     others = in_all(scenarios, without_effect)
     yield from (f"set without effect: {words}" for words in by_reason(ours))

@@ -12,6 +12,7 @@ from modelops_abm.representation import Result
 from modelops_abm.scenario import ImportedPortfolio, Scenario
 from modelops_abm.scenario.portfolio import unused
 from modelops_abm.scenario.without_effect import set_without_effect
+from modelops_abm.scenario.words import team_caution
 from modelops_abm.terminal import console, print_table, say, say_all
 
 
@@ -61,7 +62,15 @@ def print_simulation(result: Result, *beside: Result, saved: Path | None) -> Non
         say(target, f"Saved in {saved}.")
 
 
-def print_what_ran(scenario: Scenario, luck: str, *, whole: Sequence[Scenario] = ()) -> None:
+def warn_of_team(scenario: Scenario) -> None:
+    """Say on standard error, beside JSON, that nobody has stated the team of a portfolio."""
+    if caution := team_caution(scenario):
+        say(console(error=True), caution)
+
+
+def print_what_ran(
+    scenario: Scenario, luck: str, *, whole: Sequence[Scenario] = (), notes: str = ""
+) -> None:
     """Print what ran, and what came from where.
 
     Parameters
@@ -71,6 +80,8 @@ def print_what_ran(scenario: Scenario, luck: str, *, whole: Sequence[Scenario] =
     whole
         All scenarios that ran, if nothing was varied but what they differ in; then what was set and
         changes nothing in any of them is named.
+    notes
+        What is said at the end; it is not said here as well.
     """
     target = console()
     say(target, f"Scenario {scenario.name}, {plural(scenario.horizon_days, 'day')}, {luck}.")
@@ -84,6 +95,8 @@ def print_what_ran(scenario: Scenario, luck: str, *, whole: Sequence[Scenario] =
         say(target, "What a row does not give falls back to the scenario.")
         for note in notes_on(scenario.imported.models):
             say(target, f"{note[:1].upper()}{note[1:]}.")
+    if (caution := team_caution(scenario)) and caution not in notes:
+        say(target, caution)
     if idle := in_all(whole, set_without_effect):
         say(target, f"Set without effect: {'; '.join(by_reason(idle))}.")
     target.print()

@@ -18,7 +18,7 @@ from modelops_abm.cli.options import (
     seed_option,
     set_option,
 )
-from modelops_abm.cli.printing import print_simulation, print_what_ran
+from modelops_abm.cli.printing import print_simulation, print_what_ran, warn_of_team
 from modelops_abm.cli.study import files_of_figures, team_that_is_too_small
 from modelops_abm.core import outcomes
 from modelops_abm.formats import number, plural
@@ -120,6 +120,7 @@ def simulate(
         documents = [each.to_json() for each in (result, *beside)]
         document = {key: value for each in documents for key, value in each.items()}
         click.echo(json.dumps(document, indent=2, allow_nan=False))
+        warn_of_team(scenario)
     elif not quiet:
         print_what_ran(scenario, f"seed {seed}, {luck}", whole=[scenario])
         print_simulation(result, *beside, saved=output)

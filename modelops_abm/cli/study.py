@@ -24,7 +24,7 @@ from modelops_abm.cli.options import (
     seed_option,
     set_option,
 )
-from modelops_abm.cli.printing import print_result, print_what_ran
+from modelops_abm.cli.printing import print_result, print_what_ran, warn_of_team
 from modelops_abm.core import outcomes
 from modelops_abm.representation import Result
 from modelops_abm.runs.output import DESCRIPTION, Contents, check_place
@@ -209,9 +209,12 @@ def conduct(
             folder.save(found.facts, _files_of((found.result, *found.beside)))
     if asked.wants_json:
         click.echo(json.dumps(_document(found), indent=2, allow_nan=False))
+        warn_of_team(found.scenario or asked.scenario)
         return
     luck = ", ".join(filter(None, (f"seed {asked.seed}", found.luck)))
-    print_what_ran(found.scenario or asked.scenario, luck, whole=found.whole)
+    print_what_ran(
+        found.scenario or asked.scenario, luck, whole=found.whole, notes=found.result.notes()
+    )
     print_result(found.result, *found.beside, advice=found.advice, kept=asked.output)
 
 

@@ -22,6 +22,7 @@ from modelops_abm.clients.rows import summary_rows
 from modelops_abm.disk import write_whole
 from modelops_abm.formats import plural
 from modelops_abm.scenario.portfolio import (
+    ILLUSTRATIVE,
     STAGE_NAMES,
     ImportedPortfolio,
     PortfolioModel,
@@ -160,7 +161,7 @@ def _number(value: float) -> str:
     return text
 
 
-SOURCE = "illustrative portfolio, not real data"
+SOURCE = ILLUSTRATIVE
 
 
 def illustrative_portfolio() -> ImportedPortfolio:

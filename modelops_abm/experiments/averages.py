@@ -14,6 +14,7 @@ from modelops_abm.experiments.words import HALF_WIDTH, INTERVAL
 from modelops_abm.representation import Reported, Table
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.summary import CAUSES, GROUPS, LEAKAGE, group_table
+from modelops_abm.scenario.words import team_caution
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,6 +47,10 @@ class Averages(Reported):
             f" {futures} futures{interval}. Intervals are luck only: how wrong the assumptions may"
             " be is not in them."
         )
+
+    def notes(self) -> str:
+        """Return that nobody has stated the team of a portfolio, if that is so."""
+        return team_caution(self.ensemble.scenario)
 
     def tables(self) -> tuple[Table, ...]:
         """Return every outcome in the groups of the summary of a run."""

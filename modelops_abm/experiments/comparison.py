@@ -30,7 +30,7 @@ from modelops_abm.representation import Reported, Row, Table, in_short, numbers,
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.summary import FIGURES_OF_TABLE, LABELS, LEAKAGE, OUTCOMES
 from modelops_abm.scenario import fingerprint_of, levels_reached
-from modelops_abm.scenario.words import size_caution
+from modelops_abm.scenario.words import size_caution, team_caution
 
 _PERCENTILES = (0.05, 0.95)
 
@@ -217,7 +217,8 @@ class Comparison(Reported):
 
     def notes(self) -> str:
         """Return what the figures leave out."""
-        return "\n".join(filter(None, (size_caution(self.plan.scenario), CAUTION)))
+        plan = self.plan.scenario
+        return "\n".join(filter(None, (team_caution(plan), size_caution(plan), CAUTION)))
 
     def to_json(self) -> dict[str, Any]:
         """Return scenarios, figures and finance view as plain data."""

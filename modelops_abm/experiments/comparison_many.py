@@ -18,7 +18,7 @@ from modelops_abm.experiments.statistics import PairedDifference, Ranking, estim
 from modelops_abm.experiments.words import CAUTION, INTERVAL, Difference, chance
 from modelops_abm.representation import Column, Reported, Row, Table, numbers, words
 from modelops_abm.runs.results import Ensemble
-from modelops_abm.scenario.words import size_caution
+from modelops_abm.scenario.words import size_caution, team_caution
 from modelops_abm.text import all_of, printable
 
 
@@ -191,7 +191,9 @@ class SideBySide(Reported):
             name: size_caution(each.plan.scenario) for name, each in self.comparisons.items()
         }
         sizes = [f"{printable(name)}: {caution}" for name, caution in cautions.items() if caution]
-        return "\n".join((*sizes, CAUTION))
+        plans = (each.plan.scenario for each in self.comparisons.values())
+        teams = dict.fromkeys(filter(None, map(team_caution, plans)))
+        return "\n".join((*teams, *sizes, CAUTION))
 
     def to_json(self) -> dict[str, Any]:
         """Return scenarios, figures, pairs and finance views as plain data."""

@@ -31,6 +31,7 @@ from modelops_abm.runs.manifest import ResultError, ResultFiles, shown
 from modelops_abm.runs.output import Contents, ResultFolder, write_results
 from modelops_abm.runs.summary import summary_tables
 from modelops_abm.scenario import Problem, Scenario
+from modelops_abm.scenario.words import team_caution
 from modelops_abm.text import csv_text
 
 type Floats = NDArray[np.float64]
@@ -98,6 +99,10 @@ class Run(Reported):
         npv = formats.amount(self.summary["npv"], "$")
         days = formats.plural(self.scenario.horizon_days, "day")
         return f"Net present value {npv} over {days}, in one future: another seed is another."
+
+    def notes(self) -> str:
+        """Return that nobody has stated the team of a portfolio, if that is so."""
+        return team_caution(self.scenario)
 
     def tables(self) -> tuple[Table, ...]:
         """Return the summary in groups, which is shown, and the tables that are kept."""

@@ -270,6 +270,8 @@ class ImportedPortfolio(Represented, Section):
 
 Owner = Literal["client", "scenario", "unused"]
 
+ILLUSTRATIVE = "illustrative portfolio, not real data"
+"""Source of the made-up portfolio that is shipped; every other one is somebody's."""
 _LABELS = frozenset({"id", "name"})  # a model without a name is called by its id
 _NOT_LIVE = {
     "deployed_at": "a model goes live when its work is done, not on a planned day",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from modelops_abm.formats import plural
+from modelops_abm.formats import money, plural
 from modelops_abm.scenario import (
     Archetype,
     Distribution,
@@ -16,8 +16,10 @@ from modelops_abm.scenario import (
     is_baseline,
 )
 from modelops_abm.scenario.capabilities import COSTS_HOLD_WITHIN, MODELS_OF_COSTS
+from modelops_abm.scenario.portfolio import ILLUSTRATIVE
 from modelops_abm.scenario.presets import PRESETS, kinds_of
 from modelops_abm.scenario.quantity import facts_of
+from modelops_abm.scenario.sources import source_of
 from modelops_abm.text import any_of, range_in_words
 
 _NONE = "none"
@@ -125,4 +127,23 @@ def size_caution(scenario: Scenario) -> str:
         f" grow with the portfolio, which has {plural(models, 'model')} at the start: the"
         f" plan's worth is likely too {wrong} unless effort_days, capital_cost and upkeep_per_year"
         " of its capabilities are set."
+    )
+
+
+def team_caution(scenario: Scenario) -> str:
+    """Return that a client's portfolio is run with a team that nobody has stated.
+
+    Nothing if there is no such portfolio, or if somebody vouches for the number of developers: a
+    preset, a file with a source, ``--set`` (even to the default).
+    """
+    imported, team = scenario.imported, scenario.team
+    if imported is None or not imported.models or imported.source == ILLUSTRATIVE:
+        return ""
+    is_default = team.developers == Scenario().team.developers
+    if not is_default or source_of(scenario, "team.developers") is not None:
+        return ""
+    return (
+        f"The portfolio is given and the team is not: {plural(team.developers, 'developer')} at"
+        f" {money(team.payroll_per_year)} a year each are the product's default. State yours, as"
+        " every figure depends on it: team.developers and team.payroll_per_year."
     )

@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 import solara
 
+from modelops_abm.app.page import TopBar, state_team
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import PickedFile
-from modelops_abm.app.your_data.page import YourData, choose_portfolio
+from modelops_abm.app.widgets.markup import Action
+from modelops_abm.app.your_data.page import YourData, choose_portfolio, use_illustrative
 
 
 def _html(widget: Any) -> str:
@@ -49,3 +51,27 @@ def test_the_part_follows_what_the_visitor_chooses() -> None:
         assert "Example portfolio, 24 models" in _html(box)
     finally:
         rendered.close()
+
+
+def test_a_portfolio_asks_for_its_team_before_the_answer() -> None:
+    """In the bar above the answer, until the visitor says whose team it is."""
+    session = Session()
+    box, context = solara.render(TopBar(session), handle_error=False)
+    try:
+        assert "default-team" not in _html(box)
+        choose_portfolio(session, PickedFile("ours.csv", b"id,users\na,5\nb,7\n"))
+        assert "8 developers at $190" in _html(box)
+        for name, value in (("set developers", "3"), ("set payroll", "120000")):
+            state_team(session, Action(name, value))
+        assert session.plan.scenario.team.developers == 3
+        assert session.plan.scenario.team.payroll_per_year == 120_000.0
+        assert 'data-part="default-team"' in _html(box), "until the visitor says so"
+        state_team(session, Action("set developers", "<b>"))
+        assert "is no number" in session.notice.value
+        state_team(session, Action("state team", ""))
+        assert "default-team" not in _html(box)
+        use_illustrative(session)
+        assert "default-team" not in _html(box)
+    finally:
+        context.close()
+        session.close()

@@ -85,6 +85,8 @@ class Session:
         Fingerprint of the portfolio that a link asks for, until it is there; empty if none.
     uploads
         What became of the files that the visitor has chosen.
+    team_is_stated
+        Whether the visitor has said that the team is theirs, since the portfolio in use was chosen.
     copied
         The link that was put on the clipboard last.
     exporting
@@ -120,6 +122,7 @@ class Session:
         self.address = solara.reactive("")
         self.wanted = solara.reactive("")
         self.uploads = solara.reactive(Uploads())
+        self.team_is_stated = solara.reactive(False)
         self.copied = solara.reactive("")
         self.exporting = solara.reactive("")
         # Not reactive: a part that is not shown has nobody to draw it anew.

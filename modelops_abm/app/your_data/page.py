@@ -96,6 +96,7 @@ def _put(
         session.notice.set(f"The portfolio does not fit the plan. {error}")
         return
     session.wanted.set("")
+    session.team_is_stated.set(False)
     if is_of_link:  # the plan without it was never meant: there is nothing to undo
         session.history.set(History(plan))
     else:

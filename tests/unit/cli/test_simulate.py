@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelops_abm import simulate, with_values
+from modelops_abm.clients import read_portfolio
 from modelops_abm.core import outcomes
 from modelops_abm.runs.results import Run
 from modelops_abm.runs.summary import CAUSES, GROUPS, LEAKAGE
@@ -191,3 +192,45 @@ def test_json_says_that_a_team_cannot_carry_its_portfolio(modelops: Command) -> 
     found = json.loads(out)["staffing"]
     assert found["carried"] is False
     assert found["would_do"]["developers"] > 1
+
+
+FEW = ("--against", "reference", "--replications", "3", "--days", "20")
+ROWS = "id,users\na,100\nb,200\n"
+ASKED = "The portfolio is given and the team is not: 8 developers at $190"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("simulate", "--days", "20"),
+        ("compare", "--preset", "all_five", "--replications", "3", "--days", "20"),
+        ("compare", "--preset", "all_five", "--preset", "start_up", *FEW),
+        ("credit", "--preset", "all_five", "--replications", "3", "--days", "20"),
+    ],
+)
+def test_a_portfolio_asks_for_its_team(modelops: Command, command: tuple[str, ...]) -> None:
+    """Once, and not of a team that is stated, be it the default."""
+    Path("rows.csv").write_text(ROWS, encoding="utf-8")
+    _, out, _ = modelops(*command, "--portfolio", "rows.csv")
+    assert " ".join(out.split()).count(ASKED) == 1
+    _, out, _ = modelops(*command, "--portfolio", "rows.csv", "--set", "team.developers=8")
+    assert "the team is not" not in out
+    _, out, _ = modelops(*command, "--portfolio", "illustrative")
+    assert "the team is not" not in out
+
+
+def test_beside_json_the_team_is_asked_for_on_standard_error(modelops: Command) -> None:
+    Path("rows.csv").write_text(ROWS, encoding="utf-8")
+    _, out, err = modelops("simulate", "--portfolio", "rows.csv", "--days", "5", "--json")
+    assert json.loads(out)
+    assert ASKED in " ".join(err.split())
+
+
+def test_a_result_in_python_asks_for_the_team() -> None:
+    rows = read_portfolio(ROWS.encode(), name="rows.csv")
+    scenario = with_values(
+        preset("reference"), {"imported": rows, "horizon_days": 5}, source="test"
+    )
+    assert ASKED in simulate(scenario).notes().replace("\u202f", " ")
+    stated = with_values(scenario, {"team.developers": 5}, source="test")
+    assert simulate(stated).notes() == ""
