@@ -34,7 +34,12 @@ from modelops_abm.compiled_engine.ml_model import retire
 from modelops_abm.compiled_engine.power import count_undetected
 from modelops_abm.compiled_engine.vectors import close_models, leave_lane, open_models
 from modelops_abm.core.events import RetirementReason
-from modelops_abm.rules.capability import capital_spent, level_after, upkeep_per_day
+from modelops_abm.rules.capability import (
+    capital_spent,
+    full_level,
+    level_after,
+    upkeep_per_day,
+)
 from modelops_abm.rules.money import net_value, payroll_per_day
 
 
@@ -78,10 +83,13 @@ def account_developers(org: Record) -> None:
 def raise_levels(org: Record) -> None:
     """Raise the capability levels by the work put in, and count what that costs."""
     upkeep = capital = 0.0
+    # Of each model for the part of the day in which it was in production.
+    models = today_of(org, totals.PRODUCTION_DAYS).value
     for number in range(CAPABILITIES):
         capability = capability_of(org, number)
+        full = full_level(capability.upkeep_per_year, capability.upkeep_per_model_year, models)
         # Of the level at the start of the day, so before it rises.
-        upkeep += upkeep_per_day(capability.level, capability.upkeep_per_year)
+        upkeep += upkeep_per_day(capability.level, full)
         before = capability.level
         level = level_after(
             before, capability.maximum, capability.delivered, capability.effort_days

@@ -21,6 +21,7 @@ from modelops_abm.compiled_engine.layout import (
 from modelops_abm.core.events import TaskClass
 from modelops_abm.core.randomness import index_of_identifier
 from modelops_abm.core.statechart import Stage
+from modelops_abm.rules.capability import full_level
 from modelops_abm.rules.constants import NO_OWN_RATES, OwnNumbers, constants_of, own_numbers
 from modelops_abm.rules.day import seasons
 from modelops_abm.rules.money import discount_factor
@@ -137,10 +138,15 @@ def _discounts(scenario: Scenario) -> Floats:
 
 def _capabilities(scenario: Scenario) -> Records:
     records = np.zeros(len(CAPABILITY_NAMES), CAPABILITY)
+    models = float(scenario.models_at_start())
     for record, name in zip(records, CAPABILITY_NAMES, strict=True):
         section = getattr(scenario.capabilities, name)
         record["level"] = section.start_level
-        for field in ("maximum", "start_day", "effort_days", "capital_cost", "upkeep_per_year"):
+        for field in ("maximum", "start_day", "upkeep_per_year", "upkeep_per_model_year"):
             record[field] = getattr(section, field)
-        record["streams"] = section.streams
+        record["effort_days"] = full_level(
+            section.effort_days, section.effort_per_model_days, models
+        )
+        record["capital_cost"] = full_level(section.capital_cost, section.capital_per_model, models)
+        record["streams"] = scenario.streams_of(name)
     return records

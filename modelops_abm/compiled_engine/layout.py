@@ -157,7 +157,10 @@ DEVELOPER = _record(
     ledger=(np.float64, ACTIVITIES),
 )
 CAPABILITY = _record(
-    "level maximum start_day effort_days capital_cost upkeep_per_year delivered", "streams first"
+    # effort and capital for the models at the start; upkeep in its parts, as models come and go
+    "level maximum start_day effort_days capital_cost upkeep_per_year upkeep_per_model_year"
+    " delivered",
+    "streams first",
 )
 EVENT = _record("time", "place serial slot")
 # `next` and `previous` are one more than the slot that they mean, see `slot_of`.

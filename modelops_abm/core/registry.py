@@ -78,7 +78,9 @@ class Capability:
     does
         What it does, in a sentence.
     effort_days, capital_cost, upkeep_per_year
-        Defaults of what a full level takes: developer-days, $, $ per year.
+        Defaults of what a full level takes whatever the size: developer-days, $, $ per year.
+    effort_per_model_days, capital_per_model, upkeep_per_model_year
+        Defaults of what it takes for each model in production besides.
     numbers
         A named tuple of its own numbers, each with a default and annotated with a `Number`.
     matters_without
@@ -91,9 +93,12 @@ class Capability:
 
     name: str
     does: str
-    effort_days: float = 90.0
-    capital_cost: float = 60_000.0
-    upkeep_per_year: float = 30_000.0
+    effort_days: float = 45.0
+    effort_per_model_days: float = 45.0 / 24
+    capital_cost: float = 30_000.0
+    capital_per_model: float = 30_000.0 / 24
+    upkeep_per_year: float = 15_000.0
+    upkeep_per_model_year: float = 15_000.0 / 24
     numbers: type[tuple[float, ...]] = NoNumbers
     matters_without: tuple[str, ...] = ()
     rules: Mapping[str, Rule] = field(default_factory=dict)

@@ -7,7 +7,12 @@ from mesa.time import Event
 from modelops_abm.core.events import NOBODY, LogKind, Rank, TaskClass
 from modelops_abm.mesa_engine.organisation import Organisation
 from modelops_abm.mesa_engine.scheduler import Task
-from modelops_abm.rules.capability import capital_spent, level_after, upkeep_per_day
+from modelops_abm.rules.capability import (
+    capital_spent,
+    full_level,
+    level_after,
+    upkeep_per_day,
+)
 from modelops_abm.scenario.capabilities import CapabilityName
 
 
@@ -42,9 +47,12 @@ class CapabilityStock:
         self.parameters = getattr(model.parameters.capabilities, name)
         self.maximum: float = self.parameters.maximum
         self.level: float = self.parameters.start_level
-        self.tasks: list[Task | None] = [None] * self.parameters.streams
+        self.tasks: list[Task | None] = [None] * model.parameters.streams_of(name)
         self._delivered_days = 0.0
         self._planned: Event | None = None
+        own, models = self.parameters, float(model.parameters.models_at_start())
+        self._effort_days = full_level(own.effort_days, own.effort_per_model_days, models)
+        self._capital_cost = full_level(own.capital_cost, own.capital_per_model, models)
         if not self.complete:
             self._plan_start()
 
@@ -65,15 +73,16 @@ class CapabilityStock:
         """Put in work; it raises the level at the end of the day."""
         self._delivered_days += effort_days
 
-    def upkeep(self) -> float:
-        """Return today's upkeep, of the level at the start of the day."""
-        return upkeep_per_day(self.level, self.parameters.upkeep_per_year)
+    def upkeep(self, models: float) -> float:
+        """Return today's upkeep, of the level at the start of the day and the models of the day."""
+        own = self.parameters
+        full = full_level(own.upkeep_per_year, own.upkeep_per_model_year, models)
+        return upkeep_per_day(self.level, full)
 
     def close_day(self) -> float:
         """Raise the level by today's work; return by how much."""
         before = self.level
-        effort_days = self.parameters.effort_days
-        self.level = level_after(before, self.maximum, self._delivered_days, effort_days)
+        self.level = level_after(before, self.maximum, self._delivered_days, self._effort_days)
         self._delivered_days = 0.0
         if self.complete and before < self.maximum:
             self._finish()
@@ -81,7 +90,7 @@ class CapabilityStock:
 
     def capital(self, rise: float) -> float:
         """Return the capital spent on a rise of the level."""
-        return capital_spent(rise, self.parameters.capital_cost)
+        return capital_spent(rise, self._capital_cost)
 
     def _plan_start(self) -> None:
         at = self.parameters.start_day
@@ -92,7 +101,7 @@ class CapabilityStock:
     def _start(self) -> None:
         self._planned = None
         self.model.log(LogKind.CAPABILITY_STARTED, self.number, detail=self.maximum)
-        for stream in range(self.parameters.streams):
+        for stream in range(len(self.tasks)):
             self.submit_package(stream)
 
     def _finish(self) -> None:

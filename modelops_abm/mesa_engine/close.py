@@ -97,9 +97,11 @@ class Close(Dispatch):
         """Raise the capability levels by the work put in, and count what that costs."""
         upkeep = capital = 0.0
         rises = []
+        # Of each model for the part of the day in which it was in production.
+        models = self._today("production_days")
         for capability in self.capabilities:
             # Of the level at the start of the day, so before it rises.
-            upkeep += capability.upkeep()
+            upkeep += capability.upkeep(models)
             rises.append(capability.close_day())
             capital += capability.capital(rises[-1])
         self._book(outcomes.LEVEL_FLOWS, rises)

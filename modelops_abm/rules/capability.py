@@ -9,6 +9,12 @@ ROUNDING = 1e-12
 
 
 @compiled_inline
+def full_level(fixed: float, per_model: float, models: float) -> float:
+    """Return what a full level takes of anything: a fixed part, and a part for each model."""
+    return fixed + per_model * models
+
+
+@compiled_inline
 def level_after(level: float, maximum: float, delivered_days: float, full_days: float) -> float:
     """Return the level after a day: up by the work delivered, never above the maximum or down.
 
@@ -35,7 +41,7 @@ def capital_spent(rise: float, full_cost: float) -> float:
 
 @compiled_inline
 def upkeep_per_day(level: float, full_upkeep_per_year: float) -> float:
-    """Return a day's upkeep of a level."""
+    """Return a day's upkeep of a level, of what a full level takes at the size of the day."""
     return level * full_upkeep_per_year / DAYS_PER_YEAR
 
 

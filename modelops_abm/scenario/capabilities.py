@@ -31,18 +31,34 @@ def label_of(name: CapabilityName) -> str:
 
 
 MODELS_OF_COSTS = 24
-"""Models in production of the organisation for which the defaults of effort and cost are stated."""
+"""Models in production of the organisation for which the defaults of effort and cost are stated.
+
+What a full level takes has a part that is fixed and a part for each model; at this many models the
+two are equal by default.
+"""
+BY_SIZE = 0
+"""Number of streams that leaves it to the size of the portfolio and of the team."""
 COSTS_HOLD_WITHIN = 3.0
 """Factor of that number, either way, within which they may hold: that of their plausible ranges."""
 
 
+def _around(value: float) -> tuple[float, float]:
+    return value / COSTS_HOLD_WITHIN, value * COSTS_HOLD_WITHIN
+
+
 def _effort(days: float) -> float:
+    # Above 0 as it divides the work: without any a level would be full at once.
     value: float = quantity(days, "developer-days", gt=0.0, le=1e5, plausible=_around(days))
     return value
 
 
-def _around(value: float) -> tuple[float, float]:
-    return value / COSTS_HOLD_WITHIN, value * COSTS_HOLD_WITHIN
+def _per_model(amount: float, unit: str) -> float:
+    value: float = quantity(amount, unit, ge=0.0, le=1e7, plausible=_around(amount))
+    return value
+
+
+def _effort_per_model(days: float) -> float:
+    return _per_model(days, "developer-days per model")
 
 
 def _money(amount: float, unit: str) -> float:
@@ -54,8 +70,16 @@ def _capital(amount: float) -> float:
     return _money(amount, "$")
 
 
+def _capital_per_model(amount: float) -> float:
+    return _per_model(amount, "$ per model")
+
+
 def _upkeep(amount: float) -> float:
     return _money(amount, "$ per year")
+
+
+def _upkeep_per_model(amount: float) -> float:
+    return _per_model(amount, "$ per model-year")
 
 
 class Capability(Section):
@@ -67,19 +91,26 @@ class Capability(Section):
     """Level of investment to reach; below the start level nothing is built."""
     start_day: float = quantity(0.0, "day", ge=0.0, le=36_500.0)
     """Day on which the work on it begins."""
-    streams: int = quantity(1, "developers", ge=1, le=100, plausible=(1, 4))
-    """Developers who work on it at once."""
+    streams: int = quantity(BY_SIZE, "developers", ge=0, le=100, plausible=(1, 4))
+    """Developers who work on it at once, who share what is left of the work; 0 is by size: one for
+    every 24 models in production at the start, at most a quarter of the team, at least one."""
 
 
 class Automation(Capability):
     """Standardised, automated build, deployment, retraining, and some repair."""
 
-    effort_days: float = _effort(240.0)
-    """Work to reach a full level."""
-    capital_cost: float = _money(120_000.0, "$")
-    """Capital for a full level, spent as the level rises."""
-    upkeep_per_year: float = _money(40_000.0, "$ per year")
-    """Upkeep of a full level."""
+    effort_days: float = _effort(120.0)
+    """Work to reach a full level: the part that does not depend on size."""
+    effort_per_model_days: float = _effort_per_model(120.0 / MODELS_OF_COSTS)
+    """Work to reach a full level: the part for each model in production at the start."""
+    capital_cost: float = _capital(60_000.0)
+    """Capital for a full level, spent as the level rises: the fixed part."""
+    capital_per_model: float = _capital_per_model(60_000.0 / MODELS_OF_COSTS)
+    """Capital for a full level: the part for each model in production at the start."""
+    upkeep_per_year: float = _upkeep(20_000.0)
+    """Upkeep of a full level: the fixed part."""
+    upkeep_per_model_year: float = _upkeep_per_model(20_000.0 / MODELS_OF_COSTS)
+    """Upkeep of a full level: the part for each model in production on the day."""
     effort_saving: float = quantity(
         0.3,
         "share",
@@ -105,12 +136,18 @@ class Automation(Capability):
 class Monitoring(Capability):
     """Developers learn of drift and decay sooner."""
 
-    effort_days: float = _effort(90.0)
-    """Work to reach a full level."""
-    capital_cost: float = _money(60_000.0, "$")
-    """Capital for a full level, spent as the level rises."""
-    upkeep_per_year: float = _money(30_000.0, "$ per year")
-    """Upkeep of a full level."""
+    effort_days: float = _effort(45.0)
+    """Work to reach a full level: the part that does not depend on size."""
+    effort_per_model_days: float = _effort_per_model(45.0 / MODELS_OF_COSTS)
+    """Work to reach a full level: the part for each model in production at the start."""
+    capital_cost: float = _capital(30_000.0)
+    """Capital for a full level, spent as the level rises: the fixed part."""
+    capital_per_model: float = _capital_per_model(30_000.0 / MODELS_OF_COSTS)
+    """Capital for a full level: the part for each model in production at the start."""
+    upkeep_per_year: float = _upkeep(15_000.0)
+    """Upkeep of a full level: the fixed part."""
+    upkeep_per_model_year: float = _upkeep_per_model(15_000.0 / MODELS_OF_COSTS)
+    """Upkeep of a full level: the part for each model in production on the day."""
     delay_without_days: float = quantity(30.0, "days", ge=0.01, le=36_500.0, plausible=(7.0, 90.0))
     """Mean time to detect drift and decay without monitoring."""
     delay_with_days: float = quantity(
@@ -138,12 +175,18 @@ def _coverages_of_registered() -> dict[str, tuple[Any, Any]]:
 class Rollback(Capability):
     """A previous version serves while the current one is repaired or retrained."""
 
-    effort_days: float = _effort(60.0)
-    """Work to reach a full level."""
-    capital_cost: float = _money(40_000.0, "$")
-    """Capital for a full level, spent as the level rises."""
-    upkeep_per_year: float = _money(15_000.0, "$ per year")
-    """Upkeep of a full level."""
+    effort_days: float = _effort(30.0)
+    """Work to reach a full level: the part that does not depend on size."""
+    effort_per_model_days: float = _effort_per_model(30.0 / MODELS_OF_COSTS)
+    """Work to reach a full level: the part for each model in production at the start."""
+    capital_cost: float = _capital(20_000.0)
+    """Capital for a full level, spent as the level rises: the fixed part."""
+    capital_per_model: float = _capital_per_model(20_000.0 / MODELS_OF_COSTS)
+    """Capital for a full level: the part for each model in production at the start."""
+    upkeep_per_year: float = _upkeep(7_500.0)
+    """Upkeep of a full level: the fixed part."""
+    upkeep_per_model_year: float = _upkeep_per_model(7_500.0 / MODELS_OF_COSTS)
+    """Upkeep of a full level: the part for each model in production on the day."""
     pipeline_coverage: float = quantity(
         0.9,
         "probability",
@@ -172,12 +215,18 @@ class Rollback(Capability):
 class Lineage(Capability):
     """Lineage and versioning answer regulators' requests; fewer compliance outages."""
 
-    effort_days: float = _effort(90.0)
-    """Work to reach a full level."""
-    capital_cost: float = _money(60_000.0, "$")
-    """Capital for a full level, spent as the level rises."""
-    upkeep_per_year: float = _money(20_000.0, "$ per year")
-    """Upkeep of a full level."""
+    effort_days: float = _effort(45.0)
+    """Work to reach a full level: the part that does not depend on size."""
+    effort_per_model_days: float = _effort_per_model(45.0 / MODELS_OF_COSTS)
+    """Work to reach a full level: the part for each model in production at the start."""
+    capital_cost: float = _capital(30_000.0)
+    """Capital for a full level, spent as the level rises: the fixed part."""
+    capital_per_model: float = _capital_per_model(30_000.0 / MODELS_OF_COSTS)
+    """Capital for a full level: the part for each model in production at the start."""
+    upkeep_per_year: float = _upkeep(10_000.0)
+    """Upkeep of a full level: the fixed part."""
+    upkeep_per_model_year: float = _upkeep_per_model(10_000.0 / MODELS_OF_COSTS)
+    """Upkeep of a full level: the part for each model in production on the day."""
     compliance_reduction: float = quantity(0.6, "share", ge=0.0, le=1.0, plausible=(0.2, 0.85))
     """Compliance issues avoided at full level."""
     effort_saving: float = quantity(0.5, "share", ge=0.0, le=1.0)
@@ -187,12 +236,18 @@ class Lineage(Capability):
 class Autoscaling(Capability):
     """The model handles more predictions per day as demand rises."""
 
-    effort_days: float = _effort(75.0)
-    """Work to reach a full level."""
-    capital_cost: float = _money(80_000.0, "$")
-    """Capital for a full level, spent as the level rises."""
-    upkeep_per_year: float = _money(40_000.0, "$ per year")
-    """Upkeep of a full level."""
+    effort_days: float = _effort(37.5)
+    """Work to reach a full level: the part that does not depend on size."""
+    effort_per_model_days: float = _effort_per_model(37.5 / MODELS_OF_COSTS)
+    """Work to reach a full level: the part for each model in production at the start."""
+    capital_cost: float = _capital(40_000.0)
+    """Capital for a full level, spent as the level rises: the fixed part."""
+    capital_per_model: float = _capital_per_model(40_000.0 / MODELS_OF_COSTS)
+    """Capital for a full level: the part for each model in production at the start."""
+    upkeep_per_year: float = _upkeep(20_000.0)
+    """Upkeep of a full level: the fixed part."""
+    upkeep_per_model_year: float = _upkeep_per_model(20_000.0 / MODELS_OF_COSTS)
+    """Upkeep of a full level: the part for each model in production on the day."""
     extra_capacity: float = quantity(
         3.0,
         "multiple of capacity",
@@ -206,17 +261,21 @@ class Autoscaling(Capability):
 
 def _sections_of_registered() -> dict[str, tuple[Any, Any]]:
     """Return a section for each registered capability, with the same values as the others."""
-    costs = (
-        ("effort_days", _effort, "Work to reach a full level."),
-        ("capital_cost", _capital, "Capital for a full level, spent as the level rises."),
-        ("upkeep_per_year", _upkeep, "Upkeep of a full level."),
-    )
+    # The words are those of the others.
+    costs = {
+        "effort_days": _effort,
+        "effort_per_model_days": _effort_per_model,
+        "capital_cost": _capital,
+        "capital_per_model": _capital_per_model,
+        "upkeep_per_year": _upkeep,
+        "upkeep_per_model_year": _upkeep_per_model,
+    }
     found = {}
     for entry in registry.registered_capabilities():
         fields: dict[str, Any] = {}
-        for name, declare, meaning in costs:
+        for name, declare in costs.items():
             field: Any = declare(getattr(entry, name))
-            field.description = meaning
+            field.description = Automation.model_fields[name].description
             fields[name] = (float, field)
         for name, default, facts in registry.numbers_of(entry):
             fields[name] = (float, registered_quantity(default, facts))

@@ -15,7 +15,9 @@ from pydantic import Field, model_validator
 
 from modelops_abm.representation import Represented, in_short
 from modelops_abm.scenario.capabilities import (
+    BY_SIZE,
     CAPABILITY_NAMES,
+    MODELS_OF_COSTS,
     Capabilities,
     Capability,
     CapabilityName,
@@ -43,6 +45,8 @@ from modelops_abm.scenario.sections import (
     as_in_scenario,
 )
 
+_SHARE_OF_TEAM = 4
+"""The streams of a capability that go by size take at most one developer of so many."""
 SourceKind = Literal["measured", "survey", "vendor", "judgement", "client", "user"]
 
 
@@ -142,6 +146,29 @@ class Scenario(Represented, Section):
         if not self.archetypes:
             return (self.model,)
         return tuple(self._kind(archetype) for archetype in self.archetypes)
+
+    def models_at_start(self) -> int:
+        """Return the number of models in production at t = 0; a client's are those of its list.
+
+        >>> Scenario().models_at_start()
+        24
+        """
+        if self.imported is None:
+            return self.portfolio.initial_models
+        return sum(entry.stage == "production" for entry in self.imported.models)
+
+    def streams_of(self, name: CapabilityName) -> int:
+        """Return how many developers work on a capability at once, for the whole run.
+
+        >>> Scenario().streams_of("automation")
+        1
+        """
+        given: int = getattr(self.capabilities, name).streams
+        if given != BY_SIZE:
+            return given
+        # Of the team at the start, as the models are.
+        by_models = -(-self.models_at_start() // MODELS_OF_COSTS)
+        return max(1, min(by_models, self.team.developers // _SHARE_OF_TEAM))
 
     def _kind(self, archetype: Archetype) -> ModelKind:
         own = {

@@ -6,6 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from modelops_abm.formats import plural
+from modelops_abm.scenario.capabilities import BY_SIZE
 from modelops_abm.scenario.fields import Quantity, catalogue, scenario_leaves, value_at
 from modelops_abm.scenario.scenario import Scenario, SourceKind, ValueSource
 
@@ -71,6 +73,8 @@ class StatedValue:
     """Whose value it is; for a default where that comes from."""
     confidence: str
     """How well it is supported."""
+    stands_for: str = ""
+    """What it stands for in this scenario, where it leaves that to others; else empty."""
 
     @property
     def is_default(self) -> bool:
@@ -87,7 +91,25 @@ def _stated(quantity: Quantity, scenario: Scenario) -> StatedValue:
     value = value_at(scenario, quantity.name)
     named = source_of(scenario, quantity.name)
     if named is not None:
-        return StatedValue(quantity, value, named.source, named.confidence)
-    if value == quantity.default:
-        return StatedValue(quantity, value, quantity.source, quantity.confidence)
-    return StatedValue(quantity, value, "nobody says whose value it is", "user")
+        source, confidence = named.source, str(named.confidence)
+    elif value == quantity.default:
+        source, confidence = quantity.source, quantity.confidence
+    else:
+        source, confidence = "nobody says whose value it is", "user"
+    return StatedValue(quantity, value, source, confidence, stands_for(scenario, quantity.name))
+
+
+def stands_for(scenario: Scenario, name: str) -> str:
+    """Return what a value that leaves it to others stands for in a scenario; else nothing.
+
+    >>> stands_for(Scenario(), "capabilities.rollback.streams")
+    'by size: 1 developer'
+    """
+    if not is_by_size(name, value_at(scenario, name)):
+        return ""
+    return f"by size: {plural(scenario.streams_of(name.split('.')[1]), 'developer')}"
+
+
+def is_by_size(name: str, value: object) -> bool:
+    """Tell whether a value with a dotted name is a number of streams that goes by size."""
+    return name.endswith(".streams") and value == BY_SIZE

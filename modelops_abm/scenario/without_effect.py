@@ -17,7 +17,8 @@ from modelops_abm.scenario.sources import changed_names, source_of
 
 type Holds = Callable[[Scenario], bool]
 
-_OF_BUILDING = ("effort_days", "capital_cost", "streams")
+_PER_MODEL = ("effort_per_model_days", "capital_per_model")
+_OF_BUILDING = ("effort_days", "capital_cost", *_PER_MODEL, "streams")
 _OF_A_START = ("start_level", "maximum", "start_day", *_OF_BUILDING)
 _OF_SETTING = ("user", "client")
 
@@ -190,6 +191,11 @@ ATTRIBUTES: dict[str, str] = {
 
 RULES: tuple[Rule, ...] = (
     *(rule for name in CAPABILITY_NAMES for rule in _of_capability(name)),
+    Rule(
+        tuple(f"capabilities.{name}.{part}" for name in CAPABILITY_NAMES for part in _PER_MODEL),
+        "no model is in production at the start",
+        lambda scenario: scenario.models_at_start() == 0,
+    ),
     Rule(
         ("capabilities.package_days",),
         "no capability is built",

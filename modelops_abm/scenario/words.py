@@ -19,7 +19,7 @@ from modelops_abm.scenario.capabilities import COSTS_HOLD_WITHIN, MODELS_OF_COST
 from modelops_abm.scenario.portfolio import ILLUSTRATIVE
 from modelops_abm.scenario.presets import PRESETS, kinds_of
 from modelops_abm.scenario.quantity import facts_of
-from modelops_abm.scenario.sources import source_of
+from modelops_abm.scenario.sources import is_by_size, source_of
 from modelops_abm.text import any_of, range_in_words
 
 _NONE = "none"
@@ -27,6 +27,8 @@ _NONE = "none"
 
 def value_in_words(stated: StatedValue) -> str:
     """Return a value with its unit: 8 developers, 500 users (lognormal, cv 0.5)."""
+    if is_by_size(stated.quantity.name, stated.value):
+        return stated.stands_for or "by size"
     return _in_words(stated.value, stated.quantity.unit)
 
 
@@ -113,20 +115,16 @@ def size_caution(scenario: Scenario) -> str:
 
     Nothing if it is, or if no capability is raised.
     """
-    imported = scenario.imported
-    models = scenario.portfolio.initial_models
-    if imported is not None:
-        models = sum(each.stage == "production" for each in imported.models)
+    models = scenario.models_at_start()
     apart = max(models, 1) / MODELS_OF_COSTS
     is_near = 1.0 / COSTS_HOLD_WITHIN <= apart <= COSTS_HOLD_WITHIN
     if is_near or is_baseline(scenario):
         return ""
-    wrong = "high" if apart > 1.0 else "low"
     return (
-        f"What capabilities cost and take is stated for about {MODELS_OF_COSTS} models and does not"
-        f" grow with the portfolio, which has {plural(models, 'model')} at the start: the"
-        f" plan's worth is likely too {wrong} unless effort_days, capital_cost and upkeep_per_year"
-        " of its capabilities are set."
+        f"What capabilities take and cost is stated for about {MODELS_OF_COSTS} models: half of it"
+        " whatever the size, half for each model. The portfolio, which has"
+        f" {plural(models, 'model')} at the start, is far from that size: check effort_days,"
+        " capital_cost and upkeep_per_year of its capabilities, and their parts per model."
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from modelops_abm import preset, with_values
 from modelops_abm.app.decide import equations, parameter_drawer
 from modelops_abm.app.decide.capability_drawer import fact_of, facts_of_capability, facts_table
-from modelops_abm.app.decide.equations import EQUATIONS, Equation, equations_about
+from modelops_abm.app.decide.equations import EQUATIONS, WORK, Equation, equations_about
 from modelops_abm.app.decide.parameter_drawer import ends_of, stream_effect
 from modelops_abm.app.decide.rail_rows import quantity_of
 from modelops_abm.app.state.plan import Plan, size_of
@@ -74,7 +74,9 @@ def scenarios() -> tuple[Scenario, Scenario]:
     return reference, with_values(reference, OTHER, source="test")
 
 
-@pytest.mark.parametrize("equation", EQUATIONS, ids=lambda equation: equation.name)
+@pytest.mark.parametrize(
+    "equation", [*EQUATIONS, *WORK.values()], ids=lambda equation: equation.name
+)
 def test_an_equation_says_what_its_rule_computes(
     equation: Equation, scenarios: tuple[Scenario, Scenario]
 ) -> None:
@@ -105,6 +107,7 @@ def test_every_capability_has_an_equation_and_its_facts(capability: str) -> None
 def test_a_value_finds_the_equations_it_stands_in() -> None:
     assert [entry.name for entry in equations_about("drift.severity")] == ["drift"]
     assert equations_about("team.developers") == ()
+    assert equations_about("capabilities.lineage.effort_per_model_days") == (WORK["lineage"],)
 
 
 @pytest.mark.parametrize("level", [0.0, 0.25, 0.5, 1.0])

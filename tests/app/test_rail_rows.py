@@ -31,7 +31,8 @@ from modelops_abm.scenario import CAPABILITY_NAMES, Scenario, catalogue, with_va
 LEVEL = maximum_of("monitoring")
 SMALL_BASE = with_values(
     Scenario(),
-    {"portfolio.initial_models": 2, "portfolio.initial_ideas": 1, "portfolio.initial_builds": 0,
+    {"capabilities.automation.effort_days": 240.0,
+     "portfolio.initial_models": 2, "portfolio.initial_ideas": 1, "portfolio.initial_builds": 0,
      "horizon_days": 365, "team.developers": 3},
     source="test",
 )  # fmt: skip

@@ -127,6 +127,7 @@ def _features(scenario: Scenario) -> dict[str, bool]:
         **{f"a kind's own {name}": any(_has(each, name) for each in kinds) for name in _OWN},
         **{f"a client's own {name}": any(_has(row, name) for row in rows) for name in _OWN},
         "several streams": any(entry.streams > 1 for entry in capabilities),
+        "streams by size": any(entry.streams == 0 for entry in capabilities),
         "a start level": any(0.0 < entry.start_level < entry.maximum for entry in capabilities),
         "above the maximum": any(entry.start_level > entry.maximum for entry in capabilities),
         "a later start": any(entry.start_day > 0.0 for entry in capabilities),

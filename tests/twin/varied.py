@@ -43,7 +43,8 @@ _BUSY: dict[str, Any] = {
     "retraining.interval_days": 25.0,
     "efforts.retraining": 2.0,
     "usage.abandonment_share": 0.3,
-    **{f"capabilities.{name}.effort_days": 12.0 for name in CAPABILITY_NAMES},
+    **{f"capabilities.{name}.effort_days": 8.0 for name in CAPABILITY_NAMES},
+    **{f"capabilities.{name}.effort_per_model_days": 1.0 for name in CAPABILITY_NAMES},
     "capabilities.package_days": 3.0,
 }
 """An organisation to which much happens in a few weeks."""
@@ -168,7 +169,7 @@ def _capabilities(number: int, rng: random.Random) -> dict[str, Any]:
         values[f"{name}.start_level"] = choice(f"{name} start", number, (0.0, 0.3, 0.0, 1.0, some))
         values[f"{name}.maximum"] = choice(f"{name} maximum", number, (1.0, some, 0.0, 0.6))
         values[f"{name}.start_day"] = choice(f"{name} day", number, (0.0, 7.0, 20.0 * some))
-        values[f"{name}.streams"] = choice(f"{name} streams", number, (1, 2, 3))
+        values[f"{name}.streams"] = choice(f"{name} streams", number, (1, 2, 3, 0))
     without = rng.choice([1.0, 5.0, 30.0])
     values["monitoring.delay_without_days"] = without
     values["monitoring.delay_with_days"] = without * rng.choice([0.01, 0.1, 1.0])

@@ -44,6 +44,7 @@ from modelops_abm.scenario import (
     describe,
 )
 from modelops_abm.scenario.quantity import Confidence
+from modelops_abm.scenario.sources import is_by_size
 from modelops_abm.text import range_in_words
 
 _LEVEL = "level"
@@ -82,6 +83,8 @@ def facts_table(facts: Iterable[StatedValue]) -> h.Element:
 def value_in_words(fact: StatedValue, value: object) -> str:
     """Return a value with its unit."""
     quantity = fact.quantity
+    if is_by_size(quantity.name, value):
+        return "by size"
     if not quantity.is_number:
         return shown(quantity, value)
     number = value.mean if isinstance(value, Distribution) else float(str(value))
@@ -129,7 +132,7 @@ def _rows(fact: StatedValue) -> list[h.Element]:
             h.button(".link", data_action="explain", data_value=quantity.name)[_name(quantity)]
         ],
         h.td(".number")[h.strong[_number(fact)]],
-        h.td[_unit(quantity)],
+        h.td["" if fact.stands_for else _unit(quantity)],
         h.td[plausible_range(fact) if quantity.is_number else ""],
         h.td[confidence_badge(confidence_of(fact))],
     ]
@@ -153,7 +156,7 @@ def _name(quantity: Quantity) -> str:
 def _number(fact: StatedValue) -> str:
     if fact.quantity.unit == _LEVEL:
         return formats.number(100.0 * float(fact.value))
-    return shown(fact.quantity, fact.value)
+    return fact.stands_for or shown(fact.quantity, fact.value)
 
 
 def _unit(quantity: Quantity) -> str:
@@ -200,7 +203,8 @@ def CapabilityDrawer(session: Session, capability: CapabilityName) -> None:
             Markup(equations.equation_text(equation, scenario))
             here = level_of(scenario, capability) if equation.variable.is_level else None
             Chart(equations.curve(equation, scenario, here), equations.SPACE)
-        Markup(h.fragment[h.h3["What it takes"], _facts(scenario, capability)], on_action)
+        takes = equations.equation_text(equations.WORK[capability], scenario)
+        Markup(h.fragment[h.h3["What it takes"], takes, _facts(scenario, capability)], on_action)
 
 
 def _worth_of(session: Session, capability: CapabilityName) -> LevelWorth | None:

@@ -18,7 +18,12 @@ from modelops_abm.charts.credit import LEVELS
 from modelops_abm.charts.echarts import Space
 from modelops_abm.charts.figure import Dot, Figure, Line, Panel, value_axis
 from modelops_abm.rules import DAYS_PER_YEAR
-from modelops_abm.rules.capability import effective_capacity, finish_time, reduced_effort
+from modelops_abm.rules.capability import (
+    effective_capacity,
+    finish_time,
+    full_level,
+    reduced_effort,
+)
 from modelops_abm.rules.hazards import overload, reduced_rate
 from modelops_abm.rules.maintenance import mean_delay_days
 from modelops_abm.rules.money import discount_factor
@@ -30,7 +35,8 @@ from modelops_abm.rules.power import (
     restored_power,
 )
 from modelops_abm.rules.users import Response, response, usage_constants, users_after, waning
-from modelops_abm.scenario import Scenario
+from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario
+from modelops_abm.scenario.capabilities import MODELS_OF_COSTS, words_of
 from modelops_abm.scenario.fields import value_at
 from modelops_abm.scenario.quantity import Distribution
 
@@ -104,13 +110,15 @@ def _number(scenario: Scenario, name: str) -> float:
 
 
 def equations_about(name: str) -> tuple[Equation, ...]:
-    """Return the equations of a capability, or those in which a value of the scenario stands."""
+    """Return what a capability does, or the equations in which a value of the scenario stands."""
     section = f"capabilities.{name}."
     return tuple(
         equation
-        for equation in EQUATIONS
-        if any(
-            dotted == name or dotted.startswith(section) for dotted in equation.parameters.values()
+        for equation in (*EQUATIONS, *WORK.values())
+        if name in equation.parameters.values()
+        or (
+            equation in EQUATIONS
+            and any(dotted.startswith(section) for dotted in equation.parameters.values())
         )
     )
 
@@ -122,6 +130,19 @@ def _around(neutral: float) -> Response:
 
 def _level(symbol: str, capability: str) -> Variable:
     return Variable(symbol, f"level of {capability}", 1.0, is_level=True)
+
+
+def _work(capability: CapabilityName) -> Equation:
+    section = f"capabilities.{capability}"
+    return Equation(
+        f"work on {capability}",
+        f"work for a full level of {words_of(capability)}",
+        "developer-days",
+        "fixed + each * M",
+        Variable("M", "models in production at the start", 4.0 * MODELS_OF_COSTS),
+        {"fixed": f"{section}.effort_days", "each": f"{section}.effort_per_model_days"},
+        lambda models, of: full_level(of["fixed"], of["each"], models),
+    )
 
 
 EQUATIONS: tuple[Equation, ...] = (
@@ -319,7 +340,9 @@ EQUATIONS: tuple[Equation, ...] = (
         lambda t, of: discount_factor(of["rate"], round(t) - 1),
     ),
 )
-"""Every equation that the page shows."""
+"""The equations of what happens, and of what capabilities do."""
+WORK: Mapping[CapabilityName, Equation] = {name: _work(name) for name in CAPABILITY_NAMES}
+"""What each capability takes of the developers."""
 
 
 # --------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ from modelops_abm.scenario import (
     Quantity,
     catalogue,
 )
-from modelops_abm.scenario.capabilities import label_of
+from modelops_abm.scenario.capabilities import BY_SIZE, label_of
 from modelops_abm.scenario.fields import value_at
 from modelops_abm.scenario.sources import LABELS
 from modelops_abm.text import printable
@@ -164,9 +164,14 @@ def _start_and_pace(
     plan: Plan, problems: Mapping[str, str], capability: CapabilityName
 ) -> list[Field]:
     prefix = f"capabilities.{capability}"
+    streams = _field(f"{prefix}.streams", "Developers on it at once", plan, problems)
+    if plan.value(f"{prefix}.streams") == BY_SIZE:
+        # As many as it comes to in this plan; 0 brings that back once another number is entered.
+        number = str(plan.scenario.streams_of(capability))
+        streams |= {"text": number, "after": " by size", "hint": f"{streams['hint']}, 0 by size"}
     return [
         _field(f"{prefix}.start_day", "Months until work on it starts", plan, problems),
-        _field(f"{prefix}.streams", "Developers on it at once", plan, problems),
+        streams,
     ]
 
 

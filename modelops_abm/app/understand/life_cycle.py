@@ -189,10 +189,11 @@ _ROUND = 8.0
 _CHOSEN, _BUILT = 0.8, 0.55
 """Levels in the drawing, as a picture of what they mean."""
 _COLUMNS = {
-    "effort_days": "Work to fill it, developer-days",
-    "capital_cost": "Capital, $",
-    "upkeep_per_year": "Upkeep, $ a year",
+    "Work to fill it, developer-days": ("effort_days", "effort_per_model_days"),
+    "Capital, $": ("capital_cost", "capital_per_model"),
+    "Upkeep, $ a year": ("upkeep_per_year", "upkeep_per_model_year"),
 }
+"""What a full level takes: the part that is fixed, and the part for each model in production."""
 
 
 def tank(scenario: Scenario, capability: CapabilityName = "automation") -> h.Element:
@@ -250,7 +251,7 @@ def takes(scenario: Scenario) -> h.Element:
                 h.tr[
                     h.th(scope="col")["Full level of"],
                     h.th(scope="col")["What it is"],
-                    (h.th(".number", scope="col")[heading] for heading in _COLUMNS.values()),
+                    (h.th(".number", scope="col")[heading] for heading in _COLUMNS),
                 ]
             ],
             h.tbody[(_row(scenario, name) for name in CAPABILITY_NAMES)],
@@ -261,9 +262,16 @@ def takes(scenario: Scenario) -> h.Element:
 
 def _row(scenario: Scenario, name: CapabilityName) -> h.Element:
     meaning = Capabilities.model_fields[name].description or ""
-    values = (stated(scenario, f"capabilities.{name}.{field}") for field in _COLUMNS)
     return h.tr[
         h.th(scope="row")[label_of(name)],
         h.td[meaning.rstrip(".")],
-        (h.td(".number")[traced(*value)] for value in values),
+        (
+            h.td(".number")[_parts(scenario, f"capabilities.{name}", *parts)]
+            for parts in _COLUMNS.values()
+        ),
     ]
+
+
+def _parts(scenario: Scenario, prefix: str, fixed: str, per_model: str) -> h.Fragment:
+    first, second = (stated(scenario, f"{prefix}.{part}") for part in (fixed, per_model))
+    return h.fragment[traced(*first), " + ", traced(*second), " a model"]

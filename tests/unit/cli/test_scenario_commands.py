@@ -196,7 +196,7 @@ def test_check_names_what_has_no_effect_and_an_unusual_size(
     assert (code, err) == (0, "")
     _, size, *remarks = out.splitlines()
     assert "stated for about 24 models" in size
-    assert "which has 270 models at the start: the plan's worth is likely too high" in size
+    assert "which has 270 models at the start, is far from that size: check effort_days" in size
     assert remarks[:2] == [
         "  set without effect: drift.severity (no drift occurs)",
         "  set without effect: incidents.regulated_multiplier (no model is regulated; "
@@ -223,7 +223,7 @@ def test_a_run_tells_of_what_was_set_and_changes_nothing(
 def test_a_plan_of_another_size_is_compared_with_a_caution(modelops: Command) -> None:
     plan = ("compare", "--preset", "all_five", "--days", "20", "--replications", "2")
     few = " ".join(modelops(*plan, "--set", "portfolio.initial_models=2").out.split())
-    assert "has 2 models at the start: the plan's worth is likely too low unless" in few
+    assert "has 2 models at the start, is far from that size" in few
     assert "stated for about" not in modelops(*plan).out
 
 

@@ -149,8 +149,11 @@ UNUSED_CAPABILITIES = [
     for name in ("automation", "monitoring", "rollback", "lineage", "autoscaling")
     for field, value in (
         ("effort_days", 7.0),
+        ("effort_per_model_days", 7.0),
         ("capital_cost", 1.0),
+        ("capital_per_model", 1.0),
         ("upkeep_per_year", 1e6),
+        ("upkeep_per_model_year", 1e6),
         ("start_day", 30.0),
         ("streams", 5),
     )

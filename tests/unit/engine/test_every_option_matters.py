@@ -48,6 +48,12 @@ RICH: dict[str, Any] = {
     "team.productivity": {"family": "gamma", "mean": 1.0, "cv": 0.4},
     **{f"capabilities.{name}.start_level": 0.4 for name in CAPABILITY_NAMES},
     **{f"capabilities.{name}.maximum": 0.8 for name in CAPABILITY_NAMES},
+    # As long as in an organisation of 24 models, so that levels do not jump.
+    **{
+        f"capabilities.{name}.effort_days": 2.0 * getattr(Scenario().capabilities, name).effort_days
+        for name in CAPABILITY_NAMES
+    },
+    **{f"capabilities.{name}.effort_per_model_days": 0.001 for name in CAPABILITY_NAMES},
 }
 CLIENT = {
     "source": "test",
@@ -97,6 +103,7 @@ OTHER: dict[str, Any] = {
     "portfolio.initial_models": 10,
     "portfolio.success_share": 0.1,
     "capabilities.package_days": 40.0,
+    **{f"capabilities.{name}.streams": 2 for name in CAPABILITY_NAMES},  # 1 is what it comes to
     **{f"capabilities.{name}.start_day": 90.5 for name in CAPABILITY_NAMES},
 }
 LABELS = ("name", "description")

@@ -122,6 +122,7 @@ def capability_alone(**changes: float) -> Scenario:
             "team.focus": 0.5,
             "capabilities.monitoring.maximum": 1.0,
             "capabilities.monitoring.effort_days": 40.0,
+            "capabilities.monitoring.effort_per_model_days": 0.0,
             **{f"capabilities.monitoring.{name}": value for name, value in changes.items()},
         }
     )
@@ -133,9 +134,9 @@ def test_a_level_rises_by_the_work_put_in_and_costs_as_it_rises() -> None:
     levels = np.array(series["level_monitoring"])
     expected = np.minimum(1.0, 0.5 / 40.0 * np.arange(1, 201))
     np.testing.assert_allclose(levels, expected, rtol=1e-12)
-    assert math.fsum(series["capital"]) == pytest.approx(60_000.0, rel=1e-12)
+    assert math.fsum(series["capital"]) == pytest.approx(30_000.0, rel=1e-12)
     before = np.concatenate([[0.0], levels[:-1]])
-    np.testing.assert_allclose(series["upkeep"], before * 30_000.0 / 365.0, rtol=1e-12)
+    np.testing.assert_allclose(series["upkeep"], before * 15_000.0 / 365.0, rtol=1e-12)
     assert model.totals["developer_days_capability"] == pytest.approx(80.0, rel=1e-9)
     reached = [entry for entry in model.event_log if entry.kind == LogKind.CAPABILITY_REACHED]
     assert [entry.time for entry in reached] == [80.0]
@@ -157,7 +158,7 @@ def test_work_on_a_capability_begins_on_its_day_and_ends_at_its_maximum() -> Non
     levels = np.array(model.datacollector.model_vars["level_monitoring"])
     days = np.maximum(0.0, np.arange(1, 201) - 50.5)
     np.testing.assert_allclose(levels, np.minimum(0.6, 0.2 + days * 0.5 / 40.0), rtol=1e-9)
-    assert model.totals["capital"] == pytest.approx(0.4 * 60_000.0)
+    assert model.totals["capital"] == pytest.approx(0.4 * 30_000.0)
 
 
 @pytest.mark.parametrize("maximum", [0.0, 0.3, 0.5])
@@ -166,7 +167,7 @@ def test_nothing_is_built_up_to_the_level_at_the_start(maximum: float) -> None:
     assert set(model.datacollector.model_vars["level_monitoring"]) == {0.5}
     assert model.totals["capital"] == 0.0
     assert model.totals["developer_days_capability"] == 0.0
-    assert model.totals["upkeep"] == pytest.approx(200 * 0.5 * 30_000.0 / 365.0)
+    assert model.totals["upkeep"] == pytest.approx(200 * 0.5 * 15_000.0 / 365.0)
 
 
 def test_capability_work_comes_in_packages() -> None:

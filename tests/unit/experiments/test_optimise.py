@@ -33,7 +33,7 @@ QUICK = {"trials": 40, "replications": 64, "finalists": 3, "seed": 5}
 
 @pytest.fixture(scope="module")
 def searched() -> Optimised:
-    return optimise(MANY, budget_per_year=120_000.0, **QUICK)
+    return optimise(MANY, budget_per_year=70_000.0, **QUICK)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def everything(found: Optimised) -> list[bytes]:
 def test_the_same_seed_finds_the_same_to_the_bit(searched: Optimised) -> None:
     """Whatever the number of threads."""
     with ThreadPoolExecutor(3) as executor:
-        again = optimise(MANY, budget_per_year=120_000.0, executor=executor, **QUICK)
+        again = optimise(MANY, budget_per_year=70_000.0, executor=executor, **QUICK)
     assert again.recommended == searched.recommended
     assert [each.road_map for each in again.finalists] == [
         each.road_map for each in searched.finalists
@@ -59,7 +59,7 @@ def test_the_same_seed_finds_the_same_to_the_bit(searched: Optimised) -> None:
 
 
 def test_another_seed_looks_at_others(searched: Optimised) -> None:
-    other = optimise(MANY, budget_per_year=120_000.0, **{**QUICK, "seed": 6})
+    other = optimise(MANY, budget_per_year=70_000.0, **{**QUICK, "seed": 6})
     assert everything(other) != everything(searched)
 
 
@@ -103,8 +103,8 @@ def test_the_budget_is_kept(searched: Optimised) -> None:
     assert plan not in searched.within_budget, "else the budget would bind nothing"
     assert searched.recommended in searched.ranking.order
     for each in [*searched.within_budget, *searched.frontier(), *searched.frontier(downside=True)]:
-        assert all(year.high <= 120_000.0 for year in each.rechecked.yearly_spend)
-    assert all(year.mean <= 120_000.0 for year in searched.confirmed.recommended.yearly_spend)
+        assert all(year.high <= 70_000.0 for year in each.rechecked.yearly_spend)
+    assert all(year.mean <= 70_000.0 for year in searched.confirmed.recommended.yearly_spend)
 
 
 def test_what_cannot_be_afforded_is_not_called_worthless() -> None:

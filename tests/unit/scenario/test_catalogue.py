@@ -72,7 +72,9 @@ def test_kinds() -> None:
     assert BY_NAME["model.market_size"].plausible == (50.0, 10_000.0)
 
 
-CAPABILITIES = {  # effort, capital, upkeep
+FIXED = ("effort_days", "capital_cost", "upkeep_per_year")
+PER_MODEL = ("effort_per_model_days", "capital_per_model", "upkeep_per_model_year")
+CAPABILITIES = {  # effort, capital, upkeep at 24 models, of which each is half
     "automation": (240, 120_000, 40_000),
     "monitoring": (90, 60_000, 30_000),
     "rollback": (60, 40_000, 15_000),
@@ -145,8 +147,9 @@ DESCRIPTION = {
             "start_level": 0,
             "maximum": 0,
             "start_day": 0,
-            "streams": 1,
-            **dict(zip(("effort_days", "capital_cost", "upkeep_per_year"), own, strict=True)),
+            "streams": 0,
+            **dict(zip(FIXED, [total / 2 for total in own], strict=True)),
+            **dict(zip(PER_MODEL, [total / 2 / 24 for total in own], strict=True)),
         }.items()
     },
 }

@@ -44,6 +44,7 @@ SMALL = {
     "model.yearly_power_loss": 0.5,
     **{f"capabilities.{name}.maximum": 1.0 for name in CAPABILITY_NAMES},
     **{f"capabilities.{name}.effort_days": 15.0 for name in CAPABILITY_NAMES},
+    **{f"capabilities.{name}.effort_per_model_days": 0.1 for name in CAPABILITY_NAMES},
 }
 """An organisation in which everything happens soon."""
 CLIENT = ImportedPortfolio(
@@ -62,6 +63,7 @@ NO_DRIFT = {"drift.onsets_per_year": 0.0}
 WHERE: dict[str, dict[str, Any]] = {
     "no capability is built": {f"capabilities.{name}.maximum": 0.0 for name in CAPABILITY_NAMES},
     "no build fails": {"portfolio.success_share": 1.0},
+    "no model is in production": {"portfolio.initial_models": 0},
     "no pipeline issue heals": {"capabilities.automation.self_healing_share": 0.0},
     "at its full level from the start": {"capabilities.monitoring.start_level": 1.0},
     "no drift occurs, and no decay": {**NO_DRIFT, "drift.decay_alert": "never"},
