@@ -106,8 +106,8 @@ def wrong_kinds(quantity: Quantity) -> list[Any]:
                 [],
                 ones,
                 [*ones, 1.0, 1.0],
-                [*ones, -1.0],
-                [*ones, "a word"],
+                [-1.0, *ones],
+                ["a word", *ones],
             ]
         case "date":
             return ["tomorrow", "2026-02-30", 20260101, "0001-01-01", [], True]
