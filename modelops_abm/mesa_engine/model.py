@@ -88,6 +88,29 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
         The models that were in production on the last day closed, by number.
     event_log
         What happened, in order.
+
+    Notes
+    -----
+    An agent that is removed in any of Mesa's ways (`agent.remove()`, `model.agents.remove(agent)`,
+    a selection in place) leaves the organisation at once: a developer the team and, from the next
+    day, the payroll, and the work in hand goes back to the queue with its progress; a model retires
+    as planned, and its work is withdrawn. Both stay in `developers` and `ml_models`, by number.
+
+    Examples
+    --------
+    >>> model = ModelOpsModel(rng=1, horizon_days=60)
+    >>> while model.running:
+    ...     if model.day == 30:
+    ...         model.developers[0].remove()
+    ...         model.ml_models[3].remove()
+    ...     model.step()
+    >>> model.developers[0].left_at, model.developers[0].task
+    (30.0, None)
+    >>> model.ml_models[3].stage.name, model.ml_models[3].retired_at
+    ('RETIRED', 30.0)
+    >>> ledgers = sum(sum(developer.ledger_days) for developer in model.developers)
+    >>> round(ledgers, 6)
+    450.0
     """
 
     def __init__(

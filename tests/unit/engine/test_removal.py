@@ -129,9 +129,17 @@ def conserved(model: ModelOpsModel) -> None:
         each.task is not None for each in model.developers
     )
     assert all(math.isfinite(value) for value in model.totals.values())
+    no_leak(model)
     for ml_model in model.ml_models:
         if ml_model.state is State.RETRAINING:
             assert ml_model.retraining is not None
+
+
+def no_leak(model: ModelOpsModel) -> None:
+    """The ideal value is what was lost, by cause, and what is there."""
+    parts = [value for name, value in model.totals.items() if name.startswith("lost_")]
+    whole = math.fsum((*parts, model.totals["value"]))
+    assert whole == pytest.approx(model.totals["ideal_value"], rel=1e-9)
 
 
 def test_a_model_that_is_removed_retires() -> None:
@@ -149,6 +157,8 @@ def test_a_model_that_is_removed_retires() -> None:
     assert all(math.isfinite(value) for value in after.totals.values())
     leakage = [after.totals[name] for name in after.totals if name.startswith("lost_")]
     assert all(value >= 0.0 for value in leakage)
+    no_leak(after)
+    conserved(after)
 
 
 WAYS: dict[str, Callable[[ModelOpsModel, Any], None]] = {
