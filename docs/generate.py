@@ -79,7 +79,8 @@ RANK_WORDS = {
     Rank.RETIREMENT: ("a model's life ends", "model"),
     Rank.RETRAINING_DUE: ("a scheduled retraining comes due", "model"),
     Rank.INCIDENT: (
-        "an issue strikes, a drift sets in, or power falls below the threshold of the alert",
+        "an issue strikes, a drift sets in, power falls below the threshold of the alert, or a"
+        " previous version breaks",
         "model, then cause",
     ),
     Rank.DETECTION: ("a drift is detected or a decay noticed", "model, then cause"),

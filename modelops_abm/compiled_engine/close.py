@@ -30,7 +30,7 @@ from modelops_abm.compiled_engine.layout import (
     today_of,
     total_of,
 )
-from modelops_abm.compiled_engine.ml_model import retire
+from modelops_abm.compiled_engine.ml_model import judge_drifts_again, retire
 from modelops_abm.compiled_engine.power import count_undetected
 from modelops_abm.compiled_engine.vectors import close_models, leave_lane, open_models
 from modelops_abm.core.events import RetirementReason
@@ -179,10 +179,11 @@ def _ratio(amount: float, divisor: float) -> float:
 
 @part_of_kernel
 def open_day(setting: int, org: Record) -> None:
-    """Refresh every rate that depends on capability levels or demand."""
+    """Judge mild drifts again; refresh every rate that depends on levels or demand."""
     # Only these are added up in the course of a day; the others are written when it closes.
     _forget_today(org, totals.STATE_TIME, CAUSES)
     _forget_today(org, totals.UNSERVED_TIME, CAUSES)
+    judge_drifts_again(setting, org)
     open_models(setting, org)
 
 

@@ -16,13 +16,16 @@ from modelops_abm.compiled_engine.layout import (
     DUE,
     HEALING,
     INCIDENT,
+    PREVIOUS,
     RETIREMENT,
     SLOTS_PER_MODEL,
     SWITCH,
     Record,
+    lane_of,
     model_of,
 )
 from modelops_abm.compiled_engine.ml_model import (
+    break_previous,
     detect_drift,
     notice_decay,
     request_retraining,
@@ -78,13 +81,16 @@ def _happen(setting: int, org: Record, slot: int, rank: int) -> None:
 def _happen_to_model(setting: int, org: Record, slot: int, rank: int) -> None:
     number, kind = slot // SLOTS_PER_MODEL, slot % SLOTS_PER_MODEL
     if kind == INCIDENT:
-        strike(setting, org, number)
+        if lane_of(org, number).serving == PREVIOUS:
+            break_previous(setting, org, number)
+        else:
+            strike(setting, org, number)
     elif kind == DUE:
         request_retraining(setting, org, number, _RETRAINING)
     elif kind == DETECTION:
         detect_drift(setting, org, number)
     elif kind == SWITCH:
-        serve_previous(org, number)
+        serve_previous(setting, org, number)
     elif kind == HEALING:
         self_heal(setting, org, number)
     elif kind == RETIREMENT:

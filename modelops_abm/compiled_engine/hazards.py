@@ -7,15 +7,26 @@ from modelops_abm.compiled_engine.calendar import cancel, schedule
 from modelops_abm.compiled_engine.layout import (
     CURRENT,
     INCIDENT,
+    PREVIOUS,
     Record,
     event_slot,
     lane_of,
     model_of,
 )
 from modelops_abm.core.events import Rank
+from modelops_abm.core.statechart import Cause
 from modelops_abm.rules import registered
 from modelops_abm.rules.constants import OwnRates
-from modelops_abm.rules.hazards import Hazards, next_incident, renewed, threshold
+from modelops_abm.rules.hazards import (
+    Hazards,
+    break_time,
+    next_incident,
+    previous_threshold,
+    renewed,
+    threshold,
+)
+
+_PIPELINE = Cause.PIPELINE.value
 
 # What is registered beside the causes of the package, one part for each entry.
 
@@ -84,6 +95,31 @@ def rates_of(lane: Record) -> Hazards:
     return Hazards(*(own + _registered_rates(lane)))
 
 
+@part_of_kernel
+def begin_previous(org: Record, number: int, cause: int, occurrence: int) -> None:
+    """Let a previous version serve that breaks when its exposure is used up."""
+    model = model_of(org, number)
+    model.previous_left = previous_threshold(model.entity, cause, occurrence)
+    model.previous_since = org.clock
+    model.previous_rate = 0.0
+
+
+@part_of_kernel
+def _plan_break(setting: int, org: Record, number: int) -> None:
+    """Plan when the previous version breaks, if it does on this day, at today's rate."""
+    model = model_of(org, number)
+    # At the rate until now, which at the opening of a day is that of the day before.
+    model.previous_left -= model.previous_rate * (org.clock - model.previous_since)
+    model.previous_since = org.clock
+    model.previous_rate = lane_of(org, number).rate_pipeline
+    day_end = org.day + 1.0
+    at = break_time(org.clock, day_end, model.previous_left, model.previous_rate)
+    # In the place of the incident of the current version, which is not exposed meanwhile.
+    if at < day_end:
+        slot = event_slot(number, INCIDENT)
+        schedule(setting, org, slot, at, Rank.INCIDENT, number, _PIPELINE)
+
+
 @inner_loop
 def own_rates_of(lane: Record) -> OwnRates:
     """Return a model's own rates per year, NaN where it has the scenario's."""
@@ -97,6 +133,8 @@ def plan_incident(setting: int, org: Record, number: int) -> None:
     slot = event_slot(number, INCIDENT)
     cancel(org, slot)
     if lane.serving != CURRENT:
+        if lane.serving == PREVIOUS:
+            _plan_break(setting, org, number)
         return
     day_end = org.day + 1.0
     incident = next_incident(org.clock, day_end, left_of(lane), rates_of(lane))

@@ -48,6 +48,7 @@ from modelops_abm.rules.population import (
     initial_production,
     score,
     work_left,
+    worth_building,
 )
 from modelops_abm.rules.sampling import Law
 
@@ -133,6 +134,7 @@ def _add_model(
     _keep_own(org, number)
     model.score = score(attributes)
     model.arrived_at = org.clock
+    model.begun_at = np.nan
     model.went_live_at = np.nan
     model.retired_at = np.nan
     # Not by `enter_state`, as it comes from no state; its place among the counts is 0 already.
@@ -222,6 +224,7 @@ def _resume(
     """Put a model into build or deployment with work left to do, as interrupted work."""
     model = model_of(org, number)
     enter_state(org, number, target, NOBODY)
+    model.begun_at = org.clock
     left = work_left(
         new_work_effort(setting_at(setting).constants.care, levels(org), effort), model.entity
     )
@@ -242,8 +245,11 @@ def _best_ideas(setting: int, org: Record, first: int) -> None:
         for number in range(first, first + setting_at(setting).initial_ideas):
             model = model_of(org, number)
             # Of equal scores the first, as sorting has it in the Mesa engine.
-            if model.state == _IDEA and (found < 0 or model.score > model_of(org, found).score):
+            is_better = found < 0 or model.score > model_of(org, found).score
+            if model.state == _IDEA and worth_building(model.score) and is_better:
                 found = number
+        if found < 0:
+            return
         enter_state(org, found, _BUILD_STATE, NOBODY)
 
 

@@ -45,6 +45,7 @@ from modelops_abm.compiled_engine.layout import (
     setting_at,
 )
 from modelops_abm.compiled_engine.scheduler import NO_TASK, take_priorities
+from modelops_abm.core.outcomes import MEDIANS
 from modelops_abm.core.randomness import DecisionPoint, Origin, draw_key, entity_key
 from modelops_abm.rules.capability import speed
 from modelops_abm.rules.population import arrival_exposure, arrival_time
@@ -113,6 +114,7 @@ class Memory(NamedTuple):
     discounts: Floats
     own: Integers2
     seasons: Floats
+    deliveries: Floats
 
 
 @part_of_kernel
@@ -149,6 +151,7 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     lanes = np.zeros((model_room // LANES + 1) * BLOCK_BYTES + VECTOR_BYTES, np.uint8)
     today = np.zeros(totals.DAILY)
     sums = np.zeros(totals.TOTALS)
+    deliveries = np.zeros(len(MEDIANS) * model_room)
 
     org = organisation[0]
     org.setting_at = setting
@@ -168,6 +171,7 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     org.discounts_at = tables.discounts.ctypes.data
     org.own_at = tables.own.ctypes.data
     org.seasons_at = tables.seasons.ctypes.data
+    org.deliveries_at = deliveries.ctypes.data
     org.lanes_at = lanes.ctypes.data
     # On to a whole vector, for which there are bytes to spare.
     org.lanes_at += -org.lanes_at % VECTOR_BYTES
@@ -196,6 +200,7 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
         tables.discounts,
         tables.own,
         tables.seasons,
+        deliveries,
     )
 
 
@@ -204,7 +209,7 @@ def _records(memory: Memory) -> int:
     """Return how many records there are; reading them all keeps them until then."""
     tables = len(memory.tasks) + len(memory.capabilities) + len(memory.production)
     plans = len(memory.calendar) + len(memory.planned) + len(memory.days) + len(memory.queues)
-    rest = len(memory.idle) + len(memory.lanes) + len(memory.organisation)
+    rest = len(memory.idle) + len(memory.lanes) + len(memory.organisation) + len(memory.deliveries)
     return tables + plans + rest
 
 

@@ -86,9 +86,12 @@ ORGANISATION = _record(
     "setting_at"
     " models_at tasks_at developers_at capabilities_at production_at calendar_at slots_at days_at"
     " queues_at idle_at log_at today_at totals_at lanes_at discounts_at seasons_at own_at"
+    " deliveries_at"
     " model_room developer_room calendar_room queue_room log_room"
     # counters; the team are the developers with the first numbers
-    " developers lanes models in_production departures abandoned arrivals key"
+    " developers lanes models in_production departures abandoned arrivals delivered"
+    # models that have a mild drift, which is judged again every day
+    " mild_drifts key"
     " events serial idle dispatch day logged",
     # task classes from first to last priority; then by class
     priorities=(np.int64, CLASSES),
@@ -133,9 +136,11 @@ MODEL = np.dtype(
         *_record(
             "build_effort deployment_effort life_days score interval build_days"
             # dates
-            " arrived_at went_live_at retired_at offline_since",
+            " arrived_at begun_at went_live_at retired_at offline_since"
+            # of the previous version while it serves: exposure left, since when, at which rate
+            " previous_left previous_since previous_rate",
             "lane state place entity kind own reason planned_reason"
-            " drift_number drift_detected drift_pending crossings"
+            " drift_number drift_detected drift_pending drift_mild crossings"
             " issue_number retrainings_begun retraining_stints restorations next_cause",
             counts=(np.int64, HAZARDS),
         ).descr,
@@ -391,6 +396,12 @@ def today_of(org: Record, place: int) -> Record:
 def total_of(org: Record, place: int) -> Record:
     """Return a total, by the order of `outcomes.TOTALS`."""
     return _amount_at(org.totals_at, place)
+
+
+@part_of_kernel
+def delivery_of(org: Record, which: int, index: int) -> Record:
+    """Return a time of the models delivered, the shortest first; of `outcomes.MEDIANS` one."""
+    return _amount_at(org.deliveries_at, which * org.model_room + index)
 
 
 @part_of_kernel

@@ -24,7 +24,7 @@ from modelops_abm.compiled_engine.developer import (
     withdraw,
     work_task,
 )
-from modelops_abm.compiled_engine.hazards import count_incident, plan_incident
+from modelops_abm.compiled_engine.hazards import begin_previous, count_incident, plan_incident
 from modelops_abm.compiled_engine.layout import (
     ALERT,
     CURRENT,
@@ -62,12 +62,11 @@ from modelops_abm.compiled_engine.scheduler import hold, release
 from modelops_abm.compiled_engine.service import account, in_production
 from modelops_abm.compiled_engine.totals import (
     FAILED_BUILD_DAYS,
-    IDEA_TO_PRODUCTION_DAYS,
-    MODELS_DELIVERED,
     RESTORATIONS,
     RESTORE_WAITING_DAYS,
     RESTORE_WORKING_DAYS,
     RETIRED_TALLIES,
+    count_delivery,
     tally,
 )
 from modelops_abm.compiled_engine.vectors import enter_lane, open_model
@@ -78,6 +77,7 @@ from modelops_abm.rules.maintenance import (
     image_at_hand,
     self_heals,
 )
+from modelops_abm.rules.population import worth_building
 
 _IDEA = State.IDEA.value
 _BUILD_STATE = State.BUILD.value
@@ -128,9 +128,11 @@ def submit_work(setting: int, org: Record, number: int, task_class: int, cause: 
 
 @part_of_kernel
 def propose(setting: int, org: Record, number: int) -> None:
-    """Enter the backlog as an idea."""
-    log_model(org, LogKind.IDEA_ARRIVED, number, NOBODY, model_of(org, number).score)
-    submit_work(setting, org, number, BUILD, NOBODY)
+    """Enter the backlog as an idea; there is no work on one that is not worth building."""
+    score = model_of(org, number).score
+    log_model(org, LogKind.IDEA_ARRIVED, number, NOBODY, score)
+    if worth_building(score):
+        submit_work(setting, org, number, BUILD, NOBODY)
 
 
 @part_of_kernel
@@ -174,8 +176,7 @@ def _insert(org: Record, number: int) -> None:
 def go_live(setting: int, org: Record, number: int) -> None:
     """Enter production with the first users still to come."""
     model = model_of(org, number)
-    tally(org, MODELS_DELIVERED, 1.0)
-    tally(org, IDEA_TO_PRODUCTION_DAYS, org.clock - model.arrived_at)
+    count_delivery(org, org.clock - model.arrived_at, org.clock - model.begun_at)
     usage = setting_at(setting).constants.go_live_usage_share * model.full_usage
     model.users = 0.0
     model.usage = usage
@@ -261,6 +262,23 @@ def strike(setting: int, org: Record, number: int) -> None:
 
 
 @part_of_kernel
+def judge_drifts_again(setting: int, org: Record) -> None:
+    """Take models offline whose mild drift, for which they are to be retrained, has grown."""
+    if org.mild_drifts == 0:
+        return
+    limit = setting_at(setting).constants.care.offline_loss
+    for index in range(org.in_production):
+        number = production_of(org, index).number
+        model = model_of(org, number)
+        if model.drift_mild and model.state == ONLINE:
+            loss = drift_loss_now(setting, org, number)
+            if loss >= limit:
+                # The fix is a retraining too. Who is online and has such a drift has a request.
+                withdraw(org, retraining_task(number))
+                _go_offline_for_drift(setting, org, number, loss)
+
+
+@part_of_kernel
 def detect_drift(setting: int, org: Record, number: int) -> None:
     """Detect the active drift; act on it now, or when the model is online again."""
     # Before it counts as detected: what is counted is the time until now.
@@ -281,9 +299,19 @@ def _act_on_drift(setting: int, org: Record, number: int) -> None:
     # As it is now: since the detection it may have grown, while the model was not online.
     loss = drift_loss_now(setting, org, number)
     if loss < setting_at(setting).constants.care.offline_loss:
+        org.mild_drifts += 1 - model.drift_mild
+        model.drift_mild = 1
         request_retraining(setting, org, number, DRIFT)
         return
+    _go_offline_for_drift(setting, org, number, loss)
+
+
+@part_of_kernel
+def _go_offline_for_drift(setting: int, org: Record, number: int, loss: float) -> None:
+    model = model_of(org, number)
     account(org, number)
+    org.mild_drifts -= model.drift_mild
+    model.drift_mild = 0
     model.issue_number = model.drift_number
     log_model(org, LogKind.DRIFT_FOUND, number, DRIFT, loss)
     _go_offline(setting, org, number, _OFFLINE_DRIFT, DRIFT, model.drift_number)
@@ -318,11 +346,27 @@ def _stop_serving(setting: int, org: Record, number: int, cause: int, count: int
 
 
 @part_of_kernel
-def serve_previous(org: Record, number: int) -> None:
+def serve_previous(setting: int, org: Record, number: int) -> None:
     """Let the previous version serve."""
     account(org, number)
-    lane_of(org, number).serving = PREVIOUS
-    log_model(org, LogKind.PREVIOUS_SERVES, number, lane_of(org, number).cause, 0.0)
+    model, lane = model_of(org, number), lane_of(org, number)
+    lane.serving = PREVIOUS
+    # By what it was drawn whether there is one.
+    occurrence = model.issue_number
+    if lane.cause == _RETRAINED:
+        occurrence = model.retraining_stints - 1
+    begin_previous(org, number, lane.cause, occurrence)
+    plan_incident(setting, org, number)
+    log_model(org, LogKind.PREVIOUS_SERVES, number, lane.cause, 0.0)
+
+
+@part_of_kernel
+def break_previous(setting: int, org: Record, number: int) -> None:
+    """Let the previous version break: nobody serves until the model is online again."""
+    account(org, number)
+    lane_of(org, number).serving = NONE
+    plan_incident(setting, org, number)
+    log_model(org, LogKind.PREVIOUS_BROKE, number, lane_of(org, number).cause, 0.0)
 
 
 @part_of_kernel
@@ -436,6 +480,7 @@ def work_began(setting: int, org: Record, task: int) -> None:
     number = record.number
     if record.task_class == BUILD and model_of(org, number).state == _IDEA:
         enter_state(org, number, _BUILD_STATE, NOBODY)
+        model_of(org, number).begun_at = org.clock
         log_model(org, LogKind.BUILD_BEGAN, number, NOBODY, 0.0)
     elif record.task_class == RETRAIN:
         _begin_retraining(setting, org, number)

@@ -101,6 +101,8 @@ def end_drift(org: Record, number: int) -> None:
     lane_of(org, number).drifting = 0
     model.drift_detected = 0
     model.drift_pending = 0
+    org.mild_drifts -= model.drift_mild
+    model.drift_mild = 0
 
 
 @part_of_kernel

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from modelops_abm.compiled import part_of_kernel
-from modelops_abm.compiled_engine.layout import Record, today_of, total_of
+from modelops_abm.compiled_engine.layout import Record, delivery_of, today_of, total_of
 from modelops_abm.core import outcomes
+from modelops_abm.rules.population import middle
 
 _DAILY = {outcome.name: index for index, outcome in enumerate(outcomes.DAILY)}
 _TOTALS = {name: index for index, name in enumerate(outcomes.TOTALS)}
@@ -47,8 +48,11 @@ RESTORE_WAITING_DAYS = _TOTALS["restore_waiting_days"]
 RESTORE_WORKING_DAYS = _TOTALS["restore_working_days"]
 DRIFT_DAYS_UNDETECTED = _TOTALS["drift_days_undetected"]
 MODELS_DELIVERED = _TOTALS["models_delivered"]
-IDEA_TO_PRODUCTION_DAYS = _TOTALS["idea_to_production_days"]
 FAILED_BUILD_DAYS = _TOTALS["failed_build_days"]
+HAS_DELIVERED = _TOTALS["has_delivered"]
+# Of each of `outcomes.MEDIANS`: the sums, then the medians.
+DELIVERY_DAYS = _TOTALS[f"{outcomes.MEDIANS[0]}_days"]
+DELIVERY_MEDIANS = _TOTALS[f"{outcomes.MEDIANS[0]}_median_days"]
 # Those of the other reasons follow, by `RetirementReason`.
 RETIRED_TALLIES = _TOTALS["retired_obsolete"]
 
@@ -57,6 +61,31 @@ RETIRED_TALLIES = _TOTALS["retired_obsolete"]
 def tally(org: Record, place: int, amount: float) -> None:
     """Add to a tally."""
     total_of(org, place).value += amount
+
+
+@part_of_kernel
+def count_delivery(org: Record, since_idea_days: float, since_begun_days: float) -> None:
+    """Count a model that goes live, and how long that took."""
+    org.delivered += 1
+    tally(org, MODELS_DELIVERED, 1.0)
+    total_of(org, HAS_DELIVERED).value = 1.0
+    _enter_delivery(org, 0, since_idea_days)
+    _enter_delivery(org, 1, since_begun_days)
+
+
+@part_of_kernel
+def _enter_delivery(org: Record, which: int, days: float) -> None:
+    tally(org, DELIVERY_DAYS + which, days)
+    # In order of length and not of delivery: the median is in the middle.
+    index = org.delivered - 1
+    while index > 0 and delivery_of(org, which, index - 1).value > days:
+        delivery_of(org, which, index).value = delivery_of(org, which, index - 1).value
+        index -= 1
+    delivery_of(org, which, index).value = days
+    half = org.delivered // 2
+    lower = delivery_of(org, which, org.delivered - half - 1).value
+    median = middle(lower, delivery_of(org, which, half).value)
+    total_of(org, DELIVERY_MEDIANS + which).value = median
 
 
 @part_of_kernel

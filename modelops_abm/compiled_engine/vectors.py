@@ -23,6 +23,7 @@ from modelops_abm.compiled_engine.layout import (
     LANE_BITS,
     LANE_WORDS,
     LANES,
+    PREVIOUS,
     SHARED_WORDS,
     Record,
     block_at,
@@ -32,6 +33,7 @@ from modelops_abm.compiled_engine.layout import (
     lane_word_of,
     model_of,
     model_word_of,
+    production_of,
     setting_at,
     today_of,
 )
@@ -211,6 +213,17 @@ def open_models(setting: int, org: Record) -> None:
             # out of the loop; the order of lanes does not matter to the calendar (0003).
             if lane_at(address, lane).at_risk:
                 plan_incident(setting, org, lane_at(address, lane).number)
+    if today_of(org, totals.ROLLED_BACK).value > 0.0:
+        _plan_breaks(setting, org)
+
+
+@part_of_kernel
+def _plan_breaks(setting: int, org: Record) -> None:
+    """Plan what becomes today of the previous versions that serve."""
+    # Apart, as on most days there are none: loops over lanes ask only who is current.
+    for index in range(org.in_production):
+        if in_production_of(org, index).serving == PREVIOUS:
+            plan_incident(setting, org, production_of(org, index).number)
 
 
 @part_of_kernel

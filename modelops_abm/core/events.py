@@ -106,6 +106,7 @@ class LogKind(IntEnum):
     CAPABILITY_REACHED = 22  # model: capability; detail: level
     RETRAINING_STOPPED = 23  # its developer has left: online again
     BUILD_FAILED = 24  # retired for it; detail: days that developers spent on the build
+    PREVIOUS_BROKE = 25  # cause: why the current version does not serve; now nobody does
 
 
 NOBODY = -1

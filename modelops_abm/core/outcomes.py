@@ -197,7 +197,7 @@ STATES: tuple[DailyOutcome, ...] = (
         for name, words in zip(
             MODEL_COUNTS,
             (
-                "Ideas in the backlog",
+                "Ideas in the backlog, those not worth building included",
                 "Models in build, waiting included",
                 "Models in deployment, waiting included",
                 "Models online",
@@ -253,6 +253,9 @@ FLOWS: tuple[DailyOutcome, ...] = (
 )
 DAILY: tuple[DailyOutcome, ...] = (*FLOWS, *STATES, *SHARES)
 
+MEDIANS = ("idea_to_production", "begun_to_live")
+"""Times of a model delivered of which the totals have the sum and, as it is so far, the median."""
+
 # Retirements last, by `events.RetirementReason`: the compiled engine counts them by place.
 TALLIES: tuple[str, ...] = (
     "restorations",
@@ -260,12 +263,18 @@ TALLIES: tuple[str, ...] = (
     "restore_working_days",
     "drift_days_undetected",
     "models_delivered",
-    "idea_to_production_days",
+    # 1 as soon as a model has gone live: there is a median then.
+    "has_delivered",
+    *(f"{name}_days" for name in MEDIANS),
+    *(f"{name}_median_days" for name in MEDIANS),
     "failed_build_days",
     *(f"retired_{reason}" for reason in RETIREMENT_REASONS),
 )
 """Counted at events instead of daily: returns from offline, drift, deliveries, failed builds,
-retirements."""
+retirements.
+
+A median is no sum: it is what it is at the last delivery of a run.
+"""
 
 TOTALS: tuple[str, ...] = (*(outcome.name for outcome in FLOWS), *TALLIES)
 
@@ -346,9 +355,32 @@ SUMMARY: tuple[SummaryOutcome, ...] = (
     SummaryOutcome(
         "idea_to_production_days",
         "days",
-        "Mean time from idea to production of the models delivered, from day 0 for older ideas",
+        "Mean time from idea to production of the models delivered, from day 0 for older ideas;"
+        " a faster team also builds older ideas, so that it can rise",
         ("idea_to_production_days",),
         ("models_delivered",),
+    ),
+    SummaryOutcome(
+        "idea_to_production_median_days",
+        "days",
+        "Median time from idea to production of the models delivered; it can rise as the mean can",
+        ("idea_to_production_median_days",),
+        ("has_delivered",),
+    ),
+    SummaryOutcome(
+        "begun_to_live_days",
+        "days",
+        "Mean time from the first work on a model delivered to going live, from day 0 for builds"
+        " under way at the start: how fast the team is, however old the ideas",
+        ("begun_to_live_days",),
+        ("models_delivered",),
+    ),
+    SummaryOutcome(
+        "begun_to_live_median_days",
+        "days",
+        "Median time from the first work on a model delivered to going live",
+        ("begun_to_live_median_days",),
+        ("has_delivered",),
     ),
     *(
         _total(f"retired_{reason}", "models", f"Models retired: {reason}")

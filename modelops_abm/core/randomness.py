@@ -100,6 +100,7 @@ class DecisionPoint(_Keyed):
     THRESHOLD = auto()
     EFFORT = auto()
     PREVIOUS_VERSION = auto()
+    PREVIOUS_THRESHOLD = auto()
 
 
 def key_for_cause(point: DecisionPoint, cause: str) -> int:

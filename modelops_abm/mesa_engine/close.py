@@ -18,6 +18,7 @@ from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.rules.constants import Levels, common_rates
 from modelops_abm.rules.day import demand_scale, seasons
 from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day
+from modelops_abm.rules.population import middle
 
 
 class Close(Dispatch):
@@ -50,11 +51,24 @@ class Close(Dispatch):
         self._seasons = seasons(
             parameters.usage.season, parameters.start_date, parameters.horizon_days
         )
+        self._delivery_days: dict[str, list[float]] = {name: [] for name in outcomes.MEDIANS}
         self._forget_state_time()
 
     def tally(self, name: str, amount: float) -> None:
         """Add to a tally of `outcomes.TALLIES`."""
         self.totals[name] += amount
+
+    def count_delivery(self, since_idea_days: float, since_begun_days: float) -> None:
+        """Count a model that goes live, and how long that took."""
+        self.tally("models_delivered", 1.0)
+        self.totals["has_delivered"] = 1.0
+        for name, days in zip(outcomes.MEDIANS, (since_idea_days, since_begun_days), strict=True):
+            self.tally(f"{name}_days", days)
+            # In order of length and not of delivery: the median is in the middle.
+            found = self._delivery_days[name]
+            insort(found, days)
+            half = len(found) // 2
+            self.totals[f"{name}_median_days"] = middle(found[-half - 1], found[half])
 
     def add_to_production(self, number: int) -> None:
         """Count a model among those in production from now on, and open its day."""
@@ -148,7 +162,9 @@ class Close(Dispatch):
         self.datacollector.collect(self)
 
     def open_day(self) -> None:
-        """Refresh every rate that depends on capability levels or demand."""
+        """Judge mild drifts again; refresh every rate that depends on levels or demand."""
+        for ml_model in self._in_production:
+            ml_model.judge_drift_again()
         self.refresh_rates()
         for ml_model in self._in_production:
             ml_model.open_day()

@@ -12,6 +12,7 @@ from modelops_abm.core.statechart import Cause
 from modelops_abm.mesa_engine.calendar import Calendar, cancel
 from modelops_abm.rules.hazards import (
     Hazards,
+    break_time,
     exposed,
     first_thresholds,
     next_incident,
@@ -35,20 +36,30 @@ class Exposure:
         Where incidents are planned.
     strike
         Bound method called with the cause when an incident strikes.
+    break_previous
+        Bound method called when the previous version, which served, breaks.
     """
 
     def __init__(
-        self, entity: int, number: int, calendar: Calendar, strike: Callable[[Cause], None]
+        self,
+        entity: int,
+        number: int,
+        calendar: Calendar,
+        strike: Callable[[Cause], None],
+        break_previous: Callable[[], None],
     ) -> None:
         self._entity = entity
         self._number = number
         self._calendar = calendar
         self._strike = strike
+        self._break_previous = break_previous
         self._left = first_thresholds(entity)
         self._day_rates = NO_RATES
         self._rates = NO_RATES
         self._planned: Event | None = None
         self._cause = Cause.PIPELINE
+        # Of the previous version while it serves: exposure left, since when, and at which rate.
+        self._previous_left = self._previous_since = self._previous_rate = 0.0
         self.counts = [0] * len(Hazards._fields)
 
     def set_rates(self, rates: Hazards, *, drifting: bool) -> None:
@@ -77,6 +88,25 @@ class Exposure:
                 self._happen, incident.time, Rank.INCIDENT, self._number, incident.cause
             )
 
+    def begin_previous(self, left: float) -> None:
+        """Let a previous version serve that breaks when so much exposure is used up."""
+        self._previous_left, self._previous_since = left, self._calendar.now
+        self._previous_rate = 0.0
+
+    def plan_previous(self, day_end: float) -> None:
+        """Plan when the previous version breaks, if it does on this day, at today's rate."""
+        self.forget()
+        now = self._calendar.now
+        # At the rate until now, which at the opening of a day is that of the day before.
+        self._previous_left -= self._previous_rate * (now - self._previous_since)
+        self._previous_since, self._previous_rate = now, self._day_rates.pipeline
+        at = direct(break_time)(now, day_end, self._previous_left, self._previous_rate)
+        # In the place of the incident of the current version, which is not exposed meanwhile.
+        if at < day_end:
+            self._planned = self._calendar.schedule(
+                self._happen_to_previous, at, Rank.INCIDENT, self._number, Cause.PIPELINE.value
+            )
+
     def forget(self) -> None:
         """Take the planned incident off the calendar."""
         cancel(self._planned)
@@ -94,3 +124,7 @@ class Exposure:
     def _happen(self) -> None:
         self._planned = None
         self._strike(self._cause)
+
+    def _happen_to_previous(self) -> None:
+        self._planned = None
+        self._break_previous()

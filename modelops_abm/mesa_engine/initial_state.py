@@ -25,6 +25,7 @@ from modelops_abm.rules.population import (
     initial_production,
     laws_of,
     work_left,
+    worth_building,
 )
 from modelops_abm.scenario.portfolio import PortfolioModel
 from modelops_abm.scenario.scenario import Scenario
@@ -100,7 +101,10 @@ def populate(model: Portfolio) -> None:
         model.add_model(_entity(model, Origin.INITIAL_IDEA, index))
         for index in range(portfolio.initial_ideas)
     ]
-    best = sorted(ideas, key=lambda idea: (-idea.score, idea.number))
+    best = sorted(
+        (idea for idea in ideas if worth_building(idea.score)),
+        key=lambda idea: (-idea.score, idea.number),
+    )
     in_build = {idea.number for idea in best[: portfolio.initial_builds]}
     for idea in ideas:
         if idea.number in in_build:

@@ -33,6 +33,7 @@ from modelops_abm.rules.constants import (
     with_own_rates,
 )
 from modelops_abm.rules.day import CommonRates, DayFlows, DayStart, Stocks, close_day, open_day
+from modelops_abm.rules.hazards import previous_threshold
 from modelops_abm.rules.maintenance import (
     build_succeeds,
     image_at_hand,
@@ -40,7 +41,7 @@ from modelops_abm.rules.maintenance import (
     new_work_effort,
     self_heals,
 )
-from modelops_abm.rules.population import Attributes, score
+from modelops_abm.rules.population import Attributes, score, worth_building
 from modelops_abm.rules.power import power
 from modelops_abm.scenario.identity import Identity
 
@@ -107,6 +108,7 @@ class MLModel(mesa.Agent[Any]):
         self.capacity = attributes.capacity
         self.score = score(attributes)
         self.arrived_at = model.calendar.now
+        self.begun_at: float | None = None
         self.went_live_at: float | None = None
         self.retired_at: float | None = None
         self.retirement_reason: RetirementReason | None = None
@@ -119,7 +121,7 @@ class MLModel(mesa.Agent[Any]):
         self.service = ServiceDay(model.calendar.now)
         # From the start, although nothing strikes before production: thresholds are keyed, not
         # drawn in turn.
-        self.exposure = Exposure(entity, number, model.calendar, self.strike)
+        self.exposure = Exposure(entity, number, model.calendar, self.strike, self.break_previous)
         self.condition: Condition | None = None
         self.work: Task | None = None
         self.retraining: Task | None = None
@@ -181,18 +183,19 @@ class MLModel(mesa.Agent[Any]):
     # Idea, build, deployment
 
     def propose(self) -> None:
-        """Enter the backlog as an idea."""
+        """Enter the backlog as an idea; there is no work on one that is not worth building."""
         self.log(LogKind.IDEA_ARRIVED, detail=self.score)
-        self._submit_work(TaskClass.BUILD)
+        if worth_building(self.score):
+            self._submit_work(TaskClass.BUILD)
 
     def resume_build(self, effort_left: float) -> None:
         """Be in build at the start, with work left to do."""
-        self._fire(Trigger.BUILD_BEGINS)
+        self._begin_build()
         self._submit_work(TaskClass.BUILD, effort_left=effort_left)
 
     def resume_deployment(self, effort_left: float) -> None:
         """Be in deployment at the start, with work left to do."""
-        self._fire(Trigger.BUILD_BEGINS)
+        self._begin_build()
         self._fire(Trigger.BUILD_DONE)
         self._submit_work(TaskClass.DEPLOY, effort_left=effort_left)
 
@@ -201,8 +204,8 @@ class MLModel(mesa.Agent[Any]):
     def go_live(self) -> None:
         """Enter production with the first users still to come."""
         now = self.model.calendar.now
-        self.model.tally("models_delivered", 1.0)
-        self.model.tally("idea_to_production_days", now - self.arrived_at)
+        assert self.begun_at is not None
+        self.model.count_delivery(now - self.arrived_at, now - self.begun_at)
         usage = self.model.constants.go_live_usage_share * self.attributes.traits.full_usage
         self.enter_production(Stocks(0.0, usage, 1.0, 0.0, usage), 1.0)
         if self._planned_reason is None:
@@ -333,6 +336,20 @@ class MLModel(mesa.Agent[Any]):
         else:
             self._submit_work(TaskClass.REPAIR, cause)
 
+    def judge_drift_again(self) -> None:
+        """Take the model offline if the mild drift for which it is to be retrained has grown."""
+        condition = self.condition
+        assert condition is not None
+        if self.state is not State.ONLINE or not condition.drift_mild:
+            return
+        loss = condition.loss()
+        if loss >= self.model.constants.care.offline_loss:
+            # The fix is a retraining too. Who is online and has such a drift has a request.
+            assert self.retraining is not None
+            self.model.withdraw(self.retraining)
+            self.retraining = None
+            self._go_offline_for_drift(loss)
+
     def on_drift_detected(self) -> None:
         """Act on a detected drift now, or when the model is online again."""
         assert self.condition is not None
@@ -380,7 +397,7 @@ class MLModel(mesa.Agent[Any]):
     def work_began(self, task: Task) -> None:
         """Change state because a developer has begun or taken up a task."""
         if task.task_class is TaskClass.BUILD and self.state is State.IDEA:
-            self._fire(Trigger.BUILD_BEGINS)
+            self._begin_build()
             self.log(LogKind.BUILD_BEGAN)
         elif task.task_class is TaskClass.RETRAIN:
             self._begin_retraining()
@@ -451,6 +468,10 @@ class MLModel(mesa.Agent[Any]):
     def _fire(self, trigger: Trigger) -> None:
         self.state = target(self.state, trigger)
 
+    def _begin_build(self) -> None:
+        self._fire(Trigger.BUILD_BEGINS)
+        self.begun_at = self.model.calendar.now
+
     def _account(self) -> None:
         """Account for the time since the last change of what serves."""
         days = self.service.account(self.model.calendar.now, self.serving)
@@ -462,6 +483,8 @@ class MLModel(mesa.Agent[Any]):
     def _plan_incident(self) -> None:
         if self.serving is Serving.CURRENT:
             self.exposure.plan(self.model.day + 1.0)
+        elif self.serving is Serving.PREVIOUS:
+            self.exposure.plan_previous(self.model.day + 1.0)
         else:
             self.exposure.forget()
 
@@ -505,7 +528,22 @@ class MLModel(mesa.Agent[Any]):
         self._account()
         self._switch = None
         self.serving = Serving.PREVIOUS
+        # By what it was drawn whether there is one.
+        number = self._issue_number
+        if self.cause is Cause.RETRAINING:
+            number = self._retraining_stints - 1
+        left = previous_threshold(self.entity, self.cause.value, number)
+        self.exposure.begin_previous(left)
+        self._plan_incident()
         self.log(LogKind.PREVIOUS_SERVES, self.cause)
+
+    def break_previous(self) -> None:
+        """Let the previous version break: nobody serves until the model is online again."""
+        assert self.cause is not None
+        self._account()
+        self.serving = Serving.NONE
+        self._plan_incident()
+        self.log(LogKind.PREVIOUS_BROKE, self.cause)
 
     def _return_online(self, trigger: Trigger) -> None:
         """Go online with the current version, and act on what has waited for that."""
@@ -566,9 +604,15 @@ class MLModel(mesa.Agent[Any]):
         # As it is now: since the detection it may have grown, while the model was not online.
         loss = self.condition.loss()
         if loss < self.model.constants.care.offline_loss:
+            self.condition.drift_mild = True
             self.request_retraining(Cause.DRIFT)
             return
+        self._go_offline_for_drift(loss)
+
+    def _go_offline_for_drift(self, loss: float) -> None:
+        assert self.condition is not None
         self._account()
+        self.condition.drift_mild = False
         number = self._issue_number = self.condition.drift_number
         self.log(LogKind.DRIFT_FOUND, Cause.DRIFT, loss)
         self._go_offline(Trigger.DRIFT_FOUND, Cause.DRIFT, number)

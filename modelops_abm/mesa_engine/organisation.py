@@ -62,6 +62,9 @@ class Organisation(Protocol):
     def tally(self, name: str, amount: float) -> None:
         """Add to a tally of `outcomes.TALLIES`."""
 
+    def count_delivery(self, since_idea_days: float, since_begun_days: float) -> None:
+        """Count a model that goes live, and how long that took."""
+
     def add_to_production(self, number: int) -> None:
         """Count a model among those in production from now on, and open its day."""
 

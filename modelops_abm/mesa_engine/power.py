@@ -60,6 +60,8 @@ class Condition:
         Whether the active drift has been detected.
     drift_pending
         Whether that still has to take effect.
+    drift_mild
+        Whether it has taken effect as a request for retraining: the drift may still grow.
     """
 
     def __init__(self, owner: Owner, base: float, decay: float) -> None:
@@ -69,6 +71,7 @@ class Condition:
         self.drift_number = -1
         self.drift_detected = False
         self.drift_pending = False
+        self.drift_mild = False
         self._crossings = 0
         self._restorations = 0
         # First the fall of power below the threshold, then its notice: never both.
@@ -125,7 +128,7 @@ class Condition:
         # Before the drift is forgotten, as the time until now counts.
         self.count_undetected()
         self.health = self.health._replace(drifting=False)
-        self.drift_detected = self.drift_pending = False
+        self.drift_detected = self.drift_pending = self.drift_mild = False
 
     def count_undetected(self) -> None:
         """Count the time of an active drift that nobody has noticed."""

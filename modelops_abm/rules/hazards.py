@@ -17,6 +17,7 @@ from modelops_abm.rules import DAYS_PER_YEAR, registered
 from modelops_abm.rules.sampling import unit_exponential
 
 _THRESHOLD = keys_by_cause(DecisionPoint.THRESHOLD)
+_PREVIOUS_THRESHOLD = keys_by_cause(DecisionPoint.PREVIOUS_THRESHOLD)
 
 
 if TYPE_CHECKING:
@@ -65,6 +66,19 @@ def overload(
 def threshold(entity: int, cause: int, occurrence: int) -> float:
     """Return the exposure at which the n-th incident (from 0) of a cause strikes a model."""
     return unit_exponential(draw_key(entity, _THRESHOLD[cause], occurrence))
+
+
+@compiled_inline
+def previous_threshold(entity: int, cause: int, occurrence: int) -> float:
+    """Return the exposure to pipeline issues at which a previous version breaks.
+
+    Parameters
+    ----------
+    cause, occurrence
+        Why the current version does not serve, and the number of that issue, drift or stint of
+        retraining: what `maintenance.image_at_hand` is asked with.
+    """
+    return unit_exponential(draw_key(entity, _PREVIOUS_THRESHOLD[cause], occurrence))
 
 
 # For registered causes the same as is written out below for those of the package.
@@ -157,6 +171,12 @@ def _strike_time(now: float, left: float, rate: float, ample: float) -> float:
     # An exposure left below 0 is rounding: it was due at the edge of a day, and strikes at once
     # (0011).
     return now + max(0.0, left) / rate if left <= rate * ample and rate > 0.0 else math.inf
+
+
+@compiled_inline
+def break_time(now: float, until: float, left: float, rate: float) -> float:
+    """Return when a previous version breaks, if it may before `until`; as `next_incident`."""
+    return _strike_time(now, left, rate, _ample(until - now))
 
 
 def _earlier_of_others(numbers: Sequence[int]) -> Callable[..., NextIncident]:

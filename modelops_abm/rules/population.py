@@ -307,6 +307,18 @@ def arrival_exposure_left(since: float, left: float, ideas_per_year: float, now:
 
 
 @compiled
+def worth_building(score: float) -> bool:
+    """Return whether an idea of this score is built at all; else it stays in the backlog."""
+    return score > 0.0
+
+
+@compiled
+def middle(lower: float, upper: float) -> float:
+    """Return the number half way between two."""
+    return (lower + upper) / 2.0
+
+
+@compiled
 def score(attributes: Attributes) -> float:
     """Return an idea's expected yearly value at full adoption per developer-day, in $."""
     traits = attributes.traits

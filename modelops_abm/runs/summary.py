@@ -44,6 +44,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Portfolio": (
         "models_delivered",
         "idea_to_production_days",
+        "idea_to_production_median_days",
+        "begun_to_live_days",
+        "begun_to_live_median_days",
         "failed_build_days",
         *(f"retired_{reason}" for reason in outcomes.RETIREMENT_REASONS),
     ),

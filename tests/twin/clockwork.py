@@ -284,25 +284,38 @@ def _healed_at(time: float, with_healing: Callable[[float], Case]) -> Case | Non
     return None if days is None else with_healing(days)
 
 
-# Two models struck at one instant
+# Two models struck, or their previous versions broken, at one instant
 
 
 def struck_together(replication: int, *, heals: bool, whole_day: bool) -> Case | None:
-    """Let a pipeline issue strike two models at one instant, on request at a whole day.
+    """Let a pipeline issue strike two models at one instant, on request at a whole day."""
+    case = partial(_two_deployments, _struck_organisation(heals), replication)
+    return _together(case, LogKind.ISSUE_STRUCK, 60.0, whole_day=whole_day)
+
+
+def broken_together(replication: int, *, whole_day: bool) -> Case | None:
+    """Let the previous versions of two models break at one instant, on request at a whole day."""
+    case = partial(_two_deployments, _broken_organisation(), replication)
+    return _together(case, LogKind.PREVIOUS_BROKE, 130.0, whole_day=whole_day)
+
+
+def _together(
+    case: Callable[..., Case], kind: LogKind, latest: float, *, whole_day: bool
+) -> Case | None:
+    """Let the first event of a kind happen to two models at one instant.
 
     A model goes live when its deployment is done, and its exposure begins then; the effort moves
-    the time of its first issue.
+    the time of its first issue, and of what follows from it.
     """
-    case = partial(_two_deployments, replication, heals)
-    times = [_first_issue(case, number, 1.0, 1.0) for number in range(2)]
+    times = [_first_of(case, kind, number, 1.0, 1.0) for number in range(2)]
     wanted = max(times)
-    if wanted > 60.0:
+    if wanted > latest:
         return None
     if whole_day:
         wanted = float(math.ceil(wanted))
     efforts = []
     for number, time in enumerate(times):
-        move = partial(_moved_issue, case, number)
+        move = partial(_moved, case, kind, number)
         effort = 1.0 if time == wanted else on_a_line(move, wanted)
         if effort is None:
             return None
@@ -310,13 +323,13 @@ def struck_together(replication: int, *, heals: bool, whole_day: bool) -> Case |
     return case(*efforts)
 
 
-def _two_deployments(replication: int, heals: bool, one: float, other: float) -> Case:
+def _two_deployments(organisation: Scenario, replication: int, one: float, other: float) -> Case:
     models = tuple(
         PortfolioModel(id=f"model {number}", stage="deployment", deployment_effort_days=effort)
         for number, effort in enumerate((one, other))
     )
     imported = ImportedPortfolio(source="twin", models=models)
-    scenario = _struck_organisation(heals).model_copy(update={"imported": imported})
+    scenario = organisation.model_copy(update={"imported": imported})
     return Case(scenario, 0, replication)
 
 
@@ -334,13 +347,70 @@ def _struck_organisation(heals: bool) -> Scenario:
     return punctual(values, [])
 
 
-def _first_issue(case: Callable[..., Case], number: int, one: float, other: float) -> float:
-    return first_time(case(one, other), (LogKind.ISSUE_STRUCK,), (number,))
+@cache
+def _broken_organisation() -> Scenario:
+    values = {
+        "horizon_days": 140,
+        "incidents.pipeline_per_year": 25.0,
+        "efforts.pipeline_repair": constant(200.0),
+        "team.developers": 2,
+        "capabilities.rollback.start_level": 1.0,
+        "capabilities.rollback.switch_days": 0.125,
+    }
+    return punctual(values, [])
 
 
-def _moved_issue(case: Callable[..., Case], number: int, effort: float) -> float:
+def _first_of(
+    case: Callable[..., Case], kind: LogKind, number: int, one: float, other: float
+) -> float:
+    return first_time(case(one, other), (kind,), (number,))
+
+
+def _moved(case: Callable[..., Case], kind: LogKind, number: int, effort: float) -> float:
     efforts = (effort, 1.0) if number == 0 else (1.0, effort)
-    return _first_issue(case, number, *efforts)
+    return _first_of(case, kind, number, *efforts)
+
+
+# Previous versions that break, and mild drifts that grow
+
+
+def previous_versions_break(replication: int) -> Iterator[Case]:
+    """Let the previous version break whatever the current one does not serve for."""
+    common = {
+        "horizon_days": 40,
+        "team.developers": 4,
+        "incidents.pipeline_per_year": 60.0,
+        "capabilities.rollback.start_level": 1.0,
+        "retraining.serves_while_retraining": False,
+        **{
+            f"efforts.{name}": constant(12.0)
+            for name in ("pipeline_repair", "capacity_repair", "compliance_repair", "retraining")
+        },
+    }
+    away: list[dict[str, Any]] = [
+        {"incidents.compliance_per_year": 400.0},
+        {"incidents.capacity_per_year": 400.0, "incidents.overload_threshold": 0.01},
+        {"drift.onsets_per_year": 400.0, "drift.offline_loss": 0.0},
+        {"retraining.interval_days": 2.0},
+    ]
+    for values in away:
+        rows = list(live("model", 8, users=400.0))
+        yield Case(punctual({**common, **values}, rows), 0, replication)
+
+
+def mild_drifts_grow(replication: int) -> Case:
+    """Let drifts be found at once, and grow while those who could retrain build for weeks."""
+    values = {
+        "horizon_days": 60,
+        "team.developers": 2,
+        "team.preemption": "none",
+        "drift.onsets_per_year": 15.0,
+        "drift.growth_days": 10.0,
+        "drift.offline_loss": 0.3,
+        "model.build_effort_days": constant(50.0),
+    }
+    rows = [*live("model", 6), *_ideas("long", 2, 50.0)]
+    return Case(punctual(values, rows), 0, replication)
 
 
 # Two events of one model at one instant

@@ -225,6 +225,7 @@ def _model(entry: MLModel) -> Values:
         "score": entry.score,
         "interval": entry.own.interval_days,
         "arrived_at": entry.arrived_at,
+        "begun_at": _number(entry.begun_at),
         "went_live_at": _number(entry.went_live_at),
         "retired_at": _number(entry.retired_at),
         "users": stocks.users,

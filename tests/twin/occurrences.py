@@ -25,7 +25,7 @@ from modelops_abm.scenario import CAPABILITY_NAMES, STAGE_NAMES, Scenario, catal
 from modelops_abm.scenario.sections import OF_KIND
 from tests.twin.docking import Docked
 from tests.twin.varied import FAMILIES, ORDERS
-from tests.unit.engine.lives import TRIGGERS
+from tests.unit.engine.lives import TRIGGERS, judged_again
 
 type Occurrence = tuple[str, ...]
 
@@ -40,6 +40,7 @@ _CAUSES: dict[LogKind, tuple[Any, ...]] = {
     LogKind.ISSUE_STRUCK: _ISSUES,
     LogKind.ISSUE_RESOLVED: _ISSUES,
     LogKind.PREVIOUS_SERVES: (*_ISSUES, Cause.DRIFT, Cause.RETRAINING),
+    LogKind.PREVIOUS_BROKE: (*_ISSUES, Cause.DRIFT, Cause.RETRAINING),
     LogKind.RETIRED: tuple(each for each in RetirementReason if each is not _FAILED),
 }
 """Where a kind of record has several causes; an issue ends a retraining, nothing ends a repair."""
@@ -51,6 +52,7 @@ _RANKS: dict[LogKind, Rank] = {
     LogKind.ISSUE_STRUCK: Rank.INCIDENT,
     LogKind.DRIFT_SET_IN: Rank.INCIDENT,
     LogKind.DECAY_SET_IN: Rank.INCIDENT,
+    LogKind.PREVIOUS_BROKE: Rank.INCIDENT,
     LogKind.DRIFT_DETECTED: Rank.DETECTION,
     LogKind.DECAY_NOTICED: Rank.DETECTION,
     LogKind.SELF_HEALED: Rank.SELF_HEALING,
@@ -80,6 +82,7 @@ def occurrences(docked: Docked) -> Counter[Occurrence]:
     found = Counter(_options(docked.scenario))
     found.update(_transitions(docked))
     found.update(_records(docked.log))
+    found.update(_rules(docked))
     found.update(_ties(docked.log))
     found.update(_queue_ties(docked))
     return found
@@ -163,6 +166,18 @@ def _records(log: Iterable[LogRecord]) -> Iterator[Occurrence]:
         causes = _CAUSES.get(kind)
         if causes is not None:
             yield "record", kind.name, type(causes[0])(record.cause).name
+        if kind is LogKind.IDEA_ARRIVED and record.detail <= 0.0:
+            yield "rule", "an idea not worth building"
+
+
+def _rules(docked: Docked) -> Iterator[Occurrence]:
+    """Yield what no kind of record and no tie tells."""
+    yield from [("rule", "a mild drift has grown")] * len(judged_again(docked.log))
+    yield from _broken_together(docked.log)
+    portfolio, states = docked.scenario.portfolio, [*docked.start.values()]
+    wanted = min(portfolio.initial_builds, portfolio.initial_ideas)
+    if docked.scenario.imported is None and states.count(State.BUILD) < wanted:
+        yield "rule", "fewer builds than asked for"
 
 
 # Ties on the calendar
@@ -177,6 +192,8 @@ def event_of(record: LogRecord) -> tuple[Rank, int, int] | None:
         return None
     if rank is Rank.RETRAINING_DUE and record.cause != Cause.RETRAINING:
         return None
+    if record.kind == LogKind.PREVIOUS_BROKE:  # a pipeline issue, whatever the current one's is
+        return rank, record.model, Cause.PIPELINE
     return rank, record.developer if rank in _BY_DEVELOPER else record.model, record.cause
 
 
@@ -195,6 +212,13 @@ def _ties(log: Sequence[LogRecord]) -> Iterator[Occurrence]:
                 yield "tie within one model", rank.name
             if time > 0.0 and time.is_integer():
                 yield "whole day", rank.name
+
+
+def _broken_together(log: Sequence[LogRecord]) -> Iterator[Occurrence]:
+    broken = Counter(record.time for record in log if record.kind == LogKind.PREVIOUS_BROKE)
+    yield from [("rule", "two previous versions break together")] * sum(
+        count > 1 for count in broken.values()
+    )
 
 
 def _queue_ties(docked: Docked) -> Iterator[Occurrence]:
@@ -286,6 +310,13 @@ def _expected_records() -> Iterator[Occurrence]:
         yield from (("record", kind.name, cause.name) for cause in _CAUSES.get(kind, ()))
 
 
+def _expected_rules() -> Iterator[Occurrence]:
+    yield "rule", "an idea not worth building"
+    yield "rule", "a mild drift has grown"
+    yield "rule", "fewer builds than asked for"
+    yield "rule", "two previous versions break together"
+
+
 def _expected_ties() -> Iterator[Occurrence]:
     yield from (("tie", one.name, other.name) for one, other in combinations(Rank, 2))
     yield from (("tie within", rank.name) for rank in Rank if rank not in _ONE_AT_A_TIME)
@@ -308,7 +339,13 @@ _WITH_A_CHANGING_TEAM = {
 """In the Mesa engine a developer may leave; in the other the team of a scenario stays."""
 EXPECTED: frozenset[Occurrence] = (
     frozenset(
-        (*_expected_transitions(), *_expected_records(), *_expected_ties(), *_expected_options())
+        (
+            *_expected_transitions(),
+            *_expected_records(),
+            *_expected_rules(),
+            *_expected_ties(),
+            *_expected_options(),
+        )
     )
     - _WITH_A_CHANGING_TEAM
 )

@@ -10,9 +10,12 @@ from collections.abc import Iterator
 
 from tests.twin.clockwork import (
     Case,
+    broken_together,
     departures,
     drift_and_decay_noticed,
     everything_at,
+    mild_drifts_grow,
+    previous_versions_break,
     struck_together,
     struck_when_decayed,
 )
@@ -44,6 +47,7 @@ def cases() -> Iterator[Case]:
                 struck_together(replication, heals=heals, whole_day=whole_day)
                 for heals in (False, True)
             ]
+            found.append(broken_together(replication, whole_day=whole_day))
         yield from filter(None, found)
     for replication in range(60):
         found = [
@@ -54,6 +58,8 @@ def cases() -> Iterator[Case]:
         yield from filter(None, found)
     for replication in range(4):
         yield from departures(replication)
+        yield from previous_versions_break(replication)
+        yield mild_drifts_grow(replication)
         yield many_cancelled_events(replication)
         yield many_postponed_events(replication)
         yield many_superseded_requests(replication)

@@ -85,6 +85,9 @@ def varied(number: int) -> Scenario:
         if quantity.name not in _ALREADY:
             values |= _value(quantity, number, rng, values.get(quantity.name))
     values |= _capabilities(number, rng)
+    if turn("dear", number, 4) == 0:  # as much as a prediction is worth, so that ideas are not
+        values["model.cost_per_prediction"] = {"family": "lognormal", "mean": 0.5, "cv": 0.8}
+        values |= {"portfolio.initial_ideas": 4, "portfolio.initial_builds": 4}
     values |= _nothing(number)
     if turn("archetypes", number, 3) == 0:
         values["archetypes"] = _archetypes(number, rng)

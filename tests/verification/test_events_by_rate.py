@@ -44,6 +44,7 @@ class Exposed(MLModel):
         super().__init__(*arguments, **named)
         self.compensators = [0.0] * 4
         self.drift_free_days = 0.0
+        self.break_compensator = 0.0
 
     def close_day(self) -> DayFlows:
         """Add the day that ends, at the rates of its start."""
@@ -62,6 +63,7 @@ class Exposed(MLModel):
         )
         for cause, rate in enumerate(rates):
             self.compensators[cause] += rate / YEAR * served
+        self.break_compensator += rates[0] / YEAR * self.service.previous
         self.compensators[3] += (
             self.model.parameters.drift.onsets_per_year / YEAR * self.drift_free_days
         )
@@ -106,17 +108,24 @@ def test_incidents_by_served_time(case: str) -> None:
     name = f"incidents, {case}"
     found: Counter[Cause] = Counter()
     expected = [0.0] * 4
+    broken, breaks_expected = 0, 0.0
     scenario = changed(Scenario(), {**SCENARIOS[case], "incidents.compliance_per_year": 5.0})
     for model in runs(scenario, seed=seed_of(name), replications=3, ml_model_class=Exposed):
         found += counts_of(model.event_log)
+        broken += sum(record.kind == LogKind.PREVIOUS_BROKE for record in model.event_log)
         for entry in model.ml_models:
             assert isinstance(entry, Exposed)
+            breaks_expected += entry.break_compensator
             for cause, amount in enumerate(entry.compensators):
                 expected[cause] += amount
     for cause in (Cause.PIPELINE, Cause.COMPLIANCE, Cause.DRIFT):
         check_martingale(f"{name}: {cause.name.lower()}", found[cause], expected[cause])
     if case != "autoscaling":
         check_martingale(f"{name}: capacity", found[Cause.CAPACITY], expected[Cause.CAPACITY])
+    if case == "rollback":
+        check_martingale(f"{name}: previous versions that break", broken, breaks_expected)
+    else:
+        assert broken == 0
 
 
 def test_incidents_per_served_year_of_a_fixed_portfolio() -> None:

@@ -116,6 +116,25 @@ ENDS: dict[LogKind, tuple[TaskClass, ...]] = {
 }
 
 
+def judged_again(log: Iterable[LogRecord]) -> list[LogRecord]:
+    """Return the records of drifts found because a mild one has grown, when a day opens.
+
+    Any other is found when it is detected, or when the model is online again, which has a record
+    of the same instant.
+    """
+    found: list[LogRecord] = []
+    latest: dict[int, float] = {}
+    for record in log:
+        if record.kind in (LogKind.CAPABILITY_STARTED, LogKind.CAPABILITY_REACHED):
+            continue
+        if record.kind <= LogKind.WORK_COMPLETED and record.cause == TaskClass.CAPABILITY:
+            continue
+        if record.kind == LogKind.DRIFT_FOUND and latest.get(record.model, -1.0) < record.time:
+            found.append(record)
+        latest[record.model] = record.time
+    return found
+
+
 def waits_of(
     start: Mapping[int, State], log: Iterable[LogRecord], horizon_days: float
 ) -> list[Span]:
@@ -127,16 +146,18 @@ def waits_of(
         elif state is State.DEPLOYMENT:
             waiting[number, TaskClass.DEPLOY] = 0.0
     spans: list[Span] = []
+    log = list(log)
+    grown = set(judged_again(log))
     for record in log:
         kind = LogKind(record.kind)
-        if kind in SUBMITS:
+        if kind in SUBMITS and not (kind is LogKind.IDEA_ARRIVED and record.detail <= 0.0):
             waiting[record.model, SUBMITS[kind]] = record.time
         elif kind is LogKind.WORK_INTERRUPTED and record.cause != TaskClass.CAPABILITY:
             waiting[record.model, TaskClass(record.cause)] = record.time
         elif kind is LogKind.WORK_STARTED and record.cause != TaskClass.CAPABILITY:
             task_class = TaskClass(record.cause)
             spans.append(Span(task_class, waiting.pop((record.model, task_class)), record.time))
-        for task_class in ENDS.get(kind, ()):
+        for task_class in (TaskClass.RETRAIN,) if record in grown else ENDS.get(kind, ()):
             since = waiting.pop((record.model, task_class), None)
             if since is not None:
                 spans.append(Span(task_class, since, record.time))

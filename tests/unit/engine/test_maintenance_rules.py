@@ -75,6 +75,9 @@ class Ward:
             assert self.request, "a detected drift is acted on as soon as the model is online"
             assert self.loss_at(self.away_since) < 0.15
             self.pending = False  # a request that waits already will do
+        if self.online and self.detected and not self.pending:
+            opened = math.ceil(record.time) - 1.0
+            assert opened <= self.away_since or self.loss_at(opened) < 0.15
         self.check_due(record, kind)
         reader = getattr(self, f"on_{kind.name.lower()}", None)
         if reader is not None:
@@ -165,11 +168,17 @@ class Ward:
 
     def on_drift_found(self, record: LogRecord) -> None:
         assert self.online
-        assert self.pending
         assert record.detail >= 0.15
         assert record.detail == pytest.approx(self.loss_at(record.time), rel=1e-9)
-        assert record.time == self.away_since
-        self.seen["request before a fix"] += bool(self.request)
+        if self.pending:
+            assert record.time == self.away_since
+            self.seen["request before a fix"] += bool(self.request)
+        else:
+            assert self.detected
+            assert self.request, "a mild drift is judged again while its request waits"
+            assert record.time.is_integer()
+            self.request = ""
+            self.seen["judged again"] += 1
         self.pending, self.online, self.away = False, False, Cause.DRIFT
         self.away_since = record.time
 
@@ -184,6 +193,12 @@ class Ward:
         assert record.time == pytest.approx(self.away_since + 0.04, abs=1e-9)
         self.rolled_back = True
         self.seen["rolled back"] += 1
+
+    def on_previous_broke(self, record: LogRecord) -> None:
+        assert self.away == record.cause
+        assert self.rolled_back
+        self.rolled_back = False
+        self.seen["broken"] += 1
 
 
 def wards(case: str) -> tuple[list[Ward], list[tuple[Ward, LogRecord]]]:
@@ -211,6 +226,8 @@ def test_the_runs_above_meet_every_turn_of_the_rules() -> None:
     for turn in (
         "healed",
         "rolled back",
+        "broken",
+        "judged again",
         "mild",
         "detected while away",
         "requested while away",
