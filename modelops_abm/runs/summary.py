@@ -81,7 +81,13 @@ Those that are outcomes have unit and meaning there (`OUTCOMES`); payback and th
 money belong to a plan and its baseline, and are defined where they are computed
 (`experiments.finance.payback_days`, `Finance.loss`).
 """
-FIRST_FIGURES = ("npv", "availability", "maintenance_share", "models_delivered")
+FIRST_FIGURES = (
+    "npv",
+    "availability",
+    "maintenance_share",
+    "models_delivered",
+    "retired_abandoned",
+)
 """Those that answer what a plan changes, in `run.py`."""
 FIGURES_OF_TABLE = (
     *FIRST_FIGURES,
@@ -89,7 +95,6 @@ FIGURES_OF_TABLE = (
     "drift_days_undetected",
     "value",
     "discounted_investment",
-    "retired_abandoned",
 )
 """Those of the table of a comparison."""
 FIGURES_OF_PAGE = (

@@ -165,7 +165,7 @@ def says(text: str, value: Any) -> bool:
     if isinstance(value, str):
         return text.replace("_", " ") == value.replace("_", " ")
     if isinstance(value, tuple):
-        return text == ", ".join(value)
+        return text == ", ".join(map(str, value))
     if isinstance(value, bool):
         return text == ("Yes" if value else "No")
     if not isinstance(value, int | float):

@@ -40,7 +40,10 @@ class Measure:
 
     def entry(self, value: float) -> str:
         """Return the number as it stands in the field, where it can be typed again."""
-        return self.text(value).replace(",", "")
+        text = self.text(value).replace(",", "")
+        # A third of something has more digits than are read with ease; cut, it would be another
+        # number once it is entered again.
+        return text if float(text) / self.per_unit == value else repr(value * self.per_unit)
 
     def text(self, value: float) -> str:
         """Return the number as it is shown, with thousands set apart."""

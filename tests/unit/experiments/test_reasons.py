@@ -47,10 +47,12 @@ def test_the_team_has_no_more_days_than_before(reasons: Reasons) -> None:
 
 
 def test_developer_days_are_the_work_that_was_put_in() -> None:
-    """A level of 1 takes 90 developer-days of developers with the mean productivity."""
+    """A level of 1 takes a fixed effort and one per model, of developers with mean productivity."""
     plan = small({"horizon_days": 500, "team.productivity": 1.0}, monitoring=1.0)
+    takes = plan.capabilities.monitoring
+    effort = takes.effort_days + takes.effort_per_model_days * plan.portfolio.initial_models
     found = why(plan, "monitoring", 4).developer_days["capability"].change.values
-    np.testing.assert_allclose(found, 90.0, atol=1.0)  # the day's work that reaches the level
+    np.testing.assert_allclose(found, effort, atol=1.0)  # the day's work that reaches the level
 
 
 def changes(**values: float) -> dict[str, np.ndarray]:

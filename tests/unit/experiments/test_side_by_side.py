@@ -190,7 +190,8 @@ def test_leakage_adds_up_to_the_ideal_value() -> None:
 
 
 def test_the_range_of_futures_is_not_the_interval_of_the_mean() -> None:
-    difference = compare(small(rollback=1.0), 100).difference("npv")
+    # Automation changes every future, and so the mean's distribution is nearly normal.
+    difference = compare(small(automation=1.0), 100).difference("npv")
     assert difference.futures is not None
     low, high = difference.futures
     assert difference.estimate.low is not None
