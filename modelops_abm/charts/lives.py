@@ -175,15 +175,21 @@ def spells(run: Run, number: int) -> list[Spell]:
 def services(run: Run, number: int) -> list[Service]:
     """Return which version of a model served during its time in production."""
     events = of_model(run, number).events
-    switches = sorted(events.loc[events["kind"] == "previous_serves", "time"])
+    switches, breaks = (
+        sorted(events.loc[events["kind"] == kind, "time"])
+        for kind in ("previous_serves", "previous_broke")
+    )
     served = []
     for spell in spells(run, number):
         if spell.state in PRODUCTION_STATES:
-            # Once the previous version has taken over it serves until the state changes.
+            # Once the previous version has taken over it serves until the state changes, or it
+            # breaks.
             switch = next((at for at in switches if spell.start <= at < spell.end), spell.end)
+            broken = next((at for at in breaks if switch <= at < spell.end), spell.end)
             first = Serving.CURRENT if _current_serves(run, spell.state) else Serving.NONE
             served.append(Service(first, spell.start, switch))
-            served.append(Service(Serving.PREVIOUS, switch, spell.end))
+            served.append(Service(Serving.PREVIOUS, switch, broken))
+            served.append(Service(Serving.NONE, broken, spell.end))
     return _joined(service for service in served if service.end > service.start)
 
 

@@ -111,6 +111,22 @@ def test_a_rollback_is_a_spell_of_the_previous_version() -> None:
     ]
 
 
+def test_a_previous_version_that_breaks_serves_no_longer() -> None:
+    story = [
+        LogRecord(2.0, LogKind.ISSUE_STRUCK, 0, -1, 0, 0.0),
+        LogRecord(2.5, LogKind.PREVIOUS_SERVES, 0, -1, 0, 0.0),
+        LogRecord(3.0, LogKind.PREVIOUS_BROKE, 0, -1, 0, 0.0),
+        LogRecord(4.0, LogKind.ISSUE_RESOLVED, 0, -1, 0, 2.0),
+    ]
+    offline = (State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)
+    serving = [(spell.start, spell.serving) for spell in spells_of(story, -10.0, 5.0, offline)]
+    assert serving[2:] == [
+        (2.5, Serving.PREVIOUS),
+        (3.0, Serving.NONE),
+        (4.0, Serving.CURRENT),
+    ]
+
+
 def test_every_model_is_in_a_picture_once_and_every_developer() -> None:
     twin = PairedRun(RunChoice(shortened("all_five"), seed=2, replication=1))
     for _ in range(90):

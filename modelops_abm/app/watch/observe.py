@@ -199,6 +199,13 @@ def _drift(entry: WatchedModel) -> Drift | None:
     return Drift(condition.health.drift_since, detected[-1] if condition.drift_detected else None)
 
 
+_SERVES_FROM_THEN = {
+    LogKind.PREVIOUS_SERVES: Serving.PREVIOUS,
+    LogKind.PREVIOUS_BROKE: Serving.NONE,
+}
+"""What serves after a record that changes no state."""
+
+
 def spells_of(
     story: Sequence[LogRecord],
     went_live_at: float | None,
@@ -225,7 +232,7 @@ def spells_of(
     for record in story:
         kind = LogKind(record.kind)
         trigger = TRIGGER_OF_KIND.get(kind.name.lower())
-        if record.time < start or (trigger is None and kind is not LogKind.PREVIOUS_SERVES):
+        if record.time < start or (trigger is None and kind not in _SERVES_FROM_THEN):
             continue
         # The first spell begins with it already.
         if kind is LogKind.WENT_LIVE:
@@ -233,7 +240,7 @@ def spells_of(
         spells.append(Spell(state, serving, start, record.time))
         start = record.time
         if trigger is None:
-            serving = Serving.PREVIOUS
+            serving = _SERVES_FROM_THEN[kind]
             continue
         state = target(state, trigger)
         if state is State.RETIRED:
