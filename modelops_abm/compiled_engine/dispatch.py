@@ -21,7 +21,7 @@ from modelops_abm.compiled_engine.layout import (
     Record,
     developer_of,
     model_of,
-    own_of,
+    own_effort_of,
     setting_at,
     task_of,
 )
@@ -87,8 +87,8 @@ def _effort_of(setting: int, org: Record, task: int) -> float:
         # Counted as they begin: a request that is withdrawn takes no effort from the next.
         occurrence = model.retrainings_begun
         model.retrainings_begun = occurrence + 1
-    efforts = own_of(org, record.number).efforts
-    own, retraining = efforts[record.cause], efforts[_RETRAINING]
+    own = own_effort_of(org, record.number, record.cause)
+    retraining = own_effort_of(org, record.number, _RETRAINING)
     return maintenance_effort(care, today, own, retraining, model.entity, record.cause, occurrence)
 
 

@@ -149,6 +149,9 @@ MODEL = np.dtype(
 MODEL_BYTES = MODEL.itemsize
 OWN_WORDS = len(to_words(NOTHING_OWN))
 OWN_BYTES = OWN_WORDS * SLOT_BYTES
+LAW_BYTES = len(Law._fields) * SLOT_BYTES
+# They are the last field of `OwnNumbers`.
+OWN_EFFORTS_AT = OWN_BYTES - len(NOTHING_OWN.efforts) * LAW_BYTES
 TASK = _record(
     "submitted_at score effort_left",
     "exists task_class number stream cause begun interrupted held worker serial",
@@ -259,6 +262,7 @@ class Tables(NamedTuple):
 
 setting_at = tuple_at(Setting)
 _own_at = tuple_at(OwnNumbers)
+_law_at = tuple_at(Law)
 
 
 @part_of_kernel
@@ -271,6 +275,14 @@ def model_of(org: Record, number: int) -> Record:
 def own_of(org: Record, number: int) -> OwnNumbers:
     """Return what a model has of its own, beside the scenario."""
     return _own_at(org.own_at + model_of(org, number).own * OWN_BYTES)
+
+
+@inner_loop
+def own_effort_of(org: Record, number: int, cause: int) -> Law:
+    """Return a model's own effort for a cause."""
+    # By its address: a tuple whose place is not known beforehand is copied as a whole first.
+    at = org.own_at + model_of(org, number).own * OWN_BYTES
+    return _law_at(at + OWN_EFFORTS_AT + cause * LAW_BYTES)
 
 
 @part_of_kernel
