@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from modelops_abm.clients.problems import Mistake
-from modelops_abm.scenario.portfolio import STAGE_NAMES
+from modelops_abm.scenario.portfolio import OF_REGISTERED, STAGE_NAMES
 from modelops_abm.text import both_readings, text_of_csv, without_comma
 
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -127,6 +127,7 @@ COLUMNS: dict[str, Callable[[str], object]] = {
     "capacity_repair_days": read_number,
     "compliance_repair_days": read_number,
     "drift_investigation_days": read_number,
+    **dict.fromkeys(OF_REGISTERED, read_number),
 }
 """How the cells of every column of a portfolio are read; the order is that of written files."""
 

@@ -23,6 +23,7 @@ from modelops_abm.disk import write_whole
 from modelops_abm.formats import plural
 from modelops_abm.scenario.portfolio import (
     ILLUSTRATIVE,
+    OF_REGISTERED,
     STAGE_NAMES,
     ImportedPortfolio,
     PortfolioModel,
@@ -80,10 +81,14 @@ def portfolio_csv(portfolio: ImportedPortfolio) -> str:
     with_stage = any("stage" in row for row in known) or bool(summary_rows(known))
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    # A file, and what is known by its bytes, depends on what is registered only where it is used.
+    columns = [
+        name for name in COLUMNS if name not in OF_REGISTERED or any(name in row for row in known)
+    ]
+    writer.writerow(columns)
     for entry, row in zip(portfolio.models, known, strict=True):
         stage = {"stage": entry.stage} if with_stage else {}
-        writer.writerow(_cell({**row, **stage}.get(name)) for name in COLUMNS)
+        writer.writerow(_cell({**row, **stage}.get(name)) for name in columns)
     return text.getvalue()
 
 

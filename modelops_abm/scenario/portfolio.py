@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from modelops_abm.core import registry
 from modelops_abm.representation import Represented, in_short
-from modelops_abm.scenario.quantity import CalendarDate, Section, misfit
+from modelops_abm.scenario.quantity import CalendarDate, Section, extended, misfit
 from modelops_abm.text import appearance, damaged
 
 StageName = Literal["idea", "build", "deployment", "production", "retired"]
@@ -68,6 +69,20 @@ def _number(
     return Field(default=None, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=facts)
 
 
+def _repairs_of_registered() -> dict[str, tuple[Any, Any]]:
+    found = {}
+    for cause in registry.registered_causes():
+        field = _number("developer-days", ge=0.0, le=1e4)
+        field.description = f"Mean developer-days to repair a {cause.label} issue."
+        found[f"{cause.name}_repair_days"] = (float | None, field)
+    return found
+
+
+OF_REGISTERED = tuple(_repairs_of_registered())
+"""What a row may say of causes that are registered from outside."""
+
+
+@extended(_repairs_of_registered())
 class PortfolioModel(Section):
     """One model of a client's portfolio; what is None falls back to the scenario."""
 

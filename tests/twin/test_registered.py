@@ -139,6 +139,26 @@ def test_a_scenario_has_what_is_registered(folder: Path) -> None:
     assert run.stdout == "0.5 3.0\n", run.stderr
 
 
+def test_a_row_and_a_kind_say_their_repair_of_what_is_registered(folder: Path) -> None:
+    """A file has the column only where the list states it."""
+    program = (
+        "import security\n"
+        "from modelops_abm.clients import portfolio_csv, read_portfolio\n"
+        "from modelops_abm.rules.constants import own_numbers\n"
+        "from modelops_abm.scenario import Archetype, Scenario\n"
+        "rows = read_portfolio(b'id,security_repair_days\\na,7\\nb,\\n', name='x')\n"
+        "law = {'family': 'gamma', 'mean': 5.0, 'cv': 0.1}\n"
+        "kind = Archetype(name='k', share=1.0, security_repair_days=law)\n"
+        "assert read_portfolio(portfolio_csv(rows).encode(), name='x') == rows\n"
+        "bare = rows.model_copy(update={'models': rows.models[1:]})\n"
+        "assert 'security' not in portfolio_csv(bare)\n"
+        "efforts = [own_numbers(Scenario(), kind, row).efforts.security for row in rows.models]\n"
+        "print([(round(each.first), round(each.first * each.second, 6)) for each in efforts])\n"
+    )
+    run = python(folder, "-c", program)
+    assert run.stdout == "[(100, 7.0), (100, 5.0)]\n", run.stderr
+
+
 @pytest.mark.parametrize(
     ("program", "problem"),
     [
