@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelops_abm.compiled import inner_loop, part_of_kernel
-from modelops_abm.compiled_engine.calendar import schedule
+from modelops_abm.compiled_engine.calendar import cancel, schedule
 from modelops_abm.compiled_engine.developer import (
     CAPABILITY as CAPABILITY_WORK,
     capability_slot,
@@ -106,10 +106,33 @@ def scale_of_today(setting: int, org: Record) -> float:
 @part_of_kernel
 def finish_capability(org: Record, number: int) -> None:
     """Withdraw the packages that are left; nobody works on a full stock."""
+    _withdraw_packages(org, number)
+    log(org, LogKind.CAPABILITY_REACHED, number, NOBODY, NOBODY, capability_of(org, number).level)
+
+
+@part_of_kernel
+def _withdraw_packages(org: Record, number: int) -> None:
     capability = capability_of(org, number)
     # Streams work on packages at once, and the level may be full before the last is done.
     for stream in range(capability.streams):
         task = capability.first + stream
         if task_of(org, task).exists:
             withdraw(org, task)
-    log(org, LogKind.CAPABILITY_REACHED, number, NOBODY, NOBODY, capability.level)
+
+
+@part_of_kernel
+def change_maximum(setting: int, org: Record, number: int, maximum: float) -> None:
+    """Invest up to another level from now on; what is reached stays."""
+    capability = capability_of(org, number)
+    was_open = capability.level < capability.maximum
+    capability.maximum = maximum
+    is_open = capability.level < maximum
+    # Where work goes on its streams share what is left of it, as before.
+    if is_open and not was_open:
+        if capability.start_day <= org.clock:
+            start_capability(setting, org, number)
+        else:
+            _plan_start(setting, org, number)
+    elif was_open and not is_open:
+        cancel(org, capability_slot(org, number))
+        _withdraw_packages(org, number)

@@ -162,6 +162,7 @@ def collect(org: Record, wanted: Integers, series: Floats2) -> None:
         today_of(org, totals.MODEL_COUNTS + place).value = float(org.states[place])
     for place in range(CLASSES):
         today_of(org, totals.WAITING + place).value = float(org.waiting[place])
+    today_of(org, totals.DEVELOPERS).value = float(org.developers)
     for place in range(CAPABILITIES):
         today_of(org, totals.LEVELS + place).value = capability_of(org, place).level
     production = today_of(org, totals.PRODUCTION_DAYS).value

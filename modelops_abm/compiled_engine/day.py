@@ -15,6 +15,7 @@ from modelops_abm.compiled_engine.close import (
 )
 from modelops_abm.compiled_engine.events import run_events
 from modelops_abm.compiled_engine.layout import Floats2, Integers, Record, setting_at
+from modelops_abm.compiled_engine.timeline import change_values
 
 
 @part_of_kernel
@@ -53,8 +54,9 @@ def live_day(org: Record, wanted: Integers, series: Floats2) -> None:
 
     org.day += 1
     if org.day < setting_at(setting).horizon_days:
-        # 8. The next day opens with rates at its levels and demand. Incidents are planned for one
-        #    day only, as these rates hold no longer.
-        open_day(setting, org)
+        # 8. The next day opens with the values in force from then on, and with rates at its levels
+        #    and demand. Incidents are planned for one day only, as these rates hold no longer.
+        change_values(org)
+        open_day(org.setting_at, org)
     else:
         end(org)

@@ -11,11 +11,12 @@ from modelops_abm.compiled_engine.layout import (
     developer_of,
     log,
     model_of,
+    setting_at,
     task_of,
 )
 from modelops_abm.compiled_engine.scheduler import NO_TASK, finish, forget, requeue, stop, submit
 from modelops_abm.core.events import LogKind, Rank, TaskClass
-from modelops_abm.rules.capability import effort_left, finish_time
+from modelops_abm.rules.capability import effort_left, finish_time, speed
 
 REPAIR = TaskClass.REPAIR.value
 RETRAIN = TaskClass.RETRAIN.value
@@ -109,17 +110,30 @@ def begin(setting: int, org: Record, developer: int, task: int) -> None:
     enter_ledger(org, developer, IDLE_TIME)
     record.started_at = org.clock
     record.paced_at = org.clock
-    done_at = finish_time(org.clock, task_of(org, task).effort_left, record.speed)
-    schedule(
-        setting,
-        org,
-        completion_slot(org, developer),
-        done_at,
-        Rank.COMPLETION,
-        developer,
-        0,
-    )
+    left = task_of(org, task).effort_left
+    _schedule_completion(setting, org, developer, left, record.speed)
     log_work(org, LogKind.WORK_STARTED, developer, task, task_of(org, task).effort_left)
+
+
+@part_of_kernel
+def change_pace(setting: int, org: Record, developer: int) -> None:
+    """Let a developer go on at the focus that is in force now; a stint of work goes on."""
+    record = developer_of(org, developer)
+    pace = speed(setting_at(setting).focus, record.productivity)
+    if record.task != NO_TASK:
+        task = task_of(org, record.task)
+        task.effort_left = effort_left(task.effort_left, org.clock - record.paced_at, record.speed)
+        record.paced_at = org.clock
+        _schedule_completion(setting, org, developer, task.effort_left, pace)
+    record.speed = pace
+
+
+@part_of_kernel
+def _schedule_completion(
+    setting: int, org: Record, developer: int, left: float, pace: float
+) -> None:
+    at = finish_time(org.clock, left, pace)
+    schedule(setting, org, completion_slot(org, developer), at, Rank.COMPLETION, developer, 0)
 
 
 @part_of_kernel

@@ -14,7 +14,9 @@ from modelops_abm.compiled_engine.developer import (
     DEPLOY,
     begin,
     enter_work,
+    interrupt,
     log_work,
+    retraining_task,
     take_over,
 )
 from modelops_abm.compiled_engine.layout import (
@@ -25,7 +27,7 @@ from modelops_abm.compiled_engine.layout import (
     setting_at,
     task_of,
 )
-from modelops_abm.compiled_engine.ml_model import work_began, work_completed
+from modelops_abm.compiled_engine.ml_model import stop_retraining, work_began, work_completed
 from modelops_abm.compiled_engine.scheduler import NO_TASK, assign, best, finish, take_idle, victim
 from modelops_abm.core.events import LogKind
 from modelops_abm.core.statechart import Cause
@@ -90,6 +92,16 @@ def _effort_of(setting: int, org: Record, task: int) -> float:
     own = own_effort_of(org, record.number, record.cause)
     retraining = own_effort_of(org, record.number, _RETRAINING)
     return maintenance_effort(care, today, own, retraining, model.entity, record.cause, occurrence)
+
+
+@part_of_kernel
+def take_back(setting: int, org: Record, task: int) -> None:
+    """Stop the work on a task because its developer leaves; it waits as interrupted."""
+    number = task_of(org, task).number
+    if task == retraining_task(number):
+        stop_retraining(setting, org, number)
+    else:
+        interrupt(setting, org, task, 0)
 
 
 @part_of_kernel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,8 @@ import numpy as np
 from modelops_abm.compiled_engine.addresses import to_words
 from modelops_abm.compiled_engine.layout import (
     CAPABILITY,
+    DAY_OF_CHANGES,
+    NEW_VALUE,
     OWN_WORDS,
     Floats,
     Integers,
@@ -22,17 +25,28 @@ from modelops_abm.core.events import TaskClass
 from modelops_abm.core.randomness import index_of_identifier
 from modelops_abm.core.statechart import Stage
 from modelops_abm.rules.capability import full_level
-from modelops_abm.rules.constants import NO_OWN_RATES, OwnNumbers, constants_of, own_numbers
+from modelops_abm.rules.constants import (
+    NO_OWN_RATES,
+    Levels,
+    OwnNumbers,
+    constants_of,
+    own_numbers,
+)
 from modelops_abm.rules.day import seasons
 from modelops_abm.rules.money import discount_factor
 from modelops_abm.rules.population import ClientFacts, KindLaws, client_facts, laws_of
 from modelops_abm.rules.sampling import law_of
 from modelops_abm.scenario import CAPABILITY_NAMES, PortfolioModel, Scenario
+from modelops_abm.scenario.scenario import DayOfChanges, timeline
 from modelops_abm.scenario.sections import OF_KIND
+from modelops_abm.scenario.timeline import CHANGEABLE
 
 
 class Prepared(NamedTuple):
-    """A scenario as the kernel takes it: the words of a `Setting`, and the tables."""
+    """A scenario as the kernel takes it: the words of each `Setting`, and the tables.
+
+    The first row of words is the setting at the start; the others are those of the timeline.
+    """
 
     words: Integers
     tables: Tables
@@ -42,9 +56,11 @@ class Prepared(NamedTuple):
 def prepared(scenario: Scenario) -> Prepared:
     """Return a scenario as the kernel takes it."""
     entries = scenario.imported.models if scenario.imported is not None else ()
-    own = _own(scenario, entries)
-    words = to_words(_setting(scenario, own))
-    return Prepared(words, _tables(scenario, entries, own), scenario.horizon_days)
+    own, days = _own(scenario, entries), timeline(scenario)
+    settings = [_setting(each, own) for each in (scenario, *(entry.scenario for entry in days))]
+    words = np.array([to_words(setting) for setting in settings])
+    tables = _tables(scenario, entries, own, days, words.strides[0])
+    return Prepared(words, tables, scenario.horizon_days)
 
 
 def _setting(scenario: Scenario, own: list[OwnNumbers]) -> Setting:
@@ -65,13 +81,18 @@ def _setting(scenario: Scenario, own: list[OwnNumbers]) -> Setting:
         developers=team.developers,
         focus=team.focus,
         payroll_per_year=team.payroll_per_year,
+        maxima=Levels(*(getattr(scenario.capabilities, name).maximum for name in Levels._fields)),
         discount_rate=scenario.finance.discount_rate,
         package_days=scenario.capabilities.package_days,
     )
 
 
 def _tables(
-    scenario: Scenario, entries: tuple[PortfolioModel, ...], own: list[OwnNumbers]
+    scenario: Scenario,
+    entries: tuple[PortfolioModel, ...],
+    own: list[OwnNumbers],
+    days: Sequence[DayOfChanges],
+    setting_bytes: int,
 ) -> Tables:
     return Tables(
         np.array([_laws_row(laws_of(kind)) for kind in scenario.kinds()]),
@@ -82,7 +103,26 @@ def _tables(
         _capabilities(scenario),
         _discounts(scenario),
         np.array(seasons(scenario.usage.season, scenario.start_date, scenario.horizon_days)),
+        _timeline(days, setting_bytes),
+        _new_values(days),
     )
+
+
+def _timeline(days: Sequence[DayOfChanges], setting_bytes: int) -> Records:
+    records, first = np.zeros(len(days), DAY_OF_CHANGES), 0
+    for place, (record, entry) in enumerate(zip(records, days, strict=True), 1):
+        record["day"], record["setting"] = entry.day, place * setting_bytes
+        record["first"], record["count"] = first, len(entry.values)
+        first += len(entry.values)
+    return records
+
+
+def _new_values(days: Sequence[DayOfChanges]) -> Records:
+    values = [pair for entry in days for pair in entry.values.items()]
+    records = np.zeros(len(values), NEW_VALUE)
+    for record, (name, value) in zip(records, values, strict=True):
+        record["number"], record["value"] = CHANGEABLE.index(name), value
+    return records
 
 
 def _laws_row(laws: KindLaws) -> list[float]:

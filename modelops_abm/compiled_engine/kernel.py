@@ -45,30 +45,50 @@ from modelops_abm.compiled_engine.layout import (
     setting_at,
 )
 from modelops_abm.compiled_engine.scheduler import NO_TASK, take_priorities
+from modelops_abm.compiled_engine.timeline import change_values
+from modelops_abm.compiled_engine.vectors import open_models
 from modelops_abm.core.outcomes import MEDIANS
 from modelops_abm.core.randomness import DecisionPoint, Origin, draw_key, entity_key
 from modelops_abm.rules.capability import speed
-from modelops_abm.rules.population import arrival_exposure, arrival_time
+from modelops_abm.rules.population import arrival_exposure, arrival_exposure_left, arrival_time
 from modelops_abm.rules.sampling import sample
 
 
 @part_of_kernel
-def _arrivals_before_horizon(setting: int, seed: int, replication: int) -> int:
+def _arrivals_before_horizon(setting: int, timeline: Records, seed: int, replication: int) -> int:
     organisation = entity_key(seed, replication, Origin.ORGANISATION.value, 0)
-    count, rate = 0, setting_at(setting).ideas_per_year
-    time = arrival_time(0.0, arrival_exposure(organisation, 0), rate)
-    # The same times, in the same order, as `plan_arrival` will find: with other rounding one idea
-    # more might arrive than there is room for, and nothing checks an address.
-    while time < setting_at(setting).horizon_days:
-        count += 1
-        time = arrival_time(time, arrival_exposure(organisation, count), rate)
-    return count
+    count, changed, rate = 0, 0, setting_at(setting).ideas_per_year
+    since, left = 0.0, arrival_exposure(organisation, 0)
+    # The same times, in the same order, as `plan_arrival` and `change_values` will find: with other
+    # rounding one idea more might arrive than there is room for, and nothing checks an address.
+    while True:
+        time = arrival_time(since, left, rate)
+        if changed < len(timeline) and timeline[changed].day <= time:
+            now = float(timeline[changed].day)
+            new = setting_at(setting + timeline[changed].setting).ideas_per_year
+            changed += 1
+            if new != rate:
+                left = arrival_exposure_left(since, left, rate, now)
+                since, rate = now, new
+        elif time < setting_at(setting).horizon_days:
+            count += 1
+            since, left = time, arrival_exposure(organisation, count)
+        else:
+            return count
+
+
+@part_of_kernel
+def _largest_team(setting: int, timeline: Records) -> int:
+    largest = setting_at(setting).developers
+    for index in range(len(timeline)):
+        largest = max(largest, setting_at(setting + timeline[index].setting).developers)
+    return largest
 
 
 @part_of_kernel
 def _hire(setting: int, org: Record, seed: int, replication: int) -> None:
-    """Bring in the developers, all idle."""
-    for number in range(setting_at(setting).developers):
+    """Bring in the developers, all idle; those who join later are known already."""
+    for number in range(org.developer_room):
         entity = entity_key(seed, replication, Origin.DEVELOPER.value, number)
         key = draw_key(entity, DecisionPoint.PRODUCTIVITY.value, 0)
         developer = developer_of(org, number)
@@ -77,7 +97,8 @@ def _hire(setting: int, org: Record, seed: int, replication: int) -> None:
         developer.task = NO_TASK
         # Ascending numbers are a heap already.
         idle_of(org, number).value = number
-    org.idle = org.developers = setting_at(setting).developers
+    org.idle = setting_at(setting).developers
+    org.developers = setting_at(setting).developers
 
 
 @part_of_kernel
@@ -87,7 +108,7 @@ def _room(setting: int, tables: Tables, seed: int, replication: int) -> int:
     initial = numbers.initial_models + numbers.initial_ideas
     if numbers.imported:
         initial = len(tables.client)
-    return initial + _arrivals_before_horizon(setting, seed, replication)
+    return initial + _arrivals_before_horizon(setting, tables.timeline, seed, replication)
 
 
 class Memory(NamedTuple):
@@ -115,13 +136,15 @@ class Memory(NamedTuple):
     own: Integers2
     seasons: Floats
     deliveries: Floats
+    timeline: Records
+    new_values: Records
 
 
 @part_of_kernel
 def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room: int) -> Memory:
     """Return the memory of a replication in which day 0 is about to begin."""
     model_room = _room(setting, tables, seed, replication)
-    developer_room = setting_at(setting).developers
+    developer_room = _largest_team(setting, tables.timeline)
     streams = 0
     for number in range(CAPABILITIES):
         streams += tables.capabilities[number].streams
@@ -155,6 +178,10 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
 
     org = organisation[0]
     org.setting_at = setting
+    org.settings_at = setting
+    org.timeline_at = tables.timeline.ctypes.data
+    org.new_values_at = tables.new_values.ctypes.data
+    org.timeline = len(tables.timeline)
     org.models_at = models.ctypes.data
     org.tasks_at = tasks.ctypes.data
     org.developers_at = developers.ctypes.data
@@ -201,6 +228,8 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
         tables.own,
         tables.seasons,
         deliveries,
+        tables.timeline,
+        tables.new_values,
     )
 
 
@@ -257,6 +286,9 @@ def _begin(setting: int, tables: Tables, org: Record, seed: int, replication: in
     plan_capabilities(setting, org)
     org.key = entity_key(seed, replication, Origin.ORGANISATION.value, 0)
     found(setting, tables, org, seed, replication)
+    change_values(org)
+    if org.replan:
+        open_models(org.setting_at, org)
     # What is there is assigned at the end of the instant 0, after whatever happens at it.
     org.dispatch = 1
 

@@ -82,8 +82,8 @@ def _lane(shared: np.dtype[np.void], floats: str, integers: str) -> np.dtype[np.
 ORGANISATION = _record(
     # the last arrival of an idea, or change of their rate; the exposure left from then on
     "clock ideas_since idea_left",
-    # of the setting in force; addresses of the tables and their sizes
-    "setting_at"
+    # of the setting in force, of the first; addresses of the tables and their sizes
+    "setting_at settings_at timeline_at new_values_at timeline"
     " models_at tasks_at developers_at capabilities_at production_at calendar_at slots_at days_at"
     " queues_at idle_at log_at today_at totals_at lanes_at discounts_at seasons_at own_at"
     " deliveries_at"
@@ -91,7 +91,9 @@ ORGANISATION = _record(
     # counters; the team are the developers with the first numbers
     " developers lanes models in_production departures abandoned arrivals delivered"
     # models that have a mild drift, which is judged again every day
-    " mild_drifts key"
+    " mild_drifts"
+    # how many days of changes are over; whether all incidents of the day are to be planned anew
+    " changed replan key"
     " events serial idle dispatch day logged",
     # task classes from first to last priority; then by class
     priorities=(np.int64, CLASSES),
@@ -175,6 +177,9 @@ EVENT = _record("time", "place serial slot")
 PLANNED = _record("time", "place serial listed next previous")
 QUEUED = _record("order", "fresh serial task")
 LOGGED = _record("time detail", "kind model developer cause")
+# When the day opens: which setting is in force (bytes from the first), and its new values.
+DAY_OF_CHANGES = _record("", "day setting first count")
+NEW_VALUE = _record("value", "number")
 PLACED = _record("", "number lane")
 NUMBER = _record("", "value")
 AMOUNT = _record("value", "")
@@ -188,6 +193,8 @@ _planned_at = record_at(PLANNED)
 _queued_at = record_at(QUEUED)
 _logged_at = record_at(LOGGED)
 _placed_at = record_at(PLACED)
+_day_of_changes_at = record_at(DAY_OF_CHANGES)
+_new_value_at = record_at(NEW_VALUE)
 _number_at = record_at(NUMBER)
 # Neighbouring lanes are one number apart, so their records interleave.
 _lane_at = record_at(LANE, SLOT_BYTES)
@@ -227,6 +234,7 @@ class Setting(NamedTuple):
     developers: int
     focus: float
     payroll_per_year: float
+    maxima: Levels
     discount_rate: float
     package_days: float
 
@@ -248,6 +256,8 @@ class Tables(NamedTuple):
         Their sections.
     discounts, seasons
         The factors of each day, on its money and on its demand.
+    timeline, new_values
+        The days on which values change, and all their new values.
     """
 
     kinds: Floats
@@ -258,6 +268,8 @@ class Tables(NamedTuple):
     capabilities: Records
     discounts: Floats
     seasons: Floats
+    timeline: Records
+    new_values: Records
 
 
 setting_at = tuple_at(Setting)
@@ -372,6 +384,18 @@ def slot_of(org: Record, slot: int) -> Record:
 def day_of(org: Record, day: int) -> Record:
     """Return one more than the first slot in the list of a day, 0 for none."""
     return _number_at(org.days_at, day)
+
+
+@part_of_kernel
+def day_of_changes(org: Record, index: int) -> Record:
+    """Return the n-th day on which values change."""
+    return _day_of_changes_at(org.timeline_at, index)
+
+
+@part_of_kernel
+def new_value_of(org: Record, index: int) -> Record:
+    """Return the n-th of all new values."""
+    return _new_value_at(org.new_values_at, index)
 
 
 @part_of_kernel

@@ -289,6 +289,26 @@ def _push_idle(org: Record, developer: int) -> None:
 
 
 @part_of_kernel
+def hire(org: Record, developer: int) -> None:
+    """Give work to a developer who is idle now."""
+    developer_of(org, developer).task = NO_TASK
+    _push_idle(org, developer)
+    org.dispatch = 1
+
+
+@part_of_kernel
+def dismiss(org: Record, developer: int) -> None:
+    """Give an idle developer no more work."""
+    others = org.idle
+    org.idle = 0
+    # In place: none is put behind the one that is looked at.
+    for index in range(others):
+        number = int(idle_of(org, index).value)
+        if number != developer:
+            _push_idle(org, number)
+
+
+@part_of_kernel
 def take_idle(org: Record) -> int:
     """Return the idle developer with the lowest number, who is taken off the idle."""
     first = int(idle_of(org, 0).value)

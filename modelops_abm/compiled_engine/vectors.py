@@ -200,6 +200,9 @@ def open_models(setting: int, org: Record) -> None:
     # those who have no kinds.
     has_own = setting_at(setting).own_rates
     constants, today = setting_at(setting).constants.rates, levels(org)
+    # What was planned before this opening holds no longer, though nothing may strike today.
+    anew = org.replan != 0
+    org.replan = 0
     for block in range(_blocks(org)):
         address, filled = block_at(org, block), _filled(org, block)
         if has_own:
@@ -211,7 +214,7 @@ def open_models(setting: int, org: Record) -> None:
         for lane in range(_used(org, block)):
             # On most days of a model a comparison is all. Planning has branches and calls, so it is
             # out of the loop; the order of lanes does not matter to the calendar (0003).
-            if lane_at(address, lane).at_risk:
+            if anew or lane_at(address, lane).at_risk:
                 plan_incident(setting, org, lane_at(address, lane).number)
     if today_of(org, totals.ROLLED_BACK).value > 0.0:
         _plan_breaks(setting, org)

@@ -217,6 +217,7 @@ STATES: tuple[DailyOutcome, ...] = (
         _state(level, "level", f"Level of {name}")
         for level, name in zip(LEVEL_STATES, CAPABILITIES, strict=True)
     ),
+    _state("developers", "developers", "Developers in the team"),
     _state("users", "users", "Users of the models in production"),
     _state("npv", "$ of day 0", "Net present value so far"),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario
 from modelops_abm.scenario.capabilities import Capability
+from modelops_abm.scenario.scenario import highest_maximum, without_changes
 
 STOPS = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Levels with a name of their own: none, some, half, most, full."""
@@ -22,9 +23,11 @@ def start_of(plan: Scenario, capability: CapabilityName) -> float:
 
 
 def level_of(plan: Scenario, capability: CapabilityName) -> float:
-    """Return the level that a plan aims at: what it invests up to, and never below the start."""
-    section = getattr(plan.capabilities, capability)
-    return float(max(section.maximum, section.start_level))
+    """Return the level that a plan aims at: what it invests up to, and never below the start.
+
+    Where the maximum changes in the course of the run it is the highest.
+    """
+    return max(highest_maximum(plan, capability), start_of(plan, capability))
 
 
 def check_level(level: float) -> None:
@@ -35,6 +38,8 @@ def check_level(level: float) -> None:
 
 def with_levels(plan: Scenario, levels: Mapping[CapabilityName, float]) -> Scenario:
     """Return a plan with other levels of some capabilities; a level it has already is left alone.
+
+    A level holds for the whole run: the plan's own changes of it are gone.
 
     Raises
     ------
@@ -50,6 +55,7 @@ def with_levels(plan: Scenario, levels: Mapping[CapabilityName, float]) -> Scena
     }
     # The source of a level speaks of the level that was.
     forgotten = {f"capabilities.{name}.maximum" for name in changed}
+    plan = without_changes(plan, forgotten)
     return plan.model_copy(
         update={
             "capabilities": plan.capabilities.model_copy(update=sections),

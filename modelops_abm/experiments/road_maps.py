@@ -16,6 +16,7 @@ from modelops_abm.experiments.inputs import varied
 from modelops_abm.experiments.plans import level_of, raised, start_of
 from modelops_abm.representation import Represented
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, InputError, Problem, Scenario
+from modelops_abm.scenario.scenario import without_changes
 
 
 class Step(NamedTuple):
@@ -104,6 +105,7 @@ def with_road_map(plan: Scenario, road_map: RoadMap) -> Scenario:
     # All capabilities are put where they start first: what the plan raises and the road map does
     # not is off.
     values: dict[str, Any] = {"team.developers": road_map.developers}
+    plan = without_changes(plan, {f"capabilities.{name}.maximum" for name in CAPABILITY_NAMES})
     for name in CAPABILITY_NAMES:
         values[f"capabilities.{name}.maximum"] = start_of(plan, name)
     for name, level, start_day in road_map.steps:

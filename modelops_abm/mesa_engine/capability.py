@@ -5,6 +5,7 @@ from __future__ import annotations
 from mesa.time import Event
 
 from modelops_abm.core.events import NOBODY, LogKind, Rank, TaskClass
+from modelops_abm.mesa_engine.calendar import cancel
 from modelops_abm.mesa_engine.organisation import Organisation
 from modelops_abm.mesa_engine.scheduler import Task
 from modelops_abm.rules.capability import (
@@ -98,6 +99,21 @@ class CapabilityStock:
             self._start, at, Rank.CAPABILITY_START, self.number
         )
 
+    def change_maximum(self, maximum: float) -> None:
+        """Invest up to another level from now on; what is reached stays."""
+        was_open = not self.complete
+        self.maximum = maximum
+        # Where work goes on its streams share what is left of it, as before.
+        if was_open and self.complete:
+            cancel(self._planned)
+            self._planned = None
+            self._withdraw_packages()
+        elif not was_open and not self.complete:
+            if self.parameters.start_day <= self.model.calendar.now:
+                self._start()
+            else:
+                self._plan_start()
+
     def _start(self) -> None:
         self._planned = None
         self.model.log(LogKind.CAPABILITY_STARTED, self.number, detail=self.maximum)
@@ -106,9 +122,12 @@ class CapabilityStock:
 
     def _finish(self) -> None:
         """Withdraw the packages that are left; nobody works on a full stock."""
+        self._withdraw_packages()
+        self.model.log(LogKind.CAPABILITY_REACHED, self.number, NOBODY, detail=self.level)
+
+    def _withdraw_packages(self) -> None:
         # Streams work on packages at once, and the level may be full before the last is done.
         for stream, task in enumerate(self.tasks):
             if task is not None:
                 self.model.withdraw(task)
                 self.tasks[stream] = None
-        self.model.log(LogKind.CAPABILITY_REACHED, self.number, NOBODY, detail=self.level)

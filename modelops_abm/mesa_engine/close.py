@@ -189,6 +189,7 @@ class Close(Dispatch):
             ml_model.serving is Serving.PREVIOUS for ml_model in self._in_production
         )
         self.today.update(counts)
+        self.today["developers"] = sum(developer.left_at is None for developer in self.developers)
         # Not the built-in `sum`, which compensates for rounding: the other engine does not (0001).
         users = 0.0
         for ml_model in self._in_production:

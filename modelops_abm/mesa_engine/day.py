@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from modelops_abm.mesa_engine.close import Close
+from modelops_abm.mesa_engine.timeline import Timeline
 
 
-def live_day(organisation: Close) -> None:
+def live_day(organisation: Timeline) -> None:
     """Close the day whose events have happened, and open the next.
 
     A formula is never evaluated in two places, and no step is done in parts: each reads what the
@@ -37,8 +37,9 @@ def live_day(organisation: Close) -> None:
 
     organisation.day += 1
     if organisation.day < organisation.parameters.horizon_days:
-        # 8. The next day opens with rates at its levels and demand. Incidents are planned for one
-        #    day only, as these rates hold no longer.
+        # 8. The next day opens with the values in force from then on, and with rates at its levels
+        #    and demand. Incidents are planned for one day only, as these rates hold no longer.
+        organisation.change_values()
         organisation.open_day()
     else:
         organisation.end()

@@ -7,7 +7,7 @@ from typing import Any
 import mesa
 from mesa.time import Event
 
-from modelops_abm.core.events import Rank, TaskClass
+from modelops_abm.core.events import LogKind, Rank, TaskClass
 from modelops_abm.core.randomness import DecisionPoint, Origin, draw_key, entity_key
 from modelops_abm.mesa_engine.calendar import cancel
 from modelops_abm.mesa_engine.organisation import Organisation
@@ -75,8 +75,20 @@ class Developer(mesa.Agent[Any]):
     def _activity(self) -> TaskClass:
         return TaskClass.IDLE if self._at_work is None else self._at_work.task_class
 
+    def join(self) -> None:
+        """Join the team, idle: for the first time, or again with the same productivity."""
+        now = self.model.calendar.now
+        if self.left_at is not None:
+            self.left_at = None
+            self.model.register_agent(self)
+        self._accounted_at = now
+        self.model.scheduler.hire(self)
+        self.change_pace()
+        self.model.log(LogKind.DEVELOPER_JOINED, developer=self.number)
+        self.model.calendar.request_dispatch()
+
     def remove(self) -> None:
-        """Leave the team at once and for good; the work in hand goes back to the queue.
+        """Leave the team at once; the work in hand goes back to the queue.
 
         They are paid for a day of which they have worked a part.
         After the end of the run it changes nothing but Mesa's set of agents.
@@ -88,7 +100,26 @@ class Developer(mesa.Agent[Any]):
             self.left_at = self.model.calendar.now
             # The hours up to this instant are theirs, and none after it.
             self.account(self.left_at)
+            self.model.log(LogKind.DEVELOPER_LEFT, developer=self.number)
         super().remove()
+
+    def change_pace(self) -> None:
+        """Go on at the focus that is in force now; a stint of work goes on."""
+        pace = speed(self.model.in_force.team.focus, self.productivity)
+        if self.task is not None:
+            assert self.task.effort_left is not None
+            now = self.model.calendar.now
+            worked = now - self._paced_at
+            self.task.effort_left = effort_left(self.task.effort_left, worked, self.speed_per_day)
+            self._paced_at = now
+            cancel(self._completion)
+            self._schedule_completion(self.task.effort_left, pace)
+        self.speed_per_day = pace
+
+    def _schedule_completion(self, left: float, pace: float) -> None:
+        calendar = self.model.calendar
+        at = finish_time(calendar.now, left, pace)
+        self._completion = calendar.schedule(self._complete, at, Rank.COMPLETION, self.number)
 
     def is_paid(self, day: int) -> bool:
         """Return whether the developer is paid for a day."""
@@ -97,13 +128,11 @@ class Developer(mesa.Agent[Any]):
     def begin(self, task: Task) -> None:
         """Take up a task whose effort is known."""
         assert task.effort_left is not None
-        calendar = self.model.calendar
-        now = calendar.now
+        now = self.model.calendar.now
         self.account(now)
         self._at_work = task
         self.started_at = self._paced_at = now
-        done_at = finish_time(now, task.effort_left, self.speed_per_day)
-        self._completion = calendar.schedule(self._complete, done_at, Rank.COMPLETION, self.number)
+        self._schedule_completion(task.effort_left, self.speed_per_day)
 
     def leave(self, task: Task) -> None:
         """Lay down a task that is not done; it keeps its progress."""

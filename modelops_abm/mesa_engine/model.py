@@ -18,14 +18,14 @@ from modelops_abm.core import outcomes
 from modelops_abm.core.events import NOBODY, LogKind, LogRecord, Rank, TaskClass
 from modelops_abm.core.randomness import Origin, checked_seed, entity_key
 from modelops_abm.mesa_engine.agent_sets import RegisteredAgents
-from modelops_abm.mesa_engine.calendar import Calendar
+from modelops_abm.mesa_engine.calendar import Calendar, cancel
 from modelops_abm.mesa_engine.capability import CapabilityStock
-from modelops_abm.mesa_engine.close import Close
 from modelops_abm.mesa_engine.day import live_day
 from modelops_abm.mesa_engine.developer import Developer
 from modelops_abm.mesa_engine.initial_state import Population, populate
 from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.mesa_engine.scheduler import Scheduler
+from modelops_abm.mesa_engine.timeline import Timeline
 from modelops_abm.rules.constants import constants_of, start_levels
 from modelops_abm.rules.population import (
     NOTHING_KNOWN,
@@ -37,13 +37,13 @@ from modelops_abm.rules.sampling import law_of
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES
 from modelops_abm.scenario.identity import identity
 from modelops_abm.scenario.keywords import plain_values, scenario_of
-from modelops_abm.scenario.scenario import Scenario
+from modelops_abm.scenario.scenario import Scenario, timeline
 
 _DEVELOPER_REPORTERS = ("number", "activity", "task_number")
 DEFAULT_SEED = 0
 
 
-class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
+class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
     """An organisation with its models and developers over the days of a scenario.
 
     Parameters
@@ -141,18 +141,19 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
         plain = plain_values(self.parameters)
         self.scenario = of_mesa or MesaScenario(rng=self.seed, **plain)
         self.in_force = self.parameters
+        self._to_come = timeline(self.parameters)
         self.constants = constants_of(self.in_force)
         self.calendar = Calendar(self, self.parameters.horizon_days)
         self.day = 0
         self.event_log: list[LogRecord] = []
         self.ml_models = []
         self._begin_books()
-        self._ml_model_class = ml_model_class
+        self._ml_model_class, self._developer_class = ml_model_class, developer_class
         self._population = Population(self.parameters)
         self._arrivals = 0
         self._ideas_since = self._idea_left = 0.0
         self._arrival: Event | None = None
-        self._found(developer_class)
+        self._found()
         classes = {
             ml_model_class: ("number", "name", *outcomes.MODEL_DAY_COLUMNS),
             developer_class: _DEVELOPER_REPORTERS,
@@ -221,12 +222,18 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
             agents.forget(agent)
         super().deregister_agent(agent)
 
-    def _found(self, developer_class: type[Developer]) -> None:
+    def add_developer(self) -> Developer:
+        """Add the next developer, who has not joined yet."""
+        productivity = law_of(self.parameters.team.productivity)
+        developer = self._developer_class(self, len(self.developers), productivity)
+        self.developers.append(developer)
+        return developer
+
+    def _found(self) -> None:
         team = self.parameters.team
-        productivity = law_of(team.productivity)
-        self.developers = [
-            developer_class(self, number, productivity) for number in range(team.developers)
-        ]
+        self.developers = []
+        for _ in range(team.developers):
+            self.add_developer()
         self.scheduler = Scheduler(
             self.developers,
             [TaskClass[name.upper()] for name in team.priority_order],
@@ -242,6 +249,8 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
         self.refresh_rates()
         populate(self)
         self._plan_arrival()
+        if self.change_values():
+            self.open_day()
         self.calendar.request_dispatch()
 
     # Ideas
@@ -251,15 +260,17 @@ class ModelOpsModel(mesa.Model, Close):  # type: ignore[type-arg]
         self._idea_left = arrival_exposure(organisation, self._arrivals)
         self._ideas_since = self.calendar.now
         self._arrivals += 1
-        self._schedule_arrival()
+        self.schedule_arrival()
 
-    def _schedule_arrival(self) -> None:
+    def schedule_arrival(self) -> None:
         """Put the arrival of the next idea on the calendar, at the rate in force."""
+        cancel(self._arrival)
         rate = self.in_force.portfolio.ideas_per_year
         at = arrival_time(self._ideas_since, self._idea_left, rate)
         self._arrival = self.calendar.schedule(self._receive_idea, at, Rank.ARRIVAL)
 
     def _receive_idea(self) -> None:
+        self._arrival = None
         # It was counted when its arrival was planned.
         number = self._arrivals - 1
         key = entity_key(self.seed, self.replication, Origin.ARRIVING_IDEA.value, number)

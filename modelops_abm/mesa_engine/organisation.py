@@ -6,7 +6,7 @@ know it by this protocol; `model.ModelOpsModel` is the one class that has it all
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from modelops_abm.core.events import NOBODY, LogKind
 from modelops_abm.core.statechart import Cause
@@ -58,6 +58,9 @@ class Organisation(Protocol):
         detail: float = 0.0,
     ) -> None:
         """Record an event."""
+
+    def register_agent(self, agent: Any) -> None:
+        """Take in an agent among Mesa's."""
 
     def tally(self, name: str, amount: float) -> None:
         """Add to a tally of `outcomes.TALLIES`."""

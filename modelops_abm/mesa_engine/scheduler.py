@@ -147,6 +147,10 @@ class Scheduler:
         self._requeue(task, held=held)
         return worker
 
+    def hire(self, worker: Worker) -> None:
+        """Give work to a worker who is idle, and among the workers by number."""
+        heapq.heappush(self._idle, worker.number)
+
     def dismiss(self, worker: Worker) -> None:
         """Give an idle worker no more work."""
         self._idle.remove(worker.number)

@@ -31,6 +31,7 @@ from modelops_abm.runs.resources import bytes_of_run, check_memory
 from modelops_abm.runs.results import Run, daily_table, event_table
 from modelops_abm.scenario import Scenario
 from modelops_abm.scenario.identity import identity
+from modelops_abm.scenario.scenario import timeline
 
 if TYPE_CHECKING:
     from modelops_abm.mesa_engine.ml_model import MLModel
@@ -71,7 +72,8 @@ def mesa_models(model: ModelOpsModel) -> pd.DataFrame:
 def ensemble_models(scenario: Scenario, replication: Replication) -> pd.DataFrame:
     """Return a row for each model of an ensemble replication."""
     records = enumerate(replication.models)
-    rows = (_record_row(scenario, number, record) for number, record in records)
+    at_the_end = ([scenario] + [each.scenario for each in timeline(scenario)])[-1]
+    rows = (_record_row(at_the_end, number, record) for number, record in records)
     return _finished(pd.DataFrame(rows), scenario.horizon_days)
 
 

@@ -334,7 +334,8 @@ def _inner_sections(section: Section, prefix: str) -> Iterator[str]:
         value, path = getattr(section, name), prefix + name
         if isinstance(value, tuple) and _is_inner(value):
             for entry in value:
-                yield from ("", f"[[{path}]]", *_values(entry))
+                inner = _inner_sections(entry, f"{path}.")
+                yield from ("", f"[[{path}]]", *_values(entry), *inner)
         elif value is not None and _is_inner(value):
             yield from ("", f"[{path}]", *_values(value), *_inner_sections(value, f"{path}."))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import takewhile
 from typing import Any
 
 from pydantic import ValidationError
@@ -72,7 +73,15 @@ def _line(path: Path, lines: Mapping[Path, int]) -> int | None:
     """Return the line of a path, or of the innermost section around it."""
     # What is missing has no line of its own: the section that should hold it has one.
     inner = (path[:length] for length in range(len(path), 0, -1))
-    return next((lines[outer] for outer in inner if outer in lines), None)
+    return next(
+        (lines[told] for outer in inner for told in (outer, _in_one(outer)) if told in lines), None
+    )
+
+
+def _in_one(path: Path) -> Path:
+    """Return a path in which the last names are one, as a change has it in quotes."""
+    names = list(takewhile(lambda name: isinstance(name, str), reversed(path)))
+    return (*path[: len(path) - len(names)], ".".join(map(str, reversed(names))))
 
 
 def _problem(

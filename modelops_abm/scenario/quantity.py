@@ -33,7 +33,7 @@ class Confidence(StrEnum):
     JUDGEMENT = "judgement"
 
 
-def _read_date(value: object) -> object:
+def read_date(value: object) -> object:
     """Read a date in ISO format, and the midnight that spreadsheets make of a date."""
     if isinstance(value, datetime) and value.time() == datetime.min.time():
         return value.date()
@@ -45,7 +45,7 @@ def _read_date(value: object) -> object:
     return value
 
 
-CalendarDate = Annotated[date, BeforeValidator(_read_date, json_schema_input_type=date)]
+CalendarDate = Annotated[date, BeforeValidator(read_date, json_schema_input_type=date)]
 """A day; text such as ``2026-01-31`` is read as well."""
 
 

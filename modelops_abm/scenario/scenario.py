@@ -9,9 +9,9 @@ import hashlib
 import math
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, NoReturn, Self
+from typing import Annotated, Any, Literal, NamedTuple, NoReturn, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, model_validator
 
 from modelops_abm.representation import Represented, in_short
 from modelops_abm.scenario.capabilities import (
@@ -44,6 +44,7 @@ from modelops_abm.scenario.sections import (
     UsageParameters,
     as_in_scenario,
 )
+from modelops_abm.scenario.timeline import CHANGEABLE, MOST_CHANGES, Change
 
 _SHARE_OF_TEAM = 4
 """The streams of a capability that go by size take at most one developer of so many."""
@@ -94,6 +95,8 @@ class Scenario(Represented, Section):
     """How use answers to quality and availability."""
     finance: FinanceParameters = FinanceParameters()
     """How money is counted."""
+    changes: Annotated[tuple[Change, ...], Field(strict=False, max_length=MOST_CHANGES)] = ()
+    """Values that change on a day of the run, by day; of one day in this order."""
     imported: ImportedPortfolio | None = None
     """A client's portfolio, which replaces the initial models, ideas and builds."""
     sources: Annotated[tuple[ValueSource, ...], Field(strict=False)] = ()
@@ -125,6 +128,21 @@ class Scenario(Represented, Section):
                 raise misfit(no_archetype(names), *path, "archetype")
             for contradiction in contradictions(entry, self.start_date):
                 raise misfit(contradiction.message, *path)
+        return self
+
+    @model_validator(mode="after")
+    def _changes_fit(self) -> Self:
+        for number, change in enumerate(self.changes):
+            day, last = change.day_from(self.start_date), self.horizon_days - 1
+            if not 0 <= day <= last:
+                is_day = "" if day == change.day else f" is day {day:,} of the run, which"
+                message = f"{is_day} must be from 0 to {last:,}, the last day of the run"
+                raise misfit(message.strip(), "changes", number, "day")
+            for name, mean in change.values.items():
+                if name.startswith("efforts."):
+                    _check_effort(
+                        getattr(self.efforts, name.removeprefix("efforts.")), number, mean
+                    )
         return self
 
     def _facts(self) -> dict[str, str]:
@@ -209,6 +227,89 @@ def value_of(scenario: Scenario, name: str) -> Any:
     return getattr(getattr(scenario, section), field)
 
 
+def _check_effort(effort: Distribution, number: int, mean: float) -> None:
+    """Raise an error if the family of an effort cannot have the mean of a change."""
+    try:
+        Distribution(family=effort.family, mean=mean, cv=effort.cv)
+    except ValidationError:
+        message = f"an effort of the {effort.family} family, cv {effort.cv:g}, cannot have"
+        raise misfit(f"{message} the mean {mean:g}", "changes", number) from None
+
+
+class DayOfChanges(NamedTuple):
+    """What changes when a day opens.
+
+    Attributes
+    ----------
+    day
+        The day.
+    scenario
+        The scenario with the values in force from then on.
+    values
+        New values by dotted name; none that was in force already.
+    """
+
+    day: int
+    scenario: Scenario
+    values: Mapping[str, float]
+
+
+def timeline(scenario: Scenario) -> tuple[DayOfChanges, ...]:
+    """Return the days on which values change, in order.
+
+    Of several values for a field on one day the last counts.
+
+    >>> scenario = Scenario.model_validate(
+    ...     {"changes": [{"day": 180, "team.developers": 4}, {"day": 200, "team.focus": 0.6}]}
+    ... )
+    >>> [(each.day, dict(each.values)) for each in timeline(scenario)]
+    [(180, {'team.developers': 4})]
+    """
+    said: dict[int, dict[str, float]] = {}
+    for change in scenario.changes:
+        said.setdefault(change.day_from(scenario.start_date), {}).update(change.values)
+    days: list[DayOfChanges] = []
+    for day, values in sorted(said.items()):
+        changed = {name: values[name] for name in CHANGEABLE if name in values}
+        new = {name: each for name, each in changed.items() if each != _mean_at(scenario, name)}
+        if new:
+            for name, value in new.items():
+                scenario = _with_value(scenario, name.split("."), value)
+            days.append(DayOfChanges(day, scenario, new))
+    return tuple(days)
+
+
+def _mean_at(scenario: Scenario, name: str) -> Any:
+    """Return a value, of a distribution its mean."""
+    value: object = scenario
+    for part in name.split("."):
+        value = getattr(value, part)
+    return value.mean if isinstance(value, Distribution) else value
+
+
+def _with_value[S: Section](section: S, path: list[str], value: float) -> S:
+    """Return a section with a value that has been checked against its change's bounds."""
+    name, *inner = path
+    old = getattr(section, name)
+    if isinstance(old, Distribution):
+        inner = ["mean"]
+    new = _with_value(old, inner, value) if inner else value
+    return section.model_copy(update={name: new})
+
+
+def highest_maximum(plan: Scenario, name: CapabilityName) -> float:
+    """Return the highest level that a plan invests up to on any of its days."""
+    dotted = f"capabilities.{name}.maximum"
+    later = [each.values[dotted] for each in plan.changes if dotted in each.values]
+    return float(max(getattr(plan.capabilities, name).maximum, *later, 0.0))
+
+
+def without_changes(plan: Scenario, names: set[str]) -> Scenario:
+    """Return a plan in which some values never change."""
+    kept = (change.without(names) for change in plan.changes)
+    return plan.model_copy(update={"changes": tuple(each for each in kept if each is not None)})
+
+
 _MAXIMA = {f"capabilities.{name}.maximum" for name in CAPABILITY_NAMES}
 
 
@@ -224,19 +325,21 @@ def is_baseline(plan: Scenario) -> bool:
 
     A level to invest up to that lies below the start level builds nothing, as none does.
     """
-    return all(each.maximum <= each.start_level for _, each in _each(plan))
+    return all(highest_maximum(plan, name) <= each.start_level for name, each in _each(plan))
 
 
 def baseline_of(plan: Scenario) -> Scenario:
     """Return a plan's baseline: every capability is held at its start level.
 
-    Team, horizon, assumptions and portfolio are the plan's own.
+    Team, horizon, assumptions and portfolio are the plan's own, and so are its changes but those of
+    capabilities.
 
     >>> is_baseline(baseline_of(Scenario()))
     True
     """
     # At the start level and not at 0: what is there already is no part of the plan, and costs its
     # upkeep either way.
+    plan = without_changes(plan, _MAXIMA)
     held = _with_maxima(plan, {name: each.start_level for name, each in _each(plan)})
     return held.model_copy(
         update={

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from modelops_abm.core import registry
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES, Capability, CapabilityName
-from modelops_abm.scenario.scenario import Scenario, value_of
+from modelops_abm.scenario.scenario import Scenario, timeline, value_of
 from modelops_abm.scenario.sections import OF_KIND, ModelKind
 from modelops_abm.scenario.sources import changed_names, source_of
 
@@ -45,8 +45,10 @@ class Rule:
 def without_effect(scenario: Scenario) -> dict[str, str]:
     """Return the values that change nothing in a scenario by dotted name, with the reason."""
     found: dict[str, str] = {}
+    # What changes on a day may give them an effect then.
+    on_all_days = [scenario, *(each.scenario for each in timeline(scenario))]
     for rule in RULES:
-        if rule.holds(scenario):
+        if all(rule.holds(each) for each in on_all_days):
             found.update({name: rule.reason for name in rule.names if name not in found})
     return found
 
@@ -341,8 +343,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         ("start_date",),
-        "no date of a client's portfolio counts from it, and no season",
-        lambda scenario: scenario.imported is None and len(set(scenario.usage.season)) == 1,
+        "no date of a client's portfolio or of a change counts from it, and no season",
+        lambda scenario: (
+            scenario.imported is None
+            and len(set(scenario.usage.season)) == 1
+            and all(isinstance(change.day, int) for change in scenario.changes)
+        ),
     ),
     *(_stated_by_all(name, attribute) for name, attribute in ATTRIBUTES.items()),
 )

@@ -20,6 +20,7 @@ from modelops_abm.scenario.portfolio import ILLUSTRATIVE
 from modelops_abm.scenario.presets import PRESETS, kinds_of
 from modelops_abm.scenario.quantity import facts_of
 from modelops_abm.scenario.sources import is_by_size, source_of
+from modelops_abm.scenario.timeline import Change
 from modelops_abm.text import any_of, range_in_words
 
 _NONE = "none"
@@ -87,9 +88,21 @@ def _other(value: Any) -> str:
         return f"{plural(len(value.models), 'model')} from {value.source}"
     if isinstance(value, tuple) and all(isinstance(entry, float) for entry in value) and value:
         return ", ".join(map(_number, value))
+    if isinstance(value, tuple) and value and isinstance(value[0], Change):
+        return "; ".join(map(change_in_words, value))
     if isinstance(value, tuple):
         return ", ".join(getattr(entry, "name", str(entry)) for entry in value) or _NONE
     return _NONE if value is None else str(value)
+
+
+def change_in_words(change: Change) -> str:
+    """Return a change as the command line takes it: 180:team.developers=4."""
+    values = ", ".join(f"{name}={_plain(value)}" for name, value in change.values.items())
+    return f"{change.day}:{values}"
+
+
+def _plain(value: float) -> str:
+    return f"{value:.10g}"
 
 
 def allowed_in_words(quantity: Quantity) -> str:

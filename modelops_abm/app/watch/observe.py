@@ -78,7 +78,7 @@ def _stocks(model: ModelOpsModel) -> tuple[Stock, ...]:
         Stock(
             name,
             stock.level,
-            max(stock.parameters.maximum, stock.parameters.start_level),
+            max(stock.maximum, stock.parameters.start_level),
             stock.parameters.start_level,
             sum(task is not None and task.worker is not None for task in stock.tasks),
         )
