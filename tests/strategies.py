@@ -29,6 +29,7 @@ from modelops_abm.scenario.quantity import (
     widest_beta_cv,
 )
 from modelops_abm.scenario.sections import OF_KIND
+from modelops_abm.scenario.timeline import CHANGEABLE
 from modelops_abm.scenario.without_effect import ATTRIBUTES
 from modelops_abm.text import appearance, damaged
 
@@ -101,8 +102,30 @@ def scenarios(
     if with_portfolio and draw(st.booleans()):
         start = changes.get("start_date", Scenario().start_date)
         changes["imported"] = draw(portfolios(start, names, max_models))
+    changes["changes"] = draw(_timeline(changes["horizon_days"], limits, extreme))
     changes["sources"] = draw(_sources(list(values)))
     return with_changes(Scenario(), changes)
+
+
+def _timeline(
+    horizon_days: int, limits: Mapping[str, tuple[float, float]], extreme: bool
+) -> SearchStrategy[list[dict[str, Any]]]:
+    """Draw changes; of efforts none, as not every family can have every mean."""
+    fields = {quantity.name: quantity for quantity in catalogue()}
+    values: dict[str, SearchStrategy[Any]] = {
+        name: _number(fields[name], *_range(fields[name], limits, extreme))
+        for name in CHANGEABLE
+        if not name.startswith("efforts.")
+    }
+    values["team.developers"] = st.integers(0, 12)
+    one = st.builds(
+        lambda day, new: {"day": day, **new},
+        st.integers(0, horizon_days - 1),
+        st.sampled_from(list(values)).flatmap(
+            lambda name: st.fixed_dictionaries({name: values[name]})
+        ),
+    )
+    return st.lists(one, max_size=4)
 
 
 def _limits(

@@ -6,6 +6,7 @@ A scenario is a file or a preset, with values set by name and a client's portfol
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -35,6 +36,8 @@ MOST_REPLICATIONS = 1_000_000
 TABLE_ENDINGS = (".csv", ".tsv")
 ILLUSTRATIVE = "illustrative"
 COMMAND_LINE = "set on the command line"
+_CHANGES = f"{__name__}.changes"
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _IGNORE = f"{__name__}.ignore_unknown_columns"
 
 
@@ -100,14 +103,44 @@ def preset_option[F: Callable[..., Any]](command: F) -> F:
 
 
 def set_option[F: Callable[..., Any]](command: F) -> F:
-    """Give a command the option ``--set``."""
-    return click.option(
+    """Give a command the option ``--set``, and ``--change``, which `with_assignments` heeds."""
+
+    def keep(context: click.Context, _: click.Parameter, texts: tuple[str, ...]) -> None:
+        context.meta[_CHANGES] = texts
+
+    set_value = click.option(
         "--set",
         "assignments",
         metavar="NAME=VALUE",
         multiple=True,
         help="Set a value by its dotted name, as 'show' lists them; may be repeated.",
-    )(command)
+    )
+    change_value = click.option(
+        "--change",
+        metavar="DAY:NAME=VALUE",
+        multiple=True,
+        expose_value=False,
+        callback=keep,
+        help="Change a value on a day, or a date: 180:team.developers=4; may be repeated.",
+    )
+    return set_value(change_value(command))
+
+
+def changes_given() -> tuple[str, ...]:
+    """Return the texts of ``--change`` that the command that runs was given."""
+    context = click.get_current_context(silent=True)
+    return () if context is None else context.meta.get(_CHANGES, ())
+
+
+def _change(text: str) -> dict[str, Any]:
+    """Return a change such as ``180:team.developers=4`` as a scenario file states it."""
+    day, colon, assignment = (part.strip() for part in text.partition(":"))
+    is_whole = day.isascii() and day.isdigit() and len(day) < 10
+    if not colon or not (is_whole or _DATE.fullmatch(day)):
+        example = "write DAY:NAME=VALUE, for example 180:team.developers=4"
+        raise InputError(f"'{printable(text)}' is no change; {example}")
+    name, value = parse_assignment(assignment)
+    return {"day": int(day) if is_whole else day, name: value}
 
 
 def portfolio_option[F: Callable[..., Any]](command: F) -> F:
@@ -210,6 +243,8 @@ def with_assignments(
 ) -> Scenario:
     """Return a scenario with the values of ``--set``, and further ones by dotted name.
 
+    What ``--change`` says is added to the scenario's changes.
+
     Parameters
     ----------
     scenario
@@ -228,6 +263,12 @@ def with_assignments(
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
+    changes: list[dict[str, Any]] = []
+    for text in changes_given():
+        try:
+            changes.append(_change(text))
+        except InputError as error:
+            problems.extend(error.problems)
     for text in assignments:
         try:
             name, value = parse_assignment(text)
@@ -246,6 +287,9 @@ def with_assignments(
     if problems:
         raise InputError(problems)
     values.update(further)
+    if changes:
+        # Beside those that the scenario has.
+        values["changes"] = [*values.get("changes", scenario.changes), *changes]
     return _vouched(with_values(scenario, values, source=COMMAND_LINE), values)
 
 

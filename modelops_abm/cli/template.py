@@ -7,7 +7,13 @@ from pathlib import Path
 
 import click
 
-from modelops_abm.cli.options import chosen_scenario, preset_option, set_option, with_assignments
+from modelops_abm.cli.options import (
+    changes_given,
+    chosen_scenario,
+    preset_option,
+    set_option,
+    with_assignments,
+)
 from modelops_abm.scenario import InputError, Problem, save_scenario
 from modelops_abm.text import printable, visible
 
@@ -34,8 +40,9 @@ def template(
     files = [file for file in (scenario_file, portfolio_file) if file is not None]
     if not files:
         raise click.UsageError("Give --scenario FILE, --portfolio FILE, or both.")
-    if not scenario_file and (preset_name or assignments):
-        raise click.UsageError("--preset and --set are about a scenario: give --scenario FILE too.")
+    if not scenario_file and (preset_name or assignments or changes_given()):
+        told = "--preset, --set and --change are about a scenario"
+        raise click.UsageError(f"{told}: give --scenario FILE too.")
     scenario = with_assignments(chosen_scenario(None, preset_name), assignments)
     if not force:
         check_absent(files)

@@ -179,6 +179,17 @@ def everything_at(time: float, replication: int) -> Case | None:
     return _healed_at(time, partial(_with_healing, values, rows, replication))
 
 
+def changed_at(case: Case, time: float) -> Case:
+    """Let some of the team leave, and return later, when all else happens."""
+    day = int(time)
+    changes = [
+        {"day": day, "team.developers": 11, "team.payroll_per_year": 1.0},
+        {"day": day, "team.focus": 0.9, "capabilities.automation.maximum": 1.0},
+        {"day": day + 3, "team.developers": 14, "team.focus": 1.0},
+    ]
+    return case._replace(scenario=with_values(case.scenario, {"changes": changes}, source="twin"))
+
+
 def _work(time: float) -> dict[str, Any]:
     return {"maximum": 1.0, "streams": 2, "start_day": time, "effort_days": 6.0}
 

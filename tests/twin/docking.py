@@ -22,6 +22,7 @@ from modelops_abm.mesa_engine.developer import Developer
 from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.scenario import Scenario
+from modelops_abm.scenario.timeline import CHANGEABLE
 
 type Value = float | int
 type Values = dict[str, Value]
@@ -151,7 +152,9 @@ def words(record: LogRecord) -> str:
     of_work = kind in (LogKind.WORK_STARTED, LogKind.WORK_INTERRUPTED, LogKind.WORK_COMPLETED)
     named = TaskClass if of_work else Cause
     cause: object = record.cause
-    if record.cause >= 0 and kind is not LogKind.RETIRED:
+    if kind is LogKind.VALUE_CHANGED:
+        cause = CHANGEABLE[record.cause]
+    elif record.cause >= 0 and kind is not LogKind.RETIRED:
         cause = named(record.cause).name
     return (
         f"{record.time!r} {kind.name} model {record.model} developer {record.developer} "

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from tests.twin.clockwork import (
     Case,
     broken_together,
+    changed_at,
     departures,
     drift_and_decay_noticed,
     everything_at,
@@ -42,6 +43,8 @@ def cases() -> Iterator[Case]:
         yield Case(varied(number), number, number % 3)
     for replication in range(20):
         found = [everything_at(time, replication) for time in TIMES]
+        together = zip(found, TIMES, strict=True)
+        yield from (changed_at(case, time) for case, time in together if case and time.is_integer())
         for whole_day in (False, True):
             found += [
                 struck_together(replication, heals=heals, whole_day=whole_day)

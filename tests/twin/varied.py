@@ -19,6 +19,7 @@ from modelops_abm.scenario import (
 )
 from modelops_abm.scenario.quantity import Family
 from modelops_abm.scenario.sections import OF_KIND
+from modelops_abm.scenario.timeline import CHANGEABLE
 
 FAMILIES: tuple[str, ...] = get_args(Family)
 ORDERS = [
@@ -91,6 +92,8 @@ def varied(number: int) -> Scenario:
     values |= _nothing(number)
     if turn("archetypes", number, 3) == 0:
         values["archetypes"] = _archetypes(number, rng)
+    if turn("changes", number, 2) == 0:
+        values["changes"] = _changes(values["horizon_days"], rng)
     if turn("imported", number, 3) == 0:
         values["imported"] = _client(number, rng, values.get("archetypes", ()))
     return with_values(Scenario(), values, source="twin")
@@ -197,6 +200,34 @@ def _nothing(number: int) -> dict[str, Any]:
         {},
     ]
     return choice("nothing", number, parts)
+
+
+def _changes(horizon_days: int, rng: random.Random) -> list[dict[str, Any]]:
+    """Change a few values on a few days, on some of them twice."""
+    days = [rng.randrange(horizon_days) for _ in range(4)]
+    days += [0] * rng.randrange(2) + days[: rng.randrange(2)]
+    changes = []
+    for day in days:
+        names = rng.sample(CHANGEABLE, rng.randint(1, 4))
+        if rng.random() < 0.5:
+            names.append("team.developers")
+        changes.append({"day": day, **{name: _new_value(name, rng) for name in names}})
+    return changes
+
+
+def _new_value(name: str, rng: random.Random) -> float:
+    some: dict[str, Sequence[float]] = {
+        "team.developers": range(7),
+        "team.focus": (0.2, 0.6, 1.0),
+        "team.payroll_per_year": (0.0, 150_000.0),
+        "portfolio.ideas_per_year": (0.0, 20.0, 80.0),
+        "retraining.interval_days": (1.0, 10.0, 40.0),
+    }
+    if name.startswith("efforts."):
+        return rng.uniform(0.2, 0.6)
+    if name.startswith("capabilities."):
+        return rng.choice((0.0, 0.3, 0.7, 1.0))
+    return rng.choice(some.get(name, (0.0, 6.0, 40.0)))
 
 
 def _archetypes(number: int, rng: random.Random) -> list[dict[str, Any]]:

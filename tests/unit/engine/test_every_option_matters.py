@@ -98,6 +98,7 @@ OTHER: dict[str, Any] = {
     "team.priority_order": ["retrain", "repair", "capability", "deploy", "build"],
     "capabilities.rollback.capacity_coverage": 0.9,
     "archetypes": [{"name": "only", "share": 1.0, "market_size": 50.0}],
+    "changes": [{"day": 40, "team.developers": 2}],
     "imported": CLIENT,
     "model.largest_yearly_power_loss": 0.5,
     "portfolio.initial_models": 10,

@@ -108,7 +108,9 @@ def test_a_leavers_retraining_waits_and_its_model_is_online_again() -> None:
     assert ml_model.state is State.ONLINE
     assert (ml_model.cause, ml_model.serving_version) == (None, "current")
     assert (task.interrupted, task.held, task.worker) == (True, False, None)
-    assert model.event_log[-1].kind == LogKind.RETRAINING_STOPPED
+    stopped, left = model.event_log[-2:]
+    assert (stopped.kind, stopped.model) == (LogKind.RETRAINING_STOPPED, ml_model.number)
+    assert (left.kind, left.developer) == (LogKind.DEVELOPER_LEFT, leaver.number)
 
 
 def present(model: ModelOpsModel) -> list[Developer]:
