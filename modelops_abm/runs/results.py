@@ -31,6 +31,7 @@ from modelops_abm.runs.manifest import ResultError, ResultFiles, shown
 from modelops_abm.runs.output import Contents, ResultFolder, write_results
 from modelops_abm.runs.summary import summary_tables
 from modelops_abm.scenario import Problem, Scenario
+from modelops_abm.scenario.timeline import CHANGEABLE
 from modelops_abm.scenario.words import team_caution
 from modelops_abm.text import csv_text
 
@@ -247,6 +248,8 @@ def cause_in_words(kind: int, cause: int) -> str:
         return TaskClass(cause).name.lower()
     if kind == LogKind.RETIRED:
         return RetirementReason(cause).name.lower()
+    if kind == LogKind.VALUE_CHANGED:
+        return CHANGEABLE[cause]
     return Cause(cause).name.lower()
 
 
@@ -256,7 +259,7 @@ def daily_table(days: Mapping[str, Sequence[float | None]]) -> pd.DataFrame:
     for outcome in outcomes.DAILY:
         values = days[outcome.name]
         # There is a count on every day, so none of them is NaN, which no whole number could be.
-        if outcome.unit in ("models", "tasks"):
+        if outcome.unit in ("models", "tasks", "developers"):
             columns[outcome.name] = np.array(values, dtype=np.int64)
         else:
             filled = [math.nan if value is None else value for value in values]
