@@ -107,7 +107,7 @@ class LogKind(IntEnum):
     RETRAINING_STOPPED = 23  # its developer has left: online again
     BUILD_FAILED = 24  # retired for it; detail: days that developers spent on the build
     PREVIOUS_BROKE = 25  # cause: why the current version does not serve; now nobody does
-    VALUE_CHANGED = 26  # cause: place in `timeline.CHANGEABLE`; detail: new value, of a mean
+    VALUE_CHANGED = 26  # cause: place in `scenario.timeline.CHANGEABLE`; detail: new value
     DEVELOPER_JOINED = 27
     DEVELOPER_LEFT = 28
 
