@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from statistics import median
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from modelops_abm.core import outcomes
-from modelops_abm.core.events import MAINTENANCE, LogKind, TaskClass
+from modelops_abm.core.events import MAINTENANCE, LogKind, LogRecord, TaskClass
 from modelops_abm.core.statechart import STAGE_OF_STATE, TARGET, Serving, Stage, State
 from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.mesa_engine.model import ModelOpsModel
@@ -17,7 +19,7 @@ from modelops_abm.rules.day import DayFlows
 from modelops_abm.scenario import Scenario, with_values
 from modelops_abm.scenario.presets import PRESETS, preset
 from tests.strategies import scenarios
-from tests.unit.engine.lives import lives_of
+from tests.unit.engine.lives import TRIGGERS, Life, lives_of
 
 SCENARIOS = scenarios(max_horizon_days=90, max_models=8)
 QUICK = settings(
@@ -89,6 +91,14 @@ class Watched(ModelOpsModel):
                     assert developer.task is not None
                     doing = developer.task.task_class
                     assert doing in MAINTENANCE or order.index(doing) < rank
+
+    def open_day(self) -> None:
+        super().open_day()
+        limit = self.parameters.drift.offline_loss
+        for entry in self.ml_models:
+            condition = entry.condition
+            if entry.state is State.ONLINE and condition is not None and condition.drift_detected:
+                assert condition.loss() < limit, "a mild drift that has grown is judged again"
 
     def tasks_of_models(self) -> list[Any]:
         tasks = (task for entry in self.ml_models for task in (entry.work, entry.retraining))
@@ -167,6 +177,44 @@ def check_run(model: ModelOpsModel, scenario: Scenario) -> None:
     assert availability is None or 0.0 <= availability <= 1.0 + TINY
 
 
+def check_deliveries(model: ModelOpsModel) -> None:
+    """Sums and medians of the times to production are those of the models that went live."""
+    totals = model.totals
+    delivered = [
+        (entry.went_live_at - entry.arrived_at, entry.went_live_at - entry.begun_at)
+        for entry in model.ml_models
+        if entry.went_live_at is not None and entry.begun_at is not None
+    ]
+    assert len(delivered) == totals["models_delivered"]
+    assert totals["has_delivered"] == (len(delivered) > 0)
+    for name, days in zip(outcomes.MEDIANS, zip(*delivered, strict=True), strict=False):
+        assert close(totals[f"{name}_days"], math.fsum(days))
+        assert totals[f"{name}_median_days"] == median(days)
+    assert totals["begun_to_live_days"] <= totals["idea_to_production_days"] * (1 + TINY)
+
+
+def check_previous_versions(log: Iterable[LogRecord]) -> None:
+    """One takes over at most once while the current one does not serve, and breaks only then."""
+    since_change: dict[int, list[LogKind]] = {}
+    for record in log:
+        kind = LogKind(record.kind)
+        if kind in TRIGGERS:
+            since_change[record.model] = []
+        elif kind in (LogKind.PREVIOUS_SERVES, LogKind.PREVIOUS_BROKE):
+            passed = since_change.setdefault(record.model, [])
+            assert passed == ([LogKind.PREVIOUS_SERVES] * (kind is LogKind.PREVIOUS_BROKE))
+            passed.append(kind)
+
+
+def check_ideas(model: ModelOpsModel, start: dict[int, State], lives: dict[int, Life]) -> None:
+    """No idea that earns nothing is ever built; what was in build at the start goes on."""
+    for entry in model.ml_models:
+        if entry.score <= 0.0 and start.get(entry.number, State.IDEA) is State.IDEA:
+            assert entry.begun_at is None
+            life = lives[entry.number]
+            assert {stay.state for stay in life.stays} <= {State.IDEA, State.RETIRED}
+
+
 def check_scenario(scenario: Scenario) -> None:
     """Run a scenario and check all that must hold, day by day and in the end."""
     model = Watched(scenario, rng=scenario.horizon_days, ml_model_class=WatchedModel)
@@ -185,6 +233,9 @@ def check_scenario(scenario: Scenario) -> None:
         assert life.state is entry.state
         passed = {(stay.state, stay.trigger) for stay in life.stays if stay.trigger is not None}
         assert passed <= TARGET.keys()
+    check_deliveries(model)
+    check_previous_versions(model.event_log)
+    check_ideas(model, start, lives)
 
 
 @given(SCENARIOS)
