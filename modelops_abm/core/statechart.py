@@ -117,7 +117,7 @@ PRODUCTION_STATES = tuple(
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(State.IDEA, Trigger.BUILD_BEGINS, State.BUILD, "work begins"),
     Transition(State.BUILD, Trigger.BUILD_DONE, State.DEPLOYMENT, "built"),
-    Transition(State.BUILD, Trigger.BUILD_FAILED, State.RETIRED, "fails"),
+    Transition(State.BUILD, Trigger.BUILD_FAILED, State.RETIRED, "build fails"),
     Transition(State.DEPLOYMENT, Trigger.GOES_LIVE, State.ONLINE, "goes live"),
     Transition(State.ONLINE, Trigger.RETRAINING_BEGINS, State.RETRAINING, "retraining begins"),
     Transition(State.RETRAINING, Trigger.RETRAINING_DONE, State.ONLINE, "retrained"),
