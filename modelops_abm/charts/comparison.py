@@ -36,11 +36,11 @@ from modelops_abm.charts.figure import (
     Table,
     months,
     share_axis,
-    time_axis,
     value_axis,
 )
 from modelops_abm.charts.layout import shortened
 from modelops_abm.charts.palette import LOSSES, VERDICTS, WORK
+from modelops_abm.charts.timeline import time_axis_of
 from modelops_abm.experiments import Comparison, PairedDifference, SideBySide
 from modelops_abm.experiments.statistics import share
 from modelops_abm.experiments.words import IS_BASELINE, known_money
@@ -81,7 +81,7 @@ def net_value(comparison: Comparison) -> Figure:
     )
     rate = comparison.plan.scenario.finance.discount_rate
     unit = f"{money.unit}, discounted at {formats.share(rate, 0)}"
-    x = time_axis(comparison.finance.horizon_days)
+    x = time_axis_of(comparison.plan.scenario)
     above = Panel(
         "Net value so far",
         unit,
@@ -236,7 +236,7 @@ def course(comparison: Comparison, name: Course) -> Figure:
     panel = Panel(
         "",
         "",
-        time_axis(comparison.finance.horizon_days),
+        time_axis_of(comparison.plan.scenario),
         value_axis([*plan.ends, *baseline.ends], steps=3),
         (
             baseline.futures("baseline", "baseline"),
@@ -312,7 +312,7 @@ def team_time_of_plan(comparison: Comparison) -> Figure:
     panel = Panel(
         "",
         "",
-        time_axis(comparison.finance.horizon_days),
+        time_axis_of(comparison.plan.scenario),
         share_axis(),
         tuple(_stacked(np.append(0.0, periods), shares)),
         Key(("plan", "base"), _key_rows(shares, plan, baseline)),
@@ -588,7 +588,7 @@ def _paid_back(comparison: Comparison) -> Panel:
     return Panel(
         "Futures that have paid back",
         "%",
-        time_axis(finance.horizon_days),
+        time_axis_of(comparison.plan.scenario),
         share_axis(),
         (
             Band("interval", edges, low, high, "plan 25%"),

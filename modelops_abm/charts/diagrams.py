@@ -28,6 +28,7 @@ from modelops_abm.charts.lives import arrived_later, counts, passages, starting_
 from modelops_abm.charts.palette import STATES, WORK, Colour
 from modelops_abm.charts.placement import IN_FILES, Way, placed_statechart
 from modelops_abm.charts.runs import COUNTS_OF_STATE, source_of, state_flows, work_days
+from modelops_abm.charts.timeline import team_in_words
 from modelops_abm.core.events import TaskClass
 from modelops_abm.core.statechart import (
     PRODUCTION_STATES,
@@ -299,7 +300,7 @@ def _team(run: Run) -> Shapes:
     """Return what the developers did, in the order of their priorities."""
     days = work_days(run)
     total = sum(days.values())
-    team = formats.plural(run.scenario.team.developers, "developer")
+    team = team_in_words(run.scenario)
     left, top = 98.0, 176.0
     order = [TaskClass[name.upper()].name.lower() for name in run.scenario.team.priority_order]
     shapes = heading(left, top, f"What {team} did", "% of their time, by priority")

@@ -29,6 +29,8 @@ _NARROW = 24
 _AT_END = 0.85
 """Beyond this part of the axis the words of a dot stand behind it."""
 _FOOT = 0.3
+_TAG = 0.03
+"""Part of the axis from the letter of a change to the next one."""
 _WORDS_ABOVE = 46.0
 """What two lines of words above a dot take, in pixels."""
 # ECharts' own axis would put numbers at its ends, which are not round, and choose others than the
@@ -113,6 +115,8 @@ def _series(grid: _Grid, space: Space) -> list[Option]:
         series.append(_words_below(grid, space))
     if panel.y.signed:
         series.append(_zero(grid))
+    if panel.x.changes:
+        series += _changes(grid)
     # The number of series is to stay the same from one answer to the next: `chart.vue` merges only
     # then, and else the chart starts again. A layer that is nowhere for now is hidden, not left
     # out.
@@ -175,6 +179,43 @@ def _words_along(name: str, marks: list[Option], colour: str, number: int) -> Op
             "data": marks,
         },
     }
+
+
+def _changes(grid: _Grid) -> list[Option]:
+    """Return a line across a plot for each change, and its letter beside the head of it."""
+    axis, top = grid.panel.x, grid.panel.y.high
+    marks = [{"xAxis": round(each.at, 3), "label": {"show": False}} for each in axis.changes]
+    lines = _words_along(f"changes-{grid.number}", marks, "var(--ink-2)", grid.number)
+    lines["z"] = 4
+    lines["markLine"]["lineStyle"]["type"] = [4, 3]
+    letters = {
+        "id": f"change-letters-{grid.number}",
+        "type": "scatter",
+        "xAxisIndex": grid.number,
+        "yAxisIndex": grid.number,
+        "encode": _ENCODE,
+        "symbolSize": 1,
+        "silent": True,
+        "z": 6,
+        "itemStyle": {"opacity": 0},
+        "tooltip": {"show": False},
+        "data": [
+            {"value": [top, round(at, 3)], "label": {"formatter": label}}
+            for at, label in axis.tags(_TAG)
+        ],
+        "label": {
+            "show": True,
+            "position": "right",
+            "distance": 2,
+            "verticalAlign": "top",
+            **_text("var(--ink)"),
+            "fontSize": 10,
+            "fontWeight": 600,
+            "textBorderColor": "var(--surface)",
+            "textBorderWidth": 2,
+        },
+    }
+    return [lines, letters]
 
 
 def _zero(grid: _Grid) -> Option:

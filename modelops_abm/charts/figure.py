@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import string
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, Self
@@ -34,6 +35,14 @@ _DAY_STEPS = (1, 2, 5, 10, 20)
 _MOST_STEPS = 8
 
 
+class Change(NamedTuple):
+    """What changes at a place of a time axis, in words, and the short label that stands there."""
+
+    at: float
+    label: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Axis:
     """A range of values with the numbers that stand along it.
@@ -48,6 +57,8 @@ class Axis:
         What it was made to show; the ends are as far apart or farther.
     steps, signed, whole
         How it was made; see `value_axis`.
+    changes
+        Of a time axis: what changes in its course. A thin line across marks each.
     """
 
     low: float
@@ -58,6 +69,7 @@ class Axis:
     steps: int = 4
     signed: bool = False
     whole: bool = False
+    changes: tuple[Change, ...] = ()
 
     def holding(self, low: float, high: float) -> Axis:
         """Return the axis that shows another range as well."""
@@ -73,6 +85,23 @@ class Axis:
     def share(self, value: float) -> float:
         """Return where a value is, from 0 at the low end to 1 at the high one."""
         return (value - self.low) / (self.high - self.low)
+
+    def tags(self, apart: float) -> list[tuple[float, str]]:
+        """Return where labels of changes stand, and what they say.
+
+        Changes that are less apart than this share of the axis have one label: B–D.
+        """
+        groups: list[list[Change]] = []
+        for change in self.changes:
+            near = groups and self.share(change.at) - self.share(groups[-1][-1].at) < apart
+            groups[-1].append(change) if near else groups.append([change])
+        return [
+            (
+                (group[0].at + group[-1].at) / 2.0,
+                "–".join(dict.fromkeys((group[0].label, group[-1].label))),
+            )
+            for group in groups
+        ]
 
 
 def _kept_unit(labels: tuple[str, ...], keep: slice) -> tuple[str, ...]:
@@ -166,8 +195,26 @@ def months(days: ArrayLike) -> Floats:
     return np.asarray(days, dtype=float) / formats.MONTH_DAYS
 
 
-def time_axis(horizon_days: int) -> Axis:
-    """Return the axis of a run in months; the last label has the unit, days if it is short."""
+def letter(place: int) -> str:
+    """Return the label of something in a row: A to Z, AA, AB ...
+
+    >>> letter(0), letter(25), letter(26)
+    ('A', 'Z', 'AA')
+    """
+    before, own = divmod(place, len(string.ascii_uppercase))
+    return (letter(before - 1) if before else "") + string.ascii_uppercase[own]
+
+
+def time_axis(horizon_days: int, changes: Sequence[tuple[float, str]] = ()) -> Axis:
+    """Return the axis of a run in months; the last label has the unit, days if it is short.
+
+    Parameters
+    ----------
+    horizon_days
+        Length of the run.
+    changes
+        Days on which something changes, in order, and what; lettered, as months are numbers.
+    """
     is_short = horizon_days <= _SHORT_DAYS
     size = 1.0 if is_short else formats.MONTH_DAYS
     end = horizon_days / size
@@ -179,7 +226,11 @@ def time_axis(horizon_days: int) -> Axis:
     # Whatever the words count, places are in months: layers of a panel need not know how long it
     # is.
     ticks = tuple(number * size / formats.MONTH_DAYS for number in numbers)
-    return Axis(0.0, horizon_days / formats.MONTH_DAYS, ticks, tuple(labels))
+    marks = tuple(
+        Change(day / formats.MONTH_DAYS, letter(place), f"day {formats.number(day)}, {words}")
+        for place, (day, words) in enumerate(changes)
+    )
+    return Axis(0.0, horizon_days / formats.MONTH_DAYS, ticks, tuple(labels), changes=marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -699,7 +750,22 @@ class Figure:
     @property
     def words(self) -> str:
         """What it shows in words: its text alternative."""
-        return f"{self.finding.rstrip('.')}. {self.shows}".rstrip()
+        return f"{self.finding.rstrip('.')}. {self.explained}".rstrip()
+
+    @property
+    def explained(self) -> str:
+        """How to read it, and what the lines of changes stand for."""
+        return f"{self.shows} {self.legend_of_changes}".strip()
+
+    @property
+    def legend_of_changes(self) -> str:
+        """What changes on the way, by the labels of the lines; empty if nothing does."""
+        axes = (_time_axis_of(part) for row in self.parts for part in row)
+        changes = next((axis.changes for axis in axes if axis is not None and axis.changes), ())
+        if not changes:
+            return ""
+        lines = "; ".join(f"{each.label} {each.words}" for each in changes)
+        return f"Dashed upright lines are changes: {lines}."
 
     def as_table(self) -> Table:
         """Return the same as a table."""
@@ -740,6 +806,16 @@ class Figure:
         renderer = importlib.import_module("modelops_abm.charts.matplotlib")
         image: bytes = renderer.png(self, dots_per_inch=100)
         return image
+
+
+def _time_axis_of(part: Part) -> Axis | None:
+    match part:
+        case Panel():
+            return part.x
+        case Rows():
+            return part.axis
+        case _:
+            return None
 
 
 def _listed(part: Part) -> list[tuple[str, str]]:

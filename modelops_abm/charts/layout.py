@@ -17,6 +17,7 @@ import numpy as np
 
 from modelops_abm.charts.figure import (
     Arrow,
+    Axis,
     Badge,
     Band,
     Bar,
@@ -68,6 +69,8 @@ _ABOVE, _BELOW, _LABELLED, _BETWEEN = 30.0, 14.0, 36.0, 18.0
 _TICKS, _GAP, _AFTER, _LABEL_GAP, _NOTE = 48.0, 40.0, 12.0, 16.0, 14.0
 # A number along the axis with its unit, "month 36", and air on either side.
 _TICK_ROOM = 62.0
+# Letters of changes, and from one to the next.
+_TAG_SIZE, _TAG = 9.0, 14.0
 _LEAST_ROOM = 30.0
 """For half of the last label along the axis."""
 # Narrower bars touch: a gap and an edge would leave little of them, and look like a pattern.
@@ -224,7 +227,7 @@ class _Sheet:
             self.write(self.margin, self.y, line, size=_TITLE, colour="ink", strong=True)
             self.y += _TITLE_LINE
         self.y -= _TITLE - _SHOWS - 2.0
-        for line in wrapped(figure.shows, self.inner, _SHOWS):
+        for line in wrapped(figure.explained, self.inner, _SHOWS):
             self.write(self.margin, self.y, line, size=_SHOWS)
             self.y += _SHOWS_LINE
         self.y += _BELOW_HEADER - _SHOWS
@@ -305,6 +308,7 @@ class _Sheet:
         plot.axes(is_labelled=is_last)
         for layer in panel.layers:
             plot.draw(layer)
+        self.changes(panel.x, box)
         # Labels come after all layers: only then is it known which heights are asked for, and none
         # of the lines is drawn over a label.
         plot.label_ends()
@@ -314,6 +318,21 @@ class _Sheet:
         if panel.x_title and is_last:
             self.write(box.right, box.bottom + 42.0, panel.x_title, anchor="right")
             self.y += 16.0
+
+    def changes(self, axis: Axis, plot: Box) -> None:
+        """Draw a line across a plot for each change, its letter between the plot and the months.
+
+        In front of all else: areas that fill the plot would hide it.
+        """
+        for change in axis.changes:
+            x = plot.left + axis.share(change.at) * plot.width
+            ends = np.array([(x, plot.top), (x, plot.bottom + 1.0)])
+            self.shapes.append(Polyline(ends, "ink-2", 1.0, "dashed"))
+        for at, label in axis.tags(_TAG / plot.width):
+            x = plot.left + axis.share(at) * plot.width
+            self.write(
+                x, plot.bottom + _BELOW - 4.0, label, size=_TAG_SIZE, strong=True, anchor="center"
+            )
 
     # Rows
 
@@ -343,6 +362,7 @@ class _Sheet:
                 y = top + rows.height * (number + 0.5)
                 half = 0.5 * _thickness(rows.rows[number]) * rows.height
                 self.line([(end, y + half), (end, y + rows.height - half)], "control")
+        self.changes(rows.axis, Box(place.left, top, width, bottom - top))
         if rows.flag is not None:
             self._row_flag(rows, rows.flag, place, top, bottom)
         self.y = bottom + (_LABELLED if rows.axis.ticks and is_last else 8.0)

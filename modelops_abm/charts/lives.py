@@ -26,12 +26,12 @@ from modelops_abm.charts.figure import (
     Rows,
     Table,
     months,
-    time_axis,
     value_axis,
 )
 from modelops_abm.charts.layout import shortened
 from modelops_abm.charts.palette import STATES, Colour
 from modelops_abm.charts.runs import source_of
+from modelops_abm.charts.timeline import time_axis_of
 from modelops_abm.core import outcomes
 from modelops_abm.core.events import LogKind
 from modelops_abm.core.statechart import PRODUCTION_STATES, Serving, State, Trigger, target
@@ -330,7 +330,7 @@ def model_timeline(run: Run, model_number: int) -> Figure:
         "State",
         "",
         tuple(map(_lane_row, shown)),
-        time_axis(run.scenario.horizon_days),
+        time_axis_of(run.scenario),
         (("times", "ink-2"), ("days", "ink-2")),
         height=26.0,
         flag=flag,
@@ -408,7 +408,7 @@ def _stocks(run: Run, number: int) -> list[Panel]:
     size, unit = formats.money_scale(float(value.max()))
     # A value is of a whole day: it needs an edge at the end of the last one.
     edges = months(np.append(days["day"].to_numpy(), days["day"].iloc[-1] + 1))
-    x = time_axis(run.scenario.horizon_days)
+    x = time_axis_of(run.scenario)
     stocks: list[tuple[str, str, Floats, float, Colour, str]] = [
         ("Users", "number", users, 0.0, "plan", f"{formats.number(users[-1])} at the end"),
         (

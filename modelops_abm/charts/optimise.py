@@ -19,11 +19,11 @@ from modelops_abm.charts.figure import (
     Rows,
     Table,
     months,
-    time_axis,
     value_axis,
 )
 from modelops_abm.charts.layout import shortened
 from modelops_abm.charts.palette import Colour
+from modelops_abm.charts.timeline import time_axis_of
 from modelops_abm.experiments.optimisation_results import Finalist, Optimised, spend_of
 from modelops_abm.experiments.optimisation_search import YEAR_DAYS, Measured
 from modelops_abm.experiments.optimisation_words import interval_of, with_error
@@ -165,7 +165,7 @@ def road_map(found: Optimised) -> Figure:
     """
     team = formats.plural(found.recommended.developers, "developer")
     rows = tuple(_step_row(step, found) for step in found.recommended.in_order)
-    x = time_axis(found.plan.horizon_days)
+    x = time_axis_of(found.plan)
     body = Rows("Capability", "", rows or (Row("None", ()),), x, height=52.0)
     return Figure(
         _finding_of_road_map(found),
@@ -241,7 +241,7 @@ def _spending(found: Optimised) -> Panel:
     return Panel(
         "Spending",
         f"in each year, {unit}",
-        time_axis(horizon),
+        time_axis_of(found.plan),
         value_axis([0.0, *years / size, (budget or 0.0) / size], steps=3),
         (bars, *names, *line),
         height=130.0,

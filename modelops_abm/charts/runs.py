@@ -29,11 +29,11 @@ from modelops_abm.charts.figure import (
     Table,
     months,
     share_axis,
-    time_axis,
     value_axis,
 )
 from modelops_abm.charts.layout import shortened
 from modelops_abm.charts.palette import LOSSES, STATES, WORK, Colour
+from modelops_abm.charts.timeline import team_in_words, time_axis_of
 from modelops_abm.core import outcomes
 from modelops_abm.core.statechart import State
 from modelops_abm.experiments.finance import payback_days
@@ -149,7 +149,7 @@ def _states(run: Run) -> Panel:
     return Panel(
         "Models in production",
         f"models, average of each {bins.word}; {in_all} over the run",
-        time_axis(run.scenario.horizon_days),
+        time_axis_of(run.scenario),
         value_axis([0.0, *low], whole=True),
         (*layers, edge),
         height=270.0,
@@ -168,7 +168,7 @@ def _stages(run: Run) -> Panel:
     return Panel(
         "On their way",
         "models, at the end of each day",
-        time_axis(run.scenario.horizon_days),
+        time_axis_of(run.scenario),
         value_axis([0.0, *np.concatenate([line.y for line in lines])], whole=True),
         tuple(lines),
         height=120.0,
@@ -193,7 +193,7 @@ def team_time(run: Run) -> Figure:
         for name in WORK
         if days[name] > 0.0
     }
-    team = formats.plural(run.scenario.team.developers, "developer")
+    team = team_in_words(run.scenario)
     return Figure(
         _finding_of_team(days),
         ((_team(run, "Team time", 310.0, Key(("share", "days"), _team_key(run, bins, cells))),),),
@@ -239,7 +239,7 @@ def _team(run: Run, title: str, height: float, key: Key | None) -> Panel:
     return Panel(
         title,
         f"% of developer days, by {bins.word}",
-        time_axis(run.scenario.horizon_days),
+        time_axis_of(run.scenario),
         share_axis(),
         tuple(bars),
         key,
@@ -294,7 +294,7 @@ def _finding_of_money(run: Run) -> str:
 
 def _flows(run: Run) -> Panel:
     bins = _bins_of_team(run)
-    x = time_axis(run.scenario.horizon_days)
+    x = time_axis_of(run.scenario)
     per, unit_days = ("day", 1.0) if "day" in x.labels[-1] else ("month", formats.MONTH_DAYS)
     value = unit_days * bins.per_day(run.daily["value"])
     flows = {name: unit_days * bins.per_day(flow) for name, flow in outlays(run).items()}
@@ -342,9 +342,7 @@ def _net_value_so_far(run: Run) -> Panel:
         for words, values, colour in sides
     )
     axis = value_axis(np.concatenate([booked, discounted]) / size, steps=5)
-    return Panel(
-        "Net value so far", unit, time_axis(run.scenario.horizon_days), axis, lines, height=180.0
-    )
+    return Panel("Net value so far", unit, time_axis_of(run.scenario), axis, lines, height=180.0)
 
 
 # Value lost on the way
@@ -552,7 +550,7 @@ def _both(plan: Run, baseline: Run) -> Panel:
     return Panel(
         "Net value so far",
         f"{unit}, discounted",
-        time_axis(plan.scenario.horizon_days),
+        time_axis_of(plan.scenario),
         value_axis(np.concatenate([own, other]) / size, steps=5),
         (
             Line("baseline", days, other / size, "baseline", 2.2, "dashed", words[1]),
@@ -574,7 +572,7 @@ def _difference(plan: Run, baseline: Run) -> Panel:
     return Panel(
         "Plan minus baseline",
         f"{unit}, so far",
-        time_axis(plan.scenario.horizon_days),
+        time_axis_of(plan.scenario),
         value_axis(scaled, signed=True),
         (
             Band("ahead", days, zero, np.maximum(scaled, 0.0), "earns 20%"),

@@ -210,8 +210,10 @@ def _use_grown(figure: Figure | None, answer: Answer | None, what: str = "") -> 
 def _Shown(figure: Figure, space: Space, *, is_table: bool, name: str = "") -> None:
     if is_table:
         Markup(table(figure.as_table()), css_class="numbers-place")
-    else:
-        Chart(figure, space, name=name)
+        return
+    Chart(figure, space, name=name)
+    if figure.legend_of_changes:
+        Markup(h.p(".changes")[figure.legend_of_changes])
 
 
 def _Nothing(space: Space) -> solara.Element:

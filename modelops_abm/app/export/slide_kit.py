@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
@@ -137,9 +138,14 @@ def add_panel(slide: Any, box: Box, title: str, panel: Panel, number_format: str
             edge = f"{band.colour.partition(' ')[0]} 40%"
             lines.append(Line("95 of 100 futures, from", band.x, band.low, edge, 1.0))
             lines.append(Line("to", band.x, band.high, edge, 1.0))
+    # A chart of PowerPoint has no upright lines: each change is a line of two points.
+    for change in panel.x.changes:
+        at, ends = np.full(2, change.at), np.array([panel.y.low, panel.y.high])
+        name = f"{change.label} {change.words}"
+        lines.append(Line(name, at, ends, "ink-3", 0.75, "dashed"))
     data = XyChartData()
     for line in lines:
-        series = data.add_series(line.name.capitalize())
+        series = data.add_series(line.name[:1].upper() + line.name[1:])
         for x, y in zip(line.x, line.y, strict=True):
             if math.isfinite(y):
                 series.add_data_point(round(float(x), 3), round(float(y), 6))

@@ -35,6 +35,7 @@ def Chart(figure: Figure, space: Space, *, name: str = "") -> solara.Element:
     label = figure.finding
     if not label.startswith(figure.title):
         label = f"{figure.title}, {figure.unit}. {label}"
+    label = f"{label} {figure.legend_of_changes}".rstrip()
     return _Chart(
         option=packed(option(figure, space)),
         height=f"{space.height}px",
