@@ -80,15 +80,17 @@ def money(
     return _with_sign(text, amount, signed) if _says_something(text) else "$0"
 
 
-def money_and_error(amount: float, half_width: float | None, *, of: float | None = None) -> str:
+def money_and_error(
+    amount: float, half_width: float | None, *, signed: bool = False, of: float | None = None
+) -> str:
     """Return an amount with half its interval in the same unit: $418.0 k ±0.3 k.
 
     Parameters
     ----------
-    amount, half_width, of
+    amount, half_width, signed, of
         As for `money`.
     """
-    text = money(amount, half_width=half_width, of=of)
+    text = money(amount, half_width=half_width, signed=signed, of=of)
     width = known(amount, half_width)
     if width is None:
         return text

@@ -40,6 +40,7 @@ _COMMANDS = {
     ),
     "show": "Show what a scenario says, and whose value it is.",
     "simulate": "Run a scenario, once or many times, and print what came of it.",
+    "stories": "Tell what happens if half the team leaves, demand doubles, builds fail, and so on.",
     "sweep": "Run a scenario with many values of some inputs, all over the same futures.",
     "template": "Write a scenario file and a portfolio file to start from.",
     "voi": (

@@ -91,6 +91,13 @@ from .statistics import (
 from .store import (
     Store as Store,
 )
+from .stories import (
+    STORIES as STORIES,
+    Story as Story,
+    Told as Told,
+    story as story,
+    tell as tell,
+)
 from .sweep import (
     DESIGNS as DESIGNS,
     Design as Design,

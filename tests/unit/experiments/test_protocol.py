@@ -24,6 +24,8 @@ from modelops_abm.experiments import (
     side_by_side,
     sobol,
     staffing,
+    story,
+    tell,
     tornado,
 )
 from modelops_abm.experiments.alternatives import alternatives_of
@@ -39,6 +41,7 @@ QUESTION = Question(PLAN, INPUTS, with_each=True)
 RESULTS: dict[str, Callable[[], Result]] = {
     "run": lambda: simulate(PLAN, engine="ensemble"),
     "staffing": lambda: staffing(with_values(PLAN, {"team.developers": 1}, source="test"), 4),
+    "stories": lambda: tell([story("no_incidents"), story("weekly_retraining")], 3),
     "averages": lambda: averages_of(replicate(PLAN, 4)),
     "comparison": lambda: compare(PLAN, 4),
     "side by side": lambda: side_by_side(
