@@ -252,7 +252,7 @@ def test_every_assumption_is_shown_with_meaning_source_and_confidence() -> None:
         assert f"default:{quantity.name}" in shown
         assert not quantity.source or f"source:{quantity.name}" in shown
     left_out = set(QUANTITIES) - {entry.name for entry in ASSUMPTIONS}
-    assert left_out == {"name", "description", "archetypes", "imported"}
+    assert left_out == {"name", "description", "archetypes", "changes", "imported"}
 
 
 def test_the_main_assumptions_are_all_that_is_better_than_judgement() -> None:
