@@ -189,7 +189,7 @@ class Told(Reported):
         """Return which story costs most, and where the plan is worth more or less because of it."""
         worst = min(self.stories, key=lambda each: self._mean(each, with_plan=False))
         cost = _money(self.change(worst.name, "npv").estimate)
-        found = [f"Without the plan, the lowest is: {worst.title}, {cost}."]
+        found = [f"Lowest without the plan: {worst.title}, {cost}."]
         for verdict, said in (("earns", "more"), ("loses", "less")):
             named = [
                 each.title
