@@ -56,6 +56,11 @@ class Numbers(click.ParamType[tuple[float, ...]]):
 )
 @click.option("--developers", type=Numbers(), help="Sizes of the team, if that may change.")
 @click.option(
+    "--stages",
+    is_flag=True,
+    help="A capability may also be raised in two stages: to one level, and later to a higher one.",
+)
+@click.option(
     "--trials",
     type=click.IntRange(1, 100_000),
     metavar="N",
@@ -78,6 +83,7 @@ def optimise(
     levels: tuple[float, ...],
     starts: tuple[float, ...] | None,
     developers: tuple[float, ...] | None,
+    stages: bool,
     trials: int,
     finalists: int,
 ) -> None:
@@ -91,7 +97,7 @@ def optimise(
         from modelops_abm.experiments.optimisation import optimise as search
         from modelops_abm.experiments.road_maps import Decisions
 
-        decisions = Decisions(asked.scenario, levels, starts, sizes)
+        decisions = Decisions(asked.scenario, levels, starts, sizes, stages)
         found = search(
             decisions,
             budget_per_year=budget,
@@ -105,6 +111,7 @@ def optimise(
             "levels": levels,
             "starts": decisions.start_days,
             "developers": sizes or (asked.scenario.team.developers,),
+            "stages": stages,
             "trials": trials,
             "replications": asked.replications,
         }

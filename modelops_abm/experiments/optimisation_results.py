@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -610,10 +611,16 @@ def searched_of(decisions: Decisions, found: Sequence[Measured], budget: float |
 
 
 def steps_of(road_map: RoadMap) -> dict[str, Any]:
-    """Return a road map as plain data: the team, and level and start day of each step."""
+    """Return a road map as plain data: the team, and level and start day of each step.
+
+    Those of a capability's second stage have the number 2, and so on.
+    """
     data: dict[str, Any] = {"developers": road_map.developers}
-    for name, level, start_day in road_map.steps:
-        data[f"{name}_level"], data[f"{name}_start_day"] = level, start_day
+    for name, steps in groupby(road_map.steps, key=lambda step: step.capability):
+        for stage, (_, level, start_day) in enumerate(steps, 1):
+            number = f"_{stage}" if stage > 1 else ""
+            data[f"{name}_level{number}"] = level
+            data[f"{name}_start_day{number}"] = start_day
     return data
 
 

@@ -9,18 +9,18 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import chain, combinations, groupby, product
 from typing import Any, NamedTuple
 
 from modelops_abm.experiments.inputs import varied
-from modelops_abm.experiments.plans import level_of, raised, start_of
+from modelops_abm.experiments.plans import raised, start_of
 from modelops_abm.representation import Represented
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, InputError, Problem, Scenario
-from modelops_abm.scenario.scenario import without_changes
+from modelops_abm.scenario.scenario import timeline, without_changes
 
 
 class Step(NamedTuple):
-    """A capability that is raised.
+    """A capability that is raised, or a stage of it.
 
     Attributes
     ----------
@@ -29,7 +29,7 @@ class Step(NamedTuple):
     level
         Level to reach, above its start level and at most 1.
     start_day
-        Day on which the work on it begins.
+        Day on which the work on it begins; a whole one if it is not the first stage.
     """
 
     capability: CapabilityName
@@ -45,7 +45,7 @@ class RoadMap:
     ----------
     steps
         The capabilities that are raised, in the order of `CAPABILITY_NAMES`; all others stay at
-        their start level.
+        their start level. One that is raised in stages has a step for each, by start day.
     developers
         Size of the team.
     """
@@ -60,7 +60,7 @@ class RoadMap:
 
 
 def road_map_of(plan: Scenario) -> RoadMap:
-    """Return the road map of a plan.
+    """Return the road map of a plan; what its changes raise, or lower, later are stages.
 
     Examples
     --------
@@ -68,11 +68,29 @@ def road_map_of(plan: Scenario) -> RoadMap:
     >>> [step.capability for step in road_map_of(preset("rollback_alone")).steps]
     ['rollback']
     """
-    steps = (
-        Step(name, level_of(plan, name), getattr(plan.capabilities, name).start_day)
-        for name in raised(plan)
-    )
+    steps = (step for name in raised(plan) for step in _stages_of(plan, name))
     return RoadMap(tuple(steps), plan.team.developers)
+
+
+def _stages_of(plan: Scenario, name: CapabilityName) -> list[Step]:
+    section, dotted = getattr(plan.capabilities, name), _maximum(name)
+    low, start_day = section.start_level, section.start_day
+    steps = [Step(name, max(section.maximum, low), start_day)]
+    for day, _, values in timeline(plan):
+        if dotted not in values:
+            continue
+        level = max(values[dotted], low)
+        # Until the work begins a level is only an intention: the last one counts. So it is while
+        # there is nothing to do: the work begins with the first level above the start.
+        if day <= start_day or (len(steps) == 1 and steps[0].level <= low):
+            steps = [Step(name, level, max(start_day, float(day)))]
+        elif level != steps[-1].level:
+            steps.append(Step(name, level, float(day)))
+    return steps if len(steps) > 1 or steps[0].level > low else []
+
+
+def _maximum(name: CapabilityName) -> str:
+    return f"capabilities.{name}.maximum"
 
 
 def nothing_of(plan: Scenario) -> RoadMap:
@@ -105,12 +123,17 @@ def with_road_map(plan: Scenario, road_map: RoadMap) -> Scenario:
     # All capabilities are put where they start first: what the plan raises and the road map does
     # not is off.
     values: dict[str, Any] = {"team.developers": road_map.developers}
-    plan = without_changes(plan, {f"capabilities.{name}.maximum" for name in CAPABILITY_NAMES})
+    plan = without_changes(plan, set(map(_maximum, CAPABILITY_NAMES)))
     for name in CAPABILITY_NAMES:
-        values[f"capabilities.{name}.maximum"] = start_of(plan, name)
-    for name, level, start_day in road_map.steps:
-        values[f"capabilities.{name}.maximum"] = level
-        values[f"capabilities.{name}.start_day"] = start_day
+        values[_maximum(name)] = start_of(plan, name)
+    stages: list[Any] = []
+    for name, steps in groupby(road_map.steps, key=lambda step: step.capability):
+        first, *later = steps
+        values[_maximum(name)] = first.level
+        values[f"capabilities.{name}.start_day"] = first.start_day
+        stages += [{"day": int(day), _maximum(name): level} for _, level, day in later]
+    if stages:
+        values["changes"] = (*plan.changes, *stages)
     return varied(plan, values)
 
 
@@ -141,6 +164,9 @@ class Decisions(Represented):
         the horizon.
     developers
         Sizes of the team; only the plan's own if empty.
+    stages
+        Whether a capability may also be raised in two stages, to one level from one of the days on
+        and to a higher one from a later day on. The days must be whole then.
 
     Raises
     ------
@@ -152,6 +178,7 @@ class Decisions(Represented):
     levels: Sequence[float] = LEVELS
     starts: Sequence[float] | None = None
     developers: Sequence[int] = ()
+    stages: bool = False
 
     def __post_init__(self) -> None:
         """Check what may be decided."""
@@ -161,6 +188,9 @@ class Decisions(Represented):
             *_wrong("starts", self.start_days, 0.0, last - 1.0, f"a day from 0 to {last - 1:,}"),
             *_wrong(_DEVELOPERS, self.developers, 1, _MOST_DEVELOPERS, "1 or more developers"),
         ]
+        if self.stages and (parts := [day for day in self.start_days if day % 1.0]):
+            message = "must be whole days where capabilities are raised in stages"
+            problems.append(Problem(message, field="starts", value=f"{parts[0]:g}"))
         if not self.start_days:
             problems.append(Problem("at least one day is needed", field="starts"))
         if problems:
@@ -175,6 +205,10 @@ class Decisions(Represented):
             if levels := self._levels_above(name):
                 counts[f"{name}.level"] = 1 + len(levels)
                 counts[f"{name}.start"] = len(self.start_days)
+            if len(levels) > 1 and len(self.start_days) > 1 and self.stages:
+                # None, or a level after the lowest; and a day after the first.
+                counts[f"{name}.level_2"] = len(levels)
+                counts[f"{name}.start_2"] = len(self.start_days) - 1
         counts[_DEVELOPERS] = len(self._teams)
         return counts
 
@@ -189,10 +223,13 @@ class Decisions(Represented):
     @property
     def size(self) -> int:
         """Number of different road maps."""
-        options = (
-            1 + len(self._levels_above(name)) * len(self.start_days) for name in CAPABILITY_NAMES
-        )
+        options = (self._count(name) for name in CAPABILITY_NAMES)
         return math.prod(options) * len(self._teams)
+
+    def _count(self, name: CapabilityName) -> int:
+        levels, starts = len(self._levels_above(name)), len(self.start_days)
+        stages = math.comb(levels, 2) * math.comb(starts, 2) if self.stages else 0
+        return 1 + levels * starts + stages
 
     def chosen(self, places: Mapping[str, int]) -> RoadMap:
         """Return the road map at a place on each of the axes.
@@ -201,23 +238,35 @@ class Decisions(Represented):
         ----------
         places
             By name of the axis; at place 0 a capability stays where it starts, and its start day
-            does not matter.
+            does not matter. A second stage is none if it is not later and higher than the first.
         """
         steps = []
         for name in CAPABILITY_NAMES:
             place = places.get(f"{name}.level", 0)
             if place > 0:
-                start_day = self.start_days[places.get(f"{name}.start", 0)]
-                steps.append(Step(name, self._levels_above(name)[place - 1], start_day))
+                steps += self._chosen(name, places, place)
         return RoadMap(tuple(steps), self._teams[places.get(_DEVELOPERS, 0)])
+
+    def _chosen(self, name: CapabilityName, places: Mapping[str, int], place: int) -> list[Step]:
+        levels, start = self._levels_above(name), places.get(f"{name}.start", 0)
+        first = Step(name, levels[place - 1], self.start_days[start])
+        higher, later = places.get(f"{name}.level_2", 0), 1 + places.get(f"{name}.start_2", 0)
+        if higher < place or later <= start:
+            return [first]
+        return [first, Step(name, levels[higher], self.start_days[later])]
 
     def places_of(self, road_map: RoadMap) -> dict[str, int]:
         """Return the place of a road map on each of the axes; the opposite of `chosen`."""
         places = dict.fromkeys(self.axes, 0)
         places[_DEVELOPERS] = self._teams.index(road_map.developers)
-        for name, level, start_day in road_map.steps:
-            places[f"{name}.level"] = 1 + self._levels_above(name).index(level)
-            places[f"{name}.start"] = self.start_days.index(start_day)
+        for name, steps in groupby(road_map.steps, key=lambda step: step.capability):
+            levels = self._levels_above(name)
+            first, *later = steps
+            places[f"{name}.level"] = 1 + levels.index(first.level)
+            places[f"{name}.start"] = self.start_days.index(first.start_day)
+            for step in later:
+                places[f"{name}.level_2"] = levels.index(step.level)
+                places[f"{name}.start_2"] = self.start_days.index(step.start_day) - 1
         return places
 
     def every(self) -> Iterator[RoadMap]:
@@ -225,18 +274,18 @@ class Decisions(Represented):
         options = [self._options(name) for name in CAPABILITY_NAMES]
         for developers in self._teams:
             for steps in product(*options):
-                yield RoadMap(tuple(step for step in steps if step is not None), developers)
+                yield RoadMap(tuple(chain.from_iterable(steps)), developers)
 
     def neighbours(self, road_map: RoadMap) -> Iterator[RoadMap]:
-        """Yield the road maps that differ in one capability's level or start, or in the team."""
-        steps: dict[CapabilityName, Step | None] = dict.fromkeys(CAPABILITY_NAMES)
-        steps.update({step.capability: step for step in road_map.steps})
+        """Yield the road maps that differ in one level or start, in a stage, or in the team."""
+        steps: dict[CapabilityName, tuple[Step, ...]] = dict.fromkeys(CAPABILITY_NAMES, ())
+        for step in road_map.steps:
+            steps[step.capability] += (step,)
         for name, here in steps.items():
             for other in self._options(name):
                 if _is_one_change(here, other):
                     changed = {**steps, name: other}.values()
-                    kept = tuple(step for step in changed if step is not None)
-                    yield RoadMap(kept, road_map.developers)
+                    yield RoadMap(tuple(chain.from_iterable(changed)), road_map.developers)
         for developers in self._teams:
             if developers != road_map.developers:
                 yield RoadMap(road_map.steps, developers)
@@ -249,16 +298,27 @@ class Decisions(Represented):
         start = start_of(self.plan, name)
         return tuple(sorted({float(level) for level in self.levels if level > start}))
 
-    def _options(self, name: CapabilityName) -> list[Step | None]:
-        steps = product(self._levels_above(name), self.start_days)
-        return [None, *(Step(name, level, start_day) for level, start_day in steps)]
+    def _options(self, name: CapabilityName) -> list[tuple[Step, ...]]:
+        """Return what may be done about a capability: nothing, a step, or two as stages."""
+        levels = self._levels_above(name)
+        found: list[tuple[Step, ...]] = [()]
+        found += [(Step(name, *step),) for step in product(levels, self.start_days)]
+        if self.stages:
+            pairs = product(combinations(levels, 2), combinations(self.start_days, 2))
+            found += [
+                (Step(name, low, early), Step(name, high, late))
+                for (low, high), (early, late) in pairs
+            ]
+        return found
 
 
-def _is_one_change(here: Step | None, other: Step | None) -> bool:
-    if here is None or other is None:
-        return here is not other
-    # One of the two, not both, and not neither.
-    return (here.level == other.level) != (here.start_day == other.start_day)
+def _is_one_change(here: tuple[Step, ...], other: tuple[Step, ...]) -> bool:
+    if len(here) != len(other):
+        # A stage more or less, and the other one as it is.
+        fewer, more = sorted((here, other), key=len)
+        return len(more) == len(fewer) + 1 and set(fewer) < set(more)
+    values = zip(chain.from_iterable(here), chain.from_iterable(other), strict=True)
+    return sum(one != another for one, another in values) == 1
 
 
 def _wrong(

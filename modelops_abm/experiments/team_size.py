@@ -22,6 +22,7 @@ from modelops_abm.experiments.running import Floats, Keeping, refuses_unknown, t
 from modelops_abm.representation import Reported, Row, Table, in_short, numbers, words
 from modelops_abm.runs.summary import LABELS
 from modelops_abm.scenario import Scenario, with_values
+from modelops_abm.scenario.timeline import Change
 
 MOST_WAITING = 0.5
 """Largest share of the time to restore spent waiting at which a team carries its portfolio."""
@@ -32,6 +33,7 @@ _MODEL_RUNS = 2_000
 """Models times replications that are enough: of many models one future tells much."""
 _LARGEST_FACTOR = 64
 _LARGEST_TEAM = 10_000
+_DEVELOPERS = "team.developers"
 
 
 def waiting_share(totals: ArrayLike) -> float:
@@ -69,7 +71,7 @@ class Tried(NamedTuple):
     Attributes
     ----------
     developers
-        How many there are from the start.
+        How many there are at the start; of a team that changes see `staffing`.
     preemption
         As `team.preemption`.
     waiting
@@ -227,6 +229,9 @@ def staffing(
     The same futures are run with the same team whose maintenance interrupts other work, if it does
     not; then with teams twice as large each until one would do, and between the last two sizes.
 
+    Where the size of the team changes on a day, that of the others changes by the same factor,
+    rounded up: of a team that is halved, twice as many stay if it is twice as large.
+
     Parameters
     ----------
     scenario
@@ -255,12 +260,29 @@ def staffing(
     settings: Keeping = {**keeping, "progress": None}
 
     def tried(preemption: str, developers: int) -> Tried:
-        values = {"team.developers": developers, "team.preemption": preemption}
+        values = {"team.preemption": preemption, **_with_team(scenario, developers)}
         team = with_values(scenario, values, source="another team")
         return _tried(team, totals_of([team], count, **settings)[0])
 
     teams = _teams(scenario, tried)
     return Staffing(scenario, count, settings.get("seed", 0), tuple(teams))
+
+
+def _with_team(scenario: Scenario, developers: int) -> dict[str, Any]:
+    """Return the values of another team; where its size changes it does so by the same factor."""
+    values: dict[str, Any] = {_DEVELOPERS: developers}
+    if scenario.changes:
+        own = scenario.team.developers
+        values["changes"] = [_scaled(change, developers, own) for change in scenario.changes]
+    return values
+
+
+def _scaled(change: Change, developers: int, own: int) -> Change:
+    if _DEVELOPERS not in change.values:
+        return change
+    # In whole numbers: a factor would be rounded before the product is.
+    rounded_up = -(-int(change.values[_DEVELOPERS]) * developers // own)
+    return change.with_value(_DEVELOPERS, min(rounded_up, _LARGEST_TEAM))
 
 
 def _replications(scenario: Scenario) -> int:

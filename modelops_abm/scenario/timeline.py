@@ -175,6 +175,10 @@ class Change(Section):
         # A date is no number, but an `int` is what is left of the two.
         return self.day if isinstance(self.day, int) else (self.day - start).days
 
+    def with_value(self, name: str, value: float) -> Change:
+        """Return the change with another value of a name."""
+        return type(self).model_validate({"day": self.day, **self.values, name: value})
+
     def without(self, names: set[str]) -> Change | None:
         """Return the change without some values; None if nothing is left of it."""
         kept = {name: value for name, value in self.values.items() if name not in names}

@@ -121,3 +121,26 @@ def test_of_many_models_fewer_futures_are_run() -> None:
     few = staffing(team_of(8, horizon_days=20)).replications
     many = staffing(team_of(80, portfolio__initial_models=300, horizon_days=20)).replications
     assert (few, many) == (20, 6)
+
+
+def test_the_teams_that_are_tried_change_by_the_same_factor() -> None:
+    leaving = {"day": 60, "team.developers": 1, "team.focus": 0.5}
+    values = {"horizon_days": 200, "team.developers": 3, "changes": [leaving]}
+    halved = with_values(preset("reference"), values, source="test")
+    found = staffing(halved, 5)
+    assert not found.own.carries
+    would_do = found.would_do
+    assert would_do is not None
+    assert would_do.developers > 3
+    # Of those who start, a third is left, rounded up; all else changes as it did.
+    left = -(-would_do.developers // 3)
+    again = {
+        "horizon_days": 200,
+        "team.developers": would_do.developers,
+        "changes": [{**leaving, "team.developers": left}],
+    }
+    ensemble = replicate(with_values(preset("reference"), again, source="test"), 5)
+    assert waiting_share(ensemble.values) == would_do.waiting
+    # Larger at the start alone would not do: few are left.
+    alone = with_values(halved, {"team.developers": would_do.developers}, source="test")
+    assert waiting_share(replicate(alone, 5).values) > would_do.waiting
