@@ -39,6 +39,7 @@ from modelops_abm.scenario.presets import PRESETS, Departure, kinds_of, preset
 from modelops_abm.scenario.quantity import facts_of
 from modelops_abm.scenario.sections import OF_KIND, ModelKind
 from modelops_abm.scenario.sources import LABELS
+from modelops_abm.scenario.words import knowledge_in_words
 from modelops_abm.text import any_of, range_in_words
 
 DOCS = Path(__file__).resolve().parent
@@ -406,7 +407,10 @@ change it there.
 - **default**: the value of the reference scenario. A distribution is given by its family, mean and
   coefficient of variation (cv, standard deviation by mean).
 - **allowed**: what a scenario may say; anything else is an error. For a distribution, its mean.
-- **plausible**: the range found in the sources, or judged; for sliders and sensitivity analysis.
+- **known**: the range found in the sources, or judged, with nine of ten values that are thought
+  possible and the default in the middle; for a switch how likely each is to be found; or why the
+  value is fixed. *In proportion to* others: sizes move together, so that an organisation of 300
+  models has more than eight developers.
 - **source** and **confidence**: where the default comes from and how well it is supported.
   *measured*: from data, possibly of a neighbouring domain; *survey*: from an industry survey;
   *vendor*: a claim by vendors or consultants; *judgement*: no source that settles it. A value that
@@ -500,7 +504,7 @@ def _by_section() -> dict[str, list[Quantity]]:
 
 def _table_of(quantities: Iterable[Quantity]) -> str:
     header = (
-        "name", "default", "unit", "allowed", "plausible", "meaning", "source", "confidence",
+        "name", "default", "unit", "allowed", "known", "meaning", "source", "confidence",
     )  # fmt: skip
     return table(
         header,
@@ -510,7 +514,7 @@ def _table_of(quantities: Iterable[Quantity]) -> str:
                 _value(quantity.default),
                 quantity.unit,
                 _allowed(quantity),
-                " to ".join(_number(bound) for bound in quantity.plausible or ()),
+                knowledge_in_words(quantity),
                 quantity.meaning,
                 quantity.source,
                 quantity.confidence,

@@ -27,6 +27,7 @@ from modelops_abm.scenario.sources import LABELS
 from modelops_abm.scenario.words import (
     allowed_in_words,
     kinds_in_words,
+    knowledge_in_words,
     source_in_words,
     value_in_words,
 )
@@ -111,6 +112,8 @@ def _entry(stated: StatedValue) -> dict[str, Any]:
         "is_default": stated.is_default,
         "allowed": dict(quantity.bounds),
         "plausible": quantity.plausible,
+        "known": knowledge_in_words(quantity),
+        "fixed": quantity.fixed,
         "choices": quantity.choices,
         "meaning": quantity.meaning,
         "source": stated.source,
@@ -160,7 +163,9 @@ def _wide_table(values: Sequence[StatedValue], *, explained: bool) -> Table:
     for stated in values:
         source = Text(source_in_words(stated))
         if explained:
-            source = Text(f"{stated.quantity.meaning}\n") + source
+            known = knowledge_in_words(stated.quantity)
+            meaning = f"{stated.quantity.meaning}\n{f'Known: {known}.\n' if known else ''}"
+            source = Text(meaning) + source
         table.add_row(
             _name(stated), value_in_words(stated), allowed_in_words(stated.quantity), source
         )
@@ -176,6 +181,8 @@ def _narrow_table(values: Sequence[StatedValue], *, explained: bool) -> Table:
         lines = [stated.quantity.meaning] if explained else []
         allowed = allowed_in_words(stated.quantity)
         lines += [f"Allowed: {allowed}"] if allowed else []
+        known = knowledge_in_words(stated.quantity) if explained else ""
+        lines += [f"Known: {known}."] if known else []
         lines += [words] if (words := source_in_words(stated)) else []
         about = Text("".join(f"\n{line}" for line in lines), style="dim")
         table.add_row(_name(stated), Text(value_in_words(stated)) + about)

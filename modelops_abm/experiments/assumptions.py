@@ -11,23 +11,23 @@ from typing import Any
 import pandas as pd
 
 from modelops_abm import formats
-from modelops_abm.experiments.inputs import Input, Range, in_words
+from modelops_abm.experiments.inputs import Choice, Input, Range, in_words
 from modelops_abm.representation import Reported, Table
 from modelops_abm.scenario import Distribution, InputError, Problem, Quantity, Scenario, catalogue
 from modelops_abm.scenario.fields import DISTRIBUTION_PARTS, nearest_full_name, value_at
+from modelops_abm.scenario.knowledge import DECIDED, Weights
 from modelops_abm.scenario.sources import LABELS, source_of
 from modelops_abm.scenario.without_effect import ATTRIBUTES
 from modelops_abm.text import all_of, printable
 
 LOGARITHMIC_FROM = 20.0
 """A plausible range whose ends differ by this factor or more is varied in equal ratios."""
-NO_RANGE = "no range is known"
-DECIDED = "the plan decides on it"
+FIXED = "fixed: "
+"""What begins a reason that the declaration of a value gives."""
+SWITCH = "a switch: vary it by its name"
 REPLACED = "the portfolio replaces it"
 OVERLAID = "every archetype states its own"
 _GIVEN = "given: "
-_DECISIONS = ("horizon_days", "team.developers")
-_DECIDED_PARTS = (".maximum", ".streams")
 _OF_PORTFOLIOS = tuple(f"portfolio.initial_{what}" for what in ("models", "ideas", "builds"))
 _MOST_NAMED = 6
 
@@ -51,7 +51,8 @@ class Assumptions(Reported):
         """Return what is varied and what is left out."""
         reasons = list(self.left_out.values())
         counts = {
-            "without a known range": reasons.count(NO_RANGE),
+            "that are fixed": sum(reason.startswith(FIXED) for reason in reasons),
+            "that are switches, varied by name": reasons.count(SWITCH),
             "that the plan decides on": reasons.count(DECIDED),
             "that a portfolio or archetypes replace": reasons.count(REPLACED)
             + reasons.count(OVERLAID),
@@ -122,7 +123,7 @@ def assumptions_of(scenario: Scenario, names: Iterable[str] | None = None) -> As
         for entry in catalogue()
         if entry.name not in LABELS and (reason := _why_not(scenario, entry))
     }
-    ranges = _plausible()
+    ranges = _known()
     if names is None:
         inputs = [entry for name, entry in ranges.items() if name not in left_out]
         if not inputs:
@@ -133,10 +134,10 @@ def assumptions_of(scenario: Scenario, names: Iterable[str] | None = None) -> As
 
 
 def _named_inputs(
-    names: Iterable[str], ranges: Mapping[str, Range], left_out: Mapping[str, str]
-) -> tuple[dict[str, Range], dict[str, str]]:
+    names: Iterable[str], ranges: Mapping[str, Input], left_out: Mapping[str, str]
+) -> tuple[dict[str, Input], dict[str, str]]:
     """Return what is varied of values and sections, and what of the sections is left out."""
-    chosen: dict[str, Range] = {}
+    chosen: dict[str, Input] = {}
     beside: dict[str, str] = {}
     problems: list[Problem] = []
     for name in names:
@@ -157,14 +158,12 @@ def _named_inputs(
 
 def _why_not(scenario: Scenario, entry: Quantity) -> str:
     """Return why a value is not uncertain; empty if it is."""
-    # The first reason that holds is told, so the order matters: what is decided is not uncertain at
+    # The first reason that holds is told, so the order matters: what is fixed is not uncertain at
     # all.
-    if entry.name in _DECISIONS or (
-        entry.name.startswith("capabilities.") and entry.name.endswith(_DECIDED_PARTS)
-    ):
-        return DECIDED
-    if entry.plausible is None:
-        return NO_RANGE
+    if entry.fixed:
+        return entry.fixed if entry.fixed == DECIDED else f"{FIXED}{entry.fixed}"
+    if isinstance(entry.knowledge, Weights):
+        return _whose(scenario, entry) or SWITCH
     if scenario.imported is not None and entry.name in _OF_PORTFOLIOS:
         return REPLACED
     if _is_overlaid(scenario, entry.name):
@@ -195,18 +194,23 @@ def _named(names: Sequence[str]) -> str:
 
 
 @cache
-def _plausible() -> dict[str, Range]:
-    """Return every range that is known, by the name of its value."""
-    return {
-        quantity.name: Range(
-            quantity.name,
-            *quantity.plausible,
-            is_whole=quantity.kind == "int",
-            is_logarithmic=_is_wide(quantity.kind, *quantity.plausible),
-        )
-        for quantity in catalogue()
-        if quantity.plausible is not None
-    }
+def _known() -> dict[str, Input]:
+    """Return what every value may be as far as that is known, by its name."""
+    found = {quantity.name: _input_of(quantity) for quantity in catalogue()}
+    return {name: entry for name, entry in found.items() if entry is not None}
+
+
+def _input_of(quantity: Quantity) -> Input | None:
+    if isinstance(quantity.knowledge, Weights):
+        return Choice(quantity.name, tuple(value for value, _ in quantity.knowledge.values))
+    if quantity.plausible is None:
+        return None
+    return Range(
+        quantity.name,
+        *quantity.plausible,
+        is_whole=quantity.kind == "int",
+        is_logarithmic=_is_wide(quantity.kind, *quantity.plausible),
+    )
 
 
 def _is_wide(kind: str, low: float, high: float) -> bool:
@@ -221,7 +225,12 @@ def _nothing_in(name: str, left_out: Mapping[str, str]) -> Problem:
     is_part = name.rpartition(".")[2] in DISTRIBUTION_PARTS
     outer = name.rpartition(".")[0] if is_part else name
     inside = [entry.name for entry in catalogue() if _is_in(entry.name, outer)]
-    reasons = {left_out[key] for key in inside if key in left_out} - {NO_RANGE}
+    reasons = {left_out[key] for key in inside if key in left_out}
+    if inside == [name] and left_out.get(name, "").startswith(FIXED):
+        return Problem(
+            f"is {left_out[name]}; to vary it, state values: name=low..high or name=value,value",
+            field=printable(name),
+        )
     if reasons and not is_part:
         why = "; ".join(sorted(reasons))
         return Problem(

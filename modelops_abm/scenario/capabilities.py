@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, create_model, model_validator
 
 from modelops_abm.core import registry
+from modelops_abm.scenario.knowledge import DECIDED, UNREGISTERED
 from modelops_abm.scenario.quantity import (
     Confidence,
     Section,
@@ -42,18 +43,23 @@ COSTS_HOLD_WITHIN = 3.0
 """Factor of that number, either way, within which they may hold: that of their plausible ranges."""
 
 
+_COSTS = "judgement: nobody publishes what a capability takes; a factor of three either way"
+
+
 def _around(value: float) -> tuple[float, float]:
     return value / COSTS_HOLD_WITHIN, value * COSTS_HOLD_WITHIN
 
 
 def _effort(days: float) -> float:
     # Above 0 as it divides the work: without any a level would be full at once.
-    value: float = quantity(days, "developer-days", gt=0.0, le=1e5, plausible=_around(days))
+    value: float = quantity(
+        days, "developer-days", gt=0.0, le=1e5, plausible=_around(days), source=_COSTS
+    )
     return value
 
 
 def _per_model(amount: float, unit: str) -> float:
-    value: float = quantity(amount, unit, ge=0.0, le=1e7, plausible=_around(amount))
+    value: float = quantity(amount, unit, ge=0.0, le=1e7, plausible=_around(amount), source=_COSTS)
     return value
 
 
@@ -62,7 +68,7 @@ def _effort_per_model(days: float) -> float:
 
 
 def _money(amount: float, unit: str) -> float:
-    value: float = quantity(amount, unit, ge=0.0, le=1e9, plausible=_around(amount))
+    value: float = quantity(amount, unit, ge=0.0, le=1e9, plausible=_around(amount), source=_COSTS)
     return value
 
 
@@ -85,13 +91,19 @@ def _upkeep_per_model(amount: float) -> float:
 class Capability(Section):
     """A stock, the level, that developers' work fills up to a maximum of investment."""
 
-    start_level: float = quantity(0.0, "level", ge=0.0, le=1.0)
+    start_level: float = quantity(
+        0.0,
+        "level",
+        ge=0.0,
+        le=1.0,
+        fixed="what is in place is a fact of an organisation, which can say it",
+    )
     """Level at the start; the baseline of a plan stays there."""
-    maximum: float = quantity(0.0, "level", ge=0.0, le=1.0, plausible=(0.0, 1.0))
+    maximum: float = quantity(0.0, "level", ge=0.0, le=1.0, plausible=(0.0, 1.0), fixed=DECIDED)
     """Level of investment to reach; below the start level nothing is built."""
-    start_day: float = quantity(0.0, "day", ge=0.0, le=36_500.0)
+    start_day: float = quantity(0.0, "day", ge=0.0, le=36_500.0, fixed=DECIDED)
     """Day on which the work on it begins."""
-    streams: int = quantity(BY_SIZE, "developers", ge=0, le=100, plausible=(1, 4))
+    streams: int = quantity(BY_SIZE, "developers", ge=0, le=100, plausible=(1, 4), fixed=DECIDED)
     """Developers who work on it at once, who share what is left of the work; 0 is by size: one for
     every 24 models in production at the start, at most a quarter of the team, at least one."""
 
@@ -121,15 +133,50 @@ class Automation(Capability):
         confidence=Confidence.VENDOR,
     )
     """Effort saved at full level on build, deployment, drift, pipeline, capacity."""
-    retraining_saving: float = quantity(0.7, "share", ge=0.0, le=1.0, plausible=(0.3, 0.95))
+    retraining_saving: float = quantity(
+        0.7,
+        "share",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.3, 0.95),
+        source="judgement: a pipeline leaves checking and release to people",
+    )
     """Effort saved at full level on a retraining: scheduled, or asked for by an alert."""
-    pipeline_reduction: float = quantity(0.5, "share", ge=0.0, le=1.0)
+    pipeline_reduction: float = quantity(
+        0.5,
+        "share",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.2, 0.75),
+        source="judgement: tests catch part of what changes break, and not what feeds do",
+    )
     """Pipeline issues avoided at full level."""
-    handover_gain: float = quantity(0.3, "share", ge=0.0, le=1.0)
+    handover_gain: float = quantity(
+        0.3,
+        "share",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.05, 0.7),
+        source="judgement: most builds fail for reasons that no hand-over mends",
+    )
     """Share of the builds that would fail which go on to deployment at full level."""
-    self_healing_share: float = quantity(0.3, "probability", ge=0.0, le=1.0)
+    self_healing_share: float = quantity(
+        0.3,
+        "probability",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.05, 0.6),
+        source="judgement: restarts mend what is transient, which is more here and less there",
+    )
     """Probability, at full level, that a pipeline issue is resolved without a developer."""
-    self_healing_days: float = quantity(0.05, "days", ge=0.0, le=1e3)
+    self_healing_days: float = quantity(
+        0.05,
+        "days",
+        ge=0.0,
+        le=1e3,
+        plausible=(0.005, 0.25),
+        source="judgement: from minutes to a job that runs again for hours",
+    )
     """Time that self-healing takes."""
 
 
@@ -148,7 +195,14 @@ class Monitoring(Capability):
     """Upkeep of a full level: the fixed part."""
     upkeep_per_model_year: float = _upkeep_per_model(15_000.0 / MODELS_OF_COSTS)
     """Upkeep of a full level: the part for each model in production on the day."""
-    delay_without_days: float = quantity(30.0, "days", ge=0.01, le=36_500.0, plausible=(7.0, 90.0))
+    delay_without_days: float = quantity(
+        30.0,
+        "days",
+        ge=0.01,
+        le=36_500.0,
+        plausible=(7.0, 90.0),
+        source="judgement; one case, Uber 2023: 45 days, found by hand",
+    )
     """Mean time to detect drift and decay without monitoring."""
     delay_with_days: float = quantity(
         1.0,
@@ -156,6 +210,7 @@ class Monitoring(Capability):
         ge=0.01,
         le=36_500.0,
         plausible=(0.25, 7.0),
+        in_proportion_to={"capabilities.monitoring.delay_without_days": 1.0},
         source="Arize survey 2022 (n = 945): 26 % need a week or more to detect and fix",
         confidence=Confidence.SURVEY,
     )
@@ -165,7 +220,7 @@ class Monitoring(Capability):
 def _coverages_of_registered() -> dict[str, tuple[Any, Any]]:
     found = {}
     for cause in registry.registered_causes():
-        field = quantity(cause.coverage, "probability", ge=0.0, le=1.0)
+        field = quantity(cause.coverage, "probability", ge=0.0, le=1.0, fixed=UNREGISTERED)
         field.description = f"The same for a {cause.label} issue."
         found[f"{cause.name}_coverage"] = (float, field)
     return found
@@ -196,19 +251,68 @@ class Rollback(Capability):
         source="direction: Google SRE, about 70 % of outages come from changes; size judgement",
     )
     """Probability, at full level, of a previous version at hand for a pipeline issue."""
-    capacity_coverage: float = quantity(0.0, "probability", ge=0.0, le=1.0)
+    capacity_coverage: float = quantity(
+        0.0,
+        "probability",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.0, 0.3),
+        source="judgement: a previous version needs the same capacity, unless it is smaller",
+    )
     """The same for a capacity issue."""
-    compliance_coverage: float = quantity(0.5, "probability", ge=0.0, le=1.0)
+    compliance_coverage: float = quantity(
+        0.5,
+        "probability",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.2, 0.8),
+        source="judgement: an issue of the data meets both versions, one of a change only one",
+    )
     """The same for a compliance issue."""
-    drift_coverage: float = quantity(0.9, "probability", ge=0.0, le=1.0)
+    drift_coverage: float = quantity(
+        0.9,
+        "probability",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.4, 0.95),
+        source="judgement: the range of pipeline_coverage: the same version has to be at hand",
+    )
     """The same while a drift is investigated and addressed."""
-    retraining_coverage: float = quantity(0.9, "probability", ge=0.0, le=1.0)
+    retraining_coverage: float = quantity(
+        0.9,
+        "probability",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.4, 0.95),
+        source="judgement: the range of pipeline_coverage: the same version has to be at hand",
+    )
     """The same while a model that cannot serve is retrained."""
-    switch_days: float = quantity(0.04, "days", ge=0.0, le=1e3)
+    switch_days: float = quantity(
+        0.04,
+        "days",
+        ge=0.0,
+        le=1e3,
+        plausible=(0.004, 0.5),
+        source="judgement: from minutes by a switch to half a day by hand",
+    )
     """Time until the previous version serves."""
-    previous_power: float = quantity(0.95, "share", ge=0.0, le=1.0)
+    previous_power: float = quantity(
+        0.95,
+        "share",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.8, 0.99),
+        source="judgement: versions differ little; some bring a new approach",
+    )
     """Power of the previous version relative to the current one's without drift."""
-    previous_drift_share: float = quantity(0.5, "share", ge=0.0, le=1.0)
+    previous_drift_share: float = quantity(
+        0.5,
+        "share",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.2, 0.95),
+        source="judgement: the same shift meets both versions, which learnt from other data",
+    )
     """Share of a drift's loss that the previous version suffers as well."""
 
 
@@ -227,9 +331,23 @@ class Lineage(Capability):
     """Upkeep of a full level: the fixed part."""
     upkeep_per_model_year: float = _upkeep_per_model(10_000.0 / MODELS_OF_COSTS)
     """Upkeep of a full level: the part for each model in production on the day."""
-    compliance_reduction: float = quantity(0.6, "share", ge=0.0, le=1.0, plausible=(0.2, 0.85))
+    compliance_reduction: float = quantity(
+        0.6,
+        "share",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.2, 0.85),
+        source="judgement: what papers at hand would answer before it becomes an outage",
+    )
     """Compliance issues avoided at full level."""
-    effort_saving: float = quantity(0.5, "share", ge=0.0, le=1.0)
+    effort_saving: float = quantity(
+        0.5,
+        "share",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.2, 0.8),
+        source="judgement: papers at hand save the search for them, and not the answer",
+    )
     """Effort saved at full level on compliance repairs."""
 
 
@@ -253,6 +371,7 @@ class Autoscaling(Capability):
         "multiple of capacity",
         ge=0.0,
         le=1e3,
+        plausible=(1.0, 9.0),
         source="judgement, by analogy with Google Autopilot 2020: severe out-of-memory jobs "
         "cut to a tenth",
     )
@@ -302,7 +421,14 @@ class Capabilities(Section):
     """Lineage and versioning."""
     autoscaling: Autoscaling = Autoscaling()
     """Autoscaling of serving capacity."""
-    package_days: float = quantity(10.0, "developer-days", ge=0.1, le=1e5)
+    package_days: float = quantity(
+        10.0,
+        "developer-days",
+        ge=0.1,
+        le=1e5,
+        plausible=(3.0, 30.0),
+        source="judgement: from half a sprint to half a quarter of one developer",
+    )
     """Size of a package of capability work; without preemption it is done in one go."""
 
     @model_validator(mode="after")

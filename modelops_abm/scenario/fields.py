@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple, TypeGuard, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from modelops_abm.scenario.knowledge import Knowledge, Spread, Weights, family_within
 from modelops_abm.scenario.quantity import Distribution, Section, facts_of
 from modelops_abm.scenario.scenario import Scenario
 
@@ -178,7 +179,11 @@ class Quantity:
     bounds: Mapping[str, float] = dataclasses.field(default_factory=dict, hash=False)
     """Allowed range: ``ge``, ``gt``, ``le``, ``lt``; of the mean for a distribution."""
     plausible: tuple[float, float] | None = None
-    """Range found in the sources, if any was."""
+    """Range found in the sources or judged, if it has one."""
+    knowledge: Knowledge | None = dataclasses.field(default=None, hash=False)
+    """What is known of it while nobody states it; None if it is fixed."""
+    fixed: str = ""
+    """Why it is not uncertain, unless somebody says so."""
     choices: tuple[str, ...] = ()
     """Words that are allowed, for a choice or an order."""
     source: str = ""
@@ -218,10 +223,29 @@ def _quantity(name: str, declared: FieldInfo, default: Any) -> Quantity:
         unit=facts.get("unit", ""),
         bounds=facts.get("bounds", {}),
         plausible=(plausible[0], plausible[1]) if plausible else None,
+        knowledge=_knowledge(declared),
+        fixed=_extra(declared).get("fixed", ""),
         choices=choices_of(declared.annotation),
         source=facts.get("source", ""),
         confidence=facts.get("confidence", ""),
     )
+
+
+def _extra(declared: FieldInfo) -> dict[str, Any]:
+    extra = declared.json_schema_extra
+    return dict(extra) if isinstance(extra, dict) else {}
+
+
+def _knowledge(declared: FieldInfo) -> Knowledge | None:
+    facts = _extra(declared)
+    if weights := facts.get("weights"):
+        return Weights(tuple((value, weight) for value, weight in weights), facts["reason"])
+    low_and_high = facts.get("of_a_size", None if "fixed" in facts else facts.get("plausible"))
+    if low_and_high is None:
+        return None
+    low, high = low_and_high
+    family = family_within(facts["bounds"])
+    return Spread(low, high, family, in_proportion_to=facts.get("in_proportion_to", {}))
 
 
 def _kind(annotation: Any) -> Kind:

@@ -22,6 +22,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from modelops_abm.core import registry
+from modelops_abm.scenario.knowledge import UNREGISTERED
 
 
 class Confidence(StrEnum):
@@ -82,8 +83,13 @@ def quantity(
     source: str = "no source found",
     confidence: Confidence = Confidence.JUDGEMENT,
     plausible: tuple[float, float] | None = None,
+    of_a_size: tuple[float, float] | None = None,
+    in_proportion_to: Mapping[str, float] | None = None,
+    fixed: str = "",
 ) -> Any:
     """Declare a number of the scenario.
+
+    Every number has a plausible range, or is fixed and says why.
 
     Parameters
     ----------
@@ -96,11 +102,25 @@ def quantity(
     source, confidence
         Where the default comes from and how well it is supported.
     plausible
-        Range found in the sources, for sliders and sensitivity analysis. Not enforced.
+        Range found in the sources, or judged: 90 % of the values that are thought possible, with
+        the default as their median. Not enforced.
+    of_a_size
+        The same among organisations of one size, where that is narrower; see `in_proportion_to`.
+    in_proportion_to
+        The values that make the size, by dotted name, with an exponent each: where they are drawn
+        so many times larger, so is this one (`knowledge.Spread`).
+    fixed
+        Why the default is not uncertain. With a range that is one to choose from.
     """
     facts: dict[str, Any] = {"unit": unit, "source": source, "confidence": confidence.value}
     if plausible is not None:
         facts["plausible"] = list(plausible)
+    if of_a_size is not None:
+        facts["of_a_size"] = list(of_a_size)
+    if in_proportion_to is not None:
+        facts["in_proportion_to"] = dict(in_proportion_to)
+    if fixed:
+        facts["fixed"] = fixed
     facts["bounds"] = {
         name: bound
         for name, bound in (("ge", ge), ("gt", gt), ("le", le), ("lt", lt))
@@ -113,11 +133,22 @@ def quantity(
     return Field(default=default, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=facts)
 
 
-def entries(default: tuple[float, ...], unit: str, *, ge: float, le: float) -> Any:
+def entries(default: tuple[float, ...], unit: str, *, ge: float, le: float, fixed: str) -> Any:
     """Declare a list of numbers of the scenario; the bounds are those of each, in its type too."""
     # As for a distribution: pydantic would hold the list itself against them.
-    facts = {**facts_of(quantity(default[0], unit, ge=ge, le=le))}
+    facts = {**facts_of(quantity(default[0], unit, ge=ge, le=le, fixed=fixed))}
     return Field(default=default, json_schema_extra=facts)
+
+
+def switch(default: Any, weights: Mapping[Any, float], reason: str) -> Any:
+    """Declare a flag or a word out of several, with how likely each is to be found, and why."""
+    pairs: list[Any] = [[value, weight] for value, weight in weights.items()]
+    return Field(default=default, json_schema_extra={"weights": pairs, "reason": reason})
+
+
+def stated(default: Any, fixed: str) -> Any:
+    """Declare a value that is neither a number nor a switch, with why it is not uncertain."""
+    return Field(default=default, json_schema_extra={"fixed": fixed})
 
 
 def extended[S: type[Section]](fields: Mapping[str, tuple[Any, Any]]) -> Callable[[S], S]:
@@ -144,7 +175,10 @@ def extended[S: type[Section]](fields: Mapping[str, tuple[Any, Any]]) -> Callabl
 def registered_quantity(default: float, facts: registry.Number) -> Any:
     """Declare a number that something registered brings to the scenario."""
     bounds = {name: getattr(facts, name) for name in ("ge", "gt", "le", "lt")}
-    field = quantity(default, facts.unit, source=facts.source, plausible=facts.plausible, **bounds)
+    fixed = "" if facts.plausible else UNREGISTERED
+    field = quantity(
+        default, facts.unit, source=facts.source, plausible=facts.plausible, fixed=fixed, **bounds
+    )
     field.description = facts.meaning
     return field
 

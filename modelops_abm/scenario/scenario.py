@@ -22,6 +22,7 @@ from modelops_abm.scenario.capabilities import (
     Capability,
     CapabilityName,
 )
+from modelops_abm.scenario.knowledge import DECIDED
 from modelops_abm.scenario.portfolio import (
     Day,
     ImportedPortfolio,
@@ -29,7 +30,14 @@ from modelops_abm.scenario.portfolio import (
     contradictions,
     no_archetype,
 )
-from modelops_abm.scenario.quantity import Distribution, Section, misfit, quantity, with_mean
+from modelops_abm.scenario.quantity import (
+    Distribution,
+    Section,
+    misfit,
+    quantity,
+    stated,
+    with_mean,
+)
 from modelops_abm.scenario.sections import (
     OF_KIND,
     Archetype,
@@ -69,15 +77,19 @@ class Scenario(Represented, Section):
     """Name of the scenario."""
     description: Annotated[str, Field(max_length=5000)] = ""
     """Whom or what it describes."""
-    horizon_days: int = quantity(1095, "days", ge=1, le=36_500, plausible=(365, 1825))
+    horizon_days: int = quantity(
+        1095, "days", ge=1, le=36_500, plausible=(365, 1825), fixed=DECIDED
+    )
     """Length of the run."""
-    start_date: Day = date(2026, 1, 1)
+    start_date: Day = stated(date(2026, 1, 1), fixed="the calendar is nobody's to be unsure of")
     """Calendar date of day 0; the dates of a client's portfolio count from it."""
     portfolio: PortfolioParameters = PortfolioParameters()
     """Models and ideas at the start, and new ideas."""
     model: ModelKind = ModelKind()
     """Attributes of the models."""
-    archetypes: Annotated[tuple[Archetype, ...], Field(strict=False)] = ()
+    archetypes: Annotated[tuple[Archetype, ...], Field(strict=False)] = stated(
+        (), fixed="which kinds of model there are is for an organisation to say"
+    )
     """Kinds of model with their own attributes; none means that all are as in `model`."""
     incidents: IncidentParameters = IncidentParameters()
     """Issues that take a model offline."""
@@ -95,9 +107,13 @@ class Scenario(Represented, Section):
     """How use answers to quality and availability."""
     finance: FinanceParameters = FinanceParameters()
     """How money is counted."""
-    changes: Annotated[tuple[Change, ...], Field(strict=False, max_length=MOST_CHANGES)] = ()
+    changes: Annotated[tuple[Change, ...], Field(strict=False, max_length=MOST_CHANGES)] = stated(
+        (), fixed="what changes on a day is for a scenario to say"
+    )
     """Values that change on a day of the run, by day; of one day in this order."""
-    imported: ImportedPortfolio | None = None
+    imported: ImportedPortfolio | None = stated(
+        None, fixed="a list of models is what a client knows"
+    )
     """A client's portfolio, which replaces the initial models, ideas and builds."""
     sources: Annotated[tuple[ValueSource, ...], Field(strict=False)] = ()
     """Whose value it is, for every value that is not the default."""

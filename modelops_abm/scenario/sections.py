@@ -8,6 +8,7 @@ from pydantic import Field, field_validator
 from pydantic.fields import FieldInfo
 
 from modelops_abm.core import registry
+from modelops_abm.scenario.knowledge import DECIDED, UNREGISTERED
 from modelops_abm.scenario.quantity import (
     Confidence,
     Distribution,
@@ -17,6 +18,8 @@ from modelops_abm.scenario.quantity import (
     facts_of,
     quantity,
     registered_quantity,
+    stated,
+    switch,
     weibull_cv,
 )
 
@@ -50,9 +53,28 @@ class PortfolioParameters(Section):
         source="judgement; ModelOp 2021: mean 270 at large financial firms",
     )
     """Models in production at the start (a client's portfolio replaces them)."""
-    initial_ideas: int = quantity(20, "ideas", ge=0, le=100_000, plausible=(0, 200))
+    initial_ideas: int = quantity(
+        20,
+        "ideas",
+        ge=0,
+        le=100_000,
+        plausible=(0, 200),
+        of_a_size=(5, 200),
+        in_proportion_to={"portfolio.initial_models": 1.0},
+        source="judgement; ModelOp 2026: 67 % of large firms have 101 to 250 proposed, 94 % fewer"
+        " than 25 live",
+    )
     """Ideas in the backlog at the start (a client's portfolio replaces them)."""
-    initial_builds: int = quantity(4, "builds", ge=0, le=100_000, plausible=(0, 20))
+    initial_builds: int = quantity(
+        4,
+        "builds",
+        ge=0,
+        le=100_000,
+        plausible=(0, 20),
+        of_a_size=(1, 8),
+        in_proportion_to={"team.developers": 1.0},
+        source="judgement: at most as many as there are developers to build",
+    )
     """How many of the best initial ideas are in build already."""
     ideas_per_year: float = quantity(
         18.0,
@@ -60,16 +82,43 @@ class PortfolioParameters(Section):
         ge=0.0,
         le=1e5,
         plausible=(0.0, 100.0),
+        of_a_size=(4.0, 60.0),
+        in_proportion_to={"portfolio.initial_models": 1.0},
         source="judgement; McKinsey 2017: 10 to 25 % growth a year",
     )
     """Rate at which new ideas arrive (Poisson)."""
-    backlog_order: Literal["value_per_effort", "first_in_first_out"] = "value_per_effort"
+    backlog_order: Literal["value_per_effort", "first_in_first_out"] = switch(
+        "value_per_effort",
+        {"value_per_effort": 0.7, "first_in_first_out": 0.3},
+        "judgement: most say that they build the best first, and some take them as they come",
+    )
     """Which idea is built next: the best expected yearly value per developer-day, or the oldest."""
-    past_retraining_interval_days: float = quantity(90.0, "days", gt=0.0, le=36_500.0)
+    past_retraining_interval_days: float = quantity(
+        90.0,
+        "days",
+        gt=0.0,
+        le=36_500.0,
+        plausible=(30.0, 365.0),
+        source="judgement: the range of retraining.interval_days, as it was before the start",
+    )
     """Retraining interval of the organisation before the start; sets the initial decay."""
-    initial_usage_share: float = quantity(0.8, "share of full use", ge=0.0, le=1.0)
+    initial_usage_share: float = quantity(
+        0.8,
+        "share of full use",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.5, 0.95),
+        source="judgement: below half a model would soon be given up, and few are used by all",
+    )
     """Use per user of the models in production at the start, relative to a satisfied user's."""
-    go_live_usage_share: float = quantity(0.5, "share of full use", ge=0.0, le=1.0)
+    go_live_usage_share: float = quantity(
+        0.5,
+        "share of full use",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.2, 0.8),
+        source="judgement: from a pilot's circle to a roll-out that is asked for from above",
+    )
     """Use per user of a model that goes live, relative to a satisfied user's."""
     success_share: float = quantity(
         1.0,
@@ -93,7 +142,9 @@ def _rates_of_registered() -> dict[str, tuple[Any, Any]]:
 def _repairs_of_registered() -> dict[str, tuple[Any, Any]]:
     found = {}
     for cause in registry.registered_causes():
-        field = quantity(_effort(cause.repair_days), "developer-days", ge=0.0, le=1e4)
+        field = quantity(
+            _effort(cause.repair_days), "developer-days", ge=0.0, le=1e4, fixed=UNREGISTERED
+        )
         field.description = f"Effort to repair a {cause.label} issue."
         found[f"{cause.name}_repair"] = (Distribution, field)
     return found
@@ -124,11 +175,32 @@ class IncidentParameters(Section):
         confidence=Confidence.MEASURED,
     )
     """Capacity issues per year of serving at an overload of 1 (demand at full capacity)."""
-    overload_threshold: float = quantity(0.8, "share of capacity", gt=0.0, le=10.0)
+    overload_threshold: float = quantity(
+        0.8,
+        "share of capacity",
+        gt=0.0,
+        le=10.0,
+        plausible=(0.6, 0.95),
+        source="judgement: capacity is planned for 60 to 80 % of load; beyond, queues grow",
+    )
     """Load above which capacity issues begin."""
-    overload_span: float = quantity(0.2, "share of capacity", gt=0.0, le=10.0)
+    overload_span: float = quantity(
+        0.2,
+        "share of capacity",
+        gt=0.0,
+        le=10.0,
+        plausible=(0.1, 0.5),
+        source="judgement: queues grow steeply within a few tenths of the capacity",
+    )
     """Load beyond the threshold at which the overload is 1."""
-    largest_overload: float = quantity(5.0, "multiple", ge=0.0, le=1e3)
+    largest_overload: float = quantity(
+        5.0,
+        "multiple",
+        ge=0.0,
+        le=1e3,
+        plausible=(2.0, 10.0),
+        source="judgement: beyond some overload requests are turned away and change nothing more",
+    )
     """Cap on the overload."""
     compliance_per_year: float = quantity(
         1.2,
@@ -139,16 +211,37 @@ class IncidentParameters(Section):
         source="no source found; 8 % of all issues",
     )
     """Compliance issues per year of serving."""
-    regulated_multiplier: float = quantity(3.0, "multiple", ge=0.0, le=1e3)
+    regulated_multiplier: float = quantity(
+        3.0,
+        "multiple",
+        ge=0.0,
+        le=1e3,
+        plausible=(1.5, 6.0),
+        source="judgement: a regulated model is asked about more often than others; nobody counted",
+    )
     """Factor on the compliance issues of a regulated model."""
-    capacity_growth: float = quantity(0.25, "share", ge=0.0, le=10.0)
+    capacity_growth: float = quantity(
+        0.25,
+        "share",
+        ge=0.0,
+        le=10.0,
+        plausible=(0.1, 1.0),
+        source="judgement: from one more instance of many to twice the capacity",
+    )
     """Growth of a model's capacity with every capacity repair."""
 
 
 class DriftParameters(Section):
     """Drift events, their detection, and the alert on slow decay."""
 
-    onsets_per_year: float = quantity(2.5, "per model-year", ge=0.0, le=1e4, plausible=(0.0, 4.0))
+    onsets_per_year: float = quantity(
+        2.5,
+        "per model-year",
+        ge=0.0,
+        le=1e4,
+        plausible=(0.0, 4.0),
+        source="judgement: from stable processes to a change each quarter",
+    )
     """Drift events per year of serving, while none is active."""
     severity: Distribution = quantity(
         Distribution(family="beta", mean=0.35, cv=0.5),
@@ -159,13 +252,38 @@ class DriftParameters(Section):
         source="judgement within the range; Wild-Time 2022 measured a mean drop of 20 %",
     )
     """Share of the predictive power that a drift takes in the end (a family for shares)."""
-    growth_days: float = quantity(20.0, "days", gt=0.0, le=36_500.0)
+    growth_days: float = quantity(
+        20.0,
+        "days",
+        gt=0.0,
+        le=36_500.0,
+        plausible=(5.0, 90.0),
+        source="judgement: from a feed that changes within days to habits that take a quarter",
+    )
     """Time constant with which the loss grows to its severity."""
-    offline_loss: float = quantity(0.15, "share of power", ge=0.0, le=1.0)
+    offline_loss: float = quantity(
+        0.15,
+        "share of power",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.05, 0.3),
+        source="judgement: what an owner bears before a model is switched off; nobody publishes it",
+    )
     """Loss at detection from which the model is taken offline."""
-    decay_alert: Literal["always", "with_monitoring", "never"] = "always"
+    decay_alert: Literal["always", "with_monitoring", "never"] = switch(
+        "always",
+        {"always": 0.5, "with_monitoring": 0.35, "never": 0.15},
+        "judgement: somebody looks at a metric now and then; without tools many do not",
+    )
     """Whether slow decay is noticed at all; `with_monitoring` needs a level above 0."""
-    decay_alert_power: float = quantity(0.9, "share of first-day power", gt=0.0, lt=1.0)
+    decay_alert_power: float = quantity(
+        0.9,
+        "share of first-day power",
+        gt=0.0,
+        lt=1.0,
+        plausible=(0.8, 0.97),
+        source="judgement: from thresholds at the noise of a metric to a fifth of the power",
+    )
     """Predictive power below which slow decay is noticed, after the same delay as drift."""
 
 
@@ -182,9 +300,20 @@ class RetrainingParameters(Section):
         confidence=Confidence.VENDOR,
     )
     """Time from going live or the last retraining to the next; longer than the horizon is never."""
-    serves_while_retraining: bool = True
+    serves_while_retraining: bool = switch(
+        True,
+        {True: 0.9, False: 0.1},
+        "judgement: retraining is done beside the version that serves, but for few",
+    )
     """Whether the current version serves while the model is being retrained."""
-    restored_share: float = quantity(0.95, "share of the lost power", ge=0.0, le=1.0)
+    restored_share: float = quantity(
+        0.95,
+        "share of the lost power",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.8, 0.99),
+        source="judgement: new data restore nearly all, unless the world has outgrown the features",
+    )
     """Share of the decayed power that a retraining or drift fix restores."""
 
 
@@ -203,19 +332,39 @@ class EffortParameters(Section):
     )
     """Effort to repair a pipeline issue."""
     capacity_repair: Distribution = quantity(
-        _effort(1.5), "developer-days", ge=0.0, le=1e4, plausible=(0.2, 5.0)
+        _effort(1.5),
+        "developer-days",
+        ge=0.0,
+        le=1e4,
+        plausible=(0.2, 5.0),
+        source="judgement: from a setting to an order of machines",
     )
     """Effort to repair a capacity issue."""
     compliance_repair: Distribution = quantity(
-        _effort(5.0), "developer-days", ge=0.0, le=1e4, plausible=(1.0, 20.0)
+        _effort(5.0),
+        "developer-days",
+        ge=0.0,
+        le=1e4,
+        plausible=(1.0, 20.0),
+        source="judgement: from a question answered to a review of weeks",
     )
     """Effort to answer a compliance issue."""
     drift_investigation: Distribution = quantity(
-        _effort(3.0), "developer-days", ge=0.0, le=1e4, plausible=(0.5, 10.0)
+        _effort(3.0),
+        "developer-days",
+        ge=0.0,
+        le=1e4,
+        plausible=(0.5, 10.0),
+        source="judgement: from a known feed to a search through all features",
     )
     """Effort to investigate a drift, before the retraining that addresses it."""
     retraining: Distribution = quantity(
-        _effort(5.0), "developer-days", ge=0.0, le=1e4, plausible=(1.0, 10.0)
+        _effort(5.0),
+        "developer-days",
+        ge=0.0,
+        le=1e4,
+        plausible=(1.0, 10.0),
+        source="judgement: from a pipeline that is started to a project",
     )
     """Effort to retrain a model."""
 
@@ -223,18 +372,45 @@ class EffortParameters(Section):
 class TeamParameters(Section):
     """The developers, and what they put first."""
 
-    developers: int = quantity(8, "developers", ge=1, le=10_000, plausible=(3, 40))
+    developers: int = quantity(
+        8,
+        "developers",
+        ge=1,
+        le=10_000,
+        plausible=(3, 40),
+        of_a_size=(4, 16),
+        in_proportion_to={"portfolio.initial_models": 1.0},
+        fixed=DECIDED,
+        source="judgement: 1.5 to 6 models for each; about 1.5 for all data staff at DBS, 2025",
+    )
     """Developers who build and maintain the models."""
     productivity: Distribution = quantity(
-        Distribution(family="constant", mean=1.0, cv=0.0), "multiple", gt=0.0, le=100.0
+        Distribution(family="constant", mean=1.0, cv=0.0),
+        "multiple",
+        gt=0.0,
+        le=100.0,
+        fixed="the unit of the efforts, which carry what is not known of it",
     )
     """Productivity of a developer, drawn once for each."""
-    focus: float = quantity(0.6, "developer-days per day", gt=0.0, le=1.0, plausible=(0.4, 0.8))
+    focus: float = quantity(
+        0.6,
+        "developer-days per day",
+        gt=0.0,
+        le=1.0,
+        plausible=(0.4, 0.8),
+        source="judgement: what meetings and other duties leave of a working day",
+    )
     """Developer-days of work that a developer does in a calendar day."""
-    preemption: Literal["maintenance", "none"] = "maintenance"
+    preemption: Literal["maintenance", "none"] = switch(
+        "maintenance",
+        {"maintenance": 0.7, "none": 0.3},
+        "judgement: most teams drop other work for what is broken",
+    )
     """Whether maintenance takes a developer off lower work at once, or only goes first in line."""
     # Not strict, as files have lists, and strictly a list is no tuple.
-    priority_order: Annotated[tuple[TaskClassName, ...], Field(strict=False)] = TASK_CLASS_NAMES
+    priority_order: Annotated[tuple[TaskClassName, ...], Field(strict=False)] = stated(
+        TASK_CLASS_NAMES, fixed=DECIDED
+    )
     """Task classes from the first to the last priority."""
     payroll_per_year: float = quantity(
         190_000.0,
@@ -264,26 +440,79 @@ class TeamParameters(Section):
 class UsageParameters(Section):
     """How the use of a model answers to its quality and availability."""
 
-    neutral_power: float = quantity(0.75, "share of first-day power", gt=0.0, lt=1.0)
+    neutral_power: float = quantity(
+        0.75,
+        "share of first-day power",
+        gt=0.0,
+        lt=1.0,
+        plausible=(0.6, 0.9),
+        source="judgement: the direction is published (SSRN 3144434, 4299576), the place is not",
+    )
     """Served predictive power above which use grows and below which it falls."""
-    neutral_availability: float = quantity(0.5, "share of time", gt=0.0, lt=1.0)
+    neutral_availability: float = quantity(
+        0.5,
+        "share of time",
+        gt=0.0,
+        lt=1.0,
+        plausible=(0.3, 0.9),
+        source="judgement: a tool without an alternative keeps its users, another does not",
+    )
     """Remembered availability above which use grows and below which it falls."""
-    growth_days: float = quantity(60.0, "days", ge=1.0, le=36_500.0)
+    growth_days: float = quantity(
+        60.0,
+        "days",
+        ge=1.0,
+        le=36_500.0,
+        plausible=(20.0, 180.0),
+        source="judgement: habits form within weeks to half a year",
+    )
     """Time constant with which use grows at full quality and availability."""
-    decline_days: float = quantity(30.0, "days", ge=2.0, le=36_500.0)
+    decline_days: float = quantity(
+        30.0,
+        "days",
+        ge=2.0,
+        le=36_500.0,
+        plausible=(10.0, 120.0),
+        source="judgement: trust is lost faster than it is won, by how much nobody measured",
+    )
     """Time constant with which use falls at no quality or no availability."""
-    availability_memory_days: float = quantity(30.0, "days", gt=0.0, le=36_500.0)
+    availability_memory_days: float = quantity(
+        30.0,
+        "days",
+        gt=0.0,
+        le=36_500.0,
+        plausible=(7.0, 90.0),
+        source="judgement: from the last week to the last quarter",
+    )
     """Time constant with which users remember availability."""
-    abandonment_share: float = quantity(0.1, "share of full use", ge=0.0, le=1.0)
+    abandonment_share: float = quantity(
+        0.1,
+        "share of full use",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.02, 0.3),
+        source="judgement: from the last users to a review that ends what a third still use",
+    )
     """Use below which a model is abandoned and retired."""
     demand_factor: float = quantity(
-        1.0, "multiple", ge=0.0, le=LARGEST_DEMAND, plausible=(0.5, 2.0)
+        1.0,
+        "multiple",
+        ge=0.0,
+        le=LARGEST_DEMAND,
+        plausible=(0.5, 2.0),
+        source="judgement: half or double of what users of today ask for",
     )
     """Factor on the demand of all models: predictions asked for per prediction of their use."""
     season: Annotated[
         tuple[Annotated[float, Field(ge=0.0, le=LARGEST_DEMAND)], ...],
         Field(strict=False),
-    ] = entries((1.0,) * MONTHS, "multiples", ge=0.0, le=LARGEST_DEMAND)
+    ] = entries(
+        (1.0,) * MONTHS,
+        "multiples",
+        ge=0.0,
+        le=LARGEST_DEMAND,
+        fixed="a calendar of its own that an organisation knows; without one every month is alike",
+    )
     """Factors on the demand in the calendar months from January to December."""
 
     @field_validator("season")
@@ -298,7 +527,14 @@ class UsageParameters(Section):
 class FinanceParameters(Section):
     """How money is counted."""
 
-    discount_rate: float = quantity(0.08, "per year", ge=0.0, le=1.0, plausible=(0.0, 0.15))
+    discount_rate: float = quantity(
+        0.08,
+        "per year",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.0, 0.15),
+        source="judgement: from public money to venture capital",
+    )
     """Discount rate of the net present value."""
 
 
@@ -310,7 +546,12 @@ class ModelKind(Section):
     """Attributes that every idea draws once; the mean and spread of each."""
 
     market_size: Distribution = quantity(
-        _spread(500.0), "users", gt=0.0, le=1e9, plausible=(50.0, 10_000.0)
+        _spread(500.0),
+        "users",
+        gt=0.0,
+        le=1e9,
+        plausible=(50.0, 10_000.0),
+        source="judgement: from one department to a whole large firm",
     )
     """People who could ever use the model (m)."""
     innovation_per_year: float = quantity(
@@ -344,7 +585,20 @@ class ModelKind(Section):
     )
     """Predictions that a fully satisfied user asks for in a day (Vmax)."""
     value_per_prediction: Distribution = quantity(
-        _spread(0.50), "$ per prediction", ge=0.0, le=1e6, plausible=(0.005, 5.0)
+        _spread(0.50),
+        "$ per prediction",
+        ge=0.0,
+        le=1e6,
+        plausible=(0.005, 5.0),
+        # What is known is the value that models make per developer and year.
+        of_a_size=(0.1, 2.0),
+        in_proportion_to={
+            "team.developers": 1.0,
+            "portfolio.initial_models": -1.0,
+            "model.market_size": -1.0,
+            "model.predictions_per_user_day": -1.0,
+        },
+        source="judgement; DBS 2025: about US$ 0.75 million a year for each of its data staff",
     )
     """Value of a right prediction (v)."""
     cost_per_prediction: Distribution = quantity(
@@ -353,12 +607,21 @@ class ModelKind(Section):
         ge=0.0,
         le=1e6,
         plausible=(0.0001, 0.05),
+        # Nobody keeps a model that costs more than it is worth.
+        in_proportion_to={"model.value_per_prediction": 1.0},
         source="mean tokens of a public LLM trace at list price; classical models are cheaper",
         confidence=Confidence.MEASURED,
     )
     """Cost of computing a prediction (c)."""
     cost_of_wrong_prediction: Distribution = quantity(
-        _spread(0.05), "$ per prediction", ge=0.0, le=1e6
+        _spread(0.05),
+        "$ per prediction",
+        ge=0.0,
+        le=1e6,
+        plausible=(0.0005, 0.5),
+        of_a_size=(0.005, 0.5),
+        in_proportion_to={"model.value_per_prediction": 1.0},
+        source="judgement: a hundredth of the value of a right one, to as much",
     )
     """Cost of a prediction at zero predictive power; in between proportionally (e)."""
     yearly_power_loss: Distribution = quantity(
@@ -371,7 +634,13 @@ class ModelKind(Section):
         "(-20 % a year), none in a 12-month hospital study (PMC10550508); default judgement",
     )
     """Predictive power above chance that a model loses in a year without retraining."""
-    largest_yearly_power_loss: float = quantity(0.99, "share per year", gt=0.0, le=0.999)
+    largest_yearly_power_loss: float = quantity(
+        0.99,
+        "share per year",
+        gt=0.0,
+        le=0.999,
+        fixed="a guard of the draws, which about one model in 100,000 reaches",
+    )
     """Cap on the drawn yearly loss of power."""
     decaying_share: float = quantity(
         0.9,
@@ -384,7 +653,12 @@ class ModelKind(Section):
     )
     """Share of the models that decay at all."""
     capacity_ratio: Distribution = quantity(
-        _spread(0.7), "share of full demand", gt=0.0, le=1e3, plausible=(0.3, 2.0)
+        _spread(0.7),
+        "share of full demand",
+        gt=0.0,
+        le=1e3,
+        plausible=(0.3, 2.0),
+        source="judgement: from machines for a pilot to those for twice the demand",
     )
     """Serving capacity as a share of the demand at full adoption (C / (m Vmax))."""
     build_effort_days: Distribution = quantity(

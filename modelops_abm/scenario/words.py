@@ -16,12 +16,13 @@ from modelops_abm.scenario import (
     is_baseline,
 )
 from modelops_abm.scenario.capabilities import COSTS_HOLD_WITHIN, MODELS_OF_COSTS
+from modelops_abm.scenario.knowledge import Spread, Weights
 from modelops_abm.scenario.portfolio import ILLUSTRATIVE
 from modelops_abm.scenario.presets import PRESETS, kinds_of
 from modelops_abm.scenario.quantity import facts_of
 from modelops_abm.scenario.sources import is_by_size, source_of
 from modelops_abm.scenario.timeline import Change
-from modelops_abm.text import any_of, range_in_words
+from modelops_abm.text import all_of, any_of, range_in_words
 
 _NONE = "none"
 
@@ -112,6 +113,51 @@ def allowed_in_words(quantity: Quantity) -> str:
     if quantity.kind == "months":
         return f"a list of {len(quantity.default)} numbers, {range_in_words(quantity.bounds)}"
     return range_in_words(quantity.bounds)
+
+
+def knowledge_in_words(quantity: Quantity) -> str:
+    """Return over what a value is uncertain while nobody states it, or why it is not.
+
+    >>> from modelops_abm.scenario import catalogue
+    >>> known = {each.name: knowledge_in_words(each) for each in catalogue()}
+    >>> known["drift.growth_days"], known["retraining.serves_while_retraining"]
+    ('5 to 90', 'yes 90 %, no 10 %')
+    >>> known["team.productivity"]
+    'fixed: the unit of the efforts, which carry what is not known of it'
+    """
+    words = _range_in_words(quantity)
+    if quantity.fixed:
+        return f"{words}; {quantity.fixed}" if words else f"fixed: {quantity.fixed}"
+    if isinstance(quantity.knowledge, Weights):
+        total = sum(weight for _, weight in quantity.knowledge.values)
+        parts = (
+            f"{_word(value)} {100.0 * weight / total:.3g} %"
+            for value, weight in quantity.knowledge.values
+        )
+        return ", ".join(parts)
+    return words
+
+
+def _range_in_words(quantity: Quantity) -> str:
+    known = quantity.knowledge
+    if quantity.plausible is None:
+        return ""
+    words = " to ".join(_rounded(end) for end in quantity.plausible)
+    if not isinstance(known, Spread) or not known.in_proportion_to:
+        return words
+    ends = " to ".join(_rounded(end) for end in (known.low, known.high))
+    sized = f"{ends} in proportion to {all_of([*known.in_proportion_to])}"
+    return f"{words}; {sized}" if ends != words else sized
+
+
+def _rounded(value: float) -> str:
+    return f"{value:,.4g}" if abs(value) < 100.0 else f"{value:,.0f}"
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
 
 
 def source_in_words(stated: StatedValue) -> str:

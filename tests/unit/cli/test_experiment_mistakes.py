@@ -77,8 +77,9 @@ def test_a_sweep_of_an_outcome_that_there_was_not(modelops: Command) -> None:
 
 
 def test_screening_where_nothing_matters_names_nothing(modelops: Command) -> None:
-    arguments = ("--preset", "all_five", "--days", "1", "--replications", "2", "--vary", "drift")
-    outcome = modelops("sensitivity", *arguments, "--method", "morris", "--points", "4")
+    arguments = ("--preset", "all_five", "--days", "1", "--replications", "2")
+    drift = ("--vary", "drift.severity", "--vary", "drift.onsets_per_year")
+    outcome = modelops("sensitivity", *arguments, *drift, "--method", "morris", "--points", "4")
     assert "None of these assumptions changes anything" in outcome.out
 
 

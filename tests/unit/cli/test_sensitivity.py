@@ -126,7 +126,9 @@ def test_what_is_set_is_not_varied(modelops: Callable) -> None:
     outcome = modelops("sensitivity", *plan, "--vary", "drift", "--json")
     assert outcome.code == 0, outcome.err
     said = json.loads(outcome.out)
-    assert [each["input"] for each in said["effects"]] == ["drift.severity"]
+    varied = {each["input"] for each in said["effects"]}
+    assert "drift.severity" in varied
+    assert "drift.onsets_per_year" not in varied
     assert said["left_out"]["drift.onsets_per_year"] == "given: set on the command line"
     shown = modelops("sensitivity", *plan, "--vary", "drift")
     assert "scenario states (drift: onsets per year)" in " ".join(shown.out.split())

@@ -9,9 +9,10 @@ import pytest
 from modelops_abm.clients import illustrative_portfolio
 from modelops_abm.experiments.assumptions import (
     DECIDED,
-    NO_RANGE,
+    FIXED,
     OVERLAID,
     REPLACED,
+    SWITCH,
     assumptions_of,
 )
 from modelops_abm.experiments.inputs import check_inputs
@@ -40,8 +41,13 @@ def test_every_value_is_varied_or_left_out_for_a_reason() -> None:
     known = assumptions_of(Scenario())
     names = [entry.name for entry in catalogue() if entry.name not in LABELS]
     assert sorted([*varied_in(Scenario()), *known.left_out]) == sorted(names)
-    without = [entry.name for entry in catalogue() if entry.plausible is None]
-    assert {name for name, why in known.left_out.items() if why == NO_RANGE} == {*without} - LABELS
+    fixed = {entry.name: entry.fixed for entry in catalogue() if entry.fixed not in ("", DECIDED)}
+    told = {name: why for name, why in known.left_out.items() if why.startswith(FIXED)}
+    assert told == {name: f"{FIXED}{why}" for name, why in fixed.items()}
+    assert f"{len(fixed)} that are fixed" in known.sentence()
+    switches = {name for name, why in known.left_out.items() if why == SWITCH}
+    assert {"drift.decay_alert", "retraining.serves_while_retraining"} < switches
+    assert {"usage.neutral_availability", "incidents.capacity_growth"} < varied_in(Scenario())
     assert known.left_out["team.developers"] == DECIDED
     assert known.left_out["capabilities.lineage.streams"] == DECIDED
     assert f"{len(known.inputs)} assumptions" in known.sentence()
@@ -105,7 +111,20 @@ def test_a_stated_spread_leaves_the_mean_open() -> None:
 
 def test_decisions_and_sections_are_varied_by_name() -> None:
     assert assumptions_of(Scenario(), ["team.developers"]).inputs[0].text.endswith("=3..40")
-    assert varied_in(Scenario(), "drift") == {"drift.onsets_per_year", "drift.severity"}
+    drift = ("decay_alert_power", "growth_days", "offline_loss", "onsets_per_year", "severity")
+    assert varied_in(Scenario(), "drift") == {f"drift.{name}" for name in drift}
+
+
+def test_a_switch_is_varied_over_all_that_it_may_be() -> None:
+    names = ["drift.decay_alert", "retraining.serves_while_retraining"]
+    texts = [entry.text for entry in assumptions_of(Scenario(), names).inputs]
+    assert texts == [
+        'drift.decay_alert="always","with_monitoring","never"',
+        "retraining.serves_while_retraining=true,false",
+    ]
+    check_inputs(Scenario(), assumptions_of(Scenario(), names).inputs)
+    ours = with_values(Scenario(), {"drift.decay_alert": "never"}, source="our practice")
+    assert assumptions_of(ours).left_out["drift.decay_alert"] == "given: our practice"
 
 
 def test_a_wide_range_is_varied_in_equal_ratios() -> None:
@@ -117,7 +136,7 @@ def test_a_wide_range_is_varied_in_equal_ratios() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("team.productivity", "no plausible range is known"),
+        ("team.productivity", "is fixed: the unit of the efforts.*state values"),
         ("team.focu", r"team\.focus"),
         ("model.useful_life_years.shape", "no plausible range is known"),
     ],
@@ -128,7 +147,7 @@ def test_a_range_that_is_not_known_is_asked_for(name: str, words: str) -> None:
 
 
 def test_a_section_of_which_all_is_stated() -> None:
-    values = {"drift.severity": 0.2, "drift.onsets_per_year": 1.0}
+    values = {"finance.discount_rate": 0.1}
     ours = with_values(Scenario(), values, source="our logs")
     with pytest.raises(InputError, match=r"nothing in it is uncertain \(given: our logs\)"):
-        assumptions_of(ours, ["drift"])
+        assumptions_of(ours, ["finance"])

@@ -17,7 +17,10 @@ from modelops_abm.scenario import (
     with_values,
 )
 from modelops_abm.scenario.fields import Quantity
+from modelops_abm.scenario.knowledge import Spread, Weights
 from modelops_abm.scenario.quantity import facts_of, weibull_cv
+from modelops_abm.scenario.sources import LABELS
+from modelops_abm.scenario.words import knowledge_in_words
 
 NUMBERS = [quantity for quantity in catalogue() if quantity.is_number]
 BY_NAME = {quantity.name: quantity for quantity in catalogue()}
@@ -42,6 +45,35 @@ def test_default_and_plausible_range_are_allowed(quantity: Quantity) -> None:
         low, high = quantity.plausible or (default, default)
     assert quantity.bounds.get("ge", quantity.bounds.get("gt")) <= low <= high
     assert high <= quantity.bounds.get("le", quantity.bounds.get("lt"))
+
+
+@pytest.mark.parametrize(
+    "quantity",
+    [each for each in catalogue() if each.name not in LABELS],
+    ids=lambda quantity: quantity.name,
+)
+def test_nothing_is_without_a_range_or_a_reason_why_it_is_fixed(quantity: Quantity) -> None:
+    """`quantity` takes a plausible range or `fixed`; `switch` and `stated` are for the rest."""
+    assert quantity.knowledge is not None or quantity.fixed
+    assert knowledge_in_words(quantity)
+    if quantity.is_number and quantity.knowledge is not None:
+        assert quantity.plausible is not None
+
+
+@pytest.mark.parametrize("quantity", catalogue(), ids=lambda quantity: quantity.name)
+def test_the_default_lies_in_what_is_known(quantity: Quantity) -> None:
+    known, default = quantity.knowledge, quantity.default
+    if isinstance(known, Spread):
+        default = default.mean if isinstance(default, Distribution) else default
+        assert known.low <= default <= known.high
+        assert known.low < known.high
+        assert {*known.in_proportion_to} < BY_NAME.keys()
+    if isinstance(known, Weights):
+        values = dict(known.values)
+        assert {*values} == {*(quantity.choices or (True, False))}
+        assert max(values, key=values.__getitem__) == default
+        assert min(values.values()) > 0.0
+        assert known.reason.startswith("judgement: ")
 
 
 @pytest.mark.parametrize("section", [Archetype, PortfolioModel])
