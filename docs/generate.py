@@ -79,6 +79,7 @@ RANK_WORDS = {
     Rank.CAPABILITY_START: ("the work on a capability begins", "capability"),
     Rank.RETIREMENT: ("a model's life ends", "model"),
     Rank.RETRAINING_DUE: ("a scheduled retraining comes due", "model"),
+    Rank.SHARED_FAILURE: ("a shared source fails", "source"),
     Rank.INCIDENT: (
         "an issue strikes, a drift sets in, power falls below the threshold of the alert, or a"
         " previous version breaks",
@@ -97,6 +98,7 @@ ORIGIN_WORDS = {
     Origin.ARRIVING_IDEA: "an idea that arrives later, by the order of arrival",
     Origin.CLIENT_MODEL: "a client's model, by a hash of its identifier",
     Origin.DEVELOPER: "a developer, by number",
+    Origin.SHARED_SOURCE: "a shared source, by number",
 }
 SYMBOLS = {
     "attributes": {
@@ -150,6 +152,14 @@ SYMBOLS = {
         "coverage, compliance": "capabilities.rollback.compliance_coverage",
         "coverage, drift": "capabilities.rollback.drift_coverage",
         "coverage, retraining": "capabilities.rollback.retraining_coverage",
+    },
+    "shared sources": {
+        "K": "incidents.shared_sources",
+        "failures": "incidents.shared_per_year",
+        "reduction": "capabilities.automation.shared_reduction",
+        "repair": "efforts.shared_repair",
+        "saving, automation": "capabilities.automation.effort_saving",
+        "saving, lineage": "capabilities.lineage.shared_saving",
     },
     "work": {
         "pipeline repair": "efforts.pipeline_repair",

@@ -43,6 +43,8 @@ _MODERATE: dict[str, tuple[float, float]] = {
     "incidents.capacity_per_year": (0.0, 40.0),
     "incidents.compliance_per_year": (0.0, 20.0),
     "incidents.regulated_multiplier": (0.0, 6.0),
+    "incidents.shared_sources": (0, 6),
+    "incidents.shared_per_year": (0.0, 40.0),
     "drift.onsets_per_year": (0.0, 30.0),
     "retraining.interval_days": (5.0, 400.0),
     "model.innovation_per_year": (0.001, 3.0),

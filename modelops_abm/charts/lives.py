@@ -279,7 +279,7 @@ def lanes(run: Run, number: int) -> list[Lane]:
         cause = spell.cause if spell.state is State.OFFLINE_ISSUE else ""
         rows.setdefault((spell.state, cause), []).append((spell.start, spell.end))
     order = [*State]
-    causes = ["", *outcomes.ISSUES]
+    causes = ["", *outcomes.ISSUE_CAUSES]
     ordered = sorted(rows, key=lambda row: (order.index(row[0]), causes.index(row[1])))
     return [Lane(*_lane_looks(state, cause), rows[state, cause]) for state, cause in ordered]
 

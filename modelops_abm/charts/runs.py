@@ -66,7 +66,7 @@ COUNTS_OF_STATE: dict[State, tuple[str, ...]] = {
     State.DEPLOYMENT: ("models_deployment",),
     State.ONLINE: ("models_online",),
     State.RETRAINING: ("models_retraining",),
-    State.OFFLINE_ISSUE: tuple(f"models_offline_{cause}" for cause in outcomes.ISSUES),
+    State.OFFLINE_ISSUE: tuple(f"models_offline_{cause}" for cause in outcomes.ISSUE_CAUSES),
     State.OFFLINE_DRIFT: ("models_offline_drift",),
     State.RETIRED: ("models_retired",),
 }
@@ -91,7 +91,7 @@ def state_flows(run: Run) -> dict[State, pd.Series[float]]:
     """Return the model-days of each day in each state of production, from the worst to the best."""
     daily = run.daily
     issue = sum(
-        (daily[f"state_days_{cause}"] for cause in outcomes.ISSUES),
+        (daily[f"state_days_{cause}"] for cause in outcomes.ISSUE_CAUSES),
         pd.Series(0.0, index=daily.index),
     )
     drift, retraining = daily["state_days_drift"], daily["state_days_retraining"]

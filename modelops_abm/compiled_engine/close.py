@@ -32,6 +32,7 @@ from modelops_abm.compiled_engine.layout import (
 )
 from modelops_abm.compiled_engine.ml_model import judge_drifts_again, retire
 from modelops_abm.compiled_engine.power import count_undetected
+from modelops_abm.compiled_engine.sources import open_sources
 from modelops_abm.compiled_engine.vectors import close_models, leave_lane, open_models
 from modelops_abm.core.events import RetirementReason
 from modelops_abm.rules.capability import (
@@ -186,6 +187,7 @@ def open_day(setting: int, org: Record) -> None:
     _forget_today(org, totals.UNSERVED_TIME, CAUSES)
     judge_drifts_again(setting, org)
     open_models(setting, org)
+    open_sources(setting, org)
 
 
 @part_of_kernel

@@ -5,6 +5,7 @@ from __future__ import annotations
 from modelops_abm.compiled import part_of_kernel
 from modelops_abm.compiled_engine.calendar import cancel, schedule
 from modelops_abm.compiled_engine.layout import (
+    SHARED,
     SLOTS_PER_MODEL,
     Record,
     capability_of,
@@ -15,7 +16,7 @@ from modelops_abm.compiled_engine.layout import (
     task_of,
 )
 from modelops_abm.compiled_engine.scheduler import NO_TASK, finish, forget, requeue, stop, submit
-from modelops_abm.core.events import LogKind, Rank, TaskClass
+from modelops_abm.core.events import NOBODY, LogKind, Rank, TaskClass
 from modelops_abm.rules.capability import effort_left, finish_time, speed
 
 REPAIR = TaskClass.REPAIR.value
@@ -69,7 +70,7 @@ def submit_task(
     record.stream = stream
     record.cause = cause
     record.submitted_at = org.clock
-    record.score = model_of(org, number).score if task_class != CAPABILITY else 0.0
+    record.score = model_of(org, number).score if task_class == BUILD else 0.0
     record.effort_left = 0.0
     record.begun = 0
     record.interrupted = 0
@@ -151,7 +152,8 @@ def leave(org: Record, developer: int, task: int) -> None:
 def log_work(org: Record, kind: int, developer: int, task: int, detail: float) -> None:
     """Record an event of a developer's work."""
     record = task_of(org, task)
-    log(org, kind, record.number, developer, record.task_class, detail)
+    number = NOBODY if record.cause == SHARED else record.number
+    log(org, kind, number, developer, record.task_class, detail)
 
 
 @part_of_kernel

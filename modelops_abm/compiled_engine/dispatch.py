@@ -20,6 +20,7 @@ from modelops_abm.compiled_engine.developer import (
     take_over,
 )
 from modelops_abm.compiled_engine.layout import (
+    SHARED,
     Record,
     developer_of,
     model_of,
@@ -29,6 +30,7 @@ from modelops_abm.compiled_engine.layout import (
 )
 from modelops_abm.compiled_engine.ml_model import stop_retraining, work_began, work_completed
 from modelops_abm.compiled_engine.scheduler import NO_TASK, assign, best, finish, take_idle, victim
+from modelops_abm.compiled_engine.sources import begin_repair, end_repair
 from modelops_abm.core.events import LogKind
 from modelops_abm.core.statechart import Cause
 from modelops_abm.rules.maintenance import maintenance_effort, new_work_effort
@@ -68,7 +70,7 @@ def _begin(setting: int, org: Record, developer: int, task: int) -> None:
         record.effort_left = _effort_of(setting, org, task)
         record.begun = 1
     begin(setting, org, developer, task)
-    if record.task_class != CAPABILITY_WORK:
+    if record.task_class != CAPABILITY_WORK and record.cause != SHARED:
         work_began(setting, org, task)
 
 
@@ -79,6 +81,8 @@ def _effort_of(setting: int, org: Record, task: int) -> float:
     care, today = setting_at(setting).constants.care, levels(org)
     if record.task_class == CAPABILITY_WORK:
         return setting_at(setting).package_days
+    if record.cause == SHARED:
+        return begin_repair(setting, org, task)
     model = model_of(org, record.number)
     if record.task_class == BUILD:
         return new_work_effort(care, today, model.build_effort)
@@ -117,6 +121,8 @@ def complete(setting: int, org: Record, developer: int) -> None:
     log_work(org, LogKind.WORK_COMPLETED, developer, task, waited)
     if record.task_class == CAPABILITY_WORK:
         submit_package(setting, org, record.number, record.stream)
+    elif record.cause == SHARED:
+        end_repair(setting, org, task)
     else:
         work_completed(setting, org, task, started_at)
     org.dispatch = 1

@@ -1,7 +1,7 @@
 """The events of the open day over records; with agents, Mesa's calendar calls their methods.
 
 The slot of an event tells whose it is: a model's, a developer's completion, the start of work on a
-capability, or the next idea's arrival (see `layout.slot_of`).
+capability, the next idea's arrival, or a shared source's failure (see `layout.slot_of`).
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from modelops_abm.compiled_engine.ml_model import (
     strike,
 )
 from modelops_abm.compiled_engine.power import cross_decay
+from modelops_abm.compiled_engine.sources import fail_source
 from modelops_abm.core.events import Rank
 from modelops_abm.core.statechart import Cause
 
@@ -73,8 +74,10 @@ def _happen(setting: int, org: Record, slot: int, rank: int) -> None:
         complete(setting, org, slot - completions)
     elif slot < arrival_slot(org):
         start_capability(setting, org, slot - starts)
-    else:
+    elif slot == arrival_slot(org):
         receive_idea(setting, org)
+    else:
+        fail_source(setting, org, slot - arrival_slot(org) - 1)
 
 
 @part_of_kernel

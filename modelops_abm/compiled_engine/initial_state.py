@@ -47,6 +47,7 @@ from modelops_abm.rules.population import (
     draw_attributes,
     initial_production,
     score,
+    shared_source,
     work_left,
     worth_building,
 )
@@ -132,6 +133,7 @@ def _add_model(
     model.kind = kind
     model.own = own
     _keep_own(org, number)
+    model.source = shared_source(entity, setting_at(org.setting_at).shared_sources)
     model.score = score(attributes)
     model.arrived_at = org.clock
     model.begun_at = np.nan

@@ -76,6 +76,7 @@ def _setting(scenario: Scenario, own: list[OwnNumbers]) -> Setting:
         ideas_per_year=portfolio.ideas_per_year,
         imported=scenario.imported is not None,
         own_rates=any(each.rates is not NO_OWN_RATES for each in own),
+        shared_sources=scenario.incidents.shared_sources,
         best_idea_first=portfolio.backlog_order == "value_per_effort",
         preemptive=team.preemption == "maintenance",
         developers=team.developers,

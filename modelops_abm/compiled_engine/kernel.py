@@ -29,6 +29,7 @@ from modelops_abm.compiled_engine.layout import (
     PLANNED,
     QUEUED,
     SLOTS_PER_MODEL,
+    SOURCE,
     TASK,
     VECTOR_BYTES,
     Bytes,
@@ -45,6 +46,7 @@ from modelops_abm.compiled_engine.layout import (
     setting_at,
 )
 from modelops_abm.compiled_engine.scheduler import NO_TASK, take_priorities
+from modelops_abm.compiled_engine.sources import found_sources, open_sources
 from modelops_abm.compiled_engine.timeline import change_values
 from modelops_abm.compiled_engine.vectors import open_models
 from modelops_abm.core.outcomes import MEDIANS
@@ -122,6 +124,7 @@ class Memory(NamedTuple):
     tasks: Records
     developers: Records
     capabilities: Records
+    sources: Records
     production: Records
     calendar: Records
     planned: Records
@@ -148,22 +151,24 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     streams = 0
     for number in range(CAPABILITIES):
         streams += tables.capabilities[number].streams
-    # Of each model, each developer's completion, each capability's start, and the next arrival, in
-    # this order: `events` tells by the slot whose event it is.
-    slots = model_room * SLOTS_PER_MODEL + developer_room + CAPABILITIES + 1
+    sources = setting_at(setting).shared_sources
+    # Of each model, each developer's completion, each capability's start, the next arrival, and
+    # each source's failure, in this order: `events` tells by the slot whose event it is.
+    slots = model_room * SLOTS_PER_MODEL + developer_room + CAPABILITIES + 1 + sources
     # Heaps also hold what is no longer valid. With room for more than can be valid at once there is
     # always something to drop, and it need not be dropped at every push.
     calendar_room = slots + slots // 2 + 64
-    queue_room = model_room + streams + 64
+    queue_room = model_room + streams + sources + 64
 
     # Zeros throughout: a list begins with 0 for nobody, a serial of 0 is no entry's, a model's
     # place is that of ideas, and lanes of nobody hold numbers to compute with.
     organisation = np.zeros(1, ORGANISATION)
     models = np.zeros(model_room, MODEL)
-    tasks = np.zeros(2 * model_room + streams, TASK)
+    tasks = np.zeros(2 * model_room + streams + sources, TASK)
     developers = np.zeros(developer_room, DEVELOPER)
     # A copy, as levels rise in it and the tables serve all replications.
     capabilities = tables.capabilities.copy()
+    shared = np.zeros(sources, SOURCE)
     production = np.zeros(model_room, PLACED)
     calendar = np.zeros(calendar_room, EVENT)
     planned = np.zeros(slots, PLANNED)
@@ -186,6 +191,8 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     org.tasks_at = tasks.ctypes.data
     org.developers_at = developers.ctypes.data
     org.capabilities_at = capabilities.ctypes.data
+    org.sources_at = shared.ctypes.data
+    org.first_source_task = 2 * model_room + streams
     org.production_at = production.ctypes.data
     org.calendar_at = calendar.ctypes.data
     org.slots_at = planned.ctypes.data
@@ -214,6 +221,7 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
         tasks,
         developers,
         capabilities,
+        shared,
         production,
         calendar,
         planned,
@@ -238,7 +246,8 @@ def _records(memory: Memory) -> int:
     """Return how many records there are; reading them all keeps them until then."""
     tables = len(memory.tasks) + len(memory.capabilities) + len(memory.production)
     plans = len(memory.calendar) + len(memory.planned) + len(memory.days) + len(memory.queues)
-    rest = len(memory.idle) + len(memory.lanes) + len(memory.organisation) + len(memory.deliveries)
+    rest = len(memory.sources) + len(memory.idle) + len(memory.lanes) + len(memory.organisation)
+    rest += len(memory.deliveries)
     return tables + plans + rest
 
 
@@ -285,10 +294,12 @@ def _begin(setting: int, tables: Tables, org: Record, seed: int, replication: in
     _hire(setting, org, seed, replication)
     plan_capabilities(setting, org)
     org.key = entity_key(seed, replication, Origin.ORGANISATION.value, 0)
+    found_sources(setting, org, seed, replication)
     found(setting, tables, org, seed, replication)
     change_values(org)
     if org.replan:
         open_models(org.setting_at, org)
+        open_sources(org.setting_at, org)
     # What is there is assigned at the end of the instant 0, after whatever happens at it.
     org.dispatch = 1
 

@@ -54,6 +54,7 @@ ONLINE = State.ONLINE.value
 OFFLINE_DRIFT = State.OFFLINE_DRIFT.value
 RETIRED = State.RETIRED.value
 DRIFT = Cause.DRIFT.value
+SHARED = Cause.SHARED.value
 
 
 def _record(floats: str, integers: str, **arrays: tuple[Any, int]) -> np.dtype[np.void]:
@@ -86,7 +87,7 @@ ORGANISATION = _record(
     "setting_at settings_at timeline_at new_values_at timeline"
     " models_at tasks_at developers_at capabilities_at production_at calendar_at slots_at days_at"
     " queues_at idle_at log_at today_at totals_at lanes_at discounts_at seasons_at own_at"
-    " deliveries_at"
+    " deliveries_at sources_at first_source_task"
     " model_room developer_room calendar_room queue_room log_room"
     # counters; the team are the developers with the first numbers
     " developers lanes models in_production departures abandoned arrivals delivered"
@@ -141,7 +142,7 @@ MODEL = np.dtype(
             " arrived_at begun_at went_live_at retired_at offline_since"
             # of the previous version while it serves: exposure left, since when, at which rate
             " previous_left previous_since previous_rate",
-            "lane state place entity kind own reason planned_reason"
+            "lane state place entity kind own source reason planned_reason"
             " drift_number drift_detected drift_pending drift_mild crossings"
             " issue_number retrainings_begun retraining_stints restorations next_cause",
             counts=(np.int64, HAZARDS),
@@ -172,6 +173,7 @@ CAPABILITY = _record(
     " delivered",
     "streams first",
 )
+SOURCE = _record("left rate since failed_at began_at", "entity failures down")
 EVENT = _record("time", "place serial slot")
 # `next` and `previous` are one more than the slot that they mean, see `slot_of`.
 PLANNED = _record("time", "place serial listed next previous")
@@ -188,6 +190,7 @@ _model_at = record_at(MODEL)
 _task_at = record_at(TASK)
 _developer_at = record_at(DEVELOPER)
 _capability_at = record_at(CAPABILITY)
+_source_at = record_at(SOURCE)
 _event_at = record_at(EVENT)
 _planned_at = record_at(PLANNED)
 _queued_at = record_at(QUEUED)
@@ -229,6 +232,7 @@ class Setting(NamedTuple):
     ideas_per_year: float
     imported: bool
     own_rates: bool
+    shared_sources: int
     best_idea_first: bool
     preemptive: bool
     developers: int
@@ -336,7 +340,7 @@ def model_word_of(org: Record, number: int, place: int) -> Record:
 
 @part_of_kernel
 def task_of(org: Record, number: int) -> Record:
-    """Return a task: a model's work at twice its number, its retraining after it, then streams."""
+    """Return a task: a model's at twice its number and after it, then streams, then sources."""
     return _task_at(org.tasks_at, number)
 
 
@@ -350,6 +354,12 @@ def developer_of(org: Record, number: int) -> Record:
 def capability_of(org: Record, number: int) -> Record:
     """Return a capability."""
     return _capability_at(org.capabilities_at, number)
+
+
+@part_of_kernel
+def source_of(org: Record, number: int) -> Record:
+    """Return a shared source."""
+    return _source_at(org.sources_at, number)
 
 
 @part_of_kernel

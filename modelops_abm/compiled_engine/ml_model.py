@@ -39,6 +39,7 @@ from modelops_abm.compiled_engine.layout import (
     PREVIOUS,
     RETIRED,
     RETIREMENT,
+    SHARED,
     SWITCH,
     Record,
     event_slot,
@@ -47,6 +48,7 @@ from modelops_abm.compiled_engine.layout import (
     model_of,
     production_of,
     setting_at,
+    source_of,
     task_of,
 )
 from modelops_abm.compiled_engine.power import (
@@ -100,13 +102,13 @@ def count_idea(org: Record, change: int) -> None:
 @part_of_kernel
 def _place_of_state(state: int, cause: int) -> int:
     """Return the place of a state and cause among the counts of models."""
-    # In the order of `outcomes.MODEL_COUNTS`: the states, with one place for each hazard where the
-    # two of being offline are.
+    # In the order of `outcomes.MODEL_COUNTS`: the states, with one place for each hazard, and one
+    # for shared sources, where the two of being offline are.
     if state < _OFFLINE_ISSUE:
         return state
     if state == _OFFLINE_ISSUE:
-        return _OFFLINE_ISSUE + cause
-    return _OFFLINE_ISSUE + (DRIFT if state == OFFLINE_DRIFT else HAZARDS)
+        return _OFFLINE_ISSUE + (cause if cause != SHARED else HAZARDS)
+    return _OFFLINE_ISSUE + (DRIFT if state == OFFLINE_DRIFT else HAZARDS + 1)
 
 
 @part_of_kernel
@@ -279,6 +281,31 @@ def judge_drifts_again(setting: int, org: Record) -> None:
 
 
 @part_of_kernel
+def lose_source(setting: int, org: Record, number: int) -> None:
+    """Go offline because the source that the model shares has failed."""
+    account(org, number)
+    if model_of(org, number).state == _RETRAINING:
+        interrupt(setting, org, retraining_task(number), 1)
+    # Of a retraining in which it did not serve; the older version reads the same source.
+    cancel(org, event_slot(number, SWITCH))
+    log_model(org, LogKind.ISSUE_STRUCK, number, SHARED, 0.0)
+    _go_offline(setting, org, number, _OFFLINE_ISSUE, SHARED, 0)
+
+
+@part_of_kernel
+def regain_source(setting: int, org: Record, number: int, began_at: float) -> None:
+    """Return online because the source is repaired, if the model is offline for that."""
+    if lane_of(org, number).cause != SHARED:
+        return
+    account(org, number)
+    # Who goes offline while somebody works on it waits for nobody.
+    waited_until = max(began_at, model_of(org, number).offline_since)
+    duration = _count_restoration(org, number, waited_until)
+    log_model(org, LogKind.ISSUE_RESOLVED, number, SHARED, duration)
+    _return_online(setting, org, number)
+
+
+@part_of_kernel
 def detect_drift(setting: int, org: Record, number: int) -> None:
     """Detect the active drift; act on it now, or when the model is online again."""
     # Before it counts as detected: what is counted is the time until now.
@@ -340,6 +367,8 @@ def _stop_serving(setting: int, org: Record, number: int, cause: int, count: int
     lane_of(org, number).serving = NONE
     # As nobody is exposed now, this takes the planned incident off the calendar.
     plan_incident(setting, org, number)
+    if cause == SHARED:
+        return
     if image_at_hand(care, levels(org), model.entity, cause, count):
         at = org.clock + care.switch_days
         schedule(setting, org, event_slot(number, SWITCH), at, Rank.SWITCH, number, 0)
@@ -385,10 +414,12 @@ def _act_on_what_waited(setting: int, org: Record, number: int) -> None:
     """Act on what a model meets that comes back online, or goes live: the first thing first."""
     # One place for all that waits for this, in the order of decision 0040.
     model = model_of(org, number)
-    if model.drift_pending:
+    if model.source >= 0 and source_of(org, model.source).down:
+        lose_source(setting, org, number)
+    if model.state == ONLINE and model.drift_pending:
         _act_on_drift(setting, org, number)
     request = retraining_task(number)
-    # The drift may have taken it offline again.
+    # Any of these may have taken it offline again.
     if model.state == ONLINE and task_of(org, request).exists and task_of(org, request).held:
         release(setting, org, request)
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from modelops_abm.compiled import part_of_kernel
 from modelops_abm.compiled_engine.layout import (
     CLASSES,
+    SHARED,
     Record,
     developer_of,
     idle_of,
@@ -217,14 +218,19 @@ def _put(org: Record, queue: int, index: int, entry: Entry) -> None:
 
 
 @part_of_kernel
-def _before(one: Entry, other: Entry) -> bool:
+def _before(org: Record, one: Entry, other: Entry) -> bool:
     """Return whether an entry comes first; tasks of a class go up by model or stream."""
     if one.fresh != other.fresh:
         return bool(one.fresh < other.fresh)
     if one.order != other.order:
         return bool(one.order < other.order)
     # A model's tasks are numbered by the model, those of streams by capability and stream, so this
-    # is the order of the rule.
+    # is the order of the rule; but for the repair of a shared source, which has a model's number.
+    first, second = task_of(org, one.task), task_of(org, other.task)
+    if first.cause == SHARED or second.cause == SHARED:
+        if first.number != second.number:
+            return bool(first.number < second.number)
+        return bool(first.stream < second.stream)
     return bool(one.task < other.task)
 
 
@@ -233,7 +239,7 @@ def _rise(org: Record, queue: int, index: int, entry: Entry) -> None:
     """Put an entry where it belongs on the way from a free place to the top."""
     while index > 0:
         above = _entry(org, queue, (index - 1) // 2)
-        if not _before(entry, above):
+        if not _before(org, entry, above):
             break
         _put(org, queue, index, above)
         index = (index - 1) // 2
@@ -252,7 +258,7 @@ def _drop_first(org: Record, queue: int) -> None:
         below = _entry(org, queue, child)
         if child + 1 < size:
             other = _entry(org, queue, child + 1)
-            if _before(other, below):
+            if _before(org, other, below):
                 child, below = child + 1, other
         _put(org, queue, index, below)
         index, child = child, 2 * child + 1

@@ -49,6 +49,7 @@ RESTORE_WAITING_DAYS = _TOTALS["restore_waiting_days"]
 RESTORE_WORKING_DAYS = _TOTALS["restore_working_days"]
 DRIFT_DAYS_UNDETECTED = _TOTALS["drift_days_undetected"]
 MODELS_DELIVERED = _TOTALS["models_delivered"]
+SOURCE_FAILURES = _TOTALS["source_failures"]
 FAILED_BUILD_DAYS = _TOTALS["failed_build_days"]
 HAS_DELIVERED = _TOTALS["has_delivered"]
 # Of each of `outcomes.MEDIANS`: the sums, then the medians.

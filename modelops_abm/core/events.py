@@ -18,12 +18,13 @@ class Rank(IntEnum):
     CAPABILITY_START = 1
     RETIREMENT = 2
     RETRAINING_DUE = 3
-    INCIDENT = 4
-    DETECTION = 5
-    SELF_HEALING = 6
-    SWITCH = 7
-    COMPLETION = 8
-    DISPATCH = 9
+    SHARED_FAILURE = 4
+    INCIDENT = 5
+    DETECTION = 6
+    SELF_HEALING = 7
+    SWITCH = 8
+    COMPLETION = 9
+    DISPATCH = 10
 
 
 # Rank, number and cause side by side in 63 bits, so that a comparison of integers is the order.
@@ -41,7 +42,7 @@ def place(rank: int, number: int, cause: int) -> int:
     rank
         A `Rank`.
     number
-        Of the model, capability or developer; 0 if there is none.
+        Of the model, capability, source or developer; 0 if there is none.
     cause
         A `Cause`, or 0.
     """
@@ -110,9 +111,13 @@ class LogKind(IntEnum):
     VALUE_CHANGED = 26  # cause: place in `scenario.timeline.CHANGEABLE`; detail: new value
     DEVELOPER_JOINED = 27
     DEVELOPER_LEFT = 28
+    SOURCE_FAILED = 29  # model: source; detail: models that it takes offline
+    SOURCE_RESTORED = 30  # model: source; detail: days since it failed
 
 
 NOBODY = -1
+FIRST_SOURCE_STREAM = 1 << 20
+"""Stream of the repair of the first shared source, after all streams of the number it ties with."""
 
 
 class LogRecord(NamedTuple):
@@ -125,7 +130,8 @@ class LogRecord(NamedTuple):
     kind
         A `LogKind`.
     model
-        Number of the model, of the capability for capability work, or -1.
+        Number of the model, of the capability for capability work, of a shared source that fails or
+        is restored, or -1 (so for work on such a source).
     developer
         Number of the developer, or -1.
     cause

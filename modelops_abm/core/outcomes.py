@@ -20,7 +20,9 @@ CAPABILITIES = registry.capability_names()
 WORK = ("repair", "retrain", "capability", "deploy", "build")
 ISSUES = registry.issues()
 HAZARDS = tuple(each.name for each in registry.hazards())
-OFFLINE_CAUSES = (*HAZARDS, "retraining")
+ISSUE_CAUSES = (*ISSUES, "shared")
+"""Causes of the state of being offline for an issue."""
+OFFLINE_CAUSES = (*HAZARDS, "retraining", "shared")
 LOSSES = ("adoption", "usage", "offline", "capacity", "decay", "drift", "rollback")
 RETIREMENT_REASONS = ("obsolete", "abandoned", "planned", "failed")
 
@@ -145,13 +147,20 @@ TEAM_MONEY_FLOWS: tuple[DailyOutcome, ...] = (
     _flow("discounted_investment", "$ of day 0", "Capital and upkeep discounted to the start"),
 )
 
+
+def _because_of(cause: str) -> str:
+    if cause == "shared":
+        return "a shared source that has failed"
+    return f"a {cause} issue" if cause in ISSUES else cause
+
+
 STATE_TIME_FLOWS: tuple[DailyOutcome, ...] = tuple(
     _flow(f"state_days_{cause}", "model-days", f"Time in the state {words}")
     for cause, words in zip(
         OFFLINE_CAUSES,
         (
             *(
-                f"offline because of a {cause} issue" if cause in ISSUES else cause
+                f"offline because of {_because_of(cause)}" if cause in ISSUE_CAUSES else cause
                 for cause in OFFLINE_CAUSES
             ),
         ),
@@ -186,7 +195,7 @@ MODEL_COUNTS: tuple[str, ...] = (
     "models_deployment",
     "models_online",
     "models_retraining",
-    *(f"models_offline_{cause}" for cause in HAZARDS),
+    *(f"models_offline_{cause}" for cause in (*HAZARDS, "shared")),
     "models_retired",
 )
 """Names of the counts of models by state; every model is in exactly one."""
@@ -203,8 +212,8 @@ STATES: tuple[DailyOutcome, ...] = (
                 "Models online",
                 "Models in retraining",
                 *(
-                    f"Models offline because of {f'a {cause} issue' if cause in ISSUES else cause}"
-                    for cause in HAZARDS
+                    f"Models offline because of {_because_of(cause)}"
+                    for cause in (*HAZARDS, "shared")
                 ),
                 "Models retired",
             ),
@@ -269,10 +278,11 @@ TALLIES: tuple[str, ...] = (
     *(f"{name}_days" for name in MEDIANS),
     *(f"{name}_median_days" for name in MEDIANS),
     "failed_build_days",
+    "source_failures",
     *(f"retired_{reason}" for reason in RETIREMENT_REASONS),
 )
 """Counted at events instead of daily: returns from offline, drift, deliveries, failed builds,
-retirements.
+failures of shared sources, retirements.
 
 A median is no sum: it is what it is at the last delivery of a run.
 """
@@ -387,6 +397,7 @@ SUMMARY: tuple[SummaryOutcome, ...] = (
         _total(f"retired_{reason}", "models", f"Models retired: {reason}")
         for reason in RETIREMENT_REASONS
     ),
+    _total("source_failures", "failures", "Failures of shared sources"),
     _total("failed_build_days", "days", "Calendar days of developers on builds that failed"),
     _total("ideal_value", "$", "Value at full power, always served, without limit of capacity"),
     *(

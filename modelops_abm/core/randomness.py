@@ -68,6 +68,7 @@ class Origin(_Keyed):
     ARRIVING_IDEA = auto()
     CLIENT_MODEL = auto()
     DEVELOPER = auto()
+    SHARED_SOURCE = auto()
 
 
 class DecisionPoint(_Keyed):
@@ -87,6 +88,7 @@ class DecisionPoint(_Keyed):
     DEPLOYMENT_EFFORT = auto()
     USEFUL_LIFE = auto()
     BUILD_SUCCESS = auto()
+    SHARED_SOURCE = auto()
     AGE = auto()
     LAST_RETRAINING = auto()
     WORK_LEFT = auto()

@@ -26,7 +26,7 @@ VARIABLE = "MODELOPS_ABM_EXTENSIONS"
 
 type Rule = Callable[..., float]
 
-Kind = Literal["issue", "drift", "retraining", "decay"]
+Kind = Literal["issue", "drift", "retraining", "shared", "decay"]
 Scale = Literal["", "overload", "regulation"]
 POINTS: dict[str, str] = {
     "restored_share": "share of the lost power that a retraining or drift fix restores",
@@ -190,14 +190,19 @@ _capabilities = [
     ),
 ]
 # The order decides which of two causes comes first at the same instant. Hazards come first, as
-# arrays of them are numbered by the cause; retraining is next, as it takes models offline too.
+# arrays of them are numbered by the cause; retraining and shared sources are next, as they take
+# models offline too.
 _hazards = [
     Cause(name="pipeline"),
     Cause(name="capacity", scales_with="overload"),
     Cause(name="compliance", scales_with="regulation", saved_by="lineage"),
     Cause(name="drift", kind="drift"),
 ]
-_others = [Cause(name="retraining", kind="retraining"), Cause(name="decay", kind="decay")]
+_others = [
+    Cause(name="retraining", kind="retraining"),
+    Cause(name="shared", kind="shared"),
+    Cause(name="decay", kind="decay"),
+]
 BUILT_IN_CAPABILITIES = tuple(entry.name for entry in _capabilities)
 BUILT_IN_HAZARDS = tuple(entry.name for entry in _hazards)
 MONEY = (

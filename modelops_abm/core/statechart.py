@@ -68,6 +68,7 @@ class Cause(IntEnum):
     # (0002).
     vars().update({each.name.upper(): auto() for each in registry.registered_causes()})
     RETRAINING = auto()
+    SHARED = auto()
     DECAY = auto()
 
 

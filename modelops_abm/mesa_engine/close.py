@@ -15,7 +15,7 @@ from modelops_abm.core.events import RetirementReason, TaskClass
 from modelops_abm.core.statechart import Cause, Serving, Stage, State
 from modelops_abm.mesa_engine.dispatch import Dispatch
 from modelops_abm.mesa_engine.ml_model import MLModel
-from modelops_abm.rules.constants import Levels, common_rates
+from modelops_abm.rules.constants import Levels, common_rates, source_rate
 from modelops_abm.rules.day import demand_scale, seasons
 from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day
 from modelops_abm.rules.population import middle
@@ -168,7 +168,18 @@ class Close(Dispatch):
         self.refresh_rates()
         for ml_model in self._in_production:
             ml_model.open_day()
+        self.open_sources()
         self.calendar.request_dispatch()
+
+    def open_sources(self) -> None:
+        """Take over the rate of today in every shared source, and plan which of them fail."""
+        rate = source_rate(self.constants.rates, self.levels)
+        for source in self.sources:
+            source.open_day(rate)
+
+    def in_production(self) -> Sequence[MLModel]:
+        """Return the models that were in production today, by number; some may have left."""
+        return self._in_production
 
     def refresh_rates(self) -> None:
         """Take over what the rates of all models have in common on this day."""
@@ -223,7 +234,7 @@ _COUNT_OF_STATE: dict[tuple[State, Cause | None], str] = {
     (State.RETRAINING, Cause.RETRAINING): "models_retraining",
     **{
         (State.OFFLINE_ISSUE, Cause[issue.upper()]): f"models_offline_{issue}"
-        for issue in outcomes.ISSUES
+        for issue in outcomes.ISSUE_CAUSES
     },
     (State.OFFLINE_DRIFT, Cause.DRIFT): "models_offline_drift",
     (State.RETIRED, None): "models_retired",

@@ -9,6 +9,7 @@ from mesa.time import Event
 
 from modelops_abm.core.events import LogKind, Rank, TaskClass
 from modelops_abm.core.randomness import DecisionPoint, Origin, draw_key, entity_key
+from modelops_abm.core.statechart import Cause
 from modelops_abm.mesa_engine.calendar import cancel
 from modelops_abm.mesa_engine.organisation import Organisation
 from modelops_abm.mesa_engine.scheduler import Task
@@ -68,8 +69,10 @@ class Developer(mesa.Agent[Any]):
 
     @property
     def task_number(self) -> int | None:
-        """Number of the model or capability that the developer works on."""
-        return None if self._at_work is None else self._at_work.number
+        """Number of the model or capability that the developer works on; None for a source."""
+        if self._at_work is None or self._at_work.cause is Cause.SHARED:
+            return None
+        return self._at_work.number
 
     @property
     def _activity(self) -> TaskClass:

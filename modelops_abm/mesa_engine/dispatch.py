@@ -6,12 +6,14 @@ time is compared before anybody begins. `compiled_engine.dispatch` does the same
 
 from __future__ import annotations
 
-from modelops_abm.core.events import LogKind, TaskClass
+from modelops_abm.core.events import FIRST_SOURCE_STREAM, NOBODY, LogKind, TaskClass
+from modelops_abm.core.statechart import Cause
 from modelops_abm.mesa_engine.capability import CapabilityStock
 from modelops_abm.mesa_engine.developer import Developer
 from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.mesa_engine.organisation import Organisation
 from modelops_abm.mesa_engine.scheduler import Task
+from modelops_abm.mesa_engine.sources import SharedSource
 
 
 class Dispatch(Organisation):
@@ -19,13 +21,14 @@ class Dispatch(Organisation):
 
     Attributes
     ----------
-    developers, ml_models, capabilities
+    developers, ml_models, capabilities, sources
         By number; retired models and developers who have left among them.
     """
 
     developers: list[Developer]
     ml_models: list[MLModel]
     capabilities: list[CapabilityStock]
+    sources: list[SharedSource]
 
     def submit(self, task: Task) -> None:
         """Take in a task; it may be assigned at the end of this instant."""
@@ -46,12 +49,14 @@ class Dispatch(Organisation):
             task.effort_left = self._effort_of(task)
         developer.begin(task)
         self._log_work(LogKind.WORK_STARTED, developer, task, task.effort_left)
-        if task.task_class is not TaskClass.CAPABILITY:
+        if task.task_class is not TaskClass.CAPABILITY and task.cause is not Cause.SHARED:
             self.ml_models[task.number].work_began(task)
 
     def _effort_of(self, task: Task) -> float:
         if task.task_class is TaskClass.CAPABILITY:
             return self.parameters.capabilities.package_days
+        if task.cause is Cause.SHARED:
+            return self._source_of(task).begin_repair()
         return self.ml_models[task.number].effort_of(task)
 
     def complete(self, task: Task) -> None:
@@ -65,6 +70,8 @@ class Dispatch(Organisation):
         self._log_work(LogKind.WORK_COMPLETED, developer, task, waited)
         if task.task_class is TaskClass.CAPABILITY:
             self.capabilities[task.number].submit_package(task.stream)
+        elif task.cause is Cause.SHARED:
+            self._source_of(task).end_repair()
         else:
             self.ml_models[task.number].work_completed(task, started_at)
         self.calendar.request_dispatch()
@@ -111,4 +118,8 @@ class Dispatch(Organisation):
         return None if task.worker is None else self.developers[task.worker.number]
 
     def _log_work(self, kind: LogKind, developer: Developer, task: Task, detail: float) -> None:
-        self.log(kind, task.number, developer.number, task.task_class, detail)
+        number = NOBODY if task.cause is Cause.SHARED else task.number
+        self.log(kind, number, developer.number, task.task_class, detail)
+
+    def _source_of(self, task: Task) -> SharedSource:
+        return self.sources[task.stream - FIRST_SOURCE_STREAM]

@@ -41,7 +41,7 @@ from modelops_abm.rules.maintenance import (
     new_work_effort,
     self_heals,
 )
-from modelops_abm.rules.population import Attributes, score, worth_building
+from modelops_abm.rules.population import Attributes, score, shared_source, worth_building
 from modelops_abm.rules.power import power
 from modelops_abm.scenario.identity import Identity
 
@@ -80,6 +80,8 @@ class MLModel(mesa.Agent[Any]):
         Predictions per day that it can serve by itself.
     build_days
         Calendar days that developers have spent on its build in the run.
+    source
+        Number of the shared source that it reads, -1 if there are none.
     exposure, condition
         Its hazards; its power in production, None before.
     """
@@ -126,6 +128,7 @@ class MLModel(mesa.Agent[Any]):
         self.work: Task | None = None
         self.retraining: Task | None = None
         self.build_days = 0.0
+        self.source = shared_source(entity, model.parameters.incidents.shared_sources)
         self.value_today = self.cost_today = 0.0
         self.served_total = self.value_total = self.cost_total = 0.0
         self._offline_since = 0.0
@@ -350,6 +353,25 @@ class MLModel(mesa.Agent[Any]):
             self.retraining = None
             self._go_offline_for_drift(loss)
 
+    def lose_source(self) -> None:
+        """Go offline because the source that it shares has failed."""
+        self._account()
+        if self.state is State.RETRAINING:
+            self._interrupt_retraining()
+        # Of a retraining in which it did not serve; the older version reads the same source.
+        cancel(self._switch)
+        self._switch = None
+        self.log(LogKind.ISSUE_STRUCK, Cause.SHARED)
+        self._go_offline(Trigger.ISSUE_STRIKES, Cause.SHARED, 0)
+
+    def regain_source(self, began_at: float) -> None:
+        """Return online because its source has been repaired, work on which began at a time."""
+        self._account()
+        # Who goes offline while somebody works on it waits for nobody.
+        duration = self._count_restoration(max(began_at, self._offline_since))
+        self.log(LogKind.ISSUE_RESOLVED, Cause.SHARED, duration)
+        self._return_online(Trigger.ISSUE_RESOLVED)
+
     def on_drift_detected(self) -> None:
         """Act on a detected drift now, or when the model is online again."""
         assert self.condition is not None
@@ -517,6 +539,8 @@ class MLModel(mesa.Agent[Any]):
         self.serving = Serving.NONE
         # As nobody is exposed now, this takes the planned incident off the calendar.
         self._plan_incident()
+        if cause is Cause.SHARED:
+            return
         if image_at_hand(model.constants.care, model.levels, self.entity, cause.value, number):
             at = model.calendar.now + model.constants.care.switch_days
             self._switch = model.calendar.schedule(
@@ -559,9 +583,11 @@ class MLModel(mesa.Agent[Any]):
         """Act on what a model meets that comes back online, or goes live: the first thing first."""
         # One place for all that waits for this, in the order of decision 0040.
         assert self.condition is not None
-        if self.condition.drift_pending:
+        if self.source >= 0 and self.model.sources[self.source].is_down:
+            self.lose_source()
+        if self.state is State.ONLINE and self.condition.drift_pending:
             self._act_on_drift()
-        # The drift may have taken it offline again.
+        # Any of these may have taken it offline again.
         if self.state is State.ONLINE and self.retraining is not None and self.retraining.held:
             self.model.scheduler.release(self.retraining)
 

@@ -25,6 +25,7 @@ from modelops_abm.mesa_engine.developer import Developer
 from modelops_abm.mesa_engine.initial_state import Population, populate
 from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.mesa_engine.scheduler import Scheduler
+from modelops_abm.mesa_engine.sources import SharedSource
 from modelops_abm.mesa_engine.timeline import Timeline
 from modelops_abm.rules.constants import constants_of, start_levels
 from modelops_abm.rules.population import (
@@ -76,7 +77,7 @@ class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
         What Mesa's tools ask for: one of Mesa's scenarios, with the values that have plain names.
     day
         The day that is open.
-    ml_models, developers, capabilities
+    ml_models, developers, capabilities, sources
         By number; retired models and developers who have left among them.
     levels
         Levels of the capabilities on this day.
@@ -246,7 +247,11 @@ class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
         # Before the models: work in hand at the start is less by these levels, and who is in
         # production opens its day at these rates.
         self.levels = start_levels(self.parameters)
+        self.sources = [
+            SharedSource(self, number) for number in range(self.parameters.incidents.shared_sources)
+        ]
         self.refresh_rates()
+        self.open_sources()
         populate(self)
         self._plan_arrival()
         if self.change_values():

@@ -6,6 +6,7 @@ know it by this protocol; `model.ModelOpsModel` is the one class that has it all
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 from modelops_abm.core.events import NOBODY, LogKind
@@ -15,6 +16,14 @@ from modelops_abm.mesa_engine.scheduler import Scheduler, Task
 from modelops_abm.rules.constants import Constants, Levels
 from modelops_abm.rules.day import CommonRates
 from modelops_abm.scenario.scenario import Scenario
+
+
+class Source(Protocol):
+    """What a model needs to know of the shared source that it reads."""
+
+    @property
+    def is_down(self) -> bool:
+        """Whether it has failed and is not repaired yet."""
 
 
 class Organisation(Protocol):
@@ -33,6 +42,8 @@ class Organisation(Protocol):
         Time: planned events, the day that is open, and whether the run goes on.
     scheduler
         The work queue.
+    sources
+        The shared sources.
     levels, common_rates
         Of the capabilities on this day, and what all models' rates have in common at them.
     """
@@ -46,6 +57,7 @@ class Organisation(Protocol):
     day: int
     running: bool
     scheduler: Scheduler
+    sources: Sequence[Source]
     levels: Levels
     common_rates: CommonRates
 
@@ -67,6 +79,9 @@ class Organisation(Protocol):
 
     def count_delivery(self, since_idea_days: float, since_begun_days: float) -> None:
         """Count a model that goes live, and how long that took."""
+
+    def in_production(self) -> Sequence[Any]:
+        """Return the models that were in production today, by number; some may have left."""
 
     def add_to_production(self, number: int) -> None:
         """Count a model among those in production from now on, and open its day."""

@@ -34,7 +34,8 @@ class Task:
     task_class
         Its class.
     number, stream
-        Number of the model, or of the capability and its stream.
+        Number of the model, or of the capability and its stream. For a shared source that is
+        repaired that of the lowest model offline for it, and a stream of its own.
     submitted_at
         Time.
     cause

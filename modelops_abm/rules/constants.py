@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from modelops_abm.compiled import compiled, compiled_inline
 from modelops_abm.core import registry
-from modelops_abm.core.outcomes import OFFLINE_CAUSES
 from modelops_abm.rules.day import CommonRates, PreviousVersion
 from modelops_abm.rules.hazards import reduced_rate
 from modelops_abm.rules.registered import Numbers, Rates, rates_of_causes
@@ -21,7 +20,8 @@ from modelops_abm.scenario.sections import OF_KIND, Archetype
 
 DECAY_ALERTS = ("always", "with_monitoring", "never")
 # Hazards and retraining are the first causes, so what is made of these is numbered by `Cause`.
-_OFFLINE = tuple(each for each in registry.causes() if each.name in OFFLINE_CAUSES)
+_OF_A_MODEL = ("issue", "drift", "retraining")
+_OFFLINE = tuple(each for each in registry.causes() if each.kind in _OF_A_MODEL)
 
 
 # For the type checker with the fields of the package; at run time with those of the registry, whose
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         autoscaling: float
 
     class Efforts(tuple[Law, ...]):
-        """A distribution of effort for each cause that takes a model offline."""
+        """A distribution of effort for each cause that takes a single model offline."""
 
         def __new__(cls, *values: Law) -> Self:
             """Take one for each cause, in order."""
@@ -52,8 +52,8 @@ if TYPE_CHECKING:
 else:
     Levels = NamedTuple("Levels", [(name, float) for name in registry.capability_names()])
     Levels.__doc__ = "Levels of the capabilities in the order of the registry, 0 to 1."
-    Efforts = NamedTuple("Efforts", [(name, Law) for name in OFFLINE_CAUSES])
-    Shares = NamedTuple("Shares", [(name, float) for name in OFFLINE_CAUSES])
+    Efforts = NamedTuple("Efforts", [(each.name, Law) for each in _OFFLINE])
+    Shares = NamedTuple("Shares", [(each.name, float) for each in _OFFLINE])
 
 
 class RateConstants(NamedTuple):
@@ -71,6 +71,8 @@ class RateConstants(NamedTuple):
     drift_per_year: float
     drift_growth_days: float
     extra_capacity: float
+    shared_per_year: float
+    shared_reduction: float
     numbers: Numbers
 
 
@@ -100,6 +102,8 @@ class CareConstants(NamedTuple):
     decay_alert_power: float
     restored_share: float
     capacity_growth: float
+    shared_effort: Law
+    shared_saving: float
     numbers: Numbers
 
 
@@ -237,6 +241,8 @@ def _rate_constants(scenario: Scenario) -> RateConstants:
         scenario.drift.onsets_per_year,
         scenario.drift.growth_days,
         capabilities.autoscaling.extra_capacity,
+        incidents.shared_per_year,
+        capabilities.automation.shared_reduction,
         _numbers(scenario),
     )
 
@@ -264,6 +270,8 @@ def _care_constants(scenario: Scenario) -> CareConstants:
         drift.decay_alert_power,
         scenario.retraining.restored_share,
         scenario.incidents.capacity_growth,
+        law_of(efforts.shared_repair),
+        scenario.capabilities.lineage.shared_saving,
         _numbers(scenario),
     )
 
@@ -331,6 +339,12 @@ def with_own_rates(
         common.registered,
         common.demand_scale,
     )
+
+
+@compiled
+def source_rate(constants: RateConstants, levels: Levels) -> float:
+    """Return at what rate per day a shared source fails at these capability levels."""
+    return reduced_rate(constants.shared_per_year, constants.shared_reduction, levels.automation)
 
 
 @compiled

@@ -224,3 +224,15 @@ def next_incident(now: float, until: float, left: Hazards, rates: Hazards) -> Ne
     if other < time:
         time, cause = other, 3
     return _next_of_others(now, left, rates, ample, NextIncident(time, cause))
+
+
+@compiled_inline
+def source_exposure_left(left: float, rate: float, days: float) -> float:
+    """Return the exposure left until a shared source fails, after some days in which it worked."""
+    return left - rate * days
+
+
+@compiled_inline
+def source_failure(now: float, until: float, left: float, rate: float) -> float:
+    """Return when a shared source fails, if it may before `until`; else any time from then on."""
+    return _strike_time(now, left, rate, _ample(until - now))

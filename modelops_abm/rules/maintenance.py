@@ -34,6 +34,7 @@ LARGEST_SEVERITY = 0.999
 NEVER = DECAY_ALERTS.index("never")
 WITH_MONITORING = DECAY_ALERTS.index("with_monitoring")
 _RETRAINING = Cause.RETRAINING.value
+_SHARED = Cause.SHARED.value
 _SAVED_BY = tuple(registry.capability_names().index(each.saved_by) for each in registry.causes())
 _effort_by_rules = through("maintenance_effort")
 _delay_by_rules = through("detection_delay")
@@ -74,6 +75,16 @@ def maintenance_effort(
     # Rules from outside draw by further keys from here on, so they share no number with the draw
     # above or with each other; the same below.
     occasion = chain(entity, _EFFORT[cause])
+    return _effort_by_rules(effort, care.numbers, levels, occasion, occurrence)
+
+
+@compiled
+def source_effort(care: CareConstants, levels: Levels, entity: int, occurrence: int) -> float:
+    """Return the developer-days to repair a shared source after its n-th failure (from 0)."""
+    effort = sample(care.shared_effort, draw_key(entity, _EFFORT[_SHARED], occurrence))
+    effort = reduced_effort(effort, care.automation_saving, levels.automation)
+    effort = reduced_effort(effort, care.shared_saving, levels.lineage)
+    occasion = chain(entity, _EFFORT[_SHARED])
     return _effort_by_rules(effort, care.numbers, levels, occasion, occurrence)
 
 

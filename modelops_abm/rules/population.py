@@ -274,6 +274,14 @@ def initial_production(
 
 
 @compiled
+def shared_source(entity: int, sources: int) -> int:
+    """Return the number of the shared source that a model reads, from 0; -1 if there are none."""
+    return (
+        int(uniform(draw_key(entity, DecisionPoint.SHARED_SOURCE, 0)) * sources) if sources else -1
+    )
+
+
+@compiled
 def work_left(effort_days: float, entity: int) -> float:
     """Return the developer-days left of work that is in progress at the start."""
     return effort_days * uniform(draw_key(entity, DecisionPoint.WORK_LEFT, 0))

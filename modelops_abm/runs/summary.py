@@ -31,6 +31,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "served",
         "unserved",
         "drift_days_undetected",
+        "source_failures",
         "time_to_restore_days",
         "time_to_restore_waiting_days",
         "time_to_restore_working_days",

@@ -151,6 +151,15 @@ class Automation(Capability):
         source="judgement: tests catch part of what changes break, and not what feeds do",
     )
     """Pipeline issues avoided at full level."""
+    shared_reduction: float = quantity(
+        0.5,
+        "share",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.2, 0.75),
+        source="judgement: as of pipeline issues; what others deliver fails all the same",
+    )
+    """Failures of shared sources avoided at full level."""
     handover_gain: float = quantity(
         0.3,
         "share",
@@ -349,6 +358,15 @@ class Lineage(Capability):
         source="judgement: papers at hand save the search for them, and not the answer",
     )
     """Effort saved at full level on compliance repairs."""
+    shared_saving: float = quantity(
+        0.3,
+        "share",
+        ge=0.0,
+        le=1.0,
+        plausible=(0.1, 0.6),
+        source="judgement: finding where a failure began is part of its repair",
+    )
+    """Effort saved at full level on repairs of shared sources: it shows where a failure began."""
 
 
 class Autoscaling(Capability):

@@ -229,6 +229,23 @@ class IncidentParameters(Section):
         source="judgement: from one more instance of many to twice the capacity",
     )
     """Growth of a model's capacity with every capacity repair."""
+    shared_sources: int = quantity(
+        0,
+        "sources",
+        ge=0,
+        le=1_000,
+        fixed="who runs the models knows what they share",
+    )
+    """Feeds, feature stores or platforms that models read, each one of them, drawn evenly."""
+    shared_per_year: float = quantity(
+        2.0,
+        "per source-year",
+        ge=0.0,
+        le=1e4,
+        plausible=(0.5, 8.0),
+        source="judgement: from once in two years to eight times a year",
+    )
+    """Failures of a shared source per year in which it works; all its models go offline."""
 
 
 class DriftParameters(Section):
@@ -367,6 +384,15 @@ class EffortParameters(Section):
         source="judgement: from a pipeline that is started to a project",
     )
     """Effort to retrain a model."""
+    shared_repair: Distribution = quantity(
+        _effort(3.0),
+        "developer-days",
+        ge=0.0,
+        le=1e4,
+        plausible=(1.0, 9.0),
+        source="judgement: more than a pipeline issue, as several teams are asked",
+    )
+    """Effort to repair a shared source, once for all its models."""
 
 
 class TeamParameters(Section):

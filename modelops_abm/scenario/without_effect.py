@@ -209,6 +209,16 @@ RULES: tuple[Rule, ...] = (
         lambda scenario: scenario.capabilities.automation.self_healing_share == 0.0,
     ),
     Rule(
+        (
+            "incidents.shared_per_year",
+            "efforts.shared_repair",
+            "capabilities.automation.shared_reduction",
+            "capabilities.lineage.shared_saving",
+        ),
+        "models share no sources",
+        lambda scenario: scenario.incidents.shared_sources == 0,
+    ),
+    Rule(
         ("capabilities.automation.handover_gain",),
         "no build fails",
         lambda scenario: scenario.portfolio.success_share == 1.0,

@@ -8,11 +8,11 @@ from statistics import median
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from modelops_abm.core import outcomes
 from modelops_abm.core.events import MAINTENANCE, LogKind, LogRecord, TaskClass
-from modelops_abm.core.statechart import STAGE_OF_STATE, TARGET, Serving, Stage, State
+from modelops_abm.core.statechart import STAGE_OF_STATE, TARGET, Cause, Serving, Stage, State
 from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.rules.day import DayFlows
@@ -101,7 +101,9 @@ class Watched(ModelOpsModel):
                 assert condition.loss() < limit, "a mild drift that has grown is judged again"
 
     def tasks_of_models(self) -> list[Any]:
-        tasks = (task for entry in self.ml_models for task in (entry.work, entry.retraining))
+        """Tasks on models and on the sources that they share."""
+        tasks = [task for entry in self.ml_models for task in (entry.work, entry.retraining)]
+        tasks += [source.repair for source in self.sources]
         return [task for task in tasks if task is not None]
 
     def collect(self) -> None:
@@ -115,6 +117,7 @@ class Watched(ModelOpsModel):
         for entry in self.ml_models:
             assert isinstance(entry, WatchedModel)
             entry.check_state()
+            self.check_source(entry)
         tasks = self.tasks_of_models()
         for task_class in TaskClass:
             name = task_class.name.lower()
@@ -125,6 +128,16 @@ class Watched(ModelOpsModel):
                 at_work = [entry.task for entry in self.developers if entry.task is not None]
                 number = sum(task.task_class is task_class for task in at_work)
                 assert self.scheduler.in_progress[task_class] == number
+
+    def check_source(self, entry: MLModel) -> None:
+        """Who reads a source that is down is not online, and who is offline for one reads it."""
+        down = entry.source >= 0 and self.sources[entry.source].is_down
+        if down:
+            assert entry.state not in (State.ONLINE, State.RETRAINING)
+        if entry.cause is Cause.SHARED:
+            assert down
+            assert entry.serving is Serving.NONE
+            assert entry.work is None
 
     def check_day(self) -> None:
         today = {name: value or 0.0 for name, value in self.today.items()}
@@ -215,6 +228,24 @@ def check_ideas(model: ModelOpsModel, start: dict[int, State], lives: dict[int, 
             assert {stay.state for stay in life.stays} <= {State.IDEA, State.RETIRED}
 
 
+def check_sources(model: ModelOpsModel, scenario: Scenario) -> None:
+    """Sources fail and are restored in turn, and models are offline for them meanwhile only."""
+    down: set[int] = set()
+    failures = 0
+    for record in model.event_log:
+        if record.kind == LogKind.SOURCE_FAILED:
+            assert record.model not in down
+            down.add(record.model)
+            failures += 1
+        elif record.kind == LogKind.SOURCE_RESTORED:
+            down.remove(record.model)
+        elif record.kind == LogKind.ISSUE_STRUCK and record.cause == Cause.SHARED:
+            assert model.ml_models[record.model].source in down
+    assert model.totals["source_failures"] == failures
+    assert down == {source.number for source in model.sources if source.is_down}
+    assert scenario.incidents.shared_sources == len(model.sources)
+
+
 def check_scenario(scenario: Scenario) -> None:
     """Run a scenario and check all that must hold, day by day and in the end."""
     model = Watched(scenario, rng=scenario.horizon_days, ml_model_class=WatchedModel)
@@ -224,6 +255,7 @@ def check_scenario(scenario: Scenario) -> None:
     check_run(model, scenario)
     times = [record.time for record in model.event_log]
     assert times == sorted(times)
+    check_sources(model, scenario)
     assert all(0.0 <= time <= scenario.horizon_days for time in times)
     close = [record for record in model.event_log if record.time == scenario.horizon_days]
     assert {record.kind for record in close} <= {LogKind.RETIRED, LogKind.CAPABILITY_REACHED}
@@ -249,6 +281,15 @@ def test_any_valid_scenario_runs_and_conserves(scenario: Scenario) -> None:
 @settings(QUICK, max_examples=400)
 def test_many_longer_scenarios_run_and_conserve(scenario: Scenario) -> None:
     check_scenario(scenario)
+
+
+@given(SCENARIOS, st.integers(1, 5), st.floats(1.0, 60.0))
+@QUICK
+def test_any_valid_scenario_conserves_with_shared_sources(
+    scenario: Scenario, sources: int, per_year: float
+) -> None:
+    values = {"incidents.shared_sources": sources, "incidents.shared_per_year": per_year}
+    check_scenario(with_values(scenario, values, source="test"))
 
 
 @pytest.mark.parametrize("name", PRESETS)

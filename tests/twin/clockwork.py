@@ -17,7 +17,9 @@ from typing import Any, NamedTuple
 from modelops_abm.compiled_engine.run import run_in_full
 from modelops_abm.core.events import LogKind
 from modelops_abm.core.randomness import DecisionPoint, Origin, entity_key, index_of_identifier
+from modelops_abm.core.statechart import Cause
 from modelops_abm.rules import DAYS_PER_YEAR
+from modelops_abm.rules.hazards import source_exposure_left, source_failure, threshold
 from modelops_abm.rules.maintenance import delay_days
 from modelops_abm.rules.population import arrival_exposure, arrival_time
 from modelops_abm.rules.power import days_until_below, decay_per_day
@@ -28,6 +30,9 @@ AT_ONCE = 1e-300
 _SOON = 0.01
 """The least mean delay of a detection that is allowed, days."""
 _START = Scenario().start_date
+_SHARED = Cause.SHARED.value
+_MANY_SOURCES = 60
+"""So many that the first which fails takes few of the models with it, or none."""
 _NEIGHBOURS, _NEIGHBOURING_RUNS = 400, 40
 _STAYING = 11
 """Models of everything at one instant that do not retire then."""
@@ -73,7 +78,7 @@ PUNCTUAL: Mapping[str, Any] = {
     "drift.severity": constant(0.5),
     **{
         f"efforts.{name}": constant(1.0)
-        for name in ("pipeline_repair", "capacity_repair", "compliance_repair")
+        for name in ("pipeline_repair", "capacity_repair", "compliance_repair", "shared_repair")
     },
     "efforts.drift_investigation": constant(1.0),
     "efforts.retraining": constant(5.0),
@@ -153,6 +158,9 @@ def everything_at(time: float, replication: int) -> Case | None:
     if ideas is None or alert is None:
         return None
     power, losses = alert
+    sources = _source_rate(time, replication)
+    if sources is None:
+        return None
     values = {
         "horizon_days": math.ceil(time) + 12,
         "portfolio.ideas_per_year": ideas,
@@ -160,6 +168,9 @@ def everything_at(time: float, replication: int) -> Case | None:
         "team.preemption": ("maintenance", "none")[replication // 2 % 2],
         "team.developers": (12, 16)[replication // 4 % 2],
         "incidents.pipeline_per_year": 4.0,
+        "incidents.shared_sources": _MANY_SOURCES,
+        "incidents.shared_per_year": sources,
+        "capabilities.automation.shared_reduction": 0.0,
         "drift.decay_alert_power": power,
         "capabilities.monitoring.delay_without_days": _MEAN_DELAY,
         "retraining.serves_while_retraining": False,
@@ -242,6 +253,28 @@ def _arrival_rate(time: float, replication: int) -> float | None:
     exposure = arrival_exposure(organisation, 0)
     guess = arrival_time(0.0, exposure, 1.0) / time
     return exactly(partial(arrival_time, 0.0, exposure), time, guess)
+
+
+def _source_rate(time: float, replication: int) -> float | None:
+    """Return the failures a year of each of many sources with which the first is at a time."""
+    exposure = min(
+        threshold(entity_key(0, replication, Origin.SHARED_SOURCE.value, number), _SHARED, 0)
+        for number in range(_MANY_SOURCES)
+    )
+
+    def failure(per_year: float) -> float:
+        return _time_of_failure(exposure, per_year / DAYS_PER_YEAR)
+
+    return exactly(failure, time, exposure / time * DAYS_PER_YEAR)
+
+
+def _time_of_failure(left: float, rate: float) -> float:
+    """Return when a source fails that has worked from the start, as the engines account for it."""
+    opened = 0.0
+    while (at := source_failure(opened, opened + 1.0, left, rate)) >= opened + 1.0:
+        left = source_exposure_left(left, rate, 1.0)
+        opened += 1.0
+    return at
 
 
 def _alert(
@@ -422,6 +455,138 @@ def mild_drifts_grow(replication: int) -> Case:
     }
     rows = [*live("model", 6), *_ideas("long", 2, 50.0)]
     return Case(punctual(values, rows), 0, replication)
+
+
+# Shared sources: failures and repairs at one instant with each other and with a model's
+
+
+def sources_fail_together(replication: int, *, whole_day: bool) -> Case | None:
+    """Let a source fail again when another fails first, on request at a whole day."""
+    exposures = [
+        [
+            threshold(entity_key(0, replication, Origin.SHARED_SOURCE.value, number), _SHARED, n)
+            for n in range(2)
+        ]
+        for number in range(2)
+    ]
+    often, late = sorted(exposures)
+    if sum(often) * 1.01 > late[0]:
+        return None
+    per_year: float | None = 40.0
+    if whole_day:
+        wanted = float(math.ceil(_time_of_failure(late[0], 40.0 / DAYS_PER_YEAR)))
+        guess = late[0] / wanted * DAYS_PER_YEAR
+        per_year = exactly(
+            lambda rate: _time_of_failure(late[0], rate / DAYS_PER_YEAR), wanted, guess
+        )
+    if per_year is None:
+        return None
+    number = exposures.index(often)
+    case = partial(_two_sources, replication, per_year, number)
+    wanted = _time_of_failure(late[0], per_year / DAYS_PER_YEAR)
+    effort = on_a_line(lambda days: _second_failure(case(days), number), wanted)
+    return None if effort is None or effort <= 0.0 else case(effort)
+
+
+def _two_sources(replication: int, per_year: float, number: int, effort: float) -> Case:
+    values = {
+        "horizon_days": 70,
+        "team.developers": 3,
+        "incidents.shared_sources": 2,
+        "incidents.shared_per_year": per_year,
+        "efforts.shared_repair": constant(effort),
+    }
+    return Case(punctual(values, list(live("model", 6))), 0, replication)
+
+
+def _second_failure(case: Case, number: int) -> float:
+    log = run_in_full(*case).log
+    mine = (log["kind"] == LogKind.SOURCE_FAILED) & (log["model"] == number)
+    times = log["time"][mine]
+    return float(times[1]) if len(times) > 1 else math.inf
+
+
+def back_when_its_source_fails(replication: int, repair: str) -> Case | None:
+    """Let the repair of a model end at the instant at which the source that it reads fails.
+
+    So the first failure of the source, or, if `repair` says so, the end of its repair.
+    """
+    case = partial(_one_source, replication)
+    failed = first_time(case(300.0), (LogKind.SOURCE_FAILED,))
+    struck = first_time(case(300.0), (LogKind.ISSUE_STRUCK,))
+    if not struck < failed < 60.0:
+        return None
+    wanted = failed + (_SOURCE_REPAIR if repair == "ends" else 0.0)
+    effort = exactly(lambda days: struck + days, wanted, wanted - struck)
+    return None if effort is None else case(effort)
+
+
+_SOURCE_REPAIR = 2.0
+
+
+def _one_source(replication: int, effort: float) -> Case:
+    values = {
+        "horizon_days": 70,
+        "team.developers": 4,
+        "incidents.shared_sources": 1,
+        "incidents.shared_per_year": 20.0,
+        "incidents.pipeline_per_year": 20.0,
+        "efforts.shared_repair": constant(_SOURCE_REPAIR),
+        "efforts.pipeline_repair": constant(effort),
+    }
+    return Case(punctual(values, list(live("model", 3))), 0, replication)
+
+
+def live_when_its_source_fails(replication: int) -> Case | None:
+    """Let a model go live at the instant at which the source that it reads fails."""
+    failed = first_time(_first_live(replication, 1.0), (LogKind.SOURCE_FAILED,))
+    return None if failed > 60.0 else _first_live(replication, failed)
+
+
+def _first_live(replication: int, effort: float) -> Case:
+    values = {
+        "horizon_days": 70,
+        "team.developers": 2,
+        "incidents.shared_sources": 1,
+        "incidents.shared_per_year": 20.0,
+    }
+    row = {"id": "model 0", "stage": "deployment", "deployment_effort_days": effort}
+    return Case(punctual(values, [row, *live("other", 1)]), 0, replication)
+
+
+def _team_comes_and_goes() -> list[dict[str, Any]]:
+    """Let all leave who might repair a source, and come back, and sources fail more often."""
+    found: list[dict[str, Any]] = []
+    for first in range(3, 57, 6):
+        found += [
+            {"day": first, "team.developers": 0},
+            {"day": first + 2, "team.developers": 6, "incidents.shared_per_year": 60.0 + first},
+        ]
+    return found
+
+
+def sources_often_down(replication: int) -> Iterator[Case]:
+    """Let models come back from everything, and go live, while their source is down."""
+    common = {
+        "horizon_days": 60,
+        "team.developers": 6,
+        "incidents.shared_sources": 2,
+        "incidents.shared_per_year": 60.0,
+        "efforts.shared_repair": constant(4.0),
+        "portfolio.ideas_per_year": 100.0,
+        "model.build_effort_days": constant(1.0),
+        "model.deployment_effort_days": constant(1.0),
+    }
+    away: list[dict[str, Any]] = [
+        {"incidents.compliance_per_year": 100.0, "retraining.interval_days": 5.0},
+        {"incidents.pipeline_per_year": 100.0, "capabilities.automation.start_level": 1.0},
+        {"drift.onsets_per_year": 100.0, "drift.offline_loss": 0.0},
+        {"incidents.capacity_per_year": 100.0, "incidents.overload_threshold": 0.01},
+        {"changes": _team_comes_and_goes()},
+    ]
+    for values in away:
+        rows = [*live("model", 8, users=400.0), *_ideas("built", 3, 2.0)]
+        yield Case(punctual({**common, **values}, rows), 0, replication)
 
 
 # Two events of one model at one instant

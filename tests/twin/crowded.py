@@ -101,6 +101,22 @@ def interrupted_streams(replication: int) -> Case:
     return Case(punctual(values, list(live("model", 6))), replication, 0)
 
 
+def many_failing_sources(replication: int) -> Case:
+    """Let the sources of a few models each fail again and again, and wait for few developers."""
+    values = {
+        "horizon_days": 20,
+        "team.developers": 3,
+        "incidents.shared_sources": 90,
+        "incidents.shared_per_year": 400.0,
+        "efforts.shared_repair": {"family": "exponential", "mean": 0.02},
+        "incidents.pipeline_per_year": 300.0,
+        "efforts.pipeline_repair": {"family": "exponential", "mean": 0.02},
+        "retraining.interval_days": 2.0,
+        "efforts.retraining": {"family": "exponential", "mean": 0.1},
+    }
+    return Case(punctual(values, list(live("model", 30))), replication, 0)
+
+
 def alike(replication: int) -> Case:
     """Let all models and ideas be alike, some of the ideas in build already."""
     values: Mapping[str, Any] = {

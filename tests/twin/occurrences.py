@@ -8,13 +8,14 @@ what is added there is asked for here.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum
 from itertools import combinations, groupby
 from typing import Any
 
 from modelops_abm.core.events import (
     MAINTENANCE,
+    NOBODY,
     LogKind,
     LogRecord,
     Rank,
@@ -27,7 +28,7 @@ from modelops_abm.scenario.sections import OF_KIND
 from modelops_abm.scenario.timeline import CHANGEABLE
 from tests.twin.docking import Docked
 from tests.twin.varied import FAMILIES, ORDERS
-from tests.unit.engine.lives import TRIGGERS, judged_again
+from tests.unit.engine.lives import NOT_OF_MODELS, TRIGGERS, judged_again
 
 type Occurrence = tuple[str, ...]
 
@@ -40,8 +41,8 @@ _CAUSES: dict[LogKind, tuple[Any, ...]] = {
     LogKind.WORK_COMPLETED: _WORK,
     LogKind.WORK_INTERRUPTED: _WORK,
     LogKind.RETRAINING_REQUESTED: (Cause.RETRAINING, Cause.DRIFT, Cause.DECAY),
-    LogKind.ISSUE_STRUCK: _ISSUES,
-    LogKind.ISSUE_RESOLVED: _ISSUES,
+    LogKind.ISSUE_STRUCK: (*_ISSUES, Cause.SHARED),
+    LogKind.ISSUE_RESOLVED: (*_ISSUES, Cause.SHARED),
     LogKind.PREVIOUS_SERVES: (*_ISSUES, Cause.DRIFT, Cause.RETRAINING),
     LogKind.PREVIOUS_BROKE: (*_ISSUES, Cause.DRIFT, Cause.RETRAINING),
     LogKind.RETIRED: tuple(each for each in RetirementReason if each is not _FAILED),
@@ -53,6 +54,7 @@ _RANKS: dict[LogKind, Rank] = {
     LogKind.CAPABILITY_STARTED: Rank.CAPABILITY_START,
     LogKind.RETIRED: Rank.RETIREMENT,
     LogKind.RETRAINING_REQUESTED: Rank.RETRAINING_DUE,
+    LogKind.SOURCE_FAILED: Rank.SHARED_FAILURE,
     LogKind.ISSUE_STRUCK: Rank.INCIDENT,
     LogKind.DRIFT_SET_IN: Rank.INCIDENT,
     LogKind.DECAY_SET_IN: Rank.INCIDENT,
@@ -126,6 +128,9 @@ def _features(scenario: Scenario) -> dict[str, bool]:
         "no ideas": not rows and portfolio.initial_ideas == 0 and portfolio.ideas_per_year == 0.0,
         "more builds than ideas": portfolio.initial_builds > portfolio.initial_ideas > 0,
         "one day": scenario.horizon_days == 1,
+        "no shared sources": scenario.incidents.shared_sources == 0,
+        "one shared source": scenario.incidents.shared_sources == 1,
+        "several shared sources": scenario.incidents.shared_sources > 1,
         "no incidents": scenario.incidents.pipeline_per_year == 0.0,
         "no drift": scenario.drift.onsets_per_year == 0.0,
         "no effort": efforts.retraining.mean == efforts.pipeline_repair.mean == 0.0,
@@ -183,6 +188,7 @@ def _rules(docked: Docked) -> Iterator[Occurrence]:
     """Yield what no kind of record and no tie tells."""
     yield from [("rule", "a mild drift has grown")] * len(judged_again(docked.log))
     yield from _broken_together(docked.log)
+    yield from _sources(docked.log)
     portfolio, states = docked.scenario.portfolio, [*docked.start.values()]
     wanted = min(portfolio.initial_builds, portfolio.initial_ideas)
     if docked.scenario.imported is None and states.count(State.BUILD) < wanted:
@@ -201,6 +207,8 @@ def event_of(record: LogRecord) -> tuple[Rank, int, int] | None:
         return None
     if rank is Rank.RETRAINING_DUE and record.cause != Cause.RETRAINING:
         return None
+    if record.kind == LogKind.ISSUE_STRUCK and record.cause == Cause.SHARED:
+        return None  # comes with the failure of the source, or with the return of the model
     if record.kind == LogKind.PREVIOUS_BROKE:  # a pipeline issue, whatever the current one's is
         return rank, record.model, Cause.PIPELINE
     return rank, record.developer if rank in _BY_DEVELOPER else record.model, record.cause
@@ -231,6 +239,48 @@ def _broken_together(log: Sequence[LogRecord]) -> Iterator[Occurrence]:
     yield from [("rule", "two previous versions break together")] * sum(
         count > 1 for count in broken.values()
     )
+
+
+_RETURNS = {
+    LogKind.WENT_LIVE: "went live",
+    LogKind.ISSUE_RESOLVED: "repaired",
+    LogKind.DRIFT_ADDRESSED: "drift addressed",
+}
+
+
+def _sources(log: Sequence[LogRecord]) -> Iterator[Occurrence]:
+    """Yield what happens to models because of the sources that they share."""
+    before: dict[int, LogRecord] = {}
+    failed: dict[int, float] = {}
+    for record in log:
+        kind = LogKind(record.kind)
+        if kind is LogKind.SOURCE_FAILED:
+            failed[record.model] = record.time
+            yield "source", ("nobody reads it", "models read it")[record.detail > 0.0]
+        elif kind is LogKind.SOURCE_RESTORED:
+            ended = failed.pop(record.model)
+            yield from [("source", "another is down")] * bool(failed)
+            yield from [("source", "repaired at once")] * (ended == record.time)
+        elif kind is LogKind.WORK_INTERRUPTED and record.model == NOBODY:
+            yield "source", "who repairs it leaves"
+        elif kind is LogKind.ISSUE_STRUCK and record.cause == Cause.SHARED:
+            yield from _struck_for_a_source(before.get(record.model), record, failed)
+        if kind not in NOT_OF_MODELS and record.cause != TaskClass.CAPABILITY:
+            before[record.model] = record
+
+
+def _struck_for_a_source(
+    last: LogRecord | None, record: LogRecord, failed: Mapping[int, float]
+) -> Iterator[Occurrence]:
+    if last is None or last.time != record.time:
+        return
+    kind = LogKind(last.kind)
+    if kind is LogKind.WORK_INTERRUPTED and last.cause == TaskClass.RETRAIN:
+        yield "source", "a retraining is interrupted"
+    elif kind in _RETURNS:
+        yield "source", f"{_RETURNS[kind]} while it is down"
+        if record.time in failed.values():
+            yield "source", "returned at the instant of its failure"
 
 
 def _queue_ties(docked: Docked) -> Iterator[Occurrence]:
@@ -327,6 +377,19 @@ def _expected_rules() -> Iterator[Occurrence]:
     yield "rule", "a mild drift has grown"
     yield "rule", "fewer builds than asked for"
     yield "rule", "two previous versions break together"
+    yield from (("source", f"{words} while it is down") for words in _RETURNS.values())
+    yield from (
+        ("source", words)
+        for words in (
+            "nobody reads it",
+            "models read it",
+            "another is down",
+            "repaired at once",
+            "a retraining is interrupted",
+            "who repairs it leaves",
+            "returned at the instant of its failure",
+        )
+    )
 
 
 def _expected_ties() -> Iterator[Occurrence]:

@@ -10,13 +10,17 @@ from collections.abc import Iterator
 
 from tests.twin.clockwork import (
     Case,
+    back_when_its_source_fails,
     broken_together,
     changed_at,
     departures,
     drift_and_decay_noticed,
     everything_at,
+    live_when_its_source_fails,
     mild_drifts_grow,
     previous_versions_break,
+    sources_fail_together,
+    sources_often_down,
     struck_together,
     struck_when_decayed,
 )
@@ -24,6 +28,7 @@ from tests.twin.crowded import (
     alike,
     interrupted_streams,
     many_cancelled_events,
+    many_failing_sources,
     many_packages,
     many_postponed_events,
     many_superseded_requests,
@@ -34,14 +39,14 @@ from tests.twin.varied import varied
 
 LEAST = 20
 VARIED = 264
-TIMES = (30.0, 45.0, 20.25)
+TIMES = (30.0, 45.0, 60.0, 20.25)
 
 
 def cases() -> Iterator[Case]:
     """Return the list; where luck does not allow a tie the case is left out."""
     for number in range(VARIED):
         yield Case(varied(number), number, number % 3)
-    for replication in range(20):
+    for replication in range(30):
         found = [everything_at(time, replication) for time in TIMES]
         together = zip(found, TIMES, strict=True)
         yield from (changed_at(case, time) for case, time in together if case and time.is_integer())
@@ -57,11 +62,18 @@ def cases() -> Iterator[Case]:
             struck_when_decayed(replication, "incidents.pipeline_per_year"),
             struck_when_decayed(replication, "drift.onsets_per_year"),
             drift_and_decay_noticed(replication),
+            sources_fail_together(replication, whole_day=False),
+            sources_fail_together(replication, whole_day=True),
+            back_when_its_source_fails(replication, "begins"),
+            back_when_its_source_fails(replication, "ends"),
+            live_when_its_source_fails(replication),
         ]
         yield from filter(None, found)
     for replication in range(4):
         yield from departures(replication)
         yield from previous_versions_break(replication)
+        yield from sources_often_down(replication)
+        yield many_failing_sources(replication)
         yield mild_drifts_grow(replication)
         yield many_cancelled_events(replication)
         yield many_postponed_events(replication)

@@ -40,6 +40,7 @@ _BUSY: dict[str, Any] = {
     "incidents.pipeline_per_year": 14.0,
     "incidents.capacity_per_year": 20.0,
     "incidents.compliance_per_year": 6.0,
+    "incidents.shared_per_year": 12.0,
     "drift.onsets_per_year": 8.0,
     "retraining.interval_days": 25.0,
     "efforts.retraining": 2.0,
@@ -113,6 +114,7 @@ def _size(number: int, rng: random.Random) -> dict[str, Any]:
         "portfolio.initial_models": rng.randint(1, 8),
         "portfolio.initial_ideas": ideas,
         "portfolio.initial_builds": rng.randint(0, ideas + 1),
+        "incidents.shared_sources": choice("sources", number, (0, 1, 0, 2, 5)),
         "team.developers": 1 if turn("developers", number, 8) == 0 else rng.randint(2, 6),
     }
 

@@ -59,7 +59,7 @@ def view_of(model: ModelOpsModel) -> Organisation:
         developers=tuple(
             DeveloperView(entry.number, TaskClass.IDLE, None)
             if entry.task is None
-            else DeveloperView(entry.number, entry.task.task_class, entry.task.number)
+            else DeveloperView(entry.number, entry.task.task_class, entry.task_number)
             for entry in model.developers
         ),
         stocks=_stocks(model),

@@ -75,7 +75,7 @@ class ModelView:
 
 @dataclass(frozen=True, slots=True)
 class DeveloperView:
-    """What a developer does: a task class, and the number of the model or capability."""
+    """What a developer does: a task class, and the number of the model or capability, if any."""
 
     number: int
     task_class: TaskClass

@@ -11,6 +11,7 @@ from modelops_abm.formats import NARROW_SPACE, number, plural, share
 CAUSES: dict[Cause, str] = {
     **{Cause[each.name.upper()]: each.label for each in registry.causes()},
     Cause.RETRAINING: "scheduled",
+    Cause.SHARED: "shared source",
 }
 """Why a model is repaired or retrained."""
 SHORT_CAUSES = {CAUSES[Cause.RETRAINING]: "due"}
@@ -54,6 +55,8 @@ def doing(model: ModelView) -> tuple[str, str]:
             return "online", "waits for retraining" if model.retraining_requested else "serving"
         case State.RETRAINING:
             return _cause(work, Cause.RETRAINING), f"{_until(work)}, {served(model.serving)}"
+        case State.OFFLINE_ISSUE if model.cause is Cause.SHARED:
+            return _cause(work, model.cause), f"waits for it, {served(model.serving)}"
         case State.OFFLINE_ISSUE if work is None:
             return _cause(work, model.cause), f"heals by itself, {served(model.serving)}"
     return _cause(work, model.cause), f"{_until(work)}, {served(model.serving)}"
@@ -143,6 +146,8 @@ def _work_words(life: Life) -> str:
     if view is None:
         return ""
     if view.work is None:
+        if view.cause is Cause.SHARED:
+            return "waits until its source is repaired"
         if view.state is State.OFFLINE_ISSUE:
             return "heals by itself"
         return "waits for retraining" if view.retraining_requested else "waits for nothing"

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from modelops_abm.core.events import LogKind, LogRecord, RetirementReason, TaskClass
+from modelops_abm.core.events import NOBODY, LogKind, LogRecord, RetirementReason, TaskClass
 from modelops_abm.core.statechart import Cause, State, Trigger, target
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.scenario import Scenario
@@ -116,6 +116,15 @@ ENDS: dict[LogKind, tuple[TaskClass, ...]] = {
 }
 
 
+NOT_OF_MODELS = (
+    LogKind.CAPABILITY_STARTED,
+    LogKind.CAPABILITY_REACHED,
+    LogKind.SOURCE_FAILED,
+    LogKind.SOURCE_RESTORED,
+)
+"""Kinds of records whose `model` is the number of something else."""
+
+
 def judged_again(log: Iterable[LogRecord]) -> list[LogRecord]:
     """Return the records of drifts found because a mild one has grown, when a day opens.
 
@@ -125,7 +134,7 @@ def judged_again(log: Iterable[LogRecord]) -> list[LogRecord]:
     found: list[LogRecord] = []
     latest: dict[int, float] = {}
     for record in log:
-        if record.kind in (LogKind.CAPABILITY_STARTED, LogKind.CAPABILITY_REACHED):
+        if record.kind in NOT_OF_MODELS:
             continue
         if record.kind <= LogKind.WORK_COMPLETED and record.cause == TaskClass.CAPABILITY:
             continue
@@ -135,10 +144,18 @@ def judged_again(log: Iterable[LogRecord]) -> list[LogRecord]:
     return found
 
 
+def _is_of_a_source(record: LogRecord) -> bool:
+    struck = record.kind == LogKind.ISSUE_STRUCK and record.cause == Cause.SHARED
+    return struck or record.model == NOBODY
+
+
 def waits_of(
     start: Mapping[int, State], log: Iterable[LogRecord], horizon_days: float
 ) -> list[Span]:
-    """Return every time that a task on a model waited for a developer; needs no self-healing."""
+    """Return every time that a task on a model waited for a developer; needs no self-healing.
+
+    The repair of a shared source is no task on a model.
+    """
     waiting: dict[tuple[int, TaskClass], float] = {}
     for number, state in start.items():
         if state is State.BUILD:
@@ -146,7 +163,7 @@ def waits_of(
         elif state is State.DEPLOYMENT:
             waiting[number, TaskClass.DEPLOY] = 0.0
     spans: list[Span] = []
-    log = list(log)
+    log = [record for record in log if not _is_of_a_source(record)]
     grown = set(judged_again(log))
     for record in log:
         kind = LogKind(record.kind)

@@ -69,7 +69,12 @@ BUSY = {
     + [{"id": f"nearly live {number}", "stage": "deployment"} for number in range(3)],
 }
 ENOUGH_DEVELOPERS = {"team.developers": 12}  # some of them begin new ideas, whatever is drawn
+SOURCES = {"incidents.shared_sources": 3, "incidents.shared_per_year": 12.0}
 CONTEXT: dict[str, dict[str, Any]] = {
+    "incidents.shared_per_year": SOURCES,
+    "efforts.shared_repair": SOURCES,
+    "capabilities.automation.shared_reduction": SOURCES,
+    "capabilities.lineage.shared_saving": SOURCES,
     "portfolio.initial_ideas": ENOUGH_DEVELOPERS,
     "portfolio.ideas_per_year": ENOUGH_DEVELOPERS,
     "portfolio.backlog_order": ENOUGH_DEVELOPERS,

@@ -37,6 +37,7 @@ SMALL = {
     "portfolio.success_share": 0.1,
     "capabilities.automation.handover_gain": 1.0,
     "incidents.capacity_per_year": 30.0,
+    "incidents.shared_sources": 2,
     "model.build_effort_days": 10.0,
     "model.deployment_effort_days": 3.0,
     "retraining.interval_days": 120.0,
@@ -62,6 +63,7 @@ KINDS = tuple(
 NO_DRIFT = {"drift.onsets_per_year": 0.0}
 WHERE: dict[str, dict[str, Any]] = {
     "no capability is built": {f"capabilities.{name}.maximum": 0.0 for name in CAPABILITY_NAMES},
+    "models share no sources": {"incidents.shared_sources": 0},
     "no build fails": {"portfolio.success_share": 1.0},
     "no model is in production": {"portfolio.initial_models": 0},
     "no pipeline issue heals": {"capabilities.automation.self_healing_share": 0.0},
