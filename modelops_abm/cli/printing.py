@@ -12,7 +12,7 @@ from modelops_abm.representation import Result
 from modelops_abm.scenario import ImportedPortfolio, Scenario
 from modelops_abm.scenario.portfolio import unused
 from modelops_abm.scenario.without_effect import set_without_effect
-from modelops_abm.scenario.words import team_caution
+from modelops_abm.scenario.words import changes_in_words, team_caution
 from modelops_abm.terminal import console, print_table, say, say_all
 
 
@@ -95,8 +95,9 @@ def print_what_ran(
         say(target, "What a row does not give falls back to the scenario.")
         for note in notes_on(scenario.imported.models):
             say(target, f"{note[:1].upper()}{note[1:]}.")
-    if (caution := team_caution(scenario)) and caution not in notes:
-        say(target, caution)
+    for words in (team_caution(scenario), changes_in_words(scenario)):
+        if words and words not in notes:
+            say(target, words)
     if idle := in_all(whole, set_without_effect):
         say(target, f"Set without effect: {'; '.join(by_reason(idle))}.")
     target.print()

@@ -14,7 +14,7 @@ from modelops_abm.experiments.words import HALF_WIDTH, INTERVAL
 from modelops_abm.representation import Reported, Table
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.summary import CAUSES, GROUPS, LEAKAGE, group_table
-from modelops_abm.scenario.words import team_caution
+from modelops_abm.scenario.words import changes_in_words, team_caution
 
 
 @dataclass(frozen=True, repr=False)
@@ -49,8 +49,9 @@ class Averages(Reported):
         )
 
     def notes(self) -> str:
-        """Return that nobody has stated the team of a portfolio, if that is so."""
-        return team_caution(self.ensemble.scenario)
+        """Return what changes on which days, and that nobody has stated a portfolio's team."""
+        scenario = self.ensemble.scenario
+        return " ".join(filter(None, (changes_in_words(scenario), team_caution(scenario))))
 
     def tables(self) -> tuple[Table, ...]:
         """Return every outcome in the groups of the summary of a run."""

@@ -32,7 +32,7 @@ from modelops_abm.runs.output import Contents, ResultFolder, write_results
 from modelops_abm.runs.summary import summary_tables
 from modelops_abm.scenario import Problem, Scenario
 from modelops_abm.scenario.timeline import CHANGEABLE
-from modelops_abm.scenario.words import team_caution
+from modelops_abm.scenario.words import changes_in_words, team_caution
 from modelops_abm.text import csv_text
 
 type Floats = NDArray[np.float64]
@@ -102,8 +102,9 @@ class Run(Reported):
         return f"Net present value {npv} over {days}, in one future: another seed is another."
 
     def notes(self) -> str:
-        """Return that nobody has stated the team of a portfolio, if that is so."""
-        return team_caution(self.scenario)
+        """Return what changes on which days, and that nobody has stated a portfolio's team."""
+        words = (changes_in_words(self.scenario), team_caution(self.scenario))
+        return " ".join(filter(None, words))
 
     def tables(self) -> tuple[Table, ...]:
         """Return the summary in groups, which is shown, and the tables that are kept."""

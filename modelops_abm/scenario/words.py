@@ -20,11 +20,13 @@ from modelops_abm.scenario.knowledge import Spread, Weights
 from modelops_abm.scenario.portfolio import ILLUSTRATIVE
 from modelops_abm.scenario.presets import PRESETS, kinds_of
 from modelops_abm.scenario.quantity import facts_of
+from modelops_abm.scenario.scenario import timeline
 from modelops_abm.scenario.sources import is_by_size, source_of
 from modelops_abm.scenario.timeline import Change
 from modelops_abm.text import all_of, any_of, range_in_words
 
 _NONE = "none"
+_DAYS_TOLD = 8
 
 
 def value_in_words(stated: StatedValue) -> str:
@@ -100,6 +102,18 @@ def change_in_words(change: Change) -> str:
     """Return a change as the command line takes it: 180:team.developers=4."""
     values = ", ".join(f"{name}={_plain(value)}" for name, value in change.values.items())
     return f"{change.day}:{values}"
+
+
+def changes_in_words(scenario: Scenario) -> str:
+    """Return what changes on which days of a scenario in a sentence; nothing if nothing does."""
+    days = timeline(scenario)
+    told = [
+        f"day {day}: {', '.join(f'{name}={_plain(value)}' for name, value in values.items())}"
+        for day, _, values in days[:_DAYS_TOLD]
+    ]
+    if len(days) > _DAYS_TOLD:
+        told.append(f"and on {plural(len(days) - _DAYS_TOLD, 'later day')}")
+    return f"Values change: {'; '.join(told)}." if told else ""
 
 
 def _plain(value: float) -> str:

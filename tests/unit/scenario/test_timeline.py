@@ -22,6 +22,7 @@ from modelops_abm.scenario import (
 from modelops_abm.scenario.scenario import timeline
 from modelops_abm.scenario.timeline import CHANGEABLE
 from modelops_abm.scenario.without_effect import without_effect
+from modelops_abm.scenario.words import changes_in_words
 
 
 def scenario(*changes: dict[str, Any], **values: Any) -> Scenario:
@@ -127,7 +128,12 @@ def test_the_baseline_has_the_changes_but_those_of_capabilities() -> None:
         assert [(each.day, each.values) for each in same.changes] == [(60, {"team.developers": 6})]
     at_once = with_levels(plan, {"automation": 0.8})
     assert (at_once.capabilities.automation.maximum, len(at_once.changes)) == (0.8, 1)
-    assert with_road_map(plan, road_map_of(plan)).changes == at_once.changes
+    assert with_road_map(plan, road_map_of(at_once)).changes == at_once.changes
+    staged = with_road_map(plan, road_map_of(plan))
+    assert [(each.day, dict(each.values)) for each in timeline(staged)] == [
+        (60, {"team.developers": 6, "capabilities.automation.maximum": 1.0})
+    ]
+    assert staged.capabilities.automation.start_day == 30.0
 
 
 def test_a_change_is_part_of_what_a_scenario_is() -> None:
@@ -141,3 +147,17 @@ def test_what_a_change_gives_an_effect_is_not_without_it() -> None:
     assert "efforts.pipeline_repair" in without_effect(scenario(**none))
     later = scenario({"day": 30, "incidents.pipeline_per_year": 5.0}, **none)
     assert "efforts.pipeline_repair" not in without_effect(later)
+
+
+def test_what_changes_is_said_in_a_sentence() -> None:
+    assert changes_in_words(Scenario()) == ""
+    plan = scenario(
+        {"day": 60, "team.developers": 5, "efforts.retraining": 7.5},
+        {"day": 30, "team.focus": 0.4},
+        {"day": 90, "team.developers": 5},  # as it is
+    )
+    assert changes_in_words(plan) == (
+        "Values change: day 30: team.focus=0.4; day 60: team.developers=5, efforts.retraining=7.5."
+    )
+    many = scenario(*({"day": day, "team.developers": 1 + day} for day in range(20)))
+    assert changes_in_words(many).endswith("; and on 12 later days.")
