@@ -25,7 +25,7 @@ def changes_in_words(scenario: Scenario) -> Iterator[tuple[int, str]]:
     """
     for day in timeline(scenario):
         words = (
-            f"{_name(name)} {_value(value_at(scenario, name))} to {_value(value)}"
+            f"{name_in_words(name)} {_value(value_at(scenario, name))} to {_value(value)}"
             for name, value in day.values.items()
         )
         yield day.day, ", ".join(words)
@@ -47,7 +47,12 @@ def team_in_words(scenario: Scenario) -> str:
 _SAID = {"efforts": "effort of", "retraining": "retraining"}
 
 
-def _name(dotted: str) -> str:
+def name_in_words(dotted: str) -> str:
+    """Return the name of a value that changes, without its section if that says nothing more.
+
+    >>> name_in_words("team.developers"), name_in_words("efforts.retraining")
+    ('developers', 'effort of retraining')
+    """
     section, *rest = dotted.split(".")
     return " ".join((_SAID.get(section, ""), *rest)).replace("_", " ").strip()
 

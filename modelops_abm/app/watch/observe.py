@@ -24,7 +24,7 @@ from modelops_abm.app.watch.snapshot import (
     Work,
 )
 from modelops_abm.charts.lives import TRIGGER_OF_KIND
-from modelops_abm.core.events import LogKind, LogRecord, TaskClass
+from modelops_abm.core.events import LogKind, LogRecord, RetirementReason, TaskClass
 from modelops_abm.core.statechart import Serving, Stage, State, target
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.mesa_engine.scheduler import Task
@@ -45,6 +45,7 @@ def picture_of(pair: PairedRun, followed: int | None) -> Picture:
         baseline=view_of(pair.baseline),
         followed=followed_in(pair, followed),
         strip={name: tuple(counts) for name, counts in pair.strip.items()},
+        feed=tuple(pair.feed),
     )
 
 
@@ -67,6 +68,9 @@ def view_of(model: ModelOpsModel) -> Organisation:
             TaskClass[name.upper()]: place
             for place, name in enumerate(model.parameters.team.priority_order, 1)
         },
+        failed_builds=sum(
+            entry.retirement_reason is RetirementReason.FAILED for entry in model.ml_models
+        ),
         npv=model.totals["discounted_net_value"],
         value_today=model.today.get("value") or 0.0,
         served_today=model.today.get("availability"),

@@ -107,6 +107,7 @@ def _head(
     organisation: Organisation, setting: DrawingOptions, difference: float | None
 ) -> h.Element:
     idle = len(organisation.developers_at(TaskClass.IDLE))
+    team = plural(len(organisation.developers), "developer")
     change = None
     if difference is not None:
         tone = ".earns" if difference >= 0.0 else ".costs"
@@ -115,10 +116,8 @@ def _head(
         h.h2(class_=f"of-{setting.name}")[setting.title],
         h.span(".idle")[
             (h.i(".person.still") for _ in range(min(idle, 8))),
-            f"{plural(idle, 'developer')} idle",
-        ]
-        if idle
-        else None,
+            f"{number(idle)} of {team} idle" if idle else team,
+        ],
         h.span(".organisation-figures")[
             _figure("Net value so far", money(organisation.npv), change),
             _figure("Value today", money(organisation.value_today)),
@@ -170,7 +169,12 @@ def _boxes(
         ],
         _box(where.repair, "Repair", rank=place[TaskClass.REPAIR]),
         _box(where.retraining, "Retraining", rank=place[TaskClass.RETRAIN]),
-        _box(where.retired, "Retired", large=len(organisation.retired)),
+        _box(
+            where.retired,
+            "Retired",
+            large=len(organisation.retired),
+            note=_failed(organisation, short=where.narrow),
+        ),
         _capability_work(organisation, where.capabilities),
     ]
 
@@ -219,6 +223,14 @@ def _making(organisation: Organisation, state: State, *, short: bool) -> str:
     if short:
         return f"{number(at_work)}/{number(len(models))} at work"
     return f"{counted(waiting, 'wait')}, {number(at_work)} at work"
+
+
+def _failed(organisation: Organisation, *, short: bool) -> str:
+    """Return how many of the retired are failed builds; nothing if none is."""
+    failed = organisation.failed_builds
+    if not failed:
+        return ""
+    return f"{number(failed)} failed" if short else plural(failed, "failed build")
 
 
 def _capability_work(organisation: Organisation, box: Box) -> h.Element:

@@ -21,14 +21,17 @@ from modelops_abm.app.state.plan import MOST_MODEL_DAYS_WATCHED, size_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
 from modelops_abm.app.watch.controller import SPEEDS, Player
+from modelops_abm.app.watch.feed import feed_card
 from modelops_abm.app.watch.model_panel import panel_body, panel_head
 from modelops_abm.app.watch.organisation import DrawingOptions, organisation_card, stocks_card
 from modelops_abm.app.watch.paired_run import STRIP_BINS, RunChoice
 from modelops_abm.app.watch.snapshot import Picture, Snapshot
 from modelops_abm.app.widgets import Markup, Screen, Timeline
 from modelops_abm.app.widgets.markup import Action
+from modelops_abm.charts.timeline import time_axis_of
 from modelops_abm.experiments.statistics import PairedDifference
 from modelops_abm.formats import MONTH_DAYS, month_of, months_in, number
+from modelops_abm.scenario import Scenario
 
 FIRST_WIDTH = 984
 """Width of an organisation's card until the browser has said how wide it is."""
@@ -161,6 +164,7 @@ def _Bar(session: Session, watching: Watching, snapshot: Snapshot) -> None:
             day=snapshot.day if snapshot.goal is None else snapshot.goal,
             days=snapshot.horizon_days,
             strips=strips(snapshot.picture.strip if snapshot.picture else {}),
+            changes=change_marks(snapshot.choice.plan),
             box=f"0 0 {STRIP_BINS} {STRIP_HEIGHT}",
             months=months(snapshot.horizon_days),
             event_jump=reported(session, jump),
@@ -190,6 +194,7 @@ REPLICATION_PANEL = "future-panel"
 STRIP_HEIGHT = 16
 _FULL_BAR = 8
 _MOST_MONTHS_SHOWN = 4
+_LETTERS_APART = 0.025
 
 
 def controls(snapshot: Snapshot) -> h.Fragment:
@@ -246,6 +251,17 @@ def strips(strip: Mapping[str, Sequence[int]]) -> list[dict[str, str]]:
         bars.append({"colour": f"var(--{name})", "path": path})
         below = [before + count for before, count in zip(below, counts, strict=True)]
     return bars
+
+
+def change_marks(plan: Scenario) -> list[dict[str, float | str]]:
+    """Return lines and letters of what changes along the timeline, as `Timeline` takes them."""
+    axis = time_axis_of(plan)
+    lines = ((change.at, f"{change.label} {change.words}", "") for change in axis.changes)
+    letters = ((at, "", label) for at, label in axis.tags(_LETTERS_APART))
+    return [
+        {"at": round(axis.share(at), 4), "words": words, "letter": letter}
+        for at, words, letter in (*lines, *letters)
+    ]
 
 
 def months(horizon_days: int) -> list[dict[str, float | str]]:
@@ -380,6 +396,8 @@ def _Scene(session: Session, watching: Watching, snapshot: Snapshot, picture: Pi
                 Markup(panel_head(picture), reported(session, act))
                 Markup(panel_body(picture))
             Markup(stocks_card(picture.plan.stocks))
+            if picture.feed:
+                Markup(feed_card(picture.feed))
 
 
 def _organisations(watching: Watching, snapshot: Snapshot, picture: Picture) -> list[h.Element]:

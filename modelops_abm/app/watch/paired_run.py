@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from array import array
+from collections import deque
 from dataclasses import dataclass
 from typing import Any, cast
 
+from modelops_abm.app.watch.feed import MOST_TOLD, Told, told
 from modelops_abm.core.events import LogKind, LogRecord, TaskClass
 from modelops_abm.core.statechart import Cause
 from modelops_abm.mesa_engine.ml_model import MLModel
@@ -118,6 +120,8 @@ class PairedRun:
     strip
         Of the plan: how often in each part of the horizon issues struck, models went offline for
         drift, and retrainings began, by ``issue``, ``drift`` and ``retraining``.
+    feed
+        Of the plan: what is told in words, the latest last.
     """
 
     def __init__(self, choice: RunChoice) -> None:
@@ -132,6 +136,7 @@ class PairedRun:
             for scenario in (choice.plan, baseline_of(choice.plan))
         )
         self.strip = {name: [0] * STRIP_BINS for name in _STRIP.values()}
+        self.feed: deque[Told] = deque(maxlen=MOST_TOLD)
         self._read = 0
 
     @property
@@ -158,4 +163,6 @@ class PairedRun:
             name = _STRIP.get(LogKind(record.kind))
             if name is not None:
                 self.strip[name][int(record.time / self.horizon_days * STRIP_BINS)] += 1
+        models = self.plan.ml_models
+        self.feed += told(log[self._read :], lambda number: models[number].name)
         self._read = len(log)

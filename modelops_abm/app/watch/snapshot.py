@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from modelops_abm.app.watch.feed import Told
 from modelops_abm.app.watch.paired_run import RunChoice
 from modelops_abm.core.events import RetirementReason, TaskClass
 from modelops_abm.core.statechart import Cause, Serving, State
@@ -112,6 +113,8 @@ class Organisation:
         Developers by number; capabilities in their order.
     priorities
         Place of each task class in the order of priority, from 1.
+    failed_builds
+        How many of the retired were given up because their build failed.
     npv, value_today
         Net present value so far, in $ of day 0; value of yesterday's predictions, in $.
     served_today
@@ -123,6 +126,7 @@ class Organisation:
     developers: tuple[DeveloperView, ...]
     stocks: tuple[Stock, ...]
     priorities: Mapping[TaskClass, int]
+    failed_builds: int
     npv: float
     value_today: float
     served_today: float | None
@@ -210,13 +214,24 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Both organisations at the end of a day, the chosen model in them, and the plan's events."""
+    """Both organisations at the end of a day, the chosen model in them, and the plan's events.
+
+    Attributes
+    ----------
+    day, plan, baseline, followed
+        The day, both organisations, and the chosen model in them.
+    strip
+        How often things happened in each part of the time, as `PairedRun.strip`.
+    feed
+        What is told in words, in order.
+    """
 
     day: int
     plan: Organisation
     baseline: Organisation
     followed: Followed | None
     strip: Mapping[str, tuple[int, ...]]
+    feed: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,6 +231,7 @@ def Timeline(
     days: int,
     strips: list[dict[str, str]],
     box: str,
+    changes: list[dict[str, Any]],
     months: list[dict[str, Any]],
     event_jump: Callable[[Any], None],
 ) -> None:
@@ -244,6 +245,8 @@ def Timeline(
         Marks above it: a ``colour`` and a ``path`` of strokes one wide.
     box
         What their paths are drawn in: left, top, width, height, as an SVG's viewBox.
+    changes
+        Lines across it: ``at``, a share of the width, ``words`` for who points at it, ``letter``.
     months
         Words below it: ``at``, a share of the width, and ``words``.
     event_jump

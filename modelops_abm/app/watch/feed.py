@@ -1,0 +1,102 @@
+"""What happens to an organisation, told in words: a list of events, the latest first.
+
+Issues, drifts and retrainings are too many to be told; they are counted above the timeline. Told is
+what changes the organisation itself: values, people, builds that fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import htpy as h
+
+from modelops_abm.charts.timeline import name_in_words
+from modelops_abm.core.events import LogKind, LogRecord
+from modelops_abm.formats import number, plural
+from modelops_abm.scenario.timeline import CHANGEABLE
+
+MOST_TOLD = 30
+"""Events that are kept."""
+_SHOWN = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Something that happened in the plan: the day, in words, and the name of its colour."""
+
+    day: int
+    words: str
+    tone: str
+
+
+type Names = Callable[[int], str]
+"""The name of a model by its number."""
+
+
+def told(records: Iterable[LogRecord], name_of: Names) -> list[Told]:
+    """Return what records of an event log tell, in their order.
+
+    What happens several times at one moment is told once: 4 developers leave.
+
+    Parameters
+    ----------
+    records
+        In order; those that tell nothing are passed over.
+    name_of
+        Names of the models.
+    """
+    telling = (record for record in records if record.kind in _WORDS)
+    found = []
+    for (time, kind, _), group in groupby(telling, lambda each: (each.time, each.kind, each.cause)):
+        same = list(group)
+        words, tone = _WORDS[LogKind(kind)]
+        found.append(Told(int(time), words(same, name_of), tone))
+    return found
+
+
+def _changed(records: Sequence[LogRecord], _: Names) -> str:
+    return f"{name_in_words(CHANGEABLE[records[-1].cause])} is now {records[-1].detail:,.6g}"
+
+
+def _people(verb: str) -> Callable[[Sequence[LogRecord], Names], str]:
+    def words(records: Sequence[LogRecord], _: Names) -> str:
+        if len(records) == 1:
+            return f"developer {number(records[0].developer + 1)} {verb}s"
+        return f"{plural(len(records), 'developer')} {verb}"
+
+    return words
+
+
+def _failed_build(records: Sequence[LogRecord], name_of: Names) -> str:
+    first = records[0]
+    spent = plural(round(first.detail), "day")
+    return f"{name_of(first.model)}: the build fails, after {spent} of work"
+
+
+_WORDS: dict[LogKind, tuple[Callable[[Sequence[LogRecord], Names], str], str]] = {
+    LogKind.VALUE_CHANGED: (_changed, "plan"),
+    LogKind.DEVELOPER_JOINED: (_people("join"), "online"),
+    LogKind.DEVELOPER_LEFT: (_people("leave"), "issue"),
+    LogKind.BUILD_FAILED: (_failed_build, "issue"),
+}
+"""What tells a kind of record, and the colour of its dot."""
+
+
+def feed_card(feed: Sequence[Told]) -> h.Element:
+    """Return the card of what happened in the plan."""
+    latest = list(feed)[::-1][:_SHOWN]
+    return h.section(".card.feed")[
+        h.header[h.h2["What happened"], h.span(".label")["in the plan, the latest first"]],
+        h.ol[
+            (
+                h.li[
+                    h.i(class_=f"dot of-{each.tone}"),
+                    h.span(".label")[f"day {number(each.day)}"],
+                    h.span[each.words],
+                ]
+                for each in latest
+            )
+        ],
+    ]
