@@ -197,7 +197,8 @@ def _changes(grid: _Grid) -> list[Option]:
         "symbolSize": 1,
         "silent": True,
         "z": 6,
-        "itemStyle": {"opacity": 0},
+        # Not by its opacity, which the letter would have as well.
+        "itemStyle": {"color": "transparent"},
         "tooltip": {"show": False},
         "data": [
             {"value": [top, round(at, 3)], "label": {"formatter": label}}

@@ -71,6 +71,9 @@ def FigureCard(
             return
         Markup(card_head(figure.title, figure.unit, figure.finding, is_table=is_table), switch)
         _Shown(figure, space, is_table=is_table, name=name)
+        # Once on the page: in smaller cards the letters stand for the same.
+        if figure.legend_of_changes and not is_table:
+            Markup(h.p(".changes")[figure.legend_of_changes])
 
 
 @solara.component
@@ -212,8 +215,6 @@ def _Shown(figure: Figure, space: Space, *, is_table: bool, name: str = "") -> N
         Markup(table(figure.as_table()), css_class="numbers-place")
         return
     Chart(figure, space, name=name)
-    if figure.legend_of_changes:
-        Markup(h.p(".changes")[figure.legend_of_changes])
 
 
 def _Nothing(space: Space) -> solara.Element:

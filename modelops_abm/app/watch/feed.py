@@ -20,6 +20,7 @@ from modelops_abm.scenario.timeline import CHANGEABLE
 MOST_TOLD = 30
 """Events that are kept."""
 _SHOWN = 7
+_DEVELOPERS = CHANGEABLE.index("team.developers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,13 @@ def told(records: Iterable[LogRecord], name_of: Names) -> list[Told]:
     name_of
         Names of the models.
     """
-    telling = (record for record in records if record.kind in _WORDS)
+    # Of a team that changes it is told who comes and goes.
+    telling = (
+        record
+        for record in records
+        if record.kind in _WORDS
+        and (record.kind, record.cause) != (LogKind.VALUE_CHANGED, _DEVELOPERS)
+    )
     found = []
     for (time, kind, _), group in groupby(telling, lambda each: (each.time, each.kind, each.cause)):
         same = list(group)

@@ -31,6 +31,8 @@ CAPABILITY_ROW = 21
 """Height of a row of the work on capabilities."""
 _PERSON = 20
 _RETIRED_SHOWN = 12
+_NOTE = 34
+"""Height of two lines at the foot of a box."""
 # As many tasks as the box has rows for, each in words; of more, tokens and a summary below them.
 _DETAILED_ROWS = 3
 _SUMMARY = 32
@@ -227,7 +229,8 @@ def _numbered_places(inside: Box, lengths: Sequence[int]) -> tuple[Grid, list[in
 
 def _retired(placed: Placed, organisation: Organisation, box: Box) -> None:
     """Place the latest of the retired."""
-    inside = Box(box.left + 10, box.top + 68, box.width - 16, box.height - 76)
+    below = _NOTE if organisation.failed_builds else 0
+    inside = Box(box.left + 10, box.top + 68, box.width - 16, box.height - 76 - below)
     cells = grid(inside, _RETIRED_SHOWN, largest=12)
     for (model, name), (x, y) in zip(reversed(organisation.retired), cells, strict=False):
         ring = " chosen" if model == placed.chosen else ""
