@@ -62,6 +62,7 @@ def view_of(model: ModelOpsModel) -> Organisation:
             if entry.task is None
             else DeveloperView(entry.number, entry.task.task_class, entry.task_number)
             for entry in model.developers
+            if entry.left_at is None
         ),
         stocks=_stocks(model),
         priorities={

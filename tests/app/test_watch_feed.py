@@ -1,0 +1,83 @@
+"""What Watch tells in words: values, people, builds that fail."""
+
+from __future__ import annotations
+
+import pytest
+
+from modelops_abm.app.watch.feed import MOST_TOLD, Told, feed_card, told
+from modelops_abm.app.watch.observe import picture_of
+from modelops_abm.app.watch.organisation import DrawingOptions, organisation_card
+from modelops_abm.app.watch.page import change_marks
+from modelops_abm.app.watch.paired_run import PairedRun, RunChoice
+from modelops_abm.app.watch.snapshot import Picture
+from modelops_abm.core.events import NOBODY, LogKind, LogRecord
+from modelops_abm.scenario import Scenario, with_values
+
+VALUES = {
+    "horizon_days": 200,
+    "portfolio.success_share": 0.1,
+    "portfolio.initial_builds": 6,
+    "changes": [
+        {"day": 20, "team.developers": 6},
+        {"day": 21, "usage.demand_factor": 1.5},
+        {"day": 60, "team.developers": 7},
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def picture() -> Picture:
+    plan = with_values(Scenario(), VALUES, source="test")
+    pair = PairedRun(RunChoice(plan, seed=0, replication=0))
+    while pair.running:
+        pair.step()
+    return picture_of(pair, None)
+
+
+def record(kind: LogKind, developer: int = NOBODY, time: float = 5.0) -> LogRecord:
+    return LogRecord(time, kind, NOBODY, developer, NOBODY, 0.0)
+
+
+def test_it_tells_of_values_and_people_and_builds(picture: Picture) -> None:
+    words = [(each.day, each.words) for each in picture.feed]
+    assert (20, "2 developers leave") in words
+    assert (21, "demand factor is now 1.5") in words
+    assert (60, "developer 7 joins") in words
+    failed = [text for _, text in words if "the build fails, after" in text]
+    assert failed
+    assert len(failed) == picture.plan.failed_builds
+    assert [day for day, _ in words] == sorted(day for day, _ in words)
+
+
+def test_failed_builds_and_the_team_are_seen(picture: Picture) -> None:
+    options = DrawingOptions("plan", "Plan", 984, None, best_first=True, fast=False)
+    shown = str(organisation_card(picture.plan, options, None))
+    assert "7 developers" in shown
+    assert f"{picture.plan.failed_builds} failed build" in shown
+
+
+def test_what_happens_at_once_is_told_once() -> None:
+    together = [record(LogKind.DEVELOPER_LEFT, number) for number in (3, 4, 5)]
+    alone = [record(LogKind.DEVELOPER_JOINED, 3, 9.0), record(LogKind.ISSUE_STRUCK)]
+    assert told([*together, *alone], str) == [
+        Told(5, "3 developers leave", "issue"),
+        Told(9, "developer 4 joins", "online"),
+    ]
+
+
+def test_the_card_shows_the_latest_first() -> None:
+    feed = [Told(day, f"event {day}", "plan") for day in range(MOST_TOLD)]
+    shown = str(feed_card(feed))
+    assert shown.index(f"event {MOST_TOLD - 1}") < shown.index(f"event {MOST_TOLD - 2}")
+    assert "event 0<" not in shown
+
+
+def test_changes_are_marked_on_the_timeline() -> None:
+    marks = change_marks(with_values(Scenario(), VALUES, source="test"))
+    assert [mark["words"] for mark in marks if mark["words"]] == [
+        "A day 20, developers 8 to 6",
+        "B day 21, demand factor 1 to 1.5",
+        "C day 60, developers 6 to 7",
+    ]
+    assert [mark["letter"] for mark in marks if mark["letter"]] == ["A–B", "C"]
+    assert change_marks(Scenario()) == []
