@@ -25,9 +25,10 @@ from modelops_abm.scenario import (
     parse_assignment,
     with_values,
 )
+from modelops_abm.scenario.changes import parse_range
 from modelops_abm.scenario.fields import scenario_leaves
 from modelops_abm.scenario.presets import PRESETS, preset
-from modelops_abm.scenario.sources import LABELS, source_of, with_sources
+from modelops_abm.scenario.sources import LABELS, source_of, with_range, with_sources
 from modelops_abm.text import printable, shown, without_comma
 
 SCENARIO_ENDINGS = (".toml", ".yaml", ".yml", ".json")
@@ -39,6 +40,7 @@ COMMAND_LINE = "set on the command line"
 _CHANGES = f"{__name__}.changes"
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _IGNORE = f"{__name__}.ignore_unknown_columns"
+_KNOW = f"{__name__}.know"
 
 
 class Seed(click.ParamType[int]):
@@ -103,10 +105,13 @@ def preset_option[F: Callable[..., Any]](command: F) -> F:
 
 
 def set_option[F: Callable[..., Any]](command: F) -> F:
-    """Give a command the option ``--set``, and ``--change``, which `with_assignments` heeds."""
+    """Give a command ``--set``, and ``--change`` and ``--know``, which `with_assignments` heeds."""
 
     def keep(context: click.Context, _: click.Parameter, texts: tuple[str, ...]) -> None:
         context.meta[_CHANGES] = texts
+
+    def keep_ranges(context: click.Context, _: click.Parameter, texts: tuple[str, ...]) -> None:
+        context.meta[_KNOW] = texts
 
     set_value = click.option(
         "--set",
@@ -123,7 +128,36 @@ def set_option[F: Callable[..., Any]](command: F) -> F:
         callback=keep,
         help="Change a value on a day, or a date: 180:team.developers=4; may be repeated.",
     )
-    return set_value(change_value(command))
+    know_range = click.option(
+        "--know",
+        metavar="NAME=LOW..HIGH",
+        multiple=True,
+        expose_value=False,
+        callback=keep_ranges,
+        help="How well a value is known: between what nine of ten that are possible lie, or for a"
+        " switch weights, always:3,never:1; may be repeated.",
+    )
+    return set_value(change_value(know_range(command)))
+
+
+def ranges_given() -> tuple[str, ...]:
+    """Return the texts of ``--know`` that the command that runs was given."""
+    context = click.get_current_context(silent=True)
+    return () if context is None else context.meta.get(_KNOW, ())
+
+
+def _with_ranges(scenario: Scenario) -> Scenario:
+    """Return a scenario with what ``--know`` says of its values."""
+    problems: list[Problem] = []
+    for text in ranges_given():
+        try:
+            name, known = parse_range(text)
+            scenario = with_range(scenario, name, source=COMMAND_LINE, **known)
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    return scenario
 
 
 def changes_given() -> tuple[str, ...]:
@@ -290,7 +324,7 @@ def with_assignments(
     if changes:
         # Beside those that the scenario has.
         values["changes"] = [*values.get("changes", scenario.changes), *changes]
-    return _vouched(with_values(scenario, values, source=COMMAND_LINE), values)
+    return _with_ranges(_vouched(with_values(scenario, values, source=COMMAND_LINE), values))
 
 
 def _vouched(scenario: Scenario, names: Iterable[str]) -> Scenario:

@@ -27,7 +27,7 @@ from modelops_abm.scenario.sources import LABELS
 from modelops_abm.scenario.words import (
     allowed_in_words,
     kinds_in_words,
-    knowledge_in_words,
+    known_in_words,
     source_in_words,
     value_in_words,
 )
@@ -112,7 +112,7 @@ def _entry(stated: StatedValue) -> dict[str, Any]:
         "is_default": stated.is_default,
         "allowed": dict(quantity.bounds),
         "plausible": quantity.plausible,
-        "known": knowledge_in_words(quantity),
+        "known": known_in_words(stated),
         "fixed": quantity.fixed,
         "choices": quantity.choices,
         "meaning": quantity.meaning,
@@ -163,7 +163,7 @@ def _wide_table(values: Sequence[StatedValue], *, explained: bool) -> Table:
     for stated in values:
         source = Text(source_in_words(stated))
         if explained:
-            known = knowledge_in_words(stated.quantity)
+            known = known_in_words(stated)
             meaning = f"{stated.quantity.meaning}\n{f'Known: {known}.\n' if known else ''}"
             source = Text(meaning) + source
         table.add_row(
@@ -181,7 +181,7 @@ def _narrow_table(values: Sequence[StatedValue], *, explained: bool) -> Table:
         lines = [stated.quantity.meaning] if explained else []
         allowed = allowed_in_words(stated.quantity)
         lines += [f"Allowed: {allowed}"] if allowed else []
-        known = knowledge_in_words(stated.quantity) if explained else ""
+        known = known_in_words(stated) if explained else ""
         lines += [f"Known: {known}."] if known else []
         lines += [words] if (words := source_in_words(stated)) else []
         about = Text("".join(f"\n{line}" for line in lines), style="dim")

@@ -11,6 +11,7 @@ from modelops_abm.cli.options import (
     changes_given,
     chosen_scenario,
     preset_option,
+    ranges_given,
     set_option,
     with_assignments,
 )
@@ -40,8 +41,9 @@ def template(
     files = [file for file in (scenario_file, portfolio_file) if file is not None]
     if not files:
         raise click.UsageError("Give --scenario FILE, --portfolio FILE, or both.")
-    if not scenario_file and (preset_name or assignments or changes_given()):
-        told = "--preset, --set and --change are about a scenario"
+    about_scenario = preset_name or assignments or changes_given() or ranges_given()
+    if not scenario_file and about_scenario:
+        told = "--preset, --set, --change and --know are about a scenario"
         raise click.UsageError(f"{told}: give --scenario FILE too.")
     scenario = with_assignments(chosen_scenario(None, preset_name), assignments)
     if not force:

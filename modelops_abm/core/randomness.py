@@ -15,6 +15,7 @@ from enum import IntEnum, auto
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from modelops_abm.compiled import compiled
 from modelops_abm.core.statechart import Cause
@@ -164,6 +165,13 @@ def uniform(key: int) -> float:
     # 52 bits and half a unit of the last: exact in a float, and never 0, whose logarithm is asked
     # for, nor 1.
     return (float(np.uint64(key) >> np.uint64(12)) + 0.5) * 2.0**-52
+
+
+@compiled
+def fill_with_uniforms(key: int, first: int, numbers: NDArray[np.float64]) -> None:
+    """Write the uniform numbers of the parts of what `key` names, counted from `first`."""
+    for place in range(len(numbers)):
+        numbers[place] = uniform(chain(key, first + place))
 
 
 def index_of_identifier(identifier: str) -> int:

@@ -16,7 +16,7 @@ from modelops_abm.representation import Reported, Table
 from modelops_abm.scenario import Distribution, InputError, Problem, Quantity, Scenario, catalogue
 from modelops_abm.scenario.fields import DISTRIBUTION_PARTS, nearest_full_name, value_at
 from modelops_abm.scenario.knowledge import DECIDED, Weights
-from modelops_abm.scenario.sources import LABELS, source_of
+from modelops_abm.scenario.sources import LABELS, own_knowledge, source_of
 from modelops_abm.scenario.without_effect import ATTRIBUTES
 from modelops_abm.text import all_of, printable
 
@@ -123,7 +123,7 @@ def assumptions_of(scenario: Scenario, names: Iterable[str] | None = None) -> As
         for entry in catalogue()
         if entry.name not in LABELS and (reason := _why_not(scenario, entry))
     }
-    ranges = _known()
+    ranges = {**_known(), **_own(scenario)}
     if names is None:
         inputs = [entry for name, entry in ranges.items() if name not in left_out]
         if not inputs:
@@ -158,6 +158,8 @@ def _named_inputs(
 
 def _why_not(scenario: Scenario, entry: Quantity) -> str:
     """Return why a value is not uncertain; empty if it is."""
+    if own_knowledge(scenario, entry) is not None:
+        return ""
     # The first reason that holds is told, so the order matters: what is fixed is not uncertain at
     # all.
     if entry.fixed:
@@ -200,17 +202,32 @@ def _known() -> dict[str, Input]:
     return {name: entry for name, entry in found.items() if entry is not None}
 
 
+def _own(scenario: Scenario) -> dict[str, Input]:
+    """Return what values may be as far as the scenario itself says so."""
+    return {
+        entry.name: _choice(entry.name, known)
+        if isinstance(known, Weights)
+        else _range(entry, known.low, known.high)
+        for entry in catalogue()
+        if (known := own_knowledge(scenario, entry)) is not None
+    }
+
+
 def _input_of(quantity: Quantity) -> Input | None:
     if isinstance(quantity.knowledge, Weights):
-        return Choice(quantity.name, tuple(value for value, _ in quantity.knowledge.values))
-    if quantity.plausible is None:
-        return None
-    return Range(
-        quantity.name,
-        *quantity.plausible,
-        is_whole=quantity.kind == "int",
-        is_logarithmic=_is_wide(quantity.kind, *quantity.plausible),
-    )
+        return _choice(quantity.name, quantity.knowledge)
+    return None if quantity.plausible is None else _range(quantity, *quantity.plausible)
+
+
+def _choice(name: str, known: Weights) -> Choice:
+    return Choice(name, tuple(value for value, _ in known.values))
+
+
+def _range(quantity: Quantity, low: float, high: float) -> Range:
+    is_whole = quantity.kind == "int"
+    low, high = (int(low), int(high)) if is_whole else (low, high)
+    is_logarithmic = _is_wide(quantity.kind, low, high)
+    return Range(quantity.name, low, high, is_whole=is_whole, is_logarithmic=is_logarithmic)
 
 
 def _is_wide(kind: str, low: float, high: float) -> bool:

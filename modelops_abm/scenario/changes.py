@@ -73,7 +73,11 @@ def with_values(
     twice = stated_twice({name: stated_parts(name, value) for name, value in values.items()})
     if twice:
         raise InputError(twice)
-    changed = with_changes(scenario, _nested(values))
+    # A range need not hold around another value; it goes when a new source takes its place.
+    leaves = {_leaf_of(name) for name in values}
+    ranged = any(each.is_uncertain and each.name in leaves for each in scenario.sources)
+    base = scenario.model_copy(update={"sources": ()}) if ranged else scenario
+    changed = with_changes(base, _nested(values)).model_copy(update={"sources": scenario.sources})
     names = [name for name in changed_names(scenario, changed) if name not in LABELS]
     return with_sources(changed, names, source, confidence)
 
@@ -215,6 +219,45 @@ def parse_assignment(text: str) -> tuple[str, Any]:
         example = "for example team.developers=5"
         raise InputError(f"'{printable(text)}' is no assignment; write name=value, {example}")
     return name, _parse_value(name, value)
+
+
+def parse_range(text: str) -> tuple[str, dict[str, Any]]:
+    """Return name and range, or weights, of what is known of a value.
+
+    ``team.focus=0.5..0.7`` is a range that holds 90 % of what is thought possible,
+    ``drift.decay_alert=always:3,never:1`` the weights of a switch.
+
+    Raises
+    ------
+    InputError
+        If it is neither.
+
+    Examples
+    --------
+    >>> parse_range("team.focus=0.5..0.7")
+    ('team.focus', {'low': 0.5, 'high': 0.7})
+    >>> parse_range("drift.decay_alert=always:3,never:1")
+    ('drift.decay_alert', {'weights': {'always': 3.0, 'never': 1.0}})
+    """
+    name, _, known = (part.strip() for part in text.partition("="))
+    low, dots, high = known.partition("..")
+    parts = [part.rpartition(":")[::2] for part in known.split(",")]
+    try:
+        if dots and name:
+            return name, {"low": _finite(low), "high": _finite(high)}
+        if name and all(word.strip() for word, _ in parts):
+            return name, {"weights": {word.strip(): _finite(weight) for word, weight in parts}}
+    except ValueError:
+        pass
+    message = "what is known is a range or weights: team.focus=0.5..0.7 or"
+    raise InputError(f"'{printable(text)}': {message} drift.decay_alert=always:3,never:1")
+
+
+def _finite(text: str) -> float:
+    """Read a number as it is written everywhere else, with a point and no more."""
+    if _NUMBER.fullmatch(text.strip()) is None:
+        raise ValueError(text)
+    return float(text)
 
 
 def _parse_value(name: str, text: str) -> Any:

@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple, TypeGuard, get_args, get_origin
 from pydantic.fields import FieldInfo
 
 from modelops_abm.scenario.knowledge import Knowledge, Spread, Weights, family_within
-from modelops_abm.scenario.quantity import Distribution, Section, facts_of
+from modelops_abm.scenario.quantity import Distribution, Section, choices_of, facts_of
 from modelops_abm.scenario.scenario import Scenario
 
 Path = tuple[str | int, ...]
@@ -96,13 +96,6 @@ def facts_at(root: type[Section], path: Path) -> dict[str, Any]:
     if path[-1:] == ("mean",) and section_at(root, path[:-1]) is Distribution:
         field = field_at(root, path[:-1])
     return facts_of(field) if field else {}
-
-
-def choices_of(annotation: Any) -> tuple[str, ...]:
-    """Return the words that an annotation allows, of each entry if it is a list; or none."""
-    if get_origin(annotation) is Literal:
-        return tuple(str(choice) for choice in get_args(annotation))
-    return next((found for inner in get_args(annotation) if (found := choices_of(inner))), ())
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -14,14 +14,13 @@ from pydantic_core import ErrorDetails
 from modelops_abm.errors import Problem, place_in_words
 from modelops_abm.scenario.fields import (
     Path,
-    choices_of,
     facts_at,
     field_at,
     nearest,
     section_at,
     suggestion,
 )
-from modelops_abm.scenario.quantity import Distribution, Section
+from modelops_abm.scenario.quantity import Distribution, Section, choices_of
 from modelops_abm.scenario.scenario import Scenario
 from modelops_abm.text import any_of, printable, range_in_words, shown, without_comma
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -187,6 +187,13 @@ def facts_of(field: FieldInfo) -> dict[str, Any]:
     """Return unit, source, confidence, plausible range and bounds declared by `quantity`."""
     extra = field.json_schema_extra
     return dict(extra) if isinstance(extra, dict) and "unit" in extra else {}
+
+
+def choices_of(annotation: Any) -> tuple[str, ...]:
+    """Return the words that an annotation allows, of each entry if it is a list; or none."""
+    if get_origin(annotation) is Literal:
+        return tuple(str(choice) for choice in get_args(annotation))
+    return next((found for inner in get_args(annotation) if (found := choices_of(inner))), ())
 
 
 def misfit(message: str, *path: str | int) -> PydanticCustomError:

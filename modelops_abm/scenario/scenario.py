@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, NamedTuple, NoReturn, Self
 
@@ -33,6 +33,8 @@ from modelops_abm.scenario.portfolio import (
 from modelops_abm.scenario.quantity import (
     Distribution,
     Section,
+    choices_of,
+    facts_of,
     misfit,
     quantity,
     stated,
@@ -53,6 +55,7 @@ from modelops_abm.scenario.sections import (
     as_in_scenario,
 )
 from modelops_abm.scenario.timeline import CHANGEABLE, MOST_CHANGES, Change
+from modelops_abm.text import printable, range_in_words
 
 _SHARE_OF_TEAM = 4
 """The streams of a capability that go by size take at most one developer of so many."""
@@ -68,6 +71,19 @@ class ValueSource(Section):
     """Who set it and on what evidence."""
     confidence: SourceKind = "user"
     """How well it is supported; `client` for a client's own figure, `user` for a set value."""
+    low: Annotated[float, Field(ge=-1e300, le=1e300)] | None = None
+    """What is known of the value beside it, with `high`; a value without a range is known."""
+    high: Annotated[float, Field(ge=-1e300, le=1e300)] | None = None
+    """The other end of the range; the value is its median."""
+    percent: Annotated[float, Field(ge=1.0, le=99.9)] | None = None
+    """What the range holds of the values that are thought possible, in per cent; 90 if left out."""
+    weights: dict[str, Annotated[float, Field(gt=0.0, le=1e6)]] | None = None
+    """How likely each thing is that a switch may be, in any unit: instead of a range."""
+
+    @property
+    def is_uncertain(self) -> bool:
+        """Whether it says that the value is not known."""
+        return any(each is not None for each in (self.low, self.high, self.percent, self.weights))
 
 
 class Scenario(Represented, Section):
@@ -161,6 +177,14 @@ class Scenario(Represented, Section):
                     )
         return self
 
+    @model_validator(mode="after")
+    def _ranges_fit(self) -> Self:
+        for number, entry in enumerate(self.sources):
+            if entry.is_uncertain and (wrong := misstated_range(self, entry)):
+                part, message = wrong
+                raise misfit(message, "sources", number, part)
+        return self
+
     def _facts(self) -> dict[str, str]:
         named: dict[str, object] = {"name": self.name, "horizon_days": self.horizon_days}
         if self.imported is not None:
@@ -235,6 +259,53 @@ class Scenario(Represented, Section):
             if value is not None:
                 found[name] = value
         return found
+
+
+def misstated_range(scenario: Scenario, entry: ValueSource) -> tuple[str, str] | None:
+    """Return what is wrong with what a source says is known of a value: the part, and why."""
+    section: Any = scenario
+    *outer, name = entry.name.split(".")
+    for part in outer:
+        section = getattr(section, part, None)
+    field = type(section).model_fields.get(name) if isinstance(section, Section) else None
+    if field is None or isinstance(section, Distribution):
+        return "name", "is no value of which a range may be known; name one as `show` lists them"
+    value = getattr(section, name)
+    if isinstance(value, bool | str) and entry.name not in ("name", "description"):
+        return _misstated_weights(choices_of(field.annotation) or ("true", "false"), entry)
+    number = value.mean if isinstance(value, Distribution) else value
+    bounds = facts_of(field).get("bounds", {})
+    if not bounds or not isinstance(number, int | float):
+        return "name", "is neither a number nor a switch, and has no range"
+    whole = [end for end in (entry.low, entry.high) if end is not None and not end.is_integer()]
+    if isinstance(number, int) and whole:
+        return "low" if entry.low == whole[0] else "high", "must be a whole number, as the value is"
+    return _misstated_ends(number, bounds, entry)
+
+
+def _misstated_weights(choices: Collection[str], entry: ValueSource) -> tuple[str, str] | None:
+    known = ", ".join(choices)
+    if entry.weights is None or any(each is not None for each in (entry.low, entry.percent)):
+        return "weights", f"a switch has weights and no range: a weight for some of {known}"
+    if unknown := [word for word in entry.weights if word not in choices]:
+        return "weights", f"it cannot be {printable(unknown[0])}; it may be {known}"
+    return None if entry.weights else ("weights", f"must name some of {known}")
+
+
+def _misstated_ends(
+    value: float, bounds: Mapping[str, float], entry: ValueSource
+) -> tuple[str, str] | None:
+    if entry.weights is not None:
+        return "weights", "weights are for switches; a number has low and high"
+    low, high = entry.low, entry.high
+    if low is None or high is None:
+        return ("low" if low is None else "high"), "a range has both, low and high"
+    if not low <= value <= high or low == high:
+        return "low", f"the range must go from low to high around the value, which is {value:g}"
+    least, most = bounds.get("ge", bounds.get("gt", low)), bounds.get("le", bounds.get("lt", high))
+    if low < least or high > most:
+        return ("low" if low < least else "high"), f"must be {range_in_words(bounds)}"
+    return None
 
 
 def value_of(scenario: Scenario, name: str) -> Any:

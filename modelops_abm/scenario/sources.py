@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
+from pydantic import ValidationError
+
+from modelops_abm.errors import InputError, Problem
 from modelops_abm.formats import plural
 from modelops_abm.scenario.capabilities import BY_SIZE
-from modelops_abm.scenario.fields import Quantity, catalogue, scenario_leaves, value_at
-from modelops_abm.scenario.scenario import Scenario, SourceKind, ValueSource
+from modelops_abm.scenario.fields import (
+    Quantity,
+    catalogue,
+    nearest_full_name,
+    scenario_leaves,
+    value_at,
+)
+from modelops_abm.scenario.knowledge import PERCENT, Knowledge, Spread, Weights, family_within
+from modelops_abm.scenario.problems import problems_of
+from modelops_abm.scenario.scenario import Scenario, SourceKind, ValueSource, misstated_range
+from modelops_abm.text import printable
 
 LABELS = frozenset({"name", "description"})
 """Values that say nothing about the simulated system; nobody need vouch for them."""
@@ -37,6 +49,78 @@ def source_of(scenario: Scenario, name: str) -> ValueSource | None:
     found = [source for source in scenario.sources if concerns(source, name)]
     exact = [source for source in found if source.name == name]
     return next(reversed(exact or found), None)
+
+
+def own_knowledge(scenario: Scenario, quantity: Quantity) -> Knowledge | None:
+    """Return what a scenario itself says is known of a value; None if it says nothing of it."""
+    named = source_of(scenario, quantity.name)
+    if named is None or named.name != quantity.name or not named.is_uncertain:
+        return None
+    if named.weights is not None:
+        values = {word: _value_of_word(quantity, word) for word in named.weights}
+        pairs = tuple((values[word], weight) for word, weight in named.weights.items())
+        return Weights(pairs, named.source)
+    percent = PERCENT if named.percent is None else named.percent
+    # Both are there, as the scenario has checked.
+    low, high = (cast("float", end) for end in (named.low, named.high))
+    return Spread(low, high, family_within(quantity.bounds), percent)
+
+
+def _value_of_word(quantity: Quantity, word: str) -> Any:
+    return word == "true" if quantity.kind == "flag" else word
+
+
+def with_range(
+    scenario: Scenario,
+    name: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    percent: float | None = None,
+    weights: Mapping[str, float] | None = None,
+    source: str,
+) -> Scenario:
+    """Return a scenario with what is known of a value as it is; its earlier source stays.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    name
+        Dotted name of the value.
+    low, high, percent, weights
+        See `ValueSource`: a range of a number, or weights of a switch.
+    source
+        Who says so; where somebody vouches for the value already, that source stays.
+
+    Raises
+    ------
+    InputError
+        If it is no range of this value.
+
+    Examples
+    --------
+    >>> known = with_range(Scenario(), "team.focus", low=0.5, high=0.7, source="time sheets")
+    >>> known.sources[0].high
+    0.7
+    """
+    before = source_of(scenario, name)
+    whose = {"source": before.source, "confidence": before.confidence} if before else {}
+    known = {"low": low, "high": high, "percent": percent, "weights": weights}
+    try:
+        stated = ValueSource.model_validate({"name": name, "source": source, **whose, **known})
+    except ValidationError as error:
+        wrong = problems_of(error, root=ValueSource)
+        raise InputError([replace(each, field=f"{name}: {each.field}") for each in wrong]) from None
+    if misstated := misstated_range(scenario, stated):
+        part, message = misstated
+        where = f"{name}: {part}" if part in ("low", "high") else name
+        is_unknown = part == "name" and not any(each.startswith(name) for each in scenario_leaves())
+        meant = nearest_full_name(name, name.split(".")) if is_unknown else ""
+        raise InputError(Problem(message, field=printable(where, 200), suggestion=meant))
+    # Of a value alone; a section's source stays with the section's other values.
+    kept = tuple(entry for entry in scenario.sources if entry.name != name)
+    return scenario.model_copy(update={"sources": (*kept, stated)})
 
 
 def unsourced_names(scenario: Scenario) -> list[str]:
@@ -75,6 +159,8 @@ class StatedValue:
     """How well it is supported."""
     stands_for: str = ""
     """What it stands for in this scenario, where it leaves that to others; else empty."""
+    knowledge: Knowledge | None = None
+    """What is known of it in this scenario; None if it is fixed, or stated without a range."""
 
     @property
     def is_default(self) -> bool:
@@ -96,7 +182,15 @@ def _stated(quantity: Quantity, scenario: Scenario) -> StatedValue:
         source, confidence = quantity.source, quantity.confidence
     else:
         source, confidence = "nobody says whose value it is", "user"
-    return StatedValue(quantity, value, source, confidence, stands_for(scenario, quantity.name))
+    nobodys = quantity.knowledge if named is None and value == quantity.default else None
+    return StatedValue(
+        quantity,
+        value,
+        source,
+        confidence,
+        stands_for(scenario, quantity.name),
+        own_knowledge(scenario, quantity) or nobodys,
+    )
 
 
 def stands_for(scenario: Scenario, name: str) -> str:

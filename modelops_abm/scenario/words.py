@@ -16,7 +16,7 @@ from modelops_abm.scenario import (
     is_baseline,
 )
 from modelops_abm.scenario.capabilities import COSTS_HOLD_WITHIN, MODELS_OF_COSTS
-from modelops_abm.scenario.knowledge import Spread, Weights
+from modelops_abm.scenario.knowledge import PERCENT, Knowledge, Spread, Weights
 from modelops_abm.scenario.portfolio import ILLUSTRATIVE
 from modelops_abm.scenario.presets import PRESETS, kinds_of
 from modelops_abm.scenario.quantity import facts_of
@@ -142,14 +142,25 @@ def knowledge_in_words(quantity: Quantity) -> str:
     words = _range_in_words(quantity)
     if quantity.fixed:
         return f"{words}; {quantity.fixed}" if words else f"fixed: {quantity.fixed}"
-    if isinstance(quantity.knowledge, Weights):
-        total = sum(weight for _, weight in quantity.knowledge.values)
-        parts = (
-            f"{_word(value)} {100.0 * weight / total:.3g} %"
-            for value, weight in quantity.knowledge.values
-        )
-        return ", ".join(parts)
-    return words
+    return _weights_in_words(quantity.knowledge) or words
+
+
+def known_in_words(stated: StatedValue) -> str:
+    """Return the same of a value of a scenario, which may say itself what is known of it."""
+    known, quantity = stated.knowledge, stated.quantity
+    if known == quantity.knowledge and (known is not None or stated.is_default):
+        return knowledge_in_words(quantity)
+    if isinstance(known, Spread):
+        ends = f"{_rounded(known.low)} to {_rounded(known.high)}"
+        return ends if known.percent == PERCENT else f"{ends} ({known.percent:g} %)"
+    return _weights_in_words(known) or "as stated"
+
+
+def _weights_in_words(known: Knowledge | None) -> str:
+    if not isinstance(known, Weights):
+        return ""
+    total = sum(weight for _, weight in known.values)
+    return ", ".join(f"{_word(value)} {100.0 * part / total:.3g} %" for value, part in known.values)
 
 
 def _range_in_words(quantity: Quantity) -> str:

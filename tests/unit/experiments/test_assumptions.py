@@ -28,7 +28,7 @@ from modelops_abm.scenario import (
     with_values,
 )
 from modelops_abm.scenario.presets import PRESETS, preset
-from modelops_abm.scenario.sources import LABELS
+from modelops_abm.scenario.sources import LABELS, with_range
 
 MODELS = "portfolio.initial_models"
 
@@ -151,3 +151,17 @@ def test_a_section_of_which_all_is_stated() -> None:
     ours = with_values(Scenario(), values, source="our logs")
     with pytest.raises(InputError, match=r"nothing in it is uncertain \(given: our logs\)"):
         assumptions_of(ours, ["finance"])
+
+
+def test_what_a_scenario_knows_within_a_range_is_varied_over_it() -> None:
+    stated = with_values(Scenario(), {"team.developers": 12, "drift.severity": 0.2}, source="ours")
+    ranged = with_range(stated, "team.developers", low=10.0, high=15.0, source="ours")
+    ranged = with_range(ranged, "usage.neutral_power", low=0.7, high=0.8, source="ours")
+    texts = [entry.text for entry in assumptions_of(ranged).inputs]
+    assert {"team.developers=10..15", "usage.neutral_power=0.7..0.8"} < {*texts}
+    assert "drift.severity" in assumptions_of(ranged).left_out
+    weights = {"always": 1.0, "never": 1.0}
+    switched = with_range(Scenario(), "drift.decay_alert", weights=weights, source="ours")
+    assert 'drift.decay_alert="always","never"' in [
+        entry.text for entry in assumptions_of(switched).inputs
+    ]
