@@ -60,6 +60,27 @@ def test_answer_is_what_the_main_job_prints(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     assert main_job.run(output_directory=Path("results")) == 0
-    lines = capsys.readouterr().out.replace(NARROW_SPACE, " ").splitlines()
-    (shown,) = re.findall(r"<!-- main job -->\n```text\n(.*?)```", README, re.DOTALL)
-    assert shown.splitlines() == [line.rstrip() for line in lines[: len(shown.splitlines())]]
+    shown = shown_under("main job")
+    assert shown == printed(capsys)[: len(shown)]
+
+
+@pytest.mark.slow(6)
+def test_a_story_is_what_the_command_prints(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    assert main(["stories", "half_the_team_leaves"]) == 0
+    _, _, *found = printed(capsys)  # which scenario ran, and an empty line
+    assert shown_under("story") == found
+
+
+def shown_under(name: str) -> list[str]:
+    """Return the lines that stand under a comment with this name."""
+    (shown,) = re.findall(rf"<!-- {name} -->\n```text\n(.*?)```", README, re.DOTALL)
+    return shown.splitlines()
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """Return the lines that were printed, without blanks at their ends."""
+    text = capsys.readouterr().out.replace(NARROW_SPACE, " ")
+    return [line.rstrip() for line in text.splitlines()]
