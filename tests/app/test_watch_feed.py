@@ -81,3 +81,25 @@ def test_changes_are_marked_on_the_timeline() -> None:
     ]
     assert [mark["letter"] for mark in marks if mark["letter"]] == ["A–B", "C"]
     assert change_marks(Scenario()) == []
+
+
+def test_a_failed_source_is_seen_until_it_works_again() -> None:
+    values = {
+        "horizon_days": 90,
+        "incidents.shared_sources": 2,
+        "incidents.shared_per_year": 12.0,
+        "team.developers": 4,
+    }
+    pair = PairedRun(RunChoice(with_values(Scenario(), values, source="test"), 0, 0))
+    seen = []
+    while pair.running:
+        pair.step()
+        now = picture_of(pair, None).now
+        down = [source for source in pair.plan.sources if source.is_down]
+        assert len(now) == len(down)
+        seen += [each.words for each in now]
+    words = " ".join(each.words for each in pair.feed)
+    assert any("is down: " in each and "of its" in each for each in seen)
+    assert "fails and takes" in words
+    assert "works again after" in words
+    assert "is down" in str(feed_card((), [Told(3, seen[0], "issue")]))

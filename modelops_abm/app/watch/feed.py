@@ -56,11 +56,16 @@ def told(records: Iterable[LogRecord], name_of: Names) -> list[Told]:
         and (record.kind, record.cause) != (LogKind.VALUE_CHANGED, _DEVELOPERS)
     )
     found = []
-    for (time, kind, _), group in groupby(telling, lambda each: (each.time, each.kind, each.cause)):
+    for (time, kind, _, _), group in groupby(telling, _what):
         same = list(group)
         words, tone = _WORDS[LogKind(kind)]
         found.append(Told(int(time), words(same, name_of), tone))
     return found
+
+
+def _what(record: LogRecord) -> tuple[float, int, int, int]:
+    """Return what is the same of records that are told once; of people it matters not which."""
+    return record.time, record.kind, record.cause, record.model
 
 
 def _changed(records: Sequence[LogRecord], _: Names) -> str:
@@ -82,28 +87,42 @@ def _failed_build(records: Sequence[LogRecord], name_of: Names) -> str:
     return f"{name_of(first.model)}: the build fails, after {spent} of work"
 
 
+def _failed_source(records: Sequence[LogRecord], _: Names) -> str:
+    first = records[0]
+    models = plural(round(first.detail), "model")
+    return f"source {number(first.model + 1)} fails and takes {models} offline"
+
+
+def _restored_source(records: Sequence[LogRecord], _: Names) -> str:
+    first = records[0]
+    after = plural(max(1, round(first.detail)), "day")
+    return f"source {number(first.model + 1)} works again after {after}"
+
+
 _WORDS: dict[LogKind, tuple[Callable[[Sequence[LogRecord], Names], str], str]] = {
     LogKind.VALUE_CHANGED: (_changed, "plan"),
     LogKind.DEVELOPER_JOINED: (_people("join"), "online"),
     LogKind.DEVELOPER_LEFT: (_people("leave"), "issue"),
     LogKind.BUILD_FAILED: (_failed_build, "issue"),
+    LogKind.SOURCE_FAILED: (_failed_source, "issue"),
+    LogKind.SOURCE_RESTORED: (_restored_source, "online"),
 }
 """What tells a kind of record, and the colour of its dot."""
 
 
-def feed_card(feed: Sequence[Told]) -> h.Element:
-    """Return the card of what happened in the plan."""
+def feed_card(feed: Sequence[Told], now: Sequence[Told] = ()) -> h.Element:
+    """Return the card of what happened in the plan, below what is open now."""
     latest = list(feed)[::-1][:_SHOWN]
     return h.section(".card.feed")[
         h.header[h.h2["What happened"], h.span(".label")["in the plan, the latest first"]],
-        h.ol[
-            (
-                h.li[
-                    h.i(class_=f"dot of-{each.tone}"),
-                    h.span(".label")[f"day {number(each.day)}"],
-                    h.span[each.words],
-                ]
-                for each in latest
-            )
-        ],
+        h.ol(".now")[map(_item, now)] if now else None,
+        h.ol[map(_item, latest)],
+    ]
+
+
+def _item(each: Told) -> h.Element:
+    return h.li[
+        h.i(class_=f"dot of-{each.tone}"),
+        h.span(".label")[f"day {number(each.day)}"],
+        h.span[each.words],
     ]

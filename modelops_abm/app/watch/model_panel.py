@@ -16,7 +16,7 @@ from modelops_abm.app.watch.snapshot import Life, Picture, Spell
 from modelops_abm.app.watch.words import label, sentence
 from modelops_abm.charts.palette import STATES
 from modelops_abm.charts.placement import IN_PANEL
-from modelops_abm.core.outcomes import ISSUES
+from modelops_abm.core.outcomes import ISSUE_CAUSES
 from modelops_abm.core.statechart import PRODUCTION_STATES, Serving, State
 from modelops_abm.formats import NOTHING, money, number, plural, share
 
@@ -88,7 +88,7 @@ def chart_of_states(plan: Life, baseline: Life, now: float) -> h.Element:
     now
         The day.
     """
-    lines = {State.OFFLINE_ISSUE: [f"{len(ISSUES)} causes"]}
+    lines = {State.OFFLINE_ISSUE: [f"{len(ISSUE_CAUSES)} causes"]}
     if plan.state in PRODUCTION_STATES:
         lines[plan.state] = [plural(int(max(0.0, now - plan.since)), "day")]
     words = f"Plan: {STATES[plan.state].words}. Baseline: {STATES[baseline.state].words}."

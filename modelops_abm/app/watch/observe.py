@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
+from modelops_abm.app.watch.feed import Told
 from modelops_abm.app.watch.paired_run import PairedRun, WatchedModel, watched
 from modelops_abm.app.watch.snapshot import (
     DeveloperView,
@@ -25,7 +26,8 @@ from modelops_abm.app.watch.snapshot import (
 )
 from modelops_abm.charts.lives import TRIGGER_OF_KIND
 from modelops_abm.core.events import LogKind, LogRecord, RetirementReason, TaskClass
-from modelops_abm.core.statechart import Serving, Stage, State, target
+from modelops_abm.core.statechart import Cause, Serving, Stage, State, target
+from modelops_abm.formats import number, plural
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.mesa_engine.scheduler import Task
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES
@@ -46,6 +48,7 @@ def picture_of(pair: PairedRun, followed: int | None) -> Picture:
         followed=followed_in(pair, followed),
         strip={name: tuple(counts) for name, counts in pair.strip.items()},
         feed=tuple(pair.feed),
+        now=_failed_sources(pair.plan),
     )
 
 
@@ -76,6 +79,20 @@ def view_of(model: ModelOpsModel) -> Organisation:
         value_today=model.today.get("value") or 0.0,
         served_today=model.today.get("availability"),
     )
+
+
+def _failed_sources(model: ModelOpsModel) -> tuple[Told, ...]:
+    """Return the sources that are down: since when, and how many of their models wait for them."""
+    live = model.in_production()
+    found = []
+    for source in model.sources:
+        if source.failed_at is not None:
+            reading = [each for each in live if each.source == source.number]
+            offline = number(sum(each.cause is Cause.SHARED for each in reading))
+            words = f"source {number(source.number + 1)} is down: {offline} of its {{}} wait"
+            since = int(source.failed_at)
+            found.append(Told(since, words.format(plural(len(reading), "model")), "issue"))
+    return tuple(found)
 
 
 def _stocks(model: ModelOpsModel) -> tuple[Stock, ...]:

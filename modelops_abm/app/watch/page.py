@@ -396,8 +396,8 @@ def _Scene(session: Session, watching: Watching, snapshot: Snapshot, picture: Pi
                 Markup(panel_head(picture), reported(session, act))
                 Markup(panel_body(picture))
             Markup(stocks_card(picture.plan.stocks))
-            if picture.feed:
-                Markup(feed_card(picture.feed))
+            if picture.feed or picture.now:
+                Markup(feed_card(picture.feed, picture.now))
 
 
 def _organisations(watching: Watching, snapshot: Snapshot, picture: Picture) -> list[h.Element]:

@@ -224,6 +224,8 @@ class Picture:
         How often things happened in each part of the time, as `PairedRun.strip`.
     feed
         What is told in words, in order.
+    now
+        What is open in the plan: sources that have failed, since which day.
     """
 
     day: int
@@ -232,6 +234,7 @@ class Picture:
     followed: Followed | None
     strip: Mapping[str, tuple[int, ...]]
     feed: tuple[Told, ...] = ()
+    now: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
