@@ -32,6 +32,11 @@ from .credit_shares import (
     credit as credit,
     stream_credit as stream_credit,
 )
+from .draws import (
+    Draws as Draws,
+    draws_of as draws_of,
+    joint_draws as joint_draws,
+)
 from .finance import (
     Finance as Finance,
 )

@@ -121,7 +121,7 @@ def assumptions_of(scenario: Scenario, names: Iterable[str] | None = None) -> As
     left_out = {
         entry.name: reason
         for entry in catalogue()
-        if entry.name not in LABELS and (reason := _why_not(scenario, entry))
+        if entry.name not in LABELS and (reason := why_not(scenario, entry))
     }
     ranges = {**_known(), **_own(scenario)}
     if names is None:
@@ -156,7 +156,7 @@ def _named_inputs(
     return chosen, {key: why for key, why in beside.items() if key not in chosen}
 
 
-def _why_not(scenario: Scenario, entry: Quantity) -> str:
+def why_not(scenario: Scenario, entry: Quantity) -> str:
     """Return why a value is not uncertain; empty if it is."""
     if own_knowledge(scenario, entry) is not None:
         return ""
@@ -165,12 +165,12 @@ def _why_not(scenario: Scenario, entry: Quantity) -> str:
     if entry.fixed:
         return entry.fixed if entry.fixed == DECIDED else f"{FIXED}{entry.fixed}"
     if isinstance(entry.knowledge, Weights):
-        return _whose(scenario, entry) or SWITCH
+        return whose(scenario, entry) or SWITCH
     if scenario.imported is not None and entry.name in _OF_PORTFOLIOS:
         return REPLACED
     if _is_overlaid(scenario, entry.name):
         return OVERLAID
-    return _whose(scenario, entry)
+    return whose(scenario, entry)
 
 
 def _is_overlaid(scenario: Scenario, name: str) -> bool:
@@ -178,7 +178,7 @@ def _is_overlaid(scenario: Scenario, name: str) -> bool:
     return bool(kinds) and all(getattr(kind, ATTRIBUTES[name]) is not None for kind in kinds)
 
 
-def _whose(scenario: Scenario, entry: Quantity) -> str:
+def whose(scenario: Scenario, entry: Quantity) -> str:
     """Return who states a value, in words; empty if it is the default and nobody states it."""
     value, default = value_at(scenario, entry.name), entry.default
     if isinstance(value, Distribution) and value != default and value.mean == default.mean:

@@ -1,0 +1,363 @@
+"""Draws of what is known of a scenario: organisations that it may be, keyed and frozen.
+
+A draw of a value is named by seed, number of the draw and dotted name, so that one more uncertain
+value moves no other. Which values are uncertain, and what is known of them: docs/decisions/0048.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit, logit, ndtri
+
+from modelops_abm.core.randomness import chain, checked_seed, fill_with_uniforms, key_of_name
+from modelops_abm.experiments.assumptions import SWITCH, whose, why_not
+from modelops_abm.experiments.inputs import varied
+from modelops_abm.experiments.sweep import Point
+from modelops_abm.representation import Represented
+from modelops_abm.scenario import Distribution, InputError, Problem, Quantity, Scenario, catalogue
+from modelops_abm.scenario.fields import nearest_full_name, value_at
+from modelops_abm.scenario.knowledge import DECIDED, Knowledge, Spread, Weights
+from modelops_abm.scenario.quantity import with_mean
+from modelops_abm.scenario.sources import LABELS, own_knowledge
+from modelops_abm.text import printable
+
+type Floats = NDArray[np.float64]
+type Column = NDArray[Any]
+
+MOST_DRAWS = 1_000_000
+_LEAST_FACTOR = 1e-3
+"""Of a size that is drawn so small that it would divide by nothing."""
+_LARGEST = 700.0
+"""Logarithm of about the largest number."""
+_NOT_ABOVE = {
+    "capabilities.monitoring.delay_with_days": "capabilities.monitoring.delay_without_days"
+}
+"""What a scenario refuses together, and draws therefore keep apart."""
+
+
+@dataclass(frozen=True, repr=False)
+class Draws(Represented):
+    """Organisations that a scenario may be: so many values of each thing that is uncertain.
+
+    Attributes
+    ----------
+    scenario
+        The scenario; what is not drawn is as it says.
+    columns
+        By dotted name the values of all draws, read-only; of a distribution its mean.
+    seed, first
+        Which draws: those of the seed from this number on.
+    left_out
+        Why each other value is not drawn, by its name.
+    """
+
+    scenario: Scenario
+    columns: Mapping[str, Column]
+    seed: int = 0
+    first: int = 0
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Return how many draws there are."""
+        return len(next(iter(self.columns.values())))
+
+    @cached_property
+    def points(self) -> tuple[Point, ...]:
+        """The draws one by one: a value of everything that is uncertain."""
+        values = [column.tolist() for column in self.columns.values()]
+        names = tuple(self.columns)
+        return tuple(
+            MappingProxyType(dict(zip(names, row, strict=True)))
+            for row in zip(*values, strict=True)
+        )
+
+    def table(self) -> pd.DataFrame:
+        """Return the draws as a table: a row each, by its number."""
+        numbers = pd.RangeIndex(self.first, self.first + len(self), name="draw")
+        return pd.DataFrame({name: column.copy() for name, column in self.columns.items()}, numbers)
+
+    def scenarios(self) -> list[Scenario]:
+        """Return the scenario of each draw; a distribution keeps its spread, if the mean has it.
+
+        Raises
+        ------
+        InputError
+            If values do not go together, with the number of the draw.
+        """
+        return [self._scenario(self.first + place, each) for place, each in enumerate(self.points)]
+
+    def _scenario(self, number: int, point: Point) -> Scenario:
+        values = {name: self._whole(name, value) for name, value in point.items()}
+        try:
+            return varied(self.scenario, values)
+        except InputError as error:
+            raise InputError([*error.problems, Problem(f"this is draw {number}")]) from None
+
+    def _whole(self, name: str, value: Any) -> Any:
+        now = value_at(self.scenario, name)
+        is_mean = isinstance(now, Distribution) and isinstance(value, int | float)
+        return with_mean(now, float(value)) if is_mean else value
+
+
+def draws_of(
+    scenario: Scenario,
+    count: int,
+    *,
+    seed: int = 0,
+    first: int = 0,
+    names: Iterable[str] | None = None,
+) -> Draws:
+    """Draw what is known of a scenario.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    count
+        How many draws.
+    seed
+        Decides on them, and is another than the luck of runs with the same seed.
+    first
+        Number of the first.
+    names
+        Which uncertain values; if None, all. The others are as the scenario says.
+
+    Raises
+    ------
+    InputError
+        If nothing is uncertain, or not what is named; or if they are too many.
+    ValueError
+        If seed or number is none.
+
+    Examples
+    --------
+    >>> found = draws_of(Scenario(), 4, names=["team.focus", "drift.decay_alert"])
+    >>> found.table().shape
+    (4, 2)
+    >>> later = draws_of(Scenario(), 1, first=3, names=["team.focus"])
+    >>> later.columns["team.focus"][0] == found.columns["team.focus"][3]
+    True
+    """
+    _check_count(count)
+    seed, first = checked_seed(seed, "seed"), checked_seed(first, "first")
+    known, left_out = known_of(scenario)
+    chosen = tuple(known) if names is None else tuple(dict.fromkeys(names))
+    if problems := [_not_uncertain(name, left_out) for name in chosen if name not in known]:
+        raise InputError(problems)
+    if not chosen:
+        raise InputError("nothing is uncertain: the scenario states all its values")
+    drawing = _Drawing(scenario, {name: known[name] for name in chosen}, count, seed, first)
+    # In the catalogue's order, whatever the order of what is named.
+    columns = {each.name: drawing.column(each) for each in catalogue() if each.name in chosen}
+    return _frozen(scenario, columns, seed, first, left_out)
+
+
+def joint_draws(
+    scenario: Scenario,
+    table: pd.DataFrame,
+    count: int,
+    *,
+    weights: Floats | None = None,
+    seed: int = 0,
+    first: int = 0,
+) -> Draws:
+    """Draw rows of a table of values, so that what goes together stays together.
+
+    Parameters
+    ----------
+    scenario
+        The scenario; what is not in the table is as it says.
+    table
+        Columns are dotted names; rows are what it may be (`read_points`).
+    count, seed, first
+        As `draws_of` has them.
+    weights
+        How likely each row is, in any unit; if None, all alike.
+
+    Raises
+    ------
+    InputError
+        If there is no row or no weight, or a name is none.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"team.developers": [4, 40], "portfolio.initial_models": [12, 120]})
+    >>> found = joint_draws(Scenario(), table, 3).table()
+    >>> set(found["portfolio.initial_models"] / found["team.developers"])
+    {3.0}
+    """
+    _check_count(count)
+    seed, first = checked_seed(seed, "seed"), checked_seed(first, "first")
+    names = {each.name for each in catalogue()}
+    unknown = [str(name) for name in table.columns if name not in names]
+    if unknown or table.empty:
+        raise InputError([_no_name(name) for name in unknown] or "the table has no row")
+    parts = np.ones(len(table)) if weights is None else np.asarray(weights, dtype=np.float64)
+    is_sound = len(parts) == len(table) and np.isfinite(parts).all() and parts.min() >= 0.0
+    if not is_sound or parts.sum() == 0.0:
+        raise InputError("weights are a number of 0 or more for each row, and not all 0")
+    rows = _places(parts, _uniforms("a row", count, seed, first))
+    columns = {str(name): column.to_numpy()[rows] for name, column in table.items()}
+    return _frozen(scenario, columns, seed, first, {})
+
+
+def known_of(scenario: Scenario) -> tuple[dict[str, Knowledge], dict[str, str]]:
+    """Return what is known of each value that is uncertain, and why the others are not.
+
+    What the plan decides is not, but for the team while nobody states it: it is of the size of the
+    portfolio.
+    """
+    known: dict[str, Knowledge] = {}
+    left_out: dict[str, str] = {}
+    for entry in catalogue():
+        if entry.name in LABELS:
+            continue
+        own, reason = own_knowledge(scenario, entry), why_not(scenario, entry)
+        if entry.knowledge is not None and reason in (SWITCH, DECIDED):
+            reason = whose(scenario, entry)
+        found = entry.knowledge if own is None else own
+        if found is None or (own is None and reason):
+            left_out[entry.name] = reason
+        else:
+            known[entry.name] = found
+    return known, left_out
+
+
+class _Drawing:
+    """Draws values one after the other, those that make the size before what is in proportion."""
+
+    def __init__(
+        self, scenario: Scenario, known: Mapping[str, Knowledge], count: int, seed: int, first: int
+    ) -> None:
+        self._scenario, self._known = scenario, known
+        self._luck = (count, seed, first)
+        self._quantities = {each.name: each for each in catalogue()}
+        self._drawn: dict[str, Column] = {}
+
+    def column(self, quantity: Quantity) -> Column:
+        """Return all draws of a value."""
+        if quantity.name not in self._drawn:
+            self._drawn[quantity.name] = self._draw(quantity)
+        return self._drawn[quantity.name]
+
+    def _draw(self, quantity: Quantity) -> Column:
+        known, uniforms = self._known[quantity.name], _uniforms(quantity.name, *self._luck)
+        if isinstance(known, Weights):
+            values, weights = zip(*known.values, strict=True)
+            return np.asarray(values)[_places(np.asarray(weights), uniforms)]
+        found = quantiles(known, self._now(quantity.name), uniforms)
+        for name, exponent in known.in_proportion_to.items():
+            found = found * self._factor(name) ** exponent
+        if limit := _NOT_ABOVE.get(quantity.name):
+            found = np.minimum(found, self._level(limit))
+        if quantity.kind == "int":
+            return _within(np.rint(found), quantity).astype(np.int64)
+        return _within(found, quantity)
+
+    def _factor(self, name: str) -> Floats | float:
+        """Return how many times larger a value is drawn than it is."""
+        now = self._now(name)
+        if name not in self._known or now == 0.0:
+            return 1.0
+        return np.maximum(self._level(name) / now, _LEAST_FACTOR)
+
+    def _level(self, name: str) -> Floats:
+        is_drawn = name in self._known
+        return np.asarray(
+            self.column(self._quantities[name]) if is_drawn else self._now(name), dtype=np.float64
+        )
+
+    def _now(self, name: str) -> float:
+        value = value_at(self._scenario, name)
+        return float(value.mean if isinstance(value, Distribution) else value)
+
+
+def quantiles(known: Spread, median: float, shares: Floats) -> Floats:
+    """Return below what values such shares of what is known lie.
+
+    Parameters
+    ----------
+    known
+        The range.
+    median
+        The value itself, in the range.
+    shares
+        From 0 to 1, both excluded.
+
+    Examples
+    --------
+    >>> ends = quantiles(Spread(50.0, 1000.0), 200.0, np.array([0.05, 0.5, 0.95]))
+    >>> [round(float(end), 6) for end in ends]
+    [50.0, 200.0, 1000.0]
+    """
+    # In units of the ends of the range: -1 at the low one, 1 at the high one.
+    position = ndtri(shares) / ndtri(0.5 + known.percent / 200.0)
+    below = _half(known, median, known.low, np.maximum(-position, 0.0))
+    above = _half(known, median, known.high, np.maximum(position, 0.0))
+    return np.where(position < 0.0, below, above)
+
+
+def _half(known: Spread, median: float, end: float, part: Floats) -> Floats:
+    """Return the values on the way from the median to an end, at such parts of it."""
+    highest = np.inf if known.family == "lognormal" else 1.0
+    if not (min(median, end) > 0.0 and max(median, end) < highest):
+        # At the bound itself there is no logarithm: a normal distribution, which is cut there.
+        return np.clip(median + (end - median) * part, 0.0, highest)
+    to, back = (np.log, np.exp) if known.family == "lognormal" else (logit, expit)
+    start = to(median)
+    # A range over hundreds of powers of ten would leave the numbers there are.
+    return np.asarray(back(np.clip(start + (to(end) - start) * part, -_LARGEST, _LARGEST)))
+
+
+def _within(values: Floats, quantity: Quantity) -> Floats:
+    bounds = quantity.bounds
+    least = bounds.get("ge", np.nextafter(bounds.get("gt", -np.inf), np.inf))
+    most = bounds.get("le", np.nextafter(bounds.get("lt", np.inf), -np.inf))
+    return np.clip(values, least, most)
+
+
+def _uniforms(name: str, count: int, seed: int, first: int) -> Floats:
+    # From a name where the key of a run has its seed, so that no draw shares the luck of a run.
+    key = chain(chain(key_of_name("knowledge"), seed), key_of_name(f"knowledge of {name}"))
+    numbers = np.empty(count)
+    fill_with_uniforms(key, first, numbers)
+    return numbers
+
+
+def _places(weights: Floats, uniforms: Floats) -> NDArray[np.int64]:
+    ends = np.cumsum(weights)
+    places = np.searchsorted(ends, uniforms * ends[-1], side="right")
+    # Rounding could lead past the last that has any weight.
+    return np.asarray(np.minimum(places, np.flatnonzero(weights)[-1]))
+
+
+def _frozen(
+    scenario: Scenario, columns: dict[str, Column], seed: int, first: int, left_out: dict[str, str]
+) -> Draws:
+    for column in columns.values():
+        column.flags.writeable = False
+    return Draws(scenario, MappingProxyType(columns), seed, first, MappingProxyType(left_out))
+
+
+def _check_count(count: int) -> None:
+    if not 1 <= count <= MOST_DRAWS:
+        raise InputError(f"there may be 1 to {MOST_DRAWS:,} draws, not {count:,}")
+
+
+def _not_uncertain(name: str, left_out: Mapping[str, str]) -> Problem:
+    if name in left_out:
+        return Problem(f"is not uncertain ({left_out[name]}); state a range", field=name)
+    return _no_name(name)
+
+
+def _no_name(name: str) -> Problem:
+    meant = nearest_full_name(name, name.split("."))
+    return Problem("no such name", field=printable(name, 200), suggestion=meant)
