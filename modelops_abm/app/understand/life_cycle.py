@@ -17,7 +17,7 @@ from modelops_abm.app.understand.provenance import priority, stated, traced, tra
 from modelops_abm.app.widgets.markup import scroll_region
 from modelops_abm.charts.figure import Box
 from modelops_abm.core.events import MAINTENANCE, RetirementReason
-from modelops_abm.core.outcomes import ISSUE_CAUSES
+from modelops_abm.core.outcomes import ISSUE_CAUSES, ISSUES
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario
 from modelops_abm.scenario.capabilities import Capabilities, label_of
 
@@ -115,7 +115,7 @@ def _flow(scenario: Scenario, width: int) -> h.Element:
         _loop(production, repair, -1.0, "issue"),
         _loop(production, retraining, 1.0, "retraining"),
         _stages(scenario, stages),
-        box(repair, "Repair issues", _causes(scenario, loop), tone="issue"),
+        box(repair, "Repair issues", *_causes(scenario, loop), tone="issue"),
         box(retraining, "Conduct retraining", retrained, tone="retraining"),
         _badge(scenario, stages[1], "build"),
         _badge(scenario, stages[2], "deploy"),
@@ -157,13 +157,16 @@ def _effort(scenario: Scenario, name: str, width: float) -> h.Fragment:
     return h.fragment[_of(scenario, name), f" {unit}"]
 
 
-def _causes(scenario: Scenario, width: float) -> str:
+def _causes(scenario: Scenario, width: float) -> tuple[str, ...]:
     """Return what takes a model offline in this scenario; how many things if there is no room."""
     has_sources = scenario.incidents.shared_sources > 0
     causes = [name for name in ISSUE_CAUSES if has_sources or name != "shared"]
     if width < _ROOM_FOR_CAUSES:
-        return f"{formats.count_in_words(len(causes))} causes"
-    return ", ".join(causes)
+        return (f"{formats.count_in_words(len(causes))} causes",)
+    if len(causes) == len(ISSUES):
+        return (", ".join(causes),)
+    half = len(causes) // 2
+    return f"{', '.join(causes[:half])},", ", ".join(causes[half:])
 
 
 def _badge(scenario: Scenario, place: Box, task_class: str) -> h.Element:

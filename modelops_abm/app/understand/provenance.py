@@ -31,7 +31,8 @@ def stated(scenario: Scenario, name: str) -> tuple[str, str]:
     """Return origin and text of a number that a scenario states; of a distribution its mean."""
     value = value_at(scenario, name)
     number = value.mean if isinstance(value, Distribution) else float(value)
-    return f"scenario:{name}", _PLAIN.text(number)
+    # A third of something is shown to the cent; smaller numbers need their digits.
+    return f"scenario:{name}", _PLAIN.text(round(number, 2) if abs(number) >= 100.0 else number)
 
 
 def priority(scenario: Scenario, task_class: str) -> tuple[str, str]:
