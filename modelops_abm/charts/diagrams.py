@@ -109,7 +109,8 @@ def life_cycle_graph(run: Run) -> Flow:
     -------
     networkx.DiGraph
         Nodes as in `NODES` with `models` (at the end), `at_start`, `arrived` (during the run);
-        edges with `passed`, how many models went that way during the run.
+        edges with `passed`, how many models went that way during the run. Of the graph:
+        `builds_failed`.
     """
     node_of = {state: node for node, states in NODES.items() for state in states}
     start, arrived = _entries(run, node_of)
@@ -117,6 +118,7 @@ def life_cycle_graph(run: Run) -> Flow:
     for node, states in NODES.items():
         models = sum(int(run.daily[name].iloc[-1]) for s in states for name in COUNTS_OF_STATE[s])
         graph.add_node(node, models=models, at_start=start[node], arrived=arrived[node])
+    graph.graph["builds_failed"] = counts(run)[State.BUILD, Trigger.BUILD_FAILED]
     for transition in TRANSITIONS:
         # All ways of the table first: one that no model went is drawn with a 0.
         graph.add_edge(node_of[transition.source], node_of[transition.target], passed=0)
@@ -258,8 +260,11 @@ def _other_retired(graph: Flow) -> Shapes:
     """Say below the box how many of the retired did not come from production in this run."""
     start, early = graph.nodes["retired"]["at_start"], _gone(graph, production=False)
     lines = [f"{formats.number(start)} at the start"] if start else []
-    if early:
-        lines += [f"{formats.number(early)} before", "production"]
+    failed = graph.graph["builds_failed"]
+    if failed:
+        lines += [formats.plural(failed, "build"), "failed"]
+    if early > failed:
+        lines += [f"{formats.number(early - failed)} before", "production"]
     box = _FLOW["retired"]
     return [
         Words(box.right, box.bottom + 18.0 + 16.0 * row, line, anchor="right")

@@ -287,7 +287,7 @@ def lanes(run: Run, number: int) -> list[Lane]:
 def _lane_looks(state: State, cause: str) -> tuple[str, Colour]:
     words, colour = STATES[state]
     if cause:
-        words = f"Offline: {cause}"
+        words = f"Offline: {'shared source' if cause == 'shared' else cause}"
     return words, colour if state in PRODUCTION_STATES else f"{colour} 60%"
 
 
@@ -417,7 +417,7 @@ def _stocks(run: Run, number: int) -> list[Panel]:
             power,
             80.0,
             "plan",
-            f"{formats.share(float(power.mean()) / 100.0, 0)} on average",
+            f"{formats.share(float(np.nanmean(power)) / 100.0, 0)} on average",
         ),
         (
             "Value",

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from modelops_abm.charts import echarts, layout
+from modelops_abm.charts.diagrams import life_cycle, life_cycle_graph
 from modelops_abm.charts.figure import Axis, Figure, Panel, Rows, time_axis
-from modelops_abm.charts.lives import busiest_model, model_timeline
+from modelops_abm.charts.lives import busiest_model, lanes, model_timeline
 from modelops_abm.charts.runs import (
     compare,
     compare_team_time,
@@ -137,3 +138,26 @@ def test_nothing_changes_nothing_is_drawn() -> None:
         Figure("", ((Panel("", "", time_axis(300), time_axis(300), ()),),)), SPACE
     )["series"]
     assert not [each for each in series if each["id"].startswith("change")]
+
+
+def test_failed_builds_and_sources_are_named_in_pictures() -> None:
+    values = {
+        "horizon_days": 300,
+        "portfolio.success_share": 0.1,
+        "incidents.shared_sources": 1,
+        "incidents.shared_per_year": 12.0,
+    }
+    run = simulate(with_values(Scenario(), values, source="test"), seed=1)
+    failed = int((run.events["kind"] == "build_failed").sum())
+    assert failed
+    graph = life_cycle_graph(run)
+    assert graph.graph["builds_failed"] == failed
+    words = [
+        each.text
+        for each in layout.drawing(life_cycle(run)).shapes
+        if isinstance(each, layout.Text)
+    ]
+    assert f"{failed} builds" in words
+    model = busiest_model(run)
+    assert model is not None
+    assert "Offline: shared source" in [lane.words for lane in lanes(run, model)]
