@@ -57,6 +57,10 @@ from .optimisation_search import (
     Measured as Measured,
     expected_shortfall as expected_shortfall,
 )
+from .point_tables import (
+    PointTable as PointTable,
+    read_points as read_points,
+)
 from .road_maps import (
     Decisions as Decisions,
     RoadMap as RoadMap,

@@ -37,7 +37,7 @@ from modelops_abm.experiments.words import HALF_WIDTH, Difference
 from modelops_abm.formats import number
 from modelops_abm.representation import Column, Reported, Represented, Row, Table, numbers
 from modelops_abm.runs.summary import OUTCOMES
-from modelops_abm.scenario import InputError, Scenario
+from modelops_abm.scenario import InputError, Problem, Scenario
 
 type Point = Mapping[str, Any]
 """A value for each input, by its name."""
@@ -204,6 +204,8 @@ MOST_LEVELS = 12
 _PARTS = 5
 _MOST_ROWS, _ROWS_EACH_END = 20, 8
 """Points that are shown one by one; of more, so many at each end."""
+_MOST_TOLD = 20
+"""Wrong values of a table that are told one by one."""
 _MEASURES = ["mean", "half_width", "n", "difference", "difference_half_width"]
 
 
@@ -421,11 +423,14 @@ class Sweep(Represented):
         What is varied.
     points
         A value of every input each.
+    places
+        Where each point stands, if they are of a table: in a message.
     """
 
     scenario: Scenario
     inputs: tuple[Input, ...]
     points: tuple[Point, ...]
+    places: tuple[str, ...] = ()
 
     def scenarios(self) -> list[Scenario]:
         """Return the scenario of every point.
@@ -434,14 +439,31 @@ class Sweep(Represented):
         ------
         InputError
             With everything that is wrong with the inputs; or with the first point whose values do
-            not go together.
+            not go together. Of a table, with every value that is wrong, and where it stands.
         """
+        if self.places:
+            return self._of_table()
         check_inputs(self.scenario, self.inputs)
         names = {entry.name for entry in self.inputs}
         for point in self.points:
             if {*point} != names:
                 raise InputError(f"a point has values of {sorted(point)}, not of {sorted(names)}")
         return [self._at(point) for point in self.points]
+
+    def _of_table(self) -> list[Scenario]:
+        found: list[Scenario] = []
+        problems: list[Problem] = []
+        for place, point in zip(self.places, self.points, strict=True):
+            try:
+                found.append(varied(self.scenario, point))
+            except InputError as error:
+                problems.extend(replace(each, place=place) for each in error.problems)
+            if len(problems) > _MOST_TOLD:
+                problems.append(Problem("and perhaps more below: these come first"))
+                break
+        if problems:
+            raise InputError(problems)
+        return found
 
     def _at(self, point: Point) -> Scenario:
         try:

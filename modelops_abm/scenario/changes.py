@@ -66,7 +66,7 @@ def with_values(
     ...
     modelops_abm.errors.InputError: team.developer: no such name; did you mean team.developers?
     """
-    unknown = [problem for name in values if (problem := _problem_with(name)) is not None]
+    unknown = [problem for name in values if (problem := problem_with(name)) is not None]
     if unknown:
         raise InputError(unknown)
     # Two names for one value would be settled by their order, which nobody sees.
@@ -126,7 +126,7 @@ def stated_twice(stated: Mapping[str, Collection[str]]) -> list[Problem]:
     return problems
 
 
-def _problem_with(name: str) -> Problem | None:
+def problem_with(name: str) -> Problem | None:
     """Return what is wrong with a name, if anything is."""
     leaf = _leaf_of(name)
     if leaf == name:

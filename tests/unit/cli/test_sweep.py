@@ -124,3 +124,60 @@ def test_a_description_that_says_nothing_is_refused(
     assert outcome.code == 1
     assert "experiment.json" in outcome.err
     assert "choose another folder" in outcome.err
+
+
+def test_a_table_of_points_of_ones_own(modelops: Callable, tmp_path: Path) -> None:
+    file = tmp_path / "ours.csv"
+    file.write_text("team.developers,drift.decay_alert\n4,never\n8,always\n", encoding="utf-8")
+    folder = tmp_path / "out"
+    outcome = modelops("sweep", *SMALL, "--points", str(file), "--output", str(folder))
+    assert outcome.code == 0, outcome.err
+    assert "at 2 points" in outcome.out
+    described = json.loads((folder / "experiment.json").read_text(encoding="utf-8"))
+    assert described["design"] == "table"
+    assert described["inputs"][1] == 'drift.decay_alert="never","always"'
+    assert pd.read_parquet(folder / "points.parquet")["team.developers"].tolist() == [4, 8]
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "words"),
+    [
+        ("team.developers\n0\n", (), "ours.csv, row 2: team.developers is 0"),
+        ("team.developers\n4\n", ("--vary", "team.focus=0.5,0.6"), "says all"),
+        ("team.developers\n4\n", ("--design", "grid"), "says all"),
+    ],
+)
+def test_what_is_no_table_of_points(
+    modelops: Callable, tmp_path: Path, text: str, arguments: tuple[str, ...], words: str
+) -> None:
+    (tmp_path / "ours.csv").write_text(text, encoding="utf-8")
+    folder = tmp_path / "out"
+    outcome = modelops(
+        "sweep", *SMALL, "--points", str(tmp_path / "ours.csv"), *arguments, "--output", str(folder)
+    )
+    assert outcome.code != 0
+    assert words in " ".join(outcome.err.split())
+    assert not list(folder.glob("points*"))
+
+
+def test_nothing_to_vary_is_told(modelops: Callable) -> None:
+    outcome = modelops("sweep")
+    assert outcome.code == 2
+    assert "'--vary' NAME=VALUES, or a table of points: --points FILE" in " ".join(
+        outcome.err.split()
+    )
+
+
+def test_a_switch_is_an_assumption_too(modelops: Callable) -> None:
+    plan = ("--preset", "all_five", "--days", "90", "--replications", "3", "--json")
+    outcome = modelops(
+        "sensitivity", *plan, "--vary", "drift.decay_alert", "--know", "team.focus=0.5..0.7"
+    )
+    assert outcome.code == 0, outcome.err
+    (effect,) = json.loads(outcome.out)["effects"]
+    assert effect["input"] == "drift.decay_alert"
+    valued = modelops(
+        "voi", *plan, "--points", "32", "--vary", "retraining.serves_while_retraining"
+    )
+    assert valued.code == 0, valued.err
+    assert {*json.loads(valued.out)["partial"]} == {"retraining.serves_while_retraining"}
