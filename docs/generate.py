@@ -426,6 +426,23 @@ change it there.
   *vendor*: a claim by vendors or consultants; *judgement*: no source that settles it. A value that
   a file, a preset or a user sets carries its own source instead.
 
+A scenario says how well its own values are known beside whose they are, in a file as here or on the
+command line as `--know "team.developers=10..15"`. Without a range a stated value is known.
+
+    [team]
+    developers = 12
+
+    [[sources]]
+    name = "team.developers"
+    source = "head count in May; two are on leave"
+    low = 10
+    high = 15          # nine of ten; `percent` says another share
+
+    [[sources]]
+    name = "drift.decay_alert"
+    source = "interview with the platform lead"
+    weights = {{ always = 3, never = 1 }}
+
 {counts}
 The measured rates of incidents describe web services with on-call teams; that they transfer to
 internal models is an assumption. Sources were seen as excerpts.
