@@ -149,9 +149,13 @@ def ranges_given() -> tuple[str, ...]:
 def _with_ranges(scenario: Scenario) -> Scenario:
     """Return a scenario with what ``--know`` says of its values."""
     problems: list[Problem] = []
+    names: set[str] = set()
     for text in ranges_given():
         try:
             name, known = parse_range(text)
+            if name in names:
+                raise InputError(Problem("is known twice; give one", field=printable(name, 200)))
+            names.add(name)
             scenario = with_range(scenario, name, source=COMMAND_LINE, **known)
         except InputError as error:
             problems.extend(error.problems)

@@ -143,7 +143,7 @@ def draws_of(
     >>> found.table().shape
     (4, 2)
     >>> later = draws_of(Scenario(), 1, first=3, names=["team.focus"])
-    >>> later.columns["team.focus"][0] == found.columns["team.focus"][3]
+    >>> later.points[0]["team.focus"] == found.points[3]["team.focus"]
     True
     """
     _check_count(count)
@@ -354,7 +354,9 @@ def _check_count(count: int) -> None:
 
 def _not_uncertain(name: str, left_out: Mapping[str, str]) -> Problem:
     if name in left_out:
-        return Problem(f"is not uncertain ({left_out[name]}); state a range", field=name)
+        return Problem(
+            f"is not uncertain ({left_out[name]}); state a range", field=printable(name, 200)
+        )
     return _no_name(name)
 
 

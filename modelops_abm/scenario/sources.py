@@ -111,7 +111,9 @@ def with_range(
         stated = ValueSource.model_validate({"name": name, "source": source, **whose, **known})
     except ValidationError as error:
         wrong = problems_of(error, root=ValueSource)
-        raise InputError([replace(each, field=f"{name}: {each.field}") for each in wrong]) from None
+        raise InputError(
+            [replace(each, field=f"{printable(name, 200)}: {each.field}") for each in wrong]
+        ) from None
     if misstated := misstated_range(scenario, stated):
         part, message = misstated
         where = f"{name}: {part}" if part in ("low", "high") else name

@@ -160,6 +160,24 @@ def test_what_is_no_table_of_points(
     assert not list(folder.glob("points*"))
 
 
+@pytest.mark.parametrize(
+    ("ranges", "words"),
+    [
+        (("team.focus=0.7..0.9",), "around the value, which is 0.6"),
+        (("team.focus=0.5..0.7", "team.focus=0.4..0.7"), "team.focus: is known twice"),
+        (("team.focos=0.5..0.7", "x"), "did you mean team.focus"),
+    ],
+)
+def test_what_is_known_wrongly_is_told(
+    modelops: Callable, ranges: tuple[str, ...], words: str
+) -> None:
+    known = [part for text in ranges for part in ("--know", text)]
+    outcome = modelops("show", "team.focus", *known)
+    assert outcome.code == 1
+    assert words in " ".join(outcome.err.split())
+    assert "0.5 to 0.7" in modelops("show", "team.focus", "--know", "team.focus=0.5..0.7").out
+
+
 def test_nothing_to_vary_is_told(modelops: Callable) -> None:
     outcome = modelops("sweep")
     assert outcome.code == 2
