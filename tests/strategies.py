@@ -101,6 +101,8 @@ def scenarios(
     _order_delays(changes.get("capabilities", {}).get("monitoring", {}))
     names = draw(_names()) if with_archetypes else []
     changes["archetypes"] = draw(_archetypes(names, limits, extreme))
+    if with_archetypes:
+        changes["requests"] = draw(_requests(names))
     if with_portfolio and draw(st.booleans()):
         start = changes.get("start_date", Scenario().start_date)
         changes["imported"] = draw(portfolios(start, names, max_models))
@@ -128,6 +130,28 @@ def _timeline(
         ),
     )
     return st.lists(one, max_size=4)
+
+
+@st.composite
+def _requests(draw: DrawFn, archetypes: list[str]) -> list[dict[str, Any]]:
+    """Draw kinds of request, most often none."""
+    names = draw(st.sampled_from([[], [], ["audit"], ["audit", "vendor"]]))
+    return [
+        {
+            "name": name,
+            "who": draw(st.sampled_from(["all", "regulated", *archetypes])),
+            "deadline_days": draw(st.floats(0.01, 60.0)),
+            "lineage_saving": draw(st.floats(0.0, 1.0)),
+            "effort": draw(distributions(0.0, 20.0, extreme=False)),
+            **draw(
+                st.one_of(
+                    st.fixed_dictionaries({"per_year": st.floats(0.0, 30.0)}),
+                    st.fixed_dictionaries({"day": st.integers(0, 400)}),
+                )
+            ),
+        }
+        for name in names
+    ]
 
 
 def _limits(
@@ -225,7 +249,7 @@ def _orders() -> list[list[str]]:
     return [
         [*order, "build"]
         for order in permutations(TASK_CLASS_NAMES[:-1])
-        if order.index("deploy") > max(order.index("repair"), order.index("retrain"))
+        if order.index("deploy") > max(map(order.index, ("repair", "respond", "retrain")))
     ]
 
 

@@ -40,7 +40,9 @@ from modelops_abm.charts.figure import (
 )
 from modelops_abm.charts.layout import shortened
 from modelops_abm.charts.palette import LOSSES, VERDICTS, WORK
+from modelops_abm.charts.runs import care_in_words
 from modelops_abm.charts.timeline import time_axis_of
+from modelops_abm.core.outcomes import MAINTENANCE
 from modelops_abm.experiments import Comparison, PairedDifference, SideBySide
 from modelops_abm.experiments.statistics import share
 from modelops_abm.experiments.words import IS_BASELINE, known_money
@@ -295,16 +297,20 @@ def _share_at_end(bands: Bands, digits: int, name: Course) -> str:
 # The team's time
 
 
+_LEAST = {"idle": 0.5, "respond": 1e-9}
+"""Per cent of the time from which on these are shown; the others always are."""
+
+
 def team_time_of_plan(comparison: Comparison) -> Figure:
     """Return what the team spends its time on by month, and in all with and without the plan.
 
-    Idle time is left out unless there is any.
+    Idle time and requests are left out unless there are any.
     """
     bands = {
         kind: by_month(bands_of(comparison.plan.bands[f"developer_days_{kind}"])) for kind in WORK
     }
     plan, baseline = _shares_of_time(comparison.plan), _shares_of_time(comparison.baseline)
-    kinds = [kind for kind in WORK if kind != "idle" or max(plan[kind], baseline[kind]) >= 0.5]
+    kinds = [kind for kind in WORK if max(plan[kind], baseline[kind]) >= _LEAST.get(kind, 0.0)]
     # Shares of all time, idle time too where its area is left out; never of nothing.
     whole = np.maximum(np.sum([entry.mean for entry in bands.values()], axis=0), 1e-12)
     shares = {kind: 100.0 * bands[kind].mean / whole for kind in kinds}
@@ -320,11 +326,11 @@ def team_time_of_plan(comparison: Comparison) -> Figure:
         height=220.0,
     )
     care = [
-        formats.share(sum(side[kind] for kind in ("repair", "retrain")) / 100.0, 0)
+        formats.share(sum(side[kind] for kind in MAINTENANCE) / 100.0, 0)
         for side in (plan, baseline)
     ]
     return Figure(
-        f"Repair and retraining take {care[0]} of the team's time with the plan,"
+        f"{care_in_words(plan)} take {care[0]} of the team's time with the plan,"
         f" {care[1]} without.",
         ((panel,),),
         "Team time",

@@ -29,7 +29,6 @@ from modelops_abm.charts.palette import STATES, WORK, Colour
 from modelops_abm.charts.placement import IN_FILES, Way, placed_statechart
 from modelops_abm.charts.runs import COUNTS_OF_STATE, source_of, state_flows, work_days
 from modelops_abm.charts.timeline import team_in_words
-from modelops_abm.core.events import TaskClass
 from modelops_abm.core.statechart import (
     PRODUCTION_STATES,
     STAGE_OF_STATE,
@@ -223,7 +222,7 @@ def _node(graph: Flow, node: str, run: Run) -> Shapes:
 
 
 def _priority(run: Run, work: str) -> str:
-    return f"#{run.scenario.team.priority_order.index(work) + 1}"
+    return f"#{run.scenario.priorities.index(work) + 1}"
 
 
 def _way_through(graph: Flow) -> Shapes:
@@ -307,7 +306,7 @@ def _team(run: Run) -> Shapes:
     total = sum(days.values())
     team = team_in_words(run.scenario)
     left, top = 98.0, 176.0
-    order = [TaskClass[name.upper()].name.lower() for name in run.scenario.team.priority_order]
+    order = run.scenario.priorities
     shapes = heading(left, top, f"What {team} did", "% of their time, by priority")
     for row, name in enumerate([*order, "idle"]):
         y, length = top + 26.0 + 24.0 * row, 270.0 * days[name] / total

@@ -62,6 +62,7 @@ STATES: dict[State, Named] = {
 
 WORK: dict[str, Named] = {
     "repair": Named("Repair", "issue 72%"),
+    "respond": Named("Requests", "previous 80%"),
     "retrain": Named("Retraining", "retraining 80%"),
     "capability": Named("Capabilities", "plan 85%"),
     "deploy": Named("Deployment", "deploy"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,7 @@ from modelops_abm.charts.layout import shortened
 from modelops_abm.charts.palette import LOSSES, STATES, WORK, Colour
 from modelops_abm.charts.timeline import team_in_words, time_axis_of
 from modelops_abm.core import outcomes
+from modelops_abm.core.outcomes import MAINTENANCE
 from modelops_abm.core.statechart import State
 from modelops_abm.experiments.finance import payback_days
 from modelops_abm.runs.results import Run
@@ -213,10 +215,15 @@ def _finding_of_team(days: dict[str, float]) -> str:
     total = sum(days.values())
     if days["idle"] >= total * (1.0 - 1e-9):
         return "The team has nothing to do"
-    maintenance = (days["repair"] + days["retrain"]) / total
-    words = f"Repair and retraining take {formats.share(maintenance, 0)} of the team’s time"
+    care = formats.share(sum(days[work] for work in MAINTENANCE) / total, 0)
+    words = f"{care_in_words(days)} take {care} of the team’s time"
     new_models = (days["deploy"] + days["build"]) / total
     return f"{words}; {formats.share(new_models, 0)} is left for new models"
+
+
+def care_in_words(days: Mapping[str, float]) -> str:
+    """Return what the care of models in production consists of; requests where there are any."""
+    return "Repair, requests and retraining" if days["respond"] else "Repair and retraining"
 
 
 def _bins_of_team(run: Run) -> Bins:
@@ -689,11 +696,11 @@ def compare_team_time(plan: Run, baseline: Run) -> Figure:
     }
     key = Key(("plan", "baseline"), _team_key(plan, bins, cells))
     shares = [
-        formats.share((days["repair"] + days["retrain"]) / sum(days.values()), 0)
+        formats.share(sum(days[work] for work in MAINTENANCE) / sum(days.values()), 0)
         for days in (own, other)
     ]
     return Figure(
-        f"Repair and retraining take {shares[0]} of the team’s time with the plan, {shares[1]}"
+        f"{care_in_words(own)} take {shares[0]} of the team’s time with the plan, {shares[1]}"
         " without",
         ((_team(baseline, "Baseline", 300.0, None), _team(plan, "Plan", 300.0, key)),),
         "Team time",

@@ -9,6 +9,7 @@ from modelops_abm.compiled_engine.developer import (
     capability_slot,
     submit_task,
     withdraw,
+    work_task,
 )
 from modelops_abm.compiled_engine.layout import (
     CAPABILITIES,
@@ -29,8 +30,8 @@ from modelops_abm.rules.day import CommonRates, demand_scale
 @part_of_kernel
 def plan_capabilities(setting: int, org: Record) -> None:
     """Take over the start levels, and plan the start of the work."""
-    # Tasks of streams come after two for each model.
-    first = 2 * org.model_room
+    # Tasks of streams come after those of the models.
+    first = work_task(org, org.model_room)
     for number in range(CAPABILITIES):
         capability = capability_of(org, number)
         capability.first = first

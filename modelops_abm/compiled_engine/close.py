@@ -32,6 +32,7 @@ from modelops_abm.compiled_engine.layout import (
 )
 from modelops_abm.compiled_engine.ml_model import judge_drifts_again, retire
 from modelops_abm.compiled_engine.power import count_undetected
+from modelops_abm.compiled_engine.requests import count_open, receive_dated_requests
 from modelops_abm.compiled_engine.sources import open_sources
 from modelops_abm.compiled_engine.vectors import close_models, leave_lane, open_models
 from modelops_abm.core.events import RetirementReason
@@ -181,7 +182,8 @@ def _ratio(amount: float, divisor: float) -> float:
 
 @part_of_kernel
 def open_day(setting: int, org: Record) -> None:
-    """Judge mild drifts again; refresh every rate that depends on levels or demand."""
+    """Let dated requests come, judge mild drifts again, refresh every rate."""
+    receive_dated_requests(setting, org)
     # Only these are added up in the course of a day; the others are written when it closes.
     _forget_today(org, totals.STATE_TIME, CAUSES)
     _forget_today(org, totals.UNSERVED_TIME, CAUSES)
@@ -196,5 +198,6 @@ def end(org: Record) -> None:
     for index in range(org.in_production):
         number = production_of(org, index).number
         count_undetected(org, number)
+        count_open(org, number)
         # Who reads the models after the run finds all in their records.
         leave_lane(org, number)

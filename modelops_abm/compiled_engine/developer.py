@@ -15,11 +15,20 @@ from modelops_abm.compiled_engine.layout import (
     setting_at,
     task_of,
 )
-from modelops_abm.compiled_engine.scheduler import NO_TASK, finish, forget, requeue, stop, submit
+from modelops_abm.compiled_engine.scheduler import (
+    NO_TASK,
+    finish,
+    forget,
+    reclassify,
+    requeue,
+    stop,
+    submit,
+)
 from modelops_abm.core.events import NOBODY, LogKind, Rank, TaskClass
 from modelops_abm.rules.capability import effort_left, finish_time, speed
 
 REPAIR = TaskClass.REPAIR.value
+RESPOND = TaskClass.RESPOND.value
 RETRAIN = TaskClass.RETRAIN.value
 CAPABILITY = TaskClass.CAPABILITY.value
 DEPLOY = TaskClass.DEPLOY.value
@@ -28,15 +37,21 @@ IDLE_TIME = TaskClass.IDLE.value
 
 
 @part_of_kernel
-def work_task(number: int) -> int:
+def work_task(org: Record, number: int) -> int:
     """Return the task that is a model's repair, deployment or build."""
-    return 2 * number
+    return int((2 + org.request_kinds) * number)
 
 
 @part_of_kernel
-def retraining_task(number: int) -> int:
+def retraining_task(org: Record, number: int) -> int:
     """Return the task that is a model's retraining."""
-    return 2 * number + 1
+    return work_task(org, number) + 1
+
+
+@part_of_kernel
+def request_task(org: Record, number: int, kind: int) -> int:
+    """Return the task that is the answer to a model's request of a kind."""
+    return work_task(org, number) + 2 + kind
 
 
 @part_of_kernel
@@ -179,6 +194,16 @@ def take_over(setting: int, org: Record, developer: int, task: int) -> None:
     # Not `finish`, after which the developer would be idle: other work is about to begin.
     stop(org, task)
     requeue(setting, org, task, 0)
+
+
+@part_of_kernel
+def change_class(setting: int, org: Record, task: int, task_class: int) -> None:
+    """Make a task one of another class; the hours until now are of the old one."""
+    record = task_of(org, task)
+    if record.worker >= 0:
+        enter_work(org, record.worker, task)
+    reclassify(setting, org, task, task_class)
+    org.dispatch = 1
 
 
 @part_of_kernel

@@ -29,6 +29,7 @@ from modelops_abm.compiled_engine.layout import (
     task_of,
 )
 from modelops_abm.compiled_engine.ml_model import stop_retraining, work_began, work_completed
+from modelops_abm.compiled_engine.requests import answer_effort
 from modelops_abm.compiled_engine.scheduler import NO_TASK, assign, best, finish, take_idle, victim
 from modelops_abm.compiled_engine.sources import begin_repair, end_repair
 from modelops_abm.core.events import LogKind
@@ -88,6 +89,8 @@ def _effort_of(setting: int, org: Record, task: int) -> float:
         return new_work_effort(care, today, model.build_effort)
     if record.task_class == DEPLOY:
         return new_work_effort(care, today, model.deployment_effort)
+    if record.stream > 0:
+        return answer_effort(org, record.number, record.stream - 1)
     occurrence = model.issue_number
     if record.cause == _RETRAINING:
         # Counted as they begin: a request that is withdrawn takes no effort from the next.
@@ -102,7 +105,7 @@ def _effort_of(setting: int, org: Record, task: int) -> float:
 def take_back(setting: int, org: Record, task: int) -> None:
     """Stop the work on a task because its developer leaves; it waits as interrupted."""
     number = task_of(org, task).number
-    if task == retraining_task(number):
+    if task == retraining_task(org, number):
         stop_retraining(setting, org, number)
     else:
         interrupt(setting, org, task, 0)

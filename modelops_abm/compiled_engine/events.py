@@ -1,7 +1,8 @@
 """The events of the open day over records; with agents, Mesa's calendar calls their methods.
 
 The slot of an event tells whose it is: a model's, a developer's completion, the start of work on a
-capability, the next idea's arrival, or a shared source's failure (see `layout.slot_of`).
+capability, the next idea's arrival, a shared source's failure, or a request's (see
+`layout.slot_of`).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from modelops_abm.compiled_engine.layout import (
 from modelops_abm.compiled_engine.ml_model import (
     break_previous,
     detect_drift,
+    miss_deadline,
     notice_decay,
     request_retraining,
     retire,
@@ -35,6 +37,7 @@ from modelops_abm.compiled_engine.ml_model import (
     strike,
 )
 from modelops_abm.compiled_engine.power import cross_decay
+from modelops_abm.compiled_engine.requests import receive_request
 from modelops_abm.compiled_engine.sources import fail_source
 from modelops_abm.core.events import Rank
 from modelops_abm.core.statechart import Cause
@@ -77,7 +80,21 @@ def _happen(setting: int, org: Record, slot: int, rank: int) -> None:
     elif slot == arrival_slot(org):
         receive_idea(setting, org)
     else:
+        _happen_further(setting, org, slot, rank)
+
+
+@part_of_kernel
+def _happen_further(setting: int, org: Record, slot: int, rank: int) -> None:
+    """Let a source fail, a model's request of a kind come, or its deadline pass."""
+    place = slot - org.first_request_slot
+    if place < 0:
         fail_source(setting, org, slot - arrival_slot(org) - 1)
+        return
+    number, kind = place // org.request_kinds, place % org.request_kinds
+    if rank == Rank.INCIDENT:
+        receive_request(setting, org, number, kind)
+    else:
+        miss_deadline(setting, org, number, kind)
 
 
 @part_of_kernel

@@ -231,12 +231,12 @@ def _resume(
         new_work_effort(setting_at(setting).constants.care, levels(org), effort), model.entity
     )
     # Held until the rest is known: a heap orders a task by what it is when it becomes eligible.
-    submit_task(setting, org, work_task(number), task_class, number, NOBODY, 0, 1)
-    task = task_of(org, work_task(number))
+    submit_task(setting, org, work_task(org, number), task_class, number, NOBODY, 0, 1)
+    task = task_of(org, work_task(org, number))
     task.effort_left = left
     task.begun = 1
     task.interrupted = 1
-    release(setting, org, work_task(number))
+    release(setting, org, work_task(org, number))
 
 
 @part_of_kernel

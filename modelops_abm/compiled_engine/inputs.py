@@ -35,6 +35,7 @@ from modelops_abm.rules.constants import (
 from modelops_abm.rules.day import seasons
 from modelops_abm.rules.money import discount_factor
 from modelops_abm.rules.population import ClientFacts, KindLaws, client_facts, laws_of
+from modelops_abm.rules.requests import REQUEST_WORDS, request_laws
 from modelops_abm.rules.sampling import law_of
 from modelops_abm.scenario import CAPABILITY_NAMES, PortfolioModel, Scenario
 from modelops_abm.scenario.scenario import DayOfChanges, timeline
@@ -101,6 +102,7 @@ def _tables(
         np.concatenate([to_words(row) for row in own]).reshape(len(own), OWN_WORDS),
         _facts(entries, scenario),
         _client(entries, scenario),
+        _requests(scenario),
         _capabilities(scenario),
         _discounts(scenario),
         np.array(seasons(scenario.usage.season, scenario.start_date, scenario.horizon_days)),
@@ -124,6 +126,11 @@ def _new_values(days: Sequence[DayOfChanges]) -> Records:
     for record, (name, value) in zip(records, values, strict=True):
         record["number"], record["value"] = CHANGEABLE.index(name), value
     return records
+
+
+def _requests(scenario: Scenario) -> Integers2:
+    words = [to_words(law) for law in request_laws(scenario)]
+    return np.array(words, dtype=np.int64).reshape(len(words), REQUEST_WORDS)
 
 
 def _laws_row(laws: KindLaws) -> list[float]:

@@ -28,6 +28,7 @@ from modelops_abm.compiled_engine.layout import (
     PLACED,
     PLANNED,
     QUEUED,
+    REQUEST,
     SLOTS_PER_MODEL,
     SOURCE,
     TASK,
@@ -45,6 +46,7 @@ from modelops_abm.compiled_engine.layout import (
     idle_of,
     setting_at,
 )
+from modelops_abm.compiled_engine.requests import receive_dated_requests
 from modelops_abm.compiled_engine.scheduler import NO_TASK, take_priorities
 from modelops_abm.compiled_engine.sources import found_sources, open_sources
 from modelops_abm.compiled_engine.timeline import change_values
@@ -141,6 +143,8 @@ class Memory(NamedTuple):
     deliveries: Floats
     timeline: Records
     new_values: Records
+    requests: Records
+    request_laws: Integers2
 
 
 @part_of_kernel
@@ -151,20 +155,23 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     streams = 0
     for number in range(CAPABILITIES):
         streams += tables.capabilities[number].streams
-    sources = setting_at(setting).shared_sources
-    # Of each model, each developer's completion, each capability's start, the next arrival, and
-    # each source's failure, in this order: `events` tells by the slot whose event it is.
-    slots = model_room * SLOTS_PER_MODEL + developer_room + CAPABILITIES + 1 + sources
+    sources, kinds = setting_at(setting).shared_sources, len(tables.requests)
+    # Of each model, each developer's completion, each capability's start, the next arrival, each
+    # source's failure, and the requests of each model, in this order: `events` tells by the slot
+    # whose event it is.
+    first_request_slot = model_room * SLOTS_PER_MODEL + developer_room + CAPABILITIES + 1 + sources
+    slots = first_request_slot + model_room * kinds
     # Heaps also hold what is no longer valid. With room for more than can be valid at once there is
     # always something to drop, and it need not be dropped at every push.
     calendar_room = slots + slots // 2 + 64
-    queue_room = model_room + streams + sources + 64
+    queue_room = model_room * (1 + kinds) + streams + sources + 64
 
     # Zeros throughout: a list begins with 0 for nobody, a serial of 0 is no entry's, a model's
     # place is that of ideas, and lanes of nobody hold numbers to compute with.
     organisation = np.zeros(1, ORGANISATION)
     models = np.zeros(model_room, MODEL)
-    tasks = np.zeros(2 * model_room + streams + sources, TASK)
+    tasks = np.zeros((2 + kinds) * model_room + streams + sources, TASK)
+    requests = np.zeros(kinds * model_room, REQUEST)
     developers = np.zeros(developer_room, DEVELOPER)
     # A copy, as levels rise in it and the tables serve all replications.
     capabilities = tables.capabilities.copy()
@@ -192,7 +199,7 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     org.developers_at = developers.ctypes.data
     org.capabilities_at = capabilities.ctypes.data
     org.sources_at = shared.ctypes.data
-    org.first_source_task = 2 * model_room + streams
+    org.first_source_task = (2 + kinds) * model_room + streams
     org.production_at = production.ctypes.data
     org.calendar_at = calendar.ctypes.data
     org.slots_at = planned.ctypes.data
@@ -209,7 +216,11 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     org.lanes_at = lanes.ctypes.data
     # On to a whole vector, for which there are bytes to spare.
     org.lanes_at += -org.lanes_at % VECTOR_BYTES
+    org.request_laws_at = tables.requests.ctypes.data
+    org.requests_at = requests.ctypes.data
+    org.first_request_slot = first_request_slot
     org.model_room = model_room
+    org.request_kinds = kinds
     org.developer_room = developer_room
     org.calendar_room = calendar_room
     org.queue_room = queue_room
@@ -238,6 +249,8 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
         deliveries,
         tables.timeline,
         tables.new_values,
+        requests,
+        tables.requests,
     )
 
 
@@ -247,7 +260,7 @@ def _records(memory: Memory) -> int:
     tables = len(memory.tasks) + len(memory.capabilities) + len(memory.production)
     plans = len(memory.calendar) + len(memory.planned) + len(memory.days) + len(memory.queues)
     rest = len(memory.sources) + len(memory.idle) + len(memory.lanes) + len(memory.organisation)
-    rest += len(memory.deliveries)
+    rest += len(memory.deliveries) + len(memory.requests) + len(memory.request_laws)
     return tables + plans + rest
 
 
@@ -300,6 +313,7 @@ def _begin(setting: int, tables: Tables, org: Record, seed: int, replication: in
     if org.replan:
         open_models(org.setting_at, org)
         open_sources(org.setting_at, org)
+    receive_dated_requests(org.setting_at, org)
     # What is there is assigned at the end of the instant 0, after whatever happens at it.
     org.dispatch = 1
 

@@ -19,6 +19,7 @@ from modelops_abm.core.statechart import Cause, Serving, State
 from modelops_abm.rules.constants import NOTHING_OWN, Constants, Levels, OwnNumbers, OwnRates
 from modelops_abm.rules.day import DayFlows
 from modelops_abm.rules.hazards import Hazards
+from modelops_abm.rules.requests import REQUEST_WORDS, RequestLaw
 from modelops_abm.rules.sampling import Law
 
 type Record = Any
@@ -87,8 +88,8 @@ ORGANISATION = _record(
     "setting_at settings_at timeline_at new_values_at timeline"
     " models_at tasks_at developers_at capabilities_at production_at calendar_at slots_at days_at"
     " queues_at idle_at log_at today_at totals_at lanes_at discounts_at seasons_at own_at"
-    " deliveries_at sources_at first_source_task"
-    " model_room developer_room calendar_room queue_room log_room"
+    " deliveries_at sources_at first_source_task request_laws_at requests_at first_request_slot"
+    " model_room request_kinds developer_room calendar_room queue_room log_room"
     # counters; the team are the developers with the first numbers
     " developers lanes models in_production departures abandoned arrivals delivered"
     # models that have a mild drift, which is judged again every day
@@ -144,7 +145,7 @@ MODEL = np.dtype(
             " previous_left previous_since previous_rate",
             "lane state place entity kind own source reason planned_reason"
             " drift_number drift_detected drift_pending drift_mild crossings"
-            " issue_number retrainings_begun retraining_stints restorations next_cause",
+            " issue_number is_banned retrainings_begun retraining_stints restorations next_cause",
             counts=(np.int64, HAZARDS),
         ).descr,
     ]
@@ -159,6 +160,8 @@ TASK = _record(
     "submitted_at score effort_left",
     "exists task_class number stream cause begun interrupted held worker serial",
 )
+# Of a kind to a model; the open one has its task.
+REQUEST = _record("begun_at deadline_at", "count is_late")
 DEVELOPER = _record(
     # `paced_at`: since when the task's effort left is worked off at this speed
     "productivity speed started_at paced_at accounted_at",
@@ -187,7 +190,9 @@ NUMBER = _record("", "value")
 AMOUNT = _record("value", "")
 
 _model_at = record_at(MODEL)
+REQUEST_BYTES = REQUEST_WORDS * SLOT_BYTES
 _task_at = record_at(TASK)
+_request_at = record_at(REQUEST)
 _developer_at = record_at(DEVELOPER)
 _capability_at = record_at(CAPABILITY)
 _source_at = record_at(SOURCE)
@@ -213,6 +218,7 @@ class Priorities(NamedTuple):
     third: int
     fourth: int
     fifth: int
+    sixth: int
 
 
 class Setting(NamedTuple):
@@ -256,6 +262,8 @@ class Tables(NamedTuple):
     facts, client
         What a client knows of each model (NaN if nothing); its stage, kind (-1 if drawn), first
         row in `own` (-1 if it says nothing itself) and key index.
+    requests
+        Words of a `RequestLaw` for each kind of request.
     capabilities
         Their sections.
     discounts, seasons
@@ -269,6 +277,7 @@ class Tables(NamedTuple):
     own: Integers2
     facts: Floats
     client: Integers2
+    requests: Integers2
     capabilities: Records
     discounts: Floats
     seasons: Floats
@@ -279,6 +288,7 @@ class Tables(NamedTuple):
 setting_at = tuple_at(Setting)
 _own_at = tuple_at(OwnNumbers)
 _law_at = tuple_at(Law)
+_request_law_at = tuple_at(RequestLaw)
 
 
 @part_of_kernel
@@ -299,6 +309,18 @@ def own_effort_of(org: Record, number: int, cause: int) -> Law:
     # By its address: a tuple whose place is not known beforehand is copied as a whole first.
     at = org.own_at + model_of(org, number).own * OWN_BYTES
     return _law_at(at + OWN_EFFORTS_AT + cause * LAW_BYTES)
+
+
+@part_of_kernel
+def request_law_of(org: Record, kind: int) -> RequestLaw:
+    """Return a kind of request."""
+    return _request_law_at(org.request_laws_at + kind * REQUEST_BYTES)
+
+
+@part_of_kernel
+def request_of(org: Record, number: int, kind: int) -> Record:
+    """Return the requests of a kind to a model, of which one may be open."""
+    return _request_at(org.requests_at, number * org.request_kinds + kind)
 
 
 @part_of_kernel
@@ -340,7 +362,7 @@ def model_word_of(org: Record, number: int, place: int) -> Record:
 
 @part_of_kernel
 def task_of(org: Record, number: int) -> Record:
-    """Return a task: a model's at twice its number and after it, then streams, then sources."""
+    """Return a task: of models by number, then of streams, then of sources."""
     return _task_at(org.tasks_at, number)
 
 

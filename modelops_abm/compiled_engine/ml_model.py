@@ -47,6 +47,7 @@ from modelops_abm.compiled_engine.layout import (
     log_model,
     model_of,
     production_of,
+    request_of,
     setting_at,
     source_of,
     task_of,
@@ -59,6 +60,13 @@ from modelops_abm.compiled_engine.power import (
     end_drift,
     restore,
     watch_decay,
+)
+from modelops_abm.compiled_engine.requests import (
+    answer_request,
+    earliest_late,
+    miss,
+    plan_requests,
+    withdraw_requests,
 )
 from modelops_abm.compiled_engine.scheduler import hold, release
 from modelops_abm.compiled_engine.service import account, in_production
@@ -89,6 +97,7 @@ _OFFLINE_ISSUE = State.OFFLINE_ISSUE.value
 _OFFLINE_DRIFT = State.OFFLINE_DRIFT.value
 _PIPELINE = Cause.PIPELINE.value
 _CAPACITY = Cause.CAPACITY.value
+_COMPLIANCE = Cause.COMPLIANCE.value
 _RETRAINED = Cause.RETRAINING.value
 _DECAY = Cause.DECAY.value
 
@@ -125,7 +134,7 @@ def enter_state(org: Record, number: int, state: int, cause: int) -> None:
 @part_of_kernel
 def submit_work(setting: int, org: Record, number: int, task_class: int, cause: int) -> None:
     """Submit a repair, deployment or build of a model."""
-    submit_task(setting, org, work_task(number), task_class, number, cause, 0, 0)
+    submit_task(setting, org, work_task(org, number), task_class, number, cause, 0, 0)
 
 
 @part_of_kernel
@@ -152,6 +161,7 @@ def enter_production(setting: int, org: Record, number: int, base: float) -> Non
     watch_decay(setting, org, number)
     _insert(org, number)
     open_model(setting, org, number)
+    plan_requests(setting, org, number)
 
 
 @part_of_kernel
@@ -226,7 +236,7 @@ def notice_decay(setting: int, org: Record, number: int) -> None:
 @part_of_kernel
 def request_retraining(setting: int, org: Record, number: int, cause: int) -> None:
     """Submit a request for retraining, unless there is one already or it is under way."""
-    task = retraining_task(number)
+    task = retraining_task(org, number)
     if task_of(org, task).exists:
         return
     log_model(org, LogKind.RETRAINING_REQUESTED, number, cause, 0.0)
@@ -252,7 +262,7 @@ def strike(setting: int, org: Record, number: int) -> None:
     model.issue_number = count
     # Before it goes offline, where the request is held: only one that waits can be.
     if model.state == _RETRAINING:
-        interrupt(setting, org, retraining_task(number), 1)
+        interrupt(setting, org, retraining_task(org, number), 1)
     log_model(org, LogKind.ISSUE_STRUCK, number, cause, 0.0)
     _go_offline(setting, org, number, _OFFLINE_ISSUE, cause, count)
     care = setting_at(setting).constants.care
@@ -276,7 +286,7 @@ def judge_drifts_again(setting: int, org: Record) -> None:
             loss = drift_loss_now(setting, org, number)
             if loss >= limit:
                 # The fix is a retraining too. Who is online and has such a drift has a request.
-                withdraw(org, retraining_task(number))
+                withdraw(org, retraining_task(org, number))
                 _go_offline_for_drift(setting, org, number, loss)
 
 
@@ -285,7 +295,7 @@ def lose_source(setting: int, org: Record, number: int) -> None:
     """Go offline because the source that the model shares has failed."""
     account(org, number)
     if model_of(org, number).state == _RETRAINING:
-        interrupt(setting, org, retraining_task(number), 1)
+        interrupt(setting, org, retraining_task(org, number), 1)
     # Of a retraining in which it did not serve; the older version reads the same source.
     cancel(org, event_slot(number, SWITCH))
     log_model(org, LogKind.ISSUE_STRUCK, number, SHARED, 0.0)
@@ -303,6 +313,15 @@ def regain_source(setting: int, org: Record, number: int, began_at: float) -> No
     duration = _count_restoration(org, number, waited_until)
     log_model(org, LogKind.ISSUE_RESOLVED, number, SHARED, duration)
     _return_online(setting, org, number)
+
+
+@part_of_kernel
+def miss_deadline(setting: int, org: Record, number: int, kind: int) -> None:
+    """Let the deadline of a request pass: stop serving, now or on the return online."""
+    miss(setting, org, number, kind)
+    state = model_of(org, number).state
+    if state in (ONLINE, _RETRAINING):
+        _begin_ban(setting, org, number)
 
 
 @part_of_kernel
@@ -349,14 +368,18 @@ def _go_offline_for_drift(setting: int, org: Record, number: int, loss: float) -
 def _go_offline(
     setting: int, org: Record, number: int, target: int, cause: int, count: int
 ) -> None:
-    model = model_of(org, number)
+    _leave_online(org, number, target, cause, org.clock)
+    _stop_serving(setting, org, number, cause, count)
+
+
+@part_of_kernel
+def _leave_online(org: Record, number: int, target: int, cause: int, since: float) -> None:
     enter_state(org, number, target, cause)
     lane_of(org, number).cause = cause
-    model.offline_since = org.clock
-    request = retraining_task(number)
+    model_of(org, number).offline_since = since
+    request = retraining_task(org, number)
     if task_of(org, request).exists and not task_of(org, request).held:
         hold(org, request)
-    _stop_serving(setting, org, number, cause, count)
 
 
 @part_of_kernel
@@ -413,12 +436,15 @@ def _return_online(setting: int, org: Record, number: int) -> None:
 def _act_on_what_waited(setting: int, org: Record, number: int) -> None:
     """Act on what a model meets that comes back online, or goes live: the first thing first."""
     # One place for all that waits for this, in the order of decision 0040.
+    if earliest_late(org, number) < np.inf:
+        _begin_ban(setting, org, number)
+        return
     model = model_of(org, number)
     if model.source >= 0 and source_of(org, model.source).down:
         lose_source(setting, org, number)
     if model.state == ONLINE and model.drift_pending:
         _act_on_drift(setting, org, number)
-    request = retraining_task(number)
+    request = retraining_task(org, number)
     # Any of these may have taken it offline again.
     if model.state == ONLINE and task_of(org, request).exists and task_of(org, request).held:
         release(setting, org, request)
@@ -457,9 +483,41 @@ def self_heal(setting: int, org: Record, number: int) -> None:
 
 
 @part_of_kernel
+def _begin_ban(setting: int, org: Record, number: int) -> None:
+    """Go offline for the requests that are late; no version serves."""
+    account(org, number)
+    model = model_of(org, number)
+    if model.state == _RETRAINING:
+        interrupt(setting, org, retraining_task(org, number), 1)
+    since = earliest_late(org, number)
+    model.is_banned = 1
+    log_model(org, LogKind.BAN_BEGAN, number, _COMPLIANCE, since)
+    # From the deadline on it should not have served, whatever it was offline for.
+    _leave_online(org, number, _OFFLINE_ISSUE, _COMPLIANCE, since)
+    lane_of(org, number).serving = NONE
+    cancel(org, event_slot(number, SWITCH))
+    plan_incident(setting, org, number)
+
+
+@part_of_kernel
+def _answer(setting: int, org: Record, number: int, kind: int) -> None:
+    """Take over the answer to a request, which may end a ban."""
+    begun_at = request_of(org, number, kind).begun_at
+    answer_request(setting, org, number, kind)
+    model = model_of(org, number)
+    if model.is_banned and earliest_late(org, number) == np.inf:
+        account(org, number)
+        model.is_banned = 0
+        # Work may have begun before the deadline: then nothing was waited for.
+        duration = _count_restoration(org, number, max(begun_at, model.offline_since))
+        log_model(org, LogKind.BAN_ENDED, number, _COMPLIANCE, duration)
+        _return_online(setting, org, number)
+
+
+@part_of_kernel
 def _end_drift_fix(setting: int, org: Record, number: int, started_at: float) -> None:
     account(org, number)
-    request = retraining_task(number)
+    request = retraining_task(org, number)
     # The fix was a retraining too, so that a request for one is void.
     if task_of(org, request).exists:
         withdraw(org, request)
@@ -489,7 +547,7 @@ def _begin_retraining(setting: int, org: Record, number: int) -> None:
 def stop_retraining(setting: int, org: Record, number: int) -> None:
     """Come back online because the developer leaves; the request waits as interrupted."""
     account(org, number)
-    interrupt(setting, org, retraining_task(number), 0)
+    interrupt(setting, org, retraining_task(org, number), 0)
     log_model(org, LogKind.RETRAINING_STOPPED, number, _RETRAINED, 0.0)
     _return_online(setting, org, number)
 
@@ -538,6 +596,8 @@ def work_completed(setting: int, org: Record, task: int, started_at: float) -> N
     record.exists = 0
     if record.task_class == RETRAIN:
         _end_retraining(setting, org, number)
+    elif record.stream > 0:
+        _answer(setting, org, number, record.stream - 1)
     elif record.task_class == BUILD:
         _end_build(setting, org, number)
     elif record.task_class == DEPLOY:
@@ -569,9 +629,10 @@ def retire(org: Record, number: int, reason: int) -> None:
     live = in_production(model_of(org, number))
     if live:
         account(org, number)
-    for task in (work_task(number), retraining_task(number)):
+    for task in (work_task(org, number), retraining_task(org, number)):
         if task_of(org, task).exists:
             withdraw(org, task)
+    withdraw_requests(org, number)
     for kind in (SWITCH, HEALING, DUE, RETIREMENT, INCIDENT, ALERT):
         cancel(org, event_slot(number, kind))
     model = model_of(org, number)
@@ -580,6 +641,7 @@ def retire(org: Record, number: int, reason: int) -> None:
         _leave_service(org, number)
     enter_state(org, number, RETIRED, NOBODY)
     model.retired_at = org.clock
+    model.is_banned = 0
     model.reason = reason
     tally(org, RETIRED_TALLIES + reason, 1.0)
     if reason == RetirementReason.FAILED:

@@ -73,6 +73,19 @@ def forget(org: Record, task: int) -> None:
 
 
 @part_of_kernel
+def reclassify(setting: int, org: Record, task: int, task_class: int) -> None:
+    """Make a task, waiting or in progress, one of another class of maintenance."""
+    record = task_of(org, task)
+    if record.worker >= 0:
+        # Who does maintenance is in no list.
+        record.task_class = task_class
+        return
+    org.waiting[record.task_class] -= 1
+    record.task_class = task_class
+    submit(setting, org, task)
+
+
+@part_of_kernel
 def finish(org: Record, task: int) -> None:
     """Take a task in progress off its developer, who is idle now."""
     developer = task_of(org, task).worker
@@ -120,6 +133,7 @@ def take_priorities(setting: int, org: Record) -> None:
     org.priorities[2] = priorities.third
     org.priorities[3] = priorities.fourth
     org.priorities[4] = priorities.fifth
+    org.priorities[5] = priorities.sixth
 
 
 @part_of_kernel

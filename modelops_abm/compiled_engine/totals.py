@@ -55,6 +55,11 @@ HAS_DELIVERED = _TOTALS["has_delivered"]
 # Of each of `outcomes.MEDIANS`: the sums, then the medians.
 DELIVERY_DAYS = _TOTALS[f"{outcomes.MEDIANS[0]}_days"]
 DELIVERY_MEDIANS = _TOTALS[f"{outcomes.MEDIANS[0]}_median_days"]
+REQUESTS_RECEIVED = _TOTALS["requests_received"]
+REQUESTS_IN_TIME = _TOTALS["requests_in_time"]
+REQUESTS_LATE = _TOTALS["requests_late"]
+REQUESTS_WITHDRAWN = _TOTALS["requests_withdrawn"]
+REQUESTS_OPEN = _TOTALS["requests_open"]
 # Those of the other reasons follow, by `RetirementReason`.
 RETIRED_TALLIES = _TOTALS["retired_obsolete"]
 

@@ -23,14 +23,17 @@ class Rank(IntEnum):
     DETECTION = 6
     SELF_HEALING = 7
     SWITCH = 8
-    COMPLETION = 9
-    DISPATCH = 10
+    DEADLINE = 9
+    COMPLETION = 10
+    DISPATCH = 11
 
 
 # Rank, number and cause side by side in 63 bits, so that a comparison of integers is the order.
 _NUMBERS_PER_RANK = 1 << 40
 _CAUSES_PER_NUMBER = 1 << 8
-assert len(Cause) <= _CAUSES_PER_NUMBER
+MOST_KINDS = 50
+"""Kinds of request of a scenario; they are numbered behind the causes."""
+assert len(Cause) + MOST_KINDS <= _CAUSES_PER_NUMBER
 
 
 @compiled
@@ -60,14 +63,15 @@ class TaskClass(IntEnum):
     """Class of a developer's work; `IDLE` is for the ledger only."""
 
     REPAIR = 0
-    RETRAIN = 1
-    CAPABILITY = 2
-    DEPLOY = 3
-    BUILD = 4
-    IDLE = 5
+    RESPOND = 1
+    RETRAIN = 2
+    CAPABILITY = 3
+    DEPLOY = 4
+    BUILD = 5
+    IDLE = 6
 
 
-MAINTENANCE = (TaskClass.REPAIR, TaskClass.RETRAIN)
+MAINTENANCE = (TaskClass.REPAIR, TaskClass.RESPOND, TaskClass.RETRAIN)
 
 
 class RetirementReason(IntEnum):
@@ -113,6 +117,11 @@ class LogKind(IntEnum):
     DEVELOPER_LEFT = 28
     SOURCE_FAILED = 29  # model: source; detail: models that it takes offline
     SOURCE_RESTORED = 30  # model: source; detail: days since it failed
+    REQUEST_RECEIVED = 31  # cause: kind of request
+    REQUEST_ANSWERED = 32  # cause: kind of request; detail: days since it was received
+    DEADLINE_MISSED = 33  # cause: kind of request
+    BAN_BEGAN = 34  # taken offline for missed deadlines; detail: the earliest
+    BAN_ENDED = 35  # detail: days since that deadline
 
 
 NOBODY = -1

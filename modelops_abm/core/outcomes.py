@@ -17,7 +17,8 @@ from modelops_abm.core import registry
 Kind = Literal["flow", "state", "share"]
 
 CAPABILITIES = registry.capability_names()
-WORK = ("repair", "retrain", "capability", "deploy", "build")
+WORK = ("repair", "respond", "retrain", "capability", "deploy", "build")
+MAINTENANCE = ("repair", "respond", "retrain")
 ISSUES = registry.issues()
 HAZARDS = tuple(each.name for each in registry.hazards())
 ISSUE_CAUSES = (*ISSUES, "shared")
@@ -279,10 +280,15 @@ TALLIES: tuple[str, ...] = (
     *(f"{name}_median_days" for name in MEDIANS),
     "failed_build_days",
     "source_failures",
+    "requests_received",
+    "requests_in_time",
+    "requests_late",
+    "requests_withdrawn",
+    "requests_open",
     *(f"retired_{reason}" for reason in RETIREMENT_REASONS),
 )
 """Counted at events instead of daily: returns from offline, drift, deliveries, failed builds,
-failures of shared sources, retirements.
+failures of shared sources, requests, retirements.
 
 A median is no sum: it is what it is at the last delivery of a run.
 """
@@ -355,7 +361,9 @@ SUMMARY: tuple[SummaryOutcome, ...] = (
         ("production_days",),
     ),
     _share_of_team(
-        "maintenance_share", "Share of developer time on repair and retraining", "repair", "retrain"
+        "maintenance_share",
+        "Share of developer time on repair, requests and retraining",
+        *MAINTENANCE,
     ),
     _share_of_team(
         "new_model_share", "Share of developer time on build and deployment", "deploy", "build"
@@ -393,6 +401,11 @@ SUMMARY: tuple[SummaryOutcome, ...] = (
         ("begun_to_live_median_days",),
         ("has_delivered",),
     ),
+    _total("requests_received", "requests", "Requests with a deadline received"),
+    _total("requests_in_time", "requests", "Requests answered before their deadline"),
+    _total("requests_late", "requests", "Requests not answered by their deadline"),
+    _total("requests_withdrawn", "requests", "Requests whose model retired before the deadline"),
+    _total("requests_open", "requests", "Requests open at the horizon, before their deadline"),
     *(
         _total(f"retired_{reason}", "models", f"Models retired: {reason}")
         for reason in RETIREMENT_REASONS

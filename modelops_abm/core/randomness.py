@@ -90,6 +90,9 @@ class DecisionPoint(_Keyed):
     USEFUL_LIFE = auto()
     BUILD_SUCCESS = auto()
     SHARED_SOURCE = auto()
+    # Each kind of request has its own key at these, see `key_for_request`.
+    REQUEST_ARRIVAL = auto()
+    REQUEST_EFFORT = auto()
     AGE = auto()
     LAST_RETRAINING = auto()
     WORK_LEFT = auto()
@@ -104,6 +107,12 @@ class DecisionPoint(_Keyed):
     EFFORT = auto()
     PREVIOUS_VERSION = auto()
     PREVIOUS_THRESHOLD = auto()
+
+
+def key_for_request(point: DecisionPoint, kind: str) -> int:
+    """Return the key of a decision point for a kind of request, made of both names."""
+    # Not kept among the names: those of kinds are a stranger's, and each scenario has others.
+    return _hash(f"{point.name.lower()} of request {kind}")
 
 
 def key_for_cause(point: DecisionPoint, cause: str) -> int:

@@ -47,6 +47,8 @@ class Trigger(IntEnum):
     RETIRES = 9
     RETRAINING_STOPS = 10
     BUILD_FAILED = 11
+    BAN_BEGINS = 12
+    BAN_ENDS = 13
 
 
 class Serving(IntEnum):
@@ -126,6 +128,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(State.ONLINE, Trigger.ISSUE_STRIKES, State.OFFLINE_ISSUE, "issue strikes"),
     Transition(State.RETRAINING, Trigger.ISSUE_STRIKES, State.OFFLINE_ISSUE, "issue interrupts"),
     Transition(State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED, State.ONLINE, "resolved"),
+    Transition(State.ONLINE, Trigger.BAN_BEGINS, State.OFFLINE_ISSUE, "deadline missed"),
+    Transition(State.RETRAINING, Trigger.BAN_BEGINS, State.OFFLINE_ISSUE, "deadline missed"),
+    Transition(State.OFFLINE_ISSUE, Trigger.BAN_ENDS, State.ONLINE, "request answered"),
     Transition(State.ONLINE, Trigger.DRIFT_FOUND, State.OFFLINE_DRIFT, "drift found"),
     Transition(State.OFFLINE_DRIFT, Trigger.DRIFT_ADDRESSED, State.ONLINE, "drift addressed"),
     *(

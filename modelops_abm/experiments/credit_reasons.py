@@ -174,10 +174,15 @@ _LOST_TO = {
     if outcome.name in LOSSES
 }
 _SPENT = {"investment": "of capital and upkeep", "predictions": "for predictions"}
-_SPARED_WORK = {"repair": "of repair", "retrain": "of retraining"}
+_SPARED_WORK = {
+    "repair": "of repair",
+    "respond": "of answering requests",
+    "retrain": "of retraining",
+}
 _EXTRA_WORK = {
     "capability": "to set up",
     "repair": "for more repair",
+    "respond": "for answering more requests",
     "retrain": "for more retraining",
 }
 

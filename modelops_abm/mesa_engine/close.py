@@ -161,8 +161,16 @@ class Close(Dispatch):
             today[share.name] = outcomes.ratio(self._today(share.of), self._today(share.per))
         self.datacollector.collect(self)
 
+    def _receive_dated_requests(self) -> None:
+        """Let the requests of this day come to the models in production, by number and kind."""
+        today = [kind for kind, law in enumerate(self.request_laws) if law.day == self.day]
+        for ml_model in self._in_production if today else ():
+            for kind in today:
+                ml_model.receive_request(kind)
+
     def open_day(self) -> None:
-        """Judge mild drifts again; refresh every rate that depends on levels or demand."""
+        """Let dated requests come, judge mild drifts again, refresh every rate."""
+        self._receive_dated_requests()
         for ml_model in self._in_production:
             ml_model.judge_drift_again()
         self.refresh_rates()

@@ -85,6 +85,14 @@ class Dispatch(Organisation):
         self.scheduler.interrupt(task, held=held)
         self.calendar.request_dispatch()
 
+    def reclassify(self, task: Task, task_class: TaskClass) -> None:
+        """Make a task one of another class; the hours until now are of the old one."""
+        developer = self._developer_of(task)
+        if developer is not None:
+            developer.account(self.calendar.now)
+        self.scheduler.reclassify(task, task_class)
+        self.calendar.request_dispatch()
+
     def take_back(self, task: Task) -> None:
         """Stop the work on a task because its developer leaves; it waits as interrupted."""
         of_model = task.task_class is not TaskClass.CAPABILITY

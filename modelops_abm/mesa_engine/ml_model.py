@@ -23,6 +23,7 @@ from modelops_abm.mesa_engine.calendar import cancel
 from modelops_abm.mesa_engine.hazards import Exposure
 from modelops_abm.mesa_engine.organisation import Organisation
 from modelops_abm.mesa_engine.power import Condition
+from modelops_abm.mesa_engine.requests import Requests
 from modelops_abm.mesa_engine.scheduler import Task
 from modelops_abm.mesa_engine.service import ServiceDay
 from modelops_abm.rules.constants import (
@@ -43,6 +44,7 @@ from modelops_abm.rules.maintenance import (
 )
 from modelops_abm.rules.population import Attributes, score, shared_source, worth_building
 from modelops_abm.rules.power import power
+from modelops_abm.rules.requests import concerns
 from modelops_abm.scenario.identity import Identity
 
 NO_STOCKS = Stocks(0.0, 0.0, 1.0, 0.0, 0.0)
@@ -127,6 +129,12 @@ class MLModel(mesa.Agent[Any]):
         self.condition: Condition | None = None
         self.work: Task | None = None
         self.retraining: Task | None = None
+        self.requests = {
+            kind: Requests(self, kind, law)
+            for kind, law in enumerate(model.request_laws)
+            if concerns(law.who, self._archetype_number(), self.regulated)
+        }
+        self.is_banned = False
         self.build_days = 0.0
         self.source = shared_source(entity, model.parameters.incidents.shared_sources)
         self.value_today = self.cost_today = 0.0
@@ -139,6 +147,10 @@ class MLModel(mesa.Agent[Any]):
         self._healing: Event | None = None
         self._due: Event | None = None
         self._retirement: Event | None = None
+
+    def _archetype_number(self) -> int:
+        names = [each.name for each in self.model.parameters.archetypes]
+        return names.index(self.archetype) if names else 0
 
     # What observers ask
 
@@ -226,6 +238,8 @@ class MLModel(mesa.Agent[Any]):
         self.serving = Serving.CURRENT
         self.condition = Condition(self, base, self.attributes.decay)
         self.model.add_to_production(self.number)
+        for requests in self.requests.values():
+            requests.plan()
 
     def start_in_production(
         self, stocks: Stocks, base: float, age_days: float, retraining_due_in_days: float
@@ -305,6 +319,8 @@ class MLModel(mesa.Agent[Any]):
         """Count what is still going on at the end of the run."""
         assert self.condition is not None
         self.condition.count_undetected()
+        for requests in self.requests.values():
+            requests.count_open()
 
     def is_abandoned(self) -> bool:
         """Return whether hardly anybody uses it any more."""
@@ -372,6 +388,16 @@ class MLModel(mesa.Agent[Any]):
         self.log(LogKind.ISSUE_RESOLVED, Cause.SHARED, duration)
         self._return_online(Trigger.ISSUE_RESOLVED)
 
+    def receive_request(self, kind: int) -> None:
+        """Receive a request of a kind, if it concerns the model."""
+        if kind in self.requests:
+            self.requests[kind].receive()
+
+    def on_deadline_missed(self) -> None:
+        """Stop serving because a request is late, now or on the return online."""
+        if self.state in (State.ONLINE, State.RETRAINING):
+            self._begin_ban()
+
     def on_drift_detected(self) -> None:
         """Act on a detected drift now, or when the model is online again."""
         assert self.condition is not None
@@ -403,6 +429,8 @@ class MLModel(mesa.Agent[Any]):
             return new_work_effort(care, levels, self.attributes.build_effort_days)
         if task.task_class is TaskClass.DEPLOY:
             return new_work_effort(care, levels, self.attributes.deployment_effort_days)
+        if task.stream:
+            return self.requests[task.stream - 1].effort()
         assert task.cause is not None
         # By the number of the issue or drift, and for a retraining by that of those begun: a
         # request that is withdrawn takes no effort from the next.
@@ -429,6 +457,9 @@ class MLModel(mesa.Agent[Any]):
         if task is self.retraining:
             self.retraining = None
             self._end_retraining()
+            return
+        if task.stream:
+            self._answer(self.requests[task.stream - 1])
             return
         self.work = None
         if task.task_class is TaskClass.BUILD:
@@ -460,6 +491,9 @@ class MLModel(mesa.Agent[Any]):
             if task is not None:
                 self.model.withdraw(task)
         self.work = self.retraining = None
+        for requests in self.requests.values():
+            requests.withdraw()
+        self.is_banned = False
         for event in (self._switch, self._healing, self._due, self._retirement):
             cancel(event)
         self.exposure.forget()
@@ -525,13 +559,16 @@ class MLModel(mesa.Agent[Any]):
         self.model.submit(self.work)
 
     def _go_offline(self, trigger: Trigger, cause: Cause, number: int) -> None:
+        self._leave_online(trigger, cause, self.model.calendar.now)
+        self._stop_serving(cause, number)
+
+    def _leave_online(self, trigger: Trigger, cause: Cause, since: float) -> None:
         self._fire(trigger)
         self.cause = cause
-        self._offline_since = self.model.calendar.now
+        self._offline_since = since
         # Nobody retrains it meanwhile: the request waits until it is online again.
         if self.retraining is not None and not self.retraining.held:
             self.model.scheduler.hold(self.retraining)
-        self._stop_serving(cause, number)
 
     def _stop_serving(self, cause: Cause, number: int) -> None:
         """Let the current version stop; a previous one may take over."""
@@ -582,6 +619,9 @@ class MLModel(mesa.Agent[Any]):
     def _act_on_what_waited(self) -> None:
         """Act on what a model meets that comes back online, or goes live: the first thing first."""
         # One place for all that waits for this, in the order of decision 0040.
+        if any(requests.is_late for requests in self.requests.values()):
+            self._begin_ban()
+            return
         assert self.condition is not None
         if self.source >= 0 and self.model.sources[self.source].is_down:
             self.lose_source()
@@ -614,6 +654,33 @@ class MLModel(mesa.Agent[Any]):
         self._resolve_issue(self._offline_since)
         # A request that was held may be assigned again; after a developer's work `complete` asks.
         self.model.calendar.request_dispatch()
+
+    def _begin_ban(self) -> None:
+        """Go offline for the requests that are late; no version serves."""
+        self._account()
+        if self.state is State.RETRAINING:
+            self._interrupt_retraining()
+        late = [each.deadline_at for each in self.requests.values() if each.is_late]
+        self.is_banned = True
+        self.log(LogKind.BAN_BEGAN, Cause.COMPLIANCE, min(late))
+        # From the deadline on it should not have served, whatever it was offline for.
+        self._leave_online(Trigger.BAN_BEGINS, Cause.COMPLIANCE, min(late))
+        self.serving = Serving.NONE
+        cancel(self._switch)
+        self._switch = None
+        self._plan_incident()
+
+    def _answer(self, requests: Requests) -> None:
+        """Take over the answer to a request, which may end a ban."""
+        begun_at = requests.begun_at
+        requests.answer()
+        if self.is_banned and not any(each.is_late for each in self.requests.values()):
+            self._account()
+            self.is_banned = False
+            # Work may have begun before the deadline: then nothing was waited for.
+            began = max(begun_at, self._offline_since)
+            self.log(LogKind.BAN_ENDED, Cause.COMPLIANCE, self._count_restoration(began))
+            self._return_online(Trigger.BAN_ENDS)
 
     def _begin_drift(self, number: int) -> None:
         assert self.condition is not None

@@ -34,6 +34,7 @@ from modelops_abm.rules.population import (
     arrival_exposure,
     arrival_time,
 )
+from modelops_abm.rules.requests import request_laws
 from modelops_abm.rules.sampling import law_of
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES
 from modelops_abm.scenario.identity import identity
@@ -144,6 +145,7 @@ class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
         self.in_force = self.parameters
         self._to_come = timeline(self.parameters)
         self.constants = constants_of(self.in_force)
+        self.request_laws = request_laws(self.parameters)
         self.calendar = Calendar(self, self.parameters.horizon_days)
         self.day = 0
         self.event_log: list[LogRecord] = []
@@ -256,6 +258,8 @@ class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
         self._plan_arrival()
         if self.change_values():
             self.open_day()
+        else:
+            self._receive_dated_requests()
         self.calendar.request_dispatch()
 
     # Ideas

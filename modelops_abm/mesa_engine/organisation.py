@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from modelops_abm.core.events import NOBODY, LogKind
+from modelops_abm.core.events import NOBODY, LogKind, TaskClass
 from modelops_abm.core.statechart import Cause
 from modelops_abm.mesa_engine.calendar import Calendar
 from modelops_abm.mesa_engine.scheduler import Scheduler, Task
 from modelops_abm.rules.constants import Constants, Levels
 from modelops_abm.rules.day import CommonRates
+from modelops_abm.rules.requests import RequestLaw
 from modelops_abm.scenario.scenario import Scenario
 
 
@@ -44,6 +45,8 @@ class Organisation(Protocol):
         The work queue.
     sources
         The shared sources.
+    request_laws
+        The kinds of request.
     levels, common_rates
         Of the capabilities on this day, and what all models' rates have in common at them.
     """
@@ -58,6 +61,7 @@ class Organisation(Protocol):
     running: bool
     scheduler: Scheduler
     sources: Sequence[Source]
+    request_laws: tuple[RequestLaw, ...]
     levels: Levels
     common_rates: CommonRates
 
@@ -97,6 +101,9 @@ class Organisation(Protocol):
 
     def interrupt(self, task: Task, *, held: bool) -> None:
         """Stop the work on a task, which keeps its progress; `held` until it is released."""
+
+    def reclassify(self, task: Task, task_class: TaskClass) -> None:
+        """Make a task one of another class; the hours until now are of the old one."""
 
     def take_back(self, task: Task) -> None:
         """Stop the work on a task because its developer leaves."""

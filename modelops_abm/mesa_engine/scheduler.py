@@ -152,6 +152,16 @@ class Scheduler:
         """Give work to a worker who is idle, and among the workers by number."""
         heapq.heappush(self._idle, worker.number)
 
+    def reclassify(self, task: Task, task_class: TaskClass) -> None:
+        """Make a task, waiting or in progress, one of another class of maintenance."""
+        old, task.task_class = task.task_class, task_class
+        if task.worker is not None:
+            self.in_progress[old] -= 1
+            self.in_progress[task_class] += 1
+            return
+        self.waiting[old] -= 1
+        self.submit(task)
+
     def dismiss(self, worker: Worker) -> None:
         """Give an idle worker no more work."""
         self._idle.remove(worker.number)

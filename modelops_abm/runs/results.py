@@ -43,6 +43,11 @@ type Integers = NDArray[np.int64]
 _TABLES = ("daily", "events", "models", "developers")
 _TABLES_ON_REQUEST = ("model_days",)
 _TABLES_OF_MANY_ON_REQUEST = ("models", "events")
+_REQUEST_KINDS = (
+    LogKind.REQUEST_RECEIVED,
+    LogKind.REQUEST_ANSWERED,
+    LogKind.DEADLINE_MISSED,
+)
 _WORK_KINDS = (LogKind.WORK_STARTED, LogKind.WORK_INTERRUPTED, LogKind.WORK_COMPLETED)
 _DESCRIPTION = "run.json"
 
@@ -247,6 +252,8 @@ def cause_in_words(kind: int, cause: int) -> str:
         return ""
     if kind in _WORK_KINDS:
         return TaskClass(cause).name.lower()
+    if kind in _REQUEST_KINDS:
+        return f"request kind {cause + 1}"
     if kind == LogKind.RETIRED:
         return RetirementReason(cause).name.lower()
     if kind == LogKind.VALUE_CHANGED:

@@ -40,6 +40,7 @@ from modelops_abm.scenario.quantity import (
     stated,
     with_mean,
 )
+from modelops_abm.scenario.requests import RequestKind, contradictions_of
 from modelops_abm.scenario.sections import (
     OF_KIND,
     Archetype,
@@ -50,6 +51,7 @@ from modelops_abm.scenario.sections import (
     ModelKind,
     PortfolioParameters,
     RetrainingParameters,
+    TaskClassName,
     TeamParameters,
     UsageParameters,
     as_in_scenario,
@@ -127,6 +129,10 @@ class Scenario(Represented, Section):
         (), fixed="what changes on a day is for a scenario to say"
     )
     """Values that change on a day of the run, by day; of one day in this order."""
+    requests: Annotated[tuple[RequestKind, ...], Field(strict=False)] = stated(
+        (), fixed="who asks what of the models is for a scenario to say"
+    )
+    """Kinds of request with a deadline; none means that nobody asks."""
     imported: ImportedPortfolio | None = stated(
         None, fixed="a list of models is what a client knows"
     )
@@ -184,6 +190,24 @@ class Scenario(Represented, Section):
                 part, message = wrong
                 raise misfit(message, "sources", number, part)
         return self
+
+    @model_validator(mode="after")
+    def _requests_fit(self) -> Self:
+        names = {archetype.name for archetype in self.archetypes}
+        error = contradictions_of(self.requests, names, self.start_date)
+        if error is not None:
+            raise error
+        return self
+
+    @property
+    def priorities(self) -> tuple[TaskClassName, ...]:
+        """Classes of work from the first to the last priority; requests only if there are any.
+
+        >>> Scenario().priorities
+        ('repair', 'retrain', 'capability', 'deploy', 'build')
+        """
+        order = self.team.priority_order
+        return order if self.requests else tuple(name for name in order if name != "respond")
 
     def _facts(self) -> dict[str, str]:
         named: dict[str, object] = {"name": self.name, "horizon_days": self.horizon_days}

@@ -23,9 +23,10 @@ from modelops_abm.scenario.quantity import (
     weibull_cv,
 )
 
-TaskClassName = Literal["repair", "retrain", "capability", "deploy", "build"]
+TaskClassName = Literal["repair", "respond", "retrain", "capability", "deploy", "build"]
 TASK_CLASS_NAMES: tuple[TaskClassName, ...] = (
     "repair",
+    "respond",
     "retrain",
     "capability",
     "deploy",
@@ -437,7 +438,10 @@ class TeamParameters(Section):
     priority_order: Annotated[tuple[TaskClassName, ...], Field(strict=False)] = stated(
         TASK_CLASS_NAMES, fixed=DECIDED
     )
-    """Task classes from the first to the last priority."""
+    """Task classes from the first to the last priority.
+
+    An order without `respond`, as files from before there were requests have it, means that
+    requests come directly after repair."""
     payroll_per_year: float = quantity(
         190_000.0,
         "$ per developer and year",
@@ -453,13 +457,16 @@ class TeamParameters(Section):
     @classmethod
     def _new_work_comes_last(cls, order: tuple[TaskClassName, ...]) -> tuple[TaskClassName, ...]:
         """Maintenance before deployment, and everything before build."""
+        if sorted(("respond", *order)) == sorted(TASK_CLASS_NAMES):
+            place = order.index("repair") + 1
+            order = (*order[:place], "respond", *order[place:])
         if sorted(order) != sorted(TASK_CLASS_NAMES):
             raise ValueError(f"must name each of {', '.join(TASK_CLASS_NAMES)} once")
         # There is always one more idea: whatever came after build would never be done.
         if order[-1] != "build":
             raise ValueError("build must come last: the backlog never empties")
-        if order.index("deploy") < max(order.index("repair"), order.index("retrain")):
-            raise ValueError("repair and retrain must come before deploy")
+        if order.index("deploy") < max(map(order.index, ("repair", "respond", "retrain"))):
+            raise ValueError("repair, respond and retrain must come before deploy")
         return order
 
 

@@ -93,7 +93,7 @@ def value_of(origin: str, scenario: Scenario, *, in_percent: bool) -> Any:
         case "source" | "meaning":
             return getattr(QUANTITIES[name], kind)
         case "priority":
-            return f"#{scenario.team.priority_order.index(name) + 1}"  # type: ignore[arg-type]
+            return f"#{scenario.priorities.index(name) + 1}"  # type: ignore[arg-type]
         case "conditions":
             return MODELS if name == "models" else CONDITIONS[name]
         case "effect":
@@ -252,7 +252,8 @@ def test_every_assumption_is_shown_with_meaning_source_and_confidence() -> None:
         assert f"default:{quantity.name}" in shown
         assert not quantity.source or f"source:{quantity.name}" in shown
     left_out = set(QUANTITIES) - {entry.name for entry in ASSUMPTIONS}
-    assert left_out == {"name", "description", "archetypes", "changes", "imported"}
+    own = {"archetypes", "changes", "requests", "imported"}
+    assert left_out == {"name", "description", *own}
 
 
 def test_the_main_assumptions_are_all_that_is_better_than_judgement() -> None:

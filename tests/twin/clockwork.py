@@ -166,7 +166,7 @@ def everything_at(time: float, replication: int) -> Case | None:
         "portfolio.ideas_per_year": ideas,
         "portfolio.backlog_order": ("value_per_effort", "first_in_first_out")[replication % 2],
         "team.preemption": ("maintenance", "none")[replication // 2 % 2],
-        "team.developers": (12, 16)[replication // 4 % 2],
+        "team.developers": (15, 19)[replication // 4 % 2],
         "incidents.pipeline_per_year": 4.0,
         "incidents.shared_sources": _MANY_SOURCES,
         "incidents.shared_per_year": sources,
@@ -185,7 +185,11 @@ def everything_at(time: float, replication: int) -> Case | None:
     if life is None:
         return None
     short = {"name": "short-lived", "share": 0.5, "useful_life_years": constant(life)}
-    values["archetypes"] = [{"name": "lasting", "share": 0.5}, short]
+    asked = {"name": "asked", "share": 0.25}
+    values["archetypes"] = [{"name": "lasting", "share": 0.5}, {**short, "share": 0.25}, asked]
+    # Three developers answer from the start on, and are not done by the deadline.
+    request = {"name": "long", "day": 0, "deadline_days": time, "effort": 500.0, "who": "asked"}
+    values["requests"] = [request]
     rows = _rows_for(time, losses)
     return _healed_at(time, partial(_with_healing, values, rows, replication))
 
@@ -232,6 +236,7 @@ def _rows_for(time: float, losses: Sequence[float]) -> list[dict[str, Any]]:
         *live("retires and decays", 1, **short, **decays),
         *live("retires and is switched", 1, **short, retraining_interval_days=time - 1.0),
         *live("retires in retraining", 1, **short, retraining_interval_days=time - 5.0),
+        *live("asked", 3, archetype="asked"),
         *_ideas("built", 3, time),
         *_ideas("long", 4, 500.0),
     ]

@@ -154,7 +154,7 @@ def words(record: LogRecord) -> str:
     cause: object = record.cause
     if kind is LogKind.VALUE_CHANGED:
         cause = CHANGEABLE[record.cause]
-    elif record.cause >= 0 and kind is not LogKind.RETIRED:
+    elif 0 <= record.cause < len(named) and kind is not LogKind.RETIRED:
         cause = named(record.cause).name
     return (
         f"{record.time!r} {kind.name} model {record.model} developer {record.developer} "
@@ -225,6 +225,7 @@ def _model(entry: MLModel) -> Values:
         "serving": int(entry.serving),
         "reason": _code(entry.retirement_reason),
         "regulated": int(entry.regulated),
+        "is_banned": int(entry.is_banned),
         "score": entry.score,
         "interval": entry.own.interval_days,
         "arrived_at": entry.arrived_at,

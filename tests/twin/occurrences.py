@@ -48,7 +48,7 @@ _CAUSES: dict[LogKind, tuple[Any, ...]] = {
     LogKind.RETIRED: tuple(each for each in RetirementReason if each is not _FAILED),
     LogKind.VALUE_CHANGED: tuple(_Changeable),
 }
-"""Where a kind of record has several causes; only who leaves lays down a repair."""
+"""Where a kind of record has several causes; only who leaves lays down a repair or an answer."""
 _RANKS: dict[LogKind, Rank] = {
     LogKind.IDEA_ARRIVED: Rank.ARRIVAL,
     LogKind.CAPABILITY_STARTED: Rank.CAPABILITY_START,
@@ -63,6 +63,7 @@ _RANKS: dict[LogKind, Rank] = {
     LogKind.DECAY_NOTICED: Rank.DETECTION,
     LogKind.SELF_HEALED: Rank.SELF_HEALING,
     LogKind.PREVIOUS_SERVES: Rank.SWITCH,
+    LogKind.DEADLINE_MISSED: Rank.DEADLINE,
     LogKind.WORK_COMPLETED: Rank.COMPLETION,
     LogKind.WORK_STARTED: Rank.DISPATCH,
 }
@@ -74,6 +75,7 @@ _ONE_AT_A_TIME = (Rank.ARRIVAL,)
 _SUBMISSIONS: dict[LogKind, TaskClass] = {
     LogKind.ISSUE_STRUCK: TaskClass.REPAIR,
     LogKind.RETRAINING_REQUESTED: TaskClass.RETRAIN,
+    LogKind.REQUEST_RECEIVED: TaskClass.RESPOND,
     LogKind.CAPABILITY_STARTED: TaskClass.CAPABILITY,
     LogKind.BUILD_DONE: TaskClass.DEPLOY,
 }
@@ -143,6 +145,11 @@ def _features(scenario: Scenario) -> dict[str, bool]:
         "a client's regulated model": any(row.regulated for row in rows),
         **{f"a kind's own {name}": any(_has(each, name) for each in kinds) for name in _OWN},
         **{f"a client's own {name}": any(_has(row, name) for row in rows) for name in _OWN},
+        "requests at random": any(each.per_year for each in scenario.requests),
+        "requests on a day": any(each.day is not None for each in scenario.requests),
+        "requests to regulated models": any(e.who == "regulated" for e in scenario.requests),
+        "requests to an archetype": any(e.who.startswith("kind ") for e in scenario.requests),
+        "two kinds of request on a day": sum(e.day is not None for e in scenario.requests) > 1,
         "several streams": any(entry.streams > 1 for entry in capabilities),
         "streams by size": any(entry.streams == 0 for entry in capabilities),
         "a start level": any(0.0 < entry.start_level < entry.maximum for entry in capabilities),

@@ -91,6 +91,12 @@ DELAY = st.sampled_from([0.0, 0.5, 1.0])
 RATE = st.sampled_from([0.0, 0.0, 50.0])
 LEVEL = st.sampled_from([0.0, 0.5, 1.0])
 CAPABILITY = ("automation", "rollback", "lineage")
+_REQUESTS = (
+    {"name": "first", "day": 2, "deadline_days": 1.0, "effort": 1.0},
+    {"name": "second", "day": 2, "deadline_days": 2.0, "effort": 2.0},
+    {"name": "third", "day": 0, "deadline_days": 3.0, "effort": 3.0},
+    {"name": "fourth", "per_year": 50.0, "deadline_days": 0.5, "effort": 0.5},
+)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "horizon_days": st.integers(1, 25),
     "team.developers": st.integers(1, 5),
@@ -105,6 +111,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "model.build_effort_days": NEW_WORK,
     "model.deployment_effort_days": NEW_WORK,
     "model.yearly_power_loss": st.sampled_from([0.0, 0.9, 0.99]).map(constant),
+    "requests": st.permutations(_REQUESTS),
     "incidents.pipeline_per_year": RATE,
     "incidents.compliance_per_year": RATE,
     "incidents.shared_sources": st.integers(0, 3),

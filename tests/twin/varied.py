@@ -22,12 +22,17 @@ from modelops_abm.scenario.sections import OF_KIND
 from modelops_abm.scenario.timeline import CHANGEABLE
 
 FAMILIES: tuple[str, ...] = get_args(Family)
-ORDERS = [
-    [*order, "build"]
-    for order in permutations(TASK_CLASS_NAMES[:-1])
+_ORDERS = [
+    order
+    for order in permutations(name for name in TASK_CLASS_NAMES if name not in ("respond", "build"))
     if order.index("deploy") > max(order.index("repair"), order.index("retrain"))
 ]
-"""Every order of priorities that is allowed."""
+ORDERS = [
+    [*order[:place], "respond", *order[place:], "build"]
+    for number, order in enumerate(_ORDERS)
+    for place in [(number + 1) % (order.index("deploy") + 1)]
+]
+"""Every order of the other priorities that is allowed, with requests at every place in turn."""
 
 _START = Scenario().start_date
 _BUSY: dict[str, Any] = {
@@ -95,6 +100,8 @@ def varied(number: int) -> Scenario:
         values["archetypes"] = _archetypes(number, rng)
     if turn("changes", number, 2) == 0:
         values["changes"] = _changes(values["horizon_days"], rng)
+    if turn("requests", number, 2) == 0:
+        values["requests"] = _requests(rng, values.get("archetypes", ()))
     if turn("imported", number, 3) == 0:
         values["imported"] = _client(number, rng, values.get("archetypes", ()))
     return with_values(Scenario(), values, source="twin")
@@ -301,6 +308,22 @@ def _client(number: int, rng: random.Random, archetypes: Any) -> dict[str, Any]:
             del row["regulated"]
     rng.shuffle(rows)
     return {"source": "twin", "models": rows}
+
+
+def _requests(rng: random.Random, archetypes: Any) -> list[dict[str, Any]]:
+    """Return kinds of request with short deadlines, at random and on a day."""
+    known = ["all", "all", "regulated", *(entry["name"] for entry in archetypes)]
+    return [
+        {
+            "name": f"request {place}",
+            "who": rng.choice(known),
+            "effort": {"family": "gamma", "mean": rng.uniform(0.2, 2.0), "cv": rng.uniform(0.2, 1)},
+            "deadline_days": rng.choice([1.0, 4.0, rng.uniform(0.5, 12.0)]),
+            "lineage_saving": rng.random(),
+            **rng.choice([{"per_year": rng.uniform(3.0, 25.0)}, {"day": rng.choice([0, 3, 9])}]),
+        }
+        for place in range(rng.randint(1, 3))
+    ]
 
 
 def _row(identifier: str, stage: str, rng: random.Random) -> dict[str, Any]:

@@ -21,6 +21,7 @@ BANDS = (
     "users",
     "served",
     "developer_days_repair",
+    "developer_days_respond",
     "developer_days_retrain",
     "developer_days_capability",
     "developer_days_deploy",

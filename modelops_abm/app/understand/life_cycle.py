@@ -30,6 +30,7 @@ _TOP, _LOOP_TOP = 14.0, 138.0
 _ROOM_FOR_REASONS, _ROOM_FOR_CAUSES = 140.0, 190.0
 _WORK = {
     "repair": "repair",
+    "respond": "answer requests for",
     "retrain": "retrain",
     "capability": "capabilities",
     "deploy": "deployment",
@@ -55,14 +56,15 @@ def life_cycle(scenario: Scenario) -> h.Fragment:
 def _order_in_words(scenario: Scenario) -> h.Fragment:
     """Return what the developers do first, and what comes after."""
     # The moral holds only where maintenance comes first; another order is told as it is.
-    order = scenario.team.priority_order
-    if order[:2] not in (_MAINTENANCE, _MAINTENANCE[::-1]):
+    order = scenario.priorities
+    care = [name for name in order if name in _MAINTENANCE]
+    if [*order[: len(care)]] != care:
         return h.fragment["Developers work in this order: ", _numbered(scenario, order), "."]
     return h.fragment[
         "Developers always ",
-        _numbered(scenario, order[:2]),
+        _numbered(scenario, order[: len(care)]),
         " models in production first. What is left goes to ",
-        _numbered(scenario, order[2:]),
+        _numbered(scenario, order[len(care) :]),
         ". So trouble in production is paid for in models never built.",
     ]
 

@@ -37,5 +37,5 @@ def stated(scenario: Scenario, name: str) -> tuple[str, str]:
 
 def priority(scenario: Scenario, task_class: str) -> tuple[str, str]:
     """Return origin and text of the place of a class of work in the order of priority: #1."""
-    place = scenario.team.priority_order.index(task_class)
+    place = scenario.priorities.index(task_class)
     return f"priority:{task_class}", f"#{place + 1}"

@@ -70,7 +70,7 @@ def view_of(model: ModelOpsModel) -> Organisation:
         stocks=_stocks(model),
         priorities={
             TaskClass[name.upper()]: place
-            for place, name in enumerate(model.parameters.team.priority_order, 1)
+            for place, name in enumerate(model.parameters.priorities, 1)
         },
         failed_builds=sum(
             entry.retirement_reason is RetirementReason.FAILED for entry in model.ml_models
@@ -111,6 +111,8 @@ def _stocks(model: ModelOpsModel) -> tuple[Stock, ...]:
 def _view(entry: WatchedModel) -> ModelView:
     in_retraining = entry.state is State.RETRAINING
     task = entry.retraining if in_retraining else entry.work
+    if entry.is_banned:
+        task = next(each.task for each in entry.requests.values() if each.is_late)
     return ModelView(
         entry.number,
         entry.name,

@@ -21,6 +21,7 @@ STRIP_BINS = 120
 """Parts of the horizon for which events are counted."""
 _STRIP = {
     LogKind.ISSUE_STRUCK: "issue",
+    LogKind.BAN_BEGAN: "issue",
     LogKind.DRIFT_FOUND: "drift",
     LogKind.RETRAINING_BEGAN: "retraining",
 }

@@ -24,12 +24,14 @@ REASONS: dict[RetirementReason, str] = {
 }
 _VERBS: dict[TaskClass, str] = {
     TaskClass.REPAIR: "repairs",
+    TaskClass.RESPOND: "answers a request about",
     TaskClass.RETRAIN: "retrains",
     TaskClass.DEPLOY: "deploys",
     TaskClass.BUILD: "builds",
 }
 _NEEDS: dict[TaskClass, str] = {
     TaskClass.REPAIR: "repair",
+    TaskClass.RESPOND: "an answer to a request",
     TaskClass.RETRAIN: "retraining",
     TaskClass.DEPLOY: "deployment",
     TaskClass.BUILD: "build",

@@ -25,6 +25,8 @@ TRIGGERS: dict[LogKind, Trigger] = {
     LogKind.RETRAINING_STOPPED: Trigger.RETRAINING_STOPS,
     LogKind.ISSUE_STRUCK: Trigger.ISSUE_STRIKES,
     LogKind.ISSUE_RESOLVED: Trigger.ISSUE_RESOLVED,
+    LogKind.BAN_BEGAN: Trigger.BAN_BEGINS,
+    LogKind.BAN_ENDED: Trigger.BAN_ENDS,
     LogKind.DRIFT_FOUND: Trigger.DRIFT_FOUND,
     LogKind.DRIFT_ADDRESSED: Trigger.DRIFT_ADDRESSED,
     LogKind.RETIRED: Trigger.RETIRES,

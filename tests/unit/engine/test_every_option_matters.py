@@ -98,6 +98,7 @@ OTHER: dict[str, Any] = {
     "start_date": date(2026, 1, 20),
     "usage.abandonment_share": 0.75,
     "usage.season": [2.0] * 12,
+    "requests": [{"name": "audit", "per_year": 2.0, "deadline_days": 30.0}],
     "incidents.largest_overload": 0.5,
     "incidents.overload_threshold": 0.3,
     "team.priority_order": ["retrain", "repair", "capability", "deploy", "build"],

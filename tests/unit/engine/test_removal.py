@@ -76,10 +76,11 @@ def test_a_developer_may_leave_any_work_at_any_time(seed: int, *, serves: bool) 
         horizon_days=400,
         retraining__serves_while_retraining=serves,
         incidents__pipeline_per_year=60.0,
+        requests=[{"name": "audit", "per_year": 6.0, "effort": 3.0, "deadline_days": 60.0}],
     )
     left: set[TaskClass] = set()
-    for step in range(8):
-        wanted = sorted(MAINTENANCE)[step % 2]
+    for step in range(9):
+        wanted = sorted(MAINTENANCE)[step % 3]
         while model.day < 40 + 30 * step or not (model.day % 30 == 9 or at(wanted, model)):
             model.step()  # until somebody does the wanted work, but not for ever
         leaver = (at(wanted, model) or present(model))[0]

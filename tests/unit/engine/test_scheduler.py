@@ -12,8 +12,8 @@ import pytest
 from modelops_abm.core.events import MAINTENANCE, TaskClass
 from modelops_abm.mesa_engine.scheduler import Assignment, Scheduler, Task
 
-REPAIR, RETRAIN, CAPABILITY, DEPLOY, BUILD, _ = TaskClass
-ORDER = (REPAIR, RETRAIN, CAPABILITY, DEPLOY, BUILD)
+REPAIR, RESPOND, RETRAIN, CAPABILITY, DEPLOY, BUILD, _ = TaskClass
+ORDER = (REPAIR, RESPOND, RETRAIN, CAPABILITY, DEPLOY, BUILD)
 
 
 @dataclass
@@ -165,7 +165,7 @@ def test_maintenance_takes_developers_off_the_lowest_work() -> None:
 
 
 def test_retraining_never_interrupts_maintenance_or_what_comes_before_it() -> None:
-    office = Office(size=1, order=(CAPABILITY, REPAIR, RETRAIN, DEPLOY, BUILD))
+    office = Office(size=1, order=(CAPABILITY, REPAIR, RESPOND, RETRAIN, DEPLOY, BUILD))
     package = office.submit(CAPABILITY)
     office.assign()
     office.submit(REPAIR)
@@ -280,7 +280,7 @@ class RandomOffice:
 
     def submit(self, now: float) -> None:
         for _ in range(self.rng.integers(3)):
-            task_class = TaskClass(int(self.rng.integers(5)))
+            task_class = TaskClass(int(self.rng.integers(6)))
             held = task_class is RETRAIN and bool(self.rng.integers(2))
             score, number = float(self.rng.integers(4)), next(self.numbers)
             task = self.office.submit(task_class, number, now, score=score, held=held)

@@ -152,14 +152,25 @@ def test_every_transition_of_the_table_happens_in_some_run() -> None:
             taken |= {(stay.state, stay.trigger) for stay in life.stays}
     early = with_values(
         Scenario(),
-        {"imported": _short_lived(), "team.developers": 1, "horizon_days": 60},
+        {
+            "imported": _short_lived(),
+            "team.developers": 1,
+            "horizon_days": 60,
+        },
         source="test",
     )
     _, lives = watched_run(early, seed=33)
-    for life in (*lives.values(), *_with_leavers().values()):
+    for life in (*lives.values(), *_with_leavers().values(), *_with_requests().values()):
         taken |= {(stay.state, stay.trigger) for stay in life.stays}
     missing = set(TARGET) - {pair for pair in taken if pair[1] is not None}
     assert not missing
+
+
+def _with_requests() -> dict[int, Life]:
+    """Return lives of models about which somebody asks more than a small team can answer."""
+    request = {"name": "audit", "per_year": 12.0, "effort": 2.0, "deadline_days": 5.0}
+    scenario = with_values(Scenario(), {"requests": [request], "horizon_days": 120}, source="test")
+    return watched_run(scenario, seed=33)[1]
 
 
 def _with_leavers() -> dict[int, Life]:

@@ -1,0 +1,94 @@
+"""Requests with a deadline: what a regulator, an auditor, a customer or a vendor asks of models."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+
+from modelops_abm.core.events import MOST_KINDS
+from modelops_abm.scenario.quantity import Distribution, Section, misfit, quantity, read_date
+
+ALL, REGULATED = "all", "regulated"
+"""Whom a kind may concern, beside an archetype by its name."""
+
+
+def _read_day(value: object) -> object:
+    day = read_date(value)
+    if isinstance(day, bool) or not isinstance(day, int | date):
+        raise misfit("expected a whole number of days, or a date such as 2026-06-30")
+    return day
+
+
+When = Annotated[
+    int | date,
+    BeforeValidator(_read_day),
+    WithJsonSchema(
+        {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "format": "date"}]}
+    ),
+]
+"""A day of the run from 0, or a date, which counts from the scenario's `start_date`."""
+
+
+class RequestKind(Section):
+    """A kind of request; one that is not answered by its deadline takes the model offline."""
+
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    """Name of the kind. Randomness is keyed by it, so order does not matter."""
+    per_year: float | None = quantity(
+        None, "per model-year in production", ge=0.0, le=1e3, plausible=(0.2, 4.0)
+    )
+    """How often it comes for a model in production; or give `day`."""
+    day: When | None = None
+    """Day on which it comes for all models concerned that are in production; or give `per_year`."""
+    who: Annotated[str, Field(min_length=1, max_length=80)] = ALL
+    """Models that it concerns: all, regulated, or the name of an archetype."""
+    effort: Distribution = quantity(
+        Distribution(family="lognormal", mean=5.0, cv=0.5),
+        "developer-days",
+        ge=0.0,
+        le=1e5,
+        plausible=(1.0, 15.0),
+    )
+    """Work on the answer, without lineage."""
+    deadline_days: float = quantity(..., "days", gt=0.0, le=36_500.0, plausible=(10.0, 90.0))
+    """Days from its arrival; without an answer by then the model must not serve."""
+    lineage_saving: float = quantity(0.5, "share", ge=0.0, le=1.0, plausible=(0.2, 0.7))
+    """Effort saved on the answer at full lineage."""
+
+    @model_validator(mode="after")
+    def _comes_one_way(self) -> Self:
+        if (self.per_year is None) == (self.day is None):
+            raise misfit("give either per_year or day", "per_year")
+        return self
+
+    def day_from(self, start: date) -> int:
+        """Return the day of the run on which it comes, -1 if at random; a date counts from `start`.
+
+        >>> kind = RequestKind(name="audit", day=date(2026, 1, 31), deadline_days=30.0)
+        >>> kind.day_from(date(2026, 1, 1))
+        30
+        """
+        if self.day is None:
+            return -1
+        # A date is no number, but an `int` is what is left of the two.
+        return self.day if isinstance(self.day, int) else (self.day - start).days
+
+
+def contradictions_of(kinds: tuple[RequestKind, ...], archetypes: set[str], start: date) -> Any:
+    """Return an error about the kinds of a scenario as a whole, or None."""
+    if len(kinds) > MOST_KINDS:
+        return misfit(f"must have {MOST_KINDS} kinds at most", "requests")
+    names = [kind.name for kind in kinds]
+    known = {ALL, REGULATED, *archetypes}
+    for number, kind in enumerate(kinds):
+        if kind.name in names[:number]:
+            return misfit("every kind needs its own name", "requests", number, "name")
+        if kind.who not in known:
+            what = f"must be one of {', '.join((ALL, REGULATED, *sorted(archetypes)))}"
+            return misfit(what, "requests", number, "who")
+        if kind.day is not None and kind.day_from(start) < 0:
+            message = f"must not be before day 0, {start}"
+            return misfit(message, "requests", number, "day")
+    return None
