@@ -56,7 +56,7 @@ STATE_WORDS = {
     State.DEPLOYMENT: "is being deployed, or waits for it",
     State.ONLINE: "the current version serves",
     State.RETRAINING: "a developer retrains it",
-    State.OFFLINE_ISSUE: f"a {_ISSUES} issue is open",
+    State.OFFLINE_ISSUE: f"a {_ISSUES} issue is open, or an answer to a request is late",
     State.OFFLINE_DRIFT: "a severe drift is investigated and addressed, or waits for it",
     State.RETIRED: "has left the portfolio",
 }
@@ -70,6 +70,8 @@ TRIGGER_WORDS = {
     Trigger.RETRAINING_STOPS: "the developer who retrains it leaves the team",
     Trigger.ISSUE_STRIKES: f"the exposure to a {_ISSUES} issue is used up",
     Trigger.ISSUE_RESOLVED: "the repair task is completed, or the issue heals by itself",
+    Trigger.BAN_BEGINS: "the deadline of a request passes, or passed while it was offline",
+    Trigger.BAN_ENDS: "the last of its late requests is answered",
     Trigger.DRIFT_FOUND: "a detected drift has a loss of `drift.offline_loss` or more",
     Trigger.DRIFT_ADDRESSED: "the drift's repair task is completed",
     Trigger.RETIRES: "obsolete, abandoned, or on a client's date",
@@ -81,13 +83,14 @@ RANK_WORDS = {
     Rank.RETRAINING_DUE: ("a scheduled retraining comes due", "model"),
     Rank.SHARED_FAILURE: ("a shared source fails", "source"),
     Rank.INCIDENT: (
-        "an issue strikes, a drift sets in, power falls below the threshold of the alert, or a"
-        " previous version breaks",
-        "model, then cause",
+        "an issue strikes, a drift sets in, power falls below the threshold of the alert, a"
+        " previous version breaks, or a request comes at random",
+        "model, then cause, then kind of request",
     ),
     Rank.DETECTION: ("a drift is detected or a decay noticed", "model, then cause"),
     Rank.SELF_HEALING: ("a pipeline issue heals by itself", "model"),
     Rank.SWITCH: ("the previous version begins to serve", "model"),
+    Rank.DEADLINE: ("the deadline of a request passes", "model, then kind of request"),
     Rank.COMPLETION: ("a developer completes a task", "developer"),
     Rank.DISPATCH: ("waiting work is assigned", ""),
 }
