@@ -56,7 +56,9 @@ STATE_WORDS = {
     State.DEPLOYMENT: "is being deployed, or waits for it",
     State.ONLINE: "the current version serves",
     State.RETRAINING: "a developer retrains it",
-    State.OFFLINE_ISSUE: f"a {_ISSUES} issue is open, or an answer to a request is late",
+    State.OFFLINE_ISSUE: (
+        f"a {_ISSUES} issue is open, an answer to a request is late, or a shared source is down"
+    ),
     State.OFFLINE_DRIFT: "a severe drift is investigated and addressed, or waits for it",
     State.RETIRED: "has left the portfolio",
 }
@@ -227,7 +229,7 @@ def states() -> str:
 
 
 def _counts(state: State) -> str:
-    causes = outcomes.ISSUES if state is State.OFFLINE_ISSUE else (None,)
+    causes = outcomes.ISSUE_CAUSES if state is State.OFFLINE_ISSUE else (None,)
     names = [
         f"models_{state.name.lower()}" if cause is None else f"models_offline_{cause}"
         for cause in causes

@@ -5,30 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
 from modelops_abm.core.events import MOST_KINDS
-from modelops_abm.scenario.quantity import Distribution, Section, misfit, quantity, read_date
+from modelops_abm.scenario.quantity import Distribution, Section, misfit, quantity
+from modelops_abm.scenario.timeline import When
 
 ALL, REGULATED = "all", "regulated"
 """Whom a kind may concern, beside an archetype by its name."""
-
-
-def _read_day(value: object) -> object:
-    day = read_date(value)
-    if isinstance(day, bool) or not isinstance(day, int | date):
-        raise misfit("expected a whole number of days, or a date such as 2026-06-30")
-    return day
-
-
-When = Annotated[
-    int | date,
-    BeforeValidator(_read_day),
-    WithJsonSchema(
-        {"anyOf": [{"type": "integer", "minimum": 0}, {"type": "string", "format": "date"}]}
-    ),
-]
-"""A day of the run from 0, or a date, which counts from the scenario's `start_date`."""
 
 
 class RequestKind(Section):
@@ -37,7 +21,12 @@ class RequestKind(Section):
     name: Annotated[str, Field(min_length=1, max_length=80)]
     """Name of the kind. Randomness is keyed by it, so order does not matter."""
     per_year: float | None = quantity(
-        None, "per model-year in production", ge=0.0, le=1e3, plausible=(0.2, 4.0)
+        None,
+        "per model-year in production",
+        ge=0.0,
+        le=1e3,
+        source="judgement: from a review every few years to one every quarter",
+        plausible=(0.2, 4.0),
     )
     """How often it comes for a model in production; or give `day`."""
     day: When | None = None
@@ -49,12 +38,27 @@ class RequestKind(Section):
         "developer-days",
         ge=0.0,
         le=1e5,
+        source="judgement: a day for what is on file, weeks for an analysis made for the answer",
         plausible=(1.0, 15.0),
     )
     """Work on the answer, without lineage."""
-    deadline_days: float = quantity(..., "days", gt=0.0, le=36_500.0, plausible=(10.0, 90.0))
+    deadline_days: float = quantity(
+        ...,
+        "days",
+        gt=0.0,
+        le=36_500.0,
+        source="judgement: letters of supervisors give weeks, ends of a vendor's version months",
+        plausible=(10.0, 90.0),
+    )
     """Days from its arrival; without an answer by then the model must not serve."""
-    lineage_saving: float = quantity(0.5, "share", ge=0.0, le=1.0, plausible=(0.2, 0.7))
+    lineage_saving: float = quantity(
+        0.5,
+        "share",
+        ge=0.0,
+        le=1.0,
+        source="judgement: what was trained on what is on file; the explanation is not",
+        plausible=(0.2, 0.7),
+    )
     """Effort saved on the answer at full lineage."""
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from modelops_abm.core import registry
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES, Capability, CapabilityName
@@ -353,11 +354,12 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         ("start_date",),
-        "no date of a client's portfolio or of a change counts from it, and no season",
+        "no date of a client's portfolio, a change or a request counts from it, and no season",
         lambda scenario: (
             scenario.imported is None
             and len(set(scenario.usage.season)) == 1
-            and all(isinstance(change.day, int) for change in scenario.changes)
+            and not any(isinstance(change.day, date) for change in scenario.changes)
+            and not any(isinstance(kind.day, date) for kind in scenario.requests)
         ),
     ),
     *(_stated_by_all(name, attribute) for name, attribute in ATTRIBUTES.items()),

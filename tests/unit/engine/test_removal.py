@@ -74,9 +74,10 @@ def test_a_developer_may_leave_any_work_at_any_time(seed: int, *, serves: bool) 
     model = ModelOpsModel(
         rng=seed,
         horizon_days=400,
+        team__developers=9,
         retraining__serves_while_retraining=serves,
         incidents__pipeline_per_year=60.0,
-        requests=[{"name": "audit", "per_year": 6.0, "effort": 3.0, "deadline_days": 60.0}],
+        requests=[{"name": "audit", "per_year": 3.0, "effort": 2.0, "deadline_days": 60.0}],
     )
     left: set[TaskClass] = set()
     for step in range(9):

@@ -182,3 +182,15 @@ def test_only_what_somebody_set_is_told() -> None:
     ]
     assert set_without_effect(Scenario()) == {}
     assert "no model is regulated" in without_effect(Scenario())["incidents.regulated_multiplier"]
+
+
+@pytest.mark.parametrize("listed", ["changes", "requests"])
+def test_a_date_in_a_list_counts_from_the_start(listed: str) -> None:
+    entries = {
+        "changes": {"team.developers": 4},
+        "requests": {"name": "vendor", "deadline_days": 60.0},
+    }
+    for day, has_effect in [(31, False), (date(2026, 2, 1), True)]:
+        values = {listed: [{"day": day, **entries[listed]}], "start_date": date(2026, 1, 1)}
+        scenario = with_values(Scenario(), values, source="test")
+        assert ("start_date" in without_effect(scenario)) is not has_effect
