@@ -198,9 +198,9 @@ def changed_at(case: Case, time: float) -> Case:
     """Let some of the team leave, and return later, when all else happens."""
     day = int(time)
     changes = [
-        {"day": day, "team.developers": 11, "team.payroll_per_year": 1.0},
+        {"day": day, "team.developers": 14, "team.payroll_per_year": 1.0},
         {"day": day, "team.focus": 0.9, "capabilities.automation.maximum": 1.0},
-        {"day": day + 3, "team.developers": 14, "team.focus": 1.0},
+        {"day": day + 3, "team.developers": 17, "team.focus": 1.0},
     ]
     return case._replace(scenario=with_values(case.scenario, {"changes": changes}, source="twin"))
 
@@ -668,3 +668,11 @@ def departures(replication: int) -> Iterator[Case]:
     ]
     for values in away:
         yield Case(punctual({"horizon_days": 8, **values}, leaving), 0, replication)
+    # Those who answer leave, before the deadline.
+    answered = {
+        "horizon_days": 8,
+        "team.developers": 8,
+        "requests": [{"name": "audit", "day": 1, "deadline_days": 6.0, "effort": 9.0}],
+        "changes": [{"day": 3, "team.developers": 2}, {"day": 5, "team.developers": 6}],
+    }
+    yield Case(punctual(answered, list(live("model", 8))), 0, replication)

@@ -248,6 +248,7 @@ def _broken_together(log: Sequence[LogRecord]) -> Iterator[Occurrence]:
     )
 
 
+_OF_WORK = (LogKind.WORK_STARTED, LogKind.WORK_COMPLETED, LogKind.WORK_INTERRUPTED)
 _RETURNS = {
     LogKind.WENT_LIVE: "went live",
     LogKind.ISSUE_RESOLVED: "repaired",
@@ -272,7 +273,8 @@ def _sources(log: Sequence[LogRecord]) -> Iterator[Occurrence]:
             yield "source", "who repairs it leaves"
         elif kind is LogKind.ISSUE_STRUCK and record.cause == Cause.SHARED:
             yield from _struck_for_a_source(before.get(record.model), record, failed)
-        if kind not in NOT_OF_MODELS and record.cause != TaskClass.CAPABILITY:
+        of_capability = kind in _OF_WORK and record.cause == TaskClass.CAPABILITY
+        if kind not in NOT_OF_MODELS and not of_capability:
             before[record.model] = record
 
 
