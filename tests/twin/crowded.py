@@ -52,7 +52,7 @@ def many_superseded_requests(replication: int) -> Case:
     values = {
         "horizon_days": 80,
         "team.developers": 2,
-        "team.priority_order": ["capability", "repair", "retrain", "deploy", "build"],
+        "team.priority_order": ["capability", "repair", "retrain", "respond", "deploy", "build"],
         "efforts.retraining": constant(4.0),
         "efforts.pipeline_repair": constant(0.01),
         "incidents.pipeline_per_year": 1_500.0,
