@@ -157,7 +157,7 @@ def life_cycle(run: Run) -> Figure:
         "Life cycle",
         shows="Large numbers: models at the end of the run; small numbers at arrows: how often a"
         f" model went that way in {formats.span(run.scenario.horizon_days)}."
-        " #1 to #5: what developers do first.",
+        f" #1 to #{len(run.scenario.priorities)}: what developers do first.",
         source=source_of(run),
         table=lambda: Table(
             "Models by stage",

@@ -221,6 +221,22 @@ def unnoticed_drifts(run: Run, number: int) -> list[tuple[float, float]]:
     return found
 
 
+def open_requests(run: Run, number: int) -> list[tuple[float, float]]:
+    """Return from when until when each request to a model was open, in order."""
+    events = of_model(run, number).events
+    end = float(run.scenario.horizon_days)
+    since: dict[str, float] = {}
+    found = []
+    for time, kind, cause in _columns(events, "time", "kind", "cause"):
+        if kind == "request_received":
+            since[cause] = time
+        elif kind == "request_answered":
+            found.append((since.pop(cause), time))
+        elif kind == "retired":
+            end = time
+    return sorted([*found, *((start, end) for start in since.values())])
+
+
 def model_row(run: Run, number: int) -> pd.Series:
     """Return what a run knows about one model.
 
@@ -293,9 +309,12 @@ def _lane_looks(state: State, cause: str) -> tuple[str, Colour]:
     return words, colour if state in PRODUCTION_STATES else f"{colour} 60%"
 
 
-def _other_lanes(run: Run, number: int) -> list[Lane]:
+def other_lanes(run: Run, number: int) -> list[Lane]:
     """Return the rows beside the states: a hidden drift, and the version that served."""
-    rows = [Lane("Drift not noticed", "drift 45%", unnoticed_drifts(run, number))]
+    rows = [
+        Lane("Drift not noticed", "drift 45%", unnoticed_drifts(run, number)),
+        Lane("Requests open", "previous 45%", open_requests(run, number)),
+    ]
     for version, words, colour in (
         (Serving.CURRENT, "Current version serves", "online 50%"),
         (Serving.PREVIOUS, "Previous version serves", "previous"),
@@ -322,7 +341,7 @@ def model_timeline(run: Run, model_number: int) -> Figure:
     """
     model = model_row(run, model_number)
     retired = STATES[State.RETIRED]
-    shown = [*lanes(run, model_number), *_other_lanes(run, model_number)]
+    shown = [*lanes(run, model_number), *other_lanes(run, model_number)]
     shown = shown or [Lane(*retired, [])]
     flag = None
     if not pd.isna(model["retired_at"]):

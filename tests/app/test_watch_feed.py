@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_abm.app.watch.feed import MOST_TOLD, Told, feed_card, told
+from modelops_abm.app.watch.feed import MOST_TOLD, Names, Told, feed_card, told
 from modelops_abm.app.watch.observe import picture_of
 from modelops_abm.app.watch.organisation import DrawingOptions, organisation_card
 from modelops_abm.app.watch.page import change_marks
@@ -59,7 +59,7 @@ def test_failed_builds_and_the_team_are_seen(picture: Picture) -> None:
 def test_what_happens_at_once_is_told_once() -> None:
     together = [record(LogKind.DEVELOPER_LEFT, number) for number in (3, 4, 5)]
     alone = [record(LogKind.DEVELOPER_JOINED, 3, 9.0), record(LogKind.ISSUE_STRUCK)]
-    assert told([*together, *alone], str) == [
+    assert told([*together, *alone], Names(str)) == [
         Told(5, "3 developers leave", "issue"),
         Told(9, "developer 4 joins", "online"),
     ]
@@ -103,3 +103,33 @@ def test_a_failed_source_is_seen_until_it_works_again() -> None:
     assert "fails and takes" in words
     assert "works again after" in words
     assert "is down" in str(feed_card((), [Told(3, seen[0], "issue")]))
+
+
+def test_requests_are_seen_until_they_are_answered() -> None:
+    kinds = [
+        {"name": "audit", "day": 5, "deadline_days": 20.0},
+        {"name": "papers", "per_year": 3.0, "deadline_days": 10.0},
+    ]
+    values = {"horizon_days": 60, "team.developers": 3, "requests": kinds}
+    pair = PairedRun(RunChoice(with_values(Scenario(), values, source="test"), 0, 0))
+    seen = []
+    while pair.running:
+        pair.step()
+        now = picture_of(pair, None).now
+        models = pair.plan.ml_models
+        opened = [one for each in models for one in each.requests.values() if one.task is not None]
+        assert len(now) == len(opened)
+        seen += [each.words for each in now]
+    assert any(each.startswith("audit: ") and each.endswith("due on day 25") for each in seen)
+    assert any("late since day" in each for each in seen)
+    words = " ".join(each.words for each in pair.feed)
+    assert "must not serve" in words
+    assert ": answered for " in words
+    many = [Told(1, f"open {place}", "previous") for place in range(9)]
+    assert "and 4 more" in str(feed_card((), many))
+
+
+def test_requests_that_come_at_once_are_told_once() -> None:
+    records = [LogRecord(5.0, LogKind.REQUEST_RECEIVED, model, NOBODY, 0, 0.0) for model in (1, 2)]
+    names = Names(str, lambda _: "audit", lambda _: 20.0)
+    assert told(records, names) == [Told(5, "audit: 2 models, due on day 25", "previous")]

@@ -1,7 +1,7 @@
 """What happens to an organisation, told in words: a list of events, the latest first.
 
 Issues, drifts and retrainings are too many to be told; they are counted above the timeline. Told is
-what changes the organisation itself: values, people, builds that fail.
+what changes the organisation itself: values, people, requests, sources and builds that fail.
 """
 
 from __future__ import annotations
@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 import htpy as h
 
 from modelops_abm.charts.timeline import name_in_words
-from modelops_abm.core.events import LogKind, LogRecord
+from modelops_abm.core.events import NOBODY, LogKind, LogRecord
 from modelops_abm.formats import number, plural
 from modelops_abm.scenario.timeline import CHANGEABLE
 
 MOST_TOLD = 30
 """Events that are kept."""
-_SHOWN = 7
+_SHOWN, _OPEN_SHOWN = 7, 5
 _DEVELOPERS = CHANGEABLE.index("team.developers")
 
 
@@ -32,11 +33,15 @@ class Told:
     tone: str
 
 
-type Names = Callable[[int], str]
-"""The name of a model by its number."""
+class Names(NamedTuple):
+    """What records mean by number: names of models, names and deadlines of kinds of request."""
+
+    model: Callable[[int], str]
+    request: Callable[[int], str] = str
+    deadline_days: Callable[[int], float] = float
 
 
-def told(records: Iterable[LogRecord], name_of: Names) -> list[Told]:
+def told(records: Iterable[LogRecord], names: Names) -> list[Told]:
     """Return what records of an event log tell, in their order.
 
     What happens several times at one moment is told once: 4 developers leave.
@@ -45,8 +50,8 @@ def told(records: Iterable[LogRecord], name_of: Names) -> list[Told]:
     ----------
     records
         In order; those that tell nothing are passed over.
-    name_of
-        Names of the models.
+    names
+        What their numbers mean.
     """
     # Of a team that changes it is told who comes and goes.
     telling = (
@@ -59,13 +64,15 @@ def told(records: Iterable[LogRecord], name_of: Names) -> list[Told]:
     for (time, kind, _, _), group in groupby(telling, _what):
         same = list(group)
         words, tone = _WORDS[LogKind(kind)]
-        found.append(Told(int(time), words(same, name_of), tone))
+        found.append(Told(int(time), words(same, names), tone))
     return found
 
 
 def _what(record: LogRecord) -> tuple[float, int, int, int]:
     """Return what is the same of records that are told once; of people it matters not which."""
-    return record.time, record.kind, record.cause, record.model
+    # A request of one kind may come for many models at once.
+    model = NOBODY if record.kind in _REQUESTS else record.model
+    return record.time, record.kind, record.cause, model
 
 
 def _changed(records: Sequence[LogRecord], _: Names) -> str:
@@ -81,10 +88,10 @@ def _people(verb: str) -> Callable[[Sequence[LogRecord], Names], str]:
     return words
 
 
-def _failed_build(records: Sequence[LogRecord], name_of: Names) -> str:
+def _failed_build(records: Sequence[LogRecord], names: Names) -> str:
     first = records[0]
     spent = plural(round(first.detail), "day")
-    return f"{name_of(first.model)}: the build fails, after {spent} of work"
+    return f"{names.model(first.model)}: the build fails, after {spent} of work"
 
 
 def _failed_source(records: Sequence[LogRecord], _: Names) -> str:
@@ -99,11 +106,38 @@ def _restored_source(records: Sequence[LogRecord], _: Names) -> str:
     return f"source {number(first.model + 1)} works again after {after}"
 
 
+def _about(records: Sequence[LogRecord], names: Names) -> str:
+    """Return whom requests that come at once are about."""
+    if len(records) == 1:
+        return names.model(records[0].model)
+    return plural(len(records), "model")
+
+
+def _received(records: Sequence[LogRecord], names: Names) -> str:
+    kind = records[0].cause
+    due = number(int(records[0].time + names.deadline_days(kind)))
+    return f"{names.request(kind)}: {_about(records, names)}, due on day {due}"
+
+
+def _answered(records: Sequence[LogRecord], names: Names) -> str:
+    after = plural(max(1, round(records[0].detail)), "day")
+    return f"{names.request(records[0].cause)}: answered for {_about(records, names)} after {after}"
+
+
+def _missed(records: Sequence[LogRecord], names: Names) -> str:
+    verb = "must not serve"
+    return f"{names.request(records[0].cause)}: late, {_about(records, names)} {verb}"
+
+
+_REQUESTS = (LogKind.REQUEST_RECEIVED, LogKind.REQUEST_ANSWERED, LogKind.DEADLINE_MISSED)
 _WORDS: dict[LogKind, tuple[Callable[[Sequence[LogRecord], Names], str], str]] = {
     LogKind.VALUE_CHANGED: (_changed, "plan"),
     LogKind.DEVELOPER_JOINED: (_people("join"), "online"),
     LogKind.DEVELOPER_LEFT: (_people("leave"), "issue"),
     LogKind.BUILD_FAILED: (_failed_build, "issue"),
+    LogKind.REQUEST_RECEIVED: (_received, "previous"),
+    LogKind.REQUEST_ANSWERED: (_answered, "online"),
+    LogKind.DEADLINE_MISSED: (_missed, "issue"),
     LogKind.SOURCE_FAILED: (_failed_source, "issue"),
     LogKind.SOURCE_RESTORED: (_restored_source, "online"),
 }
@@ -115,7 +149,14 @@ def feed_card(feed: Sequence[Told], now: Sequence[Told] = ()) -> h.Element:
     latest = list(feed)[::-1][:_SHOWN]
     return h.section(".card.feed")[
         h.header[h.h2["What happened"], h.span(".label")["in the plan, the latest first"]],
-        h.ol(".now")[map(_item, now)] if now else None,
+        h.ol(".now")[
+            map(_item, now[:_OPEN_SHOWN]),
+            h.li[h.i, h.span, f"and {number(len(now) - _OPEN_SHOWN)} more"]
+            if len(now) > _OPEN_SHOWN
+            else None,
+        ]
+        if now
+        else None,
         h.ol[map(_item, latest)],
     ]
 

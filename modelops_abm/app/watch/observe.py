@@ -48,7 +48,7 @@ def picture_of(pair: PairedRun, followed: int | None) -> Picture:
         followed=followed_in(pair, followed),
         strip={name: tuple(counts) for name, counts in pair.strip.items()},
         feed=tuple(pair.feed),
-        now=_failed_sources(pair.plan),
+        now=(*_failed_sources(pair.plan), *_open_requests(pair.plan)),
     )
 
 
@@ -93,6 +93,23 @@ def _failed_sources(model: ModelOpsModel) -> tuple[Told, ...]:
             since = int(source.failed_at)
             found.append(Told(since, words.format(plural(len(reading), "model")), "issue"))
     return tuple(found)
+
+
+def _open_requests(model: ModelOpsModel) -> list[Told]:
+    """Return the requests that are open, by deadline: for which model, and when they are due."""
+    opened = [
+        (each.deadline_at, each.task.submitted_at, kind, entry.name, each.is_late)
+        for entry in model.ml_models
+        for kind, each in entry.requests.items()
+        if each.task is not None
+    ]
+    kinds = model.parameters.requests
+    found = []
+    for due, since, kind, name, is_late in sorted(opened):
+        state = "late since day" if is_late else "due on day"
+        words = f"{kinds[kind].name}: {name}, {state} {number(int(due))}"
+        found.append(Told(int(since), words, "issue" if is_late else "previous"))
+    return found
 
 
 def _stocks(model: ModelOpsModel) -> tuple[Stock, ...]:

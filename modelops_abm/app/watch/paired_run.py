@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, cast
 
-from modelops_abm.app.watch.feed import MOST_TOLD, Told, told
+from modelops_abm.app.watch.feed import MOST_TOLD, Names, Told, told
 from modelops_abm.core.events import LogKind, LogRecord, TaskClass
 from modelops_abm.core.statechart import Cause
 from modelops_abm.mesa_engine.ml_model import MLModel
@@ -137,6 +137,12 @@ class PairedRun:
             for scenario in (choice.plan, baseline_of(choice.plan))
         )
         self.strip = {name: [0] * STRIP_BINS for name in _STRIP.values()}
+        models, kinds = self.plan.ml_models, choice.plan.requests
+        self._names = Names(
+            lambda number: models[number].name,
+            lambda kind: kinds[kind].name,
+            lambda kind: kinds[kind].deadline_days,
+        )
         self.feed: deque[Told] = deque(maxlen=MOST_TOLD)
         self._read = 0
 
@@ -164,6 +170,5 @@ class PairedRun:
             name = _STRIP.get(LogKind(record.kind))
             if name is not None:
                 self.strip[name][int(record.time / self.horizon_days * STRIP_BINS)] += 1
-        models = self.plan.ml_models
-        self.feed += told(log[self._read :], lambda number: models[number].name)
+        self.feed += told(log[self._read :], self._names)
         self._read = len(log)

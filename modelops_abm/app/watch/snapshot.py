@@ -225,7 +225,7 @@ class Picture:
     feed
         What is told in words, in order.
     now
-        What is open in the plan: sources that have failed, since which day.
+        What is open in the plan since which day: failed sources, requests by their deadline.
     """
 
     day: int

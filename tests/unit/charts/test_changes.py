@@ -10,7 +10,13 @@ import pytest
 from modelops_abm.charts import echarts, layout
 from modelops_abm.charts.diagrams import life_cycle, life_cycle_graph
 from modelops_abm.charts.figure import Axis, Figure, Panel, Rows, time_axis
-from modelops_abm.charts.lives import busiest_model, lanes, model_timeline
+from modelops_abm.charts.lives import (
+    busiest_model,
+    lanes,
+    model_timeline,
+    open_requests,
+    other_lanes,
+)
 from modelops_abm.charts.runs import (
     compare,
     compare_team_time,
@@ -161,3 +167,19 @@ def test_failed_builds_and_sources_are_named_in_pictures() -> None:
     model = busiest_model(run)
     assert model is not None
     assert "Offline: shared source" in [lane.words for lane in lanes(run, model)]
+
+
+def test_requests_are_open_until_they_are_answered() -> None:
+    values = {
+        "horizon_days": 200,
+        "requests": [{"name": "audit", "per_year": 4.0, "deadline_days": 20.0}],
+    }
+    run = simulate(with_values(Scenario(), values, source="test"), seed=1)
+    spells = [spell for number in run.models["number"] for spell in open_requests(run, number)]
+    kinds = run.events["kind"]
+    assert len(spells) == int((kinds == "request_received").sum()) > 0
+    ended = int((kinds == "request_answered").sum())
+    assert sum(end < 200.0 for _, end in spells) >= ended
+    assert all(0.0 <= start <= end <= 200.0 for start, end in spells)
+    shown = {lane.words for number in run.models["number"] for lane in other_lanes(run, number)}
+    assert "Requests open" in shown
