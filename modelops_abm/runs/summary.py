@@ -42,6 +42,13 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "capability_share",
         "idle_share",
     ),
+    "Requests": (
+        "requests_received",
+        "requests_in_time",
+        "requests_late",
+        "requests_withdrawn",
+        "requests_open",
+    ),
     "Portfolio": (
         "models_delivered",
         "idea_to_production_days",

@@ -78,7 +78,8 @@ class Watched(ModelOpsModel):
     def dispatch(self) -> None:
         super().dispatch()
         order = [TaskClass[name.upper()] for name in self.parameters.team.priority_order]
-        idle = [developer for developer in self.developers if developer.task is None]
+        team = [developer for developer in self.developers if developer.left_at is None]
+        idle = [developer for developer in team if developer.task is None]
         eligible = [task for task in self.tasks_of_models() if task.worker is None]
         eligible = [task for task in eligible if not task.held]
         assert not (idle and eligible)
@@ -87,7 +88,7 @@ class Watched(ModelOpsModel):
         for task in eligible:
             if task.task_class in MAINTENANCE:
                 rank = order.index(task.task_class)
-                for developer in self.developers:
+                for developer in team:
                     assert developer.task is not None
                     doing = developer.task.task_class
                     assert doing in MAINTENANCE or order.index(doing) < rank
@@ -101,8 +102,9 @@ class Watched(ModelOpsModel):
                 assert condition.loss() < limit, "a mild drift that has grown is judged again"
 
     def tasks_of_models(self) -> list[Any]:
-        """Tasks on models and on the sources that they share."""
+        """Tasks on models, answers to requests among them, and on sources that they share."""
         tasks = [task for entry in self.ml_models for task in (entry.work, entry.retraining)]
+        tasks += [each.task for entry in self.ml_models for each in entry.requests.values()]
         tasks += [source.repair for source in self.sources]
         return [task for task in tasks if task is not None]
 
@@ -141,7 +143,8 @@ class Watched(ModelOpsModel):
 
     def check_day(self) -> None:
         today = {name: value or 0.0 for name, value in self.today.items()}
-        developers = len(self.developers)
+        # Who leaves does so as a day opens, so those at its end were there for all of it.
+        developers = today["developers"]
         worked = math.fsum(today[flow.name] for flow in outcomes.DEVELOPER_FLOWS)
         assert close(worked, developers, developers)
         lost = [today[f"lost_{cause}"] for cause in outcomes.LOSSES]
@@ -157,7 +160,14 @@ class Watched(ModelOpsModel):
             assert 0.0 <= today[share.name] <= 1.0 + TINY
         for name in outcomes.CAPABILITIES:
             capability = getattr(self.parameters.capabilities, name)
-            highest = max(capability.maximum, capability.start_level)
+            highest = max(
+                capability.maximum,
+                capability.start_level,
+                *(
+                    change.values.get(f"capabilities.{name}.maximum", 0.0)
+                    for change in self.parameters.changes
+                ),
+            )
             assert today[f"level_rise_{name}"] >= 0.0
             assert capability.start_level <= today[f"level_{name}"] <= highest
 
@@ -173,7 +183,14 @@ def check_run(model: ModelOpsModel, scenario: Scenario) -> None:
         assert all(map(math.isfinite, values))
         assert close(model.totals[flow.name], math.fsum(values), scale)
     for developer in model.developers:
-        assert close(math.fsum(developer.ledger_days), days, days)
+        present = math.fsum(developer.ledger_days)
+        assert present <= days + TINY * days
+        assert scenario.changes or close(present, days, days)
+    present = math.fsum(map(float, series["developers"]))
+    ledgers = math.fsum(days for entry in model.developers for days in entry.ledger_days)
+    assert close(ledgers, present, present)
+    answered = [model.totals[f"requests_{how}"] for how in ("in_time", "late", "withdrawn", "open")]
+    assert math.fsum(answered) == model.totals["requests_received"]
     for name in outcomes.CAPABILITIES:
         levels = series[f"level_{name}"]
         assert levels == sorted(levels)

@@ -53,7 +53,9 @@ class Numbers:
     """
 
     def __init__(self) -> None:
-        waiting = (entry for entry in TaskClass if entry.name not in ("IDLE", "CAPABILITY"))
+        # Nobody asks for answers here.
+        others = ("IDLE", "CAPABILITY", "RESPOND")
+        waiting = (entry for entry in TaskClass if entry.name not in others)
         self.means = {f"waiting_{entry.name.lower()}": 0.0 for entry in waiting}
         self.first = defaultdict[str, float](float)
         self.missed = defaultdict[str, float](float)
