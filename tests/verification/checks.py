@@ -18,7 +18,7 @@ from modelops_abm.core.randomness import index_of_identifier
 from tests.verification.findings import SHOWN, Finding, findings, half_width_of, of_mean
 
 FALSE_ALARMS = 1e-3
-MOST_CHECKS = 200
+MOST_CHECKS = 300
 ALPHA = FALSE_ALARMS / MOST_CHECKS
 NORMAL = float(stats.norm.isf(ALPHA / 2))
 """Two-sided quantile of the standard normal distribution for one check."""
