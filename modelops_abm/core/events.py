@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from modelops_abm.compiled import compiled
+from modelops_abm.core.registry import MOST_REQUEST_KINDS
 from modelops_abm.core.statechart import Cause
 
 
@@ -31,9 +32,8 @@ class Rank(IntEnum):
 # Rank, number and cause side by side in 63 bits, so that a comparison of integers is the order.
 _NUMBERS_PER_RANK = 1 << 40
 _CAUSES_PER_NUMBER = 1 << 8
-MOST_KINDS = 50
-"""Kinds of request of a scenario; they are numbered behind the causes."""
-assert len(Cause) + MOST_KINDS <= _CAUSES_PER_NUMBER
+# Kinds of request are numbered behind the causes.
+assert len(Cause) + MOST_REQUEST_KINDS <= _CAUSES_PER_NUMBER
 
 
 @compiled

@@ -23,6 +23,9 @@ from modelops_abm.version import __version__
 
 VARIABLE = "MODELOPS_ABM_EXTENSIONS"
 """Environment variable that names modules or files to load, separated like the paths in PATH."""
+# Here, and not beside the events whose ranks it bounds, as a scenario is read without a compiler.
+MOST_REQUEST_KINDS = 50
+"""Kinds of request that a scenario may have."""
 
 type Rule = Callable[..., float]
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import Field, model_validator
 
-from modelops_abm.core.events import MOST_KINDS
+from modelops_abm.core.registry import MOST_REQUEST_KINDS
 from modelops_abm.scenario.quantity import Distribution, Section, misfit, quantity
 from modelops_abm.scenario.timeline import When
 
@@ -82,8 +82,8 @@ class RequestKind(Section):
 
 def contradictions_of(kinds: tuple[RequestKind, ...], archetypes: set[str], start: date) -> Any:
     """Return an error about the kinds of a scenario as a whole, or None."""
-    if len(kinds) > MOST_KINDS:
-        return misfit(f"must have {MOST_KINDS} kinds at most", "requests")
+    if len(kinds) > MOST_REQUEST_KINDS:
+        return misfit(f"must have {MOST_REQUEST_KINDS} kinds at most", "requests")
     names = [kind.name for kind in kinds]
     known = {ALL, REGULATED, *archetypes}
     for number, kind in enumerate(kinds):
