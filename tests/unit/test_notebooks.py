@@ -13,6 +13,8 @@ import pytest
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+SLOW_SECONDS = {"4_which_assumptions_matter": 45, "6_extend_the_model": 25}
+"""Processor time of those that take longest: CI runs them as its budget has room."""
 NUMBER = re.compile(r"-?\d[\d,]*\.?\d*(?:e[+-]?\d+)?")
 DRAWS = re.compile(r"^(?:charts\.|road_map\(|spend_frontier\(|plt\.show\()", re.MULTILINE)
 
@@ -65,7 +67,16 @@ def test_what_a_notebook_shows_is_in_the_repository(path: Path) -> None:
             assert not re.search(r"\d\.\d{9}", plain), f"{cell.id} shows more digits than are known"
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=pytest.mark.slow(SLOW_SECONDS[path.stem]))
+        if path.stem in SLOW_SECONDS
+        else path
+        for path in NOTEBOOKS
+    ],
+    ids=lambda path: path.stem,
+)
 def test_a_notebook_run_again_shows_the_same(path: Path, execute: ModuleType) -> None:
     kept, again = shown(nbformat.read(path, as_version=4)), shown(execute.executed(path))
     assert [name for name, _ in again] == [name for name, _ in kept]

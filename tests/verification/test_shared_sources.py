@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 from scipy import stats
 
 from modelops_abm.core.events import LogKind
@@ -71,6 +72,7 @@ def days_up(end: float) -> float:
     return steady * end + (1.0 - steady) * -math.expm1(-total * end) / total
 
 
+@pytest.mark.slow(15)
 def test_availability_with_a_common_cause() -> None:
     """The mean is that of each model alone; the spread is that of the sources, not of the models.
 
@@ -103,6 +105,7 @@ def test_availability_with_a_common_cause() -> None:
     check_mean(f"{name}: variance", squares, up * (1.0 - up))
 
 
+@pytest.mark.slow(30)
 def test_automation_makes_failures_rarer_and_lineage_repairs_shorter() -> None:
     for automation, lineage in ((1.0, 0.0), (0.0, 1.0), (0.6, 0.5)):
         name = f"failures of sources, automation {automation:g}, lineage {lineage:g}"

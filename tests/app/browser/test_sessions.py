@@ -22,7 +22,7 @@ from tests.app.browser.conftest import (
 )
 from tests.app.browser.visitor import AUTOMATION, DEVELOPERS, MONITORING, Visitor, link
 
-GONE_WITHIN_SECONDS = 20.0
+GONE_WITHIN_SECONDS = 90.0
 TELLING_PAGE = Path(__file__).with_name("telling_page.py")
 
 
