@@ -29,7 +29,7 @@ from modelops_abm.scenario.quantity import (
     widest_beta_cv,
 )
 from modelops_abm.scenario.sections import OF_KIND
-from modelops_abm.scenario.timeline import CHANGEABLE
+from modelops_abm.scenario.timeline import CHANGEABLE, nested
 from modelops_abm.scenario.without_effect import ATTRIBUTES
 from modelops_abm.text import appearance, damaged
 
@@ -97,7 +97,7 @@ def scenarios(
     numbers = [quantity for quantity in catalogue() if quantity.kind not in ("list", "portfolio")]
     chosen = draw(st.lists(st.sampled_from(numbers), unique=True, max_size=_MOST_CHANGES))
     values = {quantity.name: draw(_value(quantity, limits, extreme)) for quantity in chosen}
-    changes = _nested({**_small(max_horizon_days, max_models), **values})
+    changes = nested({**_small(max_horizon_days, max_models), **values})
     _order_delays(changes.get("capabilities", {}).get("monitoring", {}))
     names = draw(_names()) if with_archetypes else []
     changes["archetypes"] = draw(_archetypes(names, limits, extreme))
@@ -251,17 +251,6 @@ def _orders() -> list[list[str]]:
         for order in permutations(TASK_CLASS_NAMES[:-1])
         if order.index("deploy") > max(map(order.index, ("repair", "respond", "retrain")))
     ]
-
-
-def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
-    nested: dict[str, Any] = {}
-    for name, value in values.items():
-        *outer, last = name.split(".")
-        section = nested
-        for part in outer:
-            section = section.setdefault(part, {})
-        section[last] = value
-    return nested
 
 
 def _order_delays(monitoring: dict[str, Any]) -> None:
