@@ -1,0 +1,1 @@
+"""Evidence: what an organisation shows of itself, and what follows for what nobody knows of it."""

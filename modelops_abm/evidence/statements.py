@@ -1,0 +1,190 @@
+"""Statements about an organisation: of what, how much, how well it is known, and who says so.
+
+A statement is about a measure, which every run of a scenario shows, or about a value of the
+scenario itself. Whoever says it, an interview, a log or a publication, says it in this form, and
+the fit (docs/decisions/0049) asks each the same: how likely it is, were a number the true one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import gammaincinv, logit, ndtri
+
+from modelops_abm.errors import InputError, Problem
+from modelops_abm.scenario.knowledge import PERCENT, SpreadFamily
+
+type Floats = NDArray[np.float64]
+type How = Literal["exactly", "about", "between", "computed"]
+
+EXACTLY = 0.05
+"""What "exactly" leaves open either way: what is counted in a window depends on the window."""
+ABOUT = 0.20
+"""What "about" leaves open either way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """How much something is, as a range that holds `percent` of what is thought possible.
+
+    Attributes
+    ----------
+    about
+        Name of a measure or dotted name of a value of the scenario.
+    low, middle, high
+        The range in the unit of what it is about, and its median.
+    family
+        ``lognormal`` for what is positive, ``logit-normal`` for shares; each half of the range with
+        its own width.
+    how
+        How it was said; ``computed`` for what follows from a log.
+    percent
+        Between 0 and 100.
+    source
+        Who says so: a file, a person, a publication.
+    """
+
+    about: str
+    low: float
+    middle: float
+    high: float
+    family: SpreadFamily = "lognormal"
+    how: How = "between"
+    percent: float = PERCENT
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse a range that is none."""
+        limit = np.inf if self.family == "lognormal" else 1.0
+        if not 0.0 < self.low < self.middle < self.high < limit:
+            what = "above 0" if self.family == "lognormal" else "between 0 and 1"
+            message = f"{self.low:g} to {self.high:g} is no range of numbers {what}"
+            raise InputError([Problem(message, field=self.about)])
+        if not 0.0 < self.percent < 100.0:
+            raise InputError([Problem("a range holds 0 to 100 %", field=self.about)])
+
+    def log_likelihood(self, values: Floats) -> Floats:
+        """Return how likely the statement is, were each of the values true; 0 at the middle.
+
+        Parameters
+        ----------
+        values
+            Of any shape, in the statement's unit; what is not a number is impossible.
+
+        Examples
+        --------
+        >>> said = about("outages_per_month", 28.0)
+        >>> chances = said.log_likelihood(np.array([14.0, 28.0, 33.6]))
+        >>> [round(float(chance), 2) for chance in chances]
+        [-19.55, -0.0, -1.35]
+        """
+        to = np.log if self.family == "lognormal" else logit
+        with np.errstate(divide="ignore", invalid="ignore"):
+            distance = to(values) - to(self.middle)
+        below, above = to(self.middle) - to(self.low), to(self.high) - to(self.middle)
+        units = distance / np.where(distance < 0.0, below, above) * ndtri(0.5 + self.percent / 200)
+        return np.asarray(np.where(np.isnan(units), -np.inf, -0.5 * units**2))
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """So many events in so many years of exposure: evidence about a rate, also if there are none.
+
+    Attributes
+    ----------
+    about
+        As `Statement` has it; a rate per year.
+    events
+        How many were seen.
+    years
+        Of exposure, for example model-years in production.
+    source
+        Who says so.
+    """
+
+    about: str
+    events: int
+    years: float
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be counted."""
+        if self.events < 0 or not 0.0 < self.years < np.inf:
+            raise InputError([Problem("a count needs events and years", field=self.about)])
+
+    def log_likelihood(self, values: Floats) -> Floats:
+        """Return how likely the count is under each rate (Poisson); 0 at the best.
+
+        Examples
+        --------
+        >>> none_in_three_years = Count("incidents.compliance_per_year", 0, 3.0)
+        >>> none_in_three_years.log_likelihood(np.array([0.0, 1.0]))
+        array([ 0., -3.])
+        """
+        expected = np.asarray(values, dtype=np.float64) * self.years
+        with np.errstate(divide="ignore", invalid="ignore"):
+            of_events = self.events * np.log(expected / self.events) if self.events else 0.0
+        found = of_events - (expected - self.events)
+        return np.asarray(np.where(np.isnan(found) | (expected < 0.0), -np.inf, found))
+
+    def quantiles(self, shares: Floats) -> Floats:
+        """Return the rates below which such shares lie (Gamma with Jeffreys' prior, 1/2)."""
+        return np.asarray(gammaincinv(self.events + 0.5, shares) / self.years)
+
+
+type Evidence = tuple[Statement | Count, ...]
+
+
+def exactly(
+    what: str, value: float, family: SpreadFamily = "lognormal", source: str = ""
+) -> Statement:
+    """Return that something is so much, give or take what a window decides (`EXACTLY`)."""
+    return _around(what, value, EXACTLY, "exactly", family, source)
+
+
+def about(
+    what: str, value: float, family: SpreadFamily = "lognormal", source: str = ""
+) -> Statement:
+    """Return that something is about so much, give or take a fifth (`ABOUT`); of a share, its odds.
+
+    >>> said = about("availability", 0.98, "logit-normal")
+    >>> round(said.low, 3), round(said.high, 3)
+    (0.976, 0.983)
+    """
+    return _around(what, value, ABOUT, "about", family, source)
+
+
+def between(
+    what: str, low: float, high: float, family: SpreadFamily = "lognormal", source: str = ""
+) -> Statement:
+    """Return that something lies in a range, most likely in the middle of it.
+
+    >>> round(between("time_to_restore_hours", 20.0, 50.0).middle, 1)
+    31.6
+    """
+    middle = _back(np.sqrt(_odds(low, family) * _odds(high, family)), family)
+    return Statement(what, low, middle, high, family, source=source)
+
+
+def _around(
+    what: str, value: float, part: float, how: How, family: SpreadFamily, source: str
+) -> Statement:
+    low, high = (
+        _back(_odds(value, family) * by, family) for by in (1.0 / (1.0 + part), 1.0 + part)
+    )
+    return Statement(what, low, value, high, family, how, source=source)
+
+
+def _odds(value: float, family: SpreadFamily) -> float:
+    """Return what a factor acts on: the number, or the odds of a share; NaN where it has none."""
+    limit = np.inf if family == "lognormal" else 1.0
+    if not 0.0 < value < limit:
+        return np.nan
+    return value if family == "lognormal" else value / (1.0 - value)
+
+
+def _back(odds: float, family: SpreadFamily) -> float:
+    return float(odds if family == "lognormal" else odds / (1.0 + odds))
