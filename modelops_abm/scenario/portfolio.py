@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from modelops_abm.core import registry
 from modelops_abm.representation import Represented, in_short
-from modelops_abm.scenario.quantity import CalendarDate, Section, extended, misfit
+from modelops_abm.scenario.quantity import CalendarDate, Section, extended, misfit, misfits
 from modelops_abm.text import appearance, damaged
 
 StageName = Literal["idea", "build", "deployment", "production", "retired"]
@@ -274,12 +274,17 @@ class ImportedPortfolio(Represented, Section):
         # By appearance: two ids that a reader takes for one would be two models with two histories,
         # as draws are keyed by the id.
         seen: dict[str, str] = {}
+        found = []
         for number, model in enumerate(self.models):
-            other = seen.setdefault(appearance(model.id), model.id)
-            if other != model.id:
-                raise misfit(f"looks the same as '{other}'", "models", number, "id")
-            if len(seen) <= number:
-                raise misfit("occurs twice; every model needs its own", "models", number, "id")
+            other = seen.get(appearance(model.id))
+            if other is not None:
+                is_same = other == model.id
+                what = "occurs twice; every model needs its own" if is_same else ""
+                what = what or f"looks the same as '{other}'"
+                found.append(misfit(what, "models", number, "id"))
+            seen[appearance(model.id)] = model.id
+        if found:
+            raise misfits(self, found)
         return self
 
 

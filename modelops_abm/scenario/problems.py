@@ -211,6 +211,6 @@ def _expected(kind: str, root: type[Section], path: Path, fallback: str) -> str:
 
 def _section_in_words(section: type[Section]) -> str:
     if section is Distribution:
-        return "a number, or a distribution with family, mean and cv"
+        return "a number, which is its mean, or a distribution with family, mean and cv"
     examples = any_of(list(section.model_fields)[:3])
     return f"a section with names such as {examples}"

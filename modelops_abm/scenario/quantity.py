@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
@@ -13,13 +13,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationError,
     ValidationInfo,
     create_model,
     field_validator,
     model_validator,
 )
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from modelops_abm.core import registry
 from modelops_abm.scenario.knowledge import UNREGISTERED
@@ -202,6 +203,12 @@ def misfit(message: str, *path: str | int) -> PydanticCustomError:
     Without it a check of a whole section could only blame the section.
     """
     return PydanticCustomError("misfit", "{message}", {"message": message, "path": path})
+
+
+def misfits(section: object, errors: Iterable[PydanticCustomError]) -> ValidationError:
+    """Return one error of all that `misfit` gave for a section, so that a reader learns of each."""
+    details = [InitErrorDetails(type=error, input=section) for error in errors]
+    return ValidationError.from_exception_data(type(section).__name__, details)
 
 
 def _check_bounds(mean: float, bounds: dict[str, float]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from modelops_abm.core.registry import MOST_REQUEST_KINDS
 from modelops_abm.scenario.quantity import Distribution, Section, misfit, quantity
@@ -41,7 +43,7 @@ class RequestKind(Section):
         source="judgement: a day for what is on file, weeks for an analysis made for the answer",
         plausible=(1.0, 15.0),
     )
-    """Work on the answer, without lineage."""
+    """Work on the answer, without lineage. A number is its mean: lognormal, cv 0.5."""
     deadline_days: float = quantity(
         ...,
         "days",
@@ -60,6 +62,14 @@ class RequestKind(Section):
         plausible=(0.2, 0.7),
     )
     """Effort saved on the answer at full lineage."""
+
+    @field_validator("effort", mode="before")
+    @classmethod
+    def _mean(cls, given: Any) -> Any:
+        """Read a number as everywhere in a scenario: as the mean of the default distribution."""
+        if isinstance(given, int | float) and not isinstance(given, bool):
+            return {**cls.model_fields["effort"].default.model_dump(), "mean": given}
+        return given
 
     @model_validator(mode="after")
     def _comes_one_way(self) -> Self:
@@ -80,19 +90,19 @@ class RequestKind(Section):
         return self.day if isinstance(self.day, int) else (self.day - start).days
 
 
-def contradictions_of(kinds: tuple[RequestKind, ...], archetypes: set[str], start: date) -> Any:
-    """Return an error about the kinds of a scenario as a whole, or None."""
+def contradictions_of(
+    kinds: tuple[RequestKind, ...], archetypes: set[str], start: date
+) -> Iterator[PydanticCustomError]:
+    """Yield an error for everything that is wrong with the kinds of a scenario as a whole."""
     if len(kinds) > MOST_REQUEST_KINDS:
-        return misfit(f"must have {MOST_REQUEST_KINDS} kinds at most", "requests")
+        yield misfit(f"must have {MOST_REQUEST_KINDS} kinds at most", "requests")
     names = [kind.name for kind in kinds]
     known = {ALL, REGULATED, *archetypes}
     for number, kind in enumerate(kinds):
         if kind.name in names[:number]:
-            return misfit("every kind needs its own name", "requests", number, "name")
+            yield misfit("every kind needs its own name", "requests", number, "name")
         if kind.who not in known:
             what = f"must be one of {', '.join((ALL, REGULATED, *sorted(archetypes)))}"
-            return misfit(what, "requests", number, "who")
+            yield misfit(what, "requests", number, "who")
         if kind.day is not None and kind.day_from(start) < 0:
-            message = f"must not be before day 0, {start}"
-            return misfit(message, "requests", number, "day")
-    return None
+            yield misfit(f"must not be before day 0, {start}", "requests", number, "day")

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, NamedTuple, NoReturn, Self
 
 from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from modelops_abm.representation import Represented, in_short
 from modelops_abm.scenario.capabilities import (
@@ -36,6 +37,7 @@ from modelops_abm.scenario.quantity import (
     choices_of,
     facts_of,
     misfit,
+    misfits,
     quantity,
     stated,
     with_mean,
@@ -145,58 +147,18 @@ class Scenario(Represented, Section):
         raise TypeError("a scenario cannot be iterated over; model_dump() gives its values")
 
     @model_validator(mode="after")
-    def _archetypes_are_whole(self) -> Self:
-        names = [archetype.name for archetype in self.archetypes]
-        for number, name in enumerate(names):
-            if name in names[:number]:
-                raise misfit("every archetype needs its own name", "archetypes", number, "name")
-        total = math.fsum(archetype.share for archetype in self.archetypes)
-        if names and not math.isclose(total, 1.0, abs_tol=1e-6):
-            raise misfit(f"the shares must add up to 1, not {total:g}", "archetypes")
-        return self
-
-    @model_validator(mode="after")
-    def _portfolio_fits(self) -> Self:
-        names = {archetype.name for archetype in self.archetypes}
-        # Here and not in the portfolio, as it depends on values of the scenario: the same file fits
-        # one start date and not another.
-        for number, entry in enumerate(self.imported.models if self.imported else ()):
-            path = ("imported", "models", number)
-            if entry.archetype is not None and entry.archetype not in names:
-                raise misfit(no_archetype(names), *path, "archetype")
-            for contradiction in contradictions(entry, self.start_date):
-                raise misfit(contradiction.message, *path)
-        return self
-
-    @model_validator(mode="after")
-    def _changes_fit(self) -> Self:
-        for number, change in enumerate(self.changes):
-            day, last = change.day_from(self.start_date), self.horizon_days - 1
-            if not 0 <= day <= last:
-                is_day = "" if day == change.day else f" is day {day:,} of the run, which"
-                message = f"{is_day} must be from 0 to {last:,}, the last day of the run"
-                raise misfit(message.strip(), "changes", number, "day")
-            for name, mean in change.values.items():
-                if name.startswith("efforts."):
-                    _check_effort(
-                        getattr(self.efforts, name.removeprefix("efforts.")), number, mean
-                    )
-        return self
-
-    @model_validator(mode="after")
-    def _ranges_fit(self) -> Self:
-        for number, entry in enumerate(self.sources):
-            if entry.is_uncertain and (wrong := misstated_range(self, entry)):
-                part, message = wrong
-                raise misfit(message, "sources", number, part)
-        return self
-
-    @model_validator(mode="after")
-    def _requests_fit(self) -> Self:
-        names = {archetype.name for archetype in self.archetypes}
-        error = contradictions_of(self.requests, names, self.start_date)
-        if error is not None:
-            raise error
+    def _fits_together(self) -> Self:
+        """Report everything that contradicts something else, and not only the first of it."""
+        kinds = {archetype.name for archetype in self.archetypes}
+        found = [
+            *_of_archetypes(self),
+            *_of_portfolio(self, kinds),
+            *_of_changes(self),
+            *contradictions_of(self.requests, kinds, self.start_date),
+            *_of_ranges(self),
+        ]
+        if found:
+            raise misfits(self, found)
         return self
 
     @property
@@ -285,6 +247,58 @@ class Scenario(Represented, Section):
         return found
 
 
+def _of_archetypes(scenario: Scenario) -> Iterator[PydanticCustomError]:
+    names = [archetype.name for archetype in scenario.archetypes]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            yield misfit("every archetype needs its own name", "archetypes", number, "name")
+    total = math.fsum(archetype.share for archetype in scenario.archetypes)
+    if names and not math.isclose(total, 1.0, abs_tol=1e-6):
+        yield misfit(f"the shares must add up to 1, not {total:g}", "archetypes")
+
+
+def _of_portfolio(scenario: Scenario, kinds: Collection[str]) -> Iterator[PydanticCustomError]:
+    # Here and not in the portfolio, as it depends on values of the scenario: the same file fits one
+    # start date and not another.
+    for number, entry in enumerate(scenario.imported.models if scenario.imported else ()):
+        path = ("imported", "models", number)
+        if entry.archetype is not None and entry.archetype not in kinds:
+            yield misfit(no_archetype(kinds), *path, "archetype")
+        for contradiction in contradictions(entry, scenario.start_date):
+            yield misfit(contradiction.message, *path)
+
+
+def _of_changes(scenario: Scenario) -> Iterator[PydanticCustomError]:
+    for number, change in enumerate(scenario.changes):
+        day, last = change.day_from(scenario.start_date), scenario.horizon_days - 1
+        if not 0 <= day <= last:
+            is_day = "" if day == change.day else f" is day {day:,} of the run, which"
+            message = f"{is_day} must be from 0 to {last:,}, the last day of the run"
+            yield misfit(message.strip(), "changes", number, "day")
+        for name, mean in change.values.items():
+            section, _, effort = name.partition(".")
+            if section == "efforts":
+                yield from _of_effort(getattr(scenario.efforts, effort), number, name, mean)
+
+
+def _of_effort(
+    effort: Distribution, number: int, name: str, mean: float
+) -> Iterator[PydanticCustomError]:
+    """Yield an error if the family of an effort cannot have the mean of a change."""
+    try:
+        Distribution(family=effort.family, mean=mean, cv=effort.cv)
+    except ValidationError:
+        message = f"an effort of the {effort.family} family, cv {effort.cv:g}, cannot have"
+        yield misfit(f"{message} the mean {mean:g}", "changes", number, *name.split("."))
+
+
+def _of_ranges(scenario: Scenario) -> Iterator[PydanticCustomError]:
+    for number, entry in enumerate(scenario.sources):
+        if entry.is_uncertain and (wrong := misstated_range(scenario, entry)):
+            part, message = wrong
+            yield misfit(message, "sources", number, part)
+
+
 def misstated_range(scenario: Scenario, entry: ValueSource) -> tuple[str, str] | None:
     """Return what is wrong with what a source says is known of a value: the part, and why."""
     section: Any = scenario
@@ -336,15 +350,6 @@ def value_of(scenario: Scenario, name: str) -> Any:
     """Return the scenario's value that holds for what a kind of model leaves out (`OF_KIND`)."""
     section, _, field = OF_KIND[name].partition(".")
     return getattr(getattr(scenario, section), field)
-
-
-def _check_effort(effort: Distribution, number: int, mean: float) -> None:
-    """Raise an error if the family of an effort cannot have the mean of a change."""
-    try:
-        Distribution(family=effort.family, mean=mean, cv=effort.cv)
-    except ValidationError:
-        message = f"an effort of the {effort.family} family, cv {effort.cv:g}, cannot have"
-        raise misfit(f"{message} the mean {mean:g}", "changes", number) from None
 
 
 class DayOfChanges(NamedTuple):

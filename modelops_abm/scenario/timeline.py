@@ -23,6 +23,7 @@ from modelops_abm.scenario.quantity import (
     extended,
     facts_of,
     misfit,
+    misfits,
     quantity,
     read_date,
 )
@@ -154,13 +155,15 @@ class Change(Section):
         if not isinstance(given, Mapping):
             return given
         values: dict[str, Any] = {}
+        found = []
         for path, value in _flat(given, ()):
             name = ".".join(map(str, path)).removesuffix(".mean")
-            if name not in CHANGEABLE:
-                raise misfit(_refusal(name), *path)
-            if name in values:
-                raise misfit("is given twice", *path)
+            if name not in CHANGEABLE or name in values:
+                refusal = "is given twice" if name in values else _refusal(name)
+                found.append(misfit(refusal, *path))
             values[name] = value
+        if found:
+            raise misfits(given, found)
         if not values:
             raise misfit("says no new value; name one, such as team.developers")
         return {**({"day": given["day"]} if "day" in given else {}), **nested(values)}

@@ -272,7 +272,9 @@ def check_any(path: Path, folder: Path) -> None:
     except InputError as error:
         message = str(error)
         assert path.name in message
-        assert not any(word in message for word in JARGON)
+        # What the file itself says may be repeated, and so be any word.
+        said = path.read_bytes().decode(errors="ignore")
+        assert not any(word in message for word in JARGON if word not in said)
         return
     again = folder / f"again{path.suffix}"
     save_scenario(scenario, again, replace=True)

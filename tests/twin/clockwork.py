@@ -188,7 +188,8 @@ def everything_at(time: float, replication: int) -> Case | None:
     asked = {"name": "asked", "share": 0.25}
     values["archetypes"] = [{"name": "lasting", "share": 0.5}, {**short, "share": 0.25}, asked]
     # Three developers answer from the start on, and are not done by the deadline.
-    request = {"name": "long", "day": 0, "deadline_days": time, "effort": 500.0, "who": "asked"}
+    request = {"name": "long", "day": 0, "deadline_days": time, "who": "asked"}
+    request["effort"] = constant(500.0)
     values["requests"] = [request]
     rows = _rows_for(time, losses)
     return _healed_at(time, partial(_with_healing, values, rows, replication))
@@ -672,7 +673,7 @@ def departures(replication: int) -> Iterator[Case]:
     answered = {
         "horizon_days": 8,
         "team.developers": 8,
-        "requests": [{"name": "audit", "day": 1, "deadline_days": 6.0, "effort": 9.0}],
+        "requests": [{"name": "audit", "day": 1, "deadline_days": 6.0, "effort": constant(9.0)}],
         "changes": [{"day": 3, "team.developers": 2}, {"day": 5, "team.developers": 6}],
     }
     yield Case(punctual(answered, list(live("model", 8))), 0, replication)

@@ -92,10 +92,10 @@ RATE = st.sampled_from([0.0, 0.0, 50.0])
 LEVEL = st.sampled_from([0.0, 0.5, 1.0])
 CAPABILITY = ("automation", "rollback", "lineage")
 _REQUESTS = (
-    {"name": "first", "day": 2, "deadline_days": 1.0, "effort": 1.0},
-    {"name": "second", "day": 2, "deadline_days": 2.0, "effort": 2.0},
-    {"name": "third", "day": 0, "deadline_days": 3.0, "effort": 3.0},
-    {"name": "fourth", "per_year": 50.0, "deadline_days": 0.5, "effort": 0.5},
+    {"name": "first", "day": 2, "deadline_days": 1.0, "effort": constant(1.0)},
+    {"name": "second", "day": 2, "deadline_days": 2.0, "effort": constant(2.0)},
+    {"name": "third", "day": 0, "deadline_days": 3.0, "effort": constant(3.0)},
+    {"name": "fourth", "per_year": 50.0, "deadline_days": 0.5, "effort": constant(0.5)},
 )
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "horizon_days": st.integers(1, 25),

@@ -28,10 +28,10 @@ BACK = LogKind.BAN_ENDED
 BAN = (ASKED, ANSWERED, MISSED, BANNED, BACK)
 
 
-def asked(name: str = "audit", **values: Any) -> dict[str, Any]:
-    """A kind of request for all, on day 2 unless something else is said."""
+def asked(name: str = "audit", *, effort: float, **values: Any) -> dict[str, Any]:
+    """A kind of request for all, on day 2 unless something else is said; its effort is constant."""
     comes = {} if "per_year" in values else {"day": 2}
-    return {"name": name, **comes, **values}
+    return {"name": name, **comes, "effort": constant(effort), **values}
 
 
 def lived(

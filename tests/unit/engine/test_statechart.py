@@ -22,6 +22,7 @@ from modelops_abm.core.statechart import (
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.scenario import Scenario, with_values
 from modelops_abm.scenario.presets import PRESETS, preset
+from tests.twin.clockwork import constant
 from tests.unit.engine.lives import Life, lives_of, watched_run
 
 COUNTS: dict[str, tuple[State, ...]] = {
@@ -168,7 +169,7 @@ def test_every_transition_of_the_table_happens_in_some_run() -> None:
 
 def _with_requests() -> dict[int, Life]:
     """Return lives of models about which somebody asks more than a small team can answer."""
-    request = {"name": "audit", "per_year": 12.0, "effort": 2.0, "deadline_days": 5.0}
+    request = {"name": "audit", "per_year": 12.0, "deadline_days": 5.0, "effort": constant(2.0)}
     scenario = with_values(Scenario(), {"requests": [request], "horizon_days": 120}, source="test")
     return watched_run(scenario, seed=33)[1]
 
