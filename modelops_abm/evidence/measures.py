@@ -1,0 +1,287 @@
+"""Measures: what every run of a scenario shows that somebody in the organisation can know.
+
+A measure is a ratio of totals of a run, in the unit in which people say it. It holds for a window:
+`WINDOW_DAYS` from day 0 of the organisation as it is, without plan and without changes to come
+(`as_it_is`). Two years are what people speak of and logs reach back to, and give a small team some
+dozen outages and a few deliveries. The age of ideas there on day 0 is not known: they count
+from day 0, so times from idea to live are too short by it, the shorter the window the more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelops_abm import formats
+from modelops_abm.core import outcomes
+from modelops_abm.scenario import Scenario
+from modelops_abm.scenario.knowledge import SpreadFamily
+from modelops_abm.scenario.scenario import baseline_of
+
+type Floats = NDArray[np.float64]
+
+WINDOW_DAYS = 730
+"""Days for which measures hold: see the head of this module."""
+_YEAR, _MONTH, _HOURS = 365.0, formats.MONTH_DAYS, 24.0
+_TIME = "days of the run"
+_DEVELOPER_DAYS = tuple(each.name for each in outcomes.DEVELOPER_FLOWS)
+_PLACES = {name: place for place, name in enumerate(outcomes.TOTALS)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """Something that a run shows and people know.
+
+    Attributes
+    ----------
+    name
+        As statements, files and the command line have it.
+    label
+        In a table.
+    unit
+        ``$``, ``share`` (0 to 1), or what is counted: ``outages a month``.
+    question
+        How one asks for it.
+    meaning
+        How it is computed, and what to know of it.
+    amount, per
+        Names of the totals that are added up, and of those whose sum it is divided by.
+    times
+        Factor that makes its unit of theirs.
+    family
+        ``lognormal`` for what is positive, ``logit-normal`` for shares.
+    """
+
+    name: str
+    label: str
+    unit: str
+    question: str
+    meaning: str
+    amount: tuple[str, ...]
+    per: tuple[str, ...]
+    times: float = 1.0
+    family: SpreadFamily = "lognormal"
+
+    def of(self, totals: Floats, days: float | Floats) -> Floats:
+        """Return it for many runs at once; NaN where there is nothing to divide by.
+
+        Parameters
+        ----------
+        totals
+            Runs, along any axes, x `outcomes.TOTALS`, as batches and `totals_of` have them.
+        days
+            How long the runs are: one number, or one for each run.
+        """
+        divisor = np.broadcast_to(days, totals.shape[:-1]) if self.per == (_TIME,) else None
+        if divisor is None:
+            divisor = _sum(self.per, totals)
+        return _sum(self.amount, totals) / np.where(divisor == 0.0, np.nan, divisor) * self.times
+
+    def in_words(self, value: float | None) -> str:
+        """Return a value with three digits and its unit; a dash for what does not exist.
+
+        >>> MEASURES["outages_per_month"].in_words(28.04)
+        '28 outages a month'
+        """
+        if value is None or np.isnan(value):
+            return formats.NOTHING
+        if self.unit in ("$", "share"):
+            return formats.amount(value, self.unit)
+        return f"{number_in_words(value)} {self.unit}"
+
+
+def number_in_words(value: float) -> str:
+    """Return a number with three digits: 1,240, 28, 8.62, 0.041.
+
+    >>> number_in_words(1238.0), number_in_words(8.615), number_in_words(28.04)
+    ('1,240', '8.62', '28')
+    """
+    digits = 2 - int(np.floor(np.log10(abs(value)))) if value else 0
+    text = formats.number(round(value, digits), max(digits, 0))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _sum(names: Iterable[str], totals: Floats) -> Floats:
+    # In the order of the names, as `outcomes.summarise` adds: a measure and an outcome that say the
+    # same are the same to the bit.
+    amount = np.zeros(totals.shape[:-1])
+    for name in names:
+        amount = amount + totals[..., _PLACES[name]]
+    return amount
+
+
+_ALL = (
+    Measure(
+        name="models_live",
+        label="Models live",
+        unit="models",
+        question="How many models are in production?",
+        meaning="Mean over the window of the models in production, those that are offline included",
+        amount=("production_days",),
+        per=(_TIME,),
+    ),
+    Measure(
+        name="people",
+        label="People who build and keep them",
+        unit="people",
+        question="How many people build and keep them?",
+        meaning="Mean size of the team over the window, busy or not",
+        amount=_DEVELOPER_DAYS,
+        per=(_TIME,),
+    ),
+    Measure(
+        name="value_per_year",
+        label="Value a year",
+        unit="$",
+        question="What are all models together worth in a year?",
+        meaning="Value of the predictions by year, before any cost",
+        amount=("value",),
+        per=(_TIME,),
+        times=_YEAR,
+    ),
+    Measure(
+        name="value_per_model_year",
+        label="Value of a model in a year",
+        unit="$",
+        question="What is a model worth in a year, on average?",
+        meaning="Value of the predictions by model and year in production, before any cost",
+        amount=("value",),
+        per=("production_days",),
+        times=_YEAR,
+    ),
+    Measure(
+        name="value_per_developer_year",
+        label="Value by developer and year",
+        unit="$",
+        question="What are the models worth in a year for each of those who build and keep them?",
+        meaning="Value of the predictions by developer and year in the team, before any cost",
+        amount=("value",),
+        per=_DEVELOPER_DAYS,
+        times=_YEAR,
+    ),
+    Measure(
+        name="upkeep_share",
+        label="Time on upkeep",
+        unit="share",
+        question="Which share of their time goes into keeping what is live?",
+        meaning="Share of the team's time on repair, requests and retraining (maintenance_share)",
+        amount=tuple(f"developer_days_{work}" for work in outcomes.MAINTENANCE),
+        per=_DEVELOPER_DAYS,
+        family="logit-normal",
+    ),
+    Measure(
+        name="outages_per_month",
+        label="Outages a month",
+        unit="outages a month",
+        question="How often does one of the models go out of service in a month, all together?",
+        meaning=(
+            "Times that a model came back after an issue, a late answer, a severe drift or the"
+            " failure of a shared source, by month; such a failure counts for each of its models"
+        ),
+        amount=("restorations",),
+        per=(_TIME,),
+        times=_MONTH,
+    ),
+    Measure(
+        name="time_to_restore_hours",
+        label="Hours to restore",
+        unit="hours",
+        question="How many hours until a model that is out of service is back, on average?",
+        meaning="Mean time from going offline to being online again, nights and waiting included",
+        amount=("restore_waiting_days", "restore_working_days"),
+        per=("restorations",),
+        times=_HOURS,
+    ),
+    Measure(
+        name="availability",
+        label="Availability",
+        unit="share",
+        question="Which share of the time does a model that is in production answer?",
+        meaning="Served share of the production time, by any version",
+        amount=("served_days",),
+        per=("production_days",),
+        family="logit-normal",
+    ),
+    Measure(
+        name="idea_to_live_months",
+        label="Months from idea to live",
+        unit="months",
+        question="How many months pass from the idea of a model until it is live, typically?",
+        meaning=(
+            "Median of the models that went live in the window, from day 0 for older ideas: too"
+            " short by what they had waited before"
+        ),
+        amount=("idea_to_production_median_days",),
+        per=("has_delivered",),
+        times=1.0 / _MONTH,
+    ),
+    Measure(
+        name="begun_to_live_months",
+        label="Months from first work to live",
+        unit="months",
+        question="How many months pass from the first work on a model until it is live, typically?",
+        meaning=("Median of the models that went live in the window, from day 0 if begun before"),
+        amount=("begun_to_live_median_days",),
+        per=("has_delivered",),
+        times=1.0 / _MONTH,
+    ),
+    Measure(
+        name="models_delivered_per_year",
+        label="Models delivered a year",
+        unit="models a year",
+        question="How many models go live in a year?",
+        meaning="Models that went live in the window, by year",
+        amount=("models_delivered",),
+        per=(_TIME,),
+        times=_YEAR,
+    ),
+    Measure(
+        name="builds_to_production_share",
+        label="Builds that reach production",
+        unit="share",
+        question="Which share of the models that are built goes live?",
+        meaning=(
+            "Models that went live by those and the builds that failed in the window; few are"
+            " finished in two years, so that it is often all or none of them"
+        ),
+        amount=("models_delivered",),
+        per=("models_delivered", "retired_failed"),
+        family="logit-normal",
+    ),
+    Measure(
+        name="mean_power",
+        label="Predictive power",
+        unit="share",
+        question="How good are the models, as a share of what they were on their first day?",
+        meaning="Mean predictive power over production time, above chance, relative to day one",
+        amount=("power_days",),
+        per=("production_days",),
+        family="logit-normal",
+    ),
+)
+
+MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}
+"""Every measure by its name, in the order in which they are shown."""
+
+
+def as_it_is(scenario: Scenario) -> Scenario:
+    """Return the scenario whose runs show what an organisation shows today, for `WINDOW_DAYS`.
+
+    Capabilities stay where they are, and what is planned or expected for later days is left out.
+
+    >>> from modelops_abm import preset
+    >>> shown = as_it_is(preset("all_five"))
+    >>> shown.capabilities.monitoring.maximum, shown.horizon_days
+    (0.0, 730)
+    """
+    return baseline_of(scenario).model_copy(update={"changes": (), "horizon_days": WINDOW_DAYS})
+
+
+def measured(
+    totals: Floats, days: float | Floats, names: Iterable[str] = tuple(MEASURES)
+) -> dict[str, Floats]:
+    """Return measures of many runs by name; see `Measure.of`."""
+    return {name: MEASURES[name].of(totals, days) for name in names}

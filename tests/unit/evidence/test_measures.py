@@ -1,0 +1,143 @@
+"""Measures: hand-computed from totals, the same as outcomes say, over the window as it is."""
+
+import numpy as np
+import pytest
+
+from modelops_abm import preset, replicate, with_values
+from modelops_abm.core import outcomes
+from modelops_abm.evidence.measures import (
+    MEASURES,
+    WINDOW_DAYS,
+    as_it_is,
+    measured,
+    number_in_words,
+)
+from modelops_abm.experiments.running import outcome_of
+from modelops_abm.scenario.scenario import is_baseline
+
+TOTALS = {
+    "production_days": 7300.0,
+    "served_days": 6570.0,
+    "power_days": 5840.0,
+    "value": 4.0e6,
+    "developer_days_repair": 1000.0,
+    "developer_days_respond": 100.0,
+    "developer_days_retrain": 900.0,
+    "developer_days_capability": 0.0,
+    "developer_days_deploy": 500.0,
+    "developer_days_build": 1500.0,
+    "developer_days_idle": 0.0,
+    "restorations": 240.0,
+    "restore_waiting_days": 300.0,
+    "restore_working_days": 180.0,
+    "has_delivered": 1.0,
+    "idea_to_production_median_days": 365.0,
+    "begun_to_live_median_days": 146.0,
+    "models_delivered": 12.0,
+    "retired_failed": 4.0,
+}
+"""Of ten models and a little more than five developers in two years."""
+
+BY_HAND = {
+    "models_live": 10.0,
+    "people": 4000.0 / 730.0,
+    "value_per_year": 2.0e6,
+    "value_per_model_year": 2.0e5,
+    "value_per_developer_year": 4.0e6 / (4000.0 / 365.0),
+    "upkeep_share": 0.5,
+    "outages_per_month": 10.0,
+    "time_to_restore_hours": 48.0,
+    "availability": 0.9,
+    "idea_to_live_months": 12.0,
+    "begun_to_live_months": 4.8,
+    "models_delivered_per_year": 6.0,
+    "builds_to_production_share": 0.75,
+    "mean_power": 0.8,
+}
+
+
+def totals_of(values):
+    return np.array([values.get(name, 0.0) for name in outcomes.TOTALS])
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_a_measure_is_what_one_computes_by_hand(name):
+    found = MEASURES[name].of(totals_of(TOTALS), 730.0)
+    assert found == pytest.approx(BY_HAND[name], rel=1e-12)
+
+
+def test_measures_of_many_runs_are_those_of_each():
+    totals = np.random.default_rng(1).random((3, 2, len(outcomes.TOTALS))) + 0.1
+    days = np.array([[100.0], [200.0], [400.0]])
+    together = measured(totals, days)
+    assert list(together) == list(MEASURES)
+    for name, values in together.items():
+        alone = [[MEASURES[name].of(totals[i, j], days[i, 0]) for j in range(2)] for i in range(3)]
+        np.testing.assert_array_equal(values, alone)
+
+
+def test_what_does_not_exist_is_not_a_number():
+    nothing = measured(totals_of({}), 730.0)
+    assert np.isnan(nothing["time_to_restore_hours"])
+    assert np.isnan(nothing["value_per_model_year"])
+    assert nothing["outages_per_month"] == 0.0
+    assert MEASURES["availability"].in_words(float(nothing["availability"])) == "–"
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [
+        ("availability", "availability"),
+        ("upkeep_share", "maintenance_share"),
+        ("mean_power", "mean_power"),
+    ],
+)
+def test_a_measure_and_an_outcome_that_say_the_same_are_the_same(name, outcome):
+    scenario = with_values(preset("small_team"), {"horizon_days": 90}, source="test")
+    totals = replicate(scenario, 5, seed=3).values
+    np.testing.assert_array_equal(MEASURES[name].of(totals, 90.0), outcome_of(outcome, totals))
+
+
+def test_models_and_people_of_a_run_are_those_of_its_days():
+    scenario = with_values(
+        preset("reference"),
+        {"horizon_days": 60, "changes": [{"day": 30, "team.developers": 4}]},
+        source="test",
+    )
+    ensemble = replicate(scenario, 4, daily=["production_days", "developers"])
+    found = measured(ensemble.values, 60.0, ("models_live", "people"))
+    for name, daily in (("models_live", "production_days"), ("people", "developers")):
+        assert found[name].mean() == pytest.approx(ensemble.bands[daily]["mean"].mean(), rel=1e-9)
+
+
+def test_an_organisation_is_measured_as_it_is():
+    plan = with_values(
+        preset("all_five"), {"changes": [{"day": 1000, "team.developers": 4}]}, source="test"
+    )
+    shown = as_it_is(plan)
+    assert is_baseline(shown)
+    assert (shown.horizon_days, shown.changes) == (WINDOW_DAYS, ())
+    assert shown.team == plan.team
+    type(shown).model_validate(shown.model_dump())
+
+
+def test_every_measure_says_what_it_is():
+    for name, measure in MEASURES.items():
+        assert name == measure.name
+        assert measure.question.endswith("?")
+        assert measure.meaning
+        assert not measure.meaning.endswith(".")
+        assert (measure.unit == "share") == (measure.family == "logit-normal")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0"), (0.0414, "0.0414"), (8.6154, "8.62"), (28.04, "28"), (1238.0, "1,240")],
+)
+def test_numbers_have_three_digits(value, text):
+    assert number_in_words(value) == text
+
+
+def test_values_have_the_unit_in_which_one_says_them():
+    words = {name: MEASURES[name].in_words(0.5) for name in ("value_per_year", "upkeep_share")}
+    assert words == {"value_per_year": "$0.50", "upkeep_share": "50.0\u202f%"}
