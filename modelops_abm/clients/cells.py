@@ -78,6 +78,15 @@ def _date_remedy(text: str) -> str:
     return "write for example 2024-03-15, or leave the cell empty if it is not known"
 
 
+def says_nothing(cell: str) -> bool:
+    """Return whether a cell says that nothing is known: n/a, none, null, ?, - and the like.
+
+    >>> says_nothing("?"), says_nothing("0")
+    (True, False)
+    """
+    return _UNKNOWN.fullmatch(cell.strip()) is not None
+
+
 def read_flag(cell: str) -> bool:
     """Return whether the cell says yes: yes, no, true, false, 1 or 0 in any case."""
     flag = _FLAGS.get(cell.strip().lower())

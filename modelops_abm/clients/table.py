@@ -45,26 +45,28 @@ class Record:
         return not any(cell.strip() for cell in self.cells)
 
 
-def read_bytes(source: str | os.PathLike[str] | bytes) -> bytes:
+def read_bytes(
+    source: str | os.PathLike[str] | bytes, largest_bytes: int = LARGEST_FILE_BYTES
+) -> bytes:
     """Return the content of a file, or the bytes themselves.
 
     Raises
     ------
     Mistake
-        If there is no such file, it cannot be read, or it is larger than `LARGEST_FILE_BYTES`.
+        If there is no such file, it cannot be read, or it is larger than the bytes allowed.
     """
     if isinstance(source, bytes):
-        return _of_fair_size(source)
+        return _of_fair_size(source, largest_bytes)
     try:
-        content = read_file(source, LARGEST_FILE_BYTES)
+        content = read_file(source, largest_bytes)
     except OSError as error:
         raise Mistake(f"cannot be read: {reason_of(error)}", "check the name of the file") from None
-    return _of_fair_size(content)
+    return _of_fair_size(content, largest_bytes)
 
 
-def _of_fair_size(content: bytes) -> bytes:
-    if len(content) > LARGEST_FILE_BYTES:
-        limit = f"{LARGEST_FILE_BYTES // 1_000_000} MB"
+def _of_fair_size(content: bytes, largest_bytes: int) -> bytes:
+    if len(content) > largest_bytes:
+        limit = f"{largest_bytes // 1_000_000} MB"
         raise Mistake(f"is larger than {limit}", "split it, or leave columns out")
     return content
 
@@ -254,12 +256,20 @@ def refuse_other_formats(content: bytes) -> None:
             raise Mistake(reason, remedy)
 
 
-def refuse_other_texts(text: str) -> None:
-    """Raise a `Mistake` for text of another form than a table: JSON, HTML, XML, a scenario."""
+def refuse_other_texts(text: str, noun: str = "a portfolio") -> None:
+    """Raise a `Mistake` for text of another form than a table: JSON, HTML, XML, a scenario.
+
+    Parameters
+    ----------
+    text
+        The content of the file.
+    noun
+        What was looked for.
+    """
     for pattern, reason, remedy in _MARKUP:
         # The beginning alone, as repetitions in a pattern may take minutes over a whole file.
         if re.match(pattern, text[:10_000].lstrip(), re.IGNORECASE | re.MULTILINE):
-            raise Mistake(f"is no portfolio: it {reason}", remedy)
+            raise Mistake(f"is no {noun.partition(' ')[2]}: it {reason}", remedy)
 
 
 class _Table(NamedTuple):

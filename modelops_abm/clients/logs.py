@@ -1,0 +1,569 @@
+"""What all logs of a client share: which table it is, what its columns say, and when.
+
+A log is a table that a tool exports: incidents, usage, time sheets. Its form is known by the exact
+names of its columns, or else somebody says which column is what; nothing is guessed. A row that
+cannot be used is left out and told with its place, and the log is read without it; what concerns
+the whole table refuses it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from pathlib import Path
+from typing import Literal, NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from modelops_abm.clients.cells import says_nothing
+from modelops_abm.clients.problems import Mistake, RowProblem, rows_in_words
+from modelops_abm.clients.table import (
+    Record,
+    column_name,
+    decode_either,
+    file_problem,
+    read_bytes,
+    records,
+    refuse_other_texts,
+    separated,
+)
+from modelops_abm.errors import InputError
+from modelops_abm.text import all_of, printable
+
+type Source = str | os.PathLike[str] | bytes
+type DateOrder = Literal["day-first", "month-first"]
+type ColumnsOf = Mapping[str, str | Sequence[str]]
+"""Which column, or which several, say what: by the name of what they say."""
+
+LARGEST_LOG_BYTES = 100_000_000
+"""An incident log of years, or a day's usage of many models, is larger than a portfolio."""
+MOST_COLUMNS = 5_000
+"""Jira writes a column for every comment of the issue that has most."""
+_MOST_NAMED = 30
+_TITLE_ROWS = 20
+"""Rows in which a header is looked for, to say where it is, if the first row is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that a log says.
+
+    Attributes
+    ----------
+    name
+        What a mapping calls it, and the column of a template.
+    meaning
+        What stands in it, for the documentation and for messages.
+    required
+        Whether no log can be used without.
+    """
+
+    name: str
+    meaning: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A table as one tool exports it.
+
+    Attributes
+    ----------
+    name
+        The tool, and which of its exports.
+    telling
+        Columns that must all be there: by them it is known.
+    columns
+        Column, or columns of which the first that the table has counts, by field. All names are in
+        lower case.
+    """
+
+    name: str
+    telling: tuple[str, ...]
+    columns: Mapping[str, str | tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of log: what it says, and the forms in which it is known.
+
+    Attributes
+    ----------
+    name
+        What a command calls it: incidents.
+    noun
+        What a message calls it: an incident log.
+    fields
+        All that it may say.
+    forms
+        The forms; of two that fit, the one that more columns tell.
+    """
+
+    name: str
+    noun: str
+    fields: tuple[Field, ...]
+    forms: tuple[Form, ...]
+
+    def form_of(self, header: Iterable[str]) -> Form | None:
+        """Return the form of a table with such columns, or None if it is none of them."""
+        names = {column_name(name) for name in header}
+        fitting = [form for form in self.forms if names.issuperset(form.telling)]
+        return max(fitting, key=lambda form: len(form.telling), default=None)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Names of the fields without which it cannot be used."""
+        return tuple(field.name for field in self.fields if field.required)
+
+
+@dataclass(frozen=True)
+class LogTable:
+    """A table of which is known what its columns say.
+
+    Attributes
+    ----------
+    form
+        Name of the form, or that the columns are as somebody says.
+    header
+        Names of all columns, as they stand.
+    rows
+        The rows that have a cell for every column.
+    places
+        Positions of the columns, by field; of several columns all.
+    problems
+        Rows that are none.
+    """
+
+    form: str
+    header: tuple[str, ...]
+    rows: tuple[Record, ...]
+    places: Mapping[str, tuple[int, ...]]
+    problems: tuple[RowProblem, ...]
+
+    def cells(self, field: str) -> list[str]:
+        """Return what stands in the first column of a field, row by row; empty if it has none."""
+        places = self.places.get(field, ())
+        return [row.cells[places[0]].strip() if places else "" for row in self.rows]
+
+    def names(self, field: str) -> tuple[str, ...]:
+        """Return the columns of a field, as they stand in the header."""
+        return tuple(self.header[at] for at in self.places.get(field, ()))
+
+    @property
+    def unread(self) -> tuple[int, ...]:
+        """Positions of the columns that say nothing which is read."""
+        read = {at for places in self.places.values() for at in places}
+        return tuple(at for at, name in enumerate(self.header) if at not in read and name)
+
+    def in_words(self) -> str:
+        """Return which table it is and what was taken from where."""
+        taken = [
+            f"{field} from {all_of([printable(name) for name in self.names(field)])}"
+            for field in self.places
+        ]
+        return f"{self.form}; {', '.join(taken)}"
+
+
+def recognised(content: bytes, kinds: Iterable[Kind]) -> Kind | None:
+    """Return of which kind a log is by the columns that it names, or None; it never raises."""
+    try:
+        for kind in kinds:
+            header = next(_rows_of(content, kind))
+            if isinstance(header, Record) and kind.form_of(header.cells) is not None:
+                return kind
+    except Mistake:
+        pass
+    return None
+
+
+def read_table(source: Source, kind: Kind, mapping: ColumnsOf | None = None) -> LogTable:
+    """Return the table in a CSV file with what its columns say.
+
+    Parameters
+    ----------
+    source
+        Path of the file, or its content.
+    kind
+        What kind of log it is to be.
+    mapping
+        Columns by field, for a table of no known form; of a known one they count before its own.
+
+    Raises
+    ------
+    Mistake
+        If it is no such table, or it is not known what its columns say.
+    """
+    header, *others = _rows_of(read_bytes(source, LARGEST_LOG_BYTES), kind)
+    if isinstance(header, RowProblem):
+        raise Mistake(f"cannot be read: {header.reason} (row 1)", header.remedy)
+    if len(header.cells) > MOST_COLUMNS:
+        reason = f"names {len(header.cells):,} columns"
+        raise Mistake(reason, f"leave some out: {MOST_COLUMNS:,} are read")
+    form = kind.form_of(header.cells)
+    places = dict(_places_in_form(header, form)) if form else {}
+    places |= _places_as_mapped(header, kind, mapping or {})
+    lacking = [name for name in kind.required if name not in places]
+    if lacking:
+        raise _not_known(header, others, kind, lacking)
+    rows = [row for row in others if isinstance(row, Record)]
+    width = len(header.cells)
+    problems = [row for row in others if isinstance(row, RowProblem)]
+    problems += [_wrong_length(row, width) for row in rows if len(row.cells) != width]
+    return LogTable(
+        form.name if form else "columns as mapped",
+        tuple(cell.strip() for cell in header.cells),
+        tuple(row for row in rows if len(row.cells) == width),
+        {field.name: places[field.name] for field in kind.fields if field.name in places},
+        tuple(problems),
+    )
+
+
+def label_of(source: Source, name: str | None) -> str:
+    """Return what to call a log in messages: its name, or that of its file."""
+    return name or ("the uploaded file" if isinstance(source, bytes) else Path(source).name)
+
+
+def refused(mistake: Mistake, label: str) -> InputError:
+    """Return the error about a log that cannot be used at all."""
+    return InputError(file_problem(mistake).in_file(label))
+
+
+def _rows_of(content: bytes, kind: Kind) -> Iterator[Record | RowProblem]:
+    """Return the rows of a file, of which the first that holds anything is the header."""
+    text = decode_either(content)
+    if not text.strip(" \t\r\n,;"):
+        raise Mistake("is empty", "the first row must name the columns")
+    refuse_other_texts(text, kind.noun)
+    return records(*separated(text, _known_columns(kind)))
+
+
+def _known_columns(kind: Kind) -> set[str]:
+    told = {name for form in kind.forms for name in form.telling}
+    return told.union(*(_several(name) for form in kind.forms for name in form.columns.values()))
+
+
+def _several(names: str | Sequence[str]) -> tuple[str, ...]:
+    return (names,) if isinstance(names, str) else tuple(names)
+
+
+def _places_in_form(header: Record, form: Form) -> Iterator[tuple[str, tuple[int, ...]]]:
+    names = [column_name(cell) for cell in header.cells]
+    for field, columns in form.columns.items():
+        # A column that stands there twice says two things: Jira has one for every component.
+        found = [
+            tuple(at for at, name in enumerate(names) if name == column)
+            for column in _several(columns)
+        ]
+        if places := next(filter(None, found), ()):
+            yield field, places
+
+
+def _places_as_mapped(header: Record, kind: Kind, mapping: ColumnsOf) -> dict[str, tuple[int, ...]]:
+    known = [field.name for field in kind.fields]
+    names = [column_name(cell) for cell in header.cells]
+    places: dict[str, tuple[int, ...]] = {}
+    for field, columns in mapping.items():
+        if field not in known:
+            reason = f"is mapped to '{printable(field)}', which {kind.noun} does not say"
+            raise Mistake(reason, f"map one of {', '.join(known)}")
+        found: list[int] = []
+        for column in _several(columns):
+            wanted = column_name(column)
+            if wanted not in names:
+                reason = f"has no column '{printable(column)}'"
+                raise Mistake(reason, f"it has {_named(header.cells)}")
+            found += [at for at, name in enumerate(names) if name == wanted]
+        places[field] = tuple(found)
+    return places
+
+
+def _not_known(
+    header: Record, others: Sequence[Record | RowProblem], kind: Kind, lacking: Sequence[str]
+) -> Mistake:
+    for row in others[:_TITLE_ROWS]:
+        if isinstance(row, Record) and kind.form_of(row.cells) is not None:
+            reason = f"has its header in row {row.row}, not in the first"
+            return Mistake(reason, "delete the rows above it")
+    options = " ".join(f"--map {name}=COLUMN" for name in lacking)
+    return Mistake(
+        f"is {kind.noun} of no known form, with the columns {_named(header.cells)}",
+        f"say which column is what: --kind {kind.name} {options} (docs/evidence-files.md has the "
+        "known forms and all that can be mapped)",
+    )
+
+
+def _named(cells: Sequence[str]) -> str:
+    """Return the names of columns in words, not all if they are many."""
+    names = list(dict.fromkeys(printable(cell.strip()) for cell in cells if cell.strip()))
+    left = len(names) - _MOST_NAMED
+    return all_of([f"'{name}'" for name in names[:_MOST_NAMED]]) + (
+        f" and {left:,} more" if left > 0 else ""
+    )
+
+
+def _wrong_length(record: Record, width: int) -> RowProblem:
+    found = len(record.cells)
+    return RowProblem(
+        f"the row has {found} cells, the header has {width}",
+        "quote cells that hold the separator, and give every column a cell",
+        (record.row,),
+        rule="the row is not as wide as the header",
+    )
+
+
+class Stamp(NamedTuple):
+    """A moment as it is written."""
+
+    local: datetime
+    """The clock that was read, without its zone."""
+    offset: timedelta | None
+    """What it is ahead of UTC, if that is written."""
+    timed: bool
+    """Whether it has a time of the day."""
+
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = f"(?P<named>{'|'.join(_MONTHS)})[a-z]*\\.?"
+_YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})"
+_DAYS = (
+    r"(?P<full>[0-9]{4})(?P<mark>[-/.])(?P<first>[0-9]{1,2})(?P=mark)(?P<second>[0-9]{1,2})",
+    rf"(?P<first>[0-9]{{1,2}})(?P<mark>[-/.])(?P<second>[0-9]{{1,2}})(?P=mark){_YEAR}",
+    rf"(?P<first>[0-9]{{1,2}})[-/. ]{_MONTH},?[-/. ]{_YEAR}",
+    rf"{_MONTH} (?P<first>[0-9]{{1,2}})(st|nd|rd|th)?,? (?P<year>[0-9]{{4}})",
+)
+_TIME = (
+    r"([T ]|, ?| - | at )(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
+    r"(:(?P<seconds>[0-9]{2}([.,][0-9]{1,9})?))?( ?(?P<half>[ap])\.?m\.?)?"
+    r"( ?(?P<zone>Z|UTC|GMT|(UTC|GMT)?[+-][0-9]{2}(:?[0-9]{2})?))?"
+)
+_WEEKDAY = r"((mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
+_WRITTEN = tuple(re.compile(f"{_WEEKDAY}{day}({_TIME})?", re.IGNORECASE) for day in _DAYS)
+_NUMBERED = _WRITTEN[1]
+"""Two numbers and a year: whether the day or the month is first is not known by itself."""
+_LONGEST_MOMENT = 60
+_YEARS = range(1970, 2101)
+
+
+def order_of(cells: Iterable[tuple[int, str]], stated: DateOrder | None = None) -> DateOrder | None:
+    """Return whether dates such as 05/02/2024 have the day or the month first.
+
+    A number above 12 shows it for the whole file, which one tool has written; otherwise somebody
+    must say so.
+
+    Parameters
+    ----------
+    cells
+        Row and cell of all moments of the file.
+    stated
+        What somebody says.
+
+    Returns
+    -------
+    DateOrder or None
+        None if no date is written in that way.
+
+    Raises
+    ------
+    Mistake
+        If it is not known, or some show one and others the other.
+
+    Examples
+    --------
+    >>> order_of([(2, "05/02/2024"), (3, "29/2/2024 01:16")])
+    'day-first'
+    >>> order_of([(2, "2024-02-05")]) is None
+    True
+    """
+    if stated:
+        return stated
+    first: dict[DateOrder | None, tuple[int, str]] = {}
+    for row, cell in cells:
+        # A cell that is far too long is no date, and told so when it is read.
+        if found := _NUMBERED.fullmatch(" ".join(cell[:_LONGEST_MOMENT].split())):
+            first.setdefault(_shown_order(int(found["first"]), int(found["second"])), (row, cell))
+    orders = [order for order in first if order is not None]
+    if len(orders) == 1 or not first:
+        return orders[0] if orders else None
+    seen = [f"'{printable(cell)}' in row {row}" for row, cell in first.values()]
+    if orders:
+        reason = f"has dates with the day first and with the month first ({all_of(seen)})"
+        raise Mistake(reason, "write all in one way, or say --dates day-first or month-first")
+    reason = f"has dates of which the day or the month may be first (the first is {seen[0]})"
+    raise Mistake(reason, "say which: --dates day-first or --dates month-first")
+
+
+def _shown_order(first: int, second: int) -> DateOrder | None:
+    if first > 12:
+        return "day-first"
+    return "month-first" if second > 12 else None
+
+
+def read_stamp(cell: str, order: DateOrder | None = None) -> Stamp:
+    """Return the moment that is written in a cell.
+
+    Parameters
+    ----------
+    cell
+        ISO 8601, numbers with the year last, or an English name of the month; with or without time
+        of the day, and an offset or UTC after it.
+    order
+        As `order_of` gives it.
+
+    Raises
+    ------
+    Mistake
+        If it is no moment, or no day of the calendar.
+
+    Examples
+    --------
+    >>> read_stamp("12/Mar/24 9:41 PM").local
+    datetime.datetime(2024, 3, 12, 21, 41)
+    >>> read_stamp("2024-03-12T09:41:00+01:00").offset
+    datetime.timedelta(seconds=3600)
+    """
+    text = " ".join(cell[: _LONGEST_MOMENT + 1].split())
+    found = next(filter(None, (pattern.fullmatch(text) for pattern in _WRITTEN)), None)
+    if found is None or len(cell) > _LONGEST_MOMENT:
+        raise Mistake("is not a moment", "write for example 2024-03-15 09:30, and +01:00 after it")
+    try:
+        local = datetime(*_day_of(found, order), *_clock_of(found))  # type: ignore[arg-type]
+    except ValueError:
+        raise Mistake("is no day or time of the calendar", "write an existing one") from None
+    if local.year not in _YEARS:
+        raise Mistake("is far from today", f"write a year from {_YEARS[0]} to {_YEARS[-1]}")
+    return Stamp(local, _offset_of(found["zone"]), found["hour"] is not None)
+
+
+def _day_of(found: re.Match[str], order: DateOrder | None) -> tuple[int, int, int]:
+    parts = found.groupdict()
+    first = int(parts["first"])
+    if parts.get("full"):
+        return int(parts["full"]), first, int(parts["second"])
+    year = int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
+    if parts.get("named"):
+        return year, _MONTHS.index(parts["named"].lower()) + 1, first
+    second = int(parts["second"])
+    return (year, first, second) if order == "month-first" else (year, second, first)
+
+
+def _clock_of(found: re.Match[str]) -> tuple[int, ...]:
+    if found["hour"] is None:
+        return ()
+    hour = int(found["hour"])
+    if found["half"]:
+        if not 1 <= hour <= 12:
+            raise ValueError
+        hour = hour % 12 + (12 if found["half"].lower() == "p" else 0)
+    whole, _, part = (found["seconds"] or "0").replace(",", ".").partition(".")
+    return hour, int(found["minute"]), int(whole), int(part[:6].ljust(6, "0"))
+
+
+def _offset_of(zone: str | None) -> timedelta | None:
+    if zone is None:
+        return None
+    digits = re.sub("[^0-9]", "", zone).ljust(4, "0")
+    ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    if ahead >= timedelta(hours=24):
+        raise Mistake("has an offset that no clock has", "write +hh:mm or -hh:mm")
+    return -ahead if "-" in zone else ahead
+
+
+def read_zone(text: str) -> tzinfo:
+    """Return a time zone by its name or its offset: UTC, Europe/Berlin, +01:00.
+
+    Raises
+    ------
+    InputError
+        If there is no such zone.
+
+    Examples
+    --------
+    >>> str(read_zone("+01:00"))
+    'UTC+01:00'
+    """
+    if text.upper() in ("UTC", "Z"):
+        return UTC
+    try:
+        if re.fullmatch("[+-][0-9]{2}:?[0-9]{2}", text):
+            return timezone(_offset_of(text) or timedelta())
+        return ZoneInfo(text)
+    except (Mistake, ZoneInfoNotFoundError, ValueError, OSError):
+        known = "write a name such as Europe/Berlin, UTC, or an offset such as +01:00"
+        raise InputError(f"'{printable(text)}' is no time zone; {known}") from None
+
+
+@dataclass
+class Moments:
+    """Reads the moments of a table, all in one order of day and month and on one clock.
+
+    What it cannot read it tells by row, and how many had no zone.
+
+    Parameters
+    ----------
+    table
+        The table.
+    fields
+        Its fields that hold moments.
+    dates
+        Whether the day or the month is first, if somebody says so.
+    zone
+        Of moments without offset; UTC if nobody says so.
+    """
+
+    table: LogTable
+    fields: tuple[str, ...]
+    dates: DateOrder | None = None
+    zone: str | None = None
+
+    def __post_init__(self) -> None:
+        """Find out about the order of day and month from all of them together."""
+        self._zone = read_zone(self.zone or "UTC")
+        self.problems: list[RowProblem] = []
+        self._naive: dict[int, None] = {}
+        self._dated: dict[int, None] = {}
+        cells = (
+            (row.row, cell)
+            for field in self.fields
+            for row, cell in zip(self.table.rows, self.table.cells(field), strict=True)
+        )
+        self.order = order_of(cells, self.dates)
+
+    def read(self, field: str) -> list[datetime | None]:
+        """Return the moments of a field in UTC; None where there is none or it cannot be read."""
+        name = next(iter(self.table.names(field)), field)
+        rows = zip(self.table.rows, self.table.cells(field), strict=True)
+        return [self._read_cell(row.row, name, cell) for row, cell in rows]
+
+    def _read_cell(self, row: int, name: str, cell: str) -> datetime | None:
+        if not cell or says_nothing(cell):
+            return None
+        try:
+            stamp = read_stamp(cell, self.order)
+            if stamp.offset is not None:
+                return (stamp.local - stamp.offset).replace(tzinfo=UTC)
+            self._naive[row] = None
+            if not stamp.timed:
+                self._dated[row] = None
+            return stamp.local.replace(tzinfo=self._zone).astimezone(UTC)
+        except Mistake as mistake:
+            self.problems.append(
+                RowProblem(mistake.reason, mistake.remedy, (row,), (name,), printable(cell))
+            )
+            return None
+
+    def notes(self) -> Iterator[str]:
+        """Yield what was taken for granted, in sentences."""
+        if self._naive:
+            clock = self.zone or "UTC, as nobody says otherwise (--zone)"
+            yield f"moments without a zone are taken as {clock}: {_rows(self._naive)}"
+        if self._dated:
+            yield f"days without a time are taken as their beginning: {_rows(self._dated)}"
+        if self.order and not self.dates:
+            words = "day" if self.order == "day-first" else "month"
+            yield f"a number above 12 shows that dates have the {words} first"
+
+
+def _rows(rows: Iterable[int]) -> str:
+    return rows_in_words(sorted(rows))
