@@ -35,8 +35,10 @@ from modelops_abm.scenario import (
     catalogue,
     describe,
 )
-from modelops_abm.scenario.presets import PRESETS, Departure, kinds_of, preset
+from modelops_abm.scenario.fields import stated_by_entries
+from modelops_abm.scenario.presets import PRESETS, Departure, kinds_of, preset, requests_of
 from modelops_abm.scenario.quantity import facts_of
+from modelops_abm.scenario.requests import RequestKind
 from modelops_abm.scenario.sections import OF_KIND, ModelKind
 from modelops_abm.scenario.sources import LABELS
 from modelops_abm.scenario.words import knowledge_in_words
@@ -467,6 +469,19 @@ says that models of a kind are under regulation; a row that says yes or no goes 
 
 {of_kind}
 
+## Changes
+
+A scenario may list new values that hold from a day on under `changes`. Each entry has a `day`,
+which is a number from 0 or a date, and any of these, nested or dotted (`"team.developers" = 4`); of
+an effort it says the mean.
+
+{changes}
+## Requests
+
+A scenario may list kinds of request with a deadline under `requests`. A kind comes at a rate
+(`per_year`) or on a `day`. A number for its effort is the mean.
+
+{requests}
 ## Distributions
 
 {distributions}
@@ -496,6 +511,8 @@ def parameters() -> str:
         sections="\n".join(_sections()),
         archetypes=", ".join(map(_code, own)) + ".",
         of_kind=_table_of_kind(),
+        changes=_table_of_changes(),
+        requests=_table_of(stated_by_entries("requests")),
         distributions=_DISTRIBUTIONS.format(default_cv=cv).strip(),
         presets="\n".join(_preset(name) for name in PRESETS),
     )
@@ -504,6 +521,15 @@ def parameters() -> str:
 def _table_of_kind() -> str:
     rows = [(_code(name), _code(whole)) for name, whole in OF_KIND.items()]
     return table(("of a kind", "in place of"), rows)
+
+
+def _table_of_changes() -> str:
+    rows = [
+        (_code(field.name), field.unit, _allowed(field))
+        for field in stated_by_entries("changes")
+        if field.name != "day"
+    ]
+    return table(("may change", "unit", "allowed"), rows)
 
 
 def _confidences() -> str:
@@ -543,7 +569,7 @@ def _table_of(quantities: Iterable[Quantity]) -> str:
         [
             (
                 _code(quantity.name),
-                _value(quantity.default),
+                "must be given" if quantity.is_required else _value(quantity.default),
                 quantity.unit,
                 _allowed(quantity),
                 knowledge_in_words(quantity),
@@ -572,7 +598,9 @@ def _value(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return _number(value)
-    if isinstance(value, tuple) and all(isinstance(each, Archetype) for each in value):
+    if isinstance(value, tuple) and all(
+        isinstance(each, Archetype | RequestKind) for each in value
+    ):
         return ", ".join(each.name for each in value) or "none"
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or "none"
@@ -594,17 +622,18 @@ def _preset(name: str) -> str:
     ]
     header = ("name", "value", "source", "confidence")
     changes = table(header, rows) if rows else "Nothing.\n"
-    of_kinds = "".join(
-        f"\nOf its {kind}:\n\n{table(header, _of_kind(scenario, kind, own))}"
-        for kind, own in kinds_of(name).items()
+    lists = ((scenario.archetypes, kinds_of(name)), (scenario.requests, requests_of(name)))
+    of_entries = "".join(
+        f"\nOf its *{entry.name}*:\n\n{table(header, _of_entry(entry, reasons[entry.name]))}"
+        for entries, reasons in lists
+        for entry in entries
     )
-    return f"### {name}\n\n{scenario.description or 'The defaults.'}\n\n{changes}{of_kinds}"
+    return f"### {name}\n\n{scenario.description or 'The defaults.'}\n\n{changes}{of_entries}"
 
 
-def _of_kind(scenario: Scenario, kind: str, own: Mapping[str, Departure]) -> list[Sequence[str]]:
-    archetype = next(each for each in scenario.archetypes if each.name == kind)
+def _of_entry(entry: Section, own: Mapping[str, Departure]) -> list[Sequence[str]]:
     return [
-        (_code(name), _value(getattr(archetype, name)), stated.reason, stated.confidence)
+        (_code(name), _value(getattr(entry, name)), stated.reason, stated.confidence)
         for name, stated in own.items()
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -21,13 +21,23 @@ from modelops_abm.cli.options import (
     set_option,
     with_assignments,
 )
-from modelops_abm.scenario import InputError, Problem, Scenario, Section, StatedValue, describe
-from modelops_abm.scenario.fields import nearest
+from modelops_abm.scenario import (
+    InputError,
+    Problem,
+    Quantity,
+    Scenario,
+    Section,
+    StatedValue,
+    describe,
+)
+from modelops_abm.scenario.fields import nearest, stated_by_entries
 from modelops_abm.scenario.sources import LABELS
 from modelops_abm.scenario.words import (
+    OfEntry,
     allowed_in_words,
-    kinds_in_words,
+    entries_in_words,
     known_in_words,
+    left_out_in_words,
     source_in_words,
     value_in_words,
 )
@@ -35,6 +45,8 @@ from modelops_abm.terminal import console, say
 from modelops_abm.text import printable
 
 _WIDE = 110
+_ENTRY = {"archetypes": "kind", "requests": "request"}
+"""What an entry is called of a list of which each entry has a name."""
 
 
 @click.command()
@@ -103,6 +115,7 @@ def _as_data(scenario: Scenario, values: Sequence[StatedValue]) -> dict[str, Any
 
 def _entry(stated: StatedValue) -> dict[str, Any]:
     quantity = stated.quantity
+    is_list = quantity.kind == "list"
     return {
         "name": quantity.name,
         "kind": quantity.kind,
@@ -118,6 +131,22 @@ def _entry(stated: StatedValue) -> dict[str, Any]:
         "meaning": quantity.meaning,
         "source": stated.source,
         "confidence": stated.confidence,
+        **({"entry": [*map(_field, stated_by_entries(quantity.name))]} if is_list else {}),
+    }
+
+
+def _field(field: Quantity) -> dict[str, Any]:
+    """Return what an entry of a list may say."""
+    return {
+        "name": field.name,
+        "unit": field.unit,
+        "default": field.default,
+        "is_required": field.is_required,
+        "allowed": dict(field.bounds),
+        "plausible": field.plausible,
+        "meaning": field.meaning,
+        "source": field.source,
+        "confidence": field.confidence,
     }
 
 
@@ -136,22 +165,46 @@ def _print(scenario: Scenario, values: Sequence[StatedValue], *, explained: bool
     shown = [stated for stated in values if stated.quantity.name not in LABELS]
     table = _wide_table if target.width >= _WIDE else _narrow_table
     target.print(table(shown, explained=explained))
-    if explained and any(stated.quantity.name == "archetypes" for stated in shown):
-        _print_kinds(target, scenario)
+    if explained:
+        for stated in shown:
+            if stated.quantity.kind == "list":
+                _print_entries(target, scenario, stated.quantity.name)
 
 
-def _print_kinds(target: Console, scenario: Scenario) -> None:
-    """Print what every kind of model states of itself, which is one value to a scenario."""
-    for kind, rows in groupby(kinds_in_words(scenario), key=lambda row: row.kind):
-        target.print()
-        say(target, f"Of the kind {printable(kind)}:")
-        table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-        table.add_column("Name", no_wrap=True)
-        table.add_column("Value, whose value it is")
-        for row in rows:
-            reason = Text(f"\n{row.reason}" if row.reason else "", style="dim")
-            table.add_row(Text(row.name), Text(row.value) + reason)
-        target.print(table)
+def _print_entries(target: Console, scenario: Scenario, name: str) -> None:
+    """Print what every entry of a list states of itself, and what an entry may say."""
+    if name in _ENTRY:
+        for entry, rows in groupby(entries_in_words(scenario, name), key=lambda row: row.entry):
+            target.print()
+            say(target, f"Of the {_ENTRY[name]} {printable(entry)}:")
+            target.print(_two_columns("Value, whose value it is", map(_stated_row, rows)))
+    target.print()
+    say(target, f"What an entry of {name} may say:")
+    rows_of = map(_field_row, stated_by_entries(name))
+    target.print(_two_columns("Value if left out, what is allowed", rows_of))
+
+
+def _stated_row(row: OfEntry) -> tuple[str, str, str]:
+    return row.name, row.value, row.reason
+
+
+def _field_row(field: Quantity) -> tuple[str, str, str]:
+    allowed = allowed_in_words(field) if field.bounds or field.choices else ""
+    unit = field.unit if field.default is None else ""  # the default has it
+    told = [part for part in (allowed, unit) if part]
+    lines = [f"Allowed: {', '.join(told)}"] if told else []
+    return field.name, left_out_in_words(field), "\n".join([*lines, field.meaning])
+
+
+def _two_columns(heading: str, rows: Iterable[tuple[str, str, str]]) -> Table:
+    """Return a table of names and values, with something about each below it."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("Name", no_wrap=True)
+    table.add_column(heading)
+    for name, value, about in rows:
+        below = f"\n{about}" if value and about else about
+        table.add_row(Text(name), Text(value) + Text(below, style="dim"))
+    return table
 
 
 def _wide_table(values: Sequence[StatedValue], *, explained: bool) -> Table:

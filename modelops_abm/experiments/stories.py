@@ -20,7 +20,6 @@ import pandas as pd
 from modelops_abm import formats
 from modelops_abm.core import outcomes
 from modelops_abm.core.registry import simulator_version
-from modelops_abm.errors import InputError, Problem
 from modelops_abm.experiments.comparison import Comparison
 from modelops_abm.experiments.comparison_runs import compare
 from modelops_abm.experiments.running import Keeping, refuses_unknown
@@ -28,9 +27,9 @@ from modelops_abm.experiments.statistics import Estimate, PairedDifference
 from modelops_abm.representation import Reported, Row, Table, in_short, numbers, words
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.scenario import Scenario, with_values
-from modelops_abm.scenario.fields import nearest
+from modelops_abm.scenario.fields import known_by
 from modelops_abm.scenario.presets import preset
-from modelops_abm.text import all_of, printable
+from modelops_abm.text import all_of
 
 
 class Story(NamedTuple):
@@ -92,10 +91,7 @@ def story(name: str) -> Story:
     >>> story("no_incidents").values["incidents.pipeline_per_year"]
     0.0
     """
-    if name in STORIES:
-        return STORIES[name]
-    message = f"there is no story '{printable(name)}'; known are {', '.join(STORIES)}"
-    raise InputError(Problem(message, suggestion=nearest(name, STORIES)))
+    return known_by(name, STORIES, "story")
 
 
 @dataclass(frozen=True, repr=False)

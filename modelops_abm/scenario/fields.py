@@ -10,13 +10,17 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache, reduce
+from types import NoneType
 from typing import Any, Literal, NamedTuple, TypeGuard, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from modelops_abm.errors import InputError, Problem
 from modelops_abm.scenario.knowledge import Knowledge, Spread, Weights, family_within
 from modelops_abm.scenario.quantity import Distribution, Section, choices_of, facts_of
 from modelops_abm.scenario.scenario import Scenario
+from modelops_abm.scenario.timeline import CHANGEABLE, Change
+from modelops_abm.text import printable
 
 Path = tuple[str | int, ...]
 
@@ -109,6 +113,36 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return found[0] if found else ""
 
 
+def known_by[T](name: str, known: Mapping[str, T], what: str) -> T:
+    """Return what is known by a name.
+
+    Parameters
+    ----------
+    name
+        As somebody wrote it.
+    known
+        What there is, by name.
+    what
+        What each is, in a word.
+
+    Raises
+    ------
+    InputError
+        If there is none; it names all, and suggests the nearest.
+
+    Examples
+    --------
+    >>> known_by("mein", {"main": 1}, "branch")
+    Traceback (most recent call last):
+    ...
+    modelops_abm.errors.InputError: there is no branch 'mein'; known are main; did you mean main?
+    """
+    if name in known:
+        return known[name]
+    message = f"there is no {what} '{printable(name)}'; known are {', '.join(known)}"
+    raise InputError(Problem(message, suggestion=nearest(name, known)))
+
+
 def suggestion(root: type[Section], path: Path) -> str:
     """Return what somebody may have meant by a name that does not exist."""
     wrong = str(path[-1])
@@ -183,6 +217,8 @@ class Quantity:
     """Where the default comes from."""
     confidence: str = ""
     """How well the default is supported."""
+    is_required: bool = False
+    """Whether it has no default, and must be given: in an entry of a list."""
 
     @property
     def is_number(self) -> bool:
@@ -205,6 +241,24 @@ def catalogue() -> tuple[Quantity, ...]:
     )
 
 
+@cache
+def stated_by_entries(name: str) -> tuple[Quantity, ...]:
+    """Return what an entry of a list of a scenario may say: of archetypes, changes or requests.
+
+    >>> [each.name for each in stated_by_entries("requests")][:4]
+    ['name', 'per_year', 'day', 'who']
+    """
+    entry = section_at(Scenario, (name,))
+    assert entry is not None
+    names = ("day", *CHANGEABLE) if entry is Change else tuple(entry.model_fields)
+    found = ((each, field_at(entry, tuple(each.split(".")))) for each in names)
+    return tuple(
+        _quantity(each, declared, None if declared.is_required() else declared.default)
+        for each, declared in found
+        if declared is not None
+    )
+
+
 def _quantity(name: str, declared: FieldInfo, default: Any) -> Quantity:
     facts = facts_of(declared)
     plausible = facts.get("plausible")
@@ -221,6 +275,7 @@ def _quantity(name: str, declared: FieldInfo, default: Any) -> Quantity:
         choices=choices_of(declared.annotation),
         source=facts.get("source", ""),
         confidence=facts.get("confidence", ""),
+        is_required=declared.is_required(),
     )
 
 
@@ -244,9 +299,12 @@ def _knowledge(declared: FieldInfo) -> Knowledge | None:
 def _kind(annotation: Any) -> Kind:
     if annotation in _KIND_OF_TYPE:
         return _KIND_OF_TYPE[annotation]
+    parts = [part for part in get_args(annotation) if part is not NoneType]
+    if len(parts) == 1 and NoneType in get_args(annotation):
+        return _kind(parts[0])
     is_list = get_origin(annotation) is tuple
     if section_in(annotation) is not None:
         return "list" if is_list else "portfolio"
     if not is_list:
-        return "choice"
+        return "choice" if choices_of(annotation) else "date"  # a day, or a date
     return "order" if choices_of(annotation) else "months"

@@ -14,13 +14,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from modelops_abm.core.registry import BUILT_IN_CAPABILITIES
-from modelops_abm.errors import InputError, Problem
 from modelops_abm.formats import count_in_words
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES
 from modelops_abm.scenario.changes import with_values
-from modelops_abm.scenario.fields import nearest
+from modelops_abm.scenario.fields import known_by
 from modelops_abm.scenario.scenario import Scenario, SourceKind
-from modelops_abm.text import all_of, printable
+from modelops_abm.text import all_of
 
 
 class Departure(NamedTuple):
@@ -31,13 +30,15 @@ class Departure(NamedTuple):
     confidence: SourceKind = "judgement"
 
 
-type _Kinds = Mapping[str, Mapping[str, Departure]]
+type _Entries = Mapping[str, Mapping[str, Departure]]
+"""What the entries of a list state, by their names."""
 
 
 class _Preset(NamedTuple):
     description: str
     departures: Mapping[str, Departure]
-    kinds: _Kinds = MappingProxyType({})
+    kinds: _Entries = MappingProxyType({})
+    requests: _Entries = MappingProxyType({})
 
 
 def _of_capabilities() -> Iterator[tuple[str, _Preset]]:
@@ -58,24 +59,27 @@ def _of_file() -> Iterator[tuple[str, _Preset]]:
     stated = tomllib.loads(files(__package__).joinpath("presets.toml").read_text("utf-8"))
     for name, preset_ in stated.items():
         values = _departures(preset_["values"])
-        kinds = {kind: _departures(own) for kind, own in preset_.get("kinds", {}).items()}
-        if kinds:
-            values["archetypes"] = _archetypes(kinds)
-        yield name, _Preset(preset_["description"], values, kinds)
+        lists = []
+        for value, key in (("archetypes", "kinds"), ("requests", "requests")):
+            entries = {each: _departures(own) for each, own in preset_.get(key, {}).items()}
+            if entries:
+                values[value] = _as_one(entries)
+            lists.append(entries)
+        yield name, _Preset(preset_["description"], values, *lists)
 
 
 def _departures(stated: Mapping[str, Any]) -> dict[str, Departure]:
     return {name: Departure(*facts) for name, facts in stated.items()}
 
 
-def _archetypes(kinds: _Kinds) -> Departure:
-    """Return the archetypes of a preset as one value, which they are to a scenario."""
-    entries = [
-        {"name": kind, **{name: departure.value for name, departure in own.items()}}
-        for kind, own in kinds.items()
+def _as_one(entries: _Entries) -> Departure:
+    """Return a list of a preset as one value, which it is to a scenario."""
+    values = [
+        {"name": entry, **{name: departure.value for name, departure in own.items()}}
+        for entry, own in entries.items()
     ]
     return Departure(
-        entries, f"{all_of([*kinds])}, each value with its reason in docs/parameters.md"
+        values, f"{all_of([*entries])}, each value with its reason in docs/parameters.md"
     )
 
 
@@ -104,14 +108,11 @@ def preset(name: str) -> Scenario:
     >>> preset("small_team").team.developers
     5
     """
-    if name in _PRESETS:
-        return _scenario(name)
-    known = ", ".join(PRESETS)
-    message = f"there is no preset '{printable(name)}'; known are {known}"
-    raise InputError(Problem(message, suggestion=nearest(name, PRESETS)))
+    known_by(name, PRESETS, "preset")
+    return _scenario(name)
 
 
-def kinds_of(name: str) -> _Kinds:
+def kinds_of(name: str) -> _Entries:
     """Return what each kind of model of a preset states of itself, and why; none if it has none.
 
     >>> kinds_of("three_kinds")["ranking models"]["retraining_interval_days"].value
@@ -120,10 +121,19 @@ def kinds_of(name: str) -> _Kinds:
     return _PRESETS[name].kinds
 
 
+def requests_of(name: str) -> _Entries:
+    """Return what each kind of request of a preset states, and why; none if it has none.
+
+    >>> requests_of("three_kinds")["end of a vendor's version"]["deadline_days"].value
+    60.0
+    """
+    return _PRESETS[name].requests
+
+
 @cache
 def _scenario(name: str) -> Scenario:
     """Return a preset in which every value that departs carries its reason."""
-    description, departures, _ = _PRESETS[name]
+    description, departures, *_ = _PRESETS[name]
     scenario = Scenario(name=name, description=description)
     # One by one, as each has a reason of its own.
     for value_name, (value, reason, confidence) in departures.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from modelops_abm.formats import money, plural
@@ -16,10 +16,11 @@ from modelops_abm.scenario import (
     is_baseline,
 )
 from modelops_abm.scenario.capabilities import COSTS_HOLD_WITHIN, MODELS_OF_COSTS
+from modelops_abm.scenario.fields import stated_by_entries
 from modelops_abm.scenario.knowledge import PERCENT, Knowledge, Spread, Weights
 from modelops_abm.scenario.portfolio import ILLUSTRATIVE
-from modelops_abm.scenario.presets import PRESETS, kinds_of
-from modelops_abm.scenario.quantity import facts_of
+from modelops_abm.scenario.presets import PRESETS, Departure, kinds_of, requests_of
+from modelops_abm.scenario.requests import RequestKind
 from modelops_abm.scenario.scenario import timeline
 from modelops_abm.scenario.sources import is_by_size, source_of
 from modelops_abm.scenario.timeline import Change
@@ -36,36 +37,63 @@ def value_in_words(stated: StatedValue) -> str:
     return _in_words(stated.value, stated.quantity.unit)
 
 
-class OfKind(NamedTuple):
-    """What a kind of model states of itself, in words."""
+class OfEntry(NamedTuple):
+    """What an entry of a list states, in words: a kind of model, a kind of request."""
 
-    kind: str
+    entry: str
     name: str
     value: str
     reason: str
 
 
-def kinds_in_words(scenario: Scenario) -> list[OfKind]:
-    """Return what every archetype states of itself, with its unit and a preset's reason.
+def entries_in_words(scenario: Scenario, name: str) -> list[OfEntry]:
+    """Return what every entry of a list states of itself, with its unit and a preset's reason.
 
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    name
+        Name of the list: `archetypes` or `requests`.
+
+    Examples
+    --------
     >>> from modelops_abm.scenario.presets import preset
-    >>> kinds_in_words(preset("three_kinds"))[0].value
+    >>> entries_in_words(preset("three_kinds"), "archetypes")[0].value
     '0.4 share of the ideas'
     """
-    return [row for each in scenario.archetypes for row in _of_kind(scenario, each)]
+    reasons: Mapping[str, Mapping[str, Departure]] = {}
+    if scenario.name in PRESETS:
+        reasons = (kinds_of if name == "archetypes" else requests_of)(scenario.name)
+    return [
+        row
+        for each in getattr(scenario, name)
+        for row in _of_entry(each, stated_by_entries(name), reasons.get(each.name, {}))
+    ]
 
 
-def _of_kind(scenario: Scenario, archetype: Archetype) -> Iterator[OfKind]:
-    reasons = kinds_of(scenario.name).get(archetype.name, {}) if scenario.name in PRESETS else {}
-    for name, field in Archetype.model_fields.items():
-        value, why = getattr(archetype, name), reasons.get(name)
-        if name == "name" or value in (None, False):
+def _of_entry(
+    entry: Archetype | RequestKind, fields: Sequence[Quantity], reasons: Mapping[str, Departure]
+) -> Iterator[OfEntry]:
+    for field in fields:
+        value, why = getattr(entry, field.name), reasons.get(field.name)
+        if field.name == "name" or value in (None, False):
             continue
         # A value that somebody has set has not the preset's reason.
         states = why is not None and getattr(value, "mean", value) == why.value
         words = f"{why.confidence}: {why.reason}" if why is not None and states else ""
-        unit = facts_of(field).get("unit", "")
-        yield OfKind(archetype.name, name, _in_words(value, unit), words)
+        yield OfEntry(entry.name, field.name, _in_words(value, field.unit), words)
+
+
+def left_out_in_words(field: Quantity) -> str:
+    """Return what holds for a field that an entry of a list leaves out; empty if nothing does.
+
+    >>> [left_out_in_words(field) for field in stated_by_entries("requests")][3:6]
+    ['all', '5 developer-days (lognormal, cv 0.5)', 'must be given']
+    """
+    if field.is_required:
+        return "must be given"
+    return "" if field.default is None else _in_words(field.default, field.unit)
 
 
 def _in_words(value: Any, unit: str) -> str:

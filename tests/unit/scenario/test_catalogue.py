@@ -16,10 +16,12 @@ from modelops_abm.scenario import (
     json_schema,
     with_values,
 )
-from modelops_abm.scenario.fields import Quantity
+from modelops_abm.scenario.fields import Quantity, stated_by_entries
 from modelops_abm.scenario.knowledge import Spread, Weights
 from modelops_abm.scenario.quantity import facts_of, weibull_cv
+from modelops_abm.scenario.requests import RequestKind
 from modelops_abm.scenario.sources import LABELS
+from modelops_abm.scenario.timeline import CHANGEABLE
 from modelops_abm.scenario.words import knowledge_in_words
 
 NUMBERS = [quantity for quantity in catalogue() if quantity.is_number]
@@ -76,13 +78,30 @@ def test_the_default_lies_in_what_is_known(quantity: Quantity) -> None:
         assert known.reason.startswith("judgement: ")
 
 
-@pytest.mark.parametrize("section", [Archetype, PortfolioModel])
+@pytest.mark.parametrize("section", [Archetype, PortfolioModel, RequestKind])
 def test_every_number_of_a_list_has_unit_and_bounds(section: type[Section]) -> None:
     for name, field in section.model_fields.items():
         if "float" in str(field.annotation):
             assert facts_of(field)["unit"], name
             assert facts_of(field)["bounds"], name
         assert field.description, name
+
+
+@pytest.mark.parametrize("name", ["archetypes", "changes", "requests"])
+def test_every_list_tells_what_an_entry_may_say(name: str) -> None:
+    fields = {each.name: each for each in stated_by_entries(name)}
+    needed = {"archetypes": {"name", "share"}, "changes": {"day"}}
+    required = {each.name for each in fields.values() if each.is_required}
+    assert required == needed.get(name, {"name", "deadline_days"})
+    for each in fields.values():
+        assert each.meaning
+        if each.is_number:
+            assert each.unit
+            assert each.bounds
+    if name == "changes":
+        assert [*fields] == ["day", *CHANGEABLE]
+        assert fields["team.developers"].bounds["ge"] == 0
+        assert fields["team.focus"].unit == BY_NAME["team.focus"].unit
 
 
 def test_everything_has_a_meaning_and_its_own_name() -> None:

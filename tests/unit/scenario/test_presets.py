@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelops_abm.scenario import InputError, Scenario, describe, load_scenario, save_scenario
-from modelops_abm.scenario.presets import PRESETS, kinds_of, preset
+from modelops_abm.scenario.presets import PRESETS, kinds_of, preset, requests_of
 from modelops_abm.scenario.quantity import Confidence
 from modelops_abm.scenario.sources import changed_names
 
@@ -83,6 +83,27 @@ def test_every_attribute_of_every_kind_says_why() -> None:
     assert all(not kinds_of(name) for name in PRESETS if name != "three_kinds")
 
 
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_attribute_of_every_request_says_why(name: str) -> None:
+    stated, listed = requests_of(name), preset(name).requests
+    assert [*stated] == [each.name for each in listed]
+    assert bool(listed) == (name in ("regulated_bank", "three_kinds"))
+    for each in listed:
+        own = stated[each.name]
+        assert {"per_year", "who", "effort", "deadline_days"} <= {*own}
+        for attribute, why in own.items():
+            value = getattr(each, attribute)
+            assert getattr(value, "mean", value) == why.value
+            assert len(why.reason) > 8
+            assert why.confidence in [*Confidence]
+
+
+def test_a_vendors_version_ends_after_the_median_of_441_days_with_60_days_notice() -> None:
+    (end,) = preset("three_kinds").requests
+    assert end.per_year == pytest.approx(365.0 / 441.0, abs=0.005)
+    assert (end.deadline_days, end.who) == (60.0, "language-model applications")
+
+
 def test_kinds_of_the_preset_fail_in_their_own_ways() -> None:
     """Scorecards slowly and under supervision, rankings fast, and cared for by machines."""
     cards, ranking, language = preset("three_kinds").archetypes
@@ -106,6 +127,10 @@ def test_bank_is_under_supervision() -> None:
     assert bank.incidents.compliance_per_year == pytest.approx(multiplier * default_rate)
     assert bank.model.useful_life_years.mean > reference.model.useful_life_years.mean
     assert bank.capabilities.lineage.maximum == 1.0
+    # Less than the 13 to 26 developer-days a year of a plan for a high-risk system.
+    work = sum((each.per_year or 0.0) * each.effort.mean for each in bank.requests)
+    assert work == pytest.approx(8.0)
+    assert all(each.who == "all" and each.deadline_days <= 90.0 for each in bank.requests)
 
 
 def test_unknown_preset_suggests_the_nearest() -> None:
