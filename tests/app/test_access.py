@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -27,6 +27,7 @@ from starlette.types import Message
 from modelops_abm.app import access, server
 from modelops_abm.app.access import AccessControl, Hosts, protect
 from modelops_abm.scenario import InputError
+from tests.patience import PATIENCE_SECONDS
 
 PORT = 8765
 OWN, PROXIED = f"localhost:{PORT}", "models.example.org"
@@ -368,11 +369,12 @@ def test_an_answer_that_takes_too_long_is_given_up(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(access, "_ANSWER_SECONDS", 0.01)
 
     async def application(*_arguments: object) -> None:
-        await asyncio.sleep(60)
+        await asyncio.sleep(PATIENCE_SECONDS)
+        waited_for.append("all of it")
 
-    began = time.monotonic()
+    waited_for: list[str] = []
     assert Server(AccessControl(application, Hosts())).ask().status == UNANSWERED
-    assert time.monotonic() - began < 30
+    assert not waited_for
 
 
 # --- What is given --------------------------------------------------------------------------------
@@ -592,7 +594,7 @@ def punctual(seconds: float, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         http=server.PunctualProtocol,
         lifespan="off",
         log_level="error",
-        timeout_keep_alive=1,
+        timeout_keep_alive=round(seconds),
     )
     serving = uvicorn.Server(config)
     with socket.create_server((server.HOST, 0)) as listener:
@@ -613,23 +615,28 @@ def test_half_a_request_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
         whole[:-2],
         b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n1",
     ]
-    with punctual(0.3, monkeypatch) as port:
+    with punctual(1.0, monkeypatch) as port, ExitStack() as connections:
+        halves = {}
         for half in (*begun, whole + whole[:-2]):
-            with socket.create_connection((server.HOST, port), timeout=30) as connection:
-                connection.sendall(half)
-                received = b""
-                while chunk := connection.recv(4096):
-                    received += chunk
-                assert (b"200 OK" in received) == half.startswith((whole, b"POST"))
+            connection = socket.create_connection((server.HOST, port), timeout=PATIENCE_SECONDS)
+            halves[connections.enter_context(connection)] = half
+            connection.sendall(half)
+        for connection, half in halves.items():
+            received = b""
+            while chunk := connection.recv(4096):
+                received += chunk
+            assert (b"200 OK" in received) == half.startswith((whole, b"POST"))
 
 
 def test_a_connection_that_is_used_again_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    with punctual(1.0, monkeypatch) as port:
-        connection = http.client.HTTPConnection(server.HOST, port, timeout=30)
+    seconds = 3.0
+    with punctual(seconds, monkeypatch) as port:
+        connection = http.client.HTTPConnection(server.HOST, port, timeout=PATIENCE_SECONDS)
         connection.connect()
         connection.auto_open = 0
-        for _ in range(4):
+        end = time.monotonic() + seconds + 0.2
+        while time.monotonic() < end:
             connection.request("GET", "/")
             assert connection.getresponse().read() == b""
-            time.sleep(0.4)
+            time.sleep(0.05)
         connection.close()

@@ -21,6 +21,7 @@ from modelops_abm.app.state.tray import (
     with_kept,
 )
 from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, Scenario, with_values
+from tests.patience import PATIENCE_SECONDS
 
 SMALL = {"portfolio.initial_models": 2, "horizon_days": 60, "team.developers": 2}
 PLAN = Plan.of_preset("all_five").changed(SMALL)
@@ -57,7 +58,7 @@ def test_a_reload_brings_back_the_tray_and_answers_it() -> None:
     after = open_session(query_of(Linked(OTHER)))
     restore(after, to_keep(before.plan, before.tray.value))
     after.ask()
-    assert after.wait(60.0)
+    assert after.wait(PATIENCE_SECONDS)
     (kept,) = after.tray.value
     assert (kept.name, kept.plan.key) == ("one", PLAN.key)
     assert kept.is_answered(0)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,6 +22,7 @@ from modelops_abm.app.state.session import Session
 from modelops_abm.experiments import Comparison, Credit, compare, level_worth
 from modelops_abm.scenario import InputError
 from tests.app.comparisons import quick_plan
+from tests.patience import until
 
 HOSTILE = '<img src=x onerror="alert(1)">'
 
@@ -244,8 +244,8 @@ def test_an_effect_that_fails_says_so_and_can_be_asked_for_again(
         for _ in range(2):
             session.notice.set("")
             effect.act("effect")
-            wait_for(lambda: words in session.notice.value)
-            wait_for(lambda: "Being computed" not in effect.text)
+            until(lambda: words in session.notice.value)
+            until(lambda: "Being computed" not in effect.text)
 
 
 def test_a_team_that_cannot_carry_its_portfolio_is_told_so(session: Session) -> None:
@@ -255,7 +255,7 @@ def test_a_team_that_cannot_carry_its_portfolio_is_told_so(session: Session) -> 
     session.history.set(History(plan))
     session.answer.set(Answer(plan, compare(plan.scenario, 16), 16, 0.06e6, True))
     with shown(Head(session)) as head:
-        wait_for(lambda: "A team of 1 developer cannot carry this portfolio" in head.text)
+        until(lambda: "A team of 1 developer cannot carry this portfolio" in head.text)
         assert "would do" in head.text
 
 
@@ -272,11 +272,4 @@ def test_advice_that_fails_says_so(session: Session, monkeypatch: pytest.MonkeyP
         solara.Text("")
 
     with shown(Asking()):
-        wait_for(lambda: session.notice.value == "not enough memory")
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    limit = time.monotonic() + 20.0
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.005)
+        until(lambda: session.notice.value == "not enough memory")

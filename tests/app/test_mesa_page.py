@@ -28,6 +28,7 @@ from modelops_abm.charts import life_cycle_graph
 from modelops_abm.core.outcomes import DAILY
 from modelops_abm.scenario import with_values
 from modelops_abm.scenario.presets import preset
+from tests.patience import PATIENCE_SECONDS, until
 
 
 @pytest.mark.parametrize(
@@ -152,7 +153,7 @@ def test_a_day_is_one_piece_to_who_reads() -> None:
     reporters[last] = while_a_day_is_collected
     for _ in range(4):
         model.step()
-    reader.join(10.0)
+    reader.join(PATIENCE_SECONDS)
     assert read == [4]
 
 
@@ -170,7 +171,7 @@ def test_a_run_is_read_between_days(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(mesa_page, "run_so_far", while_it_is_read)
     _box, context = solara.render(mesa_page.LifeCycle(model), handle_error=False)
-    steps.join(10.0)
+    steps.join(PATIENCE_SECONDS)
     assert model.day == 2
     context.close()
 
@@ -192,7 +193,7 @@ def test_no_day_begins_while_another_thread_draws(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(mesa_page, "life_cycle", while_it_is_drawn)
     force_update()
-    steps.join(10.0)
+    steps.join(PATIENCE_SECONDS)
     assert (days, model().day) == ([7], 8)
     context.close()
 
@@ -317,11 +318,3 @@ def slide(page: Any, label: str, value: float) -> None:
 def errors(page: Any) -> list[Any]:
     """Return what Mesa's page says went wrong in a step."""
     return [found for found in widgets(page) if getattr(found, "type", "") == "error"]
-
-
-def until(is_over: Callable[[], Any]) -> None:
-    for _ in range(20_000):
-        if is_over():
-            return
-        time.sleep(0.02)
-    pytest.fail("it did not end")

@@ -15,6 +15,7 @@ import uvicorn
 
 from modelops_abm.app import server
 from modelops_abm.app.server import HOST, serve
+from tests.patience import PATIENCE_SECONDS
 
 type Receive = Callable[[], Awaitable[dict[str, Any]]]
 type Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -68,7 +69,7 @@ def test_the_page_is_opened_once_it_answers(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(webbrowser, "open", open_page)
     with socket.create_server((HOST, 0)) as listener, pytest.raises(KeyboardInterrupt):
         serve(listener, opened="http://127.0.0.1:1")
-    assert is_opened.wait(30)
+    assert is_opened.wait(PATIENCE_SECONDS)
     assert opened == ["http://127.0.0.1:1"]
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -15,8 +15,8 @@ from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import Tray, with_answer
 from modelops_abm.experiments import credit
 from modelops_abm.scenario import InputError, Scenario, with_values
+from tests.patience import PATIENCE_SECONDS, until
 
-SECONDS = 60.0
 LEVEL = "capabilities.rollback.maximum"
 BASE = with_values(
     Scenario(),
@@ -30,14 +30,7 @@ def session() -> Iterator[Session]:
     session = Session(Plan("reference", BASE).changed({LEVEL: 0.5}))
     yield session
     session.close()
-    assert session.wait(SECONDS)
-
-
-def until(condition: Callable[[], object]) -> None:
-    limit = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < limit
-        time.sleep(0.01)
+    assert session.wait(PATIENCE_SECONDS)
 
 
 def is_settled(session: Session) -> bool:
@@ -240,6 +233,6 @@ def test_a_plan_kept_while_an_answer_comes_stays_kept(
 
     monkeypatch.setattr("modelops_abm.app.state.session.with_answer", meanwhile)
     session._hear(found)
-    keeping.join(SECONDS)
+    keeping.join(PATIENCE_SECONDS)
     assert [kept.name for kept in session.tray.value] == ["first", "second"]
     assert session.tray.value[0].answer is found

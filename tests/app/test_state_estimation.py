@@ -27,8 +27,8 @@ from modelops_abm.experiments.statistics import LOOKS
 from modelops_abm.runs import Cancelled
 from modelops_abm.runs.threads import Account, Caller, Rank, SharedThreads, new_caller
 from modelops_abm.scenario import InputError, Scenario, catalogue, with_values
+from tests.patience import PATIENCE_SECONDS, until
 
-SECONDS = 60.0
 SMALL = {
     "portfolio.initial_models": 3,
     "portfolio.initial_ideas": 2,
@@ -66,10 +66,7 @@ class Listener:
         return [message for message in self.messages if isinstance(message, Explanation)]
 
     def wait_until(self, condition: Callable[[], bool]) -> None:
-        limit = time.monotonic() + SECONDS
-        while not condition():
-            assert time.monotonic() < limit, self.messages
-            time.sleep(0.005)
+        until(condition, lambda: self.messages)
 
 
 @pytest.fixture
@@ -81,7 +78,7 @@ def test_answers_look_by_look_then_credit(listener: Listener) -> None:
     plan = small_plan(monitoring=0.5, rollback=1.0)
     estimator = Estimator(listener)
     estimator.ask(plan, 7)
-    assert estimator.wait(SECONDS)
+    assert estimator.wait(PATIENCE_SECONDS)
     found = listener.answers()
     futures = [answer.comparison.replications for answer in found]
     assert futures == list(LOOKS[: len(futures)])
@@ -109,7 +106,7 @@ def test_a_newer_question_supersedes(listener: Listener) -> None:
     plans = [small_plan(monitoring=level / 10.0) for level in range(1, 8)]
     for plan in plans:
         estimator.ask(plan, 0)
-    assert estimator.wait(SECONDS)
+    assert estimator.wait(PATIENCE_SECONDS)
     keys = [message.plan.key for message in listener.answers()]
     order = [plan.key for plan in plans]
     assert keys == sorted(keys, key=order.index)  # never back to an older plan
@@ -128,7 +125,7 @@ def test_stops_soon_when_closed(listener: Listener) -> None:
     estimator.answer_all([big], 0)
     estimator.explain(big, 0, "monitoring")
     estimator.close()
-    assert estimator.wait(5.0)
+    assert estimator.wait(PATIENCE_SECONDS)
     heard = len(listener.messages)
     time.sleep(0.2)
     assert len(listener.messages) == heard
@@ -142,13 +139,13 @@ def test_a_settled_answer_is_remembered(
     estimator = Estimator(listener)
     for plan in (first, second):
         estimator.ask(plan, 0)
-        assert estimator.wait(SECONDS)
+        assert estimator.wait(PATIENCE_SECONDS)
     settled = listener.answers()[-1]
     listener.messages.clear()
     monkeypatch.setattr(estimation, "comparisons", None)
     monkeypatch.setattr(estimation, "stream_credit", None)
     estimator.ask(second, 0)
-    assert estimator.wait(SECONDS)
+    assert estimator.wait(PATIENCE_SECONDS)
     assert listener.answers() == [settled]
     assert [message.credit is not None for message in listener.credits()] == [True]
 
@@ -167,7 +164,7 @@ def test_an_answer_may_be_forgotten_while_it_is_shown(
 
     def slow(*_: object, **__: object) -> Iterator[Answer]:
         yield replace(settled[first.key], plan=late)
-        assert has_looked_up.wait(SECONDS)
+        assert has_looked_up.wait(PATIENCE_SECONDS)
 
     tell = Job.tell
 
@@ -182,7 +179,7 @@ def test_an_answer_may_be_forgotten_while_it_is_shown(
     estimator.ask(late, 0)
     listener.wait_until(lambda: any(each.plan is late for each in listener.answers()))
     estimator.ask(first, 0)
-    assert estimator.wait(SECONDS)
+    assert estimator.wait(PATIENCE_SECONDS)
     assert estimator.cache.get((first.key, 0, USUAL)) is not None
     assert [m for m in listener.messages if isinstance(m, Failure)] == []
     assert listener.answers()[-1].plan is first
@@ -208,7 +205,7 @@ def test_only_first_figures_have_the_first_rank(
     estimator = Estimator(listener)
     estimator.answer_all([small_plan(rollback=0.25)], 0)
     estimator._at_rest.set()
-    assert estimator.wait(SECONDS)
+    assert estimator.wait(PATIENCE_SECONDS)
     assert set(ranks) == {Rank.NEXT}
     ranks.clear()
     quantity = next(each for each in catalogue() if each.name == "team.payroll_per_year")
@@ -227,7 +224,7 @@ def test_nothing_raised_has_no_credit(listener: Listener) -> None:
     plan = small_plan()
     estimator = Estimator(listener)
     estimator.ask(plan, 0)
-    assert estimator.wait(SECONDS)
+    assert estimator.wait(PATIENCE_SECONDS)
     assert listener.answers()[-1].is_settled
     assert listener.credits() == [CreditSoFar(plan, None)]
 
@@ -237,7 +234,7 @@ def test_explains_after_the_answer(listener: Listener) -> None:
     estimator = Estimator(listener)
     estimator.ask(plan, 0)
     estimator.explain(plan, 0, "monitoring")
-    assert estimator.wait(SECONDS)
+    assert estimator.wait(PATIENCE_SECONDS)
     first, *later = listener.explanations()
     assert first == Explanation(plan, "monitoring")
     assert later[-1].levels is not None
@@ -252,7 +249,7 @@ def test_answers_others_one_after_the_other(listener: Listener) -> None:
     estimator = Estimator(listener)
     estimator.ask(small_plan(), 0)
     estimator.answer_all(plans, 0)
-    assert estimator.wait(SECONDS)
+    assert estimator.wait(PATIENCE_SECONDS)
     settled = [answer.plan.key for answer in listener.answers() if answer.is_settled]
     assert settled == [small_plan().key, *(plan.key for plan in plans)]
 
@@ -274,7 +271,7 @@ def test_failure_is_told_in_words(
     plan = small_plan()
     estimator = Estimator(listener)
     estimator.ask(plan, 0)
-    assert estimator.wait(SECONDS)
+    assert estimator.wait(PATIENCE_SECONDS)
     assert listener.messages == [Failure(plan, words)]
 
 
@@ -301,7 +298,7 @@ def test_a_finer_answer_takes_more_futures(listener: Listener) -> None:
     estimator = Estimator(listener)
     for name in ("rough", "fine"):
         estimator.ask(plan, 0, PRECISIONS[name])
-        assert estimator.wait(SECONDS)
+        assert estimator.wait(PATIENCE_SECONDS)
     settled = [answer.comparison.replications for answer in listener.answers() if answer.is_settled]
     assert settled == [200, 1600]
 

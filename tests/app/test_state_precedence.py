@@ -11,12 +11,13 @@ from modelops_abm.app.state.jobs import PRECEDENCE, Precedence
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments.statistics import LOOKS
 from modelops_abm.runs.threads import FIRST_SECONDS, new_caller
-
-LONG = 60.0
+from tests.patience import PATIENCE_SECONDS
 
 
 def standing_back(precedence: Precedence, cancel: threading.Event) -> threading.Thread:
-    thread = threading.Thread(target=precedence.give_way, args=(cancel, LONG), daemon=True)
+    thread = threading.Thread(
+        target=precedence.give_way, args=(cancel, PATIENCE_SECONDS), daemon=True
+    )
     thread.start()
     thread.join(0.2)
     return thread
@@ -24,8 +25,8 @@ def standing_back(precedence: Precedence, cancel: threading.Event) -> threading.
 
 def test_nobody_stands_back_for_nobody() -> None:
     began = time.monotonic()
-    Precedence().give_way(threading.Event(), LONG)
-    assert time.monotonic() - began < LONG / 2.0
+    Precedence().give_way(threading.Event(), PATIENCE_SECONDS)
+    assert time.monotonic() - began < PATIENCE_SECONDS / 2.0
 
 
 def test_stands_back_until_the_last_one_has_figures() -> None:
@@ -37,7 +38,7 @@ def test_stands_back_until_the_last_one_has_figures() -> None:
         thread.join(0.2)
         assert thread.is_alive()
         assert precedence.is_claimed
-    thread.join(LONG / 2.0)
+    thread.join(PATIENCE_SECONDS / 2.0)
     assert not thread.is_alive()
     assert not precedence.is_claimed
 
@@ -48,7 +49,7 @@ def test_nobody_stands_back_for_what_takes_long() -> None:
         assert precedence.is_claimed
         caller.seconds = FIRST_SECONDS
         assert not precedence.is_claimed
-        precedence.give_way(threading.Event(), LONG)
+        precedence.give_way(threading.Event(), PATIENCE_SECONDS)
 
 
 def test_does_not_stand_back_for_longer_than_it_says() -> None:
@@ -56,7 +57,7 @@ def test_does_not_stand_back_for_longer_than_it_says() -> None:
     with precedence.claimed(new_caller()):
         began = time.monotonic()
         precedence.give_way(threading.Event(), 0.1)
-        assert 0.1 <= time.monotonic() - began < LONG / 2.0
+        assert 0.1 <= time.monotonic() - began < PATIENCE_SECONDS / 2.0
 
 
 def test_who_is_stopped_stands_back_no_longer() -> None:
@@ -64,7 +65,7 @@ def test_who_is_stopped_stands_back_no_longer() -> None:
     with precedence.claimed(new_caller()):
         thread = standing_back(precedence, cancel)
         cancel.set()
-        thread.join(LONG / 2.0)
+        thread.join(PATIENCE_SECONDS / 2.0)
         assert not thread.is_alive()
 
 
@@ -81,10 +82,10 @@ def test_first_figures_come_while_another_waits_and_better_ones_after() -> None:
     try:
         with PRECEDENCE.claimed(new_caller()):
             estimator.ask(Plan.of_preset("reference"), 0)
-            assert first.wait(LONG)
+            assert first.wait(PATIENCE_SECONDS)
             time.sleep(0.5)
             assert heard == [LOOKS[0]]
-        assert estimator.wait(LONG)
+        assert estimator.wait(PATIENCE_SECONDS)
         assert heard == list(LOOKS[: len(heard)])
         assert len(heard) > 1
     finally:

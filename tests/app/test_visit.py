@@ -8,6 +8,7 @@ import pytest
 
 from modelops_abm.app import visit
 from modelops_abm.app.state.session import Session
+from tests.patience import PATIENCE_SECONDS
 
 
 def test_many_who_leave_make_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,7 +22,7 @@ def test_many_who_leave_make_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visit, "free_memory", free_memory)
     for _ in range(5):
         visit.free_memory_soon()
-    assert called.wait(10.0)
+    assert called.wait(PATIENCE_SECONDS)
     assert calls == [1]
 
 
@@ -37,7 +38,7 @@ def test_nothing_holds_a_closed_session() -> None:
     session.keep("one")
     gone = weakref.ref(session)
     session.close()
-    assert session.wait(30.0)
+    assert session.wait(PATIENCE_SECONDS)
     del session
     gc.collect()
     assert gone() is None

@@ -14,8 +14,7 @@ from modelops_abm.app.watch.controller import Player
 from modelops_abm.app.watch.paired_run import PairedRun, RunChoice
 from modelops_abm.app.watch.snapshot import Snapshot
 from modelops_abm.scenario import with_values
-
-PATIENCE_SECONDS = 120.0  # the first of all tests may have to compile
+from tests.patience import PATIENCE_SECONDS, until
 
 
 def choice(days: int = 400, replication: int = 0) -> RunChoice:
@@ -41,10 +40,7 @@ class Screen:
         return self.snapshots[-1]
 
     def wait(self, condition: Callable[[Snapshot], bool]) -> Snapshot:
-        end = time.monotonic() + PATIENCE_SECONDS
-        while not (self.snapshots and condition(self.last)):
-            assert time.monotonic() < end, self.snapshots[-1:]
-            time.sleep(0.005)
+        until(lambda: self.snapshots and condition(self.last), lambda: self.snapshots[-1:])
         return self.last
 
 
@@ -55,10 +51,7 @@ def screen() -> Iterator[Screen]:
     screen.wait(lambda shown: shown.picture is not None)
     yield screen
     screen.player.pause()
-    end = time.monotonic() + PATIENCE_SECONDS
-    while any(thread.name == "watch" for thread in threading.enumerate()):
-        assert time.monotonic() < end, "the thread goes on after a pause"
-        time.sleep(0.01)
+    until(lambda: not any(thread.name == "watch" for thread in threading.enumerate()))
 
 
 def test_it_shows_day_0_and_rests(screen: Screen) -> None:
@@ -85,16 +78,23 @@ def test_it_plays_day_after_day_at_the_speed_asked_for(screen: Screen) -> None:
     assert days == sorted(days)
 
 
-def test_a_pause_takes_effect_at_once(screen: Screen) -> None:
+def test_a_pause_takes_effect_at_once(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(controller.SPEEDS, "1", 0.1 / PATIENCE_SECONDS)  # the next day never comes
     screen.player.set_speed("1")
     screen.player.play()
-    screen.wait(lambda shown: shown.playing)
-    began = time.monotonic()
+    screen.wait(lambda shown: shown.playing and shown.day == 1)
     screen.player.pause()
     screen.wait(lambda shown: not shown.playing)
-    assert time.monotonic() - began < 0.9  # far less than a day at this speed, on any machine
-    day = screen.last.day
-    time.sleep(1.2)
+    assert screen.last.day == 1
+
+
+def test_no_day_is_run_after_a_pause(screen: Screen) -> None:
+    screen.player.set_speed("20")
+    screen.player.play()
+    screen.wait(lambda shown: shown.playing and shown.day > 0)
+    screen.player.pause()
+    day = screen.wait(lambda shown: not shown.playing).day
+    time.sleep(0.2)
     assert screen.last.day == day
 
 
@@ -163,10 +163,10 @@ def test_it_waits_until_a_picture_is_drawn(screen: Screen, monkeypatch: pytest.M
     screen.drawing = False
     shown = len(screen.snapshots)
     screen.player.play()
-    time.sleep(0.6)
+    screen.wait(lambda shown: shown.day > 0)
+    time.sleep(0.3)  # in which many more would be shown
     assert len(screen.snapshots) <= shown + 2  # the present one, and one on its way
     last, shown = screen.last, len(screen.snapshots)
-    assert last.day > 0
     screen.player.drawn(last.serial)
     screen.wait(lambda _shown: len(screen.snapshots) > shown)
     screen.drawing = True

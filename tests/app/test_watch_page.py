@@ -13,8 +13,7 @@ from modelops_abm.app.state.link import LAST_REPLICATION
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.watch.page import Watch, Watching, choose_replication
-
-PATIENCE_SECONDS = 120.0  # the first of all tests may have to compile
+from tests.patience import until
 
 
 class Visit:
@@ -37,10 +36,7 @@ class Visit:
         return self.watching.snapshot.value
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE_SECONDS
-        while not condition():
-            assert time.monotonic() < end, self.snapshot
-            time.sleep(0.01)
+        until(condition, lambda: self.snapshot)
 
     def widgets(self, trait: str) -> list[Any]:
         found: list[Any] = []

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.scenario import Scenario, with_values
 from modelops_abm.scenario.presets import preset
+from tests.patience import PATIENCE_SECONDS
 from tests.strategies import scenarios
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,6 +97,6 @@ def test_another_process_gives_the_same_runs(hash_seed: str) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=300,
+        timeout=PATIENCE_SECONDS,
     )
     assert json.loads(found.stdout) == fingerprints_of_presets()

@@ -28,6 +28,7 @@ from modelops_abm.runs.output import ResultFolder, check_place, write_results
 from modelops_abm.runs.results import Ensemble, Run
 from modelops_abm.scenario import InputError, Scenario, save_scenario, with_values
 from modelops_abm.scenario.presets import preset
+from tests.patience import PATIENCE_SECONDS
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 unix = pytest.mark.skipif(os.name == "nt", reason="links, pipes and signals of Unix")
@@ -516,7 +517,7 @@ def test_a_lock_whose_file_is_removed_is_held_by_one_alone(
     descriptor_of_holder = holder._context.lock_file_fd
     assert descriptor_of_holder is not None
     monkeypatch.setattr(fcntl, "flock", end_of_the_holder)
-    waiter.acquire(timeout=5.0)
+    waiter.acquire(timeout=PATIENCE_SECONDS)
     with ThreadPoolExecutor(1) as thread, pytest.raises(Timeout):
         thread.submit(third.acquire).result()
     holder.release()  # leaves alone the file of the waiter
@@ -729,7 +730,7 @@ def test_a_writer_that_is_stopped_at_any_step_leaves_no_mixture(
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=PATIENCE_SECONDS,
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     *attacks, _, end = done.stdout.splitlines()

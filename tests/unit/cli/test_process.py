@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from modelops_abm.compiled import code_cache
-from tests.unit.cli.conftest import REPOSITORY, Outcome
+from tests.patience import PATIENCE_SECONDS
+from tests.unit.cli.conftest import REPOSITORY, WAITING, Outcome
 
 Process = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -94,8 +95,8 @@ def stopped(
         started.stdout.readline()
         when()
         started.send_signal(signal.SIGINT)
-        out, err = started.communicate(timeout=60)
-    return started.returncode, out, err.strip()
+        out, err = started.communicate(timeout=PATIENCE_SECONDS)
+    return started.returncode, out, WAITING.sub("", err).strip()
 
 
 STOPPED_ANSWER = (130, "", "Stopped; nothing was written.")

@@ -13,6 +13,7 @@ from modelops_abm.clients import RULES, read_portfolio
 from modelops_abm.scenario import catalogue, load_scenario
 from modelops_abm.scenario.presets import PRESETS, preset
 from modelops_abm.scenario.without_effect import without_effect
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.cli.conftest import Outcome
 
 Command = Callable[..., Outcome]
@@ -164,7 +165,7 @@ def test_check_reads_a_pipe_once(modelops: Command) -> None:
     writer.start()
     Path("other.toml").write_text("[team]\ndevelopers = 5\n")
     code, out, err = modelops("check", "pipe", "other.toml")
-    writer.join(timeout=10)
+    writer.join(PATIENCE_SECONDS)
     assert (code, err) == (0, "")
     assert "pipe: fine; 1 model (1 in production)" in out
 

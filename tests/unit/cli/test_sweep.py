@@ -7,13 +7,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from PIL import Image
+
+from tests.patience import PATIENCE_SECONDS, until
 
 SMALL = ("--set", "portfolio.initial_models=4", "--days", "90", "--replications", "4")
 VARY = ("--vary", "team.developers=2,4", "--vary", "capabilities.automation.maximum=0,1")
@@ -88,11 +89,9 @@ def test_who_stops_it_is_told_what_is_kept(tmp_path: Path) -> None:
     with subprocess.Popen(
         [*command, "--replications", "100000"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
     ) as process:
-        limit = time.monotonic() + 60.0
-        while not list(tmp_path.glob("kept/runs/*.parquet")) and time.monotonic() < limit:
-            time.sleep(0.05)
+        until(lambda: process.poll() is not None or [*tmp_path.glob("kept/runs/*.parquet")])
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=60.0)
+        _, said = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 130, said
     assert "what was run is kept in kept" in said
     assert "Traceback" not in said

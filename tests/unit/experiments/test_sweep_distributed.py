@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.workers import cluster_workers
 from modelops_abm.scenario import InputError, Scenario
+from tests.patience import PATIENCE_SECONDS, until
 
 distributed = pytest.importorskip("distributed")
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -49,7 +49,7 @@ def started(*command: str) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)
-        process.wait(30.0)
+        process.wait(PATIENCE_SECONDS)
 
 
 @pytest.fixture
@@ -78,8 +78,8 @@ def cluster(tmp_path: Path) -> Iterator[tuple[object, list[subprocess.Popen[byte
             )
             for number in range(WORKERS)
         ]
-        client = stack.enter_context(distributed.Client(address, timeout="60s"))
-        client.wait_for_workers(WORKERS, timeout=60)
+        client = stack.enter_context(distributed.Client(address, timeout=PATIENCE_SECONDS))
+        client.wait_for_workers(WORKERS, timeout=PATIENCE_SECONDS)
         yield client, workers
 
 
@@ -106,10 +106,7 @@ def test_a_worker_that_is_killed_costs_only_time(cluster: tuple) -> None:
 
     result = run_sweep(SWEEP, 80, executor=client.get_executor(), progress=kill)
     assert killed.is_set()
-    limit = time.monotonic() + 30.0
-    while len(client.scheduler_info()["workers"]) > 1 and time.monotonic() < limit:
-        time.sleep(0.1)
-    assert len(client.scheduler_info()["workers"]) == 1
+    until(lambda: len(client.scheduler_info()["workers"]) == 1)
     assert np.array_equal(result.totals, run_sweep(SWEEP, 80).totals)
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.cli.conftest import REPOSITORY
 
 unix = pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
@@ -56,16 +57,17 @@ def test_no_interrupt_of_the_group_strikes_a_worker_not_even_while_it_starts() -
         while process.poll() is None:
             os.killpg(process.pid, signal.SIGINT)
             time.sleep(0.01)
-        out, err = process.communicate(timeout=60.0)
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, err) == (0, "")
     assert int(out) != process.pid
 
 
 @unix
 def test_a_worker_ends_with_the_process_that_has_it_even_if_that_is_killed() -> None:
-    with parent_of_a_worker(60.0) as process:
+    with parent_of_a_worker(PATIENCE_SECONDS) as process:
         assert process.stdout is not None
         worker = int(process.stdout.readline())
         process.kill()
-        process.communicate(timeout=30.0)  # ends when nobody is left who holds the output
+        # Ends when nobody is left who holds the output.
+        process.communicate(timeout=PATIENCE_SECONDS)
     assert worker != process.pid

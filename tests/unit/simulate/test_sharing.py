@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from modelops_abm.runs.threads import FIRST_SECONDS, Account, Here, Rank, SharedThreads
+from tests.patience import PATIENCE_SECONDS
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 
@@ -25,12 +26,12 @@ def occupied(executor: Executor, threads: int = 1) -> Iterator[None]:
     begun, released = threading.Barrier(threads + 1), threading.Event()
 
     def hold() -> None:
-        begun.wait(10.0)
-        released.wait(10.0)
+        begun.wait(PATIENCE_SECONDS)
+        released.wait(PATIENCE_SECONDS)
 
     for _ in range(threads):
         executor.submit(hold)
-    begun.wait(10.0)
+    begun.wait(PATIENCE_SECONDS)
     try:
         yield
     finally:
@@ -38,7 +39,7 @@ def occupied(executor: Executor, threads: int = 1) -> Iterator[None]:
 
 
 def results[R](promised: list[Future[R]]) -> list[R]:
-    return [future.result(10.0) for future in promised]
+    return [future.result(PATIENCE_SECONDS) for future in promised]
 
 
 class Work:
@@ -138,14 +139,14 @@ def test_work_that_is_cancelled_is_left_at_the_end_of_its_slice() -> None:
         while True:
             slices.append(len(slices))
             begun.set()
-            goes_on.wait(10.0)
+            goes_on.wait(PATIENCE_SECONDS)
             yield
 
     future = shared.caller().submit_in_slices(endless)
-    begun.wait(10.0)
+    begun.wait(PATIENCE_SECONDS)
     assert not future.cancel()
     goes_on.set()
-    assert isinstance(future.exception(10.0), CancelledError)
+    assert isinstance(future.exception(PATIENCE_SECONDS), CancelledError)
     assert slices == [0]
 
 
@@ -161,8 +162,8 @@ def test_calls_that_are_cancelled_while_others_come_first_do_not_pile_up() -> No
         waiting = sum(map(len, shared._turns.values()))
         assert (waiting, visitor.account.calls, shared._unfinished) == (1, 1, 2)
         assert shared._threads._work_queue.qsize() == 1  # one look for what is next, not 51
-        assert not wait(moves, 10.0).not_done  # although no thread was free
-    assert wanted.result(10.0) == 1
+        assert not wait(moves, PATIENCE_SECONDS).not_done  # although no thread was free
+    assert wanted.result(PATIENCE_SECONDS) == 1
 
 
 def test_a_call_that_is_cancelled_between_its_slices_ends_with_the_next_call() -> None:
@@ -171,24 +172,24 @@ def test_a_call_that_is_cancelled_between_its_slices_ends_with_the_next_call() -
 
     def two_slices() -> Generator[None, None, None]:
         begun.set()
-        goes_on.wait(10.0)
+        goes_on.wait(PATIENCE_SECONDS)
         try:
             yield
         finally:
             left.append("left")
 
     future = visitor.submit_in_slices(two_slices)
-    begun.wait(10.0)
-    holding = shared.caller().submit(lambda: (held.set(), released.wait(10.0)))
+    begun.wait(PATIENCE_SECONDS)
+    holding = shared.caller().submit(lambda: (held.set(), released.wait(PATIENCE_SECONDS)))
     goes_on.set()
-    assert held.wait(10.0)
+    assert held.wait(PATIENCE_SECONDS)
     assert not future.cancel()
     wanted = visitor.submit(abs, -1)
     assert isinstance(future.exception(0.0), CancelledError)
     assert (left, visitor.account.calls) == (["left"], 1)
     released.set()
     results([holding])
-    assert wanted.result(10.0) == 1
+    assert wanted.result(PATIENCE_SECONDS) == 1
 
 
 def test_who_comes_back_after_a_cancelled_call_begins_with_what_was_used_meanwhile() -> None:
@@ -203,7 +204,7 @@ def test_who_comes_back_after_a_cancelled_call_begins_with_what_was_used_meanwhi
     with occupied(shared.caller()):
         away.submit(abs, -1).cancel()
         back = busy.submit_in_slices(until_the_other_is_back)
-    assert back.result(10.0).result(10.0) == 1
+    assert back.result(PATIENCE_SECONDS).result(PATIENCE_SECONDS) == 1
     assert away.account.seconds == 49.0  # what the busy one had when its last slice began
 
 
@@ -314,7 +315,7 @@ def test_an_exception_reaches_its_caller_and_nobody_else(error: BaseException) -
         failed = [failing.submit(fail) for _ in range(5)]
         worked = [working.submit(abs, -number) for number in range(5)]
     assert results(worked) == list(range(5))
-    assert [future.exception(10.0) for future in failed] == [error] * 5
+    assert [future.exception(PATIENCE_SECONDS) for future in failed] == [error] * 5
 
 
 def test_a_caller_who_leaves_leaves_the_others_alone() -> None:
@@ -348,7 +349,7 @@ def test_many_callers_from_many_threads() -> None:
     for thread in callers:
         thread.start()
     for thread in callers:
-        thread.join(30.0)
+        thread.join(PATIENCE_SECONDS)
     assert found == {place: [place**2] * 50 for place in range(20)}
 
 
@@ -365,7 +366,7 @@ def run(program: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=PATIENCE_SECONDS,
     )
 
 
@@ -383,7 +384,7 @@ from modelops_abm.runs.threads import new_caller
 assert new_caller().submit(abs, -1).result() == 1
 child = os.fork()
 if child == 0:
-    os._exit(new_caller().submit(abs, -7).result(20))
+    os._exit(new_caller().submit(abs, -7).result())
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """)
     assert (done.stdout, done.stderr) == ("7\n", "")

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -16,6 +17,7 @@ from modelops_abm.runs import Cancelled, replicate, replications, stream
 from modelops_abm.runs.threads import SharedThreads
 from modelops_abm.scenario import Scenario, with_values
 from modelops_abm.scenario.presets import preset
+from tests.patience import PATIENCE_SECONDS, until
 
 SCENARIO = with_values(
     preset("reference"), {"horizon_days": 120, "portfolio.initial_models": 4}, source="test"
@@ -79,7 +81,7 @@ def test_twenty_sessions_at_once() -> None:
     for thread in sessions:
         thread.start()
     for thread in sessions:
-        thread.join(60.0)
+        thread.join(PATIENCE_SECONDS)
     assert all(found[seed].equals(expected[seed]) for seed in range(20))
 
 
@@ -103,32 +105,44 @@ class Slow(Executor):
                 future.set_result(call())
 
 
+def after(condition: Callable[[], object], act: Callable[[], object]) -> threading.Thread:
+    """Do something in a thread once a condition holds."""
+    thread = threading.Thread(target=lambda: (until(condition), act()), daemon=True)
+    thread.start()
+    return thread
+
+
+def cancel_later(cancel: threading.Event) -> None:
+    """Cancel after a while in which more could begin."""
+    time.sleep(0.1)
+    cancel.set()
+
+
 def test_what_waits_is_bounded() -> None:
     executor, cancel = Slow(), threading.Event()
     batches = stream([SCENARIO, SCENARIO], 1_000_000, executor=executor, cancel=cancel)
-    threading.Timer(0.3, cancel.set).start()
+    waits = after(lambda: executor.most_waiting >= 256, partial(cancel_later, cancel))
     with pytest.raises(Cancelled):
         next(batches)
+    waits.join()
     assert 256 <= executor.most_waiting <= 260
     assert all(future.cancelled() for future, _ in executor.waiting)
 
 
 def test_cancelling_does_not_wait_for_a_block() -> None:
     executor, cancel = Slow(), threading.Event()
-    threading.Timer(0.2, cancel.set).start()
-    start = time.monotonic()
+    waits = after(lambda: executor.waiting, cancel.set)
     with pytest.raises(Cancelled):
         next(stream([SCENARIO], 8, executor=executor, cancel=cancel))
-    assert time.monotonic() - start < 5.0
+    waits.join()
 
 
 def test_a_stream_that_is_left_takes_its_calls_back() -> None:
     executor = Slow()
     batches = stream([SCENARIO], 10_000, executor=executor)
-    runner = threading.Timer(0.1, executor.run_all)
-    runner.start()
+    runner = after(lambda: len(executor.waiting) >= 256, executor.run_all)
     next(batches)
-    runner.join(30.0)
+    runner.join(PATIENCE_SECONDS)
     batches.close()  # type: ignore[attr-defined]
     assert all(future.cancelled() for future, _ in executor.waiting)
 
