@@ -79,12 +79,12 @@ def _date_remedy(text: str) -> str:
 
 
 def says_nothing(cell: str) -> bool:
-    """Return whether a cell says that nothing is known: n/a, none, null, ?, - and the like.
+    """Return whether a cell is empty, or says that nothing is known: n/a, none, null, ?, -.
 
     >>> says_nothing("?"), says_nothing("0")
     (True, False)
     """
-    return _UNKNOWN.fullmatch(cell.strip()) is not None
+    return not cell or _UNKNOWN.fullmatch(cell) is not None
 
 
 def read_flag(cell: str) -> bool:

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -76,8 +76,8 @@ class Form:
     telling
         Columns that must all be there: by them it is known.
     columns
-        Column, or columns of which the first that the table has counts, by field. All names are in
-        lower case.
+        Column by field, or columns of which in every row the first that says something counts. All
+        names are in lower case.
     """
 
     name: str
@@ -143,13 +143,60 @@ class LogTable:
     problems: tuple[RowProblem, ...]
 
     def cells(self, field: str) -> list[str]:
-        """Return what stands in the first column of a field, row by row; empty if it has none."""
+        """Return what a field says, row by row: the first of its columns that says anything."""
         places = self.places.get(field, ())
-        return [row.cells[places[0]].strip() if places else "" for row in self.rows]
+        return [
+            next((cell for at in places if not says_nothing(cell := row.cells[at].strip())), "")
+            for row in self.rows
+        ]
+
+    def all_cells(self, field: str) -> list[tuple[str, ...]]:
+        """Return what all columns of a field say, row by row, without those that say nothing."""
+        places = self.places.get(field, ())
+        return [
+            tuple(cell for at in places if not says_nothing(cell := row.cells[at].strip()))
+            for row in self.rows
+        ]
 
     def names(self, field: str) -> tuple[str, ...]:
         """Return the columns of a field, as they stand in the header."""
         return tuple(self.header[at] for at in self.places.get(field, ()))
+
+    def chosen(self, only: Mapping[str, Sequence[str]]) -> list[bool]:
+        """Return of every row whether it has one of the values wanted, of every column asked for.
+
+        Parameters
+        ----------
+        only
+            Values by field or column, compared whatever the capitals.
+
+        Raises
+        ------
+        Mistake
+            If there is no such column, or no row has any of its values.
+        """
+        chosen = [True] * len(self.rows)
+        for name, values in only.items():
+            wanted = {value.strip().casefold() for value in values}
+            cells = self._cells_called(name)
+            if not any(cell.casefold() in wanted for cell in cells):
+                found = _named(list(dict.fromkeys(cells)))
+                reason = f"has no row whose {printable(name)} is {all_of([*values])}"
+                raise Mistake(reason, f"it has {found or 'none'}")
+            chosen = [
+                so_far and cell.casefold() in wanted
+                for so_far, cell in zip(chosen, cells, strict=True)
+            ]
+        return chosen
+
+    def _cells_called(self, name: str) -> list[str]:
+        if name in self.places:
+            return self.cells(name)
+        columns = [column_name(column) for column in self.header]
+        if column_name(name) not in columns:
+            raise Mistake(f"has no column '{printable(name)}'", f"it has {_named(self.header)}")
+        at = columns.index(column_name(name))
+        return [row.cells[at].strip() for row in self.rows]
 
     @property
     def unread(self) -> tuple[int, ...]:
@@ -252,11 +299,10 @@ def _places_in_form(header: Record, form: Form) -> Iterator[tuple[str, tuple[int
     names = [column_name(cell) for cell in header.cells]
     for field, columns in form.columns.items():
         # A column that stands there twice says two things: Jira has one for every component.
-        found = [
-            tuple(at for at, name in enumerate(names) if name == column)
-            for column in _several(columns)
-        ]
-        if places := next(filter(None, found), ()):
+        places = tuple(
+            at for column in _several(columns) for at, name in enumerate(names) if name == column
+        )
+        if places:
             yield field, places
 
 
@@ -532,13 +578,11 @@ class Moments:
 
     def read(self, field: str) -> list[datetime | None]:
         """Return the moments of a field in UTC; None where there is none or it cannot be read."""
-        name = next(iter(self.table.names(field)), field)
+        name = " or ".join(self.table.names(field))
         rows = zip(self.table.rows, self.table.cells(field), strict=True)
-        return [self._read_cell(row.row, name, cell) for row, cell in rows]
+        return [self._read_cell(row.row, name, cell) if cell else None for row, cell in rows]
 
     def _read_cell(self, row: int, name: str, cell: str) -> datetime | None:
-        if not cell or says_nothing(cell):
-            return None
         try:
             stamp = read_stamp(cell, self.order)
             if stamp.offset is not None:
@@ -563,6 +607,80 @@ class Moments:
         if self.order and not self.dates:
             words = "day" if self.order == "day-first" else "month"
             yield f"a number above 12 shows that dates have the {words} first"
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The time for which a log was kept, in UTC.
+
+    Attributes
+    ----------
+    since, until
+        From its beginning to its export.
+    since_stated, until_stated
+        Whether somebody says so; otherwise it is the first or the latest moment in the file.
+    """
+
+    since: datetime
+    until: datetime
+    since_stated: bool
+    until_stated: bool
+
+    @property
+    def years(self) -> float:
+        """How long it is, in years of 365 days."""
+        return (self.until - self.since) / timedelta(days=365)
+
+    def in_words(self) -> str:
+        """Return from when to when it is, and who says so."""
+        ends = f"from {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}"
+        taken = [
+            words
+            for words, stated in (
+                ("its first moment (--since)", self.since_stated),
+                ("its latest moment (--until)", self.until_stated),
+            )
+            if not stated
+        ]
+        return f"{ends}, {all_of(taken)} as nobody says otherwise" if taken else ends
+
+
+def window_of(
+    moments: Sequence[datetime],
+    since: date | datetime | None,
+    until: date | datetime | None,
+    zone: str | None = None,
+) -> Window:
+    """Return the time for which a log was kept: as stated, or as far as its moments reach.
+
+    Parameters
+    ----------
+    moments
+        All moments of the log; at least one.
+    since, until
+        What is stated; a day is the whole of it.
+    zone
+        Of what is stated without one.
+
+    Raises
+    ------
+    Mistake
+        If it would end before it begins.
+    """
+    clock = read_zone(zone or "UTC")
+    first = _at(since, clock) if since else min(moments)
+    last = _at(until, clock, whole_day=True) if until else max(moments)
+    if last < first:
+        reason = f"would end ({last:%Y-%m-%d}) before it begins ({first:%Y-%m-%d})"
+        raise Mistake(reason, "correct --since or --until")
+    return Window(first, last, since is not None, until is not None)
+
+
+def _at(stated: date | datetime, clock: tzinfo, *, whole_day: bool = False) -> datetime:
+    if not isinstance(stated, datetime):
+        day = stated + timedelta(days=whole_day)
+        return datetime(day.year, day.month, day.day, tzinfo=clock).astimezone(UTC)
+    return (stated if stated.tzinfo else stated.replace(tzinfo=clock)).astimezone(UTC)
 
 
 def _rows(rows: Iterable[int]) -> str:

@@ -1,0 +1,691 @@
+"""Reading a client's incident log: PagerDuty, ServiceNow, Jira, Statuspage, or columns as mapped.
+
+Rows become incidents; what cannot be read of one is told with its place. Decided, and said in
+`IncidentLog.sentence` where it happened (docs/decisions/0050):
+
+- rows with one number and one beginning are the history of one incident, which ends when the last
+  of them says; with different beginnings they are left out;
+- an incident without an end is open: it lasted at least until the log ends, which is stated, or the
+  latest moment in the file;
+- one that ends when it begins was written down afterwards: it counts, and has no length;
+- one that ends before it begins is left out, as nobody knows which of the two is wrong;
+- what was cancelled, a duplicate or planned maintenance is no incident.
+
+Incidents of one service that overlap are told apart here; that they are one outage is said by
+`modelops_abm.evidence.logs`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, NamedTuple
+
+from modelops_abm.clients.cells import read_flag
+from modelops_abm.clients.logs import (
+    LARGEST_LOG_BYTES,
+    ColumnsOf,
+    DateOrder,
+    Field,
+    Form,
+    Kind,
+    LogTable,
+    Moments,
+    Source,
+    Window,
+    label_of,
+    read_table,
+    refused,
+    window_of,
+)
+from modelops_abm.clients.problems import Mistake, RowProblem, grouped, rows_in_words
+from modelops_abm.clients.table import MOST_ROWS, Record, column_name, decode_either, read_bytes
+from modelops_abm.core import registry
+from modelops_abm.errors import InputError
+from modelops_abm.formats import plural
+from modelops_abm.scenario.documents import UnreadableError, read_json
+from modelops_abm.scenario.fields import nearest
+from modelops_abm.text import printable
+
+UNKNOWN = "unknown"
+"""The cause of an incident of which none is known."""
+
+INCIDENTS = Kind(
+    "incidents",
+    "an incident log",
+    (
+        Field("opened", "when it began", required=True),
+        Field("closed", "when service was restored; empty while it is open"),
+        Field("id", "its number; rows with the same one are its history"),
+        Field("service", "the model or service that was out; several columns for several"),
+        Field("item", "what was out, in rows that name no service; several columns for several"),
+        Field("affected", "columns named as services: yes or 1 where the service was out"),
+        Field("cause", "why: a name of a cause, or words that are mapped to one"),
+        Field("severity", "how bad, in any words"),
+        Field("status", "resolved, open, cancelled and so on; how it was resolved"),
+        Field("updated", "when the row was written, where rows are a history"),
+    ),
+    (
+        Form(
+            "the table of modelops-abm template",
+            ("opened_at", "resolved_at", "service"),
+            {
+                "opened": "opened_at",
+                "closed": "resolved_at",
+                "id": "incident_id",
+                "service": "service",
+                "cause": "cause",
+                "severity": "severity",
+                "status": "status",
+            },
+        ),
+        Form(
+            "PagerDuty, report of incidents",
+            ("incident_number", "created_on", "resolved_on", "service_name"),
+            {
+                "opened": "created_on",
+                "closed": "resolved_on",
+                "id": "incident_number",
+                "service": "service_name",
+                "severity": ("priority_name", "urgency"),
+                "status": "status",
+            },
+        ),
+        Form(
+            "PagerDuty, incidents of Analytics",
+            ("incident_number", "created_at", "resolved_at", "service_name"),
+            {
+                "opened": "created_at",
+                "closed": "resolved_at",
+                "id": "incident_number",
+                "service": "service_name",
+                "severity": ("priority_name", "urgency"),
+                "status": "status",
+            },
+        ),
+        Form(
+            "ServiceNow, table incident",
+            ("number", "opened_at"),
+            {
+                "opened": "opened_at",
+                "closed": ("resolved_at", "closed_at"),
+                "id": "number",
+                "service": "business_service",
+                "item": "cmdb_ci",
+                "cause": ("u_cause", "cause"),
+                "severity": ("priority", "severity"),
+                "status": ("state", "incident_state", "close_code"),
+                "updated": ("sys_updated_on", "sys_updated_at"),
+            },
+        ),
+        Form(
+            "ServiceNow, list of incidents",
+            ("number", "opened", "state"),
+            {
+                "opened": "opened",
+                "closed": ("resolved", "closed"),
+                "id": "number",
+                "service": ("business service", "service"),
+                "item": "configuration item",
+                "severity": ("priority", "severity"),
+                "status": ("state", "close code", "resolution code"),
+                "updated": "updated",
+            },
+        ),
+        Form(
+            "Jira, list of issues",
+            ("issue key", "created", "status"),
+            {
+                "opened": "created",
+                "closed": ("resolved", "resolution date"),
+                "id": "issue key",
+                "service": ("custom field (affected services)", "affected services"),
+                "item": ("component/s", "components"),
+                "cause": ("custom field (root cause)", "root cause"),
+                "severity": ("custom field (severity)", "severity", "priority"),
+                "status": ("status", "resolution"),
+            },
+        ),
+        Form(
+            "Statuspage, table of incidents",
+            ("incident_id", "start_timestamp", "close_timestamp"),
+            {
+                "opened": "start_timestamp",
+                "closed": "close_timestamp",
+                "id": "incident_id",
+                "severity": ("incident_impact_level", "impact"),
+                "status": "status",
+            },
+        ),
+    ),
+)
+"""What an incident log says, and the forms in which it is known."""
+
+_STATUSPAGE = "Statuspage, JSON of incidents"
+_OF_STATUSPAGE = {
+    "id": "id",
+    "started_at": "opened",
+    "resolved_at": "closed",
+    "impact": "severity",
+    "status": "status",
+}
+_CLOSED = frozenset({"resolved", "closed", "done", "completed", "complete", "postmortem", "fixed"})
+_VOID = frozenset(
+    {
+        *("canceled", "cancelled", "duplicate", "declined", "merged", "scheduled", "maintenance"),
+        *("false alarm", "won't do", "won't fix", "cannot reproduce", "not a bug"),
+    }
+)
+"""Words of a status, resolution or severity by which nothing was out of service unplanned."""
+_MOST_NAMED = 8
+
+
+class Incident(NamedTuple):
+    """One incident of a log.
+
+    Attributes
+    ----------
+    row
+        Its row in the file, or its place in a list; of a history the last.
+    id
+        Its number, empty if the log has none.
+    opened, closed
+        In UTC; no end if it is open, or nobody knows when it ended.
+    ending
+        Whether it has an end, was open when the log ended, or has no known length.
+    services
+        What was out of service; none if the row names none.
+    severity
+        As it stands there.
+    cause
+        Name of a cause, or `UNKNOWN`.
+    """
+
+    row: int
+    id: str
+    opened: datetime
+    closed: datetime | None
+    ending: Literal["closed", "open", "unknown"]
+    services: tuple[str, ...] = ()
+    severity: str = ""
+    cause: str = UNKNOWN
+
+
+@dataclass(frozen=True)
+class IncidentLog:
+    """What an incident log says.
+
+    Attributes
+    ----------
+    source
+        Name of the file.
+    form
+        Which form it has, and which column was taken for what.
+    table
+        The incidents in the order in which they began.
+    window
+        Since when and until when it was kept.
+    rows
+        Rows of the file below its header.
+    problems
+        What could not be used, wholly or in part, with its rows.
+    notes
+        What was decided or taken for granted, in sentences.
+    """
+
+    source: str
+    form: str
+    table: tuple[Incident, ...]
+    window: Window
+    rows: int
+    problems: tuple[RowProblem, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def services(self) -> dict[str, int]:
+        """Number of incidents by service, most first; by name where they are as many."""
+        counts = Counter(name for incident in self.table for name in incident.services)
+        return dict(sorted(counts.items(), key=lambda entry: (-entry[1], entry[0])))
+
+    def sentence(self) -> str:
+        """Return what was understood, before anything is computed."""
+        endings = Counter(incident.ending for incident in self.table)
+        parts = [
+            f"incident log with {plural(len(self.table), 'incident')}{self._of_services()}",
+            f"{endings['closed']:,} with an end, {endings['open']:,} open, "
+            f"{endings['unknown']:,} of unknown length",
+            self.window.in_words(),
+        ]
+        if any(incident.cause != UNKNOWN for incident in self.table):
+            causes = Counter(incident.cause for incident in self.table)
+            parts.append(f"causes: {_counted(causes)}")
+        if any(incident.severity for incident in self.table):
+            severities = Counter(incident.severity or "none" for incident in self.table)
+            parts.append(f"severity: {_counted(severities)}")
+        return f"{'; '.join(parts)}. Read as {self.form}."
+
+    def _of_services(self) -> str:
+        named = self.services
+        return f" of {plural(len(named), 'service')} ({_counted(named)})" if named else ""
+
+    def beside(self, models: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return services that are no model of a portfolio, and ids of models without incident.
+
+        Parameters
+        ----------
+        models
+            Id and name of every model; a service is one if it is called as either, whatever the
+            capitals.
+        """
+        services = {name.casefold(): name for name in self.services}
+        called = [(id_, {id_.casefold(), name.casefold()}) for id_, name in models]
+        known = {word for _, words in called for word in words}
+        only_here = tuple(name for word, name in services.items() if word not in known)
+        only_there = tuple(id_ for id_, words in called if not words & services.keys())
+        return only_here, only_there
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    shown = [f"{printable(name)} {count:,}" for name, count in list(counts.items())[:_MOST_NAMED]]
+    left = len(counts) - _MOST_NAMED
+    return ", ".join(shown) + (f" and {left:,} more" if left > 0 else "")
+
+
+def is_statuspage(content: bytes) -> bool:
+    """Return whether a file is Statuspage's list of incidents in JSON; it never raises."""
+    try:
+        return content.lstrip()[:1] == b"{" and _statuspage_incidents(content) is not None
+    except Mistake:
+        return False
+
+
+def read_incidents(
+    source: Source,
+    *,
+    name: str | None = None,
+    mapping: ColumnsOf | None = None,
+    only: Mapping[str, Sequence[str]] | None = None,
+    causes: Mapping[str, str] | None = None,
+    dates: DateOrder | None = None,
+    zone: str | None = None,
+    since: date | datetime | None = None,
+    until: date | datetime | None = None,
+) -> IncidentLog:
+    r"""Read an incident log.
+
+    Parameters
+    ----------
+    source
+        Path of the file, or its content.
+    name
+        What to call it in messages; by default the file's name.
+    mapping
+        Which column, or columns, say what: by the names in `INCIDENTS`. Needed for a table of no
+        known form; of a known one it counts before the form.
+    only
+        Values by column or field: rows with other values are no incidents that are meant, for
+        example ``{"severity": ["1", "2"]}``.
+    causes
+        Cause by what stands in the column of causes: ``{"Upstream data": "pipeline"}``.
+    dates
+        Whether 05/02/2024 has the day or the month first, where the file does not show it.
+    zone
+        Of moments without offset; UTC if not given.
+    since, until
+        When the log began to be kept, and when it was exported. A day is the whole of it.
+
+    Raises
+    ------
+    InputError
+        If the file as a whole cannot be read. Rows that cannot are in `IncidentLog.problems`.
+
+    Examples
+    --------
+    >>> log = read_incidents(
+    ...     b"incident_id,opened_at,resolved_at,service\nI1,2025-01-03 10:00Z,,alpha\n"
+    ... )
+    >>> log.table[0].ending, log.table[0].services
+    ('open', ('alpha',))
+    """
+    label = label_of(source, name)
+    try:
+        table, exported = _table_in(read_bytes(source, LARGEST_LOG_BYTES), mapping)
+        moments = Moments(table, ("opened", "closed", "updated"), dates, zone)
+        reading = _Reading(table, moments, _checked_causes(causes or {}))
+        return reading.log(label, only or {}, (since, until or exported))
+    except Mistake as mistake:
+        raise refused(mistake, label) from None
+
+
+def _table_in(content: bytes, mapping: ColumnsOf | None) -> tuple[LogTable, datetime | None]:
+    """Return the table of a file, and when it says that it was exported."""
+    if content.lstrip()[:1] == b"{":
+        if mapping:
+            raise Mistake("is JSON, which has no columns to map", "leave the mapping out")
+        return _statuspage_table(content)
+    table = read_table(content, INCIDENTS, mapping)
+    is_page = table.form.startswith("Statuspage") and "affected" not in table.places
+    places = {"affected": tuple(_flags(table))} if is_page else {}
+    return LogTable(
+        table.form, table.header, table.rows, {**table.places, **places}, table.problems
+    ), None
+
+
+def _flags(table: LogTable) -> Iterator[int]:
+    """Yield the columns of a status page's table that hold 0 or 1 alone: one for every service."""
+    for at in table.unread:
+        name = column_name(table.header[at])
+        values = {row.cells[at].strip() for row in table.rows}
+        if values <= {"0", "1"} and not name.endswith("_flag") and name != "over_one_day":
+            yield at
+
+
+def _statuspage_incidents(content: bytes) -> tuple[list[dict[str, Any]], Any] | None:
+    try:
+        document = read_json(decode_either(content)).data
+    except UnreadableError as error:
+        raise Mistake(f"cannot be read: {error.message}", "export it anew") from None
+    found = document.get("incidents") if isinstance(document, dict) else None
+    if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
+        return None
+    return found, document.get("page")
+
+
+def _statuspage_table(content: bytes) -> tuple[LogTable, datetime | None]:
+    """Return the list of incidents of a status page as a table, a column for every component."""
+    read = _statuspage_incidents(content)
+    if read is None:
+        reason = "is JSON, but no list of incidents of a status page"
+        raise Mistake(reason, "give what /api/v2/incidents.json returns, or a CSV file")
+    incidents, page = read
+    if len(incidents) > MOST_ROWS:
+        raise Mistake(f"has more than {MOST_ROWS:,} incidents", "split it")
+    services = [_components(entry) for entry in incidents]
+    widest = max(map(len, services), default=0)
+    header = [*_OF_STATUSPAGE, *["components"] * widest]
+    places: dict[str, tuple[int, ...]]
+    places = {field: (at,) for at, field in enumerate(_OF_STATUSPAGE.values())}
+    places["service"] = tuple(range(len(_OF_STATUSPAGE), len(header)))
+    rows = tuple(
+        Record(at, [*_cells_of(entry), *names, *[""] * (widest - len(names))])
+        for at, (entry, names) in enumerate(zip(incidents, services, strict=True), start=1)
+    )
+    table = LogTable(_STATUSPAGE, tuple(header), rows, places, ())
+    return table, _exported(page)
+
+
+def _cells_of(entry: dict[str, Any]) -> Iterator[str]:
+    for name in _OF_STATUSPAGE:
+        value = entry.get(name)
+        if name == "started_at" and value is None:  # older pages have the beginning of the record
+            value = entry.get("created_at")
+        yield value if isinstance(value, str) else ""
+
+
+def _components(entry: dict[str, Any]) -> list[str]:
+    """Return the names of what an incident affected: its own list, or those of its updates."""
+    updates = entry.get("incident_updates")
+    lists = [entry.get("components")] + [
+        update.get("affected_components")
+        for update in (updates if isinstance(updates, list) else [])
+        if isinstance(update, dict)
+    ]
+    names = [
+        part["name"].strip()
+        for parts in lists
+        if isinstance(parts, list)
+        for part in parts
+        if isinstance(part, dict) and isinstance(part.get("name"), str)
+    ]
+    return list(dict.fromkeys(filter(None, names)))
+
+
+def _exported(page: Any) -> datetime | None:
+    """Return when a status page says that it was last changed: the list is complete until then."""
+    stated = page.get("updated_at") if isinstance(page, dict) else None
+    try:
+        return datetime.fromisoformat(stated) if isinstance(stated, str) else None
+    except ValueError:
+        return None
+
+
+def _checked_causes(causes: Mapping[str, str]) -> dict[str, str]:
+    known = [cause.name for cause in registry.hazards()]
+    for words, cause in causes.items():
+        if cause not in (*known, UNKNOWN):
+            hint = nearest(cause, known)
+            meant = f"; did you mean {hint}?" if hint else ""
+            message = f"'{printable(words)}' is mapped to '{printable(cause)}'"
+            raise InputError(f"{message}; causes are {', '.join(known)}, {UNKNOWN}{meant}")
+    own = {cause: cause for cause in (*known, UNKNOWN)}
+    return own | {words.strip().casefold(): cause for words, cause in causes.items()}
+
+
+class _Row(NamedTuple):
+    """What a row says, before it is known to be an incident."""
+
+    row: int
+    id: str
+    opened: datetime
+    closed: datetime | None
+    updated: datetime | None
+    services: tuple[str, ...]
+    severity: str
+    cause: str
+    status: tuple[str, ...]
+
+
+class _Reading:
+    """Turns the rows of a table into incidents, and keeps what it could not use and why."""
+
+    def __init__(self, table: LogTable, moments: Moments, causes: Mapping[str, str]) -> None:
+        self._table = table
+        self._moments = moments
+        self._causes = causes
+        self._problems = list(table.problems)
+        self._notes: list[str] = []
+
+    def log(
+        self,
+        label: str,
+        only: Mapping[str, Sequence[str]],
+        stated: tuple[date | datetime | None, date | datetime | None],
+    ) -> IncidentLog:
+        """Return the log; what is left out on the way is told."""
+        rows = self._told_apart(self._in_order(self._meant(self._rows(self._table.chosen(only)))))
+        if not rows:
+            found = grouped([*self._problems, *self._moments.problems])
+            why = f": {found[0].message}" if found else ""
+            raise Mistake(f"holds no incident that can be used{why}", "see docs/evidence-files.md")
+        moments = [moment for row in rows for moment in row[2:5] if isinstance(moment, datetime)]
+        window = window_of(moments, *stated, self._moments.zone)
+        incidents = sorted(self._incidents(rows, window), key=lambda incident: incident.opened)
+        self._tell(incidents, only)
+        return IncidentLog(
+            label,
+            self._table.in_words(),
+            tuple(incidents),
+            window,
+            len(self._table.rows) + len(self._table.problems),
+            grouped([*self._problems, *self._moments.problems]),
+            (*self._notes, *self._moments.notes()),
+        )
+
+    def _rows(self, chosen: Sequence[bool]) -> Iterator[_Row]:
+        table = self._table
+        opened, closed, updated = map(self._moments.read, ("opened", "closed", "updated"))
+        services, items, affected = *map(table.all_cells, ("service", "item")), self._affected()
+        ids, severities, causes = map(table.cells, ("id", "severity", "cause"))
+        statuses = table.all_cells("status")
+        unreadable = {row for problem in self._moments.problems for row in problem.rows}
+        for at, record in enumerate(table.rows):
+            if not chosen[at] or record.row in unreadable:
+                continue
+            began = opened[at]
+            if began is None:
+                self._leave_out(record.row, "says not when it began", "give it a beginning")
+                continue
+            names = tuple(dict.fromkeys((*(services[at] or items[at]), *affected[at])))
+            yield _Row(
+                *(record.row, ids[at], began, closed[at], updated[at]),
+                *(names, severities[at], causes[at], statuses[at]),
+            )
+
+    def _affected(self) -> list[tuple[str, ...]]:
+        """Return the services whose columns say yes, row by row."""
+        places = self._table.places.get("affected", ())
+        return [tuple(self._said_yes(record, places)) for record in self._table.rows]
+
+    def _said_yes(self, record: Record, places: Sequence[int]) -> Iterator[str]:
+        for at in places:
+            cell, name = record.cells[at].strip(), self._table.header[at]
+            try:
+                if cell and read_flag(cell):
+                    yield name
+            except Mistake as mistake:
+                self._leave_out(record.row, mistake.reason, mistake.remedy, (name,), cell)
+
+    def _meant(self, rows: Iterable[_Row]) -> Iterator[_Row]:
+        """Leave out what was no unplanned outage."""
+        for row in rows:
+            words = {word.casefold() for word in (*row.status, row.severity)}
+            if found := sorted(words & _VOID):
+                reason = f"is no incident, as it says {found[0]}"
+                self._leave_out(row.row, reason, "it is not counted")
+            else:
+                yield row
+
+    def _in_order(self, rows: Iterable[_Row]) -> Iterator[_Row]:
+        for row in rows:
+            if row.closed is not None and row.closed < row.opened:
+                reason = f"ends ({row.closed:%Y-%m-%d %H:%M}) before it begins"
+                remedy = "it is left out; correct one of them"
+                columns = self._table.names("opened") + self._table.names("closed")
+                began = f"{row.opened:%Y-%m-%d %H:%M}"
+                self._leave_out(row.row, reason, remedy, columns, began, "ends before it begins")
+            else:
+                yield row
+
+    def _told_apart(self, rows: Iterable[_Row]) -> list[_Row]:
+        """Make one of the rows with one number; left out if they begin at different times."""
+        same: dict[str, list[_Row]] = defaultdict(list)
+        for row in rows:
+            same[row.id or f"row {row.row}"].append(row)
+        histories = [history for history in same.values() if len(history) > 1]
+        for history in histories:
+            if len({row.opened for row in history}) > 1:
+                del same[history[0].id]
+                reason = "stands more than once, with different beginnings"
+                self._problems.append(
+                    RowProblem(
+                        reason,
+                        "they are left out; give every incident its own number",
+                        tuple(row.row for row in history),
+                        self._table.names("id"),
+                        printable(history[0].id),
+                    )
+                )
+        if merged := [history for history in histories if history[0].id in same]:
+            count = sum(map(len, merged))
+            self._notes.append(
+                f"{count:,} rows with the number of another and its beginning are the history of "
+                f"{plural(len(merged), 'incident')}"
+            )
+        return [_last_of(history) for history in same.values()]
+
+    def _incidents(self, rows: Iterable[_Row], window: Window) -> Iterator[Incident]:
+        outside = []
+        for row in rows:
+            if window.since <= row.opened <= window.until:
+                yield self._incident(row, window)
+            else:
+                outside.append(row.row)
+        if outside:
+            self._notes.append(f"began outside of the time that is stated: {_rows(outside)}")
+
+    def _incident(self, row: _Row, window: Window) -> Incident:
+        closed, ending = row.closed, "closed"
+        if closed is None:
+            is_known = not any(word.casefold() in _CLOSED for word in row.status)
+            ending = "open" if is_known and "closed" in self._table.places else "unknown"
+        elif closed == row.opened:
+            closed, ending = None, "unknown"
+        elif closed > window.until:
+            closed, ending = None, "open"
+        cause = self._causes.get(row.cause.casefold(), UNKNOWN)
+        return Incident(
+            *(row.row, row.id, row.opened, closed, ending),  # type: ignore[arg-type]
+            *(row.services, row.severity, cause),
+        )
+
+    def _leave_out(
+        self,
+        row: int,
+        reason: str,
+        remedy: str,
+        columns: tuple[str, ...] = (),
+        value: str = "",
+        rule: str = "",
+    ) -> None:
+        self._problems.append(RowProblem(reason, remedy, (row,), columns, printable(value), rule))
+
+    def _tell(self, incidents: Sequence[Incident], only: Mapping[str, Sequence[str]]) -> None:
+        """Keep what was used in part, and what was decided."""
+        if only:
+            values = [f"{name} is {' or '.join(map(printable, only[name]))}" for name in only]
+            chosen = sum(self._table.chosen(only))
+            self._notes.append(f"only where {' and '.join(values)}: {plural(chosen, 'row')}")
+        self._tell_lengths([one.row for one in incidents if one.ending == "unknown"])
+        if self._table.places.keys() & {"service", "item", "affected"}:
+            nameless = [incident.row for incident in incidents if not incident.services]
+            if nameless:
+                remedy = "it is counted, and belongs to no service"
+                self._use_in_part(nameless, "names no service", remedy)
+        self._tell_causes(incidents)
+
+    def _tell_lengths(self, unknown: Sequence[int]) -> None:
+        if "closed" not in self._table.places:
+            self._notes.append("no column says when incidents ended: they are counted alone")
+            return
+        rows = (row.row for row in self._table.rows)
+        ends = dict(zip(rows, self._table.cells("closed"), strict=True))
+        remedy = "it is counted, and left out of times to restore"
+        if at_once := [row for row in unknown if ends[row]]:
+            self._use_in_part(at_once, "has no length: it ends when it begins", remedy)
+        if somewhen := [row for row in unknown if not ends[row]]:
+            self._use_in_part(somewhen, "says that it ended, and not when", remedy)
+
+    def _use_in_part(self, rows: Sequence[int], reason: str, remedy: str) -> None:
+        self._problems.append(RowProblem(reason, remedy, tuple(sorted(rows))))
+
+    def _tell_causes(self, incidents: Sequence[Incident]) -> None:
+        words = dict(
+            zip((row.row for row in self._table.rows), self._table.cells("cause"), strict=True)
+        )
+        unmapped = Counter(
+            words[incident.row]
+            for incident in incidents
+            if incident.cause == UNKNOWN and words[incident.row].casefold() not in self._causes
+        )
+        unmapped.pop("", None)
+        if unmapped:
+            shown = _counted(dict(unmapped.most_common()))
+            example = printable(next(iter(dict(unmapped.most_common()))))
+            self._notes.append(
+                f"no cause is known by these words: {shown}; map them: --cause '{example}=pipeline'"
+            )
+
+
+def _last_of(history: Sequence[_Row]) -> _Row:
+    """Return an incident as the last row of its history has it, with all services of any."""
+    at = max(range(len(history)), key=lambda at: (history[at].updated or history[at].opened, at))
+    last = history[at]
+    ends = [row.closed for row in history if row.closed is not None]
+    services = dict.fromkeys(name for row in history for name in row.services)
+    return last._replace(closed=last.closed or max(ends, default=None), services=tuple(services))
+
+
+def _rows(rows: Iterable[int]) -> str:
+    return rows_in_words(sorted(rows))
