@@ -1,10 +1,10 @@
-"""Fill docs/odd.md and docs/parameters.md from the tables of the code.
+"""Fill docs/odd.md, docs/parameters.md and docs/benchmarks.md from the tables of the code.
 
-    python docs/generate.py            write both
+    python docs/generate.py            write them
     python docs/generate.py --check    write nothing, fail if one is not up to date
 
 In odd.md the text between two marks, `<!-- generated: name -->` and `<!-- end: name -->`, is
-replaced; parameters.md is written as a whole.
+replaced; the others are written as a whole.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from modelops_abm.core import outcomes
 from modelops_abm.core.events import LogKind, Rank, RetirementReason, TaskClass
 from modelops_abm.core.randomness import DecisionPoint, Origin
 from modelops_abm.core.statechart import STAGE_OF_STATE, TRANSITIONS, Cause, Serving, State, Trigger
+from modelops_abm.evidence.benchmarks import Beside, context, of_whom
+from modelops_abm.evidence.model_card import INDEPENDENT, benchmarks_of
 from modelops_abm.mesa_engine.day import live_day
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.scenario import (
@@ -45,7 +47,7 @@ from modelops_abm.scenario.words import knowledge_in_words
 from modelops_abm.text import any_of, range_in_words
 
 DOCS = Path(__file__).resolve().parent
-ODD, PARAMETERS = DOCS / "odd.md", DOCS / "parameters.md"
+ODD, PARAMETERS, BENCHMARKS = (DOCS / f"{name}.md" for name in ("odd", "parameters", "benchmarks"))
 _MARKED = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
 _MEMBER = re.compile(r"^ {4}([A-Z_]+) = \d+(?:  # (.+))?$", re.MULTILINE)
 
@@ -638,9 +640,76 @@ def _of_entry(entry: Section, own: Mapping[str, Departure]) -> list[Sequence[str
     ]
 
 
+# benchmarks.md
+
+_BENCHMARKS = """\
+# Published figures beside ours
+
+What others have published about organisations that build and keep models, and the reference
+scenario beside it: a model card of the simulator. `modelops-abm benchmarks` sets any other scenario
+beside the same figures. This file is written by `docs/generate.py` from
+`modelops_abm/evidence/published.toml`; change it there.
+
+## Which patterns the reference has
+
+{sentence}
+
+{card}
+{notes} Widths of judged ranges are `SURVEY_FACTOR` and `ONE_FACTOR` in `evidence/benchmarks.py`.
+
+## How each figure maps to ours, and what cannot be compared
+
+{mapped}
+## Context
+
+Nothing of ours can be set beside these.
+
+{context}
+## What else it has been compared with
+
+{independent} What theory says about parts of the simulator, and what came of it, is in
+[section 1 of the ODD](odd.md#1-purpose-and-patterns) and on the page under Understand.
+"""
+
+
+def benchmarks() -> str:
+    """Return benchmarks.md."""
+    found = benchmarks_of(preset("reference"), 200)
+    ours = ("figure", "published", "of whom", "reference", "agrees")
+    theirs = ("published", "source", "confidence", "set beside", "differs")
+    rows = [
+        (row.label, row.benchmark.in_words(), of_whom(row.benchmark), row.ours_in_words())
+        for row in found.rows
+    ]
+    return _BENCHMARKS.format(
+        sentence=found.sentence(),
+        card=table(
+            ours, [(*row, _agrees(each)) for row, each in zip(rows, found.rows, strict=True)]
+        ),
+        notes=found.notes().partition(" In brackets")[0],
+        mapped=table(
+            theirs,
+            [
+                (each.says, each.source, each.confidence, each.maps, each.differs)
+                for each in (row.benchmark for row in found.rows)
+            ],
+        ),
+        context=table(
+            ("published", "of whom", "source", "why it is context"),
+            [(each.says, of_whom(each), each.source, each.maps) for each in context()],
+        ),
+        independent=INDEPENDENT,
+    )
+
+
+def _agrees(row: Beside) -> str:
+    verdict = "yes" if row.verdict == "inside" else f"no, ours is {row.verdict}"
+    return verdict if row.benchmark.comparable else f"not comparable; {verdict}"
+
+
 def documents() -> dict[Path, str]:
     """Return what every generated file should hold."""
-    return {ODD: odd(), PARAMETERS: parameters()}
+    return {ODD: odd(), PARAMETERS: parameters(), BENCHMARKS: benchmarks()}
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -23,6 +23,9 @@ Examples:
 """
 
 _COMMANDS = {
+    "benchmarks": (
+        "Set an organisation as it is beside published figures: ours, theirs, inside or outside."
+    ),
     "check": "Check scenario and portfolio files without running them.",
     "compare": (
         "Compare a plan with its baseline over the same futures, or several plans side by side."

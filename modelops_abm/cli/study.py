@@ -83,13 +83,17 @@ class Asked:
     cluster: str | None = None
 
 
-def study_options(*, replications: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def study_options(
+    *, replications: int, days: bool = True
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return what gives a command the options of `Asked`, which it gets as its first argument.
 
     Parameters
     ----------
     replications
         How many futures by default.
+    days
+        Whether it takes the length of the run.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -99,12 +103,12 @@ def study_options(*, replications: int) -> Callable[[Callable[..., Any]], Callab
             preset_name: str | None,
             portfolio: str | None,
             assignments: tuple[str, ...],
-            days: int | None,
             replications: int,
             seed: int,
             output: Path | None,
             wants_json: bool,
             cluster: str | None,
+            days: int | None = None,
             **own: Any,
         ) -> Any:
             scenario = scenario_to_run(file, preset_name, assignments, days, portfolio)
@@ -112,7 +116,8 @@ def study_options(*, replications: int) -> Callable[[Callable[..., Any]], Callab
 
         # As decorators stand, the last is applied first; so the help lists them in this order.
         for option in reversed(_options(replications)):
-            asked = option(asked)
+            if days or option is not days_option:
+                asked = option(asked)
         return asked
 
     return decorate

@@ -81,16 +81,33 @@ class Measure:
         return _sum(self.amount, totals) / np.where(divisor == 0.0, np.nan, divisor) * self.times
 
     def in_words(self, value: float | None) -> str:
-        """Return a value with three digits and its unit; a dash for what does not exist.
+        """Return a value with three digits and its unit; a dash for what does not exist."""
+        return value_in_words(value, self.unit)
 
-        >>> MEASURES["outages_per_month"].in_words(28.04)
-        '28 outages a month'
-        """
-        if value is None or np.isnan(value):
-            return formats.NOTHING
-        if self.unit in ("$", "share"):
-            return formats.amount(value, self.unit)
-        return f"{number_in_words(value)} {self.unit}"
+
+def value_in_words(value: float | None, unit: str) -> str:
+    """Return a value with three digits and its unit; a dash for what does not exist.
+
+    >>> value_in_words(28.04, "outages a month"), value_in_words(0.5, "$")
+    ('28 outages a month', '$0.50')
+    """
+    if value is None or np.isnan(value):
+        return formats.NOTHING
+    if unit == "share":
+        return formats.share(value).replace(".0", "")
+    return formats.money(value) if unit == "$" else f"{number_in_words(value)} {unit}".rstrip()
+
+
+def range_in_words(low: float, high: float, unit: str) -> str:
+    """Return a range with its unit: 3 to 22 months.
+
+    >>> range_in_words(3.0, 22.0, "months")
+    '3 to 22 months'
+    """
+    if unit == "$":
+        return f"${formats.money_interval(low, high)}"
+    tail = f"{formats.NARROW_SPACE}%" if unit == "share" else f" {unit}"
+    return f"{value_in_words(low, unit).removesuffix(tail)} to {value_in_words(high, unit)}"
 
 
 def number_in_words(value: float) -> str:
@@ -131,6 +148,15 @@ _ALL = (
         meaning="Mean size of the team over the window, busy or not",
         amount=_DEVELOPER_DAYS,
         per=(_TIME,),
+    ),
+    Measure(
+        name="models_per_person",
+        label="Models for each person",
+        unit="models",
+        question="How many live models are there for each of those who build and keep them?",
+        meaning="Models in production by developer, means over the window",
+        amount=("production_days",),
+        per=_DEVELOPER_DAYS,
     ),
     Measure(
         name="value_per_year",
@@ -184,6 +210,16 @@ _ALL = (
         amount=("restorations",),
         per=(_TIME,),
         times=_MONTH,
+    ),
+    Measure(
+        name="outages_per_model_year",
+        label="Outages of a model in a year",
+        unit="outages a year",
+        question="How often does a model go out of service in a year?",
+        meaning="As outages a month, by model and year in production",
+        amount=("restorations",),
+        per=("production_days",),
+        times=_YEAR,
     ),
     Measure(
         name="time_to_restore_hours",

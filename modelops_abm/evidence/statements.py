@@ -165,17 +165,28 @@ def between(
     >>> round(between("time_to_restore_hours", 20.0, 50.0).middle, 1)
     31.6
     """
-    middle = _back(np.sqrt(_odds(low, family) * _odds(high, family)), family)
-    return Statement(what, low, middle, high, family, source=source)
+    return Statement(what, low, middle_of(low, high, family), high, family, source=source)
 
 
 def _around(
     what: str, value: float, part: float, how: How, family: SpreadFamily, source: str
 ) -> Statement:
-    low, high = (
-        _back(_odds(value, family) * by, family) for by in (1.0 / (1.0 + part), 1.0 + part)
-    )
+    low, high = (scaled(value, by, family) for by in (1.0 / (1.0 + part), 1.0 + part))
     return Statement(what, low, value, high, family, how, source=source)
+
+
+def scaled(value: float, by: float, family: SpreadFamily) -> float:
+    """Return so many times a number, or of a share so many times its odds.
+
+    >>> scaled(10.0, 2.0, "lognormal"), scaled(0.5, 3.0, "logit-normal")
+    (20.0, 0.75)
+    """
+    return _back(_odds(value, family) * by, family)
+
+
+def middle_of(low: float, high: float, family: SpreadFamily) -> float:
+    """Return the middle of a range by ratios, or of a share by ratios of odds."""
+    return _back(np.sqrt(_odds(low, family) * _odds(high, family)), family)
 
 
 def _odds(value: float, family: SpreadFamily) -> float:

@@ -58,6 +58,7 @@ TWO = ("--set", "capabilities.automation.maximum=1", "--set", "capabilities.roll
 RUNS: Mapping[str, Sequence[str]] = {
     "simulate": (*PLAN, "--csv", "--pictures", "--model-days"),
     "simulate, many": FEW,
+    "benchmarks": ("--set", "portfolio.initial_models=3", "--replications", "2"),
     "compare": FEW,
     "compare, several": (*FEW, "--preset", "automation_alone"),
     "credit": (*TWO, *SMALL, "--replications", "2"),

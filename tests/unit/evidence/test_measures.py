@@ -41,11 +41,13 @@ TOTALS = {
 BY_HAND = {
     "models_live": 10.0,
     "people": 4000.0 / 730.0,
+    "models_per_person": 1.825,
     "value_per_year": 2.0e6,
     "value_per_model_year": 2.0e5,
     "value_per_developer_year": 4.0e6 / (4000.0 / 365.0),
     "upkeep_share": 0.5,
     "outages_per_month": 10.0,
+    "outages_per_model_year": 12.0,
     "time_to_restore_hours": 48.0,
     "availability": 0.9,
     "idea_to_live_months": 12.0,
@@ -140,4 +142,4 @@ def test_numbers_have_three_digits(value, text):
 
 def test_values_have_the_unit_in_which_one_says_them():
     words = {name: MEASURES[name].in_words(0.5) for name in ("value_per_year", "upkeep_share")}
-    assert words == {"value_per_year": "$0.50", "upkeep_share": "50.0\u202f%"}
+    assert words == {"value_per_year": "$0.50", "upkeep_share": "50\u202f%"}

@@ -1,0 +1,335 @@
+"""Published figures beside what an organisation shows: ours, theirs, inside or outside.
+
+The figures are data, in `published.toml` beside this file, each with its population, year and
+source, how it maps to something of ours, and what cannot be compared. What maps to nothing is
+context. First the figures and what they are set beside, then a scenario beside them.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Literal, NamedTuple
+
+from scipy.special import ndtr, ndtri
+
+from modelops_abm import formats
+from modelops_abm.evidence.measures import (
+    MEASURES,
+    range_in_words,
+    value_in_words,
+)
+from modelops_abm.evidence.statements import Statement, middle_of, scaled
+from modelops_abm.experiments.inputs import in_words
+from modelops_abm.experiments.statistics import Estimate
+from modelops_abm.scenario import Distribution, Scenario, catalogue
+from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.knowledge import PERCENT, SpreadFamily, family_within
+
+type Verdict = Literal["inside", "below", "above"]
+
+SURVEY_FACTOR, ONE_FACTOR = 1.5, 3.0
+"""Within so many times a figure, or that part of it, lies what agrees with it, where no range was
+published: of many organisations, or of a single one. Of a share it is its odds. It is judged."""
+CONFIDENCE = {
+    "P": "primary text, seen as an excerpt",
+    "S": "quoted by another source",
+    "C": "computed from what was published",
+}
+
+
+class Subject(NamedTuple):
+    """What of ours a figure is set beside.
+
+    Attributes
+    ----------
+    label, unit, family
+        As a `Measure` has them.
+    of
+        Returns it from a scenario alone; None for what a run shows.
+    """
+
+    label: str
+    unit: str
+    family: SpreadFamily
+    of: Callable[[Scenario], float] | None = None
+
+    def in_words(self, value: float | None) -> str:
+        """Return a value with three digits and its unit."""
+        return value_in_words(value, self.unit)
+
+
+def _ideas_waiting(scenario: Scenario) -> float:
+    if scenario.imported is None:
+        return float(scenario.portfolio.initial_ideas)
+    return float(sum(model.stage == "idea" for model in scenario.imported.models))
+
+
+def _compliance_days(scenario: Scenario) -> float:
+    rates = scenario.incidents
+    regulated = rates.compliance_per_year * rates.regulated_multiplier
+    return regulated * scenario.efforts.compliance_repair.mean
+
+
+def _software_share(scenario: Scenario) -> float:
+    rates = scenario.incidents
+    others = rates.compliance_per_year + scenario.drift.onsets_per_year
+    return rates.pipeline_per_year / ((rates.pipeline_per_year + others) or math.nan)
+
+
+def _adoption_months(scenario: Scenario) -> float:
+    """Return the months in which a Bass curve rises from 20 to 67 % of its market."""
+    p, q = scenario.model.innovation_per_year, scenario.model.imitation_per_year
+    # The curve solved for time: F = (1 - x) / (1 + x q/p) with x = exp(-(p + q) t).
+    first, last = ((1.0 - share) / (1.0 + share * q / p) for share in (0.2, 2.0 / 3.0))
+    return math.log(first / last) / (p + q) * 12.0
+
+
+def _top_tenth(scenario: Scenario) -> float:
+    """Return the share of the value of all ideas that their best tenth carries, as lognormals."""
+    kind = scenario.model
+    drawn = (kind.market_size, kind.predictions_per_user_day, kind.value_per_prediction)
+    width = math.sqrt(sum(math.log1p(each.cv**2) for each in drawn))
+    return float(ndtr(width - ndtri(0.9)))
+
+
+DERIVED: Mapping[str, Subject] = MappingProxyType(
+    {
+        "ideas_waiting": Subject("Ideas waiting on day 0", "ideas", "lognormal", _ideas_waiting),
+        "compliance_days_per_model_year": Subject(
+            "Compliance work for a regulated model", "days a year", "lognormal", _compliance_days
+        ),
+        "software_issue_share": Subject(
+            "Issues that any software has", "share", "logit-normal", _software_share
+        ),
+        "adoption_months": Subject(
+            "From 20 to 67 % of the users", "months", "lognormal", _adoption_months
+        ),
+        "top_tenth_share": Subject(
+            "Value that the best tenth of ideas carries", "share", "logit-normal", _top_tenth
+        ),
+    }
+)
+"""What follows from several values of a scenario, without a run."""
+
+
+def subject_of(about: str) -> Subject:
+    """Return what a name of a measure, of `DERIVED` or of a scenario's value stands for.
+
+    Raises
+    ------
+    KeyError
+        If there is none.
+    """
+    if about in MEASURES:
+        measure = MEASURES[about]
+        return Subject(measure.label, measure.unit, measure.family)
+    if about in DERIVED:
+        return DERIVED[about]
+    quantity = {each.name: each for each in catalogue()}[about]
+    family = family_within(quantity.bounds)
+    return Subject(in_words(about), quantity.unit, family, lambda scenario: _mean(scenario, about))
+
+
+def _mean(scenario: Scenario, name: str) -> float:
+    value = value_at(scenario, name)
+    return float(value.mean if isinstance(value, Distribution) else value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Benchmark:
+    """A published figure; `published.toml` says what the fields mean.
+
+    Attributes
+    ----------
+    name
+        Its own.
+    says
+        What was published.
+    population, source, confidence, maps
+        Of whom, by whom, one of `CONFIDENCE`, and what of ours it is.
+    about
+        What of ours it is set beside; empty for context.
+    figure, low, high, percent
+        In the unit of that; None for what was not published.
+    one
+        Whether it is of one organisation.
+    year
+        None if it is not said.
+    differs
+        What cannot be compared.
+    comparable
+        False where agreement says nothing.
+    """
+
+    name: str
+    says: str
+    population: str
+    source: str
+    confidence: Literal["P", "S", "C"]
+    maps: str
+    about: str = ""
+    figure: float | None = None
+    low: float | None = None
+    high: float | None = None
+    percent: float | None = None
+    one: bool = False
+    year: int | None = None
+    differs: str = ""
+    comparable: bool = True
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether its range is ours, as none was published."""
+        return self.low is None and self.high is None and self.figure is not None
+
+    @property
+    def range(self) -> tuple[float | None, float | None]:
+        """Between what agrees with it; None where it is open."""
+        if not self.is_judged or self.figure is None:
+            return self.low, self.high
+        factor = ONE_FACTOR if self.one else SURVEY_FACTOR
+        family = subject_of(self.about).family
+        return scaled(self.figure, 1.0 / factor, family), scaled(self.figure, factor, family)
+
+    def verdict(self, value: float) -> Verdict:
+        """Tell where a value of ours lies.
+
+        >>> BENCHMARKS["models_live"].verdict(24.0), BENCHMARKS["models_live"].verdict(40.0)
+        ('inside', 'above')
+        """
+        low, high = self.range
+        if low is not None and value < low:
+            return "below"
+        return "above" if high is not None and value > high else "inside"
+
+    def in_words(self) -> str:
+        """Return figure and range, as far as they were published.
+
+        >>> BENCHMARKS["idea_to_live_federal"].in_words()
+        '8.6 months (half of them 3 to 22)'
+        """
+        if not self.about:
+            return self.says
+        unit = subject_of(self.about).unit
+        low, high = self.range
+        if low is None or high is None:
+            end = "at most" if low is None else "at least"
+            return f"{end} {value_in_words(high if low is None else low, unit)}"
+        part = "half" if self.percent == 50.0 else f"{self.percent or 0.0:g}{formats.NARROW_SPACE}%"
+        whose = "judged " if self.is_judged else f"{part} of them " if self.percent else ""
+        if self.figure is None:
+            return f"{whose}{range_in_words(low, high, unit)}"
+        ends = range_in_words(low, high, unit if unit in ("$", "share") else "")
+        return f"{value_in_words(self.figure, unit)} ({whose}{ends})"
+
+    def statement(self) -> Statement | None:
+        """Return what it says of an organisation of its population, for a fit.
+
+        None for context, for a bound on one side, and where nothing can be compared.
+        """
+        low, high = self.range
+        if not self.about or not self.comparable or low is None or high is None:
+            return None
+        family = subject_of(self.about).family
+        middle = middle_of(low, high, family) if self.figure is None else self.figure
+        percent = self.percent or PERCENT
+        source = f"{self.source} ({self.population})"
+        return Statement(self.about, low, middle, high, family, percent=percent, source=source)
+
+
+def _published() -> Iterator[Benchmark]:
+    text = files(__package__).joinpath("published.toml").read_text("utf-8")
+    for name, facts in tomllib.loads(text).items():
+        yield Benchmark(name=name, **facts)
+
+
+BENCHMARKS: Mapping[str, Benchmark] = MappingProxyType({each.name: each for each in _published()})
+"""Every published figure by its name."""
+
+
+def context() -> tuple[Benchmark, ...]:
+    """Return the figures that nothing of ours is set beside."""
+    return tuple(each for each in BENCHMARKS.values() if not each.about)
+
+
+def of_whom(benchmark: Benchmark) -> str:
+    """Return population and year of a figure, with the letter of its confidence."""
+    when = f", {benchmark.year}" if benchmark.year else ""
+    return f"{benchmark.population}{when} ({benchmark.confidence})"
+
+
+# --------------------------------------------------------------------------------------
+# A scenario beside them.
+
+
+class Beside(NamedTuple):
+    """A published figure and ours.
+
+    Attributes
+    ----------
+    benchmark
+        What was published.
+    ours
+        Of a run the mean over replications; of a scenario the value.
+    verdict
+        None if ours does not exist.
+    """
+
+    benchmark: Benchmark
+    ours: Estimate
+    verdict: Verdict | None
+
+    @property
+    def label(self) -> str:
+        """What ours is called."""
+        return subject_of(self.benchmark.about).label
+
+    @property
+    def judgement(self) -> str:
+        """The verdict in a word or two."""
+        if self.verdict is None:
+            return formats.NOTHING
+        return self.verdict if self.benchmark.comparable else f"({self.verdict})"
+
+    def ours_in_words(self) -> str:
+        """Return ours, with half the interval of its mean."""
+        unit = subject_of(self.benchmark.about).unit
+        mean = self.ours.mean
+        width = None if mean is None else formats.known(mean, self.ours.half_width)
+        if width is None:
+            return value_in_words(mean, unit)
+        # Two digits of it, and the unit only where it is short.
+        error = value_in_words(float(f"{width:.2g}"), unit if unit in ("$", "share") else "")
+        return f"{value_in_words(mean, unit)} ±{error}"
+
+
+def compare(shown: Mapping[str, Estimate], scenario: Scenario) -> tuple[Beside, ...]:
+    """Set published figures beside what an organisation shows.
+
+    Parameters
+    ----------
+    shown
+        Measures by name, over replications; what is missing is left out.
+    scenario
+        For figures that are set beside its values.
+    """
+    found = []
+    for benchmark in BENCHMARKS.values():
+        if (ours := _ours(benchmark.about, shown, scenario)) is not None:
+            verdict = None if ours.mean is None else benchmark.verdict(ours.mean)
+            found.append(Beside(benchmark, ours, verdict))
+    return tuple(found)
+
+
+def _ours(about: str, shown: Mapping[str, Estimate], scenario: Scenario) -> Estimate | None:
+    if not about or about in MEASURES:
+        return shown.get(about)
+    of = subject_of(about).of
+    assert of is not None
+    value = of(scenario)
+    return Estimate(1, None if math.isnan(value) else value, None, None)
