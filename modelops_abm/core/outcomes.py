@@ -152,6 +152,8 @@ TEAM_MONEY_FLOWS: tuple[DailyOutcome, ...] = (
 def _because_of(cause: str) -> str:
     if cause == "shared":
         return "a shared source that has failed"
+    if cause == "compliance":
+        return "a compliance issue or a late answer to a request"
     return f"a {cause} issue" if cause in ISSUES else cause
 
 
@@ -170,8 +172,15 @@ STATE_TIME_FLOWS: tuple[DailyOutcome, ...] = tuple(
 )
 
 UNSERVED_TIME_FLOWS: tuple[DailyOutcome, ...] = tuple(
-    _flow(f"unserved_days_{cause}", "model-days", f"Time that no version served: {cause}")
-    for cause in OFFLINE_CAUSES
+    _flow(f"unserved_days_{cause}", "model-days", f"Time that no version served: {words}")
+    for cause, words in zip(
+        OFFLINE_CAUSES,
+        (
+            cause if cause != "compliance" else "compliance, late answers to requests included"
+            for cause in OFFLINE_CAUSES
+        ),
+        strict=True,
+    )
 )
 
 DEVELOPER_FLOWS: tuple[DailyOutcome, ...] = (

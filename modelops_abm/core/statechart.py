@@ -128,9 +128,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(State.ONLINE, Trigger.ISSUE_STRIKES, State.OFFLINE_ISSUE, "issue strikes"),
     Transition(State.RETRAINING, Trigger.ISSUE_STRIKES, State.OFFLINE_ISSUE, "issue interrupts"),
     Transition(State.OFFLINE_ISSUE, Trigger.ISSUE_RESOLVED, State.ONLINE, "resolved"),
-    Transition(State.ONLINE, Trigger.BAN_BEGINS, State.OFFLINE_ISSUE, "deadline missed"),
-    Transition(State.RETRAINING, Trigger.BAN_BEGINS, State.OFFLINE_ISSUE, "deadline missed"),
-    Transition(State.OFFLINE_ISSUE, Trigger.BAN_ENDS, State.ONLINE, "request answered"),
+    Transition(State.ONLINE, Trigger.BAN_BEGINS, State.OFFLINE_ISSUE, "answer late"),
+    Transition(State.RETRAINING, Trigger.BAN_BEGINS, State.OFFLINE_ISSUE, "answer late"),
+    Transition(State.OFFLINE_ISSUE, Trigger.BAN_ENDS, State.ONLINE, "answered"),
     Transition(State.ONLINE, Trigger.DRIFT_FOUND, State.OFFLINE_DRIFT, "drift found"),
     Transition(State.OFFLINE_DRIFT, Trigger.DRIFT_ADDRESSED, State.ONLINE, "drift addressed"),
     *(

@@ -143,8 +143,11 @@ def group_table(title: str, names: Iterable[str], headings: tuple[str, ...], cel
 
 def _causes(summary: Summary) -> Table:
     """Return model-days in the state, and of them those that no version served, by cause."""
+    # A ban for a late answer is counted under compliance, and has to be found there.
+    told = {"compliance": "compliance, late answers included"} if summary["requests_late"] else {}
     rows = [
-        Row((cause, *(_days(summary[name]) for name in names))) for cause, names in CAUSES.items()
+        Row((told.get(cause, cause), *(_days(summary[name]) for name in names)))
+        for cause, names in CAUSES.items()
     ]
     columns = (*words("Out of service, in model-days"), *numbers("in the state", "not served"))
     return Table("out-of-service", columns, rows, is_summary=True)

@@ -38,11 +38,14 @@ from modelops_abm.app.watch.snapshot import ModelView, Organisation, Picture, Sn
 from modelops_abm.app.watch.tokens import place_tokens
 from modelops_abm.app.watch.words import CAUSES, doing, sentence
 from modelops_abm.charts.figure import Box
+from modelops_abm.charts.timeline import time_axis_of
 from modelops_abm.core.events import RetirementReason, TaskClass
 from modelops_abm.core.statechart import PRODUCTION_STATES, Cause, Serving, State
 from modelops_abm.experiments.statistics import PairedDifference
+from modelops_abm.scenario import Scenario, with_values
 
 WIDTH = 984
+YEARS = time_axis_of(Scenario())
 
 
 @pytest.fixture(scope="module")
@@ -374,7 +377,7 @@ def test_the_states_of_plan_and_baseline_are_lit(
 
 
 def test_the_panel_of_a_day(pictures: dict[int, Picture]) -> None:
-    head, body = str(panel_head(pictures[300])), str(panel_body(pictures[300]))
+    head, body = str(panel_head(pictures[300])), str(panel_body(pictures[300], YEARS))
     assert ">Model 5</h2>" in head
     assert 'data-action="follow"' in head
     assert 'data-followed="4"' in body
@@ -385,7 +388,7 @@ def test_the_panel_of_a_day(pictures: dict[int, Picture]) -> None:
 def test_without_a_model_the_panel_says_what_to_do(pictures: dict[int, Picture]) -> None:
     empty = replace(pictures[0], followed=None)
     assert "No model chosen" in str(panel_head(empty))
-    assert "Click a token" in str(panel_body(empty))
+    assert "Click a token" in str(panel_body(empty, YEARS))
 
 
 def test_lines_end_today_at_the_right(pictures: dict[int, Picture]) -> None:
@@ -404,7 +407,22 @@ def test_strips_cover_the_time_in_production_without_gaps(pictures: dict[int, Pi
     assert spells[0].start == 0.0
     for before, after in pairwise(spells):
         assert before.end == after.start
-    assert "Baseline" in str(state_strips(followed.plan, followed.baseline, 300))
+    assert "Baseline" in str(state_strips(followed.plan, followed.baseline, 300, YEARS))
+
+
+def test_strips_are_marked_with_what_has_changed_so_far(pictures: dict[int, Picture]) -> None:
+    followed = pictures[300].followed
+    assert followed is not None
+    changes = [{"day": day, "team.developers": day // 10} for day in (50, 150, 160, 301)]
+    axis = time_axis_of(with_values(Scenario(), {"changes": changes}, source="test"))
+    drawn = str(state_strips(followed.plan, followed.baseline, 300, axis))
+    marks = [float(each) for each in re.findall(r'class="change" d="M([\d.]+) ', drawn)]
+    assert marks == pytest.approx([76 + 180 * day / 300 for day in (50, 150, 160)], abs=0.1)
+    assert re.findall(r'text-anchor="middle">([^<]+)<', drawn) == ["A", "B–C"]
+    assert "B day 150, developers 5 to 15" in drawn
+    assert "day 301" not in drawn
+    quiet = str(state_strips(followed.plan, followed.baseline, 300, YEARS))
+    assert "change" not in quiet
 
 
 def test_tanks_show_levels_and_builders(pictures: dict[int, Picture]) -> None:

@@ -8,17 +8,19 @@ the states as strips.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 import htpy as h
 
 from modelops_abm.app.drawing.diagrams import drawn_statechart
 from modelops_abm.app.watch.snapshot import Life, Picture, Spell
 from modelops_abm.app.watch.words import label, sentence
+from modelops_abm.charts.figure import Axis
 from modelops_abm.charts.palette import STATES
 from modelops_abm.charts.placement import IN_PANEL
 from modelops_abm.core.outcomes import ISSUE_CAUSES
 from modelops_abm.core.statechart import PRODUCTION_STATES, Serving, State
-from modelops_abm.formats import NOTHING, money, number, plural, share
+from modelops_abm.formats import MONTH_DAYS, NOTHING, money, number, plural, share
 
 LONGEST_MENU = 300
 """Models offered in the menu; beyond, one is chosen by its number."""
@@ -35,8 +37,16 @@ def panel_head(picture: Picture) -> h.Element:
     ]
 
 
-def panel_body(picture: Picture) -> h.Element:
-    """Return the chosen model's life so far, or what to do if there is none."""
+def panel_body(picture: Picture, axis: Axis) -> h.Element:
+    """Return the chosen model's life so far, or what to do if there is none.
+
+    Parameters
+    ----------
+    picture
+        The day.
+    axis
+        The time of the whole run, with what changes in its course.
+    """
     followed, now = picture.followed, float(picture.day)
     if followed is None:
         return h.p(".empty")["Click a token to follow its model."]
@@ -49,7 +59,7 @@ def panel_body(picture: Picture) -> h.Element:
         ],
         chart_of_states(followed.plan, followed.baseline, now),
         lines(followed.plan, followed.baseline, picture.day),
-        strips(followed.plan, followed.baseline, picture.day),
+        strips(followed.plan, followed.baseline, picture.day, axis),
     ]
 
 
@@ -111,6 +121,8 @@ LEFT, WIDTH = 76, 180
 _PLAN_RIGHT, _BASELINE_RIGHT = 308, 360
 _LINE_HEIGHT, _LINE_PITCH = 30, 42
 _STRIP_PITCH, _STRIP_HEIGHT = 22, 13
+_LETTER_HEIGHT, _LETTERS_APART = 15, 0.08
+_ACROSS = _STRIP_PITCH + _STRIP_HEIGHT + 6  # a little beyond both strips
 _COLOURS = {
     State.ONLINE: "online",
     State.RETRAINING: "retraining",
@@ -204,16 +216,49 @@ def _path(points: Points, top: float, low: float, high: float, day: int) -> str:
     return f"M{'L'.join(corners)}"
 
 
-def strips(plan: Life, baseline: Life, day: int) -> h.Element:
-    """Return the states of a model in both organisations over the days, as two strips."""
-    height = 2 * _STRIP_PITCH + 18
-    return h.svg(".strips", viewBox=f"0 0 360 {height}", role="img", aria_label="States by day")[
+def strips(plan: Life, baseline: Life, day: int, axis: Axis) -> h.Element:
+    """Return the states of a model in both organisations over the days, as two strips.
+
+    Parameters
+    ----------
+    plan, baseline
+        The model in both.
+    day
+        Today, the right end of the strips.
+    axis
+        The time of the whole run; what has changed so far is marked across both strips.
+    """
+    today = day / MONTH_DAYS  # as the axis counts
+    so_far = tuple(change for change in axis.changes if change.at <= today)
+    top = _LETTER_HEIGHT if so_far else 0
+    height = top + 2 * _STRIP_PITCH + 18
+    told = ". ".join(("States by day", *(f"{each.label}: {each.words}" for each in so_far)))
+    return h.svg(".strips", viewBox=f"0 0 360 {height}", role="img", aria_label=told)[
         (
-            _strip(_STRIP_PITCH * row, name, life, day)
+            _strip(top + _STRIP_PITCH * row, name, life, day)
             for row, (name, life) in enumerate((("Plan", plan), ("Baseline", baseline)))
         ),
+        _change_marks(replace(axis, high=today or 1.0, changes=so_far), top),
         h.text(x=str(LEFT), y=str(height - 4))["day 0"],
         _drift_mark(plan, baseline, day, height),
+    ]
+
+
+def _change_marks(axis: Axis, top: int) -> h.Fragment:
+    """Return a line across both strips for each change, with its letter above and its words."""
+    return h.fragment[
+        (
+            h.path(".change", d=f"M{LEFT + WIDTH * axis.share(each.at):.1f} {top - 3}v{_ACROSS}")[
+                h.title[f"{each.label} {each.words}"]
+            ]
+            for each in axis.changes
+        ),
+        (
+            h.text(x=f"{LEFT + WIDTH * axis.share(at):.1f}", y=str(top - 5), text_anchor="middle")[
+                letter
+            ]
+            for at, letter in axis.tags(_LETTERS_APART)
+        ),
     ]
 
 

@@ -394,7 +394,7 @@ def _Scene(session: Session, watching: Watching, snapshot: Snapshot, picture: Pi
         with solara.Div(classes=["side"]):
             with solara.Div(classes=["card", "model"]):
                 Markup(panel_head(picture), reported(session, act))
-                Markup(panel_body(picture))
+                Markup(panel_body(picture, time_axis_of(snapshot.choice.plan)))
             Markup(stocks_card(picture.plan.stocks))
             if picture.feed or picture.now:
                 Markup(feed_card(picture.feed, picture.now))

@@ -45,12 +45,12 @@ REACH = 0.01
 
 
 def words_of(measures: Measures, placed: Placed) -> list[Box]:
-    """Return the room of each line of words, as wide as 12 pixels of the font of the page."""
+    """Return the room of each line of words, in 12 pixels of the font of the page, and a gap."""
     rooms = []
     for way in placed.ways:
         x, y = way.place
         for row, words in enumerate(way.words):
-            width = 5.9 * len(words)
+            width = 5.9 * len(words) + 3.0
             left = x - {"left": 0.0, "center": width / 2.0, "right": width}[way.anchor]
             rooms.append(Box(left, y + measures.line * row - 9.0, width, 11.0))
     return rooms
