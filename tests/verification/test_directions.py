@@ -13,14 +13,13 @@ from collections.abc import Callable
 import pytest
 
 from modelops_abm.experiments.expectations import CONDITIONS, EFFECT_KINDS, EXPECTATIONS, MODELS
-from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.scenario import CapabilityName, Scenario
 from tests.verification.checks import check_positive, seed_of
 from tests.verification.findings import note_effect
-from tests.verification.organisations import changed, fixed_portfolio, runs
+from tests.verification.organisations import Ran, changed, fixed_portfolio, runs
 
 REPLICATIONS = 24
-type Measure = Callable[[ModelOpsModel], float]
+type Measure = Callable[[Ran], float]
 
 ORGANISATION = changed(
     Scenario(),
@@ -42,16 +41,15 @@ def share(of: str, per: str) -> Measure:
     return lambda model: model.totals[of] / model.totals[per]
 
 
-def users(model: ModelOpsModel) -> float:
+def users(run: Ran) -> float:
     """Return the share of the market that has adopted."""
-    market = sum(entry.attributes.traits.market_size for entry in model.ml_models)
-    return sum(entry.users for entry in model.ml_models) / market
+    return sum(run.models["users"].tolist()) / sum(run.models["market_size"].tolist())
 
 
-def usage(model: ModelOpsModel) -> float:
+def usage(run: Ran) -> float:
     """Return the mean use per user of a model, relative to full use."""
-    uses = (entry.usage / entry.attributes.traits.full_usage for entry in model.ml_models)
-    return sum(uses) / len(model.ml_models)
+    uses = run.models["usage"] / run.models["full_usage"]
+    return sum(uses.tolist()) / len(uses)
 
 
 UNSERVED = total(*(f"unserved_days_{cause}" for cause in ("pipeline", "capacity", "compliance")))

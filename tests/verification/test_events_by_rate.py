@@ -17,6 +17,7 @@ from scipy import stats
 from modelops_abm.core.events import LogKind, RetirementReason
 from modelops_abm.core.statechart import Cause, Serving
 from modelops_abm.mesa_engine.ml_model import MLModel
+from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.rules.day import DayFlows
 from modelops_abm.scenario import Scenario
 from tests.verification.checks import (
@@ -31,7 +32,6 @@ from tests.verification.organisations import (
     fixed_portfolio,
     quiet,
     run,
-    runs,
 )
 
 YEAR = 365.0
@@ -83,6 +83,11 @@ class Exposed(MLModel):
             self.drift_free_days += self.service.current - before
 
 
+def exposed(scenario: Scenario, seed: int, replication: int) -> ModelOpsModel:
+    """Return a run whose models accumulate their hazards."""
+    return run(scenario, seed=seed, replication=replication, ml_model_class=Exposed)
+
+
 def counts_of(log: Any) -> Counter[Cause]:
     found: Counter[Cause] = Counter()
     for record in log:
@@ -110,7 +115,8 @@ def test_incidents_by_served_time(case: str) -> None:
     expected = [0.0] * 4
     broken, breaks_expected = 0, 0.0
     scenario = changed(Scenario(), {**SCENARIOS[case], "incidents.compliance_per_year": 5.0})
-    for model in runs(scenario, seed=seed_of(name), replications=3, ml_model_class=Exposed):
+    for replication in range(3):
+        model = exposed(scenario, seed_of(name), replication)
         found += counts_of(model.event_log)
         broken += sum(record.kind == LogKind.PREVIOUS_BROKE for record in model.event_log)
         for entry in model.ml_models:
@@ -164,7 +170,8 @@ def test_incidents_of_kinds_by_their_own_rates() -> None:
     found = {kind: Counter[Cause]() for kind in KINDS}
     served, drift_free = dict.fromkeys(KINDS, 0.0), dict.fromkeys(KINDS, 0.0)
     scenario = changed(Scenario(), values)
-    for model in runs(scenario, seed=seed_of(name), replications=2, ml_model_class=Exposed):
+    for replication in range(2):
+        model = exposed(scenario, seed_of(name), replication)
         for entry in model.ml_models:
             assert isinstance(entry, Exposed)
             served[entry.archetype] += entry.served_total / YEAR

@@ -36,7 +36,6 @@ def test_builds_that_fail_are_binomial(level: float) -> None:
     check_share(name, failed, failed + done, 0.4 * (1.0 - 0.3 * level))
 
 
-@pytest.mark.slow(12)
 def test_days_spent_on_failed_builds() -> None:
     """A share 0.4 of all the work on builds: whether a build fails says nothing on its effort."""
     name = "days of failed builds"

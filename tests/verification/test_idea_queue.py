@@ -25,7 +25,7 @@ from tests.verification.checks import (
     check_mean,
     seed_of,
 )
-from tests.verification.organisations import constant, exponential, quiet, runs
+from tests.verification.organisations import constant, exponential, quiet, run
 
 IDEAS_PER_DAY = 40.0
 HORIZON_DAYS = 28
@@ -161,7 +161,7 @@ def test_ideas_arrive_at_random() -> None:
             "team.developers": 1,
         }
     )
-    (model,) = runs(scenario, seed=seed_of(name), replications=1)
+    model = run(scenario, seed=seed_of(name))
     times = [record.time for record in model.event_log if record.kind == LogKind.IDEA_ARRIVED]
     gaps = np.array([late - early for early, late in itertools.pairwise([0.0, *times])])
     check_distribution(f"{name}: gaps", gaps, stats.expon(scale=1.0 / IDEAS_PER_DAY).cdf)

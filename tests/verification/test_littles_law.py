@@ -20,7 +20,7 @@ from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.scenario import Scenario
 from tests.unit.engine.lives import lives_of, waits_of
 from tests.verification.checks import check_mean, seed_of
-from tests.verification.organisations import changed, daily, exponential
+from tests.verification.organisations import Ran, changed, daily, exponential, runs
 
 REPLICATIONS = 24
 HORIZON_DAYS = 240
@@ -82,9 +82,9 @@ def numbers_by_the_log(start: Mapping[int, State], log: list[LogRecord]) -> Numb
     return numbers
 
 
-def mean_of_counts(model: ModelOpsModel, name: str, first: float) -> float:
+def mean_of_counts(run: Ran, name: str, first: float) -> float:
     """Mean over time of a count that is taken at the end of each day."""
-    counts = daily(model, name)
+    counts = daily(run, name)
     return (math.fsum(counts) + (first - counts[-1]) / 2.0) / HORIZON_DAYS
 
 
@@ -93,13 +93,12 @@ def test_littles_law(case: str) -> None:
     scenario = changed(Scenario(), {"horizon_days": HORIZON_DAYS, **SCENARIOS[case]})
     seed = seed_of(f"Little, {case}")
     found: defaultdict[str, list[float]] = defaultdict(list)
-    for replication in range(REPLICATIONS):
-        model = ModelOpsModel(scenario, rng=seed, replication=replication)
-        start = {entry.number: entry.state for entry in model.ml_models}
-        model.run_model()
-        numbers = numbers_by_the_log(start, model.event_log)
+    for replication, run in enumerate(runs(scenario, seed=seed, replications=REPLICATIONS)):
+        begun = ModelOpsModel(scenario, rng=seed, replication=replication)
+        start = {entry.number: entry.state for entry in begun.ml_models}
+        numbers = numbers_by_the_log(start, run.event_log)
         for name, mean in numbers.means.items():
-            counted = mean_of_counts(model, name, numbers.first[name])
+            counted = mean_of_counts(run, name, numbers.first[name])
             counted += numbers.missed[name] / HORIZON_DAYS
             found[name].append(counted - mean)
     assert len(found) == 14

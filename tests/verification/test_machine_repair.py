@@ -7,13 +7,20 @@ Theory: birth-death equations, for example Gross, Shortle, Thompson & Harris 200
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import pytest
 
-from modelops_abm.core.events import LogKind
-from modelops_abm.mesa_engine.model import ModelOpsModel
+from modelops_abm.core.events import LogKind, LogRecord
 from tests.verification.checks import check_mean, seed_of
-from tests.verification.organisations import daily, exponential, fixed_portfolio, quiet, runs
+from tests.verification.organisations import (
+    daily,
+    exponential,
+    fixed_portfolio,
+    quiet,
+    run,
+    runs,
+)
 
 HORIZON_DAYS = 230
 WARM_UP_DAYS = 30
@@ -30,11 +37,11 @@ def shares_down(sources: int, repairers: int, rate: float, mean_repair: float) -
     return [weight / math.fsum(weights) for weight in weights]
 
 
-def restorations(model: ModelOpsModel) -> tuple[list[float], list[float]]:
+def restorations(log: Iterable[LogRecord]) -> tuple[list[float], list[float]]:
     """Times waited and times down of the issues that struck after the warm-up."""
     struck: dict[int, float] = {}
     waits, downs = [], []
-    for record in model.event_log:
+    for record in log:
         if record.kind == LogKind.ISSUE_STRUCK:
             struck[record.model] = record.time
         elif record.kind == LogKind.WORK_STARTED and struck[record.model] > WARM_UP_DAYS:
@@ -66,7 +73,7 @@ def test_machine_repair(sources: int, repairers: int, rate: float, mean_repair: 
         days = HORIZON_DAYS - WARM_UP_DAYS
         served = daily(model, "served_days")[WARM_UP_DAYS:]
         repair = daily(model, "developer_days_repair")[WARM_UP_DAYS:]
-        waits, downs = restorations(model)
+        waits, downs = restorations(model.event_log)
         found["up"].append(math.fsum(served) / (days * sources))
         found["busy"].append(math.fsum(repair) / days)
         found["wait"].append(math.fsum(waits) / len(waits))
@@ -81,11 +88,11 @@ def test_machine_repair(sources: int, repairers: int, rate: float, mean_repair: 
     check_mean(f"{name}: share that waits", found["waited"], waiting)
 
 
-def waits_for_repairs_that_were_done(model: ModelOpsModel) -> list[float]:
+def waits_for_repairs_that_were_done(log: Iterable[LogRecord]) -> list[float]:
     struck: dict[int, float] = {}
     waited: dict[int, float] = {}
     found = []
-    for record in model.event_log:
+    for record in log:
         if record.kind == LogKind.ISSUE_STRUCK:
             struck[record.model] = record.time
         elif record.kind == LogKind.WORK_STARTED:
@@ -107,12 +114,14 @@ def test_the_summary_counts_what_the_event_log_tells() -> None:
             "team.developers": 2,
         }
     )
-    for model in runs(scenario, seed=seed_of("machine repair: summary"), replications=2):
+    for replication in range(2):
+        seed = seed_of("machine repair: summary")
+        model = run(scenario, seed=seed, replication=replication)
         downs = [entry.detail for entry in model.event_log if entry.kind == LogKind.ISSUE_RESOLVED]
         mean = math.fsum(downs) / len(downs)
         summary = model.summary()
         assert summary["time_to_restore_days"] == pytest.approx(mean, rel=1e-9)
-        waited = waits_for_repairs_that_were_done(model)
+        waited = waits_for_repairs_that_were_done(model.event_log)
         waiting = math.fsum(waited) / len(downs)
         assert summary["time_to_restore_waiting_days"] == pytest.approx(waiting, rel=1e-9)
         assert summary["time_to_restore_working_days"] == pytest.approx(mean - waiting, rel=1e-9)

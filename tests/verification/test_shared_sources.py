@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pytest
 from scipy import stats
 
 from modelops_abm.core.events import LogKind
@@ -72,7 +71,6 @@ def days_up(end: float) -> float:
     return steady * end + (1.0 - steady) * -math.expm1(-total * end) / total
 
 
-@pytest.mark.slow(15)
 def test_availability_with_a_common_cause() -> None:
     """The mean is that of each model alone; the spread is that of the sources, not of the models.
 
@@ -95,7 +93,7 @@ def test_availability_with_a_common_cause() -> None:
     for model in runs(scenario, seed=seed_of(name), replications=REPLICATIONS):
         available.append(math.fsum(daily(model, "served_days")) / (HORIZON_DAYS * MODELS))
         failures.append(model.totals["source_failures"])
-        counts = np.bincount([each.source for each in model.ml_models], minlength=SOURCES)
+        counts = np.bincount(model.models["source"], minlength=SOURCES)
         concentration = float(np.sum((counts / MODELS) ** 2))
         # At the ends of some days, long after each other and after the start.
         down = np.array(daily(model, "models_offline_shared")[99::100]) / MODELS
@@ -105,7 +103,6 @@ def test_availability_with_a_common_cause() -> None:
     check_mean(f"{name}: variance", squares, up * (1.0 - up))
 
 
-@pytest.mark.slow(30)
 def test_automation_makes_failures_rarer_and_lineage_repairs_shorter() -> None:
     for automation, lineage in ((1.0, 0.0), (0.0, 1.0), (0.6, 0.5)):
         name = f"failures of sources, automation {automation:g}, lineage {lineage:g}"
