@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelops_abm.cli.logs import reading_of, reading_options
 from modelops_abm.cli.options import (
     SCENARIO_ENDINGS,
     ignores_unknown_columns,
@@ -15,12 +17,17 @@ from modelops_abm.cli.options import (
     with_portfolio,
 )
 from modelops_abm.cli.printing import by_reason, in_all
+from modelops_abm.disk import read_file
 from modelops_abm.formats import count_of, plural
 from modelops_abm.scenario import InputError, Problem, Scenario, load_scenario
 from modelops_abm.scenario.sources import changed_names
 from modelops_abm.scenario.without_effect import set_without_effect, without_effect
 from modelops_abm.scenario.words import size_caution, team_caution
-from modelops_abm.text import all_of, printable, visible
+from modelops_abm.text import all_of, any_of, printable, visible
+
+if TYPE_CHECKING:
+    from modelops_abm.clients.kinds import Reader
+    from modelops_abm.clients.logs import Reading
 
 
 class _WithRules(click.Command):
@@ -38,21 +45,29 @@ class _WithRules(click.Command):
 @click.command(cls=_WithRules)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @unknown_columns_option
+@reading_options
 @click.pass_context
-def check(context: click.Context, files: tuple[str, ...]) -> None:
-    """Check scenario and portfolio files without running them.
+def check(context: click.Context, /, files: tuple[str, ...], **how: Any) -> None:
+    """Check scenarios, portfolios and logs without running anything.
 
-    Files named .toml, .yaml, .yml or .json are scenarios, all others portfolios. A portfolio is
-    checked against every scenario among the files, as its dates and kinds of model must fit;
-    against the reference if there is none. All problems of all files are reported.
+    Files named .toml, .yaml, .yml or .json are scenarios, all others portfolios, unless a file has
+    the form of a log, or --kind says that all others are logs. A portfolio is checked against every
+    scenario among the files, as its dates and kinds of model must fit; against the reference if
+    there is none. Of a log it is told what was understood. All problems of all files are reported.
     """
-    scenarios = [file for file in files if _ending(file) in SCENARIO_ENDINGS]
+    reading = reading_of(**how)
+    readers = {file: _reader(file, reading.kind) for file in files}
+    logs = [file for file in files if readers[file] is not None]
+    scenarios = [file for file in files if file not in logs and _ending(file) in SCENARIO_ENDINGS]
     # A pipe can be read only once, and is not looked into for remarks on a scenario.
-    portfolios = [file for file in files if file not in scenarios and Path(file).is_file()]
+    others = [file for file in files if file not in {*logs, *scenarios}]
+    portfolios = [file for file in others if Path(file).is_file()]
     good = [scenario for file in scenarios if (scenario := _check_scenario(file, portfolios))]
     faulty = len(scenarios) - len(good)
     for file in files:
-        if file not in scenarios:
+        if (reader := readers[file]) is not None:
+            faulty += not _check_log(file, reader, reading)
+        elif file in others:
             faulty += not _check_portfolio(file, [*good] or [Scenario()])
     if faulty:
         click.echo(f"{count_of(faulty, len(files))} files cannot be used.", err=True)
@@ -61,6 +76,37 @@ def check(context: click.Context, files: tuple[str, ...]) -> None:
 
 def _ending(file: str) -> str:
     return Path(file).suffix.lower()
+
+
+def _reader(file: str, kind: str) -> Reader | None:
+    """Return how a file is read if it is a log: as is said, or by its form."""
+    from modelops_abm.clients.kinds import READERS, reader_of
+    from modelops_abm.clients.logs import LARGEST_LOG_BYTES
+
+    if kind:
+        if kind not in READERS:
+            known = any_of([*READERS])
+            raise InputError(f"--kind '{printable(kind)}' is no kind of log; write {known}")
+        return None if _ending(file) in SCENARIO_ENDINGS[:-1] else READERS[kind]
+    # Of a pipe nothing would be left for who reads it after this.
+    if _ending(file) in SCENARIO_ENDINGS[:-1] or not Path(file).is_file():
+        return None
+    with suppress(OSError):
+        return reader_of(read_file(file, LARGEST_LOG_BYTES))
+    return None
+
+
+def _check_log(file: str, reader: Reader, reading: Reading) -> bool:
+    """Say what was understood of a log, and what not."""
+    try:
+        log = reader.read(file, **reading.options(reader.words))
+    except InputError as error:
+        click.echo(visible(str(error)), err=True)
+        return False
+    click.echo(visible(f"{printable(file, 200)}: fine; {log.sentence()}"))
+    _tell(log.notes)
+    _tell(str(problem.in_file(Path(file).name)) for problem in log.problems)
+    return True
 
 
 def _check_scenario(file: str, portfolios: Sequence[str]) -> Scenario | None:

@@ -26,7 +26,7 @@ _COMMANDS = {
     "benchmarks": (
         "Set an organisation as it is beside published figures: ours, theirs, inside or outside."
     ),
-    "check": "Check scenario and portfolio files without running them.",
+    "check": "Check scenarios, portfolios and logs without running anything.",
     "compare": (
         "Compare a plan with its baseline over the same futures, or several plans side by side."
     ),
@@ -45,7 +45,7 @@ _COMMANDS = {
     "simulate": "Run a scenario, once or many times, and print what came of it.",
     "stories": "Tell what happens if half the team leaves, demand doubles, builds fail, and so on.",
     "sweep": "Run a scenario with many values of some inputs, all over the same futures.",
-    "template": "Write a scenario file and a portfolio file to start from.",
+    "template": "Write scenario, portfolio and log files to start from.",
     "voi": (
         "Tell what it would be worth to know an assumption before choosing the plan or the"
         " baseline."

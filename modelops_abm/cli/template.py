@@ -15,32 +15,44 @@ from modelops_abm.cli.options import (
     set_option,
     with_assignments,
 )
+from modelops_abm.disk import write_whole
 from modelops_abm.scenario import InputError, Problem, save_scenario
-from modelops_abm.text import printable, visible
+from modelops_abm.text import any_of, printable, visible
 
 
 @click.command()
 @click.option("--scenario", "scenario_file", metavar="FILE", help="Write a scenario file here.")
 @click.option("--portfolio", "portfolio_file", metavar="FILE", help="Write a CSV file here.")
+@click.option(
+    "--log",
+    "logs",
+    nargs=2,
+    multiple=True,
+    metavar="KIND FILE",
+    help="Write a CSV file of a kind of log here, such as: incidents incidents.csv.",
+)
 @preset_option
 @set_option
 @click.option("--force", is_flag=True, help="Replace files that are there already.")
 def template(
     scenario_file: str | None,
     portfolio_file: str | None,
+    logs: tuple[tuple[str, str], ...],
     preset_name: str | None,
     assignments: tuple[str, ...],
     force: bool,
 ) -> None:
-    """Write a scenario file and a portfolio file to start from.
+    """Write scenario, portfolio and log files to start from.
 
     The scenario file (TOML, YAML or JSON, by its ending) holds every value of the reference, or of
     a preset; lines that stay as they are can be deleted. The portfolio file (CSV) has all columns
-    and two example rows to replace.
+    and two example rows to replace; so have logs (docs/evidence-files.md).
     """
     files = [file for file in (scenario_file, portfolio_file) if file is not None]
+    files += [file for _, file in logs]
     if not files:
-        raise click.UsageError("Give --scenario FILE, --portfolio FILE, or both.")
+        raise click.UsageError("Give --scenario FILE, --portfolio FILE, --log KIND FILE, or all.")
+    templates = [_log_template(kind) for kind, _ in logs]
     about_scenario = preset_name or assignments or changes_given() or ranges_given()
     if not scenario_file and about_scenario:
         told = "--preset, --set, --change and --know are about a scenario"
@@ -56,6 +68,18 @@ def template(
 
         write_template(portfolio_file, replace=force)
         _tell(portfolio_file, f"modelops-abm simulate --portfolio {portfolio_file}")
+    for (kind, file), text in zip(logs, templates, strict=True):
+        write_whole(file, text.encode(), replace=force)
+        _tell(file, f"modelops-abm check --kind {kind} {file}")
+
+
+def _log_template(kind: str) -> str:
+    """Return a log of a kind to fill in, or raise an error if there is no such kind."""
+    from modelops_abm.clients.kinds import READERS
+
+    if kind not in READERS:
+        raise InputError(f"'{printable(kind)}' is no kind of log; write {any_of([*READERS])}")
+    return READERS[kind].template
 
 
 def check_absent(files: list[str]) -> None:

@@ -163,6 +163,12 @@ INCIDENTS = Kind(
 )
 """What an incident log says, and the forms in which it is known."""
 
+TEMPLATE = (
+    "incident_id,opened_at,resolved_at,service,cause,severity,status\r\n"
+    "INC-1,2025-11-03 09:40+01:00,2025-11-03 13:05+01:00,churn-01,pipeline,high,resolved\r\n"
+    "INC-2,2025-12-18 22:15+01:00,,claims-reader,unknown,low,open\r\n"
+)
+"""A log to fill in: a service is called as the portfolio's id; replace both rows."""
 _STATUSPAGE = "Statuspage, JSON of incidents"
 _OF_STATUSPAGE = {
     "id": "id",
@@ -674,7 +680,7 @@ class _Reading:
             shown = _counted(dict(unmapped.most_common()))
             example = printable(next(iter(dict(unmapped.most_common()))))
             self._notes.append(
-                f"no cause is known by these words: {shown}; map them: --cause '{example}=pipeline'"
+                f"no cause is known by these words: {shown}; map them: --word '{example}=pipeline'"
             )
 
 

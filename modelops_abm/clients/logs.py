@@ -14,14 +14,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from modelops_abm.clients.cells import says_nothing
 from modelops_abm.clients.problems import Mistake, RowProblem, rows_in_words
 from modelops_abm.clients.table import (
     Record,
     column_name,
+    decode,
     decode_either,
     file_problem,
     read_bytes,
@@ -29,7 +32,8 @@ from modelops_abm.clients.table import (
     refuse_other_texts,
     separated,
 )
-from modelops_abm.errors import InputError
+from modelops_abm.errors import InputError, Problem
+from modelops_abm.scenario.documents import UnreadableError, read_toml
 from modelops_abm.text import all_of, printable
 
 type Source = str | os.PathLike[str] | bytes
@@ -259,7 +263,7 @@ def read_table(source: Source, kind: Kind, mapping: ColumnsOf | None = None) -> 
     problems = [row for row in others if isinstance(row, RowProblem)]
     problems += [_wrong_length(row, width) for row in rows if len(row.cells) != width]
     return LogTable(
-        form.name if form else "columns as mapped",
+        form.name if form else "a table with columns as mapped",
         tuple(cell.strip() for cell in header.cells),
         tuple(row for row in rows if len(row.cells) == width),
         {field.name: places[field.name] for field in kind.fields if field.name in places},
@@ -359,6 +363,79 @@ def _wrong_length(record: Record, width: int) -> RowProblem:
     )
 
 
+class Reading(BaseModel):
+    """How a log is to be read, as somebody states it in a file or on the command line.
+
+    Attributes
+    ----------
+    kind
+        Name of its kind; empty where its columns tell it.
+    columns
+        Column, or several, by what they say.
+    only
+        Values of the rows that are meant, by column.
+    words
+        What words of the file mean: causes of an incident log, activities of time sheets.
+    dates, zone, since, until
+        As the readers have them.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    kind: str = ""
+    columns: dict[str, str | list[str]] = {}
+    only: dict[str, str | list[str]] = {}
+    words: dict[str, str] = {}
+    dates: DateOrder | None = None
+    zone: str | None = None
+    since: datetime | date | None = None
+    until: datetime | date | None = None
+
+    def options(self, words: str) -> dict[str, Any]:
+        """Return what is stated as arguments of a reader.
+
+        Parameters
+        ----------
+        words
+            Its argument that says what words of the file mean.
+        """
+        given = self.model_dump(exclude_unset=True, exclude={"kind", "columns", "only", "words"})
+        if self.columns:
+            given["mapping"] = self.columns
+        if self.only:
+            given["only"] = {name: _several(values) for name, values in self.only.items()}
+        if self.words:
+            if not words:
+                raise InputError("this kind of log has no words that could be given a meaning")
+            given[words] = self.words
+        return given
+
+
+def load_reading(file: str | os.PathLike[str]) -> Reading:
+    """Return what a TOML file says of how a log is to be read.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or says what no log knows.
+    """
+    label = Path(file).name
+    try:
+        data = read_toml(decode(read_bytes(file))).data
+        return Reading.model_validate(data)
+    except Mistake as mistake:
+        raise refused(mistake, label) from None
+    except UnreadableError as error:
+        raise InputError.at(label, error.message, error.line) from None
+    except ValidationError as error:
+        raise InputError(
+            [
+                Problem(found["msg"].lower(), label, ".".join(map(str, found["loc"])))
+                for found in error.errors(include_url=False)
+            ]
+        ) from None
+
+
 class Stamp(NamedTuple):
     """A moment as it is written."""
 
@@ -368,6 +445,12 @@ class Stamp(NamedTuple):
     """What it is ahead of UTC, if that is written."""
     timed: bool
     """Whether it has a time of the day."""
+
+    def on(self, clock: tzinfo) -> datetime:
+        """Return it in UTC; a clock is needed if it has no offset."""
+        if self.offset is not None:
+            return (self.local - self.offset).replace(tzinfo=UTC)
+        return self.local.replace(tzinfo=clock).astimezone(UTC)
 
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -475,6 +558,8 @@ def read_stamp(cell: str, order: DateOrder | None = None) -> Stamp:
         raise Mistake("is not a moment", "write for example 2024-03-15 09:30, and +01:00 after it")
     try:
         local = datetime(*_day_of(found, order), *_clock_of(found))  # type: ignore[arg-type]
+    except Mistake:
+        raise
     except ValueError:
         raise Mistake("is no day or time of the calendar", "write an existing one") from None
     if local.year not in _YEARS:
@@ -491,6 +576,9 @@ def _day_of(found: re.Match[str], order: DateOrder | None) -> tuple[int, int, in
     if parts.get("named"):
         return year, _MONTHS.index(parts["named"].lower()) + 1, first
     second = int(parts["second"])
+    order = order or _shown_order(first, second)
+    if order is None:
+        raise Mistake("may have the day or the month first", "write it as in 2024-03-15")
     return (year, first, second) if order == "month-first" else (year, second, first)
 
 
@@ -585,17 +673,17 @@ class Moments:
     def _read_cell(self, row: int, name: str, cell: str) -> datetime | None:
         try:
             stamp = read_stamp(cell, self.order)
-            if stamp.offset is not None:
-                return (stamp.local - stamp.offset).replace(tzinfo=UTC)
-            self._naive[row] = None
-            if not stamp.timed:
-                self._dated[row] = None
-            return stamp.local.replace(tzinfo=self._zone).astimezone(UTC)
+            moment = stamp.on(self._zone)
         except Mistake as mistake:
             self.problems.append(
                 RowProblem(mistake.reason, mistake.remedy, (row,), (name,), printable(cell))
             )
             return None
+        if stamp.offset is None:
+            self._naive[row] = None
+            if not stamp.timed:
+                self._dated[row] = None
+        return moment
 
     def notes(self) -> Iterator[str]:
         """Yield what was taken for granted, in sentences."""

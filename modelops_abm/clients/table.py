@@ -291,8 +291,8 @@ _TABLES = (
         "severity priority urgency impact service service_name component assignee assigned_to "
         "summary short_description duration number created created_at created_on started_at "
         "ended_at start_timestamp close_timestamp status state alert category description",
-        "incident logs cannot be read yet: set incidents.*, for example "
-        "incidents.pipeline_per_year",
+        "modelops-abm check reads it if it says which column is what: --kind incidents "
+        "--map opened=COLUMN --map closed=COLUMN --map service=COLUMN",
     ),
     _Table(
         "a table of usage",

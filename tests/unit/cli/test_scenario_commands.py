@@ -150,7 +150,7 @@ def test_check_and_simulate_take_a_portfolio_of_any_name(modelops: Command, file
 
 
 def test_check_and_simulate_say_the_same_of_another_file(modelops: Command) -> None:
-    Path("incidents.csv").write_text("incident_id,opened_at,resolved_at,service\n1,,,a\n")
+    Path("incidents.csv").write_text("incident_id,opened_on,resolved_on,service\n1,,,a\n")
     words = "incidents.csv: the file is no portfolio: it looks like an incident log; "
     assert modelops("check", "incidents.csv").err.startswith(words)
     code, _, err = modelops("simulate", "--portfolio", "incidents.csv")

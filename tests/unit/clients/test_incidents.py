@@ -246,7 +246,7 @@ def test_causes_are_mapped_and_never_guessed() -> None:
     log = _read(rows, causes={"upstream DATA": "pipeline"})
     assert [one.cause for one in log.table] == ["pipeline", "capacity", "unknown"]
     assert (
-        "no cause is known by these words: Human 1; map them: --cause 'Human=pipeline'" in log.notes
+        "no cause is known by these words: Human 1; map them: --word 'Human=pipeline'" in log.notes
     )
     with pytest.raises(InputError, match=r"causes are pipeline, capacity, .*mean pipeline"):
         _read(rows, causes={"Human": "pipelines"})

@@ -60,7 +60,10 @@ def test_a_form_is_known_by_its_columns_and_the_one_that_more_tell_counts() -> N
 
 def test_a_mapping_makes_any_table_a_log_and_counts_before_a_form() -> None:
     table = _table("When,What,What\n2024-01-02,a,b\n", opened="when", service=["What"])
-    assert table.in_words() == "columns as mapped; opened from When, service from What and What"
+    assert (
+        table.in_words()
+        == "a table with columns as mapped; opened from When, service from What and What"
+    )
     assert table.places["service"] == (1, 2)
     assert _table("opened_at,began\n", opened="began").names("opened") == ("began",)
 

@@ -1,0 +1,84 @@
+"""All kinds of logs that are read, and which of them a file is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Protocol
+
+from modelops_abm.clients.incidents import (
+    INCIDENTS,
+    TEMPLATE as INCIDENTS_TEMPLATE,
+    is_statuspage,
+    read_incidents,
+)
+from modelops_abm.clients.logs import Kind, recognised
+from modelops_abm.clients.problems import RowProblem
+
+
+class Log(Protocol):
+    """What every log tells of itself."""
+
+    @property
+    def problems(self) -> tuple[RowProblem, ...]:
+        """What could not be used, with its rows."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was decided or taken for granted, in sentences."""
+
+    def sentence(self) -> str:
+        """Return what was understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How a kind of log is read.
+
+    Attributes
+    ----------
+    kind
+        What it says, and its forms.
+    read
+        Reads a file or its content.
+    template
+        A file to fill in, with example rows.
+    words
+        Name of the option that gives words of the file a meaning: ``causes``; empty if there is
+        none.
+    is_other
+        Whether a file that is no table is of this kind nevertheless.
+    """
+
+    kind: Kind
+    read: Callable[..., Log]
+    template: str
+    words: str = ""
+    is_other: Callable[[bytes], bool] = lambda content: False
+
+
+READERS: Mapping[str, Reader] = MappingProxyType(
+    {
+        reader.kind.name: reader
+        for reader in (
+            Reader(INCIDENTS, read_incidents, INCIDENTS_TEMPLATE, "causes", is_statuspage),
+        )
+    }
+)
+"""The readers by the name of what they read."""
+
+
+def reader_of(content: bytes) -> Reader | None:
+    """Return the reader of the log that a file is, known by its columns or its form; or None.
+
+    >>> reader_of(b"opened_at,resolved_at,service").kind.name
+    'incidents'
+    >>> reader_of(b"id,users") is None
+    True
+    """
+    for reader in READERS.values():
+        if reader.is_other(content):
+            return reader
+    kind = recognised(content, (reader.kind for reader in READERS.values()))
+    return READERS[kind.name] if kind else None
