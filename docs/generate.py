@@ -1,10 +1,10 @@
-"""Fill docs/odd.md, docs/parameters.md and docs/benchmarks.md from the tables of the code.
+"""Fill odd.md, parameters.md, benchmarks.md and evidence-files.md in docs/ from tables of the code.
 
     python docs/generate.py            write them
     python docs/generate.py --check    write nothing, fail if one is not up to date
 
-In odd.md the text between two marks, `<!-- generated: name -->` and `<!-- end: name -->`, is
-replaced; the others are written as a whole.
+In odd.md and evidence-files.md the text between two marks, `<!-- generated: name -->` and
+`<!-- end: name -->`, is replaced; the others are written as a whole.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from modelops_abm.clients.kinds import READERS, Reader
 from modelops_abm.core import outcomes
 from modelops_abm.core.events import LogKind, Rank, RetirementReason, TaskClass
 from modelops_abm.core.randomness import DecisionPoint, Origin
@@ -47,7 +48,9 @@ from modelops_abm.scenario.words import knowledge_in_words
 from modelops_abm.text import any_of, range_in_words
 
 DOCS = Path(__file__).resolve().parent
-ODD, PARAMETERS, BENCHMARKS = (DOCS / f"{name}.md" for name in ("odd", "parameters", "benchmarks"))
+ODD, PARAMETERS, BENCHMARKS, LOGS = (
+    DOCS / f"{name}.md" for name in ("odd", "parameters", "benchmarks", "evidence-files")
+)
 _MARKED = re.compile(r"(<!-- generated: (.+?) -->\n).*?(<!-- end: \2 -->)", re.DOTALL)
 _MEMBER = re.compile(r"^ {4}([A-Z_]+) = \d+(?:  # (.+))?$", re.MULTILINE)
 
@@ -407,11 +410,48 @@ def odd() -> str:
     ValueError
         If a section has no mark, or more than one.
     """
-    text = ODD.read_text(encoding="utf-8")
+    return _filled(ODD, SECTIONS)
+
+
+def _filled(page: Path, sections: Mapping[str, Callable[[], str]]) -> str:
+    text = page.read_text(encoding="utf-8")
     names = [match[2] for match in _MARKED.finditer(text)]
-    if sorted(names) != sorted(SECTIONS):
-        raise ValueError(f"sections at odds: {sorted({*names} ^ {*SECTIONS}) or 'a mark twice'}")
-    return _MARKED.sub(lambda match: f"{match[1]}\n{SECTIONS[match[2]]()}\n{match[3]}", text)
+    if sorted(names) != sorted(sections):
+        raise ValueError(f"sections at odds: {sorted({*names} ^ {*sections}) or 'a mark twice'}")
+    return _MARKED.sub(lambda match: f"{match[1]}\n{sections[match[2]]()}\n{match[3]}", text)
+
+
+# evidence-files.md
+
+
+def logs() -> str:
+    """Return evidence-files.md with what each kind of log says, and its forms."""
+    return _filled(LOGS, {"kinds of logs": lambda: "\n".join(map(_kind, READERS.values()))})
+
+
+def _kind(reader: Reader) -> str:
+    kind = reader.kind
+    fields = [
+        (_code(field.name), ("needed: " if field.required else "") + field.meaning)
+        for field in kind.fields
+    ]
+    forms = [
+        (
+            form.name,
+            ", ".join(map(_code, form.telling)),
+            "; ".join(f"{field}: {_columns(columns)}" for field, columns in form.columns.items()),
+        )
+        for form in kind.forms
+    ]
+    return (
+        f"## {kind.name}\n\n{table(('FIELD', 'what it says'), fields)}\n"
+        f"{table(('form', 'known by the columns', 'read from'), forms)}\n"
+        f"```\n{reader.template.replace(chr(13), '')}```\n"
+    )
+
+
+def _columns(columns: str | Sequence[str]) -> str:
+    return _code(columns) if isinstance(columns, str) else " or ".join(map(_code, columns))
 
 
 # parameters.md
@@ -709,7 +749,7 @@ def _agrees(row: Beside) -> str:
 
 def documents() -> dict[Path, str]:
     """Return what every generated file should hold."""
-    return {ODD: odd(), PARAMETERS: parameters(), BENCHMARKS: benchmarks()}
+    return {ODD: odd(), PARAMETERS: parameters(), BENCHMARKS: benchmarks(), LOGS: logs()}
 
 
 def main(arguments: Sequence[str]) -> int:
