@@ -1,9 +1,10 @@
 """Whether a team can carry its portfolio, and what larger teams would do.
 
-The figure is the share of the time to restore a model that passes before somebody works on it. Over
-one half, models wait for a developer longer than they are worked on: the team cannot carry them. A
-team that would do keeps that to a quarter. It is read from runs and not from rates, so that
-whatever makes work is in it. docs/decisions/0032 says why.
+The figure is the share of the time to restore a model that passes before somebody works on it; time
+of models that nobody brought back counts as waiting, or a team of nobody would carry any. Over one
+half, models wait for a developer longer than they are worked on: the team cannot carry them. A team
+that would do keeps that to a quarter. It is read from runs and not from rates, so that whatever
+makes work is in it. docs/decisions/0032 says why.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from modelops_abm.experiments.running import Floats, Keeping, refuses_unknown, t
 from modelops_abm.representation import Reported, Row, Table, in_short, numbers, words
 from modelops_abm.runs.summary import LABELS
 from modelops_abm.scenario import Scenario, with_values
+from modelops_abm.scenario.scenario import timeline
 from modelops_abm.scenario.timeline import Change
 
 MOST_WAITING = 0.5
@@ -33,11 +35,18 @@ _MODEL_RUNS = 2_000
 """Models times replications that are enough: of many models one future tells much."""
 _LARGEST_FACTOR = 64
 _LARGEST_TEAM = 10_000
+_CHANGES_TOLD = 3
 _DEVELOPERS = "team.developers"
+_OFFLINE = tuple(
+    f"state_days_{cause}" for cause in outcomes.OFFLINE_CAUSES if cause != "retraining"
+)
 
 
 def waiting_share(totals: ArrayLike) -> float:
-    """Return the share of the time to restore in which nobody worked on it; 0 if none was restored.
+    """Return the share of the time to restore in which nobody worked on it; 0 if nothing broke.
+
+    Time offline that no return ended, as a model was abandoned, retired or down at the end, counts
+    as waiting.
 
     Parameters
     ----------
@@ -53,10 +62,13 @@ def waiting_share(totals: ArrayLike) -> float:
     True
     """
     rows = np.asarray(totals, dtype=np.float64)
-    waiting, working = (
-        float(np.sum(rows[:, outcomes.TOTALS.index(name)]))
-        for name in ("restore_waiting_days", "restore_working_days")
-    )
+
+    def total(name: str) -> float:
+        return float(np.sum(rows[:, outcomes.TOTALS.index(name)]))
+
+    waiting, working = total("restore_waiting_days"), total("restore_working_days")
+    # A spell before a waiting ban is a restore of its own, hence no less than nothing is left.
+    waiting += max(0.0, sum(map(total, _OFFLINE)) - waiting - working)
     return waiting / (waiting + working) if waiting > 0.0 else 0.0
 
 
@@ -71,7 +83,7 @@ class Tried(NamedTuple):
     Attributes
     ----------
     developers
-        How many there are at the start; of a team that changes see `staffing`.
+        How many there are at the start.
     preemption
         As `team.preemption`.
     waiting
@@ -80,6 +92,8 @@ class Tried(NamedTuple):
         Served share of the production time.
     abandoned
         Models abandoned, on average.
+    later
+        Days on which the size of the team changes, and how many there are from then on.
     """
 
     developers: int
@@ -87,6 +101,7 @@ class Tried(NamedTuple):
     waiting: float
     availability: float
     abandoned: float
+    later: tuple[tuple[int, int], ...] = ()
 
     @property
     def carries(self) -> bool:
@@ -142,7 +157,7 @@ class Staffing(Reported):
         What another team would do is the average over a few futures, and said to be that.
         """
         own, futures = self.own, formats.plural(self.replications, "future")
-        team = f"A team of {formats.plural(own.developers, 'developer')}"
+        team = f"A team of {formats.plural(own.developers, 'developer')}{_later(own)}"
         if own.carries:
             return (
                 f"{team} carries this portfolio: {_waiting(own)} of the time to restore a model is"
@@ -155,10 +170,13 @@ class Staffing(Reported):
 
     def _remedy(self, futures: str) -> str:
         would_do = self.would_do
+        if (empty := _empty_from(self.own)) is not None:
+            day = formats.number(empty)
+            return f"From day {day} on nobody is there: no larger team at the start would do."
         if would_do is None:
             largest = formats.plural(self.tried[-1].developers, "developer")
             return f"In the same {futures} no larger team would do, up to {largest}."
-        team = f"a team of {formats.number(would_do.developers)}"
+        team = f"a team of {formats.number(would_do.developers)}{_later(would_do)}"
         if would_do.preemption != self.own.preemption:
             team = "the same team, if maintenance interrupts other work (team.preemption),"
         return (
@@ -203,8 +221,28 @@ class Staffing(Reported):
         }
 
 
+def _later(tried: Tried) -> str:
+    """Return how the team changes: , 6 from day 180 on."""
+    if not tried.later:
+        return ""
+    told = [
+        f"{formats.number(size)} from day {formats.number(day)} on" for day, size in tried.later
+    ]
+    if len(told) > _CHANGES_TOLD:
+        told = [*told[: _CHANGES_TOLD - 1], f"in the end {told[-1]}"]
+    return f" ({', '.join(told)})"
+
+
+def _empty_from(tried: Tried) -> int | None:
+    """Return the day from which on nobody is there until the end; None if somebody is."""
+    return tried.later[-1][0] if tried.later and tried.later[-1][1] == 0 else None
+
+
 def _name(tried: Tried) -> str:
     team = formats.plural(tried.developers, "developer")
+    if tried.later:  # the sentence says when
+        sizes = [tried.developers, *(size for _, size in tried.later)][:_CHANGES_TOLD]
+        team = f"{', then '.join(map(formats.number, sizes))} developers"
     return team if tried.preemption == "maintenance" else f"{team}, no preemption"
 
 
@@ -293,7 +331,7 @@ def _replications(scenario: Scenario) -> int:
 
 def _teams(scenario: Scenario, tried: Callable[[str, int], Tried]) -> list[Tried]:
     own = tried(scenario.team.preemption, scenario.team.developers)
-    if own.carries:
+    if own.carries or _empty_from(own) is not None:
         return [own]
     if own.preemption == "none":
         found = tried("maintenance", own.developers)
@@ -336,10 +374,12 @@ def _tried(team: Scenario, totals: Floats) -> Tried:
         return float(np.mean(totals[:, outcomes.TOTALS.index(name)]))
 
     produced = mean("production_days")
+    days = timeline(team)
     return Tried(
         team.team.developers,
         team.team.preemption,
         waiting_share(totals),
         mean("served_days") / produced if produced else 0.0,
         mean("retired_abandoned"),
+        tuple((day, int(new[_DEVELOPERS])) for day, _, new in days if _DEVELOPERS in new),
     )

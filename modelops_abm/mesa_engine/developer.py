@@ -93,7 +93,9 @@ class Developer(mesa.Agent[Any]):
     def remove(self) -> None:
         """Leave the team at once; the work in hand goes back to the queue.
 
-        They are paid for a day of which they have worked a part.
+        They are paid for a day of which they have worked a part. A scenario whose team changes
+        later goes by numbers, and does not replace them: they come back only if one change leaves
+        their number out, and another takes it in again.
         After the end of the run it changes nothing but Mesa's set of agents.
         """
         if self.left_at is None and self.model.running:

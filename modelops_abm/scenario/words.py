@@ -252,8 +252,11 @@ def team_caution(scenario: Scenario) -> str:
     is_default = team.developers == Scenario().team.developers
     if not is_default or source_of(scenario, "team.developers") is not None:
         return ""
+    changes = any("team.developers" in each.values for each in scenario.changes)
+    at_start = " at the start" if changes else ""
     return (
-        f"The portfolio is given and the team is not: {plural(team.developers, 'developer')} at"
-        f" {money(team.payroll_per_year)} a year each are the product's default. State yours, as"
-        " every figure depends on it: team.developers and team.payroll_per_year."
+        "The portfolio is given, the team is the product's default:"
+        f" {plural(team.developers, 'developer')}{at_start}, {money(team.payroll_per_year)} a year"
+        " each. State yours, as every figure depends on it: team.developers and"
+        " team.payroll_per_year; if these are yours, name their source."
     )

@@ -196,7 +196,8 @@ def test_json_says_that_a_team_cannot_carry_its_portfolio(modelops: Command) -> 
 
 FEW = ("--against", "reference", "--replications", "3", "--days", "20")
 ROWS = "id,users\na,100\nb,200\n"
-ASKED = "The portfolio is given and the team is not: 8 developers at $190"
+ASKED = "The portfolio is given, the team is the product's default: 8 developers, $190"
+LATER = "the team is the product's default: 8 developers at the start, $190"
 
 
 @pytest.mark.parametrize(
@@ -214,9 +215,18 @@ def test_a_portfolio_asks_for_its_team(modelops: Command, command: tuple[str, ..
     _, out, _ = modelops(*command, "--portfolio", "rows.csv")
     assert " ".join(out.split()).count(ASKED) == 1
     _, out, _ = modelops(*command, "--portfolio", "rows.csv", "--set", "team.developers=8")
-    assert "the team is not" not in out
+    assert "product's default" not in out
     _, out, _ = modelops(*command, "--portfolio", "illustrative")
-    assert "the team is not" not in out
+    assert "product's default" not in out
+
+
+def test_a_team_that_changes_is_asked_for_as_it_starts(modelops: Command) -> None:
+    Path("rows.csv").write_text(ROWS, encoding="utf-8")
+    change = ("--change", "5:team.developers=2")
+    _, out, _ = modelops("simulate", "--days", "20", *change, "--portfolio", "rows.csv")
+    words = " ".join(out.split())
+    assert LATER in words
+    assert "Values change: day 5: team.developers=2." in words
 
 
 def test_beside_json_the_team_is_asked_for_on_standard_error(modelops: Command) -> None:

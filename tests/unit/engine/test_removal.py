@@ -11,7 +11,7 @@ import pytest
 from modelops_abm import Developer, MLModel, ModelOpsModel
 from modelops_abm.core.events import MAINTENANCE, LogKind, TaskClass
 from modelops_abm.core.outcomes import DEVELOPER_FLOWS
-from modelops_abm.core.statechart import Stage, State
+from modelops_abm.core.statechart import Cause, Stage, State
 
 DAYS = 250
 
@@ -163,6 +163,117 @@ def test_a_model_that_is_removed_retires() -> None:
     assert all(value >= 0.0 for value in leakage)
     no_leak(after)
     conserved(after)
+
+
+PRESSURE: dict[str, Any] = {
+    "horizon_days": 200,
+    "requests": [
+        {"name": "audit", "per_year": 6.0, "effort": 3.0, "deadline_days": 8.0},
+        {"name": "letter", "day": 90, "effort": 2.0, "deadline_days": 20.0},
+    ],
+    "incidents__shared_sources": 3,
+    "incidents__shared_per_year": 12.0,
+    "changes": [
+        {"day": 50, "team.developers": 4},
+        {"day": 100, "team.developers": 9},
+        {"day": 150, "team.developers": 6},
+    ],
+}
+
+
+def pressed(seed: int, change: Callable[[ModelOpsModel], None]) -> ModelOpsModel:
+    """Run with a team that changes, requests and sources, and change something every day."""
+    model = ModelOpsModel(rng=seed, **PRESSURE)
+    while model.running:
+        change(model)
+        model.step()
+    return model
+
+
+def requests_add_up(model: ModelOpsModel) -> None:
+    parts = (model.totals[f"requests_{name}"] for name in ("in_time", "late", "withdrawn", "open"))
+    assert model.totals["requests_received"] == sum(parts) > 0.0
+
+
+def ledgers_add_up(model: ModelOpsModel) -> None:
+    ledgers = math.fsum(math.fsum(each.ledger_days) for each in model.developers)
+    assert ledgers == pytest.approx(developer_days(model))
+
+
+def test_who_is_removed_is_not_replaced_when_the_team_changes_by_its_numbers() -> None:
+    """Of eight, 1 and 6 go on day 30; then there are four, nine and six by the scenario."""
+
+    def remove(model: ModelOpsModel) -> None:
+        if model.day == 30:
+            model.developers[1].remove()
+            model.developers[6].remove()
+        there.append([each.number for each in model.developers if each.left_at is None])
+
+    there: list[list[int]] = []
+    model = pressed(0, remove)
+    assert there[49] == [0, 2, 3, 4, 5, 7]
+    assert there[52] == [0, 2, 3]
+    assert there[102] == [0, 2, 3, 4, 5, 6, 7, 8]  # 6 was left out on day 50, and taken in again
+    assert there[152] == [0, 2, 3, 4, 5]
+    assert {each.number for each in model.agents_by_type[Developer]} == {0, 2, 3, 4, 5}
+    expected = 8 * 30 + 6 * 20 + 3 * 50 + 8 * 50 + 5 * 50
+    assert developer_days(model) == pytest.approx(expected)
+    assert model.totals["payroll"] == pytest.approx(expected * 190_000 / 365, rel=1e-9)
+    ledgers_add_up(model)
+    requests_add_up(model)
+    no_leak(model)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_models_may_go_with_open_and_late_requests_and_while_their_source_is_down(
+    seed: int,
+) -> None:
+    gone: dict[str, int] = {"waits": 0, "in hand": 0, "late": 0, "source": 0}
+
+    def remove(model: ModelOpsModel) -> None:
+        for ml_model in model.ml_models:
+            if ml_model.stage is not Stage.PRODUCTION:
+                continue
+            asked = [each for each in ml_model.requests.values() if each.task is not None]
+            why = {
+                "late": any(each.is_late for each in asked),
+                "in hand": any(each.task and each.task.worker is not None for each in asked),
+                "waits": bool(asked),
+                "source": ml_model.cause is Cause.SHARED,
+            }
+            found = next((name for name, holds in why.items() if holds and gone[name] < 2), None)
+            if found is not None:
+                gone[found] += 1
+                ml_model.remove()
+                assert (ml_model.stage, ml_model.state) == (Stage.RETIRED, State.RETIRED)
+                assert all(each.task is None for each in ml_model.requests.values())
+
+    model = pressed(seed, remove)
+    assert all(count > 0 for count in gone.values())
+    assert model.totals["retired_planned"] == sum(gone.values())
+    assert model.totals["requests_withdrawn"] >= gone["waits"]
+    assert sum(model.scheduler.in_progress.values()) == sum(
+        each.task is not None for each in model.developers
+    )
+    ledgers_add_up(model)
+    requests_add_up(model)
+    no_leak(model)
+
+
+def test_a_source_is_repaired_though_all_its_models_are_removed() -> None:
+    def remove(model: ModelOpsModel) -> None:
+        for ml_model in model.ml_models:
+            if ml_model.cause is Cause.SHARED:
+                ml_model.remove()
+
+    model = pressed(1, remove)
+    failed, restored = (
+        [r for r in model.event_log if r.kind == kind]
+        for kind in (LogKind.SOURCE_FAILED, LogKind.SOURCE_RESTORED)
+    )
+    assert len(failed) - len(restored) == sum(each.is_down for each in model.sources)
+    assert len(restored) > 3
+    no_leak(model)
 
 
 WAYS: dict[str, Callable[[ModelOpsModel, Any], None]] = {

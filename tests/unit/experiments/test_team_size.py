@@ -144,3 +144,31 @@ def test_the_teams_that_are_tried_change_by_the_same_factor() -> None:
     # Larger at the start alone would not do: few are left.
     alone = with_values(halved, {"team.developers": would_do.developers}, source="test")
     assert waiting_share(replicate(alone, 5).values) > would_do.waiting
+    assert f" ({left} from day 60 on) would do: " in found.sentence()
+    assert found.sentence().startswith("A team of 3 developers (1 from day 60 on) cannot carry")
+    assert found.own.later == ((60, 1),)
+    assert found.tables()[0].rows[0].cells[0] == "3, then 1 developers"
+
+
+def test_what_nobody_brings_back_has_waited() -> None:
+    """Nothing is restored where nobody is left, and so nothing would have waited."""
+    leaving = [{"day": 60, "team.developers": 0}]
+    gone = with_values(preset("reference"), {"horizon_days": 300, "changes": leaving}, source="x")
+    found = staffing(gone, 4)
+    assert found.own.waiting > MOST_WAITING
+    assert len(found.tried) == 1
+    said = found.sentence()
+    assert said.startswith("A team of 8 developers (0 from day 60 on) cannot carry this portfolio")
+    assert said.endswith("From day 60 on nobody is there: no larger team at the start would do.")
+    row = totals(10.0, 30.0)
+    row[0, outcomes.TOTALS.index("state_days_pipeline")] = 60.0
+    assert waiting_share(row) == 0.5
+
+
+def test_of_a_team_that_changes_often_the_last_size_is_told() -> None:
+    days = {30: 2, 60: 1, 90: 2, 120: 1}
+    changes = [{"day": day, "team.developers": size} for day, size in days.items()]
+    values = {"horizon_days": 150, "team.developers": 1, "changes": changes}
+    found = staffing(with_values(preset("reference"), values, source="test"), 3)
+    told = "(2 from day 30 on, 1 from day 60 on, in the end 1 from day 120 on)"
+    assert told in found.sentence()
