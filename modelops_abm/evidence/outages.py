@@ -1,0 +1,485 @@
+"""Outages in an incident log: how often models go out of service, by cause, and for how long.
+
+Incidents of one service that overlap are one outage, as a model that is out cannot fail again; one
+that is open stands alone, as nobody knows whether the service has been out ever since. A service
+was in production since its first incident, which starts its clock and is not counted, unless a
+portfolio says since when, or somebody says how many services there were.
+
+An incident that hits several services at once is one piece of evidence: for the mean of models
+counts and exposures are divided by the mean number of outages in an outage's incident, which leaves
+rates and widens ranges. By month, counts of all services together have as much more variance than
+Poisson counts as they show.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelops_abm import formats
+from modelops_abm.clients.incidents import UNKNOWN, Incident, IncidentLog
+from modelops_abm.core import registry
+from modelops_abm.errors import InputError, Problem
+from modelops_abm.evidence.durations import Restore, time_to_restore
+from modelops_abm.evidence.estimates import Estimate
+from modelops_abm.evidence.measures import WINDOW_DAYS
+from modelops_abm.evidence.rates import QUANTILES, mean_rate, rate_by_month
+from modelops_abm.evidence.statements import Count, Evidence, Statement
+from modelops_abm.formats import plural
+from modelops_abm.representation import Row, Table, numbers, words
+from modelops_abm.scenario.portfolio import PortfolioModel
+from modelops_abm.text import all_of, printable
+
+type Floats = NDArray[np.float64]
+
+_YEAR, _HOUR = timedelta(days=365), timedelta(hours=1)
+_A_YEAR = "a year and model"
+ALL = "all services"
+"""Where one stands for all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A time in which a service was out.
+
+    Attributes
+    ----------
+    service
+        Its name; empty if the log names none.
+    began, ended
+        In UTC; no end while it is open, or if nobody knows.
+    is_open
+        Whether it was open when the log ended.
+    cause
+        Of the first of its incidents of which one is known.
+    incidents
+        Places of its incidents in the log.
+    """
+
+    service: str
+    began: datetime
+    ended: datetime | None
+    is_open: bool
+    cause: str
+    incidents: tuple[int, ...]
+
+
+def outages_of(log: IncidentLog) -> tuple[Outage, ...]:
+    """Return the outages of each service, those that overlap as one, by their beginnings."""
+    of_service: dict[str, list[int]] = defaultdict(list)
+    for at, incident in enumerate(log.table):
+        for service in incident.services or ("",):
+            of_service[service].append(at)
+    found = [
+        outage
+        for service, places in of_service.items()
+        for outage in _merged(service, places, log.table)
+    ]
+    return tuple(sorted(found, key=lambda outage: (outage.began, outage.service)))
+
+
+def _merged(service: str, places: Sequence[int], incidents: Sequence[Incident]) -> Iterator[Outage]:
+    last: Outage | None = None
+    for at in places:
+        one = incidents[at]
+        new = Outage(service, one.opened, one.closed, one.ending == "open", one.cause, (at,))
+        # What names no service may be of any, and what is open would take in all that follows.
+        if not service or new.is_open:
+            yield new
+        elif last is None or new.began > (last.ended or last.began):
+            if last is not None:
+                yield last
+            last = new
+        else:
+            last = _together(last, new)
+    if last is not None:
+        yield last
+
+
+def _together(first: Outage, second: Outage) -> Outage:
+    ends = [outage.ended for outage in (first, second) if outage.ended is not None]
+    cause = second.cause if first.cause == UNKNOWN else first.cause
+    return Outage(
+        *(first.service, first.began, max(ends, default=None), False, cause),
+        incidents=first.incidents + second.incidents,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """A model or service, with how often it went out of service while it was watched.
+
+    Attributes
+    ----------
+    name
+        Of the service, or of the model in the portfolio.
+    years
+        In production while the log was kept.
+    outages
+        That were counted in that time.
+    """
+
+    name: str
+    years: float
+    outages: tuple[Outage, ...]
+
+    @property
+    def count(self) -> Count:
+        """Its outages as a count with exposure, which has a range of its own."""
+        return Count(self.name, len(self.outages), self.years)
+
+
+def exposures(
+    log: IncidentLog,
+    outages: Sequence[Outage],
+    *,
+    models: Sequence[PortfolioModel] | None = None,
+    services: int | None = None,
+) -> tuple[Exposed, ...]:
+    """Return how long each model was watched, and how often it went out in that time.
+
+    Parameters
+    ----------
+    log
+        The log.
+    outages
+        Its outages.
+    models
+        A portfolio: its models count from the day on which they went live until they are retired,
+        those without incidents too, and no other services. A model without such a day was live
+        throughout.
+    services
+        How many services were in production throughout; those that the log does not name had no
+        outage.
+
+    Raises
+    ------
+    InputError
+        If both are given, or there are fewer services than the log names.
+    """
+    of_service: dict[str, list[Outage]] = defaultdict(list)
+    for outage in outages:
+        if outage.service:
+            of_service[outage.service].append(outage)
+    if models is not None and services is not None:
+        raise InputError("give a portfolio or a number of services, not both")
+    if models is not None:
+        return tuple(_of_models(log, of_service, models))
+    if services is None:
+        return tuple(
+            _watched(name, found, found[0].began, log.window.until, counts_first=False)
+            for name, found in of_service.items()
+            if found[0].began < log.window.until
+        )
+    if services < len(of_service):
+        message = f"the log names {plural(len(of_service), 'service')}, more than {services}"
+        raise InputError(Problem(message, field="services"))
+    unnamed: dict[str, list[Outage]] = {
+        f"another {at}": [] for at in range(1, services - len(of_service) + 1)
+    }
+    everywhere = {**of_service, **unnamed}
+    return tuple(_throughout(log, name, found) for name, found in everywhere.items())
+
+
+def _throughout(log: IncidentLog, name: str, outages: Sequence[Outage]) -> Exposed:
+    window = log.window
+    return _watched(name, outages, window.since, window.until, counts_first=window.since_stated)
+
+
+def _watched(
+    name: str, outages: Iterable[Outage], since: datetime, until: datetime, *, counts_first: bool
+) -> Exposed:
+    # What starts the clock is no draw of what happens while it runs.
+    counted = [
+        outage
+        for outage in outages
+        if since <= outage.began <= until and (counts_first or outage.began > since)
+    ]
+    return Exposed(name, (until - since) / _YEAR, tuple(counted))
+
+
+def _of_models(
+    log: IncidentLog, of_service: Mapping[str, list[Outage]], models: Sequence[PortfolioModel]
+) -> Iterator[Exposed]:
+    named = {name.casefold(): found for name, found in of_service.items()}
+    window = log.window
+    for model in models:
+        if model.stage not in ("production", "retired"):
+            continue
+        live = _moment(model.deployed_at) or window.since
+        since = max(window.since, live)
+        until = min(window.until, _moment(model.retired_at) or window.until)
+        if since < until:
+            words_of = dict.fromkeys([model.id.casefold(), (model.name or model.id).casefold()])
+            found = [outage for word in words_of for outage in named.get(word, ())]
+            counts_first = window.since_stated or live > window.since
+            yield _watched(model.id, found, since, until, counts_first=counts_first)
+
+
+def _moment(day: date | None) -> datetime | None:
+    return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What an incident log says of how often models go out of service, and for how long.
+
+    Attributes
+    ----------
+    source
+        Name of the file.
+    exposed
+        Every model or service, with its years and outages.
+    at_once
+        Mean number of outages in the incident of an outage; 1 if none hits two services.
+    rate
+        Mean of the models, per year; None if the log names no services.
+    by_cause
+        The same by cause; empty where no cause is known.
+    known_causes
+        Share of the outages of which the cause is known.
+    by_month
+        How many begin in a month, all services together, in the last `WINDOW_DAYS` of the log.
+    restore
+        How long they last, by service, and of `ALL`; there, an incident of several counts once.
+    assumed
+        What was taken for granted, in sentences.
+    """
+
+    source: str
+    exposed: tuple[Exposed, ...]
+    at_once: float
+    rate: Estimate | None
+    by_cause: Mapping[str, Estimate]
+    known_causes: float
+    by_month: Estimate
+    restore: Mapping[str, Restore]
+    assumed: tuple[str, ...]
+
+    def statements(self) -> Evidence:
+        """Return what a fit takes from it; what is open on a side says nothing to a fit.
+
+        Where the causes of most outages are known, it is the rate of each cause that can be stated
+        of a model, and not how many outages a month has: that would count the same outages twice.
+        """
+        restore = self.restore[ALL].mean.statement("time_to_restore_hours", self.source)
+        stated = [*self._of_causes()] if self.known_causes > 0.5 else []
+        if not stated:
+            stated = [self.by_month.statement("outages_per_month", self.source)]
+        return tuple(each for each in (*stated, restore) if each is not None)
+
+    def _of_causes(self) -> Iterator[Statement | Count | None]:
+        years = sum(each.years for each in self.exposed) * self.known_causes / self.at_once
+        for cause in registry.hazards():
+            # The others' rates hold at full load, or for models that are not regulated: a count
+            # does not say what they are.
+            if cause.kind == "issue" and not cause.scales_with:
+                about = f"incidents.{cause.name}_per_year"
+                if cause.name in self.by_cause:
+                    yield self.by_cause[cause.name].statement(about, self.source)
+                else:
+                    yield Count(about, 0, years, self.source)
+
+    def sentence(self) -> str:
+        """Return what was found."""
+        total = sum(len(each.outages) for each in self.exposed)
+        parts = []
+        if self.rate is not None:
+            years = formats.number(sum(each.years for each in self.exposed), 1)
+            watched = f"{plural(total, 'outage')} in {years} years of"
+            found = f"{plural(len(self.exposed), 'model')}: {self.rate.in_words(_A_YEAR)}"
+            parts.append(f"{watched} {found}")
+        parts += [f"{cause}: {found.in_words(_A_YEAR)}" for cause, found in self.by_cause.items()]
+        parts.append(f"{self.by_month.in_words('outages a month')}, all together")
+        parts.append(_restore_in_words(self.restore[ALL]))
+        return f"{'; '.join(parts)}. Ranges hold 90 %."
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the table of services."""
+        rows = [Row(tuple(self._cells(each))) for each in self.exposed]
+        columns = (
+            *words("service"),
+            *numbers("years", "outages", "a year", "median hours", "mean hours"),
+        )
+        return (Table("outages", columns, rows),) if rows else ()
+
+    def _cells(self, each: Exposed) -> Iterator[str]:
+        low, middle, high = each.count.quantiles(np.array(QUANTILES))
+        yield printable(each.name)
+        yield formats.number(each.years, 2)
+        yield formats.number(len(each.outages))
+        yield Estimate(float(low), float(middle), float(high)).in_words()
+        found = self.restore.get(each.name)
+        yield found.median.in_words() if found else formats.NOTHING
+        yield found.mean.in_words() if found else formats.NOTHING
+
+    def notes(self) -> str:
+        """Return how to read it."""
+        told = [
+            "A service's own rate is of its count alone; the mean of models takes into account how "
+            "unlike they are, averaged over what that may be.",
+            *self.assumed,
+        ]
+        if self.at_once > 1.05:
+            factor = formats.number(self.at_once, 1)
+            told.append(
+                f"Incidents hit several services at once: ranges are as wide as if there were "
+                f"{factor} times fewer."
+            )
+        if self.by_cause and self.known_causes > 0.5:
+            told.append(
+                "Rates of causes are as seen, with the capabilities that are in place; how many "
+                "outages a month has is not stated beside them, as it counts the same ones."
+            )
+        return " ".join(told)
+
+
+def _restore_in_words(found: Restore) -> str:
+    if not found.ended:
+        return "no outage has an end"
+    median = f"restored in {found.median.in_words('hours')} (median)"
+    if np.isnan(found.most_likely_mean):
+        return f"{median}; too few have an end for a mean"
+    return (
+        f"{median} and {found.mean.in_words('hours')} (mean, if lengths are lognormal: "
+        f"{formats.share(found.from_tail)} of it comes from outages longer than any seen; the "
+        f"{found.ended:,} that ended took {formats.number(found.observed_mean, 1)} hours)"
+    )
+
+
+def findings(
+    log: IncidentLog,
+    *,
+    models: Sequence[PortfolioModel] | None = None,
+    services: int | None = None,
+) -> Findings:
+    r"""Return what an incident log says; see `exposures` for what is in production when.
+
+    Examples
+    --------
+    >>> from modelops_abm.clients.incidents import read_incidents
+    >>> days = [
+    ...     f"{day},2025-01-{day:02} 10:00,2025-01-{day:02} 1{day % 7}:30,a" for day in range(1, 28)
+    ... ]
+    >>> rows = ["incident_id,opened_at,resolved_at,service", *days]
+    >>> log = read_incidents("\n".join(rows).encode())
+    >>> found = findings(log)
+    >>> len(found.exposed[0].outages), [each.about for each in found.statements()]
+    (26, ['outages_per_month', 'time_to_restore_hours'])
+    """
+    outages = outages_of(log)
+    exposed = exposures(log, outages, models=models, services=services)
+    groups = _at_once(outages)
+    sizes = np.array([sum(bool(each.service) for each in group) for group in groups])
+    at_once = float((sizes**2).sum() / sizes.sum()) if sizes.any() else 1.0
+    counted = [outage for each in exposed for outage in each.outages]
+    known = [outage for outage in counted if outage.cause != UNKNOWN]
+    share = len(known) / len(counted) if counted else 0.0
+    since = max(log.window.since, log.window.until - timedelta(days=WINDOW_DAYS))
+    return Findings(
+        log.source,
+        exposed,
+        at_once,
+        _mean_of(exposed, at_once),
+        {
+            cause: found
+            for cause in dict.fromkeys(outage.cause for outage in known)
+            if (found := _mean_of(exposed, at_once, cause, share)) is not None
+        },
+        share,
+        rate_by_month(
+            [each.began for each in outages if each.began > since], since, log.window.until
+        ),
+        _restored(log, outages, groups),
+        tuple(_assumed(log, outages, exposed, models, services)),
+    )
+
+
+def _at_once(outages: Sequence[Outage]) -> list[list[Outage]]:
+    """Return outages in groups that share an incident."""
+    group_of: dict[int, list[Outage]] = {}
+    for outage in outages:
+        groups = {id(group_of[at]): group_of[at] for at in outage.incidents if at in group_of}
+        joined = [outage, *(other for group in groups.values() for other in group)]
+        group_of |= {at: joined for each in joined for at in each.incidents}
+    return [*{id(group): group for group in group_of.values()}.values()]
+
+
+def _mean_of(
+    exposed: Sequence[Exposed], at_once: float, cause: str = "", share: float = 1.0
+) -> Estimate | None:
+    """Return the mean rate of models, of one cause if one is named; None if none was watched.
+
+    Outages of which no cause is known are taken to be as the others are.
+    """
+    years = np.array([each.years for each in exposed]) * share
+    counts = np.array(
+        [sum(cause in ("", outage.cause) for outage in each.outages) for each in exposed],
+        dtype=np.float64,
+    )
+    return mean_rate(counts, years, at_once) if years.sum() > 0.0 else None
+
+
+def _restored(
+    log: IncidentLog, outages: Sequence[Outage], groups: Sequence[Sequence[Outage]]
+) -> dict[str, Restore]:
+    of_service: dict[str, list[list[Outage]]] = defaultdict(list)
+    for outage in outages:
+        if outage.service:
+            of_service[outage.service].append([outage])
+    return {
+        name: time_to_restore(*_hours(found, log.window.until))
+        for name, found in {**of_service, ALL: groups}.items()
+    }
+
+
+def _hours(groups: Iterable[Sequence[Outage]], until: datetime) -> tuple[Floats, Floats]:
+    """Return the hours of outages that ended, and those so far of open ones."""
+    ended, still_open = [], []
+    for group in groups:
+        began = min(outage.began for outage in group)
+        ends = [outage.ended for outage in group if outage.ended is not None]
+        if any(outage.is_open for outage in group):
+            still_open.append((until - began) / _HOUR)
+        elif ends:
+            ended.append((max(ends) - began) / _HOUR)
+    return np.array(ended), np.array(still_open)
+
+
+def _assumed(
+    log: IncidentLog,
+    outages: Sequence[Outage],
+    exposed: Sequence[Exposed],
+    models: Sequence[PortfolioModel] | None,
+    services: int | None,
+) -> Iterator[str]:
+    """Yield what was taken for granted."""
+    merged = sum(len(outage.incidents) - 1 for outage in outages)
+    if merged:
+        yield f"{plural(merged, 'incident')} overlap another of the same service: one outage."
+    nameless = sum(not outage.service for outage in outages)
+    if nameless:
+        yield f"{plural(nameless, 'incident')} name no service, and count by month alone."
+    if models is not None:
+        foreign, quiet = log.beside((model.id, model.name or model.id) for model in models)
+        if foreign:
+            yield f"In the log alone, and not counted by model: {_named(foreign)}."
+        if quiet:
+            yield f"In the portfolio alone, without an outage: {_named(quiet)}."
+    elif services is None and exposed:
+        yield (
+            "A service counts from its first incident, which is not counted; services without any "
+            "are not known of: state how many there are, or give the portfolio."
+        )
+    else:
+        yield f"All {plural(len(exposed), 'service')} were in production throughout, as is stated."
+
+
+def _named(names: Sequence[str]) -> str:
+    shown = all_of([printable(name) for name in names[:5]])
+    return f"{shown} and {len(names) - 5:,} more" if len(names) > 5 else shown
