@@ -52,6 +52,7 @@ from modelops_abm.compiled_engine.layout import (
     setting_at,
 )
 from modelops_abm.compiled_engine.run import prepare_kernel, run_block
+from modelops_abm.compiled_engine.timeline import change_values
 from modelops_abm.compiled_engine.totals import NPV
 from modelops_abm.core import outcomes
 
@@ -127,8 +128,9 @@ def begin(setting: int, tables: Tables, org: Record, seed: int, replication: int
 
 
 @part_of_kernel
-def live_day(setting: int, org: Record, wanted: Integers, series: Floats2) -> None:
+def live_day(org: Record, wanted: Integers, series: Floats2) -> None:
     """Do what `day.live_day` does."""
+    setting = org.setting_at
     now = run_events(setting, org, ticks())
     org.clock = org.day + 1.0
     integrate_models(setting, org)
@@ -142,7 +144,8 @@ def live_day(setting: int, org: Record, wanted: Integers, series: Floats2) -> No
     now = spend(COLLECTION, now)
     org.day += 1
     if org.day < setting_at(setting).horizon_days:
-        open_day(setting, org)
+        change_values(org)
+        open_day(org.setting_at, org)
         spend(OPENING, now)
     else:
         end(org)
