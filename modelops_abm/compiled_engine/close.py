@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from modelops_abm.compiled import part_of_kernel
+from modelops_abm.compiled import inner_loop, part_of_kernel
 from modelops_abm.compiled_engine import totals
 from modelops_abm.compiled_engine.capability import finish_capability
-from modelops_abm.compiled_engine.developer import close_ledgers
+from modelops_abm.compiled_engine.developer import enter_time
 from modelops_abm.compiled_engine.layout import (
     ACTIVITIES,
     CAPABILITIES,
     CAUSES,
     CLASSES,
+    Floats,
     Floats2,
     Integers,
     Record,
@@ -33,6 +34,7 @@ from modelops_abm.compiled_engine.layout import (
 from modelops_abm.compiled_engine.ml_model import judge_drifts_again, retire
 from modelops_abm.compiled_engine.power import count_undetected
 from modelops_abm.compiled_engine.requests import count_open, receive_dated_requests
+from modelops_abm.compiled_engine.scheduler import keep_build_days
 from modelops_abm.compiled_engine.sources import open_sources
 from modelops_abm.compiled_engine.vectors import close_models, leave_lane, open_models
 from modelops_abm.core.events import RetirementReason
@@ -43,6 +45,10 @@ from modelops_abm.rules.capability import (
     upkeep_per_day,
 )
 from modelops_abm.rules.money import net_value, payroll_per_day
+
+type Days = tuple[float, float, float, float, float, float, float]
+# Of each activity.
+_NO_DAYS: Days = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 
 
 @part_of_kernel
@@ -70,15 +76,31 @@ def integrate_models(setting: int, org: Record) -> None:
 @part_of_kernel
 def account_developers(org: Record) -> None:
     """Enter the developers' day into the ledgers, by number."""
-    close_ledgers(org)
-    for activity in range(ACTIVITIES):
-        days = 0.0
-        for number in range(org.developers):
-            developer = developer_of(org, number)
-            days += developer.today[activity]
+    sums = _NO_DAYS
+    # Developer by developer and not activity by activity: in the order of the numbers for each
+    # activity all the same, and all activities at once.
+    for number in range(org.developers):
+        enter_time(org, number)
+        developer = developer_of(org, number)
+        sums = _added(sums, developer.today)
+        for activity in range(ACTIVITIES):
             developer.ledger[activity] += developer.today[activity]
             developer.today[activity] = 0.0
-        totals.book(org, totals.DEVELOPER_TIME + activity, days)
+    for activity in range(ACTIVITIES):
+        totals.book(org, totals.DEVELOPER_TIME + activity, sums[activity])
+
+
+@inner_loop
+def _added(sums: Days, today: Floats) -> Days:
+    return (
+        sums[0] + today[0],
+        sums[1] + today[1],
+        sums[2] + today[2],
+        sums[3] + today[3],
+        sums[4] + today[4],
+        sums[5] + today[5],
+        sums[6] + today[6],
+    )
 
 
 @part_of_kernel
@@ -195,6 +217,8 @@ def open_day(setting: int, org: Record) -> None:
 @part_of_kernel
 def end(org: Record) -> None:
     """Count what is still going on at the horizon, and take all models out of their lanes."""
+    for number in range(org.developers):
+        keep_build_days(org, number)
     for index in range(org.in_production):
         number = production_of(org, index).number
         count_undetected(org, number)

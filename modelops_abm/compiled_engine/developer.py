@@ -33,7 +33,6 @@ RETRAIN = TaskClass.RETRAIN.value
 CAPABILITY = TaskClass.CAPABILITY.value
 DEPLOY = TaskClass.DEPLOY.value
 BUILD = TaskClass.BUILD.value
-IDLE_TIME = TaskClass.IDLE.value
 
 
 @part_of_kernel
@@ -96,34 +95,25 @@ def submit_task(
 
 
 @part_of_kernel
-def enter_ledger(org: Record, developer: int, activity: int) -> None:
-    """Enter the time since the last accounting into today's ledger."""
+def enter_time(org: Record, developer: int) -> None:
+    """Enter a developer's time since the last accounting, at work or idle, into today's ledger."""
+    # Of every developer on every day, so by the developer's record alone, and with one branch.
     record = developer_of(org, developer)
     days = org.clock - record.accounted_at
     record.accounted_at = org.clock
-    record.today[activity] += days
-
-
-@part_of_kernel
-def enter_work(org: Record, developer: int, task: int) -> None:
-    """Enter the time of work on a task; that on a capability is delivered, that on a build kept."""
-    record = developer_of(org, developer)
-    days = org.clock - record.accounted_at
-    activity = task_of(org, task).task_class
-    enter_ledger(org, developer, activity)
+    record.today[record.activity] += days
+    # Of a build, which its model gets when the developer stops; of other work nobody asks.
+    record.build_days += days
     # At every accounting and not at the end of a package: the level rises day by day.
-    if activity == CAPABILITY:
-        capability_of(org, task_of(org, task).number).delivered += days * record.speed
-    elif activity == BUILD:
-        model_of(org, task_of(org, task).number).build_days += days
+    if record.activity == CAPABILITY:
+        number = task_of(org, record.task).number
+        capability_of(org, number).delivered += days * record.speed
 
 
 @part_of_kernel
 def begin(setting: int, org: Record, developer: int, task: int) -> None:
     """Let a developer, who was idle or has laid down other work, take up a task."""
     record = developer_of(org, developer)
-    # Up to now; no time at all if other work was laid down at this instant.
-    enter_ledger(org, developer, IDLE_TIME)
     record.started_at = org.clock
     record.paced_at = org.clock
     left = task_of(org, task).effort_left
@@ -156,7 +146,7 @@ def _schedule_completion(
 def leave(org: Record, developer: int, task: int) -> None:
     """Let a developer lay down a task that is not done; it keeps its progress."""
     record = developer_of(org, developer)
-    enter_work(org, developer, task)
+    enter_time(org, developer)
     worked = org.clock - record.paced_at
     left = effort_left(task_of(org, task).effort_left, worked, record.speed)
     task_of(org, task).effort_left = left
@@ -201,7 +191,7 @@ def change_class(setting: int, org: Record, task: int, task_class: int) -> None:
     """Make a task one of another class; the hours until now are of the old one."""
     record = task_of(org, task)
     if record.worker >= 0:
-        enter_work(org, record.worker, task)
+        enter_time(org, record.worker)
     reclassify(setting, org, task, task_class)
     org.dispatch = 1
 
@@ -217,14 +207,3 @@ def withdraw(org: Record, task: int) -> None:
     else:
         forget(org, task)
     org.dispatch = 1
-
-
-@part_of_kernel
-def close_ledgers(org: Record) -> None:
-    """Enter the developers' day into the ledgers; the sums by class go into `today`."""
-    for developer in range(org.developers):
-        task = developer_of(org, developer).task
-        if task == NO_TASK:
-            enter_ledger(org, developer, IDLE_TIME)
-        else:
-            enter_work(org, developer, task)

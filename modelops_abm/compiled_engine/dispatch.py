@@ -13,7 +13,7 @@ from modelops_abm.compiled_engine.developer import (
     CAPABILITY as CAPABILITY_WORK,
     DEPLOY,
     begin,
-    enter_work,
+    enter_time,
     interrupt,
     log_work,
     retraining_task,
@@ -47,6 +47,8 @@ def dispatch(setting: int, org: Record) -> None:
         if task == NO_TASK:
             return
         developer = take_idle(org)
+        # The time until now was idle.
+        enter_time(org, developer)
         assign(org, task, developer)
         _begin(setting, org, developer, task)
     # Nobody is idle now: only maintenance may still take somebody off other work.
@@ -117,7 +119,7 @@ def complete(setting: int, org: Record, developer: int) -> None:
     task = developer_of(org, developer).task
     record = task_of(org, task)
     started_at = developer_of(org, developer).started_at
-    enter_work(org, developer, task)
+    enter_time(org, developer)
     record.effort_left = 0.0
     finish(org, task)
     waited = org.clock - record.submitted_at

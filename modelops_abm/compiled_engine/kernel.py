@@ -47,7 +47,7 @@ from modelops_abm.compiled_engine.layout import (
     setting_at,
 )
 from modelops_abm.compiled_engine.requests import receive_dated_requests
-from modelops_abm.compiled_engine.scheduler import NO_TASK, take_priorities
+from modelops_abm.compiled_engine.scheduler import IDLE, NO_TASK, take_priorities
 from modelops_abm.compiled_engine.sources import found_sources, open_sources
 from modelops_abm.compiled_engine.timeline import change_values
 from modelops_abm.compiled_engine.vectors import open_models
@@ -99,6 +99,7 @@ def _hire(setting: int, org: Record, seed: int, replication: int) -> None:
         developer.productivity = sample(setting_at(setting).productivity, key)
         developer.speed = speed(setting_at(setting).focus, developer.productivity)
         developer.task = NO_TASK
+        developer.activity = IDLE
         # Ascending numbers are a heap already.
         idle_of(org, number).value = number
     org.idle = setting_at(setting).developers

@@ -163,10 +163,12 @@ TASK = _record(
 # Of a kind to a model; the open one has its task.
 REQUEST = _record("begun_at deadline_at", "count is_late")
 DEVELOPER = _record(
-    # `paced_at`: since when the task's effort left is worked off at this speed
-    "productivity speed started_at paced_at accounted_at",
-    # who began before and after on work of the same class, one more than the number
-    "task previous next",
+    # `paced_at`: since when the task's effort left is worked off at this speed;
+    # `build_days`: those of the build in hand
+    "productivity speed started_at paced_at accounted_at build_days",
+    # the class of the task in hand; who began before and after on work of the same class, one more
+    # than the number
+    "task activity previous next",
     today=(np.float64, ACTIVITIES),
     ledger=(np.float64, ACTIVITIES),
 )
@@ -180,7 +182,7 @@ SOURCE = _record("left rate since failed_at began_at", "entity failures down")
 EVENT = _record("time", "place serial slot")
 # `next` and `previous` are one more than the slot that they mean, see `slot_of`.
 PLANNED = _record("time", "place serial listed next previous")
-QUEUED = _record("order", "fresh serial task")
+QUEUED = _record("order", "fresh tie serial task")
 LOGGED = _record("time detail", "kind model developer cause")
 # When the day opens: which setting is in force (bytes from the first), and its new values.
 DAY_OF_CHANGES = _record("", "day setting first count")

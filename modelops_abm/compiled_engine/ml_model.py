@@ -276,12 +276,13 @@ def strike(setting: int, org: Record, number: int) -> None:
 @part_of_kernel
 def judge_drifts_again(setting: int, org: Record) -> None:
     """Take models offline whose mild drift, for which they are to be retrained, has grown."""
-    if org.mild_drifts == 0:
-        return
-    limit = setting_at(setting).constants.care.offline_loss
+    limit, left = setting_at(setting).constants.care.offline_loss, org.mild_drifts
     for index in range(org.in_production):
+        if left == 0:
+            return
         number = production_of(org, index).number
         model = model_of(org, number)
+        left -= model.drift_mild
         if model.drift_mild and model.state == ONLINE:
             loss = drift_loss_now(setting, org, number)
             if loss >= limit:

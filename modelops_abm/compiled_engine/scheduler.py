@@ -11,29 +11,33 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from modelops_abm.compiled import part_of_kernel
+from modelops_abm.compiled import inner_loop, part_of_kernel
 from modelops_abm.compiled_engine.layout import (
     CLASSES,
-    SHARED,
     Record,
     developer_of,
     idle_of,
+    model_of,
     queued_of,
     setting_at,
     task_of,
 )
-from modelops_abm.core.events import TaskClass
+from modelops_abm.core.events import FIRST_SOURCE_STREAM, TaskClass
 
 NO_TASK = -1
+IDLE = TaskClass.IDLE.value
 _BUILD = TaskClass.BUILD.value
+# Streams of sources go from `FIRST_SOURCE_STREAM`, and their number is bounded far below.
+_STREAM_BITS = FIRST_SOURCE_STREAM.bit_length()
 _RETRAIN = TaskClass.RETRAIN.value
 
 
 class Entry(NamedTuple):
-    """An entry of a heap; what it is ordered by (the task is last), and its serial number."""
+    """An entry of a heap: what it is ordered by - `fresh`, `order`, `tie` -, and whose it is."""
 
     order: float
     fresh: int
+    tie: int
     serial: int
     task: int
 
@@ -79,6 +83,7 @@ def reclassify(setting: int, org: Record, task: int, task_class: int) -> None:
     if record.worker >= 0:
         # Who does maintenance is in no list.
         record.task_class = task_class
+        developer_of(org, record.worker).activity = task_class
         return
     org.waiting[record.task_class] -= 1
     record.task_class = task_class
@@ -100,8 +105,18 @@ def stop(org: Record, task: int) -> None:
     # Maintenance has the first numbers. Who does it is in no list, as nobody may interrupt it.
     if record.task_class > _RETRAIN:
         _leave_at_work(org, record.worker, record.task_class)
+    keep_build_days(org, record.worker)
     developer_of(org, record.worker).task = NO_TASK
+    developer_of(org, record.worker).activity = IDLE
     record.worker = -1
+
+
+@part_of_kernel
+def keep_build_days(org: Record, developer: int) -> None:
+    """Enter the days of the build in hand, if there is one, into its model."""
+    record = developer_of(org, developer)
+    if record.activity == _BUILD:
+        model_of(org, task_of(org, record.task).number).build_days = record.build_days
 
 
 @part_of_kernel
@@ -119,7 +134,11 @@ def assign(org: Record, task: int, developer: int) -> None:
     org.waiting[record.task_class] -= 1
     record.serial = 0
     record.worker = developer
+    # What every day needs of the work is in the developer's record meanwhile.
     developer_of(org, developer).task = task
+    developer_of(org, developer).activity = record.task_class
+    if record.task_class == _BUILD:
+        developer_of(org, developer).build_days = model_of(org, record.number).build_days
     if record.task_class > _RETRAIN:
         _enter_at_work(org, developer, record.task_class)
 
@@ -213,13 +232,16 @@ def _push(setting: int, org: Record, task: int) -> None:
     fresh = 0 if record.interrupted else 1
     index = org.queued[queue]
     org.queued[queue] = index + 1
-    _rise(org, queue, index, Entry(order, fresh, record.serial, task))
+    # By number, then by stream: the repair of a shared source has a model's number, and a stream
+    # above all of the model's own.
+    tie = (record.number << _STREAM_BITS) + record.stream
+    _rise(org, queue, index, Entry(order, fresh, tie, record.serial, task))
 
 
 @part_of_kernel
 def _entry(org: Record, queue: int, index: int) -> Entry:
     entry = queued_of(org, queue, index)
-    return Entry(entry.order, entry.fresh, entry.serial, entry.task)
+    return Entry(entry.order, entry.fresh, entry.tie, entry.serial, entry.task)
 
 
 @part_of_kernel
@@ -227,25 +249,18 @@ def _put(org: Record, queue: int, index: int, entry: Entry) -> None:
     place = queued_of(org, queue, index)
     place.order = entry.order
     place.fresh = entry.fresh
+    place.tie = entry.tie
     place.serial = entry.serial
     place.task = entry.task
 
 
-@part_of_kernel
-def _before(org: Record, one: Entry, other: Entry) -> bool:
-    """Return whether an entry comes first; tasks of a class go up by model or stream."""
-    if one.fresh != other.fresh:
-        return bool(one.fresh < other.fresh)
-    if one.order != other.order:
-        return bool(one.order < other.order)
-    # A model's tasks are numbered by the model, those of streams by capability and stream, so this
-    # is the order of the rule; but for the repair of a shared source, which has a model's number.
-    first, second = task_of(org, one.task), task_of(org, other.task)
-    if first.cause == SHARED or second.cause == SHARED:
-        if first.number != second.number:
-            return bool(first.number < second.number)
-        return bool(first.stream < second.stream)
-    return bool(one.task < other.task)
+@inner_loop
+def _before(one: Entry, other: Entry) -> int:
+    """Return 1 if an entry comes first, else 0, without a branch, as the calendar does."""
+    same = one.fresh == other.fresh
+    same_order = same & (one.order == other.order)
+    first = (one.fresh < other.fresh) | (same & (one.order < other.order))
+    return 1 if first | (same_order & (one.tie < other.tie)) else 0
 
 
 @part_of_kernel
@@ -253,7 +268,7 @@ def _rise(org: Record, queue: int, index: int, entry: Entry) -> None:
     """Put an entry where it belongs on the way from a free place to the top."""
     while index > 0:
         above = _entry(org, queue, (index - 1) // 2)
-        if not _before(org, entry, above):
+        if not _before(entry, above):
             break
         _put(org, queue, index, above)
         index = (index - 1) // 2
@@ -269,12 +284,9 @@ def _drop_first(org: Record, queue: int) -> None:
         return
     index, child = 0, 1
     while child < size:
-        below = _entry(org, queue, child)
         if child + 1 < size:
-            other = _entry(org, queue, child + 1)
-            if _before(org, other, below):
-                child, below = child + 1, other
-        _put(org, queue, index, below)
+            child += _before(_entry(org, queue, child + 1), _entry(org, queue, child))
+        _put(org, queue, index, _entry(org, queue, child))
         index, child = child, 2 * child + 1
     _rise(org, queue, index, _entry(org, queue, size))
 
@@ -312,6 +324,7 @@ def _push_idle(org: Record, developer: int) -> None:
 def hire(org: Record, developer: int) -> None:
     """Give work to a developer who is idle now."""
     developer_of(org, developer).task = NO_TASK
+    developer_of(org, developer).activity = IDLE
     _push_idle(org, developer)
     org.dispatch = 1
 

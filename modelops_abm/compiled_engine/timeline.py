@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from modelops_abm.compiled import part_of_kernel
 from modelops_abm.compiled_engine.capability import change_maximum
-from modelops_abm.compiled_engine.developer import IDLE_TIME, change_pace, enter_ledger
+from modelops_abm.compiled_engine.developer import change_pace, enter_time
 from modelops_abm.compiled_engine.dispatch import take_back
 from modelops_abm.compiled_engine.initial_state import schedule_arrival
 from modelops_abm.compiled_engine.layout import (
@@ -77,7 +77,7 @@ def _let_go(setting: int, org: Record, developer: int) -> None:
         take_back(setting, org, developer_of(org, developer).task)
     dismiss(org, developer)
     # The hours up to this instant are theirs, and none after it.
-    enter_ledger(org, developer, IDLE_TIME)
+    enter_time(org, developer)
     log(org, LogKind.DEVELOPER_LEFT, NOBODY, developer, NOBODY, 0.0)
 
 

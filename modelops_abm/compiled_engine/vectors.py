@@ -200,9 +200,6 @@ def open_models(setting: int, org: Record) -> None:
     # those who have no kinds.
     has_own = setting_at(setting).own_rates
     constants, today = setting_at(setting).constants.rates, levels(org)
-    # What was planned before this opening holds no longer, though nothing may strike today.
-    anew = org.replan != 0
-    org.replan = 0
     for block in range(_blocks(org)):
         address, filled = block_at(org, block), _filled(org, block)
         if has_own:
@@ -214,19 +211,22 @@ def open_models(setting: int, org: Record) -> None:
         for lane in range(_used(org, block)):
             # On most days of a model a comparison is all. Planning has branches and calls, so it is
             # out of the loop; the order of lanes does not matter to the calendar (0003).
-            if anew or lane_at(address, lane).at_risk:
+            if lane_at(address, lane).at_risk:
                 plan_incident(setting, org, lane_at(address, lane).number)
-    if today_of(org, totals.ROLLED_BACK).value > 0.0:
-        _plan_breaks(setting, org)
+    # Apart, as on most days there is none: loops over lanes ask only who is current.
+    if org.replan or today_of(org, totals.ROLLED_BACK).value > 0.0:
+        _plan_others(setting, org)
 
 
 @part_of_kernel
-def _plan_breaks(setting: int, org: Record) -> None:
-    """Plan what becomes today of the previous versions that serve."""
-    # Apart, as on most days there are none: loops over lanes ask only who is current.
+def _plan_others(setting: int, org: Record) -> None:
+    """Plan what becomes today of the previous versions that serve; of everything, if asked for."""
     for index in range(org.in_production):
-        if in_production_of(org, index).serving == PREVIOUS:
+        # Where values have changed, what was planned before this opening holds no longer, though
+        # nothing may strike today. What is planned twice is planned alike.
+        if org.replan or in_production_of(org, index).serving == PREVIOUS:
             plan_incident(setting, org, production_of(org, index).number)
+    org.replan = 0
 
 
 @part_of_kernel

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from modelops_abm.compiled import compiled
+from modelops_abm.compiled import compiled, compiled_inline
 from modelops_abm.core import registry
 from modelops_abm.core.randomness import DecisionPoint, chain, draw_key, keys_by_cause
 from modelops_abm.core.statechart import Cause
@@ -44,7 +44,8 @@ _EFFORT = keys_by_cause(DecisionPoint.EFFORT)
 _PREVIOUS_VERSION = keys_by_cause(DecisionPoint.PREVIOUS_VERSION)
 
 
-@compiled
+# Into its caller, as the constants would be copied for the call, which takes longer than the rest.
+@compiled_inline
 def maintenance_effort(
     care: CareConstants,
     levels: Levels,
