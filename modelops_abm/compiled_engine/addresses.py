@@ -8,7 +8,6 @@ address means nothing once that is gone, and nobody checks one.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -91,18 +90,29 @@ def _load(context: Any, builder: Any, kind: Any, cursor: _Cursor) -> Any:
 
 
 def to_words(values: tuple[Any, ...]) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Return a named tuple of numbers and such tuples as 8-byte words, for `tuple_at`."""
+    """Return a named tuple of numbers and such tuples as 8-byte words, for `tuple_at`.
+
+    Where some of the numbers are columns, there is a row of words for each of their values.
+    """
     # By the type of the value, not of the field: a whole number given for a float would be read as
     # other bits. Scenarios hand over floats where they declare them.
-    packed = [
-        struct.pack("=d" if isinstance(value, float) else "=q", value) for value in _flat(values)
-    ]
-    return np.frombuffer(b"".join(packed), dtype=np.int64).copy()
+    words = [_word(value) for value in leaves(values)]
+    rows = np.broadcast_shapes(*{word.shape for word in words})
+    packed = np.empty((*rows, len(words)), np.int64)
+    for place, word in enumerate(words):
+        packed[..., place] = word
+    return packed
 
 
-def _flat(values: tuple[Any, ...]) -> Iterator[float]:
+def _word(value: Any) -> np.ndarray[Any, np.dtype[np.int64]]:
+    word = np.asarray(value)
+    return word.view(np.int64) if word.dtype == np.float64 else word.astype(np.int64)
+
+
+def leaves(values: tuple[Any, ...]) -> Iterator[Any]:
+    """Yield the numbers, or columns of them, of a tuple and the tuples in it."""
     for value in values:
         if isinstance(value, tuple):
-            yield from _flat(value)
+            yield from leaves(value)
         else:
             yield value

@@ -72,7 +72,7 @@ def _law(row: Floats, place: int) -> Law:
 
 @part_of_kernel
 def _laws(row: Floats) -> KindLaws:
-    """Return an archetype's laws from its row of numbers; see `inputs._laws_row`."""
+    """Return an archetype's laws from its row of numbers; see `inputs._kinds`."""
     # By the fields: three numbers for each distribution, one for a number.
     return KindLaws(
         _law(row, 0),

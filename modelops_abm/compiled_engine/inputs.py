@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from modelops_abm.compiled_engine.addresses import to_words
+from modelops_abm.compiled_engine.addresses import SLOT_BYTES, leaves, to_words
 from modelops_abm.compiled_engine.layout import (
     CAPABILITY,
     DAY_OF_CHANGES,
     NEW_VALUE,
     OWN_WORDS,
     Floats,
-    Integers,
     Integers2,
     Priorities,
     Records,
@@ -33,12 +35,13 @@ from modelops_abm.rules.constants import (
     own_numbers,
 )
 from modelops_abm.rules.day import seasons
-from modelops_abm.rules.money import discount_factor
-from modelops_abm.rules.population import ClientFacts, KindLaws, client_facts, laws_of
+from modelops_abm.rules.money import fill_with_factors
+from modelops_abm.rules.population import ClientFacts, client_facts, laws_of
 from modelops_abm.rules.requests import REQUEST_WORDS, request_laws
 from modelops_abm.rules.sampling import law_of
-from modelops_abm.scenario import CAPABILITY_NAMES, PortfolioModel, Scenario
-from modelops_abm.scenario.scenario import DayOfChanges, timeline
+from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, PortfolioModel, Scenario
+from modelops_abm.scenario.columns import with_columns
+from modelops_abm.scenario.scenario import DayOfChanges, streams_of_size, timeline
 from modelops_abm.scenario.sections import OF_KIND
 from modelops_abm.scenario.timeline import CHANGEABLE
 
@@ -49,19 +52,135 @@ class Prepared(NamedTuple):
     The first row of words is the setting at the start; the others are those of the timeline.
     """
 
-    words: Integers
+    words: Integers2
     tables: Tables
     horizon_days: int
+
+    def of(self, _number: int) -> Prepared:
+        """Return what a replication takes: all take the same."""
+        return self
+
+    def part(self, _first: int, _count: int) -> Prepared:
+        """Return what some replications take."""
+        return self
+
+    def runs(self, first: int, count: int) -> Iterator[tuple[Prepared, int, int]]:
+        """Yield what the kernel runs in one go: of whom, the first replication, and how many."""
+        yield self, first, count
+
+
+class PreparedRows(NamedTuple):
+    """Scenarios that differ in values only as the kernel takes them: one for each replication.
+
+    Attributes
+    ----------
+    words
+        Rows x settings x words.
+    tables
+        Those that differ have an axis for the rows in front.
+    horizon_days
+        The same for all.
+    first
+        Number of the replication that takes the first row.
+    """
+
+    words: Integers2
+    tables: Tables
+    horizon_days: int
+    first: int
+
+    def of(self, number: int) -> Prepared:
+        """Return what a replication takes."""
+        row = number - self.first
+        own = {name: table[row] for name, table in self._differing().items()}
+        return Prepared(self.words[row], self.tables._replace(**own), self.horizon_days)
+
+    def part(self, first: int, count: int) -> PreparedRows:
+        """Return what some replications take: all that is to be sent to a worker."""
+        rows = slice(first - self.first, first - self.first + count)
+        own = {name: table[rows] for name, table in self._differing().items()}
+        return PreparedRows(self.words[rows], self.tables._replace(**own), self.horizon_days, first)
+
+    def runs(self, first: int, count: int) -> Iterator[tuple[Prepared, int, int]]:
+        """Yield what the kernel runs in one go: replication by replication."""
+        for number in range(first, first + count):
+            yield self.of(number), number, 1
+
+    def _differing(self) -> dict[str, NDArray[Any]]:
+        tables = self.tables._asdict().items()
+        return {name: table for name, table in tables if table.ndim > _AXES.get(name, table.ndim)}
+
+
+class PreparedEach(NamedTuple):
+    """Any scenarios as the kernel takes them, one for each replication from the first on."""
+
+    each: tuple[Prepared, ...]
+    first: int
+
+    @property
+    def horizon_days(self) -> int:
+        """The longest of all."""
+        return max(one.horizon_days for one in self.each)
+
+    def of(self, number: int) -> Prepared:
+        """Return what a replication takes."""
+        return self.each[number - self.first]
+
+    def part(self, first: int, count: int) -> PreparedEach:
+        """Return what some replications take."""
+        return PreparedEach(self.each[first - self.first : first - self.first + count], first)
+
+    def runs(self, first: int, count: int) -> Iterator[tuple[Prepared, int, int]]:
+        """Yield what the kernel runs in one go: replication by replication."""
+        for number in range(first, first + count):
+            yield self.of(number), number, 1
+
+
+type Inputs = Prepared | PreparedRows | PreparedEach
+_AXES = {"kinds": 2, "capabilities": 1, "discounts": 1}
+"""Of the tables that differ where values do."""
 
 
 def prepared(scenario: Scenario) -> Prepared:
     """Return a scenario as the kernel takes it."""
+    return Prepared(*_inputs(scenario), scenario.horizon_days)
+
+
+def prepared_rows(
+    scenario: Scenario, columns: Mapping[str, NDArray[Any]], first: int
+) -> PreparedRows:
+    """Return scenarios that differ in values only, as the kernel takes them.
+
+    Parameters
+    ----------
+    scenario
+        What they have in common.
+    columns
+        Values by dotted name, one for each; see `scenario.columns`, which has checked them.
+    first
+        Number of the replication that takes the first.
+    """
+    words, tables = _inputs(with_columns(scenario, columns))
+    rows = len(next(iter(columns.values())))
+    # Some may depend on no setting, as the levels that are in place.
+    words = np.ascontiguousarray(np.broadcast_to(words, (rows, *words.shape[-2:])))
+    return PreparedRows(words, tables, scenario.horizon_days, first)
+
+
+def prepared_each(scenarios: Sequence[Scenario], first: int) -> PreparedEach:
+    """Return scenarios as the kernel takes them: that of a replication, and of those after it."""
+    return PreparedEach(tuple(map(prepared, scenarios)), first)
+
+
+def _inputs(scenario: Scenario) -> tuple[Integers2, Tables]:
+    """Return the words and tables; where values are columns, with an axis for their rows."""
     entries = scenario.imported.models if scenario.imported is not None else ()
     own, days = _own(scenario, entries), timeline(scenario)
     settings = [_setting(each, own) for each in (scenario, *(entry.scenario for entry in days))]
-    words = np.array([to_words(setting) for setting in settings])
-    tables = _tables(scenario, entries, own, days, words.strides[0])
-    return Prepared(words, tables, scenario.horizon_days)
+    words = [to_words(setting) for setting in settings]
+    shape = np.broadcast_shapes(*(each.shape for each in words))
+    stacked = np.stack([np.broadcast_to(each, shape) for each in words], axis=-2)
+    return stacked, _tables(scenario, entries, own, days, shape[-1] * SLOT_BYTES)
 
 
 def _setting(scenario: Scenario, own: list[OwnNumbers]) -> Setting:
@@ -97,7 +216,7 @@ def _tables(
     setting_bytes: int,
 ) -> Tables:
     return Tables(
-        np.array([_laws_row(laws_of(kind)) for kind in scenario.kinds()]),
+        _kinds(scenario),
         np.array([entry.share for entry in scenario.archetypes] or [1.0]),
         np.concatenate([to_words(row) for row in own]).reshape(len(own), OWN_WORDS),
         _facts(entries, scenario),
@@ -105,7 +224,7 @@ def _tables(
         _requests(scenario),
         _capabilities(scenario),
         _discounts(scenario),
-        np.array(seasons(scenario.usage.season, scenario.start_date, scenario.horizon_days)),
+        _seasons(scenario.usage.season, scenario.start_date, scenario.horizon_days),
         _timeline(days, setting_bytes),
         _new_values(days),
     )
@@ -133,12 +252,20 @@ def _requests(scenario: Scenario) -> Integers2:
     return np.array(words, dtype=np.int64).reshape(len(words), REQUEST_WORDS)
 
 
-def _laws_row(laws: KindLaws) -> list[float]:
-    """Return an archetype's laws as a row of numbers, three for each distribution."""
-    row: list[float] = []
-    for law in laws:
-        row.extend((law,) if isinstance(law, float) else map(float, law))
-    return row
+def _kinds(scenario: Scenario) -> Floats:
+    """Return a row of numbers for each archetype, three for each distribution."""
+    rows = [[np.asarray(each) for each in leaves(laws_of(kind))] for kind in scenario.kinds()]
+    shape = np.broadcast_shapes(*{each.shape for row in rows for each in row})
+    kinds = np.empty((*shape, len(rows), len(rows[0])))
+    for number, row in enumerate(rows):
+        for place, each in enumerate(row):
+            kinds[..., number, place] = each
+    return kinds
+
+
+@lru_cache(maxsize=16)
+def _seasons(factors: tuple[float, ...], start: date, days: int) -> Floats:
+    return np.array(seasons(factors, start, days))
 
 
 def _facts(entries: tuple[PortfolioModel, ...], scenario: Scenario) -> Floats:
@@ -180,21 +307,43 @@ def _client(entries: tuple[PortfolioModel, ...], scenario: Scenario) -> Integers
 def _discounts(scenario: Scenario) -> Floats:
     """Return what a power for each day of each replication would cost more time for."""
     # By the scalar function and not over an array, whose powers have other bits (0001).
-    rate, days = scenario.finance.discount_rate, range(scenario.horizon_days)
-    return np.array([discount_factor(rate, day) for day in days])
+    rates = np.asarray(scenario.finance.discount_rate)
+    factors = np.empty((rates.size, scenario.horizon_days))
+    for rate, row in zip(rates.flat, factors, strict=True):
+        fill_with_factors(float(rate), row)
+    return factors.reshape(*rates.shape, scenario.horizon_days)
 
 
 def _capabilities(scenario: Scenario) -> Records:
-    records = np.zeros(len(CAPABILITY_NAMES), CAPABILITY)
-    models = float(scenario.models_at_start())
-    for record, name in zip(records, CAPABILITY_NAMES, strict=True):
-        section = getattr(scenario.capabilities, name)
-        record["level"] = section.start_level
-        for field in ("maximum", "start_day", "upkeep_per_year", "upkeep_per_model_year"):
-            record[field] = getattr(section, field)
-        record["effort_days"] = full_level(
-            section.effort_days, section.effort_per_model_days, models
-        )
-        record["capital_cost"] = full_level(section.capital_cost, section.capital_per_model, models)
-        record["streams"] = scenario.streams_of(name)
+    models = scenario.models_at_start()
+    # By name, and then by capability: each a number or a column.
+    values = [_capability(scenario, name, models) for name in CAPABILITY_NAMES]
+    shape = np.broadcast_shapes(*{np.shape(each) for entry in values for each in entry.values()})
+    records = np.zeros((*shape, len(values)), CAPABILITY)
+    for place, entry in enumerate(values):
+        for field, each in entry.items():
+            records[field][..., place] = each
     return records
+
+
+def _capability(scenario: Scenario, name: CapabilityName, models: int) -> dict[str, Any]:
+    section = getattr(scenario.capabilities, name)
+    copied = ("maximum", "start_day", "upkeep_per_year", "upkeep_per_model_year")
+    return {
+        **{field: getattr(section, field) for field in copied},
+        "level": section.start_level,
+        "effort_days": _full_level(section.effort_days, section.effort_per_model_days, models),
+        "capital_cost": _full_level(section.capital_cost, section.capital_per_model, models),
+        "streams": _streams(section.streams, models, scenario.team.developers),
+    }
+
+
+# As Python it takes columns, too; a product and a sum have the same bits either way.
+_full_level: Callable[..., Any] = full_level.py_func  # type: ignore[attr-defined]
+
+
+def _streams(given: Any, models: Any, developers: Any) -> Any:
+    """Return what `Scenario.streams_of` does, of columns a column."""
+    columns = np.broadcast_arrays(given, models, developers)
+    of_size = [streams_of_size(*row) for row in zip(*(each.flat for each in columns), strict=True)]
+    return np.array(of_size).reshape(columns[0].shape)

@@ -257,7 +257,7 @@ class Tables(NamedTuple):
     Attributes
     ----------
     kinds, shares
-        A row of numbers for each archetype, see `inputs._laws_row`; the shares of the ideas.
+        A row of numbers for each archetype, see `inputs._kinds`; the shares of the ideas.
     own
         Words of `OwnNumbers`: a row for each archetype; then, for every client's row that says
         something itself, a row for each archetype that the model may be of.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from modelops_abm.compiled import Progress, compiling, everything, prepare
 from modelops_abm.compiled_engine import kernel
-from modelops_abm.compiled_engine.inputs import Prepared, prepared
+from modelops_abm.compiled_engine.inputs import Inputs, Prepared, prepared
 from modelops_abm.compiled_engine.layout import Floats, Records
 from modelops_abm.core import outcomes
 from modelops_abm.scenario import Scenario
@@ -101,15 +101,13 @@ def run_in_full(scenario: Scenario, seed: int, replication: int) -> Replication:
     return _run_in_full(prepared(scenario), seed, replication)
 
 
-def run_block(
-    scenario: Prepared, seed: int, first: int, count: int, wanted: Sequence[str]
-) -> Block:
+def run_block(scenario: Inputs, seed: int, first: int, count: int, wanted: Sequence[str]) -> Block:
     """Run consecutive replications; the interpreter is free for other threads meanwhile.
 
     Parameters
     ----------
     scenario
-        See `prepared`.
+        See `prepared` and `prepared_rows`.
     first, count
         Number of the first replication, and how many.
     wanted
@@ -155,7 +153,7 @@ class Pace:
 
 
 def block_in_slices(
-    scenario: Prepared, seed: int, first: int, count: int, wanted: Sequence[str], pace: Pace
+    scenario: Inputs, seed: int, first: int, count: int, wanted: Sequence[str], pace: Pace
 ) -> Generator[None, None, Block]:
     """Run consecutive replications like `run_block`, bit for bit; yields after a slice of time."""
     block = _empty_block(scenario, count, wanted)
@@ -172,7 +170,8 @@ def block_in_slices(
             # It fills more than a slice, or nobody knows yet: it is cut between days, which changes
             # no bit (0028).
             part = Block(block.totals[done : done + 1], block.series[done : done + 1])
-            yield from _one_in_slices(scenario, seed, first + done, wanted, part, pace)
+            one = scenario.of(first + done)
+            yield from _one_in_slices(one, seed, first + done, wanted, part, pace)
             done += 1
         if done < count:
             yield
@@ -203,23 +202,26 @@ def _one_in_slices(
     block.totals[0] = memory.totals
 
 
-def _empty_block(scenario: Prepared, count: int, wanted: Sequence[str]) -> Block:
+def _empty_block(scenario: Inputs, count: int, wanted: Sequence[str]) -> Block:
     days = scenario.horizon_days if wanted else 0
     totals = np.empty((count, len(outcomes.TOTALS)))
     return Block(totals, np.empty((count, len(wanted), days)))
 
 
-def _fill(scenario: Prepared, seed: int, first: int, wanted: Sequence[str], block: Block) -> None:
-    """Run as many replications as a block has room for, in one go."""
-    kernel.run_block(
-        scenario.words.ctypes.data,
-        scenario.tables,
-        seed,
-        first,
-        _places(wanted),
-        block.totals,
-        block.series,
-    )
+def _fill(scenario: Inputs, seed: int, first: int, wanted: Sequence[str], block: Block) -> None:
+    """Run as many replications as a block has room for."""
+    places = _places(wanted)
+    for one, start, count in scenario.runs(first, len(block.totals)):
+        rows = slice(start - first, start - first + count)
+        kernel.run_block(
+            one.words.ctypes.data,
+            one.tables,
+            seed,
+            start,
+            places,
+            block.totals[rows],
+            block.series[rows],
+        )
 
 
 def _places(wanted: Sequence[str]) -> NDArray[np.int64]:

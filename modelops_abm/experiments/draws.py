@@ -23,9 +23,10 @@ from modelops_abm.experiments.inputs import varied
 from modelops_abm.experiments.sweep import Point
 from modelops_abm.representation import Represented
 from modelops_abm.scenario import Distribution, InputError, Problem, Quantity, Scenario, catalogue
+from modelops_abm.scenario.columns import NOT_ABOVE, in_doubt, takes
 from modelops_abm.scenario.fields import nearest_full_name, value_at
 from modelops_abm.scenario.knowledge import DECIDED, Knowledge, Spread, Weights
-from modelops_abm.scenario.quantity import with_mean
+from modelops_abm.scenario.quantity import LARGEST_MEAN, with_mean
 from modelops_abm.scenario.sources import LABELS, own_knowledge
 from modelops_abm.text import printable
 
@@ -37,10 +38,6 @@ _LEAST_FACTOR = 1e-3
 """Of a size that is drawn so small that it would divide by nothing."""
 _LARGEST = 700.0
 """Logarithm of about the largest number."""
-_NOT_ABOVE = {
-    "capabilities.monitoring.delay_with_days": "capabilities.monitoring.delay_without_days"
-}
-"""What a scenario refuses together, and draws therefore keep apart."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,19 +89,43 @@ class Draws(Represented):
         InputError
             If values do not go together, with the number of the draw.
         """
-        return [self._scenario(self.first + place, each) for place, each in enumerate(self.points)]
+        numbers = range(self.first, self.first + len(self))
+        return [self.applied_to(self.scenario, number) for number in numbers]
 
-    def _scenario(self, number: int, point: Point) -> Scenario:
-        values = {name: self._whole(name, value) for name, value in point.items()}
+    def applied_to(self, scenario: Scenario, number: int) -> Scenario:
+        """Return a scenario, this or another, with the values of a draw.
+
+        Raises
+        ------
+        InputError
+            If the values do not go together, with the number of the draw.
+        """
+        point = self.points[number - self.first]
+        values = {name: _whole(scenario, name, value) for name, value in point.items()}
         try:
-            return varied(self.scenario, values)
+            return varied(scenario, values)
         except InputError as error:
             raise InputError([*error.problems, Problem(f"this is draw {number}")]) from None
 
-    def _whole(self, name: str, value: Any) -> Any:
-        now = value_at(self.scenario, name)
-        is_mean = isinstance(now, Distribution) and isinstance(value, int | float)
-        return with_mean(now, float(value)) if is_mean else value
+    def check(self, scenario: Scenario) -> None:
+        """Check that a scenario takes the values of all draws, which takes no time for each.
+
+        Raises
+        ------
+        InputError
+            If the values of a draw do not go together, with its number.
+        """
+        is_columns = takes(scenario, self.columns)
+        for row in in_doubt(scenario, self.columns) if is_columns else range(len(self)):
+            self.applied_to(scenario, self.first + row)
+
+
+def _whole(scenario: Scenario, name: str, value: Any) -> Any:
+    now = value_at(scenario, name)
+    if not isinstance(now, Distribution) or not isinstance(value, int | float):
+        return value
+    # What can be no mean is left as it is, for the scenario to refuse.
+    return with_mean(now, float(value)) if 0.0 <= value <= LARGEST_MEAN else value
 
 
 def draws_of(
@@ -256,7 +277,7 @@ class _Drawing:
         found = quantiles(known, self._now(quantity.name), uniforms)
         for name, exponent in known.in_proportion_to.items():
             found = found * self._factor(name) ** exponent
-        if limit := _NOT_ABOVE.get(quantity.name):
+        if limit := NOT_ABOVE.get(quantity.name):
             found = np.minimum(found, self._level(limit))
         if quantity.kind == "int":
             return _within(np.rint(found), quantity).astype(np.int64)

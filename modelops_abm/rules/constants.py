@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
+import numpy as np
+
 from modelops_abm.compiled import compiled, compiled_inline
 from modelops_abm.core import registry
 from modelops_abm.rules.day import CommonRates, PreviousVersion
@@ -173,7 +175,7 @@ def constants_of(scenario: Scenario) -> Constants:
     return Constants(
         _rate_constants(scenario),
         _care_constants(scenario),
-        usage_constants(
+        _usage_constants(
             usage.neutral_power,
             usage.neutral_availability,
             usage.growth_days,
@@ -266,7 +268,7 @@ def _care_constants(scenario: Scenario) -> CareConstants:
         law_of(drift.severity),
         drift.growth_days,
         drift.offline_loss,
-        DECAY_ALERTS.index(drift.decay_alert),
+        _number_of_alert(drift.decay_alert),
         drift.decay_alert_power,
         scenario.retraining.restored_share,
         scenario.incidents.capacity_growth,
@@ -274,6 +276,17 @@ def _care_constants(scenario: Scenario) -> CareConstants:
         scenario.capabilities.lineage.shared_saving,
         _numbers(scenario),
     )
+
+
+# As Python it takes columns, too: quotients have the same bits either way.
+_usage_constants: Any = usage_constants.py_func  # type: ignore[attr-defined]
+
+
+def _number_of_alert(word: Any) -> Any:
+    """Return the number of a word, or of each word of a column."""
+    if isinstance(word, np.ndarray):
+        return np.array([DECAY_ALERTS.index(each) for each in word.tolist()])
+    return DECAY_ALERTS.index(word)
 
 
 def _effort_name(cause: registry.Cause) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from modelops_abm.compiled import compiled
 from modelops_abm.rules import DAYS_PER_YEAR
 
@@ -24,3 +27,10 @@ def net_value(value: float, cost: float, payroll: float, capital: float, upkeep:
 def discount_factor(rate_per_year: float, day: int) -> float:
     """Return the present value of 1 earned on a day, booked at its end."""
     return math.pow(1.0 + rate_per_year, -(day + 1.0) / DAYS_PER_YEAR)
+
+
+@compiled
+def fill_with_factors(rate_per_year: float, factors: NDArray[np.float64]) -> None:
+    """Write the discount factors of the days from the first on."""
+    for day in range(len(factors)):
+        factors[day] = discount_factor(rate_per_year, day)

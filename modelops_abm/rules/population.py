@@ -17,6 +17,7 @@ from modelops_abm.rules.power import base_power, decay_per_day
 from modelops_abm.rules.sampling import Law, law_of, sample, sample_above, unit_exponential
 from modelops_abm.rules.users import users_after, waning
 from modelops_abm.scenario.portfolio import PortfolioModel
+from modelops_abm.scenario.quantity import Distribution
 from modelops_abm.scenario.sections import ModelKind
 
 
@@ -115,7 +116,8 @@ def laws_of(kind: ModelKind) -> KindLaws:
     """Return a kind of model as compiled code takes it."""
     values = {name: getattr(kind, name) for name in KindLaws._fields}
     laws = {
-        name: value if isinstance(value, float) else law_of(value) for name, value in values.items()
+        name: law_of(value) if isinstance(value, Distribution) else value
+        for name, value in values.items()
     }
     return KindLaws(**laws)  # type: ignore[arg-type]
 

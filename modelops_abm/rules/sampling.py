@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from modelops_abm.compiled import compiled
 from modelops_abm.core.randomness import chain, uniform
-from modelops_abm.scenario.quantity import Distribution, weibull_shape
+from modelops_abm.scenario.quantity import Distribution, spread_at, weibull_shape
 
 NEGLIGIBLE_CV = 1e-6
 
@@ -42,18 +44,31 @@ class Law(NamedTuple):
 
 
 def law_of(distribution: Distribution) -> Law:
-    """Return a scenario's distribution as compiled code takes it."""
-    mean, cv = distribution.mean, distribution.cv
-    if mean == 0.0 or cv < NEGLIGIBLE_CV or distribution.family == "constant":
+    """Return a scenario's distribution as compiled code takes it.
+
+    Where the mean is a column (`scenario.columns`), so is each number of the law.
+    """
+    family, cv = distribution.family, distribution.cv
+    mean: Any = distribution.mean
+    if not isinstance(mean, np.ndarray):
+        return _law(family, cv, mean)
+    # One by one: logarithms of a whole array have other bits (0001).
+    laws = [_law(*spread_at(family, cv, each), each) for each in mean.tolist()]
+    columns: Any = map(np.array, zip(*laws, strict=True))
+    return Law(*columns)
+
+
+def _law(family: str, cv: float, mean: float) -> Law:
+    if mean == 0.0 or cv < NEGLIGIBLE_CV or family == "constant":
         return Law(Family.CONSTANT.value, mean, 0.0)
-    if distribution.family == "exponential":
+    if family == "exponential":
         return Law(Family.EXPONENTIAL.value, mean, 0.0)
-    if distribution.family == "lognormal":
+    if family == "lognormal":
         variance = math.log1p(cv * cv)
         return Law(Family.LOGNORMAL.value, math.log(mean) - variance / 2.0, math.sqrt(variance))
-    if distribution.family == "gamma":
+    if family == "gamma":
         return Law(Family.GAMMA.value, 1.0 / (cv * cv), mean * cv * cv)
-    if distribution.family == "weibull":
+    if family == "weibull":
         shape = weibull_shape(cv)
         return Law(Family.WEIBULL.value, shape, mean / math.gamma(1.0 + 1.0 / shape))
     size = (1.0 - mean) / (mean * cv * cv) - 1.0

@@ -15,13 +15,13 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import batched, pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from modelops_abm.compiled_engine.inputs import Prepared, prepared
+from modelops_abm.compiled_engine.inputs import Inputs, prepared, prepared_each, prepared_rows
 from modelops_abm.compiled_engine.run import (
     Block,
     Pace,
@@ -45,6 +45,7 @@ from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.single import simulate
 from modelops_abm.runs.threads import Caller, Here, new_caller
 from modelops_abm.scenario import Scenario
+from modelops_abm.scenario.columns import takes, with_columns
 
 Floats = NDArray[np.float64]
 
@@ -63,6 +64,32 @@ class Wanted(NamedTuple):
     series: tuple[Series, ...] = ()
     models: bool = False
     events: bool = False
+
+
+class Drawn(Protocol):
+    """Values that each replication has for itself; see `experiments.Draws`."""
+
+    @property
+    def columns(self) -> Mapping[str, NDArray[Any]]:
+        """By dotted name the values of all draws."""
+        ...
+
+    @property
+    def first(self) -> int:
+        """Number of the first draw."""
+        ...
+
+    def __len__(self) -> int:
+        """Return how many draws there are."""
+        ...
+
+    def applied_to(self, scenario: Scenario, number: int) -> Scenario:
+        """Return a scenario with the values of a draw."""
+        ...
+
+    def check(self, scenario: Scenario) -> None:
+        """Raise an `InputError` if a scenario refuses the values of a draw."""
+        ...
 
 
 class Runner(NamedTuple):
@@ -121,7 +148,7 @@ class Batch:
             yield Batch(start, self.totals[:, part], tuple(each[:, part] for each in self.series))
 
 
-def ensemble_block(setting: Prepared, wanted: Wanted, seed: int, first: int, count: int) -> Batch:
+def ensemble_block(setting: Inputs, wanted: Wanted, seed: int, first: int, count: int) -> Batch:
     """Run replications of a scenario on the compiled engine, without tables."""
     prepare_kernel()
     names = outcomes_behind(wanted.series)
@@ -129,7 +156,7 @@ def ensemble_block(setting: Prepared, wanted: Wanted, seed: int, first: int, cou
 
 
 def ensemble_block_in_slices(
-    pace: Pace, setting: Prepared, wanted: Wanted, seed: int, first: int, count: int
+    pace: Pace, setting: Inputs, wanted: Wanted, seed: int, first: int, count: int
 ) -> Generator[None, None, Batch]:
     """Run replications as `ensemble_block` does; yields after a slice of time."""
     prepare_kernel()
@@ -150,11 +177,14 @@ def several(run: Callable[..., Batch], all_arguments: Sequence[tuple[Any, ...]])
 
 
 def full_block(
-    scenario: Scenario, runner: Runner, wanted: Wanted, seed: int, first: int, count: int
+    scenarios: Sequence[Scenario], runner: Runner, wanted: Wanted, seed: int, first: int
 ) -> Batch:
-    """Run replications of a scenario one by one in full, on either engine."""
-    numbers = range(first, first + count)
-    runs = [simulate(scenario, seed=seed, replication=each, **runner._asdict()) for each in numbers]
+    """Run replications one by one in full, on either engine; of each its scenario is given."""
+    numbers = range(first, first + len(scenarios))
+    runs = [
+        simulate(scenario, seed=seed, replication=number, **runner._asdict())
+        for number, scenario in zip(numbers, scenarios, strict=True)
+    ]
     totals = np.array([[run.totals[name] for name in outcomes.TOTALS] for run in runs])
     days = {
         name: np.array([run.daily[name].to_numpy(dtype=np.float64) for run in runs])
@@ -207,6 +237,7 @@ def stream(
     events: bool = False,
     engine: Engine = "ensemble",
     model_class: ModelClass | None = None,
+    draws: Drawn | None = None,
     executor: Executor | None = None,
     cancel: threading.Event | None = None,
 ) -> Iterator[Batch]:
@@ -230,6 +261,10 @@ def stream(
         ``ensemble``, or ``mesa`` for the agents themselves, which takes hundreds of times longer.
     model_class
         A subclass of `ModelOpsModel` to run; see `simulate`.
+    draws
+        What the scenarios may be: replication n of each has the values of draw n in place of its
+        own. It is the same to the bit as that scenario run alone, and takes little longer than
+        without.
     executor
         Where to run. If None, the threads that all callers in this process share, one for each core
         and whoever has used least served first; the Mesa engine, which threads cannot make faster,
@@ -243,22 +278,25 @@ def stream(
     Cancelled
         If `cancel` was set.
     InputError
-        If there is not enough memory for it.
+        If there is not enough memory for it, or a scenario refuses the values of a draw.
     ValueError
         If a number is not a whole number of 0 or more, there is no such engine, it cannot run a
-        model class, or the horizons differ.
+        model class, the horizons differ, or a replication has no draw.
     """
     # This is a generator: nothing is checked before the first batch is asked for.
     checked_seed(seed, "seed"), checked_seed(first, "first"), checked_seed(replications, "n")
     checked_engine(engine, model_class)
-    if series and len({scenario.horizon_days for scenario in scenarios}) > 1:
+    horizons = {scenario.horizon_days for scenario in scenarios}
+    if series and (len(horizons) > 1 or (draws is not None and "horizon_days" in draws.columns)):
         raise ValueError("daily outcomes need scenarios with the same horizon")
     if not scenarios:
         return
+    _check_draws(draws, scenarios, first, replications)
     runner = Runner(engine, model_class)
-    work = _Work(scenarios, seed, Wanted(tuple(series), models, events), runner)
+    work = _Work(scenarios, draws, seed, Wanted(tuple(series), models, events), runner)
     if executor is None:
-        sizes = (bytes_of_run(each, in_full=work.is_in_full) for each in scenarios)
+        largest = [_sized(each, draws, np.max) for each in scenarios]
+        sizes = (bytes_of_run(each, in_full=work.is_in_full) for each in largest)
         check_memory(cores() * max(sizes, default=0.0), "run fewer models or days")
     pool, most, together = _at_hand(executor, engine)
     waiting: deque[list[Future[list[Batch]]]] = deque()
@@ -291,6 +329,7 @@ def replicate(
     events: bool = False,
     engine: Engine = "ensemble",
     model_class: ModelClass | None = None,
+    draws: Drawn | None = None,
     executor: Executor | None = None,
     progress: Progress | None = None,
     cancel: threading.Event | None = None,
@@ -328,8 +367,16 @@ def replicate(
     np.True_
     >>> ensemble.bands["availability"].shape
     (60, 8)
+
+    The same over what is known of the organisation, of which every replication has a draw:
+
+    >>> from modelops_abm.experiments import draws_of
+    >>> drawn = replicate(scenario, 20, seed=1, draws=draws_of(scenario, 20))
+    >>> bool(drawn.totals["payroll"].std() > ensemble.totals["payroll"].std())
+    True
     """
-    needed = bytes_of_results(scenario, replications, models=models, events=events)
+    sized = _sized(scenario, draws, np.max)
+    needed = bytes_of_results(sized, replications, models=models, events=events)
     check_memory(needed, "run fewer replications, or keep no tables of them")
     series = Series(tuple(daily), period_days)
     bands = Bands(series, scenario.horizon_days)
@@ -345,6 +392,7 @@ def replicate(
         events=events,
         engine=engine,
         model_class=model_class,
+        draws=draws,
         executor=executor,
         cancel=cancel,
     ):
@@ -360,6 +408,7 @@ def replicate(
         engine=engine_in_words(engine, model_class),
         version=simulator_version(),
         first=first,
+        draws=draws,
         values=np.concatenate(
             # The empty one is for no replications at all.
             [np.empty((0, len(outcomes.TOTALS))), *(batch.totals[0] for batch in batches)]
@@ -375,20 +424,60 @@ def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame | None:
     return pd.concat(tables, ignore_index=True) if tables else None
 
 
+def _check_draws(
+    draws: Drawn | None, scenarios: Sequence[Scenario], first: int, replications: int
+) -> None:
+    if draws is None:
+        return
+    end = draws.first + len(draws)
+    if first < draws.first or first + replications > end:
+        asked = f"{first:,} to {first + replications - 1:,}"
+        raise ValueError(f"there are draws {draws.first:,} to {end - 1:,}, not {asked}")
+    for scenario in scenarios:
+        draws.check(scenario)
+
+
+_SIZES = (
+    "horizon_days",
+    "portfolio.initial_models",
+    "portfolio.initial_ideas",
+    "portfolio.ideas_per_year",
+    "team.developers",
+)
+"""What decides how long a replication takes, and how much memory."""
+
+
+def _sized(scenario: Scenario, draws: Drawn | None, of: Callable[[Any], Any]) -> Scenario:
+    """Return a scenario of the size that draws of it have, by their largest or mean values."""
+    columns = {} if draws is None else draws.columns
+    sizes = {name: of(columns[name]) for name in _SIZES if name in columns}
+    # Whole numbers stay whole, as they are counted with.
+    return with_columns(
+        scenario,
+        {name: np.asarray(size).astype(columns[name].dtype) for name, size in sizes.items()},
+    )
+
+
 class _Work:
     """Knows how to run a block of each scenario, its size in replications, and what is kept."""
 
     def __init__(
-        self, scenarios: Sequence[Scenario], seed: int, wanted: Wanted, runner: Runner
+        self,
+        scenarios: Sequence[Scenario],
+        draws: Drawn | None,
+        seed: int,
+        wanted: Wanted,
+        runner: Runner,
     ) -> None:
         self._seed, self._wanted, self._runner = seed, wanted, runner
         self.is_in_full = runner.engine == "mesa" or wanted.models or wanted.events
         self.size = 1
         if runner.engine == "ensemble":
             prepare_kernel()
-            self.size = replications_per_block(scenarios, with_tables=self.is_in_full)
-        self._scenarios = list(scenarios)
-        self._prepared = [] if self.is_in_full else [prepared(scenario) for scenario in scenarios]
+            sized = [_sized(each, draws, np.mean) for each in scenarios]
+            self.size = replications_per_block(sized, with_tables=self.is_in_full)
+        self._scenarios, self._draws = list(scenarios), draws
+        self._prepared = [] if self.is_in_full else [_inputs(each, draws) for each in scenarios]
         self._paces = [Pace() for _ in self._prepared]
 
     def submit(
@@ -396,18 +485,38 @@ class _Work:
     ) -> list[Future[list[Batch]]]:
         """Submit a block of replications of every scenario, so many blocks at a time."""
         rest = (self._wanted, self._seed, start, count)
+        parts = [setting.part(start, count) for setting in self._prepared]
         if isinstance(pool, Caller) and not self.is_in_full:
             return [
                 pool.submit_in_slices(partial(_alone, pace, setting, *rest))
-                for pace, setting in zip(self._paces, self._prepared, strict=True)
+                for pace, setting in zip(self._paces, parts, strict=True)
             ]
         run: Callable[..., Batch] = full_block if self.is_in_full else ensemble_block
         arguments: list[tuple[Any, ...]] = (
-            [(each, self._runner, *rest) for each in self._scenarios]
+            [
+                (self._of_each(each, start, count), self._runner, *rest[:-1])
+                for each in self._scenarios
+            ]
             if self.is_in_full
-            else [(setting, *rest) for setting in self._prepared]
+            else [(setting, *rest) for setting in parts]
         )
         return [pool.submit(several, run, some) for some in batched(arguments, together)]
+
+    def _of_each(self, scenario: Scenario, start: int, count: int) -> list[Scenario]:
+        """Return the scenario of each of some replications."""
+        if self._draws is None:
+            return [scenario] * count
+        return [self._draws.applied_to(scenario, each) for each in range(start, start + count)]
+
+
+def _inputs(scenario: Scenario, draws: Drawn | None) -> Inputs:
+    if draws is None:
+        return prepared(scenario)
+    if takes(scenario, draws.columns):
+        return prepared_rows(scenario, draws.columns, draws.first)
+    # Something else than numbers depends on them: one by one, which takes longer than to run them.
+    numbers = range(draws.first, draws.first + len(draws))
+    return prepared_each([draws.applied_to(scenario, each) for each in numbers], draws.first)
 
 
 def _alone(*arguments: Any) -> Generator[None, None, list[Batch]]:

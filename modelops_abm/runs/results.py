@@ -293,6 +293,8 @@ class Ensemble(Represented):
         mean, quantiles, and the number of replications in which the outcome exists.
     models, events
         If asked for: as of a `Run`, with the number of the replication in front.
+    draws
+        Whose values the replications have in place of the scenario's, if not the scenario's own.
     """
 
     scenario: Scenario
@@ -304,6 +306,7 @@ class Ensemble(Represented):
     bands: Mapping[str, pd.DataFrame]
     models: pd.DataFrame | None = None
     events: pd.DataFrame | None = None
+    draws: object | None = None
 
     @property
     def replications(self) -> int:
@@ -356,7 +359,15 @@ class Ensemble(Represented):
         return Path(folder)
 
     def files(self) -> Contents:
-        """Return what writes each of the files that `save` saves."""
+        """Return what writes each of the files that `save` saves.
+
+        Raises
+        ------
+        ValueError
+            If the replications have draws, which the files of a scenario would not tell.
+        """
+        if self.draws is not None:
+            raise ValueError("an ensemble of draws is not saved; save the tables that are wanted")
         contents: dict[str, Callable[[Path], object]] = {
             _DESCRIPTION: partial(_write_json, self._description()),
             "totals.parquet": self.totals.to_parquet,

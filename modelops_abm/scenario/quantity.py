@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from pydantic import (
@@ -225,6 +226,7 @@ _IMPLIED_CV = {"constant": 0.0, "exponential": 1.0}
 _DEFAULT_CV = 0.5
 SMALLEST_CV, SMALLEST_SHAPE = 0.001, 0.05
 """Limits of what can be drawn: the spread of gamma and beta, and the shapes of beta."""
+LARGEST_MEAN = 1e12
 SMALLEST_MEAN, SMALLEST_SHARE = 1e-9, 1e-6
 """Smallest mean other than 0 of a quantity with spread, and of a beta (or its distance from 1);
 beyond, the arithmetic of the draws underflows or loses all digits."""
@@ -241,7 +243,7 @@ class Distribution(Section):
 
     family: Family = "lognormal"
     """Family: constant, exponential, lognormal, gamma, weibull, or beta for shares."""
-    mean: Annotated[float, Field(ge=0.0, le=1e12)]
+    mean: Annotated[float, Field(ge=0.0, le=LARGEST_MEAN)]
     """Mean, in the unit of the quantity."""
     cv: Annotated[float, Field(ge=0.0, le=5.0, json_schema_extra=_CV_FACTS)] = _DEFAULT_CV
     """Coefficient of variation: standard deviation divided by the mean."""
@@ -314,13 +316,22 @@ def with_mean(distribution: Distribution, mean: float) -> Distribution:
     >>> with_mean(Distribution(family="beta", mean=0.35, cv=0.5), 0.9).cv < 0.33
     True
     """
-    family, cv = distribution.family, distribution.cv
+    family, cv = spread_at(distribution.family, distribution.cv, mean)
+    return Distribution(family=family, mean=mean, cv=cv)
+
+
+def spread_at(family: Family, cv: float, mean: float) -> tuple[Family, float]:
+    """Return family and spread of a distribution that gets another mean.
+
+    >>> spread_at("lognormal", 0.5, 0.0)
+    ('constant', 0.0)
+    """
     if family == "beta" and SMALLEST_SHARE <= mean <= 1.0 - SMALLEST_SHARE:
         cv = min(cv, widest_beta_cv(mean))
     # Next to 0, and for a share next to 1, no spread is left that can be drawn.
     if mean < SMALLEST_MEAN or (family == "beta" and not _has_spread(mean, cv)):
-        family, cv = "constant", 0.0
-    return Distribution(family=family, mean=mean, cv=cv)
+        return "constant", 0.0
+    return family, cv
 
 
 def _has_spread(mean: float, cv: float) -> bool:
@@ -353,6 +364,7 @@ def weibull_cv(shape: float) -> float:
     return math.sqrt(math.expm1(second - 2.0 * first))
 
 
+@cache
 def weibull_shape(cv: float) -> float:
     """Return the shape of the Weibull distribution with this coefficient of variation.
 

@@ -208,11 +208,8 @@ class Scenario(Represented, Section):
         1
         """
         given: int = getattr(self.capabilities, name).streams
-        if given != BY_SIZE:
-            return given
         # Of the team at the start, as the models are.
-        by_models = -(-self.models_at_start() // MODELS_OF_COSTS)
-        return max(1, min(by_models, self.team.developers // _SHARE_OF_TEAM))
+        return streams_of_size(given, self.models_at_start(), self.team.developers)
 
     def _kind(self, archetype: Archetype) -> ModelKind:
         own = {
@@ -245,6 +242,22 @@ class Scenario(Represented, Section):
             if value is not None:
                 found[name] = value
         return found
+
+
+def streams_of_size(given: int, models: int, developers: int) -> int:
+    """Return how many developers work on a capability at once: so many as given, or by size.
+
+    >>> (
+    ...     streams_of_size(BY_SIZE, 24, 8),
+    ...     streams_of_size(BY_SIZE, 270, 90),
+    ...     streams_of_size(3, 24, 8),
+    ... )
+    (1, 12, 3)
+    """
+    if given != BY_SIZE:
+        return given
+    by_models = -(-models // MODELS_OF_COSTS)
+    return max(1, min(by_models, developers // _SHARE_OF_TEAM))
 
 
 def _of_archetypes(scenario: Scenario) -> Iterator[PydanticCustomError]:
