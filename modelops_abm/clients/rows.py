@@ -20,7 +20,7 @@ from modelops_abm.clients.cells import COLUMNS, COLUMNS_BY_OTHER_WORDS, meant
 from modelops_abm.clients.problems import Mistake, RowProblem
 from modelops_abm.clients.table import Record, column_name, refuse_other_tables
 from modelops_abm.errors import Problem
-from modelops_abm.scenario.portfolio import PortfolioModel, contradictions
+from modelops_abm.scenario.portfolio import RATES_OF_REGISTERED, PortfolioModel, contradictions
 from modelops_abm.scenario.problems import problems_of
 from modelops_abm.text import all_of, printable
 
@@ -92,6 +92,8 @@ def _unknown(names: Sequence[str], columns: Sequence[str], row: int) -> RowProbl
         likely = [other for other in meanings.values() if other]
     hint = f"did you mean {all_of(likely)}? Known" if likely else "known"
     remedy = f"{hint} are {', '.join(columns)}; {IGNORED_IF_ASKED}"
+    if rates := [RATES_OF_REGISTERED[name] for name in names if name in RATES_OF_REGISTERED]:
+        remedy = f"{rates[0]}; {remedy}"
     return RowProblem(f"{shown}{more} {verb}", remedy, (row,))
 
 

@@ -80,6 +80,14 @@ def _repairs_of_registered() -> dict[str, tuple[Any, Any]]:
 
 OF_REGISTERED = tuple(_repairs_of_registered())
 """What a row may say of causes that are registered from outside."""
+# A rate that is registered is a function of its own numbers, which no number of a model replaces.
+RATES_OF_REGISTERED = {
+    name: f"how often a {cause.label} issue strikes follows from a rule with numbers of its own,"
+    " which are set for all models under incidents"
+    for cause in registry.registered_causes()
+    for name in (f"{cause.name}_issues_per_year", f"{cause.name}_per_year")
+}
+"""What neither a row nor a kind of model may say of them, and why."""
 
 
 @extended(_repairs_of_registered())

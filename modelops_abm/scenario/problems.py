@@ -20,6 +20,7 @@ from modelops_abm.scenario.fields import (
     section_at,
     suggestion,
 )
+from modelops_abm.scenario.portfolio import RATES_OF_REGISTERED
 from modelops_abm.scenario.quantity import Distribution, Section, choices_of
 from modelops_abm.scenario.scenario import Scenario
 from modelops_abm.text import any_of, printable, range_in_words, shown, without_comma
@@ -62,7 +63,7 @@ def problems_of(
         path = _whole_path(details)
         line = _line(path, lines or {})
         problem = _problem(details, path, root, data, place_in_words(file, line))
-        if number < _MOST_SUGGESTIONS and details["type"] == "extra_forbidden":
+        if number < _MOST_SUGGESTIONS and problem.message == "no such name":
             problem = replace(problem, suggestion=suggestion(root, path))
         found.append((line or 0, problem))
     return [problem for _, problem in sorted(found, key=lambda entry: entry[0])]
@@ -162,7 +163,7 @@ def _message(details: ErrorDetails, root: type[Section], path: Path) -> tuple[st
     """Return what is wrong and allowed, and what may have been meant."""
     kind, context = details["type"], details.get("ctx", {})
     if kind == "extra_forbidden":
-        return "no such name", ""
+        return RATES_OF_REGISTERED.get(str(path[-1]), "no such name"), ""
     if kind == "missing":
         return "must be given", ""
     if kind == "literal_error":

@@ -159,6 +159,31 @@ def test_a_row_and_a_kind_say_their_repair_of_what_is_registered(folder: Path) -
     assert run.stdout == "[(100, 7.0), (100, 5.0)]\n", run.stderr
 
 
+def test_a_row_and_a_kind_are_told_why_they_cannot_say_a_rate_that_is_registered(
+    folder: Path,
+) -> None:
+    program = (
+        "import security\n"
+        "from modelops_abm.clients import read_portfolio\n"
+        "from modelops_abm.scenario import InputError, read_scenario\n"
+        "kind = '[[archetypes]]\\nname = \"k\"\\nshare = 1.0\\nsecurity_issues_per_year = 3.0'\n"
+        "for read in (\n"
+        "    lambda: read_scenario(kind.encode(), 'plan.toml'),\n"
+        "    lambda: read_portfolio(b'id,security_per_year\\na,7\\n', name='rows.csv'),\n"
+        "):\n"
+        "    try:\n"
+        "        read()\n"
+        "    except InputError as error:\n"
+        "        print(error)\n"
+    )
+    run = python(folder, "-c", program)
+    kind, row = run.stdout.splitlines()
+    why = "how often a security issue strikes follows from a rule with numbers of its own, which"
+    assert kind.startswith("plan.toml, line 4: archetypes[k].security_issues_per_year: ")
+    assert row.startswith("rows.csv, row 1: 'security_per_year' is not a known column; ")
+    assert all(why in each and "did you mean" not in each for each in (kind, row))
+
+
 @pytest.mark.parametrize(
     ("program", "problem"),
     [
