@@ -94,7 +94,6 @@ def close_models(setting: int, org: Record) -> None:
             constants.previous_version,
             constants.usage,
             constants.abandonment_share,
-            constants.capacity_cost_share,
         )
     _add_up(org)
 
@@ -127,18 +126,9 @@ def _close_block(
     previous_version: PreviousVersion,
     usage: UsageConstants,
     abandonment_share: float,
-    cost_share: float,
 ) -> None:
     for lane in range(count):
-        close_lane(
-            lane_at(block, lane),
-            now,
-            scale,
-            previous_version,
-            usage,
-            abandonment_share,
-            cost_share,
-        )
+        close_lane(lane_at(block, lane), now, scale, previous_version, usage, abandonment_share)
 
 
 @part_of_kernel

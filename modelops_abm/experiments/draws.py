@@ -175,9 +175,43 @@ def draws_of(
         raise InputError(problems)
     if not chosen:
         raise InputError("nothing is uncertain: the scenario states all its values")
-    drawing = _Drawing(scenario, {name: known[name] for name in chosen}, count, seed, first)
+    shares = {name: shares_of(name, count, seed, first) for name in chosen}
+    return draws_at(scenario, shares, seed=seed, first=first)
+
+
+def draws_at(
+    scenario: Scenario, shares: Mapping[str, Floats], *, seed: int = 0, first: int = 0
+) -> Draws:
+    """Return the draws at given places within what is known.
+
+    Parameters
+    ----------
+    scenario
+        The scenario.
+    shares
+        By name of an uncertain value, which share of what is known of it lies below each draw:
+        between 0 and 1, both excluded. Of what is in proportion to others, of its range where they
+        are as they are drawn.
+    seed, first
+        What the draws are said to be of.
+
+    Raises
+    ------
+    InputError
+        If a value is not uncertain.
+
+    Examples
+    --------
+    >>> found = draws_at(Scenario(), {"team.focus": np.array([0.2, 0.5, 0.8])})
+    >>> bool((np.diff(found.columns["team.focus"]) >= 0.0).all())
+    True
+    """
+    known, left_out = known_of(scenario)
+    if problems := [_not_uncertain(name, left_out) for name in shares if name not in known]:
+        raise InputError(problems)
+    drawing = _Drawing(scenario, {name: known[name] for name in shares}, shares)
     # In the catalogue's order, whatever the order of what is named.
-    columns = {each.name: drawing.column(each) for each in catalogue() if each.name in chosen}
+    columns = {each.name: drawing.column(each) for each in catalogue() if each.name in shares}
     return _frozen(scenario, columns, seed, first, left_out)
 
 
@@ -225,7 +259,7 @@ def joint_draws(
     is_sound = len(parts) == len(table) and np.isfinite(parts).all() and parts.min() >= 0.0
     if not is_sound or parts.sum() == 0.0:
         raise InputError("weights are a number of 0 or more for each row, and not all 0")
-    rows = _places(parts, _uniforms("a row", count, seed, first))
+    rows = _places(parts, shares_of("a row", count, seed, first))
     columns = {str(name): column.to_numpy()[rows] for name, column in table.items()}
     return _frozen(scenario, columns, seed, first, {})
 
@@ -252,14 +286,42 @@ def known_of(scenario: Scenario) -> tuple[dict[str, Knowledge], dict[str, str]]:
     return known, left_out
 
 
+def shares_of(name: str, count: int, seed: int, first: int = 0) -> Floats:
+    """Return which share of what is known of a value lies below each of its draws: see `draws_of`.
+
+    >>> shares_of("team.focus", 2, 0, first=1)[0] == shares_of("team.focus", 2, 0)[1]
+    np.True_
+    """
+    # From a name where the key of a run has its seed, so that no draw shares the luck of a run.
+    key = chain(chain(key_of_name("knowledge"), seed), key_of_name(f"knowledge of {name}"))
+    numbers = np.empty(count)
+    fill_with_uniforms(key, first, numbers)
+    return numbers
+
+
+def needed_for(scenario: Scenario, names: Iterable[str]) -> tuple[str, ...]:
+    """Return which uncertain values have to be drawn for some of them: themselves and their size.
+
+    >>> needed_for(Scenario(), ["team.developers"])
+    ('team.developers', 'portfolio.initial_models')
+    """
+    known, _ = known_of(scenario)
+    found = [name for name in names if name in known]
+    for name in found:  # grows on the way
+        spread = known[name]
+        others = [*spread.in_proportion_to] if isinstance(spread, Spread) else []
+        others += [NOT_ABOVE[name]] if name in NOT_ABOVE else []
+        found += [other for other in others if other in known and other not in found]
+    return tuple(found)
+
+
 class _Drawing:
     """Draws values one after the other, those that make the size before what is in proportion."""
 
     def __init__(
-        self, scenario: Scenario, known: Mapping[str, Knowledge], count: int, seed: int, first: int
+        self, scenario: Scenario, known: Mapping[str, Knowledge], shares: Mapping[str, Floats]
     ) -> None:
-        self._scenario, self._known = scenario, known
-        self._luck = (count, seed, first)
+        self._scenario, self._known, self._shares = scenario, known, shares
         self._quantities = {each.name: each for each in catalogue()}
         self._drawn: dict[str, Column] = {}
 
@@ -270,7 +332,7 @@ class _Drawing:
         return self._drawn[quantity.name]
 
     def _draw(self, quantity: Quantity) -> Column:
-        known, uniforms = self._known[quantity.name], _uniforms(quantity.name, *self._luck)
+        known, uniforms = self._known[quantity.name], self._shares[quantity.name]
         if isinstance(known, Weights):
             values, weights = zip(*known.values, strict=True)
             return np.asarray(values)[_places(np.asarray(weights), uniforms)]
@@ -343,14 +405,6 @@ def _within(values: Floats, quantity: Quantity) -> Floats:
     least = bounds.get("ge", np.nextafter(bounds.get("gt", -np.inf), np.inf))
     most = bounds.get("le", np.nextafter(bounds.get("lt", np.inf), -np.inf))
     return np.clip(values, least, most)
-
-
-def _uniforms(name: str, count: int, seed: int, first: int) -> Floats:
-    # From a name where the key of a run has its seed, so that no draw shares the luck of a run.
-    key = chain(chain(key_of_name("knowledge"), seed), key_of_name(f"knowledge of {name}"))
-    numbers = np.empty(count)
-    fill_with_uniforms(key, first, numbers)
-    return numbers
 
 
 def _places(weights: Floats, uniforms: Floats) -> NDArray[np.int64]:

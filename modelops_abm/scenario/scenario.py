@@ -46,7 +46,6 @@ from modelops_abm.scenario.requests import RequestKind, contradictions_of
 from modelops_abm.scenario.sections import (
     OF_KIND,
     Archetype,
-    CapacityParameters,
     DriftParameters,
     EffortParameters,
     FinanceParameters,
@@ -118,8 +117,6 @@ class Scenario(Represented, Section):
     """Drift, its detection, the alert on decay."""
     retraining: RetrainingParameters = RetrainingParameters()
     """Scheduled retraining."""
-    capacity: CapacityParameters = CapacityParameters()
-    """How capacity is planned, and what it costs."""
     efforts: EffortParameters = EffortParameters()
     """Work on each kind of maintenance."""
     team: TeamParameters = TeamParameters()

@@ -178,7 +178,6 @@ _SECTIONS = {
     "incidents": "Incidents",
     "drift": "Drift",
     "retraining": "Retraining",
-    "capacity": "Capacity",
     "efforts": "Efforts",
     "team": "Team",
     "capabilities": "Capabilities",

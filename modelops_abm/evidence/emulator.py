@@ -1,0 +1,168 @@
+"""What runs show as a function of where a draw lies, and how far luck leads off: a regression.
+
+A run shows its luck beside its organisation. Draws that are picked by what one run showed would be
+picked by their luck, and with several well-known figures none would be left. So what is shown is
+regressed on the place of the draw, linear in all dimensions and quadratic along the directions
+that matter, near to what was said; the rest, luck and what is not regressed, is a normal
+distribution (docs/decisions/0052).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelops_abm.evidence.sampler import at_right_angles, slopes
+
+type Floats = NDArray[np.float64]
+
+_REACH = 3.0
+"""How many times the spread that is left runs may lie off and count fully; farther ones less."""
+_RIDGES = 10.0 ** np.arange(-4.0, 3.1, 0.5)
+_RUNS_PER_FEATURE = 2.0
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A regression of what runs show.
+
+    Attributes
+    ----------
+    directions
+        Dimensions x directions along which it is quadratic.
+    centre
+        Where the quadratic terms are 0, along the directions.
+    coefficients
+        Features x values.
+    covariance
+        Of what is left: values x values.
+    near
+        How many runs it rests on, by their weights.
+    """
+
+    directions: Floats
+    centre: Floats
+    coefficients: Floats
+    covariance: Floats
+    near: float
+
+    def mean(self, places: Floats) -> Floats:
+        """Return what is shown without luck: draws x values."""
+        features = _features(places, self.directions, self.centre)
+        return features @ self.coefficients
+
+
+def fitted(
+    places: Floats, values: Floats, said: Floats, spread: Floats, before: Emulator | None = None
+) -> Emulator:
+    """Regress what runs showed on where they lie.
+
+    Parameters
+    ----------
+    places
+        Runs x dimensions.
+    values
+        Runs x values, in the scale in which they are regressed; NaN where they do not exist.
+    said, spread
+        Of each value, what was said, and its standard deviation.
+    before
+        The regression so far, which tells which runs are near; None if there is none.
+    """
+    weights = np.ones(len(places))
+    if before is not None:
+        weights = _nearness(before, places, said, spread)
+    near = weights > 0.05
+    directions = at_right_angles(slopes(places[near], values[near]))
+    centre = np.average(places @ directions, axis=0, weights=weights)
+    features = _features(places, directions, centre)
+    coefficients = np.zeros((features.shape[1], values.shape[1]))
+    residuals = np.full(values.shape, np.nan)
+    for there, columns in _alike(np.isfinite(values)):
+        coefficients[:, columns], residuals[np.ix_(there, columns)] = _ridge(
+            features[there], values[np.ix_(there, columns)], weights[there]
+        )
+    return Emulator(
+        directions, centre, coefficients, _covariance(residuals, weights), _effective(weights)
+    )
+
+
+def _alike(exists: NDArray[np.bool]) -> Iterator[tuple[NDArray[np.bool], list[int]]]:
+    """Yield the columns that exist in the same runs together, with these runs."""
+    together: dict[bytes, list[int]] = {}
+    for column in range(exists.shape[1]):
+        together.setdefault(exists[:, column].tobytes(), []).append(column)
+    for columns in together.values():
+        yield exists[:, columns[0]], columns
+
+
+def _features(places: Floats, directions: Floats, centre: Floats) -> Floats:
+    """Return 1, the dimensions, and products of all pairs of directions."""
+    along = places @ directions - centre
+    first, second = np.triu_indices(along.shape[1])
+    pairs = along[:, first] * along[:, second]
+    return np.concatenate([np.ones((len(places), 1)), places, pairs], axis=1)
+
+
+def _nearness(before: Emulator, places: Floats, said: Floats, spread: Floats) -> Floats:
+    """Return weights of runs by how near to what was said they are expected, not found, to be.
+
+    What a run showed must not count: those that luck has led there would be taken for the rule.
+    """
+    apart = before.mean(places) - said
+    inverse = np.linalg.inv(before.covariance + np.diag(spread**2))
+    distance = ((apart @ inverse) * apart).sum(axis=1) / len(said)
+    enough = min(len(places), _RUNS_PER_FEATURE * (places.shape[1] + 1))
+    reach = _REACH
+    while True:
+        weights = np.exp(-0.5 * distance / reach**2)
+        if _effective(weights) >= enough or reach > 1e6:
+            return np.asarray(weights)
+        reach *= 1.4
+
+
+def _effective(weights: Floats) -> float:
+    total = float(np.sum(weights))
+    return total**2 / float(np.sum(weights**2)) if total > 0.0 else 0.0
+
+
+def _ridge(features: Floats, values: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Return coefficients, and of each run what is left if it is left out itself.
+
+    How much coefficients are held back is what predicts best what is left out (generalised
+    cross-validation); the first, the constant, is not.
+    """
+    total, effective = weights.sum(), _effective(weights)
+    middle, level = weights @ features / total, weights @ values / total
+    x, y = features - middle, values - level
+    scale = np.sqrt(weights @ x**2 / total)
+    scale[scale < 1e-9] = np.inf
+    x = x / scale
+    weighted = weights[:, np.newaxis] * x
+    sizes, axes = np.linalg.eigh(x.T @ weighted / total)
+    sizes = np.maximum(sizes, 0.0)
+    turned = x @ axes
+    onto = axes.T @ (weighted.T @ y) / total
+    scores = []
+    ridges = _RIDGES * float(sizes.mean() + 1e-12)
+    for ridge in ridges:
+        shrunk = 1.0 / (sizes + ridge)
+        left = y - turned @ (onto * shrunk[:, np.newaxis])
+        free = max(1.0 - (float(sizes @ shrunk) + 1.0) / effective, 0.01)
+        scores.append(weights @ left**2 / free**2)
+    best = ridges[np.argmin(scores, axis=0)]
+    shrunk = 1.0 / (sizes[:, np.newaxis] + best)
+    slope = axes @ (onto * shrunk) / scale[:, np.newaxis]
+    leverage = weights[:, np.newaxis] * (turned**2 @ shrunk + 1.0) / total
+    left = (y - turned @ (onto * shrunk)) / (1.0 - np.minimum(leverage, 0.9))
+    slope[0] = level - middle @ slope
+    return slope, left
+
+
+def _covariance(residuals: Floats, weights: Floats) -> Floats:
+    there = np.isfinite(residuals).all(axis=1)
+    left, parts = residuals[there], weights[there]
+    parts = parts / parts.sum()
+    return np.asarray(left.T @ (parts[:, np.newaxis] * left))

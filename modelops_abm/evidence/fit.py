@@ -1,0 +1,570 @@
+"""Fitting: what follows from statements about an organisation for all that nobody knows of it.
+
+Draws of what is known are run as the organisation is, and what they show is regressed on what they
+are (`emulator`); draws of the belief are sampled from what was known, what was said and that
+regression (`sampler`); these are run in turn, so that the regression is learned where it is needed.
+The last draws are run as well: they are what the belief predicts, with luck of their own, and tell
+whether the regression holds there. docs/decisions/0052 says why so, and what else was tried.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import threading
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import digamma, logit, ndtr, ndtri, polygamma
+
+from modelops_abm.core.randomness import checked_seed
+from modelops_abm.core.registry import simulator_version
+from modelops_abm.disk import read_file, write_whole
+from modelops_abm.errors import InputError, Problem
+from modelops_abm.evidence.belief import Belief, Contradiction
+from modelops_abm.evidence.emulator import Emulator, fitted
+from modelops_abm.evidence.measures import MEASURES, WINDOW_DAYS, as_it_is, measured
+from modelops_abm.evidence.sampler import Sample, at_right_angles, sample, slopes
+from modelops_abm.evidence.statements import Count, Evidence, Statement
+from modelops_abm.experiments.draws import Draws, draws_at, known_of, needed_for, shares_of
+from modelops_abm.runs import stream
+from modelops_abm.scenario import Scenario
+from modelops_abm.scenario.fields import nearest
+from modelops_abm.scenario.knowledge import PERCENT
+from modelops_abm.text import printable
+
+type Floats = NDArray[np.float64]
+type Shown = Mapping[str, Floats]
+type Progress = Callable[[int, int], None]
+
+_MORE_ROUNDS, _BIAS = 2, 0.3
+"""Rounds more if the regression misses the last runs by more than this part of their spread."""
+_FAR = 5.0
+"""In logarithms: what is farther off than this is regressed as if it were this far."""
+_OUTSIDE = 1.2
+"""Half ranges off at which a statement is looked at without itself."""
+_MOST_LOOKED_AT = 3
+_LUCK = "evidence"
+
+
+class Size(NamedTuple):
+    """How much work a fit is.
+
+    Attributes
+    ----------
+    draws
+        Of the belief; a multiple of `sampler.STEPS`.
+    rounds
+        Runs from which the regression learns, round by round; the first are draws of what is known.
+    checked
+        Draws of the belief that are run to see what it predicts.
+    """
+
+    draws: int = 2_000
+    rounds: tuple[int, ...] = (400, 400, 800, 800)
+    checked: int = 400
+
+
+SIZE = Size()
+
+
+class Simulator(Protocol):
+    """Shows what draws of an organisation show, each with luck of its own."""
+
+    names: Sequence[str]
+    """Of what it shows."""
+
+    def __call__(self, draws: Draws, first: int) -> Shown:
+        """Return what each draw shows, by name; the n-th has the luck of number first + n."""
+
+
+@dataclass
+class Runs:
+    """Runs each draw once as the organisation is: what it shows are the `MEASURES`.
+
+    Attributes
+    ----------
+    seed
+        Of the luck.
+    executor, cancel
+        As `stream` has them.
+    """
+
+    seed: int = 0
+    executor: Executor | None = None
+    cancel: threading.Event | None = None
+    names: Sequence[str] = tuple(MEASURES)
+
+    def __call__(self, draws: Draws, first: int) -> Shown:
+        """Return all measures of each draw."""
+        batches = stream(
+            [as_it_is(draws.scenario)],
+            len(draws),
+            first=first,
+            draws=replace(draws, first=first),
+            seed=self.seed,
+            executor=self.executor,
+            cancel=self.cancel,
+        )
+        totals = np.concatenate([batch.totals[0] for batch in batches])
+        return measured(totals, WINDOW_DAYS)
+
+
+class Journal:
+    """Keeps what was run, so that the same fit goes on where it was stopped.
+
+    Parameters
+    ----------
+    path
+        A file; made when the first is written. What is no such file is taken for empty.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._known = path, dict[str, Floats]()
+        with suppress(OSError, ValueError, KeyError, zipfile.BadZipFile):
+            content = io.BytesIO(read_file(path, _LARGEST_JOURNAL))
+            with np.load(content, allow_pickle=False) as arrays:
+                self._known = {name: arrays[name] for name in arrays.files}
+
+    def look_up(self, draws: Draws, first: int, run: Simulator) -> Shown:
+        """Return what draws show, run only if it is not known."""
+        key = self._key(draws, first)
+        found = self._known.get(key)
+        if found is None or found.shape != (len(run.names), len(draws)):
+            shown = run(draws, first)
+            found = np.array([shown[name] for name in run.names])
+            self._known[key] = found
+            content = io.BytesIO()
+            np.savez_compressed(content, allow_pickle=False, **self._known)
+            write_whole(self._path, content.getvalue(), replace=True)
+        return dict(zip(run.names, found, strict=True))
+
+    def close(self) -> None:
+        """Remove the file: the fit is done."""
+        self._path.unlink(missing_ok=True)
+
+    def _key(self, draws: Draws, first: int) -> str:
+        text = f"{simulator_version()} {first} {as_it_is(draws.scenario).model_dump_json()}"
+        digest = hashlib.sha256(text.encode())
+        for name, column in draws.columns.items():
+            digest.update(f"{name}{column.tolist()}".encode())
+        return digest.hexdigest()
+
+
+_LARGEST_JOURNAL = 100_000_000
+
+
+def fit(
+    scenario: Scenario,
+    evidence: Evidence = (),
+    *,
+    seed: int = 0,
+    simulator: Simulator | None = None,
+    executor: Executor | None = None,
+    cancel: threading.Event | None = None,
+    progress: Progress | None = None,
+    journal: Journal | None = None,
+    size: Size = SIZE,
+) -> Belief:
+    """Return what follows from statements for all that is uncertain in a scenario.
+
+    Parameters
+    ----------
+    scenario
+        What is known: values, with their ranges.
+    evidence
+        The statements, in any order. Those about a value that is uncertain need no run; the others
+        are about a measure.
+    seed
+        Decides on everything.
+    simulator
+        Shows what a draw shows; if None, it is run (`Runs`).
+    executor, cancel
+        As `stream` has them.
+    progress
+        Called with the runs done and those there will be, as far as is known.
+    journal
+        Keeps what is run.
+    size
+        How much work it is.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    InputError
+        If a statement is about nothing that is uncertain or shown, or is impossible.
+
+    Examples
+    --------
+    >>> from modelops_abm.evidence.statements import exactly
+    >>> class Focus:
+    ...     names = ["focus"]
+    ...
+    ...     def __call__(self, draws, first):
+    ...         return {"focus": draws.columns["team.focus"]}
+    >>> said = exactly("team.focus", 0.7, "logit-normal")
+    >>> belief = fit(Scenario(), (said,), simulator=Focus())
+    >>> bool(abs(belief.draws.columns["team.focus"].mean() - 0.7) < 0.02)
+    True
+    """
+    *_, last = beliefs(
+        scenario,
+        evidence,
+        seed=seed,
+        simulator=simulator,
+        executor=executor,
+        cancel=cancel,
+        progress=progress,
+        journal=journal,
+        size=size,
+    )
+    return last
+
+
+def beliefs(
+    scenario: Scenario,
+    evidence: Evidence = (),
+    *,
+    seed: int = 0,
+    simulator: Simulator | None = None,
+    executor: Executor | None = None,
+    cancel: threading.Event | None = None,
+    progress: Progress | None = None,
+    journal: Journal | None = None,
+    size: Size = SIZE,
+) -> Iterator[Belief]:
+    """Yield beliefs as they settle: the first after few runs, the last with what it predicts.
+
+    See Also
+    --------
+    fit : for the parameters and the errors.
+    """
+    run = simulator or Runs(checked_seed(seed, "seed"), executor, cancel)
+    work = _Fit(_Question(scenario, evidence, run), seed, run, size, cancel, progress, journal)
+    yield from work.beliefs()
+
+
+class _Question:
+    """Evidence as likelihoods over standard normals.
+
+    Parameters
+    ----------
+    scenario, evidence, run
+        As `fit` has them.
+    """
+
+    def __init__(self, scenario: Scenario, evidence: Evidence, run: Simulator) -> None:
+        self.scenario = scenario
+        # In an order of their own, so that the belief does not depend on that of the files.
+        self.evidence: Evidence = tuple(sorted(evidence, key=repr))
+        self.names = tuple(known_of(scenario)[0])
+        _check(scenario, self.evidence, self.names, run.names)
+        self.direct = tuple(each for each in self.evidence if each.about in self.names)
+        self.shown = tuple(each for each in self.evidence if each.about not in self.names)
+        needed = needed_for(scenario, [each.about for each in self.direct])
+        self._needed = {name: self.names.index(name) for name in needed}
+        scales = [_scale(each) for each in self.shown]
+        self.said = np.array([middle for middle, _ in scales])
+        self.spread = np.array([deviation for _, deviation in scales])
+
+    def without(self, each: Statement | Count, run: Simulator) -> _Question:
+        """Return the same question without one of the statements."""
+        rest = list(self.evidence)
+        rest.remove(each)
+        return _Question(self.scenario, tuple(rest), run)
+
+    def prior(self, count: int, seed: int) -> Floats:
+        """Return draws of what is known: draws x dimensions."""
+        return np.array([ndtri(shares_of(name, count, seed)) for name in self.names]).T
+
+    def draws(self, places: Floats, seed: int = 0) -> Draws:
+        """Return the organisations at places."""
+        shares = ndtr(places.T)
+        return draws_at(self.scenario, dict(zip(self.names, shares, strict=True)), seed=seed)
+
+    def known(self, places: Floats) -> Mapping[str, Floats]:
+        """Return the values at places that statements are about."""
+        if not self.direct:
+            return {}
+        shares = {name: ndtr(places[:, column]) for name, column in self._needed.items()}
+        columns = draws_at(self.scenario, shares).columns
+        return {each.about: columns[each.about].astype(np.float64) for each in self.direct}
+
+    def log_of_known(self, places: Floats) -> Floats:
+        """Return the logarithm of the likelihood of what needs no run."""
+        known, found = self.known(places), np.zeros(len(places))
+        for each in self.direct:
+            found = found + each.log_likelihood(known[each.about])
+        return found
+
+    def slopes_of_known(self, places: Floats) -> Floats:
+        """Return how what needs no run changes with places."""
+        if not self.direct:
+            return np.empty((len(self.names), 0))
+        known = self.known(places)
+        columns = [scaled(each, known[each.about]) for each in self.direct]
+        return slopes(places, np.array(columns).T)
+
+    def values(self, shown: Shown) -> Floats:
+        """Return what runs showed in the scale of the regression: runs x statements."""
+        columns = [scaled(each, shown[each.about]) for each in self.shown]
+        return np.array(columns).T if columns else np.empty((_length(shown), 0))
+
+    def covariance(self, emulator: Emulator) -> Floats:
+        """Return how far off what was said may be: by luck, and by how well it is known."""
+        return np.asarray(emulator.covariance + np.diag(self.spread**2))
+
+    def sampled(
+        self,
+        prior: Floats,
+        emulator: Emulator | None,
+        seed: int,
+        cancel: threading.Event | None,
+    ) -> Sample:
+        """Return draws of the belief.
+
+        Raises
+        ------
+        Cancelled
+            If `cancel` was set.
+        InputError
+            If the evidence is impossible.
+        """
+        columns = [self.slopes_of_known(prior)]
+        if emulator is not None:
+            columns.append(emulator.coefficients[1 : 1 + len(self.names)])
+            inverse = np.linalg.inv(self.covariance(emulator))
+
+        def log(places: Floats) -> Floats:
+            found = self.log_of_known(places)
+            if emulator is None:
+                return found
+            apart = emulator.mean(places) - self.said
+            return np.asarray(found - 0.5 * ((apart @ inverse) * apart).sum(axis=1))
+
+        directions = at_right_angles(np.concatenate(columns, axis=1))
+        try:
+            return sample(log, directions, prior, seed, cancel=cancel)
+        except ValueError:
+            raise InputError(
+                "none of the organisations that are thought possible is as it was said"
+            ) from None
+
+
+class _Fit:
+    """A fit on its way."""
+
+    def __init__(
+        self,
+        question: _Question,
+        seed: int,
+        run: Simulator,
+        size: Size,
+        cancel: threading.Event | None,
+        progress: Progress | None,
+        journal: Journal | None,
+    ) -> None:
+        self._question, self._seed, self._run_one, self._size = question, seed, run, size
+        self._cancel, self._progress, self._journal = cancel, progress, journal
+        self._prior = question.prior(size.draws, seed)
+        self._done = 0
+        self._all = (sum(size.rounds) if question.shown else 0) + size.checked
+        self._places = np.empty((0, len(question.names)))
+        self._values = np.empty((0, len(question.shown)))
+        self._emulator: Emulator | None = None
+
+    def beliefs(self) -> Iterator[Belief]:
+        """Yield beliefs as they settle."""
+        sampled = self._sampled()
+        for count in self._size.rounds if self._question.shown else ():
+            self._learn(_some(sampled.places, count))
+            sampled = self._sampled()
+            yield self._belief(sampled, {}, ())
+        checked = _some(sampled.places, self._size.checked)
+        shown = self._run(checked)
+        for _ in range(_MORE_ROUNDS):
+            if not self._misses(checked, shown):
+                break
+            self._all += self._size.checked
+            self._add(checked, shown)
+            sampled = self._sampled()
+            checked = _some(sampled.places, self._size.checked)
+            shown = self._run(checked)
+        yield self._belief(sampled, shown, self._contradictions(sampled, shown))
+
+    def _learn(self, places: Floats) -> None:
+        self._add(places, self._run(places))
+
+    def _add(self, places: Floats, shown: Shown) -> None:
+        question = self._question
+        self._places = np.concatenate([self._places, places])
+        self._values = np.concatenate([self._values, question.values(shown)])
+        self._emulator = fitted(
+            self._places, self._values, question.said, question.spread, self._emulator
+        )
+
+    def _sampled(self) -> Sample:
+        return self._question.sampled(self._prior, self._emulator, self._seed, self._cancel)
+
+    def _run(self, places: Floats) -> Shown:
+        draws, first = self._question.draws(places), self._done
+        shown = (
+            self._run_one(draws, first)
+            if self._journal is None
+            else self._journal.look_up(draws, first, self._run_one)
+        )
+        self._done += len(places)
+        if self._progress is not None:
+            self._progress(self._done, self._all)
+        return shown
+
+    def _misses(self, places: Floats, shown: Shown) -> bool:
+        """Whether the regression is off, on average over runs that it has not learned from."""
+        if self._emulator is None:
+            return False
+        apart = self._question.values(shown) - self._emulator.mean(places)
+        spread = np.sqrt(np.diag(self._question.covariance(self._emulator)))
+        there = np.isfinite(apart).all(axis=1)
+        return bool(there.any() and (np.abs(apart[there].mean(axis=0)) > _BIAS * spread).any())
+
+    def _belief(
+        self, sampled: Sample, shown: Shown, contradictions: tuple[Contradiction, ...]
+    ) -> Belief:
+        question = self._question
+        worth = question.slopes_of_known(self._prior)
+        moved = [sampled.places @ worth]
+        if self._emulator is not None:
+            moved.append(self._emulator.mean(sampled.places))
+        places = np.median(sampled.places, axis=0)
+        end = float(ndtri(0.5 + PERCENT / 200.0))
+        return Belief(
+            scenario=question.scenario,
+            evidence=question.evidence,
+            draws=question.draws(sampled.places, self._seed),
+            effective=sampled.effective_count(np.concatenate(moved, axis=1)),
+            predictions=dict(shown),
+            contradictions=contradictions,
+            at_edge=tuple(
+                name for name, place in zip(question.names, places, strict=True) if abs(place) > end
+            ),
+            seed=self._seed,
+            version=simulator_version(),
+            runs=self._done,
+        )
+
+    def _contradictions(self, sampled: Sample, shown: Shown) -> tuple[Contradiction, ...]:
+        """Look without themselves at statements that the belief does not meet."""
+        if len(self._question.evidence) < 2:
+            return ()
+        known = self._question.known(sampled.places)
+        off = {
+            place: _half_ranges_off(each, {**shown, **known}[each.about])
+            for place, each in enumerate(self._question.evidence)
+        }
+        worst = sorted((place for place in off if off[place] > _OUTSIDE), key=lambda it: -off[it])
+        looked = (self._without(place) for place in worst[:_MOST_LOOKED_AT])
+        return tuple(each for each in looked if each is not None)
+
+    def _without(self, place: int) -> Contradiction | None:
+        """Return what the other statements say of one, if that is something else."""
+        question, each = self._question, self._question.evidence[place]
+        rest = question.without(each, self._run_one)
+        emulator = None
+        if rest.shown:
+            emulator = fitted(
+                self._places,
+                self._values[:, [self._place_of(other) for other in rest.shown]],
+                rest.said,
+                rest.spread,
+            )
+        sampled = rest.sampled(self._prior, emulator, self._seed, self._cancel)
+        if each in question.direct:
+            values = question.known(sampled.places)[each.about]
+        else:
+            self._all += self._size.checked // 2
+            values = self._run(_some(sampled.places, self._size.checked // 2))[each.about]
+        low, high = np.nanquantile(values, [0.05, 0.95])
+        said_low, said_high = said_range(each)
+        if low <= said_high and said_low <= high:
+            return None
+        return Contradiction(each.about, said_low, said_high, float(low), float(high))
+
+    def _place_of(self, each: Statement | Count) -> int:
+        return self._question.shown.index(each)
+
+
+def scaled(each: Statement | Count, values: Floats) -> Floats:
+    """Return values in the scale of a statement, logarithms or logits, none too far from it."""
+    middle, _ = _scale(each)
+    is_share = isinstance(each, Statement) and each.family == "logit-normal"
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = logit(values) if is_share else np.log(values)
+    return np.clip(found, middle - _FAR, middle + _FAR)
+
+
+def said_range(each: Statement | Count) -> tuple[float, float]:
+    """Return the ends of 90 % of what a statement leaves open."""
+    if isinstance(each, Statement):
+        return each.low, each.high
+    low, high = each.quantiles(np.array([0.05, 0.95]))
+    return float(low), float(high)
+
+
+def _scale(each: Statement | Count) -> tuple[float, float]:
+    """Return middle and standard deviation of what was said, in its scale."""
+    if isinstance(each, Count):
+        # Of the logarithm of a rate that has a Gamma distribution.
+        middle = float(digamma(each.events + 0.5) - np.log(each.years))
+        return middle, float(np.sqrt(polygamma(1, each.events + 0.5)))
+    to = np.log if each.family == "lognormal" else logit
+    low, middle, high = (float(to(value)) for value in (each.low, each.middle, each.high))
+    units = float(ndtri(0.5 + each.percent / 200.0))
+    # Both halves together: nearly always they are alike.
+    return middle, float(np.sqrt(((middle - low) ** 2 + (high - middle) ** 2) / 2.0) / units)
+
+
+def _half_ranges_off(each: Statement | Count, values: Floats) -> float:
+    middle, deviation = _scale(each)
+    end = float(ndtri(0.5 + PERCENT / 200.0))
+    there = scaled(each, values)
+    if not np.isfinite(there).any():
+        return np.inf
+    return float(abs(np.nanmedian(there) - middle) / (deviation * end))
+
+
+def _some(places: Floats, count: int) -> Floats:
+    """Return so many of the draws at equal distances."""
+    return places[np.linspace(0, len(places) - 1, count).astype(np.int64)]
+
+
+def _length(shown: Shown) -> int:
+    return len(next(iter(shown.values()))) if shown else 0
+
+
+def _check(
+    scenario: Scenario, evidence: Evidence, names: Sequence[str], shown: Sequence[str]
+) -> None:
+    """Raise an InputError if a statement is about nothing that can be compared with it."""
+    _, left_out = known_of(scenario)
+    problems = []
+    for each in evidence:
+        if each.about in names or each.about in shown:
+            continue
+        field = printable(each.about, 200)
+        if each.about in left_out:
+            message = f"is not uncertain ({left_out[each.about]}), so nothing can be learned of it"
+            problems.append(Problem(message, field=field))
+        else:
+            meant = nearest(each.about, [*shown, *names])
+            message = "is neither a measure nor a value of the scenario"
+            problems.append(Problem(message, field=field, suggestion=meant))
+    if problems:
+        raise InputError(problems)

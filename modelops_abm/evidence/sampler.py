@@ -1,0 +1,306 @@
+"""Draws of what is believed, among standard normals: sequential Monte Carlo.
+
+Every uncertain value is a monotone map of a standard normal, so what is known is a standard normal
+distribution in as many dimensions, whatever the ranges are. From draws of it evidence is brought in
+by and by (tempering), each time as much as leaves half of the draws their weight. Then chains of
+moves spread the draws anew, and all states of all chains are kept (waste-free sequential Monte
+Carlo, Dau and Chopin 2022, doi:10.1111/rssb.12475). A move keeps the standard normal
+(preconditioned Crank-Nicolson, Cotter et al. 2013, doi:10.1214/13-STS421), but along the few
+directions that evidence speaks about, where it keeps the normal distribution that is most like the
+present draws (docs/decisions/0052).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from modelops_abm.runs import Cancelled
+
+type Floats = NDArray[np.float64]
+type Likelihood = Callable[[Floats], Floats]
+
+STEPS = 10
+"""Length of a chain between two steps of tempering, its beginning included."""
+_LAST_LENGTH = 4
+"""How many times longer the last chains are."""
+_KEPT_WEIGHT = 0.5
+_LEAST_HEAT = 1e-9
+_SIZES = np.array([0.15, 0.3, 0.6, 1.0])
+"""Of moves along the directions that evidence speaks about, of which 1 is a draw anew."""
+_SIZES_ELSEWHERE = np.array([0.1, 0.3, 0.8])
+_RIDGE = 1e-3
+_SAME_DIRECTION = 0.05
+"""Part of a direction that must be new for it to be one more."""
+_FARTHEST = 8.0
+"""Beyond it a standard normal is not told from 1 in double precision."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Draws that all count alike.
+
+    Attributes
+    ----------
+    places
+        Draws x dimensions.
+    chains
+        Of how many chains they are, state by state; 0 if they are independent.
+    log_evidence
+        Logarithm of the mean likelihood over what was known before.
+    """
+
+    places: Floats
+    chains: int = 0
+    log_evidence: float = 0.0
+
+    def effective_count(self, values: Floats) -> float:
+        """Return how many independent draws would tell the means of values as well.
+
+        Parameters
+        ----------
+        values
+            Draws x values; the worst of them counts.
+        """
+        count = len(values)
+        if not self.chains or not values.shape[1]:
+            return float(count)
+        # The chains are independent of each other, so the spread of their means tells.
+        means = values.reshape(-1, self.chains, values.shape[1]).mean(axis=0)
+        of_means, spread = means.var(axis=0, ddof=1) / self.chains, values.var(axis=0)
+        moves = spread > 1e-12
+        if not moves.any():
+            return float(count)
+        return float(np.clip(spread[moves] / of_means[moves], 1.0, count).min())
+
+
+class _Shape(NamedTuple):
+    """The normal distribution that moves keep.
+
+    Attributes
+    ----------
+    directions
+        Dimensions x directions that evidence speaks about, at right angles.
+    mean, root
+        Along them, the mean and a root of the covariance; elsewhere it is the standard normal.
+    """
+
+    directions: Floats
+    mean: Floats
+    root: Floats
+
+
+def sample(
+    likelihood: Likelihood,
+    directions: Floats,
+    places: Floats,
+    seed: int,
+    *,
+    cancel: threading.Event | None = None,
+) -> Sample:
+    """Return draws of what is believed, as many as there are of what is known.
+
+    Parameters
+    ----------
+    likelihood
+        Of places, draws x dimensions, the logarithm of how likely the evidence is; 0 or less.
+    directions
+        Dimensions x directions, at right angles, along which it changes most; draws are right
+        whatever they are, and the better they are, the more draws they are worth.
+    places
+        Independent draws of standard normals: draws x dimensions; a multiple of `STEPS` of them.
+    seed
+        Decides on all draws.
+    cancel
+        Ends it with `Cancelled`.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    ValueError
+        If the evidence is impossible at all places.
+    """
+    now, heat, log_evidence, stage = places, 0.0, 0.0, 0
+    logs = likelihood(places)
+    gained = (np.ones(len(_SIZES)), np.ones(len(_SIZES_ELSEWHERE)))
+    if not (logs < 0.0).any():
+        return Sample(places)
+    if not np.isfinite(logs).any():
+        raise ValueError("the evidence is impossible")
+    chains = len(places) // STEPS
+    while heat < 1.0:
+        if cancel is not None and cancel.is_set():
+            raise Cancelled
+        stage += 1
+        step = _step(logs, 1.0 - heat)
+        weights, mean = _weights(logs, step)
+        heat = 1.0 if heat + step > 1.0 - _LEAST_HEAT else heat + step
+        log_evidence += mean
+        generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, stage])))
+        shape = _shape(directions, now, weights)
+        rows = _resampled(weights, chains, generator)
+        # Longer when all is in: these draws are kept, and the former only led to them.
+        length = STEPS if heat < 1.0 else _LAST_LENGTH * STEPS
+        walk = _Walk(likelihood, shape, heat, generator, gained)
+        now, logs = walk.states(now[rows], logs[rows], length)
+        gained = walk.gained
+    # Every so many states, so that as many draws are left, and tell more of a longer way.
+    kept = now.reshape(-1, chains, now.shape[1])[_LAST_LENGTH - 1 :: _LAST_LENGTH]
+    return Sample(kept.reshape(-1, now.shape[1]), chains, log_evidence)
+
+
+class _Walk:
+    """Moves chains, all at once, under as much of the evidence as is in."""
+
+    def __init__(
+        self,
+        likelihood: Likelihood,
+        shape: _Shape,
+        heat: float,
+        generator: np.random.Generator,
+        gained: tuple[Floats, Floats],
+    ) -> None:
+        self._likelihood, self._shape, self._heat = likelihood, shape, heat
+        self._generator, self._before = generator, gained
+        self.gained = (np.full(len(_SIZES), 1e-3), np.full(len(_SIZES_ELSEWHERE), 1e-3))
+
+    def states(self, places: Floats, logs: Floats, length: int) -> tuple[Floats, Floats]:
+        """Return all states of the chains, state by state."""
+        states = [(places, logs)]
+        for _ in range(length - 1):
+            states.append(self._moved(*states[-1]))
+        all_places, all_logs = (np.concatenate(each) for each in zip(*states, strict=True))
+        return all_places, all_logs
+
+    def _moved(self, places: Floats, logs: Floats) -> tuple[Floats, Floats]:
+        """Move every chain once (Metropolis-Hastings)."""
+        chains, generator = len(places), self._generator
+        picks = [
+            generator.choice(len(gains), size=chains, p=_chances(gains)) for gains in self._before
+        ]
+        sizes = _SIZES[picks[0]], _SIZES_ELSEWHERE[picks[1]]
+        noise = generator.standard_normal(places.shape)
+        proposed, ratio = _proposed(places, self._shape, sizes, noise)
+        found = self._likelihood(proposed)
+        chance = self._heat * (found - logs) + ratio
+        is_taken = np.log(generator.random(chains)) <= chance
+        is_taken &= (np.abs(proposed) < _FARTHEST).all(axis=1)
+        for pick, size, gains in zip(picks, sizes, self.gained, strict=True):
+            # What a size moves the chains, refusals included: the better ones are tried more often.
+            np.add.at(gains, pick, np.where(is_taken, size**2, 0.0) / chains)
+        return np.where(is_taken[:, np.newaxis], proposed, places), np.where(is_taken, found, logs)
+
+
+def _step(logs: Floats, most: float) -> float:
+    """Return how much more evidence leaves half of the draws their weight."""
+    aim = _KEPT_WEIGHT * np.isfinite(logs).sum()
+
+    def effective(step: float) -> float:
+        weights, _ = _weights(logs, step)
+        return float(1.0 / np.sum(weights**2))
+
+    if effective(most) >= aim:
+        return most
+    low, high = _LEAST_HEAT, most
+    for _ in range(60):
+        # In logarithms: a first step may be a millionth.
+        middle = float(np.sqrt(low * high))
+        low, high = (middle, high) if effective(middle) >= aim else (low, middle)
+    return low
+
+
+def _weights(logs: Floats, step: float) -> tuple[Floats, float]:
+    """Return weights that add up to 1, and the logarithm of their mean."""
+    scaled = step * logs
+    highest = scaled.max()
+    parts = np.exp(scaled - highest)
+    return parts / parts.sum(), float(highest + np.log(parts.mean()))
+
+
+def _resampled(weights: Floats, count: int, generator: np.random.Generator) -> NDArray[np.integer]:
+    """Return rows in proportion to their weights (systematic resampling), in a random order."""
+    ends = np.cumsum(weights)
+    positions = (np.arange(count) + generator.random()) / count * ends[-1]
+    rows = np.minimum(np.searchsorted(ends, positions, side="right"), len(weights) - 1)
+    return generator.permutation(rows)
+
+
+def _chances(gains: Floats) -> Floats:
+    parts = gains / gains.sum() + 0.1
+    return np.asarray(parts / parts.sum())
+
+
+def _shape(directions: Floats, places: Floats, weights: Floats) -> _Shape:
+    along = places @ directions
+    mean = weights @ along
+    apart = along - mean
+    covariance = apart.T @ (weights[:, np.newaxis] * apart) + 1e-6 * np.eye(len(mean))
+    return _Shape(directions, _rounded(mean), _rounded(np.linalg.cholesky(covariance)))
+
+
+def _proposed(
+    places: Floats, shape: _Shape, sizes: tuple[Floats, Floats], noise: Floats
+) -> tuple[Floats, Floats]:
+    """Return new places, and the logarithm of what speaks for them before any evidence does."""
+    directions, mean, root = shape
+    size, elsewhere = (each[:, np.newaxis] for each in sizes)
+    along, noise_along = (each @ directions for each in (places, noise))
+    rest, noise_rest = (
+        each - part @ directions.T for each, part in ((places, along), (noise, noise_along))
+    )
+    moved = np.sqrt(1.0 - size**2) * (along - mean) + size * (noise_along @ root.T)
+    there = mean + moved
+    rest = np.sqrt(1.0 - elsewhere**2) * rest + elsewhere * noise_rest
+    inverse = np.linalg.inv(root)
+
+    def against_standard(each: Floats) -> Floats:
+        scaled = (each - mean) @ inverse.T
+        return np.asarray(0.5 * (scaled**2).sum(axis=1) - 0.5 * (each**2).sum(axis=1))
+
+    proposed = rest + there @ directions.T
+    return proposed, against_standard(there) - against_standard(along)
+
+
+def slopes(places: Floats, values: Floats) -> Floats:
+    """Return how values change with places, dimensions x values: ridge regression.
+
+    Parameters
+    ----------
+    places
+        Draws x dimensions.
+    values
+        Draws x values; a draw without one of them counts for none.
+    """
+    there = np.isfinite(values).all(axis=1)
+    if there.sum() < 10:
+        return np.zeros((places.shape[1], values.shape[1]))
+    x, y = (each[there] - each[there].mean(axis=0) for each in (places, values))
+    gram = x.T @ x + _RIDGE * len(x) * np.eye(x.shape[1])
+    return np.asarray(np.linalg.solve(gram, x.T @ y))
+
+
+def at_right_angles(slopes: Floats) -> Floats:
+    """Return directions at right angles that span the columns, without what is nearly the same."""
+    kept: list[Floats] = []
+    for slope in slopes.T:
+        size = float(np.linalg.norm(slope))
+        left = slope
+        # Twice, as the first leaves what rounding left.
+        for other in (*kept, *kept):
+            left = left - (left @ other) * other
+        length = float(np.linalg.norm(left))
+        if length > _SAME_DIRECTION * size > 0.0:
+            kept.append(left / length)
+    return _rounded(np.array(kept).T if kept else np.empty((len(slopes), 0)))
+
+
+def _rounded(values: Floats) -> Floats:
+    # Libraries add in an order of their own, which may depend on the cores they find. Without the
+    # last bits no draw does.
+    return values.astype(np.float32).astype(np.float64)
