@@ -60,7 +60,7 @@ def test_a_portfolio_asks_for_its_team_before_the_answer() -> None:
     try:
         assert "default-team" not in _html(box)
         choose_portfolio(session, PickedFile("ours.csv", b"id,users\na,5\nb,7\n"))
-        assert "8 developers at $190" in _html(box)
+        assert "8 developers, $190" in _html(box)
         for name, value in (("set developers", "3"), ("set payroll", "120000")):
             state_team(session, Action(name, value))
         assert session.plan.scenario.team.developers == 3
