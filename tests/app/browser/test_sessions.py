@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.app.browser.conftest import (
     CHROMIUM_OPTIONS,
+    PATIENCE_MILLISECONDS,
     Arrive,
     Server,
     chromium,
@@ -113,6 +114,7 @@ def _browser_to_kill(
     context = browser.browser_type.launch_persistent_context(
         str(folder), executable_path=chromium(), args=CHROMIUM_OPTIONS
     )
+    context.set_default_timeout(PATIENCE_MILLISECONDS)
     yield context, lambda: _kill(f"--user-data-dir={folder}")
 
 
