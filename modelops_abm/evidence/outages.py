@@ -464,20 +464,24 @@ def _assumed(
         yield f"{plural(merged, 'incident')} overlap another of the same service: one outage."
     nameless = sum(not outage.service for outage in outages)
     if nameless:
-        yield f"{plural(nameless, 'incident')} name no service, and count by month alone."
+        share = formats.share(nameless / len(log.table))
+        yield (
+            f"{plural(nameless, 'incident')} ({share}) name no service, and count by month alone: "
+            "rates of services are too low by what is theirs."
+        )
     if models is not None:
         foreign, quiet = log.beside((model.id, model.name or model.id) for model in models)
         if foreign:
             yield f"In the log alone, and not counted by model: {_named(foreign)}."
         if quiet:
             yield f"In the portfolio alone, without an outage: {_named(quiet)}."
-    elif services is None and exposed:
+    elif services is not None:
+        yield f"All {plural(services, 'service')} were in production throughout, as is stated."
+    elif exposed:
         yield (
             "A service counts from its first incident, which is not counted; services without any "
             "are not known of: state how many there are, or give the portfolio."
         )
-    else:
-        yield f"All {plural(len(exposed), 'service')} were in production throughout, as is stated."
 
 
 def _named(names: Sequence[str]) -> str:

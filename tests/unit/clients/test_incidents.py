@@ -281,6 +281,16 @@ def test_a_file_that_is_no_log_is_refused_and_never_breaks_the_reader(content: b
         read_incidents(content)
 
 
+def test_a_file_beyond_all_measure_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modelops_abm.clients.incidents.LARGEST_LOG_BYTES", 2_000_000)
+    with pytest.raises(InputError, match="is larger than 2 MB; split it"):
+        read_incidents(b"x" * 2_000_001)
+    monkeypatch.setattr("modelops_abm.clients.table.MOST_ROWS", 3)
+    many = b"id,service,opened_at,resolved_at\n" + b",a,2025-01-01,\n" * 5
+    log = read_incidents(many)
+    assert (len(log.table), log.problems[0].reason) == (3, "the file has more than 3 rows")
+
+
 def test_a_formula_is_text_like_any_other() -> None:
     log = _read("=1+1,2025-01-01,,\"=HYPERLINK('x')\",=A1,,\n")
     assert log.table[0].services == ("=HYPERLINK('x')",)

@@ -120,7 +120,8 @@ def test_too_little_says_so_and_states_nothing() -> None:
     assert [each.about for each in found.statements()] == ["outages_per_month"]
     nameless = findings(_log("1 1:0 1:5", "2 3:0 3:5", "3 5:0 5:9"))
     assert (nameless.rate, nameless.exposed) == (None, ())
-    assert "3 incidents name no service" in nameless.notes()
+    assert "in production throughout" not in nameless.notes()
+    assert "3 incidents (100.0\u202f%) name no service" in nameless.notes()
 
 
 def test_one_incident_of_many_services_is_one_piece_of_evidence() -> None:
@@ -264,7 +265,7 @@ def test_a_real_log_says_what_it_is_taken_for(shared_data: Path) -> None:
     assert sum(len(each.outages) for each in found.exposed) == 415
     for words in (
         "20 incidents overlap another of the same service: one outage.",
-        "30 incidents name no service, and count by month alone.",
+        "30 incidents (8.2\u202f%) name no service, and count by month alone: rates of services",
         "services without any are not known of",
         "Incidents hit several services at once",
     ):
