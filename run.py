@@ -440,9 +440,18 @@ def run_tests(pytest_arguments: Sequence[str]) -> int:
         "pytest": [python, "-m", "pytest", "-n", "2", "--dist", "worksteal"],
     }
     exit_codes = {}
-    for name, command in checks.items():
-        say(f"--- {name}")
-        exit_codes[name] = _call(command, environ, folder)
+    # Compiled on the other core while the checks before pytest read, and kept in the cache: else
+    # each process of pytest, and the page that the tests start, would do it at the same time.
+    program = "from modelops_abm.runs import prepare_ensemble; prepare_ensemble()"
+    quiet = subprocess.DEVNULL  # what goes wrong there is told by the tests
+    with subprocess.Popen(
+        [python, "-c", program], env=environ, cwd=folder, stdout=quiet, stderr=quiet
+    ) as compiling:
+        for name, command in checks.items():
+            if name == "pytest":
+                compiling.wait()
+            say(f"--- {name}")
+            exit_codes[name] = _call(command, environ, folder)
     failed = [name for name, exit_code in exit_codes.items() if exit_code]
     say(f"Failed: {', '.join(failed)}." if failed else "All checks and tests passed.")
     return exit_codes[failed[0]] if failed else 0

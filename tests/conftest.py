@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections import Counter
 from collections.abc import Iterator
@@ -20,6 +21,13 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # inherit it, and those that a test stops by Ctrl-C would never end.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["MPLBACKEND"] = "Agg"  # before anything imports Matplotlib, and for child processes
+# What the terminal or the user of this machine asks of the program: the tests say what they want.
+ASKED_OF_THE_PROGRAM = re.compile(
+    "COLUMNS|LINES|FORCE_COLOR|NO_COLOR|CLICOLOR.*|TTY_.*|MODELOPS_ABM_EXTENSIONS|SOLARA_.*|"
+    "PYTHONWARNINGS|PYTHONOPTIMIZE"
+)
+for variable in [name for name in os.environ if ASKED_OF_THE_PROGRAM.fullmatch(name)]:
+    del os.environ[variable]
 
 TESTS = Path(__file__).resolve().parent
 SHARED_DATA = TESTS.parent.parent / "shared" / "data"

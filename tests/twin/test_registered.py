@@ -21,6 +21,8 @@ from tests.twin import registered
 CAPABILITY, CAUSE = GUIDES / "add-a-capability.md", GUIDES / "add-a-cause.md"
 CARD = GUIDES / "add-a-card.md"
 """Run by `tests/app/test_guide.py`, as it needs the page."""
+BOTH = os.pathsep.join(["release_gate.py", "security.py"])
+"""Registered together where something is simulated, so that there is one kernel to compile."""
 OTHERS = sorted(set(GUIDES.glob("*.md")) - {CAPABILITY, CAUSE, CARD})
 
 
@@ -50,8 +52,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def answers(folder: Path) -> dict[str, Any]:
     """Return what `tests.twin.registered` answers where both are registered."""
-    both = os.pathsep.join(["release_gate.py", "security.py"])
-    run = python(folder, "-m", "tests.twin.registered", extensions=both)
+    run = python(folder, "-m", "tests.twin.registered", extensions=BOTH)
     assert run.returncode == 0, run.stderr
     found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
     return found
@@ -107,14 +108,28 @@ def test_experiments_know_it(answers: dict[str, Any]) -> None:
     assert answers["experiments"]["words"] == "full automation and release gate"
 
 
-@pytest.mark.slow(12)
+@pytest.mark.slow(8)
 @pytest.mark.parametrize("guide", [CAPABILITY, CAUSE], ids=lambda guide: guide.stem)
 def test_the_commands_of_a_guide_run(guide: Path, folder: Path) -> None:
     (name,) = files_of(guide)
     for command in commands_of(guide):
-        run = python(folder, "-m", "modelops_abm", *command, extensions=name)
-        assert run.returncode == 0, run.stderr
-        assert run.stdout
+        runs_nothing = command[0] == "show"
+        run_as_shown(folder, command, name if runs_nothing else BOTH)
+
+
+@pytest.mark.slow(60)
+@pytest.mark.parametrize("guide", [CAPABILITY, CAUSE], ids=lambda guide: guide.stem)
+def test_the_commands_of_a_guide_run_with_its_file_alone(guide: Path, folder: Path) -> None:
+    """Which has a kernel of its own."""
+    (name,) = files_of(guide)
+    for command in commands_of(guide):
+        run_as_shown(folder, command, name)
+
+
+def run_as_shown(folder: Path, command: list[str], extensions: str) -> None:
+    run = python(folder, "-m", "modelops_abm", *command, extensions=extensions)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout
 
 
 @pytest.mark.slow(12)

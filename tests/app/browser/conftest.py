@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.app.browser.visitor import Visitor, link
 from tests.conftest import TESTS, missing
+from tests.patience import PATIENCE_SECONDS
 
 CHROMIUM_OPTIONS = [
     "--no-sandbox",
@@ -28,9 +29,8 @@ CHROMIUM_OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-READY_SECONDS = 300.0
-PATIENCE_MILLISECONDS = 60_000
-"""How long to wait for anything: the machine may be busy with much else."""
+PATIENCE_MILLISECONDS = 240_000
+"""How long to wait for anything in the page: the machine may be busy with much else."""
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 PAGE = ("-m", "modelops_abm", "page", "--no-browser", "--port", "0")
 
@@ -71,7 +71,7 @@ def serving(arguments: Sequence[str]) -> Iterator[Server]:
         listener = threading.Thread(target=served.listen, args=(process.stdout,), daemon=True)
         listener.start()
         try:
-            assert served.ready.wait(READY_SECONDS), "".join(served.lines)
+            assert served.ready.wait(PATIENCE_SECONDS), "".join(served.lines)
             yield served
         finally:
             process.terminate()

@@ -53,7 +53,9 @@ def _shown(visitor: Visitor) -> list[str]:
         plain = re.sub(r"(# ?)+", "# ", _NUMBER.sub("# ", " ".join(name.split()))).strip()
         plain = re.sub(r" (costs|earns)\b.*", "", plain)
         longest = _LONGEST_OF_RESULTS if kind in _RESULTS else _LONGEST
-        comes_and_goes = kind == "progressbar" or plain.endswith("no source found")
+        # The best level is a result, and nothing offers it where the plan has it.
+        is_result = re.fullmatch(r"Use (\w+|#)", plain) or plain.endswith("no source found")
+        comes_and_goes = kind == "progressbar" or bool(is_result)
         if 0 < len(plain) <= longest and not comes_and_goes:
             lines.add(f"{kind} {plain}")
     return sorted(lines)

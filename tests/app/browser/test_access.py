@@ -8,6 +8,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from tests.app.browser.conftest import (
     serving,
 )
 from tests.app.browser.visitor import Visitor, link
+from tests.patience import PATIENCE_SECONDS, until
 
 ASSET = "/_solara/cdn/requirejs@2.3.6/require.js"
 SOCKET = "/jupyter/api/kernels/{0}/channels?session_id={0}"
@@ -179,7 +181,7 @@ def test_every_way_of_starting_is_guarded_and_stays_here(
                 visitor.show(name)
         request = urllib.request.Request(f"{visitor.address}/", headers={"Host": "evil.test"})
         with pytest.raises(urllib.error.HTTPError, match="421"):
-            urllib.request.urlopen(request, timeout=60)
+            urllib.request.urlopen(request, timeout=PATIENCE_SECONDS)
         visitor.leave()
         assert visitor.errors == []
         here = (visitor.address, f"blob:{visitor.address}", "data:", "about:")
@@ -195,10 +197,12 @@ def use_mesa_page(page: Page, address: str) -> None:
 
 
 def wait_for(address: str) -> None:
-    for _ in range(600):
-        try:
-            with urllib.request.urlopen(address, timeout=10):
-                return
-        except OSError:
-            threading.Event().wait(0.2)
-    raise AssertionError("the page was not served")
+    until(partial(answers, address))
+
+
+def answers(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS):
+            return True
+    except OSError:
+        return False

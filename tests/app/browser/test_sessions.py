@@ -22,8 +22,8 @@ from tests.app.browser.conftest import (
     serving,
 )
 from tests.app.browser.visitor import AUTOMATION, DEVELOPERS, MONITORING, Visitor, link
+from tests.patience import until
 
-GONE_WITHIN_SECONDS = 90.0
 TELLING_PAGE = Path(__file__).with_name("telling_page.py")
 
 
@@ -71,10 +71,7 @@ def test_who_leaves_leaves_nothing_behind(browser: Browser) -> None:
         assert _threads(server) > before
         for visitor in visitors:
             visitor.leave()
-        end = time.monotonic() + GONE_WITHIN_SECONDS
-        while _threads(server) > before and time.monotonic() < end:
-            time.sleep(0.2)
-        assert _threads(server) <= before
+        until(lambda: _threads(server) <= before, lambda: server.lines)
     for visitor in visitors:
         visitor.page.context.close()
         assert visitor.errors == []
@@ -93,10 +90,7 @@ def test_a_browser_that_is_killed_leaves_nothing_behind(
         visitor.button("Play").click()
         assert _visits(server) == 1
         kill()
-        end = time.monotonic() + GONE_WITHIN_SECONDS
-        while _visits(server) and time.monotonic() < end:
-            time.sleep(0.2)
-        assert _visits(server) == 0
+        until(lambda: _visits(server) == 0, lambda: server.lines)
         told = ("The page is at ", "threads: ", "visits: ")
         assert [line for line in server.lines if not line.startswith(told)] == []
 

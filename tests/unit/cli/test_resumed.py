@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,29 +31,31 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def begun(arguments: tuple[str, ...], folder: Path) -> subprocess.Popen[bytes]:
-    """Start a command whose store writes at once, so that a kill finds something."""
-    code = (
-        "import sys; import modelops_abm.experiments.parquet_rows as rows; "
-        "rows._SECONDS_KEPT_BACK = 0.0; "
-        f"from modelops_abm.cli import main; sys.exit(main({list(arguments)!r}))"
-    )
-    return subprocess.Popen(
-        [sys.executable, "-c", code],
+KILLED = """
+import os, signal, sys
+import modelops_abm.experiments.parquet_rows as rows
+from modelops_abm.cli import main
+
+write = rows.write_whole
+def write_and_die(*arguments, **named):
+    write(*arguments, **named)
+    os.kill(os.getpid(), signal.SIGKILL)
+rows.write_whole, rows._SECONDS_KEPT_BACK = write_and_die, 0.0
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def killed(arguments: tuple[str, ...], folder: Path) -> None:
+    """Run a command that is killed as soon as it has kept something."""
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, *arguments],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(REPOSITORY)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-
-
-def killed(process: subprocess.Popen[bytes], runs: Path) -> None:
-    """Kill a command as soon as it has kept something."""
-    while process.poll() is None and not list(runs.rglob("*.parquet")):
-        time.sleep(0.002)
-    process.kill()
-    _, said = process.communicate()
-    assert process.returncode == -signal.SIGKILL, f"it ended before it was killed: {said.decode()}"
+    assert done.returncode == -signal.SIGKILL, f"it ended before it was killed: {done.stderr}"
 
 
 def tables_in(folder: Path) -> dict[str, pd.DataFrame]:
@@ -67,7 +68,8 @@ def tables_in(folder: Path) -> dict[str, pd.DataFrame]:
 def test_a_killed_command_goes_on(
     modelops: Callable[..., Outcome], tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
-    killed(begun((*arguments, "--output", "kept"), tmp_path), tmp_path / "kept" / "runs")
+    killed((*arguments, "--output", "kept"), tmp_path)
+    assert list((tmp_path / "kept" / "runs").rglob("*.parquet"))
     assert not tables_in(tmp_path / "kept")
     again = modelops(*arguments, "--output", "kept", "--json")
     alone = modelops(*arguments, "--output", "alone", "--json")
