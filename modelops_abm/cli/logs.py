@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from modelops_abm.clients.logs import Reading
 
 _OPTIONS = (
-    click.option("--kind", metavar="KIND", help="What the logs are: incidents."),
+    click.option("--kind", metavar="KIND", help="What the logs are: incidents, usage or quality."),
     click.option(
         "--map",
         "mapped",

@@ -15,6 +15,8 @@ from modelops_abm.clients.incidents import (
 )
 from modelops_abm.clients.logs import Kind, recognised
 from modelops_abm.clients.problems import RowProblem
+from modelops_abm.clients.quality import QUALITY, TEMPLATE as QUALITY_TEMPLATE, read_quality
+from modelops_abm.clients.usage import TEMPLATE as USAGE_TEMPLATE, USAGE, read_usage
 
 
 class Log(Protocol):
@@ -63,6 +65,8 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         reader.kind.name: reader
         for reader in (
             Reader(INCIDENTS, read_incidents, INCIDENTS_TEMPLATE, "causes", is_statuspage),
+            Reader(USAGE, read_usage, USAGE_TEMPLATE),
+            Reader(QUALITY, read_quality, QUALITY_TEMPLATE, "chance"),
         )
     }
 )

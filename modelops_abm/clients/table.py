@@ -300,7 +300,8 @@ _TABLES = (
         "active_users prediction_count inferences latency latency_ms",
         "date day timestamp time month week datetime hour model model_id model_name endpoint "
         "service version user_id",
-        "tables of usage cannot be read yet: give users and predictions_per_user_day of each model",
+        "modelops-abm check reads it if it says which column is what: --kind usage "
+        "--map day=COLUMN --map model=COLUMN --map users=COLUMN --map predictions=COLUMN",
     ),
     _Table(
         "an export of a model registry",

@@ -16,8 +16,10 @@ that one of 85 % power and service spreads as with 0.85 p and 0.85 q: `statement
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from calendar import monthrange
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,9 +27,11 @@ from scipy.ndimage import gaussian_filter
 from scipy.optimize import minimize
 from scipy.special import ndtri
 
+from modelops_abm.clients.usage import UsageLog
 from modelops_abm.errors import InputError, Problem
 from modelops_abm.evidence.estimates import Estimate, estimate, normalised
 from modelops_abm.evidence.statements import Evidence
+from modelops_abm.rules import DAYS_PER_YEAR
 
 type Floats = NDArray[np.float64]
 
@@ -54,6 +58,13 @@ _ROUNDING = 1.0 / 12.0
 """Variance that rounding to whole users leaves."""
 RUNNING = (0.70, 1.0)
 """Power times service of models that are in use, between which 90 % of organisations lie."""
+USE = (0.50, 0.95)
+"""Use by user as a share of full use: the range of `portfolio.initial_usage_share`."""
+_MOST_INTERVALS = 36
+_AT_THE_START = 0.1
+"""Share of the most users below which a first count is one of the beginning."""
+_LEFT, _STILL_THERE = 0.7, 0.85
+"""Shares of the most users: below the one in the end, they left; above the other, they had not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +98,122 @@ class Series:
         if not rises or not np.all(np.isfinite(self.new)):
             message = "a series needs rising times, one more than there are finite numbers"
             raise InputError([Problem(message, field=self.name)])
+
+
+@dataclass(frozen=True, slots=True)
+class UserCounts:
+    """What a table of usage gives of users and their use.
+
+    Attributes
+    ----------
+    series
+        New users of each model that has any.
+    per_user_day
+        Predictions by user and day of each model that says both.
+    users
+        Those of the last row of each model, added up.
+    notes
+        What was decided, in sentences.
+    """
+
+    series: tuple[Series, ...]
+    per_user_day: Mapping[str, float]
+    users: float
+    notes: tuple[str, ...]
+
+    def statements(self, source: str) -> Evidence:
+        """Return what follows for the predictions of a user who uses a model fully.
+
+        What a log shows is use as it is, which is part of full use (`USE`).
+        """
+        found = _mean_of_lognormal(list(self.per_user_day.values()))
+        if found is None:
+            return ()
+        told = _at_full_service(found, USE).statement("model.predictions_per_user_day", source)
+        return () if told is None else (told,)
+
+    def sentences(self) -> tuple[str, ...]:
+        """Return what was counted, and what was decided."""
+        found = _mean_of_lognormal(list(self.per_user_day.values()))
+        mean = f"Predictions by user and day: {found.in_words()}." if found else ""
+        return tuple(filter(None, (f"Users at last: {self.users:,.0f}.", mean, *self.notes)))
+
+
+def user_counts(log: UsageLog, live: Mapping[str, date] | None = None) -> UserCounts:
+    """Return new users by interval, and predictions by user and day, from a table of usage.
+
+    Days are averaged over a thirty-sixth of the log, but at least a row apart; the count of an
+    interval stands in its middle. A model begins with the log if its first count is below a tenth
+    of its largest, or when a registry says so. Where users leave in the end, the series ends
+    before: in Bass diffusion nobody leaves.
+
+    Parameters
+    ----------
+    log
+        What `modelops_abm.clients.usage.read_usage` gives.
+    live
+        Days of going live by model; compared whatever the capitals.
+    """
+    since = {name.casefold(): day for name, day in (live or {}).items()}
+    series, notes, last = [], list[str](), 0.0
+    for model, uses in log.by_model.items():
+        counts = [(use.day.toordinal(), use.users) for use in uses if use.users is not None]
+        if counts:
+            last += counts[-1][1]
+            found = _series(model, np.array(counts, float), log.period_days, since, notes)
+            series.extend([found] if found else [])
+    return UserCounts(tuple(series), _per_user_day(log), last, tuple(notes))
+
+
+def _series(
+    model: str, counts: Floats, spacing: float, since: Mapping[str, date], notes: list[str]
+) -> Series | None:
+    days, users = counts.T
+    width = max(spacing, (days[-1] - days[0] + spacing) / _MOST_INTERVALS)
+    place = np.floor((days - days[0]) / width + 1e-9).astype(int)
+    sizes = np.bincount(place)
+    kept = sizes > 0
+    middles = np.bincount(place, days)[kept] / sizes[kept] + spacing / 2.0
+    levels = np.bincount(place, users)[kept] / sizes[kept]
+    end = _until_they_leave(levels)
+    if end < levels.size:
+        left = date.fromordinal(int(middles[end - 1]))
+        notes.append(f"Users of {model} leave from {left} on: adoption is read until then.")
+    middles, levels = middles[:end], levels[:end]
+    live = since.get(model.casefold())
+    begins = live is not None or bool(levels[0] < _AT_THE_START * levels.max())
+    begin = float(live.toordinal()) if live is not None else days[0]
+    if not begins:
+        begin = middles[0]
+    elif begin < middles[0]:
+        middles, levels = np.append(begin, middles), np.append(0.0, levels)
+    if middles.size < 2:
+        return None
+    return Series(model, (middles - begin) / DAYS_PER_YEAR, np.diff(levels), True, begins)
+
+
+def _until_they_leave(levels: Floats) -> int:
+    """Return how many levels there are before users leave for good; all if they do not."""
+    if levels[-1] > _LEFT * levels.max():
+        return int(levels.size)
+    return int(np.flatnonzero(levels > _STILL_THERE * levels.max())[-1]) + 1
+
+
+def _per_user_day(log: UsageLog) -> dict[str, float]:
+    found = {}
+    for model, uses in log.by_model.items():
+        rows = [use for use in uses if use.users and use.predictions is not None]
+        made = sum(use.predictions or 0.0 for use in rows)
+        user_days = sum((use.users or 0.0) * _days_in(use.day, log) for use in rows)
+        if made and user_days:
+            found[model] = made / user_days
+    return found
+
+
+def _days_in(day: date, log: UsageLog) -> float:
+    if log.period == "month":
+        return float(monthrange(day.year, day.month)[1])
+    return max(1.0, log.period_days)
 
 
 def adopted(innovation: Floats | float, imitation: Floats | float, years: Floats | float) -> Floats:
@@ -453,11 +580,17 @@ def _together(surfaces: Sequence[_Surface]) -> Floats:
 
 def _mean_market(models: Sequence[Adoption]) -> Estimate | None:
     """Return the mean market of a model, from those whose own is told: three or more."""
-    told = [m.market for m in models if m.market is not None and m.market.is_known]
-    if len(told) < 3:
+    return _mean_of_lognormal(
+        [m.market.middle for m in models if m.market is not None and m.market.is_known]
+    )
+
+
+def _mean_of_lognormal(values: Sequence[float]) -> Estimate | None:
+    """Return the mean of what models differ in lognormally, from three or more of them."""
+    if len(values) < 3:
         return None
-    logs = np.log([each.middle for each in told])
-    # Markets are lognormal. The mean of the logarithms and half their variance both err.
+    logs = np.log(values)
+    # The mean of the logarithms and half their variance both err.
     variance = float(logs.var(ddof=1))
     error = np.sqrt(variance / logs.size + variance**2 / (2.0 * (logs.size - 1)))
     middle = float(np.exp(logs.mean() + variance / 2.0))

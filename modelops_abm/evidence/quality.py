@@ -16,14 +16,16 @@ a retraining, counts by how likely it was to be seen, and no threshold decides w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import beta
 
+from modelops_abm.clients.quality import Quality, QualityLog
 from modelops_abm.errors import InputError, Problem
 from modelops_abm.evidence.estimates import Estimate, estimate, normalised
 from modelops_abm.evidence.statements import Count, Evidence, Statement
@@ -36,20 +38,29 @@ STEP_DAYS = 7.0
 """Readings are averaged over this long, or as long as lies between them: days err together."""
 FEWEST_READINGS = 8
 """Steps of a model from which its noise can be told."""
-_LOSSES = np.concatenate([[0.0], np.geomspace(0.01, 0.9, 22)])
+_LOSSES = np.concatenate([[0.0], np.geomspace(0.01, 0.9, 18)])
 """Yearly loss of power of one model; 0 for one that does not decay."""
-_MEAN_LOSSES = np.geomspace(0.01, 0.7, 27)
-_DECAYING = np.linspace(0.3, 0.99, 6)
+_MEAN_LOSSES = np.geomspace(0.01, 0.7, 19)
+_DECAYING = np.linspace(0.3, 0.99, 4)
 _SPREAD = 0.5
 """cv of the losses of models that decay, and of severities: those of the scenario's defaults."""
-_RATES = np.geomspace(0.03, 40.0, 33)
+_RATES = np.geomspace(0.03, 40.0, 27)
 """Onsets of drift per model-year without drift."""
 _UNLIKE = (0.0, 0.6)
 """Averaged over: how unlike models are in that rate, as a standard deviation of its logarithm."""
-_SEVERITIES = np.linspace(1.0, 27.0, 14) / 28.0
-_MEAN_SEVERITIES = 1.0 / (1.0 + np.exp(-np.linspace(-3.2, 0.9, 14)))
-_GROWTHS = (7.0, 20.0, 60.0)
+_SEVERITIES = (np.arange(20) + 0.5) / 20.0
+_MEAN_SEVERITIES = 1.0 / (1.0 + np.exp(-np.linspace(-3.0, 0.8, 13)))
+_GROWTHS = (6.0, 12.0, 20.0, 40.0)
 """Averaged over: days within which the loss of a drift grows."""
+_MENDED = (25.0, np.inf)
+"""Averaged over: mean days until a drift is mended, which ends the cycle; or never before its time.
+
+A cycle that ends early is a sign of a drift that somebody saw, if drifts are mended at all.
+"""
+_ONSETS_IN_STEP = 3
+"""Days of a step at which a drift may set in."""
+_INEXACT = 0.02
+"""What is added to the noise: no drift follows a curve better, nor do the points of the grid."""
 _PENALTY = 3.0
 """Of a further piece in the search for jumps, in units of log(readings) of squared noise."""
 _SMALLEST_JUMP = 2.5
@@ -84,6 +95,49 @@ class Track:
         if not sound or not bool(np.all((self.skill > 0.0) & np.isfinite(self.skill))):
             message = "quality needs rising days, and as many skills above 0"
             raise InputError([Problem(message, field=self.name)])
+
+
+def tracks_of(
+    log: QualityLog, retrained: Mapping[str, Sequence[date]] | None = None
+) -> tuple[Track, ...]:
+    r"""Return the skill of each model of a log, with the days on which it was retrained.
+
+    Parameters
+    ----------
+    log
+        What `read_quality` gives. Where it has versions, their changes are retrainings.
+    retrained
+        Days by model, from a registry; compared whatever the capitals.
+
+    Examples
+    --------
+    >>> from modelops_abm.clients.quality import read_quality
+    >>> text = "day,model,metric,value,version\n2025-01-06,a,AUC,.7,1\n2025-01-13,a,AUC,.8,2\n"
+    >>> tracks_of(read_quality(text.encode()))[0].restored
+    (739260.5,)
+    """
+    days_of = {name.casefold(): days for name, days in (retrained or {}).items()}
+    return tuple(
+        Track(
+            model,
+            np.array([row.day.toordinal() for row in rows], dtype=np.float64),
+            np.array([row.skill for row in rows]),
+            _restored(rows, days_of.get(model.casefold())),
+        )
+        for model, rows in log.by_model.items()
+    )
+
+
+def _restored(
+    rows: Sequence[Quality], retrained: Sequence[date] | None
+) -> tuple[float, ...] | None:
+    if any(row.version for row in rows):
+        return tuple(
+            (before.day.toordinal() + after.day.toordinal()) / 2.0
+            for before, after in pairwise(row for row in rows if row.version)
+            if before.version != after.version
+        )
+    return None if retrained is None else tuple(float(day.toordinal()) for day in retrained)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +345,10 @@ class _Cycle:
     """Days until it ended."""
     noise: float
     step: float
+    typical: float
+    """Mean length of the cycles of the model, in days."""
+    is_open: bool
+    """Whether it is the log that ended, and not the cycle."""
 
 
 @dataclass
@@ -318,21 +376,29 @@ def decay_of(tracks: Sequence[Track]) -> Decay:
     seen = _Seen()
     rate_kernels = [_kernel(spread) for spread in _UNLIKE]
     laws = _laws_of_loss()
-    # Axes: how unlike, mean loss x share that decays, growth, mean severity, rate.
-    shape = (len(_UNLIKE), laws.shape[0], len(_GROWTHS), _MEAN_SEVERITIES.size, _RATES.size)
+    # Axes: how unlike, mean loss x share that decays, growth x mending, mean severity, rate.
+    drifts = (len(_GROWTHS) * len(_MENDED), _MEAN_SEVERITIES.size, _RATES.size)
+    shape = (len(_UNLIKE), laws.shape[0], *drifts)
     total = np.zeros(shape)
     for track in tracks:
         cycles = _cycles(track, seen)
         if not cycles:
             continue
         own = sum((_log_likelihood(cycle) for cycle in cycles), np.zeros(()))
-        highest = own.max()
+        # By drift: the best of all losses is what the others are measured by.
+        highest = own.max(axis=0)
         by_law = np.tensordot(laws, np.exp(own - highest), axes=1)
         for place, kernel in enumerate(rate_kernels):
-            total[place] += np.log(by_law @ kernel.T + 1e-300) + highest
+            total[place] += _blurred(by_law, highest, kernel)
     if not seen.models:
         return Decay(left_out=tuple(seen.left_out))
     return _decay(normalised(total), seen)
+
+
+def _blurred(by_law: Floats, highest: Floats, kernel: Floats) -> Floats:
+    """Return the likelihood by the mean rate of all models, from that by a model's own."""
+    top = highest.max(axis=-1, keepdims=True)
+    return np.asarray(np.log((by_law * np.exp(highest - top)) @ kernel.T + 1e-300) + top)
 
 
 def _cycles(track: Track, seen: _Seen) -> list[_Cycle]:
@@ -357,17 +423,21 @@ def _cycles(track: Track, seen: _Seen) -> list[_Cycle]:
         within &= ~np.asarray(mixed)
         if within.sum() >= 3:
             days, logs = steps.days[within] - begin, steps.logs[within]
-            found.append(_Cycle(days, logs, float(end - begin), steps.noise, steps.step))
+            length, typical = float(end - begin), float((last - first) / (inside.size + 1))
+            found.append(
+                _Cycle(days, logs, length, steps.noise, steps.step, typical, bool(end == last))
+            )
     return found
 
 
 def _log_likelihood(cycle: _Cycle) -> Floats:
-    """Return how likely a cycle is, by yearly loss, growth, mean severity and rate of drifts.
+    """Return how likely a cycle is, by loss, growth x mending, mean severity and rate of drifts.
 
     Its level is averaged over, flat: squares are those around the mean.
     """
     decay = -np.log1p(-_LOSSES) / DAYS_PER_YEAR
-    onsets = np.arange(cycle.step / 2.0, cycle.length, cycle.step)
+    between = cycle.step / _ONSETS_IN_STEP
+    onsets = np.arange(between / 2.0, cycle.length, between)
     since = np.maximum(cycle.days - onsets[:, np.newaxis], 0.0)
     gone = -np.expm1(-since[:, np.newaxis] / np.array(_GROWTHS)[:, np.newaxis])
     # Axes: onset, growth, severity, reading.
@@ -378,20 +448,27 @@ def _log_likelihood(cycle: _Cycle) -> Floats:
     with_decay = z + decay[:, np.newaxis] * t
     none = np.sum(with_decay**2, axis=-1)
     shifted = np.sum(shapes**2, axis=-1)[..., np.newaxis] - 2.0 * (shapes @ with_decay.T)
-    scale = -0.5 / cycle.noise**2
-    highest = max(0.0, float((scale * shifted).max()))
+    scale = -0.5 / (cycle.noise**2 + _INEXACT**2)
+    # By loss: what a drift explains differs between losses by more than a number can hold.
+    highest = np.maximum((scale * shifted).max(axis=(0, 1, 2)), 0.0)
     of_drift = np.exp(scale * shifted - highest)  # onset, growth, severity, loss
     weighed = np.einsum("ogsl,ms->oglm", of_drift, _weights_of_severity(), optimize=True)
+    mended = _chances_of_end(cycle, onsets)
     rate = _RATES / DAYS_PER_YEAR
-    # Chances of an onset in each step of the cycle, and of none.
-    at = np.exp(-rate * (onsets[:, np.newaxis] - cycle.step / 2.0)) * -np.expm1(-rate * cycle.step)
-    drifts = np.einsum("oglm,or->lgmr", weighed, at, optimize=True)
-    without = np.exp(-rate * onsets.size * cycle.step - highest)
-    return np.asarray(
-        np.log(drifts + without + 1e-300)
-        + (scale * none)[:, np.newaxis, np.newaxis, np.newaxis]
-        + highest
-    )
+    # Chances of an onset in each part of the cycle, and of none.
+    at = np.exp(-rate * (onsets[:, np.newaxis] - between / 2.0)) * -np.expm1(-rate * between)
+    drifts = np.einsum("oglm,oe,or->lgemr", weighed, mended, at, optimize=True)
+    drifts = drifts.reshape(_LOSSES.size, -1, *drifts.shape[3:])
+    without = np.exp(-rate * onsets.size * between - highest[:, np.newaxis])
+    by_loss = (highest + scale * none)[:, np.newaxis, np.newaxis, np.newaxis]
+    return np.asarray(np.log(drifts + without[:, np.newaxis, np.newaxis] + 1e-300) + by_loss)
+
+
+def _chances_of_end(cycle: _Cycle, onsets: Floats) -> Floats:
+    """Return how much likelier the end of a cycle is after each onset than without drift."""
+    rates = 1.0 / np.array(_MENDED)
+    not_yet = np.exp(-(cycle.length - onsets)[:, np.newaxis] * rates)
+    return np.asarray(not_yet * (1.0 if cycle.is_open else 1.0 + cycle.typical * rates))
 
 
 def _weights_of_severity() -> Floats:

@@ -60,6 +60,7 @@ def _track(
     return Track(name, DAYS, skill, tuple(restored[:-1]) if known else None)
 
 
+@pytest.mark.slow(15)
 def test_intervals_hold_what_they_say() -> None:
     rng = np.random.default_rng(20_260_102)
     held = []
@@ -73,8 +74,8 @@ def test_intervals_hold_what_they_say() -> None:
         low, high = told.onsets.quantiles(np.array([0.05, 0.95]))
         held.append(low <= onsets <= high)
         held += [own.low <= true <= own.high for own, true in _told(told, loss, severity)]
-    # 90 % of about 34, within what chance allows.
-    assert len(held) > 28
+    # 90 % of about 30, within what chance allows.
+    assert len(held) > 24
     assert 0.76 <= np.mean(held) <= 1.0
 
 
@@ -85,7 +86,7 @@ def _told(told: Decay, loss: float, severity: float) -> list[tuple[Estimate, flo
 
 def test_more_models_tell_more() -> None:
     rng = np.random.default_rng(5)
-    few, many = decay_of(made_up(rng, models=3)), decay_of(made_up(rng, models=16))
+    few, many = decay_of(made_up(rng, models=3)), decay_of(made_up(rng, models=12))
     assert few.onsets is not None
     assert many.onsets is not None
     assert many.onsets.events > few.onsets.events

@@ -1,0 +1,292 @@
+"""Reading a client's table of quality: a metric of each model by day.
+
+What counts is how much better than chance a model is. So of every metric it must be known what
+chance gives, and whether more is better: of a few it is by their name, of others somebody says so,
+in columns or by `chance`. Where a version is given, its change is a retraining.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from modelops_abm.clients.cells import read_number
+from modelops_abm.clients.days import Cells, counted, rhythm_of, told_apart, within
+from modelops_abm.clients.logs import (
+    ColumnsOf,
+    DateOrder,
+    Field,
+    Form,
+    Kind,
+    Source,
+    label_of,
+    read_table,
+    refused,
+)
+from modelops_abm.clients.problems import Mistake, RowProblem, grouped
+from modelops_abm.text import printable
+
+QUALITY = Kind(
+    "quality",
+    "a table of quality",
+    (
+        Field("day", "the day on which it was measured", required=True),
+        Field("model", "which model", required=True),
+        Field("value", "what the metric was", required=True),
+        Field("metric", "its name; AUC, Gini, R2, kappa and MCC are known"),
+        Field("chance", "what the metric is of a model that knows nothing"),
+        Field("better", "higher or lower: which is better"),
+        Field("version", "the model's version; when it changes, it was retrained"),
+    ),
+    tuple(
+        Form(
+            f"a metric by {name}",
+            (name, "model", "metric", "value"),
+            {
+                "day": name,
+                **{
+                    each: each
+                    for each in ("model", "value", "metric", "chance", "better", "version")
+                },
+            },
+        )
+        for name in ("day", "date", "week", "month")
+    ),
+)
+"""What a table of quality says, and the forms in which it is known."""
+
+TEMPLATE = (
+    "day,model,metric,value,chance,better,version\r\n"
+    "2025-12-01,churn-01,AUC,0.781,0.5,higher,7\r\n"
+    "2025-12-08,churn-01,AUC,0.779,0.5,higher,7\r\n"
+)
+"""A table to fill in: a model is called as the portfolio's id; replace both rows."""
+_KNOWN = {
+    **dict.fromkeys(("auc", "auroc", "roc auc"), 0.5),
+    **dict.fromkeys(("gini", "r2", "kappa", "cohen kappa", "mcc"), 0.0),
+}
+"""What chance gives of metrics that are known by their name; more is better of all of them."""
+_HIGHER, _LOWER = "higher", "lower"
+
+
+class Quality(NamedTuple):
+    """What a metric was of a model on a day.
+
+    Attributes
+    ----------
+    row
+        Row in the file.
+    day, model, metric, value, version
+        As written.
+    skill
+        How much better than chance, above 0, in the metric's unit.
+    """
+
+    row: int
+    day: date
+    model: str
+    metric: str
+    value: float
+    version: str
+    skill: float
+
+
+@dataclass(frozen=True)
+class QualityLog:
+    """What a table of quality says.
+
+    Attributes
+    ----------
+    source
+        Name of the file.
+    form
+        Which form it has, and which column was taken for what.
+    table
+        By model, then day; of each model one metric.
+    period, period_days
+        ``day``, ``week``, ``month`` or ``reading``; what most often lies between two rows.
+    has_versions
+        Whether a column says which version it was.
+    problems, notes
+        What could not be used, with its rows; what was decided.
+    """
+
+    source: str
+    form: str
+    table: tuple[Quality, ...]
+    period: str
+    period_days: float
+    has_versions: bool
+    problems: tuple[RowProblem, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def by_model(self) -> dict[str, tuple[Quality, ...]]:
+        """The rows of each model in order of time."""
+        found: dict[str, list[Quality]] = defaultdict(list)
+        for each in self.table:
+            found[each.model].append(each)
+        return {model: tuple(rows) for model, rows in found.items()}
+
+    def sentence(self) -> str:
+        """Return what was understood, before anything is computed."""
+        days = [each.day for each in self.table]
+        metrics = Counter(each.metric or "a metric without name" for each in self.table)
+        named = ", ".join(f"{printable(name)} {count:,}" for name, count in metrics.items())
+        versions = "with versions" if self.has_versions else "without versions"
+        return (
+            f"table of quality of {counted(each.model for each in self.table)} by {self.period},"
+            f" from {min(days)} to {max(days)}; {named}; {versions}. Read as {self.form}."
+        )
+
+
+def read_quality(
+    source: Source,
+    *,
+    name: str | None = None,
+    mapping: ColumnsOf | None = None,
+    only: Mapping[str, Sequence[str]] | None = None,
+    chance: Mapping[str, str] | None = None,
+    dates: DateOrder | None = None,
+    zone: str | None = None,
+    since: date | datetime | None = None,
+    until: date | datetime | None = None,
+) -> QualityLog:
+    r"""Read a table of quality.
+
+    Parameters
+    ----------
+    source
+        Path of the file, or its content.
+    name
+        What to call it in messages; by default the file's name.
+    mapping
+        Which column says what, by the names in `QUALITY`.
+    only
+        Values by column or field of the rows that are meant, for example ``{"metric": ["AUC"]}``.
+    chance
+        By metric, what a model that knows nothing has, and ``lower`` after it if less is better:
+        ``{"accuracy": "0.8", "RMSE": "12.5 lower"}``.
+    dates, zone, since, until
+        As `modelops_abm.clients.usage.read_usage` has them.
+
+    Raises
+    ------
+    InputError
+        If the file as a whole cannot be read, or of a metric nobody says what chance gives.
+
+    Examples
+    --------
+    >>> log = read_quality(b"day,model,metric,value\n2025-01-06,churn,AUC,0.75\n")
+    >>> log.table[0].skill
+    0.25
+    """
+    label = label_of(source, name)
+    try:
+        table = read_table(source, QUALITY, mapping)
+        cells = Cells(table, dates, zone)
+        notes = list[str]()
+        rows = {each.row: each for each in _rows(cells, table.chosen(only or {}), chance or {})}
+        kept = within(((each.row, each.day) for each in rows.values()), since, until, notes)
+        same: dict[tuple[object, ...], list[tuple[int, object]]] = defaultdict(list)
+        for row in kept:
+            each = rows[row]
+            same[each.day, each.model, each.metric].append((row, each[4:]))
+        found = [rows[row] for row, _ in told_apart(same, cells, notes)]
+        found = _one_metric_each(found, notes)
+        problems = grouped(cells.problems)
+        if not found:
+            why = f": {problems[0].message}" if problems else ""
+            raise Mistake(f"holds no row that can be used{why}", "see docs/evidence-files.md")
+    except Mistake as mistake:
+        raise refused(mistake, label) from None
+    rhythm = rhythm_of((each.model, each.day) for each in found)
+    found.sort(key=lambda each: (each.model, each.day))
+    has_versions = any(each.version for each in found)
+    return QualityLog(
+        label,
+        table.in_words(),
+        tuple(found),
+        rhythm.word,
+        rhythm.days,
+        has_versions,
+        problems,
+        tuple(notes),
+    )
+
+
+def _rows(cells: Cells, chosen: Sequence[bool], stated: Mapping[str, str]) -> Iterator[Quality]:
+    table, told = cells.table, {_plain(name): _stated(name, how) for name, how in stated.items()}
+    days, values, chances = cells.days(), cells.numbers("value"), cells.numbers("chance")
+    models, metrics = table.cells("model"), table.cells("metric")
+    betters, versions = table.cells("better"), table.cells("version")
+    unreadable = cells.unreadable
+    for at, record in enumerate(table.rows):
+        if not chosen[at] or record.row in unreadable:
+            continue
+        day, value = days[at], values[at]
+        if day is None or value is None or not models[at]:
+            cells.leave_out(record.row, "says no day, model or value", "give it one")
+            continue
+        level, sign = _level(metrics[at], chances[at], betters[at], told)
+        skill = sign * (value - level)
+        if skill <= 0.0:
+            columns = table.names("value")
+            reason = f"is no better than chance ({level:g})"
+            remedy = "it is left out; check what chance gives, and which is better"
+            cells.leave_out(record.row, reason, remedy, columns, f"{value:g}")
+            continue
+        yield Quality(record.row, day, models[at], metrics[at], value, versions[at], skill)
+
+
+def _level(
+    metric: str, chance: float | None, better: str, told: Mapping[str, tuple[float, float]]
+) -> tuple[float, float]:
+    """Return what chance gives, and 1 if more is better or -1: as said, as in the row, as known."""
+    plain = _plain(metric)
+    if plain in told:
+        return told[plain]
+    if chance is not None:
+        return chance, -1.0 if _plain(better).startswith(_LOWER) else 1.0
+    if plain in _KNOWN:
+        return _KNOWN[plain], 1.0
+    what = f"the metric '{printable(metric)}'" if metric else "its metric"
+    option = f"--word '{printable(metric) or 'metric'}=0.5'"
+    raise Mistake(
+        f"does not say what chance gives of {what}",
+        f"give columns chance and better, or say {option} ('0.5 lower' if less is better); known "
+        "are AUC, Gini, R2, kappa and MCC",
+    )
+
+
+def _stated(metric: str, how: str) -> tuple[float, float]:
+    number, _, better = how.strip().partition(" ")
+    if better.strip() not in ("", _HIGHER, _LOWER):
+        message = f"is told of '{printable(metric)}' what is neither higher nor lower"
+        raise Mistake(message, "write for example 0.5, or 12.5 lower")
+    try:
+        return read_number(number), -1.0 if better.strip() == _LOWER else 1.0
+    except Mistake as mistake:
+        message = f"is told a chance of '{printable(metric)}' that {mistake.reason}"
+        raise Mistake(message, mistake.remedy) from None
+
+
+def _plain(metric: str) -> str:
+    return " ".join(re.split(r"[\W_]+", metric.casefold())).strip()
+
+
+def _one_metric_each(rows: Sequence[Quality], notes: list[str]) -> list[Quality]:
+    """Keep of each model the metric of which there is most; the first of as many."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for each in rows:
+        counts[each.model][each.metric] += 1
+    taken = {model: max(metrics, key=lambda m: metrics[m]) for model, metrics in counts.items()}
+    if several := [model for model, metrics in counts.items() if len(metrics) > 1]:
+        shown = ", ".join(f"{printable(taken[m])} of {printable(m)}" for m in several[:5])
+        more = f" and of {len(several) - 5:,} more" if len(several) > 5 else ""
+        notes.append(f"of several metrics the one with most rows was taken: {shown}{more}")
+    return [each for each in rows if each.metric == taken[each.model]]

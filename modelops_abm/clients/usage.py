@@ -1,0 +1,206 @@
+"""Reading a client's table of usage: users and predictions of each model by day, week or month.
+
+A day is the day that is written; a moment with an offset is put on the clock of `zone`, if one is
+stated. Rows of one day and model that say the same count once; where they disagree none does.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from modelops_abm.clients.days import Cells, counted, rhythm_of, told_apart, within
+from modelops_abm.clients.logs import (
+    ColumnsOf,
+    DateOrder,
+    Field,
+    Form,
+    Kind,
+    Source,
+    label_of,
+    read_table,
+    refused,
+)
+from modelops_abm.clients.problems import Mistake, RowProblem, grouped
+
+USAGE = Kind(
+    "usage",
+    "a table of usage",
+    (
+        Field("day", "the day, or the first day of a week or month; 2025-03 for a month", True),
+        Field("model", "which model", required=True),
+        Field("users", "who used it on that day, or in that week or month"),
+        Field("predictions", "how many it made on that day, or in that week or month"),
+    ),
+    tuple(
+        Form(
+            f"users and predictions by {name}",
+            (name, "model", telling),
+            {"day": name, "model": "model", "users": "users", "predictions": "predictions"},
+        )
+        for name in ("day", "date", "week", "month")
+        for telling in ("users", "predictions")
+    ),
+)
+"""What a table of usage says, and the forms in which it is known."""
+
+TEMPLATE = (
+    "month,model,users,predictions\r\n2025-11,churn-01,120,14400\r\n2025-12,churn-01,150,18700\r\n"
+)
+"""A table to fill in: a model is called as the portfolio's id; replace both rows."""
+
+
+class Use(NamedTuple):
+    """How a model was used on a day, or in a week or month that begins with it.
+
+    Attributes
+    ----------
+    row
+        Row in the file.
+    day
+        As written.
+    model
+        As the log calls it.
+    users, predictions
+        None where the row does not say.
+    """
+
+    row: int
+    day: date
+    model: str
+    users: float | None
+    predictions: float | None
+
+
+@dataclass(frozen=True)
+class UsageLog:
+    """What a table of usage says.
+
+    Attributes
+    ----------
+    source
+        Name of the file.
+    form
+        Which form it has, and which column was taken for what.
+    table
+        By model, then day.
+    period, period_days
+        ``day``, ``week``, ``month`` or ``reading``; what most often lies between two rows.
+    problems, notes
+        What could not be used, with its rows; what was decided.
+    """
+
+    source: str
+    form: str
+    table: tuple[Use, ...]
+    period: str
+    period_days: float
+    problems: tuple[RowProblem, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def by_model(self) -> dict[str, tuple[Use, ...]]:
+        """The rows of each model in order of time."""
+        found: dict[str, list[Use]] = defaultdict(list)
+        for use in self.table:
+            found[use.model].append(use)
+        return {model: tuple(uses) for model, uses in found.items()}
+
+    def sentence(self) -> str:
+        """Return what was understood, before anything is computed."""
+        days = [use.day for use in self.table]
+        users = sum(use.users is not None for use in self.table)
+        predictions = sum(use.predictions is not None for use in self.table)
+        return (
+            f"table of usage of {counted(use.model for use in self.table)} by {self.period}, from"
+            f" {min(days)} to {max(days)}; users in {users:,} rows, predictions in"
+            f" {predictions:,}. Read as {self.form}."
+        )
+
+
+def read_usage(
+    source: Source,
+    *,
+    name: str | None = None,
+    mapping: ColumnsOf | None = None,
+    only: Mapping[str, Sequence[str]] | None = None,
+    dates: DateOrder | None = None,
+    zone: str | None = None,
+    since: date | datetime | None = None,
+    until: date | datetime | None = None,
+) -> UsageLog:
+    r"""Read a table of usage.
+
+    Parameters
+    ----------
+    source
+        Path of the file, or its content.
+    name
+        What to call it in messages; by default the file's name.
+    mapping
+        Which column says what, by the names in `USAGE`.
+    only
+        Values by column or field of the rows that are meant.
+    dates
+        Whether 05/02/2024 has the day or the month first, where the file does not show it.
+    zone
+        The clock whose days count, for moments with an offset.
+    since, until
+        First and last day that are meant.
+
+    Raises
+    ------
+    InputError
+        If the file as a whole cannot be read. Rows that cannot are in `UsageLog.problems`.
+
+    Examples
+    --------
+    >>> log = read_usage(b"month,model,users\n2025-01,churn,80\n2025-02,churn,120\n")
+    >>> log.period, [use.users for use in log.table]
+    ('month', [80.0, 120.0])
+    """
+    label = label_of(source, name)
+    try:
+        table = read_table(source, USAGE, mapping)
+        cells = Cells(table, dates, zone)
+        chosen, notes = table.chosen(only or {}), list[str]()
+        rows = {use.row: use for use in _uses(cells, chosen)}
+        kept = within(((use.row, use.day) for use in rows.values()), since, until, notes)
+        same: dict[tuple[object, ...], list[tuple[int, object]]] = defaultdict(list)
+        for row in kept:
+            use = rows[row]
+            same[use.day, use.model].append((row, (use.users, use.predictions)))
+        found = [rows[row] for row, _ in told_apart(same, cells, notes)]
+        problems = grouped(cells.problems)
+        if not found:
+            why = f": {problems[0].message}" if problems else ""
+            raise Mistake(f"holds no row that can be used{why}", "see docs/evidence-files.md")
+    except Mistake as mistake:
+        raise refused(mistake, label) from None
+    rhythm = rhythm_of((use.model, use.day) for use in found)
+    found.sort(key=lambda use: (use.model, use.day))
+    return UsageLog(
+        label, table.in_words(), tuple(found), rhythm.word, rhythm.days, problems, tuple(notes)
+    )
+
+
+def _uses(cells: Cells, chosen: Sequence[bool]) -> Iterator[Use]:
+    days, models = cells.days(), cells.table.cells("model")
+    users, predictions = cells.numbers("users"), cells.numbers("predictions")
+    unreadable = cells.unreadable
+    for at, record in enumerate(cells.table.rows):
+        if not chosen[at] or record.row in unreadable:
+            continue
+        day, model, numbers = days[at], models[at], (users[at], predictions[at])
+        if day is None or not model:
+            lacking = "day" if day is None else "model"
+            cells.leave_out(record.row, f"says no {lacking}", "give it one")
+        elif numbers == (None, None):
+            cells.leave_out(record.row, "says neither users nor predictions", "give it one of them")
+        elif min(number for number in numbers if number is not None) < 0.0:
+            cells.leave_out(record.row, "has a number below 0", "correct it")
+        else:
+            yield Use(record.row, day, model, *numbers)
