@@ -105,6 +105,12 @@ def read_stage(cell: str) -> str:
     raise Mistake(f"is not a stage{hint}", f"write one of {', '.join(STAGE_NAMES)}")
 
 
+def read_whole_number(cell: str) -> int | float:
+    """Read a whole number; one that is none is left to the check of what is allowed."""
+    number = read_number(cell)
+    return int(number) if number.is_integer() else number
+
+
 COLUMNS: dict[str, Callable[[str], object]] = {
     "id": read_text,
     "name": read_text,
@@ -136,6 +142,7 @@ COLUMNS: dict[str, Callable[[str], object]] = {
     "capacity_repair_days": read_number,
     "compliance_repair_days": read_number,
     "drift_investigation_days": read_number,
+    "shared_source": read_whole_number,
     **dict.fromkeys(OF_REGISTERED, read_number),
 }
 """How the cells of every column of a portfolio are read; the order is that of written files."""
@@ -225,6 +232,7 @@ COLUMNS_BY_OTHER_WORDS = _by_other_words(
         "compliance_repair_days": "compliance repair, compliance repair effort, "
         "effort to answer a compliance issue",
         "drift_investigation_days": "drift investigation, investigation effort",
+        "shared_source": "source number, number of the source, feed number, shared feed",
     }
 )
 STAGES_BY_OTHER_WORDS = _by_other_words(

@@ -110,6 +110,7 @@ def _facts(tables: Tables, row: int) -> ClientFacts:
         known[11],
         known[12],
         known[13],
+        known[14],
     )
 
 
@@ -133,7 +134,8 @@ def _add_model(
     model.kind = kind
     model.own = own
     _keep_own(org, number)
-    model.source = shared_source(entity, setting_at(org.setting_at).shared_sources)
+    sources = setting_at(org.setting_at).shared_sources
+    model.source = shared_source(entity, sources, facts.shared_source)
     model.score = score(attributes)
     model.arrived_at = org.clock
     model.begun_at = np.nan

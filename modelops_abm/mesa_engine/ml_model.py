@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import mesa
@@ -136,7 +137,9 @@ class MLModel(mesa.Agent[Any]):
         }
         self.is_banned = False
         self.build_days = 0.0
-        self.source = shared_source(entity, model.parameters.incidents.shared_sources)
+        sources, entry = model.parameters.incidents.shared_sources, who.entry
+        stated = math.nan if entry is None or entry.shared_source is None else entry.shared_source
+        self.source = shared_source(entity, sources, float(stated))
         self.value_today = self.cost_today = 0.0
         self.served_total = self.value_total = self.cost_total = 0.0
         self._offline_since = 0.0

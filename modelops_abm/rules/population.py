@@ -85,6 +85,7 @@ class ClientFacts(NamedTuple):
     age_days: float
     retrained_days_ago: float
     retires_in_days: float
+    shared_source: float
 
 
 NOTHING_KNOWN = ClientFacts(*[math.nan] * len(ClientFacts._fields))
@@ -144,6 +145,7 @@ def client_facts(entry: PortfolioModel, start: date) -> ClientFacts:
         days_ago(entry.deployed_at),
         days_ago(entry.last_retrained_at),
         math.nan if entry.retired_at is None else max(0.0, float((entry.retired_at - start).days)),
+        _number(entry.shared_source),
     )
 
 
@@ -276,8 +278,13 @@ def initial_production(
 
 
 @compiled
-def shared_source(entity: int, sources: int) -> int:
-    """Return the number of the shared source that a model reads, from 0; -1 if there are none."""
+def shared_source(entity: int, sources: int, stated: float) -> int:
+    """Return the number of the shared source that a model reads, from 0; -1 if it reads none.
+
+    A client numbers them from 1, and says 0 for none.
+    """
+    if not math.isnan(stated):
+        return int(stated) - 1
     return (
         int(uniform(draw_key(entity, DecisionPoint.SHARED_SOURCE, 0)) * sources) if sources else -1
     )

@@ -156,6 +156,8 @@ class PortfolioModel(Section):
     """Mean developer-days to answer a compliance issue."""
     drift_investigation_days: float | None = _number("developer-days", ge=0.0, le=1e4)
     """Mean developer-days to investigate a drift, before the retraining that addresses it."""
+    shared_source: int | None = _number("number of a source", ge=0, le=1_000)
+    """Shared source that it reads, from 1 to `incidents.shared_sources`; 0 if none; else drawn."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -204,6 +206,11 @@ def contradictions(entry: PortfolioModel, start_date: date | None = None) -> lis
 def no_archetype(names: Iterable[str]) -> str:
     """Return what is wrong with an archetype that is none of the scenario's."""
     return f"is not an archetype of the scenario ({', '.join(sorted(names)) or 'none'})"
+
+
+def no_source(sources: int) -> str:
+    """Return what is wrong with a number of a shared source that the scenario has not."""
+    return f"must be from 0 to {sources}, the shared sources of the scenario"
 
 
 _AFTER_START: dict[str, frozenset[StageName]] = {

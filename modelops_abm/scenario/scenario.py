@@ -30,6 +30,7 @@ from modelops_abm.scenario.portfolio import (
     PortfolioModel,
     contradictions,
     no_archetype,
+    no_source,
 )
 from modelops_abm.scenario.quantity import (
     Distribution,
@@ -277,6 +278,8 @@ def _of_portfolio(scenario: Scenario, kinds: Collection[str]) -> Iterator[Pydant
         path = ("imported", "models", number)
         if entry.archetype is not None and entry.archetype not in kinds:
             yield misfit(no_archetype(kinds), *path, "archetype")
+        if (entry.shared_source or 0) > scenario.incidents.shared_sources:
+            yield misfit(no_source(scenario.incidents.shared_sources), *path, "shared_source")
         for contradiction in contradictions(entry, scenario.start_date):
             yield misfit(contradiction.message, *path)
 

@@ -284,6 +284,7 @@ _OF_FIELD: dict[str, st.SearchStrategy[object]] = {
     "yearly_power_loss": st.floats(0.0, 0.99),
     "drift_severity": st.floats(0.0, 1.0, exclude_min=True, exclude_max=True),
     "retraining_interval_days": st.floats(1.0, 1e4),
+    "shared_source": st.integers(0, 1_000),
     "stage": st.sampled_from(STAGE_NAMES),
     "regulated": st.booleans(),
 }

@@ -104,6 +104,7 @@ def varied(number: int) -> Scenario:
         values["requests"] = _requests(rng, values.get("archetypes", ()))
     if turn("imported", number, 3) == 0:
         values["imported"] = _client(number, rng, values.get("archetypes", ()))
+        _state_sources(values["imported"]["models"], values.get("incidents.shared_sources", 0))
     return with_values(Scenario(), values, source="twin")
 
 
@@ -292,6 +293,12 @@ def _own_of_row(rng: random.Random) -> dict[str, Any]:
     values = {**_rates_of_kind(rng), "drift_severity": rng.uniform(0.1, 0.9)}
     values |= {name: rng.uniform(0.1, 3.0) for name in _EFFORTS_OF_KIND}
     return {name: value for name, value in values.items() if rng.random() < 0.2}
+
+
+def _state_sources(rows: list[dict[str, Any]], sources: int) -> None:
+    """Let half of the rows say which source they read, or that they read none."""
+    for place, row in enumerate(rows[::2]):
+        row["shared_source"] = place % (sources + 1)
 
 
 def _client(number: int, rng: random.Random, archetypes: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from modelops_abm.core.statechart import Cause, Serving, State
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.rules.hazards import threshold
 from modelops_abm.rules.population import shared_source
+from modelops_abm.scenario import InputError
 from tests.twin.docking import dock
 from tests.verification.organisations import constant, daily, quiet, run
 
@@ -99,9 +101,9 @@ def test_who_reads_which_source_is_drawn_evenly_by_the_model() -> None:
     for number in range(50):
         entity = entity_key(SEED, 0, Origin.INITIAL_MODEL.value, number)
         drawn = uniform(draw_key(entity, DecisionPoint.SHARED_SOURCE, 0))
-        assert shared_source(entity, 4) == int(4 * drawn)
-        assert shared_source(entity, 1) == 0
-        assert shared_source(entity, 0) == -1
+        assert shared_source(entity, 4, math.nan) == int(4 * drawn)
+        assert shared_source(entity, 1, math.nan) == 0
+        assert shared_source(entity, 0, math.nan) == -1
 
 
 def test_a_source_that_nobody_reads_is_repaired_too() -> None:
@@ -281,3 +283,28 @@ def test_without_sources_nothing_is_drawn_or_told() -> None:
     model = run(plain, seed=SEED)
     assert model.totals["source_failures"] == 0.0
     assert model.sources == []
+
+
+def test_a_row_says_which_source_it_reads_and_only_these_go_down_with_it() -> None:
+    """Twelve of 24 models read the first source, none the second, and the others no source."""
+    kinds = [{**LIVE, "shared_source": 1 if number < 12 else 0} for number in range(24)]
+    model = lived(*kinds, incidents__shared_sources=2, horizon_days=200)
+    assert [each.source for each in model.ml_models] == [0] * 12 + [-1] * 12
+    failed = of(model, LogKind.SOURCE_FAILED)
+    assert {record.detail for record in failed if record.model == 0} == {12.0}
+    assert {record.detail for record in failed if record.model == 1} == {0.0}
+    struck = {record.model for record in of(model, LogKind.ISSUE_STRUCK)}
+    assert struck == set(range(12))
+
+
+def test_a_row_that_says_nothing_draws_its_source_as_without_the_others() -> None:
+    drawn = lived(*[LIVE] * 8, incidents__shared_sources=3)
+    stated = lived({**LIVE, "shared_source": 3}, *[LIVE] * 7, incidents__shared_sources=3)
+    sources = [each.source for each in drawn.ml_models]
+    assert [each.source for each in stated.ml_models] == [2, *sources[1:]]
+
+
+def test_a_source_that_the_scenario_has_not_is_refused() -> None:
+    problem = r"models\[model 0\].shared_source is 2; must be from 0 to 1, the shared sources"
+    with pytest.raises(InputError, match=problem):
+        quiet({**PLAIN, **rows({**LIVE, "shared_source": 2})})
