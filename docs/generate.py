@@ -90,6 +90,7 @@ RANK_WORDS = {
     Rank.CAPABILITY_START: ("the work on a capability begins", "capability"),
     Rank.RETIREMENT: ("a model's life ends", "model"),
     Rank.RETRAINING_DUE: ("a scheduled retraining comes due", "model"),
+    Rank.LOAD_REVIEW: ("the load of a model is reviewed", "model"),
     Rank.SHARED_FAILURE: ("a shared source fails", "source"),
     Rank.INCIDENT: (
         "an issue strikes, a drift sets in, power falls below the threshold of the alert, a"
@@ -157,13 +158,19 @@ SYMBOLS = {
     "issues": {
         "H": "capabilities.automation.self_healing_share",
         "healing time": "capabilities.automation.self_healing_days",
-        "growth": "incidents.capacity_growth",
         "switch time": "capabilities.rollback.switch_days",
         "coverage, pipeline": "capabilities.rollback.pipeline_coverage",
         "coverage, capacity": "capabilities.rollback.capacity_coverage",
         "coverage, compliance": "capabilities.rollback.compliance_coverage",
         "coverage, drift": "capabilities.rollback.drift_coverage",
         "coverage, retraining": "capabilities.rollback.retraining_coverage",
+    },
+    "capacity": {
+        "review": "capacity.review_days",
+        "target": "capacity.target_load",
+        "growth": "incidents.capacity_growth",
+        "step": "efforts.capacity_step",
+        "cost share": "capacity.cost_share",
     },
     "shared sources": {
         "K": "incidents.shared_sources",

@@ -99,7 +99,7 @@ def _reader(file: str, kind: str) -> Reader | None:
 def _check_log(file: str, reader: Reader, reading: Reading) -> bool:
     """Say what was understood of a log, and what not."""
     try:
-        log = reader.read(file, **reading.options(reader.words))
+        log = reader.read_as(file, reading)
     except InputError as error:
         click.echo(visible(str(error)), err=True)
         return False

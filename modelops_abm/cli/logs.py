@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from modelops_abm.clients.logs import Reading
 
 _OPTIONS = (
-    click.option("--kind", metavar="KIND", help="What the logs are: incidents, usage or quality."),
+    click.option(
+        "--kind",
+        metavar="KIND",
+        help="What the logs are: incidents, timesheets, usage or quality.",
+    ),
     click.option(
         "--map",
         "mapped",

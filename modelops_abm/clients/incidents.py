@@ -35,6 +35,7 @@ from modelops_abm.clients.logs import (
     Moments,
     Source,
     Window,
+    counted_in_words,
     label_of,
     read_table,
     refused,
@@ -185,7 +186,6 @@ _VOID = frozenset(
     }
 )
 """Words of a status, resolution or severity by which nothing was out of service unplanned."""
-_MOST_NAMED = 8
 
 
 class Incident(NamedTuple):
@@ -266,15 +266,15 @@ class IncidentLog:
         ]
         if any(incident.cause != UNKNOWN for incident in self.table):
             causes = Counter(incident.cause for incident in self.table)
-            parts.append(f"causes: {_counted(causes)}")
+            parts.append(f"causes: {counted_in_words(causes)}")
         if any(incident.severity for incident in self.table):
             severities = Counter(incident.severity or "none" for incident in self.table)
-            parts.append(f"severity: {_counted(severities)}")
+            parts.append(f"severity: {counted_in_words(severities)}")
         return f"{'; '.join(parts)}. Read as {self.form}."
 
     def _of_services(self) -> str:
         named = self.services
-        return f" of {plural(len(named), 'service')} ({_counted(named)})" if named else ""
+        return f" of {plural(len(named), 'service')} ({counted_in_words(named)})" if named else ""
 
     def beside(self, models: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return services that are no model of a portfolio, and ids of models without incident.
@@ -291,12 +291,6 @@ class IncidentLog:
         only_here = tuple(name for word, name in services.items() if word not in known)
         only_there = tuple(id_ for id_, words in called if not words & services.keys())
         return only_here, only_there
-
-
-def _counted(counts: Mapping[str, int]) -> str:
-    shown = [f"{printable(name)} {count:,}" for name, count in list(counts.items())[:_MOST_NAMED]]
-    left = len(counts) - _MOST_NAMED
-    return ", ".join(shown) + (f" and {left:,} more" if left > 0 else "")
 
 
 def is_statuspage(content: bytes) -> bool:
@@ -677,7 +671,7 @@ class _Reading:
         )
         unmapped.pop("", None)
         if unmapped:
-            shown = _counted(dict(unmapped.most_common()))
+            shown = counted_in_words(dict(unmapped.most_common()))
             example = printable(next(iter(dict(unmapped.most_common()))))
             self._notes.append(
                 f"no cause is known by these words: {shown}; map them: --word '{example}=pipeline'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -13,10 +14,17 @@ from modelops_abm.clients.incidents import (
     is_statuspage,
     read_incidents,
 )
-from modelops_abm.clients.logs import Kind, recognised
+from modelops_abm.clients.logs import Kind, Reading, Source, recognised
 from modelops_abm.clients.problems import RowProblem
 from modelops_abm.clients.quality import QUALITY, TEMPLATE as QUALITY_TEMPLATE, read_quality
+from modelops_abm.clients.timesheets import (
+    TEMPLATE as TIMESHEETS_TEMPLATE,
+    TIMESHEETS,
+    read_timesheets,
+)
 from modelops_abm.clients.usage import TEMPLATE as USAGE_TEMPLATE, USAGE, read_usage
+from modelops_abm.errors import InputError
+from modelops_abm.text import all_of
 
 
 class Log(Protocol):
@@ -59,12 +67,27 @@ class Reader:
     words: str = ""
     is_other: Callable[[bytes], bool] = lambda content: False
 
+    def read_as(self, source: Source, reading: Reading) -> Log:
+        """Read a log as somebody states.
+
+        Raises
+        ------
+        InputError
+            If it cannot be read, or something is stated that says nothing of such a log.
+        """
+        options = reading.options(self.words)
+        known = inspect.signature(self.read).parameters
+        if unknown := [option for option in options if option not in known]:
+            raise InputError(f"{all_of(unknown)} cannot be stated of {self.kind.noun}")
+        return self.read(source, **options)
+
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
         reader.kind.name: reader
         for reader in (
             Reader(INCIDENTS, read_incidents, INCIDENTS_TEMPLATE, "causes", is_statuspage),
+            Reader(TIMESHEETS, read_timesheets, TIMESHEETS_TEMPLATE, "activities"),
             Reader(USAGE, read_usage, USAGE_TEMPLATE),
             Reader(QUALITY, read_quality, QUALITY_TEMPLATE, "chance"),
         )

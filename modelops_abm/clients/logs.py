@@ -45,7 +45,7 @@ LARGEST_LOG_BYTES = 100_000_000
 """An incident log of years, or a day's usage of many models, is larger than a portfolio."""
 MOST_COLUMNS = 5_000
 """Jira writes a column for every comment of the issue that has most."""
-_MOST_NAMED = 30
+_MOST_NAMED, _MOST_COUNTED = 30, 8
 _TITLE_ROWS = 20
 """Rows in which a header is looked for, to say where it is, if the first row is none."""
 
@@ -342,6 +342,17 @@ def _not_known(
         f"say which column is what: --kind {kind.name} {options} (docs/evidence-files.md has the "
         "known forms and all that can be mapped)",
     )
+
+
+def counted_in_words(counts: Mapping[str, int]) -> str:
+    """Return how many there are of what, not all if they are many.
+
+    >>> counted_in_words({"API": 231, "Labs": 32})
+    'API 231, Labs 32'
+    """
+    shown = [f"{printable(name)} {count:,}" for name, count in counts.items()]
+    more = f" and {len(shown) - _MOST_COUNTED:,} more" if len(shown) > _MOST_COUNTED else ""
+    return ", ".join(shown[:_MOST_COUNTED]) + more
 
 
 def _named(cells: Sequence[str]) -> str:

@@ -24,7 +24,14 @@ from modelops_abm.compiled_engine.scheduler import (
     stop,
     submit,
 )
-from modelops_abm.core.events import NOBODY, LogKind, Rank, TaskClass
+from modelops_abm.core.events import (
+    FIRST_REQUEST_STREAM,
+    NOBODY,
+    STEP_STREAM,
+    LogKind,
+    Rank,
+    TaskClass,
+)
 from modelops_abm.rules.capability import effort_left, finish_time, speed
 
 REPAIR = TaskClass.REPAIR.value
@@ -38,7 +45,8 @@ BUILD = TaskClass.BUILD.value
 @part_of_kernel
 def work_task(org: Record, number: int) -> int:
     """Return the task that is a model's repair, deployment or build."""
-    return int((2 + org.request_kinds) * number)
+    # The tasks of a model stand in the order of their streams; here 1 is free for its retraining.
+    return int((FIRST_REQUEST_STREAM + org.request_kinds) * number)
 
 
 @part_of_kernel
@@ -48,9 +56,15 @@ def retraining_task(org: Record, number: int) -> int:
 
 
 @part_of_kernel
+def step_task(org: Record, number: int) -> int:
+    """Return the task that adds capacity to a model."""
+    return work_task(org, number) + STEP_STREAM
+
+
+@part_of_kernel
 def request_task(org: Record, number: int, kind: int) -> int:
     """Return the task that is the answer to a model's request of a kind."""
-    return work_task(org, number) + 2 + kind
+    return work_task(org, number) + FIRST_REQUEST_STREAM + kind
 
 
 @part_of_kernel

@@ -32,9 +32,9 @@ from modelops_abm.compiled_engine.ml_model import stop_retraining, work_began, w
 from modelops_abm.compiled_engine.requests import answer_effort
 from modelops_abm.compiled_engine.scheduler import NO_TASK, assign, best, finish, take_idle, victim
 from modelops_abm.compiled_engine.sources import begin_repair, end_repair
-from modelops_abm.core.events import LogKind
+from modelops_abm.core.events import FIRST_REQUEST_STREAM, STEP_STREAM, LogKind
 from modelops_abm.core.statechart import Cause
-from modelops_abm.rules.maintenance import maintenance_effort, new_work_effort
+from modelops_abm.rules.maintenance import maintenance_effort, new_work_effort, step_effort
 
 _RETRAINING = Cause.RETRAINING.value
 
@@ -91,8 +91,11 @@ def _effort_of(setting: int, org: Record, task: int) -> float:
         return new_work_effort(care, today, model.build_effort)
     if record.task_class == DEPLOY:
         return new_work_effort(care, today, model.deployment_effort)
-    if record.stream > 0:
-        return answer_effort(org, record.number, record.stream - 1)
+    if record.stream == STEP_STREAM:
+        model.steps_begun += 1
+        return step_effort(care, today, model.entity, model.steps_begun - 1)
+    if record.stream >= FIRST_REQUEST_STREAM:
+        return answer_effort(org, record.number, record.stream - FIRST_REQUEST_STREAM)
     occurrence = model.issue_number
     if record.cause == _RETRAINING:
         # Counted as they begin: a request that is withdrawn takes no effort from the next.

@@ -19,6 +19,7 @@ from modelops_abm.compiled_engine.layout import (
     INCIDENT,
     PREVIOUS,
     RETIREMENT,
+    REVIEW,
     SLOTS_PER_MODEL,
     SWITCH,
     Record,
@@ -32,6 +33,7 @@ from modelops_abm.compiled_engine.ml_model import (
     notice_decay,
     request_retraining,
     retire,
+    review_as_planned,
     self_heal,
     serve_previous,
     strike,
@@ -113,6 +115,8 @@ def _happen_to_model(setting: int, org: Record, slot: int, rank: int) -> None:
         serve_previous(setting, org, number)
     elif kind == HEALING:
         self_heal(setting, org, number)
+    elif kind == REVIEW:
+        review_as_planned(setting, org, number)
     elif kind == RETIREMENT:
         retire(org, number, model_of(org, number).planned_reason)
     # Only the alert on decay is left: first the fall, which plans the notice in the same slot.

@@ -27,6 +27,7 @@ from modelops_abm.compiled_engine.ml_model import (
     enter_state,
     plan_retirement,
     plan_retraining,
+    plan_review,
     propose,
     retraining_interval,
 )
@@ -35,7 +36,7 @@ from modelops_abm.core.events import NOBODY, Rank, RetirementReason
 from modelops_abm.core.randomness import Origin, entity_key
 from modelops_abm.core.statechart import Serving, Stage, State
 from modelops_abm.rules.hazards import first_thresholds
-from modelops_abm.rules.maintenance import new_work_effort
+from modelops_abm.rules.maintenance import first_review_days, new_work_effort
 from modelops_abm.rules.population import (
     NOTHING_KNOWN,
     Attributes,
@@ -215,6 +216,7 @@ def _start_in_production(
     model.went_live_at = -start.age_days
     due_in_days = max(0.0, retraining_interval(setting, org, number) - start.retrained_days_ago)
     plan_retraining(setting, org, number, due_in_days)
+    plan_review(setting, org, number, first_review_days(model.entity, constants.review_days))
     reason = RetirementReason.OBSOLETE.value
     if not np.isnan(facts.retires_in_days):
         reason = RetirementReason.PLANNED.value

@@ -51,6 +51,7 @@ from modelops_abm.compiled_engine.scheduler import IDLE, NO_TASK, take_prioritie
 from modelops_abm.compiled_engine.sources import found_sources, open_sources
 from modelops_abm.compiled_engine.timeline import change_values
 from modelops_abm.compiled_engine.vectors import open_models
+from modelops_abm.core.events import FIRST_REQUEST_STREAM
 from modelops_abm.core.outcomes import MEDIANS
 from modelops_abm.core.randomness import DecisionPoint, Origin, draw_key, entity_key
 from modelops_abm.rules.capability import speed
@@ -162,16 +163,17 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     # whose event it is.
     first_request_slot = model_room * SLOTS_PER_MODEL + developer_room + CAPABILITIES + 1 + sources
     slots = first_request_slot + model_room * kinds
+    tasks_of_models = model_room * (FIRST_REQUEST_STREAM + kinds)
     # Heaps also hold what is no longer valid. With room for more than can be valid at once there is
     # always something to drop, and it need not be dropped at every push.
     calendar_room = slots + slots // 2 + 64
-    queue_room = model_room * (1 + kinds) + streams + sources + 64
+    queue_room = tasks_of_models + streams + sources + 64
 
     # Zeros throughout: a list begins with 0 for nobody, a serial of 0 is no entry's, a model's
     # place is that of ideas, and lanes of nobody hold numbers to compute with.
     organisation = np.zeros(1, ORGANISATION)
     models = np.zeros(model_room, MODEL)
-    tasks = np.zeros((2 + kinds) * model_room + streams + sources, TASK)
+    tasks = np.zeros(tasks_of_models + streams + sources, TASK)
     requests = np.zeros(kinds * model_room, REQUEST)
     developers = np.zeros(developer_room, DEVELOPER)
     # A copy, as levels rise in it and the tables serve all replications.
@@ -200,7 +202,7 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     org.developers_at = developers.ctypes.data
     org.capabilities_at = capabilities.ctypes.data
     org.sources_at = shared.ctypes.data
-    org.first_source_task = (2 + kinds) * model_room + streams
+    org.first_source_task = tasks_of_models + streams
     org.production_at = production.ctypes.data
     org.calendar_at = calendar.ctypes.data
     org.slots_at = planned.ctypes.data

@@ -41,10 +41,10 @@ CLASSES = len(outcomes.WORK)
 LANE_BITS = 5
 LANES = 1 << LANE_BITS
 CAPABILITIES = len(Levels._fields)
-SLOTS_PER_MODEL = 7
+SLOTS_PER_MODEL = 8
 # Events of a model; there is at most one of each on the calendar. The alert on decay is first the
 # fall of power and then its notice, which the rank tells apart.
-RETIREMENT, DUE, INCIDENT, ALERT, DETECTION, HEALING, SWITCH = range(SLOTS_PER_MODEL)
+RETIREMENT, DUE, INCIDENT, ALERT, DETECTION, HEALING, SWITCH, REVIEW = range(SLOTS_PER_MODEL)
 
 
 # Values of the records' fields.
@@ -145,7 +145,8 @@ MODEL = np.dtype(
             " previous_left previous_since previous_rate",
             "lane state place entity kind own source reason planned_reason"
             " drift_number drift_detected drift_pending drift_mild crossings"
-            " issue_number is_banned retrainings_begun retraining_stints restorations next_cause",
+            " issue_number is_banned retrainings_begun retraining_stints steps_begun restorations"
+            " next_cause",
             counts=(np.int64, HAZARDS),
         ).descr,
     ]
@@ -364,7 +365,7 @@ def model_word_of(org: Record, number: int, place: int) -> Record:
 
 @part_of_kernel
 def task_of(org: Record, number: int) -> Record:
-    """Return a task: of models by number, then of streams, then of sources."""
+    """Return a task: those of each model (see `developer`), then of streams, then of sources."""
     return _task_at(org.tasks_at, number)
 
 

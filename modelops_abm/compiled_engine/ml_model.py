@@ -12,7 +12,7 @@ import numpy as np
 
 from modelops_abm.compiled import part_of_kernel
 from modelops_abm.compiled_engine.calendar import cancel, schedule
-from modelops_abm.compiled_engine.capability import levels
+from modelops_abm.compiled_engine.capability import levels, rates_of_today
 from modelops_abm.compiled_engine.developer import (
     BUILD,
     DEPLOY,
@@ -20,6 +20,7 @@ from modelops_abm.compiled_engine.developer import (
     RETRAIN,
     interrupt,
     retraining_task,
+    step_task,
     submit_task,
     withdraw,
     work_task,
@@ -39,6 +40,7 @@ from modelops_abm.compiled_engine.layout import (
     PREVIOUS,
     RETIRED,
     RETIREMENT,
+    REVIEW,
     SHARED,
     SWITCH,
     Record,
@@ -71,7 +73,9 @@ from modelops_abm.compiled_engine.requests import (
 from modelops_abm.compiled_engine.scheduler import hold, release
 from modelops_abm.compiled_engine.service import account, in_production
 from modelops_abm.compiled_engine.totals import (
+    CAPACITY_STEPS,
     FAILED_BUILD_DAYS,
+    LOAD_REVIEWS,
     RESTORATIONS,
     RESTORE_WAITING_DAYS,
     RESTORE_WORKING_DAYS,
@@ -80,8 +84,16 @@ from modelops_abm.compiled_engine.totals import (
     tally,
 )
 from modelops_abm.compiled_engine.vectors import enter_lane, open_model
-from modelops_abm.core.events import NOBODY, LogKind, Rank, RetirementReason
+from modelops_abm.core.events import (
+    FIRST_REQUEST_STREAM,
+    NOBODY,
+    STEP_STREAM,
+    LogKind,
+    Rank,
+    RetirementReason,
+)
 from modelops_abm.core.statechart import Cause, State
+from modelops_abm.rules.day import demand, is_loaded
 from modelops_abm.rules.maintenance import (
     build_succeeds,
     image_at_hand,
@@ -200,6 +212,7 @@ def go_live(setting: int, org: Record, number: int) -> None:
     if model.planned_reason < 0:
         plan_retirement(setting, org, number, model.life_days, RetirementReason.OBSOLETE.value)
     plan_retraining(setting, org, number, retraining_interval(setting, org, number))
+    plan_review(setting, org, number, setting_at(setting).constants.review_days)
     log_model(org, LogKind.WENT_LIVE, number, NOBODY, 0.0)
     _act_on_what_waited(setting, org, number)
 
@@ -464,12 +477,13 @@ def _count_restoration(org: Record, number: int, started_at: float) -> float:
 @part_of_kernel
 def _resolve_issue(setting: int, org: Record, number: int, started_at: float) -> None:
     account(org, number)
-    lane = lane_of(org, number)
-    if lane.cause == _CAPACITY:
-        lane.capacity *= 1.0 + setting_at(setting).constants.care.capacity_growth
+    cause = lane_of(org, number).cause
     duration = _count_restoration(org, number, started_at)
-    log_model(org, LogKind.ISSUE_RESOLVED, number, lane.cause, duration)
+    log_model(org, LogKind.ISSUE_RESOLVED, number, cause, duration)
     _return_online(setting, org, number)
+    # A repair brings back what there was; whether that is enough is for a review to say.
+    if cause == _CAPACITY:
+        review_load(setting, org, number, cause)
 
 
 @part_of_kernel
@@ -564,6 +578,45 @@ def _end_retraining(setting: int, org: Record, number: int) -> None:
 
 
 @part_of_kernel
+def review_load(setting: int, org: Record, number: int, cause: int) -> None:
+    """Ask for more capacity if demand takes too much of it and nobody has asked yet."""
+    tally(org, LOAD_REVIEWS, 1.0)
+    if task_of(org, step_task(org, number)).exists:
+        return
+    lane, common = lane_of(org, number), rates_of_today(setting, org)
+    # What yesterday has left: nobody has counted today's yet.
+    asked = demand(lane.users, lane.usage, common.demand_scale)
+    target = setting_at(setting).constants.care.target_load
+    if not is_loaded(asked, lane.capacity, common, target):
+        return
+    log_model(org, LogKind.CAPACITY_REQUESTED, number, cause, asked)
+    # Never held: it does not matter to it whether the model is online.
+    submit_task(setting, org, step_task(org, number), RETRAIN, number, _CAPACITY, STEP_STREAM, 0)
+
+
+@part_of_kernel
+def _add_capacity(setting: int, org: Record, number: int) -> None:
+    lane = lane_of(org, number)
+    lane.capacity *= 1.0 + setting_at(setting).constants.care.capacity_growth
+    tally(org, CAPACITY_STEPS, 1.0)
+    log_model(org, LogKind.CAPACITY_ADDED, number, NOBODY, lane.capacity)
+
+
+@part_of_kernel
+def plan_review(setting: int, org: Record, number: int, in_days: float) -> None:
+    """Plan the next review of the load."""
+    at = org.clock + in_days
+    schedule(setting, org, event_slot(number, REVIEW), at, Rank.LOAD_REVIEW, number, 0)
+
+
+@part_of_kernel
+def review_as_planned(setting: int, org: Record, number: int) -> None:
+    """Review the load, and plan the next review."""
+    plan_review(setting, org, number, setting_at(setting).constants.review_days)
+    review_load(setting, org, number, NOBODY)
+
+
+@part_of_kernel
 def work_began(setting: int, org: Record, task: int) -> None:
     """Change a model's state because a developer has begun or taken up a task."""
     record = task_of(org, task)
@@ -572,7 +625,7 @@ def work_began(setting: int, org: Record, task: int) -> None:
         enter_state(org, number, _BUILD_STATE, NOBODY)
         model_of(org, number).begun_at = org.clock
         log_model(org, LogKind.BUILD_BEGAN, number, NOBODY, 0.0)
-    elif record.task_class == RETRAIN:
+    elif task == retraining_task(org, number):
         _begin_retraining(setting, org, number)
 
 
@@ -595,10 +648,12 @@ def work_completed(setting: int, org: Record, task: int, started_at: float) -> N
     record = task_of(org, task)
     number = record.number
     record.exists = 0
-    if record.task_class == RETRAIN:
+    if task == retraining_task(org, number):
         _end_retraining(setting, org, number)
-    elif record.stream > 0:
-        _answer(setting, org, number, record.stream - 1)
+    elif record.stream == STEP_STREAM:
+        _add_capacity(setting, org, number)
+    elif record.stream >= FIRST_REQUEST_STREAM:
+        _answer(setting, org, number, record.stream - FIRST_REQUEST_STREAM)
     elif record.task_class == BUILD:
         _end_build(setting, org, number)
     elif record.task_class == DEPLOY:
@@ -630,11 +685,11 @@ def retire(org: Record, number: int, reason: int) -> None:
     live = in_production(model_of(org, number))
     if live:
         account(org, number)
-    for task in (work_task(org, number), retraining_task(org, number)):
+    for task in (work_task(org, number), retraining_task(org, number), step_task(org, number)):
         if task_of(org, task).exists:
             withdraw(org, task)
     withdraw_requests(org, number)
-    for kind in (SWITCH, HEALING, DUE, RETIREMENT, INCIDENT, ALERT):
+    for kind in (SWITCH, HEALING, DUE, REVIEW, RETIREMENT, INCIDENT, ALERT):
         cancel(org, event_slot(number, kind))
     model = model_of(org, number)
     if live:

@@ -32,7 +32,7 @@ from modelops_abm.compiled_engine.totals import (
     REQUESTS_WITHDRAWN,
     tally,
 )
-from modelops_abm.core.events import LogKind, Rank
+from modelops_abm.core.events import FIRST_REQUEST_STREAM, LogKind, Rank
 from modelops_abm.core.statechart import Cause
 from modelops_abm.rules.requests import concerns, request_effort, request_time
 
@@ -98,9 +98,8 @@ def receive_request(setting: int, org: Record, number: int, kind: int) -> None:
     log_model(org, LogKind.REQUEST_RECEIVED, number, kind, 0.0)
     slot = request_slot(org, number, kind)
     schedule(setting, org, slot, request.deadline_at, Rank.DEADLINE, number, kind)
-    # Behind the model's own repair in a tie: its task has a higher number.
-    task = request_task(org, number, kind)
-    submit_task(setting, org, task, RESPOND, number, _COMPLIANCE, 1 + kind, 0)
+    task, stream = request_task(org, number, kind), FIRST_REQUEST_STREAM + kind
+    submit_task(setting, org, task, RESPOND, number, _COMPLIANCE, stream, 0)
 
 
 @part_of_kernel

@@ -126,6 +126,7 @@ def close_lane(
     previous_version: PreviousVersion,
     usage: UsageConstants,
     abandonment_share: float,
+    cost_share: float,
 ) -> None:
     """Account for the rest of a model's day, integrate its stocks, and keep what it did."""
     lane.days = enter_service(lane, now)
@@ -139,6 +140,7 @@ def close_lane(
         scale,
         previous_version,
         usage,
+        cost_share * lane.capacity,
     )
     stocks, flows = day.stocks, day.flows
     lane.users = stocks.users

@@ -50,6 +50,8 @@ RESTORE_WORKING_DAYS = _TOTALS["restore_working_days"]
 DRIFT_DAYS_UNDETECTED = _TOTALS["drift_days_undetected"]
 MODELS_DELIVERED = _TOTALS["models_delivered"]
 SOURCE_FAILURES = _TOTALS["source_failures"]
+LOAD_REVIEWS = _TOTALS["load_reviews"]
+CAPACITY_STEPS = _TOTALS["capacity_steps"]
 FAILED_BUILD_DAYS = _TOTALS["failed_build_days"]
 HAS_DELIVERED = _TOTALS["has_delivered"]
 # Of each of `outcomes.MEDIANS`: the sums, then the medians.

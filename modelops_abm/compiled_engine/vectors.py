@@ -94,6 +94,7 @@ def close_models(setting: int, org: Record) -> None:
             constants.previous_version,
             constants.usage,
             constants.abandonment_share,
+            constants.capacity_cost_share,
         )
     _add_up(org)
 
@@ -126,9 +127,18 @@ def _close_block(
     previous_version: PreviousVersion,
     usage: UsageConstants,
     abandonment_share: float,
+    cost_share: float,
 ) -> None:
     for lane in range(count):
-        close_lane(lane_at(block, lane), now, scale, previous_version, usage, abandonment_share)
+        close_lane(
+            lane_at(block, lane),
+            now,
+            scale,
+            previous_version,
+            usage,
+            abandonment_share,
+            cost_share,
+        )
 
 
 @part_of_kernel

@@ -19,14 +19,15 @@ class Rank(IntEnum):
     CAPABILITY_START = 1
     RETIREMENT = 2
     RETRAINING_DUE = 3
-    SHARED_FAILURE = 4
-    INCIDENT = 5
-    DETECTION = 6
-    SELF_HEALING = 7
-    SWITCH = 8
-    DEADLINE = 9
-    COMPLETION = 10
-    DISPATCH = 11
+    LOAD_REVIEW = 4
+    SHARED_FAILURE = 5
+    INCIDENT = 6
+    DETECTION = 7
+    SELF_HEALING = 8
+    SWITCH = 9
+    DEADLINE = 10
+    COMPLETION = 11
+    DISPATCH = 12
 
 
 # Rank, number and cause side by side in 63 bits, so that a comparison of integers is the order.
@@ -122,9 +123,17 @@ class LogKind(IntEnum):
     DEADLINE_MISSED = 33  # cause: kind of request
     BAN_BEGAN = 34  # taken offline for missed deadlines; detail: the earliest
     BAN_ENDED = 35  # detail: days since that deadline
+    CAPACITY_REQUESTED = 36  # cause: capacity if after such a repair; detail: demand per day
+    CAPACITY_ADDED = 37  # detail: own capacity after it, predictions per day
 
 
 NOBODY = -1
+# Of the tasks of one number in one class the lower stream goes first. A model's own repair,
+# deployment, build and retraining, of which a class never has two, are of stream 0.
+STEP_STREAM = 2
+"""Stream of a model's step of capacity, after its retraining, which is of the same class."""
+FIRST_REQUEST_STREAM = 3
+"""Stream of the answer to a request of the first kind, behind the model's repair if it is late."""
 FIRST_SOURCE_STREAM = 1 << 20
 """Stream of the repair of the first shared source, after all streams of the number it ties with."""
 

@@ -289,6 +289,8 @@ TALLIES: tuple[str, ...] = (
     *(f"{name}_median_days" for name in MEDIANS),
     "failed_build_days",
     "source_failures",
+    "load_reviews",
+    "capacity_steps",
     "requests_received",
     "requests_in_time",
     "requests_late",
@@ -297,7 +299,7 @@ TALLIES: tuple[str, ...] = (
     *(f"retired_{reason}" for reason in RETIREMENT_REASONS),
 )
 """Counted at events instead of daily: returns from offline, drift, deliveries, failed builds,
-failures of shared sources, requests, retirements.
+failures of shared sources, reviews of load and what they added, requests, retirements.
 
 A median is no sum: it is what it is at the last delivery of a run.
 """
@@ -420,6 +422,8 @@ SUMMARY: tuple[SummaryOutcome, ...] = (
         for reason in RETIREMENT_REASONS
     ),
     _total("source_failures", "failures", "Failures of shared sources"),
+    _total("load_reviews", "reviews", "Reviews of the load of a model"),
+    _total("capacity_steps", "steps", "Steps of capacity that reviews of the load led to"),
     _total("failed_build_days", "days", "Calendar days of developers on builds that failed"),
     _total("ideal_value", "$", "Value at full power, always served, without limit of capacity"),
     *(

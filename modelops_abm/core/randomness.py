@@ -93,6 +93,8 @@ class DecisionPoint(_Keyed):
     # Each kind of request has its own key at these, see `key_for_request`.
     REQUEST_ARRIVAL = auto()
     REQUEST_EFFORT = auto()
+    FIRST_REVIEW = auto()
+    CAPACITY_STEP_EFFORT = auto()
     AGE = auto()
     LAST_RETRAINING = auto()
     WORK_LEFT = auto()

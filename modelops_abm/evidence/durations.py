@@ -29,13 +29,13 @@ _HALF_LOG_TWO_PI = float(np.log(2.0 * np.pi) / 2.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Restore:
-    """How long outages last, in hours.
+class Lasting:
+    """How long something lasts, in the unit of what was given.
 
     Attributes
     ----------
     ended, still_open
-        How many have an end, and how many were open when the log ended.
+        How many have an end, and how many were still open.
     median
         By Kaplan and Meier; an end that the data do not reach is open.
     mean
@@ -45,7 +45,7 @@ class Restore:
     observed_mean
         Of those that ended.
     from_tail
-        Part of the mean that comes from outages longer than any that was seen.
+        Part of the mean that comes from what is longer than any that was seen.
     """
 
     ended: int
@@ -60,20 +60,20 @@ class Restore:
 _NOT_KNOWN = Estimate(np.nan, np.nan, np.nan, has_low=False, has_high=False)
 
 
-def time_to_restore(ended: Floats, still_open: Floats) -> Restore:
-    """Return how long outages last.
+def time_to_end(ended: Floats, still_open: Floats) -> Lasting:
+    """Return how long something lasts.
 
     Parameters
     ----------
     ended
-        Hours of those that ended, above 0.
+        How long those lasted that ended, above 0.
     still_open
-        Hours so far of those that are open.
+        How long those have lasted that are open.
 
     Examples
     --------
     >>> hours = np.array([0.5, 1.0, 1.0, 2.0, 4.0, 9.0])
-    >>> found = time_to_restore(hours, np.array([]))
+    >>> found = time_to_end(hours, np.array([]))
     >>> found.median.middle, round(found.most_likely_mean, 2), round(found.mean.low, 1)
     (1.0, 2.89, 1.6)
     """
@@ -81,11 +81,11 @@ def time_to_restore(ended: Floats, still_open: Floats) -> Restore:
     still_open = still_open[still_open > 0.0]
     counts = (int(ended.size), int(still_open.size))
     if np.unique(ended).size < _FEWEST_ENDED:
-        return Restore(*counts, _median(ended, still_open), _NOT_KNOWN, np.nan, plain, np.nan)
+        return Lasting(*counts, _median(ended, still_open), _NOT_KNOWN, np.nan, plain, np.nan)
     lengths = _Lognormal(ended, still_open)
     centre, spread = lengths.most_likely()
     longest = np.log(max(ended.max(), still_open.max(initial=0.0)))
-    return Restore(
+    return Lasting(
         *counts,
         median=_median(ended, still_open),
         mean=lengths.mean(),

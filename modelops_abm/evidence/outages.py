@@ -25,7 +25,7 @@ from modelops_abm import formats
 from modelops_abm.clients.incidents import UNKNOWN, Incident, IncidentLog
 from modelops_abm.core import registry
 from modelops_abm.errors import InputError, Problem
-from modelops_abm.evidence.durations import Restore, time_to_restore
+from modelops_abm.evidence.durations import Lasting, time_to_end
 from modelops_abm.evidence.estimates import Estimate
 from modelops_abm.evidence.measures import WINDOW_DAYS
 from modelops_abm.evidence.rates import QUANTILES, mean_rate, rate_by_month
@@ -258,7 +258,7 @@ class Findings:
     by_cause: Mapping[str, Estimate]
     known_causes: float
     by_month: Estimate
-    restore: Mapping[str, Restore]
+    restore: Mapping[str, Lasting]
     assumed: tuple[str, ...]
 
     def statements(self) -> Evidence:
@@ -339,7 +339,7 @@ class Findings:
         return " ".join(told)
 
 
-def _restore_in_words(found: Restore) -> str:
+def _restore_in_words(found: Lasting) -> str:
     if not found.ended:
         return "no outage has an end"
     median = f"restored in {found.median.in_words('hours')} (median)"
@@ -427,13 +427,13 @@ def _mean_of(
 
 def _restored(
     log: IncidentLog, outages: Sequence[Outage], groups: Sequence[Sequence[Outage]]
-) -> dict[str, Restore]:
+) -> dict[str, Lasting]:
     of_service: dict[str, list[list[Outage]]] = defaultdict(list)
     for outage in outages:
         if outage.service:
             of_service[outage.service].append([outage])
     return {
-        name: time_to_restore(*_hours(found, log.window.until))
+        name: time_to_end(*_hours(found, log.window.until))
         for name, found in {**of_service, ALL: groups}.items()
     }
 

@@ -9,7 +9,15 @@ import mesa
 from mesa.time import Event
 
 from modelops_abm.compiled import direct
-from modelops_abm.core.events import NOBODY, LogKind, Rank, RetirementReason, TaskClass
+from modelops_abm.core.events import (
+    FIRST_REQUEST_STREAM,
+    NOBODY,
+    STEP_STREAM,
+    LogKind,
+    Rank,
+    RetirementReason,
+    TaskClass,
+)
 from modelops_abm.core.statechart import (
     STAGE_OF_STATE,
     Cause,
@@ -34,14 +42,25 @@ from modelops_abm.rules.constants import (
     given,
     with_own_rates,
 )
-from modelops_abm.rules.day import CommonRates, DayFlows, DayStart, Stocks, close_day, open_day
+from modelops_abm.rules.day import (
+    CommonRates,
+    DayFlows,
+    DayStart,
+    Stocks,
+    close_day,
+    demand,
+    is_loaded,
+    open_day,
+)
 from modelops_abm.rules.hazards import previous_threshold
 from modelops_abm.rules.maintenance import (
     build_succeeds,
+    first_review_days,
     image_at_hand,
     maintenance_effort,
     new_work_effort,
     self_heals,
+    step_effort,
 )
 from modelops_abm.rules.population import Attributes, score, shared_source, worth_building
 from modelops_abm.rules.power import power
@@ -130,6 +149,7 @@ class MLModel(mesa.Agent[Any]):
         self.condition: Condition | None = None
         self.work: Task | None = None
         self.retraining: Task | None = None
+        self.capacity_step: Task | None = None
         self.requests = {
             kind: Requests(self, kind, law)
             for kind, law in enumerate(model.request_laws)
@@ -145,10 +165,12 @@ class MLModel(mesa.Agent[Any]):
         self._offline_since = 0.0
         self._issue_number = 0
         self._retrainings_begun = 0
+        self._steps_begun = 0
         self._retraining_stints = 0
         self._switch: Event | None = None
         self._healing: Event | None = None
         self._due: Event | None = None
+        self._review: Event | None = None
         self._retirement: Event | None = None
 
     def _archetype_number(self) -> int:
@@ -229,6 +251,7 @@ class MLModel(mesa.Agent[Any]):
         if self._planned_reason is None:
             self.plan_retirement(self.attributes.useful_life_days, RetirementReason.OBSOLETE)
         self._plan_retraining(self.retraining_interval_days)
+        self._plan_review(self.model.constants.review_days)
         self.log(LogKind.WENT_LIVE)
         self._act_on_what_waited()
 
@@ -253,6 +276,7 @@ class MLModel(mesa.Agent[Any]):
         self.enter_production(stocks, base)
         self.went_live_at = -age_days
         self._plan_retraining(max(0.0, retraining_due_in_days))
+        self._plan_review(first_review_days(self.entity, self.model.constants.review_days))
 
     def start_retired(self) -> None:
         """Be retired at the start."""
@@ -309,6 +333,7 @@ class MLModel(mesa.Agent[Any]):
             self.model.common_rates.demand_scale,
             constants.previous_version,
             constants.usage,
+            constants.capacity_cost_share * self.capacity,
         )
         self.stocks = day.stocks
         self.value_today, self.cost_today = day.flows.value, day.flows.cost
@@ -423,6 +448,42 @@ class MLModel(mesa.Agent[Any]):
         )
         self.model.submit(self.retraining)
 
+    # Capacity
+
+    def review_load(self, cause: int = NOBODY) -> None:
+        """Ask for more capacity if demand takes too much of it and nobody has asked yet."""
+        model, stocks = self.model, self.stocks
+        model.tally("load_reviews", 1.0)
+        if self.capacity_step is not None:
+            return
+        # What yesterday has left: nobody has counted today's yet.
+        asked = direct(demand)(stocks.users, stocks.usage, model.common_rates.demand_scale)
+        target = model.constants.care.target_load
+        if not direct(is_loaded)(asked, self.capacity, model.common_rates, target):
+            return
+        self.log(LogKind.CAPACITY_REQUESTED, cause, asked)
+        now = model.calendar.now
+        # Never held: it does not matter to it whether the model is online.
+        self.capacity_step = Task(
+            TaskClass.RETRAIN, self.number, now, Cause.CAPACITY, stream=STEP_STREAM
+        )
+        model.submit(self.capacity_step)
+
+    def _add_capacity(self) -> None:
+        self.capacity *= 1.0 + self.model.constants.care.capacity_growth
+        self.model.tally("capacity_steps", 1.0)
+        self.log(LogKind.CAPACITY_ADDED, detail=self.capacity)
+
+    def _plan_review(self, in_days: float) -> None:
+        calendar = self.model.calendar
+        self._review = calendar.schedule(
+            self._review_as_planned, calendar.now + in_days, Rank.LOAD_REVIEW, self.number
+        )
+
+    def _review_as_planned(self) -> None:
+        self._plan_review(self.model.constants.review_days)
+        self.review_load()
+
     # Work on this model
 
     def effort_of(self, task: Task) -> float:
@@ -432,8 +493,11 @@ class MLModel(mesa.Agent[Any]):
             return new_work_effort(care, levels, self.attributes.build_effort_days)
         if task.task_class is TaskClass.DEPLOY:
             return new_work_effort(care, levels, self.attributes.deployment_effort_days)
-        if task.stream:
-            return self.requests[task.stream - 1].effort()
+        if task is self.capacity_step:
+            self._steps_begun += 1
+            return step_effort(care, levels, self.entity, self._steps_begun - 1)
+        if task.stream >= FIRST_REQUEST_STREAM:
+            return self.requests[task.stream - FIRST_REQUEST_STREAM].effort()
         assert task.cause is not None
         # By the number of the issue or drift, and for a retraining by that of those begun: a
         # request that is withdrawn takes no effort from the next.
@@ -452,7 +516,7 @@ class MLModel(mesa.Agent[Any]):
         if task.task_class is TaskClass.BUILD and self.state is State.IDEA:
             self._begin_build()
             self.log(LogKind.BUILD_BEGAN)
-        elif task.task_class is TaskClass.RETRAIN:
+        elif task is self.retraining:
             self._begin_retraining()
 
     def work_completed(self, task: Task, started_at: float) -> None:
@@ -461,8 +525,12 @@ class MLModel(mesa.Agent[Any]):
             self.retraining = None
             self._end_retraining()
             return
-        if task.stream:
-            self._answer(self.requests[task.stream - 1])
+        if task is self.capacity_step:
+            self.capacity_step = None
+            self._add_capacity()
+            return
+        if task.stream >= FIRST_REQUEST_STREAM:
+            self._answer(self.requests[task.stream - FIRST_REQUEST_STREAM])
             return
         self.work = None
         if task.task_class is TaskClass.BUILD:
@@ -490,14 +558,14 @@ class MLModel(mesa.Agent[Any]):
         if self.stage is Stage.PRODUCTION:
             self._account()
         # Developers are freed while the tasks still say who they are.
-        for task in (self.work, self.retraining):
+        for task in (self.work, self.retraining, self.capacity_step):
             if task is not None:
                 self.model.withdraw(task)
-        self.work = self.retraining = None
+        self.work = self.retraining = self.capacity_step = None
         for requests in self.requests.values():
             requests.withdraw()
         self.is_banned = False
-        for event in (self._switch, self._healing, self._due, self._retirement):
+        for event in (self._switch, self._healing, self._due, self._review, self._retirement):
             cancel(event)
         self.exposure.forget()
         if self.condition is not None:
@@ -645,10 +713,12 @@ class MLModel(mesa.Agent[Any]):
     def _resolve_issue(self, started_at: float) -> None:
         assert self.cause is not None
         self._account()
-        if self.cause is Cause.CAPACITY:
-            self.capacity *= 1.0 + self.model.constants.care.capacity_growth
-        self.log(LogKind.ISSUE_RESOLVED, self.cause, self._count_restoration(started_at))
+        cause = self.cause
+        self.log(LogKind.ISSUE_RESOLVED, cause, self._count_restoration(started_at))
         self._return_online(Trigger.ISSUE_RESOLVED)
+        # A repair brings back what there was; whether that is enough is for a review to say.
+        if cause is Cause.CAPACITY:
+            self.review_load(Cause.CAPACITY)
 
     def _self_heal(self) -> None:
         self._healing = None

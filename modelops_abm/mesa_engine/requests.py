@@ -7,7 +7,7 @@ from typing import Protocol
 
 from mesa.time import Event
 
-from modelops_abm.core.events import LogKind, Rank, TaskClass
+from modelops_abm.core.events import FIRST_REQUEST_STREAM, LogKind, Rank, TaskClass
 from modelops_abm.core.statechart import Cause
 from modelops_abm.mesa_engine.calendar import cancel
 from modelops_abm.mesa_engine.organisation import Organisation
@@ -85,10 +85,8 @@ class Requests:
         self._event = model.calendar.schedule(
             self._miss, self.deadline_at, Rank.DEADLINE, owner.number, self._kind
         )
-        # Behind the model's own repair in a tie, hence from 1.
-        self.task = Task(
-            TaskClass.RESPOND, owner.number, now, Cause.COMPLIANCE, stream=1 + self._kind
-        )
+        stream = FIRST_REQUEST_STREAM + self._kind
+        self.task = Task(TaskClass.RESPOND, owner.number, now, Cause.COMPLIANCE, stream=stream)
         model.submit(self.task)
 
     def effort(self) -> float:

@@ -104,6 +104,8 @@ class CareConstants(NamedTuple):
     decay_alert_power: float
     restored_share: float
     capacity_growth: float
+    target_load: float
+    step_effort: Law
     shared_effort: Law
     shared_saving: float
     numbers: Numbers
@@ -167,6 +169,8 @@ class Constants(NamedTuple):
     retraining_interval_days: float
     serves_while_retraining: bool
     demand_factor: float
+    review_days: float
+    capacity_cost_share: float
 
 
 def constants_of(scenario: Scenario) -> Constants:
@@ -190,6 +194,8 @@ def constants_of(scenario: Scenario) -> Constants:
         scenario.retraining.interval_days,
         scenario.retraining.serves_while_retraining,
         usage.demand_factor,
+        scenario.capacity.review_days,
+        scenario.capacity.cost_share,
     )
 
 
@@ -272,6 +278,8 @@ def _care_constants(scenario: Scenario) -> CareConstants:
         drift.decay_alert_power,
         scenario.retraining.restored_share,
         scenario.incidents.capacity_growth,
+        scenario.capacity.target_load,
+        law_of(efforts.capacity_step),
         law_of(efforts.shared_repair),
         scenario.capabilities.lineage.shared_saving,
         _numbers(scenario),

@@ -84,7 +84,7 @@ class DayFlows(NamedTuple):
     demand, served, unserved
         Predictions that users asked for while it was in production, those they got, the rest.
     value, cost
-        $ earned by predictions and spent on them.
+        $ earned by predictions, and spent on them and on the capacity for them.
     ideal_value
         $ at full power, always served, without limit of capacity, from the first day on.
     lost_adoption, lost_usage, lost_offline, lost_capacity, lost_decay, lost_drift, lost_rollback
@@ -196,6 +196,31 @@ class DayStart(NamedTuple):
 
 
 @compiled_inline
+def demand(users: float, usage: float, scale: float) -> float:
+    """Return the predictions per day that users ask for, at the scale of a day."""
+    # The scale is the last factor everywhere: where it is 1 it changes no bit.
+    return users * usage * scale
+
+
+@compiled_inline
+def is_loaded(asked: float, capacity: float, common: CommonRates, target: float) -> bool:
+    """Return whether a review of the load asks for more capacity.
+
+    Parameters
+    ----------
+    asked
+        Demand per day.
+    capacity
+        The model's own, per day.
+    target
+        Share of the effective capacity that demand may take.
+    """
+    effective = effective_capacity(capacity, common.extra_capacity, common.autoscaling)
+    # A product and not a quotient, as in `overload`.
+    return asked > target * effective
+
+
+@compiled_inline
 def demand_scale(factor: float, season: float) -> float:
     """Return what multiplies the demand N V of all models on a day."""
     return factor * season
@@ -254,7 +279,7 @@ def open_day(
     """
     effective = effective_capacity(capacity, common.extra_capacity, common.autoscaling)
     excess = overload(
-        users * usage * common.demand_scale,
+        demand(users, usage, common.demand_scale),
         effective,
         common.overload_threshold,
         common.overload_span,
@@ -338,6 +363,7 @@ def day_flows(
     capacity: float,
     scale: float,
     previous_version: PreviousVersion,
+    provided: float,
 ) -> DayFlows:
     """Return a day's flows, from the stocks and powers at its start.
 
@@ -351,9 +377,10 @@ def day_flows(
         Predictions per day that can be served.
     scale
         Factor on all demand, see `demand_scale`.
+    provided
+        Predictions per day whose cost the model's own capacity takes, used or not.
     """
-    # The scale is the last factor everywhere: where it is 1 it changes no bit.
-    asked = stocks.users * stocks.usage * scale
+    asked = demand(stocks.users, stocks.usage, scale)
     handled = min(asked, capacity)
     served = shares.current + shares.previous
     price = traits.value_per_prediction
@@ -372,7 +399,8 @@ def day_flows(
         asked * shares.production - handled * served,
         price * handled * right,
         traits.cost_per_prediction * handled * served
-        + traits.cost_of_wrong_prediction * handled * wrong,
+        + traits.cost_of_wrong_prediction * handled * wrong
+        + traits.cost_per_prediction * provided * shares.production,
         price * stocks.ideal_users * stocks.ideal_usage * shares.production * scale,
         price
         * (stocks.ideal_users - stocks.users)
@@ -399,6 +427,7 @@ def close_day(
     scale: float,
     previous_version: PreviousVersion,
     constants: UsageConstants,
+    provided: float,
 ) -> ModelDay:
     """Return what a model's day did, from its values at the start and the shares served."""
     current = power(base, loss)
@@ -406,6 +435,16 @@ def close_day(
     return ModelDay(
         next_stocks(traits, stocks, shares, current, previous, constants),
         day_flows(
-            traits, stocks, shares, base, loss, current, previous, capacity, scale, previous_version
+            traits,
+            stocks,
+            shares,
+            base,
+            loss,
+            current,
+            previous,
+            capacity,
+            scale,
+            previous_version,
+            provided,
         ),
     )

@@ -9,7 +9,7 @@ import math
 
 from modelops_abm.compiled import compiled, compiled_inline
 from modelops_abm.core import registry
-from modelops_abm.core.randomness import DecisionPoint, chain, draw_key, keys_by_cause
+from modelops_abm.core.randomness import DecisionPoint, chain, draw_key, keys_by_cause, uniform
 from modelops_abm.core.statechart import Cause
 from modelops_abm.rules.capability import reduced_effort
 from modelops_abm.rules.constants import DECAY_ALERTS, CareConstants, Levels, law_given
@@ -41,6 +41,7 @@ _delay_by_rules = through("detection_delay")
 _chance_by_rules = through("previous_version")
 _restored_share_by_rules = through("restored_share")
 _EFFORT = keys_by_cause(DecisionPoint.EFFORT)
+_STEP_EFFORT = DecisionPoint.CAPACITY_STEP_EFFORT.value
 _PREVIOUS_VERSION = keys_by_cause(DecisionPoint.PREVIOUS_VERSION)
 
 
@@ -77,6 +78,21 @@ def maintenance_effort(
     # above or with each other; the same below.
     occasion = chain(entity, _EFFORT[cause])
     return _effort_by_rules(effort, care.numbers, levels, occasion, occurrence)
+
+
+@compiled
+def step_effort(care: CareConstants, levels: Levels, entity: int, occurrence: int) -> float:
+    """Return the developer-days of a model's n-th step of capacity (from 0)."""
+    effort = sample(care.step_effort, draw_key(entity, _STEP_EFFORT, occurrence))
+    effort = reduced_effort(effort, care.automation_saving, levels.automation)
+    occasion = chain(entity, _STEP_EFFORT)
+    return _effort_by_rules(effort, care.numbers, levels, occasion, occurrence)
+
+
+@compiled
+def first_review_days(entity: int, review_days: float) -> float:
+    """Return the days until the first review of the load of a model that is live at the start."""
+    return uniform(draw_key(entity, DecisionPoint.FIRST_REVIEW, 0)) * review_days
 
 
 @compiled

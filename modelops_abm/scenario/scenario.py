@@ -47,6 +47,7 @@ from modelops_abm.scenario.requests import RequestKind, contradictions_of
 from modelops_abm.scenario.sections import (
     OF_KIND,
     Archetype,
+    CapacityParameters,
     DriftParameters,
     EffortParameters,
     FinanceParameters,
@@ -118,6 +119,8 @@ class Scenario(Represented, Section):
     """Drift, its detection, the alert on decay."""
     retraining: RetrainingParameters = RetrainingParameters()
     """Scheduled retraining."""
+    capacity: CapacityParameters = CapacityParameters()
+    """How capacity is planned, and what it costs."""
     efforts: EffortParameters = EffortParameters()
     """Work on each kind of maintenance."""
     team: TeamParameters = TeamParameters()

@@ -229,7 +229,7 @@ class IncidentParameters(Section):
         plausible=(0.1, 1.0),
         source="judgement: from one more instance of many to twice the capacity",
     )
-    """Growth of a model's capacity with every capacity repair."""
+    """Growth of a model's capacity with every step that a review of its load leads to."""
     shared_sources: int = quantity(
         0,
         "sources",
@@ -335,6 +335,38 @@ class RetrainingParameters(Section):
     """Share of the decayed power that a retraining or drift fix restores."""
 
 
+class CapacityParameters(Section):
+    """How the capacity of models is planned, and what it costs."""
+
+    review_days: float = quantity(
+        90.0,
+        "days",
+        ge=1.0,
+        le=36_500.0,
+        plausible=(30.0, 365.0),
+        source="judgement: from a look each month to a yearly budget; longer than the run is never",
+    )
+    """Time from one review of a model's load to the next."""
+    target_load: float = quantity(
+        0.8,
+        "share of capacity",
+        gt=0.0,
+        le=10.0,
+        plausible=(0.6, 0.95),
+        source="judgement: capacity is planned for 60 to 80 % of load; beyond, queues grow",
+    )
+    """Load above which a review asks for more capacity."""
+    cost_share: float = quantity(
+        0.2,
+        "share of the cost of serving",
+        ge=0.0,
+        le=10.0,
+        plausible=(0.05, 0.6),
+        source="judgement: from machines that others use meanwhile to some that are rented whole",
+    )
+    """What a model's own capacity costs, used or not, of what serving it fully would cost."""
+
+
 @extended(_repairs_of_registered())
 class EffortParameters(Section):
     """Work of a developer on each kind of maintenance."""
@@ -357,7 +389,16 @@ class EffortParameters(Section):
         plausible=(0.2, 5.0),
         source="judgement: from a setting to an order of machines",
     )
-    """Effort to repair a capacity issue."""
+    """Effort to repair a capacity issue, which adds no capacity."""
+    capacity_step: Distribution = quantity(
+        _effort(1.5),
+        "developer-days",
+        ge=0.0,
+        le=1e4,
+        plausible=(0.2, 5.0),
+        source="judgement: as a capacity repair, from a setting to an order of machines",
+    )
+    """Effort to add capacity to a model, as a review of its load asks for."""
     compliance_repair: Distribution = quantity(
         _effort(5.0),
         "developer-days",

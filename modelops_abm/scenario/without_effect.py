@@ -264,7 +264,6 @@ RULES: tuple[Rule, ...] = (
         (
             "incidents.overload_threshold",
             "incidents.overload_span",
-            "incidents.capacity_growth",
             "efforts.capacity_repair",
             "capabilities.rollback.capacity_coverage",
         ),

@@ -103,7 +103,11 @@ class Watched(ModelOpsModel):
 
     def tasks_of_models(self) -> list[Any]:
         """Tasks on models, answers to requests among them, and on sources that they share."""
-        tasks = [task for entry in self.ml_models for task in (entry.work, entry.retraining)]
+        tasks = [
+            task
+            for entry in self.ml_models
+            for task in (entry.work, entry.retraining, entry.capacity_step)
+        ]
         tasks += [each.task for entry in self.ml_models for each in entry.requests.values()]
         tasks += [source.repair for source in self.sources]
         return [task for task in tasks if task is not None]
@@ -263,6 +267,28 @@ def check_sources(model: ModelOpsModel, scenario: Scenario) -> None:
     assert scenario.incidents.shared_sources == len(model.sources)
 
 
+def check_capacity(model: ModelOpsModel) -> None:
+    """Only steps add capacity, each of them asked for, one at a time."""
+    growth = 1.0 + model.parameters.incidents.capacity_growth
+    is_open = [False] * len(model.ml_models)
+    steps = [0] * len(model.ml_models)
+    for record in model.event_log:
+        if record.kind == LogKind.CAPACITY_REQUESTED:
+            assert not is_open[record.model]
+            is_open[record.model] = True
+        elif record.kind == LogKind.CAPACITY_ADDED:
+            assert is_open[record.model]
+            is_open[record.model] = False
+            steps[record.model] += 1
+    for entry in model.ml_models:
+        number = entry.number
+        assert close(entry.capacity, entry.attributes.capacity * growth ** steps[number])
+        retired = entry.state is State.RETIRED
+        assert (entry.capacity_step is not None) == (is_open[number] and not retired)
+    assert model.totals["capacity_steps"] == sum(steps)
+    assert model.totals["load_reviews"] >= sum(steps)
+
+
 def check_scenario(scenario: Scenario) -> None:
     """Run a scenario and check all that must hold, day by day and in the end."""
     model = Watched(scenario, rng=scenario.horizon_days, ml_model_class=WatchedModel)
@@ -285,6 +311,7 @@ def check_scenario(scenario: Scenario) -> None:
     check_deliveries(model)
     check_previous_versions(model.event_log)
     check_ideas(model, start, lives)
+    check_capacity(model)
 
 
 @given(SCENARIOS)

@@ -78,7 +78,13 @@ PUNCTUAL: Mapping[str, Any] = {
     "drift.severity": constant(0.5),
     **{
         f"efforts.{name}": constant(1.0)
-        for name in ("pipeline_repair", "capacity_repair", "compliance_repair", "shared_repair")
+        for name in (
+            "pipeline_repair",
+            "capacity_repair",
+            "compliance_repair",
+            "shared_repair",
+            "capacity_step",
+        )
     },
     "efforts.drift_investigation": constant(1.0),
     "efforts.retraining": constant(5.0),
@@ -178,6 +184,7 @@ def everything_at(time: float, replication: int) -> Case | None:
         "capabilities.rollback.start_level": 1.0,
         "capabilities.rollback.switch_days": 1.0,
         "capabilities.package_days": 1.0,
+        "capacity.review_days": time - 1.0,
     }
     for name in ("monitoring", "lineage"):
         values |= {f"capabilities.{name}.{key}": value for key, value in _work(time).items()}
@@ -240,6 +247,8 @@ def _rows_for(time: float, losses: Sequence[float]) -> list[dict[str, Any]]:
         *live("asked", 3, archetype="asked"),
         *_ideas("built", 3, time),
         *_ideas("long", 4, 500.0),
+        # Live after a day, and reviewed for the first time when all else happens.
+        *_deployments("loaded", 3, capacity_per_day=1e-6),
     ]
     if time.is_integer():
         planned = {"retired_at": day(int(time))}
@@ -251,6 +260,12 @@ def _ideas(name: str, count: int, effort: float, **known: Any) -> Iterator[dict[
     """Describe so many ideas that take so many developer-days."""
     known |= {"stage": "idea", "build_effort_days": effort}
     return ({"id": f"{name} {number}", **known} for number in range(count))
+
+
+def _deployments(name: str, count: int, **known: Any) -> Iterator[dict[str, Any]]:
+    """Describe so many ideas that are built at once, and live after a day of deployment."""
+    # Of a deployment under way at the start a part that is drawn is done already.
+    return _ideas(name, count, AT_ONCE, deployment_effort_days=1.0, **known)
 
 
 def _arrival_rate(time: float, replication: int) -> float | None:
@@ -592,6 +607,72 @@ def sources_often_down(replication: int) -> Iterator[Case]:
     ]
     for values in away:
         rows = [*live("model", 8, users=400.0), *_ideas("built", 3, 2.0)]
+        yield Case(punctual({**common, **values}, rows), 0, replication)
+
+
+# Capacity
+
+_REVIEW_DAYS = 25.0
+
+
+def reviewed_as_a_repair_ends(replication: int) -> Case | None:
+    """Let the repair of a capacity issue end at the instant of a planned review of the load."""
+    case = partial(_overloaded, replication)
+    log = run_in_full(*case(300.0)).log
+    struck = first_time(case(300.0), (LogKind.ISSUE_STRUCK,))
+    live_at = log["time"][log["kind"] == LogKind.WENT_LIVE][0]
+    wanted = float(live_at) + _REVIEW_DAYS
+    if not struck < wanted:
+        return None
+    effort = exactly(lambda days: struck + days, wanted, wanted - struck)
+    return None if effort is None else case(effort)
+
+
+def _overloaded(replication: int, effort: float) -> Case:
+    values = {
+        "horizon_days": 70,
+        "team.developers": 3,
+        "incidents.capacity_per_year": 10.0,
+        "incidents.overload_span": 10.0,
+        "efforts.capacity_repair": constant(effort),
+        "capacity.review_days": _REVIEW_DAYS,
+        "capacity.target_load": 0.01,
+    }
+    rows = [*_deployments("loaded", 1, capacity_per_day=1.0), *live("other", 2)]
+    return Case(punctual(values, rows), 0, replication)
+
+
+def capacity_is_added(replication: int) -> Iterator[Case]:
+    """Let capacity be added whatever the model's state is, or in vain."""
+    common = {
+        "horizon_days": 60,
+        "team.developers": 8,
+        "capacity.review_days": 7.0,
+        "capacity.target_load": 0.1,
+        "incidents.capacity_growth": 0.01,
+        "efforts.capacity_step": constant(3.0),
+    }
+    slow = {f"efforts.{name}": constant(20.0) for name in ("capacity_repair", "retraining")}
+    away: list[dict[str, Any]] = [
+        {"incidents.capacity_per_year": 40.0, "incidents.overload_threshold": 0.01},
+        {"incidents.capacity_per_year": 40.0, "incidents.overload_threshold": 0.01, **slow},
+        {"retraining.interval_days": 4.0, **slow},
+        {"drift.onsets_per_year": 100.0, "drift.offline_loss": 0.0, **slow},
+        {
+            "changes": [
+                {"day": first + day, "team.developers": size, "efforts.capacity_step": 2.0 + first}
+                for first in range(2, 50, 6)
+                for day, size in ((0, 2), (3, 8))
+            ]
+        },
+        {"usage.season": [3.0, 0.0, *[1.0] * 10], "efforts.capacity_step": constant(12.0)},
+    ]
+    for values in away:
+        leaving = [
+            row | {"retired_at": day(20 + 5 * place)}
+            for place, row in enumerate(live("leaves", 4, users=400.0))
+        ]
+        rows = [*live("model", 6, users=400.0), *leaving]
         yield Case(punctual({**common, **values}, rows), 0, replication)
 
 

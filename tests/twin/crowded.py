@@ -117,6 +117,23 @@ def many_failing_sources(replication: int) -> Case:
     return Case(punctual(values, list(live("model", 30))), replication, 0)
 
 
+def many_steps(replication: int) -> Case:
+    """Let every model wait for a retraining and a step of capacity again and again."""
+    values = {
+        "horizon_days": 40,
+        "team.developers": 2,
+        "capacity.review_days": 1.0,
+        "capacity.target_load": 0.05,
+        "incidents.capacity_growth": 0.001,
+        "efforts.capacity_step": {"family": "exponential", "mean": 0.02},
+        "retraining.interval_days": 2.0,
+        "efforts.retraining": {"family": "exponential", "mean": 0.1},
+        "incidents.pipeline_per_year": 300.0,
+        "efforts.pipeline_repair": {"family": "exponential", "mean": 0.02},
+    }
+    return Case(punctual(values, list(live("model", 30, users=400.0))), replication, 0)
+
+
 def alike(replication: int) -> Case:
     """Let all models and ideas be alike, some of the ideas in build already."""
     values: Mapping[str, Any] = {

@@ -22,7 +22,7 @@ from modelops_abm.core.events import (
     RetirementReason,
     TaskClass,
 )
-from modelops_abm.core.statechart import TRANSITIONS, Cause, State, target
+from modelops_abm.core.statechart import PRODUCTION_STATES, TRANSITIONS, Cause, State, target
 from modelops_abm.scenario import CAPABILITY_NAMES, STAGE_NAMES, Scenario, catalogue
 from modelops_abm.scenario.sections import OF_KIND
 from modelops_abm.scenario.timeline import CHANGEABLE
@@ -54,6 +54,7 @@ _RANKS: dict[LogKind, Rank] = {
     LogKind.CAPABILITY_STARTED: Rank.CAPABILITY_START,
     LogKind.RETIRED: Rank.RETIREMENT,
     LogKind.RETRAINING_REQUESTED: Rank.RETRAINING_DUE,
+    LogKind.CAPACITY_REQUESTED: Rank.LOAD_REVIEW,
     LogKind.SOURCE_FAILED: Rank.SHARED_FAILURE,
     LogKind.ISSUE_STRUCK: Rank.INCIDENT,
     LogKind.DRIFT_SET_IN: Rank.INCIDENT,
@@ -76,6 +77,7 @@ _SUBMISSIONS: dict[LogKind, TaskClass] = {
     LogKind.ISSUE_STRUCK: TaskClass.REPAIR,
     LogKind.RETRAINING_REQUESTED: TaskClass.RETRAIN,
     LogKind.REQUEST_RECEIVED: TaskClass.RESPOND,
+    LogKind.CAPACITY_REQUESTED: TaskClass.RETRAIN,
     LogKind.CAPABILITY_STARTED: TaskClass.CAPABILITY,
     LogKind.BUILD_DONE: TaskClass.DEPLOY,
 }
@@ -196,6 +198,7 @@ def _rules(docked: Docked) -> Iterator[Occurrence]:
     yield from [("rule", "a mild drift has grown")] * len(judged_again(docked.log))
     yield from _broken_together(docked.log)
     yield from _sources(docked.log)
+    yield from _capacity(docked)
     portfolio, states = docked.scenario.portfolio, [*docked.start.values()]
     wanted = min(portfolio.initial_builds, portfolio.initial_ideas)
     if docked.scenario.imported is None and states.count(State.BUILD) < wanted:
@@ -214,6 +217,8 @@ def event_of(record: LogRecord) -> tuple[Rank, int, int] | None:
         return None
     if rank is Rank.RETRAINING_DUE and record.cause != Cause.RETRAINING:
         return None
+    if record.kind == LogKind.CAPACITY_REQUESTED and record.cause != NOBODY:
+        return None  # comes with the end of a repair
     if record.kind == LogKind.ISSUE_STRUCK and record.cause == Cause.SHARED:
         return None  # comes with the failure of the source, or with the return of the model
     if record.kind == LogKind.PREVIOUS_BROKE:  # a pipeline issue, whatever the current one's is
@@ -290,6 +295,31 @@ def _struck_for_a_source(
         yield "source", f"{_RETURNS[kind]} while it is down"
         if record.time in failed.values():
             yield "source", "returned at the instant of its failure"
+
+
+def _capacity(docked: Docked) -> Iterator[Occurrence]:
+    """Yield what a review of the load finds, and where the model is when capacity is added."""
+    states, asked = dict(docked.start), dict[int, float]()
+    for record in docked.log:
+        kind, number = LogKind(record.kind), record.model
+        if kind is LogKind.CAPACITY_REQUESTED:
+            asked[number] = record.time
+            yield (
+                "capacity",
+                ("asked for as planned", "asked for after a repair")[record.cause >= 0],
+            )
+        elif kind is LogKind.ISSUE_RESOLVED and record.cause == Cause.CAPACITY:
+            if number in asked:
+                yield "capacity", "asked for before the end of a repair"
+            if asked.get(number) == record.time:
+                yield "capacity", "asked for as a repair ends"
+        elif kind is LogKind.CAPACITY_ADDED:
+            yield "capacity", f"added in state {states[number].name}"
+            del asked[number]
+        elif kind is LogKind.RETIRED and number in asked:
+            yield "capacity", "withdrawn"
+        if kind in TRIGGERS:
+            states[number] = target(states.get(number, State.IDEA), TRIGGERS[kind])
 
 
 def _queue_ties(docked: Docked) -> Iterator[Occurrence]:
@@ -401,6 +431,18 @@ def _expected_rules() -> Iterator[Occurrence]:
     )
 
 
+def _expected_capacity() -> Iterator[Occurrence]:
+    for words in (
+        "asked for as planned",
+        "asked for after a repair",
+        "asked for before the end of a repair",
+        "asked for as a repair ends",
+        "withdrawn",
+    ):
+        yield "capacity", words
+    yield from (("capacity", f"added in state {state.name}") for state in PRODUCTION_STATES)
+
+
 def _expected_ties() -> Iterator[Occurrence]:
     yield from (("tie", one.name, other.name) for one, other in combinations(Rank, 2))
     yield from (("tie within", rank.name) for rank in Rank if rank not in _ONE_AT_A_TIME)
@@ -422,6 +464,7 @@ EXPECTED: frozenset[Occurrence] = frozenset(
         *_expected_transitions(),
         *_expected_records(),
         *_expected_rules(),
+        *_expected_capacity(),
         *_expected_ties(),
         *_expected_options(),
     )

@@ -12,6 +12,7 @@ from tests.twin.clockwork import (
     Case,
     back_when_its_source_fails,
     broken_together,
+    capacity_is_added,
     changed_at,
     departures,
     drift_and_decay_noticed,
@@ -19,6 +20,7 @@ from tests.twin.clockwork import (
     live_when_its_source_fails,
     mild_drifts_grow,
     previous_versions_break,
+    reviewed_as_a_repair_ends,
     sources_fail_together,
     sources_often_down,
     struck_together,
@@ -31,6 +33,7 @@ from tests.twin.crowded import (
     many_failing_sources,
     many_packages,
     many_postponed_events,
+    many_steps,
     many_superseded_requests,
 )
 from tests.twin.docking import dock
@@ -67,12 +70,15 @@ def cases() -> Iterator[Case]:
             back_when_its_source_fails(replication, "begins"),
             back_when_its_source_fails(replication, "ends"),
             live_when_its_source_fails(replication),
+            reviewed_as_a_repair_ends(replication),
         ]
         yield from filter(None, found)
     for replication in range(4):
         yield from departures(replication)
         yield from previous_versions_break(replication)
         yield from sources_often_down(replication)
+        yield from capacity_is_added(replication)
+        yield many_steps(replication)
         yield many_failing_sources(replication)
         yield mild_drifts_grow(replication)
         yield many_cancelled_events(replication)

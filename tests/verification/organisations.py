@@ -33,9 +33,13 @@ QUIET: Mapping[str, Any] = {
     "model.decaying_share": 0.0,
     "model.useful_life_years": {"family": "constant", "mean": 100.0},
     "usage.abandonment_share": 0.0,
+    "capacity.review_days": NEVER_DAYS,
+    "capacity.target_load": 10.0,
+    "capacity.cost_share": 0.0,
     "team.focus": 1.0,
 }
-"""No ideas, no issues, no drift, no decay, no retraining, no end; a developer-day is a day."""
+"""No ideas, no issues, no drift, no decay, no retraining, no end; capacity stays, and costs nothing
+unused; a developer-day is a day."""
 
 
 def quiet(changes: Mapping[str, Any] | None = None, **named: Any) -> Scenario:

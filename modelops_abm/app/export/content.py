@@ -178,6 +178,7 @@ _SECTIONS = {
     "incidents": "Incidents",
     "drift": "Drift",
     "retraining": "Retraining",
+    "capacity": "Capacity",
     "efforts": "Efforts",
     "team": "Team",
     "capabilities": "Capabilities",

@@ -87,7 +87,9 @@ class WatchedModel(MLModel):
     def effort_of(self, task: Task) -> float:
         """Return the effort of a task, and remember it."""
         effort = super().effort_of(task)
-        self.efforts[task.task_class] = effort
+        # A step of capacity is of the class of a retraining, and no state of the model.
+        if task is not self.capacity_step:
+            self.efforts[task.task_class] = effort
         return effort
 
     def close_day(self) -> DayFlows:

@@ -6,7 +6,7 @@ Nothing here looks at the agents: it is an independent account of the same run.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -110,6 +110,7 @@ SUBMITS: dict[LogKind, TaskClass] = {
     LogKind.ISSUE_STRUCK: TaskClass.REPAIR,
     LogKind.DRIFT_FOUND: TaskClass.REPAIR,
     LogKind.RETRAINING_REQUESTED: TaskClass.RETRAIN,
+    LogKind.CAPACITY_REQUESTED: TaskClass.RETRAIN,
 }
 ENDS: dict[LogKind, tuple[TaskClass, ...]] = {
     LogKind.SELF_HEALED: (TaskClass.REPAIR,),
@@ -158,27 +159,55 @@ def waits_of(
 
     The repair of a shared source is no task on a model.
     """
-    waiting: dict[tuple[int, TaskClass], float] = {}
+    waiting: dict[tuple[int, TaskClass, bool], float] = {}
     for number, state in start.items():
         if state is State.BUILD:
-            waiting[number, TaskClass.BUILD] = 0.0
+            waiting[number, TaskClass.BUILD, False] = 0.0
         elif state is State.DEPLOYMENT:
-            waiting[number, TaskClass.DEPLOY] = 0.0
+            waiting[number, TaskClass.DEPLOY, False] = 0.0
     spans: list[Span] = []
     log = [record for record in log if not _is_of_a_source(record)]
-    grown = set(judged_again(log))
+    grown, steps = set(judged_again(log)), on_steps(log)
     for record in log:
         kind = LogKind(record.kind)
         if kind in SUBMITS and not (kind is LogKind.IDEA_ARRIVED and record.detail <= 0.0):
-            waiting[record.model, SUBMITS[kind]] = record.time
+            of_step = kind is LogKind.CAPACITY_REQUESTED
+            waiting[record.model, SUBMITS[kind], of_step] = record.time
         elif kind is LogKind.WORK_INTERRUPTED and record.cause != TaskClass.CAPABILITY:
-            waiting[record.model, TaskClass(record.cause)] = record.time
+            waiting[record.model, TaskClass(record.cause), record in steps] = record.time
         elif kind is LogKind.WORK_STARTED and record.cause != TaskClass.CAPABILITY:
             task_class = TaskClass(record.cause)
-            spans.append(Span(task_class, waiting.pop((record.model, task_class)), record.time))
-        for task_class in (TaskClass.RETRAIN,) if record in grown else ENDS.get(kind, ()):
-            since = waiting.pop((record.model, task_class), None)
-            if since is not None:
-                spans.append(Span(task_class, since, record.time))
-    spans += [Span(task_class, since, horizon_days) for (_, task_class), since in waiting.items()]
+            since = waiting.pop((record.model, task_class, record in steps))
+            spans.append(Span(task_class, since, record.time))
+        for task_class, of_step in (
+            ((TaskClass.RETRAIN, False),) if record in grown else _ended(kind)
+        ):
+            left = waiting.pop((record.model, task_class, of_step), None)
+            if left is not None:
+                spans.append(Span(task_class, left, record.time))
+    spans += [Span(work, since, horizon_days) for (_, work, _), since in waiting.items()]
     return spans
+
+
+def _ended(kind: LogKind) -> list[tuple[TaskClass, bool]]:
+    """Return what waits no longer, and whether it is a step of capacity."""
+    ended = [(each, False) for each in ENDS.get(kind, ())]
+    return ended + [(TaskClass.RETRAIN, True)] * (kind is LogKind.RETIRED)
+
+
+def on_steps(log: Sequence[LogRecord]) -> set[LogRecord]:
+    """Return the records of work on steps of capacity.
+
+    It is of the class of a retraining, which changes the model's state as it begins.
+    """
+    found: set[LogRecord] = set()
+    on_step: dict[int, bool] = {}
+    for record, after in zip(log, [*log[1:], None], strict=True):
+        if record.cause != TaskClass.RETRAIN:
+            continue
+        if record.kind == LogKind.WORK_STARTED:
+            begins = after is not None and after.kind == LogKind.RETRAINING_BEGAN
+            on_step[record.developer] = not begins
+        if record.kind <= LogKind.WORK_COMPLETED and on_step[record.developer]:
+            found.add(record)
+    return found

@@ -216,7 +216,11 @@ def test_what_has_no_effect_changes_nothing(brief: ModelOpsModel, name: str) -> 
         ({"incidents.capacity_per_year": 0.0}, "incidents.overload_threshold", 0.1),
         ({"incidents.capacity_per_year": 0.0}, "incidents.overload_span", 0.1),
         ({"incidents.capacity_per_year": 0.0}, "incidents.largest_overload", 0.1),
-        ({"incidents.capacity_per_year": 0.0}, "incidents.capacity_growth", 3.0),
+        (
+            {"capacity.review_days": 36_500.0, "incidents.capacity_per_year": 0.0},
+            "incidents.capacity_growth",
+            3.0,
+        ),
         ({"incidents.capacity_per_year": 0.0}, "efforts.capacity_repair", 9.0),
         ({"incidents.compliance_per_year": 0.0}, "efforts.compliance_repair", 9.0),
         ({"incidents.pipeline_per_year": 0.0}, "efforts.pipeline_repair", 9.0),

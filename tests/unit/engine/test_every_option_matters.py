@@ -77,6 +77,7 @@ CONTEXT: dict[str, dict[str, Any]] = {
     "capabilities.automation.shared_reduction": SOURCES,
     "capabilities.lineage.shared_saving": SOURCES,
     "portfolio.initial_ideas": ENOUGH_DEVELOPERS,
+    "portfolio.initial_builds": ENOUGH_DEVELOPERS,
     "portfolio.ideas_per_year": ENOUGH_DEVELOPERS,
     "portfolio.backlog_order": ENOUGH_DEVELOPERS,
     "portfolio.success_share": ENOUGH_DEVELOPERS,

@@ -12,6 +12,7 @@ from modelops_abm.core.events import LogKind, LogRecord, TaskClass
 from modelops_abm.core.statechart import Stage
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.scenario import Scenario, with_values
+from tests.unit.engine.lives import on_steps
 from tests.verification.organisations import constant, fixed_portfolio, quiet, run
 
 
@@ -36,15 +37,19 @@ def test_a_developer_day_takes_longer_with_less_focus_and_productivity() -> None
         assert math.fsum(days) == pytest.approx(100.0, rel=1e-12)
 
 
+Key = tuple[int, int, bool]
+"""A task: number of the model or capability, class of work, whether it is a step of capacity."""
+
+
 class Ledgers:
     """Days of each developer at each class of work, from the event log alone."""
 
     def __init__(self) -> None:
         self.days: defaultdict[tuple[int, int], float] = defaultdict(float)
-        self.at_work: dict[tuple[int, int], tuple[int, float]] = {}
+        self.at_work: dict[Key, tuple[int, float]] = {}
 
-    def read(self, record: LogRecord) -> None:
-        key = (record.model, record.cause)
+    def read(self, record: LogRecord, *, is_step: bool) -> None:
+        key = (record.model, record.cause, is_step)
         if record.kind == LogKind.WORK_STARTED:
             assert record.developer not in [developer for developer, _ in self.at_work.values()]
             self.at_work[key] = (record.developer, record.time)
@@ -53,11 +58,12 @@ class Ledgers:
             self.stop(key, record.time)
         elif record.kind == LogKind.RETIRED:  # what is withdrawn leaves no record
             for task_class in set(TaskClass) - {TaskClass.CAPABILITY}:
-                self.stop((record.model, task_class), record.time)
+                self.stop((record.model, task_class, False), record.time)
+            self.stop((record.model, TaskClass.RETRAIN, True), record.time)
         elif record.kind == LogKind.CAPABILITY_REACHED:
-            self.stop((record.model, TaskClass.CAPABILITY), record.time)
+            self.stop((record.model, TaskClass.CAPABILITY, False), record.time)
 
-    def stop(self, key: tuple[int, int], time: float) -> None:
+    def stop(self, key: Key, time: float) -> None:
         if key in self.at_work:
             developer, since = self.at_work.pop(key)
             self.days[developer, key[1]] += time - since
@@ -74,9 +80,9 @@ def test_ledgers_agree_with_the_event_log() -> None:
         source="test",
     )
     model = run(scenario, seed=2)
-    ledgers = Ledgers()
+    ledgers, steps = Ledgers(), on_steps(model.event_log)
     for record in model.event_log:
-        ledgers.read(record)
+        ledgers.read(record, is_step=record in steps)
     for key in [*ledgers.at_work]:
         ledgers.stop(key, 300.0)
     for entry in model.developers:
@@ -90,11 +96,12 @@ def test_interrupted_work_keeps_its_progress() -> None:
     """Work done on every task adds up to its effort, however often it was interrupted."""
     scenario = with_values(Scenario(), {"horizon_days": 400}, source="test")
     model = run(scenario, seed=3)
-    left: dict[tuple[int, int], float] = {}
-    since: dict[tuple[int, int], float] = {}
+    left: dict[Key, float] = {}
+    since: dict[Key, float] = {}
     interruptions = 0
+    steps = on_steps(model.event_log)
     for record in model.event_log:
-        key = (record.model, record.cause)
+        key = (record.model, record.cause, record in steps)
         if record.kind == LogKind.WORK_STARTED:
             if key in left:
                 assert record.detail == left.pop(key)
@@ -110,7 +117,9 @@ def test_interrupted_work_keeps_its_progress() -> None:
         elif record.kind in (LogKind.RETIRED, LogKind.DRIFT_ADDRESSED):
             for task_class in TaskClass:
                 if record.kind == LogKind.RETIRED or task_class is TaskClass.RETRAIN:
-                    left.pop((record.model, task_class), None)
+                    left.pop((record.model, task_class, False), None)
+            if record.kind == LogKind.RETIRED:
+                left.pop((record.model, TaskClass.RETRAIN, True), None)
     assert interruptions > 50
 
 
@@ -215,7 +224,7 @@ def test_a_retirement_withdraws_the_work_and_frees_the_developer() -> None:
     assert model.totals["unserved_days_pipeline"] == pytest.approx(40.0 - struck)
 
 
-def test_a_capacity_repair_adds_capacity() -> None:
+def test_a_capacity_repair_adds_none_but_the_step_that_it_leads_to_does() -> None:
     scenario = quiet(
         {
             **fixed_portfolio(3, users=400.0, addressable_users=400.0, capacity_per_day=1000.0),
@@ -224,11 +233,13 @@ def test_a_capacity_repair_adds_capacity() -> None:
         }
     )
     model = run(scenario, seed=6)
-    repairs = [0, 0, 0]
+    repairs, steps = [0, 0, 0], [0, 0, 0]
     for record in model.event_log:
         repairs[record.model] += record.kind == LogKind.ISSUE_RESOLVED
+        steps[record.model] += record.kind == LogKind.CAPACITY_ADDED
     assert sum(repairs) > 3
-    for entry, number in zip(model.ml_models, repairs, strict=True):
+    assert steps != repairs
+    for entry, number in zip(model.ml_models, steps, strict=True):
         assert entry.capacity == pytest.approx(1000.0 * 1.25**number)
 
 

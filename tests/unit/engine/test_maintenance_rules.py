@@ -16,6 +16,7 @@ from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.rules.constants import NOT_GIVEN
 from modelops_abm.rules.maintenance import maintenance_effort
 from modelops_abm.scenario import Scenario, with_values
+from tests.unit.engine.lives import on_steps
 
 INTERVAL_DAYS = 25.0
 TROUBLE: dict[str, Any] = {
@@ -257,7 +258,10 @@ def test_the_nth_issue_drift_and_retraining_have_the_nth_effort(case: str) -> No
     trouble: dict[int, Cause] = {}
     resumes: set[int] = set()
     compared: Counter[Cause] = Counter()
+    steps = on_steps(model.event_log)
     for record in model.event_log:
+        if record in steps:
+            continue
         number, kind = record.model, LogKind(record.kind)
         if kind in (LogKind.ISSUE_STRUCK, LogKind.DRIFT_SET_IN):
             count[number, record.cause] += 1
@@ -283,7 +287,10 @@ def test_the_nth_issue_drift_and_retraining_have_the_nth_effort(case: str) -> No
 def test_repairs_and_retrainings_begin_only_where_they_are_needed(case: str) -> None:
     """A retraining is worked on in its own state only, a repair offline only."""
     model, started = run(case), Counter[tuple[int, int]]()
+    steps = on_steps(model.event_log)
     for record in model.event_log:
+        if record in steps:
+            continue
         if record.kind == LogKind.WORK_STARTED and record.cause in (
             TaskClass.REPAIR,
             TaskClass.RETRAIN,

@@ -170,7 +170,7 @@ def test_every_transition_of_the_table_happens_in_some_run() -> None:
 def _with_requests() -> dict[int, Life]:
     """Return lives of models about which somebody asks more than a small team can answer."""
     request = {"name": "audit", "per_year": 12.0, "deadline_days": 5.0, "effort": constant(2.0)}
-    scenario = with_values(Scenario(), {"requests": [request], "horizon_days": 120}, source="test")
+    scenario = with_values(Scenario(), {"requests": [request], "horizon_days": 240}, source="test")
     return watched_run(scenario, seed=33)[1]
 
 

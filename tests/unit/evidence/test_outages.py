@@ -12,7 +12,7 @@ from scipy.stats import binom, gamma, lognorm, nbinom, norm
 
 from modelops_abm.clients.incidents import IncidentLog, read_incidents
 from modelops_abm.errors import InputError
-from modelops_abm.evidence.durations import time_to_restore
+from modelops_abm.evidence.durations import time_to_end
 from modelops_abm.evidence.outages import ALL, Outage, exposures, findings, outages_of
 from modelops_abm.evidence.rates import mean_rate, rate_by_month
 from modelops_abm.evidence.statements import Count, Statement
@@ -183,7 +183,7 @@ def test_ranges_of_the_mean_time_hold_90_percent_with_and_without_censoring(long
     random, logs, inside = np.random.default_rng(23), 100, 0
     for _ in range(logs):
         hours = random.lognormal(0.5, 1.1, 30)
-        found = time_to_restore(hours[hours < longest], np.full((hours >= longest).sum(), longest))
+        found = time_to_end(hours[hours < longest], np.full((hours >= longest).sum(), longest))
         inside += found.mean.low <= np.exp(0.5 + 1.1**2 / 2) <= found.mean.high
     assert binom.ppf(1e-4, logs, 0.9) <= inside <= binom.ppf(1 - 1e-4, logs, 0.9)
 
@@ -194,18 +194,18 @@ def test_the_range_of_a_mean_time_without_censoring_is_the_generalised_interval(
     random, draws = np.random.default_rng(5), 400_000
     variance = (count - 1) * logs.var(ddof=1) / random.chisquare(count - 1, draws)
     pivot = logs.mean() + random.standard_normal(draws) * np.sqrt(variance / count) + variance / 2
-    found = time_to_restore(hours, NONE).mean
+    found = time_to_end(hours, NONE).mean
     expected = np.exp(np.quantile(pivot, [0.05, 0.5, 0.95]))
     assert [found.low, found.middle, found.high] == pytest.approx(expected, rel=0.03)
 
 
 def test_an_open_outage_lengthens_the_mean_and_the_median() -> None:
     hours = np.array([1.0, 2.0, 3.0, 4.0, 5.0])
-    closed, censored = time_to_restore(hours, NONE), time_to_restore(hours, np.array([6.0, 8.0]))
+    closed, censored = time_to_end(hours, NONE), time_to_end(hours, np.array([6.0, 8.0]))
     assert (closed.median.middle, censored.median.middle) == (3.0, 4.0)
     assert censored.mean.middle > closed.mean.middle
     assert censored.from_tail > closed.from_tail
-    still = time_to_restore(np.array([1.0]), np.array([5.0, 6.0, 7.0]))
+    still = time_to_end(np.array([1.0]), np.array([5.0, 6.0, 7.0]))
     assert (still.median.has_high, still.mean.is_known) == (False, False)
 
 

@@ -52,7 +52,7 @@ def day_of(
     capacity: float,
     scale: float = 1.0,
 ) -> ModelDay:
-    return close_day(TRAITS, stocks, shares, base, loss, capacity, scale, PREVIOUS, CONSTANTS)
+    return close_day(TRAITS, stocks, shares, base, loss, capacity, scale, PREVIOUS, CONSTANTS, 0.0)
 
 
 @st.composite

@@ -1,0 +1,386 @@
+"""Reading a client's time sheets: who worked how long on what, by day or week.
+
+Activities are what words of the file are said to mean (`MEANINGS`); nothing is guessed of them.
+Decided, and said where it happened: equal rows are two entries; a row without hours, or with more
+than a week has, is left out; days are those that are written, whatever the zone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from modelops_abm.clients.cells import read_number
+from modelops_abm.clients.logs import (
+    ColumnsOf,
+    DateOrder,
+    Field,
+    Form,
+    Kind,
+    LogTable,
+    Source,
+    counted_in_words,
+    label_of,
+    order_of,
+    read_stamp,
+    read_table,
+    refused,
+)
+from modelops_abm.clients.problems import Mistake, RowProblem, grouped, rows_in_words
+from modelops_abm.errors import InputError
+from modelops_abm.formats import number, plural
+from modelops_abm.scenario.fields import nearest
+from modelops_abm.scenario.sections import EffortParameters
+from modelops_abm.text import printable
+
+UNKNOWN = "unknown"
+BUILD, UPKEEP, OTHER, ABSENT = "build", "upkeep", "other", "absent"
+MEANINGS: Mapping[str, str] = {
+    BUILD: "new models: ideas, building, deploying",
+    UPKEEP: "keeping what is live: repairs, retraining, requests, support",
+    OTHER: "work of the team on neither",
+    ABSENT: "no work of the team: holidays, illness, work for others",
+    **{
+        name: f"upkeep, namely {name.replace('_', ' ')}; with a task its effort can be told"
+        for name in EffortParameters.model_fields
+    },
+}
+"""What an activity may mean, each with what it stands for."""
+HOURS_PER_DAY = 8.0
+_HOURS_PER_WEEK = 168.0
+_CLOCK = re.compile(r"([0-9]{1,3}):([0-9]{2})(:[0-9]{2})?")
+_THREE_DECIMALS = re.compile(r"[0-9]{1,3}\.[0-9]{3}")
+_ISO_WEEK = re.compile(r"([0-9]{4})-?W([0-9]{2})")
+
+TIMESHEETS = Kind(
+    "timesheets",
+    "a time sheet",
+    (
+        Field("date", "the day, or the first day of the week, or 2025-W07", required=True),
+        Field("activity", "what was done, in words that are given a meaning", required=True),
+        Field("hours", "how long, as 1.5 or 1:30; or else days"),
+        Field("days", f"how long, in days of {HOURS_PER_DAY:g} hours"),
+        Field("person", "who; any word that tells people apart"),
+        Field("task", "ticket or model it was for: what one repair took is added up by it"),
+    ),
+    (
+        Form(
+            "the table of modelops-abm template",
+            ("date", "person", "hours", "activity"),
+            {
+                "date": "date",
+                "activity": "activity",
+                "hours": "hours",
+                "person": "person",
+                "task": "task",
+            },
+        ),
+        Form(
+            "Tempo, worklogs",
+            ("issue key", "hours", "work date"),
+            {
+                "date": "work date",
+                "activity": ("activity name", "account name", "account key", "project key"),
+                "hours": "hours",
+                "person": ("username", "full name"),
+                "task": "issue key",
+            },
+        ),
+        Form(
+            "Harvest, detailed time",
+            ("date", "client", "project", "task", "hours"),
+            {
+                "date": "date",
+                "activity": "task",
+                "hours": "hours",
+                "person": ("employee id", "last name"),
+                "task": "external reference url",
+            },
+        ),
+        Form(
+            "Toggl, detailed report",
+            ("user", "project", "description", "start date", "duration"),
+            {
+                "date": "start date",
+                "activity": ("task", "project"),
+                "hours": "duration",
+                "person": ("email", "user"),
+            },
+        ),
+        Form(
+            "Clockify, detailed report",
+            ("project", "user", "start date", "duration (decimal)"),
+            {
+                "date": "start date",
+                "activity": ("task", "project"),
+                "hours": "duration (decimal)",
+                "person": ("email", "user"),
+            },
+        ),
+    ),
+)
+"""What time sheets say, and the forms in which they are known."""
+
+TEMPLATE = (
+    "date,person,hours,activity,task\r\n"
+    "2025-11-03,A,3.5,pipeline_repair,INC-1\r\n"
+    "2025-11-03,A,4,build,claims-reader\r\n"
+    "2025-11-04,B,8,upkeep,\r\n"
+)
+"""Time sheets to fill in: replace all rows."""
+
+
+class Entry(NamedTuple):
+    """One row of time sheets.
+
+    Attributes
+    ----------
+    row
+        In the file.
+    day
+        As it is written; of a week the first.
+    person, task
+        Empty if not given.
+    hours
+        Above 0.
+    activity
+        One of `MEANINGS`, or `UNKNOWN`.
+    """
+
+    row: int
+    day: date
+    person: str
+    hours: float
+    activity: str
+    task: str
+
+
+@dataclass(frozen=True)
+class TimeSheets:
+    """What time sheets say; see `IncidentLog` for what the logs have in common.
+
+    Attributes
+    ----------
+    source, form, rows, problems, notes
+        As of every log.
+    table
+        The entries, by day.
+    """
+
+    source: str
+    form: str
+    table: tuple[Entry, ...]
+    rows: int
+    problems: tuple[RowProblem, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def hours(self) -> dict[str, float]:
+        """Hours by activity."""
+        found: Counter[str] = Counter()
+        for entry in self.table:
+            found[entry.activity] += entry.hours  # type: ignore[assignment]
+        return dict(found)
+
+    def sentence(self) -> str:
+        """Return what was understood, before anything is computed."""
+        people = len({entry.person for entry in self.table if entry.person})
+        of_whom = f" of {plural(people, 'person') if people == 1 else f'{people} people'}"
+        hours = ", ".join(f"{name} {number(amount)}" for name, amount in self.hours.items())
+        first, last = self.table[0].day, self.table[-1].day
+        return (
+            f"time sheets with {plural(len(self.table), 'entry')}{of_whom if people else ''} "
+            f"from {first} to {last}; hours: {hours}. Read as {self.form}."
+        )
+
+
+def read_timesheets(
+    source: Source,
+    *,
+    name: str | None = None,
+    mapping: ColumnsOf | None = None,
+    only: Mapping[str, Sequence[str]] | None = None,
+    activities: Mapping[str, str] | None = None,
+    dates: DateOrder | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> TimeSheets:
+    r"""Read time sheets.
+
+    Parameters
+    ----------
+    source
+        Path of the file, or its content.
+    name
+        What to call it in messages; by default the file's name.
+    mapping
+        Which column, or columns, say what: by the names in `TIMESHEETS`.
+    only
+        Values by column or field: other rows are not read.
+    activities
+        One of `MEANINGS` by what stands in the column of activities.
+    dates
+        Whether 05/02/2024 has the day or the month first, where the file does not show it.
+    since, until
+        First and last day that are read.
+
+    Raises
+    ------
+    InputError
+        If the file as a whole cannot be read. Rows that cannot are in `TimeSheets.problems`.
+
+    Examples
+    --------
+    >>> sheets = read_timesheets(
+    ...     b"date,person,hours,activity\n2025-11-03,A,1:30,support\n2025-11-03,A,6,build\n",
+    ...     activities={"Support": "upkeep"},
+    ... )
+    >>> sheets.hours
+    {'upkeep': 1.5, 'build': 6.0}
+    """
+    label = label_of(source, name)
+    try:
+        table = read_table(source, TIMESHEETS, mapping)
+        if not table.places.keys() & {"hours", "days"}:
+            reason = "has no column of hours or days"
+            raise Mistake(reason, "map one: --map hours=COLUMN or --map days=COLUMN")
+        entries = _Entries(table, _checked(activities or {}), dates)
+        return entries.log(label, only or {}, since, until)
+    except Mistake as mistake:
+        raise refused(mistake, label) from None
+
+
+def _checked(activities: Mapping[str, str]) -> dict[str, str]:
+    for word, meaning in activities.items():
+        if meaning not in MEANINGS:
+            hint = nearest(meaning, MEANINGS)
+            meant = f"; did you mean {hint}?" if hint else ""
+            message = f"'{printable(word)}' cannot mean '{printable(meaning)}'"
+            raise InputError(f"{message}; activities are {', '.join(MEANINGS)}{meant}")
+    own = {name: name for name in MEANINGS}
+    return own | {word.strip().casefold(): meaning for word, meaning in activities.items()}
+
+
+class _Entries:
+    """Turns the rows of a table into entries, and keeps what it could not use and why."""
+
+    def __init__(
+        self, table: LogTable, activities: Mapping[str, str], dates: DateOrder | None
+    ) -> None:
+        self._table = table
+        self._activities = activities
+        self._problems = list(table.problems)
+        rows = [row.row for row in table.rows]
+        self._order = order_of(zip(rows, table.cells("date"), strict=True), dates)
+
+    def log(
+        self,
+        label: str,
+        only: Mapping[str, Sequence[str]],
+        since: date | None,
+        until: date | None,
+    ) -> TimeSheets:
+        """Return the time sheets; what is left out on the way is told."""
+        entries = sorted(self._entries(self._table.chosen(only)), key=lambda entry: entry.day)
+        first, last = _day(since) or date.min, _day(until) or date.max
+        inside = [entry for entry in entries if first <= entry.day <= last]
+        if not inside:
+            found = grouped(self._problems)
+            why = f": {found[0].message}" if found else ""
+            raise Mistake(f"holds no entry that can be used{why}", "see docs/evidence-files.md")
+        return TimeSheets(
+            label,
+            self._table.in_words(),
+            tuple(inside),
+            len(self._table.rows) + len(self._table.problems),
+            grouped(self._problems),
+            tuple(self._notes(entries, inside, only)),
+        )
+
+    def _entries(self, chosen: Sequence[bool]) -> Iterator[Entry]:
+        table = self._table
+        days, hours, shifts = map(table.cells, ("date", "hours", "days"))
+        people, activities, tasks = map(table.cells, ("person", "activity", "task"))
+        for at, record in enumerate(table.rows):
+            if not chosen[at]:
+                continue
+            day = self._read("date", record.row, days[at])
+            time = self._hours(record.row, hours[at], shifts[at])
+            if isinstance(day, date) and time is not None:
+                meaning = self._activities.get(activities[at].casefold(), UNKNOWN)
+                yield Entry(record.row, day, people[at], time, meaning, tasks[at])
+
+    def _hours(self, row: int, hours: str, days: str) -> float | None:
+        field, cell = ("hours", hours) if hours else ("days", days)
+        found = self._read(field, row, cell)
+        return found if isinstance(found, float) and found > 0.0 else None
+
+    def _read(self, field: str, row: int, cell: str) -> date | float | None:
+        """Return what a cell says; what cannot be read is kept as a problem."""
+        try:
+            if not cell:
+                raise Mistake("says not when" if field == "date" else "has no hours", "fill it in")
+            return self._date(cell) if field == "date" else _amount(field, cell)
+        except Mistake as mistake:
+            columns = self._table.names(field)[:1]
+            self._problems.append(
+                RowProblem(mistake.reason, mistake.remedy, (row,), columns, printable(cell))
+            )
+            return None
+
+    def _date(self, cell: str) -> date:
+        if week := _ISO_WEEK.fullmatch(cell):
+            try:
+                return date.fromisocalendar(int(week[1]), int(week[2]), 1)
+            except ValueError:
+                raise Mistake("is no week of the calendar", "write an existing one") from None
+        return read_stamp(cell, self._order).local.date()
+
+    def _notes(
+        self, entries: Sequence[Entry], inside: Sequence[Entry], only: Mapping[str, Sequence[str]]
+    ) -> Iterator[str]:
+        if only:
+            yield f"read alone: {plural(sum(self._table.chosen(only)), 'row')} of {', '.join(only)}"
+        if outside := len(entries) - len(inside):
+            yield f"outside of the days that are stated: {plural(outside, 'row')}"
+        if "hours" not in self._table.places:
+            yield f"days are taken as {HOURS_PER_DAY:g} hours"
+        rows: dict[tuple[object, ...], list[int]] = {}
+        for entry in inside:
+            rows.setdefault(entry[1:], []).append(entry.row)
+        if twice := sorted(row for same in rows.values() for row in same[1:]):
+            yield f"equal to an entry above, and counted: {rows_in_words(twice)}"
+        yield from self._unknown(inside)
+
+    def _unknown(self, entries: Sequence[Entry]) -> Iterator[str]:
+        numbers = (record.row for record in self._table.rows)
+        words = dict(zip(numbers, self._table.cells("activity"), strict=True))
+        unknown = Counter(words[each.row] for each in entries if each.activity == UNKNOWN)
+        if unknown:
+            shown = counted_in_words({word or "none": count for word, count in unknown.items()})
+            example = printable(next(iter(unknown)))
+            yield (
+                f"of these activities it is not known what they mean: {shown}; say so: "
+                f"--word '{example}=upkeep'"
+            )
+
+
+def _day(stated: date | None) -> date | None:
+    return stated.date() if isinstance(stated, datetime) else stated
+
+
+def _amount(field: str, cell: str) -> float:
+    """Return the hours in a cell of hours, or of days."""
+    if clock := _CLOCK.fullmatch(cell):
+        hours = int(clock[1]) + int(clock[2]) / 60.0 + int((clock[3] or ":0")[1:]) / 3600.0
+    else:
+        # 1.333 can be no thousand hours of a week: with one more digit it means one thing.
+        plain = f"{cell}0" if _THREE_DECIMALS.fullmatch(cell) else cell
+        hours = read_number(plain) * (HOURS_PER_DAY if field == "days" else 1.0)
+    if not 0.0 <= hours <= _HOURS_PER_WEEK:
+        raise Mistake("is no time that an entry can have", f"write 0 to {_HOURS_PER_WEEK:g} hours")
+    return hours
