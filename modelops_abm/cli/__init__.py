@@ -23,8 +23,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit code: 0 done, 1 bad input, 2 wrong usage, 3 an error of the program, 130 stopped by
-        Ctrl-C, 141 the reader of the output has gone away.
+        The exit code: 0 done, 1 bad input, 2 wrong usage, 3 an error of the program, 4 a plan
+        that pays less often than is required, 130 stopped by Ctrl-C, 141 the reader of the output
+        has gone away.
     """
     try:
         from modelops_abm.cli.entry import run  # Ctrl-C may come while it is loaded

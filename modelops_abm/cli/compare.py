@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -19,6 +19,8 @@ from modelops_abm.cli.options import (
     scenario_to_run,
     seed_option,
     set_option,
+    with_assignments,
+    with_portfolio,
 )
 from modelops_abm.cli.study import (
     Asked,
@@ -32,18 +34,31 @@ from modelops_abm.cli.study import (
     team_that_is_too_small,
 )
 from modelops_abm.representation import Result
-from modelops_abm.scenario import InputError, Problem, Scenario, baseline_of, fingerprint_of
+from modelops_abm.scenario import (
+    InputError,
+    Problem,
+    Scenario,
+    baseline_of,
+    fingerprint_of,
+    parse_assignment,
+)
 from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.text import printable
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from modelops_abm.evidence.belief import Belief
     from modelops_abm.experiments import Comparison, SideBySide
     from modelops_abm.experiments.running import Keeping
+    from modelops_abm.experiments.statistics import Share
 
 type Made = Callable[[str | None, str | None], Scenario]
 """Makes the scenario of a file or of a preset."""
 
 BASELINE = "baseline"
+TOO_SELDOM = 4
+"""Exit code if a plan pays less often than ``--require-chance`` wants."""
 MOST_PLANS = 12
 _FILES = kept_files(("figures", "plan", "baseline"), ("worth-and-payback",))
 _FILES_OF_MANY = kept_files(("npv", "pairs", "npv-by-future"), ("side-by-side",))
@@ -73,6 +88,19 @@ _FILES_OF_MANY = kept_files(("npv", "pairs", "npv-by-future"), ("side-by-side",)
     help="Stop when the average NPV difference is known to this, with 95 % confidence; 100 futures"
     " are run in any case.",
 )
+@click.option(
+    "--belief",
+    "belief_file",
+    metavar="FILE",
+    help="Compare also over what 'fit' believes of the organisation: a draw of its own for every"
+    " two futures. Of a plan that is named, what it decides is taken, and what --set says.",
+)
+@click.option(
+    "--require-chance",
+    type=click.FloatRange(0.0, 1.0),
+    metavar="SHARE",
+    help="End with exit code 4 if the plan pays in fewer of the futures than this, such as 0.8.",
+)
 @seed_option
 @cluster_option
 @kept_option
@@ -86,11 +114,13 @@ def compare(
     days: int | None,
     replications: int,
     half_width: float | None,
+    belief_file: str | None,
+    require_chance: float | None,
     seed: int,
     cluster: str | None,
     output: Path | None,
     wants_json: bool,
-) -> None:
+) -> int:
     """Compare a plan with its baseline over the same futures, or several plans side by side.
 
     The baseline is the same organisation with every capability held at its start level. Values set
@@ -101,15 +131,34 @@ def compare(
         return scenario_to_run(file, preset_name, assignments, days, portfolio)
 
     if len(plan_files) + len(preset_names) > 1 or against is not None:
+        if belief_file is not None or require_chance is not None:
+            raise InputError(
+                "--belief and --require-chance are for one plan against its own baseline"
+            )
         plans = _named_plans(plan_files, preset_names, made)
         asked = Asked(next(iter(plans.values())), replications, seed, output, wants_json, cluster)
         _compare_side_by_side(asked, plans, against, made, half_width)
-        return
-    plan = made(*(*plan_files, None)[:1], *(*preset_names, None)[:1])
+        return 0
+    belief = None if belief_file is None else _belief(belief_file, half_width)
+    if belief is not None and not (plan_files or preset_names):
+        plan = with_portfolio(
+            with_assignments(belief.scenario, assignments, _days(days)), portfolio
+        )
+    else:
+        plan = made(*(*plan_files, None)[:1], *(*preset_names, None)[:1])
+    table = None
+    if belief is not None:
+        plan, table = belief.of_plan(plan, _stated(assignments))
     check_is_a_plan(plan)
     asked = Asked(plan, replications, seed, output, wants_json, cluster)
+    chance: list[Share] = []
 
     def compared(keeping: Keeping) -> Found:
+        found = _over(asked, table, keeping) if table is not None else of_luck(keeping)
+        chance.append(_chance(found.result))
+        return found
+
+    def of_luck(keeping: Keeping) -> Found:
         from modelops_abm.experiments import compare as compare_with_baseline
 
         found = compare_with_baseline(plan, replications, half_width=half_width, **keeping)
@@ -121,6 +170,56 @@ def compare(
 
     words = f"{formats.number(replications)} futures without and with the plan"
     conduct(asked, "compare", words, _FILES, compared)
+    return _judged(chance[0], require_chance)
+
+
+def _days(days: int | None) -> dict[str, int]:
+    return {} if days is None else {"horizon_days": days}
+
+
+def _stated(assignments: tuple[str, ...]) -> list[str]:
+    """Return the names that ``--set`` states."""
+    return [parse_assignment(text)[0] for text in assignments]
+
+
+def _belief(file: str, half_width: float | None) -> Belief:
+    from modelops_abm.evidence.belief import load_belief
+
+    if half_width is not None:
+        raise InputError("--half-width is of luck alone: give --belief without it")
+    return load_belief(file)
+
+
+def _over(asked: Asked, table: pd.DataFrame, keeping: Keeping) -> Found:
+    """Compare at the values as set, and over a table of draws."""
+    from modelops_abm.experiments import compare_over, joint_draws
+    from modelops_abm.experiments.comparison_over import LUCKS
+
+    draws = joint_draws(asked.scenario, table, max(asked.replications // LUCKS, 2), seed=asked.seed)
+    found = compare_over(asked.scenario, draws, **keeping)
+    luck = (
+        f"{formats.plural(found.at.replications, 'future')}, {formats.plural(len(draws), 'draw')}"
+    )
+    return Found(found, luck, {"draws": len(draws)}, whole=[asked.scenario])
+
+
+def _chance(found: Result) -> Share:
+    """Return the chance that the plan pays."""
+    from modelops_abm.experiments import ComparisonOver
+    from modelops_abm.experiments.comparison_over import chance_of_paying
+
+    if isinstance(found, ComparisonOver):
+        return found.chance
+    return chance_of_paying(cast("Comparison", found))
+
+
+def _judged(chance: Share, required: float | None) -> int:
+    """Return the exit code: whether the plan pays as often as is required."""
+    if required is None or chance.share >= required:
+        return 0
+    paid = formats.count_of(chance.count, chance.n)
+    click.echo(f"The plan pays in {paid} futures; required are {required:.0%}.", err=True)
+    return TOO_SELDOM
 
 
 def _needed(comparison: Comparison, half_width: float | None) -> str:

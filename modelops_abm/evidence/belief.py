@@ -10,7 +10,7 @@ import dataclasses
 import io
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,7 +32,8 @@ from modelops_abm.experiments.draws import Draws, draws_of, joint_draws
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.formats import MONTH_DAYS, number
 from modelops_abm.representation import Reported, Row, Table, numbers, words
-from modelops_abm.scenario import Scenario, catalogue
+from modelops_abm.scenario import Scenario, catalogue, with_values
+from modelops_abm.scenario.fields import value_at
 from modelops_abm.scenario.files import read_scenario, scenario_text
 from modelops_abm.scenario.knowledge import family_within
 from modelops_abm.text import printable
@@ -46,6 +47,7 @@ NOTHING_YET = 1.1
 _BEFORE = 4_000
 _ENDS = (0.05, 0.5, 0.95)
 _SHOWN = 12
+_DECIDED = ("capabilities.", ".maximum", ".start_day")
 _HEAD = b"modelops_abm belief"
 _FORMAT = 1
 _LARGEST_BYTES, _MOST_DRAWS, _MOST_PREDICTED = 50_000_000, 100_000, 10_000
@@ -131,6 +133,27 @@ class Belief(Reported):
     def drawn(self, count: int, seed: int = 0, first: int = 0) -> Draws:
         """Return so many draws of the belief, keyed as `joint_draws` has them."""
         return joint_draws(self.scenario, self.draws.table(), count, seed=seed, first=first)
+
+    def of_plan(self, plan: Scenario, stated: Iterable[str] = ()) -> tuple[Scenario, pd.DataFrame]:
+        """Return the organisation with what a plan decides, and the draws of the rest of it.
+
+        Parameters
+        ----------
+        plan
+            Whose levels to invest up to, days on which that begins, and length are taken.
+        stated
+            Names of further values of the plan that are taken, and therefore not drawn.
+        """
+        names = {each.name for each in catalogue()}
+        told = {name.removesuffix(".mean") for name in stated} & names
+        decided = {name for name in names if name.startswith(_DECIDED[0])}
+        decided = {name for name in decided if name.endswith(_DECIDED[1:])} | {"horizon_days"}
+        values = {name: value_at(plan, name) for name in sorted(told | decided)}
+        changed = {
+            name: value for name, value in values.items() if value != value_at(self.scenario, name)
+        }
+        scenario = with_values(self.scenario, changed, source="the plan")
+        return scenario, self.draws.table().drop(columns=sorted(told), errors="ignore")
 
     @cached_property
     def learned(self) -> pd.DataFrame:

@@ -8,6 +8,10 @@ from .comparison import (
 from .comparison_many import (
     SideBySide as SideBySide,
 )
+from .comparison_over import (
+    ComparisonOver as ComparisonOver,
+    compare_over as compare_over,
+)
 from .comparison_runs import (
     compare as compare,
     comparisons as comparisons,

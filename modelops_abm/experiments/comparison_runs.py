@@ -30,6 +30,7 @@ from modelops_abm.experiments.statistics import LOOKS, checked_looks, is_known, 
 from modelops_abm.experiments.store import Store, pair_of
 from modelops_abm.runs import Batch, Series
 from modelops_abm.runs.bands import Bands
+from modelops_abm.runs.replications import Drawn
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.scenario import Scenario, baseline_of, fingerprint_of
 
@@ -46,13 +47,14 @@ def replications_of(
     looks: Sequence[int],
     wanted: Series,
     keeping: Keeping,
+    draws: Drawn | None = None,
 ) -> Iterator[tuple[Batch, Floats]]:
     """Yield the replications of scenarios in order, none of the parts going beyond a look.
 
     With each batch come the days of payback of every scenario against the baseline: scenarios x
     replications. If daily outcomes are wanted, they are the last series of the batch.
 
-    A store has no daily outcomes: if they are wanted, all is run again.
+    A store has no daily outcomes, and knows no draws: with either, all is run again.
 
     Parameters
     ----------
@@ -64,6 +66,8 @@ def replications_of(
         Daily outcomes that are wanted.
     keeping
         How to run; `progress` is not called.
+    draws
+        What all scenarios may be; see `stream`.
 
     Raises
     ------
@@ -74,7 +78,8 @@ def replications_of(
     """
     store = checked_store(keeping)
     place = list(scenarios).index(baseline)
-    kept = None if store is None else _Kept(store, list(scenarios.values()), place)
+    is_kept = store is not None and draws is None
+    kept = None if store is None or not is_kept else _Kept(store, list(scenarios.values()), place)
     # Only what every scenario has, from the first replication on: half a pair is no difference.
     known = 0 if kept is None or wanted.names else kept.count(looks[-1])
     if kept is not None:
@@ -86,7 +91,7 @@ def replications_of(
     # The day of payback follows from the days of both runs, which are at hand only here, and not
     # kept.
     series = [_NET_VALUE, wanted] if wanted.names else [_NET_VALUE]
-    for batch in batches_of(list(scenarios.values()), known, looks[-1], keeping, series):
+    for batch in batches_of(list(scenarios.values()), known, looks[-1], keeping, series, draws):
         for part in batch.cut(looks):
             paybacks = _paybacks(part.series[0][:, :, 0], place)
             if kept is not None:
@@ -150,6 +155,8 @@ class Gathering:
         Seed of the luck that they share, and the engine that runs them.
     wanted
         Daily outcomes of which bands are wanted.
+    draws
+        What all scenarios may be, if they are not only as they say.
     """
 
     def __init__(
@@ -160,8 +167,9 @@ class Gathering:
         *,
         seed: int,
         engine: str,
+        draws: Drawn | None = None,
     ) -> None:
-        self._baseline, self._scenarios = baseline, scenarios
+        self._baseline, self._scenarios, self._draws = baseline, scenarios, draws
         self._seed, self._engine = seed, engine
         self._is_daily = bool(wanted.names)
         self._totals: list[Floats] = []
@@ -224,6 +232,7 @@ class Gathering:
                 engine=self._engine,
                 version=simulator_version(),
                 first=0,
+                draws=self._draws,
                 values=totals[name],
                 bands=self._levels[name].tables(),
             )
@@ -258,11 +267,14 @@ class Settings(Keeping, total=False):
         difference between each plan and the baseline.
     period_days
         Length of the periods by which they are summarised, see `simulate.Series`; 1 if not given.
+    draws
+        What all scenarios may be: replication n of each has draw n, see `stream`.
     """
 
     half_width: float | None
     daily: Sequence[str]
     period_days: int
+    draws: Drawn | None
 
 
 @refuses_unknown
@@ -417,9 +429,11 @@ def sides_by_side(
         wanted,
         seed=settings.get("seed", 0),
         engine=engine_of(settings),
+        draws=settings.get("draws"),
     )
     half_width, progress = settings.get("half_width"), settings.get("progress")
-    for batch, paybacks in replications_of(scenarios, baseline, edges, wanted, settings):
+    draws = settings.get("draws")
+    for batch, paybacks in replications_of(scenarios, baseline, edges, wanted, settings, draws):
         gathering.add(batch, paybacks)
         if progress is not None:
             progress(gathering.replications, edges[-1])

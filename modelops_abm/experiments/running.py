@@ -23,6 +23,7 @@ from modelops_abm.core import outcomes
 from modelops_abm.experiments.statistics import PairedDifference, checked_looks
 from modelops_abm.experiments.store import Store
 from modelops_abm.runs import Batch, Engine, ModelClass, Series, engine_in_words, stream
+from modelops_abm.runs.replications import Drawn
 from modelops_abm.runs.resources import bytes_of_results, check_memory
 from modelops_abm.runs.results import summary_values
 from modelops_abm.scenario import Scenario, fingerprint_of
@@ -227,6 +228,7 @@ def batches_of(
     end: int,
     keeping: Keeping,
     series: Sequence[Series] = (),
+    draws: Drawn | None = None,
 ) -> Iterator[Batch]:
     """Yield the replications of scenarios from one number on and before another, in order.
 
@@ -238,12 +240,15 @@ def batches_of(
         How; the store is left alone, and `progress` is not called.
     series
         Daily outcomes to keep; see `stream`.
+    draws
+        What the scenarios may be; see `stream`.
     """
     return stream(
         scenarios,
         end - first,
         first=first,
         series=series,
+        draws=draws,
         seed=keeping.get("seed", 0),
         engine=keeping.get("engine", "ensemble"),
         model_class=keeping.get("model_class"),

@@ -1,0 +1,83 @@
+"""``compare --belief`` and ``--require-chance``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modelops_abm import preset, with_values
+from modelops_abm.evidence.belief import Belief, save_belief
+from modelops_abm.experiments import draws_of
+from modelops_abm.scenario import CAPABILITY_NAMES
+
+SHORT = ("--days", "200", "--replications", "20")
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(tmp_path)
+    scenario = with_values(preset("all_five"), {"horizon_days": 300}, source="test")
+    save_belief(Belief(scenario, (), draws_of(scenario, 30), 30.0), "belief.parquet")
+    return "belief.parquet"
+
+
+def test_tells_both_answers(modelops: Callable, file: str) -> None:
+    outcome = modelops("compare", "--belief", file, *SHORT)
+    assert outcome.code == 0, outcome.err
+    words = " ".join(outcome.out.replace("\u202f", " ").split())
+    assert "200 days, seed 0, 20 futures, 10 draws" in words
+    assert "Over what the organisation may be it pays in" in words
+    assert "is what nobody knows" in words
+    assert all(len(line) <= 100 for line in outcome.out.splitlines())
+
+
+def test_json_has_both(modelops: Callable, file: str) -> None:
+    said = json.loads(modelops("compare", "--belief", file, *SHORT, "--json").out)
+    assert said["draws"] == 10
+    assert said["pays"]["n"] == said["replications"] == 20
+    assert said["at_the_values_as_set"]["horizon_days"] == 200
+
+
+def test_a_plan_that_is_named_is_taken_and_what_is_set_is_not_drawn(
+    modelops: Callable, file: str
+) -> None:
+    said = json.loads(
+        modelops(
+            *("compare", "--belief", file, "--preset", "monitoring_alone", *SHORT, "--json"),
+            *("--set", "team.developers=3"),
+        ).out
+    )
+    assert said["plan"]["team"]["developers"] == 3
+    capabilities = said["plan"]["capabilities"]
+    levels = [capabilities[name]["maximum"] for name in CAPABILITY_NAMES]
+    assert levels == [float(name == "monitoring") for name in CAPABILITY_NAMES]
+
+
+def test_a_chance_that_is_required_decides_the_exit_code(modelops: Callable) -> None:
+    plan = ("compare", "--preset", "all_five", *SHORT)
+    assert modelops(*plan, "--require-chance", "0").code == 0
+    outcome = modelops(*plan, "--set", "finance.discount_rate=0.1", "--require-chance", "1")
+    # 200 days do not pay back in every future.
+    assert outcome.code == 4
+    assert "required are 100%" in outcome.err
+
+
+def test_what_does_not_go_together_is_refused(modelops: Callable, file: str) -> None:
+    outcome = modelops("compare", "--belief", file, "--half-width", "1000")
+    assert outcome.code == 1
+    assert "--half-width is of luck alone" in outcome.err
+    outcome = modelops(
+        "compare", "--preset", "all_five", "--against", "reference", "--belief", file
+    )
+    assert outcome.code == 1
+    assert "for one plan against its own baseline" in outcome.err
+
+
+def test_a_file_that_is_none_is_refused(modelops: Callable, file: str) -> None:
+    Path(file).write_bytes(b"hostile")
+    outcome = modelops("compare", "--belief", file)
+    assert outcome.code == 1
+    assert "is no belief, or damaged" in outcome.err
