@@ -301,6 +301,7 @@ CLIENT_VALUES: dict[str, Any] = {
     "retraining_interval_days": 20.0,
     "last_retrained_at": "2025-11-11",
     "regulated": True,
+    "shared_source": 0,
     **OF_KIND_VALUES,
 }
 EARLY_VALUES: dict[str, Any] = {
@@ -317,6 +318,8 @@ EARLY_VALUES: dict[str, Any] = {
 
 def often(name: str) -> dict[str, Any]:
     """Return what makes a model fail often in the way that a value of how it fails is about."""
+    if name == "shared_source":
+        return {name: 1}
     if name not in OF_KIND_VALUES:
         return {}
     cause = name.partition("_")[0]
@@ -325,11 +328,15 @@ def often(name: str) -> dict[str, Any]:
     return {**often, "capacity_per_day": 1.0, "yearly_power_loss": 0.9}
 
 
+SOURCES = {"incidents.shared_sources": 2, "incidents.shared_per_year": 20.0}
+
+
 def of_the_client(**values: Any) -> dict[str, Any]:
     first = {"id": "first", "stage": "production", **values}
     others = [{"id": f"model {number}"} for number in range(3)]
     # Drifts are investigated though they are found early.
-    values = {**two_kinds(0.9), "drift.offline_loss": 0.02}
+    sources = SOURCES if "shared_source" in values else {}
+    values = {**two_kinds(0.9), "drift.offline_loss": 0.02, **sources}
     return {**values, "imported": {"source": "test", "models": [first, *others]}}
 
 
@@ -391,7 +398,9 @@ def test_nothing_that_is_stated_of_a_retired_model_changes_anything() -> None:
         == set(GONE)
         == set(PortfolioModel.model_fields) - {*("id", "name", "stage")}
     )
-    assert result(of_the_client(stage="retired", **GONE)) == result(of_the_client(stage="retired"))
+    # Where the others read sources, too.
+    bare = of_the_client(stage="retired", shared_source=1)
+    assert result(of_the_client(stage="retired", **GONE)) == result(bare)
 
 
 def test_every_stage_of_a_clients_model_gives_another_result() -> None:
