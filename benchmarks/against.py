@@ -3,8 +3,9 @@
     python benchmarks/against.py COMMIT... [--tries 100]
 
 Each commit is taken out of the repository with `git archive` into a folder of its own, and compiles
-there. The least of many short tries is what a machine takes that other work leaves alone; but where
-the compiler puts the code alone changes the time by some per cent. The first line is the code here.
+there. The least of many short tries is what a machine takes that other work leaves alone. Where
+code and memory happen to lie changes the time by some per cent from process to process, so there
+are several of each. The first line is the code here.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-REPLICATIONS = 20
+REPLICATIONS, PROCESSES = 20, 3
 # In a process of its own, with the package of the folder that it starts in.
 PROGRAM = f"""
 import sys, time
@@ -87,11 +88,12 @@ def _taken_out(commit: str, folder: Path) -> Path:
 
 def measured(folders: Sequence[Path], tries: int) -> list[float]:
     """Return the least time of a replication with the package in each folder."""
-    timers = [Timer(folder) for folder in folders]
-    least = [timer.seconds() for timer in timers]
+    timers = [[Timer(folder) for _ in range(PROCESSES)] for folder in folders]
+    least = [float("inf")] * len(folders)
     for _ in range(tries):
-        least = [min(known, timer.seconds()) for known, timer in zip(least, timers, strict=True)]
-    for timer in timers:
+        for place, same in enumerate(timers):
+            least[place] = min(least[place], *(timer.seconds() for timer in same))
+    for timer in (timer for same in timers for timer in same):
         timer.close()
     return least
 

@@ -1,6 +1,6 @@
 """What it takes that every replication has numbers of its own: draws of what is known.
 
-    python benchmarks/draws.py [--count 400]
+    python benchmarks/draws.py [--count 400] [--tries 7]
 
 Absolute times depend on the machine; the ratios in one output are what to compare. Other work on
 the machine slows whatever runs beside it, so all is measured in turn, and the least of many counts.
@@ -31,22 +31,23 @@ SIZES = (
     "efforts.",
     "incidents.",
 )
-TRIES = 7
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--count", type=int, default=400, help="draws, one for a replication")
-    count = arguments.parse_args().count
+    arguments.add_argument("--tries", type=int, default=7, help="of each, in turn")
+    given = arguments.parse_args()
+    count, tries = given.count, given.tries
     prepare_kernel()
     everything = draws_of(REFERENCE, count)
-    kernel(everything)
+    kernel(everything, tries)
     same_work = [name for name in known_of(REFERENCE)[0] if not name.startswith(SIZES)]
-    futures(draws_of(REFERENCE, count, names=same_work), "of all but sizes and work")
-    futures(everything, "of everything: also other sizes, which take other times")
+    futures(draws_of(REFERENCE, count, names=same_work), "of all but sizes and work", tries)
+    futures(everything, "of everything: also other sizes, which take other times", tries)
 
 
-def kernel(draws: Draws) -> None:
+def kernel(draws: Draws, tries: int) -> None:
     """One core: the same organisations, laid out beforehand, one by one, or all at once."""
     count = len(draws)
     alone = prepared_each(draws.scenarios(), 0)
@@ -61,6 +62,7 @@ def kernel(draws: Draws) -> None:
             ),
         },
         time.thread_time,
+        tries,
     )
     table(f"{count} replications of as many draws, one core", seconds)
 
@@ -69,22 +71,26 @@ def run(inputs: Inputs, count: int) -> object:
     return run_block(inputs, 1, 0, count, ())
 
 
-def futures(draws: Draws, what: str) -> None:
-    """All cores, with bands of some outcomes by week: over luck alone, and over draws too."""
+def futures(draws: Draws, what: str, tries: int) -> None:
+    """All cores, with bands of some outcomes by week: over luck alone, and over draws too.
+
+    Processor time, which other work on the machine disturbs less than the time of the clock.
+    """
     replications = partial(replicate, REFERENCE, len(draws), seed=1, daily=DAILY, period_days=7)
     seconds = in_turn(
         {"luck alone": replications, "luck and draws": partial(replications, draws=draws)},
-        time.perf_counter,
+        time.process_time,
+        tries,
     )
-    table(f"{len(draws)} futures with bands, all cores; draws {what}", seconds)
+    table(f"{len(draws)} futures with bands, time of all cores; draws {what}", seconds)
 
 
 def in_turn(
-    actions: dict[str, Callable[[], object]], clock: Callable[[], float]
+    actions: dict[str, Callable[[], object]], clock: Callable[[], float], tries: int
 ) -> dict[str, float]:
     """Return the least time of each of several actions, which take turns."""
     least = dict.fromkeys(actions, float("inf"))
-    for _ in range(TRIES):
+    for _ in range(tries):
         for name, action in actions.items():
             began = clock()
             action()
