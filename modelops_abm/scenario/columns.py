@@ -29,8 +29,8 @@ NOT_ABOVE = {
 """Values that may not be above others: what a scenario refuses beside the bounds of each value."""
 _DTYPES = {"float": "fi", "distribution": "fi", "int": "i", "flag": "b", "choice": "U"}
 """Kinds of value that may be a column, and of what type of numpy."""
-_LENGTHS = ("horizon_days",)
-"""What decides how long the tables are."""
+_LENGTHS = ("horizon_days", "incidents.shared_sources")
+"""What decides how long the tables are, or which numbers a client's rows may name."""
 
 
 def takes(scenario: Scenario, columns: Mapping[str, Column]) -> bool:

@@ -90,6 +90,7 @@ DEPENDS: Mapping[str, tuple[Scenario, dict[str, Any]]] = {
         Scenario.model_validate({"changes": [{"day": 9, "team.developers": 4}]}),
         {"team.developers": np.array([4, 5])},
     ),
+    "sources that rows may name": (Scenario(), {"incidents.shared_sources": np.array([1, 2])}),
     "no value": (Scenario(), {"team.developer": np.array([4, 5])}),
 }
 
