@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-
-import numpy as np
+from itertools import pairwise
+from statistics import median
 
 from modelops_abm.clients.cells import read_number
 from modelops_abm.clients.logs import (
@@ -161,8 +161,13 @@ def rhythm_of(days: Iterable[tuple[str, date]]) -> Rhythm:
     of_model: dict[str, list[int]] = defaultdict(list)
     for model, day in days:
         of_model[model].append(day.toordinal())
-    gaps = [gap for each in of_model.values() for gap in np.diff(sorted(each)) if gap > 0]
-    between = float(np.median(gaps)) if gaps else 1.0
+    gaps = [
+        after - before
+        for each in of_model.values()
+        for before, after in pairwise(sorted(each))
+        if after > before
+    ]
+    between = float(median(gaps)) if gaps else 1.0
     return Rhythm(next((w for most, w in _PERIODS if between < most), "reading"), between)
 
 
