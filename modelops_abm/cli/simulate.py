@@ -151,8 +151,11 @@ def _once(asked: _Asked, replication: int, kept: _Kept | None) -> tuple[Run, tup
         if kept is not None:
             bar.add_task("Saving", total=None)
             _keep(run, kept)
+        from modelops_abm.evidence.benchmarks import beside_summary
+
         totals = [[run.totals[name] for name in outcomes.TOTALS]]
-        return run, team_that_is_too_small(asked.scenario, totals, {"seed": asked.seed})
+        team = team_that_is_too_small(asked.scenario, totals, {"seed": asked.seed})
+        return run, (*team, beside_summary(run.summary))
 
 
 def _check(kept: _Kept) -> None:
@@ -203,4 +206,8 @@ def _many(
             bar.add_task("Saving", total=None)
             ensemble.save(output)
         team = team_that_is_too_small(asked.scenario, ensemble.values, {"seed": asked.seed})
-    return averages_of(ensemble), team
+    from modelops_abm.evidence.benchmarks import beside_summary
+
+    found = averages_of(ensemble)
+    means = {name: known.mean for name, known in found.estimates.items()}
+    return found, (*team, beside_summary(means))

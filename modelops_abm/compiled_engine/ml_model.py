@@ -76,6 +76,7 @@ from modelops_abm.compiled_engine.totals import (
     CAPACITY_STEPS,
     FAILED_BUILD_DAYS,
     LOAD_REVIEWS,
+    OUTAGES,
     RESTORATIONS,
     RESTORE_WAITING_DAYS,
     RESTORE_WORKING_DAYS,
@@ -391,6 +392,7 @@ def _leave_online(org: Record, number: int, target: int, cause: int, since: floa
     enter_state(org, number, target, cause)
     lane_of(org, number).cause = cause
     model_of(org, number).offline_since = since
+    tally(org, OUTAGES, 1.0)
     request = retraining_task(org, number)
     if task_of(org, request).exists and not task_of(org, request).held:
         hold(org, request)

@@ -17,7 +17,7 @@ from modelops_abm.compiled_engine.layout import (
     own_of,
     setting_at,
 )
-from modelops_abm.compiled_engine.totals import DRIFT_DAYS_UNDETECTED, tally
+from modelops_abm.compiled_engine.totals import DRIFT_DAYS_UNDETECTED, RETRAININGS, tally
 from modelops_abm.core.events import LogKind, Rank
 from modelops_abm.core.statechart import Cause
 from modelops_abm.rules.day import Health, base_power_at, drift_loss_at
@@ -83,6 +83,7 @@ def restore(setting: int, org: Record, number: int) -> None:
     model, care = model_of(org, number), setting_at(setting).constants.care
     share = restored_share(care, levels(org), model.entity, model.restorations)
     model.restorations += 1
+    tally(org, RETRAININGS, 1.0)
     # Of the power until now, so before drift and date are overwritten.
     restored = restored_power(base_now(org, number), share)
     end_drift(org, number)

@@ -44,10 +44,13 @@ AVAILABILITY = _DAILY["availability"]
 POWER = _DAILY["power"]
 
 # Places of the tallies in `totals`.
+OUTAGES = _TOTALS["outages"]
 RESTORATIONS = _TOTALS["restorations"]
 RESTORE_WAITING_DAYS = _TOTALS["restore_waiting_days"]
 RESTORE_WORKING_DAYS = _TOTALS["restore_working_days"]
 DRIFT_DAYS_UNDETECTED = _TOTALS["drift_days_undetected"]
+RETRAININGS = _TOTALS["retrainings"]
+USER_DAYS = _TOTALS["user_days"]
 MODELS_DELIVERED = _TOTALS["models_delivered"]
 SOURCE_FAILURES = _TOTALS["source_failures"]
 LOAD_REVIEWS = _TOTALS["load_reviews"]

@@ -159,6 +159,7 @@ def _add_up(org: Record) -> None:
         abandoned += lane.abandoned
     org.abandoned = abandoned
     today_of(org, totals.USERS).value = users
+    totals.tally(org, totals.USER_DAYS, users)
     today_of(org, totals.ROLLED_BACK).value = float(rolled_back)
     # In the order of `outcomes.MODEL_FLOWS`, which is that of `DayFlows`.
     place = totals.MODEL_FLOWS

@@ -278,10 +278,13 @@ MEDIANS = ("idea_to_production", "begun_to_live")
 
 # Retirements last, by `events.RetirementReason`: the compiled engine counts them by place.
 TALLIES: tuple[str, ...] = (
+    "outages",
     "restorations",
     "restore_waiting_days",
     "restore_working_days",
     "drift_days_undetected",
+    "retrainings",
+    "user_days",
     "models_delivered",
     # 1 as soon as a model has gone live: there is a median then.
     "has_delivered",
@@ -298,8 +301,9 @@ TALLIES: tuple[str, ...] = (
     "requests_open",
     *(f"retired_{reason}" for reason in RETIREMENT_REASONS),
 )
-"""Counted at events instead of daily: returns from offline, drift, deliveries, failed builds,
-failures of shared sources, reviews of load and what they added, requests, retirements.
+"""Counted at events instead of daily: outages, returns from offline, drift, retrainings,
+deliveries, failed builds, failures of shared sources, reviews of load and what they added,
+requests, retirements. Users are counted at the end of each day.
 
 A median is no sum: it is what it is at the last delivery of a run.
 """
@@ -342,6 +346,7 @@ SUMMARY: tuple[SummaryOutcome, ...] = (
         _total(outcome.name, outcome.unit, outcome.meaning)
         for outcome in (*STATE_TIME_FLOWS, *UNSERVED_TIME_FLOWS)
     ),
+    _total("outages", "outages", "Times that a model went offline, for whatever reason"),
     SummaryOutcome(
         "time_to_restore_days",
         "days",
@@ -363,6 +368,8 @@ SUMMARY: tuple[SummaryOutcome, ...] = (
         ("restore_working_days",),
         ("restorations",),
     ),
+    _total("retrainings", "retrainings", "Retrainings done, those that address a drift included"),
+    _total("user_days", "user-days", "Users of the models in production, day by day"),
     _total("drift_days_undetected", "model-days", "Time with a drift that nobody has noticed"),
     SummaryOutcome(
         "mean_power",

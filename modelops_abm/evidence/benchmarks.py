@@ -10,10 +10,10 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from scipy.special import ndtr, ndtri
 
@@ -26,6 +26,7 @@ from modelops_abm.evidence.measures import (
 from modelops_abm.evidence.statements import Statement, middle_of, scaled
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.statistics import Estimate
+from modelops_abm.representation import Reported, Table
 from modelops_abm.scenario import Distribution, Scenario, catalogue
 from modelops_abm.scenario.fields import value_at
 from modelops_abm.scenario.knowledge import PERCENT, SpreadFamily, family_within
@@ -132,10 +133,13 @@ def subject_of(about: str) -> Subject:
         return DERIVED[about]
     quantity = {each.name: each for each in catalogue()}[about]
     family = family_within(quantity.bounds)
-    return Subject(in_words(about), quantity.unit, family, lambda scenario: _mean(scenario, about))
+    return Subject(
+        in_words(about), quantity.unit, family, lambda scenario: mean_at(scenario, about)
+    )
 
 
-def _mean(scenario: Scenario, name: str) -> float:
+def mean_at(scenario: Scenario, name: str) -> float:
+    """Return a number of a scenario by its dotted name, of a distribution its mean."""
     value = value_at(scenario, name)
     return float(value.mean if isinstance(value, Distribution) else value)
 
@@ -333,3 +337,72 @@ def _ours(about: str, shown: Mapping[str, Estimate], scenario: Scenario) -> Esti
     assert of is not None
     value = of(scenario)
     return Estimate(1, None if math.isnan(value) else value, None, None)
+
+
+# --------------------------------------------------------------------------------------
+# Beside the summary of a run.
+
+OF_SUMMARY: Mapping[str, tuple[str, float]] = MappingProxyType(
+    {
+        "maintenance_share": ("upkeep_developers", 1.0),
+        "time_to_restore_days": ("restore_bands", 24.0),
+        "idea_to_production_median_days": ("idea_to_live_federal", 1.0 / formats.MONTH_DAYS),
+        "availability": ("availability_hosted", 1.0),
+    }
+)
+"""The published figure that stands beside an outcome of the run summary, and the factor that makes
+its unit of the outcome's."""
+
+
+@dataclass(frozen=True, repr=False)
+class BesideSummary(Reported):
+    """Published figures beside outcomes of the run summary, one for each that has one.
+
+    Attributes
+    ----------
+    rows
+        By the name of the outcome.
+    """
+
+    rows: Mapping[str, Beside]
+
+    def sentence(self) -> str:
+        """Return each figure with its population, and where ours lies."""
+        said = "; ".join(f"{row.label.lower()} {_said_beside(row)}" for row in self.rows.values())
+        return f"Published: {said}. More of them: modelops-abm benchmarks."
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return nothing: it fits into a sentence."""
+        return ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the figures as plain data, by the name of the outcome."""
+        return {
+            "published": {
+                name: {**asdict(row.benchmark), "range": row.benchmark.range, "ours": row.verdict}
+                for name, row in self.rows.items()
+            }
+        }
+
+
+def beside_summary(summary: Mapping[str, float | None]) -> BesideSummary:
+    """Return published figures beside outcomes of a run, or of the averages of many.
+
+    >>> print(beside_summary({"availability": 0.9}).rows["availability"].verdict)
+    below
+    """
+    rows = {}
+    for outcome, (name, times) in OF_SUMMARY.items():
+        known, value = BENCHMARKS[name], summary.get(outcome)
+        ours = None if value is None else value * times
+        verdict = None if ours is None else known.verdict(ours)
+        rows[outcome] = Beside(known, Estimate(1, ours, None, None), verdict)
+    return BesideSummary(rows)
+
+
+def _said_beside(row: Beside) -> str:
+    known = row.benchmark
+    said = f"{known.in_words()}, {of_whom(known)}"
+    if not known.comparable:
+        return f"{said}: too different to be compared"
+    return said if row.verdict is None else f"{said}: ours is {row.verdict}"

@@ -204,10 +204,10 @@ _ALL = (
         unit="outages a month",
         question="How often does one of the models go out of service in a month, all together?",
         meaning=(
-            "Times that a model came back after an issue, a late answer, a severe drift or the"
+            "Times that a model went offline for an issue, a late answer, a severe drift or the"
             " failure of a shared source, by month; such a failure counts for each of its models"
         ),
-        amount=("restorations",),
+        amount=("outages",),
         per=(_TIME,),
         times=_MONTH,
     ),
@@ -217,7 +217,7 @@ _ALL = (
         unit="outages a year",
         question="How often does a model go out of service in a year?",
         meaning="As outages a month, by model and year in production",
-        amount=("restorations",),
+        amount=("outages",),
         per=("production_days",),
         times=_YEAR,
     ),
@@ -240,6 +240,27 @@ _ALL = (
         amount=("served_days",),
         per=("production_days",),
         family="logit-normal",
+    ),
+    Measure(
+        name="users",
+        label="Users",
+        unit="users",
+        question="How many people use the models, all together?",
+        meaning="Users of all models live, mean over the window; who uses two counts twice",
+        amount=("user_days",),
+        per=(_TIME,),
+    ),
+    Measure(
+        name="retraining_interval_days",
+        label="Days between trainings",
+        unit="days",
+        question="How many days pass between two trainings of a model?",
+        meaning=(
+            "Days in production by retraining done, those that address a drift included: longer"
+            " than planned where the team does not get to it"
+        ),
+        amount=("production_days",),
+        per=("retrainings",),
     ),
     Measure(
         name="idea_to_live_months",

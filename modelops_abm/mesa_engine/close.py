@@ -214,6 +214,7 @@ class Close(Dispatch):
         for ml_model in self._in_production:
             users += ml_model.users
         self.today["users"] = users
+        self.tally("user_days", users)
         for task_class, waiting in self.scheduler.waiting.items():
             self.today[f"waiting_{task_class.name.lower()}"] = waiting
 

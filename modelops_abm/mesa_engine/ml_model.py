@@ -637,6 +637,7 @@ class MLModel(mesa.Agent[Any]):
         self._fire(trigger)
         self.cause = cause
         self._offline_since = since
+        self.model.tally("outages", 1.0)
         # Nobody retrains it meanwhile: the request waits until it is online again.
         if self.retraining is not None and not self.retraining.held:
             self.model.scheduler.hold(self.retraining)
@@ -828,6 +829,7 @@ class MLModel(mesa.Agent[Any]):
         """Restore power, end any drift, and plan the next retraining."""
         assert self.condition is not None
         self.condition.restore()
+        self.model.tally("retrainings", 1.0)
         self.exposure.set_drifting(False)
         self._plan_retraining(self.retraining_interval_days)
 

@@ -89,7 +89,7 @@ def load_scenario(path: str | os.PathLike[str]) -> Scenario:
     """
     file = os.fspath(path)
     _format_of(file)
-    return read_scenario(_read_bytes(file), file)
+    return read_scenario(bytes_of(file), file)
 
 
 def read_scenario(content: bytes, file: str) -> Scenario:
@@ -107,9 +107,7 @@ def read_scenario(content: bytes, file: str) -> Scenario:
     InputError
         As `load_scenario` does.
     """
-    format_ = _format_of(file)
-    document = _document(_text(content, file), format_, file)
-    data = _table(document, file)
+    data, document = names_and_values(content, file)
     exempt = _without_source(data, document, file)
     scenario = _scenario(data, document, file)
     # The file vouches for what it changes, unless it says itself who does, or that nobody does.
@@ -200,7 +198,31 @@ def _text(content: bytes, file: str) -> str:
     return text
 
 
-def _read_bytes(file: str) -> bytes:
+def names_and_values(content: bytes, file: str) -> tuple[dict[str, Any], Document]:
+    """Return what a file of names and values says, and where.
+
+    Parameters
+    ----------
+    content, file
+        As `read_scenario` takes them.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    document = _document(_text(content, file), _format_of(file), file)
+    return _table(document, file), document
+
+
+def bytes_of(file: str) -> bytes:
+    """Return the content of a file of names and values.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
     try:
         return read_file(file, LARGEST_FILE)
     except (FileNotFoundError, NotADirectoryError):

@@ -25,6 +25,7 @@ from modelops_abm.app.export.content import (
     cell,
     command,
     figures_csv,
+    published_table,
     series_csv,
     subject_of,
 )
@@ -45,6 +46,7 @@ from modelops_abm.app.state.plan import Plan, file_name
 from modelops_abm.app.state.session import Session
 from modelops_abm.cli import main
 from modelops_abm.core import outcomes
+from modelops_abm.evidence.benchmarks import BENCHMARKS
 from modelops_abm.experiments import compare
 from modelops_abm.experiments.credit_shares import credit
 from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, with_values
@@ -201,6 +203,18 @@ def test_the_report_says_what_the_page_says(subject: Subject) -> None:
     assert subject.link in read.text
     assert command(subject) in read.text
     assert "svg" in read.tags
+
+
+def test_the_report_sets_the_baseline_beside_what_is_published(subject: Subject) -> None:
+    text = html.unescape(report(subject).decode())
+    known = BENCHMARKS["upkeep_developers"]
+    table = published_table(subject)
+    assert len(table.rows) == sum(bool(each.about) for each in BENCHMARKS.values())
+    # Never without its population.
+    assert any(known.in_words() in row[2] and known.population in row[2] for row in table.rows)
+    assert known.population in text
+    upkeep = subject.comparison.baseline.summaries()["maintenance_share"].mean()
+    assert f"{100.0 * upkeep:.1f}".removesuffix(".0") in table.rows[0][1]
 
 
 def test_the_report_holds_no_row_of_a_client(hostile: Subject) -> None:

@@ -26,6 +26,9 @@ from modelops_abm.app.state.session import Session
 from modelops_abm.charts.figure import Table
 from modelops_abm.clients import fingerprint
 from modelops_abm.core import outcomes
+from modelops_abm.evidence.benchmarks import compare, of_whom
+from modelops_abm.evidence.measures import measured
+from modelops_abm.experiments.statistics import estimate
 from modelops_abm.experiments.words import INTERVAL, Difference
 from modelops_abm.formats import count_of, number
 from modelops_abm.scenario import Scenario, StatedValue, describe
@@ -215,6 +218,26 @@ def set_table(scenario: Scenario) -> Table:
         if not value.is_default
     ]
     return Table("Unlike the reference", ("Value", "Here", "Reference", "Source"), rows)
+
+
+def published_table(subject: Subject) -> Table:
+    """Return what is published beside the organisation without the plan, over the same run.
+
+    A figure never stands without its population.
+    """
+    baseline = subject.comparison.baseline
+    found = measured(baseline.values, baseline.scenario.horizon_days)
+    shown = {name: estimate(values) for name, values in found.items()}
+    rows = [
+        (
+            row.label,
+            row.ours_in_words(),
+            f"{row.benchmark.in_words()}: {of_whom(row.benchmark)}",
+            row.judgement,
+        )
+        for row in compare(shown, baseline.scenario)
+    ]
+    return Table("Published figures", ("Without the plan", "Ours", "Published", "Ours is"), rows)
 
 
 def assumption_tables(scenario: Scenario) -> Iterator[Table]:

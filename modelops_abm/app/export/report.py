@@ -24,6 +24,7 @@ from modelops_abm.app.export.content import (
     assumptions_in_words,
     figures_table,
     provenance,
+    published_table,
     set_table,
     state_in_words,
 )
@@ -87,6 +88,13 @@ def _content(subject: Subject) -> h.Fragment:
         h.div(".two")[_losses(subject), _credit(subject)],
         _section("What this plan sets", _table(set_table(scenario))),
         _section("All figures", _table(figures_table(subject)), state_in_words(subject)),
+        _section(
+            "Beside what is published",
+            _table(published_table(subject)),
+            "The organisation without the plan, over the same futures. Judged: no range was"
+            " published. In brackets: too different to be compared. P: seen as an excerpt of the"
+            " primary text; S: quoted by another source; C: computed.",
+        ),
         _section(
             "Assumptions and their sources",
             [_titled(table) for table in assumption_tables(scenario)],

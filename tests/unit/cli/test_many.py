@@ -27,7 +27,7 @@ def test_json_is_what_the_library_gives(modelops: Command) -> None:
     code, out, err = modelops(*MANY, "--seed", "3", "--json")
     assert (code, err) == (0, "")
     answer = json.loads(out)
-    keys = {"scenario", "seed", "replications", "engine", "version", "summary"}
+    keys = {"scenario", "seed", "replications", "engine", "version", "summary", "published"}
     assert set(answer) == keys
     assert (answer["seed"], answer["replications"], answer["version"]) == (3, 5, __version__)
     scenario = with_values(preset("reference"), {"horizon_days": 20}, source="test")

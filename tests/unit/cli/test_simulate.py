@@ -25,7 +25,8 @@ def test_json_is_one_object_with_every_outcome(modelops: Command) -> None:
     code, out, err = modelops("simulate", "--days", "20", "--seed", "0", "--json")
     assert (code, err) == (0, "")
     answer = json.loads(out)
-    assert set(answer) == {"scenario", "seed", "replication", "engine", "version", "summary"}
+    keys = {"scenario", "seed", "replication", "engine", "version", "summary", "published"}
+    assert set(answer) == keys
     assert answer["seed"] == 0
     assert answer["version"] == __version__
     assert answer["scenario"]["horizon_days"] == 20

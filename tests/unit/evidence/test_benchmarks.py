@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modelops_abm import preset, with_values
+from modelops_abm import preset, replicate, with_values
 from modelops_abm.clients.federal import IMPLEMENTED, INITIATED, Shape, read_federal_inventory
 from modelops_abm.evidence.benchmarks import (
     BENCHMARKS,
     CONFIDENCE,
     DERIVED,
+    OF_SUMMARY,
     Benchmark,
     Beside,
+    beside_summary,
     compare,
     context,
     subject_of,
@@ -211,6 +213,37 @@ def test_a_dot_lies_in_its_bar_if_ours_is_inside(found):
 def test_the_same_seed_gives_the_same(found):
     again = benchmarks_of(preset("reference"), 20, seed=3)
     assert again.to_json() == found.to_json()
+
+
+def test_the_summary_of_a_run_has_theirs_beside_it_with_the_population():
+    summary = {
+        "maintenance_share": 0.6,
+        "time_to_restore_days": 2.0,
+        "idea_to_production_median_days": None,
+        "availability": 0.9,
+    }
+    found = beside_summary(summary)
+    assert {name: row.verdict for name, row in found.rows.items()} == {
+        "maintenance_share": "above",
+        "time_to_restore_days": "inside",
+        "idea_to_production_median_days": None,
+        "availability": "below",
+    }
+    said = found.sentence()
+    for row in found.rows.values():
+        assert row.benchmark.population in said
+        assert row.benchmark.in_words() in said
+    assert "more than 1,000 developers in five countries, 2018 (S): ours is above" in said
+    assert "too different to be compared" in said
+    assert set(found.to_json()["published"]) == set(OF_SUMMARY)
+
+
+def test_what_stands_beside_an_outcome_is_of_the_same_thing():
+    scenario = with_values(preset("reference"), {"horizon_days": 365}, source="test")
+    ensemble = replicate(scenario, 3)
+    for outcome, (name, times) in OF_SUMMARY.items():
+        ours = MEASURES[BENCHMARKS[name].about].of(ensemble.values, 365.0)
+        np.testing.assert_allclose(ensemble.outcome(outcome) * times, ours, rtol=1e-12)
 
 
 def test_what_a_reader_cannot_repeat_is_said_to_be_so():

@@ -27,12 +27,15 @@ TOTALS = {
     "developer_days_deploy": 500.0,
     "developer_days_build": 1500.0,
     "developer_days_idle": 0.0,
+    "outages": 242.0,
     "restorations": 240.0,
     "restore_waiting_days": 300.0,
     "restore_working_days": 180.0,
     "has_delivered": 1.0,
     "idea_to_production_median_days": 365.0,
     "begun_to_live_median_days": 146.0,
+    "user_days": 365_000.0,
+    "retrainings": 73.0,
     "models_delivered": 12.0,
     "retired_failed": 4.0,
 }
@@ -46,10 +49,12 @@ BY_HAND = {
     "value_per_model_year": 2.0e5,
     "value_per_developer_year": 4.0e6 / (4000.0 / 365.0),
     "upkeep_share": 0.5,
-    "outages_per_month": 10.0,
-    "outages_per_model_year": 12.0,
+    "outages_per_month": 242.0 / 24.0,
+    "outages_per_model_year": 12.1,
     "time_to_restore_hours": 48.0,
     "availability": 0.9,
+    "users": 500.0,
+    "retraining_interval_days": 100.0,
     "idea_to_live_months": 12.0,
     "begun_to_live_months": 4.8,
     "models_delivered_per_year": 6.0,
@@ -106,9 +111,10 @@ def test_models_and_people_of_a_run_are_those_of_its_days():
         {"horizon_days": 60, "changes": [{"day": 30, "team.developers": 4}]},
         source="test",
     )
-    ensemble = replicate(scenario, 4, daily=["production_days", "developers"])
-    found = measured(ensemble.values, 60.0, ("models_live", "people"))
-    for name, daily in (("models_live", "production_days"), ("people", "developers")):
+    ensemble = replicate(scenario, 4, daily=["production_days", "developers", "users"])
+    shown = {"models_live": "production_days", "people": "developers", "users": "users"}
+    found = measured(ensemble.values, 60.0, shown)
+    for name, daily in shown.items():
         assert found[name].mean() == pytest.approx(ensemble.bands[daily]["mean"].mean(), rel=1e-9)
 
 
