@@ -18,7 +18,7 @@ _OPTIONS = (
     click.option(
         "--kind",
         metavar="KIND",
-        help="What the logs are: incidents, timesheets, usage or quality.",
+        help="What the logs are: incidents, timesheets, usage, quality or registry.",
     ),
     click.option(
         "--map",

@@ -17,6 +17,7 @@ from modelops_abm.clients.incidents import (
 from modelops_abm.clients.logs import Kind, Reading, Source, recognised
 from modelops_abm.clients.problems import RowProblem
 from modelops_abm.clients.quality import QUALITY, TEMPLATE as QUALITY_TEMPLATE, read_quality
+from modelops_abm.clients.registry import REGISTRY, TEMPLATE as REGISTRY_TEMPLATE, read_registry
 from modelops_abm.clients.timesheets import (
     TEMPLATE as TIMESHEETS_TEMPLATE,
     TIMESHEETS,
@@ -90,6 +91,12 @@ READERS: Mapping[str, Reader] = MappingProxyType(
             Reader(TIMESHEETS, read_timesheets, TIMESHEETS_TEMPLATE, "activities"),
             Reader(USAGE, read_usage, USAGE_TEMPLATE),
             Reader(QUALITY, read_quality, QUALITY_TEMPLATE, "chance"),
+            Reader(
+                REGISTRY,
+                read_registry,
+                REGISTRY_TEMPLATE,
+                is_other=lambda content: content.startswith(b"SQLite format 3"),
+            ),
         )
     }
 )

@@ -310,8 +310,8 @@ _TABLES = (
         "model_uri current_stage aliases git_commit run_link signature",
         "version source framework flavor user_id tags description name stage status "
         "created_at updated_at",
-        "exports of a registry cannot be read yet: make a row of each model, with id, stage, "
-        "deployed_at and last_retrained_at",
+        "modelops-abm check reads it if it says which column is what: --kind registry "
+        "--map model=COLUMN --map version=COLUMN --map created=COLUMN --map stage=COLUMN",
     ),
     _Table(
         "the US federal inventory of AI use cases",
