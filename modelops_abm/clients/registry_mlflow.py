@@ -81,7 +81,7 @@ def versions_csv(address: str) -> bytes:
         reason = "is an MLflow registry, and the package mlflow is not installed"
         raise Mistake(reason, "install it: pip install 'modelops-abm[mlflow]'; or export a CSV")
     with tempfile.TemporaryDirectory(prefix="modelops-abm-") as folder:
-        return _as_csv(_asked(_copied(address, Path(folder))))
+        return _as_csv(_asked(_copied(address, Path(folder)), folder))
 
 
 def _copied(address: str, folder: Path) -> str:
@@ -142,8 +142,11 @@ def _copy_of_store(path: Path, folder: Path) -> str:
     return (folder / "store").as_uri()
 
 
-def _asked(address: str) -> list[dict[str, Any]]:
-    """Return the versions as another process reads them, which gets the address by its input."""
+def _asked(address: str, folder: str) -> list[dict[str, Any]]:
+    """Return the versions as another process reads them, which gets the address by its input.
+
+    It works in the folder of the copy: MLflow may leave a database where it is started.
+    """
     try:
         done = subprocess.run(
             [sys.executable, "-m", "modelops_abm.clients.registry_mlflow"],
@@ -152,6 +155,7 @@ def _asked(address: str) -> list[dict[str, Any]]:
             text=True,
             timeout=TIMEOUT_SECONDS,
             env={**os.environ, **_QUIET},
+            cwd=folder,
             check=False,
         )
     except subprocess.TimeoutExpired:
