@@ -33,6 +33,7 @@ _COMMANDS = {
     "credit": (
         "Tell which capability of a plan earns what: all combinations of them, the same futures."
     ),
+    "fit": "Tell what follows from what is known for all that nobody knows of an organisation.",
     "inventory": "Make a portfolio of the US federal inventory of AI use cases.",
     "optimise": "Find the road map that is worth most: which capabilities, how far, and when.",
     "page": "Show the page in the browser, until Ctrl-C.",

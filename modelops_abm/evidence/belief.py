@@ -31,7 +31,7 @@ from modelops_abm.evidence.statements import Count, Evidence, Statement
 from modelops_abm.experiments.draws import Draws, draws_of, joint_draws
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.formats import MONTH_DAYS, number
-from modelops_abm.representation import Reported, Row, Table, numbers, words
+from modelops_abm.representation import Column, Reported, Row, Table, numbers
 from modelops_abm.scenario import Scenario, catalogue, with_values
 from modelops_abm.scenario.fields import value_at
 from modelops_abm.scenario.files import read_scenario, scenario_text
@@ -259,7 +259,7 @@ class Belief(Reported):
             for name, row in self.learned.head(_SHOWN).iterrows()
             if row["narrower"] > NOTHING_YET
         ]
-        columns = (*words("What was learned"), *numbers("before", "after", "narrower"))
+        columns = (_label("What was learned"), *numbers("before", "after", "narrower"))
         return Table("learned", columns if rows else (), rows, numbers=lambda: self.learned)
 
     def _predicted_table(self) -> Table:
@@ -272,7 +272,7 @@ class Belief(Reported):
             stated = range_in_words(*_said(each), unit) if each is not None else ""
             found = range_in_words(row["low"], row["high"], unit)
             rows.append(Row((label, stated, found), is_strong=each is not None))
-        columns = (*words("What the organisation shows"), *numbers("as said", "as predicted"))
+        columns = (_label("What it shows"), *numbers("as said", "as predicted"))
         return Table("predicted", columns if rows else (), rows, numbers=self.predicted)
 
     def notes(self) -> str:
@@ -308,6 +308,10 @@ def name_and_unit(about: str) -> tuple[str, str]:
     return subject.label, subject.unit
 
 
+def _label(heading: str) -> Column:
+    return Column(heading, is_number=False)
+
+
 def _said(each: Statement | Count) -> tuple[float, float]:
     if isinstance(each, Statement):
         return each.low, each.high
@@ -340,7 +344,8 @@ _BOUNDS = {each.name: each.bounds for each in catalogue()}
 
 
 def _cells(name: str, row: pd.Series[float]) -> tuple[str, str]:
-    _, unit = name_and_unit(name)
+    # Labels say the unit, and with both there is no room on a narrow terminal.
+    unit = unit if (unit := name_and_unit(name)[1]) in ("$", "share") else ""
     before = range_in_words(row["before_low"], row["before_high"], unit)
     return before, range_in_words(row["after_low"], row["after_high"], unit)
 

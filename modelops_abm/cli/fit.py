@@ -1,0 +1,153 @@
+"""The command ``fit``: what follows from answers for all that nobody knows of an organisation."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from modelops_abm.cli.options import (
+    portfolio_option,
+    preset_option,
+    scenario_to_run,
+    seed_option,
+    set_option,
+)
+from modelops_abm.cli.printing import print_result
+from modelops_abm.cli.study import cluster_option, json_option
+from modelops_abm.errors import InputError, Problem
+from modelops_abm.terminal import console, load_ensemble, progress, say
+from modelops_abm.text import printable
+
+if TYPE_CHECKING:
+    from modelops_abm.evidence.belief import Belief
+    from modelops_abm.evidence.interview import Told
+    from modelops_abm.evidence.statements import Statement
+
+UNFINISHED = ".unfinished"
+"""Behind the name of a belief: what a fit that was stopped has run."""
+
+
+@click.command()
+@click.argument("file", required=False, metavar="[SCENARIO_FILE]")
+@preset_option
+@portfolio_option
+@set_option
+@click.option(
+    "--answer",
+    "answers",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="What is known, such as outages_per_month=28, upkeep_share~45% for about, or"
+    " time_to_restore_hours=20..50 for between; a name that is none lists them all; may be"
+    " repeated.",
+)
+@click.option("--answers", "answers_file", metavar="FILE", help="A file of answers, as TOML.")
+@click.option(
+    "--output",
+    metavar="FILE",
+    help="Write the belief there, a Parquet table of draws; for 'compare --belief FILE'.",
+)
+@seed_option
+@cluster_option
+@json_option
+def fit(
+    file: str | None,
+    preset_name: str | None,
+    portfolio: str | None,
+    assignments: tuple[str, ...],
+    answers: tuple[str, ...],
+    answers_file: str | None,
+    output: str | None,
+    seed: int,
+    cluster: str | None,
+    wants_json: bool,
+) -> None:
+    """Tell what follows from what is known for all that nobody knows of an organisation.
+
+    The organisation is run as it is, without plan, with many values of everything that is
+    uncertain. What was learned comes first, then what such organisations show, and what was said
+    that does not go together.
+    """
+    from modelops_abm.evidence.belief import check_name, save_belief
+    from modelops_abm.evidence.interview import told
+
+    scenario = scenario_to_run(file, preset_name, assignments, None, portfolio)
+    found = told(scenario, _answers(answers, answers_file))
+    if output is not None:
+        check_name(output)
+        if os.path.lexists(output):
+            raise InputError.at(output, "is there already; choose another name")
+    belief = _fitted(found, seed, cluster, output)
+    if output is not None:
+        save_belief(belief, output)
+        Path(output + UNFINISHED).unlink(missing_ok=True)
+    if wants_json:
+        click.echo(json.dumps({**belief.to_json(), "notes": list(found.notes)}, indent=2))
+        return
+    print_result(belief, advice=" ".join(found.notes), kept=None)
+    if output is not None:
+        say(console(), f"Written to {output}: modelops-abm compare --belief {output}")
+
+
+def _answers(texts: tuple[str, ...], file: str | None) -> dict[str, Statement]:
+    """Return answers of the command line and of a file.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    """
+    from modelops_abm.evidence.interview import load_answers, parse_answer
+
+    answers = {} if file is None else load_answers(file)
+    problems: list[Problem] = []
+    given: set[str] = set()
+    for text in texts:
+        try:
+            name, said = parse_answer(text)
+        except InputError as error:
+            problems.extend(error.problems)
+            continue
+        if name in given:
+            problems.append(Problem("is answered twice; give one", field=printable(name, 200)))
+        given.add(name)
+        # The command line counts before the file.
+        answers[name] = said
+    if problems:
+        raise InputError(problems)
+    return answers
+
+
+def _fitted(found: Told, seed: int, cluster: str | None, output: str | None) -> Belief:
+    """Fit, with progress; whoever stops it is told that the same command goes on."""
+    from modelops_abm.evidence.fit import Journal, fit as fit_to
+
+    with progress() as bar, ExitStack() as stack:
+        load_ensemble(bar)
+        executor = None
+        if cluster is not None:
+            from modelops_abm.experiments.workers import cluster_workers
+
+            executor = stack.enter_context(cluster_workers(cluster))
+        task = bar.add_task("Organisations tried", total=None)
+        try:
+            return fit_to(
+                found.scenario,
+                found.evidence,
+                seed=seed,
+                executor=executor,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+                journal=None if output is None else Journal(Path(output + UNFINISHED)),
+            )
+        except KeyboardInterrupt:
+            if output is None:
+                raise
+            raise KeyboardInterrupt(
+                f"Stopped; what was run is kept in {printable(output + UNFINISHED, 200)}, and the"
+                " same command goes on with it."
+            ) from None
