@@ -85,7 +85,7 @@ def test_screening_where_nothing_matters_names_nothing(modelops: Command) -> Non
 
 def test_luck_is_in_the_intervals_of_what_is_best_on_what_is_known(modelops: Command) -> None:
     """With so few futures `compare` cannot tell the plan from the baseline, and nor can `voi`."""
-    few = ("--preset", "all_five", "--days", "200", "--replications", "3")
+    few = ("--preset", "all_five", "--days", "240", "--replications", "3")
     compared = " ".join(modelops("compare", *few).out.split())
     assert "cannot be told from the baseline" in compared
     valued = modelops("voi", *few, "--vary", "drift.severity=0.34..0.36", "--points", "32").out
