@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from modelops_abm.cli.logs import reading_of, reading_options
+from modelops_abm.cli.logs import log_in_words, reader_of, reading_of, reading_options
 from modelops_abm.cli.options import (
     SCENARIO_ENDINGS,
     ignores_unknown_columns,
@@ -17,17 +17,18 @@ from modelops_abm.cli.options import (
     with_portfolio,
 )
 from modelops_abm.cli.printing import by_reason, in_all
-from modelops_abm.disk import read_file
 from modelops_abm.formats import count_of, plural
 from modelops_abm.scenario import InputError, Problem, Scenario, load_scenario
 from modelops_abm.scenario.sources import changed_names
 from modelops_abm.scenario.without_effect import set_without_effect, without_effect
 from modelops_abm.scenario.words import size_caution, team_caution
-from modelops_abm.text import all_of, any_of, printable, visible
+from modelops_abm.text import all_of, printable, visible
 
 if TYPE_CHECKING:
-    from modelops_abm.clients.kinds import Reader
+    from modelops_abm.clients.kinds import Log, Reader
     from modelops_abm.clients.logs import Reading
+    from modelops_abm.clients.registry import RegistryLog
+    from modelops_abm.scenario.portfolio import PortfolioModel
 
 
 class _WithRules(click.Command):
@@ -53,10 +54,11 @@ def check(context: click.Context, /, files: tuple[str, ...], **how: Any) -> None
     Files named .toml, .yaml, .yml or .json are scenarios, all others portfolios, unless a file has
     the form of a log, or --kind says that all others are logs. A portfolio is checked against every
     scenario among the files, as its dates and kinds of model must fit; against the reference if
-    there is none. Of a log it is told what was understood. All problems of all files are reported.
+    there is none. Of a log it is told what was understood, and what it says, with the registry and
+    the portfolio beside it if there is one of them. All problems of all files are reported.
     """
     reading = reading_of(**how)
-    readers = {file: _reader(file, reading.kind) for file in files}
+    readers = {file: reader_of(file, reading.kind) for file in files}
     logs = [file for file in files if readers[file] is not None]
     scenarios = [file for file in files if file not in logs and _ending(file) in SCENARIO_ENDINGS]
     # A pipe can be read only once, and is not looked into for remarks on a scenario.
@@ -64,9 +66,11 @@ def check(context: click.Context, /, files: tuple[str, ...], **how: Any) -> None
     portfolios = [file for file in others if Path(file).is_file()]
     good = [scenario for file in scenarios if (scenario := _check_scenario(file, portfolios))]
     faulty = len(scenarios) - len(good)
+    read = {file: _log(file, readers[file], reading) for file in logs}
+    beside = _Beside.among(read.values(), portfolios)
     for file in files:
-        if (reader := readers[file]) is not None:
-            faulty += not _check_log(file, reader, reading)
+        if file in read:
+            faulty += not _tell_log(file, read[file], beside)
         elif file in others:
             faulty += not _check_portfolio(file, [*good] or [Scenario()])
     if faulty:
@@ -78,34 +82,45 @@ def _ending(file: str) -> str:
     return Path(file).suffix.lower()
 
 
-def _reader(file: str, kind: str) -> Reader | None:
-    """Return how a file is read if it is a log: as is said, or by its form."""
-    from modelops_abm.clients.kinds import READERS, reader_of
-    from modelops_abm.clients.logs import LARGEST_LOG_BYTES
+class _Beside(NamedTuple):
+    """What logs are weighed with: a registry and a portfolio, where there is one of them."""
 
-    if kind:
-        if kind not in READERS:
-            known = any_of([*READERS])
-            raise InputError(f"--kind '{printable(kind)}' is no kind of log; write {known}")
-        return None if _ending(file) in SCENARIO_ENDINGS[:-1] else READERS[kind]
-    # Of a pipe nothing would be left for who reads it after this.
-    if _ending(file) in SCENARIO_ENDINGS[:-1] or not Path(file).is_file():
-        return None
-    with suppress(OSError):
-        return reader_of(read_file(file, LARGEST_LOG_BYTES))
-    return None
+    registry: RegistryLog | None
+    models: Sequence[PortfolioModel] | None
+
+    @classmethod
+    def among(cls, logs: Iterable[Log | InputError], portfolios: Sequence[str]) -> _Beside:
+        """Find them; what is wrong with a portfolio is said elsewhere."""
+        from modelops_abm.clients import check_portfolio, portfolio_bytes
+        from modelops_abm.clients.registry import RegistryLog
+
+        registries = [log for log in logs if isinstance(log, RegistryLog)]
+        models = None
+        if len(portfolios) == 1:
+            with suppress(InputError):
+                models = check_portfolio(portfolio_bytes(portfolios[0])).accepted
+        return cls(registries[0] if len(registries) == 1 else None, models)
 
 
-def _check_log(file: str, reader: Reader, reading: Reading) -> bool:
-    """Say what was understood of a log, and what not."""
+def _log(file: str, reader: Reader | None, reading: Reading) -> Log | InputError:
+    """Return a log, or why it cannot be read: that is told in the order of the files."""
+    assert reader is not None
     try:
-        log = reader.read_as(file, reading)
+        return reader.read_as(file, reading)
     except InputError as error:
-        click.echo(visible(str(error)), err=True)
+        return error
+
+
+def _tell_log(file: str, log: Log | InputError, beside: _Beside) -> bool:
+    """Say what was understood of a log, what not, and what it says."""
+    if isinstance(log, InputError):
+        click.echo(visible(str(log)), err=True)
         return False
+    from modelops_abm.evidence.logs import weighed
+
     click.echo(visible(f"{printable(file, 200)}: fine; {log.sentence()}"))
-    _tell(log.notes)
-    _tell(str(problem.in_file(Path(file).name)) for problem in log.problems)
+    _tell(log_in_words(file, log))
+    _tell(weighed(log, *beside).sentences)
     return True
 
 

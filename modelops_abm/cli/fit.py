@@ -1,4 +1,4 @@
-"""The command ``fit``: what follows from answers for all that nobody knows of an organisation."""
+"""The command ``fit``: what follows from answers and logs for all that nobody knows."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import json
 import os
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelops_abm.cli.logs import log_in_words, read_logs, reading_options
 from modelops_abm.cli.options import (
     portfolio_option,
     preset_option,
@@ -21,12 +22,14 @@ from modelops_abm.cli.printing import print_result
 from modelops_abm.cli.study import cluster_option, json_option
 from modelops_abm.errors import InputError, Problem
 from modelops_abm.terminal import console, load_ensemble, progress, say
-from modelops_abm.text import printable
+from modelops_abm.text import printable, visible
 
 if TYPE_CHECKING:
+    from modelops_abm.clients.kinds import Log
     from modelops_abm.evidence.belief import Belief
     from modelops_abm.evidence.interview import Told
-    from modelops_abm.evidence.statements import Statement
+    from modelops_abm.evidence.statements import Evidence, Statement
+    from modelops_abm.scenario import Scenario
 
 UNFINISHED = ".unfinished"
 """Behind the name of a belief: what a fit that was stopped has run."""
@@ -48,6 +51,15 @@ UNFINISHED = ".unfinished"
 )
 @click.option("--answers", "answers_file", metavar="FILE", help="A file of answers, as TOML.")
 @click.option(
+    "--log",
+    "logs",
+    metavar="FILE",
+    multiple=True,
+    help="A log of the organisation (docs/evidence-files.md), or a TOML file that names one and"
+    " says how to read it; one of each kind; may be repeated.",
+)
+@reading_options
+@click.option(
     "--output",
     metavar="FILE",
     help="Write the belief there, a Parquet table of draws; for 'compare --belief FILE'.",
@@ -62,22 +74,27 @@ def fit(
     assignments: tuple[str, ...],
     answers: tuple[str, ...],
     answers_file: str | None,
+    logs: tuple[str, ...],
     output: str | None,
     seed: int,
     cluster: str | None,
     wants_json: bool,
+    **how: Any,
 ) -> None:
     """Tell what follows from what is known for all that nobody knows of an organisation.
 
     The organisation is run as it is, without plan, with many values of everything that is
     uncertain. What was learned comes first, then what such organisations show, and what was said
-    that does not go together.
+    that does not go together. Of each log it is said first what was understood, and what it says.
     """
     from modelops_abm.evidence.belief import check_name, save_belief
     from modelops_abm.evidence.interview import told
 
     scenario = scenario_to_run(file, preset_name, assignments, None, portfolio)
-    found = told(scenario, _answers(answers, answers_file))
+    said = _answers(answers, answers_file)
+    if not logs and any(how.values()):
+        raise click.UsageError("How a log is read was said, and no log: give --log FILE.")
+    found = told(scenario, said, _from_logs(scenario, read_logs(logs, **how), to_stderr=wants_json))
     if output is not None:
         check_name(output)
         if os.path.lexists(output):
@@ -121,6 +138,30 @@ def _answers(texts: tuple[str, ...], file: str | None) -> dict[str, Statement]:
     if problems:
         raise InputError(problems)
     return answers
+
+
+def _from_logs(scenario: Scenario, logs: dict[str, Log], *, to_stderr: bool) -> Evidence:
+    """Return what logs say, and tell it, before anything is computed from it."""
+    if not logs:
+        return ()
+    from modelops_abm.clients.registry import RegistryLog
+    from modelops_abm.evidence.fit import weighable
+    from modelops_abm.evidence.logs import weighed
+
+    registries = [log for log in logs.values() if isinstance(log, RegistryLog)]
+    models = None if scenario.imported is None else scenario.imported.models
+    evidence: Evidence = ()
+    for file, log in logs.items():
+        said = weighed(log, registries[0] if registries else None, models)
+        evidence += said.evidence
+        click.echo(visible(f"{printable(file, 200)}: {log.sentence()}"), err=to_stderr)
+        for words in (*log_in_words(file, log), *said.sentences):
+            click.echo(visible(f"  {words}"), err=to_stderr)
+    kept, notes = weighable(scenario, evidence)
+    for note in notes:
+        click.echo(visible(note), err=to_stderr)
+    click.echo(err=to_stderr)
+    return kept
 
 
 def _fitted(found: Told, seed: int, cluster: str | None, output: str | None) -> Belief:

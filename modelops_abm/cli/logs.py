@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelops_abm.scenario import InputError
-from modelops_abm.text import printable
+from modelops_abm.cli.options import SCENARIO_ENDINGS
+from modelops_abm.disk import read_file
+from modelops_abm.scenario import InputError, Problem
+from modelops_abm.text import any_of, printable
 
 if TYPE_CHECKING:
+    from modelops_abm.clients.kinds import Log, Reader
     from modelops_abm.clients.logs import Reading
 
 _OPTIONS = (
@@ -67,15 +72,15 @@ def reading_options[F: Callable[..., Any]](command: F) -> F:
 
 def reading_of(
     *,
-    kind: str | None,
-    mapped: Iterable[str],
-    only: Iterable[str],
-    words: Iterable[str],
-    dates: str | None,
-    zone: str | None,
-    since: str | None,
-    until: str | None,
-    reading: str | None,
+    kind: str | None = None,
+    mapped: Iterable[str] = (),
+    only: Iterable[str] = (),
+    words: Iterable[str] = (),
+    dates: str | None = None,
+    zone: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    reading: str | None = None,
 ) -> Reading:
     """Return how logs are to be read, as the options and the file among them say.
 
@@ -102,6 +107,86 @@ def reading_of(
         if name in said:
             said[name] = {**getattr(stated, name), **said[name]}
     return stated.model_copy(update=said)
+
+
+def reader_of(file: str, kind: str) -> Reader | None:
+    """Return how a file is read if it is a log: as is said, by its address, or by its form."""
+    from modelops_abm.clients import kinds
+    from modelops_abm.clients.logs import LARGEST_LOG_BYTES
+
+    no_table = Path(file).suffix.lower() in SCENARIO_ENDINGS[:-1]
+    if kind:
+        if kind not in kinds.READERS:
+            known = any_of([*kinds.READERS])
+            raise InputError(f"--kind '{printable(kind)}' is no kind of log; write {known}")
+        return None if no_table else kinds.READERS[kind]
+    if "://" in file:
+        return kinds.READERS["registry"]
+    # Of a pipe nothing would be left for who reads it after this.
+    if no_table or not Path(file).is_file():
+        return None
+    with suppress(OSError):
+        return kinds.reader_of(read_file(file, LARGEST_LOG_BYTES))
+    return None
+
+
+def log_in_words(file: str, log: Log) -> Iterator[str]:
+    """Yield what was decided of a log, and what of it cannot be used."""
+    yield from log.notes
+    yield from (str(problem.in_file(Path(file).name)) for problem in log.problems)
+
+
+def read_logs(files: Iterable[str], **how: Any) -> dict[str, Log]:
+    """Return the logs that are to be weighed, by what they are called.
+
+    Parameters
+    ----------
+    files
+        Logs, or TOML files of `Reading` that name one; what these say counts for that log alone.
+    how
+        What `reading_of` takes.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong; also if two are of one kind.
+    """
+    found: dict[str, Log] = {}
+    kinds: dict[str, str] = {}
+    problems: list[Problem] = []
+    for given in files:
+        try:
+            file, reader, reading = _reader_and_reading(given, how)
+            kind, label = reader.kind, printable(file, 200)
+            if (other := kinds.setdefault(kind.name, file)) != file or file in found:
+                message = f"is {kind.noun}, as {printable(other, 200)} is"
+                raise InputError.at(label, f"{message}; make one file of them")
+            found[file] = reader.read_as(file, reading)
+        except InputError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputError(problems)
+    return found
+
+
+def _reader_and_reading(given: str, how: dict[str, Any]) -> tuple[str, Reader, Reading]:
+    if Path(given).suffix.lower() == ".toml":
+        reading = reading_of(**{**how, "reading": given})
+        if not reading.file:
+            example = 'file = "incidents.csv"'
+            raise InputError.at(printable(given, 200), f"names no log: write {example} in it")
+        file = str(Path(given).parent / reading.file)
+    else:
+        file, reading = given, reading_of(**how)
+    reader = reader_of(file, reading.kind)
+    if reader is not None:
+        return file, reader, reading
+    label = printable(file, 200)
+    if not reading.kind and "://" not in file and not Path(file).exists():
+        raise InputError.at(label, "there is no such file")
+    raise InputError.at(
+        label, "is no log of a known form; say what it is: --kind KIND and --map FIELD=COLUMN"
+    )
 
 
 def _pairs(option: str, texts: Iterable[str]) -> dict[str, list[str]]:

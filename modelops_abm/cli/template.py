@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from modelops_abm.cli.logs import log_in_words, read_logs
 from modelops_abm.cli.options import (
     changes_given,
     chosen_scenario,
@@ -16,13 +17,19 @@ from modelops_abm.cli.options import (
     with_assignments,
 )
 from modelops_abm.disk import write_whole
-from modelops_abm.scenario import InputError, Problem, save_scenario
+from modelops_abm.scenario import ImportedPortfolio, InputError, Problem, save_scenario
 from modelops_abm.text import any_of, printable, visible
 
 
 @click.command()
 @click.option("--scenario", "scenario_file", metavar="FILE", help="Write a scenario file here.")
 @click.option("--portfolio", "portfolio_file", metavar="FILE", help="Write a CSV file here.")
+@click.option(
+    "--registry",
+    metavar="SOURCE",
+    help="Put the models of a registry into the portfolio, with stages and days: a CSV file, an"
+    " MLflow database, folder or address, or a TOML file that names one and says how to read it.",
+)
 @click.option(
     "--log",
     "logs",
@@ -37,6 +44,7 @@ from modelops_abm.text import any_of, printable, visible
 def template(
     scenario_file: str | None,
     portfolio_file: str | None,
+    registry: str | None,
     logs: tuple[tuple[str, str], ...],
     preset_name: str | None,
     assignments: tuple[str, ...],
@@ -46,17 +54,21 @@ def template(
 
     The scenario file (TOML, YAML or JSON, by its ending) holds every value of the reference, or of
     a preset; lines that stay as they are can be deleted. The portfolio file (CSV) has all columns
-    and two example rows to replace; so have logs (docs/evidence-files.md).
+    and two example rows to replace, or the models of a registry; so have logs
+    (docs/evidence-files.md).
     """
     files = [file for file in (scenario_file, portfolio_file) if file is not None]
     files += [file for _, file in logs]
     if not files:
         raise click.UsageError("Give --scenario FILE, --portfolio FILE, --log KIND FILE, or all.")
+    if registry is not None and not portfolio_file:
+        raise click.UsageError("--registry is about a portfolio: give --portfolio FILE too.")
     templates = [_log_template(kind) for kind, _ in logs]
     about_scenario = preset_name or assignments or changes_given() or ranges_given()
     if not scenario_file and about_scenario:
         told = "--preset, --set, --change and --know are about a scenario"
         raise click.UsageError(f"{told}: give --scenario FILE too.")
+    portfolio = None if registry is None else _registered(registry)
     scenario = with_assignments(chosen_scenario(None, preset_name), assignments)
     if not force:
         check_absent(files)
@@ -64,13 +76,25 @@ def template(
         save_scenario(scenario, scenario_file, replace=force)
         _tell(scenario_file, f"modelops-abm simulate {scenario_file}")
     if portfolio_file:
-        from modelops_abm.clients import write_template
+        from modelops_abm.clients.portfolio import portfolio_csv, template_csv
 
-        write_template(portfolio_file, replace=force)
+        text = template_csv() if portfolio is None else portfolio_csv(portfolio)
+        write_whole(portfolio_file, text.encode(), replace=force)
         _tell(portfolio_file, f"modelops-abm simulate --portfolio {portfolio_file}")
     for (kind, file), text in zip(logs, templates, strict=True):
         write_whole(file, text.encode(), replace=force)
         _tell(file, f"modelops-abm check --kind {kind} {file}")
+
+
+def _registered(source: str) -> ImportedPortfolio:
+    """Return the models of a registry, and say on standard error what was understood of it."""
+    from modelops_abm.clients.registry import RegistryLog
+
+    ((file, log),) = read_logs([source], kind="registry").items()
+    assert isinstance(log, RegistryLog)
+    for words in (log.sentence(), *log_in_words(file, log)):
+        click.echo(visible(words), err=True)
+    return log.portfolio()
 
 
 def _log_template(kind: str) -> str:

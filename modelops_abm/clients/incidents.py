@@ -12,7 +12,7 @@ Rows become incidents; what cannot be read of one is told with its place. Decide
 - what was cancelled, a duplicate or planned maintenance is no incident.
 
 Incidents of one service that overlap are told apart here; that they are one outage is said by
-`modelops_abm.evidence.logs`.
+`modelops_abm.evidence.outages`.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from datetime import date, datetime
 from typing import Any, Literal, NamedTuple
 
 from modelops_abm.clients.cells import read_flag
+from modelops_abm.clients.days import beside
 from modelops_abm.clients.logs import (
     LARGEST_LOG_BYTES,
     ColumnsOf,
@@ -279,18 +280,9 @@ class IncidentLog:
     def beside(self, models: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return services that are no model of a portfolio, and ids of models without incident.
 
-        Parameters
-        ----------
-        models
-            Id and name of every model; a service is one if it is called as either, whatever the
-            capitals.
+        See `modelops_abm.clients.days.beside`.
         """
-        services = {name.casefold(): name for name in self.services}
-        called = [(id_, {id_.casefold(), name.casefold()}) for id_, name in models]
-        known = {word for _, words in called for word in words}
-        only_here = tuple(name for word, name in services.items() if word not in known)
-        only_there = tuple(id_ for id_, words in called if not words & services.keys())
-        return only_here, only_there
+        return beside(self.services, models)
 
 
 def is_statuspage(content: bytes) -> bool:

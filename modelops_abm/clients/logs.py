@@ -379,6 +379,8 @@ class Reading(BaseModel):
 
     Attributes
     ----------
+    file
+        The log, beside the file that says so; empty where it is named otherwise.
     kind
         Name of its kind; empty where its columns tell it.
     columns
@@ -393,6 +395,7 @@ class Reading(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
+    file: str = ""
     kind: str = ""
     columns: dict[str, str | list[str]] = {}
     only: dict[str, str | list[str]] = {}
@@ -410,7 +413,8 @@ class Reading(BaseModel):
         words
             Its argument that says what words of the file mean.
         """
-        given = self.model_dump(exclude_unset=True, exclude={"kind", "columns", "only", "words"})
+        others = {"file", "kind", "columns", "only", "words"}
+        given = self.model_dump(exclude_unset=True, exclude=others)
         if self.columns:
             given["mapping"] = self.columns
         if self.only:

@@ -171,7 +171,7 @@ class RegistryLog:
     def retrained(self) -> dict[str, tuple[date, ...]]:
         """Days on which each model got another version: live where stated, else registered."""
         return {
-            model: tuple(moment.date() for moment in _trainings(versions)[1:])
+            model: tuple(moment.date() for moment in trainings(versions)[1:])
             for model, versions in self.by_model.items()
         }
 
@@ -179,7 +179,7 @@ class RegistryLog:
         """Return the days between a model's versions; versions of one day are one."""
         found = {}
         for model, versions in self.by_model.items():
-            moments = _trainings(versions)
+            moments = trainings(versions)
             found[model] = tuple(
                 (after - before) / timedelta(days=1) for before, after in pairwise(moments)
             )
@@ -219,7 +219,7 @@ class RegistryLog:
         )
 
 
-def _trainings(versions: Sequence[Version]) -> list[datetime]:
+def trainings(versions: Sequence[Version]) -> list[datetime]:
     """Return when a model got versions; of those within a day the last counts."""
     found: list[datetime] = []
     for moment in sorted(version.live or version.created for version in versions):

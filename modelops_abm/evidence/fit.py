@@ -549,6 +549,22 @@ def _length(shown: Shown) -> int:
     return len(next(iter(shown.values()))) if shown else 0
 
 
+def weighable(scenario: Scenario, evidence: Evidence) -> tuple[Evidence, tuple[str, ...]]:
+    """Return the statements that a fit can weigh, and in sentences what is not uncertain.
+
+    What somebody states of a scenario counts before what a log says of the same.
+    """
+    _, left_out = known_of(scenario)
+    kept = tuple(each for each in evidence if each.about not in left_out)
+    notes = (
+        f"What {printable(each.source, 200)} says of {each.about} is not weighed:"
+        f" it is not uncertain ({left_out[each.about]})."
+        for each in evidence
+        if each.about in left_out
+    )
+    return kept, tuple(notes)
+
+
 def _check(
     scenario: Scenario, evidence: Evidence, names: Sequence[str], shown: Sequence[str]
 ) -> None:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from modelops_abm.errors import InputError, Problem, place_in_words
 from modelops_abm.evidence.benchmarks import mean_at, subject_of
 from modelops_abm.evidence.measures import MEASURES, value_in_words
-from modelops_abm.evidence.statements import Evidence, Statement, about, between, exactly
+from modelops_abm.evidence.statements import Count, Evidence, Statement, about, between, exactly
 from modelops_abm.formats import MONTH_DAYS, number
 from modelops_abm.scenario import ImportedPortfolio, Scenario, catalogue, with_values
 from modelops_abm.scenario.fields import nearest, value_at
@@ -432,12 +432,22 @@ def to_statements(answers: Answers) -> Evidence:
     )
 
 
-def told(scenario: Scenario, answers: Answers) -> Told:
-    """Return a scenario as answers say it is, and the evidence that the others are.
+def told(scenario: Scenario, answers: Answers, logged: Evidence = ()) -> Told:
+    """Return a scenario as answers say it is, and the evidence that the others and logs are.
 
     Models, people and ideas are set, with the range of the answer as what is known of them; a
     client's portfolio counts before an answer. What nobody states and is in proportion to them
-    (docs/decisions/0048) is as many times larger, with its range.
+    (docs/decisions/0048) is as many times larger, with its range. What a log says counts before an
+    answer to the same: who answers has it from there, and both would count twice.
+
+    Parameters
+    ----------
+    scenario
+        What is known.
+    answers
+        By the name of the question.
+    logged
+        What logs say.
 
     Examples
     --------
@@ -453,7 +463,26 @@ def told(scenario: Scenario, answers: Answers) -> Told:
                 notes.append(note)
             elif scenario.imported is None or question.about not in _STAGES:
                 scenario = _with(scenario, question.about, answers[name])
-    return Told(_in_proportion(before, scenario), to_statements(answers), tuple(notes))
+    evidence: list[Statement | Count] = []
+    for said in to_statements(answers):
+        if not (log := _logged_as(said, logged)):
+            evidence.append(said)
+        else:
+            notes.append(f"{log} counts before the answer to {said.about}.")
+    return Told(_in_proportion(before, scenario), (*evidence, *logged), tuple(notes))
+
+
+def _logged_as(said: Statement | Count, logged: Evidence) -> str:
+    """Return the log that says what was answered; nothing if there is none."""
+    of_causes = said.about in _OUTAGES
+    for each in logged:
+        # The rates of all causes are the same outages.
+        if each.about == said.about or (of_causes and each.about.startswith("incidents.")):
+            return printable(each.source, 200)
+    return ""
+
+
+_OUTAGES = ("outages_per_month", "outages_per_model_year")
 
 
 _STAGES = {_MODELS: "production", "portfolio.initial_ideas": "idea"}

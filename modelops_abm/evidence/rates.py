@@ -82,6 +82,8 @@ def rate_by_month(moments: Sequence[datetime], since: datetime, until: datetime)
         Between which they were counted.
     """
     months = (until - since) / _MONTH
+    if months <= 0.0:
+        return Estimate(np.nan, np.nan, np.nan, has_low=False, has_high=False)
     places = np.array([(moment - since) / _MONTH for moment in moments])
     whole = int(months)
     counts = np.histogram(places, np.arange(whole + 1.0))[0] if whole else np.zeros(0)

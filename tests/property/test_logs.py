@@ -12,6 +12,7 @@ from hypothesis import given, strategies as st
 from modelops_abm.clients.incidents import Incident, read_incidents
 from modelops_abm.clients.kinds import READERS, reader_of
 from modelops_abm.errors import InputError
+from modelops_abm.evidence.logs import weighed
 from modelops_abm.evidence.outages import outages_of
 
 HEADER = "incident_id,opened_at,resolved_at,service"
@@ -39,7 +40,9 @@ def _only_refused(content: bytes) -> None:
     reader_of(content)
     for reader in READERS.values():
         with suppress(InputError):
-            assert reader.read(content).sentence()
+            log = reader.read(content)
+            assert log.sentence()
+            assert weighed(log).sentences
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))

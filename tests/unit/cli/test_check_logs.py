@@ -100,3 +100,42 @@ def test_a_template_of_a_log_is_read_without_a_problem(modelops: Command, kind: 
     assert modelops("template", "--log", kind, "log.csv").code == 1
     assert "is no kind of log" in modelops("template", "--log", "x", "y.csv").err
     assert not Path("y.csv").exists()
+
+
+REGISTRY = "".join(
+    f"{model},{at},2025-{1 + 2 * at:02}-{3 + 2 * model:02},Production,,\n"
+    for model in range(4)
+    for at in range(6)
+)
+HEAD = "model,version,created_at,stage,alias,live_at\n"
+
+
+def test_what_a_log_says_is_told_with_its_range(modelops: Command) -> None:
+    Path("registry.csv").write_text(HEAD + REGISTRY)
+    rows = [f"{n},2025-01-{n:02} 10:00Z,2025-01-{n:02} 1{n % 7}:30Z,churn\n" for n in range(1, 28)]
+    Path("log.csv").write_text(LOG.partition("\n")[0] + "\n" + "".join(rows))
+    code, out, err = modelops("check", "registry.csv", "log.csv")
+    assert (code, err) == (0, "")
+    assert "  Between trainings of a model: " in out
+    assert "days on average, by 20 intervals of 4 models" in out
+    assert "  26 outages in 0.1 years of 1 model: " in out
+    assert "Ranges hold 90 %." in out
+    # The models of a portfolio are those that are watched, if it is the only one.
+    Path("models.csv").write_text("id\nchurn\nfraud\n")
+    _, out, _ = modelops("check", "log.csv", "models.csv")
+    assert "In the portfolio alone, without an outage: fraud." in out
+
+
+def test_a_registry_gives_a_portfolio_to_fill_in(modelops: Command) -> None:
+    Path("registry.csv").write_text(HEAD + REGISTRY + "old,1,soon,,,\n")
+    given = ("template", "--portfolio", "models.csv", "--registry", "registry.csv")
+    code, out, err = modelops(*given)
+    assert (code, "Wrote models.csv" in out) == (0, True)
+    assert "registry of 24 versions of 4 models" in err
+    assert "'soon' is not a moment" in err
+    assert "4 models (4 in production)" in modelops("check", "models.csv").out
+    assert modelops(*given).code == 1
+    assert modelops("template", "--registry", "registry.csv").code == 2
+    Path("bad.csv").write_text("a,b\n1,2\n")
+    code, _, err = modelops("template", "--portfolio", "other.csv", "--registry", "bad.csv")
+    assert (code, Path("other.csv").exists()) == (1, False)
