@@ -16,7 +16,6 @@ from modelops_abm.compiled_engine.developer import (
     enter_time,
     interrupt,
     log_work,
-    retraining_task,
     take_over,
 )
 from modelops_abm.compiled_engine.layout import (
@@ -109,9 +108,10 @@ def _effort_of(setting: int, org: Record, task: int) -> float:
 @part_of_kernel
 def take_back(setting: int, org: Record, task: int) -> None:
     """Stop the work on a task because its developer leaves; it waits as interrupted."""
-    number = task_of(org, task).number
-    if task == retraining_task(org, number):
-        stop_retraining(setting, org, number)
+    record = task_of(org, task)
+    # Asked of the task alone: its number need not be a model's.
+    if record.cause == _RETRAINING:
+        stop_retraining(setting, org, record.number)
     else:
         interrupt(setting, org, task, 0)
 

@@ -95,8 +95,8 @@ class Dispatch(Organisation):
 
     def take_back(self, task: Task) -> None:
         """Stop the work on a task because its developer leaves; it waits as interrupted."""
-        of_model = task.task_class is not TaskClass.CAPABILITY
-        if of_model and task is self.ml_models[task.number].retraining:
+        # Asked of the task alone: its number need not be a model's.
+        if task.cause is Cause.RETRAINING:
             self.ml_models[task.number].stop_retraining()
         else:
             self.interrupt(task, held=False)

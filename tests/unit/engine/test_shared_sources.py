@@ -278,6 +278,23 @@ def test_a_model_that_retires_meanwhile_leaves_the_repair_to_others() -> None:
     assert daily(model, "models_offline_shared")[leaves] == 1.0
 
 
+@pytest.mark.parametrize("streams", [0, 2])
+def test_whoever_repairs_a_source_that_no_model_reads_may_leave(streams: int) -> None:
+    """Neither its task nor that of a capability is taken for a model's retraining."""
+    at = int(first_failure()) + 1
+    model = lived(
+        capabilities__automation__maximum=1.0,
+        capabilities__automation__streams=streams,
+        capabilities__automation__shared_reduction=0.0,
+        changes=[{"day": at, "team.developers": 0}, {"day": at + 3, "team.developers": 3}],
+        team__developers=3,
+    )
+    left = [record.time for record in of(model, LogKind.WORK_INTERRUPTED)]
+    assert left == [at] * (1 + max(1, streams))
+    assert of(model, LogKind.SOURCE_RESTORED)[0].time > at + 3
+    assert not of(model, LogKind.RETRAINING_STOPPED)
+
+
 def test_without_sources_nothing_is_drawn_or_told() -> None:
     plain = quiet({**PLAIN, **rows(LIVE), "incidents.shared_sources": 0})
     model = run(plain, seed=SEED)
