@@ -15,6 +15,7 @@ from scipy.special import ndtri
 
 from modelops_abm import InputError, Scenario, with_values
 from modelops_abm.evidence.belief import Belief
+from modelops_abm.evidence.emulator import fitted
 from modelops_abm.evidence.fit import Journal, Size, fit
 from modelops_abm.evidence.statements import Count, Evidence, about, between, exactly
 from modelops_abm.experiments.draws import Draws, draws_of, known_of
@@ -250,3 +251,16 @@ def test_ranks_of_the_truth_are_uniform() -> None:
         assert stats.kstest(column, "uniform").pvalue > 5e-5
         inside = np.sum((column > 0.05) & (column < 0.95))
         assert stats.binomtest(int(inside), len(column), 0.9).pvalue > 5e-5
+
+
+def test_a_regression_finds_the_few_products_that_matter_and_no_others() -> None:
+    generator = np.random.default_rng(3)
+    places = generator.standard_normal((1_000, 40))
+    luck = 0.2 * generator.standard_normal((1_000, 2))
+    bent = places[:, 3] + 0.5 * places[:, 7] * places[:, 11] - 0.4 * places[:, 20] ** 2
+    values = np.stack([bent, places[:, 5]], axis=1) + luck
+    found = fitted(places, values, np.zeros(2), np.full(2, 0.1))
+    assert sorted(map(tuple, found.pairs.T.tolist())) == [(7, 11), (20, 20)]
+    assert np.sqrt(np.diag(found.covariance)) == pytest.approx(0.2, rel=0.1)
+    straight = fitted(places, values[:, 1:], np.zeros(1), np.full(1, 0.1))
+    assert straight.pairs.shape == (2, 0)
