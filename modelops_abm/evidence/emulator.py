@@ -1,10 +1,11 @@
-"""What runs show as a function of where a draw lies, and how far luck leads off: a regression.
+"""What runs show as a function of where a draw lies, and how far they are off: a regression.
 
-A run shows its luck beside its organisation. Draws that are picked by what one run showed would be
-picked by their luck, and with several well-known figures none would be left. So what is shown is
-regressed on the place of the draw, linear in all dimensions, quadratic along the directions that
-matter and in the pairs of dimensions that tell most of what is left then, near to what was said;
-the rest, luck and what is not regressed, is a normal distribution (docs/decisions/0052).
+What is shown is regressed on the place of the draw, linear in all dimensions, quadratic along the
+directions that matter and in the pairs of dimensions that tell most of what is left then, near to
+what was said. What is left is luck, which differs between the
+runs of one draw, and what no such function is: the regression's error. Both together are taken for
+a normal distribution, which leads to where draws of the belief are; runs decide on these
+(`correction`; docs/decisions/0052).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from modelops_abm.evidence.sampler import at_right_angles, slopes
+from modelops_abm.evidence.sampler import at_right_angles, product, rounded, slopes
 
 type Floats = NDArray[np.float64]
 
@@ -44,7 +45,9 @@ class Emulator:
     coefficients
         Features x values.
     covariance
-        Of what is left: values x values.
+        Of what a run leaves: values x values.
+    luck
+        The part of it by which runs of one draw differ.
     near
         How many runs it rests on, by their weights.
     """
@@ -54,43 +57,55 @@ class Emulator:
     pairs: NDArray[np.integer]
     coefficients: Floats
     covariance: Floats
+    luck: Floats
     near: float
 
     def mean(self, places: Floats) -> Floats:
         """Return what is shown without luck: draws x values."""
         features = _features(places, self.directions, self.centre, self.pairs)
-        return features @ self.coefficients
+        return product(features, self.coefficients)
 
 
 def fitted(
-    places: Floats, values: Floats, said: Floats, spread: Floats, before: Emulator | None = None
+    places: Floats, runs: Floats, said: Floats, spread: Floats, before: Emulator | None = None
 ) -> Emulator:
     """Regress what runs showed on where they lie.
 
     Parameters
     ----------
     places
-        Runs x dimensions.
-    values
-        Runs x values, in the scale in which they are regressed; NaN where they do not exist.
+        Draws x dimensions.
+    runs
+        Draws x runs of each x values, in the scale in which they are regressed; NaN where they do
+        not exist. Luck is told from two runs on.
     said, spread
         Of each value, what was said, and its standard deviation.
     before
         The regression so far, which tells which runs are near; None if there is none.
     """
-    weights = np.ones(len(places))
+    weights, values = np.ones(len(places)), _means(runs)
     if before is not None:
         weights = _nearness(before, places, said, spread)
     near = weights > 0.05
     directions = at_right_angles(slopes(places[near], values[near]))
-    centre = np.average(places @ directions, axis=0, weights=weights)
+    centre = np.average(product(places, directions), axis=0, weights=weights)
     none = np.empty((2, 0), dtype=np.intp)
     _, residuals = _regressed(_features(places, directions, centre, none), values, weights)
     pairs = _telling_pairs(places, residuals, weights)
     features = _features(places, directions, centre, pairs)
     coefficients, residuals = _regressed(features, values, weights)
-    covariance = _covariance(residuals, weights)
-    return Emulator(directions, centre, pairs, coefficients, covariance, _effective(weights))
+    luck, left = _luck(runs, weights), _covariance(residuals, weights)
+    # The mean of some runs leaves less than one of them.
+    of_a_run = left + (1.0 - 1.0 / runs.shape[1]) * luck
+    return Emulator(
+        directions,
+        centre,
+        pairs,
+        rounded(coefficients),
+        rounded(of_a_run),
+        luck,
+        _effective(weights),
+    )
 
 
 def _regressed(features: Floats, values: Floats, weights: Floats) -> tuple[Floats, Floats]:
@@ -111,14 +126,15 @@ def _telling_pairs(places: Floats, residuals: Floats, weights: Floats) -> NDArra
     or repairs take as long as what fails: in few pairs out of thousands.
     """
     parts = weights / weights.sum()
-    middle = places.T @ (parts[:, np.newaxis] * places)
-    spread = np.sqrt(np.maximum((places**2).T @ (parts[:, np.newaxis] * places**2) - middle**2, 0))
+    middle = product(places.T, parts[:, np.newaxis] * places)
+    squares = product((places**2).T, parts[:, np.newaxis] * places**2)
+    spread = np.sqrt(np.maximum(squares - middle**2, 0.0))
     spread[spread < 1e-9] = np.inf
     tells = np.zeros_like(middle)
     for left in np.where(np.isfinite(residuals), residuals, 0.0).T:
-        apart = parts * (left - parts @ left)
-        scale = np.sqrt(parts @ left**2) + 1e-300
-        tells = np.maximum(tells, np.abs(places.T @ (apart[:, np.newaxis] * places)) / scale)
+        apart = parts * (left - np.sum(parts * left))
+        scale = np.sqrt(np.sum(parts * left**2)) + 1e-300
+        tells = np.maximum(tells, np.abs(product(places.T, apart[:, np.newaxis] * places)) / scale)
     first, second = np.triu_indices(len(middle))
     found = (tells / spread)[first, second] * np.sqrt(_effective(weights))
     order = np.argsort(-found, kind="stable")[:_MOST_PAIRS]
@@ -139,7 +155,7 @@ def _features(
     places: Floats, directions: Floats, centre: Floats, pairs: NDArray[np.integer]
 ) -> Floats:
     """Return 1, the dimensions, products of all pairs of directions, and of some dimensions."""
-    along = places @ directions - centre
+    along = product(places, directions) - centre
     first, second = np.triu_indices(along.shape[1])
     products = along[:, first] * along[:, second]
     beside = places[:, pairs[0]] * places[:, pairs[1]]
@@ -153,7 +169,7 @@ def _nearness(before: Emulator, places: Floats, said: Floats, spread: Floats) ->
     """
     apart = before.mean(places) - said
     inverse = np.linalg.inv(before.covariance + np.diag(spread**2))
-    distance = ((apart @ inverse) * apart).sum(axis=1) / len(said)
+    distance = (product(apart, inverse) * apart).sum(axis=1) / len(said)
     enough = min(len(places), _RUNS_PER_FEATURE * (places.shape[1] + 1))
     reach = _REACH
     while True:
@@ -161,6 +177,26 @@ def _nearness(before: Emulator, places: Floats, said: Floats, spread: Floats) ->
         if _effective(weights) >= enough or reach > 1e6:
             return np.asarray(weights)
         reach *= 1.4
+
+
+def _means(runs: Floats) -> Floats:
+    """Return the mean of what runs of each draw show, of those that show it."""
+    there = np.isfinite(runs)
+    sums, counts = np.where(there, runs, 0.0).sum(axis=1), there.sum(axis=1)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
+def _luck(runs: Floats, weights: Floats) -> Floats:
+    """Return how runs of one draw differ, near to what was said: values x values."""
+    count, values = runs.shape[1:]
+    if count < 2:
+        return np.zeros((values, values))
+    apart = (runs - runs.mean(axis=1, keepdims=True)) / np.sqrt(1.0 - 1.0 / count)
+    return _covariance(apart.reshape(-1, values), np.repeat(weights, count))
+
+
+def _mean(values: Floats, weights: Floats) -> Floats:
+    return (weights[:, np.newaxis] * values).sum(axis=0) / weights.sum()
 
 
 def _effective(weights: Floats) -> float:
@@ -175,29 +211,29 @@ def _ridge(features: Floats, values: Floats, weights: Floats) -> tuple[Floats, F
     cross-validation); the first, the constant, is not.
     """
     total, effective = weights.sum(), _effective(weights)
-    middle, level = weights @ features / total, weights @ values / total
+    middle, level = _mean(features, weights), _mean(values, weights)
     x, y = features - middle, values - level
-    scale = np.sqrt(weights @ x**2 / total)
+    scale = np.sqrt(_mean(x**2, weights))
     scale[scale < 1e-9] = np.inf
     x = x / scale
     weighted = weights[:, np.newaxis] * x
-    sizes, axes = np.linalg.eigh(x.T @ weighted / total)
+    sizes, axes = np.linalg.eigh(product(x.T, weighted) / total)
     sizes = np.maximum(sizes, 0.0)
-    turned = x @ axes
-    onto = axes.T @ (weighted.T @ y) / total
+    turned = product(x, axes)
+    onto = product(axes.T, product(weighted.T, y)) / total
     scores = []
     ridges = _RIDGES * float(sizes.mean() + 1e-12)
     for ridge in ridges:
         shrunk = 1.0 / (sizes + ridge)
-        left = y - turned @ (onto * shrunk[:, np.newaxis])
+        left = y - product(turned, onto * shrunk[:, np.newaxis])
         free = max(1.0 - (float(sizes @ shrunk) + 1.0) / effective, 0.01)
-        scores.append(weights @ left**2 / free**2)
+        scores.append(_mean(left**2, weights) / free**2)
     best = ridges[np.argmin(scores, axis=0)]
     shrunk = 1.0 / (sizes[:, np.newaxis] + best)
-    slope = axes @ (onto * shrunk) / scale[:, np.newaxis]
-    leverage = weights[:, np.newaxis] * (turned**2 @ shrunk + 1.0) / total
-    left = (y - turned @ (onto * shrunk)) / (1.0 - np.minimum(leverage, 0.9))
-    slope[0] = level - middle @ slope
+    slope = product(axes, onto * shrunk) / scale[:, np.newaxis]
+    leverage = weights[:, np.newaxis] * (product(turned**2, shrunk) + 1.0) / total
+    left = (y - product(turned, onto * shrunk)) / (1.0 - np.minimum(leverage, 0.9))
+    slope[0] = level - (middle[:, np.newaxis] * slope).sum(axis=0)
     return slope, left
 
 
@@ -205,4 +241,4 @@ def _covariance(residuals: Floats, weights: Floats) -> Floats:
     there = np.isfinite(residuals).all(axis=1)
     left, parts = residuals[there], weights[there]
     parts = parts / parts.sum()
-    return np.asarray(left.T @ (parts[:, np.newaxis] * left))
+    return product(left.T, parts[:, np.newaxis] * left)

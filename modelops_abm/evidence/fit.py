@@ -15,7 +15,7 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -29,9 +29,18 @@ from modelops_abm.core.registry import simulator_version
 from modelops_abm.disk import read_file, write_whole
 from modelops_abm.errors import InputError, Problem
 from modelops_abm.evidence.belief import Belief, Contradiction
+from modelops_abm.evidence.correction import (
+    LUCKS,
+    Rule,
+    Seen,
+    Work,
+    corrected,
+    log_of_runs,
+    runs_of,
+)
 from modelops_abm.evidence.emulator import Emulator, fitted
 from modelops_abm.evidence.measures import MEASURES, WINDOW_DAYS, as_it_is, measured
-from modelops_abm.evidence.sampler import Sample, at_right_angles, sample, slopes
+from modelops_abm.evidence.sampler import Sample, at_right_angles, product, sample, slopes
 from modelops_abm.evidence.statements import Count, Evidence, Statement
 from modelops_abm.experiments.draws import Draws, draws_at, known_of, needed_for, shares_of
 from modelops_abm.runs import stream
@@ -44,8 +53,6 @@ type Floats = NDArray[np.float64]
 type Shown = Mapping[str, Floats]
 type Progress = Callable[[int, int], None]
 
-_MORE_ROUNDS, _BIAS = 2, 0.3
-"""Rounds more if the regression misses the last runs by more than this part of their spread."""
 _FAR = 5.0
 """In logarithms: what is farther off than this is regressed as if it were this far."""
 _OUTSIDE = 1.2
@@ -60,15 +67,16 @@ class Size(NamedTuple):
     Attributes
     ----------
     draws
-        Of the belief; a multiple of `sampler.STEPS`.
+        Of the belief; a multiple of 40 (`sampler.STEPS`, `correction.STATES`).
     rounds
-        Runs from which the regression learns, round by round; the first are draws of what is known.
+        Draws from which the regression learns, round by round, each run `LUCKS` times; the first
+        are of what is known.
     checked
         Draws of the belief that are run to see what it predicts.
     """
 
     draws: int = 2_000
-    rounds: tuple[int, ...] = (400, 400, 800, 800)
+    rounds: tuple[int, ...] = (300, 300, 600)
     checked: int = 400
 
 
@@ -142,7 +150,7 @@ class Journal:
             found = np.array([shown[name] for name in run.names])
             self._known[key] = found
             content = io.BytesIO()
-            np.savez_compressed(content, allow_pickle=False, **self._known)
+            np.savez(content, allow_pickle=False, **self._known)
             write_whole(self._path, content.getvalue(), replace=True)
         return dict(zip(run.names, found, strict=True))
 
@@ -265,7 +273,8 @@ class _Question:
         self.scenario = scenario
         # In an order of their own, so that the belief does not depend on that of the files.
         self.evidence: Evidence = tuple(sorted(evidence, key=repr))
-        self.names = tuple(known_of(scenario)[0])
+        self._known = known_of(scenario)
+        self.names = tuple(self._known[0])
         _check(scenario, self.evidence, self.names, run.names)
         self.direct = tuple(each for each in self.evidence if each.about in self.names)
         self.shown = tuple(each for each in self.evidence if each.about not in self.names)
@@ -288,14 +297,15 @@ class _Question:
     def draws(self, places: Floats, seed: int = 0) -> Draws:
         """Return the organisations at places."""
         shares = ndtr(places.T)
-        return draws_at(self.scenario, dict(zip(self.names, shares, strict=True)), seed=seed)
+        by_name = dict(zip(self.names, shares, strict=True))
+        return draws_at(self.scenario, by_name, seed=seed, known=self._known)
 
     def known(self, places: Floats) -> Mapping[str, Floats]:
         """Return the values at places that statements are about."""
         if not self.direct:
             return {}
         shares = {name: ndtr(places[:, column]) for name, column in self._needed.items()}
-        columns = draws_at(self.scenario, shares).columns
+        columns = draws_at(self.scenario, shares, known=self._known).columns
         return {each.about: columns[each.about].astype(np.float64) for each in self.direct}
 
     def log_of_known(self, places: Floats) -> Floats:
@@ -318,9 +328,20 @@ class _Question:
         columns = [scaled(each, shown[each.about]) for each in self.shown]
         return np.array(columns).T if columns else np.empty((_length(shown), 0))
 
-    def covariance(self, emulator: Emulator) -> Floats:
-        """Return how far off what was said may be: by luck, and by how well it is known."""
-        return np.asarray(emulator.covariance + np.diag(self.spread**2))
+    def rule(self, emulator: Emulator, slopes_of_known: Floats) -> Rule:
+        """Return how likely what was said about measures is."""
+        inverse = np.linalg.inv(emulator.covariance + np.diag(self.spread**2))
+
+        def regressed(places: Floats) -> Floats:
+            apart = emulator.mean(places) - self.said
+            return np.asarray(-0.5 * (product(apart, inverse) * apart).sum(axis=1))
+
+        def of_runs(seen: Seen) -> Floats:
+            return log_of_runs(seen, self.said, self.spread, emulator.luck)
+
+        linear = emulator.coefficients[1 : 1 + len(self.names)]
+        directions = np.concatenate([slopes_of_known, linear], axis=1)
+        return Rule(regressed, of_runs, at_right_angles(directions))
 
     def sampled(
         self,
@@ -329,7 +350,7 @@ class _Question:
         seed: int,
         cancel: threading.Event | None,
     ) -> Sample:
-        """Return draws of the belief.
+        """Return draws of the belief by the regression, or without any if nothing needs runs.
 
         Raises
         ------
@@ -338,25 +359,18 @@ class _Question:
         InputError
             If the evidence is impossible.
         """
-        columns = [self.slopes_of_known(prior)]
-        if emulator is not None:
-            columns.append(emulator.coefficients[1 : 1 + len(self.names)])
-            inverse = np.linalg.inv(self.covariance(emulator))
+        slopes_of_known = self.slopes_of_known(prior)
+        if emulator is None:
+            directions = at_right_angles(slopes_of_known)
+            with _possible():
+                return sample(self.log_of_known, directions, prior, seed, cancel=cancel)
+        rule = self.rule(emulator, slopes_of_known)
 
         def log(places: Floats) -> Floats:
-            found = self.log_of_known(places)
-            if emulator is None:
-                return found
-            apart = emulator.mean(places) - self.said
-            return np.asarray(found - 0.5 * ((apart @ inverse) * apart).sum(axis=1))
+            return self.log_of_known(places) + rule.regressed(places)
 
-        directions = at_right_angles(np.concatenate(columns, axis=1))
-        try:
-            return sample(log, directions, prior, seed, cancel=cancel)
-        except ValueError:
-            raise InputError(
-                "none of the organisations that are thought possible is as it was said"
-            ) from None
+        with _possible():
+            return sample(log, rule.directions, prior, seed, cancel=cancel)
 
 
 class _Fit:
@@ -375,41 +389,45 @@ class _Fit:
         self._question, self._seed, self._run_one, self._size = question, seed, run, size
         self._cancel, self._progress, self._journal = cancel, progress, journal
         self._prior = question.prior(size.draws, seed)
+        self._slopes_of_known = question.slopes_of_known(self._prior)
         self._done = 0
-        self._all = (sum(size.rounds) if question.shown else 0) + size.checked
+        self._all = size.checked
+        if question.shown:
+            self._all += LUCKS * sum(size.rounds) + runs_of(size.draws)
         self._places = np.empty((0, len(question.names)))
-        self._values = np.empty((0, len(question.shown)))
+        self._runs = np.empty((0, LUCKS, len(question.shown)))
         self._emulator: Emulator | None = None
 
     def beliefs(self) -> Iterator[Belief]:
         """Yield beliefs as they settle."""
         sampled = self._sampled()
         for count in self._size.rounds if self._question.shown else ():
-            self._learn(_some(sampled.places, count))
+            self._look(_some(sampled.places, count))
+            self._learn()
             sampled = self._sampled()
             yield self._belief(sampled, {}, ())
-        checked = _some(sampled.places, self._size.checked)
-        shown = self._run(checked)
-        for _ in range(_MORE_ROUNDS):
-            if not self._misses(checked, shown):
-                break
-            self._all += self._size.checked
-            self._add(checked, shown)
-            sampled = self._sampled()
-            checked = _some(sampled.places, self._size.checked)
-            shown = self._run(checked)
+        if self._question.shown:
+            work = Work(self._question.log_of_known, self._look, self._learn)
+            with _possible():
+                sampled = corrected(work, sampled.places, self._seed, cancel=self._cancel)
+        shown = self._run(_some(sampled.places, self._size.checked))
         yield self._belief(sampled, shown, self._contradictions(sampled, shown))
 
-    def _learn(self, places: Floats) -> None:
-        self._add(places, self._run(places))
-
-    def _add(self, places: Floats, shown: Shown) -> None:
-        question = self._question
+    def _look(self, places: Floats) -> Seen:
+        """Run draws, some times each, and remember what they show."""
+        runs = self._question.values(self._run(np.repeat(places, LUCKS, axis=0)))
+        runs = runs.reshape(len(places), LUCKS, -1)
+        # All that is run counts, whether a chain went there or not: what was kept was lucky.
         self._places = np.concatenate([self._places, places])
-        self._values = np.concatenate([self._values, question.values(shown)])
+        self._runs = np.concatenate([self._runs, runs])
+        return Seen.of(runs)
+
+    def _learn(self) -> Rule:
+        question = self._question
         self._emulator = fitted(
-            self._places, self._values, question.said, question.spread, self._emulator
+            self._places, self._runs, question.said, question.spread, self._emulator
         )
+        return question.rule(self._emulator, self._slopes_of_known)
 
     def _sampled(self) -> Sample:
         return self._question.sampled(self._prior, self._emulator, self._seed, self._cancel)
@@ -423,24 +441,15 @@ class _Fit:
         )
         self._done += len(places)
         if self._progress is not None:
-            self._progress(self._done, self._all)
+            # How many steps of tempering there are is not known before.
+            self._progress(self._done, max(self._all, self._done))
         return shown
-
-    def _misses(self, places: Floats, shown: Shown) -> bool:
-        """Whether the regression is off, on average over runs that it has not learned from."""
-        if self._emulator is None:
-            return False
-        apart = self._question.values(shown) - self._emulator.mean(places)
-        spread = np.sqrt(np.diag(self._question.covariance(self._emulator)))
-        there = np.isfinite(apart).all(axis=1)
-        return bool(there.any() and (np.abs(apart[there].mean(axis=0)) > _BIAS * spread).any())
 
     def _belief(
         self, sampled: Sample, shown: Shown, contradictions: tuple[Contradiction, ...]
     ) -> Belief:
         question = self._question
-        worth = question.slopes_of_known(self._prior)
-        moved = [sampled.places @ worth]
+        moved = [product(sampled.places, self._slopes_of_known)]
         if self._emulator is not None:
             moved.append(self._emulator.mean(sampled.places))
         places = np.median(sampled.places, axis=0)
@@ -481,7 +490,7 @@ class _Fit:
         if rest.shown:
             emulator = fitted(
                 self._places,
-                self._values[:, [self._place_of(other) for other in rest.shown]],
+                self._runs[:, :, [self._place_of(other) for other in rest.shown]],
                 rest.said,
                 rest.spread,
             )
@@ -499,6 +508,19 @@ class _Fit:
 
     def _place_of(self, each: Statement | Count) -> int:
         return self._question.shown.index(each)
+
+
+@contextmanager
+def _possible() -> Iterator[None]:
+    """Say in words that evidence is impossible."""
+    try:
+        yield
+    except ValueError as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(
+            "none of the organisations that are thought possible is as it was said"
+        ) from None
 
 
 def scaled(each: Statement | Count, values: Floats) -> Floats:

@@ -31,9 +31,9 @@ _LAST_LENGTH = 4
 """How many times longer the last chains are."""
 _KEPT_WEIGHT = 0.5
 _LEAST_HEAT = 1e-9
-_SIZES = np.array([0.15, 0.3, 0.6, 1.0])
+SIZES = np.array([0.15, 0.3, 0.6, 1.0])
 """Of moves along the directions that evidence speaks about, of which 1 is a draw anew."""
-_SIZES_ELSEWHERE = np.array([0.1, 0.3, 0.8])
+SIZES_ELSEWHERE = np.array([0.1, 0.3, 0.8])
 _RIDGE = 1e-3
 _SAME_DIRECTION = 0.05
 """Part of a direction that must be new for it to be one more."""
@@ -79,7 +79,7 @@ class Sample:
         return float(np.clip(spread[moves] / of_means[moves], 1.0, count).min())
 
 
-class _Shape(NamedTuple):
+class Shape(NamedTuple):
     """The normal distribution that moves keep.
 
     Attributes
@@ -128,7 +128,7 @@ def sample(
     """
     now, heat, log_evidence, stage = places, 0.0, 0.0, 0
     logs = likelihood(places)
-    gained = (np.ones(len(_SIZES)), np.ones(len(_SIZES_ELSEWHERE)))
+    gained = (np.ones(len(SIZES)), np.ones(len(SIZES_ELSEWHERE)))
     if not (logs < 0.0).any():
         return Sample(places)
     if not np.isfinite(logs).any():
@@ -139,12 +139,12 @@ def sample(
             raise Cancelled
         stage += 1
         step = _step(logs, 1.0 - heat)
-        weights, mean = _weights(logs, step)
+        weights, mean = weights_of(logs, step)
         heat = 1.0 if heat + step > 1.0 - _LEAST_HEAT else heat + step
         log_evidence += mean
         generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, stage])))
-        shape = _shape(directions, now, weights)
-        rows = _resampled(weights, chains, generator)
+        shape = shape_of(directions, now, weights)
+        rows = resampled(weights, chains, generator)
         # Longer when all is in: these draws are kept, and the former only led to them.
         length = STEPS if heat < 1.0 else _LAST_LENGTH * STEPS
         walk = _Walk(likelihood, shape, heat, generator, gained)
@@ -161,14 +161,14 @@ class _Walk:
     def __init__(
         self,
         likelihood: Likelihood,
-        shape: _Shape,
+        shape: Shape,
         heat: float,
         generator: np.random.Generator,
         gained: tuple[Floats, Floats],
     ) -> None:
         self._likelihood, self._shape, self._heat = likelihood, shape, heat
         self._generator, self._before = generator, gained
-        self.gained = (np.full(len(_SIZES), 1e-3), np.full(len(_SIZES_ELSEWHERE), 1e-3))
+        self.gained = (np.full(len(SIZES), 1e-3), np.full(len(SIZES_ELSEWHERE), 1e-3))
 
     def states(self, places: Floats, logs: Floats, length: int) -> tuple[Floats, Floats]:
         """Return all states of the chains, state by state."""
@@ -182,48 +182,82 @@ class _Walk:
         """Move every chain once (Metropolis-Hastings)."""
         chains, generator = len(places), self._generator
         picks = [
-            generator.choice(len(gains), size=chains, p=_chances(gains)) for gains in self._before
+            generator.choice(len(gains), size=chains, p=chances(gains)) for gains in self._before
         ]
-        sizes = _SIZES[picks[0]], _SIZES_ELSEWHERE[picks[1]]
-        noise = generator.standard_normal(places.shape)
-        proposed, ratio = _proposed(places, self._shape, sizes, noise)
-        found = self._likelihood(proposed)
-        chance = self._heat * (found - logs) + ratio
-        is_taken = np.log(generator.random(chains)) <= chance
-        is_taken &= (np.abs(proposed) < _FARTHEST).all(axis=1)
+        sizes = SIZES[picks[0]], SIZES_ELSEWHERE[picks[1]]
+        places, logs, is_taken = moved(
+            self._likelihood, self._shape, places, logs, sizes, generator, self._heat
+        )
         for pick, size, gains in zip(picks, sizes, self.gained, strict=True):
             # What a size moves the chains, refusals included: the better ones are tried more often.
             np.add.at(gains, pick, np.where(is_taken, size**2, 0.0) / chains)
-        return np.where(is_taken[:, np.newaxis], proposed, places), np.where(is_taken, found, logs)
+        return places, logs
+
+
+def moved(
+    likelihood: Likelihood,
+    shape: Shape,
+    places: Floats,
+    logs: Floats,
+    sizes: tuple[Floats, Floats],
+    generator: np.random.Generator,
+    heat: float = 1.0,
+) -> tuple[Floats, Floats, NDArray[np.bool]]:
+    """Move every chain once (Metropolis-Hastings).
+
+    Parameters
+    ----------
+    likelihood, places
+        As `sample` has them.
+    shape
+        What moves keep before any evidence counts.
+    logs
+        The likelihood at the places.
+    sizes
+        Of the move of each chain, along the directions and elsewhere: 0 to 1.
+    heat
+        How much the evidence counts: 0 to 1.
+
+    Returns
+    -------
+    Places, their likelihoods, and which chains moved.
+    """
+    noise = generator.standard_normal(places.shape)
+    proposed, ratio = _proposed(places, shape, sizes, noise)
+    found = likelihood(proposed)
+    is_taken = np.log(generator.random(len(places))) <= heat * (found - logs) + ratio
+    is_taken &= (np.abs(proposed) < _FARTHEST).all(axis=1)
+    there = np.where(is_taken[:, np.newaxis], proposed, places)
+    return there, np.where(is_taken, found, logs), is_taken
 
 
 def _step(logs: Floats, most: float) -> float:
     """Return how much more evidence leaves half of the draws their weight."""
-    aim = _KEPT_WEIGHT * np.isfinite(logs).sum()
-
-    def effective(step: float) -> float:
-        weights, _ = _weights(logs, step)
-        return float(1.0 / np.sum(weights**2))
-
-    if effective(most) >= aim:
+    if kept_part(most * logs) >= 1.0:
         return most
     low, high = _LEAST_HEAT, most
     for _ in range(60):
         # In logarithms: a first step may be a millionth.
         middle = float(np.sqrt(low * high))
-        low, high = (middle, high) if effective(middle) >= aim else (low, middle)
+        low, high = (middle, high) if kept_part(middle * logs) >= 1.0 else (low, middle)
     return low
 
 
-def _weights(logs: Floats, step: float) -> tuple[Floats, float]:
-    """Return weights that add up to 1, and the logarithm of their mean."""
+def kept_part(logs: Floats) -> float:
+    """Return how many draws weights are worth, by how many shall be left: half of the possible."""
+    weights, _ = weights_of(logs, 1.0)
+    return float(1.0 / np.sum(weights**2)) / float(_KEPT_WEIGHT * np.isfinite(logs).sum())
+
+
+def weights_of(logs: Floats, step: float) -> tuple[Floats, float]:
+    """Return weights after a step of tempering, of sum 1, and the logarithm of their mean."""
     scaled = step * logs
     highest = scaled.max()
     parts = np.exp(scaled - highest)
     return parts / parts.sum(), float(highest + np.log(parts.mean()))
 
 
-def _resampled(weights: Floats, count: int, generator: np.random.Generator) -> NDArray[np.integer]:
+def resampled(weights: Floats, count: int, generator: np.random.Generator) -> NDArray[np.integer]:
     """Return rows in proportion to their weights (systematic resampling), in a random order."""
     ends = np.cumsum(weights)
     positions = (np.arange(count) + generator.random()) / count * ends[-1]
@@ -231,39 +265,41 @@ def _resampled(weights: Floats, count: int, generator: np.random.Generator) -> N
     return generator.permutation(rows)
 
 
-def _chances(gains: Floats) -> Floats:
+def chances(gains: Floats) -> Floats:
+    """Return how often each size of a move is tried: by what it gained, and each now and then."""
     parts = gains / gains.sum() + 0.1
     return np.asarray(parts / parts.sum())
 
 
-def _shape(directions: Floats, places: Floats, weights: Floats) -> _Shape:
-    along = places @ directions
-    mean = weights @ along
+def shape_of(directions: Floats, places: Floats, weights: Floats) -> Shape:
+    """Return the normal distribution that is most like weighted draws, along the directions."""
+    along = product(places, directions)
+    mean = (weights[:, np.newaxis] * along).sum(axis=0)
     apart = along - mean
-    covariance = apart.T @ (weights[:, np.newaxis] * apart) + 1e-6 * np.eye(len(mean))
-    return _Shape(directions, _rounded(mean), _rounded(np.linalg.cholesky(covariance)))
+    covariance = product(apart.T, weights[:, np.newaxis] * apart) + 1e-6 * np.eye(len(mean))
+    return Shape(directions, rounded(mean), rounded(np.linalg.cholesky(covariance)))
 
 
 def _proposed(
-    places: Floats, shape: _Shape, sizes: tuple[Floats, Floats], noise: Floats
+    places: Floats, shape: Shape, sizes: tuple[Floats, Floats], noise: Floats
 ) -> tuple[Floats, Floats]:
     """Return new places, and the logarithm of what speaks for them before any evidence does."""
     directions, mean, root = shape
     size, elsewhere = (each[:, np.newaxis] for each in sizes)
-    along, noise_along = (each @ directions for each in (places, noise))
+    along, noise_along = (product(each, directions) for each in (places, noise))
     rest, noise_rest = (
-        each - part @ directions.T for each, part in ((places, along), (noise, noise_along))
+        each - product(part, directions.T) for each, part in ((places, along), (noise, noise_along))
     )
-    moved = np.sqrt(1.0 - size**2) * (along - mean) + size * (noise_along @ root.T)
+    moved = np.sqrt(1.0 - size**2) * (along - mean) + size * product(noise_along, root.T)
     there = mean + moved
     rest = np.sqrt(1.0 - elsewhere**2) * rest + elsewhere * noise_rest
     inverse = np.linalg.inv(root)
 
     def against_standard(each: Floats) -> Floats:
-        scaled = (each - mean) @ inverse.T
+        scaled = product(each - mean, inverse.T)
         return np.asarray(0.5 * (scaled**2).sum(axis=1) - 0.5 * (each**2).sum(axis=1))
 
-    proposed = rest + there @ directions.T
+    proposed = rest + product(there, directions.T)
     return proposed, against_standard(there) - against_standard(along)
 
 
@@ -281,8 +317,8 @@ def slopes(places: Floats, values: Floats) -> Floats:
     if there.sum() < 10:
         return np.zeros((places.shape[1], values.shape[1]))
     x, y = (each[there] - each[there].mean(axis=0) for each in (places, values))
-    gram = x.T @ x + _RIDGE * len(x) * np.eye(x.shape[1])
-    return np.asarray(np.linalg.solve(gram, x.T @ y))
+    gram = product(x.T, x) + _RIDGE * len(x) * np.eye(x.shape[1])
+    return rounded(np.linalg.solve(gram, product(x.T, y)))
 
 
 def at_right_angles(slopes: Floats) -> Floats:
@@ -297,10 +333,18 @@ def at_right_angles(slopes: Floats) -> Floats:
         length = float(np.linalg.norm(left))
         if length > _SAME_DIRECTION * size > 0.0:
             kept.append(left / length)
-    return _rounded(np.array(kept).T if kept else np.empty((len(slopes), 0)))
+    return rounded(np.array(kept).T if kept else np.empty((len(slopes), 0)))
 
 
-def _rounded(values: Floats) -> Floats:
-    # Libraries add in an order of their own, which may depend on the cores they find. Without the
-    # last bits no draw does.
+def product(one: Floats, other: Floats) -> Floats:
+    """Return the product of matrices, by sums in one order, whatever the cores there are.
+
+    Libraries for matrices split sums among the cores that they find, so the last bits differ; and
+    on a machine that is busy they wait for cores, and take ten times as long.
+    """
+    return np.asarray(np.einsum("ij,jk->ik", one, other))
+
+
+def rounded(values: Floats) -> Floats:
+    """Return values without their last bits, for what libraries solve: see `product`."""
     return values.astype(np.float32).astype(np.float64)

@@ -32,6 +32,7 @@ from modelops_abm.text import printable
 
 type Floats = NDArray[np.float64]
 type Column = NDArray[Any]
+type Known = tuple[dict[str, Knowledge], dict[str, str]]
 
 MOST_DRAWS = 1_000_000
 _LEAST_FACTOR = 1e-3
@@ -180,7 +181,12 @@ def draws_of(
 
 
 def draws_at(
-    scenario: Scenario, shares: Mapping[str, Floats], *, seed: int = 0, first: int = 0
+    scenario: Scenario,
+    shares: Mapping[str, Floats],
+    *,
+    seed: int = 0,
+    first: int = 0,
+    known: Known | None = None,
 ) -> Draws:
     """Return the draws at given places within what is known.
 
@@ -194,6 +200,9 @@ def draws_at(
         are as they are drawn.
     seed, first
         What the draws are said to be of.
+    known
+        What `known_of` returned for the scenario, if it is at hand: asking takes longer than all
+        else where draws are few.
 
     Raises
     ------
@@ -206,10 +215,10 @@ def draws_at(
     >>> bool((np.diff(found.columns["team.focus"]) >= 0.0).all())
     True
     """
-    known, left_out = known_of(scenario)
-    if problems := [_not_uncertain(name, left_out) for name in shares if name not in known]:
+    each_known, left_out = known or known_of(scenario)
+    if problems := [_not_uncertain(name, left_out) for name in shares if name not in each_known]:
         raise InputError(problems)
-    drawing = _Drawing(scenario, {name: known[name] for name in shares}, shares)
+    drawing = _Drawing(scenario, {name: each_known[name] for name in shares}, shares)
     # In the catalogue's order, whatever the order of what is named.
     columns = {each.name: drawing.column(each) for each in catalogue() if each.name in shares}
     return _frozen(scenario, columns, seed, first, left_out)
