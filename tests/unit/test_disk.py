@@ -17,6 +17,7 @@ from modelops_abm.clients.federal import read_federal_inventory
 from modelops_abm.clients.table import LARGEST_FILE_BYTES
 from modelops_abm.disk import open_file, read_file
 from modelops_abm.scenario import InputError, load_scenario
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="pipes and devices have names on POSIX")
 
@@ -28,10 +29,19 @@ READERS: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+def moments(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for pipes for moments only."""
     for name in ("_WRITER_SECONDS", "_PAUSE_SECONDS"):
         monkeypatch.setattr(disk, name, getattr(disk, name) / 50)
+
+
+@pytest.fixture
+def patience(moments: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait as long as it takes for those who write to a pipe."""
+    # Of different length: by it `read_file` knows whether anybody has come.
+    monkeypatch.setattr(disk, "_WRITER_SECONDS", PATIENCE_SECONDS)
+    monkeypatch.setattr(disk, "_PAUSE_SECONDS", PATIENCE_SECONDS + 1)
+    monkeypatch.setattr(disk, "_LONGEST_SECONDS", PATIENCE_SECONDS)
 
 
 @contextmanager
@@ -78,6 +88,7 @@ def test_what_is_no_file_is_refused_in_words(tmp_path: Path, kind: str, reader: 
         assert expected in str(caught.value)
 
 
+@pytest.mark.usefixtures("patience")
 def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     content = os.urandom(300_000)
@@ -85,6 +96,7 @@ def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
         assert read_file(tmp_path / "pipe", 1_000_000) == content
 
 
+@pytest.mark.usefixtures("patience")
 def test_a_portfolio_from_a_pipe_is_the_same_as_from_a_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "models.csv")
     with written(tmp_path / "models.csv", b"id,users\na,7\n"):
@@ -92,6 +104,7 @@ def test_a_portfolio_from_a_pipe_is_the_same_as_from_a_file(tmp_path: Path) -> N
     assert [(model.id, model.users) for model in found.models] == [("a", 7.0)]
 
 
+@pytest.mark.usefixtures("patience")
 def test_a_pipe_without_an_end_is_read_up_to_the_largest_size(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "endless.csv")
     with written(tmp_path / "endless.csv", bytes(LARGEST_FILE_BYTES + 10**7)):
