@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from statistics import median
+from typing import Protocol
 
 from modelops_abm.clients.cells import read_number
 from modelops_abm.clients.logs import (
@@ -89,56 +90,91 @@ class Cells:
         return {row for problem in self.problems for row in problem.rows}
 
 
-def told_apart[T](
-    rows: Mapping[tuple[object, ...], Sequence[tuple[int, T]]], cells: Cells, notes: list[str]
-) -> Iterator[tuple[int, T]]:
-    """Yield one row of those that speak of the same; where they disagree, none.
+class OfDay(Protocol):
+    """A row that speaks of a model on a day: a named tuple, the row's number first."""
+
+    @property
+    def row(self) -> int:
+        """Its number in the file."""
+
+    @property
+    def day(self) -> date:
+        """The day."""
+
+    def __getitem__(self, part: slice, /) -> tuple[object, ...]: ...
+
+
+class OfModel(Protocol):
+    """A row that speaks of a model."""
+
+    @property
+    def model(self) -> str:
+        """What the log calls the model."""
+
+
+def by_model[T: OfModel](rows: Iterable[T]) -> dict[str, tuple[T, ...]]:
+    """Return the rows of each model, in the order in which they are given."""
+    found: dict[str, list[T]] = defaultdict(list)
+    for row in rows:
+        found[row.model].append(row)
+    return {model: tuple(each) for model, each in found.items()}
+
+
+def told_apart[T: OfDay](
+    rows: Iterable[T], subject: Callable[[T], tuple[object, ...]], cells: Cells, notes: list[str]
+) -> list[T]:
+    """Return one row of those that speak of the same; where they disagree, none.
 
     Parameters
     ----------
     rows
-        Number and content of the rows, by what they speak of.
+        The rows; they are alike if they are the same but for their number.
+    subject
+        What a row speaks of.
     cells
         Keeps those that disagree.
     notes
         Gets the sentence about those that are alike.
     """
-    alike: list[int] = []
-    for key, same in rows.items():
-        if all(content == same[0][1] for _, content in same):
-            alike += [row for row, _ in same[1:]]
-            yield same[0]
+    of_subject: dict[tuple[object, ...], list[T]] = defaultdict(list)
+    for row in rows:
+        of_subject[subject(row)].append(row)
+    found, alike = [], list[int]()
+    for key, same in of_subject.items():
+        if all(row[1:] == same[0][1:] for row in same):
+            alike += [row.row for row in same[1:]]
+            found.append(same[0])
             continue
-        what = " ".join(str(part) for part in key)
         cells.problems.append(
             RowProblem(
                 "stands more than once, with different numbers",
                 "they are left out; keep one row for each day and model",
-                tuple(row for row, _ in same),
-                value=printable(what),
+                tuple(row.row for row in same),
+                value=printable(" ".join(str(part) for part in key)),
             )
         )
     if alike:
         notes.append(f"stands more than once and is the same, so counts once: {_rows(alike)}")
+    return found
 
 
-def within(
-    days: Iterable[tuple[int, date]],
+def within[T: OfDay](
+    rows: Iterable[T],
     since: date | datetime | None,
     until: date | datetime | None,
     notes: list[str],
-) -> set[int]:
+) -> list[T]:
     """Return the rows of days in a time that is stated; how many are outside is noted."""
     first = since.date() if isinstance(since, datetime) else since
     last = until.date() if isinstance(until, datetime) else until
     if first and last and last < first:
         raise Mistake(f"would end ({last}) before it begins ({first})", "correct since or until")
-    kept, outside = set(), []
-    for row, day in days:
-        if (first and day < first) or (last and day > last):
-            outside.append(row)
+    kept, outside = [], []
+    for row in rows:
+        if (first and row.day < first) or (last and row.day > last):
+            outside.append(row.row)
         else:
-            kept.add(row)
+            kept.append(row)
     if outside:
         notes.append(f"outside of the time that is stated: {_rows(outside)}")
     return kept

@@ -38,6 +38,7 @@ from modelops_abm.clients.logs import (
     Window,
     counted_in_words,
     label_of,
+    nothing_usable,
     read_table,
     refused,
     window_of,
@@ -488,9 +489,8 @@ class _Reading:
         """Return the log; what is left out on the way is told."""
         rows = self._told_apart(self._in_order(self._meant(self._rows(self._table.chosen(only)))))
         if not rows:
-            found = grouped([*self._problems, *self._moments.problems])
-            why = f": {found[0].message}" if found else ""
-            raise Mistake(f"holds no incident that can be used{why}", "see docs/evidence-files.md")
+            problems = grouped([*self._problems, *self._moments.problems])
+            raise nothing_usable("incident", problems)
         moments = [moment for row in rows for moment in row[2:5] if isinstance(moment, datetime)]
         window = window_of(moments, *stated, self._moments.zone)
         incidents = sorted(self._incidents(rows, window), key=lambda incident: incident.opened)

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -276,6 +277,12 @@ def label_of(source: Source, name: str | None) -> str:
     return name or ("the uploaded file" if isinstance(source, bytes) else Path(source).name)
 
 
+def nothing_usable(what: str, problems: Sequence[RowProblem]) -> Mistake:
+    """Return the mistake of a log of which not one row can be used, with the first reason."""
+    why = f": {problems[0].message}" if problems else ""
+    return Mistake(f"holds no {what} that can be used{why}", "see docs/evidence-files.md")
+
+
 def refused(mistake: Mistake, label: str) -> InputError:
     """Return the error about a log that cannot be used at all."""
     return InputError(file_problem(mistake).in_file(label))
@@ -284,10 +291,12 @@ def refused(mistake: Mistake, label: str) -> InputError:
 def _rows_of(content: bytes, kind: Kind) -> Iterator[Record | RowProblem]:
     """Return the rows of a file, of which the first that holds anything is the header."""
     text = decode_either(content)
-    if not text.strip(" \t\r\n,;"):
-        raise Mistake("is empty", "the first row must name the columns")
     refuse_other_texts(text, kind.noun)
-    return records(*separated(text, _known_columns(kind)))
+    rows = records(*separated(text, _known_columns(kind)))
+    header = next(rows, None)
+    if header is None:
+        raise Mistake("is empty", "the first row must name the columns")
+    return chain([header], rows)
 
 
 def _known_columns(kind: Kind) -> set[str]:

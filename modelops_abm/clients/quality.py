@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from modelops_abm.clients.cells import read_number
-from modelops_abm.clients.days import Cells, counted, rhythm_of, told_apart, within
+from modelops_abm.clients.days import Cells, by_model, counted, rhythm_of, told_apart, within
 from modelops_abm.clients.logs import (
     ColumnsOf,
     DateOrder,
@@ -24,6 +24,7 @@ from modelops_abm.clients.logs import (
     Kind,
     Source,
     label_of,
+    nothing_usable,
     read_table,
     refused,
 )
@@ -127,10 +128,7 @@ class QualityLog:
     @property
     def by_model(self) -> dict[str, tuple[Quality, ...]]:
         """The rows of each model in order of time."""
-        found: dict[str, list[Quality]] = defaultdict(list)
-        for each in self.table:
-            found[each.model].append(each)
-        return {model: tuple(rows) for model, rows in found.items()}
+        return by_model(self.table)
 
     def sentence(self) -> str:
         """Return what was understood, before anything is computed."""
@@ -190,18 +188,13 @@ def read_quality(
         table = read_table(source, QUALITY, mapping)
         cells = Cells(table, dates, zone)
         notes = list[str]()
-        rows = {each.row: each for each in _rows(cells, table.chosen(only or {}), chance or {})}
-        kept = within(((each.row, each.day) for each in rows.values()), since, until, notes)
-        same: dict[tuple[object, ...], list[tuple[int, object]]] = defaultdict(list)
-        for row in kept:
-            each = rows[row]
-            same[each.day, each.model, each.metric].append((row, each[4:]))
-        found = [rows[row] for row, _ in told_apart(same, cells, notes)]
-        found = _one_metric_each(found, notes)
+        rows = _rows(cells, table.chosen(only or {}), chance or {})
+        inside = within(rows, since, until, notes)
+        once = told_apart(inside, lambda each: (each.day, each.model, each.metric), cells, notes)
+        found = _one_metric_each(once, notes)
         problems = grouped(cells.problems)
         if not found:
-            why = f": {problems[0].message}" if problems else ""
-            raise Mistake(f"holds no row that can be used{why}", "see docs/evidence-files.md")
+            raise nothing_usable("row", problems)
     except Mistake as mistake:
         raise refused(mistake, label) from None
     rhythm = rhythm_of((each.model, each.day) for each in found)

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
-from modelops_abm.clients.days import counted
+from modelops_abm.clients.days import by_model, counted
 from modelops_abm.clients.logs import (
     ColumnsOf,
     DateOrder,
@@ -26,6 +26,7 @@ from modelops_abm.clients.logs import (
     Source,
     Window,
     label_of,
+    nothing_usable,
     read_table,
     refused,
     window_of,
@@ -147,10 +148,7 @@ class RegistryLog:
     @property
     def by_model(self) -> dict[str, tuple[Version, ...]]:
         """The versions of each model in the order in which they were registered."""
-        found: dict[str, list[Version]] = defaultdict(list)
-        for version in self.table:
-            found[version.model].append(version)
-        return {model: tuple(versions) for model, versions in found.items()}
+        return by_model(self.table)
 
     @property
     def live_since(self) -> dict[str, date]:
@@ -296,8 +294,7 @@ def read_registry(
         found = list(_apart(_versions(table, moments, chosen, problems), problems))
         told = grouped([*problems, *moments.problems])
         if not found:
-            why = f": {told[0].message}" if told else ""
-            raise Mistake(f"holds no version that can be used{why}", "see docs/evidence-files.md")
+            raise nothing_usable("version", told)
         times = [moment for v in found for moment in (v.created, v.live) if moment is not None]
         window = window_of(times, since, until, zone)
     except Mistake as mistake:

@@ -25,6 +25,7 @@ from modelops_abm.clients.logs import (
     Source,
     counted_in_words,
     label_of,
+    nothing_usable,
     order_of,
     read_stamp,
     read_table,
@@ -289,9 +290,7 @@ class _Entries:
         first, last = _day(since) or date.min, _day(until) or date.max
         inside = [entry for entry in entries if first <= entry.day <= last]
         if not inside:
-            found = grouped(self._problems)
-            why = f": {found[0].message}" if found else ""
-            raise Mistake(f"holds no entry that can be used{why}", "see docs/evidence-files.md")
+            raise nothing_usable("entry", grouped(self._problems))
         return TimeSheets(
             label,
             self._table.in_words(),

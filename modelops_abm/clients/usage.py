@@ -6,13 +6,12 @@ stated. Rows of one day and model that say the same count once; where they disag
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from modelops_abm.clients.days import Cells, counted, rhythm_of, told_apart, within
+from modelops_abm.clients.days import Cells, by_model, counted, rhythm_of, told_apart, within
 from modelops_abm.clients.logs import (
     ColumnsOf,
     DateOrder,
@@ -21,6 +20,7 @@ from modelops_abm.clients.logs import (
     Kind,
     Source,
     label_of,
+    nothing_usable,
     read_table,
     refused,
 )
@@ -104,10 +104,7 @@ class UsageLog:
     @property
     def by_model(self) -> dict[str, tuple[Use, ...]]:
         """The rows of each model in order of time."""
-        found: dict[str, list[Use]] = defaultdict(list)
-        for use in self.table:
-            found[use.model].append(use)
-        return {model: tuple(uses) for model, uses in found.items()}
+        return by_model(self.table)
 
     def sentence(self) -> str:
         """Return what was understood, before anything is computed."""
@@ -167,17 +164,11 @@ def read_usage(
         table = read_table(source, USAGE, mapping)
         cells = Cells(table, dates, zone)
         chosen, notes = table.chosen(only or {}), list[str]()
-        rows = {use.row: use for use in _uses(cells, chosen)}
-        kept = within(((use.row, use.day) for use in rows.values()), since, until, notes)
-        same: dict[tuple[object, ...], list[tuple[int, object]]] = defaultdict(list)
-        for row in kept:
-            use = rows[row]
-            same[use.day, use.model].append((row, (use.users, use.predictions)))
-        found = [rows[row] for row, _ in told_apart(same, cells, notes)]
+        inside = within(_uses(cells, chosen), since, until, notes)
+        found = told_apart(inside, lambda use: (use.day, use.model), cells, notes)
         problems = grouped(cells.problems)
         if not found:
-            why = f": {problems[0].message}" if problems else ""
-            raise Mistake(f"holds no row that can be used{why}", "see docs/evidence-files.md")
+            raise nothing_usable("row", problems)
     except Mistake as mistake:
         raise refused(mistake, label) from None
     rhythm = rhythm_of((use.model, use.day) for use in found)

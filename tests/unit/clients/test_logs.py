@@ -83,7 +83,8 @@ def test_what_is_no_log_says_what_was_found_and_how_to_map() -> None:
     assert "is no incident log: it is JSON" in _refused("{}")
     assert "is an archive (ZIP)" in _refused(b"PK\x03\x04")
     assert "holds NUL bytes" in _refused(b"opened_at\n\0\n")
-    assert "is empty" in _refused(" \n,,\n")
+    for empty in (" \n,,\n", b"\xa0", '" "\n'):
+        assert "is empty" in _refused(empty)
     assert "never closes" in _refused('"opened_at\n')
 
 
