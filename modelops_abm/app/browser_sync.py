@@ -41,7 +41,7 @@ def BrowserSync(session: Session) -> None:
         address=use_query(session) or "",
         # Made anew only when files or plans change: a portfolio is megabytes, and an answer comes
         # with every batch.
-        kept=solara.use_memo(lambda: to_keep(plan, tray), [plan.start, plan.base, plans]),
+        kept=solara.use_memo(lambda: to_keep(plan, tray), [plan.start, plan.own, plans]),
         event_report=reported(session, lambda report: hear(session, report)),
     )
 
@@ -126,8 +126,8 @@ def to_keep(plan: Plan, tray: Tray) -> dict[str, str]:
 
     It is text by name; empty text is not kept.
     """
-    portfolio = plan.base.imported
-    own = None if plan.start in PRESETS else plan.base.model_copy(update={"imported": None})
+    portfolio = plan.own.imported
+    own = None if plan.start in PRESETS else plan.own.model_copy(update={"imported": None})
     return {
         _PORTFOLIO: portfolio_csv(portfolio) if portfolio else "",
         _PORTFOLIO_NAME: portfolio.source if portfolio else "",

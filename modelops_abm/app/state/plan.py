@@ -13,6 +13,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.clients.portfolio import SOURCE as ILLUSTRATIVE
 from modelops_abm.formats import number
 from modelops_abm.runs.resources import model_days
@@ -98,10 +99,12 @@ class Plan:
     ----------
     start
         Name of the preset, or of the uploaded scenario, that it started from.
-    base
+    own
         That scenario, with the portfolio that the session has.
     changes
         What is different, by dotted name; never a value that the base has as well.
+    belief
+        What the visitor's organisation is believed to be; None if it is what is believed of any.
 
     Raises
     ------
@@ -110,8 +113,9 @@ class Plan:
     """
 
     start: str
-    base: Scenario
+    own: Scenario
     changes: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    belief: OwnBelief | None = None
 
     def __post_init__(self) -> None:
         # Here, where every way to a plan comes through: slider, link, file and tray.
@@ -129,6 +133,11 @@ class Plan:
         return cls(name, preset(name))
 
     @cached_property
+    def base(self) -> Scenario:
+        """The scenario without changes: under a belief its organisation, with what `own` plans."""
+        return self.own if self.belief is None else self.belief.belief.of_plan(self.own)[0]
+
+    @cached_property
     def scenario(self) -> Scenario:
         """The scenario that is simulated."""
         if not self.changes:
@@ -138,7 +147,8 @@ class Plan:
     @cached_property
     def key(self) -> str:
         """Short key of what is simulated: the same for plans that cannot be told apart."""
-        return key_of(self.scenario)
+        key = key_of(self.scenario)
+        return key if self.belief is None else f"{key} {self.belief.fingerprint[:KEY_DIGITS]}"
 
     def changed(self, values: Mapping[str, Any]) -> Plan:
         """Return the plan with other values.
@@ -179,14 +189,26 @@ class Plan:
             If the portfolio does not fit the scenario.
         """
         # From the preset again and not from the base, which may have a portfolio already.
-        own = preset(self.start) if self.start in PRESETS else self.base
+        own = preset(self.start) if self.start in PRESETS else self.own
         if portfolio is None:
-            base = with_values(own, {"imported": None}, source=ON_THE_PAGE)
+            own = with_values(own, {"imported": None}, source=ON_THE_PAGE)
         else:
             values = {"imported": portfolio, "start_date": self.scenario.start_date}
             kind: SourceKind = "judgement" if portfolio.source == ILLUSTRATIVE else "client"
-            base = with_values(own, values, source=f"portfolio {portfolio.source}", confidence=kind)
-        return replace(self, base=base).changed({})  # drops changes that the base has now too
+            own = with_values(own, values, source=f"portfolio {portfolio.source}", confidence=kind)
+        # A belief is of the portfolio that it was fitted with.
+        belief = self.belief if portfolio == self.own.imported else None
+        return replace(self, own=own, belief=belief).changed({})  # drops what the base has now too
+
+    def with_belief(self, belief: OwnBelief | None) -> Plan:
+        """Return the plan laid on the organisation of a belief, or on that which it began with.
+
+        Raises
+        ------
+        InputError
+            If it does not fit.
+        """
+        return replace(self, belief=belief).changed({})
 
     @property
     def levels(self) -> dict[str, float]:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import solara
 
 from modelops_abm.app.state.answer import PRECISIONS, Answer
+from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.estimation import (
     CreditSoFar,
     Estimator,
@@ -156,13 +157,21 @@ class Session:
             self._change_history(lambda history: history.then(plan))
 
     def take_preset(self, name: str) -> None:
-        """Show a preset with the visitor's portfolio; one that does not fit becomes a notice."""
+        """Show a preset for the visitor's organisation; one that does not fit becomes a notice."""
         portfolio = self.plan.base.imported
         try:
             plan = Plan.of_preset(name)
-            self.take(plan if portfolio is None else plan.with_portfolio(portfolio))
+            plan = plan if portfolio is None else plan.with_portfolio(portfolio)
+            self.take(plan.with_belief(self.plan.belief))
         except InputError as error:
             self.notice.set(str(error))
+
+    def decide_with(self, belief: OwnBelief | None) -> None:
+        """Lay the plan on the organisation of a belief, or on none; this can be undone."""
+        try:
+            self.take(self.plan.with_belief(belief))
+        except InputError as error:
+            self.notice.set(f"The plan does not fit this organisation. {error}")
 
     def undo(self) -> None:
         """Go back to the plan before the last change."""

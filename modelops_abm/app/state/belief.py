@@ -1,0 +1,80 @@
+"""What a plan's organisation is believed to be: the visitor's own belief, or the published one.
+
+A plan holds the visitor's (`plan.Plan.belief`), so that undo and tray have it with the organisation
+that it is of; None stands for what is believed of any organisation. `belief_of` returns either, and
+`Belief.of_plan` lays a plan on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from types import MappingProxyType
+
+import numpy as np
+
+from modelops_abm.evidence.belief import Belief
+from modelops_abm.evidence.statements import Statement
+from modelops_abm.experiments.draws import draws_of
+from modelops_abm.scenario import Scenario
+
+_DRAWS = 2_000
+
+
+@dataclass(frozen=True, eq=False)
+class OwnBelief:
+    """What a visitor's organisation is believed to be, and what was said of it.
+
+    Attributes
+    ----------
+    belief
+        The draws, with the scenario that answers and files set.
+    answers
+        What was answered, by the name of the question; empty for a file that somebody brings.
+    files
+        What the files that were read are called.
+    """
+
+    belief: Belief
+    answers: Mapping[str, Statement] = field(default_factory=lambda: MappingProxyType({}))
+    files: tuple[str, ...] = ()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of its draws and scenario: by this a link names it, and two are the same."""
+        digest = hashlib.sha256(self.belief.scenario.model_dump_json().encode())
+        for name, column in sorted(self.belief.draws.columns.items()):
+            digest.update(name.encode())
+            digest.update(
+                np.asarray(column, np.float64).tobytes()
+                if column.dtype.kind in "ifb"
+                else json.dumps([str(value) for value in column]).encode()
+            )
+        return digest.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether another is of the same draws."""
+        return isinstance(other, OwnBelief) and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        """Return a hash that equal ones share."""
+        return hash(self.fingerprint)
+
+
+def belief_of(own: OwnBelief | None) -> Belief:
+    """Return the belief of a visitor's organisation, or the published one if there is none.
+
+    >>> belief_of(None) is published_belief()
+    True
+    """
+    return published_belief() if own is None else own.belief
+
+
+@cache
+def published_belief() -> Belief:
+    """Return what is believed of an organisation of which nothing is said."""
+    scenario = Scenario()
+    return Belief(scenario, (), draws_of(scenario, _DRAWS), float(_DRAWS))
