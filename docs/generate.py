@@ -22,7 +22,7 @@ from modelops_abm.core import outcomes
 from modelops_abm.core.events import LogKind, Rank, RetirementReason, TaskClass
 from modelops_abm.core.randomness import DecisionPoint, Origin
 from modelops_abm.core.statechart import STAGE_OF_STATE, TRANSITIONS, Cause, Serving, State, Trigger
-from modelops_abm.evidence.benchmarks import Beside, context, of_whom
+from modelops_abm.evidence.benchmarks import context, of_whom
 from modelops_abm.evidence.model_card import INDEPENDENT, benchmarks_of
 from modelops_abm.mesa_engine.day import live_day
 from modelops_abm.mesa_engine.model import ModelOpsModel
@@ -731,7 +731,7 @@ def benchmarks() -> str:
     return _BENCHMARKS.format(
         sentence=found.sentence(),
         card=table(
-            ours, [(*row, _agrees(each)) for row, each in zip(rows, found.rows, strict=True)]
+            ours, [(*row, each.agreement) for row, each in zip(rows, found.rows, strict=True)]
         ),
         notes=found.notes().partition(" In brackets")[0],
         mapped=table(
@@ -747,11 +747,6 @@ def benchmarks() -> str:
         ),
         independent=INDEPENDENT,
     )
-
-
-def _agrees(row: Beside) -> str:
-    verdict = "yes" if row.verdict == "inside" else f"no, ours is {row.verdict}"
-    return verdict if row.benchmark.comparable else f"not comparable; {verdict}"
 
 
 def documents() -> dict[Path, str]:

@@ -300,6 +300,14 @@ class Beside(NamedTuple):
             return formats.NOTHING
         return self.verdict if self.benchmark.comparable else f"({self.verdict})"
 
+    @property
+    def agreement(self) -> str:
+        """Whether ours agrees, plainly: yes, or no and where it lies."""
+        if self.verdict is None:
+            return formats.NOTHING
+        plain = "yes" if self.verdict == "inside" else f"no, ours is {self.verdict}"
+        return plain if self.benchmark.comparable else f"not comparable; {plain}"
+
     def ours_in_words(self) -> str:
         """Return ours, with half the interval of its mean."""
         unit = subject_of(self.benchmark.about).unit

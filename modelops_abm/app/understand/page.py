@@ -7,10 +7,11 @@ import solara
 
 from modelops_abm import formats
 from modelops_abm.app.drawing.diagrams import statechart
-from modelops_abm.app.errors import reported
+from modelops_abm.app.errors import ErrorBoundary, reported
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.understand.assumptions import ASSUMPTIONS, assumptions, how_many
 from modelops_abm.app.understand.life_cycle import life_cycle, takes, tank
+from modelops_abm.app.understand.published import Published
 from modelops_abm.app.understand.verification import (
     conditions,
     effects_table,
@@ -31,6 +32,8 @@ SECTIONS = {
     "capabilities": "Capabilities grow",
     "effects": "Effects",
     "assumptions": "Assumptions",
+    "published": "Published figures",
+    "card": "Model card",
     "verified": "Verified",
 }
 """Titles of the sections in the contents."""
@@ -45,6 +48,7 @@ def Understand(session: Session) -> None:
         with solara.Div(classes=["sections"]):
             Markup(mechanisms(scenario))
             Assumptions(session)
+            ErrorBoundary(Published, session)
             Markup(checks())
 
 
