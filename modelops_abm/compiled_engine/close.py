@@ -37,14 +37,14 @@ from modelops_abm.compiled_engine.requests import count_open, receive_dated_requ
 from modelops_abm.compiled_engine.scheduler import keep_build_days
 from modelops_abm.compiled_engine.sources import open_sources
 from modelops_abm.compiled_engine.vectors import close_models, leave_lane, open_models
-from modelops_abm.core.events import RetirementReason
+from modelops_abm.core.events import RetirementReason, TaskClass
 from modelops_abm.rules.capability import (
     capital_spent,
     full_level,
     level_after,
     upkeep_per_day,
 )
-from modelops_abm.rules.money import net_value, payroll_per_day
+from modelops_abm.rules.money import net_value, payroll_per_day, time_put_in
 
 type Days = tuple[float, float, float, float, float, float, float]
 # Of each activity.
@@ -141,6 +141,9 @@ def book_money(setting: int, org: Record) -> None:
     totals.book(org, totals.NET_VALUE, net)
     totals.book(org, totals.DISCOUNTED_NET_VALUE, net * factor)
     totals.book(org, totals.DISCOUNTED_INVESTMENT, (capital + upkeep) * factor)
+    on_capabilities = today_of(org, totals.DEVELOPER_TIME + TaskClass.CAPABILITY.value).value
+    time = time_put_in(on_capabilities, numbers.payroll_per_year)
+    totals.book(org, totals.DISCOUNTED_CAPABILITY_TIME, time * factor)
     today_of(org, totals.NPV).value = total_of(org, totals.DISCOUNTED_NET_VALUE).value
 
 

@@ -141,11 +141,14 @@ CAPABILITY_MONEY_FLOWS: tuple[DailyOutcome, ...] = (
     _money("upkeep"),
 )
 
+_CAPABILITY_TIME = "Payroll of the team's time on capability work, discounted to the start"
+
 TEAM_MONEY_FLOWS: tuple[DailyOutcome, ...] = (
     _money("payroll"),
     _flow("net_value", "$", "Value less cost, payroll, capital and upkeep"),
     _flow("discounted_net_value", "$ of day 0", "Net value discounted to the start"),
     _flow("discounted_investment", "$ of day 0", "Capital and upkeep discounted to the start"),
+    _flow("discounted_capability_time", "$ of day 0", _CAPABILITY_TIME),
 )
 
 
@@ -334,6 +337,7 @@ SUMMARY: tuple[SummaryOutcome, ...] = (
         if outcome.name in _SUMMED_UP
     ),
     _total("discounted_investment", "$ of day 0", "Capital and upkeep discounted to the start"),
+    _total("discounted_capability_time", "$ of day 0", _CAPABILITY_TIME),
     SummaryOutcome(
         "availability",
         "share",

@@ -14,17 +14,22 @@ import pandas as pd
 from modelops_abm import formats
 from modelops_abm.core import outcomes
 from modelops_abm.core.registry import simulator_version
-from modelops_abm.experiments.finance import Finance
+from modelops_abm.experiments.finance import Finance, returns_of
 from modelops_abm.experiments.statistics import Floats, PairedDifference, estimate
 from modelops_abm.experiments.words import (
     CAUTION,
     INTERVAL,
     IS_BASELINE,
+    ON_PAID,
+    ON_WHOLE_COST,
+    PAID,
     THIS_PLAN,
+    WHOLE_COST,
     Difference,
     Sentence,
     Subject,
     chance,
+    return_in_words,
 )
 from modelops_abm.representation import Reported, Row, Table, in_short, numbers, words
 from modelops_abm.runs.results import Ensemble
@@ -202,11 +207,15 @@ class Comparison(Reported):
         view = self.finance
         npv = Difference.of("npv", view.npv)
         investment = Difference.of("discounted_investment", view.investment)
+        whole = Difference.of("discounted_investment", view.whole_cost)
+        on_paid, on_whole_cost = returns_of(view)
         span = formats.span(view.horizon_days)
         rows = (
             (LABELS["npv"], npv.text, npv.interval),
-            ("Investment", investment.text, investment.interval),
-            ("Return per $ invested", *_return_in_words(view)),
+            (PAID, investment.text, investment.interval),
+            (WHOLE_COST, whole.text, whole.interval),
+            (f"Return per $ {ON_PAID}", *return_in_words(*on_paid)),
+            (f"Return per $ {ON_WHOLE_COST}", *return_in_words(*on_whole_cost)),
             (f"Payback within {span}, median", formats.payback(view.median_payback_day), ""),
             ("No payback in the time", *chance(view.never)),
             ("Loss", *chance(view.loss)),
@@ -247,6 +256,9 @@ class Comparison(Reported):
             "investment": asdict(view.investment),
             "return_on_investment": view.return_on_investment,
             "return_interval": view.return_interval,
+            "whole_cost": asdict(view.whole_cost),
+            "return_on_whole_cost": view.return_on_whole_cost,
+            "whole_cost_interval": view.whole_cost_interval,
             "loss": asdict(view.loss),
             "may_happen": self.percentiles,
             "median_payback_day": _or_none(view.median_payback_day),
@@ -287,17 +299,6 @@ def _level(name: str, value: float, difference: Difference) -> str:
     if unit.startswith("$"):
         return formats.money(value, half_width=difference.half_width)
     return formats.share(value) if unit == "share" else formats.average(value)
-
-
-def _return_in_words(view: Finance) -> tuple[str, str]:
-    """Return what a dollar of the investment returns, and its interval."""
-    if view.return_on_investment is None:
-        return formats.NOTHING, formats.NOTHING
-    if view.return_interval is None:
-        return formats.money(view.return_on_investment), formats.NOTHING
-    low, high = view.return_interval
-    known = formats.money(view.return_on_investment, half_width=(high - low) / 2.0)
-    return known, formats.money_interval(low, high)
 
 
 def _or_none(value: float | None) -> float | None:

@@ -205,6 +205,7 @@ class Gathering:
         """Return what has come in as comparisons with the baseline."""
         ensembles = self._ensembles()
         npv, investment = self._total(_NPV), self._total("discounted_investment")
+        time = self._total("discounted_capability_time")
         paybacks = self._named(np.concatenate(self._paybacks, axis=1))
         baseline = self._baseline
         comparisons = {
@@ -215,6 +216,7 @@ class Gathering:
                     self._scenarios[name].horizon_days,
                     npv[name] - npv[baseline],
                     investment[name] - investment[baseline],
+                    time[name] - time[baseline],
                     paybacks[name],
                 ),
                 bands=bands.tables(),

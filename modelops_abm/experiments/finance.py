@@ -1,4 +1,11 @@
-"""The finance view of a plan against its paired baseline."""
+"""The finance view of a plan against its paired baseline.
+
+A plan has two returns, on what is paid and on its whole cost, which has the team's time as well.
+The same team is paid the same with the plan and without, so payroll cancels in the difference of
+net present value; what the time is taken from (models that come later, repairs that wait) is in
+there instead, as value that is lacking. The time is a cost all the same, which nobody invoices: it
+is part of what is put in. It is not taken off the gain, where it would count twice.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +35,15 @@ class Finance(Represented):
     npv
         Difference of net present value, in $ of day 0.
     investment
-        Difference of discounted capital and upkeep, in $ of day 0.
+        Difference of discounted capital and upkeep, in $ of day 0: what is paid.
+    whole_cost
+        The same with the payroll of the team's time on capability work, in $ of day 0.
     return_on_investment
-        Mean difference of NPV per mean investment; None without investment.
+        Return on what is paid: mean difference of NPV per mean investment; None without investment.
     return_interval
         Its 95 % interval (Fieller 1954); None if the investment cannot be told from 0.
+    return_on_whole_cost, whole_cost_interval
+        Return on the whole cost, the team's time included, and its interval; as above.
     loss
         Share of the replications in which the plan loses money against the baseline.
     fifth_percentile
@@ -45,8 +56,11 @@ class Finance(Represented):
     horizon_days: int
     npv: Estimate
     investment: Estimate
+    whole_cost: Estimate
     return_on_investment: float | None
     return_interval: tuple[float, float] | None
+    return_on_whole_cost: float | None
+    whole_cost_interval: tuple[float, float] | None
     loss: Share
     fifth_percentile: float | None
     payback_days: Floats
@@ -100,20 +114,49 @@ def payback_days(difference_so_far: Floats) -> Floats:
     return np.where(last == days - 1, NEVER, last + 1.0)
 
 
-def finance(horizon_days: int, npv: Floats, investment: Floats, paybacks: Floats) -> Finance:
-    """Return the finance view from paired differences, one for each replication."""
-    gain, spent = estimate(npv), estimate(investment)
+def finance(
+    horizon_days: int, npv: Floats, investment: Floats, time: Floats, paybacks: Floats
+) -> Finance:
+    """Return the finance view from paired differences, one for each replication.
+
+    Parameters
+    ----------
+    horizon_days
+        How long was run.
+    npv, investment, time
+        Difference of net present value, of capital with upkeep, and of the payroll of the team's
+        time on capability work, all in $ of day 0.
+    paybacks
+        Days of payback.
+    """
+    whole_cost = investment + time
+    gain, spent, whole = estimate(npv), estimate(investment), estimate(whole_cost)
     return Finance(
         horizon_days=horizon_days,
         npv=gain,
         investment=spent,
+        whole_cost=whole,
         # The ratio of the means, not the mean of ratios, which one future that spends next to
         # nothing decides.
         return_on_investment=_ratio(gain.mean, spent.mean),
         return_interval=_fieller(npv, investment),
+        return_on_whole_cost=_ratio(gain.mean, whole.mean),
+        whole_cost_interval=_fieller(npv, whole_cost),
         loss=share(int(np.sum(npv < 0.0)), len(npv)),
         fifth_percentile=float(np.quantile(npv, 0.05)) if len(npv) else None,
         payback_days=paybacks,
+    )
+
+
+type Return = tuple[float | None, tuple[float, float] | None]
+"""A return and its 95 % interval; None for what does not exist."""
+
+
+def returns_of(view: Finance) -> tuple[Return, Return]:
+    """Return both returns of a plan: on what is paid, and on the whole cost."""
+    return (
+        (view.return_on_investment, view.return_interval),
+        (view.return_on_whole_cost, view.whole_cost_interval),
     )
 
 

@@ -22,8 +22,10 @@ from modelops_abm.core import outcomes
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.comparison import Comparison
 from modelops_abm.experiments.comparison_runs import compare
+from modelops_abm.experiments.finance import returns_of
 from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.statistics import Estimate, PairedDifference
+from modelops_abm.experiments.words import ON_PAID, ON_WHOLE_COST
 from modelops_abm.representation import Reported, Row, Table, in_short, numbers, words
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.scenario import Scenario, with_values
@@ -224,19 +226,22 @@ class Told(Reported):
             yield in_words(self.change(name, outcome, with_plan=with_plan).estimate)
 
     def _worths(self) -> Table:
-        headings = ("worth then", "because of it", "return", "paid back")
+        headings = ("worth then", "because of it", f"per $ {ON_PAID}", "of all", "paid back")
         rows = [
             Row(
                 (
                     each.title,
                     _money(self._pair(each.name)[1].finance.npv),
                     _money(self.change_of_worth(each.name).estimate),
-                    *_return(self._pair(each.name)[1]),
+                    *_returns(self._pair(each.name)[1]),
                 )
             )
             for each in self.stories
         ]
-        caption = "What the plan is worth in each story, and the part of it that the story makes."
+        caption = (
+            "What the plan is worth in each story, and the part of it that the story makes; per $"
+            f" {ON_PAID} and {ON_WHOLE_COST}, which has the team's time, too."
+        )
         return Table("worth", (*words("Story, the plan"), *numbers(*headings)), rows, caption)
 
     def notes(self) -> str:
@@ -290,13 +295,11 @@ def _with_error(text: str, width: float | None) -> str:
     return f"{text} ±{formats.number(width, len(text.partition('.')[2]))}"
 
 
-def _return(pair: Comparison) -> tuple[str, str]:
-    finance = pair.finance
-    gain = finance.return_on_investment
-    return (
-        formats.NOTHING if gain is None else f"{formats.number(gain, 1)} x",
-        formats.payback(finance.median_payback_day),
-    )
+def _returns(pair: Comparison) -> tuple[str, ...]:
+    """Return both returns, and the day of payback."""
+    gains = (gain for gain, _ in returns_of(pair.finance))
+    texts = (formats.NOTHING if gain is None else f"{formats.number(gain, 1)} x" for gain in gains)
+    return (*texts, formats.payback(pair.finance.median_payback_day))
 
 
 @refuses_unknown

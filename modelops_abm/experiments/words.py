@@ -23,6 +23,10 @@ CAUTION = (
 
 IS_BASELINE = "This is the baseline"
 
+PAID, WHOLE_COST = "Investment: capital and upkeep", "Whole cost: with the team's time"
+ON_PAID, ON_WHOLE_COST = "paid", "of the whole cost"
+"""What a plan costs, and on what its two returns are: see `experiments.finance`."""
+
 _WORDS = dict(zip(STOPS, ("none", "some", "half", "most", "full"), strict=True))
 
 
@@ -63,6 +67,19 @@ def worth_of_knowing(worth: Worth) -> tuple[str, str]:
         return f"at most {formats.money(worth.high, half_width=worth.high / 2.0)}", interval
     half_width = (worth.high - worth.low) / 2.0
     return formats.money(worth.mean, half_width=half_width), interval
+
+
+def return_in_words(
+    per_dollar: float | None, interval: tuple[float, float] | None
+) -> tuple[str, str]:
+    """Return what a dollar returns, and its interval; a dash for what does not exist."""
+    if per_dollar is None:
+        return formats.NOTHING, formats.NOTHING
+    if interval is None:
+        return formats.money(per_dollar), formats.NOTHING
+    low, high = interval
+    known = formats.money(per_dollar, half_width=(high - low) / 2.0)
+    return known, formats.money_interval(low, high)
 
 
 class Subject(NamedTuple):

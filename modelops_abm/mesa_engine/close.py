@@ -17,7 +17,7 @@ from modelops_abm.mesa_engine.dispatch import Dispatch
 from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.rules.constants import Levels, common_rates, source_rate
 from modelops_abm.rules.day import demand_scale, seasons
-from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day
+from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day, time_put_in
 from modelops_abm.rules.population import middle
 
 
@@ -137,7 +137,9 @@ class Close(Dispatch):
         )
         factor = discount_factor(self.parameters.finance.discount_rate, self.day)
         investment = self._today("capital") + self._today("upkeep")
-        self._book(outcomes.TEAM_MONEY_FLOWS, [payroll, net, net * factor, investment * factor])
+        time = time_put_in(self._today("developer_days_capability"), team.payroll_per_year)
+        booked = [payroll, net, net * factor, investment * factor, time * factor]
+        self._book(outcomes.TEAM_MONEY_FLOWS, booked)
         today["npv"] = self.totals["discounted_net_value"]
 
     def retire_abandoned(self) -> None:

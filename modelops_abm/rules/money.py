@@ -18,6 +18,16 @@ def payroll_per_day(developers: int, per_year: float) -> float:
 
 
 @compiled
+def time_put_in(developer_days: float, per_year: float) -> float:
+    """Return the payroll of so many calendar days of developers.
+
+    A year's payroll is spread over all its days, so what the team does, idle time included, adds up
+    to the payroll.
+    """
+    return developer_days * per_year / DAYS_PER_YEAR
+
+
+@compiled
 def net_value(value: float, cost: float, payroll: float, capital: float, upkeep: float) -> float:
     """Return a day's net value of the portfolio."""
     return value - cost - payroll - capital - upkeep

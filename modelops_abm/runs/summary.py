@@ -22,6 +22,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "capital",
         "upkeep",
         "discounted_investment",
+        "discounted_capability_time",
     ),
     "Service": (
         "availability",

@@ -79,7 +79,7 @@ def made_comparison(
         Ensemble(entry, 0, "ensemble", "test", 0, table.to_numpy(), side_bands)
         for entry, table in zip((scenario, baseline_of(scenario)), sides, strict=True)
     ]
-    view = finance(scenario.horizon_days, gains, np.ones(n), days)
+    view = finance(scenario.horizon_days, gains, np.ones(n), np.zeros(n), days)
     return Comparison(ensembles[0], ensembles[1], view, bands)
 
 

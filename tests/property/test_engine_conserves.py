@@ -160,6 +160,7 @@ class Watched(ModelOpsModel):
         net = today["value"] - today["cost"] - today["payroll"]
         net -= today["capital"] + today["upkeep"]
         assert close(today["net_value"], net, max(today["value"], today["payroll"]))
+        assert 0.0 <= today["discounted_capability_time"] <= today["payroll"] * (1.0 + TINY)
         for share in outcomes.SHARES:
             assert 0.0 <= today[share.name] <= 1.0 + TINY
         for name in outcomes.CAPABILITIES:

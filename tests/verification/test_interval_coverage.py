@@ -143,7 +143,9 @@ def test_intervals_of_the_mean_by_period(long_run: LongRun) -> None:
 def test_interval_of_the_return(long_run: LongRun) -> None:
     truth = float(np.mean(long_run.gain) / np.mean(long_run.spent))
     pairs = zip(repeats(long_run.gain), repeats(long_run.spent), strict=True)
-    views = (finance(HORIZON_DAYS, gain, spent, np.zeros(SIZE)) for gain, spent in pairs)
+    views = (
+        finance(HORIZON_DAYS, gain, spent, np.zeros(SIZE), np.zeros(SIZE)) for gain, spent in pairs
+    )
     inside = held((view.return_interval for view in views), truth)
     check_share("coverage: Fieller", inside, REPEATS, LEVEL)
 

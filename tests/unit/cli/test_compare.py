@@ -34,6 +34,7 @@ def test_it_is_what_the_library_gives(modelops: Command) -> None:
         assert answer["figures"][name]["difference"] == figures.loc[name, "difference"]
     view = answer["finance"]
     assert view["return_on_investment"] == comparison.finance.return_on_investment
+    assert view["return_on_whole_cost"] == comparison.finance.return_on_whole_cost
     assert view["loss"]["count"] == comparison.finance.loss.count
     assert view["median_payback_day"] is None, "forty days pay nothing back"
 
@@ -49,7 +50,12 @@ def test_answer_fits_the_terminal(
     assert "This plan loses" in out
     assert " of 60 futures end below the baseline." in words(out)
     assert "Payback within 40 days, median never" in words(out)
-    for label in ("Return per $ invested", "No payback in the time", "5th to 95th percentile"):
+    for label in (
+        "Return per $ paid",
+        "Return per $ of the whole cost",
+        "No payback in the time",
+        "5th to 95th percentile",
+    ):
         assert label in out
     assert all(LABELS[name].split()[0] in out for name in FIGURES_OF_TABLE)
     assert max(len(line) for line in out.splitlines()) <= width

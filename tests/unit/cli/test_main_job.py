@@ -38,7 +38,7 @@ def small() -> Comparison:
 
 def with_npv(small: Comparison, npv: list[float], paybacks: list[float]) -> Comparison:
     values = np.array(npv)
-    view = finance(1095, values, np.full(len(npv), 1e5), np.array(paybacks))
+    view = finance(1095, values, np.full(len(npv), 1e5), np.zeros(len(npv)), np.array(paybacks))
     return dataclasses.replace(small, finance=view)
 
 
