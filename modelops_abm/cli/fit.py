@@ -21,10 +21,12 @@ from modelops_abm.cli.options import (
 from modelops_abm.cli.printing import print_result
 from modelops_abm.cli.study import cluster_option, json_option
 from modelops_abm.errors import InputError, Problem
-from modelops_abm.terminal import console, load_ensemble, progress, say
+from modelops_abm.terminal import console, load_ensemble, print_table, progress, say
 from modelops_abm.text import printable, visible
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from modelops_abm.clients.kinds import Log
     from modelops_abm.evidence.belief import Belief
     from modelops_abm.evidence.interview import Told
@@ -176,13 +178,28 @@ def _fitted(found: Told, seed: int, cluster: str | None, output: str | None) -> 
 
             executor = stack.enter_context(cluster_workers(cluster))
         task = bar.add_task("Organisations tried", total=None)
+
+        def tell(done: int, total: int) -> None:
+            words = f"{done:,} of {total:,} organisations tried"
+            bar.update(task, description=words, completed=done, total=total)
+
+        is_first = True
+
+        def tell_first(belief: Belief) -> None:
+            # Those that follow until it settles differ little, and would only pass by.
+            nonlocal is_first
+            if is_first:
+                _print_first(bar.console, belief)
+            is_first = False
+
         try:
             return fit_to(
                 found.scenario,
                 found.evidence,
                 seed=seed,
                 executor=executor,
-                progress=lambda done, total: bar.update(task, completed=done, total=total),
+                progress=tell,
+                on_belief=tell_first,
                 journal=None if output is None else Journal(Path(output + UNFINISHED)),
             )
         except KeyboardInterrupt:
@@ -192,3 +209,8 @@ def _fitted(found: Told, seed: int, cluster: str | None, output: str | None) -> 
                 f"Stopped; what was run is kept in {printable(output + UNFINISHED, 200)}, and the"
                 " same command goes on with it."
             ) from None
+
+
+def _print_first(target: Console, belief: Belief) -> None:
+    say(target, f"A first belief, rough, after {belief.runs:,} runs; it settles with more:")
+    print_table(target, belief.tables()[0])

@@ -130,6 +130,11 @@ class Belief(Reported):
             "seed": str(self.seed),
         }
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether runs have decided on it, and told what it predicts; False on the way there."""
+        return bool(self.predictions)
+
     def drawn(self, count: int, seed: int = 0, first: int = 0) -> Draws:
         """Return so many draws of the belief, keyed as `joint_draws` has them."""
         return joint_draws(self.scenario, self.draws.table(), count, seed=seed, first=first)

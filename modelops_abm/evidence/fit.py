@@ -178,6 +178,7 @@ def fit(
     executor: Executor | None = None,
     cancel: threading.Event | None = None,
     progress: Progress | None = None,
+    on_belief: Callable[[Belief], None] | None = None,
     journal: Journal | None = None,
     size: Size = SIZE,
 ) -> Belief:
@@ -194,12 +195,20 @@ def fit(
         Decides on everything.
     simulator
         Shows what a draw shows; if None, it is run (`Runs`).
-    executor, cancel
-        As `stream` has them.
+    executor
+        As `stream` has it.
+    cancel
+        Set it from another thread to stop within a second or two: the fit raises `Cancelled`.
     progress
-        Called with the runs done and those there will be, as far as is known.
+        Called every 500 runs or so, in the thread of the fit, with the runs done and those there
+        will be ("1,200 of 40,800 organisations tried"): the latter is a guess until the end, may
+        grow on the way and is never less than the former.
+    on_belief
+        Called in that thread with each belief on the way, the first after 600 runs, a few seconds,
+        and not with the one that is returned. Those on the way rest on a regression alone: they are
+        wider, predict nothing yet, and look for no contradictions (`Belief.is_settled` is False).
     journal
-        Keeps what is run.
+        Keeps what is run, so that the same call goes on where it was stopped.
     size
         How much work it is.
 
@@ -223,41 +232,12 @@ def fit(
     >>> bool(abs(belief.draws.columns["team.focus"].mean() - 0.7) < 0.02)
     True
     """
-    *_, last = beliefs(
-        scenario,
-        evidence,
-        seed=seed,
-        simulator=simulator,
-        executor=executor,
-        cancel=cancel,
-        progress=progress,
-        journal=journal,
-        size=size,
-    )
-    return last
-
-
-def beliefs(
-    scenario: Scenario,
-    evidence: Evidence = (),
-    *,
-    seed: int = 0,
-    simulator: Simulator | None = None,
-    executor: Executor | None = None,
-    cancel: threading.Event | None = None,
-    progress: Progress | None = None,
-    journal: Journal | None = None,
-    size: Size = SIZE,
-) -> Iterator[Belief]:
-    """Yield beliefs as they settle: the first after few runs, the last with what it predicts.
-
-    See Also
-    --------
-    fit : for the parameters and the errors.
-    """
     run = simulator or Runs(checked_seed(seed, "seed"), executor, cancel)
     work = _Fit(_Question(scenario, evidence, run), seed, run, size, cancel, progress, journal)
-    yield from work.beliefs()
+    for belief in work.beliefs():
+        if on_belief is not None and not belief.is_settled:
+            on_belief(belief)
+    return belief
 
 
 class _Question:

@@ -45,6 +45,13 @@ def test_json_is_one_object_and_the_same_each_time(modelops: Callable) -> None:
     assert {"learned", "predicted", "contradictions", "effective_draws"} <= set(one)
 
 
+def test_the_first_belief_is_told_as_soon_as_it_is_there(modelops: Callable) -> None:
+    outcome = modelops("fit", *ANSWERS)
+    assert "A first belief, rough, after 80 runs" in outcome.err
+    assert outcome.err.count("What was learned") == 1
+    assert "A first belief" not in outcome.out
+
+
 def test_what_is_there_is_not_replaced(modelops: Callable) -> None:
     Path("belief.parquet").write_text("mine")
     outcome = modelops("fit", *ANSWERS, "--output", "belief.parquet")

@@ -191,6 +191,39 @@ def test_it_can_be_cancelled() -> None:
         believed((about(RATE, 14.0),), cancel=cancel)
 
 
+def test_beliefs_on_the_way_and_progress_are_told() -> None:
+    evidence: Evidence = (about("product", 60.0), about(RATE, 14.0))
+    on_the_way: list[Belief] = []
+    told: list[tuple[int, int]] = []
+
+    def tell(done: int, total: int) -> None:
+        told.append((done, total))
+
+    settled = believed(evidence, on_belief=on_the_way.append, progress=tell)
+    assert [belief.runs for belief in on_the_way] == [400, 800, 1_200]
+    assert not any(belief.is_settled for belief in on_the_way)
+    assert settled.is_settled
+    assert all(RATE in belief.learned.index for belief in on_the_way)
+    done = [each for each, _ in told]
+    assert done[:3] == [400, 800, 1_200]
+    assert (np.diff(done) > 0).all()
+    assert all(one <= total for one, total in told)
+    assert settled.runs == done[-1]
+    # Where runs are not needed, there is nothing on the way.
+    assert believed((about(RATE, 14.0),), on_belief=on_the_way.append).is_settled
+    assert len(on_the_way) == 3
+
+
+def test_whoever_is_told_can_cancel() -> None:
+    cancel = threading.Event()
+
+    def stop(_: Belief) -> None:
+        cancel.set()
+
+    with pytest.raises(Cancelled):
+        believed((about("product", 60.0),), on_belief=stop, cancel=cancel)
+
+
 def test_it_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     evidence: Evidence = (about("product", 60.0), between(RATE, 8.0, 20.0))
     whole_run, path = Products(), tmp_path / "unfinished.npz"
