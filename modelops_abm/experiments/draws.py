@@ -269,8 +269,15 @@ def joint_draws(
     if not is_sound or parts.sum() == 0.0:
         raise InputError("weights are a number of 0 or more for each row, and not all 0")
     rows = _places(parts, shares_of("a row", count, seed, first))
-    columns = {str(name): column.to_numpy()[rows] for name, column in table.items()}
+    columns = {str(name): _typed(column.to_numpy())[rows] for name, column in table.items()}
     return _frozen(scenario, columns, seed, first, {})
+
+
+def _typed(column: Column) -> Column:
+    """Return a column of a table with numpy's own type; pandas keeps words as objects."""
+    # Columns of a type go to the kernel as they are; of others a scenario is built for each row.
+    is_words = column.dtype == object and all(isinstance(value, str) for value in column)
+    return column.astype(np.str_) if is_words else column
 
 
 def known_of(scenario: Scenario) -> tuple[dict[str, Knowledge], dict[str, str]]:

@@ -11,6 +11,7 @@ import pytest
 from modelops_abm.clients import illustrative_portfolio
 from modelops_abm.experiments.draws import Draws, draws_of, joint_draws, known_of
 from modelops_abm.scenario import Distribution, InputError, Scenario, catalogue, with_values
+from modelops_abm.scenario.columns import takes
 from modelops_abm.scenario.fields import value_at
 from modelops_abm.scenario.knowledge import Spread, Weights
 from modelops_abm.scenario.sources import LABELS, with_range
@@ -128,6 +129,13 @@ def test_rows_of_a_table_stay_together() -> None:
     assert found.scenarios()[0].team.preemption == "none"
     later = joint_draws(REFERENCE, table, 5, weights=np.array([1.0, 0.0, 3.0]), first=7)
     assert later.columns["team.developers"].tolist() == developers[7:12].tolist()
+
+
+def test_words_of_a_table_are_a_column_as_the_kernel_takes_it() -> None:
+    """Or a scenario would be built for every row, which takes longer than running it."""
+    found = draws_of(REFERENCE, 8)
+    assert any(column.dtype.kind == "U" for column in found.columns.values())
+    assert takes(REFERENCE, joint_draws(REFERENCE, found.table(), 4).columns)
 
 
 @pytest.mark.parametrize(
