@@ -91,6 +91,8 @@ class Table:
         What stands below it.
     is_summary
         Whether it is one of several that stand below each other, all equally wide.
+    heads
+        How many of the first columns stand above the others where there is no room beside them.
     numbers
         Makes the table that is kept in files: every number in full, in the units of the outcomes.
         Not kept if there is none.
@@ -101,6 +103,7 @@ class Table:
     rows: Sequence[Row] = ()
     caption: str = ""
     is_summary: bool = False
+    heads: int = 1
     numbers: Callable[[], pd.DataFrame] | None = None
 
     @property

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import textwrap
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
 from datetime import timedelta
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType
+from rich.padding import Padding
 from rich.progress import (
     BarColumn,
     Progress,
@@ -21,10 +24,12 @@ from rich.progress import (
 from rich.segment import Segment
 from rich.table import Table as RichTable
 
-from modelops_abm.representation import Table
+from modelops_abm.representation import Column, Row, Table
 from modelops_abm.text import visible
 
-_WIDEST = 100
+_WIDEST, _GAP, _INDENT = 100, 2, 2
+_A_FEW, _LONGEST_WORD = 16, 30
+"""How wide a column of words is at least, and what of a single word counts."""
 FIRST_LINE_SECONDS, NEXT_LINE_SECONDS = 10.0, 30.0
 """When progress is told where there is no terminal."""
 
@@ -54,8 +59,7 @@ def console(*, error: bool = False) -> Console:
 def say(target: Console, text: str) -> None:
     """Print a paragraph, wrapped to the terminal but never before a unit."""
     width = min(target.width, _WIDEST)
-    lines = textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
-    target.print("\n".join(lines), soft_wrap=True)
+    target.print(_wrapped(text, width), soft_wrap=True)
 
 
 def say_all(target: Console, text: str) -> None:
@@ -68,34 +72,105 @@ def print_table(target: Console, table: Table) -> None:
     """Print the table in words of a result, if it has one, and an empty line after it."""
     if not table.is_shown:
         return
-    target.print(_summary(target, table) if table.is_summary else _plain(target, table))
+    if table.is_summary:
+        target.print(_summary(target, table))
+    else:
+        _print_plain(target, table)
     target.print()
 
 
-def _plain(target: Console, table: Table) -> RichTable:
+def _print_plain(target: Console, table: Table) -> None:
+    """Print columns side by side or, where they are too narrow for that, a block for each row.
+
+    A block begins with the cells that say what it is about; rows that leave them empty go on.
+    """
+    if widths := _widths(table, target.width):
+        target.print(_filled(_columns(table, widths), table.rows))
+    else:
+        _print_blocks(target, table)
+    if table.caption:
+        say(target, table.caption)
+
+
+def _print_blocks(target: Console, table: Table) -> None:
+    heads = table.heads
+    say(target, ", ".join(column.heading for column in table.columns[:heads]))
+    body = replace(
+        table,
+        columns=table.columns[heads:],
+        rows=[row._replace(cells=row.cells[heads:]) for row in table.rows],
+    )
+    widths = _widths(body, target.width - _INDENT)
+    for place, (row, below) in enumerate(zip(table.rows, body.rows, strict=True)):
+        if head := "  ".join(filter(None, row.cells[:heads])):
+            target.print(head, style="bold")
+        if widths:
+            block = _filled(_columns(body, widths, show_header=place == 0), [below])
+        else:  # not even so: a line for each cell
+            block = RichTable("", "", box=None, padding=(0, _GAP, 0, 0), show_header=False)
+            block = _filled(block, _as_rows(body, below))
+        target.print(Padding(block, (0, 0, 0, _INDENT)))
+
+
+def _as_rows(table: Table, row: Row) -> Iterator[Row]:
+    for column, cell in zip(table.columns, row.cells, strict=False):
+        yield Row((column.heading, cell), row.is_strong)
+
+
+def _widths(table: Table, width: int) -> list[int]:
+    """Return how wide each column is, or none at all if a word or number would be parted.
+
+    What the terminal has to spare goes to the column whose longest text takes most lines.
+    """
+    texts = [[column.heading] for column in table.columns]
+    for row in table.rows:
+        for column_texts, cell in zip(texts, row.cells, strict=False):
+            column_texts.append(cell)
+    wanted = [max(map(cell_len, each)) for each in texts]
+    widths = [_least(column, each) for column, each in zip(table.columns, texts, strict=True)]
+    spare = width - sum(widths) - _GAP * (len(widths) - 1)
+    if spare < 0:
+        return []
+    for _ in range(min(spare, sum(wanted) - sum(widths))):
+        lines = [
+            full / now if full > now else 0.0 for full, now in zip(wanted, widths, strict=True)
+        ]
+        widths[lines.index(max(lines))] += 1
+    return widths
+
+
+def _least(column: Column, texts: Sequence[str]) -> int:
+    """Return how narrow a column may be: its numbers in one line, words unparted and a few."""
+    heading, *cells = texts
+    words = [cell_len(word) for text in texts for word in text.split(" ")]
+    longest = min(max(words, default=1), _LONGEST_WORD)
+    if column.is_number and not column.may_wrap:
+        return max(cell_len(text) for text in (*cells, *heading.split(" ")))
+    return longest if column.is_number else max(longest, min(max(map(cell_len, texts)), _A_FEW))
+
+
+def _columns(table: Table, widths: Sequence[int], *, show_header: bool = True) -> RichTable:
     printed = RichTable(
         box=None,
-        padding=(0, 2, 0, 0),
+        padding=(0, _GAP, 0, 0),
         pad_edge=False,
         header_style="dim",
-        caption=table.caption or None,
-        caption_justify="left",
+        show_header=show_header,
     )
-    for place, column in enumerate(table.columns):
+    for column, width in zip(table.columns, widths, strict=True):
         printed.add_column(
             column.heading,
             justify="right" if column.is_number else "left",
-            no_wrap=column.is_number and not column.may_wrap,
+            width=width,
             overflow="fold",  # long words go on in the next line; none is cut
-            min_width=None if column.is_number or place else _least_width(target, table),
         )
-    return _filled(printed, table)
+    return printed
 
 
 def _summary(target: Console, table: Table) -> RichTable:
     printed = RichTable(
         box=None,
-        padding=(0, 2, 0, 0),
+        padding=(0, _GAP, 0, 0),
         pad_edge=False,
         header_style="",
         width=min(target.width, _WIDEST),
@@ -104,24 +179,24 @@ def _summary(target: Console, table: Table) -> RichTable:
     printed.add_column(title.heading, header_style="bold", ratio=1, overflow="fold")
     for column in others:
         printed.add_column(column.heading, header_style="dim", justify="right", no_wrap=True)
-    return _filled(printed, table)
+    return _filled(printed, table.rows)
 
 
-def _filled(printed: RichTable, table: Table) -> RichTable:
-    for row in table.rows:
-        printed.add_row(*row.cells, style="bold" if row.is_strong else "")
+def _filled(printed: RichTable, rows: Iterable[Row]) -> RichTable:
+    widths = [column.width or 0 for column in printed.columns]
+    for row in rows:
+        cells = map(_wrapped, row.cells, widths)
+        printed.add_row(*cells, style="bold" if row.is_strong else "")
     return printed
 
 
-def _least_width(target: Console, table: Table) -> int:
-    """Return how wide the first column must be for no word of it to be parted, if that fits."""
-    words = [word for row in table.rows for word in row.cells[0].split()]
-    texts = [[column.heading] for column in table.columns]
-    for row in table.rows:
-        for cells, cell in zip(texts, row.cells, strict=False):
-            cells.append(cell)
-    beside = sum(2 + max(map(len, cells)) for cells in texts[1:])
-    return max(1, min(max(map(len, words), default=1), target.width - beside))
+def _wrapped(text: str, width: int) -> str:
+    """Return text in lines, never parted before a unit; as it is if the width is not known."""
+    if not width:
+        return text
+    return "\n".join(
+        textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False) or [text]
+    )
 
 
 @contextmanager

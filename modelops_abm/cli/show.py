@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -33,7 +34,6 @@ from modelops_abm.scenario import (
 from modelops_abm.scenario.fields import nearest, stated_by_entries
 from modelops_abm.scenario.sources import LABELS
 from modelops_abm.scenario.words import (
-    OfEntry,
     allowed_in_words,
     entries_in_words,
     known_in_words,
@@ -45,6 +45,8 @@ from modelops_abm.terminal import console, say
 from modelops_abm.text import printable
 
 _WIDE = 110
+type _Row = tuple[Text, str, Sequence[str]]
+"""A name, its value, and lines about it."""
 _ENTRY = {"archetypes": "kind", "requests": "request"}
 """What an entry is called of a list of which each entry has a name."""
 
@@ -163,8 +165,10 @@ def _print(scenario: Scenario, values: Sequence[StatedValue], *, explained: bool
     say(target, f"Scenario {scenario.name}. {scenario.description}".rstrip())
     target.print()
     shown = [stated for stated in values if stated.quantity.name not in LABELS]
-    table = _wide_table if target.width >= _WIDE else _narrow_table
-    target.print(table(shown, explained=explained))
+    if target.width >= _WIDE:
+        target.print(_wide_table(shown, explained=explained))
+    else:
+        _print_rows(target, (_narrow_row(stated, explained=explained) for stated in shown))
     if explained:
         for stated in shown:
             if stated.quantity.kind == "list":
@@ -177,34 +181,26 @@ def _print_entries(target: Console, scenario: Scenario, name: str) -> None:
         for entry, rows in groupby(entries_in_words(scenario, name), key=lambda row: row.entry):
             target.print()
             say(target, f"Of the {_ENTRY[name]} {printable(entry)}:")
-            target.print(_two_columns("Value, whose value it is", map(_stated_row, rows)))
+            _print_rows(target, ((Text(row.name), row.value, [row.reason]) for row in rows))
     target.print()
     say(target, f"What an entry of {name} may say:")
-    rows_of = map(_field_row, stated_by_entries(name))
-    target.print(_two_columns("Value if left out, what is allowed", rows_of))
+    _print_rows(target, map(_field_row, stated_by_entries(name)))
 
 
-def _stated_row(row: OfEntry) -> tuple[str, str, str]:
-    return row.name, row.value, row.reason
-
-
-def _field_row(field: Quantity) -> tuple[str, str, str]:
+def _field_row(field: Quantity) -> _Row:
     allowed = allowed_in_words(field) if field.bounds or field.choices else ""
     unit = field.unit if field.default is None else ""  # the default has it
-    told = [part for part in (allowed, unit) if part]
-    lines = [f"Allowed: {', '.join(told)}"] if told else []
-    return field.name, left_out_in_words(field), "\n".join([*lines, field.meaning])
+    told = ", ".join(filter(None, (allowed, unit)))
+    lines = [f"Allowed: {told}"] if told else []
+    return Text(field.name), left_out_in_words(field), [*lines, field.meaning]
 
 
-def _two_columns(heading: str, rows: Iterable[tuple[str, str, str]]) -> Table:
-    """Return a table of names and values, with something about each below it."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("Name", no_wrap=True)
-    table.add_column(heading)
+def _print_rows(target: Console, rows: Iterable[_Row]) -> None:
+    """Print names with their values, and what is to be said of each below it."""
     for name, value, about in rows:
-        below = f"\n{about}" if value and about else about
-        table.add_row(Text(name), Text(value) + Text(below, style="dim"))
-    return table
+        target.print(name + Text(f"  {value}", style="not bold"), soft_wrap=True)
+        for line in filter(None, about):
+            target.print(Padding(Text(line, style="dim"), (0, 0, 0, 4)))
 
 
 def _wide_table(values: Sequence[StatedValue], *, explained: bool) -> Table:
@@ -225,21 +221,16 @@ def _wide_table(values: Sequence[StatedValue], *, explained: bool) -> Table:
     return table
 
 
-def _narrow_table(values: Sequence[StatedValue], *, explained: bool) -> Table:
-    """Return a table with everything about a value below it."""
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("Name", no_wrap=True)
-    table.add_column("Value, what is allowed, whose value it is")
-    for stated in values:
-        lines = [stated.quantity.meaning] if explained else []
-        allowed = allowed_in_words(stated.quantity)
-        lines += [f"Allowed: {allowed}"] if allowed else []
-        known = known_in_words(stated) if explained else ""
-        lines += [f"Known: {known}."] if known else []
-        lines += [words] if (words := source_in_words(stated)) else []
-        about = Text("".join(f"\n{line}" for line in lines), style="dim")
-        table.add_row(_name(stated), Text(value_in_words(stated)) + about)
-    return table
+def _narrow_row(stated: StatedValue, *, explained: bool) -> _Row:
+    allowed = allowed_in_words(stated.quantity)
+    known = known_in_words(stated) if explained else ""
+    about = [
+        stated.quantity.meaning if explained else "",
+        f"Allowed: {allowed}" if allowed else "",
+        f"Known: {known}." if known else "",
+        source_in_words(stated),
+    ]
+    return _name(stated), value_in_words(stated), about
 
 
 def _name(stated: StatedValue) -> Text:

@@ -94,7 +94,7 @@ class Benchmarks(Reported):
             *numbers("ours"),
             *words("published", "of whom", "ours is"),
         )
-        return (Table("benchmarks", columns, list(self._lines()), numbers=self.table),)
+        return (Table("benchmarks", columns, list(self._lines()), heads=2, numbers=self.table),)
 
     def _lines(self) -> Iterator[Row]:
         last = ""
