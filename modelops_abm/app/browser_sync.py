@@ -6,6 +6,7 @@ not fit into an address: the browser keeps them for the tab, and sends them back
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,13 +14,16 @@ import solara
 
 from modelops_abm.app.errors import reported
 from modelops_abm.app.export.menu import save_pictures
+from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.link import Linked, query_of, read_query, with_base
+from modelops_abm.app.state.organisation import LARGEST_BELIEF_BYTES
 from modelops_abm.app.state.plan import History, Plan
 from modelops_abm.app.state.session import VIEWS, Session
 from modelops_abm.app.state.tray import Tray, read_tray, tray_text
 from modelops_abm.app.state.uploads import refuse_portfolio, refuse_scenario
 from modelops_abm.app.widgets import Browser
 from modelops_abm.clients import fingerprint, portfolio_csv, read_portfolio
+from modelops_abm.evidence.belief import belief_bytes, read_belief
 from modelops_abm.scenario import ImportedPortfolio, InputError, read_scenario, scenario_text
 from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.version import __version__
@@ -28,12 +32,14 @@ _LONGEST_ADDRESS = 500
 _SCENARIO_FILE = "scenario.toml"
 _PORTFOLIO, _PORTFOLIO_NAME, _SCENARIO = "portfolio", "portfolio-name", "scenario"
 _TRAY = "tray"
+_TOLD, _BELIEF, _NEWEST = "told", "belief", "newest-belief"
 
 
 @solara.component
 def BrowserSync(session: Session) -> None:
     """Keep the browser's address and what it keeps for the tab as the session is; invisible."""
     plan, tray = session.plan, session.tray.value
+    newest = session.organisation.belief.value
     plans = [(kept.name, kept.plan) for kept in tray]  # answers come often, and are not kept
     Browser(
         command=session.command.value,
@@ -41,7 +47,13 @@ def BrowserSync(session: Session) -> None:
         address=use_query(session) or "",
         # Made anew only when files or plans change: a portfolio is megabytes, and an answer comes
         # with every batch.
-        kept=solara.use_memo(lambda: to_keep(plan, tray), [plan.start, plan.own, plans]),
+        kept={
+            **solara.use_memo(lambda: to_keep(plan, tray), [plan.start, plan.own, plans]),
+            _TOLD: solara.use_memo(session.organisation.kept, [session.organisation.said.value]),
+            **solara.use_memo(
+                lambda: beliefs_to_keep(plan.belief, newest), [id(plan.belief), id(newest)]
+            ),
+        },
         event_report=reported(session, lambda report: hear(session, report)),
     )
 
@@ -89,6 +101,7 @@ def open_session(query: str | None) -> Session:
             session.view.set(view)
     session.replication.set(linked.replication)
     session.wanted.set(linked.portfolio)
+    session.wanted_belief.set(linked.belief)
     if linked.is_of_other_version:
         session.notice.set(
             f"This link was made with version {linked.version} and is shown by {__version__}:"
@@ -107,6 +120,7 @@ def query_of_session(session: Session) -> str | None:
             view="" if view == "decide" else view,  # what opens anyway needs no room
             replication=session.replication.value,
             portfolio=session.wanted.value,
+            belief=session.wanted_belief.value,
         )
     )
 
@@ -114,7 +128,8 @@ def query_of_session(session: Session) -> str | None:
 def use_query(session: Session) -> str | None:
     """Return `query_of_session`, made anew only when what it says has changed (a hook)."""
     shown = [session.plan, session.seed.value, session.view.value, session.replication.value]
-    return solara.use_memo(lambda: query_of_session(session), [*shown, session.wanted.value])
+    shown += [session.wanted.value, session.wanted_belief.value]
+    return solara.use_memo(lambda: query_of_session(session), shown)
 
 
 # --------------------------------------------------------------------------------------
@@ -136,15 +151,35 @@ def to_keep(plan: Plan, tray: Tray) -> dict[str, str]:
     }
 
 
+def beliefs_to_keep(decided: OwnBelief | None, newest: OwnBelief | None) -> dict[str, str]:
+    """Return the belief of the plan, and the newest if it has settled and is another, as text."""
+    other = newest if newest is not None and newest.is_settled and newest != decided else None
+    return {
+        name: base64.b64encode(belief_bytes(own.belief)).decode() if own else ""
+        for name, own in ((_BELIEF, decided), (_NEWEST, other))
+    }
+
+
 def restore(session: Session, kept: Mapping[str, str]) -> None:
-    """Bring back after a reload what the tab has kept: files that the link asks for, the tray."""
+    """Bring back after a reload what the tab has kept.
+
+    These are the files that the link asks for, what was told of the organisation, and the tray.
+    """
     portfolio = _kept_portfolio(kept)
-    session.restore_tray(read_tray(kept.get(_TRAY, ""), lambda of: _completed(of, portfolio, kept)))
-    _restore_files(session, portfolio, kept)
+    own = [found for name in (_BELIEF, _NEWEST) if (found := _kept_belief(kept.get(name, "")))]
+    beliefs = {each.fingerprint: each for each in own}
+    session.restore_tray(
+        read_tray(kept.get(_TRAY, ""), lambda of: _completed(of, portfolio, beliefs, kept))
+    )
+    session.organisation.restore(kept.get(_TOLD, ""), own[-1] if own else None)
+    _restore_files(session, portfolio, beliefs, kept)
 
 
 def _completed(
-    linked: Linked, portfolio: ImportedPortfolio | None, kept: Mapping[str, str]
+    linked: Linked,
+    portfolio: ImportedPortfolio | None,
+    beliefs: Mapping[str, OwnBelief],
+    kept: Mapping[str, str],
 ) -> Plan:
     """Return the plan of a link, with the visitor's files that it needs.
 
@@ -154,26 +189,34 @@ def _completed(
         If a file that it needs is not there or does not fit.
     """
     plan = _with_own_base(linked.plan, kept.get(_SCENARIO, ""))
-    if not linked.portfolio:
-        return plan.with_portfolio(linked.plan.base.imported)
-    if portfolio is None or fingerprint(portfolio) != linked.portfolio:
+    if linked.portfolio and (portfolio is None or fingerprint(portfolio) != linked.portfolio):
         raise InputError("its portfolio is not there")
-    return plan.with_portfolio(portfolio)
+    if linked.belief and linked.belief not in beliefs:
+        raise InputError("its belief is not there")
+    plan = plan.with_portfolio(portfolio if linked.portfolio else linked.plan.own.imported)
+    return plan.with_belief(beliefs[linked.belief]) if linked.belief else plan
 
 
 def _restore_files(
-    session: Session, portfolio: ImportedPortfolio | None, kept: Mapping[str, str]
+    session: Session,
+    portfolio: ImportedPortfolio | None,
+    beliefs: Mapping[str, OwnBelief],
+    kept: Mapping[str, str],
 ) -> None:
     # A kept portfolio is used only if the address asks for it: another link may have been opened in
     # the same tab since.
     is_wanted = portfolio is not None and fingerprint(portfolio) == session.wanted.value
     try:
         plan = _with_own_base(session.plan, kept.get(_SCENARIO, ""))
-        plan = plan.with_portfolio(portfolio if is_wanted else session.plan.base.imported)
+        plan = plan.with_portfolio(portfolio if is_wanted else session.plan.own.imported)
+        if own := beliefs.get(session.wanted_belief.value):
+            plan = plan.with_belief(own)
     except InputError:  # the link has other dates or kinds of model: the visitor must choose
         return
     if is_wanted:
         session.wanted.set("")
+    if own:
+        session.wanted_belief.set("")
     if plan != session.plan:
         session.history.set(History(plan))
 
@@ -195,6 +238,16 @@ def _kept_portfolio(kept: Mapping[str, str]) -> ImportedPortfolio | None:
     try:
         return read_portfolio(content, name=name or "kept portfolio")
     except InputError:
+        return None
+
+
+def _kept_belief(text: str) -> OwnBelief | None:
+    try:
+        content = base64.b64decode(text, validate=True)
+        if not 0 < len(content) <= LARGEST_BELIEF_BYTES:
+            return None
+        return OwnBelief(read_belief(content, "the kept belief"))
+    except (InputError, ValueError):
         return None
 
 

@@ -66,6 +66,8 @@ def TopBar(session: Session) -> None:
                 session.agree()
             case ("forgo portfolio", _):
                 session.wanted.set("")
+            case ("forgo belief", _):
+                session.wanted_belief.set("")
             case _:
                 state_team(session, action)
 
@@ -73,6 +75,7 @@ def TopBar(session: Session) -> None:
     notices = h.fragment[
         _notice(session.notice.value),
         _missing_portfolio(session),
+        _missing_belief(session),
         _large_plan(session),
         _default_team(session),
     ]
@@ -132,6 +135,20 @@ def _missing_portfolio(session: Session) -> h.Element | None:
         ],
         h.button(".primary", data_action="view", data_value="data")["Choose the file"],
         h.button(data_action="forgo portfolio")["Go on without it"],
+    ]
+
+
+def _missing_belief(session: Session) -> h.Element | None:
+    """Ask for the belief of a link; the chances are not the link's until it is there."""
+    if not session.wanted_belief.value:
+        return None
+    return h.div(".notice", role="alert", data_part="missing-belief")[
+        h.span[
+            "What is believed of this organisation is in a file that the link does not hold. Until"
+            " you choose it, what nobody knows is as it is for any organisation."
+        ],
+        h.button(".primary", data_action="view", data_value="data")["Choose the file"],
+        h.button(data_action="forgo belief")["Go on without it"],
     ]
 
 

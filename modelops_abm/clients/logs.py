@@ -230,6 +230,24 @@ def recognised(content: bytes, kinds: Iterable[Kind]) -> Kind | None:
     return None
 
 
+def unknown_columns(content: bytes, kind: Kind) -> tuple[str, ...]:
+    """Return the columns of a table of no known form, which somebody has to map; else nothing.
+
+    It never raises: what is wrong with the file is told by who reads it.
+
+    >>> from modelops_abm.clients.incidents import INCIDENTS
+    >>> unknown_columns(b"Start,Ende,Dienst", INCIDENTS)
+    ('Start', 'Ende', 'Dienst')
+    """
+    try:
+        header = next(_rows_of(content, kind))
+    except Mistake:
+        return ()
+    if isinstance(header, RowProblem) or kind.form_of(header.cells) is not None:
+        return ()
+    return tuple(dict.fromkeys(cell.strip() for cell in header.cells if cell.strip()))
+
+
 def read_table(source: Source, kind: Kind, mapping: ColumnsOf | None = None) -> LogTable:
     """Return the table in a CSV file with what its columns say.
 

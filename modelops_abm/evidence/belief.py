@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -35,11 +35,12 @@ from modelops_abm.representation import Column, Reported, Row, Table, numbers
 from modelops_abm.scenario import Scenario, catalogue, with_values
 from modelops_abm.scenario.fields import value_at
 from modelops_abm.scenario.files import read_scenario, scenario_text
-from modelops_abm.scenario.knowledge import family_within
+from modelops_abm.scenario.knowledge import Spread, family_within
 from modelops_abm.text import printable
 
 type Floats = NDArray[np.float64]
 
+_FEW_FIT = "Few organisations fit all that was said:"
 FEW = 200
 """Effective draws below which a belief says that they are few."""
 NOTHING_YET = 1.1
@@ -73,16 +74,70 @@ class Contradiction:
     others_low: float
     others_high: float
 
-    @property
-    def sentence(self) -> str:
-        """What does not go together, in words."""
-        label, unit = name_and_unit(self.about)
-        said = range_in_words(self.said_low, self.said_high, unit)
-        others = range_in_words(self.others_low, self.others_high, unit)
-        return (
-            f"{label} of {said} does not go with the rest: organisations that fit everything else"
-            f" have {others}."
-        )
+
+class Way(NamedTuple):
+    """A way out of a conflict: what is nearest the truth, and what that makes of the statements.
+
+    Attributes
+    ----------
+    nearest
+        What is taken as it was said, in a few words.
+    dropped, widened
+        Of what no longer counts what was said, and of what it is taken twice as loosely.
+    """
+
+    nearest: str
+    dropped: tuple[str, ...] = ()
+    widened: tuple[str, ...] = ()
+
+
+class Conflict(NamedTuple):
+    """What was said and does not go together.
+
+    Attributes
+    ----------
+    about
+        Of what, that which stands against the rest first.
+    title, sentence
+        In words: what, and what follows.
+    ways
+        The ways out of it.
+    """
+
+    about: tuple[str, ...]
+    title: str
+    sentence: str
+    ways: tuple[Way, ...]
+
+
+class Line(NamedTuple):
+    """What was learned of one number, in words and on the scale of what was thought possible.
+
+    Attributes
+    ----------
+    name, label
+        Its dotted name, and what it is called.
+    before, after, unit
+        Nine of ten before and after, and what both are in; a currency stands in the numbers.
+    times
+        How many times narrower, or that nothing was learned yet.
+    low, middle, high
+        Where it lies, in shares of what was known before.
+    moved, at_edge
+        Whether something was learned, and whether it lies at the end of what was thought possible.
+    """
+
+    name: str
+    label: str
+    before: str
+    after: str
+    unit: str
+    times: str
+    low: float
+    middle: float
+    high: float
+    moved: bool
+    at_edge: bool
 
 
 @dataclass(frozen=True, repr=False)
@@ -194,46 +249,124 @@ class Belief(Reported):
             return "Nothing was said, so that all is as it was thought before."
         best = self.learned[self.learned["narrower"] > NOTHING_YET].head(3)
         names = [
-            f"{in_words(str(name))} ({_times(row['narrower'])})" for name, row in best.iterrows()
+            f"{label_of(str(name))} ({_times(row['narrower'])})" for name, row in best.iterrows()
         ]
         learned = f"Learned most: {', '.join(names)}." if names else "Nothing was learned yet."
         return "\n".join([learned, *self.doubts()])
 
     def doubts(self) -> tuple[str, ...]:
         """Return what speaks against the belief, a sentence each; nothing if nothing does."""
-        found = [each.sentence for each in self.contradictions]
-        found += [text] if (text := self._identity()) else []
-        if self.evidence and self.effective < FEW:
-            found.append(
-                "Few organisations fit all that was said: the draws are worth"
-                f" {self.effective:,.0f} independent ones. Widen what is least sure."
-            )
+        found = [f"{each.title} {each.sentence}" for each in self.conflicts()]
+        if self.is_thin:
+            found.append(f"{_FEW_FIT} {self.counted()} Widen what is least sure.")
         if self.at_edge:
-            labels = ", ".join(in_words(name) for name in self.at_edge[:_SHOWN])
+            labels = ", ".join(label_of(name) for name in self.at_edge[:_SHOWN])
             found.append(f"At the end of the range that was thought possible: {labels}.")
         return tuple(found)
 
-    def _identity(self) -> str:
+    @property
+    def is_thin(self) -> bool:
+        """Whether so few draws count that little follows from them."""
+        return bool(self.evidence) and self.effective < FEW
+
+    def counted(self) -> str:
+        """Return how many draws count, and whether that is enough."""
+        enough = "few" if self.is_thin else "enough"
+        return f"{self.effective:,.0f} of {len(self.draws):,} draws count: {enough}."
+
+    def headline(self) -> tuple[tuple[str, str], ...]:
+        """Return what was learned most, two numbers with what they are; nothing if nothing was."""
+        moved = [line for line in self.lines() if line.moved][:2]
+        return tuple((line.label, f"{line.after} {line.unit}".rstrip()) for line in moved)
+
+    def lines(self) -> tuple[Line, ...]:
+        """Return what was learned of every number, most first."""
+        return tuple(self._line(str(name), row) for name, row in self.learned.iterrows())
+
+    def _line(self, name: str, row: pd.Series[float]) -> Line:
+        unit = _kind_of(name)
+        before, after = _cells(name, row)
+        keys = [f"{when}{end}" for when in ("before", "after") for end in ("_low", "", "_high")]
+        ends = _scaled(name, np.array(row[keys], np.float64).reshape(2, 3))
+        width = ends[0, 2] - ends[0, 0]
+        low, middle, high = np.clip((ends[1] - ends[0, 0]) / (width or 1.0), -0.1, 1.1).tolist()
+        moved = bool(row["narrower"] > NOTHING_YET)
+        return Line(
+            name,
+            label_of(name),
+            before,
+            after,
+            "" if unit in ("$", "share") else unit,
+            _times(row["narrower"]) if moved else "nothing yet",
+            low,
+            middle,
+            high,
+            moved,
+            name in self.at_edge,
+        )
+
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Return what was said and does not go together, with ways out of it."""
+        identity = self._identity()
+        known = () if identity is None else identity.about
+        found = [
+            self._conflict(each)
+            for each in self.contradictions
+            # The identity says the same, and why.
+            if each.about not in known
+        ]
+        return tuple(found if identity is None else [identity, *found])
+
+    def _conflict(self, each: Contradiction) -> Conflict:
+        label, unit = name_and_unit(each.about)
+        others = tuple(
+            said.about
+            for said in self.evidence
+            if said.about != each.about and isinstance(said, Statement)
+        )
+        return Conflict(
+            (each.about, *others),
+            f"{label} of {range_in_words(each.said_low, each.said_high, unit)} does not go with the"
+            " rest:",
+            "organisations that fit everything else have"
+            f" {range_in_words(each.others_low, each.others_high, unit)}.",
+            (
+                Way("Everything else", dropped=(each.about,)),
+                Way(label, widened=others),
+                Way("Keep all, loosely", widened=(each.about, *others)),
+            ),
+        )
+
+    def _identity(self) -> Conflict | None:
         """Return that availability, outages and hours to restore contradict each other."""
         # What is offline is outages times hours, of the models that are live; who says three of
         # the four says the last, unless an older version serves meanwhile.
         said = {each.about: each for each in self.evidence if isinstance(each, Statement)}
         names = ("availability", "outages_per_month", "time_to_restore_hours")
         if not all(name in said for name in names):
-            return ""
+            return None
         availability, outages, hours = (said[name] for name in names)
         models = self._models()
         month = MONTH_DAYS * 24.0
         widest = (1.0 - availability.low) * models[1] * month / outages.low
         if hours.low <= widest:
-            return ""
+            return None
         middle = (1.0 - availability.middle) * models[0] * month / outages.middle
-        return (
+        offline = outages.middle / (models[0] * month)
+        least, most = (max(1.0 - offline * end, 0.0) for end in (hours.high, hours.low))
+        return Conflict(
+            names,
             f"{value_in_words(outages.middle, 'outages a month')} and"
             f" {value_in_words(availability.middle, 'share')} availability of"
-            f" {number(models[0])} models go together only with less than"
-            f" {value_in_words(middle, 'hours')} to restore, not"
-            f" {value_in_words(hours.middle, 'hours')}, unless an older version serves meanwhile."
+            f" {number(models[0])} models do not go together",
+            f"unless they are back in under {value_in_words(middle, 'hours')}, or an older version"
+            f" serves meanwhile; said was {range_in_words(hours.low, hours.high, 'hours')}. With"
+            f" those hours availability is {range_in_words(least, most, 'share')}.",
+            (
+                Way("Outages and hours", dropped=("availability",)),
+                Way("Availability", dropped=("time_to_restore_hours",)),
+                Way("Keep all, loosely", widened=names),
+            ),
         )
 
     def _models(self) -> tuple[float, float]:
@@ -260,7 +393,7 @@ class Belief(Reported):
 
     def _learned_table(self) -> Table:
         rows = [
-            Row((in_words(str(name)), *_cells(str(name), row), _times(row["narrower"])))
+            Row((label_of(str(name)), *_cells(str(name), row), _times(row["narrower"])))
             for name, row in self.learned.head(_SHOWN).iterrows()
             if row["narrower"] > NOTHING_YET
         ]
@@ -295,7 +428,7 @@ class Belief(Reported):
             "runs": self.runs,
             "draws": len(self.draws),
             "effective_draws": self.effective,
-            "evidence": [_evidence_as_json(each) for each in self.evidence],
+            "evidence": [evidence_as_json(each) for each in self.evidence],
             "learned": _table_as_json(self.learned),
             "predicted": _table_as_json(self.predicted()),
             "contradictions": [dataclasses.asdict(each) for each in self.contradictions],
@@ -311,6 +444,45 @@ def name_and_unit(about: str) -> tuple[str, str]:
     except KeyError:
         return about, ""
     return subject.label, subject.unit
+
+
+LABELS = {
+    "incidents.pipeline_per_year": "Pipeline issues per model",
+    "incidents.shared_per_year": "Failures of a shared source",
+    "model.market_size": "Users a model could have",
+    "model.value_per_prediction": "Value of a prediction",
+    "model.predictions_per_user_day": "Predictions per user",
+    "model.build_effort_days": "Effort of a build",
+    "model.yearly_power_loss": "Loss of power in a year",
+    "model.useful_life_years": "Life of a model",
+    "model.innovation_per_year": "Users who start by themselves",
+    "model.imitation_per_year": "Users won by other users",
+    "efforts.pipeline_repair": "Effort of a repair",
+    "efforts.retraining": "Effort of a retraining",
+    "retraining.interval_days": "Time between retrainings",
+    "drift.onsets_per_year": "Drift events per model",
+    "team.focus": "Time for hands-on work",
+    "capabilities.monitoring.delay_without_days": "Drift noticed after",
+    "portfolio.success_share": "Builds that succeed",
+}
+"""What values are called where they are told of, if not by their names."""
+UNITS = {
+    "incidents.pipeline_per_year": "a year",
+    "incidents.shared_per_year": "a year",
+    "drift.onsets_per_year": "a year",
+    "model.predictions_per_user_day": "a day",
+    "model.yearly_power_loss": "",
+}
+"""What they are in, if it is said in fewer words."""
+
+
+def label_of(name: str) -> str:
+    """Return what a value is called where it is told of.
+
+    >>> label_of("model.market_size"), label_of("efforts.capacity_repair")
+    ('Users a model could have', 'Efforts: capacity repair')
+    """
+    return LABELS.get(name) or in_words(name)
 
 
 def _label(heading: str) -> Column:
@@ -338,21 +510,37 @@ def _row(name: str, before: NDArray[Any], after: NDArray[Any]) -> tuple[float, .
 def _scaled(name: str, ends: Floats) -> Floats:
     """Return ends of ranges in the scale of what is known: logarithms, or logits of shares.
 
-    Where one of them is 0, or a share 1, there is no such scale, and they are as they are.
+    Where one of them is 0, or a share 1, there is no such scale, and they are as they are; also
+    where it may be 0, since of the logarithms of what is nearly nothing one knows little.
     """
+    if name in _FROM_NOTHING:
+        return ends
     if family_within(_BOUNDS.get(name, {})) == "logit-normal":
         return np.asarray(logit(ends)) if ends.min() > 0.0 and ends.max() < 1.0 else ends
     return np.log(ends) if ends.min() > 0.0 else ends
 
 
 _BOUNDS = {each.name: each.bounds for each in catalogue()}
+_FROM_NOTHING = {
+    each.name
+    for each in catalogue()
+    if isinstance(each.knowledge, Spread) and each.knowledge.low <= 0.0
+}
 
 
 def _cells(name: str, row: pd.Series[float]) -> tuple[str, str]:
     # Labels say the unit, and with both there is no room on a narrow terminal.
-    unit = unit if (unit := name_and_unit(name)[1]) in ("$", "share") else ""
+    unit = unit if (unit := _kind_of(name)) in ("$", "share") else ""
     before = range_in_words(row["before_low"], row["before_high"], unit)
     return before, range_in_words(row["after_low"], row["after_high"], unit)
+
+
+def _kind_of(name: str) -> str:
+    """Return how numbers of a value are written: ``$``, ``share``, or with its unit behind them."""
+    if family_within(_BOUNDS.get(name, {})) == "logit-normal":
+        return "share"
+    unit = name_and_unit(name)[1]
+    return "$" if unit.startswith("$") else UNITS.get(name, unit)
 
 
 def _table_as_json(table: pd.DataFrame) -> dict[str, dict[str, float | None]]:
@@ -386,6 +574,11 @@ def save_belief(belief: Belief, path: str | os.PathLike[str], *, replace: bool =
         If it cannot be written.
     """
     check_name(path)
+    write_whole(path, belief_bytes(belief), replace=replace)
+
+
+def belief_bytes(belief: Belief) -> bytes:
+    """Return a belief as the content of its file."""
     head = {
         "format": _FORMAT,
         "version": belief.version,
@@ -393,7 +586,7 @@ def save_belief(belief: Belief, path: str | os.PathLike[str], *, replace: bool =
         "runs": belief.runs,
         "effective": belief.effective,
         "scenario": scenario_text(belief.scenario, "scenario.toml"),
-        "evidence": [_evidence_as_json(each) for each in belief.evidence],
+        "evidence": [evidence_as_json(each) for each in belief.evidence],
         "predictions": {
             name: [float(value) if np.isfinite(value) else None for value in values]
             for name, values in belief.predictions.items()
@@ -405,7 +598,7 @@ def save_belief(belief: Belief, path: str | os.PathLike[str], *, replace: bool =
     table = pa.table(arrays).replace_schema_metadata({_HEAD: json.dumps(head, allow_nan=False)})
     stream = pa.BufferOutputStream()
     pq.write_table(table, stream, compression="zstd")
-    write_whole(path, stream.getvalue().to_pybytes(), replace=replace)
+    return bytes(stream.getvalue().to_pybytes())
 
 
 def check_name(path: str | os.PathLike[str]) -> None:
@@ -428,8 +621,21 @@ def load_belief(path: str | os.PathLike[str]) -> Belief:
         content = read_file(file, _LARGEST_BYTES)
     except OSError as error:
         raise InputError.at(file, f"cannot be read: {reason_of(error)}") from None
+    return read_belief(content, file)
+
+
+def read_belief(content: bytes, file: str) -> Belief:
+    """Read a belief from the content of a file; see `load_belief`.
+
+    Parameters
+    ----------
+    content
+        What is in it.
+    file
+        What messages call it; nothing is opened.
+    """
     try:
-        return _belief(content, file)
+        return _belief(content)
     except InputError as error:
         raise InputError(
             [dataclasses.replace(each, place=file) for each in error.problems]
@@ -438,7 +644,7 @@ def load_belief(path: str | os.PathLike[str]) -> Belief:
         raise InputError.at(file, "is no belief, or damaged; make it again with 'fit'") from None
 
 
-def _belief(content: bytes, file: str) -> Belief:
+def _belief(content: bytes) -> Belief:
     if len(content) > _LARGEST_BYTES:
         raise InputError(f"is larger than {_LARGEST_BYTES // 1_000_000} MB, and no belief is")
     parquet = pq.ParquetFile(io.BytesIO(content))
@@ -469,7 +675,7 @@ def _belief(content: bytes, file: str) -> Belief:
         raise InputError("predicts what no organisation shows")
     return Belief(
         scenario=scenario,
-        evidence=tuple(_evidence_of(each) for each in head["evidence"]),
+        evidence=tuple(evidence_of(each) for each in head["evidence"]),
         draws=Draws(scenario, columns, int(head["seed"])),
         effective=float(head["effective"]),
         predictions=predictions,
@@ -501,11 +707,19 @@ def _check_columns(columns: Mapping[str, NDArray[Any]]) -> None:
         raise InputError(problems[:10] or "has no column")
 
 
-def _evidence_as_json(each: Statement | Count) -> dict[str, Any]:
+def evidence_as_json(each: Statement | Count) -> dict[str, Any]:
+    """Return a statement or count as plain data."""
     kind = "count" if isinstance(each, Count) else "statement"
     return {"kind": kind, **dataclasses.asdict(each)}
 
 
-def _evidence_of(data: dict[str, Any]) -> Statement | Count:
+def evidence_of(data: dict[str, Any]) -> Statement | Count:
+    """Return a statement or count from plain data, as `evidence_as_json` makes it.
+
+    Raises
+    ------
+    InputError, KeyError, TypeError
+        If it is none.
+    """
     kind = data.pop("kind")
     return Count(**data) if kind == "count" else Statement(**data)

@@ -48,6 +48,10 @@ class Question:
         In plain words.
     about
         What the answer is about: a measure, or a value of the scenario, which is set.
+    label, detail
+        In a row: the thing, and in a few words which.
+    ends
+        Between which a control has its answers, in the unit; more can be typed.
     instead_of
         Another question; who answers one need not be asked the other.
     """
@@ -55,6 +59,9 @@ class Question:
     name: str
     asks: str
     about: str
+    label: str
+    detail: str
+    ends: tuple[float, float]
     instead_of: str = ""
 
     @property
@@ -68,25 +75,48 @@ class Question:
         return subject_of(self.about).unit
 
 
-def _of_measure(name: str, instead_of: str = "") -> Question:
-    return Question(name, MEASURES[name].question, name, instead_of)
+def _asked(
+    name: str,
+    detail: str,
+    ends: tuple[float, float],
+    *,
+    label: str = "",
+    sets: str = "",
+    instead_of: str = "",
+) -> Question:
+    measure = MEASURES[name]
+    about = sets or name
+    return Question(name, measure.question, about, label or measure.label, detail, ends, instead_of)
 
 
 # What decides most comes first: how large it is, what it earns, what its time goes into.
 _ALL = (
-    Question("models_live", MEASURES["models_live"].question, _MODELS),
-    Question("people", MEASURES["people"].question, "team.developers"),
-    _of_measure("value_per_year"),
-    _of_measure("upkeep_share"),
-    _of_measure("outages_per_month"),
-    _of_measure("time_to_restore_hours"),
-    _of_measure("idea_to_live_months"),
-    _of_measure("models_delivered_per_year"),
-    _of_measure("users"),
-    _of_measure("availability"),
-    _of_measure("retraining_interval_days"),
-    Question("ideas_waiting", "How many ideas for models wait?", "portfolio.initial_ideas"),
-    _of_measure("value_per_model_year", instead_of="value_per_year"),
+    _asked("models_live", "in production today", (1.0, 1_000.0), sets=_MODELS),
+    _asked(
+        "people",
+        "who build and keep them",
+        (1.0, 500.0),
+        label="People",
+        sets="team.developers",
+    ),
+    _asked("value_per_year", "of all models together", (1e5, 1e9)),
+    _asked("upkeep_share", "repair, requests and retraining", (0.02, 0.95)),
+    _asked("outages_per_month", "of all models together", (0.1, 300.0)),
+    _asked("time_to_restore_hours", "until it serves again", (0.2, 500.0)),
+    _asked("idea_to_live_months", "typically", (0.5, 60.0), label="Idea to live"),
+    _asked("models_delivered_per_year", "new ones", (0.2, 100.0)),
+    _asked("users", "of any of the models", (10.0, 1e7)),
+    _asked("availability", "of what is in production", (0.5, 0.9999)),
+    _asked("retraining_interval_days", "of a model", (1.0, 1_000.0)),
+    Question(
+        "ideas_waiting",
+        "How many ideas for models wait?",
+        "portfolio.initial_ideas",
+        "Ideas waiting",
+        "for models",
+        (1.0, 1_000.0),
+    ),
+    _asked("value_per_model_year", "on average", (1e4, 1e8), instead_of="value_per_year"),
 )
 QUESTIONS: dict[str, Question] = {question.name: question for question in _ALL}
 """Every question by its name, in the order in which they are asked."""

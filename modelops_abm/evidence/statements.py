@@ -7,7 +7,7 @@ the fit (docs/decisions/0049) asks each the same: how likely it is, were a numbe
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -182,6 +182,18 @@ def scaled(value: float, by: float, family: SpreadFamily) -> float:
     (20.0, 0.75)
     """
     return _back(_odds(value, family) * by, family)
+
+
+def widened(said: Statement, by: float = 2.0) -> Statement:
+    """Return a statement whose range is so many times as wide, by ratios or ratios of odds.
+
+    >>> said = widened(between("time_to_restore_hours", 20.0, 80.0))
+    >>> [round(end, 9) for end in (said.low, said.middle, said.high)]
+    [10.0, 40.0, 160.0]
+    """
+    low, middle, high = (_odds(each, said.family) for each in (said.low, said.middle, said.high))
+    ends = (_back(middle * (end / middle) ** by, said.family) for end in (low, high))
+    return replace(said, low=next(ends), high=next(ends), how="between")
 
 
 def middle_of(low: float, high: float, family: SpreadFamily) -> float:

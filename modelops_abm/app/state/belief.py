@@ -16,7 +16,8 @@ from types import MappingProxyType
 
 import numpy as np
 
-from modelops_abm.evidence.belief import Belief
+from modelops_abm.evidence.belief import Belief, Line
+from modelops_abm.evidence.interview import Told
 from modelops_abm.evidence.statements import Statement
 from modelops_abm.experiments.draws import draws_of
 from modelops_abm.scenario import Scenario
@@ -54,6 +55,21 @@ class OwnBelief:
                 else json.dumps([str(value) for value in column]).encode()
             )
         return digest.hexdigest()
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """What was learned, most first."""
+        return self.belief.lines()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the fit has come to its end."""
+        return bool(self.belief.predictions)
+
+    def is_of(self, told: Told) -> bool:
+        """Tell whether it follows from what was told."""
+        belief = self.belief
+        return belief.scenario == told.scenario and set(belief.evidence) == set(told.evidence)
 
     def __eq__(self, other: object) -> bool:
         """Tell whether another is of the same draws."""

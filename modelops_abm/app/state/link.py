@@ -40,7 +40,7 @@ _MOST_VALUES = 300
 _LONGEST_NAME, _LONGEST_VERSION = 200, 40
 _FINGERPRINT_DIGITS = 64
 _PORTFOLIO = "imported"
-_ABOUT = ("preset", "scenario", "portfolio", "seed", "view", "future", "v")
+_ABOUT = ("preset", "scenario", "portfolio", "belief", "seed", "view", "future", "v")
 """Names in a query that are no value of the scenario."""
 
 
@@ -62,6 +62,8 @@ class Linked:
         Fingerprint of the portfolio that the plan still needs; empty if none.
     version
         The version that made the link; empty if it does not say.
+    belief
+        Fingerprint of the belief that the plan still needs; empty if none.
     """
 
     plan: Plan
@@ -70,6 +72,7 @@ class Linked:
     replication: int = 0
     portfolio: str = ""
     version: str = ""
+    belief: str = ""
 
     @property
     def is_of_other_version(self) -> bool:
@@ -85,6 +88,7 @@ def query_of(linked: Linked) -> str | None:
     pairs = [("preset" if start in PRESETS else "scenario", start), *changes_of(linked.plan)]
     about = {
         "portfolio": portfolio,
+        "belief": linked.plan.belief.fingerprint if linked.plan.belief else linked.belief,
         "seed": str(linked.seed),
         "view": linked.view,
         "future": str(linked.replication or ""),
@@ -139,7 +143,7 @@ def read_query(query: str) -> Linked:
     given = _given(query)
     values = {name: text for name, text in given.items() if name not in _ABOUT}
     plan = _with_values(_start(given), values)
-    wanted = _fingerprint(given.get("portfolio", ""))
+    wanted = _fingerprint(given, "portfolio")
     # The made-up portfolio is shipped, so that a link with it opens anywhere.
     if wanted and wanted == fingerprint(illustrative_portfolio()):
         plan, wanted = plan.with_portfolio(illustrative_portfolio()), ""
@@ -150,6 +154,7 @@ def read_query(query: str) -> Linked:
         replication=_whole(given, "future", LAST_REPLICATION),
         portfolio=wanted,
         version=printable(given.get("v", ""), _LONGEST_VERSION),
+        belief=_fingerprint(given, "belief"),
     )
 
 
@@ -208,10 +213,11 @@ def _whole(given: Mapping[str, str], name: str, largest: int) -> int:
     raise InputError(Problem(message, "", name, printable(text)))
 
 
-def _fingerprint(text: str) -> str:
+def _fingerprint(given: Mapping[str, str], name: str) -> str:
+    text = given.get(name, "")
     digits = set("0123456789abcdef")
     if text and (len(text) != _FINGERPRINT_DIGITS or not set(text) <= digits):
-        raise InputError(Problem("is no SHA-256", "", "portfolio", printable(text)))
+        raise InputError(Problem("is no SHA-256", "", name, printable(text)))
     return text
 
 

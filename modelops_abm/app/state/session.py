@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
+from functools import partial
 from threading import RLock
 from typing import Any, Literal
 
@@ -21,12 +22,14 @@ from modelops_abm.app.state.estimation import (
     RunProgress,
 )
 from modelops_abm.app.state.jobs import Job, Jobs
+from modelops_abm.app.state.organisation import Organisation
 from modelops_abm.app.state.plan import FIRST_PRESET, MODEL_DAYS_UNASKED, History, Plan, size_of
 from modelops_abm.app.state.tray import Tray, renamed, with_answer, with_kept, without
 from modelops_abm.app.state.uploads import Uploads
 from modelops_abm.experiments import Credit
 from modelops_abm.runs.threads import Account
-from modelops_abm.scenario import CAPABILITY_NAMES, InputError
+from modelops_abm.scenario import CAPABILITY_NAMES, InputError, Scenario
+from modelops_abm.scenario.presets import PRESETS
 
 View = Literal["decide", "watch", "understand", "data"]
 VIEWS: dict[View, str] = {
@@ -82,8 +85,9 @@ class Session:
         The last command to the browser, see `widgets.browser`.
     address
         Where the page is, without a query, as the browser reports it; empty before it does.
-    wanted
-        Fingerprint of the portfolio that a link asks for, until it is there; empty if none.
+    wanted, wanted_belief
+        Fingerprints of the portfolio and of the belief that a link asks for, until they are there;
+        empty if none.
     uploads
         What became of the files that the visitor has chosen.
     team_is_stated
@@ -98,6 +102,8 @@ class Session:
         Takes what parts of the page have to do when the visitor leaves.
     account
         What the visitor has used of the threads that all visitors share.
+    organisation
+        What the visitor has told of the organisation, and the belief that follows.
     drawing
         Within it, what changes is drawn once, at its end; Solara would draw once for every part
         that reads a changed value.
@@ -122,6 +128,7 @@ class Session:
         self.command: solara.Reactive[dict[str, Any]] = solara.reactive({})
         self.address = solara.reactive("")
         self.wanted = solara.reactive("")
+        self.wanted_belief = solara.reactive("")
         self.uploads = solara.reactive(Uploads())
         self.team_is_stated = solara.reactive(False)
         self.copied = solara.reactive("")
@@ -131,6 +138,7 @@ class Session:
         self.on_close = ExitStack()
         self.drawing: AbstractContextManager[Any] = nullcontext()
         self.account = Account()
+        self.organisation = Organisation(self._in_page, self.account)
         self._commands = 0
         # Jobs change what the visitor changes too: whoever reads, changes and sets takes this.
         self._changing = RLock()
@@ -166,8 +174,22 @@ class Session:
         except InputError as error:
             self.notice.set(str(error))
 
+    @property
+    def basis(self) -> Scenario:
+        """What is known of the visitor's organisation before anything is told of it.
+
+        Their own scenario, or else the reference with their portfolio: what a preset states is of
+        an example, and not of them.
+        """
+        plan = self.plan
+        if plan.start not in PRESETS or plan.own.imported is None:
+            return Plan.of_preset("reference").own if plan.start in PRESETS else plan.own
+        own = Plan.of_preset("reference").changed({"start_date": plan.own.start_date})
+        return own.with_portfolio(plan.own.imported).own
+
     def decide_with(self, belief: OwnBelief | None) -> None:
         """Lay the plan on the organisation of a belief, or on none; this can be undone."""
+        self.wanted_belief.set("")
         try:
             self.take(self.plan.with_belief(belief))
         except InputError as error:
@@ -248,12 +270,14 @@ class Session:
     def close(self) -> None:
         """Stop everything in the background for good."""
         self.on_close.close()
+        self.organisation.close()
         self._jobs.close()
         self._estimator.close()
 
     def wait(self, seconds: float) -> bool:
         """Wait until nothing goes on in the background; return whether that is so."""
-        return self._jobs.wait(seconds) and self._estimator.wait(seconds)
+        waiting = (self._jobs, self._estimator, self.organisation)
+        return all(each.wait(seconds) for each in waiting)
 
     def tell_browser(self, command: dict[str, Any]) -> None:
         """Send a command of `widgets.browser`."""
@@ -263,11 +287,15 @@ class Session:
 
     def _hear(self, message: Message) -> None:
         """Show what was found out in the background."""
+        self._in_page(partial(self._note, message))
+
+    def _in_page(self, change: Callable[[], None]) -> None:
+        """Change what the page shows, from any thread."""
         # Drawing outside, lock inside: the page is drawn at the end of `drawing`, when the lock is
         # free again. Effects of a drawing ask new questions, and others wait for the lock
         # meanwhile.
         with self.drawing, self._changing:
-            self._note(message)
+            change()
 
     def _note(self, message: Message) -> None:
         match message:

@@ -11,7 +11,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from modelops_abm import InputError, Scenario, preset, with_values
-from modelops_abm.evidence.belief import Belief, Contradiction, load_belief, save_belief
+from modelops_abm.evidence.belief import (
+    NOTHING_YET,
+    Belief,
+    Contradiction,
+    load_belief,
+    save_belief,
+)
 from modelops_abm.evidence.statements import Count, about, exactly
 from modelops_abm.experiments import draws_of
 
@@ -121,7 +127,7 @@ def test_a_contradiction_is_said_with_what_the_others_say(belief: Belief) -> Non
     words = belief.sentence().replace("\u202f", " ")
     assert "Outages a month of 22 to 34 outages a month does not go with the rest" in words
     assert "have 3 to 12 outages a month" in words
-    assert "At the end of the range that was thought possible: Focus." in words
+    assert "At the end of the range that was thought possible: Time for hands-on work." in words
     assert "Few organisations fit all that was said" in words
 
 
@@ -137,9 +143,30 @@ def test_the_bound_that_an_identity_gives_is_computed() -> None:
     words = " ".join(belief.doubts()).replace("\u202f", " ")
     # 2 % of 22 models' hours of a month, by 28 outages.
     assert "28 outages a month and 98 % availability of 22 models" in words
-    assert "less than 11.5 hours to restore" in words
+    assert "do not go together unless they are back in under 11.5 hours" in words
+    # Hours of 28.6 to 31.5 by 28 outages, of what 22 models have in a month.
+    assert "With those hours availability is 94.5 to 95 %" in words
+    ways = belief.conflicts()[0].ways
+    assert [way.nearest for way in ways] == [
+        "Outages and hours",
+        "Availability",
+        "Keep all, loosely",
+    ]
+    assert ways[0].dropped == ("availability",)
     fitting = (*evidence[:2], exactly("time_to_restore_hours", 11.0), evidence[3])
     assert not Belief(scenario, fitting, draws_of(scenario, 50), 300.0).doubts()
+
+
+def test_what_was_learned_is_told_line_by_line(belief: Belief) -> None:
+    lines = {line.name: line for line in belief.lines()}
+    assert list(lines) == [*belief.learned.index]
+    assert [line.moved for line in lines.values()] == [*(belief.learned["narrower"] > NOTHING_YET)]
+    assert lines["team.focus"].at_edge
+    for line in lines.values():
+        assert line.low <= line.middle <= line.high
+        assert (line.times == "nothing yet") is not line.moved
+    assert belief.counted().endswith("draws count: few.")
+    assert len(belief.headline()) <= 2
 
 
 def test_a_plan_gives_what_it_decides_and_the_belief_the_rest(belief: Belief) -> None:

@@ -1,0 +1,528 @@
+"""What a visitor tells of the organisation, by answers and logs, and the belief that follows.
+
+Whatever is told anew starts a fit in the background and stops the one before; the belief that was
+there stays until the next is. A log is read at once, in the background too, and what was understood
+is shown before anything is computed from it. Nothing is written to disk, and no path is opened.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from threading import Lock
+from types import MappingProxyType
+from typing import Any, Literal
+
+import solara
+
+from modelops_abm.app.state.belief import OwnBelief
+from modelops_abm.app.state.fitting import Fitting, fit_in_line
+from modelops_abm.app.state.jobs import Job, Jobs
+from modelops_abm.app.state.uploads import Complaint, label_of, size_in_words
+from modelops_abm.clients import kinds
+from modelops_abm.clients.kinds import Log, Reader
+from modelops_abm.clients.logs import Reading, unknown_columns
+from modelops_abm.clients.registry import RegistryLog
+from modelops_abm.evidence.belief import (
+    Belief,
+    Way,
+    belief_bytes,
+    evidence_as_json,
+    evidence_of,
+    read_belief,
+)
+from modelops_abm.evidence.fit import weighable
+from modelops_abm.evidence.interview import (
+    QUESTIONS,
+    Told,
+    answer_of,
+    answers_text,
+    next_question,
+    read_answers,
+    told,
+)
+from modelops_abm.evidence.logs import weighed
+from modelops_abm.evidence.statements import Count, Evidence, Statement, widened
+from modelops_abm.runs.threads import Account
+from modelops_abm.scenario import InputError, Scenario
+from modelops_abm.text import printable
+
+LARGEST_LOG_BYTES, LARGEST_BELIEF_BYTES, LARGEST_ANSWERS_BYTES = 10_000_000, 10_000_000, 100_000
+"""Size of the largest files that the page takes; the command line takes larger logs."""
+MOST_ROWS = 100_000
+"""Rows of the largest log that the page takes."""
+MOST_UNUSABLE = 200
+"""Rows that cannot be used of which the page tells."""
+_LONGEST_KEPT = 2_000_000
+_READING = Lock()  # one log of whoever's is read at a time: each holds the interpreter for a while
+
+
+@dataclass(frozen=True)
+class ReadLog:
+    """What became of a log.
+
+    Attributes
+    ----------
+    kind
+        Name of what it is.
+    label
+        What to call the file.
+    state
+        Whether it is being read, was read, was refused, or somebody has to say which column is
+        what.
+    sentence, found
+        What was understood, and what it says.
+    unusable, unusable_rows
+        Of the rows that cannot be used which and why, and how many they are.
+    evidence
+        The statements in it.
+    columns
+        Columns that have to be mapped.
+    """
+
+    kind: str
+    label: str
+    state: Literal["reading", "read", "refused", "unknown"]
+    sentence: str = ""
+    found: tuple[str, ...] = ()
+    unusable: tuple[Complaint, ...] = ()
+    unusable_rows: int = 0
+    evidence: Evidence = ()
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Said:
+    """All that a visitor has told.
+
+    Attributes
+    ----------
+    answers
+        By the name of the question.
+    logs
+        By their kind.
+    """
+
+    answers: Mapping[str, Statement] = field(default_factory=lambda: MappingProxyType({}))
+    logs: Mapping[str, ReadLog] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def evidence(self) -> Evidence:
+        """The statements of all logs."""
+        return tuple(each for log in self.logs.values() for each in log.evidence)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether nothing has been told."""
+        return not self.answers and not self.evidence
+
+
+class Organisation:
+    """What one visitor tells, and the belief, as reactive values that the page's parts read.
+
+    Attributes
+    ----------
+    said
+        What was told.
+    belief
+        The newest belief; None if nothing was told, or none is there yet.
+    fitting
+        How far the fit has come; None if none goes on.
+    notes
+        What was not taken as it was said, in sentences.
+    problem
+        Why there is no belief, in words; empty if nothing is wrong.
+    problems
+        What is wrong with the last answer to a question, by its name.
+    open
+        The question that is being answered; empty if none is.
+    shows_all
+        Whether all that was not learned is shown too.
+
+    Parameters
+    ----------
+    in_page
+        Calls what changes these values, where that is allowed.
+    account
+        The visitor's, of what is used of the shared threads.
+    """
+
+    def __init__(self, in_page: Callable[[Callable[[], None]], None], account: Account) -> None:
+        self.said = solara.reactive(Said())
+        self.belief: solara.Reactive[OwnBelief | None] = solara.reactive(None)
+        self.fitting: solara.Reactive[Fitting | None] = solara.reactive(None)
+        self.notes: solara.Reactive[tuple[str, ...]] = solara.reactive(())
+        self.problem = solara.reactive("")
+        self.problems: solara.Reactive[Mapping[str, str]] = solara.reactive({})
+        self.open = solara.reactive("")
+        self.shows_all = solara.reactive(False)
+        self._in_page, self._account = in_page, account
+        self._jobs = Jobs()
+        self._contents: dict[str, bytes] = {}
+        self._logs: dict[str, Log] = {}
+
+    # ----------------------------------------------------------------------------------
+    # Answers.
+
+    def answer(self, name: str, said: str) -> None:
+        """Take the answer to a question as it is said; what is none becomes a problem of it."""
+        question = QUESTIONS.get(name)
+        if question is None:
+            return
+        try:
+            statement = answer_of(question, said)
+        except InputError as error:
+            # The row says already which question it is.
+            words = "; ".join(str(replace(each, field="")) for each in error.problems)
+            self.problems.set({**self.problems.value, name: words})
+            return
+        self._set_answers({**self.said.value.answers, name: statement})
+
+    def forget(self, name: str) -> None:
+        """Take an answer back."""
+        kept = {other: said for other, said in self.said.value.answers.items() if other != name}
+        self._set_answers(kept)
+
+    def loosen(self, way: Way) -> None:
+        """Take a way out of what does not go together."""
+        answers: dict[str, Statement] = {}
+        for name, said in self.said.value.answers.items():
+            if said.about not in way.dropped:
+                answers[name] = widened(said) if said.about in way.widened else said
+        self._set_answers(answers)
+
+    def take_answers(self, content: bytes | None, name: str) -> None:
+        """Take a file of answers, beside those that are there.
+
+        Raises
+        ------
+        InputError
+            If it is none.
+        """
+        label = label_of(name)
+        found = read_answers(_within(content, LARGEST_ANSWERS_BYTES, label), label)
+        self._set_answers({**self.said.value.answers, **found})
+
+    def answers_file(self) -> str:
+        """Return the answers as a file that `take_answers` and the command line read."""
+        return answers_text(self._ordered())
+
+    def next_question(self) -> str:
+        """Return the name of what is asked next; empty if everything was answered."""
+        question = next_question(self.said.value.answers)
+        return "" if question is None else question.name
+
+    def _ordered(self) -> dict[str, Statement]:
+        answers = self.said.value.answers
+        return {name: answers[name] for name in QUESTIONS if name in answers}
+
+    def _set_answers(self, answers: Mapping[str, Statement]) -> None:
+        kept = {name: self.problems.value[name] for name in self.problems.value}
+        for name in {*answers, *self.said.value.answers}:
+            if answers.get(name) != self.said.value.answers.get(name):
+                kept.pop(name, None)
+        self.problems.set(kept)
+        self.said.set(replace(self.said.value, answers=MappingProxyType(dict(answers))))
+
+    # ----------------------------------------------------------------------------------
+    # Logs.
+
+    def take_log(
+        self,
+        name: str,
+        content: bytes | None,
+        kind: str = "",
+        scenario: Scenario | None = None,
+        reading: Reading | None = None,
+    ) -> None:
+        """Read a log in the background.
+
+        Parameters
+        ----------
+        name
+            What the visitor calls it.
+        content
+            What is in it; None if it is too large.
+        kind
+            What it is; if empty, its columns must tell.
+        scenario
+            Of which a portfolio is taken.
+        reading
+            How it is read.
+
+        Raises
+        ------
+        InputError
+            If it is too large, or nobody knows what it is.
+        """
+        label = label_of(name)
+        content = _within(content, LARGEST_LOG_BYTES, label)
+        if max(content.count(b"\n"), content.count(b"\r")) > MOST_ROWS:
+            raise InputError.at(
+                label, f"has more than {MOST_ROWS:,} rows; the command line takes larger ones"
+            )
+        reader = kinds.READERS.get(kind) or kinds.reader_of(content)
+        if reader is None:
+            raise InputError.at(
+                label,
+                "is of no known form: choose it in the row of what it is, and say its columns",
+            )
+        kind = reader.kind.name
+        if content.startswith(b"SQLite format 3"):
+            raise InputError.at(
+                label,
+                "a database is read by the command line only ('fit --log'); here a CSV is read",
+            )
+        self._contents[kind] = content
+        self._set_log(ReadLog(kind, label, "reading"))
+        work = partial(self._read, reader, label, content, scenario, reading or Reading())
+        self._jobs.start(f"read {kind}", work, partial(self._refuse, kind, label))
+
+    def map_columns(self, kind: str, columns: Mapping[str, str], scenario: Scenario | None) -> None:
+        """Read the log of a kind again, of which somebody says which column is what."""
+        log, content = self.said.value.logs.get(kind), self._contents.get(kind)
+        if log is not None and content is not None:
+            chosen = Reading(columns={name: column for name, column in columns.items() if column})
+            self.take_log(log.label, content, kind, scenario, chosen)
+
+    def drop_log(self, kind: str) -> None:
+        """Put a log away, or stop reading it."""
+        self._jobs.stop(f"read {kind}")
+        self._contents.pop(kind, None)
+        self._logs.pop(kind, None)
+        logs = {name: log for name, log in self.said.value.logs.items() if name != kind}
+        self.said.set(replace(self.said.value, logs=MappingProxyType(logs)))
+
+    def _read(
+        self,
+        reader: Reader,
+        label: str,
+        content: bytes,
+        scenario: Scenario | None,
+        reading: Reading,
+        job: Job,
+    ) -> None:
+        kind = reader.kind
+        try:
+            with _READING:
+                if job.cancel.is_set():
+                    return
+                options = reading.options(reader.words)
+                log = reader.read(content, name=label, **options)
+                self._logs[kind.name] = log
+                found = self._found(log, label, kind.name, scenario)
+        except InputError as error:
+            columns = () if reading.columns else unknown_columns(content, kind)
+            state: Literal["refused", "unknown"] = "unknown" if columns else "refused"
+            found = ReadLog(kind.name, label, state, _words(error, label), columns=columns)
+            if reading.columns:  # what was mapped was no good: it can be mapped otherwise
+                again = unknown_columns(content, kind)
+                found = replace(found, state="unknown" if again else "refused", columns=again)
+        job.tell(self._show_log, found)
+
+    def _found(self, log: Log, label: str, kind: str, scenario: Scenario | None) -> ReadLog:
+        """Return what a log says."""
+        registry = self._logs.get("registry")
+        models = None
+        if scenario is not None and scenario.imported is not None:
+            models = scenario.imported.models
+        said = weighed(log, registry if isinstance(registry, RegistryLog) else None, models)
+        evidence, notes = weighable(scenario or Scenario(), said.evidence)
+        return ReadLog(
+            kind,
+            label,
+            "read",
+            log.sentence(),
+            (*log.notes, *said.sentences, *notes),
+            tuple(_complaint(each.place, each.message) for each in log.problems[:MOST_UNUSABLE]),
+            sum(max(len(each.rows), 1) for each in log.problems),
+            evidence,
+        )
+
+    def _refuse(self, kind: str, label: str, words: str) -> None:
+        self._show_log(ReadLog(kind, label, "refused", words))
+
+    def _show_log(self, log: ReadLog) -> None:
+        self._in_page(partial(self._set_log, log))
+
+    def _set_log(self, log: ReadLog) -> None:
+        logs = MappingProxyType({**self.said.value.logs, log.kind: log})
+        self.said.set(replace(self.said.value, logs=logs))
+
+    # ----------------------------------------------------------------------------------
+    # The belief.
+
+    def fit(self, basis: Scenario) -> None:
+        """Fit what was told, unless its belief is there; a fit of what was told before stops.
+
+        Parameters
+        ----------
+        basis
+            What is known of the organisation besides.
+        """
+        said = self.said.value
+        if said.is_nothing:
+            self._jobs.stop("fit")
+            self.fitting.set(None)
+            self.problem.set("")
+            self.notes.set(())
+            belief = self.belief.value
+            if belief is not None and (belief.answers or not belief.files):
+                self.belief.set(None)
+            return
+        self._jobs.start("fit", partial(self._fit, said, basis), self._fail)
+
+    def cancel(self) -> None:
+        """Stop the fit; the belief that is there stays."""
+        self._jobs.stop("fit")
+        self.fitting.set(None)
+
+    def take_belief(self, content: bytes | None, name: str) -> None:
+        """Take the file of a belief, in place of what was told.
+
+        Raises
+        ------
+        InputError
+            If it is none.
+        """
+        label = label_of(name)
+        belief = read_belief(_within(content, LARGEST_BELIEF_BYTES, label), label)
+        self._jobs.stop("fit")
+        self.said.set(Said())
+        self.fitting.set(None)
+        self.belief.set(OwnBelief(belief, files=(label,)))
+
+    def _fit(self, said: Said, basis: Scenario, job: Job) -> None:
+        found = told(basis, said.answers, said.evidence)
+        job.tell(self._hear, found)
+        known = self.belief.value
+        if known is not None and known.is_settled and known.is_of(found):
+            job.tell(self._hear, None)
+            return
+        job.tell(self._hear, Fitting())
+        files = tuple(log.label for log in said.logs.values() if log.evidence)
+        tell = partial(job.tell, self._hear)
+        fit_in_line(found, said.answers, files, job, self._account, tell)
+        job.tell(self._hear, None)
+
+    def _fail(self, words: str) -> None:
+        def change() -> None:
+            self.problem.set(words)
+            self.fitting.set(None)
+
+        self._in_page(change)
+
+    def _hear(self, message: Told | OwnBelief | Fitting | None) -> None:
+        def change() -> None:
+            match message:
+                case Told():
+                    self.notes.set(message.notes)
+                    self.problem.set("")
+                case OwnBelief():
+                    self.belief.set(message)
+                case _:
+                    self.fitting.set(message)
+
+        self._in_page(change)
+
+    def close(self) -> None:
+        """Stop everything for good."""
+        self._jobs.close()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until nothing goes on in the background; return whether that is so."""
+        return self._jobs.wait(seconds)
+
+    # ----------------------------------------------------------------------------------
+    # What the browser keeps for its tab.
+
+    def kept(self) -> str:
+        """Return what was told as text, without any row of a file."""
+        said = self.said.value
+        if said.is_nothing:
+            return ""
+        logs = [
+            {
+                **asdict(replace(log, evidence=(), unusable=(), columns=())),
+                "evidence": [evidence_as_json(each) for each in log.evidence],
+            }
+            for log in said.logs.values()
+            if log.state == "read"
+        ]
+        return json.dumps({"answers": self.answers_file(), "logs": logs})
+
+    def restore(self, text: str, belief: OwnBelief | None) -> None:
+        """Bring back what was told, unless something was told since; what is wrong is left out.
+
+        Parameters
+        ----------
+        text
+            From a browser, which may send anything.
+        belief
+            What was believed then.
+        """
+        if not self.said.value.is_nothing or self.belief.value is not None:
+            return
+        try:
+            self.said.set(_read_kept(text))
+        except (InputError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            return
+        if belief is not None:
+            self.belief.set(replace(belief, answers=self.said.value.answers))
+
+
+def _read_kept(text: str) -> Said:
+    if not text or len(text) > _LONGEST_KEPT:
+        return Said()
+    found = json.loads(text)
+    answers = read_answers(found["answers"].encode(), "answers.toml")
+    logs: dict[str, ReadLog] = {}
+    for log in found["logs"]:
+        kind = str(log["kind"])
+        if kind in kinds.READERS:
+            logs[kind] = ReadLog(
+                kind,
+                label_of(str(log["label"])),
+                "read",
+                printable(str(log["sentence"]), 2_000),
+                tuple(printable(str(words), 2_000) for words in log["found"][:50]),
+                (),
+                int(log["unusable_rows"]),
+                tuple(_evidence(each) for each in log["evidence"][:200]),
+            )
+    return Said(MappingProxyType(answers), MappingProxyType(logs))
+
+
+def _evidence(data: dict[str, Any]) -> Statement | Count:
+    found = evidence_of(dict(data))
+    return replace(found, source=printable(str(found.source), 200))
+
+
+def _within(content: bytes | None, largest_bytes: int, label: str) -> bytes:
+    if content is None or len(content) > largest_bytes:
+        raise InputError.at(
+            label,
+            f"is larger than {size_in_words(largest_bytes)}; the command line takes larger ones",
+        )
+    return content
+
+
+def _words(error: InputError, label: str) -> str:
+    """Return what is wrong with a file, whose name need not be repeated."""
+    return "; ".join(str(each).removeprefix(f"{label}: ") for each in error.problems)
+
+
+def _complaint(place: str, message: str) -> Complaint:
+    return Complaint(place[:1].upper() + place[1:], message)
+
+
+def belief_file(own: OwnBelief) -> bytes:
+    """Return the file of a belief, which `fit` writes too and `take_belief` reads."""
+    return belief_bytes(own.belief)
+
+
+def settled(own: OwnBelief | None) -> Belief | None:
+    """Return the belief if its fit has come to its end."""
+    return own.belief if own is not None and own.is_settled else None
