@@ -64,7 +64,7 @@ class OwnBelief:
     @property
     def is_settled(self) -> bool:
         """Whether the fit has come to its end."""
-        return bool(self.belief.predictions)
+        return self.belief.is_settled
 
     def is_of(self, told: Told) -> bool:
         """Tell whether it follows from what was told."""

@@ -16,7 +16,8 @@ from functools import partial
 
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.jobs import Job
-from modelops_abm.evidence.fit import Runs, Shown, beliefs
+from modelops_abm.evidence.belief import Belief
+from modelops_abm.evidence.fit import Runs, Shown, fit
 from modelops_abm.evidence.interview import Told
 from modelops_abm.evidence.statements import Statement
 from modelops_abm.experiments.draws import Draws
@@ -171,14 +172,20 @@ def fit_in_line(
     cancel = job.cancel
     with line.place(cancel, lambda ahead: tell(Fitting(ahead=ahead))) as ticket:
         run = _Runs(cancel, account, partial(line.let_others, ticket, cancel))
-        for belief in beliefs(
-            told.scenario,
-            told.evidence,
-            simulator=run,
-            cancel=cancel,
-            progress=lambda done, aim: tell(Fitting(done, aim)),
-        ):
+
+        def show(belief: Belief) -> None:
             own = OwnBelief(belief, answers, files)
             # Here, as both take a while: the page is drawn where everybody's is.
             own.lines, own.fingerprint  # noqa: B018
             tell(own)
+
+        show(
+            fit(
+                told.scenario,
+                told.evidence,
+                simulator=run,
+                cancel=cancel,
+                progress=lambda done, aim: tell(Fitting(done, aim)),
+                on_belief=show,
+            )
+        )
