@@ -16,7 +16,7 @@ from modelops_abm.charts.sensitivity import (
     winners,
 )
 from modelops_abm.charts.sweep import can_be_heat_map, sweep_effects, sweep_heat_map
-from modelops_abm.experiments import Comparison, ComparisonOver, Credit, SideBySide
+from modelops_abm.experiments import Comparison, Credit, SideBySide
 from modelops_abm.experiments.information_runs import ValueOfInformation
 from modelops_abm.experiments.optimisation_results import Optimised
 from modelops_abm.experiments.sensitivity_morris import Morris
@@ -43,11 +43,6 @@ figures_of.register(Run, figures_of_run)
 @figures_of.register
 def _(result: Comparison) -> Figures:
     return {"worth-and-payback": lambda: worth_and_payback(result)}
-
-
-@figures_of.register
-def _(result: ComparisonOver) -> Figures:
-    return {"worth-and-payback": lambda: worth_and_payback(result.over)}
 
 
 @figures_of.register

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,15 +13,16 @@ from modelops_abm import formats
 from modelops_abm.cli.options import (
     MOST_REPLICATIONS,
     SCENARIO_ENDINGS,
+    Believed,
     Dollars,
     Replications,
+    belief_option,
+    believed,
     days_option,
     portfolio_option,
     scenario_to_run,
     seed_option,
     set_option,
-    with_assignments,
-    with_portfolio,
 )
 from modelops_abm.cli.study import (
     Asked,
@@ -40,15 +42,11 @@ from modelops_abm.scenario import (
     Scenario,
     baseline_of,
     fingerprint_of,
-    parse_assignment,
 )
 from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.text import printable
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from modelops_abm.evidence.belief import Belief
     from modelops_abm.experiments import Comparison, SideBySide
     from modelops_abm.experiments.running import Keeping
     from modelops_abm.experiments.statistics import Share
@@ -88,13 +86,7 @@ _FILES_OF_MANY = kept_files(("npv", "pairs", "npv-by-future"), ("side-by-side",)
     help="Stop when the average NPV difference is known to this, with 95 % confidence; 100 futures"
     " are run in any case.",
 )
-@click.option(
-    "--belief",
-    "belief_file",
-    metavar="FILE",
-    help="Compare also over what 'fit' believes of the organisation: a draw of its own for every"
-    " two futures. Of a plan that is named, what it decides is taken, and what --set says.",
-)
+@belief_option
 @click.option(
     "--require-chance",
     type=click.FloatRange(0.0, 1.0),
@@ -127,90 +119,48 @@ def compare(
     by --set, --days and --portfolio hold for every plan.
     """
 
+    @cache
+    def over(file: str | None, preset_name: str | None) -> Believed | None:
+        if belief_file is None:
+            return None
+        return believed(belief_file, file, preset_name, assignments, days, portfolio)
+
     def made(file: str | None, preset_name: str | None) -> Scenario:
+        if (found := over(file, preset_name)) is not None:
+            return found.scenario
         return scenario_to_run(file, preset_name, assignments, days, portfolio)
 
     if len(plan_files) + len(preset_names) > 1 or against is not None:
-        if belief_file is not None or require_chance is not None:
-            raise InputError(
-                "--belief and --require-chance are for one plan against its own baseline"
-            )
+        if require_chance is not None:
+            raise InputError("--require-chance is for one plan against its own baseline")
         plans = _named_plans(plan_files, preset_names, made)
-        asked = Asked(next(iter(plans.values())), replications, seed, output, wants_json, cluster)
+        first = next(iter(plans.values()))
+        # What may differ is the same for all of them; the first plan stands for the organisation.
+        shared = over(*(*plan_files, None)[:1], *(*preset_names, None)[:1]) if belief_file else None
+        asked = Asked(first, replications, seed, output, wants_json, cluster, shared)
         _compare_side_by_side(asked, plans, against, made, half_width)
         return 0
-    belief = None if belief_file is None else _belief(belief_file, half_width)
-    if belief is not None and not (plan_files or preset_names):
-        plan = with_portfolio(
-            with_assignments(belief.scenario, assignments, _days(days)), portfolio
-        )
-    else:
-        plan = made(*(*plan_files, None)[:1], *(*preset_names, None)[:1])
-    table = None
-    if belief is not None:
-        plan, table = belief.of_plan(plan, _stated(assignments))
+    named = (*(*plan_files, None)[:1], *(*preset_names, None)[:1])
+    plan = made(*named)
     check_is_a_plan(plan)
-    asked = Asked(plan, replications, seed, output, wants_json, cluster)
+    asked = Asked(plan, replications, seed, output, wants_json, cluster, over(*named))
     chance: list[Share] = []
 
     def compared(keeping: Keeping) -> Found:
-        found = _over(asked, table, keeping) if table is not None else of_luck(keeping)
-        chance.append(_chance(found.result))
-        return found
-
-    def of_luck(keeping: Keeping) -> Found:
         from modelops_abm.experiments import compare as compare_with_baseline
 
         found = compare_with_baseline(plan, replications, half_width=half_width, **keeping)
+        chance.append(found.chance)
         futures = formats.plural(found.replications, "future")
         facts = {"replications": found.replications}
+        as_set = found if found.over is None else found.over.as_set
+        team = team_that_is_too_small(plan, as_set.plan.values, keeping)
         advice = _needed(found, half_width)
-        team = team_that_is_too_small(plan, found.plan.values, keeping)
         return Found(found, futures, facts, team, whole=[plan], advice=advice)
 
     words = f"{formats.number(replications)} futures without and with the plan"
     conduct(asked, "compare", words, _FILES, compared)
     return _judged(chance[0], require_chance)
-
-
-def _days(days: int | None) -> dict[str, int]:
-    return {} if days is None else {"horizon_days": days}
-
-
-def _stated(assignments: tuple[str, ...]) -> list[str]:
-    """Return the names that ``--set`` states."""
-    return [parse_assignment(text)[0] for text in assignments]
-
-
-def _belief(file: str, half_width: float | None) -> Belief:
-    from modelops_abm.evidence.belief import load_belief
-
-    if half_width is not None:
-        raise InputError("--half-width is of luck alone: give --belief without it")
-    return load_belief(file)
-
-
-def _over(asked: Asked, table: pd.DataFrame, keeping: Keeping) -> Found:
-    """Compare at the values as set, and over a table of draws."""
-    from modelops_abm.experiments import compare_over, joint_draws
-    from modelops_abm.experiments.comparison_over import LUCKS
-
-    draws = joint_draws(asked.scenario, table, max(asked.replications // LUCKS, 2), seed=asked.seed)
-    found = compare_over(asked.scenario, draws, **keeping)
-    luck = (
-        f"{formats.plural(found.at.replications, 'future')}, {formats.plural(len(draws), 'draw')}"
-    )
-    return Found(found, luck, {"draws": len(draws)}, whole=[asked.scenario])
-
-
-def _chance(found: Result) -> Share:
-    """Return the chance that the plan pays."""
-    from modelops_abm.experiments import ComparisonOver
-    from modelops_abm.experiments.comparison_over import chance_of_paying
-
-    if isinstance(found, ComparisonOver):
-        return found.chance
-    return chance_of_paying(cast("Comparison", found))
 
 
 def _judged(chance: Share, required: float | None) -> int:
@@ -280,7 +230,7 @@ def _compare_side_by_side(
 def _too_small(found: SideBySide, keeping: Keeping) -> tuple[Result, ...]:
     """Return what is to be said of a team that cannot carry its portfolio: of the first plan's."""
     for comparison in found.comparisons.values():
-        plan = comparison.plan
+        plan = (comparison if comparison.over is None else comparison.over.as_set).plan
         if team := team_that_is_too_small(plan.scenario, plan.values, keeping):
             return team
     return ()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -30,6 +30,12 @@ from modelops_abm.scenario.fields import scenario_leaves
 from modelops_abm.scenario.presets import PRESETS, preset
 from modelops_abm.scenario.sources import LABELS, source_of, with_range, with_sources
 from modelops_abm.text import printable, shown, without_comma
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from modelops_abm.evidence.belief import Belief
+    from modelops_abm.experiments import Draws
 
 SCENARIO_ENDINGS = (".toml", ".yaml", ".yml", ".json")
 LARGEST_SEED = 2**63 - 1
@@ -224,6 +230,83 @@ def seed_option[F: Callable[..., Any]](command: F) -> F:
     return click.option("--seed", type=Seed(), default=0, help="Decides all luck.")(command)
 
 
+def belief_option[F: Callable[..., Any]](command: F) -> F:
+    """Give a command the option ``--belief``: the name of a file, for `believed`."""
+    return click.option(
+        "--belief",
+        "belief_file",
+        metavar="FILE",
+        help="Answer also over what 'fit' believes of the organisation: every future has a draw of"
+        " its own. Of a scenario that is named, what a plan decides is taken, and what --set says.",
+    )(command)
+
+
+class Believed(NamedTuple):
+    """An organisation as it is believed to be, with what a plan decides.
+
+    Attributes
+    ----------
+    name
+        Of the file.
+    belief
+        What is believed.
+    scenario
+        The organisation at the values as set, with the levels of the plan and what is stated.
+    table
+        What it may be: a row for each draw of the belief, a column for each value not stated.
+    """
+
+    name: str
+    belief: Belief
+    scenario: Scenario
+    table: pd.DataFrame
+
+    def draws(self, count: int, seed: int = 0) -> Draws:
+        """Return so many draws of the organisation, for as many futures."""
+        from modelops_abm.experiments import joint_draws
+
+        return joint_draws(self.scenario, self.table, count, seed=seed)
+
+    def with_plan(self, plan: Scenario, assignments: Iterable[str] = ()) -> Believed:
+        """Return the organisation with what another plan decides, and what ``--set`` states."""
+        names = [parse_assignment(text)[0] for text in assignments]
+        scenario, table = self.belief.of_plan(plan, names)
+        return self._replace(scenario=scenario, table=table)
+
+
+def believed(
+    belief_file: str,
+    file: str | None,
+    preset_name: str | None,
+    assignments: Iterable[str],
+    days: int | None,
+    portfolio: str | None,
+) -> Believed:
+    """Return the organisation that a belief is of, with the plan that all the options ask for.
+
+    Without a file or preset it is the plan with which the belief was fitted.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong.
+    """
+    from modelops_abm.evidence.belief import load_belief
+
+    given = {"--portfolio": portfolio is not None, "--know": bool(ranges_given())}
+    if wrong := [name for name, is_given in given.items() if is_given]:
+        raise InputError(f"{' and '.join(wrong)} is known before a belief: give it to 'fit'")
+    belief = load_belief(belief_file)
+    assignments = list(assignments)
+    if file is None and preset_name is None:
+        further = {} if days is None else {"horizon_days": days}
+        plan = with_assignments(belief.scenario, assignments, further, _given_by(days, None))
+    else:
+        plan = scenario_to_run(file, preset_name, assignments, days, None)
+    bare = Believed(belief_file, belief, plan, belief.draws.table())
+    return bare.with_plan(plan, assignments)
+
+
 def scenario_to_run(
     file: str | None,
     preset_name: str | None,
@@ -238,12 +321,16 @@ def scenario_to_run(
     InputError
         With everything that is wrong.
     """
-    options = {"--days": ("horizon_days", days), "--portfolio": ("imported", portfolio)}
-    given = {name: option for option, (name, value) in options.items() if value is not None}
-    further = {} if days is None else {"horizon_days": days}
+    given, further = _given_by(days, portfolio), {} if days is None else {"horizon_days": days}
     # The portfolio comes last, as it must fit the start date and the archetypes that are set.
     scenario = with_assignments(chosen_scenario(file, preset_name), assignments, further, given)
     return with_portfolio(scenario, portfolio)
+
+
+def _given_by(days: int | None, portfolio: str | None) -> dict[str, str]:
+    """Return which option says a value, by its name."""
+    options = {"--days": ("horizon_days", days), "--portfolio": ("imported", portfolio)}
+    return {name: option for option, (name, value) in options.items() if value is not None}
 
 
 def chosen_scenario(file: str | None, preset_name: str | None) -> Scenario:

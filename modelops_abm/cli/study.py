@@ -16,7 +16,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from modelops_abm.cli.options import (
+    Believed,
     Replications,
+    belief_option,
+    believed,
     days_option,
     portfolio_option,
     preset_option,
@@ -36,6 +39,7 @@ from modelops_abm.text import printable
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
+    from modelops_abm.experiments import Draws
     from modelops_abm.experiments.assumptions import Assumptions
     from modelops_abm.experiments.inputs import Input
     from modelops_abm.experiments.running import Keeping
@@ -73,6 +77,8 @@ class Asked:
         Whether one JSON object is printed and nothing else.
     cluster
         Address of a cluster that runs it; this process if None.
+    believed
+        What the organisation may be, if that is asked as well; `scenario` is then as it has it.
     """
 
     scenario: Scenario
@@ -81,6 +87,11 @@ class Asked:
     output: Path | None
     wants_json: bool
     cluster: str | None = None
+    believed: Believed | None = None
+
+    def draws(self, count: int) -> Draws | None:
+        """Return so many draws of what the organisation may be; None if that is not asked."""
+        return None if self.believed is None else self.believed.draws(count, self.seed)
 
 
 def study_options(
@@ -108,11 +119,15 @@ def study_options(
             output: Path | None,
             wants_json: bool,
             cluster: str | None,
+            belief_file: str | None,
             days: int | None = None,
             **own: Any,
         ) -> Any:
-            scenario = scenario_to_run(file, preset_name, assignments, days, portfolio)
-            return command(Asked(scenario, replications, seed, output, wants_json, cluster), **own)
+            which = (file, preset_name, assignments, days, portfolio)
+            over = None if belief_file is None else believed(belief_file, *which)
+            scenario = scenario_to_run(*which) if over is None else over.scenario
+            asked = Asked(scenario, replications, seed, output, wants_json, cluster, over)
+            return command(asked, **own)
 
         # As decorators stand, the last is applied first; so the help lists them in this order.
         for option in reversed(_options(replications)):
@@ -130,6 +145,7 @@ def _options(replications: int) -> list[Callable[..., Any]]:
         portfolio_option,
         set_option,
         days_option,
+        belief_option,
         click.option(
             "--replications",
             type=Replications(),
@@ -209,18 +225,29 @@ def conduct(
         check_place(asked.output, "experiment", [DESCRIPTION, *names])
     with _running(asked, command, words, names, engine) as (keeping, folder):
         found = experiment(keeping)
+        over = _over(asked)
         if folder is not None:
             # While the store is still locked, so that no other process fills the folder in between.
-            folder.save(found.facts, _files_of((found.result, *found.beside)))
+            folder.save({**found.facts, **over}, _files_of((found.result, *found.beside)))
     if asked.wants_json:
-        click.echo(json.dumps(_document(found), indent=2, allow_nan=False))
+        click.echo(json.dumps({**_document(found), **over}, indent=2, allow_nan=False))
         warn_of_team(found.scenario or asked.scenario)
         return
-    luck = ", ".join(filter(None, (f"seed {asked.seed}", found.luck)))
+    draws = "" if asked.believed is None else f"draws of {printable(asked.believed.name, 200)}"
+    luck = ", ".join(filter(None, (f"seed {asked.seed}", found.luck, draws)))
     print_what_ran(
         found.scenario or asked.scenario, luck, whole=found.whole, notes=found.result.notes()
     )
     print_result(found.result, *found.beside, advice=found.advice, kept=asked.output)
+
+
+def _over(asked: Asked) -> dict[str, Any]:
+    """Return what a document says of the belief that was asked about."""
+    if asked.believed is None:
+        return {}
+    # One draw tells what they all are drawn from.
+    key = asked.believed.draws(1, asked.seed).key
+    return {"belief": {"draws": len(asked.believed.table), "key": key}}
 
 
 def team_that_is_too_small(
@@ -240,7 +267,9 @@ def team_that_is_too_small(
     if is_carried(totals):
         return ()
     # Over futures of its own: what one run, or a few, say may be chance.
-    found = staffing(scenario, **keeping)
+    as_set = keeping.copy()
+    as_set["draws"] = None
+    found = staffing(scenario, **as_set)
     return () if found.own.carries else (found,)
 
 
@@ -300,6 +329,7 @@ def _running(
             "store": folder.store if folder is not None else None,
             "executor": executor,
             "progress": lambda done, total: bar.update(task, completed=done, total=total),
+            "draws": asked.draws(asked.replications),
         }
         try:
             yield keeping, folder

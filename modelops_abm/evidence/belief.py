@@ -200,7 +200,8 @@ class Belief(Reported):
         Parameters
         ----------
         plan
-            Whose levels to invest up to, days on which that begins, and length are taken.
+            Whose levels to invest up to, days on which that begins, length, and changes in the
+            course of the run are taken.
         stated
             Names of further values of the plan that are taken, and therefore not drawn.
         """
@@ -212,6 +213,9 @@ class Belief(Reported):
         changed = {
             name: value for name, value in values.items() if value != value_at(self.scenario, name)
         }
+        changed |= {"name": plan.name, "description": plan.description}
+        if plan.changes and plan.changes != self.scenario.changes:
+            changed["changes"] = plan.changes
         scenario = with_values(self.scenario, changed, source="the plan")
         return scenario, self.draws.table().drop(columns=sorted(told), errors="ignore")
 

@@ -8,10 +8,6 @@ from .comparison import (
 from .comparison_many import (
     SideBySide as SideBySide,
 )
-from .comparison_over import (
-    ComparisonOver as ComparisonOver,
-    compare_over as compare_over,
-)
 from .comparison_runs import (
     compare as compare,
     comparisons as comparisons,
@@ -92,6 +88,11 @@ from .sensitivity_tornado import (
     Tornado as Tornado,
     WinnerChange as WinnerChange,
     tornado as tornado,
+)
+from .spread import (
+    Over as Over,
+    Unknown as Unknown,
+    unknown_of as unknown_of,
 )
 from .statistics import (
     Estimate as Estimate,

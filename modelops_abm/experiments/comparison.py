@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,9 +15,19 @@ from modelops_abm import formats
 from modelops_abm.core import outcomes
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.finance import Finance, returns_of
-from modelops_abm.experiments.statistics import Floats, PairedDifference, estimate
+from modelops_abm.experiments.information import Worth
+from modelops_abm.experiments.spread import (
+    NINE_OF_TEN,
+    Over,
+    Unknown,
+    over_in_words,
+    unknown_as_json,
+    unknown_of,
+)
+from modelops_abm.experiments.statistics import Floats, PairedDifference, Share, estimate
 from modelops_abm.experiments.words import (
     CAUTION,
+    CAUTION_OVER,
     INTERVAL,
     IS_BASELINE,
     ON_PAID,
@@ -28,16 +38,17 @@ from modelops_abm.experiments.words import (
     Difference,
     Sentence,
     Subject,
+    capitalised,
     chance,
     return_in_words,
+    settling_in_words,
 )
 from modelops_abm.representation import Reported, Row, Table, in_short, numbers, words
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.summary import FIGURES_OF_TABLE, LABELS, LEAKAGE, OUTCOMES
 from modelops_abm.scenario import fingerprint_of, levels_reached
 from modelops_abm.scenario.words import size_caution, team_caution
-
-_PERCENTILES = (0.05, 0.95)
+from modelops_abm.text import printable
 
 
 @dataclass(frozen=True, repr=False)
@@ -52,12 +63,20 @@ class Comparison(Reported):
         The finance view.
     bands
         Of each daily outcome asked for: the difference, in tables like those of the ensembles.
+    over
+        If it is over draws of what the organisation may be: the same at the values as set, and the
+        difference of net present value in the futures of some draws once more.
+    settles
+        What finding something out about the organisation is worth before deciding, by what would be
+        asked, the most first; empty if that was not looked at.
     """
 
     plan: Ensemble
     baseline: Ensemble
     finance: Finance
     bands: Mapping[str, pd.DataFrame]
+    over: Over[Comparison] | None = None
+    settles: Mapping[str, Worth] = field(default_factory=dict)
 
     def _facts(self) -> dict[str, str]:
         return {
@@ -119,9 +138,38 @@ class Comparison(Reported):
         """
         return self.table().loc[list(LEAKAGE)]
 
+    @property
+    def chance(self) -> Share:
+        """In how many futures the plan is worth more than nothing, with the interval of that."""
+        return self.difference("npv").higher
+
+    @property
+    def unknown(self) -> Unknown | None:
+        """What of the spread is what nobody knows; None without draws, or if it is not told."""
+        if self.over is None:
+            return None
+        return unknown_of(self.difference("npv").values, self.over.again)
+
     def sentence(self) -> str:
-        """Return what the plan is worth, and in how many futures it pays for itself."""
-        return f"{self.verdict().text}\n{self.payback()}".strip()
+        """Return what the plan is worth, and in how many futures it pays for itself.
+
+        Over draws, first at the values as set, then over what the organisation may be.
+        """
+        if self.over is None or self.is_of_baseline:
+            return f"{self.verdict().text}\n{self.payback()}".strip()
+        as_set = self.over.as_set.verdict().text
+        both = over_in_words(as_set, self._over_in_words(), self.unknown)
+        return "\n".join(filter(None, (both, settling_in_words(self.settles))))
+
+    def _over_in_words(self) -> str:
+        """Return how often the plan pays over draws, what it is worth on average, and the range."""
+        paid = formats.count_of(self.chance.count, self.chance.n)
+        mean = Difference.of("npv", self.finance.npv)
+        average = mean.text if mean.is_told else f"between {mean.interval}"
+        return (
+            f"Over what the organisation may be it pays in {paid} futures: {average} on average,"
+            f" {formats.money_interval(*self.percentiles)} in nine of ten."
+        )
 
     def verdict(self, subject: Subject = THIS_PLAN, *, worth: str = "") -> Sentence:
         """Return what a plan is worth, that it loses, or that it cannot be told.
@@ -168,7 +216,7 @@ class Comparison(Reported):
         """The 5th and the 95th percentile of the difference of net present value, in $ of day 0."""
         # Of single futures: the interval of their mean is narrower. Net present value exists in
         # every one.
-        low, high = np.quantile(self.difference("npv").values, _PERCENTILES)
+        low, high = np.quantile(self.difference("npv").values, NINE_OF_TEN)
         return float(low), float(high)
 
     def tables(self) -> tuple[Table, ...]:
@@ -177,7 +225,9 @@ class Comparison(Reported):
         The latter two are kept, but not shown.
         """
         headings = ("Average per future", "baseline", "plan")
+        over = () if self.over is None else (over_table({"plan": self}),)
         return (
+            *over,
             self.key_figures(FIGURES_OF_TABLE, headings),
             self._finance_table(),
             Table("plan", numbers=self.plan.summaries),
@@ -227,7 +277,8 @@ class Comparison(Reported):
     def notes(self) -> str:
         """Return what the figures leave out."""
         plan = self.plan.scenario
-        return "\n".join(filter(None, (team_caution(plan), size_caution(plan), CAUTION)))
+        read = CAUTION if self.over is None else CAUTION_OVER
+        return "\n".join(filter(None, (team_caution(plan), size_caution(plan), read)))
 
     def to_json(self) -> dict[str, Any]:
         """Return scenarios, figures and finance view as plain data."""
@@ -245,6 +296,17 @@ class Comparison(Reported):
                 for name, figure in self._figures.items()
             },
             "finance": self.finance_as_json(),
+            **({} if self.over is None else self.over_as_json(self.over)),
+        }
+
+    def over_as_json(self, over: Over[Comparison]) -> dict[str, Any]:
+        """Return what it has over draws besides as plain data."""
+        return {
+            "at_the_values_as_set": over.as_set.finance_as_json(),
+            "pays": asdict(self.chance),
+            "nine_of_ten": list(self.percentiles),
+            **unknown_as_json(self.unknown),
+            "worth_finding_out": {name: asdict(each) for name, each in self.settles.items()},
         }
 
     def finance_as_json(self) -> dict[str, Any]:
@@ -276,6 +338,21 @@ class Comparison(Reported):
     @property
     def _sides(self) -> tuple[Ensemble, Ensemble]:
         return self.plan, self.baseline
+
+
+def over_table(comparisons: Mapping[str, Comparison]) -> Table:
+    """Return comparisons over draws beside those at the values as set, by name of the plan."""
+    rows = []
+    for name, drawn in comparisons.items():
+        assert drawn.over is not None
+        for where, each in (("as set", drawn.over.as_set), ("over what it may be", drawn)):
+            npv = Difference.of("npv", each.finance.npv)
+            pays = formats.count_of(each.chance.count, each.chance.n)
+            nine_of_ten = formats.money_interval(*each.percentiles)
+            label = capitalised(where) if len(comparisons) == 1 else f"{printable(name)}, {where}"
+            rows.append(Row((label, npv.text, npv.interval, nine_of_ten, pays)))
+    headings = numbers("average", INTERVAL, "nine of ten", "pays")
+    return Table("over", (*words("Worth of the plan"), *headings), rows)
 
 
 def _row(plan: Floats, baseline: Floats) -> tuple[float | None, ...]:

@@ -13,9 +13,10 @@ import pandas as pd
 
 from modelops_abm import formats
 from modelops_abm.core.registry import simulator_version
-from modelops_abm.experiments.comparison import Comparison
+from modelops_abm.experiments.comparison import Comparison, over_table
+from modelops_abm.experiments.spread import over_in_words
 from modelops_abm.experiments.statistics import PairedDifference, Ranking, estimate, rank
-from modelops_abm.experiments.words import CAUTION, INTERVAL, Difference, chance
+from modelops_abm.experiments.words import CAUTION, CAUTION_OVER, INTERVAL, Difference, chance
 from modelops_abm.representation import Column, Reported, Row, Table, numbers, words
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.scenario.words import size_caution, team_caution
@@ -117,8 +118,25 @@ class SideBySide(Reported):
                    "beats", "beats_low", "beats_high", "n"]  # fmt: skip
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns, dtype=float)
 
+    @property
+    def as_set(self) -> SideBySide | None:
+        """The same at the values as set, if it is over draws."""
+        alone = {
+            name: each.over.as_set
+            for name, each in self.comparisons.items()
+            if each.over is not None
+        }
+        return SideBySide(self.baseline, alone) if alone else None
+
     def sentence(self) -> str:
-        """Return which scenario is the best, or which may be."""
+        """Return which scenario is the best, or which may be; over draws, also as set."""
+        if (as_set := self.as_set) is None:
+            return self._best_in_words()
+        best = next(name for name in self.ranking().order if name != self.baseline)
+        over = f"Over what the organisation may be: {self._best_in_words()}"
+        return over_in_words(as_set.sentence(), over, self.comparisons[best].unknown)
+
+    def _best_in_words(self) -> str:
         ranking = self.ranking()
         names = [printable(name) for name in ranking.may_be_best]
         first, *rest = ranking.order
@@ -138,7 +156,8 @@ class SideBySide(Reported):
         """Return the scenarios, the pairs of them, and net present value by future."""
         plans = Table("npv", *self._plans_in_words(), numbers=self.table)
         pairs = Table("pairs", *self._pairs_in_words(), numbers=self.pairs)
-        return plans, pairs, Table("npv-by-future", numbers=self._npv_by_future)
+        over = () if self.as_set is None else (over_table(self.comparisons),)
+        return *over, plans, pairs, Table("npv-by-future", numbers=self._npv_by_future)
 
     def _plans_in_words(self) -> tuple[tuple[Column, ...], list[Row]]:
         headings = ("NPV", "against baseline", INTERVAL, "ahead in", "payback")
@@ -193,7 +212,7 @@ class SideBySide(Reported):
         sizes = [f"{printable(name)}: {caution}" for name, caution in cautions.items() if caution]
         plans = (each.plan.scenario for each in self.comparisons.values())
         teams = dict.fromkeys(filter(None, map(team_caution, plans)))
-        return "\n".join((*teams, *sizes, CAUTION))
+        return "\n".join((*teams, *sizes, CAUTION if self.as_set is None else CAUTION_OVER))
 
     def to_json(self) -> dict[str, Any]:
         """Return scenarios, figures, pairs and finance views as plain data."""
@@ -216,6 +235,14 @@ class SideBySide(Reported):
             },
             "order": list(ranking.order),
             "may_be_best": list(ranking.may_be_best),
+            **({} if self.as_set is None else {"over": self._over_as_json()}),
+        }
+
+    def _over_as_json(self) -> dict[str, Any]:
+        return {
+            name: each.over_as_json(each.over)
+            for name, each in self.comparisons.items()
+            if each.over is not None
         }
 
     def _row(self, outcome: str, name: str) -> tuple[float | None, ...]:

@@ -8,6 +8,7 @@ them into a comparison. Then what is called: `compare` and `comparisons` for one
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Unpack
 
@@ -24,15 +25,18 @@ from modelops_abm.experiments.running import (
     batches_of,
     checked_store,
     engine_of,
+    keys_of,
+    outcome_of,
     refuses_unknown,
 )
+from modelops_abm.experiments.spread import Over, again_of, halves, pairs_of
 from modelops_abm.experiments.statistics import LOOKS, checked_looks, is_known, looks_up_to
 from modelops_abm.experiments.store import Store, pair_of
 from modelops_abm.runs import Batch, Series
 from modelops_abm.runs.bands import Bands
-from modelops_abm.runs.replications import Drawn
+from modelops_abm.runs.replications import Drawn, values_drawn
 from modelops_abm.runs.results import Ensemble
-from modelops_abm.scenario import Scenario, baseline_of, fingerprint_of
+from modelops_abm.scenario import Scenario, baseline_of
 
 type Floats = NDArray[np.float64]
 
@@ -47,14 +51,13 @@ def replications_of(
     looks: Sequence[int],
     wanted: Series,
     keeping: Keeping,
-    draws: Drawn | None = None,
 ) -> Iterator[tuple[Batch, Floats]]:
     """Yield the replications of scenarios in order, none of the parts going beyond a look.
 
     With each batch come the days of payback of every scenario against the baseline: scenarios x
     replications. If daily outcomes are wanted, they are the last series of the batch.
 
-    A store has no daily outcomes, and knows no draws: with either, all is run again.
+    A store has no daily outcomes: with them, all is run again.
 
     Parameters
     ----------
@@ -66,8 +69,6 @@ def replications_of(
         Daily outcomes that are wanted.
     keeping
         How to run; `progress` is not called.
-    draws
-        What all scenarios may be; see `stream`.
 
     Raises
     ------
@@ -78,8 +79,9 @@ def replications_of(
     """
     store = checked_store(keeping)
     place = list(scenarios).index(baseline)
-    is_kept = store is not None and draws is None
-    kept = None if store is None or not is_kept else _Kept(store, list(scenarios.values()), place)
+    kept = None
+    if store is not None:
+        kept = _Kept(store, keys_of(list(scenarios.values()), keeping), place)
     # Only what every scenario has, from the first replication on: half a pair is no difference.
     known = 0 if kept is None or wanted.names else kept.count(looks[-1])
     if kept is not None:
@@ -91,7 +93,7 @@ def replications_of(
     # The day of payback follows from the days of both runs, which are at hand only here, and not
     # kept.
     series = [_NET_VALUE, wanted] if wanted.names else [_NET_VALUE]
-    for batch in batches_of(list(scenarios.values()), known, looks[-1], keeping, series, draws):
+    for batch in batches_of(list(scenarios.values()), known, looks[-1], keeping, series):
         for part in batch.cut(looks):
             paybacks = _paybacks(part.series[0][:, :, 0], place)
             if kept is not None:
@@ -112,13 +114,13 @@ class _Kept:
     ----------
     store
         The store.
-    scenarios, baseline
-        The scenarios, and the place of the baseline among them.
+    keys, baseline
+        Their keys, and the place of the baseline among them.
     """
 
-    def __init__(self, store: Store, scenarios: Sequence[Scenario], baseline: int) -> None:
+    def __init__(self, store: Store, keys: Sequence[str], baseline: int) -> None:
         self._store = store
-        self._keys = [fingerprint_of(each) for each in scenarios]
+        self._keys = keys
         self._pairs = [pair_of(key, self._keys[baseline]) for key in self._keys]
 
     def count(self, most: int) -> int:
@@ -227,6 +229,7 @@ class Gathering:
 
     def _ensembles(self) -> dict[str, Ensemble]:
         totals = self._named(np.concatenate(self._totals, axis=1))
+        draws = self._draws
         return {
             name: Ensemble(
                 scenario=scenario,
@@ -234,7 +237,7 @@ class Gathering:
                 engine=self._engine,
                 version=simulator_version(),
                 first=0,
-                draws=self._draws,
+                draws=None if draws is None else values_drawn(draws, 0, self.replications),
                 values=totals[name],
                 bands=self._levels[name].tables(),
             )
@@ -269,14 +272,11 @@ class Settings(Keeping, total=False):
         difference between each plan and the baseline.
     period_days
         Length of the periods by which they are summarised, see `simulate.Series`; 1 if not given.
-    draws
-        What all scenarios may be: replication n of each has draw n, see `stream`.
     """
 
     half_width: float | None
     daily: Sequence[str]
     period_days: int
-    draws: Drawn | None
 
 
 @refuses_unknown
@@ -298,7 +298,8 @@ def compare(
     baseline
         Another baseline than the plan with every capability held at its start level.
     settings
-        See `Settings`: precision, seed, bands, store, engine, executor, progress, cancel.
+        See `Settings`: precision, draws, seed, bands, store, engine, executor, progress, cancel.
+        With draws, the same is run at the values as set, and one draw in five once more.
 
     Raises
     ------
@@ -315,6 +316,13 @@ def compare(
     >>> availability = comparison.difference("availability")
     >>> availability.estimate.n, availability.verdict
     (50, 'earns')
+
+    Over what the organisation may be:
+
+    >>> from modelops_abm.experiments import draws_of
+    >>> over = compare(plan, 50, draws=draws_of(plan, 50)).over
+    >>> over.as_set.replications, len(over.again)
+    (50, 10)
     """
     looks = _looks(replications, settings)
     *_, last = comparisons(plan, looks, baseline=baseline, **settings)
@@ -422,8 +430,41 @@ def sides_by_side(
     >>> list(list(looks)[-1].comparisons)
     ['eight']
     """
-    edges = checked_looks(looks)
+    checked_looks(looks)
     _check(scenarios, baseline)
+    if settings.get("draws") is None:
+        yield from _looked_at(scenarios, looks, baseline, settings)
+        return
+    whole, half = halves(settings.get("progress"))
+    over: Settings = {**settings, "progress": whole}
+    # It stops where the answer over draws is known.
+    at: Settings = {**settings, "progress": half, "draws": None, "half_width": None}
+    again = np.empty((len(scenarios), 0, len(outcomes.TOTALS)))
+    for drawn, found in zip(
+        _looked_at(scenarios, looks, baseline, over),
+        _looked_at(scenarios, looks, baseline, at),
+        strict=False,
+    ):
+        wanted = pairs_of(drawn.replications) - again.shape[1]
+        more = again_of(list(scenarios.values()), again.shape[1], wanted, settings)
+        again = np.concatenate([again, more], axis=1)
+        yield _over(drawn, found, dict(zip(scenarios, again, strict=True)))
+
+
+def _over(drawn: SideBySide, as_set: SideBySide, again: Mapping[str, Floats]) -> SideBySide:
+    """Return comparisons over draws with those at the values as set, and with pairs."""
+    npv = {name: outcome_of("npv", totals) for name, totals in again.items()}
+    comparisons = {
+        name: replace(each, over=Over(as_set.comparisons[name], npv[name] - npv[drawn.baseline]))
+        for name, each in drawn.comparisons.items()
+    }
+    return SideBySide(drawn.baseline, comparisons)
+
+
+def _looked_at(
+    scenarios: Mapping[str, Scenario], looks: Sequence[int], baseline: str, settings: Settings
+) -> Iterator[SideBySide]:
+    """Yield the comparison, over draws or at the values as set, as replications come in."""
     wanted = Series(tuple(settings.get("daily", ())), settings.get("period_days", 1))
     gathering = Gathering(
         baseline,
@@ -434,14 +475,13 @@ def sides_by_side(
         draws=settings.get("draws"),
     )
     half_width, progress = settings.get("half_width"), settings.get("progress")
-    draws = settings.get("draws")
-    for batch, paybacks in replications_of(scenarios, baseline, edges, wanted, settings, draws):
+    for batch, paybacks in replications_of(scenarios, baseline, looks, wanted, settings):
         gathering.add(batch, paybacks)
         if progress is not None:
-            progress(gathering.replications, edges[-1])
+            progress(gathering.replications, looks[-1])
         # Batches are cut at the looks, so none is missed. Nothing stops between them: each further
         # chance to stop makes the intervals hold less often than they say.
-        if gathering.replications in edges:
+        if gathering.replications in looks:
             yield gathering.side_by_side()
             if half_width is not None and gathering.is_known(half_width):
                 return

@@ -6,8 +6,9 @@ value moves no other. Which values are uncertain, and what is known of them: doc
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -22,7 +23,15 @@ from modelops_abm.experiments.assumptions import SWITCH, whose, why_not
 from modelops_abm.experiments.inputs import varied
 from modelops_abm.experiments.sweep import Point
 from modelops_abm.representation import Represented
-from modelops_abm.scenario import Distribution, InputError, Problem, Quantity, Scenario, catalogue
+from modelops_abm.scenario import (
+    Distribution,
+    InputError,
+    Problem,
+    Quantity,
+    Scenario,
+    catalogue,
+    fingerprint_of,
+)
 from modelops_abm.scenario.columns import NOT_ABOVE, in_doubt, takes
 from modelops_abm.scenario.fields import nearest_full_name, value_at
 from modelops_abm.scenario.knowledge import DECIDED, Knowledge, Spread, Weights
@@ -39,6 +48,8 @@ _LEAST_FACTOR = 1e-3
 """Of a size that is drawn so small that it would divide by nothing."""
 _LARGEST = 700.0
 """Logarithm of about the largest number."""
+AGAIN = 1 << 40
+"""Replications of the same draws begin so many numbers later: nobody runs as many."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -55,6 +66,9 @@ class Draws(Represented):
         Which draws: those of the seed from this number on.
     left_out
         Why each other value is not drawn, by its name.
+    source
+        A digest of what they are drawn from, so that draws of the same number are the same; if
+        empty, that of the draws themselves.
     """
 
     scenario: Scenario
@@ -62,10 +76,68 @@ class Draws(Represented):
     seed: int = 0
     first: int = 0
     left_out: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
 
     def __len__(self) -> int:
         """Return how many draws there are."""
-        return len(next(iter(self.columns.values())))
+        return max(map(len, self.columns.values()), default=0)
+
+    @cached_property
+    def key(self) -> str:
+        """What tells their runs from those of other draws, whatever their numbers are."""
+        return _digest(self._origin, *sorted(self.columns))
+
+    @cached_property
+    def _origin(self) -> str:
+        return self.source or _digest(self.first % AGAIN, *_content(self.columns))
+
+    def part(self, first: int, count: int) -> Draws:
+        """Return so many draws from a number on.
+
+        Raises
+        ------
+        ValueError
+            If there are not so many.
+        """
+        start = first - self.first
+        if start < 0 or start + count > len(self):
+            end = self.first + len(self) - 1
+            raise ValueError(
+                f"there are draws {self.first:,} to {end:,}, not {first:,} to {first + count - 1:,}"
+            )
+        columns = {name: each[start : start + count] for name, each in self.columns.items()}
+        frozen = MappingProxyType(columns)
+        return replace(self, columns=frozen, first=first, source=self._origin)
+
+    def again(self, times: int = 1) -> Draws:
+        """Return the same draws for replications of other numbers: with other chances.
+
+        Parameters
+        ----------
+        times
+            Which other ones: 1, 2, 3 ...
+
+        Examples
+        --------
+        >>> draws = draws_of(Scenario(), 3, names=["team.focus"])
+        >>> draws.again().points == draws.points, draws.again().first == draws.first
+        (True, False)
+        """
+        return replace(self, first=self.first + times * AGAIN, source=self._origin)
+
+    def without(self, names: Iterable[str]) -> Draws | None:
+        """Return the draws of all other values, and None if there is none: these are as set.
+
+        Names are dotted; that of a distribution's part, or of a section, means all of it.
+        """
+        gone = [name.removesuffix(".mean") for name in names]
+        columns = {
+            name: column
+            for name, column in self.columns.items()
+            if not any(name == other or name.startswith(f"{other}.") for other in gone)
+        }
+        frozen = MappingProxyType(columns)
+        return replace(self, columns=frozen, source=self._origin) if columns else None
 
     @cached_property
     def points(self) -> tuple[Point, ...]:
@@ -177,7 +249,9 @@ def draws_of(
     if not chosen:
         raise InputError("nothing is uncertain: the scenario states all its values")
     shares = {name: shares_of(name, count, seed, first) for name in chosen}
-    return draws_at(scenario, shares, seed=seed, first=first)
+    drawn = draws_at(scenario, shares, seed=seed, first=first, known=(known, left_out))
+    ranges = (f"{name} {known[name]!r}" for name in sorted(chosen))
+    return replace(drawn, source=_digest(fingerprint_of(scenario), seed, *ranges))
 
 
 def draws_at(
@@ -269,8 +343,10 @@ def joint_draws(
     if not is_sound or parts.sum() == 0.0:
         raise InputError("weights are a number of 0 or more for each row, and not all 0")
     rows = _places(parts, shares_of("a row", count, seed, first))
-    columns = {str(name): _typed(column.to_numpy())[rows] for name, column in table.items()}
-    return _frozen(scenario, columns, seed, first, {})
+    everything = {str(name): _typed(column.to_numpy()) for name, column in table.items()}
+    columns = {name: column[rows] for name, column in everything.items()}
+    source = _digest(seed, *_content(everything), *_content({"weights": parts}))
+    return replace(_frozen(scenario, columns, seed, first, {}), source=source)
 
 
 def _typed(column: Column) -> Column:
@@ -436,6 +512,18 @@ def _frozen(
     for column in columns.values():
         column.flags.writeable = False
     return Draws(scenario, MappingProxyType(columns), seed, first, MappingProxyType(left_out))
+
+
+def _content(columns: Mapping[str, Column]) -> Iterator[object]:
+    for name, column in columns.items():
+        yield name
+        # An array of objects holds addresses, not what is there.
+        is_plain = column.dtype.kind in "biuf"
+        yield column.dtype, column.tobytes().hex() if is_plain else column.tolist()
+
+
+def _digest(*facts: object) -> str:
+    return hashlib.sha256("\n".join(map(str, facts)).encode()).hexdigest()
 
 
 def _check_count(count: int) -> None:

@@ -51,12 +51,16 @@ class Running(TypedDict, total=False):
         Where to run; threads on all cores if None.
     cancel
         Set it from another thread to stop soon.
+    draws
+        What the organisation may be (`draws_of`, `joint_draws`, a belief): replication n of every
+        scenario has the values of draw n in place of its own. If None, all are as they say.
     """
 
     seed: int
     progress: Callable[[int, int], None] | None
     executor: Executor | None
     cancel: threading.Event | None
+    draws: Drawn | None
 
 
 class Keeping(Running, total=False):
@@ -169,7 +173,7 @@ class _Work:
         is_elsewhere = keeping.get("executor") is not None
         self._at_once = SCENARIOS_ELSEWHERE if is_elsewhere else SCENARIOS_AT_ONCE
         self._store = checked_store(keeping)
-        self._keys = [] if self._store is None else [fingerprint_of(each) for each in scenarios]
+        self._keys = [] if self._store is None else keys_of(scenarios, keeping)
         self._done = 0
         # Before the array is made: a system that promises more memory than it has would end the
         # process later, at a write.
@@ -228,7 +232,6 @@ def batches_of(
     end: int,
     keeping: Keeping,
     series: Sequence[Series] = (),
-    draws: Drawn | None = None,
 ) -> Iterator[Batch]:
     """Yield the replications of scenarios from one number on and before another, in order.
 
@@ -240,15 +243,17 @@ def batches_of(
         How; the store is left alone, and `progress` is not called.
     series
         Daily outcomes to keep; see `stream`.
-    draws
-        What the scenarios may be; see `stream`.
     """
+    draws = keeping.get("draws")
+    if draws is not None and end == first:
+        return iter(())
     return stream(
         scenarios,
         end - first,
         first=first,
         series=series,
-        draws=draws,
+        # Only those: all are laid out before the first is run.
+        draws=None if draws is None else draws.part(first, end - first),
         seed=keeping.get("seed", 0),
         engine=keeping.get("engine", "ensemble"),
         model_class=keeping.get("model_class"),
@@ -260,6 +265,13 @@ def batches_of(
 def engine_of(keeping: Keeping) -> str:
     """Return what a result says it was run by."""
     return engine_in_words(keeping.get("engine", "ensemble"), keeping.get("model_class"))
+
+
+def keys_of(scenarios: Sequence[Scenario], keeping: Keeping) -> list[str]:
+    """Return by which keys a store keeps the runs of scenarios, and of what they may be."""
+    draws = keeping.get("draws")
+    over = "" if draws is None else f"+{draws.key}"
+    return [f"{fingerprint_of(each)}{over}" for each in scenarios]
 
 
 def checked_store(keeping: Keeping) -> Store | None:

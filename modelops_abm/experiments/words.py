@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple, Self
 
 from modelops_abm import formats
@@ -19,6 +20,10 @@ HALF_WIDTH = f"±95{formats.NARROW_SPACE}%"
 CAUTION = (
     "Intervals are luck only. The assumptions are as set, and many of them are judgement:"
     " 'modelops-abm show'."
+)
+CAUTION_OVER = (
+    "Intervals are over draws of what the organisation may be, and over chance; plan and baseline"
+    " have the same draw and the same chances in each future."
 )
 
 IS_BASELINE = "This is the baseline"
@@ -80,6 +85,22 @@ def return_in_words(
     low, high = interval
     known = formats.money(per_dollar, half_width=(high - low) / 2.0)
     return known, formats.money_interval(low, high)
+
+
+def settling_in_words(settles: Mapping[str, Worth]) -> str:
+    """Return what is most worth finding out before deciding; nothing if nothing surely is.
+
+    Parameters
+    ----------
+    settles
+        What finding it out is worth, by what would be asked, the most first.
+    """
+    first = next(((asked, worth) for asked, worth in settles.items() if worth.low > 0.0), None)
+    if first is None:
+        return ""
+    asked, worth = first
+    most = worth.mean if worth.high is None else worth.high
+    return f"Worth finding out, up to {formats.money(most, half_width=most / 2.0)}: {asked}"
 
 
 class Subject(NamedTuple):

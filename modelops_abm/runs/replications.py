@@ -15,7 +15,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import batched, pairwise
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 import pandas as pd
@@ -79,6 +79,11 @@ class Drawn(Protocol):
         """Number of the first draw."""
         ...
 
+    @property
+    def key(self) -> str:
+        """What tells their runs from those of other draws."""
+        ...
+
     def __len__(self) -> int:
         """Return how many draws there are."""
         ...
@@ -89,6 +94,22 @@ class Drawn(Protocol):
 
     def check(self, scenario: Scenario) -> None:
         """Raise an `InputError` if a scenario refuses the values of a draw."""
+        ...
+
+    def part(self, first: int, count: int) -> Self:
+        """Return so many draws from a number on."""
+        ...
+
+    def again(self) -> Self:
+        """Return the same draws for replications of other numbers."""
+        ...
+
+    def without(self, names: Iterable[str]) -> Self | None:
+        """Return the draws of all other values; None if there is none."""
+        ...
+
+    def table(self) -> pd.DataFrame:
+        """Return the values: a row for each draw."""
         ...
 
 
@@ -408,7 +429,7 @@ def replicate(
         engine=engine_in_words(engine, model_class),
         version=simulator_version(),
         first=first,
-        draws=draws,
+        draws=None if draws is None else values_drawn(draws, first, replications),
         values=np.concatenate(
             # The empty one is for no replications at all.
             [np.empty((0, len(outcomes.TOTALS))), *(batch.totals[0] for batch in batches)]
@@ -417,6 +438,11 @@ def replicate(
         models=_together([table for batch in batches for table in batch.models]),
         events=_together([table for batch in batches for table in batch.events]),
     )
+
+
+def values_drawn(draws: Drawn, first: int, replications: int) -> pd.DataFrame:
+    """Return the values that replications have of draws: a row for each, by its number."""
+    return draws.part(first, replications).table().rename_axis("replication")
 
 
 def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame | None:

@@ -42,7 +42,7 @@ type Integers = NDArray[np.int64]
 
 _TABLES = ("daily", "events", "models", "developers")
 _TABLES_ON_REQUEST = ("model_days",)
-_TABLES_OF_MANY_ON_REQUEST = ("models", "events")
+_TABLES_OF_MANY_ON_REQUEST = ("models", "events", "draws")
 _REQUEST_KINDS = (
     LogKind.REQUEST_RECEIVED,
     LogKind.REQUEST_ANSWERED,
@@ -294,7 +294,8 @@ class Ensemble(Represented):
     models, events
         If asked for: as of a `Run`, with the number of the replication in front.
     draws
-        Whose values the replications have in place of the scenario's, if not the scenario's own.
+        Values that the replications have in place of the scenario's, if not the scenario's own: a
+        row for each, a column for each dotted name.
     """
 
     scenario: Scenario
@@ -306,7 +307,7 @@ class Ensemble(Represented):
     bands: Mapping[str, pd.DataFrame]
     models: pd.DataFrame | None = None
     events: pd.DataFrame | None = None
-    draws: object | None = None
+    draws: pd.DataFrame | None = None
 
     @property
     def replications(self) -> int:
@@ -359,15 +360,7 @@ class Ensemble(Represented):
         return Path(folder)
 
     def files(self) -> Contents:
-        """Return what writes each of the files that `save` saves.
-
-        Raises
-        ------
-        ValueError
-            If the replications have draws, which the files of a scenario would not tell.
-        """
-        if self.draws is not None:
-            raise ValueError("an ensemble of draws is not saved; save the tables that are wanted")
+        """Return what writes each of the files that `save` saves."""
         contents: dict[str, Callable[[Path], object]] = {
             _DESCRIPTION: partial(_write_json, self._description()),
             "totals.parquet": self.totals.to_parquet,

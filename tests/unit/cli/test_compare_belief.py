@@ -13,6 +13,13 @@ from modelops_abm.evidence.belief import Belief, save_belief
 from modelops_abm.experiments import draws_of
 from modelops_abm.scenario import CAPABILITY_NAMES
 
+REQUIRED = ("--require-chance", "0.5")
+NAMES = [
+    "team.developers",
+    "portfolio.initial_models",
+    "drift.onsets_per_year",
+    "usage.growth_days",
+]
 SHORT = ("--days", "200", "--replications", "20")
 
 
@@ -20,15 +27,15 @@ SHORT = ("--days", "200", "--replications", "20")
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.chdir(tmp_path)
     scenario = with_values(preset("all_five"), {"horizon_days": 300}, source="test")
-    save_belief(Belief(scenario, (), draws_of(scenario, 30), 30.0), "belief.parquet")
+    save_belief(Belief(scenario, (), draws_of(scenario, 30, names=NAMES), 30.0), "belief.parquet")
     return "belief.parquet"
 
 
 def test_tells_both_answers(modelops: Callable, file: str) -> None:
-    outcome = modelops("compare", "--belief", file, *SHORT)
+    outcome = modelops("compare", "--belief", file, "--days", "60", "--replications", "50")
     assert outcome.code == 0, outcome.err
     words = " ".join(outcome.out.replace("\u202f", " ").split())
-    assert "200 days, seed 0, 20 futures, 10 draws" in words
+    assert "60 days, seed 0, 50 futures, draws of belief.parquet" in words
     assert "Over what the organisation may be it pays in" in words
     assert "is what nobody knows" in words
     assert all(len(line) <= 100 for line in outcome.out.splitlines())
@@ -36,7 +43,7 @@ def test_tells_both_answers(modelops: Callable, file: str) -> None:
 
 def test_json_has_both(modelops: Callable, file: str) -> None:
     said = json.loads(modelops("compare", "--belief", file, *SHORT, "--json").out)
-    assert said["draws"] == 10
+    assert said["belief"]["draws"] == 30
     assert said["pays"]["n"] == said["replications"] == 20
     assert said["at_the_values_as_set"]["horizon_days"] == 200
 
@@ -66,14 +73,25 @@ def test_a_chance_that_is_required_decides_the_exit_code(modelops: Callable) -> 
 
 
 def test_what_does_not_go_together_is_refused(modelops: Callable, file: str) -> None:
-    outcome = modelops("compare", "--belief", file, "--half-width", "1000")
-    assert outcome.code == 1
-    assert "--half-width is of luck alone" in outcome.err
-    outcome = modelops(
-        "compare", "--preset", "all_five", "--against", "reference", "--belief", file
-    )
+    for wrong in (("--portfolio", "illustrative"), ("--know", "team.focus=0.4..0.6")):
+        outcome = modelops("compare", "--belief", file, *wrong)
+        assert outcome.code == 1
+        assert f"{wrong[0]} is known before a belief: give it to 'fit'" in outcome.err
+    outcome = modelops("compare", "--preset", "all_five", "--against", "reference", *REQUIRED)
     assert outcome.code == 1
     assert "for one plan against its own baseline" in outcome.err
+
+
+def test_several_plans_stop_when_all_are_known(modelops: Callable, file: str) -> None:
+    plans = ("--preset", "all_five", "--preset", "monitoring_alone", "--days", "60")
+    outcome = modelops(
+        *("compare", "--belief", file, *plans, "--against", "reference"),
+        *("--replications", "200", "--half-width", "1e9", "--json"),
+    )
+    assert outcome.code == 0, outcome.err
+    said = json.loads(outcome.out)
+    assert said["replications"] == 100
+    assert set(said["over"]) == {"all_five", "monitoring_alone"}
 
 
 def test_a_file_that_is_none_is_refused(modelops: Callable, file: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 from modelops_abm.experiments.draws import Draws, draws_of, joint_draws
 from modelops_abm.runs import Series, replicate, simulate, stream
+from modelops_abm.runs.results import Ensemble
 from modelops_abm.scenario import InputError, Scenario, baseline_of, with_values
 from modelops_abm.scenario.presets import preset
 
@@ -31,7 +33,8 @@ def test_each_replication_is_that_of_its_scenario() -> None:
     everything = draws_of(PLAN, COUNT, seed=4)
     found = replicate(PLAN, COUNT, seed=2, draws=everything)
     assert found.values.tobytes() == alone(everything.scenarios(), 2).tobytes()
-    assert found.draws is everything
+    assert found.draws is not None
+    assert found.draws.equals(everything.table().rename_axis("replication"))
 
 
 def test_bands_are_those_of_the_scenarios() -> None:
@@ -132,8 +135,37 @@ def test_numbers_that_are_not_whole_are_refused_where_they_must_be() -> None:
         replicate(PLAN, 2, draws=draws)
 
 
-def test_an_ensemble_of_draws_does_not_pass_for_one_of_the_scenario(tmp_path: Any) -> None:
-    found = replicate(PLAN, 2, draws=DRAWS)
-    with pytest.raises(ValueError, match="an ensemble of draws is not saved"):
-        found.save(tmp_path / "folder")
-    assert not list(tmp_path.iterdir())
+def test_an_ensemble_of_draws_is_saved_with_them(tmp_path: Path) -> None:
+    found = replicate(PLAN, 5, seed=2, first=3, daily=DAILY, draws=DRAWS)
+    there = Ensemble.load(found.save(tmp_path / "folder"))
+    assert there.values.tobytes() == found.values.tobytes()
+    assert there.bands["npv"].equals(found.bands["npv"])
+    assert there.draws is not None
+    assert there.draws.equals(DRAWS.part(3, 5).table().rename_axis("replication"))
+
+
+def test_parts_of_draws_are_draws_of_the_same() -> None:
+    part = DRAWS.part(3, 5)
+    assert part.points == DRAWS.points[3:8]
+    assert (
+        part.key
+        == DRAWS.key
+        == DRAWS.again(2).key
+        == draws_of(PLAN, 1, seed=4, names=[*DRAWS.columns]).key
+    )
+    assert DRAWS.key != draws_of(PLAN, COUNT, seed=5, names=[*DRAWS.columns]).key
+    rest = DRAWS.without(["team.focus", "drift"])
+    assert rest is not None
+    assert list(rest.columns) == ["team.developers"]
+    assert rest.key != DRAWS.key
+    assert rest.without(["team.developers"]) is None
+    for first, count in ((2, COUNT), (COUNT, 1)):
+        with pytest.raises(ValueError, match="there are draws 0 to 11, not"):
+            DRAWS.part(first, count)
+
+
+def test_draws_of_other_values_have_another_key() -> None:
+    bare = [
+        Draws(PLAN, {"team.focus": np.array(each)}).key for each in ([0.5, 0.6], [0.5, 0.7], [0.5])
+    ]
+    assert len({*bare}) == 3
