@@ -62,6 +62,17 @@ UNFINISHED = ".unfinished"
 )
 @reading_options
 @click.option(
+    "--published",
+    is_flag=True,
+    help="Weigh published figures as well, of what nobody answers and no log tells"
+    " (docs/benchmarks.md).",
+)
+@click.option(
+    "--draws",
+    type=click.IntRange(min=1),
+    help="Keep only so many of the 2,000 draws, at equal distances.",
+)
+@click.option(
     "--output",
     metavar="FILE",
     help="Write the belief there, a Parquet table of draws; for 'compare --belief FILE'.",
@@ -77,6 +88,8 @@ def fit(
     answers: tuple[str, ...],
     answers_file: str | None,
     logs: tuple[str, ...],
+    published: bool,
+    draws: int | None,
     output: str | None,
     seed: int,
     cluster: str | None,
@@ -90,18 +103,21 @@ def fit(
     that does not go together. Of each log it is said first what was understood, and what it says.
     """
     from modelops_abm.evidence.belief import check_name, save_belief
-    from modelops_abm.evidence.interview import told
+    from modelops_abm.evidence.interview import told, with_published
 
     scenario = scenario_to_run(file, preset_name, assignments, None, portfolio)
     said = _answers(answers, answers_file)
     if not logs and any(how.values()):
         raise click.UsageError("How a log is read was said, and no log: give --log FILE.")
     found = told(scenario, said, _from_logs(scenario, read_logs(logs, **how), to_stderr=wants_json))
+    if published:
+        found = with_published(found, said)
     if output is not None:
         check_name(output)
         if os.path.lexists(output):
             raise InputError.at(output, "is there already; choose another name")
     belief = _fitted(found, seed, cluster, output)
+    belief = belief if draws is None else belief.thinned(draws)
     if output is not None:
         save_belief(belief, output)
         Path(output + UNFINISHED).unlink(missing_ok=True)

@@ -231,13 +231,14 @@ def seed_option[F: Callable[..., Any]](command: F) -> F:
 
 
 def belief_option[F: Callable[..., Any]](command: F) -> F:
-    """Give a command the option ``--belief``: the name of a file, for `believed`."""
+    """Give a command the option ``--belief``: the name of a file or belief, for `believed`."""
     return click.option(
         "--belief",
         "belief_file",
         metavar="FILE",
-        help="Answer also over what 'fit' believes of the organisation: every future has a draw of"
-        " its own. Of a scenario that is named, what a plan decides is taken, and what --set says.",
+        help="Answer also over what 'fit' believes of the organisation, or over organisations that"
+        " fit what is published if it is 'published': every future has a draw of its own. Of a"
+        " scenario that is named, what a plan decides is taken, and what --set says.",
     )(command)
 
 
@@ -247,7 +248,7 @@ class Believed(NamedTuple):
     Attributes
     ----------
     name
-        Of the file.
+        Of the file, or of the belief.
     belief
         What is believed.
     scenario
@@ -291,12 +292,12 @@ def believed(
     InputError
         With everything that is wrong.
     """
-    from modelops_abm.evidence.belief import load_belief
+    from modelops_abm.evidence.default import belief_named
 
     given = {"--portfolio": portfolio is not None, "--know": bool(ranges_given())}
     if wrong := [name for name, is_given in given.items() if is_given]:
         raise InputError(f"{' and '.join(wrong)} is known before a belief: give it to 'fit'")
-    belief = load_belief(belief_file)
+    belief = belief_named(belief_file)
     assignments = list(assignments)
     if file is None and preset_name is None:
         further = {} if days is None else {"horizon_days": days}

@@ -7,6 +7,7 @@ everything else as text in its head, so that other programs read the table as it
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import io
 import json
 import os
@@ -28,14 +29,14 @@ from modelops_abm.errors import InputError, Problem, reason_of
 from modelops_abm.evidence.benchmarks import subject_of
 from modelops_abm.evidence.measures import MEASURES, range_in_words, value_in_words
 from modelops_abm.evidence.statements import Count, Evidence, Statement
-from modelops_abm.experiments.draws import Draws, draws_of, joint_draws
+from modelops_abm.experiments.draws import Draws, draws_of, joint_draws, known_of
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.formats import MONTH_DAYS, number
 from modelops_abm.representation import Column, Reported, Row, Table, numbers
 from modelops_abm.scenario import Scenario, catalogue, with_values
 from modelops_abm.scenario.fields import value_at
 from modelops_abm.scenario.files import read_scenario, scenario_text
-from modelops_abm.scenario.knowledge import Spread, family_within
+from modelops_abm.scenario.knowledge import Spread, Weights, family_within
 from modelops_abm.text import printable
 
 type Floats = NDArray[np.float64]
@@ -164,6 +165,8 @@ class Belief(Reported):
         What it was made with.
     runs
         How many runs it took.
+    known
+        Of what was known of the values before: see `digest_of_known`.
     """
 
     scenario: Scenario
@@ -176,6 +179,7 @@ class Belief(Reported):
     seed: int = 0
     version: str = ""
     runs: int = 0
+    known: str = ""
 
     def _facts(self) -> dict[str, str]:
         return {
@@ -193,6 +197,17 @@ class Belief(Reported):
     def drawn(self, count: int, seed: int = 0, first: int = 0) -> Draws:
         """Return so many draws of the belief, keyed as `joint_draws` has them."""
         return joint_draws(self.scenario, self.draws.table(), count, seed=seed, first=first)
+
+    def thinned(self, count: int) -> Belief:
+        """Return the belief with so many of its draws, at equal distances; all if it has no more.
+
+        Which is little lost where draws are worth fewer independent ones than they are.
+        """
+        if count >= len(self.draws):
+            return self
+        rows = np.linspace(0, len(self.draws) - 1, count).astype(np.int64)
+        columns = {name: column[rows] for name, column in self.draws.columns.items()}
+        return dataclasses.replace(self, draws=dataclasses.replace(self.draws, columns=columns))
 
     def of_plan(self, plan: Scenario, stated: Iterable[str] = ()) -> tuple[Scenario, pd.DataFrame]:
         """Return the organisation with what a plan decides, and the draws of the rest of it.
@@ -489,6 +504,17 @@ def label_of(name: str) -> str:
     return LABELS.get(name) or in_words(name)
 
 
+def digest_of_known(scenario: Scenario) -> str:
+    """Return a digest of what is known of the values of a scenario: other ranges, another digest.
+
+    >>> digest_of_known(Scenario()) == digest_of_known(Scenario(name="another"))
+    True
+    """
+    known, _ = known_of(scenario)
+    what = {name: it.values if isinstance(it, Weights) else it for name, it in known.items()}
+    return hashlib.sha256(repr(what).encode()).hexdigest()[:16]
+
+
 def _label(heading: str) -> Column:
     return Column(heading, is_number=False)
 
@@ -588,6 +614,7 @@ def belief_bytes(belief: Belief) -> bytes:
         "version": belief.version,
         "seed": belief.seed,
         "runs": belief.runs,
+        "known": belief.known,
         "effective": belief.effective,
         "scenario": scenario_text(belief.scenario, "scenario.toml"),
         "evidence": [evidence_as_json(each) for each in belief.evidence],
@@ -688,6 +715,8 @@ def _belief(content: bytes) -> Belief:
         seed=int(head["seed"]),
         version=printable(str(head["version"]), 100),
         runs=int(head["runs"]),
+        # Files from before there was such a digest are read as before.
+        known=printable(str(head.get("known", "")), 100),
     )
 
 

@@ -23,13 +23,13 @@ from modelops_abm.evidence.measures import (
     range_in_words,
     value_in_words,
 )
-from modelops_abm.evidence.statements import Statement, middle_of, scaled
+from modelops_abm.evidence.statements import Evidence, Statement, middle_of, middle_of_many, scaled
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.statistics import Estimate
 from modelops_abm.representation import Reported, Table
 from modelops_abm.scenario import Distribution, Scenario, catalogue
 from modelops_abm.scenario.fields import value_at
-from modelops_abm.scenario.knowledge import PERCENT, SpreadFamily, family_within
+from modelops_abm.scenario.knowledge import SpreadFamily, family_within
 
 type Verdict = Literal["inside", "below", "above"]
 
@@ -168,6 +168,8 @@ class Benchmark:
         What cannot be compared.
     comparable
         False where agreement says nothing.
+    only_shown
+        Why it is no evidence, though it can be compared; empty if it is.
     """
 
     name: str
@@ -185,6 +187,16 @@ class Benchmark:
     year: int | None = None
     differs: str = ""
     comparable: bool = True
+    only_shown: str = ""
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether a belief in organisations that fit what is published weighs it.
+
+        What is context, cannot be compared or bounds one side only is none either.
+        """
+        is_open = None in self.range
+        return bool(self.about) and self.comparable and not self.only_shown and not is_open
 
     @property
     def is_judged(self) -> bool:
@@ -231,20 +243,6 @@ class Benchmark:
         ends = range_in_words(low, high, unit if unit in ("$", "share") else "")
         return f"{value_in_words(self.figure, unit)} ({whose}{ends})"
 
-    def statement(self) -> Statement | None:
-        """Return what it says of an organisation of its population, for a fit.
-
-        None for context, for a bound on one side, and where nothing can be compared.
-        """
-        low, high = self.range
-        if not self.about or not self.comparable or low is None or high is None:
-            return None
-        family = subject_of(self.about).family
-        middle = middle_of(low, high, family) if self.figure is None else self.figure
-        percent = self.percent or PERCENT
-        source = f"{self.source} ({self.population})"
-        return Statement(self.about, low, middle, high, family, percent=percent, source=source)
-
 
 def _published() -> Iterator[Benchmark]:
     text = files(__package__).joinpath("published.toml").read_text("utf-8")
@@ -259,6 +257,40 @@ BENCHMARKS: Mapping[str, Benchmark] = MappingProxyType({each.name: each for each
 def context() -> tuple[Benchmark, ...]:
     """Return the figures that nothing of ours is set beside."""
     return tuple(each for each in BENCHMARKS.values() if not each.about)
+
+
+def published_evidence() -> Evidence:
+    """Return what is published as evidence for a fit: a statement for each thing it is about.
+
+    Figures of one thing are of other populations each, and an organisation may be like any of them.
+    So they are one statement that spans all their ranges, and not one each, which together would be
+    narrower than every single one. Its middle is that of their middles. What it spans is taken to
+    hold nine of ten organisations, also where a figure holds half of single cases: an organisation
+    has dozens of these, and is at their average.
+
+    Examples
+    --------
+    >>> said = {each.about: each for each in published_evidence()}
+    >>> said["idea_to_live_months"].low, said["idea_to_live_months"].high
+    (3.0, 22.0)
+    """
+    found: dict[str, list[Benchmark]] = {}
+    for each in BENCHMARKS.values():
+        if each.is_evidence:
+            found.setdefault(each.about, []).append(each)
+    return tuple(_joined(about, figures) for about, figures in found.items())
+
+
+def _joined(about: str, figures: list[Benchmark]) -> Statement:
+    family = subject_of(about).family
+    lows, highs = zip(*(each.range for each in figures), strict=True)
+    middles = [
+        middle_of(low, high, family) if each.figure is None else each.figure
+        for each, low, high in zip(figures, lows, highs, strict=True)
+    ]
+    source = "; ".join(each.source for each in figures)
+    middle = middle_of_many(middles, family)
+    return Statement(about, min(lows), middle, max(highs), family, source=source)
 
 
 def of_whom(benchmark: Benchmark) -> str:

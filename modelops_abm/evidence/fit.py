@@ -28,7 +28,7 @@ from modelops_abm.core.randomness import checked_seed
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.disk import read_file, write_whole
 from modelops_abm.errors import InputError, Problem
-from modelops_abm.evidence.belief import Belief, Contradiction
+from modelops_abm.evidence.belief import Belief, Contradiction, digest_of_known
 from modelops_abm.evidence.correction import (
     LUCKS,
     Rule,
@@ -447,6 +447,7 @@ class _Fit:
             seed=self._seed,
             version=simulator_version(),
             runs=self._done,
+            known=digest_of_known(question.scenario),
         )
 
     def _contradictions(self, sampled: Sample, shown: Shown) -> tuple[Contradiction, ...]:

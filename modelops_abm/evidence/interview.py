@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from modelops_abm.errors import InputError, Problem, place_in_words
-from modelops_abm.evidence.benchmarks import mean_at, subject_of
+from modelops_abm.evidence.benchmarks import mean_at, published_evidence, subject_of
 from modelops_abm.evidence.measures import MEASURES, value_in_words
 from modelops_abm.evidence.statements import Count, Evidence, Statement, about, between, exactly
+from modelops_abm.experiments.draws import known_of
 from modelops_abm.formats import MONTH_DAYS, number
 from modelops_abm.scenario import ImportedPortfolio, Scenario, catalogue, with_values
 from modelops_abm.scenario.fields import nearest, value_at
@@ -500,6 +501,47 @@ def told(scenario: Scenario, answers: Answers, logged: Evidence = ()) -> Told:
         else:
             notes.append(f"{log} counts before the answer to {said.about}.")
     return Told(_in_proportion(before, scenario), (*evidence, *logged), tuple(notes))
+
+
+def with_published(found: Told, answers: Answers) -> Told:
+    """Return what was told and, of what it says nothing about, what is published as evidence.
+
+    Parameters
+    ----------
+    found
+        What was told (`told`).
+    answers
+        By the name of the question: an answer goes before a figure about the same.
+
+    Examples
+    --------
+    >>> said = {"upkeep_share": about("upkeep_share", 0.5, "logit-normal")}
+    >>> both = with_published(told(Scenario(), said), said)
+    >>> [each.middle for each in both.evidence if each.about == "upkeep_share"]
+    [0.5]
+    """
+    said = {*answers, *(each.about for each in found.evidence)}
+    uncertain, _ = known_of(found.scenario)
+    published = tuple(
+        each
+        for each in published_evidence()
+        if not any(said.issuperset(names) for names in _same_as(each.about))
+        and (each.about in MEASURES or each.about in uncertain)
+    )
+    return found._replace(evidence=(*found.evidence, *published))
+
+
+def _same_as(about: str) -> tuple[frozenset[str], ...]:
+    """Return what says as much as a statement about something, each together."""
+    return (frozenset({about}), *map(frozenset, _SAYS_AS_MUCH.get(about, ())))
+
+
+_SAYS_AS_MUCH: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "models_per_person": (("models_live", "people"),),
+    "value_per_developer_year": (("value_per_year",), ("value_per_model_year",)),
+    "outages_per_model_year": (("outages_per_month",), ("incidents.pipeline_per_year",)),
+}
+"""Of which figures it is answered what says as much."""
 
 
 def _logged_as(said: Statement | Count, logged: Evidence) -> str:

@@ -7,6 +7,8 @@ the fit (docs/decisions/0049) asks each the same: how likely it is, were a numbe
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -198,7 +200,17 @@ def widened(said: Statement, by: float = 2.0) -> Statement:
 
 def middle_of(low: float, high: float, family: SpreadFamily) -> float:
     """Return the middle of a range by ratios, or of a share by ratios of odds."""
-    return _back(np.sqrt(_odds(low, family) * _odds(high, family)), family)
+    return middle_of_many((low, high), family)
+
+
+def middle_of_many(values: Sequence[float], family: SpreadFamily) -> float:
+    """Return the middle of numbers by ratios, or of shares by ratios of odds.
+
+    >>> middle_of_many((2.0, 4.0, 8.0), "lognormal")
+    4.0
+    """
+    product = math.prod(_odds(value, family) for value in values)
+    return _back(product ** (1.0 / len(values)), family)
 
 
 def _odds(value: float, family: SpreadFamily) -> float:

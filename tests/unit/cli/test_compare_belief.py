@@ -41,6 +41,12 @@ def test_tells_both_answers(modelops: Callable, file: str) -> None:
     assert all(len(line) <= 100 for line in outcome.out.splitlines())
 
 
+def test_published_is_the_belief_that_ships(modelops: Callable) -> None:
+    outcome = modelops("compare", "--belief", "published", "--preset", "all_five", *SHORT)
+    assert outcome.code == 0, outcome.err
+    assert "Over what the organisation may be it pays in" in " ".join(outcome.out.split())
+
+
 def test_json_has_both(modelops: Callable, file: str) -> None:
     said = json.loads(modelops("compare", "--belief", file, *SHORT, "--json").out)
     assert said["belief"]["draws"] == 30

@@ -52,6 +52,20 @@ def test_the_first_belief_is_told_as_soon_as_it_is_there(modelops: Callable) -> 
     assert "A first belief" not in outcome.out
 
 
+def test_published_figures_count_where_nobody_answers(modelops: Callable) -> None:
+    given = ("--published", "--draws", "50", "--output", "belief.parquet")
+    outcome = modelops("fit", *ANSWERS, *given)
+    assert outcome.code == 0, outcome.err
+    belief = load_belief("belief.parquet")
+    assert len(belief.draws) == 50
+    said = {each.about: each for each in belief.evidence}
+    assert len(said) == len(belief.evidence)
+    assert {"time_to_restore_hours", "builds_to_production_share"} < set(said)
+    # Answers go before figures, also before those of which they say as much.
+    assert (said["upkeep_share"].low, said["upkeep_share"].high) == (0.4, 0.6)
+    assert {"models_per_person", "outages_per_model_year"}.isdisjoint(said)
+
+
 def test_what_is_there_is_not_replaced(modelops: Callable) -> None:
     Path("belief.parquet").write_text("mine")
     outcome = modelops("fit", *ANSWERS, "--output", "belief.parquet")

@@ -19,6 +19,7 @@ from modelops_abm.evidence.benchmarks import (
     beside_summary,
     compare,
     context,
+    published_evidence,
     subject_of,
 )
 from modelops_abm.evidence.measures import MEASURES
@@ -87,17 +88,16 @@ def test_a_figure_is_said_with_what_was_published_of_it():
     }
 
 
-def test_what_can_be_compared_is_a_statement_for_a_fit():
-    quartiles = BENCHMARKS["idea_to_live_federal"].statement()
-    assert quartiles is not None
-    assert (quartiles.low, quartiles.middle, quartiles.high) == (3.0, 8.6, 22.0)
-    assert quartiles.percent == 50.0
-    without_figure = BENCHMARKS["idea_to_live_generative"].statement()
-    assert without_figure is not None
-    assert without_figure.middle == pytest.approx(math.sqrt(6.0 * 18.0))
-    # A bound, what cannot be compared, and context are none.
-    for name in ("upkeep_troubleshooting", "restore_hosted", "turnover"):
-        assert BENCHMARKS[name].statement() is None
+def test_what_can_be_compared_and_has_two_ends_is_evidence():
+    evidence = {name for name, known in BENCHMARKS.items() if known.is_evidence}
+    assert {"idea_to_live_federal", "idea_to_live_generative", "detection_by_hand"} <= evidence
+    # A bound, what cannot be compared, context, and what says so are none.
+    others = {"upkeep_troubleshooting", "restore_hosted", "turnover", "value_per_model"}
+    assert evidence.isdisjoint(others)
+    said = {each.about: each for each in published_evidence()}["idea_to_live_months"]
+    middles = (8.6, 8.0, math.sqrt(6.0 * 18.0))
+    assert (said.low, said.high, said.percent) == (3.0, 22.0, 90.0)
+    assert said.middle == pytest.approx(math.prod(middles) ** (1.0 / 3.0))
 
 
 def test_ours_is_hand_computed_where_it_needs_no_run():

@@ -1,0 +1,76 @@
+"""The default belief: what the table that ships was made of, and what it says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from modelops_abm import Scenario
+from modelops_abm.evidence.belief import digest_of_known
+from modelops_abm.evidence.benchmarks import BENCHMARKS, DERIVED, published_evidence
+from modelops_abm.evidence.default import belief_named, default_belief
+from modelops_abm.evidence.fit import fit
+from modelops_abm.evidence.measures import MEASURES
+
+ANEW = (
+    "Make the default belief anew: rm modelops_abm/evidence/published.parquet; modelops-abm fit"
+    " --published --draws 1000 --output modelops_abm/evidence/published.parquet"
+)
+
+
+def test_the_table_was_made_of_the_defaults_ranges_and_figures_of_today() -> None:
+    belief = default_belief()
+    assert belief.scenario == Scenario(), f"A default has changed. {ANEW}"
+    assert belief.known == digest_of_known(Scenario()), f"A range has changed. {ANEW}"
+    published = tuple(sorted(published_evidence(), key=repr))
+    assert belief.evidence == published, f"A published figure has changed. {ANEW}"
+
+
+def test_it_is_fit_for_use() -> None:
+    belief = default_belief()
+    assert not belief.doubts()
+    belief.draws.check(Scenario())
+    # A page sends 400 futures of two lucks each.
+    assert len(belief.draws) >= 200
+
+
+def test_what_it_predicts_lies_within_what_is_published() -> None:
+    said = {each.about: each for each in default_belief().evidence if each.about in MEASURES}
+    predicted = default_belief().predicted()
+    assert len(said) >= 5
+    for about, each in said.items():
+        middle = predicted.loc[about, "middle"]
+        assert each.low < middle < each.high, about
+
+
+def test_every_figure_that_can_be_compared_is_evidence_or_says_why_not() -> None:
+    for name, known in BENCHMARKS.items():
+        assert not (known.is_evidence and known.only_shown), name
+        assert not (known.is_evidence and known.about in DERIVED), f"{name} needs `only_shown`"
+        if known.only_shown:
+            assert known.comparable, f"{name} says twice that it is no evidence"
+
+
+def test_figures_of_one_thing_are_one_statement_that_spans_them() -> None:
+    said = {each.about: each for each in published_evidence()}
+    figures = [known for known in BENCHMARKS.values() if known.is_evidence]
+    assert set(said) == {known.about for known in figures}
+    for known in figures:
+        low, high = known.range
+        assert said[known.about].low <= low < high <= said[known.about].high
+    both = [BENCHMARKS[name] for name in ("upkeep_developers", "upkeep_toil")]
+    odds = [known.figure / (1.0 - known.figure) for known in both]
+    middle = said["upkeep_share"].middle
+    assert middle / (1.0 - middle) == pytest.approx(np.sqrt(odds[0] * odds[1]))
+
+
+def test_it_is_named_and_read_once() -> None:
+    assert belief_named("published") is default_belief()
+
+
+@pytest.mark.slow(150)
+def test_the_command_makes_the_same_table() -> None:
+    made = fit(Scenario(), published_evidence()).thinned(len(default_belief().draws))
+    assert made.effective == default_belief().effective
+    for name, column in default_belief().draws.columns.items():
+        np.testing.assert_array_equal(made.draws.columns[name], column)
