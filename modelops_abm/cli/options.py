@@ -262,6 +262,16 @@ class Believed(NamedTuple):
     scenario: Scenario
     table: pd.DataFrame
 
+    @property
+    def words(self) -> str:
+        """What the first line of an answer says of it."""
+        return f"draws of {printable(self.name, 200)}"
+
+    def to_json(self, seed: int) -> dict[str, Any]:
+        """Return which belief it is as plain data."""
+        # One draw tells what they all are drawn from.
+        return {"belief": {"draws": len(self.table), "key": self.draws(1, seed).key}}
+
     def draws(self, count: int, seed: int = 0) -> Draws:
         """Return so many draws of the organisation, for as many futures."""
         from modelops_abm.experiments import joint_draws

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import click
 
 from modelops_abm.cli.options import (
+    Believed,
     Replications,
     Seed,
+    belief_option,
+    believed,
     days_option,
     portfolio_option,
     preset_option,
@@ -41,11 +44,12 @@ class _Kept(NamedTuple):
 
 
 class _Asked(NamedTuple):
-    """What is run, and whether its progress is shown."""
+    """What is run, whether its progress is shown, and what the organisation may be."""
 
     scenario: Scenario
     seed: int
     shows_progress: bool
+    believed: Believed | None
 
 
 @click.command()
@@ -66,6 +70,7 @@ class _Asked(NamedTuple):
     help="By default mesa for one run, ensemble for many; both give the same results.",
 )
 @days_option
+@belief_option
 @click.option(
     "--output", type=click.Path(path_type=Path), metavar="DIR", help="Save the results there."
 )
@@ -84,6 +89,7 @@ def simulate(
     replications: int | None,
     engine: Literal["ensemble", "mesa"] | None,
     days: int | None,
+    belief_file: str | None,
     output: Path | None,
     csv: bool,
     model_days: bool,
@@ -105,8 +111,12 @@ def simulate(
         raise click.UsageError("--engine ensemble is for many runs: add --replications N.")
     elif output is None and (csv or model_days or pictures):
         raise click.UsageError("--csv, --model-days and --pictures need --output DIR.")
-    scenario = scenario_to_run(scenario_file, preset_name, assignments, days, portfolio)
-    asked = _Asked(scenario, seed, shows_progress=not quiet)
+    elif belief_file is not None:
+        raise click.UsageError("--belief needs --replications N: a draw for each of many runs.")
+    which = (scenario_file, preset_name, assignments, days, portfolio)
+    over = None if belief_file is None else believed(belief_file, *which)
+    scenario = scenario_to_run(*which) if over is None else over.scenario
+    asked = _Asked(scenario, seed, shows_progress=not quiet, believed=over)
     result: Run | Averages
     beside: tuple[Result, ...]
     if replications is not None:
@@ -118,11 +128,13 @@ def simulate(
         luck = f"replication {result.replication}"
     if as_json:
         documents = [each.to_json() for each in (result, *beside)]
+        documents += [] if over is None else [over.to_json(seed)]
         document = {key: value for each in documents for key, value in each.items()}
         click.echo(json.dumps(document, indent=2, allow_nan=False))
         warn_of_team(scenario)
     elif not quiet:
-        print_what_ran(scenario, f"seed {seed}, {luck}", whole=[scenario])
+        draws = "" if over is None else f", {over.words}"
+        print_what_ran(scenario, f"seed {seed}, {luck}{draws}", whole=[scenario])
         print_simulation(result, *beside, saved=output)
 
 
@@ -186,28 +198,30 @@ def _many(
     """Run many times and keep them, with progress on standard error; return as `_once` does."""
     if output is not None:
         from modelops_abm.runs.output import check_place
-        from modelops_abm.runs.results import FILES_OF_ENSEMBLE
+        from modelops_abm.runs.results import files_of_ensemble
 
-        check_place(output, "simulation", FILES_OF_ENSEMBLE)
+        with_draws = asked.believed is not None
+        check_place(output, "simulation", files_of_ensemble(with_draws=with_draws))
     with progress(wanted=asked.shows_progress) as bar:
         (load_simulator if engine == "mesa" else load_ensemble)(bar)
-        from modelops_abm.experiments.averages import averages_of
-        from modelops_abm.runs import replicate
+        from modelops_abm.experiments.averages import average
 
         task = bar.add_task(f"Simulating {number(replications)} futures")
-        ensemble = replicate(
+        found = average(
             asked.scenario,
             replications,
             seed=asked.seed,
             engine=engine,
+            draws=asked.believed and asked.believed.draws(replications, asked.seed),
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
         if output is not None:
             bar.add_task("Saving", total=None)
-            ensemble.save(output)
-        team = team_that_is_too_small(asked.scenario, ensemble.values, {"seed": asked.seed})
+            found.ensemble.save(output)
+        as_set = found if found.over is None else found.over.as_set
+        totals = as_set.ensemble.values
+        team = team_that_is_too_small(asked.scenario, totals, {"seed": asked.seed})
     from modelops_abm.evidence.benchmarks import beside_summary
 
-    found = averages_of(ensemble)
     means = {name: known.mean for name, known in found.estimates.items()}
     return found, (*team, beside_summary(means))

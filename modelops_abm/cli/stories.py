@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from modelops_abm.cli.options import Replications, seed_option
+from modelops_abm.cli.options import Replications, belief_option, believed, seed_option
 from modelops_abm.cli.study import (
     Asked,
     Found,
@@ -19,7 +19,7 @@ from modelops_abm.cli.study import (
 )
 from modelops_abm.cli.template import check_absent
 from modelops_abm.formats import plural
-from modelops_abm.scenario import save_scenario
+from modelops_abm.scenario import Scenario, baseline_of, save_scenario
 from modelops_abm.scenario.presets import preset
 from modelops_abm.text import visible
 
@@ -43,6 +43,7 @@ _FILES = kept_files(("stories",), ())
     show_default=True,
     help="How many futures of each.",
 )
+@belief_option
 @seed_option
 @cluster_option
 @kept_option
@@ -51,6 +52,7 @@ def stories(
     names: tuple[str, ...],
     write: str | None,
     replications: int,
+    belief_file: str | None,
     seed: int,
     cluster: str | None,
     output: Path | None,
@@ -72,10 +74,20 @@ def stories(
         click.echo(visible(f"Wrote {Path(write)}. Run it: modelops-abm compare {write}"))
         return
 
+    plans: dict[str, Scenario] = {}
+    over = None
+    if belief_file is not None:
+        presets = sorted({each.plan for each in chosen or experiment.STORIES.values()})
+        each_over = {name: believed(belief_file, None, name, (), None, None) for name in presets}
+        plans = {name: each.scenario for name, each in each_over.items()}
+        # Plans decide nothing that is drawn, so that any of them has the draws of all.
+        over = next(iter(each_over.values()))
+
     def told(keeping: Keeping) -> Found:
-        found = experiment.tell(chosen, replications, **keeping)
+        found = experiment.tell(chosen, replications, plans=plans, **keeping)
         luck = f"{plural(found.replications, 'future')} of each"
         return Found(found, luck, {"replications": found.replications})
 
-    asked = Asked(preset("reference"), replications, seed, output, wants_json, cluster)
+    organisation = preset("reference") if over is None else baseline_of(over.scenario)
+    asked = Asked(organisation, replications, seed, output, wants_json, cluster, over)
     conduct(asked, "stories", "Stories", _FILES, told)

@@ -225,7 +225,7 @@ def conduct(
         check_place(asked.output, "experiment", [DESCRIPTION, *names])
     with _running(asked, command, words, names, engine) as (keeping, folder):
         found = experiment(keeping)
-        over = _over(asked)
+        over = {} if asked.believed is None else asked.believed.to_json(asked.seed)
         if folder is not None:
             # While the store is still locked, so that no other process fills the folder in between.
             folder.save({**found.facts, **over}, _files_of((found.result, *found.beside)))
@@ -233,21 +233,12 @@ def conduct(
         click.echo(json.dumps({**_document(found), **over}, indent=2, allow_nan=False))
         warn_of_team(found.scenario or asked.scenario)
         return
-    draws = "" if asked.believed is None else f"draws of {printable(asked.believed.name, 200)}"
+    draws = "" if asked.believed is None else asked.believed.words
     luck = ", ".join(filter(None, (f"seed {asked.seed}", found.luck, draws)))
     print_what_ran(
         found.scenario or asked.scenario, luck, whole=found.whole, notes=found.result.notes()
     )
     print_result(found.result, *found.beside, advice=found.advice, kept=asked.output)
-
-
-def _over(asked: Asked) -> dict[str, Any]:
-    """Return what a document says of the belief that was asked about."""
-    if asked.believed is None:
-        return {}
-    # One draw tells what they all are drawn from.
-    key = asked.believed.draws(1, asked.seed).key
-    return {"belief": {"draws": len(asked.believed.table), "key": key}}
 
 
 def team_that_is_too_small(

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Unpack
 
 from modelops_abm import formats
 from modelops_abm.core.outcomes import SUMMARY, SummaryOutcome
 from modelops_abm.core.registry import simulator_version
+from modelops_abm.experiments.running import Keeping, outcome_of, refuses_unknown
+from modelops_abm.experiments.spread import (
+    OVER_DRAWS,
+    Over,
+    Unknown,
+    again_of,
+    count_again,
+    halves,
+    over_in_words,
+    unknown_as_json,
+    unknown_of,
+)
 from modelops_abm.experiments.statistics import Estimate, estimate
 from modelops_abm.experiments.words import HALF_WIDTH, INTERVAL
 from modelops_abm.representation import Reported, Table
+from modelops_abm.runs.engines import Progress
+from modelops_abm.runs.replications import Drawn, replicate
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.summary import CAUSES, GROUPS, LEAKAGE, group_table
+from modelops_abm.scenario import Scenario
 from modelops_abm.scenario.words import changes_in_words, team_caution
 
 
@@ -27,13 +42,31 @@ class Averages(Reported):
         The replications.
     estimates
         Mean, spread and interval of every outcome of the run summary, by its name.
+    over
+        If it is over draws of what the organisation may be: the same at the values as set, and the
+        totals in the futures of some draws once more.
     """
 
     ensemble: Ensemble
     estimates: Mapping[str, Estimate]
+    over: Over[Averages] | None = None
+
+    @property
+    def unknown(self) -> Unknown | None:
+        """What of the spread of net present value is what nobody knows; None without draws."""
+        if self.over is None:
+            return None
+        return unknown_of(self.ensemble.outcome("npv"), outcome_of("npv", self.over.again))
 
     def sentence(self) -> str:
-        """Return the average net present value, and how well it is known."""
+        """Return the average net present value, and how well it is known; over draws both."""
+        if self.over is None:
+            luck = "Intervals are luck only: how wrong the assumptions may be is not in them."
+            return f"{self._npv_in_words()} {luck}"
+        as_set = self.over.as_set._npv_in_words()
+        return over_in_words(as_set, self._npv_in_words(), self.unknown)
+
+    def _npv_in_words(self) -> str:
         npv, scenario = self.estimates["npv"], self.ensemble.scenario
         value, *_ = in_words(npv, "$")
         interval = (
@@ -44,14 +77,15 @@ class Averages(Reported):
         futures = formats.number(self.ensemble.replications)
         return (
             f"Net present value {value} over {formats.span(scenario.horizon_days)}, the average of"
-            f" {futures} futures{interval}. Intervals are luck only: how wrong the assumptions may"
-            " be is not in them."
+            f" {futures} futures{interval}."
         )
 
     def notes(self) -> str:
         """Return what changes on which days, and that nobody has stated a portfolio's team."""
         scenario = self.ensemble.scenario
-        return " ".join(filter(None, (changes_in_words(scenario), team_caution(scenario))))
+        intervals = "" if self.over is None else f"{OVER_DRAWS}."
+        said = (changes_in_words(scenario), team_caution(scenario), intervals)
+        return " ".join(filter(None, said))
 
     def tables(self) -> tuple[Table, ...]:
         """Return every outcome in the groups of the summary of a run."""
@@ -64,12 +98,15 @@ class Averages(Reported):
             *others,
             ("Where the value went", LEAKAGE),
         )
-        headings = ("mean", "std dev", HALF_WIDTH, "n")
+        headings = ("mean", "std dev", HALF_WIDTH, "n" if self.over is None else "as set")
         return tuple(group_table(title, names, headings, self._cells) for title, names in groups)
 
     def _cells(self, outcome: SummaryOutcome) -> tuple[str, ...]:
         known = self.estimates[outcome.name]
-        return (*in_words(known, outcome.unit), formats.number(known.n))
+        if self.over is None:
+            return (*in_words(known, outcome.unit), formats.number(known.n))
+        as_set = self.over.as_set.estimates[outcome.name]
+        return (*in_words(known, outcome.unit), in_words(as_set, outcome.unit)[0])
 
     def to_json(self) -> dict[str, Any]:
         """Return what ran, and the estimates, as plain data."""
@@ -81,7 +118,56 @@ class Averages(Reported):
             "engine": ensemble.engine,
             "version": simulator_version(),
             "summary": {name: asdict(known) for name, known in self.estimates.items()},
+            **self._over_as_json(),
         }
+
+    def _over_as_json(self) -> dict[str, Any]:
+        if self.over is None:
+            return {}
+        as_set = self.over.as_set.to_json()["summary"]
+        return {"at_the_values_as_set": as_set, **unknown_as_json(self.unknown)}
+
+
+@refuses_unknown
+def average(scenario: Scenario, replications: int, **keeping: Unpack[Keeping]) -> Averages:
+    """Run a scenario many times, over draws also at the values as set, and return the averages.
+
+    Parameters
+    ----------
+    scenario, replications
+        What to run, and how many times.
+    keeping
+        See `running.Keeping`; there is no store of ensembles.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> scenario = with_values(preset("small_team"), {"horizon_days": 60}, source="example")
+    >>> average(scenario, 20).estimates["availability"].n
+    20
+    """
+
+    def run(draws: Drawn | None, progress: Progress | None) -> Averages:
+        ensemble = replicate(
+            scenario,
+            replications,
+            seed=keeping.get("seed", 0),
+            engine=keeping.get("engine", "ensemble"),
+            model_class=keeping.get("model_class"),
+            executor=keeping.get("executor"),
+            cancel=keeping.get("cancel"),
+            draws=draws,
+            progress=progress,
+        )
+        return averages_of(ensemble)
+
+    draws, progress = keeping.get("draws"), keeping.get("progress")
+    if draws is None:
+        return run(None, progress)
+    whole, half = halves(progress)
+    drawn, as_set = run(draws, whole), run(None, half)
+    again = again_of([scenario], 0, count_again(replications), keeping)[0]
+    return replace(drawn, over=Over(as_set, again))
 
 
 def averages_of(ensemble: Ensemble) -> Averages:

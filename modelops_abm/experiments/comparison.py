@@ -167,7 +167,7 @@ class Comparison(Reported):
         mean = Difference.of("npv", self.finance.npv)
         average = mean.text if mean.is_told else f"between {mean.interval}"
         return (
-            f"Over what the organisation may be it pays in {paid} futures: {average} on average,"
+            f"it pays in {paid} futures, {average} on average,"
             f" {formats.money_interval(*self.percentiles)} in nine of ten."
         )
 

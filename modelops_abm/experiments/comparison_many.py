@@ -133,7 +133,7 @@ class SideBySide(Reported):
         if (as_set := self.as_set) is None:
             return self._best_in_words()
         best = next(name for name in self.ranking().order if name != self.baseline)
-        over = f"Over what the organisation may be: {self._best_in_words()}"
+        over = self._best_in_words()
         return over_in_words(as_set.sentence(), over, self.comparisons[best].unknown)
 
     def _best_in_words(self) -> str:

@@ -29,7 +29,7 @@ from modelops_abm.experiments.running import (
     outcome_of,
     refuses_unknown,
 )
-from modelops_abm.experiments.spread import Over, again_of, halves, pairs_of
+from modelops_abm.experiments.spread import Over, again_of, count_again, halves
 from modelops_abm.experiments.statistics import LOOKS, checked_looks, is_known, looks_up_to
 from modelops_abm.experiments.store import Store, pair_of
 from modelops_abm.runs import Batch, Series
@@ -445,7 +445,7 @@ def sides_by_side(
         _looked_at(scenarios, looks, baseline, at),
         strict=False,
     ):
-        wanted = pairs_of(drawn.replications) - again.shape[1]
+        wanted = count_again(drawn.replications) - again.shape[1]
         more = again_of(list(scenarios.values()), again.shape[1], wanted, settings)
         again = np.concatenate([again, more], axis=1)
         yield _over(drawn, found, dict(zip(scenarios, again, strict=True)))

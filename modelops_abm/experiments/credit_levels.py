@@ -30,6 +30,8 @@ from modelops_abm.representation import Represented
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario, baseline_of
 from modelops_abm.text import all_of
 
+type Floats = NDArray[np.float64]
+
 
 @dataclass(frozen=True, repr=False)
 class LevelWorth(Represented):
@@ -45,6 +47,8 @@ class LevelWorth(Represented):
         Those tried, rising: the start level first, and the plan's own.
     samples
         Of each outcome of `reasons.OUTCOMES`: levels x replications.
+    focus
+        Share of a developer's day that is worked, by replication, if it is drawn.
     """
 
     plan: Scenario
@@ -52,6 +56,7 @@ class LevelWorth(Represented):
     capability: CapabilityName
     levels: tuple[float, ...]
     samples: Samples
+    focus: Floats | None = None
 
     @property
     def replications(self) -> int:
@@ -104,7 +109,7 @@ class LevelWorth(Represented):
         chosen = self.here if level is None else level
         place = self._place(chosen)
         differences = {name: values[place] - values[0] for name, values in self.samples.items()}
-        return reasons_of(self.plan, self.capability, chosen, differences)
+        return reasons_of(self.plan, self.capability, chosen, differences, self.focus)
 
     def _place(self, level: float) -> int:
         if level not in self.levels:
@@ -151,8 +156,11 @@ def stream_level_worth(
     """
     tried = _to_try(levels, start_of(plan, capability), level_of(plan, capability))
     scenarios = [with_levels(plan, {capability: level}) for level in tried]
+    drawn = {} if (draws := keeping.get("draws")) is None else draws.columns
     for samples in sampled(scenarios, looks, OUTCOMES, **keeping):
-        yield LevelWorth(plan, keeping.get("seed", 0), capability, tried, samples)
+        count = samples["npv"].shape[1]
+        focus = drawn["team.focus"][:count] if "team.focus" in drawn else None
+        yield LevelWorth(plan, keeping.get("seed", 0), capability, tried, samples, focus)
 
 
 @refuses_unknown
@@ -208,9 +216,6 @@ def _to_try(levels: Sequence[float], start: float, own: float) -> tuple[float, .
 
 # --------------------------------------------------------------------------------------
 # Which single change of a plan's levels helps most.
-
-
-type Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

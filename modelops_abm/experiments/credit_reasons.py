@@ -104,6 +104,7 @@ def reasons_of(
     capability: CapabilityName,
     level: float,
     differences: Mapping[str, Floats],
+    focus: Floats | None = None,
 ) -> Reasons:
     """Return the reasons that paired differences give.
 
@@ -111,8 +112,11 @@ def reasons_of(
     ----------
     differences
         Of each of `OUTCOMES`: with the capability at the level less at its start level.
+    focus
+        Share of a developer's day that is worked, by replication; that of the plan if None.
     """
-    money, days = _money(differences), _developer_days(differences, plan.team.focus)
+    money = _money(differences)
+    days = _developer_days(differences, plan.team.focus if focus is None else focus)
     counts = {name: differences[name] for name in COUNTS}
     level_each = 1.0 - (1.0 - LEVEL) / (len(money) + len(days) + len(counts))
     return Reasons(
@@ -138,7 +142,7 @@ def _money(differences: Mapping[str, Floats]) -> dict[str, Floats]:
     }
 
 
-def _developer_days(differences: Mapping[str, Floats], focus: float) -> dict[str, Floats]:
+def _developer_days(differences: Mapping[str, Floats], focus: float | Floats) -> dict[str, Floats]:
     return {
         name.removeprefix("developer_days_"): focus * differences[name] for name in _DEVELOPER_DAYS
     }

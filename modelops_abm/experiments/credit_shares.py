@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import combinations as pairs_of
 from typing import Any, Unpack
 
@@ -26,8 +26,20 @@ from modelops_abm.experiments.running import (
     Keeping,
     Samples,
     difference_table,
+    outcome_of,
     refuses_unknown,
     sampled,
+)
+from modelops_abm.experiments.spread import (
+    OVER_DRAWS,
+    Over,
+    Unknown,
+    again_of,
+    count_again,
+    over_and_as_set,
+    over_in_words,
+    unknown_as_json,
+    unknown_of,
 )
 from modelops_abm.experiments.statistics import PairedDifference, Ranking, rank
 from modelops_abm.experiments.words import HALF_WIDTH, INTERVAL, Difference
@@ -145,12 +157,16 @@ class Credit(Reported):
     worths
         Of each outcome: combinations x replications. Combination c has capability i if bit i of c
         is set, so the first is the baseline and the last the plan.
+    over
+        If it is over draws of what the organisation may be: the same at the values as set, and what
+        all together change of `outcome` in the futures of some draws once more.
     """
 
     plan: Scenario
     seed: int
     capabilities: tuple[CapabilityName, ...]
     worths: Samples
+    over: Over[Credit] | None = None
 
     @property
     def replications(self) -> int:
@@ -224,8 +240,21 @@ class Credit(Reported):
             for one, other in pairs_of(self.capabilities, 2)
         }
 
+    @property
+    def unknown(self) -> Unknown | None:
+        """What of the spread is what nobody knows; None without draws, or if it is not told."""
+        if self.over is None:
+            return None
+        return unknown_of(self.together(self.outcome).values, self.over.again)
+
     def sentence(self) -> str:
-        """Return what they make together, and which has the largest share."""
+        """Return what they make together, and which has the largest share; over draws both."""
+        if self.over is None:
+            return self._together_in_words()
+        as_set = self.over.as_set.sentence()
+        return over_in_words(as_set, self._together_in_words(), self.unknown)
+
+    def _together_in_words(self) -> str:
         outcome = self.outcome
         together = Difference.of(outcome, self.together(outcome).estimate)
         what = OUTCOMES[outcome].meaning.rstrip(".")
@@ -244,7 +273,25 @@ class Credit(Reported):
 
     def tables(self) -> tuple[Table, Table]:
         """Return the shares, the largest part first, and the synergies, the strongest first."""
-        return self._shares_table(), self._synergies_table()
+        shares = self._shares_table() if self.over is None else self._over_table(self.over.as_set)
+        return shares, self._synergies_table()
+
+    def _over_table(self, as_set: Credit) -> Table:
+        """Return the shares over draws, and those at the values as set."""
+        outcome = self.outcome
+        both = {
+            name: [each.share(name, outcome) for each in (self, as_set)]
+            for name in self.largest_parts(outcome).order
+        }
+        both["together"] = [each.together(outcome) for each in (self, as_set)]
+        rows = []
+        for name, pair in both.items():
+            over, alone = (Difference.of(outcome, each.estimate) for each in pair)
+            cells = (name, over.text, over.interval, alone.text, alone.interval)
+            rows.append(Row(cells, is_strong=name == "together"))
+        headings = ("share over draws", INTERVAL, "as set", INTERVAL)
+        columns = (*words("Capability"), *numbers(*headings))
+        return Table("shares", columns, rows, numbers=self._shares_in_full)
 
     def _shares_table(self) -> Table:
         outcome = self.outcome
@@ -290,10 +337,15 @@ class Credit(Reported):
 
     def notes(self) -> str:
         """Return what a share, alone and last mean."""
-        return (
+        share = (
             "A share is the average of what a capability adds over all orders in which they could"
-            " come; alone: without the others; last: when the others are there. A pair below zero"
-            " does in part the same work. Intervals are luck only, each by itself."
+        )
+        pair = " A pair below zero does in part the same work."
+        if self.over is not None:
+            return f"{share} come.{pair} {OVER_DRAWS}, each by itself."
+        return (
+            f"{share} come; alone: without the others; last: when the others are there.{pair}"
+            " Intervals are luck only, each by itself."
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -323,6 +375,15 @@ class Credit(Reported):
             "order": list(ranking.order),
             "may_be_highest": list(ranking.may_be_best),
             "may_have_the_largest_part": list(self.largest_parts(outcome).may_be_best),
+            **({} if self.over is None else self._over_as_json(self.over.as_set)),
+        }
+
+    def _over_as_json(self, as_set: Credit) -> dict[str, Any]:
+        found = as_set.to_json()
+        names = ("together", "capabilities", "synergies", "order", "may_be_highest")
+        return {
+            "at_the_values_as_set": {name: found[name] for name in names},
+            **unknown_as_json(self.unknown),
         }
 
     def _place(self, capability: CapabilityName) -> int:
@@ -385,8 +446,19 @@ def stream_credit(
     """
     capabilities = raised(plan)
     scenarios = combinations(plan, capabilities)
-    for worths in sampled(scenarios, looks, outcomes, **keeping):
-        yield Credit(plan, keeping.get("seed", 0), capabilities, worths)
+
+    def found(worths: Samples) -> Credit:
+        return Credit(plan, keeping.get("seed", 0), capabilities, worths)
+
+    if keeping.get("draws") is None:
+        yield from map(found, sampled(scenarios, looks, outcomes, **keeping))
+        return
+    for over, as_set in over_and_as_set(scenarios, looks, outcomes, keeping):
+        drawn = found(over)
+        ends = [scenarios[0], scenarios[-1]]
+        totals = again_of(ends, 0, count_again(drawn.replications), keeping)
+        baseline, whole = outcome_of(drawn.outcome, totals)
+        yield replace(drawn, over=Over(found(as_set), whole - baseline))
 
 
 @refuses_unknown

@@ -9,7 +9,7 @@ total variance).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -17,7 +17,7 @@ from typing import Any, cast
 import numpy as np
 
 from modelops_abm import formats
-from modelops_abm.experiments.running import Keeping, totals_of
+from modelops_abm.experiments.running import Keeping, Samples, sampled, totals_of
 from modelops_abm.experiments.statistics import Floats
 from modelops_abm.runs.engines import Progress
 from modelops_abm.runs.quantiles import LEVEL
@@ -63,11 +63,21 @@ class Unknown:
     @property
     def sentence(self) -> str:
         """What the spread is of."""
+        return self.in_words("the spread")
+
+    def in_words(self, spread: str) -> str:
+        """Return what a spread is of.
+
+        Parameters
+        ----------
+        spread
+            What is spread, such as ``the spread of availability``.
+        """
         unknown, chance = (formats.share(each, 0) for each in (self.share, 1.0 - self.share))
         sure = ""
         if self.high - self.low > 0.2:
             sure = f" (between {formats.share_interval(self.low, self.high)})"
-        return f"Of the spread, {unknown}{sure} is what nobody knows, and {chance} is chance."
+        return f"Of {spread}, {unknown}{sure} is what nobody knows, and {chance} is chance."
 
 
 def unknown_of(values: Floats, again: Floats) -> Unknown | None:
@@ -111,7 +121,7 @@ def _weights(count: int) -> Floats:
     return np.asarray(drawn / count)
 
 
-def pairs_of(replications: int) -> int:
+def count_again(replications: int) -> int:
     """Return how many draws come again, by the number of futures."""
     return -(-replications // _FUTURES_FOR_A_PAIR)
 
@@ -152,10 +162,36 @@ def halves(progress: Progress | None) -> tuple[Progress | None, Progress | None]
     return half(0), half(1)
 
 
-def over_in_words(as_set: str, over: str, unknown: Unknown | None) -> str:
+def over_and_as_set(
+    scenarios: Sequence[Scenario], looks: Sequence[int], wanted: Sequence[str], keeping: Keeping
+) -> Iterator[tuple[Samples, Samples]]:
+    """Yield outcomes over draws and at the values as set after so many replications.
+
+    Parameters
+    ----------
+    scenarios, looks, wanted, keeping
+        As `sampled` has them.
+    """
+    whole, half = halves(keeping.get("progress"))
+    over: Keeping = {**keeping, "progress": whole}
+    as_set: Keeping = {**keeping, "progress": half, "draws": None}
+    return zip(
+        sampled(scenarios, looks, wanted, **over),
+        sampled(scenarios, looks, wanted, **as_set),
+        strict=True,
+    )
+
+
+OVER = "Over what the organisation may be"
+OVER_DRAWS = "Intervals are over draws of what the organisation may be, and over chance"
+
+
+def over_in_words(
+    as_set: str, over: str, unknown: Unknown | None, spread: str = "the spread"
+) -> str:
     """Return an answer at the values as set, the one over draws, and what its spread is of."""
-    split = "" if unknown is None else unknown.sentence
-    return "\n".join(filter(None, (f"As set: {as_set}", over, split)))
+    split = "" if unknown is None else unknown.in_words(spread)
+    return "\n".join(filter(None, (f"As set: {as_set}", f"{OVER}: {over}", split)))
 
 
 def unknown_as_json(unknown: Unknown | None) -> dict[str, Any]:

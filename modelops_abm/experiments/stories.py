@@ -24,6 +24,7 @@ from modelops_abm.experiments.comparison import Comparison
 from modelops_abm.experiments.comparison_runs import compare
 from modelops_abm.experiments.finance import returns_of
 from modelops_abm.experiments.running import Keeping, refuses_unknown
+from modelops_abm.experiments.spread import OVER_DRAWS, over_in_words, unknown_as_json
 from modelops_abm.experiments.statistics import Estimate, PairedDifference
 from modelops_abm.experiments.words import ON_PAID, ON_WHOLE_COST
 from modelops_abm.representation import Reported, Row, Table, in_short, numbers, words
@@ -59,15 +60,33 @@ class Story(NamedTuple):
     @property
     def quiet(self) -> Scenario:
         """The plan of an organisation to which nothing happens."""
+        return self.quiet_of(preset(self.plan))
+
+    def quiet_of(self, plan: Scenario) -> Scenario:
+        """Return a plan of the organisation to which nothing happens."""
         if not self.organisation:
-            return preset(self.plan)
-        return with_values(preset(self.plan), self.organisation, source=f"story {self.name}")
+            return plan
+        return with_values(plan, self.organisation, source=f"story {self.name}")
 
     @property
     def scenario(self) -> Scenario:
         """The plan of the organisation to which it happens."""
+        return self.happens_to(preset(self.plan))
+
+    def happens_to(self, plan: Scenario) -> Scenario:
+        """Return a plan of the organisation to which it happens."""
         named = {"name": self.name, "description": self.description}
-        return with_values(self.quiet, {**self.values, **named}, source=f"story {self.name}")
+        values = {**self.values, **named}
+        return with_values(self.quiet_of(plan), values, source=f"story {self.name}")
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Names of the values that it is told of, before it happens as well: these are as set.
+
+        What changes on a day is a change from what there was, and both are part of the story.
+        """
+        changed = {name for each in self.scenario.changes for name in each.values}
+        return frozenset({*self.organisation, *changed})
 
 
 def _stated() -> Iterator[Story]:
@@ -185,6 +204,24 @@ class Told(Reported):
 
     def sentence(self) -> str:
         """Return which story costs most, and where the plan is worth more or less because of it."""
+        if (as_set := self.as_set) is None:
+            return self._in_words()
+        spread = "the spread of what the plan is worth"
+        return over_in_words(as_set.sentence(), self._in_words(), self.quiet[0].unknown, spread)
+
+    @property
+    def as_set(self) -> Told | None:
+        """The same at the values as set, if it is over draws of what the organisation may be."""
+        if all(each.over is None for each in (*self.quiet, *self.pressed)):
+            return None
+        quiet, pressed = (
+            # A story that states all that is drawn is as set.
+            tuple(each if each.over is None else each.over.as_set for each in pairs)
+            for pairs in (self.quiet, self.pressed)
+        )
+        return Told(self.stories, quiet, pressed)
+
+    def _in_words(self) -> str:
         worst = min(self.stories, key=lambda each: self._mean(each, with_plan=False))
         cost = _money(self.change(worst.name, "npv").estimate)
         found = [f"Lowest without the plan: {worst.title}, {cost}."]
@@ -247,7 +284,8 @@ class Told(Reported):
     def notes(self) -> str:
         """Return what each story is."""
         plans = [f"{each.title}: {each.description}{_plan_of(each)}" for each in self.stories]
-        return "\n".join([*plans, "Intervals are luck only; what is assumed may be wrong by more."])
+        read = "Intervals are luck only; what is assumed may be wrong by more."
+        return "\n".join([*plans, read if self.as_set is None else f"{OVER_DRAWS}."])
 
     def to_json(self) -> dict[str, Any]:
         """Return what each story changes as plain data."""
@@ -257,7 +295,12 @@ class Told(Reported):
             each.name: [pair.finance.npv.mean for pair in self._pair(each.name)]
             for each in self.stories
         }
-        return {"version": simulator_version(), "stories": rows, "worth": worth}
+        found = {"version": simulator_version(), "stories": rows, "worth": worth}
+        if (as_set := self.as_set) is not None:
+            alone = as_set.to_json()
+            found["at_the_values_as_set"] = {name: alone[name] for name in ("stories", "worth")}
+            found.update(unknown_as_json(self.quiet[0].unknown))
+        return found
 
 
 def _side(pair: Comparison, *, with_plan: bool) -> Ensemble:
@@ -304,7 +347,11 @@ def _returns(pair: Comparison) -> tuple[str, ...]:
 
 @refuses_unknown
 def tell(
-    stories: Sequence[Story] = (), replications: int = 200, **keeping: Unpack[Keeping]
+    stories: Sequence[Story] = (),
+    replications: int = 200,
+    *,
+    plans: Mapping[str, Scenario] = MappingProxyType({}),
+    **keeping: Unpack[Keeping],
 ) -> Told:
     """Tell stories: run each with and without what happens, both without and with the plan.
 
@@ -314,8 +361,12 @@ def tell(
         Which; all of them if there are none.
     replications
         How many futures of each of the four scenarios.
+    plans
+        The plan of each preset, as another organisation has it; those that are missing are the
+        preset's own.
     keeping
-        See `running.Keeping`; `progress` counts the comparisons.
+        See `running.Keeping`; `progress` counts the comparisons. Of draws, what a story states is
+        left out.
 
     Raises
     ------
@@ -332,13 +383,25 @@ def tell(
     'earns'
     """
     chosen = tuple(stories) or tuple(STORIES.values())
-    progress, settings = keeping.get("progress"), Keeping(**{**keeping, "progress": None})
-    known: dict[Scenario, Comparison] = {}
-    plans = [plan for each in chosen for plan in (each.quiet, each.scenario)]
-    for number, plan in enumerate(plans, start=1):
-        if plan not in known:  # many stories are of the same organisation
-            known[plan] = compare(plan, replications, **settings)
+    progress = keeping.get("progress")
+    known: dict[tuple[Scenario, tuple[str, ...]], Comparison] = {}
+
+    def told(plan: Scenario, stated: frozenset[str]) -> Comparison:
+        draws = keeping.get("draws")
+        rest = None if draws is None else draws.without(stated)
+        # Many stories are of the same organisation.
+        key = plan, () if rest is None else tuple(rest.columns)
+        if key not in known:
+            settings: Keeping = {**keeping, "progress": None, "draws": rest}
+            known[key] = compare(plan, replications, **settings)
+        return known[key]
+
+    quiet, pressed = [], []
+    for number, each in enumerate(chosen, start=1):
+        plan = plans.get(each.plan) or preset(each.plan)
+        # The numbers of the draws stay, so that both sides are of the same organisations.
+        quiet.append(told(each.quiet_of(plan), each.known))
+        pressed.append(told(each.happens_to(plan), each.known | frozenset(each.values)))
         if progress is not None:
-            progress(number, len(plans))
-    told = [known[plan] for plan in plans]
-    return Told(chosen, tuple(told[::2]), tuple(told[1::2]))
+            progress(2 * number, 2 * len(chosen))
+    return Told(chosen, tuple(quiet), tuple(pressed))

@@ -32,12 +32,24 @@ from modelops_abm.experiments.running import (
     refuses_unknown,
     totals_of,
 )
+from modelops_abm.experiments.spread import (
+    OVER_DRAWS,
+    Over,
+    Unknown,
+    again_of,
+    count_again,
+    halves,
+    over_in_words,
+    unknown_as_json,
+    unknown_of,
+)
 from modelops_abm.experiments.statistics import estimate
 from modelops_abm.experiments.words import HALF_WIDTH, Difference
 from modelops_abm.formats import number
 from modelops_abm.representation import Column, Reported, Represented, Row, Table, numbers
 from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import InputError, Problem, Scenario
+from modelops_abm.text import all_of
 
 type Point = Mapping[str, Any]
 """A value for each input, by its name."""
@@ -223,6 +235,9 @@ class SweepResult(Reported):
         Of the package.
     outcome
         The outcome that sentences, tables and figures are about.
+    over
+        If it is over draws of what the organisation may be: the same at the values as set, and the
+        totals of the scenario in the futures of some draws once more.
     """
 
     scenario: Scenario
@@ -233,10 +248,20 @@ class SweepResult(Reported):
     totals: Floats
     version: str = field(default_factory=simulator_version)
     outcome: str = "npv"
+    over: Over[SweepResult] | None = None
 
     def about(self, outcome: str) -> SweepResult:
         """Return the same, to be told of another outcome of the run summary."""
-        return replace(self, outcome=outcome)
+        over = self.over and replace(self.over, as_set=self.over.as_set.about(outcome))
+        return replace(self, outcome=outcome, over=over)
+
+    @property
+    def unknown(self) -> Unknown | None:
+        """What of the spread of the scenario itself is what nobody knows; None without draws."""
+        if self.over is None:
+            return None
+        again = outcome_of(self.outcome, self.over.again)
+        return unknown_of(self._all_values(self.outcome)[0], again)
 
     @property
     def replications(self) -> int:
@@ -320,15 +345,36 @@ class SweepResult(Reported):
     def sentence(self) -> str:
         """Return what the table is about."""
         what = OUTCOMES[self.outcome].meaning.rstrip(".")
-        return f"{what} at {formats.plural(len(self.points), 'point')}, highest first:"
+        points = formats.plural(len(self.points), "point")
+        if self.over is None:
+            return f"{what} at {points}, highest first:"
+        as_set, drawn = (each._highest() for each in (self.over.as_set, self))
+        split = over_in_words(f"{as_set}.", f"{drawn}.", self.unknown, "the scenario's own spread")
+        return f"{what} at {points}.\n{split}"
+
+    def _highest(self) -> str:
+        """Return at which point the mean is highest, and how high."""
+        means = self.summary(self.outcome)["mean"]
+        if means.isna().all():
+            return "it exists nowhere"
+        place = int(means.to_numpy(dtype=np.float64, na_value=-np.inf).argmax())
+        values = (
+            f"{in_words(entry.name).lower()} {formats.stated(self.points[place][entry.name])}"
+            for entry in self.inputs
+        )
+        level = formats.amount(float(means[place]), OUTCOMES[self.outcome].unit)
+        return f"highest at {all_of(list(values))}, {level}"
 
     def tables(self) -> tuple[Table, Table]:
         """Return the points, the highest first, and every replication, which is not shown."""
         columns = (
             *(Column(in_words(entry.name), may_wrap=True) for entry in self.inputs),
             *numbers("mean", HALF_WIDTH, "difference", HALF_WIDTH),
+            *(() if self.over is None else numbers("as set")),
         )
         summary = self.summary(self.outcome)
+        if self.over is not None:
+            summary["as_set"] = self.over.as_set.summary(self.outcome)["mean"]
         by_mean = summary.sort_values("mean", ascending=False)
         rows = [Row(self._cells(row)) for _, row in by_mean.iterrows()]
         points = Table("points", columns, _both_ends(rows), numbers=lambda: summary)
@@ -339,12 +385,14 @@ class SweepResult(Reported):
         unit = OUTCOMES[self.outcome].unit
         level, width = (formats.amount(row[name], unit) for name in ("mean", "half_width"))
         difference = Difference(self.outcome, row["difference"], row["difference_half_width"])
-        return (*values, level, width, difference.text, difference.width)
+        as_set = () if self.over is None else (formats.amount(row["as_set"], unit),)
+        return (*values, level, width, difference.text, difference.width, *as_set)
 
     def notes(self) -> str:
         """Return how the differences are paired, and what the intervals leave out."""
+        intervals = "Intervals are luck only" if self.over is None else OVER_DRAWS
         return (
-            "Differences are to the scenario as it is, future by future. Intervals are luck only."
+            f"Differences are to the scenario as it is, future by future. {intervals}."
             " The highest of many looks a little better than it is."
         )
 
@@ -362,7 +410,14 @@ class SweepResult(Reported):
                 {str(name): None if _is_nan(value) else value for name, value in row.items()}
                 for row in rows
             ],
+            **self._over_as_json(),
         }
+
+    def _over_as_json(self) -> dict[str, Any]:
+        if self.over is None:
+            return {}
+        found = self.over.as_set.to_json()["summary"]
+        return {"at_the_values_as_set": found, **unknown_as_json(self.unknown)}
 
     def _all_values(self, outcome: str) -> Floats:
         return outcome_of(outcome, self.totals)
@@ -486,7 +541,8 @@ def run_sweep(sweep: Sweep, replications: int, **keeping: Unpack[Keeping]) -> Sw
     replications
         How many of each point.
     keeping
-        See `running.Keeping`. With a store, what was run before is not run again.
+        See `running.Keeping`. With a store, what was run before is not run again. With draws, which
+        do without the inputs, the same is run at the values as set.
 
     Raises
     ------
@@ -509,12 +565,23 @@ def run_sweep(sweep: Sweep, replications: int, **keeping: Unpack[Keeping]) -> Sw
     """
     check_room(1 + len(sweep.points), replications)
     scenarios = [sweep.scenario, *sweep.scenarios()]
-    totals = totals_of(scenarios, replications, **keeping)
-    return SweepResult(
+    result = SweepResult(
         scenario=sweep.scenario,
         inputs=sweep.inputs,
         points=sweep.points,
         seed=keeping.get("seed", 0),
         engine=engine_of(keeping),
-        totals=totals,
+        totals=np.empty((0, 0, 0)),
     )
+    draws = keeping.get("draws")
+    # What is varied is known at each point, also where it is one of what is drawn.
+    draws = draws and draws.without(entry.name for entry in sweep.inputs)
+    whole, half = halves(keeping.get("progress"))
+    as_set: Keeping = {**keeping, "draws": None}
+    if draws is None:
+        return replace(result, totals=totals_of(scenarios, replications, **as_set))
+    as_set["progress"] = half
+    over: Keeping = {**keeping, "progress": whole, "draws": draws}
+    drawn, alone = (totals_of(scenarios, replications, **each) for each in (over, as_set))
+    again = again_of([sweep.scenario], 0, count_again(replications), over)[0]
+    return replace(result, totals=drawn, over=Over(replace(result, totals=alone), again))

@@ -460,8 +460,9 @@ def files_of_run(*, csv: bool, model_days: bool) -> list[str]:
     return [_DESCRIPTION, *(f"{name}.{ending}" for name in tables for ending in endings)]
 
 
-FILES_OF_ENSEMBLE = (_DESCRIPTION, "totals.parquet")
-"""Names of the files that `Ensemble.save` saves of an ensemble without bands and tables."""
+def files_of_ensemble(*, with_draws: bool) -> list[str]:
+    """Return the names of the files that `Ensemble.save` saves without bands and other tables."""
+    return [_DESCRIPTION, "totals.parquet", *(["draws.parquet"] if with_draws else [])]
 
 
 def _itself(table: pd.DataFrame) -> pd.DataFrame:

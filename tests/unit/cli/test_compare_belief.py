@@ -1,4 +1,4 @@
-"""``compare --belief`` and ``--require-chance``."""
+"""``--belief`` on every command that runs an experiment, and ``--require-chance``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_tells_both_answers(modelops: Callable, file: str) -> None:
     assert outcome.code == 0, outcome.err
     words = " ".join(outcome.out.replace("\u202f", " ").split())
     assert "60 days, seed 0, 50 futures, draws of belief.parquet" in words
-    assert "Over what the organisation may be it pays in" in words
+    assert "Over what the organisation may be: it pays in" in words
     assert "is what nobody knows" in words
     assert all(len(line) <= 100 for line in outcome.out.splitlines())
 
@@ -105,3 +105,32 @@ def test_a_file_that_is_none_is_refused(modelops: Callable, file: str) -> None:
     outcome = modelops("compare", "--belief", file)
     assert outcome.code == 1
     assert "is no belief, or damaged" in outcome.err
+
+
+COMMANDS = {
+    "credit": ("--preset", "monitoring_alone", "--days", "60"),
+    "sweep": ("--vary", "capabilities.rollback.maximum=0,1", "--days", "60"),
+    "simulate": ("--days", "60"),
+    "stories": ("no_incidents",),
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_tells_both_answers(modelops: Callable, file: str, command: str) -> None:
+    arguments = (command, *COMMANDS[command], "--belief", file, "--replications", "50")
+    outcome = modelops(*arguments, "--output", "kept")
+    assert outcome.code == 0, outcome.err
+    words = " ".join(outcome.out.replace("\u202f", " ").split())
+    assert "As set: " in words
+    assert "Over what the organisation may be: " in words
+    assert "draws of belief.parquet" in words
+    assert all(len(line) <= 100 for line in outcome.out.splitlines())
+    said = json.loads(modelops(*arguments, "--json").out)
+    assert said["belief"]["draws"] == 30
+    assert "at_the_values_as_set" in said
+
+
+def test_a_single_run_has_no_belief(modelops: Callable, file: str) -> None:
+    outcome = modelops("simulate", "--belief", file)
+    assert outcome.code == 2
+    assert "--belief needs --replications N" in outcome.err

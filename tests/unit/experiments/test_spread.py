@@ -111,7 +111,7 @@ def test_intervals_of_the_split_hold() -> None:
 def test_it_says_both_answers_and_what_the_spread_is_of(found: Comparison) -> None:
     words = found.sentence()
     assert words.startswith("As set: ")
-    assert "Over what the organisation may be it pays in" in words
+    assert "Over what the organisation may be: it pays in" in words
     assert "is what nobody knows, and" in words
     assert "luck" not in words + found.notes()
     assert [row.cells[0] for row in found.tables()[0].rows] == ["As set", "Over what it may be"]
