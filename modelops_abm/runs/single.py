@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from modelops_abm.compiled_engine.layout import Record
-from modelops_abm.compiled_engine.run import Replication, run_in_full
 from modelops_abm.core import outcomes
 from modelops_abm.core.events import LogRecord, RetirementReason, TaskClass
 from modelops_abm.core.randomness import checked_seed
@@ -34,6 +32,8 @@ from modelops_abm.scenario.identity import identity
 from modelops_abm.scenario.scenario import timeline
 
 if TYPE_CHECKING:
+    from modelops_abm.compiled_engine.layout import Record
+    from modelops_abm.compiled_engine.run import Replication
     from modelops_abm.mesa_engine.ml_model import MLModel
     from modelops_abm.mesa_engine.model import ModelOpsModel
 
@@ -274,6 +274,8 @@ def _model_day(model: ModelOpsModel, ml_model: MLModel) -> tuple[object, ...]:
 
 
 def _with_ensemble(scenario: Scenario, seed: int, replication: int) -> Run:
+    from modelops_abm.compiled_engine.run import run_in_full  # when it runs: Mesa does without
+
     run = run_in_full(scenario, seed, replication)
     totals = dict(zip(outcomes.TOTALS, run.totals.tolist(), strict=True))
     names = (outcome.name for outcome in outcomes.DAILY)
