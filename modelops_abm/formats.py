@@ -20,7 +20,7 @@ _CURRENCY = ("$", "$ of day 0")
 _MOST_DIGITS, _MOST_OF_AN_END = 5, 6
 """Digits of a number, and of the ends of an interval, that are worth a place."""
 _ROUNDING = 1e-9
-"""A half-width smaller than this part of the number is rounding, not luck."""
+"""A half-width smaller than this part of the number is rounding, not chance."""
 _LARGEST_RATIO = 1e3
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 

@@ -1,7 +1,7 @@
 """The main job: what five capabilities are worth to the reference organisation.
 
-Hundreds of futures, each without and with the capabilities under the same luck. The answer is the
-average difference and how well it is known; one pair of runs is kept as an example.
+Hundreds of futures, each without and with the capabilities under common random numbers. The answer
+is the average difference and how well it is known; one pair of runs is kept as an example.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _FIGURES, _PICTURES = "comparison.json", "pictures"
 
 
 class Pair(NamedTuple):
-    """Two runs with the same luck."""
+    """Two runs under common random numbers."""
 
     baseline: Run
     plan: Run
@@ -123,7 +123,7 @@ def _second_line(comparison: Comparison) -> str:
     npv = Difference.of("npv", comparison.finance.npv)
     return (
         f"That is the average of {formats.number(comparison.replications)} futures, each without"
-        f" and with them under the same luck; {INTERVAL} of the average"
+        f" and with them under common random numbers; {INTERVAL} of the average"
         f" {npv.interval}. {comparison.payback(ALL_FIVE)}"
     )
 
@@ -135,7 +135,7 @@ def _may_happen(comparison: Comparison) -> str:
     spread = formats.money_interval(*comparison.percentiles)
     count, interval = chance(comparison.finance.loss)
     return (
-        f"One future alone is one team's luck: in nine of ten the difference is"
+        f"One future alone is a matter of chance: in nine of ten the difference is"
         f" {spread}, and {count} ({interval}) end below the baseline."
     )
 

@@ -32,7 +32,7 @@ for variable in [name for name in os.environ if ASKED_OF_THE_PROGRAM.fullmatch(n
 TESTS = Path(__file__).resolve().parent
 SHARED_DATA = TESTS.parent.parent / "shared" / "data"
 USUAL_SLOW_SECONDS = 20.0
-FOLDERS = ("unit", "property", "verification", "twin", "baseline", "interface", "app")
+FOLDERS = ("unit", "property", "verification", "docking", "baseline", "interface", "app")
 
 settings.register_profile("dev", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)

@@ -102,7 +102,7 @@ def net_value(comparison: Comparison) -> Figure:
         height=152.0,
     )
     below = Panel(
-        "Plan minus baseline, each future with the same luck",
+        "Plan minus baseline, both of each future under common random numbers",
         "",
         x,
         value_axis([0.0, *difference.ends], signed=True),

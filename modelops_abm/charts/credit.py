@@ -165,8 +165,8 @@ def _luck(credit: Credit) -> str:
 
 
 def _source(credit: Credit) -> str:
-    luck = f"seed {credit.seed}. Intervals: 95 %, luck only"
-    return f"Scenario {shortened(credit.plan.name)}, {luck}. modelops_abm {__version__}."
+    ran = f"seed {credit.seed}. Intervals: 95 %, chance only"
+    return f"Scenario {shortened(credit.plan.name)}, {ran}. modelops_abm {__version__}."
 
 
 # What every level of a capability is worth

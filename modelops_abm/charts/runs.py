@@ -77,13 +77,13 @@ COUNTS_OF_STATE: dict[State, tuple[str, ...]] = {
 
 def source_of(run: Run, against: Run | None = None) -> str:
     """Return what makes a figure of a run repeatable, or of a plan's against a baseline's."""
-    luck = f"seed {run.seed}, replication {run.replication}"
+    ran = f"seed {run.seed}, replication {run.replication}"
     if against is None:
-        return f"Scenario {shortened(run.scenario.name)}, {luck}. modelops_abm {run.version}."
+        return f"Scenario {shortened(run.scenario.name)}, {ran}. modelops_abm {run.version}."
     own, other = (shortened(each.scenario.name) for each in (run, against))
     if (against.seed, against.replication) != (run.seed, run.replication):
-        luck += f" against seed {against.seed}, replication {against.replication}"
-    return f"Plan {own}, baseline {other}, {luck}. modelops_abm {run.version}."
+        ran += f" against seed {against.seed}, replication {against.replication}"
+    return f"Plan {own}, baseline {other}, {ran}. modelops_abm {run.version}."
 
 
 # States
@@ -449,10 +449,10 @@ def _check_pair(plan: Run, baseline: Run) -> None:
 
 
 def _luck_of(plan: Run, baseline: Run) -> str:
-    """Return whether both runs met the same luck, in a sentence."""
+    """Return whether both runs had the same random numbers, in a sentence."""
     if (plan.seed, plan.replication) == (baseline.seed, baseline.replication):
-        return "One future, the same luck for both."
-    return "One future each, with different luck."
+        return "One future, the same random numbers for both."
+    return "One future each, with different random numbers."
 
 
 def compare(plan: Run, baseline: Run) -> Figure:

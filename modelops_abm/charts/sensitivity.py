@@ -296,7 +296,7 @@ def value_of_information(found: ValueOfInformation) -> Figure:
         f"Choice among {all_of(found.names)}, by average net present value. Each assumption is"
         f" uncertain over its range, at {formats.plural(found.points, 'point')}, and moved alone"
         f" at {found.moves}.",
-        f"Seed {found.seed}. Intervals: 95 %, over points and luck. modelops_abm {__version__}.",
+        f"Seed {found.seed}. Intervals: 95 %, over points and chance. modelops_abm {__version__}.",
     )
 
 

@@ -209,5 +209,5 @@ def _common_axis(effects: Collection[pd.DataFrame], size: float) -> Axis:
 
 
 def _source(result: SweepResult) -> str:
-    luck = f"seed {result.seed}, {result.engine} engine"
-    return f"Scenario {shortened(result.scenario.name)}, {luck}. modelops_abm {result.version}."
+    ran = f"seed {result.seed}, {result.engine} engine"
+    return f"Scenario {shortened(result.scenario.name)}, {ran}. modelops_abm {result.version}."

@@ -29,8 +29,8 @@ def benchmarks(asked: Asked) -> None:
         from modelops_abm.evidence.model_card import benchmarks_of
 
         found = benchmarks_of(asked.scenario, asked.replications, **keeping)
-        luck = plural(found.replications, "future")
+        futures = plural(found.replications, "future")
         facts = {"replications": found.replications}
-        return Found(found, luck, facts, scenario=as_it_is(asked.scenario))
+        return Found(found, futures, facts, scenario=as_it_is(asked.scenario))
 
     conduct(asked, "benchmarks", "As it is", _FILES, beside)

@@ -40,9 +40,9 @@ def credit(asked: Asked, outcome: str) -> None:
         from modelops_abm.experiments import credit as credit_of
 
         found = credit_of(asked.scenario, asked.replications, outcomes=(outcome,), **keeping)
-        luck = f"{plural(found.replications, 'future')} of each combination"
+        futures = f"{plural(found.replications, 'future')} of each combination"
         facts = {"outcome": outcome, "replications": found.replications}
-        return Found(found, luck, facts, whole=[asked.scenario])
+        return Found(found, futures, facts, whole=[asked.scenario])
 
     words = "All combinations of the capabilities"
     conduct(asked, "credit", words, _FILES, shared_out)

@@ -227,7 +227,9 @@ def days_option[F: Callable[..., Any]](command: F) -> F:
 
 def seed_option[F: Callable[..., Any]](command: F) -> F:
     """Give a command the option ``--seed``."""
-    return click.option("--seed", type=Seed(), default=0, help="Decides all luck.")(command)
+    return click.option("--seed", type=Seed(), default=0, help="Seed of all that is random.")(
+        command
+    )
 
 
 def belief_option[F: Callable[..., Any]](command: F) -> F:

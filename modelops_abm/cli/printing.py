@@ -69,13 +69,13 @@ def warn_of_team(scenario: Scenario) -> None:
 
 
 def print_what_ran(
-    scenario: Scenario, luck: str, *, whole: Sequence[Scenario] = (), notes: str = ""
+    scenario: Scenario, futures: str, *, whole: Sequence[Scenario] = (), notes: str = ""
 ) -> None:
     """Print what ran, and what came from where.
 
     Parameters
     ----------
-    scenario, luck
+    scenario, futures
         The scenario, and in words which futures.
     whole
         All scenarios that ran, if nothing was varied but what they differ in; then what was set and
@@ -84,7 +84,7 @@ def print_what_ran(
         What is said at the end; it is not said here as well.
     """
     target = console()
-    say(target, f"Scenario {scenario.name}, {plural(scenario.horizon_days, 'day')}, {luck}.")
+    say(target, f"Scenario {scenario.name}, {plural(scenario.horizon_days, 'day')}, {futures}.")
     if scenario.imported is not None:
         from modelops_abm.clients import notes_on, stages_in_words
 

@@ -106,9 +106,9 @@ def sensitivity(
             "outcome": outcome,
             "alternatives": list(question.alternatives),
         }
-        luck = f"{plural(asked.replications, 'future')} at each point"
+        futures = f"{plural(asked.replications, 'future')} at each point"
         result = _found(method, question, count, asked.replications, keeping)
-        return Found(result, luck, facts, beside=(known,))
+        return Found(result, futures, facts, beside=(known,))
 
     conduct(asked, "sensitivity", "Varying the assumptions", _FILES, found)
 

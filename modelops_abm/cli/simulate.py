@@ -121,11 +121,11 @@ def simulate(
     beside: tuple[Result, ...]
     if replications is not None:
         result, beside = _many(asked, replications, engine or "ensemble", output)
-        luck = f"{plural(replications, 'replication')}, {result.ensemble.engine} engine"
+        futures = f"{plural(replications, 'replication')}, {result.ensemble.engine} engine"
     else:
         kept = None if output is None else _Kept(output, csv, model_days, pictures)
         result, beside = _once(asked, replication or 0, kept)
-        luck = f"replication {result.replication}"
+        futures = f"replication {result.replication}"
     if as_json:
         documents = [each.to_json() for each in (result, *beside)]
         documents += [] if over is None else [over.to_json(seed)]
@@ -134,7 +134,7 @@ def simulate(
         warn_of_team(scenario)
     elif not quiet:
         draws = "" if over is None else f", {over.words}"
-        print_what_ran(scenario, f"seed {seed}, {luck}{draws}", whole=[scenario])
+        print_what_ran(scenario, f"seed {seed}, {futures}{draws}", whole=[scenario])
         print_simulation(result, *beside, saved=output)
 
 

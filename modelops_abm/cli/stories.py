@@ -85,8 +85,8 @@ def stories(
 
     def told(keeping: Keeping) -> Found:
         found = experiment.tell(chosen, replications, plans=plans, **keeping)
-        luck = f"{plural(found.replications, 'future')} of each"
-        return Found(found, luck, {"replications": found.replications})
+        futures = f"{plural(found.replications, 'future')} of each"
+        return Found(found, futures, {"replications": found.replications})
 
     organisation = preset("reference") if over is None else baseline_of(over.scenario)
     asked = Asked(organisation, replications, seed, output, wants_json, cluster, over)

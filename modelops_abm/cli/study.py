@@ -168,7 +168,7 @@ class Found:
     ----------
     result
         What was found.
-    luck
+    futures
         How many futures of what, for the first line.
     facts
         What else `experiment.json` and the JSON document say.
@@ -183,7 +183,7 @@ class Found:
     """
 
     result: Result
-    luck: str = ""
+    futures: str = ""
     facts: Mapping[str, Any] = field(default_factory=dict)
     beside: tuple[Result, ...] = ()
     scenario: Scenario | None = None
@@ -234,9 +234,9 @@ def conduct(
         warn_of_team(found.scenario or asked.scenario)
         return
     draws = "" if asked.believed is None else asked.believed.words
-    luck = ", ".join(filter(None, (f"seed {asked.seed}", found.luck, draws)))
+    futures = ", ".join(filter(None, (f"seed {asked.seed}", found.futures, draws)))
     print_what_ran(
-        found.scenario or asked.scenario, luck, whole=found.whole, notes=found.result.notes()
+        found.scenario or asked.scenario, futures, whole=found.whole, notes=found.result.notes()
     )
     print_result(found.result, *found.beside, advice=found.advice, kept=asked.output)
 

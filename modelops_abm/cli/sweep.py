@@ -142,7 +142,7 @@ def sweep(
             "points": len(result.points),
             "replications": result.replications,
         }
-        luck = f"{plural(result.replications, 'future')} of each point, {result.engine} engine"
-        return Found(result, luck, facts)
+        futures = f"{plural(result.replications, 'future')} of each point, {result.engine} engine"
+        return Found(result, futures, facts)
 
     conduct(asked, "sweep", "Sweeping", _FILES, swept, engine=engine)

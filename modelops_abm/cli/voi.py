@@ -62,7 +62,7 @@ def voi(asked: Asked, varied: tuple[str, ...], points: int, each: bool) -> None:
             "replications": found.replications,
             "alternatives": list(found.names),
         }
-        luck = f"{plural(found.replications, 'future')} at each point"
-        return Found(found, luck, facts, beside=(known,))
+        futures = f"{plural(found.replications, 'future')} at each point"
+        return Found(found, futures, facts, beside=(known,))
 
     conduct(asked, "voi", "Choosing under uncertainty", _FILES, valued)

@@ -61,8 +61,8 @@ class Averages(Reported):
     def sentence(self) -> str:
         """Return the average net present value, and how well it is known; over draws both."""
         if self.over is None:
-            luck = "Intervals are luck only: how wrong the assumptions may be is not in them."
-            return f"{self._npv_in_words()} {luck}"
+            chance = "Intervals are chance only: how wrong the assumptions may be is not in them."
+            return f"{self._npv_in_words()} {chance}"
         as_set = self.over.as_set._npv_in_words()
         return over_in_words(as_set, self._npv_in_words(), self.unknown)
 

@@ -345,7 +345,7 @@ class Credit(Reported):
             return f"{share} come.{pair} {OVER_DRAWS}, each by itself."
         return (
             f"{share} come; alone: without the others; last: when the others are there.{pair}"
-            " Intervals are luck only, each by itself."
+            " Intervals are chance only, each by itself."
         )
 
     def to_json(self) -> dict[str, Any]:

@@ -284,7 +284,7 @@ class Told(Reported):
     def notes(self) -> str:
         """Return what each story is."""
         plans = [f"{each.title}: {each.description}{_plan_of(each)}" for each in self.stories]
-        read = "Intervals are luck only; what is assumed may be wrong by more."
+        read = "Intervals are chance only; what is assumed may be wrong by more."
         return "\n".join([*plans, read if self.as_set is None else f"{OVER_DRAWS}."])
 
     def to_json(self) -> dict[str, Any]:

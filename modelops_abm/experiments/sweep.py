@@ -390,7 +390,7 @@ class SweepResult(Reported):
 
     def notes(self) -> str:
         """Return how the differences are paired, and what the intervals leave out."""
-        intervals = "Intervals are luck only" if self.over is None else OVER_DRAWS
+        intervals = "Intervals are chance only" if self.over is None else OVER_DRAWS
         return (
             f"Differences are to the scenario as it is, future by future. {intervals}."
             " The highest of many looks a little better than it is."

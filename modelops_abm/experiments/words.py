@@ -18,7 +18,7 @@ INTERVAL = f"95{formats.NARROW_SPACE}% interval"
 HALF_WIDTH = f"±95{formats.NARROW_SPACE}%"
 """Headings of the columns that say how well a mean is known."""
 CAUTION = (
-    "Intervals are luck only. The assumptions are as set, and many of them are judgement:"
+    "Intervals are chance only. The assumptions are as set, and many of them are judgement:"
     " 'modelops-abm show'."
 )
 CAUTION_OVER = (

@@ -1,4 +1,4 @@
-"""Many replications of one or several scenarios that share their luck.
+"""Many replications of one or several scenarios under common random numbers.
 
 First a block of consecutive replications: what a worker runs, and the `Batch` that it hands back.
 Then `stream`, which hands out blocks and yields batches in order; and `replicate`, which gathers
@@ -233,7 +233,7 @@ def _stacked(numbers: Iterable[int], tables: Iterable[pd.DataFrame]) -> pd.DataF
 
 
 # --------------------------------------------------------------------------------------
-# Many replications of one or several scenarios that share their luck.
+# Many replications of one or several scenarios under common random numbers.
 
 
 _LOOK_SECONDS = 0.05
@@ -270,7 +270,7 @@ def stream(
     Parameters
     ----------
     scenarios
-        Scenarios that share their luck, replication by replication.
+        Scenarios under common random numbers, replication by replication.
     replications, first
         How many, and the number of the first.
     series

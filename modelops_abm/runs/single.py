@@ -197,7 +197,7 @@ def simulate(
     scenario
         What to run.
     seed, replication
-        Both 0 or more; they decide all luck.
+        Both 0 or more; they decide all that is random.
     engine
         ``mesa``, agent by agent, or ``ensemble``, hundreds of times faster. They give the same.
     model_class

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from modelops_abm.core.registry import BUILT_IN_CAPABILITIES
+from modelops_abm.errors import InputError
 from modelops_abm.formats import count_in_words
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES
 from modelops_abm.scenario.changes import with_values
@@ -83,6 +84,8 @@ def _as_one(entries: _Entries) -> Departure:
     )
 
 
+_RENAMED = {"firefighting": "no_preemption"}
+
 _PRESETS = {"reference": _Preset("", {}), **dict(_of_capabilities()), **dict(_of_file())}
 
 PRESETS: Mapping[str, str] = MappingProxyType(
@@ -101,13 +104,15 @@ def preset(name: str) -> Scenario:
     Raises
     ------
     InputError
-        If there is none; it suggests the nearest name.
+        If there is none; it says the new name of one that had another, or the nearest.
 
     Examples
     --------
     >>> preset("small_team").team.developers
     5
     """
+    if name in _RENAMED:
+        raise InputError(f"the preset {name} is now called {_RENAMED[name]}")
     known_by(name, PRESETS, "preset")
     return _scenario(name)
 

@@ -1,7 +1,7 @@
 """Values that change nothing in a scenario, and why: one table, which tests verify by simulation.
 
 A value is listed only where it follows from the scenario's other values that no run can be
-different, whatever the luck; a value may have no effect in a run without being listed.
+different, whatever is drawn; a value may have no effect in a run without being listed.
 """
 
 from __future__ import annotations

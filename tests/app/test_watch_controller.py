@@ -197,10 +197,10 @@ def test_an_error_in_the_model_is_said_and_the_last_picture_stays(
 ) -> None:
     step = PairedRun.step
 
-    def fails_on_day_10(twin: PairedRun) -> None:
-        if twin.day == 10:
+    def fails_on_day_10(paired: PairedRun) -> None:
+        if paired.day == 10:
             raise RuntimeError("a developer went missing")
-        step(twin)
+        step(paired)
 
     monkeypatch.setattr(PairedRun, "step", fails_on_day_10)
     screen.player.jump(20)

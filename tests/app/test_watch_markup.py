@@ -51,12 +51,12 @@ YEARS = time_axis_of(Scenario())
 @pytest.fixture(scope="module")
 def pictures() -> dict[int, Picture]:
     """Return pictures of a run by day, the model with the worst luck followed."""
-    twin = PairedRun(RunChoice(preset("all_five"), seed=0, replication=0))
+    paired = PairedRun(RunChoice(preset("all_five"), seed=0, replication=0))
     shown = {}
     for day in range(301):
         if day in (0, 120, 300):
-            shown[day] = picture_of(twin, 4)
-        twin.step()
+            shown[day] = picture_of(paired, 4)
+        paired.step()
     return shown
 
 

@@ -24,7 +24,7 @@ QUICK = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-PRESETS = ("reference", "all_five", "firefighting", "start_up")
+PRESETS = ("reference", "all_five", "no_preemption", "start_up")
 SEED, REPLICATION, DAYS = 17, 3, 200
 
 

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from modelops_abm.app.understand.verification import Finding
 from modelops_abm.core.randomness import index_of_identifier
-from tests.verification.findings import SHOWN, Finding, findings, half_width_of, of_mean
+from tests.verification.findings import SHOWN, findings, half_width_of, of_mean
 
 FALSE_ALARMS = 1e-3
 MOST_CHECKS = 300

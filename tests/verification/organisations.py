@@ -14,7 +14,7 @@ from modelops_abm.core import outcomes
 from modelops_abm.core.events import LogRecord
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, Scenario, with_values
-from tests.twin.docking import dock, log_of
+from tests.docking.docking import dock, log_of
 
 NEVER_DAYS = 36_500.0
 PLACES = {outcome.name: place for place, outcome in enumerate(outcomes.DAILY)}

@@ -13,6 +13,7 @@ import ast
 import json
 import sys
 from collections.abc import Generator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1]))
 
+from modelops_abm.app.understand.verification import Finding  # noqa: E402 - found above
 from modelops_abm.version import __version__  # noqa: E402 - found by the line above
 from tests.verification import findings  # noqa: E402
 from tests.verification.checks import ALPHA  # noqa: E402
@@ -33,7 +35,7 @@ class Recorder:
     __name__ = RECORDER
 
     def __init__(self) -> None:
-        self.groups: dict[Path, list[findings.Finding]] = {}
+        self.groups: dict[Path, list[Finding]] = {}
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -53,12 +55,12 @@ class Recorder:
                 {
                     "file": path.name,
                     "title": title_of(path),
-                    "findings": [finding._asdict() for finding in found],
+                    "findings": [asdict(finding) for finding in found],
                 }
                 for path, found in self.groups.items()
                 if found
             ],
-            "effects": [effect._asdict() for effect in findings.effects],
+            "effects": [asdict(effect) for effect in findings.effects],
         }
 
 

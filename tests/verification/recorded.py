@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.verification.findings import Effect, Finding
+from modelops_abm.app.understand.verification import Finding, MeasuredEffect
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORD = ROOT / "modelops_abm" / "app" / "understand" / "verification.json"
@@ -49,7 +50,7 @@ def _effects() -> dict[tuple[str, str], dict[str, Any]]:
     return {(entry["capability"], entry["measure"]): entry for entry in record()["effects"]}
 
 
-def same_as_recorded(found: Finding | Effect) -> None:
+def same_as_recorded(found: Finding | MeasuredEffect) -> None:
     """Fail if a check found something else than what is recorded of it.
 
     Up to 1e-6: other machines' mathematical functions may differ in the last digits, and
@@ -62,7 +63,7 @@ def same_as_recorded(found: Finding | Effect) -> None:
         recorded = _effects().get((found.capability, found.measure))
         name = f"{found.capability}: {found.measure}"
     assert recorded is not None, f"{name} is not recorded; run: {_COMMAND}"
-    for field, value in found._asdict().items():
+    for field, value in asdict(found).items():
         expected = recorded[field]
         if isinstance(value, float):
             if field == "found" and recorded.get("kind") == "exact":

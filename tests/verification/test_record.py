@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 import pytest
 
+from modelops_abm.app.understand.verification import Finding, MeasuredEffect
 from modelops_abm.experiments.expectations import EXPECTATIONS
 from tests.verification import recorded
-from tests.verification.findings import Effect, Finding
 from tests.verification.record import HERE, merged, title_of
 
 NEEDS_RECORDING = "record again: python tests/verification/record.py"
@@ -47,16 +48,16 @@ def test_another_finding_than_the_recorded_one_is_noticed() -> None:
     same = Finding(**recorded.record()["groups"][0]["findings"][0])
     recorded.same_as_recorded(same)
     for changed in (
-        same._replace(check="a check that is new"),
-        same._replace(n=same.n + 1),
-        same._replace(half_width=2.0 * same.half_width),
+        replace(same, check="a check that is new"),
+        replace(same, n=same.n + 1),
+        replace(same, half_width=2.0 * same.half_width),
     ):
         with pytest.raises(AssertionError, match=r"record\.py"):
             recorded.same_as_recorded(changed)
-    effect = Effect(**recorded.record()["effects"][0])
+    effect = MeasuredEffect(**recorded.record()["effects"][0])
     recorded.same_as_recorded(effect)
     with pytest.raises(AssertionError, match=r"record\.py"):
-        recorded.same_as_recorded(effect._replace(change=-effect.change))
+        recorded.same_as_recorded(replace(effect, change=-effect.change))
 
 
 def test_a_part_is_recorded_again_only_among_the_same_results() -> None:

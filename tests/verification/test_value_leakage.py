@@ -32,7 +32,7 @@ class Accounted(MLModel):
         return self.flows[-1]
 
 
-@pytest.mark.parametrize("name", ["reference", "all_five", "firefighting"])
+@pytest.mark.parametrize("name", ["reference", "all_five", "no_preemption"])
 def test_realised_and_lost_value_add_up_to_the_ideal(name: str) -> None:
     scenario = changed(preset(name), {"horizon_days": HORIZON_DAYS})
     model = run(scenario, seed=seed_of("value leakage"), ml_model_class=Accounted)

@@ -106,7 +106,7 @@ def subject_of(session: Session) -> Subject | None:
 
 
 LIMITS = (
-    "Intervals show luck only: what the same assumptions may lead to. How wrong the assumptions"
+    "Intervals show chance only: what the same assumptions may lead to. How wrong the assumptions"
     " may be, they do not say.",
     "By default every build succeeds; issues other than drift are noticed at once.",
     "Users do not leave: a bad model is used less, down to nothing.",
@@ -131,11 +131,11 @@ def assumptions_in_words(subject: Subject) -> str:
 def state_in_words(subject: Subject) -> str:
     """Return on how many futures the figures rest."""
     done = progress(subject.answer, is_superseded=False)
-    luck = "each with and without the plan under the same luck"
+    paired = "each with and without the plan under common random numbers"
     known = f"average known to {done.precision}" if done.precision else "average not known"
     if subject.answer.is_settled:
-        return f"{done.futures}, {luck}; {known}."
-    return f"{done.futures} so far, {luck}; {known}, and better with more of them."
+        return f"{done.futures}, {paired}; {known}."
+    return f"{done.futures} so far, {paired}; {known}, and better with more of them."
 
 
 def provenance(subject: Subject) -> list[tuple[str, str]]:

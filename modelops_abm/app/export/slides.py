@@ -87,7 +87,7 @@ def _slide(deck: Any, subject: Subject, title: str, explained: str) -> Any:
     """Add a slide whose notes say what is shown and what it rests on."""
     footer = (
         f"{formats.plural(subject.comparison.replications, 'future')}, seed {subject.seed},"
-        f" modelops_abm {subject.version}. Intervals are luck only, assumptions as set."
+        f" modelops_abm {subject.version}. Intervals are chance only, assumptions as set."
     )
     notes = "\n".join([explained, "", *(f"{name}: {words}" for name, words in provenance(subject))])
     return add_slide(deck, title, footer, notes)

@@ -287,7 +287,7 @@ def replication_button(replication: int, *, shows_baseline: bool) -> h.Fragment:
             f"Future {number(replication)}", icon("down", 16)
         ],
         h.button(data_action="baseline", aria_pressed=str(shows_baseline).lower(),
-                 title="The baseline beside the plan, under the same luck")["Twin run"],
+                 title="The baseline beside the plan, same random numbers")["Paired run"],
     ]  # fmt: skip
 
 
@@ -419,5 +419,7 @@ def _organisations(watching: Watching, snapshot: Snapshot, picture: Picture) -> 
         return [plan]
     return [
         plan,
-        organisation_card(picture.baseline, setting("baseline", "Baseline, same luck"), None),
+        organisation_card(
+            picture.baseline, setting("baseline", "Baseline, same random numbers"), None
+        ),
     ]

@@ -168,9 +168,9 @@ def standing_still(visitor: Visitor) -> Iterator[None]:
 
 def test_the_twin_can_be_hidden(watcher: Visitor) -> None:
     expect(lane(watcher, "baseline")).to_be_visible()
-    watcher.button("Twin run").click()
+    watcher.button("Paired run").click()
     expect(lane(watcher, "baseline")).to_have_count(0)
-    watcher.button("Twin run").click()
+    watcher.button("Paired run").click()
     expect(lane(watcher, "baseline")).to_be_visible()
 
 

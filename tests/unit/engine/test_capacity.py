@@ -18,8 +18,8 @@ from modelops_abm.core.randomness import (
 )
 from modelops_abm.core.statechart import Cause, Stage, State
 from modelops_abm.mesa_engine.model import ModelOpsModel
-from tests.twin.clockwork import reviewed_as_a_repair_ends
-from tests.twin.docking import dock
+from tests.docking.clockwork import reviewed_as_a_repair_ends
+from tests.docking.docking import dock
 from tests.verification.organisations import NEVER_DAYS, constant, daily, quiet, run
 
 SEED = 3

@@ -13,7 +13,7 @@ from modelops_abm.scenario import Scenario, with_values
 from modelops_abm.scenario.fields import value_at
 from modelops_abm.scenario.sections import OF_KIND
 from modelops_abm.scenario.without_effect import ATTRIBUTES
-from tests.twin.docking import dock
+from tests.docking.docking import dock
 
 AMPLE: dict[str, Any] = {
     "horizon_days": 300,

@@ -20,7 +20,7 @@ from modelops_abm.core.statechart import Cause, Serving, State
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.rules.hazards import previous_threshold
 from modelops_abm.scenario import Scenario, with_values
-from tests.twin.clockwork import constant, live, punctual
+from tests.docking.clockwork import constant, live, punctual
 
 YEAR = 365.0
 

@@ -17,8 +17,8 @@ from modelops_abm.core.randomness import (
     key_for_request,
 )
 from modelops_abm.rules.sampling import unit_exponential
-from tests.twin.clockwork import constant, day, live, punctual
-from tests.twin.docking import Docked, dock
+from tests.docking.clockwork import constant, day, live, punctual
+from tests.docking.docking import Docked, dock
 
 ASKED = LogKind.REQUEST_RECEIVED
 ANSWERED = LogKind.REQUEST_ANSWERED

@@ -15,7 +15,7 @@ from modelops_abm.scenario import Distribution, Scenario, catalogue, with_values
 from modelops_abm.scenario.columns import NOT_ABOVE, takes
 from modelops_abm.scenario.fields import value_at
 from modelops_abm.scenario.presets import PRESETS, preset
-from tests.twin.varied import varied
+from tests.docking.varied import varied
 
 ROWS, FIRST = 8, 5
 

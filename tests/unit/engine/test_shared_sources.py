@@ -14,7 +14,7 @@ from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.rules.hazards import threshold
 from modelops_abm.rules.population import shared_source
 from modelops_abm.scenario import InputError
-from tests.twin.docking import dock
+from tests.docking.docking import dock
 from tests.verification.organisations import constant, daily, quiet, run
 
 SEED = 7

@@ -39,7 +39,7 @@ def ended(steps: Generator[None, None, Block]) -> tuple[int, Block]:
         slices += 1
 
 
-@pytest.mark.parametrize("name", ["all_five", "firefighting", "regulated_bank"])
+@pytest.mark.parametrize("name", ["all_five", "no_preemption", "regulated_bank"])
 @pytest.mark.parametrize("wanted", [(), DAILY])
 def test_slices_have_the_bits_of_the_whole(name: str, wanted: tuple[str, ...]) -> None:
     scenario = prepared(with_values(preset(name), {"horizon_days": 400}, source="test"))

@@ -22,7 +22,7 @@ from modelops_abm.core.statechart import (
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.scenario import Scenario, with_values
 from modelops_abm.scenario.presets import PRESETS, preset
-from tests.twin.clockwork import constant
+from tests.docking.clockwork import constant
 from tests.unit.engine.lives import Life, lives_of, watched_run
 
 COUNTS: dict[str, tuple[State, ...]] = {

@@ -15,8 +15,8 @@ from modelops_abm.core.statechart import Serving
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.rules.population import arrival_exposure
 from modelops_abm.scenario.timeline import CHANGEABLE
-from tests.twin.clockwork import live, punctual
-from tests.twin.docking import Docked, dock
+from tests.docking.clockwork import live, punctual
+from tests.docking.docking import Docked, dock
 
 type Changes = Sequence[dict[str, Any]]
 

@@ -11,7 +11,7 @@ from modelops_abm.experiments.optimisation_words import in_short
 from modelops_abm.experiments.road_maps import STARTS, with_road_map
 from modelops_abm.runs import replicate
 from modelops_abm.scenario import InputError, baseline_of, fingerprint_of
-from tests.twin.docking import dock
+from tests.docking.docking import dock
 from tests.unit.experiments.plans import small
 
 

@@ -98,7 +98,7 @@ def test_a_team_that_carries_it_is_not_compared() -> None:
 
 
 def test_work_that_is_not_interrupted_is_named_before_larger_teams() -> None:
-    found = staffing(team_of(8, "firefighting"), 20)
+    found = staffing(team_of(8, "no_preemption"), 20)
     assert not found.own.carries
     assert [(each.developers, each.preemption) for each in found.tried] == [
         (8, "none"),

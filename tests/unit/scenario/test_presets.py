@@ -39,7 +39,7 @@ def test_preset_survives_a_file(name: str, ending: str, tmp_path: Path) -> None:
 
 def test_presets_of_the_description() -> None:
     alone = {f"{name}_alone" for name in CAPABILITIES}
-    others = {"reference", "all_five", "firefighting", "small_team", "regulated_bank"}
+    others = {"reference", "all_five", "no_preemption", "small_team", "regulated_bank"}
     more = {"consumer_app", "start_up", "strict_deck", "three_kinds"}
     assert set(PRESETS) == alone | others | more
     assert preset("reference") == Scenario()
@@ -54,7 +54,7 @@ def test_one_capability_alone(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("firefighting", {"team.preemption": "none"}),
+        ("no_preemption", {"team.preemption": "none"}),
         ("small_team", {"team.developers": 5}),
         ("all_five", {f"capabilities.{name}.maximum": 1.0 for name in CAPABILITIES}),
         (
@@ -138,3 +138,8 @@ def test_unknown_preset_suggests_the_nearest() -> None:
         preset("regulated_bnk")
     with pytest.raises(InputError):
         preset("")
+
+
+def test_a_former_name_is_refused_with_the_new_one() -> None:
+    with pytest.raises(InputError, match="firefighting is now called no_preemption"):
+        preset("firefighting")

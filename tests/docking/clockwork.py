@@ -106,8 +106,8 @@ PUNCTUAL: Mapping[str, Any] = {
 
 def punctual(values: Mapping[str, Any], rows: list[dict[str, Any]]) -> Scenario:
     """Return an organisation with a client's models to which only what is said happens."""
-    client = {"imported": {"source": "twin", "models": rows}}
-    return with_values(Scenario(), {**PUNCTUAL, **client, **values}, source="twin")
+    client = {"imported": {"source": "docking", "models": rows}}
+    return with_values(Scenario(), {**PUNCTUAL, **client, **values}, source="docking")
 
 
 def day(days: int) -> Any:
@@ -210,7 +210,9 @@ def changed_at(case: Case, time: float) -> Case:
         {"day": day, "team.focus": 0.9, "capabilities.automation.maximum": 1.0},
         {"day": day + 3, "team.developers": 17, "team.focus": 1.0},
     ]
-    return case._replace(scenario=with_values(case.scenario, {"changes": changes}, source="twin"))
+    return case._replace(
+        scenario=with_values(case.scenario, {"changes": changes}, source="docking")
+    )
 
 
 def _work(time: float) -> dict[str, Any]:
@@ -393,7 +395,7 @@ def _two_deployments(organisation: Scenario, replication: int, one: float, other
         PortfolioModel(id=f"model {number}", stage="deployment", deployment_effort_days=effort)
         for number, effort in enumerate((one, other))
     )
-    imported = ImportedPortfolio(source="twin", models=models)
+    imported = ImportedPortfolio(source="docking", models=models)
     scenario = organisation.model_copy(update={"imported": imported})
     return Case(scenario, 0, replication)
 

@@ -13,9 +13,9 @@ from modelops_abm.core.events import LogKind
 from modelops_abm.core.randomness import LARGEST_SEED
 from modelops_abm.scenario import CAPABILITY_NAMES, Scenario, with_values
 from modelops_abm.scenario.presets import PRESETS, preset
+from tests.docking.docking import DockingError, difference, dock, mesa_run
+from tests.docking.varied import varied
 from tests.strategies import scenarios
-from tests.twin.docking import DockingError, difference, dock, mesa_run
-from tests.twin.varied import varied
 
 SEEDS = st.integers(0, LARGEST_SEED)
 MOST_STREAMS, MOST_DEVELOPERS, LEAST_PACKAGE_DAYS = 3, 40, 5.0
@@ -28,7 +28,7 @@ def many(examples: int) -> settings:
 
 def changed(scenario: Scenario, **values: Any) -> Scenario:
     dotted = {name.replace("__", "."): value for name, value in values.items()}
-    return with_values(scenario, dotted, source="twin")
+    return with_values(scenario, dotted, source="docking")
 
 
 def limited(scenario: Scenario) -> Scenario:

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from modelops_abm.core import outcomes, registry
+from tests.docking import registered
 from tests.guides import GUIDES, ROOT, commands_of, files_of
-from tests.twin import registered
 
 CAPABILITY, CAUSE = GUIDES / "add-a-capability.md", GUIDES / "add-a-cause.md"
 CARD = GUIDES / "add-a-card.md"
@@ -51,8 +51,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def answers(folder: Path) -> dict[str, Any]:
-    """Return what `tests.twin.registered` answers where both are registered."""
-    run = python(folder, "-m", "tests.twin.registered", extensions=BOTH)
+    """Return what `tests.docking.registered` answers where both are registered."""
+    run = python(folder, "-m", "tests.docking.registered", extensions=BOTH)
     assert run.returncode == 0, run.stderr
     found: dict[str, Any] = json.loads(run.stdout.splitlines()[-1])
     return found

@@ -26,8 +26,8 @@ from modelops_abm.core.statechart import PRODUCTION_STATES, TRANSITIONS, Cause, 
 from modelops_abm.scenario import CAPABILITY_NAMES, STAGE_NAMES, Scenario, catalogue
 from modelops_abm.scenario.sections import OF_KIND
 from modelops_abm.scenario.timeline import CHANGEABLE
-from tests.twin.docking import Docked
-from tests.twin.varied import FAMILIES, ORDERS
+from tests.docking.docking import Docked
+from tests.docking.varied import FAMILIES, ORDERS
 from tests.unit.engine.lives import NOT_OF_MODELS, TRIGGERS, judged_again
 
 type Occurrence = tuple[str, ...]

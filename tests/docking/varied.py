@@ -108,7 +108,7 @@ def varied(number: int) -> Scenario:
     if turn("imported", number, 3) == 0:
         values["imported"] = _client(number, rng, values.get("archetypes", ()))
         _state_sources(values["imported"]["models"], values.get("incidents.shared_sources", 0))
-    return with_values(Scenario(), values, source="twin")
+    return with_values(Scenario(), values, source="docking")
 
 
 def turn(name: str, number: int, of: int) -> int:
@@ -317,7 +317,7 @@ def _client(number: int, rng: random.Random, archetypes: Any) -> dict[str, Any]:
         if own.random() < 0.5:
             del row["regulated"]
     rng.shuffle(rows)
-    return {"source": "twin", "models": rows}
+    return {"source": "docking", "models": rows}
 
 
 def _requests(rng: random.Random, archetypes: Any) -> list[dict[str, Any]]:

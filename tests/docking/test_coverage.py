@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from tests.twin.clockwork import (
+from tests.docking.clockwork import (
     Case,
     back_when_its_source_fails,
     broken_together,
@@ -26,7 +26,7 @@ from tests.twin.clockwork import (
     struck_together,
     struck_when_decayed,
 )
-from tests.twin.crowded import (
+from tests.docking.crowded import (
     alike,
     interrupted_streams,
     many_cancelled_events,
@@ -36,9 +36,9 @@ from tests.twin.crowded import (
     many_steps,
     many_superseded_requests,
 )
-from tests.twin.docking import dock
-from tests.twin.occurrences import EXPECTED, Occurrence, occurrences
-from tests.twin.varied import varied
+from tests.docking.docking import dock
+from tests.docking.occurrences import EXPECTED, Occurrence, occurrences
+from tests.docking.varied import varied
 
 LEAST = 20
 VARIED = 264

@@ -1,6 +1,6 @@
 """What the tests of the guides ask, in a process where what the guides register is known.
 
-    MODELOPS_ABM_EXTENSIONS=release_gate.py:security.py python -m tests.twin.registered
+    MODELOPS_ABM_EXTENSIONS=release_gate.py:security.py python -m tests.docking.registered
 
 prints the answers as JSON.
 """
@@ -22,8 +22,8 @@ from modelops_abm.core.events import LogKind
 from modelops_abm.core.statechart import Cause
 from modelops_abm.experiments import compare, credit
 from modelops_abm.scenario import Scenario, json_schema, with_values
-from tests.twin.docking import dock
-from tests.twin.varied import varied
+from tests.docking.docking import dock
+from tests.docking.varied import varied
 
 VARIED = (2, 11, 23, 36)
 NO_EFFECT = {

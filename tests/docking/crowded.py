@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from modelops_abm.scenario import Scenario, with_values
-from tests.twin.clockwork import PUNCTUAL, Case, constant, live, punctual
+from tests.docking.clockwork import PUNCTUAL, Case, constant, live, punctual
 
 SPREAD = {"family": "lognormal", "mean": 1.0, "cv": 0.7}
 
@@ -147,7 +147,7 @@ def alike(replication: int) -> Case:
         "team.developers": 2,
         "retraining.interval_days": 10.0,
     }
-    return Case(with_values(Scenario(), values, source="twin"), replication, 0)
+    return Case(with_values(Scenario(), values, source="docking"), replication, 0)
 
 
 def _capability(name: str, streams: int) -> dict[str, Any]:

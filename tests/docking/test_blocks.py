@@ -16,7 +16,7 @@ from modelops_abm.compiled_engine.run import Block, prepare_kernel, run_block, r
 from modelops_abm.core import outcomes
 from modelops_abm.scenario import Scenario, with_values
 from modelops_abm.scenario.presets import preset
-from tests.twin.varied import varied
+from tests.docking.varied import varied
 
 SEED, REPLICATIONS, THREADS = 9, 20, 8
 NAMES = tuple(outcome.name for outcome in outcomes.DAILY)
@@ -29,7 +29,7 @@ def _kernel() -> None:
 
 
 def organisation() -> Scenario:
-    return with_values(preset("all_five"), {"horizon_days": 90}, source="twin")
+    return with_values(preset("all_five"), {"horizon_days": 90}, source="docking")
 
 
 def in_blocks(scenario: Prepared, size: int, wanted: Sequence[str]) -> Block:

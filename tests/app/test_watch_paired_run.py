@@ -24,18 +24,18 @@ def shortened(name: str, days: int = DAYS) -> Scenario:
 
 
 def finished(choice: RunChoice) -> PairedRun:
-    twin = PairedRun(choice)
-    while twin.running:
-        twin.step()
-    return twin
+    paired = PairedRun(choice)
+    while paired.running:
+        paired.step()
+    return paired
 
 
 @pytest.mark.parametrize("future", [0, 3])
 @pytest.mark.parametrize("name", ["all_five", "regulated_bank"])
 def test_a_watched_future_is_the_ensembles_to_the_bit(name: str, future: int) -> None:
     plan = shortened(name)
-    twin = finished(RunChoice(plan, seed=7, replication=future))
-    for scenario, run in ((plan, twin.plan), (baseline_of(plan), twin.baseline)):
+    paired = finished(RunChoice(plan, seed=7, replication=future))
+    for scenario, run in ((plan, paired.plan), (baseline_of(plan), paired.baseline)):
         ensemble = replicate(scenario, future + 1, seed=7)
         summary = ensemble.summaries().iloc[future]
         for outcome, value in run.summary().items():
@@ -57,22 +57,22 @@ def test_the_lanes_differ_by_what_decide_says_of_that_future() -> None:
 
 def test_remembering_changes_nothing() -> None:
     plan = shortened("reference")
-    twin = finished(RunChoice(plan, seed=0, replication=0))
+    paired = finished(RunChoice(plan, seed=0, replication=0))
     run = simulate(plan, seed=0, model_days=True)
     assert run.model_days is not None
     days = run.model_days[run.model_days["model"] == 4]
-    entry = watched(twin.plan)[4]
+    entry = watched(paired.plan)[4]
     assert entry.first_day == days["day"].iloc[0]
     assert list(entry.users_by_day) == pytest.approx(list(days["users"]), rel=1e-6)
     assert list(entry.value_by_day) == pytest.approx(list(days["value_today"]), rel=1e-6)
 
 
-@pytest.mark.parametrize("name", ["firefighting", "all_five", "strict_deck"])
+@pytest.mark.parametrize("name", ["no_preemption", "all_five", "strict_deck"])
 def test_spells_are_those_of_the_event_log(name: str) -> None:
     plan = shortened(name)
-    twin, run = finished(RunChoice(plan, seed=0, replication=0)), simulate(plan, seed=0)
-    for entry in watched(twin.plan)[::5]:
-        followed = followed_in(twin, entry.number)
+    paired, run = finished(RunChoice(plan, seed=0, replication=0)), simulate(plan, seed=0)
+    for entry in watched(paired.plan)[::5]:
+        followed = followed_in(paired, entry.number)
         assert followed is not None
         ours = followed.plan.spells
         told = [spell for spell in spells(run, entry.number) if spell.state in PRODUCTION_STATES]
@@ -128,29 +128,29 @@ def test_a_previous_version_that_breaks_serves_no_longer() -> None:
 
 
 def test_every_model_is_in_a_picture_once_and_every_developer() -> None:
-    twin = PairedRun(RunChoice(shortened("all_five"), seed=2, replication=1))
+    paired = PairedRun(RunChoice(shortened("all_five"), seed=2, replication=1))
     for _ in range(90):
-        twin.step()
-        organisation = picture_of(twin, None).plan
+        paired.step()
+        organisation = picture_of(paired, None).plan
         numbers = [model.number for model in organisation.models] + [
             number for number, _ in organisation.retired
         ]
-        assert sorted(numbers) == list(range(len(twin.plan.ml_models)))
+        assert sorted(numbers) == list(range(len(paired.plan.ml_models)))
         assert [entry.number for entry in organisation.developers] == list(range(8))
 
 
 def test_work_says_who_does_it_and_how_long_it_takes() -> None:
-    twin = PairedRun(RunChoice(shortened("reference"), seed=3, replication=0))
+    paired = PairedRun(RunChoice(shortened("reference"), seed=3, replication=0))
     for _ in range(60):
-        twin.step()
+        paired.step()
     before = {
         model.number: model.work
-        for model in picture_of(twin, None).plan.models
+        for model in picture_of(paired, None).plan.models
         if model.work is not None and model.work.developer is not None
     }
-    twin.step()
+    paired.step()
     seen = 0
-    for model in picture_of(twin, None).plan.models:
+    for model in picture_of(paired, None).plan.models:
         work, earlier = model.work, before.get(model.number)
         if work is None or earlier is None or work.task_class is not earlier.task_class:
             continue
@@ -184,11 +184,11 @@ def test_priorities_are_the_scenarios() -> None:
 
 
 def test_the_strip_counts_what_the_event_log_tells() -> None:
-    twin = finished(RunChoice(shortened("reference"), seed=0, replication=0))
-    kinds = [record.kind for record in twin.plan.event_log]
-    assert sum(twin.strip["issue"]) == kinds.count(LogKind.ISSUE_STRUCK)
-    assert sum(twin.strip["retraining"]) == kinds.count(LogKind.RETRAINING_BEGAN)
-    assert all(len(counts) == STRIP_BINS for counts in twin.strip.values())
+    paired = finished(RunChoice(shortened("reference"), seed=0, replication=0))
+    kinds = [record.kind for record in paired.plan.event_log]
+    assert sum(paired.strip["issue"]) == kinds.count(LogKind.ISSUE_STRUCK)
+    assert sum(paired.strip["retraining"]) == kinds.count(LogKind.RETRAINING_BEGAN)
+    assert all(len(counts) == STRIP_BINS for counts in paired.strip.values())
 
 
 def test_thinning_keeps_ends_lows_and_highs() -> None:
@@ -204,8 +204,8 @@ def test_thinning_keeps_ends_lows_and_highs() -> None:
 
 
 def test_an_unknown_model_is_followed_by_nobody() -> None:
-    twin = PairedRun(RunChoice(shortened("reference"), seed=0, replication=0))
-    assert picture_of(twin, 10_000).followed is None
-    followed = picture_of(twin, None).followed
+    paired = PairedRun(RunChoice(shortened("reference"), seed=0, replication=0))
+    assert picture_of(paired, 10_000).followed is None
+    followed = picture_of(paired, None).followed
     assert followed is not None
     assert followed.plan.state is State.ONLINE

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
 
 from modelops_abm.core.events import LogKind, Rank
-from tests.twin.clockwork import (
+from tests.docking.clockwork import (
     AT_ONCE,
     Case,
     constant,
@@ -21,9 +21,9 @@ from tests.twin.clockwork import (
     struck_together,
     struck_when_decayed,
 )
-from tests.twin.docking import dock
-from tests.twin.occurrences import event_of
-from tests.twin.varied import ORDERS
+from tests.docking.docking import dock
+from tests.docking.occurrences import event_of
+from tests.docking.varied import ORDERS
 
 REPLICATIONS = range(6)
 MANY_EXAMPLES = settings(
