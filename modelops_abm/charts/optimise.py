@@ -24,8 +24,8 @@ from modelops_abm.charts.figure import (
 from modelops_abm.charts.layout import shortened
 from modelops_abm.charts.palette import Colour
 from modelops_abm.charts.timeline import time_axis_of
-from modelops_abm.experiments.optimisation_results import Finalist, Optimised, spend_of
-from modelops_abm.experiments.optimisation_search import YEAR_DAYS, Measured
+from modelops_abm.experiments.optimisation_results import Finalist, Optimised
+from modelops_abm.experiments.optimisation_search import YEAR_DAYS, Measured, spend_of
 from modelops_abm.experiments.optimisation_words import interval_of, with_error
 from modelops_abm.experiments.road_maps import Step, nothing_of, road_map_of
 from modelops_abm.experiments.statistics import Estimate

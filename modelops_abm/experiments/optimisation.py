@@ -3,7 +3,8 @@
 The best of many that were tried looks better than it is, as luck has helped to choose it: the
 winner's curse. So futures are never used twice. The search and its second look have their own; the
 finalists are measured again in others, which decide; and what the chosen one is worth is told by a
-third set, which had no part in any choice.
+third set, which had no part in any choice. Over draws of what the organisation may be, that set
+tells of all finalists, so that a road map has one worth wherever it stands (0055).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Unpack
 
 import numpy as np
 
+from modelops_abm.experiments.optimisation_over import LUCKS, OverBelief, regrets_of, safest
 from modelops_abm.experiments.optimisation_results import (
     Confirmed,
     Finalist,
@@ -21,29 +23,35 @@ from modelops_abm.experiments.optimisation_results import (
     frontier,
     ranking_of,
     searched_of,
-    spend_of,
     spread_out,
-    worst_of,
 )
 from modelops_abm.experiments.optimisation_search import (
     FUTURES_OF_SPENDING,
+    Limits,
     Measured,
     Measuring,
     Told,
     is_small,
     searched,
+    spend_of,
+    worst_of,
 )
 from modelops_abm.experiments.road_maps import Decisions, RoadMap, nothing_of, road_map_of
 from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.statistics import rank
 from modelops_abm.runs.quantiles import LEVEL
+from modelops_abm.runs.replications import Drawn
+from modelops_abm.scenario import CAPABILITY_NAMES
 
 TRIALS, REPLICATIONS, FINALISTS = 200, 400, 8
 """Road maps looked at, fresh futures of each finalist, and finalists, unless asked otherwise."""
 _FIRST_LOOK, _SECOND_LOOK = 16, 4
+_FIRST_LOOK_OVER, _SECOND_LOOK_OVER = 4, 2
+"""Over draws, as organisations differ by more than luck does: larger parts of the replications."""
 _FEWEST = 8
 _PROMISING = 4
 _ROUNDS = 3
+_DECIDED = ("maximum", "start_day")
 
 
 @refuses_unknown
@@ -51,6 +59,7 @@ def optimise(
     decisions: Decisions,
     *,
     budget_per_year: float | None = None,
+    capital: float | None = None,
     trials: int = TRIALS,
     replications: int = REPLICATIONS,
     finalists: int = FINALISTS,
@@ -70,15 +79,22 @@ def optimise(
     budget_per_year
         What may be spent on average in any year beyond what doing nothing spends: capital, upkeep,
         and the payroll of developers who are added. In $; None for any amount.
+    capital
+        What may be spent on capital over the whole time, on average, beyond what doing nothing
+        spends. In $; None for any amount.
     trials
         How many road maps the search looks at, at most.
     replications
-        Fresh futures of each finalist; the search takes a sixteenth, then a quarter of it.
+        Fresh futures of each finalist; the search takes a sixteenth, then a quarter of it; over
+        draws a quarter, then half.
     finalists
         How many of the best; those of the frontier of worth or downside against spending come on
         top, as many of each at most.
     keeping
-        See `running.Keeping`; `progress` is called with the work done and about all there is.
+        See `running.Keeping`; `progress` is called with the work done and about all there is. With
+        `draws` the road map is the best on average over what the organisation may be, and the
+        result tells the safe one as well (`optimisation_over`); `draws_needed` says how many it
+        takes.
 
     Raises
     ------
@@ -101,11 +117,35 @@ def optimise(
     """
     if min(trials, finalists) < 1 or replications < 2:
         raise ValueError("there must be a trial, a finalist, and two replications")
-    race = _Race(decisions, budget_per_year, finalists, replications, keeping)
+    draws, needed = keeping.get("draws"), draws_needed(replications)
+    if draws is not None and len(draws) < needed:
+        raise ValueError(
+            f"over draws it takes {needed:,} of them (draws_needed), not {len(draws):,}"
+        )
+    race = _Race(decisions, (budget_per_year, capital), finalists, replications, keeping)
     found = race.look(trials)
     chosen = race.look_again(found)
     rechecked = race.recheck(chosen)
     return race.result(rechecked, found)
+
+
+def draws_needed(replications: int = REPLICATIONS) -> int:
+    """Return how many draws `optimise` takes for so many fresh futures of each finalist.
+
+    >>> draws_needed(400)
+    1000
+    """
+    _, several = _looks(replications, is_over=True)
+    return several + 2 * replications
+
+
+def _looks(replications: int, *, is_over: bool) -> tuple[int, int]:
+    """Return how many futures the first look takes, and that and the second together."""
+    first, second = (
+        (_FIRST_LOOK_OVER, _SECOND_LOOK_OVER) if is_over else (_FIRST_LOOK, _SECOND_LOOK)
+    )
+    few = max(replications // first, _FEWEST)
+    return few, max(replications // second, few)
 
 
 @dataclass
@@ -113,7 +153,7 @@ class _Race:
     """The rounds of an optimisation, each with fewer road maps and more futures."""
 
     decisions: Decisions
-    budget: float | None
+    limits: Limits
     finalists: int
     replications: int
     keeping: Keeping
@@ -123,8 +163,9 @@ class _Race:
         # Futures by number: the first look has those up to `_few`, the second those up to
         # `_several`, then come those of the re-check, and then those of the last check. None is
         # used twice.
-        self._few = max(self.replications // _FIRST_LOOK, _FEWEST)
-        self._several = max(self.replications // _SECOND_LOOK, self._few)
+        self._draws = _what_is_not_decided(self.keeping.get("draws"), self.decisions)
+        self._few, self._several = _looks(self.replications, is_over=self._draws is not None)
+        self.keeping = {**self.keeping, "draws": self._draws}
         self._runs = Measuring(self.decisions.plan, self.keeping)
         self._plan = road_map_of(self.decisions.plan)
         # A dictionary as a set with an order: one entry if the plan does nothing.
@@ -137,7 +178,16 @@ class _Race:
         seed = self.keeping.get("seed", 0)
         most = min(trials, self.decisions.size)
         self._work.plan(most * self._few, self._after_look(most))
-        found = searched(self.decisions, self._first_look, trials, budget=self.budget, seed=seed)
+        budget, capital = self.limits
+        found = searched(
+            self.decisions,
+            self._first_look,
+            trials,
+            budget=budget,
+            capital=capital,
+            is_safe=self._draws is not None,
+            seed=seed,
+        )
         known = {each.road_map for each in found}
         # The plan may be none of the road maps that are open: with a level of 0.7, say.
         others = [each for each in self._always if each not in known]
@@ -179,12 +229,12 @@ class _Race:
 
     def result(self, rechecked: Sequence[Finalist], found: Sequence[Measured]) -> Optimised:
         """Return the result, with the worth of the best finalist told by further futures."""
-        # Of all there are, three rounds may each lose the best, so they share the error. Otherwise
-        # only the last one is claimed of: the best of those re-checked.
         confidence = self._level if self.is_complete else LEVEL
-        within = [each for each in rechecked if each.rechecked.is_within(self.budget)]
+        within = [each for each in rechecked if each.rechecked.is_within(*self.limits)]
         # There is always one: to do nothing spends nothing.
         best = ranking_of(within, confidence).order[0]
+        if self._draws is not None:
+            return self._over(rechecked, [each.rechecked for each in within], best, found)
         road_maps = list(dict.fromkeys((best, self._plan)))
         self._work.plan(len(road_maps) * self.replications, 0)
         told = self._work.told(len(road_maps))
@@ -193,17 +243,66 @@ class _Race:
         last = self._runs.measure(
             road_maps, self.replications, first=first, of_spending=self._several, told=told
         )
+        return self._told(rechecked, found, Confirmed(recommended=last[0], plan=last[-1]))
+
+    def _told(
+        self,
+        finalists: Sequence[Finalist],
+        found: Sequence[Measured],
+        confirmed: Confirmed,
+        over: OverBelief | None = None,
+    ) -> Optimised:
+        budget, capital = self.limits
         return Optimised(
             decisions=self.decisions,
-            budget_per_year=self.budget,
+            budget_per_year=budget,
             seed=self.keeping.get("seed", 0),
-            search=searched_of(self.decisions, found, self.budget),
+            search=searched_of(self.decisions, found, *self.limits),
             is_complete=self.is_complete,
-            confidence=confidence,
-            finalists=tuple(rechecked),
-            confirmed=Confirmed(recommended=last[0], plan=last[-1]),
-            levels=self._runs.levels(best),
+            # Of all there are, three rounds may each lose the best, so they share the error.
+            # Otherwise only the last one is claimed of: the best of those re-checked.
+            confidence=self._level if self.is_complete else LEVEL,
+            finalists=tuple(finalists),
+            confirmed=confirmed,
+            levels=self._runs.levels(confirmed.recommended.road_map),
+            capital=capital,
+            over=over,
         )
+
+    def _over(
+        self,
+        rechecked: Sequence[Finalist],
+        within: Sequence[Measured],
+        best: RoadMap,
+        found: Sequence[Measured],
+    ) -> Optimised:
+        """Return the result over draws: all finalists are told by futures that chose none."""
+        first, count = self._several + self.replications, self.replications
+        road_maps = [each.road_map for each in rechecked]
+        allowed = [each.road_map for each in within]
+        pairs = max(count // LUCKS, 1)
+        self._work.plan(len(road_maps) * count + len(allowed) * pairs, 0)
+        told = self._work.told(len(road_maps))
+        last = self._runs.measure(road_maps, count, first=first, of_spending=count, told=told)
+        by_road_map = {each.road_map: each for each in last}
+        again = self._runs.again(allowed, pairs, first, self._work.told(len(allowed)))
+        lucks = [
+            np.array([by_road_map[each].gains[:pairs], other.gains])
+            for each, other in zip(allowed, again, strict=True)
+        ]
+        to_do = [each for each in within if each.road_map.steps]
+        safe = safest(within)
+        assert safe is not None, "to do nothing is always within the budget"
+        over = OverBelief(
+            safe=safe,
+            safe_to_do=safest(to_do),
+            regrets=dict(zip(allowed, regrets_of(np.array(lucks)), strict=True)),
+            draws=count,
+        )
+        finalists = [Finalist(each.searched, by_road_map[each.road_map]) for each in rechecked]
+        finalists.sort(key=lambda each: -each.rechecked.mean_gain)
+        confirmed = Confirmed(recommended=by_road_map[best], plan=by_road_map[self._plan])
+        return self._told(finalists, found, confirmed, over)
 
     @property
     def _level(self) -> float:
@@ -229,7 +328,7 @@ class _Race:
 
     def _promising(self, measured: Sequence[Measured], most: int) -> list[Measured]:
         """Return the best, the frontiers, the plan and doing nothing, each once."""
-        within = [each for each in measured if each.excess(self.budget) <= 0.0]
+        within = [each for each in measured if each.excess(*self.limits) <= 0.0]
         always = [each for each in measured if each.road_map in self._always]
         worth = frontier(within, spend_of, lambda each: each.mean_gain)
         safe = frontier(within, spend_of, worst_of)
@@ -237,9 +336,13 @@ class _Race:
             *self._best(within, most),
             *spread_out(worth, spend_of, most),
             *spread_out(safe, spend_of, most),
+            *(self._safest(within, most) if self._draws is not None else ()),
             *always,
         ]
         return list({each.road_map: each for each in kept}.values())
+
+    def _safest(self, within: Sequence[Measured], most: int) -> list[Measured]:
+        return sorted(within, key=lambda each: -worst_of(each))[:most]
 
     def _best(self, within: Sequence[Measured], most: int) -> list[Measured]:
         """Return the best; of a complete set all that may be the best, unless they are too many."""
@@ -252,6 +355,14 @@ class _Race:
         # If more may be the best than can be re-checked, the claim is given up, not stretched.
         self.is_complete = len(candidates) <= limit
         return [*candidates[:limit], *ordered[:most]]
+
+
+def _what_is_not_decided(draws: Drawn | None, decisions: Decisions) -> Drawn | None:
+    """Return draws without what a road map decides, which it would be told otherwise by them."""
+    if draws is None:
+        return None
+    names = [f"capabilities.{name}.{part}" for name in CAPABILITY_NAMES for part in _DECIDED]
+    return draws.without([*names, "team.developers"] if decisions.developers else names)
 
 
 class _Work:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
 
@@ -19,9 +19,11 @@ from numpy.typing import NDArray
 
 from modelops_abm import formats
 from modelops_abm.core.registry import simulator_version
-from modelops_abm.experiments.optimisation_search import Measured
+from modelops_abm.experiments.optimisation_over import OverBelief
+from modelops_abm.experiments.optimisation_search import Limits, Measured, spend_of, worst_of
 from modelops_abm.experiments.optimisation_words import (
     against_nothing,
+    budget_in_full,
     budget_in_words,
     in_short,
     interval_of,
@@ -181,6 +183,11 @@ class Optimised(Reported):
         re-check says of it may owe something to luck, which has helped to choose it.
     levels
         How the levels of the recommended one rise: capabilities x days, mean over futures.
+    capital
+        What may be spent on capital in all on average, in $; None for any amount.
+    over
+        If it is over draws of what the organisation may be: what else is known for a decision. The
+        finalists are then told by futures that chose none of them.
     """
 
     decisions: Decisions
@@ -192,6 +199,8 @@ class Optimised(Reported):
     finalists: tuple[Finalist, ...]
     confirmed: Confirmed
     levels: NDArray[np.float64]
+    capital: float | None = None
+    over: OverBelief | None = None
 
     @property
     def plan(self) -> Scenario:
@@ -229,13 +238,28 @@ class Optimised(Reported):
 
         None if that is known, or more than can be said.
         """
-        if self.budget_per_year is None or measured.fit(self.budget_per_year) != "not known":
+        if measured.fit(*self.limits) != "not known":
             return None
-        year = measured.dearest_year
-        apart = abs((year.mean or 0.0) - self.budget_per_year)
+        spent = measured.tightest(*self.limits)
+        apart = abs(measured.excess(*self.limits))
         # Spending is measured in a part of the futures, so n of these stand for all replications.
-        needed = year.replications_for(apart) if apart > 0.0 else None
-        return None if needed is None else math.ceil(needed * self.replications / year.n)
+        needed = spent.replications_for(apart) if apart > 0.0 else None
+        return None if needed is None else math.ceil(needed * self.replications / spent.n)
+
+    @property
+    def limits(self) -> Limits:
+        """What may be spent in a year, and on capital in all, in $; None for any amount."""
+        return self.budget_per_year, self.capital
+
+    def measured(self, road_map: RoadMap) -> Measured:
+        """Return what a finalist does in fresh futures: the worth that is told of it.
+
+        Raises
+        ------
+        StopIteration
+            If it is none of the finalists.
+        """
+        return self._rechecked(road_map)
 
     def _rechecked(self, road_map: RoadMap) -> Measured:
         return next(each.rechecked for each in self.finalists if each.road_map == road_map)
@@ -253,9 +277,7 @@ class Optimised(Reported):
     @property
     def within_budget(self) -> tuple[Finalist, ...]:
         """The finalists that are known to be within the budget."""
-        return tuple(
-            each for each in self.finalists if each.rechecked.is_within(self.budget_per_year)
-        )
+        return tuple(each for each in self.finalists if each.rechecked.is_within(*self.limits))
 
     def frontier(self, *, downside: bool = False) -> list[Finalist]:
         """Return the finalists within the budget that none beats for the same spending.
@@ -284,7 +306,7 @@ class Optimised(Reported):
                 "is_nothing": each.road_map == nothing,
                 "is_recommended": each.road_map == self.recommended,
                 "is_within_budget": each in self.within_budget,
-                "budget": each.rechecked.fit(self.budget_per_year),
+                "budget": each.rechecked.fit(*self.limits),
                 "may_be_best": each.road_map in ranking.may_be_best,
                 "on_frontier": each.road_map in efficient,
                 "on_downside_frontier": each.road_map in safe,
@@ -298,10 +320,23 @@ class Optimised(Reported):
                     for year, spend in enumerate(each.rechecked.yearly_spend, start=1)
                     for name, value in _columns(f"spend_year_{year}", spend).items()
                 },
+                **self._columns_over(each),
             }
             for each in self.finalists
         ]
         return pd.DataFrame(rows)
+
+    def _columns_over(self, finalist: Finalist) -> dict[str, Any]:
+        """Return what is known of a finalist over draws besides; nothing without."""
+        if self.over is None:
+            return {}
+        regret = self.over.regrets.get(finalist.road_map)
+        return {
+            **_columns("capital", finalist.rechecked.total_capital),
+            "is_safe": finalist.road_map == self.over.safe,
+            "regret_low": None if regret is None else regret.low,
+            "regret_high": None if regret is None else regret.high,
+        }
 
     def sentence(self) -> str:
         """Return what to do, what it is worth, and whether the search has settled."""
@@ -309,9 +344,21 @@ class Optimised(Reported):
             f"{self._recommendation()} {self._worth_in_words()}".strip(),
             self._undecided(),
             self._against_the_plan(),
+            self._over_in_words(),
             self._settled(),
         )
         return "\n".join(filter(None, paragraphs))
+
+    def _over_in_words(self) -> str:
+        """Return what not knowing the organisation costs, and which road map is safe."""
+        if self.over is None:
+            return ""
+        regret = self.over.regrets[self.recommended]
+        known = (
+            "Of the organisations that it may be, each has a finalist that suits it best: knowing"
+            f" which it is before deciding would be worth {regret.words} on average."
+        )
+        return f"{known}\n{self.over.safe_in_words(self.measured, self.recommended, self.plan)}"
 
     def _recommendation(self) -> str:
         """Return the road map to recommend as an instruction."""
@@ -325,15 +372,16 @@ class Optimised(Reported):
 
     def _nothing(self) -> str:
         """Return why to do nothing: nothing is worth it, or nothing is affordable."""
-        cheapest, budget = self.search.cheapest, self.budget_per_year
-        if budget is None or cheapest is None or self.search.affordable:
+        cheapest, has_budget = self.search.cheapest, self.limits != (None, None)
+        if not has_budget or cheapest is None or self.search.affordable:
             return f"Do nothing: no re-checked road map{self._known_within()} is worth more."
-        spent = formats.money(cheapest.dearest_year.mean or 0.0)
+        spent = formats.money(cheapest.tightest(*self.limits).mean or 0.0)
+        budget, _ = budget_in_full(*self.limits)
         return (
             f"Nothing can be recommended: of {formats.plural(self.tried - 1, 'road map')} that"
             f" {'is' if self.tried == 2 else 'were'} looked at none is within the budget of"
-            f" {formats.money(budget)} a year. The cheapest,"
-            f" {in_short(cheapest.road_map, self.plan)}, spends {spent} in its dearest year."
+            f" {budget}. The cheapest, {in_short(cheapest.road_map, self.plan)}, spends {spent}"
+            f" {self._of_it}."
         )
 
     def _worth_in_words(self) -> str:
@@ -377,7 +425,7 @@ class Optimised(Reported):
         better = [
             each.rechecked
             for each in self.finalists
-            if each.rechecked.fit(self.budget_per_year) == "not known"
+            if each.rechecked.fit(*self.limits) == "not known"
             and each.rechecked.mean_gain > self.best.mean_gain
         ]
         if not better:
@@ -391,7 +439,7 @@ class Optimised(Reported):
         return (
             f"Worth more, {known_money(first.worth)}, but not known to be within the budget:"
             f" {in_short(first.road_map, self.plan)}, which spends"
-            f" {interval_of(first.dearest_year)} in its dearest year{told}."
+            f" {interval_of(first.tightest(*self.limits))} {self._of_it}{told}."
         )
 
     def _settled(self) -> str:
@@ -424,6 +472,13 @@ class Optimised(Reported):
         share = formats.share(LEVEL, 0)
         among = "all of them" if self.is_complete else "those re-checked"
         among += self._known_within(verb="are")
+        if self.over is not None:
+            return (
+                f"The search measured {measured}, and luck helps to choose the best of many; so a"
+                " re-check chose among the finalists, and their worth is told from"
+                f" {formats.plural(self.replications, 'future')} more, each with an organisation of"
+                f" its own. With {share} confidence the best of {among} is one of those marked."
+            )
         return (
             f"The search measured {measured}, and luck helps to choose the best of many: worth is"
             f" told from {formats.plural(self.replications, 'future')} that the search has not"
@@ -442,6 +497,8 @@ class Optimised(Reported):
             if worth.verdict == "earns"
             else against_nothing(worth)
         )
+        if self.over is not None:
+            return ""
         return f" In as many others, which had no part in any choice, the recommended one {said}."
 
     def _others(self) -> str:
@@ -457,20 +514,57 @@ class Optimised(Reported):
         names += ["doing nothing"] if nothing in others and not is_said else []
         if not names:
             return ""
-        return f"In the re-check it cannot be told from {all_of(names)}."
+        where = "re-check" if self.over is None else "last futures"
+        return f"In the {where} it cannot be told from {all_of(names)}."
 
     def _known_within(self, *, verb: str = "is") -> str:
-        return "" if self.budget_per_year is None else f" that {verb} known to be within the budget"
+        return "" if self.limits == (None, None) else f" that {verb} known to be within the budget"
+
+    @property
+    def _of_it(self) -> str:
+        return budget_in_full(*self.limits)[1]
 
     def _plan_and_budget(self) -> str:
-        fit = self.given.fit(self.budget_per_year)
+        fit = self.given.fit(*self.limits)
         if fit == "within":
             return ""
-        return f"; but that plan is {budget_in_words(self.given, fit)} in its dearest year"
+        return f"; but that plan is {budget_in_words(self.given, fit, *self.limits)} {self._of_it}"
 
-    def tables(self) -> tuple[Table, Table]:
-        """Return the finalists, and those of them that are worth most for what they spend."""
-        return self._finalists_table(), self._frontier_table()
+    def tables(self) -> tuple[Table, ...]:
+        """Return the finalists, and those of them that are worth most for what they spend.
+
+        Over draws, what else is known of those that matter for a decision comes between.
+        """
+        over = () if self.over is None else (self._over_table(self.over),)
+        return self._finalists_table(), *over, self._frontier_table()
+
+    def _over_table(self, over: OverBelief) -> Table:
+        """Return the road maps that matter for a decision, with what they risk and miss."""
+        names = {
+            self.recommended: "Best on average",
+            over.safe: "Safe: the worst 5 % are best",
+            over.safe_to_do: "Safe, of those that do something",
+            road_map_of(self.plan): "Plan given",
+        }
+        rows = []
+        for road_map in filter(None, names):
+            called = [name for each, name in names.items() if each == road_map]
+            measured, regret = self.measured(road_map), over.regrets.get(road_map)
+            cells = (
+                f"{called[0]}: {in_short(road_map, self.plan)}",
+                known_money(measured.worth, signed=True),
+                formats.money(worst_of(measured), half_width=measured.downside.half_width),
+                formats.share(measured.worth.higher.share, 0),
+                formats.NOTHING if regret is None else regret.words,
+            )
+            rows.append(Row(cells, is_strong=road_map == self.recommended))
+        columns = numbers("worth", "worst 5 in 100", "pays", "regret")
+        return Table(
+            "over-belief",
+            (*words("Over what it may be"), *columns),
+            rows,
+            "worst 5 in 100: their mean, CVaR   regret: expected loss against knowing which it is",
+        )
 
     def _finalists_table(self) -> Table:
         known = known_to([each.rechecked.dearest_year for each in self.finalists])
@@ -503,12 +597,12 @@ class Optimised(Reported):
         text = in_short(finalist.road_map, self.plan)
         if finalist.road_map == road_map_of(self.plan) and finalist.road_map.steps:
             text = f"plan given: {text}"
-        fit = finalist.rechecked.fit(self.budget_per_year)
+        fit = finalist.rechecked.fit(*self.limits)
         if fit == "within":
             return text
         if fit == "over":  # its cost stands beside it
             return f"{text} (over the budget)"
-        return f"{text} ({budget_in_words(finalist.rechecked, fit)})"
+        return f"{text} ({budget_in_words(finalist.rechecked, fit, *self.limits)})"
 
     def _frontier_table(self) -> Table:
         efficient = self.frontier()
@@ -566,6 +660,27 @@ class Optimised(Reported):
                 {str(name): value for name, value in row.items() if not _is_nan(value)}
                 for row in self.table().to_dict(orient="records")
             ],
+            **({} if self.capital is None else {"capital": self.capital}),
+            **({} if self.over is None else {"over": self._over_as_json(self.over)}),
+        }
+
+    def _over_as_json(self, over: OverBelief) -> dict[str, Any]:
+        regret = over.regrets[self.recommended]
+        to_do = over.safe_to_do
+        return {
+            "draws": over.draws,
+            "pays": asdict(self.best.worth.higher),
+            "regret": asdict(regret),
+            "safe": self._with_worth(over.safe),
+            "safe_to_do": None if to_do is None else self._with_worth(to_do),
+        }
+
+    def _with_worth(self, road_map: RoadMap) -> dict[str, Any]:
+        measured = self.measured(road_map)
+        return {
+            **steps_of(road_map),
+            "worth": _plain(measured.worth.estimate),
+            "worst_5_percent": _plain(measured.downside),
         }
 
 
@@ -582,7 +697,12 @@ def _is_nan(value: object) -> bool:
     return isinstance(value, float) and math.isnan(value)
 
 
-def searched_of(decisions: Decisions, found: Sequence[Measured], budget: float | None) -> Searched:
+def searched_of(
+    decisions: Decisions,
+    found: Sequence[Measured],
+    budget: float | None,
+    capital: float | None = None,
+) -> Searched:
     """Return how a search went, from what it measured in its order.
 
     Parameters
@@ -593,9 +713,11 @@ def searched_of(decisions: Decisions, found: Sequence[Measured], budget: float |
         Every road map that was measured, doing nothing among them.
     budget
         What may be spent in a year on average, in $; None for any amount.
+    capital
+        What may be spent on capital in all.
     """
     nothing = nothing_of(decisions.plan)
-    within = [each for each in found if each.excess(budget) <= 0.0]
+    within = [each for each in found if each.excess(budget, capital) <= 0.0]
     doing = [each for each in found if each.road_map != nothing]
     # There is always one: to do nothing spends nothing.
     best = max(within, key=lambda each: each.mean_gain)
@@ -605,8 +727,10 @@ def searched_of(decisions: Decisions, found: Sequence[Measured], budget: float |
         best_came=1 + next(place for place, each in enumerate(found) if each is best),
         neighbours=len(neighbours),
         unseen_neighbours=len(neighbours - {each.road_map for each in found}),
-        affordable=sum(each.excess(budget) <= 0.0 for each in doing),
-        cheapest=min(doing, key=lambda each: each.dearest_year.mean or 0.0, default=None),
+        affordable=sum(each.excess(budget, capital) <= 0.0 for each in doing),
+        cheapest=min(
+            doing, key=lambda each: each.tightest(budget, capital).mean or 0.0, default=None
+        ),
     )
 
 
@@ -622,16 +746,6 @@ def steps_of(road_map: RoadMap) -> dict[str, Any]:
             data[f"{name}_level{number}"] = level
             data[f"{name}_start_day{number}"] = start_day
     return data
-
-
-def spend_of(measured: Measured) -> float:
-    """Return what a road map spends beyond doing nothing on average, in $."""
-    return measured.total_spend.mean or 0.0
-
-
-def worst_of(measured: Measured) -> float:
-    """Return the mean gain in the worst futures, in $."""
-    return measured.downside.mean or 0.0
 
 
 def ranking_of(finalists: Sequence[Finalist], confidence: float) -> Ranking[RoadMap]:

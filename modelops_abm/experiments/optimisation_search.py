@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import batched
+from itertools import batched, chain
 from typing import Literal
 
 import numpy as np
@@ -88,11 +88,14 @@ class Measured:
         Difference of net present value in each future, in $ of day 0.
     spend
         Difference of capital, upkeep and payroll, in $: years x futures, which may be fewer.
+    capital
+        Difference of capital over the whole time, in $, in the same futures.
     """
 
     road_map: RoadMap
     gains: Floats
     spend: Floats
+    capital: Floats = field(default_factory=lambda: np.zeros(1))
 
     @cached_property
     def worth(self) -> PairedDifference:
@@ -124,29 +127,76 @@ class Measured:
         """What is spent in the year with the highest mean."""
         return max(self.yearly_spend, key=lambda year: year.mean or 0.0)
 
-    def excess(self, budget: float | None) -> float:
-        """Return by how much the dearest year exceeds a budget on average, in $; 0 or less fits."""
-        return 0.0 if budget is None else (self.dearest_year.mean or 0.0) - budget
+    @cached_property
+    def total_capital(self) -> Estimate:
+        """Capital beyond that of doing nothing over the whole time, in $."""
+        return estimate(self.capital)
 
-    def fit(self, budget: float | None) -> Fit:
-        """Tell whether every year's mean is known to be within a budget, or one to be over it."""
-        if budget is None:
-            return "within"
+    def limited(
+        self, per_year: float | None, capital: float | None = None
+    ) -> list[tuple[Estimate, float]]:
+        """Return what is spent with what may be spent of it: each year, and capital in all.
+
+        Parameters
+        ----------
+        per_year
+            What may be spent in a year on average, in $; None for any amount.
+        capital
+            What may be spent on capital over the whole time; None for any amount.
+        """
+        years = [] if per_year is None else [(year, per_year) for year in self.yearly_spend]
+        return years if capital is None else [*years, (self.total_capital, capital)]
+
+    def excess(self, per_year: float | None, capital: float | None = None) -> float:
+        """Return by how much a budget is exceeded on average, in $; 0 or less fits."""
+        limited = self.limited(per_year, capital)
+        return max(((spent.mean or 0.0) - limit for spent, limit in limited), default=0.0)
+
+    def fit(self, per_year: float | None, capital: float | None = None) -> Fit:
+        """Tell whether every mean is known to be within a budget, or one to be over it."""
         # By the ends of the interval: a mean that seems just below the budget is over it as often
         # as not.
-        highs = (year.mean if year.high is None else year.high for year in self.yearly_spend)
-        if all((high or 0.0) <= budget for high in highs):
+        limited = self.limited(per_year, capital)
+        ends = [
+            (_end(spent, spent.low), _end(spent, spent.high), limit) for spent, limit in limited
+        ]
+        if all(high <= limit for _, high, limit in ends):
             return "within"
-        lows = (year.mean if year.low is None else year.low for year in self.yearly_spend)
-        return "over" if any((low or 0.0) > budget for low in lows) else "not known"
+        return "over" if any(low > limit for low, _, limit in ends) else "not known"
 
-    def is_within(self, budget: float | None) -> bool:
-        """Tell whether every year's mean is known to be within a budget: its interval is."""
-        return self.fit(budget) == "within"
+    def is_within(self, per_year: float | None, capital: float | None = None) -> bool:
+        """Tell whether every mean is known to be within a budget: its interval is."""
+        return self.fit(per_year, capital) == "within"
+
+    def tightest(self, per_year: float | None, capital: float | None = None) -> Estimate:
+        """Return what exceeds its limit most, or comes closest to it; the dearest year without."""
+        limited = self.limited(per_year, capital)
+        if not limited:
+            return self.dearest_year
+        return max(limited, key=lambda each: (each[0].mean or 0.0) - each[1])[0]
 
     def followed_by(self, more: Measured) -> Measured:
         """Return it with the worth in further futures."""
         return replace(self, gains=np.concatenate((self.gains, more.gains)))
+
+
+def _end(spent: Estimate, end: float | None) -> float:
+    return (spent.mean if end is None else end) or 0.0
+
+
+def mean_of(measured: Measured) -> float:
+    """Return what a road map is worth on average, in $."""
+    return measured.mean_gain
+
+
+def spend_of(measured: Measured) -> float:
+    """Return what a road map spends beyond doing nothing on average, in $."""
+    return measured.total_spend.mean or 0.0
+
+
+def worst_of(measured: Measured) -> float:
+    """Return the mean gain in the worst futures, in $."""
+    return measured.downside.mean or 0.0
 
 
 class Measuring:
@@ -201,15 +251,39 @@ class Measuring:
         npv = outcome_of("npv", totals)
         count = replications if of_spending is None else min(of_spending, replications)
         spend = self._spend(scenarios, totals[:, :count], first)
+        capital = outcome_of("capital", totals[:, :count])
         return [
-            Measured(road_map, npv[place] - npv[0], spend[:, place] - spend[:, 0])
+            Measured(
+                road_map,
+                npv[place] - npv[0],
+                spend[:, place] - spend[:, 0],
+                capital[place] - capital[0],
+            )
             for place, road_map in enumerate(tried)
             if place > 0
         ]
 
+    def again(
+        self, road_maps: Sequence[RoadMap], replications: int, first: int, told: Told | None
+    ) -> list[Measured]:
+        """Return what road maps do in the same draws by other chances; of spending nothing.
+
+        Parameters
+        ----------
+        road_maps, replications, first, told
+            As `measure` has them.
+        """
+        draws = self._keeping.get("draws")
+        assert draws is not None, "there are draws to be run again"
+        other = draws.again()
+        runs = Measuring(self._plan, {**self._keeping, "draws": other})
+        shift = other.first - draws.first
+        return runs.measure(road_maps, replications, first=first + shift, of_spending=1, told=told)
+
     def levels(self, road_map: RoadMap) -> Floats:
         """Return how the levels rise: capabilities x days, the mean at the end of each day."""
         keeping = self._keeping
+        draws = keeping.get("draws")
         ensemble = replicate(
             with_road_map(self._plan, road_map),
             FUTURES_OF_LEVELS,
@@ -217,6 +291,7 @@ class Measuring:
             daily=LEVEL_STATES,
             engine=keeping.get("engine", "ensemble"),
             model_class=keeping.get("model_class"),
+            draws=None if draws is None else draws.part(0, FUTURES_OF_LEVELS),
             executor=keeping.get("executor"),
             cancel=keeping.get("cancel"),
         )
@@ -256,6 +331,9 @@ type Measure = Callable[[Sequence[RoadMap]], list[Measured]]
 type Direction = Literal["maximize", "minimize"]
 type Aims = Callable[[Measured], list[float]]
 
+type Limits = tuple[float | None, float | None]
+"""What may be spent in a year, and on capital in all, in $; None for any amount."""
+
 _BATCH, _BATCH_OF_ALL = 16, 128
 _FIRST_AT_RANDOM, _PATIENCE = 0.2, 3
 _EXCESS = "excess over the budget"
@@ -263,7 +341,14 @@ _LARGEST_SEED = 2**32
 
 
 def searched(
-    decisions: Decisions, measure: Measure, trials: int, *, budget: float | None, seed: int
+    decisions: Decisions,
+    measure: Measure,
+    trials: int,
+    *,
+    budget: float | None,
+    capital: float | None = None,
+    is_safe: bool = False,
+    seed: int,
 ) -> list[Measured]:
     """Return what was measured of the road maps that were looked at, each once.
 
@@ -278,19 +363,26 @@ def searched(
     budget
         What may be spent in a year on average, in $; None for any amount. Suggestions keep away
         from what exceeds it.
+    capital
+        What may be spent on capital in all, in the same way.
+    is_safe
+        Whether to look also for what is worth most in the worst futures, in place of what is worth
+        most for what it spends.
     seed
         Decides the suggestions.
     """
     if is_small(decisions, trials):
         parts = batched(decisions.every(), _BATCH_OF_ALL)
         return [measured for part in parts for measured in measure(part)]
-    search = _Search(decisions, measure, budget)
+    search = _Search(decisions, measure, (budget, capital), is_safe)
     quarter = trials // 4
     search.start(quarter)
     with _quiet():
         search.suggest(_study(["maximize"], trials, seed), trials - 2 * quarter, _worth)
-        both = _study(["maximize", "minimize"], trials, seed + 1)
-        search.suggest(both, trials - quarter, _worth_and_spend)
+        other: Direction = "maximize" if is_safe else "minimize"
+        both = _study(["maximize", other], trials, seed + 1)
+        aims = _worth_and_downside if is_safe else _worth_and_spend
+        search.suggest(both, trials - quarter, aims)
     search.climb(trials)
     return list(search.found.values())
 
@@ -303,8 +395,12 @@ def is_small(decisions: Decisions, trials: int) -> bool:
 class _Search:
     """What has been measured so far, and where."""
 
-    def __init__(self, decisions: Decisions, measure: Measure, budget: float | None) -> None:
-        self._decisions, self._measure, self._budget = decisions, measure, budget
+    def __init__(
+        self, decisions: Decisions, measure: Measure, limits: Limits, is_safe: bool
+    ) -> None:
+        self._decisions, self._measure, self._limits = decisions, measure, limits
+        # Doing nothing is the safest more often than not, and has the neighbours that came first.
+        self._ranked_by = (mean_of, worst_of) if is_safe else (mean_of,)
         self.found: dict[RoadMap, Measured] = {}
 
     def start(self, trials: int) -> None:
@@ -330,8 +426,9 @@ class _Search:
 
     def _next_neighbours(self) -> list[RoadMap]:
         """Return what is new beside the best road map that has something new beside it."""
-        within = [each for each in self.found.values() if each.excess(self._budget) <= 0.0]
-        for each in sorted(within, key=lambda each: -each.mean_gain):
+        within = [each for each in self.found.values() if each.excess(*self._limits) <= 0.0]
+        ranked = [sorted(within, key=lambda each: -value(each)) for value in self._ranked_by]
+        for each in chain.from_iterable(zip(*ranked, strict=True)):
             neighbours = self._decisions.neighbours(each.road_map)
             if new := [other for other in neighbours if other not in self.found]:
                 return new
@@ -371,7 +468,7 @@ class _Search:
         self, study: optuna.Study, trial: optuna.Trial, measured: Measured, aims: Aims
     ) -> None:
         # Before it is told, which closes the trial.
-        trial.set_constraint(_EXCESS, measured.excess(self._budget))
+        trial.set_constraint(_EXCESS, measured.excess(*self._limits))
         study.tell(trial, aims(measured))
 
 
@@ -381,6 +478,10 @@ def _worth(measured: Measured) -> list[float]:
 
 def _worth_and_spend(measured: Measured) -> list[float]:
     return [measured.mean_gain, measured.total_spend.mean or 0.0]
+
+
+def _worth_and_downside(measured: Measured) -> list[float]:
+    return [measured.mean_gain, worst_of(measured)]
 
 
 def _study(directions: list[Direction], trials: int, seed: int) -> optuna.Study:
