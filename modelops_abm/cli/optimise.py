@@ -43,6 +43,11 @@ class Numbers(click.ParamType[tuple[float, ...]]):
     " upkeep, payroll of developers who are added.",
 )
 @click.option(
+    "--capital",
+    type=Dollars(),
+    help="What may be spent on capital over the whole run, on average.",
+)
+@click.option(
     "--levels",
     type=Numbers(),
     default="0,0.5,1",
@@ -80,6 +85,7 @@ class Numbers(click.ParamType[tuple[float, ...]]):
 def optimise(
     asked: Asked,
     budget: float | None,
+    capital: float | None,
     levels: tuple[float, ...],
     starts: tuple[float, ...] | None,
     developers: tuple[float, ...] | None,
@@ -89,18 +95,22 @@ def optimise(
 ) -> None:
     """Find the road map that is worth most: which capabilities, how far, and when.
 
-    The search takes few futures of each road map; the finalists are re-checked in fresh ones.
+    The search takes few futures of each road map; the finalists are re-checked in fresh ones. Over
+    a belief it is the best on average of all that the organisation may be, and the safe one, whose
+    worst futures are best, stands beside it.
     """
     sizes = _whole(developers or ())
 
     def searched(keeping: Keeping) -> Found:
-        from modelops_abm.experiments.optimisation import optimise as search
+        from modelops_abm.experiments.optimisation import draws_needed, optimise as search
         from modelops_abm.experiments.road_maps import Decisions
 
         decisions = Decisions(asked.scenario, levels, starts, sizes, stages)
+        keeping["draws"] = asked.draws(draws_needed(asked.replications))
         found = search(
             decisions,
             budget_per_year=budget,
+            capital=capital,
             trials=trials,
             replications=asked.replications,
             finalists=finalists,
@@ -108,6 +118,7 @@ def optimise(
         )
         facts = {
             "budget_per_year": budget,
+            **({} if capital is None else {"capital": capital}),
             "levels": levels,
             "starts": decisions.start_days,
             "developers": sizes or (asked.scenario.team.developers,),

@@ -52,6 +52,7 @@ _FEWEST = 8
 _PROMISING = 4
 _ROUNDS = 3
 _DECIDED = ("maximum", "start_day")
+_SHOWN_SPENDING = 32
 
 
 @refuses_unknown
@@ -221,7 +222,7 @@ class _Race:
             [each.road_map for each in chosen],
             self.replications,
             first=self._several,
-            of_spending=self._several,
+            of_spending=self._futures_of_spending,
             told=self._work.told(len(chosen)),
         )
         pairs = [Finalist(*pair) for pair in zip(chosen, fresh, strict=True)]
@@ -283,7 +284,8 @@ class _Race:
         pairs = max(count // LUCKS, 1)
         self._work.plan(len(road_maps) * count + len(allowed) * pairs, 0)
         told = self._work.told(len(road_maps))
-        last = self._runs.measure(road_maps, count, first=first, of_spending=count, told=told)
+        spending = self._futures_of_spending
+        last = self._runs.measure(road_maps, count, first=first, of_spending=spending, told=told)
         by_road_map = {each.road_map: each for each in last}
         again = self._runs.again(allowed, pairs, first, self._work.told(len(allowed)))
         lucks = [
@@ -308,6 +310,18 @@ class _Race:
     def _level(self) -> float:
         """Confidence of each round, so that all together have 95 % (Bonferroni)."""
         return 1.0 - (1.0 - LEVEL) / _ROUNDS
+
+    @property
+    def _futures_of_spending(self) -> int:
+        """In how many futures the spending of a finalist is measured, which runs each year again.
+
+        It hardly varies by luck, but organisations differ: with a budget for a year as many as show
+        the worth, without one some.
+        """
+        if self._draws is None:
+            return self._several
+        per_year, _ = self.limits
+        return _SHOWN_SPENDING if per_year is None else self.replications
 
     @property
     def _most(self) -> int:

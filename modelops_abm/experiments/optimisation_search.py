@@ -89,7 +89,7 @@ class Measured:
     spend
         Difference of capital, upkeep and payroll, in $: years x futures, which may be fewer.
     capital
-        Difference of capital over the whole time, in $, in the same futures.
+        Difference of capital over the whole time, in $, in each future.
     """
 
     road_map: RoadMap
@@ -176,8 +176,12 @@ class Measured:
         return max(limited, key=lambda each: (each[0].mean or 0.0) - each[1])[0]
 
     def followed_by(self, more: Measured) -> Measured:
-        """Return it with the worth in further futures."""
-        return replace(self, gains=np.concatenate((self.gains, more.gains)))
+        """Return it with worth and capital in further futures."""
+        return replace(
+            self,
+            gains=np.concatenate((self.gains, more.gains)),
+            capital=np.concatenate((self.capital, more.capital)),
+        )
 
 
 def _end(spent: Estimate, end: float | None) -> float:
@@ -251,7 +255,7 @@ class Measuring:
         npv = outcome_of("npv", totals)
         count = replications if of_spending is None else min(of_spending, replications)
         spend = self._spend(scenarios, totals[:, :count], first)
-        capital = outcome_of("capital", totals[:, :count])
+        capital = outcome_of("capital", totals)
         return [
             Measured(
                 road_map,

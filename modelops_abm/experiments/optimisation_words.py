@@ -62,7 +62,7 @@ def budget_in_full(per_year: float | None, capital: float | None) -> tuple[str, 
     """Return a budget in words, and of what a road map may exceed it."""
     parts = [] if per_year is None else [f"{formats.money(per_year)} a year"]
     parts += [] if capital is None else [f"{formats.money(capital)} of capital"]
-    of_it = "in its dearest year" if capital is None else "of that"
+    of_it = "in its dearest year" if capital is None else "of capital"
     return all_of(parts), of_it
 
 

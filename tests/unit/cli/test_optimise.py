@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from modelops_abm import with_values
-from modelops_abm.experiments import Decisions, optimise as search
+from modelops_abm.evidence.belief import Belief, save_belief
+from modelops_abm.experiments import Decisions, draws_of, optimise as search
 from modelops_abm.formats import NARROW_SPACE
 from modelops_abm.scenario.presets import preset
 from tests.unit.cli.conftest import Outcome
@@ -108,3 +109,26 @@ def test_the_team_may_change(modelops: Command) -> None:
     answer = json.loads(out)
     assert answer["road_maps"] == 64
     assert answer["recommended"]["developers"] in (8, 12)
+
+
+def test_over_a_belief_the_safe_one_stands_beside_the_best(
+    modelops: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    plan = with_values(preset("all_five"), {"horizon_days": 100}, source="test")
+    file = str(tmp_path / "belief.parquet")
+    names = ["team.focus", "drift.onsets_per_year"]
+    save_belief(Belief(plan, (), draws_of(plan, 30, names=names), 30.0), file)
+    asked = ("optimise", "--belief", file, "--replications", "16", "--levels", "1", "--starts", "0")
+    few = (*asked, "--trials", "32", "--finalists", "2", "--capital", "90000")
+    code, out, err = modelops(*few)
+    assert (code, err) == (0, "")
+    told = words(out)
+    assert "by the mean of the worst 5 % of futures (CVaR)" in told
+    assert "Over what it may be" in told
+    assert max(len(line) for line in out.splitlines()) <= 80
+    answer = json.loads(modelops(*few, "--json").out)
+    assert answer["recommended"]["worth"] == answer["recommended"]["last_check"]
+    assert answer["over"]["draws"] == 16
+    assert answer["over"]["regret"]["low"] <= answer["over"]["regret"]["high"] + 1e-9
+    assert answer["capital"] == 90_000.0
