@@ -97,9 +97,9 @@ def understand(page: Page) -> None:
     page.wait_for_selector("#verified")
 
 
-def your_data(page: Page) -> None:
+def organisation(page: Page) -> None:
     """Use the made-up portfolio."""
-    show(page, "Your data")
+    show(page, "Your organisation")
     page.get_by_role("button", name="Try a made-up one").click()
     page.wait_for_selector("[data-part=portfolio-models]")
 
@@ -112,7 +112,7 @@ LAPTOP, TABLET, UPRIGHT = (1440, 900), (1024, 900), (768, 1024)
 README_SHOTS = (Shot("page-decide", kept), Shot("page-watch", watch))
 ALL_SHOTS = tuple(
     Shot(f"{prepare.__name__}-{size[0]}-{theme}", prepare, size, theme)
-    for prepare in (decide, drawer, watch, understand, your_data)
+    for prepare in (decide, drawer, watch, understand, organisation)
     for size in (LAPTOP, TABLET, UPRIGHT)
     for theme in ("light", "dark")
 )

@@ -25,6 +25,8 @@ from modelops_abm.app.export.menu import (
     link_of,
     share_panel,
 )
+from modelops_abm.app.organisation.file_cards import organisation_in_words
+from modelops_abm.app.organisation.page import YourOrganisation
 from modelops_abm.app.state.answer import PRECISIONS
 from modelops_abm.app.state.plan import minutes_of, size_of
 from modelops_abm.app.state.session import VIEWS, Session
@@ -35,8 +37,6 @@ from modelops_abm.app.watch.page import Watch
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.browser import copy, switch_theme
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.app.your_data.cards import portfolio_in_words
-from modelops_abm.app.your_data.page import YourData
 from modelops_abm.formats import number, plural
 from modelops_abm.scenario.words import team_caution
 from modelops_abm.text import printable
@@ -83,7 +83,7 @@ def TopBar(session: Session) -> None:
 
 
 def _bar(session: Session, query: str | None) -> h.Element:
-    scenario, making = session.plan.scenario, session.exporting.value
+    making = session.exporting.value
     words = f"Making {making}" if making else "Export"
     return h.header(".top")[
         h.div(".brand")[icon("brand", 22), h.span["ModelOps simulator"]],
@@ -98,9 +98,7 @@ def _bar(session: Session, query: str | None) -> h.Element:
                 for view, name in VIEWS.items()
             )
         ],
-        h.div(".portfolio")[
-            icon("file"), portfolio_in_words(scenario.imported, scenario.portfolio.initial_models)
-        ],
+        h.div(".portfolio")[icon("file"), organisation_in_words(session.plan)],
         h.button(
             data_action="share",
             popovertarget=SHARE_PANEL,
@@ -219,7 +217,7 @@ PARTS: dict[str, Callable[[Session], solara.Element]] = {
     "decide": Decide,
     "watch": Watch,
     "understand": Understand,
-    "data": YourData,
+    "data": YourOrganisation,
 }
 
 

@@ -41,7 +41,7 @@ from modelops_abm.text import printable
 
 type Floats = NDArray[np.float64]
 
-_FEW_FIT = "Few organisations fit all that was said:"
+_FEW_FIT = "Few organisations fit all that was said."
 FEW = 200
 """Effective draws below which a belief says that they are few."""
 NOTHING_YET = 1.1
@@ -277,7 +277,7 @@ class Belief(Reported):
         """Return what speaks against the belief, a sentence each; nothing if nothing does."""
         found = [f"{each.title} {each.sentence}" for each in self.conflicts()]
         if self.is_thin:
-            found.append(f"{_FEW_FIT} {self.counted()} Widen what is least sure.")
+            found.append(f"{self.thin_sentence()} {self.counted()}")
         if self.at_edge:
             labels = ", ".join(label_of(name) for name in self.at_edge[:_SHOWN])
             found.append(f"At the end of the range that was thought possible: {labels}.")
@@ -287,6 +287,15 @@ class Belief(Reported):
     def is_thin(self) -> bool:
         """Whether so few draws count that little follows from them."""
         return bool(self.evidence) and self.effective < FEW
+
+    def thin_sentence(self) -> str:
+        """Return that few organisations fit, and what to widen: what they meet least."""
+        worst = [name for each in self.conflicts() for name in each.about[:3]]
+        if not worst:  # what was said most exactly leaves least room
+            said = [each for each in self.evidence if isinstance(each, Statement)]
+            worst = [min(said, key=_width).about] if said else []
+        labels = dict.fromkeys(label_of(name).lower() for name in worst[:3])
+        return f"{_FEW_FIT} Widen: {', '.join(labels)}." if labels else _FEW_FIT
 
     def counted(self) -> str:
         """Return how many draws count, and whether that is enough."""
@@ -306,9 +315,9 @@ class Belief(Reported):
         unit = _kind_of(name)
         before, after = _cells(name, row)
         keys = [f"{when}{end}" for when in ("before", "after") for end in ("_low", "", "_high")]
-        ends = _scaled(name, np.array(row[keys], np.float64).reshape(2, 3))
+        ends = scaled_ends(name, np.array(row[keys], np.float64).reshape(2, 3))
         width = ends[0, 2] - ends[0, 0]
-        low, middle, high = np.clip((ends[1] - ends[0, 0]) / (width or 1.0), -0.1, 1.1).tolist()
+        low, middle, high = np.clip((ends[1] - ends[0, 0]) / (width or 1.0), 0.0, 1.0).tolist()
         moved = bool(row["narrower"] > NOTHING_YET)
         return Line(
             name,
@@ -491,8 +500,17 @@ UNITS = {
     "drift.onsets_per_year": "a year",
     "model.predictions_per_user_day": "a day",
     "model.yearly_power_loss": "",
+    "model.market_size": "",
+    "efforts.pipeline_repair": "days",
+    "efforts.retraining": "days",
+    "model.build_effort_days": "days",
 }
 """What they are in, if it is said in fewer words."""
+
+
+def _width(said: Statement) -> float:
+    low, high = scaled_ends(said.about, np.array([said.low, said.high]))
+    return float(high - low)
 
 
 def label_of(name: str) -> str:
@@ -501,6 +519,8 @@ def label_of(name: str) -> str:
     >>> label_of("model.market_size"), label_of("efforts.capacity_repair")
     ('Users a model could have', 'Efforts: capacity repair')
     """
+    if name in MEASURES:
+        return MEASURES[name].label
     return LABELS.get(name) or in_words(name)
 
 
@@ -532,20 +552,22 @@ def _times(narrower: float) -> str:
 
 def _row(name: str, before: NDArray[Any], after: NDArray[Any]) -> tuple[float, ...]:
     ends = np.array([np.quantile(each.astype(np.float64), _ENDS) for each in (before, after)])
-    was, now = _scaled(name, ends)[:, 2] - _scaled(name, ends)[:, 0]
+    was, now = scaled_ends(name, ends)[:, 2] - scaled_ends(name, ends)[:, 0]
     narrower = was / now if now > 0.0 else np.inf if was > 0.0 else 1.0
     return (*ends[0].tolist(), *ends[1].tolist(), narrower)
 
 
-def _scaled(name: str, ends: Floats) -> Floats:
-    """Return ends of ranges in the scale of what is known: logarithms, or logits of shares.
+def scaled_ends(name: str, ends: Floats) -> Floats:
+    """Return ends of ranges, of a value or measure, in the scale of what is known of it.
+
+    These are logarithms, or logits of shares.
 
     Where one of them is 0, or a share 1, there is no such scale, and they are as they are; also
     where it may be 0, since of the logarithms of what is nearly nothing one knows little.
     """
     if name in _FROM_NOTHING:
         return ends
-    if family_within(_BOUNDS.get(name, {})) == "logit-normal":
+    if _is_share(name):
         return np.asarray(logit(ends)) if ends.min() > 0.0 and ends.max() < 1.0 else ends
     return np.log(ends) if ends.min() > 0.0 else ends
 
@@ -561,13 +583,22 @@ _FROM_NOTHING = {
 def _cells(name: str, row: pd.Series[float]) -> tuple[str, str]:
     # Labels say the unit, and with both there is no room on a narrow terminal.
     unit = unit if (unit := _kind_of(name)) in ("$", "share") else ""
-    before = range_in_words(row["before_low"], row["before_high"], unit)
-    return before, range_in_words(row["after_low"], row["after_high"], unit)
+    ends = ("before_low", "before_high", "after_low", "after_high")
+    # Two digits: more is not known of the ends of a range.
+    before_low, before_high, after_low, after_high = (float(f"{row[end]:.2g}") for end in ends)
+    before = range_in_words(before_low, before_high, unit)
+    return before, range_in_words(after_low, after_high, unit)
+
+
+def _is_share(name: str) -> bool:
+    if name in MEASURES:
+        return MEASURES[name].family == "logit-normal"
+    return family_within(_BOUNDS.get(name, {})) == "logit-normal"
 
 
 def _kind_of(name: str) -> str:
     """Return how numbers of a value are written: ``$``, ``share``, or with its unit behind them."""
-    if family_within(_BOUNDS.get(name, {})) == "logit-normal":
+    if _is_share(name):
         return "share"
     unit = name_and_unit(name)[1]
     return "$" if unit.startswith("$") else UNITS.get(name, unit)

@@ -7,6 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from modelops_abm.app.browser_sync import open_session
+from modelops_abm.app.organisation.file_cards import (
+    models_table,
+    portfolio_in_use,
+    portfolio_result,
+    scenario_result,
+)
+from modelops_abm.app.organisation.own_files import act, choose_portfolio, choose_scenario
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.uploads import (
@@ -20,13 +27,6 @@ from modelops_abm.app.state.uploads import (
 from modelops_abm.app.widgets import PickedFile
 from modelops_abm.app.widgets.controls import picked
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.app.your_data.cards import (
-    models_table,
-    portfolio_head,
-    portfolio_result,
-    scenario_result,
-)
-from modelops_abm.app.your_data.page import act, choose_portfolio, choose_scenario
 from modelops_abm.clients import fingerprint, read_portfolio, template_csv
 from modelops_abm.scenario import InputError, Scenario
 
@@ -314,7 +314,7 @@ def test_names_in_a_file_are_shown_as_text() -> None:
         for part in (
             models_table(upload.portfolio),
             portfolio_result(upload, is_another=False, is_in_use=True),
-            portfolio_head(scenario),
+            portfolio_in_use(scenario),
         )
     )
     assert "<script>" not in shown

@@ -74,8 +74,8 @@ def _too_long() -> h.Fragment:
     return h.fragment[
         h.h2["No link can hold this plan"],
         h.p(".secondary")[
-            "It differs from the reference in too much. Save it as a scenario file in Your data"
-            " and send that."
+            "It differs from the reference in too much. Save it as a scenario file in Your"
+            " organisation and send that."
         ],
     ]
 

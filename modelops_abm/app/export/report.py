@@ -28,9 +28,9 @@ from modelops_abm.app.export.content import (
     set_table,
     state_in_words,
 )
+from modelops_abm.app.organisation.file_cards import portfolio_in_words
 from modelops_abm.app.state.plan import name_of
 from modelops_abm.app.theme import icon, stylesheet
-from modelops_abm.app.your_data.cards import portfolio_in_words
 from modelops_abm.charts.comparison import (
     Course,
     course,

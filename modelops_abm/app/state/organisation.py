@@ -26,9 +26,7 @@ from modelops_abm.clients.kinds import Log, Reader
 from modelops_abm.clients.logs import Reading, unknown_columns
 from modelops_abm.clients.registry import RegistryLog
 from modelops_abm.evidence.belief import (
-    Belief,
     Way,
-    belief_bytes,
     evidence_as_json,
     evidence_of,
     read_belief,
@@ -280,11 +278,31 @@ class Organisation:
         work = partial(self._read, reader, label, content, scenario, reading or Reading())
         self._jobs.start(f"read {kind}", work, partial(self._refuse, kind, label))
 
-    def map_columns(self, kind: str, columns: Mapping[str, str], scenario: Scenario | None) -> None:
-        """Read the log of a kind again, of which somebody says which column is what."""
+    def has_content(self, kind: str) -> bool:
+        """Return whether what is in the log of a kind is still there, to be read again."""
+        return kind in self._contents
+
+    def map_columns(
+        self, kind: str, columns: Mapping[str, str], dates: str, scenario: Scenario | None
+    ) -> None:
+        """Read the log of a kind again, of which somebody says which column is what.
+
+        Parameters
+        ----------
+        kind
+            Of the log.
+        columns
+            By what they say.
+        dates
+            How dates are meant; empty if the file shows it.
+        scenario
+            As `take_log` has it.
+        """
         log, content = self.said.value.logs.get(kind), self._contents.get(kind)
         if log is not None and content is not None:
             chosen = Reading(columns={name: column for name, column in columns.items() if column})
+            if dates in ("day-first", "month-first"):
+                chosen = chosen.model_copy(update={"dates": dates})
             self.take_log(log.label, content, kind, scenario, chosen)
 
     def drop_log(self, kind: str) -> None:
@@ -516,13 +534,3 @@ def _words(error: InputError, label: str) -> str:
 
 def _complaint(place: str, message: str) -> Complaint:
     return Complaint(place[:1].upper() + place[1:], message)
-
-
-def belief_file(own: OwnBelief) -> bytes:
-    """Return the file of a belief, which `fit` writes too and `take_belief` reads."""
-    return belief_bytes(own.belief)
-
-
-def settled(own: OwnBelief | None) -> Belief | None:
-    """Return the belief if its fit has come to its end."""
-    return own.belief if own is not None and own.is_settled else None

@@ -36,7 +36,7 @@ VIEWS: dict[View, str] = {
     "decide": "Decide",
     "watch": "Watch",
     "understand": "Understand",
-    "data": "Your data",
+    "data": "Your organisation",
 }
 """The parts of the page, in their order, with their names."""
 SEED = 0

@@ -3,6 +3,7 @@
 from modelops_abm.app.widgets.browser import Browser, Keys, Screen
 from modelops_abm.app.widgets.chart import Chart
 from modelops_abm.app.widgets.controls import Controls, FilePicker, PickedFile, Timeline
+from modelops_abm.app.widgets.interview import Interview
 from modelops_abm.app.widgets.markup import Markup
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Chart",
     "Controls",
     "FilePicker",
+    "Interview",
     "Keys",
     "Markup",
     "PickedFile",

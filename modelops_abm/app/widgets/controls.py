@@ -277,6 +277,7 @@ class PickedFile(NamedTuple):
 def _FilePicker(
     label: str,
     hint: str,
+    spoken: str,
     accept: str,
     largest_bytes: int,
     event_pick: Callable[[Any], None],
@@ -290,6 +291,7 @@ def FilePicker(
     accept: str,
     largest_bytes: int,
     on_pick: Callable[[PickedFile], None],
+    spoken: str = "",
 ) -> solara.Element:
     """Show a button and a place to drop a file on.
 
@@ -303,6 +305,8 @@ def FilePicker(
         Size of the largest file that is sent.
     on_pick
         Called with the file.
+    spoken
+        What the button says besides to those who cannot see where it stands.
     """
 
     def take(message: Any) -> None:
@@ -311,7 +315,12 @@ def FilePicker(
             on_pick(file)
 
     return _FilePicker(
-        label=label, hint=hint, accept=accept, largest_bytes=largest_bytes, event_pick=take
+        label=label,
+        hint=hint,
+        spoken=spoken,
+        accept=accept,
+        largest_bytes=largest_bytes,
+        event_pick=take,
     )
 
 

@@ -25,9 +25,9 @@ def break_run() -> None:
 
 
 def break_part() -> None:
-    from modelops_abm.app.your_data import page
+    from modelops_abm.app.organisation import page
 
-    page.portfolio_head = fail
+    page.portfolio_in_use = fail
 
 
 BREAK = {"handler": break_handler, "run": break_run, "part": break_part}

@@ -91,11 +91,11 @@ def parts(visitor: Visitor) -> dict[str, list[str]]:
     visitor.show("Understand")
     expect(page.locator(".understand")).to_be_visible()
     found["Understand"] = _more(visitor, found["Decide"])
-    visitor.show("Your data")
-    expect(page.locator(".your-data")).to_be_visible()
+    visitor.show("Your organisation")
+    expect(page.locator(".organisation")).to_be_visible()
     visitor.button("Try a made-up one").click()
     expect(visitor.part("portfolio-models")).to_be_visible()
-    found["Your data"] = _more(visitor, found["Decide"])
+    found["Your organisation"] = _more(visitor, found["Decide"])
     return found
 
 

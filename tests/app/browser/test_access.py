@@ -177,7 +177,7 @@ def test_every_way_of_starting_is_guarded_and_stays_here(
         else:
             visitor.open(link())
             visitor.settled()
-            for name in ("Watch", "Understand", "Your data", "Decide"):
+            for name in ("Watch", "Understand", "Your organisation", "Decide"):
                 visitor.show(name)
         request = urllib.request.Request(f"{visitor.address}/", headers={"Host": "evil.test"})
         with pytest.raises(urllib.error.HTTPError, match="421"):

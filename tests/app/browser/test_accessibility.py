@@ -12,7 +12,7 @@ PARTS = {
     "Decide": ".decide",
     "Watch": ".watch .token",
     "Understand": ".understand",
-    "Your data": ".your-data",
+    "Your organisation": ".organisation",
 }
 """What is there once a part is shown."""
 SMALLEST_PIXELS, SMALLEST_ON_TOUCH_PIXELS = 24, 40
@@ -80,7 +80,7 @@ def test_targets_are_larger_on_touch(arrive: Arrive) -> None:
     visitor.settled()
     for part in PARTS:
         show(visitor, part)
-        if part == "Your data":
+        if part == "Your organisation":
             visitor.button("Try a made-up one").click()
             expect(visitor.part("portfolio-models")).to_be_visible()
         assert visitor.page.evaluate(SMALL, SMALLEST_ON_TOUCH_PIXELS) == [], part
@@ -127,7 +127,7 @@ def test_a_part_has_a_main_landmark_a_title_and_a_language(visitor: Visitor) -> 
         expect(visitor.page.locator("html"), part).to_have_attribute("lang", "en")
 
 
-@pytest.mark.parametrize("part", ["Decide", "Your data"])
+@pytest.mark.parametrize("part", ["Decide", "Your organisation"])
 def test_tab_reaches_every_control_in_order_and_shows_where_it_is(
     settled: Visitor, part: str
 ) -> None:

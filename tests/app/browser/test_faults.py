@@ -36,7 +36,7 @@ def test_a_faulty_handler_becomes_a_notice_and_a_faulty_part_leaves_the_others(
         visitor.settled()
         of_handler = logged(server)
         assert of_handler
-        visitor.show("Your data")
+        visitor.show("Your organisation")
         expect(visitor.page.locator(".modelops")).to_contain_text("mistake of this program")
         assert "Traceback" not in visitor.page.inner_text("body")
         visitor.show("Decide")

@@ -6,7 +6,7 @@ from tests.app.browser.visitor import Visitor
 
 
 def test_every_part_opens(visitor: Visitor) -> None:
-    for name in ("Watch", "Understand", "Your data", "Decide"):
+    for name in ("Watch", "Understand", "Your organisation", "Decide"):
         visitor.show(name)
 
 

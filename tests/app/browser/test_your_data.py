@@ -32,7 +32,7 @@ NO_SCENARIOS = {
 
 @pytest.fixture
 def guest(arrive: Arrive) -> Visitor:
-    """Return a visitor of Your data."""
+    """Return a visitor of Your organisation."""
     return arrive(link(view="data"))
 
 

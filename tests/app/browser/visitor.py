@@ -199,7 +199,7 @@ class Visitor:
         self.typed(name).press("Enter")
 
     def choose_file(self, part: str, name: str, content: bytes) -> None:
-        """Choose a file in Your data."""
+        """Choose a file in Your organisation."""
         self.part(part).locator("input[type=file]").set_input_files(
             {"name": name, "mimeType": "application/octet-stream", "buffer": content}
         )

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 import solara
 
+from modelops_abm.app.organisation.own_files import choose_portfolio, use_illustrative
+from modelops_abm.app.organisation.page import YourOrganisation
 from modelops_abm.app.page import TopBar, state_team
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import PickedFile
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.app.your_data.page import YourData, choose_portfolio, use_illustrative
 
 
 def _html(widget: Any) -> str:
@@ -27,7 +28,7 @@ def test_what_was_read_is_offered_where_rows_are_wrong(good: int, words: str) ->
     session = Session(Plan.of_preset("all_five"))
     rows = "".join(f"m{number},5\n" for number in range(good))
     choose_portfolio(session, PickedFile("ours.csv", f"id,users\n{rows}bad,-5\n".encode()))
-    box, rendered = solara.render(YourData(session), handle_error=False)
+    box, rendered = solara.render(YourOrganisation(session), handle_error=False)
     try:
         assert f">{words}</button>" in _html(box)
     finally:
@@ -36,7 +37,7 @@ def test_what_was_read_is_offered_where_rows_are_wrong(good: int, words: str) ->
 
 def test_the_part_follows_what_the_visitor_chooses() -> None:
     session = Session(Plan.of_preset("all_five"))
-    box, rendered = solara.render(YourData(session), handle_error=False)
+    box, rendered = solara.render(YourOrganisation(session), handle_error=False)
     try:
         assert "Example portfolio, 24 models" in _html(box)
         assert "portfolio-result" not in _html(box)

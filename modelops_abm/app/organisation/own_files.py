@@ -1,7 +1,7 @@
-"""Your data: a visitor's own portfolio and scenario: chosen, used, put away, made from a template.
+"""A visitor's own portfolio and scenario: chosen, used, put away, made from a template.
 
 A file that is chosen is read at once, and used if nothing is wrong with it. Nothing is written to
-disk: the browser keeps the files for its tab. What the buttons do comes first, then the part.
+disk: the browser keeps the files for its tab. What the buttons do comes first.
 """
 
 from __future__ import annotations
@@ -12,30 +12,22 @@ from dataclasses import replace
 import htpy as h
 import solara
 
-from modelops_abm.app.errors import reported
+from modelops_abm.app.organisation.file_cards import (
+    models_table,
+    portfolio_result,
+    scenario_result,
+)
 from modelops_abm.app.state.plan import FIRST_PRESET, History, Plan, file_name
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.uploads import (
-    LARGEST_PORTFOLIO_BYTES,
-    LARGEST_SCENARIO_BYTES,
     PortfolioUpload,
     plan_of,
     read_portfolio_file,
     read_scenario_file,
-    size_in_words,
 )
-from modelops_abm.app.widgets import FilePicker, Markup, PickedFile
+from modelops_abm.app.widgets import Markup, PickedFile
 from modelops_abm.app.widgets.browser import download
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.app.your_data.cards import (
-    models_table,
-    portfolio_head,
-    portfolio_result,
-    portfolio_tools,
-    scenario_head,
-    scenario_result,
-    scenario_tools,
-)
 from modelops_abm.clients import fingerprint, illustrative_portfolio, template_csv
 from modelops_abm.scenario import ImportedPortfolio, InputError, scenario_text
 
@@ -169,58 +161,15 @@ def act(session: Session, action: Action) -> None:
 
 
 # --------------------------------------------------------------------------------------
-# Your data: a visitor's own portfolio and scenario.
+# The rows of the card of files, and what became of the last.
 
 
-_HINT = "or drop it here; at most"
-_PORTFOLIO_ENDINGS = ".csv,.tsv,.txt"
-_SCENARIO_ENDINGS = ".toml,.yaml,.yml,.json"
-
-
-@solara.component
-def YourData(session: Session) -> None:
-    """Show the part."""
-    do = reported(session, lambda action: act(session, action))
-    with solara.Div(classes=["your-data"]):
-        _PortfolioCard(session, do)
-        _ScenarioCard(session, do)
-        _Results(session, do)
-        Markup(_privacy(), css_class="privacy")
+PORTFOLIO_ENDINGS = ".csv,.tsv,.txt"
+SCENARIO_ENDINGS = ".toml,.yaml,.yml,.json"
 
 
 @solara.component
-def _PortfolioCard(session: Session, do: Callable[[Action], None]) -> None:
-    scenario = session.plan.scenario
-    take = reported(session, lambda file: choose_portfolio(session, file))
-    with solara.Div(classes=["card"], attributes={"data-part": "portfolio-file"}):
-        Markup(portfolio_head(scenario), do)
-        FilePicker(
-            "Choose a CSV file",
-            f"{_HINT} {size_in_words(LARGEST_PORTFOLIO_BYTES)}",
-            accept=_PORTFOLIO_ENDINGS,
-            largest_bytes=LARGEST_PORTFOLIO_BYTES,
-            on_pick=take,
-        )
-        Markup(portfolio_tools(scenario.start_date), do)
-
-
-@solara.component
-def _ScenarioCard(session: Session, do: Callable[[Action], None]) -> None:
-    take = reported(session, lambda file: choose_scenario(session, file))
-    with solara.Div(classes=["card"], attributes={"data-part": "scenario-file"}):
-        Markup(scenario_head(session.plan), do)
-        FilePicker(
-            "Choose a scenario file",
-            f"{_HINT} {size_in_words(LARGEST_SCENARIO_BYTES)}",
-            accept=_SCENARIO_ENDINGS,
-            largest_bytes=LARGEST_SCENARIO_BYTES,
-            on_pick=take,
-        )
-        Markup(scenario_tools(), do)
-
-
-@solara.component
-def _Results(session: Session, do: Callable[[Action], None]) -> None:
+def FileResults(session: Session, do: Callable[[Action], None]) -> None:
     """Show what became of the last files, and the models in use."""
     uploads, portfolio = session.uploads.value, session.plan.scenario.imported
     parts: list[h.Element] = []
@@ -235,11 +184,3 @@ def _Results(session: Session, do: Callable[[Action], None]) -> None:
     if uploads.scenario is not None:
         parts.append(scenario_result(uploads.scenario))
     Markup(h.fragment[parts], do, css_class="results")
-
-
-def _privacy() -> h.Element:
-    return h.p(".label")[
-        "Your files are read in memory and never written to disk. They last as long as this page;"
-        " your browser keeps them for this tab, so that a reload finds them again. No link, report"
-        " or export holds a row of them."
-    ]

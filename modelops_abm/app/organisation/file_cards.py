@@ -1,4 +1,4 @@
-"""The cards of Your data: what is in use, what became of a file, and what was read from it.
+"""The cards of files: what is in use, what became of a file, and what was read from it.
 
 A portfolio in words comes first, as the top bar and the report say it too; then the card of the
 portfolio, with what is wrong with a file; then that of the scenario, with what is unlike the
@@ -52,6 +52,23 @@ def portfolio_in_words(portfolio: ImportedPortfolio | None, drawn: int) -> str:
     return f"{own} portfolio, {plural(len(portfolio.models), 'model')}"
 
 
+def organisation_in_words(plan: Plan) -> str:
+    """Return whose organisation a plan is for: the visitor's if something was told of it.
+
+    >>> organisation_in_words(Plan.of_preset("reference"))[:17]
+    'Example portfolio'
+    """
+    scenario = plan.scenario
+    models = scenario.portfolio.initial_models
+    if plan.belief is None:
+        return portfolio_in_words(scenario.imported, models)
+    if scenario.imported is not None:
+        models = sum(model.stage == "production" for model in scenario.imported.models)
+    people = scenario.team.developers
+    of_people = "1 person" if people == 1 else f"{number(people)} people"
+    return f"Your organisation: {plural(models, 'model')}, {of_people}"
+
+
 def shortened(fingerprint: str) -> str:
     """Return the first digits of a fingerprint."""
     return f"{fingerprint[:_SHOWN_DIGITS]}…"
@@ -68,21 +85,13 @@ COLUMNS = tuple(PortfolioModel.model_fields)
 _ALIGNED = {name: "" if name in _LEFT else "number" for name in COLUMNS}
 
 
-def portfolio_head(scenario: Scenario) -> h.Fragment:
-    """Return what the plan has for a portfolio, and what a file may hold."""
+def portfolio_in_use(scenario: Scenario) -> h.Element:
+    """Return what the plan has for a portfolio."""
     portfolio = scenario.imported
-    return h.fragment[
-        h.h2["Your portfolio"],
-        h.p(".secondary")[
-            "A CSV file with one row per model. Only the id is required: what a row does not give"
-            " falls back to the scenario."
-        ],
-        h.div(".in-use", data_part="portfolio-in-use")[
-            icon("file"),
-            h.strong[portfolio_in_words(portfolio, scenario.portfolio.initial_models)],
-            portfolio and _about(portfolio),
-            portfolio and h.button(data_action="remove portfolio")[icon("close"), "Remove"],
-        ],
+    return h.div(".in-use", data_part="portfolio-in-use")[
+        h.strong[portfolio_in_words(portfolio, scenario.portfolio.initial_models)],
+        portfolio and _about(portfolio),
+        portfolio and h.button(data_action="remove portfolio")[icon("close"), "Remove"],
     ]
 
 
@@ -260,21 +269,13 @@ def _cell(value: object, *, is_used: bool) -> h.Node:
 # The card of the scenario, and what is unlike the reference in it.
 
 
-def scenario_head(plan: Plan) -> h.Fragment:
-    """Return what the plan started from, and what a file may hold."""
+def scenario_in_use(plan: Plan) -> h.Element:
+    """Return what the plan started from."""
     is_own = plan.start not in PRESETS
-    return h.fragment[
-        h.h2["Your scenario"],
-        h.p(".secondary")[
-            "A file in TOML, YAML or JSON that states what differs from the reference: team,"
-            " incidents, efforts, costs. Every value has its own source."
-        ],
-        h.div(".in-use", data_part="scenario-in-use")[
-            icon("reset"),
-            h.strong[name_of(plan.start)],
-            h.span(".label")["your scenario" if is_own else "preset"],
-            is_own and h.button(data_action="remove scenario")[icon("close"), "Remove"],
-        ],
+    return h.div(".in-use", data_part="scenario-in-use")[
+        h.strong[name_of(plan.start)],
+        h.span(".label")["your scenario" if is_own else "preset"],
+        is_own and h.button(data_action="remove scenario")[icon("close"), "Remove"],
     ]
 
 

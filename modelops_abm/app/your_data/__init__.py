@@ -1,1 +1,0 @@
-"""Your data: a portfolio and a scenario of one's own."""
