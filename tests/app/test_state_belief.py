@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from modelops_abm.app.state.belief import OwnBelief, belief_of, published_belief
+from modelops_abm.app.state.belief import OwnBelief, belief_of
 from modelops_abm.app.state.plan import History, Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.evidence.belief import Belief
+from modelops_abm.evidence.default import default_belief
 from modelops_abm.experiments.draws import draws_of
 from modelops_abm.scenario import Scenario, with_values
 
@@ -25,8 +26,7 @@ def believed(developers: int = 3, seed: int = 0) -> OwnBelief:
 
 def test_a_plan_without_a_belief_has_that_of_any_organisation() -> None:
     belief = belief_of(Plan.of_preset("reference").belief)
-    assert belief is published_belief()
-    assert len(belief.draws) == 2_000
+    assert belief is default_belief()
 
 
 def test_a_plan_is_laid_on_the_organisation_that_is_believed() -> None:

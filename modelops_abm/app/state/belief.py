@@ -11,18 +11,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
 
 from modelops_abm.evidence.belief import Belief, Line
+from modelops_abm.evidence.default import default_belief
 from modelops_abm.evidence.interview import Told
 from modelops_abm.evidence.statements import Statement
-from modelops_abm.experiments.draws import draws_of
-from modelops_abm.scenario import Scenario
-
-_DRAWS = 2_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,14 +80,7 @@ class OwnBelief:
 def belief_of(own: OwnBelief | None) -> Belief:
     """Return the belief of a visitor's organisation, or the published one if there is none.
 
-    >>> belief_of(None) is published_belief()
+    >>> belief_of(None) is default_belief()
     True
     """
-    return published_belief() if own is None else own.belief
-
-
-@cache
-def published_belief() -> Belief:
-    """Return what is believed of an organisation of which nothing is said."""
-    scenario = Scenario()
-    return Belief(scenario, (), draws_of(scenario, _DRAWS), float(_DRAWS))
+    return default_belief() if own is None else own.belief
