@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from modelops_abm import formats
-from modelops_abm.charts.bins import Bins, bins_of
 from modelops_abm.charts.figure import (
     Axis,
     Band,
@@ -34,7 +33,7 @@ from modelops_abm.charts.figure import (
 )
 from modelops_abm.charts.layout import shortened
 from modelops_abm.charts.palette import LOSSES, STATES, WORK, Colour
-from modelops_abm.charts.timeline import team_in_words, time_axis_of
+from modelops_abm.charts.timeline import Bins, bins_of, team_in_words, time_axis_of
 from modelops_abm.core import outcomes
 from modelops_abm.core.outcomes import MAINTENANCE
 from modelops_abm.core.statechart import State

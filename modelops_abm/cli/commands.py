@@ -53,11 +53,14 @@ _COMMANDS = {
     ),
 }
 """Names of the commands, and what each does: the first sentence of its own help."""
+_WITH = {"presets": "show", "schema": "show"}
+"""The module of a command that has none of its own name."""
 
 
 def command_of(name: str) -> click.Command:
-    """Load a command: the function of its name, in the module of its name."""
-    command: click.Command = getattr(import_module(f"modelops_abm.cli.{name}"), name)
+    """Load a command: the function of its name, in the module of its name or of what it is with."""
+    module = import_module(f"modelops_abm.cli.{_WITH.get(name, name)}")
+    command: click.Command = getattr(module, name)
     return command
 
 

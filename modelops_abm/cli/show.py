@@ -1,4 +1,7 @@
-"""The command ``show``: every value of a scenario, what it means and whose it is."""
+"""What a scenario is: the commands ``show``, ``presets`` and ``schema``.
+
+``show`` tells every value of a scenario, what it means and whose it is.
+"""
 
 from __future__ import annotations
 
@@ -30,8 +33,10 @@ from modelops_abm.scenario import (
     Section,
     StatedValue,
     describe,
+    json_schema,
 )
 from modelops_abm.scenario.fields import nearest, stated_by_entries
+from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.scenario.sources import LABELS
 from modelops_abm.scenario.words import (
     allowed_in_words,
@@ -237,3 +242,24 @@ def _name(stated: StatedValue) -> Text:
     if stated.is_default:
         return Text(stated.quantity.name)
     return Text(f"{stated.quantity.name} *", style="bold")
+
+
+@click.command()
+def presets() -> None:
+    """List the presets and whom each describes."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
+    table.add_column(no_wrap=True, style="bold")
+    table.add_column()
+    for name, whom_it_describes in PRESETS.items():
+        table.add_row(name, whom_it_describes)
+    console().print(table)
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files.
+
+    Editors and other programs check and complete a file with it. What two values together may be
+    is beyond a schema: 'modelops-abm check' looks at that too.
+    """
+    click.echo(json.dumps(json_schema(), indent=2))

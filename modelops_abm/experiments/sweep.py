@@ -348,11 +348,11 @@ class SweepResult(Reported):
         points = formats.plural(len(self.points), "point")
         if self.over is None:
             return f"{what} at {points}, highest first:"
-        as_set, drawn = (each._highest() for each in (self.over.as_set, self))
+        as_set, drawn = (each.highest_in_words() for each in (self.over.as_set, self))
         split = over_in_words(f"{as_set}.", f"{drawn}.", self.unknown, "the scenario's own spread")
         return f"{what} at {points}.\n{split}"
 
-    def _highest(self) -> str:
+    def highest_in_words(self) -> str:
         """Return at which point the mean is highest, and how high."""
         means = self.summary(self.outcome)["mean"]
         if means.isna().all():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import Any
 
 import mesa
 from mesa import DataCollector
+from mesa.agentset import _HardKeyAgentSet
 from mesa.experimental.scenarios import Scenario as MesaScenario
 from mesa.time import Event
 
@@ -17,7 +18,6 @@ from modelops_abm.compiled import prepare
 from modelops_abm.core import outcomes
 from modelops_abm.core.events import NOBODY, LogKind, LogRecord, Rank, TaskClass
 from modelops_abm.core.randomness import Origin, checked_seed, entity_key
-from modelops_abm.mesa_engine.agent_sets import RegisteredAgents
 from modelops_abm.mesa_engine.calendar import Calendar, cancel
 from modelops_abm.mesa_engine.capability import CapabilityStock
 from modelops_abm.mesa_engine.day import live_day
@@ -38,7 +38,7 @@ from modelops_abm.rules.requests import request_laws
 from modelops_abm.rules.sampling import law_of
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES
 from modelops_abm.scenario.identity import identity
-from modelops_abm.scenario.keywords import plain_values, scenario_of
+from modelops_abm.scenario.presets import plain_values, scenario_of
 from modelops_abm.scenario.scenario import Scenario, timeline
 
 _DEVELOPER_REPORTERS = ("number", "activity", "task_number")
@@ -66,7 +66,7 @@ class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
     keywords
         Values of the scenario by plain names (`developers=5`, `automation=1.0`) or by dotted
         names with two underscores for a dot (`capabilities__automation__streams=2`), for
-        `mesa.batch_run` and sliders. See `scenario.keywords`.
+        `mesa.batch_run` and sliders. See `scenario.presets`.
 
     Attributes
     ----------
@@ -311,3 +311,53 @@ def _data_collector(agent_reporters: Mapping[type, Sequence[str]] | None) -> Dat
 
 def _today(model: ModelOpsModel, name: str) -> float | None:
     return model.today[name]
+
+
+# --------------------------------------------------------------------------------------
+# The set of a model's agents: who is taken out of it is removed from the model.
+
+
+# Mesa's class is private, and `tests/unit/test_internals_of_others.py` tells if it changes. The
+# public one holds agents weakly.
+class RegisteredAgents(_HardKeyAgentSet[Any]):
+    """Mesa's set of all agents, or of those of a class, without a way to lose one silently.
+
+    Mesa's own forgets an agent that is taken out of it, and the agent acts on. Sets that are made
+    from it (`select`, `groupby`, a copy) may be changed at will: they are selections.
+    """
+
+    _leaving: mesa.Agent[Any] | None = None
+
+    def forget(self, agent: mesa.Agent[Any]) -> None:
+        """Expect Mesa to take this agent out next, which is removed already."""
+        self._leaving = agent
+
+    def remove(self, agent: mesa.Agent[Any]) -> None:
+        """Remove an agent from the model.
+
+        Raises
+        ------
+        KeyError
+            If it is not in the set.
+        """
+        # Mesa calls this at the end of `agent.remove()`; anybody else means to begin with that.
+        if agent is self._leaving or agent not in self:
+            self._leaving = None
+            super().remove(agent)
+        else:
+            agent.remove()
+
+    def discard(self, agent: mesa.Agent[Any]) -> None:
+        """Remove an agent from the model if it is in the set."""
+        if agent in self:
+            self.remove(agent)
+
+    def _update(self, agents: Iterable[mesa.Agent[Any]]) -> RegisteredAgents:
+        """Keep these agents in this order, and remove the others from the model."""
+        # A dictionary, which keeps the order: iteration must not depend on addresses in memory.
+        kept = dict.fromkeys(agents)
+        for agent in tuple(self):
+            if agent not in kept:
+                agent.remove()
+        super()._update(kept)
+        return self

@@ -11,7 +11,7 @@ from modelops_abm import formats
 from modelops_abm.app.decide import credit_card, tray_card
 from modelops_abm.app.decide.chart_cards import legend
 from modelops_abm.app.decide.tray_card import Item, difference_of, side_by_side
-from modelops_abm.app.drawing.rows import losses_rows
+from modelops_abm.app.drawing.cards import losses_rows
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.tray import Kept
 from modelops_abm.charts.comparison import (

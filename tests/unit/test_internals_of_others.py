@@ -63,11 +63,11 @@ REASONS = {
     "compiled/internals.py: numba.core.pythonapi": (
         "as before; `numba.extending.box` refuses a type that numba boxes already"
     ),
-    "mesa_engine/agent_sets.py: mesa.agentset": (
+    "mesa_engine/model.py: mesa.agentset": (
         "the class of the sets that Mesa's model keeps has no public name; an agent that is taken"
         " out of one of them acts on"
     ),
-    "mesa_engine/agent_sets.py: ._update": "as before",
+    "mesa_engine/model.py: ._update": "as before",
     "mesa_engine/model.py: mesa.experimental": "Mesa's scenarios have no other place yet",
 }
 

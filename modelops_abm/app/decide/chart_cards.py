@@ -7,8 +7,7 @@ from collections.abc import Callable
 import htpy as h
 import solara
 
-from modelops_abm.app.drawing.cards import card_head, table
-from modelops_abm.app.drawing.rows import losses_rows
+from modelops_abm.app.drawing.cards import card_head, losses_rows, table
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.session import Session

@@ -14,9 +14,8 @@ from modelops_abm.app.decide import credit_card
 from modelops_abm.app.decide.figures import figures, figures_card
 from modelops_abm.app.decide.sentences import headline, progress
 from modelops_abm.app.decide.verdict_card import run_state, verdict_card
-from modelops_abm.app.drawing.cards import card_head
+from modelops_abm.app.drawing.cards import card_head, losses_rows
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
-from modelops_abm.app.drawing.rows import losses_rows
 from modelops_abm.app.export.content import (
     LIMITS,
     Subject,

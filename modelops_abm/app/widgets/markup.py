@@ -1,4 +1,4 @@
-"""Markup made in Python and shown in the browser, which reports what is clicked in it.
+"""Markup made in Python and charts, shown in the browser, which reports what is clicked.
 
 A whole card is one widget: Python makes its HTML and SVG (with htpy, which escapes what it is
 given), the browser patches what has changed and keeps focus, scroll positions and running
@@ -14,6 +14,9 @@ from typing import Any, NamedTuple
 import htpy
 import solara
 
+from modelops_abm.app.widgets.browser import packed
+from modelops_abm.charts.echarts import Space, option
+from modelops_abm.charts.figure import Figure
 from modelops_abm.text import visible
 
 
@@ -80,3 +83,42 @@ def Markup(
 
     # Of a client's names, what one cannot see must not turn the text around it.
     return _Markup(html=visible(str(content)), css_class=css_class, event_action=act)
+
+
+# --------------------------------------------------------------------------------------
+# Charts by Apache ECharts, which merge what changes instead of starting again.
+
+
+@solara.component_vue("chart.vue", vuetify=False)
+def _Chart(
+    option: str,
+    height: str,
+    label: str,
+    name: str,
+) -> None: ...
+
+
+def Chart(figure: Figure, space: Space, *, name: str = "") -> solara.Element:
+    """Show the panels of a figure.
+
+    Its colours follow the theme; what is in it keeps its identity and moves when it changes.
+
+    Parameters
+    ----------
+    figure
+        The figure; its finding is for those who do not see it.
+    space
+        The place that it has.
+    name
+        Name of the file when it is exported as a picture; the title if it is empty.
+    """
+    label = figure.finding
+    if not label.startswith(figure.title):
+        label = f"{figure.title}, {figure.unit}. {label}"
+    label = f"{label} {figure.legend_of_changes}".rstrip()
+    return _Chart(
+        option=packed(option(figure, space)),
+        height=f"{space.height}px",
+        label=label,
+        name=name or figure.title.lower(),
+    )

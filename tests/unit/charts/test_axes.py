@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from modelops_abm import formats
-from modelops_abm.charts.bins import bins_of
 from modelops_abm.charts.figure import round_numbers, spread, time_axis, value_axis
+from modelops_abm.charts.timeline import bins_of
 
 finite = st.floats(-1e9, 1e9, allow_nan=False)
 HORIZONS = (1, 2, 30, 62, 63, 365, 500, 1095, 3650, 36_500)

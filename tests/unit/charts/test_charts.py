@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from modelops_abm import charts, formats
-from modelops_abm.charts.bins import bins_of
 from modelops_abm.charts.figure import Band, Bar, Bars, Figure, Line, Panel, Rows
 from modelops_abm.charts.lives import lanes, spells
 from modelops_abm.charts.palette import WORK
 from modelops_abm.charts.runs import outlays, state_flows, waterfall
+from modelops_abm.charts.timeline import bins_of
 from modelops_abm.runs.results import Run
 
 

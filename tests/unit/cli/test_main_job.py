@@ -17,7 +17,7 @@ from modelops_abm.formats import NARROW_SPACE, NOTHING
 from modelops_abm.runs.manifest import MANIFEST
 from modelops_abm.runs.results import Run
 from modelops_abm.scenario import Scenario
-from modelops_abm.scenario.keywords import scenario_of
+from modelops_abm.scenario.presets import scenario_of
 from modelops_abm.version import __version__
 
 DAYS, FUTURES = 40, 6

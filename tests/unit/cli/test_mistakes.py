@@ -153,7 +153,7 @@ def test_an_error_of_the_program_asks_for_a_report(
     def broken() -> None:
         raise ZeroDivisionError("of the program")
 
-    monkeypatch.setattr("modelops_abm.cli.schema.json_schema", broken)
+    monkeypatch.setattr("modelops_abm.cli.show.json_schema", broken)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.delenv(entry.DEBUG_VARIABLE, raising=False)
     code, out, err = modelops("schema")

@@ -12,7 +12,7 @@ from modelops_abm.experiments.inputs import Choice, Range, check_inputs, parse_i
 from modelops_abm.experiments.sensitivity_tornado import best_along
 from modelops_abm.scenario import InputError, Scenario, catalogue
 from modelops_abm.scenario.fields import DISTRIBUTION_PARTS, value_at
-from modelops_abm.scenario.keywords import scenario_of
+from modelops_abm.scenario.presets import scenario_of
 
 
 @pytest.mark.parametrize(
