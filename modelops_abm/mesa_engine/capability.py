@@ -62,6 +62,12 @@ class CapabilityStock:
         """Whether the level of investment is reached."""
         return bool(self.level >= self.maximum)
 
+    def _plan_start(self) -> None:
+        at = self.parameters.start_day
+        self._planned = self.model.calendar.schedule(
+            self._start, at, Rank.CAPABILITY_START, self.number
+        )
+
     def submit_package(self, stream: int) -> None:
         """Submit the next package of work of a stream."""
         # One at a time: where nobody is interrupted, a developer is bound for a package and not for
@@ -93,27 +99,6 @@ class CapabilityStock:
         """Return the capital spent on a rise of the level."""
         return capital_spent(rise, self._capital_cost)
 
-    def _plan_start(self) -> None:
-        at = self.parameters.start_day
-        self._planned = self.model.calendar.schedule(
-            self._start, at, Rank.CAPABILITY_START, self.number
-        )
-
-    def change_maximum(self, maximum: float) -> None:
-        """Invest up to another level from now on; what is reached stays."""
-        was_open = not self.complete
-        self.maximum = maximum
-        # Where work goes on its streams share what is left of it, as before.
-        if was_open and self.complete:
-            cancel(self._planned)
-            self._planned = None
-            self._withdraw_packages()
-        elif not was_open and not self.complete:
-            if self.parameters.start_day <= self.model.calendar.now:
-                self._start()
-            else:
-                self._plan_start()
-
     def _start(self) -> None:
         self._planned = None
         self.model.log(LogKind.CAPABILITY_STARTED, self.number, detail=self.maximum)
@@ -131,3 +116,18 @@ class CapabilityStock:
             if task is not None:
                 self.model.withdraw(task)
                 self.tasks[stream] = None
+
+    def change_maximum(self, maximum: float) -> None:
+        """Invest up to another level from now on; what is reached stays."""
+        was_open = not self.complete
+        self.maximum = maximum
+        # Where work goes on its streams share what is left of it, as before.
+        if was_open and self.complete:
+            cancel(self._planned)
+            self._planned = None
+            self._withdraw_packages()
+        elif not was_open and not self.complete:
+            if self.parameters.start_day <= self.model.calendar.now:
+                self._start()
+            else:
+                self._plan_start()

@@ -94,7 +94,7 @@ class Close(Dispatch):
             ml_model.value_today = ml_model.cost_today = 0.0
         self.closed_today = tuple(self._in_production)
         for ml_model in self._in_production:
-            flows = _added(flows, ml_model.close_day())
+            flows = _sums(flows, ml_model.close_day())
         self._book(outcomes.MODEL_FLOWS, [*flows])
         self._book(outcomes.STATE_TIME_FLOWS, self._state_days)
         self._book(outcomes.UNSERVED_TIME_FLOWS, self._unserved_days)
@@ -104,7 +104,7 @@ class Close(Dispatch):
         """Enter the developers' day into the ledgers, by number."""
         days = [0.0] * len(TaskClass)
         for developer in self.developers:
-            days = _added(days, developer.close_day(self.calendar.now))
+            days = _sums(days, developer.close_day(self.calendar.now))
         self._book(outcomes.DEVELOPER_FLOWS, days)
 
     def raise_levels(self) -> None:
@@ -125,7 +125,7 @@ class Close(Dispatch):
     def book_money(self) -> None:
         """Book the day's payroll and net value, and discount them."""
         today, team = self.today, self.in_force.team
-        # Whole numbers, of which sums are the same in any order; all others are added by `_added`.
+        # Whole numbers, of which sums are the same in any order; all others are added by `_sums`.
         paid = sum(developer.is_paid(self.day) for developer in self.developers)
         payroll = payroll_per_day(paid, team.payroll_per_year)
         net = net_value(
@@ -232,7 +232,7 @@ class Close(Dispatch):
         return value
 
 
-def _added(totals: Sequence[float], amounts: Sequence[float]) -> list[float]:
+def _sums(totals: Sequence[float], amounts: Sequence[float]) -> list[float]:
     """Add in the order given, so that both engines round alike."""
     return [total + amount for total, amount in zip(totals, amounts, strict=True)]
 

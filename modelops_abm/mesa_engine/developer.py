@@ -108,46 +108,9 @@ class Developer(mesa.Agent[Any]):
             self.model.log(LogKind.DEVELOPER_LEFT, developer=self.number)
         super().remove()
 
-    def change_pace(self) -> None:
-        """Go on at the focus that is in force now; a stint of work goes on."""
-        pace = speed(self.model.in_force.team.focus, self.productivity)
-        if self.task is not None:
-            assert self.task.effort_left is not None
-            now = self.model.calendar.now
-            worked = now - self._paced_at
-            self.task.effort_left = effort_left(self.task.effort_left, worked, self.speed_per_day)
-            self._paced_at = now
-            cancel(self._completion)
-            self._schedule_completion(self.task.effort_left, pace)
-        self.speed_per_day = pace
-
-    def _schedule_completion(self, left: float, pace: float) -> None:
-        calendar = self.model.calendar
-        at = finish_time(calendar.now, left, pace)
-        self._completion = calendar.schedule(self._complete, at, Rank.COMPLETION, self.number)
-
     def is_paid(self, day: int) -> bool:
         """Return whether the developer is paid for a day."""
         return self.left_at is None or self.left_at > day
-
-    def begin(self, task: Task) -> None:
-        """Take up a task whose effort is known."""
-        assert task.effort_left is not None
-        now = self.model.calendar.now
-        self.account(now)
-        self._at_work = task
-        self.started_at = self._paced_at = now
-        self._schedule_completion(task.effort_left, self.speed_per_day)
-
-    def leave(self, task: Task) -> None:
-        """Lay down a task that is not done; it keeps its progress."""
-        assert task.effort_left is not None
-        now = self.model.calendar.now
-        self.account(now)
-        task.effort_left = effort_left(task.effort_left, now - self._paced_at, self.speed_per_day)
-        cancel(self._completion)
-        self._completion = None
-        self._at_work = None
 
     def account(self, now: float) -> None:
         """Enter the time since the last accounting into today's ledger."""
@@ -172,6 +135,43 @@ class Developer(mesa.Agent[Any]):
         ]
         self.today_days = [0.0] * len(TaskClass)
         return today
+
+    def begin(self, task: Task) -> None:
+        """Take up a task whose effort is known."""
+        assert task.effort_left is not None
+        now = self.model.calendar.now
+        self.account(now)
+        self._at_work = task
+        self.started_at = self._paced_at = now
+        self._schedule_completion(task.effort_left, self.speed_per_day)
+
+    def change_pace(self) -> None:
+        """Go on at the focus that is in force now; a stint of work goes on."""
+        pace = speed(self.model.in_force.team.focus, self.productivity)
+        if self.task is not None:
+            assert self.task.effort_left is not None
+            now = self.model.calendar.now
+            worked = now - self._paced_at
+            self.task.effort_left = effort_left(self.task.effort_left, worked, self.speed_per_day)
+            self._paced_at = now
+            cancel(self._completion)
+            self._schedule_completion(self.task.effort_left, pace)
+        self.speed_per_day = pace
+
+    def _schedule_completion(self, left: float, pace: float) -> None:
+        calendar = self.model.calendar
+        at = finish_time(calendar.now, left, pace)
+        self._completion = calendar.schedule(self._complete, at, Rank.COMPLETION, self.number)
+
+    def leave(self, task: Task) -> None:
+        """Lay down a task that is not done; it keeps its progress."""
+        assert task.effort_left is not None
+        now = self.model.calendar.now
+        self.account(now)
+        task.effort_left = effort_left(task.effort_left, now - self._paced_at, self.speed_per_day)
+        cancel(self._completion)
+        self._completion = None
+        self._at_work = None
 
     def _complete(self) -> None:
         task = self.task

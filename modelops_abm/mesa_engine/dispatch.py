@@ -59,6 +59,14 @@ class Dispatch(Organisation):
             return self._source_of(task).begin_repair()
         return self.ml_models[task.number].effort_of(task)
 
+    def take_back(self, task: Task) -> None:
+        """Stop the work on a task because its developer leaves; it waits as interrupted."""
+        # Asked of the task alone: its number need not be a model's.
+        if task.cause is Cause.RETRAINING:
+            self.ml_models[task.number].stop_retraining()
+        else:
+            self.interrupt(task, held=False)
+
     def complete(self, task: Task) -> None:
         """Take over a task that its developer has completed."""
         # Asked first: once the task is finished, nothing tells who did it.
@@ -92,14 +100,6 @@ class Dispatch(Organisation):
             developer.account(self.calendar.now)
         self.scheduler.reclassify(task, task_class)
         self.calendar.request_dispatch()
-
-    def take_back(self, task: Task) -> None:
-        """Stop the work on a task because its developer leaves; it waits as interrupted."""
-        # Asked of the task alone: its number need not be a model's.
-        if task.cause is Cause.RETRAINING:
-            self.ml_models[task.number].stop_retraining()
-        else:
-            self.interrupt(task, held=False)
 
     def withdraw(self, task: Task) -> None:
         """Forget a task and free its developer."""

@@ -220,75 +220,10 @@ class MLModel(mesa.Agent[Any]):
         """Record an event of this model."""
         self.model.log(kind, self.number, NOBODY, cause, detail)
 
-    # Idea, build, deployment
+    # The statechart from inside
 
-    def propose(self) -> None:
-        """Enter the backlog as an idea; there is no work on one that is not worth building."""
-        self.log(LogKind.IDEA_ARRIVED, detail=self.score)
-        if worth_building(self.score):
-            self._submit_work(TaskClass.BUILD)
-
-    def resume_build(self, effort_left: float) -> None:
-        """Be in build at the start, with work left to do."""
-        self._begin_build()
-        self._submit_work(TaskClass.BUILD, effort_left=effort_left)
-
-    def resume_deployment(self, effort_left: float) -> None:
-        """Be in deployment at the start, with work left to do."""
-        self._begin_build()
-        self._fire(Trigger.BUILD_DONE)
-        self._submit_work(TaskClass.DEPLOY, effort_left=effort_left)
-
-    # Production
-
-    def go_live(self) -> None:
-        """Enter production with the first users still to come."""
-        now = self.model.calendar.now
-        assert self.begun_at is not None
-        self.model.count_delivery(now - self.arrived_at, now - self.begun_at)
-        usage = self.model.constants.go_live_usage_share * self.attributes.traits.full_usage
-        self.enter_production(Stocks(0.0, usage, 1.0, 0.0, usage), 1.0)
-        if self._planned_reason is None:
-            self.plan_retirement(self.attributes.useful_life_days, RetirementReason.OBSOLETE)
-        self._plan_retraining(self.retraining_interval_days)
-        self._plan_review(self.model.constants.review_days)
-        self.log(LogKind.WENT_LIVE)
-        self._act_on_what_waited()
-
-    def enter_production(self, stocks: Stocks, base: float) -> None:
-        """Go online with these stocks and this power; the caller plans what comes due."""
-        now = self.model.calendar.now
-        self._fire(Trigger.GOES_LIVE)
-        self.went_live_at = now
-        self.stocks = stocks
-        self.serving = Serving.CURRENT
-        self.condition = Condition(self, base, self.attributes.decay)
-        self.model.add_to_production(self.number)
-        for requests in self.requests.values():
-            requests.plan()
-
-    def start_in_production(
-        self, stocks: Stocks, base: float, age_days: float, retraining_due_in_days: float
-    ) -> None:
-        """Be in production at the start, with a past."""
-        self._fire(Trigger.BUILD_BEGINS)
-        self._fire(Trigger.BUILD_DONE)
-        self.enter_production(stocks, base)
-        self.went_live_at = -age_days
-        self._plan_retraining(max(0.0, retraining_due_in_days))
-        self._plan_review(first_review_days(self.entity, self.model.constants.review_days))
-
-    def start_retired(self) -> None:
-        """Be retired at the start."""
-        self._fire(Trigger.RETIRES)
-        self.retirement_reason = RetirementReason.PLANNED
-
-    def plan_retirement(self, in_days: float, reason: RetirementReason) -> None:
-        """Plan the end of the useful life, or a client's own date."""
-        self._planned_reason = reason
-        self._retirement = self.model.calendar.schedule(
-            self._retire_as_planned, self.model.calendar.now + in_days, Rank.RETIREMENT, self.number
-        )
+    def _fire(self, trigger: Trigger) -> None:
+        self.state = target(self.state, trigger)
 
     def open_day(self) -> None:
         """Take over the values that hold for this day, or the rest of it."""
@@ -343,6 +278,11 @@ class MLModel(mesa.Agent[Any]):
         flows: DayFlows = day.flows
         return flows
 
+    def is_abandoned(self) -> bool:
+        """Return whether hardly anybody uses it any more."""
+        floor = self.model.constants.abandonment_share * self.attributes.traits.full_usage
+        return self.stage is Stage.PRODUCTION and self.stocks.usage < floor
+
     def end(self) -> None:
         """Count what is still going on at the end of the run."""
         assert self.condition is not None
@@ -350,10 +290,140 @@ class MLModel(mesa.Agent[Any]):
         for requests in self.requests.values():
             requests.count_open()
 
-    def is_abandoned(self) -> bool:
-        """Return whether hardly anybody uses it any more."""
-        floor = self.model.constants.abandonment_share * self.attributes.traits.full_usage
-        return self.stage is Stage.PRODUCTION and self.stocks.usage < floor
+    def _account(self) -> None:
+        """Account for the time since the last change of what serves."""
+        days = self.service.account(self.model.calendar.now, self.serving)
+        if self.serving is Serving.CURRENT:
+            self.exposure.accumulate(days)
+        if self.cause is not None:
+            self.model.enter_state_time(self.cause, days, served=self.serving is not Serving.NONE)
+
+    def _plan_incident(self) -> None:
+        if self.serving is Serving.CURRENT:
+            self.exposure.plan(self.model.day + 1.0)
+        elif self.serving is Serving.PREVIOUS:
+            self.exposure.plan_previous(self.model.day + 1.0)
+        else:
+            self.exposure.forget()
+
+    def _submit_work(
+        self, task_class: TaskClass, cause: Cause | None = None, effort_left: float | None = None
+    ) -> None:
+        self.work = Task(
+            task_class,
+            self.number,
+            self.model.calendar.now,
+            cause,
+            score=self.score,
+            effort_left=effort_left,
+            interrupted=effort_left is not None,
+        )
+        self.model.submit(self.work)
+
+    # Idea, build, deployment
+
+    def propose(self) -> None:
+        """Enter the backlog as an idea; there is no work on one that is not worth building."""
+        self.log(LogKind.IDEA_ARRIVED, detail=self.score)
+        if worth_building(self.score):
+            self._submit_work(TaskClass.BUILD)
+
+    def resume_build(self, effort_left: float) -> None:
+        """Be in build at the start, with work left to do."""
+        self._begin_build()
+        self._submit_work(TaskClass.BUILD, effort_left=effort_left)
+
+    def resume_deployment(self, effort_left: float) -> None:
+        """Be in deployment at the start, with work left to do."""
+        self._begin_build()
+        self._fire(Trigger.BUILD_DONE)
+        self._submit_work(TaskClass.DEPLOY, effort_left=effort_left)
+
+    def _begin_build(self) -> None:
+        self._fire(Trigger.BUILD_BEGINS)
+        self.begun_at = self.model.calendar.now
+
+    def enter_production(self, stocks: Stocks, base: float) -> None:
+        """Go online with these stocks and this power; the caller plans what comes due."""
+        now = self.model.calendar.now
+        self._fire(Trigger.GOES_LIVE)
+        self.went_live_at = now
+        self.stocks = stocks
+        self.serving = Serving.CURRENT
+        self.condition = Condition(self, base, self.attributes.decay)
+        self.model.add_to_production(self.number)
+        for requests in self.requests.values():
+            requests.plan()
+
+    def start_in_production(
+        self, stocks: Stocks, base: float, age_days: float, retraining_due_in_days: float
+    ) -> None:
+        """Be in production at the start, with a past."""
+        self._fire(Trigger.BUILD_BEGINS)
+        self._fire(Trigger.BUILD_DONE)
+        self.enter_production(stocks, base)
+        self.went_live_at = -age_days
+        self._plan_retraining(max(0.0, retraining_due_in_days))
+        self._plan_review(first_review_days(self.entity, self.model.constants.review_days))
+
+    def start_retired(self) -> None:
+        """Be retired at the start."""
+        self._fire(Trigger.RETIRES)
+        self.retirement_reason = RetirementReason.PLANNED
+
+    # Production
+
+    def go_live(self) -> None:
+        """Enter production with the first users still to come."""
+        now = self.model.calendar.now
+        assert self.begun_at is not None
+        self.model.count_delivery(now - self.arrived_at, now - self.begun_at)
+        usage = self.model.constants.go_live_usage_share * self.attributes.traits.full_usage
+        self.enter_production(Stocks(0.0, usage, 1.0, 0.0, usage), 1.0)
+        if self._planned_reason is None:
+            self.plan_retirement(self.attributes.useful_life_days, RetirementReason.OBSOLETE)
+        self._plan_retraining(self.retraining_interval_days)
+        self._plan_review(self.model.constants.review_days)
+        self.log(LogKind.WENT_LIVE)
+        self._act_on_what_waited()
+
+    def plan_retirement(self, in_days: float, reason: RetirementReason) -> None:
+        """Plan the end of the useful life, or a client's own date."""
+        self._planned_reason = reason
+        self._retirement = self.model.calendar.schedule(
+            self._retire_as_planned, self.model.calendar.now + in_days, Rank.RETIREMENT, self.number
+        )
+
+    def _retire_as_planned(self) -> None:
+        assert self._planned_reason is not None
+        self._retirement = None
+        self.retire(self._planned_reason)
+
+    def _plan_retraining(self, in_days: float) -> None:
+        cancel(self._due)
+        calendar = self.model.calendar
+        self._due = calendar.schedule(
+            self._come_due, calendar.now + in_days, Rank.RETRAINING_DUE, self.number
+        )
+
+    def _come_due(self) -> None:
+        self._due = None
+        self.request_retraining(Cause.RETRAINING)
+
+    def request_retraining(self, cause: Cause) -> None:
+        """Submit a request for retraining, unless there is one already or it is under way."""
+        if self.retraining is not None:
+            return
+        self.log(LogKind.RETRAINING_REQUESTED, cause)
+        now = self.model.calendar.now
+        self.retraining = Task(
+            TaskClass.RETRAIN,
+            self.number,
+            now,
+            Cause.RETRAINING,
+            held=self.state is not State.ONLINE,
+        )
+        self.model.submit(self.retraining)
 
     # Incidents and drift
 
@@ -433,201 +503,34 @@ class MLModel(mesa.Agent[Any]):
         if self.state is State.ONLINE:
             self._act_on_drift()
 
-    def request_retraining(self, cause: Cause) -> None:
-        """Submit a request for retraining, unless there is one already or it is under way."""
-        if self.retraining is not None:
+    def _begin_drift(self, number: int) -> None:
+        assert self.condition is not None
+        self.condition.begin_drift(number)
+        # It goes on serving, worse. Only the hazard of drift rests while one is active, so what
+        # comes next is planned anew.
+        self.exposure.set_drifting(True)
+        self._plan_incident()
+
+    def _act_on_drift(self) -> None:
+        """Take the model offline for a severe drift, or request a retraining for a mild one."""
+        assert self.condition is not None
+        self.condition.drift_pending = False
+        # As it is now: since the detection it may have grown, while the model was not online.
+        loss = self.condition.loss()
+        if loss < self.model.constants.care.offline_loss:
+            self.condition.drift_mild = True
+            self.request_retraining(Cause.DRIFT)
             return
-        self.log(LogKind.RETRAINING_REQUESTED, cause)
-        now = self.model.calendar.now
-        self.retraining = Task(
-            TaskClass.RETRAIN,
-            self.number,
-            now,
-            Cause.RETRAINING,
-            held=self.state is not State.ONLINE,
-        )
-        self.model.submit(self.retraining)
+        self._go_offline_for_drift(loss)
 
-    # Capacity
-
-    def review_load(self, cause: int = NOBODY) -> None:
-        """Ask for more capacity if demand takes too much of it and nobody has asked yet."""
-        model, stocks = self.model, self.stocks
-        model.tally("load_reviews", 1.0)
-        if self.capacity_step is not None:
-            return
-        # What yesterday has left: nobody has counted today's yet.
-        asked = direct(demand)(stocks.users, stocks.usage, model.common_rates.demand_scale)
-        target = model.constants.care.target_load
-        if not direct(is_loaded)(asked, self.capacity, model.common_rates, target):
-            return
-        self.log(LogKind.CAPACITY_REQUESTED, cause, asked)
-        now = model.calendar.now
-        # Never held: it does not matter to it whether the model is online.
-        self.capacity_step = Task(
-            TaskClass.RETRAIN, self.number, now, Cause.CAPACITY, stream=STEP_STREAM
-        )
-        model.submit(self.capacity_step)
-
-    def _add_capacity(self) -> None:
-        self.capacity *= 1.0 + self.model.constants.care.capacity_growth
-        self.model.tally("capacity_steps", 1.0)
-        self.log(LogKind.CAPACITY_ADDED, detail=self.capacity)
-
-    def _plan_review(self, in_days: float) -> None:
-        calendar = self.model.calendar
-        self._review = calendar.schedule(
-            self._review_as_planned, calendar.now + in_days, Rank.LOAD_REVIEW, self.number
-        )
-
-    def _review_as_planned(self) -> None:
-        self._plan_review(self.model.constants.review_days)
-        self.review_load()
-
-    # Work on this model
-
-    def effort_of(self, task: Task) -> float:
-        """Return the developer-days of a task when work on it first starts."""
-        care, levels = self.model.constants.care, self.model.levels
-        if task.task_class is TaskClass.BUILD:
-            return new_work_effort(care, levels, self.attributes.build_effort_days)
-        if task.task_class is TaskClass.DEPLOY:
-            return new_work_effort(care, levels, self.attributes.deployment_effort_days)
-        if task is self.capacity_step:
-            self._steps_begun += 1
-            return step_effort(care, levels, self.entity, self._steps_begun - 1)
-        if task.stream >= FIRST_REQUEST_STREAM:
-            return self.requests[task.stream - FIRST_REQUEST_STREAM].effort()
-        assert task.cause is not None
-        # By the number of the issue or drift, and for a retraining by that of those begun: a
-        # request that is withdrawn takes no effort from the next.
-        occurrence = self._issue_number
-        if task.cause is Cause.RETRAINING:
-            occurrence, self._retrainings_begun = (
-                self._retrainings_begun,
-                self._retrainings_begun + 1,
-            )
-        cause, efforts = task.cause.value, self.own.efforts
-        own, retraining = efforts[cause], efforts[Cause.RETRAINING]
-        return maintenance_effort(care, levels, own, retraining, self.entity, cause, occurrence)
-
-    def work_began(self, task: Task) -> None:
-        """Change state because a developer has begun or taken up a task."""
-        if task.task_class is TaskClass.BUILD and self.state is State.IDEA:
-            self._begin_build()
-            self.log(LogKind.BUILD_BEGAN)
-        elif task is self.retraining:
-            self._begin_retraining()
-
-    def work_completed(self, task: Task, started_at: float) -> None:
-        """Change state because a task is done, begun for the last time at `started_at`."""
-        if task is self.retraining:
-            self.retraining = None
-            self._end_retraining()
-            return
-        if task is self.capacity_step:
-            self.capacity_step = None
-            self._add_capacity()
-            return
-        if task.stream >= FIRST_REQUEST_STREAM:
-            self._answer(self.requests[task.stream - FIRST_REQUEST_STREAM])
-            return
-        self.work = None
-        if task.task_class is TaskClass.BUILD:
-            self._end_build()
-        elif task.task_class is TaskClass.DEPLOY:
-            self.go_live()
-        elif task.cause is Cause.DRIFT:
-            self._end_drift_fix(started_at)
-        else:
-            self._resolve_issue(started_at)
-
-    def _end_build(self) -> None:
-        """Go on to deployment, or leave the portfolio if the build has failed."""
-        model = self.model
-        if build_succeeds(model.constants.care, model.levels, self.entity):
-            self._fire(Trigger.BUILD_DONE)
-            self.log(LogKind.BUILD_DONE)
-            self._submit_work(TaskClass.DEPLOY)
-            return
-        model.tally("failed_build_days", self.build_days)
-        self.retire(RetirementReason.FAILED)
-
-    def retire(self, reason: RetirementReason) -> None:
-        """Leave the portfolio from any state, at once."""
-        if self.stage is Stage.PRODUCTION:
-            self._account()
-        # Developers are freed while the tasks still say who they are.
-        for task in (self.work, self.retraining, self.capacity_step):
-            if task is not None:
-                self.model.withdraw(task)
-        self.work = self.retraining = self.capacity_step = None
-        for requests in self.requests.values():
-            requests.withdraw()
-        self.is_banned = False
-        for event in (self._switch, self._healing, self._due, self._review, self._retirement):
-            cancel(event)
-        self.exposure.forget()
-        if self.condition is not None:
-            self.condition.forget()
-        has_failed = reason is RetirementReason.FAILED
-        self._fire(Trigger.BUILD_FAILED if has_failed else Trigger.RETIRES)
-        self.cause, self.serving = None, Serving.NONE
-        self.retired_at, self.retirement_reason = self.model.calendar.now, reason
-        self.model.tally(f"retired_{reason.name.lower()}", 1.0)
-        if has_failed:
-            self.log(LogKind.BUILD_FAILED, detail=self.build_days)
-        else:
-            self.log(LogKind.RETIRED, reason)
-        self.model.calendar.request_dispatch()
-
-    def remove(self) -> None:
-        """Retire at once, as planned by whoever asks for it.
-
-        After the end of the run it changes nothing but Mesa's set of agents.
-        """
-        if self.stage is not Stage.RETIRED and self.model.running:
-            self.retire(RetirementReason.PLANNED)
-        super().remove()
-
-    # The statechart from inside
-
-    def _fire(self, trigger: Trigger) -> None:
-        self.state = target(self.state, trigger)
-
-    def _begin_build(self) -> None:
-        self._fire(Trigger.BUILD_BEGINS)
-        self.begun_at = self.model.calendar.now
-
-    def _account(self) -> None:
-        """Account for the time since the last change of what serves."""
-        days = self.service.account(self.model.calendar.now, self.serving)
-        if self.serving is Serving.CURRENT:
-            self.exposure.accumulate(days)
-        if self.cause is not None:
-            self.model.enter_state_time(self.cause, days, served=self.serving is not Serving.NONE)
-
-    def _plan_incident(self) -> None:
-        if self.serving is Serving.CURRENT:
-            self.exposure.plan(self.model.day + 1.0)
-        elif self.serving is Serving.PREVIOUS:
-            self.exposure.plan_previous(self.model.day + 1.0)
-        else:
-            self.exposure.forget()
-
-    def _submit_work(
-        self, task_class: TaskClass, cause: Cause | None = None, effort_left: float | None = None
-    ) -> None:
-        self.work = Task(
-            task_class,
-            self.number,
-            self.model.calendar.now,
-            cause,
-            score=self.score,
-            effort_left=effort_left,
-            interrupted=effort_left is not None,
-        )
-        self.model.submit(self.work)
+    def _go_offline_for_drift(self, loss: float) -> None:
+        assert self.condition is not None
+        self._account()
+        self.condition.drift_mild = False
+        number = self._issue_number = self.condition.drift_number
+        self.log(LogKind.DRIFT_FOUND, Cause.DRIFT, loss)
+        self._go_offline(Trigger.DRIFT_FOUND, Cause.DRIFT, number)
+        self._submit_work(TaskClass.REPAIR, Cause.DRIFT)
 
     def _go_offline(self, trigger: Trigger, cause: Cause, number: int) -> None:
         self._leave_online(trigger, cause, self.model.calendar.now)
@@ -756,35 +659,6 @@ class MLModel(mesa.Agent[Any]):
             self.log(LogKind.BAN_ENDED, Cause.COMPLIANCE, self._count_restoration(began))
             self._return_online(Trigger.BAN_ENDS)
 
-    def _begin_drift(self, number: int) -> None:
-        assert self.condition is not None
-        self.condition.begin_drift(number)
-        # It goes on serving, worse. Only the hazard of drift rests while one is active, so what
-        # comes next is planned anew.
-        self.exposure.set_drifting(True)
-        self._plan_incident()
-
-    def _act_on_drift(self) -> None:
-        """Take the model offline for a severe drift, or request a retraining for a mild one."""
-        assert self.condition is not None
-        self.condition.drift_pending = False
-        # As it is now: since the detection it may have grown, while the model was not online.
-        loss = self.condition.loss()
-        if loss < self.model.constants.care.offline_loss:
-            self.condition.drift_mild = True
-            self.request_retraining(Cause.DRIFT)
-            return
-        self._go_offline_for_drift(loss)
-
-    def _go_offline_for_drift(self, loss: float) -> None:
-        assert self.condition is not None
-        self._account()
-        self.condition.drift_mild = False
-        number = self._issue_number = self.condition.drift_number
-        self.log(LogKind.DRIFT_FOUND, Cause.DRIFT, loss)
-        self._go_offline(Trigger.DRIFT_FOUND, Cause.DRIFT, number)
-        self._submit_work(TaskClass.REPAIR, Cause.DRIFT)
-
     def _end_drift_fix(self, started_at: float) -> None:
         self._account()
         # The fix was a retraining too, so that a request for one is void.
@@ -833,18 +707,144 @@ class MLModel(mesa.Agent[Any]):
         self.exposure.set_drifting(False)
         self._plan_retraining(self.retraining_interval_days)
 
-    def _plan_retraining(self, in_days: float) -> None:
-        cancel(self._due)
+    # Capacity
+
+    def review_load(self, cause: int = NOBODY) -> None:
+        """Ask for more capacity if demand takes too much of it and nobody has asked yet."""
+        model, stocks = self.model, self.stocks
+        model.tally("load_reviews", 1.0)
+        if self.capacity_step is not None:
+            return
+        # What yesterday has left: nobody has counted today's yet.
+        asked = direct(demand)(stocks.users, stocks.usage, model.common_rates.demand_scale)
+        target = model.constants.care.target_load
+        if not direct(is_loaded)(asked, self.capacity, model.common_rates, target):
+            return
+        self.log(LogKind.CAPACITY_REQUESTED, cause, asked)
+        now = model.calendar.now
+        # Never held: it does not matter to it whether the model is online.
+        self.capacity_step = Task(
+            TaskClass.RETRAIN, self.number, now, Cause.CAPACITY, stream=STEP_STREAM
+        )
+        model.submit(self.capacity_step)
+
+    def _add_capacity(self) -> None:
+        self.capacity *= 1.0 + self.model.constants.care.capacity_growth
+        self.model.tally("capacity_steps", 1.0)
+        self.log(LogKind.CAPACITY_ADDED, detail=self.capacity)
+
+    def _plan_review(self, in_days: float) -> None:
         calendar = self.model.calendar
-        self._due = calendar.schedule(
-            self._come_due, calendar.now + in_days, Rank.RETRAINING_DUE, self.number
+        self._review = calendar.schedule(
+            self._review_as_planned, calendar.now + in_days, Rank.LOAD_REVIEW, self.number
         )
 
-    def _come_due(self) -> None:
-        self._due = None
-        self.request_retraining(Cause.RETRAINING)
+    def _review_as_planned(self) -> None:
+        self._plan_review(self.model.constants.review_days)
+        self.review_load()
 
-    def _retire_as_planned(self) -> None:
-        assert self._planned_reason is not None
-        self._retirement = None
-        self.retire(self._planned_reason)
+    # Work on this model
+
+    def effort_of(self, task: Task) -> float:
+        """Return the developer-days of a task when work on it first starts."""
+        care, levels = self.model.constants.care, self.model.levels
+        if task.task_class is TaskClass.BUILD:
+            return new_work_effort(care, levels, self.attributes.build_effort_days)
+        if task.task_class is TaskClass.DEPLOY:
+            return new_work_effort(care, levels, self.attributes.deployment_effort_days)
+        if task is self.capacity_step:
+            self._steps_begun += 1
+            return step_effort(care, levels, self.entity, self._steps_begun - 1)
+        if task.stream >= FIRST_REQUEST_STREAM:
+            return self.requests[task.stream - FIRST_REQUEST_STREAM].effort()
+        assert task.cause is not None
+        # By the number of the issue or drift, and for a retraining by that of those begun: a
+        # request that is withdrawn takes no effort from the next.
+        occurrence = self._issue_number
+        if task.cause is Cause.RETRAINING:
+            occurrence, self._retrainings_begun = (
+                self._retrainings_begun,
+                self._retrainings_begun + 1,
+            )
+        cause, efforts = task.cause.value, self.own.efforts
+        own, retraining = efforts[cause], efforts[Cause.RETRAINING]
+        return maintenance_effort(care, levels, own, retraining, self.entity, cause, occurrence)
+
+    def work_began(self, task: Task) -> None:
+        """Change state because a developer has begun or taken up a task."""
+        if task.task_class is TaskClass.BUILD and self.state is State.IDEA:
+            self._begin_build()
+            self.log(LogKind.BUILD_BEGAN)
+        elif task is self.retraining:
+            self._begin_retraining()
+
+    def _end_build(self) -> None:
+        """Go on to deployment, or leave the portfolio if the build has failed."""
+        model = self.model
+        if build_succeeds(model.constants.care, model.levels, self.entity):
+            self._fire(Trigger.BUILD_DONE)
+            self.log(LogKind.BUILD_DONE)
+            self._submit_work(TaskClass.DEPLOY)
+            return
+        model.tally("failed_build_days", self.build_days)
+        self.retire(RetirementReason.FAILED)
+
+    def work_completed(self, task: Task, started_at: float) -> None:
+        """Change state because a task is done, begun for the last time at `started_at`."""
+        if task is self.retraining:
+            self.retraining = None
+            self._end_retraining()
+            return
+        if task is self.capacity_step:
+            self.capacity_step = None
+            self._add_capacity()
+            return
+        if task.stream >= FIRST_REQUEST_STREAM:
+            self._answer(self.requests[task.stream - FIRST_REQUEST_STREAM])
+            return
+        self.work = None
+        if task.task_class is TaskClass.BUILD:
+            self._end_build()
+        elif task.task_class is TaskClass.DEPLOY:
+            self.go_live()
+        elif task.cause is Cause.DRIFT:
+            self._end_drift_fix(started_at)
+        else:
+            self._resolve_issue(started_at)
+
+    def retire(self, reason: RetirementReason) -> None:
+        """Leave the portfolio from any state, at once."""
+        if self.stage is Stage.PRODUCTION:
+            self._account()
+        # Developers are freed while the tasks still say who they are.
+        for task in (self.work, self.retraining, self.capacity_step):
+            if task is not None:
+                self.model.withdraw(task)
+        self.work = self.retraining = self.capacity_step = None
+        for requests in self.requests.values():
+            requests.withdraw()
+        self.is_banned = False
+        for event in (self._switch, self._healing, self._due, self._review, self._retirement):
+            cancel(event)
+        self.exposure.forget()
+        if self.condition is not None:
+            self.condition.forget()
+        has_failed = reason is RetirementReason.FAILED
+        self._fire(Trigger.BUILD_FAILED if has_failed else Trigger.RETIRES)
+        self.cause, self.serving = None, Serving.NONE
+        self.retired_at, self.retirement_reason = self.model.calendar.now, reason
+        self.model.tally(f"retired_{reason.name.lower()}", 1.0)
+        if has_failed:
+            self.log(LogKind.BUILD_FAILED, detail=self.build_days)
+        else:
+            self.log(LogKind.RETIRED, reason)
+        self.model.calendar.request_dispatch()
+
+    def remove(self) -> None:
+        """Retire at once, as planned by whoever asks for it.
+
+        After the end of the run it changes nothing but Mesa's set of agents.
+        """
+        if self.stage is not Stage.RETIRED and self.model.running:
+            self.retire(RetirementReason.PLANNED)
+        super().remove()

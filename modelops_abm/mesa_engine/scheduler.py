@@ -136,6 +136,16 @@ class Scheduler:
         task.entry = -1
         return None
 
+    def reclassify(self, task: Task, task_class: TaskClass) -> None:
+        """Make a task, waiting or in progress, one of another class of maintenance."""
+        old, task.task_class = task.task_class, task_class
+        if task.worker is not None:
+            self.in_progress[old] -= 1
+            self.in_progress[task_class] += 1
+            return
+        self.waiting[old] -= 1
+        self.submit(task)
+
     def finish(self, task: Task) -> Worker:
         """Take a task in progress off its developer, who is idle now."""
         worker = self._stop(task)
@@ -148,24 +158,16 @@ class Scheduler:
         self._requeue(task, held=held)
         return worker
 
-    def hire(self, worker: Worker) -> None:
-        """Give work to a worker who is idle, and among the workers by number."""
-        heapq.heappush(self._idle, worker.number)
+    def _stop(self, task: Task) -> Worker:
+        assert task.worker is not None
+        worker, task.worker = task.worker, None
+        worker.task = None
+        self.in_progress[task.task_class] -= 1
+        return worker
 
-    def reclassify(self, task: Task, task_class: TaskClass) -> None:
-        """Make a task, waiting or in progress, one of another class of maintenance."""
-        old, task.task_class = task.task_class, task_class
-        if task.worker is not None:
-            self.in_progress[old] -= 1
-            self.in_progress[task_class] += 1
-            return
-        self.waiting[old] -= 1
+    def _requeue(self, task: Task, *, held: bool) -> None:
+        task.interrupted, task.held = True, held
         self.submit(task)
-
-    def dismiss(self, worker: Worker) -> None:
-        """Give an idle worker no more work."""
-        self._idle.remove(worker.number)
-        heapq.heapify(self._idle)
 
     def next_assignment(self) -> Assignment | None:
         """Make the next assignment, or return None when there is nothing more to assign."""
@@ -191,18 +193,6 @@ class Scheduler:
         self._requeue(interrupted, held=False)
         return self._assign(task, victim, interrupted)
 
-    def _victim(self, rank: int) -> Worker | None:
-        """Return who does the lowest work below a rank: the last to start, the highest number."""
-        for task_class in reversed(self._order[rank + 1 :]):
-            if task_class not in MAINTENANCE and self.in_progress[task_class]:
-                at_work = (
-                    worker
-                    for worker in self._workers
-                    if worker.task is not None and worker.task.task_class is task_class
-                )
-                return max(at_work, key=lambda worker: (worker.started_at, worker.number))
-        return None
-
     def _assign(self, task: Task, worker: Worker, interrupts: Task | None) -> Assignment:
         self.waiting[task.task_class] -= 1
         self.in_progress[task.task_class] += 1
@@ -210,24 +200,6 @@ class Scheduler:
         task.worker = worker
         worker.task = task
         return Assignment(task, worker, interrupts)
-
-    def _stop(self, task: Task) -> Worker:
-        assert task.worker is not None
-        worker, task.worker = task.worker, None
-        worker.task = None
-        self.in_progress[task.task_class] -= 1
-        return worker
-
-    def _requeue(self, task: Task, *, held: bool) -> None:
-        task.interrupted, task.held = True, held
-        self.submit(task)
-
-    def _push(self, task: Task) -> None:
-        # A new number makes earlier entries of the task stale. Being unique, it also keeps the heap
-        # from comparing tasks, which have no order.
-        self._entries += 1
-        task.entry = self._entries
-        heapq.heappush(self._queues[task.task_class], (self._key(task), task.entry, task))
 
     def _best(self, classes: Sequence[TaskClass]) -> Task | None:
         """Return the first eligible task of the first of the classes that has one."""
@@ -243,3 +215,31 @@ class Scheduler:
         by_score = task.task_class is TaskClass.BUILD and self._best_idea_first
         order = -task.score if by_score else task.submitted_at
         return (not task.interrupted, order, task.number, task.stream)
+
+    def _victim(self, rank: int) -> Worker | None:
+        """Return who does the lowest work below a rank: the last to start, the highest number."""
+        for task_class in reversed(self._order[rank + 1 :]):
+            if task_class not in MAINTENANCE and self.in_progress[task_class]:
+                at_work = (
+                    worker
+                    for worker in self._workers
+                    if worker.task is not None and worker.task.task_class is task_class
+                )
+                return max(at_work, key=lambda worker: (worker.started_at, worker.number))
+        return None
+
+    def _push(self, task: Task) -> None:
+        # A new number makes earlier entries of the task stale. Being unique, it also keeps the heap
+        # from comparing tasks, which have no order.
+        self._entries += 1
+        task.entry = self._entries
+        heapq.heappush(self._queues[task.task_class], (self._key(task), task.entry, task))
+
+    def hire(self, worker: Worker) -> None:
+        """Give work to a worker who is idle, and among the workers by number."""
+        heapq.heappush(self._idle, worker.number)
+
+    def dismiss(self, worker: Worker) -> None:
+        """Give an idle worker no more work."""
+        self._idle.remove(worker.number)
+        heapq.heapify(self._idle)
