@@ -150,6 +150,10 @@ def compare(
         from modelops_abm.experiments import compare as compare_with_baseline
 
         found = compare_with_baseline(plan, replications, half_width=half_width, **keeping)
+        if (over := asked.believed) is not None and len(over.table) > 1:
+            from modelops_abm.evidence.settling import settled
+
+            found = settled(found, over.answered, **keeping)
         chance.append(found.chance)
         futures = formats.plural(found.replications, "future")
         facts = {"replications": found.replications}

@@ -269,6 +269,11 @@ class Believed(NamedTuple):
         """What the first line of an answer says of it."""
         return f"draws of {printable(self.name, 200)}"
 
+    @property
+    def answered(self) -> list[str]:
+        """What was said already, by what it is about."""
+        return [each.about for each in self.belief.evidence]
+
     def to_json(self, seed: int) -> dict[str, Any]:
         """Return which belief it is as plain data."""
         # One draw tells what they all are drawn from.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modelops_abm.cli.options import Believed
 from modelops_abm.cli.study import (
     Asked,
     Found,
@@ -17,12 +18,13 @@ from modelops_abm.cli.study import (
     vary_option,
 )
 from modelops_abm.formats import plural
+from modelops_abm.scenario import InputError
 
 if TYPE_CHECKING:
     from modelops_abm.experiments.running import Keeping
 
 _FILES = kept_files(
-    ("value-of-information", "alternatives", "assumptions"), ("value-of-information",)
+    ("value-of-information", "questions", "alternatives", "assumptions"), ("value-of-information",)
 )
 
 
@@ -35,7 +37,7 @@ _FILES = kept_files(
     show_default=True,
     metavar="N",
     help="At how many values of the assumptions to choose; each is also moved alone, at 24 points"
-    " or more.",
+    " or more. With --belief, how many draws.",
 )
 @click.option("--each", is_flag=True, help="Each capability alone may be chosen as well.")
 @study_options(replications=4)
@@ -43,11 +45,33 @@ def voi(asked: Asked, varied: tuple[str, ...], points: int, each: bool) -> None:
     """Tell what it would be worth to know an assumption before choosing the plan or the baseline.
 
     Without --vary, all assumptions are uncertain over the range that their sources leave open, but
-    for values that the scenario states itself.
+    for values that the scenario states itself. With --belief, what the organisation may be is
+    uncertain, and what is told is the worth of an answer: to a question of the interview, or on a
+    value.
     """
     check_is_a_plan(asked.scenario)
+    if asked.believed is not None and varied:
+        raise InputError("--vary is for ranges: a belief has what is known of every value")
+
+    def over(believed: Believed, keeping: Keeping) -> Found:
+        from modelops_abm.evidence.settling import answers_of, asks_of
+        from modelops_abm.experiments.alternatives import alternatives_of
+        from modelops_abm.experiments.information_runs import worth_of_answers
+
+        keeping["draws"] = draws = believed.draws(points, asked.seed)
+        answers = answers_of(asked.scenario, believed.answered, **keeping)
+        alternatives = alternatives_of(asked.scenario, with_each=each)
+        known = {**answers, **draws.columns}
+        found = worth_of_answers(
+            alternatives, known, asked.replications, asks=asks_of(answers), **keeping
+        )
+        facts = {"points": points, "alternatives": list(found.names)}
+        luck = f"{plural(points, 'draw')}, {plural(found.replications, 'future')} of each"
+        return Found(found, luck, facts)
 
     def valued(keeping: Keeping) -> Found:
+        if asked.believed is not None:
+            return over(asked.believed, keeping)
         from modelops_abm.experiments.alternatives import alternatives_of
         from modelops_abm.experiments.information_runs import value_of_information
 

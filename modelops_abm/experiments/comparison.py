@@ -15,7 +15,7 @@ from modelops_abm import formats
 from modelops_abm.core import outcomes
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.finance import Finance, returns_of
-from modelops_abm.experiments.information import Worth
+from modelops_abm.experiments.information import Asking
 from modelops_abm.experiments.spread import (
     NINE_OF_TEN,
     Over,
@@ -67,8 +67,8 @@ class Comparison(Reported):
         If it is over draws of what the organisation may be: the same at the values as set, and the
         difference of net present value in the futures of some draws once more.
     settles
-        What finding something out about the organisation is worth before deciding, by what would be
-        asked, the most first; empty if that was not looked at.
+        What may be found out of the organisation before deciding, what is worth most first; empty
+        if that was not looked at (`evidence.settling`).
     """
 
     plan: Ensemble
@@ -76,7 +76,7 @@ class Comparison(Reported):
     finance: Finance
     bands: Mapping[str, pd.DataFrame]
     over: Over[Comparison] | None = None
-    settles: Mapping[str, Worth] = field(default_factory=dict)
+    settles: Mapping[str, Asking] = field(default_factory=dict)
 
     def _facts(self) -> dict[str, str]:
         return {
@@ -306,7 +306,10 @@ class Comparison(Reported):
             "pays": asdict(self.chance),
             "nine_of_ten": list(self.percentiles),
             **unknown_as_json(self.unknown),
-            "worth_finding_out": {name: asdict(each) for name, each in self.settles.items()},
+            "worth_finding_out": {
+                name: {"asks": asks, **asdict(worth)}
+                for name, (asks, worth) in self.settles.items()
+            },
         }
 
     def finance_as_json(self) -> dict[str, Any]:

@@ -1,14 +1,21 @@
-"""What information is worth, from points and from moves of one assumption at a time."""
+"""What information is worth: from points and moves of one assumption at a time, or from draws.
+
+First from points and moves, by runs that are made for it. Then, at the end, from draws that were
+run for any other reason: of whatever is known of each of them, by regression.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import BSpline
+from scipy.special import ndtri
+from scipy.stats import rankdata
 
 from modelops_abm.experiments.statistics import skewed_interval, top_share_allowed
 from modelops_abm.runs.quantiles import LEVEL
@@ -327,3 +334,179 @@ def _part_of(worth: Worth, whole: Worth) -> Worth:
 def _smaller(one: float | None, other: float | None) -> float | None:
     known: Sequence[float] = [each for each in (one, other) if each is not None]
     return min(known, default=None)
+
+
+# --------------------------------------------------------------------------------------
+# The same from draws, of what is known of each of them, without further runs.
+
+
+_KNOTS = (0.05, 0.275, 0.5, 0.725, 0.95)
+"""Shares of the draws below the knots of a spline (Harrell 2001)."""
+_RESAMPLES = 200
+_RIDGE = 1e-9
+
+
+class Asking(NamedTuple):
+    """What it is worth to find something out.
+
+    Attributes
+    ----------
+    asks
+        The question, or what would be known, in words.
+    worth
+        What its answer is worth.
+    """
+
+    asks: str
+    worth: Worth
+
+
+def information_of_draws(
+    utilities: Floats,
+    known: Mapping[str, NDArray[Any]],
+    halves: Floats | None = None,
+    asked: Collection[str] = (),
+) -> Information:
+    """Value information on an organisation from draws of it.
+
+    With f_k(x) the average of alternative k over the draws of which x is known, an answer is worth
+    E[max_k f_k(x)] - max_k E[f_k(x)]. The f_k are fitted by regression on x, as Strong, Oakley and
+    Brennan 2014 do (doi:10.1177/0272989X13505910); so draws may have one future each, as chance is
+    averaged over by the fit, and x may be anything that is known of a draw: a value that is drawn,
+    or what an organisation shows. That estimate is flattered where chance decides on the best fit.
+    So the worth that is told, and its lower end, are those of a rule fitted to nine tenths of the
+    draws and valued by the others, which no chance flatters; the flattered one, with the spread
+    that a bootstrap gives it, is the upper end.
+
+    Parameters
+    ----------
+    utilities
+        Alternatives x draws.
+    known
+        By name, what would be known of each draw: numbers, NaN where there is none, or words.
+    halves
+        The utilities by two halves of the chances of each draw, if there are as many; see
+        `information_of`. Without, what it is worth to know everything is told from above only.
+    asked
+        Names whose lower ends hold together, as those of all others do: with 95 % confidence.
+    """
+    leads = leads_of(utilities)
+    if halves is None:
+        losses = utilities.max(axis=0) - utilities[leads.best]
+        perfect = _told(0.0, 0.0, skewed_interval(losses, _ERROR)[1], losses)
+    else:
+        perfect = perfect_information(utilities, halves, leads)
+    others = len(known) - len(asked)
+    partial = {
+        name: _worth_of_answer(
+            terms_of(column), utilities, leads, len(asked) if name in asked else others
+        )
+        for name, column in known.items()
+    }
+    floor = max((each.low for each in partial.values()), default=0.0)
+    perfect = _within(perfect, max(perfect.low, floor), perfect.high)
+    # Of one future each, the best alternative of a draw is flattered, and nothing in between known.
+    cap = perfect.high if halves is None else perfect.mean
+    bounded = {
+        name: replace(
+            _within(each, each.low, _smaller(each.high, perfect.high)),
+            mean=each.mean if cap is None else max(min(each.mean, cap), each.low),
+        )
+        for name, each in partial.items()
+    }
+    return Information(leads, perfect, bounded)
+
+
+def _worth_of_answer(terms: Floats, utilities: Floats, leads: Leads, answers: int) -> Worth:
+    """Return what it is worth to know what some terms are of; see `information_of_draws`."""
+    design = np.column_stack([np.ones(len(terms)), terms])
+    told = _told_by_others(design, utilities)
+    gains = [told - utilities[now] for now in leads.may_be_best]
+    low = max(0.0, min(skewed_interval(each, _ERROR / answers)[0] for each in gains))
+    effects = utilities - utilities[leads.best]
+    top, allowed = top_share_allowed(np.abs(effects - effects.mean(axis=1)[:, None]).max(axis=0))
+    high = math.inf if top > allowed else max(low, _flattered_end(design, effects))
+    # What is best without the answer is chosen by others as well: that of all draws is flattered.
+    without = _told_by_others(design[:, :1], utilities)
+    return _told(max(float((told - without).mean()), low), low, high, told - without)
+
+
+def _told_by_others(design: Floats, utilities: Floats) -> Floats:
+    """Return the utility of what a rule chooses at each draw that was fitted to others."""
+    count = len(design)
+    # Draws are in random order, so that these folds are random.
+    fold = np.arange(count) % _FOLDS
+    told = np.empty(count)
+    for left_out in range(_FOLDS):
+        train, test = fold != left_out, np.flatnonzero(fold == left_out)
+        weights = np.linalg.lstsq(design[train], utilities[:, train].T, rcond=None)[0]
+        told[test] = utilities[np.argmax(design[test] @ weights, axis=1), test]
+    return told
+
+
+def _flattered_end(design: Floats, effects: Floats) -> float:
+    """Return the upper end of the flattered estimate, by a bootstrap of the draws."""
+    count, terms = design.shape
+    # How often each draw is drawn: weights in place of copies.
+    weights = (
+        np.random.default_rng(count).multinomial(count, np.full(count, 1.0 / count), _RESAMPLES)
+        / count
+    )
+    pairs = (design[:, :, None] * design[:, None, :]).reshape(count, -1)
+    # A group of which no draw came would leave nothing to solve.
+    squares = (weights @ pairs).reshape(-1, terms, terms) + _RIDGE * np.eye(terms)
+    sums = np.stack([weights @ (design * each[:, None]) for each in effects], axis=2)
+    best = (design @ np.linalg.solve(squares, sums)).max(axis=2)
+    return float(np.quantile((weights * best).sum(axis=1), 1.0 - _ERROR))
+
+
+def terms_of(column: NDArray[Any]) -> Floats:
+    """Return terms by which an effect of something known is fitted: draws x terms.
+
+    Of few values, or words, one for each but the first. Of numbers a cubic spline that is linear
+    beyond its outer knots, in their normal scores: ranks, so that no large value decides, and
+    normal, so that what is normal, or lognormal, keeps the shape of its effect. None of a constant.
+
+    Examples
+    --------
+    >>> terms_of(np.array(["a", "b", "b"])).ravel()
+    array([0., 1., 1.])
+    """
+    if column.dtype.kind not in "iuf":
+        return _groups(column.astype(np.str_))
+    numbers = column.astype(np.float64)
+    missing = np.isnan(numbers)
+    present = numbers[~missing]
+    values = np.unique(present)
+    if len(values) <= _DEGREE:
+        return _groups(np.where(missing, "none", numbers.astype(np.str_)))
+    scores = np.zeros(len(numbers))
+    scores[~missing] = ndtri((rankdata(present) - 0.5) / len(present))
+    terms = _natural_spline(scores, np.unique(np.quantile(scores[~missing], _KNOTS)))
+    terms[missing] = 0.0
+    return np.column_stack([terms, missing.astype(np.float64)]) if missing.any() else terms
+
+
+def _groups(values: NDArray[Any]) -> Floats:
+    _, first = np.unique(values, return_index=True)
+    others = values[np.sort(first)][1:]
+    return np.asarray(values[:, None] == others[None], dtype=np.float64)
+
+
+def _natural_spline(scores: Floats, knots: Floats) -> Floats:
+    """Return the terms of a spline, the first of which is the score itself."""
+    if len(knots) < 3:
+        return scores[:, None].copy()
+    *inner, before, last = knots.tolist()
+
+    def beyond(knot: float) -> Floats:
+        return np.asarray(np.maximum(scores - knot, 0.0) ** 3)
+
+    # The outer two make each term linear beyond the last.
+    terms = [
+        beyond(knot)
+        - beyond(before) * (last - knot) / (last - before)
+        + beyond(last) * (before - knot) / (last - before)
+        for knot in inner
+    ]
+    return np.column_stack([scores, *terms])

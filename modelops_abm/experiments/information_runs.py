@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from itertools import islice
+from dataclasses import asdict, dataclass, field
+from types import MappingProxyType
 from typing import Any, NamedTuple, Unpack
 
 import numpy as np
@@ -17,14 +17,28 @@ from scipy.stats import qmc
 from modelops_abm import formats
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.alternatives import outcomes_at, winners, wins
-from modelops_abm.experiments.information import Information, Moves, Worth, information_of
+from modelops_abm.experiments.information import (
+    Information,
+    Moves,
+    Worth,
+    information_of,
+    information_of_draws,
+)
 from modelops_abm.experiments.inputs import Choice, Input, check_inputs, in_words, varied
-from modelops_abm.experiments.running import Keeping, refuses_unknown
-from modelops_abm.experiments.statistics import Ranking, Share, skewed_interval
+from modelops_abm.experiments.running import (
+    Keeping,
+    draws_in,
+    outcome_of,
+    refuses_unknown,
+    totals_of,
+)
+from modelops_abm.experiments.spread import Unknown, over_in_words, unknown_as_json, unknown_of
+from modelops_abm.experiments.statistics import Ranking, Share, estimate, skewed_interval
 from modelops_abm.experiments.sweep import Point, at_positions
-from modelops_abm.experiments.words import INTERVAL, capitalised, worth_of_knowing
+from modelops_abm.experiments.words import INTERVAL, Difference, capitalised, worth_of_knowing
 from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.runs.quantiles import LEVEL
+from modelops_abm.runs.replications import Drawn
 from modelops_abm.scenario import InputError, Scenario
 from modelops_abm.text import all_of, any_of, printable
 
@@ -58,6 +72,14 @@ class ValueOfInformation(Reported):
         with it is highest, the highest first.
     replications, moves, seed
         How the points were run, and how often each input was moved alone.
+    asks
+        If the points are draws of what the organisation may be: what finding out is worth is told
+        of, in words, by its name.
+    as_set
+        If they are: the utilities at the values as set, alternatives x futures.
+    unknown
+        If they are: what of the spread of what the last alternative is ahead of the first in a
+        future is what nobody knows.
     """
 
     alternatives: Mapping[str, Scenario]
@@ -68,6 +90,13 @@ class ValueOfInformation(Reported):
     replications: int
     moves: int
     seed: int
+    asks: Mapping[str, str] = field(default_factory=dict)
+    as_set: Floats | None = None
+    unknown: Unknown | None = None
+
+    def label(self, name: str) -> str:
+        """Return what would be known, in words."""
+        return self.asks.get(name) or in_words(name)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -89,12 +118,14 @@ class ValueOfInformation(Reported):
         """The same on each input alone, by its name.
 
         First what is worth knowing, the highest lower end first; then the rest by its upper end;
-        then what cannot be told.
+        then what cannot be told. Over draws the rest comes by its estimate.
         """
         parts = self.information.partial
 
         def place(name: str) -> tuple[float, bool, float]:
             worth = parts[name]
+            if self.as_set is not None:
+                return -worth.low, False, -worth.mean
             return -worth.low, worth.high is None, -(worth.high or 0.0)
 
         return {name: parts[name] for name in sorted(parts, key=place)}
@@ -162,7 +193,7 @@ class ValueOfInformation(Reported):
     def finding(self) -> str:
         """What is best as known, and what it would be worth to know more, without a full stop."""
         most = self.worth_knowing
-        names = [in_words(name).lower() for name in most[:_MOST_NAMED]]
+        names = [self._within_sentence(name) for name in most[:_MOST_NAMED]]
         more = [f"{len(most) - len(names)} more"] if len(most) > len(names) else []
         single = (
             f"surely worth knowing: {all_of([*names, *more])}"
@@ -170,6 +201,10 @@ class ValueOfInformation(Reported):
             else "no single assumption is surely worth knowing"
         )
         return f"{self._best()}; {self._everything()}; {single}"
+
+    def _within_sentence(self, name: str) -> str:
+        label = self.label(name)
+        return f"\u201c{label}\u201d" if name in self.asks else label.lower()
 
     def _best(self) -> str:
         names = [printable(name, 40) for name in self.ranking.may_be_best]
@@ -197,8 +232,21 @@ class ValueOfInformation(Reported):
         return f"to know everything would be worth {low} to {high}{enough}"
 
     def sentence(self) -> str:
-        """Return the finding, and what the average is made of, if a few make it."""
-        return "\n".join(filter(None, (f"{self.finding}.", self.made_by_few)))
+        """Return the finding, over draws also as set, and what a few of the points make."""
+        found = f"{self.finding}."
+        if self.as_set is not None:
+            found = over_in_words(self._best_as_set(self.as_set), found, self.unknown)
+        return "\n".join(filter(None, (found, self.made_by_few)))
+
+    def _best_as_set(self, utilities: Floats) -> str:
+        """Return what is best at the values as set, and by how much."""
+        order = np.argsort(-utilities.mean(axis=1), kind="stable")
+        best, second = order[:2].tolist()
+        ahead = Difference.of("npv", estimate(utilities[best] - utilities[second]))
+        if not ahead.is_told:
+            return "which alternative is best cannot be told."
+        lead = ahead.text.lstrip("+")
+        return f"{printable(self.names[best], 40)} is best, by {lead} on average."
 
     @property
     def made_by_few(self) -> str:
@@ -214,9 +262,18 @@ class ValueOfInformation(Reported):
             " narrower ranges."
         )
 
-    def tables(self) -> tuple[Table, Table]:
-        """Return how good the choices are, and what it is worth to know each assumption."""
-        return self._choices(), self._values()
+    def tables(self) -> tuple[Table, ...]:
+        """Return how good the choices are, and what it is worth to know each assumption.
+
+        Over draws, before that what answers to questions are worth.
+        """
+        asked = [
+            (self.label(name), each) for name, each in self.partial.items() if name in self.asks
+        ]
+        rows = [Row((label, *worth_of_knowing(value))) for label, value in asked]
+        columns = (*words("An answer to"), *numbers("is worth", INTERVAL))
+        questions = (Table("questions", columns, rows),) if rows else ()
+        return self._choices(), *questions, self._values()
 
     def _choices(self) -> Table:
         rows = []
@@ -229,9 +286,9 @@ class ValueOfInformation(Reported):
         return Table("alternatives", columns, rows, numbers=self.alternatives_table)
 
     def _values(self) -> Table:
+        values = [each for each in self.partial.items() if each[0] not in self.asks]
         rows = [
-            Row((in_words(name), *worth_of_knowing(value)))
-            for name, value in islice(self.partial.items(), _MOST_ROWS)
+            Row((self.label(name), *worth_of_knowing(value))) for name, value in values[:_MOST_ROWS]
         ]
         rows.append(Row(("all of them", *worth_of_knowing(self.perfect)), is_strong=True))
         columns = (*words("To know"), *numbers("is worth", INTERVAL))
@@ -239,10 +296,19 @@ class ValueOfInformation(Reported):
 
     def notes(self) -> str:
         """Return what the worth of knowing is, and what its intervals are over."""
-        return (
+        worth = (
             "Worth of knowing: by how much the average net present value of the choice would rise."
-            f" What one assumption can do was tried at {self.moves} points, everything else and"
-            " luck being the same: it is worth no more than that. Intervals are over points and"
+        )
+        if self.as_set is not None:
+            return (
+                f"{worth} Told by draws that had no part in the rule that chooses by the answer;"
+                " upper ends are of the rule's own draws. Lower ends hold for all answers together,"
+                " so that what begins above nothing is worth finding out. What the organisation"
+                " shows is what two years of it as it is show, by chances of their own."
+            )
+        return (
+            f"{worth} What one assumption can do was tried at {self.moves} points, everything else"
+            " and luck being the same: it is worth no more than that. Intervals are over points and"
             " luck; lower ends hold for all assumptions together, so that what begins above nothing"
             " is worth knowing. Where a few points make most of an average, it cannot be told. The"
             " ranges are what the sources leave open, every value in them held to be as likely: a"
@@ -270,6 +336,15 @@ class ValueOfInformation(Reported):
             "moves": self.moves,
             "median_of_first": self.middle,
             "partial": {name: asdict(value) for name, value in self.partial.items()},
+            **({} if self.as_set is None else self._over_as_json(self.as_set)),
+        }
+
+    def _over_as_json(self, as_set: Floats) -> dict[str, Any]:
+        means = dict(zip(self.names, as_set.mean(axis=1).tolist(), strict=True))
+        return {
+            "asks": dict(self.asks),
+            "at_the_values_as_set": means,
+            **unknown_as_json(self.unknown),
         }
 
 
@@ -348,7 +423,10 @@ def value_of_information(
         inputs=inputs,
         utilities=utilities,
         information=information_of(utilities, halves, moves),
-        spread_by=_spread_by(inputs, design.positions, utilities[0]),
+        spread_by=_spread_by(
+            dict(zip((entry.name for entry in inputs), design.positions.T, strict=True)),
+            utilities[0],
+        ),
         replications=replications,
         moves=len(design.moves[0].ends),
         seed=keeping.get("seed", 0),
@@ -460,13 +538,12 @@ def _part_of(
     return lambda part, whole: progress(done * whole + part, count * whole)
 
 
-def _spread_by(inputs: Sequence[Input], positions: Floats, outcomes: Floats) -> tuple[str, ...]:
+def _spread_by(known: Mapping[str, NDArray[Any]], outcomes: Floats) -> tuple[str, ...]:
     # Of ranks, as a few very large outcomes would decide any correlation of the values.
     ranks = stats.rankdata(outcomes)
     centred = ranks - ranks.mean()
-    along = [abs(float(stats.rankdata(each) @ centred)) for each in positions.T]
-    order = np.argsort(-np.array(along), kind="stable")[:_MOST_NAMED]
-    return tuple(inputs[place].name for place in order)
+    along = {name: abs(float(stats.rankdata(each) @ centred)) for name, each in known.items()}
+    return tuple(sorted(along, key=lambda name: -along[name])[:_MOST_NAMED])
 
 
 def _groups(entry: Input) -> int | None:
@@ -482,10 +559,12 @@ def _check(
     inputs: tuple[Input, ...],
     points: int,
     replications: int,
+    *,
+    is_known: bool = False,
 ) -> None:
     if len(alternatives) < 2:
         raise InputError("a choice takes two alternatives or more")
-    if not inputs:
+    if not (inputs or is_known):
         raise InputError("nothing is uncertain, so there is nothing to know")
     if points < _LEAST_POINTS:
         raise InputError(f"at least {_LEAST_POINTS} points are needed, not {points}")
@@ -493,3 +572,86 @@ def _check(
         raise InputError("at least two replications are needed, so that luck can be told")
     for scenario in alternatives.values():
         check_inputs(scenario, inputs)
+
+
+# --------------------------------------------------------------------------------------
+# Over draws of what the organisation may be: what finding something out of it is worth.
+
+
+@refuses_unknown
+def worth_of_answers(
+    alternatives: Mapping[str, Scenario],
+    known: Mapping[str, NDArray[Any]],
+    replications: int = 4,
+    *,
+    asks: Mapping[str, str] = MappingProxyType({}),
+    **keeping: Unpack[Keeping],
+) -> ValueOfInformation:
+    """Value answers on an organisation for a choice among alternatives, over draws of it.
+
+    Parameters
+    ----------
+    alternatives
+        Scenarios by name, two or more; each draw is the same organisation in all of them.
+    known
+        By name, what an answer says of each draw: of whatever may be found out.
+    replications
+        How many futures of each draw, two or more.
+    asks
+        In words what is asked, by its name; of others the name says it.
+    keeping
+        See `running.Keeping`; with draws: what the organisation may be. As many futures as there
+        are draws are run at the values as set.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    InputError
+        If there are too few alternatives, answers, draws or replications.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, with_values
+    >>> from modelops_abm.experiments import draws_of
+    >>> from modelops_abm.experiments.alternatives import alternatives_of
+    >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+    >>> draws = draws_of(plan, 32, names=["team.focus"])
+    >>> found = worth_of_answers(alternatives_of(plan), draws.columns, 2, draws=draws)
+    >>> list(found.partial)
+    ['team.focus']
+    """
+    draws = draws_in(keeping)
+    _check(alternatives, (), len(draws), replications, is_known=bool(known))
+    scenarios, count = list(alternatives.values()), len(draws)
+    progress = keeping.get("progress")
+
+    def found(place: int, chances: Drawn | None, first: int) -> Floats:
+        settings: Keeping = {**keeping, "progress": None, "draws": chances}
+        npv = outcome_of("npv", totals_of(scenarios, count, first=first, **settings))
+        if progress is not None:
+            progress((place + 1) * count, (replications + 1) * count)
+        return npv
+
+    as_set = found(0, None, draws.first)
+    lucks = [draws, *map(draws.again, range(1, replications))]
+    each = np.array([found(place, one, one.first) for place, one in enumerate(lucks, start=1)])
+    halves = np.array([each[half::2].mean(axis=0) for half in (0, 1)])
+    utilities = each.mean(axis=0)
+    ahead = each[:, -1] - each[:, 0]
+    return ValueOfInformation(
+        alternatives=dict(alternatives),
+        inputs=(),
+        utilities=utilities,
+        information=information_of_draws(utilities, known, halves, asks),
+        spread_by=_spread_by(
+            {name: each for name, each in draws.columns.items() if each.dtype.kind in "if"},
+            utilities[0],
+        ),
+        replications=replications,
+        moves=0,
+        seed=keeping.get("seed", 0),
+        asks=dict(asks),
+        as_set=as_set,
+        unknown=unknown_of(ahead[0], ahead[1]),
+    )

@@ -267,6 +267,20 @@ def engine_of(keeping: Keeping) -> str:
     return engine_in_words(keeping.get("engine", "ensemble"), keeping.get("model_class"))
 
 
+def draws_in(keeping: Keeping) -> Drawn:
+    """Return the draws that an experiment is over.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+    """
+    draws = keeping.get("draws")
+    if draws is None:
+        raise ValueError("draws= must say what the organisation may be")
+    return draws
+
+
 def keys_of(scenarios: Sequence[Scenario], keeping: Keeping) -> list[str]:
     """Return by which keys a store keeps the runs of scenarios, and of what they may be."""
     draws = keeping.get("draws")

@@ -17,7 +17,7 @@ from typing import Any, cast
 import numpy as np
 
 from modelops_abm import formats
-from modelops_abm.experiments.running import Keeping, Samples, sampled, totals_of
+from modelops_abm.experiments.running import Keeping, Samples, draws_in, sampled, totals_of
 from modelops_abm.experiments.statistics import Floats
 from modelops_abm.runs.engines import Progress
 from modelops_abm.runs.quantiles import LEVEL
@@ -136,9 +136,7 @@ def again_of(scenarios: Sequence[Scenario], first: int, count: int, keeping: Kee
     first, count
         Number of the first draw, and how many.
     """
-    draws = keeping.get("draws")
-    if draws is None:
-        raise ValueError("there are no draws to be run again")
+    draws = draws_in(keeping)
     other = draws.again()
     # A comparison has further settings, which are none of running.
     known = {name: value for name, value in keeping.items() if name in Keeping.__annotations__}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple, Self
 
 from modelops_abm import formats
-from modelops_abm.experiments.information import Worth
+from modelops_abm.experiments.information import Asking, Worth
 from modelops_abm.experiments.plans import STOPS
 from modelops_abm.experiments.statistics import Estimate, PairedDifference, Share
 from modelops_abm.runs.summary import OUTCOMES
@@ -87,20 +87,23 @@ def return_in_words(
     return known, formats.money_interval(low, high)
 
 
-def settling_in_words(settles: Mapping[str, Worth]) -> str:
-    """Return what is most worth finding out before deciding; nothing if nothing surely is.
+def settling_in_words(settles: Mapping[str, Asking]) -> str:
+    """Return what is most worth finding out before deciding; nothing if that was not looked at.
 
     Parameters
     ----------
     settles
-        What finding it out is worth, by what would be asked, the most first.
+        What may be asked, what is worth most first.
     """
-    first = next(((asked, worth) for asked, worth in settles.items() if worth.low > 0.0), None)
-    if first is None:
+    if not settles:
         return ""
-    asked, worth = first
+    asks, worth = next(iter(settles.values()))
     most = worth.mean if worth.high is None else worth.high
-    return f"Worth finding out, up to {formats.money(most, half_width=most / 2.0)}: {asked}"
+    if most == 0.0 or (worth.low, worth.mean) == (0.0, 0.0):
+        return "No single answer can be told to be worth finding out first."
+    amount = formats.money(most, half_width=most / 2.0)
+    sure = "" if worth.low > 0.0 else "if any, "
+    return f"Worth finding out first, {sure}up to {amount}: {asks}"
 
 
 class Subject(NamedTuple):

@@ -100,7 +100,7 @@ class Drawn(Protocol):
         """Return so many draws from a number on."""
         ...
 
-    def again(self) -> Self:
+    def again(self, times: int = 1) -> Self:
         """Return the same draws for replications of other numbers."""
         ...
 

@@ -44,7 +44,7 @@ def test_tells_both_answers(modelops: Callable, file: str) -> None:
 def test_published_is_the_belief_that_ships(modelops: Callable) -> None:
     outcome = modelops("compare", "--belief", "published", "--preset", "all_five", *SHORT)
     assert outcome.code == 0, outcome.err
-    assert "Over what the organisation may be it pays in" in " ".join(outcome.out.split())
+    assert "Over what the organisation may be: it pays in" in " ".join(outcome.out.split())
 
 
 def test_json_has_both(modelops: Callable, file: str) -> None:
@@ -134,3 +134,19 @@ def test_a_single_run_has_no_belief(modelops: Callable, file: str) -> None:
     outcome = modelops("simulate", "--belief", file)
     assert outcome.code == 2
     assert "--belief needs --replications N" in outcome.err
+
+
+def test_voi_tells_what_to_ask(modelops: Callable, file: str) -> None:
+    arguments = ("voi", "--belief", file, "--days", "60", "--points", "40", "--replications", "2")
+    outcome = modelops(*arguments, "--output", "kept")
+    assert outcome.code == 0, outcome.err
+    words = " ".join(outcome.out.split())
+    assert "As set: " in words
+    assert "How many hours until" in words
+    assert "Drift: onsets per year" in words
+    assert all(len(line) <= 100 for line in outcome.out.splitlines())
+    said = json.loads(modelops(*arguments, "--json").out)
+    assert set(said["asks"]) < set(said["partial"])
+    outcome = modelops(*arguments, "--vary", "drift")
+    assert outcome.code == 1
+    assert "a belief has what is known of every value" in outcome.err
