@@ -271,8 +271,11 @@ class Believed(NamedTuple):
 
     @property
     def answered(self) -> list[str]:
-        """What was said already, by what it is about."""
-        return [each.about for each in self.belief.evidence]
+        """What somebody said of this organisation already, by what it is about."""
+        from modelops_abm.evidence.benchmarks import published_evidence
+
+        published = list(published_evidence())
+        return [each.about for each in self.belief.evidence if each not in published]
 
     def to_json(self, seed: int) -> dict[str, Any]:
         """Return which belief it is as plain data."""

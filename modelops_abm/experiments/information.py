@@ -393,7 +393,9 @@ def information_of_draws(
     leads = leads_of(utilities)
     if halves is None:
         losses = utilities.max(axis=0) - utilities[leads.best]
-        perfect = _told(0.0, 0.0, skewed_interval(losses, _ERROR)[1], losses)
+        # Chance helps to choose the best of each future, so this is more than it is worth.
+        high = skewed_interval(losses, _ERROR)[1]
+        perfect = _told(float(losses.mean()), 0.0, high, losses)
     else:
         perfect = perfect_information(utilities, halves, leads)
     others = len(known) - len(asked)
@@ -405,12 +407,10 @@ def information_of_draws(
     }
     floor = max((each.low for each in partial.values()), default=0.0)
     perfect = _within(perfect, max(perfect.low, floor), perfect.high)
-    # Of one future each, the best alternative of a draw is flattered, and nothing in between known.
-    cap = perfect.high if halves is None else perfect.mean
     bounded = {
         name: replace(
             _within(each, each.low, _smaller(each.high, perfect.high)),
-            mean=each.mean if cap is None else max(min(each.mean, cap), each.low),
+            mean=max(min(each.mean, perfect.mean), each.low),
         )
         for name, each in partial.items()
     }
