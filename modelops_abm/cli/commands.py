@@ -73,6 +73,11 @@ class _Commands(click.Group):
         name, command, rest = super().resolve_command(ctx, args)
         return name, command_of(name) if name else command, rest
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each command does, whole: it goes on in the next line where it is long."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, _COMMANDS[name]) for name in self.list_commands(ctx)])
+
 
 @click.group(
     cls=_Commands,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from modelops_abm.cli.commands import commands
 from modelops_abm.clients import RULES, read_portfolio
 from modelops_abm.scenario import catalogue, load_scenario
 from modelops_abm.scenario.presets import PRESETS, preset
@@ -269,3 +270,9 @@ def test_show_tells_what_an_entry_of_a_list_may_say_and_what_requests_state(
     (deadline,) = [each for each in entry["entry"] if each["name"] == "deadline_days"]
     assert (deadline["unit"], deadline["is_required"]) == ("days", True)
     assert "What an entry" not in modelops("show").out
+
+
+def test_help_says_whole_what_each_command_does(modelops: Command) -> None:
+    said = " ".join(modelops("--help").out.split())
+    for name, command in commands.commands.items():
+        assert f"{name} {command.help}" in said
