@@ -35,6 +35,13 @@ class Bands(NamedTuple):
         strength = f"{colour} {FUTURES}"
         return Band(f"{name}-futures", self.months, self.low, self.high, strength, label)
 
+    def unknown(self, name: str, colour: Colour, label: str = "") -> Band:
+        """Return the hatched band: 95 of 100 futures of what the organisation may be."""
+        strength = f"{colour} {AVERAGE}"
+        return Band(
+            f"{name}-unknown", self.months, self.low, self.high, strength, label, is_hatched=True
+        )
+
     def average(self, name: str, colour: Colour) -> Band:
         """Return the dark band: the 95 % interval of the average."""
         low, high = self.mean - self.half_width, self.mean + self.half_width

@@ -74,8 +74,18 @@ def source_of(comparison: Comparison) -> str:
 # Net value so far
 
 
-def net_value(comparison: Comparison) -> Figure:
-    """Return the net value so far of plan and baseline, and the difference, future by future."""
+def net_value(comparison: Comparison, over: Comparison | None = None) -> Figure:
+    """Return the net value so far of plan and baseline, and the difference, future by future.
+
+    Parameters
+    ----------
+    comparison
+        At the values as set.
+    over
+        The same over what the organisation may be, whose bands are hatched.
+    """
+    if over is not None:
+        return _net_value_over(comparison, over)
     money = money_of(comparison)
     plan, baseline, difference = (
         bands_of(bands["npv"], money.size)
@@ -126,11 +136,84 @@ def net_value(comparison: Comparison) -> Figure:
     )
 
 
-def _difference_line(comparison: Comparison, difference: Bands, money: Money) -> Line:
+def _net_value_over(comparison: Comparison, over: Comparison) -> Figure:
+    """Return the same with what nobody knows: hatched bands around those of chance alone."""
+    money = money_of(comparison)
+    plan, baseline, difference = (
+        bands_of(bands["npv"], money.size)
+        for bands in (comparison.plan.bands, comparison.baseline.bands, comparison.bands)
+    )
+    drawn, apart = (bands_of(each["npv"], money.size) for each in (over.plan.bands, over.bands))
+    rate = comparison.plan.scenario.finance.discount_rate
+    unit = f"{money.unit}, discounted at {formats.share(rate, 0)}"
+    x = time_axis_of(comparison.plan.scenario)
+    sides = {"Plan": plan, "Baseline": baseline, "Difference": difference}
+    above = Panel(
+        "Net value so far",
+        unit,
+        x,
+        value_axis([0.0, *plan.ends, *baseline.ends, *drawn.low, *drawn.high]),
+        (
+            drawn.unknown("plan", "plan", "what nobody knows"),
+            plan.futures("plan", "plan"),
+            plan.average("plan", "plan"),
+            baseline.line("baseline", "baseline", f"Baseline {_at_end(baseline, 1)}"),
+            plan.line("plan", "plan", f"Plan {_at_end(plan, 1)}"),
+        ),
+        texts=_texts({**sides, "Over what it may be": apart}, 2),
+        height=152.0,
+    )
+    digits = digits_for(over.difference("npv"), money.size)
+    below = Panel(
+        "Plan minus baseline, each future with the same chances",
+        "",
+        x,
+        value_axis([0.0, *difference.ends, *apart.low, *apart.high], signed=True),
+        (
+            apart.unknown(
+                "difference",
+                "plan",
+                f"{formats.number(apart.high[-1], digits, signed=True)} at most",
+            ),
+            difference.futures("difference", "plan"),
+            difference.average("difference", "plan"),
+            _difference_line(comparison, difference, money, "as set"),
+            Flag("payback", *(_payback_mark(comparison) or (None, ""))),
+        ),
+        height=137.0,
+    )
+    return Figure(
+        _finding_of_net_value(comparison) + _how_much_wider(difference, apart),
+        ((above,), (below,)),
+        "Net value so far",
+        unit,
+        f"Lines and plain bands: {formats.plural(comparison.replications, 'future')} at the values"
+        " as set; light: 95 of 100 of them, by chance alone; dark: 95 % interval of the average."
+        f" Hatched: 95 of 100 futures of {formats.plural(over.replications, 'organisation')}, by"
+        " chance and what nobody knows.",
+        source_of(comparison),
+        lambda: _net_value_table(comparison, unit, money, (plan, baseline, difference), apart),
+    )
+
+
+def _how_much_wider(difference: Bands, apart: Bands) -> str:
+    """Return how many times wider what nobody knows makes the fan at its end."""
+    by_chance = float(difference.high[-1] - difference.low[-1])
+    whole = float(apart.high[-1] - apart.low[-1])
+    if not by_chance > 0.0 or whole < 1.05 * by_chance:
+        return ""
+    times = formats.number(whole / by_chance, 1 if whole < 10.0 * by_chance else 0)
+    return f" What nobody knows makes the fan {times} times as wide as chance alone."
+
+
+def _difference_line(
+    comparison: Comparison, difference: Bands, money: Money, note: str = ""
+) -> Line:
     digits = digits_for(comparison.difference("npv"), money.size)
     worth = formats.number(difference.mean[-1], digits, signed=True)
     half_width = difference.half_width[-1]
-    note = f"average {money.half_width(half_width * money.size)}" if half_width > 0.0 else ""
+    if half_width > 0.0 and not note:
+        note = f"average {money.half_width(half_width * money.size)}"
     return difference.line("difference", "plan", f"{worth}{money.short}", note)
 
 
@@ -177,9 +260,13 @@ def _month_built(comparison: Comparison) -> float | None:
 
 
 def _net_value_table(
-    comparison: Comparison, unit: str, money: Money, sides: tuple[Bands, Bands, Bands]
+    comparison: Comparison,
+    unit: str,
+    money: Money,
+    sides: tuple[Bands, Bands, Bands],
+    apart: Bands | None = None,
 ) -> Table:
-    """Return the same numbers as a table, one row a quarter."""
+    """Return the same numbers as a table, one row a quarter; with what nobody knows at its end."""
     plan, baseline, difference = sides
     digits = digits_for(comparison.difference("npv"), money.size)
     rows = [
@@ -188,10 +275,13 @@ def _net_value_table(
             *(formats.number(bands.mean[place], digits) for bands in (plan, baseline)),
             formats.number(difference.mean[place], digits, signed=True),
             between(difference.low[place], difference.high[place], digits),
+            *(() if apart is None else (between(apart.low[place], apart.high[place], digits),)),
         )
         for place in quarters(plan.months)
     ]
-    columns = ("Month", "Plan", "Baseline", "Difference", "95 of 100 futures")
+    columns: tuple[str, ...] = ("Month", "Plan", "Baseline", "Difference", "95 of 100 futures")
+    if apart is not None:
+        columns = (*columns[:-1], "Chance only", "Chance and what nobody knows")
     return Table(f"Net value so far, {unit}", columns, rows)
 
 
@@ -227,9 +317,16 @@ def _at_end(bands: Bands, digits: int) -> str:
 # The course of an outcome
 
 
-def course(comparison: Comparison, name: Course) -> Figure:
-    """Return availability, users or predictions over time, with and without the plan."""
+def course(comparison: Comparison, name: Course, over: Comparison | None = None) -> Figure:
+    """Return availability, users or predictions over time, with and without the plan.
+
+    Parameters
+    ----------
+    over
+        The same over what the organisation may be, whose band is hatched.
+    """
     size, unit, digits = _unit(comparison, name)
+    drawn = None if over is None else by_month(bands_of(over.plan.bands[name], size))
     plan, baseline = (
         by_month(bands_of(ensemble.bands[name], size))
         for ensemble in (comparison.plan, comparison.baseline)
@@ -239,9 +336,15 @@ def course(comparison: Comparison, name: Course) -> Figure:
         "",
         "",
         time_axis_of(comparison.plan.scenario),
-        value_axis([*plan.ends, *baseline.ends], steps=3),
+        value_axis(
+            [*plan.ends, *baseline.ends, *(() if drawn is None else (*drawn.low, *drawn.high))],
+            steps=3,
+        ),
         (
-            baseline.futures("baseline", "baseline"),
+            # A third area would hide the others: over draws the baseline is a line.
+            baseline.futures("baseline", "baseline")
+            if drawn is None
+            else drawn.unknown("plan", "plan"),
             plan.futures("plan", "plan"),
             baseline.average("baseline", "baseline"),
             plan.average("plan", "plan"),

@@ -246,23 +246,27 @@ def _line(line: Line, grid: _Grid) -> Option:
 
 def _band(band: Band, grid: _Grid) -> list[Option]:
     """Return an area between two lines: the lower one, and what lies on top of it."""
-    edge = {"color": "var(--surface)", "width": 1.2} if band.is_part else {"opacity": 0}
+    colour = variable(band.colour)
+    edge: Option = {"color": "var(--surface)", "width": 1.2} if band.is_part else {"opacity": 0}
+    fill: Option = {"color": colour, "opacity": 1}
+    if band.is_hatched:  # the browser makes the pattern, which is no text
+        edge, fill = {"color": colour, "width": 1}, {"color": {"hatch": colour}, "opacity": 1}
     common = {
         "stack": f"{band.name}-{grid.number}",
         # By default ECharts stacks only values of the same sign: a band across zero would be torn.
         "stackStrategy": "all",
-        "z": 2,
+        "z": 1 if band.is_hatched else 2,
         "tooltip": {"show": False},
     }
     low = _curve(f"{band.name}-low", _points(band.x, band.low), grid.number)
     height = _curve(f"{band.name}-height", _points(band.x, band.high - band.low), grid.number)
     return [
-        {**low, **common, "lineStyle": {"opacity": 0}},
+        {**low, **common, "lineStyle": edge if band.is_hatched else {"opacity": 0}},
         {
             **height,
             **common,
             "lineStyle": edge,
-            "areaStyle": {"color": variable(band.colour), "opacity": 1},
+            "areaStyle": fill,
             **_end_label(band.label, "var(--ink-3)", bold=False),
         },
     ]

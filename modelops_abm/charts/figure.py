@@ -276,6 +276,8 @@ class Band:
         Whether it lies on another one, from which a thin line parts it.
     label, label_colour
         Words at its end, in the middle between the lines.
+    is_hatched
+        Whether it is hatched: what nobody knows is in it, beside chance.
     """
 
     name: str
@@ -286,6 +288,7 @@ class Band:
     label: str = ""
     label_colour: Colour = "ink-3"
     is_part: bool = False
+    is_hatched: bool = False
 
     @property
     def is_steps(self) -> bool:

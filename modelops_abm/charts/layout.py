@@ -88,12 +88,13 @@ class Polyline(NamedTuple):
 
 
 class Polygon(NamedTuple):
-    """A filled shape, with a line around it if it has an edge."""
+    """A filled shape, with a line around it if it has an edge; or a hatched one."""
 
     points: Floats
     fill: Colour
     edge: Colour = ""
     width: float = 0.0
+    is_hatched: bool = False
 
 
 class Rectangle(NamedTuple):
@@ -619,7 +620,10 @@ class _Plot:
         outline = np.concatenate([there[kept], back[kept][::-1]])
         placed = np.column_stack([self.x(outline[:, 0]), self.y(outline[:, 1])])
         edge: Colour = "surface" if band.is_part else ""
-        self.sheet.shapes.append(Polygon(placed, band.colour, edge, 1.2 if band.is_part else 0.0))
+        shape = Polygon(placed, band.colour, edge, 1.2 if band.is_part else 0.0)
+        if band.is_hatched:
+            shape = Polygon(placed, band.colour, band.colour, 1.0, is_hatched=True)
+        self.sheet.shapes.append(shape)
         if band.label:
             middle = self.y((band.low[-1] + band.high[-1]) / 2.0)
             # A band of futures is named where it ends highest; in its middle runs the line of the

@@ -92,8 +92,9 @@ def _draw(plane: Axes, shape: layout.Shape, order: float) -> None:
                 clip_on=False,
                 zorder=order,
             )
-        case layout.Polygon(points, fill, edge, width):
-            style = _style(fill, edge, width, order)
+        case layout.Polygon(points, fill, edge, width, is_hatched):
+            style = _style("" if is_hatched else fill, edge, width, order)
+            style |= {"hatch": "////" if is_hatched else ""}
             plane.add_patch(Polygon(points, closed=True, **style))
         case layout.Circle(x, y, radius, fill, edge):
             plane.add_patch(Circle((x, y), radius, **_style(fill, edge, 1.6 if edge else 0, order)))

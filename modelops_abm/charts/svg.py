@@ -8,6 +8,8 @@ from modelops_abm.charts import layout
 from modelops_abm.charts.figure import Figure, Floats
 from modelops_abm.charts.palette import Colour, split
 
+HATCH = "hatch"
+"""Identifier of the pattern of hatched areas, which the page around the figure holds."""
 _ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 _DASHES = {"solid": None, "dashed": "5 4", "dotted": "1 3"}
 
@@ -45,8 +47,11 @@ def _element(shape: layout.Shape) -> h.Node:
                 stroke_linejoin="round",
                 stroke_dasharray=_DASHES[stroke],
             )
-        case layout.Polygon(points, fill, edge, width):
-            return h.polygon(points=_listed(points), **_paint(fill, edge, width))
+        case layout.Polygon(points, fill, edge, width, is_hatched):
+            paint = _paint(fill, edge, width)
+            if is_hatched:
+                paint |= {"fill": f"url(#{HATCH})", "fill_opacity": None}
+            return h.polygon(points=_listed(points), **paint)
         case layout.Circle(x, y, radius, fill, edge):
             # A tenth of a pixel cannot be seen; more digits would only make the report longer.
             place = {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": f"{radius:g}"}

@@ -26,7 +26,7 @@ from scipy.special import logit
 
 from modelops_abm.disk import read_file, write_whole
 from modelops_abm.errors import InputError, Problem, reason_of
-from modelops_abm.evidence.benchmarks import subject_of
+from modelops_abm.evidence.benchmarks import mean_at, subject_of
 from modelops_abm.evidence.measures import MEASURES, range_in_words, value_in_words
 from modelops_abm.evidence.statements import Count, Evidence, Statement
 from modelops_abm.experiments.draws import Draws, draws_of, joint_draws, known_of
@@ -46,6 +46,10 @@ FEW = 200
 """Effective draws below which a belief says that they are few."""
 NOTHING_YET = 1.1
 """How many times narrower a range must be for something to be learned."""
+SIZES = frozenset({"portfolio.initial_models", "team.developers"})
+"""What all other sizes go by."""
+_NEAR, _FEWEST = 0.3, 50.0
+"""Of the logarithm of a size, within which a draw is of that size; and of how many at least."""
 _BEFORE = 4_000
 _ENDS = (0.05, 0.5, 0.95)
 _SHOWN = 12
@@ -218,7 +222,9 @@ class Belief(Reported):
             Whose levels to invest up to, days on which that begins, length, and changes in the
             course of the run are taken.
         stated
-            Names of further values of the plan that are taken, and therefore not drawn.
+            Names of further values of the plan that are taken, and therefore not drawn. With a size
+            among them (`SIZES`) the draws are those of that size, or near: what is believed of
+            large organisations says little of a small one.
         """
         names = {each.name for each in catalogue()}
         told = {name.removesuffix(".mean") for name in stated} & names
@@ -232,7 +238,8 @@ class Belief(Reported):
         if plan.changes and plan.changes != self.scenario.changes:
             changed["changes"] = plan.changes
         scenario = with_values(self.scenario, changed, source="the plan")
-        return scenario, self.draws.table().drop(columns=sorted(told), errors="ignore")
+        table = _of_size(self.draws.table(), {name: mean_at(plan, name) for name in told & SIZES})
+        return scenario, table.drop(columns=sorted(told), errors="ignore")
 
     @cached_property
     def learned(self) -> pd.DataFrame:
@@ -463,6 +470,27 @@ class Belief(Reported):
             "at_edge": list(self.at_edge),
             "doubts": list(self.doubts()),
         }
+
+
+def _of_size(table: pd.DataFrame, sizes: Mapping[str, float]) -> pd.DataFrame:
+    """Return as many draws, those near to given sizes the more often."""
+    logarithms = [
+        np.log(np.maximum(table[name].to_numpy(np.float64), 0.5) / max(size, 0.5))
+        for name, size in sizes.items()
+        if name in table
+    ]
+    if not logarithms:
+        return table
+    squares, width = np.sum(np.square(logarithms), axis=0), _NEAR
+    weights = np.exp(-0.5 * (squares - squares.min()) / width**2)
+    while weights.sum() ** 2 / (weights**2).sum() < min(_FEWEST, len(table) / 2.0):
+        width *= 2.0  # hardly any is of that size: the nearest
+        weights = np.exp(-0.5 * (squares - squares.min()) / width**2)
+    # At even distances along their weights: the same rows every time, and no chance of its own.
+    places = (np.arange(len(table)) + 0.5) / len(table) * weights.sum()
+    rows = np.searchsorted(np.cumsum(weights), places).clip(0, len(table) - 1)
+    drawn: pd.DataFrame = table.iloc[rows].reset_index(drop=True)
+    return drawn
 
 
 def name_and_unit(about: str) -> tuple[str, str]:

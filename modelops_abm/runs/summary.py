@@ -86,6 +86,7 @@ LABELS: dict[str, str] = {
     "drift_days_undetected": "Model-days of unnoticed drift",
     "value": "Value of the predictions",
     "discounted_investment": "Discounted investment",
+    "idea_to_production_median_days": "Idea to live",
     "payback": "Payback",
     "loss": "Chance of losing money",
 }
@@ -114,13 +115,14 @@ FIGURES_OF_TABLE = (
 FIGURES_OF_PAGE = (
     "npv",
     "availability",
-    "new_model_share",
-    "models_delivered",
-    "retired_abandoned",
+    "maintenance_share",
+    "idea_to_production_median_days",
     "payback",
     "loss",
 )
-"""Those of the page, all at once; a picture of one future has all but the last."""
+"""Those of the page, all at once."""
+MORE_OF_PAGE = ("new_model_share", "models_delivered", "retired_abandoned")
+"""Those that stand below them where plans are compared."""
 
 
 def summary_tables(summary: Summary) -> tuple[Table, ...]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from modelops_abm.app.browser_sync import open_session, restore, to_keep
-from modelops_abm.app.state.estimation import answers
+from modelops_abm.app.state.estimation import Question, answers
 from modelops_abm.app.state.link import Linked, query_of
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
@@ -38,7 +38,7 @@ def plan_of(linked: Linked) -> Plan:
 
 
 def test_names_and_plans_come_back_without_answers() -> None:
-    *_, answer = answers(PLAN, 0)
+    *_, answer = answers(Question(PLAN, 0))
     tray = with_kept((), 'one, "quoted"', PLAN, answer)
     tray = with_kept(tray, "two", OTHER, None)
     text = tray_text(tray)

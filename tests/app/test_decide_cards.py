@@ -164,8 +164,22 @@ def test_the_best_scenario_is_marked() -> None:
         kept("better", made_comparison([3e5, 4e5])),
     ]
     text = str(tray_card.scenarios(items, tray_card.money_of_items(items)))
-    assert text.index("better") < text.index("best so far")
-    assert text.count("best so far") == 1
+    assert text.index("better") < text.index(">best<")
+    assert text.count(">best<") == 1
+
+
+def test_nothing_is_best_that_the_futures_do_not_decide_or_that_is_of_another_organisation() -> (
+    None
+):
+    close = [
+        kept("worse", made_comparison([1e5, 2e5, 3e5, 9e5])),
+        kept("better", made_comparison([3e5, 1e5, 4e5, 8e5])),
+    ]
+    other = with_values(quick_plan(automation=1.0), {"team.developers": 5}, source="test")
+    apart = [close[0], kept("other", made_comparison([5e6, 5.1e6, 5e6, 5.1e6], plan=other))]
+    for items in (close, apart):
+        text = str(tray_card.scenarios(items, tray_card.money_of_items(items)))
+        assert ">best<" not in text
 
 
 def test_at_most_four_scenarios_stand_side_by_side() -> None:

@@ -4,15 +4,23 @@ import numpy as np
 import pytest
 
 from modelops_abm import with_values
-from modelops_abm.app.decide.figures import Figure, figures, figures_card, waiting_figures
+from modelops_abm.app.decide.figures import (
+    Figure,
+    figures,
+    figures_card,
+    further_figures,
+    waiting_figures,
+)
 from modelops_abm.core import outcomes
 from modelops_abm.experiments import Comparison, compare
+from modelops_abm.experiments.statistics import estimate
 from modelops_abm.runs.summary import FIGURES_OF_PAGE
 from tests.app.comparisons import made_comparison, quick_plan
 
 
 def named(comparison: Comparison) -> dict[str, Figure]:
-    return {figure.name: figure for figure in figures(comparison)}
+    shown = (*figures(comparison), *further_figures(comparison))
+    return {figure.name: figure for figure in shown}
 
 
 def test_net_value_has_digits_that_match_its_range() -> None:
@@ -29,8 +37,10 @@ def test_figures_are_the_means_and_paired_differences(comparison: Comparison) ->
     assert shown["models_delivered"].value == f"{plan.mean():.1f}"
     assert shown["models_delivered"].versus == f"vs {baseline.mean():.1f}"
     assert shown["models_delivered"].interval.middle == pytest.approx((plan - baseline).mean())
-    availability = comparison.difference("availability").estimate
+    # What is also published is drawn where it lies, beside the baseline.
+    availability = estimate(comparison.plan.outcome("availability"))
     assert shown["availability"].interval.average == (availability.low, availability.high)
+    assert shown["availability"].dashed == comparison.means("availability")[1]
 
 
 def test_payback_of_hardly_any_future_ends_at_the_horizon() -> None:

@@ -23,7 +23,7 @@ from modelops_abm.app.decide.rail_rows import (
     slider_texts,
 )
 from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.estimation import answers
+from modelops_abm.app.state.estimation import Question, answers
 from modelops_abm.app.state.plan import History, Plan
 from modelops_abm.runs import replicate
 from modelops_abm.scenario import CAPABILITY_NAMES, Scenario, catalogue, with_values
@@ -43,7 +43,7 @@ def answer() -> Answer:
     plan = Plan("reference", SMALL_BASE).changed(
         {"capabilities.rollback.maximum": 1.0, "capabilities.automation.maximum": 1.0}
     )
-    return next(answers(plan, 0))
+    return next(answers(Question(plan, 0)))
 
 
 def test_every_slider_is_there() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.estimation import CreditSoFar, Failure, RunProgress, answers
+from modelops_abm.app.state.estimation import CreditSoFar, Failure, Question, RunProgress, answers
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import Tray, with_answer
@@ -48,7 +48,7 @@ def test_asks_and_shows(session: Session) -> None:
 
 def test_shows_no_answer_to_another_plan(session: Session) -> None:
     other = session.plan.changed({LEVEL: 1.0})
-    first = next(answers(other, 0))
+    first = next(answers(Question(other, 0)))
     session._hear(first)
     assert session.answer.value is None
     session.take(other)
@@ -57,7 +57,7 @@ def test_shows_no_answer_to_another_plan(session: Session) -> None:
 
 
 def test_figures_stay_until_the_new_ones_come(session: Session) -> None:
-    first = next(answers(session.plan, 0))
+    first = next(answers(Question(session.plan, 0)))
     session._hear(first)
     session.change({LEVEL: 1.0})
     assert session.answer.value is first
@@ -65,7 +65,7 @@ def test_figures_stay_until_the_new_ones_come(session: Session) -> None:
 
 
 def test_failure_keeps_the_figures_and_says_so(session: Session) -> None:
-    first = next(answers(session.plan, 0))
+    first = next(answers(Question(session.plan, 0)))
     session._hear(first)
     session._hear(Failure(session.plan, "no room"))
     assert session.notice.value == "This plan could not be simulated. no room"
@@ -130,7 +130,7 @@ def test_replay_shows_before_and_after(session: Session, monkeypatch: pytest.Mon
     assert session.plan == before
     time.sleep(0.2)
     assert session.plan == before  # until it has been answered
-    session._hear(next(answers(before, 0)))
+    session._hear(next(answers(Question(before, 0))))
     until(lambda: session.plan == after)
     assert session.history.value.undone == ()
 
@@ -140,7 +140,7 @@ def test_another_change_ends_the_replay(session: Session, monkeypatch: pytest.Mo
     session.change({LEVEL: 1.0})
     session.replay()
     session.change({LEVEL: 0.25})
-    session._hear(next(answers(session.plan, 0)))
+    session._hear(next(answers(Question(session.plan, 0))))
     time.sleep(0.3)
     assert session.plan.value(LEVEL) == 0.25
 
@@ -224,7 +224,7 @@ def test_a_plan_kept_while_an_answer_comes_stays_kept(
 ) -> None:
     session.keep("first")
     keeping = threading.Thread(target=lambda: session.keep("second"))
-    found = next(answers(session.plan, 0))
+    found = next(answers(Question(session.plan, 0)))
 
     def meanwhile(tray: Tray, answer: Answer) -> Tray:
         keeping.start()

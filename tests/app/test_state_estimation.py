@@ -17,6 +17,7 @@ from modelops_abm.app.state.estimation import (
     Explanation,
     Failure,
     Message,
+    Question,
     RunProgress,
     answers,
 )
@@ -77,7 +78,7 @@ def listener() -> Listener:
 def test_answers_look_by_look_then_credit(listener: Listener) -> None:
     plan = small_plan(monitoring=0.5, rollback=1.0)
     estimator = Estimator(listener)
-    estimator.ask(plan, 7)
+    estimator.ask(Question(plan, 7))
     assert estimator.wait(PATIENCE_SECONDS)
     found = listener.answers()
     futures = [answer.comparison.replications for answer in found]
@@ -95,7 +96,7 @@ def test_answers_look_by_look_then_credit(listener: Listener) -> None:
 
 def test_the_answer_is_the_comparison_of_the_experiments() -> None:
     plan = small_plan(automation=1.0)
-    *_, last = answers(plan, 3)
+    *_, last = answers(Question(plan, 3))
     whole = compare(plan.scenario, last.comparison.replications, seed=3)
     assert last.comparison.finance.npv == whole.finance.npv
     assert set(last.comparison.bands) >= {"npv", "availability", "level_automation"}
@@ -105,7 +106,7 @@ def test_a_newer_question_supersedes(listener: Listener) -> None:
     estimator = Estimator(listener)
     plans = [small_plan(monitoring=level / 10.0) for level in range(1, 8)]
     for plan in plans:
-        estimator.ask(plan, 0)
+        estimator.ask(Question(plan, 0))
     assert estimator.wait(PATIENCE_SECONDS)
     keys = [message.plan.key for message in listener.answers()]
     order = [plan.key for plan in plans]
@@ -118,11 +119,11 @@ def test_stops_soon_when_closed(listener: Listener) -> None:
     before = threading.active_count()
     big = Plan.of_preset("all_five").changed({"horizon_days": 3650})
     estimator = Estimator(listener)
-    estimator.ask(small_plan(), 0)  # starts the threads that all share
+    estimator.ask(Question(small_plan(), 0))  # starts the threads that all share
     listener.wait_until(lambda: bool(listener.answers()))
     shared = threading.active_count() - before
-    estimator.ask(big, 0)
-    estimator.answer_all([big], 0)
+    estimator.ask(Question(big, 0))
+    estimator.answer_all([Question(big, 0)])
     estimator.explain(big, 0, "monitoring")
     estimator.close()
     assert estimator.wait(PATIENCE_SECONDS)
@@ -138,13 +139,13 @@ def test_a_settled_answer_is_remembered(
     first, second = small_plan(lineage=1.0), small_plan(lineage=0.5)
     estimator = Estimator(listener)
     for plan in (first, second):
-        estimator.ask(plan, 0)
+        estimator.ask(Question(plan, 0))
         assert estimator.wait(PATIENCE_SECONDS)
     settled = listener.answers()[-1]
     listener.messages.clear()
     monkeypatch.setattr(estimation, "comparisons", None)
     monkeypatch.setattr(estimation, "stream_credit", None)
-    estimator.ask(second, 0)
+    estimator.ask(Question(second, 0))
     assert estimator.wait(PATIENCE_SECONDS)
     assert listener.answers() == [settled]
     assert [message.credit is not None for message in listener.credits()] == [True]
@@ -155,12 +156,12 @@ def test_an_answer_may_be_forgotten_while_it_is_shown(
 ) -> None:
     """A stopped job remembers its answer, and so pushes out the one that is being shown."""
     first, *others, late = [small_plan(rollback=level / 10.0) for level in range(1, 7)]
-    settled = {plan.key: list(answers(plan, 0))[-1] for plan in (first, *others[:1])}
+    settled = {plan.key: list(answers(Question(plan, 0)))[-1] for plan in (first, *others[:1])}
     has_looked_up = threading.Event()
     estimator = Estimator(listener)
     for plan in (first, *others[: estimation.MOST_CACHED - 1]):
         answer = replace(settled[first.key], plan=plan)
-        estimator.cache.add((plan.key, 0, USUAL), answer, None)
+        estimator.cache.add(Question(plan, 0), answer, None)
 
     def slow(*_: object, **__: object) -> Iterator[Answer]:
         yield replace(settled[first.key], plan=late)
@@ -176,11 +177,11 @@ def test_an_answer_may_be_forgotten_while_it_is_shown(
     monkeypatch.setattr(estimation, "answers", slow)
     monkeypatch.setattr(estimation, "stream_credit", lambda *_, **__: iter([None]))
     monkeypatch.setattr(Job, "tell", told)
-    estimator.ask(late, 0)
+    estimator.ask(Question(late, 0))
     listener.wait_until(lambda: any(each.plan is late for each in listener.answers()))
-    estimator.ask(first, 0)
+    estimator.ask(Question(first, 0))
     assert estimator.wait(PATIENCE_SECONDS)
-    assert estimator.cache.get((first.key, 0, USUAL)) is not None
+    assert estimator.cache.get(Question(first, 0)) is not None
     assert [m for m in listener.messages if isinstance(m, Failure)] == []
     assert listener.answers()[-1].plan is first
 
@@ -203,7 +204,7 @@ def test_only_first_figures_have_the_first_rank(
 ) -> None:
     ranks = ranks_of(monkeypatch)
     estimator = Estimator(listener)
-    estimator.answer_all([small_plan(rollback=0.25)], 0)
+    estimator.answer_all([Question(small_plan(rollback=0.25), 0)])
     estimator._at_rest.set()
     assert estimator.wait(PATIENCE_SECONDS)
     assert set(ranks) == {Rank.NEXT}
@@ -216,14 +217,14 @@ def test_only_first_figures_have_the_first_rank(
     next(looks)
     assert set(ranks) == {Rank.LAST}
     ranks.clear()
-    next(answers(small_plan(rollback=0.25), 0))
+    next(answers(Question(small_plan(rollback=0.25), 0)))
     assert ranks[0] is Rank.FIRST
 
 
 def test_nothing_raised_has_no_credit(listener: Listener) -> None:
     plan = small_plan()
     estimator = Estimator(listener)
-    estimator.ask(plan, 0)
+    estimator.ask(Question(plan, 0))
     assert estimator.wait(PATIENCE_SECONDS)
     assert listener.answers()[-1].is_settled
     assert listener.credits() == [CreditSoFar(plan, None)]
@@ -232,7 +233,7 @@ def test_nothing_raised_has_no_credit(listener: Listener) -> None:
 def test_explains_after_the_answer(listener: Listener) -> None:
     plan = small_plan(monitoring=1.0)
     estimator = Estimator(listener)
-    estimator.ask(plan, 0)
+    estimator.ask(Question(plan, 0))
     estimator.explain(plan, 0, "monitoring")
     assert estimator.wait(PATIENCE_SECONDS)
     first, *later = listener.explanations()
@@ -247,8 +248,8 @@ def test_explains_after_the_answer(listener: Listener) -> None:
 def test_answers_others_one_after_the_other(listener: Listener) -> None:
     plans = [small_plan(rollback=0.25), small_plan(rollback=0.75)]
     estimator = Estimator(listener)
-    estimator.ask(small_plan(), 0)
-    estimator.answer_all(plans, 0)
+    estimator.ask(Question(small_plan(), 0))
+    estimator.answer_all([Question(plan, 0) for plan in plans])
     assert estimator.wait(PATIENCE_SECONDS)
     settled = [answer.plan.key for answer in listener.answers() if answer.is_settled]
     assert settled == [small_plan().key, *(plan.key for plan in plans)]
@@ -270,7 +271,7 @@ def test_failure_is_told_in_words(
     monkeypatch.setattr(estimation, "comparisons", broken)
     plan = small_plan()
     estimator = Estimator(listener)
-    estimator.ask(plan, 0)
+    estimator.ask(Question(plan, 0))
     assert estimator.wait(PATIENCE_SECONDS)
     assert listener.messages == [Failure(plan, words)]
 
@@ -279,7 +280,7 @@ def test_cancelled_before_it_begins() -> None:
     cancel = threading.Event()
     cancel.set()
     with pytest.raises(Cancelled):
-        next(answers(small_plan(), 0, cancel=cancel))
+        next(answers(Question(small_plan(), 0), cancel=cancel))
 
 
 def test_precision_is_a_part_of_the_payroll() -> None:
@@ -297,7 +298,7 @@ def test_a_finer_answer_takes_more_futures(listener: Listener) -> None:
     plan = small_plan(automation=1.0).changed({"team.payroll_per_year": 0.0})  # never precise
     estimator = Estimator(listener)
     for name in ("rough", "fine"):
-        estimator.ask(plan, 0, PRECISIONS[name])
+        estimator.ask(Question(plan, 0, PRECISIONS[name]))
         assert estimator.wait(PATIENCE_SECONDS)
     settled = [answer.comparison.replications for answer in listener.answers() if answer.is_settled]
     assert settled == [200, 1600]

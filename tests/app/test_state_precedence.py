@@ -6,7 +6,7 @@ import threading
 import time
 
 from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.estimation import Estimator, Message
+from modelops_abm.app.state.estimation import Estimator, Message, Question
 from modelops_abm.app.state.jobs import PRECEDENCE, Precedence
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments.statistics import LOOKS
@@ -81,7 +81,7 @@ def test_first_figures_come_while_another_waits_and_better_ones_after() -> None:
     estimator = Estimator(hear)
     try:
         with PRECEDENCE.claimed(new_caller()):
-            estimator.ask(Plan.of_preset("reference"), 0)
+            estimator.ask(Question(Plan.of_preset("reference"), 0))
             assert first.wait(PATIENCE_SECONDS)
             time.sleep(0.5)
             assert heard == [LOOKS[0]]

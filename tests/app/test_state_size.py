@@ -115,8 +115,8 @@ def test_large_plans_in_the_tray_wait_for_a_yes(monkeypatch: pytest.MonkeyPatch)
     session.ask()
     asked.calls.clear()
     session.ask()
-    ((plans, *_),) = [arguments for name, arguments in asked.calls if name == "answer_all"]
-    assert [plan.value("portfolio.initial_models") for plan in plans] == [5]
+    ((questions, *_),) = [arguments for name, arguments in asked.calls if name == "answer_all"]
+    assert [each.plan.value("portfolio.initial_models") for each in questions] == [5]
 
 
 def html_of(component: Any) -> tuple[str, Any]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.estimation import answers
+from modelops_abm.app.state.estimation import Question, answers
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.tray import (
     LONGEST_NAME,
@@ -28,7 +28,7 @@ EMPTY: Tray = ()
 
 
 def settled(plan: Plan, seed: int = 0) -> Answer:
-    *_, last = answers(plan, seed)
+    *_, last = answers(Question(plan, seed))
     return last
 
 
@@ -70,7 +70,7 @@ def test_rename_and_remove() -> None:
 def test_answers_reach_every_plan_that_is_the_same() -> None:
     tray = with_kept(with_kept(EMPTY, "one", ONE, None), "the same", ONE, None)
     tray = with_kept(tray, "other", OTHER, None)
-    first, *_, last = answers(ONE, 0)
+    first, *_, last = answers(Question(ONE, 0))
     tray = with_answer(with_answer(tray, first), last)
     assert [kept.answer for kept in tray] == [last, last, None]
     assert with_answer(tray, first) == tray  # what is settled stays

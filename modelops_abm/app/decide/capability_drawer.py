@@ -249,8 +249,8 @@ def _worth_head(
 ) -> h.Fragment:
     if worth is None:
         return h.fragment[h.h3["What it is worth here"], h.p(".label")["Being computed"]]
-    credit = credit_of(session)
-    share = ""
+    credit, answer = credit_of(session), session.answer.value
+    share, as_set = "", "" if answer is None or answer.over is None else "; all as set"
     if credit is not None and capability in credit.capabilities:
         known = credit.share(capability).estimate
         money = money_of_levels(worth)
@@ -265,7 +265,7 @@ def _worth_head(
                 aria_label="Show as a table",
             )[icon("table", 16)],
         ],
-        h.p(".label")[f"{worth_of_levels(worth).unit}{share}"],
+        h.p(".label")[f"{worth_of_levels(worth).unit}{share}{as_set}"],
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import htpy as h
 import solara
@@ -42,6 +43,7 @@ def FigureCard(
     *,
     name: str = "",
     css_class: str = "",
+    over: Callable[[Comparison, Comparison], Figure] | None = None,
 ) -> None:
     """Show a figure of the answer, or its table: the whole of a card that needs nothing else.
 
@@ -52,17 +54,26 @@ def FigureCard(
     title
         The heading, until the figure is there with its own.
     figure_of
-        Makes the figure; its parts are panels.
+        Makes the figure at the values as set; its parts are panels.
     space
         The place that the chart has.
     name
         Of the chart when it is exported as a picture; the figure's title if it is empty.
     css_class
         Class of the card, for a style of its own.
+    over
+        Makes it of what is as set and of the same over what the organisation may be; if None, it
+        stays as set, and says so.
     """
     is_table, switch = _use_table(session)
     answer = session.answer.value
-    figure = _use_grown(None if answer is None else figure_of(answer.comparison), answer)
+    known = None
+    if answer is not None and over is not None and answer.over is not None:
+        known = over(answer.comparison, answer.over)
+    elif answer is not None:
+        known = figure_of(answer.comparison)
+        known = replace(known, unit=f"{known.unit}{_as_set(answer)}")
+    figure = _use_grown(known, answer)
     with solara.Div(classes=["card", *css_class.split()]):
         if figure is None:
             Markup(card_head(title, "", _WAITING))
@@ -79,7 +90,9 @@ def FigureCard(
 def NetValueCard(session: Session) -> None:
     """Show the net value so far of plan and baseline, and their difference."""
     title, name = "Net value so far", "net value"
-    FigureCard(session, title, net_value, _NET_VALUE, name=name, css_class="net-value")
+    FigureCard(
+        session, title, net_value, _NET_VALUE, name=name, css_class="net-value", over=net_value
+    )
 
 
 @solara.component
@@ -88,7 +101,8 @@ def OverTimeCard(session: Session) -> None:
     name, choose = solara.use_state("availability")
     is_table, switch = _use_table(session)
     answer = session.answer.value
-    figure = _use_grown(None if answer is None else course(answer.comparison, name), answer, name)
+    known = None if answer is None else course(answer.comparison, name, answer.over)
+    figure = _use_grown(known, answer, name)
 
     def act(action: Action) -> None:
         match action:
@@ -125,7 +139,8 @@ def TeamTimeCard(session: Session) -> None:
     is_table, switch = _use_table(session)
     answer = session.answer.value
     with solara.Div(classes=["card", "team-time"]):
-        Markup(card_head("Team time", "% of developer days, by month", is_table=is_table), switch)
+        unit = f"% of developer days, by month{_as_set(answer)}"
+        Markup(card_head("Team time", unit, is_table=is_table), switch)
         if answer is None:
             _Nothing(_TEAM)
             return
@@ -146,7 +161,7 @@ def LossesCard(session: Session) -> None:
     is_table, switch = _use_table(session)
     answer = session.answer.value
     figure = None if answer is None else losses_of_plan(answer.comparison)
-    unit = _WAITING if figure is None else figure.unit
+    unit = _WAITING if figure is None else f"{figure.unit}{_as_set(answer)}"
     with solara.Div(classes=["card", "losses-card"]):
         Markup(card_head("Value lost on the way", unit, is_table=is_table), switch)
         if figure is None:
@@ -155,6 +170,11 @@ def LossesCard(session: Session) -> None:
             _Shown(figure, _TEAM, is_table=True)
         else:
             Markup(losses_rows(figure))
+
+
+def _as_set(answer: Answer | None) -> str:
+    """Return that a card is at the values as set, where others are over more."""
+    return "" if answer is None or answer.over is None else ", as set"
 
 
 def legend(key: Key, space: Space) -> h.Element:
@@ -200,7 +220,7 @@ def _use_grown(figure: Figure | None, answer: Answer | None, what: str = "") -> 
     memory: solara.Ref[tuple[str, tuple[tuple[float, float], ...]]] = solara.use_ref(("", ()))
     if figure is None or answer is None:
         return None
-    key = f"{answer.plan.key} {what}"
+    key = f"{answer.plan.key} {answer.over is None} {what}"
     known, before = memory.current
     if known == key:
         figure = figure.holding(before)

@@ -17,6 +17,7 @@ from modelops_abm.app.decide.rail import explain
 from modelops_abm.app.drawing.cards import card_head, table
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.errors import reported
+from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.plan import key_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
@@ -91,8 +92,14 @@ def finding(shown: CreditShares) -> str:
     return f"{sentence[0].upper()}{sentence[1:]}."
 
 
-def rows(shown: CreditShares) -> h.Element:
-    """Return the shares as marks on a common scale, with numbers and words."""
+def rows(shown: CreditShares, whole: PairedDifference | None = None) -> h.Element:
+    """Return the shares as marks on a common scale, with numbers and words.
+
+    Parameters
+    ----------
+    whole
+        What the plan is worth as the verdict has it; by default what the shares add up to.
+    """
     intervals = {name: Interval.of(share) for name, share in shown.shares.items()}
     scale = Scale.around(intervals.values())
     size = shown.money.size
@@ -103,7 +110,9 @@ def rows(shown: CreditShares) -> h.Element:
         h.div(".credit-row.together", role="row")[
             h.strong(role="rowheader")["Together"],
             h.span,
-            h.strong(".number.plan", role="cell")[_amount(shown, shown.together)],
+            h.strong(".number.plan", role="cell")[
+                _amount(shown, shown.together) if whole is None else shown.money.worth(whole)
+            ],
             h.span(role="cell"),
         ],
         h.div(".credit-row.credit-axis", aria_hidden="true")[
@@ -240,7 +249,7 @@ def Shares(session: Session) -> None:
             data_part="credit",
             data_futures=str(credit.replications) if credit is not None else "0",
             data_answers=answer.plan.key if is_known and answer is not None else "",
-        )[_content(credit, is_table=is_table)],
+        )[_content(credit, answer, is_table=is_table)],
         reported(session, act),
         css_class="credit-place",
     )
@@ -262,11 +271,13 @@ def CreditProgress(session: Session) -> None:
         Markup(h.fragment[()])
 
 
-def _content(credit: Credit | None, *, is_table: bool) -> h.Fragment:
-    if credit is None or not credit.capabilities:
+def _content(credit: Credit | None, answer: Answer | None, *, is_table: bool) -> h.Fragment:
+    if credit is None or not credit.capabilities or answer is None:
         return h.fragment[card_head(TITLE, "")]
     shown = shares_of(credit)
-    unit = f"{shown.money.unit}, share of the difference"
+    as_set = "" if answer.over is None else ", as set"
+    unit = f"{shown.money.unit}, share of the difference{as_set}"
     head = card_head(TITLE, unit, finding(shown), is_table=is_table)
-    body = table(credit_table(credit)) if is_table else rows(shown)
+    whole = answer.comparison.difference("npv")
+    body = table(credit_table(credit)) if is_table else rows(shown, whole)
     return h.fragment[head, body]

@@ -3,24 +3,47 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import htpy as h
 import numpy as np
 
 from modelops_abm import formats
-from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
+from modelops_abm.app.drawing.interval_mark import Bracket, Interval, Scale, interval_mark
 from modelops_abm.charts import amounts
+from modelops_abm.evidence.benchmarks import (
+    BENCHMARKS,
+    OF_SUMMARY,
+    Benchmark,
+    of_whom,
+    subject_of,
+)
+from modelops_abm.evidence.measures import range_in_words
 from modelops_abm.experiments import Comparison, PairedDifference
+from modelops_abm.experiments.finance import Finance
 from modelops_abm.experiments.words import chance
-from modelops_abm.runs.summary import FIGURES_OF_PAGE, LABELS, OUTCOMES
+from modelops_abm.runs.summary import FIGURES_OF_PAGE, LABELS, MORE_OF_PAGE, OUTCOMES
 
 _PERCENT = 100.0
-_MEANINGS = {
-    **{name: OUTCOMES[name].meaning for name in FIGURES_OF_PAGE if name in OUTCOMES},
-    "retired_abandoned": "Models that were retired because hardly anybody used them any more",
+_LABELS = {
+    **LABELS,
+    "maintenance_share": "Time on upkeep",
 }
-"""What a label says on being pointed at; payback and loss say it themselves."""
+_MEANINGS = {
+    **{
+        name: OUTCOMES[name].meaning
+        for name in (*FIGURES_OF_PAGE, *MORE_OF_PAGE)
+        if name in OUTCOMES
+    },
+    "retired_abandoned": "Models that were retired because hardly anybody used them any more",
+    "payback": "When the plan has earned what it cost, and stays ahead: the middle one of the"
+    " futures",
+    "loss": "In how many futures the plan ends below its baseline",
+}
+"""What a label says on being pointed at."""
+_LIVE = formats.MONTH_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +59,14 @@ class Figure:
     value, versus
         That of the plan, and of the baseline beside it.
     change, range
-        The difference, and the range of 95 of 100 futures; or what else stands below the value.
+        The difference as set, and the range of 95 of 100 futures: over what the organisation may
+        be, or else as set. Or what else stands below the value.
     interval, scale, ticks
         What its mark shows.
+    below
+        What stands below the mark.
+    dashed, bracket
+        Of a level: where the baseline is, and what was published.
     """
 
     name: str
@@ -50,34 +78,142 @@ class Figure:
     interval: Interval
     scale: Scale
     ticks: tuple[float, ...] = (0.0,)
+    below: str = ""
+    dashed: float | None = None
+    bracket: Bracket | None = None
 
 
-def figures(comparison: Comparison) -> tuple[Figure, ...]:
-    """Return the key figures."""
+def figures(comparison: Comparison, over: Comparison | None = None) -> tuple[Figure, ...]:
+    """Return the key figures.
+
+    Parameters
+    ----------
+    comparison
+        At the values as set.
+    over
+        The same over what the organisation may be, if that is known.
+    """
     return (
-        _net_value(comparison),
-        _share(comparison, "availability"),
-        _share(comparison, "new_model_share"),
-        _models(comparison, "models_delivered"),
-        _models_abandoned(comparison),
-        _payback(comparison),
-        _chance_of_loss(comparison),
+        _net_value(comparison, over),
+        _level(comparison, over, "availability"),
+        _level(comparison, over, "maintenance_share"),
+        _level(comparison, over, "idea_to_production_median_days"),
+        _payback(comparison, over),
+        _chance_of_loss(comparison, over),
     )
 
 
-def _net_value(comparison: Comparison) -> Figure:
+def further_figures(comparison: Comparison) -> tuple[Figure, ...]:
+    """Return what else there is to know of a plan at the values as set."""
+    return (
+        _share(comparison, "new_model_share"),
+        _models(comparison, "models_delivered"),
+        _models_abandoned(comparison),
+    )
+
+
+def _net_value(comparison: Comparison, over: Comparison | None) -> Figure:
     plan, baseline = comparison.means("npv")
     difference = comparison.difference("npv")
     size, _ = formats.money_scale(max(abs(plan), abs(baseline)))
     digits = amounts.digits_for(difference, size)
-    return _paired(
+    figure = _paired(
         "npv",
         LABELS["npv"],
         formats.money(plan, half_width=size * 10.0 ** (1 - digits)),
         formats.number(baseline / size, digits),
         difference,
         (size, digits, ""),
+        over=None if over is None else over.difference("npv"),
     )
+    return figure if over is None else replace(figure, below=_as_set(difference, size, digits))
+
+
+def _as_set(difference: PairedDifference, size: float, digits: int) -> str:
+    """Return the range that chance alone leaves at the values as set."""
+    if difference.futures is None:
+        return ""
+    low, high = (end / size for end in difference.futures)
+    return f"chance only: {amounts.between(low, high, digits)}"
+
+
+class _Unit(NamedTuple):
+    """How an outcome is written: what it is divided by, the digits, and what stands behind it."""
+
+    size: float
+    digits: int
+    of_level: str
+    of_change: str
+
+
+_UNITS = {
+    "availability": _Unit(1.0 / _PERCENT, 1, f"{formats.NARROW_SPACE}%", " points"),
+    "maintenance_share": _Unit(1.0 / _PERCENT, 1, f"{formats.NARROW_SPACE}%", " points"),
+    "idea_to_production_median_days": _Unit(_LIVE, 1, " months", ""),
+}
+
+
+def _level(comparison: Comparison, over: Comparison | None, name: str) -> Figure:
+    """Return the figure of an outcome that is also published: its mark is along the outcome."""
+    unit, known = _UNITS[name], OF_SUMMARY[name]
+    benchmark = BENCHMARKS[known[0]]
+    plan, baseline = comparison.means(name)
+    difference = comparison.difference(name)
+    digits = amounts.digits_for(difference, unit.size)
+    drawn = None if over is None else over.difference(name)
+    figure = _paired(
+        name,
+        _LABELS[name],
+        _in_unit(plan, unit, unit.of_level),
+        _in_unit(baseline, unit),
+        difference,
+        (unit.size, digits, unit.of_change),
+        over=drawn,
+    )
+    as_set, drawn_level = (
+        None if each is None else PairedDifference(each.plan.outcome(name))
+        for each in (comparison, over)
+    )
+    assert as_set is not None
+    interval = Interval.of(as_set, drawn_level)
+    # A level is not told from zero but from the baseline: that decides on its colour.
+    interval = replace(interval, is_told=figure.interval.is_told)
+    times = known[1]
+    theirs = (*benchmark.range, benchmark.figure)
+    bracket = Bracket(*(None if end is None else end / times for end in theirs))
+    marks = [*interval.ends, *(end for end in (bracket.low, bracket.high) if end is not None)]
+    dashed = None if math.isnan(baseline) else baseline
+    return replace(
+        figure,
+        interval=interval,
+        scale=_around([*marks, *([] if dashed is None else [dashed])]),
+        ticks=(),
+        below=_published(benchmark),
+        dashed=dashed,
+        bracket=bracket,
+    )
+
+
+def _in_unit(value: float, unit: _Unit, after: str = "") -> str:
+    if math.isnan(value):
+        return formats.NOTHING
+    return f"{formats.number(value / unit.size, unit.digits)}{after}"
+
+
+def _around(values: Sequence[float]) -> Scale:
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    room = 0.1 * (high - low) or 0.05
+    return Scale(low - room, high + room)
+
+
+def _published(benchmark: Benchmark) -> str:
+    """Return what was published in few words: 3 to 22, published."""
+    low, high = benchmark.range
+    unit = subject_of(benchmark.about).unit
+    if low is None or high is None:
+        return f"published {benchmark.in_words()}"
+    ends = range_in_words(low, high, unit if unit == "share" else "")
+    return f"{'judged' if benchmark.is_judged else 'published'} {ends}"
 
 
 def _share(comparison: Comparison, name: str) -> Figure:
@@ -122,53 +258,67 @@ def _paired(
     difference: PairedDifference,
     unit: tuple[float, int, str],
     range_digits: int | None = None,
+    over: PairedDifference | None = None,
 ) -> Figure:
     """Return a figure with the difference in a unit: its size, digits and word."""
     size, digits, word = unit
-    interval = Interval.of(difference)
+    interval = Interval.of(difference, over)
+    ends = (difference if over is None else over).futures
     mean = difference.estimate.mean
     change, futures = formats.NOTHING, ""
     if mean == 0.0 and difference.futures == (0.0, 0.0):
         change = "no difference"
     elif mean is not None:
         change = f"{formats.number(mean / size, digits, signed=True)}{word}"
-    if difference.futures not in (None, (0.0, 0.0)):
+    if ends not in (None, (0.0, 0.0)):
         places = digits if range_digits is None else range_digits
-        low, high = (end / size for end in difference.futures)
+        low, high = (end / size for end in ends)
         futures = f"({amounts.between(low, high, places)})"
     scale = Scale.around([interval])
     return Figure(name, label, value, f"vs {versus}", change, futures, interval, scale)
 
 
-def _payback(comparison: Comparison) -> Figure:
+def _payback(comparison: Comparison, over: Comparison | None) -> Figure:
     finance = comparison.finance
     months = formats.plural(formats.months_in(finance.horizon_days), "month")
     label = f"{LABELS['payback']}, of {months}"
     if comparison.is_of_baseline:
         return _nothing("payback", label)
     horizon = float(finance.horizon_days)
-    early, median, late = (finance.payback_quantile(share) for share in (0.025, 0.5, 0.975))
-    never = finance.never
+    drawn = finance if over is None else over.finance
+    median = finance.payback_quantile(0.5)
+    never = drawn.never
     never_words = [f"{formats.count_of(never.count, never.n)} never"] if never.count else []
-    ends = None if early is None or late is None else (min(early, horizon), min(late, horizon))
-    middle = None if median is None else min(median, horizon)
-    interval = Interval(middle, None, ends if never.count < never.n else None)
+    interval = Interval(None if median is None else min(median, horizon), None, _paid(finance))
+    if over is not None:
+        interval = replace(interval, unknown=_paid(drawn))
+    between, alone = (_paid_between(each) for each in (drawn, finance))
     return Figure(
         "payback",
         label,
         formats.payback(median),
         "",
         "",
-        "; ".join([*_paid_between(early, median, late), *never_words]),
+        "; ".join([*between, *never_words]),
         interval,
         # A little beyond both ends, so that a dot at one of them is not cut in half.
         Scale(-0.02 * horizon, 1.02 * horizon),
         (0.0, horizon),
+        below="" if over is None or not alone else f"chance only: month {alone[0]}",
     )
 
 
-def _paid_between(early: float | None, median: float | None, late: float | None) -> list[str]:
+def _paid(finance: Finance) -> tuple[float, float] | None:
+    """Return between which days 95 of 100 futures pay back, those that never do at the end."""
+    early, late = (finance.payback_quantile(share) for share in (0.025, 0.975))
+    if early is None or late is None or finance.never.count == finance.never.n:
+        return None
+    return min(early, float(finance.horizon_days)), min(late, float(finance.horizon_days))
+
+
+def _paid_between(finance: Finance) -> list[str]:
     """Return the range of months in which 95 of 100 futures pay back, if most of them do."""
+    early, median, late = (finance.payback_quantile(share) for share in (0.025, 0.5, 0.975))
     if early is None or late is None or median is None or math.isinf(median):
         return []
     first = formats.month_of(early).removeprefix("month ")
@@ -182,12 +332,18 @@ def _nothing(name: str, label: str) -> Figure:
     return Figure(name, label, formats.NOTHING, "", "", "", nothing, Scale(-1.0, 1.0), ())
 
 
-def _chance_of_loss(comparison: Comparison) -> Figure:
+def _chance_of_loss(comparison: Comparison, over: Comparison | None) -> Figure:
     if comparison.is_of_baseline:
         return _nothing("loss", LABELS["loss"])
-    loss = comparison.finance.loss
+    as_set = comparison.finance.loss
+    loss = as_set if over is None else over.finance.loss
     count, interval = chance(loss)
     certain = loss.count in (0, loss.n)
+    # A chance has no range of futures: what is known of it is its interval, over what may be and
+    # as set.
+    mark = Interval(as_set.share, (as_set.low, as_set.high), None)
+    if over is not None:
+        mark = replace(mark, unknown=(loss.low, loss.high), ring=loss.share)
     return Figure(
         "loss",
         LABELS["loss"],
@@ -195,9 +351,10 @@ def _chance_of_loss(comparison: Comparison) -> Figure:
         "",
         "",
         f"lose ({interval})" if certain else f"{count} ({interval})",
-        Interval(loss.share, (loss.low, loss.high), None),
+        mark,
         Scale(-0.02, 1.02),
         (0.0, 1.0),
+        below="" if over is None else f"chance only: {chance(as_set)[0]}",
     )
 
 
@@ -232,7 +389,7 @@ def waiting_figures() -> h.Element:
                 h.p(".change")[h.span["\u00a0"]],
                 interval_mark(Interval(None, None, None), Scale(-1.0, 1.0)),
             ]
-            for label in map(LABELS.__getitem__, FIGURES_OF_PAGE)
+            for label in map(_LABELS.__getitem__, FIGURES_OF_PAGE)
         )
     ]
 
@@ -244,5 +401,26 @@ def _figure(figure: Figure) -> h.Element:
         h.p(".change", title=f"{figure.change} {figure.range}".strip())[
             figure.change and h.strong[figure.change], " ", h.span[figure.range]
         ],
-        interval_mark(figure.interval, figure.scale, ticks=figure.ticks),
+        mark_of(figure),
+        figure.below and h.p(".label.below", title=_below(figure))[figure.below],
     ]
+
+
+def mark_of(figure: Figure, scale: Scale | None = None) -> h.Element:
+    """Return the mark of a figure, along its own scale or another."""
+    return interval_mark(
+        figure.interval,
+        scale or figure.scale,
+        ticks=figure.ticks,
+        dashed=figure.dashed,
+        bracket=figure.bracket,
+    )
+
+
+def _below(figure: Figure) -> str | None:
+    """Return what is said on pointing at the words below a mark: of whom a published figure is."""
+    if figure.bracket is None:
+        return None
+    known = BENCHMARKS[OF_SUMMARY[figure.name][0]]
+    differs = "" if known.comparable else " Too different to be compared."
+    return f"{known.in_words()}: {of_whom(known)}.{differs}"

@@ -12,13 +12,22 @@ import solara
 from modelops_abm.app.decide.chart_cards import LossesCard, NetValueCard, OverTimeCard, TeamTimeCard
 from modelops_abm.app.decide.credit_card import CreditCard, credit_of
 from modelops_abm.app.decide.figures import figures, figures_card, waiting_figures
+from modelops_abm.app.decide.organisations_card import OrganisationsCard
 from modelops_abm.app.decide.parameter_drawer import Drawer
 from modelops_abm.app.decide.rail import Rail
 from modelops_abm.app.decide.rail_rows import maximum_of
 from modelops_abm.app.decide.sentences import progress, use_advice, use_staffing
 from modelops_abm.app.decide.tray_card import TrayCard
-from modelops_abm.app.decide.verdict_card import NOT_YET, run_state, verdict_card, waiting_verdict
+from modelops_abm.app.decide.verdict_card import (
+    MODES,
+    NOT_YET,
+    mode_switch,
+    run_state,
+    verdict_card,
+    waiting_verdict,
+)
 from modelops_abm.app.errors import ErrorBoundary, reported
+from modelops_abm.app.state.belief import belief_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
@@ -45,13 +54,17 @@ def Decide(session: Session) -> None:
 @solara.component
 def Cards(session: Session) -> None:
     """Show the charts, the credit of each capability, the losses and the scenarios."""
+    # With what nobody knows, the organisations come first, and the credit, which is as set, below.
+    is_over = session.is_over.value
+    second = OrganisationsCard if is_over else CreditCard
+    rest = [CreditCard, *CARDS] if is_over else CARDS
     with solara.Div(classes=["decide-cards"]):
         with solara.Div(classes=["cards-row", "wide-first"]):
             ErrorBoundary(NetValueCard, session)
-            ErrorBoundary(CreditCard, session)
-        with solara.Div(classes=["cards-row"]):
-            for card in CARDS:
-                ErrorBoundary(card, session)
+            ErrorBoundary(second, session).key(f"second {is_over}")
+        with solara.Div(classes=["cards-row", *["pairs"] * (len(rest) % 3 == 1)]):
+            for place, card in enumerate(rest):
+                ErrorBoundary(card, session).key(f"{place} {is_over}")
         ErrorBoundary(TrayCard, session)
 
 
@@ -62,7 +75,23 @@ def Head(session: Session) -> None:
         with solara.Div(classes=["verdict-place"]):
             ErrorBoundary(Verdict, session)
             ErrorBoundary(RunState, session)
+        ErrorBoundary(Modes, session)
         ErrorBoundary(Figures, session)
+
+
+@solara.component
+def Modes(session: Session) -> None:
+    """Show the switch between the values as set and what the organisation may be, with the key."""
+    answer = session.answer.value
+    over = None if answer is None else answer.over
+    organisations = 0 if over is None else over.replications
+
+    def act(action: Action) -> None:
+        if action.name == "mode" and action.value in MODES:
+            session.is_over.set(action.value == "over")
+
+    content = mode_switch(is_over=session.is_over.value, organisations=organisations)
+    Markup(content, reported(session, act), css_class="modes-place")
 
 
 @solara.component
@@ -77,7 +106,9 @@ def Verdict(session: Session) -> None:
     if answer is None:
         Markup(waiting_verdict(session.plan))
     else:
-        Markup(verdict_card(answer, credit_of(session), advice, team), reported(session, act))
+        doubts = () if answer.over is None else belief_of(answer.plan.belief).doubts()
+        content = verdict_card(answer, credit_of(session), advice, team, doubts=doubts)
+        Markup(content, reported(session, act))
 
 
 @solara.component
@@ -99,5 +130,6 @@ def Figures(session: Session) -> None:
     content = waiting_figures()
     if answer is not None:
         known = answer.comparison
-        content = figures_card(figures(known), answers=answer.plan.key, futures=known.replications)
+        shown = figures(known, answer.over)
+        content = figures_card(shown, answers=answer.plan.key, futures=known.replications)
     Markup(content, css_class="figures-place")

@@ -252,7 +252,7 @@ def _effect(effect: Effect, quantity: Quantity) -> h.Element:
             ]
             for value, interval in intervals.items()
         ),
-        h.p(".label")[f"Worth of the plan, {money.unit}; {n} futures, same luck."],
+        h.p(".label")[f"Worth of the plan as set, {money.unit}; {n} futures, same chances."],
     ]
 
 

@@ -247,29 +247,64 @@ class Headline:
     Attributes
     ----------
     sentence
-        The sentence.
+        The sentence, or its first half, about the values as set.
     tone
         How the figure is meant.
+    over
+        The other half, about what the organisation may be; None if that was not asked.
     """
 
     sentence: Sentence
     tone: Tone
+    over: Sentence | None = None
 
     @property
     def text(self) -> str:
         """The sentence as plain text."""
-        return self.sentence.text
+        return self.sentence.text + ("" if self.over is None else self.over.text)
 
 
-def headline(comparison: Comparison) -> Headline:
-    """Return the sentence that answers: worth, a loss, not to be told, or nothing to tell."""
+def headline(comparison: Comparison, over: Comparison | None = None) -> Headline:
+    """Return the sentence that answers: worth, a loss, not to be told, or nothing to tell.
+
+    Parameters
+    ----------
+    comparison
+        At the values as set.
+    over
+        The same over what the organisation may be; then neither is told without the other.
+    """
     if comparison.is_of_baseline:
         words = f"{IS_BASELINE}. Move a slider to see what it is worth."
         return Headline(Sentence(words, "", ""), "baseline")
     npv = comparison.difference("npv")
     tone = _TONES[npv.verdict]
     subject = subject_of(comparison.plan.scenario) if tone == "earns" else THIS_PLAN
-    return Headline(comparison.verdict(subject, worth=_worth(npv)), tone)
+    said = comparison.verdict(subject, worth=_worth(npv))
+    if over is None:
+        return Headline(said, tone)
+    before, figure, after = said
+    span = f"over {formats.span(comparison.finance.horizon_days)}"
+    after = {"earns": f" {span} as set", "loses": f" {span} as set"}.get(tone, " on average as set")
+    link = (
+        ", and more than nothing in " if tone == "earns" else "; it is worth more than nothing in "
+    )
+    rest = f" {LIKE_YOURS}."
+    return Headline(Sentence(before, figure, after), tone, Sentence(link, in_hundred(over), rest))
+
+
+LIKE_YOURS = "organisations like yours"
+
+
+def in_hundred(over: Comparison) -> str:
+    """Return in how many of 100 organisations a plan is worth more than nothing: 71 of 100.
+
+    It is as many as there are filled dots, and never all or none unless it is so in each.
+    """
+    chance = over.chance
+    if chance.count in (0, chance.n):
+        return formats.count_of(chance.count, chance.n)
+    return f"{min(max(round(100.0 * chance.share), 1), 99)} of 100"
 
 
 _TONES: dict[str, Tone] = {"earns": "earns", "loses": "loses", "cannot tell yet": "untold"}
@@ -282,8 +317,13 @@ def _worth(difference: PairedDifference) -> str:
     return f"{formats.MINUS if mean < 0.0 else '+'}${text}{money.short}"
 
 
-def second_line(answer: Answer, credit: Credit | None, advice: str = "") -> list[Words]:
+def second_line(
+    answer: Answer, credit: Credit | None, advice: str = "", settles: str = ""
+) -> list[Words]:
     """Return what one must know besides: range of futures, payback, and one thing more.
+
+    Over what the organisation may be: the range, the average, what the spread is of, and what would
+    settle it.
 
     Parameters
     ----------
@@ -293,10 +333,15 @@ def second_line(answer: Answer, credit: Credit | None, advice: str = "") -> list
         The credit of each capability of the same plan, as far as it is known.
     advice
         For a plan that does not earn: what would be better, in a sentence.
+    settles
+        What would settle it, in a sentence.
     """
     comparison = answer.comparison
     if comparison.is_of_baseline:
         return _of_baseline(comparison)
+    if answer.over is not None:
+        more = " ".join(filter(None, (settles, advice and f"As set: {advice}")))
+        return [*_range_over(answer.over), Words(more and f" {more}")]
     more = advice or _one_thing(credit, answer)
     return [*_range(comparison), *_payback(comparison), Words(more and f" {more}")]
 
@@ -320,6 +365,25 @@ def _range(comparison: Comparison) -> list[Words]:
     low, high = (end / money.size for end in difference.futures)
     interval = between(low, high, digits_for(difference, money.size), signed=True)
     return [Words(interval + money.short, is_strong=True), Words(" in 95 of 100 futures.")]
+
+
+def _range_over(over: Comparison) -> list[Words]:
+    """Return range and average over what the organisation may be, and what the spread is of."""
+    difference = over.difference("npv")
+    money = money_for(difference)
+    low, high = (end / money.size for end in difference.futures or (0.0, 0.0))
+    digits = digits_for(difference, money.size)
+    interval = between(low, high, digits, signed=True)
+    mean = formats.number((difference.estimate.mean or 0.0) / money.size, digits, signed=True)
+    unknown = over.unknown
+    split = ""
+    if unknown is not None:
+        known, rest = (formats.share(each, 0) for each in (unknown.share, 1.0 - unknown.share))
+        split = f" Of the spread {known} is what nobody knows, {rest} chance."
+    return [
+        Words(interval + money.short, is_strong=True),
+        Words(f" in 95 of 100 futures of {LIKE_YOURS}, {mean}{money.short} on average.{split}"),
+    ]
 
 
 def _payback(comparison: Comparison) -> list[Words]:
@@ -394,9 +458,12 @@ def progress(answer: Answer, *, is_superseded: bool, done: int = 0) -> Progress:
         Futures that are run of the newest plan, which may be more than the answer has.
     """
     n, aim = answer.comparison.replications, answer.aim
+    what = "futures" if answer.over is None else "organisations"
     if is_superseded:
         note = answer.error or "The new plan is being run"
-        return Progress(f"{formats.count_of(done, aim)} futures", "", done / aim, note)
+        return Progress(f"{formats.count_of(done, aim)} {what}", "", done / aim, note)
+    if answer.over is not None:
+        return _progress_over(answer, answer.over, done)
     known, money = answer.comparison.finance.npv.half_width, money_of(answer.comparison)
     precision = money.half_width(known) if known else ""
     wished = money.half_width(answer.half_width_aim)
@@ -407,3 +474,15 @@ def progress(answer: Answer, *, is_superseded: bool, done: int = 0) -> Progress:
     if not known or known <= answer.half_width_aim:
         return Progress(futures, precision, 1.0, "Average as precise as you asked")
     return Progress(futures, precision, 1.0, f"As precise as {futures} allow; aim {wished}")
+
+
+def _progress_over(answer: Answer, over: Comparison, done: int) -> Progress:
+    """Return how far an answer over what the organisation may be has come."""
+    chance, n, aim = over.chance, over.replications, answer.aim
+    half_width = 50.0 * (chance.high - chance.low)
+    precision = "" if over.is_of_baseline else f"±{formats.number(half_width)} of 100"
+    if not answer.is_settled:
+        words = f"{formats.count_of(n, aim)} organisations"
+        return Progress(words, precision, max(n, done) / aim, "Each is one future of its own")
+    words = formats.plural(n, "organisation")
+    return Progress(words, precision, 1.0, "")

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from itertools import islice
 
 import htpy as h
+import numpy as np
 import solara
 
 from modelops_abm import formats
-from modelops_abm.app.decide.figures import Figure, figures
-from modelops_abm.app.decide.sentences import full_name
+from modelops_abm.app.decide.figures import Figure, figures, further_figures, mark_of
+from modelops_abm.app.decide.sentences import full_name, in_hundred
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.plan import Plan, key_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import LONGEST_NAME, Tray
 from modelops_abm.app.theme import icon
@@ -26,6 +27,7 @@ from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action, scroll_region
 from modelops_abm.charts.amounts import Money, between, digits_for
 from modelops_abm.experiments import Comparison, PairedDifference
+from modelops_abm.experiments.statistics import rank
 from modelops_abm.experiments.words import chance
 
 # --------------------------------------------------------------------------------------
@@ -48,11 +50,14 @@ class Item:
         What is known of it; None while nothing is.
     place
         Its number among those that were kept; None for this plan.
+    over
+        What is known of it over what the organisation may be; None if that is not asked.
     """
 
     name: str
     comparison: Comparison | None
     place: int | None = None
+    over: Comparison | None = None
 
     @property
     def worth(self) -> PairedDifference | None:
@@ -61,9 +66,17 @@ class Item:
 
 
 def items_of(answer: Answer | None, tray: Tray) -> list[Item]:
-    """Return this plan and the scenarios that were kept."""
-    this = Item(THIS_PLAN, None if answer is None else answer.comparison)
-    return [this, *(Item(kept.name, kept.comparison, place) for place, kept in enumerate(tray))]
+    """Return this plan and the scenarios that were kept; over what may be if this plan is so."""
+    is_over = answer is not None and answer.over is not None
+    this = Item(THIS_PLAN, None) if answer is None else _item_of(THIS_PLAN, answer, None, is_over)
+    return [this, *(_item_of(kept.name, kept.answer, n, is_over) for n, kept in enumerate(tray))]
+
+
+def _item_of(name: str, answer: Answer | None, place: int | None, is_over: bool) -> Item:
+    # One that is known as set only waits for the other: side by side all are of the same kind.
+    if answer is None or (is_over and answer.over is None):
+        return Item(name, None, place)
+    return Item(name, answer.comparison, place, answer.over if is_over else None)
 
 
 def free_name(plan: Plan, tray: Tray) -> str:
@@ -80,7 +93,7 @@ def money_of_items(items: list[Item]) -> Money:
     return Money(*formats.money_scale(max(ends, default=0.0)))
 
 
-def head(count: int, money: Money, *, compares: bool) -> h.Element:
+def head(count: int, money: Money, *, compares: bool, is_over: bool = False) -> h.Element:
     """Return the head of the card.
 
     Parameters
@@ -91,10 +104,15 @@ def head(count: int, money: Money, *, compares: bool) -> h.Element:
         The unit.
     compares
         Whether they are shown side by side below.
+    is_over
+        Whether they are over what the organisation may be.
     """
+    what = f"difference from the baseline, {money.unit}, same futures"
+    if is_over:
+        what = f"difference from the baseline as set, {money.unit}; below it the same organisations"
     return h.div(".tray-head")[
         h.h2["Scenarios"],
-        h.span(".label")[f"difference from the baseline, {money.unit}, same futures"],
+        h.span(".label")[what],
         h.div(".tray-actions")[
             h.button(".plain", data_action="keep")[icon("plus", 16), "Keep this plan"],
             h.button(
@@ -110,23 +128,37 @@ def head(count: int, money: Money, *, compares: bool) -> h.Element:
 
 def scenarios(items: list[Item], money: Money) -> h.Element:
     """Return the scenarios with their marks on a common scale."""
-    intervals = [Interval.of(item.worth) for item in items if item.worth is not None]
+    intervals = [
+        Interval.of(item.worth, None if item.over is None else item.over.difference("npv"))
+        for item in items
+        if item.worth is not None
+    ]
     scale = Scale.around(intervals)
     best = _best(items)
     return h.ul(".tray-items")[(_item(item, scale, money, is_best=item is best) for item in items)]
 
 
 def _best(items: list[Item]) -> Item | None:
-    """Return the scenario that is worth the most on average, if there are several."""
-    known = [item for item in items if item.worth is not None]
+    """Return the scenario that is worth the most, if the futures that all share decide that.
+
+    Of another organisation or horizon than this plan's nothing is compared.
+    """
+    this, *others = items
+    if this.comparison is None:
+        return None
+    known = [item for item in [this, *others] if _is_alike(item.comparison, this.comparison)]
     if len(known) < 2:
         return None
-    return max(known, key=lambda item: _mean(item))
+    sides = [item.over or item.comparison for item in known]
+    values = [side.difference("npv").values for side in sides if side is not None]
+    both = min(map(len, values))
+    ranking = rank(range(len(known)), np.array([each[:both] for each in values]))
+    return known[ranking.order[0]] if ranking.is_decided else None
 
 
-def _mean(item: Item) -> float:
-    worth = item.worth
-    return float("-inf") if worth is None else (worth.estimate.mean or 0.0)
+def _is_alike(one: Comparison | None, other: Comparison) -> bool:
+    """Return whether a plan is of the organisation of another, and as long."""
+    return one is not None and key_of(one.baseline.scenario) == key_of(other.baseline.scenario)
 
 
 def _item(item: Item, scale: Scale, money: Money, *, is_best: bool) -> h.Element:
@@ -168,22 +200,21 @@ def _worth(item: Item, scale: Scale, money: Money, *, is_best: bool) -> list[h.E
     worth, comparison = item.worth, item.comparison
     if worth is None or comparison is None:
         return [h.p(".label")["Being computed"]]
-    muted = item.place is not None
-    known = worth.estimate
+    drawn = None if item.over is None else item.over.difference("npv")
+    shown = worth if drawn is None else drawn
+    low, high = (end / money.size for end in shown.futures or (0.0, 0.0))
+    ends = between(low, high, digits_for(shown, money.size))
     loss = comparison.finance.loss
-    low, high = (end / money.size for end in worth.futures or (0.0, 0.0))
+    words = f"{ends}; {formats.count_of(loss.count, loss.n)} lose"
+    if item.over is not None:
+        words = f"{in_hundred(item.over)} earn; {ends}"
+    muted = item.place is not None
     return [
         h.div(".tray-mark")[
-            interval_mark(Interval.of(worth), scale, muted=muted),
-            h.strong(".number")[money.difference(known.mean or 0.0, known.half_width)],
+            interval_mark(Interval.of(worth, drawn), scale, muted=muted),
+            h.strong(".number", title="average as set")[money.worth(worth)],
         ],
-        h.p(".label.tray-range")[
-            h.span[
-                f"{between(low, high, digits_for(worth, money.size))};"
-                f" {formats.count_of(loss.count, loss.n)} lose"
-            ],
-            is_best and h.span(".tone-earns")["best so far"],
-        ],
+        h.p(".label.tray-range")[h.span[words], is_best and h.span(".tone-earns")["best"]],
     ]
 
 
@@ -197,7 +228,7 @@ def side_by_side(items: list[Item], money: Money) -> h.Element:
     money
         The unit of differences.
     """
-    known = {item.name: item.comparison for item in items if item.comparison is not None}
+    known = {item.name: item for item in items if item.comparison is not None}
     shown = dict(islice(known.items(), MOST_COMPARED))
     return h.div(".side-by-side")[
         scroll_region("Scenarios side by side", _figures_table(shown)),
@@ -211,16 +242,25 @@ def difference_of(one: Comparison, other: Comparison) -> PairedDifference:
 
     Both have the same seed, so that a future of one is the same future of the other.
     """
-    values = [plan.plan.outcome("npv") for plan in (one, other)]
+    values = [each.plan.outcome("npv") for each in (one, other)]
     both = min(len(entry) for entry in values)
     return PairedDifference(values[0][:both] - values[1][:both])
 
 
-def _figures_table(shown: dict[str, Comparison]) -> h.Element:
-    columns = [figures(comparison) for comparison in shown.values()]
+def _figures_table(shown: dict[str, Item]) -> h.Element:
+    columns = [
+        (*figures(item.comparison, item.over), *further_figures(item.comparison))
+        for item in shown.values()
+        if item.comparison is not None
+    ]
     rows = list(zip(*columns, strict=True))
     return h.table[
-        h.caption["Each against its own baseline"],
+        h.caption[
+            "Each against its own baseline: values and differences as set, ranges over what the"
+            " organisation may be"
+            if any(item.over is not None for item in shown.values())
+            else "Each against its own baseline"
+        ],
         h.thead[h.tr[h.td, (h.th(scope="col")[name] for name in shown)]],
         h.tbody[
             (
@@ -231,8 +271,12 @@ def _figures_table(shown: dict[str, Comparison]) -> h.Element:
                 for row in rows
             ),
             h.tr[
-                h.th(scope="row")["Futures"],
-                (h.td[formats.number(entry.replications)] for entry in shown.values()),
+                h.th(scope="row")["Futures as set"],
+                (
+                    h.td[formats.number(item.comparison.replications)]
+                    for item in shown.values()
+                    if item.comparison is not None
+                ),
             ],
         ],
     ]
@@ -249,13 +293,15 @@ def _figure(figure: Figure, scale: Scale) -> h.Fragment:
             h.strong[figure.value], " ", figure.versus and h.span(".label")[figure.versus]
         ],
         h.div(".label")[" ".join(part for part in (figure.change, figure.range) if part)],
-        interval_mark(figure.interval, scale, ticks=figure.ticks),
+        mark_of(figure, scale),
     ]
 
 
-def _differences_table(shown: dict[str, Comparison], money: Money) -> h.Element:
+def _differences_table(shown: dict[str, Item], money: Money) -> h.Element:
+    over = any(item.over is not None for item in shown.values())
+    where = "organisations and futures" if over else "futures"
     return h.table[
-        h.caption[f"Net value of the row less that of the column, {money.unit}, same futures"],
+        h.caption[f"Net value of the row less that of the column, {money.unit}, same {where}"],
         h.thead[h.tr[h.td, (h.th(scope="col")[name] for name in shown)]],
         h.tbody[
             (
@@ -272,9 +318,14 @@ def _differences_table(shown: dict[str, Comparison], money: Money) -> h.Element:
     ]
 
 
-def _difference(one: Comparison, other: Comparison, money: Money) -> h.Fragment:
+def _difference(first: Item, second: Item, money: Money) -> h.Fragment:
+    one, other = (item.over or item.comparison for item in (first, second))
+    assert one is not None
+    assert other is not None
     if one.finance.horizon_days != other.finance.horizon_days:
         return h.fragment[h.span(".label")["another horizon"]]
+    if not _is_alike(one, other):
+        return h.fragment[h.span(".label")["another organisation"]]
     difference = difference_of(one, other)
     known, told = difference.estimate, difference.verdict != "cannot tell yet"
     low, high = (end / money.size for end in difference.futures or (0.0, 0.0))
@@ -321,7 +372,7 @@ def TrayCard(session: Session) -> None:
 
     Markup(
         h.section(".card.tray", data_part="tray")[
-            head(len(tray), money, compares=compares),
+            head(len(tray), money, compares=compares, is_over=items[0].over is not None),
             scenarios(items, money),
             compares and bool(tray) and side_by_side(items, money),
         ],

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import htpy as h
 
+from modelops_abm import formats
 from modelops_abm.app.decide.sentences import (
     Advice,
     Headline,
@@ -12,13 +15,12 @@ from modelops_abm.app.decide.sentences import (
     plan_name,
     second_line,
 )
-from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
+from modelops_abm.app.drawing.interval_mark import Bracket, Interval, Scale, interval_mark
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments import Credit, Staffing
 
 NOT_YET = Progress("First estimate in a moment", "", 0.0, "")
-_LEGEND = Interval(0.5, (0.3, 0.7), (0.0, 1.0))
 
 
 def verdict_card(
@@ -26,6 +28,9 @@ def verdict_card(
     credit: Credit | None,
     advice: Advice | None = None,
     team: Staffing | None = None,
+    *,
+    settles: str = "",
+    doubts: Sequence[str] = (),
 ) -> h.Element:
     """Return the sentence, and what else to know.
 
@@ -39,9 +44,13 @@ def verdict_card(
         What would be better, for a plan that does not earn.
     team
         What is to be said of a team that cannot carry its portfolio.
+    settles
+        What would settle it, in a sentence; see `second_line`.
+    doubts
+        What speaks against the belief that the answer is over.
     """
-    said = headline(answer.comparison)
-    more = second_line(answer, credit, "" if advice is None else advice.words)
+    said = headline(answer.comparison, answer.over)
+    more = second_line(answer, credit, "" if advice is None else advice.words, settles)
     return h.section(
         ".verdict",
         data_part="verdict",
@@ -53,7 +62,14 @@ def verdict_card(
         h.div(".says")[
             _sentence(said),
             h.p(".second")[(h.strong[word.text] if word.is_strong else word.text for word in more)],
-            team is not None and h.p(".second", data_part="team")[team.sentence()],
+            (
+                h.p(".second.doubt", data_part="doubt")[h.strong["Does not go together: "], doubt]
+                for doubt in (doubts if answer.over is not None else ())
+            ),
+            team is not None
+            and h.p(".second", data_part="team")[
+                f"{'As set: ' if answer.over is not None else ''}{team.sentence()}"
+            ],
             advice is not None
             and advice.change is not None
             and h.button(data_action="use change")["Make this change"],
@@ -86,14 +102,73 @@ def run_state(done: Progress) -> h.Element:
             aria_valuemin="0",
             aria_valuemax="100",
         )[h.div(style=f"width: {100.0 * done.share:.1f}%")],
-        h.p(".label.note")[done.note],
-        h.p(".label.legend")[
-            h.span(".sample")[interval_mark(_LEGEND, Scale(-0.1, 1.1), ticks=())],
-            "95 of 100 futures; dark: the average",
-        ],
+        done.note and h.p(".label.note")[done.note],
     ]
 
 
 def _sentence(said: Headline) -> h.Element:
     before, figure, after = said.sentence
-    return h.h1[before, figure and h.span(class_=["worth", f"tone-{said.tone}"])[figure], after]
+    over = said.over
+    return h.h1[
+        before,
+        figure and h.span(class_=["worth", f"tone-{said.tone}"])[figure],
+        after,
+        over and h.fragment[over.before, h.span(".worth.chance")[over.figure], over.after],
+    ]
+
+
+# --------------------------------------------------------------------------------------
+# The switch between the values as set and what the organisation may be, and the key of the mark.
+
+
+MODES = {"as set": "As set", "over": "Organisations like yours"}
+
+
+def mode_switch(*, is_over: bool, organisations: int = 0) -> h.Element:
+    """Return the switch, and what the parts of the mark mean.
+
+    Parameters
+    ----------
+    is_over
+        Whether the figures are over what the organisation may be.
+    organisations
+        Over how many.
+    """
+    chosen = "over" if is_over else "as set"
+    return h.div(".modes", data_part="modes")[
+        h.div(".segments", role="group", aria_label="What the figures are over")[
+            (
+                h.button(
+                    data_action="mode", data_value=mode, aria_pressed=str(mode == chosen).lower()
+                )[words]
+                for mode, words in MODES.items()
+            )
+        ],
+        mark_key(is_over=is_over, organisations=organisations),
+    ]
+
+
+def mark_key(*, is_over: bool, organisations: int = 0) -> h.Element:
+    """Return what the parts of the mark mean, as `mode_switch` has it."""
+    count = formats.number(organisations) if organisations else ""
+    return h.ul(".key", aria_label="What the marks mean")[
+        _key(_AVERAGE, "average as set, how well known"),
+        _key(_CHANCE, "chance only"),
+        is_over and _key(_UNKNOWN, "chance and what nobody knows"),
+        is_over and _key(_RING, f"average of all {count}".strip()),
+        _key(_NOTHING, "published", _BRACKET),
+    ]
+
+
+_NOTHING = Interval(None, None, None)
+_AVERAGE = Interval(0.5, (0.35, 0.65), None)
+_CHANCE = Interval(None, None, (0.0, 1.0))
+_UNKNOWN = Interval(None, None, None, unknown=(0.0, 1.0))
+_RING = Interval(None, None, None, ring=0.5)
+_BRACKET = Bracket(0.0, 1.0, 0.5)
+
+
+def _key(sample: Interval, words: str, bracket: Bracket | None = None) -> h.Element:
+    width = "16px" if sample in (_AVERAGE, _RING) else "30px"
+    mark = interval_mark(sample, Scale(-0.05, 1.05), ticks=(), bracket=bracket)
+    return h.li[h.span(".sample", style=f"width: {width}")[mark], words]

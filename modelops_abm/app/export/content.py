@@ -20,13 +20,15 @@ import pandas as pd
 from modelops_abm import formats
 from modelops_abm.app.decide.sentences import progress
 from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.link import Linked, changes_of, query_of
+from modelops_abm.app.state.link import Linked, assignments_of, changes_of, query_of
+from modelops_abm.app.state.organisations import stated_in
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.charts.figure import Table
 from modelops_abm.clients import fingerprint
 from modelops_abm.core import outcomes
 from modelops_abm.evidence.benchmarks import compare, of_whom
+from modelops_abm.evidence.default import PUBLISHED
 from modelops_abm.evidence.measures import measured
 from modelops_abm.experiments.statistics import estimate
 from modelops_abm.experiments.words import INTERVAL, Difference
@@ -74,6 +76,11 @@ class Subject:
         return self.answer.comparison
 
     @property
+    def over(self) -> Comparison | None:
+        """The same over what the organisation may be; None if the page shows the values as set."""
+        return self.answer.over
+
+    @property
     def seed(self) -> int:
         """Seed of all futures."""
         return self.comparison.plan.seed
@@ -105,9 +112,16 @@ def subject_of(session: Session) -> Subject | None:
 # What report and slides say besides figures: limits, and how to get the same figures again.
 
 
-LIMITS = (
+_CHANCE_ONLY = (
     "Intervals show chance only: what the same assumptions may lead to. How wrong the assumptions"
-    " may be, they do not say.",
+    " may be, they do not say."
+)
+_BEYOND = (
+    "What is said of organisations like yours holds for those that are thought possible; what else"
+    " may be wrong with the simulator it does not say. All other figures are as set, and their"
+    " intervals are chance only."
+)
+LIMITS = (
     "By default every build succeeds; issues other than drift are noticed at once.",
     "Users do not leave: a bad model is used less, down to nothing.",
     "Value and cost of a prediction do not change over time.",
@@ -115,7 +129,12 @@ LIMITS = (
     "Any developer can do any task, alone; nobody is hired, leaves or falls ill.",
     "Requests of regulators that cause no outage cost nothing.",
 )
-"""What the simulation cannot tell."""
+"""What the simulation cannot tell, whatever its figures are over."""
+
+
+def limits(subject: Subject) -> tuple[str, ...]:
+    """Return what the simulation cannot tell, first of what its intervals are."""
+    return (_CHANCE_ONLY if subject.over is None else _BEYOND, *LIMITS)
 
 
 def assumptions_in_words(subject: Subject) -> str:
@@ -132,10 +151,14 @@ def state_in_words(subject: Subject) -> str:
     """Return on how many futures the figures rest."""
     done = progress(subject.answer, is_superseded=False)
     paired = "each with and without the plan under common random numbers"
-    known = f"average known to {done.precision}" if done.precision else "average not known"
-    if subject.answer.is_settled:
-        return f"{done.futures}, {paired}; {known}."
-    return f"{done.futures} so far, {paired}; {known}, and better with more of them."
+    what = "average" if subject.over is None else "chance"
+    known = f"{what} known to {done.precision}" if done.precision else f"{what} not known"
+    count = "" if subject.answer.is_settled else " so far"
+    more = "" if subject.answer.is_settled else ", and better with more of them"
+    own = ""
+    if subject.over is not None:
+        own = f" As set: {formats.plural(subject.comparison.replications, 'future')}."
+    return f"{done.futures}{count}, {paired}; {known}{more}.{own}"
 
 
 def provenance(subject: Subject) -> list[tuple[str, str]]:
@@ -144,7 +167,8 @@ def provenance(subject: Subject) -> list[tuple[str, str]]:
     entries = [
         ("Version", f"modelops_abm {subject.version}"),
         ("Seed", str(subject.seed)),
-        ("Futures", number(subject.comparison.replications)),
+        ("Futures as set", number(subject.comparison.replications)),
+        *([("Organisations", number(subject.over.replications))] if subject.over else []),
         ("Made on", subject.made_on.isoformat()),
         ("Command", command(subject)),
     ]
@@ -157,17 +181,35 @@ def provenance(subject: Subject) -> list[tuple[str, str]]:
 
 
 def command(subject: Subject) -> str:
-    """Return the command that prints the same figures."""
-    plan = subject.plan
+    """Return the command that prints the same figures.
+
+    The files that it needs are named by what they are: a portfolio, or the belief of an
+    organisation.
+    """
+    plan, over = subject.plan, subject.over
     parts = ["modelops-abm", "compare"]
     if plan.start in PRESETS:
         parts += ["--preset", plan.start]
-    for name, text in changes_of(plan):
+    # A command takes no portfolio beside a belief, which is fitted with it.
+    is_over = over is not None and (plan.belief is not None or plan.scenario.imported is None)
+    if is_over:
+        parts += ["--belief", PUBLISHED if plan.belief is None else "BELIEF.parquet"]
+    for name, text in _stated(plan) if is_over else changes_of(plan):
         parts += ["--set", f"{name}={text}"]
-    if plan.scenario.imported is not None:
+    if plan.scenario.imported is not None and not is_over:
         parts += ["--portfolio", "PORTFOLIO.csv"]
     parts += ["--replications", str(subject.comparison.replications), "--seed", str(subject.seed)]
     return shlex.join(parts)
+
+
+def _stated(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Yield what differs from the preset, and what else is not drawn, as assignments."""
+    changes = dict(changes_of(plan))
+    yield from changes.items()
+    for name in stated_in(plan):
+        # What a plan decides is taken from it anyway.
+        if name not in changes and not name.startswith("capabilities."):
+            yield from assignments_of(plan.scenario, name)
 
 
 # --------------------------------------------------------------------------------------

@@ -12,22 +12,24 @@ from markupsafe import Markup
 
 from modelops_abm.app.decide import credit_card
 from modelops_abm.app.decide.figures import figures, figures_card
+from modelops_abm.app.decide.organisations_card import organisations
 from modelops_abm.app.decide.sentences import headline, progress
-from modelops_abm.app.decide.verdict_card import run_state, verdict_card
+from modelops_abm.app.decide.verdict_card import mark_key, run_state, verdict_card
 from modelops_abm.app.drawing.cards import card_head, losses_rows
-from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
+from modelops_abm.app.drawing.interval_mark import Interval, Scale, hatching, interval_mark
 from modelops_abm.app.export.content import (
-    LIMITS,
     Subject,
     assumption_tables,
     assumptions_in_words,
     figures_table,
+    limits,
     provenance,
     published_table,
     set_table,
     state_in_words,
 )
 from modelops_abm.app.organisation.file_cards import portfolio_in_words
+from modelops_abm.app.state.belief import belief_of
 from modelops_abm.app.state.plan import name_of
 from modelops_abm.app.theme import icon, stylesheet
 from modelops_abm.charts.comparison import (
@@ -50,7 +52,7 @@ _NOTHING_LOADED = "default-src 'none'; style-src 'unsafe-inline'; font-src data:
 
 def report(subject: Subject) -> bytes:
     """Return the report as a file."""
-    title = headline(subject.comparison).text
+    title = headline(subject.comparison, subject.over).text
     document = h.html(lang="en")[
         h.head[
             h.meta(charset="utf-8"),
@@ -59,7 +61,7 @@ def report(subject: Subject) -> bytes:
             h.title[title],
             h.style[Markup(_style())],
         ],
-        h.body[h.main(".modelops.report")[_content(subject)]],
+        h.body[hatching(), h.main(".modelops.report")[_content(subject)]],
     ]
     return visible(str(document)).encode()
 
@@ -75,18 +77,24 @@ def _content(subject: Subject) -> h.Fragment:
     return h.fragment[
         _top(subject),
         h.div(".verdict-place")[
-            verdict_card(subject.answer, subject.credit),
+            verdict_card(subject.answer, subject.credit, doubts=_doubts(subject)),
             run_state(progress(subject.answer, is_superseded=False)),
         ],
-        figures_card(figures(subject.comparison)),
-        _figure(net_value(subject.comparison), _WHOLE, scale=0.85),
+        _key(subject),
+        figures_card(figures(subject.comparison, subject.over)),
+        _figure(net_value(subject.comparison, subject.over), _WHOLE, scale=0.85),
+        _organisations(subject),
         h.div(".two")[
             h.div(".column")[_course(subject, "availability"), _course(subject, "users")],
             _team_time(subject),
         ],
         h.div(".two")[_losses(subject), _credit(subject)],
         _section("What this plan sets", _table(set_table(scenario))),
-        _section("All figures", _table(figures_table(subject)), state_in_words(subject)),
+        _section(
+            f"All figures{_as_set(subject)}",
+            _table(figures_table(subject)),
+            state_in_words(subject),
+        ),
         _section(
             "Beside what is published",
             _table(published_table(subject)),
@@ -99,9 +107,32 @@ def _content(subject: Subject) -> h.Fragment:
             [_titled(table) for table in assumption_tables(scenario)],
             assumptions_in_words(subject),
         ),
-        _section("What this cannot tell", h.ul[(h.li[limit] for limit in LIMITS)]),
+        _section("What this cannot tell", h.ul[(h.li[limit] for limit in limits(subject))]),
         _section("How to get the same figures", _provenance(subject)),
     ]
+
+
+def _doubts(subject: Subject) -> tuple[str, ...]:
+    return () if subject.over is None else belief_of(subject.plan.belief).doubts()
+
+
+def _as_set(subject: Subject) -> str:
+    """Return that a card is at the values as set, where others are over more."""
+    return "" if subject.over is None else ", as set"
+
+
+def _key(subject: Subject) -> h.Element:
+    """Return what the marks mean."""
+    organisations = 0 if subject.over is None else subject.over.replications
+    return h.div(".modes")[mark_key(is_over=subject.over is not None, organisations=organisations)]
+
+
+def _organisations(subject: Subject) -> h.Element | None:
+    """Return a hundred organisations as dots, if the figures are over what may be."""
+    if subject.over is None or subject.comparison.is_of_baseline:
+        return None
+    content = organisations(subject.comparison, subject.over)
+    return h.section(".card.organisations")[content]
 
 
 def _top(subject: Subject) -> h.Element:
@@ -124,7 +155,7 @@ def _figure(figure: Figure, width: float, *, scale: float = 1.0) -> h.Element:
 
 
 def _course(subject: Subject, name: Course) -> h.Element:
-    return _figure(course(subject.comparison, name), _HALF, scale=0.72)
+    return _figure(course(subject.comparison, name, subject.over), _HALF, scale=0.72)
 
 
 def _team_time(subject: Subject) -> h.Element:
@@ -141,7 +172,7 @@ def _team_time(subject: Subject) -> h.Element:
     ]
     drawn = replace(figure, parts=((replace(panel, key=None),),))
     return h.section(".card")[
-        card_head(figure.title, figure.unit, figure.finding),
+        card_head(figure.title, f"{figure.unit}{_as_set(subject)}", figure.finding),
         chart(drawn, _HALF, scale=0.82),
         h.table(".compact")[
             h.thead[
@@ -154,7 +185,7 @@ def _team_time(subject: Subject) -> h.Element:
 
 def _losses(subject: Subject) -> h.Element:
     figure = losses_of_plan(subject.comparison)
-    head = card_head(figure.title, figure.unit, figure.finding)
+    head = card_head(figure.title, f"{figure.unit}{_as_set(subject)}", figure.finding)
     return h.section(".card.losses-card")[head, losses_rows(figure)]
 
 
@@ -176,7 +207,9 @@ def _credit(subject: Subject) -> h.Element | None:
     ]
     heads = (h.th(".number", scope="col")[name] for name in table.columns[1:])
     return h.section(".card")[
-        card_head(credit_card.TITLE, table.caption, credit_card.finding(shown)),
+        card_head(
+            credit_card.TITLE, f"{table.caption}{_as_set(subject)}", credit_card.finding(shown)
+        ),
         h.table(".compact")[
             h.thead[h.tr[_spoken_head(table.columns[0]), _spoken_head("Range"), heads]],
             h.tbody[rows],

@@ -16,10 +16,10 @@ from modelops_abm.app.decide import credit_card
 from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.sentences import headline, second_line
 from modelops_abm.app.export.content import (
-    LIMITS,
     Subject,
     assumptions_in_words,
     described,
+    limits,
     provenance,
     short_name,
     state_in_words,
@@ -72,7 +72,7 @@ def slides(subject: Subject) -> bytes:
     """Return the slides as a PowerPoint file."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
-    deck.core_properties.title = visible(headline(subject.comparison).text)
+    deck.core_properties.title = visible(headline(subject.comparison, subject.over).text)
     deck.core_properties.author = f"modelops_abm {subject.version}"
     # The answer first, and what it rests on before its limits: whoever stops early has read the
     # most.
@@ -87,7 +87,7 @@ def _slide(deck: Any, subject: Subject, title: str, explained: str) -> Any:
     """Add a slide whose notes say what is shown and what it rests on."""
     footer = (
         f"{formats.plural(subject.comparison.replications, 'future')}, seed {subject.seed},"
-        f" modelops_abm {subject.version}. Intervals are chance only, assumptions as set."
+        f" modelops_abm {subject.version}. {_WHAT_INTERVALS_ARE[subject.over is not None]}"
     )
     notes = "\n".join([explained, "", *(f"{name}: {words}" for name, words in provenance(subject))])
     return add_slide(deck, title, footer, notes)
@@ -96,16 +96,21 @@ def _slide(deck: Any, subject: Subject, title: str, explained: str) -> Any:
 def _answer(deck: Any, subject: Subject) -> None:
     comparison = subject.comparison
     words = "".join(part.text for part in second_line(subject.answer, subject.credit))
-    slide = _slide(deck, subject, headline(comparison).text, _BANDS)
+    slide = _slide(deck, subject, headline(comparison, subject.over).text, _BANDS)
     add_text(slide, Box(MARGIN, _TOP, _INNER, 0.9), [words, state_in_words(subject)], size=16)
     rows = [
         (figure.label, figure.value, figure.versus.removeprefix("vs "), figure.change, figure.range)
-        for figure in figures(comparison)
+        for figure in figures(comparison, subject.over)
     ]
-    columns = ("Average per future", "Plan", "Baseline", "Difference", "95 of 100 futures")
+    ranges = "95 of 100 futures" if subject.over is None else "95 of 100 organisations"
+    columns = ("Average per future, as set", "Plan", "Baseline", "Difference", ranges)
     add_table(slide, Box(MARGIN, 3.1, _INNER, 0.0), columns, rows, (3, 2, 2, 2, 3), size=16)
 
 
+_WHAT_INTERVALS_ARE = {
+    False: "Intervals are chance only, assumptions as set.",
+    True: "As set, intervals chance only, unless organisations are named.",
+}
 _BANDS = (
     "95 of 100 futures: what may happen; more futures do not narrow it. 95 % interval of the"
     " average: how well the average is known; more futures narrow it. The baseline is the plan"
@@ -114,7 +119,7 @@ _BANDS = (
 
 
 def _net_value(deck: Any, subject: Subject) -> None:
-    figure = net_value(subject.comparison)
+    figure = net_value(subject.comparison, subject.over)
     above, below = figure.panels
     slide = _slide(deck, subject, figure.finding, _BANDS)
     half = _INNER / 2.0
@@ -233,9 +238,12 @@ def _shortened(words: str) -> str:
 
 def _limits(deck: Any, subject: Subject) -> None:
     slide = _slide(
-        deck, subject, "What this cannot tell, and how to get the same figures", "\n".join(LIMITS)
+        deck,
+        subject,
+        "What this cannot tell, and how to get the same figures",
+        "\n".join(limits(subject)),
     )
-    add_text(slide, Box(MARGIN, _TOP, _INNER, 2.6), LIMITS, size=13, bullets=True)
+    add_text(slide, Box(MARGIN, _TOP, _INNER, 2.6), limits(subject), size=13, bullets=True)
     add_table(
         slide, Box(MARGIN, 4.3, _INNER, 0.0), ("To repeat it", ""), provenance(subject), (1, 7)
     )

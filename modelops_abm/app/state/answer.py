@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,7 +43,8 @@ class Answer:
     plan
         The plan that it answers, which the visitor may have changed since.
     comparison
-        The plan and its baseline over the replications so far, with the bands of `BANDS`.
+        The plan and its baseline at the values as set, over the replications so far, with the bands
+        of `BANDS`.
     aim
         How many replications at most.
     half_width_aim
@@ -53,6 +54,9 @@ class Answer:
         Whether it is as precise as wished, or every replication has been run.
     error
         Why the plan that the visitor has now could not be answered, in words; empty if it could.
+    over
+        The same over what the organisation may be, a draw of it in each replication; None if only
+        the values as set were asked for.
     """
 
     plan: Plan
@@ -61,11 +65,16 @@ class Answer:
     half_width_aim: float
     is_settled: bool
     error: str = ""
+    over: Comparison | None = None
 
     @property
     def seed(self) -> int:
         """Seed of its replications."""
         return self.comparison.plan.seed
+
+    def as_set(self) -> Answer:
+        """Return the answer at the values as set alone."""
+        return replace(self, over=None)
 
 
 class Precision(NamedTuple):

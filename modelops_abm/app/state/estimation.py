@@ -16,7 +16,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event, Lock
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from modelops_abm.app.state.answer import (
     BANDS,
@@ -28,8 +28,10 @@ from modelops_abm.app.state.answer import (
     stages_of,
 )
 from modelops_abm.app.state.jobs import PRECEDENCE, Job, Jobs
+from modelops_abm.app.state.organisations import organisations_of
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments import (
+    Comparison,
     Credit,
     LevelWorth,
     comparisons,
@@ -123,7 +125,34 @@ class Failure:
 
 
 type Message = Answer | CreditSoFar | Explanation | Failure | RunProgress
-type _Question = tuple[str, int, Precision]
+
+
+class Question(NamedTuple):
+    """What is asked of a plan.
+
+    Attributes
+    ----------
+    plan
+        The plan.
+    seed
+        Seed of all replications.
+    precision
+        How well the average should be known.
+    is_over
+        Whether over what the organisation may be as well, or only at the values as set.
+    """
+
+    plan: Plan
+    seed: int
+    precision: Precision = USUAL
+    is_over: bool = False
+
+    @property
+    def key(self) -> tuple[str, int, Precision]:
+        """What the answer depends on; the values as set are part of either."""
+        return self.plan.key, self.seed, self.precision
+
+
 type Publish = Callable[[Message], None]
 
 
@@ -150,11 +179,11 @@ class Estimator:
         self._at_rest = Event()  # set when the newest answer is as good as it gets
         self.cache = AnswerCache()
 
-    def ask(self, plan: Plan, seed: int, precision: Precision = USUAL) -> None:
+    def ask(self, question: Question) -> None:
         """Answer a plan; what was asked before is stopped."""
         # A new event for each question: what is begun from now on waits for this answer.
         self._at_rest = at_rest = Event()
-        self._start("answer", plan, partial(self._answer, plan, seed, precision, at_rest))
+        self._start("answer", question.plan, partial(self._answer, question, at_rest))
 
     def stop_answering(self) -> None:
         """Stop what `ask` has begun, and what waits for it."""
@@ -170,10 +199,10 @@ class Estimator:
         """Stop what `explain` has begun."""
         self._jobs.stop("explanation")
 
-    def answer_all(self, plans: Sequence[Plan], seed: int, precision: Precision = USUAL) -> None:
+    def answer_all(self, questions: Sequence[Question]) -> None:
         """Answer plans one after the other, once the one that is asked for is answered."""
-        if plans:
-            work = partial(self._answer_all, tuple(plans), seed, precision, self._at_rest)
+        if questions:
+            work = partial(self._answer_all, tuple(questions), self._at_rest)
             self._start("others", None, work)
         else:
             self._jobs.stop("others")
@@ -193,31 +222,29 @@ class Estimator:
         if plan is not None:
             self._publish(Failure(plan, words))
 
-    def _answer(
-        self, plan: Plan, seed: int, precision: Precision, at_rest: Event, job: Job
-    ) -> None:
-        question = (plan.key, seed, precision)
+    def _answer(self, question: Question, at_rest: Event, job: Job) -> None:
+        plan = question.plan
         try:
-            answer, known = self._answered(plan, question, job)
+            answer, known = self._answered(question, job)
         finally:
             at_rest.set()  # also after an error: what waits for the answer must not wait for ever
         if known is not None:
             job.tell(self._publish, CreditSoFar(plan, known))
         else:
             # A second time, now with its credit: undo brings both back at once.
-            self.cache.add(question, answer, self._credited(plan, seed, job))
+            self.cache.add(question, answer, self._credited(plan, question.seed, job))
 
-    def _answered(self, plan: Plan, question: _Question, job: Job) -> tuple[Answer, Credit | None]:
+    def _answered(self, question: Question, job: Job) -> tuple[Answer, Credit | None]:
         """Publish the answer to a plan as it gets better; return the last, with a known credit."""
         # Looked up once: a cancelled job ends beside its successor, and may push this answer out.
+        plan = question.plan
         if (known := self.cache.get(question)) is not None:
             answer = replace(known[0], plan=plan)
             job.tell(self._publish, answer)
             return answer, known[1]
         bar = ProgressBar(plan, "answer", partial(job.tell, self._publish))
-        _, seed, precision = question
-        caller = self._caller(plan, precision)
-        stages = answers(plan, seed, precision, job.cancel, bar.show, caller)
+        caller = self._caller(question)
+        stages = answers(question, job.cancel, bar.show, caller)
         with PRECEDENCE.claimed(caller):  # until somebody sees something, all else makes room
             answer = next(stages)
             job.tell(self._publish, answer)
@@ -228,10 +255,14 @@ class Estimator:
         self.cache.add(question, answer, None)
         return answer, None
 
-    def _caller(self, plan: Plan, precision: Precision) -> Caller:
+    def _caller(self, question: Question) -> Caller:
         """Return where to answer a plan: of the first rank until its first stage."""
-        scenario = plan.scenario
-        first_stage = stages_of(scenario, precision.replications)[0]
+        if question.is_over:
+            # Three runs feed a stage, each of them ahead of it, and nothing else begins until it is
+            # there: so all calls are of the first rank, as long as its time lasts.
+            return new_caller(Rank.FIRST, account=self._account)
+        scenario = question.plan.scenario
+        first_stage = stages_of(scenario, question.precision.replications)[0]
         # A rank for each call, in order: those of the first stage go before everybody's later ones,
         # and the last rank holds for all the rest (docs/decisions/0028).
         ranks = [Rank.FIRST] * _calls_of(first_stage, scenario)
@@ -274,18 +305,11 @@ class Estimator:
         ):
             self._improve(job, Explanation(plan, capability, levels))
 
-    def _answer_all(
-        self,
-        plans: Sequence[Plan],
-        seed: int,
-        precision: Precision,
-        at_rest: Event,
-        job: Job,
-    ) -> None:
+    def _answer_all(self, questions: Sequence[Question], at_rest: Event, job: Job) -> None:
         job.wait_for(at_rest)
-        for plan in plans:
+        for question in questions:
             caller = new_caller(Rank.NEXT, account=self._account)
-            for answer in answers(plan, seed, precision, job.cancel, executor=caller):
+            for answer in answers(question, job.cancel, executor=caller):
                 self._improve(job, answer)
 
 
@@ -293,29 +317,34 @@ class AnswerCache:
     """Settled answers with their credit, the latest few, for all jobs of one visitor."""
 
     def __init__(self) -> None:
-        self._found: OrderedDict[_Question, tuple[Answer, Credit | None]] = OrderedDict()
+        self._found: OrderedDict[tuple[str, int, Precision], tuple[Answer, Credit | None]] = (
+            OrderedDict()
+        )
         self._lock = Lock()
 
-    def get(self, question: _Question) -> tuple[Answer, Credit | None] | None:
+    def get(self, question: Question) -> tuple[Answer, Credit | None] | None:
         """Return the answer to a question and the credit as far as known; None if not kept."""
         with self._lock:
-            return self._found.get(question)
+            found = self._found.get(question.key)
+        if found is None or question.is_over == (found[0].over is not None):
+            return found
+        # What is as set is the same either way; what is over draws has to be run.
+        return None if question.is_over else (found[0].as_set(), found[1])
 
-    def add(self, question: _Question, answer: Answer, credit: Credit | None) -> None:
+    def add(self, question: Question, answer: Answer, credit: Credit | None) -> None:
         """Keep an answer, and drop the one that was added longest ago if they are many."""
         with self._lock:
             # Taken out and put in again, so that it is the newest; a credit that is known already
-            # stays.
-            known = self._found.pop(question, (answer, None))[1]
-            self._found[question] = (answer, credit if credit is not None else known)
+            # stays, and so does what is over draws.
+            before, known = self._found.pop(question.key, (answer, None))
+            kept = answer if answer.over is not None else before
+            self._found[question.key] = (kept, credit if credit is not None else known)
             while len(self._found) > MOST_CACHED:
                 self._found.popitem(last=False)
 
 
 def answers(
-    plan: Plan,
-    seed: int,
-    precision: Precision = USUAL,
+    question: Question,
     cancel: Event | None = None,
     progress: Callable[[int, int], None] | None = None,
     executor: Executor | None = None,
@@ -324,10 +353,8 @@ def answers(
 
     Parameters
     ----------
-    plan, seed
+    question
         What is asked.
-    precision
-        How well the average should be known.
     cancel
         Set it from another thread to stop soon.
     progress
@@ -340,22 +367,38 @@ def answers(
     Cancelled
         If `cancel` was set.
     """
+    plan, seed, precision, is_over = question
     stages = stages_of(plan.scenario, precision.replications)
     wished = half_width_wished(plan.scenario, precision)
-    for comparison in comparisons(
+    run = partial(
+        comparisons,
         plan.scenario,
         stages,
-        half_width=wished,
         seed=seed,
         daily=BANDS,
         period_days=PERIOD_DAYS,
         cancel=cancel,
         progress=progress,
         executor=executor,
-    ):
-        n = comparison.replications
-        is_settled = n == stages[-1] or is_known(comparison.difference("npv").values, wished)
-        yield Answer(plan, comparison, stages[-1], wished, is_settled)
+    )
+    if not is_over:
+        for comparison in run(half_width=wished):
+            is_settled = comparison.replications == stages[-1] or is_enough(comparison, wished)
+            yield Answer(plan, comparison, stages[-1], wished, is_settled)
+        return
+    known: Comparison | None = None
+    for over in run(draws=organisations_of(plan, stages[-1], seed)):
+        assert over.over is not None
+        # As set it is known as soon, and to the same figures, as if nothing else were asked.
+        if known is None or not is_enough(known, wished):
+            known = over.over.as_set
+        is_settled = over.replications == stages[-1]
+        yield Answer(plan, known, stages[-1], wished, is_settled, over=over)
+
+
+def is_enough(comparison: Comparison, half_width: float) -> bool:
+    """Return whether the average is known as well as wished."""
+    return is_known(comparison.difference("npv").values, half_width)
 
 
 def _calls_of(stage: int, scenario: Scenario) -> int:

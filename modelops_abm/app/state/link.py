@@ -114,6 +114,16 @@ def changes_of(plan: Plan) -> Iterator[tuple[str, str]]:
             yield name, _text(new)
 
 
+def assignments_of(scenario: Scenario, name: str) -> Iterator[tuple[str, str]]:
+    """Yield a value of a scenario as an assignment, or as several for a distribution."""
+    value = value_at(scenario, name)
+    if isinstance(value, Distribution):
+        yield from ((name, _text(value.mean)), (f"{name}.cv", _text(value.cv)))
+        yield f"{name}.family", _text(value.family)
+    elif name != _PORTFOLIO:
+        yield name, _text(value)
+
+
 @lru_cache(maxsize=32)
 def _unchanged(start: str) -> Scenario:
     """Return the preset of a name, or the reference for a scenario of the visitor's own."""

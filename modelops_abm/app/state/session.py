@@ -19,6 +19,7 @@ from modelops_abm.app.state.estimation import (
     Explanation,
     Failure,
     Message,
+    Question,
     RunProgress,
 )
 from modelops_abm.app.state.jobs import Job, Jobs
@@ -61,6 +62,8 @@ class Session:
         Number of the replication that Watch shows.
     precision
         How well the average should be known, a name of `PRECISIONS`.
+    is_over
+        Whether answers are over what the organisation may be as well, or at the values as set only.
     answer
         The answer as far as it is known: to the plan, or to an earlier one until the first estimate
         of the new one is there. None before the very first.
@@ -116,6 +119,7 @@ class Session:
         self.seed = solara.reactive(seed)
         self.replication = solara.reactive(0)
         self.precision = solara.reactive("usual")
+        self.is_over = solara.reactive(True)
         self.answer: solara.Reactive[Answer | None] = solara.reactive(None)
         self.progress: solara.Reactive[RunProgress | None] = solara.reactive(None)
         self.credit: solara.Reactive[Credit | None] = solara.reactive(None)
@@ -247,8 +251,11 @@ class Session:
         if not self.may_run(self.plan):
             self._estimator.stop_answering()
             return
-        self._estimator.ask(self.plan, self.seed.value, PRECISIONS[self.precision.value])
+        self._estimator.ask(self._question(self.plan))
         self._answer_tray()
+
+    def _question(self, plan: Plan) -> Question:
+        return Question(plan, self.seed.value, PRECISIONS[self.precision.value], self.is_over.value)
 
     def may_run(self, plan: Plan) -> bool:
         """Return whether a plan is small enough to be run unasked, or the visitor has said yes."""
@@ -336,15 +343,17 @@ class Session:
 
     def _answer_tray(self) -> None:
         """Answer the plans of the tray; the one that is shown is being answered anyway."""
-        seed, shown = self.seed.value, self.plan.key
+        seed, is_over, shown = self.seed.value, self.is_over.value, self.plan.key
         unknown = [
-            kept.plan
+            self._question(kept.plan)
             for kept in self.tray.value
-            if kept.plan.key != shown and not kept.is_answered(seed) and self.may_run(kept.plan)
+            if kept.plan.key != shown
+            and not kept.is_answered(seed, is_over=is_over)
+            and self.may_run(kept.plan)
         ]
         # Called with none as well: that stops what is still being answered for one that was
         # removed.
-        self._estimator.answer_all(unknown, seed, PRECISIONS[self.precision.value])
+        self._estimator.answer_all(unknown)
 
     def _replay(self, job: Job) -> None:
         """Wait until the plan before the last change is answered and seen; then change again."""

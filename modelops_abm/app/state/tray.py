@@ -46,9 +46,21 @@ class Kept:
         """The comparison of its answer."""
         return None if self.answer is None else self.answer.comparison
 
-    def is_answered(self, seed: int) -> bool:
-        """Tell whether its answer is final and of the futures with a seed."""
-        return self.answer is not None and self.answer.is_settled and self.answer.seed == seed
+    def is_answered(self, seed: int, *, is_over: bool = False) -> bool:
+        """Tell whether its answer is final and of the futures with a seed.
+
+        Parameters
+        ----------
+        is_over
+            Whether it has to be over what the organisation may be as well.
+        """
+        answer = self.answer
+        return (
+            answer is not None
+            and answer.is_settled
+            and answer.seed == seed
+            and (answer.over is not None or not is_over)
+        )
 
 
 type Tray = tuple[Kept, ...]
@@ -94,7 +106,8 @@ def with_answer(tray: Tray, answer: Answer) -> Tray:
 
 
 def _informed(kept: Kept, answer: Answer) -> Kept:
-    if kept.plan.key != answer.plan.key or kept.is_answered(answer.seed):
+    is_over = answer.over is not None
+    if kept.plan.key != answer.plan.key or kept.is_answered(answer.seed, is_over=is_over):
         return kept
     return replace(kept, answer=answer)
 
