@@ -55,7 +55,7 @@ _ENDS = (0.05, 0.5, 0.95)
 _SHOWN = 12
 _DECIDED = ("capabilities.", ".maximum", ".start_day")
 _HEAD = b"modelops_abm belief"
-_FORMAT = 1
+_FORMAT, _SPLIT = 1, "BYTE_STREAM_SPLIT"
 _LARGEST_BYTES, _MOST_DRAWS, _MOST_PREDICTED = 50_000_000, 100_000, 10_000
 
 
@@ -687,7 +687,11 @@ def belief_bytes(belief: Belief) -> bytes:
     arrays = {name: pa.array(column.tolist()) for name, column in belief.draws.columns.items()}
     table = pa.table(arrays).replace_schema_metadata({_HEAD: json.dumps(head, allow_nan=False)})
     stream = pa.BufferOutputStream()
-    pq.write_table(table, stream, compression="zstd")
+    # By the bytes of numbers, first bytes first, which are alike: less than the numbers themselves.
+    split = {field.name: _SPLIT for field in table.schema if pa.types.is_floating(field.type)}
+    pq.write_table(
+        table, stream, compression="zstd", use_dictionary=False, column_encoding=split or None
+    )
     return bytes(stream.getvalue().to_pybytes())
 
 

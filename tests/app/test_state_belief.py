@@ -37,8 +37,12 @@ def test_a_plan_is_laid_on_the_organisation_that_is_believed() -> None:
     assert after.value(TEAM) == 3
     assert after.levels == before.levels
     assert after.scenario.horizon_days == before.scenario.horizon_days
-    # What the visitor has set stays set.
+    # What the visitor has set stays set, unless the organisation was told since.
     assert before.with_belief(own).value(TEAM) == 11
+    assert before.decided_with(own).value(TEAM) == 3
+    planned = before.changed({LEVEL: 0.5, "horizon_days": 40})
+    assert planned.decided_with(own).value(LEVEL) == 0.5
+    assert planned.decided_with(own).value("horizon_days") == 40
     assert after.with_belief(None).scenario == Plan.of_preset("all_five").scenario
 
 

@@ -234,7 +234,7 @@ class _Predicted(NamedTuple):
 def predicted_card(own: OwnBelief) -> h.Element:
     """Return what the belief predicts, beside what was said, and what does not go together."""
     rows = _predicted(own)
-    was_told = any(row.said is not None for row in rows)
+    was_told = bool(own.belief.evidence)
     title = "What we predict for what you told us" if was_told else "What we would expect of you"
     conflicts = own.belief.conflicts()
     return h.section(".card", data_part="predicted")[

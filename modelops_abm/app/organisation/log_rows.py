@@ -48,10 +48,10 @@ def log_row(kind: str, log: ReadLog | None) -> h.Fragment:
             )
         case "read":
             content = h.fragment[
-                log.sentence,
+                f"{log.label}: {log.sentence.partition(';')[0]}. ",
                 log.unusable_rows > 0
-                and h.span(".costs")[f" {plural(log.unusable_rows, 'row')} unusable"],
-                None if log.evidence else " Nothing in it can be weighed.",
+                and h.span(".costs")[f"{plural(log.unusable_rows, 'row')} not wholly usable. "],
+                None if log.evidence else "Nothing in it can be weighed.",
             ]
             return file_row(label, content, "read")
         case "unknown":
@@ -83,7 +83,7 @@ def log_details(
     left = log.unusable_rows - len(log.unusable)
     return h.details(".log-details")[
         h.summary["See what was read"],
-        h.ul(".notes")[(h.li[words] for words in log.found[:_MOST_FOUND])],
+        h.ul(".notes")[(h.li[words] for words in (log.sentence, *log.found[:_MOST_FOUND]))],
         bool(log.unusable) and complaints(log.unusable, log.label),
         left > 0
         and len(log.unusable) == MOST_UNUSABLE

@@ -121,7 +121,7 @@ def open_question(organisation: Organisation, name: str) -> None:
 
 def _interview_head(organisation: Organisation) -> h.Element:
     answered = sum(name in organisation.said.value.answers for name in ASKED)
-    return h.header(".interview-head")[
+    return h.div(".interview-head")[
         h.div[
             h.h2["Tell us what you can"],
             h.p(".label")["Each is optional. One answer is enough to begin; a guess is fine."],
@@ -140,7 +140,7 @@ def _interview_head(organisation: Organisation) -> h.Element:
 
 def _interview_foot(organisation: Organisation) -> h.Element:
     answers = organisation.said.value.answers
-    return h.footer(".interview-foot")[
+    return h.div(".interview-foot")[
         h.p(".label")["You may also know"],
         (
             h.button(".chip", data_action="open question", data_value=question.name)[
@@ -281,7 +281,7 @@ def _ScenarioRow(session: Session, do: Callable[[Action], None]) -> None:
 
 
 def _files_head() -> h.Element:
-    return h.header(".card-head")[
+    return h.div(".card-head")[
         h.h2["Or bring files"],
         h.p(".label")["We show what was read before anything is computed from it."],
     ]
@@ -379,7 +379,8 @@ def _foot(organisation: Organisation) -> h.Element | h.Fragment:
     """Return the bar at the bottom of a narrow screen."""
     said, own = organisation.said.value, organisation.belief.value
     files = sum(log.state == "read" for log in said.logs.values())
-    words = f"{len(said.answers)} of {len(ASKED)} answers, {plural(files, 'file')}"
+    answered = sum(name in said.answers for name in ASKED)
+    words = f"{answered} of {len(ASKED)} answers, {plural(files, 'file')}"
     return h.fragment[
         h.p[words],
         own is not None and h.button(".primary", data_action="decide with")["Decide with this"],

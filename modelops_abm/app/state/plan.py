@@ -200,8 +200,24 @@ class Plan:
         belief = self.belief if portfolio == self.own.imported else None
         return replace(self, own=own, belief=belief).changed({})  # drops what the base has now too
 
+    def decided_with(self, belief: OwnBelief) -> Plan:
+        """Return what is planned, laid on the organisation of a belief as that was told.
+
+        What was set of the organisation before is dropped: it was told since.
+
+        Raises
+        ------
+        InputError
+            If it does not fit.
+        """
+        planned = ("capabilities.", "horizon_days", "changes")
+        kept = {name: value for name, value in self.changes.items() if name.startswith(planned)}
+        return replace(self, changes=MappingProxyType(kept), belief=belief).changed({})
+
     def with_belief(self, belief: OwnBelief | None) -> Plan:
         """Return the plan laid on the organisation of a belief, or on that which it began with.
+
+        What the visitor has set stays set.
 
         Raises
         ------

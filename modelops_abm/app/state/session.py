@@ -195,7 +195,8 @@ class Session:
         """Lay the plan on the organisation of a belief, or on none; this can be undone."""
         self.wanted_belief.set("")
         try:
-            self.take(self.plan.with_belief(belief))
+            plan = self.plan
+            self.take(plan.with_belief(None) if belief is None else plan.decided_with(belief))
         except InputError as error:
             self.notice.set(f"The plan does not fit this organisation. {error}")
 
