@@ -447,7 +447,7 @@ def _check_pair(plan: Run, baseline: Run) -> None:
         )
 
 
-def _luck_of(plan: Run, baseline: Run) -> str:
+def _draws_of(plan: Run, baseline: Run) -> str:
     """Return whether both runs had the same random numbers, in a sentence."""
     if (plan.seed, plan.replication) == (baseline.seed, baseline.replication):
         return "One future, the same random numbers for both."
@@ -479,7 +479,7 @@ def compare(plan: Run, baseline: Run) -> Figure:
         _finding_of_pair(plan, baseline),
         ((Numbers(tuple(figures)),), (_both(plan, baseline),), (_difference(plan, baseline),)),
         "Plan and baseline",
-        shows=f"{_luck_of(plan, baseline)} Net value is discounted at {rate} a year to the start.",
+        shows=f"{_draws_of(plan, baseline)} Net value is discounted at {rate} a year to the start.",
         source=source_of(plan, baseline),
         table=lambda: Table(
             "Plan and baseline",
@@ -639,7 +639,7 @@ def compare_leakage(plan: Run, baseline: Run) -> Figure:
         ((body,),),
         "Value lost on the way",
         shows=f"Value lost over {formats.span(plan.scenario.horizon_days)}: filled bars are the"
-        f" plan, dashed outlines the baseline. {_luck_of(plan, baseline)}",
+        f" plan, dashed outlines the baseline. {_draws_of(plan, baseline)}",
         source=source_of(plan, baseline),
         table=lambda: Table(
             "Value lost on the way",
@@ -704,7 +704,7 @@ def compare_team_time(plan: Run, baseline: Run) -> Figure:
         ((_team(baseline, "Baseline", 300.0, None), _team(plan, "Plan", 300.0, key)),),
         "Team time",
         shows=f"Calendar days of the developers by activity, each {bins.word} as a share of the"
-        f" whole; totals over {formats.span(horizon)} at the right. {_luck_of(plan, baseline)}",
+        f" whole; totals over {formats.span(horizon)} at the right. {_draws_of(plan, baseline)}",
         source=source_of(plan, baseline),
         table=lambda: Table(
             "Team time",

@@ -60,7 +60,9 @@ def check(context: click.Context, /, files: tuple[str, ...], **how: Any) -> None
     reading = reading_of(**how)
     readers = {file: reader_of(file, reading.kind) for file in files}
     logs = [file for file in files if readers[file] is not None]
-    scenarios = [file for file in files if file not in logs and _ending(file) in SCENARIO_ENDINGS]
+    scenarios = [
+        file for file in files if file not in logs and Path(file).suffix.lower() in SCENARIO_ENDINGS
+    ]
     # A pipe can be read only once, and is not looked into for remarks on a scenario.
     others = [file for file in files if file not in {*logs, *scenarios}]
     portfolios = [file for file in others if Path(file).is_file()]
@@ -76,10 +78,6 @@ def check(context: click.Context, /, files: tuple[str, ...], **how: Any) -> None
     if faulty:
         click.echo(f"{count_of(faulty, len(files))} files cannot be used.", err=True)
         context.exit(1)
-
-
-def _ending(file: str) -> str:
-    return Path(file).suffix.lower()
 
 
 class _Beside(NamedTuple):

@@ -220,10 +220,10 @@ class MLModel(mesa.Agent[Any]):
         """Record an event of this model."""
         self.model.log(kind, self.number, NOBODY, cause, detail)
 
-    # The statechart from inside
-
     def _fire(self, trigger: Trigger) -> None:
         self.state = target(self.state, trigger)
+
+    # A day
 
     def open_day(self) -> None:
         """Take over the values that hold for this day, or the rest of it."""
@@ -306,6 +306,8 @@ class MLModel(mesa.Agent[Any]):
         else:
             self.exposure.forget()
 
+    # Idea, build, deployment
+
     def _submit_work(
         self, task_class: TaskClass, cause: Cause | None = None, effort_left: float | None = None
     ) -> None:
@@ -319,8 +321,6 @@ class MLModel(mesa.Agent[Any]):
             interrupted=effort_left is not None,
         )
         self.model.submit(self.work)
-
-    # Idea, build, deployment
 
     def propose(self) -> None:
         """Enter the backlog as an idea; there is no work on one that is not worth building."""
@@ -342,6 +342,8 @@ class MLModel(mesa.Agent[Any]):
     def _begin_build(self) -> None:
         self._fire(Trigger.BUILD_BEGINS)
         self.begun_at = self.model.calendar.now
+
+    # Production
 
     def enter_production(self, stocks: Stocks, base: float) -> None:
         """Go online with these stocks and this power; the caller plans what comes due."""
@@ -370,8 +372,6 @@ class MLModel(mesa.Agent[Any]):
         """Be retired at the start."""
         self._fire(Trigger.RETIRES)
         self.retirement_reason = RetirementReason.PLANNED
-
-    # Production
 
     def go_live(self) -> None:
         """Enter production with the first users still to come."""
@@ -811,6 +811,8 @@ class MLModel(mesa.Agent[Any]):
             self._end_drift_fix(started_at)
         else:
             self._resolve_issue(started_at)
+
+    # The end
 
     def retire(self, reason: RetirementReason) -> None:
         """Leave the portfolio from any state, at once."""

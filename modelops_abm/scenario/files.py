@@ -114,7 +114,7 @@ def read_scenario(content: bytes, file: str) -> Scenario:
     changed = changed_names(Scenario(), scenario)
     named = [name for name in changed if any(concerns(entry, name) for entry in scenario.sources)]
     credited = [name for name in changed if name not in named and name not in exempt]
-    return with_sources(scenario, credited, f"file {_base_name(file)}", "user")
+    return with_sources(scenario, credited, f"file {printable(Path(file).name, 255)}", "user")
 
 
 def save_scenario(
@@ -166,10 +166,6 @@ def scenario_text(scenario: Scenario, file: str) -> str:
 
 def _size_limit() -> str:
     return f"allowed are {LARGEST_FILE:,} bytes"
-
-
-def _base_name(file: str) -> str:
-    return printable(Path(file).name, 255)
 
 
 def _format_of(file: str) -> _Format:

@@ -57,17 +57,15 @@ def own_knowledge(scenario: Scenario, quantity: Quantity) -> Knowledge | None:
     if named is None or named.name != quantity.name or not named.is_uncertain:
         return None
     if named.weights is not None:
-        values = {word: _value_of_word(quantity, word) for word in named.weights}
+        values = {
+            word: word == "true" if quantity.kind == "flag" else word for word in named.weights
+        }
         pairs = tuple((values[word], weight) for word, weight in named.weights.items())
         return Weights(pairs, named.source)
     percent = PERCENT if named.percent is None else named.percent
     # Both are there, as the scenario has checked.
     low, high = (cast("float", end) for end in (named.low, named.high))
     return Spread(low, high, family_within(quantity.bounds), percent)
-
-
-def _value_of_word(quantity: Quantity, word: str) -> Any:
-    return word == "true" if quantity.kind == "flag" else word
 
 
 def with_range(

@@ -104,7 +104,10 @@ def _content(subject: Subject) -> h.Fragment:
         ),
         _section(
             "Assumptions and their sources",
-            [_titled(table) for table in assumption_tables(scenario)],
+            [
+                h.fragment[h.h3[table.caption], _table(table)]
+                for table in assumption_tables(scenario)
+            ],
             assumptions_in_words(subject),
         ),
         _section("What this cannot tell", h.ul[(h.li[limit] for limit in limits(subject))]),
@@ -224,10 +227,6 @@ def _spoken_head(words: str) -> h.Element:
 
 def _section(title: str, content: h.Node, words: str = "") -> h.Element:
     return h.section(".card")[h.h2[title], words and h.p(".secondary")[words], content]
-
-
-def _titled(table: Table) -> h.Fragment:
-    return h.fragment[h.h3[table.caption], _table(table)]
 
 
 def _table(table: Table) -> h.Element:

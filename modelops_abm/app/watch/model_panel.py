@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import htpy as h
 
@@ -145,7 +146,7 @@ def lines(plan: Life, baseline: Life, day: int) -> h.Element:
     """
     rows = (
         ("Users", plan.users, baseline.users, _texts(plan, baseline, 0, number)),
-        ("Power", plan.power, baseline.power, _texts(plan, baseline, 1, _percent)),
+        ("Power", plan.power, baseline.power, _texts(plan, baseline, 1, partial(share, digits=0))),
         ("Value a day", plan.value, baseline.value, _texts(plan, baseline, 2, money)),
     )
     height = 16 + _LINE_PITCH * len(rows)
@@ -178,10 +179,6 @@ def _texts(
     """Return the value of the last day in both, in words."""
     now = (NOTHING if life.now is None else words(life.now[place]) for life in (plan, baseline))
     return next(now), next(now)
-
-
-def _percent(value: float) -> str:
-    return share(value, 0)
 
 
 def _row(
