@@ -17,6 +17,7 @@ Incidents of one service that overlap are told apart here; that they are one out
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -185,9 +186,15 @@ _VOID = frozenset(
     {
         *("canceled", "cancelled", "duplicate", "declined", "merged", "scheduled", "maintenance"),
         *("false alarm", "won't do", "won't fix", "cannot reproduce", "not a bug"),
+        *("closed/cancelled", "closed/canceled", "closed - cancelled", "closed - canceled"),
+        *("rejected", "invalid", "withdrawn", "false positive", "not an issue", "test"),
+        *("closed/skipped", "planned", "not an incident"),
     }
 )
 """Words of a status, resolution or severity by which nothing was out of service unplanned."""
+_STATES_OF_SERVICENOW = {"6": "resolved", "7": "closed", "8": "canceled"}
+"""What stands in the table itself, and in exports without display values."""
+_SEPARATORS = re.compile(r"\s*[,;|\n]\s*")
 
 
 class Incident(NamedTuple):
@@ -508,9 +515,14 @@ class _Reading:
     def _rows(self, chosen: Sequence[bool]) -> Iterator[_Row]:
         table = self._table
         opened, closed, updated = map(self._moments.read, ("opened", "closed", "updated"))
-        services, items, affected = *map(table.all_cells, ("service", "item")), self._affected()
+        services, items = (self._parted(table.all_cells(each)) for each in ("service", "item"))
+        affected = self._affected()
         ids, severities, causes = map(table.cells, ("id", "severity", "cause"))
         statuses = table.all_cells("status")
+        if table.form.startswith("ServiceNow"):
+            statuses = [
+                tuple(_STATES_OF_SERVICENOW.get(word, word) for word in words) for words in statuses
+            ]
         unreadable = {row for problem in self._moments.problems for row in problem.rows}
         for at, record in enumerate(table.rows):
             if not chosen[at] or record.row in unreadable:
@@ -524,6 +536,30 @@ class _Reading:
                 *(record.row, ids[at], began, closed[at], updated[at]),
                 *(names, severities[at], causes[at], statuses[at]),
             )
+
+    def _parted(self, cells: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+        """Return the services of each row: one cell may name several, each of which stands alone.
+
+        Otherwise two that were out together would be a third one, which hardly ever fails.
+        """
+        alone = {name.casefold() for names in cells for name in names}
+        alone = {name for name in alone if not _SEPARATORS.search(name)}
+        parted: dict[str, tuple[str, ...]] = {}
+        for names in cells:
+            for name in names:
+                parts = tuple(filter(None, _SEPARATORS.split(name)))
+                if len(parts) > 1 and all(part.casefold() in alone for part in parts):
+                    parted[name] = parts
+        if parted:
+            example = next(iter(parted))
+            found = plural(len(parted), "cell")
+            self._notes.append(
+                f"taken for several services, as each stands alone in other rows: {found} such as"
+                f" '{printable(example)}'"
+            )
+        return [
+            tuple(part for name in names for part in parted.get(name, (name,))) for names in cells
+        ]
 
     def _affected(self) -> list[tuple[str, ...]]:
         """Return the services whose columns say yes, row by row."""
@@ -542,7 +578,7 @@ class _Reading:
     def _meant(self, rows: Iterable[_Row]) -> Iterator[_Row]:
         """Leave out what was no unplanned outage."""
         for row in rows:
-            words = {word.casefold() for word in (*row.status, row.severity)}
+            words = {word.casefold().replace("\u2019", "'") for word in (*row.status, row.severity)}
             if found := sorted(words & _VOID):
                 reason = f"is no incident, as it says {found[0]}"
                 self._leave_out(row.row, reason, "it is not counted")

@@ -225,6 +225,11 @@ def _rows(cells: Cells, chosen: Sequence[bool], stated: Mapping[str, str]) -> It
         if day is None or value is None or not models[at]:
             cells.leave_out(record.row, "says no day, model or value", "give it one")
             continue
+        if _plain(metrics[at]) in _KNOWN and value > 1.0:
+            reason = f"is above 1, which {printable(metrics[at])} never is"
+            remedy = f"write shares: {value / 100.0:g} instead of {value:g}"
+            cells.leave_out(record.row, reason, remedy, table.names("value"), f"{value:g}")
+            continue
         level, sign = _level(metrics[at], chances[at], betters[at], told)
         skill = sign * (value - level)
         if skill <= 0.0:
@@ -244,7 +249,7 @@ def _level(
     if plain in told:
         return told[plain]
     if chance is not None:
-        return chance, -1.0 if _plain(better).startswith(_LOWER) else 1.0
+        return chance, _sign(better)
     if plain in _KNOWN:
         return _KNOWN[plain], 1.0
     what = f"the metric '{printable(metric)}'" if metric else "its metric"
@@ -254,6 +259,15 @@ def _level(
         f"give columns chance and better, or say {option} ('0.5 lower' if less is better); known "
         "are AUC, Gini, R2, kappa and MCC",
     )
+
+
+def _sign(better: str) -> float:
+    """Return 1 if more is better, as is taken where nothing is said, or -1."""
+    first = _plain(better).partition(" ")[0] or _HIGHER
+    if first not in (_HIGHER, _LOWER):
+        reason = f"says '{printable(better)}' is better, which is neither higher nor lower"
+        raise Mistake(reason, "write higher or lower in the column better")
+    return 1.0 if first == _HIGHER else -1.0
 
 
 def _stated(metric: str, how: str) -> tuple[float, float]:

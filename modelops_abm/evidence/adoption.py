@@ -20,6 +20,7 @@ from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,8 @@ RUNNING = (0.70, 1.0)
 USE = (0.50, 0.95)
 """Use by user as a share of full use: the range of `portfolio.initial_usage_share`."""
 _MOST_INTERVALS = 36
+_MANY = 12
+"""Rows that hardly ever rise one after the other, unless they are counted up."""
 _AT_THE_START = 0.1
 """Share of the most users below which a first count is one of the beginning."""
 _LEFT, _STILL_THERE = 0.7, 0.85
@@ -162,14 +165,24 @@ def user_counts(log: UsageLog, live: Mapping[str, date] | None = None) -> UserCo
             last += counts[-1][1]
             found = _series(model, np.array(counts, float), log.period_days, since, notes)
             series.extend([found] if found else [])
+        if _never_fall([use.predictions for use in uses if use.predictions is not None]):
+            notes.append(
+                f"Predictions of {model} rise with every row: if they are counted since the"
+                " beginning, give what was made in each time instead."
+            )
     return UserCounts(tuple(series), _per_user_day(log), last, tuple(notes))
+
+
+def _never_fall(counts: Sequence[float]) -> bool:
+    return len(counts) >= _MANY and all(one < other for one, other in pairwise(counts))
 
 
 def _series(
     model: str, counts: Floats, spacing: float, since: Mapping[str, date], notes: list[str]
 ) -> Series | None:
     days, users = counts.T
-    width = max(spacing, (days[-1] - days[0] + spacing) / _MOST_INTERVALS)
+    # Three quarters, so that months, which are not alike, do not fall into one.
+    width = max(0.75 * spacing, (days[-1] - days[0] + spacing) / _MOST_INTERVALS)
     place = np.floor((days - days[0]) / width + 1e-9).astype(int)
     sizes = np.bincount(place)
     kept = sizes > 0

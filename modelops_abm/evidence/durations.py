@@ -10,12 +10,12 @@ doi:10.1016/S0378-3758(02)00153-2).
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
-from scipy.special import log_ndtr, ndtr
+from scipy.special import log_ndtr, ndtr, ndtri
 from scipy.stats import CensoredData, ecdf
 
 from modelops_abm.evidence.estimates import Estimate, normalised
@@ -25,6 +25,9 @@ type Floats = NDArray[np.float64]
 
 _FEWEST_ENDED = 3
 """Things with an end, of different lengths, that a mean can be told from."""
+_MOST_FROM_TAIL = 0.5
+_LARGEST = 700.0
+"""Logarithm of about the largest number."""
 _HALF_LOG_TWO_PI = float(np.log(2.0 * np.pi) / 2.0)
 
 
@@ -42,10 +45,11 @@ class Lasting:
         Of a lognormal distribution; not known of fewer than three lengths.
     most_likely_mean
         The same at the largest likelihood; NaN where it is not known.
-    observed_mean
-        Of those that ended.
+    ended_mean
+        Plain mean of those that ended; its range is that of a lognormal mean, or of any, if wider.
     from_tail
-        Part of the mean that comes from what is longer than any that was seen.
+        Part of the mean that comes from what is longer than any that was seen; from half of it on,
+        the mean has no upper end.
     """
 
     ended: int
@@ -53,7 +57,7 @@ class Lasting:
     median: Estimate
     mean: Estimate
     most_likely_mean: float
-    observed_mean: float
+    ended_mean: Estimate
     from_tail: float
 
 
@@ -77,22 +81,32 @@ def time_to_end(ended: Floats, still_open: Floats) -> Lasting:
     >>> found.median.middle, round(found.most_likely_mean, 2), round(found.mean.low, 1)
     (1.0, 2.89, 1.6)
     """
-    plain = float(ended.mean()) if ended.size else np.nan
     still_open = still_open[still_open > 0.0]
     counts = (int(ended.size), int(still_open.size))
     if np.unique(ended).size < _FEWEST_ENDED:
-        return Lasting(*counts, _median(ended, still_open), _NOT_KNOWN, np.nan, plain, np.nan)
+        few = _NOT_KNOWN if not ended.size else replace(_NOT_KNOWN, middle=float(ended.mean()))
+        return Lasting(*counts, _median(ended, still_open), _NOT_KNOWN, np.nan, few, np.nan)
     lengths = _Lognormal(ended, still_open)
     centre, spread = lengths.most_likely()
     longest = np.log(max(ended.max(), still_open.max(initial=0.0)))
+    from_tail = float(ndtr((centre + spread**2 - longest) / spread))
+    mean = lengths.mean()
     return Lasting(
         *counts,
         median=_median(ended, still_open),
-        mean=lengths.mean(),
-        most_likely_mean=float(np.exp(centre + spread**2 / 2.0)),
-        observed_mean=plain,
-        from_tail=float(ndtr((centre + spread**2 - longest) / spread)),
+        mean=replace(mean, has_high=mean.has_high and from_tail < _MOST_FROM_TAIL),
+        most_likely_mean=float(np.exp(min(centre + spread**2 / 2.0, _LARGEST))),
+        ended_mean=_mean_of(ended),
+        from_tail=from_tail,
     )
+
+
+def _mean_of(ended: Floats) -> Estimate:
+    plain, lognormal = float(ended.mean()), _Lognormal(ended, np.array([])).mean()
+    error = float(ended.std(ddof=1) / np.sqrt(ended.size) / plain * ndtri(QUANTILES[2]))
+    low = min(lognormal.low / lognormal.middle, np.exp(-error))
+    high = max(lognormal.high / lognormal.middle, np.exp(error))
+    return replace(lognormal, low=plain * low, middle=plain, high=plain * high)
 
 
 class _Lognormal:
@@ -154,7 +168,9 @@ class _Lognormal:
         means = (centres + spreads**2 / 2.0).ravel()
         order = np.argsort(means)
         below = np.cumsum(chances.ravel()[order])
-        low, middle, high = np.exp(np.interp(QUANTILES, below, means[order]))
+        # A few open ones for ages leave means beyond all numbers; they have no upper end anyway.
+        ends = np.minimum(np.interp(QUANTILES, below, means[order]), _LARGEST)
+        low, middle, high = np.exp(ends)
         # Of few outages no spread, however wide, can be ruled out: the mean has no upper end then.
         has_high = bool(chances[:, -10:].sum() < 0.01)
         return Estimate(float(low), float(middle), float(high), has_high=has_high)

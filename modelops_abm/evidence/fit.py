@@ -41,7 +41,7 @@ from modelops_abm.evidence.correction import (
 from modelops_abm.evidence.emulator import Emulator, fitted
 from modelops_abm.evidence.measures import MEASURES, WINDOW_DAYS, as_it_is, measured
 from modelops_abm.evidence.sampler import Sample, at_right_angles, product, sample, slopes
-from modelops_abm.evidence.statements import Count, Evidence, Statement
+from modelops_abm.evidence.statements import EXACTLY, Count, Evidence, Statement
 from modelops_abm.experiments.draws import Draws, draws_at, known_of, needed_for, shares_of
 from modelops_abm.runs import stream
 from modelops_abm.scenario import Scenario
@@ -58,6 +58,8 @@ _FAR = 5.0
 _OUTSIDE = 1.2
 """Half ranges off at which a statement is looked at without itself."""
 _MOST_LOOKED_AT = 3
+_LEAST = float(np.log(1.0 + EXACTLY) / ndtri(0.5 + PERCENT / 200.0))
+"""Standard deviation that is left to what a log says beside luck: as of what is said exactly."""
 _LUCK = "evidence"
 
 
@@ -263,6 +265,9 @@ class _Question:
         scales = [_scale(each) for each in self.shown]
         self.said = np.array([middle for middle, _ in scales])
         self.spread = np.array([deviation for _, deviation in scales])
+        self._is_computed = np.array(
+            [isinstance(each, Statement) and each.how == "computed" for each in self.shown], bool
+        )
 
     def without(self, each: Statement | Count, run: Simulator) -> _Question:
         """Return the same question without one of the statements."""
@@ -310,18 +315,28 @@ class _Question:
 
     def rule(self, emulator: Emulator, slopes_of_known: Floats) -> Rule:
         """Return how likely what was said about measures is."""
-        inverse = np.linalg.inv(emulator.covariance + np.diag(self.spread**2))
+        spread = self._beside(emulator.luck)
+        inverse = np.linalg.inv(emulator.covariance + np.diag(spread**2))
 
         def regressed(places: Floats) -> Floats:
             apart = emulator.mean(places) - self.said
             return np.asarray(-0.5 * (product(apart, inverse) * apart).sum(axis=1))
 
         def of_runs(seen: Seen) -> Floats:
-            return log_of_runs(seen, self.said, self.spread, emulator.luck)
+            return log_of_runs(seen, self.said, spread, emulator.luck)
 
         linear = emulator.coefficients[1 : 1 + len(self.names)]
         directions = np.concatenate([slopes_of_known, linear], axis=1)
         return Rule(regressed, of_runs, at_right_angles(directions))
+
+    def _beside(self, luck: Floats) -> Floats:
+        """Return the standard deviation of what was said that the luck of a run does not have.
+
+        The range that is computed from a log is of its own luck: that of some years of one
+        organisation, as a run is. Both together would count it twice.
+        """
+        own = np.sqrt(np.maximum(self.spread**2 - np.diag(luck), _LEAST**2))
+        return np.where(self._is_computed, np.minimum(own, self.spread), self.spread)
 
     def sampled(
         self,

@@ -38,7 +38,7 @@ from modelops_abm.text import all_of, printable
 type Floats = NDArray[np.float64]
 
 _YEAR, _HOUR = timedelta(days=365), timedelta(hours=1)
-_A_YEAR = "a year and model"
+_A_YEAR, _IN_SERVICE = "a year and model", "a year in service"
 ALL = "all services"
 """Where one stands for all of them."""
 
@@ -120,12 +120,15 @@ class Exposed:
         Of the service, or of the model in the portfolio.
     years
         In production while the log was kept.
+    years_in_service
+        Of them, those in which it was not out: only then it can fail, and a cause has a rate.
     outages
         That were counted in that time.
     """
 
     name: str
     years: float
+    years_in_service: float
     outages: tuple[Outage, ...]
 
     @property
@@ -192,7 +195,7 @@ def _throughout(log: IncidentLog, name: str, outages: Sequence[Outage]) -> Expos
 
 
 def _watched(
-    name: str, outages: Iterable[Outage], since: datetime, until: datetime, *, counts_first: bool
+    name: str, outages: Sequence[Outage], since: datetime, until: datetime, *, counts_first: bool
 ) -> Exposed:
     # What starts the clock is no draw of what happens while it runs.
     counted = [
@@ -200,7 +203,21 @@ def _watched(
         for outage in outages
         if since <= outage.began <= until and (counts_first or outage.began > since)
     ]
-    return Exposed(name, (until - since) / _YEAR, tuple(counted))
+    years = (until - since) / _YEAR
+    return Exposed(name, years, years - _years_out(outages, since, until), tuple(counted))
+
+
+def _years_out(outages: Sequence[Outage], since: datetime, until: datetime) -> float:
+    """Return for how long a service was out; an open outage lasts until another says it did not."""
+    out, reached = timedelta(), since
+    in_turn = sorted(outages, key=lambda outage: outage.began)
+    for outage in in_turn:
+        lasts_on = outage.is_open and outage is in_turn[-1]
+        end = min(until if lasts_on else outage.ended or outage.began, until)
+        start = max(outage.began, reached)
+        out += max(end - start, timedelta())
+        reached = max(end, reached)
+    return out / _YEAR
 
 
 def _of_models(
@@ -240,7 +257,7 @@ class Findings:
     rate
         Mean of the models, per year; None if the log names no services.
     by_cause
-        The same by cause; empty where no cause is known.
+        The same by cause and year in service; empty where no cause is known.
     known_causes
         Share of the outages of which the cause is known.
     by_month
@@ -267,14 +284,16 @@ class Findings:
         Where the causes of most outages are known, it is the rate of each cause that can be stated
         of a model, and not how many outages a month has: that would count the same outages twice.
         """
-        restore = self.restore[ALL].mean.statement("time_to_restore_hours", self.source)
+        # As a run counts them: those that ended, whatever is still open.
+        restore = self.restore[ALL].ended_mean.statement("time_to_restore_hours", self.source)
         stated = [*self._of_causes()] if self.known_causes > 0.5 else []
         if not stated:
             stated = [self.by_month.statement("outages_per_month", self.source)]
         return tuple(each for each in (*stated, restore) if each is not None)
 
     def _of_causes(self) -> Iterator[Statement | Count | None]:
-        years = sum(each.years for each in self.exposed) * self.known_causes / self.at_once
+        years = sum(each.years_in_service for each in self.exposed) * self.known_causes
+        years /= self.at_once
         for cause in registry.hazards():
             # The others' rates hold at full load, or for models that are not regulated: a count
             # does not say what they are.
@@ -294,7 +313,9 @@ class Findings:
             watched = f"{plural(total, 'outage')} in {years} years of"
             found = f"{plural(len(self.exposed), 'model')}: {self.rate.in_words(_A_YEAR)}"
             parts.append(f"{watched} {found}")
-        parts += [f"{cause}: {found.in_words(_A_YEAR)}" for cause, found in self.by_cause.items()]
+        parts += [
+            f"{cause}: {found.in_words(_IN_SERVICE)}" for cause, found in self.by_cause.items()
+        ]
         parts.append(f"{self.by_month.in_words('outages a month')}, all together")
         parts.append(_restore_in_words(self.restore[ALL]))
         return f"{'; '.join(parts)}. Ranges hold 90 %."
@@ -348,7 +369,7 @@ def _restore_in_words(found: Lasting) -> str:
     return (
         f"{median} and {found.mean.in_words('hours')} (mean, if lengths are lognormal: "
         f"{formats.share(found.from_tail)} of it comes from outages longer than any seen; the "
-        f"{found.ended:,} that ended took {formats.number(found.observed_mean, 1)} hours)"
+        f"{found.ended:,} that ended took {found.ended_mean.in_words('hours')})"
     )
 
 
@@ -417,7 +438,9 @@ def _mean_of(
 
     Outages of which no cause is known are taken to be as the others are.
     """
-    years = np.array([each.years for each in exposed]) * share
+    # Over the years in production a model that is out longer would seem to fail less for a cause.
+    exposure = [each.years_in_service if cause else each.years for each in exposed]
+    years = np.array(exposure) * share
     counts = np.array(
         [sum(cause in ("", outage.cause) for outage in each.outages) for each in exposed],
         dtype=np.float64,

@@ -2,11 +2,12 @@
 
 What a registry shows is when trainings were done, whatever for and after whatever waiting, as the
 measure `retraining_interval_days` has it, and not the interval that was planned. Intervals of all
-models are taken together, each counted once, so that their mean is days in production by training.
-A model that is live has one that has not ended (`durations`); trainings before it went live are
-tries of a build. As intervals of one model are alike, the range is as wide as if there were fewer:
-by 1 + (m - 1) r, of m intervals a model and r what models explain of the variance of logarithms
-(Kish 1965).
+models are taken together, each counted once: their mean is days in production by training, those
+of the interval that has not ended included. How well it is known, `durations` says; and nothing
+says when a model was retired: one end of the range takes it as right after its last training, the
+other as one interval later. Trainings before a model went live are tries of a build. As intervals
+of one model are alike, the range is as wide as if there were fewer: by 1 + (m - 1) r, of m
+intervals a model and r what models explain of the variance of logarithms (Kish 1965).
 
 Months until live are those from the first version. Work before it is in no registry: one end of the
 range takes it as none, the other as twice the time in all (judgement).
@@ -119,7 +120,7 @@ def version_findings(log: RegistryLog) -> VersionFindings:
     >>> found.intervals, round(found.interval.middle, 1), found.statements()[0].about
     (44, 30.4, 'retraining_interval_days')
     """
-    ended, still_open = _intervals(log)
+    ended, still_open, retired = _intervals(log)
     lengths = [each for each in ended.values() if each.size]
     months = np.array([*log.months_to_production().values()])
     alike = _count_as_one(lengths)
@@ -128,16 +129,19 @@ def version_findings(log: RegistryLog) -> VersionFindings:
         sum(each.size for each in lengths),
         len(lengths),
         alike,
-        _mean(lengths, still_open, alike),
+        _mean(lengths, still_open, retired, alike),
         months.size,
         _median(np.maximum(months, 1.0 / MONTH_DAYS)),
     )
 
 
-def _intervals(log: RegistryLog) -> tuple[dict[str, Floats], Floats]:
-    """Return the days between trainings of each model since it went live, and those so far."""
+def _intervals(log: RegistryLog) -> tuple[dict[str, Floats], Floats, int]:
+    """Return the days between trainings of each model since it went live, and those so far.
+
+    Last, how many models were retired, so that nobody knows how long the last one lasted.
+    """
     live = log.live_since
-    ended, still_open = dict[str, Floats](), list[float]()
+    ended, still_open, retired = dict[str, Floats](), list[float](), 0
     for model, versions in log.by_model.items():
         if model not in live:
             continue
@@ -145,14 +149,18 @@ def _intervals(log: RegistryLog) -> tuple[dict[str, Floats], Floats]:
         ended[model] = np.array([(after - before) / _DAY for before, after in pairwise(moments)])
         if moments and _is_live(versions):
             still_open.append((log.window.until - moments[-1]) / _DAY)
-    return ended, np.array(still_open)
+        elif moments:
+            retired += 1
+    return ended, np.array(still_open), retired
 
 
 def _is_live(versions: Sequence[Version]) -> bool:
     return any(version.in_use for version in versions)
 
 
-def _mean(lengths: Sequence[Floats], still_open: Floats, alike: float) -> Estimate | None:
+def _mean(
+    lengths: Sequence[Floats], still_open: Floats, retired: int, alike: float
+) -> Estimate | None:
     if sum(each.size for each in lengths) < _FEWEST:
         return None
     together = np.sort(np.concatenate(lengths))
@@ -163,7 +171,22 @@ def _mean(lengths: Sequence[Floats], still_open: Floats, alike: float) -> Estima
     if not found.is_known:
         return None
     low, high = ((end / found.middle) ** np.sqrt(alike) for end in (found.low, found.high))
-    return Estimate(float(found.middle * low), found.middle, float(found.middle * high))
+    shortest = _days_by_training(together, still_open)
+    longest = shortest * (1.0 + retired / together.size)
+    middle = float(np.sqrt(shortest * longest))
+    return Estimate(float(shortest * low), middle, float(longest * high))
+
+
+def _days_by_training(ended: Floats, still_open: Floats) -> float:
+    """Return days in production by training: the mean that a run shows, whatever the distribution.
+
+    A model's clock starts with a training, which is not counted, so that regular trainings would be
+    half a one too few for each model (the renewal function, Cox 1962, section 4.2).
+    """
+    unlike = min(float(ended.var() / ended.mean() ** 2), 1.0)
+    since = np.count_nonzero(still_open)
+    trainings = ended.size + 0.5 * (1.0 - unlike) * since
+    return float((ended.sum() + still_open.sum()) / trainings)
 
 
 def _count_as_one(lengths: Sequence[Floats]) -> float:

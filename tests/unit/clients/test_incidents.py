@@ -311,3 +311,85 @@ def test_a_real_log_of_four_services_is_read_but_for_what_it_does_not_say(
         "has no length: it ends when it begins": 36,
         "names no service": 30,
     }
+
+
+def test_one_cell_may_name_several_services_if_each_stands_alone_elsewhere() -> None:
+    rows = [
+        "1,2025-01-03 10:00Z,2025-01-03 11:00Z,churn,,,",
+        "2,2025-01-04 10:00Z,2025-01-04 11:00Z,fraud,,,",
+        '3,2025-01-05 10:00Z,2025-01-05 11:00Z,"churn, fraud",,,',
+        "4,2025-01-06 10:00Z,2025-01-06 11:00Z,Fraud|churn,,,",
+        '5,2025-01-07 10:00Z,2025-01-07 11:00Z,"Smith, Jones",,,',
+    ]
+    log = read_incidents((OURS + "\n".join(rows)).encode())
+    assert [one.services for one in log.table] == [
+        *(("churn",), ("fraud",), ("churn", "fraud"), ("Fraud", "churn")),
+        ("Smith, Jones",),
+    ]
+    assert any("2 cells such as 'churn, fraud'" in note for note in log.notes)
+
+
+@pytest.mark.parametrize("state", ["8", "Canceled", "CANCELLED"])
+def test_what_was_cancelled_in_servicenow_is_no_incident(state: str) -> None:
+    rows = "INC1,2025-01-03 15:00:00,2025-01-03 17:30:00,7\n"
+    rows += f"INC2,2025-01-04 15:00:00,2025-01-04 17:30:00,{state}\n"
+    # State 6 or 7 without a moment: it ended, and nobody knows when.
+    rows += "INC3,2025-01-05 15:00:00,,6\nINC4,2025-01-06 15:00:00,,2\n"
+    log = read_incidents(("number,opened_at,resolved_at,state\n" + rows).encode())
+    assert [(one.id, one.ending) for one in log.table] == [
+        *(("INC1", "closed"), ("INC3", "unknown"), ("INC4", "open")),
+    ]
+    # Elsewhere a status of 8 means nothing that is known.
+    other = read_incidents((OURS + "1,2025-01-03 10:00Z,2025-01-03 11:00Z,a,,,8\n").encode())
+    assert len(other.table) == 1
+
+
+@pytest.mark.parametrize("words", ["Won\u2019t Do", "won't do", "Rejected", "False Positive"])
+def test_what_jira_resolves_as_nothing_is_no_incident(words: str) -> None:
+    head = "Issue key,Status,Resolution,Created,Resolved\n"
+    rows = f"A-1,Done,{words},03/Jan/25 3:00 PM,03/Jan/25 5:30 PM\n"
+    rows += "A-2,Done,Fixed,04/Jan/25 12:05 AM,04/Jan/25 12:30 PM\n"
+    (kept,) = read_incidents((head + rows).encode()).table
+    assert (kept.id, kept.opened.hour, kept.closed and kept.closed.hour) == ("A-2", 0, 12)
+
+
+SEMICOLONS = "incident_id;opened_at;resolved_at;service;cause;severity;status\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "words"),
+    [
+        ("45660.5;45660.6", "is not a moment"),
+        ("30.01.2025 25:00;", "is no day or time"),
+        ("2025-02-29 10:00;", "is no day or time"),
+        ("2025-01-03 13:00 PM;", "is no day or time"),
+        ("1735900000;", "is not a moment"),
+        ("03.01.25 \u0660:00;", "is not a moment"),
+    ],
+)
+def test_what_spreadsheets_make_of_moments_is_refused_and_never_guessed(
+    cells: str, words: str
+) -> None:
+    good = "1;2025-01-30 10:00;2025-01-30 11:00;a;;;\n"
+    log = read_incidents((SEMICOLONS + good + f"2;{cells};a;;;\n").encode("utf-8-sig"))
+    assert [one.id for one in log.table] == ["1"]
+    assert words in log.problems[0].message
+
+
+def test_clocks_that_change_leave_lengths_right_but_for_the_hour_that_is_repeated() -> None:
+    rows = [
+        "1,2025-03-30 01:30,2025-03-30 03:30,a,,,",
+        "2,2025-10-26 01:30,2025-10-26 03:30,a,,,",
+        "3,2025-10-26T02:30:00+02:00,2025-10-26T02:30:00+01:00,a,,,",
+    ]
+    log = read_incidents((OURS + "\n".join(rows)).encode(), zone="Europe/Berlin")
+    hours = [(one.closed - one.opened).total_seconds() / 3_600 for one in log.table if one.closed]
+    assert hours == [1.0, 3.0, 1.0]
+
+
+def test_text_in_utf_16_and_a_name_with_a_newline() -> None:
+    row = '1,2025-01-03 10:00Z,2025-01-03 11:00Z,"churn\nscores",,,\n'
+    with pytest.raises(InputError, match="is text in UTF-16"):
+        read_incidents((OURS + row).encode("utf-16"))
+    log = read_incidents((OURS + row).encode())
+    assert len(log.services) == 1

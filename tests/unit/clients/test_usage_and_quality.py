@@ -14,7 +14,7 @@ from modelops_abm.clients.kinds import READERS, reader_of
 from modelops_abm.clients.quality import read_quality
 from modelops_abm.clients.usage import read_usage
 from modelops_abm.errors import InputError
-from modelops_abm.evidence.adoption import adopted, adoptions_of, user_counts
+from modelops_abm.evidence.adoption import UserCounts, adopted, adoptions_of, user_counts
 from modelops_abm.evidence.quality import tracks_of
 
 USAGE = """day,model,users,predictions
@@ -178,3 +178,36 @@ def test_check_says_what_it_read(tmp_path: Path) -> None:
     assert "say --word 'accuracy=0.5'" in str(refused.output) + str(refused.stderr)
     found = CliRunner().invoke(check, [str(file), "--word", "accuracy=0.8"])
     assert "table of quality of 1 model (a 28) by day" in found.output
+
+
+def test_a_known_metric_that_is_a_percentage_is_refused_and_which_is_better_is_never_guessed() -> (
+    None
+):
+    head = "day,model,metric,value,chance,better\n"
+    rows = "2025-01-06,a,AUC,0.75,,\n2025-01-13,a,AUC,78.1,,\n"
+    log = read_quality((head + rows).encode())
+    assert [each.value for each in log.table] == [0.75]
+    assert "write shares: 0.781 instead of 78.1" in log.problems[0].message
+    lower = read_quality((head + "2025-01-06,a,RMSE,9,12,Lower is better\n").encode())
+    assert lower.table[0].skill == 3.0
+    with pytest.raises(InputError, match="'min' is better, which is neither higher nor lower"):
+        read_quality((head + "2025-01-06,a,RMSE,13,12,min\n").encode())
+
+
+def _counts(rows: list[str]) -> UserCounts:
+    return user_counts(read_usage("\n".join(["month,model,users,predictions", *rows]).encode()))
+
+
+def test_counts_that_rise_with_every_row_may_be_counted_up_and_that_is_said() -> None:
+    rows = [f"2024-{month:02},a,100,{3_000 * month}" for month in range(1, 13)]
+    assert any("rise with every row" in note for note in _counts(rows).notes)
+    rows[5] = "2024-06,a,100,3000"
+    assert not _counts(rows).notes
+
+
+def test_a_month_that_is_missing_is_a_longer_interval() -> None:
+    rows = [f"2024-{month:02},a,{40 * month},10" for month in (1, 2, 3, 5, 6, 7, 8)]
+    (series,) = _counts(rows).series
+    gaps = np.diff(series.years) * 365.0
+    assert gaps[2] == pytest.approx(61.0, abs=2.0)
+    assert series.new[2] == 80.0

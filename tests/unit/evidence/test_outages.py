@@ -101,8 +101,13 @@ def test_rates_of_causes_are_stated_instead_of_outages_a_month() -> None:
         "time_to_restore_hours",
     )
     assert isinstance(pipeline, Statement)
-    # 18 counted, of 20 days, of which the cause is known for 19 in 20.
-    assert pipeline.middle == pytest.approx(18 / (20 / 365 * 0.95), rel=0.08)
+    # 18 counted, of 20 days without the hours in which it was out and could not fail, and of which
+    # the cause is known for 19 in 20.
+    hours_out = sum(day % 5 + 1 for day in range(1, 20)) + 3 + 0
+    in_service = 20 - hours_out / 24
+    (service,) = found.exposed
+    assert service.years_in_service == pytest.approx(in_service / 365)
+    assert pipeline.middle == pytest.approx(18 / (in_service / 365 * 0.95), rel=0.08)
     assert "it counts the same ones" in found.notes()
     none = findings(
         _log("1 1:0 1:5 a", *(f"{day} {day}:0 {day}:2 a capacity" for day in (3, 5, 9)))
@@ -110,7 +115,37 @@ def test_rates_of_causes_are_stated_instead_of_outages_a_month() -> None:
     zero = none.statements()[0]
     assert isinstance(zero, Count)
     assert (zero.about, zero.events) == ("incidents.pipeline_per_year", 0)
-    assert zero.years == pytest.approx((8 + 2 / 24) / 365)
+    assert zero.years == pytest.approx((8 + 2 / 24 - (5 + 3 * 2) / 24) / 365)
+
+
+def test_a_service_is_in_service_while_it_is_not_out() -> None:
+    log = _log(
+        *("1 2:0 2:12 a", "2 3:0 - a", "3 5:0 5:12 a", "4 9:0 - b"),
+        since=date(2025, 1, 1),
+        until=date(2025, 1, 10),
+    )
+    a, b = exposures(log, outages_of(log), services=2)
+    # What is open cannot have lasted beyond the next outage, and lasts to the end if none follows.
+    assert (a.years - a.years_in_service) * 365 == pytest.approx(1.0)
+    assert (b.years - b.years_in_service) * 365 == pytest.approx(2.0)
+
+
+def test_times_to_restore_are_stated_as_a_run_counts_them_without_what_is_open() -> None:
+    lengths = [1, 2, 3, 5, 8, 20]
+    rows = [f"{day} {day}:0 {day}:{hours} a" for day, hours in enumerate(lengths, start=1)]
+    found = findings(_log(*rows, "8 8:0 - b", until=date(2025, 6, 1)))
+    stated = next(each for each in found.statements() if each.about == "time_to_restore_hours")
+    assert isinstance(stated, Statement)
+    assert stated.middle == pytest.approx(np.mean(lengths))
+    # A plain mean has such an error at least.
+    error = np.std(lengths, ddof=1) / np.sqrt(len(lengths)) / np.mean(lengths)
+    assert np.log(stated.high / stated.middle) > 1.6 * error
+
+
+def test_a_mean_that_is_mostly_longer_than_anything_seen_has_no_upper_end() -> None:
+    found = time_to_end(np.array([1.0, 2.0, 400.0]), np.array([5_000.0, 6_000.0, 9_000.0]))
+    assert found.from_tail > 0.5
+    assert not found.mean.has_high
 
 
 def test_too_little_says_so_and_states_nothing() -> None:
