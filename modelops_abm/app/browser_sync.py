@@ -50,9 +50,7 @@ def BrowserSync(session: Session) -> None:
         kept={
             **solara.use_memo(lambda: to_keep(plan, tray), [plan.start, plan.own, plans]),
             _TOLD: solara.use_memo(session.organisation.kept, [session.organisation.said.value]),
-            **solara.use_memo(
-                lambda: beliefs_to_keep(plan.belief, newest), [id(plan.belief), id(newest)]
-            ),
+            **solara.use_memo(lambda: beliefs_to_keep(plan.belief, newest), [plan.belief, newest]),
         },
         event_report=reported(session, lambda report: hear(session, report)),
     )

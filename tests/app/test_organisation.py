@@ -7,13 +7,14 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
 from modelops_abm.app import browser_sync
 from modelops_abm.app.organisation.belief_cards import belief_card, learned_card, predicted_card
 from modelops_abm.app.organisation.page import act, say
-from modelops_abm.app.organisation.questions import ASKED, others_of, rows_of, said_of
+from modelops_abm.app.organisation.questions import ASKED, helps_most, others_of, rows_of, said_of
 from modelops_abm.app.state import fitting
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.fitting import Fitting, Line
@@ -28,6 +29,7 @@ from modelops_abm.evidence.fit import Size, fit
 from modelops_abm.evidence.interview import QUESTIONS, answer_of, read_answers, told
 from modelops_abm.evidence.statements import exactly
 from modelops_abm.experiments.draws import draws_of
+from modelops_abm.experiments.information import Asking, Worth
 from modelops_abm.runs import Cancelled
 from modelops_abm.runs.threads import Account
 from modelops_abm.scenario import InputError, Scenario
@@ -136,6 +138,25 @@ def test_further_questions_stand_below_until_they_are_opened(organisation: Organ
     organisation.open.set("availability")
     assert "availability" not in {question.name for question in others_of(organisation)}
     assert row_of(organisation, "availability")["how"] == ""
+
+
+def test_the_question_that_would_settle_most_is_asked_next(session: Session) -> None:
+    assert helps_most(session) is None
+    worth = {name: Asking("", Worth(1e5, 5e4, 2e5)) for name in ("models_live", "upkeep_share")}
+    over = SimpleNamespace(settles=worth)
+    session.answer.set(SimpleNamespace(plan=session.plan, over=over))  # type: ignore[arg-type]
+    found = helps_most(session)
+    assert found is not None
+    assert found[0] == "models_live"
+    words = str(belief_card(session.organisation, is_in_use=False, helpful=found))
+    assert "models live</strong>, worth finding out up to $200" in words
+    rows = rows_of(session.organisation, Scenario(), "upkeep_share")
+    assert [row["name"] for row in rows if row["next"]] == ["upkeep_share"]
+    act(session, Action("begin", ""))
+    assert session.organisation.open.value == "models_live"
+    # What Decide found out is of the belief that it has.
+    session.organisation.belief.set(made_up())
+    assert helps_most(session) is None
 
 
 def test_a_portfolio_answers_for_itself(organisation: Organisation) -> None:

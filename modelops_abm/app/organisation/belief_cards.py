@@ -27,18 +27,32 @@ from modelops_abm.evidence.fit import said_range
 from modelops_abm.evidence.interview import QUESTIONS
 from modelops_abm.evidence.measures import MEASURES, range_in_words, value_in_words
 from modelops_abm.evidence.statements import Statement
-from modelops_abm.formats import number, plural
+from modelops_abm.experiments.information import Asking
+from modelops_abm.formats import money, number, plural
 
 _SHOWN = 10
 
 
-def belief_card(organisation: Organisation, *, is_in_use: bool) -> h.Element:
-    """Return what is believed, in words, and what to do with it."""
+def belief_card(
+    organisation: Organisation, *, is_in_use: bool, helpful: tuple[str, Asking] | None = None
+) -> h.Element:
+    """Return what is believed, in words, and what to do with it.
+
+    Parameters
+    ----------
+    organisation
+        What was told, and the belief.
+    is_in_use
+        Whether Decide has it.
+    helpful
+        The question whose answer would settle most, with what that is worth.
+    """
     own, fitting = organisation.belief.value, organisation.fitting.value
     return h.section(".card.belief", data_part="belief", data_settled=_settled(own, fitting))[
         h.p(".secondary")[_lead(organisation)],
         h.h2(".belief-headline")[_headline(own, organisation)],
         own is not None and h.p(".secondary")[_before(own)],
+        helpful is not None and _helpful(*helpful),
         organisation.problem.value and h.p(".problem", role="alert")[organisation.problem.value],
         [h.p(".label.note")[note] for note in organisation.notes.value],
         h.div(".belief-foot")[
@@ -48,6 +62,15 @@ def belief_card(organisation: Organisation, *, is_in_use: bool) -> h.Element:
             ],
         ],
         own is not None and own.belief.at_edge and h.p(".label.note")[_edge(own)],
+    ]
+
+
+def _helpful(name: str, asking: Asking) -> h.Element:
+    worth = money(float(f"{asking.worth.high or asking.worth.mean:.2g}"))
+    return h.p(".secondary")[
+        "The answer that helps most next: ",
+        h.strong[QUESTIONS[name].label.lower()],
+        f", worth finding out up to {worth}.",
     ]
 
 

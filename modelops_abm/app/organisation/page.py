@@ -12,6 +12,7 @@ from functools import partial
 
 import htpy as h
 import solara
+from markupsafe import Markup as Html
 
 from modelops_abm.app.errors import reported
 from modelops_abm.app.organisation.belief_cards import belief_card, learned_card, predicted_card
@@ -37,7 +38,7 @@ from modelops_abm.app.organisation.own_files import (
     choose_portfolio,
     choose_scenario,
 )
-from modelops_abm.app.organisation.questions import ASKED, others_of, rows_of, said_of
+from modelops_abm.app.organisation.questions import ASKED, helps_most, others_of, rows_of, said_of
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.organisation import (
     LARGEST_ANSWERS_BYTES,
@@ -45,7 +46,6 @@ from modelops_abm.app.state.organisation import (
     LARGEST_LOG_BYTES,
     Organisation,
 )
-from modelops_abm.app.state.plan import key_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.uploads import (
     LARGEST_PORTFOLIO_BYTES,
@@ -70,10 +70,10 @@ _KEPT_ENDINGS = ".parquet,.toml,.yaml,.yml,.json"
 @solara.component
 def YourOrganisation(session: Session) -> None:
     """Show the part."""
-    organisation = session.organisation
-    basis = session.basis
+    organisation, plan = session.organisation, session.plan
+    basis = solara.use_memo(lambda: session.basis, [plan.start, plan.own])
     do = reported(session, lambda action: act(session, action))
-    solara.use_effect(lambda: organisation.fit(basis), [id(organisation.said.value), key_of(basis)])
+    solara.use_effect(lambda: organisation.fit(basis), [organisation.said.value, basis])
     with solara.Div(classes=["organisation"]):
         with solara.Div(classes=["organisation-asked"]):
             _Questions(session)
@@ -92,7 +92,8 @@ def YourOrganisation(session: Session) -> None:
 def _Questions(session: Session) -> None:
     organisation = session.organisation
     do = reported(session, lambda action: act(session, action))
-    rows = rows_of(organisation, session.plan.scenario)
+    helpful = helps_most(session)
+    rows = rows_of(organisation, session.plan.scenario, helpful[0] if helpful else "")
     with solara.Div(classes=["card", "interview"], attributes={"data-part": "interview"}):
         Markup(_interview_head(organisation), do)
         Interview(
@@ -306,7 +307,7 @@ def _Believed(session: Session, do: Callable[[Action], None]) -> None:
     own = organisation.belief.value
     is_in_use = own is not None and session.plan.belief == own
     with solara.Div(classes=["organisation-believed"]):
-        Markup(belief_card(organisation, is_in_use=is_in_use), do)
+        Markup(belief_card(organisation, is_in_use=is_in_use, helpful=helps_most(session)), do)
         if own is not None:
             _Learned(own, organisation.shows_all.value, do)
 
@@ -315,8 +316,8 @@ def _Believed(session: Session, do: Callable[[Action], None]) -> None:
 def _Learned(own: OwnBelief, shows_all: bool, do: Callable[[Action], None]) -> None:
     # Rows are many: made again when the belief changes, and not as a bar moves.
     content = solara.use_memo(
-        lambda: h.fragment[learned_card(own, shows_all=shows_all), predicted_card(own)],
-        [id(own), shows_all],
+        lambda: Html(h.fragment[learned_card(own, shows_all=shows_all), predicted_card(own)]),
+        [own, shows_all],
     )
     Markup(content, do, css_class="learned-place")
 
@@ -326,7 +327,9 @@ def act(session: Session, action: Action) -> None:
     organisation = session.organisation
     match action:
         case ("begin", _):
-            open_question(organisation, organisation.next_question() or ASKED[0])
+            helpful = helps_most(session)
+            first = helpful[0] if helpful else organisation.next_question()
+            open_question(organisation, first or ASKED[0])
         case ("open question", name):
             open_question(organisation, name)
         case ("save answers", _):

@@ -15,11 +15,13 @@ import numpy as np
 from scipy.special import expit, logit
 
 from modelops_abm.app.state.organisation import Organisation
+from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.interview import QuestionRow, Saying, Source, Strip
 from modelops_abm.evidence.benchmarks import BENCHMARKS, CONFIDENCE, Benchmark, of_whom, subject_of
 from modelops_abm.evidence.interview import QUESTIONS, Question
 from modelops_abm.evidence.measures import number_in_words, value_in_words
 from modelops_abm.evidence.statements import ABOUT, Floats, Statement
+from modelops_abm.experiments.information import Asking
 from modelops_abm.scenario import Scenario
 from modelops_abm.text import printable
 
@@ -63,7 +65,25 @@ def others_of(organisation: Organisation) -> tuple[Question, ...]:
     )
 
 
-def rows_of(organisation: Organisation, scenario: Scenario) -> list[QuestionRow]:
+def helps_most(session: Session) -> tuple[str, Asking] | None:
+    """Return the question whose answer would settle most, as Decide found out; None if unknown.
+
+    It is known of the belief that Decide has: after another answer it is not, until that is decided
+    with.
+    """
+    organisation, answer = session.organisation, session.answer.value
+    if answer is None or answer.over is None or answer.plan.belief != session.plan.belief:
+        return None
+    if answer.plan.belief != organisation.belief.value:
+        return None
+    answers = organisation.said.value.answers
+    for name, asking in answer.over.settles.items():
+        if name in QUESTIONS and name not in answers and asking.worth.mean > 0.0:
+            return name, asking
+    return None
+
+
+def rows_of(organisation: Organisation, scenario: Scenario, helpful: str = "") -> list[QuestionRow]:
     """Return the questions that are shown, with what was answered.
 
     Parameters
@@ -72,12 +92,14 @@ def rows_of(organisation: Organisation, scenario: Scenario) -> list[QuestionRow]
         What was told.
     scenario
         What is known besides: the portfolio says how many models are live.
+    helpful
+        Name of the question that helps most; empty if it is not known.
     """
     left = {question.name for question in others_of(organisation)}
     names = [*ASKED, *(name for name in QUESTIONS if name not in (*ASKED, *left))]
     models = _models(organisation, scenario)
     return [
-        _row(QUESTIONS[name], organisation, scenario, models)
+        _row(QUESTIONS[name], organisation, scenario, models, helpful)
         for name in names
         if name in ASKED
         or name in organisation.said.value.answers
@@ -107,7 +129,11 @@ def said_of(saying: Saying) -> str:
 
 
 def _row(
-    question: Question, organisation: Organisation, scenario: Scenario, models: float | None
+    question: Question,
+    organisation: Organisation,
+    scenario: Scenario,
+    models: float | None,
+    helpful: str,
 ) -> QuestionRow:
     said = organisation.said.value.answers.get(question.name)
     fixed = _fixed(question, scenario)
@@ -116,7 +142,7 @@ def _row(
     high = said.high if said is not None else 0.0
     if fixed is not None:
         low = high = fixed
-    is_next = question.name == organisation.next_question()
+    is_next = question.name == (helpful or organisation.next_question())
     middle = strip and strip["middle"]
     return {
         "name": question.name,
@@ -136,9 +162,15 @@ def _row(
         "published": published,
         "strip": strip,
         "sources": sources,
-        "next": "ask this next" if is_next and organisation.said.value.answers else "",
+        "next": _next_words(organisation, helpful) if is_next else "",
         "problem": organisation.problems.value.get(question.name, ""),
     }
+
+
+def _next_words(organisation: Organisation, helpful: str) -> str:
+    if helpful:
+        return "helps most next"
+    return "ask this next" if organisation.said.value.answers else ""
 
 
 def _how(said: Statement) -> str:
