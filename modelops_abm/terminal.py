@@ -68,6 +68,15 @@ def say_all(target: Console, text: str) -> None:
         say(target, paragraph)
 
 
+def say_below(target: Console, text: str) -> None:
+    """Print a line further in; a terminal has it wrapped, a file whole, to search for."""
+    if target.is_terminal:
+        text = textwrap.indent(_wrapped(text, min(target.width, _WIDEST) - 4), "    ")[2:]
+    else:
+        text = f"  {text}"
+    target.print(text, soft_wrap=True)
+
+
 def print_table(target: Console, table: Table) -> None:
     """Print the table in words of a result, if it has one, and an empty line after it."""
     if not table.is_shown:

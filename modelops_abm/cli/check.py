@@ -22,6 +22,7 @@ from modelops_abm.scenario import InputError, Problem, Scenario, load_scenario
 from modelops_abm.scenario.sources import changed_names
 from modelops_abm.scenario.without_effect import set_without_effect, without_effect
 from modelops_abm.scenario.words import size_caution, team_caution
+from modelops_abm.terminal import console, say_below
 from modelops_abm.text import all_of, printable, visible
 
 if TYPE_CHECKING:
@@ -202,4 +203,4 @@ def _tell_portfolio(file: str, content: bytes) -> None:
 
 def _tell(notes: Iterable[str]) -> None:
     for note in notes:
-        click.echo(visible(f"  {note}"))
+        say_below(console(), note)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from rich.console import Console
 
 from modelops_abm.representation import Row, Table, numbers, words
-from modelops_abm.terminal import console, print_table
+from modelops_abm.terminal import console, print_table, say_below
 
 LABELS = ("Half the team leaves", "Retraining", "Hours to restore")
 AMOUNTS = ("−$2.02 M\u00a0±0.12 M", "+$464 k\u00a0±22 k", "42\u00a0%")
@@ -78,3 +81,18 @@ def test_two_columns_may_head_a_block_and_rows_without_them_go_on_in_it(
     assert lines[0] == "Measure, ours"
     assert [line for line in lines if line.startswith("Hours")] == ["Hours  68"] * 2
     assert sum(line.startswith("  another one") for line in lines) == 1
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_long_remark_is_wrapped_for_a_reader_and_one_line_for_a_search(
+    *, is_terminal: bool
+) -> None:
+    target = Console(file=io.StringIO(), width=40, force_terminal=is_terminal, highlight=False)
+    remark = "without effect: capabilities.automation: start_day, effort_days (not built)"
+    say_below(target, remark)
+    said = target.file.getvalue()  # type: ignore[attr-defined]
+    first, *others = said.splitlines()
+    assert first.startswith("  without effect")
+    assert " ".join(said.split()) == remark
+    assert bool(others) == is_terminal
+    assert all(line.startswith("    ") and len(line) <= 40 for line in others)
