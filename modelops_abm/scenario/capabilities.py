@@ -50,6 +50,20 @@ def _around(value: float) -> tuple[float, float]:
     return value / COSTS_HOLD_WITHIN, value * COSTS_HOLD_WITHIN
 
 
+def _share(
+    default: float,
+    plausible: tuple[float, float],
+    source: str,
+    *,
+    unit: str = "share",
+    confidence: Confidence = Confidence.JUDGEMENT,
+) -> float:
+    value: float = quantity(
+        default, unit, ge=0.0, le=1.0, plausible=plausible, source=source, confidence=confidence
+    )
+    return value
+
+
 def _effort(days: float) -> float:
     # Above 0 as it divides the work: without any a level would be full at once.
     value: float = quantity(
@@ -123,59 +137,31 @@ class Automation(Capability):
     """Upkeep of a full level: the fixed part."""
     upkeep_per_model_year: float = _upkeep_per_model(20_000.0 / MODELS_OF_COSTS)
     """Upkeep of a full level: the part for each model in production on the day."""
-    effort_saving: float = quantity(
-        0.3,
-        "share",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.2, 0.8),
-        source="vendors' claims, cut down by judgement",
-        confidence=Confidence.VENDOR,
+    effort_saving: float = _share(
+        0.3, (0.2, 0.8), "vendors' claims, cut down by judgement", confidence=Confidence.VENDOR
     )
     """Effort saved at full level on build, deployment, drift, pipeline, capacity."""
-    retraining_saving: float = quantity(
-        0.7,
-        "share",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.3, 0.95),
-        source="judgement: a pipeline leaves checking and release to people",
+    retraining_saving: float = _share(
+        0.7, (0.3, 0.95), "judgement: a pipeline leaves checking and release to people"
     )
     """Effort saved at full level on a retraining: scheduled, or asked for by an alert."""
-    pipeline_reduction: float = quantity(
-        0.5,
-        "share",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.2, 0.75),
-        source="judgement: tests catch part of what changes break, and not what feeds do",
+    pipeline_reduction: float = _share(
+        0.5, (0.2, 0.75), "judgement: tests catch part of what changes break, and not what feeds do"
     )
     """Pipeline issues avoided at full level."""
-    shared_reduction: float = quantity(
-        0.5,
-        "share",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.2, 0.75),
-        source="judgement: as of pipeline issues; what others deliver fails all the same",
+    shared_reduction: float = _share(
+        0.5, (0.2, 0.75), "judgement: as of pipeline issues; what others deliver fails all the same"
     )
     """Failures of shared sources avoided at full level."""
-    handover_gain: float = quantity(
-        0.3,
-        "share",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.05, 0.7),
-        source="judgement: most builds fail for reasons that no hand-over mends",
+    handover_gain: float = _share(
+        0.3, (0.05, 0.7), "judgement: most builds fail for reasons that no hand-over mends"
     )
     """Share of the builds that would fail which go on to deployment at full level."""
-    self_healing_share: float = quantity(
+    self_healing_share: float = _share(
         0.3,
-        "probability",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.05, 0.6),
-        source="judgement: restarts mend what is transient, which is more here and less there",
+        (0.05, 0.6),
+        "judgement: restarts mend what is transient, which is more here and less there",
+        unit="probability",
     )
     """Probability, at full level, that a pipeline issue is resolved without a developer."""
     self_healing_days: float = quantity(
@@ -251,49 +237,39 @@ class Rollback(Capability):
     """Upkeep of a full level: the fixed part."""
     upkeep_per_model_year: float = _upkeep_per_model(7_500.0 / MODELS_OF_COSTS)
     """Upkeep of a full level: the part for each model in production on the day."""
-    pipeline_coverage: float = quantity(
+    pipeline_coverage: float = _share(
         0.9,
-        "probability",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.4, 0.95),
-        source="direction: Google SRE, about 70 % of outages come from changes; size judgement",
+        (0.4, 0.95),
+        "direction: Google SRE, about 70 % of outages come from changes; size judgement",
+        unit="probability",
     )
     """Probability, at full level, of a previous version at hand for a pipeline issue."""
-    capacity_coverage: float = quantity(
+    capacity_coverage: float = _share(
         0.0,
-        "probability",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.0, 0.3),
-        source="judgement: a previous version needs the same capacity, unless it is smaller",
+        (0.0, 0.3),
+        "judgement: a previous version needs the same capacity, unless it is smaller",
+        unit="probability",
     )
     """The same for a capacity issue."""
-    compliance_coverage: float = quantity(
+    compliance_coverage: float = _share(
         0.5,
-        "probability",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.2, 0.8),
-        source="judgement: an issue of the data meets both versions, one of a change only one",
+        (0.2, 0.8),
+        "judgement: an issue of the data meets both versions, one of a change only one",
+        unit="probability",
     )
     """The same for a compliance issue."""
-    drift_coverage: float = quantity(
+    drift_coverage: float = _share(
         0.9,
-        "probability",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.4, 0.95),
-        source="judgement: the range of pipeline_coverage: the same version has to be at hand",
+        (0.4, 0.95),
+        "judgement: the range of pipeline_coverage: the same version has to be at hand",
+        unit="probability",
     )
     """The same while a drift is investigated and addressed."""
-    retraining_coverage: float = quantity(
+    retraining_coverage: float = _share(
         0.9,
-        "probability",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.4, 0.95),
-        source="judgement: the range of pipeline_coverage: the same version has to be at hand",
+        (0.4, 0.95),
+        "judgement: the range of pipeline_coverage: the same version has to be at hand",
+        unit="probability",
     )
     """The same while a model that cannot serve is retrained."""
     switch_days: float = quantity(
@@ -305,22 +281,14 @@ class Rollback(Capability):
         source="judgement: from minutes by a switch to half a day by hand",
     )
     """Time until the previous version serves."""
-    previous_power: float = quantity(
-        0.95,
-        "share",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.8, 0.99),
-        source="judgement: versions differ little; some bring a new approach",
+    previous_power: float = _share(
+        0.95, (0.8, 0.99), "judgement: versions differ little; some bring a new approach"
     )
     """Power of the previous version relative to the current one's without drift."""
-    previous_drift_share: float = quantity(
+    previous_drift_share: float = _share(
         0.5,
-        "share",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.2, 0.95),
-        source="judgement: the same shift meets both versions, which learnt from other data",
+        (0.2, 0.95),
+        "judgement: the same shift meets both versions, which learnt from other data",
     )
     """Share of a drift's loss that the previous version suffers as well."""
 
@@ -340,31 +308,16 @@ class Lineage(Capability):
     """Upkeep of a full level: the fixed part."""
     upkeep_per_model_year: float = _upkeep_per_model(10_000.0 / MODELS_OF_COSTS)
     """Upkeep of a full level: the part for each model in production on the day."""
-    compliance_reduction: float = quantity(
-        0.6,
-        "share",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.2, 0.85),
-        source="judgement: what papers at hand would answer before it becomes an outage",
+    compliance_reduction: float = _share(
+        0.6, (0.2, 0.85), "judgement: what papers at hand would answer before it becomes an outage"
     )
     """Compliance issues avoided at full level."""
-    effort_saving: float = quantity(
-        0.5,
-        "share",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.2, 0.8),
-        source="judgement: papers at hand save the search for them, and not the answer",
+    effort_saving: float = _share(
+        0.5, (0.2, 0.8), "judgement: papers at hand save the search for them, and not the answer"
     )
     """Effort saved at full level on compliance repairs."""
-    shared_saving: float = quantity(
-        0.3,
-        "share",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.1, 0.6),
-        source="judgement: finding where a failure began is part of its repair",
+    shared_saving: float = _share(
+        0.3, (0.1, 0.6), "judgement: finding where a failure began is part of its repair"
     )
     """Effort saved at full level on repairs of shared sources: it shows where a failure began."""
 
