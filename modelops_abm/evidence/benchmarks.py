@@ -35,7 +35,8 @@ type Verdict = Literal["inside", "below", "above"]
 
 SURVEY_FACTOR, ONE_FACTOR = 1.5, 3.0
 """Within so many times a figure, or that part of it, lies what agrees with it, where no range was
-published: of many organisations, or of a single one. Of a share it is its odds. It is judged."""
+published: of many organisations, or of a single one. Of a share it is its odds. It is judged.
+Above one that discloses what it does well in lie few others: there it is as of many."""
 CONFIDENCE = {
     "P": "primary text, seen as an excerpt",
     "S": "quoted by another source",
@@ -162,6 +163,8 @@ class Benchmark:
         In the unit of that; None for what was not published.
     one
         Whether it is of one organisation.
+    does_well
+        Whether that one discloses it because it does well.
     year
         None if it is not said.
     differs
@@ -184,6 +187,7 @@ class Benchmark:
     high: float | None = None
     percent: float | None = None
     one: bool = False
+    does_well: bool = False
     year: int | None = None
     differs: str = ""
     comparable: bool = True
@@ -208,9 +212,10 @@ class Benchmark:
         """Between what agrees with it; None where it is open."""
         if not self.is_judged or self.figure is None:
             return self.low, self.high
-        factor = ONE_FACTOR if self.one else SURVEY_FACTOR
+        below = ONE_FACTOR if self.one else SURVEY_FACTOR
+        above = SURVEY_FACTOR if self.does_well else below
         family = subject_of(self.about).family
-        return scaled(self.figure, 1.0 / factor, family), scaled(self.figure, factor, family)
+        return scaled(self.figure, 1.0 / below, family), scaled(self.figure, above, family)
 
     def verdict(self, value: float) -> Verdict:
         """Tell where a value of ours lies.
@@ -285,7 +290,7 @@ def _joined(about: str, figures: list[Benchmark]) -> Statement:
     family = subject_of(about).family
     lows, highs = zip(*(each.range for each in figures), strict=True)
     middles = [
-        middle_of(low, high, family) if each.figure is None else each.figure
+        middle_of(low, high, family) if each.figure is None or each.does_well else each.figure
         for each, low, high in zip(figures, lows, highs, strict=True)
     ]
     source = "; ".join(each.source for each in figures)

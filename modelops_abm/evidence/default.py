@@ -1,9 +1,11 @@
 """The default belief: organisations that fit what is published, as a table that ships.
 
 It is what the fit makes of the reference scenario, with what is known of its values, and of the
-published figures that are evidence (`benchmarks.published_evidence`):
+published figures that are evidence (`benchmarks.published_evidence`). How many models an
+organisation has it knows itself, so that they are stated: were they drawn, a few organisations of
+hundreds would make all averages.
 
-    modelops-abm fit --published --draws 1000 --output published.parquet
+    modelops-abm fit --published --set portfolio.initial_models=24 --draws 1000 --output FILE
 
 Whoever changes a default, a range, a figure or a rule makes the table anew. A test says when that
 is due: scenario, figures and a digest of the ranges are in the file.
@@ -24,7 +26,7 @@ _FILE = "published.parquet"
 
 @cache
 def default_belief() -> Belief:
-    """Return what is believed of an organisation of which nothing is known but what is published.
+    """Return what is believed of an organisation of which nothing is known but its size.
 
     Nothing is fitted and nothing run: it is read once, in a tenth of a second.
 

@@ -79,7 +79,8 @@ class Benchmarks(Reported):
                 f" {formats.span(WINDOW_DAYS)} as the organisation is, without plan or changes to"
                 " come, ± its 95 % interval; or a value of the scenario.",
                 "Judged: no range was published; of many organisations it is half as much again"
-                " either way, of a single one threefold, of a share its odds.",
+                " either way, of a single one threefold, but half as much again above one that"
+                " tells because it does well; of a share its odds.",
                 "In brackets: too different to be compared.",
                 f"{'; '.join(f'{letter}: {means}' for letter, means in CONFIDENCE.items())}.",
                 f"{plural(len(context()), 'more figure')}, and what differs in each, are in"

@@ -114,7 +114,8 @@ def beside(found: Benchmarks | None) -> h.Element:
             f"Yours: average of {plural(found.replications, 'future')} of two years without plan, ±"
             " its 95 % interval, at the values as set; or a value of the scenario. Judged: no range"
             " was published: then it is half as much again either way, of a single organisation"
-            f" threefold. In brackets: too different to be compared. {letters}."
+            " threefold, but half as much again above one that tells because it does well. In"
+            f" brackets: too different to be compared. {letters}."
         ],
     ]
     return _section("published", title, content)

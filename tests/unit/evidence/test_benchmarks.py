@@ -55,6 +55,8 @@ def test_a_figure_without_a_range_has_a_judged_one():
     of_many = benchmark(about="models_live", figure=12.0)
     assert of_many.range == pytest.approx((8.0, 18.0))
     assert benchmark(about="models_live", figure=12.0, one=True).range == pytest.approx((4.0, 36.0))
+    first = benchmark(about="models_live", figure=12.0, one=True, does_well=True)
+    assert first.range == pytest.approx((4.0, 18.0))
     # Odds of 1 become 2/3 and 3/2.
     assert benchmark(about="upkeep_share", figure=0.5).range == pytest.approx((0.4, 0.6))
     assert of_many.is_judged
@@ -101,7 +103,16 @@ def test_what_can_be_compared_and_has_two_ends_is_evidence():
 
 
 def test_ours_is_hand_computed_where_it_needs_no_run():
-    scenario = Scenario()
+    stated = {
+        "portfolio.initial_ideas": 20,
+        "incidents.pipeline_per_year": 12.0,
+        "incidents.compliance_per_year": 1.2,
+        "incidents.regulated_multiplier": 3.0,
+        "efforts.compliance_repair.mean": 5.0,
+        "drift.onsets_per_year": 2.5,
+        "capabilities.monitoring.delay_without_days": 30.0,
+    }
+    scenario = with_values(Scenario(), stated, source="test")
     values = {name: subject.of(scenario) for name, subject in DERIVED.items() if subject.of}
     assert values["ideas_waiting"] == 20.0
     assert values["compliance_days_per_model_year"] == pytest.approx(1.2 * 3.0 * 5.0)
@@ -110,8 +121,9 @@ def test_ours_is_hand_computed_where_it_needs_no_run():
 
 
 def test_adoption_is_the_time_between_two_points_of_the_bass_curve():
-    months = DERIVED["adoption_months"].of(Scenario())
     p, q = 0.24, 3.0
+    stated = {"model.innovation_per_year": p, "model.imitation_per_year": q}
+    months = DERIVED["adoption_months"].of(with_values(Scenario(), stated, source="test"))
     years = np.linspace(0.0, 3.0, 300_001)
     decay = np.exp(-(p + q) * years)
     adopted = (1.0 - decay) / (1.0 + q / p * decay)
@@ -120,7 +132,9 @@ def test_adoption_is_the_time_between_two_points_of_the_bass_curve():
 
 
 def test_the_best_tenth_of_ideas_carries_what_draws_say():
-    scenario = with_values(Scenario(), {"model.value_per_prediction.cv": 2.0}, source="test")
+    spreads = {"market_size": 0.5, "predictions_per_user_day": 0.5, "value_per_prediction": 2.0}
+    stated = {f"model.{name}.cv": cv for name, cv in spreads.items()}
+    scenario = with_values(Scenario(), stated, source="test")
     width = math.sqrt(2.0 * math.log(1.25) + math.log(5.0))
     drawn = np.sort(np.random.default_rng(5).lognormal(0.0, width, 1_000_000))
     share = drawn[900_000:].sum() / drawn.sum()
@@ -146,7 +160,8 @@ def test_what_nobody_measured_is_left_out_and_what_does_not_exist_has_no_verdict
 
 @pytest.fixture(name="found", scope="module")
 def _found() -> Benchmarks:
-    return benchmarks_of(preset("reference"), 20, seed=3)
+    stated = {"portfolio.success_share": 1.0, "team.developers": 8}
+    return benchmarks_of(with_values(preset("reference"), stated, source="test"), 20, seed=3)
 
 
 def test_an_organisation_stands_beside_all_figures(found):
@@ -211,7 +226,7 @@ def test_a_dot_lies_in_its_bar_if_ours_is_inside(found):
 
 
 def test_the_same_seed_gives_the_same(found):
-    again = benchmarks_of(preset("reference"), 20, seed=3)
+    again = benchmarks_of(found.scenario, 20, seed=3)
     assert again.to_json() == found.to_json()
 
 

@@ -154,7 +154,7 @@ def test_a_section_of_which_all_is_stated() -> None:
 
 
 def test_what_a_scenario_knows_within_a_range_is_varied_over_it() -> None:
-    stated = with_values(Scenario(), {"team.developers": 12, "drift.severity": 0.2}, source="ours")
+    stated = with_values(Scenario(), {"team.developers": 12, "drift.severity": 0.25}, source="ours")
     ranged = with_range(stated, "team.developers", low=10.0, high=15.0, source="ours")
     ranged = with_range(ranged, "usage.neutral_power", low=0.7, high=0.8, source="ours")
     texts = [entry.text for entry in assumptions_of(ranged).inputs]

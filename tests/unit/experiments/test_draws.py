@@ -81,7 +81,7 @@ def test_sizes_move_together(many: Draws) -> None:
 
 
 def test_what_is_stated_is_not_drawn_and_its_size_stays() -> None:
-    ours = with_values(REFERENCE, {"team.developers": 20, "drift.severity": 0.2}, source="ours")
+    ours = with_values(REFERENCE, {"team.developers": 20, "drift.severity": 0.25}, source="ours")
     found = draws_of(ours, 50)
     assert {"team.developers", "drift.severity"}.isdisjoint(found.columns)
     assert found.left_out["drift.severity"] == "given: ours"

@@ -19,11 +19,19 @@ from modelops_abm.experiments.team_size import (
 from modelops_abm.scenario import Scenario
 
 AMPLE = 24
+BUSY = {
+    "incidents.pipeline_per_year": 12.0,
+    "drift.onsets_per_year": 2.5,
+    "drift.severity": 0.35,
+    "efforts.retraining": 5.0,
+}
+"""What keeps a team busy with upkeep."""
 
 
 def team_of(developers: int, name: str = "reference", **values: object) -> Scenario:
     dotted = {each.replace("__", "."): value for each, value in values.items()}
-    return with_values(preset(name), {"team.developers": developers, **dotted}, source="test")
+    values = {"team.developers": developers, **BUSY, **dotted}
+    return with_values(preset(name), values, source="test")
 
 
 @cache
