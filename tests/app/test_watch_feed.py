@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from collections import deque
+
 import pytest
 
-from modelops_abm.app.watch.feed import MOST_TOLD, Names, Told, feed_card, told
+from modelops_abm.app.watch.feed import MOST_TOLD, Names, Told, feed_card, tell, told
 from modelops_abm.app.watch.observe import picture_of
 from modelops_abm.app.watch.organisation import DrawingOptions, organisation_card
 from modelops_abm.app.watch.page import change_marks
 from modelops_abm.app.watch.paired_run import PairedRun, RunChoice
 from modelops_abm.app.watch.snapshot import Picture
-from modelops_abm.core.events import NOBODY, LogKind, LogRecord
+from modelops_abm.core.events import NOBODY, LogKind, LogRecord, RetirementReason, TaskClass
 from modelops_abm.scenario import Scenario, with_values
 
 VALUES = {
@@ -129,7 +132,62 @@ def test_requests_are_seen_until_they_are_answered() -> None:
     assert "and 4 more" in str(feed_card((), many))
 
 
+def test_steps_of_capacity_that_follow_each_other_are_told_together() -> None:
+    steps = [LogRecord(time, LogKind.CAPACITY_ADDED, 2, NOBODY, NOBODY, 1250.0) for time in (5, 9)]
+    live = LogRecord(7.0, LogKind.WENT_LIVE, 4, NOBODY, NOBODY, 0.0)
+    names = Names(lambda number: f"Model {number + 1}")
+    feed: deque[Told] = deque(maxlen=MOST_TOLD)
+    tell(feed, told([steps[0], live], names))
+    tell(feed, told(steps[1:], names))
+    assert [each.words for each in feed] == [
+        "Model 3: capacity grows to 1,250 predictions a day",
+        "Model 5 goes live",
+        "Model 3: capacity grows to 1,250 predictions a day",
+    ]
+    tell(feed, told(steps[1:], names))
+    assert len(feed) == 3
+    assert (feed[-1].day, feed[-1].words) == (9, "capacity is added 2 times since day 9")
+
+
+def test_models_that_go_and_capabilities_in_place_are_told() -> None:
+    gone = LogRecord(5.0, LogKind.RETIRED, 0, NOBODY, RetirementReason.ABANDONED, 0.0)
+    full = LogRecord(6.0, LogKind.CAPABILITY_REACHED, 1, NOBODY, NOBODY, 0.5)
+    found = told([gone, full], Names(lambda number: f"Model {number + 1}"))
+    assert [each.words for each in found] == [
+        "Model 1 is retired, abandoned by its users",
+        "Monitoring has reached 50 %",
+    ]
+
+
 def test_requests_that_come_at_once_are_told_once() -> None:
     records = [LogRecord(5.0, LogKind.REQUEST_RECEIVED, model, NOBODY, 0, 0.0) for model in (1, 2)]
     names = Names(str, lambda _: "audit", lambda _: 20.0)
     assert told(records, names) == [Told(5, "audit: 2 models, due on day 25", "previous")]
+
+
+def test_whoever_works_is_drawn_whatever_the_work_is() -> None:
+    """Beside steps of capacity and answers, which change no state, and repairs of sources."""
+    kinds = [{"name": "papers", "per_year": 6.0, "deadline_days": 5.0}]
+    values = {
+        "horizon_days": 100,
+        "requests": kinds,
+        "incidents.shared_sources": 2,
+        "incidents.shared_per_year": 12.0,
+        "capacity.review_days": 20.0,
+    }
+    pair = PairedRun(RunChoice(with_values(Scenario(), values, source="test"), 0, 0))
+    options = DrawingOptions("plan", "Plan", 984, None, best_first=True, fast=False)
+    seen = set()
+    while pair.running:
+        pair.step()
+        view = picture_of(pair, None).plan
+        card = str(organisation_card(view, options, None))
+        persons = {int(key) for key in re.findall(r'data-key="d(\d+)"', card)}
+        idle = set(view.developers_at(TaskClass.IDLE))
+        assert persons == {each.number for each in view.developers} - idle
+        seen |= set(re.findall(r'title="Developer \d+ ([a-z ]+)', card))
+    assert {words.strip() for words in seen} == {
+        "adds capacity to",
+        "answers a request about",
+        "repairs a shared source",
+    }

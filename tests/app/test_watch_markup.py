@@ -394,7 +394,7 @@ def test_without_a_model_the_panel_says_what_to_do(pictures: dict[int, Picture])
 def test_lines_end_today_at_the_right(pictures: dict[int, Picture]) -> None:
     followed = pictures[300].followed
     assert followed is not None
-    drawn = str(lines(followed.plan, followed.plan, 300))
+    drawn = str(lines(followed.plan, followed.plan, 300, YEARS))
     ends = re.findall(r'class="line plan" d="[^"]*L([\d.]+) [\d.]+"', drawn)
     assert len(ends) == 3
     assert all(float(end) == pytest.approx(76 + 180, abs=0.2) for end in ends)
@@ -418,6 +418,8 @@ def test_strips_are_marked_with_what_has_changed_so_far(pictures: dict[int, Pict
     drawn = str(state_strips(followed.plan, followed.baseline, 300, axis))
     marks = [float(each) for each in re.findall(r'class="change" d="M([\d.]+) ', drawn)]
     assert marks == pytest.approx([76 + 180 * day / 300 for day in (50, 150, 160)], abs=0.1)
+    above = str(lines(followed.plan, followed.baseline, 300, axis))
+    assert re.findall(r'class="change" d="M([\d.]+) ', above) == [f"{mark:.1f}" for mark in marks]
     assert re.findall(r'text-anchor="middle">([^<]+)<', drawn) == ["A", "B–C"]
     assert "B day 150, developers 5 to 15" in drawn
     assert "day 301" not in drawn

@@ -1,11 +1,13 @@
 """What happens to an organisation, told in words: a list of events, the latest first.
 
 Issues, drifts and retrainings are too many to be told; they are counted above the timeline. Told is
-what changes the organisation itself: values, people, requests, sources and builds that fail.
+what changes the organisation itself: values, people, requests, sources and builds that fail, models
+that come and go, capacity that is added, capabilities that are in place.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -14,23 +16,37 @@ from typing import NamedTuple
 import htpy as h
 
 from modelops_abm.charts.timeline import name_in_words
-from modelops_abm.core.events import NOBODY, LogKind, LogRecord
-from modelops_abm.formats import number, plural
+from modelops_abm.core.events import NOBODY, LogKind, LogRecord, RetirementReason
+from modelops_abm.formats import number, plural, share
+from modelops_abm.scenario.capabilities import CAPABILITY_NAMES, label_of
 from modelops_abm.scenario.timeline import CHANGEABLE
 
 MOST_TOLD = 30
 """Events that are kept."""
 _SHOWN, _OPEN_SHOWN = 7, 5
 _DEVELOPERS = CHANGEABLE.index("team.developers")
+REASONS: dict[RetirementReason, str] = {
+    RetirementReason.OBSOLETE: "obsolete",
+    RetirementReason.ABANDONED: "abandoned by its users",
+    RetirementReason.PLANNED: "as planned",
+    RetirementReason.FAILED: "as its build failed",
+}
+"""Why a model is retired."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Something that happened in the plan: the day, in words, and the name of its colour."""
+    """Something that happened in the plan: the day, in words, and the name of its colour.
+
+    `grown` counts steps of capacity, of which the first was on day `since`: those that follow each
+    other are told together (`joined`), as there are more of them than of all else.
+    """
 
     day: int
     words: str
     tone: str
+    grown: int = 0
+    since: int = 0
 
 
 class Names(NamedTuple):
@@ -64,8 +80,29 @@ def told(records: Iterable[LogRecord], names: Names) -> list[Told]:
     for (time, kind, _, _), group in groupby(telling, _what):
         same = list(group)
         words, tone = _WORDS[LogKind(kind)]
-        found.append(Told(int(time), words(same, names), tone))
+        grown = len(same) if kind == LogKind.CAPACITY_ADDED else 0
+        since = int(time) if grown else 0
+        found.append(Told(int(time), words(same, names), tone, grown, since))
     return found
+
+
+def joined(before: Told, now: Told) -> Told:
+    """Return steps of capacity that follow each other as one.
+
+    >>> joined(Told(5, "one", "plan", 1, 5), Told(9, "two", "plan", 2, 9)).words
+    'capacity is added 3 times since day 5'
+    """
+    steps = before.grown + now.grown
+    words = f"capacity is added {number(steps)} times since day {number(before.since)}"
+    return Told(now.day, words, now.tone, steps, before.since)
+
+
+def tell(feed: deque[Told], events: Iterable[Told]) -> None:
+    """Append events to a feed."""
+    for each in events:
+        if each.grown and feed and feed[-1].grown:
+            each = joined(feed.pop(), each)
+        feed.append(each)
 
 
 def _what(record: LogRecord) -> tuple[float, int, int, int]:
@@ -86,6 +123,25 @@ def _people(verb: str) -> Callable[[Sequence[LogRecord], Names], str]:
         return f"{plural(len(records), 'developer')} {verb}"
 
     return words
+
+
+def _came(records: Sequence[LogRecord], names: Names) -> str:
+    return f"{names.model(records[0].model)} goes live"
+
+
+def _went(records: Sequence[LogRecord], names: Names) -> str:
+    first = records[0]
+    return f"{names.model(first.model)} is retired, {REASONS[RetirementReason(first.cause)]}"
+
+
+def _grew(records: Sequence[LogRecord], names: Names) -> str:
+    first = records[-1]
+    return f"{names.model(first.model)}: capacity grows to {first.detail:,.0f} predictions a day"
+
+
+def _reached(records: Sequence[LogRecord], _: Names) -> str:
+    first = records[0]
+    return f"{label_of(CAPABILITY_NAMES[first.model])} has reached {share(first.detail, 0)}"
 
 
 def _failed_build(records: Sequence[LogRecord], names: Names) -> str:
@@ -134,6 +190,10 @@ _WORDS: dict[LogKind, tuple[Callable[[Sequence[LogRecord], Names], str], str]] =
     LogKind.VALUE_CHANGED: (_changed, "plan"),
     LogKind.DEVELOPER_JOINED: (_people("join"), "online"),
     LogKind.DEVELOPER_LEFT: (_people("leave"), "issue"),
+    LogKind.WENT_LIVE: (_came, "online"),
+    LogKind.RETIRED: (_went, "previous"),
+    LogKind.CAPACITY_ADDED: (_grew, "retraining"),
+    LogKind.CAPABILITY_REACHED: (_reached, "plan"),
     LogKind.BUILD_FAILED: (_failed_build, "issue"),
     LogKind.REQUEST_RECEIVED: (_received, "previous"),
     LogKind.REQUEST_ANSWERED: (_answered, "online"),

@@ -59,7 +59,7 @@ def panel_body(picture: Picture, axis: Axis) -> h.Element:
             sentence(followed.baseline, now),
         ],
         chart_of_states(followed.plan, followed.baseline, now),
-        lines(followed.plan, followed.baseline, picture.day),
+        lines(followed.plan, followed.baseline, picture.day, axis),
         strips(followed.plan, followed.baseline, picture.day, axis),
     ]
 
@@ -134,7 +134,7 @@ _COLOURS = {
 type Points = Sequence[tuple[int, float]]
 
 
-def lines(plan: Life, baseline: Life, day: int) -> h.Element:
+def lines(plan: Life, baseline: Life, day: int, axis: Axis) -> h.Element:
     """Return users, power and value of a model in both organisations, day by day.
 
     Parameters
@@ -143,6 +143,9 @@ def lines(plan: Life, baseline: Life, day: int) -> h.Element:
         The model in both.
     day
         Today, the right end of every line.
+    axis
+        The time of the whole run; what has changed so far is marked across all lines, with its
+        letter above the strips below them.
     """
     rows = (
         ("Users", plan.users, baseline.users, _texts(plan, baseline, 0, number)),
@@ -158,6 +161,7 @@ def lines(plan: Life, baseline: Life, day: int) -> h.Element:
             _row(16 + _LINE_PITCH * place, name, ours, theirs, texts, day)
             for place, (name, ours, theirs, texts) in enumerate(rows)
         ),
+        _change_lines(_so_far(axis, day), 18, height - 18),
     ]
 
 
@@ -225,37 +229,43 @@ def strips(plan: Life, baseline: Life, day: int, axis: Axis) -> h.Element:
     axis
         The time of the whole run; what has changed so far is marked across both strips.
     """
-    today = day / MONTH_DAYS  # as the axis counts
-    so_far = tuple(change for change in axis.changes if change.at <= today)
-    top = _LETTER_HEIGHT if so_far else 0
+    axis = _so_far(axis, day)
+    top = _LETTER_HEIGHT if axis.changes else 0
     height = top + 2 * _STRIP_PITCH + 18
-    told = ". ".join(("States by day", *(f"{each.label}: {each.words}" for each in so_far)))
+    told = ". ".join(("States by day", *(f"{each.label}: {each.words}" for each in axis.changes)))
     return h.svg(".strips", viewBox=f"0 0 360 {height}", role="img", aria_label=told)[
         (
             _strip(top + _STRIP_PITCH * row, name, life, day)
             for row, (name, life) in enumerate((("Plan", plan), ("Baseline", baseline)))
         ),
-        _change_marks(replace(axis, high=today or 1.0, changes=so_far), top),
+        _change_lines(axis, top - 3, _ACROSS),
+        _change_letters(axis, top - 5),
         h.text(x=str(LEFT), y=str(height - 4))["day 0"],
         _drift_mark(plan, baseline, day, height),
     ]
 
 
-def _change_marks(axis: Axis, top: int) -> h.Fragment:
-    """Return a line across both strips for each change, with its letter above and its words."""
-    return h.fragment[
-        (
-            h.path(".change", d=f"M{LEFT + WIDTH * axis.share(each.at):.1f} {top - 3}v{_ACROSS}")[
-                h.title[f"{each.label} {each.words}"]
-            ]
-            for each in axis.changes
-        ),
-        (
-            h.text(x=f"{LEFT + WIDTH * axis.share(at):.1f}", y=str(top - 5), text_anchor="middle")[
-                letter
-            ]
-            for at, letter in axis.tags(_LETTERS_APART)
-        ),
+def _so_far(axis: Axis, day: int) -> Axis:
+    """Return the axis up to today, with what has changed until then."""
+    today = day / MONTH_DAYS  # as the axis counts
+    changes = tuple(change for change in axis.changes if change.at <= today)
+    return replace(axis, high=today or 1.0, changes=changes)
+
+
+def _change_lines(axis: Axis, top: int, across: int) -> list[h.Element]:
+    """Return a line downwards for each change, which says what it is."""
+    return [
+        h.path(".change", d=f"M{LEFT + WIDTH * axis.share(each.at):.1f} {top}v{across}")[
+            h.title[f"{each.label} {each.words}"]
+        ]
+        for each in axis.changes
+    ]
+
+
+def _change_letters(axis: Axis, y: int) -> list[h.Element]:
+    return [
+        h.text(x=f"{LEFT + WIDTH * axis.share(at):.1f}", y=str(y), text_anchor="middle")[letter]
+        for at, letter in axis.tags(_LETTERS_APART)
     ]
 
 

@@ -139,6 +139,17 @@ def _view(entry: WatchedModel) -> ModelView:
         None if task is None else _work(entry, task),
         entry.retraining is not None and not in_retraining,
         entry.score,
+        _beside(entry, task),
+    )
+
+
+def _beside(entry: WatchedModel, shown: Task | None) -> tuple[Work, ...]:
+    """Return what is worked on that changes no state: a step of capacity, answers to requests."""
+    answers = (each.task for each in entry.requests.values())
+    return tuple(
+        _work(entry, task)
+        for task in (entry.capacity_step, *answers)
+        if task is not None and task is not shown and task.worker is not None
     )
 
 
@@ -152,7 +163,8 @@ def _work(entry: WatchedModel, task: Task) -> Work:
         days_left, developer = left / worker.speed_per_day, worker.number
     return Work(
         task.task_class,
-        entry.asked_for if task.task_class is TaskClass.RETRAIN else task.cause,
+        # A step of capacity is of the class of retrainings, too.
+        entry.asked_for if task is entry.retraining else task.cause,
         developer,
         _progress(entry, task, left),
         days_left,

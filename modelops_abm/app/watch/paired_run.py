@@ -7,7 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any, cast
 
-from modelops_abm.app.watch.feed import MOST_TOLD, Names, Told, told
+from modelops_abm.app.watch.feed import MOST_TOLD, Names, Told, tell, told
 from modelops_abm.core.events import LogKind, LogRecord, TaskClass
 from modelops_abm.core.statechart import Cause
 from modelops_abm.mesa_engine.ml_model import MLModel
@@ -172,5 +172,5 @@ class PairedRun:
             name = _STRIP.get(LogKind(record.kind))
             if name is not None:
                 self.strip[name][int(record.time / self.horizon_days * STRIP_BINS)] += 1
-        self.feed += told(log[self._read :], self._names)
+        tell(self.feed, told(log[self._read :], self._names))
         self._read = len(log)

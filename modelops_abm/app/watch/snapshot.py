@@ -55,6 +55,8 @@ class ModelView:
         Build, deployment or repair; the retraining while it is in that.
     retraining_requested
         Whether a retraining waits for somebody.
+    beside
+        What is worked on beside that, whatever the state: more capacity, answers to requests.
     score
         Yearly value per developer-day as an idea, in $.
     """
@@ -67,6 +69,7 @@ class ModelView:
     work: Work | None
     retraining_requested: bool
     score: float
+    beside: tuple[Work, ...] = ()
 
     @property
     def developer(self) -> int | None:

@@ -11,7 +11,7 @@ from markupsafe import Markup as Safe, escape
 
 from modelops_abm.app.watch.geometry import HEADING, ROW, Grid, Places, grid, grids
 from modelops_abm.app.watch.snapshot import ModelView, Organisation
-from modelops_abm.app.watch.words import SHORT_CAUSES, counted, doing, label
+from modelops_abm.app.watch.words import SHORT_CAUSES, counted, doing, label, occupation
 from modelops_abm.charts.figure import Box
 from modelops_abm.core.events import TaskClass
 from modelops_abm.core.statechart import Serving, State
@@ -29,7 +29,7 @@ SHAPES: dict[State, str] = {
 _FRAME_STATES = (State.ONLINE, State.RETRAINING, State.OFFLINE_ISSUE, State.OFFLINE_DRIFT)
 CAPABILITY_ROW = 21
 """Height of a row of the work on capabilities."""
-_PERSON = 20
+_PERSON, _BESIDE = 20, 14
 _RETIRED_SHOWN = 12
 _NOTE = 34
 """Height of two lines at the foot of a box."""
@@ -87,9 +87,11 @@ class Placed:
         is_chosen = model.number == self.chosen
         self.tokens["m", model.number] = _token(model, x, y, cells, is_chosen=is_chosen)
 
-    def add_developer(self, developer: int, x: float, y: float, size: int = _PERSON) -> None:
-        """Put a person beside a token of a size."""
-        self.tokens["d", developer] = _person(developer, x, y, size)
+    def add_developer(
+        self, developer: int, x: float, y: float, size: int = _PERSON, does: str = ""
+    ) -> None:
+        """Put a person beside a token of a size; what it does is said if the place does not."""
+        self.tokens["d", developer] = _person(developer, x, y, size, does)
 
     def markup(self) -> Safe:
         """Return all tokens in an order that never changes, so that moves are not cut short."""
@@ -122,6 +124,7 @@ def place_tokens(organisation: Organisation, places: Places, chosen: int | None)
     _making(placed, "deployment", of_state(State.DEPLOYMENT), places.deployment)
     _retired(placed, organisation, places.retired)
     _builders(placed, organisation, places.capabilities)
+    _source_repairs(placed, organisation, places.repair)
     return placed
 
 
@@ -135,7 +138,18 @@ def _production(placed: Placed, organisation: Organisation, box: Box) -> None:
             placed.add_model(model, x, y, cells)
         else:
             placed.tokens["a", model.number] = _away(model, x, y, cells.size)
+        _beside(placed, model, x + cells.size, y + cells.size)
     placed.more["online"] = max(0, len(models) - cells.capacity)
+
+
+def _beside(placed: Placed, model: ModelView, right: float, bottom: float) -> None:
+    """Put those who add capacity or answer a request at the corner of the model's own place."""
+    # There also while it is away: their work goes on beside its repair or retraining.
+    for place, work in enumerate(model.beside):
+        if work.developer is not None:
+            x, y = right - _BESIDE * (0.6 + place), bottom - 0.6 * _BESIDE
+            does = f"{occupation(work)} {model.name}"
+            placed.add_developer(work.developer, x, y, _BESIDE, does)
 
 
 def _tasks(
@@ -249,6 +263,18 @@ def _builders(placed: Placed, organisation: Organisation, box: Box) -> None:
             placed.add_developer(developer, x, box.top + HEADING + CAPABILITY_ROW * row)
 
 
+def _source_repairs(placed: Placed, organisation: Organisation, box: Box) -> None:
+    """Place the developers who repair a source, which has no token, beside the heading."""
+    repairing = (
+        each.number
+        for each in organisation.developers
+        if each.task_class is TaskClass.REPAIR and each.of is None
+    )
+    for place, developer in enumerate(repairing):
+        x = box.right - 48 - _BESIDE * place
+        placed.add_developer(developer, x, box.top + 6, _BESIDE, "repairs a shared source")
+
+
 def _token(model: ModelView, x: float, y: float, cells: Grid, *, is_chosen: bool) -> Safe:
     classes = SHAPES[model.state]
     if model.serving is Serving.PREVIOUS:
@@ -282,13 +308,14 @@ def _away(model: ModelView, x: float, y: float, size: int) -> Safe:
     )
 
 
-def _person(developer: int, x: float, y: float, size: int) -> Safe:
+def _person(developer: int, x: float, y: float, size: int, does: str) -> Safe:
     # Moved by a transform, which the browser animates without laying the page out again.
     place = f"translate({x:.0f}px,{y + (size - _PERSON) / 2:.0f}px)"
     if size < _PERSON:
         place += f" scale({size / _PERSON:.2f})"
     return Safe(
-        f'<i class="person" data-key="d{developer}" title="Developer {developer + 1}"'
+        f'<i class="person" data-key="d{developer}"'
+        f' title="{escape(f"Developer {label(developer)} {does}".strip())}"'
         f' style="transform:{place}"></i>'
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from modelops_abm.app.watch.feed import REASONS
 from modelops_abm.app.watch.snapshot import Life, ModelView, Work
 from modelops_abm.core import registry
-from modelops_abm.core.events import RetirementReason, TaskClass
+from modelops_abm.core.events import TaskClass
 from modelops_abm.core.statechart import Cause, Serving, State
 from modelops_abm.formats import NARROW_SPACE, number, plural, share
 
@@ -16,12 +17,6 @@ CAUSES: dict[Cause, str] = {
 """Why a model is repaired or retrained."""
 SHORT_CAUSES = {CAUSES[Cause.RETRAINING]: "due"}
 """Shorter words, where there is little room."""
-REASONS: dict[RetirementReason, str] = {
-    RetirementReason.OBSOLETE: "obsolete",
-    RetirementReason.ABANDONED: "abandoned by its users",
-    RetirementReason.PLANNED: "as planned",
-    RetirementReason.FAILED: "as its build failed",
-}
 _VERBS: dict[TaskClass, str] = {
     TaskClass.REPAIR: "repairs",
     TaskClass.RESPOND: "answers a request about",
@@ -147,7 +142,10 @@ def _work_words(life: Life) -> str:
     view = life.view
     if view is None:
         return ""
+    beside = "; ".join(_beside(work) for work in view.beside)
     if view.work is None:
+        if beside:
+            return beside
         if view.cause is Cause.SHARED:
             return "waits until its source is repaired"
         if view.state is State.OFFLINE_ISSUE:
@@ -156,9 +154,23 @@ def _work_words(life: Life) -> str:
     work = view.work
     # "Waits" alone would not say whether people or the day of the next retraining are missing.
     if work.developer is None:
-        return f"waits for {_NEEDS[work.task_class]}, no developer is free"
+        waits = f"waits for {_NEEDS[work.task_class]}, no developer is free"
+        return "; ".join(part for part in (waits, beside) if part)
     who, verb = label(work.developer), _VERBS[work.task_class]
     if work.cause is Cause.DRIFT and work.task_class is TaskClass.REPAIR:
         verb = "investigates and retrains"
     left = "" if work.days_left is None else f", {days(work.days_left)} left"
-    return f"developer {who} {verb} it{left}"
+    return "; ".join(part for part in (f"developer {who} {verb} it{left}", beside) if part)
+
+
+def _beside(work: Work) -> str:
+    left = "" if work.days_left is None else f", {days(work.days_left)} left"
+    return f"developer {label(work.developer or 0)} {occupation(work)} it{left}"
+
+
+def occupation(work: Work) -> str:
+    """Return what somebody does who works on a model beside its state: adds capacity to."""
+    if work.task_class is TaskClass.RETRAIN:
+        return "adds capacity to"
+    # Also where it is late, and of the class of repairs.
+    return _VERBS[TaskClass.RESPOND]
