@@ -15,6 +15,7 @@ from modelops_abm.scenario.quantity import (
     misfit,
     quantity,
     registered_quantity,
+    share,
 )
 
 type CapabilityName = str
@@ -48,20 +49,6 @@ _COSTS = "judgement: nobody publishes what a capability takes; a factor of three
 
 def _around(value: float) -> tuple[float, float]:
     return value / COSTS_HOLD_WITHIN, value * COSTS_HOLD_WITHIN
-
-
-def _share(
-    default: float,
-    plausible: tuple[float, float],
-    source: str,
-    *,
-    unit: str = "share",
-    confidence: Confidence = Confidence.JUDGEMENT,
-) -> float:
-    value: float = quantity(
-        default, unit, ge=0.0, le=1.0, plausible=plausible, source=source, confidence=confidence
-    )
-    return value
 
 
 def _effort(days: float) -> float:
@@ -137,27 +124,27 @@ class Automation(Capability):
     """Upkeep of a full level: the fixed part."""
     upkeep_per_model_year: float = _upkeep_per_model(20_000.0 / MODELS_OF_COSTS)
     """Upkeep of a full level: the part for each model in production on the day."""
-    effort_saving: float = _share(
+    effort_saving: float = share(
         0.3, (0.2, 0.8), "vendors' claims, cut down by judgement", confidence=Confidence.VENDOR
     )
     """Effort saved at full level on build, deployment, drift, pipeline, capacity."""
-    retraining_saving: float = _share(
+    retraining_saving: float = share(
         0.7, (0.3, 0.95), "judgement: a pipeline leaves checking and release to people"
     )
     """Effort saved at full level on a retraining: scheduled, or asked for by an alert."""
-    pipeline_reduction: float = _share(
+    pipeline_reduction: float = share(
         0.5, (0.2, 0.75), "judgement: tests catch part of what changes break, and not what feeds do"
     )
     """Pipeline issues avoided at full level."""
-    shared_reduction: float = _share(
+    shared_reduction: float = share(
         0.5, (0.2, 0.75), "judgement: as of pipeline issues; what others deliver fails all the same"
     )
     """Failures of shared sources avoided at full level."""
-    handover_gain: float = _share(
+    handover_gain: float = share(
         0.3, (0.05, 0.7), "judgement: most builds fail for reasons that no hand-over mends"
     )
     """Share of the builds that would fail which go on to deployment at full level."""
-    self_healing_share: float = _share(
+    self_healing_share: float = share(
         0.3,
         (0.05, 0.6),
         "judgement: restarts mend what is transient, which is more here and less there",
@@ -237,35 +224,35 @@ class Rollback(Capability):
     """Upkeep of a full level: the fixed part."""
     upkeep_per_model_year: float = _upkeep_per_model(7_500.0 / MODELS_OF_COSTS)
     """Upkeep of a full level: the part for each model in production on the day."""
-    pipeline_coverage: float = _share(
+    pipeline_coverage: float = share(
         0.9,
         (0.4, 0.95),
         "direction: Google SRE, about 70 % of outages come from changes; size judgement",
         unit="probability",
     )
     """Probability, at full level, of a previous version at hand for a pipeline issue."""
-    capacity_coverage: float = _share(
+    capacity_coverage: float = share(
         0.0,
         (0.0, 0.3),
         "judgement: a previous version needs the same capacity, unless it is smaller",
         unit="probability",
     )
     """The same for a capacity issue."""
-    compliance_coverage: float = _share(
+    compliance_coverage: float = share(
         0.5,
         (0.2, 0.8),
         "judgement: an issue of the data meets both versions, one of a change only one",
         unit="probability",
     )
     """The same for a compliance issue."""
-    drift_coverage: float = _share(
+    drift_coverage: float = share(
         0.9,
         (0.4, 0.95),
         "judgement: the range of pipeline_coverage: the same version has to be at hand",
         unit="probability",
     )
     """The same while a drift is investigated and addressed."""
-    retraining_coverage: float = _share(
+    retraining_coverage: float = share(
         0.9,
         (0.4, 0.95),
         "judgement: the range of pipeline_coverage: the same version has to be at hand",
@@ -281,11 +268,11 @@ class Rollback(Capability):
         source="judgement: from minutes by a switch to half a day by hand",
     )
     """Time until the previous version serves."""
-    previous_power: float = _share(
+    previous_power: float = share(
         0.95, (0.8, 0.99), "judgement: versions differ little; some bring a new approach"
     )
     """Power of the previous version relative to the current one's without drift."""
-    previous_drift_share: float = _share(
+    previous_drift_share: float = share(
         0.5,
         (0.2, 0.95),
         "judgement: the same shift meets both versions, which learnt from other data",
@@ -308,15 +295,15 @@ class Lineage(Capability):
     """Upkeep of a full level: the fixed part."""
     upkeep_per_model_year: float = _upkeep_per_model(10_000.0 / MODELS_OF_COSTS)
     """Upkeep of a full level: the part for each model in production on the day."""
-    compliance_reduction: float = _share(
+    compliance_reduction: float = share(
         0.6, (0.2, 0.85), "judgement: what papers at hand would answer before it becomes an outage"
     )
     """Compliance issues avoided at full level."""
-    effort_saving: float = _share(
+    effort_saving: float = share(
         0.5, (0.2, 0.8), "judgement: papers at hand save the search for them, and not the answer"
     )
     """Effort saved at full level on compliance repairs."""
-    shared_saving: float = _share(
+    shared_saving: float = share(
         0.3, (0.1, 0.6), "judgement: finding where a failure began is part of its repair"
     )
     """Effort saved at full level on repairs of shared sources: it shows where a failure began."""

@@ -135,6 +135,20 @@ def quantity(
     return Field(default=default, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=facts)
 
 
+def share(
+    default: float,
+    plausible: tuple[float, float],
+    source: str,
+    *,
+    unit: str = "share",
+    confidence: Confidence = Confidence.JUDGEMENT,
+) -> Any:
+    """Declare a number from 0 to 1 of the scenario, as `quantity` does."""
+    return quantity(
+        default, unit, ge=0.0, le=1.0, plausible=plausible, source=source, confidence=confidence
+    )
+
+
 def entries(default: tuple[float, ...], unit: str, *, ge: float, le: float, fixed: str) -> Any:
     """Declare a list of numbers of the scenario; the bounds are those of each, in its type too."""
     # As for a distribution: pydantic would hold the list itself against them.

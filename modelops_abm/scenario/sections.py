@@ -18,6 +18,7 @@ from modelops_abm.scenario.quantity import (
     facts_of,
     quantity,
     registered_quantity,
+    share,
     stated,
     switch,
     weibull_cv,
@@ -38,8 +39,28 @@ MONTHS = 12
 LARGEST_DEMAND = 1e3
 
 
-def _effort(mean: float) -> Distribution:
+def _effort_law(mean: float) -> Distribution:
     return Distribution(family="lognormal", mean=mean, cv=0.5)
+
+
+def _effort(
+    mean: float,
+    plausible: tuple[float, float],
+    source: str,
+    *,
+    confidence: Confidence = Confidence.JUDGEMENT,
+) -> Distribution:
+    """Declare the effort of one piece of work; its spread is half the mean."""
+    value: Distribution = quantity(
+        _effort_law(mean),
+        "developer-days",
+        ge=0.0,
+        le=1e4,
+        plausible=plausible,
+        source=source,
+        confidence=confidence,
+    )
+    return value
 
 
 class PortfolioParameters(Section):
@@ -104,31 +125,25 @@ class PortfolioParameters(Section):
         source="judgement: the range of retraining.interval_days, as it was before the start",
     )
     """Retraining interval of the organisation before the start; sets the initial decay."""
-    initial_usage_share: float = quantity(
+    initial_usage_share: float = share(
         0.8,
-        "share of full use",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.5, 0.95),
-        source="judgement: below half a model would soon be given up, and few are used by all",
+        (0.5, 0.95),
+        "judgement: below half a model would soon be given up, and few are used by all",
+        unit="share of full use",
     )
     """Use per user of the models in production at the start, relative to a satisfied user's."""
-    go_live_usage_share: float = quantity(
+    go_live_usage_share: float = share(
         0.5,
-        "share of full use",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.2, 0.8),
-        source="judgement: from a pilot's circle to a roll-out that is asked for from above",
+        (0.2, 0.8),
+        "judgement: from a pilot's circle to a roll-out that is asked for from above",
+        unit="share of full use",
     )
     """Use per user of a model that goes live, relative to a satisfied user's."""
-    success_share: float = quantity(
+    success_share: float = share(
         0.55,
-        "probability",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.35, 0.8),
-        source="Gartner 2022: 54 % of pilots; S&P 2025: 46 % of proofs of concept are scrapped",
+        (0.35, 0.8),
+        "Gartner 2022: 54 % of pilots; S&P 2025: 46 % of proofs of concept are scrapped",
+        unit="probability",
         confidence=Confidence.SURVEY,
     )
     """Probability, without automation, that a finished build goes on to deployment."""
@@ -146,7 +161,7 @@ def _repairs_of_registered() -> dict[str, tuple[Any, Any]]:
     found = {}
     for cause in registry.registered_causes():
         field = quantity(
-            _effort(cause.repair_days), "developer-days", ge=0.0, le=1e4, fixed=UNREGISTERED
+            _effort_law(cause.repair_days), "developer-days", ge=0.0, le=1e4, fixed=UNREGISTERED
         )
         field.description = f"Effort to repair a {cause.label} issue."
         found[f"{cause.name}_repair"] = (Distribution, field)
@@ -282,13 +297,11 @@ class DriftParameters(Section):
         source="judgement: from a feed that changes within days to habits that take a quarter",
     )
     """Time constant with which the loss grows to its severity."""
-    offline_loss: float = quantity(
+    offline_loss: float = share(
         0.15,
-        "share of power",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.05, 0.3),
-        source="judgement: what an owner bears before a model is switched off; nobody publishes it",
+        (0.05, 0.3),
+        "judgement: what an owner bears before a model is switched off; nobody publishes it",
+        unit="share of power",
     )
     """Loss at detection from which the model is taken offline."""
     decay_alert: Literal["always", "with_monitoring", "never"] = switch(
@@ -327,13 +340,11 @@ class RetrainingParameters(Section):
         "judgement: retraining is done beside the version that serves, but for few",
     )
     """Whether the current version serves while the model is being retrained."""
-    restored_share: float = quantity(
+    restored_share: float = share(
         0.95,
-        "share of the lost power",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.8, 0.99),
-        source="judgement: new data restore nearly all, unless the world has outgrown the features",
+        (0.8, 0.99),
+        "judgement: new data restore nearly all, unless the world has outgrown the features",
+        unit="share of the lost power",
     )
     """Share of the decayed power that a retraining or drift fix restores."""
 
@@ -374,68 +385,37 @@ class CapacityParameters(Section):
 class EffortParameters(Section):
     """Work of a developer on each kind of maintenance."""
 
-    pipeline_repair: Distribution = quantity(
-        _effort(1.0),
-        "developer-days",
-        ge=0.0,
-        le=1e4,
-        plausible=(0.1, 3.0),
-        source="DORA bands (high under a day, medium under a week); service-desk median 54 h",
+    pipeline_repair: Distribution = _effort(
+        1.0,
+        (0.1, 3.0),
+        "DORA bands (high under a day, medium under a week); service-desk median 54 h",
         confidence=Confidence.SURVEY,
     )
     """Effort to repair a pipeline issue."""
-    capacity_repair: Distribution = quantity(
-        _effort(1.5),
-        "developer-days",
-        ge=0.0,
-        le=1e4,
-        plausible=(0.2, 5.0),
-        source="judgement: from a setting to an order of machines",
+    capacity_repair: Distribution = _effort(
+        1.5, (0.2, 5.0), "judgement: from a setting to an order of machines"
     )
     """Effort to repair a capacity issue, which adds no capacity."""
-    capacity_step: Distribution = quantity(
-        _effort(1.5),
-        "developer-days",
-        ge=0.0,
-        le=1e4,
-        plausible=(0.2, 5.0),
-        source="judgement: as a capacity repair, from a setting to an order of machines",
+    capacity_step: Distribution = _effort(
+        1.5, (0.2, 5.0), "judgement: as a capacity repair, from a setting to an order of machines"
     )
     """Effort to add capacity to a model, as a review of its load asks for."""
-    compliance_repair: Distribution = quantity(
-        _effort(5.0),
-        "developer-days",
-        ge=0.0,
-        le=1e4,
-        plausible=(1.0, 20.0),
-        source="judgement: from a question answered to a review of weeks",
+    compliance_repair: Distribution = _effort(
+        5.0, (1.0, 20.0), "judgement: from a question answered to a review of weeks"
     )
     """Effort to answer a compliance issue."""
-    drift_investigation: Distribution = quantity(
-        _effort(3.0),
-        "developer-days",
-        ge=0.0,
-        le=1e4,
-        plausible=(0.5, 10.0),
-        source="judgement: from a known feed to a search through all features",
+    drift_investigation: Distribution = _effort(
+        3.0, (0.5, 10.0), "judgement: from a known feed to a search through all features"
     )
     """Effort to investigate a drift, before the retraining that addresses it."""
-    retraining: Distribution = quantity(
-        _effort(3.0),
-        "developer-days",
-        ge=0.0,
-        le=1e4,
-        plausible=(1.0, 10.0),
-        source="judgement: from a pipeline that is started to a project, and the middle of them",
+    retraining: Distribution = _effort(
+        3.0,
+        (1.0, 10.0),
+        "judgement: from a pipeline that is started to a project, and the middle of them",
     )
     """Effort to retrain a model."""
-    shared_repair: Distribution = quantity(
-        _effort(3.0),
-        "developer-days",
-        ge=0.0,
-        le=1e4,
-        plausible=(1.0, 9.0),
-        source="judgement: more than a pipeline issue, as several teams are asked",
+    shared_repair: Distribution = _effort(
+        3.0, (1.0, 9.0), "judgement: more than a pipeline issue, as several teams are asked"
     )
     """Effort to repair a shared source, once for all its models."""
 
@@ -562,13 +542,11 @@ class UsageParameters(Section):
         source="judgement: from the last week to the last quarter",
     )
     """Time constant with which users remember availability."""
-    abandonment_share: float = quantity(
+    abandonment_share: float = share(
         0.1,
-        "share of full use",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.02, 0.3),
-        source="judgement: from the last users to a review that ends what a third still use",
+        (0.02, 0.3),
+        "judgement: from the last users to a review that ends what a third still use",
+        unit="share of full use",
     )
     """Use below which a model is abandoned and retired."""
     demand_factor: float = quantity(
@@ -604,13 +582,8 @@ class UsageParameters(Section):
 class FinanceParameters(Section):
     """How money is counted."""
 
-    discount_rate: float = quantity(
-        0.08,
-        "per year",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.0, 0.15),
-        source="judgement: from public money to venture capital",
+    discount_rate: float = share(
+        0.08, (0.0, 0.15), "judgement: from public money to venture capital", unit="per year"
     )
     """Discount rate of the net present value."""
 
@@ -723,13 +696,10 @@ class ModelKind(Section):
         fixed="a guard of the draws, which about one model in 100,000 reaches",
     )
     """Cap on the drawn yearly loss of power."""
-    decaying_share: float = quantity(
+    decaying_share: float = share(
         0.9,
-        "share",
-        ge=0.0,
-        le=1.0,
-        plausible=(0.5, 0.95),
-        source="Vela et al. 2022, Scientific Reports s41598-022-15245-z: 91 % of model-data pairs",
+        (0.5, 0.95),
+        "Vela et al. 2022, Scientific Reports s41598-022-15245-z: 91 % of model-data pairs",
         confidence=Confidence.MEASURED,
     )
     """Share of the models that decay at all."""
