@@ -1,3 +1,6 @@
+from .advice import (
+    worth_by_future as worth_by_future,
+)
 from .comparison import (
     side_by_side as side_by_side,
     worth_and_payback as worth_and_payback,

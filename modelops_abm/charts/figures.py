@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import singledispatch
 
+from modelops_abm.charts.advice import worth_by_future
 from modelops_abm.charts.comparison import side_by_side, worth_and_payback
 from modelops_abm.charts.credit import credit_synergies, credit_waterfall
 from modelops_abm.charts.optimise import road_map, spend_frontier
@@ -17,6 +18,7 @@ from modelops_abm.charts.sensitivity import (
 )
 from modelops_abm.charts.sweep import can_be_heat_map, sweep_effects, sweep_heat_map
 from modelops_abm.experiments import Comparison, Credit, SideBySide
+from modelops_abm.experiments.advice import Advice
 from modelops_abm.experiments.information_runs import ValueOfInformation
 from modelops_abm.experiments.optimisation_results import Optimised
 from modelops_abm.experiments.sensitivity_morris import Morris
@@ -100,3 +102,8 @@ def _(result: ValueOfInformation) -> Figures:
 @figures_of.register
 def _(result: Optimised) -> Figures:
     return {"frontier": lambda: spend_frontier(result), "road-map": lambda: road_map(result)}
+
+
+@figures_of.register
+def _(result: Advice) -> Figures:
+    return {"advice": lambda: worth_by_future(result), "road-map": lambda: road_map(result.found)}

@@ -17,12 +17,14 @@ Examples:
   modelops-abm compare --preset all_five
   modelops-abm credit --preset all_five
   modelops-abm optimise --preset all_five --budget-per-year 150000
+  modelops-abm advise plan.toml --budget 250000
   modelops-abm simulate --portfolio models.csv --set team.developers=5
   modelops-abm show capabilities.monitoring
   modelops-abm template --scenario plan.toml --portfolio models.csv
 """
 
 _COMMANDS = {
+    "advise": "Say what to buy with a budget: what first, what it is worth, and where it fails.",
     "benchmarks": (
         "Set an organisation as it is beside published figures: ours, theirs, inside or outside."
     ),

@@ -445,6 +445,22 @@ SUMMARY: tuple[SummaryOutcome, ...] = (
 )
 
 
+BETTER: Mapping[str, int] = {
+    "availability": 1,
+    "mean_power": 1,
+    "models_delivered": 1,
+    "new_model_share": 1,
+    "outages": -1,
+    "time_to_restore_days": -1,
+    "drift_days_undetected": -1,
+    "maintenance_share": -1,
+    "idea_to_production_median_days": -1,
+    "requests_late": -1,
+    "retired_abandoned": -1,
+}
+"""Outcomes that somebody watches beside the money, and whether more of it is better or worse."""
+
+
 def summarise(totals: Mapping[str, float]) -> dict[str, float | None]:
     """Return every outcome of the run summary.
 

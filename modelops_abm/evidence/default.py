@@ -13,11 +13,22 @@ is due: scenario, figures and a digest of the ranges are in the file.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from modelops_abm.evidence.belief import Belief, load_belief, read_belief
+from modelops_abm.experiments.draws import Draws, draws_of, joint_draws, known_of, within
+from modelops_abm.scenario import Distribution, Scenario, catalogue
+from modelops_abm.scenario.columns import NOT_ABOVE
+from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.knowledge import Spread
+from modelops_abm.scenario.sources import own_knowledge
 
 PUBLISHED: Final = "published"
 """How the default belief is called where a belief is named."""
@@ -48,3 +59,98 @@ def belief_named(name: str) -> Belief:
         If there is no such file, or it is no belief.
     """
     return default_belief() if name == PUBLISHED else load_belief(name)
+
+
+# --------------------------------------------------------------------------------------
+# Organisations like a plan's: of its size and with what it states, and for the rest as published.
+
+_LEAST = 1e-3
+"""Of a size, which would divide by nothing."""
+_MODELS, _DEVELOPERS = "portfolio.initial_models", "team.developers"
+
+
+def drawn_like(plan: Scenario, count: int, *, seed: int = 0) -> Draws:
+    """Draw organisations like a plan's, as far as it states them, and as published for the rest.
+
+    What the plan states is held. So is its size, models and developers, which everybody knows of
+    their own organisation; of developers that nobody states beside models that somebody does,
+    there are as many for each model as in the published belief. So it is with all that goes in
+    proportion to size. What the plan gives a range of its own is drawn from that.
+
+    Parameters
+    ----------
+    plan
+        The plan, with its organisation.
+    count, seed
+        As `joint_draws` has them.
+
+    Examples
+    --------
+    >>> from modelops_abm.scenario import with_values
+    >>> plan = with_values(Scenario(), {"team.focus": 0.7, "horizon_days": 90}, source="us")
+    >>> found = drawn_like(plan, 20)
+    >>> len(found), {"team.focus", "team.developers"} & {*found.columns}
+    (20, set())
+    """
+    table = _table_like(plan)
+    return joint_draws(plan, table, count, seed=seed)
+
+
+def _table_like(plan: Scenario) -> pd.DataFrame:
+    belief = default_belief()
+    drawn = {name: np.asarray(each) for name, each in belief.draws.columns.items()}
+    known, stated = known_of(plan)
+    quantities = {each.name: each for each in catalogue()}
+    own = [name for name in known if own_knowledge(plan, quantities[name]) is not None]
+    held = {name for name in drawn if name in stated} | {_MODELS}
+    held |= {_DEVELOPERS} if _MODELS in known else set()
+    kept = _InProportion(plan, belief.scenario, drawn, held - {*own})
+    columns = {name: kept.column(name) for name in drawn if name not in held and name not in own}
+    if own:
+        columns |= draws_of(plan, len(belief.draws), names=own).columns
+    for name, limit in NOT_ABOVE.items():
+        if name in columns:
+            columns[name] = np.minimum(columns[name], columns.get(limit, _now(plan, limit)))
+    return pd.DataFrame(columns)
+
+
+class _InProportion:
+    """Draws of values that are as many times larger as what they go by is held larger."""
+
+    def __init__(
+        self,
+        plan: Scenario,
+        of: Scenario,
+        drawn: Mapping[str, NDArray[Any]],
+        held: set[str],
+    ) -> None:
+        self._plan, self._drawn, self._held = plan, drawn, held
+        self._known, _ = known_of(of)
+        self._quantities = {each.name: each for each in catalogue()}
+
+    def column(self, name: str) -> NDArray[Any]:
+        """Return the draws of a value, as many times larger or smaller."""
+        drawn, known = self._drawn[name], self._known.get(name)
+        if not isinstance(known, Spread) or not known.in_proportion_to:
+            return drawn
+        found = drawn.astype(np.float64)
+        for other, exponent in known.in_proportion_to.items():
+            found = found * self._times(other) ** exponent
+        quantity = self._quantities[name]
+        if quantity.kind == "int":
+            return within(np.rint(found), quantity).astype(np.int64)
+        return within(found, quantity)
+
+    def _times(self, name: str) -> NDArray[np.float64] | float:
+        """Return how many times larger a value is than it was drawn."""
+        if name not in self._drawn:
+            return 1.0
+        now = _now(self._plan, name) if name in self._held else self.column(name)
+        return np.asarray(np.maximum(now, _LEAST) / np.maximum(self._drawn[name], _LEAST))
+
+
+def _now(plan: Scenario, name: str) -> float:
+    if name == _MODELS:
+        return float(plan.models_at_start())
+    value = value_at(plan, name)
+    return float(value.mean if isinstance(value, Distribution) else value)

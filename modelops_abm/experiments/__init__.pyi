@@ -1,3 +1,7 @@
+from .advice import (
+    Advice as Advice,
+    advise as advise,
+)
 from .assumptions import (
     Assumptions as Assumptions,
     assumptions_of as assumptions_of,
@@ -46,6 +50,7 @@ from .inputs import (
     parse_input as parse_input,
 )
 from .optimisation import (
+    draws_needed as draws_needed,
     optimise as optimise,
 )
 from .optimisation_results import (

@@ -434,8 +434,8 @@ class _Drawing:
         if limit := NOT_ABOVE.get(quantity.name):
             found = np.minimum(found, self._level(limit))
         if quantity.kind == "int":
-            return _within(np.rint(found), quantity).astype(np.int64)
-        return _within(found, quantity)
+            return within(np.rint(found), quantity).astype(np.int64)
+        return within(found, quantity)
 
     def _factor(self, name: str) -> Floats | float:
         """Return how many times larger a value is drawn than it is."""
@@ -492,7 +492,8 @@ def _half(known: Spread, median: float, end: float, part: Floats) -> Floats:
     return np.asarray(back(np.clip(start + (to(end) - start) * part, -_LARGEST, _LARGEST)))
 
 
-def _within(values: Floats, quantity: Quantity) -> Floats:
+def within(values: Floats, quantity: Quantity) -> Floats:
+    """Return values cut at the bounds that a value has."""
     bounds = quantity.bounds
     least = bounds.get("ge", np.nextafter(bounds.get("gt", -np.inf), np.inf))
     most = bounds.get("le", np.nextafter(bounds.get("lt", np.inf), -np.inf))

@@ -129,19 +129,20 @@ def finance(
     paybacks
         Days of payback.
     """
-    whole_cost = investment + time
-    gain, spent, whole = estimate(npv), estimate(investment), estimate(whole_cost)
+    gain, spent, whole = estimate(npv), estimate(investment), estimate(investment + time)
+    # The ratio of the means, not the mean of ratios, which one future that spends next to nothing
+    # decides.
+    returns = returns_on(npv, investment, time)
+    (on_paid, paid_interval), (on_whole_cost, whole_cost_interval) = returns
     return Finance(
         horizon_days=horizon_days,
         npv=gain,
         investment=spent,
         whole_cost=whole,
-        # The ratio of the means, not the mean of ratios, which one future that spends next to
-        # nothing decides.
-        return_on_investment=_ratio(gain.mean, spent.mean),
-        return_interval=_fieller(npv, investment),
-        return_on_whole_cost=_ratio(gain.mean, whole.mean),
-        whole_cost_interval=_fieller(npv, whole_cost),
+        return_on_investment=on_paid,
+        return_interval=paid_interval,
+        return_on_whole_cost=on_whole_cost,
+        whole_cost_interval=whole_cost_interval,
         loss=share(int(np.sum(npv < 0.0)), len(npv)),
         fifth_percentile=float(np.quantile(npv, 0.05)) if len(npv) else None,
         payback_days=paybacks,
@@ -158,6 +159,16 @@ def returns_of(view: Finance) -> tuple[Return, Return]:
         (view.return_on_investment, view.return_interval),
         (view.return_on_whole_cost, view.whole_cost_interval),
     )
+
+
+def returns_on(npv: Floats, investment: Floats, time: Floats) -> tuple[Return, Return]:
+    """Return both returns of paired differences, one for each replication; see `finance`."""
+    found = []
+    for cost in (investment, investment + time):
+        ratio = _ratio(estimate(npv).mean, estimate(cost).mean)
+        found.append((ratio, _fieller(npv, cost)))
+    on_paid, on_whole_cost = found
+    return on_paid, on_whole_cost
 
 
 def _ratio(gain: float | None, spent: float | None) -> float | None:

@@ -140,6 +140,20 @@ def draws_needed(replications: int = REPLICATIONS) -> int:
     return several + 2 * replications
 
 
+def told_from(replications: int = REPLICATIONS, *, is_over: bool) -> int:
+    """Return the number of the first of the futures that tell the worth of what is recommended.
+
+    Parameters
+    ----------
+    replications
+        Fresh futures of each finalist.
+    is_over
+        Whether they are over draws.
+    """
+    _, several = _looks(replications, is_over=is_over)
+    return several + replications
+
+
 def _looks(replications: int, *, is_over: bool) -> tuple[int, int]:
     """Return how many futures the first look takes, and that and the second together."""
     first, second = (

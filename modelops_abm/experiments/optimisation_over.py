@@ -116,10 +116,10 @@ class OverBelief(Represented):
         if self.safe.steps or self.safe_to_do is None:
             return f"Safe, {by}, is {told}."
         worst = measured(self.safe_to_do)
-        same = "the same one" if self.safe_to_do == recommended else in_short(self.safe_to_do, plan)
+        which = "this one" if self.safe_to_do == recommended else in_short(self.safe_to_do, plan)
         return (
-            f"Safe, {by}, is to do nothing: every other one loses in those. Of those that do"
-            f" something, least does {same}: {_worth_and_worst(worst)}."
+            f"Safe, {by}, is to do nothing: whatever else there is loses in those. Least does"
+            f" {which}: {_worth_and_worst(worst)}."
         )
 
 

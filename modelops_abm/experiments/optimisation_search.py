@@ -288,14 +288,15 @@ class Measuring:
         """Return how the levels rise: capabilities x days, the mean at the end of each day."""
         keeping = self._keeping
         draws = keeping.get("draws")
+        count = FUTURES_OF_LEVELS if draws is None else min(FUTURES_OF_LEVELS, len(draws))
         ensemble = replicate(
             with_road_map(self._plan, road_map),
-            FUTURES_OF_LEVELS,
+            count,
             seed=keeping.get("seed", 0),
             daily=LEVEL_STATES,
             engine=keeping.get("engine", "ensemble"),
             model_class=keeping.get("model_class"),
-            draws=None if draws is None else draws.part(0, FUTURES_OF_LEVELS),
+            draws=None if draws is None else draws.part(0, count),
             executor=keeping.get("executor"),
             cancel=keeping.get("cancel"),
         )

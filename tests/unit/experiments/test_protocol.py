@@ -13,6 +13,7 @@ from modelops_abm.experiments import (
     Decisions,
     Question,
     Sweep,
+    advise,
     assumptions_of,
     compare,
     credit,
@@ -54,6 +55,18 @@ RESULTS: dict[str, Callable[[], Result]] = {
     "sobol": lambda: sobol(QUESTION, 4, 2),
     "information": lambda: value_of_information(alternatives_of(PLAN), INPUTS, 32, 2),
     "assumptions": lambda: assumptions_of(PLAN, ["drift"]),
+    "advice": lambda: advise(
+        small(rollback=1.0),
+        2e5,
+        levels=(1.0,),
+        starts=(0.0,),
+        trials=4,
+        replications=8,
+        finalists=2,
+    ),
+    "advice to buy nothing": lambda: advise(
+        PLAN, 1.0, levels=(1.0,), starts=(0.0,), trials=4, replications=8, finalists=2
+    ),
     "optimised": lambda: optimise(
         Decisions(PLAN, (1.0,), (0.0,)), trials=4, replications=8, finalists=2
     ),

@@ -1,0 +1,102 @@
+"""The command ``advise``: what to buy with a budget, and what there is to know before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from modelops_abm import formats
+from modelops_abm.cli.optimise import Numbers
+from modelops_abm.cli.options import Dollars
+from modelops_abm.cli.study import Asked, Found, conduct, kept_files, study_options
+from modelops_abm.scenario import InputError
+
+if TYPE_CHECKING:
+    from modelops_abm.experiments import Draws
+    from modelops_abm.experiments.running import Keeping
+
+_FILES = kept_files(("futures",), ("advice", "road-map"))
+
+
+@click.command()
+@click.option(
+    "--budget",
+    type=Dollars(),
+    required=True,
+    help="What may be spent on capital over the whole run, on average.",
+)
+@click.option(
+    "--as-set",
+    is_flag=True,
+    help="Take the assumptions as they are set, and leave only chance. Without it, and without"
+    " --belief, it is over organisations that fit what is published, of the size of the scenario's"
+    " and with what it states.",
+)
+@click.option(
+    "--levels",
+    type=Numbers(),
+    default="0,0.5,1",
+    show_default=True,
+    help="Levels that a capability may be raised to; it may also stay where it starts.",
+)
+@click.option(
+    "--starts",
+    type=Numbers(),
+    help="Days on which the work on a capability may begin.  [default: 0,180,360 within the run]",
+)
+@click.option(
+    "--trials",
+    type=click.IntRange(1, 100_000),
+    metavar="N",
+    default=60,
+    show_default=True,
+    help="How many road maps to look at; all of them, if there are no more.",
+)
+@study_options(replications=200)
+def advise(
+    asked: Asked,
+    budget: float,
+    as_set: bool,
+    levels: tuple[float, ...],
+    starts: tuple[float, ...] | None,
+    trials: int,
+) -> None:
+    """Say what to buy with a budget: what first, what it is worth, and where it fails.
+
+    The road map is the best on average that the budget buys. Told with it are its returns, how it
+    fares where assumptions are unkind, the safe road map, and what gets worse by it.
+    """
+    if as_set and asked.believed is not None:
+        raise InputError("--as-set and --belief contradict each other; give one of them")
+
+    def advised(keeping: Keeping) -> Found:
+        from modelops_abm.experiments.advice import advise as ask
+        from modelops_abm.experiments.optimisation import draws_needed
+
+        count = draws_needed(asked.replications)
+        keeping["draws"] = None if as_set else _organisations(asked, count)
+        found = ask(
+            asked.scenario,
+            budget,
+            levels=levels,
+            starts=starts,
+            trials=trials,
+            replications=asked.replications,
+            **keeping,
+        )
+        futures = formats.plural(asked.replications, "future")
+        over = "" if as_set or asked.believed is not None else ", organisations as published"
+        facts = {"trials": trials, "replications": asked.replications, "as_set": as_set}
+        return Found(found, f"{futures}{over}", facts)
+
+    conduct(asked, "advise", "Looking for what to buy", _FILES, advised)
+
+
+def _organisations(asked: Asked, count: int) -> Draws | None:
+    """Return draws of the belief that was named, or else of organisations like the scenario's."""
+    from modelops_abm.evidence.default import drawn_like
+
+    if asked.believed is not None:
+        return asked.draws(count)
+    return drawn_like(asked.scenario, count, seed=asked.seed)

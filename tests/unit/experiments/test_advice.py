@@ -1,0 +1,186 @@
+"""What to buy with a budget: told by hand-made futures, and by the simulator."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from modelops_abm.core import outcomes
+from modelops_abm.experiments import (
+    Advice,
+    advise,
+    compare,
+    draws_needed,
+    joint_draws,
+    with_road_map,
+)
+from modelops_abm.experiments.advice import UNKIND
+from modelops_abm.experiments.running import outcome_of, totals_of
+from modelops_abm.scenario import Scenario, baseline_of
+from tests.unit.experiments.plans import small
+
+REPLICATIONS = 40
+FEW: dict[str, Any] = {
+    "levels": (1.0,),
+    "starts": (0.0,),
+    "trials": 32,
+    "replications": REPLICATIONS,
+    "finalists": 2,
+    "seed": 2,
+}
+CAPITAL = 1_000.0
+COSTS = {
+    f"capabilities.{name}.{cost}": 0.0
+    for name in outcomes.CAPABILITIES
+    for cost in ("capital_per_model", "upkeep_per_year", "upkeep_per_model_year")
+}
+DEAR = {
+    f"capabilities.{name}.capital_cost": 900.0 if name == "rollback" else 1e6
+    for name in outcomes.CAPABILITIES
+}
+PLAN = small(
+    {**COSTS, **DEAR, "horizon_days": 300, "team.focus": 0.8, "usage.abandonment_share": 0.0}
+)
+TABLE = pd.DataFrame(
+    {
+        "model.value_per_prediction": [0.0] + [0.5 + place / 40.0 for place in range(19)],
+        "team.focus": np.linspace(0.5, 0.9, 20)[np.random.default_rng(0).permutation(20)],
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def advice() -> Advice:
+    """Advice where a capability is cheap, all others are dear, and models may be worth nothing."""
+    draws = joint_draws(PLAN, TABLE, draws_needed(REPLICATIONS), seed=2)
+    return advise(PLAN, CAPITAL, draws=draws, **FEW)
+
+
+def with_gains(advice: Advice, gains: np.ndarray, **draws: np.ndarray) -> Advice:
+    """Return the advice as if its futures had been others."""
+    measured = replace(advice.measured, gains=gains)
+    confirmed = replace(advice.found.confirmed, recommended=measured)
+    ones, zeros = np.ones(len(gains)), np.zeros(len(gains))
+    values = dict.fromkeys(advice.values, (ones, zeros))
+    found = replace(advice.found, confirmed=confirmed)
+    return replace(advice, found=found, values=values, draws=draws)
+
+
+def test_it_buys_what_the_budget_allows(advice: Advice) -> None:
+    assert [step.capability for step in advice.road_map.steps] == ["rollback"]
+    assert advice.measured.total_capital.mean == pytest.approx(900.0)
+    assert advice.over_budget == 0.0
+    said = advice.sentence()
+    assert said.startswith("Buy full rollback (month 1")
+    assert "It takes $900 of capital on average." in said
+
+
+def test_all_that_is_told_is_of_the_same_futures(advice: Advice) -> None:
+    draws = joint_draws(PLAN, TABLE, draws_needed(REPLICATIONS), seed=2)
+    scenarios = [with_road_map(PLAN, advice.road_map), baseline_of(PLAN)]
+    first = REPLICATIONS // 2 + REPLICATIONS
+    totals = totals_of(scenarios, REPLICATIONS, first=first, seed=2, draws=draws)
+    npv = outcome_of("npv", totals)
+    assert np.array_equal(advice.worth.values, npv[0] - npv[1])
+    for name in ("npv", "availability", "drift_days_undetected"):
+        values = outcome_of(name, totals)
+        assert np.array_equal(advice.difference(name).values, values[0] - values[1])
+    assert advice.worth is advice.found.measured(advice.road_map).worth
+    told = advice.table()
+    assert np.array_equal(told["worth"], advice.worth.values)
+    drawn = draws.part(first, REPLICATIONS).columns["team.focus"]
+    assert np.array_equal(told["team.focus"], drawn)
+
+
+def test_both_returns_are_those_of_the_finance_view(advice: Advice) -> None:
+    """Of a comparison in other futures: the same quantities, not the same luck."""
+    (on_paid, _), (on_whole, _) = advice.returns
+    assert on_paid == pytest.approx(advice.worth.estimate.mean / paid(advice, time=False))
+    assert on_whole == pytest.approx(advice.worth.estimate.mean / paid(advice, time=True))
+    assert on_whole < on_paid
+    view = compare(with_road_map(PLAN, advice.road_map), 20).finance
+    assert view.investment.mean == pytest.approx(paid(advice, time=False), rel=0.1)
+
+
+def paid(advice: Advice, *, time: bool) -> float:
+    names = ["discounted_investment", *(["discounted_capability_time"] if time else [])]
+    return sum(float(np.mean(advice.difference(name).values)) for name in names)
+
+
+def test_the_worst_tenth_and_what_sets_it_apart(advice: Advice) -> None:
+    """A hundred futures: the ten that lose are those with a low focus, and nothing else differs."""
+    gains = np.where(np.arange(100) < 10, -np.arange(100.0) - 1.0, 50.0)
+    focus = np.where(np.arange(100) < 10, 0.2, 0.6) + np.arange(100) * 1e-4
+    other = np.random.default_rng(1).permutation(100).astype(float)
+    found = with_gains(advice, gains, **{"team.focus": focus, "drift.severity": other})
+    assert UNKIND == 0.1
+    assert found.unkind.mean == pytest.approx(-5.5)
+    apart = {each.name: each for each in found.apart}
+    assert set(apart) == {"team.focus"}
+    assert apart["team.focus"].lower == 1.0
+    assert apart["team.focus"].there == pytest.approx(0.20045)
+    assert "in the worst tenth of the futures, it loses $5.5" in found.sentence()
+    assert "These organisations typically have focus of 0.2 instead of 0.605." in found.sentence()
+
+
+def test_what_nothing_sets_apart_is_said(advice: Advice) -> None:
+    generator = np.random.default_rng(4)
+    found = with_gains(advice, generator.normal(size=200), **{"team.focus": generator.random(200)})
+    assert found.apart == ()
+    assert "No single assumption sets these apart" in found.sentence()
+
+
+def test_what_gets_worse_is_told_only_if_it_surely_does(advice: Advice) -> None:
+    noise = np.random.default_rng(3).normal(size=REPLICATIONS)
+    values = {
+        **advice.values,
+        "drift_days_undetected": (noise + 30.0, noise * 0.5),
+        "outages": (noise, noise + 5.0),  # fewer: better
+        "availability": (noise, -noise),  # who knows
+        "models_delivered": (np.zeros(REPLICATIONS), np.full(REPLICATIONS, 2.0)),
+    }
+    found = replace(advice, values=values)
+    assert {"drift_days_undetected", "models_delivered"} <= {*found.worse}
+    assert not {"outages", "availability"} & {*found.worse}
+    assert "What gets worse by it: " in found.sentence()
+    assert "model-days of unnoticed drift (+" in found.sentence()
+
+
+def test_a_budget_for_nothing_is_said_plainly() -> None:
+    few = {**FEW, "replications": 8}
+    found = advise(PLAN, 1.0, **few)
+    assert not found.is_to_buy
+    assert found.sentence().startswith(
+        "Buy nothing: $1.00 of capital are too little for anything that was looked at. The"
+        " cheapest, full rollback, takes $900 on average."
+    )
+    assert found.to_json()["buy"] == []
+
+
+def test_what_is_not_worth_it_is_not_bought() -> None:
+    idle = {"portfolio.initial_models": 0, "portfolio.initial_ideas": 0}
+    plan: Scenario = small({**COSTS, **DEAR, **idle, "portfolio.ideas_per_year": 0.0})
+    found = advise(plan, CAPITAL, **{**FEW, "replications": 8})
+    assert found.sentence() == (
+        "Buy nothing: no road map within $1.0\N{NARROW NO-BREAK SPACE}k of capital is known to be"
+        " worth more than doing nothing."
+    )
+
+
+def test_the_same_seed_advises_the_same(advice: Advice) -> None:
+    draws = joint_draws(PLAN, TABLE, draws_needed(REPLICATIONS), seed=2)
+    again = advise(PLAN, CAPITAL, draws=draws, **FEW)
+    assert again.to_json() == advice.to_json()
+
+
+def test_at_the_values_as_set_there_is_no_belief() -> None:
+    found = advise(PLAN, CAPITAL, **FEW)
+    assert found.found.over is None
+    assert found.apart == ()
+    assert "what the organisation may be" not in found.sentence()
+    # What the optimisation checks last: futures that had no part in any choice.
+    assert found.worth is found.found.confirmed.recommended.worth
