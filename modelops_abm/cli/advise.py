@@ -85,6 +85,11 @@ def advise(
             replications=asked.replications,
             **keeping,
         )
+        if not as_set:
+            from modelops_abm.evidence.settling import advised as settled
+
+            answered = () if asked.believed is None else asked.believed.answered
+            found = settled(found, answered, **keeping)
         futures = formats.plural(asked.replications, "future")
         over = "" if as_set or asked.believed is not None else ", organisations as published"
         facts = {"trials": trials, "replications": asked.replications, "as_set": as_set}

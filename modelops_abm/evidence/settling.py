@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from modelops_abm.evidence.interview import QUESTIONS
 from modelops_abm.evidence.measures import WINDOW_DAYS, as_it_is, measured
+from modelops_abm.experiments.advice import Advice
 from modelops_abm.experiments.comparison import Comparison
 from modelops_abm.experiments.information import Asking, Worth, information_of_draws
+from modelops_abm.experiments.optimisation import told_from
 from modelops_abm.experiments.running import Keeping, draws_in, refuses_unknown, totals_of
 from modelops_abm.scenario import Scenario
 
@@ -115,6 +117,41 @@ def settled(
             {name: Asking(QUESTIONS[name].asks, worth) for name, worth in worths.items()}
         ),
     )
+
+
+@refuses_unknown
+def advised(
+    advice: Advice,
+    answered: Iterable[str] = (),
+    **keeping: Unpack[Keeping],
+) -> Advice:
+    """Return an advice over draws that says what to find out before deciding.
+
+    The choice is among the finalists within the budget, doing nothing included, by the futures in
+    which they are told.
+
+    Parameters
+    ----------
+    advice
+        The advice, over these draws.
+    answered, keeping
+        As `answers_of` has them.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    """
+    found, replications = advice.found, advice.found.replications
+    first = told_from(replications, is_over=True)
+    keeping["draws"] = draws_in(keeping).part(first, replications)
+    utilities = np.array([each.rechecked.gains for each in found.within_budget])
+    if len(utilities) < 2:
+        return advice
+    answers = answers_of(advice.plan, answered, **keeping)
+    worths = information_of_draws(utilities, answers).partial
+    asked = {name: Asking(QUESTIONS[name].asks, worth) for name, worth in worths.items()}
+    return replace(advice, settles=in_order(asked))
 
 
 def in_order(settles: Mapping[str, Asking]) -> dict[str, Asking]:

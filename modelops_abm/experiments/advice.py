@@ -22,7 +22,7 @@ from modelops_abm import formats
 from modelops_abm.core import outcomes
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.finance import Return, returns_on
-from modelops_abm.experiments.information import Worth
+from modelops_abm.experiments.information import Asking
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.optimisation import optimise, told_from
 from modelops_abm.experiments.optimisation_results import Optimised, steps_of
@@ -121,15 +121,15 @@ class Advice(Reported):
     stages
         The steps of the road map with when they are in place, the first to begin first.
     settles
-        What finding something out is worth before deciding, by what would be asked, the most first;
-        empty if that was not looked at.
+        What may be asked before deciding, and what its answer is worth, what is worth most first
+        (`evidence.settling.advised`); empty if that was not looked at.
     """
 
     found: Optimised
     values: Mapping[str, tuple[Floats, Floats]]
     draws: Mapping[str, NDArray[Any]]
     stages: tuple[Stage, ...]
-    settles: Mapping[str, Worth] = field(default_factory=dict)
+    settles: Mapping[str, Asking] = field(default_factory=dict)
 
     def _facts(self) -> dict[str, str]:
         return {"capital": formats.money(self.capital), "buy": repr(self.in_short)}
@@ -247,7 +247,7 @@ class Advice(Reported):
     def sentence(self) -> str:
         """Return what to buy, its worth, where it fails, what gets worse, what to find out."""
         if not self.is_to_buy:
-            return self._nothing()
+            return "\n".join(filter(None, (self._nothing(), settling_in_words(self.settles))))
         paragraphs = (
             f"{self._story()} {self._cost()}",
             self._worth(),
@@ -475,7 +475,10 @@ class Advice(Reported):
             "unkind": [each._asdict() for each in self.apart],
             "safe": None if over is None else steps_of(over.safe),
             "regret": None if over is None else asdict(over.regrets[self.road_map]),
-            "worth_finding_out": {name: asdict(each) for name, each in self.settles.items()},
+            "worth_finding_out": {
+                name: {"asks": each.asks, **asdict(each.worth)}
+                for name, each in self.settles.items()
+            },
         }
 
 

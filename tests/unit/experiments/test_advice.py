@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from modelops_abm.core import outcomes
+from modelops_abm.evidence.settling import advised
 from modelops_abm.experiments import (
     Advice,
     advise,
@@ -20,7 +21,7 @@ from modelops_abm.experiments import (
 )
 from modelops_abm.experiments.advice import UNKIND
 from modelops_abm.experiments.running import outcome_of, totals_of
-from modelops_abm.scenario import Scenario, baseline_of
+from modelops_abm.scenario import Scenario, baseline_of, with_values
 from tests.unit.experiments.plans import small
 
 REPLICATIONS = 40
@@ -184,3 +185,19 @@ def test_at_the_values_as_set_there_is_no_belief() -> None:
     assert "what the organisation may be" not in found.sentence()
     # What the optimisation checks last: futures that had no part in any choice.
     assert found.worth is found.found.confirmed.recommended.worth
+
+
+def test_what_to_find_out_is_asked_of_the_finalists_within_the_budget() -> None:
+    """Half of the organisations are worth nothing: a question that tells which is worth asking."""
+    ends = {"model.value_per_prediction": [0.0, 1.0], "usage.growth_days": [300.0, 301.0]}
+    dear = {"capabilities.rollback.capital_cost": 20_000.0}
+    plan = with_values(PLAN, dear, source="test")
+    draws = joint_draws(plan, pd.DataFrame(ends), draws_needed(REPLICATIONS), seed=2)
+    found = advise(plan, 30_000.0, draws=draws, **FEW)
+    settled = advised(found, seed=2, draws=draws)
+    assert found.is_to_buy
+    assert "value_per_year" in settled.settles
+    worths = {name: each.worth.mean for name, each in settled.settles.items()}
+    assert max(worths.values()) == next(iter(worths.values()))
+    assert settled.sentence().splitlines()[-1].startswith("Worth finding out first, ")
+    assert settled.to_json()["worth_finding_out"].keys() == settled.settles.keys()
