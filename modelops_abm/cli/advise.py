@@ -53,7 +53,7 @@ _FILES = kept_files(("futures",), ("advice", "road-map"))
     show_default=True,
     help="How many road maps to look at; all of them, if there are no more.",
 )
-@study_options(replications=200)
+@study_options(replications=400)
 def advise(
     asked: Asked,
     budget: float,

@@ -60,7 +60,7 @@ from modelops_abm.text import all_of
 
 type Floats = NDArray[np.float64]
 
-TRIALS, REPLICATIONS, FINALISTS = 60, 200, 4
+TRIALS, REPLICATIONS, FINALISTS = 60, 400, 4
 """Road maps looked at, futures of each finalist, and finalists, unless asked otherwise."""
 UNKIND = 0.1
 """Share of the futures that are called unkind: those in which the road map is worth least."""
