@@ -10,6 +10,7 @@ from modelops_abm.charts.credit import credit_synergies, credit_waterfall
 from modelops_abm.charts.optimise import road_map, spend_frontier
 from modelops_abm.charts.pictures import figures_of_run
 from modelops_abm.charts.sensitivity import (
+    drivers,
     morris_effects,
     sobol_indices,
     tornado,
@@ -21,6 +22,7 @@ from modelops_abm.experiments import Comparison, Credit, SideBySide
 from modelops_abm.experiments.advice import Advice
 from modelops_abm.experiments.information_runs import ValueOfInformation
 from modelops_abm.experiments.optimisation_results import Optimised
+from modelops_abm.experiments.sensitivity_draws import Drivers
 from modelops_abm.experiments.sensitivity_morris import Morris
 from modelops_abm.experiments.sensitivity_sobol import Sobol
 from modelops_abm.experiments.sensitivity_tornado import Tornado
@@ -82,6 +84,11 @@ def _(result: Tornado) -> Figures:
     if not result.question.with_each:
         return effects
     return {**effects, "winners": lambda: winners(result)}
+
+
+@figures_of.register
+def _(result: Drivers) -> Figures:
+    return {"drivers": lambda: drivers(result)}
 
 
 @figures_of.register

@@ -8,7 +8,18 @@ from itertools import islice
 
 from modelops_abm import formats
 from modelops_abm.charts.comparison import money_rows, scaled_rows
-from modelops_abm.charts.figure import Axis, Bar, Cell, Cells, Figure, Mark, Row, Rows, Table
+from modelops_abm.charts.figure import (
+    Axis,
+    Bar,
+    Cell,
+    Cells,
+    Figure,
+    Mark,
+    Row,
+    Rows,
+    Table,
+    value_axis,
+)
 from modelops_abm.charts.layout import shortened
 from modelops_abm.charts.palette import VERDICTS, Colour
 from modelops_abm.core import outcomes
@@ -16,6 +27,7 @@ from modelops_abm.experiments.information import Worth
 from modelops_abm.experiments.information_runs import ValueOfInformation
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.sensitivity import Question
+from modelops_abm.experiments.sensitivity_draws import Drivers
 from modelops_abm.experiments.sensitivity_morris import Morris
 from modelops_abm.experiments.sensitivity_sobol import Decision, Indices, Sobol
 from modelops_abm.experiments.sensitivity_tornado import BestAt, Swing, Tornado
@@ -25,6 +37,7 @@ from modelops_abm.experiments.words import mean_of, worth_of_knowing
 from modelops_abm.text import all_of
 from modelops_abm.version import __version__
 
+_LONGEST_LABEL = 40
 MOST_ROWS = 15
 """Inputs that are drawn; the others matter less."""
 _SHARES = (-25.0, 125.0)
@@ -200,6 +213,29 @@ def morris_effects(found: Morris) -> Figure:
     )
 
 
+def drivers(found: Drivers) -> Figure:
+    """Return how far each uncertain value drives the answer over draws of all, the most first."""
+    rows = tuple(
+        Row(
+            in_words(str(name)),
+            (
+                Bar(0.0, float(row["correlation"]), "plan 55%"),
+                Mark(math.nan, float(row["low"]), float(row["high"]), "plan"),
+            ),
+            (formats.number(row["correlation"], 2),),
+        )
+        for name, row in found.table().dropna().head(MOST_ROWS).iterrows()
+    )
+    title = f"Rank correlation with {subject(found.question)}"
+    return _of_rows(
+        found.finding,
+        Rows(title, "", rows, value_axis((-1.0, 1.0))),
+        "Bars: rank correlation of each value with the answer while all others vary as the belief"
+        f" has them; lines: 95 % intervals. {formats.plural(found.replications, 'draw')}.",
+        _source(found.question),
+    )
+
+
 def sobol_indices(found: Sobol) -> Figure:
     """Return which assumptions make the spread of the answer, and which decide on the winner."""
     by_rank = "" if found.is_settled else ", by rank"
@@ -284,18 +320,22 @@ def _wins_rows(decision: Decision) -> Rows:
 def value_of_information(found: ValueOfInformation) -> Figure:
     """Return what it would be worth to know each assumption before deciding."""
     rows = [
-        _worth_row(in_words(name), value, "plan")
+        _worth_row(shortened(found.label(name), _LONGEST_LABEL), value, "plan")
         for name, value in islice(found.partial.items(), MOST_ROWS)
     ]
     rows.append(_worth_row("All of them", found.perfect, "baseline", is_strong=True))
     values = [worth.high for worth in (*found.partial.values(), found.perfect) if worth.high]
     body = money_rows("Worth of knowing", tuple(rows), values)
+    over = (
+        f"Each assumption is uncertain over its range, at {formats.plural(found.points, 'point')},"
+        f" and moved alone at {found.moves}."
+        if found.as_set is None
+        else f"Over {formats.plural(found.points, 'draw')} of what the organisation may be."
+    )
     return _of_rows(
         found.finding,
         body,
-        f"Choice among {all_of(found.names)}, by average net present value. Each assumption is"
-        f" uncertain over its range, at {formats.plural(found.points, 'point')}, and moved alone"
-        f" at {found.moves}.",
+        f"Choice among {all_of(found.names)}, by average net present value. {over}",
         f"Seed {found.seed}. Intervals: 95 %, over points and chance. modelops_abm {__version__}.",
     )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import click
+from click.core import ParameterSource
 
 from modelops_abm.cli.study import (
     Asked,
@@ -30,11 +33,12 @@ if TYPE_CHECKING:
 
 type Method = Literal["tornado", "morris", "sobol"]
 
+_DRAWS = 400
 MOST_IN_SOBOL, MOST_POINTS = 12, 65_536
 _POINTS: dict[Method, int] = {"tornado": 5, "morris": 16, "sobol": 512}
 _FILES = kept_files(
-    ("effects", "winners", "indices", "ranks", "decision", "assumptions"),
-    ("tornado", "winners", "morris", "sobol"),
+    ("drivers", "effects", "winners", "indices", "ranks", "decision", "assumptions"),
+    ("tornado", "winners", "morris", "sobol", "drivers"),
 )
 """Of all methods: what another one has left is replaced."""
 
@@ -76,12 +80,16 @@ def sensitivity(
     The decision is whether the baseline or the plan has the higher outcome; with --each, or one of
     its capabilities alone. Without --vary, all assumptions are varied over the range that their
     sources leave open, but for values that the scenario states itself; sobol takes the 12 of them
-    that change the decision or move most alone.
+    that change the decision or move most alone. With --belief every value has draws: what drives
+    the answer is told by these, in 400 futures if --replications does not say how many.
     """
     check_outcome(outcome)
-    _check_choice(method, each=each, plan_alone=plan_alone)
     if not plan_alone:
         check_is_a_plan(asked.scenario)
+    if asked.believed is not None:
+        _drivers(asked, {"--vary": varied, "--points": points, "--each": each}, outcome, plan_alone)
+        return
+    _check_choice(method, each=each, plan_alone=plan_alone)
 
     def found(keeping: Keeping) -> Found:
         from modelops_abm.experiments.sensitivity import Question
@@ -113,6 +121,29 @@ def sensitivity(
     conduct(asked, "sensitivity", "Varying the assumptions", _FILES, found)
 
 
+def _drivers(asked: Asked, given: Mapping[str, object], outcome: str, plan_alone: bool) -> None:
+    """Tell which uncertain values drive the answer, over what the organisation may be."""
+    context = click.get_current_context()
+    is_said = {
+        name: context.get_parameter_source(name) is not ParameterSource.DEFAULT
+        for name in ("method", "replications")
+    }
+    wrong = [name for name, value in given.items() if value]
+    wrong += ["--method"] if is_said["method"] else []
+    if wrong:
+        raise InputError(f"{wrong[0]} is for ranges: a belief has draws of every value")
+    asked = asked if is_said["replications"] else replace(asked, replications=_DRAWS)
+
+    def found(keeping: Keeping) -> Found:
+        from modelops_abm.experiments import Question, drivers
+
+        question = Question(asked.scenario, (), outcome, against_baseline=not plan_alone)
+        result = drivers(question, asked.replications, **keeping)
+        return Found(result, plural(asked.replications, "future"), {"outcome": outcome})
+
+    conduct(asked, "sensitivity", "Drawing all values", _FILES, found)
+
+
 def _check_choice(method: Method, *, each: bool, plan_alone: bool) -> None:
     if each and plan_alone:
         raise InputError(
@@ -128,8 +159,6 @@ def _check_choice(method: Method, *, each: bool, plan_alone: bool) -> None:
 
 def _strongest(question: Question, replications: int, keeping: Keeping) -> Question:
     """Return the question about the assumptions that change the winner or move most, each alone."""
-    from dataclasses import replace
-
     from modelops_abm.experiments.sensitivity_tornado import tornado
 
     # The largest reach first; as sorting is stable, it stays so among those that change the winner,

@@ -77,6 +77,10 @@ from .road_maps import (
 from .sensitivity import (
     Question as Question,
 )
+from .sensitivity_draws import (
+    Drivers as Drivers,
+    drivers as drivers,
+)
 from .sensitivity_morris import (
     Morris as Morris,
     morris as morris,

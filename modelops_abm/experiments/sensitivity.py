@@ -75,7 +75,12 @@ class Question(Represented):
 
     @refuses_unknown
     def outcomes(
-        self, points: Sequence[Point], replications: int, **keeping: Unpack[Keeping]
+        self,
+        points: Sequence[Point],
+        replications: int,
+        *,
+        first: int = 0,
+        **keeping: Unpack[Keeping],
     ) -> Floats:
         """Return the outcome of every alternative at every point, the same luck for all.
 
@@ -97,7 +102,7 @@ class Question(Represented):
         # have fewer alternatives, and the array no shape.
         names = self.alternatives
         alternatives = [tuple(variants_of(plan, names).values()) for plan in plans]
-        return outcomes_at(points, alternatives, self.outcome, replications, **keeping)
+        return outcomes_at(points, alternatives, self.outcome, replications, first=first, **keeping)
 
     def answers(self, outcomes: Floats) -> Floats:
         """Return the answer: the plan's outcome, or what that is more than the baseline's.

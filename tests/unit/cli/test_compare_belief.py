@@ -150,3 +150,18 @@ def test_voi_tells_what_to_ask(modelops: Callable, file: str) -> None:
     outcome = modelops(*arguments, "--vary", "drift")
     assert outcome.code == 1
     assert "a belief has what is known of every value" in outcome.err
+
+
+def test_sensitivity_tells_what_drives_the_answer(modelops: Callable, file: str) -> None:
+    arguments = ("sensitivity", "--belief", file, "--days", "60", "--replications", "40")
+    outcome = modelops(*arguments, "--output", "kept")
+    assert outcome.code == 0, outcome.err
+    assert "rank correlation" in outcome.out
+    assert all(len(line) <= 100 for line in outcome.out.splitlines())
+    assert Path("kept", "drivers.png").exists()
+    said = json.loads(modelops(*arguments, "--json").out)
+    assert [each["input"] for each in said["drivers"]]
+    for wrong in (("--vary", "drift"), ("--points", "8"), ("--each",), ("--method", "sobol")):
+        outcome = modelops(*arguments, *wrong)
+        assert outcome.code == 1
+        assert f"{wrong[0]} is for ranges" in outcome.err
