@@ -25,6 +25,7 @@ from modelops_abm.app.widgets.markup import Action
 from modelops_abm.clients.kinds import READERS
 from modelops_abm.clients.portfolio import illustrative_portfolio
 from modelops_abm.evidence.belief import Belief, Contradiction, belief_bytes
+from modelops_abm.evidence.default import default_belief
 from modelops_abm.evidence.fit import Size, fit
 from modelops_abm.evidence.interview import QUESTIONS, answer_of, read_answers, told
 from modelops_abm.evidence.statements import exactly
@@ -385,6 +386,14 @@ def test_nothing_told_asks_for_one_thing(organisation: Organisation) -> None:
     words = str(belief_card(organisation, is_in_use=False))
     assert "Tell us one thing" in words
     assert "Decide with this" not in words
+
+
+def test_nothing_told_shows_what_is_expected_of_any() -> None:
+    words = str(predicted_card(OwnBelief(default_belief())))
+    assert "What we would expect of you" in words
+    assert "you said</span>" not in words
+    assert words.count("not told") > 5
+    assert 'data-action="way"' not in words
 
 
 def test_a_fit_says_how_far_it_is_and_who_is_before_it() -> None:

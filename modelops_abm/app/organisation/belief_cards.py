@@ -17,16 +17,18 @@ from modelops_abm.app.state.organisation import Organisation
 from modelops_abm.app.theme import icon
 from modelops_abm.evidence.belief import (
     FEW,
+    Belief,
     Conflict,
     Line,
     label_of,
     name_and_unit,
     scaled_ends,
 )
+from modelops_abm.evidence.benchmarks import published_evidence
 from modelops_abm.evidence.fit import said_range
 from modelops_abm.evidence.interview import QUESTIONS
 from modelops_abm.evidence.measures import MEASURES, range_in_words, value_in_words
-from modelops_abm.evidence.statements import Statement
+from modelops_abm.evidence.statements import Evidence, Statement
 from modelops_abm.experiments.information import Asking
 from modelops_abm.formats import money, number, plural
 
@@ -241,6 +243,12 @@ def _learned_row(line: Line) -> h.Element:
 # What it predicts for what was told and for what was not, and what does not go together.
 
 
+def told_in(belief: Belief) -> Evidence:
+    """Return what somebody told: the statements that are no published figures."""
+    published = set(published_evidence())
+    return tuple(each for each in belief.evidence if each not in published)
+
+
 class _Predicted(NamedTuple):
     """A measure: what was said, what is predicted, where both lie, whether they agree."""
 
@@ -257,9 +265,9 @@ class _Predicted(NamedTuple):
 def predicted_card(own: OwnBelief) -> h.Element:
     """Return what the belief predicts, beside what was said, and what does not go together."""
     rows = _predicted(own)
-    was_told = bool(own.belief.evidence)
+    was_told = bool(told_in(own.belief))
     title = "What we predict for what you told us" if was_told else "What we would expect of you"
-    conflicts = own.belief.conflicts()
+    conflicts = own.belief.conflicts() if was_told else ()
     return h.section(".card", data_part="predicted")[
         h.header(".card-head")[
             h.h2[title],
@@ -294,7 +302,7 @@ def predicted_card(own: OwnBelief) -> h.Element:
 
 def _predicted(own: OwnBelief) -> list[_Predicted]:
     belief = own.belief
-    said = {each.about: each for each in belief.evidence}
+    said = {each.about: each for each in told_in(belief)}
     names = [
         name for name in QUESTIONS if name in MEASURES and name not in ("models_live", "people")
     ]

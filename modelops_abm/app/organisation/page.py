@@ -59,6 +59,7 @@ from modelops_abm.app.widgets.interview import Saying
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.clients import kinds
 from modelops_abm.evidence.belief import belief_bytes
+from modelops_abm.evidence.default import default_belief
 from modelops_abm.evidence.interview import QUESTIONS
 from modelops_abm.formats import plural
 from modelops_abm.scenario.presets import PRESETS
@@ -310,6 +311,8 @@ def _Believed(session: Session, do: Callable[[Action], None]) -> None:
         Markup(belief_card(organisation, is_in_use=is_in_use, helpful=helps_most(session)), do)
         if own is not None:
             _Learned(own, organisation.shows_all.value, do)
+        elif organisation.said.value.is_nothing:
+            Markup(predicted_card(OwnBelief(default_belief())), do)
 
 
 @solara.component
