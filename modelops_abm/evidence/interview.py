@@ -638,6 +638,7 @@ def _factor_of(name: str, sized: Mapping[str, Spread], before: Scenario, after: 
 
 def _times(scenario: Scenario, name: str, factor: float, known: Spread) -> Scenario:
     sized = Spread(known.low * factor, known.high * factor, percent=known.percent)
-    value = mean_at(scenario, name) * factor
+    # Three digits: it is read, and no more is known of it.
+    value = float(f"{mean_at(scenario, name) * factor:.3g}")
     source = "in proportion to what was answered"
     return _set(scenario, name, value, sized, source, "judgement")
