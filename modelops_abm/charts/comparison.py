@@ -154,7 +154,7 @@ def _net_value_over(comparison: Comparison, over: Comparison) -> Figure:
         x,
         value_axis([0.0, *plan.ends, *baseline.ends, *drawn.low, *drawn.high]),
         (
-            drawn.unknown("plan", "plan", "what nobody knows"),
+            drawn.unknown("plan", "plan", "not known"),
             plan.futures("plan", "plan"),
             plan.average("plan", "plan"),
             baseline.line("baseline", "baseline", f"Baseline {_at_end(baseline, 1)}"),
@@ -173,7 +173,7 @@ def _net_value_over(comparison: Comparison, over: Comparison) -> Figure:
             apart.unknown(
                 "difference",
                 "plan",
-                f"{formats.number(apart.high[-1], digits, signed=True)} at most",
+                f"{formats.number(apart.high[-1], digits, signed=True)} not known",
             ),
             difference.futures("difference", "plan"),
             difference.average("difference", "plan"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import replace
 from datetime import date
 from html import unescape
 
@@ -13,6 +14,7 @@ import pytest
 from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.organisations_card import dots, dots_of, organisations
 from modelops_abm.app.decide.sentences import headline, in_hundred, progress, second_line
+from modelops_abm.app.decide.settle_card import settles
 from modelops_abm.app.decide.tray_card import items_of, money_of_items, scenarios
 from modelops_abm.app.decide.verdict_card import mode_switch, verdict_card
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
@@ -25,7 +27,9 @@ from modelops_abm.charts.comparison import course, net_value
 from modelops_abm.charts.figure import Band
 from modelops_abm.cli.options import believed
 from modelops_abm.clients import illustrative_portfolio
+from modelops_abm.evidence.interview import QUESTIONS
 from modelops_abm.experiments import Comparison, compare, draws_of
+from modelops_abm.experiments.words import settling_in_words
 from tests.app.comparisons import QUICK
 
 FEW = Precision(0.04, 48)
@@ -72,7 +76,13 @@ def test_over_is_the_comparison_of_the_experiments(plan: Plan, over: Comparison)
 def test_stages_tell_both_and_the_last_is_settled(plan: Plan) -> None:
     found = list(answers(Question(plan, 3, FEW, is_over=True)))
     assert [each.over is not None for each in found] == [True] * len(found)
-    assert [each.is_settled for each in found] == [False] * (len(found) - 1) + [True]
+    *earlier, last, settled = found
+    assert [each.is_settled for each in earlier] == [False] * len(earlier)
+    assert last.is_settled
+    # What would settle it comes with the same figures.
+    assert not last.over.settles
+    assert settled.over.settles
+    np.testing.assert_array_equal(last.over.plan.values, settled.over.plan.values)
 
 
 def test_what_is_kept_answers_either_question(plan: Plan, answer: Answer) -> None:
@@ -135,11 +145,19 @@ def test_the_headline_tells_both_and_names_them(answer: Answer, over: Comparison
 
 
 def test_the_second_line_splits_the_spread(answer: Answer, over: Comparison) -> None:
-    line = "".join(part.text for part in second_line(answer, None, settles="Ask finance."))
+    line = "".join(part.text for part in second_line(answer, None))
     assert "in 95 of 100 futures of organisations like yours" in line
-    assert line.endswith("Ask finance.")
+    assert line.endswith(settling_in_words(over.settles)), "the words of the command"
     if over.unknown is not None:
         assert "is what nobody knows" in line
+
+
+def test_the_card_has_the_questions_in_the_order_of_the_experiments(over: Comparison) -> None:
+    shown = plain(settles(over))
+    labels = [QUESTIONS[name].label for name, each in over.settles.items() if each.worth.mean > 0.0]
+    places = [shown.index(label) for label in labels[:5]]
+    assert places == sorted(places)
+    assert "once all organisations are run" in plain(settles(replace(over, settles={})))
 
 
 def test_doubts_of_the_belief_are_repeated_only_over_it(answer: Answer) -> None:

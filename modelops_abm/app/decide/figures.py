@@ -271,7 +271,9 @@ def _paired(
     elif mean is not None:
         change = f"{formats.number(mean / size, digits, signed=True)}{word}"
     if ends not in (None, (0.0, 0.0)):
-        places = digits if range_digits is None else range_digits
+        # Of what nobody knows fewer digits say something.
+        own = digits if over is None else amounts.digits_for(over, size)
+        places = own if range_digits is None else range_digits
         low, high = (end / size for end in ends)
         futures = f"({amounts.between(low, high, places)})"
     scale = Scale.around([interval])

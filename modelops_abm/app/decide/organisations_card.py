@@ -165,13 +165,9 @@ def organisations(
     as_set, difference = comparison.difference("npv"), over.difference("npv")
     money, found = money_for(difference), dots_of(over)
     digits = digits_for(difference, money.size)
-    worst, best, mean, own = (
+    worst, best, mean = (
         formats.number(value / money.size, digits, signed=True)
-        for value in (
-            *np.quantile(difference.values, _FIVE),
-            difference.estimate.mean or 0.0,
-            as_set.estimate.mean or 0.0,
-        )
+        for value in (*np.quantile(difference.values, _FIVE), difference.estimate.mean or 0.0)
     )
     head = card_head(
         TITLE,
@@ -192,7 +188,7 @@ def organisations(
         interval_mark(Interval.of(as_set, difference), scale),
         h.p(".label.averages")[
             f"average of all {mean}{money.short}",
-            h.strong[f"as set {own}{money.short}"],
+            h.strong[f"as set {money.worth(as_set)}{money.short}"],
         ],
     ]
 

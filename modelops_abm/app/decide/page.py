@@ -6,6 +6,7 @@ Each part stands in a boundary of its own: one that cannot be drawn says so and 
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import batched
 
 import solara
 
@@ -17,6 +18,7 @@ from modelops_abm.app.decide.parameter_drawer import Drawer
 from modelops_abm.app.decide.rail import Rail
 from modelops_abm.app.decide.rail_rows import maximum_of
 from modelops_abm.app.decide.sentences import progress, use_advice, use_staffing
+from modelops_abm.app.decide.settle_card import SettleCard
 from modelops_abm.app.decide.tray_card import TrayCard
 from modelops_abm.app.decide.verdict_card import (
     MODES,
@@ -57,14 +59,16 @@ def Cards(session: Session) -> None:
     # With what nobody knows, the organisations come first, and the credit, which is as set, below.
     is_over = session.is_over.value
     second = OrganisationsCard if is_over else CreditCard
-    rest = [CreditCard, *CARDS] if is_over else CARDS
+    rest = [CreditCard, *CARDS[:1], SettleCard, *CARDS[1:]] if is_over else CARDS
     with solara.Div(classes=["decide-cards"]):
         with solara.Div(classes=["cards-row", "wide-first"]):
             ErrorBoundary(NetValueCard, session)
             ErrorBoundary(second, session).key(f"second {is_over}")
-        with solara.Div(classes=["cards-row", *["pairs"] * (len(rest) % 3 == 1)]):
-            for place, card in enumerate(rest):
-                ErrorBoundary(card, session).key(f"{place} {is_over}")
+        # Three in a row; what is left over in the last row shares its width.
+        for row in batched(rest, 3):
+            with solara.Div(classes=["cards-row", *["pairs"] * (len(row) == 2)]):
+                for card in row:
+                    ErrorBoundary(card, session).key(f"{rest.index(card)} {is_over}")
         ErrorBoundary(TrayCard, session)
 
 

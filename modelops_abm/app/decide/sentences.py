@@ -35,7 +35,14 @@ from modelops_abm.experiments.credit_levels import best_single_change
 from modelops_abm.experiments.plans import level_of, raised
 from modelops_abm.experiments.statistics import FUTURES, PairedDifference
 from modelops_abm.experiments.team_size import is_carried
-from modelops_abm.experiments.words import IS_BASELINE, THIS_PLAN, Sentence, Subject, level_word
+from modelops_abm.experiments.words import (
+    IS_BASELINE,
+    THIS_PLAN,
+    Sentence,
+    Subject,
+    level_word,
+    settling_in_words,
+)
 from modelops_abm.runs.threads import Rank, new_caller
 from modelops_abm.scenario import CAPABILITY_NAMES, Scenario
 from modelops_abm.scenario.capabilities import label_of, words_of
@@ -317,9 +324,7 @@ def _worth(difference: PairedDifference) -> str:
     return f"{formats.MINUS if mean < 0.0 else '+'}${text}{money.short}"
 
 
-def second_line(
-    answer: Answer, credit: Credit | None, advice: str = "", settles: str = ""
-) -> list[Words]:
+def second_line(answer: Answer, credit: Credit | None, advice: str = "") -> list[Words]:
     """Return what one must know besides: range of futures, payback, and one thing more.
 
     Over what the organisation may be: the range, the average, what the spread is of, and what would
@@ -333,13 +338,12 @@ def second_line(
         The credit of each capability of the same plan, as far as it is known.
     advice
         For a plan that does not earn: what would be better, in a sentence.
-    settles
-        What would settle it, in a sentence.
     """
     comparison = answer.comparison
     if comparison.is_of_baseline:
         return _of_baseline(comparison)
     if answer.over is not None:
+        settles = settling_in_words(answer.over.settles)
         more = " ".join(filter(None, (settles, advice and f"As set: {advice}")))
         return [*_range_over(answer.over), Words(more and f" {more}")]
     more = advice or _one_thing(credit, answer)

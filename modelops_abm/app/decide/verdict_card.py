@@ -29,7 +29,6 @@ def verdict_card(
     advice: Advice | None = None,
     team: Staffing | None = None,
     *,
-    settles: str = "",
     doubts: Sequence[str] = (),
 ) -> h.Element:
     """Return the sentence, and what else to know.
@@ -44,13 +43,11 @@ def verdict_card(
         What would be better, for a plan that does not earn.
     team
         What is to be said of a team that cannot carry its portfolio.
-    settles
-        What would settle it, in a sentence; see `second_line`.
     doubts
         What speaks against the belief that the answer is over.
     """
     said = headline(answer.comparison, answer.over)
-    more = second_line(answer, credit, "" if advice is None else advice.words, settles)
+    more = second_line(answer, credit, "" if advice is None else advice.words)
     return h.section(
         ".verdict",
         data_part="verdict",

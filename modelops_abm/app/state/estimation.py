@@ -28,8 +28,9 @@ from modelops_abm.app.state.answer import (
     stages_of,
 )
 from modelops_abm.app.state.jobs import PRECEDENCE, Job, Jobs
-from modelops_abm.app.state.organisations import organisations_of
+from modelops_abm.app.state.organisations import answered_in, organisations_of
 from modelops_abm.app.state.plan import Plan
+from modelops_abm.evidence.settling import settled
 from modelops_abm.experiments import (
     Comparison,
     Credit,
@@ -387,13 +388,20 @@ def answers(
             yield Answer(plan, comparison, stages[-1], wished, is_settled)
         return
     known: Comparison | None = None
-    for over in run(draws=organisations_of(plan, stages[-1], seed)):
+    draws = organisations_of(plan, stages[-1], seed)
+    for over in run(draws=draws):
         assert over.over is not None
         # As set it is known as soon, and to the same figures, as if nothing else were asked.
         if known is None or not is_enough(known, wished):
             known = over.over.as_set
         is_settled = over.replications == stages[-1]
-        yield Answer(plan, known, stages[-1], wished, is_settled, over=over)
+        answer = Answer(plan, known, stages[-1], wished, is_settled, over=over)
+        yield answer
+    # What would settle it comes last: it takes runs of its own, of what each draw shows as it is.
+    if not over.is_of_baseline:
+        told = answered_in(plan)
+        asked = settled(over, told, draws=draws, seed=seed, cancel=cancel, executor=executor)
+        yield replace(answer, over=asked)
 
 
 def is_enough(comparison: Comparison, half_width: float) -> bool:

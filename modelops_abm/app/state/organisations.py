@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from modelops_abm.app.state.belief import belief_of
 from modelops_abm.evidence.belief import SIZES
+from modelops_abm.evidence.benchmarks import published_evidence
 from modelops_abm.experiments.draws import Draws, draws_of, joint_draws
 from modelops_abm.scenario.sources import changed_names
 
@@ -22,6 +23,13 @@ def stated_in(plan: Plan) -> tuple[str, ...]:
     belief = belief_of(plan.belief)
     names = {*changed_names(belief.scenario, plan.scenario), *plan.changes}
     return tuple(sorted(names | (SIZES if plan.belief is None else frozenset())))
+
+
+def answered_in(plan: Plan) -> tuple[str, ...]:
+    """Return what was answered of a plan's organisation; published figures are no answers."""
+    published = list(published_evidence())
+    evidence = belief_of(plan.belief).evidence
+    return tuple(each.about for each in evidence if each not in published)
 
 
 def organisations_of(plan: Plan, count: int, seed: int) -> Draws:
