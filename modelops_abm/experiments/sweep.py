@@ -348,22 +348,9 @@ class SweepResult(Reported):
         points = formats.plural(len(self.points), "point")
         if self.over is None:
             return f"{what} at {points}, highest first:"
-        as_set, drawn = (each.highest_in_words() for each in (self.over.as_set, self))
+        as_set, drawn = (_highest(each) for each in (self.over.as_set, self))
         split = over_in_words(f"{as_set}.", f"{drawn}.", self.unknown, "the scenario's own spread")
         return f"{what} at {points}.\n{split}"
-
-    def highest_in_words(self) -> str:
-        """Return at which point the mean is highest, and how high."""
-        means = self.summary(self.outcome)["mean"]
-        if means.isna().all():
-            return "it exists nowhere"
-        place = int(means.to_numpy(dtype=np.float64, na_value=-np.inf).argmax())
-        values = (
-            f"{in_words(entry.name).lower()} {formats.stated(self.points[place][entry.name])}"
-            for entry in self.inputs
-        )
-        level = formats.amount(float(means[place]), OUTCOMES[self.outcome].unit)
-        return f"highest at {all_of(list(values))}, {level}"
 
     def tables(self) -> tuple[Table, Table]:
         """Return the points, the highest first, and every replication, which is not shown."""
@@ -421,6 +408,20 @@ class SweepResult(Reported):
 
     def _all_values(self, outcome: str) -> Floats:
         return outcome_of(outcome, self.totals)
+
+
+def _highest(result: SweepResult) -> str:
+    """Return at which point the mean is highest, and how high."""
+    means = result.summary(result.outcome)["mean"]
+    if means.isna().all():
+        return "it exists nowhere"
+    place = int(means.to_numpy(dtype=np.float64, na_value=-np.inf).argmax())
+    values = (
+        f"{in_words(entry.name).lower()} {formats.stated(result.points[place][entry.name])}"
+        for entry in result.inputs
+    )
+    level = formats.amount(float(means[place]), OUTCOMES[result.outcome].unit)
+    return f"highest at {all_of(list(values))}, {level}"
 
 
 def _levels(column: pd.Series[Any]) -> list[tuple[Any, NDArray[np.int64]]]:
