@@ -4,7 +4,7 @@ A future is a draw of what is not known, and chance: replication n of every scen
 that plan and baseline share both. Every draw comes once, so that futures are independent and every
 interval holds as without draws. Of some draws there is a second future, by other chances: what
 differs within such pairs is chance, and the rest of the spread is what nobody knows (the law of
-total variance).
+total variance). docs/decisions/0054.
 """
 
 from __future__ import annotations
