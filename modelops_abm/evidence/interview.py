@@ -346,7 +346,7 @@ def read_answers(content: bytes, file: str) -> dict[str, Statement]:
     50.0
     """
     data, document = names_and_values(content, file)
-    source = data.pop("source", f"file {Path(file).name}")
+    source = data.pop("source", "") or f"file {Path(file).name}"
     answers: dict[str, Statement] = {}
     wrong: list[tuple[str, Problem]] = []
     for name, said in data.items():
@@ -387,7 +387,7 @@ def _from_file(question: Question, said: Any, source: Any) -> Statement:
 
 
 def _source(question: Question, said: dict[str, Any], source: Any) -> str:
-    named = said.get("source", source)
+    named = said.get("source", source) or source
     if not isinstance(named, str):
         raise _wrong(question, str(named), "source must be text")
     return named

@@ -267,23 +267,37 @@ def test_models_and_people_are_set_with_their_range():
 
 
 def test_what_goes_by_size_goes_with_it_and_stays_unknown():
-    found = told(Scenario(), {"models_live": said("models_live=48")}).scenario
-    assert found.team.developers == 16
-    assert found.portfolio.initial_ideas == 40
-    assert found.portfolio.ideas_per_year == 36.0
-    assert found.portfolio.initial_builds == 8
+    before = Scenario()
+    models = 2 * before.portfolio.initial_models
+    found = told(before, {"models_live": said(f"models_live={models}")}).scenario
+    assert found.team.developers == 2 * before.team.developers
+    assert found.portfolio.initial_ideas == 2 * before.portfolio.initial_ideas
+    assert found.portfolio.ideas_per_year == 2 * before.portfolio.ideas_per_year
+    assert found.portfolio.initial_builds == 2 * before.portfolio.initial_builds
     # Twice the developers for twice the models: what a prediction earns stays.
-    assert found.model.value_per_prediction.mean == pytest.approx(0.5)
-    drawn = draws_of(found, 400).columns["team.developers"]
-    assert 14 <= sorted(drawn)[200] <= 18
+    earned = before.model.value_per_prediction.mean
+    assert found.model.value_per_prediction.mean == pytest.approx(earned)
+    drawn = sorted(draws_of(found, 400).columns["team.developers"])
+    assert found.team.developers == pytest.approx(drawn[200], rel=0.15)
 
 
 def test_fewer_people_for_as_many_models_earn_less():
-    found = told(Scenario(), {"people": said("people=4")}).scenario
-    assert found.portfolio.initial_models == 24
-    assert found.portfolio.initial_builds == 2
-    assert found.model.value_per_prediction.mean == pytest.approx(0.25)
-    assert found.model.cost_per_prediction.mean == pytest.approx(0.0025)
+    before = Scenario()
+    people = before.team.developers // 2
+    found = told(before, {"people": said(f"people={people}")}).scenario
+    share = people / before.team.developers
+    assert found.portfolio.initial_models == before.portfolio.initial_models
+    assert found.portfolio.initial_builds == round(before.portfolio.initial_builds * share)
+    for name in ("value_per_prediction", "cost_per_prediction"):
+        # To three digits, as it is read.
+        earned = getattr(before.model, name).mean * share
+        assert getattr(found.model, name).mean == pytest.approx(earned, rel=5e-3)
+
+
+def test_a_file_that_leaves_its_source_empty_is_an_interview():
+    answers = read_answers(b'source = ""\npeople = 4\n', "a.toml")
+    assert answers["people"].source
+    assert told(Scenario(), answers).scenario.team.developers == 4
 
 
 def test_what_a_scenario_states_itself_stays():
