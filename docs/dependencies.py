@@ -47,6 +47,7 @@ PERMISSIVE = frozenset(
         "ISC",
         "LLVM-exception",
         "MIT",
+        "MIT-0",
         "MIT-CMU",
         "Matplotlib",  # as PSF-2.0
         "PSF-2.0",
@@ -59,6 +60,7 @@ OF_FILES = frozenset({"MPL-2.0"})
 _BY_THEIR_TEXT = {"matplotlib": "Matplotlib", "pythran": "BSD-3-Clause"}
 """Read by a person, as the metadata hold nothing but the text."""
 _BY_OTHER_WORDS = {
+    "3-clause bsd license": "BSD-3-Clause",
     "apache 2.0": "Apache-2.0",
     "apache software license": "Apache-2.0",
     "bsd": "BSD",

@@ -416,13 +416,6 @@ class FederalInventory:
         """Return the number of models in every stage."""
         return Counter(use_case.model.stage for use_case in self.use_cases)
 
-    @property
-    def date_shapes(self) -> Counter[Shape]:
-        """Return how often every way of writing a date occurs in the four columns together."""
-        return Counter(
-            reading.shape for use_case in self.use_cases for reading in use_case.dates.values()
-        )
-
 
 def read_federal_inventory(
     path: str | os.PathLike[str],

@@ -211,7 +211,9 @@ def test_all_published_use_cases_are_in(published: FederalInventory) -> None:
 
 
 def test_every_published_date_has_a_shape_of_its_own(published: FederalInventory) -> None:
-    shapes = published.date_shapes
+    shapes = Counter(
+        reading.shape for use_case in published.use_cases for reading in use_case.dates.values()
+    )
     assert shapes[Shape.UNREADABLE] == 0
     assert shapes[Shape.DAY] == 2824
     assert shapes[Shape.YEAR_AS_DAY_NUMBER] == 134

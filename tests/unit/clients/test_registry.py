@@ -82,8 +82,10 @@ def test_the_template_is_known_and_reads() -> None:
     assert reader.read(content).problems == ()
 
 
-@pytest.mark.skipif(find_spec("mlflow") is not None, reason="mlflow is installed")
-def test_without_mlflow_one_sentence_says_what_to_install(tmp_path: Path) -> None:
+def test_without_mlflow_one_sentence_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modelops_abm.clients.registry_mlflow.find_spec", lambda name: None)
     with pytest.raises(InputError, match=r"pip install 'modelops-abm\[mlflow\]'; or export a CSV"):
         read_registry(f"sqlite:///{tmp_path}/mlflow.db")
 

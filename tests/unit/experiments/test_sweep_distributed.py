@@ -16,11 +16,13 @@ import numpy as np
 import pytest
 
 from modelops_abm.cli import main
+from modelops_abm.evidence.fit import Size, fit
+from modelops_abm.evidence.statements import about
 from modelops_abm.experiments import Sweep, grid, run_sweep, workers as workers_module
 from modelops_abm.experiments.inputs import parse_input
 from modelops_abm.experiments.running import totals_of
 from modelops_abm.experiments.workers import cluster_workers
-from modelops_abm.scenario import InputError, Scenario
+from modelops_abm.scenario import InputError, Scenario, with_values
 from tests.patience import PATIENCE_SECONDS, until
 
 distributed = pytest.importorskip("distributed")
@@ -92,6 +94,18 @@ def test_a_cluster_gives_the_same_to_the_bit(cluster: tuple) -> None:
     here = totals_of(SWEEP.scenarios(), 9)
     there = totals_of(SWEEP.scenarios(), 9, executor=client.get_executor())
     assert there.tobytes() == here.tobytes()
+
+
+def test_a_belief_is_fitted_there_to_the_same_bits(cluster: tuple) -> None:
+    client, _ = cluster
+    evidence = (about("outages_per_month", 8.0), about("upkeep_share", 0.5, "logit-normal"))
+    few = with_values(Scenario(), {"portfolio.initial_models": 4}, source="test")
+    size = Size(draws=80, rounds=(20,), checked=10)
+    executor = client.get_executor()
+    here, there = (
+        fit(few, evidence, size=size, executor=each).draws.columns for each in (None, executor)
+    )
+    assert all(here[name].tobytes() == there[name].tobytes() for name in here)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="no such signal here")
