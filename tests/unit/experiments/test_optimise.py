@@ -25,7 +25,16 @@ from modelops_abm.runs import Cancelled
 from modelops_abm.scenario import InputError, baseline_of
 from tests.unit.experiments.plans import small
 
-PLAN = small({"horizon_days": 400}, automation=1.0, rollback=0.5)
+# Where much breaks, and models are worth about the same, few futures tell road maps apart.
+TELLING = {
+    "horizon_days": 400,
+    "incidents.pipeline_per_year": 12.0,
+    "drift.onsets_per_year": 2.5,
+    "drift.severity": 0.35,
+    "model.value_per_prediction.cv": 0.5,
+    "portfolio.success_share": 1.0,
+}
+PLAN = small(TELLING, automation=1.0, rollback=0.5)
 FEW = Decisions(PLAN, (1.0,), (0.0,))
 MANY = Decisions(PLAN, (0.5, 1.0), (0.0, 150.0))
 QUICK = {"trials": 40, "replications": 64, "finalists": 3, "seed": 5}
