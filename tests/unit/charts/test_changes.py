@@ -103,7 +103,7 @@ def test_the_figure_says_once_what_they_are(changing: Run) -> None:
     for figure in figures(changing):
         assert figure.explained.count("Dashed upright lines are changes:") == 1
         assert "B day 60, developers 6 to 4; C day 62, focus 0.6 to 0.5;" in figure.words
-        assert "J day 280, effort of retraining 5 to 9." in figure.explained
+        assert "J day 280, effort of retraining 3 to 9." in figure.explained
         words = " ".join(
             each.text for each in layout.drawing(figure).shapes if isinstance(each, layout.Text)
         )
