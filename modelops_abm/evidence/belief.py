@@ -44,6 +44,8 @@ type Floats = NDArray[np.float64]
 _FEW_FIT = "Few organisations fit all that was said."
 FEW = 200
 """Effective draws below which a belief says that they are few."""
+TOO_FEW = 50
+"""Effective draws below which ranges are too narrow to be used: chains hardly moved."""
 NOTHING_YET = 1.1
 """How many times narrower a range must be for something to be learned."""
 SIZES = frozenset({"portfolio.initial_models", "team.developers"})
@@ -285,6 +287,8 @@ class Belief(Reported):
         found = [f"{each.title} {each.sentence}" for each in self.conflicts()]
         if self.is_thin:
             found.append(f"{self.thin_sentence()} {self.counted()}")
+        if self.evidence and self.effective < TOO_FEW:
+            found.append("Its ranges are too narrow to be used: leave out what is least sure.")
         if self.at_edge:
             labels = ", ".join(label_of(name) for name in self.at_edge[:_SHOWN])
             found.append(f"At the end of the range that was thought possible: {labels}.")

@@ -175,6 +175,23 @@ def test_a_belief_at_the_end_of_what_was_thought_possible_says_so() -> None:
 def test_few_effective_draws_are_said() -> None:
     belief = replace(believed((about(RATE, 14.0),)), effective=150.0)
     assert "Few organisations fit all that was said" in belief.sentence()
+    assert "too narrow to be used" not in belief.sentence()
+    assert "ranges are too narrow to be used" in replace(belief, effective=20.0).sentence()
+
+
+def test_what_a_log_says_has_the_luck_of_a_run_already() -> None:
+    said = between("product", 40.0, 90.0)
+    luck = np.log(90.0 / 60.0) / UNITS
+    answered, logged = (
+        fit(organisation(), (each,), simulator=Products(luck=luck), size=SMALL)
+        for each in (said, replace(said, how="computed"))
+    )
+    # Its range is of its own luck: the belief is as wide as if luck were asked once, and not twice.
+    for belief, spread in ((answered, np.hypot(luck, luck)), (logged, luck)):
+        mean, covariance = exact([[1.0, 1.0]], [60.0], [spread])
+        check(belief, mean, covariance, margin=0.15)
+    of_both = (logs(each).sum(axis=1).std() for each in (answered, logged))
+    assert next(of_both) > 1.1 * next(of_both)
 
 
 def test_what_is_said_must_be_about_something() -> None:
