@@ -111,6 +111,9 @@ def raise_levels(org: Record) -> None:
     models = today_of(org, totals.PRODUCTION_DAYS).value
     for number in range(CAPABILITIES):
         capability = capability_of(org, number)
+        # Where nobody has ever worked on it, every sum below is one of zeros.
+        if capability.level == 0.0 and capability.delivered == 0.0 and capability.maximum == 0.0:
+            continue
         full = full_level(capability.upkeep_per_year, capability.upkeep_per_model_year, models)
         # Of the level at the start of the day, so before it rises.
         upkeep += upkeep_per_day(capability.level, full)
@@ -208,11 +211,13 @@ def _ratio(amount: float, divisor: float) -> float:
 @part_of_kernel
 def open_day(setting: int, org: Record) -> None:
     """Let dated requests come, judge mild drifts again, refresh every rate."""
-    receive_dated_requests(setting, org)
+    if org.request_kinds > 0:
+        receive_dated_requests(setting, org)
     # Only these are added up in the course of a day; the others are written when it closes.
     _forget_today(org, totals.STATE_TIME, CAUSES)
     _forget_today(org, totals.UNSERVED_TIME, CAUSES)
-    judge_drifts_again(setting, org)
+    if org.mild_drifts > 0:
+        judge_drifts_again(setting, org)
     open_models(setting, org)
     open_sources(setting, org)
 

@@ -131,17 +131,18 @@ def plan_incident(setting: int, org: Record, number: int) -> None:
     """Plan the next incident of this day, if there is one."""
     lane = lane_of(org, number)
     slot = event_slot(number, INCIDENT)
+    if lane.serving == CURRENT:
+        day_end = org.day + 1.0
+        incident = next_incident(org.clock, day_end, left_of(lane), rates_of(lane))
+        # What strikes later is planned when its day opens: rates hold for one day (0011).
+        if incident.time < day_end:
+            model_of(org, number).next_cause = incident.cause
+            # In place of what was planned.
+            schedule(setting, org, slot, incident.time, Rank.INCIDENT, number, incident.cause)
+            return
     cancel(org, slot)
-    if lane.serving != CURRENT:
-        if lane.serving == PREVIOUS:
-            _plan_break(setting, org, number)
-        return
-    day_end = org.day + 1.0
-    incident = next_incident(org.clock, day_end, left_of(lane), rates_of(lane))
-    # What strikes later is planned when its day opens: rates hold for one day (0011).
-    if incident.time < day_end:
-        model_of(org, number).next_cause = incident.cause
-        schedule(setting, org, slot, incident.time, Rank.INCIDENT, number, incident.cause)
+    if lane.serving == PREVIOUS:
+        _plan_break(setting, org, number)
 
 
 @part_of_kernel

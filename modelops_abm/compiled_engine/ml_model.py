@@ -452,7 +452,7 @@ def _return_online(setting: int, org: Record, number: int) -> None:
 def _act_on_what_waited(setting: int, org: Record, number: int) -> None:
     """Act on what a model meets that comes back online, or goes live: the first thing first."""
     # One place for all that waits for this, in the order of decision 0040.
-    if earliest_late(org, number) < np.inf:
+    if org.request_kinds > 0 and earliest_late(org, number) < np.inf:
         _begin_ban(setting, org, number)
         return
     model = model_of(org, number)

@@ -85,17 +85,30 @@ def close_models(setting: int, org: Record) -> None:
     scale = scale_of_today(setting, org)
     for block in range(_blocks(org)):
         # As values: of what stands behind an address the compiler must expect that a store to a
-        # lane changes it, and would load it anew for each.
-        _close_block(
-            block_at(org, block),
-            _filled(org, block),
-            org.clock,
-            scale,
-            constants.previous_version,
-            constants.usage,
-            constants.abandonment_share,
-            constants.capacity_cost_share,
-        )
+        # lane changes it, and would load it anew for each. Compiled twice, as nothing is to be
+        # multiplied by a constant 1, which demand has in nearly all scenarios.
+        if scale == 1.0:
+            _close_block(
+                block_at(org, block),
+                _filled(org, block),
+                org.clock,
+                1.0,
+                constants.previous_version,
+                constants.usage,
+                constants.abandonment_share,
+                constants.capacity_cost_share,
+            )
+        else:
+            _close_block(
+                block_at(org, block),
+                _filled(org, block),
+                org.clock,
+                scale,
+                constants.previous_version,
+                constants.usage,
+                constants.abandonment_share,
+                constants.capacity_cost_share,
+            )
     _add_up(org)
 
 
@@ -118,7 +131,7 @@ def _filled(org: Record, block: int) -> int:
     return (_used(org, block) + VECTOR - 1) // VECTOR * VECTOR
 
 
-@part_of_kernel
+@inner_loop
 def _close_block(
     block: int,
     count: int,
@@ -210,15 +223,12 @@ def open_models(setting: int, org: Record) -> None:
     # Asked once a day: a choice for each lane between its own rates and the scenario's would cost
     # those who have no kinds.
     has_own = setting_at(setting).own_rates
-    constants, today = setting_at(setting).constants.rates, levels(org)
     for block in range(_blocks(org)):
-        address, filled = block_at(org, block), _filled(org, block)
+        address = block_at(org, block)
         if has_own:
-            _open_block_of_kinds(
-                address, filled, org.clock, org.day + 1.0, common, constants, today
-            )
+            _open_block_of_kinds(setting, org, block)
         else:
-            _open_block(address, filled, org.clock, org.day + 1.0, common)
+            _open_block(address, _filled(org, block), org.clock, org.day + 1.0, common)
         for lane in range(_used(org, block)):
             # On most days of a model a comparison is all. Planning has branches and calls, so it is
             # out of the loop; the order of lanes does not matter to the calendar (0003).
@@ -247,7 +257,20 @@ def _open_block(block: int, count: int, now: float, day_end: float, common: Comm
 
 
 @part_of_kernel
-def _open_block_of_kinds(
+def _open_block_of_kinds(setting: int, org: Record, block: int) -> None:
+    _open_lanes_of_kinds(
+        block_at(org, block),
+        _filled(org, block),
+        org.clock,
+        org.day + 1.0,
+        rates_of_today(setting, org),
+        setting_at(setting).constants.rates,
+        levels(org),
+    )
+
+
+@inner_loop
+def _open_lanes_of_kinds(
     block: int,
     count: int,
     now: float,
