@@ -58,6 +58,9 @@ from modelops_abm.rules.capability import speed
 from modelops_abm.rules.population import arrival_exposure, arrival_exposure_left, arrival_time
 from modelops_abm.rules.sampling import sample
 
+_SPARE = 64
+"""Places of a heap beyond what it may hold at once."""
+
 
 @part_of_kernel
 def _arrivals_before_horizon(setting: int, timeline: Records, seed: int, replication: int) -> int:
@@ -149,11 +152,36 @@ class Memory(NamedTuple):
     request_laws: Integers2
 
 
+class Rooms(NamedTuple):
+    """How many of each there will ever be in a replication, and so how much memory it takes.
+
+    Attributes
+    ----------
+    models, developers, streams, sources, kinds
+        All models and developers, those to come included; streams of all capabilities; shared
+        sources; kinds of request.
+    first_request_slot, slots
+        Of the calendar: where those of requests begin; all.
+    tasks_of_models, tasks
+        Those of models, which come first; all.
+    """
+
+    models: int
+    developers: int
+    streams: int
+    sources: int
+    kinds: int
+    first_request_slot: int
+    slots: int
+    tasks_of_models: int
+    tasks: int
+
+
 @part_of_kernel
-def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room: int) -> Memory:
-    """Return the memory of a replication in which day 0 is about to begin."""
-    model_room = _room(setting, tables, seed, replication)
-    developer_room = _largest_team(setting, tables.timeline)
+def _rooms(setting: int, tables: Tables, seed: int, replication: int) -> Rooms:
+    """Count what a replication needs memory for."""
+    models = _room(setting, tables, seed, replication)
+    developers = _largest_team(setting, tables.timeline)
     streams = 0
     for number in range(CAPABILITIES):
         streams += tables.capabilities[number].streams
@@ -161,100 +189,113 @@ def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room
     # Of each model, each developer's completion, each capability's start, the next arrival, each
     # source's failure, and the requests of each model, in this order: `events` tells by the slot
     # whose event it is.
-    first_request_slot = model_room * SLOTS_PER_MODEL + developer_room + CAPABILITIES + 1 + sources
-    slots = first_request_slot + model_room * kinds
-    tasks_of_models = model_room * (FIRST_REQUEST_STREAM + kinds)
-    # Heaps also hold what is no longer valid. With room for more than can be valid at once there is
-    # always something to drop, and it need not be dropped at every push.
-    calendar_room = slots + slots // 2 + 64
-    queue_room = tasks_of_models + streams + sources + 64
+    first_request_slot = models * SLOTS_PER_MODEL + developers + CAPABILITIES + 1 + sources
+    tasks_of_models = models * (FIRST_REQUEST_STREAM + kinds)
+    return Rooms(
+        models,
+        developers,
+        streams,
+        sources,
+        kinds,
+        first_request_slot,
+        first_request_slot + models * kinds,
+        tasks_of_models,
+        tasks_of_models + streams + sources,
+    )
 
+
+@part_of_kernel
+def _allocated(horizon_days: int, tables: Tables, rooms: Rooms, log_room: int) -> Memory:
+    """Return the memory of a replication, in which nobody is anywhere yet."""
     # Zeros throughout: a list begins with 0 for nobody, a serial of 0 is no entry's, a model's
     # place is that of ideas, and lanes of nobody hold numbers to compute with.
-    organisation = np.zeros(1, ORGANISATION)
-    models = np.zeros(model_room, MODEL)
-    tasks = np.zeros(tasks_of_models + streams + sources, TASK)
-    requests = np.zeros(kinds * model_room, REQUEST)
-    developers = np.zeros(developer_room, DEVELOPER)
-    # A copy, as levels rise in it and the tables serve all replications.
-    capabilities = tables.capabilities.copy()
-    shared = np.zeros(sources, SOURCE)
-    production = np.zeros(model_room, PLACED)
-    calendar = np.zeros(calendar_room, EVENT)
-    planned = np.zeros(slots, PLANNED)
-    days = np.zeros(setting_at(setting).horizon_days, np.int64)
-    queues = np.zeros(CLASSES * queue_room, QUEUED)
-    idle = np.zeros(developer_room, np.int64)
-    log_ = np.zeros(log_room, LOGGED)
-    lanes = np.zeros((model_room // LANES + 1) * BLOCK_BYTES + VECTOR_BYTES, np.uint8)
-    today = np.zeros(totals.DAILY)
-    sums = np.zeros(totals.TOTALS)
-    deliveries = np.zeros(len(MEDIANS) * model_room)
-
-    org = organisation[0]
-    org.setting_at = setting
-    org.settings_at = setting
-    org.timeline_at = tables.timeline.ctypes.data
-    org.new_values_at = tables.new_values.ctypes.data
-    org.timeline = len(tables.timeline)
-    org.models_at = models.ctypes.data
-    org.tasks_at = tasks.ctypes.data
-    org.developers_at = developers.ctypes.data
-    org.capabilities_at = capabilities.ctypes.data
-    org.sources_at = shared.ctypes.data
-    org.first_source_task = tasks_of_models + streams
-    org.production_at = production.ctypes.data
-    org.calendar_at = calendar.ctypes.data
-    org.slots_at = planned.ctypes.data
-    org.days_at = days.ctypes.data
-    org.queues_at = queues.ctypes.data
-    org.idle_at = idle.ctypes.data
-    org.log_at = log_.ctypes.data
-    org.today_at = today.ctypes.data
-    org.totals_at = sums.ctypes.data
-    org.discounts_at = tables.discounts.ctypes.data
-    org.own_at = tables.own.ctypes.data
-    org.seasons_at = tables.seasons.ctypes.data
-    org.deliveries_at = deliveries.ctypes.data
-    org.lanes_at = lanes.ctypes.data
-    # On to a whole vector, for which there are bytes to spare.
-    org.lanes_at += -org.lanes_at % VECTOR_BYTES
-    org.request_laws_at = tables.requests.ctypes.data
-    org.requests_at = requests.ctypes.data
-    org.first_request_slot = first_request_slot
-    org.model_room = model_room
-    org.request_kinds = kinds
-    org.developer_room = developer_room
-    org.calendar_room = calendar_room
-    org.queue_room = queue_room
-    org.log_room = log_room
-    _begin(setting, tables, org, seed, replication)
     return Memory(
-        organisation,
-        models,
-        tasks,
-        developers,
-        capabilities,
-        shared,
-        production,
-        calendar,
-        planned,
-        days,
-        queues,
-        idle,
-        log_,
-        lanes,
-        today,
-        sums,
+        np.zeros(1, ORGANISATION),
+        np.zeros(rooms.models, MODEL),
+        np.zeros(rooms.tasks, TASK),
+        np.zeros(rooms.developers, DEVELOPER),
+        # A copy, as levels rise in it and the tables serve all replications.
+        tables.capabilities.copy(),
+        np.zeros(rooms.sources, SOURCE),
+        np.zeros(rooms.models, PLACED),
+        # Heaps also hold what is no longer valid. With room for more than can be valid at once
+        # there is always something to drop, and it need not be dropped at every push.
+        np.zeros(rooms.slots + rooms.slots // 2 + _SPARE, EVENT),
+        np.zeros(rooms.slots, PLANNED),
+        np.zeros(horizon_days, np.int64),
+        np.zeros(CLASSES * (rooms.tasks + _SPARE), QUEUED),
+        np.zeros(rooms.developers, np.int64),
+        np.zeros(log_room, LOGGED),
+        np.zeros((rooms.models // LANES + 1) * BLOCK_BYTES + VECTOR_BYTES, np.uint8),
+        np.zeros(totals.DAILY),
+        np.zeros(totals.TOTALS),
         tables.discounts,
         tables.own,
         tables.seasons,
-        deliveries,
+        np.zeros(len(MEDIANS) * rooms.models),
         tables.timeline,
         tables.new_values,
-        requests,
+        np.zeros(rooms.kinds * rooms.models, REQUEST),
         tables.requests,
     )
+
+
+@part_of_kernel
+def _enter_addresses(org: Record, memory: Memory) -> None:
+    """Enter where everything is into the organisation's record."""
+    org.models_at = memory.models.ctypes.data
+    org.tasks_at = memory.tasks.ctypes.data
+    org.developers_at = memory.developers.ctypes.data
+    org.capabilities_at = memory.capabilities.ctypes.data
+    org.sources_at = memory.sources.ctypes.data
+    org.production_at = memory.production.ctypes.data
+    org.calendar_at = memory.calendar.ctypes.data
+    org.slots_at = memory.planned.ctypes.data
+    org.days_at = memory.days.ctypes.data
+    org.queues_at = memory.queues.ctypes.data
+    org.idle_at = memory.idle.ctypes.data
+    org.log_at = memory.log.ctypes.data
+    org.lanes_at = memory.lanes.ctypes.data
+    # On to a whole vector, for which there are bytes to spare.
+    org.lanes_at += -org.lanes_at % VECTOR_BYTES
+    org.today_at = memory.today.ctypes.data
+    org.totals_at = memory.totals.ctypes.data
+    org.discounts_at = memory.discounts.ctypes.data
+    org.own_at = memory.own.ctypes.data
+    org.seasons_at = memory.seasons.ctypes.data
+    org.deliveries_at = memory.deliveries.ctypes.data
+    org.timeline_at = memory.timeline.ctypes.data
+    org.new_values_at = memory.new_values.ctypes.data
+    org.requests_at = memory.requests.ctypes.data
+    org.request_laws_at = memory.request_laws.ctypes.data
+
+
+@part_of_kernel
+def _enter_sizes(org: Record, memory: Memory, rooms: Rooms) -> None:
+    """Enter how much there is of everything."""
+    org.timeline = len(memory.timeline)
+    org.first_source_task = rooms.tasks_of_models + rooms.streams
+    org.first_request_slot = rooms.first_request_slot
+    org.model_room = rooms.models
+    org.request_kinds = rooms.kinds
+    org.developer_room = rooms.developers
+    org.calendar_room = len(memory.calendar)
+    org.queue_room = len(memory.queues) // CLASSES
+    org.log_room = len(memory.log)
+
+
+@part_of_kernel
+def _founded(setting: int, tables: Tables, seed: int, replication: int, log_room: int) -> Memory:
+    """Return the memory of a replication in which day 0 is about to begin."""
+    rooms = _rooms(setting, tables, seed, replication)
+    memory = _allocated(setting_at(setting).horizon_days, tables, rooms, log_room)
+    org = memory.organisation[0]
+    org.setting_at = setting
+    org.settings_at = setting
+    _enter_addresses(org, memory)
+    _enter_sizes(org, memory, rooms)
+    _begin(setting, tables, org, seed, replication)
+    return memory
 
 
 @part_of_kernel
