@@ -312,7 +312,8 @@ def _Believed(session: Session, do: Callable[[Action], None]) -> None:
         if own is not None:
             _Learned(own, organisation.shows_all.value, do)
         elif organisation.said.value.is_nothing:
-            Markup(predicted_card(OwnBelief(default_belief())), do)
+            content = predicted_card(OwnBelief(default_belief()))
+            Markup(content, do, css_class="learned-place")
 
 
 @solara.component
