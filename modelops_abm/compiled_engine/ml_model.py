@@ -3,7 +3,8 @@
 In reading order: states and their counts, going live and what is planned then, incidents and drift,
 going offline and coming back, work begun and done, retirement. The transitions are those of
 `modelops_abm.core.statechart`, the order of what happens within one is that of
-`modelops_abm.mesa_engine.ml_model`; `tests/twin` holds the two to the same event log, bit for bit.
+`modelops_abm.mesa_engine.ml_model`; `tests/docking` holds the two to the same event log, bit for
+bit.
 """
 
 from __future__ import annotations

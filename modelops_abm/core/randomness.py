@@ -1,7 +1,7 @@
 """Keyed randomness: every draw is a pure function of what it is for.
 
 A draw is named by (seed, replication, entity, decision point, occurrence). There is no shared
-sequence, so one model more reshuffles nobody's luck, and two scenarios with the same seed and
+sequence, so one model more changes no other's draws, and two scenarios with the same seed and
 replication meet the same ideas, the same issues' thresholds and the same efforts (common random
 numbers). The generator chains the finaliser of SplitMix64 (Steele, Lea & Flood 2014,
 doi:10.1145/2660193.2660195), one step for each part of the name, in the manner of counter-based
