@@ -16,6 +16,19 @@ from modelops_abm.scenario.presets import preset
 
 SMALL = {"horizon_days": 150, "portfolio.initial_models": 5, "portfolio.initial_ideas": 3}
 PLAN = with_values(preset("monitoring_alone"), SMALL, source="test")
+DRIFTING = with_values(
+    PLAN,
+    {
+        "horizon_days": 365,
+        "drift.onsets_per_year": 6.0,
+        "model.value_per_prediction": {"family": "constant", "mean": 1.0},
+        "capabilities.monitoring.capital_cost": 0.0,
+        "capabilities.monitoring.capital_per_model": 0.0,
+        "capabilities.monitoring.upkeep_per_year": 0.0,
+        "capabilities.monitoring.upkeep_per_model_year": 0.0,
+    },
+    source="test",
+)
 NAMES = ["team.developers", "drift.onsets_per_year", "model.value_per_prediction"]
 
 
@@ -42,13 +55,17 @@ def test_what_is_known_or_was_answered_is_not_asked() -> None:
 
 
 def test_the_question_that_decides_is_named_and_no_part_is_worth_more_than_all() -> None:
-    # Half of the organisations earn a tenth, for which so dear a plan does not pay.
-    plan = with_values(PLAN, {"capabilities.monitoring.capital_cost": 300_000.0}, source="test")
     generator = np.random.default_rng(1)
     table = {
-        "model.value_per_prediction": generator.choice([2.0, 20.0], 200),
+        "model.value_per_prediction": generator.choice([0.2, 2.0], 200),
         "team.focus": generator.uniform(0.5, 0.7, 200),
     }
+    draws = joint_draws(DRIFTING, pd.DataFrame(table), 120)
+    free = compare(DRIFTING, 120, draws=draws).finance.npv.mean
+    # Half of the organisations earn a tenth, for which the plan does not pay at the mean of both.
+    assert free is not None
+    cost = {"capabilities.monitoring.capital_cost": free}
+    plan = with_values(DRIFTING, cost, source="test")
     draws = joint_draws(plan, pd.DataFrame(table), 120)
     found = settled(compare(plan, 120, draws=draws), draws=draws)
     first, *rest = found.settles.items()
