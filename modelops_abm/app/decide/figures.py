@@ -149,7 +149,7 @@ class _Unit(NamedTuple):
 _UNITS = {
     "availability": _Unit(1.0 / _PERCENT, 1, f"{formats.NARROW_SPACE}%", " points"),
     "maintenance_share": _Unit(1.0 / _PERCENT, 1, f"{formats.NARROW_SPACE}%", " points"),
-    "idea_to_production_median_days": _Unit(_LIVE, 1, " months", ""),
+    "idea_to_production_median_days": _Unit(_LIVE, 1, "", ""),
 }
 
 
@@ -188,6 +188,8 @@ def _level(comparison: Comparison, over: Comparison | None, name: str) -> Figure
         interval=interval,
         scale=_around([*marks, *([] if dashed is None else [dashed])]),
         ticks=(),
+        # Months stand beside the number, in small letters, where there is room for a word.
+        versus=f"months {figure.versus}" if unit.size == _LIVE else figure.versus,
         below=_published(benchmark),
         dashed=dashed,
         bracket=bracket,
