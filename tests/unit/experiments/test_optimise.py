@@ -38,6 +38,8 @@ PLAN = small(TELLING, automation=1.0, rollback=0.5)
 FEW = Decisions(PLAN, (1.0,), (0.0,))
 MANY = Decisions(PLAN, (0.5, 1.0), (0.0, 150.0))
 QUICK = {"trials": 40, "replications": 64, "finalists": 3, "seed": 5}
+WHOLE = {**QUICK, "finalists": 9}
+"""Of nine finalists, 36 that may be the best are looked at again, and there are no more than 33."""
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def searched() -> Optimised:
 
 @pytest.fixture(scope="module")
 def complete() -> Optimised:
-    return optimise(FEW, **QUICK)
+    return optimise(FEW, **WHOLE)
 
 
 def everything(found: Optimised) -> list[bytes]:
@@ -223,10 +225,10 @@ def test_what_a_store_has_is_not_run_again(tmp_path: Path, complete: Optimised) 
             cancel.set()
 
     with Store(tmp_path, seed=5) as store, pytest.raises(Cancelled):
-        optimise(FEW, store=store, progress=progress, cancel=cancel, **QUICK)
+        optimise(FEW, store=store, progress=progress, cancel=cancel, **WHOLE)
     with Store(tmp_path, seed=5) as store:
         before = store.runs.size
-        found = optimise(FEW, store=store, **QUICK)
+        found = optimise(FEW, store=store, **WHOLE)
         whole = store.runs.size
     assert 0 < before < whole
     assert everything(found) == everything(complete)
