@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from modelops_abm.clients.cells import says_nothing
 from modelops_abm.clients.problems import Mistake, RowProblem, rows_in_words
 from modelops_abm.clients.table import (
+    MOST_ROWS,
     Record,
     column_name,
     decode,
@@ -268,6 +269,9 @@ def read_table(source: Source, kind: Kind, mapping: ColumnsOf | None = None) -> 
     header, *others = _rows_of(read_bytes(source, LARGEST_LOG_BYTES), kind)
     if isinstance(header, RowProblem):
         raise Mistake(f"cannot be read: {header.reason} (row 1)", header.remedy)
+    # Counts of a part, over the time of the whole, would be read as a rate that is far too low.
+    if others and isinstance(others[-1], RowProblem) and others[-1].rows[0] > MOST_ROWS:
+        raise Mistake(others[-1].reason.replace("the file has", "has"), "take the latest years")
     if len(header.cells) > MOST_COLUMNS:
         reason = f"names {len(header.cells):,} columns"
         raise Mistake(reason, f"leave some out: {MOST_COLUMNS:,} are read")

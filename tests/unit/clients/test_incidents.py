@@ -285,10 +285,12 @@ def test_a_file_beyond_all_measure_is_not_read(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("modelops_abm.clients.incidents.LARGEST_LOG_BYTES", 2_000_000)
     with pytest.raises(InputError, match="is larger than 2 MB; split it"):
         read_incidents(b"x" * 2_000_001)
+    # A part of it, over the time of the whole, would be a rate that is too low.
     monkeypatch.setattr("modelops_abm.clients.table.MOST_ROWS", 3)
+    monkeypatch.setattr("modelops_abm.clients.logs.MOST_ROWS", 3)
     many = b"id,service,opened_at,resolved_at\n" + b",a,2025-01-01,\n" * 5
-    log = read_incidents(many)
-    assert (len(log.table), log.problems[0].reason) == (3, "the file has more than 3 rows")
+    with pytest.raises(InputError, match="has more than 3 rows; take the latest years"):
+        read_incidents(many)
 
 
 def test_a_formula_is_text_like_any_other() -> None:
