@@ -124,7 +124,7 @@ class _InProportion:
         drawn: Mapping[str, NDArray[Any]],
         held: set[str],
     ) -> None:
-        self._plan, self._drawn, self._held = plan, drawn, held
+        self._plan, self._of, self._drawn, self._held = plan, of, drawn, held
         self._known, _ = known_of(of)
         self._quantities = {each.name: each for each in catalogue()}
 
@@ -143,10 +143,11 @@ class _InProportion:
 
     def _times(self, name: str) -> NDArray[np.float64] | float:
         """Return how many times larger a value is than it was drawn."""
-        if name not in self._drawn:
-            return 1.0
-        now = _now(self._plan, name) if name in self._held else self.column(name)
-        return np.asarray(np.maximum(now, _LEAST) / np.maximum(self._drawn[name], _LEAST))
+        # What the belief does not draw is as its own scenario has it.
+        drawn = self._drawn.get(name, np.asarray(_now(self._of, name)))
+        is_drawn = name in self._drawn and name not in self._held
+        now = self.column(name) if is_drawn else _now(self._plan, name)
+        return np.asarray(np.maximum(now, _LEAST) / np.maximum(drawn, _LEAST))
 
 
 def _now(plan: Scenario, name: str) -> float:
