@@ -54,9 +54,9 @@ def constant(mean: float) -> dict[str, Any]:
 
 
 PUNCTUAL: Mapping[str, Any] = {
+    "portfolio.success_share": 1.0,
     "portfolio.initial_usage_share": 1.0,
     "portfolio.ideas_per_year": 0.0,
-    "portfolio.success_share": 1.0,
     **{
         f"model.{name}": constant(mean)
         for name, mean in {

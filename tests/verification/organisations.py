@@ -24,6 +24,7 @@ QUIET: Mapping[str, Any] = {
     "portfolio.initial_ideas": 0,
     "portfolio.initial_builds": 0,
     "portfolio.ideas_per_year": 0.0,
+    "portfolio.success_share": 1.0,
     "incidents.pipeline_per_year": 0.0,
     "incidents.capacity_per_year": 0.0,
     "incidents.compliance_per_year": 0.0,
@@ -38,8 +39,8 @@ QUIET: Mapping[str, Any] = {
     "capacity.cost_share": 0.0,
     "team.focus": 1.0,
 }
-"""No ideas, no issues, no drift, no decay, no retraining, no end; capacity stays, and costs nothing
-unused; a developer-day is a day."""
+"""No ideas, no builds that fail, no issues, no drift, no decay, no retraining, no end; capacity
+stays, and costs nothing unused; a developer-day is a day."""
 
 
 def quiet(changes: Mapping[str, Any] | None = None, **named: Any) -> Scenario:

@@ -26,9 +26,12 @@ ORGANISATION = changed(
     {
         **fixed_portfolio(MODELS, age_days=200, value_per_prediction=0.5),
         **CONDITIONS,
+        "drift.onsets_per_year": 2.5,
+        "drift.severity": {"family": "beta", "mean": 0.35, "cv": 0.5},
     },
 )
-"""A prediction has the same value everywhere, so that its realised value is its quality."""
+"""A prediction has the same value everywhere, so that its realised value is its quality; drifts are
+so severe that few replications tell what finding them is worth."""
 
 
 def total(*names: str) -> Measure:

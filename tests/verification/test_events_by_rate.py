@@ -175,7 +175,7 @@ def test_incidents_of_kinds_by_their_own_rates() -> None:
         for entry in model.ml_models:
             assert isinstance(entry, Exposed)
             served[entry.archetype] += entry.served_total / YEAR
-            drift_free[entry.archetype] += entry.compensators[3] / 2.5
+            drift_free[entry.archetype] += entry.compensators[3] / scenario.drift.onsets_per_year
             found[entry.archetype] += Counter(
                 {Cause(cause): count for cause, count in enumerate(entry.exposure.counts)}
             )

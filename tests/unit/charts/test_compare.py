@@ -33,8 +33,10 @@ def test_payback_is_the_first_day_from_which_it_stays_paid(
 def test_lines_are_net_value_so_far_and_the_difference(plan: Run, baseline: Run) -> None:
     above, below = charts.compare(plan, baseline).panels
     drawn = _lines(above)
-    for name, run in {"plan": plan, "baseline": baseline}.items():
-        np.testing.assert_allclose(drawn[name][1:] * 1e6, run.daily["npv"])
+    runs = {"plan": plan, "baseline": baseline}
+    most, _ = formats.money_scale(max(float(run.daily["npv"].abs().max()) for run in runs.values()))
+    for name, run in runs.items():
+        np.testing.assert_allclose(drawn[name][1:] * most, run.daily["npv"])
         assert drawn[name][0] == 0.0
     worth = plan.daily["npv"].iloc[-1] - baseline.daily["npv"].iloc[-1]
     assert difference_so_far(plan, baseline)[-1] == worth

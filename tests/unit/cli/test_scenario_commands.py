@@ -191,7 +191,7 @@ def test_check_names_what_has_no_effect_and_an_unusual_size(
     modelops: Command, tmp_path: Path
 ) -> None:
     (tmp_path / "mine.toml").write_text(
-        "[incidents]\nregulated_multiplier = 5.0\n[drift]\nonsets_per_year = 0.0\nseverity = 0.2\n"
+        "[incidents]\nregulated_multiplier = 5.0\n[drift]\nonsets_per_year = 0.0\nseverity = 0.3\n"
         "[portfolio]\ninitial_models = 270\n[capabilities.lineage]\nmaximum = 1.0\n"
     )
     code, out, err = modelops("check", "mine.toml")
