@@ -91,6 +91,8 @@ def main(files: Sequence[str]) -> int:
     places = [str(HERE / file) for file in files] or [str(HERE)]
     # The old record need not belong to the new results, so its own test is left out.
     options = ["-q", "--slow-budget=100000", f"--ignore={HERE / 'test_record.py'}"]
+    # The page's verification brings in packages that pytest would have liked to import itself.
+    options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
     code = int(pytest.main([*places, *options], plugins=[recorder]))
     if code == 0:
         content = recorder.content()

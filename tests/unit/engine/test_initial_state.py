@@ -26,7 +26,7 @@ def test_the_reference_organisation_starts_as_specified() -> None:
     model = model_of()
     states = [entry.state for entry in model.ml_models]
     assert states[:24] == [State.ONLINE] * 24
-    assert sorted(states[24:]) == [State.IDEA] * 16 + [State.BUILD] * 4
+    assert sorted(states[24:]) == [State.IDEA] * 36 + [State.BUILD] * 4
     assert len(model.developers) == 8
     assert model.levels == (0.0,) * 5
 

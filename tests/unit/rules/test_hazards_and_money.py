@@ -32,7 +32,8 @@ from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day
 from modelops_abm.rules.population import arrival_exposure, arrival_time
 from modelops_abm.scenario import Scenario
 
-RATES = constants_of(Scenario()).rates
+SCENARIO = Scenario()
+RATES = constants_of(SCENARIO).rates
 ENTITY = entity_key(12, 0, 1, 3)
 
 
@@ -50,10 +51,10 @@ def test_the_rates_of_a_day_are_the_tables(
     load = 1200.0 / (1000.0 * (1 + 3 * autoscaling))
     overloaded = min(max(0.0, load - 0.8) / 0.2, 5.0)
     expected = (
-        12 * (1 - 0.5 * automation) / 365,
+        SCENARIO.incidents.pipeline_per_year * (1 - 0.5 * automation) / 365,
         6 * overloaded / 365,
         1.2 * (1 - 0.6 * lineage) * (3 if regulated else 1) / 365,
-        2.5 / 365,
+        SCENARIO.drift.onsets_per_year / 365,
     )
     assert start.rates == pytest.approx(expected, rel=1e-13)
     assert start.base == pytest.approx(0.98 * math.exp(-1e-3), rel=1e-14)

@@ -47,9 +47,10 @@ def values_of(attributes: Attributes) -> list[float]:
 
 def test_lognormal_attributes_have_their_means_and_spread_and_are_independent() -> None:
     table = np.log([values_of(attributes) for attributes in DRAWN])
-    means = [500.0, 4.0, 0.5, 0.005, 0.05, 0.7, 60.0, 15.0]
-    sigma = math.sqrt(math.log(1.25))
-    for column, mean in zip(table.T, means, strict=True):
+    means = [500.0, 4.0, 0.5, 0.005, 0.25, 0.7, 70.0, 15.0]
+    cvs = [0.5, 0.5, 1.6, *[0.5] * 5]
+    for column, mean, cv in zip(table.T, means, cvs, strict=True):
+        sigma = math.sqrt(math.log1p(cv**2))
         expected = stats.norm(math.log(mean) - sigma**2 / 2, sigma)
         assert stats.kstest(column, expected.cdf).pvalue > ALPHA
     correlations = np.corrcoef(table.T) - np.eye(len(means))
