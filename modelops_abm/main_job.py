@@ -1,7 +1,8 @@
 """The main job: what five capabilities are worth to the reference organisation.
 
 Hundreds of futures, each without and with the capabilities under common random numbers. The answer
-is the average difference and how well it is known; one pair of runs is kept as an example.
+is the average difference and how well it is known, at the values as set and over organisations that
+fit what is published; one pair of runs is kept as an example.
 """
 
 from __future__ import annotations
@@ -61,9 +62,9 @@ def run(*, output_directory: Path) -> int:
     degrade_gracefully()
     try:
         _check(output_directory)
-        example, comparison = _simulate()
-        _print(comparison)
-        _save(example, comparison, output_directory)
+        example, as_set, published = _simulate()
+        _print(as_set, published)
+        _save(example, as_set, published, output_directory)
     except InputError as error:
         console(error=True).print(f"Error: {error}", soft_wrap=True)
         return 1
@@ -74,24 +75,28 @@ def run(*, output_directory: Path) -> int:
     return 0
 
 
-def _simulate() -> tuple[Pair, Comparison]:
-    """Compare over all futures, and run the first of them again to keep it whole."""
+def _simulate() -> tuple[Pair, Comparison, Comparison]:
+    """Compare as set and over what is published; run the first future again to keep it whole."""
     with progress() as bar:
         load_ensemble(bar)
-        from modelops_abm.experiments import compare
+        from modelops_abm.evidence.default import default_belief
+        from modelops_abm.experiments import compare, joint_draws
 
         task = bar.add_task(f"{REPLICATIONS} futures without and with ModelOps")
-        comparison = compare(
+        _, table = default_belief().of_plan(preset(PLAN))
+        published = compare(
             preset(PLAN),
             REPLICATIONS,
             baseline=preset(BASELINE),
+            draws=joint_draws(preset(PLAN), table, REPLICATIONS, seed=SEED),
             seed=SEED,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
-        days = 2 * comparison.plan.scenario.horizon_days
-        bar.add_task("One of them in full", total=days)
-        baseline, plan = comparison.baseline.scenario, comparison.plan.scenario
-        return Pair(_example(baseline, bar), _example(plan, bar)), comparison
+        assert published.over is not None
+        as_set = published.over.as_set
+        baseline, plan = as_set.baseline.scenario, as_set.plan.scenario
+        bar.add_task("One of them in full", total=2 * plan.horizon_days)
+        return Pair(_example(baseline, bar), _example(plan, bar)), as_set, published
 
 
 def _example(scenario: Scenario, bar: Progress) -> Run:
@@ -103,18 +108,19 @@ def _example(scenario: Scenario, bar: Progress) -> Run:
     )
 
 
-def _print(comparison: Comparison) -> None:
+def _print(as_set: Comparison, published: Comparison) -> None:
     from modelops_abm.experiments.words import ALL_FIVE, CAUTION
     from modelops_abm.runs.summary import FIRST_FIGURES
 
     target = console()
-    say(target, comparison.verdict(ALL_FIVE).text)
-    say(target, _second_line(comparison))
+    say(target, as_set.verdict(ALL_FIVE).text)
+    say(target, _second_line(as_set))
+    over = published.over_in_words("the plan")
+    say(target, f"Over organisations that fit what is published, {over}")
     target.print()
-    print_table(
-        target, comparison.key_figures(FIRST_FIGURES, ("Average per future", "without", "with"))
-    )
-    say(target, f"{_may_happen(comparison)} {CAUTION}")
+    figures = as_set.key_figures(FIRST_FIGURES, ("Average per future", "without", "with"))
+    print_table(target, figures)
+    say(target, f"{_may_happen(as_set)} {CAUTION}")
 
 
 def _second_line(comparison: Comparison) -> str:
@@ -152,12 +158,15 @@ def _check(folder: Path) -> None:
         check_place(folder / name, "simulation", files_of_run(csv=False, model_days=False))
 
 
-def _save(example: Pair, comparison: Comparison, folder: Path) -> None:
+def _save(example: Pair, as_set: Comparison, published: Comparison, folder: Path) -> None:
     """Save an example of each, the pictures and the figures; say where they are."""
     from modelops_abm.charts import files_of_pictures
+    from modelops_abm.experiments.spread import unknown_as_json
     from modelops_abm.runs.output import ResultFolder, write_results
 
-    figures = json.dumps(comparison.to_json(), indent=2, allow_nan=False) + "\n"
+    over = {**published.finance_as_json(), **unknown_as_json(published.unknown)}
+    found = {**as_set.to_json(), "over_what_is_published": over}
+    figures = json.dumps(found, indent=2, allow_nan=False) + "\n"
     pictures = files_of_pictures(example.plan, example.baseline)
     write_results(
         ResultFolder(

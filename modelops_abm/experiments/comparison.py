@@ -158,17 +158,19 @@ class Comparison(Reported):
         if self.over is None or self.is_of_baseline:
             return f"{self.verdict().text}\n{self.payback()}".strip()
         as_set = self.over.as_set.verdict().text
-        both = over_in_words(as_set, self._over_in_words(), self.unknown)
+        both = over_in_words(as_set, self.over_in_words(), self.unknown)
         return "\n".join(filter(None, (both, settling_in_words(self.settles))))
 
-    def _over_in_words(self) -> str:
-        """Return how often the plan pays over draws, what it is worth on average, and the range."""
+    def over_in_words(self, plan: str = "it") -> str:
+        """Return how often a plan pays over draws, and what it is worth: average, middle, range."""
         paid = formats.count_of(self.chance.count, self.chance.n)
         mean = Difference.of("npv", self.finance.npv)
         average = mean.text if mean.is_told else f"between {mean.interval}"
+        # A few organisations of great worth make much of the average.
+        middle = formats.money(float(np.median(self.difference("npv").values)), signed=True)
         return (
-            f"it pays in {paid} futures, {average} on average,"
-            f" {formats.money_interval(*self.percentiles)} in nine of ten."
+            f"{plan} pays in {paid} futures, {average} on average, {middle} or more in half of"
+            f" them, {formats.money_interval(*self.percentiles)} in nine of ten."
         )
 
     def verdict(self, subject: Subject = THIS_PLAN, *, worth: str = "") -> Sentence:

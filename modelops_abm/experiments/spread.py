@@ -76,7 +76,7 @@ class Unknown:
         unknown, chance = (formats.share(each, 0) for each in (self.share, 1.0 - self.share))
         sure = ""
         if self.high - self.low > 0.2:
-            sure = f" (between {formats.share_interval(self.low, self.high)})"
+            sure = f" ({formats.share_interval(self.low, self.high)})"
         return f"Of {spread}, {unknown}{sure} is what nobody knows, and {chance} is chance."
 
 
