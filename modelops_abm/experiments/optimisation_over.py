@@ -115,18 +115,26 @@ class OverBelief(Represented):
         told = f"{in_short(self.safe, plan)}: {_worth_and_worst(measured(self.safe))}"
         if self.safe.steps or self.safe_to_do is None:
             return f"Safe, {by}, is {told}."
-        worst = measured(self.safe_to_do)
-        which = "this one" if self.safe_to_do == recommended else in_short(self.safe_to_do, plan)
+        # It was chosen by other futures than those that tell it, so these may prefer another.
+        chosen = _worth_and_worst(measured(self.safe_to_do))
+        if self.safe_to_do == recommended:
+            return f"Safe, {by}, is to do nothing; of those that do something this one: {chosen}."
         return (
-            f"Safe, {by}, is to do nothing: whatever else there is loses in those. Least does"
-            f" {which}: {_worth_and_worst(worst)}."
+            f"Safe, {by}, is to do nothing; of those that do something"
+            f" {in_short(self.safe_to_do, plan)}: {chosen}. This one:"
+            f" {_worst(measured(recommended))}."
         )
 
 
 def _worth_and_worst(measured: Measured) -> str:
+    return f"{known_money(measured.worth, signed=True)} on average, {_worst(measured)}"
+
+
+def _worst(measured: Measured) -> str:
     worst = measured.downside
-    shown = formats.money(worst.mean or 0.0, half_width=worst.half_width, signed=True)
-    return f"{known_money(measured.worth, signed=True)} on average, {shown} in the worst"
+    return (
+        f"{formats.money(worst.mean or 0.0, half_width=worst.half_width, signed=True)} in the worst"
+    )
 
 
 def safest(measured: Sequence[Measured]) -> RoadMap | None:

@@ -51,6 +51,7 @@ def organisation() -> Scenario:
         "model.predictions_per_user_day": 4.0,
         "model.value_per_prediction": 0.5,
         "model.useful_life_years": 50.0,
+        "model.cost_of_wrong_prediction": 0.05,
     }
     return changed(
         Scenario(),
@@ -62,7 +63,7 @@ def organisation() -> Scenario:
             **fixed_portfolio(4, users=400.0, current_predictions_per_user_day=3.5),
             "capabilities.rollback.maximum": 1.0,
             "capabilities.rollback.effort_days": 50.0,
-            "capabilities.rollback.capital_cost": 12_000.0,
+            "capabilities.rollback.capital_cost": 6_000.0,
         },
     )
 

@@ -128,8 +128,7 @@ def test_where_all_lose_in_the_worst_it_is_safe_to_do_nothing(
     assert found.over.safe == nothing_of(PLAN)
     assert names_of(found.over.safe_to_do) == {"rollback"}
     said = found.sentence()
-    assert "is to do nothing: whatever else there is loses in those." in said
-    assert "Least does full rollback" in said
+    assert "is to do nothing; of those that do something full rollback" in said
 
 
 def test_one_that_is_best_in_both_ways_is_said_to_be(
@@ -142,15 +141,17 @@ def test_one_that_is_best_in_both_ways_is_said_to_be(
 
 @settings(max_examples=15, deadline=None)
 @given(
-    costs=st.lists(st.floats(1.0, 1e6), min_size=5, max_size=5),
-    capital=st.floats(1.0, 3e6),
+    costs=st.lists(st.integers(1, 10**6), min_size=5, max_size=5),
+    capital=st.integers(1, 3 * 10**6),
     bad=st.integers(0, 9),
 )
-def test_a_budget_is_never_exceeded(costs: list[float], capital: float, bad: int) -> None:
+def test_a_budget_is_never_exceeded(costs: list[int], capital: int, bad: int) -> None:
+    # Whole dollars: their sums and averages are exact, so that what just fits is no matter of the
+    # last bit.
     class Dear(Known):
         pass
 
-    Dear.capital = dict(zip(CAPABILITY_NAMES, costs, strict=True))
+    Dear.capital = dict(zip(CAPABILITY_NAMES, map(float, costs), strict=True))
     Dear.good = {name: 1e3 - place for place, name in enumerate(CAPABILITY_NAMES)}
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(optimisation, "Measuring", Dear)
