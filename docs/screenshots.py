@@ -53,6 +53,7 @@ def decide(page: Page) -> None:
         }"""
     )
     page.mouse.click(2, 2)
+    page.evaluate("scrollTo(0, 0)")
 
 
 def kept(page: Page) -> None:
