@@ -124,7 +124,7 @@ def test_pace_without_an_answer() -> None:
 def test_main_assumptions_as_drawn() -> None:
     rows = assumption_rows(Plan.of_preset("reference"), {})
     assert [f"{row['before']}{row['text']}{row['after']}" for row in rows] == [
-        "$0.50", "12 a year", "2.5 a year", "15\u202f% a year", "18 a year",
+        "$0.50", "8 a year", "2 a year", "15\u202f% a year", "24 a year",
     ]  # fmt: skip
 
 
@@ -135,12 +135,12 @@ def test_what_counts_as_a_changed_assumption() -> None:
     )  # fmt: skip
     assert changed_assumptions(plan) == ["drift.onsets_per_year", "model.market_size.cv"]
     main = {row["name"]: row["was"] for row in assumption_rows(plan, {}) if row["was"]}
-    assert main == {"drift.onsets_per_year": "2.5 a year"}
+    assert main == {"drift.onsets_per_year": "2 a year"}
     (only,) = changed_rows(plan, {}, elsewhere=main)
     assert only["name"] == "model.market_size"
     rows = changed_rows(plan, {})
     assert [(row["name"], row["was"]) for row in rows] == [
-        ("drift.onsets_per_year", "2.5"),
+        ("drift.onsets_per_year", "2"),
         ("model.market_size", "500"),
     ]
 

@@ -266,7 +266,7 @@ def test_the_main_assumptions_are_all_that_is_better_than_judgement() -> None:
 def test_another_value_than_the_default_is_shown_beside_it() -> None:
     changed = with_values(Scenario(), {"drift.onsets_per_year": 4.0}, source="test")
     shown = {entry.origin: entry.text for entry in texts_of(assumptions(changed, ""))}
-    assert shown["default:drift.onsets_per_year"] == "2.5"
+    assert shown["default:drift.onsets_per_year"] == "2"
     assert shown["scenario:drift.onsets_per_year"] == "4"
     plain = {entry.origin for entry in texts_of(assumptions(Scenario(), ""))}
     assert not any(origin.startswith("scenario:") for origin in plain)

@@ -2,8 +2,9 @@
 
 One long run of a small organisation with and without rollback is cut into repeats of a small
 experiment. The truth is the long run's: each repeat is less than a hundredth of it, which changes
-the share that hold it by less than a thousandth. The differences are as skewed as the reference
-organisation's (0.9), which costs intervals of means some tenths of a point.
+the share that hold it by less than a thousandth. The differences are skewed (0.9), which costs
+intervals of means some tenths of a point. The reference organisation's are more skewed (3.2, of
+8,000 replications): of 100 of them the interval holds 93.8 times in 100, of 400 94.9 times.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ def organisation() -> Scenario:
             "horizon_days": HORIZON_DAYS,
             "team.developers": 2,
             "portfolio.ideas_per_year": 0.0,
+            # So many issues that rollback, at its price, loses about as often as it gains.
+            "incidents.pipeline_per_year": 12.0,
             **{name: constant(mean) for name, mean in likes.items()},
             **fixed_portfolio(4, users=400.0, current_predictions_per_user_day=3.5),
             "capabilities.rollback.maximum": 1.0,
