@@ -118,7 +118,7 @@ def version_findings(log: RegistryLog) -> VersionFindings:
     >>> head = "model,version,created_at,stage"
     >>> found = version_findings(read_registry("\n".join([head, *rows]).encode()))
     >>> found.intervals, round(found.interval.middle, 1), found.statements()[0].about
-    (44, 30.4, 'retraining_interval_days')
+    (44, 29.5, 'retraining_interval_days')
     """
     ended, still_open, retired = _intervals(log)
     lengths = [each for each in ended.values() if each.size]

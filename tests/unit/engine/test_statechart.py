@@ -167,16 +167,21 @@ def test_every_transition_of_the_table_happens_in_some_run() -> None:
     assert not missing
 
 
+LONG_RETRAININGS = {"efforts.retraining": constant(6.0), "retraining.interval_days": 30.0}
+"""Retrainings so long and frequent that whatever may happen in one does."""
+
+
 def _with_requests() -> dict[int, Life]:
     """Return lives of models about which somebody asks more than a small team can answer."""
     request = {"name": "audit", "per_year": 12.0, "deadline_days": 5.0, "effort": constant(2.0)}
-    scenario = with_values(Scenario(), {"requests": [request], "horizon_days": 240}, source="test")
-    return watched_run(scenario, seed=33)[1]
+    values = {"requests": [request], "horizon_days": 240, **LONG_RETRAININGS}
+    return watched_run(with_values(Scenario(), values, source="test"), seed=33)[1]
 
 
 def _with_leavers() -> dict[int, Life]:
     """Lives in a run in which whoever retrains a model leaves."""
-    model = ModelOpsModel(rng=33, horizon_days=60)
+    values = {"horizon_days": 60, **LONG_RETRAININGS}
+    model = ModelOpsModel(with_values(Scenario(), values, source="test"), rng=33)
     start = {entry.number: entry.state for entry in model.ml_models}
     while model.running:
         model.step()
