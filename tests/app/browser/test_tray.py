@@ -44,7 +44,7 @@ def test_a_kept_plan_is_answered_for_good(visitor: Visitor) -> None:
     """Also if the visitor goes on before its answer is there."""
     visitor.button("Keep this plan").click()
     visitor.press(AUTOMATION, "Home")
-    expect(kept(visitor, "All five").locator(".tray-range")).to_contain_text(" of 400 lose")
+    expect(kept(visitor, "All five").locator(".tray-range")).to_contain_text(" of 100 earn")
 
 
 def test_names_in_the_tray_are_text_and_differ(visitor: Visitor) -> None:
@@ -66,7 +66,7 @@ def test_a_reload_keeps_the_tray_in_its_tab_only(visitor: Visitor) -> None:
     visitor.settled()
     visitor.page.wait_for_url("**automation**")
     visitor.page.reload()
-    expect(kept(visitor, HOSTILE).locator(".tray-range")).to_contain_text(" of 400 lose")
+    expect(kept(visitor, HOSTILE).locator(".tray-range")).to_contain_text(" of 100 earn")
     assert visitor.page.title() == "ModelOps simulator"
     other = type(visitor).of(visitor.page.context.new_page(), visitor.address)
     other.open()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from modelops_abm import formats
-from modelops_abm.app.state.estimation import answers
+from modelops_abm.app.state.estimation import Question, answers
 from modelops_abm.app.state.link import read_query
 from tests.app.browser.conftest import Arrive
 from tests.app.browser.visitor import Visitor, link
@@ -178,7 +178,7 @@ def test_the_twin_can_be_hidden(watcher: Visitor) -> None:
 def test_a_watched_future_is_the_one_that_decide_has_counted(arrive: Arrive, future: int) -> None:
     query = link(view="watch", seed=11, future=future)
     linked = read_query(query)
-    comparison = next(answers(linked.plan, linked.seed)).comparison
+    comparison = next(answers(Question(linked.plan, linked.seed))).comparison
     visitor = arrive(query)
     expect(visitor.page.locator(".token").first).to_be_visible()
     jump(visitor, HORIZON_DAYS)
