@@ -15,7 +15,7 @@ from modelops_abm.app.decide.page import Cards, Head
 from modelops_abm.app.decide.parameter_drawer import Drawer, EffectHere
 from modelops_abm.app.decide.rail_rows import quantity_of
 from modelops_abm.app.errors import ErrorBoundary
-from modelops_abm.app.state.answer import Answer
+from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer
 from modelops_abm.app.state.estimation import Explanation
 from modelops_abm.app.state.plan import History, Plan
 from modelops_abm.app.state.session import Session
@@ -253,7 +253,8 @@ def test_a_team_that_cannot_carry_its_portfolio_is_told_so(session: Session) -> 
     few = {"team.developers": 1, "portfolio.initial_models": 24}
     plan = Plan("test", with_values(session.plan.scenario, few, source="test"))
     session.history.set(History(plan))
-    session.answer.set(Answer(plan, compare(plan.scenario, 16), 16, 0.06e6, True))
+    found = compare(plan.scenario, 16, daily=BANDS, period_days=PERIOD_DAYS)
+    session.answer.set(Answer(plan, found, 16, 0.06e6, True))
     with shown(Head(session)) as head:
         until(lambda: "A team of 1 developer cannot carry this portfolio" in head.text)
         assert "would do" in head.text

@@ -366,19 +366,23 @@ def _chance_of_loss(comparison: Comparison, over: Comparison | None) -> Figure:
 # The card of the key figures.
 
 
-def figures_card(content: tuple[Figure, ...], *, answers: str = "", futures: int = 0) -> h.Element:
+def figures_card(
+    content: tuple[Figure, ...], *, answers: str = "", futures: int = 0, organisations: int = 0
+) -> h.Element:
     """Return the key figures.
 
     Parameters
     ----------
-    answers, futures
-        Key of the plan that they answer, and the number of futures that they hold.
+    answers, futures, organisations
+        Key of the plan that they answer, and the numbers of futures as set and of organisations
+        that they hold.
     """
     return h.section(
         ".card.figures",
         data_part="figures",
         data_answers=answers,
         data_futures=str(futures),
+        data_organisations=str(organisations),
         aria_label="Key figures",
     )[(_figure(figure) for figure in content)]
 

@@ -135,5 +135,8 @@ def Figures(session: Session) -> None:
     if answer is not None:
         known = answer.comparison
         shown = figures(known, answer.over)
-        content = figures_card(shown, answers=answer.plan.key, futures=known.replications)
+        drawn = 0 if answer.over is None else answer.over.replications
+        content = figures_card(
+            shown, answers=answer.plan.key, futures=known.replications, organisations=drawn
+        )
     Markup(content, css_class="figures-place")

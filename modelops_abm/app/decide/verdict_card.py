@@ -52,6 +52,7 @@ def verdict_card(
         ".verdict",
         data_part="verdict",
         data_futures=str(answer.comparison.replications),
+        data_organisations=str(0 if answer.over is None else answer.over.replications),
         data_answers=answer.plan.key,
         data_settled=str(answer.is_settled).lower(),
         aria_label="The answer",

@@ -32,7 +32,8 @@ _SETTLED = """() => {
   const part = (name) => document.querySelector(`[data-part=${name}]`)?.dataset ?? {};
   const [rail, verdict, figures] = ["rail", "verdict", "figures"].map(part);
   return verdict.settled === "true" && verdict.answers === rail.plan
-    && figures.answers === rail.plan && figures.futures === verdict.futures;
+    && figures.answers === rail.plan && figures.futures === verdict.futures
+    && figures.organisations === verdict.organisations;
 }"""
 
 
