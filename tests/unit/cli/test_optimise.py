@@ -116,9 +116,9 @@ def test_over_a_belief_the_safe_one_stands_beside_the_best(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     plan = with_values(preset("all_five"), {"horizon_days": 100}, source="test")
-    file = str(tmp_path / "belief.parquet")
+    file = "belief.parquet"  # a long path would be a long line
     names = ["team.focus", "drift.onsets_per_year"]
-    save_belief(Belief(plan, (), draws_of(plan, 30, names=names), 30.0), file)
+    save_belief(Belief(plan, (), draws_of(plan, 30, names=names), 30.0), tmp_path / file)
     asked = ("optimise", "--belief", file, "--replications", "16", "--levels", "1", "--starts", "0")
     few = (*asked, "--trials", "32", "--finalists", "2", "--capital", "90000")
     code, out, err = modelops(*few)
