@@ -51,7 +51,8 @@ def plans(draw: st.DrawFn) -> Plan:
         {
             name: value_at(other, name)
             for name in changed_names(start.base, other)
-            if draw(st.booleans())
+            # The page has nothing that takes a preset's kinds of models away.
+            if name != "archetypes" and draw(st.booleans())
         }
         if not other.archetypes
         else {"team.developers": other.team.developers}
