@@ -28,7 +28,7 @@ from modelops_abm.disk import read_file, write_whole
 from modelops_abm.errors import InputError, Problem, reason_of
 from modelops_abm.evidence.benchmarks import mean_at, subject_of
 from modelops_abm.evidence.measures import MEASURES, range_in_words, value_in_words
-from modelops_abm.evidence.statements import Count, Evidence, Statement
+from modelops_abm.evidence.statements import Evidence, Statement, evidence_as_json, evidence_of
 from modelops_abm.experiments.draws import Draws, draws_of, joint_draws, known_of
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.formats import MONTH_DAYS, number
@@ -446,7 +446,7 @@ class Belief(Reported):
         for name, row in predicted.iterrows():
             label, unit = name_and_unit(str(name))
             each = said.get(str(name))
-            stated = range_in_words(*_said(each), unit) if each is not None else ""
+            stated = range_in_words(*each.range, unit) if each is not None else ""
             found = range_in_words(row["low"], row["high"], unit)
             rows.append(Row((label, stated, found), is_strong=each is not None))
         columns = (_label("What it shows"), *numbers("as said", "as predicted"))
@@ -541,7 +541,7 @@ UNITS = {
 
 
 def _width(said: Statement) -> float:
-    low, high = scaled_ends(said.about, np.array([said.low, said.high]))
+    low, high = scaled_ends(said.about, np.array(said.range))
     return float(high - low)
 
 
@@ -569,13 +569,6 @@ def digest_of_known(scenario: Scenario) -> str:
 
 def _label(heading: str) -> Column:
     return Column(heading, is_number=False)
-
-
-def _said(each: Statement | Count) -> tuple[float, float]:
-    if isinstance(each, Statement):
-        return each.low, each.high
-    low, high = each.quantiles(np.array([0.05, 0.95]))
-    return float(low), float(high)
 
 
 def _times(narrower: float) -> str:
@@ -805,21 +798,3 @@ def _check_columns(columns: Mapping[str, NDArray[Any]]) -> None:
             problems.append(Problem("has values of an unknown kind", field=field))
     if problems or not columns:
         raise InputError(problems[:10] or "has no column")
-
-
-def evidence_as_json(each: Statement | Count) -> dict[str, Any]:
-    """Return a statement or count as plain data."""
-    kind = "count" if isinstance(each, Count) else "statement"
-    return {"kind": kind, **dataclasses.asdict(each)}
-
-
-def evidence_of(data: dict[str, Any]) -> Statement | Count:
-    """Return a statement or count from plain data, as `evidence_as_json` makes it.
-
-    Raises
-    ------
-    InputError, KeyError, TypeError
-        If it is none.
-    """
-    kind = data.pop("kind")
-    return Count(**data) if kind == "count" else Statement(**data)

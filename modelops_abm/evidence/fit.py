@@ -497,7 +497,7 @@ class _Fit:
             self._all += self._size.checked // 2
             values = self._run(_some(sampled.places, self._size.checked // 2))[each.about]
         low, high = np.nanquantile(values, [0.05, 0.95])
-        said_low, said_high = said_range(each)
+        said_low, said_high = each.range
         if low <= said_high and said_low <= high:
             return None
         return Contradiction(each.about, said_low, said_high, float(low), float(high))
@@ -526,14 +526,6 @@ def scaled(each: Statement | Count, values: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         found = logit(values) if is_share else np.log(values)
     return np.clip(found, middle - _FAR, middle + _FAR)
-
-
-def said_range(each: Statement | Count) -> tuple[float, float]:
-    """Return the ends of 90 % of what a statement leaves open."""
-    if isinstance(each, Statement):
-        return each.low, each.high
-    low, high = each.quantiles(np.array([0.05, 0.95]))
-    return float(low), float(high)
 
 
 def _scale(each: Statement | Count) -> tuple[float, float]:

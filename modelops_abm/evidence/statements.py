@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +67,19 @@ class Statement:
             raise InputError([Problem(message, field=self.about)])
         if not 0.0 < self.percent < 100.0:
             raise InputError([Problem("a range holds 0 to 100 %", field=self.about)])
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The ends of 90 % of what it leaves open, whatever its own range holds.
+
+        >>> half = Statement("users", 50.0, 100.0, 200.0, percent=50.0)
+        >>> [round(end) for end in half.range]
+        [18, 542]
+        """
+        if self.percent == PERCENT:
+            return self.low, self.high
+        all_of_it = widened(self, ndtri(0.5 + PERCENT / 200) / ndtri(0.5 + self.percent / 200))
+        return all_of_it.low, all_of_it.high
 
     def log_likelihood(self, values: Floats) -> Floats:
         """Return how likely the statement is, were each of the values true; 0 at the middle.
@@ -132,12 +145,36 @@ class Count:
         found = of_events - (expected - self.events)
         return np.asarray(np.where(np.isnan(found) | (expected < 0.0), -np.inf, found))
 
+    @property
+    def range(self) -> tuple[float, float]:
+        """The ends of 90 % of the rates that it leaves open."""
+        low, high = self.quantiles(np.array([0.05, 0.95]))
+        return float(low), float(high)
+
     def quantiles(self, shares: Floats) -> Floats:
         """Return the rates below which such shares lie (Gamma with Jeffreys' prior, 1/2)."""
         return np.asarray(gammaincinv(self.events + 0.5, shares) / self.years)
 
 
 type Evidence = tuple[Statement | Count, ...]
+
+
+def evidence_as_json(each: Statement | Count) -> dict[str, Any]:
+    """Return a statement or count as plain data."""
+    kind = "count" if isinstance(each, Count) else "statement"
+    return {"kind": kind, **asdict(each)}
+
+
+def evidence_of(data: dict[str, Any]) -> Statement | Count:
+    """Return a statement or count from plain data, as `evidence_as_json` makes it.
+
+    Raises
+    ------
+    InputError, KeyError, TypeError
+        If it is none.
+    """
+    kind = data.pop("kind")
+    return Count(**data) if kind == "count" else Statement(**data)
 
 
 def exactly(

@@ -25,7 +25,6 @@ from modelops_abm.evidence.belief import (
     scaled_ends,
 )
 from modelops_abm.evidence.benchmarks import published_evidence
-from modelops_abm.evidence.fit import said_range
 from modelops_abm.evidence.interview import QUESTIONS
 from modelops_abm.evidence.measures import MEASURES, range_in_words, value_in_words
 from modelops_abm.evidence.statements import Evidence, Statement
@@ -317,7 +316,7 @@ def _predicted(own: OwnBelief) -> list[_Predicted]:
         low, high = (float(f"{table[name][end]:.2g}") for end in ("low", "high"))
         label, unit = name_and_unit(name)
         stated = said.get(name)
-        ends = None if stated is None else said_range(stated)
+        ends = None if stated is None else stated.range
         words = "not told" if stated is None else _said_words(stated, unit)
         is_met = name not in clashing
         rows.append(_Predicted(name, label, unit, ends, words, low, high, is_met))

@@ -25,12 +25,7 @@ from modelops_abm.clients import kinds
 from modelops_abm.clients.kinds import Log, Reader
 from modelops_abm.clients.logs import Reading, unknown_columns
 from modelops_abm.clients.registry import RegistryLog
-from modelops_abm.evidence.belief import (
-    Way,
-    evidence_as_json,
-    evidence_of,
-    read_belief,
-)
+from modelops_abm.evidence.belief import Way, read_belief
 from modelops_abm.evidence.fit import weighable
 from modelops_abm.evidence.interview import (
     QUESTIONS,
@@ -42,7 +37,14 @@ from modelops_abm.evidence.interview import (
     told,
 )
 from modelops_abm.evidence.logs import weighed
-from modelops_abm.evidence.statements import Count, Evidence, Statement, widened
+from modelops_abm.evidence.statements import (
+    Count,
+    Evidence,
+    Statement,
+    evidence_as_json,
+    evidence_of,
+    widened,
+)
 from modelops_abm.runs.threads import Account
 from modelops_abm.scenario import InputError, Scenario
 from modelops_abm.text import printable
