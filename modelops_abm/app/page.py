@@ -75,8 +75,8 @@ def TopBar(session: Session) -> None:
     # All that asks for attention is in the top bar, which stays when the parts below change.
     notices = h.fragment[
         _notice(session.notice.value),
-        _missing_portfolio(session),
-        _missing_belief(session),
+        session.wanted.value and _missing("portfolio"),
+        session.wanted_belief.value and _missing("belief"),
         _large_plan(session),
         _default_team(session),
     ]
@@ -123,31 +123,20 @@ def _notice(words: str) -> h.Element | None:
     ]
 
 
-def _missing_portfolio(session: Session) -> h.Element | None:
-    """Ask for the portfolio of a link; the figures are not the link's until it is there."""
-    if not session.wanted.value:
-        return None
-    return h.div(".notice", role="alert", data_part="missing-portfolio")[
-        h.span[
-            "This plan needs its portfolio file, which the link does not hold. Until you choose"
-            " it, all figures are those of the example portfolio."
-        ],
-        h.button(".primary", data_action="view", data_value="data")["Choose the file"],
-        h.button(data_action="forgo portfolio")["Go on without it"],
-    ]
+_MISSING = {
+    "portfolio": "This plan needs its portfolio file, which the link does not hold. Until you"
+    " choose it, all figures are those of the example portfolio.",
+    "belief": "What is believed of this organisation is in a file that the link does not hold."
+    " Until you choose it, what nobody knows is as it is for any organisation.",
+}
+"""What is said of a file that a link names, and of which the figures are not until it is there."""
 
 
-def _missing_belief(session: Session) -> h.Element | None:
-    """Ask for the belief of a link; the chances are not the link's until it is there."""
-    if not session.wanted_belief.value:
-        return None
-    return h.div(".notice", role="alert", data_part="missing-belief")[
-        h.span[
-            "What is believed of this organisation is in a file that the link does not hold. Until"
-            " you choose it, what nobody knows is as it is for any organisation."
-        ],
+def _missing(what: str) -> h.Element:
+    return h.div(".notice", role="alert", data_part=f"missing-{what}")[
+        h.span[_MISSING[what]],
         h.button(".primary", data_action="view", data_value="data")["Choose the file"],
-        h.button(data_action="forgo belief")["Go on without it"],
+        h.button(data_action=f"forgo {what}")["Go on without it"],
     ]
 
 
