@@ -26,7 +26,7 @@ from scipy.special import logit
 
 from modelops_abm.disk import read_file, write_whole
 from modelops_abm.errors import InputError, Problem, reason_of
-from modelops_abm.evidence.benchmarks import mean_at, subject_of
+from modelops_abm.evidence.benchmarks import subject_of
 from modelops_abm.evidence.measures import MEASURES, range_in_words, value_in_words
 from modelops_abm.evidence.statements import Evidence, Statement, evidence_as_json, evidence_of
 from modelops_abm.experiments.draws import Draws, draws_of, joint_draws, known_of
@@ -34,7 +34,7 @@ from modelops_abm.experiments.inputs import in_words
 from modelops_abm.formats import MONTH_DAYS, number
 from modelops_abm.representation import Column, Reported, Row, Table, numbers
 from modelops_abm.scenario import Scenario, catalogue, with_values
-from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.fields import mean_at, value_at
 from modelops_abm.scenario.files import read_scenario, scenario_text
 from modelops_abm.scenario.knowledge import Spread, Weights, family_within
 from modelops_abm.text import printable

@@ -27,8 +27,8 @@ from modelops_abm.evidence.statements import Evidence, Statement, middle_of, mid
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.statistics import Estimate
 from modelops_abm.representation import Reported, Table
-from modelops_abm.scenario import Distribution, Scenario, catalogue
-from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario import Scenario, catalogue
+from modelops_abm.scenario.fields import mean_at
 from modelops_abm.scenario.knowledge import SpreadFamily, family_within
 
 type Verdict = Literal["inside", "below", "above"]
@@ -137,12 +137,6 @@ def subject_of(about: str) -> Subject:
     return Subject(
         in_words(about), quantity.unit, family, lambda scenario: mean_at(scenario, about)
     )
-
-
-def mean_at(scenario: Scenario, name: str) -> float:
-    """Return a number of a scenario by its dotted name, of a distribution its mean."""
-    value = value_at(scenario, name)
-    return float(value.mean if isinstance(value, Distribution) else value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,10 +23,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from modelops_abm.evidence.belief import Belief, load_belief, read_belief
-from modelops_abm.experiments.draws import Draws, draws_of, joint_draws, known_of, within
-from modelops_abm.scenario import Distribution, Scenario, catalogue
+from modelops_abm.experiments.draws import Draws, allowed, draws_of, joint_draws, known_of
+from modelops_abm.scenario import Scenario, catalogue
 from modelops_abm.scenario.columns import NOT_ABOVE
-from modelops_abm.scenario.fields import value_at
+from modelops_abm.scenario.fields import mean_at
 from modelops_abm.scenario.knowledge import Spread
 from modelops_abm.scenario.sources import own_knowledge
 
@@ -136,10 +136,7 @@ class _InProportion:
         found = drawn.astype(np.float64)
         for other, exponent in known.in_proportion_to.items():
             found = found * self._times(other) ** exponent
-        quantity = self._quantities[name]
-        if quantity.kind == "int":
-            return within(np.rint(found), quantity).astype(np.int64)
-        return within(found, quantity)
+        return allowed(found, self._quantities[name])
 
     def _times(self, name: str) -> NDArray[np.float64] | float:
         """Return how many times larger a value is than it was drawn."""
@@ -153,5 +150,4 @@ class _InProportion:
 def _now(plan: Scenario, name: str) -> float:
     if name == _MODELS:
         return float(plan.models_at_start())
-    value = value_at(plan, name)
-    return float(value.mean if isinstance(value, Distribution) else value)
+    return mean_at(plan, name)

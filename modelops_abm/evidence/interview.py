@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from modelops_abm.errors import InputError, Problem, place_in_words
-from modelops_abm.evidence.benchmarks import mean_at, published_evidence, subject_of
+from modelops_abm.evidence.benchmarks import published_evidence, subject_of
 from modelops_abm.evidence.measures import MEASURES, value_in_words
 from modelops_abm.evidence.statements import Count, Evidence, Statement, about, between, exactly
 from modelops_abm.experiments.draws import known_of
 from modelops_abm.formats import MONTH_DAYS, number
 from modelops_abm.scenario import ImportedPortfolio, Scenario, catalogue, with_values
-from modelops_abm.scenario.fields import nearest, value_at
+from modelops_abm.scenario.fields import mean_at, nearest, value_at
 from modelops_abm.scenario.files import bytes_of, names_and_values, toml_literal
 from modelops_abm.scenario.knowledge import PERCENT, Spread
 from modelops_abm.scenario.scenario import SourceKind

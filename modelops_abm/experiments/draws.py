@@ -33,7 +33,7 @@ from modelops_abm.scenario import (
     fingerprint_of,
 )
 from modelops_abm.scenario.columns import NOT_ABOVE, in_doubt, takes
-from modelops_abm.scenario.fields import nearest_full_name, value_at
+from modelops_abm.scenario.fields import mean_at, nearest_full_name, value_at
 from modelops_abm.scenario.knowledge import DECIDED, Knowledge, Spread, Weights
 from modelops_abm.scenario.quantity import LARGEST_MEAN, with_mean
 from modelops_abm.scenario.sources import LABELS, own_knowledge
@@ -428,31 +428,24 @@ class _Drawing:
         if isinstance(known, Weights):
             values, weights = zip(*known.values, strict=True)
             return np.asarray(values)[_places(np.asarray(weights), uniforms)]
-        found = quantiles(known, self._now(quantity.name), uniforms)
+        found = quantiles(known, mean_at(self._scenario, quantity.name), uniforms)
         for name, exponent in known.in_proportion_to.items():
             found = found * self._factor(name) ** exponent
         if limit := NOT_ABOVE.get(quantity.name):
             found = np.minimum(found, self._level(limit))
-        if quantity.kind == "int":
-            return within(np.rint(found), quantity).astype(np.int64)
-        return within(found, quantity)
+        return allowed(found, quantity)
 
     def _factor(self, name: str) -> Floats | float:
         """Return how many times larger a value is drawn than it is."""
-        now = self._now(name)
+        now = mean_at(self._scenario, name)
         if name not in self._known or now == 0.0:
             return 1.0
         return np.maximum(self._level(name) / now, _LEAST_FACTOR)
 
     def _level(self, name: str) -> Floats:
         is_drawn = name in self._known
-        return np.asarray(
-            self.column(self._quantities[name]) if is_drawn else self._now(name), dtype=np.float64
-        )
-
-    def _now(self, name: str) -> float:
-        value = value_at(self._scenario, name)
-        return float(value.mean if isinstance(value, Distribution) else value)
+        found = self.column(self._quantities[name]) if is_drawn else mean_at(self._scenario, name)
+        return np.asarray(found, dtype=np.float64)
 
 
 def quantiles(known: Spread, median: float, shares: Floats) -> Floats:
@@ -492,11 +485,13 @@ def _half(known: Spread, median: float, end: float, part: Floats) -> Floats:
     return np.asarray(back(np.clip(start + (to(end) - start) * part, -_LARGEST, _LARGEST)))
 
 
-def within(values: Floats, quantity: Quantity) -> Floats:
-    """Return values cut at the bounds that a value has."""
+def allowed(values: Floats, quantity: Quantity) -> Column:
+    """Return values cut at the bounds that a value has, and whole where it is."""
     bounds = quantity.bounds
     least = bounds.get("ge", np.nextafter(bounds.get("gt", -np.inf), np.inf))
     most = bounds.get("le", np.nextafter(bounds.get("lt", np.inf), -np.inf))
+    if quantity.kind == "int":
+        return np.clip(np.rint(values), least, most).astype(np.int64)
     return np.clip(values, least, most)
 
 

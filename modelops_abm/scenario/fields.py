@@ -63,6 +63,12 @@ def value_at(scenario: Scenario, name: str) -> Any:
     return reduce(getattr, name.split("."), scenario)
 
 
+def mean_at(scenario: Scenario, name: str) -> float:
+    """Return a number of a scenario by its dotted name, of a distribution its mean."""
+    value = value_at(scenario, name)
+    return float(value.mean if isinstance(value, Distribution) else value)
+
+
 def is_section(annotation: Any) -> TypeGuard[type[Section]]:
     """Tell whether an annotation is a section itself, not optional and not a list."""
     return isinstance(annotation, type) and issubclass(annotation, Section)

@@ -37,8 +37,7 @@ from modelops_abm.rules.power import (
 from modelops_abm.rules.users import Response, response, usage_constants, users_after, waning
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario
 from modelops_abm.scenario.capabilities import MODELS_OF_COSTS, words_of
-from modelops_abm.scenario.fields import value_at
-from modelops_abm.scenario.quantity import Distribution
+from modelops_abm.scenario.fields import mean_at
 
 type Values = Mapping[str, float]
 
@@ -97,16 +96,11 @@ class Equation:
 
     def values(self, scenario: Scenario) -> dict[str, float]:
         """Return the scenario's values of the parameters; of a distribution its mean."""
-        return {name: _number(scenario, dotted) for name, dotted in self.parameters.items()}
+        return {name: mean_at(scenario, dotted) for name, dotted in self.parameters.items()}
 
     def at(self, scenario: Scenario, variable: float) -> float:
         """Return what the rules give in a scenario."""
         return float(self.rule(variable, self.values(scenario)))
-
-
-def _number(scenario: Scenario, name: str) -> float:
-    value = value_at(scenario, name)
-    return float(value.mean if isinstance(value, Distribution) else value)
 
 
 def equations_about(name: str) -> tuple[Equation, ...]:
