@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from modelops_abm import formats
-from modelops_abm.cli.optimise import Numbers
-from modelops_abm.cli.options import Dollars
+from modelops_abm.cli.options import Dollars, levels_option, starts_option, trials_option
 from modelops_abm.cli.study import Asked, Found, conduct, kept_files, study_options
+from modelops_abm.experiments.road_maps import TRIALS_OF_ADVICE
 from modelops_abm.scenario import InputError
 
 if TYPE_CHECKING:
@@ -33,26 +33,9 @@ _FILES = kept_files(("futures",), ("advice", "road-map"))
     " --belief, it is over organisations that fit what is published, of the size of the scenario's"
     " and with what it states.",
 )
-@click.option(
-    "--levels",
-    type=Numbers(),
-    default="0,0.5,1",
-    show_default=True,
-    help="Levels that a capability may be raised to; it may also stay where it starts.",
-)
-@click.option(
-    "--starts",
-    type=Numbers(),
-    help="Days on which the work on a capability may begin.  [default: 0,180,360 within the run]",
-)
-@click.option(
-    "--trials",
-    type=click.IntRange(1, 100_000),
-    metavar="N",
-    default=60,
-    show_default=True,
-    help="How many road maps to look at; all of them, if there are no more.",
-)
+@levels_option
+@starts_option
+@trials_option(TRIALS_OF_ADVICE)
 @study_options(replications=400)
 def advise(
     asked: Asked,

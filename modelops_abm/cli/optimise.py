@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from modelops_abm.cli.options import Dollars
+from modelops_abm.cli.options import (
+    Dollars,
+    Numbers,
+    levels_option,
+    starts_option,
+    trials_option,
+)
 from modelops_abm.cli.study import Asked, Found, conduct, kept_files, study_options
+from modelops_abm.experiments.road_maps import FINALISTS, TRIALS
 from modelops_abm.scenario import InputError, Problem
-from modelops_abm.text import printable
 
 if TYPE_CHECKING:
     from modelops_abm.experiments.running import Keeping
 
 _FILES = kept_files(("finalists",), ("frontier", "road-map"))
-
-
-class Numbers(click.ParamType[tuple[float, ...]]):
-    """Numbers with commas between them."""
-
-    name = "N,N,..."
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[float, ...]:
-        """Return the numbers, or fail with what would be right."""
-        try:
-            numbers = tuple(float(part) for part in str(value).split(","))
-        except ValueError:
-            shown = printable(str(value))
-            self.fail(f"'{shown}' is not numbers with commas between them: 0,0.5,1", param, ctx)
-        return numbers
 
 
 @click.command()
@@ -47,37 +36,20 @@ class Numbers(click.ParamType[tuple[float, ...]]):
     type=Dollars(),
     help="What may be spent on capital over the whole run, on average.",
 )
-@click.option(
-    "--levels",
-    type=Numbers(),
-    default="0,0.5,1",
-    show_default=True,
-    help="Levels that a capability may be raised to; it may also stay where it starts.",
-)
-@click.option(
-    "--starts",
-    type=Numbers(),
-    help="Days on which the work on a capability may begin.  [default: 0,180,360 within the run]",
-)
+@levels_option
+@starts_option
 @click.option("--developers", type=Numbers(), help="Sizes of the team, if that may change.")
 @click.option(
     "--stages",
     is_flag=True,
     help="A capability may also be raised in two stages: to one level, and later to a higher one.",
 )
-@click.option(
-    "--trials",
-    type=click.IntRange(1, 100_000),
-    metavar="N",
-    default=200,
-    show_default=True,
-    help="How many road maps to look at; all of them, if there are no more.",
-)
+@trials_option(TRIALS)
 @click.option(
     "--finalists",
     type=click.IntRange(1, 1_000),
     metavar="N",
-    default=8,
+    default=FINALISTS,
     show_default=True,
     help="How many of the best to re-check; the efficient frontier comes on top.",
 )

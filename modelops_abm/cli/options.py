@@ -103,6 +103,23 @@ class Dollars(click.ParamType[float]):
         return amount
 
 
+class Numbers(click.ParamType[tuple[float, ...]]):
+    """Numbers with commas between them."""
+
+    name = "N,N,..."
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[float, ...]:
+        """Return the numbers, or fail with what would be right."""
+        try:
+            numbers = tuple(float(part) for part in str(value).split(","))
+        except ValueError:
+            wrong = printable(str(value))
+            self.fail(f"'{wrong}' is not numbers with commas between them: 0,0.5,1", param, ctx)
+        return numbers
+
+
 def preset_option[F: Callable[..., Any]](command: F) -> F:
     """Give a command the option ``--preset``."""
     return click.option(
@@ -242,6 +259,47 @@ def belief_option[F: Callable[..., Any]](command: F) -> F:
         " fit what is published if it is 'published': every future has a draw of its own. Of a"
         " scenario that is named, what a plan decides is taken, and what --set says.",
     )(command)
+
+
+def levels_option[F: Callable[..., Any]](command: F) -> F:
+    """Give a command the option ``--levels``, of road maps."""
+    from modelops_abm.experiments.road_maps import LEVELS
+
+    return click.option(
+        "--levels",
+        type=Numbers(),
+        default=_stated(LEVELS),
+        show_default=True,
+        help="Levels that a capability may be raised to; it may also stay where it starts.",
+    )(command)
+
+
+def starts_option[F: Callable[..., Any]](command: F) -> F:
+    """Give a command the option ``--starts``, of road maps; None if it is not given."""
+    from modelops_abm.experiments.road_maps import STARTS
+
+    return click.option(
+        "--starts",
+        type=Numbers(),
+        help="Days on which the work on a capability may begin."
+        f"  [default: {_stated(STARTS)} within the run]",
+    )(command)
+
+
+def trials_option(trials: int) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return what gives a command the option ``--trials``, of so many road maps by default."""
+    return click.option(
+        "--trials",
+        type=click.IntRange(1, 100_000),
+        metavar="N",
+        default=trials,
+        show_default=True,
+        help="How many road maps to look at; all of them, if there are no more.",
+    )
+
+
+def _stated(numbers: Iterable[float]) -> str:
+    return ",".join(f"{number:g}" for number in numbers)
 
 
 class Believed(NamedTuple):

@@ -24,12 +24,14 @@ from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.finance import Return, returns_on
 from modelops_abm.experiments.information import Asking
 from modelops_abm.experiments.inputs import in_words
-from modelops_abm.experiments.optimisation import optimise, told_from
+from modelops_abm.experiments.optimisation import REPLICATIONS, optimise, told_from
 from modelops_abm.experiments.optimisation_results import Optimised, steps_of
 from modelops_abm.experiments.optimisation_search import Measured, expected_shortfall
 from modelops_abm.experiments.optimisation_words import in_short
 from modelops_abm.experiments.road_maps import (
+    FINALISTS_OF_ADVICE,
     LEVELS,
+    TRIALS_OF_ADVICE,
     Decisions,
     RoadMap,
     Step,
@@ -37,6 +39,7 @@ from modelops_abm.experiments.road_maps import (
     with_road_map,
 )
 from modelops_abm.experiments.running import Keeping, outcome_of, refuses_unknown, totals_of
+from modelops_abm.experiments.spread import NINE_OF_TEN
 from modelops_abm.experiments.statistics import Estimate, PairedDifference, estimate
 from modelops_abm.experiments.words import (
     INTERVAL,
@@ -60,12 +63,9 @@ from modelops_abm.text import all_of
 
 type Floats = NDArray[np.float64]
 
-TRIALS, REPLICATIONS, FINALISTS = 60, 400, 4
-"""Road maps looked at, futures of each finalist, and finalists, unless asked otherwise."""
 UNKIND = 0.1
 """Share of the futures that are called unkind: those in which the road map is worth least."""
 _TOLD_APART = 3
-_NINE_OF_TEN = (0.05, 0.95)
 _ALMOST = 1e-6
 _MEDIAN = "50.0%"
 _LEVELS_SEEN = 64
@@ -184,7 +184,7 @@ class Advice(Reported):
     @property
     def range(self) -> tuple[float, float]:
         """The 5th and the 95th percentile of the worth, in $ of day 0."""
-        low, high = np.quantile(self.worth.values, _NINE_OF_TEN)
+        low, high = np.quantile(self.worth.values, NINE_OF_TEN)
         return float(low), float(high)
 
     @property
@@ -528,9 +528,9 @@ def advise(
     *,
     levels: Sequence[float] = LEVELS,
     starts: Sequence[float] | None = None,
-    trials: int = TRIALS,
+    trials: int = TRIALS_OF_ADVICE,
     replications: int = REPLICATIONS,
-    finalists: int = FINALISTS,
+    finalists: int = FINALISTS_OF_ADVICE,
     **keeping: Unpack[Keeping],
 ) -> Advice:
     """Say what to buy with a budget: what first, what it is worth, where it fails.

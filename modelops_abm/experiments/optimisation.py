@@ -36,15 +36,22 @@ from modelops_abm.experiments.optimisation_search import (
     spend_of,
     worst_of,
 )
-from modelops_abm.experiments.road_maps import Decisions, RoadMap, nothing_of, road_map_of
+from modelops_abm.experiments.road_maps import (
+    FINALISTS,
+    TRIALS,
+    Decisions,
+    RoadMap,
+    nothing_of,
+    road_map_of,
+)
 from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.statistics import rank
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.runs.replications import Drawn
 from modelops_abm.scenario import CAPABILITY_NAMES
 
-TRIALS, REPLICATIONS, FINALISTS = 200, 400, 8
-"""Road maps looked at, fresh futures of each finalist, and finalists, unless asked otherwise."""
+REPLICATIONS = 400
+"""Fresh futures of each finalist, unless asked otherwise."""
 _FIRST_LOOK, _SECOND_LOOK = 16, 4
 _FIRST_LOOK_OVER, _SECOND_LOOK_OVER = 4, 2
 """Over draws, as organisations differ by more than luck does: larger parts of the replications."""

@@ -144,6 +144,12 @@ def with_road_map(plan: Scenario, road_map: RoadMap) -> Scenario:
 LEVELS = (0.0, 0.5, 1.0)
 STARTS = (0.0, 180.0, 360.0)
 """Levels, and start days, that are tried unless others are asked for."""
+TRIALS, FINALISTS = 200, 8
+TRIALS_OF_ADVICE, FINALISTS_OF_ADVICE = 60, 4
+"""Road maps that are looked at, and those re-checked, by a search and for advice.
+
+Here, as a command states them in its help, where nothing heavy is loaded.
+"""
 _DEVELOPERS = "developers"
 _MOST_DEVELOPERS = 10_000
 
