@@ -245,12 +245,14 @@ class Advice(Reported):
     # What it says.
 
     def sentence(self) -> str:
-        """Return what to buy, its worth, where it fails, what gets worse, what to find out."""
+        """Return what to buy, its worth, how sure, where it fails, and what to find out."""
         if not self.is_to_buy:
-            return "\n".join(filter(None, (self._nothing(), settling_in_words(self.settles))))
+            settled, settling = self.found.settled_in_words, settling_in_words(self.settles)
+            return "\n".join(filter(None, (self._nothing(), settled, settling)))
         paragraphs = (
             f"{self._story()} {self._cost()}",
             self._worth(),
+            f"{self.found.others_in_words} {self.found.settled_in_words}".strip(),
             self._unkind(),
             self._safe(),
             self._worse(),

@@ -345,7 +345,7 @@ class Optimised(Reported):
             self._undecided(),
             self._against_the_plan(),
             self._over_in_words(),
-            self._settled(),
+            self.settled_in_words,
         )
         return "\n".join(filter(None, paragraphs))
 
@@ -400,7 +400,7 @@ class Optimised(Reported):
         )
         return (
             f"It {worth} over {span}, and spends {spent}, at most {dearest} in a year on average."
-            f" {self._others()}".rstrip()
+            f" {self.others_in_words}".rstrip()
         )
 
     def _against_the_plan(self) -> str:
@@ -442,8 +442,9 @@ class Optimised(Reported):
             f" {interval_of(first.tightest(*self.limits))} {self._of_it}{told}."
         )
 
-    def _settled(self) -> str:
-        """Return whether the search has settled, by its own evidence; nothing if it saw all."""
+    @property
+    def settled_in_words(self) -> str:
+        """Whether the search has settled, by its own evidence; nothing if it saw all."""
         search = self.search
         if search.tried >= self.decisions.size:
             return ""
@@ -501,7 +502,9 @@ class Optimised(Reported):
             return ""
         return f" In as many others, which had no part in any choice, the recommended one {said}."
 
-    def _others(self) -> str:
+    @property
+    def others_in_words(self) -> str:
+        """What the recommended road map cannot be told from, if it is from anything."""
         others = [each for each in self.ranking.may_be_best if each != self.recommended]
         nothing = nothing_of(self.plan)
         if not others:

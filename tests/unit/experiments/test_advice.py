@@ -80,6 +80,20 @@ def test_it_buys_what_the_budget_allows(advice: Advice) -> None:
     assert "It takes $900 of capital on average." in said
 
 
+def test_it_says_as_the_search_does_how_sure_it_is(advice: Advice) -> None:
+    found = advice.found
+    near, search = found.others_in_words, replace(found.search, tried=20, best_came=20)
+    search = replace(search, unseen_neighbours=2, neighbours=9)
+    decisions = replace(found.decisions, levels=(0.2, 0.4, 0.6, 0.8, 1.0))
+    assert decisions.size > search.tried
+    unsettled = replace(advice, found=replace(found, search=search, decisions=decisions))
+    line = unsettled.sentence().splitlines()[2]
+    assert line.startswith(near)
+    assert near
+    assert "The search has not settled: its best came as number 20 of 20 and 2 of 9" in line
+    assert line.split(near, 1)[1].strip() in unsettled.found.sentence()
+
+
 def test_all_that_is_told_is_of_the_same_futures(advice: Advice) -> None:
     draws = joint_draws(PLAN, TABLE, draws_needed(REPLICATIONS), seed=2)
     scenarios = [with_road_map(PLAN, advice.road_map), baseline_of(PLAN)]
