@@ -57,6 +57,12 @@ def test_payback_counts_those_that_never_pay() -> None:
     assert (figure.value, figure.range) == ("month 10", "1 to 10; 1 of 100 never")
 
 
+def test_payback_of_a_range_without_an_end_counts_only_those_that_never_pay() -> None:
+    days = [30.0] * 50 + [300.0] * 30 + [np.inf] * 20
+    figure = named(made_comparison(np.ones(100), paybacks=days))["payback"]
+    assert figure.range == "20 of 100 never"
+
+
 def test_payback_that_most_never_see_is_none() -> None:
     days = [300.0] * 10 + [np.inf] * 90
     figure = named(made_comparison(np.ones(100), paybacks=days))["payback"]

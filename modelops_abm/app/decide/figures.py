@@ -292,23 +292,26 @@ def _payback(comparison: Comparison, over: Comparison | None) -> Figure:
     drawn = finance if over is None else over.finance
     median = finance.payback_quantile(0.5)
     never = drawn.never
-    never_words = [f"{formats.count_of(never.count, never.n)} never"] if never.count else []
+    between, alone = (_paid_between(each) for each in (drawn, finance))
+    # Where the range has no end, the number that never pay back says so, in one line.
+    said = [between] if between and not between.endswith(_LATER) else []
+    if never.count:
+        said.append(f"{formats.count_of(never.count, never.n)} never")
     interval = Interval(None if median is None else min(median, horizon), None, _paid(finance))
     if over is not None:
         interval = replace(interval, unknown=_paid(drawn))
-    between, alone = (_paid_between(each) for each in (drawn, finance))
     return Figure(
         "payback",
         label,
         formats.payback(median),
         "",
         "",
-        "; ".join([*between, *never_words]),
+        "; ".join(said),
         interval,
         # A little beyond both ends, so that a dot at one of them is not cut in half.
         Scale(-0.02 * horizon, 1.02 * horizon),
         (0.0, horizon),
-        below="" if over is None or not alone else f"chance only: month {alone[0]}",
+        below="" if over is None or not alone else f"chance only: {alone}",
     )
 
 
@@ -320,14 +323,17 @@ def _paid(finance: Finance) -> tuple[float, float] | None:
     return min(early, float(finance.horizon_days)), min(late, float(finance.horizon_days))
 
 
-def _paid_between(finance: Finance) -> list[str]:
+_LATER = "later"
+
+
+def _paid_between(finance: Finance) -> str:
     """Return the range of months in which 95 of 100 futures pay back, if most of them do."""
     early, median, late = (finance.payback_quantile(share) for share in (0.025, 0.5, 0.975))
     if early is None or late is None or median is None or math.isinf(median):
-        return []
+        return ""
     first = formats.month_of(early).removeprefix("month ")
-    last = "later" if math.isinf(late) else formats.month_of(late).removeprefix("month ")
-    return [f"{first} to {last}"]
+    last = _LATER if math.isinf(late) else formats.month_of(late).removeprefix("month ")
+    return f"{first} to {last}"
 
 
 def _nothing(name: str, label: str) -> Figure:

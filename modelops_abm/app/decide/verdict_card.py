@@ -104,10 +104,14 @@ def run_state(done: Progress) -> h.Element:
     ]
 
 
+_TWO_LINES = 165
+"""Letters that two lines of the sentence hold on a laptop; a longer one is set smaller."""
+
+
 def _sentence(said: Headline) -> h.Element:
     before, figure, after = said.sentence
     over = said.over
-    return h.h1[
+    return h.h1(class_="long" if len(said.text) > _TWO_LINES else None)[
         before,
         figure and h.span(class_=["worth", f"tone-{said.tone}"])[figure],
         after,
