@@ -41,7 +41,7 @@ from modelops_abm.experiments.spread import (
     unknown_as_json,
     unknown_of,
 )
-from modelops_abm.experiments.statistics import PairedDifference, Ranking, rank
+from modelops_abm.experiments.statistics import PairedDifference, Ranking, rank, without_rounding
 from modelops_abm.experiments.words import HALF_WIDTH, INTERVAL, Difference
 from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.runs.summary import OUTCOMES
@@ -49,9 +49,6 @@ from modelops_abm.scenario import CapabilityName, Scenario
 from modelops_abm.text import all_of
 
 type Floats = NDArray[np.float64]
-
-_ROUNDING = 1e-12
-"""A synergy smaller than this part of the worths it is made of is rounding."""
 
 
 def players_in(worths: Floats) -> int:
@@ -124,8 +121,7 @@ def _synergy(worths: Floats, players: int, one: int, other: int) -> Floats:
         beyond = (worths[both] - worths[first]) - (worths[second] - worths[others])
         result += beyond * 2.0 / (players * math.comb(players - 1, others.bit_count()))
     # Else rounding would make a pair of two that have nothing to do with each other.
-    largest = np.max(np.abs(worths), axis=0)
-    return np.where(np.abs(result) <= _ROUNDING * largest, 0.0, result)
+    return without_rounding(result, np.max(np.abs(worths), axis=0))
 
 
 def _players(worths: Floats) -> range:

@@ -17,7 +17,7 @@ from scipy.interpolate import BSpline
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from modelops_abm.experiments.statistics import skewed_interval, top_share_allowed
+from modelops_abm.experiments.statistics import skewed_interval, top_share_allowed, without_rounding
 from modelops_abm.runs.quantiles import LEVEL
 
 type Floats = NDArray[np.float64]
@@ -27,8 +27,6 @@ _ERROR = (1.0 - LEVEL) / 4.0
 _FOLDS, _DEGREE, _INNER_KNOTS = 10, 3, 2
 _SPLINE_FROM = 48
 """As many moves are needed for the terms of a spline; of fewer a parabola is fitted."""
-_ROUNDING = 1e-12
-"""Of utilities: a smaller effect is none."""
 _PRECISE = 0.25
 """Half the width of an interval, as a part of the estimate, that is precise enough."""
 
@@ -253,7 +251,7 @@ def _cap(moves: Moves, ahead: Floats, now: int) -> Floats:
 def _reach(moves: Moves) -> Floats:
     """Return the same if nothing were known of the averages: half of how far a move sets apart."""
     apart = np.ptp(moves.effects, axis=0)
-    return np.where(apart > _ROUNDING * np.abs(moves.before).max(), apart / 2.0, 0.0)
+    return without_rounding(apart, np.abs(moves.before).max()) / 2.0
 
 
 def _gains(moves: Moves, ahead: Floats, now: int) -> Floats:

@@ -25,7 +25,7 @@ from modelops_abm.experiments.sensitivity_words import (
     subject,
     with_rest,
 )
-from modelops_abm.experiments.statistics import estimate
+from modelops_abm.experiments.statistics import estimate, without_rounding
 from modelops_abm.experiments.sweep import at_positions
 from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.runs.quantiles import LEVEL
@@ -188,9 +188,11 @@ def morris(
     check_room(count, replications)
     positions = morris_positions(len(question.inputs), trajectories, seed_of_points)
     points = at_positions(question.inputs, positions)
-    means = question.answers(question.outcomes(points, replications, **keeping)).mean(axis=1)
+    outcomes = question.outcomes(points, replications, **keeping)
+    means = question.answers(outcomes).mean(axis=1)
     names = tuple(entry.name for entry in question.inputs)
-    effects = effects_of(positions, means)
+    # What moves the plan and the baseline alike would else have an effect of rounding.
+    effects = without_rounding(effects_of(positions, means), np.abs(outcomes).max())
     wide = deviation_half_width(effects, seed_of_points)
     seed = keeping.get("seed", 0)
     return Morris(question, trajectories, replications, names, effects, wide, seed)

@@ -29,7 +29,8 @@ _LARGEST_RATIO = 1e9
 
 _LARGEST_SHARES = (0.03, 0.15)
 """That one of many, or of a few, values may make of their sum, for their mean to be known."""
-_ROUNDING = 1e-12
+ROUNDING = 1e-12
+"""Of amounts: a difference of them that is smaller is rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def skewed_interval(values: Floats, error: float) -> tuple[float, float]:
     """
     n, mean = len(values), float(values.mean())
     # The skewness of rounding errors means nothing.
-    if np.ptp(values) <= _ROUNDING * abs(mean):
+    if np.ptp(values) <= ROUNDING * abs(mean):
         return mean, mean
     top, allowed = top_share_allowed(values)
     if top > allowed:
@@ -185,6 +186,24 @@ def skewed_interval(values: Floats, error: float) -> tuple[float, float]:
     step = float(values.std(ddof=1)) / math.sqrt(n)
     # The transformation is inverted, so that the upper quantile gives the lower end.
     return mean - step * _unskewed(t, skew), mean - step * _unskewed(-t, skew)
+
+
+def without_rounding(differences: Floats, of: Floats) -> Floats:
+    """Return differences of amounts, with 0 for those that are nothing but rounding.
+
+    Parameters
+    ----------
+    differences
+        Any number of them.
+    of
+        How large the amounts are, for all or for each.
+
+    Examples
+    --------
+    >>> without_rounding(np.array([0.1 + 0.2 - 0.3, 0.1]), np.array(0.3)).tolist()
+    [0.0, 0.1]
+    """
+    return np.where(np.abs(differences) <= ROUNDING * of, 0.0, differences)
 
 
 def top_share_allowed(values: Floats) -> tuple[float, float]:

@@ -53,6 +53,16 @@ def test_a_plan_alone_leaves_nothing_to_choose() -> None:
         Question(PLAN, (SEVERITY,), against_baseline=False, with_each=True)
 
 
+def test_what_moves_plan_and_baseline_alike_has_no_effect_of_rounding() -> None:
+    payroll = parse_input("team.payroll_per_year=100000..200000")
+    question = Question(PLAN, (payroll,))
+    ends = [{"team.payroll_per_year": value} for value in (1e5, 2e5)]
+    assert np.ptp(question.answers(question.outcomes(ends, 6)), axis=0).max() > 0.0
+    found = morris(question, 4, 6)
+    assert not found.effects.any()
+    assert found.sentence() == "None of these assumptions changes anything."
+
+
 def test_morris_knows_no_winner() -> None:
     with pytest.raises(InputError, match="has no size"):
         morris(Question(small(rollback=1.0, lineage=1.0), (SEVERITY,), with_each=True), 2, 2)
