@@ -25,17 +25,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modelops_abm.evidence.sampler import (
-    SIZES,
-    SIZES_ELSEWHERE,
     Likelihood,
     Sample,
     Shape,
-    chances,
     kept_part,
     moved,
+    picked,
     product,
     resampled,
     shape_of,
+    untried,
     weights_of,
 )
 from modelops_abm.runs import Cancelled
@@ -202,7 +201,7 @@ def corrected(
     rule = work.learn()
     now = places[::2]
     here, logs = _Now(now, work.run(now)), rule.regressed(now)
-    gained = (np.ones(len(SIZES)), np.ones(len(SIZES_ELSEWHERE)))
+    gained = untried()
     while part < 1.0:
         stage += 1
         rule = work.learn()
@@ -296,10 +295,7 @@ class _Walk:
 
     def _next(self, here: _Now) -> _Now:
         chains, generator = len(here.places), self._generator
-        picks = [
-            generator.choice(len(gains), size=chains, p=chances(gains)) for gains in self._before
-        ]
-        sizes = SIZES[picks[0]], SIZES_ELSEWHERE[picks[1]]
+        picks, sizes = picked(self._before, chains, generator)
         proposed = self._under_the_regression(here.places, sizes)
         seen = self._work.run(proposed)
         gain = self._excess(proposed, seen) - self._excess(here.places, here.seen)

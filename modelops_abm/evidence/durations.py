@@ -18,8 +18,7 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_ndtr, ndtr, ndtri
 from scipy.stats import CensoredData, ecdf
 
-from modelops_abm.evidence.estimates import Estimate, normalised
-from modelops_abm.evidence.rates import QUANTILES
+from modelops_abm.evidence.estimates import QUANTILES, Estimate, normalised
 
 type Floats = NDArray[np.float64]
 

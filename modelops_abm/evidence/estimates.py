@@ -17,7 +17,8 @@ from modelops_abm.scenario.knowledge import SpreadFamily
 
 type Floats = NDArray[np.float64]
 
-_QUANTILES = (0.05, 0.5, 0.95)
+QUANTILES = (0.05, 0.5, 0.95)
+"""The ends of a range of 90 %, and its middle."""
 _AT_EDGE = 0.01
 """Chance within the last two points of a grid from which that side is open."""
 _NEXT_TO_NOTHING = 0.75
@@ -99,7 +100,7 @@ def estimate(points: Floats, chances: Floats) -> Estimate:
     """
     # Chances are those of the cells around the points, so the middle of a step is half of its own.
     below = np.cumsum(chances) - chances / 2.0
-    places = np.interp(_QUANTILES, below, np.arange(points.size))
+    places = np.interp(QUANTILES, below, np.arange(points.size))
     low, middle, high = np.exp(np.interp(places, np.arange(points.size), np.log(points)))
     covers_all = places[2] - places[0] > _NEXT_TO_NOTHING * points.size
     has_low = bool(chances[:2].sum() < _AT_EDGE) and not covers_all

@@ -26,9 +26,9 @@ from modelops_abm.clients.incidents import UNKNOWN, Incident, IncidentLog
 from modelops_abm.core import registry
 from modelops_abm.errors import InputError, Problem
 from modelops_abm.evidence.durations import Lasting, time_to_end
-from modelops_abm.evidence.estimates import Estimate
+from modelops_abm.evidence.estimates import QUANTILES, Estimate
 from modelops_abm.evidence.measures import WINDOW_DAYS
-from modelops_abm.evidence.rates import QUANTILES, mean_rate, rate_by_month
+from modelops_abm.evidence.rates import mean_rate, rate_by_month
 from modelops_abm.evidence.statements import Count, Evidence, Statement
 from modelops_abm.formats import plural
 from modelops_abm.representation import Row, Table, numbers, words

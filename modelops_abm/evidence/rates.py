@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import gammaincinv, gammaln
 
 from modelops_abm import formats
-from modelops_abm.evidence.estimates import Estimate, estimate, normalised
+from modelops_abm.evidence.estimates import QUANTILES, Estimate, estimate, normalised
 
 type Floats = NDArray[np.float64]
 
@@ -26,7 +26,6 @@ _UNLIKE = (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0, 1.3, 1.7)
 """Averaged over: how unlike the rates of models are, as a coefficient of variation."""
 _FEWEST_MONTHS = 6
 """Months of which it can be told how unlike they are."""
-QUANTILES = (0.05, 0.5, 0.95)
 
 
 def mean_rate(counts: Floats, years: Floats, at_once: float = 1.0) -> Estimate:

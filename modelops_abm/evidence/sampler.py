@@ -128,7 +128,7 @@ def sample(
     """
     now, heat, log_evidence, stage = places, 0.0, 0.0, 0
     logs = likelihood(places)
-    gained = (np.ones(len(SIZES)), np.ones(len(SIZES_ELSEWHERE)))
+    gained = untried()
     if not (logs < 0.0).any():
         return Sample(places)
     if not np.isfinite(logs).any():
@@ -181,10 +181,7 @@ class _Walk:
     def _moved(self, places: Floats, logs: Floats) -> tuple[Floats, Floats]:
         """Move every chain once (Metropolis-Hastings)."""
         chains, generator = len(places), self._generator
-        picks = [
-            generator.choice(len(gains), size=chains, p=chances(gains)) for gains in self._before
-        ]
-        sizes = SIZES[picks[0]], SIZES_ELSEWHERE[picks[1]]
+        picks, sizes = picked(self._before, chains, generator)
         places, logs, is_taken = moved(
             self._likelihood, self._shape, places, logs, sizes, generator, self._heat
         )
@@ -265,10 +262,24 @@ def resampled(weights: Floats, count: int, generator: np.random.Generator) -> ND
     return generator.permutation(rows)
 
 
-def chances(gains: Floats) -> Floats:
-    """Return how often each size of a move is tried: by what it gained, and each now and then."""
-    parts = gains / gains.sum() + 0.1
-    return np.asarray(parts / parts.sum())
+def picked(
+    gained: tuple[Floats, Floats], chains: int, generator: np.random.Generator
+) -> tuple[list[NDArray[np.integer]], tuple[Floats, Floats]]:
+    """Return the size of the move of each chain, along the directions and elsewhere.
+
+    Places in `SIZES` and `SIZES_ELSEWHERE`, and these sizes: by what each gained before (as many
+    numbers as there are), and each now and then.
+    """
+    parts = [gains / gains.sum() + 0.1 for gains in gained]
+    along, elsewhere = (
+        generator.choice(len(each), size=chains, p=each / each.sum()) for each in parts
+    )
+    return [along, elsewhere], (SIZES[along], SIZES_ELSEWHERE[elsewhere])
+
+
+def untried() -> tuple[Floats, Floats]:
+    """Return what sizes of moves gained before any was tried: all alike."""
+    return np.ones(len(SIZES)), np.ones(len(SIZES_ELSEWHERE))
 
 
 def shape_of(directions: Floats, places: Floats, weights: Floats) -> Shape:

@@ -23,6 +23,7 @@ from modelops_abm.experiments.optimisation import told_from
 from modelops_abm.experiments.running import Keeping, draws_in, refuses_unknown, totals_of
 from modelops_abm.scenario import Scenario
 
+type Floats = NDArray[np.float64]
 type Answers = dict[str, NDArray[Any]]
 """By name of the question, what would be answered of each draw."""
 
@@ -110,13 +111,7 @@ def settled(
     answers = answers_of(comparison.plan.scenario, answered, **keeping)
     sides = comparison.baseline, comparison.plan
     utilities = np.array([side.outcome("npv") for side in sides])
-    worths = information_of_draws(utilities, answers).partial
-    return replace(
-        comparison,
-        settles=in_order(
-            {name: Asking(QUESTIONS[name].asks, worth) for name, worth in worths.items()}
-        ),
-    )
+    return replace(comparison, settles=_worth_asking(utilities, answers))
 
 
 @refuses_unknown
@@ -149,9 +144,13 @@ def advised(
     if len(utilities) < 2:
         return advice
     answers = answers_of(advice.plan, answered, **keeping)
+    return replace(advice, settles=_worth_asking(utilities, answers))
+
+
+def _worth_asking(utilities: Floats, answers: Answers) -> dict[str, Asking]:
     worths = information_of_draws(utilities, answers).partial
     asked = {name: Asking(QUESTIONS[name].asks, worth) for name, worth in worths.items()}
-    return replace(advice, settles=in_order(asked))
+    return in_order(asked)
 
 
 def in_order(settles: Mapping[str, Asking]) -> dict[str, Asking]:
