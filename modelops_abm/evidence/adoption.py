@@ -32,6 +32,7 @@ from modelops_abm.clients.usage import UsageLog
 from modelops_abm.errors import InputError, Problem
 from modelops_abm.evidence.estimates import Estimate, estimate, normalised
 from modelops_abm.evidence.statements import Evidence
+from modelops_abm.representation import Represented
 from modelops_abm.rules import DAYS_PER_YEAR
 
 type Floats = NDArray[np.float64]
@@ -103,8 +104,8 @@ class Series:
             raise InputError([Problem(message, field=self.name)])
 
 
-@dataclass(frozen=True, slots=True)
-class UserCounts:
+@dataclass(frozen=True, repr=False)
+class UserCounts(Represented):
     """What a table of usage gives of users and their use.
 
     Attributes
@@ -239,8 +240,8 @@ def adopted(innovation: Floats | float, imitation: Floats | float, years: Floats
     return np.asarray((1.0 - faded) / (1.0 + imitation / np.asarray(innovation) * faded))
 
 
-@dataclass(frozen=True, slots=True)
-class Adoption:
+@dataclass(frozen=True, repr=False)
+class Adoption(Represented):
     """Bass diffusion of one model: what its series says, and the best point.
 
     Attributes
@@ -278,8 +279,8 @@ class Adoption:
         return f"{told}; {self.reason}." if self.reason else f"{told}."
 
 
-@dataclass(frozen=True, slots=True)
-class Adoptions:
+@dataclass(frozen=True, repr=False)
+class Adoptions(Represented):
     """Bass diffusion of many models, each alone and all together."""
 
     models: tuple[Adoption, ...]

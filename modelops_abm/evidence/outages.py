@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,9 +30,9 @@ from modelops_abm.evidence.durations import Lasting, time_to_end
 from modelops_abm.evidence.estimates import QUANTILES, Estimate
 from modelops_abm.evidence.measures import WINDOW_DAYS
 from modelops_abm.evidence.rates import mean_rate, rate_by_month
-from modelops_abm.evidence.statements import Count, Evidence, Statement
+from modelops_abm.evidence.statements import Count, Evidence, Statement, evidence_as_json
 from modelops_abm.formats import plural
-from modelops_abm.representation import Row, Table, numbers, words
+from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.scenario.portfolio import PortfolioModel
 from modelops_abm.text import all_of, printable
 
@@ -242,8 +243,8 @@ def _moment(day: date | None) -> datetime | None:
     return None if day is None else datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Findings:
+@dataclass(frozen=True, repr=False)
+class Findings(Reported):
     """What an incident log says of how often models go out of service, and for how long.
 
     Attributes
@@ -358,6 +359,14 @@ class Findings:
                 "outages a month has is not stated beside them, as it counts the same ones."
             )
         return " ".join(told)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what a fit takes from it as plain data, with what was taken for granted."""
+        return {
+            "source": self.source,
+            "statements": [evidence_as_json(each) for each in self.statements()],
+            "assumed": list(self.assumed),
+        }
 
 
 def _restore_in_words(found: Lasting) -> str:

@@ -30,6 +30,7 @@ from modelops_abm.errors import InputError, Problem
 from modelops_abm.evidence.estimates import Estimate, estimate, normalised
 from modelops_abm.evidence.statements import Count, Evidence, Statement
 from modelops_abm.formats import plural
+from modelops_abm.representation import Represented
 from modelops_abm.rules import DAYS_PER_YEAR
 
 type Floats = NDArray[np.float64]
@@ -247,8 +248,8 @@ def _line_at(steps: Steps, first: int, end: int, day: float) -> tuple[float, flo
     return float(at_zero), float(error)
 
 
-@dataclass(frozen=True, slots=True)
-class Decay:
+@dataclass(frozen=True, repr=False)
+class Decay(Represented):
     """What the quality of many models says of decay and drift.
 
     Attributes

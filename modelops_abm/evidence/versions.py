@@ -29,6 +29,7 @@ from modelops_abm.evidence.durations import time_to_end
 from modelops_abm.evidence.estimates import Estimate
 from modelops_abm.evidence.statements import Evidence
 from modelops_abm.formats import MONTH_DAYS, number, plural
+from modelops_abm.representation import Represented
 
 type Floats = NDArray[np.float64]
 
@@ -39,8 +40,8 @@ _WORK_BEFORE = 2.0
 """How many times longer it takes from the first work on, at most."""
 
 
-@dataclass(frozen=True)
-class VersionFindings:
+@dataclass(frozen=True, repr=False)
+class VersionFindings(Represented):
     """What a registry says of trainings and of going live.
 
     Attributes

@@ -34,6 +34,7 @@ from modelops_abm.evidence.durations import Lasting, time_to_end
 from modelops_abm.evidence.estimates import Estimate
 from modelops_abm.evidence.statements import Evidence
 from modelops_abm.formats import plural
+from modelops_abm.representation import Represented
 from modelops_abm.scenario.sections import EffortParameters
 
 type Floats = NDArray[np.float64]
@@ -44,8 +45,8 @@ _MAY_GO_ON = timedelta(days=7)
 _NOT_UPKEEP = frozenset({BUILD, OTHER})
 
 
-@dataclass(frozen=True)
-class WorkFindings:
+@dataclass(frozen=True, repr=False)
+class WorkFindings(Represented):
     """What time sheets say of the team's time.
 
     Attributes

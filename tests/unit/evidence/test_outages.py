@@ -311,3 +311,15 @@ def test_a_real_log_says_what_it_is_taken_for(shared_data: Path) -> None:
     ]
     (table,) = found.tables()
     assert {row.cells[0] for row in table.rows} == set(SERVICES)
+
+
+def test_findings_are_short_where_they_are_printed_and_whole_in_a_notebook() -> None:
+    rows = [f"{day} {day}:0 {day}:{day % 5 + 1} s{day % 3}" for day in range(1, 31)]
+    found = findings(_log(*rows, until=date(2025, 1, 31)))
+    assert len(repr(found)) < 300
+    shown = found._repr_html_()
+    assert found.sentence() in shown
+    assert "median hours" in shown
+    assert [each["about"] for each in found.to_json()["statements"]] == [
+        each.about for each in found.statements()
+    ]
