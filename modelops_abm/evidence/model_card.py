@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Unpack
 
 import pandas as pd
@@ -26,6 +26,7 @@ from modelops_abm.evidence.benchmarks import (
 )
 from modelops_abm.evidence.measures import WINDOW_DAYS, as_it_is, measured
 from modelops_abm.experiments.running import Keeping, refuses_unknown, totals_of
+from modelops_abm.experiments.spread import halves, over_in_words
 from modelops_abm.experiments.statistics import Estimate, estimate
 from modelops_abm.formats import plural
 from modelops_abm.representation import Figures, Reported, Row, Table, numbers, words
@@ -54,6 +55,8 @@ class Benchmarks(Reported):
         Its measures by name, as means over the replications.
     rows
         Each figure that is set beside something of it.
+    as_set
+        If it is over draws of what the organisation may be: the same at the values as set.
     """
 
     scenario: Scenario
@@ -61,9 +64,15 @@ class Benchmarks(Reported):
     seed: int
     shown: Mapping[str, Estimate]
     rows: tuple[Beside, ...]
+    as_set: Benchmarks | None = None
 
     def sentence(self) -> str:
-        """Return how many figures hold it, and where it lies outside."""
+        """Return how many figures hold it, and where it lies outside; over draws both answers."""
+        if self.as_set is None:
+            return self._held()
+        return over_in_words(self.as_set._held(), self._held(), None)
+
+    def _held(self) -> str:
         judged = [row for row in self.rows if row.verdict and row.benchmark.comparable]
         outside = [row for row in judged if row.verdict != "inside"]
         held = formats.count_of(len(judged) - len(outside), len(judged))
@@ -73,11 +82,12 @@ class Benchmarks(Reported):
 
     def notes(self) -> str:
         """Return how to read it, and what it cannot tell."""
+        as_set = "" if self.as_set is None else " as set"
         return " ".join(
             (
                 f"Ours: mean over {plural(self.replications, 'future')} of"
                 f" {formats.span(WINDOW_DAYS)} as the organisation is, without plan or changes to"
-                " come, ± its 95 % interval; or a value of the scenario.",
+                f" come, ± its 95 % interval; or a value of the scenario{as_set}.",
                 "Judged: no range was published; of many organisations it is half as much again"
                 " either way, of a single one threefold, but half as much again above one that"
                 " tells because it does well; of a share its odds.",
@@ -92,16 +102,26 @@ class Benchmarks(Reported):
         """Return ours and theirs, one figure a row."""
         columns = (
             *words("Beside what is published"),
-            *numbers("ours"),
+            *numbers("ours", *(() if self.as_set is None else ("as set",))),
             *words("published", "of whom", "ours is"),
         )
-        return (Table("benchmarks", columns, list(self._lines()), heads=2, numbers=self.table),)
+        return (
+            Table(
+                "benchmarks",
+                columns,
+                list(self._lines()),
+                heads=2 if self.as_set is None else 3,
+                numbers=self.table,
+            ),
+        )
 
     def _lines(self) -> Iterator[Row]:
         last = ""
-        for row in self.rows:
-            label, ours = row.label, row.ours_in_words()
-            head = ("", "") if label == last else (label, ours)
+        answers = (self,) if self.as_set is None else (self, self.as_set)
+        for place, row in enumerate(self.rows):
+            label = row.label
+            ours = (each.rows[place].ours_in_words() for each in answers)
+            head = ("",) * (1 + len(answers)) if label == last else (label, *ours)
             last = label
             yield Row((*head, row.benchmark.in_words(), of_whom(row.benchmark), row.judgement))
 
@@ -126,7 +146,14 @@ class Benchmarks(Reported):
                 for row in self.rows
             ],
             "context": [asdict(each) for each in context()],
+            **self._as_set_as_json(),
         }
+
+    def _as_set_as_json(self) -> dict[str, Any]:
+        if self.as_set is None:
+            return {}
+        found = self.as_set.to_json()
+        return {"at_the_values_as_set": {name: found[name] for name in ("measures", "benchmarks")}}
 
 
 def _found(row: Beside) -> dict[str, Any]:
@@ -225,7 +252,7 @@ def benchmarks_of(
     replications
         How many futures.
     running
-        See `Keeping`.
+        See `Keeping`; with draws it is answered at the values as set, too.
 
     Raises
     ------
@@ -238,6 +265,15 @@ def benchmarks_of(
     >>> round(found.shown["people"].mean, 6)
     8.0
     """
+    if running.get("draws") is not None:
+        whole, half = halves(running.get("progress"))
+        over = _benchmarks(scenario, replications, {**running, "progress": whole})
+        as_set: Keeping = {**running, "progress": half, "draws": None}
+        return replace(over, as_set=_benchmarks(scenario, replications, as_set))
+    return _benchmarks(scenario, replications, running)
+
+
+def _benchmarks(scenario: Scenario, replications: int, running: Keeping) -> Benchmarks:
     shown_as = as_it_is(scenario)
     totals = totals_of([shown_as], replications, **running)[0]
     found = measured(totals, shown_as.horizon_days)

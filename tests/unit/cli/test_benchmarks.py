@@ -44,6 +44,17 @@ def test_the_plan_and_changes_to_come_do_not_matter(modelops: Callable) -> None:
     assert planned["measures"] == plain["measures"]
 
 
+def test_over_a_belief_both_answers_are_told(modelops: Callable) -> None:
+    asked = ("benchmarks", "--belief", "published", "--replications", "4")
+    out = modelops(*asked).out
+    assert "As set: " in out
+    assert "Over what the organisation may be: " in out
+    over = json.loads(modelops(*asked, "--json").out)
+    as_set = json.loads(modelops("benchmarks", "--replications", "4", "--json").out)
+    assert over["at_the_values_as_set"]["measures"] == as_set["measures"]
+    assert over["measures"] != as_set["measures"]
+
+
 def test_what_it_has_is_its_own(modelops: Callable) -> None:
     few = json.loads(
         modelops("benchmarks", "--set", "team.developers=4", "--replications", "2", "--json").out
