@@ -13,11 +13,9 @@ from functools import cache
 import htpy as h
 from markupsafe import Markup as Safe
 
-from modelops_abm import formats
 from modelops_abm.charts.figure import Box, Point
 from modelops_abm.charts.palette import STATES
 from modelops_abm.charts.placement import ON_PAGE, Measures, Way, placed_statechart
-from modelops_abm.core.outcomes import ISSUE_CAUSES
 from modelops_abm.core.statechart import PRODUCTION_STATES, TRANSITIONS, State, Transition
 
 
@@ -156,7 +154,7 @@ def statechart() -> Safe:
     """Return the statechart with what is to be said of its states, as Understand shows it."""
     lines = {
         State.ONLINE: ("serving",),
-        State.OFFLINE_ISSUE: (f"{formats.count_in_words(len(ISSUE_CAUSES))} causes",),
+        State.OFFLINE_ISSUE: ("until repaired",),
     }
     spoken = "; ".join(_spoken(each) for each in TRANSITIONS if each.target is not State.RETIRED)
     return Safe(str(drawn_statechart(ON_PAGE, f"{spoken}; retired from any state.", lines)))

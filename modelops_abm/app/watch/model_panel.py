@@ -19,7 +19,6 @@ from modelops_abm.app.watch.words import label, sentence
 from modelops_abm.charts.figure import Axis
 from modelops_abm.charts.palette import STATES
 from modelops_abm.charts.placement import IN_PANEL
-from modelops_abm.core.outcomes import ISSUE_CAUSES
 from modelops_abm.core.statechart import PRODUCTION_STATES, Serving, State
 from modelops_abm.formats import MONTH_DAYS, NOTHING, money, number, plural, share
 
@@ -99,7 +98,7 @@ def chart_of_states(plan: Life, baseline: Life, now: float) -> h.Element:
     now
         The day.
     """
-    lines = {State.OFFLINE_ISSUE: [f"{len(ISSUE_CAUSES)} causes"]}
+    lines = {State.OFFLINE_ISSUE: ["until repaired"]}
     if plan.state in PRODUCTION_STATES:
         lines[plan.state] = [plural(int(max(0.0, now - plan.since)), "day")]
     words = f"Plan: {STATES[plan.state].words}. Baseline: {STATES[baseline.state].words}."
