@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import htpy as h
 
 from modelops_abm.app.organisation.file_cards import complaints
-from modelops_abm.app.state.organisation import MOST_UNUSABLE, ReadLog
+from modelops_abm.app.state.organisation import MOST_UNUSABLE
+from modelops_abm.app.state.said import ReadLog
 from modelops_abm.app.theme import icon
 from modelops_abm.clients import kinds
 from modelops_abm.clients.logs import Field

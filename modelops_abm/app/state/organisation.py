@@ -7,19 +7,19 @@ is shown before anything is computed from it. Nothing is written to disk, and no
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from threading import Lock
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal
 
 import solara
 
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.fitting import Fitting, fit_in_line
 from modelops_abm.app.state.jobs import Job, Jobs
+from modelops_abm.app.state.said import ReadLog, Said, kept_text, read_kept
 from modelops_abm.app.state.uploads import Complaint, label_of, size_in_words
 from modelops_abm.clients import kinds
 from modelops_abm.clients.kinds import Log, Reader
@@ -37,17 +37,9 @@ from modelops_abm.evidence.interview import (
     told,
 )
 from modelops_abm.evidence.logs import weighed
-from modelops_abm.evidence.statements import (
-    Count,
-    Evidence,
-    Statement,
-    evidence_as_json,
-    evidence_of,
-    widened,
-)
+from modelops_abm.evidence.statements import Statement, widened
 from modelops_abm.runs.threads import Account
 from modelops_abm.scenario import InputError, Scenario
-from modelops_abm.text import printable
 
 LARGEST_LOG_BYTES, LARGEST_BELIEF_BYTES, LARGEST_ANSWERS_BYTES = 10_000_000, 10_000_000, 100_000
 """Size of the largest files that the page takes; the command line takes larger logs."""
@@ -55,68 +47,7 @@ MOST_ROWS = 100_000
 """Rows of the largest log that the page takes."""
 MOST_UNUSABLE = 200
 """Rows that cannot be used of which the page tells."""
-_LONGEST_KEPT = 2_000_000
 _READING = Lock()  # one log of whoever's is read at a time: each holds the interpreter for a while
-
-
-@dataclass(frozen=True)
-class ReadLog:
-    """What became of a log.
-
-    Attributes
-    ----------
-    kind
-        Name of what it is.
-    label
-        What to call the file.
-    state
-        Whether it is being read, was read, was refused, or somebody has to say which column is
-        what.
-    sentence, found
-        What was understood, and what it says.
-    unusable, unusable_rows
-        Of the rows that cannot be used which and why, and how many they are.
-    evidence
-        The statements in it.
-    columns
-        Columns that have to be mapped.
-    """
-
-    kind: str
-    label: str
-    state: Literal["reading", "read", "refused", "unknown"]
-    sentence: str = ""
-    found: tuple[str, ...] = ()
-    unusable: tuple[Complaint, ...] = ()
-    unusable_rows: int = 0
-    evidence: Evidence = ()
-    columns: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Said:
-    """All that a visitor has told.
-
-    Attributes
-    ----------
-    answers
-        By the name of the question.
-    logs
-        By their kind.
-    """
-
-    answers: Mapping[str, Statement] = field(default_factory=lambda: MappingProxyType({}))
-    logs: Mapping[str, ReadLog] = field(default_factory=lambda: MappingProxyType({}))
-
-    @property
-    def evidence(self) -> Evidence:
-        """The statements of all logs."""
-        return tuple(each for log in self.logs.values() for each in log.evidence)
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether nothing has been told."""
-        return not self.answers and not self.evidence
 
 
 class Organisation:
@@ -460,18 +391,7 @@ class Organisation:
 
     def kept(self) -> str:
         """Return what was told as text, without any row of a file."""
-        said = self.said.value
-        if said.is_nothing:
-            return ""
-        logs = [
-            {
-                **asdict(replace(log, evidence=(), unusable=(), columns=())),
-                "evidence": [evidence_as_json(each) for each in log.evidence],
-            }
-            for log in said.logs.values()
-            if log.state == "read"
-        ]
-        return json.dumps({"answers": self.answers_file(), "logs": logs})
+        return kept_text(self.said.value, self.answers_file())
 
     def restore(self, text: str, belief: OwnBelief | None) -> None:
         """Bring back what was told, unless something was told since; what is wrong is left out.
@@ -486,38 +406,11 @@ class Organisation:
         if not self.said.value.is_nothing or self.belief.value is not None:
             return
         try:
-            self.said.set(_read_kept(text))
+            self.said.set(read_kept(text))
         except (InputError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return
         if belief is not None:
             self.belief.set(replace(belief, answers=self.said.value.answers))
-
-
-def _read_kept(text: str) -> Said:
-    if not text or len(text) > _LONGEST_KEPT:
-        return Said()
-    found = json.loads(text)
-    answers = read_answers(found["answers"].encode(), "answers.toml")
-    logs: dict[str, ReadLog] = {}
-    for log in found["logs"]:
-        kind = str(log["kind"])
-        if kind in kinds.READERS:
-            logs[kind] = ReadLog(
-                kind,
-                label_of(str(log["label"])),
-                "read",
-                printable(str(log["sentence"]), 2_000),
-                tuple(printable(str(words), 2_000) for words in log["found"][:50]),
-                (),
-                int(log["unusable_rows"]),
-                tuple(_evidence(each) for each in log["evidence"][:200]),
-            )
-    return Said(MappingProxyType(answers), MappingProxyType(logs))
-
-
-def _evidence(data: dict[str, Any]) -> Statement | Count:
-    found = evidence_of(dict(data))
-    return replace(found, source=printable(str(found.source), 200))
 
 
 def _within(content: bytes | None, largest_bytes: int, label: str) -> bytes:
