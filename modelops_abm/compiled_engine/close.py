@@ -44,7 +44,7 @@ from modelops_abm.rules.capability import (
     level_after,
     upkeep_per_day,
 )
-from modelops_abm.rules.money import net_value, payroll_per_day, time_put_in
+from modelops_abm.rules.money import net_value, payroll_of
 
 type Days = tuple[float, float, float, float, float, float, float]
 # Of each activity.
@@ -135,7 +135,7 @@ def raise_levels(org: Record) -> None:
 def book_money(setting: int, org: Record) -> None:
     """Book the day's payroll and net value, and discount them."""
     numbers = setting_at(setting)
-    payroll = payroll_per_day(numbers.developers, numbers.payroll_per_year)
+    payroll = payroll_of(numbers.developers, numbers.payroll_per_year)
     capital, upkeep = today_of(org, totals.CAPITAL).value, today_of(org, totals.UPKEEP).value
     value, cost = today_of(org, totals.VALUE).value, today_of(org, totals.COST).value
     net = net_value(value, cost, payroll, capital, upkeep)
@@ -145,7 +145,7 @@ def book_money(setting: int, org: Record) -> None:
     totals.book(org, totals.DISCOUNTED_NET_VALUE, net * factor)
     totals.book(org, totals.DISCOUNTED_INVESTMENT, (capital + upkeep) * factor)
     on_capabilities = today_of(org, totals.DEVELOPER_TIME + TaskClass.CAPABILITY.value).value
-    time = time_put_in(on_capabilities, numbers.payroll_per_year)
+    time = payroll_of(on_capabilities, numbers.payroll_per_year)
     totals.book(org, totals.DISCOUNTED_CAPABILITY_TIME, time * factor)
     today_of(org, totals.NPV).value = total_of(org, totals.DISCOUNTED_NET_VALUE).value
 

@@ -17,7 +17,7 @@ from modelops_abm.mesa_engine.dispatch import Dispatch
 from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.rules.constants import Levels, common_rates, source_rate
 from modelops_abm.rules.day import demand_scale, seasons
-from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day, time_put_in
+from modelops_abm.rules.money import discount_factor, net_value, payroll_of
 from modelops_abm.rules.population import middle
 
 
@@ -127,7 +127,7 @@ class Close(Dispatch):
         today, team = self.today, self.in_force.team
         # Whole numbers, of which sums are the same in any order; all others are added by `_sums`.
         paid = sum(developer.is_paid(self.day) for developer in self.developers)
-        payroll = payroll_per_day(paid, team.payroll_per_year)
+        payroll = payroll_of(paid, team.payroll_per_year)
         net = net_value(
             self._today("value"),
             self._today("cost"),
@@ -137,7 +137,7 @@ class Close(Dispatch):
         )
         factor = discount_factor(self.parameters.finance.discount_rate, self.day)
         investment = self._today("capital") + self._today("upkeep")
-        time = time_put_in(self._today("developer_days_capability"), team.payroll_per_year)
+        time = payroll_of(self._today("developer_days_capability"), team.payroll_per_year)
         booked = [payroll, net, net * factor, investment * factor, time * factor]
         self._book(outcomes.TEAM_MONEY_FLOWS, booked)
         today["npv"] = self.totals["discounted_net_value"]

@@ -12,14 +12,8 @@ from modelops_abm.rules import DAYS_PER_YEAR
 
 
 @compiled
-def payroll_per_day(developers: int, per_year: float) -> float:
-    """Return a day's payroll."""
-    return developers * per_year / DAYS_PER_YEAR
-
-
-@compiled
-def time_put_in(developer_days: float, per_year: float) -> float:
-    """Return the payroll of so many calendar days of developers.
+def payroll_of(developer_days: float, per_year: float) -> float:
+    """Return the payroll of so many calendar days of developers; a day's is that of the team.
 
     A year's payroll is spread over all its days, so what the team does, idle time included, adds up
     to the payroll.

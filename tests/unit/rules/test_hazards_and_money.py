@@ -28,7 +28,7 @@ from modelops_abm.rules.hazards import (
     renewed,
     threshold,
 )
-from modelops_abm.rules.money import discount_factor, net_value, payroll_per_day
+from modelops_abm.rules.money import discount_factor, net_value, payroll_of
 from modelops_abm.rules.population import arrival_exposure, arrival_time
 from modelops_abm.scenario import Scenario
 
@@ -149,7 +149,7 @@ def test_of_simultaneous_incidents_the_first_cause_strikes() -> None:
 
 
 def test_money_of_a_day() -> None:
-    assert payroll_per_day(8, 190_000.0) == pytest.approx(8 * 190_000 / 365)
+    assert payroll_of(8, 190_000.0) == pytest.approx(8 * 190_000 / 365)
     assert net_value(100.0, 10.0, 20.0, 30.0, 4.0) == 36.0
     assert discount_factor(0.08, 0) == pytest.approx(1.08 ** (-1 / 365), rel=1e-15)
     assert discount_factor(0.08, 364) == pytest.approx(1 / 1.08, rel=1e-14)
