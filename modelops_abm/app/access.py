@@ -152,6 +152,8 @@ def protect(hosts: Hosts | None = None) -> None:
     solara.server.settings.telemetry.mixpanel_enable = False
     solara.server.settings.main.mode = "production"  # the other one calls home once
     solara.server.settings.session.http_only = True
+    # A visit that is there no more: the page loads again by itself, and has what its tab keeps.
+    solara.server.settings.theme.force_refresh = True
     warnings.filterwarnings("ignore", "Cookies with samesite=none")  # `_kept_close` sees to that
     app.router.routes[:] = _routes()  # in place of Solara's, which fetch, write and delete files
     # A redirection would repeat a path of the caller's; what is not on the list gets a 404.

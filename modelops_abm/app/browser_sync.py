@@ -1,21 +1,25 @@
 """Keeping the session and the browser in step: the address, what the tab keeps, what it reports.
 
-The address always opens what is shown, so that it can be sent as a link. Files and kept plans do
-not fit into an address: the browser keeps them for the tab, and sends them back after a reload.
+The address always opens what is shown, so that it can be sent as a link. Files, kept plans and the
+steps of undo do not fit into an address: the browser keeps them for the tab, and sends them back
+after a reload, which may be of a page whose server was restarted.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
+from itertools import takewhile
 from typing import Any
+from urllib.parse import parse_qs
 
 import solara
 
 from modelops_abm.app.errors import reported
 from modelops_abm.app.export.menu import save_pictures
 from modelops_abm.app.state.belief import OwnBelief
-from modelops_abm.app.state.link import Linked, query_of, read_query, with_base
+from modelops_abm.app.state.link import LONGEST, Linked, query_of, read_query, with_base
 from modelops_abm.app.state.organisation import LARGEST_BELIEF_BYTES
 from modelops_abm.app.state.plan import History, Plan
 from modelops_abm.app.state.session import VIEWS, Session
@@ -31,7 +35,10 @@ from modelops_abm.version import __version__
 _LONGEST_ADDRESS = 500
 _SCENARIO_FILE = "scenario.toml"
 _PORTFOLIO, _PORTFOLIO_NAME, _SCENARIO = "portfolio", "portfolio-name", "scenario"
-_TRAY = "tray"
+_TRAY, _STEPS = "tray", "steps"
+MOST_STEPS = 20
+"""Steps of undo, and of redo, that a reload brings back."""
+_LONGEST_STEPS = (2 * MOST_STEPS + 1) * (LONGEST + 20)
 _TOLD, _BELIEF, _NEWEST = "told", "belief", "newest-belief"
 
 
@@ -41,14 +48,17 @@ def BrowserSync(session: Session) -> None:
     plan, tray = session.plan, session.tray.value
     newest = session.organisation.belief.value
     plans = [(kept.name, kept.plan) for kept in tray]  # answers come often, and are not kept
+    history, queries = session.history.value, solara.use_memo(Queries, [])
     Browser(
         command=session.command.value,
         # Without a link that can hold the plan the address is bare, and opens the first plan.
         address=use_query(session) or "",
+        place=_view_in_link(session),
         # Made anew only when files or plans change: a portfolio is megabytes, and an answer comes
         # with every batch.
         kept={
             **solara.use_memo(lambda: to_keep(plan, tray), [plan.start, plan.own, plans]),
+            _STEPS: solara.use_memo(lambda: steps_text(history, queries), [history]),
             _TOLD: solara.use_memo(session.organisation.kept, [session.organisation.said.value]),
             **solara.use_memo(lambda: beliefs_to_keep(plan.belief, newest), [plan.belief, newest]),
         },
@@ -63,6 +73,12 @@ def hear(session: Session, report: Any) -> None:
             if address.startswith(("http://", "https://")) and len(address) <= _LONGEST_ADDRESS:
                 session.address.set(address)
             restore(session, {str(name): str(text) for name, text in kept.items()})
+        case {"kind": "went", "query": str(query)} if len(query) <= LONGEST:
+            # The plan stays: it has steps of its own, undo.
+            wanted = parse_qs(query).get("view", ["decide"])[0]
+            for view in VIEWS:
+                if view == wanted:
+                    session.view.set(view)
         case {"kind": "copied", "text": str(text)}:
             session.copied.set(text)
         case {"kind": "pictures", "pictures": dict(pictures)}:
@@ -110,17 +126,21 @@ def open_session(query: str | None) -> Session:
 
 def query_of_session(session: Session) -> str | None:
     """Return the query that opens what a session shows; None if it would be too long."""
-    view = session.view.value
     return query_of(
         Linked(
             plan=session.plan,
             seed=session.seed.value,
-            view="" if view == "decide" else view,  # what opens anyway needs no room
+            view=_view_in_link(session),
             replication=session.replication.value,
             portfolio=session.wanted.value,
             belief=session.wanted_belief.value,
         )
     )
+
+
+def _view_in_link(session: Session) -> str:
+    view = session.view.value
+    return "" if view == "decide" else view  # what opens anyway needs no room
 
 
 def use_query(session: Session) -> str | None:
@@ -131,7 +151,7 @@ def use_query(session: Session) -> str | None:
 
 
 # --------------------------------------------------------------------------------------
-# What the tab keeps: the visitor's files, and the plans of the tray.
+# What the tab keeps: the visitor's files, the plans of the tray, and the steps of undo.
 
 
 def to_keep(plan: Plan, tray: Tray) -> dict[str, str]:
@@ -147,6 +167,71 @@ def to_keep(plan: Plan, tray: Tray) -> dict[str, str]:
         _SCENARIO: scenario_text(own, _SCENARIO_FILE) if own else "",
         _TRAY: tray_text(tray),
     }
+
+
+class Queries:
+    """Queries of plans, each made once: a step back changes none of the others."""
+
+    def __init__(self) -> None:
+        # With the plan, so that none takes the place of another whose query is remembered.
+        self._known: dict[int, tuple[Plan, str | None]] = {}
+
+    def __call__(self, plan: Plan) -> str | None:
+        """Return the query of a plan, without seed and part of the page; None if it has none."""
+        if id(plan) not in self._known:
+            self._known[id(plan)] = (plan, query_of(Linked(plan)))
+        return self._known[id(plan)][1]
+
+    def forget_all_but(self, plans: Iterable[Plan]) -> None:
+        """Forget plans that are not among these."""
+        kept = {id(plan) for plan in plans}
+        self._known = {name: known for name, known in self._known.items() if name in kept}
+
+
+def steps_text(history: History, query_of_plan: Queries) -> str:
+    """Return the latest steps of a history as text: links, without files.
+
+    A plan that has no link ends them, as a step that is left out would not be undone.
+    """
+    if not history.past and not history.undone:
+        return ""
+    past, undone = history.past[-MOST_STEPS:][::-1], history.undone[:MOST_STEPS]
+    query_of_plan.forget_all_but((*past, history.plan, *undone))
+    ways = [list(takewhile(bool, map(query_of_plan, way))) for way in (past, undone)]
+    return json.dumps([query_of_plan(history.plan), *ways])
+
+
+def read_steps(text: str, plan: Plan, complete: Callable[[Linked], Plan]) -> History | None:
+    """Return the history that a text holds, if it is that of the plan; None if it is not.
+
+    Parameters
+    ----------
+    text
+        From a browser, which may send anything.
+    plan
+        The plan that is shown after a reload.
+    complete
+        As for `state.tray.read_tray`.
+    """
+    try:
+        match json.loads(text) if 0 < len(text) <= _LONGEST_STEPS else None:
+            case [str(now), [*past], [*undone]] if complete(read_query(now)).key == plan.key:
+                ways = [_plans(queries, complete) for queries in (past, undone)]
+                return History(plan, ways[0][::-1], ways[1])
+    except (ValueError, RecursionError):  # an `InputError` is one
+        pass
+    return None
+
+
+def _plans(queries: list[Any], complete: Callable[[Linked], Plan]) -> tuple[Plan, ...]:
+    """Return plans of links up to the first that is none, or that needs what is not there."""
+    plans: list[Plan] = []
+    for query in queries[:MOST_STEPS]:
+        try:
+            plans.append(complete(read_query(str(query))))
+        except InputError:
+            break
+    return tuple(plans)
 
 
 def beliefs_to_keep(decided: OwnBelief | None, newest: OwnBelief | None) -> dict[str, str]:
@@ -166,11 +251,17 @@ def restore(session: Session, kept: Mapping[str, str]) -> None:
     portfolio = _kept_portfolio(kept)
     own = [found for name in (_BELIEF, _NEWEST) if (found := _kept_belief(kept.get(name, "")))]
     beliefs = {each.fingerprint: each for each in own}
-    session.restore_tray(
-        read_tray(kept.get(_TRAY, ""), lambda of: _completed(of, portfolio, beliefs, kept))
-    )
+
+    def completed(linked: Linked) -> Plan:
+        return _completed(linked, portfolio, beliefs, kept)
+
+    session.restore_tray(read_tray(kept.get(_TRAY, ""), completed))
     session.organisation.restore(kept.get(_TOLD, ""), own[-1] if own else None)
     _restore_files(session, portfolio, beliefs, kept)
+    # Last: the plan of the address has its files by now. Who has changed it since keeps that.
+    history = read_steps(kept.get(_STEPS, ""), session.plan, completed)
+    if history is not None and session.history.value == History(session.plan):
+        session.history.set(history)
 
 
 def _completed(

@@ -35,7 +35,7 @@ from modelops_abm.app.theme import icon, stylesheet
 from modelops_abm.app.understand.page import Understand
 from modelops_abm.app.visit import Visit
 from modelops_abm.app.watch.page import Watch
-from modelops_abm.app.widgets import Markup
+from modelops_abm.app.widgets import Connection, Markup
 from modelops_abm.app.widgets.browser import copy, switch_theme
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.formats import number, plural
@@ -219,6 +219,7 @@ def Page() -> None:
     solara.Title("ModelOps simulator")
     solara.Style(stylesheet())
     with solara.Div(classes=["modelops"]):
+        Connection()
         BrowserSync(session)
         Visit(session)
         Markup(hatching(), css_class="hatching-place")

@@ -19,6 +19,7 @@ import solara
 def Browser(
     command: dict[str, Any],
     address: str,
+    place: str,
     kept: dict[str, str],
     event_report: Callable[[dict[str, Any]], None],
 ) -> None:
@@ -30,14 +31,27 @@ def Browser(
         See `download`, `copy`, `switch_theme`, `picture`; carried out when its ``serial`` changes.
     address
         Query of the page's address, which follows after a moment without changes.
+    place
+        Where in the page one is; another one is a step of the browser's Back, a changed address
+        alone is none.
     kept
         Texts by name that the tab keeps until it is closed; an empty one is forgotten. What it
         kept before is left alone until this changes.
     event_report
         Called with ``{"kind": "opened", "kept": {...}, "address": ...}`` when the page has opened,
+        ``{"kind": "went", "query": ...}`` when Back or Forward of the browser was used,
         ``{"kind": "copied", "text": ...}`` after `copy`, ``{"kind": "pictures", "pictures": {name:
         data URL}}`` after `picture`, and ``{"kind": "not kept", "name": ...}`` if there is no room
         for a text. What a browser sends can be forged: check it.
+    """
+
+
+@solara.component_vue("connection.vue", vuetify=False)
+def Connection() -> None:
+    """Tell when the server does not answer, hold what is beside it meanwhile, and come back.
+
+    All of it happens in the browser, as nothing else can be told then. Put it beside what is held.
+    A server that has lost the visit gives a reload, which `Browser` makes whole again.
     """
 
 

@@ -59,6 +59,29 @@ def test_replay_shows_the_plan_before_and_the_change_again(visitor: Visitor) -> 
     expect(visitor.part("verdict")).to_have_attribute("data-answers", second)
 
 
+def test_the_browser_goes_back_within_the_page_and_undo_survives_a_reload(visitor: Visitor) -> None:
+    here = visitor.page.locator('nav [aria-current="page"]')
+    plans = [visitor.plan]
+    for key in ("Home", "PageUp"):
+        visitor.press(AUTOMATION, key)
+        plans.append(visitor.plan)
+    visitor.show("Understand")
+    visitor.show("Your organisation")
+    for part in ("Understand", "Decide"):
+        visitor.page.go_back()
+        expect(here).to_have_text(part)
+    visitor.page.go_forward()
+    expect(here).to_have_text("Understand")
+    visitor.show("Decide")
+    visitor.page.wait_for_function("!location.search.includes('view=')")
+    visitor.page.reload()
+    assert visitor.plan == plans[2]
+    for button, place in (("Undo", 1), ("Undo", 0), ("Redo", 1)):
+        with visitor.changing_the_plan():
+            visitor.button(button).click()
+        assert visitor.plan == plans[place]
+
+
 def test_reset_goes_back_to_the_preset_and_can_be_undone(visitor: Visitor) -> None:
     changed = visitor.plan
     with visitor.changing_the_plan():
