@@ -62,7 +62,7 @@ def credit_waterfall(credit: Credit) -> Figure:
         ((body,),),
         "Which capability earns it",
         shows="Each capability's share of what they are worth together: the average of what it"
-        f" adds over all orders in which they could come. {_luck(credit)}",
+        f" adds over all orders in which they could come. {_chance(credit)}",
         source=_source(credit),
         table=lambda: Table(
             "Share of each capability",
@@ -119,7 +119,7 @@ def credit_synergies(credit: Credit) -> Figure:
         "Pairs of capabilities",
         shows="What two add together beyond what they add apart, on average over the others. Below"
         " zero they do in part the same work; grey cannot be told from zero."
-        f" {_luck(credit)}",
+        f" {_chance(credit)}",
         source=_source(credit),
     )
 
@@ -159,7 +159,7 @@ def _synergy_finding(pairs: dict[tuple[CapabilityName, CapabilityName], PairedDi
     return f"{all_of(pair).capitalize()} help each other most, by {worth}"
 
 
-def _luck(credit: Credit) -> str:
+def _chance(credit: Credit) -> str:
     futures = formats.plural(credit.replications, "future")
     return f"All {1 << len(credit.capabilities)} combinations in the same {futures}."
 

@@ -66,8 +66,8 @@ def voi(asked: Asked, varied: tuple[str, ...], points: int, each: bool) -> None:
             alternatives, known, asked.replications, asks=asks_of(answers), **keeping
         )
         facts = {"points": points, "alternatives": list(found.names)}
-        luck = f"{plural(points, 'draw')}, {plural(found.replications, 'future')} of each"
-        return Found(found, luck, facts)
+        size = f"{plural(points, 'draw')}, {plural(found.replications, 'future')} of each"
+        return Found(found, size, facts)
 
     def valued(keeping: Keeping) -> Found:
         if asked.believed is not None:

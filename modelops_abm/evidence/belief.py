@@ -262,7 +262,7 @@ class Belief(Reported):
         return found.sort_values("narrower", ascending=False, kind="stable")
 
     def predicted(self) -> pd.DataFrame:
-        """Return what the belief predicts for each measure, with luck: 5, 50 and 95 %."""
+        """Return what the belief predicts for each measure, with chance: 5, 50 and 95 %."""
         rows = {
             name: np.nanquantile(values, _ENDS)
             for name, values in self.predictions.items()

@@ -1,17 +1,18 @@
 """Draws of what is believed, by what runs show themselves: from the regression's to the runs'.
 
 A regression of what runs show misses them where they are no polynomial of a hundred numbers, by
-several times their luck. So its draws are only where this begins. Each is run, with luck of its
-own, and how likely the evidence is by its run takes the place of how likely it is by the
+several times what chance does. So its draws are only where this begins. Each is run, with chance of
+its own, and how likely the evidence is by its run takes the place of how likely it is by the
 regression, by and by (tempering). In between chains of moves spread the draws: some moves under the
 regression, which cost nothing, and then one run, which decides (a surrogate transition, Liu 2001;
-delayed acceptance, Christen and Fox 2005, doi:10.1198/106186005X76983). Draw and luck move
-together, so that luck, on average over all of it, is part of the likelihood (pseudo-marginal,
+delayed acceptance, Christen and Fox 2005, doi:10.1198/106186005X76983). Draw and chance move
+together, so that chance, on average over all of it, is part of the likelihood (pseudo-marginal,
 Andrieu and Roberts 2009, doi:10.1214/07-AOS574).
 
-Were luck all that decides, few would be as it was said, who knows it better than luck leaves it.
-So each draw is run twice. The mean of n runs has 1/n of the variance of luck; the rest, 1 - 1/n of
-it, is added to what was said. For luck that is normal the sum is exact (docs/decisions/0052).
+Were chance all that decides, few would be as it was said, who knows it better than chance leaves
+it. So each draw is run twice. The mean of n runs has 1/n of the variance of chance; the rest,
+1 - 1/n of it, is added to what was said. For normal chance the sum is exact
+(docs/decisions/0052).
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ from modelops_abm.runs import Cancelled
 type Floats = NDArray[np.float64]
 type Integers = NDArray[np.int64]
 
-LUCKS = 2
-"""How many runs, each with luck of its own, tell what a draw shows."""
+RUNS_OF_EACH = 2
+"""How many runs, each with random numbers of its own, tell what a draw shows."""
 STATES, LAST_STATES = 4, 16
 """Length of a chain between two steps of tempering, and after the last, its beginning included."""
 ENOUGH = 400.0
@@ -71,7 +72,7 @@ class Seen(NamedTuple):
 
     @classmethod
     def of(cls, runs: Floats) -> Self:
-        """Return it of draws x `LUCKS` x values, NaN where a run does not show it."""
+        """Return it of draws x `RUNS_OF_EACH` x values, NaN where a run does not show it."""
         there = np.isfinite(runs).all(axis=2)
         counts = there.sum(axis=1)
         sums = np.where(there[:, :, np.newaxis], runs, 0.0).sum(axis=1)
@@ -87,7 +88,7 @@ class Seen(NamedTuple):
         return type(self)(means, np.where(is_own, self.counts, other.counts))
 
 
-def log_of_runs(seen: Seen, said: Floats, spread: Floats, luck: Floats) -> Floats:
+def log_of_runs(seen: Seen, said: Floats, spread: Floats, chance: Floats) -> Floats:
     """Return the logarithm of how likely what was said is by what draws showed.
 
     Parameters
@@ -96,7 +97,7 @@ def log_of_runs(seen: Seen, said: Floats, spread: Floats, luck: Floats) -> Float
         What they showed.
     said, spread
         Of each value, what was said, and its standard deviation.
-    luck
+    chance
         Covariance of the values between runs of one draw.
 
     Examples
@@ -107,14 +108,14 @@ def log_of_runs(seen: Seen, said: Floats, spread: Floats, luck: Floats) -> Float
     0.5
     """
     found = np.full(len(seen.counts), -np.inf)
-    for count in range(1, LUCKS + 1):
+    for count in range(1, RUNS_OF_EACH + 1):
         rows = seen.counts == count
-        covariance = np.diag(spread**2) + (1.0 - 1.0 / count) * luck
+        covariance = np.diag(spread**2) + (1.0 - 1.0 / count) * chance
         inverse = np.linalg.inv(covariance)
         apart = seen.means[rows] - said
         distance = (product(apart, inverse) * apart).sum(axis=1)
         # A draw is as likely as the share of its runs that can be compared at all.
-        size = np.log(count / LUCKS) - 0.5 * np.linalg.slogdet(covariance)[1]
+        size = np.log(count / RUNS_OF_EACH) - 0.5 * np.linalg.slogdet(covariance)[1]
         found[rows] = size - 0.5 * distance
     return found
 
@@ -170,7 +171,7 @@ def runs_of(draws: int) -> int:
     """Return about how many runs a correction takes: with five steps of tempering."""
     chains = draws // (2 * STATES)
     moves = 4 * (STATES - 1) + LAST_STATES - 1
-    return LUCKS * (draws // 2 + chains * moves)
+    return RUNS_OF_EACH * (draws // 2 + chains * moves)
 
 
 def corrected(
@@ -261,7 +262,7 @@ def _next_part(
 
 
 class _Walk:
-    """Moves chains, all at once; draw and luck together."""
+    """Moves chains, all at once; draw and chance together."""
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 What is shown is regressed on the place of the draw, linear in all dimensions, quadratic along the
 directions that matter and in the pairs of dimensions that tell most of what is left then, near to
-what was said. What is left is luck, which differs between the
+what was said. What is left is chance, which differs between the
 runs of one draw, and what no such function is: the regression's error. Both together are taken for
 a normal distribution, which leads to where draws of the belief are; runs decide on these
 (`correction`; docs/decisions/0052).
@@ -46,7 +46,7 @@ class Emulator:
         Features x values.
     covariance
         Of what a run leaves: values x values.
-    luck
+    chance
         The part of it by which runs of one draw differ.
     near
         How many runs it rests on, by their weights.
@@ -57,11 +57,11 @@ class Emulator:
     pairs: NDArray[np.integer]
     coefficients: Floats
     covariance: Floats
-    luck: Floats
+    chance: Floats
     near: float
 
     def mean(self, places: Floats) -> Floats:
-        """Return what is shown without luck: draws x values."""
+        """Return what is shown without chance: draws x values."""
         features = _features(places, self.directions, self.centre, self.pairs)
         return product(features, self.coefficients)
 
@@ -77,7 +77,7 @@ def fitted(
         Draws x dimensions.
     runs
         Draws x runs of each x values, in the scale in which they are regressed; NaN where they do
-        not exist. Luck is told from two runs on.
+        not exist. Chance is told from two runs on.
     said, spread
         Of each value, what was said, and its standard deviation.
     before
@@ -94,16 +94,16 @@ def fitted(
     pairs = _telling_pairs(places, residuals, weights)
     features = _features(places, directions, centre, pairs)
     coefficients, residuals = _regressed(features, values, weights)
-    luck, left = _luck(runs, weights), _covariance(residuals, weights)
+    chance, left = _chance(runs, weights), _covariance(residuals, weights)
     # The mean of some runs leaves less than one of them.
-    of_a_run = left + (1.0 - 1.0 / runs.shape[1]) * luck
+    of_a_run = left + (1.0 - 1.0 / runs.shape[1]) * chance
     return Emulator(
         directions,
         centre,
         pairs,
         rounded(coefficients),
         rounded(of_a_run),
-        luck,
+        chance,
         _effective(weights),
     )
 
@@ -165,7 +165,7 @@ def _features(
 def _nearness(before: Emulator, places: Floats, said: Floats, spread: Floats) -> Floats:
     """Return weights of runs by how near to what was said they are expected, not found, to be.
 
-    What a run showed must not count: those that luck has led there would be taken for the rule.
+    What a run showed must not count: those that chance has led there would be taken for the rule.
     """
     apart = before.mean(places) - said
     inverse = np.linalg.inv(before.covariance + np.diag(spread**2))
@@ -186,7 +186,7 @@ def _means(runs: Floats) -> Floats:
     return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
-def _luck(runs: Floats, weights: Floats) -> Floats:
+def _chance(runs: Floats, weights: Floats) -> Floats:
     """Return how runs of one draw differ, near to what was said: values x values."""
     count, values = runs.shape[1:]
     if count < 2:

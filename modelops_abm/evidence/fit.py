@@ -3,8 +3,9 @@
 Draws of what is known are run as the organisation is, and what they show is regressed on what they
 are (`emulator`); draws of the belief are sampled from what was known, what was said and that
 regression (`sampler`); these are run in turn, so that the regression is learned where it is needed.
-The last draws are run as well: they are what the belief predicts, with luck of their own, and tell
-whether the regression holds there. docs/decisions/0052 says why so, and what else was tried.
+The last draws are run as well: they are what the belief predicts, by random numbers of their own,
+and tell whether the regression holds there. docs/decisions/0052 says why so, and what else was
+tried.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from modelops_abm.disk import read_file, write_whole
 from modelops_abm.errors import InputError, Problem
 from modelops_abm.evidence.belief import Belief, Contradiction, digest_of_known
 from modelops_abm.evidence.correction import (
-    LUCKS,
+    RUNS_OF_EACH,
     Rule,
     Seen,
     Work,
@@ -59,7 +60,7 @@ _OUTSIDE = 1.2
 """Half ranges off at which a statement is looked at without itself."""
 _MOST_LOOKED_AT = 3
 _LEAST = float(np.log(1.0 + EXACTLY) / ndtri(0.5 + PERCENT / 200.0))
-"""Standard deviation that is left to what a log says beside luck: as of what is said exactly."""
+"""Standard deviation that is left to what a log says beside chance: as of what is said exactly."""
 _LUCK = "evidence"
 
 
@@ -71,8 +72,8 @@ class Size(NamedTuple):
     draws
         Of the belief; a multiple of 40 (`sampler.STEPS`, `correction.STATES`).
     rounds
-        Draws from which the regression learns, round by round, each run `LUCKS` times; the first
-        are of what is known.
+        Draws from which the regression learns, round by round, each run `RUNS_OF_EACH` times; the
+        first are of what is known.
     checked
         Draws of the belief that are run to see what it predicts.
     """
@@ -86,13 +87,13 @@ SIZE = Size()
 
 
 class Simulator(Protocol):
-    """Shows what draws of an organisation show, each with luck of its own."""
+    """Shows what draws of an organisation show, each with random numbers of its own."""
 
     names: Sequence[str]
     """Of what it shows."""
 
     def __call__(self, draws: Draws, first: int) -> Shown:
-        """Return what each draw shows, by name; the n-th has the luck of number first + n."""
+        """Return what each draw shows, by name; the n-th as replication first + n."""
 
 
 @dataclass
@@ -102,7 +103,7 @@ class Runs:
     Attributes
     ----------
     seed
-        Of the luck.
+        Of the random numbers.
     executor, cancel
         As `stream` has them.
     """
@@ -315,7 +316,7 @@ class _Question:
 
     def rule(self, emulator: Emulator, slopes_of_known: Floats) -> Rule:
         """Return how likely what was said about measures is."""
-        spread = self._beside(emulator.luck)
+        spread = self._beside(emulator.chance)
         inverse = np.linalg.inv(emulator.covariance + np.diag(spread**2))
 
         def regressed(places: Floats) -> Floats:
@@ -323,19 +324,19 @@ class _Question:
             return np.asarray(-0.5 * (product(apart, inverse) * apart).sum(axis=1))
 
         def of_runs(seen: Seen) -> Floats:
-            return log_of_runs(seen, self.said, spread, emulator.luck)
+            return log_of_runs(seen, self.said, spread, emulator.chance)
 
         linear = emulator.coefficients[1 : 1 + len(self.names)]
         directions = np.concatenate([slopes_of_known, linear], axis=1)
         return Rule(regressed, of_runs, at_right_angles(directions))
 
-    def _beside(self, luck: Floats) -> Floats:
-        """Return the standard deviation of what was said that the luck of a run does not have.
+    def _beside(self, chance: Floats) -> Floats:
+        """Return the standard deviation of what was said that the chance of a run does not have.
 
-        The range that is computed from a log is of its own luck: that of some years of one
+        The range that is computed from a log is of its own chance: that of some years of one
         organisation, as a run is. Both together would count it twice.
         """
-        own = np.sqrt(np.maximum(self.spread**2 - np.diag(luck), _LEAST**2))
+        own = np.sqrt(np.maximum(self.spread**2 - np.diag(chance), _LEAST**2))
         return np.where(self._is_computed, np.minimum(own, self.spread), self.spread)
 
     def sampled(
@@ -388,9 +389,9 @@ class _Fit:
         self._done = 0
         self._all = size.checked
         if question.shown:
-            self._all += LUCKS * sum(size.rounds) + runs_of(size.draws)
+            self._all += RUNS_OF_EACH * sum(size.rounds) + runs_of(size.draws)
         self._places = np.empty((0, len(question.names)))
-        self._runs = np.empty((0, LUCKS, len(question.shown)))
+        self._runs = np.empty((0, RUNS_OF_EACH, len(question.shown)))
         self._emulator: Emulator | None = None
 
     def beliefs(self) -> Iterator[Belief]:
@@ -410,9 +411,9 @@ class _Fit:
 
     def _look(self, places: Floats) -> Seen:
         """Run draws, some times each, and remember what they show."""
-        runs = self._question.values(self._run(np.repeat(places, LUCKS, axis=0)))
-        runs = runs.reshape(len(places), LUCKS, -1)
-        # All that is run counts, whether a chain went there or not: what was kept was lucky.
+        runs = self._question.values(self._run(np.repeat(places, RUNS_OF_EACH, axis=0)))
+        runs = runs.reshape(len(places), RUNS_OF_EACH, -1)
+        # All that is run counts, whether a chain went there or not: what was kept was favoured.
         self._places = np.concatenate([self._places, places])
         self._runs = np.concatenate([self._runs, runs])
         return Seen.of(runs)

@@ -1,7 +1,7 @@
 """Alternatives to choose among: a plan, doing nothing, each capability alone; and who wins.
 
-First what there is to choose, and its outcomes at many points under the same luck; then which wins
-at each point, how often, and which may be the first.
+First what there is to choose, and its outcomes at many points under common random numbers; then
+which wins at each point, how often, and which may be the first.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def outcomes_at(
     first: int = 0,
     **keeping: Unpack[Keeping],
 ) -> Floats:
-    """Return an outcome of alternatives at points, the same luck for all.
+    """Return an outcome of alternatives at points, common random numbers for all.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Plans against a baseline over the same luck: all at once, or look by look as futures come in.
+"""Plans against a baseline over common random numbers: all at once, or look by look.
 
 First the replications: those that a store has, then those that are to be run. Then what gathers
 them into a comparison. Then what is called: `compare` and `comparisons` for one plan,
@@ -154,7 +154,7 @@ class Gathering:
     scenarios
         All scenarios by name.
     seed, engine
-        Seed of the luck that they share, and the engine that runs them.
+        Seed of the random numbers that they share, and the engine that runs them.
     wanted
         Daily outcomes of which bands are wanted.
     draws
@@ -253,7 +253,8 @@ class Gathering:
 
 
 # --------------------------------------------------------------------------------------
-# Plans against a baseline over the same luck: all at once, or look by look as futures come in.
+# Plans against a baseline over common random numbers: all at once, or look by look as futures come
+# in.
 
 
 class Settings(Keeping, total=False):
@@ -287,7 +288,7 @@ def compare(
     baseline: Scenario | None = None,
     **settings: Unpack[Settings],
 ) -> Comparison:
-    """Compare a plan with its baseline over the same luck.
+    """Compare a plan with its baseline over common random numbers.
 
     Parameters
     ----------
@@ -368,7 +369,7 @@ def side_by_side(
     baseline: str,
     **settings: Unpack[Settings],
 ) -> SideBySide:
-    """Compare several scenarios over the same luck.
+    """Compare several scenarios over common random numbers.
 
     Parameters
     ----------

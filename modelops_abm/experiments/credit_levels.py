@@ -90,7 +90,7 @@ class LevelWorth(Represented):
     def ranking(self) -> Ranking[float]:
         """Return the levels by their NPV, highest first, and which may be the best of them.
 
-        The best one tried looks a little better than it is, since luck has helped to choose it.
+        The best one tried looks a little better than it is, since chance has helped to choose it.
         """
         return rank(self.levels, self.samples["npv"])
 
@@ -261,7 +261,7 @@ class SingleChanges(Represented):
     def ranking(self) -> Ranking[LevelChange | None]:
         """Return the changes by their NPV, highest first, and which may be the best of them.
 
-        None is the plan as it is. The best one tried looks a little better than it is, since luck
+        None is the plan as it is. The best one tried looks a little better than it is, since chance
         has helped to choose it.
         """
         # Without the baseline, which is in the first row.
@@ -361,7 +361,7 @@ def best_level(levels: LevelWorth) -> str:
     best = ranking.order[0]
     candidates = [level_word(level) for level in sorted(ranking.may_be_best)]
     # Another level is named only if the plan's own is known to be worse; else the best of many by
-    # luck would win.
+    # chance would win.
     if here not in ranking.may_be_best:
         gain = known_money(levels.worth(best, against=here), signed=True)
         unsure = _not_told_from([word for word in candidates if word != level_word(best)])

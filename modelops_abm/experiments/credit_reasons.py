@@ -1,4 +1,4 @@
-"""Why a capability earns or costs: what it changes under the same luck, and that in sentences.
+"""Why a capability earns or costs: changes under common random numbers, in sentences.
 
 First the reasons, as paired differences, each with whether it can be told when picked out of all;
 then the sentences, which name only what can be told, and of that what matters.

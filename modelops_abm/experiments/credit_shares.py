@@ -4,7 +4,7 @@ A game states what every coalition of players is worth. A coalition is a whole n
 are its bits: player i belongs to it if bit i is set, so 0 is nobody and the last one everybody.
 Worths are an array of coalitions x replications; every replication is a game of its own, and so the
 results are paired samples. The first half of the file knows games alone; the second runs every
-combination of the capabilities under the same luck. docs/decisions/0016.
+combination of the capabilities under common random numbers. docs/decisions/0016.
 """
 
 from __future__ import annotations
@@ -134,7 +134,7 @@ def _coalitions_without(players: int, *absent: int) -> list[int]:
 
 
 # --------------------------------------------------------------------------------------
-# Which capability of a plan earns what: all combinations of them under the same luck.
+# Which capability of a plan earns what: all combinations of them under common random numbers.
 
 
 @dataclass(frozen=True, repr=False)

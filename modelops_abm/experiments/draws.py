@@ -218,7 +218,7 @@ def draws_of(
     count
         How many draws.
     seed
-        Decides on them, and is another than the luck of runs with the same seed.
+        Decides on them, and is another than that of runs with the same seed.
     first
         Number of the first.
     names
@@ -384,7 +384,8 @@ def shares_of(name: str, count: int, seed: int, first: int = 0) -> Floats:
     >>> shares_of("team.focus", 2, 0, first=1)[0] == shares_of("team.focus", 2, 0)[1]
     np.True_
     """
-    # From a name where the key of a run has its seed, so that no draw shares the luck of a run.
+    # From a name where the key of a run has its seed, so that no draw shares the random numbers of
+    # a run.
     key = chain(chain(key_of_name("knowledge"), seed), key_of_name(f"knowledge of {name}"))
     numbers = np.empty(count)
     fill_with_uniforms(key, first, numbers)

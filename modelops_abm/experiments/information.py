@@ -61,7 +61,8 @@ class Moves:
     start, end
         Positions of the input before and after, from 0 to 1, independent and uniform.
     before, after
-        Utilities at them, everything else and luck being the same: alternatives x moves.
+        Utilities at them, everything else and the random numbers being the same: alternatives x
+        moves.
     groups
         How many values the input has, with equal parts of the positions; None for a range.
     """
@@ -125,9 +126,9 @@ def information_of(utilities: Floats, halves: Floats, moves: Mapping[str, Moves]
     Parameters
     ----------
     utilities
-        Alternatives x independent points, each with its own luck.
+        Alternatives x independent points, each with its own random numbers.
     halves
-        The same of two halves of the luck of each point: 2 x alternatives x points.
+        The same of two halves of the replications of each point: 2 x alternatives x points.
     moves
         Of each input by name, begun at some of the points.
     """
@@ -172,10 +173,10 @@ def perfect_information(utilities: Floats, halves: Floats, leads: Leads) -> Wort
     """Return the expected value of perfect information (Raiffa and Schlaifer 1961).
 
     It is the loss by not knowing of the alternative that is best on average, and so the smallest
-    such loss of all. The upper end is the lowest one of these losses, which luck flatters, as it
+    such loss of all. The upper end is the lowest one of these losses, which chance flatters, as it
     does the best of several at a point. The lower end is that of what is saved if the best is
-    chosen by one half of the luck and valued by the other, which flatters nobody, whichever of
-    those that may be the best on average is it.
+    chosen by one half of the replications and valued by the other, which flatters nobody, whichever
+    of those that may be the best on average is it.
 
     Parameters
     ----------
@@ -189,16 +190,16 @@ def perfect_information(utilities: Floats, halves: Floats, leads: Leads) -> Wort
     closest = int(np.argmin(ends)) if min(ends) < math.inf else leads.best
     saved = {each: _saved(halves, each) for each in leads.may_be_best}
     low = max(0.0, min(skewed_interval(each, _ERROR)[0] for each in saved.values()))
-    # One looks too high, as luck flatters the best of each point; the other too low, as half the
-    # luck chooses worse. On average the truth lies between.
+    # One looks too high, as chance flatters the best of each point; the other too low, as half the
+    # replications choose worse. On average the truth lies between.
     mean = (losses[leads.best].mean() + _saved(halves, leads.best).mean()) / 2.0
     return _told(float(mean), low, ends[closest], losses[closest])
 
 
 def _saved(halves: Floats, now: int) -> Floats:
-    """Return what the choice by half the luck saves at each point, as the other half values it."""
+    """Return what half the replications choose saves at each point, as the others value it."""
     gains = []
-    # Who chooses must not value: the same luck would praise its own choice.
+    # Who chooses must not value: the same replications would praise its own choice.
     for choosing, valuing in (halves, halves[::-1]):
         then = np.argmax(choosing, axis=0)
         gains.append(np.take_along_axis(valuing, then[None], axis=0)[0] - valuing[now])

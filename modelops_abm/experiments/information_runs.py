@@ -308,11 +308,11 @@ class ValueOfInformation(Reported):
             )
         return (
             f"{worth} What one assumption can do was tried at {self.moves} points, everything else"
-            " and luck being the same: it is worth no more than that. Intervals are over points and"
-            " luck; lower ends hold for all assumptions together, so that what begins above nothing"
-            " is worth knowing. Where a few points make most of an average, it cannot be told. The"
-            " ranges are what the sources leave open, every value in them held to be as likely: a"
-            " judgement."
+            " and chance being the same: it is worth no more than that. Intervals are over points"
+            " and chance; lower ends hold for all assumptions together, so that what begins above"
+            " nothing is worth knowing. Where a few points make most of an average, it cannot be"
+            " told. The ranges are what the sources leave open, every value in them held to be as"
+            " likely: a judgement."
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -374,9 +374,9 @@ def value_of_information(
     """Value the information on uncertain assumptions for a choice among alternatives.
 
     The inputs are independent and uniform over their ranges, those with equal ratios on a
-    logarithmic scale: a judgement, like the ranges. Luck is averaged over: nobody can buy
+    logarithmic scale: a judgement, like the ranges. Chance is averaged over: nobody can buy
     information on it. Each point has replications of its own, so that an interval over the points
-    is one over luck as well. Beside the points, each input alone is drawn anew at some of them.
+    is one over chance as well. Beside the points, each input alone is drawn anew at some of them.
 
     Parameters
     ----------
@@ -467,7 +467,7 @@ def _run(
     replications: int,
     keeping: Keeping,
 ) -> tuple[Floats, Floats]:
-    """Return utilities at the points by halves of their luck, and after the moves.
+    """Return utilities at the points by halves of their replications, and after the moves.
 
     Returns
     -------
@@ -492,8 +492,8 @@ def _run(
         for row, (place, move) in enumerate(moved, start=1):
             rows[row, place] = design.moves[place].ends[move]
         # Each point has futures of its own (from point x replications on), so that the spread over
-        # the points has luck in it. A point, its moves and all alternatives share them, so that the
-        # effect of a move has none.
+        # the points has chance in it. A point, its moves and all alternatives share them, so that
+        # the effect of a move has none.
         found = _found(
             alternatives,
             at_positions(inputs, rows),
@@ -569,7 +569,7 @@ def _check(
     if points < _LEAST_POINTS:
         raise InputError(f"at least {_LEAST_POINTS} points are needed, not {points}")
     if replications < 2:
-        raise InputError("at least two replications are needed, so that luck can be told")
+        raise InputError("at least two replications are needed, so that chance can be told")
     for scenario in alternatives.values():
         check_inputs(scenario, inputs)
 
@@ -634,8 +634,8 @@ def worth_of_answers(
         return npv
 
     as_set = found(0, None, draws.first)
-    lucks = [draws, *map(draws.again, range(1, replications))]
-    each = np.array([found(place, one, one.first) for place, one in enumerate(lucks, start=1)])
+    repeats = [draws, *map(draws.again, range(1, replications))]
+    each = np.array([found(place, one, one.first) for place, one in enumerate(repeats, start=1)])
     halves = np.array([each[half::2].mean(axis=0) for half in (0, 1)])
     utilities = each.mean(axis=0)
     ahead = each[:, -1] - each[:, 0]

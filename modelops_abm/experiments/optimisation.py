@@ -1,6 +1,6 @@
 """Which road map to take: searched with few futures, decided with fresh ones.
 
-The best of many that were tried looks better than it is, as luck has helped to choose it: the
+The best of many that were tried looks better than it is, as chance has helped to choose it: the
 winner's curse. So futures are never used twice. The search and its second look have their own; the
 finalists are measured again in others, which decide; and what the chosen one is worth is told by a
 third set, which had no part in any choice. Over draws of what the organisation may be, that set
@@ -15,7 +15,7 @@ from typing import Unpack
 
 import numpy as np
 
-from modelops_abm.experiments.optimisation_over import LUCKS, OverBelief, regrets_of, safest
+from modelops_abm.experiments.optimisation_over import RUNS_OF_EACH, OverBelief, regrets_of, safest
 from modelops_abm.experiments.optimisation_results import (
     Confirmed,
     Finalist,
@@ -54,7 +54,7 @@ REPLICATIONS = 400
 """Fresh futures of each finalist, unless asked otherwise."""
 _FIRST_LOOK, _SECOND_LOOK = 16, 4
 _FIRST_LOOK_OVER, _SECOND_LOOK_OVER = 4, 2
-"""Over draws, as organisations differ by more than luck does: larger parts of the replications."""
+"""Over draws, where organisations differ by more than chance: larger parts of the replications."""
 _FEWEST = 8
 _PROMISING = 4
 _ROUNDS = 3
@@ -75,10 +75,10 @@ def optimise(
 ) -> Optimised:
     """Return the road map that is worth most, and what else there is to know for a decision.
 
-    Every road map is compared with doing nothing over the same luck. If there are no more than
-    `trials`, all are tried, and the best of all is among those that may be with 95 % confidence;
-    else Optuna suggests which. The promising are measured in more futures, and the finalists, the
-    plan and doing nothing in fresh ones, which alone decide.
+    Every road map is compared with doing nothing over common random numbers. If there are no more
+    than `trials`, all are tried, and the best of all is among those that may be with 95 %
+    confidence; else Optuna suggests which. The promising are measured in more futures, and the
+    finalists, the plan and doing nothing in fresh ones, which alone decide.
 
     Parameters
     ----------
@@ -302,14 +302,14 @@ class _Race:
         first, count = self._several + self.replications, self.replications
         road_maps = [each.road_map for each in rechecked]
         allowed = [each.road_map for each in within]
-        pairs = max(count // LUCKS, 1)
+        pairs = max(count // RUNS_OF_EACH, 1)
         self._work.plan(len(road_maps) * count + len(allowed) * pairs, 0)
         told = self._work.told(len(road_maps))
         spending = self._futures_of_spending
         last = self._runs.measure(road_maps, count, first=first, of_spending=spending, told=told)
         by_road_map = {each.road_map: each for each in last}
         again = self._runs.again(allowed, pairs, first, self._work.told(len(allowed)))
-        lucks = [
+        repeats = [
             np.array([by_road_map[each].gains[:pairs], other.gains])
             for each, other in zip(allowed, again, strict=True)
         ]
@@ -319,7 +319,7 @@ class _Race:
         over = OverBelief(
             safe=safe,
             safe_to_do=safest(to_do),
-            regrets=dict(zip(allowed, regrets_of(np.array(lucks)), strict=True)),
+            regrets=dict(zip(allowed, regrets_of(np.array(repeats)), strict=True)),
             draws=count,
         )
         finalists = [Finalist(each.searched, by_road_map[each.road_map]) for each in rechecked]
@@ -336,8 +336,8 @@ class _Race:
     def _futures_of_spending(self) -> int:
         """In how many futures the spending of a finalist is measured, which runs each year again.
 
-        It hardly varies by luck, but organisations differ: with a budget for a year as many as show
-        the worth, without one some.
+        It hardly varies by chance, but organisations differ: with a budget for a year as many as
+        show the worth, without one some.
         """
         if self._draws is None:
             return self._several

@@ -20,7 +20,7 @@ from modelops_abm.experiments.words import known_money
 from modelops_abm.representation import Represented
 from modelops_abm.scenario import Scenario
 
-LUCKS = 2
+RUNS_OF_EACH = 2
 """Futures of each draw by which regret is told: one chooses, and the other values the choice."""
 
 
@@ -31,9 +31,9 @@ class Regret:
     Attributes
     ----------
     low, high
-        In $ of day 0. Whoever knew the organisation would still not know its luck, so both are
-        estimates: `low` has the better road map of each draw chosen by one of its futures and
-        valued by the other, which may choose wrongly; `high` has it chosen by the futures that
+        In $ of day 0. Whoever knew the organisation would still not know what chance brings, so
+        both are estimates: `low` has the better road map of each draw chosen by one of its futures
+        and valued by the other, which may choose wrongly; `high` has it chosen by the futures that
         value it, which flatters it.
     """
 
@@ -52,11 +52,11 @@ def regrets_of(gains: Floats) -> list[Regret]:
     Parameters
     ----------
     gains
-        Alternatives x `LUCKS` x draws.
+        Alternatives x `RUNS_OF_EACH` x draws.
 
     Examples
     --------
-    Of two organisations each alternative suits one, whatever their luck:
+    Of two organisations each alternative suits one, whatever chance brings:
 
     >>> suits = np.array([[[4.0, -2.0]] * 2, [[0.0, 0.0]] * 2])
     >>> regrets_of(suits)
@@ -65,8 +65,8 @@ def regrets_of(gains: Floats) -> list[Regret]:
     means = gains.mean(axis=1)
     flattered = float(means.max(axis=0).mean())
     draws = np.arange(gains.shape[2])
-    first, second = (gains[:, luck].argmax(axis=0) for luck in range(LUCKS))
-    apart = (gains[first, 1, draws] + gains[second, 0, draws]) / LUCKS
+    first, second = (gains[:, run].argmax(axis=0) for run in range(RUNS_OF_EACH))
+    apart = (gains[first, 1, draws] + gains[second, 0, draws]) / RUNS_OF_EACH
     honest = float(apart.mean())
     return [
         Regret(max(honest - mean, 0.0), flattered - mean) for mean in means.mean(axis=1).tolist()

@@ -99,7 +99,7 @@ class Finalist(Represented):
     Attributes
     ----------
     searched
-        What the search saw of it: too good if luck has helped to choose it.
+        What the search saw of it: too good if chance has helped to choose it.
     rechecked
         What it does in futures that had no part in the search.
     """
@@ -169,7 +169,7 @@ class Optimised(Reported):
     budget_per_year
         What may be spent beyond doing nothing in a year on average, in $; None for any amount.
     seed
-        Of the luck and of the search.
+        Of the random numbers and of the search.
     search
         How the search went.
     is_complete
@@ -180,7 +180,7 @@ class Optimised(Reported):
         Those measured again, the plan and doing nothing among them; highest worth first.
     confirmed
         The worth of the recommended one, and of the plan, in futures that decided nothing: what the
-        re-check says of it may owe something to luck, which has helped to choose it.
+        re-check says of it may owe something to chance, which has helped to choose it.
     levels
         How the levels of the recommended one rise: capabilities x days, mean over futures.
     capital
@@ -368,7 +368,7 @@ class Optimised(Reported):
         # By the last futures, as those of the re-check have helped to choose it.
         if self.confirmed.recommended.worth.verdict == "earns":
             return told
-        return f"The best that was found may be luck: {told[:1].lower()}{told[1:]}"
+        return f"The best that was found may be one by chance: {told[:1].lower()}{told[1:]}"
 
     def _nothing(self) -> str:
         """Return why to do nothing: nothing is worth it, or nothing is affordable."""
@@ -475,13 +475,13 @@ class Optimised(Reported):
         among += self._known_within(verb="are")
         if self.over is not None:
             return (
-                f"The search measured {measured}, and luck helps to choose the best of many; so a"
+                f"The search measured {measured}, and chance helps to choose the best of many; so a"
                 " re-check chose among the finalists, and their worth is told from"
                 f" {formats.plural(self.replications, 'future')} more, each with an organisation of"
                 f" its own. With {share} confidence the best of {among} is one of those marked."
             )
         return (
-            f"The search measured {measured}, and luck helps to choose the best of many: worth is"
+            f"The search measured {measured}, and chance helps to choose the best of many: worth is"
             f" told from {formats.plural(self.replications, 'future')} that the search has not"
             f" seen, the re-check. With {share} confidence the best of {among} is one of those"
             f" marked."
@@ -489,7 +489,7 @@ class Optimised(Reported):
         )
 
     def _last_check(self) -> str:
-        """Return the worth of the recommended one where luck had no part in choosing it."""
+        """Return the worth of the recommended one where chance had no part in choosing it."""
         if self.recommended == nothing_of(self.plan):
             return ""
         worth = self.confirmed.recommended.worth

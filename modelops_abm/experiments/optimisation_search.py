@@ -60,7 +60,7 @@ def expected_shortfall(values: NDArray[np.float64], share: float = WORST) -> Est
 # What a road map does beyond doing nothing, future by future: its worth and its spending.
 #
 # Spending follows the developers' work, which the plan does not command, so that it is measured.
-# What is spent by the end of a year is the total of the same futures, cut off there: luck does
+# What is spent by the end of a year is the total of the same futures, cut off there: chance does
 # not know how long a run is.
 
 
@@ -78,7 +78,7 @@ _SPENT = ("capital", "upkeep", "payroll")
 
 @dataclass(frozen=True)
 class Measured:
-    """A road map against doing nothing, over the same luck.
+    """A road map against doing nothing, over common random numbers.
 
     Attributes
     ----------
@@ -204,7 +204,7 @@ def worst_of(measured: Measured) -> float:
 
 
 class Measuring:
-    """Runs road maps of a plan, and its baseline, over the same luck.
+    """Runs road maps of a plan, and its baseline, over common random numbers.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ class Running(TypedDict, total=False):
     Attributes
     ----------
     seed
-        Seed of the luck that all scenarios share; 0 if not given.
+        Seed of the random numbers that all scenarios share; 0 if not given.
     progress
         Called with the replications done and those at the last look; one counts when every
         scenario has it.
@@ -325,7 +325,7 @@ def sampled(
     wanted: Sequence[str],
     **keeping: Unpack[Keeping],
 ) -> Iterator[Samples]:
-    """Yield the outcomes of scenarios that share their luck after so many replications.
+    """Yield the outcomes of scenarios with common random numbers after so many replications.
 
     Parameters
     ----------

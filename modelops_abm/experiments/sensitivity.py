@@ -82,7 +82,7 @@ class Question(Represented):
         first: int = 0,
         **keeping: Unpack[Keeping],
     ) -> Floats:
-        """Return the outcome of every alternative at every point, the same luck for all.
+        """Return the outcome of every alternative at every point, common random numbers for all.
 
         Returns
         -------

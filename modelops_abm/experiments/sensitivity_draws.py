@@ -223,7 +223,7 @@ def drivers(question: Question, replications: int = 400, **keeping: Unpack[Keepi
         raise InputError(f"at least {FEWEST} draws are needed, not {replications}")
     if question.with_each:
         raise InputError("what drives an answer has a size, and which alternative wins has none")
-    again, lucks = count_again(replications), draws.again()
+    again, repeats = count_again(replications), draws.again()
     whole, half = halves(keeping.get("progress"))
 
     def asked(count: int, **settings: Any) -> Floats:
@@ -234,7 +234,7 @@ def drivers(question: Question, replications: int = 400, **keeping: Unpack[Keepi
 
     answers = asked(replications, progress=whole)
     as_set = asked(replications, progress=half, draws=None)
-    pairs = asked(again, progress=None, draws=lucks, first=lucks.first)
+    pairs = asked(again, progress=None, draws=repeats, first=repeats.first)
     return Drivers(
         question,
         {name: column[:replications] for name, column in draws.columns.items()},

@@ -53,7 +53,7 @@ class Morris(Reported):
         Half the width of the 95 % interval of each standard deviation, by bootstrap over the
         trajectories.
     seed
-        Of the luck.
+        Of the random numbers.
     """
 
     question: Question

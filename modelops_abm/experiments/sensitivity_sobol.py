@@ -200,7 +200,7 @@ class Decision(Represented):
     wins
         In which share of the independent points each alternative wins.
     told
-        In which share of them the winner can be told from all others, as far as luck goes.
+        In which share of them the winner can be told from all others, as far as chance goes.
     indices
         Of the winner. Total: the chance that another value of this input alone changes the winner,
         as a part of the chance that two independent points have different winners. First-order: 1
@@ -301,7 +301,7 @@ class Sobol(Reported):
     decision
         Which alternative wins, and what decides on it; None if the plan was asked for alone.
     seed
-        Of the luck.
+        Of the random numbers.
     """
 
     question: Question
@@ -371,7 +371,7 @@ class Sobol(Reported):
             "In all: the part of the variance that an assumption makes alone or with others; of the"
             " winner, the chance that another value of it changes the winner, as a part of the"
             " chance that two points differ. Alone: without the others."
-            f"{ranked}{self._told()} Intervals are over the points; luck is the same at each."
+            f"{ranked}{self._told()} Intervals are over the points; chance is the same at each."
             f" {RANGES}"
         )
 
@@ -482,9 +482,8 @@ def sobol(
     """Vary all assumptions together, and share out the variance of the answer among them.
 
     The inputs are independent and uniform over their ranges, those with equal ratios on a
-    logarithmic scale. Every point is the mean of the same replications; luck adds no noise between
-    points, but the indices are those of this luck, and of more replications would be a little
-    different.
+    logarithmic scale. Every point is the mean of the same replications; chance adds no noise
+    between points, but of more replications the indices would be a little different.
 
     Parameters
     ----------

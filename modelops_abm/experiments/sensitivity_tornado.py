@@ -291,7 +291,7 @@ class Tornado(Reported):
     swings
         Of every assumption, the largest reach first.
     seed
-        Of the luck.
+        Of the random numbers.
     """
 
     question: Question

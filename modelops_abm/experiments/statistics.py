@@ -1,9 +1,9 @@
 """How sure we are: intervals, paired differences, rankings, and when to stop.
 
 First intervals of means, of skewed means and of shares. Then two scenarios: as they share their
-luck, it is the difference in each replication that is a sample, and it varies far less than either
-of them. Then several alternatives: not which is the best, but which may be. Last, when to look at a
-growing number of replications, as stopping at a lucky moment spoils an interval.
+random numbers, it is the difference in each replication that is a sample, and it varies far less
+than either of them. Then several alternatives: not which is the best, but which may be. Last, when
+to look at a growing number of replications, as stopping at a favourable moment spoils an interval.
 """
 
 from __future__ import annotations
@@ -369,9 +369,9 @@ def rank[Alternative](
     An alternative is out if another beats it in a paired t test. It is two-sided, so that of two
     alternatives one is out just when the interval of their difference leaves out zero. The true
     best is out only if one of the others wrongly beats it, so each test takes an equal part of the
-    permitted error (Bonferroni), which asks nothing of how they share their luck (Nelson and
-    Matejcik 1995, doi:10.1287/mnsc.41.12.1935). The goal is that of subset selection (Gupta 1965,
-    Technometrics 7, 225-245). Each look holds by itself; over many looks the error adds up.
+    permitted error (Bonferroni), which asks nothing of how they share their random numbers (Nelson
+    and Matejcik 1995, doi:10.1287/mnsc.41.12.1935). The goal is that of subset selection (Gupta
+    1965, Technometrics 7, 225-245). Each look holds by itself; over many looks the error adds up.
 
     Parameters
     ----------
@@ -402,7 +402,7 @@ def _is_beaten(paired: Floats, index: int, level: float) -> bool:
     if others == 0 or n < 2:
         return False
     each = 1.0 - (1.0 - level) / others
-    # By replication, so that the luck that they share cancels.
+    # By replication, so that the chance that they share cancels.
     behind = np.delete(paired, index, axis=0) - paired[index]
     allowed = t_quantile(n - 1, each) * behind.std(axis=1, ddof=1) / math.sqrt(n)
     return bool(np.any(behind.mean(axis=1) > allowed))

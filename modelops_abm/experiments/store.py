@@ -41,7 +41,7 @@ class Provenance(NamedTuple):
     Attributes
     ----------
     seed, engine, version
-        Seed of the luck, engine that ran, version of the package.
+        Seed of the random numbers, engine that ran, version of the package.
     """
 
     seed: int

@@ -1,8 +1,9 @@
 """Stories: what happens to an organisation, and what a plan is worth to it then.
 
-A story is data, in `stories.toml` beside this file. It is told by two pairs over the same luck: a
-plan and its baseline as they are, and both again with what happens. So all that is said of it is a
-difference in one and the same future. `docs/decisions/0047` says why stories are no presets.
+A story is data, in `stories.toml` beside this file. It is told by two pairs over common random
+numbers: a plan and its baseline as they are, and both again with what happens. So all that is said
+of it is a difference in one and the same future. `docs/decisions/0047` says why stories are no
+presets.
 """
 
 from __future__ import annotations

@@ -334,8 +334,8 @@ class SweepResult(Reported):
         """
         column = self.inputs_table[name]
         values, differences = self.values(outcome), self.differences(outcome)
-        # Averaged within each replication first. Points share their luck and are no independent
-        # sample; replications are.
+        # Averaged within each replication first. Points share their random numbers and are no
+        # independent sample; replications are.
         rows = [
             (value, *_measured(values[places].mean(axis=0), differences[places].mean(axis=0)))
             for value, places in _levels(column)

@@ -1,8 +1,8 @@
 """Statistical checks that a correct simulator fails less than once in 1,000 runs of the folder.
 
 Every check has a seed that follows from its name, so that nobody can pick one, and different
-experiments do not see the same luck. `MOST_CHECKS` bounds how many there are, and each takes its
-share of the permitted false alarms (Bonferroni). What each finds is kept in `findings`.
+experiments do not see the same random numbers. `MOST_CHECKS` bounds how many there are, and each
+takes its share of the permitted false alarms (Bonferroni). What each finds is kept in `findings`.
 """
 
 from __future__ import annotations

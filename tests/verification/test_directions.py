@@ -1,7 +1,7 @@
 """Each capability changes what it is expected to change, in paired runs of a fixed portfolio.
 
-Half-grown models, no ideas, the capability at its full level from day 0
-against none. Both runs of a pair share their luck, so that the difference is the capability's.
+Half-grown models, no ideas, the capability at its full level from day 0 against none. Both runs of
+a pair share their random numbers, so that the difference is the capability's.
 Every direction that `experiments.credit.effects` expects must be significant; an effect that it
 does not expect is measured, and not tested.
 """
@@ -75,7 +75,7 @@ MEASURES: dict[str, Measure] = {
 
 
 def measured(plan: Scenario) -> list[dict[str, float]]:
-    """Return every measure of every replication of a plan; all plans share their luck."""
+    """Return every measure of every replication of a plan; all plans share their random numbers."""
     return [
         {name: measure(model) for name, measure in MEASURES.items()}
         for model in runs(plan, seed=seed_of("directions"), replications=REPLICATIONS)

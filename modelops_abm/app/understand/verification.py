@@ -67,7 +67,7 @@ class Finding:
 
     @property
     def is_statistical(self) -> bool:
-        """Whether it has a theoretical value around which luck spreads what is found."""
+        """Whether it has a theoretical value around which chance spreads what is found."""
         return self.kind not in ("exact", "sign")
 
     @property
@@ -182,7 +182,7 @@ def in_short(record: Record) -> h.Fragment:
         traced("record:checks", formats.number(len(list(record.findings())))),
         " checks, whose seeds follow from their names; all agree. Of the ",
         traced("record:spread", formats.number(len(spread))),
-        " that luck spreads around theory, ",
+        " that chance spreads around theory, ",
         traced("record:within", formats.number(within)),
         " lie within the ",
         level(),
@@ -322,7 +322,7 @@ def conditions(record: Record) -> h.Fragment:
         " days, all else as assumed: each capability at its full level from the first day, against"
         " none, in ",
         traced("record:pairs", str(pairs)),
-        " pairs of runs with the same luck, in per cent and with the ",
+        " pairs of runs with common random numbers, in per cent and with the ",
         level(),
         " interval of the average. Users and use follow from time served and power; nothing here"
         " is written in as a worth.",

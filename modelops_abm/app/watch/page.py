@@ -304,7 +304,7 @@ def replication_panel(replication: int, last: int, notable: Mapping[str, int]) -
     return h.div(f"#{REPLICATION_PANEL}.panel", popover="auto")[
         h.h2["Which future"],
         h.p(".label")[
-            "A future is one course of luck. Every future of Decide can be watched: plan and"
+            "A future is one course of chance. Every future of Decide can be watched: plan and"
             " baseline meet the same ideas, incidents and efforts in it."
         ],
         h.div(".choose")[

@@ -1,4 +1,4 @@
-"""Scenarios share their luck: what a change does not concern stays the same, bit for bit.
+"""Scenarios share their random numbers: what a change does not concern stays the same, bit for bit.
 
 The test that adds one agent and requires all others unchanged is taken from Starsim.
 """
@@ -245,7 +245,7 @@ def test_money_changes_only_money(brief: ModelOpsModel) -> None:
         assert (dear.totals[name] == brief.totals[name]) == (name not in money)
 
 
-# The same luck in different scenarios
+# Common random numbers in different scenarios
 
 
 def _first(model: ModelOpsModel, kind: LogKind, cause: int) -> dict[int, float]:

@@ -15,7 +15,7 @@ from scipy.special import expit, logit, ndtri
 
 from modelops_abm import Scenario, with_values
 from modelops_abm.evidence.belief import Belief
-from modelops_abm.evidence.correction import LUCKS, Seen, log_of_runs
+from modelops_abm.evidence.correction import RUNS_OF_EACH, Seen, log_of_runs
 from modelops_abm.evidence.fit import Runs, Size, fit, scaled
 from modelops_abm.evidence.statements import Statement, about, between
 from modelops_abm.experiments.draws import Draws, draws_of, known_of, shares_of
@@ -38,7 +38,7 @@ def test_the_likelihood_by_runs_is_on_average_over_luck_that_of_the_draw() -> No
     generator, size = np.random.default_rng(3), 400_000
     luck, spread = np.array([[0.04, 0.01], [0.01, 0.02]]), np.array([0.05, 0.1])
     mean, said = np.array([0.1, -0.1]), np.zeros(2)
-    runs = generator.multivariate_normal(mean, luck, (size, LUCKS))
+    runs = generator.multivariate_normal(mean, luck, (size, RUNS_OF_EACH))
     found = np.exp(log_of_runs(Seen.of(runs), said, spread, luck))
     true = stats.multivariate_normal(mean, luck + np.diag(spread**2)).pdf(said) * 2.0 * np.pi
     assert abs(found.mean() - true) < 5.0 * found.std() / np.sqrt(size)
