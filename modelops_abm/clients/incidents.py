@@ -21,7 +21,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 
 from modelops_abm.clients.cells import read_flag
@@ -56,6 +56,7 @@ from modelops_abm.text import printable
 UNKNOWN = "unknown"
 """The cause of an incident of which none is known."""
 
+_MANY = False, True
 INCIDENTS = Kind(
     "incidents",
     "an incident log",
@@ -63,13 +64,18 @@ INCIDENTS = Kind(
         Field("opened", "when it began", required=True),
         Field("closed", "when service was restored; empty while it is open"),
         Field("id", "its number; rows with the same one are its history"),
-        Field("service", "the model or service that was out; several columns for several"),
-        Field("item", "what was out, in rows that name no service; several columns for several"),
-        Field("affected", "columns named as services: yes or 1 where the service was out"),
-        Field("cause", "why: a name of a cause, or words that are mapped to one"),
-        Field("severity", "how bad, in any words"),
-        Field("status", "resolved, open, cancelled and so on; how it was resolved"),
+        Field("service", "the model or service that was out; several columns for several", *_MANY),
+        Field(
+            "item",
+            "what was out, in rows that name no service; several columns for several",
+            *_MANY,
+        ),
+        Field("affected", "columns named as services: yes or 1 where the service was out", *_MANY),
+        Field("cause", "why: a name of a cause, or words that are mapped to one", *_MANY),
+        Field("severity", "how bad, in any words", *_MANY),
+        Field("status", "resolved, open, cancelled and so on; how it was resolved", *_MANY),
         Field("updated", "when the row was written, where rows are a history"),
+        Field("type", "incident, task, change and so on; --only says which are meant"),
     ),
     (
         Form(
@@ -94,7 +100,7 @@ INCIDENTS = Kind(
                 "id": "incident_number",
                 "service": "service_name",
                 "severity": ("priority_name", "urgency"),
-                "status": "status",
+                "status": ("status", "resolve_reason"),
             },
         ),
         Form(
@@ -106,7 +112,7 @@ INCIDENTS = Kind(
                 "id": "incident_number",
                 "service": "service_name",
                 "severity": ("priority_name", "urgency"),
-                "status": "status",
+                "status": ("status", "resolve_reason"),
             },
         ),
         Form(
@@ -122,6 +128,7 @@ INCIDENTS = Kind(
                 "severity": ("priority", "severity"),
                 "status": ("state", "incident_state", "close_code"),
                 "updated": ("sys_updated_on", "sys_updated_at"),
+                "type": "sys_class_name",
             },
         ),
         Form(
@@ -136,6 +143,7 @@ INCIDENTS = Kind(
                 "severity": ("priority", "severity"),
                 "status": ("state", "close code", "resolution code"),
                 "updated": "updated",
+                "type": "task type",
             },
         ),
         Form(
@@ -150,6 +158,7 @@ INCIDENTS = Kind(
                 "cause": ("custom field (root cause)", "root cause"),
                 "severity": ("custom field (severity)", "severity", "priority"),
                 "status": ("status", "resolution"),
+                "type": "issue type",
             },
         ),
         Form(
@@ -181,18 +190,30 @@ _OF_STATUSPAGE = {
     "impact": "severity",
     "status": "status",
 }
+_IN_SERVICE = frozenset({None, "operational"})
 _CLOSED = frozenset({"resolved", "closed", "done", "completed", "complete", "postmortem", "fixed"})
+_OPEN = frozenset(
+    {
+        *("open", "new", "active", "in progress", "work in progress", "on hold", "pending"),
+        *("reopened", "to do", "triggered", "acknowledged", "investigating", "identified"),
+    }
+)
+"""Words of a status by which it has not ended, whatever stands as its end: it was opened again."""
+_INCIDENT = re.compile("incident|outage", re.IGNORECASE)
 _VOID = frozenset(
     {
         *("canceled", "cancelled", "duplicate", "declined", "merged", "scheduled", "maintenance"),
         *("false alarm", "won't do", "won't fix", "cannot reproduce", "not a bug"),
         *("closed/cancelled", "closed/canceled", "closed - cancelled", "closed - canceled"),
         *("rejected", "invalid", "withdrawn", "false positive", "not an issue", "test"),
-        *("closed/skipped", "planned", "not an incident"),
+        *("closed/skipped", "planned", "not an incident", "merge_resolve_reason"),
     }
 )
 """Words of a status, resolution or severity by which nothing was out of service unplanned."""
-_STATES_OF_SERVICENOW = {"6": "resolved", "7": "closed", "8": "canceled"}
+_STATES_OF_SERVICENOW = {
+    **{"1": "new", "2": "in progress", "3": "on hold"},
+    **{"6": "resolved", "7": "closed", "8": "canceled"},
+}
 """What stands in the table itself, and in exports without display values."""
 _SEPARATORS = re.compile(r"\s*[,;|\n]\s*")
 
@@ -390,6 +411,8 @@ def _statuspage_incidents(content: bytes) -> tuple[list[dict[str, Any]], Any] | 
     found = document.get("incidents") if isinstance(document, dict) else None
     if not isinstance(found, list) or not all(isinstance(entry, dict) for entry in found):
         return None
+    if any("incident_number" in entry for entry in found):
+        raise Mistake("is JSON of PagerDuty", "give the report of incidents as CSV")
     return found, document.get("page")
 
 
@@ -418,10 +441,32 @@ def _statuspage_table(content: bytes) -> tuple[LogTable, datetime | None]:
 
 def _cells_of(entry: dict[str, Any]) -> Iterator[str]:
     for name in _OF_STATUSPAGE:
-        value = entry.get(name)
-        if name == "started_at" and value is None:  # older pages have the beginning of the record
-            value = entry.get("created_at")
+        value = _began(entry) if name == "started_at" else entry.get(name)
         yield value if isinstance(value, str) else ""
+
+
+def _began(entry: dict[str, Any]) -> Any:
+    """Return when an incident began: of older pages, and of what was told afterwards, its record.
+
+    What is published when it is over has begun, by the page, after it ended.
+    """
+    began, record = entry.get("started_at"), entry.get("created_at")
+    ended = _read_moment(entry.get("resolved_at"))
+    if began is None:
+        return record
+    after, before = _read_moment(began), _read_moment(record)
+    if ended and after and before and before <= ended < after:
+        return record
+    return began
+
+
+def _read_moment(stated: Any) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(stated) if isinstance(stated, str) else None
+    except ValueError:
+        return None
+    # A moment without an offset is none that can be compared with others.
+    return found if found is not None and found.tzinfo is not None else None
 
 
 def _components(entry: dict[str, Any]) -> list[str]:
@@ -432,23 +477,22 @@ def _components(entry: dict[str, Any]) -> list[str]:
         for update in (updates if isinstance(updates, list) else [])
         if isinstance(update, dict)
     ]
-    names = [
-        part["name"].strip()
-        for parts in lists
-        if isinstance(parts, list)
-        for part in parts
+    parts = [
+        (part["name"].strip(), {part.get("old_status"), part.get("new_status")})
+        for each in lists
+        if isinstance(each, list)
+        for part in each
         if isinstance(part, dict) and isinstance(part.get("name"), str)
     ]
-    return list(dict.fromkeys(filter(None, names)))
+    out = {name for name, statuses in parts if statuses - _IN_SERVICE}
+    named = {name for name, statuses in parts if statuses <= {None}}
+    # What an update names and left as it was, in service, was not out.
+    return list(dict.fromkeys(name for name, _ in parts if name and name in out | named))
 
 
 def _exported(page: Any) -> datetime | None:
     """Return when a status page says that it was last changed: the list is complete until then."""
-    stated = page.get("updated_at") if isinstance(page, dict) else None
-    try:
-        return datetime.fromisoformat(stated) if isinstance(stated, str) else None
-    except ValueError:
-        return None
+    return _read_moment(page.get("updated_at") if isinstance(page, dict) else None)
 
 
 def _checked_causes(causes: Mapping[str, str]) -> dict[str, str]:
@@ -486,6 +530,7 @@ class _Reading:
         self._causes = causes
         self._problems = list(table.problems)
         self._notes: list[str] = []
+        self._reopened: set[int] = set()
 
     def log(
         self,
@@ -494,7 +539,9 @@ class _Reading:
         stated: tuple[date | datetime | None, date | datetime | None],
     ) -> IncidentLog:
         """Return the log; what is left out on the way is told."""
-        rows = self._told_apart(self._in_order(self._meant(self._rows(self._table.chosen(only)))))
+        chosen = self._table.chosen(only)
+        self._check_types(chosen, only)
+        rows = self._told_apart(self._in_order(self._meant(self._rows(chosen))))
         if not rows:
             problems = grouped([*self._problems, *self._moments.problems])
             raise nothing_usable("incident", problems)
@@ -511,6 +558,21 @@ class _Reading:
             grouped([*self._problems, *self._moments.problems]),
             (*self._notes, *self._moments.notes()),
         )
+
+    def _check_types(self, chosen: Sequence[bool], only: Mapping[str, Sequence[str]]) -> None:
+        """Refuse tasks and changes among incidents, of which nobody says which are meant."""
+        named = {column_name(each) for each in (*self._table.names("type"), "type")}
+        if named & {column_name(each) for each in only}:
+            return
+        cells = zip(self._table.cells("type"), chosen, strict=True)
+        types = Counter(cell for cell, is_chosen in cells if is_chosen and cell)
+        if all(_INCIDENT.search(each) for each in types):
+            return
+        column = printable(self._table.names("type")[0])
+        found = counted_in_words(dict(types.most_common()))
+        example = next((each for each in types if _INCIDENT.search(each)), next(iter(types)))
+        remedy = f"say which of them are outages: --only '{column}={printable(example)}'"
+        raise Mistake(f"has rows of different kinds ({column}: {found})", remedy)
 
     def _rows(self, chosen: Sequence[bool]) -> Iterator[_Row]:
         table = self._table
@@ -586,7 +648,14 @@ class _Reading:
                 yield row
 
     def _in_order(self, rows: Iterable[_Row]) -> Iterator[_Row]:
+        soon = datetime.now(UTC) + timedelta(days=1)
         for row in rows:
+            # One year that is mistyped would make every rate of the others far too low.
+            if latest := [each for each in (row.opened, row.closed) if each and each > soon]:
+                columns = self._table.names("opened" if row.opened > soon else "closed")
+                reason, remedy = "is in the future", "it is left out; correct it"
+                self._leave_out(row.row, reason, remedy, columns, f"{latest[0]:%Y-%m-%d}")
+                continue
             if row.closed is not None and row.closed < row.opened:
                 reason = f"ends ({row.closed:%Y-%m-%d %H:%M}) before it begins"
                 remedy = "it is left out; correct one of them"
@@ -638,6 +707,9 @@ class _Reading:
         if closed is None:
             is_known = not any(word.casefold() in _CLOSED for word in row.status)
             ending = "open" if is_known and "closed" in self._table.places else "unknown"
+        elif row.status and row.status[0].casefold() in _OPEN:
+            self._reopened.add(row.row)
+            closed, ending = None, "unknown"
         elif closed == row.opened:
             closed, ending = None, "unknown"
         elif closed > window.until:
@@ -671,6 +743,13 @@ class _Reading:
             if nameless:
                 remedy = "it is counted, and belongs to no service"
                 self._use_in_part(nameless, "names no service", remedy)
+        if self._table.form == _STATUSPAGE:
+            (impact,) = self._table.places["severity"]
+            none = {row.row for row in self._table.rows if row.cells[impact] == "none"}
+            unhurt = [incident.row for incident in incidents if incident.row in none]
+            if unhurt:
+                remedy = "if nothing was out, say which count: --only severity=major"
+                self._use_in_part(unhurt, "has no impact, by the page, and is counted", remedy)
         self._tell_causes(incidents)
 
     def _tell_lengths(self, unknown: Sequence[int]) -> None:
@@ -680,7 +759,10 @@ class _Reading:
         rows = (row.row for row in self._table.rows)
         ends = dict(zip(rows, self._table.cells("closed"), strict=True))
         remedy = "it is counted, and left out of times to restore"
-        if at_once := [row for row in unknown if ends[row]]:
+        again = [row for row in unknown if row in self._reopened]
+        if again:
+            self._use_in_part(again, "says that it is open, and when it ended", remedy)
+        if at_once := [row for row in unknown if ends[row] and row not in self._reopened]:
             self._use_in_part(at_once, "has no length: it ends when it begins", remedy)
         if somewhen := [row for row in unknown if not ends[row]]:
             self._use_in_part(somewhen, "says that it ended, and not when", remedy)

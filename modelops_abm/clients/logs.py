@@ -64,11 +64,14 @@ class Field:
         What stands in it, for the documentation and for messages.
     required
         Whether no log can be used without.
+    is_many
+        Whether a row may say several things; otherwise two columns of one name must agree.
     """
 
     name: str
     meaning: str
     required: bool = False
+    is_many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +117,8 @@ class Kind:
 
     def form_of(self, header: Iterable[str]) -> Form | None:
         """Return the form of a table with such columns, or None if it is none of them."""
-        names = {column_name(name) for name in header}
-        fitting = [form for form in self.forms if names.issuperset(form.telling)]
+        names = {_plain(name) for name in header}
+        fitting = [form for form in self.forms if names.issuperset(map(_plain, form.telling))]
         return max(fitting, key=lambda form: len(form.telling), default=None)
 
     @property
@@ -283,6 +286,7 @@ def read_table(source: Source, kind: Kind, mapping: ColumnsOf | None = None) -> 
         raise _not_known(header, others, kind, lacking)
     rows = [row for row in others if isinstance(row, Record)]
     width = len(header.cells)
+    _check_twins(header, [row for row in rows if len(row.cells) == width], kind, places)
     problems = [row for row in others if isinstance(row, RowProblem)]
     problems += [_wrong_length(row, width) for row in rows if len(row.cells) != width]
     return LogTable(
@@ -331,14 +335,35 @@ def _several(names: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def _places_in_form(header: Record, form: Form) -> Iterator[tuple[str, tuple[int, ...]]]:
-    names = [column_name(cell) for cell in header.cells]
+    names = [_plain(cell) for cell in header.cells]
     for field, columns in form.columns.items():
         # A column that stands there twice says two things: Jira has one for every component.
-        places = tuple(
-            at for column in _several(columns) for at, name in enumerate(names) if name == column
-        )
+        wanted = map(_plain, _several(columns))
+        places = tuple(at for column in wanted for at, name in enumerate(names) if name == column)
         if places:
             yield field, places
+
+
+def _plain(name: str) -> str:
+    """Return the name of a column as forms are compared: one tool writes it in both ways."""
+    return column_name(name).replace("_", " ")
+
+
+def _check_twins(
+    header: Record, rows: Sequence[Record], kind: Kind, places: Mapping[str, tuple[int, ...]]
+) -> None:
+    """Refuse a column that stands there twice and says two things where there can be one."""
+    for field in kind.fields:
+        by_name: dict[str, list[int]] = {}
+        for at in () if field.is_many else places.get(field.name, ()):
+            by_name.setdefault(_plain(header.cells[at]), []).append(at)
+        for twins in (each for each in by_name.values() if len(each) > 1):
+            for row in rows:
+                said = {row.cells[at].strip() for at in twins}
+                if len({cell for cell in said if not says_nothing(cell)}) > 1:
+                    name = printable(header.cells[twins[0]].strip())
+                    reason = f"has the column '{name}' {len(twins)} times, which disagree in row"
+                    raise Mistake(f"{reason} {row.row}", "keep the one that is meant")
 
 
 def _places_as_mapped(header: Record, kind: Kind, mapping: ColumnsOf) -> dict[str, tuple[int, ...]]:
@@ -517,8 +542,11 @@ _WEEKDAY = r"((mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
 _WRITTEN = tuple(re.compile(f"{_WEEKDAY}{day}({_TIME})?", re.IGNORECASE) for day in _DAYS)
 _NUMBERED = _WRITTEN[1]
 """Two numbers and a year: whether the day or the month is first is not known by itself."""
+_MILLISECONDS = re.compile("1[0-9]{12}")
+"""Since 1970, from 2001 on, as MLflow has them: such a number is nothing else."""
 _LONGEST_MOMENT = 60
-_YEARS = range(1970, 2101)
+_YEARS = range(1990, 2101)
+"""Before it are what tools write where there is none: 0 in seconds, in days of a spreadsheet."""
 
 
 def order_of(cells: Iterable[tuple[int, str]], stated: DateOrder | None = None) -> DateOrder | None:
@@ -582,7 +610,7 @@ def read_stamp(cell: str, order: DateOrder | None = None) -> Stamp:
     ----------
     cell
         ISO 8601, numbers with the year last, or an English name of the month; with or without time
-        of the day, and an offset or UTC after it.
+        of the day, and an offset or UTC after it; or 13 digits, milliseconds since 1970.
     order
         As `order_of` gives it.
 
@@ -599,6 +627,9 @@ def read_stamp(cell: str, order: DateOrder | None = None) -> Stamp:
     datetime.timedelta(seconds=3600)
     """
     text = " ".join(cell[: _LONGEST_MOMENT + 1].split())
+    if _MILLISECONDS.fullmatch(text):
+        moment = datetime(1970, 1, 1) + timedelta(milliseconds=int(text))
+        return Stamp(moment, timedelta(), timed=True)
     found = next(filter(None, (pattern.fullmatch(text) for pattern in _WRITTEN)), None)
     if found is None or len(cell) > _LONGEST_MOMENT:
         raise Mistake("is not a moment", "write for example 2024-03-15 09:30, and +01:00 after it")

@@ -25,6 +25,7 @@ from modelops_abm.clients.logs import (
     refused,
 )
 from modelops_abm.clients.problems import Mistake, RowProblem, grouped
+from modelops_abm.formats import plural
 
 USAGE = Kind(
     "usage",
@@ -113,8 +114,8 @@ class UsageLog:
         predictions = sum(use.predictions is not None for use in self.table)
         return (
             f"table of usage of {counted(use.model for use in self.table)} by {self.period}, from"
-            f" {min(days)} to {max(days)}; users in {users:,} rows, predictions in"
-            f" {predictions:,}. Read as {self.form}."
+            f" {min(days)} to {max(days)}; users in {plural(users, 'row')}, predictions"
+            f" in {plural(predictions, 'row')}. Read as {self.form}."
         )
 
 

@@ -32,6 +32,7 @@ from modelops_abm.clients.usage import UsageLog
 from modelops_abm.errors import InputError, Problem
 from modelops_abm.evidence.estimates import Estimate, estimate, normalised
 from modelops_abm.evidence.statements import Evidence
+from modelops_abm.formats import plural
 from modelops_abm.representation import Represented
 from modelops_abm.rules import DAYS_PER_YEAR
 
@@ -65,6 +66,8 @@ USE = (0.50, 0.95)
 _MOST_INTERVALS = 36
 _MANY = 12
 """Rows that hardly ever rise one after the other, unless they are counted up."""
+_MOST_RESETS, _ONE_ROW = 0.1, 3.0
+"""Part of the steps at which a counter begins again, and rows' worth that it may have by then."""
 _AT_THE_START = 0.1
 """Share of the most users below which a first count is one of the beginning."""
 _LEFT, _STILL_THERE = 0.7, 0.85
@@ -159,19 +162,39 @@ def user_counts(log: UsageLog, live: Mapping[str, date] | None = None) -> UserCo
         Days of going live by model; compared whatever the capitals.
     """
     since = {name.casefold(): day for name, day in (live or {}).items()}
-    series, notes, last = [], list[str](), 0.0
+    series, notes, last, counted_up = [], list[str](), 0.0, set[str]()
     for model, uses in log.by_model.items():
         counts = [(use.day.toordinal(), use.users) for use in uses if use.users is not None]
         if counts:
             last += counts[-1][1]
             found = _series(model, np.array(counts, float), log.period_days, since, notes)
             series.extend([found] if found else [])
-        if _never_fall([use.predictions for use in uses if use.predictions is not None]):
+        predictions = [use.predictions for use in uses if use.predictions is not None]
+        if _starts_anew(predictions):
+            counted_up.add(model)
+            notes.append(
+                f"Predictions of {model} rise and begin again at nothing, as a counter does: they"
+                " are left out; give what was made in each time instead."
+            )
+        elif _never_fall(predictions):
             notes.append(
                 f"Predictions of {model} rise with every row: if they are counted since the"
                 " beginning, give what was made in each time instead."
             )
-    return UserCounts(tuple(series), _per_user_day(log), last, tuple(notes))
+    per_user_day = {
+        model: found for model, found in _per_user_day(log).items() if model not in counted_up
+    }
+    return UserCounts(tuple(series), per_user_day, last, tuple(notes))
+
+
+def _starts_anew(counts: Sequence[float]) -> bool:
+    """Return whether counts rise but where they fall to what one row adds: a counter is reset."""
+    steps = np.diff(counts)
+    falls = np.flatnonzero(steps < 0.0)
+    if len(counts) < _MANY or not 0 < falls.size <= _MOST_RESETS * steps.size:
+        return False
+    after = [np.array(counts)[falls + 1], np.append(steps, 0.0)[falls + 1]]
+    return bool((np.concatenate(after) <= _ONE_ROW * np.median(steps[steps >= 0.0])).all())
 
 
 def _never_fall(counts: Sequence[float]) -> bool:
@@ -298,8 +321,8 @@ class Adoptions(Represented):
         if self.innovation is None or self.imitation is None:
             return tuple(model.sentence() for model in self.models)
         together = (
-            f"Adoption of {self.used} models together: p {self.innovation.in_words('a year')}, q"
-            f" {self.imitation.in_words('a year')}."
+            f"Adoption of {plural(self.used, 'model')} together: p"
+            f" {self.innovation.in_words('a year')}, q {self.imitation.in_words('a year')}."
         )
         return (together, *(model.sentence() for model in self.models))
 

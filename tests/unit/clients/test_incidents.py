@@ -395,3 +395,106 @@ def test_text_in_utf_16_and_a_name_with_a_newline() -> None:
         read_incidents((OURS + row).encode("utf-16"))
     log = read_incidents((OURS + row).encode())
     assert len(log.services) == 1
+
+
+JIRA_CLOUD = (
+    "Summary,Issue key,Issue Type,Status,Resolution,Priority,Created,Updated,Resolved,Components,"
+    "Components,Labels,Labels,Description\n"
+    "down,OPS-1,Incident,Done,Done,High,03/Jan/25 9:05 AM,,13/Jan/25 4:30 PM,churn,fraud,a,b,"
+    '"x\ny"\n'
+    "text,OPS-2,Story,Done,Done,Low,04/Jan/25 9:05 AM,,21/Jan/25 4:30 PM,churn,,,,\n"
+    "again,OPS-3,Incident,In Progress,,High,05/Jan/25 9:05 AM,,06/Jan/25 4:30 PM,churn,,,,\n"
+)
+
+
+def test_stories_and_changes_are_not_taken_for_incidents() -> None:
+    with pytest.raises(InputError, match=r"Issue Type: Incident 2, Story 1\); say .*=Incident'"):
+        read_incidents(JIRA_CLOUD.encode())
+    for name in ("Issue Type", "type"):
+        log = read_incidents(JIRA_CLOUD.encode(), only={name: ["Incident"]})
+        assert [(one.id, one.services) for one in log.table] == [
+            ("OPS-1", ("churn", "fraud")),
+            ("OPS-3", ("churn",)),
+        ]
+    only_tasks = b"Issue key,Issue Type,Created,Status\nA-1,Bug,2025-01-03,Done\n"
+    with pytest.raises(InputError, match="--only 'Issue Type=Bug'"):
+        read_incidents(only_tasks)
+    changes = "number,opened_at,sys_class_name\nI1,2025-01-03,Incident\nC1,2025-01-04,Change\n"
+    with pytest.raises(InputError, match="sys_class_name: Incident 1, Change 1"):
+        read_incidents(changes.encode())
+
+
+def test_what_was_opened_again_has_no_length() -> None:
+    log = read_incidents(JIRA_CLOUD.encode(), only={"type": ["Incident"]})
+    assert [one.ending for one in log.table] == ["closed", "unknown"]
+    assert any("row 4: says that it is open, and when it ended" in told for told in _told(log))
+
+
+def test_one_column_twice_must_say_one_thing_but_where_a_row_may_say_several() -> None:
+    head = "incident_id,opened_at,Opened at,resolved_at,service,service\n"
+    row = "1,2025-01-01 10:00Z,{},2025-02-01 12:00Z,a,b\n"
+    log = read_incidents((head + row.format("?")).encode())
+    assert log.table[0].services == ("a", "b")
+    with pytest.raises(InputError, match="'opened_at' 2 times, which disagree in row 2; keep"):
+        read_incidents((head + row.format("2025-02-01 10:00Z")).encode())
+
+
+def test_a_tool_that_writes_blanks_for_underscores_is_known() -> None:
+    blanks = PAGERDUTY.split("\n", maxsplit=1)[0].replace("_", " ").title()
+    log = read_incidents(PAGERDUTY.replace(PAGERDUTY.split("\n", maxsplit=1)[0], blanks).encode())
+    assert log.form.startswith("PagerDuty, report of incidents; opened from Created On")
+    assert log.table[0].services == ("churn",)
+
+
+def test_what_pagerduty_merged_is_part_of_another_incident() -> None:
+    merged = ANALYTICS.replace("urgency\n", "urgency,resolve_reason\n").replace(
+        ",P1,high\n", ",P1,high,merge_resolve_reason\n"
+    )
+    log = read_incidents(merged.replace("fraud,,high\n", "fraud,,high,\n").encode())
+    assert [one.id for one in log.table] == ["2"]
+    with pytest.raises(InputError, match="is JSON of PagerDuty; give the report"):
+        read_incidents(_page({"incident_number": 1, "created_at": "2025-01-03T10:00:00Z"}))
+
+
+def test_a_page_tells_what_was_written_down_afterwards_and_what_stayed_in_service() -> None:
+    changes = [
+        {"name": "churn", "old_status": "operational", "new_status": "major_outage"},
+        {"name": "fraud", "old_status": "operational", "new_status": "operational"},
+    ]
+    log = read_incidents(
+        _page(
+            {
+                "id": "a",
+                "impact": "none",
+                "status": "resolved",
+                "created_at": "2025-01-03T15:00:00Z",
+                "resolved_at": "2025-01-03T15:00:00Z",
+                "started_at": "2025-01-03T15:02:00Z",
+            },
+            {
+                "id": "b",
+                "impact": "major",
+                "status": "resolved",
+                "created_at": "2025-01-04T15:00:00Z",
+                "resolved_at": "2025-01-04T17:00:00Z",
+                "incident_updates": [{"affected_components": changes}],
+            },
+        )
+    )
+    assert [(one.id, one.ending, one.services) for one in log.table] == [
+        ("a", "unknown", ()),
+        ("b", "closed", ("churn",)),
+    ]
+    assert any("has no impact, by the page, and is counted" in told for told in _told(log))
+
+
+def test_a_year_that_is_mistyped_makes_no_rate_of_the_others() -> None:
+    rows = "1,2025-01-01 10:00Z,2025-01-01 12:00Z,a,,,\n2,2075-03-01,,a,,,\n"
+    rows += "3,2025-03-01 10:00Z,2095-01-01 12:00Z,a,,,\n4,1970-01-01,,a,,,\n"
+    log = _read(rows)
+    assert [one.id for one in log.table] == ["1"]
+    assert log.window.years < 1.0
+    told = " ".join(_told(log))
+    assert "row 3, column opened_at: '2075-03-01' is in the future" in told
+    assert "row 4, column resolved_at: '2095-01-01' is in the future" in told
+    assert "row 5, column opened_at: '1970-01-01' is far from today" in told

@@ -29,7 +29,7 @@ KIND = Kind(
     (
         Field("id", "its number"),
         Field("opened", "when", required=True),
-        Field("service", "of what"),
+        Field("service", "of what", is_many=True),
     ),
     (
         Form("Short", ("opened_at",), {"opened": "opened_at", "service": "service"}),
@@ -95,6 +95,7 @@ def test_rows_that_are_none_are_told_and_the_others_read() -> None:
 
 
 MOMENTS = {
+    "1709647567500": (2024, 3, 5, 14, 6, 7, 500_000),
     "2024-03-05": (2024, 3, 5),
     "2024-03-05T14:06:07.5Z": (2024, 3, 5, 14, 6, 7, 500_000),
     "2024-03-05 14:06:07,123": (2024, 3, 5, 14, 6, 7, 123_000),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -125,6 +129,14 @@ def _registered(address: str) -> None:
             client.create_model_version(name, source=f"/models/{number}")
             time.sleep(0.002)
     client.set_registered_model_alias("churn", "champion", "3")
+    # What was deleted or renamed is told as it is now: nothing else is known.
+    client.create_model_version("churn", source="/models/gone")
+    client.delete_model_version("churn", "4")
+    client.set_registered_model_alias("churn", "live", "1")
+    client.delete_registered_model_alias("churn", "live")
+    client.create_registered_model("before")
+    client.create_model_version("before", source="/models/0")
+    client.rename_registered_model("before", "renamed")
     client.set_model_version_tag("churn", "3", "live_at", "2099-01-01T00:00:00Z")
 
 
@@ -149,10 +161,12 @@ def test_a_real_registry_is_read_and_left_as_it_is(
         ("churn", "2", False),
         ("churn", "3", True),
         ('it\'s "fraud"', "1", False),
+        ("renamed", "1", False),
     ]
     assert {model.id: model.stage for model in log.portfolio().models} == {
         "churn": "production",
         'it\'s "fraud"': "build",
+        "renamed": "build",
     }
     assert log.live_since == {"churn": date(2099, 1, 1)}
     assert log.months_to_production()["churn"] > 12.0
@@ -168,3 +182,84 @@ def _contents(folder: Path) -> dict[str, bytes]:
 def test_a_server_that_is_not_there_is_told_in_time() -> None:
     with pytest.raises(InputError, match="could not be read by MLflow"):
         read_registry("http://127.0.0.1:9")
+
+
+class _Registry(BaseHTTPRequestHandler):
+    """What a tracking server answers to the two questions that are asked, two pages of versions."""
+
+    def do_GET(self) -> None:
+        if "registered-models/search" in self.path:
+            body = {
+                "registered_models": [
+                    {"name": "churn", "aliases": [{"alias": "champion", "version": "3"}]},
+                    {"name": "fraud 2", "aliases": []},
+                ]
+            }
+        elif "page_token=more" in self.path:
+            body = {"model_versions": [_version("fraud 2", 1, 1_704_067_200_000, "Archived")]}
+        elif "model-versions/search" in self.path:
+            # Version 2 was deleted: a server tells nothing of it.
+            body = {
+                "model_versions": [
+                    _version("churn", 1, 1_704_067_200_000, "None"),
+                    _version("churn", 3, 1_711_843_200_000, "None"),
+                ],
+                "next_page_token": "more",
+            }
+        else:
+            self.send_error(404)
+            return
+        content = json.dumps(body).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - it is called so
+        """Say nothing."""
+
+
+def _version(name: str, version: int, created: int, stage: str) -> dict[str, object]:
+    return {
+        "name": name,
+        "version": str(version),
+        "creation_timestamp": created,
+        "current_stage": stage,
+        "status": "READY",
+    }
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """The address of a registry's server on this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Registry) as found:
+        thread = threading.Thread(target=found.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{found.server_port}"
+        found.shutdown()
+        thread.join()
+
+
+@needs_mlflow
+@pytest.mark.slow(10)
+def test_a_server_is_asked_page_by_page(server: str) -> None:
+    log = read_registry(server)
+    assert [(v.model, v.version, v.in_use, v.stage) for v in log.table] == [
+        ("churn", "1", False, "build"),
+        ("churn", "3", True, "production"),
+        ("fraud 2", "1", False, "retired"),
+    ]
+    assert log.intervals()["churn"] == (90.0,)
+    assert server not in log.sentence()
+
+
+def test_a_table_as_mlflow_itself_writes_it_is_read() -> None:
+    head = "name,version,creation_timestamp,last_updated_timestamp,current_stage,aliases,tags\n"
+    rows = "churn,1,1704067200000,1704067200001,None,[],{}\n"
+    rows += "churn,2,1711843200000,1711843200001,None,\"['champion', 'b']\",{}\n"
+    rows += "churn,3,1711929600000,1711929600001,Deleted_Internal,[],{}\n"
+    log = read_registry((head + rows).encode())
+    assert [(v.version, v.in_use) for v in log.table] == [("1", False), ("2", True)]
+    assert log.intervals()["churn"] == (90.0,)
+    assert "has the stage 'Deleted_Internal'" in log.problems[0].message

@@ -211,3 +211,20 @@ def test_a_month_that_is_missing_is_a_longer_interval() -> None:
     gaps = np.diff(series.years) * 365.0
     assert gaps[2] == pytest.approx(61.0, abs=2.0)
     assert series.new[2] == 80.0
+
+
+def test_a_counter_that_begins_again_says_nothing_of_predictions_by_user() -> None:
+    def rows(resets: set[int]) -> list[str]:
+        count, found = 0, []
+        for day in range(60):
+            count = 40 if day in resets else count + 100 + day % 7
+            found.append(f"2025-{1 + day // 28:02}-{1 + day % 28:02},a,50,{count}")
+        return found
+
+    found = _counts(rows({21, 44}))
+    assert "Predictions of a rise and begin again at nothing" in found.notes[0]
+    assert not found.per_user_day
+    # What falls at every weekend, or by less, is use.
+    week = [f"2025-01-{day:02},a,50,{200 if day % 7 < 5 else 4}" for day in range(1, 29)]
+    assert _counts(week).per_user_day
+    assert not _counts(week).notes
