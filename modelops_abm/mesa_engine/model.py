@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from typing import Any
@@ -61,6 +61,11 @@ class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
         Number of the replication, 0 or more.
     ml_model_class, developer_class
         Subclasses of the agents to use instead.
+    scheduler_class
+        Subclass of the scheduler to use instead; its `key` orders what waits.
+    model_reporters
+        More for the data collector to keep each day, beside the daily outcomes: a function of the
+        model for each name.
     collect_agents
         Whether the data collector also keeps every agent's day, by the class of the agents.
     keywords
@@ -123,6 +128,8 @@ class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
         replication: int = 0,
         ml_model_class: type[MLModel] = MLModel,
         developer_class: type[Developer] = Developer,
+        scheduler_class: type[Scheduler] = Scheduler,
+        model_reporters: Mapping[str, Callable[[ModelOpsModel], Any]] | None = None,
         collect_agents: bool = False,
         **keywords: Any,
     ) -> None:
@@ -152,6 +159,7 @@ class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
         self.ml_models = []
         self._begin_books()
         self._ml_model_class, self._developer_class = ml_model_class, developer_class
+        self._scheduler_class = scheduler_class
         self._population = Population(self.parameters)
         self._arrivals = 0
         self._ideas_since = self._idea_left = 0.0
@@ -161,7 +169,7 @@ class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
             ml_model_class: ("number", "name", *outcomes.MODEL_DAY_COLUMNS),
             developer_class: _DEVELOPER_REPORTERS,
         }
-        self.datacollector = _data_collector(classes if collect_agents else None)
+        self.datacollector = _data_collector(model_reporters, classes if collect_agents else None)
 
     # The run
 
@@ -237,7 +245,7 @@ class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
         self.developers = []
         for _ in range(team.developers):
             self.add_developer()
-        self.scheduler = Scheduler(
+        self.scheduler = self._scheduler_class(
             self.developers,
             [TaskClass[name.upper()] for name in team.priority_order],
             preemptive=team.preemption == "maintenance",
@@ -300,8 +308,16 @@ def _seed_and_keywords(
     return (rng if seed is None else seed), {**said, **keywords}
 
 
-def _data_collector(agent_reporters: Mapping[type, Sequence[str]] | None) -> DataCollector:
-    reporters = {outcome.name: partial(_today, name=outcome.name) for outcome in outcomes.DAILY}
+def _data_collector(
+    more: Mapping[str, Callable[[ModelOpsModel], Any]] | None,
+    agent_reporters: Mapping[type, Sequence[str]] | None,
+) -> DataCollector:
+    reporters: dict[str, Callable[[ModelOpsModel], Any]] = {
+        outcome.name: partial(_today, name=outcome.name) for outcome in outcomes.DAILY
+    }
+    if taken := sorted(reporters.keys() & (more or {}).keys()):
+        raise ValueError(f"{taken[0]!r} is a daily outcome already: give the reporter another name")
+    reporters |= more or {}
     agents = {
         agent_class: {name: attrgetter(name) for name in names}
         for agent_class, names in (agent_reporters or {}).items()

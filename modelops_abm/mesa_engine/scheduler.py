@@ -87,6 +87,13 @@ class Scheduler:
         Whether maintenance takes a developer off lower work.
     best_idea_first
         Whether ideas go by score, or by arrival.
+
+    Attributes
+    ----------
+    workers
+        The developers, by number; those who have left, too.
+    waiting, in_progress
+        How many tasks of each class wait, or are worked on.
     """
 
     def __init__(
@@ -97,7 +104,7 @@ class Scheduler:
         preemptive: bool,
         best_idea_first: bool,
     ) -> None:
-        self._workers = workers
+        self.workers = workers
         self._order = tuple(order)
         self._preemptive = preemptive
         self._best_idea_first = best_idea_first
@@ -175,7 +182,7 @@ class Scheduler:
             task = self._best(self._order)
             if task is None:
                 return None
-            return self._assign(task, self._workers[heapq.heappop(self._idle)], None)
+            return self._assign(task, self.workers[heapq.heappop(self._idle)], None)
         if not self._preemptive:
             return None
         return self._preempt()
@@ -211,7 +218,23 @@ class Scheduler:
                 return queue[0][2]
         return None
 
-    def _key(self, task: Task) -> QueueKey:
+    def key(self, task: Task) -> QueueKey:
+        """Return what a waiting task is ordered by within its class, the least first.
+
+        It is asked once, when the task enters the queue. Override it for an order of your own, such
+        as the models with most users first: `docs/guides/an-own-scheduler.md`.
+
+        Parameters
+        ----------
+        task
+            With its model, class, score and the day of its submission.
+
+        Returns
+        -------
+        tuple
+            Whether it was never begun (what was interrupted goes first), the day of submission or
+            less the score, the number of the model, and the stream of a capability's work.
+        """
         by_score = task.task_class is TaskClass.BUILD and self._best_idea_first
         order = -task.score if by_score else task.submitted_at
         return (not task.interrupted, order, task.number, task.stream)
@@ -222,7 +245,7 @@ class Scheduler:
             if task_class not in MAINTENANCE and self.in_progress[task_class]:
                 at_work = (
                     worker
-                    for worker in self._workers
+                    for worker in self.workers
                     if worker.task is not None and worker.task.task_class is task_class
                 )
                 return max(at_work, key=lambda worker: (worker.started_at, worker.number))
@@ -233,7 +256,7 @@ class Scheduler:
         # from comparing tasks, which have no order.
         self._entries += 1
         task.entry = self._entries
-        heapq.heappush(self._queues[task.task_class], (self._key(task), task.entry, task))
+        heapq.heappush(self._queues[task.task_class], (self.key(task), task.entry, task))
 
     def hire(self, worker: Worker) -> None:
         """Give work to a worker who is idle, and among the workers by number."""
