@@ -36,6 +36,15 @@ class Problem:
         return f"{self.place}: {text}" if self.place else text
 
 
+def needs(what: str, extra: str) -> InputError:
+    """Return the error about packages of an extra that are not installed.
+
+    >>> print(needs("Dask is needed for a cluster", "distributed"))
+    Dask is needed for a cluster: pip install "modelops-abm[distributed]"
+    """
+    return InputError(f'{what}: pip install "modelops-abm[{extra}]"')
+
+
 class InputError(ValueError):
     """Input that cannot be used; its text is one readable line for every problem.
 

@@ -8,6 +8,8 @@ import socket
 import threading
 import webbrowser
 from contextlib import closing
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from types import FrameType
 
 import uvicorn
@@ -16,6 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from modelops_abm.app.access import LARGEST_MESSAGE_BYTES, Hosts, protect
 from modelops_abm.ctrl_c import interruptible
+from modelops_abm.errors import needs
 from modelops_abm.streams import degrade_gracefully
 from modelops_abm.terminal import console, load_ensemble, progress, say
 
@@ -53,8 +56,15 @@ def show(
         Names under which the page may be asked for; by default only this machine's own.
     page
         Module of the page: `PAGE` or `MESA_PAGE`.
+
+    Raises
+    ------
+    InputError
+        If the packages of the extra `page` are not installed.
     """
     degrade_gracefully()
+    if find_spec("pptx") is None or not _has_assets():
+        raise needs("The page needs its scripts, fonts and slides", "page")
     try:
         # Compiled code is loaded before anybody is told of the page: the first visitor would wait
         # for it.
@@ -72,6 +82,13 @@ def show(
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _has_assets() -> bool:
+    try:
+        return bool(version("solara-assets"))
+    except PackageNotFoundError:
+        return False
 
 
 def serve(

@@ -13,18 +13,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import batched, chain
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import optuna
 from numpy.typing import NDArray
 
 from modelops_abm.core.outcomes import LEVEL_STATES
+from modelops_abm.errors import needs
 from modelops_abm.experiments.road_maps import Decisions, RoadMap, nothing_of, with_road_map
 from modelops_abm.experiments.running import Keeping, outcome_of, totals_of
 from modelops_abm.experiments.statistics import Estimate, PairedDifference, estimate
 from modelops_abm.runs import replicate
 from modelops_abm.scenario import Scenario
+
+if TYPE_CHECKING:
+    import optuna
 
 WORST = 0.05
 """Share of the futures that counts as the worst."""
@@ -492,6 +495,8 @@ def _worth_and_downside(measured: Measured) -> list[float]:
 def _study(directions: list[Direction], trials: int, seed: int) -> optuna.Study:
     # Jointly, as the start of a capability means nothing without its level. Optuna takes seeds of
     # 32 bits.
+    import optuna
+
     sampler = optuna.samplers.TPESampler(
         seed=seed % _LARGEST_SEED,
         multivariate=True,
@@ -502,7 +507,11 @@ def _study(directions: list[Direction], trials: int, seed: int) -> optuna.Study:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Optuna from telling of every study."""
+    """Keep Optuna from telling of every study; without Optuna there is none."""
+    try:
+        import optuna
+    except ImportError:
+        raise needs("Optuna is needed to search among so many road maps", "optimise") from None
     verbosity = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     try:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.ctrl_c import deaf
+from modelops_abm.errors import needs
 from modelops_abm.runs.resources import cores
 from modelops_abm.scenario import InputError
 from modelops_abm.text import printable
@@ -106,8 +107,8 @@ def _connected(address: str) -> Client:
     try:
         from distributed import Client
     except ImportError:
-        needed = 'Dask is needed for a cluster: pip install "modelops-abm[distributed]"'
-        raise _unusable(address, needed) from None
+        reason = str(needs("Dask is needed for a cluster", "distributed"))
+        raise _unusable(address, reason) from None
     if not _is_address(address):
         raise _unusable(address, "an address looks like tcp://10.0.0.1:8786")
     try:
