@@ -53,7 +53,7 @@ RULES = (
     "Unknown columns are refused, or ignored with `--ignore-unknown-columns`; columns without a "
     "name must be empty.",
 )
-"""How a portfolio file is read, as the README and `check` say it."""
+"""How a portfolio file is read, as docs/portfolio.md and `check` say it."""
 
 Source = str | os.PathLike[str] | bytes
 

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 ODD = DOCS / "odd.md"
 PAGES = sorted(DOCS.rglob("*.md"))
-OTHER_PACKAGES = ("mesa", "numba")
+OTHER_PACKAGES = ("concurrent", "mesa", "modelops_abm", "numba")
 DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.\w+)+")
 PARTS = frozenset(Distribution.model_fields)
 

@@ -1,10 +1,12 @@
-"""The README is true: its commands and code run, its tables and figures are the program's."""
+"""README and pages are true: commands and code run, tables and figures are the program's."""
 
 from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,11 +16,27 @@ from modelops_abm.clients import RULES
 from modelops_abm.clients.cells import COLUMNS
 from modelops_abm.formats import NARROW_SPACE
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES += sorted((ROOT / "docs" / "start").glob("*.md"))
+PORTFOLIO = ROOT / "docs" / "portfolio.md"
+GUIDES = sorted((ROOT / "docs" / "guides").glob("*.md"))
+"""Their commands need what they have set up before, and are run by tests of their own."""
 
 
-def blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+def text_of(page: Path) -> str:
+    return page.read_text(encoding="utf-8")
+
+
+def blocks(language: str, pages: Sequence[Path]) -> list[Any]:
+    """Return what stands in blocks of a language, each with where it stands."""
+    return [
+        pytest.param(found[1], id=f"{page.stem}-{text_of(page).count(chr(10), 0, found.start())}")
+        for page in pages
+        for found in re.finditer(
+            rf"^```{language}\n(.*?)^```$", text_of(page), re.DOTALL | re.MULTILINE
+        )
+    ]
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +44,7 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("block", blocks("sh"))
+@pytest.mark.parametrize("block", blocks("sh", PAGES))
 def test_commands_run(block: str) -> None:
     for line in block.splitlines():
         program, *arguments = shlex.split(line)
@@ -34,23 +52,24 @@ def test_commands_run(block: str) -> None:
         assert main(arguments) == 0, line
 
 
-@pytest.mark.parametrize("block", blocks("python"))
+@pytest.mark.parametrize("block", blocks("python", [*PAGES, *GUIDES]))
 def test_code_runs(block: str) -> None:
-    exec(compile(block, "README.md", "exec"), {"__name__": "readme"})
+    exec(compile(block, "a page", "exec"), {"__name__": "page"})
 
 
 def test_there_is_something_to_run() -> None:
-    assert len(blocks("sh")) >= 3
-    assert len(blocks("python")) >= 3
+    assert len(blocks("sh", PAGES)) >= 10
+    assert len(blocks("python", PAGES)) >= 7
+    assert len(blocks("python", PAGES[:1])) == 2  # the README's: one in Python, one with Mesa
 
 
 def test_columns_are_those_that_are_read() -> None:
-    documented = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
+    documented = re.findall(r"^\| `(\w+)` \|", text_of(PORTFOLIO), re.MULTILINE)
     assert documented == list(COLUMNS)
 
 
 def test_rules_are_those_of_the_reader() -> None:
-    words = " ".join(README.split())
+    words = " ".join(text_of(PORTFOLIO).split())
     assert " - ".join(["", *RULES]).strip() in words
 
 
@@ -60,7 +79,7 @@ def test_answer_is_what_the_main_job_prints(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     assert main_job.run(output_directory=Path("results")) == 0
-    shown = shown_under("main job")
+    shown = shown_under("main job", ROOT / "README.md")
     assert shown == printed(capsys)[: len(shown)]
 
 
@@ -71,12 +90,12 @@ def test_a_story_is_what_the_command_prints(
     monkeypatch.setenv("COLUMNS", "100")
     assert main(["stories", "half_the_team_leaves"]) == 0
     _, _, *found = printed(capsys)  # which scenario ran, and an empty line
-    assert shown_under("story") == found
+    assert shown_under("story", ROOT / "docs" / "change.md") == found
 
 
-def shown_under(name: str) -> list[str]:
+def shown_under(name: str, page: Path) -> list[str]:
     """Return the lines that stand under a comment with this name."""
-    (shown,) = re.findall(rf"<!-- {name} -->\n```text\n(.*?)```", README, re.DOTALL)
+    (shown,) = re.findall(rf"<!-- {name} -->\n```text\n(.*?)```", text_of(page), re.DOTALL)
     return shown.splitlines()
 
 
