@@ -4,6 +4,7 @@
     python3 run.py                              the page, in the browser
     python3 run.py --no-page [--output DIR]     the reference organisation with and without ModelOps
     python3 run.py test [pytest arguments]      every check and test; given arguments, only pytest
+    python3 run.py docs [--no-open]             builds the documentation, and opens it
 
 The interpreter that starts this file may be older than the project's: only the standard library and
 old syntax are used here. The environment is `.venv`; it is made on first use, and mended or made
@@ -457,6 +458,21 @@ def run_tests(pytest_arguments: Sequence[str]) -> int:
     return exit_codes[failed[0]] if failed else 0
 
 
+def build_docs(arguments: Sequence[str]) -> int:
+    """Build the site of the documentation and open it; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="run.py docs", description="Build the documentation, and open it in the browser."
+    )
+    parser.add_argument("--no-open", action="store_true", help="do not open it")
+    parser.add_argument("--output", default="build/site", metavar="DIR", help="where to")
+    options = parser.parse_args(list(arguments))
+    python = prepare(development=True)
+    script = str(REPOSITORY / "docs" / "site.py")
+    command = [python, script, "--output", os.path.abspath(options.output)]
+    opening = [] if options.no_open else ["--open"]
+    return _call([*command, *opening], _environment_variables(), folder=None)
+
+
 def run_project(arguments: Sequence[str]) -> int:
     """Serve the page, or with ``--no-page`` run the main job; return the exit code."""
     options = _parser().parse_args(list(arguments))
@@ -481,7 +497,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="run.py",
         description="Show the page in the browser, until Ctrl-C.",
-        epilog="'run.py test [pytest arguments]' runs the checks and tests instead.",
+        epilog="'run.py test [pytest arguments]' runs the checks and tests instead,"
+        " 'run.py docs' builds the documentation.",
     )
     parser.add_argument("--port", type=_port, help="port of the page (default: 8765 or a free one)")
     parser.add_argument("--no-browser", action="store_true", help="do not open the browser")
@@ -535,6 +552,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if arguments[:1] == ["test"]:
             return run_tests(arguments[1:])
+        if arguments[:1] == ["docs"]:
+            return build_docs(arguments[1:])
         return run_project(arguments)
     except SetUpError as error:
         say(str(error))

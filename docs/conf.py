@@ -1,0 +1,88 @@
+"""Sphinx: how the site is made of what `docs/site.py` has laid out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from modelops_abm import __version__
+from modelops_abm.charts.palette import COLOURS
+
+project = "modelops_abm"
+author = "The modelops_abm developers"
+project_copyright = f"{date.today().year}, {author}"
+version = release = __version__
+language = "en"
+
+extensions = [
+    "myst_nb",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+]
+exclude_patterns = ["conf.py"]
+
+# Pages. Headings get the anchors that GitHub gives them, so that links hold in both places.
+myst_enable_extensions = ["colon_fence", "deflist", "attrs_block"]
+myst_heading_anchors = 4
+nb_execution_mode = "off"  # tests execute the notebooks and compare: decision 0058
+nb_merge_streams = True
+
+# Reference. One backtick is a name; as a link it would be ambiguous, as many results have a `plan`.
+default_role = "literal"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
+autodoc_member_order = "bysource"
+autodoc_preserve_defaults = True
+autodoc_inherit_docstrings = False
+maximum_signature_line_length = 80
+add_module_names = False
+napoleon_google_docstring = False
+napoleon_use_ivar = True
+napoleon_use_rtype = False
+toc_object_entries_show_parents = "hide"
+python_use_unqualified_type_names = True
+
+html_theme = "furo"
+html_title = "modelops_abm"
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_favicon = "_static/favicon.svg"
+html_copy_source = False
+html_show_sourcelink = False
+html_show_sphinx = False
+html_use_index = True
+pygments_style = "friendly"
+pygments_dark_style = "github-dark"
+
+_USED_FOR = {
+    "color-foreground-primary": "ink",
+    "color-foreground-secondary": "ink-2",
+    "color-foreground-muted": "ink-3",
+    "color-foreground-border": "control",
+    "color-background-primary": "surface",
+    "color-background-secondary": "page",
+    "color-background-hover": "raised",
+    "color-background-border": "hairline",
+    "color-brand-primary": "plan",
+    "color-brand-content": "plan",
+    "color-brand-visited": "plan",
+    "color-link--visited": "plan",
+    "color-api-name": "plan",
+    "color-api-pre-name": "ink-3",
+    "color-inline-code-background": "raised",
+}
+
+
+def _variables(place: int) -> dict[str, str]:
+    own = {f"modelops-{name}": pair[place] for name, pair in COLOURS.items()}
+    fonts = {
+        "font-stack": "Inter, system-ui, sans-serif",
+        "font-stack--monospace": "ui-monospace, SFMono-Regular, Menlo, Consolas, monospace",
+    }
+    return fonts | own | {name: COLOURS[colour][place] for name, colour in _USED_FOR.items()}
+
+
+html_theme_options = {
+    "light_css_variables": _variables(0),
+    "dark_css_variables": _variables(1),
+    "top_of_page_buttons": [],
+}

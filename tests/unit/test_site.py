@@ -1,0 +1,106 @@
+"""The site is built without a warning, and every link in it leads somewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def loaded(name: str) -> ModuleType:
+    """Return a program of docs/, which is in no package."""
+    spec = importlib.util.spec_from_file_location(f"docs_{name}", ROOT / "docs" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+site, release, reproduce = (loaded(name) for name in ("site", "release", "reproduce"))
+
+
+def test_every_page_is_in_the_contents() -> None:
+    index = (ROOT / "docs" / "index.md").read_text("utf-8")
+    entries = re.findall(r"^(?!:|#|-|\s)([\w/*-]+)$", index, re.MULTILINE)
+    folders = {entry.removesuffix("/*") for entry in entries if entry.endswith("/*")} | {
+        "decisions"
+    }
+    pages = {place for place in site.pages().values() if place.suffix != ".png"}
+    left_out = {
+        place.with_suffix("").as_posix()
+        for place in pages
+        if place.parent.as_posix() not in folders
+    } - {*entries, "index"}
+    assert not left_out
+
+
+def test_links_between_files_are_links_between_pages(tmp_path: Path) -> None:
+    site.lay_out(tmp_path / "source")
+    text = (tmp_path / "source" / "contributing.md").read_text("utf-8")
+    assert "](decisions/0033-the-rooms.md)" in text
+    analyst = (tmp_path / "source" / "start" / "analyst.md").read_text("utf-8")
+    assert "](../tutorials/1_first_look.ipynb)" in analyst
+    commands = (tmp_path / "source" / "commands.md").read_text("utf-8")
+    assert "--require-chance" in commands
+    reference = (tmp_path / "source" / "reference" / "experiments.md").read_text("utf-8")
+    assert ".. autofunction:: modelops_abm.experiments.credit\n" in reference
+
+
+def test_a_link_to_what_is_no_page_is_refused(tmp_path: Path) -> None:
+    page = ROOT / "docs" / "odd.md"
+    with pytest.raises(site.SiteError, match=r"links to \.\./run\.py, which is no page"):
+        site._relinked("[it](../run.py)", page, site.pages())
+
+
+@pytest.mark.parametrize(
+    ("link", "fault"),
+    [
+        ('<a href="b.html#there">', ""),
+        ('<a href="https://example.org/x">', ""),
+        ('<img src="data:image/png;base64,AA">', ""),
+        ('<a href="c.html">', "is no file"),
+        ('<a href=".">', "is no file, or a folder"),
+        ('<a href="b.html#nowhere">', "is no place on that page"),
+        ('<a href="#nowhere">', "is no place on that page"),
+        ('<script src="https://example.org/x.js">', "is loaded from elsewhere"),
+        ('<link href="//example.org/x.css">', "is loaded from elsewhere"),
+    ],
+)
+def test_links_are_checked(tmp_path: Path, link: str, fault: str) -> None:
+    (tmp_path / "a.html").write_text(link)
+    (tmp_path / "b.html").write_text('<p id="there">')
+    found = list(site.faults(tmp_path))
+    assert len(found) == bool(fault)
+    assert fault in "".join(found)
+
+
+@pytest.mark.slow(40)
+def test_the_site_is_built_without_a_warning_or_a_faulty_link(tmp_path: Path) -> None:
+    site.lay_out(tmp_path / "source")
+    site.build(tmp_path / "source", tmp_path / "site")
+    assert list(site.faults(tmp_path / "site")) == []
+    text = (tmp_path / "site" / "tutorials" / "1_first_look.html").read_text("utf-8")
+    assert "cell_output" in text
+    assert (tmp_path / "site" / "_static" / "inter-latin.woff2").stat().st_size > 10_000
+
+
+def test_versions_and_dates_agree() -> None:
+    assert release.check_versions(is_released=False)
+
+
+def test_what_the_gallery_shows_is_there_and_has_its_command() -> None:
+    shown = reproduce.shown()
+    assert len(shown) >= 4
+    pictures = {name for each in shown for name in each.pictures}
+    assert pictures
+    for name in pictures:
+        assert (ROOT / "docs" / "pictures" / name).exists(), name
+    assert {name for name, _, _ in reproduce.blocks()} == {"main job", "story"}
