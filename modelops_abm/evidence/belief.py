@@ -27,7 +27,12 @@ from scipy.special import logit
 from modelops_abm.disk import read_file, write_whole
 from modelops_abm.errors import InputError, Problem, reason_of
 from modelops_abm.evidence.benchmarks import subject_of
-from modelops_abm.evidence.measures import MEASURES, range_in_words, value_in_words
+from modelops_abm.evidence.measures import (
+    MEASURES,
+    number_in_words,
+    range_in_words,
+    value_in_words,
+)
 from modelops_abm.evidence.statements import Evidence, Statement, evidence_as_json, evidence_of
 from modelops_abm.experiments.draws import Draws, draws_of, joint_draws, known_of
 from modelops_abm.experiments.inputs import in_words
@@ -274,13 +279,29 @@ class Belief(Reported):
         """Return what was learned, and what to doubt."""
         said = len(self.evidence)
         if not said:
-            return "Nothing was said, so that all is as it was thought before."
+            return self._set_sentence()
         best = self.learned[self.learned["narrower"] > NOTHING_YET].head(3)
         names = [
             f"{label_of(str(name))} ({_times(row['narrower'])})" for name, row in best.iterrows()
         ]
         learned = f"Learned most: {', '.join(names)}." if names else "Nothing was learned yet."
         return "\n".join([learned, *self.doubts()])
+
+    def _set_sentence(self) -> str:
+        """Return what was answered where there is no evidence: values, which need no fit."""
+        stated = [each.name for each in self.scenario.sources if each.confidence == "client"]
+        if not stated:
+            return "Nothing was said, so that all is as it was thought before."
+        values = [
+            f"{label_of(name).lower()} {number_in_words(mean_at(self.scenario, name))}"
+            for name in stated[:_SHOWN]
+            if isinstance(value_at(self.scenario, name), int | float)
+        ]
+        told = f" ({', '.join(values)})" if values else ""
+        return (
+            f"What was answered is set{told}, and what goes by size with it. Nothing was said of"
+            " what the organisation shows, so that all else is as it was thought before."
+        )
 
     def doubts(self) -> tuple[str, ...]:
         """Return what speaks against the belief, a sentence each; nothing if nothing does."""

@@ -200,8 +200,9 @@ def _mean(values: Floats, weights: Floats) -> Floats:
 
 
 def _effective(weights: Floats) -> float:
-    total = float(np.sum(weights))
-    return total**2 / float(np.sum(weights**2)) if total > 0.0 else 0.0
+    # Squares of weights that are far from all others are nothing in double precision.
+    squares = float(np.sum(weights**2))
+    return float(np.sum(weights)) ** 2 / squares if squares > 0.0 else 0.0
 
 
 def _ridge(features: Floats, values: Floats, weights: Floats) -> tuple[Floats, Floats]:

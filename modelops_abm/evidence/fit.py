@@ -448,13 +448,14 @@ class _Fit:
         moved = [product(sampled.places, self._slopes_of_known)]
         if self._emulator is not None:
             moved.append(self._emulator.mean(sampled.places))
+        effective = sampled.effective_count(np.concatenate(moved, axis=1))
         places = np.median(sampled.places, axis=0)
         end = float(ndtri(0.5 + PERCENT / 200.0))
         return Belief(
             scenario=question.scenario,
             evidence=question.evidence,
             draws=question.draws(sampled.places, self._seed),
-            effective=sampled.effective_count(np.concatenate(moved, axis=1)),
+            effective=min(effective, sampled.distinct_count),
             predictions=dict(shown),
             contradictions=contradictions,
             at_edge=tuple(

@@ -59,6 +59,17 @@ class Sample:
     chains: int = 0
     log_evidence: float = 0.0
 
+    @property
+    def distinct_count(self) -> float:
+        """How many draws there would be if all were different and these were their weights.
+
+        Chains that are stuck differ from each other as much as independent draws do, and few
+        different ones are left of them.
+        """
+        # A move changes every dimension, so that one tells.
+        copies = np.unique(self.places[:, 0], return_counts=True)[1]
+        return float(len(self.places) ** 2 / (copies**2).sum())
+
     def effective_count(self, values: Floats) -> float:
         """Return how many independent draws would tell the means of values as well.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from modelops_abm.evidence.belief import (
     load_belief,
     save_belief,
 )
+from modelops_abm.evidence.interview import told
 from modelops_abm.evidence.statements import Count, about, exactly
 from modelops_abm.experiments import draws_of
 
@@ -178,3 +180,11 @@ def test_a_plan_gives_what_it_decides_and_the_belief_the_rest(belief: Belief) ->
     assert len(table.columns) == len(belief.draws.columns) - 1
     as_it_is, _ = belief.of_plan(belief.scenario)
     assert as_it_is == belief.scenario
+
+
+def test_what_was_answered_and_needs_no_fit_is_said_to_be_set(belief: Belief) -> None:
+    silent = dataclasses.replace(belief, evidence=(), contradictions=(), at_edge=())
+    assert silent.sentence() == "Nothing was said, so that all is as it was thought before."
+    answers = {"people": exactly("team.developers", 12.0, source="the lead")}
+    known = dataclasses.replace(silent, scenario=told(Scenario(), answers).scenario)
+    assert known.sentence().startswith("What was answered is set (developers 12), and what goes by")

@@ -17,6 +17,7 @@ from modelops_abm import InputError, Scenario, with_values
 from modelops_abm.evidence.belief import Belief
 from modelops_abm.evidence.emulator import fitted
 from modelops_abm.evidence.fit import Journal, Size, fit
+from modelops_abm.evidence.sampler import Sample
 from modelops_abm.evidence.statements import Count, Evidence, about, between, exactly
 from modelops_abm.experiments.draws import Draws, draws_of, known_of, shares_of
 from modelops_abm.runs import Cancelled
@@ -324,3 +325,21 @@ def test_a_regression_finds_the_few_products_that_matter_and_no_others() -> None
     assert np.sqrt(np.diag(found.covariance)) == pytest.approx(0.2, rel=0.1)
     straight = fitted(places, values[:, np.newaxis, 1:], np.zeros(1), np.full(1, 0.1))
     assert straight.pairs.shape == (2, 0)
+
+
+@pytest.mark.parametrize("product", [1_000.0, 10_000.0])
+def test_what_contradicts_itself_by_far_is_said_and_never_fails(product: float) -> None:
+    said = (exactly("product", product), exactly("rate", 2.0))
+    belief = fit(organisation(), said, simulator=Products(0.1), size=SMALL)
+    (*_, doubt) = belief.doubts()
+    assert "does not go with the rest" in " ".join(belief.doubts())
+    assert belief.effective < 200.0
+    assert doubt
+
+
+def test_chains_that_are_stuck_are_worth_no_more_than_the_draws_that_differ() -> None:
+    places = np.random.default_rng(0).standard_normal((20, 3))
+    # Twenty chains of ten states, at four places: the means of chains differ as draws do.
+    stuck = Sample(np.tile(np.repeat(places[:4], 5, axis=0), (10, 1)), 20)
+    assert stuck.distinct_count == pytest.approx(4.0)
+    assert Sample(places, 20).distinct_count == pytest.approx(20.0)
