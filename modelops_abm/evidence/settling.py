@@ -19,7 +19,6 @@ from modelops_abm.evidence.measures import WINDOW_DAYS, as_it_is, measured
 from modelops_abm.experiments.advice import Advice
 from modelops_abm.experiments.comparison import Comparison
 from modelops_abm.experiments.information import Asking, Worth, information_of_draws
-from modelops_abm.experiments.optimisation import told_from
 from modelops_abm.experiments.running import Keeping, draws_in, refuses_unknown, totals_of
 from modelops_abm.scenario import Scenario
 
@@ -138,8 +137,7 @@ def advised(
         If `cancel` was set.
     """
     found, replications = advice.found, advice.found.replications
-    first = told_from(replications, is_over=True)
-    keeping["draws"] = draws_in(keeping).part(first, replications)
+    keeping["draws"] = draws_in(keeping).part(0, replications)
     utilities = np.array([each.rechecked.gains for each in found.within_budget])
     if len(utilities) < 2:
         return advice

@@ -24,7 +24,7 @@ from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.finance import Return, returns_on
 from modelops_abm.experiments.information import Asking
 from modelops_abm.experiments.inputs import in_words
-from modelops_abm.experiments.optimisation import REPLICATIONS, optimise, told_from
+from modelops_abm.experiments.optimisation import REPLICATIONS, optimise
 from modelops_abm.experiments.optimisation_results import Optimised, steps_of
 from modelops_abm.experiments.optimisation_search import Measured, expected_shortfall
 from modelops_abm.experiments.optimisation_words import in_short
@@ -246,19 +246,29 @@ class Advice(Reported):
 
     def sentence(self) -> str:
         """Return what to buy, its worth, how sure, where it fails, and what to find out."""
+        return "\n".join(self.told.values())
+
+    @cached_property
+    def told(self) -> dict[str, str]:
+        """Paragraphs of the sentence, by what each is about; one that says nothing is left out."""
+        found, settling = self.found, settling_in_words(self.settles)
         if not self.is_to_buy:
-            settled, settling = self.found.settled_in_words, settling_in_words(self.settles)
-            return "\n".join(filter(None, (self._nothing(), settled, settling)))
-        paragraphs = (
-            f"{self._story()} {self._cost()}",
-            self._worth(),
-            f"{self.found.others_in_words} {self.found.settled_in_words}".strip(),
-            self._unkind(),
-            self._safe(),
-            self._worse(),
-            settling_in_words(self.settles),
-        )
-        return "\n".join(filter(None, paragraphs))
+            told = {
+                "What to buy": self._nothing(),
+                "How sure that is": found.settled_in_words,
+                "What to find out first": settling,
+            }
+        else:
+            told = {
+                "What to buy": f"{self._story()} {self._cost()}",
+                "What it is worth": self._worth(),
+                "How sure that is": f"{found.others_in_words} {found.settled_in_words}".strip(),
+                "Where things are unkind": self._unkind(),
+                "What is safe": self._safe(),
+                "What gets worse": self._worse(),
+                "What to find out first": settling,
+            }
+        return {about: words for about, words in told.items() if words}
 
     def _nothing(self) -> str:
         search, budget = self.found.search, f"{formats.money(self.capital)} of capital"
@@ -574,15 +584,14 @@ def advise(
         **keeping,
     )
     road_map, draws = found.recommended, keeping.get("draws")
-    first = told_from(replications, is_over=draws is not None)
     quietly: Keeping = {**keeping, "progress": None}
     scenarios = [with_road_map(plan, each) for each in (road_map, nothing_of(plan))]
-    totals = totals_of(scenarios, replications, first=first, **quietly)
+    totals = totals_of(scenarios, replications, **quietly)
     values = {}
     for outcome in outcomes.SUMMARY:
         with_it, without = outcome_of(outcome.name, totals)
         values[outcome.name] = (with_it, without)
-    columns = {} if draws is None else draws.part(first, replications).columns
+    columns = {} if draws is None else draws.part(0, replications).columns
     return Advice(found, values, columns, _stages(plan, road_map, quietly))
 
 

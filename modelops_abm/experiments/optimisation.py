@@ -147,20 +147,6 @@ def draws_needed(replications: int = REPLICATIONS) -> int:
     return several + 2 * replications
 
 
-def told_from(replications: int = REPLICATIONS, *, is_over: bool) -> int:
-    """Return the number of the first of the futures that tell the worth of what is recommended.
-
-    Parameters
-    ----------
-    replications
-        Fresh futures of each finalist.
-    is_over
-        Whether they are over draws.
-    """
-    _, several = _looks(replications, is_over=is_over)
-    return several + replications
-
-
 def _looks(replications: int, *, is_over: bool) -> tuple[int, int]:
     """Return how many futures the first look takes, and that and the second together."""
     first, second = (
@@ -182,9 +168,9 @@ class _Race:
     is_complete: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
-        # Futures by number: the first look has those up to `_few`, the second those up to
-        # `_several`, then come those of the re-check, and then those of the last check. None is
-        # used twice.
+        # Futures by number: the first are those of the last check, in which `compare` tells of any
+        # plan, so that a road map has the same worth there. Then come the first look with `_few`,
+        # the second with those up to `_several`, and the re-check. None is used twice.
         self._draws = _what_is_not_decided(self.keeping.get("draws"), self.decisions)
         self._few, self._several = _looks(self.replications, is_over=self._draws is not None)
         self.keeping = {**self.keeping, "draws": self._draws}
@@ -226,7 +212,7 @@ class _Race:
             more = self._runs.measure(
                 [each.road_map for each in promising],
                 count,
-                first=self._few,
+                first=self.replications + self._few,
                 of_spending=1,
                 told=self._work.told(len(promising)),
             )
@@ -242,7 +228,7 @@ class _Race:
         fresh = self._runs.measure(
             [each.road_map for each in chosen],
             self.replications,
-            first=self._several,
+            first=self.replications + self._several,
             of_spending=self._futures_of_spending,
             told=self._work.told(len(chosen)),
         )
@@ -260,10 +246,9 @@ class _Race:
         road_maps = list(dict.fromkeys((best, self._plan)))
         self._work.plan(len(road_maps) * self.replications, 0)
         told = self._work.told(len(road_maps))
-        # Beyond those that have chosen the best, which flatter it.
-        first = self._several + self.replications
+        # Not in those that have chosen the best, which flatter it.
         last = self._runs.measure(
-            road_maps, self.replications, first=first, of_spending=self._several, told=told
+            road_maps, self.replications, of_spending=self._several, told=told
         )
         return self._told(rechecked, found, Confirmed(recommended=last[0], plan=last[-1]))
 
@@ -299,16 +284,16 @@ class _Race:
         found: Sequence[Measured],
     ) -> Optimised:
         """Return the result over draws: all finalists are told by futures that chose none."""
-        first, count = self._several + self.replications, self.replications
+        count = self.replications
         road_maps = [each.road_map for each in rechecked]
         allowed = [each.road_map for each in within]
         pairs = max(count // RUNS_OF_EACH, 1)
         self._work.plan(len(road_maps) * count + len(allowed) * pairs, 0)
         told = self._work.told(len(road_maps))
         spending = self._futures_of_spending
-        last = self._runs.measure(road_maps, count, first=first, of_spending=spending, told=told)
+        last = self._runs.measure(road_maps, count, of_spending=spending, told=told)
         by_road_map = {each.road_map: each for each in last}
-        again = self._runs.again(allowed, pairs, first, self._work.told(len(allowed)))
+        again = self._runs.again(allowed, pairs, 0, self._work.told(len(allowed)))
         repeats = [
             np.array([by_road_map[each].gains[:pairs], other.gains])
             for each, other in zip(allowed, again, strict=True)
@@ -357,6 +342,7 @@ class _Race:
         return self._runs.measure(
             road_maps,
             self._few,
+            first=self.replications,
             of_spending=FUTURES_OF_SPENDING,
             told=self._work.told(len(road_maps)),
         )

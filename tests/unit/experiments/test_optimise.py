@@ -81,11 +81,11 @@ def test_a_small_set_is_tried_whole(complete: Optimised, searched: Optimised) ->
 
 
 def test_no_future_serves_twice(complete: Optimised) -> None:
-    """16 in the search, then 64 that choose, then 64 that tell the worth."""
+    """64 that tell the worth, then 16 in the search, then 64 that choose."""
     for measured, first, count in (
-        (complete.finalists[0].searched, 0, 16),
-        (complete.finalists[0].rechecked, 16, 64),
-        (complete.confirmed.recommended, 80, 64),
+        (complete.confirmed.recommended, 0, 64),
+        (complete.finalists[0].searched, 64, 16),
+        (complete.finalists[0].rechecked, 80, 64),
     ):
         scenarios = [with_road_map(PLAN, measured.road_map), baseline_of(PLAN)]
         npv = outcome_of("npv", totals_of(scenarios, count, first=first, seed=5))
