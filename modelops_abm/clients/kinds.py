@@ -68,8 +68,17 @@ class Reader:
     words: str = ""
     is_other: Callable[[bytes], bool] = lambda content: False
 
-    def read_as(self, source: Source, reading: Reading) -> Log:
+    def read_as(self, source: Source, reading: Reading, *, name: str | None = None) -> Log:
         """Read a log as somebody states.
+
+        Parameters
+        ----------
+        source
+            The file, or its content.
+        reading
+            How it is read.
+        name
+            What to call it in messages.
 
         Raises
         ------
@@ -77,10 +86,14 @@ class Reader:
             If it cannot be read, or something is stated that says nothing of such a log.
         """
         options = reading.options(self.words)
-        known = inspect.signature(self.read).parameters
-        if unknown := [option for option in options if option not in known]:
+        if unknown := [option for option in options if option not in self.options]:
             raise InputError(f"{all_of(unknown)} cannot be stated of {self.kind.noun}")
-        return self.read(source, **options)
+        return self.read(source, name=name, **options)
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What can be stated of how it is read, besides its columns: ``dates``, ``zone`` ..."""
+        return tuple(inspect.signature(self.read).parameters)
 
 
 READERS: Mapping[str, Reader] = MappingProxyType(

@@ -13,12 +13,14 @@ import pytest
 
 from modelops_abm.app import browser_sync
 from modelops_abm.app.organisation.belief_cards import belief_card, learned_card, predicted_card
+from modelops_abm.app.organisation.log_rows import DATES, WORDS, ZONE, log_details, reading_of
 from modelops_abm.app.organisation.page import act, say
 from modelops_abm.app.organisation.questions import ASKED, helps_most, others_of, rows_of, said_of
 from modelops_abm.app.state import fitting
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.fitting import Fitting, Line
 from modelops_abm.app.state.organisation import LARGEST_LOG_BYTES, Organisation
+from modelops_abm.app.state.said import ReadLog
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.interview import QuestionRow, Saying
 from modelops_abm.app.widgets.markup import Action
@@ -203,9 +205,102 @@ def test_columns_that_are_not_known_are_asked_for_and_not_guessed(
     assert (log.state, log.columns) == ("unknown", tuple(own.values()))
     of_fields = {"incident_id": "id", "opened_at": "opened", "resolved_at": "closed"}
     columns = {of_fields.get(name, name): column for name, column in own.items()}
-    organisation.map_columns("incidents", columns, "", None)
+    organisation.read_again("incidents", reading_of(columns), None)
     assert organisation.wait(PATIENCE_SECONDS)
     assert organisation.said.value.logs["incidents"].state == "read"
+
+
+def test_zone_and_words_of_a_log_are_said_as_on_the_command_line(
+    organisation: Organisation,
+) -> None:
+    content = b"opened_at,resolved_at,cause\n2024-03-01 00:30,2024-03-01 04:30,Daten\n" * 3
+    organisation.take_log("eigen.csv", content, "incidents")
+    assert organisation.wait(PATIENCE_SECONDS)
+    before = organisation.said.value.logs["incidents"]
+    assert "pipeline" not in before.sentence
+    chosen = {ZONE: "America/New_York", WORDS: "Daten = pipeline\n\n"}
+    organisation.read_again("incidents", reading_of(chosen), None)
+    assert organisation.wait(PATIENCE_SECONDS)
+    log = organisation.said.value.logs["incidents"]
+    alone = READERS["incidents"].read(
+        content, name="eigen.csv", zone="America/New_York", causes={"Daten": "pipeline"}
+    )
+    assert (log.state, log.sentence) == ("read", alone.sentence())
+    assert "pipeline" in log.sentence
+    assert log.sentence != before.sentence
+    with_form = str(log_details("incidents", log, chosen, may_map=True))
+    assert "America/New_York" in with_form
+    assert "Daten = pipeline" in with_form
+    assert "Read it otherwise" not in str(log_details("incidents", log, {}, may_map=False))
+    for wrong, message in (({WORDS: "Daten"}, "says no meaning"), ({ZONE: "Mars/Here"}, "zone")):
+        with pytest.raises(InputError, match=message):
+            READERS["incidents"].read_as(content, reading_of(wrong))
+
+
+def test_forms_ask_what_the_reader_takes() -> None:
+    log = ReadLog("registry", "r.csv", "refused")
+    for kind, reader in READERS.items():
+        form = str(log_details(kind, replace(log, kind=kind), {}, may_map=True))
+        for name, key in (("zone", ZONE), ("dates", DATES), (reader.words, WORDS)):
+            assert (f"map {kind} {key}" in form) == (bool(name) and name in reader.options)
+
+
+def test_answers_go_back_and_forward_a_step_at_a_time(organisation: Organisation) -> None:
+    organisation.answer("people", "about 8")
+    organisation.answer("users", "about 9000")
+    organisation.answer("people", "about 9")
+    organisation.forget("users")
+    steps = [organisation.said.value.answers]
+    for _ in range(4):
+        organisation.undo()
+        steps.append(organisation.said.value.answers)
+    assert [len(each) for each in steps] == [1, 2, 2, 1, 0]
+    assert steps[1]["people"] == steps[0]["people"] != steps[2]["people"]
+    organisation.undo()
+    assert organisation.said.value.answers == {}, "there is nothing before"
+    for expected in reversed(steps[:-1]):
+        organisation.redo()
+        assert organisation.said.value.answers == expected
+    organisation.undo()
+    organisation.answer("upkeep_share", "40 %")
+    assert organisation.said.value.undone == (), "what was undone is forgotten"
+
+
+def test_steps_of_answers_survive_a_reload(session: Session) -> None:
+    organisation, again = session.organisation, Session()
+    organisation.answer("people", "about 8")
+    organisation.answer("users", "about 9000")
+    organisation.undo()
+    again.organisation.restore(organisation.kept(), None)
+    assert again.organisation.said.value.answers == organisation.said.value.answers
+    again.organisation.redo()
+    assert set(again.organisation.said.value.answers) == {"people", "users"}
+    again.organisation.undo()
+    again.organisation.undo()
+    assert again.organisation.said.value.is_nothing
+    last = Session()
+    last.organisation.restore(again.organisation.kept(), None)
+    last.organisation.redo()
+    assert set(last.organisation.said.value.answers) == {"people"}, "also of nothing told"
+    for each in (again, last):
+        each.close()
+
+
+def test_a_log_alone_survives_a_reload(organisation: Organisation) -> None:
+    organisation.take_log("ours.csv", INCIDENTS)
+    assert organisation.wait(PATIENCE_SECONDS)
+    again = Session()
+    again.organisation.restore(organisation.kept(), None)
+    assert set(again.organisation.said.value.logs) == {"incidents"}
+    again.close()
+
+
+def test_one_step_takes_a_way_out_or_a_file_back(organisation: Organisation) -> None:
+    organisation.answer("people", "about 8")
+    organisation.take_answers(b'users = 9000\nupkeep_share = "40%"\n', "a.toml")
+    assert len(organisation.said.value.answers) == 3
+    organisation.undo()
+    assert set(organisation.said.value.answers) == {"people"}
 
 
 @pytest.mark.parametrize(

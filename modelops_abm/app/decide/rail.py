@@ -18,14 +18,13 @@ from modelops_abm.app.errors import reported
 from modelops_abm.app.state.plan import History, Plan, name_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
-from modelops_abm.app.widgets import Controls, Keys, Markup
+from modelops_abm.app.widgets import STEP_KEYS, Controls, Keys, Markup
 from modelops_abm.app.widgets.controls import Entry, Field, Search, Slider
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.scenario import CAPABILITY_NAMES
 from modelops_abm.scenario.presets import PRESETS
 
 _NONE_WRONG: Problems = {}
-_KEYS = {"mod+z": "undo", "mod+shift+z": "redo", "mod+y": "redo"}
 
 
 @solara.component
@@ -49,7 +48,7 @@ def Rail(session: Session) -> None:
     on_action, on_enter = reported(session, act), reported(session, enter)
     shown = {"data-plan": key, "data-part": "rail"}
     with solara.Div(classes=["rail", *["rail-open"] * is_open], attributes=shown):
-        Keys(_KEYS, lambda meaning: on_action(Action(meaning, "")))
+        Keys(STEP_KEYS, lambda meaning: on_action(Action(meaning, "")))
         Markup(rail_head(session.history.value), on_action, "rail-title")
         Markup(preset_menu(session.plan), on_action, "rail-preset")
         Sliders(session, problems, on_enter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import htpy as h
 
@@ -11,8 +12,9 @@ from modelops_abm.app.state.organisation import MOST_UNUSABLE
 from modelops_abm.app.state.said import ReadLog
 from modelops_abm.app.theme import icon
 from modelops_abm.clients import kinds
-from modelops_abm.clients.logs import Field
+from modelops_abm.clients.logs import Field, Reading
 from modelops_abm.formats import number, plural
+from modelops_abm.scenario import InputError
 from modelops_abm.text import printable
 
 LOGS: Mapping[str, tuple[str, str]] = {
@@ -71,42 +73,56 @@ def log_details(
     kind, log
         The log.
     chosen
-        What was chosen in the form so far: column by field, and how dates are meant.
+        What was chosen in the form so far: column by field, how dates are meant, and so on.
     may_map
         Whether its content is still there to be read again.
     """
     if log.state == "reading":
         return None
-    if log.state == "unknown" and may_map:
-        return _mapping(kind, log, chosen)
-    if log.state == "refused":
-        return _dates_form(kind, chosen) if may_map else None
+    form = _form(kind, log, chosen) if may_map else None
+    if log.state != "read":
+        return form
     left = log.unusable_rows - len(log.unusable)
-    return h.details(".log-details")[
-        h.summary["See what was read"],
-        h.ul(".notes")[(h.li[words] for words in (log.sentence, *log.found[:_MOST_FOUND]))],
-        bool(log.unusable) and complaints(log.unusable, log.label),
-        left > 0
-        and len(log.unusable) == MOST_UNUSABLE
-        and h.p(".label")[f"And {number(left)} more rows."],
+    return h.div[
+        h.details(".log-details")[
+            h.summary["See what was read"],
+            h.ul(".notes")[(h.li[words] for words in (log.sentence, *log.found[:_MOST_FOUND]))],
+            bool(log.unusable) and complaints(log.unusable, log.label),
+            left > 0
+            and len(log.unusable) == MOST_UNUSABLE
+            and h.p(".label")[f"And {number(left)} more rows."],
+        ],
+        form is not None and h.details(".log-details")[h.summary["Read it otherwise"], form],
     ]
 
 
-def _mapping(kind: str, log: ReadLog, chosen: Mapping[str, str]) -> h.Element:
-    """Return a form of all fields; nothing is guessed, not by a likeness of names either."""
-    fields = kinds.READERS[kind].kind.fields
+def _form(kind: str, log: ReadLog, chosen: Mapping[str, str]) -> h.Element:
+    """Return a form of how a log is read; nothing is guessed, not by a likeness of names either."""
+    reader, is_known = kinds.READERS[kind], not log.columns
+    fields = () if is_known else reader.kind.fields
     lacking = [field.name for field in fields if field.required and not chosen.get(field.name)]
     return h.div(".mapping", data_part=f"mapping-{kind}")[
-        h.p(".secondary")[
+        not is_known
+        and h.p(".secondary")[
             f"No known form has the columns of {log.label}. Choose which of them is what; what is"
             " not there stays empty."
         ],
-        log.sentence and chosen and h.p(".problem", role="alert")[log.sentence],
-        h.div(".fields")[(_field(kind, field, log.columns, chosen) for field in fields)],
-        _dates(kind, chosen),
-        h.button(".primary", data_action="read mapped", data_value=kind, disabled=bool(lacking))[
-            "Read it"
+        not is_known
+        and log.state == "unknown"
+        and chosen
+        and h.p(".problem", role="alert")[log.sentence],
+        h.div(".fields")[
+            (_field(kind, field, log.columns, chosen) for field in fields),
+            "dates" in reader.options and _dates(kind, chosen),
+            "zone" in reader.options and _zone(kind, chosen),
+            reader.words and _words(kind, reader.words, chosen),
         ],
+        h.button(
+            class_=None if is_known else "primary",
+            data_action="read mapped",
+            data_value=kind,
+            disabled=bool(lacking),
+        )["Read it again" if is_known else "Read it"],
     ]
 
 
@@ -137,12 +153,65 @@ def _dates(kind: str, chosen: Mapping[str, str]) -> h.Element:
     ]
 
 
-def _dates_form(kind: str, chosen: Mapping[str, str]) -> h.Element:
-    return h.div(".mapping", data_part=f"mapping-{kind}")[
-        _dates(kind, chosen),
-        h.button(data_action="read mapped", data_value=kind)["Read it again"],
+def _zone(kind: str, chosen: Mapping[str, str]) -> h.Element:
+    return h.label(".dates")[
+        h.span["Time zone of times without one"],
+        h.input(
+            type="text",
+            placeholder="UTC, or Europe/Berlin",
+            data_action=f"map {kind} {ZONE}",
+            value=chosen.get(ZONE, ""),
+        ),
     ]
 
 
-DATES = "*dates"
-"""What a form calls how dates are meant, beside the fields."""
+_WORDS = {
+    "causes": ("What its causes mean", "Upstream data = pipeline"),
+    "activities": ("What its activities mean", "Support = upkeep"),
+    "chance": ("What chance gives of a metric", "our score = 0.5"),
+}
+"""What is asked of the words of a file, with an example, by the option of the reader."""
+
+
+def _words(kind: str, option: str, chosen: Mapping[str, str]) -> h.Element:
+    label, example = _WORDS[option]
+    return h.label(".meanings")[
+        h.span[label],
+        h.textarea(rows="2", placeholder=example, data_action=f"map {kind} {WORDS}")[
+            chosen.get(WORDS, "")
+        ],
+        h.span(".label")["A line each: what stands there = what it means."],
+    ]
+
+
+def reading_of(chosen: Mapping[str, str]) -> Reading:
+    """Return how a log is to be read by what was chosen in the form.
+
+    Raises
+    ------
+    InputError
+        If a line of the words says no meaning.
+
+    Examples
+    --------
+    >>> reading_of({"opened": "Start", ZONE: "Europe/Berlin", WORDS: "Daten = pipeline"}).words
+    {'Daten': 'pipeline'}
+    """
+    columns = {name: each for name, each in chosen.items() if each and not name.startswith("*")}
+    said: dict[str, Any] = {"columns": columns, "zone": chosen.get(ZONE, "").strip()}
+    if (dates := chosen.get(DATES, "")) in _DATES:
+        said["dates"] = dates
+    lines = filter(str.strip, chosen.get(WORDS, "").splitlines())
+    said["words"] = dict(map(_meaning, lines))
+    return Reading(**{name: each for name, each in said.items() if each})
+
+
+def _meaning(line: str) -> tuple[str, str]:
+    words, _, meaning = line.partition("=")
+    if not words.strip() or not meaning.strip():
+        raise InputError(f"'{printable(line.strip())}' says no meaning: write WORDS = MEANING")
+    return words.strip(), meaning.strip()
+
+
+DATES, ZONE, WORDS = "*dates", "*zone", "*words"
+"""What a form calls how dates are meant, the time zone, and what words mean, beside the fields."""

@@ -24,11 +24,11 @@ from modelops_abm.app.organisation.file_cards import (
     scenario_tools,
 )
 from modelops_abm.app.organisation.log_rows import (
-    DATES,
     LOGS,
     file_row,
     log_details,
     log_row,
+    reading_of,
 )
 from modelops_abm.app.organisation.own_files import (
     PORTFOLIO_ENDINGS,
@@ -46,6 +46,7 @@ from modelops_abm.app.state.organisation import (
     LARGEST_LOG_BYTES,
     Organisation,
 )
+from modelops_abm.app.state.said import Said
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.uploads import (
     LARGEST_PORTFOLIO_BYTES,
@@ -53,7 +54,7 @@ from modelops_abm.app.state.uploads import (
     size_in_words,
 )
 from modelops_abm.app.theme import icon
-from modelops_abm.app.widgets import FilePicker, Interview, Markup, PickedFile
+from modelops_abm.app.widgets import STEP_KEYS, FilePicker, Interview, Keys, Markup, PickedFile
 from modelops_abm.app.widgets.browser import download
 from modelops_abm.app.widgets.interview import Saying
 from modelops_abm.app.widgets.markup import Action
@@ -96,6 +97,7 @@ def _Questions(session: Session) -> None:
     helpful = helps_most(session)
     rows = rows_of(organisation, session.plan.scenario, helpful[0] if helpful else "")
     with solara.Div(classes=["card", "interview"], attributes={"data-part": "interview"}):
+        Keys(STEP_KEYS, lambda meaning: do(Action(f"{meaning} answer", "")))
         Markup(_interview_head(organisation), do)
         Interview(
             rows,
@@ -131,12 +133,32 @@ def _interview_head(organisation: Organisation) -> h.Element:
         h.div(".keys", aria_hidden="true")[
             h.span[h.i(".key-you"), "you"], h.span[h.i(".key-published"), "published, middle"]
         ],
+        _steps(organisation.said.value),
         h.div(".count")[
             h.strong[f"{answered} of {len(ASKED)}"],
             h.span(".segments-done", aria_hidden="true")[
                 (h.i(class_="done" if at < answered else None) for at in range(len(ASKED)))
             ],
         ],
+    ]
+
+
+def _steps(said: Said) -> h.Element | None:
+    """Return the buttons that go through the answers, once there is a step."""
+    if not said.past and not said.undone:
+        return None
+    buttons = (("undo", "Undo", said.past), ("redo", "Redo", said.undone))
+    return h.div(".steps", role="group", aria_label="History of the answers")[
+        (
+            h.button(
+                ".plain.icon",
+                data_action=f"{name} answer",
+                aria_label=f"{words} an answer",
+                title=f"{words} an answer",
+                disabled=not steps,
+            )[icon(name)]
+            for name, words, steps in buttons
+        )
     ]
 
 
@@ -170,11 +192,15 @@ def _Files(session: Session, do: Callable[[Action], None]) -> None:
                 of_kind = {**chosen.get(kind, {}), field: action.value}
                 set_chosen({**chosen, kind: of_kind})
             case ["read", "mapped"] if action.value in kinds.READERS:
-                of_kind = dict(chosen.get(action.value, {}))
-                dates = of_kind.pop(DATES, "")
-                organisation.map_columns(action.value, of_kind, dates, scenario)
+                reading = reading_of(chosen.get(action.value, {}))
+                organisation.read_again(action.value, reading, scenario)
             case _:
                 do(action)
+
+    def take(kind: str, file: PickedFile) -> None:
+        # What was said of the file before says nothing of this one.
+        set_chosen({other: said for other, said in chosen.items() if other != kind})
+        session.organisation.take_log(file.name, file.content, kind, scenario)
 
     with solara.Div(classes=["card", "files"], attributes={"data-part": "files"}):
         Markup(_files_head(), do)
@@ -194,7 +220,7 @@ def _Files(session: Session, do: Callable[[Action], None]) -> None:
                     spoken=f": {LOGS[kind][0].lower()}",
                     accept=_LOG_ENDINGS,
                     largest_bytes=LARGEST_LOG_BYTES,
-                    on_pick=reported(session, partial(_take_log, session, kind)),
+                    on_pick=reported(session, partial(take, kind)),
                 )
                 if log is not None:
                     may_map = organisation.has_content(kind)
@@ -214,10 +240,6 @@ def _Files(session: Session, do: Callable[[Action], None]) -> None:
                 on_pick=reported(session, partial(_take_kept, session)),
             )
         Markup(_privacy(), css_class="privacy")
-
-
-def _take_log(session: Session, kind: str, file: PickedFile) -> None:
-    session.organisation.take_log(file.name, file.content, kind, session.plan.scenario)
 
 
 def _take_kept(session: Session, file: PickedFile) -> None:
@@ -339,6 +361,10 @@ def act(session: Session, action: Action) -> None:
         case ("save answers", _):
             content = organisation.answers_file().encode()
             session.tell_browser(download("modelops-answers.toml", content, "application/toml"))
+        case ("undo answer", _):
+            organisation.undo()
+        case ("redo answer", _):
+            organisation.redo()
         case ("cancel fit", _):
             organisation.cancel()
         case ("drop log", kind) if kind in kinds.READERS:

@@ -19,7 +19,7 @@ import solara
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.fitting import Fitting, fit_in_line
 from modelops_abm.app.state.jobs import Job, Jobs
-from modelops_abm.app.state.said import ReadLog, Said, kept_text, read_kept
+from modelops_abm.app.state.said import ReadLog, Said, kept_text, read_kept, text_of
 from modelops_abm.app.state.uploads import Complaint, label_of, size_in_words
 from modelops_abm.clients import kinds
 from modelops_abm.clients.kinds import Log, Reader
@@ -31,7 +31,6 @@ from modelops_abm.evidence.interview import (
     QUESTIONS,
     Told,
     answer_of,
-    answers_text,
     next_question,
     read_answers,
     told,
@@ -138,24 +137,31 @@ class Organisation:
 
     def answers_file(self) -> str:
         """Return the answers as a file that `take_answers` and the command line read."""
-        return answers_text(self._ordered())
+        return text_of(self.said.value.answers)
 
     def next_question(self) -> str:
         """Return the name of what is asked next; empty if everything was answered."""
         question = next_question(self.said.value.answers)
         return "" if question is None else question.name
 
-    def _ordered(self) -> dict[str, Statement]:
-        answers = self.said.value.answers
-        return {name: answers[name] for name in QUESTIONS if name in answers}
+    def undo(self) -> None:
+        """Go back to the answers before the last step."""
+        self._show_said(self.said.value.undo())
+
+    def redo(self) -> None:
+        """Bring back the answers that were undone last."""
+        self._show_said(self.said.value.redo())
 
     def _set_answers(self, answers: Mapping[str, Statement]) -> None:
-        kept = {name: self.problems.value[name] for name in self.problems.value}
-        for name in {*answers, *self.said.value.answers}:
-            if answers.get(name) != self.said.value.answers.get(name):
+        self._show_said(self.said.value.then(answers))
+
+    def _show_said(self, said: Said) -> None:
+        before, kept = self.said.value.answers, dict(self.problems.value)
+        for name in {*said.answers, *before}:
+            if said.answers.get(name) != before.get(name):
                 kept.pop(name, None)
         self.problems.set(kept)
-        self.said.set(replace(self.said.value, answers=MappingProxyType(dict(answers))))
+        self.said.set(said)
 
     # ----------------------------------------------------------------------------------
     # Logs.
@@ -215,28 +221,21 @@ class Organisation:
         """Return whether what is in the log of a kind is still there, to be read again."""
         return kind in self._contents
 
-    def map_columns(
-        self, kind: str, columns: Mapping[str, str], dates: str, scenario: Scenario | None
-    ) -> None:
-        """Read the log of a kind again, of which somebody says which column is what.
+    def read_again(self, kind: str, reading: Reading, scenario: Scenario | None) -> None:
+        """Read the log of a kind again, as somebody says; nothing if its content is gone.
 
         Parameters
         ----------
         kind
             Of the log.
-        columns
-            By what they say.
-        dates
-            How dates are meant; empty if the file shows it.
+        reading
+            How it is read.
         scenario
             As `take_log` has it.
         """
         log, content = self.said.value.logs.get(kind), self._contents.get(kind)
         if log is not None and content is not None:
-            chosen = Reading(columns={name: column for name, column in columns.items() if column})
-            if dates in ("day-first", "month-first"):
-                chosen = chosen.model_copy(update={"dates": dates})
-            self.take_log(log.label, content, kind, scenario, chosen)
+            self.take_log(log.label, content, kind, scenario, reading)
 
     def drop_log(self, kind: str) -> None:
         """Put a log away, or stop reading it."""
@@ -256,21 +255,19 @@ class Organisation:
         job: Job,
     ) -> None:
         kind = reader.kind
+        # Of no known form: it can be mapped, or mapped otherwise.
+        columns = unknown_columns(content, kind)
         try:
             with _READING:
                 if job.cancel.is_set():
                     return
-                options = reading.options(reader.words)
-                log = reader.read(content, name=label, **options)
+                log = reader.read_as(content, reading, name=label)
                 self._logs[kind.name] = log
                 found = self._found(log, label, kind.name, scenario)
         except InputError as error:
-            columns = () if reading.columns else unknown_columns(content, kind)
             state: Literal["refused", "unknown"] = "unknown" if columns else "refused"
-            found = ReadLog(kind.name, label, state, _words(error, label), columns=columns)
-            if reading.columns:  # what was mapped was no good: it can be mapped otherwise
-                again = unknown_columns(content, kind)
-                found = replace(found, state="unknown" if again else "refused", columns=again)
+            found = ReadLog(kind.name, label, state, _words(error, label))
+        found = replace(found, columns=columns)
         job.tell(self._show_log, found)
 
     def _found(self, log: Log, label: str, kind: str, scenario: Scenario | None) -> ReadLog:
@@ -341,7 +338,8 @@ class Organisation:
         label = label_of(name)
         belief = read_belief(_within(content, LARGEST_BELIEF_BYTES, label), label)
         self._jobs.stop("fit")
-        self.said.set(Said())
+        # By a step, so that the answers can be brought back.
+        self.said.set(replace(self.said.value.then({}), logs=MappingProxyType({})))
         self.fitting.set(None)
         self.belief.set(OwnBelief(belief, files=(label,)))
 
@@ -391,7 +389,7 @@ class Organisation:
 
     def kept(self) -> str:
         """Return what was told as text, without any row of a file."""
-        return kept_text(self.said.value, self.answers_file())
+        return kept_text(self.said.value)
 
     def restore(self, text: str, belief: OwnBelief | None) -> None:
         """Bring back what was told, unless something was told since; what is wrong is left out.

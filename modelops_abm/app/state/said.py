@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from modelops_abm.app.state.uploads import Complaint, label_of
 from modelops_abm.clients import kinds
-from modelops_abm.evidence.interview import read_answers
+from modelops_abm.evidence.interview import QUESTIONS, answers_text, read_answers
 from modelops_abm.evidence.statements import (
     Count,
     Evidence,
@@ -20,8 +20,13 @@ from modelops_abm.evidence.statements import (
 )
 from modelops_abm.text import printable
 
+type Answers = Mapping[str, Statement]
+"""What was answered, by the name of the question."""
+
 _LONGEST_KEPT = 2_000_000
 """Letters of what is read of a browser."""
+MOST_STEPS = 50
+"""Steps of answers that can be undone."""
 
 
 @dataclass(frozen=True)
@@ -68,10 +73,15 @@ class Said:
         By the name of the question.
     logs
         By their kind.
+    past, undone
+        Answers before each step, the latest last, and those that were undone, the next to redo
+        first. Logs have no steps: of one that was put away there is nothing left to bring back.
     """
 
-    answers: Mapping[str, Statement] = field(default_factory=lambda: MappingProxyType({}))
+    answers: Answers = field(default_factory=lambda: MappingProxyType({}))
     logs: Mapping[str, ReadLog] = field(default_factory=lambda: MappingProxyType({}))
+    past: tuple[Answers, ...] = ()
+    undone: tuple[Answers, ...] = ()
 
     @property
     def evidence(self) -> Evidence:
@@ -83,18 +93,38 @@ class Said:
         """Whether nothing has been told."""
         return not self.answers and not self.evidence
 
+    def then(self, answers: Answers) -> Said:
+        """Return it with other answers, by a step; the same answers are none."""
+        if answers == self.answers:
+            return self
+        past = (*self.past, self.answers)[-MOST_STEPS:]
+        return replace(self, answers=MappingProxyType(dict(answers)), past=past, undone=())
 
-def kept_text(said: Said, answers: str) -> str:
-    """Return what was told as text that `read_kept` reads, without any row of a file.
+    def undo(self) -> Said:
+        """Return it a step of answers back, or as it is if there is none."""
+        if not self.past:
+            return self
+        *past, answers = self.past
+        undone = (self.answers, *self.undone)
+        return replace(self, answers=answers, past=tuple(past), undone=undone)
 
-    Parameters
-    ----------
-    said
-        What was told.
-    answers
-        The answers as a file.
-    """
-    if said.is_nothing:
+    def redo(self) -> Said:
+        """Return it a step of answers forward again, or as it is if none was undone."""
+        if not self.undone:
+            return self
+        answers, *undone = self.undone
+        past = (*self.past, self.answers)
+        return replace(self, answers=answers, past=past, undone=tuple(undone))
+
+
+def text_of(answers: Answers) -> str:
+    """Return answers as a file that the command line reads, in the order of the interview."""
+    return answers_text({name: answers[name] for name in QUESTIONS if name in answers})
+
+
+def kept_text(said: Said) -> str:
+    """Return what was told as text that `read_kept` reads, without any row of a file."""
+    if said.is_nothing and not said.past and not said.undone:
         return ""
     logs = [
         {
@@ -104,7 +134,11 @@ def kept_text(said: Said, answers: str) -> str:
         for log in said.logs.values()
         if log.state == "read"
     ]
-    return json.dumps({"answers": answers, "logs": logs})
+    steps = {
+        name: [text_of(each) for each in answers]
+        for name, answers in (("past", said.past), ("undone", said.undone))
+    }
+    return json.dumps({"answers": text_of(said.answers), "logs": logs, **steps})
 
 
 def read_kept(text: str) -> Said:
@@ -118,7 +152,9 @@ def read_kept(text: str) -> Said:
     if not text or len(text) > _LONGEST_KEPT:
         return Said()
     found = json.loads(text)
-    answers = read_answers(found["answers"].encode(), "answers.toml")
+    past, undone = (
+        tuple(_answers(each) for each in found[name][:MOST_STEPS]) for name in ("past", "undone")
+    )
     logs: dict[str, ReadLog] = {}
     for log in found["logs"]:
         kind = str(log["kind"])
@@ -133,7 +169,12 @@ def read_kept(text: str) -> Said:
                 int(log["unusable_rows"]),
                 tuple(_evidence(each) for each in log["evidence"][:200]),
             )
-    return Said(MappingProxyType(answers), MappingProxyType(logs))
+    return Said(_answers(found["answers"]), MappingProxyType(logs), past, undone)
+
+
+def _answers(text: str) -> Answers:
+    # Without an answer there is no file of answers.
+    return MappingProxyType(read_answers(text.encode(), "answers.toml") if text else {})
 
 
 def _evidence(data: dict[str, Any]) -> Statement | Count:

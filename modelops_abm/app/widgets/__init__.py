@@ -1,11 +1,12 @@
 """The few Vue components of the page: markup, charts, controls, files, what only a browser has."""
 
-from modelops_abm.app.widgets.browser import Browser, Connection, Keys, Screen
+from modelops_abm.app.widgets.browser import STEP_KEYS, Browser, Connection, Keys, Screen
 from modelops_abm.app.widgets.controls import Controls, FilePicker, PickedFile, Timeline
 from modelops_abm.app.widgets.interview import Interview
 from modelops_abm.app.widgets.markup import Chart, Markup
 
 __all__ = [
+    "STEP_KEYS",
     "Browser",
     "Chart",
     "Connection",

@@ -106,6 +106,10 @@ def Screen(
 # Keys that work wherever the focus is.
 
 
+STEP_KEYS = {"mod+z": "undo", "mod+shift+z": "redo", "mod+y": "redo"}
+"""Of what has steps that can be undone."""
+
+
 @solara.component_vue("keys.vue", vuetify=False)
 def _Keys(meanings: dict[str, str], event_press: Callable[[str], None]) -> None: ...
 
