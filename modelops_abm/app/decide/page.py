@@ -10,6 +10,7 @@ from itertools import batched
 
 import solara
 
+from modelops_abm.app.decide.advice_card import AdviceCard
 from modelops_abm.app.decide.chart_cards import LossesCard, NetValueCard, OverTimeCard, TeamTimeCard
 from modelops_abm.app.decide.credit_card import CreditCard, credit_of
 from modelops_abm.app.decide.figures import figures, figures_card, waiting_figures
@@ -61,6 +62,7 @@ def Cards(session: Session) -> None:
     second = OrganisationsCard if is_over else CreditCard
     rest = [CreditCard, *CARDS[:1], SettleCard, *CARDS[1:]] if is_over else CARDS
     with solara.Div(classes=["decide-cards"]):
+        ErrorBoundary(AdviceCard, session)
         with solara.Div(classes=["cards-row", "wide-first"]):
             ErrorBoundary(NetValueCard, session)
             ErrorBoundary(second, session).key(f"second {is_over}")

@@ -11,7 +11,7 @@ import io
 import math
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ import pandas as pd
 
 from modelops_abm import formats
 from modelops_abm.app.decide.sentences import progress
+from modelops_abm.app.state.advising import Advised
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.link import Linked, assignments_of, changes_of, query_of
 from modelops_abm.app.state.organisations import stated_in
@@ -58,12 +59,15 @@ class Subject:
         Where the page is.
     made_on
         Today.
+    advised
+        What to buy with a budget, if that was found out of the same organisation.
     """
 
     answer: Answer
     credit: Credit | None
     address: str
     made_on: date
+    advised: Advised | None = None
 
     @property
     def plan(self) -> Plan:
@@ -105,7 +109,19 @@ def subject_of(session: Session) -> Subject | None:
     credit = session.credit.value
     if credit is not None and credit.plan != answer.comparison.plan.scenario:
         credit = None
-    return Subject(answer, credit, session.address.value, datetime.now(UTC).date())
+    today = datetime.now(UTC).date()
+    return Subject(answer, credit, session.address.value, today, _advised(session, answer))
+
+
+def _advised(session: Session, answer: Answer) -> Advised | None:
+    """Return what to buy, unless it was found out of another organisation than the answer is of."""
+    found = session.advising.found.value
+    if found is None:
+        return None
+    of_answer = replace(
+        found.asked, plan=answer.plan, seed=answer.seed, is_over=answer.over is not None
+    )
+    return found if of_answer.is_of(found.asked) else None
 
 
 # --------------------------------------------------------------------------------------
@@ -174,6 +190,8 @@ def provenance(subject: Subject) -> list[tuple[str, str]]:
     ]
     if subject.link:
         entries.insert(0, ("Link", subject.link))
+    if subject.advised is not None:
+        entries.append(("Command of what to buy", command_of_advice(subject, subject.advised)))
     if scenario.imported is not None:
         words = f"{scenario.imported.source}, SHA-256 {fingerprint(scenario.imported)}"
         entries.append(("Portfolio", words))
@@ -186,19 +204,33 @@ def command(subject: Subject) -> str:
     The files that it needs are named by what they are: a portfolio, or the belief of an
     organisation.
     """
-    plan, over = subject.plan, subject.over
-    parts = ["modelops-abm", "compare"]
+    count = subject.comparison.replications
+    return _command(
+        ["compare"], subject.plan, count, subject.seed, is_over=subject.over is not None
+    )
+
+
+def command_of_advice(subject: Subject, found: Advised) -> str:
+    """Return the command that prints what to buy, with the same figures."""
+    asked = found.asked
+    named = ["advise", "--budget", f"{asked.budget:.10g}"]
+    named += [] if asked.is_over else ["--as-set"]
+    return _command(named, asked.plan, asked.replications, asked.seed, is_over=asked.is_over)
+
+
+def _command(named: list[str], plan: Plan, replications: int, seed: int, *, is_over: bool) -> str:
+    parts = ["modelops-abm", *named]
     if plan.start in PRESETS:
         parts += ["--preset", plan.start]
     # A command takes no portfolio beside a belief, which is fitted with it.
-    is_over = over is not None and (plan.belief is not None or plan.scenario.imported is None)
+    is_over = is_over and (plan.belief is not None or plan.scenario.imported is None)
     if is_over:
         parts += ["--belief", PUBLISHED if plan.belief is None else "BELIEF.parquet"]
     for name, text in _stated(plan) if is_over else changes_of(plan):
         parts += ["--set", f"{name}={text}"]
     if plan.scenario.imported is not None and not is_over:
         parts += ["--portfolio", "PORTFOLIO.csv"]
-    parts += ["--replications", str(subject.comparison.replications), "--seed", str(subject.seed)]
+    parts += ["--replications", str(replications), "--seed", str(seed)]
     return shlex.join(parts)
 
 

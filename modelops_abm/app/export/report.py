@@ -10,7 +10,7 @@ from pathlib import Path
 import htpy as h
 from markupsafe import Markup
 
-from modelops_abm.app.decide import credit_card
+from modelops_abm.app.decide import advice_card, credit_card
 from modelops_abm.app.decide.figures import figures, figures_card
 from modelops_abm.app.decide.organisations_card import organisations
 from modelops_abm.app.decide.sentences import headline, progress
@@ -69,7 +69,7 @@ def report(subject: Subject) -> bytes:
 @cache
 def _style() -> str:
     own = Path(__file__).with_name("report.css").read_text("utf-8")
-    return f"{stylesheet('base', 'decide_main')}\n{own}"
+    return f"{stylesheet('base', 'decide_main', 'advice')}\n{own}"
 
 
 def _content(subject: Subject) -> h.Fragment:
@@ -82,6 +82,7 @@ def _content(subject: Subject) -> h.Fragment:
         ],
         _key(subject),
         figures_card(figures(subject.comparison, subject.over)),
+        _advice(subject),
         _figure(net_value(subject.comparison, subject.over), _WHOLE, scale=0.85),
         _organisations(subject),
         h.div(".two")[
@@ -136,6 +137,20 @@ def _organisations(subject: Subject) -> h.Element | None:
         return None
     content = organisations(subject.comparison, subject.over)
     return h.section(".card.organisations")[content]
+
+
+def _advice(subject: Subject) -> h.Element | None:
+    """Return what to buy first, if that was found out."""
+    if subject.advised is None:
+        return None
+    asked, advice = subject.advised.asked, subject.advised.advice
+    return h.section(".card.advice")[
+        card_head(advice_card.TITLE, asked.in_words()),
+        h.p(".advice-story")[advice.told["What to buy"]],
+        advice_card.paragraphs(advice),
+        h.div(".advice-tables")[advice_card.tables(advice)],
+        h.p(".label")[advice.notes()],
+    ]
 
 
 def _top(subject: Subject) -> h.Element:

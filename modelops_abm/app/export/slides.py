@@ -13,6 +13,7 @@ from pptx.util import Inches
 
 from modelops_abm import formats
 from modelops_abm.app.decide import credit_card
+from modelops_abm.app.decide.advice_card import TITLE
 from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.sentences import headline, second_line
 from modelops_abm.app.export.content import (
@@ -76,7 +77,7 @@ def slides(subject: Subject) -> bytes:
     deck.core_properties.author = f"modelops_abm {subject.version}"
     # The answer first, and what it rests on before its limits: whoever stops early has read the
     # most.
-    for add in (_answer, _net_value, _team_time, _losses, _credit, _assumptions, _limits):
+    for add in (_answer, _buy, _net_value, _team_time, _losses, _credit, _assumptions, _limits):
         add(deck, subject)
     file = io.BytesIO()
     deck.save(file)
@@ -105,6 +106,17 @@ def _answer(deck: Any, subject: Subject) -> None:
     ranges = "95 of 100 futures" if subject.over is None else "95 of 100 organisations"
     columns = ("Average per future, as set", "Plan", "Baseline", "Difference", ranges)
     add_table(slide, Box(MARGIN, 3.1, _INNER, 0.0), columns, rows, (3, 2, 2, 2, 3), size=16)
+
+
+def _buy(deck: Any, subject: Subject) -> None:
+    """Add what to buy first, if that was found out."""
+    if subject.advised is None:
+        return
+    asked, advice = subject.advised.asked, subject.advised.advice
+    story, *others = advice.told.values()
+    slide = _slide(deck, subject, f"{TITLE} {asked.in_words()}", advice.notes())
+    add_text(slide, Box(MARGIN, _TOP, _INNER, 0.9), [story], size=18)
+    add_text(slide, Box(MARGIN, 2.7, _INNER, 4.0), others, size=14)
 
 
 _WHAT_INTERVALS_ARE = {

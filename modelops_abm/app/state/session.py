@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import solara
 
+from modelops_abm.app.state.advising import Advising
 from modelops_abm.app.state.answer import PRECISIONS, Answer
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.estimation import (
@@ -107,6 +108,8 @@ class Session:
         What the visitor has used of the threads that all visitors share.
     organisation
         What the visitor has told of the organisation, and the belief that follows.
+    advising
+        What the visitor asks to buy with a budget, and what was found.
     drawing
         Within it, what changes is drawn once, at its end; Solara would draw once for every part
         that reads a changed value.
@@ -143,6 +146,7 @@ class Session:
         self.drawing: AbstractContextManager[Any] = nullcontext()
         self.account = Account()
         self.organisation = Organisation(self._in_page, self.account)
+        self.advising = Advising(self._in_page, self.account)
         self._commands = 0
         # Jobs change what the visitor changes too: whoever reads, changes and sets takes this.
         self._changing = RLock()
@@ -279,12 +283,13 @@ class Session:
         """Stop everything in the background for good."""
         self.on_close.close()
         self.organisation.close()
+        self.advising.close()
         self._jobs.close()
         self._estimator.close()
 
     def wait(self, seconds: float) -> bool:
         """Wait until nothing goes on in the background; return whether that is so."""
-        waiting = (self._jobs, self._estimator, self.organisation)
+        waiting = (self._jobs, self._estimator, self.organisation, self.advising)
         return all(each.wait(seconds) for each in waiting)
 
     def tell_browser(self, command: dict[str, Any]) -> None:
