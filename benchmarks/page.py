@@ -32,8 +32,9 @@ OPTIONS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PAGE = ("-m", "modelops_abm", "page", "--no-browser", "--port", "0")
 SLIDER = 'input[type=range][data-name="capabilities.monitoring.maximum"]'
-MOVES = 10
+MOVES, OPENINGS = 10, 9
 FIRST_FUTURES, BAND_FUTURES = 16, 200
 
 # Runs in the page: moves a slider as a visitor does, and waits for what the page then shows.
@@ -89,10 +90,23 @@ def row(what: str, value: float, unit: str, aim: str = "") -> None:
     print(f"{what:62} {value:9,.2f} {unit:4} {aim}", flush=True)
 
 
+AS_SET = """
+from modelops_abm.app import server
+from modelops_abm.app.state.session import Session
+begin = Session.__init__
+def as_set(session, *arguments, **keywords):
+    begin(session, *arguments, **keywords)
+    session.is_over.set(False)
+Session.__init__ = as_set
+server.show(port=0, open_browser=False)
+"""
+"""Serves a page that opens with the values as set, as it did before there was a belief."""
+
+
 @contextmanager
-def serving() -> Iterator[Served]:
+def serving(program: tuple[str, ...] = PAGE) -> Iterator[Served]:
     """Serve the page in a process of its own."""
-    command = [sys.executable, "-m", "modelops_abm", "page", "--no-browser", "--port", "0"]
+    command = [sys.executable, *program]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
@@ -135,6 +149,44 @@ def first_paint(browser: Browser, served: Served, _sessions: int) -> None:
         times.append(time.perf_counter() - began)
         page.context.close()
     row("first useful paint, median of 5", statistics.median(times), "s", "3")
+
+
+# Runs in the page before anything of it: notes when it has what.
+NOTES = """
+window.noted = {};
+const note = (name, is) => {
+  if (is && !(name in window.noted)) window.noted[name] = performance.now();
+};
+const look = () => {
+  note("paint", performance.getEntriesByName("first-contentful-paint").length);
+  const verdict = document.querySelector("[data-part=verdict]");
+  note("controls", document.querySelector("input[type=range]"));
+  note("figures", verdict && Number(verdict.dataset.futures) > 0);
+  note("settled", verdict && verdict.dataset.settled === "true");
+  if (!("settled" in window.noted)) setTimeout(look, 4);
+};
+look();
+"""
+
+
+def opening(browser: Browser, served: Served, _sessions: int) -> None:
+    """From opening to paint, controls, first figures and the last, by turns as set and over."""
+    found: dict[str, list[dict[str, float]]] = {"as set": [], "over organisations": []}
+    with serving(("-c", AS_SET)) as as_set:
+        for turn in range(OPENINGS + 1):
+            for name, where in zip(found, (as_set, served), strict=True):
+                page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+                page.add_init_script(NOTES)
+                page.goto(where.address)
+                page.wait_for_function("'settled' in window.noted", timeout=120_000)
+                if turn:  # the first compiles and loads what all others find
+                    found[name].append(page.evaluate("window.noted"))
+                page.context.close()
+    for what in ("paint", "controls", "figures", "settled"):
+        plain, over = (statistics.median(each[what] for each in times) for times in found.values())
+        row(f"opened until {what}, as set, median of {OPENINGS}", plain / 1e3, "s")
+        row("  over organisations like yours", over / 1e3, "s")
+        row("  ratio", over / plain, "")
 
 
 def answer(browser: Browser, served: Served, _sessions: int) -> None:
@@ -245,6 +297,7 @@ def resident_mib(process: int) -> float:
 
 PARTS = {
     "first_paint": first_paint,
+    "opening": opening,
     "answer": answer,
     "credit": credit,
     "watch": watch,
