@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from html import unescape
+from io import BytesIO
 
 import numpy as np
 import pytest
+from pptx import Presentation
 
 from modelops_abm.app.decide.advice_card import AdviceCard, asked_in, take_budget
+from modelops_abm.app.export.content import command_of_advice, subject_of
+from modelops_abm.app.export.report import report
+from modelops_abm.app.export.slides import slides
 from modelops_abm.app.state.advising import (
     MOST_MINUTES,
     Advised,
@@ -182,6 +187,44 @@ def test_it_is_found_out_in_the_background(
         tables = session.advising.found.value.advice.tables()
         for each in (each for each in tables if each.is_shown):
             assert all(row.cells[0] in unescape(card.text) for row in each.rows)
+
+
+def test_the_budget_survives_a_reload_whatever_a_browser_sends() -> None:
+    advising, again = (Advising(lambda change: change(), Account()) for _ in range(2))
+    assert advising.kept() == ""
+    advising.budget.set(90_000.0)
+    again.restore(advising.kept())
+    assert again.budget.value == 90_000.0
+    for text in ("", "nan", "-1", "1e99", "much", "9" * 1_000):
+        again.restore(text)
+        assert again.budget.value == 90_000.0
+
+
+def test_report_and_slides_have_it_only_of_their_own_organisation(
+    plan: Plan, to_buy: Advised
+) -> None:
+    session = Session(plan, 3)
+    answer, *_ = answers(Question(plan, 3, FEW, is_over=True))
+    session.answer.set(answer)
+    without = subject_of(session)
+    assert without is not None
+    assert "What to buy first" not in report(without).decode()
+    session.advising.found.set(to_buy)
+    subject = subject_of(session)
+    assert subject is not None
+    text = unescape(report(subject).decode())
+    assert all(words in text for words in to_buy.advice.told.values())
+    command = command_of_advice(to_buy.asked)
+    assert command in text
+    assert "advise --budget 1000000000 --preset reference --belief published" in command
+    deck = Presentation(BytesIO(slides(subject)))
+    texts = [each.text for slide in deck.slides for each in slide.shapes if each.has_text_frame]
+    assert any(each.startswith("What to buy first") for each in texts)
+    session.answer.set(answer.as_set())
+    other = subject_of(session)
+    assert other is not None
+    assert other.advised is None, "that is over organisations, and this is as set"
+    session.close()
 
 
 def test_it_waits_for_others_and_can_be_stopped(plan: Plan) -> None:

@@ -16,6 +16,8 @@ from modelops_abm import formats
 from modelops_abm.app.decide.measures import Measure
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.advising import (
+    LEAST_BUDGET,
+    MOST_BUDGET,
     Advised,
     Advising,
     Asked,
@@ -37,7 +39,7 @@ from modelops_abm.scenario import InputError, Quantity
 
 TITLE = "What to buy first"
 _FIELD = Measure("$")
-_BUDGET = Quantity("budget", "float", None, "", "$", {"ge": 1, "le": 10**9})
+_BUDGET = Quantity("budget", "float", None, "", "$", {"ge": LEAST_BUDGET, "le": MOST_BUDGET})
 _FIGURE = Space(200, 32, 92)
 _MINUTE_SECONDS = 60.0
 

@@ -19,7 +19,7 @@ import pandas as pd
 
 from modelops_abm import formats
 from modelops_abm.app.decide.sentences import progress
-from modelops_abm.app.state.advising import Advised
+from modelops_abm.app.state.advising import Advised, Asked
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.link import Linked, assignments_of, changes_of, query_of
 from modelops_abm.app.state.organisations import stated_in
@@ -190,8 +190,8 @@ def provenance(subject: Subject) -> list[tuple[str, str]]:
     ]
     if subject.link:
         entries.insert(0, ("Link", subject.link))
-    if subject.advised is not None:
-        entries.append(("Command of what to buy", command_of_advice(subject, subject.advised)))
+    if subject.advised is not None and (advising := command_of_advice(subject.advised.asked)):
+        entries.append(("Command of what to buy", advising))
     if scenario.imported is not None:
         words = f"{scenario.imported.source}, SHA-256 {fingerprint(scenario.imported)}"
         entries.append(("Portfolio", words))
@@ -204,26 +204,29 @@ def command(subject: Subject) -> str:
     The files that it needs are named by what they are: a portfolio, or the belief of an
     organisation.
     """
-    count = subject.comparison.replications
-    return _command(
-        ["compare"], subject.plan, count, subject.seed, is_over=subject.over is not None
-    )
+    plan, count = subject.plan, subject.comparison.replications
+    is_over = subject.over is not None and _has_command_over(plan)
+    return _command(["compare"], plan, count, subject.seed, is_over=is_over)
 
 
-def command_of_advice(subject: Subject, found: Advised) -> str:
-    """Return the command that prints what to buy, with the same figures."""
-    asked = found.asked
+def command_of_advice(asked: Asked) -> str:
+    """Return the command that prints what to buy, with the same figures; empty if none does."""
+    if asked.is_over and not _has_command_over(asked.plan):
+        return ""
     named = ["advise", "--budget", f"{asked.budget:.10g}"]
     named += [] if asked.is_over else ["--as-set"]
     return _command(named, asked.plan, asked.replications, asked.seed, is_over=asked.is_over)
+
+
+def _has_command_over(plan: Plan) -> bool:
+    # A command takes no portfolio beside a belief, which is fitted with it.
+    return plan.belief is not None or plan.scenario.imported is None
 
 
 def _command(named: list[str], plan: Plan, replications: int, seed: int, *, is_over: bool) -> str:
     parts = ["modelops-abm", *named]
     if plan.start in PRESETS:
         parts += ["--preset", plan.start]
-    # A command takes no portfolio beside a belief, which is fitted with it.
-    is_over = is_over and (plan.belief is not None or plan.scenario.imported is None)
     if is_over:
         parts += ["--belief", PUBLISHED if plan.belief is None else "BELIEF.parquet"]
     for name, text in _stated(plan) if is_over else changes_of(plan):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -32,6 +33,9 @@ from modelops_abm.scenario import CAPABILITY_NAMES, Scenario, with_values
 
 USUAL_BUDGET = 250_000.0
 """Capital in $ that stands in the field at first."""
+LEAST_BUDGET, MOST_BUDGET = 1, 10**9
+"""In $."""
+_LONGEST = 30
 MOST_MINUTES = 10.0
 """Processor time of the longest that the page takes on; the command line takes longer."""
 _ROUNDS = 0.5
@@ -241,6 +245,16 @@ class Advising:
         """Stop the search; what was found before stays."""
         self._jobs.stop("advice")
         self.searching.set(None)
+
+    def kept(self) -> str:
+        """Return the budget as text that a browser keeps for its tab; no text of the usual."""
+        return "" if self.budget.value == USUAL_BUDGET else f"{self.budget.value:.15g}"
+
+    def restore(self, text: str) -> None:
+        """Bring back the budget of a text that a browser kept, which may send anything."""
+        with suppress(ValueError):
+            if text and LEAST_BUDGET <= float(text[:_LONGEST]) <= MOST_BUDGET:
+                self.budget.set(float(text[:_LONGEST]))
 
     def close(self) -> None:
         """Stop everything for good."""
