@@ -308,7 +308,7 @@ def _told(mean: float, low: float, high: float, observations: Floats) -> Worth:
         share, allowed = top_share_allowed(observations)
         return Worth(max(mean, low), low, None, _rounded(n * max(2.0, share / allowed)))
     width = (high - low) / 2.0
-    precise = width <= _PRECISE * size or size == 0.0
+    precise = width <= _PRECISE * abs(size) or size == 0.0
     needed = None if precise else _rounded(n * (width / (_PRECISE * size)) ** 2)
     return Worth(min(max(mean, low), high), low, high, needed)
 

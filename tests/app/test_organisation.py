@@ -213,7 +213,9 @@ def test_columns_that_are_not_known_are_asked_for_and_not_guessed(
 def test_zone_and_words_of_a_log_are_said_as_on_the_command_line(
     organisation: Organisation,
 ) -> None:
-    content = b"opened_at,resolved_at,cause\n2024-03-01 00:30,2024-03-01 04:30,Daten\n" * 3
+    rows = [f"{at},2024-03-0{at} 00:30,2024-03-0{at} 04:30,api,Daten" for at in range(1, 4)]
+    header = "incident_id,opened_at,resolved_at,service,cause"
+    content = "\n".join((header, *rows)).encode()
     organisation.take_log("eigen.csv", content, "incidents")
     assert organisation.wait(PATIENCE_SECONDS)
     before = organisation.said.value.logs["incidents"]
