@@ -143,7 +143,9 @@ class UserCounts(Represented):
         """Return what was counted, and what was decided."""
         found = _mean_of_lognormal(list(self.per_user_day.values()))
         mean = f"Predictions by user and day: {found.in_words()}." if found else ""
-        return tuple(filter(None, (f"Users at last: {self.users:,.0f}.", mean, *self.notes)))
+        # A table of predictions alone says nothing of users.
+        at_last = f"Users at last: {self.users:,.0f}." if self.users else "No row says users."
+        return tuple(filter(None, (at_last, mean, *self.notes)))
 
 
 def user_counts(log: UsageLog, live: Mapping[str, date] | None = None) -> UserCounts:

@@ -224,6 +224,9 @@ def test_a_counter_that_begins_again_says_nothing_of_predictions_by_user() -> No
     found = _counts(rows({21, 44}))
     assert "Predictions of a rise and begin again at nothing" in found.notes[0]
     assert not found.per_user_day
+    assert found.sentences()[0] == "Users at last: 50."
+    alone = user_counts(read_usage(b"day,model,predictions\n2025-01-06,a,7\n"))
+    assert alone.sentences() == ("No row says users.",)
     # What falls at every weekend, or by less, is use.
     week = [f"2025-01-{day:02},a,50,{200 if day % 7 < 5 else 4}" for day in range(1, 29)]
     assert _counts(week).per_user_day
