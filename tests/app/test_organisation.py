@@ -487,6 +487,8 @@ def test_nothing_told_asks_for_one_thing(organisation: Organisation) -> None:
 
 def test_nothing_told_shows_what_is_expected_of_any() -> None:
     words = str(predicted_card(OwnBelief(default_belief())))
+    since = str(predicted_card(OwnBelief(default_belief()), {"users"}))
+    assert words.count("<tr") == since.count("<tr") + 1, "what was answered since is left out"
     assert "What we would expect of you" in words
     assert "you said</span>" not in words
     assert words.count("not told") > 5

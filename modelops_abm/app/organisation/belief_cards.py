@@ -6,6 +6,7 @@ they are laid out and drawn.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import htpy as h
@@ -261,9 +262,17 @@ class _Predicted(NamedTuple):
     is_met: bool
 
 
-def predicted_card(own: OwnBelief) -> h.Element:
-    """Return what the belief predicts, beside what was said, and what does not go together."""
-    rows = _predicted(own)
+def predicted_card(own: OwnBelief, answered: Collection[str] = ()) -> h.Element:
+    """Return what the belief predicts, beside what was said, and what does not go together.
+
+    Parameters
+    ----------
+    own
+        The belief.
+    answered
+        What was answered since it was found, of which it says nothing any more.
+    """
+    rows = [row for row in _predicted(own) if row.name not in answered]
     was_told = bool(told_in(own.belief))
     title = "What we predict for what you told us" if was_told else "What we would expect of you"
     conflicts = own.belief.conflicts() if was_told else ()

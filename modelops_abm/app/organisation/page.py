@@ -333,8 +333,9 @@ def _Believed(session: Session, do: Callable[[Action], None]) -> None:
         Markup(belief_card(organisation, is_in_use=is_in_use, helpful=helps_most(session)), do)
         if own is not None:
             _Learned(own, organisation.shows_all.value, do)
-        elif organisation.said.value.is_nothing:
-            content = predicted_card(OwnBelief(default_belief()))
+        else:
+            # Until the first belief of one's own is there, the published one stays.
+            content = predicted_card(OwnBelief(default_belief()), organisation.said.value.answers)
             Markup(content, do, css_class="learned-place")
 
 
