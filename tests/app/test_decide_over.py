@@ -11,6 +11,7 @@ from html import unescape
 import numpy as np
 import pytest
 
+from modelops_abm.app.decide.chart_cards import LossesCard, TeamTimeCard
 from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.organisations_card import dots, dots_of, organisations
 from modelops_abm.app.decide.sentences import headline, in_hundred, progress, second_line
@@ -23,14 +24,16 @@ from modelops_abm.app.state.answer import USUAL, Answer, Precision
 from modelops_abm.app.state.estimation import AnswerCache, Question, answers
 from modelops_abm.app.state.organisations import organisations_of
 from modelops_abm.app.state.plan import Plan
-from modelops_abm.charts.comparison import course, net_value
-from modelops_abm.charts.figure import Band
+from modelops_abm.app.state.session import Session
+from modelops_abm.charts.comparison import course, losses_of_plan, net_value
+from modelops_abm.charts.figure import Band, Rows
 from modelops_abm.cli.options import believed
 from modelops_abm.clients import illustrative_portfolio
 from modelops_abm.evidence.interview import QUESTIONS
 from modelops_abm.experiments import Comparison, compare, draws_of
 from modelops_abm.experiments.words import settling_in_words
 from tests.app.comparisons import QUICK
+from tests.app.test_decide_components import shown
 
 FEW = Precision(0.04, 48)
 
@@ -83,6 +86,23 @@ def test_stages_tell_both_and_the_last_is_settled(plan: Plan) -> None:
     assert not last.over.settles
     assert settled.over.settles
     np.testing.assert_array_equal(last.over.plan.values, settled.over.plan.values)
+
+
+def test_cards_of_one_side_show_that_of_the_switch_and_say_so(plan: Plan, answer: Answer) -> None:
+    assert answer.over is not None
+    session = Session(plan, 3)
+    session.answer.set(answer)
+    words = "average of organisations like yours"
+    with shown(TeamTimeCard(session)) as team, shown(LossesCard(session)) as losses:
+        assert words in team.text
+        assert words in losses.text
+        lost = losses_of_plan(answer.over).parts[0][0]
+        assert isinstance(lost, Rows)
+        assert lost.total is not None
+        assert lost.total.cells[0] in plain(losses.text)
+        session.answer.set(answer.as_set())
+        assert words not in team.text + losses.text
+    session.close()
 
 
 def test_what_is_kept_answers_either_question(plan: Plan, answer: Answer) -> None:

@@ -139,12 +139,12 @@ def TeamTimeCard(session: Session) -> None:
     is_table, switch = _use_table(session)
     answer = session.answer.value
     with solara.Div(classes=["card", "team-time"]):
-        unit = f"% of developer days, by month{_as_set(answer)}"
+        unit = f"% of developer days, by month{_of_whom(answer)}"
         Markup(card_head("Team time", unit, is_table=is_table), switch)
         if answer is None:
             _Nothing(_TEAM)
             return
-        figure = team_time_of_plan(answer.comparison)
+        figure = team_time_of_plan(answer.shown)
         if is_table:
             _Shown(figure, _TEAM, is_table=True)
             return
@@ -160,8 +160,8 @@ def LossesCard(session: Session) -> None:
     """Show the value lost on the way, cause by cause."""
     is_table, switch = _use_table(session)
     answer = session.answer.value
-    figure = None if answer is None else losses_of_plan(answer.comparison)
-    unit = _WAITING if figure is None else f"{figure.unit}{_as_set(answer)}"
+    figure = None if answer is None else losses_of_plan(answer.shown)
+    unit = _WAITING if figure is None else f"{figure.unit}{_of_whom(answer)}"
     with solara.Div(classes=["card", "losses-card"]):
         Markup(card_head("Value lost on the way", unit, is_table=is_table), switch)
         if figure is None:
@@ -172,8 +172,12 @@ def LossesCard(session: Session) -> None:
             Markup(losses_rows(figure))
 
 
+def _of_whom(answer: Answer | None) -> str:
+    return "" if answer is None else answer.of_whom
+
+
 def _as_set(answer: Answer | None) -> str:
-    """Return that a card is at the values as set, where others are over more."""
+    """Return that a card stays at the values as set, where others are over more."""
     return "" if answer is None or answer.over is None else ", as set"
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import solara
 
 from modelops_abm import formats
-from modelops_abm.app.decide.sentences import LIKE_YOURS, in_hundred
+from modelops_abm.app.decide.sentences import in_hundred
 from modelops_abm.app.drawing.cards import card_head, table
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.errors import reported
+from modelops_abm.app.state.answer import LIKE_YOURS
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action

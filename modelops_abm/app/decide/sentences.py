@@ -18,7 +18,7 @@ import solara
 
 from modelops_abm import formats
 from modelops_abm.app.decide.rail_rows import day_all_in_place
-from modelops_abm.app.state.answer import Answer
+from modelops_abm.app.state.answer import LIKE_YOURS, Answer
 from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
@@ -298,9 +298,6 @@ def headline(comparison: Comparison, over: Comparison | None = None) -> Headline
     )
     rest = f" {LIKE_YOURS}."
     return Headline(Sentence(before, figure, after), tone, Sentence(link, in_hundred(over), rest))
-
-
-LIKE_YOURS = "organisations like yours"
 
 
 def in_hundred(over: Comparison) -> str:

@@ -134,8 +134,8 @@ _CHANCE_ONLY = (
 )
 _BEYOND = (
     "What is said of organisations like yours holds for those that are thought possible; what else"
-    " may be wrong with the simulator it does not say. All other figures are as set, and their"
-    " intervals are chance only."
+    " may be wrong with the simulator it does not say. Figures of which no organisations are"
+    " named are as set, and their intervals are chance only."
 )
 LIMITS = (
     "By default every build succeeds; issues other than drift are noticed at once.",

@@ -177,7 +177,7 @@ def _course(subject: Subject, name: Course) -> h.Element:
 
 
 def _team_time(subject: Subject) -> h.Element:
-    figure = team_time_of_plan(subject.comparison)
+    figure = team_time_of_plan(subject.answer.shown)
     (panel,) = figure.panels
     assert panel.key is not None
     rows = [
@@ -190,7 +190,7 @@ def _team_time(subject: Subject) -> h.Element:
     ]
     drawn = replace(figure, parts=((replace(panel, key=None),),))
     return h.section(".card")[
-        card_head(figure.title, f"{figure.unit}{_as_set(subject)}", figure.finding),
+        card_head(figure.title, f"{figure.unit}{subject.answer.of_whom}", figure.finding),
         chart(drawn, _HALF, scale=0.82),
         h.table(".compact")[
             h.thead[
@@ -202,8 +202,8 @@ def _team_time(subject: Subject) -> h.Element:
 
 
 def _losses(subject: Subject) -> h.Element:
-    figure = losses_of_plan(subject.comparison)
-    head = card_head(figure.title, f"{figure.unit}{_as_set(subject)}", figure.finding)
+    figure = losses_of_plan(subject.answer.shown)
+    head = card_head(figure.title, f"{figure.unit}{subject.answer.of_whom}", figure.finding)
     return h.section(".card.losses-card")[head, losses_rows(figure)]
 
 

@@ -141,7 +141,7 @@ def _net_value(deck: Any, subject: Subject) -> None:
 
 
 def _team_time(deck: Any, subject: Subject) -> None:
-    figure = team_time_of_plan(subject.comparison)
+    figure = team_time_of_plan(subject.answer.shown)
     (panel,) = figure.panels
     assert panel.key is not None
     slide = _slide(deck, subject, figure.finding, "Share of developer days by activity.")
@@ -155,7 +155,7 @@ def _team_time(deck: Any, subject: Subject) -> None:
         )
         for row, area in zip(panel.key.rows, areas, strict=True)
     ]
-    title = "With the plan, % of developer days, up to month"
+    title = f"With the plan, % of developer days{subject.answer.of_whom}, up to month"
     add_columns(slide, Box(MARGIN, _TOP, _INNER * 0.62, _BELOW), title, ends, series)
     rows = [(row.words, *row.cells) for row in reversed(panel.key.rows)]
     box = Box(MARGIN + _INNER * 0.66, _TOP + 0.4, _INNER * 0.34, 0.0)
@@ -175,7 +175,8 @@ def _periods(months: Floats) -> tuple[list[str], list[list[int]]]:
 
 
 def _losses(deck: Any, subject: Subject) -> None:
-    figure, lost = losses_of_plan(subject.comparison), lost_by_cause(subject.comparison)
+    side = subject.answer.shown
+    figure, lost = losses_of_plan(side), lost_by_cause(side)
     explained = (
         "What the portfolio could earn at full predictive power, always served and without limits"
         " of capacity, less what it earns: the losses add up to the difference exactly."
@@ -185,7 +186,7 @@ def _losses(deck: Any, subject: Subject) -> None:
         Series("Plan", list(lost.plan.values()), "plan"),
         Series("Baseline", list(lost.baseline.values()), "baseline"),
     ]
-    title = f"{figure.title}, {figure.unit}"
+    title = f"{figure.title}, {figure.unit}{subject.answer.of_whom}"
     words = [LOSSES[cause].words for cause in lost.plan]
     add_bars(slide, Box(MARGIN, _TOP, _INNER, _BELOW), title, words, series, "0.00")
 

@@ -139,7 +139,8 @@ def _field(
                 for column in columns
             ),
         ],
-        h.span(".label")[field.meaning],
+        # What follows is an option of the command line.
+        h.span(".label")[field.meaning.partition("; --")[0]],
     ]
 
 

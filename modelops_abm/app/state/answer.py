@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from modelops_abm.experiments import Comparison
     from modelops_abm.scenario import Scenario
 
+LIKE_YOURS = "organisations like yours"
 BANDS = (
     "npv",
     "availability",
@@ -71,6 +72,16 @@ class Answer:
     def seed(self) -> int:
         """Seed of its replications."""
         return self.comparison.plan.seed
+
+    @property
+    def shown(self) -> Comparison:
+        """What a card shows that knows one side alone: over organisations, if that is asked."""
+        return self.comparison if self.over is None else self.over
+
+    @property
+    def of_whom(self) -> str:
+        """What the averages of such a card are of, in words; empty where there is one side."""
+        return "" if self.over is None else f", average of {LIKE_YOURS}"
 
     def as_set(self) -> Answer:
         """Return the answer at the values as set alone."""
