@@ -206,6 +206,17 @@ def _in_html(table: Table) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{caption}"
 
 
+def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table of numbers as plain data, None for what does not exist."""
+    return [
+        {
+            str(name): None if isinstance(value, float) and math.isnan(value) else value
+            for name, value in row.items()
+        }
+        for row in table.to_dict(orient="records")
+    ]
+
+
 def in_short(value: object) -> str:
     """Return a value in a few words: itself if it is small, otherwise what it is and how large."""
     match value:

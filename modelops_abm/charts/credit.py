@@ -190,7 +190,9 @@ def worth_of_levels(worth: LevelWorth) -> Figure:
         f"{level_word(level)} {_amount(worth, level, money)}{money.short}"
         for level in worth.levels[1:]
     )
-    cells = [(_word(level), *_cells(worth, level, money)) for level in worth.levels]
+    cells = [
+        (level_word(level).capitalize(), *_cells(worth, level, money)) for level in worth.levels
+    ]
     panel = Panel(
         "",
         "",
@@ -236,10 +238,6 @@ def _bands_of_levels(worth: LevelWorth, money: Money) -> Bands:
 
 def _start(worth: LevelWorth) -> str:
     return level_of_capability(worth.capability, worth.levels[0])
-
-
-def _word(level: float) -> str:
-    return level_word(level).capitalize()
 
 
 def _amount(worth: LevelWorth, level: float, money: Money) -> str:

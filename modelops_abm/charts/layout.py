@@ -427,7 +427,8 @@ class _Sheet:
             case Bar():
                 return self._bar(rows, mark, y, left, width)
             case Ribbon():
-                xs = left + width * _shares(rows, mark.x)
+                span = rows.axis.high - rows.axis.low
+                xs = left + width * ((np.asarray(mark.x, dtype=float) - rows.axis.low) / span)
                 half = 0.31 * rows.height
                 full = Box(left, y - half, width, 2.0 * half)
                 self.shapes.append(Rectangle(full, f"{mark.colour} 6%"))
@@ -809,10 +810,6 @@ def _columns(rows: Rows) -> list[float]:
         )
         for n, (head, _) in enumerate(rows.heads)
     ]
-
-
-def _shares(rows: Rows, values: Floats) -> Floats:
-    return (np.asarray(values, dtype=float) - rows.axis.low) / (rows.axis.high - rows.axis.low)
 
 
 def _thickness(row: Row) -> float:

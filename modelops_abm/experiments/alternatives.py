@@ -18,7 +18,6 @@ from modelops_abm.experiments.statistics import Share, share
 from modelops_abm.experiments.sweep import Point
 from modelops_abm.scenario import (
     CAPABILITY_NAMES,
-    CapabilityName,
     InputError,
     Scenario,
     baseline_of,
@@ -60,8 +59,12 @@ def variants_of(plan: Scenario, names: Sequence[str]) -> dict[str, Scenario]:
     names
         As `names_of` gives them.
     """
-    ends = {"the baseline": baseline_of(plan), "the plan": plan}
-    return {name: ends[name] if name in ends else _only(plan, _ALONE[name]) for name in names}
+    found = {"the baseline": baseline_of(plan), "the plan": plan}
+    for name in names:
+        if name not in found:
+            others = [each for each in CAPABILITY_NAMES if each != _ALONE[name]]
+            found[name] = without(plan, others)
+    return {name: found[name] for name in names}
 
 
 @refuses_unknown
@@ -112,10 +115,6 @@ def outcomes_at(
     if not exists.any():
         raise _without_outcome(outcome, points[int(np.argmax(lacking.sum(axis=(0, 2))))])
     return np.asarray(found[:, :, exists])
-
-
-def _only(plan: Scenario, capability: CapabilityName) -> Scenario:
-    return without(plan, [name for name in CAPABILITY_NAMES if name != capability])
 
 
 def _without_outcome(outcome: str, point: Point) -> InputError:

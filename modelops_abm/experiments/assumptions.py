@@ -226,12 +226,8 @@ def _choice(name: str, known: Weights) -> Choice:
 def _range(quantity: Quantity, low: float, high: float) -> Range:
     is_whole = quantity.kind == "int"
     low, high = (int(low), int(high)) if is_whole else (low, high)
-    is_logarithmic = _is_wide(quantity.kind, low, high)
+    is_logarithmic = not is_whole and low > 0.0 and high >= LOGARITHMIC_FROM * low
     return Range(quantity.name, low, high, is_whole=is_whole, is_logarithmic=is_logarithmic)
-
-
-def _is_wide(kind: str, low: float, high: float) -> bool:
-    return kind != "int" and low > 0.0 and high >= LOGARITHMIC_FROM * low
 
 
 def _is_in(name: str, section: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -17,7 +16,7 @@ from modelops_abm.experiments.comparison import Comparison, over_table
 from modelops_abm.experiments.spread import over_in_words
 from modelops_abm.experiments.statistics import PairedDifference, Ranking, estimate, rank
 from modelops_abm.experiments.words import CAUTION, CAUTION_OVER, INTERVAL, Difference, chance
-from modelops_abm.representation import Column, Reported, Row, Table, numbers, words
+from modelops_abm.representation import Column, Reported, Row, Table, numbers, plain_rows, words
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.scenario.words import size_caution, team_caution
 from modelops_abm.text import all_of, printable
@@ -262,7 +261,4 @@ def _higher(paired: PairedDifference) -> tuple[float, float, float, int]:
 
 def _rows(table: pd.DataFrame) -> dict[Any, dict[str, float | None]]:
     """Return the rows of a table of numbers by its index, None for NaN."""
-    return {
-        name: {str(key): None if math.isnan(value) else float(value) for key, value in row.items()}
-        for name, row in zip(table.index, table.to_dict(orient="records"), strict=True)
-    }
+    return dict(zip(table.index, plain_rows(table.astype(float)), strict=True))

@@ -165,14 +165,11 @@ def returns_on(npv: Floats, investment: Floats, time: Floats) -> tuple[Return, R
     """Return both returns of paired differences, one for each replication; see `finance`."""
     found = []
     for cost in (investment, investment + time):
-        ratio = _ratio(estimate(npv).mean, estimate(cost).mean)
+        gain, spent = estimate(npv).mean, estimate(cost).mean
+        ratio = None if gain is None or not spent else gain / spent
         found.append((ratio, _fieller(npv, cost)))
     on_paid, on_whole_cost = found
     return on_paid, on_whole_cost
-
-
-def _ratio(gain: float | None, spent: float | None) -> float | None:
-    return None if gain is None or not spent else gain / spent
 
 
 def _fieller(numerator: Floats, denominator: Floats) -> tuple[float, float] | None:

@@ -182,7 +182,13 @@ def check_inputs(scenario: Scenario, inputs: Sequence[Input]) -> None:
         Problem("is varied twice", field=name) for name in sorted({*names}) if names.count(name) > 1
     ]
     # A value and a part of it, as its mean, are two names for the same thing.
-    problems.extend(stated_twice({entry.name: _parts_of(entry) for entry in inputs}))
+    parts = {
+        entry.name: frozenset().union(
+            *(stated_parts(entry.name, value) for value in entry.points(2))
+        )
+        for entry in inputs
+    }
+    problems.extend(stated_twice(parts))
     for entry in inputs:
         try:
             # What a value may be is an interval, so the ends of a range speak for all between; a
@@ -195,15 +201,6 @@ def check_inputs(scenario: Scenario, inputs: Sequence[Input]) -> None:
         raise InputError(problems)
 
 
-def _parts_of(entry: Input) -> frozenset[str]:
-    """Return what the values of an input state."""
-    return frozenset().union(*(stated_parts(entry.name, value) for value in entry.points(2)))
-
-
-def _whole_numbers(name: str) -> bool:
-    return any(entry.name == name and entry.kind == "int" for entry in catalogue())
-
-
 def _parse_range(name: str, stated: str) -> Range:
     is_logarithmic = stated.startswith(_LOG)
     low, _, high = stated.removeprefix(_LOG).partition(_TO)
@@ -213,7 +210,7 @@ def _parse_range(name: str, stated: str) -> Range:
         raise _misstated(name, stated, "a range goes from a number to a greater one")
     if is_logarithmic and ends[0] <= 0.0:
         raise _misstated(name, stated, "a range of equal ratios must begin above 0")
-    is_whole = _whole_numbers(name)
+    is_whole = any(entry.name == name and entry.kind == "int" for entry in catalogue())
     if is_whole and not all(float(end).is_integer() for end in ends):
         raise _misstated(name, stated, "its ends must be whole numbers")
     if is_whole and is_logarithmic:

@@ -353,17 +353,15 @@ class _Race:
         always = [each for each in measured if each.road_map in self._always]
         worth = frontier(within, spend_of, lambda each: each.mean_gain)
         safe = frontier(within, spend_of, worst_of)
+        safest = sorted(within, key=lambda each: -worst_of(each))[:most]
         kept = [
             *self._best(within, most),
             *spread_out(worth, spend_of, most),
             *spread_out(safe, spend_of, most),
-            *(self._safest(within, most) if self._draws is not None else ()),
+            *(safest if self._draws is not None else ()),
             *always,
         ]
         return list({each.road_map: each for each in kept}.values())
-
-    def _safest(self, within: Sequence[Measured], most: int) -> list[Measured]:
-        return sorted(within, key=lambda each: -worst_of(each))[:most]
 
     def _best(self, within: Sequence[Measured], most: int) -> list[Measured]:
         """Return the best; of a complete set all that may be the best, unless they are too many."""

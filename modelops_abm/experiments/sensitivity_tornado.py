@@ -331,7 +331,10 @@ class Tornado(Reported):
     def winners(self) -> pd.DataFrame:
         """Return which alternative is the best at each value, and which may be."""
         rows = [
-            (swing.input.name, str(each.value), each.is_usual, best.order[0], *_told(best))
+            (
+                *(swing.input.name, str(each.value), each.is_usual),
+                *(best.order[0], best.is_decided, ", ".join(best.may_be_best)),
+            )
             for swing in self.swings
             for each in swing.best
             for best in (each.ranking,)
@@ -509,7 +512,3 @@ def _usual(question: Question, entry: Input) -> Any:
     """Return the value as it is; of a distribution the mean, which is what a number changes."""
     value = value_at(question.plan, entry.name)
     return value.mean if isinstance(value, Distribution) and isinstance(entry, Range) else value
-
-
-def _told(best: Ranking[str]) -> tuple[bool, str]:
-    return best.is_decided, ", ".join(best.may_be_best)

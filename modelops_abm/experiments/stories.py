@@ -28,8 +28,15 @@ from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.spread import OVER_DRAWS, over_in_words, unknown_as_json
 from modelops_abm.experiments.statistics import Estimate, PairedDifference
 from modelops_abm.experiments.words import ON_PAID, ON_WHOLE_COST
-from modelops_abm.representation import Reported, Row, Table, in_short, numbers, words
-from modelops_abm.runs.results import Ensemble
+from modelops_abm.representation import (
+    Reported,
+    Row,
+    Table,
+    in_short,
+    numbers,
+    plain_rows,
+    words,
+)
 from modelops_abm.scenario import Scenario, with_values
 from modelops_abm.scenario.fields import known_by
 from modelops_abm.scenario.presets import preset
@@ -160,7 +167,7 @@ class Told(Reported):
         KeyError
             If there is no such story, or no such outcome.
         """
-        sides = [_side(each, with_plan=with_plan) for each in self._pair(name)]
+        sides = [each.plan if with_plan else each.baseline for each in self._pair(name)]
         quiet, pressed = (side.outcome(outcome) for side in sides)
         return PairedDifference(pressed - quiet)
 
@@ -223,9 +230,10 @@ class Told(Reported):
         return Told(self.stories, quiet, pressed)
 
     def _in_words(self) -> str:
-        worst = min(self.stories, key=lambda each: self._mean(each, with_plan=False))
-        cost = _money(self.change(worst.name, "npv").estimate)
-        found = [f"Lowest without the plan: {worst.title}, {cost}."]
+        changes = [self.change(each.name, "npv").estimate for each in self.stories]
+        lowest = min(range(len(changes)), key=lambda place: changes[place].mean or 0.0)
+        cost = _money(changes[lowest])
+        found = [f"Lowest without the plan: {self.stories[lowest].title}, {cost}."]
         for verdict, said in (("earns", "more"), ("loses", "less")):
             named = [
                 each.title
@@ -235,9 +243,6 @@ class Told(Reported):
             if named:
                 found.append(f"The plan is worth {said} because of it: {all_of(named)}.")
         return " ".join(found)
-
-    def _mean(self, each: Story, *, with_plan: bool) -> float:
-        return self.change(each.name, "npv", with_plan=with_plan).estimate.mean or 0.0
 
     def tables(self) -> tuple[Table, ...]:
         """Return what each story changes without the plan and with it, and the plan's worth."""
@@ -290,8 +295,7 @@ class Told(Reported):
 
     def to_json(self) -> dict[str, Any]:
         """Return what each story changes as plain data."""
-        table = self.table()
-        rows = table.astype(object).where(table.notna(), None).to_dict("records")
+        rows = plain_rows(self.table())
         worth = {
             each.name: [pair.finance.npv.mean for pair in self._pair(each.name)]
             for each in self.stories
@@ -302,10 +306,6 @@ class Told(Reported):
             found["at_the_values_as_set"] = {name: alone[name] for name in ("stories", "worth")}
             found.update(unknown_as_json(self.quiet[0].unknown))
         return found
-
-
-def _side(pair: Comparison, *, with_plan: bool) -> Ensemble:
-    return pair.plan if with_plan else pair.baseline
 
 
 def _plan_of(each: Story) -> str:

@@ -46,7 +46,15 @@ from modelops_abm.experiments.spread import (
 from modelops_abm.experiments.statistics import estimate
 from modelops_abm.experiments.words import HALF_WIDTH, Difference
 from modelops_abm.formats import number
-from modelops_abm.representation import Column, Reported, Represented, Row, Table, numbers
+from modelops_abm.representation import (
+    Column,
+    Reported,
+    Represented,
+    Row,
+    Table,
+    numbers,
+    plain_rows,
+)
 from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import InputError, Problem, Scenario
 from modelops_abm.text import all_of
@@ -385,7 +393,6 @@ class SweepResult(Reported):
 
     def to_json(self) -> dict[str, Any]:
         """Return the scenario and the summary of every point as plain data."""
-        rows = self.summary(self.outcome).to_dict(orient="records")
         return {
             "version": self.version,
             "seed": self.seed,
@@ -393,10 +400,7 @@ class SweepResult(Reported):
             "scenario": self.scenario.model_dump(mode="json", exclude_none=True),
             "outcome": self.outcome,
             "unit": OUTCOMES[self.outcome].unit,
-            "summary": [
-                {str(name): None if _is_nan(value) else value for name, value in row.items()}
-                for row in rows
-            ],
+            "summary": plain_rows(self.summary(self.outcome)),
             **self._over_as_json(),
         }
 
@@ -457,10 +461,6 @@ def _both_ends(rows: list[Row]) -> list[Row]:
         return rows
     left_out = formats.number(len(rows) - 2 * _ROWS_EACH_END)
     return [*rows[:_ROWS_EACH_END], Row((f"... {left_out} more",)), *rows[-_ROWS_EACH_END:]]
-
-
-def _is_nan(value: object) -> bool:
-    return isinstance(value, float) and math.isnan(value)
 
 
 # --------------------------------------------------------------------------------------

@@ -169,12 +169,10 @@ class Bands:
         days = pd.Index(np.tile(self._last_days, len(self._series.names)), name="day")
         table = pd.DataFrame(columns, index=days)
         return {
-            name: table.iloc[self._cells(place)] for place, name in enumerate(self._series.names)
+            name: table.iloc[start : start + len(self._last_days)]
+            for place, name in enumerate(self._series.names)
+            for start in (place * len(self._last_days),)
         }
-
-    def _cells(self, place: int) -> slice:
-        """Return where the periods of an outcome are."""
-        return slice(place * len(self._last_days), (place + 1) * len(self._last_days))
 
     def _absorb(self, values: Floats) -> None:
         """Count values that need not be kept any longer."""

@@ -131,10 +131,6 @@ def _has_ideas(scenario: Scenario) -> bool:
     return initial > 0 or scenario.portfolio.ideas_per_year > 0.0
 
 
-def _is_regulated(scenario: Scenario) -> bool:
-    return _some_kind_or_row(scenario, "regulated")
-
-
 def _some_kind_or_row(scenario: Scenario, name: str) -> bool:
     """Tell whether an archetype or a row of a client says something other than no or 0."""
     rows = scenario.imported.models if scenario.imported is not None else ()
@@ -297,7 +293,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         ("incidents.regulated_multiplier",),
         "no model is regulated; archetypes and a portfolio file say which are",
-        lambda scenario: not _is_regulated(scenario),
+        lambda scenario: not _some_kind_or_row(scenario, "regulated"),
     ),
     Rule(
         (
