@@ -27,6 +27,7 @@ from modelops_abm.charts.figure import (
     Floats,
     Key,
     KeyRow,
+    Layer,
     Line,
     Mark,
     Panel,
@@ -84,13 +85,17 @@ def net_value(comparison: Comparison, over: Comparison | None = None) -> Figure:
     over
         The same over what the organisation may be, whose bands are hatched.
     """
-    if over is not None:
-        return _net_value_over(comparison, over)
     money = money_of(comparison)
     plan, baseline, difference = (
         bands_of(bands["npv"], money.size)
         for bands in (comparison.plan.bands, comparison.baseline.bands, comparison.bands)
     )
+    sides = {"Plan": plan, "Baseline": baseline, "Difference": difference}
+    finding, drawn, apart = _finding_of_net_value(comparison), None, None
+    if over is not None:
+        drawn, apart = (bands_of(each["npv"], money.size) for each in (over.plan.bands, over.bands))
+        sides["Over what it may be"] = apart
+        finding += _how_much_wider(difference, apart)
     rate = comparison.plan.scenario.finance.discount_rate
     unit = f"{money.unit}, discounted at {formats.share(rate, 0)}"
     x = time_axis_of(comparison.plan.scenario)
@@ -98,102 +103,77 @@ def net_value(comparison: Comparison, over: Comparison | None = None) -> Figure:
         "Net value so far",
         unit,
         x,
-        value_axis([0.0, *plan.ends, *baseline.ends]),
+        value_axis([0.0, *plan.ends, *baseline.ends, *_reach(drawn)]),
         (
-            plan.futures("plan", "plan", "95 of 100 futures"),
-            plan.average("plan", "plan"),
-            # Two light areas on each other would mix: the baseline has the edges of its band only.
-            Line("baseline-low", baseline.months, baseline.low, "baseline", 1.0, "dotted"),
-            Line("baseline-high", baseline.months, baseline.high, "baseline", 1.0, "dotted"),
+            *_spread_of_sides(plan, baseline, drawn),
             baseline.line("baseline", "baseline", f"Baseline {_at_end(baseline, 1)}"),
             plan.line("plan", "plan", f"Plan {_at_end(plan, 1)}"),
         ),
-        texts=_texts({"Plan": plan, "Baseline": baseline, "Difference": difference}, 2),
+        texts=_texts(sides, 2),
         height=152.0,
     )
     below = Panel(
         "Plan minus baseline, both of each future under common random numbers",
         "",
         x,
-        value_axis([0.0, *difference.ends], signed=True),
+        value_axis([0.0, *difference.ends, *_reach(apart)], signed=True),
         (
+            *_not_known(over, apart, money),
             difference.futures("difference", "plan"),
             difference.average("difference", "plan"),
-            _difference_line(comparison, difference, money),
+            _difference_line(comparison, difference, money, "" if over is None else "as set"),
             Flag("payback", *(_payback_mark(comparison) or (None, ""))),
         ),
         height=137.0,
     )
     return Figure(
-        _finding_of_net_value(comparison),
+        finding,
         ((above,), (below,)),
         "Net value so far",
         unit,
-        f"In {formats.plural(comparison.replications, 'future')}. Light: 95 of 100 of them; dark:"
-        " 95 % interval of the average.",
-        source_of(comparison),
-        lambda: _net_value_table(comparison, unit, money, (plan, baseline, difference)),
-    )
-
-
-def _net_value_over(comparison: Comparison, over: Comparison) -> Figure:
-    """Return the same with what nobody knows: hatched bands around those of chance alone."""
-    money = money_of(comparison)
-    plan, baseline, difference = (
-        bands_of(bands["npv"], money.size)
-        for bands in (comparison.plan.bands, comparison.baseline.bands, comparison.bands)
-    )
-    drawn, apart = (bands_of(each["npv"], money.size) for each in (over.plan.bands, over.bands))
-    rate = comparison.plan.scenario.finance.discount_rate
-    unit = f"{money.unit}, discounted at {formats.share(rate, 0)}"
-    x = time_axis_of(comparison.plan.scenario)
-    sides = {"Plan": plan, "Baseline": baseline, "Difference": difference}
-    above = Panel(
-        "Net value so far",
-        unit,
-        x,
-        value_axis([0.0, *plan.ends, *baseline.ends, *drawn.low, *drawn.high]),
-        (
-            drawn.unknown("plan", "plan", "not known"),
-            plan.futures("plan", "plan"),
-            plan.average("plan", "plan"),
-            baseline.line("baseline", "baseline", f"Baseline {_at_end(baseline, 1)}"),
-            plan.line("plan", "plan", f"Plan {_at_end(plan, 1)}"),
-        ),
-        texts=_texts({**sides, "Over what it may be": apart}, 2),
-        height=152.0,
-    )
-    digits = digits_for(over.difference("npv"), money.size)
-    below = Panel(
-        "Plan minus baseline, each future with the same chances",
-        "",
-        x,
-        value_axis([0.0, *difference.ends, *apart.low, *apart.high], signed=True),
-        (
-            apart.unknown(
-                "difference",
-                "plan",
-                f"{formats.number(apart.high[-1], digits, signed=True)} not known",
-            ),
-            difference.futures("difference", "plan"),
-            difference.average("difference", "plan"),
-            _difference_line(comparison, difference, money, "as set"),
-            Flag("payback", *(_payback_mark(comparison) or (None, ""))),
-        ),
-        height=137.0,
-    )
-    return Figure(
-        _finding_of_net_value(comparison) + _how_much_wider(difference, apart),
-        ((above,), (below,)),
-        "Net value so far",
-        unit,
-        f"Lines and plain bands: {formats.plural(comparison.replications, 'future')} at the values"
-        " as set; light: 95 of 100 of them, by chance alone; dark: 95 % interval of the average."
-        f" Hatched: 95 of 100 futures of {formats.plural(over.replications, 'organisation')}, by"
-        " chance and what nobody knows.",
+        _how_to_read(comparison, over),
         source_of(comparison),
         lambda: _net_value_table(comparison, unit, money, (plan, baseline, difference), apart),
     )
+
+
+def _how_to_read(comparison: Comparison, over: Comparison | None) -> str:
+    futures = formats.plural(comparison.replications, "future")
+    if over is None:
+        return f"In {futures}. Light: 95 of 100 of them; dark: 95 % interval of the average."
+    organisations = formats.plural(over.replications, "organisation")
+    return (
+        f"Lines and plain bands: {futures} at the values as set; light: 95 of 100 of them, by"
+        " chance alone; dark: 95 % interval of the average. Hatched: 95 of 100 futures of"
+        f" {organisations}, by chance and what nobody knows."
+    )
+
+
+def _reach(unknown: Bands | None) -> Floats:
+    """Return what the axis must show of a hatched band."""
+    return np.array([]) if unknown is None else np.concatenate([unknown.low, unknown.high])
+
+
+def _spread_of_sides(plan: Bands, baseline: Bands, drawn: Bands | None) -> tuple[Layer, ...]:
+    """Return the bands of the plan, and what there is room for of the baseline's."""
+    average = plan.average("plan", "plan")
+    if drawn is not None:
+        return drawn.unknown("plan", "plan", "not known"), plan.futures("plan", "plan"), average
+    # Two light areas on each other would mix: the baseline has the edges of its band only.
+    edges = (
+        Line(f"baseline-{name}", baseline.months, edge, "baseline", 1.0, "dotted")
+        for name, edge in (("low", baseline.low), ("high", baseline.high))
+    )
+    return plan.futures("plan", "plan", "95 of 100 futures"), average, *edges
+
+
+def _not_known(over: Comparison | None, apart: Bands | None, money: Money) -> tuple[Layer, ...]:
+    """Return the hatched band of the difference, with how far up it goes."""
+    if over is None or apart is None:
+        return ()
+    digits = digits_for(over.difference("npv"), money.size)
+    highest = formats.number(apart.high[-1], digits, signed=True)
+    return (apart.unknown("difference", "plan", f"{highest} not known"),)
 
 
 def _how_much_wider(difference: Bands, apart: Bands) -> str:
