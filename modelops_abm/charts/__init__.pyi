@@ -1,6 +1,3 @@
-from .advice import (
-    worth_by_future as worth_by_future,
-)
 from .comparison import (
     side_by_side as side_by_side,
     worth_and_payback as worth_and_payback,
@@ -29,6 +26,7 @@ from .lives import (
 from .optimise import (
     road_map as road_map,
     spend_frontier as spend_frontier,
+    worth_by_future as worth_by_future,
 )
 from .pictures import (
     COMPARISONS as COMPARISONS,

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from functools import singledispatch
 
-from modelops_abm.charts.advice import worth_by_future
 from modelops_abm.charts.comparison import side_by_side, worth_and_payback
 from modelops_abm.charts.credit import credit_synergies, credit_waterfall
-from modelops_abm.charts.optimise import road_map, spend_frontier
+from modelops_abm.charts.optimise import road_map, spend_frontier, worth_by_future
 from modelops_abm.charts.pictures import figures_of_run
 from modelops_abm.charts.sensitivity import (
     drivers,

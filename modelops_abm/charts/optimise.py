@@ -1,4 +1,7 @@
-"""Figures of an optimisation: the efficient frontier, and the road map that is recommended."""
+"""Figures of an optimisation: the efficient frontier, and the road map that is recommended.
+
+And of an advice: what the road map is worth, from the unkind futures to the kind ones.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import numpy as np
 
 from modelops_abm import formats
 from modelops_abm.charts.figure import (
+    Band,
     Bars,
     Dot,
     Figure,
@@ -19,14 +23,16 @@ from modelops_abm.charts.figure import (
     Rows,
     Table,
     months,
+    share_axis,
     value_axis,
 )
 from modelops_abm.charts.layout import shortened
 from modelops_abm.charts.palette import Colour
 from modelops_abm.charts.timeline import time_axis_of
+from modelops_abm.experiments.advice import UNKIND, Advice
 from modelops_abm.experiments.optimisation_results import Finalist, Optimised
 from modelops_abm.experiments.optimisation_search import YEAR_DAYS, Measured, spend_of
-from modelops_abm.experiments.optimisation_words import interval_of, with_error
+from modelops_abm.experiments.optimisation_words import in_short, interval_of, with_error
 from modelops_abm.experiments.road_maps import Step, nothing_of, road_map_of
 from modelops_abm.experiments.statistics import Estimate
 from modelops_abm.experiments.words import known_money, level_word
@@ -36,6 +42,7 @@ from modelops_abm.version import __version__
 type Value = Callable[[Measured], Estimate]
 
 _DONE = 0.995
+_PERCENT = (0, 5, 10, 25, 50, 75, 90, 95, 100)
 
 
 def spend_frontier(found: Optimised) -> Figure:
@@ -246,3 +253,75 @@ def _spending(found: Optimised) -> Panel:
         (bars, *names, *line),
         height=130.0,
     )
+
+
+# --------------------------------------------------------------------------------------
+# An advice.
+
+
+def worth_by_future(advice: Advice) -> Figure:
+    """Return the worth of what is recommended in every future, the least first.
+
+    Beside it, if it is another one, stands the safe road map; the worst tenth is shaded.
+
+    Parameters
+    ----------
+    advice
+        The advice; of one that buys nothing the line is flat.
+    """
+    over, found = advice.found.over, advice.found
+    worths = {"recommended": np.sort(advice.worth.values)}
+    if over is not None and over.safe != advice.road_map and over.safe.steps:
+        worths["safe"] = np.sort(found.measured(over.safe).worth.values)
+    every = np.concatenate([*worths.values(), [0.0]])
+    size, unit = formats.money_scale(float(np.abs(every).max()))
+    shares = 100.0 * (np.arange(len(advice.worth.values)) + 0.5) / len(advice.worth.values)
+    lines = tuple(
+        Line(
+            name, shares, values / size, "plan" if name == "recommended" else "baseline", label=name
+        )
+        for name, values in worths.items()
+    )
+    ends = np.array([0.0, 100.0 * UNKIND])
+    axis = value_axis(every / size, steps=5)
+    unkind = Band("worst tenth", ends, np.full(2, axis.low), np.full(2, axis.high), "costs 15%")
+    nothing = Line("nothing", np.array([0.0, 100.0]), np.zeros(2), "ink-3", 1.0, "dashed")
+    panel = Panel(
+        "Worth against doing nothing",
+        unit,
+        share_axis(),
+        axis,
+        (unkind, nothing, *lines),
+        height=300.0,
+        x_title="Futures, the one in which it is worth least first, %",
+    )
+    drawn = "organisations that it may be" if over is not None else "chances"
+    return Figure(
+        _finding_of_advice(advice),
+        ((panel,),),
+        "What it is worth, future by future",
+        shows=f"Futures are {drawn}, ordered for each line by its own worth; shaded: the worst"
+        " tenth. Below the dashed line it loses against doing nothing.",
+        source=f"Scenario {shortened(advice.plan.name)}, seed {found.seed}."
+        f" modelops_abm {__version__}.",
+        table=lambda: _table_of_worths(worths),
+    )
+
+
+def _finding_of_advice(advice: Advice) -> str:
+    if not advice.is_to_buy:
+        return f"Nothing is worth buying for {formats.money(advice.capital)} of capital"
+    paid = advice.worth.higher
+    what = in_short(advice.road_map, advice.plan)
+    return f"{what[:1].upper()}{what[1:]} pays in {formats.count_of(paid.count, paid.n)} futures"
+
+
+def _table_of_worths(worths: dict[str, Floats]) -> Table:
+    rows = [
+        (
+            f"{percent} %",
+            *(formats.money(float(np.quantile(each, percent / 100.0))) for each in worths.values()),
+        )
+        for percent in _PERCENT
+    ]
+    return Table("Worth that so many futures stay below, $ of day 0", ("Futures", *worths), rows)

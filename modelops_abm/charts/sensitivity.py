@@ -26,12 +26,11 @@ from modelops_abm.core import outcomes
 from modelops_abm.experiments.information import Worth
 from modelops_abm.experiments.information_runs import ValueOfInformation
 from modelops_abm.experiments.inputs import in_words
-from modelops_abm.experiments.sensitivity import Question
+from modelops_abm.experiments.sensitivity import Question, level, span, subject
 from modelops_abm.experiments.sensitivity_draws import Drivers
 from modelops_abm.experiments.sensitivity_morris import Morris
 from modelops_abm.experiments.sensitivity_sobol import Decision, Indices, Sobol
 from modelops_abm.experiments.sensitivity_tornado import BestAt, Swing, Tornado
-from modelops_abm.experiments.sensitivity_words import level, span, subject
 from modelops_abm.experiments.statistics import PairedDifference
 from modelops_abm.experiments.words import mean_of, worth_of_knowing
 from modelops_abm.text import all_of

@@ -18,13 +18,12 @@ from modelops_abm.experiments.alternatives import may_lead
 from modelops_abm.experiments.information import held_out, terms_of
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.running import Keeping, draws_in, refuses_unknown
-from modelops_abm.experiments.sensitivity import Question
-from modelops_abm.experiments.sensitivity_words import (
+from modelops_abm.experiments.sensitivity import (
     MOST_ROWS,
+    Question,
     asked_as_json,
     level,
     most,
-    records,
     subject,
     with_rest,
 )
@@ -39,7 +38,7 @@ from modelops_abm.experiments.spread import (
 )
 from modelops_abm.experiments.statistics import PairedDifference
 from modelops_abm.experiments.words import INTERVAL, mean_of
-from modelops_abm.representation import Reported, Row, Table, numbers, words
+from modelops_abm.representation import Reported, Row, Table, numbers, plain_rows, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import InputError
 
@@ -149,13 +148,9 @@ class Drivers(Reported):
     def to_json(self) -> dict[str, Any]:
         """Return what was asked, and how far each value drives the answer, as plain data."""
         asked = asked_as_json(self.question, self.replications, self.seed)
-        rows = [
-            {name: None if value != value else value for name, value in row.items()}
-            for row in records(self.table())
-        ]
         return {
             **asked,
-            "drivers": rows,
+            "drivers": plain_rows(self.table().reset_index()),
             "may_drive_most": list(self.may_drive_most),
             "at_the_values_as_set": mean_of(self.as_set),
             **unknown_as_json(self.unknown),

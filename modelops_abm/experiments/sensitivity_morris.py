@@ -13,21 +13,21 @@ from scipy import special
 from modelops_abm.experiments.alternatives import may_lead
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.running import Keeping, check_room, refuses_unknown
-from modelops_abm.experiments.sensitivity import Question, problem_of
-from modelops_abm.experiments.sensitivity_words import (
+from modelops_abm.experiments.sensitivity import (
     MOST_ROWS,
     NOTHING_MOVES,
     RANGES,
+    Question,
     asked_as_json,
     most,
-    records,
+    problem_of,
     span,
     subject,
     with_rest,
 )
 from modelops_abm.experiments.statistics import estimate, without_rounding
 from modelops_abm.experiments.sweep import at_positions
-from modelops_abm.representation import Reported, Row, Table, numbers, words
+from modelops_abm.representation import Reported, Row, Table, numbers, plain_rows, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import InputError
 
@@ -130,7 +130,7 @@ class Morris(Reported):
     def to_json(self) -> dict[str, Any]:
         """Return what was asked, and the effects, as plain data."""
         asked = asked_as_json(self.question, self.replications, self.seed)
-        return {**asked, "effects": records(self.table())}
+        return {**asked, "effects": plain_rows(self.table().reset_index())}
 
 
 @refuses_unknown

@@ -20,21 +20,30 @@ from modelops_abm import formats
 from modelops_abm.experiments.alternatives import may_lead, winners, wins
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.running import Keeping, check_room, refuses_unknown
-from modelops_abm.experiments.sensitivity import Question, problem_of
-from modelops_abm.experiments.sensitivity_words import (
+from modelops_abm.experiments.sensitivity import (
     MOST_NAMED,
     MOST_ROWS,
     RANGES,
+    Question,
     asked_as_json,
     most,
     names_in_words,
-    records,
+    problem_of,
     with_rest,
 )
 from modelops_abm.experiments.statistics import Share, rank, share
 from modelops_abm.experiments.sweep import at_positions
 from modelops_abm.experiments.words import HALF_WIDTH, INTERVAL, capitalised
-from modelops_abm.representation import Column, Reported, Represented, Row, Table, numbers, words
+from modelops_abm.representation import (
+    Column,
+    Reported,
+    Represented,
+    Row,
+    Table,
+    numbers,
+    plain_rows,
+    words,
+)
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import InputError
 from modelops_abm.text import any_of
@@ -388,8 +397,8 @@ class Sobol(Reported):
         """Return what was asked, the indices, and what decides, as plain data."""
         return {
             **asked_as_json(self.question, self.replications, self.seed),
-            "indices": records(self.indices.table()),
-            "ranks": records(self.ranks.table()),
+            "indices": plain_rows(self.indices.table().reset_index()),
+            "ranks": plain_rows(self.ranks.table().reset_index()),
             "decision": None if self.decision is None else _decision_as_json(self.decision),
         }
 
@@ -461,7 +470,7 @@ def _decision_as_json(decision: Decision) -> dict[str, Any]:
     return {
         "wins": _shares_as_json("alternative", decision.wins),
         "told": decision.told.to_json(),
-        "indices": records(decision.indices.table()),
+        "indices": plain_rows(decision.indices.table().reset_index()),
         "turns": _shares_as_json("input", decision.turns),
     }
 

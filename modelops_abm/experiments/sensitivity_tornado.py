@@ -20,12 +20,12 @@ from numpy.typing import NDArray
 from modelops_abm import formats
 from modelops_abm.experiments.inputs import Input, Range, in_words
 from modelops_abm.experiments.running import Keeping, refuses_unknown
-from modelops_abm.experiments.sensitivity import Question
-from modelops_abm.experiments.sensitivity_words import (
+from modelops_abm.experiments.sensitivity import (
     MOST_NAMED,
     MOST_ROWS,
     NOTHING_MOVES,
     RANGES,
+    Question,
     asked_as_json,
     interval,
     most,
@@ -34,7 +34,16 @@ from modelops_abm.experiments.sensitivity_words import (
     with_rest,
 )
 from modelops_abm.experiments.statistics import PairedDifference, Ranking, rank
-from modelops_abm.representation import Column, Reported, Represented, Row, Table, numbers, words
+from modelops_abm.representation import (
+    Column,
+    Reported,
+    Represented,
+    Row,
+    Table,
+    numbers,
+    plain_rows,
+    words,
+)
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import Distribution
 from modelops_abm.scenario.fields import value_at
@@ -259,7 +268,7 @@ class Swing(Represented):
             "input": self.input.name,
             "has_effect": self.has_effect,
             "is_monotonic": self.is_monotonic,
-            "values": self.table().to_dict(orient="records"),
+            "values": plain_rows(self.table()),
             "best": [
                 {
                     "value": str(each.value),

@@ -30,8 +30,8 @@ from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import Chart, Markup
 from modelops_abm.app.widgets.markup import Action, scroll_region
-from modelops_abm.charts.advice import worth_by_future
 from modelops_abm.charts.echarts import Space
+from modelops_abm.charts.optimise import worth_by_future
 from modelops_abm.experiments import Advice
 from modelops_abm.experiments.words import capitalised
 from modelops_abm.representation import Row, Table
