@@ -17,13 +17,7 @@ from modelops_abm.ctrl_c import interruptible
 from modelops_abm.scenario import InputError
 from modelops_abm.scenario.presets import preset
 from modelops_abm.streams import degrade_gracefully
-from modelops_abm.terminal import (
-    console,
-    load_ensemble,
-    print_table,
-    progress,
-    say,
-)
+from modelops_abm.terminal import console, load_ensemble, print_table, progress, say
 
 if TYPE_CHECKING:
     from rich.progress import Progress

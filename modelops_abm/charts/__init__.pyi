@@ -1,28 +1,14 @@
-from .comparison import (
-    side_by_side as side_by_side,
-    worth_and_payback as worth_and_payback,
-)
-from .credit import (
-    credit_synergies as credit_synergies,
-    credit_waterfall as credit_waterfall,
-)
+from .comparison import side_by_side as side_by_side, worth_and_payback as worth_and_payback
+from .credit import credit_synergies as credit_synergies, credit_waterfall as credit_waterfall
 from .diagrams import (
     life_cycle as life_cycle,
     life_cycle_graph as life_cycle_graph,
     statechart as statechart,
     statechart_graph as statechart_graph,
 )
-from .figure import (
-    Figure as Figure,
-    Table as Table,
-)
-from .figures import (
-    figures_of as figures_of,
-)
-from .lives import (
-    busiest_model as busiest_model,
-    model_timeline as model_timeline,
-)
+from .figure import Figure as Figure, Table as Table
+from .figures import figures_of as figures_of
+from .lives import busiest_model as busiest_model, model_timeline as model_timeline
 from .optimise import (
     road_map as road_map,
     spend_frontier as spend_frontier,
@@ -53,7 +39,4 @@ from .sensitivity import (
     value_of_information as value_of_information,
     winners as winners,
 )
-from .sweep import (
-    sweep_effects as sweep_effects,
-    sweep_heat_map as sweep_heat_map,
-)
+from .sweep import sweep_effects as sweep_effects, sweep_heat_map as sweep_heat_map

@@ -36,13 +36,7 @@ from modelops_abm.cli.study import (
     team_that_is_too_small,
 )
 from modelops_abm.representation import Result
-from modelops_abm.scenario import (
-    InputError,
-    Problem,
-    Scenario,
-    baseline_of,
-    fingerprint_of,
-)
+from modelops_abm.scenario import InputError, Problem, Scenario, baseline_of, fingerprint_of
 from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.text import printable
 

@@ -6,13 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from modelops_abm.cli.options import (
-    Dollars,
-    Numbers,
-    levels_option,
-    starts_option,
-    trials_option,
-)
+from modelops_abm.cli.options import Dollars, Numbers, levels_option, starts_option, trials_option
 from modelops_abm.cli.study import Asked, Found, conduct, kept_files, study_options
 from modelops_abm.experiments.road_maps import FINALISTS, TRIALS
 from modelops_abm.scenario import InputError, Problem

@@ -12,13 +12,7 @@ from statistics import median
 from typing import Protocol
 
 from modelops_abm.clients.cells import read_number
-from modelops_abm.clients.logs import (
-    DateOrder,
-    LogTable,
-    order_of,
-    read_stamp,
-    read_zone,
-)
+from modelops_abm.clients.logs import DateOrder, LogTable, order_of, read_stamp, read_zone
 from modelops_abm.clients.problems import Mistake, RowProblem, rows_in_words
 from modelops_abm.formats import plural
 from modelops_abm.text import printable

@@ -38,12 +38,7 @@ from modelops_abm.compiled_engine.scheduler import keep_build_days
 from modelops_abm.compiled_engine.sources import open_sources
 from modelops_abm.compiled_engine.vectors import close_models, leave_lane, open_models
 from modelops_abm.core.events import RetirementReason, TaskClass
-from modelops_abm.rules.capability import (
-    capital_spent,
-    full_level,
-    level_after,
-    upkeep_per_day,
-)
+from modelops_abm.rules.capability import capital_spent, full_level, level_after, upkeep_per_day
 from modelops_abm.rules.money import net_value, payroll_of
 
 type Days = tuple[float, float, float, float, float, float, float]

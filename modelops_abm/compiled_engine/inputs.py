@@ -27,13 +27,7 @@ from modelops_abm.core.events import TaskClass
 from modelops_abm.core.randomness import index_of_identifier
 from modelops_abm.core.statechart import Stage
 from modelops_abm.rules.capability import full_level
-from modelops_abm.rules.constants import (
-    NO_OWN_RATES,
-    Levels,
-    OwnNumbers,
-    constants_of,
-    own_numbers,
-)
+from modelops_abm.rules.constants import NO_OWN_RATES, Levels, OwnNumbers, constants_of, own_numbers
 from modelops_abm.rules.day import seasons
 from modelops_abm.rules.money import fill_with_factors
 from modelops_abm.rules.population import ClientFacts, client_facts, laws_of

@@ -96,11 +96,7 @@ from modelops_abm.core.events import (
 )
 from modelops_abm.core.statechart import Cause, State
 from modelops_abm.rules.day import demand, is_loaded
-from modelops_abm.rules.maintenance import (
-    build_succeeds,
-    image_at_hand,
-    self_heals,
-)
+from modelops_abm.rules.maintenance import build_succeeds, image_at_hand, self_heals
 from modelops_abm.rules.population import worth_building
 
 _IDEA = State.IDEA.value

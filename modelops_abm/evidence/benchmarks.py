@@ -18,11 +18,7 @@ from typing import Any, Literal, NamedTuple
 from scipy.special import ndtr, ndtri
 
 from modelops_abm import formats
-from modelops_abm.evidence.measures import (
-    MEASURES,
-    range_in_words,
-    value_in_words,
-)
+from modelops_abm.evidence.measures import MEASURES, range_in_words, value_in_words
 from modelops_abm.evidence.statements import Evidence, Statement, middle_of, middle_of_many, scaled
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.statistics import Estimate

@@ -1,17 +1,7 @@
-from .advice import (
-    Advice as Advice,
-    advise as advise,
-)
-from .assumptions import (
-    Assumptions as Assumptions,
-    assumptions_of as assumptions_of,
-)
-from .comparison import (
-    Comparison as Comparison,
-)
-from .comparison_many import (
-    SideBySide as SideBySide,
-)
+from .advice import Advice as Advice, advise as advise
+from .assumptions import Assumptions as Assumptions, assumptions_of as assumptions_of
+from .comparison import Comparison as Comparison
+from .comparison_many import SideBySide as SideBySide
 from .comparison_runs import (
     compare as compare,
     comparisons as comparisons,
@@ -28,44 +18,19 @@ from .credit_levels import (
     try_single_changes as try_single_changes,
     why as why,
 )
-from .credit_reasons import (
-    Reasons as Reasons,
-)
-from .credit_shares import (
-    Credit as Credit,
-    credit as credit,
-    stream_credit as stream_credit,
-)
-from .draws import (
-    Draws as Draws,
-    draws_of as draws_of,
-    joint_draws as joint_draws,
-)
-from .finance import (
-    Finance as Finance,
-)
-from .inputs import (
-    Choice as Choice,
-    Range as Range,
-    parse_input as parse_input,
-)
-from .optimisation import (
-    draws_needed as draws_needed,
-    optimise as optimise,
-)
+from .credit_reasons import Reasons as Reasons
+from .credit_shares import Credit as Credit, credit as credit, stream_credit as stream_credit
+from .draws import Draws as Draws, draws_of as draws_of, joint_draws as joint_draws
+from .finance import Finance as Finance
+from .inputs import Choice as Choice, Range as Range, parse_input as parse_input
+from .optimisation import draws_needed as draws_needed, optimise as optimise
 from .optimisation_results import (
     Confirmed as Confirmed,
     Finalist as Finalist,
     Optimised as Optimised,
 )
-from .optimisation_search import (
-    Measured as Measured,
-    expected_shortfall as expected_shortfall,
-)
-from .point_tables import (
-    PointTable as PointTable,
-    read_points as read_points,
-)
+from .optimisation_search import Measured as Measured, expected_shortfall as expected_shortfall
+from .point_tables import PointTable as PointTable, read_points as read_points
 from .road_maps import (
     Decisions as Decisions,
     RoadMap as RoadMap,
@@ -74,17 +39,9 @@ from .road_maps import (
     road_map_of as road_map_of,
     with_road_map as with_road_map,
 )
-from .sensitivity import (
-    Question as Question,
-)
-from .sensitivity_draws import (
-    Drivers as Drivers,
-    drivers as drivers,
-)
-from .sensitivity_morris import (
-    Morris as Morris,
-    morris as morris,
-)
+from .sensitivity import Question as Question
+from .sensitivity_draws import Drivers as Drivers, drivers as drivers
+from .sensitivity_morris import Morris as Morris, morris as morris
 from .sensitivity_sobol import (
     Decision as Decision,
     Indices as Indices,
@@ -98,11 +55,7 @@ from .sensitivity_tornado import (
     WinnerChange as WinnerChange,
     tornado as tornado,
 )
-from .spread import (
-    Over as Over,
-    Unknown as Unknown,
-    unknown_of as unknown_of,
-)
+from .spread import Over as Over, Unknown as Unknown, unknown_of as unknown_of
 from .statistics import (
     Estimate as Estimate,
     PairedDifference as PairedDifference,
@@ -111,16 +64,8 @@ from .statistics import (
     estimate as estimate,
     share as share,
 )
-from .store import (
-    Store as Store,
-)
-from .stories import (
-    STORIES as STORIES,
-    Story as Story,
-    Told as Told,
-    story as story,
-    tell as tell,
-)
+from .store import Store as Store
+from .stories import STORIES as STORIES, Story as Story, Told as Told, story as story, tell as tell
 from .sweep import (
     DESIGNS as DESIGNS,
     Design as Design,
@@ -133,7 +78,4 @@ from .sweep import (
     run_sweep as run_sweep,
     sobol_points as sobol_points,
 )
-from .team_size import (
-    Staffing as Staffing,
-    staffing as staffing,
-)
+from .team_size import Staffing as Staffing, staffing as staffing

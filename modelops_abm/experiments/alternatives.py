@@ -16,12 +16,7 @@ from modelops_abm.experiments.plans import raised, without
 from modelops_abm.experiments.running import Keeping, outcome_of, refuses_unknown, totals_of
 from modelops_abm.experiments.statistics import Share, share
 from modelops_abm.experiments.sweep import Point
-from modelops_abm.scenario import (
-    CAPABILITY_NAMES,
-    InputError,
-    Scenario,
-    baseline_of,
-)
+from modelops_abm.scenario import CAPABILITY_NAMES, InputError, Scenario, baseline_of
 
 type Floats = NDArray[np.float64]
 

@@ -28,15 +28,7 @@ from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.spread import OVER_DRAWS, over_in_words, unknown_as_json
 from modelops_abm.experiments.statistics import Estimate, PairedDifference
 from modelops_abm.experiments.words import ON_PAID, ON_WHOLE_COST
-from modelops_abm.representation import (
-    Reported,
-    Row,
-    Table,
-    in_short,
-    numbers,
-    plain_rows,
-    words,
-)
+from modelops_abm.representation import Reported, Row, Table, in_short, numbers, plain_rows, words
 from modelops_abm.scenario import Scenario, with_values
 from modelops_abm.scenario.fields import known_by
 from modelops_abm.scenario.presets import preset

@@ -8,12 +8,7 @@ from modelops_abm.core.events import NOBODY, LogKind, Rank, TaskClass
 from modelops_abm.mesa_engine.calendar import cancel
 from modelops_abm.mesa_engine.organisation import Organisation
 from modelops_abm.mesa_engine.scheduler import Task
-from modelops_abm.rules.capability import (
-    capital_spent,
-    full_level,
-    level_after,
-    upkeep_per_day,
-)
+from modelops_abm.rules.capability import capital_spent, full_level, level_after, upkeep_per_day
 from modelops_abm.scenario.capabilities import CapabilityName
 
 

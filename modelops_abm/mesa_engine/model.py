@@ -28,12 +28,7 @@ from modelops_abm.mesa_engine.scheduler import Scheduler
 from modelops_abm.mesa_engine.sources import SharedSource
 from modelops_abm.mesa_engine.timeline import Timeline
 from modelops_abm.rules.constants import constants_of, start_levels
-from modelops_abm.rules.population import (
-    NOTHING_KNOWN,
-    ClientFacts,
-    arrival_exposure,
-    arrival_time,
-)
+from modelops_abm.rules.population import NOTHING_KNOWN, ClientFacts, arrival_exposure, arrival_time
 from modelops_abm.rules.requests import request_laws
 from modelops_abm.rules.sampling import law_of
 from modelops_abm.scenario.capabilities import CAPABILITY_NAMES

@@ -1,6 +1,4 @@
-from .bands import (
-    Series as Series,
-)
+from .bands import Series as Series
 from .engines import (
     Engine as Engine,
     ModelClass as ModelClass,
@@ -14,6 +12,4 @@ from .replications import (
     replicate as replicate,
     stream as stream,
 )
-from .single import (
-    simulate as simulate,
-)
+from .single import simulate as simulate

@@ -22,13 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from modelops_abm.compiled_engine.inputs import Inputs, prepared, prepared_each, prepared_rows
-from modelops_abm.compiled_engine.run import (
-    Block,
-    Pace,
-    block_in_slices,
-    prepare_kernel,
-    run_block,
-)
+from modelops_abm.compiled_engine.run import Block, Pace, block_in_slices, prepare_kernel, run_block
 from modelops_abm.core import outcomes
 from modelops_abm.core.randomness import checked_seed
 from modelops_abm.core.registry import simulator_version

@@ -12,14 +12,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from modelops_abm.errors import Problem, place_in_words
-from modelops_abm.scenario.fields import (
-    Path,
-    facts_at,
-    field_at,
-    nearest,
-    section_at,
-    suggestion,
-)
+from modelops_abm.scenario.fields import Path, facts_at, field_at, nearest, section_at, suggestion
 from modelops_abm.scenario.portfolio import RATES_OF_REGISTERED
 from modelops_abm.scenario.quantity import Distribution, Section, choices_of
 from modelops_abm.scenario.scenario import Scenario
