@@ -61,7 +61,6 @@ _OUTSIDE = 1.2
 _MOST_LOOKED_AT = 3
 _LEAST = float(np.log(1.0 + EXACTLY) / ndtri(0.5 + PERCENT / 200.0))
 """Standard deviation that is left to what a log says beside chance: as of what is said exactly."""
-_LUCK = "evidence"
 
 
 class Size(NamedTuple):
