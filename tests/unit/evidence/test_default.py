@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from modelops_abm.evidence.benchmarks import BENCHMARKS, DERIVED, published_evid
 from modelops_abm.evidence.default import belief_named, default_belief
 from modelops_abm.evidence.fit import fit
 from modelops_abm.evidence.measures import MEASURES
+from modelops_abm.scenario import fingerprint_of
 
 FILE = "modelops_abm/evidence/published.parquet"
 MODELS = f"portfolio.initial_models={Scenario().portfolio.initial_models}"
@@ -82,3 +85,10 @@ def test_the_command_makes_the_same_table() -> None:
     assert made.effective == default_belief().effective
     for name, column in default_belief().draws.columns.items():
         np.testing.assert_array_equal(made.draws.columns[name], column)
+
+
+def test_the_page_on_what_answers_change_is_of_the_defaults_ranges_and_figures_of_today() -> None:
+    belief = default_belief()
+    made_of = f"{fingerprint_of(belief.scenario)} {belief.known}"
+    page = (Path(__file__).parents[3] / "docs" / "answers.md").read_text(encoding="utf-8")
+    assert f"made of: {made_of}" in page, "Make it anew: python benchmarks/answers.py"
