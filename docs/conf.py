@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from docutils import nodes
+from sphinx.addnodes import literal_strong, pending_xref
+from sphinx.application import Sphinx
+
 from modelops_abm import __version__
 from modelops_abm.charts.palette import COLOURS
 
@@ -86,3 +90,14 @@ html_theme_options = {
     "dark_css_variables": _variables(1),
     "top_of_page_buttons": [],
 }
+
+
+def setup(app: Sphinx) -> None:
+    """Let names of attributes be no links: many classes have a `plan`, and Sphinx would guess."""
+
+    def without_guesses(_: Sphinx, page: nodes.document) -> None:
+        for link in list(page.findall(pending_xref)):
+            if isinstance(link.next_node(), literal_strong):
+                link.replace_self(link.children)
+
+    app.connect("doctree-read", without_guesses)

@@ -7,12 +7,14 @@ error that it ends with. Nothing else is changed. The exit code is the number of
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+PYTHON = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 USES = {
     "import": "from modelops_abm import ModelOpsModel",
     "a model, step by step": "m = ModelOpsModel(rng=1, horizon_days=20)\nwhile m.running: m.step()",
@@ -71,7 +73,7 @@ def main() -> int:
         # Beyond the range, with the packages that it asks for.
         newest = ["--prerelease", "allow", "--upgrade", "mesa[viz]>=4.0.0a0"]
         subprocess.run([*install, *newest], check=True)
-        interpreter = next(environment.glob("*/python*"))
+        interpreter = environment / PYTHON
         program = _TRY.format(uses=USES)
         return subprocess.run([str(interpreter), "-c", program], cwd=place, check=False).returncode
 

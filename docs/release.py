@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import subprocess
 import sys
@@ -30,6 +31,7 @@ import yaml
 
 DOCS = Path(__file__).resolve().parent
 REPOSITORY = DOCS.parent
+PYTHON = "Scripts/python.exe" if os.name == "nt" else "bin/python"
 SUPPORTED = ("3.12", "3.13", "3.14")
 IN_WHEEL = (
     "modelops_abm/__init__.pyi",
@@ -144,7 +146,7 @@ def check_installed(wheel: Path, python: str, resolution: str, folder: Path) -> 
     """Install the wheel into a fresh environment outside of the checkout, and run it there."""
     environment = folder / f"{python}-{resolution}"
     run("uv", "venv", "--python", python, str(environment))
-    interpreter = str(next(environment.glob("*/python*")))
+    interpreter = str(environment / PYTHON)
     install = ("uv", "pip", "install", "--python", interpreter, "--resolution", resolution)
     run(*install, str(wheel))
     run(interpreter, "-W", "ignore", "-c", _TRIED, cwd=environment)

@@ -38,7 +38,7 @@ REPOSITORY = DOCS.parent
 SOURCE, SITE = REPOSITORY / "build" / "site-source", REPOSITORY / "build" / "site"
 TOP = ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")
 FONT = Path(app.__file__).parent / "style" / "inter-latin.woff2"
-_MADE = re.compile(r"<!-- made: (\w+)((?: [\w.]+)*) -->")
+_MADE = re.compile(r"^<!-- made: (\w+)((?: [\w.]+)*) -->$", re.MULTILINE)
 _LINK = re.compile(r"(\]\()(?!https?:|#)([^)#\s]+)((?:#[^)\s]*)?\))")
 
 
@@ -173,10 +173,12 @@ def _entry(path: str) -> str:
     if kind == 2:  # of a constant the words stand below it, where it is defined
         words = "".join(f"   {line}\n" for line in _words_of(path.rpartition(".")[2], thing))
         return f".. py:data:: {path}\n\n{words}"
-    options = "   :members:\n" if kind else ""
-    if kind and _INDEXED.setdefault(thing, path) != path:
-        options += "   :no-index:\n"  # a class that two rooms offer is one entry of the index
-    return f".. auto{_KINDS[kind]}:: {path}\n{options}"
+    first = _INDEXED.setdefault(thing, path) if kind else path
+    if first != path:  # a class that two rooms offer is described once
+        name = path.rpartition(".")[2]
+        return f":py:class:`{name} <{first}>` is offered here, too.\n"
+    members = "   :members:\n" if kind else ""
+    return f".. auto{_KINDS[kind]}:: {path}\n{members}"
 
 
 def _words_of(name: str, thing: object) -> list[str]:
