@@ -97,7 +97,8 @@ def setup(app: Sphinx) -> None:
 
     def without_guesses(_: Sphinx, page: nodes.document) -> None:
         for link in list(page.findall(pending_xref)):
-            if isinstance(link.next_node(), literal_strong):
-                link.replace_self(link.children)
+            target = str(link.get("reftarget"))
+            if link.get("refdomain") == "py" and target.islower() and "." not in target:
+                link.replace_self(literal_strong(text=target))
 
     app.connect("doctree-read", without_guesses)
