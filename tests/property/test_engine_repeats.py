@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,7 @@ def run(scenario: Scenario, seed: int, replication: int = 0) -> ModelOpsModel:
     return model
 
 
+@cache
 def fingerprints_of_presets() -> dict[str, str]:
     """Fingerprints of some presets, also for another process to print."""
     return {

@@ -8,21 +8,23 @@ from pathlib import Path
 
 import pytest
 
-from modelops_abm.evidence import fit as fitting
+from modelops_abm.evidence import correction, fit as fitting
 from modelops_abm.evidence.belief import load_belief
 
 ANSWERS = (
-    *("--answer", "models_live=8", "--answer", "people=3"),
-    *("--answer", "outages_per_month~8", "--answer", "upkeep_share=40%..60%"),
+    *("--answer", "models_live=4", "--answer", "people=2"),
+    *("--answer", "outages_per_month~4", "--answer", "upkeep_share=40%..60%"),
 )
+SIZE = fitting.Size(draws=80, rounds=(40, 40), checked=20)
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Make a fit little work, in a folder of its own."""
     monkeypatch.chdir(tmp_path)
-    size = fitting.Size(draws=200, rounds=(40, 40), checked=20)
-    monkeypatch.setitem(fitting.fit.__kwdefaults__, "size", size)
+    monkeypatch.setitem(fitting.fit.__kwdefaults__, "size", SIZE)
+    # So few draws are never enough, however long their chains.
+    monkeypatch.setattr(correction, "_MOST_LONGER", 1)
 
 
 def test_tells_what_was_learned_and_writes_the_belief(modelops: Callable) -> None:
@@ -33,8 +35,8 @@ def test_tells_what_was_learned_and_writes_the_belief(modelops: Callable) -> Non
     assert "Outages a month" in words
     assert "compare --belief belief.parquet" in words
     belief = load_belief("belief.parquet")
-    assert len(belief.draws) == 200
-    assert belief.scenario.portfolio.initial_models == 8
+    assert len(belief.draws) == SIZE.draws
+    assert belief.scenario.portfolio.initial_models == 4
     assert [each.about for each in belief.evidence] == ["outages_per_month", "upkeep_share"]
     assert sorted(path.name for path in Path().iterdir()) == ["belief.parquet"]
 
@@ -140,7 +142,7 @@ def test_what_is_stated_is_not_weighed_and_json_stays_one_object(modelops: Calla
     )
     Path("sheets.csv").write_text("date,person,hours,activity,task\n" + rows)
     given = ("--log", "sheets.csv", "--set", "efforts.pipeline_repair.mean=1", "--json")
-    outcome = modelops("fit", *given)
+    outcome = modelops("fit", *given, *ANSWERS[:4])
     assert outcome.code == 0, outcome.err
     assert {"learned", "predicted"} <= set(json.loads(outcome.out))
     assert "sheets.csv: time sheets" in outcome.err
