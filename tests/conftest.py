@@ -24,7 +24,7 @@ os.environ["MPLBACKEND"] = "Agg"  # before anything imports Matplotlib, and for 
 # What the terminal or the user of this machine asks of the program: the tests say what they want.
 ASKED_OF_THE_PROGRAM = re.compile(
     "COLUMNS|LINES|FORCE_COLOR|NO_COLOR|CLICOLOR.*|TTY_.*|MODELOPS_ABM_EXTENSIONS|SOLARA_.*|"
-    "PYTHONWARNINGS|PYTHONOPTIMIZE"
+    "PYTHONWARNINGS|PYTHONOPTIMIZE|(?i:(HTTPS?|ALL)_PROXY)"  # a page on this machine needs none
 )
 for variable in [name for name in os.environ if ASKED_OF_THE_PROGRAM.fullmatch(name)]:
     del os.environ[variable]

@@ -34,7 +34,7 @@ PLAN = Plan.of_preset("all_five")
 GOOD = b"id,name,users,regulated\na,First,120,yes\nb,,,\n"
 ONE_BAD = b"id,name,users\na,First,120\nb,Second,-3\nc,Third,\n"
 SOON_SECONDS = 20.0
-"""Far above what a file may take even on a busy machine, far below what a trap would take."""
+"""Of processor time: far above what a file takes, far below what a trap would take."""
 
 
 def test_a_good_file_is_used_at_once() -> None:
@@ -275,11 +275,11 @@ def _many(entry: Callable[[int], str], count: int) -> bytes:
     ],
 )
 def test_a_hostile_scenario_file_is_refused_soon(name: str, content: bytes | None) -> None:
-    start = time.monotonic()
+    start = time.thread_time()
     upload = read_scenario_file(name, content)
     assert upload.scenario is None
     assert upload.complaints
-    assert time.monotonic() - start < SOON_SECONDS
+    assert time.thread_time() - start < SOON_SECONDS
 
 
 @pytest.mark.parametrize(
@@ -297,11 +297,11 @@ def test_a_hostile_scenario_file_is_refused_soon(name: str, content: bytes | Non
     ids=["columns", "cells", "control", "huge", "archive", "nul", "encoding", "repeated"],
 )
 def test_a_hostile_portfolio_is_refused_soon(content: bytes) -> None:
-    start = time.monotonic()
+    start = time.thread_time()
     upload = read_portfolio_file("m.csv", content, PLAN)
     assert upload.accepted == 0
     assert upload.complaints
-    assert time.monotonic() - start < SOON_SECONDS
+    assert time.thread_time() - start < SOON_SECONDS
 
 
 def test_names_in_a_file_are_shown_as_text() -> None:

@@ -90,6 +90,8 @@ def parts(visitor: Visitor) -> dict[str, list[str]]:
     found["Watch"] = _more(visitor, found["Decide"])
     visitor.show("Understand")
     expect(page.locator(".understand")).to_be_visible()
+    for late in ("Your organisation beside what is published", "Which patterns the reference has"):
+        expect(page.locator(f'[aria-label="{late}"]')).to_be_attached()  # run in the background
     found["Understand"] = _more(visitor, found["Decide"])
     visitor.show("Your organisation")
     expect(page.locator(".organisation")).to_be_visible()
@@ -129,5 +131,5 @@ def parts_of_the_page() -> dict[str, list[str]]:
     with serving(PAGE) as served, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_OPTIONS)
         visitor = Visitor.of(new_context(browser).new_page(), served.address)
-        visitor.open(link())
+        visitor.open(link(is_over=True))
         return parts(visitor)
