@@ -115,6 +115,7 @@ def open_session(query: str | None) -> Session:
         if view == linked.view:
             session.view.set(view)
     session.replication.set(linked.replication)
+    session.is_over.set(linked.is_over)
     session.wanted.set(linked.portfolio)
     session.wanted_belief.set(linked.belief)
     if linked.is_of_other_version:
@@ -135,6 +136,7 @@ def query_of_session(session: Session) -> str | None:
             replication=session.replication.value,
             portfolio=session.wanted.value,
             belief=session.wanted_belief.value,
+            is_over=session.is_over.value,
         )
     )
 
@@ -147,7 +149,7 @@ def _view_in_link(session: Session) -> str:
 def use_query(session: Session) -> str | None:
     """Return `query_of_session`, made anew only when what it says has changed (a hook)."""
     shown = [session.plan, session.seed.value, session.view.value, session.replication.value]
-    shown += [session.wanted.value, session.wanted_belief.value]
+    shown += [session.wanted.value, session.wanted_belief.value, session.is_over.value]
     return solara.use_memo(lambda: query_of_session(session), shown)
 
 

@@ -76,13 +76,14 @@ def accepted(make: Callable[[], Plan]) -> Plan:
 
 
 @settings(max_examples=30)
-@given(plans(), st.integers(0, 2**63 - 1), st.integers(0, 999_999))
-def test_a_link_opens_the_same_plan(plan: Plan, seed: int, future: int) -> None:
-    query = query_of(Linked(plan, seed, "watch", future))
+@given(plans(), st.integers(0, 2**63 - 1), st.integers(0, 999_999), st.booleans())
+def test_a_link_opens_the_same_plan(plan: Plan, seed: int, future: int, is_over: bool) -> None:
+    query = query_of(Linked(plan, seed, "watch", future, is_over=is_over))
     if query is None:  # too long
         return
     linked = read_query(query)
     assert _values(linked.plan.scenario) == _values(plan.scenario)
+    assert linked.is_over == is_over
     assert (linked.plan.start, linked.seed, linked.view, linked.replication) == (
         plan.start,
         seed,
@@ -132,6 +133,13 @@ def test_a_value_is_valid_or_refused(name: str, value: str) -> None:
     ("query", "words"),
     [
         ("preset=nothing", "no preset 'nothing'"),
+        ("preset=../../etc/passwd", "preset"),
+        ("preset=all_five&team.developers=lots", "team.developers"),
+        ("preset=all_five&team.developers=1e9", "team.developers"),
+        ("preset=all_five&horizon_days=-1", "horizon_days"),
+        ("preset=all_five&no_such_value=1", "no_such_value"),
+        ("preset=all_five&__class__=x", "__class__"),
+        ("preset=all_five&seed=99999999999999999999999", "seed"),
         ("preset=all_five&team.developrs=5", "did you mean team.developers"),
         ("preset=all_five&utm=x", "utm: no such name"),
         ("preset=all_five&team.developers=0", "allowed is 1 to 10,000"),
@@ -145,6 +153,7 @@ def test_a_value_is_valid_or_refused(name: str, value: str) -> None:
         ("preset=all_five&seed=1&seed=2", "twice"),
         ("preset=all_five&future=1000000", "from 0 to 999999"),
         ("preset=all_five&portfolio=../../etc/passwd", "no SHA-256"),
+        ("preset=all_five&answers=over", "answers is over; is not as_set"),
         ("preset=all_five&archetypes=" + "[" * 5000, "a value must be"),
         ("scenario=all_five", "no name of a scenario of your own"),
         ("scenario=a%00b", "no name of a scenario of your own"),
@@ -221,6 +230,7 @@ def test_a_reload_brings_everything_back() -> None:
     before = open_session(None)
     before.take(plan)
     before.view.set("data")
+    before.is_over.set(False)
     query, kept = query_of_session(before), to_keep(plan, ())
     after = open_session(query)
     assert after.wanted.value == fingerprint(PORTFOLIO)
@@ -229,6 +239,7 @@ def test_a_reload_brings_everything_back() -> None:
     assert dict(after.plan.changes) == dict(plan.changes)
     assert after.plan.base == plan.base
     assert (after.view.value, after.wanted.value) == ("data", "")
+    assert not after.is_over.value
     assert query_of_session(after) == query
 
 

@@ -92,7 +92,7 @@ class Subject:
     @property
     def link(self) -> str:
         """The link that opens the plan; empty if no link can hold it."""
-        query = query_of(Linked(self.plan, self.seed))
+        query = query_of(Linked(self.plan, self.seed, is_over=self.over is not None))
         return "" if query is None else f"{self.address}?{query}"
 
     @property

@@ -40,8 +40,10 @@ _MOST_VALUES = 300
 _LONGEST_NAME, _LONGEST_VERSION = 200, 40
 _FINGERPRINT_DIGITS = 64
 _PORTFOLIO = "imported"
-_ABOUT = ("preset", "scenario", "portfolio", "belief", "seed", "view", "future", "v")
+_ABOUT = ("preset", "scenario", "portfolio", "belief", "answers", "seed", "view", "future", "v")
 """Names in a query that are no value of the scenario."""
+_AS_SET = "as_set"
+"""What `answers` says of the switch of Decide; where a link has none, it is on the other side."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Linked:
         The version that made the link; empty if it does not say.
     belief
         Fingerprint of the belief that the plan still needs; empty if none.
+    is_over
+        Whether answers are over what the organisation may be as well, or at the values as set only.
     """
 
     plan: Plan
@@ -73,6 +77,7 @@ class Linked:
     portfolio: str = ""
     version: str = ""
     belief: str = ""
+    is_over: bool = True
 
     @property
     def is_of_other_version(self) -> bool:
@@ -89,6 +94,7 @@ def query_of(linked: Linked) -> str | None:
     about = {
         "portfolio": portfolio,
         "belief": linked.plan.belief.fingerprint if linked.plan.belief else linked.belief,
+        "answers": "" if linked.is_over else _AS_SET,
         "seed": str(linked.seed),
         "view": linked.view,
         "future": str(linked.replication or ""),
@@ -165,6 +171,7 @@ def read_query(query: str) -> Linked:
         portfolio=wanted,
         version=printable(given.get("v", ""), _LONGEST_VERSION),
         belief=_fingerprint(given, "belief"),
+        is_over=_is_over(given),
     )
 
 
@@ -221,6 +228,13 @@ def _whole(given: Mapping[str, str], name: str, largest: int) -> int:
         return int(text)
     message = f"is not a whole number from 0 to {largest}"
     raise InputError(Problem(message, "", name, printable(text)))
+
+
+def _is_over(given: Mapping[str, str]) -> bool:
+    text = given.get("answers", "")
+    if text not in ("", _AS_SET):
+        raise InputError(Problem(f"is not {_AS_SET}", "", "answers", printable(text)))
+    return not text
 
 
 def _fingerprint(given: Mapping[str, str], name: str) -> str:

@@ -163,8 +163,16 @@ def arrive(tabs: Tabs, server: Server) -> Iterator[Arrive]:
 
 @pytest.fixture
 def visitor(arrive: Arrive) -> Visitor:
-    """Return a visitor with a small organisation, which is answered quickly."""
+    """Return a visitor with a small organisation, which is answered quickly, as set."""
     return arrive(link())
+
+
+@pytest.fixture
+def decider(arrive: Arrive) -> Visitor:
+    """Return a visitor as `visitor`, whose plan is answered over organisations like it as well."""
+    visitor = arrive(link(is_over=True))
+    visitor.settled()
+    return visitor
 
 
 def new_context(browser: Browser, **options: Any) -> BrowserContext:

@@ -61,22 +61,15 @@ SPOKEN = """() => {
   }"""
 
 
-@pytest.fixture
-def settled(visitor: Visitor) -> Visitor:
-    """Return a visitor whose plan is answered."""
-    visitor.settled()
-    return visitor
-
-
-def test_every_control_has_a_name_and_is_large_enough(settled: Visitor) -> None:
+def test_every_control_has_a_name_and_is_large_enough(decider: Visitor) -> None:
     for part in (*PARTS, "drawer"):
-        show(settled, part)
-        assert settled.page.evaluate(NAMELESS) == [], part
-        assert settled.page.evaluate(SMALL, SMALLEST_PIXELS) == [], part
+        show(decider, part)
+        assert decider.page.evaluate(NAMELESS) == [], part
+        assert decider.page.evaluate(SMALL, SMALLEST_PIXELS) == [], part
 
 
 def test_targets_are_larger_on_touch(arrive: Arrive) -> None:
-    visitor = arrive(link(), viewport={"width": 768, "height": 1024}, has_touch=True)
+    visitor = arrive(link(is_over=True), viewport={"width": 768, "height": 1024}, has_touch=True)
     visitor.settled()
     for part in PARTS:
         show(visitor, part)
@@ -102,11 +95,11 @@ def test_targets_of_panels_and_the_drawer_are_larger_on_touch(arrive: Arrive) ->
     assert visitor.page.evaluate(SMALL, SMALLEST_ON_TOUCH_PIXELS) == []
 
 
-def test_tables_have_heads_and_landmarks_hold_no_others(settled: Visitor) -> None:
-    page = settled.page
-    expect(settled.part("credit")).not_to_have_attribute("data-futures", "0")
+def test_tables_have_heads_and_landmarks_hold_no_others(decider: Visitor) -> None:
+    page = decider.page
+    expect(decider.part("credit")).not_to_have_attribute("data-futures", "0")
     for part in (*PARTS, "drawer"):
-        show(settled, part)
+        show(decider, part)
         for switch in page.get_by_role("button", name="Show as a table").all():
             if switch.get_attribute("aria-pressed") == "false":
                 switch.click()
@@ -129,10 +122,10 @@ def test_a_part_has_a_main_landmark_a_title_and_a_language(visitor: Visitor) -> 
 
 @pytest.mark.parametrize("part", ["Decide", "Your organisation"])
 def test_tab_reaches_every_control_in_order_and_shows_where_it_is(
-    settled: Visitor, part: str
+    decider: Visitor, part: str
 ) -> None:
-    show(settled, part)
-    page = settled.page
+    show(decider, part)
+    page = decider.page
     count = page.evaluate(f"({CONTROLS})().length")
     page.evaluate("document.activeElement.blur()")
     page.locator(".brand").click()
@@ -147,23 +140,23 @@ def test_tab_reaches_every_control_in_order_and_shows_where_it_is(
     assert places == list(range(-1, count))
 
 
-def test_a_slider_shows_that_it_has_the_focus(settled: Visitor) -> None:
-    track = settled.page.locator(".track", has=settled.slider(AUTOMATION))
-    settled.page.locator(".brand").click()
+def test_a_slider_shows_that_it_has_the_focus(visitor: Visitor) -> None:
+    track = visitor.page.locator(".track", has=visitor.slider(AUTOMATION))
+    visitor.page.locator(".brand").click()
     before = track.screenshot()
-    settled.typed(AUTOMATION).focus()
-    settled.page.keyboard.press("Tab")
-    expect(settled.slider(AUTOMATION)).to_be_focused()
+    visitor.typed(AUTOMATION).focus()
+    visitor.page.keyboard.press("Tab")
+    expect(visitor.slider(AUTOMATION)).to_be_focused()
     assert track.screenshot() != before
 
 
-def test_the_verdict_is_spoken_when_it_is_settled_and_only_then(settled: Visitor) -> None:
-    said = settled.page.evaluate_handle(SPOKEN)
-    settled.press(AUTOMATION, "Home")
-    settled.settled()
+def test_the_verdict_is_spoken_when_it_is_settled_and_only_then(decider: Visitor) -> None:
+    said = decider.page.evaluate_handle(SPOKEN)
+    decider.press(AUTOMATION, "Home")
+    decider.settled()
     states = said.json_value()
     assert {text for is_settled, text in states if is_settled == "false"} == {""}
-    assert states[-1] == ["true", settled.headline()]
+    assert states[-1] == ["true", decider.headline()]
 
 
 def test_nothing_moves_for_those_who_ask_for_that(arrive: Arrive) -> None:
@@ -175,22 +168,22 @@ def test_nothing_moves_for_those_who_ask_for_that(arrive: Arrive) -> None:
 
 
 def test_nothing_is_cut_off_at_the_widths_of_laptops_and_tablets_and_at_200_percent(
-    settled: Visitor,
+    decider: Visitor,
 ) -> None:
     for part in PARTS:
-        show(settled, part)
+        show(decider, part)
         for width in WIDTHS:
-            settled.page.set_viewport_size({"width": width, "height": 900})
-            settled.page.wait_for_timeout(100)
-            needed = settled.page.evaluate("document.scrollingElement.scrollWidth")
+            decider.page.set_viewport_size({"width": width, "height": 900})
+            decider.page.wait_for_timeout(100)
+            needed = decider.page.evaluate("document.scrollingElement.scrollWidth")
             assert needed <= width, f"{part} at {width}"
 
 
-def test_figures_never_overlap(settled: Visitor) -> None:
+def test_figures_never_overlap(decider: Visitor) -> None:
     for width in WIDTHS:
-        settled.page.set_viewport_size({"width": width, "height": 900})
-        settled.page.wait_for_timeout(100)
-        wide = settled.page.evaluate(
+        decider.page.set_viewport_size({"width": width, "height": 900})
+        decider.page.wait_for_timeout(100)
+        wide = decider.page.evaluate(
             """() => [...document.querySelectorAll(".figure > *")]
               .filter((element) => element.scrollWidth > element.clientWidth + 1)
               .map((element) => element.textContent)"""

@@ -52,8 +52,8 @@ def test_the_drawer_explains_a_value_and_closes(visitor: Visitor) -> None:
     expect(drawer).to_have_count(0)
 
 
-def test_every_chart_has_a_table(visitor: Visitor) -> None:
-    visitor.settled()
+def test_every_chart_has_a_table(decider: Visitor) -> None:
+    visitor = decider
     expect(visitor.part("credit")).not_to_have_attribute("data-futures", "0")
     for card in (".net-value", ".over-time", ".team-time", ".losses-card", ".card.credit"):
         place = visitor.page.locator(card)

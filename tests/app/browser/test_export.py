@@ -28,14 +28,14 @@ def settled(visitor: Visitor) -> Visitor:
     return visitor
 
 
-def test_figures_say_what_the_page_says(settled: Visitor) -> None:
-    name, content = settled.export("figures")
+def test_figures_say_what_the_page_says(decider: Visitor) -> None:
+    name, content = decider.export("figures")
     assert name == "modelops-all-five-figures.csv"
     rows = {row["outcome"]: row for row in rows_of(content)}
-    futures = settled.part("verdict").get_attribute("data-futures")
+    futures = decider.part("verdict").get_attribute("data-futures")
     availability = rows["availability"]
     assert availability["n"] == futures
-    assert f"{100 * float(availability['plan']):.1f}" in settled.figures()[1]
+    assert f"{100 * float(availability['plan']):.1f}" in decider.figures()[1]
     assert availability["version"] == __version__
 
 
@@ -69,30 +69,30 @@ def test_charts_are_pictures(settled: Visitor) -> None:
         assert all(archive.read(name).startswith(b"\x89PNG\r\n\x1a\n") for name in names)
 
 
-def test_the_report_says_the_same_and_needs_nothing(settled: Visitor, browser: Browser) -> None:
-    name, content = settled.export("report")
+def test_the_report_says_the_same_and_needs_nothing(decider: Visitor, browser: Browser) -> None:
+    name, content = decider.export("report")
     assert name == "modelops-all-five-report.html"
     context = new_context(browser, offline=True)
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.set_content(content.decode())
-    expect(page.locator(".verdict h1").first).to_have_text(settled.headline())
-    assert page.locator(".figure").all_inner_texts() == settled.figures()
+    expect(page.locator(".verdict h1").first).to_have_text(decider.headline())
+    assert page.locator(".figure").all_inner_texts() == decider.figures()
     assert [url for url in asked if not url.startswith("data:")] == []
     assert page.locator("script").count() == 0
     context.close()
 
 
-def test_slides_say_the_same(settled: Visitor) -> None:
-    name, content = settled.export("slides")
+def test_slides_say_the_same(decider: Visitor) -> None:
+    name, content = decider.export("slides")
     assert name == "modelops-all-five-slides.pptx"
     slides = Presentation(io.BytesIO(content)).slides
     words = "\n".join(
         shape.text_frame.text for slide in slides for shape in slide.shapes if shape.has_text_frame
     )
     said = words.replace(NARROW_SPACE, PLAIN_SPACE)
-    assert settled.headline().replace(NARROW_SPACE, PLAIN_SPACE) in said
+    assert decider.headline().replace(NARROW_SPACE, PLAIN_SPACE) in said
 
 
 def test_charts_are_asked_for_where_there_are_none(arrive: Arrive) -> None:

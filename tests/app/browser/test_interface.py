@@ -5,6 +5,6 @@ from tests.app.browser.visitor import Visitor
 from tests.interface.inventory import differences, recorded
 
 
-def test_every_part_of_the_page_is_there(visitor: Visitor) -> None:
-    told = differences(recorded()["page"], parts(visitor))
+def test_every_part_of_the_page_is_there(decider: Visitor) -> None:
+    told = differences(recorded()["page"], parts(decider))
     assert not told, "\n".join(told)

@@ -47,7 +47,7 @@ def test_an_answer_is_given_by_thumb_key_and_typing(arrive: Arrive) -> None:
 
 
 def test_a_belief_is_decided_with_and_is_there_after_a_reload(arrive: Arrive) -> None:
-    visitor = arrive(link(view="data"))
+    visitor = arrive(link(view="data", is_over=True))
     row = question(visitor, "people")
     row.get_by_role("button", name="Answer").click()
     row.locator("[data-typed]").fill("5")

@@ -142,7 +142,7 @@ def test_start_and_pace_open_under_a_slider(visitor: Visitor) -> None:
 
 
 def test_of_many_quick_moves_only_the_last_is_answered(arrive: Arrive) -> None:
-    visitor = arrive()
+    visitor = arrive(link({}))
     visitor.settled()
     answered = visitor.page.evaluate_handle(
         """() => {

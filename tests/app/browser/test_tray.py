@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, expect
 
-from tests.app.browser.visitor import AUTOMATION, Visitor
+from tests.app.browser.conftest import Arrive
+from tests.app.browser.visitor import AUTOMATION, Visitor, link
 
 HOSTILE = "<img src=x onerror=document.title='hit'>"
 
@@ -40,8 +41,9 @@ def test_a_kept_plan_is_renamed_loaded_compared_and_removed(visitor: Visitor) ->
     expect(item).to_have_count(0)
 
 
-def test_a_kept_plan_is_answered_for_good(visitor: Visitor) -> None:
+def test_a_kept_plan_is_answered_for_good(arrive: Arrive) -> None:
     """Also if the visitor goes on before its answer is there."""
+    visitor = arrive(link(is_over=True))
     visitor.button("Keep this plan").click()
     visitor.press(AUTOMATION, "Home")
     expect(kept(visitor, "All five").locator(".tray-range")).to_contain_text(" of 100 earn")
@@ -66,10 +68,10 @@ def test_a_reload_keeps_the_tray_in_its_tab_only(visitor: Visitor) -> None:
     visitor.settled()
     visitor.page.wait_for_url("**automation**")
     visitor.page.reload()
-    expect(kept(visitor, HOSTILE).locator(".tray-range")).to_contain_text(" of 100 earn")
+    expect(kept(visitor, HOSTILE).locator(".tray-range")).to_contain_text(" lose")
     assert visitor.page.title() == "ModelOps simulator"
     other = type(visitor).of(visitor.page.context.new_page(), visitor.address)
-    other.open()
+    other.open(link())
     expect(other.part("tray").locator(".tray-item")).to_have_count(1)
     other.leave()
 

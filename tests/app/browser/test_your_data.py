@@ -53,7 +53,7 @@ def test_a_portfolio_is_read_used_and_there_after_a_reload(guest: Visitor) -> No
 
 
 def test_a_link_asks_for_the_portfolio_and_then_shows_the_same(arrive: Arrive) -> None:
-    owner = arrive(link(view="data"))
+    owner = arrive(link(view="data", is_over=True))
     owner.choose_file("portfolio-file", "ours.csv", PORTFOLIO)
     owner.page.wait_for_url("**portfolio=**")
     owner.show("Decide")

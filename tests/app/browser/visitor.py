@@ -37,10 +37,15 @@ _SETTLED = """() => {
 }"""
 
 
-def link(values: Mapping[str, object] = SMALL, **others: object) -> str:
-    """Return the query of a link to an organisation with other values; dots are written __."""
+def link(values: Mapping[str, object] = SMALL, *, is_over: bool = False, **others: object) -> str:
+    """Return the query of a link to an organisation with other values; dots are written __.
+
+    It is answered at the values as set alone, or also over what the organisation may be: which
+    takes more than twice as long, so only of tests that see the difference.
+    """
     named = {name.replace("__", "."): value for name, value in others.items()}
-    return urlencode({"preset": "all_five", **values, **named})
+    switch = {} if is_over else {"answers": "as_set"}
+    return urlencode({"preset": "all_five", **switch, **values, **named})
 
 
 @dataclass
