@@ -81,10 +81,11 @@ def test_it_is_named_and_read_once() -> None:
 
 @pytest.mark.slow(150)
 def test_the_command_makes_the_same_table() -> None:
+    """To 1e-6: other processors' exponentials and matrices differ in the last digits."""
     made = fit(organisation(), published_evidence()).thinned(len(default_belief().draws))
-    assert made.effective == default_belief().effective
+    assert made.effective == pytest.approx(default_belief().effective, rel=1e-6)
     for name, column in default_belief().draws.columns.items():
-        np.testing.assert_array_equal(made.draws.columns[name], column)
+        np.testing.assert_allclose(made.draws.columns[name], column, rtol=1e-6)
 
 
 def test_the_page_on_what_answers_change_is_of_the_defaults_ranges_and_figures_of_today() -> None:
