@@ -11,7 +11,7 @@ from tests.app.browser.visitor import DEVELOPERS, link
 
 @pytest.mark.slow(8)
 def test_what_to_buy_is_found_out_used_and_undone(arrive: Arrive) -> None:
-    visitor = arrive(link())
+    visitor = arrive(link(is_over=True))
     card = visitor.part("advice")
     field = card.get_by_label("Budget on capital")
     field.fill("0,125")
