@@ -34,7 +34,8 @@ OPTIONS = [
 ]
 PAGE = ("-m", "modelops_abm", "page", "--no-browser", "--port", "0")
 SLIDER = 'input[type=range][data-name="capabilities.monitoring.maximum"]'
-MOVES, OPENINGS = 10, 9
+MOVES, OPENINGS = 10, 5
+PATIENCE_MILLISECONDS = 240_000
 FIRST_FUTURES, BAND_FUTURES = 16, 200
 
 # Runs in the page: moves a slider as a visitor does, and waits for what the page then shows.
@@ -177,8 +178,8 @@ def opening(browser: Browser, served: Served, _sessions: int) -> None:
             for name, where in zip(found, (as_set, served), strict=True):
                 page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
                 page.add_init_script(NOTES)
-                page.goto(where.address)
-                page.wait_for_function("'settled' in window.noted", timeout=120_000)
+                page.goto(where.address, timeout=PATIENCE_MILLISECONDS)
+                page.wait_for_function("'settled' in window.noted", timeout=PATIENCE_MILLISECONDS)
                 if turn:  # the first compiles and loads what all others find
                     found[name].append(page.evaluate("window.noted"))
                 page.context.close()
