@@ -35,6 +35,7 @@ from scipy.special import expit, logit, ndtri
 
 from modelops_abm import Scenario
 from modelops_abm.clients.incidents import read_incidents
+from modelops_abm.clients.logs import Reading
 from modelops_abm.clients.registry import read_registry
 from modelops_abm.clients.timesheets import read_timesheets
 from modelops_abm.core import outcomes
@@ -131,8 +132,7 @@ def logs(run: Run) -> Evidence:
     registry = read_registry(_text("model,version,created_at,stage", _versions(run)))
     incidents = read_incidents(
         _text("incident_id,opened_at,resolved_at,service,cause", _incidents(run)),
-        since=START.date(),
-        until=(START + timedelta(days=WINDOW_DAYS)).date(),
+        Reading(since=START.date(), until=(START + timedelta(days=WINDOW_DAYS)).date()),
     )
     sheets = read_timesheets(_text("date,person,hours,activity", _weeks(run)))
     return tuple(

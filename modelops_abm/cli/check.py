@@ -105,7 +105,7 @@ def _log(file: str, reader: Reader | None, reading: Reading) -> Log | InputError
     """Return a log, or why it cannot be read: that is told in the order of the files."""
     assert reader is not None
     try:
-        return reader.read_as(file, reading)
+        return reader.read(file, reading)
     except InputError as error:
         return error
 

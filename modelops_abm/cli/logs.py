@@ -161,7 +161,7 @@ def read_logs(files: Iterable[str], **how: Any) -> dict[str, Log]:
             if (other := kinds.setdefault(kind.name, file)) != file or file in found:
                 message = f"is {kind.noun}, as {printable(other, 200)} is"
                 raise InputError.at(label, f"{message}; make one file of them")
-            found[file] = reader.read_as(file, reading)
+            found[file] = reader.read(file, reading)
         except InputError as error:
             problems.extend(error.problems)
     if problems:

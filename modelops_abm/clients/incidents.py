@@ -27,14 +27,14 @@ from typing import Any, Literal, NamedTuple
 from modelops_abm.clients.cells import read_flag
 from modelops_abm.clients.days import beside
 from modelops_abm.clients.logs import (
+    AS_IT_IS,
     LARGEST_LOG_BYTES,
-    ColumnsOf,
-    DateOrder,
     Field,
     Form,
     Kind,
     LogTable,
     Moments,
+    Reading,
     Source,
     Window,
     counted_in_words,
@@ -323,16 +323,7 @@ def is_statuspage(content: bytes) -> bool:
 
 
 def read_incidents(
-    source: Source,
-    *,
-    name: str | None = None,
-    mapping: ColumnsOf | None = None,
-    only: Mapping[str, Sequence[str]] | None = None,
-    causes: Mapping[str, str] | None = None,
-    dates: DateOrder | None = None,
-    zone: str | None = None,
-    since: date | datetime | None = None,
-    until: date | datetime | None = None,
+    source: Source, reading: Reading = AS_IT_IS, *, name: str | None = None
 ) -> IncidentLog:
     r"""Read an incident log.
 
@@ -340,22 +331,10 @@ def read_incidents(
     ----------
     source
         Path of the file, or its content.
+    reading
+        How it is to be read, as far as the file does not show it.
     name
         What to call it in messages; by default the file's name.
-    mapping
-        Which column, or columns, say what: by the names in `INCIDENTS`. Needed for a table of no
-        known form; of a known one it counts before the form.
-    only
-        Values by column or field: rows with other values are no incidents that are meant, for
-        example ``{"severity": ["1", "2"]}``.
-    causes
-        Cause by what stands in the column of causes: ``{"Upstream data": "pipeline"}``.
-    dates
-        Whether 05/02/2024 has the day or the month first, where the file does not show it.
-    zone
-        Of moments without offset; UTC if not given.
-    since, until
-        When the log began to be kept, and when it was exported. A day is the whole of it.
 
     Raises
     ------
@@ -372,21 +351,21 @@ def read_incidents(
     """
     label = label_of(source, name)
     try:
-        table, exported = _table_in(read_bytes(source, LARGEST_LOG_BYTES), mapping)
-        moments = Moments(table, ("opened", "closed", "updated"), dates, zone)
-        reading = _Reading(table, moments, _checked_causes(causes or {}))
-        return reading.log(label, only or {}, (since, until or exported))
+        table, exported = _table_in(read_bytes(source, LARGEST_LOG_BYTES), reading)
+        moments = Moments(table, ("opened", "closed", "updated"), reading.dates, reading.zone)
+        rows = _Reading(table, moments, _checked_causes(reading.words))
+        return rows.log(label, reading.rows_meant, (reading.since, reading.until or exported))
     except Mistake as mistake:
         raise refused(mistake, label) from None
 
 
-def _table_in(content: bytes, mapping: ColumnsOf | None) -> tuple[LogTable, datetime | None]:
+def _table_in(content: bytes, reading: Reading) -> tuple[LogTable, datetime | None]:
     """Return the table of a file, and when it says that it was exported."""
     if content.lstrip()[:1] == b"{":
-        if mapping:
+        if reading.columns:
             raise Mistake("is JSON, which has no columns to map", "leave the mapping out")
         return _statuspage_table(content)
-    table = read_table(content, INCIDENTS, mapping)
+    table = read_table(content, INCIDENTS, reading)
     is_page = table.form.startswith("Statuspage") and "affected" not in table.places
     places = {"affected": tuple(_flags(table))} if is_page else {}
     return LogTable(

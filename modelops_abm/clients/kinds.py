@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,7 +13,7 @@ from modelops_abm.clients.incidents import (
     is_statuspage,
     read_incidents,
 )
-from modelops_abm.clients.logs import Kind, Reading, Source, recognised
+from modelops_abm.clients.logs import Kind, recognised
 from modelops_abm.clients.problems import RowProblem
 from modelops_abm.clients.quality import QUALITY, TEMPLATE as QUALITY_TEMPLATE, read_quality
 from modelops_abm.clients.registry import REGISTRY, TEMPLATE as REGISTRY_TEMPLATE, read_registry
@@ -24,8 +23,6 @@ from modelops_abm.clients.timesheets import (
     read_timesheets,
 )
 from modelops_abm.clients.usage import TEMPLATE as USAGE_TEMPLATE, USAGE, read_usage
-from modelops_abm.errors import InputError
-from modelops_abm.text import all_of
 
 
 class Log(Protocol):
@@ -52,12 +49,10 @@ class Reader:
     kind
         What it says, and its forms.
     read
-        Reads a file or its content.
+        Reads a file or its content; an InputError if it cannot, or if something is stated that says
+        nothing of such a log.
     template
         A file to fill in, with example rows.
-    words
-        Name of the option that gives words of the file a meaning: ``causes``; empty if there is
-        none.
     is_other
         Whether a file that is no table is of this kind nevertheless.
     """
@@ -65,45 +60,17 @@ class Reader:
     kind: Kind
     read: Callable[..., Log]
     template: str
-    words: str = ""
     is_other: Callable[[bytes], bool] = lambda content: False
-
-    def read_as(self, source: Source, reading: Reading, *, name: str | None = None) -> Log:
-        """Read a log as somebody states.
-
-        Parameters
-        ----------
-        source
-            The file, or its content.
-        reading
-            How it is read.
-        name
-            What to call it in messages.
-
-        Raises
-        ------
-        InputError
-            If it cannot be read, or something is stated that says nothing of such a log.
-        """
-        options = reading.options(self.words)
-        if unknown := [option for option in options if option not in self.options]:
-            raise InputError(f"{all_of(unknown)} cannot be stated of {self.kind.noun}")
-        return self.read(source, name=name, **options)
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        """What can be stated of how it is read, besides its columns: ``dates``, ``zone`` ..."""
-        return tuple(inspect.signature(self.read).parameters)
 
 
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
         reader.kind.name: reader
         for reader in (
-            Reader(INCIDENTS, read_incidents, INCIDENTS_TEMPLATE, "causes", is_statuspage),
-            Reader(TIMESHEETS, read_timesheets, TIMESHEETS_TEMPLATE, "activities"),
+            Reader(INCIDENTS, read_incidents, INCIDENTS_TEMPLATE, is_statuspage),
+            Reader(TIMESHEETS, read_timesheets, TIMESHEETS_TEMPLATE),
             Reader(USAGE, read_usage, USAGE_TEMPLATE),
-            Reader(QUALITY, read_quality, QUALITY_TEMPLATE, "chance"),
+            Reader(QUALITY, read_quality, QUALITY_TEMPLATE),
             Reader(
                 REGISTRY,
                 read_registry,

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -108,12 +108,15 @@ class Kind:
         All that it may say.
     forms
         The forms; of two that fit, the one that more columns tell.
+    silent
+        What of a `Reading` says nothing of it, and is refused.
     """
 
     name: str
     noun: str
     fields: tuple[Field, ...]
     forms: tuple[Form, ...]
+    silent: tuple[str, ...] = ()
 
     def form_of(self, header: Iterable[str]) -> Form | None:
         """Return the form of a table with such columns, or None if it is none of them."""
@@ -125,6 +128,56 @@ class Kind:
     def required(self) -> tuple[str, ...]:
         """Names of the fields without which it cannot be used."""
         return tuple(field.name for field in self.fields if field.required)
+
+
+class Reading(BaseModel):
+    """How a log is to be read, as somebody states it in a file or on the command line.
+
+    Attributes
+    ----------
+    file
+        The log, beside the file that says so; empty where it is named otherwise.
+    kind
+        Name of its kind; empty where its columns tell it.
+    columns
+        Column, or several, by what they say: by the names of the fields of its `Kind`. Needed for a
+        table of no known form; of a known one they count before the form.
+    only
+        Values by column or field of the rows that are meant: ``{"severity": ["1", "2"]}``.
+    words
+        What words of the file mean. Of an incident log, the cause by what stands in the column of
+        causes: ``{"Upstream data": "pipeline"}``; of time sheets, one of `MEANINGS` by activity; of
+        a table of quality, by metric what a model that knows nothing has, and ``lower`` after it if
+        less is better: ``{"accuracy": "0.8", "RMSE": "12.5 lower"}``.
+    dates
+        Whether 05/02/2024 has the day or the month first, where the file does not show it.
+    zone
+        Of moments without offset, and whose days count for those with one; UTC if not given.
+    since, until
+        When the log began to be kept, and when it was exported; of what is kept by day, the first
+        and last day that are meant. A day is the whole of it.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    file: str = ""
+    kind: str = ""
+    columns: dict[str, str | list[str]] = {}
+    only: dict[str, str | list[str]] = {}
+    words: dict[str, str] = {}
+    dates: DateOrder | None = None
+    zone: str | None = None
+    since: datetime | date | None = None
+    until: datetime | date | None = None
+
+    @property
+    def rows_meant(self) -> dict[str, tuple[str, ...]]:
+        """What `only` says, with every column's values as several."""
+        return {name: _several(values) for name, values in self.only.items()}
+
+
+AS_IT_IS = Reading()
+"""Nothing is stated: the file itself tells all."""
 
 
 @dataclass(frozen=True)
@@ -252,7 +305,7 @@ def unknown_columns(content: bytes, kind: Kind) -> tuple[str, ...]:
     return tuple(dict.fromkeys(cell.strip() for cell in header.cells if cell.strip()))
 
 
-def read_table(source: Source, kind: Kind, mapping: ColumnsOf | None = None) -> LogTable:
+def read_table(source: Source, kind: Kind, reading: Reading = AS_IT_IS) -> LogTable:
     """Return the table in a CSV file with what its columns say.
 
     Parameters
@@ -261,14 +314,18 @@ def read_table(source: Source, kind: Kind, mapping: ColumnsOf | None = None) -> 
         Path of the file, or its content.
     kind
         What kind of log it is to be.
-    mapping
-        Columns by field, for a table of no known form; of a known one they count before its own.
+    reading
+        How it is to be read; its columns, if they are stated, count before those of a form.
 
     Raises
     ------
+    InputError
+        If something is stated that says nothing of such a log.
     Mistake
         If it is no such table, or it is not known what its columns say.
     """
+    if stated := [name for name in kind.silent if getattr(reading, name)]:
+        raise InputError(f"{all_of(stated)} cannot be stated of {kind.noun}")
     header, *others = _rows_of(read_bytes(source, LARGEST_LOG_BYTES), kind)
     if isinstance(header, RowProblem):
         raise Mistake(f"cannot be read: {header.reason} (row 1)", header.remedy)
@@ -280,7 +337,7 @@ def read_table(source: Source, kind: Kind, mapping: ColumnsOf | None = None) -> 
         raise Mistake(reason, f"leave some out: {MOST_COLUMNS:,} are read")
     form = kind.form_of(header.cells)
     places = dict(_places_in_form(header, form)) if form else {}
-    places |= _places_as_mapped(header, kind, mapping or {})
+    places |= _places_as_mapped(header, kind, reading.columns)
     lacking = [name for name in kind.required if name not in places]
     if lacking:
         raise _not_known(header, others, kind, lacking)
@@ -428,58 +485,6 @@ def _wrong_length(record: Record, width: int) -> RowProblem:
         (record.row,),
         rule="the row is not as wide as the header",
     )
-
-
-class Reading(BaseModel):
-    """How a log is to be read, as somebody states it in a file or on the command line.
-
-    Attributes
-    ----------
-    file
-        The log, beside the file that says so; empty where it is named otherwise.
-    kind
-        Name of its kind; empty where its columns tell it.
-    columns
-        Column, or several, by what they say.
-    only
-        Values of the rows that are meant, by column.
-    words
-        What words of the file mean: causes of an incident log, activities of time sheets.
-    dates, zone, since, until
-        As the readers have them.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    file: str = ""
-    kind: str = ""
-    columns: dict[str, str | list[str]] = {}
-    only: dict[str, str | list[str]] = {}
-    words: dict[str, str] = {}
-    dates: DateOrder | None = None
-    zone: str | None = None
-    since: datetime | date | None = None
-    until: datetime | date | None = None
-
-    def options(self, words: str) -> dict[str, Any]:
-        """Return what is stated as arguments of a reader.
-
-        Parameters
-        ----------
-        words
-            Its argument that says what words of the file mean.
-        """
-        others = {"file", "kind", "columns", "only", "words"}
-        given = self.model_dump(exclude_unset=True, exclude=others)
-        if self.columns:
-            given["mapping"] = self.columns
-        if self.only:
-            given["only"] = {name: _several(values) for name, values in self.only.items()}
-        if self.words:
-            if not words:
-                raise InputError("this kind of log has no words that could be given a meaning")
-            given[words] = self.words
-        return given
 
 
 def load_reading(file: str | os.PathLike[str]) -> Reading:

@@ -11,17 +11,17 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from modelops_abm.clients.cells import read_number
 from modelops_abm.clients.days import Cells, by_model, counted, rhythm_of, told_apart, within
 from modelops_abm.clients.logs import (
-    ColumnsOf,
-    DateOrder,
+    AS_IT_IS,
     Field,
     Form,
     Kind,
+    Reading,
     Source,
     label_of,
     nothing_usable,
@@ -143,16 +143,7 @@ class QualityLog:
 
 
 def read_quality(
-    source: Source,
-    *,
-    name: str | None = None,
-    mapping: ColumnsOf | None = None,
-    only: Mapping[str, Sequence[str]] | None = None,
-    chance: Mapping[str, str] | None = None,
-    dates: DateOrder | None = None,
-    zone: str | None = None,
-    since: date | datetime | None = None,
-    until: date | datetime | None = None,
+    source: Source, reading: Reading = AS_IT_IS, *, name: str | None = None
 ) -> QualityLog:
     r"""Read a table of quality.
 
@@ -160,17 +151,10 @@ def read_quality(
     ----------
     source
         Path of the file, or its content.
+    reading
+        How it is to be read, as far as the file does not show it.
     name
         What to call it in messages; by default the file's name.
-    mapping
-        Which column says what, by the names in `QUALITY`.
-    only
-        Values by column or field of the rows that are meant, for example ``{"metric": ["AUC"]}``.
-    chance
-        By metric, what a model that knows nothing has, and ``lower`` after it if less is better:
-        ``{"accuracy": "0.8", "RMSE": "12.5 lower"}``.
-    dates, zone, since, until
-        As `modelops_abm.clients.usage.read_usage` has them.
 
     Raises
     ------
@@ -185,11 +169,11 @@ def read_quality(
     """
     label = label_of(source, name)
     try:
-        table = read_table(source, QUALITY, mapping)
-        cells = Cells(table, dates, zone)
+        table = read_table(source, QUALITY, reading)
+        cells = Cells(table, reading.dates, reading.zone)
         notes = list[str]()
-        rows = _rows(cells, table.chosen(only or {}), chance or {})
-        inside = within(rows, since, until, notes)
+        rows = _rows(cells, table.chosen(reading.rows_meant), reading.words)
+        inside = within(rows, reading.since, reading.until, notes)
         once = told_apart(inside, lambda each: (each.day, each.model, each.metric), cells, notes)
         found = _one_metric_each(once, notes)
         problems = grouped(cells.problems)

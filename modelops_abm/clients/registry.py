@@ -16,13 +16,13 @@ from typing import NamedTuple
 
 from modelops_abm.clients.days import by_model, counted
 from modelops_abm.clients.logs import (
-    ColumnsOf,
-    DateOrder,
+    AS_IT_IS,
     Field,
     Form,
     Kind,
     LogTable,
     Moments,
+    Reading,
     Source,
     Window,
     label_of,
@@ -72,6 +72,7 @@ REGISTRY = Kind(
             },
         ),
     ),
+    silent=("words",),
 )
 """What a registry says, and the forms in which it is known."""
 
@@ -244,15 +245,7 @@ def _entry(
 
 
 def read_registry(
-    source: Source,
-    *,
-    name: str | None = None,
-    mapping: ColumnsOf | None = None,
-    only: Mapping[str, Sequence[str]] | None = None,
-    dates: DateOrder | None = None,
-    zone: str | None = None,
-    since: date | datetime | None = None,
-    until: date | datetime | None = None,
+    source: Source, reading: Reading = AS_IT_IS, *, name: str | None = None
 ) -> RegistryLog:
     r"""Read a registry.
 
@@ -261,10 +254,10 @@ def read_registry(
     source
         Path or content of a CSV file; or an MLflow database (``sqlite:///mlflow.db`` or the file),
         file store (a folder) or server (``https://...``), which needs the extra ``mlflow``.
+    reading
+        How it is to be read, as far as the file does not show it.
     name
         What to call it in messages; by default the file's name.
-    mapping, only, dates, zone, since, until
-        As for other logs.
 
     Raises
     ------
@@ -287,16 +280,16 @@ def read_registry(
         content: Source = source
         if registry_mlflow.is_mlflow(source):
             content = registry_mlflow.versions_csv(os.fspath(source))  # type: ignore[arg-type]
-        table = read_table(content, REGISTRY, mapping)
-        moments = Moments(table, ("created", "live"), dates, zone)
+        table = read_table(content, REGISTRY, reading)
+        moments = Moments(table, ("created", "live"), reading.dates, reading.zone)
         problems = list(table.problems)
-        chosen = table.chosen(only or {})
+        chosen = table.chosen(reading.rows_meant)
         found = list(_apart(_versions(table, moments, chosen, problems), problems))
         told = grouped([*problems, *moments.problems])
         if not found:
             raise nothing_usable("version", told)
         times = [moment for v in found for moment in (v.created, v.live) if moment is not None]
-        window = window_of(times, since, until, zone)
+        window = window_of(times, reading.since, reading.until, reading.zone)
     except Mistake as mistake:
         raise refused(mistake, label) from None
     found.sort(key=lambda version: (version.model, version.created))

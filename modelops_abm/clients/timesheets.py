@@ -16,12 +16,13 @@ from typing import NamedTuple
 
 from modelops_abm.clients.cells import read_number
 from modelops_abm.clients.logs import (
-    ColumnsOf,
+    AS_IT_IS,
     DateOrder,
     Field,
     Form,
     Kind,
     LogTable,
+    Reading,
     Source,
     counted_in_words,
     label_of,
@@ -123,6 +124,7 @@ TIMESHEETS = Kind(
             },
         ),
     ),
+    silent=("zone",),
 )
 """What time sheets say, and the forms in which they are known."""
 
@@ -200,15 +202,7 @@ class TimeSheets:
 
 
 def read_timesheets(
-    source: Source,
-    *,
-    name: str | None = None,
-    mapping: ColumnsOf | None = None,
-    only: Mapping[str, Sequence[str]] | None = None,
-    activities: Mapping[str, str] | None = None,
-    dates: DateOrder | None = None,
-    since: date | None = None,
-    until: date | None = None,
+    source: Source, reading: Reading = AS_IT_IS, *, name: str | None = None
 ) -> TimeSheets:
     r"""Read time sheets.
 
@@ -216,18 +210,10 @@ def read_timesheets(
     ----------
     source
         Path of the file, or its content.
+    reading
+        How it is to be read, as far as the file does not show it.
     name
         What to call it in messages; by default the file's name.
-    mapping
-        Which column, or columns, say what: by the names in `TIMESHEETS`.
-    only
-        Values by column or field: other rows are not read.
-    activities
-        One of `MEANINGS` by what stands in the column of activities.
-    dates
-        Whether 05/02/2024 has the day or the month first, where the file does not show it.
-    since, until
-        First and last day that are read.
 
     Raises
     ------
@@ -238,19 +224,19 @@ def read_timesheets(
     --------
     >>> sheets = read_timesheets(
     ...     b"date,person,hours,activity\n2025-11-03,A,1:30,support\n2025-11-03,A,6,build\n",
-    ...     activities={"Support": "upkeep"},
+    ...     Reading(words={"Support": "upkeep"}),
     ... )
     >>> sheets.hours
     {'upkeep': 1.5, 'build': 6.0}
     """
     label = label_of(source, name)
     try:
-        table = read_table(source, TIMESHEETS, mapping)
+        table = read_table(source, TIMESHEETS, reading)
         if not table.places.keys() & {"hours", "days"}:
             reason = "has no column of hours or days"
             raise Mistake(reason, "map one: --map hours=COLUMN or --map days=COLUMN")
-        entries = _Entries(table, _checked(activities or {}), dates)
-        return entries.log(label, only or {}, since, until)
+        entries = _Entries(table, _checked(reading.words), reading.dates)
+        return entries.log(label, reading.rows_meant, reading.since, reading.until)
     except Mistake as mistake:
         raise refused(mistake, label) from None
 

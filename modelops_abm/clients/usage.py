@@ -6,18 +6,18 @@ stated. Rows of one day and model that say the same count once; where they disag
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import NamedTuple
 
 from modelops_abm.clients.days import Cells, by_model, counted, rhythm_of, told_apart, within
 from modelops_abm.clients.logs import (
-    ColumnsOf,
-    DateOrder,
+    AS_IT_IS,
     Field,
     Form,
     Kind,
+    Reading,
     Source,
     label_of,
     nothing_usable,
@@ -45,6 +45,7 @@ USAGE = Kind(
         for name in ("day", "date", "week", "month")
         for telling in ("users", "predictions")
     ),
+    silent=("words",),
 )
 """What a table of usage says, and the forms in which it is known."""
 
@@ -119,35 +120,17 @@ class UsageLog:
         )
 
 
-def read_usage(
-    source: Source,
-    *,
-    name: str | None = None,
-    mapping: ColumnsOf | None = None,
-    only: Mapping[str, Sequence[str]] | None = None,
-    dates: DateOrder | None = None,
-    zone: str | None = None,
-    since: date | datetime | None = None,
-    until: date | datetime | None = None,
-) -> UsageLog:
+def read_usage(source: Source, reading: Reading = AS_IT_IS, *, name: str | None = None) -> UsageLog:
     r"""Read a table of usage.
 
     Parameters
     ----------
     source
         Path of the file, or its content.
+    reading
+        How it is to be read, as far as the file does not show it.
     name
         What to call it in messages; by default the file's name.
-    mapping
-        Which column says what, by the names in `USAGE`.
-    only
-        Values by column or field of the rows that are meant.
-    dates
-        Whether 05/02/2024 has the day or the month first, where the file does not show it.
-    zone
-        The clock whose days count, for moments with an offset.
-    since, until
-        First and last day that are meant.
 
     Raises
     ------
@@ -162,10 +145,10 @@ def read_usage(
     """
     label = label_of(source, name)
     try:
-        table = read_table(source, USAGE, mapping)
-        cells = Cells(table, dates, zone)
-        chosen, notes = table.chosen(only or {}), list[str]()
-        inside = within(_uses(cells, chosen), since, until, notes)
+        table = read_table(source, USAGE, reading)
+        cells = Cells(table, reading.dates, reading.zone)
+        chosen, notes = table.chosen(reading.rows_meant), list[str]()
+        inside = within(_uses(cells, chosen), reading.since, reading.until, notes)
         found = told_apart(inside, lambda use: (use.day, use.model), cells, notes)
         problems = grouped(cells.problems)
         if not found:

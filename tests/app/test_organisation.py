@@ -25,6 +25,7 @@ from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.interview import QuestionRow, Saying
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.clients.kinds import READERS
+from modelops_abm.clients.logs import Reading
 from modelops_abm.clients.portfolio import illustrative_portfolio
 from modelops_abm.evidence.belief import Belief, Contradiction, belief_bytes
 from modelops_abm.evidence.default import default_belief
@@ -225,9 +226,8 @@ def test_zone_and_words_of_a_log_are_said_as_on_the_command_line(
     organisation.read_again("incidents", reading_of(chosen), None)
     assert organisation.wait(PATIENCE_SECONDS)
     log = organisation.said.value.logs["incidents"]
-    alone = READERS["incidents"].read(
-        content, name="eigen.csv", zone="America/New_York", causes={"Daten": "pipeline"}
-    )
+    reading = Reading(zone="America/New_York", words={"Daten": "pipeline"})
+    alone = READERS["incidents"].read(content, reading, name="eigen.csv")
     assert (log.state, log.sentence) == ("read", alone.sentence())
     assert "pipeline" in log.sentence
     assert log.sentence != before.sentence
@@ -237,15 +237,15 @@ def test_zone_and_words_of_a_log_are_said_as_on_the_command_line(
     assert "Read it otherwise" not in str(log_details("incidents", log, {}, may_map=False))
     for wrong, message in (({WORDS: "Daten"}, "says no meaning"), ({ZONE: "Mars/Here"}, "zone")):
         with pytest.raises(InputError, match=message):
-            READERS["incidents"].read_as(content, reading_of(wrong))
+            READERS["incidents"].read(content, reading_of(wrong))
 
 
 def test_forms_ask_what_the_reader_takes() -> None:
     log = ReadLog("registry", "r.csv", "refused")
     for kind, reader in READERS.items():
         form = str(log_details(kind, replace(log, kind=kind), {}, may_map=True))
-        for name, key in (("zone", ZONE), ("dates", DATES), (reader.words, WORDS)):
-            assert (f"map {kind} {key}" in form) == (bool(name) and name in reader.options)
+        for name, key in (("zone", ZONE), ("dates", DATES), ("words", WORDS)):
+            assert (f"map {kind} {key}" in form) == (name not in reader.kind.silent)
 
 
 def test_answers_go_back_and_forward_a_step_at_a_time(organisation: Organisation) -> None:

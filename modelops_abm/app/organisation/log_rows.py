@@ -113,9 +113,9 @@ def _form(kind: str, log: ReadLog, chosen: Mapping[str, str]) -> h.Element:
         and h.p(".problem", role="alert")[log.sentence],
         h.div(".fields")[
             (_field(kind, field, log.columns, chosen) for field in fields),
-            "dates" in reader.options and _dates(kind, chosen),
-            "zone" in reader.options and _zone(kind, chosen),
-            reader.words and _words(kind, reader.words, chosen),
+            _dates(kind, chosen),
+            "zone" not in reader.kind.silent and _zone(kind, chosen),
+            "words" not in reader.kind.silent and _words(kind, chosen),
         ],
         h.button(
             class_=None if is_known else "primary",
@@ -167,15 +167,15 @@ def _zone(kind: str, chosen: Mapping[str, str]) -> h.Element:
 
 
 _WORDS = {
-    "causes": ("What its causes mean", "Upstream data = pipeline"),
-    "activities": ("What its activities mean", "Support = upkeep"),
-    "chance": ("What chance gives of a metric", "our score = 0.5"),
+    "incidents": ("What its causes mean", "Upstream data = pipeline"),
+    "timesheets": ("What its activities mean", "Support = upkeep"),
+    "quality": ("What chance gives of a metric", "our score = 0.5"),
 }
-"""What is asked of the words of a file, with an example, by the option of the reader."""
+"""What is asked of the words of a file, with an example, by the kind of log."""
 
 
-def _words(kind: str, option: str, chosen: Mapping[str, str]) -> h.Element:
-    label, example = _WORDS[option]
+def _words(kind: str, chosen: Mapping[str, str]) -> h.Element:
+    label, example = _WORDS[kind]
     return h.label(".meanings")[
         h.span[label],
         h.textarea(rows="2", placeholder=example, data_action=f"map {kind} {WORDS}")[

@@ -261,7 +261,7 @@ class Organisation:
             with _READING:
                 if job.cancel.is_set():
                     return
-                log = reader.read_as(content, reading, name=label)
+                log = reader.read(content, reading, name=label)
                 self._logs[kind.name] = log
                 found = self._found(log, label, kind.name, scenario)
         except InputError as error:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from modelops_abm.clients.incidents import INCIDENTS, IncidentLog, is_statuspage, read_incidents
-from modelops_abm.clients.logs import recognised
+from modelops_abm.clients.logs import Reading, recognised
 from modelops_abm.errors import InputError
 
 OURS = "incident_id,opened_at,resolved_at,service,cause,severity,status\n"
@@ -87,7 +87,7 @@ JSON = _page(
 
 
 def _read(rows: str, **options: Any) -> IncidentLog:
-    return read_incidents((OURS + rows).encode(), **options)
+    return read_incidents((OURS + rows).encode(), Reading(**options))
 
 
 def _told(log: IncidentLog) -> list[str]:
@@ -137,10 +137,10 @@ def test_any_other_table_is_read_by_a_mapping() -> None:
     mapping = {"opened": "When", "closed": "Fixed", "affected": ["churn", "fraud"], "id": "ticket"}
     with pytest.raises(InputError, match="of no known form, with the columns 'Ticket', 'When'"):
         read_incidents(content)
-    log = read_incidents(content, mapping=mapping)
+    log = read_incidents(content, Reading(columns=mapping))
     assert log.table[0].services == ("churn",)
     assert log.table[0].opened == BEGAN
-    assert read_incidents(content, mapping={"opened": "When"}).notes[0] == (
+    assert read_incidents(content, Reading(columns={"opened": "When"})).notes[0] == (
         "no column says when incidents ended: they are counted alone"
     )
 
@@ -243,13 +243,13 @@ def test_only_some_rows_are_read_if_asked() -> None:
 
 def test_causes_are_mapped_and_never_guessed() -> None:
     rows = "1,2025-01-01,,a,Upstream data,,\n2,2025-01-02,,a,capacity,,\n3,2025-01-03,,b,Human,,\n"
-    log = _read(rows, causes={"upstream DATA": "pipeline"})
+    log = _read(rows, words={"upstream DATA": "pipeline"})
     assert [one.cause for one in log.table] == ["pipeline", "capacity", "unknown"]
     assert (
         "no cause is known by these words: Human 1; map them: --word 'Human=pipeline'" in log.notes
     )
     with pytest.raises(InputError, match=r"causes are pipeline, capacity, .*mean pipeline"):
-        _read(rows, causes={"Human": "pipelines"})
+        _read(rows, words={"Human": "pipelines"})
 
 
 def test_services_and_models_are_set_side_by_side() -> None:
@@ -384,7 +384,7 @@ def test_clocks_that_change_leave_lengths_right_but_for_the_hour_that_is_repeate
         "2,2025-10-26 01:30,2025-10-26 03:30,a,,,",
         "3,2025-10-26T02:30:00+02:00,2025-10-26T02:30:00+01:00,a,,,",
     ]
-    log = read_incidents((OURS + "\n".join(rows)).encode(), zone="Europe/Berlin")
+    log = read_incidents((OURS + "\n".join(rows)).encode(), Reading(zone="Europe/Berlin"))
     hours = [(one.closed - one.opened).total_seconds() / 3_600 for one in log.table if one.closed]
     assert hours == [1.0, 3.0, 1.0]
 
@@ -411,7 +411,7 @@ def test_stories_and_changes_are_not_taken_for_incidents() -> None:
     with pytest.raises(InputError, match=r"Issue Type: Incident 2, Story 1\); say .*=Incident'"):
         read_incidents(JIRA_CLOUD.encode())
     for name in ("Issue Type", "type"):
-        log = read_incidents(JIRA_CLOUD.encode(), only={name: ["Incident"]})
+        log = read_incidents(JIRA_CLOUD.encode(), Reading(only={name: ["Incident"]}))
         assert [(one.id, one.services) for one in log.table] == [
             ("OPS-1", ("churn", "fraud")),
             ("OPS-3", ("churn",)),
@@ -425,7 +425,7 @@ def test_stories_and_changes_are_not_taken_for_incidents() -> None:
 
 
 def test_what_was_opened_again_has_no_length() -> None:
-    log = read_incidents(JIRA_CLOUD.encode(), only={"type": ["Incident"]})
+    log = read_incidents(JIRA_CLOUD.encode(), Reading(only={"type": ["Incident"]}))
     assert [one.ending for one in log.table] == ["closed", "unknown"]
     assert any("row 4: says that it is open, and when it ended" in told for told in _told(log))
 

@@ -14,6 +14,7 @@ from modelops_abm.clients.logs import (
     Kind,
     LogTable,
     Moments,
+    Reading,
     order_of,
     read_stamp,
     read_table,
@@ -39,12 +40,14 @@ KIND = Kind(
 
 
 def _table(text: str, **mapping: str | list[str]) -> LogTable:
-    return read_table(text.encode(), KIND, mapping)
+    return read_table(text.encode(), KIND, Reading(columns=mapping))
 
 
 def _refused(text: str | bytes, **mapping: str) -> str:
     with pytest.raises(Mistake) as caught:
-        read_table(text if isinstance(text, bytes) else text.encode(), KIND, mapping)
+        read_table(
+            text if isinstance(text, bytes) else text.encode(), KIND, Reading(columns=mapping)
+        )
     return f"{caught.value.reason}; {caught.value.remedy}"
 
 

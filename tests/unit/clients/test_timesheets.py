@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from modelops_abm.clients.logs import recognised
+from modelops_abm.clients.logs import Reading, recognised
 from modelops_abm.clients.timesheets import MEANINGS, TIMESHEETS, TimeSheets, read_timesheets
 from modelops_abm.errors import InputError
 
@@ -27,14 +27,14 @@ WORDS = {"support": "upkeep", "Feature": "build"}
 
 
 def _read(rows: str, **options: Any) -> TimeSheets:
-    return read_timesheets(f"date,person,hours,activity,task\n{rows}".encode(), **options)
+    return read_timesheets(f"date,person,hours,activity,task\n{rows}".encode(), Reading(**options))
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_each_form_says_the_same_of_the_same_two_entries(form: str) -> None:
     content = FORMS[form].encode()
     assert recognised(content, [TIMESHEETS]) is TIMESHEETS
-    sheets = read_timesheets(content, activities=WORDS)
+    sheets = read_timesheets(content, Reading(words=WORDS))
     assert sheets.form.startswith(f"{form}; ")
     assert [each[1:5] for each in sheets.table] == [
         (date(2025, 11, 3), "A", 1.5, "upkeep"),
@@ -55,11 +55,11 @@ def test_what_was_understood_is_told_before_anything_is_computed() -> None:
 def test_any_table_with_hours_or_days_is_read_by_a_mapping() -> None:
     content = b"Woche;Wer;Tage;Was\n2025-W45;A;0.5;Support\n"
     mapping = {"date": "Woche", "days": "Tage", "activity": "Was"}
-    sheets = read_timesheets(content, mapping=mapping, activities=WORDS)
+    sheets = read_timesheets(content, Reading(columns=mapping, words=WORDS))
     assert sheets.table[0][1:5] == (date(2025, 11, 3), "", 4.0, "upkeep")
     assert sheets.notes == ("days are taken as 8 hours",)
     with pytest.raises(InputError, match="has no column of hours or days; map one"):
-        read_timesheets(content, mapping={"date": "Woche", "activity": "Was"})
+        read_timesheets(content, Reading(columns={"date": "Woche", "activity": "Was"}))
 
 
 def test_rows_that_cannot_be_used_are_told() -> None:
@@ -89,7 +89,7 @@ def test_activities_are_mapped_and_never_guessed() -> None:
         "--word 'Ops=upkeep'",
     )
     with pytest.raises(InputError, match=r"cannot mean 'upkep'; activities are .*mean upkeep"):
-        _read("2025-11-03,A,1,Ops,\n", activities={"Ops": "upkep"})
+        _read("2025-11-03,A,1,Ops,\n", words={"Ops": "upkep"})
     assert {"upkeep", "build", "other", "absent", "pipeline_repair", "retraining"} <= {*MEANINGS}
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from modelops_abm.clients.days import beside
 from modelops_abm.clients.kinds import READERS, reader_of
+from modelops_abm.clients.logs import Reading
 from modelops_abm.clients.quality import read_quality
 from modelops_abm.clients.usage import read_usage
 from modelops_abm.errors import InputError
@@ -54,13 +55,15 @@ def test_rows_that_cannot_be_used_are_told_with_their_reason() -> None:
 def test_moments_are_days_on_the_clock_that_is_stated() -> None:
     text = b"date,model,users\n2025-01-09T23:30+01:00,a,1\n2025-01-10T23:30-05:00,a,2\n"
     assert [use.day.day for use in read_usage(text).table] == [9, 10]
-    assert [use.day.day for use in read_usage(text, zone="Asia/Tokyo").table] == [10, 11]
+    in_tokyo = read_usage(text, Reading(zone="Asia/Tokyo"))
+    assert [use.day.day for use in in_tokyo.table] == [10, 11]
 
 
 def test_any_other_table_is_read_as_is_said() -> None:
     text = b"Monat;Modell;Nutzer\n2025-03;a;3\n2025-04;a;4\n2025-05;a;4\n2025-05;b;4\n"
     mapping = {"day": "Monat", "model": "Modell", "users": "Nutzer"}
-    log = read_usage(text, mapping=mapping, only={"Modell": ["a"]}, until=date(2025, 4, 30))
+    reading = Reading(columns=mapping, only={"Modell": ["a"]}, until=date(2025, 4, 30))
+    log = read_usage(text, reading)
     assert (log.period, [use.users for use in log.table]) == ("month", [3.0, 4.0])
     assert log.notes == ("outside of the time that is stated: row 4",)
     with pytest.raises(InputError, match="is a table of usage of no known form"):
@@ -133,7 +136,7 @@ def test_a_metric_counts_above_chance() -> None:
     )
     with pytest.raises(InputError, match=r"chance gives of the metric 'RMSE'; give columns"):
         read_quality(text.encode())
-    log = read_quality(text.encode(), chance={"rmse": "10 lower"})
+    log = read_quality(text.encode(), Reading(words={"rmse": "10 lower"}))
     assert [row.skill for row in log.table] == pytest.approx([0.25, 0.2, 6.0])
     assert "'0.45' is no better than chance (0.5)" in log.problems[0].message
     assert log.notes == ("of several metrics the one with most rows was taken: AUC of a",)
@@ -148,7 +151,7 @@ def test_a_metric_counts_above_chance() -> None:
 @pytest.mark.parametrize("how", ["0.5 more", "half"])
 def test_a_chance_that_is_none_is_refused(how: str) -> None:
     with pytest.raises(InputError, match=r"is told"):
-        read_quality(b"day,model,metric,value\n2025-01-06,a,x,1\n", chance={"x": how})
+        read_quality(b"day,model,metric,value\n2025-01-06,a,x,1\n", Reading(words={"x": how}))
 
 
 def test_columns_say_chance_and_which_is_better() -> None:

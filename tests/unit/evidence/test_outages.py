@@ -11,6 +11,7 @@ import pytest
 from scipy.stats import binom, gamma, lognorm, nbinom, norm
 
 from modelops_abm.clients.incidents import IncidentLog, read_incidents
+from modelops_abm.clients.logs import Reading
 from modelops_abm.errors import InputError
 from modelops_abm.evidence.durations import time_to_end
 from modelops_abm.evidence.outages import ALL, Outage, exposures, findings, outages_of
@@ -31,7 +32,7 @@ def _log(*rows: str, **options: date) -> IncidentLog:
         moments = ("" if at == "-" else "2025-01-{:0>2} {:0>2}:00Z".format(*at.split(":"))
                    for at in (begins, ends))  # fmt: skip
         lines.append(",".join([id_, *moments, *rest]))
-    return read_incidents("\n".join(lines).encode(), **options)
+    return read_incidents("\n".join(lines).encode(), Reading(**options))
 
 
 def _day(day: int, hour: int = 0) -> datetime:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from modelops_abm.clients.logs import Reading
 from modelops_abm.clients.registry import read_registry
 from modelops_abm.evidence.logs import weighed
 from modelops_abm.evidence.versions import VersionFindings, version_findings
@@ -17,7 +18,7 @@ START = date(2023, 1, 1)
 
 def found(rows: list[str], until: date | None = None) -> VersionFindings:
     text = "\n".join([HEAD, *rows]).encode()
-    return version_findings(read_registry(text, name="registry.csv", until=until))
+    return version_findings(read_registry(text, Reading(until=until), name="registry.csv"))
 
 
 def trained(model: str, days: list[float], *, live_at: int | None = None) -> list[str]:
