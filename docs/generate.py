@@ -478,7 +478,7 @@ change it there.
   value is fixed. *In proportion to* others: sizes move together, so that an organisation of 300
   models has more than eight developers.
 - **source** and **confidence**: where the default comes from and how well it is supported.
-  *measured*: from data, possibly of a neighbouring domain; *survey*: from an industry survey;
+  *measured*: the very number, perhaps in a neighbouring domain; *survey*: of a survey or reports;
   *vendor*: a claim by vendors or consultants; *judgement*: no source that settles it. A value that
   a file, a preset or a user sets carries its own source instead.
 

@@ -59,7 +59,7 @@ def decide(page: Page) -> None:
 def kept(page: Page) -> None:
     """Keep a few plans, then decide."""
     for preset in ("rollback_alone", "all_five"):
-        page.get_by_label("Preset", exact=True).select_option(preset)
+        page.get_by_label("Plan", exact=True).select_option(preset)
         page.get_by_role("button", name="Keep this plan").click()
     for _ in range(2):
         page.get_by_role("button", name="Undo", exact=True).click()

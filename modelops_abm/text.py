@@ -108,6 +108,31 @@ def without_comma(text: str) -> str:
     return f"write {with_point}" if is_decimal else ""
 
 
+def comma_complaint(text: str) -> str:
+    """Return what is wrong with a number that has a comma, and what to write; else nothing.
+
+    >>> comma_complaint("0,125"), comma_complaint("12")
+    ('a number is written without commas: write 0.125', '')
+    """
+    advice = without_comma(text)
+    return advice and f"a number is written without commas: {advice}"
+
+
+_STATED = re.compile(r"[=:]\s*([-+]?[0-9.]*[0-9],[0-9][0-9.,]*)\s*(?:[,}#]|$)")
+
+
+def comma_in_line(line: str) -> str:
+    """Return `comma_complaint` of a number that a line of a file states, if there is one.
+
+    For a line that could not be read: TOML and JSON end a number at its comma.
+
+    >>> comma_in_line("severity = 0,125  # a guess")
+    'a number is written without commas: write 0.125'
+    """
+    found = _STATED.search(line)
+    return comma_complaint(found[1].rstrip(",")) if found else ""
+
+
 def both_readings(text: str) -> str:
     """Return how to write a number such as 1.200 so that it cannot mean the other thing."""
     fraction = text.rstrip("0").rstrip(".") if text.endswith("0") else f"{text}0"

@@ -53,13 +53,57 @@ class Money(NamedTuple):
         return formats.number(mean / self.size, digits_for(difference, self.size), signed=True)
 
 
+class Notation(NamedTuple):
+    """How the worth of a plan is written, wherever it stands: a unit, and digits.
+
+    The unit is that of the net values of plan and baseline. The digits suit the range of 95 of 100
+    futures, which more futures do not narrow: a number keeps its digits while it gets better known.
+
+    Attributes
+    ----------
+    money
+        The unit.
+    digits
+        Digits after the decimal point of the worth of the whole plan.
+    """
+
+    money: Money
+    digits: int
+
+    def worth(self, amount: float | None) -> str:
+        """Return what a plan is worth: +3.6; a dash if nobody knows."""
+        return self._written(amount, self.digits)
+
+    def part(self, amount: float | None) -> str:
+        """Return what a part of a plan is worth, with a digit more than the whole: +0.80."""
+        return self._written(amount, self.digits + 1)
+
+    def between(self, difference: PairedDifference, *, signed: bool = False) -> str:
+        """Return the range of 95 of 100 futures of a whole plan: 0.1 to 2.2; empty without any."""
+        if difference.futures is None:
+            return ""
+        low, high = (end / self.money.size for end in difference.futures)
+        return between(low, high, self.digits, signed=signed)
+
+    def _written(self, amount: float | None, digits: int) -> str:
+        if amount is None:
+            return formats.NOTHING
+        return formats.number(amount / self.money.size, digits, signed=True)
+
+
+def notation_of(comparison: Comparison) -> Notation:
+    """Return how the worth of a plan is written; see `Notation`."""
+    money = money_of(comparison)
+    return Notation(money, digits_for(comparison.difference("npv"), money.size))
+
+
 def money_of(comparison: Comparison) -> Money:
     """Return the unit that suits the net values of a plan and its baseline."""
     return Money(*formats.money_scale(max(map(abs, comparison.means("npv")))))
 
 
 def money_for(difference: PairedDifference) -> Money:
-    """Return the unit that suits a difference with its range of futures."""
+    """Return the unit that suits a difference with its range of futures, where it stands alone."""
     return Money(*formats.money_scale(max(map(abs, difference.futures or (0.0,)))))
 
 

@@ -8,14 +8,14 @@ spread over what a plan is worth, when they pay back, and several plans side by 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import numpy as np
 
 from modelops_abm import formats
-from modelops_abm.charts.amounts import Money, between, digits_for, money_of
+from modelops_abm.charts.amounts import Money, Notation, between, digits_for, notation_of
 from modelops_abm.charts.bands import Bands, bands_of, by_month, quarters
 from modelops_abm.charts.figure import (
     Axis,
@@ -34,13 +34,14 @@ from modelops_abm.charts.figure import (
     Row,
     Rows,
     Span,
+    Stroke,
     Table,
     months,
     share_axis,
     value_axis,
 )
 from modelops_abm.charts.layout import shortened
-from modelops_abm.charts.palette import LOSSES, VERDICTS, WORK
+from modelops_abm.charts.palette import LOSSES, VERDICTS, WORK, Colour
 from modelops_abm.charts.runs import care_in_words
 from modelops_abm.charts.timeline import time_axis_of
 from modelops_abm.core.outcomes import MAINTENANCE
@@ -85,10 +86,10 @@ def net_value(comparison: Comparison, over: Comparison | None = None) -> Figure:
     over
         The same over what the organisation may be, whose bands are hatched.
     """
-    money = money_of(comparison)
+    money, written = notation_of(comparison)
     plan, baseline, difference = (
-        bands_of(bands["npv"], money.size)
-        for bands in (comparison.plan.bands, comparison.baseline.bands, comparison.bands)
+        bands_of(bands, money.size)
+        for bands in (*comparison.course("npv"), comparison.bands["npv"])
     )
     sides = {"Plan": plan, "Baseline": baseline, "Difference": difference}
     finding, drawn, apart = _finding_of_net_value(comparison), None, None
@@ -106,8 +107,8 @@ def net_value(comparison: Comparison, over: Comparison | None = None) -> Figure:
         value_axis([0.0, *plan.ends, *baseline.ends, *_reach(drawn)]),
         (
             *_spread_of_sides(plan, baseline, drawn),
-            baseline.line("baseline", "baseline", f"Baseline {_at_end(baseline, 1)}"),
-            plan.line("plan", "plan", f"Plan {_at_end(plan, 1)}"),
+            baseline.line("baseline", "baseline", f"Baseline {_at_end(baseline, written)}"),
+            plan.line("plan", "plan", f"Plan {_at_end(plan, written)}"),
         ),
         texts=_texts(sides, 2),
         height=152.0,
@@ -189,8 +190,7 @@ def _how_much_wider(difference: Bands, apart: Bands) -> str:
 def _difference_line(
     comparison: Comparison, difference: Bands, money: Money, note: str = ""
 ) -> Line:
-    digits = digits_for(comparison.difference("npv"), money.size)
-    worth = formats.number(difference.mean[-1], digits, signed=True)
+    worth = notation_of(comparison).worth(comparison.difference("npv").estimate.mean)
     half_width = difference.half_width[-1]
     if half_width > 0.0 and not note:
         note = f"average {money.half_width(half_width * money.size)}"
@@ -199,10 +199,10 @@ def _difference_line(
 
 def _payback_mark(comparison: Comparison) -> tuple[float, str] | None:
     """Return where to mark the median payback, in months, and its words; None if nowhere."""
-    day = comparison.finance.median_payback_day
-    if comparison.is_of_baseline or day is None or not 0.0 < day < math.inf:
+    paid = comparison.paid_back
+    if comparison.is_of_baseline or not paid.is_typical or not paid.day:
         return None
-    return day / formats.MONTH_DAYS, f"payback, {formats.payback(day)}"
+    return paid.day / formats.MONTH_DAYS, f"payback, {paid.when}"
 
 
 def _finding_of_net_value(comparison: Comparison) -> str:
@@ -213,19 +213,18 @@ def _finding_of_net_value(comparison: Comparison) -> str:
     """
     if comparison.is_of_baseline:
         return f"{IS_BASELINE}: nothing is different."
-    day = comparison.finance.median_payback_day
-    is_paid = day is not None and math.isfinite(day)
+    paid = comparison.paid_back
     match comparison.difference("npv").verdict:
-        case "earns" if day is None or not is_paid:
-            return "The plan ends ahead on average, though most futures do not pay back."
-        case "earns" if day == 0.0:
-            return "The plan is ahead from the start."
+        case "earns" if not paid.is_typical:
+            return f"The plan ends ahead on average, though it pays back {paid.text} only."
+        case "earns" if paid.day == 0.0:
+            return f"The plan is ahead {paid.when}."
         case "earns":
             built = _month_built(comparison)
             work = "" if built is None else f"; the team builds it until month {built:.0f}"
-            return f"The plan is ahead for good from {formats.payback(day)} on{work}."
-        case "loses" if is_paid:
-            return "The plan ends behind on average, though most futures pay back."
+            return f"The plan is ahead for good from {paid.when} on{work}."
+        case "loses" if paid.is_typical:
+            return f"The plan ends behind on average, though it pays back {paid.text}."
         case "loses":
             return "The plan ends behind and does not pay back."
         case _:
@@ -688,6 +687,59 @@ def _paid_back(comparison: Comparison) -> Panel:
 
 
 # Several plans
+
+
+def over_each_other(plans: Mapping[str, Comparison], money: Money, longest: int = 40) -> Figure:
+    """Return the course of what several plans are worth against one baseline, on one another.
+
+    Parameters
+    ----------
+    plans
+        By name, of one organisation and horizon, over the same futures.
+    money
+        The unit.
+    longest
+        Letters of a name at the end of its line.
+    """
+    lines, ends = [], [np.zeros(1)]
+    for (name, comparison), (colour, stroke) in zip(plans.items(), _LOOKS, strict=False):
+        bands = bands_of(comparison.bands["npv"], money.size)
+        mean = comparison.difference("npv").estimate.mean
+        worth = Notation(money, digits_for(comparison.difference("npv"), money.size)).worth(mean)
+        label = f"{worth}{money.short} {shortened(name, longest)}"
+        lines.append(Line(name, bands.months, bands.mean, colour, 2.0, stroke, label))
+        ends.append(bands.mean)
+    first = next(iter(plans.values()))
+    panel = Panel(
+        "",
+        "",
+        time_axis_of(first.plan.scenario),
+        value_axis(np.concatenate(ends), signed=True),
+        tuple(lines),
+        texts=tuple(
+            "\n".join(
+                [f"Month {month:.1f}", *(f"{line.name} {line.y[place]:+.2f}" for line in lines)]
+            )
+            for place, month in enumerate(lines[0].x)
+        ),
+    )
+    said = "; ".join(line.label for line in lines)
+    return Figure(
+        f"Net value so far less that of the baseline, at the end: {said}.",
+        ((panel,),),
+        "Scenarios",
+        money.unit,
+        source=source_of(first),
+    )
+
+
+_LOOKS: tuple[tuple[Colour, Stroke], ...] = (
+    ("plan", "solid"),
+    ("ink-2", "solid"),
+    ("ink-2", "dashed"),
+    ("ink-2", "dotted"),
+)
+"""Of the lines of several plans: blue is the plan that is shown, all others differ in stroke."""
 
 
 def side_by_side(found: SideBySide) -> Figure:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from modelops_abm import formats
-from modelops_abm.charts.amounts import Money, between, digits_for
+from modelops_abm.charts.amounts import Money, between
 from modelops_abm.charts.bands import Bands
 from modelops_abm.charts.comparison import in_words, money_rows
 from modelops_abm.charts.figure import (
@@ -175,23 +176,39 @@ LEVELS = Axis(0.0, 1.0, STOPS, tuple(level_word(stop).capitalize() for stop in S
 """The axis of a capability's level."""
 
 
-def money_of_levels(worth: LevelWorth) -> Money:
-    """Return the unit that suits the net values."""
-    return Money(*formats.money_scale(float(np.abs(worth.samples["npv"].mean(axis=1)).max())))
+type Written = Callable[[float | None], str]
+"""How a worth is written, without its unit: +0.80."""
 
 
-def worth_of_levels(worth: LevelWorth) -> Figure:
-    """Return what every level of a capability is worth here, as a curve over the levels tried."""
-    money = money_of_levels(worth)
+def worth_of_levels(
+    worth: LevelWorth, money: Money, written: Written, here: PairedDifference | None = None
+) -> Figure:
+    """Return what every level of a capability is worth here, as a curve over the levels tried.
+
+    Parameters
+    ----------
+    worth
+        What is known of the levels.
+    money, written
+        The unit, and how a worth is written in it: as all that is said of the plan.
+    here
+        What the plan's own level is worth, if that is known better.
+    """
     bands = _bands_of_levels(worth, money)
-    here = worth.worth(worth.here).estimate.mean or 0.0
+    own = here or worth.worth(worth.here)
     unit = f"{money.unit} against {_start(worth)}, rest kept"
+    means = {level: worth.worth(level).estimate.mean for level in worth.levels}
+    means[worth.here] = own.estimate.mean
     told = (
-        f"{level_word(level)} {_amount(worth, level, money)}{money.short}"
-        for level in worth.levels[1:]
+        f"{level_word(level)} {written(means[level])}{money.short}" for level in worth.levels[1:]
     )
     cells = [
-        (level_word(level).capitalize(), *_cells(worth, level, money)) for level in worth.levels
+        (
+            level_word(level).capitalize(),
+            written(means[level]),
+            _futures(worth, level, money, written),
+        )
+        for level in worth.levels
     ]
     panel = Panel(
         "",
@@ -205,13 +222,13 @@ def worth_of_levels(worth: LevelWorth) -> Figure:
             Dot(
                 "here",
                 worth.here,
-                here / money.size,
-                words=f"{_amount(worth, worth.here, money)}{money.short}",
+                (own.estimate.mean or 0.0) / money.size,
+                words=f"{written(own.estimate.mean)}{money.short}",
                 note="you are here",
                 is_strong=True,
             ),
         ),
-        texts=tuple(f"{name}\n{own}{money.short} ({futures})" for name, own, futures in cells),
+        texts=tuple(f"{name}\n{mean}{money.short} ({futures})" for name, mean, futures in cells),
     )
     return Figure(
         f"Worth of {worth.capability} against {_start(worth)}: {', '.join(told) or 'none'}.",
@@ -240,15 +257,10 @@ def _start(worth: LevelWorth) -> str:
     return level_of_capability(worth.capability, worth.levels[0])
 
 
-def _amount(worth: LevelWorth, level: float, money: Money) -> str:
-    known = worth.worth(level).estimate
-    return money.difference(known.mean or 0.0, known.half_width)
-
-
-def _cells(worth: LevelWorth, level: float, money: Money) -> tuple[str, str]:
-    difference = worth.worth(level)
-    if level == worth.levels[0]:
-        return "0", formats.NOTHING
-    low, high = (end / money.size for end in difference.futures or (0.0, 0.0))
-    futures = between(low, high, digits_for(difference, money.size))
-    return _amount(worth, level, money), futures
+def _futures(worth: LevelWorth, level: float, money: Money, written: Written) -> str:
+    """Return the range of 95 of 100 futures, as a mean is written; a dash at the start level."""
+    ends = worth.worth(level).futures
+    if level == worth.levels[0] or ends is None:
+        return formats.NOTHING
+    low, high = ends
+    return between(low / money.size, high / money.size, len(written(0.0).partition(".")[2]))

@@ -6,6 +6,7 @@ import errno
 import io
 import os
 import platform
+import re
 import sys
 import tempfile
 import traceback
@@ -16,7 +17,7 @@ import click
 
 from modelops_abm.errors import InputError, reason_of
 from modelops_abm.streams import degrade_gracefully
-from modelops_abm.text import visible
+from modelops_abm.text import comma_complaint, visible
 from modelops_abm.version import __version__
 
 BAD_INPUT, INTERNAL_ERROR, READER_GONE = 1, 3, 141
@@ -39,6 +40,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+_NO_NUMBER = re.compile(r"'([^']*)' is not a (?:valid (?:float|int)|whole number)")
+
+
 def _run_command(arguments: Sequence[str] | None) -> int:
     from modelops_abm.cli.commands import commands
 
@@ -54,6 +58,9 @@ def _run_command(arguments: Sequence[str] | None) -> int:
         # What was typed comes back in the message, and may hold control characters for the
         # terminal.
         click.echo(visible(text.getvalue()), nl=False, err=True)
+        # Click has words of its own for a number that it cannot read: what to write comes after.
+        if (found := _NO_NUMBER.search(error.message)) and (advice := comma_complaint(found[1])):
+            click.echo(f"{advice[0].upper()}{advice[1:]}.", err=True)
         return error.exit_code
     except SystemExit:  # what click makes of a broken pipe
         return _discard_output(READER_GONE)

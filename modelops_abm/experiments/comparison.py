@@ -36,6 +36,7 @@ from modelops_abm.experiments.words import (
     THIS_PLAN,
     WHOLE_COST,
     Difference,
+    PaidBack,
     Sentence,
     Subject,
     capitalised,
@@ -69,6 +70,9 @@ class Comparison(Reported):
     settles
         What may be found out of the organisation before deciding, what is worth most first; empty
         if that was not looked at (`evidence.settling`).
+    longer
+        The baseline over more replications, these the first of them, if it was run before; then
+        averages are told by it, and those of the plan as it and the paired difference.
     """
 
     plan: Ensemble
@@ -77,6 +81,7 @@ class Comparison(Reported):
     bands: Mapping[str, pd.DataFrame]
     over: Over[Comparison] | None = None
     settles: Mapping[str, Asking] = field(default_factory=dict)
+    longer: Ensemble | None = None
 
     def _facts(self) -> dict[str, str]:
         return {
@@ -119,8 +124,28 @@ class Comparison(Reported):
         KeyError
             If there is no such outcome.
         """
-        plan, baseline = (estimate(side.outcome(outcome)).mean for side in self._sides)
+        sides = self._sides if self.longer is None else (self.plan, self.longer)
+        plan, baseline = (estimate(side.outcome(outcome)).mean for side in sides)
+        if self.longer is not None and baseline is not None:
+            apart = self.difference(outcome).estimate.mean
+            plan = None if apart is None else baseline + apart
         return math.nan if plan is None else plan, math.nan if baseline is None else baseline
+
+    def course(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Return the bands of a daily outcome with the plan, and without; as `means` has them.
+
+        Raises
+        ------
+        KeyError
+            If it was not asked for.
+        """
+        plan, baseline = (side.bands[name] for side in self._sides)
+        if self.longer is None:
+            return plan, baseline
+        better = self.longer.bands[name]
+        move = better["mean"] + self.bands[name]["mean"] - plan["mean"]
+        levels = [column for column in plan.columns if column not in ("half_width", "n")]
+        return plan.assign(**{column: plan[column] + move for column in levels}), better
 
     def table(self) -> pd.DataFrame:
         """Return mean of plan and baseline, and the difference with its interval, by outcome."""
@@ -205,13 +230,14 @@ class Comparison(Reported):
         """Return in how many futures a plan pays for itself, and when; nothing of a baseline."""
         if self.is_of_baseline:
             return ""
-        never, median = self.finance.never, self.finance.median_payback_day
-        paid = formats.count_of(never.n - never.count, never.n)
-        span = formats.span(self.finance.horizon_days)
-        typically = ""
-        if median is not None and math.isfinite(median):
-            typically = f", typically {'by ' if median > 0.0 else ''}{formats.payback(median)}"
-        return f"{subject.they_pay} in {paid} futures within {span}{typically}."
+        within = formats.span(self.finance.horizon_days)
+        paid = self.paid_back
+        return f"{subject.they_pay} in {paid.count} futures within {within}{paid.typically}."
+
+    @property
+    def paid_back(self) -> PaidBack:
+        """In how many futures the plan pays back, and when the middle one does."""
+        return PaidBack.of(self.finance)
 
     @property
     def percentiles(self) -> tuple[float, float]:
@@ -268,7 +294,7 @@ class Comparison(Reported):
             (WHOLE_COST, whole.text, whole.interval),
             (f"Return per $ {ON_PAID}", *return_in_words(*on_paid)),
             (f"Return per $ {ON_WHOLE_COST}", *return_in_words(*on_whole_cost)),
-            (f"Payback within {span}, median", formats.payback(view.median_payback_day), ""),
+            (f"Payback within {span}, median", self.paid_back.when, ""),
             ("No payback in the time", *chance(view.never)),
             ("Loss", *chance(view.loss)),
             ("5th to 95th percentile", formats.money_interval(*self.percentiles), ""),

@@ -180,7 +180,7 @@ class SideBySide(Reported):
         comparison = self.comparisons[name]
         worth = Difference.of("npv", comparison.finance.npv)
         difference = comparison.difference("npv")
-        paid = formats.payback(comparison.finance.median_payback_day)
+        paid = comparison.paid_back.when
         if comparison.is_of_baseline or not difference.values.any():
             paid = formats.NOTHING  # nothing is spent, and nothing earned
         ahead = formats.count_of(difference.higher.count, difference.higher.n)

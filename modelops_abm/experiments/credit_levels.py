@@ -6,8 +6,8 @@ level helps most; then both in sentences made of the measured numbers alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Unpack
 
 import numpy as np
@@ -24,7 +24,12 @@ from modelops_abm.experiments.running import (
     refuses_unknown,
     sampled,
 )
-from modelops_abm.experiments.statistics import PairedDifference, Ranking, rank
+from modelops_abm.experiments.statistics import (
+    PairedDifference,
+    Ranking,
+    moved_with,
+    rank,
+)
 from modelops_abm.experiments.words import known_money, level_of_capability, level_word
 from modelops_abm.representation import Represented
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario, baseline_of
@@ -86,6 +91,25 @@ class LevelWorth(Represented):
         npv, start = self.samples["npv"], self.levels[0]
         other = npv[self._place(start if against is None else against)]
         return PairedDifference(npv[self._place(level)] - other)
+
+    def known_with(self, whole: Floats) -> LevelWorth:
+        """Return the worth of the levels with that of the whole plan better known.
+
+        As `Credit.known_with`: then the plan's own level, and the capability in the credit of the
+        plan, are one number.
+
+        Parameters
+        ----------
+        whole
+            What the plan is worth against its baseline, in $ of day 0, in these replications and
+            more; of fewer, these alone count.
+        """
+        count = min(len(whole), self.replications)
+        samples = {name: values[:, :count] for name, values in self.samples.items()}
+        npv = samples["npv"]
+        moved = npv[0] + moved_with(npv - npv[0], whole[:count], float(whole.mean()))
+        focus = None if self.focus is None else self.focus[:count]
+        return replace(self, samples={**samples, "npv": moved}, focus=focus)
 
     def ranking(self) -> Ranking[float]:
         """Return the levels by their NPV, highest first, and which may be the best of them.
@@ -353,8 +377,20 @@ def _other_levels(level: float, start: float) -> list[float]:
 # Which level or change to prefer, in sentences made of the measured numbers alone.
 
 
-def best_level(levels: LevelWorth) -> str:
-    """Return which level tried is best, what it is worth here, and what cannot be told."""
+def _signed(worth: PairedDifference) -> str:
+    return known_money(worth, signed=True)
+
+
+def best_level(levels: LevelWorth, written: Callable[[PairedDifference], str] = _signed) -> str:
+    """Return which level tried is best, what it is worth here, and what cannot be told.
+
+    Parameters
+    ----------
+    levels
+        Those that were tried.
+    written
+        How a worth is written; by default with the digits that are known.
+    """
     if len(levels.levels) == 1:
         return "No other level was tried."
     ranking, here = levels.ranking(), levels.here
@@ -363,7 +399,7 @@ def best_level(levels: LevelWorth) -> str:
     # Another level is named only if the plan's own is known to be worse; else the best of many by
     # chance would win.
     if here not in ranking.may_be_best:
-        gain = known_money(levels.worth(best, against=here), signed=True)
+        gain = written(levels.worth(best, against=here))
         unsure = _not_told_from([word for word in candidates if word != level_word(best)])
         found = f"{level_word(best)}, worth {gain} against {level_word(here)}{unsure}"
     elif ranking.is_decided:

@@ -10,10 +10,11 @@ combination of the capabilities under common random numbers. docs/decisions/0016
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import combinations as pairs_of
-from typing import Any, Unpack
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, Unpack
 
 import numpy as np
 import pandas as pd
@@ -41,8 +42,14 @@ from modelops_abm.experiments.spread import (
     unknown_as_json,
     unknown_of,
 )
-from modelops_abm.experiments.statistics import PairedDifference, Ranking, rank, without_rounding
-from modelops_abm.experiments.words import HALF_WIDTH, INTERVAL, Difference
+from modelops_abm.experiments.statistics import (
+    PairedDifference,
+    Ranking,
+    moved_with,
+    rank,
+    without_rounding,
+)
+from modelops_abm.experiments.words import HALF_WIDTH, INTERVAL, Difference, capitalised
 from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import CapabilityName, Scenario
@@ -137,6 +144,40 @@ def _coalitions_without(players: int, *absent: int) -> list[int]:
 # Which capability of a plan earns what: all combinations of them under common random numbers.
 
 
+type CreditQuestion = Literal["dropped", "share", "alone"]
+"""Which question a credit answers about a capability; see `QUESTIONS`."""
+
+
+class QuestionWords(NamedTuple):
+    """A question that a credit answers, as page and terminal put it.
+
+    Attributes
+    ----------
+    heading
+        Of a column or a switch.
+    meaning
+        What is asked.
+    """
+
+    heading: str
+    meaning: str
+
+
+QUESTIONS: Mapping[CreditQuestion, QuestionWords] = MappingProxyType(
+    {
+        "dropped": QuestionWords(
+            "if dropped", "what the plan would lose without it, all others as they are"
+        ),
+        "share": QuestionWords(
+            "fair share",
+            "the average of what it adds over all orders in which they could come; shares add up",
+        ),
+        "alone": QuestionWords("alone", "what it would bring without the others"),
+    }
+)
+"""What may be asked of a capability: the first is what a plan is decided by."""
+
+
 @dataclass(frozen=True, repr=False)
 class Credit(Reported):
     """What each capability of a plan has to do with the difference that they make together.
@@ -191,6 +232,51 @@ class Credit(Reported):
         """Return the difference that a capability makes when all others are there."""
         return PairedDifference(last_gains(self._complete(outcome))[self._place(capability)])
 
+    def worth(
+        self, capability: CapabilityName, question: CreditQuestion, outcome: str = "npv"
+    ) -> PairedDifference:
+        """Return what a capability has to do with the difference, as a question asks for it.
+
+        Examples
+        --------
+        >>> from modelops_abm import preset, with_values
+        >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
+        >>> found = credit(plan, 5)
+        >>> found.worth("rollback", "dropped").estimate == found.last("rollback").estimate
+        True
+        """
+        measures = {"dropped": self.last, "share": self.share, "alone": self.alone}
+        return measures[question](capability, outcome)
+
+    @classmethod
+    def of_one(cls, plan: Scenario, seed: int, baseline: Floats, whole: Floats) -> Credit:
+        """Return the credit of a plan that raises one capability: all of it, and nothing to run.
+
+        Parameters
+        ----------
+        plan, seed
+            What was run.
+        baseline, whole
+            Net present value of baseline and plan, in $ of day 0, by replication.
+        """
+        return cls(plan, seed, raised(plan), {"npv": np.array([baseline, whole])})
+
+    def known_with(self, whole: Floats) -> Credit:
+        """Return the credit of net present value with what all make together better known.
+
+        So everything that is said of one plan adds up to one number; see `moved_with`. Of fewer
+        replications than the credit has, these alone count.
+
+        Parameters
+        ----------
+        whole
+            What all together are worth, in $ of day 0, in the replications of the credit and more.
+        """
+        worths = self.worths["npv"][:, : len(whole)]
+        gains = worths - worths[0]
+        moved = worths[0] + moved_with(gains, gains[-1], float(whole.mean()))
+        return replace(self, worths={**self.worths, "npv": moved})
+
     def synergy(
         self, one: CapabilityName, other: CapabilityName, outcome: str = "npv"
     ) -> PairedDifference:
@@ -202,17 +288,28 @@ class Credit(Reported):
         index = synergies(self._complete(outcome))
         return PairedDifference(index[self._place(one), self._place(other)])
 
-    def ranking(self, outcome: str = "npv") -> Ranking[CapabilityName]:
-        """Return the capabilities by their share, highest first, and which may be the highest."""
-        return rank(self.capabilities, self._shares(outcome))
+    def ranking(
+        self, outcome: str = "npv", question: CreditQuestion = "share"
+    ) -> Ranking[CapabilityName]:
+        """Return the capabilities by their share, highest first, and which may be the highest.
 
-    def largest_parts(self, outcome: str = "npv") -> Ranking[CapabilityName]:
+        By their share, or as another question has it.
+        """
+        return rank(self.capabilities, self._asked(question, outcome))
+
+    def largest_parts(
+        self, outcome: str = "npv", question: CreditQuestion = "share"
+    ) -> Ranking[CapabilityName]:
         """Return the capabilities by their part of what all change together, the largest first.
 
         Where all together lower the outcome, that is the one that lowers it most.
         """
         direction = math.copysign(1.0, self.together(outcome).estimate.mean or 0.0)
-        return rank(self.capabilities, direction * self._shares(outcome))
+        return rank(self.capabilities, direction * self._asked(question, outcome))
+
+    def _asked(self, question: CreditQuestion, outcome: str) -> Floats:
+        gains = {"dropped": last_gains, "share": shapley_values, "alone": first_gains}
+        return gains[question](self._complete(outcome))
 
     def table(self, outcome: str = "npv") -> pd.DataFrame:
         """Return `share`, `alone` and `last`, a capability a row; see `difference_table`."""
@@ -261,9 +358,9 @@ class Credit(Reported):
         if len(self.capabilities) == 1:
             return f"{what}: {best} changes it by {together.text}."
         which = (
-            f"{best} has the largest share"
+            f"{best} has the largest fair share"
             if ranking.is_decided
-            else f"the largest share may be that of {best}"
+            else f"the largest fair share may be that of {best}"
         )
         return f"{what}: together they change it by {together.text}; {which}."
 
@@ -273,37 +370,43 @@ class Credit(Reported):
         return shares, self._synergies_table()
 
     def _over_table(self, as_set: Credit) -> Table:
-        """Return the shares over draws, and those at the values as set."""
-        outcome = self.outcome
-        both = {
-            name: [each.share(name, outcome) for each in (self, as_set)]
-            for name in self.largest_parts(outcome).order
-        }
-        both["together"] = [each.together(outcome) for each in (self, as_set)]
+        """Return the answers to all questions over draws, and those at the values as set."""
         rows = []
-        for name, pair in both.items():
-            over, alone = (Difference.of(outcome, each.estimate) for each in pair)
-            cells = (name, over.text, over.interval, alone.text, alone.interval)
-            rows.append(Row(cells, is_strong=name == "together"))
-        headings = ("share over draws", INTERVAL, "as set", INTERVAL)
+        for name in self.largest_parts(self.outcome, "dropped").order:
+            cells = [name]
+            for question in QUESTIONS:
+                over, alone = (each._known(name, question) for each in (self, as_set))
+                cells += [over.text, over.width, alone.text]
+            rows.append(Row(tuple(cells)))
+        over, alone = (
+            Difference.of(self.outcome, each.together(self.outcome).estimate)
+            for each in (self, as_set)
+        )
+        rows.append(Row(("together", over.text, over.width, alone.text), is_strong=True))
+        headings = (
+            heading
+            for asked in QUESTIONS.values()
+            for heading in (f"{asked.heading}, over draws", HALF_WIDTH, "as set")
+        )
         columns = (*words("Capability"), *numbers(*headings))
         return Table("shares", columns, rows, numbers=self._shares_in_full)
 
     def _shares_table(self) -> Table:
-        outcome = self.outcome
+        """Return the answers to all questions; without all of them is lost what they make."""
         rows = []
-        for name in self.largest_parts(outcome).order:
-            share, alone, last = (
-                Difference.of(outcome, measure(name, outcome).estimate)
-                for measure in (self.share, self.alone, self.last)
-            )
-            ends = (alone.text, alone.width, last.text, last.width)
-            rows.append(Row((name, share.text, share.interval, *ends)))
-        together = Difference.of(outcome, self.together(outcome).estimate)
+        for name in self.largest_parts(self.outcome, "dropped").order:
+            dropped, *others = (self._known(name, question) for question in QUESTIONS)
+            ends = (cell for known in others for cell in (known.text, known.width))
+            rows.append(Row((name, dropped.text, dropped.interval, *ends)))
+        together = Difference.of(self.outcome, self.together(self.outcome).estimate)
         rows.append(Row(("together", together.text, together.interval), is_strong=True))
-        headings = ("share", INTERVAL, "alone", HALF_WIDTH, "last", HALF_WIDTH)
-        columns = (*words("Capability"), *numbers(*headings))
+        dropped_heading, *headings = (asked.heading for asked in QUESTIONS.values())
+        rest = (cell for heading in headings for cell in (heading, HALF_WIDTH))
+        columns = (*words("Capability"), *numbers(dropped_heading, INTERVAL, *rest))
         return Table("shares", columns, rows, numbers=self._shares_in_full)
+
+    def _known(self, name: CapabilityName, question: CreditQuestion) -> Difference:
+        return Difference.of(self.outcome, self.worth(name, question, self.outcome).estimate)
 
     def _shares_in_full(self) -> pd.DataFrame:
         """Return `table` with one line of headings, as files have it."""
@@ -332,17 +435,11 @@ class Credit(Reported):
         return table.set_axis(pairs, axis=0)
 
     def notes(self) -> str:
-        """Return what a share, alone and last mean."""
-        share = (
-            "A share is the average of what a capability adds over all orders in which they could"
-        )
+        """Return which question each column answers."""
+        asked = "; ".join(f"{each.heading}: {each.meaning}" for each in QUESTIONS.values())
         pair = " A pair below zero does in part the same work."
-        if self.over is not None:
-            return f"{share} come.{pair} {OVER_DRAWS}, each by itself."
-        return (
-            f"{share} come; alone: without the others; last: when the others are there.{pair}"
-            " Intervals are chance only, each by itself."
-        )
+        rest = "Intervals are chance only" if self.over is None else OVER_DRAWS
+        return f"{capitalised(asked)}.{pair} {rest}, each by itself."
 
     def to_json(self) -> dict[str, Any]:
         """Return the plan and every difference as plain data."""

@@ -206,6 +206,38 @@ def without_rounding(differences: Floats, of: Floats) -> Floats:
     return np.where(np.abs(differences) <= ROUNDING * of, 0.0, differences)
 
 
+def moved_with(values: Floats, control: Floats, better: float) -> Floats:
+    """Return values moved by what is known better of a control: the regression estimator.
+
+    Each row is moved by as much as it goes along with the control over the replications of both.
+    Then means of rows are better known, as that of the control is; the row of the control has its
+    better mean, and rows that added up to it still do (Lavenberg and Welch 1981, Management Science
+    27, doi:10.1287/mnsc.27.3.322).
+
+    Parameters
+    ----------
+    values
+        Rows x replications.
+    control
+        The control in these replications.
+    better
+        Its mean over more of them.
+
+    Examples
+    --------
+    >>> moved_with(np.array([[0.0, 2.0], [0.0, 0.0], [0.0, 2.0]]), np.array([0.0, 2.0]), 1.5)
+    array([[0.5, 2.5],
+           [0. , 0. ],
+           [0.5, 2.5]])
+    """
+    centred = control - control.mean()
+    spread = float(centred @ centred)
+    if not spread > 0.0:
+        return values
+    slopes = values @ centred / spread
+    return np.asarray(values + slopes[:, np.newaxis] * (better - control.mean()))
+
+
 def top_share_allowed(values: Floats) -> tuple[float, float]:
     """Return what the largest value makes of the sum, and how much it may for a known mean.
 

@@ -335,7 +335,7 @@ def _returns(pair: Comparison) -> tuple[str, ...]:
     """Return both returns, and the day of payback."""
     gains = (gain for gain, _ in returns_of(pair.finance))
     texts = (formats.NOTHING if gain is None else f"{formats.number(gain, 1)} x" for gain in gains)
-    return (*texts, formats.payback(pair.finance.median_payback_day))
+    return (*texts, pair.paid_back.when)
 
 
 @refuses_unknown

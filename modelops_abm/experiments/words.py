@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple, Self
 
 from modelops_abm import formats
+from modelops_abm.experiments.finance import Finance
 from modelops_abm.experiments.information import Asking, Worth
 from modelops_abm.experiments.plans import STOPS
 from modelops_abm.experiments.statistics import Estimate, PairedDifference, Share
@@ -176,6 +178,71 @@ class Difference(NamedTuple):
         if unit.startswith("$"):
             return formats.money(known)
         return formats.difference(known, half_width=known).removeprefix("+")
+
+
+@dataclass(frozen=True, slots=True)
+class PaidBack:
+    """When a plan pays back, over all its futures: what every word and mark about it is made of.
+
+    A future has paid back on the first day from which the difference so far, discounted, stays at 0
+    or above. Of a plan two things are said: in how many futures that is within the horizon, and the
+    day of the middle one of all of them, those that never pay back last. So it has no day if half
+    of the futures or more never do.
+
+    Attributes
+    ----------
+    paid, futures
+        How many futures pay back within the horizon, and of how many.
+    day
+        Of the middle one: 0 from the start, infinite if it never does, None without futures.
+    """
+
+    paid: int
+    futures: int
+    day: float | None
+
+    @classmethod
+    def of(cls, view: Finance) -> Self:
+        """Return what the finance view of a plan knows of it."""
+        never = view.never
+        return cls(never.n - never.count, never.n, view.median_payback_day)
+
+    @property
+    def is_typical(self) -> bool:
+        """Whether most futures pay back, so that there is a day to tell."""
+        return self.day is not None and math.isfinite(self.day)
+
+    @property
+    def when(self) -> str:
+        """The day in words: month 9, from the start, never."""
+        return formats.payback(self.day)
+
+    @property
+    def count(self) -> str:
+        """In how many futures: 120 of 200."""
+        return formats.count_of(self.paid, self.futures)
+
+    @property
+    def count_of_when(self) -> str:
+        """In how many futures `when` is so: where most never pay back, that many never do."""
+        so = self.paid if self.is_typical else self.futures - self.paid
+        return formats.count_of(so, self.futures)
+
+    @property
+    def typically(self) -> str:
+        """The day behind a comma, if most futures pay back: typically month 9."""
+        return f", typically {self.when}" if self.is_typical else ""
+
+    @property
+    def text(self) -> str:
+        """Both: in 120 of 200 futures, typically month 9.
+
+        >>> PaidBack(120, 200, 250.0).text
+        'in 120 of 200 futures, typically month 9'
+        >>> PaidBack(80, 200, math.inf).text
+        'in 80 of 200 futures'
+        """
+        return f"in {self.count} futures{self.typically}"
 
 
 class Sentence(NamedTuple):

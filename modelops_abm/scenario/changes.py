@@ -22,7 +22,7 @@ from modelops_abm.scenario.quantity import Distribution, Section
 from modelops_abm.scenario.scenario import Scenario, SourceKind
 from modelops_abm.scenario.sections import OF_KIND, ModelKind
 from modelops_abm.scenario.sources import LABELS, changed_names, with_sources
-from modelops_abm.text import any_of, printable, without_comma
+from modelops_abm.text import any_of, comma_complaint, printable
 
 _ONE_NAME = {"shape": "cv"}
 """The part of a distribution that another one of its parts states as well."""
@@ -275,10 +275,10 @@ def _word_or_number(name: str, text: str) -> Any:
         return float(text)
     if _BARE_WORDS.fullmatch(text):
         return text
-    if advice := without_comma(text):
+    if complaint := comma_complaint(text):
         raise InputError(
             Problem(
-                f"a number is written without commas: {advice}",
+                complaint,
                 field=printable(name, 200),
                 value=f"'{printable(text)}'",
             )

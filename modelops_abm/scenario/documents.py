@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from modelops_abm.scenario.fields import Path
-from modelops_abm.text import printable
+from modelops_abm.text import comma_in_line, printable
 
 DEEPEST = 20
 """How deeply sections and lists of a file may be nested; a scenario needs six."""
@@ -90,7 +90,13 @@ def _toml_error(message: str, text: str) -> UnreadableError:
     words = _POSITION.sub("", message)
     if words.startswith(_TWICE):
         return UnreadableError(f"a name or section is given twice ({words})", line)
-    return UnreadableError(f"not valid TOML: {words}", line)
+    return UnreadableError(_commas(text, line) or f"not valid TOML: {words}", line)
+
+
+def _commas(text: str, line: int) -> str:
+    """Return that a number in a line has a comma, which no format can read; else nothing."""
+    lines = text.splitlines()
+    return comma_in_line(lines[line - 1]) if line <= len(lines) else ""
 
 
 def toml_lines(text: str) -> Mapping[Path, int]:
@@ -175,7 +181,8 @@ def read_json(text: str) -> Document:
     try:
         data = json.loads(text, object_pairs_hook=_json_section)
     except json.JSONDecodeError as error:
-        raise UnreadableError(f"not valid JSON: {error.msg}", error.lineno) from None
+        message = _commas(text, error.lineno) or f"not valid JSON: {error.msg}"
+        raise UnreadableError(message, error.lineno) from None
     except ValueError:
         raise _too_long_number(text) from None
     except RecursionError:

@@ -180,7 +180,7 @@ class IncidentParameters(Section):
         plausible=(2.0, 45.0),
         source="80 % (as in Ghosh et al. 2022, 152 incidents) of the median of 9.9 of all issues of"
         " 17 SaaS services by operators' reports, quartiles 4.9 and 14",
-        confidence=Confidence.MEASURED,
+        confidence=Confidence.SURVEY,
     )
     """Pipeline issues per year of serving."""
     capacity_per_year: float = quantity(
@@ -190,7 +190,6 @@ class IncidentParameters(Section):
         le=1e4,
         plausible=(0.0, 20.0),
         source="capacity words in 9.3 % of 476 LLM-service incidents",
-        confidence=Confidence.MEASURED,
     )
     """Capacity issues per year of serving at an overload of 1 (demand at full capacity)."""
     overload_threshold: float = quantity(
@@ -473,7 +472,7 @@ class TeamParameters(Section):
         le=1e8,
         plausible=(150_000.0, 250_000.0),
         source="BLS: software developer mean $132,930, benefits 29.4 % of compensation",
-        confidence=Confidence.MEASURED,
+        confidence=Confidence.SURVEY,
     )
     """Fully loaded cost of a developer."""
 
@@ -631,7 +630,6 @@ class ModelKind(Section):
         le=1e6,
         plausible=(1.0, 20.0),
         source="NBER working paper 34255 (2025): 3.6 messages per user and day",
-        confidence=Confidence.MEASURED,
     )
     """Predictions that a fully satisfied user asks for in a day (Vmax)."""
     value_per_prediction: Distribution = quantity(
@@ -662,7 +660,6 @@ class ModelKind(Section):
         # Nobody keeps a model that costs more than it is worth.
         in_proportion_to={"model.value_per_prediction": 1.0},
         source="mean tokens of a public LLM trace at list price; classical models are cheaper",
-        confidence=Confidence.MEASURED,
     )
     """Cost of computing a prediction (c)."""
     cost_of_wrong_prediction: Distribution = quantity(

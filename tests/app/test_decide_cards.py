@@ -10,7 +10,9 @@ import pytest
 from modelops_abm import formats
 from modelops_abm.app.decide import credit_card, tray_card
 from modelops_abm.app.decide.chart_cards import legend
-from modelops_abm.app.decide.tray_card import Item, difference_of, side_by_side
+from modelops_abm.app.decide.comparison_card import difference_of, side_by_side, toggled
+from modelops_abm.app.decide.credit_card import known_credit
+from modelops_abm.app.decide.tray_card import Item
 from modelops_abm.app.drawing.cards import losses_rows
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.tray import Kept
@@ -25,8 +27,9 @@ from modelops_abm.charts.comparison import (
 from modelops_abm.charts.echarts import Space, option
 from modelops_abm.charts.figure import Band, Bar, Rows
 from modelops_abm.experiments import Comparison, Credit
+from modelops_abm.experiments.credit_shares import QUESTIONS
 from modelops_abm.scenario import with_values
-from tests.app.comparisons import made_comparison, quick_plan
+from tests.app.comparisons import answer_of, made_comparison, quick_plan
 
 HOSTILE = '<img src=x onerror="alert(1)">'
 
@@ -93,25 +96,51 @@ def test_outcomes_over_time_have_chart_finding_and_table(
     assert len(figure.as_table().rows) >= 4
 
 
-def test_capabilities_stand_by_their_share_and_add_up(quick_credit: Credit) -> None:
-    shown = credit_card.shares_of(quick_credit)
+def test_fair_shares_add_up_to_what_the_verdict_says(
+    quick_credit: Credit, comparison: Comparison
+) -> None:
+    few = replace(quick_credit, worths={"npv": quick_credit.worths["npv"][:, :9]})
+    known = known_credit(answer_of(comparison), few)
+    assert known is not None
+    shown = credit_card.shares_of(known, comparison, "share")
     means = [share.estimate.mean or 0.0 for share in shown.shares.values()]
     assert means == sorted(means, reverse=True)
-    assert sum(means) == pytest.approx(shown.together.estimate.mean)
+    assert sum(means) == pytest.approx(comparison.difference("npv").estimate.mean)
+    assert sum(means) != pytest.approx(few.together().estimate.mean)
     text = str(credit_card.rows(shown))
     assert text.count('data-action="explain"') == len(shown.shares)
     assert "Together" in text
 
 
-def test_the_credit_says_what_costs_and_what_cannot_be_told(quick_credit: Credit) -> None:
+def test_the_credit_says_what_costs_and_what_cannot_be_told(
+    quick_credit: Credit, comparison: Comparison
+) -> None:
     n = quick_credit.replications
     luck = np.random.default_rng(2).normal(0.0, 1e3, n)
     values = np.array([np.full(n, worth) for worth in (0.0, -2e5, 0.0, -2e5)])
     values[2:] += luck - luck.mean()
     values[1::2] += np.random.default_rng(3).normal(0.0, 1e3, n)
-    shown = credit_card.shares_of(replace(quick_credit, worths={"npv": values}))
-    finding = credit_card.finding(shown)
-    assert re.fullmatch(r"Automation costs .*; rollback cannot be told from zero\.", finding)
+    made = replace(quick_credit, worths={"npv": values})
+    said = {
+        question: credit_card.finding(credit_card.shares_of(made, comparison, question))
+        for question in QUESTIONS
+    }
+    assert re.fullmatch(r"Automation costs .*; rollback cannot be told from zero\.", said["share"])
+    assert re.fullmatch(
+        r"The plan would earn .* more without automation; dropping rollback makes no difference"
+        r" that can be told\.",
+        said["dropped"],
+    )
+    assert said["alone"].startswith("Automation alone would cost ")
+
+
+def test_of_one_capability_all_is_its_own_and_nothing_is_run() -> None:
+    answer = answer_of(made_comparison([1e5, 2e5, 4e5]))
+    known = known_credit(answer, None)
+    assert known is not None
+    for question in QUESTIONS:
+        worth = known.worth("automation", question)
+        assert worth.estimate == answer.comparison.difference("npv").estimate
 
 
 def kept(name: str, comparison: Comparison) -> Item:
@@ -134,13 +163,16 @@ def test_a_free_name_differs_from_those_in_the_tray(comparison: Comparison) -> N
     assert second.startswith(first)
 
 
-def test_a_name_says_what_else_was_changed(comparison: Comparison) -> None:
-    plan = Plan("test", comparison.plan.scenario).changed(
+def test_a_name_says_what_else_was_changed() -> None:
+    plan = Plan("reference", quick_plan(automation=0.5)).changed(
         {"horizon_days": 730, "team.developers": 9, "drift.growth_days": 30.0}
     )
-    assert (
-        tray_card.free_name(plan, ())
-        == ("Half automation and full rollback, two years, 9 developers, 1 assumption changed"[:76])
+    name = "Half automation, two years, 9 developers, drift: growth days 30"
+    assert tray_card.free_name(plan, ()) == name
+    later = plan.changed({"capabilities.automation.start_day": 200.0, "drift.severity": 0.3})
+    # What does not fit is left out as a whole.
+    assert tray_card.free_name(later, ()) == (
+        "Half automation, from month 7, two years, 9 developers, drift: growth days 30"
     )
 
 
@@ -184,6 +216,20 @@ def test_nothing_is_best_that_the_futures_do_not_decide_or_that_is_of_another_or
 
 def test_at_most_four_scenarios_stand_side_by_side() -> None:
     items = [kept(f"scenario {place}", made_comparison([1.0, 2.0])) for place in range(6)]
-    text = str(side_by_side(items, tray_card.money_of_items(items)))
+    assert tray_card.chosen_first(items) == (0, 1, 2, 3)
+    assert toggled((0, 1, 2, 3), 5) == (0, 1, 2, 5)
+    text = str(side_by_side(items[:4], tray_card.money_of_items(items)))
     assert "scenario 3" in text
-    assert "scenario 4" not in text
+
+
+def test_a_scenario_of_another_organisation_or_horizon_is_not_compared() -> None:
+    plan = quick_plan(automation=1.0)
+    later = with_values(plan, {"capabilities.automation.start_day": 90.0}, source="test")
+    other = with_values(plan, {"team.developers": 5}, source="test")
+    items = [
+        kept(name, made_comparison([1e5, 2e5], plan=each))
+        for name, each in {"this": plan, "later": later, "other": other}.items()
+    ]
+    assert tray_card.chosen_first(items) == (0, 1)
+    text = str(tray_card.scenarios(items, tray_card.money_of_items(items)))
+    assert text.count("Another organisation: not compared") == 1

@@ -109,7 +109,7 @@ def test_a_newer_plan_keeps_the_old_figures_and_restarts_the_bar(session: Sessio
 def test_credit_of_another_plan_is_not_shown(session: Session, comparison: Comparison) -> None:
     with shown(Cards(session)) as cards:
         assert f'data-answers="{session.plan.key}"' in cards.text
-        other = Plan("test", quick_plan(lineage=1.0))
+        other = Plan("test", quick_plan(lineage=1.0, monitoring=1.0))
         session.answer.set(Answer(other, comparison, 16, 0.06e6, True))
         assert f'data-answers="{other.key}"' not in cards.text
 

@@ -45,7 +45,7 @@ def test_figures_are_the_means_and_paired_differences(comparison: Comparison) ->
 
 def test_payback_of_hardly_any_future_ends_at_the_horizon() -> None:
     figure = named(made_comparison(np.ones(100), paybacks=[30.0] + [np.inf] * 99))["payback"]
-    assert (figure.value, figure.range) == ("never", "99 of 100 never")
+    assert (figure.value, figure.range) == ("never", "in 99 of 100")
     low, high = figure.interval.futures or (np.nan, np.nan)
     assert 0.0 <= low <= high == figure.ticks[1]
 
@@ -54,19 +54,19 @@ def test_payback_counts_those_that_never_pay() -> None:
     days = [30.0] * 50 + [300.0] * 49 + [np.inf]
     figure = named(made_comparison(np.ones(100), paybacks=days))["payback"]
     assert figure.label == "Payback, of 13 months"
-    assert (figure.value, figure.range) == ("month 10", "1 to 10; 1 of 100 never")
+    assert (figure.value, figure.range) == ("month 10", "in 99 of 100; 1 to 10")
 
 
 def test_payback_of_a_range_without_an_end_counts_only_those_that_never_pay() -> None:
     days = [30.0] * 50 + [300.0] * 30 + [np.inf] * 20
     figure = named(made_comparison(np.ones(100), paybacks=days))["payback"]
-    assert figure.range == "20 of 100 never"
+    assert figure.range == "in 80 of 100"
 
 
 def test_payback_that_most_never_see_is_none() -> None:
     days = [300.0] * 10 + [np.inf] * 90
     figure = named(made_comparison(np.ones(100), paybacks=days))["payback"]
-    assert (figure.value, figure.range) == ("never", "90 of 100 never")
+    assert (figure.value, figure.range) == ("never", "in 90 of 100")
 
 
 @pytest.mark.parametrize(

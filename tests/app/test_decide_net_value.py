@@ -73,9 +73,18 @@ def test_every_period_has_its_exact_values(comparison: Comparison) -> None:
     [
         (1.0, 0.0, "The plan is ahead from the start."),
         (1.0, 200.0, "The plan is ahead for good from month 7 on."),
-        (1.0, math.inf, "The plan ends ahead on average, though most futures do not pay back."),
+        (
+            1.0,
+            math.inf,
+            "The plan ends ahead on average, though it pays back in 0 of 10 futures only.",
+        ),
         (-1.0, math.inf, "The plan ends behind and does not pay back."),
-        (-1.0, 50.0, "The plan ends behind on average, though most futures pay back."),
+        (
+            -1.0,
+            50.0,
+            "The plan ends behind on average, though it pays back in 10 of 10 futures, typically"
+            " month 2.",
+        ),
     ],
 )
 def test_the_finding_says_of_payback_what_all_other_words_say(
@@ -88,7 +97,7 @@ def test_the_finding_says_of_payback_what_all_other_words_say(
     said = "".join(part.text for part in second_line(answer_of(comparison), None))
     figure = next(each for each in figures(comparison) if each.name == "payback")
     assert comparison.payback().endswith(
-        {0.0: "from the start.", math.inf: "13 months."}.get(day, f"by {formats.payback(day)}.")
+        {math.inf: "13 months."}.get(day, f", typically {formats.payback(day)}.")
     )
     assert figure.value == formats.payback(day)
     assert "never" in figure.value if math.isinf(day) else figure.value in said
@@ -102,7 +111,9 @@ def test_what_cannot_be_told_has_no_finding_on_time() -> None:
 def test_payback_before_everything_is_in_place_says_so() -> None:
     comparison = made_comparison(np.ones(10), course=RISE, paybacks=[10.0] * 10, in_place_day=130.0)
     said = "".join(part.text for part in second_line(answer_of(comparison), None))
-    assert "Pays back in month 1 of 13 while it is being built." in said
+    assert (
+        "Pays back in 10 of 10 futures, typically month 1 of 13, while it is being built." in said
+    )
     assert net_value(comparison).finding == "The plan is ahead for good from month 1 on."
 
 

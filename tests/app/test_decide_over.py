@@ -194,7 +194,7 @@ def test_progress_counts_organisations(answer: Answer) -> None:
 
 
 def test_as_many_dots_earn_as_the_headline_says(over: Comparison) -> None:
-    found = dots_of(over)
+    found = dots_of(over, 1e6)
     drawn = str(dots(found))
     assert drawn.count('class="earn"') == 100 - found.losing
     assert drawn.count('class="lose"') == found.losing

@@ -16,7 +16,8 @@ from modelops_abm.app.decide.parameter_drawer import ends_of, stream_effect
 from modelops_abm.app.decide.rail_rows import quantity_of
 from modelops_abm.app.state.plan import Plan, size_of
 from modelops_abm.app.state.session import Session
-from modelops_abm.charts.credit import money_of_levels, worth_of_levels
+from modelops_abm.charts.amounts import Money, Notation
+from modelops_abm.charts.credit import worth_of_levels
 from modelops_abm.charts.echarts import Space, option
 from modelops_abm.charts.figure import Figure
 from modelops_abm.core.randomness import DecisionPoint, draw_key, key_for_cause
@@ -139,7 +140,8 @@ def test_facts_name_the_default_of_what_was_changed() -> None:
 
 def test_the_level_chart_shows_the_paired_worth() -> None:
     worth = level_worth(quick_plan(automation=0.6), "automation", replications=16)
-    figure, money = worth_of_levels(worth), money_of_levels(worth)
+    money = Money(1e6, "M $")
+    figure = worth_of_levels(worth, money, Notation(money, 2).part)
     lines = {entry["id"]: entry for entry in option(figure, SPACE)["series"]}
     drawn = {level: value for value, level in lines["levels"]["data"]}
     for level in worth.levels:

@@ -162,8 +162,10 @@ def test_forged_entries_are_refused(session: Session, entry: Entry) -> None:
 @pytest.mark.parametrize(
     "action",
     [
-        Action("preset", "no_such"),
-        Action("preset", ""),
+        Action("organisation", "no_such"),
+        Action("organisation", "all_five"),
+        Action("plan", "small_team"),
+        Action("plan", ""),
         Action("horizon", "-5"),
         Action("horizon", "٣"),
         Action("horizon", "1e3"),
@@ -177,10 +179,13 @@ def test_forged_actions_do_nothing(session: Session, action: Action) -> None:
 
 
 def test_buttons_and_menus(session: Session) -> None:
-    carry_out(session, Action("preset", "small_team"))
+    carry_out(session, Action("organisation", "small_team"))
     carry_out(session, Action("horizon", "1825"))
     assert session.plan.start == "small_team"
     assert session.plan.scenario.horizon_days == 1825
+    carry_out(session, Action("plan", "rollback_alone"))
+    assert session.plan.levels["rollback"] == sum(session.plan.levels.values()) == 1.0
+    assert session.plan.scenario.team.developers == 5
     carry_out(session, Action("reset", ""))
     assert session.plan.changes == {}
     carry_out(session, Action("undo", ""))

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from modelops_abm.app.decide.rail import horizon_choice, preset_menu, rail_head
+from modelops_abm.app.decide.rail import horizon_choice, pickers, rail_head
 from modelops_abm.app.decide.rail_rows import (
     DEVELOPERS,
     SETTABLE,
@@ -188,11 +188,13 @@ def test_head_says_what_is_possible() -> None:
     assert "Reset to All five capabilities" in changed
 
 
-def test_preset_menu_says_what_it_shows() -> None:
+def test_the_pickers_say_whose_organisation_it_is_and_what_is_planned() -> None:
     plan = Plan.of_preset("small_team")
-    assert ">changed<" not in str(preset_menu(plan))
-    assert ">changed<" in str(preset_menu(plan.changed({LEVEL: 0.5})))
-    own = str(preset_menu(Plan("<b>mine</b>", Scenario())))
+    assert "Small team" in str(pickers(plan))
+    assert "No capabilities" in str(pickers(plan))
+    assert ">changed<" not in str(pickers(plan.changed({LEVEL: 0.5})))
+    assert ">changed<" in str(pickers(plan.changed({"horizon_days": 730})))
+    own = str(pickers(Plan("<b>mine</b>", Scenario())))
     assert "&lt;b&gt;mine&lt;/b&gt;" in own
     assert "<b>" not in own
 

@@ -113,11 +113,19 @@ def test_reset_can_be_undone(session: Session) -> None:
     assert session.plan == changed
 
 
-def test_preset_keeps_nothing_of_the_plan(session: Session) -> None:
-    session.take_preset("small_team")
-    assert session.plan == Plan.of_preset("small_team")
-    session.take_preset("no_such_preset")
-    assert session.plan == Plan.of_preset("small_team")
+def test_any_plan_can_be_laid_on_any_organisation(session: Session) -> None:
+    planned = session.plan.planned
+    session.change({"team.developers": 7, "drift.growth_days": 30.0})
+    session.take_organisation("small_team")
+    assert session.plan.planned == planned
+    own = Plan.of_preset("small_team").scenario
+    assert session.plan.scenario.team == own.team
+    assert session.plan.scenario.drift == own.drift
+    session.take_plan("lineage_alone")
+    assert session.plan.planned == Plan.of_preset("lineage_alone").planned
+    assert session.plan.scenario.team == own.team
+    session.take_organisation("no_such_preset")
+    assert session.plan.scenario.team == own.team
     assert "there is no preset" in session.notice.value
 
 

@@ -65,11 +65,11 @@ def test_a_belief_is_the_same_whatever_the_order_of_its_columns() -> None:
     assert OwnBelief(moved) != own
 
 
-def test_deciding_with_a_belief_can_be_undone_and_stays_with_another_preset() -> None:
+def test_deciding_with_a_belief_can_be_undone_and_stays_with_another_plan() -> None:
     session = Session()
     session.decide_with(own := believed())
     assert session.plan.belief is own
-    session.take_preset("reference")
+    session.take_plan("reference")
     assert session.plan.belief is own
     assert session.plan.value(TEAM) == 3
     session.undo()

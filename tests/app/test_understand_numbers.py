@@ -68,8 +68,11 @@ def in_page_units(quantity: Quantity, value: Any) -> Any:
     """A number as a page states it: a distribution by its mean, shares in per cent."""
     if isinstance(value, Distribution):
         value = value.mean
-    is_share = quantity.unit.startswith(("share", "probability"))
-    return 100.0 * value if is_share and isinstance(value, float) else value
+    return 100.0 * value if is_share(quantity) and isinstance(value, float) else value
+
+
+def is_share(quantity: Quantity) -> bool:
+    return quantity.unit.startswith(("share", "probability", "level"))
 
 
 def value_of(origin: str, scenario: Scenario, *, in_percent: bool) -> Any:
@@ -89,7 +92,9 @@ def value_of(origin: str, scenario: Scenario, *, in_percent: bool) -> Any:
             exact: float = in_page_units(QUANTITIES[name], float(plausible[int(end)]))
             return float(f"{exact:.3g}")
         case "bounds":
-            return range_in_words(QUANTITIES[name].bounds)
+            times = 100.0 if is_share(QUANTITIES[name]) else 1.0
+            bounds = QUANTITIES[name].bounds
+            return range_in_words({end: value * times for end, value in bounds.items()})
         case "source" | "meaning":
             return getattr(QUANTITIES[name], kind)
         case "priority":

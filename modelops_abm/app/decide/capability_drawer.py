@@ -7,8 +7,8 @@ drawer of any other value (`parameter_drawer`) shows the same of one.
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import htpy as h
 import solara
@@ -17,7 +17,7 @@ from modelops_abm import formats
 from modelops_abm.app.decide import equations
 from modelops_abm.app.decide.credit_card import credit_of
 from modelops_abm.app.decide.equations import equations_about
-from modelops_abm.app.decide.measures import measure_of, shown
+from modelops_abm.app.decide.measures import measure_of, shown, unit_of
 from modelops_abm.app.decide.rail import explain
 from modelops_abm.app.decide.rail_rows import maximum_of, measure_on_rail, take_entry
 from modelops_abm.app.drawing.cards import table
@@ -28,11 +28,14 @@ from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import Chart, Markup
 from modelops_abm.app.widgets.controls import Entry
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.charts.credit import money_of_levels, worth_of_levels
+from modelops_abm.charts.amounts import Notation, notation_of
+from modelops_abm.charts.credit import worth_of_levels
 from modelops_abm.charts.echarts import Space
-from modelops_abm.experiments import LevelWorth
+from modelops_abm.charts.figure import Figure
+from modelops_abm.experiments import Credit, LevelWorth, PairedDifference
 from modelops_abm.experiments.credit_levels import best_level
 from modelops_abm.experiments.credit_reasons import earning, explanation
+from modelops_abm.experiments.credit_shares import QUESTIONS
 from modelops_abm.experiments.plans import STOPS, level_of
 from modelops_abm.experiments.words import level_word
 from modelops_abm.scenario import (
@@ -88,21 +91,16 @@ def value_in_words(fact: StatedValue, value: object) -> str:
     if not quantity.is_number:
         return shown(quantity, value)
     number = value.mean if isinstance(value, Distribution) else float(str(value))
-    if quantity.unit == _LEVEL:
-        return f"{formats.number(100.0 * number)}{formats.NARROW_SPACE}%"
     return measure_of(quantity).words(number)
 
 
 def plausible_range(fact: StatedValue) -> str:
     """Return the range found in the sources, or else what is allowed."""
     quantity = fact.quantity
-    if quantity.unit == _LEVEL:
-        return "0 to 100"
-    bounds = quantity.bounds
-    if quantity.plausible is not None:
-        return _between(*quantity.plausible)
-    if "ge" in bounds and bounds.get("le", math.inf) <= 1.0:
-        return _between(bounds["ge"], bounds["le"])
+    per_unit = measure_of(quantity).per_unit
+    bounds = {name: end * per_unit for name, end in quantity.bounds.items()}
+    if quantity.plausible is not None and quantity.unit != _LEVEL:
+        return _between(*(end * per_unit for end in quantity.plausible))
     return range_in_words(bounds) if bounds else formats.NOTHING
 
 
@@ -132,7 +130,7 @@ def _rows(fact: StatedValue) -> list[h.Element]:
             h.button(".link", data_action="explain", data_value=quantity.name)[_name(quantity)]
         ],
         h.td(".number")[h.strong[_number(fact)]],
-        h.td["" if fact.stands_for else _unit(quantity)],
+        h.td["" if fact.stands_for else unit_of(quantity)],
         h.td[plausible_range(fact) if quantity.is_number else ""],
         h.td[confidence_badge(confidence_of(fact))],
     ]
@@ -154,13 +152,7 @@ def _name(quantity: Quantity) -> str:
 
 
 def _number(fact: StatedValue) -> str:
-    if fact.quantity.unit == _LEVEL:
-        return formats.number(100.0 * float(fact.value))
     return fact.stands_for or shown(fact.quantity, fact.value)
-
-
-def _unit(quantity: Quantity) -> str:
-    return "%" if quantity.unit == _LEVEL else quantity.unit
 
 
 # --------------------------------------------------------------------------------------
@@ -189,30 +181,70 @@ def CapabilityDrawer(session: Session, capability: CapabilityName) -> None:
                 explain(session, name)
 
     on_action = reported(session, act)
-    worth = _worth_of(session, capability)
+    shown = _worth_of(session, capability)
     with solara.Div(classes=["drawer-body"]):
         Markup(_head(scenario, capability, problem), on_action)
-        Markup(_worth_head(session, worth, capability, is_table=is_table), on_action)
-        if worth is not None and is_table:
-            Markup(table(worth_of_levels(worth).as_table()))
-        elif worth is not None:
-            Chart(worth_of_levels(worth), _SPACE)
-            Markup(_reasons(worth), on_action)
+        Markup(_worth_head(session, shown, capability, is_table=is_table), on_action)
+        if shown is not None and is_table:
+            Markup(table(shown.figure().as_table()))
+        elif shown is not None:
+            Chart(shown.figure(), _SPACE)
+            Markup(_reasons(shown), on_action)
         Markup(h.h3["What it does"])
         for equation in equations_about(capability):
-            Markup(equations.equation_text(equation, scenario))
             here = level_of(scenario, capability) if equation.variable.is_level else None
+            Markup(equations.equation_text(equation, scenario, here))
             Chart(equations.curve(equation, scenario, here), equations.SPACE)
         takes = equations.equation_text(equations.WORK[capability], scenario)
         Markup(h.fragment[h.h3["What it takes"], takes, _facts(scenario, capability)], on_action)
 
 
-def _worth_of(session: Session, capability: CapabilityName) -> LevelWorth | None:
+@dataclass(frozen=True)
+class ShownWorth:
+    """What the drawer shows of the levels of a capability, written as all of the plan is.
+
+    Attributes
+    ----------
+    levels
+        The worth of each level, with that of the whole plan as its answer has it.
+    here
+        The worth of the plan's own level, which is what the plan would lose without it.
+    credit
+        What else is known of the capability; None if nothing is, or the plan does not raise it.
+    notation
+        How the worth of the plan is written.
+    """
+
+    levels: LevelWorth
+    here: PairedDifference
+    credit: Credit | None
+    notation: Notation
+
+    def written(self, mean: float | None) -> str:
+        """Return a worth as the card of the credit writes it."""
+        is_all = self.credit is not None and len(self.credit.capabilities) == 1
+        return self.notation.worth(mean) if is_all else self.notation.part(mean)
+
+    def figure(self) -> Figure:
+        """Return the curve of the levels."""
+        return worth_of_levels(self.levels, self.notation.money, self.written, self.here)
+
+
+def _worth_of(session: Session, capability: CapabilityName) -> ShownWorth | None:
     """Return what is known of the levels in the plan that is shown, or else nothing."""
-    known = session.explanation.value
+    known, answer = session.explanation.value, session.answer.value
     if known is None or known.subject != capability or known.plan.key != session.plan.key:
         return None
-    return known.levels
+    if known.levels is None or answer is None or answer.plan.key != session.plan.key:
+        return None
+    levels = known.levels.known_with(answer.comparison.difference("npv").values)
+    credit = credit_of(session)
+    if credit is not None and capability not in credit.capabilities:
+        credit = None
+    here = levels.worth(levels.here)
+    if credit is not None and credit.replications >= levels.replications:
+        here = credit.worth(capability, "dropped")
+    return ShownWorth(levels, here, credit, notation_of(answer.comparison))
 
 
 def _head(scenario: Scenario, capability: CapabilityName, problem: str) -> h.Fragment:
@@ -245,16 +277,19 @@ def _head(scenario: Scenario, capability: CapabilityName, problem: str) -> h.Fra
 
 
 def _worth_head(
-    session: Session, worth: LevelWorth | None, capability: CapabilityName, *, is_table: bool
+    session: Session, shown: ShownWorth | None, capability: CapabilityName, *, is_table: bool
 ) -> h.Fragment:
-    if worth is None:
+    if shown is None:
         return h.fragment[h.h3["What it is worth here"], h.p(".label")["Being computed"]]
-    credit, answer = credit_of(session), session.answer.value
-    share, as_set = "", "" if answer is None or answer.over is None else "; all as set"
-    if credit is not None and capability in credit.capabilities:
-        known = credit.share(capability).estimate
-        money = money_of_levels(worth)
-        share = f"; fair share {money.difference(known.mean or 0.0, known.half_width)}"
+    answer = session.answer.value
+    others, as_set = "", "" if answer is None or answer.over is None else "; all as set"
+    if shown.credit is not None and len(shown.credit.capabilities) > 1:
+        # What the curve ends in is the first question; the others stand beside it by their names.
+        asked = {name: words.heading for name, words in QUESTIONS.items() if name != "dropped"}
+        others = "".join(
+            f"; {heading} {shown.written(shown.credit.worth(capability, name).estimate.mean)}"
+            for name, heading in asked.items()
+        )
     return h.fragment[
         h.div(".worth-head")[
             h.h3["What it is worth here"],
@@ -265,22 +300,27 @@ def _worth_head(
                 aria_label="Show as a table",
             )[icon("table", 16)],
         ],
-        h.p(".label")[f"{worth_of_levels(worth).unit}{share}{as_set}"],
+        h.p(".label")[f"{shown.figure().unit}{others}{as_set}"],
     ]
 
 
-def _reasons(worth: LevelWorth) -> h.Fragment:
+def _reasons(shown: ShownWorth) -> h.Fragment:
+    worth = shown.levels
     best = worth.ranking().order[0]
     return h.fragment[
         h.p(".reasons")[_why(worth, best)],
         h.div(".best-level", data_futures=str(worth.replications))[
-            h.p[best_level(worth)],
+            h.p[best_level(worth, lambda gain: _with_unit(shown, gain))],
             best != worth.here
             and h.button(data_action="level", data_value=f"{best * 100:g} %")[
                 f"Use {level_word(best)}"
             ],
         ],
     ]
+
+
+def _with_unit(shown: ShownWorth, gain: PairedDifference) -> str:
+    return f"{shown.written(gain.estimate.mean)}{shown.notation.money.short}"
 
 
 def _why(worth: LevelWorth, best: float) -> h.Fragment:

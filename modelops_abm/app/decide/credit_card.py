@@ -1,7 +1,8 @@
-"""Which capability of a plan earns it: the share of each in what they make together.
+"""Which capability of a plan earns it: three questions, and the answers to the one that is chosen.
 
-An answer and a credit come by themselves: `credit_of` says whether they are of one plan. Then the
-shares as sentence, rows and table; then the card, which fills as they become known.
+An answer and a credit come by themselves: `known_credit` puts them together, so that all that is
+said of one plan adds up to one number. Then the answers as sentence, rows and table; then the card,
+which fills as they become known.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import htpy as h
-import numpy as np
 import solara
 
 from modelops_abm import formats
@@ -18,30 +18,52 @@ from modelops_abm.app.drawing.cards import card_head, table
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.answer import Answer
+from modelops_abm.app.state.estimation import credit_of_one
 from modelops_abm.app.state.plan import key_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.charts.amounts import Money
+from modelops_abm.charts.amounts import Notation, notation_of
 from modelops_abm.charts.figure import Axis, Table, value_axis
-from modelops_abm.experiments import Credit, PairedDifference
+from modelops_abm.experiments import Comparison, Credit, PairedDifference
 from modelops_abm.experiments.credit_reasons import earning
+from modelops_abm.experiments.credit_shares import QUESTIONS, CreditQuestion
 from modelops_abm.experiments.plans import raised
+from modelops_abm.experiments.words import capitalised
 from modelops_abm.scenario import CapabilityName
 from modelops_abm.scenario.capabilities import label_of
 from modelops_abm.text import all_of
 
 
 def credit_of(session: Session) -> Credit | None:
-    """Return the credit of the plan that is answered; None while it is that of another one."""
-    answer, credit = session.answer.value, session.credit.value
-    if answer is None or credit is None or key_of(credit.plan) != answer.plan.key:
+    """Return the credit of the plan that is answered; None while that is not known."""
+    answer = session.answer.value
+    return None if answer is None else known_credit(answer, session.credit.value)
+
+
+def known_credit(answer: Answer, credit: Credit | None) -> Credit | None:
+    """Return the credit of a plan, with what all make together as its answer has it.
+
+    Parameters
+    ----------
+    answer
+        The answer.
+    credit
+        What was found out last; it may be of another plan, and does not count then.
+    """
+    if len(raised(answer.plan.scenario)) == 1:
+        return credit_of_one(answer)
+    if credit is None or (key_of(credit.plan), credit.seed) != (
+        key_of(answer.plan.scenario),
+        answer.seed,
+    ):
         return None
-    return credit
+    whole = answer.comparison.difference("npv").values
+    return credit.known_with(whole) if credit.capabilities else credit
 
 
 # --------------------------------------------------------------------------------------
-# Which capability of a plan earns it: the share of each in what they make together.
+# What each capability of a plan has to do with its worth, as one of three questions asks for it.
 
 
 TITLE = "Which capability earns it"
@@ -50,59 +72,84 @@ _TONES = {"earns": "earns", "costs": "costs", "can't tell": "untold"}
 
 @dataclass(frozen=True)
 class CreditShares:
-    """The share of each capability, highest first.
+    """The answer to one question for each capability, highest first.
 
     Attributes
     ----------
-    money
-        The unit.
+    notation
+        How the worth of the plan is written.
+    question
+        The question.
     shares
         Of each capability, in $ of day 0.
     together
-        The difference that they make together.
+        What the plan is worth.
     """
 
-    money: Money
+    notation: Notation
+    question: CreditQuestion
     shares: dict[CapabilityName, PairedDifference]
     together: PairedDifference
 
+    @property
+    def unit(self) -> str:
+        """The unit in words, and what was asked."""
+        return f"{self.notation.money.unit}, {QUESTIONS[self.question].heading}"
 
-def shares_of(credit: Credit) -> CreditShares:
-    """Return what the card shows of a credit."""
-    shares = {name: credit.share(name) for name in credit.ranking().order}
-    largest = float(np.max(np.abs(np.mean(credit.worths["npv"], axis=1))))
-    return CreditShares(Money(*formats.money_scale(largest)), shares, credit.together())
+    def amount(self, difference: PairedDifference) -> str:
+        """Return the answer for a capability, as it is written everywhere."""
+        mean = difference.estimate.mean
+        return self.notation.worth(mean) if len(self.shares) == 1 else self.notation.part(mean)
+
+
+def shares_of(
+    credit: Credit, comparison: Comparison, question: CreditQuestion = "dropped"
+) -> CreditShares:
+    """Return what the card shows of a credit of a plan that is answered by a comparison."""
+    order = credit.ranking(question=question).order
+    shares = {name: credit.worth(name, question) for name in order}
+    whole = comparison.difference("npv")
+    return CreditShares(notation_of(comparison), question, shares, whole)
+
+
+_WITHOUT = {
+    "dropped": ("the plan would earn {} more without {}", "dropping {} makes no difference"),
+    "share": ("{1} costs {0}", "{} cannot be told from zero"),
+    "alone": ("{1} alone would cost {0}", "{} alone cannot be told from zero"),
+}
+_EARN = {
+    "dropped": "Each is missed if dropped.",
+    "share": "Each capability earns.",
+    "alone": "Each would earn alone.",
+}
 
 
 def finding(shown: CreditShares) -> str:
     """Return what the card shows, in a sentence."""
     costing = [name for name, share in shown.shares.items() if share.verdict == "loses"]
     untold = [name for name, share in shown.shares.items() if share.verdict == "cannot tell yet"]
+    costs, no_difference = _WITHOUT[shown.question]
     parts = []
     if costing:
         worst = min(costing, key=lambda name: shown.shares[name].estimate.mean or 0.0)
-        amount = _amount(shown, shown.shares[worst]).lstrip(formats.MINUS)
-        parts.append(f"{worst} costs {amount}{shown.money.short}")
+        amount = shown.amount(shown.shares[worst]).lstrip(formats.MINUS)
+        parts.append(costs.format(f"{amount}{shown.notation.money.short}", worst))
     if untold:
-        who = all_of(untold) if len(untold) == 1 else formats.count_in_words(len(untold))
-        parts.append(f"{who} cannot be told from zero")
+        who = (
+            all_of(untold) if len(untold) < 3 else f"{formats.count_in_words(len(untold))} of them"
+        )
+        told = no_difference.format(who)
+        parts.append(f"{told} that can be told" if shown.question == "dropped" else told)
     if not parts:
-        return "Each capability earns." if len(shown.shares) > 1 else "It earns all of it."
-    sentence = "; ".join(parts)
-    return f"{sentence[0].upper()}{sentence[1:]}."
+        return _EARN[shown.question] if len(shown.shares) > 1 else "It earns all of it."
+    return f"{capitalised('; '.join(parts))}."
 
 
-def rows(shown: CreditShares, whole: PairedDifference | None = None) -> h.Element:
-    """Return the shares as marks on a common scale, with numbers and words.
-
-    Parameters
-    ----------
-    whole
-        What the plan is worth as the verdict has it; by default what the shares add up to.
-    """
+def rows(shown: CreditShares) -> h.Element:
+    """Return the answers as marks on a common scale, with numbers and words."""
     intervals = {name: Interval.of(share) for name, share in shown.shares.items()}
     scale = Scale.around(intervals.values())
-    size = shown.money.size
+    size = shown.notation.money.size
     axis = value_axis([scale.low / size, scale.high / size], signed=True)
     return h.div(".credit-rows", role="table", aria_label=finding(shown))[
         h.div(".credit-lines", aria_hidden="true")[_grid_lines(axis, scale, size)],
@@ -110,14 +157,32 @@ def rows(shown: CreditShares, whole: PairedDifference | None = None) -> h.Elemen
         h.div(".credit-row.together", role="row")[
             h.strong(role="rowheader")["Together"],
             h.span,
-            h.strong(".number.plan", role="cell")[
-                _amount(shown, shown.together) if whole is None else shown.money.worth(whole)
+            h.strong(".number.plan", role="cell", data_worth="together")[
+                shown.notation.worth(shown.together.estimate.mean)
             ],
             h.span(role="cell"),
         ],
         h.div(".credit-row.credit-axis", aria_hidden="true")[
             h.span, h.span(".numbers")[_axis_numbers(axis, scale, size)]
         ],
+    ]
+
+
+def questions(chosen: CreditQuestion) -> h.Element:
+    """Return the switch between the questions, and what the one that is chosen asks."""
+    return h.div(".credit-question")[
+        h.div(".segments", role="group", aria_label="What is asked of each capability")[
+            (
+                h.button(
+                    data_action="question",
+                    data_value=name,
+                    aria_pressed=str(name == chosen).lower(),
+                    title=capitalised(asked.meaning),
+                )[capitalised(asked.heading)]
+                for name, asked in QUESTIONS.items()
+            )
+        ],
+        h.p(".label")[f"{capitalised(QUESTIONS[chosen].meaning)}."],
     ]
 
 
@@ -149,22 +214,19 @@ def progress_words(futures: int, aim: int) -> str:
     return f"{formats.count_of(futures, aim)} futures of every combination"
 
 
-def credit_table(credit: Credit) -> Table:
-    """Return the same numbers as a table, with what each makes alone and on top of the others."""
-    shown = shares_of(credit)
+def credit_table(credit: Credit, comparison: Comparison) -> Table:
+    """Return the answers to all questions as a table, in the order of the first."""
+    shown = shares_of(credit, comparison)
     cells = [
         (
             label_of(name),
-            *(
-                _with_interval(shown, difference)
-                for difference in (credit.share(name), credit.alone(name), credit.last(name))
-            ),
+            *(_with_interval(shown, credit.worth(name, question)) for question in QUESTIONS),
         )
         for name in shown.shares
     ]
-    columns = ("Capability", "Share", "Alone", "Added last")
-    unit = f"{shown.money.unit}, 95{formats.NARROW_SPACE}% interval of the average"
-    return Table(f"Net value earned by each capability, {unit}", columns, cells)
+    headings = (capitalised(asked.heading) for asked in QUESTIONS.values())
+    unit = f"{shown.notation.money.unit}, 95{formats.NARROW_SPACE}% interval of the average"
+    return Table(f"What each capability earns, {unit}", ("Capability", *headings), cells)
 
 
 def _row(shown: CreditShares, name: CapabilityName, interval: Interval, scale: Scale) -> h.Element:
@@ -177,24 +239,14 @@ def _row(shown: CreditShares, name: CapabilityName, interval: Interval, scale: S
             )[label_of(name)]
         ],
         interval_mark(interval, scale, ticks=()),
-        h.strong(".number", role="cell")[_amount(shown, share)],
+        h.strong(".number", role="cell")[shown.amount(share)],
         h.span(class_=["word", f"tone-{_TONES[word]}"], role="cell")[word],
     ]
 
 
-def _amount(shown: CreditShares, difference: PairedDifference) -> str:
-    """Return a difference with the digits that suit all shares."""
-    mean = difference.estimate.mean
-    if mean is None:
-        return formats.NOTHING
-    widest = max(share.estimate.half_width or 0.0 for share in shown.shares.values())
-    return shown.money.difference(mean, widest)
-
-
 def _with_interval(shown: CreditShares, difference: PairedDifference) -> str:
-    known = difference.estimate
-    half_width = f" ±{formats.number((known.half_width or 0.0) / shown.money.size, 2)}"
-    return _amount(shown, difference) + half_width
+    width, size = difference.estimate.half_width or 0.0, shown.notation.money.size
+    return f"{shown.amount(difference)} ±{formats.number(width / size, shown.notation.digits + 1)}"
 
 
 def _grid_lines(axis: Axis, scale: Scale, size: float) -> list[h.Element]:
@@ -239,6 +291,8 @@ def Shares(session: Session) -> None:
         match action:
             case ("table", _):
                 show_table(not is_table)
+            case ("question", asked) if asked in QUESTIONS:
+                session.question.set(asked)
             case ("explain", name):
                 explain(session, name)
 
@@ -249,7 +303,7 @@ def Shares(session: Session) -> None:
             data_part="credit",
             data_futures=str(credit.replications) if credit is not None else "0",
             data_answers=answer.plan.key if is_known and answer is not None else "",
-        )[_content(credit, answer, is_table=is_table)],
+        )[_content(credit, answer, session.question.value, is_table=is_table)],
         reported(session, act),
         css_class="credit-place",
     )
@@ -271,13 +325,15 @@ def CreditProgress(session: Session) -> None:
         Markup(h.fragment[()])
 
 
-def _content(credit: Credit | None, answer: Answer | None, *, is_table: bool) -> h.Fragment:
+def _content(
+    credit: Credit | None, answer: Answer | None, question: CreditQuestion, *, is_table: bool
+) -> h.Fragment:
     if credit is None or not credit.capabilities or answer is None:
         return h.fragment[card_head(TITLE, "")]
-    shown = shares_of(credit)
+    shown = shares_of(credit, answer.comparison, question)
     as_set = "" if answer.over is None else ", as set"
-    unit = f"{shown.money.unit}, share of the difference{as_set}"
-    head = card_head(TITLE, unit, finding(shown), is_table=is_table)
-    whole = answer.comparison.difference("npv")
-    body = table(credit_table(credit)) if is_table else rows(shown, whole)
-    return h.fragment[head, body]
+    head = card_head(TITLE, f"{shown.unit}{as_set}", finding(shown), is_table=is_table)
+    if is_table:
+        return h.fragment[head, table(credit_table(credit, answer.comparison))]
+    # Of one capability all questions have one answer.
+    return h.fragment[head, len(shown.shares) > 1 and questions(question), rows(shown)]

@@ -348,9 +348,17 @@ _POINTS = 61
 _NEAR_START, _AT_END = 0.3, 0.85
 
 
-def equation_text(equation: Equation, scenario: Scenario) -> h.Element:
-    """Return an equation with the scenario's numbers, and what its variable stands for."""
+def equation_text(equation: Equation, scenario: Scenario, here: float | None = None) -> h.Element:
+    """Return an equation with the scenario's numbers, what its variable stands for, and an example.
+
+    Parameters
+    ----------
+    here
+        Where the plan stands on the curve; None for half of its range.
+    """
     variable = equation.variable
+    at = here if here else variable.high / 2.0
+    worked = formula(equation.expression, {**equation.values(scenario), variable.symbol: at})
     return h.div(".equation")[
         h.p(".formula")[
             f"{equation.result} = ",
@@ -358,6 +366,13 @@ def equation_text(equation: Equation, scenario: Scenario) -> h.Element:
             f" {equation.unit}",
         ],
         h.p(".label")[h.i[variable.symbol], f": {variable.meaning}"],
+        h.p(".label.worked")[
+            f"{'Here' if here else 'For example'}, ",
+            h.i[variable.symbol],
+            f" = {at:.3g}: ",
+            worked,
+            f" = {equation.at(scenario, at):.3g} {equation.unit}",
+        ],
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ import numpy as np
 
 from modelops_abm import formats
 from modelops_abm.app.drawing.interval_mark import Bracket, Interval, Scale, interval_mark
+from modelops_abm.app.theme import icon
 from modelops_abm.charts import amounts
 from modelops_abm.evidence.benchmarks import (
     BENCHMARKS,
@@ -23,26 +24,28 @@ from modelops_abm.evidence.benchmarks import (
 from modelops_abm.evidence.measures import range_in_words
 from modelops_abm.experiments import Comparison, PairedDifference
 from modelops_abm.experiments.finance import Finance
-from modelops_abm.experiments.words import chance
-from modelops_abm.runs.summary import FIGURES_OF_PAGE, LABELS, MORE_OF_PAGE, OUTCOMES
+from modelops_abm.experiments.words import PaidBack, chance
+from modelops_abm.runs.summary import FIGURES_OF_PAGE, LABELS
 
 _PERCENT = 100.0
-_LABELS = {
-    **LABELS,
-    "maintenance_share": "Time on upkeep",
+DEFINITIONS: Mapping[str, str] = {
+    "npv": "What the predictions are worth, less what they, the team and the capabilities cost,"
+    " each dollar discounted to day 0. Below it stands the difference from the baseline, future by"
+    " future.",
+    "availability": "The part of the time in production in which a version of a model serves.",
+    "maintenance_share": "The part of the team's days that keeps what is there: repairs, answers to"
+    " requests, retrainings.",
+    "idea_to_production_median_days": "How long the middle one of the models that go live has taken"
+    " from its idea. It can rise when a faster team also builds older ideas.",
+    "payback": "The first day from which plan less baseline, discounted, stays at 0 or above. Of"
+    " the plan it is that of the middle one of all futures, those that never pay back last.",
+    "loss": "In how many futures the net present value ends below that of the baseline, with the"
+    " 95 % interval of that chance (Wilson).",
+    "retired_abandoned": "Models that were retired because hardly anybody used them any more.",
 }
-_MEANINGS = {
-    **{
-        name: OUTCOMES[name].meaning
-        for name in (*FIGURES_OF_PAGE, *MORE_OF_PAGE)
-        if name in OUTCOMES
-    },
-    "retired_abandoned": "Models that were retired because hardly anybody used them any more",
-    "payback": "When the plan has earned what it cost, and stays ahead: the middle one of the"
-    " futures",
-    "loss": "In how many futures the plan ends below its baseline",
-}
-"""What a label says on being pointed at."""
+"""What key figures are."""
+LABELS_ON_PAGE = {**LABELS, "maintenance_share": "Time on upkeep"}
+"""What figures are called on the page."""
 _LIVE = formats.MONTH_DAYS
 
 
@@ -115,8 +118,7 @@ def further_figures(comparison: Comparison) -> tuple[Figure, ...]:
 def _net_value(comparison: Comparison, over: Comparison | None) -> Figure:
     plan, baseline = comparison.means("npv")
     difference = comparison.difference("npv")
-    size, _ = formats.money_scale(max(abs(plan), abs(baseline)))
-    digits = amounts.digits_for(difference, size)
+    (size, _), digits = amounts.notation_of(comparison)
     figure = _paired(
         "npv",
         LABELS["npv"],
@@ -163,7 +165,7 @@ def _level(comparison: Comparison, over: Comparison | None, name: str) -> Figure
     drawn = None if over is None else over.difference(name)
     figure = _paired(
         name,
-        _LABELS[name],
+        LABELS_ON_PAGE[name],
         _in_unit(plan, unit, unit.of_level),
         _in_unit(baseline, unit),
         difference,
@@ -290,20 +292,22 @@ def _payback(comparison: Comparison, over: Comparison | None) -> Figure:
         return _nothing("payback", label)
     horizon = float(finance.horizon_days)
     drawn = finance if over is None else over.finance
-    median = finance.payback_quantile(0.5)
-    never = drawn.never
+    paid, over_all = comparison.paid_back, PaidBack.of(drawn)
     between, alone = (_paid_between(each) for each in (drawn, finance))
-    # Where the range has no end, the number that never pay back says so, in one line.
-    said = [between] if between and not between.endswith(_LATER) else []
-    if never.count:
-        said.append(f"{formats.count_of(never.count, never.n)} never")
-    interval = Interval(None if median is None else min(median, horizon), None, _paid(finance))
+    # Where the range has no end, the number of futures that pay back says so, in one line.
+    # Of what the value says, "month 9" or "never", and never of the opposite.
+    so = replace(over_all, day=paid.day)
+    said = [f"in {so.count_of_when}"]
+    if between and not between.endswith(_LATER):
+        said.append(between)
+    at = None if paid.day is None else min(paid.day, horizon)
+    interval = Interval(at, None, _paid(finance))
     if over is not None:
         interval = replace(interval, unknown=_paid(drawn))
     return Figure(
         "payback",
         label,
-        formats.payback(median),
+        paid.when,
         "",
         "",
         "; ".join(said),
@@ -373,7 +377,12 @@ def _chance_of_loss(comparison: Comparison, over: Comparison | None) -> Figure:
 
 
 def figures_card(
-    content: tuple[Figure, ...], *, answers: str = "", futures: int = 0, organisations: int = 0
+    content: tuple[Figure, ...],
+    *,
+    answers: str = "",
+    futures: int = 0,
+    organisations: int = 0,
+    explains: bool = False,
 ) -> h.Element:
     """Return the key figures.
 
@@ -382,6 +391,8 @@ def figures_card(
     answers, futures, organisations
         Key of the plan that they answer, and the numbers of futures as set and of organisations
         that they hold.
+    explains
+        Whether each has a button that opens the drawer on it.
     """
     return h.section(
         ".card.figures",
@@ -390,7 +401,7 @@ def figures_card(
         data_futures=str(futures),
         data_organisations=str(organisations),
         aria_label="Key figures",
-    )[(_figure(figure) for figure in content)]
+    )[(_figure(figure, explains=explains) for figure in content)]
 
 
 def waiting_figures() -> h.Element:
@@ -403,14 +414,23 @@ def waiting_figures() -> h.Element:
                 h.p(".change")[h.span["\u00a0"]],
                 interval_mark(Interval(None, None, None), Scale(-1.0, 1.0)),
             ]
-            for label in map(_LABELS.__getitem__, FIGURES_OF_PAGE)
+            for label in map(LABELS_ON_PAGE.__getitem__, FIGURES_OF_PAGE)
         )
     ]
 
 
-def _figure(figure: Figure) -> h.Element:
+def _figure(figure: Figure, *, explains: bool) -> h.Element:
     return h.div(".figure", data_figure=figure.name)[
-        h.p(".label", title=_MEANINGS.get(figure.name))[figure.label],
+        h.div(".label", title=DEFINITIONS.get(figure.name))[
+            h.span[figure.label],
+            explains
+            and h.button(
+                ".plain.icon.info",
+                data_action="explain",
+                data_value=f"figure {figure.name}",
+                aria_label=f"What {figure.label} is, and how this plan comes to it",
+            )[icon("info", 14)],
+        ],
         h.p(".value")[figure.value, figure.versus and h.span(".versus")[figure.versus]],
         h.p(".change", title=f"{figure.change} {figure.range}".strip())[
             figure.change and h.strong[figure.change], " ", h.span[figure.range]

@@ -109,8 +109,26 @@ def _is_within(value: float, bounds: Mapping[str, float]) -> bool:
     return all(checks[name](float(at)) for name, at in bounds.items())
 
 
+_SHARES = ("level", "probability", "share")
+"""How the units of shares begin; what stands behind says of what."""
+
+
+def is_share(quantity: Quantity) -> bool:
+    """Return whether a value is a share, which is written in per cent as on the rail."""
+    return quantity.is_number and quantity.unit.partition(" ")[0] in _SHARES
+
+
+def unit_of(quantity: Quantity) -> str:
+    """Return the unit of a number as it is shown: % of power for a share of power."""
+    if is_share(quantity):
+        return " ".join(["%", *quantity.unit.split()[1:]])
+    return quantity.unit
+
+
 def measure_of(quantity: Quantity) -> Measure:
     """Return how a number of the catalogue stands in a field, with the unit that it has there."""
+    if is_share(quantity):
+        return Measure("", f"{formats.NARROW_SPACE}{unit_of(quantity)}", 100.0)
     if quantity.unit.startswith("$"):
         return Measure("$", _after(quantity.unit[1:].strip()))
     return Measure("", _after(quantity.unit))
@@ -123,13 +141,13 @@ def _after(unit: str) -> str:
 def shown(quantity: Quantity, value: Any) -> str:
     """Return a value of the catalogue as it stands in a field: a number, a word, a list of them."""
     if isinstance(value, Distribution):
-        return Measure().entry(value.mean)
+        return measure_of(quantity).entry(value.mean)
     if isinstance(value, bool):
         return _WORDS_OF_FLAGS[value]
     if isinstance(value, tuple):
         return ", ".join(map(str, value))
     if quantity.is_number:
-        return Measure().entry(value)
+        return measure_of(quantity).entry(value)
     return str(value)
 
 

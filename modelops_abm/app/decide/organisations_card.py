@@ -18,7 +18,7 @@ from modelops_abm.app.state.answer import LIKE_YOURS
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.charts.amounts import digits_for, money_for
+from modelops_abm.charts.amounts import digits_for, notation_of
 from modelops_abm.charts.figure import Axis, Floats, Table, value_axis
 from modelops_abm.experiments import Comparison
 
@@ -50,17 +50,24 @@ class Dots(NamedTuple):
     axis: Axis
 
 
-def dots_of(over: Comparison) -> Dots:
+def dots_of(over: Comparison, size: float) -> Dots:
     """Return a hundred dots that are spread as all futures are, and of which as many earn.
+
+    Parameters
+    ----------
+    over
+        Over what the organisation may be.
+    size
+        What an amount is divided by.
 
     >>> from modelops_abm import preset, with_values
     >>> from modelops_abm.experiments import compare, draws_of
     >>> plan = with_values(preset("all_five"), {"horizon_days": 60}, source="example")
-    >>> len(dots_of(compare(plan, 20, draws=draws_of(plan, 20))).values)
+    >>> len(dots_of(compare(plan, 20, draws=draws_of(plan, 20)), 1e6).values)
     100
     """
     difference = over.difference("npv")
-    worth = np.sort(difference.values) / money_for(difference).size
+    worth = np.sort(difference.values) / size
     paying = worth > 0.0
     earning = round(DOTS * over.chance.share)
     if 0 < over.chance.count < over.chance.n:  # never all or none unless it is so
@@ -164,7 +171,8 @@ def organisations(
         Whether the table is shown in place of the dots; None if there is no switch.
     """
     as_set, difference = comparison.difference("npv"), over.difference("npv")
-    money, found = money_for(difference), dots_of(over)
+    notation = notation_of(comparison)
+    money, found = notation.money, dots_of(over, notation.money.size)
     digits = digits_for(difference, money.size)
     worst, best, mean = (
         formats.number(value / money.size, digits, signed=True)
@@ -189,7 +197,7 @@ def organisations(
         interval_mark(Interval.of(as_set, difference), scale),
         h.p(".label.averages")[
             f"average of all {mean}{money.short}",
-            h.strong[f"as set {money.worth(as_set)}{money.short}"],
+            h.strong[f"as set {notation.worth(as_set.estimate.mean)}{money.short}"],
         ],
     ]
 

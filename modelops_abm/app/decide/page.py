@@ -12,11 +12,12 @@ import solara
 
 from modelops_abm.app.decide.advice_card import AdviceCard
 from modelops_abm.app.decide.chart_cards import LossesCard, NetValueCard, OverTimeCard, TeamTimeCard
+from modelops_abm.app.decide.comparison_card import ComparisonCard
 from modelops_abm.app.decide.credit_card import CreditCard, credit_of
 from modelops_abm.app.decide.figures import figures, figures_card, waiting_figures
 from modelops_abm.app.decide.organisations_card import OrganisationsCard
 from modelops_abm.app.decide.parameter_drawer import Drawer
-from modelops_abm.app.decide.rail import Rail
+from modelops_abm.app.decide.rail import Rail, explain
 from modelops_abm.app.decide.rail_rows import maximum_of
 from modelops_abm.app.decide.sentences import progress, use_advice, use_staffing
 from modelops_abm.app.decide.settle_card import SettleCard
@@ -60,6 +61,11 @@ def Cards(session: Session) -> None:
     # With what nobody knows, the organisations come first, and the credit, which is as set, below.
     is_over = session.is_over.value
     second = OrganisationsCard if is_over else CreditCard
+    if session.compared.value is not None and session.tray.value:
+        with solara.Div(classes=["decide-cards"]):
+            ErrorBoundary(ComparisonCard, session)
+            ErrorBoundary(TrayCard, session)
+        return
     rest = [CreditCard, *CARDS[:1], SettleCard, *CARDS[1:]] if is_over else CARDS
     with solara.Div(classes=["decide-cards"]):
         ErrorBoundary(AdviceCard, session)
@@ -139,6 +145,15 @@ def Figures(session: Session) -> None:
         shown = figures(known, answer.over)
         drawn = 0 if answer.over is None else answer.over.replications
         content = figures_card(
-            shown, answers=answer.plan.key, futures=known.replications, organisations=drawn
+            shown,
+            answers=answer.plan.key,
+            futures=known.replications,
+            organisations=drawn,
+            explains=True,
         )
-    Markup(content, css_class="figures-place")
+
+    def act(action: Action) -> None:
+        if action.name == "explain":
+            explain(session, action.value)
+
+    Markup(content, reported(session, act), css_class="figures-place")

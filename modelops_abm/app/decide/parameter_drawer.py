@@ -24,7 +24,10 @@ from modelops_abm.app.decide.capability_drawer import (
     value_in_words,
 )
 from modelops_abm.app.decide.equations import equations_about
-from modelops_abm.app.decide.rail_rows import SETTABLE, setting_rows, take_entry
+from modelops_abm.app.decide.figure_drawer import SUBJECTS, FigureDrawer
+from modelops_abm.app.decide.figures import LABELS_ON_PAGE
+from modelops_abm.app.decide.measures import measure_of
+from modelops_abm.app.decide.rail_rows import SETTABLE, name_in_words, setting_rows, take_entry
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, confidence_badge, interval_mark
 from modelops_abm.app.errors import ErrorBoundary, reported
 from modelops_abm.app.state.jobs import Job, Jobs
@@ -129,7 +132,7 @@ def stream_effect(
 
 def _unagreed(quantity: Quantity, value: float) -> str:
     return (
-        f"At {value:,.4g} {quantity.unit} the plan is larger than you have agreed to run:"
+        f"At {measure_of(quantity).words(value)} the plan is larger than you have agreed to run:"
         " set that value and say yes to running it first."
     )
 
@@ -227,7 +230,7 @@ def _facts(fact: StatedValue) -> h.Element:
         (h.fragment[h.dt[name], h.dd[words]] for name, words in rows.items() if words),
         h.dt["Confidence"],
         h.dd[confidence_badge(confidence_of(fact))],
-        h.dt["Name"],
+        h.dt["In files"],
         h.dd[h.code[quantity.name]],
     ]
 
@@ -245,7 +248,7 @@ def _effect(effect: Effect, quantity: Quantity) -> h.Element:
     return h.div(".effect-rows")[
         (
             h.div(".effect-row")[
-                h.span["As it is" if value is None else f"At {value:,.4g} {quantity.unit}"],
+                h.span["As it is" if value is None else f"At {measure_of(quantity).words(value)}"],
                 interval_mark(interval, scale, muted=value is not None),
                 h.strong(".number")[_amount(effect, value, money)],
                 h.span(".label")[_change(effect, value, money)],
@@ -289,7 +292,8 @@ def OpenDrawer(session: Session) -> None:
     """Show what the drawer explains, or nothing."""
     subject = session.drawer.value
     capability = next((name for name in CAPABILITY_NAMES if name == subject), None)
-    if capability is None and subject not in SETTABLE:
+    figure = SUBJECTS.get(subject)
+    if capability is None and figure is None and subject not in SETTABLE:
         solara.Div(style={"display": "none"})
         return
 
@@ -299,19 +303,16 @@ def OpenDrawer(session: Session) -> None:
     shown = {"role": "complementary", "aria-label": "Explanation", "data-part": "drawer"}
     with solara.Div(classes=["drawer"], attributes=shown):
         Keys({"escape": "close"}, close)
-        Markup(_head(title_of(subject)), close)
-        if capability is not None:
+        title = name_in_words(subject) if figure is None else LABELS_ON_PAGE[figure]
+        Markup(_head(title), close)
+        if figure is not None:
+            FigureDrawer(session, figure).key(subject)
+        elif capability is not None:
             # With keys: another subject is another element, to which no half-typed number goes
             # over.
             CapabilityDrawer(session, capability).key(subject)
         else:
             ParameterDrawer(session, subject).key(subject)
-
-
-def title_of(subject: str) -> str:
-    """Return what the drawer is about, in words: Monitoring; Drift: onsets per year."""
-    words = subject.removeprefix("capabilities.").replace("_", " ").replace(".", ": ")
-    return f"{words[0].upper()}{words[1:]}"
 
 
 def _head(title: str) -> h.Element:

@@ -1,12 +1,12 @@
 """The rail: everything of a plan that a visitor can move, with its history above it.
 
-First the rail and what its buttons do, then its head: undo, redo, replay, reset; the preset; and
-the horizon. What stands in the rows, and what may be entered in them, is in `rail_rows`.
+First the rail and what its buttons do, then its head: undo, redo, replay, reset; organisation and
+plan; the horizon. What stands in the rows, and what may be entered in them, is in `rail_rows`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import htpy as h
 import solara
@@ -14,15 +14,25 @@ import solara
 from modelops_abm import formats
 from modelops_abm.app.decide import rail_rows
 from modelops_abm.app.decide.rail_rows import MOST_FOUND, SETTABLE, Problems, take_entry
+from modelops_abm.app.decide.sentences import plan_name
 from modelops_abm.app.errors import reported
-from modelops_abm.app.state.plan import History, Plan, name_of
+from modelops_abm.app.state.plan import (
+    ORGANISATIONS,
+    PLANS,
+    History,
+    Plan,
+    name_of,
+    name_of_organisation,
+    planned_by,
+)
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import STEP_KEYS, Controls, Keys, Markup
 from modelops_abm.app.widgets.controls import Entry, Field, Search, Slider
 from modelops_abm.app.widgets.markup import Action
+from modelops_abm.runs.summary import FIGURES_OF_PAGE
 from modelops_abm.scenario import CAPABILITY_NAMES
-from modelops_abm.scenario.presets import PRESETS
+from modelops_abm.scenario.presets import PRESETS, preset
 
 _NONE_WRONG: Problems = {}
 
@@ -50,7 +60,7 @@ def Rail(session: Session) -> None:
     with solara.Div(classes=["rail", *["rail-open"] * is_open], attributes=shown):
         Keys(STEP_KEYS, lambda meaning: on_action(Action(meaning, "")))
         Markup(rail_head(session.history.value), on_action, "rail-title")
-        Markup(preset_menu(session.plan), on_action, "rail-preset")
+        Markup(pickers(session.plan), on_action, "rail-preset")
         Sliders(session, problems, on_enter)
         choice = h.fragment[
             horizon_choice(session.plan), _opener("Assumptions", is_open, ".narrow")
@@ -107,8 +117,10 @@ def carry_out(session: Session, action: Action) -> None:
             session.replay()
         case ("reset", _):
             session.reset()
-        case ("preset", name) if name in PRESETS:
-            session.take_preset(name)
+        case ("organisation", name) if name in ORGANISATIONS:
+            session.take_organisation(name)
+        case ("plan", name) if name in PLANS:
+            session.take_plan(name)
         case ("horizon", days) if horizon_days(days):
             session.change({"horizon_days": horizon_days(days)})
 
@@ -132,17 +144,26 @@ def _controls(
 
 
 def explain(session: Session, subject: str) -> None:
-    """Open the drawer on a capability or a value; close it if it is open on that."""
-    if subject in CAPABILITY_NAMES or subject in SETTABLE:
+    """Open the drawer on a capability, value or key figure; close it if it is open on that."""
+    figures = {f"figure {name}" for name in FIGURES_OF_PAGE}
+    if subject in CAPABILITY_NAMES or subject in SETTABLE or subject in figures:
         session.drawer.set("" if session.drawer.value == subject else subject)
 
 
 def _assumptions_head(plan: Plan, is_open: bool) -> h.Element:
-    count = len(rail_rows.changed_assumptions(plan))
-    words = f"{count} changed" if count else "all at default"
+    words = _how_many_changed(plan)
     return h.div(".rail-assumptions-head")[
         h.h2["Main assumptions"], _opener(words, is_open, ".plain")
     ]
+
+
+def _how_many_changed(plan: Plan) -> str:
+    """Return how many assumptions the visitor has changed, and how many are as nobody else's."""
+    changed, unlike = rail_rows.changed_assumptions(plan), rail_rows.unlike_default(plan)
+    if changed:
+        return f"{len(changed)} changed"
+    # What an organisation has of its own is no change of the visitor's, and no default.
+    return f"{len(unlike)} not at default" if unlike else "all at default"
 
 
 def _opener(words: str, is_open: bool, css_class: str) -> h.Element:
@@ -161,7 +182,7 @@ def _hits(count: int) -> str:
 
 
 # --------------------------------------------------------------------------------------
-# The head of the rail: undo, redo, replay, reset; the preset; and the horizon.
+# The head of the rail: undo, redo, replay, reset; organisation and plan; and the horizon.
 
 
 HORIZON_YEARS = (1, 3, 5)
@@ -194,17 +215,49 @@ def rail_head(history: History) -> h.Element:
     ]
 
 
-def preset_menu(plan: Plan) -> h.Element:
-    """Return the menu of presets, and whether the plan differs from the one that it shows."""
-    is_own = plan.start not in PRESETS
+def pickers(plan: Plan) -> h.Fragment:
+    """Return the two menus: whose organisation it is, and what is planned; any goes with any."""
+    own = [name for name in plan.changes if name not in plan.planned]
+    organisation = plan.organisation if _is_preset(plan) else ""
+    named = [name for name in PLANS if planned_by(preset(name)) == plan.planned]
+    return h.fragment[
+        _picker(
+            "organisation",
+            name_of_organisation(plan),
+            {name: name_of_preset(name) for name in ORGANISATIONS},
+            organisation,
+            "changed" if own else "",
+        ),
+        _picker(
+            "plan",
+            name_of(named[0]) if named else plan_name(plan.scenario),
+            {name: name_of(name) for name in PLANS},
+            named[0] if named else "",
+        ),
+    ]
+
+
+def _is_preset(plan: Plan) -> bool:
+    return plan.belief is None and plan.base.imported is None and plan.start in PRESETS
+
+
+def name_of_preset(name: str) -> str:
+    """Return what the organisation of a preset is called."""
+    return name_of_organisation(Plan.of_preset(name))
+
+
+def _picker(
+    action: str, shown: str, options: Mapping[str, str], chosen: str, note: str = ""
+) -> h.Element:
+    title = action.capitalize()
     return h.label(".preset")[
-        h.span["Scenario" if is_own else "Preset"],
-        h.strong[name_of(plan.start)],
-        h.span["changed"] if plan.changes else None,
+        h.span[title],
+        h.strong(title=shown)[shown],
+        h.span[note] if note else None,
         icon("down"),
-        h.select(data_action="preset", aria_label="Preset")[
-            h.option(value="", selected=True)[name_of(plan.start)] if is_own else None,
-            (h.option(value=name, selected=name == plan.start)[name_of(name)] for name in PRESETS),
+        h.select(data_action=action, aria_label=title)[
+            h.option(value="", selected=True)[shown] if not chosen else None,
+            (h.option(value=name, selected=name == chosen)[w] for name, w in options.items()),
         ],
     ]
 

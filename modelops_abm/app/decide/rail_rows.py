@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from modelops_abm import formats
-from modelops_abm.app.decide.measures import Measure, measure_of, options_of, read, shown
+from modelops_abm.app.decide.measures import Measure, is_share, measure_of, options_of, read, shown
 from modelops_abm.app.state.answer import PRECISIONS, Answer, half_width_wished
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
@@ -28,6 +28,7 @@ from modelops_abm.scenario import (
     Problem,
     Quantity,
     catalogue,
+    describe,
 )
 from modelops_abm.scenario.capabilities import BY_SIZE, label_of
 from modelops_abm.scenario.fields import value_at
@@ -292,6 +293,16 @@ def _field(name: str, label: str, plan: Plan, problems: Mapping[str, str]) -> Fi
     }
 
 
+def unlike_default(plan: Plan) -> list[str]:
+    """Return the names of the assumptions that are not the default, whoever has set them."""
+    stated = describe(plan.scenario)
+    return [
+        each.quantity.name
+        for each in stated
+        if not each.is_default and each.quantity.name not in LEVERS | LABELS
+    ]
+
+
 def changed_assumptions(plan: Plan) -> list[str]:
     """Return the names of the assumptions that the visitor has changed."""
     return [name for name in plan.changes if name not in LEVERS]
@@ -380,7 +391,8 @@ def _row(quantity: Quantity, plan: Plan, problems: Mapping[str, str]) -> Field:
     }
     if quantity.is_number:
         measure = measure_of(quantity)
-        row |= {"before": measure.before, "after": "", "hint": measure.allowed(quantity)}
+        after = f"{formats.NARROW_SPACE}%" if is_share(quantity) else ""
+        row |= {"before": measure.before, "after": after, "hint": measure.allowed(quantity)}
     elif options := options_of(quantity):
         row["options"] = options
     return row
@@ -391,15 +403,28 @@ def _in_words(quantity: Quantity, value: object) -> str:
         return shown(quantity, value)
     measure = measure_of(quantity)
     number = value.mean if isinstance(value, Distribution) else float(str(value))
-    return f"{measure.before}{measure.text(number)}"
+    return (
+        measure.words(number) if is_share(quantity) else f"{measure.before}{measure.text(number)}"
+    )
 
 
 def _detail(quantity: Quantity, value: object) -> str:
-    """Return the dotted name, and what is allowed."""
+    """Return the name in words, and what is allowed."""
+    name = name_in_words(quantity.name)
     if not quantity.is_number:
-        return quantity.name
+        return name
     mean = "mean " if isinstance(value, Distribution) else ""
-    return f"{quantity.name}: {mean}{measure_of(quantity).allowed(quantity)}"
+    return f"{name}; {mean}{measure_of(quantity).allowed(quantity)}"
+
+
+def name_in_words(name: str) -> str:
+    """Return a dotted name in words.
+
+    >>> name_in_words("drift.onsets_per_year"), name_in_words("monitoring")
+    ('Drift: onsets per year', 'Monitoring')
+    """
+    words = name.removeprefix("capabilities.").replace("_", " ").replace(".", ": ")
+    return f"{words[0].upper()}{words[1:]}"
 
 
 # --------------------------------------------------------------------------------------

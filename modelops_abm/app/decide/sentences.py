@@ -7,7 +7,6 @@ worth and what else one must know, and how far it has come.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -17,12 +16,13 @@ import numpy as np
 import solara
 
 from modelops_abm import formats
-from modelops_abm.app.decide.rail_rows import day_all_in_place
+from modelops_abm.app.decide.measures import shown as value_shown
+from modelops_abm.app.decide.rail_rows import SETTABLE, day_all_in_place, name_in_words
 from modelops_abm.app.state.answer import LIKE_YOURS, Answer
 from modelops_abm.app.state.jobs import Job, Jobs
-from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.plan import Plan, name_of_organisation
 from modelops_abm.app.state.session import Session
-from modelops_abm.charts.amounts import between, digits_for, money_for, money_of
+from modelops_abm.charts.amounts import between, digits_for, money_of, notation_of
 from modelops_abm.experiments import (
     Comparison,
     Credit,
@@ -33,7 +33,7 @@ from modelops_abm.experiments import (
 )
 from modelops_abm.experiments.credit_levels import best_single_change
 from modelops_abm.experiments.plans import level_of, raised
-from modelops_abm.experiments.statistics import FUTURES, PairedDifference
+from modelops_abm.experiments.statistics import FUTURES
 from modelops_abm.experiments.team_size import is_carried
 from modelops_abm.experiments.words import (
     IS_BASELINE,
@@ -45,7 +45,8 @@ from modelops_abm.experiments.words import (
 )
 from modelops_abm.runs.threads import Rank, new_caller
 from modelops_abm.scenario import CAPABILITY_NAMES, Scenario
-from modelops_abm.scenario.capabilities import label_of, words_of
+from modelops_abm.scenario.capabilities import words_of
+from modelops_abm.scenario.fields import value_at
 from modelops_abm.text import all_of
 
 BASELINE = "the baseline"
@@ -72,17 +73,38 @@ def plan_name(scenario: Scenario) -> str:
 
 
 def full_name(plan: Plan) -> str:
-    """Return the name of a plan with what else the visitor has changed in it."""
-    others = {name for name in plan.changes if not name.startswith("capabilities.")}
-    parts = [plan_name(plan.scenario)]
+    """Return the name of a plan with all that sets it apart: days, organisation, assumptions."""
+    scenario = plan.scenario
+    others = [name for name in plan.changes if name not in plan.planned]
+    parts = [plan_name(scenario), *_start_words(scenario)]
+    if name_of_organisation(plan) != "Reference":
+        parts.append(name_of_organisation(plan).lower())
     if "horizon_days" in others:
-        parts.append(formats.span(plan.scenario.horizon_days))
+        parts.append(formats.span(scenario.horizon_days))
     if "team.developers" in others:
-        parts.append(formats.plural(plan.scenario.team.developers, "developer"))
-    assumed = len(others - {"horizon_days", "team.developers"})
-    if assumed:
-        parts.append(f"{formats.plural(assumed, 'assumption')} changed")
+        parts.append(formats.plural(scenario.team.developers, "developer"))
+    assumed = [name for name in others if name not in ("horizon_days", "team.developers")]
+    for name in assumed[:_MOST_NAMED]:
+        quantity = SETTABLE.get(name)
+        stated = "changed" if quantity is None else value_shown(quantity, plan.value(name))
+        parts.append(f"{name_in_words(name).lower()} {stated}")
+    if len(assumed) > _MOST_NAMED:
+        parts.append(f"{formats.plural(len(assumed) - _MOST_NAMED, 'assumption')} more")
     return ", ".join(parts)
+
+
+_MOST_NAMED = 2
+
+
+def _start_words(scenario: Scenario) -> list[str]:
+    """Return when work on what is raised starts, where that is later than at once."""
+    days = {
+        name: float(value_at(scenario, f"capabilities.{name}.start_day"))
+        for name in raised(scenario)
+    }
+    if len(set(days.values())) == 1 and (day := next(iter(days.values()))):
+        return [f"from {formats.month_of(day)}"]
+    return [f"{words_of(name)} from {formats.month_of(day)}" for name, day in days.items() if day]
 
 
 def subject_of(scenario: Scenario) -> Subject:
@@ -287,7 +309,7 @@ def headline(comparison: Comparison, over: Comparison | None = None) -> Headline
     npv = comparison.difference("npv")
     tone = _TONES[npv.verdict]
     subject = subject_of(comparison.plan.scenario) if tone == "earns" else THIS_PLAN
-    said = comparison.verdict(subject, worth=_worth(npv))
+    said = comparison.verdict(subject, worth=_worth(comparison))
     if over is None:
         return Headline(said, tone)
     before, figure, after = said
@@ -314,11 +336,12 @@ def in_hundred(over: Comparison) -> str:
 _TONES: dict[str, Tone] = {"earns": "earns", "loses": "loses", "cannot tell yet": "untold"}
 
 
-def _worth(difference: PairedDifference) -> str:
-    """Return a worth with the digits and in the unit that suit the range of futures: +$1.1 M."""
-    money, mean = money_for(difference), difference.estimate.mean or 0.0
-    text = formats.number(abs(mean) / money.size, digits_for(difference, money.size))
-    return f"{formats.MINUS if mean < 0.0 else '+'}${text}{money.short}"
+def _worth(comparison: Comparison) -> str:
+    """Return the worth of a plan as all of the page writes it, with its unit: +$1.1 M."""
+    notation = notation_of(comparison)
+    number = notation.worth(comparison.difference("npv").estimate.mean)
+    sign = number[0] if number[0] in f"+{formats.MINUS}" else ""
+    return f"{sign}${number.removeprefix(sign)}{notation.money.short}"
 
 
 def second_line(answer: Answer, credit: Credit | None, advice: str = "") -> list[Words]:
@@ -342,36 +365,34 @@ def second_line(answer: Answer, credit: Credit | None, advice: str = "") -> list
     if answer.over is not None:
         settles = settling_in_words(answer.over.settles)
         more = " ".join(filter(None, (settles, advice and f"As set: {advice}")))
-        return [*_range_over(answer.over), Words(more and f" {more}")]
+        return [*_range_over(comparison, answer.over), Words(more and f" {more}")]
     more = advice or _one_thing(credit, answer)
     return [*_range(comparison), *_payback(comparison), Words(more and f" {more}")]
 
 
 def _of_baseline(comparison: Comparison) -> list[Words]:
-    npv = comparison.plan.outcome("npv")
-    low, high = np.quantile(npv, FUTURES)
+    low, high = np.quantile(comparison.plan.outcome("npv"), FUTURES)
+    _, brings = comparison.means("npv")
     span = formats.span(comparison.finance.horizon_days)
     return [
-        Words(f"It brings {formats.money(npv.mean())} over {span}; "),
+        Words(f"It brings {formats.money(brings)} over {span}; "),
         Words(formats.money_interval(low, high), is_strong=True),
         Words(" in 95 of 100 futures."),
     ]
 
 
 def _range(comparison: Comparison) -> list[Words]:
-    difference = comparison.difference("npv")
-    money = money_for(difference)
-    if difference.futures is None:
+    notation = notation_of(comparison)
+    interval = notation.between(comparison.difference("npv"), signed=True)
+    if not interval:
         return []
-    low, high = (end / money.size for end in difference.futures)
-    interval = between(low, high, digits_for(difference, money.size), signed=True)
-    return [Words(interval + money.short, is_strong=True), Words(" in 95 of 100 futures.")]
+    return [Words(interval + notation.money.short, is_strong=True), Words(" in 95 of 100 futures.")]
 
 
-def _range_over(over: Comparison) -> list[Words]:
+def _range_over(comparison: Comparison, over: Comparison) -> list[Words]:
     """Return range and average over what the organisation may be, and what the spread is of."""
     difference = over.difference("npv")
-    money = money_for(difference)
+    money = money_of(comparison)
     low, high = (end / money.size for end in difference.futures or (0.0, 0.0))
     digits = digits_for(difference, money.size)
     interval = between(low, high, digits, signed=True)
@@ -388,41 +409,42 @@ def _range_over(over: Comparison) -> list[Words]:
 
 
 def _payback(comparison: Comparison) -> list[Words]:
-    finance = comparison.finance
-    day, horizon = finance.median_payback_day, finance.horizon_days
-    if day is None or math.isinf(day):
-        never = formats.count_of(finance.never.count, finance.never.n)
-        return [Words(f" Does not pay back within {formats.span(horizon)} in {never} futures.")]
-    when = Words(formats.payback(day), is_strong=True)
-    if day == 0.0:
-        return [Words(" Pays back "), when, Words(".")]
-    early = " while it is being built" if day < day_all_in_place(comparison) else ""
-    return [Words(" Pays back in "), when, Words(f" of {formats.months_in(horizon)}{early}.")]
+    paid, horizon = comparison.paid_back, comparison.finance.horizon_days
+    said = Words(f" Pays back in {paid.count} futures")
+    if not paid.is_typical or paid.day is None:
+        return [said, Words(f" within {formats.span(horizon)}.")]
+    when = Words(paid.when, is_strong=True)
+    if paid.day == 0.0:
+        return [said, Words(", typically "), when, Words(".")]
+    early = ", while it is being built" if paid.day < day_all_in_place(comparison) else ""
+    within = f" of {formats.months_in(horizon)}{early}."
+    return [said, Words(", typically "), when, Words(within)]
 
 
 def _one_thing(credit: Credit | None, answer: Answer) -> str:
-    """Return the one thing to know about the capabilities, from what is known of their credit."""
+    """Return the one thing to know about the capabilities: what it would be to drop one."""
     if credit is None or len(credit.capabilities) < 2:
         return ""
-    shares = {name: credit.share(name) for name in credit.capabilities}
-    costing = [name for name, share in shares.items() if share.verdict == "loses"]
+    worths = {name: credit.worth(name, "dropped") for name in credit.capabilities}
+    costing = [name for name, worth in worths.items() if worth.verdict == "loses"]
     if costing:
-        worst = min(costing, key=lambda name: shares[name].estimate.mean or 0.0)
-        return f"{worst.capitalize()} costs more than it earns."
-    untold = [name for name, share in shares.items() if share.verdict == "cannot tell yet"]
+        worst = min(costing, key=lambda name: worths[name].estimate.mean or 0.0)
+        return f"Without {worst} the plan would earn more."
+    untold = [name for name, worth in worths.items() if worth.verdict == "cannot tell yet"]
     if untold:
         yet = "" if answer.is_settled else " yet"
-        return f"{_counted(untold)} cannot be told from zero{yet}."
-    ranking = credit.ranking()
+        names = _counted(untold)
+        return f"Whether the plan earns more with {names} cannot be told{yet}."
+    ranking = credit.ranking(question="dropped")
     if ranking.is_decided:
-        return f"{ranking.order[0].capitalize()} earns the most."
-    return "Each capability earns."
+        return f"{ranking.order[0].capitalize()} would be missed most."
+    return "Each capability would be missed."
 
 
 def _counted(names: Sequence[str]) -> str:
-    if len(names) == 1:
-        return label_of(names[0])
-    return formats.count_in_words(len(names)).capitalize()
+    if len(names) < 3:
+        return all_of(names)
+    return f"{formats.count_in_words(len(names))} of its capabilities"
 
 
 class Progress(NamedTuple):

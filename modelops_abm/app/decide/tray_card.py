@@ -1,7 +1,7 @@
 """The tray: the scenarios that a visitor keeps, beside the plan that is shown.
 
-What each is worth over the same futures comes first; then all of them side by side, their figures
-and how they differ from each other, future by future; then the card that holds both.
+What each is worth over the same futures; then the card. Side by side they stand in
+`comparison_card`.
 """
 
 from __future__ import annotations
@@ -14,28 +14,26 @@ import numpy as np
 import solara
 
 from modelops_abm import formats
-from modelops_abm.app.decide.figures import Figure, figures, further_figures, mark_of
 from modelops_abm.app.decide.sentences import full_name, in_hundred
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.plan import Plan, key_of
+from modelops_abm.app.state.plan import Plan, organisation_key
 from modelops_abm.app.state.session import Session
-from modelops_abm.app.state.tray import LONGEST_NAME, Tray
+from modelops_abm.app.state.tray import LONGEST_NAME, Kept, Tray
 from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import Markup
-from modelops_abm.app.widgets.markup import Action, scroll_region
-from modelops_abm.charts.amounts import Money, between, digits_for
+from modelops_abm.app.widgets.markup import Action
+from modelops_abm.charts.amounts import Money, between, digits_for, money_of
 from modelops_abm.experiments import Comparison, PairedDifference
 from modelops_abm.experiments.statistics import rank
-from modelops_abm.experiments.words import chance
+from modelops_abm.experiments.words import capitalised
 
 # --------------------------------------------------------------------------------------
 # The scenarios that were kept, beside this plan: what each is worth over the same futures.
 
 
 THIS_PLAN = "This plan"
-MOST_COMPARED = 4
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,16 @@ def items_of(answer: Answer | None, tray: Tray) -> list[Item]:
     """Return this plan and the scenarios that were kept; over what may be if this plan is so."""
     is_over = answer is not None and answer.over is not None
     this = Item(THIS_PLAN, None) if answer is None else _item_of(THIS_PLAN, answer, None, is_over)
-    return [this, *(_item_of(kept.name, kept.answer, n, is_over) for n, kept in enumerate(tray))]
+    return [
+        this,
+        *(_item_of(kept.name, _newest(kept, answer), n, is_over) for n, kept in enumerate(tray)),
+    ]
+
+
+def _newest(kept: Kept, answer: Answer | None) -> Answer | None:
+    """Return what is known of a kept plan: of the one that is shown, what all of the page shows."""
+    is_shown = answer is not None and answer.plan.key == kept.plan.key
+    return answer if is_shown else kept.answer
 
 
 def _item_of(name: str, answer: Answer | None, place: int | None, is_over: bool) -> Item:
@@ -81,14 +88,19 @@ def _item_of(name: str, answer: Answer | None, place: int | None, is_over: bool)
 
 def free_name(plan: Plan, tray: Tray) -> str:
     """Return a name for a plan that no scenario in the tray has."""
-    name = full_name(plan)[: LONGEST_NAME - 4]
+    name = full_name(plan)
+    while len(name) > LONGEST_NAME - 4 and ", " in name:  # whole parts, rather than half a word
+        name = name.rpartition(", ")[0]
+    name = name[: LONGEST_NAME - 4]
     taken = {kept.name for kept in tray}
     numbers = (f"{name} {number}" for number in range(2, len(tray) + 3))
     return next(free for free in (name, *numbers) if free not in taken)
 
 
 def money_of_items(items: list[Item]) -> Money:
-    """Return the unit that suits the differences of all scenarios."""
+    """Return the unit of this plan, or else the one that suits the differences of all."""
+    if items and items[0].comparison is not None:
+        return money_of(items[0].comparison)
     ends = [abs(end) for item in items if item.worth for end in item.worth.futures or (0.0,)]
     return Money(*formats.money_scale(max(ends, default=0.0)))
 
@@ -103,7 +115,7 @@ def head(count: int, money: Money, *, compares: bool, is_over: bool = False) -> 
     money
         The unit.
     compares
-        Whether they are shown side by side below.
+        Whether they are shown side by side, above.
     is_over
         Whether they are over what the organisation may be.
     """
@@ -135,7 +147,26 @@ def scenarios(items: list[Item], money: Money) -> h.Element:
     ]
     scale = Scale.around(intervals)
     best = _best(items)
-    return h.ul(".tray-items")[(_item(item, scale, money, is_best=item is best) for item in items)]
+    return h.ul(".tray-items")[
+        (
+            _item(item, scale, money, is_best=item is best, note=_apart(items[0], item))
+            for item in items
+        )
+    ]
+
+
+def is_alike(item: Item, this: Item) -> bool:
+    """Return whether a scenario is known, and of the organisation and horizon of this plan."""
+    if item.comparison is None or this.comparison is None:
+        return False
+    return item is this or not apart(item.comparison, this.comparison)
+
+
+def _apart(this: Item, item: Item) -> str:
+    """Return why a scenario is not compared with this plan; empty if it is, or is not known."""
+    if item is this or item.comparison is None or this.comparison is None:
+        return ""
+    return apart(item.comparison, this.comparison)
 
 
 def _best(items: list[Item]) -> Item | None:
@@ -143,10 +174,8 @@ def _best(items: list[Item]) -> Item | None:
 
     Of another organisation or horizon than this plan's nothing is compared.
     """
-    this, *others = items
-    if this.comparison is None:
-        return None
-    known = [item for item in [this, *others] if _is_alike(item.comparison, this.comparison)]
+    this = items[0]
+    known = [item for item in items if is_alike(item, this)]
     if len(known) < 2:
         return None
     sides = [item.over or item.comparison for item in known]
@@ -156,12 +185,15 @@ def _best(items: list[Item]) -> Item | None:
     return known[ranking.order[0]] if ranking.is_decided else None
 
 
-def _is_alike(one: Comparison | None, other: Comparison) -> bool:
-    """Return whether a plan is of the organisation of another, and as long."""
-    return one is not None and key_of(one.baseline.scenario) == key_of(other.baseline.scenario)
+def apart(one: Comparison, other: Comparison) -> str:
+    """Return in what two plans cannot be compared: horizon or organisation; empty if they can."""
+    if one.finance.horizon_days != other.finance.horizon_days:
+        return "another horizon"
+    ours, theirs = (organisation_key(each.plan.scenario) for each in (one, other))
+    return "" if ours == theirs else "another organisation"
 
 
-def _item(item: Item, scale: Scale, money: Money, *, is_best: bool) -> h.Element:
+def _item(item: Item, scale: Scale, money: Money, *, is_best: bool, note: str) -> h.Element:
     is_this = item.place is None
     return h.li(class_=["tray-item", {"this": is_this}], data_key=f"scenario {item.name}")[
         h.div(".tray-name")[
@@ -169,7 +201,17 @@ def _item(item: Item, scale: Scale, money: Money, *, is_best: bool) -> h.Element
             not is_this and _menu(item),
         ],
         *_worth(item, scale, money, is_best=is_best),
+        note and h.p(".label.apart")[f"{capitalised(note)}: not compared"],
     ]
+
+
+MOST_COMPARED = 4
+
+
+def chosen_first(items: list[Item]) -> tuple[int, ...]:
+    """Return which scenarios are compared until others are chosen, by their places among all."""
+    alike = (place for place, item in enumerate(items) if is_alike(item, items[0]))
+    return tuple(islice(alike, MOST_COMPARED))
 
 
 def _load_button(item: Item) -> h.Element:
@@ -218,132 +260,6 @@ def _worth(item: Item, scale: Scale, money: Money, *, is_best: bool) -> list[h.E
     ]
 
 
-def side_by_side(items: list[Item], money: Money) -> h.Element:
-    """Return up to four scenarios side by side; those without an answer yet are left out.
-
-    Parameters
-    ----------
-    items
-        The scenarios.
-    money
-        The unit of differences.
-    """
-    known = {item.name: item for item in items if item.comparison is not None}
-    shown = dict(islice(known.items(), MOST_COMPARED))
-    return h.div(".side-by-side")[
-        scroll_region("Scenarios side by side", _figures_table(shown)),
-        len(shown) > 1
-        and scroll_region("Differences of scenarios", _differences_table(shown, money)),
-    ]
-
-
-def difference_of(one: Comparison, other: Comparison) -> PairedDifference:
-    """Return the net present value of one plan less that of another, over the futures of both.
-
-    Both have the same seed, so that a future of one is the same future of the other.
-    """
-    values = [each.plan.outcome("npv") for each in (one, other)]
-    both = min(len(entry) for entry in values)
-    return PairedDifference(values[0][:both] - values[1][:both])
-
-
-def _figures_table(shown: dict[str, Item]) -> h.Element:
-    columns = [
-        (*figures(item.comparison, item.over), *further_figures(item.comparison))
-        for item in shown.values()
-        if item.comparison is not None
-    ]
-    rows = list(zip(*columns, strict=True))
-    return h.table[
-        h.caption[
-            "Each against its own baseline: values and differences as set, ranges over what the"
-            " organisation may be"
-            if any(item.over is not None for item in shown.values())
-            else "Each against its own baseline"
-        ],
-        h.thead[h.tr[h.td, (h.th(scope="col")[name] for name in shown)]],
-        h.tbody[
-            (
-                h.tr[
-                    h.th(scope="row")[row[0].label.split(",")[0]],
-                    (h.td[_figure(figure, _common(row))] for figure in row),
-                ]
-                for row in rows
-            ),
-            h.tr[
-                h.th(scope="row")["Futures as set"],
-                (
-                    h.td[formats.number(item.comparison.replications)]
-                    for item in shown.values()
-                    if item.comparison is not None
-                ),
-            ],
-        ],
-    ]
-
-
-def _common(row: tuple[Figure, ...]) -> Scale:
-    """Return the scale on which all marks of a row can be compared."""
-    return Scale(min(entry.scale.low for entry in row), max(entry.scale.high for entry in row))
-
-
-def _figure(figure: Figure, scale: Scale) -> h.Fragment:
-    return h.fragment[
-        h.div(".compared-value")[
-            h.strong[figure.value], " ", figure.versus and h.span(".label")[figure.versus]
-        ],
-        h.div(".label")[" ".join(part for part in (figure.change, figure.range) if part)],
-        mark_of(figure, scale),
-    ]
-
-
-def _differences_table(shown: dict[str, Item], money: Money) -> h.Element:
-    over = any(item.over is not None for item in shown.values())
-    where = "organisations and futures" if over else "futures"
-    return h.table[
-        h.caption[f"Net value of the row less that of the column, {money.unit}, same {where}"],
-        h.thead[h.tr[h.td, (h.th(scope="col")[name] for name in shown)]],
-        h.tbody[
-            (
-                h.tr[
-                    h.th(scope="row")[name],
-                    (
-                        h.td[formats.NOTHING if other == name else _difference(one, two, money)]
-                        for other, two in shown.items()
-                    ),
-                ]
-                for name, one in shown.items()
-            )
-        ],
-    ]
-
-
-def _difference(first: Item, second: Item, money: Money) -> h.Fragment:
-    one, other = (item.over or item.comparison for item in (first, second))
-    assert one is not None
-    assert other is not None
-    if one.finance.horizon_days != other.finance.horizon_days:
-        return h.fragment[h.span(".label")["another horizon"]]
-    if not _is_alike(one, other):
-        return h.fragment[h.span(".label")["another organisation"]]
-    difference = difference_of(one, other)
-    known, told = difference.estimate, difference.verdict != "cannot tell yet"
-    low, high = (end / money.size for end in difference.futures or (0.0, 0.0))
-    count, interval = chance(difference.higher)
-    return h.fragment[
-        h.div(".compared-value")[
-            h.strong(class_=None if told else "tone-untold")[
-                money.difference(known.mean or 0.0, known.half_width)
-            ],
-            f" ({between(low, high, digits_for(difference, money.size))})",
-        ],
-        h.div(".label")[
-            f"better in {count} ({interval})" if told else f"can't tell; better in {count}"
-        ],
-        interval_mark(Interval.of(difference), Scale.around([Interval.of(difference)])),
-    ]
-
-
 # --------------------------------------------------------------------------------------
 # The card of the scenarios that were kept.
 
@@ -351,8 +267,8 @@ def _difference(first: Item, second: Item, money: Money) -> h.Fragment:
 @solara.component
 def TrayCard(session: Session) -> None:
     """Show this plan and the kept ones, and on demand all of them side by side."""
-    compares, show_comparison = solara.use_state(False)
     tray = session.tray.value
+    compares = session.compared.value is not None
     items = items_of(session.answer.value, tray)
     money = money_of_items(items)
 
@@ -362,7 +278,7 @@ def TrayCard(session: Session) -> None:
             case ["keep"]:
                 session.keep(free_name(session.plan, tray))
             case ["compare"]:
-                show_comparison(not compares)
+                session.compared.set(None if compares else chosen_first(items))
             case ["load"] if kept:
                 session.load(kept)
             case ["forget"] if kept:
@@ -374,7 +290,6 @@ def TrayCard(session: Session) -> None:
         h.section(".card.tray", data_part="tray")[
             head(len(tray), money, compares=compares, is_over=items[0].over is not None),
             scenarios(items, money),
-            compares and bool(tray) and side_by_side(items, money),
         ],
         reported(session, act),
         css_class="card-place",

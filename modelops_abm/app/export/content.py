@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from modelops_abm import formats
+from modelops_abm.app.decide.credit_card import known_credit
 from modelops_abm.app.decide.sentences import progress
 from modelops_abm.app.state.advising import Advised, Asked
 from modelops_abm.app.state.answer import Answer
@@ -106,9 +107,7 @@ def subject_of(session: Session) -> Subject | None:
     answer = session.answer.value
     if answer is None:
         return None
-    credit = session.credit.value
-    if credit is not None and credit.plan != answer.comparison.plan.scenario:
-        credit = None
+    credit = known_credit(answer, session.credit.value)
     today = datetime.now(UTC).date()
     return Subject(answer, credit, session.address.value, today, _advised(session, answer))
 
@@ -270,12 +269,11 @@ _SECTIONS = {
 def figures_table(subject: Subject) -> Table:
     """Return every outcome of the run summary, as an average over the futures."""
     comparison = subject.comparison
-    averages = [side.summaries().mean() for side in (comparison.plan, comparison.baseline)]
     rows = []
     for outcome in outcomes.SUMMARY:
         known = comparison.difference(outcome.name).estimate
         difference = Difference.of(outcome.name, known)
-        plan, baseline = (_level(float(side[outcome.name]), outcome.unit) for side in averages)
+        plan, baseline = (_level(mean, outcome.unit) for mean in comparison.means(outcome.name))
         rows.append(
             (outcome.meaning, plan, baseline, difference.text, difference.interval, str(known.n))
         )

@@ -211,8 +211,8 @@ def _credit(subject: Subject) -> h.Element | None:
     """Return which capability earns what; nothing if it is not known or there is one only."""
     if subject.credit is None or not subject.credit.capabilities:
         return None
-    shown = credit_card.shares_of(subject.credit)
-    table = credit_card.credit_table(subject.credit)
+    shown = credit_card.shares_of(subject.credit, subject.comparison)
+    table = credit_card.credit_table(subject.credit, subject.comparison)
     intervals = {name: Interval.of(share) for name, share in shown.shares.items()}
     scale = Scale.around(intervals.values())
     rows = [

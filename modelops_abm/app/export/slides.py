@@ -47,6 +47,8 @@ from modelops_abm.charts.comparison import (
 )
 from modelops_abm.charts.figure import Band, Floats
 from modelops_abm.charts.palette import LOSSES
+from modelops_abm.experiments.credit_shares import QUESTIONS
+from modelops_abm.experiments.words import capitalised
 from modelops_abm.scenario import StatedValue
 from modelops_abm.scenario.capabilities import label_of
 from modelops_abm.scenario.words import source_in_words, value_in_words
@@ -195,19 +197,20 @@ def _credit(deck: Any, subject: Subject) -> None:
     """Add which capability earns what; nothing while that is not known."""
     if subject.credit is None or not subject.credit.capabilities:
         return
-    shown = credit_card.shares_of(subject.credit)
+    shown = credit_card.shares_of(subject.credit, subject.comparison)
     futures = formats.plural(subject.credit.replications, "future")
-    explained = (
-        "The share of a capability is its Shapley value: its gain averaged over all orders in which"
-        f" the capabilities may be added, from {futures} of every combination. Shares add up."
-    )
+    asked = "; ".join(f"{each.heading}: {each.meaning}" for each in QUESTIONS.values())
+    explained = f"{capitalised(asked)}. From {futures} of every combination."
     slide = _slide(deck, subject, credit_card.finding(shown), explained)
-    means = [(share.estimate.mean or 0.0) / shown.money.size for share in shown.shares.values()]
+    size = shown.notation.money.size
+    means = [(share.estimate.mean or 0.0) / size for share in shown.shares.values()]
     names = [label_of(name) for name in shown.shares]
-    title = f"Share of the difference, {shown.money.unit}"
+    title = capitalised(f"{QUESTIONS[shown.question].heading}, {shown.notation.money.unit}")
     box = Box(MARGIN, _TOP, _INNER * 0.5, _BELOW)
-    add_bars(slide, box, title, names, [Series("Share", means, "plan")], "+0.00;−0.00;0")
-    table = credit_card.credit_table(subject.credit)
+    zeros = "0" * (shown.notation.digits + 1)
+    written = f"+0.{zeros};−0.{zeros};0"
+    add_bars(slide, box, title, names, [Series(title, means, "plan")], written)
+    table = credit_card.credit_table(subject.credit, subject.comparison)
     place = Box(MARGIN + _INNER * 0.52, _TOP + 0.4, _INNER * 0.48, 0.0)
     add_table(slide, place, table.columns, table.rows, (2, 2, 2, 2), size=13)
     add_text(slide, Box(place.left, 4.6, place.width, 0.6), [table.caption], size=11)

@@ -29,7 +29,7 @@ from modelops_abm.app.state.answer import (
 )
 from modelops_abm.app.state.jobs import PRECEDENCE, Job, Jobs
 from modelops_abm.app.state.organisations import answered_in, organisations_of
-from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.plan import Plan, organisation_key
 from modelops_abm.evidence.settling import settled
 from modelops_abm.experiments import (
     Comparison,
@@ -42,6 +42,7 @@ from modelops_abm.experiments import (
 from modelops_abm.experiments.plans import raised
 from modelops_abm.experiments.statistics import is_known
 from modelops_abm.runs.resources import replications_per_block
+from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.threads import Account, Caller, Rank, new_caller
 from modelops_abm.scenario import CapabilityName, Scenario
 
@@ -179,6 +180,7 @@ class Estimator:
         self._jobs = Jobs()
         self._at_rest = Event()  # set when the newest answer is as good as it gets
         self.cache = AnswerCache()
+        self._baselines = Baselines()
 
     def ask(self, question: Question) -> None:
         """Answer a plan; what was asked before is stopped."""
@@ -233,19 +235,19 @@ class Estimator:
             job.tell(self._publish, CreditSoFar(plan, known))
         else:
             # A second time, now with its credit: undo brings both back at once.
-            self.cache.add(question, answer, self._credited(plan, question.seed, job))
+            self.cache.add(question, answer, self._credited(answer, job))
 
     def _answered(self, question: Question, job: Job) -> tuple[Answer, Credit | None]:
         """Publish the answer to a plan as it gets better; return the last, with a known credit."""
         # Looked up once: a cancelled job ends beside its successor, and may push this answer out.
         plan = question.plan
         if (known := self.cache.get(question)) is not None:
-            answer = replace(known[0], plan=plan)
+            answer = self._baselines.beside(replace(known[0], plan=plan))
             job.tell(self._publish, answer)
             return answer, known[1]
         bar = ProgressBar(plan, "answer", partial(job.tell, self._publish))
         caller = self._caller(question)
-        stages = answers(question, job.cancel, bar.show, caller)
+        stages = self._baselines.besides(question, job.cancel, bar.show, caller)
         with PRECEDENCE.claimed(caller):  # until somebody sees something, all else makes room
             answer = next(stages)
             job.tell(self._publish, answer)
@@ -274,15 +276,18 @@ class Estimator:
         PRECEDENCE.give_way(job.cancel, _PATIENCE_SECONDS)
         job.tell(self._publish, message)
 
-    def _credited(self, plan: Plan, seed: int, job: Job) -> Credit | None:
+    def _credited(self, answer: Answer, job: Job) -> Credit | None:
         """Publish the credit of each capability as it gets better; return the last."""
-        if not raised(plan.scenario):
-            job.tell(self._publish, CreditSoFar(plan, None))
-            return None
+        plan = answer.plan
+        if len(raised(plan.scenario)) < 2:
+            # Nothing is shared out: the worth of the plan is that of the one that it raises.
+            credit = credit_of_one(answer) if raised(plan.scenario) else None
+            job.tell(self._publish, CreditSoFar(plan, credit))
+            return credit
         bar = ProgressBar(plan, "credit", partial(job.tell, self._publish))
         for credit in stream_credit(
             plan.scenario,
-            seed=seed,
+            seed=answer.seed,
             cancel=job.cancel,
             progress=bar.show,
             executor=new_caller(Rank.LAST, account=self._account),
@@ -310,8 +315,54 @@ class Estimator:
         job.wait_for(at_rest)
         for question in questions:
             caller = new_caller(Rank.NEXT, account=self._account)
-            for answer in answers(question, job.cancel, executor=caller):
+            for answer in self._baselines.besides(question, job.cancel, executor=caller):
                 self._improve(job, answer)
+
+
+def credit_of_one(answer: Answer) -> Credit:
+    """Return the credit of a plan that raises one capability, which is all in its answer."""
+    sides = (answer.comparison.baseline, answer.comparison.plan)
+    baseline, whole = (side.outcome("npv") for side in sides)
+    return Credit.of_one(answer.plan.scenario, answer.seed, baseline, whole)
+
+
+class Baselines:
+    """The baselines of one visitor's organisations, each over the most futures that were run.
+
+    A plan that is moved has the same baseline as before. Over its own first futures that would be
+    another number each time, until as many are run.
+    """
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[tuple[str, int], Ensemble] = OrderedDict()
+        self._lock = Lock()
+
+    def beside(self, answer: Answer) -> Answer:
+        """Return an answer whose baseline is as well known as it ever was, and remember its own."""
+        own = answer.comparison.baseline
+        key = (organisation_key(answer.plan.scenario), answer.seed)
+        with self._lock:
+            best = self._found.get(key)
+            if best is None or best.replications <= own.replications:
+                best = self._found[key] = own
+            self._found.move_to_end(key)
+            while len(self._found) > MOST_CACHED:
+                self._found.popitem(last=False)
+        longer = best if best.replications > own.replications else None
+        return replace(answer, comparison=replace(answer.comparison, longer=longer))
+
+    def besides(
+        self,
+        question: Question,
+        cancel: Event | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        executor: Executor | None = None,
+    ) -> Iterator[Answer]:
+        """Yield `answers`, each `beside` the best baseline, over no fewer futures in the end."""
+        with self._lock:
+            best = self._found.get((organisation_key(question.plan.scenario), question.seed))
+        least = 0 if best is None else best.replications
+        yield from map(self.beside, answers(question, cancel, progress, executor, least))
 
 
 class AnswerCache:
@@ -349,6 +400,7 @@ def answers(
     cancel: Event | None = None,
     progress: Callable[[int, int], None] | None = None,
     executor: Executor | None = None,
+    least: int = 0,
 ) -> Iterator[Answer]:
     """Yield the answer to a plan as it gets better.
 
@@ -362,6 +414,8 @@ def answers(
         Called with the replications done, and how many it will be at most.
     executor
         Where to run; see `runs.stream`.
+    least
+        Over so many futures at least, as far as there are so many, even if it is known before.
 
     Raises
     ------
@@ -382,17 +436,22 @@ def answers(
         progress=progress,
         executor=executor,
     )
+    least = min(least, stages[-1])
     if not is_over:
-        for comparison in run(half_width=wished):
-            is_settled = comparison.replications == stages[-1] or is_enough(comparison, wished)
+        for comparison in run(half_width=None if least else wished):
+            is_settled = comparison.replications == stages[-1] or (
+                comparison.replications >= least and is_enough(comparison, wished)
+            )
             yield Answer(plan, comparison, stages[-1], wished, is_settled)
+            if is_settled:
+                return
         return
     known: Comparison | None = None
     draws = organisations_of(plan, stages[-1], seed)
     for over in run(draws=draws):
         assert over.over is not None
         # As set it is known as soon, and to the same figures, as if nothing else were asked.
-        if known is None or not is_enough(known, wished):
+        if known is None or known.replications < least or not is_enough(known, wished):
             known = over.over.as_set
         is_settled = over.replications == stages[-1]
         answer = Answer(plan, known, stages[-1], wished, is_settled, over=over)

@@ -23,6 +23,7 @@ from modelops_abm.scenario import (
     InputError,
     Scenario,
     SourceKind,
+    baseline_of,
     fingerprint_of,
     with_values,
 )
@@ -89,6 +90,26 @@ _NAMES = {
     "all_five": "All five capabilities",
     "start_up": "Start-up",
 }
+
+
+PLANNED = ("maximum", "start_day", "streams")
+"""What of a capability belongs to the plan; all else of a scenario belongs to the organisation."""
+
+
+def planned_by(scenario: Scenario) -> dict[str, Any]:
+    """Return what a scenario plans: of each capability its level, and when and by how many.
+
+    >>> planned_by(preset("all_five"))["capabilities.rollback.maximum"]
+    1.0
+    """
+    names = (f"capabilities.{name}.{part}" for name in CAPABILITY_NAMES for part in PLANNED)
+    return {name: value_at(scenario, name) for name in names}
+
+
+PLANS = ("reference", "all_five", *(f"{name}_alone" for name in CAPABILITY_NAMES))
+"""Presets that are plans of the reference organisation."""
+ORGANISATIONS = ("reference", *(name for name in PRESETS if name not in PLANS))
+"""Presets that are organisations, the first of which all plans are of."""
 
 
 @dataclass(frozen=True)
@@ -214,6 +235,38 @@ class Plan:
         kept = {name: value for name, value in self.changes.items() if name.startswith(planned)}
         return replace(self, changes=MappingProxyType(kept), belief=belief).changed({})
 
+    def laid_on(self, organisation: str) -> Plan:
+        """Return what is planned, laid on the organisation of a preset.
+
+        Everything else that was set, a portfolio and a belief belong to the organisation before.
+
+        Raises
+        ------
+        InputError
+            If there is no preset of this name, or the plan does not fit.
+        """
+        return Plan.of_preset(organisation).changed(self.planned)
+
+    def planning(self, name: str) -> Plan:
+        """Return the organisation with what a preset plans in place of its plan.
+
+        Raises
+        ------
+        InputError
+            If there is no preset of this name, or its plan does not fit.
+        """
+        return self.changed(planned_by(preset(name)))
+
+    @property
+    def planned(self) -> dict[str, Any]:
+        """What makes the plan: of each capability its level, and when and by how many."""
+        return planned_by(self.scenario)
+
+    @property
+    def organisation(self) -> str:
+        """The preset whose organisation it is, or what the visitor's own scenario is called."""
+        return "reference" if self.start in PLANS else self.start
+
     def with_belief(self, belief: OwnBelief | None) -> Plan:
         """Return the plan laid on the organisation of a belief, or on that which it began with.
 
@@ -242,6 +295,31 @@ class Plan:
 def key_of(scenario: Scenario) -> str:
     """Return a short key of a scenario: of all its values, and not of their sources."""
     return fingerprint_of(scenario)[:KEY_DIGITS]
+
+
+def organisation_key(scenario: Scenario) -> str:
+    """Return a short key of the organisation and horizon of a scenario, whatever it plans.
+
+    >>> organisation_key(preset("all_five")) == organisation_key(preset("reference"))
+    True
+    """
+    baseline, nothing = baseline_of(scenario), preset("reference").capabilities
+    # Copied and not checked anew: a portfolio may have thousands of models.
+    held = {
+        name: getattr(baseline.capabilities, name).model_copy(
+            update={part: getattr(getattr(nothing, name), part) for part in PLANNED}
+        )
+        for name in CAPABILITY_NAMES
+    }
+    capabilities = baseline.capabilities.model_copy(update=held)
+    return key_of(baseline.model_copy(update={"capabilities": capabilities}))
+
+
+def name_of_organisation(plan: Plan) -> str:
+    """Return what the organisation of a plan is called on the page."""
+    if plan.belief is not None or plan.base.imported is not None:
+        return "Yours"
+    return "Reference" if plan.organisation == "reference" else name_of(plan.organisation)
 
 
 def name_of(start: str) -> str:

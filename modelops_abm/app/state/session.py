@@ -29,6 +29,7 @@ from modelops_abm.app.state.plan import FIRST_PRESET, MODEL_DAYS_UNASKED, Histor
 from modelops_abm.app.state.tray import Tray, renamed, with_answer, with_kept, without
 from modelops_abm.app.state.uploads import Uploads
 from modelops_abm.experiments import Credit
+from modelops_abm.experiments.credit_shares import CreditQuestion
 from modelops_abm.runs.threads import Account
 from modelops_abm.scenario import CAPABILITY_NAMES, InputError, Scenario
 from modelops_abm.scenario.presets import PRESETS
@@ -74,10 +75,15 @@ class Session:
     credit, credit_progress
         Which capability earns what, and how many replications of how many are run for that; None
         before the very first estimate and where nothing is raised, 0 of 0 when nothing is run.
+    question
+        What is asked of each capability, a name of `credit_shares.QUESTIONS`.
     explanation
         What the levels of the capability in the drawer are worth; None if it holds none.
     tray
         The plans that were kept.
+    compared
+        The scenarios that stand side by side, by their places in the tray, this plan first as 0;
+        None while none do.
     agreed
         Size of a replication up to which plans are run, see `size_of`; the visitor may say yes to
         more.
@@ -126,9 +132,11 @@ class Session:
         self.answer: solara.Reactive[Answer | None] = solara.reactive(None)
         self.progress: solara.Reactive[RunProgress | None] = solara.reactive(None)
         self.credit: solara.Reactive[Credit | None] = solara.reactive(None)
+        self.question: solara.Reactive[CreditQuestion] = solara.reactive("dropped")
         self.credit_progress = solara.reactive((0, 0))
         self.explanation: solara.Reactive[Explanation | None] = solara.reactive(None)
         self.tray: solara.Reactive[Tray] = solara.reactive(())
+        self.compared: solara.Reactive[tuple[int, ...] | None] = solara.reactive(None)
         self.agreed: solara.Reactive[float] = solara.reactive(MODEL_DAYS_UNASKED)
         self.drawer = solara.reactive("")
         self.notice = solara.reactive("")
@@ -172,13 +180,17 @@ class Session:
             self.notice.set("")
             self._change_history(lambda history: history.then(plan))
 
-    def take_preset(self, name: str) -> None:
-        """Show a preset for the visitor's organisation; one that does not fit becomes a notice."""
-        portfolio = self.plan.base.imported
+    def take_organisation(self, name: str) -> None:
+        """Lay the plan on the organisation of a preset; one that does not fit becomes a notice."""
+        self._take(lambda: self.plan.laid_on(name))
+
+    def take_plan(self, name: str) -> None:
+        """Lay what a preset plans on the organisation; what does not fit becomes a notice."""
+        self._take(lambda: self.plan.planning(name))
+
+    def _take(self, made: Callable[[], Plan]) -> None:
         try:
-            plan = Plan.of_preset(name)
-            plan = plan if portfolio is None else plan.with_portfolio(portfolio)
-            self.take(plan.with_belief(self.plan.belief))
+            self.take(made())
         except InputError as error:
             self.notice.set(str(error))
 
@@ -231,6 +243,7 @@ class Session:
 
     def forget(self, name: str) -> None:
         """Remove a plan from the tray."""
+        self.compared.set(None)  # places are those of the tray as it was
         self._set_tray(lambda tray: without(tray, name))
 
     def rename(self, old: str, new: str) -> None:
@@ -246,6 +259,7 @@ class Session:
         """Show a plan of the tray, which can be undone."""
         for kept in self.tray.value:
             if kept.name == name:
+                self.compared.set(None)
                 self.take(kept.plan)
 
     def ask(self) -> None:

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 import htpy as h
 
 from modelops_abm import formats
-from modelops_abm.app.decide.measures import Measure, shown
-from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS, SETTABLE, found
+from modelops_abm.app.decide.measures import measure_of, shown, unit_of
+from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS, SETTABLE, found, name_in_words
 from modelops_abm.app.drawing.interval_mark import confidence_badge
 from modelops_abm.app.understand.provenance import traced
 from modelops_abm.app.widgets.markup import scroll_region
@@ -18,9 +18,6 @@ from modelops_abm.scenario.fields import value_at
 from modelops_abm.scenario.quantity import Confidence
 from modelops_abm.text import range_in_words
 
-_IN_PERCENT = ("share", "probability")
-_PERCENT = Measure(per_unit=100.0)
-_PLAIN = Measure()
 _LABELS = {entry.name: entry.label for entry in MAIN_ASSUMPTIONS}
 _MANY_TIMES = 30.0
 """A range whose end is so many times its start is drawn by its logarithm."""
@@ -119,7 +116,7 @@ def _row(scenario: Scenario, quantity: Quantity) -> h.Element:
         ],
         h.td(".number")[h.strong[traced(f"default:{name}", _text(quantity, quantity.default))]],
         h.td(".unit")[
-            _unit(quantity),
+            unit_of(quantity),
             value != quantity.default
             and h.span(".here")["here ", traced(f"scenario:{name}", _text(quantity, value))],
         ],
@@ -138,12 +135,7 @@ def _named(quantity: Quantity) -> h.Fragment:
     )
     if name in _LABELS:
         return h.fragment[button[_LABELS[name]], h.span(".meaning")[meaning]]
-    return h.fragment[button[meaning], h.span(".meaning")[name]]
-
-
-def measure_of(quantity: Quantity) -> Measure:
-    """Return how its numbers are written: shares and probabilities in per cent."""
-    return _PERCENT if quantity.unit.startswith(_IN_PERCENT) else _PLAIN
+    return h.fragment[button[meaning], h.span(".meaning")[name_in_words(name)]]
 
 
 def _text(quantity: Quantity, value: object) -> str:
@@ -154,18 +146,11 @@ def _text(quantity: Quantity, value: object) -> str:
     return measure_of(quantity).text(number)
 
 
-def _unit(quantity: Quantity) -> str:
-    """Return the unit that stands behind the number."""
-    for word in _IN_PERCENT:
-        if quantity.unit.startswith(word):
-            return f"%{quantity.unit.removeprefix(word)}"
-    return quantity.unit
-
-
 def _range(quantity: Quantity) -> h.Node:
     """Return the plausible range, or else what is allowed."""
     if quantity.plausible is None:
-        allowed = range_in_words(quantity.bounds)
+        per_unit = measure_of(quantity).per_unit
+        allowed = range_in_words({name: end * per_unit for name, end in quantity.bounds.items()})
         if not allowed:
             return ", ".join(word.replace("_", " ") for word in quantity.choices)
         return h.fragment["allowed ", traced(f"bounds:{quantity.name}", allowed)]

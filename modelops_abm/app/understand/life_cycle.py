@@ -238,7 +238,7 @@ def tank(scenario: Scenario, capability: CapabilityName = "automation") -> h.Ele
             _TANK.right + 16, built + 14, h.tspan(".built")["level built"], anchor="start"
         ),
         arrow([(_TANK.middle, _TANK.bottom + 4), (_TANK.middle, _TANK.bottom + 26)]),
-        words(_TANK.middle, _TANK.bottom + 43, "what it does, in proportion to the level"),
+        words(_TANK.middle, _TANK.bottom + 43, "what it does, by the level built"),
     ]  # fmt: skip
 
 

@@ -108,9 +108,9 @@ def test_escape_gives_up_what_is_being_typed(visitor: Visitor) -> None:
     assert visitor.plan == plan
 
 
-def test_a_preset_is_another_plan(visitor: Visitor) -> None:
+def test_the_plan_is_laid_on_another_organisation(visitor: Visitor) -> None:
     with visitor.changing_the_plan():
-        visitor.page.get_by_label("Preset", exact=True).select_option("small_team")
+        visitor.page.get_by_label("Organisation", exact=True).select_option("small_team")
     expect(visitor.slider(DEVELOPERS)).to_have_value("5")
     with visitor.changing_the_plan():
         visitor.button("Undo").click()

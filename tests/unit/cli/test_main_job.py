@@ -68,7 +68,7 @@ def test_cannot_be_told_says_after_how_many(small: Comparison) -> None:
 def test_payback(small: Comparison) -> None:
     early = with_npv(small, [1.0, 2.0, 3.0], [275.0, 300.0, math.inf])
     assert early.payback(ALL_FIVE) == (
-        "They pay for themselves in 2 of 3 futures within three years, typically by month 10."
+        "They pay for themselves in 2 of 3 futures within three years, typically month 10."
     )
     never = with_npv(small, [1.0, 2.0], [math.inf, math.inf])
     assert never.payback(THIS_PLAN) == "It pays for itself in 0 of 2 futures within three years."
