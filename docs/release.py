@@ -148,7 +148,7 @@ def check_installed(wheel: Path, python: str, resolution: str, folder: Path) -> 
     run("uv", "venv", "--python", python, str(environment))
     interpreter = str(environment / PYTHON)
     install = ("uv", "pip", "install", "--python", interpreter, "--resolution", resolution)
-    run(*install, str(wheel))
+    run(*install, f"{wheel}[page,optimise]")
     run(interpreter, "-W", "ignore", "-c", _TRIED, cwd=environment)
     run(interpreter, "-W", "ignore", "-m", "modelops_abm", "presets", cwd=environment)
     megabytes = sum(path.stat().st_size for path in environment.rglob("*") if path.is_file()) / 1e6
