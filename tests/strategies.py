@@ -102,7 +102,7 @@ def scenarios(
     names = draw(_names()) if with_archetypes else []
     changes["archetypes"] = draw(_archetypes(names, limits, extreme))
     if with_archetypes:
-        changes["requests"] = draw(_requests(names))
+        changes["requests"] = draw(_requests(names, changes["horizon_days"]))
     if with_portfolio and draw(st.booleans()):
         start = changes.get("start_date", Scenario().start_date)
         changes["imported"] = draw(portfolios(start, names, max_models))
@@ -133,7 +133,7 @@ def _timeline(
 
 
 @st.composite
-def _requests(draw: DrawFn, archetypes: list[str]) -> list[dict[str, Any]]:
+def _requests(draw: DrawFn, archetypes: list[str], horizon_days: int) -> list[dict[str, Any]]:
     """Draw kinds of request, most often none."""
     names = draw(st.sampled_from([[], [], ["audit"], ["audit", "vendor"]]))
     return [
@@ -146,7 +146,7 @@ def _requests(draw: DrawFn, archetypes: list[str]) -> list[dict[str, Any]]:
             **draw(
                 st.one_of(
                     st.fixed_dictionaries({"per_year": st.floats(0.0, 30.0)}),
-                    st.fixed_dictionaries({"day": st.integers(0, 400)}),
+                    st.fixed_dictionaries({"day": st.integers(0, horizon_days - 1)}),
                 )
             ),
         }

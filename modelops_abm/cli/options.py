@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -44,6 +44,7 @@ TABLE_ENDINGS = (".csv", ".tsv")
 ILLUSTRATIVE = "illustrative"
 COMMAND_LINE = "set on the command line"
 _CHANGES = f"{__name__}.changes"
+_ENTRY = re.compile(r"changes\[entry (\d+)\]\.?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _IGNORE = f"{__name__}.ignore_unknown_columns"
 _KNOW = f"{__name__}.know"
@@ -197,11 +198,28 @@ def _change(text: str) -> dict[str, Any]:
     """Return a change such as ``180:team.developers=4`` as a scenario file states it."""
     day, colon, assignment = (part.strip() for part in text.partition(":"))
     is_whole = day.isascii() and day.isdigit() and len(day) < 10
-    if not colon or not (is_whole or _DATE.fullmatch(day)):
+    name, equals, value = (part.strip() for part in assignment.partition("="))
+    is_day = is_whole or _DATE.fullmatch(day) is not None
+    # A day of the change's own would take the place of the one before the colon.
+    if not (colon and is_day and name and equals and value) or name == "day":
         example = "write DAY:NAME=VALUE, for example 180:team.developers=4"
         raise InputError(f"'{printable(text)}' is no change; {example}")
-    name, value = parse_assignment(assignment)
-    return {"day": int(day) if is_whole else day, name: value}
+    return {"day": int(day) if is_whole else day, name: parse_assignment(assignment)[1]}
+
+
+def _of_changes(error: InputError, already: int) -> InputError:
+    """Return an error that says by which ``--change`` a change is wrong, after so many others."""
+    texts = changes_given()
+
+    def placed(problem: Problem) -> Problem:
+        entry = _ENTRY.match(problem.field)
+        number = int(entry[1]) - 1 - already if entry else -1
+        if entry is None or number < 0:
+            return problem
+        place = f"--change {printable(texts[number], 200)}"
+        return replace(problem, place=place, field=problem.field[entry.end() :])
+
+    return InputError(map(placed, error.problems))
 
 
 def portfolio_option[F: Callable[..., Any]](command: F) -> F:
@@ -491,10 +509,22 @@ def with_assignments(
     if problems:
         raise InputError(problems)
     values.update(further)
-    if changes:
-        # Beside those that the scenario has.
-        values["changes"] = [*values.get("changes", scenario.changes), *changes]
-    return _with_ranges(_vouched(with_values(scenario, values, source=COMMAND_LINE), values))
+    return _with_ranges(_vouched(_with_values(scenario, values, changes), values))
+
+
+def _with_values(
+    scenario: Scenario, values: dict[str, Any], changes: Sequence[dict[str, Any]]
+) -> Scenario:
+    """Return a scenario with values, and with changes beside those that it has."""
+    already = values.get("changes", scenario.changes)
+    # What is no list is told alone.
+    if not changes or not isinstance(already, list | tuple):
+        return with_values(scenario, values, source=COMMAND_LINE)
+    values["changes"] = [*already, *changes]
+    try:
+        return with_values(scenario, values, source=COMMAND_LINE)
+    except InputError as error:
+        raise _of_changes(error, len(already)) from None
 
 
 def _vouched(scenario: Scenario, names: Iterable[str]) -> Scenario:

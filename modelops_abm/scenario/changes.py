@@ -26,6 +26,7 @@ from modelops_abm.text import any_of, comma_complaint, printable
 
 _ONE_NAME = {"shape": "cv"}
 """The part of a distribution that another one of its parts states as well."""
+_COLUMN = re.compile(r"line 1, column (\d+)")
 _BARE_WORDS = re.compile(r"[^\W\d][\w .-]*")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 
@@ -284,7 +285,24 @@ def _word_or_number(name: str, text: str) -> Any:
             )
         )
     message = "a value must be a number, true, false, a word, a list in [...] or text in quotes"
+    if text[0] in "[{":
+        message = _unreadable(text)
     raise InputError(Problem(message, field=printable(name, 200), value=f"'{printable(text)}'"))
+
+
+def _unreadable(text: str) -> str:
+    """Return why a list or a table cannot be read."""
+    start = "value = "
+    try:
+        tomllib.loads(f"{start}{text}")
+    except tomllib.TOMLDecodeError as error:
+        if found := _COLUMN.search(str(error)):
+            rest = printable(text[int(found[1]) - 1 - len(start) :], 40)
+            return f"cannot be read from {rest} on; text in a list needs quotes"
+        return "ends before all of its brackets and quotes are closed"
+    except (ValueError, RecursionError):
+        pass
+    return "cannot be read as one value"
 
 
 def with_changes(

@@ -167,9 +167,11 @@ def _message(details: ErrorDetails, root: type[Section], path: Path) -> tuple[st
         return f"allowed is {_range(root, path, context)}", ""
     if kind in ("string_too_short", "string_too_long"):
         return _length(context), ""
+    if kind == "too_long":
+        return f"must have at most {context['max_length']:,} entries", ""
     typed = details["input"]
     advice = without_comma(typed.strip()) if isinstance(typed, str) else ""
-    return _expected(kind, root, path, details["msg"]) + (advice and f"; {advice}"), ""
+    return _expected(details, root, path) + (advice and f"; {advice}"), ""
 
 
 def _choice(details: ErrorDetails, root: type[Section], path: Path) -> tuple[str, str]:
@@ -192,15 +194,19 @@ def _length(context: Mapping[str, Any]) -> str:
     return f"must have at most {context['max_length']} characters"
 
 
-def _expected(kind: str, root: type[Section], path: Path, fallback: str) -> str:
+def _expected(details: ErrorDetails, root: type[Section], path: Path) -> str:
+    kind, given = details["type"], details["input"]
     section = section_at(root, path)
     if kind in ("model_type", "model_attributes_type", "dict_type") and section is not None:
         return f"expected {_section_in_words(section)}"
     wanted = _KINDS.get(kind.partition("_")[0])
     if wanted is None:
-        return fallback
+        return details["msg"]
+    if kind == "tuple_type" and isinstance(given, Mapping):
+        return f"expected a list, in TOML [[{dotted(path)}]] for each of its entries"
     allowed = _range(root, path, {})
-    return f"expected {wanted}, {allowed}" if allowed else f"expected {wanted}"
+    each = " of numbers, each" if kind == "tuple_type" else ","
+    return f"expected {wanted}{each} {allowed}" if allowed else f"expected {wanted}"
 
 
 def _section_in_words(section: type[Section]) -> str:

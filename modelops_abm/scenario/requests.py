@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from modelops_abm.core.registry import MOST_REQUEST_KINDS
 from modelops_abm.scenario.quantity import Distribution, Section, misfit, quantity
-from modelops_abm.scenario.timeline import When
+from modelops_abm.scenario.timeline import When, outside_the_run
 
 ALL, REGULATED = "all", "regulated"
 """Whom a kind may concern, beside an archetype by its name."""
@@ -91,7 +91,7 @@ class RequestKind(Section):
 
 
 def contradictions_of(
-    kinds: tuple[RequestKind, ...], archetypes: set[str], start: date
+    kinds: tuple[RequestKind, ...], archetypes: set[str], start: date, horizon_days: int
 ) -> Iterator[PydanticCustomError]:
     """Yield an error for everything that is wrong with the kinds of a scenario as a whole."""
     if len(kinds) > MOST_REQUEST_KINDS:
@@ -104,5 +104,10 @@ def contradictions_of(
         if kind.who not in known:
             what = f"must be one of {', '.join((ALL, REGULATED, *sorted(archetypes)))}"
             yield misfit(what, "requests", number, "who")
-        if kind.day is not None and kind.day_from(start) < 0:
-            yield misfit(f"must not be before day 0, {start}", "requests", number, "day")
+        elif kind.who in {ALL, REGULATED} & archetypes:
+            what = "is also the name of an archetype; give that another one"
+            yield misfit(what, "requests", number, "who")
+        if kind.day is not None:
+            day = kind.day_from(start)
+            if message := outside_the_run(kind.day, day, horizon_days):
+                yield misfit(message, "requests", number, "day")

@@ -60,7 +60,12 @@ from modelops_abm.scenario.sections import (
     UsageParameters,
     as_in_scenario,
 )
-from modelops_abm.scenario.timeline import CHANGEABLE, MOST_CHANGES, Change
+from modelops_abm.scenario.timeline import (
+    CHANGEABLE,
+    MOST_CHANGES,
+    Change,
+    outside_the_run,
+)
 from modelops_abm.text import printable, range_in_words
 
 _SHARE_OF_TEAM = 4
@@ -158,7 +163,7 @@ class Scenario(Represented, Section):
             *_of_archetypes(self),
             *_of_portfolio(self, kinds),
             *_of_changes(self),
-            *contradictions_of(self.requests, kinds, self.start_date),
+            *contradictions_of(self.requests, kinds, self.start_date, self.horizon_days),
             *_of_ranges(self),
         ]
         if found:
@@ -289,11 +294,9 @@ def _of_portfolio(scenario: Scenario, kinds: Collection[str]) -> Iterator[Pydant
 
 def _of_changes(scenario: Scenario) -> Iterator[PydanticCustomError]:
     for number, change in enumerate(scenario.changes):
-        day, last = change.day_from(scenario.start_date), scenario.horizon_days - 1
-        if not 0 <= day <= last:
-            is_day = "" if day == change.day else f" is day {day:,} of the run, which"
-            message = f"{is_day} must be from 0 to {last:,}, the last day of the run"
-            yield misfit(message.strip(), "changes", number, "day")
+        day = change.day_from(scenario.start_date)
+        if message := outside_the_run(change.day, day, scenario.horizon_days):
+            yield misfit(message, "changes", number, "day")
         for name, mean in change.values.items():
             section, _, effort = name.partition(".")
             if section == "efforts":

@@ -188,6 +188,19 @@ class Change(Section):
         return type(self).model_validate({"day": self.day, **kept}) if kept else None
 
 
+def outside_the_run(when: When, day: int, horizon_days: int) -> str:
+    """Return what is wrong with a day, as it was given and of the run; empty if nothing is.
+
+    >>> outside_the_run(400, 400, horizon_days=365)
+    'must be from 0 to 364, the last day of the run'
+    """
+    last = horizon_days - 1
+    if 0 <= day <= last:
+        return ""
+    is_day = "" if day == when else f"is day {day:,} of the run, which "
+    return f"{is_day}must be from 0 to {last:,}, the last day of the run"
+
+
 def _refusal(name: str) -> str:
     # Cut, as in `fields.nearest`: a stranger chooses the name.
     meant = difflib.get_close_matches(name[:100], CHANGEABLE, n=1)

@@ -104,7 +104,7 @@ def varied(number: int) -> Scenario:
     if turn("changes", number, 2) == 0:
         values["changes"] = _changes(values["horizon_days"], rng)
     if turn("requests", number, 2) == 0:
-        values["requests"] = _requests(rng, values.get("archetypes", ()))
+        values["requests"] = _requests(rng, values)
     if turn("imported", number, 3) == 0:
         values["imported"] = _client(number, rng, values.get("archetypes", ()))
         _state_sources(values["imported"]["models"], values.get("incidents.shared_sources", 0))
@@ -320,8 +320,9 @@ def _client(number: int, rng: random.Random, archetypes: Any) -> dict[str, Any]:
     return {"source": "docking", "models": rows}
 
 
-def _requests(rng: random.Random, archetypes: Any) -> list[dict[str, Any]]:
+def _requests(rng: random.Random, values: dict[str, Any]) -> list[dict[str, Any]]:
     """Return kinds of request with short deadlines, at random and on a day."""
+    archetypes, last = values.get("archetypes", ()), values["horizon_days"] - 1
     known = ["all", "all", "regulated", *(entry["name"] for entry in archetypes)]
     return [
         {
@@ -330,7 +331,9 @@ def _requests(rng: random.Random, archetypes: Any) -> list[dict[str, Any]]:
             "effort": {"family": "gamma", "mean": rng.uniform(0.2, 2.0), "cv": rng.uniform(0.2, 1)},
             "deadline_days": rng.choice([1.0, 4.0, rng.uniform(0.5, 12.0)]),
             "lineage_saving": rng.random(),
-            **rng.choice([{"per_year": rng.uniform(3.0, 25.0)}, {"day": rng.choice([0, 3, 9])}]),
+            **rng.choice(
+                [{"per_year": rng.uniform(3.0, 25.0)}, {"day": min(rng.choice([0, 3, 9]), last)}]
+            ),
         }
         for place in range(rng.randint(1, 3))
     ]

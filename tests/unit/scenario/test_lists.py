@@ -61,7 +61,7 @@ deadline_days = 9.0
 """
     told = problems(text)
     assert [line for line, _ in told] == ["line 3", "line 7", "line 9"]
-    expected = ("before day 0, 2026-01-01", "needs its own name", "must be one of all, regulated")
+    expected = ("is day -1 of the run", "needs its own name", "must be one of all, regulated")
     assert all(part in words for (_, words), part in zip(told, expected, strict=True))
 
 
