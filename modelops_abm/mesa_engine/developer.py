@@ -79,7 +79,12 @@ class Developer(mesa.Agent[Any]):
         return TaskClass.IDLE if self._at_work is None else self._at_work.task_class
 
     def join(self) -> None:
-        """Join the team, idle: for the first time, or again with the same productivity."""
+        """Join the team, idle: for the first time, or again with the same productivity.
+
+        Who is in the team already stays as they are.
+        """
+        if self.model.scheduler.employs(self):
+            return
         now = self.model.calendar.now
         if self.left_at is not None:
             self.left_at = None

@@ -97,6 +97,7 @@ class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
     a selection in place) leaves the organisation at once: a developer the team and, from the next
     day, the payroll, and the work in hand goes back to the queue with its progress; a model retires
     as planned, and its work is withdrawn. Both stay in `developers` and `ml_models`, by number.
+    `add_developer` lets one more join, and `Developer.join` one who has left come back.
 
     Examples
     --------
@@ -229,7 +230,12 @@ class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
         super().deregister_agent(agent)
 
     def add_developer(self) -> Developer:
-        """Add the next developer, who has not joined yet."""
+        """Let the developer with the next number join the team, and return them."""
+        developer = self._new_developer()
+        developer.join()
+        return developer
+
+    def _new_developer(self) -> Developer:
         productivity = law_of(self.parameters.team.productivity)
         developer = self._developer_class(self, len(self.developers), productivity)
         self.developers.append(developer)
@@ -239,7 +245,7 @@ class ModelOpsModel(mesa.Model, Timeline):  # type: ignore[type-arg]
         team = self.parameters.team
         self.developers = []
         for _ in range(team.developers):
-            self.add_developer()
+            self._new_developer()
         self.scheduler = self._scheduler_class(
             self.developers,
             [TaskClass[name.upper()] for name in team.priority_order],

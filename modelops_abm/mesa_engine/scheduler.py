@@ -258,6 +258,10 @@ class Scheduler:
         task.entry = self._entries
         heapq.heappush(self._queues[task.task_class], (self.key(task), task.entry, task))
 
+    def employs(self, worker: Worker) -> bool:
+        """Tell whether a worker is given work."""
+        return worker.task is not None or worker.number in self._idle
+
     def hire(self, worker: Worker) -> None:
         """Give work to a worker who is idle, and among the workers by number."""
         heapq.heappush(self._idle, worker.number)

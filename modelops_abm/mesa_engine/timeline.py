@@ -32,7 +32,7 @@ class Timeline(Close):
     _idea_left: float
 
     def add_developer(self) -> Developer:
-        """Add the next developer, who has not joined yet."""
+        """Let the developer with the next number join the team, and return them."""
         raise NotImplementedError
 
     def schedule_arrival(self) -> None:
@@ -66,8 +66,10 @@ class Timeline(Close):
         for developer in self.developers[wanted:before]:
             developer.remove()
         for number in range(before, wanted):
-            known = number < len(self.developers)
-            (self.developers[number] if known else self.add_developer()).join()
+            if number < len(self.developers):
+                self.developers[number].join()
+            else:
+                self.add_developer()
 
     def _change_ideas(self, before: Scenario) -> None:
         """Let ideas arrive at another rate: the exposure gathered so far is kept."""

@@ -318,6 +318,14 @@ def test_batch_run_over_scenarios() -> None:
         assert found[plan, 1] == expected.today["npv"]
 
 
+def test_batch_run_over_changes() -> None:
+    """Each value is a list of changes, as Mesa takes a list for a sequence of values."""
+    teams = [[{"day": 3, "team.developers": size}] for size in (2, 11)]
+    given = {"horizon_days": 5, "changes": [[], *teams]}
+    rows = mesa.batch_run(ModelOpsModel, given, rng=[1], display_progress=False)
+    assert [row["developers"] for row in rows] == [8, 2, 11]
+
+
 def test_no_scenario_is_iterated_over() -> None:
     with pytest.raises(TypeError, match="model_dump"):
         iter(SHORT)

@@ -336,3 +336,34 @@ def test_a_selection_may_be_changed_at_will() -> None:
         model.agents.sort("unique_id", inplace=True)
 
     assert run(20, change, days=40).totals == run(20, nothing, days=40).totals
+
+
+def test_who_is_added_joins_the_team() -> None:
+    """With the ledger and the pay of the days since then."""
+    model = run(100, lambda model: model.add_developer().number, days=150)
+    *_, last = model.developers
+    assert (len(model.developers), last.number) == (9, 8)
+    assert math.fsum(last.ledger_days) == pytest.approx(50.0)
+    assert developer_days(model) == pytest.approx(8 * 150 + 50)
+    assert model.totals["payroll"] == pytest.approx((8 * 150 + 50) * 190_000 / 365)
+    joined = [record for record in model.event_log if record.kind == LogKind.DEVELOPER_JOINED]
+    assert [(record.time, record.developer) for record in joined] == [(100.0, 8)]
+
+
+def test_who_joins_twice_does_the_work_of_one() -> None:
+    """By hand, or because the team changes by numbers that are there already."""
+    changes = [{"day": 60, "team.developers": 5}, {"day": 80, "team.developers": 10}]
+    model = ModelOpsModel(rng=1, horizon_days=120, changes=changes)
+    while model.running:
+        if model.day == 40:
+            model.add_developer().join()
+            model.developers[0].join()
+        model.step()
+        at_work = [each for each in model.developers if each.task is not None]
+        assert all(each.task is not None and each.task.worker is each for each in at_work)
+    # The added one, number 8, is none of those who leave on day 60, or come back on day 80.
+    expected = 8 * 60 + 5 * 20 + 8 * 40 + 80 + 40
+    assert developer_days(model) == pytest.approx(expected)
+    assert [math.fsum(each.ledger_days) for each in model.developers[8:]] == pytest.approx([80, 40])
+    joined = [record for record in model.event_log if record.kind == LogKind.DEVELOPER_JOINED]
+    assert [record.developer for record in joined] == [8, 5, 6, 7, 9]
