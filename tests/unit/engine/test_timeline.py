@@ -75,6 +75,24 @@ def test_work_in_hand_goes_on_at_the_new_focus() -> None:
     assert of(docked, LogKind.WORK_COMPLETED)[0].detail == 6.0
 
 
+def test_preemption_takes_who_began_last_whatever_the_focus_has_been_since() -> None:
+    """Developer 0 is done first and takes up the third idea; a stint begins with work alone."""
+    ideas = [
+        {"id": f"idea of {days} days", "stage": "idea", "build_effort_days": days}
+        for days in (3.0, 30.0, 31.0)
+    ]
+    changes = [{"day": 7, "team.focus": 0.5}]
+    docked = run(changes, [*one_due(), *ideas], team__developers=2, horizon_days=12)
+    begun = {
+        record.model: record.developer
+        for record in of(docked, LogKind.WORK_STARTED)
+        if record.cause == TaskClass.BUILD
+    }
+    assert begun == {1: 0, 2: 1, 3: 0}
+    (laid_down,) = of(docked, LogKind.WORK_INTERRUPTED)
+    assert (laid_down.time, laid_down.model, laid_down.developer) == (10.0, 3, 0)
+
+
 @pytest.mark.parametrize("change", [{"team.focus": 0.25}, {"team.developers": 3}])
 def test_work_that_is_done_when_the_day_opens_is_done(change: dict[str, Any]) -> None:
     docked = run([{"day": 15, **change}], one_due(), horizon_days=20)
