@@ -8,7 +8,8 @@ import pytest
 from modelops_abm import replicate
 from modelops_abm.errors import InputError
 from modelops_abm.experiments import STORIES, Told, story, tell
-from modelops_abm.scenario import baseline_of, is_baseline
+from modelops_abm.rules.capability import full_level
+from modelops_abm.scenario import CAPABILITY_NAMES, baseline_of, is_baseline
 
 REPLICATIONS = 3
 
@@ -63,3 +64,27 @@ def test_an_organisation_without_its_story_runs_once(told: Told) -> None:
 def test_an_unknown_story_is_refused_with_the_nearest() -> None:
     with pytest.raises(InputError, match="no_incidents"):
         story("no_incident")
+
+
+@pytest.mark.parametrize(
+    ("name", "times"), [("large_organisation", 6.125), ("large_in_proportion", 11.25)]
+)
+def test_what_capabilities_take_of_270_models_is_what_the_story_says(
+    name: str, times: float
+) -> None:
+    """Beside what they take of the reference's 24; of its words, six times and in proportion."""
+    for capability in CAPABILITY_NAMES:
+        parts = [
+            getattr(each.capabilities, capability)
+            for each in (story(name).quiet, story(name).scenario)
+        ]
+        for fixed, per_model in (
+            ("effort_days", "effort_per_model_days"),
+            ("capital_cost", "capital_per_model"),
+            ("upkeep_per_year", "upkeep_per_model_year"),
+        ):
+            small, large = (
+                full_level(getattr(part, fixed), getattr(part, per_model), models)
+                for part, models in zip(parts, (24.0, 270.0), strict=True)
+            )
+            assert large / small == pytest.approx(times)
