@@ -32,8 +32,9 @@ def Visit(session: Session) -> None:
     asked = [session.plan.key, session.seed.value, session.agreed.value]
     # Asked before explained: the explanation waits for the answer that is under way when it is
     # begun.
-    solara.use_effect(session.ask, [*asked, session.precision.value, session.is_over.value])
-    solara.use_effect(session.explain, [*asked, session.drawer.value])
+    is_over = session.is_over.value
+    solara.use_effect(session.ask, [*asked, session.precision.value, is_over])
+    solara.use_effect(session.explain, [*asked, session.drawer.value, is_over])
     solara.use_effect(lambda: lambda: leave(session), [])
     solara.Div(style={"display": "none"})
 

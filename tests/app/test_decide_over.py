@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from modelops_abm.app.decide.chart_cards import LossesCard, TeamTimeCard
+from modelops_abm.app.decide.credit_card import Shares
 from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.organisations_card import dots, dots_of, organisations
 from modelops_abm.app.decide.sentences import headline, in_hundred, progress, second_line
@@ -25,12 +26,14 @@ from modelops_abm.app.state.estimation import AnswerCache, Question, answers
 from modelops_abm.app.state.organisations import organisations_of
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
+from modelops_abm.charts.amounts import notation_of
 from modelops_abm.charts.comparison import course, losses_of_plan, net_value
 from modelops_abm.charts.figure import Band, Rows
 from modelops_abm.cli.options import believed
 from modelops_abm.clients import illustrative_portfolio
 from modelops_abm.evidence.interview import QUESTIONS
 from modelops_abm.experiments import Comparison, compare, draws_of
+from modelops_abm.experiments.credit_shares import stream_shares
 from modelops_abm.experiments.words import settling_in_words
 from tests.app.comparisons import QUICK
 from tests.app.test_decide_components import shown
@@ -92,6 +95,8 @@ def test_cards_of_one_side_show_that_of_the_switch_and_say_so(plan: Plan, answer
     assert answer.over is not None
     session = Session(plan, 3)
     session.answer.set(answer)
+    draws = organisations_of(plan, 20, 3)
+    session.credit.set(next(stream_shares(plan.scenario, (20,), draws=draws, seed=3)))
     words = "average of organisations like yours"
     with shown(TeamTimeCard(session)) as team, shown(LossesCard(session)) as losses:
         assert words in team.text
@@ -102,6 +107,13 @@ def test_cards_of_one_side_show_that_of_the_switch_and_say_so(plan: Plan, answer
         assert lost.total.cells[0] in plain(losses.text)
         session.answer.set(answer.as_set())
         assert words not in team.text + losses.text
+    session.answer.set(answer)
+    with shown(Shares(session)) as shares:
+        assert 'data-futures="0"' in shares.text, "it is as set"
+        session.credit_is_over.set(True)
+        assert words in shares.text
+        notation, mean = notation_of(answer.over), answer.over.difference("npv").estimate.mean
+        assert f"Together {notation.worth(mean)}" in plain(shares.text)
     session.close()
 
 

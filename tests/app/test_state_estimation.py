@@ -6,11 +6,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
+import numpy as np
 import pytest
 
 from modelops_abm.app.decide.parameter_drawer import stream_effect
 from modelops_abm.app.state import estimation
-from modelops_abm.app.state.answer import PRECISIONS, USUAL, Answer, half_width_wished, stages_of
+from modelops_abm.app.state.answer import (
+    PRECISIONS,
+    USUAL,
+    Answer,
+    Precision,
+    half_width_wished,
+    stages_of,
+)
 from modelops_abm.app.state.estimation import (
     CreditSoFar,
     Estimator,
@@ -124,7 +132,7 @@ def test_stops_soon_when_closed(listener: Listener) -> None:
     shared = threading.active_count() - before
     estimator.ask(Question(big, 0))
     estimator.answer_all([Question(big, 0)])
-    estimator.explain(big, 0, "monitoring")
+    estimator.explain(Question(big, 0), "monitoring")
     estimator.close()
     assert estimator.wait(PATIENCE_SECONDS)
     heard = len(listener.messages)
@@ -144,7 +152,7 @@ def test_a_settled_answer_is_remembered(
     settled = listener.answers()[-1]
     listener.messages.clear()
     monkeypatch.setattr(estimation, "comparisons", None)
-    monkeypatch.setattr(estimation, "stream_credit", None)
+    monkeypatch.setattr(estimation, "stream_shares", None)
     estimator.ask(Question(second, 0))
     assert estimator.wait(PATIENCE_SECONDS)
     assert listener.answers() == [settled]
@@ -175,7 +183,7 @@ def test_an_answer_may_be_forgotten_while_it_is_shown(
         tell(job, publish, message)
 
     monkeypatch.setattr(estimation, "answers", slow)
-    monkeypatch.setattr(estimation, "stream_credit", lambda *_, **__: iter([None]))
+    monkeypatch.setattr(estimation, "stream_shares", lambda *_, **__: iter([None]))
     monkeypatch.setattr(Job, "tell", told)
     estimator.ask(Question(late, 0))
     listener.wait_until(lambda: any(each.plan is late for each in listener.answers()))
@@ -230,11 +238,44 @@ def test_nothing_raised_has_no_credit(listener: Listener) -> None:
     assert listener.credits() == [CreditSoFar(plan, None)]
 
 
+def test_credit_and_levels_are_over_what_the_answer_is_over(listener: Listener) -> None:
+    """In the first of its futures: all of a plan, and each level, as its comparison has them."""
+    plan = small_plan(monitoring=1.0, rollback=1.0)
+    question = Question(plan, 5, Precision(0.04, 200), is_over=True)
+    estimator = Estimator(listener)
+    estimator.ask(question)
+    estimator.explain(question, "rollback")
+    assert estimator.wait(PATIENCE_SECONDS)
+    over = listener.answers()[-1].over
+    assert over is not None
+    last = listener.credits()[-1]
+    assert last.is_over
+    assert last.credit is not None
+    worth = over.difference("npv").values[: last.credit.replications]
+    np.testing.assert_array_equal(last.credit.together().values, worth)
+    told = listener.explanations()[-1]
+    assert told.is_over
+    assert told.levels is not None
+    whole = told.levels.samples["npv"][told.levels.levels.index(1.0)]
+    np.testing.assert_array_equal(whole, over.plan.outcome("npv")[: len(whole)])
+    # As set it is another credit, which is found out anew and kept beside.
+    estimator.ask(question._replace(is_over=False))
+    assert estimator.wait(PATIENCE_SECONDS)
+    as_set = listener.credits()[-1]
+    assert not as_set.is_over
+    assert as_set.credit is not None
+    assert as_set.credit.together().estimate != last.credit.together().estimate
+    for is_over, expected in ((True, last.credit), (False, as_set.credit)):
+        kept = estimator.cache.get(question._replace(is_over=is_over))
+        assert kept is not None
+        assert kept[1] is expected
+
+
 def test_explains_after_the_answer(listener: Listener) -> None:
     plan = small_plan(monitoring=1.0)
     estimator = Estimator(listener)
     estimator.ask(Question(plan, 0))
-    estimator.explain(plan, 0, "monitoring")
+    estimator.explain(Question(plan, 0), "monitoring")
     assert estimator.wait(PATIENCE_SECONDS)
     first, *later = listener.explanations()
     assert first == Explanation(plan, "monitoring")

@@ -237,14 +237,16 @@ def _worth_of(session: Session, capability: CapabilityName) -> ShownWorth | None
         return None
     if known.levels is None or answer is None or answer.plan.key != session.plan.key:
         return None
-    levels = known.levels.known_with(answer.comparison.difference("npv").values)
+    if known.is_over != (answer.over is not None):
+        return None
+    levels = known.levels.known_with(answer.shown.difference("npv").values)
     credit = credit_of(session)
     if credit is not None and capability not in credit.capabilities:
         credit = None
     here = levels.worth(levels.here)
     if credit is not None and credit.replications >= levels.replications:
         here = credit.worth(capability, "dropped")
-    return ShownWorth(levels, here, credit, notation_of(answer.comparison))
+    return ShownWorth(levels, here, credit, notation_of(answer.shown))
 
 
 def _head(scenario: Scenario, capability: CapabilityName, problem: str) -> h.Fragment:
@@ -282,7 +284,7 @@ def _worth_head(
     if shown is None:
         return h.fragment[h.h3["What it is worth here"], h.p(".label")["Being computed"]]
     answer = session.answer.value
-    others, as_set = "", "" if answer is None or answer.over is None else "; all as set"
+    others, of_whom = "", "" if answer is None else answer.of_whom
     if shown.credit is not None and len(shown.credit.capabilities) > 1:
         # What the curve ends in is the first question; the others stand beside it by their names.
         asked = {name: words.heading for name, words in QUESTIONS.items() if name != "dropped"}
@@ -300,7 +302,7 @@ def _worth_head(
                 aria_label="Show as a table",
             )[icon("table", 16)],
         ],
-        h.p(".label")[f"{shown.figure().unit}{others}{as_set}"],
+        h.p(".label")[f"{shown.figure().unit}{others}{of_whom}"],
     ]
 
 

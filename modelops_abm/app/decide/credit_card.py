@@ -38,10 +38,11 @@ from modelops_abm.text import all_of
 def credit_of(session: Session) -> Credit | None:
     """Return the credit of the plan that is answered; None while that is not known."""
     answer = session.answer.value
-    return None if answer is None else known_credit(answer, session.credit.value)
+    credit, is_over = session.credit.value, session.credit_is_over.value
+    return None if answer is None else known_credit(answer, credit, is_over=is_over)
 
 
-def known_credit(answer: Answer, credit: Credit | None) -> Credit | None:
+def known_credit(answer: Answer, credit: Credit | None, *, is_over: bool = False) -> Credit | None:
     """Return the credit of a plan, with what all make together as its answer has it.
 
     Parameters
@@ -50,15 +51,18 @@ def known_credit(answer: Answer, credit: Credit | None) -> Credit | None:
         The answer.
     credit
         What was found out last; it may be of another plan, and does not count then.
+    is_over
+        Whether that is over what the organisation may be; it counts if the answer is.
     """
     if len(raised(answer.plan.scenario)) == 1:
         return credit_of_one(answer)
-    if credit is None or (key_of(credit.plan), credit.seed) != (
+    if credit is None or (key_of(credit.plan), credit.seed, is_over) != (
         key_of(answer.plan.scenario),
         answer.seed,
+        answer.over is not None,
     ):
         return None
-    whole = answer.comparison.difference("npv").values
+    whole = answer.shown.difference("npv").values
     return credit.known_with(whole) if credit.capabilities else credit
 
 
@@ -330,10 +334,9 @@ def _content(
 ) -> h.Fragment:
     if credit is None or not credit.capabilities or answer is None:
         return h.fragment[card_head(TITLE, "")]
-    shown = shares_of(credit, answer.comparison, question)
-    as_set = "" if answer.over is None else ", as set"
-    head = card_head(TITLE, f"{shown.unit}{as_set}", finding(shown), is_table=is_table)
+    shown = shares_of(credit, answer.shown, question)
+    head = card_head(TITLE, f"{shown.unit}{answer.of_whom}", finding(shown), is_table=is_table)
     if is_table:
-        return h.fragment[head, table(credit_table(credit, answer.comparison))]
+        return h.fragment[head, table(credit_table(credit, answer.shown))]
     # Of one capability all questions have one answer.
     return h.fragment[head, len(shown.shares) > 1 and questions(question), rows(shown)]

@@ -107,7 +107,8 @@ def subject_of(session: Session) -> Subject | None:
     answer = session.answer.value
     if answer is None:
         return None
-    credit = known_credit(answer, session.credit.value)
+    is_over = session.credit_is_over.value
+    credit = known_credit(answer, session.credit.value, is_over=is_over)
     today = datetime.now(UTC).date()
     return Subject(answer, credit, session.address.value, today, _advised(session, answer))
 

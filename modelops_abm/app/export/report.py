@@ -211,8 +211,8 @@ def _credit(subject: Subject) -> h.Element | None:
     """Return which capability earns what; nothing if it is not known or there is one only."""
     if subject.credit is None or not subject.credit.capabilities:
         return None
-    shown = credit_card.shares_of(subject.credit, subject.comparison)
-    table = credit_card.credit_table(subject.credit, subject.comparison)
+    shown = credit_card.shares_of(subject.credit, subject.answer.shown)
+    table = credit_card.credit_table(subject.credit, subject.answer.shown)
     intervals = {name: Interval.of(share) for name, share in shown.shares.items()}
     scale = Scale.around(intervals.values())
     rows = [
@@ -226,7 +226,9 @@ def _credit(subject: Subject) -> h.Element | None:
     heads = (h.th(".number", scope="col")[name] for name in table.columns[1:])
     return h.section(".card")[
         card_head(
-            credit_card.TITLE, f"{table.caption}{_as_set(subject)}", credit_card.finding(shown)
+            credit_card.TITLE,
+            f"{table.caption}{subject.answer.of_whom}",
+            credit_card.finding(shown),
         ),
         h.table(".compact")[
             h.thead[h.tr[_spoken_head(table.columns[0]), _spoken_head("Range"), heads]],

@@ -197,7 +197,7 @@ def _credit(deck: Any, subject: Subject) -> None:
     """Add which capability earns what; nothing while that is not known."""
     if subject.credit is None or not subject.credit.capabilities:
         return
-    shown = credit_card.shares_of(subject.credit, subject.comparison)
+    shown = credit_card.shares_of(subject.credit, subject.answer.shown)
     futures = formats.plural(subject.credit.replications, "future")
     asked = "; ".join(f"{each.heading}: {each.meaning}" for each in QUESTIONS.values())
     explained = f"{capitalised(asked)}. From {futures} of every combination."
@@ -205,12 +205,13 @@ def _credit(deck: Any, subject: Subject) -> None:
     size = shown.notation.money.size
     means = [(share.estimate.mean or 0.0) / size for share in shown.shares.values()]
     names = [label_of(name) for name in shown.shares]
-    title = capitalised(f"{QUESTIONS[shown.question].heading}, {shown.notation.money.unit}")
+    heading = f"{QUESTIONS[shown.question].heading}, {shown.notation.money.unit}"
+    title = f"{capitalised(heading)}{subject.answer.of_whom}"
     box = Box(MARGIN, _TOP, _INNER * 0.5, _BELOW)
     zeros = "0" * (shown.notation.digits + 1)
     written = f"+0.{zeros};−0.{zeros};0"
     add_bars(slide, box, title, names, [Series(title, means, "plan")], written)
-    table = credit_card.credit_table(subject.credit, subject.comparison)
+    table = credit_card.credit_table(subject.credit, subject.answer.shown)
     place = Box(MARGIN + _INNER * 0.52, _TOP + 0.4, _INNER * 0.48, 0.0)
     add_table(slide, place, table.columns, table.rows, (2, 2, 2, 2), size=13)
     add_text(slide, Box(place.left, 4.6, place.width, 0.6), [table.caption], size=11)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -36,10 +36,11 @@ from modelops_abm.experiments import (
     Credit,
     LevelWorth,
     comparisons,
-    stream_credit,
     stream_level_worth,
 )
+from modelops_abm.experiments.credit_shares import stream_shares
 from modelops_abm.experiments.plans import raised
+from modelops_abm.experiments.running import LOOKS, Keeping
 from modelops_abm.experiments.statistics import is_known
 from modelops_abm.runs.resources import replications_per_block
 from modelops_abm.runs.results import Ensemble
@@ -64,10 +65,13 @@ class CreditSoFar:
         The plan.
     credit
         None for a plan that raises nothing.
+    is_over
+        Whether over what the organisation may be, or at the values as set.
     """
 
     plan: Plan
     credit: Credit | None
+    is_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,11 +107,14 @@ class Explanation:
         The capability.
     levels
         The worth of its levels, which also knows the reasons; None before the first estimate.
+    is_over
+        Whether over what the organisation may be, or at the values as set.
     """
 
     plan: Plan
     subject: CapabilityName
     levels: LevelWorth | None = None
+    is_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -193,10 +200,10 @@ class Estimator:
         for kind in ("answer", "explanation", "others"):
             self._jobs.stop(kind)
 
-    def explain(self, plan: Plan, seed: int, capability: CapabilityName) -> None:
+    def explain(self, question: Question, capability: CapabilityName) -> None:
         """Find out what the levels of a capability are worth, once the plan is answered."""
-        work = partial(self._explain, plan, seed, capability, self._at_rest)
-        self._start("explanation", plan, work)
+        work = partial(self._explain, question, capability, self._at_rest)
+        self._start("explanation", question.plan, work)
 
     def stop_explaining(self) -> None:
         """Stop what `explain` has begun."""
@@ -232,7 +239,7 @@ class Estimator:
         finally:
             at_rest.set()  # also after an error: what waits for the answer must not wait for ever
         if known is not None:
-            job.tell(self._publish, CreditSoFar(plan, known))
+            job.tell(self._publish, CreditSoFar(plan, known, question.is_over))
         else:
             # A second time, now with its credit: undo brings both back at once.
             self.cache.add(question, answer, self._credited(answer, job))
@@ -278,38 +285,40 @@ class Estimator:
 
     def _credited(self, answer: Answer, job: Job) -> Credit | None:
         """Publish the credit of each capability as it gets better; return the last."""
-        plan = answer.plan
+        plan, is_over = answer.plan, answer.over is not None
         if len(raised(plan.scenario)) < 2:
             # Nothing is shared out: the worth of the plan is that of the one that it raises.
             credit = credit_of_one(answer) if raised(plan.scenario) else None
-            job.tell(self._publish, CreditSoFar(plan, credit))
+            job.tell(self._publish, CreditSoFar(plan, credit, is_over))
             return credit
         bar = ProgressBar(plan, "credit", partial(job.tell, self._publish))
-        for credit in stream_credit(
-            plan.scenario,
-            seed=answer.seed,
-            cancel=job.cancel,
-            progress=bar.show,
-            executor=new_caller(Rank.LAST, account=self._account),
-        ):
-            self._improve(job, CreditSoFar(plan, credit))
+        keeping = self._beside(Question(plan, answer.seed, is_over=is_over), job)
+        told: Keeping = {**keeping, "progress": bar.show}
+        for credit in stream_shares(plan.scenario, **told):
+            self._improve(job, CreditSoFar(plan, credit, is_over))
         bar.end()
         return credit
 
+    def _beside(self, question: Question, job: Job) -> Keeping:
+        """Return how what is found out beside an answer is run: in the first of its futures."""
+        plan, seed = question.plan, question.seed
+        return {
+            "seed": seed,
+            "cancel": job.cancel,
+            "executor": new_caller(Rank.LAST, account=self._account),
+            "draws": organisations_of(plan, LOOKS[-1], seed) if question.is_over else None,
+        }
+
     def _explain(
-        self, plan: Plan, seed: int, capability: CapabilityName, at_rest: Event, job: Job
+        self, question: Question, capability: CapabilityName, at_rest: Event, job: Job
     ) -> None:
+        plan, is_over = question.plan, question.is_over
         # At once and empty: the drawer must not show the capability before while it waits.
-        job.tell(self._publish, Explanation(plan, capability))
+        job.tell(self._publish, Explanation(plan, capability, is_over=is_over))
         job.wait_for(at_rest)
-        for levels in stream_level_worth(
-            plan.scenario,
-            capability,
-            seed=seed,
-            cancel=job.cancel,
-            executor=new_caller(Rank.LAST, account=self._account),
-        ):
-            self._improve(job, Explanation(plan, capability, levels))
+        keeping = self._beside(question, job)
+        for levels in stream_level_worth(plan.scenario, capability, **keeping):
+            self._improve(job, Explanation(plan, capability, levels, is_over))
 
     def _answer_all(self, questions: Sequence[Question], at_rest: Event, job: Job) -> None:
         job.wait_for(at_rest)
@@ -321,7 +330,7 @@ class Estimator:
 
 def credit_of_one(answer: Answer) -> Credit:
     """Return the credit of a plan that raises one capability, which is all in its answer."""
-    sides = (answer.comparison.baseline, answer.comparison.plan)
+    sides = (answer.shown.baseline, answer.shown.plan)
     baseline, whole = (side.outcome("npv") for side in sides)
     return Credit.of_one(answer.plan.scenario, answer.seed, baseline, whole)
 
@@ -365,32 +374,40 @@ class Baselines:
         yield from map(self.beside, answers(question, cancel, progress, executor, least))
 
 
+type Credits = Mapping[bool, Credit]
+"""Which capability earns what, by whether it is over what the organisation may be."""
+
+
 class AnswerCache:
     """Settled answers with their credit, the latest few, for all jobs of one visitor."""
 
     def __init__(self) -> None:
-        self._found: OrderedDict[tuple[str, int, Precision], tuple[Answer, Credit | None]] = (
-            OrderedDict()
-        )
+        self._found: OrderedDict[tuple[str, int, Precision], tuple[Answer, Credits]] = OrderedDict()
         self._lock = Lock()
 
     def get(self, question: Question) -> tuple[Answer, Credit | None] | None:
         """Return the answer to a question and the credit as far as known; None if not kept."""
         with self._lock:
             found = self._found.get(question.key)
-        if found is None or question.is_over == (found[0].over is not None):
-            return found
-        # What is as set is the same either way; what is over draws has to be run.
-        return None if question.is_over else (found[0].as_set(), found[1])
+        if found is None:
+            return None
+        answer, known = found
+        if not question.is_over:
+            # What is as set is the same either way; what is over draws has to be run.
+            answer = answer.as_set()
+        elif answer.over is None:
+            return None
+        return answer, known.get(question.is_over)
 
     def add(self, question: Question, answer: Answer, credit: Credit | None) -> None:
         """Keep an answer, and drop the one that was added longest ago if they are many."""
         with self._lock:
             # Taken out and put in again, so that it is the newest; a credit that is known already
             # stays, and so does what is over draws.
-            before, known = self._found.pop(question.key, (answer, None))
+            before, known = self._found.pop(question.key, (answer, {}))
             kept = answer if answer.over is not None else before
-            self._found[question.key] = (kept, credit if credit is not None else known)
+            own = {} if credit is None else {question.is_over: credit}
+            self._found[question.key] = (kept, {**known, **own})
             while len(self._found) > MOST_CACHED:
                 self._found.popitem(last=False)
 

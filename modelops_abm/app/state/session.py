@@ -77,6 +77,8 @@ class Session:
         before the very first estimate and where nothing is raised, 0 of 0 when nothing is run.
     question
         What is asked of each capability, a name of `credit_shares.QUESTIONS`.
+    credit_is_over
+        Whether that is over what the organisation may be, or at the values as set.
     explanation
         What the levels of the capability in the drawer are worth; None if it holds none.
     tray
@@ -133,6 +135,7 @@ class Session:
         self.progress: solara.Reactive[RunProgress | None] = solara.reactive(None)
         self.credit: solara.Reactive[Credit | None] = solara.reactive(None)
         self.question: solara.Reactive[CreditQuestion] = solara.reactive("dropped")
+        self.credit_is_over = solara.reactive(False)
         self.credit_progress = solara.reactive((0, 0))
         self.explanation: solara.Reactive[Explanation | None] = solara.reactive(None)
         self.tray: solara.Reactive[Tray] = solara.reactive(())
@@ -288,7 +291,7 @@ class Session:
         """Find out what the drawer asks for, if it is about a capability."""
         for capability in CAPABILITY_NAMES:  # the drawer's subject is text from a browser
             if self.drawer.value == capability and self.may_run(self.plan):
-                self._estimator.explain(self.plan, self.seed.value, capability)
+                self._estimator.explain(self._question(self.plan), capability)
                 return
         self._estimator.stop_explaining()
         self.explanation.set(None)
@@ -330,6 +333,7 @@ class Session:
                 self._show(message)
             case CreditSoFar():
                 self.credit.set(message.credit)
+                self.credit_is_over.set(message.is_over)
             case RunProgress(work="answer"):
                 self.progress.set(message)
             case RunProgress(work="credit"):
