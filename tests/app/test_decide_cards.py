@@ -172,7 +172,7 @@ def test_a_name_says_what_else_was_changed() -> None:
     later = plan.changed({"capabilities.automation.start_day": 200.0, "drift.severity": 0.3})
     # What does not fit is left out as a whole.
     assert tray_card.free_name(later, ()) == (
-        "Half automation, from month 7, two years, 9 developers, drift: growth days 30"
+        "Half automation, from month 7, two years, 9 developers"
     )
 
 
