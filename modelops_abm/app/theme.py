@@ -78,6 +78,14 @@ _PATHS = {
     "play": '<path d="M6 4l10 6-10 6z"/>',
     "pause": '<path d="M7 4v12M13 4v12"/>',
     "step": '<path d="M4 4l8 6-8 6z"/><path d="M15 4v12"/>',
+    "scales": '<path d="M10 3v13M6 16.5h8M4 5.5h12"/>'
+    '<path d="M1.5 12 4 5.5 6.5 12a2.5 2 0 0 1-5 0zM13.5 12 16 5.5 18.5 12a2.5 2 0 0 1-5 0z"/>',
+    "eye": '<path d="M1.5 10c4-7 13-7 17 0-4 7-13 7-17 0z"/><circle cx="10" cy="10" r="2.6"/>',
+    "book": '<path d="M10 5C8 3.5 5 3.5 2 4v11.5c3-.5 6-.5 8 1 2-1.5 5-1.5 8-1V4c-3-.5-6-.5-8 1z"/>'
+    '<path d="M10 5v11.5"/>',
+    "building": '<path d="M4 17V4l7-1.5V17M11 8l5 1.5V17M2 17h16M6.5 7h2M6.5 10h2M6.5 13h2"/>',
+    "wave": '<path d="M2.5 12c2.5 0 3-7 5.5-7s2.5 10 5 10 2.5-4 4.5-4"/>',
+    "plug": '<path d="M7 3v4M13 3v4M5 7h10v2a5 5 0 0 1-10 0zM10 14v3"/>',
     "person": '<circle cx="10" cy="6" r="3.2" fill="currentColor"/>'
     '<path d="M3.5 17c0-7 13-7 13 0z" fill="currentColor"/>',
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import batched
 
+import htpy as h
 import solara
 
 from modelops_abm.app.decide.advice_card import AdviceCard
@@ -21,12 +22,14 @@ from modelops_abm.app.decide.rail import Rail, explain
 from modelops_abm.app.decide.rail_rows import maximum_of
 from modelops_abm.app.decide.sentences import progress, use_advice, use_staffing
 from modelops_abm.app.decide.settle_card import SettleCard
+from modelops_abm.app.decide.timeline import TimelineMain, TimelineRail
 from modelops_abm.app.decide.tray_card import TrayCard
 from modelops_abm.app.decide.verdict_card import (
     MODES,
     NOT_YET,
     mode_switch,
     run_state,
+    short_verdict,
     verdict_card,
     waiting_verdict,
 )
@@ -46,11 +49,16 @@ def Decide(session: Session) -> None:
     is_explaining = bool(session.drawer.value)
     with solara.Div(classes=["decide", *["explaining"] * is_explaining]):
         with solara.Div(classes=["decide-flow"]):
-            ErrorBoundary(Rail, session)
-            with solara.Div(classes=["decide-head-place"]):
-                Head(session)
-            with solara.Div(classes=["decide-cards-place"]):
-                Cards(session)
+            if session.is_timeline.value:
+                ErrorBoundary(TimelineRail, session).key("timeline rail")
+                TimelineMain(session).key("timeline")
+            else:
+                ErrorBoundary(Rail, session).key("rail")
+                with solara.Div(classes=["decide-head-place"]).key("head"):
+                    Head(session)
+                with solara.Div(classes=["decide-cards-place"]).key("cards"):
+                    Cards(session)
+                ErrorBoundary(ShortVerdict, session).key("short verdict")
         with solara.Div(classes=["decide-drawer-place"]):
             Drawer(session)
 
@@ -72,12 +80,14 @@ def Cards(session: Session) -> None:
         with solara.Div(classes=["cards-row", "wide-first"]):
             ErrorBoundary(NetValueCard, session)
             ErrorBoundary(second, session).key(f"second {is_over}")
-        # Three in a row; what is left over in the last row shares its width.
-        for row in batched(rest, 3):
+        # Three in a row; what is left over in the last row shares its width. What one decides by,
+        # kept plans too, is in sight at once on a laptop, and the rest below.
+        for number, row in enumerate(batched(rest, 3)):
             with solara.Div(classes=["cards-row", *["pairs"] * (len(row) == 2)]):
                 for card in row:
                     ErrorBoundary(card, session).key(f"{rest.index(card)} {is_over}")
-        ErrorBoundary(TrayCard, session)
+            if number == 0:
+                ErrorBoundary(TrayCard, session)
 
 
 @solara.component
@@ -121,6 +131,13 @@ def Verdict(session: Session) -> None:
         doubts = () if answer.over is None else belief_of(answer.plan.belief).doubts()
         content = verdict_card(answer, credit_of(session), advice, team, doubts=doubts)
         Markup(content, reported(session, act))
+
+
+@solara.component
+def ShortVerdict(session: Session) -> None:
+    """Show the answer in a line, on a phone that has scrolled past it."""
+    answer = session.answer.value
+    Markup(h.fragment[answer is not None and short_verdict(answer)])
 
 
 @solara.component

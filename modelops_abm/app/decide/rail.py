@@ -109,6 +109,8 @@ def Settings(session: Session, problems: Problems, on_enter: Callable[[Entry], N
 def carry_out(session: Session, action: Action) -> None:
     """Do what a button or menu of the rail says; nothing if there is none such."""
     match action:
+        case ("rail", "plan" | "timeline" as shown):
+            session.is_timeline.set(shown == "timeline")
         case ("undo", _):
             session.undo()
         case ("redo", _):
@@ -189,8 +191,22 @@ HORIZON_YEARS = (1, 3, 5)
 _YEAR_DAYS = 365
 
 
-def rail_head(history: History) -> h.Element:
-    """Return the title with the buttons that go through the history of the plan."""
+def rail_switch(*, is_timeline: bool) -> h.Element:
+    """Return the switch between what is planned and what happens on which day."""
+    return h.div(".segments.rail-switch", role="group", aria_label="What the rail shows")[
+        (
+            h.button(
+                data_action="rail",
+                data_value=name.lower(),
+                aria_pressed=str((name == "Timeline") == is_timeline).lower(),
+            )[name]
+            for name in ("Plan", "Timeline")
+        )
+    ]
+
+
+def rail_head(history: History, *, is_timeline: bool = False) -> h.Element:
+    """Return the switch with the buttons that go through the history of the plan."""
     plan = history.plan
     buttons = (
         ("undo", "Undo", bool(history.past)),
@@ -199,7 +215,8 @@ def rail_head(history: History) -> h.Element:
         ("reset", f"Reset to {name_of(plan.start)}", bool(plan.changes)),
     )
     return h.div(".rail-head")[
-        h.h2["Plan"],
+        not is_timeline and h.h2(".spoken")["Plan"],
+        rail_switch(is_timeline=is_timeline),
         h.div(".rail-buttons", role="group", aria_label="History of the plan")[
             (
                 h.button(
@@ -209,7 +226,7 @@ def rail_head(history: History) -> h.Element:
                     title=words,
                     disabled=not is_possible,
                 )[icon(name)]
-                for name, words, is_possible in buttons
+                for name, words, is_possible in buttons[: 2 if is_timeline else None]
             )
         ],
     ]

@@ -13,6 +13,7 @@ from modelops_abm.app.decide.sentences import (
     Progress,
     headline,
     plan_name,
+    progress,
     second_line,
 )
 from modelops_abm.app.drawing.interval_mark import Bracket, Interval, Scale, interval_mark
@@ -101,6 +102,17 @@ def run_state(done: Progress) -> h.Element:
             aria_valuemax="100",
         )[h.div(style=f"width: {100.0 * done.share:.1f}%")],
         done.note and h.p(".label.note")[done.note],
+    ]
+
+
+def short_verdict(answer: Answer) -> h.Element:
+    """Return the answer in a line; it says nothing new, so a screen reader leaves it out."""
+    said, done = headline(answer.comparison, answer.over), progress(answer, is_superseded=False)
+    over = None if said.over is None else said.over.figure
+    return h.div(".short-verdict", aria_hidden="true")[
+        h.strong(class_=["worth", f"tone-{said.tone}"])[said.sentence.figure or "can't tell"],
+        over and h.strong[f"{over} earn"],
+        h.span(".label")[f"{done.futures} {done.precision}".strip()],
     ]
 
 

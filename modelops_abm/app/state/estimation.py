@@ -27,6 +27,7 @@ from modelops_abm.app.state.answer import (
     half_width_wished,
     stages_of,
 )
+from modelops_abm.app.state.effects import EventEffects, event_effects
 from modelops_abm.app.state.jobs import PRECEDENCE, Job, Jobs
 from modelops_abm.app.state.organisations import answered_in, organisations_of
 from modelops_abm.app.state.plan import Plan, organisation_key
@@ -133,7 +134,7 @@ class Failure:
     words: str
 
 
-type Message = Answer | CreditSoFar | Explanation | Failure | RunProgress
+type Message = Answer | CreditSoFar | EventEffects | Explanation | Failure | RunProgress
 
 
 class Question(NamedTuple):
@@ -197,7 +198,7 @@ class Estimator:
 
     def stop_answering(self) -> None:
         """Stop what `ask` has begun, and what waits for it."""
-        for kind in ("answer", "explanation", "others"):
+        for kind in ("answer", "explanation", "effects", "others"):
             self._jobs.stop(kind)
 
     def explain(self, question: Question, capability: CapabilityName) -> None:
@@ -208,6 +209,14 @@ class Estimator:
     def stop_explaining(self) -> None:
         """Stop what `explain` has begun."""
         self._jobs.stop("explanation")
+
+    def weigh(self, plan: Plan, seed: int) -> None:
+        """Find out what each event of a plan does."""
+        self._start("effects", plan, partial(self._weigh, plan, seed))
+
+    def stop_weighing(self) -> None:
+        """Stop what `weigh` has begun."""
+        self._jobs.stop("effects")
 
     def answer_all(self, questions: Sequence[Question]) -> None:
         """Answer plans one after the other, once the one that is asked for is answered."""
@@ -319,6 +328,12 @@ class Estimator:
         keeping = self._beside(question, job)
         for levels in stream_level_worth(plan.scenario, capability, **keeping):
             self._improve(job, Explanation(plan, capability, levels, is_over))
+
+    def _weigh(self, plan: Plan, seed: int, job: Job) -> None:
+        # Beside better figures, after first ones: who opens the timeline waits for these.
+        caller = new_caller(Rank.NEXT, account=self._account)
+        for effects in event_effects(plan, seed, job.cancel, caller):
+            self._improve(job, effects)
 
     def _answer_all(self, questions: Sequence[Question], at_rest: Event, job: Job) -> None:
         job.wait_for(at_rest)

@@ -14,6 +14,7 @@ import solara
 from modelops_abm.app.state.advising import Advising
 from modelops_abm.app.state.answer import PRECISIONS, Answer
 from modelops_abm.app.state.belief import OwnBelief
+from modelops_abm.app.state.effects import EventEffects
 from modelops_abm.app.state.estimation import (
     CreditSoFar,
     Estimator,
@@ -81,6 +82,12 @@ class Session:
         Whether that is over what the organisation may be, or at the values as set.
     explanation
         What the levels of the capability in the drawer are worth; None if it holds none.
+    is_timeline
+        Whether Decide shows what happens on which day, in place of what is planned.
+    event
+        Key of the event whose fields are open; empty if none.
+    effects
+        What each event does, as far as it is known; None before the first question.
     tray
         The plans that were kept.
     compared
@@ -138,6 +145,9 @@ class Session:
         self.credit_is_over = solara.reactive(False)
         self.credit_progress = solara.reactive((0, 0))
         self.explanation: solara.Reactive[Explanation | None] = solara.reactive(None)
+        self.is_timeline = solara.reactive(False)
+        self.event = solara.reactive("")
+        self.effects: solara.Reactive[EventEffects | None] = solara.reactive(None)
         self.tray: solara.Reactive[Tray] = solara.reactive(())
         self.compared: solara.Reactive[tuple[int, ...] | None] = solara.reactive(None)
         self.agreed: solara.Reactive[float] = solara.reactive(MODEL_DAYS_UNASKED)
@@ -296,6 +306,13 @@ class Session:
         self._estimator.stop_explaining()
         self.explanation.set(None)
 
+    def weigh(self) -> None:
+        """Find out what each event does, while they are shown."""
+        if self.is_timeline.value and self.may_run(self.plan):
+            self._estimator.weigh(self.plan, self.seed.value)
+        else:
+            self._estimator.stop_weighing()
+
     def close(self) -> None:
         """Stop everything in the background for good."""
         self.on_close.close()
@@ -338,6 +355,8 @@ class Session:
                 self.progress.set(message)
             case RunProgress(work="credit"):
                 self.credit_progress.set((message.done, message.aim))
+            case EventEffects():
+                self.effects.set(message)
             case Explanation():
                 self.explanation.set(message)
             case Failure():

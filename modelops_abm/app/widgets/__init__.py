@@ -3,6 +3,7 @@
 from modelops_abm.app.widgets.browser import STEP_KEYS, Browser, Connection, Keys, Screen
 from modelops_abm.app.widgets.controls import Controls, FilePicker, PickedFile, Timeline
 from modelops_abm.app.widgets.interview import Interview
+from modelops_abm.app.widgets.lanes import EventChange, Lanes
 from modelops_abm.app.widgets.markup import Chart, Markup
 
 __all__ = [
@@ -11,9 +12,11 @@ __all__ = [
     "Chart",
     "Connection",
     "Controls",
+    "EventChange",
     "FilePicker",
     "Interview",
     "Keys",
+    "Lanes",
     "Markup",
     "PickedFile",
     "Screen",

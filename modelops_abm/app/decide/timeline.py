@@ -1,0 +1,424 @@
+"""Timeline: what happens on which day in place of what is planned, and what each event does.
+
+First the rail, a list of events with their fields; then the head and the card. What is drawn is
+in `timeline_picture`, what an event is in `state.events`. Numbers are at the values as set.
+"""
+
+from __future__ import annotations
+
+import htpy as h
+import solara
+
+from modelops_abm import formats
+from modelops_abm.app.decide import timeline_picture
+from modelops_abm.app.decide.measures import read
+from modelops_abm.app.decide.rail import rail_head
+from modelops_abm.app.decide.rail_rows import quantity_of
+from modelops_abm.app.decide.sentences import progress
+from modelops_abm.app.decide.verdict_card import NOT_YET, run_state
+from modelops_abm.app.drawing.cards import card_head, table
+from modelops_abm.app.errors import ErrorBoundary, reported
+from modelops_abm.app.state import events
+from modelops_abm.app.state.effects import EventEffects
+from modelops_abm.app.state.events import EXAMPLES, SEASON, Event, events_of, month_of
+from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.session import Session
+from modelops_abm.app.theme import icon
+from modelops_abm.app.widgets import EventChange, Keys, Lanes, Markup
+from modelops_abm.app.widgets.markup import Action
+from modelops_abm.charts.timeline import name_in_words
+from modelops_abm.experiments import Comparison, PairedDifference
+from modelops_abm.experiments.words import capitalised, known_money
+from modelops_abm.scenario import InputError, Problem, Scenario
+from modelops_abm.scenario.requests import ALL, REGULATED
+from modelops_abm.scenario.timeline import CHANGEABLE
+from modelops_abm.text import printable
+
+_KEYS = {"mod+z": "undo", "mod+shift+z": "redo", "mod+y": "redo"}
+_END = "the end"
+
+
+@solara.component
+def TimelineRail(session: Session) -> None:
+    """Show the events of the plan, with what each does and the fields of the one that is open."""
+
+    def act(action: Action) -> None:
+        take_event_action(session, action)
+
+    on_action = reported(session, act)
+    shown = {"data-plan": session.plan.key, "data-part": "rail"}
+    with solara.Div(classes=["rail", "timeline-rail"], attributes=shown):
+        Keys(_KEYS, lambda meaning: on_action(Action(meaning, "")))
+        Markup(rail_head(session.history.value, is_timeline=True), on_action, "rail-title")
+        content = event_list(session.plan, effects_of(session), session.event.value)
+        Markup(content, on_action, "event-list")
+
+
+def take_event_action(session: Session, action: Action) -> None:
+    """Do what a button or field of the list says; nothing if there is none such."""
+    scenario, value = session.plan.scenario, action.value
+    match action.name:
+        case "undo":
+            session.undo()
+        case "redo":
+            session.redo()
+        case "rail":
+            session.is_timeline.set(value == "timeline")
+        case "event":
+            session.event.set("" if session.event.value == value else value)
+        case "remove event":
+            session.change(events.removed(scenario, value))
+        case "add event" if value in EXAMPLES or value in CHANGEABLE:
+            before = {event.key for event in events_of(scenario)}
+            session.change(events.added(scenario, value))
+            new = [each.key for each in events_of(session.plan.scenario) if each.key not in before]
+            session.event.set(new[0] if new else session.event.value)
+        case name if name.startswith("set event "):
+            session.change(_entered(scenario, name.removeprefix("set event "), session, value))
+
+
+def take_change(session: Session, change: EventChange) -> None:
+    """Move and size an event, as one step of undo."""
+    plan = session.plan
+    if abs(change.day) > plan.scenario.horizon_days:
+        return
+    values = events.moved(plan.scenario, change.key, change.day)
+    if change.steps:
+        values |= events.sized(plan.changed(values).scenario, change.key, change.steps)
+    session.change(values)
+
+
+def _entered(scenario: Scenario, field: str, session: Session, text: str) -> events.Values:
+    """Return the values that a field of the open event says."""
+    key = session.event.value
+    match field:
+        case "month":
+            return events.moved(scenario, key, events.day_of(_number(text, "month")))
+        case "until":
+            is_end = text.strip() in ("", _END)
+            return events.ended(scenario, key, None if is_end else _number(text, "until"))
+        case "size":
+            kind = key.rpartition("#")[0]
+            size = read(quantity_of(kind), text) if kind in CHANGEABLE else _number(text, "size")
+            return events.resized(scenario, key, float(size))
+        case "who":
+            return events.renewed_request(scenario, key, who=text)
+        case "effort":
+            return events.renewed_request(scenario, key, effort=_number(text, "effort"))
+    return {}
+
+
+def _number(text: str, name: str) -> float:
+    try:
+        if "," not in text:
+            return float(text.strip())
+    except ValueError:
+        pass
+    message = "is no number; write it with a point, without commas"
+    raise InputError(Problem(message, "", name, f"'{printable(text, 40)}'"))
+
+
+def effects_of(session: Session) -> EventEffects | None:
+    """Return what the events of the plan that is shown do, as far as it is known."""
+    found = session.effects.value
+    return found if found is not None and found.plan.key == session.plan.key else None
+
+
+# --------------------------------------------------------------------------------------
+# The list of events.
+
+
+def event_list(plan: Plan, effects: EventEffects | None, chosen: str) -> h.Fragment:
+    """Return the list, what all do together, and the menu of examples."""
+    found = events_of(plan.scenario)
+    count = formats.count_in_words(len(found)) if found else "No"
+    noun = "event" if len(found) == 1 else "events"
+    return h.fragment[
+        h.div(".event-head")[
+            h.h2[f"{capitalised(count)} {noun}"],
+            bool(found) and h.span(".label")["what each does to the plan's worth"],
+        ],
+        not found
+        and h.p(".label")[
+            "Nothing changes on the way: team, traffic and incidents stay as they begin. Add what"
+            " you expect, and see whether the plan still pays."
+        ],
+        h.ol(".events")[
+            (
+                _event_row(plan.scenario, event, number, effects, is_open=event.key == chosen)
+                for number, event in enumerate(found, 1)
+            )
+        ],
+        bool(found) and _together(len(found), effects),
+        _menu(plan.scenario),
+    ]
+
+
+def _event_row(
+    scenario: Scenario, event: Event, number: int, effects: EventEffects | None, *, is_open: bool
+) -> h.Element:
+    worth = None if effects is None else effects.each.get(event.key)
+    return h.li(class_={"open": is_open}, data_key=event.key)[
+        h.button(
+            ".plain.event-name",
+            data_action="event",
+            data_value=event.key,
+            aria_expanded=str(is_open).lower(),
+        )[
+            h.span(".event-number")[str(number)],
+            h.span(".event-words")[h.strong[event.words], h.span(".label")[event.when]],
+            _effect(worth),
+        ],
+        is_open and _fields(scenario, event),
+    ]
+
+
+def _effect(worth: PairedDifference | None) -> h.Element:
+    if worth is None:
+        return h.span(".event-effect.label")["…"]
+    return h.span(class_=["event-effect", f"tone-{_tone(worth)}"])[known_money(worth, signed=True)]
+
+
+def _tone(worth: PairedDifference) -> str:
+    return {"earns": "earns", "loses": "costs"}.get(worth.verdict, "unknown")
+
+
+def _together(count: int, effects: EventEffects | None) -> h.Element:
+    worth = None if effects is None else effects.together
+    whole = "Its effect" if count == 1 else f"All {formats.count_in_words(count)} together"
+    shares = "" if count == 1 else " Shares need not add up."
+    return h.div(".event-sum")[
+        h.strong[whole],
+        _effect(worth),
+        h.p(".label")[f"With it minus without it, in the same futures.{shares}"],
+    ]
+
+
+def _fields(scenario: Scenario, event: Event) -> h.Element:
+    first, last = event.spans[0]
+    is_change = event.kind in CHANGEABLE
+    return h.div(".event-fields")[
+        event.value is not None and _field(*_size_of(event), event),
+        event.is_placed
+        and _field("month", _WHEN.get(event.kind, "From month"), month_of(first), "", event),
+        is_change
+        and _field("until", "Until month", _END if event.is_open else month_of(last), "", event),
+        event.kind.startswith("request ") and _request_fields(scenario, event),
+        h.button(".plain.remove", data_action="remove event", data_value=event.key)["Remove"],
+    ]
+
+
+_WHEN = {SEASON: "First in month"}
+
+
+def _size_of(event: Event) -> tuple[str, str, str, str]:
+    """Return field, label, text and unit of an event's size."""
+    size = f"{event.value:.10g}"
+    if event.kind == SEASON:
+        return "size", "Traffic ×", size, ""
+    if event.kind.startswith("request "):
+        return "size", "Days to answer", size, ""
+    label = capitalised(name_in_words(event.kind))
+    before = "" if event.before is None else f"was {event.before:.10g}"
+    return "size", label, size, before
+
+
+def _field(name: str, label: str, text: object, after: str, event: Event) -> h.Element:
+    return h.label[
+        h.span[label],
+        h.input(
+            type="text",
+            autocomplete="off",
+            maxlength="40",
+            value=str(text),
+            data_action=f"set event {name}",
+            data_key=f"{event.key} {name}",
+        ),
+        h.span(".label")[after],
+    ]
+
+
+def _request_fields(scenario: Scenario, event: Event) -> h.Node:
+    kind = next(each for each in scenario.requests if event.kind == f"request {each.name}")
+    whom = [ALL, REGULATED, *(each.name for each in scenario.archetypes)]
+    return h.fragment[
+        h.label[
+            h.span["Models"],
+            h.select(data_action="set event who")[
+                (h.option(value=who, selected=who == kind.who)[who] for who in whom)
+            ],
+        ],
+        _field("effort", "Days of work each", f"{kind.effort.mean:.10g}", "", event),
+    ]
+
+
+_ICONS = {"team": "person", "season": "wave", "audit": "file", "vendor": "plug"}
+
+
+def _menu(scenario: Scenario) -> h.Element:
+    return h.details(".event-menu")[
+        h.summary(".button")[icon("plus"), "Add an event", icon("down")],
+        h.div(".event-examples")[
+            h.p(".label")["Ready examples"],
+            (
+                h.button(".plain", data_action="add event", data_value=what)[
+                    icon(_ICONS[what]),
+                    h.span[
+                        h.strong[words], h.span(".label")[events.example_in_words(scenario, what)]
+                    ],
+                ]
+                for what, words in EXAMPLES.items()
+            ),
+            h.label(".own")[
+                h.strong["Your own"],
+                h.select(data_action="add event", aria_label="Your own: a value that changes")[
+                    h.option(value="", selected=True)["any value, from any month"],
+                    (h.option(value=name)[capitalised(name_in_words(name))] for name in CHANGEABLE),
+                ],
+            ],
+        ],
+    ]
+
+
+# --------------------------------------------------------------------------------------
+# The head: what the plan is still worth; and the card.
+
+
+@solara.component
+def TimelineVerdict(session: Session) -> None:
+    """Show what the plan is worth with and without its events."""
+    answer = session.answer.value
+    comparison = None if answer is None else answer.comparison
+    Markup(timeline_verdict(session.plan, comparison, effects_of(session)))
+
+
+@solara.component
+def TimelineProgress(session: Session) -> None:
+    """Show how far the answer has come."""
+    answer, key = session.answer.value, session.plan.key
+    if answer is None:
+        Markup(run_state(NOT_YET))
+        return
+    run = session.progress.value
+    done = run.done if run is not None and run.plan.key == key else 0
+    # As set, as all is here.
+    Markup(run_state(progress(answer.as_set(), done=done, is_superseded=answer.plan.key != key)))
+
+
+def timeline_verdict(
+    plan: Plan, comparison: Comparison | None, effects: EventEffects | None
+) -> h.Element:
+    """Return the sentence, and what else to know."""
+    found = events_of(plan.scenario)
+    together = None if effects is None else effects.together
+    key = "" if comparison is None else plan.key
+    return h.section(".verdict", data_part="timeline-verdict", data_answers=key)[
+        h.div(".says")[
+            h.h1[_sentence(len(found), comparison, effects)],
+            h.p(".second")[
+                _second(found, effects)
+                if effects is not None and together is not None
+                else _waiting(bool(found))
+            ],
+        ],
+    ]
+
+
+def _sentence(count: int, comparison: Comparison | None, effects: EventEffects | None) -> h.Node:
+    if comparison is None:
+        return "What is the plan worth once things change?"
+    span = formats.span(comparison.plan.scenario.horizon_days)
+    worth = h.span(".worth.tone-earns")[known_money(comparison.difference("npv"), signed=True)]
+    if not count:
+        return h.fragment["While nothing changes, the plan is worth ", worth, f" over {span}."]
+    bare = None if effects is None else effects.unchanged
+    changes = "this event" if count == 1 else f"these {formats.count_in_words(count)} events"
+    instead = "" if bare is None else f", not {known_money(bare.difference('npv'), signed=True)}"
+    return h.fragment[f"With {changes} the plan is worth ", worth, f" over {span}{instead}."]
+
+
+def _waiting(is_any: bool) -> str:
+    return (
+        "What each event does is found out once the plan is answered."
+        if is_any
+        else ("Add an event to see what it does to the plan.")
+    )
+
+
+def _second(found: tuple[Event, ...], effects: EventEffects) -> h.Node:
+    """Return which event costs most, and that the baseline has them too."""
+    known = [event for event in found if event.key in effects.each]
+    worst = min(known, key=lambda event: effects.each[event.key].estimate.mean or 0.0)
+    if len(known) > 1 and effects.each[worst.key].verdict == "loses":
+        most: h.Node = h.fragment[
+            h.strong[worst.words], f" costs most: {known_money(effects.each[worst.key])}. "
+        ]
+    elif all(worth.verdict == "cannot tell yet" for worth in effects.each.values()):
+        most = "None of them can be told from nothing yet. "
+    else:
+        most = ""
+    return h.fragment[most, "The baseline lives through the same changes."]
+
+
+@solara.component
+def TimelineCard(session: Session) -> None:
+    """Show charts and lanes over one axis, or their numbers as a table."""
+    is_table, show_table = solara.use_state(False)
+    answer, plan = session.answer.value, session.plan
+    comparison = None if answer is None else answer.comparison
+    is_own = answer is not None and answer.plan.scenario.horizon_days == plan.scenario.horizon_days
+
+    def switch(action: Action) -> None:
+        if action.name == "table":
+            show_table(not is_table)
+
+    def open_event(key: str) -> None:
+        session.event.set(key)
+
+    start = plan.scenario.start_date
+    head = h.div[
+        card_head(
+            "What changes, and what it does",
+            f"one axis: months from {events.MONTH_NAMES[start.month - 1]} {start.year}; as set",
+            is_table=is_table,
+        ),
+        _key(),
+    ]
+    with solara.Div(classes=["card", "timeline-card"]):
+        Markup(head, reported(session, switch))
+        if is_table and comparison is not None:
+            Markup(table(timeline_picture.table(comparison)), css_class="numbers-place")
+            return
+        Lanes(
+            timeline_picture.picture(
+                plan,
+                session.history.value.before,
+                comparison if is_own else None,
+                effects_of(session),
+                session.event.value,
+            ),
+            on_open=reported(session, open_event),
+            on_change=reported(session, lambda change: take_change(session, change)),
+            on_remove=reported(
+                session, lambda key: session.change(events.removed(plan.scenario, key))
+            ),
+        )
+
+
+def _key() -> h.Element:
+    kinds = (("plan", "plan"), ("baseline", "baseline"), ("without", "plan without the events"))
+    return h.ul(".timeline-key", aria_label="What the lines mean")[
+        (h.li(class_=name)[h.i, words] for name, words in kinds)
+    ]
+
+
+@solara.component
+def TimelineMain(session: Session) -> None:
+    """Show head and card, each in a boundary of its own."""
+    with solara.Div(classes=["timeline-main"]):
+        head = solara.Div(classes=["decide-head-place"])
+        with head, solara.Div(classes=["decide-head"]), solara.Div(classes=["verdict-place"]):
+            ErrorBoundary(TimelineVerdict, session)
+            ErrorBoundary(TimelineProgress, session)
+        with solara.Div(classes=["decide-cards-place"]):
+            ErrorBoundary(TimelineCard, session)

@@ -1,0 +1,75 @@
+"""What each event of a plan does to its worth: with it minus without it, in the same futures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Event as Flag
+from types import MappingProxyType
+
+from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS
+from modelops_abm.app.state.events import events_of, without
+from modelops_abm.app.state.plan import ON_THE_PAGE, Plan
+from modelops_abm.experiments import Comparison, PairedDifference, comparisons
+from modelops_abm.scenario import Scenario, with_values
+
+LOOKS = (50, 200)
+"""After how many futures effects are told."""
+
+
+@dataclass(frozen=True)
+class EventEffects:
+    """What the events of a plan change in what it is worth against its baseline.
+
+    Attributes
+    ----------
+    plan
+        The plan.
+    each
+        By key of the event: worth with all events minus worth without this one, future by future.
+    together
+        The same without any of them; None before the first estimate.
+    unchanged
+        Plan and baseline without any of them; None before the first estimate.
+    """
+
+    plan: Plan
+    each: Mapping[str, PairedDifference] = field(default_factory=lambda: MappingProxyType({}))
+    together: PairedDifference | None = None
+    unchanged: Comparison | None = None
+
+
+def event_effects(
+    plan: Plan, seed: int, cancel: Flag | None = None, executor: Executor | None = None
+) -> Iterator[EventEffects]:
+    """Yield what each event does, as futures come in; nothing for a plan without events.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    """
+    scenario = plan.scenario
+    keys = [event.key for event in events_of(scenario)]
+    if not keys:
+        return
+    run = partial(comparisons, seed=seed, cancel=cancel, executor=executor, looks=LOOKS)
+    # Run side by side, look by look: all of them are of the same futures, so that what all share
+    # falls out of the differences.
+    whole = run(scenario)
+    bare = run(_without(scenario, keys), daily=BANDS, period_days=PERIOD_DAYS)
+    each = {key: run(_without(scenario, [key])) for key in keys if len(keys) > 1}
+    for with_all, with_none in zip(whole, bare, strict=True):
+        worth = with_all.difference("npv").values
+        together = PairedDifference(worth - with_none.difference("npv").values)
+        found = {
+            key: PairedDifference(worth - next(known).difference("npv").values)
+            for key, known in each.items()
+        }
+        yield EventEffects(plan, found or {keys[0]: together}, together, with_none)
+
+
+def _without(scenario: Scenario, keys: list[str]) -> Scenario:
+    return with_values(scenario, without(scenario, keys), source=ON_THE_PAGE)

@@ -1,0 +1,66 @@
+"""Timeline in the browser: events are added, dragged, moved by keys, sized and taken away."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, expect
+
+from tests.app.browser.visitor import Visitor
+
+TEAM = "team.developers#0"
+
+
+def handle(visitor: Visitor, key: str) -> Locator:
+    return visitor.page.locator(f'.handle[data-event="{key}"]')
+
+
+def expect_month(visitor: Visitor, month: int) -> None:
+    expect(handle(visitor, TEAM)).to_have_attribute("aria-valuenow", str(month))
+
+
+def test_events_are_moved_sized_and_taken_away(visitor: Visitor) -> None:
+    page, keyboard = visitor.page, visitor.page.keyboard
+    visitor.button("Timeline").click()
+    visitor.part("rail").locator("summary").click()
+    with visitor.changing_the_plan():
+        page.locator('[data-action="add event"][data-value="team"]').click()
+    expect(visitor.part("rail").locator(".events li")).to_have_count(1)
+    expect_month(visitor, 6)
+    added = visitor.plan
+
+    handle(visitor, TEAM).focus()
+    for month in (7, 8):
+        with visitor.changing_the_plan():
+            keyboard.press("ArrowRight")
+        expect_month(visitor, month)
+    for _ in range(2):
+        with visitor.changing_the_plan():
+            keyboard.press("Shift+ArrowUp")
+    expect(visitor.part("rail").locator(".events strong")).to_have_text("Team 2 to 3")
+    box = handle(visitor, TEAM).locator(".grip").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 7, box["y"] + 7)
+    page.mouse.down()
+    page.mouse.move(box["x"] - 200, box["y"] + 7, steps=4)
+    with visitor.changing_the_plan():
+        page.mouse.up()
+    expect(page.locator(".lanes .ghost")).to_have_count(1)  # where it was
+    dragged = int(handle(visitor, TEAM).get_attribute("aria-valuenow") or 99)
+    assert dragged < 8
+    with visitor.changing_the_plan():  # one release, one step
+        visitor.button("Undo").click()
+    expect_month(visitor, 8)
+    visitor.page.wait_for_url("**changes=**")
+    handle(visitor, TEAM).focus()
+    with visitor.changing_the_plan():
+        keyboard.press("Delete")
+    expect(visitor.part("rail").locator(".events li")).to_have_count(0)
+    for _ in range(8):
+        if visitor.plan == added:
+            break
+        with visitor.changing_the_plan():
+            visitor.button("Undo").click()
+    assert visitor.plan == added
+    effect = visitor.part("rail").locator(".events .event-effect")
+    expect(effect).not_to_have_text("…")
+    visitor.button("Plan").click()
+    assert visitor.settled()
