@@ -50,7 +50,7 @@ def screen() -> Iterator[Screen]:
     screen.player.look()
     screen.wait(lambda shown: shown.picture is not None)
     yield screen
-    screen.player.pause()
+    screen.player.leave()
     until(lambda: not any(thread.name == "watch" for thread in threading.enumerate()))
 
 
@@ -118,6 +118,44 @@ def test_a_jump_forwards_and_back_shows_the_same_day(screen: Screen) -> None:
     assert again.picture is not None
     assert first.picture.plan == again.picture.plan
     assert first.picture.baseline == again.picture.baseline
+
+
+def test_a_run_is_computed_once(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ahead, while somebody looks; then every day is there without another."""
+    until(lambda: screen.player._recording and screen.player._recording.is_whole)
+
+    def fails(_paired: PairedRun) -> None:
+        raise AssertionError("a day is run again")
+
+    monkeypatch.setattr(PairedRun, "step", fails)
+    for day in (400, 7, 250, 0):
+        screen.player.jump(day)
+        assert not screen.wait(lambda shown, day=day: shown.day == day).error
+
+
+def test_nothing_is_computed_once_nobody_looks() -> None:
+    screen = Screen(choice())
+    screen.player.step()
+    screen.wait(lambda shown: shown.day == 1)
+    screen.player.leave()
+    until(lambda: not screen.player._at_work)
+    assert screen.player._recording is not None
+    assert not screen.player._recording.is_whole
+
+
+def test_it_opens_in_the_middle_of_a_story() -> None:
+    shown: list[Snapshot] = []
+    player = Player(choice(), shown.append, opening=100)
+    player.step()
+    player.jump(100)
+    until(lambda: shown and shown[-1].day == 100 and shown[-1].goal is None)
+    picture, recording = shown[-1].picture, player._recording
+    assert picture is not None
+    assert picture.followed is not None
+    assert recording is not None
+    assert picture.followed.number == recording.most_told(100)
+    assert picture.difference[-1] == (100, round(picture.plan.npv - picture.baseline.npv, 4))
+    player.close()
 
 
 @pytest.mark.parametrize("day", [-1, 401])
@@ -203,6 +241,7 @@ def test_an_error_in_the_model_is_said_and_the_last_picture_stays(
         step(paired)
 
     monkeypatch.setattr(PairedRun, "step", fails_on_day_10)
+    screen.player.ask(choice(replication=3))  # of the first, more is computed by now
     screen.player.jump(20)
     last = screen.wait(lambda shown: bool(shown.error))
     assert last.error == (

@@ -24,6 +24,8 @@ class Visit:
         self.session = Session(plan)
         self.box, self.context = solara.render(Watch(self.session), handle_error=False)
         self.wait(lambda: "data-followed" in self.html)
+        self.watching.player.jump(0)  # it opens in the middle of a story
+        self.wait(lambda: self.snapshot.day == 0 and self.snapshot.goal is None)
 
     @property
     def watching(self) -> Watching:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
 from modelops_abm import compare, preset, replicate, simulate
 from modelops_abm.app.watch.observe import followed_in, picture_of, spells_of, thinned
 from modelops_abm.app.watch.paired_run import STRIP_BINS, PairedRun, RunChoice, watched
+from modelops_abm.app.watch.recording import Recording
+from modelops_abm.app.watch.snapshot import Life, Picture
 from modelops_abm.charts.lives import services, spells
 from modelops_abm.core.events import LogKind, LogRecord, TaskClass
 from modelops_abm.core.statechart import PRODUCTION_STATES, Serving, State
@@ -209,3 +212,35 @@ def test_an_unknown_model_is_followed_by_nobody() -> None:
     followed = picture_of(paired, None).followed
     assert followed is not None
     assert followed.plan.state is State.ONLINE
+
+
+@pytest.mark.parametrize("name", ["all_five", "strict_deck"])
+def test_a_day_that_is_kept_is_as_it_was(name: str) -> None:
+    choice = RunChoice(shortened(name), seed=1, replication=0)
+    recording, paired = Recording(choice), PairedRun(choice)
+    seen = {}
+    while paired.running:
+        if paired.day % 23 == 0:
+            numbers = range(0, len(paired.plan.ml_models), 3)
+            seen[paired.day] = [picture_of(paired, number) for number in numbers]
+        paired.step()
+        recording.step()
+    assert recording.is_whole
+    assert len(seen) > 5
+    for day, pictures in seen.items():
+        for number, picture in zip(range(0, 10_000, 3), pictures, strict=False):
+            kept = recording.picture(day, number)
+            assert replace(kept, followed=None, difference=()) == replace(picture, followed=None)
+            for ours, theirs in _lives(kept, picture):
+                assert ours.now == pytest.approx(theirs.now, rel=1e-6)
+                assert replace(ours, now=None) == replace(theirs, now=None)
+
+
+def _lives(one: Picture, other: Picture) -> list[tuple[Life, Life]]:
+    assert (one.followed is None) == (other.followed is None)
+    if one.followed is None or other.followed is None:
+        return []
+    return [
+        (one.followed.plan, other.followed.plan),
+        (one.followed.baseline, other.followed.baseline),
+    ]

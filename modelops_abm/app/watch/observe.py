@@ -7,6 +7,7 @@ whose next day would change a picture that is still being drawn.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -26,7 +27,7 @@ from modelops_abm.app.watch.snapshot import (
 )
 from modelops_abm.charts.lives import TRIGGER_OF_KIND
 from modelops_abm.core.events import LogKind, LogRecord, RetirementReason, TaskClass
-from modelops_abm.core.statechart import Cause, Serving, Stage, State, target
+from modelops_abm.core.statechart import Cause, Serving, State, target
 from modelops_abm.formats import number, plural
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.mesa_engine.scheduler import Task
@@ -194,57 +195,112 @@ def followed_in(pair: PairedRun, number: int | None) -> Followed | None:
     still are, or else of those that are now.
     """
     if number is None:
-        number = _youngest(pair)
+        number = youngest_of(pair, pair.day)
     if number is None or not 0 <= number < len(pair.plan.ml_models):
         return None
     plan, baseline = watched(pair.plan)[number], watched(pair.baseline)[number]
     return Followed(number, plan.name, _life(plan), _life(baseline))
 
 
-def _youngest(pair: PairedRun) -> int | None:
+def youngest_of(pair: PairedRun, day: int) -> int | None:
+    """Return the youngest of the models that were in production at the start and still are."""
     live = {
         entry.number: entry.went_live_at
         for entry in watched(pair.plan)
-        if entry.stage is Stage.PRODUCTION and entry.went_live_at is not None
+        if entry.went_live_at is not None
+        and entry.went_live_at <= day
+        and (entry.retired_at is None or entry.retired_at > day)
     }
     there = [number for number, since in live.items() if since <= 0.0] or list(live)
     return max(there, key=lambda number: live[number]) if there else None
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When in a model's life one looks, and what cannot be read out of what it remembers.
+
+    Attributes
+    ----------
+    now
+        Days that are over.
+    view, state
+        Where it is; without a view it has retired.
+    records, values
+        How many records of its story, and values by day, there are by then.
+    drift
+        The drift that is active.
+    numbers
+        Users, power and value of the last day.
+    """
+
+    now: float
+    view: ModelView | None
+    state: State
+    records: int
+    values: int
+    drift: Drift | None
+    numbers: tuple[float, float, float] | None
+
+
 def _life(entry: WatchedModel) -> Life:
-    now = entry.model.calendar.now
-    in_production = entry.stage is Stage.PRODUCTION
-    stopped = _OFFLINE if entry.model.constants.serves_while_retraining else _NOT_ONLINE
-    spells = spells_of(entry.story, entry.went_live_at, now, stopped)
-    values = (entry.users_by_day, entry.power_by_day, entry.value_by_day)
-    users, power, value = (thinned(series, entry.first_day) for series in values)
-    return Life(
-        view=None if entry.state is State.RETIRED else _view(entry),
-        state=entry.state,
-        cause=entry.cause,
-        since=_since(entry),
-        went_live_at=entry.went_live_at,
-        retired_at=entry.retired_at,
-        reason=entry.retirement_reason,
-        first_day=entry.first_day,
-        users=users,
-        power=power,
-        value=value,
-        spells=spells,
-        drift=_drift(entry),
-        now=(entry.users, entry.power or 0.0, entry.value_today) if in_production else None,
+    """Return a model's life up to now."""
+    return life_of(
+        entry,
+        Moment(
+            entry.model.calendar.now,
+            None if entry.state is State.RETIRED else _view(entry),
+            entry.state,
+            len(entry.story),
+            len(entry.users_by_day),
+            drift_of(entry),
+            numbers_of(entry),
+        ),
     )
 
 
-def _since(entry: WatchedModel) -> float:
-    """Return the day when it came into its state; the past before day 0 is known if it was live."""
-    for record in reversed(entry.story):
+def life_of(entry: WatchedModel, at: Moment) -> Life:
+    """Return a model's life up to a moment."""
+    has_retired = at.state is State.RETIRED
+    went_live_at = entry.went_live_at
+    if went_live_at is not None and went_live_at > at.now:
+        went_live_at = None
+    stopped = _OFFLINE if entry.model.constants.serves_while_retraining else _NOT_ONLINE
+    story = entry.story[: at.records]
+    users, power, value = (thinned(series[: at.values], entry.first_day) for series in entry.series)
+    in_production = went_live_at is not None and not has_retired
+    return Life(
+        view=at.view,
+        state=at.state,
+        cause=entry.cause if has_retired or at.view is None else at.view.cause,
+        since=_since(story, entry.arrived_at if went_live_at is None else went_live_at),
+        went_live_at=went_live_at,
+        retired_at=entry.retired_at if has_retired else None,
+        reason=entry.retirement_reason if has_retired else None,
+        first_day=entry.first_day if at.values else -1,
+        users=users,
+        power=power,
+        value=value,
+        spells=spells_of(story, went_live_at, at.now, stopped),
+        drift=at.drift,
+        now=at.numbers if in_production else None,
+    )
+
+
+def numbers_of(entry: WatchedModel) -> tuple[float, float, float]:
+    """Return users, power and value of a model's last day."""
+    return entry.users, entry.power or 0.0, entry.value_today
+
+
+def _since(story: Sequence[LogRecord], before: float) -> float:
+    """Return the day when a model came into its state; `before` if its story says nothing."""
+    for record in reversed(story):
         if LogKind(record.kind).name.lower() in TRIGGER_OF_KIND:
             return record.time
-    return entry.arrived_at if entry.went_live_at is None else entry.went_live_at
+    return before
 
 
-def _drift(entry: WatchedModel) -> Drift | None:
+def drift_of(entry: WatchedModel) -> Drift | None:
+    """Return the drift that is active."""
     condition = entry.condition
     if condition is None or not condition.drifting:
         return None

@@ -25,6 +25,7 @@ from modelops_abm.app.watch.feed import feed_card
 from modelops_abm.app.watch.model_panel import panel_body, panel_head
 from modelops_abm.app.watch.organisation import DrawingOptions, organisation_card, stocks_card
 from modelops_abm.app.watch.paired_run import STRIP_BINS, RunChoice
+from modelops_abm.app.watch.running import running_card
 from modelops_abm.app.watch.snapshot import Picture, Snapshot
 from modelops_abm.app.widgets import Markup, Screen, Timeline
 from modelops_abm.app.widgets.markup import Action
@@ -52,7 +53,8 @@ class Watching:
         self.snapshot: solara.Reactive[Snapshot | None] = solara.reactive(None)
         self.shows_baseline = solara.reactive(True)
         self.width = solara.reactive(FIRST_WIDTH)
-        self.player = Player(choice, self.snapshot.set)
+        # In the middle of a story: on day 0 nothing has happened to anybody.
+        self.player = Player(choice, self.snapshot.set, opening=choice.plan.horizon_days // 4)
 
 
 @solara.component
@@ -79,7 +81,7 @@ def _Watch(session: Session) -> None:
 
     def come_and_go() -> Callable[[], None]:
         player.look()
-        return player.pause
+        return player.leave
 
     # Another replication is followed at once; another plan only when the visitor says so, who may
     # be in the middle of watching the one before.
@@ -381,6 +383,11 @@ def _Scene(session: Session, watching: Watching, snapshot: Snapshot, picture: Pi
 
     with solara.Div(classes=["scene"]):
         with solara.Div(classes=["organisations"]):
+            Markup(
+                running_card(
+                    picture, snapshot.horizon_days, shows_baseline=watching.shows_baseline.value
+                )
+            )
             for organisation in _organisations(watching, snapshot, picture):
                 Markup(organisation, reported(session, act))
             # Behind what it reports on: a picture counts as drawn when the browser has reached

@@ -53,8 +53,8 @@ class WatchedModel(MLModel):
         The first day in production that was watched; -1 before it.
     users_by_day, power_by_day, value_by_day
         Users and power at the end of each day since, and the value of the day's predictions in $.
-    story
-        The records of the event log that are about it, work apart.
+    story, story_places
+        The records of the event log that are about it, work apart, and their places in the log.
     efforts
         Developer-days of the latest task by class, as they were when work on it began.
     asked_for
@@ -70,8 +70,14 @@ class WatchedModel(MLModel):
         self.power_by_day = array("f")
         self.value_by_day = array("f")
         self.story: list[LogRecord] = []
+        self.story_places = array("I")
         self.efforts: dict[TaskClass, float] = {}
         self.asked_for: Cause | None = None
+
+    @property
+    def series(self) -> tuple[array[float], array[float], array[float]]:
+        """Users, power and value by day."""
+        return self.users_by_day, self.power_by_day, self.value_by_day
 
     def request_retraining(self, cause: Cause) -> None:
         """Request a retraining, and remember why."""
@@ -83,6 +89,7 @@ class WatchedModel(MLModel):
         """Record an event, in the model's own story too."""
         super().log(kind, cause, detail)
         self.story.append(self.model.event_log[-1])
+        self.story_places.append(len(self.model.event_log) - 1)
 
     def effort_of(self, task: Task) -> float:
         """Return the effort of a task, and remember it."""

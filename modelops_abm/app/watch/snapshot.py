@@ -229,6 +229,8 @@ class Picture:
         What is told in words, in order.
     now
         What is open in the plan since which day: failed sources, requests by their deadline.
+    difference
+        Net present value of the plan so far less that of the baseline in $, by day, thinned out.
     """
 
     day: int
@@ -238,6 +240,7 @@ class Picture:
     strip: Mapping[str, tuple[int, ...]]
     feed: tuple[Told, ...] = ()
     now: tuple[Told, ...] = ()
+    difference: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ def watcher(arrive: Arrive) -> Visitor:
     visitor = arrive(link(view="watch"))
     expect(visitor.part("watch")).to_have_attribute("data-playing", "false")
     expect(visitor.page.locator(".token").first).to_be_visible()
+    visitor.button("Back to day 0").click()  # it opens in the middle of a story
+    expect_day(visitor, 0)
     return visitor
 
 
