@@ -17,6 +17,7 @@ from modelops_abm.app.browser_sync import BrowserSync, open_session, use_query
 from modelops_abm.app.decide.page import Decide
 from modelops_abm.app.drawing.interval_mark import hatching
 from modelops_abm.app.errors import ErrorBoundary, reported
+from modelops_abm.app.export.content import command, subject_of
 from modelops_abm.app.export.menu import (
     EXPORT_PANEL,
     EXPORTS,
@@ -27,6 +28,7 @@ from modelops_abm.app.export.menu import (
     share_panel,
 )
 from modelops_abm.app.organisation.file_cards import organisation_in_words
+from modelops_abm.app.organisation.own_files import save_scenario
 from modelops_abm.app.organisation.page import YourOrganisation
 from modelops_abm.app.state.answer import PRECISIONS
 from modelops_abm.app.state.plan import minutes_of, size_of
@@ -59,8 +61,6 @@ def TopBar(session: Session) -> None:
                 session.tell_browser(switch_theme())
             case ("dismiss", _):
                 session.notice.set("")
-            case ("share", _):
-                session.tell_browser(copy(link_of(session, query)))
             case ("export", what) if what in EXPORTS:
                 export(session, what)
             case ("run large plan", _):
@@ -69,6 +69,8 @@ def TopBar(session: Session) -> None:
                 session.wanted.set("")
             case ("forgo belief", _):
                 session.wanted_belief.set("")
+            case ("share" | "save plan" | "copy command", _):
+                share(session, action, query)
             case _:
                 state_team(session, action)
 
@@ -83,11 +85,26 @@ def TopBar(session: Session) -> None:
     Markup(h.fragment[_bar(session, query), notices], reported(session, act), css_class="frame")
 
 
+def share(session: Session, action: Action, query: str | None) -> None:
+    """Hand out the plan: as a link or as a command on the clipboard, or as a file."""
+    subject = subject_of(session)
+    if action.name == "share":
+        session.tell_browser(copy(link_of(session, query)))
+    elif action.name == "save plan":
+        save_scenario(session)
+    elif subject is not None:
+        session.tell_browser(copy(command(subject)))
+
+
 def _bar(session: Session, query: str | None) -> h.Element:
     making = session.exporting.value
     words = f"Making {making}" if making else "Export"
     return h.header(".top")[
-        h.div(".brand")[icon("brand", 22), h.span["ModelOps simulator"]],
+        h.div(".brand")[
+            icon("brand", 22),
+            h.span(".words-of-brand")["ModelOps simulator"],
+            h.span(".here", aria_hidden="true")[VIEWS[session.view.value]],
+        ],
         session.view.value != "decide" and h.h1(".spoken")[VIEWS[session.view.value]],
         h.nav(aria_label="Parts of the page")[
             (
@@ -95,7 +112,7 @@ def _bar(session: Session, query: str | None) -> h.Element:
                     data_action="view",
                     data_value=view,
                     aria_current="page" if session.view.value == view else None,
-                )[name]
+                )[icon(_VIEW_ICONS[view], 22), _name_in_bar(name)]
                 for view, name in VIEWS.items()
             )
         ],
@@ -113,6 +130,15 @@ def _bar(session: Session, query: str | None) -> h.Element:
         export_panel(session),
         h.button(".plain.icon", data_action="theme", aria_label="Light or dark")[icon("moon")],
     ]
+
+
+_VIEW_ICONS = {"decide": "scales", "watch": "eye", "understand": "book", "data": "building"}
+
+
+def _name_in_bar(name: str) -> h.Element:
+    """Return the name of a part; of two words a phone shows the last."""
+    first, _, last = name.rpartition(" ")
+    return h.span[bool(first) and h.span(".first-word")[f"{first} "], h.span(".last-word")[last]]
 
 
 def _notice(words: str) -> h.Element | None:
@@ -192,6 +218,8 @@ def state_team(session: Session, action: Action) -> None:
     """Take what a visitor says about the team; what is no number becomes a notice."""
     if action.name == "state team":
         session.team_is_stated.set(True)
+        if session.view.value == "data":  # a file was read, the team is told: here is the answer
+            session.view.set("decide")
     elif action.name in _TEAM:
         name, label, kind = _TEAM[action.name]
         try:

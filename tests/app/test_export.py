@@ -402,6 +402,19 @@ def test_the_share_panel_shows_the_link() -> None:
     assert "SHA-256" in str(share_panel(with_file, query))
 
 
+def test_a_link_that_names_this_machine_says_so_and_what_works_for_others() -> None:
+    session = _session(None)
+    for address, is_own in (
+        ("http://127.0.0.1:8765/", True),
+        ("http://localhost:8765/", True),
+        ("https://models.example.org/", False),
+    ):
+        session.address.set(address)
+        shown = str(share_panel(session, "preset=all_five"))
+        assert ("on this machine only" in shown) == is_own
+        assert ("save plan" in shown and "--allow-host" in shown) == is_own
+
+
 def test_every_export_has_a_place_in_the_menu() -> None:
     shown = str(export_panel(_session(None)))
     assert all(f'data-value="{name}"' in shown for name in EXPORTS)

@@ -14,11 +14,13 @@ import threading
 import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import htpy as h
 
+from modelops_abm.app.access import is_loopback
 from modelops_abm.app.errors import reported
-from modelops_abm.app.export.content import Subject, figures_csv, series_csv, subject_of
+from modelops_abm.app.export.content import Subject, command, figures_csv, series_csv, subject_of
 from modelops_abm.app.export.report import report
 from modelops_abm.app.export.slides import slides
 from modelops_abm.app.state.plan import file_name
@@ -43,9 +45,9 @@ def share_panel(session: Session, query: str | None) -> h.Element:
 
 
 def _shown(session: Session, link: str) -> h.Fragment:
-    is_copied = session.copied.value == link
+    is_copied, is_own = session.copied.value == link, names_this_machine(link)
     return h.fragment[
-        h.h2["Link to this plan"],
+        h.h2["Link to this plan, on this machine only" if is_own else "Link to this plan"],
         h.div(".link")[
             h.input(
                 type="text",
@@ -57,7 +59,46 @@ def _shown(session: Session, link: str) -> h.Fragment:
             h.button(".primary", data_action="share")[icon("share"), "Copy"],
         ],
         h.p(".label", role="status")["Copied to the clipboard." if is_copied else ""],
-        h.p(".secondary")[_holds(session)],
+        (not is_own or session.plan.scenario.imported is not None)
+        and h.p(".secondary")[_holds(session)],
+        is_own and _for_others(session),
+    ]
+
+
+def names_this_machine(link: str) -> bool:
+    """Tell whether a link opens nothing, or another page, on any other machine.
+
+    >>> names_this_machine("http://127.0.0.1:8765/?preset=all_five")
+    True
+    """
+    return is_loopback(urlsplit(link).netloc)
+
+
+def _for_others(session: Session) -> h.Fragment:
+    """Return what works for others while the page has no name that they could ask for."""
+    subject = subject_of(session)
+    return h.fragment[
+        h.p(".secondary")[
+            "127.0.0.1 is whatever machine it is opened on, so send this link to nobody. What works"
+            " for others who have this version:"
+        ],
+        h.ul(".for-others")[
+            h.li[
+                h.button(data_action="save plan")[icon("export"), "Save the plan as a file"],
+                h.span(".label")["Opens in Your organisation of their page."],
+            ],
+            subject is not None
+            and h.li[
+                h.button(data_action="copy command")[icon("share"), "Copy the command"],
+                h.code[command(subject)],
+            ],
+            h.li[
+                h.span(".label")[
+                    "Or serve the page under a name, behind a proxy that speaks TLS:"
+                    " modelops-abm page --allow-host NAME. Its links work for all who reach it."
+                ]
+            ],
+        ],
     ]
 
 

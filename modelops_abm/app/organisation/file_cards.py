@@ -7,6 +7,7 @@ reference in it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -185,8 +186,9 @@ def _offer(upload: PortfolioUpload, is_another: bool) -> h.Element:
 
 
 def complaints(found: Sequence[Complaint], file: str) -> h.Element:
-    """Return everything that is wrong with a file, as far as it can be shown."""
-    left_out = len(found) - MOST_SHOWN
+    """Return everything that is wrong with a file, by kind, as far as it can be shown."""
+    kinds = by_kind(found)
+    left_out = len(kinds) - MOST_SHOWN
     content = h.fragment[
         h.table(".complaints")[
             h.colgroup[h.col, h.col],
@@ -194,13 +196,43 @@ def complaints(found: Sequence[Complaint], file: str) -> h.Element:
             h.tbody[
                 (
                     h.tr[h.th(scope="row")[place or "The file"], h.td[_sentence(message)]]
-                    for place, message in found[:MOST_SHOWN]
+                    for place, message in kinds[:MOST_SHOWN]
                 )
             ],
         ],
         left_out > 0 and h.p(".label")[f"... and {number(left_out)} more"],
     ]
     return scroll_region(f"What is wrong with {file}", content)
+
+
+_MOST_PLACES = 6
+_VARIES = re.compile(r"'[^']*'|\"[^\"]*\"|“[^”]*”|[-+]?\d[\d.,]*")
+"""What differs between two errors of a kind: what was given, and where."""
+
+
+def by_kind(found: Sequence[Complaint]) -> list[Complaint]:
+    """Return a complaint for each kind, the most frequent first, with all its places.
+
+    >>> by_kind([Complaint(f"Row {row}, users", f"'{row}x' is no number") for row in (3, 4)])
+    [Complaint(place='Row 3, users; Row 4, users', message="2 times, the first: '3x' is no number")]
+    """
+    kinds: dict[str, list[Complaint]] = {}
+    for complaint in found:
+        kind = _VARIES.sub("#", f"{complaint.place} {complaint.message}")
+        kinds.setdefault(kind, []).append(complaint)
+    return [_as_one(members) for members in sorted(kinds.values(), key=len, reverse=True)]
+
+
+def _as_one(members: Sequence[Complaint]) -> Complaint:
+    if len(members) == 1:
+        return members[0]
+    places = "; ".join(place for place, _ in members[:_MOST_PLACES])
+    more = f" and {number(len(members) - _MOST_PLACES)} more" * (len(members) > _MOST_PLACES)
+    message = members[0].message
+    is_same = all(each.message == message for each in members)
+    return Complaint(
+        places + more, f"{number(len(members))} times{'' if is_same else ', the first'}: {message}"
+    )
 
 
 def _sentence(words: str) -> str:
