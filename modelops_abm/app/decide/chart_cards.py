@@ -28,8 +28,8 @@ from modelops_abm.charts.palette import css
 from modelops_abm.experiments import Comparison
 
 _WAITING = "First estimate in a moment"
-_NET_VALUE = Space(226, 32, 112)
-_SMALL = Space(152, 34, 90, bottom=24, most=5)
+_NET_VALUE = Space(188, 32, 112)
+_SMALL = Space(126, 34, 90, bottom=24, most=5)
 _TEAM = Space(152, 4, 8, bottom=24, most=5)
 _LINE = 16.0
 

@@ -29,7 +29,7 @@ _ENDS = (0.025, 0.975)
 _FIVE = (0.05, 0.95)
 _STEP, _RADIUS, _LEAST_HEIGHT = 9.0, 2.9, 96.0
 """Of the dots, in pixels: from one to the next, how large, and the height of the piles at least."""
-_HIGHEST = 18
+_HIGHEST = 12
 
 
 class Dots(NamedTuple):
