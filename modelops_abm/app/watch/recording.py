@@ -63,6 +63,7 @@ class Recording:
             for side in (self._pair.plan, self._pair.baseline)
         ]
         self._difference: list[float] = []
+        self._error: Exception | None = None
         self._keep()
 
     @property
@@ -76,8 +77,21 @@ class Recording:
         return not self._pair.running
 
     def step(self) -> None:
-        """Run the next day."""
-        self._pair.step()
+        """Run the next day.
+
+        Raises
+        ------
+        Exception
+            Whatever the organisation raises; the same again at every later call, as a day that
+            broke off cannot be gone on with.
+        """
+        if self._error is not None:
+            raise self._error
+        try:
+            self._pair.step()
+        except Exception as error:
+            self._error = error
+            raise
         self._keep()
 
     def picture(self, day: int, followed: int | None) -> Picture:
