@@ -30,7 +30,7 @@ TEAM, RATE = "team.developers", "incidents.pipeline_per_year"
 CHANGES = [
     {"day": 91, TEAM: 2},
     {"day": 122, RATE: 30.0},
-    {"day": 243, RATE: 10.0, TEAM: 3},
+    {"day": 243, RATE: 10.0, TEAM: 5},
 ]
 AUDIT = {"name": "audit", "day": 182, "deadline_days": 20.0}
 VALUES = {
@@ -54,7 +54,7 @@ def spans(scenario: Scenario) -> dict[str, tuple[tuple[int, int], ...]]:
 def test_a_change_that_is_taken_back_is_one_event_with_an_end() -> None:
     found = {event.key: event for event in events_of(EVENTFUL.scenario)}
     assert found[f"{RATE}#0"].spans == ((122, 243),)
-    assert [found[f"{TEAM}#{place}"].words for place in (0, 1)] == ["Team 4 to 2", "Team 2 to 3"]
+    assert [found[f"{TEAM}#{place}"].words for place in (0, 1)] == ["Team 4 to 2", "Team 2 to 5"]
     assert found["request audit#0"].spans == ((182, 202),)
     assert len(found) == 5
 

@@ -45,6 +45,7 @@ _CALLED = {
     "usage.demand_factor": "Traffic",
     "incidents.pipeline_per_year": "Pipeline issues",
 }
+_SHARES = ("team.focus", *(name for name in CHANGEABLE if name.endswith(".maximum")))
 _AFTER = {"usage.demand_factor": "×"}
 
 
@@ -109,7 +110,8 @@ def events_of(scenario: Scenario) -> tuple[Event, ...]:
 def without(scenario: Scenario, keys: Iterable[str]) -> Values:
     """Return the values of a scenario without some of its events, for `with_values`."""
     values: Values = {}
-    for key in keys:
+    # The last of a kind first: what is left keeps its key.
+    for key in sorted(keys, key=lambda key: int(key.rpartition("#")[2]), reverse=True):
         values |= removed(_with(scenario, values), key)
     return values
 
@@ -375,6 +377,8 @@ def added(scenario: Scenario, what: str) -> Values:
         case name if name in CHANGEABLE:
             before = value_before(scenario, name)
             more = 1.5 * before if before else 0.5
+            if name in _SHARES and more > 1.0:
+                more = 0.5 * before
             return _added_step(scenario, name, half, float(f"{more:.2g}"))
     raise InputError(f"'{printable(what)}' is no event")
 
