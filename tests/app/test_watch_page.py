@@ -26,6 +26,7 @@ class Visit:
         self.wait(lambda: "data-followed" in self.html)
         self.watching.player.jump(0)  # it opens in the middle of a story
         self.wait(lambda: self.snapshot.day == 0 and self.snapshot.goal is None)
+        self.wait(lambda: "<strong>Day 0</strong>" in self.html)
 
     @property
     def watching(self) -> Watching:

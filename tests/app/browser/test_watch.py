@@ -140,6 +140,8 @@ def test_words_come_once_the_tokens_have(arrive: Arrive) -> None:
         link(view="watch", portfolio__initial_models=12, incidents__pipeline_per_year=60)
     )
     expect(watcher.page.locator(".token").first).to_be_visible()
+    watcher.button("Back to day 0").click()
+    expect_day(watcher, 0)
     words = lane(watcher, "plan").locator(".task-words")
     stayed, came = set[str](), set[str]()
     with standing_still(watcher):
