@@ -242,6 +242,7 @@ def test_an_error_in_the_model_is_said_and_the_last_picture_stays(
 
     monkeypatch.setattr(PairedRun, "step", fails_on_day_10)
     screen.player.ask(choice(replication=3))  # of the first, more is computed by now
+    screen.wait(lambda shown: shown.choice.replication == 3 and shown.picture is not None)
     screen.player.jump(20)
     last = screen.wait(lambda shown: bool(shown.error))
     assert last.error == (

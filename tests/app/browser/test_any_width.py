@@ -1,0 +1,128 @@
+"""Every part of the page at every width, light and dark: nothing cut, overlapping or off screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.app.browser.conftest import Arrive
+from tests.app.browser.test_accessibility import PARTS, SMALL, SMALLEST_ON_TOUCH_PIXELS
+from tests.app.browser.visitor import Visitor, link
+
+WIDTHS = (320, 390, 768, 1024, 1366, 1440, 2560)
+
+FAULTS = """() => {
+  const faults = [], texts = [], wide = innerWidth;
+  const inside = (element, rule) => {
+    for (let each = element; each && each !== document.body; each = each.parentElement) {
+      if (rule(each, getComputedStyle(each))) return true;
+    }
+    return false;
+  };
+  const scrolls = (element, style) =>
+    /auto|scroll/.test(style.overflowX) && element.scrollWidth > element.clientWidth;
+  const stays = (_, style) => /fixed|sticky/.test(style.position);
+  const spoken = (_, style) => style.clipPath.startsWith("inset(50");
+  const name = (element) =>
+    `${element.tagName.toLowerCase()}.${element.getAttribute("class") ?? ""}`;
+  const needed = document.scrollingElement.scrollWidth;
+  if (needed > wide) faults.push(`the page is ${needed} wide`);
+  const page = document.querySelector(".modelops");
+  const walker = document.createTreeWalker(page, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode, element = node.parentElement;
+    const words = node.nodeValue.trim().slice(0, 30);
+    if (!words || element.closest("option, style, [hidden]")) continue;
+    const isSeen = { opacityProperty: true, visibilityProperty: true };
+    if (!element.checkVisibility(isSeen) || inside(element, spoken)) continue;
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const isFixed = inside(element, stays), isInScroll = inside(element, scrolls);
+    for (const box of range.getClientRects()) {
+      if (box.width < 1 || box.height < 1) continue;
+      if (!isInScroll && (box.right > wide + 1 || box.left < -1)) {
+        faults.push(`off screen: "${words}" in ${name(element)}`);
+      }
+      // Lines are higher than their letters: only these may not touch.
+      const slack = box.height * 0.22;
+      texts.push({ words, element, isFixed, left: box.left + 1, right: box.right - 1,
+        top: box.top + slack, bottom: box.bottom - slack });
+    }
+    const holder = element.closest("button, label, h1, h2, h3, p, span, strong, td, th, li, div");
+    const style = holder && getComputedStyle(holder);
+    const isCut = style && style.display !== "inline"
+      && ((/hidden|clip/.test(style.overflowX) && holder.scrollWidth > holder.clientWidth + 1)
+      || (/hidden|clip/.test(style.overflowY) && holder.scrollHeight > holder.clientHeight + 2));
+    if (isCut) faults.push(`cut: "${words}" in ${name(holder)}`);
+  }
+  texts.sort((one, other) => one.top - other.top);
+  texts.forEach((one, place) => {
+    for (let next = place + 1; next < texts.length && texts[next].top < one.bottom; next++) {
+      const other = texts[next];
+      const isApart = one.isFixed !== other.isFixed || one.element === other.element
+        || other.left >= one.right || one.left >= other.right;
+      if (!isApart) faults.push(`"${one.words}" over "${other.words}" in ${name(one.element)}`);
+    }
+  });
+  return [...new Set(faults)];
+}"""
+"""What is wrong with the text on the page, in words."""
+STILL = "() => document.getAnimations().every((each) => each.playState !== 'running')"
+PATIENCE_TRIES = 40
+
+
+@pytest.fixture
+def settled(arrive: Arrive) -> Visitor:
+    """Return a visitor whose plan is answered, and who has chosen a model to watch."""
+    visitor = arrive(link())
+    visitor.settled()
+    return visitor
+
+
+def shown_parts(visitor: Visitor) -> Iterator[str]:
+    """Show each part of the page in turn."""
+    for part, there in PARTS.items():
+        visitor.show(part)
+        expect(visitor.page.locator(there).first).to_be_visible()
+        yield part
+    visitor.show("Decide")
+    visitor.button("Timeline").click()
+    visitor.part("rail").locator("summary").click()
+    expect(visitor.page.locator(".lanes svg")).to_be_visible()
+    yield "Timeline"
+
+
+def faults(visitor: Visitor, width: int) -> list[str]:
+    """Return what is wrong at a width, once what has to be drawn anew for it is."""
+    visitor.page.set_viewport_size({"width": width, "height": 900})
+    found: list[str] = []
+    for _ in range(PATIENCE_TRIES):
+        visitor.page.wait_for_timeout(100)
+        visitor.page.wait_for_function(STILL)
+        found = visitor.page.evaluate(FAULTS)
+        if not found:
+            break
+    return found
+
+
+def test_nothing_is_cut_overlaps_or_is_off_screen(settled: Visitor) -> None:
+    found = {
+        (part, width): wrong
+        for part in shown_parts(settled)
+        for width in WIDTHS
+        if (wrong := faults(settled, width))
+    }
+    assert found == {}
+
+
+def test_targets_are_large_enough_on_a_phone_and_the_answer_stays_in_sight(arrive: Arrive) -> None:
+    visitor = arrive(link(), viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    visitor.settled()
+    short = visitor.page.locator(".short-verdict")
+    expect(short).to_be_hidden()
+    visitor.part("tray").scroll_into_view_if_needed()
+    expect(short).to_be_visible()
+    for part in shown_parts(visitor):
+        assert visitor.page.evaluate(SMALL, SMALLEST_ON_TOUCH_PIXELS) == [], part
