@@ -114,7 +114,7 @@ def net_value(comparison: Comparison, over: Comparison | None = None) -> Figure:
         height=152.0,
     )
     below = Panel(
-        "Plan minus baseline, both of each future under common random numbers",
+        "Plan minus baseline, future by future",
         "",
         x,
         value_axis([0.0, *difference.ends, *_reach(apart)], signed=True),

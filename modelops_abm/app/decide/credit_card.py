@@ -122,9 +122,9 @@ _WITHOUT = {
     "alone": ("{1} alone would cost {0}", "{} alone cannot be told from zero"),
 }
 _EARN = {
-    "dropped": "Each is missed if dropped.",
-    "share": "Each capability earns.",
-    "alone": "Each would earn alone.",
+    "dropped": "What the plan would lose without each, all others as they are.",
+    "share": "What each earns, in whatever order they come.",
+    "alone": "What each would earn alone.",
 }
 
 
@@ -173,7 +173,7 @@ def rows(shown: CreditShares) -> h.Element:
 
 
 def questions(chosen: CreditQuestion) -> h.Element:
-    """Return the switch between the questions, and what the one that is chosen asks."""
+    """Return the switch between the questions, each with what it asks where one points at it."""
     return h.div(".credit-question")[
         h.div(".segments", role="group", aria_label="What is asked of each capability")[
             (
@@ -186,7 +186,6 @@ def questions(chosen: CreditQuestion) -> h.Element:
                 for name, asked in QUESTIONS.items()
             )
         ],
-        h.p(".label")[f"{capitalised(QUESTIONS[chosen].meaning)}."],
     ]
 
 
@@ -335,7 +334,9 @@ def _content(
     if credit is None or not credit.capabilities or answer is None:
         return h.fragment[card_head(TITLE, "")]
     shown = shares_of(credit, answer.shown, question)
-    head = card_head(TITLE, f"{shown.unit}{answer.of_whom}", finding(shown), is_table=is_table)
+    head = card_head(
+        TITLE, f"{shown.notation.money.unit}{answer.of_whom}", finding(shown), is_table=is_table
+    )
     if is_table:
         return h.fragment[head, table(credit_table(credit, answer.shown))]
     # Of one capability all questions have one answer.

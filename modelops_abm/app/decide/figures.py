@@ -425,7 +425,7 @@ def _figure(figure: Figure, *, explains: bool) -> h.Element:
             h.span[figure.label],
             explains
             and h.button(
-                ".plain.icon.info",
+                ".plain.icon.explains",
                 data_action="explain",
                 data_value=f"figure {figure.name}",
                 aria_label=f"What {figure.label} is, and how this plan comes to it",
