@@ -88,7 +88,7 @@ LABELS: dict[str, str] = {
     "discounted_investment": "Discounted investment",
     "idea_to_production_median_days": "Idea to live",
     "payback": "Payback",
-    "loss": "Chance of losing money",
+    "loss": "Chance of a loss",
 }
 """Key figures by name, with what they are called in the terminal, on the page and in pictures.
 
