@@ -1,6 +1,6 @@
 """Fitting a visitor's belief in the background, beside the fits of other visitors.
 
-A fit takes a minute of two cores or more, and what it shows first is there after seconds. So one
+A fit takes about a minute of processor time, and what it shows first is there after seconds. So one
 computes at a time, fits take turns a slice at a time, whoever came first first, and of many some
 wait before they begin. The runs of a fit go to the threads that all visitors share, behind those
 that somebody waits for.
