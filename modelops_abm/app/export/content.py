@@ -138,12 +138,12 @@ _BEYOND = (
     " named are as set, and their intervals are chance only."
 )
 LIMITS = (
-    "By default every build succeeds; issues other than drift are noticed at once.",
+    "Issues other than drift and decay are noticed at once.",
     "Users do not leave: a bad model is used less, down to nothing.",
     "Value and cost of a prediction do not change over time.",
-    "Models do not depend on each other: no outage takes another model down.",
-    "Any developer can do any task, alone; nobody is hired, leaves or falls ill.",
-    "Requests of regulators that cause no outage cost nothing.",
+    "Models depend on each other by the sources that they share, if any, and in no other way.",
+    "Any developer can do any task, alone; people come and go on stated days only.",
+    "Only requests that are listed come; an answer takes work, and no fine is counted.",
 )
 """What the simulation cannot tell, whatever its figures are over."""
 
