@@ -183,6 +183,16 @@ def test_plans_of_other_horizons_are_not_compared() -> None:
     assert str(side_by_side(items, tray_card.money_of_items(items))).count("another horizon") == 2
 
 
+def test_a_scenario_of_other_futures_waits_for_those_of_this_plan() -> None:
+    own = answer_of(made_comparison([1.0, 2.0]))
+    other = made_comparison([1.0, 2.0], plan=quick_plan(lineage=1.0))
+    reseeded = replace(other, plan=replace(other.plan, seed=1))
+    for comparison, is_known in ((other, True), (reseeded, False)):
+        answer = answer_of(comparison)
+        items = tray_card.items_of(own, (Kept("kept", answer.plan, answer),))
+        assert [item.comparison is not None for item in items] == [True, is_known]
+
+
 def test_scenarios_are_compared_over_the_futures_of_both() -> None:
     one, other = made_comparison([1.0, 2.0, 3.0, 4.0]), made_comparison([3.0, 1.0])
     difference = difference_of(one, other)
