@@ -21,14 +21,8 @@ from modelops_abm.app.widgets.markup import scroll_region
 from modelops_abm.charts.amounts import notation_of
 from modelops_abm.core.outcomes import MAINTENANCE, TOTALS
 from modelops_abm.experiments import Comparison
-from modelops_abm.experiments.words import chance
+from modelops_abm.experiments.words import IS_BASELINE, chance
 from modelops_abm.runs.results import Ensemble
-from modelops_abm.runs.summary import FIGURES_OF_PAGE
-
-PREFIX = "figure "
-"""How the subject of a drawer about a figure begins."""
-SUBJECTS = {f"{PREFIX}{name}": name for name in FIGURES_OF_PAGE}
-"""Names of figures by what the drawer is asked for."""
 
 
 class Step(NamedTuple):
@@ -60,6 +54,8 @@ def steps(comparison: Comparison, name: str) -> list[Step]:
     name
         One of `FIGURES_OF_PAGE`.
     """
+    if comparison.is_of_baseline and name in ("payback", "loss"):
+        return [Step(IS_BASELINE, formats.NOTHING, is_result=True)]
     return _STEPS[name](comparison)
 
 
@@ -73,7 +69,7 @@ def _net_value(comparison: Comparison) -> list[Step]:
         plan, baseline = comparison.means(name)
         return Step(words, money(sign * plan), money(sign * baseline))
 
-    rate = formats.share(comparison.plan.scenario.finance.discount_rate, 0)
+    rate = 100.0 * comparison.plan.scenario.finance.discount_rate
     value = f"Value of the predictions, {notation.money.unit}"
     whole, apart = comparison.means("npv"), comparison.means("net_value")
     discounted = (money(one - other) for one, other in zip(whole, apart, strict=True))
@@ -83,7 +79,7 @@ def _net_value(comparison: Comparison) -> list[Step]:
         row("Capital of capabilities", "capital", -1.0),
         row("Their upkeep", "upkeep", -1.0),
         row("Payroll of the team", "payroll", -1.0),
-        _both(f"Discounted at {rate} a year", discounted),
+        _both(f"Discounted at {rate:.4g}{formats.NARROW_SPACE}% a year", discounted),
         _both("Net value, discounted", map(money, whole), is_result=True),
     ]
 
@@ -95,9 +91,7 @@ def _both(words: str, sides: Iterable[str], *, is_result: bool = False) -> Step:
 
 
 def _availability(comparison: Comparison) -> list[Step]:
-    sides = (comparison.plan, comparison.baseline)
-    days = [_total(side, "production_days") for side in sides]
-    served = [_total(side, "served_days") for side in sides]
+    days, served = (_totals(comparison, name) for name in ("production_days", "served_days"))
     lost = (formats.number(whole - part) for whole, part in zip(days, served, strict=True))
     means = map(formats.share, comparison.means("availability"))
     return [
@@ -111,10 +105,10 @@ def _upkeep(comparison: Comparison) -> list[Step]:
     flows = [name for name in TOTALS if name.startswith("developer_days_")]
     names = {name: name.removeprefix("developer_days_") for name in flows}
     kept = [name for name in flows if names[name] in MAINTENANCE]
-    sides = (comparison.plan, comparison.baseline)
 
     def days(of: Sequence[str]) -> Iterable[str]:
-        return [formats.number(sum(_total(side, name) for name in of)) for side in sides]
+        sides = zip(*(_totals(comparison, name) for name in of), strict=True)
+        return map(formats.number, map(sum, sides))
 
     means = map(formats.share, comparison.means("maintenance_share"))
     return [
@@ -174,8 +168,15 @@ _STEPS: Mapping[str, Callable[[Comparison], list[Step]]] = {
 }
 
 
-def _total(side: Ensemble, name: str) -> float:
-    return float(side.totals[name].mean())
+def _totals(comparison: Comparison, name: str) -> tuple[float, float]:
+    """Return the mean of a total with the plan, and without, as `Comparison.means` has them."""
+
+    def mean(side: Ensemble) -> float:
+        return float(side.totals[name].mean())
+
+    plan, baseline = mean(comparison.plan), mean(comparison.baseline)
+    better = baseline if comparison.longer is None else mean(comparison.longer)
+    return better + (plan - baseline), better
 
 
 def _or_dash(value: float, digits: int) -> str:
