@@ -384,9 +384,10 @@ def figures_csv(subject: Subject) -> bytes:
 def series_csv(subject: Subject) -> bytes:
     """Return the course of plan, baseline and difference by week, as the charts show it."""
     comparison = subject.comparison
+    courses = {name: comparison.course(name) for name in comparison.plan.bands}
     sides = {
-        "plan": comparison.plan.bands,
-        "baseline": comparison.baseline.bands,
+        "plan": {name: plan for name, (plan, _) in courses.items()},
+        "baseline": {name: baseline for name, (_, baseline) in courses.items()},
         "difference": comparison.bands,
     }
     rows = (
@@ -399,16 +400,14 @@ def series_csv(subject: Subject) -> bytes:
 
 
 def _figures(subject: Subject) -> Iterator[tuple[Any, ...]]:
-    table = subject.comparison.table()
     for outcome in outcomes.SUMMARY:
         difference = subject.comparison.difference(outcome.name)
         known, futures = difference.estimate, difference.futures or (None, None)
-        averages = (table.at[outcome.name, "plan"], table.at[outcome.name, "baseline"])
         yield (
             outcome.name,
             outcome.meaning,
             outcome.unit,
-            *averages,
+            *subject.comparison.means(outcome.name),
             known.mean,
             known.low,
             known.high,
