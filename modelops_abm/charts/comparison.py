@@ -97,8 +97,8 @@ def net_value(comparison: Comparison, over: Comparison | None = None) -> Figure:
         drawn, apart = (bands_of(each["npv"], money.size) for each in (over.plan.bands, over.bands))
         sides["Over what it may be"] = apart
         finding += _how_much_wider(difference, apart)
-    rate = comparison.plan.scenario.finance.discount_rate
-    unit = f"{money.unit}, discounted at {formats.share(rate, 0)}"
+    rate = formats.rate(comparison.plan.scenario.finance.discount_rate)
+    unit = f"{money.unit}, discounted at {rate}"
     x = time_axis_of(comparison.plan.scenario)
     above = Panel(
         "Net value so far",
@@ -214,17 +214,20 @@ def _finding_of_net_value(comparison: Comparison) -> str:
     if comparison.is_of_baseline:
         return f"{IS_BASELINE}: nothing is different."
     paid = comparison.paid_back
+    is_ahead = "is" if paid.paid == paid.futures else "is typically"
     match comparison.difference("npv").verdict:
         case "earns" if not paid.is_typical:
             return f"The plan ends ahead on average, though it pays back {paid.text} only."
         case "earns" if paid.day == 0.0:
-            return f"The plan is ahead {paid.when}."
+            return f"The plan {is_ahead} ahead {paid.when}."
         case "earns":
             built = _month_built(comparison)
             work = "" if built is None else f"; the team builds it until month {built:.0f}"
-            return f"The plan is ahead for good from {paid.when} on{work}."
+            return f"The plan {is_ahead} ahead for good from {paid.when} on{work}."
         case "loses" if paid.is_typical:
             return f"The plan ends behind on average, though it pays back {paid.text}."
+        case "loses" if paid.paid:
+            return f"The plan ends behind on average, and pays back {paid.text} only."
         case "loses":
             return "The plan ends behind and does not pay back."
         case _:
@@ -306,10 +309,7 @@ def course(comparison: Comparison, name: Course, over: Comparison | None = None)
     """
     size, unit, digits = _unit(comparison, name)
     drawn = None if over is None else by_month(bands_of(over.plan.bands[name], size))
-    plan, baseline = (
-        by_month(bands_of(ensemble.bands[name], size))
-        for ensemble in (comparison.plan, comparison.baseline)
-    )
+    plan, baseline = (by_month(bands_of(bands, size)) for bands in comparison.course(name))
     ends = [_share_at_end(bands, digits, name) for bands in (plan, baseline)]
     panel = Panel(
         "",

@@ -69,7 +69,7 @@ def _net_value(comparison: Comparison) -> list[Step]:
         plan, baseline = comparison.means(name)
         return Step(words, money(sign * plan), money(sign * baseline))
 
-    rate = 100.0 * comparison.plan.scenario.finance.discount_rate
+    rate = formats.rate(comparison.plan.scenario.finance.discount_rate)
     value = f"Value of the predictions, {notation.money.unit}"
     whole, apart = comparison.means("npv"), comparison.means("net_value")
     discounted = (money(one - other) for one, other in zip(whole, apart, strict=True))
@@ -79,7 +79,7 @@ def _net_value(comparison: Comparison) -> list[Step]:
         row("Capital of capabilities", "capital", -1.0),
         row("Their upkeep", "upkeep", -1.0),
         row("Payroll of the team", "payroll", -1.0),
-        _both(f"Discounted at {rate:.4g}{formats.NARROW_SPACE}% a year", discounted),
+        _both(f"Discounted at {rate} a year", discounted),
         _both("Net value, discounted", map(money, whole), is_result=True),
     ]
 

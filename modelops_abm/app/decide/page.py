@@ -66,7 +66,7 @@ def Decide(session: Session) -> None:
 @solara.component
 def Cards(session: Session) -> None:
     """Show the charts, the credit of each capability, the losses and the scenarios."""
-    # With what nobody knows, the organisations come first, and the credit, which is as set, below.
+    # With what nobody knows, the organisations come first, and the credit below.
     is_over = session.is_over.value
     second = OrganisationsCard if is_over else CreditCard
     if session.compared.value is not None and session.tray.value:
