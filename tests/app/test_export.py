@@ -26,6 +26,7 @@ from modelops_abm.app.export.content import (
     cell,
     command,
     figures_csv,
+    provenance,
     published_table,
     series_csv,
     subject_of,
@@ -132,6 +133,8 @@ def test_files_have_the_averages_that_the_page_shows(subject: Subject) -> None:
     shown = replace(subject, answer=replace(subject.answer, comparison=longer))
     row = next(row for row in _rows(figures_csv(shown)) if row["outcome"] == "npv")
     assert (float(row["plan"]), float(row["baseline"])) == longer.means("npv")
+    assert ("Futures of the baseline", str(FUTURES)) in provenance(shown)
+    assert "Futures of the baseline" not in dict(provenance(subject))
     table = pd.read_csv(io.BytesIO(series_csv(shown)))
     for side, course in zip(("plan", "baseline"), longer.course("npv"), strict=True):
         part = table[(table["of"] == side) & (table["outcome"] == "npv")]

@@ -179,12 +179,13 @@ def state_in_words(subject: Subject) -> str:
 
 def provenance(subject: Subject) -> list[tuple[str, str]]:
     """Return what makes the figures repeatable, by name."""
-    scenario = subject.comparison.plan.scenario
+    scenario, longer = subject.comparison.plan.scenario, subject.comparison.longer
     entries = [
         ("Version", f"modelops_abm {subject.version}"),
         ("Seed", str(subject.seed)),
         ("Futures as set", number(subject.comparison.replications)),
         *([("Organisations", number(subject.over.replications))] if subject.over else []),
+        *([("Futures of the baseline", number(longer.replications))] if longer else []),
         ("Made on", subject.made_on.isoformat()),
         ("Command", command(subject)),
     ]
