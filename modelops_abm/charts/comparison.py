@@ -48,7 +48,6 @@ from modelops_abm.core.outcomes import MAINTENANCE
 from modelops_abm.experiments import Comparison, PairedDifference, SideBySide
 from modelops_abm.experiments.statistics import share
 from modelops_abm.experiments.words import IS_BASELINE, known_money
-from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.summary import LABELS
 from modelops_abm.text import all_of
 
@@ -391,7 +390,7 @@ def team_time_of_plan(comparison: Comparison) -> Figure:
     bands = {
         kind: by_month(bands_of(comparison.plan.bands[f"developer_days_{kind}"])) for kind in WORK
     }
-    plan, baseline = _shares_of_time(comparison.plan), _shares_of_time(comparison.baseline)
+    plan, baseline = _shares_of_time(comparison)
     kinds = [kind for kind in WORK if max(plan[kind], baseline[kind]) >= _LEAST.get(kind, 0.0)]
     # Shares of all time, idle time too where its area is left out; never of nothing.
     whole = np.maximum(np.sum([entry.mean for entry in bands.values()], axis=0), 1e-12)
@@ -422,8 +421,14 @@ def team_time_of_plan(comparison: Comparison) -> Figure:
     )
 
 
-def _shares_of_time(ensemble: Ensemble) -> dict[str, float]:
-    days = {kind: float(ensemble.totals[f"developer_days_{kind}"].sum()) for kind in WORK}
+def _shares_of_time(comparison: Comparison) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the share of each kind of work in all time, with the plan and without."""
+    days = {kind: comparison.mean_totals(f"developer_days_{kind}") for kind in WORK}
+    plan, baseline = ({kind: each[side] for kind, each in days.items()} for side in (0, 1))
+    return _in_hundred(plan), _in_hundred(baseline)
+
+
+def _in_hundred(days: Mapping[str, float]) -> dict[str, float]:
     whole = sum(days.values()) or 1.0
     return {kind: 100.0 * amount / whole for kind, amount in days.items()}
 

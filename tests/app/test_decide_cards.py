@@ -112,6 +112,19 @@ def test_fair_shares_add_up_to_what_the_verdict_says(
     assert "Together" in text
 
 
+def test_the_credit_over_organisations_has_the_marks_of_that(
+    quick_credit: Credit, comparison: Comparison
+) -> None:
+    as_set = credit_card.shares_of(quick_credit, comparison)
+    over = replace(as_set, is_over=True)
+    for name, mark in as_set.intervals.items():
+        other = over.intervals[name]
+        assert mark.unknown is None is mark.ring
+        assert (other.unknown, other.ring) == (mark.futures, mark.middle)
+        assert (other.futures, other.middle) == (None, None), "these are chance alone, as set"
+        assert (other.average, other.is_told) == (mark.average, mark.is_told)
+
+
 def test_the_credit_says_what_costs_and_what_cannot_be_told(
     quick_credit: Credit, comparison: Comparison
 ) -> None:

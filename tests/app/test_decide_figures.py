@@ -128,6 +128,7 @@ def test_lines_of_a_figure_are_of_the_futures_that_it_is_of(comparison: Comparis
             side.totals[total].mean() for side in (comparison.plan, comparison.baseline)
         )
         line = next(step for step in steps(longer, name) if step.words == words)
+        assert longer.mean_totals(total) == pytest.approx((plan + baseline, 2.0 * baseline))
         assert line.baseline == formats.number(2.0 * baseline)
         assert line.plan == formats.number(2.0 * baseline + plan - baseline)
 

@@ -22,7 +22,6 @@ from modelops_abm.charts.amounts import notation_of
 from modelops_abm.core.outcomes import MAINTENANCE, TOTALS
 from modelops_abm.experiments import Comparison
 from modelops_abm.experiments.words import IS_BASELINE, chance
-from modelops_abm.runs.results import Ensemble
 
 
 class Step(NamedTuple):
@@ -91,7 +90,7 @@ def _both(words: str, sides: Iterable[str], *, is_result: bool = False) -> Step:
 
 
 def _availability(comparison: Comparison) -> list[Step]:
-    days, served = (_totals(comparison, name) for name in ("production_days", "served_days"))
+    days, served = map(comparison.mean_totals, ("production_days", "served_days"))
     lost = (formats.number(whole - part) for whole, part in zip(days, served, strict=True))
     means = map(formats.share, comparison.means("availability"))
     return [
@@ -107,7 +106,7 @@ def _upkeep(comparison: Comparison) -> list[Step]:
     kept = [name for name in flows if names[name] in MAINTENANCE]
 
     def days(of: Sequence[str]) -> Iterable[str]:
-        sides = zip(*(_totals(comparison, name) for name in of), strict=True)
+        sides = zip(*map(comparison.mean_totals, of), strict=True)
         return map(formats.number, map(sum, sides))
 
     means = map(formats.share, comparison.means("maintenance_share"))
@@ -166,17 +165,6 @@ _STEPS: Mapping[str, Callable[[Comparison], list[Step]]] = {
     "payback": _payback,
     "loss": _loss,
 }
-
-
-def _totals(comparison: Comparison, name: str) -> tuple[float, float]:
-    """Return the mean of a total with the plan, and without, as `Comparison.means` has them."""
-
-    def mean(side: Ensemble) -> float:
-        return float(side.totals[name].mean())
-
-    plan, baseline = mean(comparison.plan), mean(comparison.baseline)
-    better = baseline if comparison.longer is None else mean(comparison.longer)
-    return better + (plan - baseline), better
 
 
 def _or_dash(value: float, digits: int) -> str:
