@@ -272,18 +272,16 @@ def test_answers_go_back_and_forward_a_step_at_a_time(organisation: Organisation
 def test_a_step_keeps_a_log_that_was_read_meanwhile() -> None:
     """It changes what was told by then, within what jobs change it in too."""
     read = ReadLog("usage", "ours.csv", "read")
-
-    def after_a_log(change: Callable[[], None]) -> None:
-        said = organisation.said.value
-        organisation.said.set(replace(said, logs={"usage": read}))
-        change()
-
-    organisation = Organisation(after_a_log, Account())
-    for step in (partial(organisation.answer, "people", "about 8"), organisation.undo):
-        organisation.said.set(replace(organisation.said.value, logs={}))
+    steps: list[Callable[[], None]] = []
+    own = Organisation(steps.append, Account())
+    for step in (partial(own.answer, "people", "about 8"), own.undo):
+        own.said.set(replace(own.said.value, logs={}))
         step()
-        assert organisation.said.value.logs == {"usage": read}
-    organisation.close()
+        own.said.set(replace(own.said.value, logs={"usage": read}))
+        steps.pop()()
+        assert own.said.value.logs == {"usage": read}
+    assert own.said.value.answers == {}
+    own.close()
 
 
 def test_steps_of_answers_survive_a_reload(session: Session) -> None:
