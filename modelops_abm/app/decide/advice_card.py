@@ -108,7 +108,7 @@ def _head(advising: Advising, asked: Asked, *, is_of_this: bool) -> h.Fragment:
             ],
             may_ask and h.span(".label")[_how_long(asked)],
         ],
-        (h.p(".problem", role="alert")[words] for words in problems),
+        [h.p(".problem", role="alert")[words] for words in problems],
         searching is not None and _progress(searching),
         found is not None
         and h.p(class_=["label", "advice-of", {"stale": not is_of_this}])[
