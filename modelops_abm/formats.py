@@ -133,6 +133,15 @@ def share_interval(low: float, high: float) -> str:
     return f"{number(ends[0], digits)} to {number(ends[1], digits)}{NARROW_SPACE}%"
 
 
+def rate(value: float) -> str:
+    """Return a yearly rate in per cent with all its digits, as it was stated.
+
+    >>> rate(0.07), rate(0.075)
+    ('7\u202f%', '7.5\u202f%')
+    """
+    return f"{100.0 * value:.6g}{NARROW_SPACE}%"
+
+
 def points(difference: float, *, half_width: float | None = None) -> str:
     """Return a difference of shares: +7.5 points.
 

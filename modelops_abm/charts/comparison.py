@@ -48,7 +48,6 @@ from modelops_abm.core.outcomes import MAINTENANCE
 from modelops_abm.experiments import Comparison, PairedDifference, SideBySide
 from modelops_abm.experiments.statistics import share
 from modelops_abm.experiments.words import IS_BASELINE, known_money
-from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.summary import LABELS
 from modelops_abm.text import all_of
 
@@ -97,8 +96,8 @@ def net_value(comparison: Comparison, over: Comparison | None = None) -> Figure:
         drawn, apart = (bands_of(each["npv"], money.size) for each in (over.plan.bands, over.bands))
         sides["Over what it may be"] = apart
         finding += _how_much_wider(difference, apart)
-    rate = comparison.plan.scenario.finance.discount_rate
-    unit = f"{money.unit}, discounted at {formats.share(rate, 0)}"
+    rate = formats.rate(comparison.plan.scenario.finance.discount_rate)
+    unit = f"{money.unit}, discounted at {rate}"
     x = time_axis_of(comparison.plan.scenario)
     above = Panel(
         "Net value so far",
@@ -214,17 +213,20 @@ def _finding_of_net_value(comparison: Comparison) -> str:
     if comparison.is_of_baseline:
         return f"{IS_BASELINE}: nothing is different."
     paid = comparison.paid_back
+    is_ahead = "is" if paid.paid == paid.futures else "is typically"
     match comparison.difference("npv").verdict:
         case "earns" if not paid.is_typical:
             return f"The plan ends ahead on average, though it pays back {paid.text} only."
         case "earns" if paid.day == 0.0:
-            return f"The plan is ahead {paid.when}."
+            return f"The plan {is_ahead} ahead {paid.when}."
         case "earns":
             built = _month_built(comparison)
             work = "" if built is None else f"; the team builds it until month {built:.0f}"
-            return f"The plan is ahead for good from {paid.when} on{work}."
+            return f"The plan {is_ahead} ahead for good from {paid.when} on{work}."
         case "loses" if paid.is_typical:
             return f"The plan ends behind on average, though it pays back {paid.text}."
+        case "loses" if paid.paid:
+            return f"The plan ends behind on average, and pays back {paid.text} only."
         case "loses":
             return "The plan ends behind and does not pay back."
         case _:
@@ -306,10 +308,7 @@ def course(comparison: Comparison, name: Course, over: Comparison | None = None)
     """
     size, unit, digits = _unit(comparison, name)
     drawn = None if over is None else by_month(bands_of(over.plan.bands[name], size))
-    plan, baseline = (
-        by_month(bands_of(ensemble.bands[name], size))
-        for ensemble in (comparison.plan, comparison.baseline)
-    )
+    plan, baseline = (by_month(bands_of(bands, size)) for bands in comparison.course(name))
     ends = [_share_at_end(bands, digits, name) for bands in (plan, baseline)]
     panel = Panel(
         "",
@@ -391,7 +390,7 @@ def team_time_of_plan(comparison: Comparison) -> Figure:
     bands = {
         kind: by_month(bands_of(comparison.plan.bands[f"developer_days_{kind}"])) for kind in WORK
     }
-    plan, baseline = _shares_of_time(comparison.plan), _shares_of_time(comparison.baseline)
+    plan, baseline = _shares_of_time(comparison)
     kinds = [kind for kind in WORK if max(plan[kind], baseline[kind]) >= _LEAST.get(kind, 0.0)]
     # Shares of all time, idle time too where its area is left out; never of nothing.
     whole = np.maximum(np.sum([entry.mean for entry in bands.values()], axis=0), 1e-12)
@@ -422,8 +421,14 @@ def team_time_of_plan(comparison: Comparison) -> Figure:
     )
 
 
-def _shares_of_time(ensemble: Ensemble) -> dict[str, float]:
-    days = {kind: float(ensemble.totals[f"developer_days_{kind}"].sum()) for kind in WORK}
+def _shares_of_time(comparison: Comparison) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the share of each kind of work in all time, with the plan and without."""
+    days = {kind: comparison.mean_totals(f"developer_days_{kind}") for kind in WORK}
+    plan, baseline = ({kind: each[side] for kind, each in days.items()} for side in (0, 1))
+    return _in_hundred(plan), _in_hundred(baseline)
+
+
+def _in_hundred(days: Mapping[str, float]) -> dict[str, float]:
     whole = sum(days.values()) or 1.0
     return {kind: 100.0 * amount / whole for kind, amount in days.items()}
 

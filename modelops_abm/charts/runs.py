@@ -277,7 +277,7 @@ def outlays(run: Run) -> dict[str, pd.Series[float]]:
 
 def value_and_cost(run: Run) -> Figure:
     """Return value, costs and net value: money per month, and net value so far below."""
-    rate = formats.share(run.scenario.finance.discount_rate, 0)
+    rate = formats.rate(run.scenario.finance.discount_rate)
     return Figure(
         _finding_of_money(run),
         ((_flows(run),), (_net_value_so_far(run),)),
@@ -473,7 +473,7 @@ def compare(plan: Run, baseline: Run) -> Figure:
         If the runs are not of the same length.
     """
     _check_pair(plan, baseline)
-    rate = formats.share(plan.scenario.finance.discount_rate, 0)
+    rate = formats.rate(plan.scenario.finance.discount_rate)
     figures = key_figures(plan, baseline)
     return Figure(
         _finding_of_pair(plan, baseline),

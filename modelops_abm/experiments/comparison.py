@@ -131,6 +131,20 @@ class Comparison(Reported):
             plan = None if apart is None else baseline + apart
         return math.nan if plan is None else plan, math.nan if baseline is None else baseline
 
+    def mean_totals(self, name: str) -> tuple[float, float]:
+        """Return the mean of a total of a replication with the plan, and without; as `means`.
+
+        Raises
+        ------
+        KeyError
+            If there is no such total.
+        """
+        plan, baseline = (float(side.totals[name].mean()) for side in self._sides)
+        if self.longer is None:
+            return plan, baseline
+        better = float(self.longer.totals[name].mean())
+        return better + (plan - baseline), better
+
     def course(self, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
         """Return the bands of a daily outcome with the plan, and without; as `means` has them.
 

@@ -160,6 +160,26 @@ def test_what_is_no_budget_is_said_and_nothing_begins(
     assert (session.advising.budget.value, session.advising.problem.value) == (90_000.0, "")
 
 
+def test_after_what_went_wrong_it_can_be_asked_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Asked] = []
+    monkeypatch.setattr(session.advising, "ask", asked.append)
+    session.advising.problem.set("This takes too long.")
+    with shown(AdviceCard(session)) as card:
+        assert "This takes too long." in card.text
+        assert 'aria-invalid="true"' not in card.text, "nothing is wrong with the budget"
+        card.act("ask advice")
+        assert len(asked) == 1
+        card.act("budget", "much")
+        card.act("ask advice")
+        assert len(asked) == 1
+        card.act("budget", "90000")
+        assert "This takes too long." not in card.text
+        card.act("ask advice")
+    assert asked[-1].budget == 90_000.0
+
+
 def test_what_takes_too_long_is_left_to_the_command(plan: Plan) -> None:
     large = plan.changed({"portfolio.initial_models": 9_000, "horizon_days": 1_095})
     advising = Advising(lambda change: change(), Account())

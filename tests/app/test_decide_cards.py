@@ -112,6 +112,19 @@ def test_fair_shares_add_up_to_what_the_verdict_says(
     assert "Together" in text
 
 
+def test_the_credit_over_organisations_has_the_marks_of_that(
+    quick_credit: Credit, comparison: Comparison
+) -> None:
+    as_set = credit_card.shares_of(quick_credit, comparison)
+    over = replace(as_set, is_over=True)
+    for name, mark in as_set.intervals.items():
+        other = over.intervals[name]
+        assert mark.unknown is None is mark.ring
+        assert (other.unknown, other.ring) == (mark.futures, mark.middle)
+        assert (other.futures, other.middle) == (None, None), "these are chance alone, as set"
+        assert (other.average, other.is_told) == (mark.average, mark.is_told)
+
+
 def test_the_credit_says_what_costs_and_what_cannot_be_told(
     quick_credit: Credit, comparison: Comparison
 ) -> None:
@@ -181,6 +194,16 @@ def test_plans_of_other_horizons_are_not_compared() -> None:
     one, other = made_comparison([1.0, 2.0]), made_comparison([1.0, 2.0], plan=longer)
     items = [kept("one", one), kept("other", other)]
     assert str(side_by_side(items, tray_card.money_of_items(items))).count("another horizon") == 2
+
+
+def test_a_scenario_of_other_futures_waits_for_those_of_this_plan() -> None:
+    own = answer_of(made_comparison([1.0, 2.0]))
+    other = made_comparison([1.0, 2.0], plan=quick_plan(lineage=1.0))
+    reseeded = replace(other, plan=replace(other.plan, seed=1))
+    for comparison, is_known in ((other, True), (reseeded, False)):
+        answer = answer_of(comparison)
+        items = tray_card.items_of(own, (Kept("kept", answer.plan, answer),))
+        assert [item.comparison is not None for item in items] == [True, is_known]
 
 
 def test_scenarios_are_compared_over_the_futures_of_both() -> None:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from modelops_abm import with_values
+from modelops_abm import formats, with_values
+from modelops_abm.app.decide.figure_drawer import steps
 from modelops_abm.app.decide.figures import (
     Figure,
     figures,
@@ -111,3 +114,33 @@ def test_the_card_has_all_figures_with_or_without_an_answer(comparison: Comparis
     for text in (str(figures_card(figures(comparison))), str(waiting_figures())):
         assert text.count('class="figure"') == len(FIGURES_OF_PAGE)
         assert text.count("<svg") == len(FIGURES_OF_PAGE)
+
+
+def test_lines_of_a_figure_are_of_the_futures_that_it_is_of(comparison: Comparison) -> None:
+    """Those of the baseline are of more futures, if it was run over more."""
+    more = replace(comparison.baseline, values=comparison.baseline.values * 2.0)
+    longer = replace(comparison, longer=more)
+    for name, words, total in (
+        ("availability", "Model-days in production", "production_days"),
+        ("maintenance_share", "Developer-days on repairs", "developer_days_repair"),
+    ):
+        plan, baseline = (
+            side.totals[total].mean() for side in (comparison.plan, comparison.baseline)
+        )
+        line = next(step for step in steps(longer, name) if step.words == words)
+        assert longer.mean_totals(total) == pytest.approx((plan + baseline, 2.0 * baseline))
+        assert line.baseline == formats.number(2.0 * baseline)
+        assert line.plan == formats.number(2.0 * baseline + plan - baseline)
+
+
+def test_a_rate_is_written_whole() -> None:
+    plan = with_values(quick_plan(automation=0.5), {"finance.discount_rate": 0.075}, source="test")
+    words = [step.words for step in steps(compare(plan, 2), "npv")]
+    assert f"Discounted at 7.5{formats.NARROW_SPACE}% a year" in words
+
+
+@pytest.mark.parametrize("name", ["payback", "loss"])
+def test_of_the_baseline_the_drawer_says_no_more_than_the_figure(name: str) -> None:
+    nothing = made_comparison(np.zeros(20), plan=quick_plan(), paybacks=[0.0] * 20)
+    (line,) = steps(nothing, name)
+    assert line.plan == named(nothing)[name].value

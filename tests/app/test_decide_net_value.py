@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,9 @@ from modelops_abm import formats
 from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.sentences import second_line
 from modelops_abm.charts.amounts import money_of
-from modelops_abm.charts.comparison import net_value
+from modelops_abm.charts.comparison import course, net_value
 from modelops_abm.charts.echarts import Space, option
-from modelops_abm.charts.figure import Band, Flag
+from modelops_abm.charts.figure import Band, Flag, Line
 from modelops_abm.experiments import Comparison
 from tests.app.comparisons import WEEKS, answer_of, made_comparison, quick_plan
 
@@ -101,6 +102,41 @@ def test_the_finding_says_of_payback_what_all_other_words_say(
     )
     assert figure.value == formats.payback(day)
     assert "never" in figure.value if math.isinf(day) else figure.value in said
+
+
+@pytest.mark.parametrize(
+    ("gain", "day", "others", "words"),
+    [
+        (1.0, 0.0, math.inf, "The plan is typically ahead from the start."),
+        (1.0, 200.0, math.inf, "The plan is typically ahead for good from month 7 on."),
+        (
+            -1.0,
+            math.inf,
+            200.0,
+            "The plan ends behind on average, and pays back in 4 of 10 futures only.",
+        ),
+    ],
+)
+def test_the_finding_says_of_all_futures_what_is_so_in_all(
+    gain: float, day: float, others: float, words: str
+) -> None:
+    paybacks = [day] * 6 + [others] * 4
+    comparison = made_comparison(np.full(10, gain), course=RISE, paybacks=paybacks)
+    assert net_value(comparison).finding == words
+
+
+def test_over_time_is_shown_by_the_baseline_that_was_run_longest(comparison: Comparison) -> None:
+    bands = comparison.baseline.bands
+    own_course = bands["availability"]
+    lower = own_course.assign(mean=own_course["mean"] - 0.1)
+    more = replace(comparison.baseline, bands={**bands, "availability": lower})
+    longer = replace(comparison, longer=more)
+    own, better = (
+        {line.name: line.y for line in figure.panels[0].layers if isinstance(line, Line)}
+        for figure in (course(each, "availability") for each in (comparison, longer))
+    )
+    for side in ("plan", "baseline"):
+        assert better[side] == pytest.approx(own[side] - 10.0, nan_ok=True)
 
 
 def test_what_cannot_be_told_has_no_finding_on_time() -> None:

@@ -9,6 +9,7 @@ import re
 import shlex
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from typing import Any
@@ -25,6 +26,7 @@ from modelops_abm.app.export.content import (
     cell,
     command,
     figures_csv,
+    provenance,
     published_table,
     series_csv,
     subject_of,
@@ -121,6 +123,22 @@ def test_figures_are_those_of_the_comparison(subject: Subject) -> None:
             assert (float(row[column]) if row[column] else None) == expected
         assert row["link"] == subject.link
         assert (row["seed"], row["version"]) == (str(SEED), subject.version)
+
+
+def test_files_have_the_averages_that_the_page_shows(subject: Subject) -> None:
+    """Those of a baseline that was run over more futures, and of the plan as that."""
+    comparison = subject.comparison
+    more = replace(comparison.baseline, values=comparison.baseline.values * 2.0)
+    longer = replace(comparison, longer=more)
+    shown = replace(subject, answer=replace(subject.answer, comparison=longer))
+    row = next(row for row in _rows(figures_csv(shown)) if row["outcome"] == "npv")
+    assert (float(row["plan"]), float(row["baseline"])) == longer.means("npv")
+    assert ("Futures of the baseline", str(FUTURES)) in provenance(shown)
+    assert "Futures of the baseline" not in dict(provenance(subject))
+    table = pd.read_csv(io.BytesIO(series_csv(shown)))
+    for side, course in zip(("plan", "baseline"), longer.course("npv"), strict=True):
+        part = table[(table["of"] == side) & (table["outcome"] == "npv")]
+        assert part["mean"].to_list() == pytest.approx(course["mean"].to_list())
 
 
 def test_the_series_are_the_bands(subject: Subject) -> None:

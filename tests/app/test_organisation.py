@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from types import SimpleNamespace
@@ -267,6 +267,21 @@ def test_answers_go_back_and_forward_a_step_at_a_time(organisation: Organisation
     organisation.undo()
     organisation.answer("upkeep_share", "40 %")
     assert organisation.said.value.undone == (), "what was undone is forgotten"
+
+
+def test_a_step_keeps_a_log_that_was_read_meanwhile() -> None:
+    """It changes what was told by then, within what jobs change it in too."""
+    read = ReadLog("usage", "ours.csv", "read")
+    steps: list[Callable[[], None]] = []
+    own = Organisation(steps.append, Account())
+    for step in (partial(own.answer, "people", "about 8"), own.undo):
+        own.said.set(replace(own.said.value, logs={}))
+        step()
+        own.said.set(replace(own.said.value, logs={"usage": read}))
+        steps.pop()()
+        assert own.said.value.logs == {"usage": read}
+    assert own.said.value.answers == {}
+    own.close()
 
 
 def test_steps_of_answers_survive_a_reload(session: Session) -> None:

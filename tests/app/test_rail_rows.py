@@ -194,6 +194,8 @@ def test_the_pickers_say_whose_organisation_it_is_and_what_is_planned() -> None:
     assert "No capabilities" in str(pickers(plan))
     assert ">changed<" not in str(pickers(plan.changed({LEVEL: 0.5})))
     assert ">changed<" in str(pickers(plan.changed({"horizon_days": 730})))
+    staged = plan.changed({"changes": ({"day": 30, LEVEL: 1.0},)})
+    assert ">No capabilities</strong>" not in str(pickers(staged)), "it raises one later"
     own = str(pickers(Plan("<b>mine</b>", Scenario())))
     assert "&lt;b&gt;mine&lt;/b&gt;" in own
     assert "<b>" not in own

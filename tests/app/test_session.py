@@ -14,6 +14,7 @@ from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import Tray, with_answer
 from modelops_abm.experiments import credit
+from modelops_abm.experiments.plans import raised
 from modelops_abm.scenario import InputError, Scenario, with_values
 from tests.patience import PATIENCE_SECONDS, until
 
@@ -127,6 +128,18 @@ def test_any_plan_can_be_laid_on_any_organisation(session: Session) -> None:
     session.take_organisation("no_such_preset")
     assert session.plan.scenario.team == own.team
     assert "there is no preset" in session.notice.value
+
+
+def test_levels_that_are_raised_later_belong_to_the_plan(session: Session) -> None:
+    later, team = {"day": 30, LEVEL: 1.0}, {"day": 40, "team.developers": 3}
+    session.change({"changes": (later, team)})
+    assert session.plan.levels["rollback"] == 0.5
+    session.take_organisation("small_team")
+    assert [change.values for change in session.plan.scenario.changes] == [{LEVEL: 1.0}]
+    session.undo()
+    session.take_plan("reference")
+    assert [change.values for change in session.plan.scenario.changes] == [{"team.developers": 3.0}]
+    assert raised(session.plan.scenario) == ()
 
 
 def test_replay_shows_before_and_after(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:

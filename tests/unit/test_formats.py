@@ -141,3 +141,7 @@ def test_an_interval_of_shares_never_ends_at_nothing(ends: tuple[float, float], 
 
 def test_a_count_for_people_has_two_digits() -> None:
     assert [formats.about(count) for count in (0, 7, 1_234, 98_765)] == [0, 7, 1_200, 99_000]
+
+
+def test_a_rate_has_all_its_digits() -> None:
+    assert [plain(formats.rate(value)) for value in (0.0, 0.07, 0.075)] == ["0 %", "7 %", "7.5 %"]

@@ -66,7 +66,7 @@ def AdviceCard(session: Session) -> None:
             case ("budget", text):
                 take_budget(advising, text)
             case ("ask advice", _):
-                if not advising.problem.value:
+                if not advising.wrong.value:
                     advising.ask(asked_in(session, advising.budget.value))
             case ("stop advice", _):
                 advising.stop()
@@ -83,22 +83,20 @@ def AdviceCard(session: Session) -> None:
 
 
 def take_budget(advising: Advising, text: str) -> None:
-    """Take the budget that was typed; what is none becomes a problem of the field."""
+    """Take the budget that was typed; what is none is told."""
     try:
         advising.budget.set(float(_FIELD.read(text, _BUDGET)))
     except InputError as error:
         words = str(error)
-        advising.problem.set(f"{words[:1].upper()}{words[1:]}.")
+        advising.wrong.set(f"{words[:1].upper()}{words[1:]}.")
     else:
-        advising.problem.set("")
+        advising.wrong.set("")
+        advising.problem.set("")  # it was about another budget
 
 
 def _head(advising: Advising, asked: Asked, *, is_of_this: bool) -> h.Fragment:
-    found, searching, problem = (
-        advising.found.value,
-        advising.searching.value,
-        advising.problem.value,
-    )
+    found, searching = advising.found.value, advising.searching.value
+    problems = filter(None, (advising.wrong.value, advising.problem.value))
     may_ask = searching is None and not is_of_this
     return h.fragment[
         h.div(".advice-form")[
@@ -110,7 +108,7 @@ def _head(advising: Advising, asked: Asked, *, is_of_this: bool) -> h.Fragment:
             ],
             may_ask and h.span(".label")[_how_long(asked)],
         ],
-        problem and h.p(".problem", role="alert")[problem],
+        [h.p(".problem", role="alert")[words] for words in problems],
         searching is not None and _progress(searching),
         found is not None
         and h.p(class_=["label", "advice-of", {"stale": not is_of_this}])[
@@ -121,7 +119,7 @@ def _head(advising: Advising, asked: Asked, *, is_of_this: bool) -> h.Fragment:
 
 
 def _field(advising: Advising, asked: Asked) -> h.Element:
-    is_wrong = bool(advising.problem.value)
+    is_wrong = bool(advising.wrong.value)
     return h.label[
         f"Budget on capital over {formats.span(asked.plan.scenario.horizon_days)}",
         h.input(

@@ -237,7 +237,7 @@ def _worth_of(session: Session, capability: CapabilityName) -> ShownWorth | None
         return None
     if known.levels is None or answer is None or answer.plan.key != session.plan.key:
         return None
-    if known.is_over != (answer.over is not None):
+    if (known.levels.seed, known.is_over) != (answer.seed, answer.over is not None):
         return None
     levels = known.levels.known_with(answer.shown.difference("npv").values)
     credit = credit_of(session)

@@ -7,7 +7,7 @@ which fills as they become known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import htpy as h
 import solara
@@ -88,12 +88,15 @@ class CreditShares:
         Of each capability, in $ of day 0.
     together
         What the plan is worth.
+    is_over
+        Whether that is over what the organisation may be.
     """
 
     notation: Notation
     question: CreditQuestion
     shares: dict[CapabilityName, PairedDifference]
     together: PairedDifference
+    is_over: bool = False
 
     @property
     def unit(self) -> str:
@@ -105,6 +108,17 @@ class CreditShares:
         mean = difference.estimate.mean
         return self.notation.worth(mean) if len(self.shares) == 1 else self.notation.part(mean)
 
+    @property
+    def intervals(self) -> dict[CapabilityName, Interval]:
+        """The marks: over what the organisation may be hatched and with a ring, as all marks."""
+        marks = {name: Interval.of(share) for name, share in self.shares.items()}
+        if not self.is_over:
+            return marks
+        return {
+            name: replace(mark, middle=None, futures=None, unknown=mark.futures, ring=mark.middle)
+            for name, mark in marks.items()
+        }
+
 
 def shares_of(
     credit: Credit, comparison: Comparison, question: CreditQuestion = "dropped"
@@ -113,7 +127,8 @@ def shares_of(
     order = credit.ranking(question=question).order
     shares = {name: credit.worth(name, question) for name in order}
     whole = comparison.difference("npv")
-    return CreditShares(notation_of(comparison), question, shares, whole)
+    is_over = comparison.over is not None
+    return CreditShares(notation_of(comparison), question, shares, whole, is_over)
 
 
 _WITHOUT = {
@@ -151,7 +166,7 @@ def finding(shown: CreditShares) -> str:
 
 def rows(shown: CreditShares) -> h.Element:
     """Return the answers as marks on a common scale, with numbers and words."""
-    intervals = {name: Interval.of(share) for name, share in shown.shares.items()}
+    intervals = shown.intervals
     scale = Scale.around(intervals.values())
     size = shown.notation.money.size
     axis = value_axis([scale.low / size, scale.high / size], signed=True)

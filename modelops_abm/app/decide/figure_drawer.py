@@ -21,14 +21,7 @@ from modelops_abm.app.widgets.markup import scroll_region
 from modelops_abm.charts.amounts import notation_of
 from modelops_abm.core.outcomes import MAINTENANCE, TOTALS
 from modelops_abm.experiments import Comparison
-from modelops_abm.experiments.words import chance
-from modelops_abm.runs.results import Ensemble
-from modelops_abm.runs.summary import FIGURES_OF_PAGE
-
-PREFIX = "figure "
-"""How the subject of a drawer about a figure begins."""
-SUBJECTS = {f"{PREFIX}{name}": name for name in FIGURES_OF_PAGE}
-"""Names of figures by what the drawer is asked for."""
+from modelops_abm.experiments.words import IS_BASELINE, chance
 
 
 class Step(NamedTuple):
@@ -60,6 +53,8 @@ def steps(comparison: Comparison, name: str) -> list[Step]:
     name
         One of `FIGURES_OF_PAGE`.
     """
+    if comparison.is_of_baseline and name in ("payback", "loss"):
+        return [Step(IS_BASELINE, formats.NOTHING, is_result=True)]
     return _STEPS[name](comparison)
 
 
@@ -73,7 +68,7 @@ def _net_value(comparison: Comparison) -> list[Step]:
         plan, baseline = comparison.means(name)
         return Step(words, money(sign * plan), money(sign * baseline))
 
-    rate = formats.share(comparison.plan.scenario.finance.discount_rate, 0)
+    rate = formats.rate(comparison.plan.scenario.finance.discount_rate)
     value = f"Value of the predictions, {notation.money.unit}"
     whole, apart = comparison.means("npv"), comparison.means("net_value")
     discounted = (money(one - other) for one, other in zip(whole, apart, strict=True))
@@ -95,9 +90,7 @@ def _both(words: str, sides: Iterable[str], *, is_result: bool = False) -> Step:
 
 
 def _availability(comparison: Comparison) -> list[Step]:
-    sides = (comparison.plan, comparison.baseline)
-    days = [_total(side, "production_days") for side in sides]
-    served = [_total(side, "served_days") for side in sides]
+    days, served = map(comparison.mean_totals, ("production_days", "served_days"))
     lost = (formats.number(whole - part) for whole, part in zip(days, served, strict=True))
     means = map(formats.share, comparison.means("availability"))
     return [
@@ -111,10 +104,10 @@ def _upkeep(comparison: Comparison) -> list[Step]:
     flows = [name for name in TOTALS if name.startswith("developer_days_")]
     names = {name: name.removeprefix("developer_days_") for name in flows}
     kept = [name for name in flows if names[name] in MAINTENANCE]
-    sides = (comparison.plan, comparison.baseline)
 
     def days(of: Sequence[str]) -> Iterable[str]:
-        return [formats.number(sum(_total(side, name) for name in of)) for side in sides]
+        sides = zip(*map(comparison.mean_totals, of), strict=True)
+        return map(formats.number, map(sum, sides))
 
     means = map(formats.share, comparison.means("maintenance_share"))
     return [
@@ -172,10 +165,6 @@ _STEPS: Mapping[str, Callable[[Comparison], list[Step]]] = {
     "payback": _payback,
     "loss": _loss,
 }
-
-
-def _total(side: Ensemble, name: str) -> float:
-    return float(side.totals[name].mean())
 
 
 def _or_dash(value: float, digits: int) -> str:

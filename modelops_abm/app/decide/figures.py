@@ -28,6 +28,9 @@ from modelops_abm.experiments.words import PaidBack, chance
 from modelops_abm.runs.summary import FIGURES_OF_PAGE, LABELS
 
 _PERCENT = 100.0
+SUBJECTS = {f"figure {name}": name for name in FIGURES_OF_PAGE}
+"""Names of figures by what the drawer is asked for."""
+_SUBJECT_OF = {name: subject for subject, name in SUBJECTS.items()}
 DEFINITIONS: Mapping[str, str] = {
     "npv": "What the predictions are worth, less what they, the team and the capabilities cost,"
     " each dollar discounted to day 0. Below it stands the difference from the baseline, future by"
@@ -427,7 +430,7 @@ def _figure(figure: Figure, *, explains: bool) -> h.Element:
             and h.button(
                 ".plain.icon.explains",
                 data_action="explain",
-                data_value=f"figure {figure.name}",
+                data_value=_SUBJECT_OF[figure.name],
                 aria_label=f"What {figure.label} is, and how this plan comes to it",
             )[icon("info", 14)],
         ],

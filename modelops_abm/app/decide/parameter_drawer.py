@@ -24,8 +24,8 @@ from modelops_abm.app.decide.capability_drawer import (
     value_in_words,
 )
 from modelops_abm.app.decide.equations import equations_about
-from modelops_abm.app.decide.figure_drawer import SUBJECTS, FigureDrawer
-from modelops_abm.app.decide.figures import LABELS_ON_PAGE
+from modelops_abm.app.decide.figure_drawer import FigureDrawer
+from modelops_abm.app.decide.figures import LABELS_ON_PAGE, SUBJECTS
 from modelops_abm.app.decide.measures import measure_of
 from modelops_abm.app.decide.rail_rows import SETTABLE, name_in_words, setting_rows, take_entry
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, confidence_badge, interval_mark

@@ -13,6 +13,7 @@ import solara
 
 from modelops_abm import formats
 from modelops_abm.app.decide import rail_rows
+from modelops_abm.app.decide.figures import SUBJECTS
 from modelops_abm.app.decide.rail_rows import MOST_FOUND, SETTABLE, Problems, take_entry
 from modelops_abm.app.decide.sentences import plan_name
 from modelops_abm.app.errors import reported
@@ -24,13 +25,13 @@ from modelops_abm.app.state.plan import (
     name_of,
     name_of_organisation,
     planned_by,
+    planned_later,
 )
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import STEP_KEYS, Controls, Keys, Markup
 from modelops_abm.app.widgets.controls import Entry, Field, Search, Slider
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.runs.summary import FIGURES_OF_PAGE
 from modelops_abm.scenario import CAPABILITY_NAMES
 from modelops_abm.scenario.presets import PRESETS, preset
 
@@ -147,8 +148,7 @@ def _controls(
 
 def explain(session: Session, subject: str) -> None:
     """Open the drawer on a capability, value or key figure; close it if it is open on that."""
-    figures = {f"figure {name}" for name in FIGURES_OF_PAGE}
-    if subject in CAPABILITY_NAMES or subject in SETTABLE or subject in figures:
+    if subject in CAPABILITY_NAMES or subject in SETTABLE or subject in SUBJECTS:
         session.drawer.set("" if session.drawer.value == subject else subject)
 
 
@@ -236,7 +236,9 @@ def pickers(plan: Plan) -> h.Fragment:
     """Return the two menus: whose organisation it is, and what is planned; any goes with any."""
     own = [name for name in plan.changes if name not in plan.planned]
     organisation = plan.organisation if _is_preset(plan) else ""
-    named = [name for name in PLANS if planned_by(preset(name)) == plan.planned]
+    # A preset plans all from the start on.
+    presets = () if planned_later(plan.scenario) else PLANS
+    named = [name for name in presets if planned_by(preset(name)) == plan.planned]
     return h.fragment[
         _picker(
             "organisation",

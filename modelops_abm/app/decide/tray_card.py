@@ -65,11 +65,9 @@ class Item:
 
 def items_of(answer: Answer | None, tray: Tray) -> list[Item]:
     """Return this plan and the scenarios that were kept; over what may be if this plan is so."""
-    is_over = answer is not None and answer.over is not None
-    this = Item(THIS_PLAN, None) if answer is None else _item_of(THIS_PLAN, answer, None, is_over)
     return [
-        this,
-        *(_item_of(kept.name, _newest(kept, answer), n, is_over) for n, kept in enumerate(tray)),
+        _item_of(THIS_PLAN, answer, None, answer),
+        *(_item_of(kept.name, _newest(kept, answer), n, answer) for n, kept in enumerate(tray)),
     ]
 
 
@@ -79,9 +77,13 @@ def _newest(kept: Kept, answer: Answer | None) -> Answer | None:
     return answer if is_shown else kept.answer
 
 
-def _item_of(name: str, answer: Answer | None, place: int | None, is_over: bool) -> Item:
+def _item_of(name: str, answer: Answer | None, place: int | None, this: Answer | None) -> Item:
+    is_over = this is not None and this.over is not None
     # One that is known as set only waits for the other: side by side all are of the same kind.
     if answer is None or (is_over and answer.over is None):
+        return Item(name, None, place)
+    # Of another seed the futures are others, and no two of them are a pair.
+    if this is not None and answer.seed != this.seed:
         return Item(name, None, place)
     return Item(name, answer.comparison, place, answer.over if is_over else None)
 

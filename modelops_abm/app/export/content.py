@@ -179,12 +179,13 @@ def state_in_words(subject: Subject) -> str:
 
 def provenance(subject: Subject) -> list[tuple[str, str]]:
     """Return what makes the figures repeatable, by name."""
-    scenario = subject.comparison.plan.scenario
+    scenario, longer = subject.comparison.plan.scenario, subject.comparison.longer
     entries = [
         ("Version", f"modelops_abm {subject.version}"),
         ("Seed", str(subject.seed)),
         ("Futures as set", number(subject.comparison.replications)),
         *([("Organisations", number(subject.over.replications))] if subject.over else []),
+        *([("Futures of the baseline", number(longer.replications))] if longer else []),
         ("Made on", subject.made_on.isoformat()),
         ("Command", command(subject)),
     ]
@@ -384,9 +385,10 @@ def figures_csv(subject: Subject) -> bytes:
 def series_csv(subject: Subject) -> bytes:
     """Return the course of plan, baseline and difference by week, as the charts show it."""
     comparison = subject.comparison
+    courses = {name: comparison.course(name) for name in comparison.plan.bands}
     sides = {
-        "plan": comparison.plan.bands,
-        "baseline": comparison.baseline.bands,
+        "plan": {name: plan for name, (plan, _) in courses.items()},
+        "baseline": {name: baseline for name, (_, baseline) in courses.items()},
         "difference": comparison.bands,
     }
     rows = (
@@ -399,16 +401,14 @@ def series_csv(subject: Subject) -> bytes:
 
 
 def _figures(subject: Subject) -> Iterator[tuple[Any, ...]]:
-    table = subject.comparison.table()
     for outcome in outcomes.SUMMARY:
         difference = subject.comparison.difference(outcome.name)
         known, futures = difference.estimate, difference.futures or (None, None)
-        averages = (table.at[outcome.name, "plan"], table.at[outcome.name, "baseline"])
         yield (
             outcome.name,
             outcome.meaning,
             outcome.unit,
-            *averages,
+            *subject.comparison.means(outcome.name),
             known.mean,
             known.low,
             known.high,

@@ -16,7 +16,7 @@ from modelops_abm.app.decide.organisations_card import organisations
 from modelops_abm.app.decide.sentences import headline, progress
 from modelops_abm.app.decide.verdict_card import mark_key, run_state, verdict_card
 from modelops_abm.app.drawing.cards import card_head, losses_rows
-from modelops_abm.app.drawing.interval_mark import Interval, Scale, hatching, interval_mark
+from modelops_abm.app.drawing.interval_mark import Scale, hatching, interval_mark
 from modelops_abm.app.export.content import (
     Subject,
     assumption_tables,
@@ -213,7 +213,7 @@ def _credit(subject: Subject) -> h.Element | None:
         return None
     shown = credit_card.shares_of(subject.credit, subject.answer.shown)
     table = credit_card.credit_table(subject.credit, subject.answer.shown)
-    intervals = {name: Interval.of(share) for name, share in shown.shares.items()}
+    intervals = shown.intervals
     scale = Scale.around(intervals.values())
     rows = [
         h.tr[

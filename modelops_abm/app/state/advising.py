@@ -198,8 +198,10 @@ class Advising:
         The newest answer; None before any.
     searching
         How far the search has come; None if none goes on.
+    wrong
+        What is wrong with what was typed as the budget; empty if nothing is.
     problem
-        What is wrong with what was asked, or why there is no answer; empty if nothing is.
+        Why there is no answer to what was asked last; empty if there is, or it is being found out.
 
     Parameters
     ----------
@@ -220,6 +222,7 @@ class Advising:
         self.budget = solara.reactive(USUAL_BUDGET)
         self.found: solara.Reactive[Advised | None] = solara.reactive(None)
         self.searching: solara.Reactive[Searching | None] = solara.reactive(None)
+        self.wrong = solara.reactive("")
         self.problem = solara.reactive("")
         self._in_page, self._account, self._line = in_page, account, line
         self._jobs = Jobs()

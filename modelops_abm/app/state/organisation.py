@@ -146,22 +146,27 @@ class Organisation:
 
     def undo(self) -> None:
         """Go back to the answers before the last step."""
-        self._show_said(self.said.value.undo())
+        self._step(Said.undo)
 
     def redo(self) -> None:
         """Bring back the answers that were undone last."""
-        self._show_said(self.said.value.redo())
+        self._step(Said.redo)
 
     def _set_answers(self, answers: Mapping[str, Statement]) -> None:
-        self._show_said(self.said.value.then(answers))
+        self._step(lambda said: said.then(answers))
 
-    def _show_said(self, said: Said) -> None:
-        before, kept = self.said.value.answers, dict(self.problems.value)
-        for name in {*said.answers, *before}:
-            if said.answers.get(name) != before.get(name):
-                kept.pop(name, None)
-        self.problems.set(kept)
-        self.said.set(said)
+    def _step(self, change: Callable[[Said], Said]) -> None:
+        def step() -> None:
+            before, kept = self.said.value, dict(self.problems.value)
+            said = change(before)
+            for name in {*said.answers, *before.answers}:
+                if said.answers.get(name) != before.answers.get(name):
+                    kept.pop(name, None)
+            self.problems.set(kept)
+            self.said.set(said)
+
+        # Not beside a log that has just been read, which would be lost.
+        self._in_page(step)
 
     # ----------------------------------------------------------------------------------
     # Logs.
@@ -213,7 +218,7 @@ class Organisation:
                 "a database is read by the command line only ('fit --log'); here a CSV is read",
             )
         self._contents[kind] = content
-        self._set_log(ReadLog(kind, label, "reading"))
+        self._show_log(ReadLog(kind, label, "reading"))
         work = partial(self._read, reader, label, content, scenario, reading or Reading())
         self._jobs.start(f"read {kind}", work, partial(self._refuse, kind, label))
 
@@ -242,8 +247,12 @@ class Organisation:
         self._jobs.stop(f"read {kind}")
         self._contents.pop(kind, None)
         self._logs.pop(kind, None)
-        logs = {name: log for name, log in self.said.value.logs.items() if name != kind}
-        self.said.set(replace(self.said.value, logs=MappingProxyType(logs)))
+
+        def drop() -> None:
+            logs = {name: log for name, log in self.said.value.logs.items() if name != kind}
+            self.said.set(replace(self.said.value, logs=MappingProxyType(logs)))
+
+        self._in_page(drop)
 
     def _read(
         self,

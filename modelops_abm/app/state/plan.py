@@ -29,6 +29,8 @@ from modelops_abm.scenario import (
 )
 from modelops_abm.scenario.fields import value_at
 from modelops_abm.scenario.presets import PRESETS, preset
+from modelops_abm.scenario.scenario import without_changes
+from modelops_abm.scenario.timeline import CHANGEABLE, Change
 
 # --------------------------------------------------------------------------------------
 # How large a plan the page runs: what one visitor asks must not hold the cores for long.
@@ -104,6 +106,15 @@ def planned_by(scenario: Scenario) -> dict[str, Any]:
     """
     names = (f"capabilities.{name}.{part}" for name in CAPABILITY_NAMES for part in PLANNED)
     return {name: value_at(scenario, name) for name in names}
+
+
+_MAXIMA = {f"capabilities.{name}.maximum" for name in CAPABILITY_NAMES}
+
+
+def planned_later(scenario: Scenario) -> tuple[Change, ...]:
+    """Return what of a scenario's changes belongs to the plan: levels that are raised later."""
+    kept = (change.without({*CHANGEABLE} - _MAXIMA) for change in scenario.changes)
+    return tuple(change for change in kept if change is not None)
 
 
 PLANS = ("reference", "all_five", *(f"{name}_alone" for name in CAPABILITY_NAMES))
@@ -245,7 +256,11 @@ class Plan:
         InputError
             If there is no preset of this name, or the plan does not fit.
         """
-        return Plan.of_preset(organisation).changed(self.planned)
+        plan, later = Plan.of_preset(organisation), planned_later(self.scenario)
+        values = self.planned
+        if later:
+            values["changes"] = (*without_changes(plan.scenario, _MAXIMA).changes, *later)
+        return plan.changed(values)
 
     def planning(self, name: str) -> Plan:
         """Return the organisation with what a preset plans in place of its plan.
@@ -255,7 +270,10 @@ class Plan:
         InputError
             If there is no preset of this name, or its plan does not fit.
         """
-        return self.changed(planned_by(preset(name)))
+        values = planned_by(preset(name))
+        if planned_later(self.scenario):
+            values["changes"] = without_changes(self.scenario, _MAXIMA).changes
+        return self.changed(values)
 
     @property
     def planned(self) -> dict[str, Any]:

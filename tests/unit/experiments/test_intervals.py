@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from modelops_abm.experiments import Estimate, estimate, share
-from modelops_abm.experiments.statistics import bootstrap_interval
+from modelops_abm.experiments.statistics import bootstrap_interval, moved_with
 from modelops_abm.runs.quantiles import t_quantile
 
 
@@ -89,3 +89,22 @@ def test_intervals_hold_the_truth_as_often_as_they_say() -> None:
         assert result.high is not None
         held += result.low <= 3.0 <= result.high
     assert abs(held / 2000 - 0.95) < 4.0 * math.sqrt(0.95 * 0.05 / 2000)
+
+
+def test_what_is_moved_with_a_control_keeps_its_spread() -> None:
+    """So intervals are those of the replications at hand: never narrower than these allow."""
+    control, noise = np.random.default_rng(0).standard_normal((2, 50))
+    values = np.array([control, 3.0 * control + noise, noise])
+    moved = moved_with(values, control, 0.5)
+    assert moved[0].mean() == pytest.approx(0.5)
+    assert moved[1] == pytest.approx(3.0 * moved[0] + moved[2])
+    for before, after in zip(values, moved, strict=True):
+        assert estimate(after).half_width == pytest.approx(estimate(before).half_width)
+
+
+def test_nothing_is_moved_along_rounding_or_a_single_future() -> None:
+    values = np.array([[5.0, -9.0, 2.0]])
+    control = np.array([0.3, 0.1 + 0.2, 0.3])
+    assert np.ptp(control) > 0.0
+    assert moved_with(values, control, 0.4).tolist() == values.tolist()
+    assert moved_with(values[:, :1], control[:1], 0.4).tolist() == [[5.0]]
