@@ -117,7 +117,7 @@ def test_rows_may_have_weights_for_draws(tmp_path: Path) -> None:
         ("team.focus,drift.severity\n0.5\n", "row 2: has 1 cells, and the header names 2"),
         ("team.focus,drift.severity\n0.5,\n", "row 2: drift.severity: is empty"),
         ('team.focus\n"0.5\n', "never closes"),
-        ("team.focus\n0.5\n[\n", "row 3: team.focus is '\\['; cannot be read"),
+        ("team.focus\n0.5\n[\n", "row 3: team.focus is '\\['; ends before all"),
         ("\n".join(["team.focus", *["x y:"] * 30]), "and 10 more like these"),
     ],
 )
