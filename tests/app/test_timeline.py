@@ -11,14 +11,14 @@ import pytest
 from modelops_abm.app.decide.timeline import event_list, take_change, take_event_action
 from modelops_abm.app.decide.timeline_picture import picture
 from modelops_abm.app.state import events
-from modelops_abm.app.state.effects import LOOKS, event_effects
+from modelops_abm.app.state.effects import LOOKS, MOST_WEIGHED, EventEffects, event_effects
 from modelops_abm.app.state.events import events_of
 from modelops_abm.app.state.link import Linked, query_of, read_query
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import EventChange
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.experiments import compare
+from modelops_abm.experiments import PairedDifference, compare
 from modelops_abm.formats import money
 from modelops_abm.scenario import InputError, Scenario
 
@@ -219,6 +219,19 @@ def test_an_effect_is_with_all_minus_without_one_in_the_same_futures() -> None:
     np.testing.assert_array_equal(found.each[key].values, worth[0] - worth[1])
     assert set(found.each) == set(spans(EVENTFUL.scenario))
     assert list(event_effects(PLAN, seed=3)) == []
+
+
+def test_of_many_events_the_first_are_weighed_one_by_one() -> None:
+    steps = [{"day": 7 * week, TEAM: 2 + week % 3} for week in range(1, 2 * MOST_WEIGHED)]
+    plan = EVENTFUL.changed({"changes": steps})
+    keys = [event.key for event in events_of(plan.scenario)]
+    assert len(keys) > MOST_WEIGHED
+    told = PairedDifference(np.array([1e5, 2e5, 3e5]))
+    known = EventEffects(plan, dict.fromkeys(keys[:MOST_WEIGHED], told), told)
+    html = str(event_list(plan, known, ""))
+    assert f"the first {MOST_WEIGHED} are told one by one" in html
+    assert "…" not in html
+    assert "…" in str(event_list(plan, None, ""))
 
 
 def test_what_is_done_with_an_event_is_one_step_of_undo() -> None:

@@ -19,7 +19,7 @@ from modelops_abm.app.decide.verdict_card import NOT_YET, run_state
 from modelops_abm.app.drawing.cards import card_head, table
 from modelops_abm.app.errors import ErrorBoundary, reported
 from modelops_abm.app.state import events
-from modelops_abm.app.state.effects import EventEffects
+from modelops_abm.app.state.effects import MOST_WEIGHED, EventEffects
 from modelops_abm.app.state.events import EXAMPLES, SEASON, Event, events_of, months_over
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
@@ -163,15 +163,15 @@ def _event_row(
         )[
             h.span(".event-number")[str(number)],
             h.span(".event-words")[h.strong[event.words], h.span(".label")[event.when]],
-            _effect(worth),
+            _effect(worth, is_known=effects is not None),
         ],
         is_open and _fields(scenario, event),
     ]
 
 
-def _effect(worth: PairedDifference | None) -> h.Element:
+def _effect(worth: PairedDifference | None, *, is_known: bool = False) -> h.Element:
     if worth is None:
-        return h.span(".event-effect.label")["…"]
+        return h.span(".event-effect.label")["" if is_known else "…"]
     return h.span(class_=["event-effect", f"tone-{_tone(worth)}"])[known_money(worth, signed=True)]
 
 
@@ -183,6 +183,8 @@ def _together(count: int, effects: EventEffects | None) -> h.Element:
     worth = None if effects is None else effects.together
     whole = "Its effect" if count == 1 else f"All {formats.count_in_words(count)} together"
     shares = "" if count == 1 else " Shares need not add up."
+    if count > MOST_WEIGHED:
+        shares += f" Of so many the first {MOST_WEIGHED} are told one by one."
     return h.div(".event-sum")[
         h.strong[whole],
         _effect(worth),

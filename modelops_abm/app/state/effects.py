@@ -17,6 +17,8 @@ from modelops_abm.scenario import Scenario, with_values
 
 LOOKS = (50, 200)
 """After how many futures effects are told."""
+MOST_WEIGHED = 20
+"""Events that are weighed one by one, the first of them: each takes a comparison of its own."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class EventEffects:
     plan
         The plan.
     each
-        By key of the event: worth with all events minus worth without this one, future by future.
+        By key of the event: worth with all events minus worth without this one, future by future;
+        of the first `MOST_WEIGHED`.
     together
         The same without any of them; None before the first estimate.
     unchanged
@@ -60,7 +63,7 @@ def event_effects(
     # falls out of the differences.
     whole = run(scenario)
     bare = run(_without(scenario, keys), daily=BANDS, period_days=PERIOD_DAYS)
-    each = {key: run(_without(scenario, [key])) for key in keys if len(keys) > 1}
+    each = {key: run(_without(scenario, [key])) for key in keys[:MOST_WEIGHED] if len(keys) > 1}
     for with_all, with_none in zip(whole, bare, strict=True):
         worth = with_all.difference("npv").values
         together = PairedDifference(worth - with_none.difference("npv").values)
