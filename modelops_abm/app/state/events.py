@@ -127,8 +127,12 @@ def months_over(day: float) -> int:
 
 
 def day_of(month: float) -> int:
-    """Return the day on which so many months are over."""
-    return round(month * MONTH_DAYS)
+    """Return the day on which so many months are over, rounded as the browser does.
+
+    >>> day_of(6)
+    183
+    """
+    return math.floor(month * MONTH_DAYS + 0.5)
 
 
 def steps_of(scenario: Scenario) -> list[Step]:
