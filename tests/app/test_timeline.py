@@ -170,6 +170,7 @@ def test_an_example_departs_from_what_is_in_force_and_is_the_event_that_opens() 
     assert event.words == "Team 5 to 8"
     short = PLAN.changed({"horizon_days": 180}).scenario
     assert events.example_in_words(short, "season") == "not within the run"
+    assert "December: traffic × 1.8" in events.example_in_words(EVENTFUL.scenario, "season")
 
 
 @pytest.mark.parametrize("typed", ["nan", "inf", "1e300", "seven"])

@@ -420,11 +420,13 @@ def example_in_words(scenario: Scenario, what: str) -> str:
 
 def first_new(before: Scenario, after: Scenario) -> Event | None:
     """Return the first event that was not there before; keys of later ones may be others now."""
-    known = {(event.kind, event.words, event.spans[0][0]) for event in events_of(before)}
-    for event in events_of(after):
-        if (event.kind, event.words, event.spans[0][0]) not in known:
-            return event
-    return None
+    there = events_of(before)
+    known = {(event.kind, event.words, event.spans[0][0]) for event in there}
+    new = [e for e in events_of(after) if (e.kind, e.words, e.spans[0][0]) not in known]
+    # A month that is given a factor leaves the months that it had one with: those are not new.
+    factors = {event.value for event in there if event.kind == SEASON}
+    own = [event for event in new if event.kind != SEASON or event.value not in factors]
+    return next(iter(own or new), None)
 
 
 def _added_step(scenario: Scenario, name: str, day: int, size: Callable[[float], float]) -> Values:
