@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from modelops_abm.app.decide.timeline import event_list, take_change, take_event_action
-from modelops_abm.app.decide.timeline_picture import picture
+from modelops_abm.app.decide.timeline_picture import picture, plan_and_baseline
 from modelops_abm.app.state import events
 from modelops_abm.app.state.effects import LOOKS, MOST_WEIGHED, EventEffects, event_effects
 from modelops_abm.app.state.events import events_of
@@ -191,6 +191,10 @@ def test_an_old_place_is_shown_only_where_no_event_of_its_kind_came_or_went() ->
     }
     assert places[f"{TEAM}#0"] is None
     assert places[f"{RATE}#0"] == 122
+
+
+def test_what_does_not_exist_at_the_end_has_no_words_there() -> None:
+    assert [end["words"] for end in plan_and_baseline(np.nan, 97.0, 1)] == ["Baseline 97.0"]
 
 
 def test_payroll_is_that_of_the_last_day() -> None:

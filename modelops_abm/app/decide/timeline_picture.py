@@ -198,7 +198,7 @@ def _charts(comparison: Comparison, without: Comparison | None) -> Iterator[Data
             _line("baseline", shares[1], "var(--baseline)", "6 4", 2),
             _line("plan", shares[0], "var(--plan)", "", 2),
         ],
-        "ends": _plan_and_baseline(shares[0].mean[-1], shares[1].mean[-1], 1),
+        "ends": plan_and_baseline(shares[0].mean[-1], shares[1].mean[-1], 1),
     }
 
 
@@ -215,7 +215,7 @@ def _months_chart(monthly: Sequence[Any], bare: Any) -> Data:
             _course("baseline", monthly[1], "var(--baseline)", "6 4"),
             _course("plan", monthly[0], "var(--plan)", ""),
         ],
-        "ends": _plan_and_baseline(monthly[0][-1], monthly[1][-1], 0),
+        "ends": plan_and_baseline(monthly[0][-1], monthly[1][-1], 0),
     }
 
 
@@ -274,11 +274,14 @@ def _end(at: float, words: str, colour: str, *, strong: bool = False) -> Data:
     return {"at": float(at), "words": words, "colour": colour, "strong": strong}
 
 
-def _plan_and_baseline(plan: float, baseline: float, digits: int) -> list[Data]:
-    return [
+def plan_and_baseline(plan: float, baseline: float, digits: int) -> list[Data]:
+    """Return the words at the ends of two lines; none where a line does not reach the end."""
+    ends = (
         _end(plan, f"Plan {formats.number(float(plan), digits)}", "var(--plan)", strong=True),
         _end(baseline, f"Baseline {formats.number(float(baseline), digits)}", "var(--baseline)"),
-    ]
+    )
+    # Without a model in production there is no availability.
+    return [end for end in ends if np.isfinite(end["at"])]
 
 
 # --------------------------------------------------------------------------------------
