@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from modelops_abm.app.decide.timeline import event_list, take_change, take_event_action
+from modelops_abm.app.decide.timeline import effects_of, event_list, take_change, take_event_action
 from modelops_abm.app.decide.timeline_picture import picture, plan_and_baseline
 from modelops_abm.app.state import events
 from modelops_abm.app.state.effects import LOOKS, MOST_WEIGHED, EventEffects, event_effects
@@ -232,11 +232,24 @@ def test_of_many_events_the_first_are_weighed_one_by_one() -> None:
     keys = [event.key for event in events_of(plan.scenario)]
     assert len(keys) > MOST_WEIGHED
     told = PairedDifference(np.array([1e5, 2e5, 3e5]))
-    known = EventEffects(plan, dict.fromkeys(keys[:MOST_WEIGHED], told), told)
+    known = EventEffects(plan, 0, dict.fromkeys(keys[:MOST_WEIGHED], told), told)
     html = str(event_list(plan, known, ""))
     assert f"the first {MOST_WEIGHED} are told one by one" in html
     assert "…" not in html
     assert "…" in str(event_list(plan, None, ""))
+
+
+def test_effects_are_shown_of_the_same_plan_and_futures_alone() -> None:
+    session = Session(EVENTFUL)
+    known = EventEffects(EVENTFUL, session.seed.value)
+    session.effects.set(known)
+    assert effects_of(session, None) is known
+    session.seed.set(session.seed.value + 1)
+    assert effects_of(session, None) is None
+    session.seed.set(known.seed)
+    session.take(PLAN)
+    assert effects_of(session, None) is None
+    session.close()
 
 
 def test_what_is_done_with_an_event_is_one_step_of_undo() -> None:

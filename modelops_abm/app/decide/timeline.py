@@ -19,6 +19,7 @@ from modelops_abm.app.decide.verdict_card import NOT_YET, run_state
 from modelops_abm.app.drawing.cards import card_head, table
 from modelops_abm.app.errors import ErrorBoundary, reported
 from modelops_abm.app.state import events
+from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.effects import MOST_WEIGHED, EventEffects
 from modelops_abm.app.state.events import EXAMPLES, SEASON, Event, events_of, months_over
 from modelops_abm.app.state.plan import Plan
@@ -51,7 +52,7 @@ def TimelineRail(session: Session) -> None:
     with solara.Div(classes=["rail", "timeline-rail"], attributes=shown):
         Keys(_KEYS, lambda meaning: on_action(Action(meaning, "")))
         Markup(rail_head(session.history.value, is_timeline=True), on_action, "rail-title")
-        content = event_list(session.plan, effects_of(session, session.plan), session.event.value)
+        content = event_list(session.plan, effects_of(session, None), session.event.value)
         Markup(content, on_action, "event-list")
 
 
@@ -114,10 +115,14 @@ def _number(text: str, name: str) -> float:
     raise InputError(Problem(message, "", name, f"'{printable(text, 40)}'"))
 
 
-def effects_of(session: Session, plan: Plan) -> EventEffects | None:
-    """Return what the events of a plan do, as far as it is known."""
+def effects_of(session: Session, answer: Answer | None) -> EventEffects | None:
+    """Return what events do, as far as it is known: in the futures of an answer, or of now."""
     found = session.effects.value
-    return found if found is not None and found.plan.key == plan.key else None
+    plan, seed = (
+        (session.plan, session.seed.value) if answer is None else (answer.plan, answer.seed)
+    )
+    is_of = found is not None and (found.plan.key, found.seed) == (plan.key, seed)
+    return found if is_of else None
 
 
 # --------------------------------------------------------------------------------------
@@ -288,7 +293,7 @@ def TimelineVerdict(session: Session) -> None:
     answer = session.answer.value
     comparison = None if answer is None else answer.comparison
     plan = session.plan if answer is None else answer.plan
-    Markup(timeline_verdict(plan, comparison, effects_of(session, plan)))
+    Markup(timeline_verdict(plan, comparison, effects_of(session, answer)))
 
 
 @solara.component
@@ -403,7 +408,7 @@ def TimelineCard(session: Session) -> None:
                 plan,
                 session.history.value.before,
                 comparison if is_own else None,
-                effects_of(session, plan if answer is None else answer.plan),
+                effects_of(session, answer),
                 session.event.value,
                 taken,
             ),

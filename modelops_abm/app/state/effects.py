@@ -27,8 +27,8 @@ class EventEffects:
 
     Attributes
     ----------
-    plan
-        The plan.
+    plan, seed
+        The plan, and the seed of the futures.
     each
         By key of the event: worth with all events minus worth without this one, future by future;
         of the first `MOST_WEIGHED`.
@@ -39,6 +39,7 @@ class EventEffects:
     """
 
     plan: Plan
+    seed: int
     each: Mapping[str, PairedDifference] = field(default_factory=lambda: MappingProxyType({}))
     together: PairedDifference | None = None
     unchanged: Comparison | None = None
@@ -71,7 +72,7 @@ def event_effects(
             key: PairedDifference(worth - next(known).difference("npv").values)
             for key, known in each.items()
         }
-        yield EventEffects(plan, found or {keys[0]: together}, together, with_none)
+        yield EventEffects(plan, seed, found or {keys[0]: together}, together, with_none)
 
 
 def _without(scenario: Scenario, keys: list[str]) -> Scenario:
