@@ -17,11 +17,11 @@ from modelops_abm.app.browser_sync import BrowserSync, open_session, use_query
 from modelops_abm.app.decide.page import Decide
 from modelops_abm.app.drawing.interval_mark import hatching
 from modelops_abm.app.errors import ErrorBoundary, reported
-from modelops_abm.app.export.content import command, subject_of
 from modelops_abm.app.export.menu import (
     EXPORT_PANEL,
     EXPORTS,
     SHARE_PANEL,
+    command_shown,
     export,
     export_panel,
     link_of,
@@ -87,13 +87,13 @@ def TopBar(session: Session) -> None:
 
 def share(session: Session, action: Action, query: str | None) -> None:
     """Hand out the plan: as a link or as a command on the clipboard, or as a file."""
-    subject = subject_of(session)
+    words = command_shown(session)
     if action.name == "share":
         session.tell_browser(copy(link_of(session, query)))
     elif action.name == "save plan":
         save_scenario(session)
-    elif subject is not None:
-        session.tell_browser(copy(command(subject)))
+    elif words:
+        session.tell_browser(copy(words))
 
 
 def _bar(session: Session, query: str | None) -> h.Element:

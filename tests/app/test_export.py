@@ -33,6 +33,7 @@ from modelops_abm.app.export.content import (
 )
 from modelops_abm.app.export.menu import (
     EXPORTS,
+    command_shown,
     export,
     export_panel,
     link_of,
@@ -431,6 +432,21 @@ def test_a_link_that_names_this_machine_says_so_and_what_works_for_others() -> N
         shown = str(share_panel(session, "preset=all_five"))
         assert ("on this machine only" in shown) == is_own
         assert ("save plan" in shown and "--allow-host" in shown) == is_own
+
+
+def test_the_command_that_is_handed_out_is_of_the_plan_that_is_shown(subject: Subject) -> None:
+    session = _session(subject.answer)
+    session.address.set("http://127.0.0.1:8765/")
+    assert "copy command" not in str(share_panel(session, "preset=all_five"))
+    session.take(subject.plan)
+    assert command_shown(session) == command(subject)
+    shown = str(share_panel(session, "preset=small_team"))
+    assert "copy command" in shown
+    assert "Copied" not in shown
+    session.copied.set(command(subject))
+    assert "Copied" in str(share_panel(session, "preset=small_team"))
+    session.take(Plan.of_preset("all_five").with_portfolio(PORTFOLIO))
+    assert "beside the portfolio" in str(share_panel(session, "preset=all_five"))
 
 
 def test_every_export_has_a_place_in_the_menu() -> None:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
 
-from modelops_abm.app.decide.timeline import event_list, take_change, take_event_action
-from modelops_abm.app.decide.timeline_picture import picture
+from modelops_abm.app.decide.timeline import effects_of, event_list, take_change, take_event_action
+from modelops_abm.app.decide.timeline_picture import picture, plan_and_baseline
 from modelops_abm.app.state import events
-from modelops_abm.app.state.effects import LOOKS, event_effects
+from modelops_abm.app.state.effects import LOOKS, MOST_WEIGHED, EventEffects, event_effects
 from modelops_abm.app.state.events import events_of
 from modelops_abm.app.state.link import Linked, query_of, read_query
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import EventChange
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.experiments import compare
+from modelops_abm.experiments import PairedDifference, compare
+from modelops_abm.formats import money
 from modelops_abm.scenario import InputError, Scenario
 
 SMALL: dict[str, Any] = {
@@ -27,12 +29,12 @@ SMALL: dict[str, Any] = {
     "horizon_days": 365,
 }
 TEAM, RATE = "team.developers", "incidents.pipeline_per_year"
-CHANGES = [
+CHANGES: list[dict[str, Any]] = [
     {"day": 91, TEAM: 2},
     {"day": 122, RATE: 30.0},
     {"day": 243, RATE: 10.0, TEAM: 5},
 ]
-AUDIT = {"name": "audit", "day": 182, "deadline_days": 20.0}
+AUDIT: dict[str, Any] = {"name": "audit", "day": 182, "deadline_days": 20.0}
 VALUES = {
     RATE: 10.0,
     "changes": CHANGES,
@@ -74,9 +76,13 @@ def test_an_event_is_moved_sized_and_taken_away_alone(key: str) -> None:
     others = {name: span for name, span in before.items() if name != key}
     if not key.startswith(TEAM):  # the first of the team ends where the second begins
         assert {name: spans(moved)[name] for name in others} == others
-    larger = changed(events.sized(scenario, key, 1))
+    larger = changed(events.moved(scenario, key, before[key][0][0], 1))
     size = {event.key: event.value for event in events_of(larger)}[key]
     assert size is not None
+    assert spans(larger).keys() == before.keys()
+    assert [span[0][0] for span in spans(larger).values()] == [
+        span[0][0] for span in before.values()
+    ]
     assert size > ({event.key: event.value for event in events_of(scenario)}[key] or 0.0)
     assert len(events_of(changed(events.removed(scenario, key)))) < len(before)
 
@@ -92,8 +98,109 @@ def test_an_event_stays_within_the_run_and_its_end_after_its_beginning() -> None
     assert spans(changed(events.moved(scenario, f"{RATE}#0", -9)))[f"{RATE}#0"] == ((0, 121),)
     forever = changed(events.ended(scenario, f"{RATE}#0", None))
     assert spans(forever)[f"{RATE}#0"] == ((122, 365),)
-    with pytest.raises(InputError, match="until: must be a month from 5 to 12"):
-        events.ended(scenario, f"{RATE}#0", 2)
+    with pytest.raises(InputError, match="until: must be a month from 5 to 11"):
+        events.ended(scenario, f"{RATE}#0", 12)
+    assert spans(changed(events.ended(scenario, f"{RATE}#0", 11)))[f"{RATE}#0"] == ((122, 335),)
+
+
+def test_a_change_stays_between_those_of_its_value() -> None:
+    scenario = EVENTFUL.scenario
+    assert spans(changed(events.moved(scenario, f"{TEAM}#0", 300)))[f"{TEAM}#0"][0][0] == 242
+    assert spans(changed(events.moved(scenario, f"{TEAM}#1", 10)))[f"{TEAM}#1"][0][0] == 92
+    with pytest.raises(InputError, match="from 4 to 7"):
+        events.ended(scenario, f"{TEAM}#0", 9)
+    with pytest.raises(InputError, match="there is no event 'request audit#0'"):
+        events.ended(scenario, "request audit#0", 9)
+
+
+def test_what_is_taken_back_comes_back_to_what_is_in_force_then() -> None:
+    steps = [{"day": 91, TEAM: 2}, {"day": 182, TEAM: 3}, {"day": 243, TEAM: 2}]
+    plan = PLAN.changed({"changes": steps})
+    bare = changed(events.removed(plan.scenario, f"{TEAM}#0"), plan)
+    assert [event.words for event in events_of(bare)] == ["Team 4 to 3"]
+    assert spans(bare) == {f"{TEAM}#0": ((182, 243),)}
+    other = changed(events.resized(plan.scenario, f"{TEAM}#0", 1), plan)
+    assert [event.words for event in events_of(other)] == ["Team 4 to 1", "Team 1 to 3"]
+    for_good = changed(events.ended(plan.scenario, f"{TEAM}#1", None), plan)
+    assert [event.is_open for event in events_of(for_good)] == [True, True]
+
+
+def test_a_date_stays_until_its_event_is_moved() -> None:
+    plan = PLAN.changed({"changes": [{"day": "2026-06-15", TEAM: 2}, {"day": 243, TEAM: 5}]})
+    ((begin, _),) = spans(plan.scenario)[f"{TEAM}#0"]
+    assert begin == 165
+    stays = [
+        events.moved(plan.scenario, f"{TEAM}#0", begin, -1),
+        events.moved(plan.scenario, f"{TEAM}#1", 274),
+    ]
+    for values in stays:
+        assert changed(values, plan).changes[0].day == date(2026, 6, 15)
+    assert changed(events.moved(plan.scenario, f"{TEAM}#0", 152), plan).changes[0].day == 152
+
+
+def test_a_season_is_moved_and_sized_at_once_beside_another() -> None:
+    season = [1.0, 1.0, 1.2, 1.0, 1.0, 1.5] + [1.0] * 6
+    plan = PLAN.changed({"usage.season": season})
+    ((key, span),) = [item for item in spans(plan.scenario).items() if item[1][0][0] > 100]
+    moved = changed(events.moved(plan.scenario, key, span[0][0] + 30, -4), plan)
+    assert moved.usage.season == (1.0, 1.0, 1.2, 1.0, 1.0, 1.0, 1.1, 1.0, 1.0, 1.0, 1.0, 1.0)
+
+
+def test_effort_of_a_request_keeps_its_spread_and_its_bar_ends_with_the_run() -> None:
+    effort = {"family": "lognormal", "mean": 5.0, "cv": 1.1}
+    plan = PLAN.changed({"requests": [{**AUDIT, "day": 350, "effort": effort}]})
+    assert spans(plan.scenario)["request audit#0"] == ((350, 365),)
+    values = events.renewed_request(plan.scenario, "request audit#0", effort=8.0)
+    (kind,) = changed(values, plan).requests
+    assert (kind.effort.mean, kind.effort.cv) == (8.0, 1.1)
+
+
+def test_an_example_departs_from_what_is_in_force_and_is_the_event_that_opens() -> None:
+    session = Session(EVENTFUL)
+    take_event_action(session, Action("add event", "team"))
+    assert session.event.value == f"{TEAM}#1"
+    assert [e.words for e in events_of(session.plan.scenario) if e.kind == TEAM] == [
+        "Team 4 to 2",
+        "Team 2 to 1",
+        "Team 1 to 5",
+    ]
+    session.close()
+    odd = PLAN.changed({TEAM: 5})
+    (event,) = events_of(changed(events.added(odd.scenario, TEAM), odd))
+    assert event.words == "Team 5 to 8"
+    short = PLAN.changed({"horizon_days": 180}).scenario
+    assert events.example_in_words(short, "season") == "not within the run"
+    assert "December: traffic × 1.8" in events.example_in_words(EVENTFUL.scenario, "season")
+
+
+@pytest.mark.parametrize("typed", ["nan", "inf", "1e300", "seven"])
+def test_what_is_no_usable_number_is_told(typed: str) -> None:
+    session = Session(EVENTFUL)
+    session.event.set("request audit#0")
+    for field in ("month", "size", "effort"):
+        with pytest.raises(InputError, match="is no number"):
+            take_event_action(session, Action(f"set event {field}", typed))
+    assert session.plan == EVENTFUL
+    session.close()
+
+
+def test_an_old_place_is_shown_only_where_no_event_of_its_kind_came_or_went() -> None:
+    left = EVENTFUL.changed(events.removed(EVENTFUL.scenario, f"{TEAM}#0"))
+    places = {
+        event["key"]: event["ghost"] for event in picture(left, EVENTFUL, None, None, "")["events"]
+    }
+    assert places[f"{TEAM}#0"] is None
+    assert places[f"{RATE}#0"] == 122
+
+
+def test_what_does_not_exist_at_the_end_has_no_words_there() -> None:
+    assert [end["words"] for end in plan_and_baseline(np.nan, 97.0, 1)] == ["Baseline 97.0"]
+
+
+def test_payroll_is_that_of_the_last_day() -> None:
+    plan = EVENTFUL.changed({"changes": [*CHANGES, {"day": 300, "team.payroll_per_year": 1e5}]})
+    lane = picture(plan, None, None, None, "")["lanes"][0]
+    assert lane["note"] == f"payroll {money(5e5)} a year"
 
 
 @pytest.mark.parametrize("what", [*events.EXAMPLES, RATE, "capabilities.lineage.maximum"])
@@ -117,6 +224,32 @@ def test_an_effect_is_with_all_minus_without_one_in_the_same_futures() -> None:
     np.testing.assert_array_equal(found.each[key].values, worth[0] - worth[1])
     assert set(found.each) == set(spans(EVENTFUL.scenario))
     assert list(event_effects(PLAN, seed=3)) == []
+
+
+def test_of_many_events_the_first_are_weighed_one_by_one() -> None:
+    steps = [{"day": 7 * week, TEAM: 2 + week % 3} for week in range(1, 2 * MOST_WEIGHED)]
+    plan = EVENTFUL.changed({"changes": steps})
+    keys = [event.key for event in events_of(plan.scenario)]
+    assert len(keys) > MOST_WEIGHED
+    told = PairedDifference(np.array([1e5, 2e5, 3e5]))
+    known = EventEffects(plan, 0, dict.fromkeys(keys[:MOST_WEIGHED], told), told)
+    html = str(event_list(plan, known, ""))
+    assert f"the first {MOST_WEIGHED} are told one by one" in html
+    assert "…" not in html
+    assert "…" in str(event_list(plan, None, ""))
+
+
+def test_effects_are_shown_of_the_same_plan_and_futures_alone() -> None:
+    session = Session(EVENTFUL)
+    known = EventEffects(EVENTFUL, session.seed.value)
+    session.effects.set(known)
+    assert effects_of(session, None) is known
+    session.seed.set(session.seed.value + 1)
+    assert effects_of(session, None) is None
+    session.seed.set(known.seed)
+    session.take(PLAN)
+    assert effects_of(session, None) is None
+    session.close()
 
 
 def test_what_is_done_with_an_event_is_one_step_of_undo() -> None:

@@ -14,13 +14,14 @@ from modelops_abm.app.decide import timeline_picture
 from modelops_abm.app.decide.measures import read
 from modelops_abm.app.decide.rail import rail_head
 from modelops_abm.app.decide.rail_rows import quantity_of
-from modelops_abm.app.decide.sentences import progress
+from modelops_abm.app.decide.sentences import headline, progress
 from modelops_abm.app.decide.verdict_card import NOT_YET, run_state
 from modelops_abm.app.drawing.cards import card_head, table
 from modelops_abm.app.errors import ErrorBoundary, reported
 from modelops_abm.app.state import events
-from modelops_abm.app.state.effects import EventEffects
-from modelops_abm.app.state.events import EXAMPLES, SEASON, Event, events_of, month_of
+from modelops_abm.app.state.answer import Answer
+from modelops_abm.app.state.effects import MOST_WEIGHED, EventEffects
+from modelops_abm.app.state.events import EXAMPLES, SEASON, Event, events_of, months_over
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
@@ -36,6 +37,7 @@ from modelops_abm.text import printable
 
 _KEYS = {"mod+z": "undo", "mod+shift+z": "redo", "mod+y": "redo"}
 _END = "the end"
+_LARGEST = 1e9  # of what is typed; what is allowed is less and said by the scenario
 
 
 @solara.component
@@ -50,7 +52,7 @@ def TimelineRail(session: Session) -> None:
     with solara.Div(classes=["rail", "timeline-rail"], attributes=shown):
         Keys(_KEYS, lambda meaning: on_action(Action(meaning, "")))
         Markup(rail_head(session.history.value, is_timeline=True), on_action, "rail-title")
-        content = event_list(session.plan, effects_of(session), session.event.value)
+        content = event_list(session.plan, effects_of(session, None), session.event.value)
         Markup(content, on_action, "event-list")
 
 
@@ -69,23 +71,18 @@ def take_event_action(session: Session, action: Action) -> None:
         case "remove event":
             session.change(events.removed(scenario, value))
         case "add event" if value in EXAMPLES or value in CHANGEABLE:
-            before = {event.key for event in events_of(scenario)}
             session.change(events.added(scenario, value))
-            new = [each.key for each in events_of(session.plan.scenario) if each.key not in before]
-            session.event.set(new[0] if new else session.event.value)
+            new = events.first_new(scenario, session.plan.scenario)
+            session.event.set(session.event.value if new is None else new.key)
         case name if name.startswith("set event "):
             session.change(_entered(scenario, name.removeprefix("set event "), session, value))
 
 
 def take_change(session: Session, change: EventChange) -> None:
     """Move and size an event, as one step of undo."""
-    plan = session.plan
-    if abs(change.day) > plan.scenario.horizon_days:
-        return
-    values = events.moved(plan.scenario, change.key, change.day)
-    if change.steps:
-        values |= events.sized(plan.changed(values).scenario, change.key, change.steps)
-    session.change(values)
+    scenario = session.plan.scenario
+    if abs(change.day) <= scenario.horizon_days:
+        session.change(events.moved(scenario, change.key, change.day, change.steps))
 
 
 def _entered(scenario: Scenario, field: str, session: Session, text: str) -> events.Values:
@@ -110,18 +107,22 @@ def _entered(scenario: Scenario, field: str, session: Session, text: str) -> eve
 
 def _number(text: str, name: str) -> float:
     try:
-        if "," not in text:
-            return float(text.strip())
+        if "," not in text and abs(number := float(text.strip())) <= _LARGEST:
+            return number
     except ValueError:
         pass
-    message = "is no number; write it with a point, without commas"
+    message = "is no number that can be used; write it with a point, without commas"
     raise InputError(Problem(message, "", name, f"'{printable(text, 40)}'"))
 
 
-def effects_of(session: Session) -> EventEffects | None:
-    """Return what the events of the plan that is shown do, as far as it is known."""
+def effects_of(session: Session, answer: Answer | None) -> EventEffects | None:
+    """Return what events do, as far as it is known: in the futures of an answer, or of now."""
     found = session.effects.value
-    return found if found is not None and found.plan.key == session.plan.key else None
+    plan, seed = (
+        (session.plan, session.seed.value) if answer is None else (answer.plan, answer.seed)
+    )
+    is_of = found is not None and (found.plan.key, found.seed) == (plan.key, seed)
+    return found if is_of else None
 
 
 # --------------------------------------------------------------------------------------
@@ -167,15 +168,15 @@ def _event_row(
         )[
             h.span(".event-number")[str(number)],
             h.span(".event-words")[h.strong[event.words], h.span(".label")[event.when]],
-            _effect(worth),
+            _effect(worth, is_known=effects is not None),
         ],
         is_open and _fields(scenario, event),
     ]
 
 
-def _effect(worth: PairedDifference | None) -> h.Element:
+def _effect(worth: PairedDifference | None, *, is_known: bool = False) -> h.Element:
     if worth is None:
-        return h.span(".event-effect.label")["…"]
+        return h.span(".event-effect.label")["" if is_known else "…"]
     return h.span(class_=["event-effect", f"tone-{_tone(worth)}"])[known_money(worth, signed=True)]
 
 
@@ -187,6 +188,8 @@ def _together(count: int, effects: EventEffects | None) -> h.Element:
     worth = None if effects is None else effects.together
     whole = "Its effect" if count == 1 else f"All {formats.count_in_words(count)} together"
     shares = "" if count == 1 else " Shares need not add up."
+    if count > MOST_WEIGHED:
+        shares += f" Of so many the first {MOST_WEIGHED} are told one by one."
     return h.div(".event-sum")[
         h.strong[whole],
         _effect(worth),
@@ -200,9 +203,9 @@ def _fields(scenario: Scenario, event: Event) -> h.Element:
     return h.div(".event-fields")[
         event.value is not None and _field(*_size_of(event), event),
         event.is_placed
-        and _field("month", _WHEN.get(event.kind, "From month"), month_of(first), "", event),
+        and _field("month", _WHEN.get(event.kind, "From month"), months_over(first), "", event),
         is_change
-        and _field("until", "Until month", _END if event.is_open else month_of(last), "", event),
+        and _field("until", "Until month", _END if event.is_open else months_over(last), "", event),
         event.kind.startswith("request ") and _request_fields(scenario, event),
         h.button(".plain.remove", data_action="remove event", data_value=event.key)["Remove"],
     ]
@@ -286,10 +289,11 @@ def _menu(scenario: Scenario) -> h.Element:
 
 @solara.component
 def TimelineVerdict(session: Session) -> None:
-    """Show what the plan is worth with and without its events."""
+    """Show what the plan is worth with and without its events; before its answer, the last one."""
     answer = session.answer.value
     comparison = None if answer is None else answer.comparison
-    Markup(timeline_verdict(session.plan, comparison, effects_of(session)))
+    plan = session.plan if answer is None else answer.plan
+    Markup(timeline_verdict(plan, comparison, effects_of(session, answer)))
 
 
 @solara.component
@@ -328,7 +332,9 @@ def _sentence(count: int, comparison: Comparison | None, effects: EventEffects |
     if comparison is None:
         return "What is the plan worth once things change?"
     span = formats.span(comparison.plan.scenario.horizon_days)
-    worth = h.span(".worth.tone-earns")[known_money(comparison.difference("npv"), signed=True)]
+    worth = h.span(class_=["worth", f"tone-{headline(comparison).tone}"])[
+        known_money(comparison.difference("npv"), signed=True)
+    ]
     if not count:
         return h.fragment["While nothing changes, the plan is worth ", worth, f" over {span}."]
     bare = None if effects is None else effects.unchanged
@@ -364,6 +370,7 @@ def _second(found: tuple[Event, ...], effects: EventEffects) -> h.Node:
 def TimelineCard(session: Session) -> None:
     """Show charts and lanes over one axis, or their numbers as a table."""
     is_table, show_table = solara.use_state(False)
+    taken, set_taken = solara.use_state(0)
     answer, plan = session.answer.value, session.plan
     comparison = None if answer is None else answer.comparison
     is_own = answer is not None and answer.plan.scenario.horizon_days == plan.scenario.horizon_days
@@ -371,6 +378,13 @@ def TimelineCard(session: Session) -> None:
     def switch(action: Action) -> None:
         if action.name == "table":
             show_table(not is_table)
+
+    def change(done: EventChange) -> None:
+        try:
+            take_change(session, done)
+        finally:
+            # Also where nothing changed, by an error or at the end of the run: the browser lets go.
+            set_taken(lambda before: before + 1)
 
     def open_event(key: str) -> None:
         session.event.set(key)
@@ -394,13 +408,14 @@ def TimelineCard(session: Session) -> None:
                 plan,
                 session.history.value.before,
                 comparison if is_own else None,
-                effects_of(session),
+                effects_of(session, answer),
                 session.event.value,
+                taken,
             ),
             on_open=reported(session, open_event),
-            on_change=reported(session, lambda change: take_change(session, change)),
+            on_change=reported(session, change),
             on_remove=reported(
-                session, lambda key: session.change(events.removed(plan.scenario, key))
+                session, lambda key: take_event_action(session, Action("remove event", key))
             ),
         )
 

@@ -5,6 +5,7 @@ Everything is plain data for `widgets.Lanes`, in days of the run; what is not kn
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from modelops_abm import formats
 from modelops_abm.app.state.effects import EventEffects
-from modelops_abm.app.state.events import Event, LaneName, events_of, month_of, value_before
+from modelops_abm.app.state.events import Event, LaneName, events_of, months_over, value_before
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.charts.bands import Bands, bands_of
 from modelops_abm.charts.figure import Axis, Table, time_axis, value_axis
@@ -36,6 +37,7 @@ def picture(
     comparison: Comparison | None,
     effects: EventEffects | None,
     chosen: str,
+    taken: int = 0,
 ) -> Data:
     """Return all that is drawn of a plan.
 
@@ -49,11 +51,14 @@ def picture(
         Of the same; without them nothing is said of the plan without its events.
     chosen
         Key of the event whose fields are open.
+    taken
+        How many changes the browser has sent so far.
     """
     scenario = plan.scenario
     events = events_of(scenario)
     axis = time_axis(scenario.horizon_days)
     without = None if effects is None or not events else effects.unchanged
+    places = {} if before is None else _places_before(events, events_of(before.scenario))
     return {
         "days": scenario.horizon_days,
         "month": MONTH_DAYS,
@@ -63,9 +68,10 @@ def picture(
         ],
         "label": _label(events),
         "chosen": chosen,
+        "taken": taken,
         "charts": [] if comparison is None else list(_charts(comparison, without)),
         "lanes": [*_lanes(scenario), _capabilities(comparison, without)],
-        "events": [_event(event, before) for event in events],
+        "events": [_event(event, places.get(event.key)) for event in events],
     }
 
 
@@ -93,16 +99,20 @@ def _label(events: Sequence[Event]) -> str:
     return f"What changes, and what it does. {said or 'Nothing changes.'}"
 
 
-def _event(event: Event, before: Plan | None) -> Data:
-    old = {each.key: each for each in events_of(before.scenario)} if before is not None else {}
-    place = old[event.key].spans[0][0] if event.key in old else None
+def _places_before(events: Sequence[Event], before: Sequence[Event]) -> dict[str, int]:
+    """Return where events stood; where one of a kind came or went, keys say nothing of that."""
+    now, then = (Counter(event.kind for event in each) for each in (events, before))
+    return {each.key: each.spans[0][0] for each in before if now[each.kind] == then[each.kind]}
+
+
+def _event(event: Event, place: int | None) -> Data:
     first = event.spans[0][0]
-    was = f", was {month_of(place)}" if place is not None and place != first else ""
+    was = f", was {months_over(place)}" if place is not None and place != first else ""
     return {
         "key": event.key,
         "lane": event.lane,
         "words": event.words,
-        "said": f"{event.words} in month {month_of(first)}{was}",
+        "said": f"{event.words} in month {months_over(first)}{was}",
         "spans": event.spans,
         "is_placed": event.is_placed,
         "is_column": event.is_placed and not event.is_open,
@@ -179,22 +189,8 @@ def _charts(comparison: Comparison, without: Comparison | None) -> Iterator[Data
         "flags": list(_paybacks(comparison, without)),
     }
     monthly = [_monthly(side) for side in (plan, baseline)]
-    bare_month = None if bare is None else _monthly(bare[1])
-    yield {
-        **_chart(
-            "Net value a month, thousand $ of day 0",
-            value_axis(
-                np.concatenate([*monthly, *([] if bare is None else [bare_month])]), steps=3
-            ),
-            1,
-        ),
-        "lines": [
-            *([] if bare_month is None else [_course("without", bare_month, "var(--plan)", "2 3")]),
-            _course("baseline", monthly[1], "var(--baseline)", "6 4"),
-            _course("plan", monthly[0], "var(--plan)", ""),
-        ],
-        "ends": _plan_and_baseline(monthly[0][-1], monthly[1][-1], 0),
-    }
+    if len(monthly[0]):  # a run of less than a month has none
+        yield _months_chart(monthly, None if bare is None else _monthly(bare[1]))
     shares = [_bands(side.bands["availability"], 0.01) for side in _ensembles(comparison)]
     yield {
         **_chart("Availability, %", value_axis([*shares[0].mean, *shares[1].mean], steps=3), 2),
@@ -202,7 +198,24 @@ def _charts(comparison: Comparison, without: Comparison | None) -> Iterator[Data
             _line("baseline", shares[1], "var(--baseline)", "6 4", 2),
             _line("plan", shares[0], "var(--plan)", "", 2),
         ],
-        "ends": _plan_and_baseline(shares[0].mean[-1], shares[1].mean[-1], 1),
+        "ends": plan_and_baseline(shares[0].mean[-1], shares[1].mean[-1], 1),
+    }
+
+
+def _months_chart(monthly: Sequence[Any], bare: Any) -> Data:
+    courses = [*monthly, *([] if bare is None else [bare])]
+    return {
+        **_chart(
+            "Net value a month, thousand $ of day 0",
+            value_axis(np.concatenate(courses), steps=3),
+            1,
+        ),
+        "lines": [
+            *([] if bare is None else [_course("without", bare, "var(--plan)", "2 3")]),
+            _course("baseline", monthly[1], "var(--baseline)", "6 4"),
+            _course("plan", monthly[0], "var(--plan)", ""),
+        ],
+        "ends": plan_and_baseline(monthly[0][-1], monthly[1][-1], 0),
     }
 
 
@@ -261,11 +274,14 @@ def _end(at: float, words: str, colour: str, *, strong: bool = False) -> Data:
     return {"at": float(at), "words": words, "colour": colour, "strong": strong}
 
 
-def _plan_and_baseline(plan: float, baseline: float, digits: int) -> list[Data]:
-    return [
+def plan_and_baseline(plan: float, baseline: float, digits: int) -> list[Data]:
+    """Return the words at the ends of two lines; none where a line does not reach the end."""
+    ends = (
         _end(plan, f"Plan {formats.number(float(plan), digits)}", "var(--plan)", strong=True),
         _end(baseline, f"Baseline {formats.number(float(baseline), digits)}", "var(--baseline)"),
-    ]
+    )
+    # Without a model in production there is no availability.
+    return [end for end in ends if np.isfinite(end["at"])]
 
 
 # --------------------------------------------------------------------------------------
@@ -274,7 +290,7 @@ def _plan_and_baseline(plan: float, baseline: float, digits: int) -> list[Data]:
 
 def _lanes(scenario: Scenario) -> Iterator[Data]:
     team = _course_of(scenario, "team.developers")
-    payroll = scenario.team.payroll_per_year * team[-1][1]
+    payroll = _course_of(scenario, "team.payroll_per_year")[-1][1] * team[-1][1]
     yield {
         **_lane("team", "Team", "var(--plan)", team),
         "note": f"payroll {formats.money(payroll)} a year",

@@ -45,7 +45,9 @@ def share_panel(session: Session, query: str | None) -> h.Element:
 
 
 def _shown(session: Session, link: str) -> h.Fragment:
-    is_copied, is_own = session.copied.value == link, names_this_machine(link)
+    is_own = names_this_machine(link)
+    words = command_shown(session) if is_own else ""
+    is_copied = session.copied.value in (link, words or link)
     return h.fragment[
         h.h2["Link to this plan, on this machine only" if is_own else "Link to this plan"],
         h.div(".link")[
@@ -61,7 +63,7 @@ def _shown(session: Session, link: str) -> h.Fragment:
         h.p(".label", role="status")["Copied to the clipboard." if is_copied else ""],
         (not is_own or session.plan.scenario.imported is not None)
         and h.p(".secondary")[_holds(session)],
-        is_own and _for_others(session),
+        is_own and _for_others(session, words),
     ]
 
 
@@ -74,9 +76,16 @@ def names_this_machine(link: str) -> bool:
     return is_loopback(urlsplit(link).netloc)
 
 
-def _for_others(session: Session) -> h.Fragment:
-    """Return what works for others while the page has no name that they could ask for."""
+def command_shown(session: Session) -> str:
+    """Return the command of the plan that is shown; empty until that one is answered."""
     subject = subject_of(session)
+    is_of_plan = subject is not None and subject.plan.key == session.plan.key
+    return command(subject) if subject is not None and is_of_plan else ""
+
+
+def _for_others(session: Session, words: str) -> h.Fragment:
+    """Return what works for others while the page has no name that they could ask for."""
+    beside = "" if session.plan.scenario.imported is None else ", beside the portfolio's own file"
     return h.fragment[
         h.p(".secondary")[
             "127.0.0.1 is whatever machine it is opened on, so send this link to nobody. What works"
@@ -85,12 +94,12 @@ def _for_others(session: Session) -> h.Fragment:
         h.ul(".for-others")[
             h.li[
                 h.button(data_action="save plan")[icon("export"), "Save the plan as a file"],
-                h.span(".label")["Opens in Your organisation of their page."],
+                h.span(".label")[f"Opens in Your organisation of their page{beside}."],
             ],
-            subject is not None
+            bool(words)
             and h.li[
                 h.button(data_action="copy command")[icon("share"), "Copy the command"],
-                h.code[command(subject)],
+                h.code[words],
             ],
             h.li[
                 h.span(".label")[

@@ -17,6 +17,8 @@ from modelops_abm.scenario import Scenario, with_values
 
 LOOKS = (50, 200)
 """After how many futures effects are told."""
+MOST_WEIGHED = 20
+"""Events that are weighed one by one, the first of them: each takes a comparison of its own."""
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,11 @@ class EventEffects:
 
     Attributes
     ----------
-    plan
-        The plan.
+    plan, seed
+        The plan, and the seed of the futures.
     each
-        By key of the event: worth with all events minus worth without this one, future by future.
+        By key of the event: worth with all events minus worth without this one, future by future;
+        of the first `MOST_WEIGHED`.
     together
         The same without any of them; None before the first estimate.
     unchanged
@@ -36,6 +39,7 @@ class EventEffects:
     """
 
     plan: Plan
+    seed: int
     each: Mapping[str, PairedDifference] = field(default_factory=lambda: MappingProxyType({}))
     together: PairedDifference | None = None
     unchanged: Comparison | None = None
@@ -60,7 +64,7 @@ def event_effects(
     # falls out of the differences.
     whole = run(scenario)
     bare = run(_without(scenario, keys), daily=BANDS, period_days=PERIOD_DAYS)
-    each = {key: run(_without(scenario, [key])) for key in keys if len(keys) > 1}
+    each = {key: run(_without(scenario, [key])) for key in keys[:MOST_WEIGHED] if len(keys) > 1}
     for with_all, with_none in zip(whole, bare, strict=True):
         worth = with_all.difference("npv").values
         together = PairedDifference(worth - with_none.difference("npv").values)
@@ -68,7 +72,7 @@ def event_effects(
             key: PairedDifference(worth - next(known).difference("npv").values)
             for key, known in each.items()
         }
-        yield EventEffects(plan, found or {keys[0]: together}, together, with_none)
+        yield EventEffects(plan, seed, found or {keys[0]: together}, together, with_none)
 
 
 def _without(scenario: Scenario, keys: list[str]) -> Scenario:

@@ -32,6 +32,7 @@ MONTH_NAMES = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 SEASON = "usage.season"
+_TEAM = "team.developers"
 _LANES: Mapping[str, LaneName] = {
     "team": "team",
     "usage": "traffic",
@@ -41,7 +42,7 @@ _LANES: Mapping[str, LaneName] = {
 }
 """Of a value that changes, by its section; work and ideas stand with the team."""
 _CALLED = {
-    "team.developers": "Team",
+    _TEAM: "Team",
     "usage.demand_factor": "Traffic",
     "incidents.pipeline_per_year": "Pipeline issues",
 }
@@ -120,14 +121,18 @@ def without(scenario: Scenario, keys: Iterable[str]) -> Values:
 # Reading events.
 
 
-def month_of(day: float) -> int:
-    """Return the month that is over on a day: 6 for the end of the sixth."""
+def months_over(day: float) -> int:
+    """Return how many months are over on a day: 6 at the end of the sixth, as an axis counts."""
     return round(day / MONTH_DAYS)
 
 
 def day_of(month: float) -> int:
-    """Return the day on which so many months are over."""
-    return round(month * MONTH_DAYS)
+    """Return the day on which so many months are over, rounded as the browser does.
+
+    >>> day_of(6)
+    183
+    """
+    return math.floor(month * MONTH_DAYS + 0.5)
 
 
 def steps_of(scenario: Scenario) -> list[Step]:
@@ -155,6 +160,10 @@ class _Pair(NamedTuple):
     before: float
 
 
+type _Edited = tuple[Step | None, Step | None]
+"""A step and the step that takes it back; neither if the event is gone."""
+
+
 def _pairs(scenario: Scenario) -> Iterator[tuple[str, _Pair]]:
     """Yield what happens to each value, with its key."""
     by_name: dict[str, list[Step]] = defaultdict(list)
@@ -174,12 +183,12 @@ def _pairs(scenario: Scenario) -> Iterator[tuple[str, _Pair]]:
 def _of_changes(scenario: Scenario) -> Iterator[Event]:
     for key, (step, back, before) in _pairs(scenario):
         end = back.day if back else scenario.horizon_days
-        until = f"months {month_of(step.day)} to {month_of(end)}"
+        until = f"months {months_over(step.day)} to {months_over(end)}"
         yield Event(
             key,
             _LANES.get(step.name.partition(".")[0], "team"),
             change_in_words(step.name, before, step.value),
-            until if back else f"from month {month_of(step.day)}",
+            until if back else f"from month {months_over(step.day)}",
             ((step.day, end),),
             step.value,
             before,
@@ -205,7 +214,7 @@ def _of_requests(scenario: Scenario) -> Iterator[Event]:
     for kind in scenario.requests:
         day = kind.day_from(scenario.start_date)
         is_placed = kind.day is not None
-        begin, end = (day, round(day + kind.deadline_days)) if is_placed else (0, 0)
+        begin, end = day, min(scenario.horizon_days, round(day + kind.deadline_days))
         who = "all models" if kind.who == ALL else f"{kind.who} models"
         deadline = f"{_number(kind.deadline_days)} days"
         often = f"{_number(kind.per_year or 0.0)} a model and year, {deadline} each"
@@ -213,7 +222,7 @@ def _of_requests(scenario: Scenario) -> Iterator[Event]:
             f"request {kind.name}#0",
             "requests",
             capitalised(f"{kind.name}, {who}"),
-            f"month {month_of(day)}, {deadline}" if is_placed else often,
+            f"month {months_over(day)}, {deadline}" if is_placed else often,
             ((begin, end),) if is_placed else ((0, scenario.horizon_days),),
             kind.deadline_days,
             is_placed=is_placed,
@@ -235,7 +244,7 @@ def _of_season(scenario: Scenario) -> Iterator[Event]:
             f"{SEASON}#{number}",
             "traffic",
             f"{names if len(members) < 3 else whole}: traffic × {_number(factor)}",
-            f"each year, in month {all_of([str(month_of(begin)) for begin, _ in spans])}",
+            f"each year, in month {all_of([str(months_over(begin)) for begin, _ in spans])}",
             spans,
             factor,
             1.0,
@@ -261,37 +270,46 @@ def _months_of(scenario: Scenario, members: Sequence[int]) -> Iterator[tuple[int
 # Changing events: each function returns the values of the scenario that are other then.
 
 
-def moved(scenario: Scenario, key: str, day: int) -> Values:
-    """Move an event to a day, with its end; a season by whole months."""
+def moved(scenario: Scenario, key: str, day: int, steps: int = 0) -> Values:
+    """Move an event to a day, with its end, a season by whole months; make it larger by steps.
+
+    A change stays between those of the same value before and after it, and so keeps its key.
+    """
     event, kind = _event(scenario, key), key.rpartition("#")[0]
-    last = scenario.horizon_days - 1
+    begin = event.spans[0][0]
     if kind == SEASON:
-        shift = month_of(day - event.spans[0][0])
+        shift = months_over(day - begin)
         factors = list(scenario.usage.season)
         moving = [place for place, each in enumerate(factors) if each == event.value]
         kept = [1.0 if place in moving else each for place, each in enumerate(factors)]
         for place in moving:
-            kept[(place + shift) % 12] = factors[place]
+            kept[(place + shift) % 12] = _larger(event, steps)
         return {SEASON: kept}
     if kind.startswith("request "):
-        return _request(scenario, kind, day=min(max(day, 0), last)) if event.is_placed else {}
-    (begin, end), ends = event.spans[0], not event.is_open
-    shift = min(max(day, 0), last - (end - begin if ends else 0)) - begin
-    return _steps(scenario, key, lambda step: _at(step, step.day + max(shift, -begin)))
+        first = min(max(day, 0), scenario.horizon_days - 1)
+        values: Values = {"day": first} if event.is_placed and first != begin else {}
+        larger = {"deadline_days": _larger(event, steps)} if steps else {}
+        return _request(scenario, kind, **values, **larger)
+    pair = _pair(scenario, key)
+    earliest, last = _room(scenario, pair)
+    shift = min(max(day, earliest), last - (_end_of(pair) - begin)) - begin
+
+    def edit(pair: _Pair) -> _Edited:
+        back = None if pair.back is None else _shifted(pair.back, shift)
+        return _valued(_shifted(pair.step, shift), _larger(event, steps)), back
+
+    return _edited(scenario, key, edit)
 
 
-def sized(scenario: Scenario, key: str, steps: int) -> Values:
-    """Make an event larger or smaller by so many steps."""
-    event = _event(scenario, key)
-    if event.value is None:
-        return {}
-    step = step_of(event)
-    return resized(scenario, key, max(0.0, round(event.value + steps * step, 10)))
+def _larger(event: Event, steps: int) -> float:
+    """Return the size of an event that is so many steps larger."""
+    value = event.value or 0.0
+    return max(0.0, round(value + steps * step_of(event), 10)) if steps else value
 
 
 def step_of(event: Event) -> float:
     """Return by how much a key makes an event larger: one person, a tenth, a tenth of its value."""
-    if event.kind in ("team.developers",):
+    if event.kind == _TEAM:
         return 1.0
     if event.kind in (SEASON, "usage.demand_factor") or event.kind.startswith("capabilities"):
         return 0.1
@@ -309,26 +327,23 @@ def resized(scenario: Scenario, key: str, value: float) -> Values:
         return {SEASON: [value if each == event.value else each for each in season]}
     if kind.startswith("request "):
         return _request(scenario, kind, deadline_days=value)
-    pair = dict(_pairs(scenario))[key]
-    whole = int(value) if kind == "team.developers" and value == int(value) else value
-    return _steps(
-        scenario, key, lambda step: step._replace(value=whole) if step == pair.step else step
-    )
+    return _edited(scenario, key, lambda pair: (_valued(pair.step, value), pair.back))
 
 
 def ended(scenario: Scenario, key: str, month: float | None) -> Values:
     """Let a change end with a month, or never."""
-    step, back, before = dict(_pairs(scenario))[key]
-    others = [each for each in steps_of(scenario) if each not in (step, back)]
+    pair = _pair(scenario, key)
+    step, before = pair.step, pair.before
     if month is None:
-        return _changes([*others, step])
-    day = day_of(month)
-    if not step.day < day < scenario.horizon_days:
-        first, last = month_of(step.day) + 1, month_of(scenario.horizon_days - 1)
+        return _edited(scenario, key, lambda pair: (pair.step, None))
+    day, (_, latest) = day_of(month), _room(scenario, pair)
+    if not step.day < day <= latest:
+        first, last = months_over(step.day), months_over(latest)
+        first, last = first + (day_of(first) <= step.day), last - (day_of(last) > latest)
         message = f"must be a month from {first} to {last}, or nothing for the end"
         raise InputError(Problem(message, "", "until"))
-    after = int(before) if step.name == "team.developers" else before
-    return _changes([*others, step, Step(day, day, step.name, after)])
+    back = Step(day, day, step.name, _whole(step.name, before))
+    return _edited(scenario, key, lambda pair: (pair.step, back))
 
 
 def removed(scenario: Scenario, key: str) -> Values:
@@ -339,14 +354,18 @@ def removed(scenario: Scenario, key: str) -> Values:
     if kind.startswith("request "):
         name = kind.removeprefix("request ")
         return {"requests": [each.model_dump() for each in scenario.requests if each.name != name]}
-    pair = dict(_pairs(scenario))[key]
-    return _changes([each for each in steps_of(scenario) if each not in (pair.step, pair.back)])
+    return _edited(scenario, key, lambda _pair: (None, None))
 
 
 def renewed_request(scenario: Scenario, key: str, **values: Any) -> Values:
     """Change whom a request concerns, or what its answer takes."""
     _event(scenario, key)
-    return _request(scenario, key.rpartition("#")[0], **values)
+    kind = key.rpartition("#")[0]
+    if "effort" in values:
+        efforts = {f"request {each.name}": each.effort.model_dump() for each in scenario.requests}
+        # A bare number would take the family and the spread of the default with it.
+        values["effort"] = {**efforts.get(kind, {}), "mean": values["effort"]}
+    return _request(scenario, kind, **values)
 
 
 EXAMPLES: Mapping[str, str] = {
@@ -360,45 +379,65 @@ EXAMPLES: Mapping[str, str] = {
 
 def added(scenario: Scenario, what: str) -> Values:
     """Add an example, or a change of a value of `CHANGEABLE` in the middle of the run."""
-    half = day_of(min(12, month_of(scenario.horizon_days) // 2))
+    half = day_of(min(12, months_over(scenario.horizon_days) // 2))
     match what:
         case "team":
-            sizes = [step.value for step in steps_of(scenario) if step.name == "team.developers"]
-            size = sizes[-1] if sizes else scenario.team.developers
             day = min(day_of(6), half)
-            return _added_step(scenario, "team.developers", day, max(1, round(size * 5 / 8)))
+            return _added_step(scenario, _TEAM, day, lambda size: max(1, round(size * 5 / 8)))
         case "season":
             return {SEASON: [*scenario.usage.season[:-1], 1.8]}
         case "audit":
             return _added_request(scenario, "audit", half, 30.0)
         case "vendor":
-            day = day_of(min(20, month_of(scenario.horizon_days) * 2 // 3))
+            day = day_of(min(20, months_over(scenario.horizon_days) * 2 // 3))
             return _added_request(scenario, "vendor's version", day, 60.0)
         case name if name in CHANGEABLE:
-            before = value_before(scenario, name)
-            more = 1.5 * before if before else 0.5
-            if name in _SHARES and more > 1.0:
-                more = 0.5 * before
-            return _added_step(scenario, name, half, float(f"{more:.2g}"))
+            return _added_step(scenario, name, half, lambda before: _example_of(name, before))
     raise InputError(f"'{printable(what)}' is no event")
+
+
+def _example_of(name: str, before: float) -> float:
+    more = 1.5 * before if before else 0.5
+    if name == _TEAM:
+        return max(before + 1, round(more))
+    if name in _SHARES and more > 1.0:
+        more = 0.5 * before
+    return float(f"{more:.2g}")
 
 
 def example_in_words(scenario: Scenario, what: str) -> str:
     """Return what an example would be in a scenario."""
-    known = {event.key for event in events_of(scenario)}
-    for event in events_of(_with(scenario, added(scenario, what))):
-        if event.key not in known:
-            return f"{event.words}, {event.when}"
-    return "is there already"
+    try:
+        after = _with(scenario, added(scenario, what))
+    except InputError:
+        return "does not fit into the scenario"
+    event = first_new(scenario, after)
+    if event is not None:
+        return f"{event.words}, {event.when}"
+    same = after.usage.season == scenario.usage.season
+    return "is there already" if same else "not within the run"
 
 
-def _added_step(scenario: Scenario, name: str, day: int, value: float) -> Values:
+def first_new(before: Scenario, after: Scenario) -> Event | None:
+    """Return the first event that was not there before; keys of later ones may be others now."""
+    there = events_of(before)
+    known = {(event.kind, event.words, event.spans[0][0]) for event in there}
+    new = [e for e in events_of(after) if (e.kind, e.words, e.spans[0][0]) not in known]
+    # A month that is given a factor leaves the months that it had one with: those are not new.
+    factors = {event.value for event in there if event.kind == SEASON}
+    own = [event for event in new if event.kind != SEASON or event.value not in factors]
+    return next(iter(own or new), None)
+
+
+def _added_step(scenario: Scenario, name: str, day: int, size: Callable[[float], float]) -> Values:
+    steps, last = steps_of(scenario), scenario.horizon_days - 1
     # Not on a day that has one: it would take its place.
-    days = {step.day for step in steps_of(scenario) if step.name == name}
-    while day in days:
-        day += 30
-    day = min(day, scenario.horizon_days - 1)
-    return _changes([*steps_of(scenario), Step(day, day, name, value)])
+    days = {step.day for step in steps if step.name == name}
+    places = (*range(min(day, last), last + 1, 30), *range(last, -1, -1))
+    own = next((place for place in places if place not in days), last)
+    earlier = [step.value for step in steps if step.name == name and step.day < own]
+    before = earlier[-1] if earlier else value_before(scenario, name)
+    return _changes([*steps, Step(own, own, name, _whole(name, size(before)))])
 
 
 def _added_request(scenario: Scenario, name: str, day: int, deadline_days: float) -> Values:
@@ -425,19 +464,72 @@ def _event(scenario: Scenario, key: str) -> Event:
     for event in events_of(scenario):
         if event.key == key:
             return event
-    raise InputError(f"there is no event '{printable(key)}'")
+    raise _unknown(key)
 
 
-def _at(step: Step, day: int) -> Step:
-    return step._replace(when=day, day=day)
+def _pair(scenario: Scenario, key: str) -> _Pair:
+    for other, pair in _pairs(scenario):
+        if other == key:
+            return pair
+    raise _unknown(key)
 
 
-def _steps(scenario: Scenario, key: str, change: Callable[[Step], Step]) -> Values:
-    """Return the changes with the steps of one event changed."""
-    pair = dict(_pairs(scenario))[key]
-    return _changes(
-        [change(step) if step in (pair.step, pair.back) else step for step in steps_of(scenario)]
-    )
+def _unknown(key: str) -> InputError:
+    return InputError(f"there is no event '{printable(key)}'")
+
+
+def _end_of(pair: _Pair) -> int:
+    return (pair.back or pair.step).day
+
+
+def _room(scenario: Scenario, pair: _Pair) -> tuple[int, int]:
+    """Return the first and the last day between the changes of its value before and after it."""
+    others = [
+        step.day
+        for step in steps_of(scenario)
+        if step.name == pair.step.name and step not in (pair.step, pair.back)
+    ]
+    first = max((day + 1 for day in others if day < pair.step.day), default=0)
+    end = _end_of(pair)
+    last = min((day - 1 for day in others if day > end), default=scenario.horizon_days - 1)
+    return first, last
+
+
+def _shifted(step: Step, days: int) -> Step:
+    # Where it stays, a date stays a date.
+    return step._replace(when=step.day + days, day=step.day + days) if days else step
+
+
+def _valued(step: Step, value: float) -> Step:
+    return step if step.value == value else step._replace(value=_whole(step.name, value))
+
+
+def _whole(name: str, value: float) -> float:
+    """Return a value as the scenario states it: people are whole."""
+    return int(value) if name == _TEAM and float(value).is_integer() else value
+
+
+def _edited(scenario: Scenario, key: str, edit: Callable[[_Pair], _Edited]) -> Values:
+    """Return the changes with one event edited.
+
+    What is taken back later comes back to the value that is in force then: without a cut of the
+    team, a helper for two months leaves the whole team behind.
+    """
+    name = _pair(scenario, key).step.name
+    steps = [step for step in steps_of(scenario) if step.name != name]
+    value = value_before(scenario, name)
+    for other, pair in _pairs(scenario):
+        if pair.step.name != name:
+            continue
+        step, back = edit(pair) if other == key else (pair.step, pair.back)
+        if step is None:
+            continue
+        steps.append(step)
+        if back is None:
+            value = step.value
+        else:
+            steps.append(_valued(back, value))
+    return _changes(steps)
 
 
 def _changes(steps: Iterable[Step]) -> Values:

@@ -194,7 +194,7 @@ def _sharing(today: _Day, before: _Day) -> _Day:
     return _Day(
         _side_sharing(today.plan, before.plan),
         _side_sharing(today.baseline, before.baseline),
-        _same(today.strip, before.strip),
+        {name: _same(bins, before.strip[name]) for name, bins in today.strip.items()},
         _same(today.feed, before.feed),
         _same(today.now, before.now),
     )

@@ -42,8 +42,8 @@ def running_card(picture: Picture, horizon_days: int, *, shows_baseline: bool) -
 def _difference(picture: Picture, horizon_days: int) -> h.Fragment:
     course = picture.difference
     now = course[-1][1] if course else 0.0
-    ahead = "ahead of" if now > 0 else "behind" if now < 0 else "as"
-    finding = f"The plan is {money(abs(now))} {ahead} the baseline so far."
+    ahead = f"{money(abs(now))} {'ahead of' if now > 0 else 'behind'}" if now else "level with"
+    finding = f"The plan is {ahead} the baseline so far."
     return h.fragment[
         h.div(".so-far")[
             h.span(".label")["Plan minus baseline so far"],
