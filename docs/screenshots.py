@@ -90,6 +90,11 @@ def watch(page: Page) -> None:
     page.wait_for_selector(f'[data-part=watch][data-day="{WATCHED_DAY}"]')
     page.locator('[data-organisation=plan] .token[data-model="7"]').click()
     page.wait_for_selector("[data-followed]")
+    # Tokens and people have arrived where they are.
+    page.wait_for_timeout(500)
+    page.wait_for_function(
+        "() => document.getAnimations().every((each) => each.playState !== 'running')"
+    )
 
 
 def understand(page: Page) -> None:
