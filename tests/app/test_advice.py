@@ -186,7 +186,7 @@ def test_what_takes_too_long_is_left_to_the_command(plan: Plan) -> None:
     asked = asked_of(large, 4e5, 0, USUAL, is_over=False)
     assert asked.minutes > MOST_MINUTES
     advising.ask(asked)
-    assert advising.problem.value.endswith("modelops-abm advise --budget 400000")
+    assert advising.problem.value.endswith("modelops-abm advise PLAN.toml --budget 400000 --as-set")
     assert advising.wait(0.0)
 
 

@@ -232,8 +232,9 @@ class Advising:
         if asked.minutes > MOST_MINUTES:
             self.problem.set(
                 f"This takes about {formats.plural(round(asked.minutes), 'minute')} of processor"
-                " time, which is too long for the page. The command line does it:"
-                f" modelops-abm advise --budget {asked.budget:.10g}"
+                " time, which is too long for the page. The command line does it, with the file of"
+                f" this plan from Share: modelops-abm advise PLAN.toml --budget {asked.budget:.10g}"
+                f"{'' if asked.is_over else ' --as-set'}"
             )
             return
         self.problem.set("")
