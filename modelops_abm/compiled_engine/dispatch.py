@@ -34,6 +34,7 @@ from modelops_abm.compiled_engine.sources import begin_repair, end_repair
 from modelops_abm.core.events import FIRST_REQUEST_STREAM, STEP_STREAM, LogKind
 from modelops_abm.core.statechart import Cause
 from modelops_abm.rules.maintenance import maintenance_effort, new_work_effort, step_effort
+from modelops_abm.rules.population import work_left
 
 _RETRAINING = Cause.RETRAINING.value
 
@@ -86,10 +87,11 @@ def _effort_of(setting: int, org: Record, task: int) -> float:
     if record.cause == SHARED:
         return begin_repair(setting, org, task)
     model = model_of(org, record.number)
-    if record.task_class == BUILD:
-        return new_work_effort(care, today, model.build_effort)
-    if record.task_class == DEPLOY:
-        return new_work_effort(care, today, model.deployment_effort)
+    if record.task_class in (BUILD, DEPLOY):
+        drawn = model.build_effort if record.task_class == BUILD else model.deployment_effort
+        effort = new_work_effort(care, today, drawn)
+        # Interrupted before anybody began: it was in progress at the start.
+        return work_left(effort, model.entity) if record.interrupted else effort
     if record.stream == STEP_STREAM:
         model.steps_begun += 1
         return step_effort(care, today, model.entity, model.steps_begun - 1)

@@ -6,7 +6,6 @@ import numpy as np
 
 from modelops_abm.compiled import part_of_kernel
 from modelops_abm.compiled_engine.calendar import schedule
-from modelops_abm.compiled_engine.capability import levels
 from modelops_abm.compiled_engine.developer import BUILD, DEPLOY, submit_task, work_task
 from modelops_abm.compiled_engine.hazards import keep_left
 from modelops_abm.compiled_engine.layout import (
@@ -36,7 +35,7 @@ from modelops_abm.core.events import NOBODY, Rank, RetirementReason
 from modelops_abm.core.randomness import Origin, entity_key
 from modelops_abm.core.statechart import Serving, Stage, State
 from modelops_abm.rules.hazards import first_thresholds
-from modelops_abm.rules.maintenance import first_review_days, new_work_effort
+from modelops_abm.rules.maintenance import first_review_days
 from modelops_abm.rules.population import (
     NOTHING_KNOWN,
     Attributes,
@@ -49,7 +48,6 @@ from modelops_abm.rules.population import (
     initial_production,
     score,
     shared_source,
-    work_left,
     worth_building,
 )
 from modelops_abm.rules.sampling import Law
@@ -224,21 +222,14 @@ def _start_in_production(
 
 
 @part_of_kernel
-def _resume(
-    setting: int, org: Record, number: int, target: int, task_class: int, effort: float
-) -> None:
+def _resume(setting: int, org: Record, number: int, target: int, task_class: int) -> None:
     """Put a model into build or deployment with work left to do, as interrupted work."""
     model = model_of(org, number)
     enter_state(org, number, target, NOBODY)
     model.begun_at = org.clock
-    left = work_left(
-        new_work_effort(setting_at(setting).constants.care, levels(org), effort), model.entity
-    )
     # Held until the rest is known: a heap orders a task by what it is when it becomes eligible.
     submit_task(setting, org, work_task(org, number), task_class, number, NOBODY, 0, 1)
     task = task_of(org, work_task(org, number))
-    task.effort_left = left
-    task.begun = 1
     task.interrupted = 1
     release(setting, org, work_task(org, number))
 
@@ -272,9 +263,8 @@ def _found_generated(
         _add(tables, org, seed, replication, _INITIAL_IDEA, index)
     _best_ideas(setting, org, first)
     for number in range(first, first + setting_at(setting).initial_ideas):
-        model = model_of(org, number)
-        if model.state == _BUILD_STATE:
-            _resume(setting, org, number, _BUILD_STATE, BUILD, model.build_effort)
+        if model_of(org, number).state == _BUILD_STATE:
+            _resume(setting, org, number, _BUILD_STATE, BUILD)
         else:
             propose(setting, org, number)
 
@@ -312,9 +302,9 @@ def _place(
         model.reason = RetirementReason.PLANNED.value
         return
     if stage == Stage.BUILD:
-        _resume(setting, org, number, _BUILD_STATE, BUILD, model.build_effort)
+        _resume(setting, org, number, _BUILD_STATE, BUILD)
     elif stage == Stage.DEPLOYMENT:
-        _resume(setting, org, number, _DEPLOYMENT, DEPLOY, model.deployment_effort)
+        _resume(setting, org, number, _DEPLOYMENT, DEPLOY)
     else:
         propose(setting, org, number)
     if not np.isnan(facts.retires_in_days):

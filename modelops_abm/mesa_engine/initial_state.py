@@ -13,7 +13,6 @@ from modelops_abm.core.randomness import Origin, entity_key, index_of_identifier
 from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.rules.constants import OwnNumbers, own_numbers
 from modelops_abm.rules.day import Stocks
-from modelops_abm.rules.maintenance import new_work_effort
 from modelops_abm.rules.population import (
     NOTHING_KNOWN,
     Attributes,
@@ -24,7 +23,6 @@ from modelops_abm.rules.population import (
     draw_attributes,
     initial_production,
     laws_of,
-    work_left,
     worth_building,
 )
 from modelops_abm.scenario.portfolio import PortfolioModel
@@ -108,7 +106,7 @@ def populate(model: Portfolio) -> None:
     in_build = {idea.number for idea in best[: portfolio.initial_builds]}
     for idea in ideas:
         if idea.number in in_build:
-            _resume_build(idea)
+            idea.resume_build()
         else:
             idea.propose()
 
@@ -136,16 +134,6 @@ def _start_in_production(ml_model: MLModel, entity: int, facts: ClientFacts) -> 
     )
 
 
-def _resume_build(ml_model: MLModel) -> None:
-    ml_model.resume_build(_left_of(ml_model, ml_model.attributes.build_effort_days))
-
-
-def _left_of(ml_model: MLModel, effort_days: float) -> float:
-    model = ml_model.model
-    effort = new_work_effort(model.constants.care, model.levels, effort_days)
-    return work_left(effort, ml_model.entity)
-
-
 def _add_client_model(model: Portfolio, entry: PortfolioModel) -> None:
     """Add a client's model where it stands."""
     entity = _entity(model, Origin.CLIENT_MODEL, index_of_identifier(entry.id))
@@ -156,10 +144,9 @@ def _add_client_model(model: Portfolio, entry: PortfolioModel) -> None:
     elif entry.stage == "retired":
         ml_model.start_retired()
     elif entry.stage == "build":
-        _resume_build(ml_model)
+        ml_model.resume_build()
     elif entry.stage == "deployment":
-        effort = ml_model.attributes.deployment_effort_days
-        ml_model.resume_deployment(_left_of(ml_model, effort))
+        ml_model.resume_deployment()
     else:
         ml_model.propose()
     # One in production has been given its date, and one that is retired needs none.

@@ -62,7 +62,13 @@ from modelops_abm.rules.maintenance import (
     self_heals,
     step_effort,
 )
-from modelops_abm.rules.population import Attributes, score, shared_source, worth_building
+from modelops_abm.rules.population import (
+    Attributes,
+    score,
+    shared_source,
+    work_left,
+    worth_building,
+)
 from modelops_abm.rules.power import power
 from modelops_abm.rules.requests import concerns
 from modelops_abm.scenario.identity import Identity
@@ -309,7 +315,7 @@ class MLModel(mesa.Agent[Any]):
     # Idea, build, deployment
 
     def _submit_work(
-        self, task_class: TaskClass, cause: Cause | None = None, effort_left: float | None = None
+        self, task_class: TaskClass, cause: Cause | None = None, *, interrupted: bool = False
     ) -> None:
         self.work = Task(
             task_class,
@@ -317,8 +323,7 @@ class MLModel(mesa.Agent[Any]):
             self.model.calendar.now,
             cause,
             score=self.score,
-            effort_left=effort_left,
-            interrupted=effort_left is not None,
+            interrupted=interrupted,
         )
         self.model.submit(self.work)
 
@@ -328,16 +333,16 @@ class MLModel(mesa.Agent[Any]):
         if worth_building(self.score):
             self._submit_work(TaskClass.BUILD)
 
-    def resume_build(self, effort_left: float) -> None:
+    def resume_build(self) -> None:
         """Be in build at the start, with work left to do."""
         self._begin_build()
-        self._submit_work(TaskClass.BUILD, effort_left=effort_left)
+        self._submit_work(TaskClass.BUILD, interrupted=True)
 
-    def resume_deployment(self, effort_left: float) -> None:
+    def resume_deployment(self) -> None:
         """Be in deployment at the start, with work left to do."""
         self._begin_build()
         self._fire(Trigger.BUILD_DONE)
-        self._submit_work(TaskClass.DEPLOY, effort_left=effort_left)
+        self._submit_work(TaskClass.DEPLOY, interrupted=True)
 
     def _begin_build(self) -> None:
         self._fire(Trigger.BUILD_BEGINS)
@@ -748,10 +753,12 @@ class MLModel(mesa.Agent[Any]):
     def effort_of(self, task: Task) -> float:
         """Return the developer-days of a task when work on it first starts."""
         care, levels = self.model.constants.care, self.model.levels
-        if task.task_class is TaskClass.BUILD:
-            return new_work_effort(care, levels, self.attributes.build_effort_days)
-        if task.task_class is TaskClass.DEPLOY:
-            return new_work_effort(care, levels, self.attributes.deployment_effort_days)
+        if task.task_class in (TaskClass.BUILD, TaskClass.DEPLOY):
+            attributes, is_build = self.attributes, task.task_class is TaskClass.BUILD
+            drawn = attributes.build_effort_days if is_build else attributes.deployment_effort_days
+            effort: float = new_work_effort(care, levels, drawn)
+            # Interrupted before anybody began: it was in progress at the start.
+            return work_left(effort, self.entity) if task.interrupted else effort
         if task is self.capacity_step:
             self._steps_begun += 1
             return step_effort(care, levels, self.entity, self._steps_begun - 1)

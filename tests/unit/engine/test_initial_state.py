@@ -69,13 +69,41 @@ def test_the_best_ideas_are_in_build_with_part_of_the_work_left() -> None:
     for idea in best:
         assert idea.work is not None
         assert idea.work.interrupted
-        left = uniform(draw_key(idea.entity, DecisionPoint.WORK_LEFT, 0))
-        assert idea.work.effort_left == pytest.approx(left * idea.attributes.build_effort_days)
     model.step()
     first = [record for record in model.event_log if record.kind == LogKind.WORK_STARTED][:8]
+    for record in first[:4]:
+        idea = model.ml_models[record.model]
+        left = uniform(draw_key(idea.entity, DecisionPoint.WORK_LEFT, 0))
+        assert record.detail == pytest.approx(left * idea.attributes.build_effort_days)
     assert {record.model for record in first[:4]} == {idea.number for idea in best}
     assert [record.developer for record in first] == list(range(8))
     assert {record.cause for record in first} == {TaskClass.BUILD}
+
+
+@pytest.mark.parametrize(("stage", "work"), [("build", "build"), ("deployment", "deploy")])
+def test_work_in_progress_is_scaled_when_it_starts_in_the_run(stage: str, work: str) -> None:
+    """One developer puts in automation first, which then saves on what is left."""
+    rows = [{"id": "one", "stage": stage, f"{stage}_effort_days": 30.0}]
+    automation = {"maximum": 1.0, "effort_days": 6.0, "effort_per_model_days": 0.0}
+    model = model_of(
+        {
+            "imported": {"source": "test", "models": rows},
+            "portfolio.ideas_per_year": 0.0,
+            "team.developers": 1,
+            **{f"capabilities.automation.{name}": value for name, value in automation.items()},
+        }
+    )
+    model.run_for(20.0)
+    (entry,) = model.ml_models
+    saved = model.parameters.capabilities.automation.effort_saving
+    (begun,) = [
+        record
+        for record in model.event_log
+        if record.kind == LogKind.WORK_STARTED and record.cause == TaskClass[work.upper()]
+    ]
+    left = 30.0 * uniform(draw_key(entry.entity, DecisionPoint.WORK_LEFT, 0))
+    assert begun.time == pytest.approx(6.0 / model.parameters.team.focus)
+    assert begun.detail == pytest.approx(left * (1.0 - saved))
 
 
 def test_a_clients_portfolio_replaces_the_initial_one_and_ideas_still_arrive() -> None:
