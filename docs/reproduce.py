@@ -34,6 +34,21 @@ _NOT_SOURCE = shutil.ignore_patterns("__pycache__", "*.pyc", "*.nbi", "*.nbc", "
 MAIN_JOB = "python3 run.py --no-page"
 
 
+class Block(NamedTuple):
+    """A printed answer that a page shows: the whole of what a command prints, or a part of it."""
+
+    page: Path
+    name: str
+    command: str
+    text: str
+
+    def renewed(self, found: str) -> str:
+        """Return what the page should show: as many lines as it does, from the same first line."""
+        shown, lines = self.text.splitlines(), found.splitlines()
+        first = lines.index(shown[0])
+        return "".join(f"{line}\n" for line in lines[first : first + len(shown)])
+
+
 class Shown(NamedTuple):
     """A command that the documentation prints, and the pictures that it shows of it."""
 
@@ -50,13 +65,13 @@ def shown() -> list[Shown]:
     ]
 
 
-def blocks() -> Iterator[tuple[str, str, str]]:
-    """Yield each printed answer of the documentation: its name, the command, what it prints."""
+def blocks() -> Iterator[Block]:
+    """Yield each printed answer of the documentation."""
     marked = re.compile(r"<!-- ([\w ]+) -->\n```text\n(.*?)```", re.DOTALL)
     commands = {"main job": MAIN_JOB, "story": "modelops-abm stories half_the_team_leaves"}
     for page in (REPOSITORY / "README.md", DOCS / "change.md"):
         for name, text in marked.findall(page.read_text(encoding="utf-8")):
-            yield name, commands[name], text
+            yield Block(page, name, commands[name], text)
 
 
 def run(command: str, folder: Path) -> str:
@@ -85,8 +100,11 @@ def run(command: str, folder: Path) -> str:
     return "\n".join(line.rstrip() for line in done.stdout.replace("\u202f", " ").splitlines())
 
 
-def make(folder: Path) -> list[str]:
-    """Make everything in a folder; return what is not as the documentation shows it."""
+def make(folder: Path, *, update: bool = False) -> list[str]:
+    """Make everything in a folder; return what is not as the documentation shows it.
+
+    With `update` the documentation is given what was made.
+    """
     differs, printed = [], {}
     for name in ("figures", "text", "results"):
         (folder / name).mkdir(parents=True)
@@ -100,11 +118,17 @@ def make(folder: Path) -> list[str]:
             there = DOCS / "pictures" / name
             if not there.exists() or there.read_bytes() != made.read_bytes():
                 differs.append(f"{name} is not the picture in docs/pictures.")
-    for name, command, text in blocks():
-        found = printed.get(command) or run(command, folder / "results" / name)
-        (folder / "text" / f"{name.replace(' ', '-')}.txt").write_text(f"{found}\n", "utf-8")
-        if text.rstrip() not in found:
-            differs.append(f"The block '{name}' is not what '{command}' prints.")
+    for block in list(blocks()):
+        found = printed.get(block.command) or run(block.command, folder / "results" / block.name)
+        (folder / "text" / f"{block.name.replace(' ', '-')}.txt").write_text(f"{found}\n", "utf-8")
+        if block.text.rstrip() not in found:
+            differs.append(f"The block '{block.name}' is not what '{block.command}' prints.")
+            if update:
+                page = block.page.read_text(encoding="utf-8")
+                page = page.replace(block.text, block.renewed(found))
+                block.page.write_text(page, encoding="utf-8")
+    if update:
+        shutil.copytree(folder / "figures", DOCS / "pictures", dirs_exist_ok=True)
     return differs
 
 
@@ -140,19 +164,17 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Make every figure of the documentation again.")
     parser.add_argument("folder", type=Path, help="where to; it must not be there yet")
     parser.add_argument(
-        "--pictures", action="store_true", help="then put the pictures into docs/pictures"
+        "--update", action="store_true", help="put what differs into README and docs"
     )
     chosen = parser.parse_args(arguments)
     folder = chosen.folder.resolve()
     if folder.exists():
         print(f"{folder} is there already: name another.", file=sys.stderr)
         return 2
-    differs = make(folder)
+    differs = make(folder, update=chosen.update)
     describe(folder)
-    if chosen.pictures:
-        shutil.copytree(folder / "figures", DOCS / "pictures", dirs_exist_ok=True)
     print(*differs or ["Every figure is as the documentation shows it."], sep="\n")
-    return 1 if differs and not chosen.pictures else 0
+    return 1 if differs and not chosen.update else 0
 
 
 if __name__ == "__main__":
