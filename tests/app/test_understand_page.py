@@ -1,19 +1,29 @@
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import solara
 
+from modelops_abm.app.decide.credit_card import credit_of, rows, shares_of
+from modelops_abm.app.decide.figures import figures
+from modelops_abm.app.decide.sentences import headline
+from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.understand.assumptions import ASSUMPTIONS
 from modelops_abm.app.understand.life_cycle import life_cycle
 from modelops_abm.app.understand.page import SECTIONS, Understand
+from modelops_abm.app.understand.story import TITLES, story
 from modelops_abm.app.understand.verification import effects_table, record
+from modelops_abm.charts.comparison import losses_of_plan, team_time_of_plan
+from modelops_abm.experiments import Comparison, Credit, compare
 from modelops_abm.experiments.expectations import EFFECT_KINDS, EXPECTATIONS, Direction
 from modelops_abm.scenario import CAPABILITY_NAMES, Scenario, with_values
+from tests.app.comparisons import quick_plan
 
 
 class Visit:
@@ -138,3 +148,80 @@ def test_what_is_expected_was_measured_with_that_sign() -> None:
                 effect = effects[capability, measure]
                 assert effect.is_told
                 assert (effect.change > 0.0) == (direction is Direction.MORE)
+
+
+# The first layer.
+
+
+def plain(markup: object) -> str:
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]*>", " ", str(markup))))
+
+
+def numbers_in(markup: object) -> list[str]:
+    return re.findall(r"[\u2212+-]?\d[\d.,]*", plain(markup))
+
+
+@pytest.fixture
+def answered(comparison: Comparison, quick_credit: Credit) -> Iterator[Session]:
+    session = Session(Plan("test", comparison.plan.scenario))
+    session.answer.set(Answer(session.plan, comparison, 16, 0.06e6, True))
+    session.credit.set(quick_credit)
+    yield session
+    session.close()
+
+
+def test_the_story_tells_what_decide_tells_of_the_same_answer(answered: Session) -> None:
+    answer, credit = answered.answer.value, credit_of(answered)
+    assert answer is not None
+    assert credit is not None
+    markup = str(story(answer, credit))
+    told = plain(markup)
+    assert plain(headline(answer.comparison).text) in told
+    losses, time = losses_of_plan(answer.shown), team_time_of_plan(answer.shown)
+    assert plain(losses.finding) in told
+    assert plain(time.finding) in told
+    amounts = [cells for _, *cells in losses.as_table().rows if "%" not in cells[0]]
+    assert all(" ".join(cells) in told for cells in amounts)
+    assert len(amounts) > 3
+    for name in ("availability", "idea_to_production_median_days"):
+        figure = next(each for each in figures(answer.comparison) if each.name == name)
+        assert plain(figure.value) in told
+        assert figure.versus.rpartition(" ")[2] in told
+    dropped = shares_of(credit, answer.shown)
+    for share in dropped.shares.values():
+        assert dropped.amount(share) in numbers_in(markup)
+        assert dropped.amount(share) in numbers_in(rows(dropped))
+
+
+def test_a_year_of_a_model_in_production_has_all_its_days(answered: Session) -> None:
+    answer = answered.answer.value
+    assert answer is not None
+    life = str(story(answer, None)).split("</article>")[0]
+    bars = [
+        sum(map(float, re.findall(r"flex-grow: ([\d.]+)", bar)))
+        for bar in life.split('class="stack"')[1:]
+    ]
+    assert bars == pytest.approx([365.0, 365.0], abs=1e-3)
+
+
+def test_before_the_answer_the_story_has_its_place_and_no_number() -> None:
+    waiting = str(story(None, None))
+    assert all(title in plain(waiting) for title in TITLES)
+    assert numbers_in(waiting) == []
+
+
+def test_the_story_of_the_baseline_says_so() -> None:
+    plan = Plan("test", quick_plan())
+    found = compare(plan.scenario, 4, daily=BANDS, period_days=PERIOD_DAYS)
+    told = plain(story(Answer(plan, found, 4, 1.0, True), None))
+    assert "This is the baseline" in told
+    assert told.count("Not planned") == len(CAPABILITY_NAMES)
+
+
+def test_all_but_the_story_is_folded(visit: Visit) -> None:
+    folded = {*re.findall(r'<details class="card section" id="([^"]+)"', visit.html)}
+    folded |= {
+        each.attributes["id"] for each in visit.widgets() if getattr(each, "tag", "") == "details"
+    }
+    assert folded == {*SECTIONS} - {"story"}
+    assert "<details open" not in visit.html

@@ -427,10 +427,10 @@ def test_strips_are_marked_with_what_has_changed_so_far(pictures: dict[int, Pict
     assert "change" not in quiet
 
 
-def test_tanks_show_levels_and_builders(pictures: dict[int, Picture]) -> None:
+def test_stocks_show_levels_and_builders(pictures: dict[int, Picture]) -> None:
     stocks = pictures[120].plan.stocks
     drawn = str(stocks_card(stocks))
-    assert drawn.count('class="tank"') == 5
+    assert drawn.count('class="whole"') == 5
     assert drawn.count('class="person"') == sum(min(3, stock.builders) for stock in stocks)
     for stock in stocks:
         assert f"{stock.name.capitalize()}" in drawn

@@ -128,7 +128,7 @@ if __name__ == "__main__":
         "presets": printed("presets"),
         "simulate": printed("simulate", "--set", "horizon_days=30"),
         "sliders": list(SLIDERS),
-        "tanks": str(takes(Scenario())),
+        "takes": str(takes(Scenario())),
         "schema": json.dumps(json_schema()),
         "experiments": credited(),
     }

@@ -97,7 +97,7 @@ def test_it_is_in_outcomes_values_sliders_and_tables(answers: dict[str, Any]) ->
     assert "release_gate_alone" in answers["presets"]
     assert "security" in answers["simulate"]
     assert "capabilities.release_gate.maximum" in answers["sliders"]
-    assert "Release gate" in answers["tanks"]
+    assert "Release gate" in answers["takes"]
     assert "security_coverage" in answers["schema"]
 
 

@@ -1,4 +1,4 @@
-"""Cards: heads with a switch between chart and table, tables for charts, rows of bars."""
+"""Cards: heads with a switch between chart and table, folded ones, tables, rows of bars."""
 
 from __future__ import annotations
 
@@ -45,6 +45,21 @@ def _table_switch(is_table: bool) -> h.Element:
         aria_label="Show as a table",
         title="Show as a table",
     )[icon("table", 16)]
+
+
+def folded_section(name: str, title: str, content: h.Node) -> h.Element:
+    """Return a card of which the title alone is shown until somebody opens it.
+
+    Parameters
+    ----------
+    name
+        By which contents and links go to it, which opens it.
+    title, content
+        What it says.
+    """
+    return h.details(".card.section", id=name, tabindex="-1", data_key=name)[
+        h.summary[h.h2[title]], content
+    ]
 
 
 # --------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""How an organisation works, drawn: the life cycle of its models, and a capability as a tank.
+"""How an organisation works, drawn: the life cycle of its models, and a capability as a stock.
 
-The life cycle has the numbers of the scenario; the tank is a stock that the developers' work fills,
-and the table below it says what each capability takes.
+The life cycle has the numbers of the scenario; the work of the developers flows into the stock, and
+the table below it says what each capability takes.
 """
 
 from __future__ import annotations
@@ -55,17 +55,17 @@ def life_cycle(scenario: Scenario) -> h.Fragment:
 
 def _order_in_words(scenario: Scenario) -> h.Fragment:
     """Return what the developers do first, and what comes after."""
-    # The moral holds only where maintenance comes first; another order is told as it is.
+    # So it is only where maintenance comes first; another order is told as it is.
     order = scenario.priorities
-    care = [name for name in order if name in _MAINTENANCE]
-    if [*order[: len(care)]] != care:
+    first = [name for name in order if name in _MAINTENANCE]
+    if [*order[: len(first)]] != first:
         return h.fragment["Developers work in this order: ", _numbered(scenario, order), "."]
     return h.fragment[
         "Developers always ",
-        _numbered(scenario, order[: len(care)]),
+        _numbered(scenario, order[: len(first)]),
         " models in production first. What is left goes to ",
-        _numbered(scenario, order[len(care) :]),
-        ". So trouble in production is paid for in models never built.",
+        _numbered(scenario, order[len(first) :]),
+        ". So more maintenance leaves less time for new models.",
     ]
 
 
@@ -82,11 +82,11 @@ def _numbered(scenario: Scenario, classes: tuple[str, ...]) -> h.Fragment:
 def _interruption(scenario: Scenario) -> str:
     if scenario.team.preemption == "maintenance":
         return (
-            "Urgent care interrupts lower work at once, which keeps its progress and waits."
+            "Maintenance interrupts lower work at once, which keeps its progress and waits."
             " Whoever is free and has the lowest number takes the next task."
         )
     return (
-        "Urgent care goes first in line, but waits until somebody is done."
+        "Maintenance goes first in line, but waits until somebody is done."
         " Whoever is free and has the lowest number takes the next task."
     )
 
@@ -188,38 +188,38 @@ def _loop(production: Box, work: Box, side: float, tone: str) -> h.Fragment:
 
 
 # --------------------------------------------------------------------------------------
-# A capability as a stock that the developers' work fills, and what each takes.
+# A capability as a stock that the developers' work raises, and what each takes.
 
 
 WIDTH, HEIGHT = 445, 214
 _DEVELOPERS = Box(1, 62, 96, 56)
-_TANK = Box(206, 22, 86, 134)
+_STOCK = Box(206, 22, 86, 134)
 _ROUND = 8.0
 _CHOSEN, _BUILT = 0.8, 0.55
 """Levels in the drawing, as a picture of what they mean."""
 _COLUMNS = {
-    "Work to fill it, developer-days": ("effort_days", "effort_per_model_days"),
+    "Work, developer-days": ("effort_days", "effort_per_model_days"),
     "Capital, $": ("capital_cost", "capital_per_model"),
     "Upkeep, $ a year": ("upkeep_per_year", "upkeep_per_model_year"),
 }
 """What a full level takes: the part that is fixed, and the part for each model in production."""
 
 
-def tank(scenario: Scenario, capability: CapabilityName = "automation") -> h.Element:
-    """Return the drawing of one capability as a tank."""
+def stock(scenario: Scenario, capability: CapabilityName = "automation") -> h.Element:
+    """Return the drawing of one capability as a stock."""
     centre = _DEVELOPERS.centre
-    chosen = _TANK.bottom - _CHOSEN * _TANK.height
-    built = _TANK.bottom - _BUILT * _TANK.height
+    chosen = _STOCK.bottom - _CHOSEN * _STOCK.height
+    built = _STOCK.bottom - _BUILT * _STOCK.height
     return h.svg(
-        ".tank-drawing",
+        ".stock-drawing",
         viewBox=f"0 0 {WIDTH} {HEIGHT}",
         role="img",
         aria_label=(
-            "The work of developers flows into a tank. Its level rises until the level that was"
+            "The work of developers flows into a stock. Its level rises until the level that was"
             " chosen, and what the capability does follows from the level that is built."
         ),
     )[
-        h.path(".pipe", d=f"M{_DEVELOPERS.right + 4} {centre}H{_TANK.left - 4}"),
+        h.path(".pipe", d=f"M{_DEVELOPERS.right + 4} {centre}H{_STOCK.left - 4}"),
         h.path(".valve", d=f"M140 {centre - 9}v18l22 -18v18z"),
         words(151, centre - 18, "rate"),
         box(
@@ -227,26 +227,26 @@ def tank(scenario: Scenario, capability: CapabilityName = "automation") -> h.Ele
             "Developers",
             h.fragment[traced_in_drawing(*priority(scenario, "capability")), " work"],
         ),
-        words(_TANK.middle, 14, h.tspan(".name")[label_of(capability)]),
+        words(_STOCK.middle, 14, h.tspan(".name")[label_of(capability)]),
         h.g(".stock")[
-            frame(_TANK, _ROUND),
-            h.path(".full", d=_filling(built)),
-            h.path(".chosen", d=f"M{_TANK.left - 8} {chosen}H{_TANK.right + 12}"),
+            frame(_STOCK, _ROUND),
+            h.path(".full", d=_below(built)),
+            h.path(".chosen", d=f"M{_STOCK.left - 8} {chosen}H{_STOCK.right + 12}"),
         ],
-        words(_TANK.right + 16, chosen + 4, "level you choose", anchor="start"),
+        words(_STOCK.right + 16, chosen + 4, "level you choose", anchor="start"),
         words(
-            _TANK.right + 16, built + 14, h.tspan(".built")["level built"], anchor="start"
+            _STOCK.right + 16, built + 14, h.tspan(".built")["level built"], anchor="start"
         ),
-        arrow([(_TANK.middle, _TANK.bottom + 4), (_TANK.middle, _TANK.bottom + 26)]),
-        words(_TANK.middle, _TANK.bottom + 43, "what it does, by the level built"),
+        arrow([(_STOCK.middle, _STOCK.bottom + 4), (_STOCK.middle, _STOCK.bottom + 26)]),
+        words(_STOCK.middle, _STOCK.bottom + 43, "what it does, by the level built"),
     ]  # fmt: skip
 
 
-def _filling(top: float) -> str:
-    """Return the part of the tank that is full, with its round lower corners."""
-    low, across = _TANK.bottom - _ROUND, _TANK.width - 2.0 * _ROUND
+def _below(top: float) -> str:
+    """Return the part of the stock that is built, with its round lower corners."""
+    low, across = _STOCK.bottom - _ROUND, _STOCK.width - 2.0 * _ROUND
     return (
-        f"M{_TANK.left:g} {top:.1f}V{low:g}q0 {_ROUND:g} {_ROUND:g} {_ROUND:g}h{across:g}"
+        f"M{_STOCK.left:g} {top:.1f}V{low:g}q0 {_ROUND:g} {_ROUND:g} {_ROUND:g}h{across:g}"
         f"q{_ROUND:g} 0 {_ROUND:g} -{_ROUND:g}V{top:.1f}z"
     )
 

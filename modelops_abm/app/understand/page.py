@@ -1,17 +1,24 @@
-"""Understand: how the simulator works, what it assumes, and how it has been checked."""
+"""Understand, in two layers: a story of four pictures, then all that a specialist asks, folded.
+
+What is folded says how the simulator works, what it assumes, and how it has been checked
+(docs/decisions/0062).
+"""
 
 from __future__ import annotations
 
 import htpy as h
 import solara
+from solara import v
 
 from modelops_abm import formats
+from modelops_abm.app.drawing.cards import folded_section
 from modelops_abm.app.drawing.diagrams import statechart
 from modelops_abm.app.errors import ErrorBoundary, reported
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.understand.assumptions import ASSUMPTIONS, assumptions, how_many
-from modelops_abm.app.understand.life_cycle import life_cycle, takes, tank
+from modelops_abm.app.understand.life_cycle import life_cycle, stock, takes
 from modelops_abm.app.understand.published import Published
+from modelops_abm.app.understand.story import Story
 from modelops_abm.app.understand.verification import (
     conditions,
     effects_table,
@@ -27,6 +34,7 @@ from modelops_abm.core.statechart import PRODUCTION_STATES
 from modelops_abm.scenario import Scenario
 
 SECTIONS = {
+    "story": "In four pictures",
     "life-cycle": "Life cycle",
     "states": "A model's states",
     "capabilities": "Capabilities grow",
@@ -36,7 +44,7 @@ SECTIONS = {
     "card": "Model card",
     "verified": "Verified",
 }
-"""Titles of the sections in the contents."""
+"""Titles in the contents: the first layer, then the sections of the second."""
 
 
 @solara.component
@@ -46,6 +54,8 @@ def Understand(session: Session) -> None:
     with solara.Div(classes=["understand"], attributes={"data-part": "understand"}):
         Contents(SECTIONS, "Contents of this part")
         with solara.Div(classes=["sections"]):
+            ErrorBoundary(Story, session)
+            Markup(h.h2(".layer")["How it works, in full"])
             Markup(mechanisms(scenario))
             Assumptions(session)
             ErrorBoundary(Published, session)
@@ -64,9 +74,12 @@ def Assumptions(session: Session) -> None:
                 session.drawer.set(name)
                 session.view.set("decide")
 
-    classes = ["card", "section"]
-    with solara.Div(classes=classes, attributes={"id": "assumptions", "tabindex": "-1"}):
-        Markup(h.fragment[h.h2["What we assume, and how sure we are"], h.p(".lead")[how_many()]])
+    # As `folded_section`, which cannot hold a field that is searched in while one types.
+    at = {"id": "assumptions", "tabindex": "-1"}
+    with v.Html(tag="details", class_="card section", attributes=at):
+        with v.Html(tag="summary"):
+            Markup(h.h2["What we assume, and how sure we are"])
+        Markup(h.p(".lead")[how_many()])
         Search("Search", "drift, cost, retraining", set_query)
         Markup(assumptions(session.plan.scenario, query), reported(session, explain))
 
@@ -74,36 +87,20 @@ def Assumptions(session: Session) -> None:
 def mechanisms(scenario: Scenario) -> h.Fragment:
     """Return the sections on how the simulator works, with the numbers of a scenario."""
     production = formats.count_in_words(len(PRODUCTION_STATES))
+    in_states = f"A model in production is in one of {production} states"
+    effects = h.fragment[h.p(".lead")[conditions(record())], effects_table(record()), legend()]
     return h.fragment[
-        _section("life-cycle", "Ideas become models, and models need care", life_cycle(scenario)),
-        h.div(".pair")[
-            _section(
-                "states", f"A model in production is in one of {production} states", _states()
-            ),
-            _section("capabilities", "A capability fills like a tank", _tank(scenario)),
-        ],
-        _section("takes", "What a full level takes", takes(scenario)),
-        _section(
-            "effects",
-            "What each capability changes",
-            h.fragment[h.p(".lead")[conditions(record())], effects_table(record()), legend()],
-        ),
+        folded_section("life-cycle", "The life cycle of a model", life_cycle(scenario)),
+        folded_section("states", in_states, _states()),
+        folded_section("capabilities", "Work raises the level of a capability", _stock(scenario)),
+        folded_section("effects", "What each capability changes, as measured", effects),
     ]
 
 
 def checks() -> h.Element:
     """Return the section on what has been checked."""
-    return _section(
-        "verified",
-        "What has been checked",
-        h.fragment[h.p(".lead")[in_short(record())], verified(record())],
-    )
-
-
-def _section(name: str, title: h.Node, content: h.Node) -> h.Element:
-    return h.section(".card.section", id=name, tabindex="-1", data_key=name)[
-        h.h2[title], content
-    ]  # fmt: skip
+    content = h.fragment[h.p(".lead")[in_short(record())], verified(record())]
+    return folded_section("verified", "What has been checked", content)
 
 
 def _states() -> h.Fragment:
@@ -120,10 +117,12 @@ def _states() -> h.Fragment:
     ]
 
 
-def _tank(scenario: Scenario) -> h.Fragment:
+def _stock(scenario: Scenario) -> h.Fragment:
     return h.fragment[
         h.p(".lead")[
-            "Only work that developers really put in raises the level; firefighting delays it."
+            "Only work that is done raises the level; work of a higher priority delays it."
         ],
-        tank(scenario),
+        stock(scenario),
+        h.h3["What a full level takes"],
+        takes(scenario),
     ]

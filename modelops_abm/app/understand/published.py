@@ -12,6 +12,7 @@ from functools import partial
 import htpy as h
 import solara
 
+from modelops_abm.app.drawing.cards import folded_section
 from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
@@ -98,7 +99,7 @@ def beside(found: Benchmarks | None) -> h.Element:
     """
     title = "Your organisation beside what is published"
     if found is None:
-        return _section("published", title, h.p(".label")[_WAITING])
+        return folded_section("published", title, h.p(".label")[_WAITING])
     letters = "; ".join(f"{letter}: {means}" for letter, means in CONFIDENCE.items())
     content = h.fragment[
         h.p(".lead")[found.sentence()],
@@ -118,7 +119,7 @@ def beside(found: Benchmarks | None) -> h.Element:
             f" brackets: too different to be compared. {letters}."
         ],
     ]
-    return _section("published", title, content)
+    return folded_section("published", title, content)
 
 
 def _row(row: Beside, name: str) -> h.Element:
@@ -177,7 +178,7 @@ def model_card(found: Benchmarks | None) -> h.Element:
         h.h3["What else it has been compared with"],
         h.p(".lead", data_part="independent")[INDEPENDENT],
     ]
-    return _section("card", "A model card of the simulator", content)
+    return folded_section("card", "A model card of the simulator", content)
 
 
 def _patterns(found: Benchmarks) -> h.Element:
@@ -210,9 +211,3 @@ def _head(*headings: str) -> h.Element:
             )
         ]
     ]
-
-
-def _section(name: str, title: str, content: h.Node) -> h.Element:
-    return h.section(".card.section", id=name, tabindex="-1", data_key=name)[
-        h.h2[title], content
-    ]  # fmt: skip

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import htpy as h
 
@@ -347,20 +347,21 @@ def effects_table(record: Record) -> h.Element:
 
 
 def _row(record: Record, capability: CapabilityName) -> h.Element:
+    marks = effect_marks(record, capability)
     return h.tr[
         h.th(scope="row")[label_of(capability)],
-        (_cell(record, capability, kind) for kind in EFFECT_KINDS),
+        (
+            _cell(record, capability, kind, mark)
+            for kind, mark in zip(EFFECT_KINDS, marks, strict=True)
+        ),
     ]
 
 
-def _cell(record: Record, capability: CapabilityName, kind: EffectKind) -> h.Element:
+def _cell(record: Record, capability: CapabilityName, kind: EffectKind, mark: Mark) -> h.Element:
     expected = EXPECTATIONS[capability].get(kind.name)
     measures = _measures(kind, expected)
-    # What is expected instead of the column's own measure decides on the mark: that is the claim.
-    main = record.effects[capability, measures[0]]
-    mark, tone = _mark(main, kind, is_expected=expected is not None)
     return h.td(data_label=kind.words)[
-        h.span(class_=f"mark {tone}", aria_hidden="true")[mark],
+        h.span(class_=f"mark {mark.tone}", aria_hidden="true")[mark.sign],
         h.span(class_="expected" if expected else "expected none")[
             expected.words if expected else "nothing expected"
         ],
@@ -375,14 +376,28 @@ def _measures(kind: EffectKind, expected: Expectation | None) -> tuple[str, ...]
     return (next(iter(expected.directions)), kind.measure)
 
 
-def _mark(effect: MeasuredEffect, kind: EffectKind, *, is_expected: bool) -> tuple[str, str]:
-    """Return the mark of an effect, and what it means: good, bad, or cannot be told."""
-    # Filled is what was expected, hollow what was not: a finding that we did not foresee is shown.
-    if _is_nothing(effect) or not effect.is_told:
-        return "○", "untold"
-    rises = effect.change > 0.0
-    tone = "earns" if rises == (kind.better is Direction.MORE) else "costs"
-    return ("▲" if is_expected else "△") if rises else ("▼" if is_expected else "▽"), tone
+class Mark(NamedTuple):
+    """The mark of an effect, what it means (``earns``, ``costs``, ``untold``), and its words."""
+
+    sign: str
+    tone: str
+    words: str
+
+
+def effect_marks(record: Record, capability: CapabilityName) -> Iterator[Mark]:
+    """Yield the mark of each kind of effect of a capability, in the order of `EFFECT_KINDS`."""
+    for kind in EFFECT_KINDS:
+        expected = EXPECTATIONS[capability].get(kind.name)
+        # What is expected instead of the column's own measure decides: that is the claim.
+        effect = record.effects[capability, _measures(kind, expected)[0]]
+        # Filled is what was expected, hollow what was not: what we did not foresee is shown.
+        if _is_nothing(effect) or not effect.is_told:
+            yield Mark("○", "untold", "can't tell")
+            continue
+        rises = effect.change > 0.0
+        tone = "earns" if rises == (kind.better is Direction.MORE) else "costs"
+        signs = ("▼▲" if expected else "▽△")[rises]
+        yield Mark(signs, tone, "more" if rises else "less")
 
 
 def _is_nothing(effect: MeasuredEffect) -> bool:

@@ -2,7 +2,7 @@
 
 The boxes and the arrows between them are drawn anew only with another width. Tokens carry keys, so
 that the browser moves one that is elsewhere the next day instead of drawing it anew. Below the
-card of an organisation is that of the plan's capabilities, tanks that the developers' work fills.
+card of an organisation is that of the plan's capabilities, stocks that the developers' work raises.
 """
 
 from __future__ import annotations
@@ -307,7 +307,7 @@ def _loop(box: Box, name: str, words: str) -> h.Fragment:
 
 
 # --------------------------------------------------------------------------------------
-# The plan's capabilities as tanks that the developers' work fills.
+# The plan's capabilities as stocks that the developers' work raises.
 
 
 _PITCH, _WIDTH, _TOP, _TALL = 72, 30, 24, 96
@@ -315,7 +315,7 @@ _MOST_PERSONS = 3
 
 
 def stocks_card(stocks: Sequence[Stock]) -> h.Element:
-    """Return the card with a tank for each capability."""
+    """Return the card with a bar for each capability."""
     said = "; ".join(f"{stock.name} {_level(stock)}" for stock in stocks)
     return h.section(".card.stocks")[
         h.header[h.h2["Capability stocks"], h.span(".label")["% built, of % chosen; who builds"]],
@@ -323,16 +323,16 @@ def stocks_card(stocks: Sequence[Stock]) -> h.Element:
             viewBox=f"0 0 {_PITCH * len(stocks)} {_TOP + _TALL + 40}",
             role="img",
             aria_label=f"Percent built of percent chosen: {said}",
-        )[(_tank(stock, _PITCH * (place + 0.5)) for place, stock in enumerate(stocks))],
+        )[(_bar_of(stock, _PITCH * (place + 0.5)) for place, stock in enumerate(stocks))],
     ]
 
 
-def _tank(stock: Stock, middle: float) -> h.Fragment:
+def _bar_of(stock: Stock, middle: float) -> h.Fragment:
     left, bottom = middle - _WIDTH / 2, _TOP + _TALL
     level, wanted = _TALL * stock.level, bottom - _TALL * stock.maximum
     return h.fragment[
         _persons(stock.builders, middle),
-        h.rect(".tank", x=f"{left:g}", y=f"{_TOP}", width=f"{_WIDTH}", height=f"{_TALL}", rx="5"),
+        h.rect(".whole", x=f"{left:g}", y=f"{_TOP}", width=f"{_WIDTH}", height=f"{_TALL}", rx="5"),
         h.path(".full", d=_filling(left, bottom, level)) if level >= 0.5 else None,
         h.path(".wanted", d=f"M{left - 5:g} {wanted:.1f}h{_WIDTH + 10}"),
         h.text(".name", x=f"{middle:g}", y=f"{bottom + 17}", text_anchor="middle")[
@@ -343,7 +343,7 @@ def _tank(stock: Stock, middle: float) -> h.Fragment:
 
 
 def _filling(left: float, bottom: float, level: float) -> str:
-    """Return a bar with round lower corners, as the tank has them."""
+    """Return a bar with round lower corners, as its frame has them."""
     corner = min(5.0, level)
     return (
         f"M{left:g} {bottom - level:.1f}h{_WIDTH}v{level - corner:.1f}q0 {corner:g}"
