@@ -14,6 +14,8 @@ from modelops_abm.app.decide.comparison_card import difference_of, side_by_side,
 from modelops_abm.app.decide.credit_card import known_credit
 from modelops_abm.app.decide.tray_card import Item
 from modelops_abm.app.drawing.cards import losses_rows
+from modelops_abm.app.state.belief import OwnBelief
+from modelops_abm.app.state.estimation import CreditSoFar
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.tray import Kept
 from modelops_abm.charts.comparison import (
@@ -26,7 +28,8 @@ from modelops_abm.charts.comparison import (
 )
 from modelops_abm.charts.echarts import Space, option
 from modelops_abm.charts.figure import Band, Bar, Rows
-from modelops_abm.experiments import Comparison, Credit
+from modelops_abm.evidence.belief import Belief
+from modelops_abm.experiments import Comparison, Credit, draws_of
 from modelops_abm.experiments.credit_shares import QUESTIONS
 from modelops_abm.scenario import with_values
 from tests.app.comparisons import answer_of, made_comparison, quick_plan
@@ -100,7 +103,8 @@ def test_fair_shares_add_up_to_what_the_verdict_says(
     quick_credit: Credit, comparison: Comparison
 ) -> None:
     few = replace(quick_credit, worths={"npv": quick_credit.worths["npv"][:, :9]})
-    known = known_credit(answer_of(comparison), few)
+    answer = answer_of(comparison)
+    known = known_credit(answer, CreditSoFar(answer.plan, few))
     assert known is not None
     shown = credit_card.shares_of(known, comparison, "share")
     means = [share.estimate.mean or 0.0 for share in shown.shares.values()]
@@ -256,3 +260,15 @@ def test_a_scenario_of_another_organisation_or_horizon_is_not_compared() -> None
     assert tray_card.chosen_first(items) == (0, 1)
     text = str(tray_card.scenarios(items, tray_card.money_of_items(items)))
     assert text.count("Another organisation: not compared") == 1
+
+
+def test_the_credit_of_another_belief_is_not_that_of_the_plan(
+    quick_credit: Credit, comparison: Comparison
+) -> None:
+    answer, scenario = answer_of(comparison), comparison.plan.scenario
+    found = CreditSoFar(answer.plan, quick_credit)
+    assert known_credit(answer, found) is not None
+    belief = OwnBelief(Belief(scenario, (), draws_of(scenario, 20, seed=0), 20.0))
+    other = answer.plan.with_belief(belief)
+    assert other.scenario == scenario
+    assert known_credit(replace(answer, plan=other), found) is None

@@ -16,7 +16,7 @@ from modelops_abm.app.decide.parameter_drawer import Drawer, EffectHere
 from modelops_abm.app.decide.rail_rows import quantity_of
 from modelops_abm.app.errors import ErrorBoundary
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer
-from modelops_abm.app.state.estimation import Explanation
+from modelops_abm.app.state.estimation import CreditSoFar, Explanation
 from modelops_abm.app.state.plan import History, Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.experiments import Comparison, Credit, compare, level_worth
@@ -33,7 +33,7 @@ def session(comparison: Comparison, quick_credit: Credit) -> Iterator[Session]:
     plan = Plan("test", comparison.plan.scenario)
     session = Session(plan)
     session.answer.set(Answer(plan, comparison, 16, 0.06e6, True))
-    session.credit.set(quick_credit)
+    session.credit.set(CreditSoFar(plan, quick_credit))
     yield session
     session.close()
 

@@ -22,7 +22,7 @@ from modelops_abm.app.decide.verdict_card import mode_switch, verdict_card
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.export.content import Subject, command
 from modelops_abm.app.state.answer import USUAL, Answer, Precision
-from modelops_abm.app.state.estimation import AnswerCache, Question, answers
+from modelops_abm.app.state.estimation import AnswerCache, CreditSoFar, Question, answers
 from modelops_abm.app.state.organisations import organisations_of
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
@@ -96,7 +96,8 @@ def test_cards_of_one_side_show_that_of_the_switch_and_say_so(plan: Plan, answer
     session = Session(plan, 3)
     session.answer.set(answer)
     draws = organisations_of(plan, 20, 3)
-    session.credit.set(next(stream_shares(plan.scenario, (20,), draws=draws, seed=3)))
+    credit = next(stream_shares(plan.scenario, (20,), draws=draws, seed=3))
+    session.credit.set(CreditSoFar(plan, credit))
     words = "average of organisations like yours"
     with shown(TeamTimeCard(session)) as team, shown(LossesCard(session)) as losses:
         assert words in team.text
@@ -110,7 +111,7 @@ def test_cards_of_one_side_show_that_of_the_switch_and_say_so(plan: Plan, answer
     session.answer.set(answer)
     with shown(Shares(session)) as shares:
         assert 'data-futures="0"' in shares.text, "it is as set"
-        session.credit_is_over.set(True)
+        session.credit.set(CreditSoFar(plan, credit, is_over=True))
         assert words in shares.text
         notation, mean = notation_of(answer.over), answer.over.difference("npv").estimate.mean
         assert f"Together {notation.worth(mean)}" in plain(shares.text)

@@ -44,6 +44,7 @@ from modelops_abm.app.export.menu import (
 from modelops_abm.app.export.report import report
 from modelops_abm.app.export.slides import slides
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer
+from modelops_abm.app.state.estimation import CreditSoFar
 from modelops_abm.app.state.link import read_query
 from modelops_abm.app.state.plan import Plan, file_name
 from modelops_abm.app.state.session import Session
@@ -347,7 +348,7 @@ def test_what_is_exported_is_what_is_answered(subject: Subject) -> None:
     assert shown is not None
     assert shown.plan == subject.plan  # and not that of the sliders, which is newer
     assert shown.credit is None
-    session.credit.set(subject.credit)
+    session.credit.set(CreditSoFar(subject.plan, subject.credit))
     exported = subject_of(session)
     assert exported is not None
     assert exported.answer is subject.answer

@@ -12,6 +12,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from modelops_abm.app.export.content import Subject
 from modelops_abm.app.export.report import report
 from modelops_abm.app.export.slides import slides
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer
-from modelops_abm.app.state.estimation import Baselines, Explanation
+from modelops_abm.app.state.estimation import Baselines, CreditSoFar, Explanation
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.charts.amounts import notation_of
@@ -68,7 +69,7 @@ def session(plan: Plan, few: Credit) -> Iterator[Session]:
     session._set_tray = lambda change: session.tray.set(change(session.tray.value))  # type: ignore[method-assign]  # nothing is to run
     session.keep("Kept before")
     session.answer.set(answered(plan, FUTURES))
-    session.credit.set(few)
+    session.credit.set(CreditSoFar(plan, few))
     levels = level_worth(plan.scenario, "rollback", (0.0, 0.5, 1.0), FEWER - 2, seed=SEED)
     session.explanation.set(Explanation(plan, "rollback", levels))
     yield session
@@ -153,7 +154,7 @@ def test_what_a_capability_is_worth_is_one_number(session: Session) -> None:
 def test_fair_shares_add_up_to_the_number_of_the_verdict(session: Session, few: Credit) -> None:
     answer = session.answer.value
     assert answer is not None
-    known = known_credit(answer, few)
+    known = known_credit(answer, CreditSoFar(answer.plan, few))
     assert known is not None
     parts = sum(known.share(name).estimate.mean or 0.0 for name in known.capabilities)
     whole = answer.comparison.difference("npv").estimate.mean
@@ -182,7 +183,12 @@ def test_report_and_slides_say_what_the_page_says(session: Session, few: Credit)
     answer = session.answer.value
     assert answer is not None
     numbers = worths_of_the_plan(session)
-    subject = Subject(answer, known_credit(answer, few), "http://localhost/", date(2026, 1, 1))
+    subject = Subject(
+        answer,
+        known_credit(answer, CreditSoFar(answer.plan, few)),
+        "http://localhost/",
+        date(2026, 1, 1),
+    )
     written = plain(report(subject).decode())
     deck = Presentation(io.BytesIO(slides(subject)))
     shapes = [shape for slide in deck.slides for shape in slide.shapes if shape.has_text_frame]
@@ -229,6 +235,17 @@ def test_a_moved_slider_does_not_move_the_baseline(plan: Plan) -> None:
         assert level - after == pytest.approx(own.difference(outcome).estimate.mean)
     ends = [bands["mean"].iloc[-1] for bands in then.course("npv")]
     assert ends == pytest.approx(list(then.means("npv")))
+
+
+def test_each_precision_has_a_baseline_of_its_own(plan: Plan) -> None:
+    """Back from a finer one, figures are those of the futures that the report's command runs."""
+    known = Baselines()
+    fine = replace(answered(plan, FUTURES), aim=4 * FUTURES)
+    assert known.beside(fine).comparison.longer is None
+    own = answered(plan, FEWER)
+    usual = known.beside(own).comparison
+    assert usual.longer is None
+    assert usual.means("npv") == own.comparison.means("npv")
 
 
 def payback_words(comparison: Comparison) -> set[str]:

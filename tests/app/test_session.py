@@ -44,7 +44,8 @@ def test_asks_and_shows(session: Session) -> None:
     until(lambda: is_settled(session))
     until(lambda: session.credit.value is not None)
     assert session.credit.value is not None
-    assert session.credit.value.capabilities == ("rollback",)
+    assert session.credit.value.credit is not None
+    assert session.credit.value.credit.capabilities == ("rollback",)
 
 
 def test_shows_no_answer_to_another_plan(session: Session) -> None:
@@ -80,7 +81,7 @@ def test_progress_of_answer_and_credit_are_apart(session: Session) -> None:
     assert session.credit_progress.value == (25, 200)
     found = credit(session.plan.scenario, 16)
     session._hear(CreditSoFar(session.plan, found))
-    assert session.credit.value is found
+    assert session.credit.value == CreditSoFar(session.plan, found)
 
 
 def test_one_step_for_every_change(session: Session) -> None:

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from modelops_abm.app.state.belief import OwnBelief, belief_of
-from modelops_abm.app.state.plan import History, Plan
+from modelops_abm.app.state.organisations import organisations_of
+from modelops_abm.app.state.plan import History, Plan, key_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.evidence.belief import Belief
 from modelops_abm.evidence.default import default_belief
@@ -53,6 +54,20 @@ def test_plans_under_other_beliefs_are_other_plans() -> None:
     assert one.key == same.key
     assert one != other
     assert len({plan.key, one.key, other.key}) == 3
+
+
+def test_what_is_set_to_what_is_believed_anyway_is_not_drawn_and_makes_another_plan() -> None:
+    rate, believed_of_any = "drift.onsets_per_year", default_belief().scenario
+    other = with_values(believed_of_any, {rate: 3.5}, source="test")
+    left = Plan("test", believed_of_any)
+    stated = Plan("test", other).changed({rate: left.value(rate)})
+    assert key_of(stated.scenario) == key_of(left.scenario)
+    assert rate in organisations_of(left, 4, 0).columns
+    assert rate not in organisations_of(stated, 4, 0).columns
+    assert stated.key != left.key
+    # What is never drawn, or always stated, does not set plans apart.
+    plan = Plan.of_preset("small_team").changed({TEAM: 8, LEVEL: 0.0})
+    assert plan.key == key_of(plan.scenario)
 
 
 def test_a_belief_is_the_same_whatever_the_order_of_its_columns() -> None:

@@ -12,6 +12,7 @@ from modelops_abm.app.decide.credit_card import credit_of, rows, shares_of
 from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.sentences import headline
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer
+from modelops_abm.app.state.estimation import CreditSoFar
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.understand.assumptions import ASSUMPTIONS
@@ -165,7 +166,7 @@ def numbers_in(markup: object) -> list[str]:
 def answered(comparison: Comparison, quick_credit: Credit) -> Iterator[Session]:
     session = Session(Plan("test", comparison.plan.scenario))
     session.answer.set(Answer(session.plan, comparison, 16, 0.06e6, True))
-    session.credit.set(quick_credit)
+    session.credit.set(CreditSoFar(session.plan, quick_credit))
     yield session
     session.close()
 

@@ -18,8 +18,7 @@ from modelops_abm.app.drawing.cards import card_head, table
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.estimation import credit_of_one
-from modelops_abm.app.state.plan import key_of
+from modelops_abm.app.state.estimation import CreditSoFar, credit_of_one
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
@@ -38,30 +37,24 @@ from modelops_abm.text import all_of
 def credit_of(session: Session) -> Credit | None:
     """Return the credit of the plan that is answered; None while that is not known."""
     answer = session.answer.value
-    credit, is_over = session.credit.value, session.credit_is_over.value
-    return None if answer is None else known_credit(answer, credit, is_over=is_over)
+    return None if answer is None else known_credit(answer, session.credit.value)
 
 
-def known_credit(answer: Answer, credit: Credit | None, *, is_over: bool = False) -> Credit | None:
+def known_credit(answer: Answer, found: CreditSoFar | None) -> Credit | None:
     """Return the credit of a plan, with what all make together as its answer has it.
 
     Parameters
     ----------
     answer
         The answer.
-    credit
+    found
         What was found out last; it may be of another plan, and does not count then.
-    is_over
-        Whether that is over what the organisation may be; it counts if the answer is.
     """
     if len(raised(answer.plan.scenario)) == 1:
         return credit_of_one(answer)
-    if credit is None or (key_of(credit.plan), credit.seed, is_over) != (
-        key_of(answer.plan.scenario),
-        answer.seed,
-        answer.over is not None,
-    ):
+    if found is None or found.credit is None or not found.is_of(answer):
         return None
+    credit = found.credit
     whole = answer.shown.difference("npv").values
     return credit.known_with(whole) if credit.capabilities else credit
 

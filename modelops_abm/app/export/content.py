@@ -107,8 +107,7 @@ def subject_of(session: Session) -> Subject | None:
     answer = session.answer.value
     if answer is None:
         return None
-    is_over = session.credit_is_over.value
-    credit = known_credit(answer, session.credit.value, is_over=is_over)
+    credit = known_credit(answer, session.credit.value)
     today = datetime.now(UTC).date()
     return Subject(answer, credit, session.address.value, today, _advised(session, answer))
 

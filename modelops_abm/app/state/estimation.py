@@ -74,6 +74,15 @@ class CreditSoFar:
     credit: Credit | None
     is_over: bool = False
 
+    def is_of(self, answer: Answer) -> bool:
+        """Tell whether it is of the plan, the futures and the organisations of an answer."""
+        own = None if self.credit is None else self.credit.seed
+        return (self.plan.key, own, self.is_over) == (
+            answer.plan.key,
+            answer.seed,
+            answer.over is not None,
+        )
+
 
 @dataclass(frozen=True)
 class RunProgress:
@@ -354,17 +363,18 @@ class Baselines:
     """The baselines of one visitor's organisations, each over the most futures that were run.
 
     A plan that is moved has the same baseline as before. Over its own first futures that would be
-    another number each time, until as many are run.
+    another number each time, until as many are run. Each precision has its own: of one that asks
+    for fewer futures, no plan would ever have as many as its baseline.
     """
 
     def __init__(self) -> None:
-        self._found: OrderedDict[tuple[str, int], Ensemble] = OrderedDict()
+        self._found: OrderedDict[tuple[str, int, int], Ensemble] = OrderedDict()
         self._lock = Lock()
 
     def beside(self, answer: Answer) -> Answer:
         """Return an answer whose baseline is as well known as it ever was, and remember its own."""
         own = answer.comparison.baseline
-        key = (organisation_key(answer.plan.scenario), answer.seed)
+        key = (organisation_key(answer.plan.scenario), answer.seed, answer.aim)
         with self._lock:
             best = self._found.get(key)
             if best is None or best.replications <= own.replications:
@@ -383,8 +393,10 @@ class Baselines:
         executor: Executor | None = None,
     ) -> Iterator[Answer]:
         """Yield `answers`, each `beside` the best baseline, over no fewer futures in the end."""
+        scenario = question.plan.scenario
+        aim = stages_of(scenario, question.precision.replications)[-1]
         with self._lock:
-            best = self._found.get((organisation_key(question.plan.scenario), question.seed))
+            best = self._found.get((organisation_key(scenario), question.seed, aim))
         least = 0 if best is None else best.replications
         yield from map(self.beside, answers(question, cancel, progress, executor, least))
 

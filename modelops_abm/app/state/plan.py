@@ -13,8 +13,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
-from modelops_abm.app.state.belief import OwnBelief
+from modelops_abm.app.state.belief import OwnBelief, belief_of
 from modelops_abm.clients.portfolio import SOURCE as ILLUSTRATIVE
+from modelops_abm.evidence.belief import SIZES
 from modelops_abm.formats import number
 from modelops_abm.runs.resources import model_days
 from modelops_abm.scenario import (
@@ -178,9 +179,29 @@ class Plan:
 
     @cached_property
     def key(self) -> str:
-        """Short key of what is simulated: the same for plans that cannot be told apart."""
-        key = key_of(self.scenario)
-        return key if self.belief is None else f"{key} {self.belief.fingerprint[:KEY_DIGITS]}"
+        """Short key of what is simulated: the same for plans that cannot be told apart.
+
+        By the scenario, the visitor's belief if there is one, and what is set to what the belief
+        has anyway: that is not drawn, so that other organisations are like it.
+        """
+        fingerprint = () if self.belief is None else (self.belief.fingerprint[:KEY_DIGITS],)
+        return " ".join((key_of(self.scenario), *fingerprint, *self._set_as_believed))
+
+    @property
+    def _set_as_believed(self) -> tuple[str, ...]:
+        if not self.changes:
+            return ()
+        belief = belief_of(self.belief)
+        # Sizes choose among the draws of a belief; of any organisation they are always stated.
+        names = {name.removesuffix(".mean") for name in self.changes} - SIZES
+        drawn = names & {*belief.draws.columns}
+        if self.belief is not None:
+            drawn |= SIZES & {*self.changes}
+        return tuple(
+            name
+            for name in sorted(drawn)
+            if value_at(self.scenario, name) == value_at(belief.scenario, name)
+        )
 
     def changed(self, values: Mapping[str, Any]) -> Plan:
         """Return the plan with other values.

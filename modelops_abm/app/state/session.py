@@ -29,7 +29,6 @@ from modelops_abm.app.state.organisation import Organisation
 from modelops_abm.app.state.plan import FIRST_PRESET, MODEL_DAYS_UNASKED, History, Plan, size_of
 from modelops_abm.app.state.tray import Tray, renamed, with_answer, with_kept, without
 from modelops_abm.app.state.uploads import Uploads
-from modelops_abm.experiments import Credit
 from modelops_abm.experiments.credit_shares import CreditQuestion
 from modelops_abm.runs.threads import Account
 from modelops_abm.scenario import CAPABILITY_NAMES, InputError, Scenario
@@ -74,12 +73,10 @@ class Session:
         How many replications of how many are run of a plan, which may be more than its answer has;
         None before the first that takes a while.
     credit, credit_progress
-        Which capability earns what, and how many replications of how many are run for that; None
-        before the very first estimate and where nothing is raised, 0 of 0 when nothing is run.
+        Which capability earns what, as far as it was found out last, and how many replications of
+        how many are run for that; None before the very first estimate, 0 of 0 when nothing is run.
     question
         What is asked of each capability, a name of `credit_shares.QUESTIONS`.
-    credit_is_over
-        Whether that is over what the organisation may be, or at the values as set.
     explanation
         What the levels of the capability in the drawer are worth; None if it holds none.
     is_timeline
@@ -140,9 +137,8 @@ class Session:
         self.is_over = solara.reactive(True)
         self.answer: solara.Reactive[Answer | None] = solara.reactive(None)
         self.progress: solara.Reactive[RunProgress | None] = solara.reactive(None)
-        self.credit: solara.Reactive[Credit | None] = solara.reactive(None)
+        self.credit: solara.Reactive[CreditSoFar | None] = solara.reactive(None)
         self.question: solara.Reactive[CreditQuestion] = solara.reactive("dropped")
-        self.credit_is_over = solara.reactive(False)
         self.credit_progress = solara.reactive((0, 0))
         self.explanation: solara.Reactive[Explanation | None] = solara.reactive(None)
         self.is_timeline = solara.reactive(False)
@@ -349,8 +345,7 @@ class Session:
             case Answer():
                 self._show(message)
             case CreditSoFar():
-                self.credit.set(message.credit)
-                self.credit_is_over.set(message.is_over)
+                self.credit.set(message)
             case RunProgress(work="answer"):
                 self.progress.set(message)
             case RunProgress(work="credit"):
