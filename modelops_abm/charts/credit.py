@@ -181,7 +181,12 @@ type Written = Callable[[float | None], str]
 
 
 def worth_of_levels(
-    worth: LevelWorth, money: Money, written: Written, here: PairedDifference | None = None
+    worth: LevelWorth,
+    money: Money,
+    written: Written,
+    here: PairedDifference | None = None,
+    *,
+    is_over: bool = False,
 ) -> Figure:
     """Return what every level of a capability is worth here, as a curve over the levels tried.
 
@@ -193,6 +198,8 @@ def worth_of_levels(
         The unit, and how a worth is written in it: as all that is said of the plan.
     here
         What the plan's own level is worth, if that is known better.
+    is_over
+        Whether all is over what the organisation may be, whose band is hatched.
     """
     bands = _bands_of_levels(worth, money)
     own = here or worth.worth(worth.here)
@@ -216,7 +223,7 @@ def worth_of_levels(
         LEVELS,
         value_axis([0.0, *bands.ends], signed=True),
         (
-            bands.futures("levels", "plan"),
+            (bands.unknown if is_over else bands.futures)("levels", "plan"),
             bands.average("levels", "plan"),
             bands.line("levels", "plan"),
             Dot(

@@ -30,8 +30,9 @@ _FILES = kept_files(("shares", "synergies"), ("waterfall", "synergies"))
 def credit(asked: Asked, outcome: str) -> None:
     """Tell which capability of a plan earns what: all combinations of them, the same futures.
 
-    Shares add up to what they make together (Shapley values). A plan with five capabilities has 32
-    combinations.
+    Of each it answers three questions: what the plan would lose without it (if dropped), by which
+    the table is ordered; its fair share (Shapley value: shares add up to what all make together);
+    and what it would bring alone. A plan with five capabilities has 32 combinations.
     """
     check_outcome(outcome)
     check_is_a_plan(asked.scenario)

@@ -38,7 +38,7 @@ from modelops_abm.experiments.draws import Draws, draws_of, joint_draws, known_o
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.formats import MONTH_DAYS, number
 from modelops_abm.representation import Column, Reported, Row, Table, numbers
-from modelops_abm.scenario import Scenario, catalogue, with_values
+from modelops_abm.scenario import Distribution, Scenario, catalogue, with_values
 from modelops_abm.scenario.fields import mean_at, value_at
 from modelops_abm.scenario.files import read_scenario, scenario_text
 from modelops_abm.scenario.knowledge import Spread, Weights, family_within
@@ -289,9 +289,13 @@ class Belief(Reported):
 
     def _set_sentence(self) -> str:
         """Return what was answered where there is no evidence: values, which need no fit."""
-        stated = [each.name for each in self.scenario.sources if each.confidence == "client"]
+        client = [each.name for each in self.scenario.sources if each.confidence == "client"]
+        # An answer is a number; a portfolio and its start date are of a file.
+        answered = (int, float, Distribution)
+        stated = [name for name in client if isinstance(value_at(self.scenario, name), answered)]
         if not stated:
-            return "Nothing was said, so that all is as it was thought before."
+            beside = " beside the portfolio" if "imported" in client else ""
+            return f"Nothing was said{beside}, so that all is as it was thought before."
         values = [
             f"{label_of(name).lower()} {number_in_words(mean_at(self.scenario, name))}"
             for name in stated[:_SHOWN]

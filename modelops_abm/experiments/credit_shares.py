@@ -341,7 +341,7 @@ class Credit(Reported):
         return unknown_of(self.together(self.outcome).values, self.over.again)
 
     def sentence(self) -> str:
-        """Return what they make together, and which has the largest share; over draws both."""
+        """Return what they make together, and what is missed most if dropped; over draws both."""
         if self.over is None:
             return self._together_in_words()
         as_set = self.over.as_set.sentence()
@@ -353,14 +353,14 @@ class Credit(Reported):
         what = OUTCOMES[outcome].meaning.rstrip(".")
         if math.isnan(together.mean):
             return f"{what}: there was none in these futures."
-        ranking = self.largest_parts(outcome)
+        ranking = self.largest_parts(outcome, "dropped")
         best = all_of(list(ranking.may_be_best))
         if len(self.capabilities) == 1:
             return f"{what}: {best} changes it by {together.text}."
         which = (
-            f"{best} has the largest fair share"
+            f"dropped from the plan, {best} would change it most"
             if ranking.is_decided
-            else f"the largest fair share may be that of {best}"
+            else f"which of {best} would change it most, if dropped, cannot be told"
         )
         return f"{what}: together they change it by {together.text}; {which}."
 

@@ -10,7 +10,12 @@ import pytest
 
 from modelops_abm import preset, with_values
 from modelops_abm.app.decide import equations, parameter_drawer
-from modelops_abm.app.decide.capability_drawer import fact_of, facts_of_capability, facts_table
+from modelops_abm.app.decide.capability_drawer import (
+    ShownWorth,
+    fact_of,
+    facts_of_capability,
+    facts_table,
+)
 from modelops_abm.app.decide.equations import EQUATIONS, WORK, Equation, equations_about
 from modelops_abm.app.decide.parameter_drawer import ends_of, stream_effect
 from modelops_abm.app.decide.rail_rows import quantity_of
@@ -19,7 +24,7 @@ from modelops_abm.app.state.session import Session
 from modelops_abm.charts.amounts import Money, Notation
 from modelops_abm.charts.credit import worth_of_levels
 from modelops_abm.charts.echarts import Space, option
-from modelops_abm.charts.figure import Figure
+from modelops_abm.charts.figure import Band, Figure
 from modelops_abm.core.randomness import DecisionPoint, draw_key, key_for_cause
 from modelops_abm.core.statechart import Cause
 from modelops_abm.experiments import level_worth
@@ -150,6 +155,16 @@ def test_the_level_chart_shows_the_paired_worth() -> None:
     assert lines["here"]["data"][0][1] == 0.6
     assert len(figure.as_table().rows) == len(worth.levels)
     assert "against no automation" in figure.finding
+
+
+def test_over_organisations_the_band_of_the_levels_is_hatched() -> None:
+    worth = level_worth(quick_plan(automation=0.6), "automation", (0.0, 0.6), replications=4)
+    notation = Notation(Money(1e6, "M $"), 2)
+    for is_over in (False, True):
+        shown = ShownWorth(worth, worth.worth(0.6), None, notation, is_over)
+        (panel,) = shown.figure().panels
+        wide, average = (each for each in panel.layers if isinstance(each, Band))
+        assert (wide.is_hatched, average.is_hatched) == (is_over, False)
 
 
 def _series(figure: Figure) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from modelops_abm.app.state import fitting, organisation as telling
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.fitting import Fitting, Line
 from modelops_abm.app.state.organisation import LARGEST_LOG_BYTES, Organisation
-from modelops_abm.app.state.said import ReadLog
+from modelops_abm.app.state.said import MOST_BROUGHT, ReadLog
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.interview import QuestionRow, Saying
 from modelops_abm.app.widgets.markup import Action
@@ -430,6 +430,38 @@ def test_the_file_of_a_belief_takes_the_place_of_what_was_told(
     assert organisation.belief.value == own
     with pytest.raises(InputError, match="no belief"):
         organisation.take_belief(b"PAR1", "belief.parquet")
+
+
+@pytest.mark.usefixtures("small_fits")
+def test_redo_brings_the_file_of_a_belief_back(session: Session) -> None:
+    organisation = session.organisation
+    say(organisation, Saying("people", "exactly", "5", ""))
+    own = made_up()
+    organisation.take_belief(belief_bytes(own.belief), "belief.parquet")
+    organisation.undo()
+    organisation.fit(session.basis)
+    assert organisation.wait(PATIENCE_SECONDS)
+    assert organisation.belief.value != own
+    assert [*organisation.said.value.answers] == ["people"]
+    organisation.redo()
+    organisation.fit(session.basis)
+    assert organisation.belief.value == own
+    assert not organisation.said.value.answers
+    # After a reload the belief is that of the file still, with its name.
+    again = Session()
+    again.organisation.restore(organisation.kept(), own)
+    again.organisation.fit(again.basis)
+    assert again.organisation.belief.value == own
+    assert again.organisation.belief.value.files == ("belief.parquet",)
+    again.close()
+
+
+def test_few_beliefs_of_files_are_held_by_the_steps(organisation: Organisation) -> None:
+    for place in range(2 * MOST_BROUGHT):
+        own = made_up(draws=draws_of(Scenario(), 20, seed=place))
+        organisation.take_belief(belief_bytes(own.belief), "belief.parquet")
+    held = [belief for _, belief in organisation.said.value.past if belief is not None]
+    assert len(held) == MOST_BROUGHT
 
 
 @pytest.mark.usefixtures("small_fits")

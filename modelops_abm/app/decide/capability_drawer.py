@@ -213,12 +213,15 @@ class ShownWorth:
         What else is known of the capability; None if nothing is, or the plan does not raise it.
     notation
         How the worth of the plan is written.
+    is_over
+        Whether all of it is over what the organisation may be.
     """
 
     levels: LevelWorth
     here: PairedDifference
     credit: Credit | None
     notation: Notation
+    is_over: bool = False
 
     def written(self, mean: float | None) -> str:
         """Return a worth as the card of the credit writes it."""
@@ -227,7 +230,9 @@ class ShownWorth:
 
     def figure(self) -> Figure:
         """Return the curve of the levels."""
-        return worth_of_levels(self.levels, self.notation.money, self.written, self.here)
+        return worth_of_levels(
+            self.levels, self.notation.money, self.written, self.here, is_over=self.is_over
+        )
 
 
 def _worth_of(session: Session, capability: CapabilityName) -> ShownWorth | None:
@@ -246,7 +251,7 @@ def _worth_of(session: Session, capability: CapabilityName) -> ShownWorth | None
     here = levels.worth(levels.here)
     if credit is not None and credit.replications >= levels.replications:
         here = credit.worth(capability, "dropped")
-    return ShownWorth(levels, here, credit, notation_of(answer.shown))
+    return ShownWorth(levels, here, credit, notation_of(answer.shown), known.is_over)
 
 
 def _head(scenario: Scenario, capability: CapabilityName, problem: str) -> h.Fragment:

@@ -325,9 +325,7 @@ class Organisation:
             self.fitting.set(None)
             self.problem.set("")
             self.notes.set(())
-            belief = self.belief.value
-            if belief is not None and (belief.answers or not belief.files):
-                self.belief.set(None)
+            self.belief.set(said.brought)
             return
         self._jobs.start("fit", partial(self._fit, said, basis), self._fail)
 
@@ -347,10 +345,11 @@ class Organisation:
         label = label_of(name)
         belief = read_belief(_within(content, LARGEST_BELIEF_BYTES, label), label)
         self._jobs.stop("fit")
+        own = OwnBelief(belief, files=(label,))
         # By a step, so that the answers can be brought back.
-        self.said.set(replace(self.said.value.then({}), logs=MappingProxyType({})))
+        self.said.set(replace(self.said.value.then({}, own), logs=MappingProxyType({})))
         self.fitting.set(None)
-        self.belief.set(OwnBelief(belief, files=(label,)))
+        self.belief.set(own)
 
     def _fit(self, said: Said, basis: Scenario, job: Job) -> None:
         found = told(basis, said.answers, said.evidence)
@@ -413,11 +412,12 @@ class Organisation:
         if not self.said.value.is_nothing or self.belief.value is not None:
             return
         try:
-            self.said.set(read_kept(text))
+            said = read_kept(text, belief)
         except (InputError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return
+        self.said.set(said)
         if belief is not None:
-            self.belief.set(replace(belief, answers=self.said.value.answers))
+            self.belief.set(said.brought or replace(belief, answers=said.answers))
 
 
 def _within(content: bytes | None, largest_bytes: int, label: str) -> bytes:

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
+from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.uploads import Complaint, label_of
 from modelops_abm.clients import kinds
 from modelops_abm.evidence.interview import QUESTIONS, answers_text, read_answers
@@ -22,11 +23,15 @@ from modelops_abm.text import printable
 
 type Answers = Mapping[str, Statement]
 """What was answered, by the name of the question."""
+type Step = tuple[Answers, OwnBelief | None]
+"""Answers, or in their place the belief of a file."""
 
 _LONGEST_KEPT = 2_000_000
 """Letters of what is read of a browser."""
 MOST_STEPS = 50
 """Steps of answers that can be undone."""
+MOST_BROUGHT = 4
+"""Beliefs of files among those steps: each may be of megabytes."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +79,17 @@ class Said:
     logs
         By their kind.
     past, undone
-        Answers before each step, the latest last, and those that were undone, the next to redo
-        first. Logs have no steps: of one that was put away there is nothing left to bring back.
+        What was before each step, the latest last, and what was undone, the next to redo first.
+        Logs have no steps: of one that was put away there is nothing left to bring back.
+    brought
+        The belief of a file that somebody brought, which stands in place of answers; None if none.
     """
 
     answers: Answers = field(default_factory=lambda: MappingProxyType({}))
     logs: Mapping[str, ReadLog] = field(default_factory=lambda: MappingProxyType({}))
-    past: tuple[Answers, ...] = ()
-    undone: tuple[Answers, ...] = ()
+    past: tuple[Step, ...] = ()
+    undone: tuple[Step, ...] = ()
+    brought: OwnBelief | None = None
 
     @property
     def evidence(self) -> Evidence:
@@ -93,28 +101,40 @@ class Said:
         """Whether nothing has been told."""
         return not self.answers and not self.evidence
 
-    def then(self, answers: Answers) -> Said:
-        """Return it with other answers, by a step; the same answers are none."""
-        if answers == self.answers:
+    @property
+    def step(self) -> Step:
+        """What a step changes."""
+        return self.answers, self.brought
+
+    def then(self, answers: Answers, brought: OwnBelief | None = None) -> Said:
+        """Return it with other answers, or a belief in their place, by a step; the same is none."""
+        if (answers, brought) == self.step:
             return self
-        past = (*self.past, self.answers)[-MOST_STEPS:]
-        return replace(self, answers=MappingProxyType(dict(answers)), past=past, undone=())
+        past = _latest((*self.past, self.step)[-MOST_STEPS:])
+        answers = MappingProxyType(dict(answers))
+        return replace(self, answers=answers, brought=brought, past=past, undone=())
 
     def undo(self) -> Said:
-        """Return it a step of answers back, or as it is if there is none."""
+        """Return it a step back, or as it is if there is none."""
         if not self.past:
             return self
-        *past, answers = self.past
-        undone = (self.answers, *self.undone)
-        return replace(self, answers=answers, past=tuple(past), undone=undone)
+        *past, (answers, brought) = self.past
+        undone = (self.step, *self.undone)
+        return replace(self, answers=answers, brought=brought, past=tuple(past), undone=undone)
 
     def redo(self) -> Said:
-        """Return it a step of answers forward again, or as it is if none was undone."""
+        """Return it a step forward again, or as it is if none was undone."""
         if not self.undone:
             return self
-        answers, *undone = self.undone
-        past = (*self.past, self.answers)
-        return replace(self, answers=answers, past=past, undone=tuple(undone))
+        (answers, brought), *undone = self.undone
+        past = (*self.past, self.step)
+        return replace(self, answers=answers, brought=brought, past=past, undone=tuple(undone))
+
+
+def _latest(past: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Return the latest steps of a past, with few enough beliefs of files."""
+    brought = [place for place, (_, belief) in enumerate(past) if belief is not None]
+    return past[brought[-MOST_BROUGHT - 1] + 1 :] if len(brought) > MOST_BROUGHT else past
 
 
 def text_of(answers: Answers) -> str:
@@ -123,8 +143,8 @@ def text_of(answers: Answers) -> str:
 
 
 def kept_text(said: Said) -> str:
-    """Return what was told as text that `read_kept` reads, without any row of a file."""
-    if said.is_nothing and not said.past and not said.undone:
+    """Return what was told as text that `read_kept` reads, without any row or belief of a file."""
+    if said.is_nothing and not said.past and not said.undone and said.brought is None:
         return ""
     logs = [
         {
@@ -135,14 +155,22 @@ def kept_text(said: Said) -> str:
         if log.state == "read"
     ]
     steps = {
-        name: [text_of(each) for each in answers]
-        for name, answers in (("past", said.past), ("undone", said.undone))
+        name: [text_of(answers) for answers, _ in steps]
+        for name, steps in (("past", said.past), ("undone", said.undone))
     }
-    return json.dumps({"answers": text_of(said.answers), "logs": logs, **steps})
+    brought = [] if said.brought is None else said.brought.files
+    return json.dumps({"answers": text_of(said.answers), "logs": logs, "brought": brought, **steps})
 
 
-def read_kept(text: str) -> Said:
+def read_kept(text: str, belief: OwnBelief | None = None) -> Said:
     """Return what was told, of the text that a browser kept, which may send anything.
+
+    Parameters
+    ----------
+    text
+        The text.
+    belief
+        What was believed then.
 
     Raises
     ------
@@ -153,7 +181,8 @@ def read_kept(text: str) -> Said:
         return Said()
     found = json.loads(text)
     past, undone = (
-        tuple(_answers(each) for each in found[name][:MOST_STEPS]) for name in ("past", "undone")
+        tuple((_answers(each), None) for each in found[name][:MOST_STEPS])
+        for name in ("past", "undone")
     )
     logs: dict[str, ReadLog] = {}
     for log in found["logs"]:
@@ -169,7 +198,9 @@ def read_kept(text: str) -> Said:
                 int(log["unusable_rows"]),
                 tuple(_evidence(each) for each in log["evidence"][:200]),
             )
-    return Said(_answers(found["answers"]), MappingProxyType(logs), past, undone)
+    files = tuple(label_of(str(label)) for label in found.get("brought", ())[:1])
+    brought = replace(belief, files=files) if belief is not None and files else None
+    return Said(_answers(found["answers"]), MappingProxyType(logs), past, undone, brought)
 
 
 def _answers(text: str) -> Answers:

@@ -60,7 +60,7 @@ def test_what_falls_has_its_largest_part_first(modelops: Command) -> None:
         "credit", "--preset", "all_five", "--days", "400", "--replications", "8",
         "--outcome", "drift_days_undetected",
     )  # fmt: skip
-    assert "monitoring has the largest fair share" in " ".join(outcome.out.split())
+    assert "dropped from the plan, monitoring would change it most" in " ".join(outcome.out.split())
 
 
 def test_an_outcome_that_there_was_not_is_said_to_be_missing(modelops: Command) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from modelops_abm import InputError, Scenario, preset, with_values
+from modelops_abm.clients import illustrative_portfolio
 from modelops_abm.evidence.belief import (
     NOTHING_YET,
     Belief,
@@ -180,6 +182,17 @@ def test_a_plan_gives_what_it_decides_and_the_belief_the_rest(belief: Belief) ->
     assert len(table.columns) == len(belief.draws.columns) - 1
     as_it_is, _ = belief.of_plan(belief.scenario)
     assert as_it_is == belief.scenario
+
+
+def test_a_portfolio_is_no_answer(belief: Belief) -> None:
+    listed = with_values(
+        Scenario(),
+        {"imported": illustrative_portfolio(), "start_date": date(2026, 1, 1)},
+        source="portfolio ours.csv",
+        confidence="client",
+    )
+    known = dataclasses.replace(belief, scenario=listed, evidence=(), contradictions=(), at_edge=())
+    assert known.sentence().startswith("Nothing was said beside the portfolio")
 
 
 def test_what_was_answered_and_needs_no_fit_is_said_to_be_set(belief: Belief) -> None:
