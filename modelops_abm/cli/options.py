@@ -28,7 +28,7 @@ from modelops_abm.scenario import (
 from modelops_abm.scenario.changes import parse_range
 from modelops_abm.scenario.fields import scenario_leaves
 from modelops_abm.scenario.presets import PRESETS, preset
-from modelops_abm.scenario.sources import LABELS, source_of, with_range, with_sources
+from modelops_abm.scenario.sources import LABELS, preset_of, source_of, with_range, with_sources
 from modelops_abm.text import printable, shown, without_comma
 
 if TYPE_CHECKING:
@@ -528,14 +528,17 @@ def _with_values(
 
 
 def _vouched(scenario: Scenario, names: Iterable[str]) -> Scenario:
-    """Return a scenario in which values that were set to the default are known to be set, too."""
-    # Whoever states the default knows it; an experiment must not vary it as uncertain
-    # (docs/decisions/0030).
+    """Return a scenario in which values set to what they were are known to be set, too."""
+    # Whoever states the default, or a preset's value, knows it; an experiment must not vary it as
+    # uncertain (docs/decisions/0030).
     leaves = dict.fromkeys(name.removesuffix(".mean") for name in names)
-    silent = [
-        name for name in leaves if name in scenario_leaves() and not source_of(scenario, name)
+    stated = [
+        name
+        for name in leaves
+        if name in scenario_leaves()
+        and name not in LABELS
+        and ((source := source_of(scenario, name)) is None or preset_of(source))
     ]
-    stated = [name for name in silent if name not in LABELS]
     return with_sources(scenario, stated, COMMAND_LINE, "user")
 
 

@@ -51,6 +51,12 @@ def source_of(scenario: Scenario, name: str) -> ValueSource | None:
     return next(reversed(exact or found), None)
 
 
+def preset_of(source: ValueSource) -> str | None:
+    """Return the preset that vouches for a value, as in "preset start_up"; None if it is none."""
+    preset, _, reason = source.source.partition(":")
+    return preset if reason and preset.startswith("preset ") else None
+
+
 def own_knowledge(scenario: Scenario, quantity: Quantity) -> Knowledge | None:
     """Return what a scenario itself says is known of a value; None if it says nothing of it."""
     named = source_of(scenario, quantity.name)

@@ -22,7 +22,7 @@ from modelops_abm.scenario.portfolio import ILLUSTRATIVE
 from modelops_abm.scenario.presets import PRESETS, Departure, kinds_of, requests_of
 from modelops_abm.scenario.requests import RequestKind
 from modelops_abm.scenario.scenario import timeline
-from modelops_abm.scenario.sources import is_by_size, source_of
+from modelops_abm.scenario.sources import is_by_size, preset_of, source_of
 from modelops_abm.scenario.timeline import Change
 from modelops_abm.text import all_of, any_of, range_in_words
 
@@ -244,18 +244,23 @@ def team_caution(scenario: Scenario) -> str:
     """Return that a client's portfolio is run with a team that nobody has stated.
 
     Nothing if there is no such portfolio, or if somebody vouches for the number of developers: a
-    preset, a file with a source, ``--set`` (even to the default).
+    file with a source, ``--set`` (even to the default). A preset speaks of an organisation of its
+    own, so its team is asked for as the default is.
     """
     imported, team = scenario.imported, scenario.team
     if imported is None or not imported.models or imported.source == ILLUSTRATIVE:
         return ""
-    is_default = team.developers == Scenario().team.developers
-    if not is_default or source_of(scenario, "team.developers") is not None:
+    stated = source_of(scenario, "team.developers")
+    if stated is None and team.developers == Scenario().team.developers:
+        whose = "the product's default"
+    elif stated is not None and (preset := preset_of(stated)):
+        whose = f"that of {preset}"
+    else:
         return ""
     changes = any("team.developers" in each.values for each in scenario.changes)
     at_start = " at the start" if changes else ""
     return (
-        "The portfolio is given, the team is the product's default:"
+        f"The portfolio is given, the team is {whose}:"
         f" {plural(team.developers, 'developer')}{at_start}, {money(team.payroll_per_year)} a year"
         " each. State yours, as every figure depends on it: team.developers and"
         " team.payroll_per_year; if these are yours, name their source."

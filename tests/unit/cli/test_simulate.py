@@ -221,6 +221,16 @@ def test_a_portfolio_asks_for_its_team(modelops: Command, command: tuple[str, ..
     assert "product's default" not in out
 
 
+def test_the_team_of_a_preset_is_asked_for_too(modelops: Command) -> None:
+    """A preset speaks of its own organisation, not of the client's."""
+    Path("rows.csv").write_text(ROWS, encoding="utf-8")
+    command = ("simulate", "--preset", "start_up", "--days", "20", "--portfolio", "rows.csv")
+    _, out, _ = modelops(*command)
+    assert "the team is that of preset start_up: 3 developers," in " ".join(out.split())
+    _, out, _ = modelops(*command, "--set", "team.developers=3")
+    assert "the team is that of" not in out
+
+
 def test_a_team_that_changes_is_asked_for_as_it_starts(modelops: Command) -> None:
     Path("rows.csv").write_text(ROWS, encoding="utf-8")
     change = ("--change", "5:team.developers=2")
