@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from typing import Any
 
 from docutils import nodes
+from pydantic import BaseModel
 from sphinx.addnodes import literal_strong, pending_xref
 from sphinx.application import Sphinx
 
@@ -41,6 +44,7 @@ maximum_signature_line_length = 80
 add_module_names = False
 napoleon_google_docstring = False
 napoleon_use_ivar = True
+napoleon_attr_annotations = False  # the signature has them, with links
 napoleon_use_rtype = False
 toc_object_entries_show_parents = "hide"
 python_use_unqualified_type_names = True
@@ -93,12 +97,70 @@ html_theme_options = {
 
 
 def setup(app: Sphinx) -> None:
+    """Let the reference be as its docstrings mean it, and pages fit their column."""
+    app.connect("autodoc-process-signature", _signature)
+    app.connect("autodoc-skip-member", _is_left_out)
+    app.connect("autodoc-process-docstring", _kept, priority=400)  # napoleon's is 500
+    app.connect("autodoc-process-docstring", _put_right, priority=600)
+    app.connect("doctree-read", _without_guesses)
+    app.connect("doctree-read", _with_large_pictures)
+    app.connect("html-page-context", _with_places_to_break)
+
+
+def _signature(
+    _: Sphinx, what: str, __: str, thing: Any, *___: Any
+) -> tuple[str, str | None] | None:
+    """Spare the reader the defaults of a scenario's parts, which docs/parameters.md lists."""
+    is_part = what == "class" and issubclass(thing, BaseModel)
+    return ("(**values)", None) if is_part else None
+
+
+def _is_left_out(_: Sphinx, __: str, ___: str, member: Any, *____: Any) -> bool | None:
+    is_field = (getattr(member, "__doc__", None) or "").startswith("Alias for field number")
+    return True if is_field else None
+
+
+_WORDS_OF_A_VALUE: list[str] = []
+
+
+def _kept(_: Sphinx, what: str, __: str, ___: Any, ____: Any, lines: list[str]) -> None:
+    _WORDS_OF_A_VALUE[:] = lines if what in {"attribute", "data", "property"} else []
+
+
+def _put_right(_: Sphinx, __: str, ___: str, ____: Any, _____: Any, lines: list[str]) -> None:
+    """Undo what is guessed: a colon ends no type in the words of a property, nor does a comma."""
+    if _WORDS_OF_A_VALUE:
+        lines[:] = _WORDS_OF_A_VALUE
+    for number, line in enumerate(lines):
+        if names := re.match(r":ivar ([\w, ]+):", line):
+            lines[number] = line.replace(names[1], names[1].replace(", ", ","))
+
+
+def _without_guesses(_: Sphinx, page: nodes.document) -> None:
     """Let names of attributes be no links: many classes have a `plan`, and Sphinx would guess."""
+    for link in list(page.findall(pending_xref)):
+        target = str(link.get("reftarget"))
+        if link.get("refdomain") == "py" and target.islower() and "." not in target:
+            link.replace_self(literal_strong(text=target))
 
-    def without_guesses(_: Sphinx, page: nodes.document) -> None:
-        for link in list(page.findall(pending_xref)):
-            target = str(link.get("reftarget"))
-            if link.get("refdomain") == "py" and target.islower() and "." not in target:
-                link.replace_self(literal_strong(text=target))
 
-    app.connect("doctree-read", without_guesses)
+def _with_large_pictures(_: Sphinx, page: nodes.document) -> None:
+    """Let a picture of the documentation open in full: with a width, Sphinx links it to itself."""
+    for picture in page.findall(nodes.image):
+        if "pictures/" in picture["uri"]:
+            picture["width"] = "100%"
+
+
+def _with_places_to_break(
+    _: Sphinx, __: str, ___: str, context: dict[str, Any], *____: Any
+) -> None:
+    """Let long names break behind a dot or an underscore, and nowhere else."""
+    body = context.get("body", "")
+    body = re.sub(
+        r'(?<=<span class="pre">)[^<]+',
+        lambda name: re.sub(r"(?<=\w)([._/])(?=\w)", r"\1<wbr>", name[0]),
+        body,
+    )
+    context["body"] = re.sub(
+        r"(?<=<strong>)[\w,]+(?=</strong>)", lambda names: names[0].replace(",", ", "), body
+    )

@@ -29,7 +29,8 @@ DOCS = Path(__file__).resolve().parent
 REPOSITORY = DOCS.parent
 SOURCE = ("modelops_abm", "tests", "notebooks", "benchmarks", "run.py", "pyproject.toml")
 ABOUT = ("README.md", "LICENSE", "CITATION.cff", "codemeta.json", "CHANGELOG.md", "SECURITY.md")
-_SECTION = re.compile(r"^```console\n(.+?)\n```\n((?:(?!^```|^## ).*\n?)*)", re.MULTILINE)
+_SECTION = re.compile(r"^```console\n((?:.+\n)+?)```\n((?:(?!^```|^## ).*\n?)*)", re.MULTILINE)
+_PICTURE = re.compile(r"\]\(pictures/([\w.-]+)\)")
 _NOT_SOURCE = shutil.ignore_patterns("__pycache__", "*.pyc", "*.nbi", "*.nbc", ".*")
 MAIN_JOB = "python3 run.py --no-page"
 
@@ -60,7 +61,7 @@ def shown() -> list[Shown]:
     """Return what the gallery shows."""
     text = (DOCS / "gallery.md").read_text(encoding="utf-8")
     return [
-        Shown(command, tuple(re.findall(r"\]\(pictures/([\w.-]+)\)", rest)))
+        Shown(" ".join(command.replace("\\\n", "").split()), tuple(_PICTURE.findall(rest)))
         for command, rest in _SECTION.findall(text)
     ]
 

@@ -22,7 +22,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 from urllib.parse import unquote, urlsplit
 
 import click
@@ -94,6 +94,9 @@ def _as_page(path: Path, places: dict[Path, Path]) -> str:
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
             cell["source"] = _relinked("".join(cell["source"]), path, places)
+        elif cell["cell_type"] == "code":  # what printed nothing has no box
+            outputs = cell["outputs"]
+            cell["outputs"] = [each for each in outputs if "".join(each.get("text", "-")).strip()]
     return json.dumps(notebook)
 
 
@@ -126,7 +129,7 @@ def _commands() -> str:
     parts = []
     for name in sorted(commands.commands):
         command = command_of(name)
-        context = click.Context(command, info_name=f"modelops-abm {name}", terminal_width=96)
+        context = click.Context(command, info_name=f"modelops-abm {name}", terminal_width=90)
         parts.append(f"## {name}\n\n```text\n{command.get_help(context)}\n```")
     return "\n\n".join(parts) + "\n"
 
@@ -172,7 +175,9 @@ def _entry(path: str) -> str:
     kind = _kind(thing)
     if kind == 2:  # of a constant the words stand below it, where it is defined
         words = "".join(f"   {line}\n" for line in _words_of(path.rpartition(".")[2], thing))
-        return f".. py:data:: {path}\n\n{words}"
+        said = repr(thing).removeprefix("typing.")
+        value = "" if words or len(said) > 200 else f"   :value: {said}\n"
+        return f".. py:data:: {path}\n{value}\n{words}"
     first = _INDEXED.setdefault(thing, path) if kind else path
     if first != path:  # a class that two rooms offer is described once
         name = path.rpartition(".")[2]
@@ -195,7 +200,8 @@ _INDEXED: dict[object, str] = {}
 
 
 def _kind(thing: object) -> int:
-    return 1 if inspect.isclass(thing) else 0 if callable(thing) else 2
+    is_alias = get_origin(thing) is not None  # a `Literal` could be called, too
+    return 1 if inspect.isclass(thing) else 0 if callable(thing) and not is_alias else 2
 
 
 def _kind_and_name(path: str) -> tuple[int, str]:

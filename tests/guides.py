@@ -19,6 +19,6 @@ def commands_of(guide: Path) -> list[list[str]]:
     """Return the commands of the package that a guide shows."""
     text = guide.read_text(encoding="utf-8")
     (block,) = re.findall(r"^```sh\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
-    lines = [line.split() for line in block.splitlines()]
+    lines = [line.split() for line in block.replace("\\\n", " ").splitlines()]
     assert lines[0][:1] == ["export"]
     return [line[1:] for line in lines[1:]]

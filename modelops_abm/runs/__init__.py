@@ -1,4 +1,4 @@
-"""The one front door: run a scenario once, or many times, and get typed results.
+"""Run a scenario once, or many times, and get typed results.
 
 Each name is loaded when it is first used: reading results takes no engine.
 """

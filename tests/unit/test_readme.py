@@ -46,7 +46,7 @@ def empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("block", blocks("sh", PAGES))
 def test_commands_run(block: str) -> None:
-    for line in block.splitlines():
+    for line in block.replace("\\\n", "").splitlines():
         program, *arguments = shlex.split(line)
         assert program == "modelops-abm"
         assert main(arguments) == 0, line
