@@ -22,6 +22,7 @@ from typing import Any
 import click
 import pyarrow.parquet
 
+import modelops_abm
 from modelops_abm.app.mesa_page import MODEL_PARAMS
 from modelops_abm.cli import main
 from modelops_abm.cli.commands import command_of, commands
@@ -35,6 +36,7 @@ Inventory = dict[str, Any]
 """`Lines` by section; of files by section and run."""
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+PACKAGE = Path(modelops_abm.__file__).parent
 RECORDED = Path(__file__).with_name("interface.json")
 ROOMS: Mapping[str, Sequence[str]] = {
     "the package": ("modelops_abm",),
@@ -114,7 +116,7 @@ def _stated(default: Any) -> Any:
 def program() -> Lines:
     """Return how the program is started, and what it heeds in the environment."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    sources = [*(REPOSITORY / "modelops_abm").rglob("*.py"), REPOSITORY / "run.py"]
+    sources = [*PACKAGE.rglob("*.py"), REPOSITORY / "run.py"]
     words = "".join(path.read_text(encoding="utf-8") for path in sources)
     return {
         "scripts": [*project["scripts"], "python -m modelops_abm"],
@@ -253,7 +255,7 @@ def _keys(value: Any, before: str = "", depth: int = 3) -> set[str]:
 
 def keys_of_the_page() -> Lines:
     """Return the keys that the page listens to, as its sources say them."""
-    folder = REPOSITORY / "modelops_abm" / "app"
+    folder = PACKAGE / "app"
     python = [ast.parse(path.read_text(encoding="utf-8")) for path in folder.rglob("*.py")]
     keys = {
         key.value

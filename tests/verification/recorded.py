@@ -17,10 +17,11 @@ from typing import Any
 
 import pytest
 
+from modelops_abm.app.understand import verification
 from modelops_abm.app.understand.verification import Finding, MeasuredEffect
 
 ROOT = Path(__file__).resolve().parents[2]
-RECORD = ROOT / "modelops_abm" / "app" / "understand" / "verification.json"
+RECORD = Path(verification.__file__).with_name("verification.json")
 RECORDER = "recorder of the verification"
 _RESULTS = ROOT / "tests" / "baseline" / "totals.json"
 _COMMAND = "python tests/verification/record.py"
