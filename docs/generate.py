@@ -453,7 +453,7 @@ def _kind(reader: Reader) -> str:
     return (
         f"## {kind.name}\n\n{table(('FIELD', 'what it says'), fields)}\n"
         f"{table(('form', 'known by the columns', 'read from'), forms)}\n"
-        f"```\n{reader.template.replace(chr(13), '')}```\n"
+        f"```\n{reader.kind.template.replace(chr(13), '')}```\n"
     )
 
 

@@ -200,7 +200,7 @@ def _pairs(option: str, texts: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _moment(option: str, text: str | None) -> date | datetime | None:
-    from modelops_abm.clients.logs import read_stamp
+    from modelops_abm.clients.moments import read_stamp
     from modelops_abm.clients.problems import Mistake
 
     if text is None:

@@ -103,7 +103,7 @@ def _log_template(kind: str) -> str:
 
     if kind not in READERS:
         raise InputError(f"'{printable(kind)}' is no kind of log; write {any_of([*READERS])}")
-    return READERS[kind].template
+    return READERS[kind].kind.template
 
 
 def check_absent(files: list[str]) -> None:

@@ -2,86 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import pairwise
 from statistics import median
-from typing import Protocol
+from typing import Protocol, Self
 
-from modelops_abm.clients.cells import read_number
-from modelops_abm.clients.logs import DateOrder, LogTable, order_of, read_stamp, read_zone
+from modelops_abm.clients.logs import Cells, Reading
 from modelops_abm.clients.problems import Mistake, RowProblem, rows_in_words
 from modelops_abm.formats import plural
 from modelops_abm.text import printable
 
-_MONTH = re.compile("(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])")
 _PERIODS = ((1.5, "day"), (10.0, "week"), (45.0, "month"))
 _MOST_NAMED = 8
-
-
-class Cells:
-    """Reads the cells of a table row by row, and keeps what cannot be read with its place.
-
-    Parameters
-    ----------
-    table
-        The table.
-    dates
-        Whether the day or the month is first, if somebody says so.
-    zone
-        The clock whose days count, for moments with an offset; as they are written if not given.
-    """
-
-    def __init__(self, table: LogTable, dates: DateOrder | None, zone: str | None) -> None:
-        self.table = table
-        self.problems = list(table.problems)
-        self._clock = read_zone(zone) if zone else None
-        cells = zip((row.row for row in table.rows), table.cells("day"), strict=True)
-        plain = [(row, cell) for row, cell in cells if not _MONTH.fullmatch(cell)]
-        self._order = order_of(plain, dates)
-
-    def days(self, field: str = "day") -> list[date | None]:
-        """Return the day in each row; of a month (2025-03) the first; None if there is none."""
-        return [self._read(field, at, cell, self._day) for at, cell in self._cells(field)]
-
-    def numbers(self, field: str) -> list[float | None]:
-        """Return the number in each row; None if there is none or it cannot be read."""
-        return [self._read(field, at, cell, read_number) for at, cell in self._cells(field)]
-
-    def _cells(self, field: str) -> Iterator[tuple[int, str]]:
-        return zip((row.row for row in self.table.rows), self.table.cells(field), strict=True)
-
-    def _day(self, cell: str) -> date:
-        if month := _MONTH.fullmatch(cell):
-            return date(int(month["year"]), int(month["month"]), 1)
-        stamp = read_stamp(cell, self._order)
-        if stamp.offset is None or self._clock is None:
-            return stamp.local.date()
-        return stamp.on(self._clock).astimezone(self._clock).date()
-
-    def _read[T](self, field: str, row: int, cell: str, how: Callable[[str], T]) -> T | None:
-        if not cell:
-            return None
-        try:
-            return how(cell)
-        except Mistake as mistake:
-            name = " or ".join(self.table.names(field))
-            self.leave_out(row, mistake.reason, mistake.remedy, (name,), cell)
-            return None
-
-    def leave_out(
-        self, row: int, reason: str, remedy: str, columns: Sequence[str] = (), value: str = ""
-    ) -> None:
-        """Keep that a row cannot be used, and why."""
-        self.problems.append(RowProblem(reason, remedy, (row,), tuple(columns), printable(value)))
-
-    @property
-    def unreadable(self) -> set[int]:
-        """Rows of which something could not be read."""
-        return {row for problem in self.problems for row in problem.rows}
 
 
 class OfDay(Protocol):
@@ -94,6 +29,10 @@ class OfDay(Protocol):
     @property
     def day(self) -> date:
         """The day."""
+
+    @property
+    def model(self) -> str:
+        """What the log calls the model."""
 
     def __getitem__(self, part: slice, /) -> tuple[object, ...]: ...
 
@@ -114,21 +53,83 @@ def by_model[T: OfModel](rows: Iterable[T]) -> dict[str, tuple[T, ...]]:
     return {model: tuple(each) for model, each in found.items()}
 
 
-def told_apart[T: OfDay](
+@dataclass(frozen=True)
+class DayLog[Row: OfDay]:
+    """What a table with a row for each day and model says.
+
+    Attributes
+    ----------
+    source
+        Name of the file.
+    form
+        Which form it has, and which column was taken for what.
+    table
+        By model, then day.
+    period, period_days
+        ``day``, ``week``, ``month`` or ``reading``; what most often lies between two rows.
+    problems, notes
+        What could not be used, with its rows; what was decided.
+    """
+
+    source: str
+    form: str
+    table: tuple[Row, ...]
+    period: str
+    period_days: float
+    problems: tuple[RowProblem, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def by_model(self) -> dict[str, tuple[Row, ...]]:
+        """The rows of each model in order of time."""
+        return by_model(self.table)
+
+    @classmethod
+    def of(
+        cls,
+        label: str,
+        cells: Cells,
+        rows: Iterable[Row],
+        reading: Reading,
+        subject: Callable[[Row], tuple[object, ...]],
+        chosen: Callable[[list[Row], list[str]], list[Row]] = lambda rows, notes: rows,
+    ) -> Self:
+        """Return the log of a table.
+
+        Parameters
+        ----------
+        label
+            Name of the file.
+        cells, rows
+            The table, and what its rows say.
+        reading
+            How it is to be read.
+        subject
+            What a row speaks of: of the same one row is kept.
+        chosen
+            Which of the rows are meant, if not all; it adds to the notes why.
+
+        Raises
+        ------
+        Mistake
+            If no row can be used.
+        """
+        notes: list[str] = []
+        inside = _within(rows, reading, notes)
+        found = chosen(_told_apart(inside, subject, cells, notes), notes)
+        problems = cells.told("row", found)
+        rhythm = rhythm_of((row.model, row.day) for row in found)
+        table = tuple(sorted(found, key=lambda row: (row.model, row.day)))
+        form = cells.table.in_words()
+        return cls(label, form, table, rhythm.word, rhythm.days, problems, tuple(notes))
+
+
+def _told_apart[T: OfDay](
     rows: Iterable[T], subject: Callable[[T], tuple[object, ...]], cells: Cells, notes: list[str]
 ) -> list[T]:
     """Return one row of those that speak of the same; where they disagree, none.
 
-    Parameters
-    ----------
-    rows
-        The rows; they are alike if they are the same but for their number.
-    subject
-        What a row speaks of.
-    cells
-        Keeps those that disagree.
-    notes
-        Gets the sentence about those that are alike.
+    Rows are alike if they are the same but for their number; how many are is noted.
     """
     of_subject: dict[tuple[object, ...], list[T]] = defaultdict(list)
     for row in rows:
@@ -139,28 +140,22 @@ def told_apart[T: OfDay](
             alike += [row.row for row in same[1:]]
             found.append(same[0])
             continue
-        cells.problems.append(
-            RowProblem(
-                "stands more than once, with different numbers",
-                "they are left out; keep one row for each day and model",
-                tuple(row.row for row in same),
-                value=printable(" ".join(str(part) for part in key)),
-            )
+        cells.leave_out(
+            (row.row for row in same),
+            "stands more than once, with different numbers",
+            "they are left out; keep one row for each day and model",
+            value=" ".join(map(str, key)),
         )
     if alike:
-        notes.append(f"stands more than once and is the same, so counts once: {_rows(alike)}")
+        notes.append(
+            f"stands more than once and is the same, so counts once: {rows_in_words(alike)}"
+        )
     return found
 
 
-def within[T: OfDay](
-    rows: Iterable[T],
-    since: date | datetime | None,
-    until: date | datetime | None,
-    notes: list[str],
-) -> list[T]:
+def _within[T: OfDay](rows: Iterable[T], reading: Reading, notes: list[str]) -> list[T]:
     """Return the rows of days in a time that is stated; how many are outside is noted."""
-    first = since.date() if isinstance(since, datetime) else since
-    last = until.date() if isinstance(until, datetime) else until
+    first, last = reading.first_day, reading.last_day
     if first and last and last < first:
         raise Mistake(f"would end ({last}) before it begins ({first})", "correct since or until")
     kept, outside = [], []
@@ -170,7 +165,7 @@ def within[T: OfDay](
         else:
             kept.append(row)
     if outside:
-        notes.append(f"outside of the time that is stated: {_rows(outside)}")
+        notes.append(f"outside of the time that is stated: {rows_in_words(outside)}")
     return kept
 
 
@@ -232,7 +227,3 @@ def counted(names: Iterable[str]) -> str:
     left = len(counts) - _MOST_NAMED
     more = f" and {left:,} more" if left > 0 else ""
     return f"{plural(len(counts), 'model')} ({', '.join(shown)}{more})"
-
-
-def _rows(rows: Iterable[int]) -> str:
-    return rows_in_words(sorted(rows))

@@ -29,22 +29,20 @@ from modelops_abm.clients.days import beside
 from modelops_abm.clients.logs import (
     AS_IT_IS,
     LARGEST_LOG_BYTES,
+    Cells,
     Field,
     Form,
     Kind,
     LogTable,
-    Moments,
     Reading,
     Source,
-    Window,
     counted_in_words,
     label_of,
-    nothing_usable,
     read_table,
-    refused,
-    window_of,
+    refusing,
 )
-from modelops_abm.clients.problems import Mistake, RowProblem, grouped, rows_in_words
+from modelops_abm.clients.moments import Window, window_of
+from modelops_abm.clients.problems import Mistake, RowProblem, rows_in_words
 from modelops_abm.clients.table import MOST_ROWS, Record, column_name, decode_either, read_bytes
 from modelops_abm.core import registry
 from modelops_abm.errors import InputError
@@ -173,15 +171,13 @@ INCIDENTS = Kind(
             },
         ),
     ),
+    template=(
+        "incident_id,opened_at,resolved_at,service,cause,severity,status\r\n"
+        "INC-1,2025-11-03 09:40+01:00,2025-11-03 13:05+01:00,churn-01,pipeline,high,resolved\r\n"
+        "INC-2,2025-12-18 22:15+01:00,,claims-reader,unknown,low,open\r\n"
+    ),
 )
 """What an incident log says, and the forms in which it is known."""
-
-TEMPLATE = (
-    "incident_id,opened_at,resolved_at,service,cause,severity,status\r\n"
-    "INC-1,2025-11-03 09:40+01:00,2025-11-03 13:05+01:00,churn-01,pipeline,high,resolved\r\n"
-    "INC-2,2025-12-18 22:15+01:00,,claims-reader,unknown,low,open\r\n"
-)
-"""A log to fill in: a service is called as the portfolio's id; replace both rows."""
 _STATUSPAGE = "Statuspage, JSON of incidents"
 _OF_STATUSPAGE = {
     "id": "id",
@@ -349,14 +345,11 @@ def read_incidents(
     >>> log.table[0].ending, log.table[0].services
     ('open', ('alpha',))
     """
-    label = label_of(source, name)
-    try:
+    with refusing(label := label_of(source, name)):
         table, exported = _table_in(read_bytes(source, LARGEST_LOG_BYTES), reading)
-        moments = Moments(table, ("opened", "closed", "updated"), reading.dates, reading.zone)
-        rows = _Reading(table, moments, _checked_causes(reading.words))
-        return rows.log(label, reading.rows_meant, (reading.since, reading.until or exported))
-    except Mistake as mistake:
-        raise refused(mistake, label) from None
+        cells = Cells(table, reading, "opened", "closed", "updated")
+        rows = _Reading(cells, reading, _checked_causes(reading.words))
+        return rows.log(label, reading.until or exported)
 
 
 def _table_in(content: bytes, reading: Reading) -> tuple[LogTable, datetime | None]:
@@ -503,47 +496,40 @@ class _Row(NamedTuple):
 class _Reading:
     """Turns the rows of a table into incidents, and keeps what it could not use and why."""
 
-    def __init__(self, table: LogTable, moments: Moments, causes: Mapping[str, str]) -> None:
-        self._table = table
-        self._moments = moments
+    def __init__(self, cells: Cells, reading: Reading, causes: Mapping[str, str]) -> None:
+        self._cells = cells
+        self._table = cells.table
+        self._reading = reading
         self._causes = causes
-        self._problems = list(table.problems)
         self._notes: list[str] = []
         self._reopened: set[int] = set()
 
-    def log(
-        self,
-        label: str,
-        only: Mapping[str, Sequence[str]],
-        stated: tuple[date | datetime | None, date | datetime | None],
-    ) -> IncidentLog:
+    def log(self, label: str, until: date | datetime | None) -> IncidentLog:
         """Return the log; what is left out on the way is told."""
-        chosen = self._table.chosen(only)
-        self._check_types(chosen, only)
-        rows = self._told_apart(self._in_order(self._meant(self._rows(chosen))))
-        if not rows:
-            problems = grouped([*self._problems, *self._moments.problems])
-            raise nothing_usable("incident", problems)
+        self._check_types()
+        rows = self._told_apart(self._in_order(self._meant(self._rows())))
+        self._cells.told("incident", rows)
         moments = [moment for row in rows for moment in row[2:5] if isinstance(moment, datetime)]
-        window = window_of(moments, *stated, self._moments.zone)
+        window = window_of(moments, self._reading.since, until, self._reading.zone)
         incidents = sorted(self._incidents(rows, window), key=lambda incident: incident.opened)
-        self._tell(incidents, only)
+        self._tell(incidents)
         return IncidentLog(
             label,
             self._table.in_words(),
             tuple(incidents),
             window,
             len(self._table.rows) + len(self._table.problems),
-            grouped([*self._problems, *self._moments.problems]),
-            (*self._notes, *self._moments.notes()),
+            self._cells.told("incident", rows),
+            (*self._notes, *self._cells.notes()),
         )
 
-    def _check_types(self, chosen: Sequence[bool], only: Mapping[str, Sequence[str]]) -> None:
+    def _check_types(self) -> None:
         """Refuse tasks and changes among incidents, of which nobody says which are meant."""
+        only = self._reading.rows_meant
         named = {column_name(each) for each in (*self._table.names("type"), "type")}
         if named & {column_name(each) for each in only}:
             return
-        cells = zip(self._table.cells("type"), chosen, strict=True)
+        cells = zip(self._table.cells("type"), self._table.chosen(only), strict=True)
         types = Counter(cell for cell, is_chosen in cells if is_chosen and cell)
         if all(_INCIDENT.search(each) for each in types):
             return
@@ -553,9 +539,10 @@ class _Reading:
         remedy = f"say which of them are outages: --only '{column}={printable(example)}'"
         raise Mistake(f"has rows of different kinds ({column}: {found})", remedy)
 
-    def _rows(self, chosen: Sequence[bool]) -> Iterator[_Row]:
+    def _rows(self) -> Iterator[_Row]:
         table = self._table
-        opened, closed, updated = map(self._moments.read, ("opened", "closed", "updated"))
+        opened, closed, updated = map(self._cells.moments, ("opened", "closed", "updated"))
+        usable = list(self._cells.usable())
         services, items = (self._parted(table.all_cells(each)) for each in ("service", "item"))
         affected = self._affected()
         ids, severities, causes = map(table.cells, ("id", "severity", "cause"))
@@ -564,17 +551,14 @@ class _Reading:
             statuses = [
                 tuple(_STATES_OF_SERVICENOW.get(word, word) for word in words) for words in statuses
             ]
-        unreadable = {row for problem in self._moments.problems for row in problem.rows}
-        for at, record in enumerate(table.rows):
-            if not chosen[at] or record.row in unreadable:
-                continue
+        for at, row in usable:
             began = opened[at]
             if began is None:
-                self._leave_out(record.row, "says not when it began", "give it a beginning")
+                self._cells.leave_out(row, "says not when it began", "give it a beginning")
                 continue
             names = tuple(dict.fromkeys((*(services[at] or items[at]), *affected[at])))
             yield _Row(
-                *(record.row, ids[at], began, closed[at], updated[at]),
+                *(row, ids[at], began, closed[at], updated[at]),
                 *(names, severities[at], causes[at], statuses[at]),
             )
 
@@ -614,7 +598,7 @@ class _Reading:
                 if cell and read_flag(cell):
                     yield name
             except Mistake as mistake:
-                self._leave_out(record.row, mistake.reason, mistake.remedy, (name,), cell)
+                self._cells.leave_out(record.row, mistake.reason, mistake.remedy, (name,), cell)
 
     def _meant(self, rows: Iterable[_Row]) -> Iterator[_Row]:
         """Leave out what was no unplanned outage."""
@@ -622,7 +606,7 @@ class _Reading:
             words = {word.casefold().replace("\u2019", "'") for word in (*row.status, row.severity)}
             if found := sorted(words & _VOID):
                 reason = f"is no incident, as it says {found[0]}"
-                self._leave_out(row.row, reason, "it is not counted")
+                self._cells.leave_out(row.row, reason, "it is not counted")
             else:
                 yield row
 
@@ -633,14 +617,16 @@ class _Reading:
             if latest := [each for each in (row.opened, row.closed) if each and each > soon]:
                 columns = self._table.names("opened" if row.opened > soon else "closed")
                 reason, remedy = "is in the future", "it is left out; correct it"
-                self._leave_out(row.row, reason, remedy, columns, f"{latest[0]:%Y-%m-%d}")
+                self._cells.leave_out(row.row, reason, remedy, columns, f"{latest[0]:%Y-%m-%d}")
                 continue
             if row.closed is not None and row.closed < row.opened:
                 reason = f"ends ({row.closed:%Y-%m-%d %H:%M}) before it begins"
                 remedy = "it is left out; correct one of them"
                 columns = self._table.names("opened") + self._table.names("closed")
                 began = f"{row.opened:%Y-%m-%d %H:%M}"
-                self._leave_out(row.row, reason, remedy, columns, began, "ends before it begins")
+                self._cells.leave_out(
+                    row.row, reason, remedy, columns, began, "ends before it begins"
+                )
             else:
                 yield row
 
@@ -654,15 +640,9 @@ class _Reading:
             if len({row.opened for row in history}) > 1:
                 del same[history[0].id]
                 reason = "stands more than once, with different beginnings"
-                self._problems.append(
-                    RowProblem(
-                        reason,
-                        "they are left out; give every incident its own number",
-                        tuple(row.row for row in history),
-                        self._table.names("id"),
-                        printable(history[0].id),
-                    )
-                )
+                remedy = "they are left out; give every incident its own number"
+                rows_of_it, columns = [row.row for row in history], self._table.names("id")
+                self._cells.leave_out(rows_of_it, reason, remedy, columns, history[0].id)
         if merged := [history for history in histories if history[0].id in same]:
             count = sum(map(len, merged))
             self._notes.append(
@@ -679,7 +659,9 @@ class _Reading:
             else:
                 outside.append(row.row)
         if outside:
-            self._notes.append(f"began outside of the time that is stated: {_rows(outside)}")
+            self._notes.append(
+                f"began outside of the time that is stated: {rows_in_words(outside)}"
+            )
 
     def _incident(self, row: _Row, window: Window) -> Incident:
         closed, ending = row.closed, "closed"
@@ -699,20 +681,9 @@ class _Reading:
             *(row.services, row.severity, cause),
         )
 
-    def _leave_out(
-        self,
-        row: int,
-        reason: str,
-        remedy: str,
-        columns: tuple[str, ...] = (),
-        value: str = "",
-        rule: str = "",
-    ) -> None:
-        self._problems.append(RowProblem(reason, remedy, (row,), columns, printable(value), rule))
-
-    def _tell(self, incidents: Sequence[Incident], only: Mapping[str, Sequence[str]]) -> None:
+    def _tell(self, incidents: Sequence[Incident]) -> None:
         """Keep what was used in part, and what was decided."""
-        if only:
+        if only := self._reading.rows_meant:
             values = [f"{name} is {' or '.join(map(printable, only[name]))}" for name in only]
             chosen = sum(self._table.chosen(only))
             self._notes.append(f"only where {' and '.join(values)}: {plural(chosen, 'row')}")
@@ -721,14 +692,14 @@ class _Reading:
             nameless = [incident.row for incident in incidents if not incident.services]
             if nameless:
                 remedy = "it is counted, and belongs to no service"
-                self._use_in_part(nameless, "names no service", remedy)
+                self._cells.leave_out(nameless, "names no service", remedy)
         if self._table.form == _STATUSPAGE:
             (impact,) = self._table.places["severity"]
             none = {row.row for row in self._table.rows if row.cells[impact] == "none"}
             unhurt = [incident.row for incident in incidents if incident.row in none]
             if unhurt:
                 remedy = "if nothing was out, say which count: --only severity=major"
-                self._use_in_part(unhurt, "has no impact, by the page, and is counted", remedy)
+                self._cells.leave_out(unhurt, "has no impact, by the page, and is counted", remedy)
         self._tell_causes(incidents)
 
     def _tell_lengths(self, unknown: Sequence[int]) -> None:
@@ -740,14 +711,11 @@ class _Reading:
         remedy = "it is counted, and left out of times to restore"
         again = [row for row in unknown if row in self._reopened]
         if again:
-            self._use_in_part(again, "says that it is open, and when it ended", remedy)
+            self._cells.leave_out(again, "says that it is open, and when it ended", remedy)
         if at_once := [row for row in unknown if ends[row] and row not in self._reopened]:
-            self._use_in_part(at_once, "has no length: it ends when it begins", remedy)
+            self._cells.leave_out(at_once, "has no length: it ends when it begins", remedy)
         if somewhen := [row for row in unknown if not ends[row]]:
-            self._use_in_part(somewhen, "says that it ended, and not when", remedy)
-
-    def _use_in_part(self, rows: Sequence[int], reason: str, remedy: str) -> None:
-        self._problems.append(RowProblem(reason, remedy, tuple(sorted(rows))))
+            self._cells.leave_out(somewhen, "says that it ended, and not when", remedy)
 
     def _tell_causes(self, incidents: Sequence[Incident]) -> None:
         words = dict(
@@ -774,7 +742,3 @@ def _last_of(history: Sequence[_Row]) -> _Row:
     ends = [row.closed for row in history if row.closed is not None]
     services = dict.fromkeys(name for row in history for name in row.services)
     return last._replace(closed=last.closed or max(ends, default=None), services=tuple(services))
-
-
-def _rows(rows: Iterable[int]) -> str:
-    return rows_in_words(sorted(rows))

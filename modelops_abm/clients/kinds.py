@@ -7,22 +7,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
-from modelops_abm.clients.incidents import (
-    INCIDENTS,
-    TEMPLATE as INCIDENTS_TEMPLATE,
-    is_statuspage,
-    read_incidents,
-)
+from modelops_abm.clients.incidents import INCIDENTS, is_statuspage, read_incidents
 from modelops_abm.clients.logs import Kind, recognised
 from modelops_abm.clients.problems import RowProblem
-from modelops_abm.clients.quality import QUALITY, TEMPLATE as QUALITY_TEMPLATE, read_quality
-from modelops_abm.clients.registry import REGISTRY, TEMPLATE as REGISTRY_TEMPLATE, read_registry
-from modelops_abm.clients.timesheets import (
-    TEMPLATE as TIMESHEETS_TEMPLATE,
-    TIMESHEETS,
-    read_timesheets,
-)
-from modelops_abm.clients.usage import TEMPLATE as USAGE_TEMPLATE, USAGE, read_usage
+from modelops_abm.clients.quality import QUALITY, read_quality
+from modelops_abm.clients.registry import REGISTRY, read_registry
+from modelops_abm.clients.timesheets import TIMESHEETS, read_timesheets
+from modelops_abm.clients.usage import USAGE, read_usage
 
 
 class Log(Protocol):
@@ -51,15 +42,12 @@ class Reader:
     read
         Reads a file or its content; an InputError if it cannot, or if something is stated that says
         nothing of such a log.
-    template
-        A file to fill in, with example rows.
     is_other
         Whether a file that is no table is of this kind nevertheless.
     """
 
     kind: Kind
     read: Callable[..., Log]
-    template: str
     is_other: Callable[[bytes], bool] = lambda content: False
 
 
@@ -67,16 +55,11 @@ READERS: Mapping[str, Reader] = MappingProxyType(
     {
         reader.kind.name: reader
         for reader in (
-            Reader(INCIDENTS, read_incidents, INCIDENTS_TEMPLATE, is_statuspage),
-            Reader(TIMESHEETS, read_timesheets, TIMESHEETS_TEMPLATE),
-            Reader(USAGE, read_usage, USAGE_TEMPLATE),
-            Reader(QUALITY, read_quality, QUALITY_TEMPLATE),
-            Reader(
-                REGISTRY,
-                read_registry,
-                REGISTRY_TEMPLATE,
-                is_other=lambda content: content.startswith(b"SQLite format 3"),
-            ),
+            Reader(INCIDENTS, read_incidents, is_statuspage),
+            Reader(TIMESHEETS, read_timesheets),
+            Reader(USAGE, read_usage),
+            Reader(QUALITY, read_quality),
+            Reader(REGISTRY, read_registry, lambda content: content.startswith(b"SQLite format 3")),
         )
     }
 )

@@ -10,18 +10,19 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from modelops_abm.clients.cells import says_nothing
-from modelops_abm.clients.problems import Mistake, RowProblem, rows_in_words
+from modelops_abm.clients.cells import read_number, says_nothing
+from modelops_abm.clients.moments import DateOrder, order_of, read_stamp, read_zone
+from modelops_abm.clients.problems import Mistake, RowProblem, grouped, rows_in_words
 from modelops_abm.clients.table import (
     MOST_ROWS,
     Record,
@@ -39,7 +40,6 @@ from modelops_abm.scenario.documents import UnreadableError, read_toml
 from modelops_abm.text import all_of, printable
 
 type Source = str | os.PathLike[str] | bytes
-type DateOrder = Literal["day-first", "month-first"]
 type ColumnsOf = Mapping[str, str | Sequence[str]]
 """Which column, or which several, say what: by the name of what they say."""
 
@@ -48,6 +48,7 @@ LARGEST_LOG_BYTES = 100_000_000
 MOST_COLUMNS = 5_000
 """Jira writes a column for every comment of the issue that has most."""
 _MOST_NAMED, _MOST_COUNTED = 30, 8
+_MONTH = re.compile("(?P<year>[0-9]{4})-(?P<month>0[1-9]|1[0-2])")
 _TITLE_ROWS = 20
 """Rows in which a header is looked for, to say where it is, if the first row is none."""
 
@@ -108,6 +109,8 @@ class Kind:
         All that it may say.
     forms
         The forms; of two that fit, the one that more columns tell.
+    template
+        A file to fill in, with example rows that are to be replaced.
     silent
         What of a `Reading` says nothing of it, and is refused.
     """
@@ -116,6 +119,7 @@ class Kind:
     noun: str
     fields: tuple[Field, ...]
     forms: tuple[Form, ...]
+    template: str = ""
     silent: tuple[str, ...] = ()
 
     def form_of(self, header: Iterable[str]) -> Form | None:
@@ -174,6 +178,16 @@ class Reading(BaseModel):
     def rows_meant(self) -> dict[str, tuple[str, ...]]:
         """What `only` says, with every column's values as several."""
         return {name: _several(values) for name, values in self.only.items()}
+
+    @property
+    def first_day(self) -> date | None:
+        """The day of `since`."""
+        return self.since.date() if isinstance(self.since, datetime) else self.since
+
+    @property
+    def last_day(self) -> date | None:
+        """The day of `until`."""
+        return self.until.date() if isinstance(self.until, datetime) else self.until
 
 
 AS_IT_IS = Reading()
@@ -360,15 +374,19 @@ def label_of(source: Source, name: str | None) -> str:
     return name or ("the uploaded file" if isinstance(source, bytes) else Path(source).name)
 
 
-def nothing_usable(what: str, problems: Sequence[RowProblem]) -> Mistake:
-    """Return the mistake of a log of which not one row can be used, with the first reason."""
-    why = f": {problems[0].message}" if problems else ""
-    return Mistake(f"holds no {what} that can be used{why}", "see docs/evidence-files.md")
+@contextmanager
+def refusing(label: str) -> Iterator[None]:
+    """Make of a mistake in a log as a whole the error that names it.
 
-
-def refused(mistake: Mistake, label: str) -> InputError:
-    """Return the error about a log that cannot be used at all."""
-    return InputError(file_problem(mistake).in_file(label))
+    Raises
+    ------
+    InputError
+        If a `Mistake` is raised within.
+    """
+    try:
+        yield
+    except Mistake as mistake:
+        raise InputError(file_problem(mistake).in_file(label)) from None
 
 
 def _rows_of(content: bytes, kind: Kind) -> Iterator[Record | RowProblem]:
@@ -496,11 +514,10 @@ def load_reading(file: str | os.PathLike[str]) -> Reading:
         If it cannot be read, or says what no log knows.
     """
     label = Path(file).name
+    with refusing(label):
+        text = decode(read_bytes(file))
     try:
-        data = read_toml(decode(read_bytes(file))).data
-        return Reading.model_validate(data)
-    except Mistake as mistake:
-        raise refused(mistake, label) from None
+        return Reading.model_validate(read_toml(text).data)
     except UnreadableError as error:
         raise InputError.at(label, error.message, error.line) from None
     except ValidationError as error:
@@ -512,346 +529,140 @@ def load_reading(file: str | os.PathLike[str]) -> Reading:
         ) from None
 
 
-class Stamp(NamedTuple):
-    """A moment as it is written."""
+class Cells:
+    """Reads the cells of a table, and keeps what cannot be used with its place and the reason.
 
-    local: datetime
-    """The clock that was read, without its zone."""
-    offset: timedelta | None
-    """What it is ahead of UTC, if that is written."""
-    timed: bool
-    """Whether it has a time of the day."""
-
-    def on(self, clock: tzinfo) -> datetime:
-        """Return it in UTC; a clock is needed if it has no offset."""
-        if self.offset is not None:
-            return (self.local - self.offset).replace(tzinfo=UTC)
-        return self.local.replace(tzinfo=clock).astimezone(UTC)
-
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = f"(?P<named>{'|'.join(_MONTHS)})[a-z]*\\.?"
-_YEAR = r"(?P<year>[0-9]{4}|[0-9]{2})"
-_DAYS = (
-    r"(?P<full>[0-9]{4})(?P<mark>[-/.])(?P<first>[0-9]{1,2})(?P=mark)(?P<second>[0-9]{1,2})",
-    rf"(?P<first>[0-9]{{1,2}})(?P<mark>[-/.])(?P<second>[0-9]{{1,2}})(?P=mark){_YEAR}",
-    rf"(?P<first>[0-9]{{1,2}})[-/. ]{_MONTH},?[-/. ]{_YEAR}",
-    rf"{_MONTH} (?P<first>[0-9]{{1,2}})(st|nd|rd|th)?,? (?P<year>[0-9]{{4}})",
-)
-_TIME = (
-    r"([T ]|, ?| - | at )(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
-    r"(:(?P<seconds>[0-9]{2}([.,][0-9]{1,9})?))?( ?(?P<half>[ap])\.?m\.?)?"
-    r"( ?(?P<zone>Z|UTC|GMT|(UTC|GMT)?[+-][0-9]{2}(:?[0-9]{2})?))?"
-)
-_WEEKDAY = r"((mon|tue|wed|thu|fri|sat|sun)[a-z]*,? )?"
-_WRITTEN = tuple(re.compile(f"{_WEEKDAY}{day}({_TIME})?", re.IGNORECASE) for day in _DAYS)
-_NUMBERED = _WRITTEN[1]
-"""Two numbers and a year: whether the day or the month is first is not known by itself."""
-_MILLISECONDS = re.compile("1[0-9]{12}")
-"""Since 1970, from 2001 on, as MLflow has them: such a number is nothing else."""
-_LONGEST_MOMENT = 60
-_YEARS = range(1990, 2101)
-"""Before it are what tools write where there is none: 0 in seconds, in days of a spreadsheet."""
-
-
-def order_of(cells: Iterable[tuple[int, str]], stated: DateOrder | None = None) -> DateOrder | None:
-    """Return whether dates such as 05/02/2024 have the day or the month first.
-
-    A number above 12 shows it for the whole file, which one tool has written; otherwise somebody
-    must say so.
-
-    Parameters
-    ----------
-    cells
-        Row and cell of all moments of the file.
-    stated
-        What somebody says.
-
-    Returns
-    -------
-    DateOrder or None
-        None if no date is written in that way.
-
-    Raises
-    ------
-    Mistake
-        If it is not known, or some show one and others the other.
-
-    Examples
-    --------
-    >>> order_of([(2, "05/02/2024"), (3, "29/2/2024 01:16")])
-    'day-first'
-    >>> order_of([(2, "2024-02-05")]) is None
-    True
-    """
-    if stated:
-        return stated
-    first: dict[DateOrder | None, tuple[int, str]] = {}
-    for row, cell in cells:
-        # A cell that is far too long is no date, and told so when it is read.
-        if found := _NUMBERED.fullmatch(" ".join(cell[:_LONGEST_MOMENT].split())):
-            first.setdefault(_shown_order(int(found["first"]), int(found["second"])), (row, cell))
-    orders = [order for order in first if order is not None]
-    if len(orders) == 1 or not first:
-        return orders[0] if orders else None
-    seen = [f"'{printable(cell)}' in row {row}" for row, cell in first.values()]
-    if orders:
-        reason = f"has dates with the day first and with the month first ({all_of(seen)})"
-        raise Mistake(reason, "write all in one way, or say --dates day-first or month-first")
-    reason = f"has dates of which the day or the month may be first (the first is {seen[0]})"
-    raise Mistake(reason, "say which: --dates day-first or --dates month-first")
-
-
-def _shown_order(first: int, second: int) -> DateOrder | None:
-    if first > 12:
-        return "day-first"
-    return "month-first" if second > 12 else None
-
-
-def read_stamp(cell: str, order: DateOrder | None = None) -> Stamp:
-    """Return the moment that is written in a cell.
-
-    Parameters
-    ----------
-    cell
-        ISO 8601, numbers with the year last, or an English name of the month; with or without time
-        of the day, and an offset or UTC after it; or 13 digits, milliseconds since 1970.
-    order
-        As `order_of` gives it.
-
-    Raises
-    ------
-    Mistake
-        If it is no moment, or no day of the calendar.
-
-    Examples
-    --------
-    >>> read_stamp("12/Mar/24 9:41 PM").local
-    datetime.datetime(2024, 3, 12, 21, 41)
-    >>> read_stamp("2024-03-12T09:41:00+01:00").offset
-    datetime.timedelta(seconds=3600)
-    """
-    text = " ".join(cell[: _LONGEST_MOMENT + 1].split())
-    if _MILLISECONDS.fullmatch(text):
-        moment = datetime(1970, 1, 1) + timedelta(milliseconds=int(text))
-        return Stamp(moment, timedelta(), timed=True)
-    found = next(filter(None, (pattern.fullmatch(text) for pattern in _WRITTEN)), None)
-    if found is None or len(cell) > _LONGEST_MOMENT:
-        raise Mistake("is not a moment", "write for example 2024-03-15 09:30, and +01:00 after it")
-    try:
-        local = datetime(*_day_of(found, order), *_clock_of(found))  # type: ignore[arg-type]
-    except Mistake:
-        raise
-    except ValueError:
-        raise Mistake("is no day or time of the calendar", "write an existing one") from None
-    if local.year not in _YEARS:
-        raise Mistake("is far from today", f"write a year from {_YEARS[0]} to {_YEARS[-1]}")
-    return Stamp(local, _offset_of(found["zone"]), found["hour"] is not None)
-
-
-def _day_of(found: re.Match[str], order: DateOrder | None) -> tuple[int, int, int]:
-    parts = found.groupdict()
-    first = int(parts["first"])
-    if parts.get("full"):
-        return int(parts["full"]), first, int(parts["second"])
-    year = int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
-    if parts.get("named"):
-        return year, _MONTHS.index(parts["named"].lower()) + 1, first
-    second = int(parts["second"])
-    order = order or _shown_order(first, second)
-    if order is None:
-        raise Mistake("may have the day or the month first", "write it as in 2024-03-15")
-    return (year, first, second) if order == "month-first" else (year, second, first)
-
-
-def _clock_of(found: re.Match[str]) -> tuple[int, ...]:
-    if found["hour"] is None:
-        return ()
-    hour = int(found["hour"])
-    if found["half"]:
-        if not 1 <= hour <= 12:
-            raise ValueError
-        hour = hour % 12 + (12 if found["half"].lower() == "p" else 0)
-    whole, _, part = (found["seconds"] or "0").replace(",", ".").partition(".")
-    return hour, int(found["minute"]), int(whole), int(part[:6].ljust(6, "0"))
-
-
-def _offset_of(zone: str | None) -> timedelta | None:
-    if zone is None:
-        return None
-    digits = re.sub("[^0-9]", "", zone).ljust(4, "0")
-    ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    if ahead >= timedelta(hours=24):
-        raise Mistake("has an offset that no clock has", "write +hh:mm or -hh:mm")
-    return -ahead if "-" in zone else ahead
-
-
-def read_zone(text: str) -> tzinfo:
-    """Return a time zone by its name or its offset: UTC, Europe/Berlin, +01:00.
-
-    Raises
-    ------
-    InputError
-        If there is no such zone.
-
-    Examples
-    --------
-    >>> str(read_zone("+01:00"))
-    'UTC+01:00'
-    """
-    if text.upper() in ("UTC", "Z"):
-        return UTC
-    try:
-        if re.fullmatch("[+-][0-9]{2}:?[0-9]{2}", text):
-            return timezone(_offset_of(text) or timedelta())
-        return ZoneInfo(text)
-    except (Mistake, ZoneInfoNotFoundError, ValueError, OSError):
-        known = "write a name such as Europe/Berlin, UTC, or an offset such as +01:00"
-        raise InputError(f"'{printable(text)}' is no time zone; {known}") from None
-
-
-@dataclass
-class Moments:
-    """Reads the moments of a table, all in one order of day and month and on one clock.
-
-    What it cannot read it tells by row, and how many had no zone.
+    All its moments are read in one order of day and month and on one clock; how many had no zone is
+    told.
 
     Parameters
     ----------
     table
         The table.
-    fields
-        Its fields that hold moments.
-    dates
-        Whether the day or the month is first, if somebody says so.
-    zone
-        Of moments without offset; UTC if nobody says so.
+    reading
+        How it is to be read.
+    dated
+        Fields of the table that hold days or moments.
     """
 
-    table: LogTable
-    fields: tuple[str, ...]
-    dates: DateOrder | None = None
-    zone: str | None = None
-
-    def __post_init__(self) -> None:
-        """Find out about the order of day and month from all of them together."""
-        self._zone = read_zone(self.zone or "UTC")
-        self.problems: list[RowProblem] = []
+    def __init__(self, table: LogTable, reading: Reading, *dated: str) -> None:
+        self.table = table
+        self.problems = list(table.problems)
+        self._reading = reading
+        self._clock = read_zone(reading.zone) if reading.zone else None
         self._naive: dict[int, None] = {}
         self._dated: dict[int, None] = {}
-        cells = (
-            (row.row, cell)
-            for field in self.fields
-            for row, cell in zip(self.table.rows, self.table.cells(field), strict=True)
-        )
-        self.order = order_of(cells, self.dates)
+        # Of all together: one number above 12 shows the order for the whole file.
+        cells = chain.from_iterable(map(self._cells, dated))
+        self.order = order_of(cells, reading.dates)
 
-    def read(self, field: str) -> list[datetime | None]:
+    def read[T](self, field: str, how: Callable[[str], T]) -> list[T | None]:
+        """Return what each row says in a field; None if nothing, or what cannot be read."""
+        return [
+            self.read_cell(field, row, cell, how) if cell else None
+            for row, cell in self._cells(field)
+        ]
+
+    def numbers(self, field: str) -> list[float | None]:
+        """Return the number in each row; None if there is none or it cannot be read."""
+        return self.read(field, read_number)
+
+    def days(self, field: str = "day") -> list[date | None]:
+        """Return the day in each row; of a month (2025-03) the first; None if there is none."""
+        return self.read(field, self._day)
+
+    def moments(self, field: str) -> list[datetime | None]:
         """Return the moments of a field in UTC; None where there is none or it cannot be read."""
-        name = " or ".join(self.table.names(field))
-        rows = zip(self.table.rows, self.table.cells(field), strict=True)
-        return [self._read_cell(row.row, name, cell) if cell else None for row, cell in rows]
+        return [
+            self.read_cell(field, row, cell, partial(self._moment, row)) if cell else None
+            for row, cell in self._cells(field)
+        ]
 
-    def _read_cell(self, row: int, name: str, cell: str) -> datetime | None:
+    def _cells(self, field: str) -> Iterator[tuple[int, str]]:
+        return zip((row.row for row in self.table.rows), self.table.cells(field), strict=True)
+
+    def read_cell[T](self, field: str, row: int, cell: str, how: Callable[[str], T]) -> T | None:
+        """Return what a cell says; None if it cannot be read, which is kept."""
         try:
-            stamp = read_stamp(cell, self.order)
-            moment = stamp.on(self._zone)
+            return how(cell)
         except Mistake as mistake:
-            self.problems.append(
-                RowProblem(mistake.reason, mistake.remedy, (row,), (name,), printable(cell))
-            )
+            names = self.table.names(field)
+            columns = (" or ".join(names),) if names else ()
+            self.leave_out(row, mistake.reason, mistake.remedy, columns, cell)
             return None
+
+    def _day(self, cell: str) -> date:
+        if month := _MONTH.fullmatch(cell):
+            return date(int(month["year"]), int(month["month"]), 1)
+        stamp = read_stamp(cell, self.order)
+        # A day is the day that is written, unless somebody says whose days count.
+        if stamp.offset is None or self._clock is None:
+            return stamp.local.date()
+        return stamp.on(self._clock).astimezone(self._clock).date()
+
+    def _moment(self, row: int, cell: str) -> datetime:
+        stamp = read_stamp(cell, self.order)
+        moment = stamp.on(self._clock or UTC)
         if stamp.offset is None:
             self._naive[row] = None
             if not stamp.timed:
                 self._dated[row] = None
         return moment
 
-    def notes(self) -> Iterator[str]:
-        """Yield what was taken for granted, in sentences."""
-        if self._naive:
-            clock = self.zone or "UTC, as nobody says otherwise (--zone)"
-            yield f"moments without a zone are taken as {clock}: {_rows(self._naive)}"
-        if self._dated:
-            yield f"days without a time are taken as their beginning: {_rows(self._dated)}"
-        if self.order and not self.dates:
-            words = "day" if self.order == "day-first" else "month"
-            yield f"a number above 12 shows that dates have the {words} first"
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The time for which a log was kept, in UTC.
-
-    Attributes
-    ----------
-    since, until
-        From its beginning to its export.
-    since_stated, until_stated
-        Whether somebody says so; otherwise it is the first or the latest moment in the file.
-    """
-
-    since: datetime
-    until: datetime
-    since_stated: bool
-    until_stated: bool
+    def leave_out(
+        self,
+        rows: int | Iterable[int],
+        reason: str,
+        remedy: str,
+        columns: Sequence[str] = (),
+        value: str = "",
+        rule: str = "",
+    ) -> None:
+        """Keep that rows cannot be used, or only in part, and why; see `RowProblem`."""
+        where = (rows,) if isinstance(rows, int) else tuple(rows)
+        self.problems.append(
+            RowProblem(reason, remedy, where, tuple(columns), printable(value), rule)
+        )
 
     @property
-    def years(self) -> float:
-        """How long it is, in years of 365 days."""
-        return (self.until - self.since) / timedelta(days=365)
+    def unreadable(self) -> set[int]:
+        """Rows of which something could not be read or used."""
+        return {row for problem in self.problems for row in problem.rows}
 
-    def in_words(self) -> str:
-        """Return from when to when it is, and who says so."""
-        ends = f"from {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d}"
-        taken = [
-            words
-            for words, stated in (
-                ("its first moment (--since)", self.since_stated),
-                ("its latest moment (--until)", self.until_stated),
-            )
-            if not stated
-        ]
-        return f"{ends}, {all_of(taken)} as nobody says otherwise" if taken else ends
+    def usable(self) -> Iterator[tuple[int, int]]:
+        """Yield place and row of what is meant and was readable so far.
 
+        Raises
+        ------
+        Mistake
+            If there is no such column, or no row has any of the values that are meant.
+        """
+        chosen, unreadable = self.table.chosen(self._reading.rows_meant), self.unreadable
+        for at, record in enumerate(self.table.rows):
+            if chosen[at] and record.row not in unreadable:
+                yield at, record.row
 
-def window_of(
-    moments: Sequence[datetime],
-    since: date | datetime | None,
-    until: date | datetime | None,
-    zone: str | None = None,
-) -> Window:
-    """Return the time for which a log was kept: as stated, or as far as its moments reach.
+    def told(self, what: str, found: Collection[object]) -> tuple[RowProblem, ...]:
+        """Return all that could not be used.
 
-    Parameters
-    ----------
-    moments
-        All moments of the log; at least one.
-    since, until
-        What is stated; a day is the whole of it.
-    zone
-        Of what is stated without one.
+        Raises
+        ------
+        Mistake
+            If that is everything, so that nothing was found; with the first reason.
+        """
+        problems = grouped(self.problems)
+        if not found:
+            why = f": {problems[0].message}" if problems else ""
+            raise Mistake(f"holds no {what} that can be used{why}", "see docs/evidence-files.md")
+        return problems
 
-    Raises
-    ------
-    Mistake
-        If it would end before it begins.
-    """
-    clock = read_zone(zone or "UTC")
-    first = _at(since, clock) if since else min(moments)
-    last = _at(until, clock, whole_day=True) if until else max(moments)
-    if last < first:
-        reason = f"would end ({last:%Y-%m-%d}) before it begins ({first:%Y-%m-%d})"
-        raise Mistake(reason, "correct --since or --until")
-    return Window(first, last, since is not None, until is not None)
-
-
-def _at(stated: date | datetime, clock: tzinfo, *, whole_day: bool = False) -> datetime:
-    if not isinstance(stated, datetime):
-        day = stated + timedelta(days=whole_day)
-        return datetime(day.year, day.month, day.day, tzinfo=clock).astimezone(UTC)
-    return (stated if stated.tzinfo else stated.replace(tzinfo=clock)).astimezone(UTC)
-
-
-def _rows(rows: Iterable[int]) -> str:
-    return rows_in_words(sorted(rows))
+    def notes(self) -> Iterator[str]:
+        """Yield what was taken for granted of moments, in sentences."""
+        if self._naive:
+            clock = self._reading.zone or "UTC, as nobody says otherwise (--zone)"
+            yield f"moments without a zone are taken as {clock}: {rows_in_words(self._naive)}"
+        if self._dated:
+            yield f"days without a time are taken as their beginning: {rows_in_words(self._dated)}"
+        if self.order and not self._reading.dates:
+            words = "day" if self.order == "day-first" else "month"
+            yield f"a number above 12 shows that dates have the {words} first"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from modelops_abm.errors import Problem
@@ -81,8 +81,9 @@ class RowProblem:
         return Problem(self.message, f"{label}, {self.place}" if self.place else label)
 
 
-def rows_in_words(rows: Sequence[int]) -> str:
+def rows_in_words(rows: Iterable[int]) -> str:
     """Return which rows they are: row 4; 214 rows: 2, 3, 5 and 211 more."""
+    rows = sorted(rows)
     if len(rows) == 1:
         return f"row {rows[0]}"
     named = ", ".join(str(row) for row in rows[:_MOST_ROWS_NAMED])

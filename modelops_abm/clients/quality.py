@@ -9,26 +9,25 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from modelops_abm.clients.cells import read_number
-from modelops_abm.clients.days import Cells, by_model, counted, rhythm_of, told_apart, within
+from modelops_abm.clients.days import DayLog, counted
 from modelops_abm.clients.logs import (
     AS_IT_IS,
+    Cells,
     Field,
     Form,
     Kind,
     Reading,
     Source,
     label_of,
-    nothing_usable,
     read_table,
-    refused,
+    refusing,
 )
-from modelops_abm.clients.problems import Mistake, RowProblem, grouped
+from modelops_abm.clients.problems import Mistake
 from modelops_abm.text import printable
 
 QUALITY = Kind(
@@ -57,15 +56,13 @@ QUALITY = Kind(
         )
         for name in ("day", "date", "week", "month")
     ),
+    template=(
+        "day,model,metric,value,chance,better,version\r\n"
+        "2025-12-01,churn-01,AUC,0.781,0.5,higher,7\r\n"
+        "2025-12-08,churn-01,AUC,0.779,0.5,higher,7\r\n"
+    ),
 )
 """What a table of quality says, and the forms in which it is known."""
-
-TEMPLATE = (
-    "day,model,metric,value,chance,better,version\r\n"
-    "2025-12-01,churn-01,AUC,0.781,0.5,higher,7\r\n"
-    "2025-12-08,churn-01,AUC,0.779,0.5,higher,7\r\n"
-)
-"""A table to fill in: a model is called as the portfolio's id; replace both rows."""
 _KNOWN = {
     **dict.fromkeys(("auc", "auroc", "roc auc"), 0.5),
     **dict.fromkeys(("gini", "r2", "kappa", "cohen kappa", "mcc"), 0.0),
@@ -96,39 +93,13 @@ class Quality(NamedTuple):
     skill: float
 
 
-@dataclass(frozen=True)
-class QualityLog:
-    """What a table of quality says.
-
-    Attributes
-    ----------
-    source
-        Name of the file.
-    form
-        Which form it has, and which column was taken for what.
-    table
-        By model, then day; of each model one metric.
-    period, period_days
-        ``day``, ``week``, ``month`` or ``reading``; what most often lies between two rows.
-    has_versions
-        Whether a column says which version it was.
-    problems, notes
-        What could not be used, with its rows; what was decided.
-    """
-
-    source: str
-    form: str
-    table: tuple[Quality, ...]
-    period: str
-    period_days: float
-    has_versions: bool
-    problems: tuple[RowProblem, ...]
-    notes: tuple[str, ...]
+class QualityLog(DayLog[Quality]):
+    """What a table of quality says, of each model in one metric."""
 
     @property
-    def by_model(self) -> dict[str, tuple[Quality, ...]]:
-        """The rows of each model in order of time."""
-        return by_model(self.table)
+    def has_versions(self) -> bool:
+        """Whether the rows say which version it was."""
+        return any(each.version for each in self.table)
 
     def sentence(self) -> str:
         """Return what was understood, before anything is computed."""
@@ -167,52 +138,30 @@ def read_quality(
     >>> log.table[0].skill
     0.25
     """
-    label = label_of(source, name)
-    try:
-        table = read_table(source, QUALITY, reading)
-        cells = Cells(table, reading.dates, reading.zone)
-        notes = list[str]()
-        rows = _rows(cells, table.chosen(reading.rows_meant), reading.words)
-        inside = within(rows, reading.since, reading.until, notes)
-        once = told_apart(inside, lambda each: (each.day, each.model, each.metric), cells, notes)
-        found = _one_metric_each(once, notes)
-        problems = grouped(cells.problems)
-        if not found:
-            raise nothing_usable("row", problems)
-    except Mistake as mistake:
-        raise refused(mistake, label) from None
-    rhythm = rhythm_of((each.model, each.day) for each in found)
-    found.sort(key=lambda each: (each.model, each.day))
-    has_versions = any(each.version for each in found)
-    return QualityLog(
-        label,
-        table.in_words(),
-        tuple(found),
-        rhythm.word,
-        rhythm.days,
-        has_versions,
-        problems,
-        tuple(notes),
-    )
+    with refusing(label := label_of(source, name)):
+        cells = Cells(read_table(source, QUALITY, reading), reading, "day")
+        rows = _rows(cells, reading.words)
+        return QualityLog.of(label, cells, rows, reading, _subject, _one_metric_each)
 
 
-def _rows(cells: Cells, chosen: Sequence[bool], stated: Mapping[str, str]) -> Iterator[Quality]:
+def _subject(each: Quality) -> tuple[object, ...]:
+    return each.day, each.model, each.metric
+
+
+def _rows(cells: Cells, stated: Mapping[str, str]) -> Iterator[Quality]:
     table, told = cells.table, {_plain(name): _stated(name, how) for name, how in stated.items()}
     days, values, chances = cells.days(), cells.numbers("value"), cells.numbers("chance")
     models, metrics = table.cells("model"), table.cells("metric")
     betters, versions = table.cells("better"), table.cells("version")
-    unreadable = cells.unreadable
-    for at, record in enumerate(table.rows):
-        if not chosen[at] or record.row in unreadable:
-            continue
+    for at, row in cells.usable():
         day, value = days[at], values[at]
         if day is None or value is None or not models[at]:
-            cells.leave_out(record.row, "says no day, model or value", "give it one")
+            cells.leave_out(row, "says no day, model or value", "give it one")
             continue
         if _plain(metrics[at]) in _KNOWN and value > 1.0:
             reason = f"is above 1, which {printable(metrics[at])} never is"
             remedy = f"write shares: {value / 100.0:g} instead of {value:g}"
-            cells.leave_out(record.row, reason, remedy, table.names("value"), f"{value:g}")
+            cells.leave_out(row, reason, remedy, table.names("value"), f"{value:g}")
             continue
         level, sign = _level(metrics[at], chances[at], betters[at], told)
         skill = sign * (value - level)
@@ -220,9 +169,9 @@ def _rows(cells: Cells, chosen: Sequence[bool], stated: Mapping[str, str]) -> It
             columns = table.names("value")
             reason = f"is no better than chance ({level:g})"
             remedy = "it is left out; check what chance gives, and which is better"
-            cells.leave_out(record.row, reason, remedy, columns, f"{value:g}")
+            cells.leave_out(row, reason, remedy, columns, f"{value:g}")
             continue
-        yield Quality(record.row, day, models[at], metrics[at], value, versions[at], skill)
+        yield Quality(row, day, models[at], metrics[at], value, versions[at], skill)
 
 
 def _level(
@@ -270,7 +219,7 @@ def _plain(metric: str) -> str:
     return " ".join(re.split(r"[\W_]+", metric.casefold())).strip()
 
 
-def _one_metric_each(rows: Sequence[Quality], notes: list[str]) -> list[Quality]:
+def _one_metric_each(rows: list[Quality], notes: list[str]) -> list[Quality]:
     """Keep of each model the metric of which there is most; the first of as many."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for each in rows:

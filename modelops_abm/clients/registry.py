@@ -17,21 +17,18 @@ from typing import NamedTuple
 from modelops_abm.clients.days import by_model, counted
 from modelops_abm.clients.logs import (
     AS_IT_IS,
+    Cells,
     Field,
     Form,
     Kind,
-    LogTable,
-    Moments,
     Reading,
     Source,
-    Window,
     label_of,
-    nothing_usable,
     read_table,
-    refused,
-    window_of,
+    refusing,
 )
-from modelops_abm.clients.problems import Mistake, RowProblem, grouped
+from modelops_abm.clients.moments import Window, window_of
+from modelops_abm.clients.problems import RowProblem
 from modelops_abm.formats import MONTH_DAYS, plural
 from modelops_abm.scenario.portfolio import ImportedPortfolio, PortfolioModel, StageName
 from modelops_abm.text import file_label, printable
@@ -72,16 +69,14 @@ REGISTRY = Kind(
             },
         ),
     ),
+    template=(
+        "model,version,created_at,stage,alias,live_at\r\n"
+        "churn-01,1,2024-03-01 09:00+01:00,Archived,,2024-03-15 09:00+01:00\r\n"
+        "churn-01,2,2024-06-10 09:00+01:00,Production,champion,2024-06-12 09:00+01:00\r\n"
+    ),
     silent=("words",),
 )
 """What a registry says, and the forms in which it is known."""
-
-TEMPLATE = (
-    "model,version,created_at,stage,alias,live_at\r\n"
-    "churn-01,1,2024-03-01 09:00+01:00,Archived,,2024-03-15 09:00+01:00\r\n"
-    "churn-01,2,2024-06-10 09:00+01:00,Production,champion,2024-06-12 09:00+01:00\r\n"
-)
-"""A table to fill in: replace both rows."""
 _LIVE = frozenset({"champion", "production", "prod", "live"})
 _STAGES: Mapping[str, StageName] = {
     **dict.fromkeys(("production", "live", "active", "prod"), "production"),
@@ -275,36 +270,26 @@ def read_registry(
     """
     from modelops_abm.clients import registry_mlflow
 
-    label = "the registry" if registry_mlflow.is_mlflow(source) else label_of(source, name)
-    try:
-        content: Source = source
-        if registry_mlflow.is_mlflow(source):
-            content = registry_mlflow.versions_csv(os.fspath(source))  # type: ignore[arg-type]
-        table = read_table(content, REGISTRY, reading)
-        moments = Moments(table, ("created", "live"), reading.dates, reading.zone)
-        problems = list(table.problems)
-        chosen = table.chosen(reading.rows_meant)
-        found = list(_apart(_versions(table, moments, chosen, problems), problems))
-        told = grouped([*problems, *moments.problems])
-        if not found:
-            raise nothing_usable("version", told)
+    is_mlflow = registry_mlflow.is_mlflow(source)
+    with refusing(label := "the registry" if is_mlflow else label_of(source, name)):
+        if is_mlflow:
+            source = registry_mlflow.versions_csv(os.fspath(source))  # type: ignore[arg-type]
+        cells = Cells(read_table(source, REGISTRY, reading), reading, "created", "live")
+        found = list(_apart(_versions(cells), cells))
+        problems = cells.told("version", found)
         times = [moment for v in found for moment in (v.created, v.live) if moment is not None]
         window = window_of(times, reading.since, reading.until, reading.zone)
-    except Mistake as mistake:
-        raise refused(mistake, label) from None
-    found.sort(key=lambda version: (version.model, version.created))
-    notes = (*_notes(found), *moments.notes())
-    return RegistryLog(label, table.in_words(), tuple(found), window, told, notes)
+        found.sort(key=lambda version: (version.model, version.created))
+        notes = (*_notes(found), *cells.notes())
+        return RegistryLog(label, cells.table.in_words(), tuple(found), window, problems, notes)
 
 
-def _versions(
-    table: LogTable, moments: Moments, chosen: Sequence[bool], problems: list[RowProblem]
-) -> Iterator[Version]:
-    created, live = moments.read("created"), moments.read("live")
+def _versions(cells: Cells) -> Iterator[Version]:
+    table = cells.table
+    created, live = cells.moments("created"), cells.moments("live")
     models, versions = table.cells("model"), table.cells("version")
     stages, aliases = table.cells("stage"), table.cells("alias")
-    unreadable = {row for problem in moments.problems for row in problem.rows}
-    for at, record in enumerate(table.rows):
+    for at, row in cells.usable():
         began, since = created[at], live[at]
         stage = _STAGES.get(stages[at].casefold())
         wrong = ""
@@ -314,18 +299,16 @@ def _versions(
             wrong = "went live before it was created"
         elif stage is None:
             wrong = f"has the stage '{printable(stages[at])}', which is none that is known"
-        if not chosen[at] or record.row in unreadable:
-            continue
         if wrong or began is None or stage is None:
-            problems.append(RowProblem(wrong, "it is left out; correct it", (record.row,)))
+            cells.leave_out(row, wrong, "it is left out; correct it")
             continue
         words = {word.strip(" '\"[]").casefold() for word in aliases[at].split(",")}
         in_use = stage == "production" or bool(words & _LIVE)
         known = "production" if in_use else stage
-        yield Version(record.row, models[at], versions[at], began, known, in_use, since)
+        yield Version(row, models[at], versions[at], began, known, in_use, since)
 
 
-def _apart(versions: Iterator[Version], problems: list[RowProblem]) -> Iterator[Version]:
+def _apart(versions: Iterator[Version], cells: Cells) -> Iterator[Version]:
     """Yield each version once; where two rows disagree about one, none."""
     same: dict[tuple[str, str], list[Version]] = defaultdict(list)
     for version in versions:
@@ -334,13 +317,11 @@ def _apart(versions: Iterator[Version], problems: list[RowProblem]) -> Iterator[
         if len({version[1:] for version in alike}) == 1:
             yield alike[0]
             continue
-        problems.append(
-            RowProblem(
-                "stands more than once, with different contents",
-                "they are left out; keep one row for each version",
-                tuple(version.row for version in alike),
-                value=printable(f"{alike[0].model} {alike[0].version}"),
-            )
+        cells.leave_out(
+            (version.row for version in alike),
+            "stands more than once, with different contents",
+            "they are left out; keep one row for each version",
+            value=f"{alike[0].model} {alike[0].version}",
         )
 
 

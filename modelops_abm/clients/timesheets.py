@@ -11,13 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from functools import partial
 from typing import NamedTuple
 
 from modelops_abm.clients.cells import read_number
 from modelops_abm.clients.logs import (
     AS_IT_IS,
-    DateOrder,
+    Cells,
     Field,
     Form,
     Kind,
@@ -26,13 +27,11 @@ from modelops_abm.clients.logs import (
     Source,
     counted_in_words,
     label_of,
-    nothing_usable,
-    order_of,
-    read_stamp,
     read_table,
-    refused,
+    refusing,
 )
-from modelops_abm.clients.problems import Mistake, RowProblem, grouped, rows_in_words
+from modelops_abm.clients.moments import DateOrder, read_stamp
+from modelops_abm.clients.problems import Mistake, RowProblem, rows_in_words
 from modelops_abm.errors import InputError
 from modelops_abm.formats import number, plural
 from modelops_abm.scenario.fields import nearest
@@ -124,17 +123,15 @@ TIMESHEETS = Kind(
             },
         ),
     ),
+    template=(
+        "date,person,hours,activity,task\r\n"
+        "2025-11-03,A,3.5,pipeline_repair,INC-1\r\n"
+        "2025-11-03,A,4,build,claims-reader\r\n"
+        "2025-11-04,B,8,upkeep,\r\n"
+    ),
     silent=("zone",),
 )
 """What time sheets say, and the forms in which they are known."""
-
-TEMPLATE = (
-    "date,person,hours,activity,task\r\n"
-    "2025-11-03,A,3.5,pipeline_repair,INC-1\r\n"
-    "2025-11-03,A,4,build,claims-reader\r\n"
-    "2025-11-04,B,8,upkeep,\r\n"
-)
-"""Time sheets to fill in: replace all rows."""
 
 
 class Entry(NamedTuple):
@@ -229,16 +226,19 @@ def read_timesheets(
     >>> sheets.hours
     {'upkeep': 1.5, 'build': 6.0}
     """
-    label = label_of(source, name)
-    try:
+    with refusing(label := label_of(source, name)):
         table = read_table(source, TIMESHEETS, reading)
         if not table.places.keys() & {"hours", "days"}:
             reason = "has no column of hours or days"
             raise Mistake(reason, "map one: --map hours=COLUMN or --map days=COLUMN")
-        entries = _Entries(table, _checked(reading.words), reading.dates)
-        return entries.log(label, reading.rows_meant, reading.since, reading.until)
-    except Mistake as mistake:
-        raise refused(mistake, label) from None
+        cells = Cells(table, reading, "date")
+        entries = sorted(_entries(cells, _checked(reading.words)), key=lambda entry: entry.day)
+        first, last = reading.first_day or date.min, reading.last_day or date.max
+        inside = [entry for entry in entries if first <= entry.day <= last]
+        problems = cells.told("entry", inside)
+        notes = tuple(_notes(table, reading, len(entries) - len(inside), inside))
+        rows = len(table.rows) + len(table.problems)
+        return TimeSheets(label, table.in_words(), tuple(inside), rows, problems, notes)
 
 
 def _checked(activities: Mapping[str, str]) -> dict[str, str]:
@@ -252,114 +252,62 @@ def _checked(activities: Mapping[str, str]) -> dict[str, str]:
     return own | {word.strip().casefold(): meaning for word, meaning in activities.items()}
 
 
-class _Entries:
-    """Turns the rows of a table into entries, and keeps what it could not use and why."""
+def _entries(cells: Cells, activities: Mapping[str, str]) -> Iterator[Entry]:
+    """Yield what the rows say; what cannot be used is told to the cells."""
+    table = cells.table
+    days, hours, shifts = map(table.cells, ("date", "hours", "days"))
+    people, words, tasks = map(table.cells, ("person", "activity", "task"))
+    for at, row in cells.usable():
+        field, cell = ("hours", hours[at]) if hours[at] else ("days", shifts[at])
+        day = cells.read_cell("date", row, days[at], partial(_date, cells.order))
+        time = cells.read_cell(field, row, cell, partial(_amount, field))
+        if day is not None and time:
+            meaning = activities.get(words[at].casefold(), UNKNOWN)
+            yield Entry(row, day, people[at], time, meaning, tasks[at])
 
-    def __init__(
-        self, table: LogTable, activities: Mapping[str, str], dates: DateOrder | None
-    ) -> None:
-        self._table = table
-        self._activities = activities
-        self._problems = list(table.problems)
-        rows = [row.row for row in table.rows]
-        self._order = order_of(zip(rows, table.cells("date"), strict=True), dates)
 
-    def log(
-        self,
-        label: str,
-        only: Mapping[str, Sequence[str]],
-        since: date | None,
-        until: date | None,
-    ) -> TimeSheets:
-        """Return the time sheets; what is left out on the way is told."""
-        entries = sorted(self._entries(self._table.chosen(only)), key=lambda entry: entry.day)
-        first, last = _day(since) or date.min, _day(until) or date.max
-        inside = [entry for entry in entries if first <= entry.day <= last]
-        if not inside:
-            raise nothing_usable("entry", grouped(self._problems))
-        return TimeSheets(
-            label,
-            self._table.in_words(),
-            tuple(inside),
-            len(self._table.rows) + len(self._table.problems),
-            grouped(self._problems),
-            tuple(self._notes(entries, inside, only)),
-        )
-
-    def _entries(self, chosen: Sequence[bool]) -> Iterator[Entry]:
-        table = self._table
-        days, hours, shifts = map(table.cells, ("date", "hours", "days"))
-        people, activities, tasks = map(table.cells, ("person", "activity", "task"))
-        for at, record in enumerate(table.rows):
-            if not chosen[at]:
-                continue
-            day = self._read("date", record.row, days[at])
-            time = self._hours(record.row, hours[at], shifts[at])
-            if isinstance(day, date) and time is not None:
-                meaning = self._activities.get(activities[at].casefold(), UNKNOWN)
-                yield Entry(record.row, day, people[at], time, meaning, tasks[at])
-
-    def _hours(self, row: int, hours: str, days: str) -> float | None:
-        field, cell = ("hours", hours) if hours else ("days", days)
-        found = self._read(field, row, cell)
-        return found if isinstance(found, float) and found > 0.0 else None
-
-    def _read(self, field: str, row: int, cell: str) -> date | float | None:
-        """Return what a cell says; what cannot be read is kept as a problem."""
+def _date(order: DateOrder | None, cell: str) -> date:
+    if not cell:
+        raise Mistake("says not when", "fill it in")
+    if week := _ISO_WEEK.fullmatch(cell):
         try:
-            if not cell:
-                raise Mistake("says not when" if field == "date" else "has no hours", "fill it in")
-            return self._date(cell) if field == "date" else _amount(field, cell)
-        except Mistake as mistake:
-            columns = self._table.names(field)[:1]
-            self._problems.append(
-                RowProblem(mistake.reason, mistake.remedy, (row,), columns, printable(cell))
-            )
-            return None
-
-    def _date(self, cell: str) -> date:
-        if week := _ISO_WEEK.fullmatch(cell):
-            try:
-                return date.fromisocalendar(int(week[1]), int(week[2]), 1)
-            except ValueError:
-                raise Mistake("is no week of the calendar", "write an existing one") from None
-        return read_stamp(cell, self._order).local.date()
-
-    def _notes(
-        self, entries: Sequence[Entry], inside: Sequence[Entry], only: Mapping[str, Sequence[str]]
-    ) -> Iterator[str]:
-        if only:
-            yield f"read alone: {plural(sum(self._table.chosen(only)), 'row')} of {', '.join(only)}"
-        if outside := len(entries) - len(inside):
-            yield f"outside of the days that are stated: {plural(outside, 'row')}"
-        if "hours" not in self._table.places:
-            yield f"days are taken as {HOURS_PER_DAY:g} hours"
-        rows: dict[tuple[object, ...], list[int]] = {}
-        for entry in inside:
-            rows.setdefault(entry[1:], []).append(entry.row)
-        if twice := sorted(row for same in rows.values() for row in same[1:]):
-            yield f"equal to an entry above, and counted: {rows_in_words(twice)}"
-        yield from self._unknown(inside)
-
-    def _unknown(self, entries: Sequence[Entry]) -> Iterator[str]:
-        numbers = (record.row for record in self._table.rows)
-        words = dict(zip(numbers, self._table.cells("activity"), strict=True))
-        unknown = Counter(words[each.row] for each in entries if each.activity == UNKNOWN)
-        if unknown:
-            shown = counted_in_words({word or "none": count for word, count in unknown.items()})
-            example = printable(next(iter(unknown)))
-            yield (
-                f"of these activities it is not known what they mean: {shown}; say so: "
-                f"--word '{example}=upkeep'"
-            )
+            return date.fromisocalendar(int(week[1]), int(week[2]), 1)
+        except ValueError:
+            raise Mistake("is no week of the calendar", "write an existing one") from None
+    return read_stamp(cell, order).local.date()
 
 
-def _day(stated: date | None) -> date | None:
-    return stated.date() if isinstance(stated, datetime) else stated
+def _notes(
+    table: LogTable, reading: Reading, outside: int, inside: Sequence[Entry]
+) -> Iterator[str]:
+    """Yield what was decided; so many entries are of days that are not meant."""
+    if only := reading.rows_meant:
+        yield f"read alone: {plural(sum(table.chosen(only)), 'row')} of {', '.join(only)}"
+    if outside:
+        yield f"outside of the days that are stated: {plural(outside, 'row')}"
+    if "hours" not in table.places:
+        yield f"days are taken as {HOURS_PER_DAY:g} hours"
+    rows: dict[tuple[object, ...], list[int]] = {}
+    for entry in inside:
+        rows.setdefault(entry[1:], []).append(entry.row)
+    if twice := [row for same in rows.values() for row in same[1:]]:
+        yield f"equal to an entry above, and counted: {rows_in_words(twice)}"
+    numbers = (record.row for record in table.rows)
+    words = dict(zip(numbers, table.cells("activity"), strict=True))
+    unknown = Counter(words[each.row] for each in inside if each.activity == UNKNOWN)
+    if unknown:
+        shown = counted_in_words({word or "none": count for word, count in unknown.items()})
+        example = printable(next(iter(unknown)))
+        yield (
+            f"of these activities it is not known what they mean: {shown}; say so: "
+            f"--word '{example}=upkeep'"
+        )
 
 
 def _amount(field: str, cell: str) -> float:
     """Return the hours in a cell of hours, or of days."""
+    if not cell:
+        raise Mistake("has no hours", "fill it in")
     if clock := _CLOCK.fullmatch(cell):
         hours = int(clock[1]) + int(clock[2]) / 60.0 + int((clock[3] or ":0")[1:]) / 3600.0
     else:

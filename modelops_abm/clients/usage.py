@@ -6,25 +6,23 @@ stated. Rows of one day and model that say the same count once; where they disag
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from modelops_abm.clients.days import Cells, by_model, counted, rhythm_of, told_apart, within
+from modelops_abm.clients.days import DayLog, counted
 from modelops_abm.clients.logs import (
     AS_IT_IS,
+    Cells,
     Field,
     Form,
     Kind,
     Reading,
     Source,
     label_of,
-    nothing_usable,
     read_table,
-    refused,
+    refusing,
 )
-from modelops_abm.clients.problems import Mistake, RowProblem, grouped
 from modelops_abm.formats import plural
 
 USAGE = Kind(
@@ -45,14 +43,12 @@ USAGE = Kind(
         for name in ("day", "date", "week", "month")
         for telling in ("users", "predictions")
     ),
+    template=(
+        "month,model,users,predictions\r\n2025-11,churn-01,120,14400\r\n2025-12,churn-01,150,18700\r\n"
+    ),
     silent=("words",),
 )
 """What a table of usage says, and the forms in which it is known."""
-
-TEMPLATE = (
-    "month,model,users,predictions\r\n2025-11,churn-01,120,14400\r\n2025-12,churn-01,150,18700\r\n"
-)
-"""A table to fill in: a model is called as the portfolio's id; replace both rows."""
 
 
 class Use(NamedTuple):
@@ -77,36 +73,8 @@ class Use(NamedTuple):
     predictions: float | None
 
 
-@dataclass(frozen=True)
-class UsageLog:
-    """What a table of usage says.
-
-    Attributes
-    ----------
-    source
-        Name of the file.
-    form
-        Which form it has, and which column was taken for what.
-    table
-        By model, then day.
-    period, period_days
-        ``day``, ``week``, ``month`` or ``reading``; what most often lies between two rows.
-    problems, notes
-        What could not be used, with its rows; what was decided.
-    """
-
-    source: str
-    form: str
-    table: tuple[Use, ...]
-    period: str
-    period_days: float
-    problems: tuple[RowProblem, ...]
-    notes: tuple[str, ...]
-
-    @property
-    def by_model(self) -> dict[str, tuple[Use, ...]]:
-        """The rows of each model in order of time."""
-        return by_model(self.table)
+class UsageLog(DayLog[Use]):
+    """What a table of usage says."""
 
     def sentence(self) -> str:
         """Return what was understood, before anything is computed."""
@@ -143,39 +111,23 @@ def read_usage(source: Source, reading: Reading = AS_IT_IS, *, name: str | None 
     >>> log.period, [use.users for use in log.table]
     ('month', [80.0, 120.0])
     """
-    label = label_of(source, name)
-    try:
-        table = read_table(source, USAGE, reading)
-        cells = Cells(table, reading.dates, reading.zone)
-        chosen, notes = table.chosen(reading.rows_meant), list[str]()
-        inside = within(_uses(cells, chosen), reading.since, reading.until, notes)
-        found = told_apart(inside, lambda use: (use.day, use.model), cells, notes)
-        problems = grouped(cells.problems)
-        if not found:
-            raise nothing_usable("row", problems)
-    except Mistake as mistake:
-        raise refused(mistake, label) from None
-    rhythm = rhythm_of((use.model, use.day) for use in found)
-    found.sort(key=lambda use: (use.model, use.day))
-    return UsageLog(
-        label, table.in_words(), tuple(found), rhythm.word, rhythm.days, problems, tuple(notes)
-    )
+    with refusing(label := label_of(source, name)):
+        cells = Cells(read_table(source, USAGE, reading), reading, "day")
+        uses = _uses(cells)
+        return UsageLog.of(label, cells, uses, reading, lambda use: (use.day, use.model))
 
 
-def _uses(cells: Cells, chosen: Sequence[bool]) -> Iterator[Use]:
+def _uses(cells: Cells) -> Iterator[Use]:
     days, models = cells.days(), cells.table.cells("model")
     users, predictions = cells.numbers("users"), cells.numbers("predictions")
-    unreadable = cells.unreadable
-    for at, record in enumerate(cells.table.rows):
-        if not chosen[at] or record.row in unreadable:
-            continue
+    for at, row in cells.usable():
         day, model, numbers = days[at], models[at], (users[at], predictions[at])
         if day is None or not model:
             lacking = "day" if day is None else "model"
-            cells.leave_out(record.row, f"says no {lacking}", "give it one")
+            cells.leave_out(row, f"says no {lacking}", "give it one")
         elif numbers == (None, None):
-            cells.leave_out(record.row, "says neither users nor predictions", "give it one of them")
+            cells.leave_out(row, "says neither users nor predictions", "give it one of them")
         elif min(number for number in numbers if number is not None) < 0.0:
-            cells.leave_out(record.row, "has a number below 0", "correct it")
+            cells.leave_out(row, "has a number below 0", "correct it")
         else:
-            yield Use(record.row, day, model, *numbers)
+            yield Use(row, day, model, *numbers)

@@ -39,7 +39,7 @@ from modelops_abm.runs.threads import Account
 from modelops_abm.scenario import InputError, Scenario
 from tests.patience import PATIENCE_SECONDS
 
-INCIDENTS = READERS["incidents"].template.encode()
+INCIDENTS = READERS["incidents"].kind.template.encode()
 
 
 @pytest.fixture

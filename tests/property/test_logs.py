@@ -52,7 +52,7 @@ def test_whatever_a_file_holds_it_is_read_or_refused(content: bytes) -> None:
 
 @given(st.sampled_from(sorted(READERS)), st.lists(st.lists(CELLS, max_size=8), max_size=6))
 def test_whatever_stands_in_rows_they_are_read_or_told(kind: str, rows: list[list[str]]) -> None:
-    header = READERS[kind].template.partition("\r\n")[0]
+    header = READERS[kind].kind.template.partition("\r\n")[0]
     _only_refused("\n".join([header, *map(",".join, rows)]).encode())
 
 

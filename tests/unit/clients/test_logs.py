@@ -9,18 +9,16 @@ import pytest
 from hypothesis import given, strategies as st
 
 from modelops_abm.clients.logs import (
+    Cells,
     Field,
     Form,
     Kind,
     LogTable,
-    Moments,
     Reading,
-    order_of,
-    read_stamp,
     read_table,
-    read_zone,
     recognised,
 )
+from modelops_abm.clients.moments import order_of, read_stamp, read_zone
 from modelops_abm.clients.problems import Mistake
 from modelops_abm.errors import InputError
 
@@ -156,12 +154,12 @@ def test_the_order_of_day_and_month_is_shown_or_stated_never_guessed() -> None:
 
 def test_moments_without_a_zone_are_taken_as_stated_and_that_is_said() -> None:
     table = _table("opened_at\n2024-07-01 10:00\n2024-07-01\n2024-07-01 10:00+00:00\nn/a\nsoon\n")
-    moments = Moments(table, ("opened",), zone="Europe/Berlin")
+    cells = Cells(table, Reading(zone="Europe/Berlin"), "opened")
     ten, midnight = datetime(2024, 7, 1, 10, tzinfo=UTC), datetime(2024, 6, 30, 22, tzinfo=UTC)
-    assert moments.read("opened") == [ten - timedelta(hours=2), midnight, ten, None, None]
-    (problem,) = moments.problems
+    assert cells.moments("opened") == [ten - timedelta(hours=2), midnight, ten, None, None]
+    (problem,) = cells.problems
     assert (problem.place, problem.value) == ("row 6, column opened_at", "soon")
-    assert [*moments.notes()] == [
+    assert [*cells.notes()] == [
         "moments without a zone are taken as Europe/Berlin: 2 rows: 2, 3",
         "days without a time are taken as their beginning: row 3",
     ]

@@ -79,7 +79,7 @@ def test_what_cannot_be_used_is_told() -> None:
 
 
 def test_the_template_is_known_and_reads() -> None:
-    content = READERS["registry"].template.encode()
+    content = READERS["registry"].kind.template.encode()
     reader = reader_of(content)
     assert reader is not None
     assert reader.kind.name == "registry"

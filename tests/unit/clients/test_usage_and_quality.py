@@ -74,7 +74,7 @@ def test_any_other_table_is_read_as_is_said() -> None:
 
 @pytest.mark.parametrize("kind", ["usage", "quality"])
 def test_a_template_is_known_by_its_columns_and_reads(kind: str) -> None:
-    content = READERS[kind].template.encode()
+    content = READERS[kind].kind.template.encode()
     reader = reader_of(content)
     assert reader is not None
     assert reader.kind.name == kind
