@@ -31,7 +31,7 @@ from sphinx.cmd.build import build_main
 from sphinx.pycode import ModuleAnalyzer
 
 from modelops_abm import app
-from modelops_abm.cli.commands import command_of, commands
+from modelops_abm.cli.entry import command_of, commands
 
 DOCS = Path(__file__).resolve().parent
 REPOSITORY = DOCS.parent

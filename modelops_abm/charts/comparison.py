@@ -15,8 +15,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.charts.amounts import Money, Notation, between, digits_for, notation_of
-from modelops_abm.charts.bands import Bands, bands_of, by_month, quarters
 from modelops_abm.charts.figure import (
     Axis,
     Band,
@@ -24,7 +24,6 @@ from modelops_abm.charts.figure import (
     Bars,
     Figure,
     Flag,
-    Floats,
     Key,
     KeyRow,
     Layer,
@@ -43,7 +42,7 @@ from modelops_abm.charts.figure import (
 from modelops_abm.charts.layout import shortened
 from modelops_abm.charts.palette import LOSSES, VERDICTS, WORK, Colour
 from modelops_abm.charts.runs import care_in_words
-from modelops_abm.charts.timeline import time_axis_of
+from modelops_abm.charts.timeline import Bands, bands_of, by_month, quarters, time_axis_of
 from modelops_abm.core.outcomes import MAINTENANCE
 from modelops_abm.experiments import Comparison, PairedDifference, SideBySide
 from modelops_abm.experiments.statistics import share

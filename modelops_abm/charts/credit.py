@@ -9,7 +9,6 @@ import numpy as np
 
 from modelops_abm import formats
 from modelops_abm.charts.amounts import Money, between
-from modelops_abm.charts.bands import Bands
 from modelops_abm.charts.comparison import in_words, money_rows
 from modelops_abm.charts.figure import (
     Axis,
@@ -26,6 +25,7 @@ from modelops_abm.charts.figure import (
 )
 from modelops_abm.charts.layout import shortened
 from modelops_abm.charts.palette import VERDICTS
+from modelops_abm.charts.timeline import Bands
 from modelops_abm.experiments import Credit, LevelWorth, PairedDifference
 from modelops_abm.experiments.plans import STOPS
 from modelops_abm.experiments.words import known_money, level_of_capability, level_word, mean_of

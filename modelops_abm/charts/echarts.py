@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from modelops_abm.charts.figure import Axis, Band, Dot, Figure, Flag, Floats, Line, Panel
+from modelops_abm.arrays import Floats
+from modelops_abm.charts.figure import Axis, Band, Dot, Figure, Flag, Line, Panel
 from modelops_abm.charts.palette import Colour
 
 type Option = dict[str, Any]

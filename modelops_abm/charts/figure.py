@@ -17,12 +17,12 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.charts.palette import Colour
 
-type Floats = NDArray[np.float64]
 type Stroke = Literal["solid", "dashed", "dotted"]
 
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)

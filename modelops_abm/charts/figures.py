@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
+from collections.abc import Callable, Mapping
+from functools import partial, singledispatch
+from typing import Any
 
 from modelops_abm.charts.comparison import side_by_side, worth_and_payback
 from modelops_abm.charts.credit import credit_synergies, credit_waterfall
+from modelops_abm.charts.figure import Figure
 from modelops_abm.charts.optimise import road_map, spend_frontier, worth_by_future
 from modelops_abm.charts.pictures import figures_of_run
 from modelops_abm.charts.sensitivity import (
@@ -44,16 +47,6 @@ figures_of.register(Run, figures_of_run)
 
 
 @figures_of.register
-def _(result: Comparison) -> Figures:
-    return {"worth-and-payback": lambda: worth_and_payback(result)}
-
-
-@figures_of.register
-def _(result: SideBySide) -> Figures:
-    return {"side-by-side": lambda: side_by_side(result)}
-
-
-@figures_of.register
 def _(result: Credit) -> Figures:
     """Return figures of net present value; of other outcomes there are none."""
     if result.outcome != "npv":
@@ -85,31 +78,22 @@ def _(result: Tornado) -> Figures:
     return {**effects, "winners": lambda: winners(result)}
 
 
-@figures_of.register
-def _(result: Drivers) -> Figures:
-    return {"drivers": lambda: drivers(result)}
+_ALWAYS: Mapping[type, Mapping[str, Callable[[Any], Figure]]] = {
+    Comparison: {"worth-and-payback": worth_and_payback},
+    SideBySide: {"side-by-side": side_by_side},
+    Drivers: {"drivers": drivers},
+    Morris: {"morris": morris_effects},
+    Sobol: {"sobol": sobol_indices},
+    ValueOfInformation: {"value-of-information": value_of_information},
+    Optimised: {"frontier": spend_frontier, "road-map": road_map},
+    Advice: {"advice": worth_by_future, "road-map": lambda result: road_map(result.found)},
+}
+"""Figures that a kind of result has whatever it found."""
 
 
-@figures_of.register
-def _(result: Morris) -> Figures:
-    return {"morris": lambda: morris_effects(result)}
+def _drawn(draw: Mapping[str, Callable[[Any], Figure]], result: object) -> Figures:
+    return {name: partial(each, result) for name, each in draw.items()}
 
 
-@figures_of.register
-def _(result: Sobol) -> Figures:
-    return {"sobol": lambda: sobol_indices(result)}
-
-
-@figures_of.register
-def _(result: ValueOfInformation) -> Figures:
-    return {"value-of-information": lambda: value_of_information(result)}
-
-
-@figures_of.register
-def _(result: Optimised) -> Figures:
-    return {"frontier": lambda: spend_frontier(result), "road-map": lambda: road_map(result)}
-
-
-@figures_of.register
-def _(result: Advice) -> Figures:
-    return {"advice": lambda: worth_by_future(result), "road-map": lambda: road_map(result.found)}
+for _kind, _draw in _ALWAYS.items():
+    figures_of.register(_kind, partial(_drawn, _draw))

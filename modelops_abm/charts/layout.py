@@ -15,6 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
+from modelops_abm.arrays import Floats
 from modelops_abm.charts.figure import (
     Arrow,
     Axis,
@@ -31,7 +32,6 @@ from modelops_abm.charts.figure import (
     Dot,
     Figure,
     Flag,
-    Floats,
     Frame,
     Key,
     Line,

@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.charts.figure import (
     Bar,
     Figure,
-    Floats,
     Line,
     Panel,
     Row,

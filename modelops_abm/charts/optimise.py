@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.charts.figure import (
     Band,
     Bars,
     Dot,
     Figure,
-    Floats,
     Line,
     Panel,
     Ribbon,

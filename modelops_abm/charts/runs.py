@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.charts.figure import (
     Axis,
     Band,
@@ -17,7 +18,6 @@ from modelops_abm.charts.figure import (
     Bars,
     Figure,
     Flag,
-    Floats,
     Key,
     KeyRow,
     Line,

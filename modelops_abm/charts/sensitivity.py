@@ -26,7 +26,7 @@ from modelops_abm.core import outcomes
 from modelops_abm.experiments.information import Worth
 from modelops_abm.experiments.information_runs import ValueOfInformation
 from modelops_abm.experiments.inputs import in_words
-from modelops_abm.experiments.sensitivity import Question, level, span, subject
+from modelops_abm.experiments.sensitivity import Question
 from modelops_abm.experiments.sensitivity_draws import Drivers
 from modelops_abm.experiments.sensitivity_morris import Morris
 from modelops_abm.experiments.sensitivity_sobol import Decision, Indices, Sobol
@@ -59,7 +59,7 @@ def tornado(found: Tornado) -> Figure:
         "Each assumption alone over its range, all others as they are, in the same"
         f" {formats.plural(found.replications, 'future')}. Dots: average at each value, the first"
         " value on top, with its 95 % interval; green if it is told to be above zero, red if below."
-        f" With all assumptions as they are: {level(found.question, mean_of(base))}{known}.",
+        f" With all assumptions as they are: {found.question.level(mean_of(base))}{known}.",
         _source(found.question),
     )
 
@@ -88,7 +88,7 @@ def _swing_row(question: Question, swing: Swing) -> Row:
     ends = f"{formats.stated(swing.values[0])} to {formats.stated(swing.values[-1])}"
     turn = "  changes the winner" if swing.changes else ""
     label = f"{in_words(swing.input.name)} ({ends})"
-    words = span(question, low, high) + turn
+    words = question.span(low, high) + turn
     return Row(label, (Bar(low, high, "build 55%"), *dots), (words,), bool(swing.changes))
 
 
@@ -109,7 +109,7 @@ def _line(value: float, half_width: float, colour: Colour, offset: float) -> Mar
 
 def _interval(question: Question, answer: PairedDifference) -> str:
     low, high = answer.estimate.low, answer.estimate.high
-    return "" if low is None or high is None else f" ({span(question, low, high)})"
+    return "" if low is None or high is None else f" ({question.span(low, high)})"
 
 
 def _scaled(question: Question, rows: tuple[Row, ...]) -> Rows:
@@ -120,7 +120,7 @@ def _scaled(question: Question, rows: tuple[Row, ...]) -> Rows:
         for mark in row.marks
         for end in (mark[:2] if isinstance(mark, Bar) else mark[:3])
     ]
-    words, unit = subject(question), _OUTCOMES[question.outcome].unit
+    words, unit = question.subject, _OUTCOMES[question.outcome].unit
     title = words[0].upper() + words[1:]
     if unit.startswith("$"):
         return money_rows(title, rows, [float(value) for value in values])
@@ -193,8 +193,7 @@ def morris_effects(found: Morris) -> Figure:
                 _known(row["deviation"], row["deviation_half_width"], "previous", 0.12),
             ),
             (
-                span(
-                    found.question,
+                found.question.span(
                     row["mean_absolute"] - row["half_width"],
                     row["mean_absolute"] + row["half_width"],
                 ),
@@ -225,7 +224,7 @@ def drivers(found: Drivers) -> Figure:
         )
         for name, row in found.table().dropna().head(MOST_ROWS).iterrows()
     )
-    title = f"Rank correlation with {subject(found.question)}"
+    title = f"Rank correlation with {found.question.subject}"
     return _of_rows(
         found.finding,
         Rows(title, "", rows, value_axis((-1.0, 1.0))),
@@ -238,7 +237,7 @@ def drivers(found: Drivers) -> Figure:
 def sobol_indices(found: Sobol) -> Figure:
     """Return which assumptions make the spread of the answer, and which decide on the winner."""
     by_rank = "" if found.is_settled else ", by rank"
-    heading = f"Spread of {subject(found.question)}{by_rank}"
+    heading = f"Spread of {found.question.subject}{by_rank}"
     parts = [_index_rows(heading, found.spread[0])]
     shows = (
         "Bars: part of the variance that an assumption makes alone or with others (total index);"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import htpy as h
 
+from modelops_abm.arrays import Floats
 from modelops_abm.charts import layout
-from modelops_abm.charts.figure import Figure, Floats
+from modelops_abm.charts.figure import Figure
 from modelops_abm.charts.palette import Colour, split
 
 HATCH = "hatch"

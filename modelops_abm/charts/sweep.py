@@ -8,17 +8,8 @@ import numpy as np
 import pandas as pd
 
 from modelops_abm import formats
-from modelops_abm.charts.figure import (
-    Axis,
-    Cell,
-    Cells,
-    Dot,
-    Figure,
-    Floats,
-    Line,
-    Panel,
-    value_axis,
-)
+from modelops_abm.arrays import Floats
+from modelops_abm.charts.figure import Axis, Cell, Cells, Dot, Figure, Line, Panel, value_axis
 from modelops_abm.charts.layout import shortened
 from modelops_abm.core import outcomes
 from modelops_abm.experiments.inputs import in_words

@@ -12,8 +12,8 @@ from modelops_abm.app.drawing.cards import table
 from modelops_abm.app.drawing.formula import formula
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, confidence_badge, interval_mark
 from modelops_abm.app.widgets.markup import Markup
-from modelops_abm.charts.bands import Bands, by_month
 from modelops_abm.charts.figure import Table
+from modelops_abm.charts.timeline import Bands, by_month
 from modelops_abm.experiments import PairedDifference
 
 finite = st.floats(-1e9, 1e9, allow_nan=False)

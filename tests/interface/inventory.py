@@ -25,7 +25,7 @@ import pyarrow.parquet
 import modelops_abm
 from modelops_abm.app.mesa_page import MODEL_PARAMS
 from modelops_abm.cli import main
-from modelops_abm.cli.commands import command_of, commands
+from modelops_abm.cli.entry import command_of, commands
 from modelops_abm.clients import template_csv
 from modelops_abm.scenario import catalogue
 from modelops_abm.scenario.presets import PRESETS

@@ -16,7 +16,7 @@ import pytest
 
 import modelops_abm
 from modelops_abm import experiments, runs
-from modelops_abm.cli.commands import command_of, commands
+from modelops_abm.cli.entry import command_of, commands
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 ENGINES = {"mesa", "numba"}
@@ -88,7 +88,7 @@ def test_help_loads_none_of_the_commands(option: str) -> None:
     loaded = loaded_by(f"from modelops_abm.cli import main; main(['{option}'])", REPOSITORY)
     assert (HEAVY | {"pydantic", "rich", "yaml"}) & loaded == set()
     own = {name for name in loaded if name.startswith("modelops_abm.cli.")}
-    assert own == {"modelops_abm.cli.commands", "modelops_abm.cli.entry"}
+    assert own == {"modelops_abm.cli.entry"}
 
 
 @pytest.mark.parametrize("name", commands.commands)

@@ -15,8 +15,8 @@ from modelops_abm import formats
 from modelops_abm.app.state.effects import EventEffects
 from modelops_abm.app.state.events import Event, LaneName, events_of, months_over, value_before
 from modelops_abm.app.state.plan import Plan
-from modelops_abm.charts.bands import Bands, bands_of
 from modelops_abm.charts.figure import Axis, Table, time_axis, value_axis
+from modelops_abm.charts.timeline import Bands, bands_of
 from modelops_abm.experiments import Comparison
 from modelops_abm.experiments.plans import raised
 from modelops_abm.experiments.words import known_money

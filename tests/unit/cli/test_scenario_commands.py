@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from modelops_abm.cli.commands import commands
+from modelops_abm.cli.entry import commands
 from modelops_abm.clients import RULES, read_portfolio
 from modelops_abm.scenario import catalogue, load_scenario
 from modelops_abm.scenario.presets import PRESETS, preset
