@@ -23,11 +23,11 @@ from datetime import date
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from scipy.optimize import minimize
 from scipy.special import ndtri
 
+from modelops_abm.arrays import Flags, Floats
 from modelops_abm.clients.usage import UsageLog
 from modelops_abm.errors import InputError, Problem
 from modelops_abm.evidence.estimates import Estimate, estimate, normalised
@@ -35,8 +35,6 @@ from modelops_abm.evidence.statements import Evidence
 from modelops_abm.formats import plural
 from modelops_abm.representation import Represented
 from modelops_abm.rules import DAYS_PER_YEAR
-
-type Floats = NDArray[np.float64]
 
 _INNOVATION = (1e-5, 20.0)
 _IMITATION = (1e-3, 60.0)
@@ -382,7 +380,7 @@ class _Surface:
         return _ends(self.innovation, worth.any(axis=1)), _ends(self.imitation, worth.any(axis=0))
 
 
-def _ends(points: Floats, worth: NDArray[np.bool_]) -> tuple[float, float]:
+def _ends(points: Floats, worth: Flags) -> tuple[float, float]:
     """Return the points next to the first and last that are worth a look."""
     places = np.flatnonzero(worth)
     last = points.size - 1

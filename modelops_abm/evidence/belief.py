@@ -24,15 +24,11 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from scipy.special import logit
 
+from modelops_abm.arrays import Floats
 from modelops_abm.disk import read_file, write_whole
 from modelops_abm.errors import InputError, Problem, reason_of
 from modelops_abm.evidence.benchmarks import subject_of
-from modelops_abm.evidence.measures import (
-    MEASURES,
-    number_in_words,
-    range_in_words,
-    value_in_words,
-)
+from modelops_abm.evidence.measures import MEASURES, number_in_words, range_in_words, value_in_words
 from modelops_abm.evidence.statements import Evidence, Statement, evidence_as_json, evidence_of
 from modelops_abm.experiments.draws import Draws, draws_of, joint_draws, known_of
 from modelops_abm.experiments.inputs import in_words
@@ -43,8 +39,6 @@ from modelops_abm.scenario.fields import mean_at, value_at
 from modelops_abm.scenario.files import read_scenario, scenario_text
 from modelops_abm.scenario.knowledge import Spread, Weights, family_within
 from modelops_abm.text import printable
-
-type Floats = NDArray[np.float64]
 
 _FEW_FIT = "Few organisations fit all that was said."
 FEW = 200

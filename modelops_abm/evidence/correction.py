@@ -25,6 +25,7 @@ from typing import NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from modelops_abm.arrays import Flags, Floats, Integers
 from modelops_abm.evidence.sampler import (
     Likelihood,
     Sample,
@@ -39,9 +40,6 @@ from modelops_abm.evidence.sampler import (
     weights_of,
 )
 from modelops_abm.runs import Cancelled
-
-type Floats = NDArray[np.float64]
-type Integers = NDArray[np.int64]
 
 RUNS_OF_EACH = 2
 """How many runs, each with random numbers of its own, tell what a draw shows."""
@@ -82,7 +80,7 @@ class Seen(NamedTuple):
         """Return rows of it."""
         return type(self)(self.means[rows], self.counts[rows])
 
-    def or_else(self, other: Self, is_own: NDArray[np.bool]) -> Self:
+    def or_else(self, other: Self, is_own: Flags) -> Self:
         """Return row by row this or the other."""
         means = np.where(is_own[:, np.newaxis], self.means, other.means)
         return type(self)(means, np.where(is_own, self.counts, other.counts))

@@ -22,6 +22,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from modelops_abm.arrays import Floats
 from modelops_abm.evidence.belief import Belief, load_belief, read_belief
 from modelops_abm.experiments.draws import Draws, allowed, draws_of, joint_draws, known_of
 from modelops_abm.scenario import Scenario, catalogue
@@ -138,7 +139,7 @@ class _InProportion:
             found = found * self._times(other) ** exponent
         return allowed(found, self._quantities[name])
 
-    def _times(self, name: str) -> NDArray[np.float64] | float:
+    def _times(self, name: str) -> Floats | float:
         """Return how many times larger a value is than it was drawn."""
         # What the belief does not draw is as its own scenario has it.
         drawn = self._drawn.get(name, np.asarray(_now(self._of, name)))

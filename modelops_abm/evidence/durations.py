@@ -13,14 +13,12 @@ import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from scipy.special import log_ndtr, ndtr, ndtri
 from scipy.stats import CensoredData, ecdf
 
+from modelops_abm.arrays import Flags, Floats
 from modelops_abm.evidence.estimates import QUANTILES, Estimate, normalised
-
-type Floats = NDArray[np.float64]
 
 _FEWEST_ENDED = 3
 """Things with an end, of different lengths, that a mean can be told from."""
@@ -195,6 +193,6 @@ def _median(ended: Floats, still_open: Floats) -> Estimate:
     return Estimate(low, middle, high, bool(np.isfinite(low)), bool(np.isfinite(high)))
 
 
-def _with_flags(ended: Floats, still_open: Floats) -> tuple[Floats, NDArray[np.bool_]]:
+def _with_flags(ended: Floats, still_open: Floats) -> tuple[Floats, Flags]:
     flags = np.repeat([False, True], [ended.size, still_open.size])
     return np.concatenate([ended, still_open]), flags

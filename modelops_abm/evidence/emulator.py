@@ -16,9 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from modelops_abm.arrays import Flags, Floats
 from modelops_abm.evidence.sampler import at_right_angles, product, rounded, slopes
-
-type Floats = NDArray[np.float64]
 
 _REACH = 3.0
 """How many times the spread that is left runs may lie off and count fully; farther ones less."""
@@ -142,7 +141,7 @@ def _telling_pairs(places: Floats, residuals: Floats, weights: Floats) -> NDArra
     return np.array([first[order], second[order]])
 
 
-def _alike(exists: NDArray[np.bool]) -> Iterator[tuple[NDArray[np.bool], list[int]]]:
+def _alike(exists: Flags) -> Iterator[tuple[Flags, list[int]]]:
     """Yield the columns that exist in the same runs together, with these runs."""
     together: dict[bytes, list[int]] = {}
     for column in range(exists.shape[1]):

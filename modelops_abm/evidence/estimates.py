@@ -9,13 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from modelops_abm.arrays import Floats
 from modelops_abm.evidence.statements import Statement
 from modelops_abm.formats import number
 from modelops_abm.scenario.knowledge import SpreadFamily
-
-type Floats = NDArray[np.float64]
 
 QUANTILES = (0.05, 0.5, 0.95)
 """The ends of a range of 90 %, and its middle."""

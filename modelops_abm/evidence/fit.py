@@ -22,9 +22,9 @@ from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import digamma, logit, ndtr, ndtri, polygamma
 
+from modelops_abm.arrays import Floats
 from modelops_abm.core.randomness import checked_seed
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.disk import read_file, write_whole
@@ -50,7 +50,6 @@ from modelops_abm.scenario.fields import nearest
 from modelops_abm.scenario.knowledge import PERCENT
 from modelops_abm.text import printable
 
-type Floats = NDArray[np.float64]
 type Shown = Mapping[str, Floats]
 type Progress = Callable[[int, int], None]
 

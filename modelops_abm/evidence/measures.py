@@ -13,15 +13,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.core import outcomes
 from modelops_abm.scenario import Scenario
 from modelops_abm.scenario.knowledge import SpreadFamily
 from modelops_abm.scenario.scenario import baseline_of
-
-type Floats = NDArray[np.float64]
 
 WINDOW_DAYS = 730
 """Days for which measures hold: see the head of this module."""

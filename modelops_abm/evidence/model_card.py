@@ -26,7 +26,7 @@ from modelops_abm.evidence.benchmarks import (
 )
 from modelops_abm.evidence.measures import WINDOW_DAYS, as_it_is, measured
 from modelops_abm.experiments.running import Keeping, refuses_unknown, totals_of
-from modelops_abm.experiments.spread import halves, over_in_words
+from modelops_abm.experiments.spread import both_ways, over_in_words
 from modelops_abm.experiments.statistics import Estimate, estimate
 from modelops_abm.formats import plural
 from modelops_abm.representation import Figures, Reported, Row, Table, numbers, words
@@ -266,10 +266,8 @@ def benchmarks_of(
     8.0
     """
     if running.get("draws") is not None:
-        whole, half = halves(running.get("progress"))
-        over = _benchmarks(scenario, replications, {**running, "progress": whole})
-        as_set: Keeping = {**running, "progress": half, "draws": None}
-        return replace(over, as_set=_benchmarks(scenario, replications, as_set))
+        over, as_set = (_benchmarks(scenario, replications, each) for each in both_ways(running))
+        return replace(over, as_set=as_set)
     return _benchmarks(scenario, replications, running)
 
 

@@ -20,9 +20,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.clients.incidents import UNKNOWN, Incident, IncidentLog
 from modelops_abm.core import registry
 from modelops_abm.errors import InputError, Problem
@@ -35,8 +35,6 @@ from modelops_abm.formats import plural
 from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.scenario.portfolio import PortfolioModel
 from modelops_abm.text import all_of, printable
-
-type Floats = NDArray[np.float64]
 
 _YEAR, _HOUR = timedelta(days=365), timedelta(hours=1)
 _A_YEAR, _IN_SERVICE = "a year and model", "a year in service"

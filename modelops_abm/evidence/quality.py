@@ -22,9 +22,9 @@ from datetime import date
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import beta
 
+from modelops_abm.arrays import Floats
 from modelops_abm.clients.quality import Quality, QualityLog
 from modelops_abm.errors import InputError, Problem
 from modelops_abm.evidence.estimates import Estimate, estimate, normalised
@@ -32,8 +32,6 @@ from modelops_abm.evidence.statements import Count, Evidence, Statement
 from modelops_abm.formats import plural
 from modelops_abm.representation import Represented
 from modelops_abm.rules import DAYS_PER_YEAR
-
-type Floats = NDArray[np.float64]
 
 STEP_DAYS = 7.0
 """Readings are averaged over this long, or as long as lies between them: days err together."""

@@ -13,13 +13,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaincinv, gammaln
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.evidence.estimates import QUANTILES, Estimate, estimate, normalised
-
-type Floats = NDArray[np.float64]
 
 _MONTH = timedelta(days=formats.MONTH_DAYS)
 _UNLIKE = (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.0, 1.3, 1.7)

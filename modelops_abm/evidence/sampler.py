@@ -20,9 +20,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from modelops_abm.arrays import Flags, Floats
 from modelops_abm.runs import Cancelled
 
-type Floats = NDArray[np.float64]
 type Likelihood = Callable[[Floats], Floats]
 
 STEPS = 10
@@ -210,7 +210,7 @@ def moved(
     sizes: tuple[Floats, Floats],
     generator: np.random.Generator,
     heat: float = 1.0,
-) -> tuple[Floats, Floats, NDArray[np.bool]]:
+) -> tuple[Floats, Floats, Flags]:
     """Move every chain once (Metropolis-Hastings).
 
     Parameters

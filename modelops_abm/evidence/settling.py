@@ -14,6 +14,7 @@ from typing import Any, Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from modelops_abm.arrays import Floats
 from modelops_abm.evidence.interview import QUESTIONS
 from modelops_abm.evidence.measures import WINDOW_DAYS, as_it_is, measured
 from modelops_abm.experiments.advice import Advice
@@ -22,7 +23,6 @@ from modelops_abm.experiments.information import Asking, Worth, information_of_d
 from modelops_abm.experiments.running import Keeping, draws_in, refuses_unknown, totals_of
 from modelops_abm.scenario import Scenario
 
-type Floats = NDArray[np.float64]
 type Answers = dict[str, NDArray[Any]]
 """By name of the question, what would be answered of each draw."""
 

@@ -13,13 +13,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import gammaincinv, logit, ndtri
 
+from modelops_abm.arrays import Floats
 from modelops_abm.errors import InputError, Problem
 from modelops_abm.scenario.knowledge import PERCENT, SpreadFamily
 
-type Floats = NDArray[np.float64]
 type How = Literal["exactly", "about", "between", "computed"]
 
 EXACTLY = 0.05

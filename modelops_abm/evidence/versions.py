@@ -21,17 +21,15 @@ from datetime import timedelta
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import stdtrit
 
+from modelops_abm.arrays import Floats
 from modelops_abm.clients.registry import RegistryLog, Version, trainings
 from modelops_abm.evidence.durations import time_to_end
 from modelops_abm.evidence.estimates import Estimate
 from modelops_abm.evidence.statements import Evidence
 from modelops_abm.formats import MONTH_DAYS, number, plural
 from modelops_abm.representation import Represented
-
-type Floats = NDArray[np.float64]
 
 _DAY = timedelta(days=1)
 _FEWEST = 3

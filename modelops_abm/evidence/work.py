@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import expit, logit, stdtrit
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.clients.timesheets import (
     ABSENT,
     BUILD,
@@ -36,8 +36,6 @@ from modelops_abm.evidence.statements import Evidence
 from modelops_abm.formats import plural
 from modelops_abm.representation import Represented
 from modelops_abm.scenario.sections import EffortParameters
-
-type Floats = NDArray[np.float64]
 
 _FEWEST_WEEKS = 4
 """Weeks from which it can be told how unlike they are."""

@@ -19,6 +19,7 @@ from scipy.special import ndtri
 from scipy.stats import rankdata
 
 from modelops_abm import formats
+from modelops_abm.arrays import Flags, Floats
 from modelops_abm.core import outcomes
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.finance import Return, returns_on
@@ -60,8 +61,6 @@ from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.runs.summary import LABELS, OUTCOMES
 from modelops_abm.scenario import Scenario
 from modelops_abm.text import all_of
-
-type Floats = NDArray[np.float64]
 
 UNKIND = 0.1
 """Share of the futures that are called unkind: those in which the road map is worth least."""
@@ -517,7 +516,7 @@ def _money_known(known: Estimate) -> tuple[str, str]:
     return shown, Difference.of("npv", known).interval
 
 
-def _apart(name: str, column: NDArray[Any], is_unkind: NDArray[np.bool_]) -> Apart:
+def _apart(name: str, column: NDArray[Any], is_unkind: Flags) -> Apart:
     """Return how a value differs between the worst futures and the others."""
     ranks, count = rankdata(column), int(is_unkind.sum())
     pairs = count * (len(column) - count)

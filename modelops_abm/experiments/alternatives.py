@@ -12,13 +12,12 @@ from typing import Unpack
 import numpy as np
 from numpy.typing import NDArray
 
+from modelops_abm.arrays import Floats
 from modelops_abm.experiments.plans import raised, without
 from modelops_abm.experiments.running import Keeping, outcome_of, refuses_unknown, totals_of
 from modelops_abm.experiments.statistics import Share, share
 from modelops_abm.experiments.sweep import Point
 from modelops_abm.scenario import CAPABILITY_NAMES, InputError, Scenario, baseline_of
-
-type Floats = NDArray[np.float64]
 
 _ALONE = {f"{name} alone": name for name in CAPABILITY_NAMES}
 

@@ -15,8 +15,8 @@ from modelops_abm.experiments.spread import (
     Over,
     Unknown,
     again_of,
+    both_ways,
     count_again,
-    halves,
     over_in_words,
     unknown_as_json,
     unknown_of,
@@ -24,8 +24,7 @@ from modelops_abm.experiments.spread import (
 from modelops_abm.experiments.statistics import Estimate, estimate
 from modelops_abm.experiments.words import HALF_WIDTH, INTERVAL
 from modelops_abm.representation import Reported, Table
-from modelops_abm.runs.engines import Progress
-from modelops_abm.runs.replications import Drawn, replicate
+from modelops_abm.runs.replications import replicate
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.runs.summary import CAUSES, GROUPS, LEAKAGE, group_table
 from modelops_abm.scenario import Scenario
@@ -146,28 +145,26 @@ def average(scenario: Scenario, replications: int, **keeping: Unpack[Keeping]) -
     >>> average(scenario, 20).estimates["availability"].n
     20
     """
-
-    def run(draws: Drawn | None, progress: Progress | None) -> Averages:
-        ensemble = replicate(
-            scenario,
-            replications,
-            seed=keeping.get("seed", 0),
-            engine=keeping.get("engine", "ensemble"),
-            model_class=keeping.get("model_class"),
-            executor=keeping.get("executor"),
-            cancel=keeping.get("cancel"),
-            draws=draws,
-            progress=progress,
-        )
-        return averages_of(ensemble)
-
-    draws, progress = keeping.get("draws"), keeping.get("progress")
-    if draws is None:
-        return run(None, progress)
-    whole, half = halves(progress)
-    drawn, as_set = run(draws, whole), run(None, half)
+    if keeping.get("draws") is None:
+        return _average(scenario, replications, keeping)
+    over, as_set = (_average(scenario, replications, each) for each in both_ways(keeping))
     again = again_of([scenario], 0, count_again(replications), keeping)[0]
-    return replace(drawn, over=Over(as_set, again))
+    return replace(over, over=Over(as_set, again))
+
+
+def _average(scenario: Scenario, replications: int, keeping: Keeping) -> Averages:
+    ensemble = replicate(
+        scenario,
+        replications,
+        seed=keeping.get("seed", 0),
+        engine=keeping.get("engine", "ensemble"),
+        model_class=keeping.get("model_class"),
+        executor=keeping.get("executor"),
+        cancel=keeping.get("cancel"),
+        draws=keeping.get("draws"),
+        progress=keeping.get("progress"),
+    )
+    return averages_of(ensemble)
 
 
 def averages_of(ensemble: Ensemble) -> Averages:

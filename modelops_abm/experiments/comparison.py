@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.core import outcomes
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.finance import Finance, returns_of
@@ -24,7 +25,7 @@ from modelops_abm.experiments.spread import (
     unknown_as_json,
     unknown_of,
 )
-from modelops_abm.experiments.statistics import Floats, PairedDifference, Share, estimate
+from modelops_abm.experiments.statistics import PairedDifference, Share, estimate
 from modelops_abm.experiments.words import (
     CAUTION,
     CAUTION_OVER,

@@ -13,8 +13,8 @@ from itertools import pairwise
 from typing import Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
+from modelops_abm.arrays import Floats
 from modelops_abm.core import outcomes
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.comparison import Comparison
@@ -29,7 +29,7 @@ from modelops_abm.experiments.running import (
     outcome_of,
     refuses_unknown,
 )
-from modelops_abm.experiments.spread import Over, again_of, count_again, halves
+from modelops_abm.experiments.spread import Over, again_of, both_ways, count_again
 from modelops_abm.experiments.statistics import LOOKS, checked_looks, is_known, looks_up_to
 from modelops_abm.experiments.store import Store, pair_of
 from modelops_abm.runs import Batch, Series
@@ -37,8 +37,6 @@ from modelops_abm.runs.bands import Bands
 from modelops_abm.runs.replications import Drawn, values_drawn
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.scenario import Scenario, baseline_of
-
-type Floats = NDArray[np.float64]
 
 _NPV = "discounted_net_value"
 _PLAN, _BASELINE = "plan", "baseline"
@@ -436,14 +434,12 @@ def sides_by_side(
     if settings.get("draws") is None:
         yield from _looked_at(scenarios, looks, baseline, settings)
         return
-    whole, half = halves(settings.get("progress"))
-    over: Settings = {**settings, "progress": whole}
-    # It stops where the answer over draws is known.
-    at: Settings = {**settings, "progress": half, "draws": None, "half_width": None}
+    over, as_set = both_ways(settings)
+    as_set["half_width"] = None  # it stops where the answer over draws is known
     again = np.empty((len(scenarios), 0, len(outcomes.TOTALS)))
     for drawn, found in zip(
         _looked_at(scenarios, looks, baseline, over),
-        _looked_at(scenarios, looks, baseline, at),
+        _looked_at(scenarios, looks, baseline, as_set),
         strict=False,
     ):
         wanted = count_again(drawn.replications) - again.shape[1]

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Unpack
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from modelops_abm.arrays import Floats
 from modelops_abm.experiments.credit_reasons import OUTCOMES, Reasons, reasons_of
 from modelops_abm.experiments.plans import STOPS, check_level, level_of, start_of, with_levels
 from modelops_abm.experiments.running import (
@@ -24,18 +23,11 @@ from modelops_abm.experiments.running import (
     refuses_unknown,
     sampled,
 )
-from modelops_abm.experiments.statistics import (
-    PairedDifference,
-    Ranking,
-    moved_with,
-    rank,
-)
+from modelops_abm.experiments.statistics import PairedDifference, Ranking, moved_with, rank
 from modelops_abm.experiments.words import known_money, level_of_capability, level_word
 from modelops_abm.representation import Represented
 from modelops_abm.scenario import CAPABILITY_NAMES, CapabilityName, Scenario, baseline_of
 from modelops_abm.text import all_of
-
-type Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, repr=False)

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.core import outcomes
 from modelops_abm.experiments.plans import start_of
 from modelops_abm.experiments.statistics import PairedDifference, estimate
@@ -21,8 +19,6 @@ from modelops_abm.representation import Represented
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import CapabilityName, Scenario
 from modelops_abm.text import all_of
-
-type Floats = NDArray[np.float64]
 
 LOSSES = tuple(f"lost_{cause}" for cause in outcomes.LOSSES)
 COUNTS = ("models_delivered", "restorations", "drift_days_undetected")

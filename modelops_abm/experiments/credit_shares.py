@@ -18,8 +18,8 @@ from typing import Any, Literal, NamedTuple, Unpack
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from modelops_abm.arrays import Floats
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.plans import raised, without
 from modelops_abm.experiments.running import (
@@ -54,8 +54,6 @@ from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import CapabilityName, Scenario
 from modelops_abm.text import all_of
-
-type Floats = NDArray[np.float64]
 
 
 def players_in(worths: Floats) -> int:

@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtri
 
+from modelops_abm.arrays import Floats, Integers
 from modelops_abm.core.randomness import chain, checked_seed, fill_with_uniforms, key_of_name
 from modelops_abm.experiments.assumptions import SWITCH, whose, why_not
 from modelops_abm.experiments.inputs import varied
@@ -39,7 +40,6 @@ from modelops_abm.scenario.quantity import LARGEST_MEAN, with_mean
 from modelops_abm.scenario.sources import LABELS, own_knowledge
 from modelops_abm.text import printable
 
-type Floats = NDArray[np.float64]
 type Column = NDArray[Any]
 type Known = tuple[dict[str, Knowledge], dict[str, str]]
 
@@ -496,7 +496,7 @@ def allowed(values: Floats, quantity: Quantity) -> Column:
     return np.clip(values, least, most)
 
 
-def _places(weights: Floats, uniforms: Floats) -> NDArray[np.int64]:
+def _places(weights: Floats, uniforms: Floats) -> Integers:
     ends = np.cumsum(weights)
     places = np.searchsorted(ends, uniforms * ends[-1], side="right")
     # Rounding could lead past the last that has any weight.

@@ -13,13 +13,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from modelops_abm.arrays import Floats
 from modelops_abm.experiments.statistics import Estimate, Share, estimate, share
 from modelops_abm.representation import Represented
 from modelops_abm.runs.quantiles import t_quantile
-
-Floats = NDArray[np.float64]
 
 NEVER = math.inf
 

@@ -17,10 +17,9 @@ from scipy.interpolate import BSpline
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
+from modelops_abm.arrays import Floats
 from modelops_abm.experiments.statistics import skewed_interval, top_share_allowed, without_rounding
 from modelops_abm.runs.quantiles import LEVEL
-
-type Floats = NDArray[np.float64]
 
 _ERROR = (1.0 - LEVEL) / 4.0
 """That an end of an interval is wrong: half for the averages of alternatives, half for the rest."""

@@ -15,6 +15,7 @@ from scipy import stats
 from scipy.stats import qmc
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.alternatives import outcomes_at, winners, wins
 from modelops_abm.experiments.information import (
@@ -41,8 +42,6 @@ from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.runs.replications import Drawn
 from modelops_abm.scenario import InputError, Scenario
 from modelops_abm.text import all_of, any_of, printable
-
-type Floats = NDArray[np.float64]
 
 _LEAST_POINTS, LEAST_MOVES = 32, 24
 _MOVES_OF_ALL = 3

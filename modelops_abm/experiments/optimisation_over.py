@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from modelops_abm import formats
-from modelops_abm.experiments.optimisation_search import Floats, Measured, worst_of
+from modelops_abm.arrays import Floats
+from modelops_abm.experiments.optimisation_search import Measured, worst_of
 from modelops_abm.experiments.optimisation_words import in_short
 from modelops_abm.experiments.road_maps import RoadMap
 from modelops_abm.experiments.words import known_money

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.optimisation_over import OverBelief
 from modelops_abm.experiments.optimisation_search import Limits, Measured, spend_of, worst_of
@@ -198,7 +198,7 @@ class Optimised(Reported):
     confidence: float
     finalists: tuple[Finalist, ...]
     confirmed: Confirmed
-    levels: NDArray[np.float64]
+    levels: Floats
     capital: float | None = None
     over: OverBelief | None = None
 

@@ -16,8 +16,8 @@ from itertools import batched, chain
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from modelops_abm.arrays import Floats
 from modelops_abm.core.outcomes import LEVEL_STATES
 from modelops_abm.errors import needs
 from modelops_abm.experiments.road_maps import Decisions, RoadMap, nothing_of, with_road_map
@@ -33,7 +33,7 @@ WORST = 0.05
 """Share of the futures that counts as the worst."""
 
 
-def expected_shortfall(values: NDArray[np.float64], share: float = WORST) -> Estimate:
+def expected_shortfall(values: Floats, share: float = WORST) -> Estimate:
     """Return the mean of the worst values, with its interval.
 
     The mean of ``q - max(q - x, 0) / share`` over all values x is the conditional value at risk if
@@ -67,7 +67,6 @@ def expected_shortfall(values: NDArray[np.float64], share: float = WORST) -> Est
 # not know how long a run is.
 
 
-type Floats = NDArray[np.float64]
 type Fit = Literal["within", "over", "not known"]
 type Told = Callable[[int, int], None]
 

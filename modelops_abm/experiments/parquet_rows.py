@@ -16,14 +16,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
+from modelops_abm.arrays import Flags, Floats
 from modelops_abm.disk import open_file, write_whole
 from modelops_abm.errors import reason_of
 from modelops_abm.scenario import InputError
 from modelops_abm.text import printable
-
-type Floats = NDArray[np.float64]
 
 _ENDING, _SET_ASIDE = ".parquet", "_set-aside-"
 _OWN_NAME = re.compile(r"([0-9a-f]{64}|[0-9a-f]{32})\.parquet")
@@ -72,7 +70,7 @@ class Parts:
         key: str,
         columns: Sequence[str],
         origin: str,
-        allowed: Callable[[Floats], NDArray[np.bool]] = np.isfinite,
+        allowed: Callable[[Floats], Flags] = np.isfinite,
     ) -> None:
         self._folder = folder
         self._layout = _Layout(key, tuple(columns), origin, allowed)
@@ -251,7 +249,7 @@ class _Layout(NamedTuple):
     key: str
     columns: tuple[str, ...]
     origin: str
-    allowed: Callable[[Floats], NDArray[np.bool]]
+    allowed: Callable[[Floats], Flags]
 
     @property
     def schema(self) -> pa.Schema:

@@ -17,8 +17,8 @@ from typing import Any, TypedDict, Unpack, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from modelops_abm.arrays import Floats
 from modelops_abm.core import outcomes
 from modelops_abm.experiments.statistics import PairedDifference, checked_looks
 from modelops_abm.experiments.store import Store
@@ -28,8 +28,6 @@ from modelops_abm.runs.resources import bytes_of_results, check_memory
 from modelops_abm.runs.results import summary_values
 from modelops_abm.scenario import Scenario, fingerprint_of
 from modelops_abm.scenario.fields import nearest
-
-type Floats = NDArray[np.float64]
 
 _BYTES_PER_SCENARIO = 10_000
 SCENARIOS_AT_ONCE, SCENARIOS_ELSEWHERE = 128, 1024

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Unpack
 
 import numpy as np
-from numpy.typing import NDArray
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.alternatives import names_of, outcomes_at, variants_of
 from modelops_abm.experiments.inputs import Input, check_inputs, in_words, varied
@@ -24,8 +24,6 @@ from modelops_abm.representation import Represented, Row
 from modelops_abm.runs.summary import OUTCOMES
 from modelops_abm.scenario import InputError, Scenario
 from modelops_abm.text import any_of
-
-type Floats = NDArray[np.float64]
 
 
 def problem_of(names: tuple[str, ...]) -> dict[str, object]:
@@ -118,6 +116,50 @@ class Question(Represented):
         """
         return np.asarray(outcomes[-1] - outcomes[0] if self.against_baseline else outcomes[-1])
 
+    @property
+    def unit(self) -> str:
+        """The unit of the outcome."""
+        return OUTCOMES[self.outcome].unit
+
+    @property
+    def subject(self) -> str:
+        """What is asked about, in words: the worth of the plan in net present value."""
+        words = "net present value" if self.outcome == "npv" else self.outcome.replace("_", " ")
+        return f"the worth of the plan in {words}" if self.against_baseline else words
+
+    def level(self, value: float) -> str:
+        """Return an answer in its unit."""
+        if self.unit == "share" and self.against_baseline:
+            return formats.points(value)
+        return formats.amount(value, self.unit)
+
+    def span(self, low: float, high: float) -> str:
+        """Return an interval of answers in short: 1.2 to 2.3 M."""
+        if self.unit.startswith("$"):
+            return formats.money_interval(low, high)
+        if self.unit == "share":
+            words = formats.points_interval(low, high)
+            return words.replace(" points", f"{formats.NARROW_SPACE}%")
+        return formats.interval(low, high)
+
+    def interval(self, answer: PairedDifference) -> str:
+        """Return the 95 % interval of a mean answer; the answer itself if there is none."""
+        low, high = answer.estimate.low, answer.estimate.high
+        return self.level(mean_of(answer)) if low is None or high is None else self.span(low, high)
+
+    def to_json(self, replications: int, seed: int) -> dict[str, Any]:
+        """Return what was asked as plain data."""
+        return {
+            "version": simulator_version(),
+            "seed": seed,
+            "replications": replications,
+            "scenario": self.plan.model_dump(mode="json", exclude_none=True),
+            "outcome": self.outcome,
+            "against_baseline": self.against_baseline,
+            "unit": self.unit,
+            "alternatives": list(self.alternatives),
+        }
+
 
 # --------------------------------------------------------------------------------------
 # The words that the analyses share.
@@ -126,39 +168,6 @@ MOST_NAMED, MOST_ROWS = 3, 20
 """Assumptions that a sentence names, and that a table shows."""
 NOTHING_MOVES = "None of these assumptions changes anything"
 RANGES = "Ranges are what the sources leave open; many are judgement."
-
-
-def subject(question: Question) -> str:
-    """Return what is asked about: the worth of the plan in net present value."""
-    words = "net present value" if question.outcome == "npv" else question.outcome.replace("_", " ")
-    return f"the worth of the plan in {words}" if question.against_baseline else words
-
-
-def level(question: Question, value: float) -> str:
-    """Return an answer in its unit."""
-    unit = OUTCOMES[question.outcome].unit
-    if unit == "share" and question.against_baseline:
-        return formats.points(value)
-    return formats.amount(value, unit)
-
-
-def span(question: Question, low: float, high: float) -> str:
-    """Return an interval of answers in short: 1.2 to 2.3 M."""
-    unit = OUTCOMES[question.outcome].unit
-    if unit.startswith("$"):
-        return formats.money_interval(low, high)
-    if unit == "share":
-        words = formats.points_interval(low, high)
-        return words.replace(" points", f"{formats.NARROW_SPACE}%")
-    return formats.interval(low, high)
-
-
-def interval(question: Question, answer: PairedDifference) -> str:
-    """Return the 95 % interval of a mean answer; the answer itself if there is none."""
-    low, high = answer.estimate.low, answer.estimate.high
-    if low is None or high is None:
-        return level(question, mean_of(answer))
-    return span(question, low, high)
 
 
 def names_in_words(names: Sequence[str]) -> list[str]:
@@ -187,17 +196,3 @@ def with_rest(rows: Sequence[Row], count: int) -> list[Row]:
     if count > MOST_ROWS:
         shown.append(Row((f"... {formats.number(count - MOST_ROWS)} that matter less",)))
     return shown
-
-
-def asked_as_json(question: Question, replications: int, seed: int) -> dict[str, Any]:
-    """Return what was asked as plain data."""
-    return {
-        "version": simulator_version(),
-        "seed": seed,
-        "replications": replications,
-        "scenario": question.plan.model_dump(mode="json", exclude_none=True),
-        "outcome": question.outcome,
-        "against_baseline": question.against_baseline,
-        "unit": OUTCOMES[question.outcome].unit,
-        "alternatives": list(question.alternatives),
-    }

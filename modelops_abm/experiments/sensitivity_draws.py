@@ -14,24 +14,17 @@ from scipy.special import ndtri
 from scipy.stats import rankdata
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.experiments.alternatives import may_lead
 from modelops_abm.experiments.information import held_out, terms_of
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.running import Keeping, draws_in, refuses_unknown
-from modelops_abm.experiments.sensitivity import (
-    MOST_ROWS,
-    Question,
-    asked_as_json,
-    level,
-    most,
-    subject,
-    with_rest,
-)
+from modelops_abm.experiments.sensitivity import MOST_ROWS, Question, most, with_rest
 from modelops_abm.experiments.spread import (
     OVER_DRAWS,
     Unknown,
+    both_ways,
     count_again,
-    halves,
     over_in_words,
     unknown_as_json,
     unknown_of,
@@ -41,8 +34,6 @@ from modelops_abm.experiments.words import INTERVAL, mean_of
 from modelops_abm.representation import Reported, Row, Table, numbers, plain_rows, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import InputError
-
-type Floats = NDArray[np.float64]
 
 FEWEST = 32
 """Draws of which it can be told what drives an answer."""
@@ -113,13 +104,13 @@ class Drivers(Reported):
     @property
     def finding(self) -> str:
         """Which value drives the answer most, if that can be told, without a full stop."""
-        return most(self.may_drive_most, f"drives {subject(self.question)} most")
+        return most(self.may_drive_most, f"drives {self.question.subject} most")
 
     def sentence(self) -> str:
         """Return the answer at the values as set, and what drives it over draws."""
-        what = subject(self.question)
+        what = self.question.subject
         as_set, over = (
-            f"{what} is {level(self.question, mean_of(each))} on average."
+            f"{what} is {self.question.level(mean_of(each))} on average."
             for each in (self.as_set, PairedDifference(self.answers))
         )
         return over_in_words(as_set, f"{over} {self.finding}.", self.unknown)
@@ -147,7 +138,7 @@ class Drivers(Reported):
 
     def to_json(self) -> dict[str, Any]:
         """Return what was asked, and how far each value drives the answer, as plain data."""
-        asked = asked_as_json(self.question, self.replications, self.seed)
+        asked = self.question.to_json(self.replications, self.seed)
         return {
             **asked,
             "drivers": plain_rows(self.table().reset_index()),
@@ -219,17 +210,16 @@ def drivers(question: Question, replications: int = 400, **keeping: Unpack[Keepi
     if question.with_each:
         raise InputError("what drives an answer has a size, and which alternative wins has none")
     again, repeats = count_again(replications), draws.again()
-    whole, half = halves(keeping.get("progress"))
+    over, alone = both_ways(keeping)
 
-    def asked(count: int, **settings: Any) -> Floats:
-        found = question.outcomes([{}], count, **{**keeping, **settings})
+    def asked(count: int, settings: Keeping, first: int = 0) -> Floats:
+        found = question.outcomes([{}], count, first=first, **settings)
         if found.shape[2] < count:
             raise InputError(f"'{question.outcome}' does not exist in every future")
         return np.asarray(question.answers(found)[0])
 
-    answers = asked(replications, progress=whole)
-    as_set = asked(replications, progress=half, draws=None)
-    pairs = asked(again, progress=None, draws=repeats, first=repeats.first)
+    answers, as_set = (asked(replications, each) for each in (over, alone))
+    pairs = asked(again, {**keeping, "progress": None, "draws": repeats}, repeats.first)
     return Drivers(
         question,
         {name: column[:replications] for name, column in draws.columns.items()},

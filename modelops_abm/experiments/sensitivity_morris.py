@@ -7,9 +7,9 @@ from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import special
 
+from modelops_abm.arrays import Floats
 from modelops_abm.experiments.alternatives import may_lead
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.running import Keeping, check_room, refuses_unknown
@@ -18,11 +18,8 @@ from modelops_abm.experiments.sensitivity import (
     NOTHING_MOVES,
     RANGES,
     Question,
-    asked_as_json,
     most,
     problem_of,
-    span,
-    subject,
     with_rest,
 )
 from modelops_abm.experiments.statistics import estimate, without_rounding
@@ -30,8 +27,6 @@ from modelops_abm.experiments.sweep import at_positions
 from modelops_abm.representation import Reported, Row, Table, numbers, plain_rows, words
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import InputError
-
-type Floats = NDArray[np.float64]
 
 _LEVELS = 4
 _RESAMPLES = 1000
@@ -97,7 +92,7 @@ class Morris(Reported):
         """Which assumption moves the answer most, if that can be told, without a full stop."""
         if not self.effects.any():
             return NOTHING_MOVES
-        return most(self.may_be_largest, f"moves {subject(self.question)} most over its range")
+        return most(self.may_be_largest, f"moves {self.question.subject} most over its range")
 
     def sentence(self) -> str:
         """Return the finding."""
@@ -113,7 +108,7 @@ class Morris(Reported):
         rows = []
         for name, row in self.table().head(MOST_ROWS).iterrows():
             known = [(float(row[middle]), float(row[width])) for middle, width in pairs]
-            cells = [span(self.question, mean - width, mean + width) for mean, width in known]
+            cells = [self.question.span(mean - width, mean + width) for mean, width in known]
             rows.append(Row((in_words(str(name)), *cells)))
         columns = (*words("Assumption"), *numbers("mean effect", "with its sign", "std dev"))
         rows = with_rest(rows, len(self.names))
@@ -129,7 +124,7 @@ class Morris(Reported):
 
     def to_json(self) -> dict[str, Any]:
         """Return what was asked, and the effects, as plain data."""
-        asked = asked_as_json(self.question, self.replications, self.seed)
+        asked = self.question.to_json(self.replications, self.seed)
         return {**asked, "effects": plain_rows(self.table().reset_index())}
 
 

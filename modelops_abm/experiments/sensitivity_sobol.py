@@ -13,10 +13,10 @@ from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import special, stats
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.experiments.alternatives import may_lead, winners, wins
 from modelops_abm.experiments.inputs import in_words
 from modelops_abm.experiments.running import Keeping, check_room, refuses_unknown
@@ -25,7 +25,6 @@ from modelops_abm.experiments.sensitivity import (
     MOST_ROWS,
     RANGES,
     Question,
-    asked_as_json,
     most,
     names_in_words,
     problem_of,
@@ -47,8 +46,6 @@ from modelops_abm.representation import (
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import InputError
 from modelops_abm.text import any_of
-
-type Floats = NDArray[np.float64]
 
 _RESAMPLES = 1000
 _ROUNDING = 1e-12
@@ -396,7 +393,7 @@ class Sobol(Reported):
     def to_json(self) -> dict[str, Any]:
         """Return what was asked, the indices, and what decides, as plain data."""
         return {
-            **asked_as_json(self.question, self.replications, self.seed),
+            **self.question.to_json(self.replications, self.seed),
             "indices": plain_rows(self.indices.table().reset_index()),
             "ranks": plain_rows(self.ranks.table().reset_index()),
             "decision": None if self.decision is None else _decision_as_json(self.decision),

@@ -15,9 +15,9 @@ from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.experiments.inputs import Input, Range, in_words
 from modelops_abm.experiments.running import Keeping, refuses_unknown
 from modelops_abm.experiments.sensitivity import (
@@ -26,11 +26,8 @@ from modelops_abm.experiments.sensitivity import (
     NOTHING_MOVES,
     RANGES,
     Question,
-    asked_as_json,
-    interval,
     most,
     names_in_words,
-    subject,
     with_rest,
 )
 from modelops_abm.experiments.statistics import PairedDifference, Ranking, rank
@@ -48,8 +45,6 @@ from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import Distribution
 from modelops_abm.scenario.fields import value_at
 from modelops_abm.text import all_of, any_of
-
-type Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,7 +352,7 @@ class Tornado(Reported):
         if not self.effective:
             return NOTHING_MOVES
         names = [swing.input.name for swing in self.may_move_most]
-        moves = most(names, f"moves {subject(self.question)} most")
+        moves = most(names, f"moves {self.question.subject} most")
         if not self.question.against_baseline:
             return moves
         return f"{self._as_assumed()}; {self._turning_in_words()}. {moves}"
@@ -400,7 +395,7 @@ class Tornado(Reported):
         for swing in self.effective[:MOST_ROWS]:
             means = swing.means.tolist()
             extremes = (swing.at(means.index(end(means))) for end in (min, max))
-            known = (interval(self.question, each) for each in (*extremes, swing.reach))
+            known = (self.question.interval(each) for each in (*extremes, swing.reach))
             ends = (formats.stated(swing.values[0]), formats.stated(swing.values[-1]))
             rows.append(Row((in_words(swing.input.name), *ends, *known)))
         headings = numbers("from", "to", "lowest", "highest", "apart")
@@ -444,7 +439,7 @@ class Tornado(Reported):
     def to_json(self) -> dict[str, Any]:
         """Return what was asked, and what every assumption does, as plain data."""
         return {
-            **asked_as_json(self.question, self.replications, self.seed),
+            **self.question.to_json(self.replications, self.seed),
             "may_be_best": list(self.best.may_be_best),
             "effects": [swing.to_json() for swing in self.swings],
         }

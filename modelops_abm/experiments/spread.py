@@ -17,8 +17,8 @@ from typing import Any, cast
 import numpy as np
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.experiments.running import Keeping, Samples, draws_in, sampled, totals_of
-from modelops_abm.experiments.statistics import Floats
 from modelops_abm.runs.engines import Progress
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import Scenario
@@ -144,20 +144,22 @@ def again_of(scenarios: Sequence[Scenario], first: int, count: int, keeping: Kee
     return totals_of(scenarios, count, first=first + other.first - draws.first, **settings)
 
 
-def halves(progress: Progress | None) -> tuple[Progress | None, Progress | None]:
-    """Return what two runs of equal length tell, over draws and as set, to be one progress."""
-    if progress is None:
-        return None, None
-    done = [0, 0]
+def both_ways[K: Keeping](keeping: K) -> tuple[K, K]:
+    """Return how to run over draws, and how at the values as set: two halves of one progress."""
+    over, as_set = {**keeping}, {**keeping, "draws": None}
+    running: Keeping = keeping
+    if (progress := running.get("progress")) is not None:
+        done = [0, 0]
 
-    def half(place: int) -> Progress:
-        def told(count: int, total: int) -> None:
-            done[place] = count
-            progress(sum(done) // 2, total)
+        def half(place: int) -> Progress:
+            def told(count: int, total: int) -> None:
+                done[place] = count
+                progress(sum(done) // 2, total)
 
-        return told
+            return told
 
-    return half(0), half(1)
+        over["progress"], as_set["progress"] = half(0), half(1)
+    return cast("K", over), cast("K", as_set)
 
 
 def over_and_as_set(
@@ -170,9 +172,7 @@ def over_and_as_set(
     scenarios, looks, wanted, keeping
         As `sampled` has them.
     """
-    whole, half = halves(keeping.get("progress"))
-    over: Keeping = {**keeping, "progress": whole}
-    as_set: Keeping = {**keeping, "progress": half, "draws": None}
+    over, as_set = both_ways(keeping)
     return zip(
         sampled(scenarios, looks, wanted, **over),
         sampled(scenarios, looks, wanted, **as_set),

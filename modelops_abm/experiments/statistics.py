@@ -16,13 +16,11 @@ from itertools import count, pairwise, takewhile
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
+from modelops_abm.arrays import Floats
 from modelops_abm.representation import Represented, in_short
 from modelops_abm.runs.quantiles import LEVEL, t_quantile
-
-Floats = NDArray[np.float64]
 
 _LARGEST_RATIO = 1e9
 """Of a deviation to a half-width, beyond which nobody would wait for the replications."""
@@ -476,7 +474,7 @@ def checked_looks(looks: Sequence[int]) -> tuple[int, ...]:
     return tuple(looks)
 
 
-def is_known(differences: NDArray[np.float64], half_width: float) -> bool:
+def is_known(differences: Floats, half_width: float) -> bool:
     """Return whether a mean is known as well as wanted, by enough values to trust that."""
     reached = estimate(differences).half_width
     return len(differences) >= FEWEST and reached is not None and reached <= half_width

@@ -14,15 +14,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-import numpy as np
 from filelock import FileLock, Timeout
-from numpy.typing import NDArray
 
+from modelops_abm.arrays import Flags, Floats
 from modelops_abm.core import outcomes
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.disk import open_file, read_file, write_whole
 from modelops_abm.errors import reason_of
-from modelops_abm.experiments.parquet_rows import Floats, Parts, holds_parts, unusable
+from modelops_abm.experiments.parquet_rows import Parts, holds_parts, unusable
 from modelops_abm.runs import Engine
 from modelops_abm.runs.output import DESCRIPTION, Contents, ResultFolder, check_place, write_results
 from modelops_abm.scenario import InputError, Scenario, fingerprint_of
@@ -165,7 +164,7 @@ def _described(folder: Path, provenance: Provenance) -> Provenance:
     return stated
 
 
-def _is_day_or_never(days: Floats) -> NDArray[np.bool]:
+def _is_day_or_never(days: Floats) -> Flags:
     # False of NaN, true of infinity, which is never: both as it should be.
     return days >= 0.0
 

@@ -17,10 +17,10 @@ from typing import Any, Literal, Unpack, get_args
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats, Integers
 from modelops_abm.core import outcomes
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.inputs import Input, Range, check_inputs, in_words, varied
@@ -37,8 +37,8 @@ from modelops_abm.experiments.spread import (
     Over,
     Unknown,
     again_of,
+    both_ways,
     count_again,
-    halves,
     over_in_words,
     unknown_as_json,
     unknown_of,
@@ -192,7 +192,7 @@ def sobol_points(inputs: Sequence[Input], points: int, *, seed: int = 0) -> tupl
     return at_positions(inputs, sampler.random(points))
 
 
-def at_positions(inputs: Sequence[Input], positions: NDArray[np.float64]) -> tuple[Point, ...]:
+def at_positions(inputs: Sequence[Input], positions: Floats) -> tuple[Point, ...]:
     """Return the points at positions from 0 to 1: points x inputs."""
     names = [entry.name for entry in inputs]
     return tuple(
@@ -216,8 +216,6 @@ def _check_count(points: int) -> None:
 # --------------------------------------------------------------------------------------
 # What a sweep found: outcomes of every point, and the effect of each input.
 
-
-type Floats = NDArray[np.float64]
 
 MOST_LEVELS = 12
 """Values of an input that are told apart; of more, equal parts of its values are."""
@@ -428,7 +426,7 @@ def _highest(result: SweepResult) -> str:
     return f"highest at {all_of(list(values))}, {level}"
 
 
-def _levels(column: pd.Series[Any]) -> list[tuple[Any, NDArray[np.int64]]]:
+def _levels(column: pd.Series[Any]) -> list[tuple[Any, Integers]]:
     """Return the values of an input, or the means of equal parts of them, with their points."""
     values = column.unique().tolist()
     if len(values) <= MOST_LEVELS or not pd.api.types.is_numeric_dtype(column):
@@ -574,15 +572,12 @@ def run_sweep(sweep: Sweep, replications: int, **keeping: Unpack[Keeping]) -> Sw
         engine=engine_of(keeping),
         totals=np.empty((0, 0, 0)),
     )
-    draws = keeping.get("draws")
     # What is varied is known at each point, also where it is one of what is drawn.
-    draws = draws and draws.without(entry.name for entry in sweep.inputs)
-    whole, half = halves(keeping.get("progress"))
-    as_set: Keeping = {**keeping, "draws": None}
-    if draws is None:
-        return replace(result, totals=totals_of(scenarios, replications, **as_set))
-    as_set["progress"] = half
-    over: Keeping = {**keeping, "progress": whole, "draws": draws}
+    draws = keeping.get("draws")
+    keeping["draws"] = draws and draws.without(entry.name for entry in sweep.inputs)
+    if keeping["draws"] is None:
+        return replace(result, totals=totals_of(scenarios, replications, **keeping))
+    over, as_set = both_ways(keeping)
     drawn, alone = (totals_of(scenarios, replications, **each) for each in (over, as_set))
     again = again_of([sweep.scenario], 0, count_again(replications), over)[0]
     return replace(result, totals=drawn, over=Over(replace(result, totals=alone), again))

@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats
 from modelops_abm.core import outcomes
 from modelops_abm.core.registry import simulator_version
-from modelops_abm.experiments.running import Floats, Keeping, refuses_unknown, totals_of
+from modelops_abm.experiments.running import Keeping, refuses_unknown, totals_of
 from modelops_abm.representation import Reported, Row, Table, in_short, numbers, words
 from modelops_abm.runs.summary import LABELS
 from modelops_abm.scenario import Scenario, with_values

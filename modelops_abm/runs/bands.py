@@ -12,12 +12,10 @@ from typing import NamedTuple, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from modelops_abm.arrays import Floats, Integers
 from modelops_abm.core import outcomes
 from modelops_abm.runs.quantiles import Histograms, exact_quantiles, half_widths
-
-Floats = NDArray[np.float64]
 
 _DAILY = {outcome.name: outcome for outcome in outcomes.DAILY}
 
@@ -54,7 +52,7 @@ class Series:
                 f"period_days must be a whole number of 1 or more, not {self.period_days!r}"
             )
 
-    def last_days(self, horizon_days: int) -> NDArray[np.int64]:
+    def last_days(self, horizon_days: int) -> Integers:
         """Return the last day of each period of a run."""
         ends = np.arange(self.period_days, horizon_days + self.period_days, self.period_days)
         return np.minimum(ends, horizon_days) - 1
@@ -192,7 +190,7 @@ class Bands:
 class _Moments(NamedTuple):
     """Number, mean and sum of squared deviations from it, of each cell."""
 
-    n: NDArray[np.int64]
+    n: Integers
     mean: Floats
     squares: Floats
 

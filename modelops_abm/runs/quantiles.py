@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
+
+from modelops_abm.arrays import Floats, Integers
 
 LEVEL = 0.95
 
@@ -20,7 +21,7 @@ def t_quantile(degrees: int, level: float = LEVEL) -> float:
     return float(special.stdtrit(degrees, 0.5 + level / 2.0))
 
 
-def half_widths(n: NDArray[np.int64], variance: NDArray[np.float64]) -> NDArray[np.float64]:
+def half_widths(n: Integers, variance: Floats) -> Floats:
     """Return half the width of the 95 % interval of each mean of a kind.
 
     Parameters
@@ -44,9 +45,6 @@ def half_widths(n: NDArray[np.int64], variance: NDArray[np.float64]) -> NDArray[
 # --------------------------------------------------------------------------------------
 # Quantiles of many cells at once: exact ones, and from counts in bounded memory.
 
-
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 
 BINS = 400
 _MARGIN = 0.5

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from modelops_abm.arrays import Floats
 from modelops_abm.compiled_engine.inputs import Inputs, prepared, prepared_each, prepared_rows
 from modelops_abm.compiled_engine.run import Block, Pace, block_in_slices, prepare_kernel, run_block
 from modelops_abm.core import outcomes
@@ -40,8 +41,6 @@ from modelops_abm.runs.single import simulate
 from modelops_abm.runs.threads import Caller, Here, new_caller
 from modelops_abm.scenario import Scenario
 from modelops_abm.scenario.columns import takes, with_columns
-
-Floats = NDArray[np.float64]
 
 
 class Wanted(NamedTuple):

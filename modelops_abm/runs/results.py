@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from modelops_abm import formats
+from modelops_abm.arrays import Floats, Integers
 from modelops_abm.core import outcomes
 from modelops_abm.core.events import LogKind, LogRecord, RetirementReason, TaskClass
 from modelops_abm.core.statechart import Cause
@@ -35,10 +36,7 @@ from modelops_abm.scenario.timeline import CHANGEABLE
 from modelops_abm.scenario.words import changes_in_words, team_caution
 from modelops_abm.text import csv_text
 
-type Floats = NDArray[np.float64]
-
 _SUMMARY = {outcome.name: outcome for outcome in outcomes.SUMMARY}
-type Integers = NDArray[np.int64]
 
 _TABLES = ("daily", "events", "models", "developers")
 _TABLES_ON_REQUEST = ("model_days",)

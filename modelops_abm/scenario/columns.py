@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from modelops_abm.arrays import Flags
 from modelops_abm.scenario.fields import Quantity, catalogue, value_at
 from modelops_abm.scenario.quantity import LARGEST_MEAN, Distribution, Section, spread_at
 from modelops_abm.scenario.scenario import Scenario
@@ -114,7 +115,7 @@ def in_doubt(scenario: Scenario, columns: Mapping[str, Column]) -> list[int]:
     return [int(place) for place in np.flatnonzero(doubtful)]
 
 
-def _is_within(column: Column, quantity: Quantity) -> NDArray[np.bool_]:
+def _is_within(column: Column, quantity: Quantity) -> Flags:
     if not quantity.is_number:
         return np.isin(column, quantity.choices) | (column.dtype.kind == "b")
     bounds = quantity.bounds

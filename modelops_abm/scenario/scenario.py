@@ -60,12 +60,7 @@ from modelops_abm.scenario.sections import (
     UsageParameters,
     as_in_scenario,
 )
-from modelops_abm.scenario.timeline import (
-    CHANGEABLE,
-    MOST_CHANGES,
-    Change,
-    outside_the_run,
-)
+from modelops_abm.scenario.timeline import CHANGEABLE, MOST_CHANGES, Change, outside_the_run
 from modelops_abm.text import printable, range_in_words
 
 _SHARE_OF_TEAM = 4

@@ -18,8 +18,9 @@ from modelops_abm.app.state.answer import LIKE_YOURS
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action
+from modelops_abm.arrays import Floats
 from modelops_abm.charts.amounts import digits_for, notation_of
-from modelops_abm.charts.figure import Axis, Floats, Table, value_axis
+from modelops_abm.charts.figure import Axis, Table, value_axis
 from modelops_abm.experiments import Comparison
 
 TITLE = f"100 {LIKE_YOURS}"

@@ -39,13 +39,14 @@ from modelops_abm.app.export.slide_kit import (
     add_table,
     add_text,
 )
+from modelops_abm.arrays import Floats
 from modelops_abm.charts.comparison import (
     losses_of_plan,
     lost_by_cause,
     net_value,
     team_time_of_plan,
 )
-from modelops_abm.charts.figure import Band, Floats
+from modelops_abm.charts.figure import Band
 from modelops_abm.charts.palette import LOSSES
 from modelops_abm.experiments.credit_shares import QUESTIONS
 from modelops_abm.experiments.words import capitalised

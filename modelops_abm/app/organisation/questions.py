@@ -17,10 +17,11 @@ from scipy.special import expit, logit
 from modelops_abm.app.state.organisation import Organisation
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.interview import QuestionRow, Saying, Source, Strip
+from modelops_abm.arrays import Floats
 from modelops_abm.evidence.benchmarks import BENCHMARKS, CONFIDENCE, Benchmark, of_whom, subject_of
 from modelops_abm.evidence.interview import QUESTIONS, Question
 from modelops_abm.evidence.measures import number_in_words, value_in_words
-from modelops_abm.evidence.statements import ABOUT, Floats, Statement
+from modelops_abm.evidence.statements import ABOUT, Statement
 from modelops_abm.experiments.information import Asking
 from modelops_abm.scenario import Scenario
 from modelops_abm.text import printable
