@@ -45,36 +45,23 @@ class Result(Protocol):
 
 
 class Column(NamedTuple):
-    """A column of a table in words.
-
-    Attributes
-    ----------
-    heading
-        What stands above it, with the unit if the cells do not have it.
-    is_number
-        Whether its cells are aligned to the right, and never wrapped.
-    may_wrap
-        Whether a long cell goes on in the next line.
-    """
+    """A column of a table in words."""
 
     heading: str
+    """What stands above it, with the unit if the cells do not have it."""
     is_number: bool = True
+    """Whether its cells are aligned to the right, and never wrapped."""
     may_wrap: bool = False
+    """Whether a long cell goes on in the next line."""
 
 
 class Row(NamedTuple):
-    """A row of a table in words; it may have fewer cells than there are columns.
-
-    Attributes
-    ----------
-    cells
-        What stands in it.
-    is_strong
-        Whether it is set in bold: a total, or what is recommended.
-    """
+    """A row of a table in words; it may have fewer cells than there are columns."""
 
     cells: tuple[str, ...]
+    """What stands in it."""
     is_strong: bool = False
+    """Whether it is set in bold: a total, or what is recommended."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,18 +12,12 @@ _MOST_OF_TWO_DIGITS = 35.4
 
 
 class Money(NamedTuple):
-    """The unit in which amounts are shown.
-
-    Attributes
-    ----------
-    size
-        What an amount is divided by.
-    unit
-        The unit in words: ``M $``.
-    """
+    """The unit in which amounts are shown."""
 
     size: float
+    """What an amount is divided by."""
     unit: str
+    """The unit in words: ``M $``."""
 
     @property
     def short(self) -> str:
@@ -58,17 +52,12 @@ class Notation(NamedTuple):
 
     The unit is that of the net values of plan and baseline. The digits suit the range of 95 of 100
     futures, which more futures do not narrow: a number keeps its digits while it gets better known.
-
-    Attributes
-    ----------
-    money
-        The unit.
-    digits
-        Digits after the decimal point of the worth of the whole plan.
     """
 
     money: Money
+    """The unit."""
     digits: int
+    """Digits after the decimal point of the worth of the whole plan."""
 
     def worth(self, amount: float | None) -> str:
         """Return what a plan is worth: +3.6; a dash if nobody knows."""

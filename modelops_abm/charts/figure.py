@@ -380,18 +380,12 @@ class KeyRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """Names of areas at their right ends, with columns of numbers.
-
-    Attributes
-    ----------
-    heads
-        Of the columns; the first is that of the plan, or the one to read.
-    rows
-        From the bottom up.
-    """
+    """Names of areas at their right ends, with columns of numbers."""
 
     heads: tuple[str, ...]
+    """Of the columns; the first is that of the plan, or the one to read."""
     rows: tuple[KeyRow, ...]
+    """From the bottom up."""
 
     @property
     def middles(self) -> list[float]:
@@ -435,40 +429,28 @@ class Panel:
 
 
 class Bar(NamedTuple):
-    """A bar along a row from one value to another.
-
-    Attributes
-    ----------
-    thickness
-        As part of the height of the row.
-    is_outline
-        Whether it is a dashed outline, as the baseline has it.
-    """
+    """A bar along a row from one value to another."""
 
     start: float
     end: float
     colour: Colour
     thickness: float = 0.55
+    """As part of the height of the row."""
     is_outline: bool = False
+    """Whether it is a dashed outline, as the baseline has it."""
 
 
 class Mark(NamedTuple):
-    """A value along a row with its interval, NaN for none.
-
-    Attributes
-    ----------
-    offset
-        How far below the middle of its row it lies, in heights of a row.
-    is_small
-        Whether it is drawn small, so that several have room in a row.
-    """
+    """A value along a row with its interval, NaN for none."""
 
     value: float
     low: float = math.nan
     high: float = math.nan
     colour: Colour = "plan"
     offset: float = 0.0
+    """How far below the middle of its row it lies, in heights of a row."""
     is_small: bool = False
+    """Whether it is drawn small, so that several have room in a row."""
 
 
 class Ribbon(NamedTuple):
@@ -482,30 +464,20 @@ class Ribbon(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a list.
-
-    Attributes
-    ----------
-    label
-        What it is about.
-    marks
-        From the back to the front.
-    cells
-        Its values in words, one for each head of the list.
-    is_strong
-        Whether the label is bold.
-    inside
-        Words at the left end of the row, if there is room.
-    tone
-        Colour of the first cell.
-    """
+    """A row of a list."""
 
     label: str
+    """What it is about."""
     marks: tuple[Bar | Mark | Ribbon, ...]
+    """From the back to the front."""
     cells: tuple[str, ...] = ()
+    """Its values in words, one for each head of the list."""
     is_strong: bool = False
+    """Whether the label is bold."""
     inside: str = ""
+    """Words at the left end of the row, if there is room."""
     tone: Colour = ""
+    """Colour of the first cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -682,18 +654,12 @@ class Block(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """Boxes, arrows and words, in pixels of a sheet that is 1,200 wide.
-
-    Attributes
-    ----------
-    height
-        Of the drawing.
-    shapes
-        From the back to the front.
-    """
+    """Boxes, arrows and words, in pixels of a sheet that is 1,200 wide."""
 
     height: float
+    """Of the drawing."""
     shapes: tuple[Frame | Arrow | Words | Badge | Disc | Block, ...]
+    """From the back to the front."""
 
 
 type Part = Panel | Rows | Cells | Numbers | Diagram

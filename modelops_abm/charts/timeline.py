@@ -87,18 +87,12 @@ _BINS = (
 
 @dataclass(frozen=True, slots=True)
 class Bins:
-    """Spans of whole days.
-
-    Attributes
-    ----------
-    edges
-        Days at which they begin, and the day at which the last ends.
-    word
-        What one is called.
-    """
+    """Spans of whole days."""
 
     edges: Integers
+    """Days at which they begin, and the day at which the last ends."""
     word: str
+    """What one is called."""
 
     @property
     def days(self) -> Floats:

@@ -321,24 +321,16 @@ def _stated(numbers: Iterable[float]) -> str:
 
 
 class Believed(NamedTuple):
-    """An organisation as it is believed to be, with what a plan decides.
-
-    Attributes
-    ----------
-    name
-        Of the file, or of the belief.
-    belief
-        What is believed.
-    scenario
-        The organisation at the values as set, with the levels of the plan and what is stated.
-    table
-        What it may be: a row for each draw of the belief, a column for each value not stated.
-    """
+    """An organisation as it is believed to be, with what a plan decides."""
 
     name: str
+    """Of the file, or of the belief."""
     belief: Belief
+    """What is believed."""
     scenario: Scenario
+    """The organisation at the values as set, with the levels of the plan and what is stated."""
     table: pd.DataFrame
+    """What it may be: a row for each draw of the belief, a column for each value not stated."""
 
     @property
     def words(self) -> str:

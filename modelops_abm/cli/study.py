@@ -162,33 +162,22 @@ def _options(replications: int) -> list[Callable[..., Any]]:
 
 @dataclass(frozen=True)
 class Found:
-    """What an experiment found, with what only the command knows of it.
-
-    Attributes
-    ----------
-    result
-        What was found.
-    futures
-        How many futures of what, for the first line.
-    facts
-        What else `experiment.json` and the JSON document say.
-    beside
-        What it was found over.
-    scenario
-        The scenario of the first line; if None, the one that was asked about.
-    whole
-        All scenarios that ran, if nothing was varied but what they differ in.
-    advice
-        A sentence after what was found.
-    """
+    """What an experiment found, with what only the command knows of it."""
 
     result: Result
+    """What was found."""
     futures: str = ""
+    """How many futures of what, for the first line."""
     facts: Mapping[str, Any] = field(default_factory=dict)
+    """What else `experiment.json` and the JSON document say."""
     beside: tuple[Result, ...] = ()
+    """What it was found over."""
     scenario: Scenario | None = None
+    """The scenario of the first line; if None, the one that was asked about."""
     whole: Sequence[Scenario] = ()
+    """All scenarios that ran, if nothing was varied but what they differ in."""
     advice: str = ""
+    """A sentence after what was found."""
 
 
 def conduct(

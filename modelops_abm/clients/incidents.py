@@ -247,33 +247,22 @@ class Incident(NamedTuple):
 
 @dataclass(frozen=True)
 class IncidentLog:
-    """What an incident log says.
-
-    Attributes
-    ----------
-    source
-        Name of the file.
-    form
-        Which form it has, and which column was taken for what.
-    table
-        The incidents in the order in which they began.
-    window
-        Since when and until when it was kept.
-    rows
-        Rows of the file below its header.
-    problems
-        What could not be used, wholly or in part, with its rows.
-    notes
-        What was decided or taken for granted, in sentences.
-    """
+    """What an incident log says."""
 
     source: str
+    """Name of the file."""
     form: str
+    """Which form it has, and which column was taken for what."""
     table: tuple[Incident, ...]
+    """The incidents in the order in which they began."""
     window: Window
+    """Since when and until when it was kept."""
     rows: int
+    """Rows of the file below its header."""
     problems: tuple[RowProblem, ...]
+    """What could not be used, wholly or in part, with its rows."""
     notes: tuple[str, ...]
+    """What was decided or taken for granted, in sentences."""
 
     @property
     def services(self) -> dict[str, int]:

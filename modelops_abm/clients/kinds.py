@@ -33,22 +33,15 @@ class Log(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How a kind of log is read.
-
-    Attributes
-    ----------
-    kind
-        What it says, and its forms.
-    read
-        Reads a file or its content; an InputError if it cannot, or if something is stated that says
-        nothing of such a log.
-    is_other
-        Whether a file that is no table is of this kind nevertheless.
-    """
+    """How a kind of log is read."""
 
     kind: Kind
+    """What it says, and its forms."""
     read: Callable[..., Log]
+    """Reads a file or its content; an InputError if it cannot, or if something is stated that says
+    nothing of such a log."""
     is_other: Callable[[bytes], bool] = lambda content: False
+    """Whether a file that is no table is of this kind nevertheless."""
 
 
 READERS: Mapping[str, Reader] = MappingProxyType(

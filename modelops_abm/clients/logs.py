@@ -55,72 +55,47 @@ _TITLE_ROWS = 20
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One thing that a log says.
-
-    Attributes
-    ----------
-    name
-        What a mapping calls it, and the column of a template.
-    meaning
-        What stands in it, for the documentation and for messages.
-    required
-        Whether no log can be used without.
-    is_many
-        Whether a row may say several things; otherwise two columns of one name must agree.
-    """
+    """One thing that a log says."""
 
     name: str
+    """What a mapping calls it, and the column of a template."""
     meaning: str
+    """What stands in it, for the documentation and for messages."""
     required: bool = False
+    """Whether no log can be used without."""
     is_many: bool = False
+    """Whether a row may say several things; otherwise two columns of one name must agree."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A table as one tool exports it.
-
-    Attributes
-    ----------
-    name
-        The tool, and which of its exports.
-    telling
-        Columns that must all be there: by them it is known.
-    columns
-        Column by field, or columns of which in every row the first that says something counts. All
-        names are in lower case.
-    """
+    """A table as one tool exports it."""
 
     name: str
+    """The tool, and which of its exports."""
     telling: tuple[str, ...]
+    """Columns that must all be there: by them it is known."""
     columns: Mapping[str, str | tuple[str, ...]]
+    """Column by field, or columns of which in every row the first that says something counts. All
+    names are in lower case."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of log: what it says, and the forms in which it is known.
-
-    Attributes
-    ----------
-    name
-        What a command calls it: incidents.
-    noun
-        What a message calls it: an incident log.
-    fields
-        All that it may say.
-    forms
-        The forms; of two that fit, the one that more columns tell.
-    template
-        A file to fill in, with example rows that are to be replaced.
-    silent
-        What of a `Reading` says nothing of it, and is refused.
-    """
+    """A kind of log: what it says, and the forms in which it is known."""
 
     name: str
+    """What a command calls it: incidents."""
     noun: str
+    """What a message calls it: an incident log."""
     fields: tuple[Field, ...]
+    """All that it may say."""
     forms: tuple[Form, ...]
+    """The forms; of two that fit, the one that more columns tell."""
     template: str = ""
+    """A file to fill in, with example rows that are to be replaced."""
     silent: tuple[str, ...] = ()
+    """What of a `Reading` says nothing of it, and is refused."""
 
     def form_of(self, header: Iterable[str]) -> Form | None:
         """Return the form of a table with such columns, or None if it is none of them."""
@@ -196,27 +171,18 @@ AS_IT_IS = Reading()
 
 @dataclass(frozen=True)
 class LogTable:
-    """A table of which is known what its columns say.
-
-    Attributes
-    ----------
-    form
-        Name of the form, or that the columns are as somebody says.
-    header
-        Names of all columns, as they stand.
-    rows
-        The rows that have a cell for every column.
-    places
-        Positions of the columns, by field; of several columns all.
-    problems
-        Rows that are none.
-    """
+    """A table of which is known what its columns say."""
 
     form: str
+    """Name of the form, or that the columns are as somebody says."""
     header: tuple[str, ...]
+    """Names of all columns, as they stand."""
     rows: tuple[Record, ...]
+    """The rows that have a cell for every column."""
     places: Mapping[str, tuple[int, ...]]
+    """Positions of the columns, by field; of several columns all."""
     problems: tuple[RowProblem, ...]
+    """Rows that are none."""
 
     def cells(self, field: str) -> list[str]:
         """Return what a field says, row by row: the first of its columns that says anything."""

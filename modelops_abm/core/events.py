@@ -139,28 +139,18 @@ FIRST_SOURCE_STREAM = 1 << 20
 
 
 class LogRecord(NamedTuple):
-    """One record of the event log.
-
-    Attributes
-    ----------
-    time
-        Days since the start.
-    kind
-        A `LogKind`.
-    model
-        Number of the model, of the capability for capability work, of a shared source that fails or
-        is restored, or -1 (so for work on such a source).
-    developer
-        Number of the developer, or -1.
-    cause
-        As the kind says, or -1.
-    detail
-        As the kind says, or 0.
-    """
+    """One record of the event log."""
 
     time: float
+    """Days since the start."""
     kind: int
+    """A `LogKind`."""
     model: int
+    """Number of the model, of the capability for capability work, of a shared source that fails or
+    is restored, or -1 (so for work on such a source)."""
     developer: int
+    """Number of the developer, or -1."""
     cause: int
+    """As the kind says, or -1."""
     detail: float
+    """As the kind says, or 0."""

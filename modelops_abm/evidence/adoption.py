@@ -107,24 +107,16 @@ class Series:
 
 @dataclass(frozen=True, repr=False)
 class UserCounts(Represented):
-    """What a table of usage gives of users and their use.
-
-    Attributes
-    ----------
-    series
-        New users of each model that has any.
-    per_user_day
-        Predictions by user and day of each model that says both.
-    users
-        Those of the last row of each model, added up.
-    notes
-        What was decided, in sentences.
-    """
+    """What a table of usage gives of users and their use."""
 
     series: tuple[Series, ...]
+    """New users of each model that has any."""
     per_user_day: Mapping[str, float]
+    """Predictions by user and day of each model that says both."""
     users: float
+    """Those of the last row of each model, added up."""
     notes: tuple[str, ...]
+    """What was decided, in sentences."""
 
     def statements(self, source: str) -> Evidence:
         """Return what follows for the predictions of a user who uses a model fully.

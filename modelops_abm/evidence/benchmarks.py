@@ -299,21 +299,14 @@ def of_whom(benchmark: Benchmark) -> str:
 
 
 class Beside(NamedTuple):
-    """A published figure and ours.
-
-    Attributes
-    ----------
-    benchmark
-        What was published.
-    ours
-        Of a run the mean over replications; of a scenario the value.
-    verdict
-        None if ours does not exist.
-    """
+    """A published figure and ours."""
 
     benchmark: Benchmark
+    """What was published."""
     ours: Estimate
+    """Of a run the mean over replications; of a scenario the value."""
     verdict: Verdict | None
+    """None if ours does not exist."""
 
     @property
     def label(self) -> str:
@@ -391,15 +384,10 @@ its unit of the outcome's."""
 
 @dataclass(frozen=True, repr=False)
 class BesideSummary(Reported):
-    """Published figures beside outcomes of the run summary, one for each that has one.
-
-    Attributes
-    ----------
-    rows
-        By the name of the outcome.
-    """
+    """Published figures beside outcomes of the run summary, one for each that has one."""
 
     rows: Mapping[str, Beside]
+    """By the name of the outcome."""
 
     def sentence(self) -> str:
         """Return each figure with its population, and where ours lies."""

@@ -55,18 +55,12 @@ _LEAST_STEP = 0.05
 
 
 class Seen(NamedTuple):
-    """What draws showed.
-
-    Attributes
-    ----------
-    means
-        Draws x values: of the runs that show all of them.
-    counts
-        How many runs do, of each draw.
-    """
+    """What draws showed."""
 
     means: Floats
+    """Draws x values: of the runs that show all of them."""
     counts: Integers
+    """How many runs do, of each draw."""
 
     @classmethod
     def of(cls, runs: Floats) -> Self:
@@ -120,39 +114,25 @@ def log_of_runs(seen: Seen, said: Floats, spread: Floats, chance: Floats) -> Flo
 
 @dataclass(frozen=True)
 class Rule:
-    """How likely the evidence that needs runs is.
-
-    Attributes
-    ----------
-    regressed
-        Of places, by the regression.
-    of_runs
-        Of what draws showed.
-    directions
-        Dimensions x directions, at right angles, along which all evidence changes most.
-    """
+    """How likely the evidence that needs runs is."""
 
     regressed: Likelihood
+    """Of places, by the regression."""
     of_runs: Callable[[Seen], Floats]
+    """Of what draws showed."""
     directions: Floats
+    """Dimensions x directions, at right angles, along which all evidence changes most."""
 
 
 class Work(NamedTuple):
-    """What a correction works with.
-
-    Attributes
-    ----------
-    known
-        The logarithm of the likelihood of what needs no run.
-    run
-        Shows what places show; remembers it, for `learn`.
-    learn
-        Returns the rule by all that was run.
-    """
+    """What a correction works with."""
 
     known: Likelihood
+    """The logarithm of the likelihood of what needs no run."""
     run: Callable[[Floats], Seen]
+    """Shows what places show; remembers it, for `learn`."""
     learn: Callable[[], Rule]
+    """Returns the rule by all that was run."""
 
 
 class _Now(NamedTuple):

@@ -31,33 +31,22 @@ _MOST_PAIRS = 100
 
 @dataclass(frozen=True)
 class Emulator:
-    """A regression of what runs show.
-
-    Attributes
-    ----------
-    directions
-        Dimensions x directions along which it is quadratic.
-    centre
-        Where the quadratic terms are 0, along the directions.
-    pairs
-        Dimensions whose product matters beside: 2 x pairs.
-    coefficients
-        Features x values.
-    covariance
-        Of what a run leaves: values x values.
-    chance
-        The part of it by which runs of one draw differ.
-    near
-        How many runs it rests on, by their weights.
-    """
+    """A regression of what runs show."""
 
     directions: Floats
+    """Dimensions x directions along which it is quadratic."""
     centre: Floats
+    """Where the quadratic terms are 0, along the directions."""
     pairs: NDArray[np.integer]
+    """Dimensions whose product matters beside: 2 x pairs."""
     coefficients: Floats
+    """Features x values."""
     covariance: Floats
+    """Of what a run leaves: values x values."""
     chance: Floats
+    """The part of it by which runs of one draw differ."""
     near: float
+    """How many runs it rests on, by their weights."""
 
     def mean(self, places: Floats) -> Floats:
         """Return what is shown without chance: draws x values."""

@@ -63,22 +63,15 @@ _LEAST = float(np.log(1.0 + EXACTLY) / ndtri(0.5 + PERCENT / 200.0))
 
 
 class Size(NamedTuple):
-    """How much work a fit is.
-
-    Attributes
-    ----------
-    draws
-        Of the belief; a multiple of 40 (`sampler.STEPS`, `correction.STATES`).
-    rounds
-        Draws from which the regression learns, round by round, each run `RUNS_OF_EACH` times; the
-        first are of what is known.
-    checked
-        Draws of the belief that are run to see what it predicts.
-    """
+    """How much work a fit is."""
 
     draws: int = 2_000
+    """Of the belief; a multiple of 40 (`sampler.STEPS`, `correction.STATES`)."""
     rounds: tuple[int, ...] = (300, 300, 600)
+    """Draws from which the regression learns, round by round, each run `RUNS_OF_EACH` times; the
+    first are of what is known."""
     checked: int = 400
+    """Draws of the belief that are run to see what it predicts."""
 
 
 SIZE = Size()

@@ -27,18 +27,12 @@ _MOST_TOLD = 12
 
 
 class Weighed(NamedTuple):
-    """What a log says.
-
-    Attributes
-    ----------
-    sentences
-        What was found, and what was taken for granted.
-    evidence
-        The statements that a fit takes from it.
-    """
+    """What a log says."""
 
     sentences: tuple[str, ...]
+    """What was found, and what was taken for granted."""
     evidence: Evidence
+    """The statements that a fit takes from it."""
 
 
 def weighed(

@@ -111,24 +111,16 @@ def _together(first: Outage, second: Outage) -> Outage:
 
 @dataclass(frozen=True, slots=True)
 class Exposed:
-    """A model or service, with how often it went out of service while it was watched.
-
-    Attributes
-    ----------
-    name
-        Of the service, or of the model in the portfolio.
-    years
-        In production while the log was kept.
-    years_in_service
-        Of them, those in which it was not out: only then it can fail, and a cause has a rate.
-    outages
-        That were counted in that time.
-    """
+    """A model or service, with how often it went out of service while it was watched."""
 
     name: str
+    """Of the service, or of the model in the portfolio."""
     years: float
+    """In production while the log was kept."""
     years_in_service: float
+    """Of them, those in which it was not out: only then it can fail, and a cause has a rate."""
     outages: tuple[Outage, ...]
+    """That were counted in that time."""
 
     @property
     def count(self) -> Count:
@@ -243,39 +235,26 @@ def _moment(day: date | None) -> datetime | None:
 
 @dataclass(frozen=True, repr=False)
 class Findings(Reported):
-    """What an incident log says of how often models go out of service, and for how long.
-
-    Attributes
-    ----------
-    source
-        Name of the file.
-    exposed
-        Every model or service, with its years and outages.
-    at_once
-        Mean number of outages in the incident of an outage; 1 if none hits two services.
-    rate
-        Mean of the models, per year; None if the log names no services.
-    by_cause
-        The same by cause and year in service; empty where no cause is known.
-    known_causes
-        Share of the outages of which the cause is known.
-    by_month
-        How many begin in a month, all services together, in the last `WINDOW_DAYS` of the log.
-    restore
-        How long they last, by service, and of `ALL`; there, an incident of several counts once.
-    assumed
-        What was taken for granted, in sentences.
-    """
+    """What an incident log says of how often models go out of service, and for how long."""
 
     source: str
+    """Name of the file."""
     exposed: tuple[Exposed, ...]
+    """Every model or service, with its years and outages."""
     at_once: float
+    """Mean number of outages in the incident of an outage; 1 if none hits two services."""
     rate: Estimate | None
+    """Mean of the models, per year; None if the log names no services."""
     by_cause: Mapping[str, Estimate]
+    """The same by cause and year in service; empty where no cause is known."""
     known_causes: float
+    """Share of the outages of which the cause is known."""
     by_month: Estimate
+    """How many begin in a month, all services together, in the last `WINDOW_DAYS` of the log."""
     restore: Mapping[str, Lasting]
+    """How long they last, by service, and of `ALL`; there, an incident of several counts once."""
     assumed: tuple[str, ...]
+    """What was taken for granted, in sentences."""
 
     def statements(self) -> Evidence:
         """Return what a fit takes from it; what is open on a side says nothing to a fit.

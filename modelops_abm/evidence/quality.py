@@ -68,25 +68,17 @@ _SMALLEST_JUMP = 2.5
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """The skill of one model over time.
-
-    Attributes
-    ----------
-    name
-        Of the model.
-    days
-        Rising; of any origin.
-    skill
-        How much better than chance, above 0, in any unit.
-    restored
-        Days on which it was retrained or its drift was mended; None if nobody says, so that jumps
-        are looked for.
-    """
+    """The skill of one model over time."""
 
     name: str
+    """Of the model."""
     days: Floats
+    """Rising; of any origin."""
     skill: Floats
+    """How much better than chance, above 0, in any unit."""
     restored: tuple[float, ...] | None = None
+    """Days on which it was retrained or its drift was mended; None if nobody says, so that jumps
+    are looked for."""
 
     def __post_init__(self) -> None:
         """Refuse what has no logarithm or no order."""

@@ -43,21 +43,14 @@ _FARTHEST = 8.0
 
 @dataclass(frozen=True)
 class Sample:
-    """Draws that all count alike.
-
-    Attributes
-    ----------
-    places
-        Draws x dimensions.
-    chains
-        Of how many chains they are, state by state; 0 if they are independent.
-    log_evidence
-        Logarithm of the mean likelihood over what was known before.
-    """
+    """Draws that all count alike."""
 
     places: Floats
+    """Draws x dimensions."""
     chains: int = 0
+    """Of how many chains they are, state by state; 0 if they are independent."""
     log_evidence: float = 0.0
+    """Logarithm of the mean likelihood over what was known before."""
 
     @property
     def distinct_count(self) -> float:

@@ -105,24 +105,16 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """So many events in so many years of exposure: evidence about a rate, also if there are none.
-
-    Attributes
-    ----------
-    about
-        As `Statement` has it; a rate per year.
-    events
-        How many were seen.
-    years
-        Of exposure, for example model-years in production.
-    source
-        Who says so.
-    """
+    """So many events in so many years of exposure: evidence of a rate, also if there are none."""
 
     about: str
+    """As `Statement` has it; a rate per year."""
     events: int
+    """How many were seen."""
     years: float
+    """Of exposure, for example model-years in production."""
     source: str = ""
+    """Who says so."""
 
     def __post_init__(self) -> None:
         """Refuse what cannot be counted."""

@@ -40,33 +40,22 @@ _WORK_BEFORE = 2.0
 
 @dataclass(frozen=True, repr=False)
 class VersionFindings(Represented):
-    """What a registry says of trainings and of going live.
-
-    Attributes
-    ----------
-    source
-        Name of the file or server.
-    intervals
-        How many lie between two trainings of a model in production.
-    retrained
-        Of how many models.
-    unlike
-        How many intervals count as one, as those of a model are alike; 1 if they are not.
-    interval
-        Days between two trainings; None if fewer than three intervals are there.
-    gone_live
-        Models of which it is said when they went live.
-    months
-        From their first version until then, the median; None of fewer than three.
-    """
+    """What a registry says of trainings and of going live."""
 
     source: str
+    """Name of the file or server."""
     intervals: int
+    """How many lie between two trainings of a model in production."""
     retrained: int
+    """Of how many models."""
     unlike: float
+    """How many intervals count as one, as those of a model are alike; 1 if they are not."""
     interval: Estimate | None
+    """Days between two trainings; None if fewer than three intervals are there."""
     gone_live: int
+    """Models of which it is said when they went live."""
     months: Estimate | None
+    """From their first version until then, the median; None of fewer than three."""
 
     def statements(self) -> Evidence:
         """Return what a fit takes from it."""

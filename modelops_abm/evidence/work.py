@@ -45,30 +45,20 @@ _NOT_UPKEEP = frozenset({BUILD, OTHER})
 
 @dataclass(frozen=True, repr=False)
 class WorkFindings(Represented):
-    """What time sheets say of the team's time.
-
-    Attributes
-    ----------
-    source
-        Name of the file.
-    weeks
-        With hours of the team's work.
-    hours
-        Of it, all together.
-    unknown
-        Share of them of which nobody says what they were for.
-    upkeep
-        Share of the others that went into keeping what is live, with its range.
-    efforts
-        Developer-days of a task, by the name of an effort of the scenario.
-    """
+    """What time sheets say of the team's time."""
 
     source: str
+    """Name of the file."""
     weeks: int
+    """With hours of the team's work."""
     hours: float
+    """Of it, all together."""
     unknown: float
+    """Share of them of which nobody says what they were for."""
     upkeep: Estimate
+    """Share of the others that went into keeping what is live, with its range."""
     efforts: Mapping[str, Lasting]
+    """Developer-days of a task, by the name of an effort of the scenario."""
 
     def statements(self) -> Evidence:
         """Return what a fit takes from it."""

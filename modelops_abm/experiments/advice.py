@@ -90,18 +90,13 @@ class Apart(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """A step of the road map, and when it is done.
-
-    Attributes
-    ----------
-    step
-        What is raised, to which level, from which day on.
-    done_day
-        Day at whose end half of the futures have it in place; None if they have not within the run.
-    """
+    """A step of the road map, and when it is done."""
 
     step: Step
+    """What is raised, to which level, from which day on."""
     done_day: int | None
+    """Day at whose end half of the futures have it in place; None if they have not within the
+    run."""
 
 
 @dataclass(frozen=True, repr=False)

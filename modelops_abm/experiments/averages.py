@@ -33,22 +33,15 @@ from modelops_abm.scenario.words import changes_in_words, team_caution
 
 @dataclass(frozen=True, repr=False)
 class Averages(Reported):
-    """The outcomes of a scenario, each as a mean over many replications.
-
-    Attributes
-    ----------
-    ensemble
-        The replications.
-    estimates
-        Mean, spread and interval of every outcome of the run summary, by its name.
-    over
-        If it is over draws of what the organisation may be: the same at the values as set, and the
-        totals in the futures of some draws once more.
-    """
+    """The outcomes of a scenario, each as a mean over many replications."""
 
     ensemble: Ensemble
+    """The replications."""
     estimates: Mapping[str, Estimate]
+    """Mean, spread and interval of every outcome of the run summary, by its name."""
     over: Over[Averages] | None = None
+    """If it is over draws of what the organisation may be: the same at the values as set, and the
+    totals in the futures of some draws once more."""
 
     @property
     def unknown(self) -> Unknown | None:

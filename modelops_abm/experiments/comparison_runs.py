@@ -259,23 +259,17 @@ class Settings(Keeping, total=False):
     """Keywords that every comparison takes, besides those of `running.Keeping`.
 
     A store keeps totals and paybacks. It has no bands: a comparison with `daily` runs everything.
-
-    Attributes
-    ----------
-    half_width
-        End at the first look at which half the 95 % interval of the mean NPV difference is no
-        wider than this, in $ of day 0, though not before `looks.FEWEST` replications. If None, end
-        at the last look.
-    daily
-        Names of the daily outcomes of which bands are wanted: of each scenario, and of the
-        difference between each plan and the baseline.
-    period_days
-        Length of the periods by which they are summarised, see `simulate.Series`; 1 if not given.
     """
 
     half_width: float | None
+    """End at the first look at which half the 95 % interval of the mean NPV difference is no wider
+    than this, in $ of day 0, though not before `looks.FEWEST` replications. If None, end at the
+    last look."""
     daily: Sequence[str]
+    """Names of the daily outcomes of which bands are wanted: of each scenario, and of the
+    difference between each plan and the baseline."""
     period_days: int
+    """Length of the periods by which they are summarised, see `simulate.Series`; 1 if not given."""
 
 
 @refuses_unknown

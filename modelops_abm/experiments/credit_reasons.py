@@ -39,19 +39,13 @@ OUTCOMES = (
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One thing that a capability changes.
-
-    Attributes
-    ----------
-    change
-        By how much.
-    is_told
-        Whether it can be told from zero, also when it is picked out of all the reasons: the
-        intervals that decide hold for all of them together with 95 % confidence (Bonferroni).
-    """
+    """One thing that a capability changes."""
 
     change: PairedDifference
+    """By how much."""
     is_told: bool
+    """Whether it can be told from zero, also when it is picked out of all the reasons: the
+    intervals that decide hold for all of them together with 95 % confidence (Bonferroni)."""
 
 
 @dataclass(frozen=True, repr=False)

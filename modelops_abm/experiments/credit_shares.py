@@ -147,18 +147,12 @@ type CreditQuestion = Literal["dropped", "share", "alone"]
 
 
 class QuestionWords(NamedTuple):
-    """A question that a credit answers, as page and terminal put it.
-
-    Attributes
-    ----------
-    heading
-        Of a column or a switch.
-    meaning
-        What is asked.
-    """
+    """A question that a credit answers, as page and terminal put it."""
 
     heading: str
+    """Of a column or a switch."""
     meaning: str
+    """What is asked."""
 
 
 QUESTIONS: Mapping[CreditQuestion, QuestionWords] = MappingProxyType(

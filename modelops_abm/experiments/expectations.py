@@ -24,43 +24,28 @@ class Direction(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What a capability is expected to change.
-
-    Attributes
-    ----------
-    words
-        The change in words.
-    directions
-        Names of measures with the direction that each must have.
-    """
+    """What a capability is expected to change."""
 
     words: str
+    """The change in words."""
     directions: Mapping[str, Direction] = field(hash=False)
+    """Names of measures with the direction that each must have."""
 
 
 @dataclass(frozen=True, slots=True)
 class EffectKind:
-    """A kind of effect, a column of the table.
-
-    Attributes
-    ----------
-    name
-        Its key.
-    words
-        Its heading.
-    measure
-        Name of the measure that stands for it.
-    better
-        Which direction is to be wished for.
-    meaning
-        What the measure is.
-    """
+    """A kind of effect, a column of the table."""
 
     name: str
+    """Its key."""
     words: str
+    """Its heading."""
     measure: str
+    """Name of the measure that stands for it."""
     better: Direction
+    """Which direction is to be wished for."""
     meaning: str
+    """What the measure is."""
 
 
 _LESS, _MORE = Direction.LESS, Direction.MORE

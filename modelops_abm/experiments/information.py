@@ -345,18 +345,12 @@ _RIDGE = 1e-9
 
 
 class Asking(NamedTuple):
-    """What it is worth to find something out.
-
-    Attributes
-    ----------
-    asks
-        The question, or what would be known, in words.
-    worth
-        What its answer is worth.
-    """
+    """What it is worth to find something out."""
 
     asks: str
+    """The question, or what would be known, in words."""
     worth: Worth
+    """What its answer is worth."""
 
 
 def information_of_draws(

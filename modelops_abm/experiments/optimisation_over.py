@@ -76,25 +76,17 @@ def regrets_of(gains: Floats) -> list[Regret]:
 
 @dataclass(frozen=True, repr=False)
 class OverBelief(Represented):
-    """What an optimisation over draws knows besides the road map that is best on average.
-
-    Attributes
-    ----------
-    safe
-        The road map within the budget whose worst 5 % of futures are best on average, which may be
-        to do nothing.
-    safe_to_do
-        The same of those that do something; None if there is none.
-    regrets
-        Of each finalist within the budget, against the best of them for every draw.
-    draws
-        In how many organisations the finalists were measured.
-    """
+    """What an optimisation over draws knows besides the road map that is best on average."""
 
     safe: RoadMap
+    """The road map within the budget whose worst 5 % of futures are best on average, which may be
+    to do nothing."""
     safe_to_do: RoadMap | None
+    """The same of those that do something; None if there is none."""
     regrets: Mapping[RoadMap, Regret]
+    """Of each finalist within the budget, against the best of them for every draw."""
     draws: int
+    """In how many organisations the finalists were measured."""
 
     def safe_in_words(
         self, measured: Callable[[RoadMap], Measured], recommended: RoadMap, plan: Scenario

@@ -36,47 +36,31 @@ executor than ours may have many workers."""
 
 
 class Running(TypedDict, total=False):
-    """Keywords that every experiment with several scenarios takes.
-
-    Attributes
-    ----------
-    seed
-        Seed of the random numbers that all scenarios share; 0 if not given.
-    progress
-        Called with the replications done and those at the last look; one counts when every
-        scenario has it.
-    executor
-        Where to run; threads on all cores if None.
-    cancel
-        Set it from another thread to stop soon.
-    draws
-        What the organisation may be (`draws_of`, `joint_draws`, a belief): replication n of every
-        scenario has the values of draw n in place of its own. If None, all are as they say.
-    """
+    """Keywords that every experiment with several scenarios takes."""
 
     seed: int
+    """Seed of the random numbers that all scenarios share; 0 if not given."""
     progress: Callable[[int, int], None] | None
+    """Called with the replications done and those at the last look; one counts when every scenario
+    has it."""
     executor: Executor | None
+    """Where to run; threads on all cores if None."""
     cancel: threading.Event | None
+    """Set it from another thread to stop soon."""
     draws: Drawn | None
+    """What the organisation may be (`draws_of`, `joint_draws`, a belief): replication n of every
+    scenario has the values of draw n in place of its own. If None, all are as they say."""
 
 
 class Keeping(Running, total=False):
-    """Keywords that every experiment takes whose runs can be kept.
-
-    Attributes
-    ----------
-    engine
-        ``ensemble`` if not given, or ``mesa``.
-    model_class
-        A subclass of `ModelOpsModel` to run on the Mesa engine; its runs cannot be kept.
-    store
-        Keeps what is run, and knows what was run before; it must be of the same seed and engine.
-    """
+    """Keywords that every experiment takes whose runs can be kept."""
 
     engine: Engine
+    """``ensemble`` if not given, or ``mesa``."""
     model_class: ModelClass | None
+    """A subclass of `ModelOpsModel` to run on the Mesa engine; its runs cannot be kept."""
     store: Store | None
+    """Keeps what is run, and knows what was run before; it must be of the same seed and engine."""
 
 
 def refuses_unknown[**P, R](function: Callable[P, R]) -> Callable[P, R]:

@@ -79,30 +79,20 @@ def is_carried(totals: ArrayLike) -> bool:
 
 
 class Tried(NamedTuple):
-    """A team that was tried.
-
-    Attributes
-    ----------
-    developers
-        How many there are at the start.
-    preemption
-        As `team.preemption`.
-    waiting
-        See `waiting_share`.
-    availability
-        Served share of the production time.
-    abandoned
-        Models abandoned, on average.
-    later
-        Days on which the size of the team changes, and how many there are from then on.
-    """
+    """A team that was tried."""
 
     developers: int
+    """How many there are at the start."""
     preemption: str
+    """As `team.preemption`."""
     waiting: float
+    """See `waiting_share`."""
     availability: float
+    """Served share of the production time."""
     abandoned: float
+    """Models abandoned, on average."""
     later: tuple[tuple[int, int], ...] = ()
+    """Days on which the size of the team changes, and how many there are from then on."""
 
     @property
     def carries(self) -> bool:

@@ -125,26 +125,18 @@ class OwnNumbers(NamedTuple):
 
     What is not given - NaN, or `NOT_GIVEN` - is looked up in the scenario when it is used, so that
     a change of the scenario reaches it (0046).
-
-    Attributes
-    ----------
-    rates
-        Per year.
-    interval_days
-        Between retrainings.
-    regulated
-        Whether it is under regulation.
-    severity
-        Of a drift.
-    efforts
-        Of the work that begins with each cause, by its number.
     """
 
     rates: OwnRates
+    """Per year."""
     interval_days: float
+    """Between retrainings."""
     regulated: bool
+    """Whether it is under regulation."""
     severity: Law
+    """Of a drift."""
     efforts: Efforts
+    """Of the work that begins with each cause, by its number."""
 
 
 NOT_GIVEN = Law(-1, math.nan, math.nan)

@@ -43,26 +43,18 @@ class ResultError(InputError):
 
 
 class Manifest(BaseModel):
-    """What a folder of results says of its files.
-
-    Attributes
-    ----------
-    program
-        Tells it from files of the same name that others made.
-    holds
-        Kind of the result.
-    complete
-        Whether all files are in their places.
-    files
-        SHA-256 of the content of each file; as long as it is incomplete, of all that it may have.
-    """
+    """What a folder of results says of its files."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
     program: Literal["modelops_abm"]
+    """Tells it from files of the same name that others made."""
     holds: Kind
+    """Kind of the result."""
     complete: bool
+    """Whether all files are in their places."""
     files: dict[_Name, Annotated[tuple[_Digest, ...], Field(min_length=1)]]
+    """SHA-256 of the content of each file; as long as it is incomplete, of all that it may have."""
 
     @model_validator(mode="after")
     def _of_one_result(self) -> Self:

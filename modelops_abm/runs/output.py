@@ -53,21 +53,14 @@ _MOST_NAMED = 8
 
 
 class ResultFolder(NamedTuple):
-    """Files of one result, to be written.
-
-    Attributes
-    ----------
-    folder
-        Where; made if it is not there.
-    kind
-        Only a result of the same kind is replaced.
-    contents
-        Its files.
-    """
+    """Files of one result, to be written."""
 
     folder: Path
+    """Where; made if it is not there."""
     kind: Kind
+    """Only a result of the same kind is replaced."""
     contents: Contents
+    """Its files."""
 
 
 def check_place(folder: Path, kind: Kind, names: Iterable[str]) -> None:

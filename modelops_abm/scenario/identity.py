@@ -9,21 +9,14 @@ from modelops_abm.scenario.portfolio import attribute_sources
 
 
 class Identity(NamedTuple):
-    """Who a model is.
-
-    Attributes
-    ----------
-    name
-        Name to show.
-    origin
-        ``client``, ``initial`` (in production at the start) or ``idea``.
-    entry
-        A client's row for it.
-    """
+    """Who a model is."""
 
     name: str
+    """Name to show."""
     origin: str
+    """``client``, ``initial`` (in production at the start) or ``idea``."""
     entry: PortfolioModel | None = None
+    """A client's row for it."""
 
     @property
     def id(self) -> str | None:

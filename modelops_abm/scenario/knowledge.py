@@ -48,18 +48,12 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What is known of a switch.
-
-    Attributes
-    ----------
-    values
-        What it may be, with a weight above 0 each.
-    reason
-        Why.
-    """
+    """What is known of a switch."""
 
     values: tuple[tuple[Any, float], ...]
+    """What it may be, with a weight above 0 each."""
     reason: str = ""
+    """Why."""
 
 
 type Knowledge = Spread | Weights

@@ -370,21 +370,14 @@ def value_of(scenario: Scenario, name: str) -> Any:
 
 
 class DayOfChanges(NamedTuple):
-    """What changes when a day opens.
-
-    Attributes
-    ----------
-    day
-        The day.
-    scenario
-        The scenario with the values in force from then on.
-    values
-        New values by dotted name; none that was in force already.
-    """
+    """What changes when a day opens."""
 
     day: int
+    """The day."""
     scenario: Scenario
+    """The scenario with the values in force from then on."""
     values: Mapping[str, float]
+    """New values by dotted name; none that was in force already."""
 
 
 def timeline(scenario: Scenario) -> tuple[DayOfChanges, ...]:

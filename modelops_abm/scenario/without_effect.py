@@ -26,21 +26,14 @@ _OF_SETTING = ("user", "client")
 
 @dataclass(frozen=True)
 class Rule:
-    """Values that change nothing where a condition holds.
-
-    Attributes
-    ----------
-    names
-        Dotted names of the values.
-    reason
-        Why they change nothing, in words that follow a colon.
-    holds
-        Tells whether that is so in a scenario.
-    """
+    """Values that change nothing where a condition holds."""
 
     names: tuple[str, ...]
+    """Dotted names of the values."""
     reason: str
+    """Why they change nothing, in words that follow a colon."""
     holds: Holds
+    """Tells whether that is so in a scenario."""
 
 
 def without_effect(scenario: Scenario) -> dict[str, str]:
