@@ -51,42 +51,48 @@ def _around(value: float) -> tuple[float, float]:
     return value / COSTS_HOLD_WITHIN, value * COSTS_HOLD_WITHIN
 
 
-def _effort(days: float) -> float:
+def _cost(amount: float, unit: str, meaning: str, most: float) -> Any:
+    """Declare a cost, with its meaning: all capabilities have the same."""
+    around = _around(amount)
+    return quantity(amount, unit, ge=0.0, le=most, plausible=around, source=_COSTS, meaning=meaning)
+
+
+def _effort(days: float) -> Any:
+    meaning = "Work to reach a full level: the part that does not depend on size."
     # Above 0 as it divides the work: without any a level would be full at once.
-    value: float = quantity(
-        days, "developer-days", gt=0.0, le=1e5, plausible=_around(days), source=_COSTS
+    return quantity(
+        days,
+        "developer-days",
+        gt=0.0,
+        le=1e5,
+        plausible=_around(days),
+        source=_COSTS,
+        meaning=meaning,
     )
-    return value
 
 
-def _per_model(amount: float, unit: str) -> float:
-    value: float = quantity(amount, unit, ge=0.0, le=1e7, plausible=_around(amount), source=_COSTS)
-    return value
+def _effort_per_model(days: float) -> Any:
+    meaning = "Work to reach a full level: the part for each model in production at the start."
+    return _cost(days, "developer-days per model", meaning, 1e7)
 
 
-def _effort_per_model(days: float) -> float:
-    return _per_model(days, "developer-days per model")
+def _capital(amount: float) -> Any:
+    meaning = "Capital for a full level, spent as the level rises: the fixed part."
+    return _cost(amount, "$", meaning, 1e9)
 
 
-def _money(amount: float, unit: str) -> float:
-    value: float = quantity(amount, unit, ge=0.0, le=1e9, plausible=_around(amount), source=_COSTS)
-    return value
+def _capital_per_model(amount: float) -> Any:
+    meaning = "Capital for a full level: the part for each model in production at the start."
+    return _cost(amount, "$ per model", meaning, 1e7)
 
 
-def _capital(amount: float) -> float:
-    return _money(amount, "$")
+def _upkeep(amount: float) -> Any:
+    return _cost(amount, "$ per year", "Upkeep of a full level: the fixed part.", 1e9)
 
 
-def _capital_per_model(amount: float) -> float:
-    return _per_model(amount, "$ per model")
-
-
-def _upkeep(amount: float) -> float:
-    return _money(amount, "$ per year")
-
-
-def _upkeep_per_model(amount: float) -> float:
-    return _per_model(amount, "$ per model-year")
+def _upkeep_per_model(amount: float) -> Any:
+    meaning = "Upkeep of a full level: the part for each model in production on the day."
+    return _cost(amount, "$ per model-year", meaning, 1e7)
 
 
 class Capability(Section):
@@ -113,17 +119,11 @@ class Automation(Capability):
     """Standardised, automated build, deployment, retraining, and some repair."""
 
     effort_days: float = _effort(120.0)
-    """Work to reach a full level: the part that does not depend on size."""
     effort_per_model_days: float = _effort_per_model(120.0 / MODELS_OF_COSTS)
-    """Work to reach a full level: the part for each model in production at the start."""
     capital_cost: float = _capital(60_000.0)
-    """Capital for a full level, spent as the level rises: the fixed part."""
     capital_per_model: float = _capital_per_model(60_000.0 / MODELS_OF_COSTS)
-    """Capital for a full level: the part for each model in production at the start."""
     upkeep_per_year: float = _upkeep(20_000.0)
-    """Upkeep of a full level: the fixed part."""
     upkeep_per_model_year: float = _upkeep_per_model(20_000.0 / MODELS_OF_COSTS)
-    """Upkeep of a full level: the part for each model in production on the day."""
     effort_saving: float = share(
         0.3, (0.2, 0.8), "vendors' claims, cut down by judgement", confidence=Confidence.VENDOR
     )
@@ -166,17 +166,11 @@ class Monitoring(Capability):
     """Developers learn of drift and decay sooner."""
 
     effort_days: float = _effort(45.0)
-    """Work to reach a full level: the part that does not depend on size."""
     effort_per_model_days: float = _effort_per_model(45.0 / MODELS_OF_COSTS)
-    """Work to reach a full level: the part for each model in production at the start."""
     capital_cost: float = _capital(30_000.0)
-    """Capital for a full level, spent as the level rises: the fixed part."""
     capital_per_model: float = _capital_per_model(30_000.0 / MODELS_OF_COSTS)
-    """Capital for a full level: the part for each model in production at the start."""
     upkeep_per_year: float = _upkeep(15_000.0)
-    """Upkeep of a full level: the fixed part."""
     upkeep_per_model_year: float = _upkeep_per_model(15_000.0 / MODELS_OF_COSTS)
-    """Upkeep of a full level: the part for each model in production on the day."""
     delay_without_days: float = quantity(
         30.0,
         "days",
@@ -202,8 +196,10 @@ class Monitoring(Capability):
 def _coverages_of_registered() -> dict[str, tuple[Any, Any]]:
     found = {}
     for cause in registry.registered_causes():
-        field = quantity(cause.coverage, "probability", ge=0.0, le=1.0, fixed=UNREGISTERED)
-        field.description = f"The same for a {cause.label} issue."
+        meaning = f"The same for a {cause.label} issue."
+        field = quantity(
+            cause.coverage, "probability", ge=0.0, le=1.0, fixed=UNREGISTERED, meaning=meaning
+        )
         found[f"{cause.name}_coverage"] = (float, field)
     return found
 
@@ -213,17 +209,11 @@ class Rollback(Capability):
     """A previous version serves while the current one is repaired or retrained."""
 
     effort_days: float = _effort(30.0)
-    """Work to reach a full level: the part that does not depend on size."""
     effort_per_model_days: float = _effort_per_model(30.0 / MODELS_OF_COSTS)
-    """Work to reach a full level: the part for each model in production at the start."""
     capital_cost: float = _capital(20_000.0)
-    """Capital for a full level, spent as the level rises: the fixed part."""
     capital_per_model: float = _capital_per_model(20_000.0 / MODELS_OF_COSTS)
-    """Capital for a full level: the part for each model in production at the start."""
     upkeep_per_year: float = _upkeep(7_500.0)
-    """Upkeep of a full level: the fixed part."""
     upkeep_per_model_year: float = _upkeep_per_model(7_500.0 / MODELS_OF_COSTS)
-    """Upkeep of a full level: the part for each model in production on the day."""
     pipeline_coverage: float = share(
         0.9,
         (0.4, 0.95),
@@ -284,17 +274,11 @@ class Lineage(Capability):
     """Lineage and versioning answer regulators' requests; fewer compliance outages."""
 
     effort_days: float = _effort(45.0)
-    """Work to reach a full level: the part that does not depend on size."""
     effort_per_model_days: float = _effort_per_model(45.0 / MODELS_OF_COSTS)
-    """Work to reach a full level: the part for each model in production at the start."""
     capital_cost: float = _capital(30_000.0)
-    """Capital for a full level, spent as the level rises: the fixed part."""
     capital_per_model: float = _capital_per_model(30_000.0 / MODELS_OF_COSTS)
-    """Capital for a full level: the part for each model in production at the start."""
     upkeep_per_year: float = _upkeep(10_000.0)
-    """Upkeep of a full level: the fixed part."""
     upkeep_per_model_year: float = _upkeep_per_model(10_000.0 / MODELS_OF_COSTS)
-    """Upkeep of a full level: the part for each model in production on the day."""
     compliance_reduction: float = share(
         0.6, (0.2, 0.85), "judgement: what papers at hand would answer before it becomes an outage"
     )
@@ -313,17 +297,11 @@ class Autoscaling(Capability):
     """The model handles more predictions per day as demand rises."""
 
     effort_days: float = _effort(37.5)
-    """Work to reach a full level: the part that does not depend on size."""
     effort_per_model_days: float = _effort_per_model(37.5 / MODELS_OF_COSTS)
-    """Work to reach a full level: the part for each model in production at the start."""
     capital_cost: float = _capital(40_000.0)
-    """Capital for a full level, spent as the level rises: the fixed part."""
     capital_per_model: float = _capital_per_model(40_000.0 / MODELS_OF_COSTS)
-    """Capital for a full level: the part for each model in production at the start."""
     upkeep_per_year: float = _upkeep(20_000.0)
-    """Upkeep of a full level: the fixed part."""
     upkeep_per_model_year: float = _upkeep_per_model(20_000.0 / MODELS_OF_COSTS)
-    """Upkeep of a full level: the part for each model in production on the day."""
     extra_capacity: float = quantity(
         3.0,
         "multiple of capacity",
@@ -338,7 +316,6 @@ class Autoscaling(Capability):
 
 def _sections_of_registered() -> dict[str, tuple[Any, Any]]:
     """Return a section for each registered capability, with the same values as the others."""
-    # The words are those of the others.
     costs = {
         "effort_days": _effort,
         "effort_per_model_days": _effort_per_model,
@@ -351,9 +328,7 @@ def _sections_of_registered() -> dict[str, tuple[Any, Any]]:
     for entry in registry.registered_capabilities():
         fields: dict[str, Any] = {}
         for name, declare in costs.items():
-            field: Any = declare(getattr(entry, name))
-            field.description = Automation.model_fields[name].description
-            fields[name] = (float, field)
+            fields[name] = (float, declare(getattr(entry, name)))
         for name, default, facts in registry.numbers_of(entry):
             fields[name] = (float, registered_quantity(default, facts))
         title = entry.name.title().replace("_", "")

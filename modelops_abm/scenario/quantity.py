@@ -88,6 +88,7 @@ def quantity(
     of_a_size: tuple[float, float] | None = None,
     in_proportion_to: Mapping[str, float] | None = None,
     fixed: str = "",
+    meaning: str | None = None,
 ) -> Any:
     """Declare a number of the scenario.
 
@@ -113,6 +114,8 @@ def quantity(
         so many times larger, so is this one (`knowledge.Spread`).
     fixed
         Why the default is not uncertain. With a range that is one to choose from.
+    meaning
+        What it means, where that is no docstring under the field.
     """
     facts: dict[str, Any] = {"unit": unit, "source": source, "confidence": confidence.value}
     if plausible is not None:
@@ -131,8 +134,10 @@ def quantity(
     # The bounds of a distribution apply to its mean, which only the section around it can check:
     # pydantic would hold the distribution itself against them.
     if isinstance(default, Distribution):
-        return Field(default=default, json_schema_extra=facts)
-    return Field(default=default, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=facts)
+        return Field(default=default, description=meaning, json_schema_extra=facts)
+    return Field(
+        default=default, description=meaning, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=facts
+    )
 
 
 def share(
@@ -188,15 +193,14 @@ def extended[S: type[Section]](fields: Mapping[str, tuple[Any, Any]]) -> Callabl
     return decorate
 
 
+_FACTS_OF_REGISTERED = ("ge", "gt", "le", "lt", "source", "plausible")
+
+
 def registered_quantity(default: float, facts: registry.Number) -> Any:
     """Declare a number that something registered brings to the scenario."""
-    bounds = {name: getattr(facts, name) for name in ("ge", "gt", "le", "lt")}
     fixed = "" if facts.plausible else UNREGISTERED
-    field = quantity(
-        default, facts.unit, source=facts.source, plausible=facts.plausible, fixed=fixed, **bounds
-    )
-    field.description = facts.meaning
-    return field
+    known: dict[str, Any] = {name: getattr(facts, name) for name in _FACTS_OF_REGISTERED}
+    return quantity(default, facts.unit, fixed=fixed, meaning=facts.meaning, **known)
 
 
 def facts_of(field: FieldInfo) -> dict[str, Any]:
