@@ -119,6 +119,7 @@ def share(value: float | None, digits: int = 1) -> str:
     if value is None or math.isnan(value):
         return NOTHING
     percent, step = 100.0 * value, 10.0**-digits
+    # What is not all must not look like it: 99.97 % would round to 100.
     if 0.0 < percent < step / 2.0:
         return f"<{step:.{digits}f}{NARROW_SPACE}%"
     if 100.0 - step / 2.0 <= percent < 100.0:
@@ -181,6 +182,7 @@ def count_of(count: int, total: int) -> str:
 
 def plural(count: float, noun: str) -> str:
     """Return a count with its noun: 1 model, 2 models, 1,095 days, 20 trajectories."""
+    # By what is shown: 1.4 is shown as 1.
     if round(count) == 1:
         return f"{number(count)} {noun}"
     ends_in_ies = noun.endswith("y") and noun[-2] not in "aeiou"
@@ -291,6 +293,7 @@ def _places(value: float, most: int) -> int:
     """Return the decimal places with which a number has so many digits, as far as it has."""
     if not 0.0 < abs(value) < math.inf:
         return 12
+    # A little more than the number: just below a power of ten it is shown as that.
     return max(0, most - 1 - math.floor(math.log10(1.0005 * abs(value))))
 
 
@@ -307,11 +310,13 @@ def _with_sign(text: str, value: float, signed: bool) -> str:
 
 
 def _says_something(text: str) -> bool:
+    # What rounds to zero is zero, without a sign.
     return any(digit in text for digit in "123456789")
 
 
 def _money_unit(amount: float) -> tuple[float, str]:
     for size, unit in _MONEY_UNITS:
+        # What would be shown as 1,000 k is 1 M.
         if amount >= 0.9995 * size:
             return size, unit
     return 1.0, ""
@@ -331,6 +336,7 @@ def _interval(low: float, high: float, *, signed: bool = False) -> str:
     largest = max(abs(low), abs(high))
     half_width = known(largest, (high - low) / 2.0) or 0.0
     digits = min(digits_of(half_width), _places(largest, _MOST_OF_AN_END))
+    # Both ends have a sign if one must: −0.2 to +0.4.
     signed = signed or low < 0.0
     return f"{number(low, digits, signed=signed)} to {number(high, digits, signed=signed)}"
 

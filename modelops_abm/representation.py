@@ -195,6 +195,7 @@ def _in_html(table: Table) -> str:
 
 def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table of numbers as plain data, None for what does not exist."""
+    # JSON knows no NaN.
     return [
         {
             str(name): None if isinstance(value, float) and math.isnan(value) else value
@@ -207,6 +208,7 @@ def plain_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
 def in_short(value: object) -> str:
     """Return a value in a few words: itself if it is small, otherwise what it is and how large."""
     match value:
+        # Before whole numbers, of which it is one.
         case bool() | None:
             return str(value)
         case int() | float():

@@ -48,6 +48,7 @@ class _Console(Console):
             yield Segment(text if control else visible(text), style, control)
 
     def on_broken_pipe(self) -> None:
+        # Rich itself would end the process here.
         raise BrokenPipeError
 
 
@@ -93,6 +94,7 @@ def _print_plain(target: Console, table: Table) -> None:
 
     A block begins with the cells that say what it is about; rows that leave them empty go on.
     """
+    # Empty where words would be parted: then a row takes several lines.
     if widths := _widths(table, target.width):
         target.print(_filled(_columns(table, widths), table.rows))
     else:
@@ -140,6 +142,7 @@ def _widths(table: Table, width: int) -> list[int]:
     spare = width - sum(widths) - _GAP * (len(widths) - 1)
     if spare < 0:
         return []
+    # One character after the other, each to the column that takes most lines now.
     for _ in range(min(spare, sum(wanted) - sum(widths))):
         lines = [
             full / now if full > now else 0.0 for full, now in zip(wanted, widths, strict=True)
@@ -222,6 +225,7 @@ def progress(*, wanted: bool = True) -> Iterator[Progress]:
         TaskProgressColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
     )
+    # In a file the bar would be a line for each of its steps.
     disable = not (wanted and target.is_terminal)
     with (
         Progress(*columns, console=target, transient=True, disable=disable) as bar,
@@ -239,6 +243,7 @@ def _lines(bar: Progress, target: Console) -> Iterator[None]:
         pause = FIRST_LINE_SECONDS
         while not is_done.wait(pause):
             pause = NEXT_LINE_SECONDS
+            # The latest alone: those before it are done.
             for task in bar.tasks[-1:]:
                 with suppress(OSError, ValueError):  # who reads it may have gone away
                     target.print(_line(task), soft_wrap=True)

@@ -361,7 +361,8 @@ class _Sheet:
         if rows.is_joined:
             for number, end in enumerate(ends[:-1]):
                 y = top + rows.height * (number + 0.5)
-                half = 0.5 * _thickness(rows.rows[number]) * rows.height
+                bars = (mark for mark in rows.rows[number].marks if isinstance(mark, Bar))
+                half = 0.5 * next((bar.thickness for bar in bars), 0.0) * rows.height
                 self.line([(end, y + half), (end, y + rows.height - half)], "control")
         self.changes(rows.axis, Box(place.left, top, width, bottom - top))
         if rows.flag is not None:
@@ -810,10 +811,6 @@ def _columns(rows: Rows) -> list[float]:
         )
         for n, (head, _) in enumerate(rows.heads)
     ]
-
-
-def _thickness(row: Row) -> float:
-    return next((mark.thickness for mark in row.marks if isinstance(mark, Bar)), 0.0)
 
 
 def _moved(box: Box, y: float) -> Box:

@@ -123,6 +123,7 @@ def css(colour: Colour) -> str:
 def readable(colour: Colour, contrast: float = 4.5) -> str:
     """Return a colour on white paper, darkened until text has a contrast to white (WCAG 2.2)."""
     parts = _parts(light(colour))
+    # In steps that nobody sees.
     while 1.05 / (_luminance(parts) + 0.05) < contrast:
         parts = tuple(0.97 * part for part in parts)
     return _hex(parts)

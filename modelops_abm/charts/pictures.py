@@ -119,6 +119,7 @@ def files_of_pictures(
     pictures = figures_of_run(run)
     if baseline is not None:
         pictures.update((pair.name, partial(pair.draw, run, baseline)) for pair in COMPARISONS)
+    # Bound now, drawn when it is written: one after the other is in memory.
     return {
         f"{name}.{ending}": partial(write_picture, draw)
         for name, draw in pictures.items()

@@ -121,11 +121,22 @@ class Numbers(click.ParamType[tuple[float, ...]]):
         return numbers
 
 
-def preset_option[F: Callable[..., Any]](command: F) -> F:
-    """Give a command the option ``--preset``."""
-    return click.option(
-        "--preset", "preset_name", metavar="NAME", help="A named scenario; see 'presets'."
-    )(command)
+preset_option = click.option(
+    "--preset", "preset_name", metavar="NAME", help="A named scenario; see 'presets'."
+)
+days_option = click.option(
+    "--days", type=int, metavar="N", help="Length of the run: sets horizon_days."
+)
+seed_option = click.option("--seed", type=Seed(), default=0, help="Seed of all that is random.")
+belief_option = click.option(
+    "--belief",
+    "belief_file",
+    metavar="FILE",
+    help="Answer also over what 'fit' believes of the organisation, or over organisations that"
+    " fit what is published if it is 'published': every future has a draw of its own. Of a"
+    " scenario that is named, what a plan decides is taken, and what --set says.",
+)
+"""The name of a file or belief, for `believed`."""
 
 
 def set_option[F: Callable[..., Any]](command: F) -> F:
@@ -251,32 +262,6 @@ def ignores_unknown_columns() -> bool:
     """Tell whether the command that runs is to leave out unknown columns of a portfolio."""
     context = click.get_current_context(silent=True)
     return context is not None and bool(context.meta.get(_IGNORE))
-
-
-def days_option[F: Callable[..., Any]](command: F) -> F:
-    """Give a command the option ``--days``."""
-    return click.option(
-        "--days", type=int, metavar="N", help="Length of the run: sets horizon_days."
-    )(command)
-
-
-def seed_option[F: Callable[..., Any]](command: F) -> F:
-    """Give a command the option ``--seed``."""
-    return click.option("--seed", type=Seed(), default=0, help="Seed of all that is random.")(
-        command
-    )
-
-
-def belief_option[F: Callable[..., Any]](command: F) -> F:
-    """Give a command the option ``--belief``: the name of a file or belief, for `believed`."""
-    return click.option(
-        "--belief",
-        "belief_file",
-        metavar="FILE",
-        help="Answer also over what 'fit' believes of the organisation, or over organisations that"
-        " fit what is published if it is 'published': every future has a draw of its own. Of a"
-        " scenario that is named, what a plan decides is taken, and what --set says.",
-    )(command)
 
 
 def levels_option[F: Callable[..., Any]](command: F) -> F:

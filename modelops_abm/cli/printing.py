@@ -107,6 +107,7 @@ def in_all(
     scenarios: Sequence[Scenario], of: Callable[[Scenario], dict[str, str]]
 ) -> dict[str, str]:
     """Return the values that have no effect in any of several scenarios, with the reason."""
+    # What one of them uses has an effect.
     first, *others = [of(each) for each in scenarios] or [{}]
     return {name: why for name, why in first.items() if all(name in other for other in others)}
 
@@ -131,6 +132,7 @@ def rows_table(portfolio: ImportedPortfolio) -> RichTable:
 
     given = rows_that_give(portfolio.models)
     total = len(portfolio.models)
+    # Sorted by what a client wants to know: what is taken from the file, and what is not.
     everywhere = [name for name, count in given.items() if count == total]
     partly = [f"{name} ({count:,})" for name, count in given.items() if 0 < count < total]
     not_used = {name for model in portfolio.models for name in unused(model)}

@@ -81,6 +81,7 @@ def show(
 
 
 def _file_and_parts(words: Sequence[str]) -> tuple[str | None, list[str]]:
+    # By the ending, as a part of a name may be a word that is also a file.
     files = [word for word in words if Path(word).suffix.lower() in SCENARIO_ENDINGS]
     if len(files) > 1:
         raise click.UsageError("Give one scenario file only.")
@@ -107,6 +108,7 @@ def _matching(values: Sequence[StatedValue], parts: Sequence[str]) -> list[State
 
 
 def _no_such_part(part: str, names: Sequence[str]) -> Problem:
+    # Parts, and whole names: either may be what was meant.
     known = dict.fromkeys(word for name in names for word in (*name.split("."), name))
     message = f"no name of a value holds '{printable(part)}'"
     return Problem(message, suggestion=nearest(part, known))

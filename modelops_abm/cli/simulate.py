@@ -218,6 +218,7 @@ def _many(
         if output is not None:
             bar.add_task("Saving", total=None)
             found.ensemble.save(output)
+        # A team is judged as it is said to be, not over all that it might be.
         as_set = found if found.over is None else found.over.as_set
         totals = as_set.ensemble.values
         team = team_that_is_too_small(asked.scenario, totals, {"seed": asked.seed})

@@ -61,6 +61,14 @@ kept_option = click.option(
 json_option = click.option(
     "--json", "wants_json", is_flag=True, help="Print one JSON object and nothing else."
 )
+vary_option = click.option(
+    "--vary",
+    "varied",
+    metavar="NAME[=VALUES]",
+    multiple=True,
+    help="An assumption, or a section of them, by its range in the sources; or with values of your"
+    " own: drift.severity=0.1..0.5, model.market_size=log:50..5000; may be repeated.",
+)
 
 
 @dataclass(frozen=True)
@@ -331,18 +339,6 @@ def outcome_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., An
         metavar="NAME",
         help=f"{what}, such as availability; a name that is none lists them all.",
     )
-
-
-def vary_option[F: Callable[..., Any]](command: F) -> F:
-    """Give a command the option ``--vary``, which may be left out."""
-    return click.option(
-        "--vary",
-        "varied",
-        metavar="NAME[=VALUES]",
-        multiple=True,
-        help="An assumption, or a section of them, by its range in the sources; or with values of"
-        " your own: drift.severity=0.1..0.5, model.market_size=log:50..5000; may be repeated.",
-    )(command)
 
 
 def assumptions(scenario: Scenario, varied: Sequence[str]) -> Assumptions:

@@ -134,6 +134,7 @@ def sweep(
         else:
             planned = Sweep(asked.scenario, inputs, table.points, table.places)
         with nullcontext() if processes is None else worker_processes(processes) as executor:
+            # Processes of its own, or the cluster that may be there.
             keeping["executor"] = keeping["executor"] if executor is None else executor
             result = run_sweep(planned, asked.replications, **keeping).about(outcome)
         facts = {

@@ -136,6 +136,7 @@ def _told_apart[T: OfDay](
         of_subject[subject(row)].append(row)
     found, alike = [], list[int]()
     for key, same in of_subject.items():
+        # The first of a row is its number, in which all differ.
         if all(row[1:] == same[0][1:] for row in same):
             alike += [row.row for row in same[1:]]
             found.append(same[0])
@@ -186,6 +187,7 @@ def rhythm_of(days: Iterable[tuple[str, date]]) -> Rhythm:
     of_model: dict[str, list[int]] = defaultdict(list)
     for model, day in days:
         of_model[model].append(day.toordinal())
+    # Days that stand twice, in two metrics say, are no gap.
     gaps = [
         after - before
         for each in of_model.values()
@@ -214,6 +216,7 @@ def beside(
     (('old',), ('fraud',))
     """
     here = {name.casefold(): name for name in named}
+    # Logs name models by id or by name, and write both as they like.
     called = [(id_, {id_.casefold(), name.casefold()}) for id_, name in models]
     known = {word for _, words in called for word in words}
     only_here = tuple(name for word, name in here.items() if word not in known)

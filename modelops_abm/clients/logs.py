@@ -218,6 +218,7 @@ class LogTable:
             If there is no such column, or no row has any of its values.
         """
         chosen = [True] * len(self.rows)
+        # One after the other, so that each value asked for narrows what is left.
         for name, values in only.items():
             wanted = {value.strip().casefold() for value in values}
             cells = self._cells_called(name)
@@ -516,6 +517,7 @@ class Cells:
         self.problems = list(table.problems)
         self._reading = reading
         self._clock = read_zone(reading.zone) if reading.zone else None
+        # Dictionaries as sets: a row with two such moments counts once.
         self._naive: dict[int, None] = {}
         self._dated: dict[int, None] = {}
         # Of all together: one number above 12 shows the order for the whole file.
@@ -567,6 +569,7 @@ class Cells:
         return stamp.on(self._clock).astimezone(self._clock).date()
 
     def _moment(self, row: int, cell: str) -> datetime:
+        # Counted only once it is read: what cannot be is told by itself.
         stamp = read_stamp(cell, self.order)
         moment = stamp.on(self._clock or UTC)
         if stamp.offset is None:

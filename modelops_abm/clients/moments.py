@@ -98,6 +98,7 @@ def order_of(cells: Iterable[tuple[int, str]], stated: DateOrder | None = None) 
     for row, cell in cells:
         # A cell that is far too long is no date, and told so when it is read.
         if found := _NUMBERED.fullmatch(" ".join(cell[:_LONGEST_MOMENT].split())):
+            # The first cell of each kind: two that contradict each other are both named.
             first.setdefault(_shown_order(int(found["first"]), int(found["second"])), (row, cell))
     orders = [order for order in first if order is not None]
     if len(orders) == 1 or not first:
@@ -162,6 +163,7 @@ def _day_of(found: re.Match[str], order: DateOrder | None) -> tuple[int, int, in
     first = int(parts["first"])
     if parts.get("full"):
         return int(parts["full"]), first, int(parts["second"])
+    # Tools that write two digits are of this century.
     year = int(parts["year"]) + (2000 if len(parts["year"]) == 2 else 0)
     if parts.get("named"):
         return year, _MONTHS.index(parts["named"].lower()) + 1, first
@@ -191,6 +193,7 @@ def _offset_of(zone: str | None) -> timedelta | None:
     ahead = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     if ahead >= timedelta(hours=24):
         raise Mistake("has an offset that no clock has", "write +hh:mm or -hh:mm")
+    # The sign alone says which way: UTC-05, -0500 and -05:00 are the same.
     return -ahead if "-" in zone else ahead
 
 
@@ -287,6 +290,7 @@ def window_of(
 
 def _at(stated: date | datetime, clock: tzinfo, *, whole_day: bool = False) -> datetime:
     if not isinstance(stated, datetime):
+        # A day that ends something is meant whole: until the next begins.
         day = stated + timedelta(days=whole_day)
         return datetime(day.year, day.month, day.day, tzinfo=clock).astimezone(UTC)
     return (stated if stated.tzinfo else stated.replace(tzinfo=clock)).astimezone(UTC)

@@ -77,7 +77,10 @@ def portfolio_csv(portfolio: ImportedPortfolio) -> str:
     """
     # A stage is part of how rows are read (see `rows`), so that it cannot be left out where one row
     # needs it; in all other files it would claim what the client did not say.
-    known = [_known(entry) for entry in portfolio.models]
+    known = [
+        {name: getattr(entry, name) for name in COLUMNS if states(entry, name)}
+        for entry in portfolio.models
+    ]
     with_stage = any("stage" in row for row in known) or bool(summary_rows(known))
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
@@ -139,10 +142,6 @@ def write_template(path: str | os.PathLike[str], *, replace: bool = False) -> No
         If a file is there already, or it cannot be written.
     """
     write_whole(path, template_csv().encode(), replace=replace)
-
-
-def _known(entry: PortfolioModel) -> dict[str, object]:
-    return {name: getattr(entry, name) for name in COLUMNS if states(entry, name)}
 
 
 def _cell(value: object) -> str:

@@ -118,19 +118,14 @@ def read_quality(
 ) -> QualityLog:
     r"""Read a table of quality.
 
-    Parameters
-    ----------
-    source
-        Path of the file, or its content.
-    reading
-        How it is to be read, as far as the file does not show it.
-    name
-        What to call it in messages; by default the file's name.
-
     Raises
     ------
     InputError
-        If the file as a whole cannot be read, or of a metric nobody says what chance gives.
+        Also of a metric of which nobody says what chance gives.
+
+    See Also
+    --------
+    modelops_abm.clients.incidents.read_incidents : for the parameters and the errors.
 
     Examples
     --------
@@ -158,6 +153,7 @@ def _rows(cells: Cells, stated: Mapping[str, str]) -> Iterator[Quality]:
         if day is None or value is None or not models[at]:
             cells.leave_out(row, "says no day, model or value", "give it one")
             continue
+        # Per cent, most likely: a hundredth of it would be guessed, so it is asked for.
         if _plain(metrics[at]) in _KNOWN and value > 1.0:
             reason = f"is above 1, which {printable(metrics[at])} never is"
             remedy = f"write shares: {value / 100.0:g} instead of {value:g}"
@@ -179,6 +175,7 @@ def _level(
 ) -> tuple[float, float]:
     """Return what chance gives, and 1 if more is better or -1: as said, as in the row, as known."""
     plain = _plain(metric)
+    # What somebody says of a metric goes before its row, and that before what is known by name.
     if plain in told:
         return told[plain]
     if chance is not None:
@@ -224,6 +221,7 @@ def _one_metric_each(rows: list[Quality], notes: list[str]) -> list[Quality]:
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for each in rows:
         counts[each.model][each.metric] += 1
+    # Of as many the first: a dictionary keeps the order of the file.
     taken = {model: max(metrics, key=lambda m: metrics[m]) for model, metrics in counts.items()}
     if several := [model for model, metrics in counts.items() if len(metrics) > 1]:
         shown = ", ".join(f"{printable(taken[m])} of {printable(m)}" for m in several[:5])

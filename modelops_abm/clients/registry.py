@@ -157,6 +157,7 @@ class RegistryLog:
         for model, versions in self.by_model.items():
             stated = [version.live for version in versions if version.live is not None]
             been = [each.created for each in versions if each.stage in ("production", "retired")]
+            # What somebody states goes before what has to be taken for it.
             if moments := stated or been or [v.created for v in versions if v.in_use]:
                 found[model] = min(moments).date()
         return found
@@ -217,6 +218,7 @@ def trainings(versions: Sequence[Version]) -> list[datetime]:
     """Return when a model got versions; of those within a day the last counts."""
     found: list[datetime] = []
     for moment in sorted(version.live or version.created for version in versions):
+        # Tries of one training: the last of them is what came of it.
         if found and moment - found[-1] < _SAME_DAY:
             found[-1] = moment
         else:
@@ -228,10 +230,12 @@ def _entry(
     model: str, versions: Sequence[Version], live_since: Mapping[str, date]
 ) -> PortfolioModel:
     order: tuple[StageName, ...] = ("production", "deployment", "build", "retired")
+    # A model is as far as its best version is.
     stage = min((version.stage for version in versions), key=order.index)
     known: dict[str, object] = {"id": model, "stage": stage}
     if stage in ("production", "retired") and model in live_since:
         known["deployed_at"] = live_since[model]
+    # Of what serves: a newer version may wait in staging.
     used = [version for version in versions if version.in_use] or versions
     trained = max((version.live or version.created).date() for version in used)
     if stage == "production" and trained >= live_since.get(model, trained):
@@ -270,6 +274,7 @@ def read_registry(
     """
     from modelops_abm.clients import registry_mlflow
 
+    # It is told apart first: a database is no text, and an address no file.
     is_mlflow = registry_mlflow.is_mlflow(source)
     with refusing(label := "the registry" if is_mlflow else label_of(source, name)):
         if is_mlflow:

@@ -144,7 +144,8 @@ def read_entry(record: Record, header: Header, start_date: date | None) -> Entry
     # one cell does not come back with the next one when that is mended.
     model, invalid = _validate(values, cells, record.row)
     problems += [*_in_nameless(record, header), *invalid]
-    sound = {name: value for name, value in values.items() if name not in _columns_of(problems)}
+    wrong = {column for problem in problems for column in problem.columns}
+    sound = {name: value for name, value in values.items() if name not in wrong}
     problems += _contradictions(sound, cells, record.row, start_date)
     return Entry(record.row, values, None if problems else model, problems, joined)
 
@@ -214,10 +215,6 @@ def _invalid(problem: Problem, cells: dict[str, str], row: int) -> RowProblem:
 
 def _in_cell(row: int, name: str, cells: dict[str, str], reason: str, remedy: str) -> RowProblem:
     return RowProblem(reason, remedy, (row,), (name,), printable(cells.get(name, "")))
-
-
-def _columns_of(problems: list[RowProblem]) -> set[str]:
-    return {column for problem in problems for column in problem.columns}
 
 
 def _contradictions(

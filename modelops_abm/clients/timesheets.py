@@ -203,19 +203,9 @@ def read_timesheets(
 ) -> TimeSheets:
     r"""Read time sheets.
 
-    Parameters
-    ----------
-    source
-        Path of the file, or its content.
-    reading
-        How it is to be read, as far as the file does not show it.
-    name
-        What to call it in messages; by default the file's name.
-
-    Raises
-    ------
-    InputError
-        If the file as a whole cannot be read. Rows that cannot are in `TimeSheets.problems`.
+    See Also
+    --------
+    modelops_abm.clients.incidents.read_incidents : for the parameters and the errors.
 
     Examples
     --------
@@ -261,6 +251,7 @@ def _entries(cells: Cells, activities: Mapping[str, str]) -> Iterator[Entry]:
         field, cell = ("hours", hours[at]) if hours[at] else ("days", shifts[at])
         day = cells.read_cell("date", row, days[at], partial(_date, cells.order))
         time = cells.read_cell(field, row, cell, partial(_amount, field))
+        # No time at all is an entry of nothing, and no mistake.
         if day is not None and time:
             meaning = activities.get(words[at].casefold(), UNKNOWN)
             yield Entry(row, day, people[at], time, meaning, tasks[at])
@@ -287,6 +278,7 @@ def _notes(
         yield f"outside of the days that are stated: {plural(outside, 'row')}"
     if "hours" not in table.places:
         yield f"days are taken as {HOURS_PER_DAY:g} hours"
+    # Equal but for their numbers: two short tasks of one day may well be.
     rows: dict[tuple[object, ...], list[int]] = {}
     for entry in inside:
         rows.setdefault(entry[1:], []).append(entry.row)

@@ -91,19 +91,9 @@ class UsageLog(DayLog[Use]):
 def read_usage(source: Source, reading: Reading = AS_IT_IS, *, name: str | None = None) -> UsageLog:
     r"""Read a table of usage.
 
-    Parameters
-    ----------
-    source
-        Path of the file, or its content.
-    reading
-        How it is to be read, as far as the file does not show it.
-    name
-        What to call it in messages; by default the file's name.
-
-    Raises
-    ------
-    InputError
-        If the file as a whole cannot be read. Rows that cannot are in `UsageLog.problems`.
+    See Also
+    --------
+    modelops_abm.clients.incidents.read_incidents : for the parameters and the errors.
 
     Examples
     --------
@@ -127,6 +117,7 @@ def _uses(cells: Cells) -> Iterator[Use]:
             cells.leave_out(row, f"says no {lacking}", "give it one")
         elif numbers == (None, None):
             cells.leave_out(row, "says neither users nor predictions", "give it one of them")
+        # One of them is there, as the case before has it.
         elif min(number for number in numbers if number is not None) < 0.0:
             cells.leave_out(row, "has a number below 0", "correct it")
         else:

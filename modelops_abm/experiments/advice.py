@@ -194,6 +194,7 @@ class Advice(Reported):
     @property
     def over_budget(self) -> float:
         """Share of the futures in which the road map takes more capital than the budget."""
+        # Spending up to the budget itself is within it, whatever rounding says.
         return float(np.mean(self.measured.capital > self.capital * (1.0 + _ALMOST)))
 
     @cached_property
@@ -223,6 +224,7 @@ class Advice(Reported):
             return ()
         gains = self.worth.values
         is_unkind = np.zeros(len(gains), dtype=bool)
+        # Of equals the first: their order must not depend on the sorting.
         is_unkind[np.argsort(gains, kind="stable")[: max(round(UNKIND * len(gains)), 1)]] = True
         numeric = {name: each for name, each in self.draws.items() if each.dtype.kind in "if"}
         found = [_apart(name, each, is_unkind) for name, each in numeric.items()]

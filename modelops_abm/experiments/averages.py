@@ -169,6 +169,7 @@ def averages_of(ensemble: Ensemble) -> Averages:
 def in_words(known: Estimate, unit: str) -> tuple[str, str, str]:
     """Return mean, standard deviation and half-width with as many digits as are known."""
     mean, half_width = known.mean, known.half_width
+    # Without chance in it there are no digits to choose: as any amount is written.
     if mean is None or half_width is None or not varies(known):
         spread = formats.NOTHING if half_width is None else "0"
         return formats.amount(mean, unit), spread, spread
@@ -176,6 +177,7 @@ def in_words(known: Estimate, unit: str) -> tuple[str, str, str]:
     if unit.startswith("$"):
         first, *rest = (formats.money(value, half_width=half_width) for value in values)
     elif unit == "share":
+        # The digits go by the half-width in the unit that is shown.
         percent = (100.0 * value for value in values)
         first, *rest = (_known(value, 100.0 * half_width) for value in percent)
         first += f"{formats.NARROW_SPACE}%"

@@ -214,7 +214,7 @@ class Credit(Reported):
 
     def share(self, capability: CapabilityName, outcome: str = "npv") -> PairedDifference:
         """Return a capability's share of it, its Shapley value; all shares add up to it."""
-        return PairedDifference(self._shares(outcome)[self._place(capability)])
+        return PairedDifference(shapley_values(self._complete(outcome))[self._place(capability)])
 
     def alone(self, capability: CapabilityName, outcome: str = "npv") -> PairedDifference:
         """Return the difference that a capability makes without the others."""
@@ -475,9 +475,6 @@ class Credit(Reported):
         if capability not in self.capabilities:
             raise KeyError(f"the plan does not raise {capability!r}")
         return self.capabilities.index(capability)
-
-    def _shares(self, outcome: str) -> Floats:
-        return shapley_values(self._complete(outcome))
 
     def _complete(self, outcome: str) -> Floats:
         """Return the worths, NaN for all combinations where one of them lacks the outcome."""

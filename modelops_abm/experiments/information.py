@@ -142,7 +142,11 @@ def information_of(utilities: Floats, halves: Floats, moves: Mapping[str, Moves]
         leads,
         perfect,
         {
-            name: _within(_part_of(each, perfect), each.low, _smaller(each.high, perfect.high))
+            name: _within(
+                replace(each, mean=min(each.mean, perfect.mean)),
+                each.low,
+                _smaller(each.high, perfect.high),
+            )
             for name, each in partial.items()
         },
     )
@@ -323,10 +327,6 @@ def _within(worth: Worth, low: float, high: float | None) -> Worth:
     end = None if high is None else max(low, high)
     mean = max(worth.mean, low)
     return Worth(mean if end is None else min(mean, end), low, end, worth.needed)
-
-
-def _part_of(worth: Worth, whole: Worth) -> Worth:
-    return replace(worth, mean=min(worth.mean, whole.mean))
 
 
 def _smaller(one: float | None, other: float | None) -> float | None:

@@ -88,6 +88,7 @@ class Drivers(Reported):
             rows, orient="index", columns=["correlation", "low", "high", "alone"]
         ).rename_axis("input")
         known = table.fillna(0.0).to_numpy()
+        # By the larger: no correlation sees an effect that turns round.
         strength = np.maximum(known[:, 0] ** 2, known[:, 3])
         return pd.DataFrame(table.iloc[np.argsort(-strength, kind="stable")])
 
@@ -97,6 +98,7 @@ class Drivers(Reported):
         table = self.table().dropna()
         ends = np.sort(np.abs(table[["low", "high"]].to_numpy()), axis=1)
         same_sign = np.sign(table["low"]) == np.sign(table["high"])
+        # An interval across zero leaves open that there is no size at all.
         low = np.where(same_sign, ends[:, 0], 0.0)
         names = list(map(str, table.index))
         return tuple(may_lead(names, low.tolist(), ends[:, 1].tolist()) if low.any() else ())
@@ -156,6 +158,7 @@ def _correlation(column: NDArray[Any], ranks: Floats) -> tuple[float, float, flo
         return 0.0, 0.0, 0.0
     found = float(np.corrcoef(rankdata(column), ranks)[0, 1])
     error = math.sqrt((1.0 + found**2 / 2.0) / (len(ranks) - 3))
+    # Of a correlation of 1 there is no score.
     middle = math.atanh(np.clip(found, -1.0 + 1e-12, 1.0 - 1e-12))
     wide = float(ndtri(0.5 + LEVEL / 2.0)) * error
     return found, math.tanh(middle - wide), math.tanh(middle + wide)

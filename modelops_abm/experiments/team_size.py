@@ -324,6 +324,7 @@ def _teams(scenario: Scenario, tried: Callable[[str, int], Tried]) -> list[Tried
     own = tried(scenario.team.preemption, scenario.team.developers)
     if own.carries or _empty_from(own) is not None:
         return [own]
+    # Before any larger team, as it costs nothing.
     if own.preemption == "none":
         found = tried("maintenance", own.developers)
         if found.would_do:
@@ -351,6 +352,7 @@ def _between(teams: Sequence[Tried], tried: Callable[[str, int], Tried]) -> list
         return []
     few, enough = teams[-2].developers, teams[-1].developers
     found: list[Tried] = []
+    # To a tenth: few futures tell no finer, and each team is run.
     while enough - few > max(1, enough // 10):
         found.append(tried(teams[0].preemption, (few + enough) // 2))
         if found[-1].would_do:

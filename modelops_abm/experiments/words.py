@@ -65,6 +65,7 @@ def worth_of_knowing(worth: Worth) -> tuple[str, str]:
     A dash where it was worth nothing at every point, which tells no interval.
     """
     if worth.high is None:
+        # Half of it for a half-width: a bound has a digit or two, and no more.
         known = formats.money(worth.low, half_width=worth.low / 2.0) if worth.low > 0.0 else ""
         return (f"at least {known}" if known else formats.NOTHING), "cannot be told"
     if worth.high == 0.0:
@@ -100,6 +101,7 @@ def settling_in_words(settles: Mapping[str, Asking]) -> str:
     if not settles:
         return ""
     asks, worth = next(iter(settles.values()))
+    # What an answer may be worth at most decides on whether to ask.
     most = worth.mean if worth.high is None else worth.high
     if most == 0.0 or (worth.low, worth.mean) == (0.0, 0.0):
         return "No single answer can be told to be worth finding out first."
@@ -131,6 +133,7 @@ class Difference(NamedTuple):
     @classmethod
     def of(cls, outcome: str, estimate: Estimate) -> Self:
         """Return the difference that an estimate gives."""
+        # NaN spares every reader the case of None: all comparisons are false.
         mean, half_width = (
             math.nan if value is None else value for value in (estimate.mean, estimate.half_width)
         )
@@ -204,6 +207,7 @@ class PaidBack:
     @classmethod
     def of(cls, view: Finance) -> Self:
         """Return what the finance view of a plan knows of it."""
+        # Told by those that never do, as the finance view counts them.
         never = view.never
         return cls(never.n - never.count, never.n, view.median_payback_day)
 

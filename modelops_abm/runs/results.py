@@ -213,6 +213,7 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     """
     is_numbered = isinstance(table.index, pd.RangeIndex) and table.index.name is None
     named = [name or "name" for name in table.index.names]
+    # Numbers of rows say nothing; any other index is part of the table.
     flat = table if is_numbered else table.reset_index(names=named)
     words = flat.select_dtypes(["object", "string"])
     quoted = {str(name): column.map(csv_text, na_action="ignore") for name, column in words.items()}
@@ -418,6 +419,7 @@ def summary_values(outcome: outcomes.SummaryOutcome, totals: Floats) -> Floats:
     amount = _added_up(outcome.of, totals)
     if not outcome.per:
         return amount
+    # Nothing to divide by is no 0: the outcome does not exist.
     divisor = _added_up(outcome.per, totals)
     return amount / np.where(divisor == 0.0, np.nan, divisor)
 

@@ -182,7 +182,7 @@ class SharedThreads:
         with self._lock:
             is_kept_back = any(caller.is_of_first_rank for caller in self._keeping_back)
             for rank in (Rank.FIRST,) if is_kept_back else Rank:
-                while (call := self._turns[rank].take(_seconds)) is not None:
+                while (call := self._turns[rank].take(lambda account: account.seconds)) is not None:
                     # It has used up its time in the first rank while it waited.
                     if rank is Rank.FIRST and not call.caller.is_of_first_rank:
                         self._turns[Rank.NEXT].add(call.caller.account, call.promise.number, call)
@@ -403,10 +403,6 @@ def _in_one[R](function: Callable[[], R]) -> Generator[None, None, R]:
     # This makes it a generator, though it never yields.
     yield from ()
     return function()
-
-
-def _seconds(account: Account) -> float:
-    return account.seconds
 
 
 _shared: SharedThreads | None = None

@@ -346,14 +346,11 @@ def spread_at(family: Family, cv: float, mean: float) -> tuple[Family, float]:
     """
     if family == "beta" and SMALLEST_SHARE <= mean <= 1.0 - SMALLEST_SHARE:
         cv = min(cv, widest_beta_cv(mean))
+    has_spread = SMALLEST_SHARE <= mean <= 1.0 - SMALLEST_SHARE and cv >= SMALLEST_CV
     # Next to 0, and for a share next to 1, no spread is left that can be drawn.
-    if mean < SMALLEST_MEAN or (family == "beta" and not _has_spread(mean, cv)):
+    if mean < SMALLEST_MEAN or (family == "beta" and not has_spread):
         return "constant", 0.0
     return family, cv
-
-
-def _has_spread(mean: float, cv: float) -> bool:
-    return SMALLEST_SHARE <= mean <= 1.0 - SMALLEST_SHARE and cv >= SMALLEST_CV
 
 
 def _with_cv_of_shape(value: dict[str, Any], family: object) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -142,13 +142,13 @@ def with_sources(
     if not names:
         return scenario
     # A source of a whole section stays: it still speaks of the section's other values.
-    kept = [entry for entry in scenario.sources if not _is_replaced(entry, names)]
+    kept = [
+        entry
+        for entry in scenario.sources
+        if not any(entry.name == name or entry.name.startswith(f"{name}.") for name in names)
+    ]
     added = [ValueSource(name=name, source=source, confidence=confidence) for name in names]
     return scenario.model_copy(update={"sources": (*kept, *added)})
-
-
-def _is_replaced(entry: ValueSource, names: Iterable[str]) -> bool:
-    return any(entry.name == name or entry.name.startswith(f"{name}.") for name in names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,8 @@ def left_out_in_words(field: Quantity) -> str:
 
 def _in_words(value: Any, unit: str) -> str:
     if isinstance(value, Distribution):
-        return f"{_number(value.mean)} {unit}{_spread(value)}"
+        spread = "" if value.family == "constant" else f" ({value.family}, cv {value.cv:.3g})"
+        return f"{_number(value.mean)} {unit}{spread}"
     if isinstance(value, bool):
         return "yes (true)" if value else "no (false)"
     if isinstance(value, int | float):
@@ -108,10 +109,6 @@ def _in_words(value: Any, unit: str) -> str:
 
 def _number(value: float) -> str:
     return f"{value:,.10g}"
-
-
-def _spread(value: Distribution) -> str:
-    return "" if value.family == "constant" else f" ({value.family}, cv {value.cv:.3g})"
 
 
 def _other(value: Any) -> str:
