@@ -10,13 +10,11 @@ import numpy as np
 from modelops_abm.compiled import inner_loop, part_of_kernel
 from modelops_abm.compiled_engine import totals
 from modelops_abm.compiled_engine.capability import finish_capability
-from modelops_abm.compiled_engine.developer import enter_time
+from modelops_abm.compiled_engine.developer import enter_time, take_time
 from modelops_abm.compiled_engine.layout import (
     ACTIVITIES,
     CAPABILITIES,
-    CAUSES,
     CLASSES,
-    Floats,
     Floats2,
     Integers,
     Record,
@@ -41,61 +39,32 @@ from modelops_abm.core.events import RetirementReason, TaskClass
 from modelops_abm.rules.capability import capital_spent, full_level, level_after, upkeep_per_day
 from modelops_abm.rules.money import net_value, payroll_of
 
-type Days = tuple[float, float, float, float, float, float, float]
-# Of each activity.
-_NO_DAYS: Days = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-
-
-@part_of_kernel
-def _forget_today(org: Record, first: int, count: int) -> None:
-    for place in range(first, first + count):
-        today_of(org, place).value = 0.0
-
-
-@part_of_kernel
-def _add_up_today(org: Record, first: int, count: int) -> None:
-    """Add flows that were added up in `today` to the totals."""
-    for place in range(first, first + count):
-        total_of(org, place).value += today_of(org, place).value
-
 
 @part_of_kernel
 def integrate_models(setting: int, org: Record) -> None:
     """Integrate the stocks of every model that was in production today, by number."""
     close_models(setting, org)
-    _add_up_today(org, totals.MODEL_FLOWS, totals.MODEL_FLOW_COUNT)
-    _add_up_today(org, totals.STATE_TIME, CAUSES)
-    _add_up_today(org, totals.UNSERVED_TIME, CAUSES)
 
 
 @part_of_kernel
 def account_developers(org: Record) -> None:
     """Enter the developers' day into the ledgers, by number."""
-    sums = _NO_DAYS
-    # Developer by developer and not activity by activity: in the order of the numbers for each
-    # activity all the same, and all activities at once.
     for number in range(org.developers):
-        enter_time(org, number)
         developer = developer_of(org, number)
-        sums = _added(sums, developer.today)
-        for activity in range(ACTIVITIES):
-            developer.ledger[activity] += developer.today[activity]
-            developer.today[activity] = 0.0
-    for activity in range(ACTIVITIES):
-        totals.book(org, totals.DEVELOPER_TIME + activity, sums[activity])
+        # Most do one thing all day; the time of all others is 0 then, which changes no sum.
+        if developer.accounted_at == org.day:
+            _book_time(org, developer, developer.activity, take_time(org, developer))
+        else:
+            enter_time(org, number)
+            for activity in range(ACTIVITIES):
+                _book_time(org, developer, activity, developer.today[activity])
+                developer.today[activity] = 0.0
 
 
 @inner_loop
-def _added(sums: Days, today: Floats) -> Days:
-    return (
-        sums[0] + today[0],
-        sums[1] + today[1],
-        sums[2] + today[2],
-        sums[3] + today[3],
-        sums[4] + today[4],
-        sums[5] + today[5],
-        sums[6] + today[6],
-    )
+def _book_time(org: Record, developer: Record, activity: int, days: float) -> None:
+    developer.ledger[activity] += days
+    today_of(org, totals.DEVELOPER_TIME + activity).value += days
 
 
 @part_of_kernel
@@ -121,27 +90,29 @@ def raise_levels(org: Record) -> None:
         if level >= capability.maximum and before < capability.maximum:
             finish_capability(org, number)
         capital += capital_spent(level - before, capability.capital_cost)
-        totals.book(org, totals.LEVEL_RISES + number, level - before)
-    totals.book(org, totals.CAPITAL, capital)
-    totals.book(org, totals.UPKEEP, upkeep)
+        today_of(org, totals.LEVEL_RISES + number).value = level - before
+    today_of(org, totals.CAPITAL).value = capital
+    today_of(org, totals.UPKEEP).value = upkeep
 
 
 @part_of_kernel
 def book_money(setting: int, org: Record) -> None:
-    """Book the day's payroll and net value, and discount them."""
+    """Book the day's payroll and net value, discount them, and add all flows to the totals."""
     numbers = setting_at(setting)
     payroll = payroll_of(numbers.developers, numbers.payroll_per_year)
     capital, upkeep = today_of(org, totals.CAPITAL).value, today_of(org, totals.UPKEEP).value
     value, cost = today_of(org, totals.VALUE).value, today_of(org, totals.COST).value
     net = net_value(value, cost, payroll, capital, upkeep)
     factor = discount_of(org, org.day).value
-    totals.book(org, totals.PAYROLL, payroll)
-    totals.book(org, totals.NET_VALUE, net)
-    totals.book(org, totals.DISCOUNTED_NET_VALUE, net * factor)
-    totals.book(org, totals.DISCOUNTED_INVESTMENT, (capital + upkeep) * factor)
+    today_of(org, totals.PAYROLL).value = payroll
+    today_of(org, totals.NET_VALUE).value = net
+    today_of(org, totals.DISCOUNTED_NET_VALUE).value = net * factor
+    today_of(org, totals.DISCOUNTED_INVESTMENT).value = (capital + upkeep) * factor
     on_capabilities = today_of(org, totals.DEVELOPER_TIME + TaskClass.CAPABILITY.value).value
     time = payroll_of(on_capabilities, numbers.payroll_per_year)
-    totals.book(org, totals.DISCOUNTED_CAPABILITY_TIME, time * factor)
+    today_of(org, totals.DISCOUNTED_CAPABILITY_TIME).value = time * factor
+    # Only now, as these are the last of the day.
+    totals.add_up_today(org)
     today_of(org, totals.NPV).value = total_of(org, totals.DISCOUNTED_NET_VALUE).value
 
 
@@ -180,9 +151,6 @@ def _forget_departed(org: Record) -> None:
 @part_of_kernel
 def collect(org: Record, wanted: Integers, series: Floats2) -> None:
     """Count what is there at the end of the day, and keep what is wanted."""
-    # All that follows is only looked at; nothing depends on it (0035).
-    if len(wanted) == 0:
-        return
     for place in range(totals.MODEL_COUNT):
         today_of(org, totals.MODEL_COUNTS + place).value = float(org.states[place])
     for place in range(CLASSES):
@@ -208,9 +176,7 @@ def open_day(setting: int, org: Record) -> None:
     """Let dated requests come, judge mild drifts again, refresh every rate."""
     if org.request_kinds > 0:
         receive_dated_requests(setting, org)
-    # Only these are added up in the course of a day; the others are written when it closes.
-    _forget_today(org, totals.STATE_TIME, CAUSES)
-    _forget_today(org, totals.UNSERVED_TIME, CAUSES)
+    totals.forget_today(org)
     if org.mild_drifts > 0:
         judge_drifts_again(setting, org)
     open_models(setting, org)

@@ -50,7 +50,8 @@ def live_day(org: Record, wanted: Integers, series: Floats2) -> None:
     retire_abandoned(org)
 
     # 7. States are counted last, so that they are those in which the night is spent.
-    collect(org, wanted, series)
+    if len(wanted) > 0:
+        collect(org, wanted, series)
 
     org.day += 1
     if org.day < setting_at(setting).horizon_days:

@@ -111,17 +111,23 @@ def submit_task(
 @part_of_kernel
 def enter_time(org: Record, developer: int) -> None:
     """Enter a developer's time since the last accounting, at work or idle, into today's ledger."""
-    # Of every developer on every day, so by the developer's record alone, and with one branch.
     record = developer_of(org, developer)
+    record.today[record.activity] += take_time(org, record)
+
+
+@part_of_kernel
+def take_time(org: Record, record: Record) -> float:
+    """Return a developer's time since the last accounting, which is over with this."""
+    # Of every developer on every day, so by the developer's record alone, and with one branch.
     days = org.clock - record.accounted_at
     record.accounted_at = org.clock
-    record.today[record.activity] += days
     # Of a build, which its model gets when the developer stops; of other work nobody asks.
     record.build_days += days
     # At every accounting and not at the end of a package: the level rises day by day.
     if record.activity == CAPABILITY:
         number = task_of(org, record.task).number
         capability_of(org, number).delivered += days * record.speed
+    return float(days)
 
 
 @part_of_kernel

@@ -160,6 +160,7 @@ def _keep_attributes(org: Record, number: int, attributes: Attributes) -> None:
     model.innovation = traits.innovation_per_year
     model.imitation = traits.imitation_per_year
     model.waning = traits.waning_per_day
+    model.waned = traits.waned_in_day
     model.full_usage = traits.full_usage
     model.price = traits.value_per_prediction
     model.cost = traits.cost_per_prediction

@@ -207,8 +207,9 @@ def _rooms(setting: int, tables: Tables, seed: int, replication: int) -> Rooms:
 @part_of_kernel
 def _allocated(horizon_days: int, tables: Tables, rooms: Rooms, log_room: int) -> Memory:
     """Return the memory of a replication, in which nobody is anywhere yet."""
-    # Zeros throughout: a list begins with 0 for nobody, a serial of 0 is no entry's, a model's
-    # place is that of ideas, and lanes of nobody hold numbers to compute with.
+    # Zeros: a list begins with 0 for nobody, a serial of 0 is no entry's, a model's place is that
+    # of ideas, and lanes of nobody hold numbers to compute with. What is filled from its beginning
+    # needs none: heaps, the log, and who is in production.
     return Memory(
         np.zeros(1, ORGANISATION),
         np.zeros(rooms.models, MODEL),
@@ -217,22 +218,22 @@ def _allocated(horizon_days: int, tables: Tables, rooms: Rooms, log_room: int) -
         # A copy, as levels rise in it and the tables serve all replications.
         tables.capabilities.copy(),
         np.zeros(rooms.sources, SOURCE),
-        np.zeros(rooms.models, PLACED),
+        np.empty(rooms.models, PLACED),
         # Heaps also hold what is no longer valid. With room for more than can be valid at once
         # there is always something to drop, and it need not be dropped at every push.
-        np.zeros(rooms.slots + rooms.slots // 2 + _SPARE, EVENT),
+        np.empty(rooms.slots + rooms.slots // 2 + _SPARE, EVENT),
         np.zeros(rooms.slots, PLANNED),
         np.zeros(horizon_days, np.int64),
-        np.zeros(CLASSES * (rooms.tasks + _SPARE), QUEUED),
-        np.zeros(rooms.developers, np.int64),
-        np.zeros(log_room, LOGGED),
+        np.empty(CLASSES * (rooms.tasks + _SPARE), QUEUED),
+        np.empty(rooms.developers, np.int64),
+        np.empty(log_room, LOGGED),
         np.zeros((rooms.models // LANES + 1) * BLOCK_BYTES + VECTOR_BYTES, np.uint8),
         np.zeros(totals.DAILY),
         np.zeros(totals.TOTALS),
         tables.discounts,
         tables.own,
         tables.seasons,
-        np.zeros(len(MEDIANS) * rooms.models),
+        np.empty(len(MEDIANS) * rooms.models),
         tables.timeline,
         tables.new_values,
         np.zeros(rooms.kinds * rooms.models, REQUEST),

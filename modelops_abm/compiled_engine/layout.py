@@ -115,7 +115,7 @@ DAILY_FIELDS = _record(
     f" {' '.join(f'left_{name}' for name in Hazards._fields)}"
     # stocks, traits, power, own capacity, totals
     " users usage memory ideal_users ideal_usage"
-    " market_size innovation imitation waning full_usage price cost wrong_cost"
+    " market_size innovation imitation waning waned full_usage price cost wrong_cost"
     " decay restored restored_at severity drift_since capacity served_total"
     " value_total cost_total"
     f" {' '.join(f'own_{name}' for name in OwnRates._fields)}",
@@ -184,6 +184,7 @@ EVENT = _record("time", "place serial slot")
 # `next` and `previous` are one more than the slot that they mean, see `slot_of`.
 PLANNED = _record("time", "place serial listed next previous")
 QUEUED = _record("order", "fresh tie serial task")
+QUEUED_BYTES = QUEUED.itemsize
 LOGGED = _record("time detail", "kind model developer cause")
 # When the day opens: which setting is in force (bytes from the first), and its new values.
 DAY_OF_CHANGES = _record("", "day setting first count")
@@ -201,7 +202,7 @@ _capability_at = record_at(CAPABILITY)
 _source_at = record_at(SOURCE)
 _event_at = record_at(EVENT)
 _planned_at = record_at(PLANNED)
-_queued_at = record_at(QUEUED)
+queued_at = record_at(QUEUED)
 _logged_at = record_at(LOGGED)
 _placed_at = record_at(PLACED)
 _day_of_changes_at = record_at(DAY_OF_CHANGES)
@@ -210,7 +211,7 @@ _number_at = record_at(NUMBER)
 # Neighbouring lanes are one number apart, so their records interleave.
 _lane_at = record_at(LANE, SLOT_BYTES)
 _lane_word_at = record_at(NUMBER, LANES * SLOT_BYTES)
-_amount_at = record_at(AMOUNT)
+amount_at = record_at(AMOUNT)
 
 
 class Priorities(NamedTuple):
@@ -341,20 +342,19 @@ def lane_at(block: int, lane: int) -> Record:
 @part_of_kernel
 def lane_of(org: Record, number: int) -> Record:
     """Return the lane of a model in production."""
-    return _numbered_lane(org, model_of(org, number).lane)
+    return _lane_at(org.lanes_at + model_of(org, number).lane, 0)
 
 
 @part_of_kernel
-def _numbered_lane(org: Record, number: int) -> Record:
-    """Return a lane by its number."""
-    return _lane_at(block_at(org, number >> LANE_BITS), number & (LANES - 1))
+def lane_place(number: int) -> int:
+    """Return where the n-th lane is, in bytes from the first: what `lane` is in all records."""
+    return (number >> LANE_BITS) * BLOCK_BYTES + (number & (LANES - 1)) * SLOT_BYTES
 
 
 @part_of_kernel
 def lane_word_of(org: Record, lane: int, place: int) -> Record:
-    """Return the n-th word of a lane."""
-    first = block_at(org, lane >> LANE_BITS) + (lane & (LANES - 1)) * SLOT_BYTES
-    return _lane_word_at(first, place)
+    """Return the n-th word of the lane that is there."""
+    return _lane_word_at(org.lanes_at + lane, place)
 
 
 @part_of_kernel
@@ -389,14 +389,14 @@ def source_of(org: Record, number: int) -> Record:
 
 @part_of_kernel
 def production_of(org: Record, index: int) -> Record:
-    """Return the numbers of the n-th model in production and of its lane."""
+    """Return the number of the n-th model in production, and where its lane is."""
     return _placed_at(org.production_at, index)
 
 
 @part_of_kernel
 def in_production_of(org: Record, index: int) -> Record:
     """Return the lane of the n-th model in production, in the order of the models' numbers."""
-    return _numbered_lane(org, production_of(org, index).lane)
+    return _lane_at(org.lanes_at + production_of(org, index).lane, 0)
 
 
 @part_of_kernel
@@ -436,19 +436,19 @@ def new_value_of(org: Record, index: int) -> Record:
 @part_of_kernel
 def discount_of(org: Record, day: int) -> Record:
     """Return the factor by which a day's money is discounted."""
-    return _amount_at(org.discounts_at, day)
+    return amount_at(org.discounts_at, day)
 
 
 @part_of_kernel
 def season_of(org: Record, day: int) -> Record:
     """Return the factor of the season on a day's demand."""
-    return _amount_at(org.seasons_at, day)
+    return amount_at(org.seasons_at, day)
 
 
 @part_of_kernel
-def queued_of(org: Record, queue: int, index: int) -> Record:
-    """Return an entry of one of the scheduler's heaps."""
-    return _queued_at(org.queues_at, queue * org.queue_room + index)
+def heap_of(org: Record, queue: int) -> int:
+    """Return the address of one of the scheduler's heaps, for `queued_at`."""
+    return int(org.queues_at + queue * org.queue_room * QUEUED_BYTES)
 
 
 @part_of_kernel
@@ -460,19 +460,19 @@ def idle_of(org: Record, index: int) -> Record:
 @part_of_kernel
 def today_of(org: Record, place: int) -> Record:
     """Return a daily outcome, by the order of `outcomes.DAILY`."""
-    return _amount_at(org.today_at, place)
+    return amount_at(org.today_at, place)
 
 
 @part_of_kernel
 def total_of(org: Record, place: int) -> Record:
     """Return a total, by the order of `outcomes.TOTALS`."""
-    return _amount_at(org.totals_at, place)
+    return amount_at(org.totals_at, place)
 
 
 @part_of_kernel
 def delivery_of(org: Record, which: int, index: int) -> Record:
     """Return a time of the models delivered, the shortest first; of `outcomes.MEDIANS` one."""
-    return _amount_at(org.deliveries_at, which * org.model_room + index)
+    return amount_at(org.deliveries_at, which * org.model_room + index)
 
 
 @part_of_kernel

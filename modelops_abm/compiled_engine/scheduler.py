@@ -16,9 +16,10 @@ from modelops_abm.compiled_engine.layout import (
     CLASSES,
     Record,
     developer_of,
+    heap_of,
     idle_of,
     model_of,
-    queued_of,
+    queued_at,
     setting_at,
     task_of,
 )
@@ -29,7 +30,11 @@ IDLE = TaskClass.IDLE.value
 _BUILD = TaskClass.BUILD.value
 # Streams of sources go from `FIRST_SOURCE_STREAM`, and their number is bounded far below.
 _STREAM_BITS = FIRST_SOURCE_STREAM.bit_length()
-_RETRAIN = TaskClass.RETRAIN.value
+_REPAIR, _RESPOND, _RETRAIN = (
+    TaskClass.REPAIR.value,
+    TaskClass.RESPOND.value,
+    TaskClass.RETRAIN.value,
+)
 
 
 class Entry(NamedTuple):
@@ -129,9 +134,11 @@ def requeue(setting: int, org: Record, task: int, held: int) -> None:
 
 @part_of_kernel
 def assign(org: Record, task: int, developer: int) -> None:
-    """Give a waiting task to a developer."""
+    """Give a waiting task, which is what `best` has returned, to a developer."""
     record = task_of(org, task)
     org.waiting[record.task_class] -= 1
+    # It is the first of its heap; there is nothing stale to look at the next time then.
+    _drop_first(org, record.task_class)
     record.serial = 0
     record.worker = developer
     # What every day needs of the work is in the developer's record meanwhile.
@@ -158,13 +165,16 @@ def take_priorities(setting: int, org: Record) -> None:
 @part_of_kernel
 def best(org: Record, maintenance_only: bool) -> int:
     """Return the first eligible task of the first class that has one, or none."""
+    # As mostly: what is urgent is worked on.
+    if maintenance_only and org.queued[_REPAIR] + org.queued[_RESPOND] + org.queued[_RETRAIN] == 0:
+        return NO_TASK
     for rank in range(CLASSES):
         task_class = org.priorities[rank]
         if maintenance_only and task_class > _RETRAIN:
             continue
         while org.queued[task_class] > 0:
-            if _is_valid(org, task_class, 0):
-                return int(queued_of(org, task_class, 0).task)
+            if _is_valid(org, heap_of(org, task_class), 0):
+                return int(queued_at(heap_of(org, task_class), 0).task)
             _drop_first(org, task_class)
     return NO_TASK
 
@@ -212,9 +222,9 @@ def _leave_at_work(org: Record, developer: int, task_class: int) -> None:
 
 
 @part_of_kernel
-def _is_valid(org: Record, queue: int, index: int) -> bool:
+def _is_valid(org: Record, heap: int, index: int) -> bool:
     """Return whether an entry of a heap still stands for its task."""
-    entry = queued_of(org, queue, index)
+    entry = queued_at(heap, index)
     return bool(task_of(org, entry.task).serial == entry.serial)
 
 
@@ -235,18 +245,18 @@ def _push(setting: int, org: Record, task: int) -> None:
     # By number, then by stream: the repair of a shared source has a model's number, and a stream
     # above all of the model's own.
     tie = (record.number << _STREAM_BITS) + record.stream
-    _rise(org, queue, index, Entry(order, fresh, tie, record.serial, task))
+    _rise(heap_of(org, queue), index, Entry(order, fresh, tie, record.serial, task))
 
 
 @part_of_kernel
-def _entry(org: Record, queue: int, index: int) -> Entry:
-    entry = queued_of(org, queue, index)
+def _entry(heap: int, index: int) -> Entry:
+    entry = queued_at(heap, index)
     return Entry(entry.order, entry.fresh, entry.tie, entry.serial, entry.task)
 
 
 @part_of_kernel
-def _put(org: Record, queue: int, index: int, entry: Entry) -> None:
-    place = queued_of(org, queue, index)
+def _put(heap: int, index: int, entry: Entry) -> None:
+    place = queued_at(heap, index)
     place.order = entry.order
     place.fresh = entry.fresh
     place.tie = entry.tie
@@ -264,15 +274,15 @@ def _before(one: Entry, other: Entry) -> int:
 
 
 @part_of_kernel
-def _rise(org: Record, queue: int, index: int, entry: Entry) -> None:
+def _rise(heap: int, index: int, entry: Entry) -> None:
     """Put an entry where it belongs on the way from a free place to the top."""
     while index > 0:
-        above = _entry(org, queue, (index - 1) // 2)
+        above = _entry(heap, (index - 1) // 2)
         if not _before(entry, above):
             break
-        _put(org, queue, index, above)
+        _put(heap, index, above)
         index = (index - 1) // 2
-    _put(org, queue, index, entry)
+    _put(heap, index, entry)
 
 
 @part_of_kernel
@@ -282,22 +292,22 @@ def _drop_first(org: Record, queue: int) -> None:
     org.queued[queue] = size
     if size == 0:
         return
-    index, child = 0, 1
+    heap, index, child = heap_of(org, queue), 0, 1
     while child < size:
         if child + 1 < size:
-            child += _before(_entry(org, queue, child + 1), _entry(org, queue, child))
-        _put(org, queue, index, _entry(org, queue, child))
+            child += _before(_entry(heap, child + 1), _entry(heap, child))
+        _put(heap, index, _entry(heap, child))
         index, child = child, 2 * child + 1
-    _rise(org, queue, index, _entry(org, queue, size))
+    _rise(heap, index, _entry(heap, size))
 
 
 @part_of_kernel
 def _compact(org: Record, queue: int) -> None:
     """Drop what is no longer valid; there is room for every task and developer."""
-    kept = 0
+    heap, kept = heap_of(org, queue), 0
     for index in range(org.queued[queue]):
-        if _is_valid(org, queue, index):
-            _rise(org, queue, kept, _entry(org, queue, index))
+        if _is_valid(org, heap, index):
+            _rise(heap, kept, _entry(heap, index))
             kept += 1
     org.queued[queue] = kept
 

@@ -47,6 +47,7 @@ def _traits(lane: Record) -> Traits:
         lane.innovation,
         lane.imitation,
         lane.waning,
+        lane.waned,
         lane.full_usage,
         lane.price,
         lane.cost,
@@ -121,19 +122,21 @@ def open_lane(lane: Record, now: float, day_end: float, common: CommonRates) -> 
 @inner_loop
 def close_lane(
     lane: Record,
-    now: float,
+    production: float,
     scale: float,
     previous_version: PreviousVersion,
     usage: UsageConstants,
     abandonment_share: float,
     cost_share: float,
 ) -> None:
-    """Account for the rest of a model's day, integrate its stocks, and keep what it did."""
-    lane.days = enter_service(lane, now)
+    """Integrate a model's stocks over the day, and keep what it did.
+
+    `production` is what `enter_service` has entered: the share of the day in production.
+    """
     day = close_day(
         _traits(lane),
         Stocks(lane.users, lane.usage, lane.memory, lane.ideal_users, lane.ideal_usage),
-        ServedShares(lane.production, served_share(lane.current), served_share(lane.previous)),
+        ServedShares(production, served_share(lane.current), served_share(lane.previous)),
         lane.base,
         lane.loss,
         lane.effective_capacity,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modelops_abm.compiled import part_of_kernel
-from modelops_abm.compiled_engine.layout import Record, delivery_of, today_of, total_of
+from modelops_abm.compiled_engine.layout import Record, amount_at, delivery_of, total_of
 from modelops_abm.core import outcomes
 from modelops_abm.rules.population import middle
 
@@ -28,7 +28,7 @@ DISCOUNTED_CAPABILITY_TIME = _DAILY["discounted_capability_time"]
 PRODUCTION_DAYS = _DAILY["production_days"]
 SERVED_DAYS = _DAILY["served_days"]
 POWER_DAYS = _DAILY["power_days"]
-MODEL_FLOW_COUNT = len(outcomes.MODEL_FLOWS)
+FLOWS = len(outcomes.FLOWS)
 MODEL_COUNT = len(outcomes.MODEL_COUNTS)
 DAILY = len(outcomes.DAILY)
 TOTALS = len(outcomes.TOTALS)
@@ -102,7 +102,18 @@ def _enter_delivery(org: Record, which: int, days: float) -> None:
 
 
 @part_of_kernel
-def book(org: Record, place: int, amount: float) -> None:
-    """Enter a flow into today's outcomes and add it to the totals."""
-    today_of(org, place).value = amount
-    total_of(org, place).value += amount
+def add_up_today(org: Record) -> None:
+    """Add all flows of today to the totals."""
+    # By addresses that no store can change, so that it is done by vectors.
+    today, sums = org.today_at, org.totals_at
+    for place in range(FLOWS):
+        amount_at(sums, place).value += amount_at(today, place).value
+
+
+@part_of_kernel
+def forget_today(org: Record) -> None:
+    """Set to 0 what is added up in the course of a day; other flows are written when it closes."""
+    today = org.today_at
+    # States, time unserved and developers, which follow each other (`outcomes.FLOWS`).
+    for place in range(STATE_TIME, LEVEL_RISES):
+        amount_at(today, place).value = 0.0

@@ -30,6 +30,7 @@ from modelops_abm.compiled_engine.layout import (
     in_production_of,
     lane_at,
     lane_of,
+    lane_place,
     lane_word_of,
     model_of,
     model_word_of,
@@ -37,7 +38,12 @@ from modelops_abm.compiled_engine.layout import (
     setting_at,
     today_of,
 )
-from modelops_abm.compiled_engine.service import account_for_state, close_lane, open_lane
+from modelops_abm.compiled_engine.service import (
+    account_for_state,
+    close_lane,
+    enter_service,
+    open_lane,
+)
 from modelops_abm.rules.constants import Levels, RateConstants, with_own_rates
 from modelops_abm.rules.day import CommonRates, DayFlows, PreviousVersion
 from modelops_abm.rules.users import UsageConstants
@@ -52,7 +58,7 @@ _NO_FLOWS = DayFlows(*[0.0] * len(DayFlows._fields))
 def enter_lane(org: Record, number: int) -> None:
     """Give a model that enters production a lane, and copy its fields there."""
     model = model_of(org, number)
-    model.lane = org.lanes
+    model.lane = lane_place(org.lanes)
     org.lanes += 1
     for place in range(SHARED_WORDS):
         lane_word_of(org, model.lane, place).value = model_word_of(org, number, place).value
@@ -73,9 +79,10 @@ def leave_lane(org: Record, number: int) -> None:
         model_word_of(org, number, place).value = lane_word_of(org, model.lane, place).value
     # The last may be its own: then it is copied onto itself.
     org.lanes -= 1
+    last = lane_place(org.lanes)
     for place in range(LANE_WORDS):
-        lane_word_of(org, model.lane, place).value = lane_word_of(org, org.lanes, place).value
-    model_of(org, lane_word_of(org, org.lanes, NUMBER_WORD).value).lane = model.lane
+        lane_word_of(org, model.lane, place).value = lane_word_of(org, last, place).value
+    model_of(org, lane_word_of(org, last, NUMBER_WORD).value).lane = model.lane
 
 
 @part_of_kernel
@@ -84,15 +91,18 @@ def close_models(setting: int, org: Record) -> None:
     constants = setting_at(setting).constants
     scale = scale_of_today(setting, org)
     for block in range(_blocks(org)):
+        address, count = block_at(org, block), _filled(org, block)
+        # Compiled twice. Of models that were all in production all day, as on most days, the share
+        # in production is the number 1: two exponentials less for each model.
+        is_whole_day = _enter_service_of_block(address, count, org.clock) == 0
         # As values: of what stands behind an address the compiler must expect that a store to a
-        # lane changes it, and would load it anew for each. Compiled twice, as nothing is to be
-        # multiplied by a constant 1, which demand has in nearly all scenarios.
-        if scale == 1.0:
+        # lane changes it, and would load it anew for each.
+        if is_whole_day:
             _close_block(
-                block_at(org, block),
-                _filled(org, block),
-                org.clock,
-                1.0,
+                address,
+                count,
+                True,
+                scale,
                 constants.previous_version,
                 constants.usage,
                 constants.abandonment_share,
@@ -100,9 +110,9 @@ def close_models(setting: int, org: Record) -> None:
             )
         else:
             _close_block(
-                block_at(org, block),
-                _filled(org, block),
-                org.clock,
+                address,
+                count,
+                False,
                 scale,
                 constants.previous_version,
                 constants.usage,
@@ -132,10 +142,21 @@ def _filled(org: Record, block: int) -> int:
 
 
 @inner_loop
+def _enter_service_of_block(block: int, count: int, now: float) -> int:
+    """Enter who served until the end of the day; return how many were not there all day."""
+    for_a_part = 0
+    for lane in range(count):
+        record = lane_at(block, lane)
+        record.days = enter_service(record, now)
+        for_a_part += 1 if record.production != 1.0 else 0
+    return for_a_part
+
+
+@inner_loop
 def _close_block(
     block: int,
     count: int,
-    now: float,
+    is_whole_day: bool,
     scale: float,
     previous_version: PreviousVersion,
     usage: UsageConstants,
@@ -143,9 +164,10 @@ def _close_block(
     cost_share: float,
 ) -> None:
     for lane in range(count):
+        record = lane_at(block, lane)
         close_lane(
-            lane_at(block, lane),
-            now,
+            record,
+            1.0 if is_whole_day else record.production,
             scale,
             previous_version,
             usage,

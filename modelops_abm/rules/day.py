@@ -9,7 +9,7 @@ from typing import NamedTuple
 from modelops_abm.compiled import compiled_inline
 from modelops_abm.rules.capability import effective_capacity
 from modelops_abm.rules.hazards import Hazards, overload
-from modelops_abm.rules.power import base_power, drift_loss, power, previous_power
+from modelops_abm.rules.power import base_power, drift_loss, faded, power, previous_power
 from modelops_abm.rules.registered import Rates, scaled_rates
 from modelops_abm.rules.users import (
     UsageConstants,
@@ -17,6 +17,7 @@ from modelops_abm.rules.users import (
     response,
     usage_after,
     users_after,
+    users_when_waned,
 )
 
 # Of a day, added up in pieces: a rounding error instead of 0 would be a day on which something
@@ -25,12 +26,16 @@ NEGLIGIBLE_SHARE = 1e-9
 
 
 class Traits(NamedTuple):
-    """What a day needs to know of a model and does not change; `waning_per_day` is its `waning`."""
+    """What a day needs to know of a model and does not change.
+
+    `waning_per_day` is its `waning`, `waned_in_day` the share of z that a whole day takes.
+    """
 
     market_size: float
     innovation_per_year: float
     imitation_per_year: float
     waning_per_day: float
+    waned_in_day: float
     full_usage: float
     value_per_prediction: float
     cost_per_prediction: float
@@ -319,6 +324,10 @@ def next_stocks(
         # digit.
         mean_power = current if shares.previous == 0.0 else effective_days / served
         quality = response(mean_power, constants.quality)
+    # Of a whole day it is known: the same bits, without an exponential.
+    waned = traits.waned_in_day
+    if shares.production != 1.0:
+        waned = faded(traits.waning_per_day * shares.production)
     # All from values at the start of the day: no stock sees what another becomes today.
     presence = response(stocks.availability_memory, constants.presence)
     return Stocks(
@@ -339,13 +348,12 @@ def next_stocks(
             shares.production,
             constants.availability_memory_days,
         ),
-        users_after(
+        users_when_waned(
             stocks.ideal_users,
             traits.market_size,
             traits.innovation_per_year,
             traits.imitation_per_year,
-            shares.production,
-            traits.waning_per_day,
+            waned,
         ),
         usage_after(stocks.ideal_usage, traits.full_usage, 1.0, 1.0, shares.production, constants),
     )

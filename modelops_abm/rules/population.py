@@ -13,7 +13,7 @@ from modelops_abm.compiled import compiled
 from modelops_abm.core.randomness import DecisionPoint, draw_key, uniform
 from modelops_abm.rules import DAYS_PER_YEAR
 from modelops_abm.rules.day import Traits
-from modelops_abm.rules.power import base_power, decay_per_day
+from modelops_abm.rules.power import base_power, decay_per_day, faded
 from modelops_abm.rules.sampling import Law, law_of, sample, sample_above, unit_exponential
 from modelops_abm.rules.users import users_after, waning
 from modelops_abm.scenario.portfolio import PortfolioModel
@@ -196,11 +196,13 @@ def _traits(laws: KindLaws, entity: int, facts: ClientFacts) -> Traits:
     value = _drawn(laws.value_per_prediction, entity, DecisionPoint.VALUE_PER_PREDICTION)
     cost = _drawn(laws.cost_per_prediction, entity, DecisionPoint.COST_PER_PREDICTION)
     wrong = _drawn(laws.cost_of_wrong_prediction, entity, DecisionPoint.COST_OF_WRONG_PREDICTION)
+    waning_per_day = waning(laws.innovation_per_year, laws.imitation_per_year)
     return Traits(
         max(_known(facts.market_size, market), _known(facts.users, 0.0)),
         laws.innovation_per_year,
         laws.imitation_per_year,
-        waning(laws.innovation_per_year, laws.imitation_per_year),
+        waning_per_day,
+        faded(waning_per_day),
         max(_known(facts.full_usage, usage), _known(facts.usage, 0.0)),
         _known(facts.value_per_prediction, value),
         _known(facts.cost_per_prediction, cost),

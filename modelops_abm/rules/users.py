@@ -41,11 +41,24 @@ def users_after(
     waning_per_day
         The `waning` of these coefficients.
     """
+    waned = faded(waning_per_day * effective_days)
+    return users_when_waned(users, market_size, innovation_per_year, imitation_per_year, waned)
+
+
+@compiled_inline
+def users_when_waned(
+    users: float,
+    market_size: float,
+    innovation_per_year: float,
+    imitation_per_year: float,
+    waned: float,
+) -> float:
+    """Return the users when a share of z has `waned`; see `users_after`."""
     # Also for a market of nobody, where the division below would be 0 by 0.
     if users >= market_size:
         return users
     left = market_size - users
-    reached = faded(waning_per_day * effective_days) * left
+    reached = waned * left
     pull = innovation_per_year * market_size + imitation_per_year * users
     new = reached * pull / (pull + imitation_per_year * (left - reached))
     return min(market_size, users + new)

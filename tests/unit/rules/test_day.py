@@ -21,9 +21,11 @@ from modelops_abm.rules.day import (
     drift_loss_at,
     served_share,
 )
-from modelops_abm.rules.users import usage_constants, waning
+from modelops_abm.rules.power import faded
+from modelops_abm.rules.users import usage_constants, users_after, waning
 
-TRAITS = Traits(500.0, 0.24, 3.0, waning(0.24, 3.0), 4.0, 0.5, 0.005, 0.05)
+WANING = waning(0.24, 3.0)
+TRAITS = Traits(500.0, 0.24, 3.0, WANING, faded(WANING), 4.0, 0.5, 0.005, 0.05)
 CONSTANTS = usage_constants(0.75, 0.5, 60.0, 30.0, 30.0)
 PREVIOUS = PreviousVersion(0.95, 0.5)
 LOSSES = (
@@ -62,6 +64,16 @@ def stocks(draw: st.DrawFn) -> Stocks:
     return Stocks(
         ideal_users * draw(share), ideal_usage * draw(share), draw(share), ideal_users, ideal_usage
     )
+
+
+@pytest.mark.parametrize("production", [0.0, 0.3, 1.0])
+def test_ideal_users_grow_by_the_time_in_production_however_it_is_computed(
+    production: float,
+) -> None:
+    before = Stocks(80.0, 2.0, 0.9, 100.0, 3.0)
+    day = day_of(before, ServedShares(production, production, 0.0), 0.9, 0.1, 1e9)
+    # Of a whole day the share that wanes is a trait of the model: to the bit the same.
+    assert day.stocks.ideal_users == users_after(100.0, 500.0, 0.24, 3.0, production, WANING)
 
 
 @st.composite
