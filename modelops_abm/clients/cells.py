@@ -9,7 +9,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from modelops_abm.clients.problems import Mistake
@@ -71,11 +71,24 @@ def read_date(cell: str) -> date:
         raise Mistake("is not a day of the calendar", "write an existing day") from None
 
 
+def day_number_remedy(text: str) -> str:
+    """Return what a spreadsheet's number of a day means; nothing if it is none.
+
+    >>> day_number_remedy("45964.4")
+    "it looks like a spreadsheet's day number: write 2025-11-03 09:36"
+    """
+    if _DAY_NUMBER.fullmatch(text) is None:
+        return ""
+    moment = datetime.combine(_SPREADSHEET_EPOCH, time()) + timedelta(
+        minutes=round(float(text) * 1440)
+    )
+    day = f"{moment:%Y-%m-%d}" if float(text).is_integer() else f"{moment:%Y-%m-%d %H:%M}"
+    return f"it looks like a spreadsheet's day number: write {day}"
+
+
 def _date_remedy(text: str) -> str:
-    if _DAY_NUMBER.fullmatch(text):
-        day = _SPREADSHEET_EPOCH + timedelta(days=int(float(text)))
-        return f"it looks like a spreadsheet's day number: write {day}"
-    return "write for example 2024-03-15, or leave the cell empty if it is not known"
+    otherwise = "write for example 2024-03-15, or leave the cell empty if it is not known"
+    return day_number_remedy(text) or otherwise
 
 
 def says_nothing(cell: str) -> bool:

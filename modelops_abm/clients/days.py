@@ -117,6 +117,7 @@ class DayLog[Row: OfDay]:
         notes: list[str] = []
         inside = _within(rows, reading, notes)
         found = chosen(_told_apart(inside, subject, cells, notes), notes)
+        notes += cells.names.notes()
         problems = cells.told("row", found)
         rhythm = rhythm_of((row.model, row.day) for row in found)
         table = tuple(sorted(found, key=lambda row: (row.model, row.day)))

@@ -492,6 +492,7 @@ class _Reading:
         self._causes = causes
         self._notes: list[str] = []
         self._reopened: set[int] = set()
+        self._vague: dict[str, list[int]] = defaultdict(list)
 
     def log(self, label: str, until: date | datetime | None) -> IncidentLog:
         """Return the log; what is left out on the way is told."""
@@ -545,7 +546,8 @@ class _Reading:
             if began is None:
                 self._cells.leave_out(row, "says not when it began", "give it a beginning")
                 continue
-            names = tuple(dict.fromkeys((*(services[at] or items[at]), *affected[at])))
+            named = (*(services[at] or items[at]), *affected[at])
+            names = tuple(dict.fromkeys(map(self._cells.names, named)))
             yield _Row(
                 *(row, ids[at], began, closed[at], updated[at]),
                 *(names, severities[at], causes[at], statuses[at]),
@@ -660,6 +662,9 @@ class _Reading:
         elif row.status and row.status[0].casefold() in _OPEN:
             self._reopened.add(row.row)
             closed, ending = None, "unknown"
+        elif vague := self._cells.length_unknown(row.row):
+            self._vague[vague].append(row.row)
+            closed, ending = None, "unknown"
         elif closed == row.opened:
             closed, ending = None, "unknown"
         elif closed > window.until:
@@ -701,7 +706,10 @@ class _Reading:
         again = [row for row in unknown if row in self._reopened]
         if again:
             self._cells.leave_out(again, "says that it is open, and when it ended", remedy)
-        if at_once := [row for row in unknown if ends[row] and row not in self._reopened]:
+        for reason, vague in self._vague.items():
+            self._cells.leave_out(vague, reason, remedy)
+        told = self._reopened.union(*self._vague.values())
+        if at_once := [row for row in unknown if ends[row] and row not in told]:
             self._cells.leave_out(at_once, "has no length: it ends when it begins", remedy)
         if somewhen := [row for row in unknown if not ends[row]]:
             self._cells.leave_out(somewhen, "says that it ended, and not when", remedy)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from modelops_abm.clients.cells import read_number, says_nothing
 from modelops_abm.clients.moments import DateOrder, order_of, read_stamp, read_zone
 from modelops_abm.clients.problems import Mistake, RowProblem, grouped, rows_in_words
+from modelops_abm.clients.rows import says_total
 from modelops_abm.clients.table import (
     MOST_ROWS,
     Record,
@@ -37,7 +39,7 @@ from modelops_abm.clients.table import (
 )
 from modelops_abm.errors import InputError, Problem
 from modelops_abm.scenario.documents import UnreadableError, read_toml
-from modelops_abm.text import all_of, printable
+from modelops_abm.text import all_of, appearance, printable
 
 type Source = str | os.PathLike[str] | bytes
 type ColumnsOf = Mapping[str, str | Sequence[str]]
@@ -496,6 +498,34 @@ def load_reading(file: str | os.PathLike[str]) -> Reading:
         ) from None
 
 
+class Names:
+    """Names of models in one spelling: those that differ in capitals or blanks alone are one.
+
+    Otherwise a model would be two, each of which is used, or fails, half as often.
+
+    >>> names = Names()
+    >>> names("Churn"), names("churn ")
+    ('Churn', 'Churn')
+    """
+
+    def __init__(self) -> None:
+        self._spellings: dict[str, dict[str, None]] = defaultdict(dict)
+
+    def __call__(self, name: str) -> str:
+        """Return the first spelling of a name."""
+        spellings = self._spellings[appearance(name)]
+        spellings[name] = None
+        return next(iter(spellings))
+
+    def notes(self) -> Iterator[str]:
+        """Yield the sentence about those that stand in more than one spelling."""
+        alike = [[*each] for each in self._spellings.values() if len(each) > 1]
+        if alike:
+            shown = "; ".join(all_of([f"'{printable(n)}'" for n in each]) for each in alike[:5])
+            more = f"; and {len(alike) - 5:,} more" if len(alike) > 5 else ""
+            yield f"taken as one, as they differ in capitals or blanks alone: {shown}{more}"
+
+
 class Cells:
     """Reads the cells of a table, and keeps what cannot be used with its place and the reason.
 
@@ -520,6 +550,8 @@ class Cells:
         # Dictionaries as sets: a row with two such moments counts once.
         self._naive: dict[int, None] = {}
         self._dated: dict[int, None] = {}
+        self._zoned: set[int] = set()
+        self.names = Names()
         # Of all together: one number above 12 shows the order for the whole file.
         cells = chain.from_iterable(map(self._cells, dated))
         self.order = order_of(cells, reading.dates)
@@ -534,6 +566,14 @@ class Cells:
     def numbers(self, field: str) -> list[float | None]:
         """Return the number in each row; None if there is none or it cannot be read."""
         return self.read(field, read_number)
+
+    def models(self) -> list[str]:
+        """Return the model in each row, in one spelling; a total of them is left out, and told."""
+        for row, name in self._cells("model"):
+            if says_total(name):
+                reason, remedy = "looks like a total or an average", "it is left out, as no model"
+                self.leave_out(row, reason, remedy, self.table.names("model"), name)
+        return [self.names(name) for _, name in self._cells("model")]
 
     def days(self, field: str = "day") -> list[date | None]:
         """Return the day in each row; of a month (2025-03) the first; None if there is none."""
@@ -562,7 +602,7 @@ class Cells:
     def _day(self, cell: str) -> date:
         if month := _MONTH.fullmatch(cell):
             return date(int(month["year"]), int(month["month"]), 1)
-        stamp = read_stamp(cell, self.order)
+        stamp = read_stamp(cell, self.order, "2024-03-15, or 2024-03 for a month")
         # A day is the day that is written, unless somebody says whose days count.
         if stamp.offset is None or self._clock is None:
             return stamp.local.date()
@@ -572,11 +612,21 @@ class Cells:
         # Counted only once it is read: what cannot be is told by itself.
         stamp = read_stamp(cell, self.order)
         moment = stamp.on(self._clock or UTC)
-        if stamp.offset is None:
+        if stamp.offset is not None:
+            self._zoned.add(row)
+        else:
             self._naive[row] = None
             if not stamp.timed:
                 self._dated[row] = None
         return moment
+
+    def length_unknown(self, row: int) -> str:
+        """Return why nobody knows what lies between the moments of a row; nothing if one does."""
+        if row in self._dated:
+            return "says days and no times, so that its length may be off by a day"
+        if self._clock is None and row in self._naive and row in self._zoned:
+            return "has a zone at one end and none at the other"
+        return ""
 
     def leave_out(
         self,
@@ -626,7 +676,8 @@ class Cells:
         return problems
 
     def notes(self) -> Iterator[str]:
-        """Yield what was taken for granted of moments, in sentences."""
+        """Yield what was taken for granted of names and moments, in sentences."""
+        yield from self.names.notes()
         if self._naive:
             clock = self._reading.zone or "UTC, as nobody says otherwise (--zone)"
             yield f"moments without a zone are taken as {clock}: {rows_in_words(self._naive)}"

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from modelops_abm.clients.cells import day_number_remedy
 from modelops_abm.clients.problems import Mistake
 from modelops_abm.errors import InputError
 from modelops_abm.text import all_of, printable
@@ -117,7 +118,10 @@ def _shown_order(first: int, second: int) -> DateOrder | None:
     return "month-first" if second > 12 else None
 
 
-def read_stamp(cell: str, order: DateOrder | None = None) -> Stamp:
+_EXAMPLE = "2024-03-15 09:30, and +01:00 after it"
+
+
+def read_stamp(cell: str, order: DateOrder | None = None, example: str = _EXAMPLE) -> Stamp:
     """Return the moment that is written in a cell.
 
     Parameters
@@ -127,6 +131,8 @@ def read_stamp(cell: str, order: DateOrder | None = None) -> Stamp:
         of the day, and an offset or UTC after it; or 13 digits, milliseconds since 1970.
     order
         As `order_of` gives it.
+    example
+        What could stand there, for who writes something else.
 
     Raises
     ------
@@ -146,7 +152,7 @@ def read_stamp(cell: str, order: DateOrder | None = None) -> Stamp:
         return Stamp(moment, timedelta(), timed=True)
     found = next(filter(None, (pattern.fullmatch(text) for pattern in _WRITTEN)), None)
     if found is None or len(cell) > _LONGEST_MOMENT:
-        raise Mistake("is not a moment", "write for example 2024-03-15 09:30, and +01:00 after it")
+        raise Mistake("is not a moment", day_number_remedy(text) or f"write for example {example}")
     try:
         local = datetime(*_day_of(found, order), *_clock_of(found))  # type: ignore[arg-type]
     except Mistake:

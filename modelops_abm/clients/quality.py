@@ -146,7 +146,7 @@ def _subject(each: Quality) -> tuple[object, ...]:
 def _rows(cells: Cells, stated: Mapping[str, str]) -> Iterator[Quality]:
     table, told = cells.table, {_plain(name): _stated(name, how) for name, how in stated.items()}
     days, values, chances = cells.days(), cells.numbers("value"), cells.numbers("chance")
-    models, metrics = table.cells("model"), table.cells("metric")
+    models, metrics = cells.models(), table.cells("metric")
     betters, versions = table.cells("better"), table.cells("version")
     for at, row in cells.usable():
         day, value = days[at], values[at]

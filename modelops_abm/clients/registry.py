@@ -310,7 +310,7 @@ def _versions(cells: Cells) -> Iterator[Version]:
         words = {word.strip(" '\"[]").casefold() for word in aliases[at].split(",")}
         in_use = stage == "production" or bool(words & _LIVE)
         known = "production" if in_use else stage
-        yield Version(row, models[at], versions[at], began, known, in_use, since)
+        yield Version(row, cells.names(models[at]), versions[at], began, known, in_use, since)
 
 
 def _apart(versions: Iterator[Version], cells: Cells) -> Iterator[Version]:

@@ -279,6 +279,11 @@ def summary_rows(rows: Sequence[Row]) -> dict[int, str]:
     return found
 
 
+def says_total(label: str) -> bool:
+    """Return whether a label is that of a total or an average: Total, All models, Durchschnitt."""
+    return _SAYS_SO.fullmatch(_plain(label)) is not None
+
+
 def _by_words(row: Row, numbers: Sequence[Mapping[str, float]], at: int) -> str:
     id_, name = _plain(row.get("id")), _plain(row.get("name"))
     label = id_ or name

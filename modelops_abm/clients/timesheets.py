@@ -32,6 +32,7 @@ from modelops_abm.clients.logs import (
 )
 from modelops_abm.clients.moments import DateOrder, read_stamp
 from modelops_abm.clients.problems import Mistake, RowProblem, rows_in_words
+from modelops_abm.clients.rows import says_total
 from modelops_abm.errors import InputError
 from modelops_abm.formats import number, plural
 from modelops_abm.scenario.fields import nearest
@@ -248,6 +249,10 @@ def _entries(cells: Cells, activities: Mapping[str, str]) -> Iterator[Entry]:
     days, hours, shifts = map(table.cells, ("date", "hours", "days"))
     people, words, tasks = map(table.cells, ("person", "activity", "task"))
     for at, row in cells.usable():
+        if label := next(filter(says_total, (people[at], words[at], tasks[at])), ""):
+            reason, remedy = "looks like a total", "it is left out, as its hours stand above"
+            cells.leave_out(row, reason, remedy, (), label)
+            continue
         field, cell = ("hours", hours[at]) if hours[at] else ("days", shifts[at])
         day = cells.read_cell("date", row, days[at], partial(_date, cells.order))
         time = cells.read_cell(field, row, cell, partial(_amount, field))

@@ -108,7 +108,7 @@ def read_usage(source: Source, reading: Reading = AS_IT_IS, *, name: str | None 
 
 
 def _uses(cells: Cells) -> Iterator[Use]:
-    days, models = cells.days(), cells.table.cells("model")
+    days, models = cells.days(), cells.models()
     users, predictions = cells.numbers("users"), cells.numbers("predictions")
     for at, row in cells.usable():
         day, model, numbers = days[at], models[at], (users[at], predictions[at])

@@ -28,7 +28,7 @@ from scipy.optimize import minimize
 from scipy.special import ndtri
 
 from modelops_abm.arrays import Flags, Floats
-from modelops_abm.clients.usage import UsageLog
+from modelops_abm.clients.usage import UsageLog, Use
 from modelops_abm.errors import InputError, Problem
 from modelops_abm.evidence.estimates import Estimate, estimate, normalised
 from modelops_abm.evidence.statements import Evidence
@@ -168,6 +168,13 @@ def user_counts(log: UsageLog, live: Mapping[str, date] | None = None) -> UserCo
                 f"Predictions of {model} rise and begin again at nothing, as a counter does: they"
                 " are left out; give what was made in each time instead."
             )
+        elif _never_fall(predictions) and _never_fall(_by_user(uses)):
+            # More users make more predictions; that each of them makes more in every row is a sum.
+            counted_up.add(model)
+            notes.append(
+                f"Predictions of {model} rise with every row, for each user too, as what is counted"
+                " since the beginning does: they are left out; give what was made in each time."
+            )
         elif _never_fall(predictions):
             notes.append(
                 f"Predictions of {model} rise with every row: if they are counted since the"
@@ -191,6 +198,10 @@ def _starts_anew(counts: Sequence[float]) -> bool:
 
 def _never_fall(counts: Sequence[float]) -> bool:
     return len(counts) >= _MANY and all(one < other for one, other in pairwise(counts))
+
+
+def _by_user(uses: Sequence[Use]) -> list[float]:
+    return [(use.predictions or 0.0) / use.users for use in uses if use.users]
 
 
 def _series(

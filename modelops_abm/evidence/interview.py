@@ -21,14 +21,14 @@ from modelops_abm.evidence.benchmarks import published_evidence, subject_of
 from modelops_abm.evidence.measures import MEASURES, value_in_words
 from modelops_abm.evidence.statements import Count, Evidence, Statement, about, between, exactly
 from modelops_abm.experiments.draws import known_of
-from modelops_abm.formats import MONTH_DAYS, number
+from modelops_abm.formats import MONTH_DAYS
 from modelops_abm.scenario import ImportedPortfolio, Scenario, catalogue, with_values
 from modelops_abm.scenario.fields import mean_at, nearest, value_at
 from modelops_abm.scenario.files import bytes_of, names_and_values, toml_literal
 from modelops_abm.scenario.knowledge import PERCENT, Spread
 from modelops_abm.scenario.scenario import SourceKind
 from modelops_abm.scenario.sources import source_of, with_range, with_sources
-from modelops_abm.text import any_of, printable, shown, without_comma
+from modelops_abm.text import any_of, both_readings, printable, shown, without_comma
 
 type Answers = Mapping[str, Statement]
 """Statements by the name of their question."""
@@ -142,8 +142,13 @@ def next_question(answers: Answers) -> Question | None:
 # An answer as one types it.
 
 _NUMBER = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
-_AMOUNT = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<unit>.*)")
+_AMOUNT = re.compile(rf"(?P<number>{_NUMBER})\s*(?P<unit>[^0-9.].*|)")
 _COMMA = re.compile(r"[-+]?[0-9]*(?:[.,][0-9]+)*,[0-9]+(?:\.[0-9]*)?")
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+_RANGE = re.compile(r"(?P<low>\S+?)\s*(?:-|\u2013|\u2014| to )\s*(?P<high>[$.0-9].*)")
+_LEAST_DOLLARS = 1_000.0
+"""Who says less, and in no unit, has most likely left out the millions."""
+_HARDLY_ANY = "what is left out is not known, so of next to nothing write a range, such as 0.1..1"
 _ANSWER = re.compile(r"\s*(?P<name>[\w.-]+)\s*(?P<sign>=\s*~|=|~)\s*(?P<said>.*?)\s*", re.DOTALL)
 _SIZES = {"": 1.0, "k": 1e3, "M": 1e6, "bn": 1e9}
 _TIMES = {"minute": 1.0 / 1440.0, "hour": 1.0 / 24.0, "day": 1.0, "week": 7.0, "month": MONTH_DAYS}
@@ -260,6 +265,9 @@ def _amount(question: Question, text: str, last: str) -> float:
         unit = _split(question, last)[1]
     # Twelve digits: 35 % is 0.35, and not what a product of doubles makes of it.
     value = float(f"{float(number_text) * _factor(question, unit, text):.12g}")
+    if question.unit == "$" and not unit and 0.0 < value < _LEAST_DOLLARS:
+        advice = f"write {value:g}M for millions, {value:g}k for thousands"
+        raise _wrong(question, text, f"{advice}, or {value / 1000.0:g}k if it is ${value:g}")
     return _checked(question, value, text)
 
 
@@ -271,6 +279,8 @@ def _split(question: Question, text: str) -> tuple[str, str]:
     found = _AMOUNT.fullmatch(bare)
     if found is None:
         raise _wrong(question, text, f"write a number of {_unit_words(question)}")
+    if _THOUSANDS.fullmatch(found["number"]):
+        raise _wrong(question, text, both_readings(found["number"]))
     return found["number"], found["unit"].strip()
 
 
@@ -280,6 +290,8 @@ def _factor(question: Question, unit: str, text: str) -> float:
     known = _UNITS[question.unit]
     if unit in known:
         return known[unit]
+    if ends := _RANGE.fullmatch(text.strip()):
+        raise _wrong(question, text, f"write a range as {ends['low']}..{ends['high']}")
     examples = any_of([repr(each) for each in list(known) if each][:4])
     message = f"is in {_unit_words(question)}; behind the number may stand {examples}, or nothing"
     raise _wrong(question, text, message)
@@ -288,11 +300,11 @@ def _factor(question: Question, unit: str, text: str) -> float:
 def _checked(question: Question, value: float, text: str) -> float:
     if question.unit == "share":
         if 1.0 <= value <= 100.0 and "%" not in text:
-            raise _wrong(question, text, f"write {number(value)}% or {value / 100.0:g}")
+            raise _wrong(question, text, f"write {value:g}% or {value / 100.0:.12g}")
         if not 0.0 < value < 1.0:
             raise _wrong(question, text, "a share is more than 0 % and less than 100 %")
     elif not 0.0 < value < math.inf:
-        raise _wrong(question, text, "must be more than 0; leave out what there is none of")
+        raise _wrong(question, text, f"must be more than 0; {_HARDLY_ANY}")
     return value
 
 
@@ -421,13 +433,19 @@ def answers_text(answers: Answers) -> str:
     """
     lines = []
     for name, said in answers.items():
-        lines += [f"# {QUESTIONS[name].asks}", f"{name} = {toml_literal(_as_said(said))}"]
+        question = QUESTIONS[name]
+        lines += [f"# {question.asks}", f"{name} = {toml_literal(_as_said(question, said))}"]
     return "\n".join([*lines, ""])
 
 
-def _as_said(said: Statement) -> dict[str, Any]:
+def _as_said(question: Question, said: Statement) -> dict[str, Any]:
+    def written(amount: float) -> float | str:
+        is_bare = question.unit != "$" or amount >= _LEAST_DOLLARS
+        return amount if is_bare else f"{amount / 1000.0!r}k"
+
     form = said.how if said.how in _FORMS else "between"
-    value = [said.low, said.high] if form == "between" else said.middle
+    ends = [written(said.low), written(said.high)]
+    value = ends if form == "between" else written(said.middle)
     percent = {} if said.percent == PERCENT else {"percent": said.percent}
     return {form: value, **percent, **({"source": said.source} if said.source else {})}
 
@@ -596,12 +614,14 @@ def _set(
     """Return a scenario with a number, and what is known of it; whole if it has to be."""
     low, high = (value, value) if known is None else (known.low, known.high)
     if isinstance(value_at(scenario, name), int):
+        allowed = next(each.bounds for each in catalogue() if each.name == name)
         value = max(round(value), 1)
-        low, high = min(math.floor(low), value), max(math.ceil(high), value)
+        low = max(min(math.floor(low), value), allowed["ge"])
+        high = min(max(math.ceil(high), value), allowed["le"])
     scenario = with_values(scenario, {name: value}, source=source, confidence=confidence)
     # Also where it is the default: who says so knows it.
     scenario = with_sources(scenario, [name], source, confidence)
-    if known is None:
+    if known is None or low == high:
         return scenario
     return with_range(scenario, name, low=low, high=high, percent=known.percent, source=source)
 

@@ -38,6 +38,8 @@ from modelops_abm.text import all_of, printable
 
 _YEAR, _HOUR = timedelta(days=365), timedelta(hours=1)
 _A_YEAR, _IN_SERVICE = "a year and model", "a year in service"
+_MOST_OF_OTHERS = 0.05
+"""Part of the outages that may be of no model that is known, for rates of models to be stated."""
 ALL = "all services"
 """Where one stands for all of them."""
 
@@ -249,6 +251,8 @@ class Findings(Reported):
     """The same by cause and year in service; empty where no cause is known."""
     known_causes: float
     """Share of the outages of which the cause is known."""
+    of_all_models: bool
+    """Whether it is known which models there are, and of nearly all outages whose they were."""
     by_month: Estimate
     """How many begin in a month, all services together, in the last `WINDOW_DAYS` of the log."""
     restore: Mapping[str, Lasting]
@@ -259,15 +263,21 @@ class Findings(Reported):
     def statements(self) -> Evidence:
         """Return what a fit takes from it; what is open on a side says nothing to a fit.
 
-        Where the causes of most outages are known, it is the rate of each cause that can be stated
-        of a model, and not how many outages a month has: that would count the same outages twice.
+        Where the causes of most outages are known, and which models there are, it is the rate of
+        each cause that can be stated of a model, and not how many outages a month has: that would
+        count the same outages twice. Otherwise it is these, as a model of which there is no outage
+        is in no log: the mean of those that are in one is too high a rate for all.
         """
         # As a run counts them: those that ended, whatever is still open.
         restore = self.restore[ALL].ended_mean.statement("time_to_restore_hours", self.source)
-        stated = [*self._of_causes()] if self.known_causes > 0.5 else []
+        stated = [*self._of_causes()] if self._states_causes else []
         if not stated:
             stated = [self.by_month.statement("outages_per_month", self.source)]
         return tuple(each for each in (*stated, restore) if each is not None)
+
+    @property
+    def _states_causes(self) -> bool:
+        return self.of_all_models and self.known_causes > 0.5
 
     def _of_causes(self) -> Iterator[Statement | Count | None]:
         years = sum(each.years_in_service for each in self.exposed) * self.known_causes
@@ -330,7 +340,7 @@ class Findings(Reported):
                 f"Incidents hit several services at once: ranges are as wide as if there were "
                 f"{factor} times fewer."
             )
-        if self.by_cause and self.known_causes > 0.5:
+        if self.by_cause and self._states_causes:
             told.append(
                 "Rates of causes are as seen, with the capabilities that are in place; how many "
                 "outages a month has is not stated beside them, as it counts the same ones."
@@ -348,7 +358,7 @@ class Findings(Reported):
 
 def _restore_in_words(found: Lasting) -> str:
     if not found.ended:
-        return "no outage has an end"
+        return "no outage has a length that is known"
     median = f"restored in {found.median.in_words('hours')} (median)"
     if np.isnan(found.most_likely_mean):
         return f"{median}; too few have an end for a mean"
@@ -399,12 +409,26 @@ def findings(
             if (found := _mean_of(exposed, at_once, cause, share)) is not None
         },
         share,
+        _is_of_all(outages, models, services),
         rate_by_month(
             [each.began for each in outages if each.began > since], since, log.window.until
         ),
         _restored(log, outages, groups),
         tuple(_assumed(log, outages, exposed, models, services)),
     )
+
+
+def _is_of_all(
+    outages: Sequence[Outage], models: Sequence[PortfolioModel] | None, services: int | None
+) -> bool:
+    """Return whether it is known which models there are, and of nearly all outages whose."""
+    if models is None:
+        known = {outage.service for outage in outages if outage.service and services is not None}
+    else:
+        known = {word for model in models for word in (model.id, model.name or model.id)}
+    known = {word.casefold() for word in known}
+    others = sum(outage.service.casefold() not in known for outage in outages)
+    return others <= _MOST_OF_OTHERS * len(outages)
 
 
 def _at_once(outages: Sequence[Outage]) -> list[list[Outage]]:
@@ -489,7 +513,7 @@ def _assumed(
     elif exposed:
         yield (
             "A service counts from its first incident, which is not counted; services without any "
-            "are not known of: state how many there are, or give the portfolio."
+            "are not known of, so that it is outages a month that are weighed: give the portfolio."
         )
 
 

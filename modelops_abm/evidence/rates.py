@@ -32,7 +32,7 @@ def mean_rate(counts: Floats, years: Floats, at_once: float = 1.0) -> Estimate:
     Parameters
     ----------
     counts, years
-        Outages of each model, and its years of exposure.
+        Outages of each model, and its years of exposure, of which some are above 0.
     at_once
         Mean number of outages in the incident of an outage.
 
@@ -43,6 +43,8 @@ def mean_rate(counts: Floats, years: Floats, at_once: float = 1.0) -> Estimate:
     >>> alike.high < unlike.high, mean_rate(np.array([0.0]), np.ones(1)).has_low
     (True, False)
     """
+    # What was not watched at all says nothing, and has no logarithm.
+    counts, years = counts[years > 0.0], years[years > 0.0]
     events, exposure = counts / at_once, years / at_once
     middle = (events.sum() + 0.5) / exposure.sum()
     # As far as counts so few, of models so few, leave open at most.

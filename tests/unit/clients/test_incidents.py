@@ -325,7 +325,7 @@ def test_one_cell_may_name_several_services_if_each_stands_alone_elsewhere() -> 
     ]
     log = read_incidents((OURS + "\n".join(rows)).encode())
     assert [one.services for one in log.table] == [
-        *(("churn",), ("fraud",), ("churn", "fraud"), ("Fraud", "churn")),
+        *(("churn",), ("fraud",), ("churn", "fraud"), ("fraud", "churn")),
         ("Smith, Jones",),
     ]
     assert any("2 cells such as 'churn, fraud'" in note for note in log.notes)
@@ -498,3 +498,31 @@ def test_a_year_that_is_mistyped_makes_no_rate_of_the_others() -> None:
     assert "row 3, column opened_at: '2075-03-01' is in the future" in told
     assert "row 4, column resolved_at: '2095-01-01' is in the future" in told
     assert "row 5, column opened_at: '1970-01-01' is far from today" in told
+
+
+def test_days_and_mixed_zones_say_when_it_began_and_not_how_long_it_lasted() -> None:
+    dated = _read("1,2025-01-03,2025-01-03,a,,,\n2,2025-01-05,2025-01-06,a,,,\n")
+    mixed = _read(
+        "1,2025-01-03 10:00-05:00,2025-01-03 17:00,a,,,\n"
+        "2,2025-01-05 10:00Z,2025-01-05 11:00+01:00,a,,,\n"
+    )
+    assert [one.ending for one in dated.table] == ["unknown", "unknown"]
+    assert "says days and no times, so that its length may be off by a day" in _told(dated)[0]
+    # Of those with an offset at both ends the length is known.
+    assert [one.ending for one in mixed.table] == ["unknown", "unknown"]
+    assert any("has a zone at one end and none at the other" in words for words in _told(mixed))
+    stated = _read("1,2025-01-03 10:00-05:00,2025-01-03 17:00,a,,,\n", zone="UTC")
+    (one,) = stated.table
+    assert one.closed is not None
+    assert one.closed - one.opened == timedelta(hours=2)
+
+
+def test_services_that_differ_in_capitals_or_blanks_alone_are_one() -> None:
+    log = _read("1,2025-01-03 10:00Z,,Churn model,,,\n2,2025-01-05 10:00Z,,churn  model,,,\n")
+    assert log.services == {"Churn model": 2}
+    assert "'Churn model' and 'churn  model'" in log.notes[0]
+
+
+def test_a_spreadsheets_number_of_a_day_is_told_as_the_moment_it_means() -> None:
+    with pytest.raises(InputError, match="write 2025-11-03 09:36"):
+        _read("1,45964.40,45964.55,a,,,\n")

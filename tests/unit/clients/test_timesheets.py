@@ -117,3 +117,12 @@ def test_only_some_rows_and_days_are_read_if_asked() -> None:
 def test_a_file_that_is_no_time_sheet_is_refused(content: bytes, words: str) -> None:
     with pytest.raises(InputError, match=words):
         read_timesheets(content)
+
+
+def test_a_total_of_a_person_or_an_activity_is_no_entry() -> None:
+    sheets = _read(
+        "2025-11-03,A,6,build,\n2025-11-03,A,2,upkeep,\n2025-11-03,Total,8,,\n2025-11-03,A,8,Sum,\n"
+    )
+    assert sheets.hours == {"build": 6.0, "upkeep": 2.0}
+    (problem,) = sheets.problems
+    assert (problem.reason, problem.rows) == ("looks like a total", (4, 5))

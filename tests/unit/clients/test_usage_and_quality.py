@@ -203,7 +203,11 @@ def _counts(rows: list[str]) -> UserCounts:
 
 def test_counts_that_rise_with_every_row_may_be_counted_up_and_that_is_said() -> None:
     rows = [f"2024-{month:02},a,100,{3_000 * month}" for month in range(1, 13)]
-    assert any("rise with every row" in note for note in _counts(rows).notes)
+    assert any("rise with every row, for each user too" in note for note in _counts(rows).notes)
+    assert not _counts(rows).per_user_day
+    more_users = [f"2024-{month:02},a,{month},{3_000 * month}" for month in range(1, 13)]
+    assert any("rise with every row: if" in note for note in _counts(more_users).notes)
+    assert _counts(more_users).per_user_day
     rows[5] = "2024-06,a,100,3000"
     assert not _counts(rows).notes
 
@@ -234,3 +238,18 @@ def test_a_counter_that_begins_again_says_nothing_of_predictions_by_user() -> No
     week = [f"2025-01-{day:02},a,50,{200 if day % 7 < 5 else 4}" for day in range(1, 29)]
     assert _counts(week).per_user_day
     assert not _counts(week).notes
+
+
+def test_a_total_is_no_model_and_a_model_has_one_spelling() -> None:
+    rows = [
+        f"2025-0{month},{name},{month * users}"
+        for month in range(1, 6)
+        for name, users in (("churn", 20), ("Fraud" if month % 2 else "fraud", 10), ("Total", 30))
+    ]
+    log = read_usage("\n".join(["month,model,users", *rows]).encode())
+    assert {name: len(uses) for name, uses in log.by_model.items()} == {"Fraud": 5, "churn": 5}
+    assert "'Fraud' and 'fraud'" in log.notes[-1]
+    (problem,) = log.problems
+    assert (problem.reason, len(problem.rows)) == ("looks like a total or an average", 5)
+    with pytest.raises(InputError, match="or 2024-03 for a month"):
+        read_usage(b"month,model,users\nJan-25,churn,20\n")

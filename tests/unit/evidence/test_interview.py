@@ -22,7 +22,7 @@ from modelops_abm.evidence.interview import (
 from modelops_abm.evidence.measures import MEASURES
 from modelops_abm.evidence.statements import about, between, exactly
 from modelops_abm.experiments.draws import draws_of
-from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, Scenario
+from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, Scenario, catalogue
 from modelops_abm.scenario.sources import source_of
 
 
@@ -89,7 +89,13 @@ def test_an_answer_is_read_as_it_is_typed(text, how, low, middle, high):
         ("outages_per_month=20..20", "smaller number first"),
         ("outages_per_month=..20", "write a number"),
         ("outages_per_month=20..", "write a number"),
-        ("outages_per_month=20..30..40", "behind the number may stand"),
+        ("outages_per_month=20..30..40", "write a number"),
+        ("value_per_year=4.5", "write 4.5M for millions, 4.5k for thousands, or 0.0045k"),
+        ("value_per_year=4..7", "write 4M for millions"),
+        ("value_per_year=4M-7M", "write a range as 4M..7M"),
+        ("time_to_restore_hours=20 to 50 h", "write a range as 20..50 h"),
+        ("users=1.000", "write 1000, or 1 for the fraction"),
+        ("availability=99.9", "write 99.9% or 0.999"),
         ("outage_per_month=28", "did you mean outages_per_month"),
         ("28", "NAME=VALUE"),
         ("outages_per_month", "NAME=VALUE"),
@@ -232,7 +238,7 @@ def test_questions_are_asked_in_order_and_none_twice():
     while (question := next_question(answers)) is not None:
         asked.append(question.name)
         answers[question.name] = said(
-            f"{question.name}={'0.4' if question.unit == 'share' else '4'}"
+            f"{question.name}={'0.4' if question.unit == 'share' else '4000'}"
         )
     assert asked == [name for name in QUESTIONS if name != "value_per_model_year"]
     # Who said what a model is worth need not say what all of them are.
@@ -340,3 +346,14 @@ def test_the_team_of_a_portfolio_goes_by_its_models_until_it_is_answered():
     assert told(_of_client(12), {}).scenario.team.developers == 4
     answered = told(_of_client(12), {"people": said("people=9")}).scenario
     assert answered.team.developers == 9
+
+
+@pytest.mark.parametrize("text", ["models_live=1", "models_live~2", "people~1", "models_live=20k"])
+def test_what_goes_by_size_stays_within_what_is_allowed(text):
+    scenario = told(Scenario(), dict([parse_answer(text)])).scenario
+    assert scenario.team.developers >= 1
+    ranges = {each.name: (each.low, each.high) for each in scenario.sources if each.low is not None}
+    for each in catalogue():
+        if each.kind == "int" and each.name in ranges:
+            low, high = ranges[each.name]
+            assert each.bounds["ge"] <= low < high <= each.bounds["le"], each.name

@@ -75,7 +75,7 @@ def test_with_a_portfolio_models_count_while_they_are_live_those_without_inciden
         PortfolioModel(id="idea", stage="idea"),
     )
     found = findings(log, models=models)
-    assert [(one.name, len(one.outages)) for one in found.exposed] == [("a", 2), ("quiet", 0)]
+    assert [(one.name, len(one.outages)) for one in found.exposed] == [("a", 3), ("quiet", 0)]
     assert [one.years * 365 for one in found.exposed] == [pytest.approx(8.0), pytest.approx(5.0)]
     assert "In the log alone, and not counted by model: mail." in found.notes()
     assert "In the portfolio alone, without an outage: quiet, gone and idea." in found.notes()
@@ -94,7 +94,8 @@ def test_a_number_of_services_counts_those_that_are_not_named() -> None:
 
 def test_rates_of_causes_are_stated_instead_of_outages_a_month() -> None:
     rows = [f"{day} {day}:0 {day}:{day % 5 + 1} a pipeline" for day in range(1, 20)]
-    found = findings(_log(*rows, "20 20:0 20:3 a capacity", "21 21:0 21:3 a"))
+    log = _log(*rows, "20 20:0 20:3 a capacity", "21 21:0 21:3 a")
+    found = findings(log, services=1)
     assert found.known_causes == pytest.approx(19 / 20)
     pipeline, restore = found.statements()
     assert (pipeline.about, restore.about) == (
@@ -110,8 +111,14 @@ def test_rates_of_causes_are_stated_instead_of_outages_a_month() -> None:
     assert service.years_in_service == pytest.approx(in_service / 365)
     assert pipeline.middle == pytest.approx(18 / (in_service / 365 * 0.95), rel=0.08)
     assert "it counts the same ones" in found.notes()
+    # Of whom nobody says that they are all, the mean is too high a rate.
+    assert findings(log).statements()[0].about == "outages_per_month"
+    assert findings(log, models=[PortfolioModel(id="b")]).statements()[0].about == (
+        "outages_per_month"
+    )
     none = findings(
-        _log("1 1:0 1:5 a", *(f"{day} {day}:0 {day}:2 a capacity" for day in (3, 5, 9)))
+        _log("1 1:0 1:5 a", *(f"{day} {day}:0 {day}:2 a capacity" for day in (3, 5, 9))),
+        services=1,
     )
     zero = none.statements()[0]
     assert isinstance(zero, Count)
@@ -324,3 +331,11 @@ def test_findings_are_short_where_they_are_printed_and_whole_in_a_notebook() -> 
     assert [each["about"] for each in found.to_json()["statements"]] == [
         each.about for each in found.statements()
     ]
+
+
+def test_what_was_not_watched_says_nothing_of_a_rate() -> None:
+    watched = mean_rate(np.array([5.0, 6.0]), np.ones(2))
+    assert mean_rate(np.array([5.0, 0.0, 6.0]), np.array([1.0, 0.0, 1.0])) == watched
+    # A service whose first outage ends with the log was in service for no time after it.
+    found = findings(_log("1 1:0 1:5 a pipeline", "2 5:0 5:5 a pipeline", "3 9:0 9:5 b pipeline"))
+    assert found.by_cause["pipeline"].is_known
