@@ -30,18 +30,27 @@ def main() -> None:
     parser.add_argument("--size", type=float, default=0.6, help="of a move; 1 is a draw anew")
     given = parser.parse_args()
     generator = np.random.default_rng(1)
-    print("chains  beginnings  inside 90 %  worth draws  by the means of chains")
+    print("chains  beginnings  inside 90 %  worth draws  by means of chains  by families")
     for words, chains in CHAINS.items():
         print(words)
         for part in BEGINNINGS:
             count, begin = SAMPLES // chains, round(part * chains)
-            draws = states_of(generator, count, chains, begin, given.accepted, given.size)
+            draws, families = states_of(generator, count, chains, begin, given.accepted, given.size)
             together = draws.reshape(count, -1)
-            of_means = draws.mean(axis=1).var(axis=1, ddof=1) / chains
+            means = draws.mean(axis=1)
+            of_means = means.var(axis=1, ddof=1) / chains
+            sums = np.zeros((count, begin))
+            np.add.at(
+                sums,
+                (np.arange(count)[:, np.newaxis], families),
+                means - means.mean(axis=1, keepdims=True),
+            )
+            of_families = (sums**2).sum(axis=1) / chains**2 * begin / (begin - 1)
             print(
                 f"{chains:6}  {begin:10}  {inside(generator, together):10.1%}"
                 f"  {1.0 / together.mean(axis=1).var():11.0f}"
-                f"  {np.mean(together.var(axis=1) / of_means):22.0f}"
+                f"  {np.median(together.var(axis=1) / of_means):18.0f}"
+                f"  {np.median(together.var(axis=1) / of_families):11.0f}"
             )
 
 
@@ -52,19 +61,20 @@ def states_of(
     begin: int,
     accepted: float,
     size: float,
-) -> Floats:
-    """Return samples x states x chains."""
+) -> tuple[Floats, NDArray[np.int64]]:
+    """Return samples x states x chains, and of which beginning each chain is."""
     places = generator.standard_normal((count, begin))
     # Each beginning at least once, the others again by chance, as resampling has it.
     others = generator.integers(0, begin, (count, chains - begin))
     own = np.broadcast_to(np.arange(begin), (count, begin))
-    here = np.take_along_axis(places, np.concatenate([own, others], axis=1), axis=1)
+    families = np.concatenate([own, others], axis=1)
+    here = np.take_along_axis(places, families, axis=1)
     states = [here]
     for _ in range(STATES - 1):
         there = np.sqrt(1.0 - size**2) * here + size * generator.standard_normal(here.shape)
         here = np.where(generator.random(here.shape) < accepted, there, here)
         states.append(here)
-    return np.stack(states, axis=1)
+    return np.stack(states, axis=1), families
 
 
 def inside(generator: np.random.Generator, draws: Floats) -> float:

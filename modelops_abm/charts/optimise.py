@@ -190,7 +190,7 @@ def road_map(found: Optimised) -> Figure:
 
 def _finding_of_road_map(found: Optimised) -> str:
     if found.recommended == nothing_of(found.plan):
-        is_dear = found.limits != (None, None) and not found.search.affordable
+        is_dear = found.has_budget and not found.search.affordable
         return (
             "No road map that was looked at is within the budget"
             if is_dear

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from modelops_abm import formats
-from modelops_abm.cli.options import Dollars, levels_option, starts_option, trials_option
+from modelops_abm.cli.options import Dollars, Part, levels_option, starts_option, trials_option
 from modelops_abm.cli.study import Asked, Found, conduct, kept_files, study_options
 from modelops_abm.experiments.road_maps import TRIALS_OF_ADVICE
 from modelops_abm.scenario import InputError
@@ -24,7 +24,14 @@ _FILES = kept_files(("futures",), ("advice", "road-map"))
     "--budget",
     type=Dollars(),
     required=True,
-    help="What may be spent on capital over the whole run, on average.",
+    help="What may be spent on capital over the whole run: on average, or as surely as"
+    " --budget-chance says.",
+)
+@click.option(
+    "--budget-chance",
+    "chance",
+    type=Part(),
+    help="Keep within the budget in so many of the futures, such as 0.9, instead of on average.",
 )
 @click.option(
     "--as-set",
@@ -40,6 +47,7 @@ _FILES = kept_files(("futures",), ("advice", "road-map"))
 def advise(
     asked: Asked,
     budget: float,
+    chance: float | None,
     as_set: bool,
     levels: tuple[float, ...],
     starts: tuple[float, ...] | None,
@@ -47,9 +55,14 @@ def advise(
 ) -> None:
     """Say what to buy with a budget: what first, what it is worth, and where it fails.
 
+    What capabilities cost differs between organisations: it is told in how many futures the road
+    map takes more than the budget, and what is enough in nine of ten.
+
     The road map is the best on average that the budget buys. Told with it are its returns, how it
     fares where assumptions are unkind, the safe road map, and what gets worse by it.
     """
+    if chance is not None and not 0.0 < chance < 1.0:
+        raise InputError("--budget-chance must be above 0 and below 1, such as 0.9")
     if as_set and asked.believed is not None:
         raise InputError("--as-set and --belief contradict each other; give one of them")
 
@@ -62,6 +75,7 @@ def advise(
         found = ask(
             asked.scenario,
             budget,
+            chance=chance,
             levels=levels,
             starts=starts,
             trials=trials,
@@ -75,7 +89,8 @@ def advise(
             found = settled(found, answered, **keeping)
         futures = formats.plural(asked.replications, "future")
         over = "" if as_set or asked.believed is not None else ", organisations as published"
-        facts = {"trials": trials, "replications": asked.replications, "as_set": as_set}
+        facts: dict[str, object] = {"trials": trials, "replications": asked.replications}
+        facts |= {"as_set": as_set, **({} if chance is None else {"budget_chance": chance})}
         return Found(found, f"{futures}{over}", facts)
 
     conduct(asked, "advise", "Looking for what to buy", _FILES, advised)

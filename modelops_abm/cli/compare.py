@@ -15,6 +15,7 @@ from modelops_abm.cli.options import (
     SCENARIO_ENDINGS,
     Believed,
     Dollars,
+    Part,
     Replications,
     belief_option,
     believed,
@@ -83,8 +84,7 @@ _FILES_OF_MANY = kept_files(("npv", "pairs", "npv-by-future"), ("side-by-side",)
 @belief_option
 @click.option(
     "--require-chance",
-    type=click.FloatRange(0.0, 1.0),
-    metavar="SHARE",
+    type=Part(),
     help="End with exit code 4 if the plan pays in fewer of the futures than this, such as 0.8.",
 )
 @seed_option

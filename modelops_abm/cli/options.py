@@ -83,8 +83,11 @@ class Replications(click.ParamType[int]):
         return int(text)
 
 
+_SIZES = {"k": 1e3, "M": 1e6, "bn": 1e9}
+
+
 class Dollars(click.ParamType[float]):
-    """An amount of money above 0."""
+    """An amount of money above 0, as answers have it: 250000, $250k, 0.25M."""
 
     name = "DOLLARS"
 
@@ -92,8 +95,10 @@ class Dollars(click.ParamType[float]):
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> float:
         """Return the amount, or fail with what would be right."""
+        text = str(value).strip().removeprefix("$").strip()
+        size = next((each for each in _SIZES if text.endswith(each)), "")
         try:
-            amount = float(value)
+            amount = float(text.removesuffix(size)) * _SIZES.get(size, 1.0)
         except ValueError:
             amount = math.nan
         # Refuses NaN as well, which `float` reads.
@@ -102,6 +107,27 @@ class Dollars(click.ParamType[float]):
             wrong = f"'{printable(str(value))}' is not a number of dollars above 0"
             self.fail(f"{wrong}{advice and f': {advice}'}", param, ctx)
         return amount
+
+
+class Part(click.ParamType[float]):
+    """A share of the futures: 0.8 or 80%."""
+
+    name = "SHARE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the share, or fail with what would be right."""
+        text = str(value).strip()
+        try:
+            share = float(text.removesuffix("%")) / (100.0 if text.endswith("%") else 1.0)
+        except ValueError:
+            share = math.nan
+        if not 0.0 <= share <= 1.0:
+            meant = f"write {share / 100.0:g} or {share:g}%" if 1.0 < share <= 100.0 else ""
+            wrong = f"'{printable(text)}' is no share of 0 to 1"
+            self.fail(f"{wrong}: {meant or without_comma(text) or 'write 0.8 or 80%'}", param, ctx)
+        return share
 
 
 class Numbers(click.ParamType[tuple[float, ...]]):

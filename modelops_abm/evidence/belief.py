@@ -45,6 +45,7 @@ FEW = 200
 """Effective draws below which a belief says that they are few."""
 TOO_FEW = 50
 """Effective draws below which ranges are too narrow to be used: chains hardly moved."""
+TOO_NARROW = "Its ranges are too narrow to be used: leave out what is least sure."
 NOTHING_YET = 1.1
 """How many times narrower a range must be for something to be learned."""
 SIZES = frozenset({"portfolio.initial_models", "team.developers"})
@@ -306,8 +307,8 @@ class Belief(Reported):
         found = [f"{each.title} {each.sentence}" for each in self.conflicts()]
         if self.is_thin:
             found.append(f"{self.thin_sentence()} {self.counted()}")
-        if self.evidence and self.effective < TOO_FEW:
-            found.append("Its ranges are too narrow to be used: leave out what is least sure.")
+        if self.is_too_thin:
+            found.append(TOO_NARROW)
         if self.at_edge:
             labels = ", ".join(label_of(name) for name in self.at_edge[:_SHOWN])
             found.append(f"At the end of the range that was thought possible: {labels}.")
@@ -317,6 +318,11 @@ class Belief(Reported):
     def is_thin(self) -> bool:
         """Whether so few draws count that little follows from them."""
         return bool(self.evidence) and self.effective < FEW
+
+    @property
+    def is_too_thin(self) -> bool:
+        """Whether chains hardly moved, so that ranges are too narrow to be used."""
+        return bool(self.evidence) and self.effective < TOO_FEW
 
     def thin_sentence(self) -> str:
         """Return that few organisations fit, and what to widen: what they meet least."""

@@ -179,6 +179,7 @@ def corrected(
     chains, part, stage = len(places) // (2 * STATES), 0.0, 0
     rule = work.learn()
     now = places[::2]
+    family = np.arange(len(now))
     here, logs = _Now(now, work.run(now)), rule.regressed(now)
     gained = untried()
     while part < 1.0:
@@ -191,22 +192,25 @@ def corrected(
         weights, _ = weights_of(change, 1.0)
         generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, stage, 1])))
         shape = shape_of(rule.directions, here.places, weights)
-        here = here.at(resampled(weights, chains, generator))
+        rows = resampled(weights, chains, generator)
+        # States stand chain by chain within each step, so that a row tells its chain.
+        here, family = here.at(rows), family[rows % len(family)]
         walk = _Walk(work, rule, shape, part, generator, gained, cancel)
         states = walk.states(here, STATES if part < 1.0 else LAST_STATES)
         gained, here = walk.gained, _joined(states)
         logs = _mixed(part, rule.regressed(here.places), rule.of_runs(here.seen))
     longer = 1
-    while longer < _MOST_LONGER and _worth(states, rule) < ENOUGH:
+    while longer < _MOST_LONGER and _worth(states, rule, family) < ENOUGH:
         longer += 1
         states += walk.states(states[-1], LAST_STATES + 1)[1:]
     kept = [each.places for each in states[longer * 2 - 1 :: longer * 2]]
-    return Sample(np.concatenate(kept), chains)
+    return Sample(np.concatenate(kept), chains, families=family)
 
 
-def _worth(states: list[_Now], rule: Rule) -> float:
+def _worth(states: list[_Now], rule: Rule, family: NDArray[np.integer]) -> float:
     along = [product(each.places, rule.directions) for each in states]
-    return Sample(states[0].places, len(along[0])).effective_count(np.concatenate(along))
+    sample = Sample(states[0].places, len(along[0]), families=family)
+    return sample.effective_count(np.concatenate(along))
 
 
 def _joined(states: list[_Now]) -> _Now:

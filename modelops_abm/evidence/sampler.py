@@ -51,6 +51,9 @@ class Sample:
     """Of how many chains they are, state by state; 0 if they are independent."""
     log_evidence: float = 0.0
     """Logarithm of the mean likelihood over what was known before."""
+    families: NDArray[np.integer] | None = None
+    """Number of each chain's first ancestor, as resampling makes some begin where others do; None
+    if all differ."""
 
     @property
     def distinct_count(self) -> float:
@@ -74,9 +77,16 @@ class Sample:
         count = len(values)
         if not self.chains or not values.shape[1]:
             return float(count)
-        # The chains are independent of each other, so the spread of their means tells.
+        # Families are independent of each other, and chains of one are as alike as their sum shows.
         means = values.reshape(-1, self.chains, values.shape[1]).mean(axis=0)
-        of_means, spread = means.var(axis=0, ddof=1) / self.chains, values.var(axis=0)
+        families = np.arange(self.chains) if self.families is None else self.families
+        _, family = np.unique(families, return_inverse=True)
+        sums = np.zeros((family.max() + 1, means.shape[1]))
+        np.add.at(sums, family, means - means.mean(axis=0))
+        of_mean = (sums**2).sum(axis=0) / self.chains**2 * len(sums) / max(len(sums) - 1, 1)
+        of_means, spread = of_mean, values.var(axis=0)
+        if len(sums) == 1:
+            return 1.0
         moves = spread > 1e-12
         if not moves.any():
             return float(count)
@@ -137,7 +147,7 @@ def sample(
         return Sample(places)
     if not np.isfinite(logs).any():
         raise ValueError("the evidence is impossible")
-    chains = len(places) // STEPS
+    chains, family = len(places) // STEPS, np.arange(len(places))
     while heat < 1.0:
         if cancel is not None and cancel.is_set():
             raise Cancelled
@@ -149,6 +159,7 @@ def sample(
         generator = np.random.Generator(np.random.Philox(np.random.SeedSequence([seed, stage])))
         shape = shape_of(directions, now, weights)
         rows = resampled(weights, chains, generator)
+        family = family[rows % len(family)]
         # Longer when all is in: these draws are kept, and the former only led to them.
         length = STEPS if heat < 1.0 else _LAST_LENGTH * STEPS
         walk = _Walk(likelihood, shape, heat, generator, gained)
@@ -156,7 +167,7 @@ def sample(
         gained = walk.gained
     # Every so many states, so that as many draws are left, and tell more of a longer way.
     kept = now.reshape(-1, chains, now.shape[1])[_LAST_LENGTH - 1 :: _LAST_LENGTH]
-    return Sample(kept.reshape(-1, now.shape[1]), chains, log_evidence)
+    return Sample(kept.reshape(-1, now.shape[1]), chains, log_evidence, family)
 
 
 class _Walk:

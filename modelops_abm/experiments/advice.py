@@ -59,11 +59,13 @@ from modelops_abm.representation import Reported, Row, Table, numbers, words
 from modelops_abm.runs import replicate
 from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.runs.summary import LABELS, OUTCOMES
-from modelops_abm.scenario import Scenario
+from modelops_abm.scenario import Scenario, catalogue
 from modelops_abm.text import all_of
 
 UNKIND = 0.1
 """Share of the futures that are called unkind: those in which the road map is worth least."""
+_ENOUGH = 0.9
+"""Share of the futures in which the capital is enough that is told, if none was asked for."""
 _TOLD_APART = 3
 _ALMOST = 1e-6
 _MEDIAN = "50.0%"
@@ -192,6 +194,16 @@ class Advice(Reported):
         return returns_on(self.worth.values, *self._costs)
 
     @property
+    def _share_that_holds(self) -> float:
+        chance = self.found.capital_chance
+        return _ENOUGH if chance is None else chance
+
+    @property
+    def enough(self) -> Estimate:
+        """Capital that is enough in the share of the futures that was asked for, or nine of ten."""
+        return self.measured.enough_capital(self._share_that_holds)
+
+    @property
     def over_budget(self) -> float:
         """Share of the futures in which the road map takes more capital than the budget."""
         # Spending up to the budget itself is within it, whatever rounding says.
@@ -267,19 +279,26 @@ class Advice(Reported):
         return {about: words for about, words in told.items() if words}
 
     def _nothing(self) -> str:
-        search, budget = self.found.search, f"{formats.money(self.capital)} of capital"
+        found, search = self.found, self.found.search
+        surely = "" if found.capital_chance is None else f" {self._how_it_holds()}"
+        budget = f"{formats.money(self.capital)} of capital{surely}"
         if not search.affordable and search.cheapest is not None:
-            spent = formats.money(search.cheapest.total_capital.mean or 0.0)
+            spent = formats.money(search.cheapest.tightest(*found.limits).mean or 0.0)
             cheapest = in_short(search.cheapest.road_map, self.plan)
+            how = self._how_it_holds()
             return (
                 f"Buy nothing: {budget} are too little for anything that was looked at. The"
-                f" cheapest, {cheapest}, takes {spent} on average."
+                f" cheapest, {cheapest}, takes {spent} {how}."
             )
         where = "" if self.found.over is None else " over what the organisation may be"
         return (
             f"Buy nothing: no road map within {budget} is known to be worth more than doing"
             f" nothing{where}."
         )
+
+    def _how_it_holds(self) -> str:
+        chance = self.found.capital_chance
+        return "on average" if chance is None else f"in {formats.share(chance, 0)} of the futures"
 
     def _story(self) -> str:
         """Return the road map as a story: buy this first, then that."""
@@ -291,14 +310,17 @@ class Advice(Reported):
     def _cost(self) -> str:
         capital = self.measured.total_capital
         spent = formats.money(capital.mean or 0.0, half_width=capital.half_width)
-        risk = ""
-        if self.over_budget > 0.0:
-            count = round(self.over_budget * len(self.measured.capital))
-            futures = formats.count_of(count, len(self.measured.capital))
-            risk = (
-                f", and more than the budget of {formats.money(self.capital)} in {futures} futures"
-            )
-        return f"It takes {spent} of capital on average{risk}."
+        budget, told = formats.money(self.capital), f"It takes {spent} of capital on average"
+        if self.over_budget == 0.0:
+            return f"{told}."
+        count = round(self.over_budget * len(self.measured.capital))
+        futures = formats.count_of(count, len(self.measured.capital))
+        enough = formats.money(self.enough.mean or 0.0, half_width=self.enough.half_width)
+        share = formats.share(self._share_that_holds, 0)
+        return (
+            f"{told}, and more than the budget of {budget} in {futures} futures; in {share} of them"
+            f" {enough} are enough."
+        )
 
     def _worth(self) -> str:
         worth, span = self.worth, formats.span(self.plan.horizon_days)
@@ -328,8 +350,8 @@ class Advice(Reported):
         if not self.apart:
             return f"{said} No single assumption sets these apart from the others."
         told = [
-            f"{in_words(each.name).lower()} of {_value(each.there)} instead of"
-            f" {_value(each.elsewhere)}"
+            f"{in_words(each.name).lower()} of {_value(each.name, each.there)} instead of"
+            f" {_value(each.name, each.elsewhere)}"
             for each in self.apart
         ]
         return f"{said} These organisations typically have {all_of(told)}."
@@ -435,7 +457,13 @@ class Advice(Reported):
 
     def _apart_table(self) -> Table:
         rows = [
-            Row((in_words(each.name), _value(each.there), _value(each.elsewhere)))
+            Row(
+                (
+                    in_words(each.name),
+                    _value(each.name, each.there),
+                    _value(each.name, each.elsewhere),
+                )
+            )
             for each in self.apart
         ]
         columns = (*words("What sets unkind futures apart"), *numbers("there", "elsewhere"))
@@ -446,8 +474,8 @@ class Advice(Reported):
         told = formats.plural(self.found.replications, "future")
         drawn = ", each with an organisation of its own" if self.found.over is not None else ""
         return (
-            "The budget limits capital over the whole time, on average; upkeep and the team's time"
-            f" come on top, and are in the worth. Chosen of"
+            f"The budget limits capital over the whole time, {self._how_it_holds()}; upkeep and the"
+            f" team's time come on top, and are in the worth. Chosen of"
             f" {formats.plural(self.found.tried, 'road map')}; told from {told} that had no part in"
             f" choosing{drawn}."
         )
@@ -462,6 +490,7 @@ class Advice(Reported):
             "seed": self.found.seed,
             "plan": self.plan.model_dump(mode="json", exclude_none=True),
             "capital": self.capital,
+            "capital_chance": self.found.capital_chance,
             "advice": self.sentence().splitlines(),
             "buy": [{**stage.step._asdict(), "done_day": stage.done_day} for stage in self.stages],
             "road_map": steps_of(self.road_map),
@@ -472,6 +501,7 @@ class Advice(Reported):
             "worst_5_percent": asdict(self.measured.downside),
             "capital_spent": asdict(self.measured.total_capital),
             "share_over_budget": self.over_budget,
+            "capital_that_is_enough": {"share": self._share_that_holds, **asdict(self.enough)},
             "return_on_investment": on_paid,
             "return_interval": paid_interval,
             "return_on_whole_cost": on_whole,
@@ -504,8 +534,12 @@ def _label(outcome: str) -> str:
     return LABELS.get(outcome, OUTCOMES[outcome].meaning.partition(";")[0])
 
 
-def _value(value: float) -> str:
-    return f"{value:,.3g}"
+def _value(name: str, value: float) -> str:
+    """Return a value with three digits, without powers of ten, in $ or per cent where it is one."""
+    unit = next((each.unit for each in catalogue() if each.name == name), "")
+    if unit.startswith(("share", "probability")):
+        return formats.share(value)
+    return f"{'$' if unit.startswith('$') else ''}{float(f'{value:.3g}'):,.12g}"
 
 
 def _money_known(known: Estimate) -> tuple[str, str]:
@@ -534,6 +568,7 @@ def advise(
     plan: Scenario,
     capital: float,
     *,
+    chance: float | None = None,
     levels: Sequence[float] = LEVELS,
     starts: Sequence[float] | None = None,
     trials: int = TRIALS_OF_ADVICE,
@@ -548,7 +583,9 @@ def advise(
     plan
         The organisation; what it plans is one of the road maps that are looked at.
     capital
-        The budget: what may be spent on capital over the whole time, on average, in $.
+        The budget: what may be spent on capital over the whole time, in $.
+    chance
+        In which share of the futures it must hold, such as 0.9; None if on average.
     levels, starts
         As `Decisions` has them.
     trials, replications, finalists
@@ -574,6 +611,7 @@ def advise(
     found = optimise(
         Decisions(plan, tuple(levels), starts),
         capital=capital,
+        capital_chance=chance,
         trials=trials,
         replications=replications,
         finalists=finalists,

@@ -68,6 +68,7 @@ def optimise(
     *,
     budget_per_year: float | None = None,
     capital: float | None = None,
+    capital_chance: float | None = None,
     trials: int = TRIALS,
     replications: int = REPLICATIONS,
     finalists: int = FINALISTS,
@@ -90,6 +91,9 @@ def optimise(
     capital
         What may be spent on capital over the whole time, on average, beyond what doing nothing
         spends. In $; None for any amount.
+    capital_chance
+        In which share of the futures that budget must hold, above 0 and below 1; None if it must on
+        average.
     trials
         How many road maps the search looks at, at most.
     replications
@@ -125,12 +129,15 @@ def optimise(
     """
     if min(trials, finalists) < 1 or replications < 2:
         raise ValueError("there must be a trial, a finalist, and two replications")
+    if capital_chance is not None and not 0.0 < capital_chance < 1.0:
+        raise ValueError(f"capital_chance must be above 0 and below 1, not {capital_chance!r}")
     draws, needed = keeping.get("draws"), draws_needed(replications)
     if draws is not None and len(draws) < needed:
         raise ValueError(
             f"over draws it takes {needed:,} of them (draws_needed), not {len(draws):,}"
         )
-    race = _Race(decisions, (budget_per_year, capital), finalists, replications, keeping)
+    limits = (budget_per_year, capital, capital_chance)
+    race = _Race(decisions, limits, finalists, replications, keeping)
     found = race.look(trials)
     chosen = race.look_again(found)
     rechecked = race.recheck(chosen)
@@ -186,13 +193,11 @@ class _Race:
         seed = self.keeping.get("seed", 0)
         most = min(trials, self.decisions.size)
         self._work.plan(most * self._few, self._after_look(most))
-        budget, capital = self.limits
         found = searched(
             self.decisions,
             self._first_look,
             trials,
-            budget=budget,
-            capital=capital,
+            limits=self.limits,
             is_safe=self._draws is not None,
             seed=seed,
         )
@@ -259,12 +264,12 @@ class _Race:
         confirmed: Confirmed,
         over: OverBelief | None = None,
     ) -> Optimised:
-        budget, capital = self.limits
+        budget, capital, chance = self.limits
         return Optimised(
             decisions=self.decisions,
             budget_per_year=budget,
             seed=self.keeping.get("seed", 0),
-            search=searched_of(self.decisions, found, *self.limits),
+            search=searched_of(self.decisions, found, self.limits),
             is_complete=self.is_complete,
             # Of all there are, three rounds may each lose the best, so they share the error.
             # Otherwise only the last one is claimed of: the best of those re-checked.
@@ -273,6 +278,7 @@ class _Race:
             confirmed=confirmed,
             levels=self._runs.levels(confirmed.recommended.road_map),
             capital=capital,
+            capital_chance=chance,
             over=over,
         )
 
@@ -326,7 +332,7 @@ class _Race:
         """
         if self._draws is None:
             return self._several
-        per_year, _ = self.limits
+        per_year, *_ = self.limits
         return _SHOWN_SPENDING if per_year is None else self.replications
 
     @property

@@ -184,7 +184,9 @@ class Optimised(Reported):
     levels
         How the levels of the recommended one rise: capabilities x days, mean over futures.
     capital
-        What may be spent on capital in all on average, in $; None for any amount.
+        What may be spent on capital in all, in $; None for any amount.
+    capital_chance
+        In which share of the futures that holds; None if on average.
     over
         If it is over draws of what the organisation may be: what else is known for a decision. The
         finalists are then told by futures that chose none of them.
@@ -200,6 +202,7 @@ class Optimised(Reported):
     confirmed: Confirmed
     levels: Floats
     capital: float | None = None
+    capital_chance: float | None = None
     over: OverBelief | None = None
 
     @property
@@ -248,8 +251,13 @@ class Optimised(Reported):
 
     @property
     def limits(self) -> Limits:
-        """What may be spent in a year, and on capital in all, in $; None for any amount."""
-        return self.budget_per_year, self.capital
+        """What may be spent in a year, and on capital in all, and how surely."""
+        return self.budget_per_year, self.capital, self.capital_chance
+
+    @property
+    def has_budget(self) -> bool:
+        """Whether there is any limit to what may be spent."""
+        return (self.budget_per_year, self.capital) != (None, None)
 
     def measured(self, road_map: RoadMap) -> Measured:
         """Return what a finalist does in fresh futures: the worth that is told of it.
@@ -372,8 +380,8 @@ class Optimised(Reported):
 
     def _nothing(self) -> str:
         """Return why to do nothing: nothing is worth it, or nothing is affordable."""
-        cheapest, has_budget = self.search.cheapest, self.limits != (None, None)
-        if not has_budget or cheapest is None or self.search.affordable:
+        cheapest = self.search.cheapest
+        if not self.has_budget or cheapest is None or self.search.affordable:
             return f"Do nothing: no re-checked road map{self._known_within()} is worth more."
         spent = formats.money(cheapest.tightest(*self.limits).mean or 0.0)
         budget, _ = budget_in_full(*self.limits)
@@ -521,7 +529,7 @@ class Optimised(Reported):
         return f"In the {where} it cannot be told from {all_of(names)}."
 
     def _known_within(self, *, verb: str = "is") -> str:
-        return "" if self.limits == (None, None) else f" that {verb} known to be within the budget"
+        return f" that {verb} known to be within the budget" if self.has_budget else ""
 
     @property
     def _of_it(self) -> str:
@@ -664,6 +672,7 @@ class Optimised(Reported):
                 for row in self.table().to_dict(orient="records")
             ],
             **({} if self.capital is None else {"capital": self.capital}),
+            **({} if self.capital_chance is None else {"capital_chance": self.capital_chance}),
             **({} if self.over is None else {"over": self._over_as_json(self.over)}),
         }
 
@@ -703,8 +712,7 @@ def _is_nan(value: object) -> bool:
 def searched_of(
     decisions: Decisions,
     found: Sequence[Measured],
-    budget: float | None,
-    capital: float | None = None,
+    limits: Limits,
 ) -> Searched:
     """Return how a search went, from what it measured in its order.
 
@@ -714,13 +722,11 @@ def searched_of(
         What could be decided.
     found
         Every road map that was measured, doing nothing among them.
-    budget
-        What may be spent in a year on average, in $; None for any amount.
-    capital
-        What may be spent on capital in all.
+    limits
+        What may be spent.
     """
     nothing = nothing_of(decisions.plan)
-    within = [each for each in found if each.excess(budget, capital) <= 0.0]
+    within = [each for each in found if each.excess(*limits) <= 0.0]
     doing = [each for each in found if each.road_map != nothing]
     # There is always one: to do nothing spends nothing.
     best = max(within, key=lambda each: each.mean_gain)
@@ -730,10 +736,8 @@ def searched_of(
         best_came=1 + next(place for place, each in enumerate(found) if each is best),
         neighbours=len(neighbours),
         unseen_neighbours=len(neighbours - {each.road_map for each in found}),
-        affordable=sum(each.excess(budget, capital) <= 0.0 for each in doing),
-        cheapest=min(
-            doing, key=lambda each: each.tightest(budget, capital).mean or 0.0, default=None
-        ),
+        affordable=sum(each.excess(*limits) <= 0.0 for each in doing),
+        cheapest=min(doing, key=lambda each: each.tightest(*limits).mean or 0.0, default=None),
     )
 
 

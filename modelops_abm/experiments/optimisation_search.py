@@ -16,6 +16,7 @@ from itertools import batched, chain
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from scipy.stats import binom
 
 from modelops_abm.arrays import Floats
 from modelops_abm.core.outcomes import LEVEL_STATES
@@ -24,6 +25,7 @@ from modelops_abm.experiments.road_maps import Decisions, RoadMap, nothing_of, w
 from modelops_abm.experiments.running import Keeping, outcome_of, totals_of
 from modelops_abm.experiments.statistics import Estimate, PairedDifference, estimate
 from modelops_abm.runs import replicate
+from modelops_abm.runs.quantiles import LEVEL
 from modelops_abm.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -134,8 +136,20 @@ class Measured:
         """Capital beyond that of doing nothing over the whole time, in $."""
         return estimate(self.capital)
 
+    def enough_capital(self, chance: float) -> Estimate:
+        """Return the capital that is enough in such a share of the futures.
+
+        Its interval reaches as far up as the futures leave open (order statistics), and as far
+        down, so that its end decides on a budget as that of a mean does.
+        """
+        values, count = np.sort(self.capital), len(self.capital)
+        middle = float(np.quantile(values, chance))
+        place = int(binom.ppf(0.5 + LEVEL / 2.0, count, chance))
+        high = float(values[min(place, count - 1)])
+        return Estimate(count, middle, float(values.std(ddof=min(count - 1, 1))), high - middle)
+
     def limited(
-        self, per_year: float | None, capital: float | None = None
+        self, per_year: float | None, capital: float | None = None, chance: float | None = None
     ) -> list[tuple[Estimate, float]]:
         """Return what is spent with what may be spent of it: each year, and capital in all.
 
@@ -145,20 +159,29 @@ class Measured:
             What may be spent in a year on average, in $; None for any amount.
         capital
             What may be spent on capital over the whole time; None for any amount.
+        chance
+            In which share of the futures that holds; None if on average.
         """
         years = [] if per_year is None else [(year, per_year) for year in self.yearly_spend]
-        return years if capital is None else [*years, (self.total_capital, capital)]
+        if capital is None:
+            return years
+        spent = self.total_capital if chance is None else self.enough_capital(chance)
+        return [*years, (spent, capital)]
 
-    def excess(self, per_year: float | None, capital: float | None = None) -> float:
-        """Return by how much a budget is exceeded on average, in $; 0 or less fits."""
-        limited = self.limited(per_year, capital)
+    def excess(
+        self, per_year: float | None, capital: float | None = None, chance: float | None = None
+    ) -> float:
+        """Return by how much a budget is exceeded, in $; 0 or less fits."""
+        limited = self.limited(per_year, capital, chance)
         return max(((spent.mean or 0.0) - limit for spent, limit in limited), default=0.0)
 
-    def fit(self, per_year: float | None, capital: float | None = None) -> Fit:
+    def fit(
+        self, per_year: float | None, capital: float | None = None, chance: float | None = None
+    ) -> Fit:
         """Tell whether every mean is known to be within a budget, or one to be over it."""
         # By the ends of the interval: a mean that seems just below the budget is over it as often
         # as not.
-        limited = self.limited(per_year, capital)
+        limited = self.limited(per_year, capital, chance)
         ends = [
             (_end(spent, spent.low), _end(spent, spent.high), limit) for spent, limit in limited
         ]
@@ -166,13 +189,17 @@ class Measured:
             return "within"
         return "over" if any(low > limit for low, _, limit in ends) else "not known"
 
-    def is_within(self, per_year: float | None, capital: float | None = None) -> bool:
+    def is_within(
+        self, per_year: float | None, capital: float | None = None, chance: float | None = None
+    ) -> bool:
         """Tell whether every mean is known to be within a budget: its interval is."""
-        return self.fit(per_year, capital) == "within"
+        return self.fit(per_year, capital, chance) == "within"
 
-    def tightest(self, per_year: float | None, capital: float | None = None) -> Estimate:
+    def tightest(
+        self, per_year: float | None, capital: float | None = None, chance: float | None = None
+    ) -> Estimate:
         """Return what exceeds its limit most, or comes closest to it; the dearest year without."""
-        limited = self.limited(per_year, capital)
+        limited = self.limited(per_year, capital, chance)
         if not limited:
             return self.dearest_year
         return max(limited, key=lambda each: (each[0].mean or 0.0) - each[1])[0]
@@ -338,8 +365,9 @@ type Measure = Callable[[Sequence[RoadMap]], list[Measured]]
 type Direction = Literal["maximize", "minimize"]
 type Aims = Callable[[Measured], list[float]]
 
-type Limits = tuple[float | None, float | None]
-"""What may be spent in a year, and on capital in all, in $; None for any amount."""
+type Limits = tuple[float | None, float | None, float | None]
+"""What may be spent in a year, and on capital in all, in $, None for any amount; and in which share
+of the futures the latter holds, None if on average."""
 
 _BATCH, _BATCH_OF_ALL = 16, 128
 _FIRST_AT_RANDOM, _PATIENCE = 0.2, 3
@@ -352,8 +380,7 @@ def searched(
     measure: Measure,
     trials: int,
     *,
-    budget: float | None,
-    capital: float | None = None,
+    limits: Limits,
     is_safe: bool = False,
     seed: int,
 ) -> list[Measured]:
@@ -367,11 +394,8 @@ def searched(
         Measures road maps.
     trials
         How many road maps to look at.
-    budget
-        What may be spent in a year on average, in $; None for any amount. Suggestions keep away
-        from what exceeds it.
-    capital
-        What may be spent on capital in all, in the same way.
+    limits
+        What may be spent; suggestions keep away from what exceeds it.
     is_safe
         Whether to look also for what is worth most in the worst futures, in place of what is worth
         most for what it spends.
@@ -381,7 +405,7 @@ def searched(
     if is_small(decisions, trials):
         parts = batched(decisions.every(), _BATCH_OF_ALL)
         return [measured for part in parts for measured in measure(part)]
-    search = _Search(decisions, measure, (budget, capital), is_safe)
+    search = _Search(decisions, measure, limits, is_safe)
     quarter = trials // 4
     search.start(quarter)
     with _quiet():

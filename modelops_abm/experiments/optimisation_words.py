@@ -58,19 +58,27 @@ def against_nothing(worth: PairedDifference) -> str:
     return f"cannot be told ({interval_of(worth.estimate)}) from doing nothing"
 
 
-def budget_in_full(per_year: float | None, capital: float | None) -> tuple[str, str]:
+def budget_in_full(
+    per_year: float | None, capital: float | None, chance: float | None = None
+) -> tuple[str, str]:
     """Return a budget in words, and of what a road map may exceed it."""
     parts = [] if per_year is None else [f"{formats.money(per_year)} a year"]
     parts += [] if capital is None else [f"{formats.money(capital)} of capital"]
     of_it = "in its dearest year" if capital is None else "of capital"
+    if chance is not None:
+        of_it = f"of capital in {chance:.0%} of the futures"
     return all_of(parts), of_it
 
 
 def budget_in_words(
-    measured: Measured, fit: Fit, per_year: float | None = None, capital: float | None = None
+    measured: Measured,
+    fit: Fit,
+    per_year: float | None = None,
+    capital: float | None = None,
+    chance: float | None = None,
 ) -> str:
     """Return how a road map stands to a budget that it is not known to be within."""
-    year = measured.tightest(per_year, capital)
+    year = measured.tightest(per_year, capital, chance)
     if fit == "over":
         return f"over the budget, with {formats.money(year.mean or 0.0)}"
     return f"not known to be within the budget: {interval_of(year)}"

@@ -63,7 +63,10 @@ def test_the_search_finds_what_exhaustive_search_finds(
 
     truth = best([*every.values()])
     seeds = (seed_of(f"search {number}") for number in range(SEARCHES))
-    searches = [searched(decisions, measure, TRIALS, budget=budget, seed=seed) for seed in seeds]
+    searches = [
+        searched(decisions, measure, TRIALS, limits=(budget, None, None), seed=seed)
+        for seed in seeds
+    ]
     assert max(len(found) for found in searches) <= TRIALS
     hits = sum(best(found) == truth for found in searches)
     by_chance = stats.binomtest(hits, SEARCHES, TRIALS / len(every), alternative="greater")

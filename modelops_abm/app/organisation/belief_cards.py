@@ -18,6 +18,7 @@ from modelops_abm.app.state.organisation import Organisation
 from modelops_abm.app.theme import icon
 from modelops_abm.evidence.belief import (
     FEW,
+    TOO_NARROW,
     Belief,
     Conflict,
     Line,
@@ -173,6 +174,7 @@ def _counted(own: OwnBelief) -> h.Fragment:
             h.i(".few", style=f"left: {100 * few:.1f}%"),
         ],
         belief.is_thin and h.p(".costs")[belief.thin_sentence()],
+        belief.is_too_thin and h.p(".costs")[TOO_NARROW],
     ]
 
 

@@ -70,6 +70,11 @@ def test_over_a_belief_of_a_file(modelops: Command, tmp_path: Path) -> None:
         (("advise", *SHORT), 2, "--budget"),
         (("advise", *SHORT, "--budget", "0"), 2, "is not a number of dollars above 0"),
         (
+            ("advise", *SHORT, "--budget", "$250k", "--budget-chance", "1"),
+            1,
+            "--budget-chance must be above 0 and below 1",
+        ),
+        (
             ("advise", *SHORT, "--budget", "1e5", "--as-set", "--belief", "published"),
             1,
             "--as-set and --belief contradict each other",

@@ -102,6 +102,8 @@ def test_bad_input(modelops: Command, arguments: list[str], words: str) -> None:
         (["compare", "--half-width", "0"], "'0' is not a number of dollars above 0"),
         (["compare", "--half-width", "nan"], "'nan' is not a number of dollars above 0"),
         (["show", "a.toml", "b.toml"], "one scenario file only"),
+        (["compare", "--require-chance", "80"], "'80' is no share of 0 to 1: write 0.8 or 80%"),
+        (["compare", "--require-chance", "most"], "write 0.8 or 80%"),
         (["template"], "--scenario FILE"),
         (["template", "--portfolio", "a.csv", "--preset", "reference"], "--scenario FILE too"),
         (["check"], "FILE"),

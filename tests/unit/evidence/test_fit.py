@@ -343,3 +343,17 @@ def test_chains_that_are_stuck_are_worth_no_more_than_the_draws_that_differ() ->
     stuck = Sample(np.tile(np.repeat(places[:4], 5, axis=0), (10, 1)), 20)
     assert stuck.distinct_count == pytest.approx(4.0)
     assert Sample(places, 20).distinct_count == pytest.approx(20.0)
+
+
+def test_chains_that_begin_alike_count_as_often_as_they_have_parted() -> None:
+    """Of 400 chains 40 ancestors have ten each: worth 40 if they stay, 400 if they part."""
+    generator = np.random.default_rng(1)
+    family = np.repeat(np.arange(40), 10)
+    stay = generator.standard_normal((40, 1))[family]
+    parted = generator.standard_normal((400, 1))
+    for draws, worth in ((stay, 40.0), (parted, 400.0)):
+        sample = Sample(draws, 400, families=family)
+        # Of 40 sums of squares the relative error is a fifth: four of them.
+        assert sample.effective_count(draws) == pytest.approx(worth, rel=4 * np.sqrt(2 / 40))
+        assert Sample(draws, 400).effective_count(draws) == pytest.approx(400.0, rel=0.01)
+    assert Sample(stay, 400, families=np.zeros(400, int)).effective_count(stay) == 1.0

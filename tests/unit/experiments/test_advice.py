@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from modelops_abm.experiments import (
     with_road_map,
 )
 from modelops_abm.experiments.advice import UNKIND
+from modelops_abm.experiments.optimisation_results import Confirmed
 from modelops_abm.experiments.running import outcome_of, totals_of
 from modelops_abm.scenario import Scenario, baseline_of, with_values
 from tests.unit.experiments.plans import small
@@ -214,3 +216,43 @@ def test_what_to_find_out_is_asked_of_the_finalists_within_the_budget() -> None:
     assert max(worths.values()) == next(iter(worths.values()))
     assert settled.sentence().splitlines()[-1].startswith("Worth finding out first, ")
     assert settled.to_json()["worth_finding_out"].keys() == settled.settles.keys()
+
+
+def test_a_budget_holds_on_average_or_as_surely_as_is_asked(advice: Advice) -> None:
+    capital = np.arange(1.0, 101.0) * 10.0
+    measured = replace(advice.measured, capital=capital)
+    assert measured.is_within(None, 600.0)
+    assert not measured.is_within(None, 600.0, 0.9)
+    # Of 100 futures the 90th percentile is known to lie below the 96th.
+    assert measured.enough_capital(0.9).mean == pytest.approx(901.0)
+    assert measured.enough_capital(0.9).high == pytest.approx(binomial_end(100, 0.9) * 10.0)
+    assert measured.fit(None, 920.0, 0.9) == "not known"
+    assert measured.is_within(None, 980.0, 0.9)
+    dear = replace(
+        advice, found=replace(advice.found, confirmed=Confirmed(measured, measured), capital=600.0)
+    )
+    said = dear.sentence()
+    assert "more than the budget of $600 in 40 of 100 futures; in 90\u202f% of them $901" in said
+    assert "$990" not in said
+    surely = replace(dear, found=replace(dear.found, capital_chance=0.5))
+    assert "in 50\u202f% of them $505" in surely.sentence()
+    assert "in 50\u202f% of the futures; upkeep" in surely.notes()
+
+
+def binomial_end(count: int, share: float) -> float:
+    """Return the rank above which a quantile lies once in 40, counted from the definition."""
+    chances = [math.comb(count, k) * share**k * (1 - share) ** (count - k) for k in range(count)]
+    return 1.0 + next(k for k in range(count) if sum(chances[: k + 1]) >= 0.975)
+
+
+def test_nothing_is_bought_that_keeps_within_the_budget_too_seldom() -> None:
+    """The capital by model differs: on average the budget suffices, in nine of ten it does not."""
+    plan = with_values(PLAN, {"capabilities.rollback.capital_per_model": 50.0}, source="test")
+    costs = pd.DataFrame({"capabilities.rollback.capital_cost": [300.0] * 15 + [2_000.0] * 5})
+    draws = joint_draws(plan, costs, draws_needed(REPLICATIONS), seed=2)
+    on_average = advise(plan, 1_500.0, draws=draws, **FEW)
+    surely = advise(plan, 1_500.0, chance=0.9, draws=draws, **FEW)
+    assert on_average.is_to_buy
+    assert 0.1 < on_average.over_budget < 0.5
+    assert not surely.is_to_buy
+    assert "of the futures" in surely.sentence()
