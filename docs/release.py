@@ -66,6 +66,7 @@ IN_SOURCE = (
     "run.py",
     "tests/conftest.py",
 )
+VERSIONS = ("newest", "lowest")
 EXTRAS = ("page", "optimise", "distributed")
 # A fast part of the tests that uses every dependency: both engines and their compiled code, every
 # example, files of all kinds, charts, searches and workers, commands, Mesa, and the page.
@@ -201,8 +202,12 @@ def check_installed(dist: Path, python: str, versions: str, tests: Sequence[str]
     print("  " + said.strip().splitlines()[-1].strip("= "), flush=True)
 
 
-def run(*command: str, cwd: Path | None = None) -> str:
+def run(program: str, *arguments: str, cwd: Path | None = None) -> str:
     """Run a command; stop with the end of what it says if it fails."""
+    beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    found = shutil.which(program, path=beside)
+    need(found, f"There is no {program}: 'python3 run.py test' installs what a release needs.")
+    command = [str(found), *arguments]
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
     if done.returncode:
         said = (done.stdout + done.stderr).strip().splitlines()[-15:]
@@ -241,6 +246,7 @@ def main(arguments: list[str]) -> int:
         "--unreleased", action="store_true", help="the changes need no version and date yet"
     )
     parser.add_argument("--python", action="append", default=[], metavar="3.N")
+    parser.add_argument("--versions", choices=VERSIONS, help="those alone")
     chosen = parser.parse_args(arguments)
     this = f"{sys.version_info.major}.{sys.version_info.minor}"
     try:
@@ -250,8 +256,11 @@ def main(arguments: list[str]) -> int:
             dist = Path(place) / "dist"
             build(dist)
             print("Wheel and source archive are whole.", flush=True)
+            tried = (
+                ("newest",) if chosen.quick else (chosen.versions,) if chosen.versions else VERSIONS
+            )
             for python in [this] if chosen.quick else pythons(chosen.python):
-                for versions in ["newest"] if chosen.quick else ["newest", "lowest"]:
+                for versions in tried:
                     is_first = (python, versions) == (this, "newest") and not chosen.quick
                     check_installed(dist, python, versions, ["tests"] if is_first else PART)
     except ReleaseError as error:

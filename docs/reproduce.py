@@ -27,8 +27,9 @@ from typing import NamedTuple
 
 DOCS = Path(__file__).resolve().parent
 REPOSITORY = DOCS.parent
-SOURCE = ("modelops_abm", "tests", "notebooks", "benchmarks", "run.py", "pyproject.toml")
 ABOUT = ("README.md", "LICENSE", "CITATION.cff", "codemeta.json", "CHANGELOG.md", "SECURITY.md")
+FOLDERS = ("modelops_abm", "tests", "docs", "notebooks", "benchmarks")
+SOURCE = (*FOLDERS, "run.py", "pyproject.toml", "CONTRIBUTING.md", *ABOUT)
 _SECTION = re.compile(r"^```console\n((?:.+\n)+?)```\n((?:(?!^```|^## ).*\n?)*)", re.MULTILINE)
 _PICTURE = re.compile(r"\]\(pictures/([\w.-]+)\)")
 _NOT_SOURCE = shutil.ignore_patterns("__pycache__", "*.pyc", "*.nbi", "*.nbc", ".*")

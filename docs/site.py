@@ -20,6 +20,7 @@ import sys
 import webbrowser
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, get_origin
@@ -175,6 +176,8 @@ def _entry(path: str) -> str:
     kind = _kind(thing)
     if kind == 2:  # of a constant the words stand below it, where it is defined
         words = "".join(f"   {line}\n" for line in _words_of(path.rpartition(".")[2], thing))
+        with suppress(NameError):  # an alias may name what is imported for its type alone
+            thing = getattr(thing, "__value__", thing)
         said = repr(thing).removeprefix("typing.")
         value = "" if words or len(said) > 200 else f"   :value: {said}\n"
         return f".. py:data:: {path}\n{value}\n{words}"

@@ -240,6 +240,8 @@ def event_table(log: Sequence[LogRecord] | Mapping[str, NDArray[Any]]) -> pd.Dat
 
 def _causes_in_words(kinds: Integers, causes: Integers) -> NDArray[np.object_]:
     """Return `cause_in_words` of each record, worked out once for each pair that occurs."""
+    if not kinds.size:  # of no pairs pandas 2 makes no index
+        return np.empty(0, dtype=object)
     places, pairs = pd.MultiIndex.from_arrays([kinds, causes]).factorize()
     words = [cause_in_words(kind, cause) for kind, cause in pairs]
     return np.asarray(np.array(words, dtype=object)[places])

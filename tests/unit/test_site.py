@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -99,6 +100,24 @@ def test_versions_and_dates_agree() -> None:
     assert release.check_versions(is_released=False)
 
 
+def test_the_source_that_a_reviewer_is_given_can_be_installed(tmp_path: Path) -> None:
+    reproduce.describe(tmp_path)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    needed = {project["project"]["readme"], *project["project"]["license-files"], "run.py"}
+    packed = project["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    needed |= {path.name for pattern in packed for path in ROOT.glob(pattern.lstrip("/"))}
+    assert needed - {path.name for path in (tmp_path / "code").iterdir()} == set()
+    listed = (tmp_path / "SHA256SUMS").read_text("utf-8").splitlines()
+    assert len(listed) == sum(path.is_file() for path in tmp_path.rglob("*")) - 1
+
+
+def test_what_a_release_tries_is_there_and_what_it_lacks_is_said() -> None:
+    assert [path for path in release.PART if not (ROOT / path).exists()] == []
+    assert {"mesa", "numpy", "pyyaml", "optuna", "solara-assets"} <= release.named(ROOT)
+    has_address = "[project.urls]" in (ROOT / "pyproject.toml").read_text("utf-8")
+    assert has_address != any("address" in step for step in release.left_to_do())
+
+
 def test_what_the_gallery_shows_is_there_and_has_its_command() -> None:
     shown = reproduce.shown()
     assert len(shown) >= 4
@@ -106,4 +125,4 @@ def test_what_the_gallery_shows_is_there_and_has_its_command() -> None:
     assert pictures
     for name in pictures:
         assert (ROOT / "docs" / "pictures" / name).exists(), name
-    assert {name for name, _, _ in reproduce.blocks()} == {"main job", "story"}
+    assert {block.name for block in reproduce.blocks()} == {"main job", "story"}
