@@ -57,6 +57,7 @@ def _number(
     gt: float | None = None,
     le: float | None = None,
     lt: float | None = None,
+    meaning: str | None = None,
 ) -> Any:
     """Declare a number that the client may know, with its unit and allowed range."""
     bounds = {"ge": ge, "gt": gt, "le": le, "lt": lt}
@@ -66,14 +67,16 @@ def _number(
         "confidence": "client",
         "bounds": {name: bound for name, bound in bounds.items() if bound is not None},
     }
-    return Field(default=None, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=facts)
+    return Field(
+        default=None, description=meaning, ge=ge, gt=gt, le=le, lt=lt, json_schema_extra=facts
+    )
 
 
 def _repairs_of_registered() -> dict[str, tuple[Any, Any]]:
     found = {}
     for cause in registry.registered_causes():
-        field = _number("developer-days", ge=0.0, le=1e4)
-        field.description = f"Mean developer-days to repair a {cause.label} issue."
+        meaning = f"Mean developer-days to repair a {cause.label} issue."
+        field = _number("developer-days", ge=0.0, le=1e4, meaning=meaning)
         found[f"{cause.name}_repair_days"] = (float | None, field)
     return found
 

@@ -161,9 +161,13 @@ def _repairs_of_registered() -> dict[str, tuple[Any, Any]]:
     found = {}
     for cause in registry.registered_causes():
         field = quantity(
-            _effort_law(cause.repair_days), "developer-days", ge=0.0, le=1e4, fixed=UNREGISTERED
+            _effort_law(cause.repair_days),
+            "developer-days",
+            ge=0.0,
+            le=1e4,
+            fixed=UNREGISTERED,
+            meaning=f"Effort to repair a {cause.label} issue.",
         )
-        field.description = f"Effort to repair a {cause.label} issue."
         found[f"{cause.name}_repair"] = (Distribution, field)
     return found
 

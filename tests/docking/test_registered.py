@@ -94,6 +94,8 @@ def test_it_is_in_outcomes_values_sliders_and_tables(answers: dict[str, Any]) ->
     assert {"models_offline_security", "level_release_gate"} <= set(answers["daily"])
     assert "capabilities.release_gate.bad_chance" in answers["show"]
     assert "incidents.security_per_year" in answers["show"]
+    assert "Probability that a retraining restores badly." in answers["show"]
+    assert "Security issues per year of serving." in answers["show"]
     assert "release_gate_alone" in answers["presets"]
     assert "security" in answers["simulate"]
     assert "capabilities.release_gate.maximum" in answers["sliders"]

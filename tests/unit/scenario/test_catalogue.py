@@ -18,7 +18,7 @@ from modelops_abm.scenario import (
 )
 from modelops_abm.scenario.fields import Quantity, stated_by_entries
 from modelops_abm.scenario.knowledge import Spread, Weights
-from modelops_abm.scenario.quantity import facts_of, weibull_cv
+from modelops_abm.scenario.quantity import extended, facts_of, quantity, weibull_cv
 from modelops_abm.scenario.requests import RequestKind
 from modelops_abm.scenario.sources import LABELS
 from modelops_abm.scenario.timeline import CHANGEABLE
@@ -298,3 +298,14 @@ def test_schema_refers_only_to_what_it_defines() -> None:
         return own.union(*(references(entry) for entry in inner))
 
     assert references(schema) == {f"#/$defs/{name}" for name in schema["$defs"]}
+
+
+def test_what_is_declared_outside_of_a_class_keeps_its_meaning() -> None:
+    field = quantity(1.0, "days", ge=0.0, fixed="an example", meaning="How long it takes.")
+
+    @extended({"length_days": (float, field)})
+    class Example(Section):
+        """An example."""
+
+    assert Example.model_fields["length_days"].description == "How long it takes."
+    assert facts_of(Example.model_fields["length_days"])["unit"] == "days"
