@@ -35,7 +35,7 @@ from modelops_abm.version import __version__
 _LONGEST_ADDRESS = 500
 _SCENARIO_FILE = "scenario.toml"
 _PORTFOLIO, _PORTFOLIO_NAME, _SCENARIO = "portfolio", "portfolio-name", "scenario"
-_TRAY, _STEPS, _BUDGET = "tray", "steps", "budget"
+_TRAY, _STEPS, _BUDGET, _CLIENT = "tray", "steps", "budget", "client"
 MOST_STEPS = 20
 """Steps of undo, and of redo, that a reload brings back."""
 _LONGEST_STEPS = (2 * MOST_STEPS + 1) * (LONGEST + 20)
@@ -60,6 +60,7 @@ def BrowserSync(session: Session) -> None:
             **solara.use_memo(lambda: to_keep(plan, tray), [plan.start, plan.own, plans]),
             _STEPS: solara.use_memo(lambda: steps_text(history, queries), [history]),
             _BUDGET: session.advising.kept(),
+            _CLIENT: session.client.value,
             _TOLD: solara.use_memo(session.organisation.kept, [session.organisation.said.value]),
             **solara.use_memo(lambda: beliefs_to_keep(plan.belief, newest), [plan.belief, newest]),
         },
@@ -261,6 +262,7 @@ def restore(session: Session, kept: Mapping[str, str]) -> None:
     session.restore_tray(read_tray(kept.get(_TRAY, ""), completed))
     session.organisation.restore(kept.get(_TOLD, ""), own[-1] if own else None)
     session.advising.restore(kept.get(_BUDGET, ""))
+    session.name_client(session.client.value or kept.get(_CLIENT, ""))
     _restore_files(session, portfolio, beliefs, kept)
     # Last: the plan of the address has its files by now. Who has changed it since keeps that.
     history = read_steps(kept.get(_STEPS, ""), session.plan, completed)

@@ -21,6 +21,7 @@ from modelops_abm.app.export.menu import (
     EXPORT_PANEL,
     EXPORTS,
     SHARE_PANEL,
+    SavedPictures,
     command_shown,
     export,
     export_panel,
@@ -69,7 +70,7 @@ def TopBar(session: Session) -> None:
                 session.wanted.set("")
             case ("forgo belief", _):
                 session.wanted_belief.set("")
-            case ("share" | "save plan" | "copy command", _):
+            case ("share" | "save plan" | "copy command" | "client", _):
                 share(session, action, query)
             case _:
                 state_team(session, action)
@@ -86,9 +87,11 @@ def TopBar(session: Session) -> None:
 
 
 def share(session: Session, action: Action, query: str | None) -> None:
-    """Hand out the plan: as a link or as a command on the clipboard, or as a file."""
+    """Hand out the plan: as a link or a command on the clipboard, or as a file; or say for whom."""
     words = command_shown(session)
-    if action.name == "share":
+    if action.name == "client":
+        session.name_client(action.value)
+    elif action.name == "share":
         session.tell_browser(copy(link_of(session, query)))
     elif action.name == "save plan":
         save_scenario(session)
@@ -250,6 +253,7 @@ def Page() -> None:
         Connection()
         BrowserSync(session)
         Visit(session)
+        SavedPictures(session)
         Markup(hatching(), css_class="hatching-place")
         TopBar(session)
         with solara.Div(attributes={"role": "main"}):

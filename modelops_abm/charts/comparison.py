@@ -337,7 +337,8 @@ def course(comparison: Comparison, name: Course, over: Comparison | None = None)
         ((panel,),),
         COURSES[name],
         unit,
-        source=source_of(comparison),
+        _how_to_read(comparison, over),
+        source_of(comparison),
         table=lambda: _course_table(f"{COURSES[name]}, {unit}", (plan, baseline), digits + 1),
     )
 

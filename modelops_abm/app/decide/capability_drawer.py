@@ -20,11 +20,10 @@ from modelops_abm.app.decide.equations import equations_about
 from modelops_abm.app.decide.measures import measure_of, shown, unit_of
 from modelops_abm.app.decide.rail import explain
 from modelops_abm.app.decide.rail_rows import maximum_of, measure_on_rail, take_entry
-from modelops_abm.app.drawing.cards import table
+from modelops_abm.app.drawing.cards import save_button, table, table_switch
 from modelops_abm.app.drawing.interval_mark import confidence_badge
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.session import Session
-from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import Chart, Markup
 from modelops_abm.app.widgets.controls import Entry
 from modelops_abm.app.widgets.markup import Action
@@ -184,17 +183,19 @@ def CapabilityDrawer(session: Session, capability: CapabilityName) -> None:
     shown = _worth_of(session, capability)
     with solara.Div(classes=["drawer-body"]):
         Markup(_head(scenario, capability, problem), on_action)
-        Markup(_worth_head(session, shown, capability, is_table=is_table), on_action)
-        if shown is not None and is_table:
-            Markup(table(shown.figure().as_table()))
-        elif shown is not None:
-            Chart(shown.figure(), _SPACE)
-            Markup(_reasons(shown), on_action)
-        Markup(h.h3["What it does"])
-        for equation in equations_about(capability):
-            here = level_of(scenario, capability) if equation.variable.is_level else None
-            Markup(equations.equation_text(equation, scenario, here))
-            Chart(equations.curve(equation, scenario, here), equations.SPACE)
+        with solara.Div(classes=["drawer-part"]):
+            Markup(_worth_head(session, shown, capability, is_table=is_table), on_action)
+            if shown is not None and is_table:
+                Markup(table(shown.figure().as_table()))
+            elif shown is not None:
+                Chart(shown.figure(), _SPACE)
+                Markup(_reasons(shown), on_action)
+        with solara.Div(classes=["drawer-part"]):
+            Markup(h.div(".worth-head")[h.h3["What it does"], save_button()])
+            for equation in equations_about(capability):
+                here = level_of(scenario, capability) if equation.variable.is_level else None
+                Markup(equations.equation_text(equation, scenario, here))
+                Chart(equations.curve(equation, scenario, here), equations.SPACE)
         takes = equations.equation_text(equations.WORK[capability], scenario)
         Markup(h.fragment[h.h3["What it takes"], takes, _facts(scenario, capability)], on_action)
 
@@ -300,12 +301,8 @@ def _worth_head(
     return h.fragment[
         h.div(".worth-head")[
             h.h3["What it is worth here"],
-            h.button(
-                ".plain.icon",
-                data_action="table",
-                aria_pressed=str(is_table).lower(),
-                aria_label="Show as a table",
-            )[icon("table", 16)],
+            save_button(),
+            table_switch(is_table),
         ],
         h.p(".label")[f"{shown.figure().unit}{others}{of_whom}"],
     ]

@@ -19,6 +19,7 @@ from modelops_abm.app.decide.tray_card import (
     items_of,
     money_of_items,
 )
+from modelops_abm.app.drawing.cards import save_button
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.session import Session
@@ -87,7 +88,8 @@ def _head(money: Money) -> h.Element:
         h.div(".tray-actions")[
             h.button(".plain", data_action="close comparison")[
                 icon("close", 16), "Back to this plan"
-            ]
+            ],
+            save_button(),
         ],
     ]
 

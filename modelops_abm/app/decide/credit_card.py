@@ -168,32 +168,27 @@ def rows(shown: CreditShares) -> h.Element:
         (_row(shown, name, interval, scale) for name, interval in intervals.items()),
         h.div(".credit-row.together", role="row")[
             h.strong(role="rowheader")["Together"],
-            h.span,
+            h.span(".numbers", aria_hidden="true")[_axis_numbers(axis, scale, size)],
             h.strong(".number.plan", role="cell", data_worth="together")[
                 shown.notation.worth(shown.together.estimate.mean)
             ],
             h.span(role="cell"),
-        ],
-        h.div(".credit-row.credit-axis", aria_hidden="true")[
-            h.span, h.span(".numbers")[_axis_numbers(axis, scale, size)]
         ],
     ]
 
 
 def questions(chosen: CreditQuestion) -> h.Element:
     """Return the switch between the questions, each with what it asks where one points at it."""
-    return h.div(".credit-question")[
-        h.div(".segments", role="group", aria_label="What is asked of each capability")[
-            (
-                h.button(
-                    data_action="question",
-                    data_value=name,
-                    aria_pressed=str(name == chosen).lower(),
-                    title=capitalised(asked.meaning),
-                )[capitalised(asked.heading)]
-                for name, asked in QUESTIONS.items()
-            )
-        ],
+    return h.div(".tabs", role="group", aria_label="What is asked of each capability")[
+        (
+            h.button(
+                data_action="question",
+                data_value=name,
+                aria_pressed=str(name == chosen).lower(),
+                title=capitalised(asked.meaning),
+            )[capitalised(asked.heading)]
+            for name, asked in QUESTIONS.items()
+        )
     ]
 
 
@@ -272,9 +267,13 @@ def _grid_lines(axis: Axis, scale: Scale, size: float) -> list[h.Element]:
 
 
 def _axis_numbers(axis: Axis, scale: Scale, size: float) -> list[h.Element]:
+    zero = axis.ticks.index(0.0) if 0.0 in axis.ticks else 0
     return [
-        h.span(style=f"left: {scale.percent(tick * size)}%")[words]
-        for tick, words in zip(axis.ticks, axis.labels, strict=True)
+        h.span(
+            class_={"between": (place - zero) % 2 == 1},  # left out where there is no room for all
+            style=f"left: {scale.percent(tick * size)}%",
+        )[words]
+        for place, (tick, words) in enumerate(zip(axis.ticks, axis.labels, strict=True))
         if scale.low <= tick * size <= scale.high
     ]
 
@@ -342,10 +341,10 @@ def _content(
     if credit is None or not credit.capabilities or answer is None:
         return h.fragment[card_head(TITLE, "")]
     shown = shares_of(credit, answer.shown, question)
-    head = card_head(
-        TITLE, f"{shown.notation.money.unit}{answer.of_whom}", finding(shown), is_table=is_table
-    )
-    if is_table:
-        return h.fragment[head, table(credit_table(credit, answer.shown))]
-    # Of one capability all questions have one answer.
-    return h.fragment[head, len(shown.shares) > 1 and questions(question), rows(shown)]
+    title: h.Node = TITLE
+    if len(shown.shares) > 1 and not is_table:  # of one capability all questions have one answer
+        title = h.fragment[h.h2[TITLE], questions(question)]
+    unit = f"{shown.notation.money.unit}{answer.of_whom}"
+    head = card_head(title, unit, finding(shown), is_table=is_table)
+    content = table(credit_table(credit, answer.shown)) if is_table else rows(shown)
+    return h.fragment[head, content]

@@ -28,9 +28,9 @@ DOTS = 100
 _COLUMNS = 16
 _ENDS = (0.025, 0.975)
 _FIVE = (0.05, 0.95)
-_STEP, _RADIUS, _LEAST_HEIGHT = 9.0, 2.9, 96.0
+_STEP, _RADIUS, _LEAST_HEIGHT = 9.0, 2.9, 80.0
 """Of the dots, in pixels: from one to the next, how large, and the height of the piles at least."""
-_HIGHEST = 12
+_HIGHEST = 10
 
 
 class Dots(NamedTuple):
@@ -191,8 +191,8 @@ def organisations(
     return h.fragment[
         head,
         h.div(".dot-words")[
-            h.p[h.strong[f"{found.losing} lose"], f"worst 5: {worst} and less"],
-            h.p(".plan")[h.strong[f"{DOTS - found.losing} earn"], f"best 5: {best} and more"],
+            h.p[h.strong[f"{found.losing} lose"], f", worst 5: {worst} and less"],
+            h.p(".plan")[h.strong[f"{DOTS - found.losing} earn"], f", best 5: {best} and more"],
         ],
         dots(found),
         interval_mark(Interval.of(as_set, difference), scale),

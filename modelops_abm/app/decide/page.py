@@ -66,28 +66,35 @@ def Decide(session: Session) -> None:
 @solara.component
 def Cards(session: Session) -> None:
     """Show the charts, the credit of each capability, the losses and the scenarios."""
-    # With what nobody knows, the organisations come first, and the credit below.
     is_over = session.is_over.value
-    second = OrganisationsCard if is_over else CreditCard
     if session.compared.value is not None and session.tray.value:
         with solara.Div(classes=["decide-cards"]):
             ErrorBoundary(ComparisonCard, session)
             ErrorBoundary(TrayCard, session)
         return
-    rest = [CreditCard, *CARDS[:1], SettleCard, *CARDS[1:]] if is_over else CARDS
+    # What one decides by, kept plans too, is in sight at once on a laptop, and the rest below.
+    # Three in a row; what is left over in the last row shares its width.
+    side, rest = [CreditCard], list(batched(CARDS, 3))
+    below: list[Callable[[Session], solara.Element]] = []
+    if is_over:
+        side, below = [OrganisationsCard, CreditCard], [*CARDS[:1], SettleCard]
+        rest = [(), *batched(CARDS[1:], 3)]
     with solara.Div(classes=["decide-cards"]):
-        ErrorBoundary(AdviceCard, session)
-        with solara.Div(classes=["cards-row", "wide-first"]):
+        with solara.Div(classes=["cards-row", "wide-first", *["over"] * is_over]):
             ErrorBoundary(NetValueCard, session)
-            ErrorBoundary(second, session).key(f"second {is_over}")
-        # Three in a row; what is left over in the last row shares its width. What one decides by,
-        # kept plans too, is in sight at once on a laptop, and the rest below.
-        for number, row in enumerate(batched(rest, 3)):
-            with solara.Div(classes=["cards-row", *["pairs"] * (len(row) == 2)]):
-                for card in row:
-                    ErrorBoundary(card, session).key(f"{rest.index(card)} {is_over}")
+            with solara.Div(classes=["side"]):
+                for place, card in enumerate(side):
+                    ErrorBoundary(card, session).key(f"side {place} {is_over}")
+            for place, card in enumerate(below):
+                ErrorBoundary(card, session).key(f"below {place}")
+        for number, row in enumerate(rest):
+            if row:
+                with solara.Div(classes=["cards-row", *["pairs"] * (len(row) == 2)]):
+                    for place, card in enumerate(row):
+                        ErrorBoundary(card, session).key(f"{place} {is_over}")
             if number == 0:
                 ErrorBoundary(TrayCard, session)
+                ErrorBoundary(AdviceCard, session)
 
 
 @solara.component

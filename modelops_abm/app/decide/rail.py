@@ -32,8 +32,12 @@ from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import STEP_KEYS, Controls, Keys, Markup
 from modelops_abm.app.widgets.controls import Entry, Field, Search, Slider
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.scenario import CAPABILITY_NAMES
+from modelops_abm.experiments.plans import raised
+from modelops_abm.experiments.words import capitalised
+from modelops_abm.scenario import CAPABILITY_NAMES, Scenario
+from modelops_abm.scenario.capabilities import words_of
 from modelops_abm.scenario.presets import PRESETS, preset
+from modelops_abm.text import all_of
 
 _NONE_WRONG: Problems = {}
 
@@ -249,11 +253,25 @@ def pickers(plan: Plan) -> h.Fragment:
         ),
         _picker(
             "plan",
-            name_of(named[0]) if named else plan_name(plan.scenario),
+            name_of(named[0]) if named else _short(plan.scenario),
             {name: name_of(name) for name in PLANS},
             named[0] if named else "",
         ),
     ]
+
+
+_LONGEST = 32
+"""Letters of a plan's name that the picker has room for."""
+
+
+def _short(scenario: Scenario) -> str:
+    """Return what a plan is called in one line; its levels are on the sliders below."""
+    name = plan_name(scenario)
+    if len(name) > _LONGEST:
+        name = capitalised(all_of([words_of(each) for each in raised(scenario)]))
+    if len(name) > _LONGEST:
+        name = capitalised(f"{formats.count_in_words(len(raised(scenario)))} capabilities")
+    return name
 
 
 def _is_preset(plan: Plan) -> bool:

@@ -72,12 +72,18 @@ def plan_name(scenario: Scenario) -> str:
     return _capitalised(plan_words(scenario).removeprefix("the "))
 
 
-def full_name(plan: Plan) -> str:
-    """Return the name of a plan with all that sets it apart: days, organisation, assumptions."""
+def full_name(plan: Plan, *, says_whose: bool = True) -> str:
+    """Return the name of a plan with all that sets it apart: days, organisation, assumptions.
+
+    Parameters
+    ----------
+    says_whose
+        Whether it names the organisation, which a report says elsewhere.
+    """
     scenario = plan.scenario
     others = [name for name in plan.changes if name not in plan.planned]
     parts = [plan_name(scenario), *_start_words(scenario)]
-    if name_of_organisation(plan) != "Reference":
+    if says_whose and name_of_organisation(plan) != "Reference":
         parts.append(name_of_organisation(plan).lower())
     if "horizon_days" in others:
         parts.append(formats.span(scenario.horizon_days))

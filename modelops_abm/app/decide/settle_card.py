@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import htpy as h
 import solara
 
@@ -15,6 +17,10 @@ from modelops_abm.experiments import Comparison
 from modelops_abm.experiments.information import Asking
 
 TITLE = "What would settle it"
+NOTHING_SETTLES = (
+    "No single answer can be told to be worth finding out: none would change the decision often,"
+    " or by much."
+)
 _MOST = 5
 
 
@@ -26,6 +32,38 @@ def SettleCard(session: Session) -> None:
     Markup(h.section(".card.settles", data_part="settles")[settles(over)], css_class="card-place")
 
 
+class Found(NamedTuple):
+    """What an answer is worth before deciding.
+
+    Attributes
+    ----------
+    label, asks
+        What it is called, and the question.
+    share
+        Of the largest.
+    words
+        How much, in the unit; of what may be nothing, up to how much.
+    """
+
+    label: str
+    asks: str
+    share: float
+    words: str
+
+
+def worth_finding_out(over: Comparison | None) -> tuple[Money, list[Found]]:
+    """Return the unit, and what is worth finding out, most first; nothing if that is not known."""
+    if over is None or over.is_of_baseline or not over.settles:
+        return Money(*formats.money_scale(0.0)), []
+    largest = max(each.worth.mean for each in over.settles.values())
+    money = Money(*formats.money_scale(largest))
+    return money, [
+        Found(QUESTIONS[name].label, each.asks, each.worth.mean / largest, _worth(each, money))
+        for name, each in list(over.settles.items())[:_MOST]
+        if each.worth.mean > 0.0
+    ]
+
+
 def settles(over: Comparison | None) -> h.Fragment:
     """Return the content of the card.
 
@@ -34,46 +72,31 @@ def settles(over: Comparison | None) -> h.Fragment:
     over
         The answer over what the organisation may be; None before there is any.
     """
+    money, rows = worth_finding_out(over)
     if over is not None and over.is_of_baseline:
         return h.fragment[card_head(TITLE, "", "There is nothing to decide yet.")]
     if over is None or not over.settles:
         return h.fragment[card_head(TITLE, "", "Found out once all organisations are run.")]
-    first = dict(list(over.settles.items())[:_MOST])
-    money = Money(*formats.money_scale(max(each.worth.mean for each in over.settles.values())))
+    if not rows:
+        return h.fragment[card_head(TITLE, "", NOTHING_SETTLES)]
     finding = "What an answer saves on average, by deciding better."
-    if not any(_is_something(each) for each in first.values()):
-        return h.fragment[
-            card_head(
-                TITLE,
-                "",
-                "No single answer can be told to be worth finding out: none would change"
-                " the decision often, or by much.",
-            )
-        ]
-    largest = max(each.worth.mean for each in first.values())
     return h.fragment[
-        card_head(TITLE, f"{money.unit}, worth finding out", finding),
+        card_head(TITLE, f"{money.unit}, worth finding out", finding, is_saved=True),
         h.ul(".settle-rows")[
             (
-                h.li(title=each.asks)[
-                    h.span[QUESTIONS[name].label],
-                    h.i(style=f"width: {100.0 * each.worth.mean / largest:.1f}%"),
-                    h.strong(".number")[_worth(each, money)],
+                h.li(title=row.asks)[
+                    h.span[row.label],
+                    h.i(style=f"width: {100.0 * row.share:.1f}%"),
+                    h.strong(".number")[row.words],
                 ]
-                for name, each in first.items()
-                if _is_something(each)
+                for row in rows
             )
         ],
         h.p(".label")["Tell it under Your organisation, and the answer follows."],
     ]
 
 
-def _is_something(asking: Asking) -> bool:
-    return asking.worth.mean > 0.0
-
-
 def _worth(asking: Asking, money: Money) -> str:
-    """Return what an answer is worth; of what may be nothing, up to how much."""
     worth = asking.worth
     if worth.low > 0.0 or worth.high is None:
         return formats.number(worth.mean / money.size, formats.digits_of(worth.mean / money.size))

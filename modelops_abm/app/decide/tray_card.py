@@ -15,6 +15,7 @@ import solara
 
 from modelops_abm import formats
 from modelops_abm.app.decide.sentences import full_name, in_hundred
+from modelops_abm.app.drawing.cards import save_button
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.answer import Answer
@@ -136,6 +137,7 @@ def head(count: int, money: Money, *, compares: bool, is_over: bool = False) -> 
                 disabled=not count,
                 title=None if count else "Keep a plan first",
             )["Compare side by side"],
+            save_button(),
         ],
     ]
 
@@ -148,7 +150,7 @@ def scenarios(items: list[Item], money: Money) -> h.Element:
         if item.worth is not None
     ]
     scale = Scale.around(intervals)
-    best = _best(items)
+    best = best_of(items)
     return h.ul(".tray-items")[
         (
             _item(item, scale, money, is_best=item is best, note=_apart(items[0], item))
@@ -171,7 +173,7 @@ def _apart(this: Item, item: Item) -> str:
     return apart(item.comparison, this.comparison)
 
 
-def _best(items: list[Item]) -> Item | None:
+def best_of(items: list[Item]) -> Item | None:
     """Return the scenario that is worth the most, if the futures that all share decide that.
 
     Of another organisation or horizon than this plan's nothing is compared.

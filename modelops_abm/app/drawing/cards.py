@@ -11,7 +11,12 @@ from modelops_abm.charts.palette import css
 
 
 def card_head(
-    title: h.Node, unit: str, finding: str = "", *, is_table: bool | None = None
+    title: h.Node,
+    unit: str,
+    finding: str = "",
+    *,
+    is_table: bool | None = None,
+    is_saved: bool | None = None,
 ) -> h.Element:
     """Return the head of a card.
 
@@ -25,19 +30,24 @@ def card_head(
         What can be seen, made from the data.
     is_table
         Whether the table is shown instead of the chart; None if there is no table.
+    is_saved
+        Whether the card can be saved as a picture; as one with a table if that is not said.
     """
+    is_saved = is_table is not None if is_saved is None else is_saved
     heading = h.h2[title] if isinstance(title, str) else title
     return h.div(".card-head")[
         h.div(".card-title")[
             heading,
             h.span(".label")[unit],
-            is_table is not None and _table_switch(is_table),
+            is_table is not None and table_switch(is_table),
+            is_saved and save_button(),
         ],
         finding and h.p(".label.finding")[finding],
     ]
 
 
-def _table_switch(is_table: bool) -> h.Element:
+def table_switch(is_table: bool) -> h.Element:
+    """Return the button that shows a table in the place of a chart, or the chart again."""
     return h.button(
         ".plain.icon.table-switch",
         data_action="table",
@@ -59,6 +69,14 @@ def folded_section(name: str, title: str, content: h.Node) -> h.Element:
     """
     return h.details(".card.section", id=name, tabindex="-1", data_key=name)[
         h.summary[h.h2[title]], content
+    ]
+
+
+def save_button() -> h.Element:
+    """Return the button that saves the card around it as a picture; see `widgets.Pictures`."""
+    words = "Save as a picture"
+    return h.button(".plain.icon.save", data_save=True, aria_label=words, title=words)[
+        icon("export", 16)
     ]
 
 

@@ -14,18 +14,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pandas as pd
 
 from modelops_abm import formats
+from modelops_abm.app.access import is_loopback
+from modelops_abm.app.decide import settle_card
 from modelops_abm.app.decide.credit_card import known_credit
-from modelops_abm.app.decide.sentences import progress
+from modelops_abm.app.decide.measures import measure_of
+from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS
+from modelops_abm.app.decide.sentences import full_name, in_hundred, progress
+from modelops_abm.app.decide.tray_card import Item, apart, items_of, money_of_items
 from modelops_abm.app.state.advising import Advised, Asked
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.link import Linked, assignments_of, changes_of, query_of
 from modelops_abm.app.state.organisations import stated_in
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
+from modelops_abm.app.state.tray import Tray
+from modelops_abm.charts.amounts import Money, between, digits_for
 from modelops_abm.charts.figure import Table
 from modelops_abm.clients import fingerprint
 from modelops_abm.core import outcomes
@@ -33,9 +41,9 @@ from modelops_abm.evidence.benchmarks import compare, of_whom
 from modelops_abm.evidence.default import PUBLISHED
 from modelops_abm.evidence.measures import measured
 from modelops_abm.experiments.statistics import estimate
-from modelops_abm.experiments.words import INTERVAL, Difference
+from modelops_abm.experiments.words import INTERVAL, Difference, capitalised
 from modelops_abm.formats import count_of, number
-from modelops_abm.scenario import Scenario, StatedValue, describe
+from modelops_abm.scenario import Distribution, Scenario, StatedValue, describe
 from modelops_abm.scenario.presets import PRESETS
 from modelops_abm.scenario.sources import LABELS
 from modelops_abm.scenario.words import source_in_words, value_in_words
@@ -62,6 +70,10 @@ class Subject:
         Today.
     advised
         What to buy with a budget, if that was found out of the same organisation.
+    kept
+        The plans that were kept, to be set beside it.
+    client
+        For whom it is made, as the visitor has written it; empty if that was left open.
     """
 
     answer: Answer
@@ -69,6 +81,8 @@ class Subject:
     address: str
     made_on: date
     advised: Advised | None = None
+    kept: Tray = ()
+    client: str = ""
 
     @property
     def plan(self) -> Plan:
@@ -91,8 +105,35 @@ class Subject:
         return self.comparison.plan.seed
 
     @property
+    def name(self) -> str:
+        """What the plan is called, with all that sets it apart but whose it is."""
+        return full_name(self.plan, says_whose=False)
+
+    @property
+    def day(self) -> str:
+        """The day it is made on, as one writes it."""
+        return f"{self.made_on.day} {self.made_on:%B} {self.made_on.year}"
+
+    @property
+    def rests_on(self) -> str:
+        """What the figures are over, and what makes them repeatable, in a line."""
+        futures = f"{formats.plural(self.comparison.replications, 'future')} as set"
+        drawn = [f"{formats.plural(self.over.replications, 'organisation')}"] if self.over else []
+        return ", ".join([*drawn, futures, f"seed {self.seed}", f"modelops_abm {self.version}"])
+
+    @property
+    def items(self) -> list[Item]:
+        """The plan, and those kept plans that are known, each once; the first is the plan."""
+        this, *others = items_of(self.answer, self.kept)
+        own = [kept.plan.key == self.plan.key for kept in self.kept]
+        known = zip(own, others, strict=True)
+        return [this, *(item for is_this, item in known if item.comparison and not is_this)]
+
+    @property
     def link(self) -> str:
-        """The link that opens the plan; empty if no link can hold it."""
+        """The link that opens the plan; empty if none can hold it, or it opens here alone."""
+        if names_this_machine(self.address):
+            return ""
         query = query_of(Linked(self.plan, self.seed, is_over=self.over is not None))
         return "" if query is None else f"{self.address}?{query}"
 
@@ -108,8 +149,24 @@ def subject_of(session: Session) -> Subject | None:
     if answer is None:
         return None
     credit = known_credit(answer, session.credit.value)
-    today = datetime.now(UTC).date()
-    return Subject(answer, credit, session.address.value, today, _advised(session, answer))
+    return Subject(
+        answer,
+        credit,
+        session.address.value,
+        datetime.now(UTC).date(),
+        _advised(session, answer),
+        session.tray.value,
+        session.client.value,
+    )
+
+
+def names_this_machine(address: str) -> bool:
+    """Tell whether an address opens nothing, or another page, on any other machine.
+
+    >>> names_this_machine("http://127.0.0.1:8765/?preset=all_five")
+    True
+    """
+    return is_loopback(urlsplit(address).netloc)
 
 
 def _advised(session: Session, answer: Answer) -> Advised | None:
@@ -185,7 +242,7 @@ def provenance(subject: Subject) -> list[tuple[str, str]]:
         ("Futures as set", number(subject.comparison.replications)),
         *([("Organisations", number(subject.over.replications))] if subject.over else []),
         *([("Futures of the baseline", number(longer.replications))] if longer else []),
-        ("Made on", subject.made_on.isoformat()),
+        ("Made on", subject.day),
         ("Command", command(subject)),
     ]
     if subject.link:
@@ -248,7 +305,7 @@ def _stated(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 # --------------------------------------------------------------------------------------
-# The tables of report and slides: all figures, what the plan sets, the assumptions.
+# The tables of report and slides: kept plans, all figures, what the plan sets, the assumptions.
 
 
 _SECTIONS = {
@@ -265,6 +322,53 @@ _SECTIONS = {
     "usage": "Usage",
     "finance": "Finance",
 }
+
+
+def kept_table(subject: Subject) -> Table:
+    """Return the plan and those that were kept: what each is worth against its own baseline."""
+    items = subject.items
+    money = money_of_items(items)
+    rows = [cells for item in items if (cells := _worth(item, items[0], money))]
+    spread = "95 of 100 organisations" if subject.over else "95 of 100 futures"
+    columns = [
+        "Plan",
+        f"Worth as set, {money.unit}",
+        spread,
+        "Earns in" if subject.over else "Loses in",
+    ]
+    if any(note for *_, note in rows):
+        return Table("Plans beside each other", (*columns, "Note"), rows)
+    return Table("Plans beside each other", columns, [cells[:-1] for cells in rows])
+
+
+def _worth(item: Item, this: Item, money: Money) -> tuple[str, ...]:
+    if item.worth is None or item.comparison is None:
+        return ()
+    side = item.over or item.comparison
+    drawn, loss = side.difference("npv"), item.comparison.finance.loss
+    low, high = (end / money.size for end in drawn.futures or (0.0, 0.0))
+    chance = in_hundred(item.over) if item.over else formats.count_of(loss.count, loss.n)
+    reason = "" if this.comparison is None else apart(item.comparison, this.comparison)
+    return (
+        item.name,
+        money.worth(item.worth),
+        between(low, high, digits_for(drawn, money.size), signed=True),
+        chance,
+        f"{capitalised(reason)}: not compared" if reason else "",
+    )
+
+
+def settles_table(subject: Subject) -> Table:
+    """Return what it is worth to find out before deciding, most first; no rows if nothing is."""
+    money, rows = settle_card.worth_finding_out(subject.over)
+    cells = [(each.asks, each.words) for each in rows]
+    return Table(settle_card.TITLE, ("What to find out", f"Worth up to, {money.unit}"), cells)
+
+
+def unknown_in_words(subject: Subject) -> str:
+    """Return how much of the spread of the answer is what nobody knows; empty if that is not."""
+    unknown = None if subject.over is None else subject.over.unknown
+    return "" if unknown is None else unknown.sentence
 
 
 def figures_table(subject: Subject) -> Table:
@@ -289,7 +393,7 @@ def _level(value: float, unit: str) -> str:
 def set_table(scenario: Scenario) -> Table:
     """Return what is unlike the reference, with whose value it is."""
     rows = [
-        (meaning_of(value), value_in_words(value), _default_in_words(value), source_in_words(value))
+        (meaning_of(value), plain_value(value), _default_in_words(value), plain_source(value))
         for value in described(scenario)
         if not value.is_default
     ]
@@ -321,7 +425,7 @@ def assumption_tables(scenario: Scenario) -> Iterator[Table]:
     rows: dict[str, list[tuple[str, str, str]]] = {title: [] for title in _SECTIONS.values()}
     for value in described(scenario):
         title = _SECTIONS[value.quantity.name.rpartition(".")[0].partition(".")[0]]
-        cells = (meaning_of(value), value_in_words(value), source_in_words(value))
+        cells = (meaning_of(value), value_in_words(value), plain_source(value))
         rows[title].append(cells)
     for title, entries in rows.items():
         yield Table(title, ("Assumption", "Value", "Source"), entries)
@@ -339,17 +443,31 @@ def meaning_of(value: StatedValue) -> str:
     return f"{parts[1].capitalize()}: {meaning}" if len(parts) == 3 else meaning
 
 
-def short_name(value: StatedValue) -> str:
-    """Return a value's own name in words; a capability's is named: ``Automation: maximum``."""
-    *section, own = value.quantity.name.split(".")
-    words = own.replace("_", " ")
-    return f"{section[1].capitalize()}: {words}" if len(section) > 1 else words.capitalize()
+_MAIN = {entry.name: entry for entry in MAIN_ASSUMPTIONS}
+
+
+def plain_name(value: StatedValue) -> str:
+    """Return what a value is called in few words: as the rail has it, or as its meaning begins."""
+    main = _MAIN.get(value.quantity.name)
+    return meaning_of(value).partition(";")[0] if main is None else main.label
+
+
+def plain_value(value: StatedValue) -> str:
+    """Return a value as the rail shows it: 50 %, $0.50; of a distribution its mean."""
+    known = value.value.mean if isinstance(value.value, Distribution) else value.value
+    if not value.quantity.is_number or not isinstance(known, int | float):
+        return value_in_words(value)
+    main = _MAIN.get(value.quantity.name)
+    return (measure_of(value.quantity) if main is None else main.measure).words(known)
+
+
+def plain_source(value: StatedValue) -> str:
+    """Return whose value it is, without what only says that somebody has set it."""
+    return source_in_words(value).removeprefix("user: ").replace("preset all_five: ", "")
 
 
 def _default_in_words(value: StatedValue) -> str:
-    quantity = value.quantity
-    default = StatedValue(quantity, quantity.default, quantity.source, quantity.confidence)
-    return value_in_words(default)
+    return plain_value(replace(value, value=value.quantity.default))
 
 
 # --------------------------------------------------------------------------------------

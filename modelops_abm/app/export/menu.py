@@ -14,20 +14,32 @@ import threading
 import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 import htpy as h
+import solara
 
-from modelops_abm.app.access import is_loopback
+from modelops_abm.app.decide.sentences import full_name
 from modelops_abm.app.errors import reported
-from modelops_abm.app.export.content import Subject, command, figures_csv, series_csv, subject_of
+from modelops_abm.app.export.content import (
+    Subject,
+    command,
+    figures_csv,
+    names_this_machine,
+    series_csv,
+    subject_of,
+)
 from modelops_abm.app.export.report import report
 from modelops_abm.app.export.slides import slides
+from modelops_abm.app.organisation.file_cards import organisation_in_words
 from modelops_abm.app.state.plan import file_name
 from modelops_abm.app.state.session import Session
+from modelops_abm.app.state.tray import LONGEST_NAME
 from modelops_abm.app.theme import icon
+from modelops_abm.app.widgets import Pictures
 from modelops_abm.app.widgets.browser import download, picture
+from modelops_abm.experiments.words import capitalised
 from modelops_abm.formats import plural
+from modelops_abm.version import __version__
 
 SHARE_PANEL = "share-panel"
 
@@ -65,15 +77,6 @@ def _shown(session: Session, link: str) -> h.Fragment:
         and h.p(".secondary")[_holds(session)],
         is_own and _for_others(session, words),
     ]
-
-
-def names_this_machine(link: str) -> bool:
-    """Tell whether a link opens nothing, or another page, on any other machine.
-
-    >>> names_this_machine("http://127.0.0.1:8765/?preset=all_five")
-    True
-    """
-    return is_loopback(urlsplit(link).netloc)
 
 
 def command_shown(session: Session) -> str:
@@ -131,7 +134,7 @@ def _too_long() -> h.Fragment:
 
 
 # --------------------------------------------------------------------------------------
-# The charts as the browser has drawn them, as PNG files in one archive.
+# The charts as the browser has drawn them: what stands below each, and all as PNG in one archive.
 
 
 # No dot and no slash: a file must not leave the folder into which an archive is unpacked.
@@ -139,7 +142,31 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9 -]{0,59}")
 _START = "data:image/png;base64,"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _MOST_PICTURES, _LARGEST_PICTURE = 40, 8_000_000
-_NO_CHART = "There is no chart on this part of the page: open Decide, then export again."
+_NO_CHART = "There is no chart on this part of the page yet."
+
+
+def caption_of(session: Session) -> str:
+    """Return what stands below a picture of the part that is shown: of what it is, and from when.
+
+    Figures are of the plan that is answered; what is told of the organisation is of no plan.
+    """
+    subject, belief = subject_of(session), session.organisation.belief.value
+    version = f"modelops_abm {__version__}"
+    if session.view.value == "data":
+        drawn = "" if belief is None else f"{plural(len(belief.belief.draws), 'draw')} of "
+        return f"{capitalised(drawn)}what your organisation may be, {version}."
+    if subject is None or session.view.value == "understand":
+        return f"{version}."
+    whose, rests_on = organisation_in_words(subject.plan), subject.rests_on
+    if session.view.value == "watch":
+        rests_on = f"future {session.replication.value}, seed {subject.seed}, {version}"
+    return f"{subject.name}. {whose}. {capitalised(rests_on)}. {subject.day}."
+
+
+@solara.component
+def SavedPictures(session: Session) -> None:
+    """Let the browser save the cards of the page as pictures; invisible."""
+    Pictures(caption=caption_of(session), file=file_name(full_name(session.plan), "").rstrip("-"))
 
 
 def save_pictures(session: Session, pictures: Mapping[str, Any]) -> None:
@@ -150,7 +177,7 @@ def save_pictures(session: Session, pictures: Mapping[str, Any]) -> None:
         return
     archive = zipped(files)
     session.tell_browser(
-        download(file_name(session.plan, "charts.zip"), archive, "application/zip")
+        download(file_name(full_name(session.plan), "charts.zip"), archive, "application/zip")
     )
 
 
@@ -230,6 +257,16 @@ def export_panel(session: Session) -> h.Element:
     """Return the menu below the button, which the browser opens and closes."""
     return h.div(".panel.menu", id=EXPORT_PANEL, popover=True, aria_label="Export")[
         h.p(".label")[_state(session)],
+        h.label(".for-whom")[
+            h.span(".label")["For, on the cover"],
+            h.input(
+                type="text",
+                value=session.client.value,
+                maxlength=str(LONGEST_NAME),
+                placeholder="Client's name",
+                data_action="client",
+            ),
+        ],
         (_item(name, entry) for name, entry in EXPORTS.items()),
     ]
 
@@ -273,7 +310,7 @@ def _make(
     session: Session, subject: Subject, entry: Export, content: Callable[[Subject], bytes]
 ) -> None:
     try:
-        name = file_name(subject.plan, entry.ending)
+        name = file_name(f"{subject.client} {subject.name}", entry.ending)
         session.tell_browser(download(name, content(subject), entry.media_type))
     finally:
         session.exporting.set("")

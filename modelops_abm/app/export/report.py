@@ -10,10 +10,14 @@ from pathlib import Path
 import htpy as h
 from markupsafe import Markup
 
+from modelops_abm import formats
 from modelops_abm.app.decide import advice_card, credit_card
+from modelops_abm.app.decide.comparison_card import side_by_side
 from modelops_abm.app.decide.figures import figures, figures_card
 from modelops_abm.app.decide.organisations_card import organisations
 from modelops_abm.app.decide.sentences import headline, progress
+from modelops_abm.app.decide.settle_card import NOTHING_SETTLES
+from modelops_abm.app.decide.tray_card import THIS_PLAN, chosen_first, money_of_items
 from modelops_abm.app.decide.verdict_card import mark_key, run_state, verdict_card
 from modelops_abm.app.drawing.cards import card_head, losses_rows
 from modelops_abm.app.drawing.interval_mark import Scale, hatching, interval_mark
@@ -22,46 +26,54 @@ from modelops_abm.app.export.content import (
     assumption_tables,
     assumptions_in_words,
     figures_table,
+    kept_table,
     limits,
     provenance,
     published_table,
     set_table,
+    settles_table,
     state_in_words,
+    unknown_in_words,
 )
 from modelops_abm.app.organisation.file_cards import portfolio_in_words
 from modelops_abm.app.state.belief import belief_of
-from modelops_abm.app.state.plan import name_of
 from modelops_abm.app.theme import icon, stylesheet
 from modelops_abm.charts.comparison import (
     Course,
     course,
     losses_of_plan,
     net_value,
+    over_each_other,
     team_time_of_plan,
 )
 from modelops_abm.charts.figure import Figure, Table
 from modelops_abm.charts.palette import css
 from modelops_abm.charts.svg import chart
+from modelops_abm.experiments.words import capitalised
 from modelops_abm.text import visible
 
 _WHOLE, _HALF = 960.0, 470.0
 """Widths of a card, in pixels."""
+_FOLLOWS = "What this plan sets"
+"""The part that begins no page of its own: it is a few rows."""
 _NOTHING_LOADED = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
 """Whatever names a visitor's files hold, the report runs no script and loads nothing."""
 
 
 def report(subject: Subject) -> bytes:
     """Return the report as a file."""
-    title = headline(subject.comparison, subject.over).text
+    of_whom = f" for {subject.client}" if subject.client else ""
     document = h.html(lang="en")[
         h.head[
             h.meta(charset="utf-8"),
             h.meta(http_equiv="Content-Security-Policy", content=_NOTHING_LOADED),
             h.meta(name="viewport", content="width=device-width"),
-            h.title[title],
+            h.title[f"{subject.name}: report{of_whom}, {subject.day}"],
+            h.meta(name="description", content=headline(subject.comparison, subject.over).text),
+            h.meta(name="generator", content=f"modelops_abm {subject.version}"),
             h.style[Markup(_style())],
         ],
-        h.body[hatching(), h.main(".modelops.report")[_content(subject)]],
+        h.body[h.main(".modelops.report")[hatching(), _content(subject)]],
     ]
     return visible(str(document)).encode()
 
@@ -73,56 +85,134 @@ def _style() -> str:
 
 
 def _content(subject: Subject) -> h.Fragment:
-    scenario = subject.comparison.plan.scenario
+    sections = {
+        title: content for title, content in _sections(subject).items() if content is not None
+    }
     return h.fragment[
-        _top(subject),
-        h.div(".verdict-place")[
-            verdict_card(subject.answer, subject.credit, doubts=_doubts(subject)),
-            run_state(progress(subject.answer, is_superseded=False)),
-        ],
-        _key(subject),
-        figures_card(figures(subject.comparison, subject.over)),
-        _advice(subject),
-        _figure(net_value(subject.comparison, subject.over), _WHOLE, scale=0.85),
-        _organisations(subject),
-        h.div(".two")[
-            h.div(".column")[_course(subject, "availability"), _course(subject, "users")],
-            _team_time(subject),
-        ],
-        h.div(".two")[_losses(subject), _credit(subject)],
-        _section("What this plan sets", _table(set_table(scenario))),
-        _section(
-            f"All figures{_as_set(subject)}",
-            _table(figures_table(subject)),
-            state_in_words(subject),
+        _cover(subject, sections),
+        (
+            h.section(class_=["part", {"follows": title == _FOLLOWS}], id=_anchor(title))[
+                h.h2(".part-title")[title], content
+            ]
+            for title, content in sections.items()
         ),
-        _section(
-            "Beside what is published",
+    ]
+
+
+def _sections(subject: Subject) -> dict[str, h.Node]:
+    """Return the parts of the report by their titles; what there is nothing of is None."""
+    scenario = subject.comparison.plan.scenario
+    return {
+        "The answer": h.fragment[
+            h.div(".verdict-place")[
+                verdict_card(subject.answer, subject.credit, doubts=_doubts(subject)),
+                run_state(progress(subject.answer, is_superseded=False)),
+            ],
+            _key(subject),
+            figures_card(figures(subject.comparison, subject.over)),
+            _figure(net_value(subject.comparison, subject.over), _WHOLE, scale=0.85),
+        ],
+        "What to buy first": _advice(subject),
+        "Plans beside each other": _kept(subject),
+        "What it comes from": h.fragment[
+            h.div(".two")[_credit(subject), _losses(subject)],
+            h.div(".two")[
+                h.div(".column")[_course(subject, "availability"), _course(subject, "users")],
+                _team_time(subject),
+            ],
+        ],
+        "What is not known": _not_known(subject),
+        _FOLLOWS: _card(_table(set_table(scenario))),
+        "Appendix: all figures": _card(_table(figures_table(subject)), state_in_words(subject)),
+        "Appendix: beside what is published": _card(
             _table(published_table(subject)),
             "The organisation without the plan, over the same futures. Judged: no range was"
             " published. In brackets: too different to be compared. P: seen as an excerpt of the"
             " primary text; S: quoted by another source; C: computed.",
         ),
-        _section(
-            "Assumptions and their sources",
+        "Appendix: assumptions and their sources": _card(
             [
                 h.fragment[h.h3[table.caption], _table(table)]
                 for table in assumption_tables(scenario)
             ],
             assumptions_in_words(subject),
         ),
-        _section("What this cannot tell", h.ul[(h.li[limit] for limit in limits(subject))]),
-        _section("How to get the same figures", _provenance(subject)),
+        "Appendix: how to get the same figures": _card(_provenance(subject)),
+    }
+
+
+def _anchor(title: str) -> str:
+    return "".join(letter if letter.isalpha() else "-" for letter in title.lower())
+
+
+def _cover(subject: Subject, titles: Iterable[str]) -> h.Element:
+    """Return the first page: for whom, of what, of which day and version, and what follows."""
+    scenario = subject.comparison.plan.scenario
+    portfolio = portfolio_in_words(scenario.imported, scenario.portfolio.initial_models)
+    people = formats.plural(scenario.team.developers, "developer")
+    return h.header(".cover")[
+        h.div(".brand")[icon("brand", 22), h.span["ModelOps simulator"]],
+        h.div(".cover-middle")[
+            h.p(".label")["What a plan for machine-learning models in production is worth"],
+            h.p(".cover-title")[subject.name],
+            subject.client and h.p(".cover-client")["For ", h.strong[subject.client]],
+            h.p[subject.day],
+            h.p(".secondary")[
+                f"{portfolio}, {people}, over {formats.span(scenario.horizon_days)}."
+            ],
+            h.p(".secondary")[f"{capitalised(subject.rests_on)}."],
+        ],
+        h.nav(".contents", aria_label="Contents")[
+            h.ol[(h.li[h.a(href=f"#{_anchor(title)}")[title]] for title in titles)]
+        ],
+    ]
+
+
+def _kept(subject: Subject) -> h.Fragment | None:
+    """Return the plans that were kept beside this one; nothing if none was, or none is known."""
+    items = subject.items
+    if len(items) < 2:
+        return None
+    alike = [items[place] for place in chosen_first(items)]
+    money = money_of_items(items)
+    drawn = {item.name: item.comparison for item in alike if item.comparison is not None}
+    figure = over_each_other(drawn, money)
+    return h.fragment[
+        _card(_table(kept_table(subject)), f"{THIS_PLAN}: {subject.name}."),
+        len(drawn) > 1
+        and h.fragment[
+            _figure(replace(figure, title="Net value less that of the baseline"), _WHOLE),
+            h.section(".card")[side_by_side(alike, money)],
+        ],
+    ]
+
+
+def _not_known(subject: Subject) -> h.Fragment:
+    """Return what the answer leaves open: how much, what would settle it, what no run can tell."""
+    settles = settles_table(subject)
+    return h.fragment[
+        h.section(".card")[
+            (words := unknown_in_words(subject)) and h.p[words],
+            h.p[assumptions_in_words(subject)],
+            (h.p[h.strong["Does not go together: "], doubt] for doubt in _doubts(subject)),
+        ],
+        _organisations(subject),
+        subject.over is not None
+        and h.section(".card")[
+            card_head(settles.caption, "", "What an answer saves on average, by deciding better.")
+            if settles.rows
+            else card_head(settles.caption, "", NOTHING_SETTLES),
+            settles.rows and _table(settles),
+        ],
+        h.section(".card")[
+            h.h3["What no figure here can tell"],
+            h.ul[(h.li[limit] for limit in limits(subject))],
+        ],
     ]
 
 
 def _doubts(subject: Subject) -> tuple[str, ...]:
     return () if subject.over is None else belief_of(subject.plan.belief).doubts()
-
-
-def _as_set(subject: Subject) -> str:
-    """Return that a card is at the values as set, where others are over more."""
-    return "" if subject.over is None else ", as set"
 
 
 def _key(subject: Subject) -> h.Element:
@@ -136,7 +226,7 @@ def _organisations(subject: Subject) -> h.Element | None:
     if subject.over is None or subject.comparison.is_of_baseline:
         return None
     content = organisations(subject.comparison, subject.over)
-    return h.section(".card.organisations")[content]
+    return h.section(".card.picture.organisations")[content]
 
 
 def _advice(subject: Subject) -> h.Element | None:
@@ -145,7 +235,7 @@ def _advice(subject: Subject) -> h.Element | None:
         return None
     asked, advice = subject.advised.asked, subject.advised.advice
     return h.section(".card.advice")[
-        card_head(advice_card.TITLE, asked.in_words()),
+        h.p(".label")[capitalised(asked.in_words())],
         h.p(".advice-story")[advice.told["What to buy"]],
         advice_card.paragraphs(advice),
         h.div(".advice-tables")[advice_card.tables(advice)],
@@ -153,23 +243,15 @@ def _advice(subject: Subject) -> h.Element | None:
     ]
 
 
-def _top(subject: Subject) -> h.Element:
-    scenario = subject.comparison.plan.scenario
-    portfolio = portfolio_in_words(scenario.imported, scenario.portfolio.initial_models)
-    return h.header(".report-top")[
-        h.div(".brand")[icon("brand", 22), h.span["ModelOps simulator"]],
-        h.p(".label")[
-            f"{name_of(subject.plan.start)}{', changed' if subject.plan.changes else ''}."
-            f" {portfolio}. {subject.made_on.isoformat()}"
-        ],
-    ]
-
-
 def _figure(figure: Figure, width: float, *, scale: float = 1.0) -> h.Element:
     """Return a card of a figure; a finding that begins with the title is not said twice."""
     finding = "" if figure.finding.startswith(figure.title) else figure.finding
     head = card_head(figure.title, figure.unit, finding)
-    return h.section(".card")[head, chart(figure, width, scale=scale)]
+    return h.section(".card.picture")[
+        head,
+        chart(figure, width, scale=scale),
+        (words := figure.explained) and h.p(".label")[words],
+    ]
 
 
 def _course(subject: Subject, name: Course) -> h.Element:
@@ -189,7 +271,7 @@ def _team_time(subject: Subject) -> h.Element:
         for row in reversed(panel.key.rows)
     ]
     drawn = replace(figure, parts=((replace(panel, key=None),),))
-    return h.section(".card")[
+    return h.section(".card.picture")[
         card_head(figure.title, f"{figure.unit}{subject.answer.of_whom}", figure.finding),
         chart(drawn, _HALF, scale=0.82),
         h.table(".compact")[
@@ -204,7 +286,7 @@ def _team_time(subject: Subject) -> h.Element:
 def _losses(subject: Subject) -> h.Element:
     figure = losses_of_plan(subject.answer.shown)
     head = card_head(figure.title, f"{figure.unit}{subject.answer.of_whom}", figure.finding)
-    return h.section(".card.losses-card")[head, losses_rows(figure)]
+    return h.section(".card.picture.losses-card")[head, losses_rows(figure)]
 
 
 def _credit(subject: Subject) -> h.Element | None:
@@ -224,7 +306,7 @@ def _credit(subject: Subject) -> h.Element | None:
         for cells, interval in zip(table.rows, intervals.values(), strict=True)
     ]
     heads = (h.th(".number", scope="col")[name] for name in table.columns[1:])
-    return h.section(".card")[
+    return h.section(".card.picture")[
         card_head(
             credit_card.TITLE,
             f"{table.caption}{subject.answer.of_whom}",
@@ -242,8 +324,8 @@ def _spoken_head(words: str) -> h.Element:
     return h.th(scope="col")[h.span(".spoken")[words]]
 
 
-def _section(title: str, content: h.Node, words: str = "") -> h.Element:
-    return h.section(".card")[h.h2[title], words and h.p(".secondary")[words], content]
+def _card(content: h.Node, words: str = "") -> h.Element:
+    return h.section(".card")[words and h.p(".secondary")[words], content]
 
 
 def _table(table: Table) -> h.Element:

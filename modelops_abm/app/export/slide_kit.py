@@ -15,7 +15,7 @@ from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Inches, Pt
 
-from modelops_abm.charts.figure import Band, Line, Panel
+from modelops_abm.charts.figure import Band, Line, Panel, Stroke
 from modelops_abm.charts.palette import Colour, light
 from modelops_abm.text import visible
 
@@ -29,6 +29,11 @@ _FOOTER_TOP = 7.02
 ROW_HEIGHT = 0.3
 """Of a table with small text, in inches."""
 _BAR_GAP_PERCENT = 45
+_TWO_LINES = 120
+"""Letters of a title that two lines hold."""
+
+
+_DASHES = {"dashed": MSO_LINE.DASH, "dotted": MSO_LINE.ROUND_DOT}
 
 
 class Box(NamedTuple):
@@ -62,8 +67,11 @@ def add_slide(deck: Any, title: str, footer: str, notes: str) -> Any:
     shape.left, shape.top, shape.width, shape.height = box.emu
     frame = shape.text_frame
     frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
-    _write(frame.paragraphs[0], title, 26, "ink", bold=True)
-    add_text(slide, Box(MARGIN, _FOOTER_TOP, WIDTH - 2 * MARGIN, 0.3), [footer], size=10)
+    # Set smaller where it takes three lines, so that it keeps off what stands below.
+    _write(frame.paragraphs[0], title, 26 if len(title) <= _TWO_LINES else 20, "ink", bold=True)
+    add_text(slide, Box(MARGIN, _FOOTER_TOP, WIDTH - 3 * MARGIN, 0.3), [footer], size=10)
+    number = Box(WIDTH - 2 * MARGIN, _FOOTER_TOP, MARGIN, 0.3)
+    add_text(slide, number, [str(len(deck.slides))], size=10)
     slide.notes_slide.notes_text_frame.text = visible(notes)
     return slide
 
@@ -130,14 +138,21 @@ def _fill_cell(cell: Any, words: str, size: float, *, is_head: bool) -> None:
 
 def add_panel(slide: Any, box: Box, title: str, panel: Panel, number_format: str) -> None:
     """Add a panel over months: its lines, and the light bands as a line from and one to."""
-    lines = [line for line in panel.layers if isinstance(line, Line) and line.stroke != "dotted"]
+    # What is dotted and has no words is the baseline's band, which would hide the plan's.
+    lines = [
+        line
+        for line in panel.layers
+        if isinstance(line, Line) and (line.stroke != "dotted" or line.label)
+    ]
     lines.sort(key=lambda line: line.stroke == "dashed")  # the plan first, then its baseline
     # Native charts can be edited, but have no area between two lines: its edges are drawn.
     for band in panel.layers:
-        if isinstance(band, Band) and band.name.endswith("-futures"):
+        if isinstance(band, Band) and (band.is_hatched or band.name.endswith("-futures")):
             edge = f"{band.colour.partition(' ')[0]} 40%"
-            lines.append(Line("95 of 100 futures, from", band.x, band.low, edge, 1.0))
-            lines.append(Line("to", band.x, band.high, edge, 1.0))
+            stroke: Stroke = "dotted" if band.is_hatched else "solid"
+            of = "and what nobody knows" if band.is_hatched else "95 of 100 futures"
+            lines.append(Line(f"{of}, from", band.x, band.low, edge, 1.0, stroke))
+            lines.append(Line(f"{of}, to", band.x, band.high, edge, 1.0, stroke))
     # A chart of PowerPoint has no upright lines: each change is a line of two points.
     for change in panel.x.changes:
         at, ends = np.full(2, change.at), np.array([panel.y.low, panel.y.high])
@@ -154,24 +169,33 @@ def add_panel(slide: Any, box: Box, title: str, panel: Panel, number_format: str
         series.smooth = False
         series.format.line.color.rgb = _rgb(line.colour)
         series.format.line.width = Pt(1.125 * line.width)
-        if line.stroke == "dashed":
-            series.format.line.dash_style = MSO_LINE.DASH
+        if line.stroke != "solid":
+            series.format.line.dash_style = _DASHES[line.stroke]
     across = chart.category_axis
     across.minimum_scale, across.maximum_scale = 0, round(panel.x.high)
     across.major_unit = max(1, round(panel.x.high / 6.0))
     across.has_major_gridlines = False
+    across.has_title = True
+    _write(across.axis_title.text_frame.paragraphs[0], "Month", 11, "ink-3")
     across.tick_labels.number_format, across.tick_labels.number_format_is_linked = "0", False
     across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     _style_values(chart.value_axis, number_format)
 
 
 def add_columns(
-    slide: Any, box: Box, title: str, categories: Sequence[str], series: Sequence[Series]
+    slide: Any,
+    box: Box,
+    title: str,
+    categories: Sequence[str],
+    series: Sequence[Series],
+    number_format: str,
 ) -> None:
-    """Add columns that lie on each other and fill the height."""
-    chart = _add_bars(slide, XL_CHART_TYPE.COLUMN_STACKED_100, box, title, categories, series)
+    """Add columns that lie on each other; in per cent they fill the height."""
+    fills = number_format.endswith("%")
+    kind = XL_CHART_TYPE.COLUMN_STACKED_100 if fills else XL_CHART_TYPE.COLUMN_STACKED
+    chart = _add_bars(slide, kind, box, title, categories, series)
     chart.plots[0].gap_width, chart.plots[0].overlap = 12, 100
-    _style_values(chart.value_axis, "0%")
+    _style_values(chart.value_axis, number_format)
 
 
 def add_bars(

@@ -5,25 +5,35 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Sequence
+from datetime import datetime, time
+from itertools import pairwise
+from textwrap import shorten
 from typing import Any
 
 import numpy as np
 from pptx import Presentation
-from pptx.util import Inches
+from pptx.util import Inches, Pt
 
 from modelops_abm import formats
 from modelops_abm.app.decide import credit_card
 from modelops_abm.app.decide.advice_card import TITLE
-from modelops_abm.app.decide.figures import figures
-from modelops_abm.app.decide.sentences import headline, second_line
+from modelops_abm.app.decide.figures import Figure, figures
+from modelops_abm.app.decide.sentences import headline, in_hundred, second_line
+from modelops_abm.app.decide.settle_card import NOTHING_SETTLES
+from modelops_abm.app.decide.tray_card import THIS_PLAN, best_of, chosen_first, money_of_items
 from modelops_abm.app.export.content import (
     Subject,
     assumptions_in_words,
     described,
+    kept_table,
     limits,
+    plain_name,
+    plain_source,
+    plain_value,
     provenance,
-    short_name,
+    settles_table,
     state_in_words,
+    unknown_in_words,
 )
 from modelops_abm.app.export.slide_kit import (
     HEIGHT,
@@ -39,20 +49,24 @@ from modelops_abm.app.export.slide_kit import (
     add_table,
     add_text,
 )
+from modelops_abm.app.organisation.file_cards import portfolio_in_words
+from modelops_abm.app.state.answer import LIKE_YOURS
+from modelops_abm.app.state.belief import belief_of
 from modelops_abm.arrays import Floats
+from modelops_abm.charts.amounts import notation_of
 from modelops_abm.charts.comparison import (
     losses_of_plan,
     lost_by_cause,
     net_value,
+    over_each_other,
     team_time_of_plan,
 )
-from modelops_abm.charts.figure import Band
+from modelops_abm.charts.figure import Band, value_axis
 from modelops_abm.charts.palette import LOSSES
 from modelops_abm.experiments.credit_shares import QUESTIONS
 from modelops_abm.experiments.words import capitalised
 from modelops_abm.scenario import StatedValue
 from modelops_abm.scenario.capabilities import label_of
-from modelops_abm.scenario.words import source_in_words, value_in_words
 from modelops_abm.text import visible
 
 _INNER = WIDTH - 2 * MARGIN
@@ -60,7 +74,8 @@ _TOP, _BELOW = 1.6, 5.3
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 _MOST_COLUMNS = 24
 _MOST_ROWS = 6
-_LONGEST = 66
+_MOST_PILES = 12
+_LONGEST = 68
 _MAIN_ASSUMPTIONS = (
     "model.value_per_prediction",
     "model.market_size",
@@ -76,39 +91,84 @@ def slides(subject: Subject) -> bytes:
     """Return the slides as a PowerPoint file."""
     deck = Presentation()
     deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
-    deck.core_properties.title = visible(headline(subject.comparison, subject.over).text)
-    deck.core_properties.author = f"modelops_abm {subject.version}"
+    _describe(deck.core_properties, subject)
     # The answer first, and what it rests on before its limits: whoever stops early has read the
     # most.
-    for add in (_answer, _buy, _net_value, _team_time, _losses, _credit, _assumptions, _limits):
+    for add in (
+        _cover,
+        _answer,
+        _buy,
+        _net_value,
+        _organisations,
+        _kept,
+        _team_time,
+        _losses,
+        _credit,
+        _not_known,
+        _assumptions,
+        _limits,
+        _repeat,
+    ):
         add(deck, subject)
     file = io.BytesIO()
     deck.save(file)
     return file.getvalue()
 
 
+def _describe(about: Any, subject: Subject) -> None:
+    """Say in the file's properties what it is, in place of what the empty template says."""
+    made = datetime.combine(subject.made_on, time())
+    program = f"modelops_abm {subject.version}"
+    about.title = visible(subject.name)
+    about.subject = visible(headline(subject.comparison, subject.over).text)
+    about.author = about.last_modified_by = program
+    about.created = about.modified = about.last_printed = made
+    about.category, about.keywords, about.comments = "Report", "", subject.rests_on
+    about.revision = 1
+
+
 def _slide(deck: Any, subject: Subject, title: str, explained: str) -> Any:
     """Add a slide whose notes say what is shown and what it rests on."""
-    footer = (
-        f"{formats.plural(subject.comparison.replications, 'future')}, seed {subject.seed},"
-        f" modelops_abm {subject.version}. {_WHAT_INTERVALS_ARE[subject.over is not None]}"
-    )
+    for_whom = f"{subject.client}. " if subject.client else ""
+    intervals = _WHAT_INTERVALS_ARE[subject.over is not None]
+    footer = f"{for_whom}{capitalised(subject.rests_on)}. {intervals}"
     notes = "\n".join([explained, "", *(f"{name}: {words}" for name, words in provenance(subject))])
     return add_slide(deck, title, footer, notes)
+
+
+def _cover(deck: Any, subject: Subject) -> None:
+    scenario = subject.comparison.plan.scenario
+    portfolio = portfolio_in_words(scenario.imported, scenario.portfolio.initial_models)
+    people = formats.plural(scenario.team.developers, "developer")
+    of = f"{portfolio}, {people}, over {formats.span(scenario.horizon_days)}"
+    explained = "What a plan for machine-learning models in production is worth."
+    slide = _slide(deck, subject, subject.name, explained)
+    slide.shapes.title.text_frame.paragraphs[0].runs[0].font.size = Pt(36)
+    lines = [f"For {subject.client}"] * bool(subject.client) + [subject.day]
+    add_text(slide, Box(MARGIN, 3.0, _INNER, 1.0), lines, size=20)
+    add_text(slide, Box(MARGIN, 4.3, _INNER, 1.2), [explained, f"{of}."], size=16)
 
 
 def _answer(deck: Any, subject: Subject) -> None:
     comparison = subject.comparison
     words = "".join(part.text for part in second_line(subject.answer, subject.credit))
     slide = _slide(deck, subject, headline(comparison, subject.over).text, _BANDS)
-    add_text(slide, Box(MARGIN, _TOP, _INNER, 0.9), [words, state_in_words(subject)], size=16)
-    rows = [
-        (figure.label, figure.value, figure.versus.removeprefix("vs "), figure.change, figure.range)
-        for figure in figures(comparison, subject.over)
-    ]
+    add_text(slide, Box(MARGIN, _TOP, _INNER, 0.9), [words, state_in_words(subject)], size=14)
+    rows = [_figure_cells(figure) for figure in figures(comparison, subject.over)]
     ranges = "95 of 100 futures" if subject.over is None else "95 of 100 organisations"
     columns = ("Average per future, as set", "Plan", "Baseline", "Difference", ranges)
-    add_table(slide, Box(MARGIN, 3.1, _INNER, 0.0), columns, rows, (3, 2, 2, 2, 3), size=16)
+    add_table(slide, Box(MARGIN, 3.2, _INNER, 0.0), columns, rows, (3, 2, 2, 2, 3), size=16)
+
+
+def _figure_cells(figure: Figure) -> tuple[str, ...]:
+    """Return a figure as a row; its unit stands with the plan's value, not with the baseline's."""
+    unit, _, versus = figure.versus.rpartition("vs ")
+    value = f"{figure.value} {unit}".strip()
+    return (figure.label, value, versus, figure.change, _bare(figure.range))
+
+
+def _bare(words: str) -> str:
+    return words[1:-1] if words.startswith("(") and words.endswith(")") else words
 
 
 def _buy(deck: Any, subject: Subject) -> None:
@@ -140,7 +200,54 @@ def _net_value(deck: Any, subject: Subject) -> None:
     half = _INNER / 2.0
     left, right = (Box(MARGIN + place * half, _TOP, half, _BELOW) for place in (0, 1))
     add_panel(slide, left, f"{figure.title}, {figure.unit}", above, "0")
-    add_panel(slide, right, below.title, below, "+0.0;−0.0;0")
+    add_panel(slide, right, f"{below.title}, {figure.unit}", below, "+0.0;−0.0;0")
+
+
+def _organisations(deck: Any, subject: Subject) -> None:
+    """Add in how many organisations the plan earns, and how much; nothing if as set alone."""
+    over = subject.over
+    if over is None or over.is_of_baseline:
+        return
+    money = notation_of(subject.comparison).money
+    values = over.difference("npv").values / money.size
+    # From zero on, so that no column holds futures that earn and futures that lose.
+    axis = value_axis([0.0, *np.quantile(values, (0.025, 0.975))], steps=_MOST_PILES, signed=True)
+    edges = np.array(axis.ticks)
+    piles, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
+    shares = 100.0 * piles / len(values)
+    names = [f"{low} to {high}" for low, high in pairwise(axis.labels)]
+    lose = [share if high <= 0.0 else 0.0 for share, high in zip(shares, edges[1:], strict=True)]
+    earn = [share - less for share, less in zip(shares, lose, strict=True)]
+    title = f"The plan earns in {in_hundred(over)} {LIKE_YOURS}."
+    slide = _slide(
+        deck, subject, title, "One future of each; what lies beyond is in the last columns."
+    )
+    series = [Series("loses", lose, "baseline"), Series("earns", earn, "plan")]
+    heading = f"Of 100 organisations, so many by what the plan is worth, {money.unit}"
+    add_columns(slide, Box(MARGIN, _TOP, _INNER, _BELOW), heading, names, series, "0")
+
+
+def _kept(deck: Any, subject: Subject) -> None:
+    """Add the plans that were kept beside this one; nothing if none was."""
+    items = subject.items
+    if len(items) < 2:
+        return
+    table = kept_table(subject)
+    best = best_of(items)
+    title = "Which of the plans is worth most cannot be told yet."
+    if best is not None:
+        title = f"{best.name} is worth most of {formats.count_in_words(len(items))} plans."
+    slide = _slide(deck, subject, title, f"{THIS_PLAN}: {subject.name}.")
+    alike = [items[place] for place in chosen_first(items)]
+    money = money_of_items(items)
+    drawn = {item.name: item.comparison for item in alike if item.comparison is not None}
+    figure = over_each_other(drawn, money)
+    (panel,) = figure.panels
+    name = f"Net value so far less that of the baseline, {money.unit}"
+    add_panel(slide, Box(MARGIN, _TOP, _INNER * 0.5, _BELOW), name, panel, "+0.0;−0.0;0")
+    place = Box(MARGIN + _INNER * 0.52, _TOP + 0.3, _INNER * 0.48, 0.0)
+    widths = (3.2, 1.6, 2.2, 1.8, 2.2)[: len(table.columns)]
+    add_table(slide, place, table.columns, table.rows, widths, size=12)
 
 
 def _team_time(deck: Any, subject: Subject) -> None:
@@ -159,7 +266,7 @@ def _team_time(deck: Any, subject: Subject) -> None:
         for row, area in zip(panel.key.rows, areas, strict=True)
     ]
     title = f"With the plan, % of developer days{subject.answer.of_whom}, up to month"
-    add_columns(slide, Box(MARGIN, _TOP, _INNER * 0.62, _BELOW), title, ends, series)
+    add_columns(slide, Box(MARGIN, _TOP, _INNER * 0.62, _BELOW), title, ends, series, "0%")
     rows = [(row.words, *row.cells) for row in reversed(panel.key.rows)]
     box = Box(MARGIN + _INNER * 0.66, _TOP + 0.4, _INNER * 0.34, 0.0)
     columns = ("% of developer days", "Plan", "Baseline")
@@ -215,7 +322,24 @@ def _credit(deck: Any, subject: Subject) -> None:
     table = credit_card.credit_table(subject.credit, subject.answer.shown)
     place = Box(MARGIN + _INNER * 0.52, _TOP + 0.4, _INNER * 0.48, 0.0)
     add_table(slide, place, table.columns, table.rows, (2, 2, 2, 2), size=13)
-    add_text(slide, Box(place.left, 4.6, place.width, 0.6), [table.caption], size=11)
+    below = place.top + 1.5 * ROW_HEIGHT * (len(table.rows) + 1)
+    add_text(slide, Box(place.left, below, place.width, 0.6), [table.caption], size=11)
+
+
+def _not_known(deck: Any, subject: Subject) -> None:
+    """Add what nobody knows of the organisation, and what would be worth finding out first."""
+    if subject.over is None:
+        return
+    slide = _slide(deck, subject, "What is not known", "\n".join(limits(subject)))
+    words = [unknown_in_words(subject), assumptions_in_words(subject)]
+    words += [f"Does not go together: {each}" for each in belief_of(subject.plan.belief).doubts()]
+    add_text(slide, Box(MARGIN, _TOP, _INNER, 1.6), [each for each in words if each], size=16)
+    table = settles_table(subject)
+    if table.rows:
+        box = Box(MARGIN, 3.9, _INNER * 0.75, 0.0)
+        add_table(slide, box, table.columns, table.rows, (4, 1.4), size=14)
+    else:
+        add_text(slide, Box(MARGIN, 3.9, _INNER, 0.6), [NOTHING_SETTLES], size=14)
 
 
 def _assumptions(deck: Any, subject: Subject) -> None:
@@ -229,10 +353,9 @@ def _assumptions(deck: Any, subject: Subject) -> None:
     add_text(slide, Box(MARGIN, 1.1, _INNER, 0.4), [assumptions_in_words(subject)], size=14)
     values = described(scenario)
     changed = [value for value in values if not value.is_default]
-    top = _add_values(slide, _TOP, "Unlike the reference", changed[:_MOST_ROWS])
-    if len(changed) > _MOST_ROWS:
-        words = f"... and {len(changed) - _MOST_ROWS} more, in the report"
-        add_text(slide, Box(MARGIN, top - 0.05, _INNER, 0.3), [words], size=11)
+    more = len(changed) - _MOST_ROWS
+    title = f"Unlike the reference{f', and {more} more in the report' if more > 0 else ''}"
+    top = _add_values(slide, _TOP, title, changed[:_MOST_ROWS])
     main = [value for value in values if value.quantity.name in _MAIN_ASSUMPTIONS]
     _add_values(slide, top + 0.3, "Main assumption", main)
 
@@ -240,28 +363,30 @@ def _assumptions(deck: Any, subject: Subject) -> None:
 def _add_values(slide: Any, top: float, title: str, values: Sequence[StatedValue]) -> float:
     """Add a table of values with their sources; return where it ends."""
     rows = [
-        (short_name(value), value_in_words(value), _shortened(source_in_words(value)))
-        for value in values
+        (plain_name(value), plain_value(value), _shortened(plain_source(value))) for value in values
     ]
     add_table(
-        slide, Box(MARGIN, top, _INNER, 0.0), (title, "Value", "Source"), rows, (4, 4, 6), size=11
+        slide, Box(MARGIN, top, _INNER, 0.0), (title, "Value", "Source"), rows, (5, 3, 5), size=11
     )
     return top + ROW_HEIGHT * (len(rows) + 1)
 
 
 def _shortened(words: str) -> str:
-    """Return words that fit into one line of a table."""
-    return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1].rstrip()}…"
+    """Return words that fit into one line of a table, cut between two of them."""
+    return shorten(words, _LONGEST, placeholder=" …")
 
 
 def _limits(deck: Any, subject: Subject) -> None:
-    slide = _slide(
-        deck,
-        subject,
-        "What this cannot tell, and how to get the same figures",
-        "\n".join(limits(subject)),
+    slide = _slide(deck, subject, "What no figure here can tell", "\n".join(limits(subject)))
+    add_text(slide, Box(MARGIN, _TOP, _INNER, 4.6), limits(subject), size=16, bullets=True)
+
+
+def _repeat(deck: Any, subject: Subject) -> None:
+    explained = (
+        "The same version, plan and seed give the same figures: on one machine to the last digit,"
+        " on another to about nine digits."
     )
-    add_text(slide, Box(MARGIN, _TOP, _INNER, 2.6), limits(subject), size=13, bullets=True)
-    add_table(
-        slide, Box(MARGIN, 4.3, _INNER, 0.0), ("To repeat it", ""), provenance(subject), (1, 7)
-    )
+    slide = _slide(deck, subject, "How to get the same figures", explained)
+    add_text(slide, Box(MARGIN, 1.1, _INNER, 0.4), [explained], size=14)
+    rows = provenance(subject)
+    add_table(slide, Box(MARGIN, _TOP + 0.2, _INNER, 0.0), ("To repeat it", ""), rows, (1.4, 7))

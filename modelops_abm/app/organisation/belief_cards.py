@@ -12,6 +12,7 @@ from typing import NamedTuple
 import htpy as h
 import numpy as np
 
+from modelops_abm.app.drawing.cards import save_button
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.fitting import Fitting
 from modelops_abm.app.state.organisation import Organisation
@@ -199,6 +200,7 @@ def learned_card(own: OwnBelief, *, shows_all: bool) -> h.Element:
                 h.span[h.i(".key-before"), "before"],
                 h.span[h.i(".key-after"), "after, 90 of 100, and middle"],
             ],
+            save_button(),
         ],
         h.table(".learned")[
             h.thead[
@@ -285,6 +287,7 @@ def predicted_card(own: OwnBelief, answered: Collection[str] = ()) -> h.Element:
                 was_told and h.span[h.i(".key-said"), "you said"],
                 h.span[h.i(".key-predicted"), "we predict, 90 of 100"],
             ],
+            save_button(),
         ],
         h.table(".predicted")[
             h.thead(".spoken")[

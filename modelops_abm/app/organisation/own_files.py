@@ -12,6 +12,7 @@ from dataclasses import replace
 import htpy as h
 import solara
 
+from modelops_abm.app.decide.sentences import full_name
 from modelops_abm.app.organisation.file_cards import (
     models_table,
     portfolio_result,
@@ -136,7 +137,7 @@ def save_portfolio_template(session: Session) -> None:
 def save_scenario(session: Session) -> None:
     """Hand out the plan as a scenario file, without the models of a client's portfolio."""
     scenario = session.plan.scenario.model_copy(update={"imported": None})
-    name = file_name(session.plan, "scenario.toml")
+    name = file_name(full_name(session.plan), "scenario.toml")
     content = scenario_text(scenario, name).encode()
     session.tell_browser(download(name, content, "application/toml"))
 

@@ -7,6 +7,7 @@ long; the plan, its changes and its key; and the history in which changes are un
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -37,7 +38,7 @@ from modelops_abm.scenario.timeline import CHANGEABLE, Change
 # How large a plan the page runs: what one visitor asks must not hold the cores for long.
 
 
-_LONGEST_IN_FILE_NAME = 40
+_LONGEST_IN_FILE_NAME = 60
 MOST_MODEL_DAYS = 20_000_000
 """Size of a replication that the page runs; it takes about a second of processor time."""
 MODEL_DAYS_UNASKED = 3_000_000
@@ -431,7 +432,15 @@ def _latest(past: tuple[Plan, ...], plan: Plan) -> tuple[Plan, ...]:
     return past[first:]
 
 
-def file_name(plan: Plan, ending: str) -> str:
-    """Return the name of a file about a plan: ``modelops-small-team-report.html``."""
-    words = re.sub(r"[^a-z0-9]+", "-", plan.start.lower()).strip("-")[:_LONGEST_IN_FILE_NAME]
-    return "-".join(["modelops", *([words] if words else []), ending])
+def file_name(words: str, ending: str) -> str:
+    """Return the name of a file about a plan, or for somebody.
+
+    >>> file_name("Half automation, Müller & Co", "report.html")
+    'modelops-half-automation-muller-co-report.html'
+    """
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    parts = re.sub(r"[^a-z0-9]+", "-", plain).strip("-").split("-")
+    while len("-".join(parts)) > _LONGEST_IN_FILE_NAME and len(parts) > 1:
+        parts.pop()  # whole words, rather than half of one
+    own = "-".join(parts)[:_LONGEST_IN_FILE_NAME]
+    return "-".join(["modelops", *([own] if own else []), ending])

@@ -27,7 +27,14 @@ from modelops_abm.app.state.estimation import (
 from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.organisation import Organisation
 from modelops_abm.app.state.plan import FIRST_PRESET, MODEL_DAYS_UNASKED, History, Plan, size_of
-from modelops_abm.app.state.tray import Tray, renamed, with_answer, with_kept, without
+from modelops_abm.app.state.tray import (
+    LONGEST_NAME,
+    Tray,
+    renamed,
+    with_answer,
+    with_kept,
+    without,
+)
 from modelops_abm.app.state.uploads import Uploads
 from modelops_abm.experiments.credit_shares import CreditQuestion
 from modelops_abm.runs.threads import Account
@@ -112,6 +119,8 @@ class Session:
         The link that was put on the clipboard last.
     exporting
         What is being exported, in words; empty if nothing.
+    client
+        For whom report and slides are made, as the visitor writes it; empty if nobody is named.
     part_states
         What a part of the page keeps while another is shown, by the name of the part.
     on_close
@@ -157,6 +166,7 @@ class Session:
         self.team_is_stated = solara.reactive(False)
         self.copied = solara.reactive("")
         self.exporting = solara.reactive("")
+        self.client = solara.reactive("")
         # Not reactive: a part that is not shown has nobody to draw it anew.
         self.part_states: dict[str, Any] = {}
         self.on_close = ExitStack()
@@ -258,6 +268,10 @@ class Session:
     def rename(self, old: str, new: str) -> None:
         """Call a plan in the tray otherwise; a name that is not allowed becomes a notice."""
         self._set_tray(lambda tray: renamed(tray, old, new))
+
+    def name_client(self, words: str) -> None:
+        """Say for whom report and slides are made."""
+        self.client.set(" ".join(words.split())[:LONGEST_NAME])
 
     def restore_tray(self, tray: Tray) -> None:
         """Keep the plans that the tab had before a reload, unless there are others by now."""

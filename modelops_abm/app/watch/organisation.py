@@ -15,6 +15,7 @@ from itertools import pairwise
 import htpy as h
 from markupsafe import Markup as Safe
 
+from modelops_abm.app.drawing.cards import save_button
 from modelops_abm.app.drawing.diagrams import arrow_head, css_place
 from modelops_abm.app.watch.geometry import HEIGHT, Places, places
 from modelops_abm.app.watch.snapshot import Organisation, Stock
@@ -318,7 +319,11 @@ def stocks_card(stocks: Sequence[Stock]) -> h.Element:
     """Return the card with a bar for each capability."""
     said = "; ".join(f"{stock.name} {_level(stock)}" for stock in stocks)
     return h.section(".card.stocks")[
-        h.header[h.h2["Capability stocks"], h.span(".label")["% built, of % chosen; who builds"]],
+        h.header[
+            h.h2["Capability stocks"],
+            h.span(".label")["% built, of % chosen; who builds"],
+            save_button(),
+        ],
         h.svg(
             viewBox=f"0 0 {_PITCH * len(stocks)} {_TOP + _TALL + 40}",
             role="img",

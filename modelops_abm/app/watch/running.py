@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import htpy as h
 
+from modelops_abm.app.drawing.cards import save_button
 from modelops_abm.app.watch.snapshot import Picture
 from modelops_abm.formats import money
 
@@ -36,6 +37,7 @@ def running_card(picture: Picture, horizon_days: int, *, shows_baseline: bool) -
         h.ul(".signs", aria_label="What the signs mean")[
             (h.li[h.span(class_=f"sign {name}"), words] for name, words in _SIGNS)
         ],
+        shows_baseline and save_button(),
     ]
 
 

@@ -1,6 +1,6 @@
 """The few Vue components of the page: markup, charts, controls, files, what only a browser has."""
 
-from modelops_abm.app.widgets.browser import STEP_KEYS, Browser, Connection, Keys, Screen
+from modelops_abm.app.widgets.browser import STEP_KEYS, Browser, Connection, Keys, Pictures, Screen
 from modelops_abm.app.widgets.controls import Controls, FilePicker, PickedFile, Timeline
 from modelops_abm.app.widgets.interview import Interview
 from modelops_abm.app.widgets.lanes import EventChange, Lanes
@@ -19,6 +19,7 @@ __all__ = [
     "Lanes",
     "Markup",
     "PickedFile",
+    "Pictures",
     "Screen",
     "Timeline",
 ]

@@ -46,6 +46,21 @@ def Browser(
     """
 
 
+@solara.component_vue("pictures.vue", vuetify=False)
+def Pictures(caption: str, file: str) -> None:
+    """Save cards of the page as pictures, PNG or SVG, in light colours and with a caption.
+
+    A card is saved by its `drawing.cards.save_button`; all of them by `picture`.
+
+    Parameters
+    ----------
+    caption
+        What the figures are of and what makes them repeatable; it stands below every picture.
+    file
+        How the names of the files begin.
+    """
+
+
 @solara.component_vue("connection.vue", vuetify=False)
 def Connection() -> None:
     """Tell when the server does not answer, hold what is beside it meanwhile, and come back.
@@ -72,7 +87,7 @@ def switch_theme() -> dict[str, Any]:
 
 
 def picture() -> dict[str, Any]:
-    """Return the command to report the charts on the page as PNG pictures."""
+    """Return the command to report all cards that can be saved as PNG pictures."""
     return {"do": "picture"}
 
 
