@@ -27,6 +27,8 @@ _TITLED = 38
 """Room above a panel below another one, for its title."""
 _NARROW = 24
 """A margin that has no room for words, in pixels."""
+_GLYPH, _BESIDE = 7.0, 11
+"""Width of a digit, and of what stands between a number and its plot, in pixels."""
 _AT_END = 0.85
 """Beyond this part of the axis the words of a dot stand behind it."""
 _FOOT = 0.3
@@ -68,6 +70,7 @@ class _Grid(NamedTuple):
 
 def option(figure: Figure, space: Space) -> Option:
     """Return a chart of the panels of a figure, one below the other."""
+    space = space._replace(left=_room_for_numbers(figure.panels, space.left))
     grids = _grids(figure.panels, space)
     texts = next((panel.texts for panel in figure.panels if panel.texts), ())
     return {
@@ -82,6 +85,12 @@ def option(figure: Figure, space: Space) -> Option:
         "tooltip": _tooltip(texts),
         "series": [series for grid in grids for series in _series(grid, space)],
     }
+
+
+def _room_for_numbers(panels: Sequence[Panel], left: int) -> int:
+    """Return the left margin: wider than asked where a number beside a plot would be cut."""
+    longest = max((len(words) for panel in panels for words in panel.y.labels), default=0)
+    return left if left <= _NARROW else max(left, round(_GLYPH * longest) + _BESIDE)
 
 
 def _grids(panels: Sequence[Panel], space: Space) -> list[_Grid]:

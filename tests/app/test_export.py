@@ -26,6 +26,7 @@ from modelops_abm.app.export.content import (
     cell,
     command,
     figures_csv,
+    kept_table,
     provenance,
     published_table,
     series_csv,
@@ -33,6 +34,7 @@ from modelops_abm.app.export.content import (
 )
 from modelops_abm.app.export.menu import (
     EXPORTS,
+    caption_of,
     command_shown,
     export,
     export_panel,
@@ -48,6 +50,8 @@ from modelops_abm.app.state.estimation import CreditSoFar
 from modelops_abm.app.state.link import read_query
 from modelops_abm.app.state.plan import Plan, file_name
 from modelops_abm.app.state.session import Session
+from modelops_abm.app.state.tray import Kept
+from modelops_abm.charts.amounts import notation_of
 from modelops_abm.cli import main
 from modelops_abm.core import outcomes
 from modelops_abm.evidence.benchmarks import BENCHMARKS
@@ -57,7 +61,7 @@ from modelops_abm.scenario import ImportedPortfolio, PortfolioModel, with_values
 from modelops_abm.text import visible
 
 FUTURES, SEED = 6, 3
-ADDRESS = "http://localhost:8765/"
+ADDRESS = "https://models.example.org/"
 HOSTILE = '=cmd|"/c calc"!A1 <script>alert(1)</script> \x07\u202e\u200b'
 PORTFOLIO = ImportedPortfolio(
     source="<script>clients.csv",
@@ -265,8 +269,8 @@ def _shapes(deck: Any) -> Iterator[Any]:
 def test_slides_have_findings_charts_and_tables(subject: Subject) -> None:
     deck = _deck(subject)
     titles = [slide.shapes.title.text for slide in deck.slides]
-    assert titles[0] == headline(subject.comparison).text
-    assert len(titles) == 7
+    assert titles[:2] == [subject.name, headline(subject.comparison).text]
+    assert len(titles) == 9
     assert all(titles)
     assert sum(shape.has_chart for shape in _shapes(deck)) == 5
     assert sum(shape.has_table for shape in _shapes(deck)) >= 5
@@ -305,7 +309,7 @@ def test_slides_of_a_hostile_plan_open(hostile: Subject) -> None:
 
 def test_slides_without_credit_leave_it_out(subject: Subject) -> None:
     without = Subject(subject.answer, None, ADDRESS, subject.made_on)
-    assert len(_deck(without).slides) == 6
+    assert len(_deck(without).slides) == 8
     assert "Which capability earns it" not in _Reader(report(without)).text
 
 
@@ -364,7 +368,7 @@ def test_charts_are_asked_of_the_browser_and_handed_back() -> None:
     data = "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\nrest").decode()
     hear(session, {"kind": "pictures", "pictures": {"net value": data}})
     sent = session.command.value
-    assert sent["name"] == "modelops-all-five-charts.zip"
+    assert sent["name"] == "modelops-all-five-capabilities-in-full-charts.zip"
     archive = zipfile.ZipFile(io.BytesIO(base64.b64decode(sent["content"])))
     assert archive.namelist() == ["net-value.png"]
 
@@ -456,14 +460,70 @@ def test_every_export_has_a_place_in_the_menu() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "name"),
+    ("words", "name"),
     [
-        ("small_team", "modelops-small-team-report.html"),
+        ("Half automation, full rollback", "modelops-half-automation-full-rollback-report.html"),
         ("../../x", "modelops-x-report.html"),
-        ("Søk & Co", "modelops-s-k-co-report.html"),
+        ("Müller & Co", "modelops-muller-co-report.html"),
         ("???", "modelops-report.html"),
+        ("word " * 40, f"modelops-{'-'.join(['word'] * 12)}-report.html"),
     ],
 )
-def test_a_file_is_called_after_the_plan(start: str, name: str) -> None:
-    plan = Plan(start, Plan.of_preset("reference").base)
-    assert file_name(plan, "report.html") == name
+def test_a_file_is_called_after_the_plan(words: str, name: str) -> None:
+    assert file_name(words, "report.html") == name
+
+
+def test_report_and_slides_name_client_day_version_and_plan(subject: Subject) -> None:
+    made = replace(subject, client="Example Mutual")
+    deck = _deck(made)
+    cover = " ".join(
+        shape.text_frame.text for shape in deck.slides[0].shapes if shape.has_text_frame
+    )
+    for shown in (cover, _Reader(report(made)).text):
+        for words in (made.name, "Example Mutual", "25 November 2026", made.version):
+            assert words in shown
+    about = deck.core_properties
+    assert (about.title, about.revision) == (made.name, 1)
+    assert about.author == about.last_modified_by == f"modelops_abm {made.version}"
+    assert about.created.date() == about.modified.date() == made.made_on
+
+
+def test_kept_plans_stand_beside_this_one_in_report_and_slides(subject: Subject) -> None:
+    other = subject.plan.changed({"capabilities.rollback.maximum": 0.0})
+    kept = (Kept("Automation alone", other, _subject(other).answer), Kept("Same", subject.plan))
+    made = replace(subject, kept=kept)
+    assert [item.name for item in made.items] == ["This plan", "Automation alone"]
+    rows = kept_table(made).rows
+    assert [row[0] for row in rows] == ["This plan", "Automation alone"]
+    worth = made.items[0].worth
+    assert worth is not None
+    assert rows[0][1] == notation_of(made.comparison).worth(worth.estimate.mean)
+    shown = [_Reader(report(made)).text]
+    shown += [" ".join(cell.text for cell in table.table.iter_cells()) for table in _tables(made)]
+    assert sum("Automation alone" in text for text in shown) == 2
+    assert "Plans beside each other" not in _Reader(report(subject)).text
+
+
+def _tables(subject: Subject) -> Iterator[Any]:
+    return (shape for shape in _shapes(_deck(subject)) if shape.has_table)
+
+
+def test_no_name_of_the_program_is_read_by_a_client(subject: Subject) -> None:
+    """Levels are in per cent and values called as on the rail; a link that opens here is left."""
+    words = " ".join(cell.text for table in _tables(subject) for cell in table.table.iter_cells())
+    assert "Automation: Level of investment to reach 50" in words
+    for raw in ("0.5 level", "Pipeline per year", "user: ", "_per_year"):
+        assert raw not in words
+    here = replace(subject, address="http://127.0.0.1:8765/")
+    assert here.link == ""
+    assert "127.0.0.1" not in report(here).decode()
+
+
+def test_a_picture_says_of_what_it_is(subject: Subject) -> None:
+    session = _session(subject.answer)
+    assert caption_of(session).startswith(f"{subject.name}. ")
+    assert all(part in caption_of(session) for part in ("6 futures", f"seed {SEED}"))
+    session.view.set("watch")
+    assert "future 0" in caption_of(session).lower()
+    session.view.set("data")
+    assert subject.name not in caption_of(session)

@@ -8,6 +8,7 @@ back from the browser can be forged, and is checked by `take_entry`.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -415,6 +416,20 @@ def _detail(quantity: Quantity, value: object) -> str:
         return name
     mean = "mean " if isinstance(value, Distribution) else ""
     return f"{name}; {mean}{measure_of(quantity).allowed(quantity)}"
+
+
+def plain_name(quantity: Quantity) -> str:
+    """Return what a value is called in few words: as on the rail, or as its meaning begins.
+
+    >>> plain_name(SETTABLE["portfolio.ideas_per_year"]), plain_name(SETTABLE["drift.severity"])
+    ('New ideas', 'Share of the predictive power that a drift takes in the end')
+    """
+    for entry in MAIN_ASSUMPTIONS:
+        if entry.name == quantity.name:
+            return entry.label
+    meaning = " ".join(re.split(r"[;(.]", quantity.meaning)[0].split())
+    parts = quantity.name.split(".")
+    return f"{parts[1].capitalize()}: {meaning}" if len(parts) == 3 else meaning
 
 
 def name_in_words(name: str) -> str:

@@ -17,7 +17,12 @@ import solara
 
 from modelops_abm import formats
 from modelops_abm.app.decide.measures import shown as value_shown
-from modelops_abm.app.decide.rail_rows import SETTABLE, day_all_in_place, name_in_words
+from modelops_abm.app.decide.rail_rows import (
+    SETTABLE,
+    day_all_in_place,
+    name_in_words,
+    plain_name,
+)
 from modelops_abm.app.state.answer import LIKE_YOURS, Answer
 from modelops_abm.app.state.jobs import Job, Jobs
 from modelops_abm.app.state.plan import Plan, name_of_organisation
@@ -92,8 +97,13 @@ def full_name(plan: Plan, *, says_whose: bool = True) -> str:
     assumed = [name for name in others if name not in ("horizon_days", "team.developers")]
     for name in assumed[:_MOST_NAMED]:
         quantity = SETTABLE.get(name)
-        stated = "changed" if quantity is None else value_shown(quantity, plan.value(name))
-        parts.append(f"{name_in_words(name).lower()} {stated}")
+        if quantity is None:
+            parts.append(f"{name_in_words(name).lower()} changed")
+        else:
+            words = plain_name(quantity)
+            parts.append(
+                f"{words[:1].lower()}{words[1:]} {value_shown(quantity, plan.value(name))}"
+            )
     if len(assumed) > _MOST_NAMED:
         parts.append(f"{formats.plural(len(assumed) - _MOST_NAMED, 'assumption')} more")
     return ", ".join(parts)

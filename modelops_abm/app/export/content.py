@@ -443,13 +443,7 @@ def meaning_of(value: StatedValue) -> str:
     return f"{parts[1].capitalize()}: {meaning}" if len(parts) == 3 else meaning
 
 
-_MAIN = {entry.name: entry for entry in MAIN_ASSUMPTIONS}
-
-
-def plain_name(value: StatedValue) -> str:
-    """Return what a value is called in few words: as the rail has it, or as its meaning begins."""
-    main = _MAIN.get(value.quantity.name)
-    return meaning_of(value).partition(";")[0] if main is None else main.label
+_MEASURES = {entry.name: entry.measure for entry in MAIN_ASSUMPTIONS}
 
 
 def plain_value(value: StatedValue) -> str:
@@ -457,8 +451,8 @@ def plain_value(value: StatedValue) -> str:
     known = value.value.mean if isinstance(value.value, Distribution) else value.value
     if not value.quantity.is_number or not isinstance(known, int | float):
         return value_in_words(value)
-    main = _MAIN.get(value.quantity.name)
-    return (measure_of(value.quantity) if main is None else main.measure).words(known)
+    measure = _MEASURES.get(value.quantity.name) or measure_of(value.quantity)
+    return measure.words(known)
 
 
 def plain_source(value: StatedValue) -> str:

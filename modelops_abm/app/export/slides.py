@@ -18,6 +18,7 @@ from modelops_abm import formats
 from modelops_abm.app.decide import credit_card
 from modelops_abm.app.decide.advice_card import TITLE
 from modelops_abm.app.decide.figures import Figure, figures
+from modelops_abm.app.decide.rail_rows import plain_name
 from modelops_abm.app.decide.sentences import headline, in_hundred, second_line
 from modelops_abm.app.decide.settle_card import NOTHING_SETTLES
 from modelops_abm.app.decide.tray_card import THIS_PLAN, best_of, chosen_first, money_of_items
@@ -27,7 +28,6 @@ from modelops_abm.app.export.content import (
     described,
     kept_table,
     limits,
-    plain_name,
     plain_source,
     plain_value,
     provenance,
@@ -363,7 +363,8 @@ def _assumptions(deck: Any, subject: Subject) -> None:
 def _add_values(slide: Any, top: float, title: str, values: Sequence[StatedValue]) -> float:
     """Add a table of values with their sources; return where it ends."""
     rows = [
-        (plain_name(value), plain_value(value), _shortened(plain_source(value))) for value in values
+        (plain_name(value.quantity), plain_value(value), _shortened(plain_source(value)))
+        for value in values
     ]
     add_table(
         slide, Box(MARGIN, top, _INNER, 0.0), (title, "Value", "Source"), rows, (5, 3, 5), size=11
