@@ -181,7 +181,7 @@ def organisations(
     )
     head = card_head(
         TITLE,
-        f"{money.unit}, one future of each",
+        f"{money.unit}, a future each",
         f"{_capital(in_hundred(over))} earn. Each dot is one that fits all that is known.",
         is_table=is_table,
     )

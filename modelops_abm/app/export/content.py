@@ -131,9 +131,7 @@ class Subject:
 
     @property
     def link(self) -> str:
-        """The link that opens the plan; empty if none can hold it, or it opens here alone."""
-        if names_this_machine(self.address):
-            return ""
+        """The link that opens the plan; empty if no link can hold it."""
         query = query_of(Linked(self.plan, self.seed, is_over=self.over is not None))
         return "" if query is None else f"{self.address}?{query}"
 
@@ -245,7 +243,8 @@ def provenance(subject: Subject) -> list[tuple[str, str]]:
         ("Made on", subject.day),
         ("Command", command(subject)),
     ]
-    if subject.link:
+    # One that opens on this machine alone is of no use to whoever is handed a report.
+    if subject.link and not names_this_machine(subject.address):
         entries.insert(0, ("Link", subject.link))
     if subject.advised is not None and (advising := command_of_advice(subject.advised.asked)):
         entries.append(("Command of what to buy", advising))

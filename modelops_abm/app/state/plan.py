@@ -438,6 +438,8 @@ def file_name(words: str, ending: str) -> str:
     >>> file_name("Half automation, Müller & Co", "report.html")
     'modelops-half-automation-muller-co-report.html'
     """
+    while len(words) > _LONGEST_IN_FILE_NAME and ", " in words:
+        words = words.rpartition(", ")[0]
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
     parts = re.sub(r"[^a-z0-9]+", "-", plain).strip("-").split("-")
     while len("-".join(parts)) > _LONGEST_IN_FILE_NAME and len(parts) > 1:

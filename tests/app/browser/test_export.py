@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -12,8 +13,9 @@ from pptx import Presentation
 
 from modelops_abm.version import __version__
 from tests.app.browser.conftest import Arrive, new_context
-from tests.app.browser.visitor import Visitor, link
+from tests.app.browser.visitor import Visitor, link, saved
 
+PLAN = "modelops-all-five-capabilities-in-full-one-year-2-developers"
 NARROW_SPACE, PLAIN_SPACE = "\u202f", " "
 
 
@@ -69,9 +71,35 @@ def test_charts_are_pictures(settled: Visitor) -> None:
         assert all(archive.read(name).startswith(b"\x89PNG\r\n\x1a\n") for name in names)
 
 
+def test_a_card_is_saved_with_title_unit_and_caption_in_light_colours(decider: Visitor) -> None:
+    """In the same way whatever draws it: a chart, rows of marks, or boxes."""
+    decider.page.emulate_media(color_scheme="dark")
+    for card in ("net-value", "credit", "team-time"):
+        button = decider.page.locator(f".card.{card} [data-save]")
+        for kind in ("SVG", "PNG"):
+            button.click()
+            with decider.page.expect_download() as saving:
+                decider.page.locator(".save-menu").get_by_role("button", name=kind).click()
+            name, content = saved(saving.value)
+            assert name.startswith(f"{PLAN}-")
+            if kind == "PNG":
+                assert content.startswith(b"\x89PNG\r\n\x1a\n")
+                continue
+            picture = ElementTree.fromstring(content)
+            words = " ".join("".join(picture.itertext()).split())
+            title = decider.page.locator(f".card.{card} h2").inner_text()
+            unit = decider.page.locator(f".card.{card} .card-title > .label").inner_text()
+            for part in (title, unit.split()[0], "seed 0", f"modelops_abm {__version__}"):
+                assert part in words
+            assert "var(" not in content.decode()
+            (ground,) = picture.findall("{http://www.w3.org/2000/svg}rect")
+            assert ground.get("fill") == "#ffffff"
+    decider.page.emulate_media(color_scheme="light")
+
+
 def test_the_report_says_the_same_and_needs_nothing(decider: Visitor, browser: Browser) -> None:
     name, content = decider.export("report")
-    assert name == "modelops-all-five-report.html"
+    assert name == f"{PLAN}-report.html"
     context = new_context(browser, offline=True)
     page = context.new_page()
     asked: list[str] = []
@@ -86,7 +114,7 @@ def test_the_report_says_the_same_and_needs_nothing(decider: Visitor, browser: B
 
 def test_slides_say_the_same(decider: Visitor) -> None:
     name, content = decider.export("slides")
-    assert name == "modelops-all-five-slides.pptx"
+    assert name == f"{PLAN}-slides.pptx"
     slides = Presentation(io.BytesIO(content)).slides
     words = "\n".join(
         shape.text_frame.text for slide in slides for shape in slide.shapes if shape.has_text_frame
@@ -99,4 +127,4 @@ def test_charts_are_asked_for_where_there_are_none(arrive: Arrive) -> None:
     visitor = arrive(link(view="data"))
     visitor.button("Export").click()
     visitor.page.locator('#export-panel [data-value="charts"]').click()
-    expect(visitor.notice).to_contain_text("open Decide")
+    expect(visitor.notice).to_contain_text("no chart")
