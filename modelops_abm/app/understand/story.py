@@ -16,7 +16,7 @@ from modelops_abm import formats
 from modelops_abm.app.decide.credit_card import CreditShares, credit_of, shares_of
 from modelops_abm.app.decide.figures import figures
 from modelops_abm.app.decide.sentences import headline
-from modelops_abm.app.drawing.cards import losses_rows
+from modelops_abm.app.drawing.cards import losses_rows, save_button
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.understand.provenance import stated, traced
@@ -79,6 +79,7 @@ def story(answer: Answer | None, credit: Credit | None) -> h.Element:
                 h.p(".sentence")[each.sentence],
                 h.p(".label")[each.unit],
                 each.drawn,
+                save_button(),
             ]
             for title, each in zip(TITLES, told, strict=True)
         )
