@@ -126,3 +126,34 @@ def test_targets_are_large_enough_on_a_phone_and_the_answer_stays_in_sight(arriv
     expect(short).to_be_visible()
     for part in shown_parts(visitor):
         assert visitor.page.evaluate(SMALL, SMALLEST_ON_TOUCH_PIXELS) == [], part
+
+
+def test_a_laptop_holds_figures_course_credit_and_kept_plans_below_the_answer(
+    decider: Visitor,
+) -> None:
+    """In 900 pixels, of which the bar and an answer of two lines with the switch take 205."""
+    decider.page.set_viewport_size({"width": 1440, "height": 900})
+    decider.button("Keep this plan").click()
+    expect(decider.page.locator(".tray-item")).to_have_count(2)
+    figures, tray = (decider.part(name).bounding_box() for name in ("figures", "tray"))
+    assert figures is not None
+    assert tray is not None
+    assert tray["y"] + tray["height"] - figures["y"] <= 900 - 205
+
+
+def test_a_chart_that_was_narrow_is_drawn_anew_in_a_wide_window(settled: Visitor) -> None:
+    """A title that was broken for a phone is in one line again."""
+    for width in (390, 1440):
+        settled.page.set_viewport_size({"width": width, "height": 900})
+        settled.page.wait_for_timeout(300)
+    drawn = settled.page.locator('[data-chart="net value"]')
+    svg = drawn.evaluate("(element) => element.svgOfChart()")
+    title = settled.page.evaluate(
+        """() => {
+          const place = document.querySelector('[data-chart="net value"]');
+          const [title] = [place.chart.getOption().title].flat();
+          return title.textStyle.width ?? null;
+        }"""
+    )
+    assert title is None
+    assert "Plan minus baseline" in svg
