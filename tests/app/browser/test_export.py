@@ -32,7 +32,7 @@ def settled(visitor: Visitor) -> Visitor:
 
 def test_figures_say_what_the_page_says(decider: Visitor) -> None:
     name, content = decider.export("figures")
-    assert name == "modelops-all-five-figures.csv"
+    assert name == f"{PLAN}-figures.csv"
     rows = {row["outcome"]: row for row in rows_of(content)}
     futures = decider.part("verdict").get_attribute("data-futures")
     availability = rows["availability"]
