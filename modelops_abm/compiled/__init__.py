@@ -24,8 +24,13 @@ from numba import types
 from numba.core import event
 from numpy.typing import NDArray
 
-from modelops_abm.compiled.code_cache import keep
-from modelops_abm.compiled.internals import machine_code, without_literals
+from modelops_abm.compiled.code_cache import is_kept, keep
+from modelops_abm.compiled.internals import (
+    at_first_use,
+    global_compiler_lock,
+    machine_code,
+    without_literals,
+)
 from modelops_abm.ctrl_c import Handler
 
 _TYPES: dict[Any, Any] = {
@@ -44,7 +49,7 @@ _KERNEL_SHARE = 20
 
 type Progress = Callable[[int, int], None]
 
-_registered: list[tuple[Any, Callable[..., Any]]] = []
+_registered: dict[Any, None] = {}
 _shares: dict[Any, int] = {}
 _prepared = 0
 _preparing = threading.RLock()
@@ -68,7 +73,8 @@ def compiled_inline[**P, R](function: Callable[P, R]) -> Callable[P, R]:
 
 def _registered_dispatcher(function: Callable[..., Any], **options: bool) -> Any:
     dispatcher = _dispatcher(function, **options)
-    _registered.append((dispatcher, function))
+    at_first_use(dispatcher, lambda: _make_ready(dispatcher))
+    _registered[dispatcher] = None
     return dispatcher
 
 
@@ -109,9 +115,10 @@ def _dispatcher(function: Callable[..., Any], *, cache: bool = True, **options: 
 
 
 def prepare(progress: Progress | None = None) -> None:
-    """Compile the equations that are not compiled yet, or load them from the cache.
+    """Compile the equations that are neither compiled yet nor in the cache.
 
-    Afterwards an argument of another type is an error instead of a second compilation.
+    Those in the cache are loaded one by one, when each is first used: most are parts of others.
+    An argument of another type is an error instead of a second compilation.
 
     Parameters
     ----------
@@ -121,13 +128,27 @@ def prepare(progress: Progress | None = None) -> None:
     global _prepared
     if _prepared == len(_registered):
         return
-    with _preparing, compiling([dispatcher for dispatcher, _ in _registered], progress):
-        # Counted one by one: what an interrupt leaves out is compiled by the next call.
-        while _prepared < len(_registered):
-            dispatcher, function = _registered[_prepared]
-            dispatcher.compile(_signature(function))
+    with _preparing:
+        missing = [each for each in _registered if not _is_kept(each)]
+        with compiling(missing, progress):
+            for dispatcher in missing:
+                _make_ready(dispatcher)
+        _prepared = len(_registered)
+
+
+def _is_kept(dispatcher: Any) -> bool:
+    """Return whether an equation is in the cache."""
+    return dispatcher in _registered and is_kept(dispatcher, _signature(dispatcher.py_func))
+
+
+def _make_ready(dispatcher: Any) -> None:
+    """Compile an equation for its declared types, or load it, and let it have no others."""
+    # Two threads may come here at once, one of which may be compiling what calls the equation: so
+    # the lock is numba's own.
+    with global_compiler_lock:
+        if not dispatcher.overloads:
+            dispatcher.compile(_signature(dispatcher.py_func))
             dispatcher.disable_compile()
-            _prepared += 1
 
 
 @contextmanager
@@ -151,8 +172,8 @@ def compiling(dispatchers: Iterable[Any], progress: Progress | None = None) -> I
 
 
 def everything() -> list[Any]:
-    """Return all that there is to compile."""
-    return list(_shares)
+    """Return all that there may be to compile; of equations those that are not in the cache."""
+    return [each for each in _shares if not _is_kept(each)]
 
 
 class _Left(event.Listener):  # type: ignore[misc]
@@ -185,10 +206,12 @@ def direct[**P, R](function: Callable[P, R]) -> Callable[P, R]:
     """
     prepare()
     dispatcher: Any = function
+    _make_ready(dispatcher)
     entry: Callable[P, R] = machine_code(dispatcher, _signature(dispatcher.py_func))
     return entry
 
 
+@cache
 def _signature(function: Callable[..., Any]) -> tuple[Any, ...]:
     hints = get_type_hints(function)
     hints.pop("return", None)

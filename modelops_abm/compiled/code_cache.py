@@ -76,6 +76,12 @@ def keep(dispatcher: Any) -> None:
         use(dispatcher, _Cache(folder, function))
 
 
+def is_kept(dispatcher: Any, signature: Any) -> bool:
+    """Return whether there is an entry for a function's version, whether it can be used or not."""
+    found = cache_of(dispatcher)
+    return isinstance(found, _Cache) and found.has(signature, dispatcher.targetctx)
+
+
 class _Cache(Cache):
     """What numba asks for a compiled version of a function, and gives one to keep.
 
@@ -113,6 +119,10 @@ class _Cache(Cache):
             _log.debug("%s cannot be loaded", path, exc_info=error)
             _say_damaged(self._folder)
             return None
+
+    def has(self, sig: Any, target_context: Any) -> bool:
+        """Return whether there is an entry for a signature."""
+        return self._path(self._key(sig, target_context.codegen())).exists()
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Keep a version, as far as that is possible."""

@@ -14,6 +14,7 @@ from typing import Any
 from numba import types
 from numba.core.boxing import box_namedtuple, box_tuple
 from numba.core.caching import CompileResultCacheImpl, NullCache
+from numba.core.compiler_lock import global_compiler_lock as global_compiler_lock
 from numba.core.pythonapi import _boxers
 from numba.core.serialize import dumps
 
@@ -37,6 +38,26 @@ def without_literals(dispatcher: Any) -> Any:
 
     dispatcher.get_call_template = get_call_template
     return dispatcher
+
+
+def at_first_use(dispatcher: Any, ready: Callable[[], None]) -> None:
+    """Let a function be made ready before Python calls it, or compiled code takes it in.
+
+    What numba does then is to look for a version for the arguments, and to make one.
+    """
+    resolved = dispatcher.get_call_template
+
+    def get_call_template(arguments: Any, keywords: Any) -> Any:
+        ready()
+        return resolved(arguments, keywords)
+
+    def version_for(*_arguments: Any, **_keywords: Any) -> Any:
+        ready()
+        # What numba is to call: it looks for a version once more, and finds the one that is ready.
+        return dispatcher
+
+    dispatcher.get_call_template = get_call_template
+    dispatcher._compile_for_args = version_for
 
 
 def machine_code(function: Any, signature: tuple[Any, ...]) -> Any:

@@ -17,6 +17,7 @@ UNDOCUMENTED = (
     "mesa.experimental",
     "numba.core.boxing",
     "numba.core.caching",
+    "numba.core.compiler_lock",
     "numba.core.pythonapi",
     "numba.core.serialize",
     "reacton.core",
@@ -47,10 +48,16 @@ REASONS = {
         "Solara looks through the threads of a visit that ends, and fails if one ends meanwhile"
     ),
     "compiled/internals.py: ._cache": "numba has no public way to give a function another cache",
+    "compiled/internals.py: ._compile_for_args": (
+        "numba asks nobody before it compiles a function for the arguments of its first call"
+    ),
     "compiled/internals.py: numba.core.caching": (
         "as before; what is kept is numba's own form of a compiled function"
     ),
-    "compiled/internals.py: numba.core.serialize": "as before",
+    "compiled/internals.py: numba.core.compiler_lock": (
+        "whoever waits for another lock while numba compiles would wait for ever"
+    ),
+    "compiled/internals.py: numba.core.serialize": "what is kept is numba's own form, as above",
     "compiled/internals.py: .entry_point": (
         "a call from Python by numba's public way costs three times as much as the call itself"
     ),
