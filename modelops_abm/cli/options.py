@@ -349,6 +349,12 @@ class Believed(NamedTuple):
         return f"draws of {printable(self.name, 200)}"
 
     @property
+    def doubts(self) -> str:
+        """What speaks against the belief, as `fit` said it; nothing if nothing does."""
+        told = " ".join(self.belief.doubts())
+        return told and f"Of the belief in {printable(self.name, 200)}: {told}"
+
+    @property
     def answered(self) -> list[str]:
         """What somebody said of this organisation already, by what it is about."""
         from modelops_abm.evidence.benchmarks import published_evidence
@@ -359,7 +365,9 @@ class Believed(NamedTuple):
     def to_json(self, seed: int) -> dict[str, Any]:
         """Return which belief it is as plain data."""
         # One draw tells what they all are drawn from.
-        return {"belief": {"draws": len(self.table), "key": self.draws(1, seed).key}}
+        which = {"draws": len(self.table), "key": self.draws(1, seed).key}
+        doubts = self.belief.doubts()
+        return {"belief": {**which, **({"doubts": list(doubts)} if doubts else {})}}
 
     def draws(self, count: int, seed: int = 0) -> Draws:
         """Return so many draws of the organisation, for as many futures."""

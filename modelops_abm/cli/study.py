@@ -230,12 +230,15 @@ def conduct(
         click.echo(json.dumps({**_document(found), **over}, indent=2, allow_nan=False))
         warn_of_team(found.scenario or asked.scenario)
         return
-    draws = "" if asked.believed is None else asked.believed.words
+    draws, doubts = "", ""
+    if asked.believed is not None:
+        draws, doubts = asked.believed.words, asked.believed.doubts
     futures = ", ".join(filter(None, (f"seed {asked.seed}", found.futures, draws)))
     print_what_ran(
         found.scenario or asked.scenario, futures, whole=found.whole, notes=found.result.notes()
     )
-    print_result(found.result, *found.beside, advice=found.advice, kept=asked.output)
+    advice = "\n".join(filter(None, (found.advice, doubts)))
+    print_result(found.result, *found.beside, advice=advice, kept=asked.output)
 
 
 def team_that_is_too_small(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from modelops_abm import preset, with_values
-from modelops_abm.evidence.belief import Belief, save_belief
+from modelops_abm.evidence.belief import Belief, load_belief, save_belief
+from modelops_abm.evidence.statements import exactly
 from modelops_abm.experiments import draws_of
 from modelops_abm.scenario import CAPABILITY_NAMES
 
@@ -20,6 +22,7 @@ NAMES = [
     "drift.onsets_per_year",
     "usage.growth_days",
 ]
+FEW = ("--replications", "4")
 SHORT = ("--days", "200", "--replications", "20")
 
 
@@ -39,6 +42,27 @@ def test_tells_both_answers(modelops: Callable, file: str) -> None:
     assert "Over what the organisation may be: it pays in" in words
     assert "is what nobody knows" in words
     assert all(len(line) <= 100 for line in outcome.out.splitlines())
+
+
+def test_what_is_to_be_doubted_of_a_belief_is_said_with_every_answer(
+    modelops: Callable, file: str
+) -> None:
+    belief = load_belief(file)
+    said = (exactly("team.developers", 8.0),)
+    thin = dataclasses.replace(belief, evidence=said, effective=12.0, at_edge=("team.developers",))
+    save_belief(thin, "thin.parquet")
+    for command in (("compare",), ("advise", "--budget", "1e5", "--trials", "2")):
+        outcome = modelops(*command, "--belief", "thin.parquet", "--days", "30", *FEW)
+        words = " ".join(outcome.out.split())
+        assert "Of the belief in thin.parquet: Few organisations fit all that was said." in words
+        assert "Its ranges are too narrow to be used" in words
+        assert "At the end of the range that was thought possible" in words
+    told = json.loads(
+        modelops("compare", "--belief", "thin.parquet", "--days", "30", *FEW, "--json").out
+    )
+    assert len(told["belief"]["doubts"]) == 3
+    sound = modelops("compare", "--belief", file, "--days", "30", *FEW)
+    assert "Of the belief in" not in sound.out
 
 
 def test_published_is_the_belief_that_ships(modelops: Callable) -> None:
