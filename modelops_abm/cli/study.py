@@ -237,7 +237,8 @@ def conduct(
     print_what_ran(
         found.scenario or asked.scenario, futures, whole=found.whole, notes=found.result.notes()
     )
-    advice = "\n".join(filter(None, (found.advice, doubts)))
+    # On a line of its own, whether there is other advice or none.
+    advice = f"{found.advice}\n{doubts}".rstrip()
     print_result(found.result, *found.beside, advice=advice, kept=asked.output)
 
 
