@@ -11,8 +11,8 @@ It stops at the first thing that is off. In this order:
    those of `PART` alone, with the newest, on this Python.
 
 It needs the package registry, through uv, and nothing is published: with all of it done, it says
-what is left to do by hand. On two idle cores it takes about fifteen minutes for all tests, and
-NN for each other environment.
+what is left to do by hand. All tests take about a quarter of an hour on two idle cores, those of
+`PART` some minutes, of which the first compiles the engine.
 """
 
 from __future__ import annotations
