@@ -209,9 +209,18 @@ def span(days: int) -> str:
     return _counted(days, "day")
 
 
+def month_number(day: float) -> int:
+    """Return the month that a day lies in, counted from 1.
+
+    >>> month_number(0.0), month_number(183)
+    (1, 7)
+    """
+    return int(day / MONTH_DAYS) + 1
+
+
 def month_of(day: float) -> str:
-    """Return the month that a day lies in, counted from 1: month 24."""
-    return f"month {int(day / MONTH_DAYS) + 1}"
+    """Return the month that a day lies in, in words: month 24."""
+    return f"month {month_number(day)}"
 
 
 def payback(day: float | None) -> str:

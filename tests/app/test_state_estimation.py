@@ -227,6 +227,10 @@ def test_only_first_figures_have_the_first_rank(
     ranks.clear()
     next(answers(Question(small_plan(rollback=0.25), 0)))
     assert ranks[0] is Rank.FIRST
+    ranks.clear()
+    estimator.weigh(small_plan(rollback=0.25).changed({"usage.season": [1.5] + [1.0] * 11}), 0)
+    assert estimator.wait(PATIENCE_SECONDS)
+    assert set(ranks) == {Rank.LAST}
 
 
 def test_nothing_raised_has_no_credit(listener: Listener) -> None:

@@ -1,7 +1,8 @@
 """Timeline: what happens on which day in place of what is planned, and what each event does.
 
 First the rail, a list of events with their fields; then the head and the card. What is drawn is
-in `timeline_picture`, what an event is in `state.events`. Numbers are at the values as set.
+in `timeline_picture`, what an event is in `state.events`, what is done with one in
+`state.event_changes`. Numbers are at the values as set.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from modelops_abm.app.decide.sentences import headline, progress
 from modelops_abm.app.decide.verdict_card import NOT_YET, run_state
 from modelops_abm.app.drawing.cards import card_head, table
 from modelops_abm.app.errors import ErrorBoundary, reported
-from modelops_abm.app.state import events
+from modelops_abm.app.state import event_changes
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.effects import MOST_WEIGHED, EventEffects
-from modelops_abm.app.state.events import EXAMPLES, SEASON, Event, events_of, months_over
+from modelops_abm.app.state.event_changes import EXAMPLES, example_in_words
+from modelops_abm.app.state.events import MONTH_NAMES, SEASON, Event, events_of
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.theme import icon
@@ -69,10 +71,10 @@ def take_event_action(session: Session, action: Action) -> None:
         case "event":
             session.event.set("" if session.event.value == value else value)
         case "remove event":
-            session.change(events.removed(scenario, value))
+            session.change(event_changes.removed(scenario, value))
         case "add event" if value in EXAMPLES or value in CHANGEABLE:
-            session.change(events.added(scenario, value))
-            new = events.first_new(scenario, session.plan.scenario)
+            session.change(event_changes.added(scenario, value))
+            new = event_changes.first_new(scenario, session.plan.scenario)
             session.event.set(session.event.value if new is None else new.key)
         case name if name.startswith("set event "):
             session.change(_entered(scenario, name.removeprefix("set event "), session, value))
@@ -81,27 +83,31 @@ def take_event_action(session: Session, action: Action) -> None:
 def take_change(session: Session, change: EventChange) -> None:
     """Move and size an event, as one step of undo."""
     scenario = session.plan.scenario
-    if abs(change.day) <= scenario.horizon_days:
-        session.change(events.moved(scenario, change.key, change.day, change.steps))
+    if abs(change.day) > scenario.horizon_days:
+        return
+    if change.is_end:
+        session.change(event_changes.drawn_to(scenario, change.key, change.day))
+    else:
+        session.change(event_changes.moved(scenario, change.key, change.day, change.steps))
 
 
-def _entered(scenario: Scenario, field: str, session: Session, text: str) -> events.Values:
+def _entered(scenario: Scenario, field: str, session: Session, text: str) -> event_changes.Values:
     """Return the values that a field of the open event says."""
     key = session.event.value
     match field:
         case "month":
-            return events.moved(scenario, key, events.day_of(_number(text, "month")))
+            return event_changes.moved(scenario, key, event_changes.day_of(_number(text, "month")))
         case "until":
             is_end = text.strip() in ("", _END)
-            return events.ended(scenario, key, None if is_end else _number(text, "until"))
+            return event_changes.ended(scenario, key, None if is_end else _number(text, "until"))
         case "size":
             kind = key.rpartition("#")[0]
             size = read(quantity_of(kind), text) if kind in CHANGEABLE else _number(text, "size")
-            return events.resized(scenario, key, float(size))
+            return event_changes.resized(scenario, key, float(size))
         case "who":
-            return events.renewed_request(scenario, key, who=text)
+            return event_changes.renewed_request(scenario, key, who=text)
         case "effort":
-            return events.renewed_request(scenario, key, effort=_number(text, "effort"))
+            return event_changes.renewed_request(scenario, key, effort=_number(text, "effort"))
     return {}
 
 
@@ -198,14 +204,12 @@ def _together(count: int, effects: EventEffects | None) -> h.Element:
 
 
 def _fields(scenario: Scenario, event: Event) -> h.Element:
-    first, last = event.spans[0]
-    is_change = event.kind in CHANGEABLE
     return h.div(".event-fields")[
         event.value is not None and _field(*_size_of(event), event),
         event.is_placed
-        and _field("month", _WHEN.get(event.kind, "From month"), months_over(first), "", event),
-        is_change
-        and _field("until", "Until month", _END if event.is_open else months_over(last), "", event),
+        and _field("month", _WHEN.get(event.kind, "From month"), event.month, "", event),
+        event.is_change
+        and _field("until", "Until month", _END if event.is_open else event.last_month, "", event),
         event.kind.startswith("request ") and _request_fields(scenario, event),
         h.button(".plain.remove", data_action="remove event", data_value=event.key)["Remove"],
     ]
@@ -267,7 +271,8 @@ def _menu(scenario: Scenario) -> h.Element:
                 h.button(".plain", data_action="add event", data_value=what)[
                     icon(_ICONS[what]),
                     h.span[
-                        h.strong[words], h.span(".label")[events.example_in_words(scenario, what)]
+                        h.strong[words],
+                        h.span(".label")[example_in_words(scenario, what)],
                     ],
                 ]
                 for what, words in EXAMPLES.items()
@@ -393,7 +398,7 @@ def TimelineCard(session: Session) -> None:
     head = h.div[
         card_head(
             "What changes, and what it does",
-            f"one axis: months from {events.MONTH_NAMES[start.month - 1]} {start.year}; as set",
+            f"one axis: months from {MONTH_NAMES[start.month - 1]} {start.year}; as set",
             is_table=is_table,
         ),
         _key(),

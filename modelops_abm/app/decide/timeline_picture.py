@@ -13,7 +13,7 @@ import numpy as np
 
 from modelops_abm import formats
 from modelops_abm.app.state.effects import EventEffects
-from modelops_abm.app.state.events import Event, LaneName, events_of, months_over, value_before
+from modelops_abm.app.state.events import Event, LaneName, events_of, value_before
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.charts.figure import Axis, Table, time_axis, value_axis
 from modelops_abm.charts.timeline import Bands, bands_of
@@ -106,13 +106,17 @@ def _places_before(events: Sequence[Event], before: Sequence[Event]) -> dict[str
 
 
 def _event(event: Event, place: int | None) -> Data:
-    first = event.spans[0][0]
-    was = f", was {months_over(place)}" if place is not None and place != first else ""
+    first, last = event.spans[0]
+    was = ""
+    if place is not None and place != first:
+        was = f", was {event.month_from(place, place + last - first)}"
     return {
         "key": event.key,
         "lane": event.lane,
         "words": event.words,
-        "said": f"{event.words} in month {months_over(first)}{was}",
+        "said": f"{event.words} in month {event.month}{was}",
+        "month": event.month,
+        "end": last if event.is_change and not event.is_open else None,
         "spans": event.spans,
         "is_placed": event.is_placed,
         "is_column": event.is_placed and not event.is_open,

@@ -10,7 +10,8 @@ from threading import Event as Flag
 from types import MappingProxyType
 
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS
-from modelops_abm.app.state.events import events_of, without
+from modelops_abm.app.state.event_changes import without
+from modelops_abm.app.state.events import events_of
 from modelops_abm.app.state.plan import ON_THE_PAGE, Plan
 from modelops_abm.experiments import Comparison, PairedDifference, comparisons
 from modelops_abm.scenario import Scenario, with_values

@@ -339,8 +339,8 @@ class Estimator:
             self._improve(job, Explanation(plan, capability, levels, is_over))
 
     def _weigh(self, plan: Plan, seed: int, job: Job) -> None:
-        # Beside better figures, after first ones: who opens the timeline waits for these.
-        caller = new_caller(Rank.NEXT, account=self._account)
+        # Behind everybody's figures: twenty events are 22 comparisons.
+        caller = new_caller(Rank.LAST, account=self._account)
         for effects in event_effects(plan, seed, job.cancel, caller):
             self._improve(job, effects)
 

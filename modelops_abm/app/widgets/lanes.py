@@ -18,14 +18,17 @@ class EventChange(NamedTuple):
     key
         The event.
     day
-        Its first day from now on.
+        Its first day from now on; of its end the day after its last.
     steps
         By how many steps it is larger.
+    is_end
+        Whether its end was moved.
     """
 
     key: str
     day: int
-    steps: int
+    steps: int = 0
+    is_end: bool = False
 
 
 @solara.component_vue("lanes.vue", vuetify=False)
@@ -58,6 +61,8 @@ def Lanes(
 
     def change(report: dict[str, Any]) -> None:
         match report:
+            case {"key": str(key), "day": int(day), "end": True}:
+                on_change(EventChange(key, day, is_end=True))
             case {"key": str(key), "day": int(day), "size": int(steps)} if abs(steps) <= 1_000:
                 on_change(EventChange(key, day, steps))
 

@@ -9,12 +9,12 @@ from tests.app.browser.visitor import Visitor
 TEAM = "team.developers#0"
 
 
-def handle(visitor: Visitor, key: str) -> Locator:
-    return visitor.page.locator(f'.handle[data-event="{key}"]')
+def handle(visitor: Visitor, key: str, edge: str = "begin") -> Locator:
+    return visitor.page.locator(f'.handle[data-event="{key}"][data-edge="{edge}"]')
 
 
-def expect_month(visitor: Visitor, month: int) -> None:
-    expect(handle(visitor, TEAM)).to_have_attribute("aria-valuenow", str(month))
+def expect_month(visitor: Visitor, month: int, edge: str = "begin") -> None:
+    expect(handle(visitor, TEAM, edge)).to_have_attribute("aria-valuenow", str(month))
 
 
 def test_events_are_moved_sized_and_taken_away(visitor: Visitor) -> None:
@@ -24,11 +24,33 @@ def test_events_are_moved_sized_and_taken_away(visitor: Visitor) -> None:
     with visitor.changing_the_plan():
         page.locator('[data-action="add event"][data-value="team"]').click()
     expect(visitor.part("rail").locator(".events li")).to_have_count(1)
-    expect_month(visitor, 6)
+    expect_month(visitor, 7)
     added = visitor.plan
+    field = page.locator('[data-action="set event until"]')
+    with visitor.changing_the_plan():
+        field.fill("10")
+        field.press("Enter")
+    expect_month(visitor, 10, "end")
+    handle(visitor, TEAM, "end").focus()
+    with visitor.changing_the_plan():
+        keyboard.press("ArrowLeft")
+    expect_month(visitor, 9, "end")
+    box = handle(visitor, TEAM, "end").locator(".grip").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 3, box["y"] + 7)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] + 7, steps=4)
+    with visitor.changing_the_plan():
+        page.mouse.up()
+    assert int(handle(visitor, TEAM, "end").get_attribute("aria-valuenow") or 0) > 9
+    expect_month(visitor, 7)
+    for _ in range(3):
+        with visitor.changing_the_plan():
+            visitor.button("Undo").click()
+    assert visitor.plan == added
 
     handle(visitor, TEAM).focus()
-    for month in (7, 8):
+    for month in (8, 9):
         with visitor.changing_the_plan():
             keyboard.press("ArrowRight")
         expect_month(visitor, month)
@@ -45,10 +67,10 @@ def test_events_are_moved_sized_and_taken_away(visitor: Visitor) -> None:
         page.mouse.up()
     expect(page.locator(".lanes .ghost")).to_have_count(1)  # where it was
     dragged = int(handle(visitor, TEAM).get_attribute("aria-valuenow") or 99)
-    assert dragged < 8
+    assert dragged < 9
     with visitor.changing_the_plan():  # one release, one step
         visitor.button("Undo").click()
-    expect_month(visitor, 8)
+    expect_month(visitor, 9)
     visitor.page.wait_for_url("**changes=**")
     handle(visitor, TEAM).focus()
     with visitor.changing_the_plan():
