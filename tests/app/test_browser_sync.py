@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from modelops_abm.app.browser_sync import open_session, restore, to_keep
-from modelops_abm.app.state.estimation import Question, answers
+from modelops_abm.app.state.answer import Question, answers
 from modelops_abm.app.state.link import Linked, query_of
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session

@@ -27,8 +27,8 @@ from modelops_abm.app.decide.parameter_drawer import Drawer
 from modelops_abm.app.export.content import Subject
 from modelops_abm.app.export.report import report
 from modelops_abm.app.export.slides import slides
-from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer
-from modelops_abm.app.state.estimation import Baselines, CreditSoFar, Explanation
+from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer, Baselines
+from modelops_abm.app.state.estimation import CreditSoFar, Explanation
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.charts.amounts import notation_of

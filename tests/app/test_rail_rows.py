@@ -22,8 +22,7 @@ from modelops_abm.app.decide.rail_rows import (
     slider_rows,
     slider_texts,
 )
-from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.estimation import Question, answers
+from modelops_abm.app.state.answer import Answer, Question, answers
 from modelops_abm.app.state.plan import History, Plan
 from modelops_abm.runs import replicate
 from modelops_abm.scenario import CAPABILITY_NAMES, Scenario, catalogue, with_values

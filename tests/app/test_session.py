@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 from modelops_abm.app.errors import reported
-from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.estimation import CreditSoFar, Failure, Question, RunProgress, answers
+from modelops_abm.app.state.answer import Answer, Question, answers
+from modelops_abm.app.state.estimation import CreditSoFar, Failure, RunProgress
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import Tray, with_answer

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from modelops_abm.app.decide.parameter_drawer import stream_effect
-from modelops_abm.app.state import estimation
+from modelops_abm.app.state import answer as answering, estimation
 from modelops_abm.app.state.answer import (
     PRECISIONS,
     USUAL,
     Answer,
     Precision,
+    Question,
+    answers,
     half_width_wished,
     stages_of,
 )
@@ -25,9 +27,7 @@ from modelops_abm.app.state.estimation import (
     Explanation,
     Failure,
     Message,
-    Question,
     RunProgress,
-    answers,
 )
 from modelops_abm.app.state.jobs import PRECEDENCE, Job
 from modelops_abm.app.state.plan import Plan
@@ -151,7 +151,7 @@ def test_a_settled_answer_is_remembered(
         assert estimator.wait(PATIENCE_SECONDS)
     settled = listener.answers()[-1]
     listener.messages.clear()
-    monkeypatch.setattr(estimation, "comparisons", None)
+    monkeypatch.setattr(answering, "comparisons", None)
     monkeypatch.setattr(estimation, "stream_shares", None)
     estimator.ask(Question(second, 0))
     assert estimator.wait(PATIENCE_SECONDS)
@@ -167,7 +167,7 @@ def test_an_answer_may_be_forgotten_while_it_is_shown(
     settled = {plan.key: list(answers(Question(plan, 0)))[-1] for plan in (first, *others[:1])}
     has_looked_up = threading.Event()
     estimator = Estimator(listener)
-    for plan in (first, *others[: estimation.MOST_CACHED - 1]):
+    for plan in (first, *others[: answering.MOST_CACHED - 1]):
         answer = replace(settled[first.key], plan=plan)
         estimator.cache.add(Question(plan, 0), answer, None)
 
@@ -182,7 +182,7 @@ def test_an_answer_may_be_forgotten_while_it_is_shown(
             has_looked_up.set()
         tell(job, publish, message)
 
-    monkeypatch.setattr(estimation, "answers", slow)
+    monkeypatch.setattr(answering, "answers", slow)
     monkeypatch.setattr(estimation, "stream_shares", lambda *_, **__: iter([None]))
     monkeypatch.setattr(Job, "tell", told)
     estimator.ask(Question(late, 0))
@@ -313,7 +313,7 @@ def test_failure_is_told_in_words(
     def broken(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(estimation, "comparisons", broken)
+    monkeypatch.setattr(answering, "comparisons", broken)
     plan = small_plan()
     estimator = Estimator(listener)
     estimator.ask(Question(plan, 0))

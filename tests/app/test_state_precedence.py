@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import time
 
-from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.estimation import Estimator, Message, Question
+from modelops_abm.app.state.answer import Answer, Question
+from modelops_abm.app.state.estimation import Estimator, Message
 from modelops_abm.app.state.jobs import PRECEDENCE, Precedence
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments.statistics import LOOKS

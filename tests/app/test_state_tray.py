@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.estimation import Question, answers
+from modelops_abm.app.state.answer import Answer, Question, answers
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.tray import (
     LONGEST_NAME,

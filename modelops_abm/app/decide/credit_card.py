@@ -17,8 +17,8 @@ from modelops_abm.app.decide.rail import explain
 from modelops_abm.app.drawing.cards import card_head, table
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.errors import reported
-from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.estimation import CreditSoFar, credit_of_one
+from modelops_abm.app.state.answer import Answer, credit_of_one
+from modelops_abm.app.state.estimation import CreditSoFar
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import Action

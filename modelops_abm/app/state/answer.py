@@ -1,23 +1,33 @@
-"""The answer to a plan as far as it is known, and how precise it should become."""
+"""The answer to a plan: how precise it should be, how it gets better, and what is kept of it.
+
+Nothing here is of a thread or of a page: `estimation` asks in the background.
+"""
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
+from functools import partial
+from threading import Event, Lock
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from modelops_abm.app.state.organisations import answered_in, organisations_of
+from modelops_abm.app.state.plan import Plan, organisation_key
 from modelops_abm.core.outcomes import LEVEL_STATES
-from modelops_abm.experiments.statistics import looks_up_to
+from modelops_abm.evidence.settling import settled
+from modelops_abm.experiments import Comparison, Credit, comparisons
+from modelops_abm.experiments.statistics import is_known, looks_up_to
 from modelops_abm.runs.resources import MOST_REPLICATIONS, replications_per_block
-
-if TYPE_CHECKING:
-    from modelops_abm.app.state.plan import Plan
-    from modelops_abm.experiments import Comparison
-    from modelops_abm.scenario import Scenario
+from modelops_abm.runs.results import Ensemble
+from modelops_abm.scenario import Scenario
 
 LIKE_YOURS = "organisations like yours"
 BANDS = (
     "npv",
+    "discounted_net_value",
     "availability",
     "users",
     "served",
@@ -142,3 +152,197 @@ def stages_of(scenario: Scenario, replications: int = USUAL.replications) -> tup
         return stages
     # A replication so large that fewer fit into a block takes long: show something sooner.
     return (*_EARLY_STAGES, *(stage for stage in stages if stage >= _FIRST_LATE_STAGE))
+
+
+# --------------------------------------------------------------------------------------
+# A question, and its answer as it gets better; what is kept of answers.
+
+
+MOST_CACHED = 4
+"""Settled answers that are kept, so that undo and replay need no waiting."""
+
+
+class Question(NamedTuple):
+    """What is asked of a plan.
+
+    Attributes
+    ----------
+    plan
+        The plan.
+    seed
+        Seed of all replications.
+    precision
+        How well the average should be known.
+    is_over
+        Whether over what the organisation may be as well, or only at the values as set.
+    """
+
+    plan: Plan
+    seed: int
+    precision: Precision = USUAL
+    is_over: bool = False
+
+    @property
+    def key(self) -> tuple[str, int, Precision]:
+        """What the answer depends on; the values as set are part of either."""
+        return self.plan.key, self.seed, self.precision
+
+
+def answers(
+    question: Question,
+    cancel: Event | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    executor: Executor | None = None,
+    least: int = 0,
+) -> Iterator[Answer]:
+    """Yield the answer to a plan as it gets better.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    cancel
+        Set it from another thread to stop soon.
+    progress
+        Called with the replications done, and how many it will be at most.
+    executor
+        Where to run; see `runs.stream`.
+    least
+        Over so many futures at least, as far as there are so many, even if it is known before.
+
+    Raises
+    ------
+    Cancelled
+        If `cancel` was set.
+    """
+    plan, seed, precision, is_over = question
+    stages = stages_of(plan.scenario, precision.replications)
+    wished = half_width_wished(plan.scenario, precision)
+    run = partial(
+        comparisons,
+        plan.scenario,
+        stages,
+        seed=seed,
+        daily=BANDS,
+        period_days=PERIOD_DAYS,
+        cancel=cancel,
+        progress=progress,
+        executor=executor,
+    )
+    least = min(least, stages[-1])
+    if not is_over:
+        for comparison in run(half_width=None if least else wished):
+            is_settled = comparison.replications == stages[-1] or (
+                comparison.replications >= least and is_enough(comparison, wished)
+            )
+            yield Answer(plan, comparison, stages[-1], wished, is_settled)
+            if is_settled:
+                return
+        return
+    known: Comparison | None = None
+    draws = organisations_of(plan, stages[-1], seed)
+    for over in run(draws=draws):
+        assert over.over is not None
+        # As set it is known as soon, and to the same figures, as if nothing else were asked.
+        if known is None or known.replications < least or not is_enough(known, wished):
+            known = over.over.as_set
+        is_settled = over.replications == stages[-1]
+        answer = Answer(plan, known, stages[-1], wished, is_settled, over=over)
+        yield answer
+    # What would settle it comes last: it takes runs of its own, of what each draw shows as it is.
+    if not over.is_of_baseline:
+        told = answered_in(plan)
+        asked = settled(over, told, draws=draws, seed=seed, cancel=cancel, executor=executor)
+        yield replace(answer, over=asked)
+
+
+def is_enough(comparison: Comparison, half_width: float) -> bool:
+    """Return whether the average is known as well as wished."""
+    return is_known(comparison.difference("npv").values, half_width)
+
+
+class Baselines:
+    """The baselines of one visitor's organisations, each over the most futures that were run.
+
+    A plan that is moved has the same baseline as before. Over its own first futures that would be
+    another number each time, until as many are run. Each precision has its own: of one that asks
+    for fewer futures, no plan would ever have as many as its baseline.
+    """
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[tuple[str, int, int], Ensemble] = OrderedDict()
+        self._lock = Lock()
+
+    def beside(self, answer: Answer) -> Answer:
+        """Return an answer whose baseline is as well known as it ever was, and remember its own."""
+        own = answer.comparison.baseline
+        key = (organisation_key(answer.plan.scenario), answer.seed, answer.aim)
+        with self._lock:
+            best = self._found.get(key)
+            if best is None or best.replications <= own.replications:
+                best = self._found[key] = own
+            self._found.move_to_end(key)
+            while len(self._found) > MOST_CACHED:
+                self._found.popitem(last=False)
+        longer = best if best.replications > own.replications else None
+        return replace(answer, comparison=replace(answer.comparison, longer=longer))
+
+    def besides(
+        self,
+        question: Question,
+        cancel: Event | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        executor: Executor | None = None,
+    ) -> Iterator[Answer]:
+        """Yield `answers`, each `beside` the best baseline, over no fewer futures in the end."""
+        scenario = question.plan.scenario
+        aim = stages_of(scenario, question.precision.replications)[-1]
+        with self._lock:
+            best = self._found.get((organisation_key(scenario), question.seed, aim))
+        least = 0 if best is None else best.replications
+        yield from map(self.beside, answers(question, cancel, progress, executor, least))
+
+
+type Credits = Mapping[bool, Credit]
+"""Which capability earns what, by whether it is over what the organisation may be."""
+
+
+class AnswerCache:
+    """Settled answers with their credit, the latest few, for all jobs of one visitor."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[tuple[str, int, Precision], tuple[Answer, Credits]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, question: Question) -> tuple[Answer, Credit | None] | None:
+        """Return the answer to a question and the credit as far as known; None if not kept."""
+        with self._lock:
+            found = self._found.get(question.key)
+        if found is None:
+            return None
+        answer, known = found
+        if not question.is_over:
+            # What is as set is the same either way; what is over draws has to be run.
+            answer = answer.as_set()
+        elif answer.over is None:
+            return None
+        return answer, known.get(question.is_over)
+
+    def add(self, question: Question, answer: Answer, credit: Credit | None) -> None:
+        """Keep an answer, and drop the one that was added longest ago if they are many."""
+        with self._lock:
+            # Taken out and put in again, so that it is the newest; a credit that is known already
+            # stays, and so does what is over draws.
+            before, known = self._found.pop(question.key, (answer, {}))
+            kept = answer if answer.over is not None else before
+            own = {} if credit is None else {question.is_over: credit}
+            self._found[question.key] = (kept, {**known, **own})
+            while len(self._found) > MOST_CACHED:
+                self._found.popitem(last=False)
+
+
+def credit_of_one(answer: Answer) -> Credit:
+    """Return the credit of a plan that raises one capability, which is all in its answer."""
+    sides = (answer.shown.baseline, answer.shown.plan)
+    baseline, whole = (side.outcome("npv") for side in sides)
+    return Credit.of_one(answer.plan.scenario, answer.seed, baseline, whole)

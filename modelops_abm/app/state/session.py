@@ -12,7 +12,7 @@ from typing import Any, Literal
 import solara
 
 from modelops_abm.app.state.advising import Advising
-from modelops_abm.app.state.answer import PRECISIONS, Answer
+from modelops_abm.app.state.answer import PRECISIONS, Answer, Question
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.effects import EventEffects
 from modelops_abm.app.state.estimation import (
@@ -21,7 +21,6 @@ from modelops_abm.app.state.estimation import (
     Explanation,
     Failure,
     Message,
-    Question,
     RunProgress,
 )
 from modelops_abm.app.state.jobs import Job, Jobs

@@ -19,9 +19,9 @@ def break_handler() -> None:
 
 
 def break_run() -> None:
-    from modelops_abm.app.state import estimation
+    from modelops_abm.app.state import answer
 
-    estimation.comparisons = fail
+    answer.comparisons = fail
 
 
 def break_part() -> None:

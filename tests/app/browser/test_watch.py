@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from modelops_abm import formats
-from modelops_abm.app.state.estimation import Question, answers
+from modelops_abm.app.state.answer import Question, answers
 from modelops_abm.app.state.link import read_query
 from tests.app.browser.conftest import Arrive
 from tests.app.browser.visitor import Visitor, link
