@@ -179,7 +179,7 @@ def test_state_shows_in_shape_as_well_as_in_colour(organisation: Organisation) -
 
 def test_a_crowd_in_repair_has_words_in_all(organisation: Organisation) -> None:
     """Where there is no room for words beside every task: why, and how many are looked after."""
-    task = Work(TaskClass.REPAIR, Cause.PIPELINE, None, 0.0, None, 1.0)
+    task = Work(TaskClass.REPAIR, Cause.PIPELINE, None, 0.0, None)
     models = (
         model(0, State.OFFLINE_ISSUE, cause=Cause.PIPELINE, work=replace(task, developer=0)),
         model(1, State.OFFLINE_ISSUE, cause=Cause.PIPELINE, work=task),
@@ -292,7 +292,7 @@ def test_capability_work_shows_levels_or_that_there_is_none(pictures: dict[int, 
                 State.OFFLINE_DRIFT,
                 cause=Cause.DRIFT,
                 serving=Serving.PREVIOUS,
-                work=Work(TaskClass.REPAIR, Cause.DRIFT, 2, 0.5, 6.84, 1.0),
+                work=Work(TaskClass.REPAIR, Cause.DRIFT, 2, 0.5, 6.84),
             ),
             ("drift", "6.8\u202fd, rolled back"),
         ),
@@ -302,12 +302,12 @@ def test_capability_work_shows_levels_or_that_there_is_none(pictures: dict[int, 
                 State.OFFLINE_ISSUE,
                 cause=Cause.CAPACITY,
                 serving=Serving.NONE,
-                work=Work(TaskClass.REPAIR, Cause.CAPACITY, None, 0.0, None, 2.0),
+                work=Work(TaskClass.REPAIR, Cause.CAPACITY, None, 0.0, None),
             ),
             ("capacity", "waits, not served"),
         ),
         (
-            model(0, State.BUILD, work=Work(TaskClass.BUILD, None, None, 0.4, None, 9.0)),
+            model(0, State.BUILD, work=Work(TaskClass.BUILD, None, None, 0.4, None)),
             ("in build", "waits, 40\u202f% done"),
         ),
     ],
@@ -328,7 +328,7 @@ def test_the_sentence_says_who_works_on_it(pictures: dict[int, Picture]) -> None
         State.OFFLINE_DRIFT,
         cause=Cause.DRIFT,
         serving=Serving.NONE,
-        work=Work(TaskClass.REPAIR, Cause.DRIFT, 0, 0.1, 6.8, 1.0),
+        work=Work(TaskClass.REPAIR, Cause.DRIFT, 0, 0.1, 6.8),
     )
     life = replace(
         followed.plan,

@@ -169,19 +169,14 @@ def _work(entry: WatchedModel, task: Task) -> Work:
         developer,
         _progress(entry, task, left),
         days_left,
-        now - task.submitted_at,
     )
 
 
 def _progress(entry: WatchedModel, task: Task, left: float | None) -> float:
     """Return the share of the effort that was put in; a build at the start had some already."""
     if left is None:
-        return 0.0
+        return 1.0 - entry.share_left(task)
     whole = entry.efforts.get(task.task_class)
-    if whole is None and task.task_class is TaskClass.BUILD:
-        whole = entry.attributes.build_effort_days
-    elif whole is None and task.task_class is TaskClass.DEPLOY:
-        whole = entry.attributes.deployment_effort_days
     return 1.0 - min(1.0, left / whole) if whole else 0.0
 
 

@@ -14,6 +14,7 @@ from modelops_abm.mesa_engine.ml_model import MLModel
 from modelops_abm.mesa_engine.model import ModelOpsModel
 from modelops_abm.mesa_engine.scheduler import Task
 from modelops_abm.rules.day import DayFlows
+from modelops_abm.rules.population import work_left
 from modelops_abm.scenario import Scenario
 from modelops_abm.scenario.scenario import baseline_of
 
@@ -96,8 +97,13 @@ class WatchedModel(MLModel):
         effort = super().effort_of(task)
         # A step of capacity is of the class of a retraining, and no state of the model.
         if task is not self.capacity_step:
-            self.efforts[task.task_class] = effort
+            self.efforts[task.task_class] = effort / self.share_left(task)
         return effort
+
+    def share_left(self, task: Task) -> float:
+        """Return the share of a task that is left before anybody works on it in the run."""
+        # Interrupted before anybody began: it was in progress at the start.
+        return work_left(1.0, self.entity) if task.interrupted else 1.0
 
     def close_day(self) -> DayFlows:
         """Close the day, and remember what it was like."""

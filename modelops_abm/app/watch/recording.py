@@ -7,7 +7,7 @@ and that is then the same object. The chosen model's life is cut out of what it 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from modelops_abm.app.watch.feed import Told
@@ -202,14 +202,23 @@ def _sharing(today: _Day, before: _Day) -> _Day:
 
 def _side_sharing(today: _Side, before: _Side) -> _Side:
     seen, old = today.organisation, before.organisation
-    known = {view.number: view for view in old.models}
     shared = replace(
         seen,
-        models=tuple(_same(view, known.get(view.number, view)) for view in seen.models),
-        retired=_same(seen.retired, old.retired),
+        models=_items(seen.models, old.models, lambda view: view.number),
+        retired=_items(seen.retired, old.retired, lambda entry: entry[0]),
+        developers=_items(seen.developers, old.developers, lambda view: view.number),
         priorities=_same(seen.priorities, old.priorities),
     )
-    return replace(today, organisation=shared, drifts=_same(today.drifts, before.drifts))
+    drifts = {n: _same(drift, before.drifts.get(n, drift)) for n, drift in today.drifts.items()}
+    return replace(today, organisation=shared, drifts=_same(drifts, before.drifts))
+
+
+def _items[T](
+    today: tuple[T, ...], before: tuple[T, ...], key: Callable[[T], int]
+) -> tuple[T, ...]:
+    """Return items, those that are as they were as the same objects, and so the whole."""
+    known = {key(item): item for item in before}
+    return _same(tuple(_same(item, known.get(key(item), item)) for item in today), before)
 
 
 def _same[T](value: T, before: T) -> T:

@@ -29,8 +29,6 @@ class Work:
         Share of the effort that has been put in.
     days_left
         Days until it is done, if nothing interrupts it; None while nobody works on it.
-    waiting_days
-        Days since it was asked for.
     """
 
     task_class: TaskClass
@@ -38,7 +36,6 @@ class Work:
     developer: int | None
     progress: float
     days_left: float | None
-    waiting_days: float
 
 
 @dataclass(frozen=True, slots=True)
