@@ -18,7 +18,7 @@ from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets import EventChange
 from modelops_abm.app.widgets.markup import Action
-from modelops_abm.experiments import PairedDifference, compare
+from modelops_abm.experiments import Comparison, PairedDifference, compare
 from modelops_abm.formats import money, month_number, month_of
 from modelops_abm.scenario import InputError, Scenario
 
@@ -233,6 +233,19 @@ def test_an_old_place_is_shown_only_where_no_event_of_its_kind_came_or_went() ->
 
 def test_what_does_not_exist_at_the_end_has_no_words_there() -> None:
     assert [end["words"] for end in plan_and_baseline(np.nan, 97.0, 1)] == ["Baseline 97.0"]
+
+
+def test_the_band_of_net_value_a_month_is_around_its_line(comparison: Comparison) -> None:
+    drawn = picture(Plan("test", comparison.plan.scenario), None, comparison, None, "")
+    chart = next(each for each in drawn["charts"] if each["title"].startswith("Net value a month"))
+    (band,), (line,) = chart["bands"], [each for each in chart["lines"] if each["name"] == "plan"]
+    low, high = (np.array([point[end] for point in band["points"]]) for end in (1, 2))
+    places = [point[0] for point in band["points"]]
+    means = np.interp(places, *np.transpose(line["points"]))
+    assert (low < high).all()
+    assert low.mean() < means.mean() < high.mean()
+    assert chart["low"] <= low.min()
+    assert high.max() <= chart["high"]
 
 
 def test_payroll_is_that_of_the_last_day() -> None:

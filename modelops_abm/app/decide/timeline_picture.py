@@ -16,7 +16,7 @@ from modelops_abm.app.state.effects import EventEffects
 from modelops_abm.app.state.events import Event, LaneName, events_of, value_before
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.charts.figure import Axis, Table, time_axis, value_axis
-from modelops_abm.charts.timeline import Bands, bands_of
+from modelops_abm.charts.timeline import Bands, bands_of, by_month
 from modelops_abm.experiments import Comparison
 from modelops_abm.experiments.plans import raised
 from modelops_abm.experiments.words import known_money
@@ -194,7 +194,8 @@ def _charts(comparison: Comparison, without: Comparison | None) -> Iterator[Data
     }
     monthly = [_monthly(side) for side in (plan, baseline)]
     if len(monthly[0]):  # a run of less than a month has none
-        yield _months_chart(monthly, None if bare is None else _monthly(bare[1]))
+        rate = _rate(comparison)
+        yield _months_chart(monthly, None if bare is None else _monthly(bare[1]), rate)
     shares = [_bands(side.bands["availability"], 0.01) for side in _ensembles(comparison)]
     yield {
         **_chart("Availability, %", value_axis([*shares[0].mean, *shares[1].mean], steps=3), 2),
@@ -206,14 +207,22 @@ def _charts(comparison: Comparison, without: Comparison | None) -> Iterator[Data
     }
 
 
-def _months_chart(monthly: Sequence[Any], bare: Any) -> Data:
-    courses = [*monthly, *([] if bare is None else [bare])]
+def _rate(comparison: Comparison) -> Bands:
+    """Return by how much the plan's net value rises, in thousands of $ a month, week by week."""
+    # A flow's bands are of its mean day in each period.
+    per_day = comparison.plan.bands["discounted_net_value"]
+    return by_month(bands_of(per_day, 1e3 / MONTH_DAYS))
+
+
+def _months_chart(monthly: Sequence[Any], bare: Any, rate: Bands) -> Data:
+    courses = [*monthly, *([] if bare is None else [bare]), rate.low, rate.high]
     return {
         **_chart(
             "Net value a month, thousand $ of day 0",
             value_axis(np.concatenate(courses), steps=3),
             1,
         ),
+        "bands": [_area("futures", rate, rate.low, rate.high, 0.15)],
         "lines": [
             *([] if bare is None else [_course("without", bare, "var(--plan)", "2 3")]),
             _course("baseline", monthly[1], "var(--baseline)", "6 4"),
