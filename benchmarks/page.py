@@ -1,14 +1,18 @@
-"""Time of the page in a real browser: first paint, answer, credit, Watch, sessions, a large plan.
+"""Time of the page in a real browser: first paint, answer, credit, Watch, load, a large plan.
 
     python benchmarks/page.py [--sessions 20] [--only answer ...]
 
 Needs Chromium. Everything is measured from outside, as a visitor sees it: from the release of a
-slider until the figures of the new plan are on the screen. Absolute times depend on the machine.
+slider until the figures of the new plan are on the screen. Absolute times depend on the machine and
+on what else it does, so the load of it is told, and what many visitors see as a ratio to one. The
+browser runs on the same machine: of many visitors it takes a part that theirs would not.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+import random
 import re
 import shutil
 import statistics
@@ -37,12 +41,15 @@ SLIDER = 'input[type=range][data-name="capabilities.monitoring.maximum"]'
 MOVES, OPENINGS = 10, 5
 PATIENCE_MILLISECONDS = 240_000
 FIRST_FUTURES, BAND_FUTURES = 16, 200
+MOVES_OF_EACH, SECONDS_BETWEEN = 4, 20.0
+"""Of each of many visitors: moves of a slider, and the mean of the times between them."""
+OPENED_AT_ONCE = 10
 
 # Runs in the page: moves a slider as a visitor does, and waits for what the page then shows.
 WATCHER = """
 window.answered = (futures, part) => new Promise((resolve, reject) => {
   const began = performance.now();
-  const limit = setTimeout(() => reject(new Error("no answer")), 60000);
+  const limit = setTimeout(() => reject(new Error("no answer")), 240000);
   const look = () => {
     const rail = document.querySelector("[data-plan]");
     const card = document.querySelector(`[data-part=${part}]`);
@@ -55,6 +62,16 @@ window.answered = (futures, part) => new Promise((resolve, reject) => {
   };
   look();
 });
+window.visit = async (selector, futures, moves) => {
+  window.times = [];
+  window.isDone = false;
+  for (const [pause, value] of moves) {
+    await new Promise((resolve) => setTimeout(resolve, 1e3 * pause));
+    window.move(selector, value);
+    window.times.push(await window.answered(futures, "verdict"));
+  }
+  window.isDone = true;
+};
 window.move = (selector, value) => {
   const slider = document.querySelector(selector);
   window.planBefore = document.querySelector("[data-plan]").dataset.plan;
@@ -85,6 +102,11 @@ def main() -> None:
         for name in chosen.only:
             PARTS[name](browser, served, chosen.sessions)
         browser.close()
+
+
+def load() -> None:
+    """Tell how busy the machine is with all that runs on it."""
+    row(f"load of the machine over a minute, {os.cpu_count()} cores", os.getloadavg()[0], "")
 
 
 def row(what: str, value: float, unit: str, aim: str = "") -> None:
@@ -126,11 +148,38 @@ def serving(program: tuple[str, ...] = PAGE) -> Iterator[Served]:
 
 def opened(browser: Browser, served: Served) -> Page:
     """Open the page as a new visitor, and wait until its first plan is answered."""
-    page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-    page.goto(served.address)
-    page.wait_for_selector('[data-part="verdict"][data-settled="true"]', timeout=60_000)
-    page.evaluate(f"{WATCHER} undefined")  # a function as its value would be called
+    (page,) = all_opened(browser, served, 1)
     return page
+
+
+def all_opened(browser: Browser, served: Served, count: int) -> list[Page]:
+    """Open the page as so many visitors at once, and wait until all have their answer."""
+    pages = arriving(browser, served, count)
+    for page in pages:
+        settled = '[data-part="verdict"][data-settled="true"]'
+        page.wait_for_selector(settled, timeout=PATIENCE_MILLISECONDS)
+        page.evaluate(f"{WATCHER} undefined")  # a function as its value would be called
+    return pages
+
+
+def arriving(browser: Browser, served: Served, count: int, script: str = "") -> list[Page]:
+    """Let so many visitors come at once, each with a script that runs before the page."""
+    pages = []
+    for _ in range(count):
+        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        pages.append(page)
+    for page in pages:
+        page.add_init_script(script)
+    for page in pages:  # returns with the first bytes, long before anything is shown
+        page.goto(served.address, wait_until="commit", timeout=PATIENCE_MILLISECONDS)
+    return pages
+
+
+def left(pages: list[Page]) -> None:
+    """Let visitors leave; a lost connection would be kept for a while."""
+    for page in pages:
+        page.goto("about:blank")
+        page.context.close()
 
 
 def seconds_until(page: Page, value: int, futures: int, part: str = "verdict") -> float:
@@ -241,28 +290,91 @@ def day_shown(page: Page) -> float:
     return float(page.get_attribute('[data-part="watch"]', "data-day") or "nan")
 
 
-def sessions(browser: Browser, served: Served, count: int) -> None:
-    """Many visitors, each moving a slider in turn; memory of the server before, during, after."""
+def at_once(browser: Browser, served: Served, _sessions: int) -> None:
+    """Many visitors who open the page at the same moment, beside one who opens it alone."""
+    load()
+    (alone,) = _noted_by(browser, served, 1)
+    many = _noted_by(browser, served, OPENED_AT_ONCE)
+    for what, aim in (("paint", ""), ("controls", ""), ("figures", "5"), ("settled", "")):
+        slowest = max(each[what] for each in many) / 1e3
+        row(f"{OPENED_AT_ONCE} open at once: all have {what} after", slowest, "s", aim)
+        row("  as many times as one alone", 1e3 * slowest / alone[what], "")
+
+
+def _noted_by(browser: Browser, served: Served, count: int) -> list[dict[str, float]]:
+    """Return what visitors who come at once note, each from its own navigation on, in ms."""
+    pages, noted = arriving(browser, served, count, NOTES), []
+    for page in pages:
+        page.wait_for_function("'settled' in window.noted", timeout=PATIENCE_MILLISECONDS)
+        noted.append(page.evaluate("window.noted"))
+    left(pages)
+    return noted
+
+
+def visitors(browser: Browser, served: Served, count: int) -> None:
+    """Many visitors who move sliders when they like, beside one; the seed says when."""
+    load()
+    one = all_opened(browser, served, 1)
+    alone = _moved_by(one)
+    pages = one + all_opened(browser, served, count - 1)
+    times = _moved_by(pages)
+    for name, found in (("one visitor", alone), (f"{count} visitors", times)):
+        found.sort()
+        row(f"{name}, a move each {SECONDS_BETWEEN:g} s: median", statistics.median(found), "s")
+        row("  95 % within", found[int(0.95 * (len(found) - 1))], "s", "0.8")
+    within = sum(time <= 0.8 for time in times) / len(times)
+    row("  answered within 0.8 s", 100.0 * within, "%", "95")
+    ratio = statistics.median(times) / statistics.median(alone)
+    row("  median, as many times as of one", ratio, "")
+    left(pages)
+
+
+def _moved_by(pages: list[Page]) -> list[float]:
+    """Let each visitor move a slider a few times; return the times to first figures, in s."""
+    chance = random.Random(1)
+    for page in pages:
+        values = chance.sample(range(5, 95), MOVES_OF_EACH)
+        moves = [[chance.expovariate(1.0 / SECONDS_BETWEEN), value] for value in values]
+        page.evaluate(f"window.visit({SLIDER!r}, {FIRST_FUTURES}, {moves}); undefined")
+    times: list[float] = []
+    for page in pages:
+        page.wait_for_function("window.isDone", timeout=PATIENCE_MILLISECONDS)
+        times += [time / 1e3 for time in page.evaluate("window.times")]
+    return times
+
+
+def memory(browser: Browser, served: Served, count: int) -> None:
+    """Memory of the server with more and more visitors, settled, and when each has seen all."""
     before = resident_mib(served.process)
-    pages = [opened(browser, served) for _ in range(count)]
+    row("memory of the server before the first visitor", before, "MiB")
+    pages: list[Page] = []
+    for many in sorted({1, count // 4, count // 2, count} - {0}):
+        pages += all_opened(browser, served, many - len(pages))
+        row(f"  with {many} on Decide", resident_mib(served.process), "MiB")
+    each = (resident_mib(served.process) - before) / count
+    row("  for each of them", each, "MiB")
+    for page in pages:
+        for part in ("Watch", "Understand", "Your organisation"):
+            page.get_by_role("button", name=part, exact=True).click()
+            page.wait_for_selector(f".{part.split()[-1].lower()}", timeout=PATIENCE_MILLISECONDS)
+    time.sleep(5.0)
+    all_seen = (resident_mib(served.process) - before) / count
+    row("  for each once all have seen every part", all_seen, "MiB")
+    left(pages)
+
+
+def sessions(browser: Browser, served: Served, count: int) -> None:
+    """Many sliders moved at the same moment; memory of the server before, during, after."""
+    before = resident_mib(served.process)
+    pages = all_opened(browser, served, count)
     during = resident_mib(served.process)
-    times = [
-        seconds_until(page, 12 + 3 * place + 30 * turn, FIRST_FUTURES)
-        for turn in range(2)
-        for place, page in enumerate(pages)
-    ]
-    times.sort()
-    row(f"{count} sessions in turn: median to the first figures", statistics.median(times), "s")
-    row("  95 % within", times[int(0.95 * len(times))], "s", "2")
     for page in pages:
         page.evaluate(f"window.move({SLIDER!r}, 77); undefined")
     began = time.perf_counter()
     for page in pages:
         page.evaluate(f"window.answered({FIRST_FUTURES}, 'verdict')")
     row(f"{count} sliders moved at once: all answered after", time.perf_counter() - began, "s")
-    for page in pages:
-        page.goto("about:blank")  # a visitor who leaves; a lost connection is kept for a while
-        page.context.close()
+    left(pages)
     row("memory of the server: before", before, "MiB")
     row(f"  with {count} sessions", during, "MiB")
     time.sleep(15.0)
@@ -302,6 +414,9 @@ PARTS = {
     "answer": answer,
     "credit": credit,
     "watch": watch,
+    "at_once": at_once,
+    "visitors": visitors,
+    "memory": memory,
     "sessions": sessions,
     "large": large,
 }
