@@ -40,6 +40,13 @@ _FILES = kept_files(("futures",), ("advice", "road-map"))
     " --belief, it is over organisations that fit what is published, of the size of the scenario's"
     " and with what it states.",
 )
+@click.option(
+    "--reserved",
+    type=click.IntRange(min=0),
+    default=0,
+    help="So many futures, the first, have no part in any choice: those in which the road map will"
+    " be compared, if they are more than those that tell its worth.",
+)
 @levels_option
 @starts_option
 @trials_option(TRIALS_OF_ADVICE)
@@ -49,6 +56,7 @@ def advise(
     budget: float,
     chance: float | None,
     as_set: bool,
+    reserved: int,
     levels: tuple[float, ...],
     starts: tuple[float, ...] | None,
     trials: int,
@@ -70,7 +78,7 @@ def advise(
         from modelops_abm.experiments.advice import advise as ask
         from modelops_abm.experiments.optimisation import draws_needed
 
-        count = draws_needed(asked.replications)
+        count = draws_needed(asked.replications, reserved)
         keeping["draws"] = None if as_set else _organisations(asked, count)
         found = ask(
             asked.scenario,
@@ -80,6 +88,7 @@ def advise(
             starts=starts,
             trials=trials,
             replications=asked.replications,
+            reserved=reserved,
             **keeping,
         )
         if not as_set:
@@ -91,6 +100,7 @@ def advise(
         over = "" if as_set or asked.believed is not None else ", organisations as published"
         facts: dict[str, object] = {"trials": trials, "replications": asked.replications}
         facts |= {"as_set": as_set, **({} if chance is None else {"budget_chance": chance})}
+        facts |= {"reserved": reserved} if reserved else {}
         return Found(found, f"{futures}{over}", facts)
 
     conduct(asked, "advise", "Looking for what to buy", _FILES, advised)

@@ -574,6 +574,7 @@ def advise(
     trials: int = TRIALS_OF_ADVICE,
     replications: int = REPLICATIONS,
     finalists: int = FINALISTS_OF_ADVICE,
+    reserved: int = 0,
     **keeping: Unpack[Keeping],
 ) -> Advice:
     """Say what to buy with a budget: what first, what it is worth, where it fails.
@@ -588,7 +589,7 @@ def advise(
         In which share of the futures it must hold, such as 0.9; None if on average.
     levels, starts
         As `Decisions` has them.
-    trials, replications, finalists
+    trials, replications, finalists, reserved
         As `optimise` has them.
     keeping
         See `running.Keeping`. With `draws` it is advice over what the organisation may be
@@ -615,6 +616,7 @@ def advise(
         trials=trials,
         replications=replications,
         finalists=finalists,
+        reserved=reserved,
         **keeping,
     )
     road_map, draws = found.recommended, keeping.get("draws")

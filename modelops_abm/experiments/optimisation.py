@@ -72,6 +72,7 @@ def optimise(
     trials: int = TRIALS,
     replications: int = REPLICATIONS,
     finalists: int = FINALISTS,
+    reserved: int = 0,
     **keeping: Unpack[Keeping],
 ) -> Optimised:
     """Return the road map that is worth most, and what else there is to know for a decision.
@@ -102,6 +103,9 @@ def optimise(
     finalists
         How many of the best; those of the frontier of worth or downside against spending come on
         top, as many of each at most.
+    reserved
+        So many futures, the first, have no part in any choice, be it more than `replications`: in
+        these the road map can be told later as any plan is.
     keeping
         See `running.Keeping`; `progress` is called with the work done and about all there is. With
         `draws` the road map is the best on average over what the organisation may be, and the
@@ -131,27 +135,28 @@ def optimise(
         raise ValueError("there must be a trial, a finalist, and two replications")
     if capital_chance is not None and not 0.0 < capital_chance < 1.0:
         raise ValueError(f"capital_chance must be above 0 and below 1, not {capital_chance!r}")
-    draws, needed = keeping.get("draws"), draws_needed(replications)
+    draws, needed = keeping.get("draws"), draws_needed(replications, reserved)
     if draws is not None and len(draws) < needed:
         raise ValueError(
             f"over draws it takes {needed:,} of them (draws_needed), not {len(draws):,}"
         )
     limits = (budget_per_year, capital, capital_chance)
-    race = _Race(decisions, limits, finalists, replications, keeping)
+    first = max(replications, reserved)
+    race = _Race(decisions, limits, finalists, replications, first, keeping)
     found = race.look(trials)
     chosen = race.look_again(found)
     rechecked = race.recheck(chosen)
     return race.result(rechecked, found)
 
 
-def draws_needed(replications: int = REPLICATIONS) -> int:
+def draws_needed(replications: int = REPLICATIONS, reserved: int = 0) -> int:
     """Return how many draws `optimise` takes for so many fresh futures of each finalist.
 
-    >>> draws_needed(400)
-    1000
+    >>> draws_needed(400), draws_needed(400, reserved=1_600)
+    (1000, 2200)
     """
     _, several = _looks(replications, is_over=True)
-    return several + 2 * replications
+    return max(replications, reserved) + several + replications
 
 
 def _looks(replications: int, *, is_over: bool) -> tuple[int, int]:
@@ -171,13 +176,14 @@ class _Race:
     limits: Limits
     finalists: int
     replications: int
+    first: int
     keeping: Keeping
     is_complete: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         # Futures by number: the first are those of the last check, in which `compare` tells of any
-        # plan, so that a road map has the same worth there. Then come the first look with `_few`,
-        # the second with those up to `_several`, and the re-check. None is used twice.
+        # plan, so that a road map has the same worth there. From `first` on come the first look
+        # with `_few`, the second with those up to `_several`, and the re-check. None is used twice.
         self._draws = _what_is_not_decided(self.keeping.get("draws"), self.decisions)
         self._few, self._several = _looks(self.replications, is_over=self._draws is not None)
         self.keeping = {**self.keeping, "draws": self._draws}
@@ -217,7 +223,7 @@ class _Race:
             more = self._runs.measure(
                 [each.road_map for each in promising],
                 count,
-                first=self.replications + self._few,
+                first=self.first + self._few,
                 of_spending=1,
                 told=self._work.told(len(promising)),
             )
@@ -233,7 +239,7 @@ class _Race:
         fresh = self._runs.measure(
             [each.road_map for each in chosen],
             self.replications,
-            first=self.replications + self._several,
+            first=self.first + self._several,
             of_spending=self._futures_of_spending,
             told=self._work.told(len(chosen)),
         )
@@ -348,7 +354,7 @@ class _Race:
         return self._runs.measure(
             road_maps,
             self._few,
-            first=self.replications,
+            first=self.first,
             of_spending=FUTURES_OF_SPENDING,
             told=self._work.told(len(road_maps)),
         )

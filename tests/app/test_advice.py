@@ -25,8 +25,7 @@ from modelops_abm.app.state.advising import (
     asked_of,
     found_out,
 )
-from modelops_abm.app.state.answer import USUAL, Precision
-from modelops_abm.app.state.estimation import Question, answers
+from modelops_abm.app.state.answer import PRECISIONS, USUAL, Precision, Question, answers
 from modelops_abm.app.state.fitting import Line
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
@@ -122,7 +121,9 @@ def test_a_road_map_becomes_the_plan_by_one_step(session: Session, to_buy: Advis
 
 def test_what_was_found_stays_and_says_of_what_it_is(session: Session, to_buy: Advised) -> None:
     session.advising.budget.set(BUDGET)
-    session.advising.found.set(replace(to_buy, asked=replace(to_buy.asked, replications=400)))
+    session.advising.found.set(
+        replace(to_buy, asked=replace(to_buy.asked, replications=400, answered=400))
+    )
     with shown(AdviceCard(session)) as card:
         assert "4 developers, over organisations like yours" in card.text
         assert "changed since" not in card.text
@@ -271,3 +272,15 @@ def test_what_goes_wrong_is_said(plan: Plan, monkeypatch: pytest.MonkeyPatch) ->
     until(lambda: bool(advising.problem.value))
     assert "by a mistake of this program (ValueError)" in advising.problem.value
     assert advising.searching.value is None
+
+
+def test_no_future_of_a_fine_answer_has_a_part_in_choosing() -> None:
+    plan = Plan.of_preset("all_five")
+    usual, fine = (
+        asked_of(plan, BUDGET, 0, PRECISIONS[name], is_over=False) for name in ("usual", "fine")
+    )
+    assert (usual.replications, fine.replications) == (400, 400)
+    assert fine.answered == PRECISIONS["fine"].replications
+    assert not fine.is_of(usual), "it was chosen by futures of the finer answer"
+    assert "--reserved" not in command_of_advice(usual)
+    assert f"--reserved {fine.answered}" in command_of_advice(fine)

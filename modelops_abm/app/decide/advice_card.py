@@ -176,7 +176,7 @@ def _moved(of: Asked, now: Asked) -> str:
         parts.append("the organisation")
     if of.is_over != now.is_over:
         parts.append("what figures are over")
-    if (of.seed, of.replications) != (now.seed, now.replications):
+    if (of.seed, of.replications, of.answered) != (now.seed, now.replications, now.answered):
         parts.append("the futures")
     return f"{' and '.join(parts)} changed since."
 

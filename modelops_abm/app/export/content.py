@@ -271,6 +271,8 @@ def command_of_advice(asked: Asked) -> str:
         return ""
     named = ["advise", "--budget", f"{asked.budget:.10g}"]
     named += [] if asked.is_over else ["--as-set"]
+    if asked.answered > asked.replications:
+        named += ["--reserved", str(asked.answered)]
     return _command(named, asked.plan, asked.replications, asked.seed, is_over=asked.is_over)
 
 

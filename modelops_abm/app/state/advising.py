@@ -63,6 +63,9 @@ class Asked:
         In how many of them a road map is told.
     is_over
         Whether over what the organisation may be, or at the values as set.
+    answered
+        In how many futures the plan is answered at most: none of them may choose a road map, which
+        would look better in them than it is.
     """
 
     plan: Plan
@@ -70,6 +73,7 @@ class Asked:
     seed: int
     replications: int
     is_over: bool
+    answered: int = 0
 
     @cached_property
     def organisation(self) -> tuple[str, str]:
@@ -83,9 +87,9 @@ class Asked:
         return self.others == other.others and self.organisation == other.organisation
 
     @property
-    def others(self) -> tuple[float, int, int, bool]:
+    def others(self) -> tuple[float, int, int, bool, int]:
         """All but the organisation."""
-        return self.budget, self.seed, self.replications, self.is_over
+        return self.budget, self.seed, self.replications, self.is_over, self.answered
 
     @property
     def minutes(self) -> float:
@@ -107,7 +111,8 @@ class Asked:
 
 def asked_of(plan: Plan, budget: float, seed: int, precision: Precision, *, is_over: bool) -> Asked:
     """Return what a visitor asks by the plan that is shown; precision is that of its answer."""
-    return Asked(plan, budget, seed, min(precision.replications, REPLICATIONS), is_over)
+    answered = precision.replications
+    return Asked(plan, budget, seed, min(answered, REPLICATIONS), is_over, answered)
 
 
 def _as_it_is(plan: Scenario) -> str:
@@ -325,10 +330,17 @@ def found_out(
     plan, seed, count = asked.plan, asked.seed, asked.replications
     draws: Draws | None = None
     if asked.is_over:
-        draws = organisations_of(plan, draws_needed(count), seed)
+        draws = organisations_of(plan, draws_needed(count, asked.answered), seed)
     quietly: Keeping = {**keeping, "seed": seed, "draws": draws}
     told: Keeping = {**quietly, "progress": progress}
-    found = advise(plan.scenario, asked.budget, trials=trials, replications=count, **told)
+    found = advise(
+        plan.scenario,
+        asked.budget,
+        trials=trials,
+        replications=count,
+        reserved=asked.answered,
+        **told,
+    )
     return found if draws is None else advised(found, answered_in(plan), **quietly)
 
 

@@ -92,6 +92,19 @@ def test_no_future_serves_twice(complete: Optimised) -> None:
         assert np.array_equal(measured.gains, npv[0] - npv[1])
 
 
+def test_futures_that_are_reserved_have_no_part_in_choosing() -> None:
+    few = {**QUICK, "replications": 16, "finalists": 2}
+    found = optimise(FEW, reserved=48, **few)
+    for measured, first, count in (
+        (found.confirmed.recommended, 0, 16),
+        (found.finalists[0].searched, 48, 8),
+        (found.finalists[0].rechecked, 56, 16),
+    ):
+        scenarios = [with_road_map(PLAN, measured.road_map), baseline_of(PLAN)]
+        npv = outcome_of("npv", totals_of(scenarios, count, first=first, seed=5))
+        assert np.array_equal(measured.gains, npv[0] - npv[1])
+
+
 def test_the_recommended_is_best_in_fresh_futures(complete: Optimised) -> None:
     means = {each.road_map: each.rechecked.mean_gain for each in complete.finalists}
     assert means[complete.recommended] == max(means.values())
