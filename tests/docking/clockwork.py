@@ -694,7 +694,22 @@ def struck_when_decayed(replication: int, hazard: str) -> Case | None:
 
 def drift_and_decay_noticed(replication: int) -> Case | None:
     """Let drift and decay of one model be noticed at the same instant."""
-    case = partial(_one_model, replication, "drift.onsets_per_year")
+    return _noticed_at_once(partial(_one_model, replication, "drift.onsets_per_year"), replication)
+
+
+def drift_noticed_after_a_decay(replication: int) -> Case | None:
+    """Let a model's drift be noticed at the instant of the decay of one with a lower number."""
+
+    def case(power: float = 0.5, loss: float = 0.0) -> Case:
+        decaying, drifting = live("model", 2)
+        decaying |= {"yearly_power_loss": loss, "drift_onsets_per_year": 0.0}
+        return _models(replication, "drift.onsets_per_year", [decaying, drifting], power)
+
+    return _noticed_at_once(case, replication)
+
+
+def _noticed_at_once(case: Callable[..., Case], replication: int) -> Case | None:
+    """Let the first model's decay be noticed when a drift is, by the power of the alert."""
     found = first_time(case(), (LogKind.DRIFT_DETECTED,))
     if not found < 60.0:
         return None
@@ -707,6 +722,11 @@ _ONE_MODEL = "model 0"
 
 
 def _one_model(replication: int, hazard: str, power: float = 0.5, loss: float = 0.0) -> Case:
+    row = {**next(live("model", 1)), "id": _ONE_MODEL, "yearly_power_loss": loss}
+    return _models(replication, hazard, [row], power)
+
+
+def _models(replication: int, hazard: str, rows: list[dict[str, Any]], power: float) -> Case:
     values = {
         "horizon_days": 65,
         hazard: 15.0,
@@ -715,8 +735,7 @@ def _one_model(replication: int, hazard: str, power: float = 0.5, loss: float = 
         "capabilities.monitoring.delay_without_days": _MEAN_DELAY,
         "team.developers": 1,
     }
-    row = {**next(live("model", 1)), "id": _ONE_MODEL, "yearly_power_loss": loss}
-    return Case(punctual(values, [row]), 0, replication)
+    return Case(punctual(values, rows), 0, replication)
 
 
 # Retirement from every state

@@ -15,6 +15,7 @@ from tests.docking.clockwork import (
     Case,
     constant,
     day,
+    drift_noticed_after_a_decay,
     everything_at,
     exactly,
     punctual,
@@ -75,6 +76,15 @@ def test_a_hazard_strikes_before_the_decay_of_the_same_instant() -> None:
         )
         before = [record.kind for record in log[:place] if record.time == decay.time]
         assert LogKind.ISSUE_STRUCK in before or LogKind.DRIFT_SET_IN in before
+
+
+def test_models_notice_at_one_instant_by_number_whatever_it_is() -> None:
+    noticed = (LogKind.DRIFT_DETECTED, LogKind.DECAY_NOTICED)
+    for case in made([drift_noticed_after_a_decay(replication) for replication in range(9)]):
+        log = dock(*case).log
+        (drift, *_) = [record for record in log if record.kind == LogKind.DRIFT_DETECTED]
+        at_once = [each for each in log if each.time == drift.time and each.kind in noticed]
+        assert [each.kind for each in at_once] == [LogKind.DECAY_NOTICED, LogKind.DRIFT_DETECTED]
 
 
 def test_exactly_finds_a_number_or_none() -> None:
