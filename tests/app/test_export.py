@@ -523,6 +523,9 @@ def test_a_picture_says_of_what_it_is(subject: Subject) -> None:
     session = _session(subject.answer)
     assert caption_of(session).startswith(f"{subject.name}. ")
     assert all(part in caption_of(session) for part in ("6 futures", f"seed {SEED}"))
+    decided = caption_of(session)
+    session.view.set("understand")
+    assert caption_of(session) == decided, "it opens with pictures of the same answer"
     session.view.set("watch")
     assert "future 0" in caption_of(session).lower()
     session.view.set("data")
