@@ -112,15 +112,21 @@ def worths_of_the_plan(session: Session) -> dict[str, str]:
             numbers |= found_in(said(head), verdict=r"(?:worth|loses?) #")
         numbers |= found_in(
             said(cards),
-            credit=r"Together #",
             tray=r"This plan #",
             kept=r"Kept before ⋯ Name Remove #",
         )
-        numbers |= {"chart": difference_label(cards)}
+        numbers |= {"chart": difference_label(cards), "credit": together(cards)}
         cards.act("compare")
         numbers |= found_in(said(cards), table=r"Net present value \$[\d.]+ [Mk] vs [\d.]+ #")
         assert len(re.findall(r"This plan", said(cards))) > 2
     return numbers
+
+
+def together(cards: Shown) -> str:
+    """Return what all are worth by the credit; the axis' numbers stand before it in its row."""
+    match = re.search(r'data-worth="together">([^<]+)<', cards.text)
+    assert match
+    return plain(match[1]).strip()
 
 
 def difference_label(cards: Shown) -> str:
@@ -172,7 +178,8 @@ def test_of_one_capability_the_drawer_has_the_number_of_the_verdict() -> None:
     with shown(Head(session)) as head, shown(Cards(session)) as cards, shown(Drawer(session)) as d:
         numbers = {
             **found_in(said(head), figure=r"vs [\d.]+ #"),
-            **found_in(said(cards), credit=r"Rollback #", together=r"Together #"),
+            **found_in(said(cards), credit=r"Rollback #"),
+            "together": together(cards),
             **found_in(said(d), drawer=r"full # [Mk]"),
         }
     assert len(set(numbers.values())) == 1, numbers
