@@ -390,7 +390,7 @@ def team_time_of_plan(comparison: Comparison) -> Figure:
     bands = {
         kind: by_month(bands_of(comparison.plan.bands[f"developer_days_{kind}"])) for kind in WORK
     }
-    plan, baseline = _shares_of_time(comparison)
+    plan, baseline = shares_of_time(comparison)
     kinds = [kind for kind in WORK if max(plan[kind], baseline[kind]) >= _LEAST.get(kind, 0.0)]
     # Shares of all time, idle time too where its area is left out; never of nothing.
     whole = np.maximum(np.sum([entry.mean for entry in bands.values()], axis=0), 1e-12)
@@ -421,7 +421,7 @@ def team_time_of_plan(comparison: Comparison) -> Figure:
     )
 
 
-def _shares_of_time(comparison: Comparison) -> tuple[dict[str, float], dict[str, float]]:
+def shares_of_time(comparison: Comparison) -> tuple[dict[str, float], dict[str, float]]:
     """Return the share of each kind of work in all time, with the plan and without."""
     days = {kind: comparison.mean_totals(f"developer_days_{kind}") for kind in WORK}
     plan, baseline = ({kind: each[side] for kind, each in days.items()} for side in (0, 1))

@@ -23,7 +23,12 @@ from modelops_abm.app.understand.provenance import stated, traced
 from modelops_abm.app.understand.verification import effect_marks, record
 from modelops_abm.app.widgets import Markup
 from modelops_abm.app.widgets.markup import scroll_region
-from modelops_abm.charts.comparison import losses_of_plan, lost_by_cause, team_time_of_plan
+from modelops_abm.charts.comparison import (
+    losses_of_plan,
+    lost_by_cause,
+    shares_of_time,
+    team_time_of_plan,
+)
 from modelops_abm.charts.figure import Figure, Rows
 from modelops_abm.charts.palette import LOSSES, STATES, Colour, css
 from modelops_abm.core.outcomes import ISSUE_CAUSES, OFFLINE_CAUSES
@@ -108,7 +113,7 @@ def _told(answer: Answer, credit: Credit | None) -> Iterator[_Told]:
         f"{losses.finding} {_most_lost(answer.shown, losses)}",
         losses_rows(losses),
     )
-    yield _Told(f"% of all days{answer.of_whom}", time.finding, _time(time))
+    yield _Told(f"% of all days{answer.of_whom}", time.finding, _time(answer.shown, time))
     dropped = None
     if credit is not None and credit.capabilities:
         dropped = shares_of(credit, answer.shown)
@@ -268,13 +273,15 @@ def _most_lost(comparison: Comparison, figure: Figure) -> str:
     return f"Largest cause: {label.lower()}, {plan} {unit} with the plan, {baseline} without."
 
 
-def _time(figure: Figure) -> h.Element:
+def _time(comparison: Comparison, figure: Figure) -> h.Element:
     (panel,) = figure.panels
     assert panel.key is not None
-    cells = ((row, row.cells[0], row.cells[1]) for row in panel.key.rows)
+    plan, baseline = shares_of_time(comparison)
     parts = [
-        _Part(row.words, row.colour, float(plan), float(baseline), (plan, baseline))
-        for row, plan, baseline in cells
+        _Part(
+            row.words, row.colour, plan[row.name], baseline[row.name], (row.cells[0], row.cells[1])
+        )
+        for row in panel.key.rows
     ]
     return _bars("What the team's days go to", parts)
 
