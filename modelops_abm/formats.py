@@ -22,6 +22,8 @@ _MOST_DIGITS, _MOST_OF_AN_END = 5, 6
 _ROUNDING = 1e-9
 """A half-width smaller than this part of the number is rounding, not chance."""
 _LARGEST_RATIO = 1e3
+_OF_A_MONTH = 0.15
+"""By so much of a month a number of months may be off."""
 _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
@@ -200,12 +202,16 @@ def about(count: int) -> int:
 
 
 def span(days: int) -> str:
-    """Return a span of time in words: three years, 18 months, 45 days."""
+    """Return a span of time in words: three years, 18 months, 200 days.
+
+    Days that are no whole months, to a few of them, are told as days.
+    """
     years, rest = divmod(days, 365)
     if years and not rest:
         return _counted(years, "year")
-    if days >= 60:
-        return _counted(round(days / MONTH_DAYS), "month")
+    months = days / MONTH_DAYS
+    if days >= 60 and abs(months - round(months)) < _OF_A_MONTH:
+        return _counted(round(months), "month")
     return _counted(days, "day")
 
 
@@ -240,8 +246,11 @@ def payback(day: float | None) -> str:
 
 
 def months_in(days: float) -> int:
-    """Return the whole months in a span of days, as horizons are stated: 36 in three years."""
-    return round(days / MONTH_DAYS)
+    """Return the months that a span of days lies in: 36 in three years, 14 in 400 days.
+
+    The last one need not be whole: no day of the span is in a later `month_number`.
+    """
+    return max(1, math.ceil(days / MONTH_DAYS))
 
 
 def amount(value: float | None, unit: str) -> str:

@@ -28,8 +28,15 @@ from modelops_abm.scenario import (
 from modelops_abm.scenario.changes import parse_range
 from modelops_abm.scenario.fields import scenario_leaves
 from modelops_abm.scenario.presets import PRESETS, preset
-from modelops_abm.scenario.sources import LABELS, preset_of, source_of, with_range, with_sources
-from modelops_abm.text import printable, shown, without_comma
+from modelops_abm.scenario.sources import (
+    LABELS,
+    changed_names,
+    preset_of,
+    source_of,
+    with_range,
+    with_sources,
+)
+from modelops_abm.text import all_of, printable, shown, without_comma
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +55,7 @@ _ENTRY = re.compile(r"changes\[entry (\d+)\]\.?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _IGNORE = f"{__name__}.ignore_unknown_columns"
 _KNOW = f"{__name__}.know"
+_MOST_LEFT_OUT = 5
 
 
 class Seed(click.ParamType[int]):
@@ -342,6 +350,8 @@ class Believed(NamedTuple):
     """The organisation at the values as set, with the levels of the plan and what is stated."""
     table: pd.DataFrame
     """What it may be: a row for each draw of the belief, a column for each value not stated."""
+    left_out: tuple[str, ...] = ()
+    """What the scenario that was named states otherwise of its organisation, which is not taken."""
 
     @property
     def words(self) -> str:
@@ -352,7 +362,24 @@ class Believed(NamedTuple):
     def doubts(self) -> str:
         """What speaks against the belief, as `fit` said it; nothing if nothing does."""
         told = " ".join(self.belief.doubts())
-        return told and f"Of the belief in {printable(self.name, 200)}: {told}"
+        doubts = told and f"Of the belief in {printable(self.name, 200)}: {told}"
+        return " ".join(filter(None, (self._what_is_left_out, doubts)))
+
+    @property
+    def _what_is_left_out(self) -> str:
+        from modelops_abm.evidence.belief import label_of
+
+        if not self.left_out:
+            return ""
+        names = [label_of(name).lower() for name in self.left_out]
+        if len(names) > _MOST_LEFT_OUT:
+            more = len(names) - _MOST_LEFT_OUT + 1
+            names = [*names[: _MOST_LEFT_OUT - 1], f"{more} values more"]
+        return (
+            f"The organisation is that of {printable(self.name, 200)}, not that of the scenario"
+            f" {printable(self.scenario.name)}, of which only the plan is taken: {all_of(names)}"
+            " differ. What --set says is held."
+        )
 
     @property
     def answered(self) -> list[str]:
@@ -379,7 +406,9 @@ class Believed(NamedTuple):
         """Return the organisation with what another plan decides, and what ``--set`` states."""
         names = [parse_assignment(text)[0] for text in assignments]
         scenario, table = self.belief.of_plan(plan, names)
-        return self._replace(scenario=scenario, table=table)
+        differ = changed_names(scenario, plan)
+        left_out = tuple(name for name in differ if source_of(plan, name) is not None)
+        return self._replace(scenario=scenario, table=table, left_out=left_out)
 
 
 def believed(

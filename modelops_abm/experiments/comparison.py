@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,7 +25,7 @@ from modelops_abm.experiments.spread import (
     unknown_as_json,
     unknown_of,
 )
-from modelops_abm.experiments.statistics import PairedDifference, Share, estimate
+from modelops_abm.experiments.statistics import PairedDifference, Share, estimate, without_rounding
 from modelops_abm.experiments.words import (
     CAUTION,
     CAUTION_OVER,
@@ -115,7 +115,12 @@ class Comparison(Reported):
         KeyError
             If there is no such outcome.
         """
-        return PairedDifference(self.plan.outcome(outcome) - self.baseline.outcome(outcome))
+        return PairedDifference(_apart(self.plan.outcome(outcome), self.baseline.outcome(outcome)))
+
+    @cached_property
+    def is_worth_nothing(self) -> bool:
+        """Whether the plan is worth exactly as much as its baseline in every future."""
+        return not self.difference("npv").values.any()
 
     def means(self, outcome: str) -> tuple[float, float]:
         """Return the mean of an outcome of the run summary with the plan, and without; NaN if none.
@@ -228,10 +233,16 @@ class Comparison(Reported):
         npv = Difference.of("npv", self.finance.npv)
         span = f"over {formats.span(self.finance.horizon_days)}"
         name = subject.name[0].upper() + subject.name[1:]
+        futures = formats.plural(self.replications, "future")
+        if self.is_worth_nothing:
+            every = formats.count_of(self.replications, self.replications)
+            after = f" {span}: {every} futures end as the baseline does."
+            return Sentence(f"{name} {subject.are} worth ", npv.text, after)
         if not npv.is_told:
-            futures = formats.plural(self.replications, "future")
             before = f"After {futures} {subject.name} cannot be told from the baseline: "
-            return Sentence(before, npv.interval, " on average.")
+            # Of one future there is no interval.
+            known = npv.text if npv.interval == formats.NOTHING else npv.interval
+            return Sentence(before, known, " on average.")
         figure = worth or npv.text
         if npv.mean > 0.0:
             return Sentence(f"{name} {subject.are} worth ", figure, f" {span}.")
@@ -242,8 +253,11 @@ class Comparison(Reported):
         )
 
     def payback(self, subject: Subject = THIS_PLAN) -> str:
-        """Return in how many futures a plan pays for itself, and when; nothing of a baseline."""
-        if self.is_of_baseline:
+        """Return in how many futures a plan pays for itself, and when.
+
+        Nothing of a baseline, and of a plan that is worth as much: nothing is to be paid back.
+        """
+        if self.is_of_baseline or self.is_worth_nothing:
             return ""
         within = formats.span(self.finance.horizon_days)
         paid = self.paid_back
@@ -252,7 +266,9 @@ class Comparison(Reported):
     @property
     def paid_back(self) -> PaidBack:
         """In how many futures the plan pays back, and when the middle one does."""
-        return PaidBack.of(self.finance)
+        paid = PaidBack.of(self.finance)
+        # Where nothing is spent and nothing earned there is nothing to pay back.
+        return replace(paid, day=None) if self.is_worth_nothing else paid
 
     @property
     def percentiles(self) -> tuple[float, float]:
@@ -401,11 +417,17 @@ def over_table(comparisons: Mapping[str, Comparison]) -> Table:
     return Table("over", (*words("Worth of the plan"), *headings), rows)
 
 
-def _row(plan: Floats, baseline: Floats) -> tuple[float | None, ...]:
+def _apart(plan: Floats, baseline: Floats) -> Floats:
+    """Return the paired differences of an outcome."""
+    return without_rounding(plan - baseline, np.abs(baseline))
+
+
+def _row(plan: Floats, baseline: Floats) -> tuple[float, ...]:
     # Over the futures in which both have the outcome. So it need not be the difference of the two
     # means beside it, each of which is over its own.
-    paired = estimate(plan - baseline)
-    return (estimate(plan).mean, estimate(baseline).mean, paired.mean, paired.half_width, paired.n)
+    paired = estimate(_apart(plan, baseline))
+    known = (estimate(plan).mean, estimate(baseline).mean, paired.mean, paired.half_width)
+    return (*(math.nan if value is None else value for value in known), paired.n)
 
 
 def _cells(name: str, figure: Mapping[str, float]) -> tuple[str, str, str, str]:

@@ -180,11 +180,8 @@ class SideBySide(Reported):
         comparison = self.comparisons[name]
         worth = Difference.of("npv", comparison.finance.npv)
         difference = comparison.difference("npv")
-        paid = comparison.paid_back.when
-        if comparison.is_of_baseline or not difference.values.any():
-            paid = formats.NOTHING  # nothing is spent, and nothing earned
         ahead = formats.count_of(difference.higher.count, difference.higher.n)
-        return worth.text, worth.interval, ahead, paid
+        return worth.text, worth.interval, ahead, comparison.paid_back.when
 
     def _pairs_in_words(self) -> tuple[tuple[Column, ...], list[Row]]:
         if len(self.comparisons) < 2:  # the pair stands among the scenarios

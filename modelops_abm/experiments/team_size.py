@@ -31,6 +31,8 @@ MOST_WAITING = 0.5
 """Largest share of the time to restore spent waiting at which a team carries its portfolio."""
 WAITING_THAT_WILL_DO = 0.25
 """That of a team that is said to be large enough: at one half models are still abandoned."""
+_NO_LESS = 0.05
+"""By how much less a larger team must wait for its size to matter."""
 MOST_REPLICATIONS, FEWEST_REPLICATIONS = 20, 5
 _MODEL_RUNS = 2_000
 """Models times replications that are enough: of many models one future tells much."""
@@ -148,11 +150,19 @@ class Staffing(Reported):
         What another team would do is the average over a few futures, and said to be that.
         """
         own, futures = self.own, formats.plural(self.replications, "future")
+        largest = self.tried[-1]
         team = f"A team of {formats.plural(own.developers, 'developer')}{_later(own)}"
         if own.carries:
             return (
                 f"{team} carries this portfolio: {_waiting(own)} of the time to restore a model is"
                 " waiting for a developer."
+            )
+        # As where the run ends before anybody can have brought a model back.
+        if largest.developers > own.developers and largest.waiting >= own.waiting - _NO_LESS:
+            return (
+                f"{team} has {_waiting(own)} of the time to restore a model passing without work on"
+                f" it; in the same {futures} it is {_waiting(largest)} with"
+                f" {formats.number(largest.developers)} developers, so their number is not why."
             )
         return (
             f"{team} cannot carry this portfolio: {_waiting(own)} of the time to restore a model is"

@@ -177,7 +177,7 @@ class Difference(NamedTuple):
             return formats.NOTHING
         unit = OUTCOMES[self.outcome].unit
         if unit == "share":
-            return formats.number(100.0 * known, 1)
+            return formats.number(100.0 * known, formats.digits_of(100.0 * known))
         if unit.startswith("$"):
             return formats.money(known)
         return formats.difference(known, half_width=known).removeprefix("+")

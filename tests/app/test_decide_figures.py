@@ -56,7 +56,7 @@ def test_payback_of_hardly_any_future_ends_at_the_horizon() -> None:
 def test_payback_counts_those_that_never_pay() -> None:
     days = [30.0] * 50 + [300.0] * 49 + [np.inf]
     figure = named(made_comparison(np.ones(100), paybacks=days))["payback"]
-    assert figure.label == "Payback, of 13 months"
+    assert figure.label == "Payback, of 14 months"
     assert (figure.value, figure.range) == ("month 10", "in 99 of 100; 1 to 10")
 
 

@@ -98,7 +98,7 @@ def test_the_finding_says_of_payback_what_all_other_words_say(
     said = "".join(part.text for part in second_line(answer_of(comparison), None))
     figure = next(each for each in figures(comparison) if each.name == "payback")
     assert comparison.payback().endswith(
-        {math.inf: "13 months."}.get(day, f", typically {formats.payback(day)}.")
+        {math.inf: "400 days."}.get(day, f", typically {formats.payback(day)}.")
     )
     assert figure.value == formats.payback(day)
     assert "never" in figure.value if math.isinf(day) else figure.value in said
@@ -148,7 +148,7 @@ def test_payback_before_everything_is_in_place_says_so() -> None:
     comparison = made_comparison(np.ones(10), course=RISE, paybacks=[10.0] * 10, in_place_day=130.0)
     said = "".join(part.text for part in second_line(answer_of(comparison), None))
     assert (
-        "Pays back in 10 of 10 futures, typically month 1 of 13, while it is being built." in said
+        "Pays back in 10 of 10 futures, typically month 1 of 14, while it is being built." in said
     )
     assert net_value(comparison).finding == "The plan is ahead for good from month 1 on."
 

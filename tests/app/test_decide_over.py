@@ -252,6 +252,12 @@ def test_published_figures_stand_below_three_figures(answer: Answer) -> None:
                for name in published)  # fmt: skip
 
 
+def test_the_finding_on_payback_says_that_it_is_as_set(answer: Answer, over: Comparison) -> None:
+    """Over organisations another number of futures pays back, as the key figure says."""
+    as_set, both = (net_value(answer.comparison, each).finding for each in (None, over))
+    assert both.startswith(f"As set: {as_set}")
+
+
 def test_charts_are_hatched_over_draws_only(answer: Answer, over: Comparison) -> None:
     for made in (
         (net_value(answer.comparison), net_value(answer.comparison, over)),

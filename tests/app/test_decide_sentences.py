@@ -48,7 +48,7 @@ def test_a_plan_that_earns_is_worth_its_average_with_the_digits_of_the_range() -
     said = headline(made_comparison(1.1e6 + 0.5e6 * LUCK))
     assert said.tone == "earns"
     assert said.sentence.figure == "+$1.1\u202fM"
-    assert said.text.startswith("Full automation is worth +$1.1\u202fM over 13 months.")
+    assert said.text.startswith("Full automation is worth +$1.1\u202fM over 400 days.")
 
 
 def test_a_plan_that_loses_says_how_often() -> None:
@@ -77,7 +77,7 @@ def test_a_plan_that_raises_nothing_is_the_baseline() -> None:
         assert headline(made).text.startswith("This is the baseline. ")
     comparison = made_comparison(np.zeros(20), plan=quick_plan())
     assert headline(comparison).tone == "baseline"
-    assert text_of(answer_of(comparison)).startswith("It brings $5.0\u202fM over 13 months; ")
+    assert text_of(answer_of(comparison)).startswith("It brings $5.0\u202fM over 400 days; ")
 
 
 def test_second_line_has_the_range_of_futures_and_the_payback() -> None:
@@ -85,14 +85,14 @@ def test_second_line_has_the_range_of_futures_and_the_payback() -> None:
     comparison = made_comparison(gains, paybacks=[200.0] * MANY)
     assert text_of(answer_of(comparison)).startswith(
         "+0.1 to +2.3\u202fM in 95 of 100 futures. Pays back in 400 of 400 futures, typically"
-        " month 7 of 13."
+        " month 7 of 14."
     )
 
 
 def test_second_line_says_when_nothing_pays_back() -> None:
     comparison = made_comparison(-1e6 + 1e5 * LUCK, paybacks=[math.inf] * MANY)
     text = text_of(answer_of(comparison), advice="Stop it.")
-    assert " Pays back in 0 of 400 futures within 13 months. Stop it." in text
+    assert " Pays back in 0 of 400 futures within 400 days. Stop it." in text
 
 
 def test_the_one_thing_to_know_comes_from_the_credit(

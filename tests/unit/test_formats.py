@@ -105,6 +105,9 @@ def test_counts_and_spans() -> None:
     assert formats.span(365) == "one year"
     assert formats.span(547) == "18 months"
     assert formats.span(30) == "30 days"
+    assert formats.span(200) == "200 days"
+    for days in (1, 365, 400, 1095):  # no day of a horizon lies beyond its last month
+        assert formats.months_in(days) == formats.month_number(days - 0.01)
     assert formats.month_of(0) == "month 1"
     assert formats.month_of(729.9) == "month 24"
 

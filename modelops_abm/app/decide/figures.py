@@ -291,7 +291,7 @@ def _payback(comparison: Comparison, over: Comparison | None) -> Figure:
     finance = comparison.finance
     months = formats.plural(formats.months_in(finance.horizon_days), "month")
     label = f"{LABELS['payback']}, of {months}"
-    if comparison.is_of_baseline:
+    if comparison.is_worth_nothing:
         return _nothing("payback", label)
     horizon = float(finance.horizon_days)
     drawn = finance if over is None else over.finance

@@ -329,7 +329,7 @@ def _span(days: int) -> str:
     """Return a horizon with its unit in figures: 3 years, 18 months, 400 days."""
     if days % _YEAR_DAYS == 0:
         return formats.plural(days // _YEAR_DAYS, "year")
-    months = formats.months_in(days)
+    months = round(days / formats.MONTH_DAYS)
     if round(months * formats.MONTH_DAYS) == days:
         return formats.plural(months, "month")
     return formats.plural(days, "day")

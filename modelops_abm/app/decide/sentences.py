@@ -425,6 +425,8 @@ def _range_over(comparison: Comparison, over: Comparison) -> list[Words]:
 
 
 def _payback(comparison: Comparison) -> list[Words]:
+    if comparison.is_worth_nothing:
+        return []
     paid, horizon = comparison.paid_back, comparison.finance.horizon_days
     said = Words(f" Pays back in {paid.count} futures")
     if not paid.is_typical or paid.day is None:

@@ -69,6 +69,24 @@ def test_published_is_the_belief_that_ships(modelops: Callable) -> None:
     outcome = modelops("compare", "--belief", "published", "--preset", "all_five", *SHORT)
     assert outcome.code == 0, outcome.err
     assert "Over what the organisation may be: it pays in" in " ".join(outcome.out.split())
+    assert "only the plan is taken" not in outcome.out
+
+
+def test_what_a_scenario_states_of_another_organisation_is_said_to_be_left_out(
+    modelops: Callable, tmp_path: Path
+) -> None:
+    """Under its name stand figures of the organisation of the belief."""
+    plan = tmp_path / "ours.toml"
+    plan.write_text(
+        "name = 'ours'\n[portfolio]\ninitial_models = 4\n[team]\ndevelopers = 2\n"
+        "[capabilities.rollback]\nmaximum = 1.0\n"
+    )
+    asked = ("compare", str(plan), "--belief", "published", *SHORT)
+    said = " ".join(modelops(*asked).out.split())
+    assert "of the scenario ours, of which only the plan is taken" in said
+    assert ": initial models and developers differ." in said
+    held = " ".join(modelops(*asked, "--set", "team.developers=2").out.split())
+    assert ": initial models differ." in held
 
 
 def test_json_has_both(modelops: Callable, file: str) -> None:

@@ -4,8 +4,10 @@ import threading
 
 import pytest
 
+from modelops_abm import formats
 from modelops_abm.experiments import compare
 from modelops_abm.experiments.statistics import FEWEST
+from modelops_abm.formats import NOTHING
 from modelops_abm.runs import Cancelled, simulate
 from modelops_abm.scenario import Scenario, baseline_of, with_values
 from modelops_abm.scenario.presets import preset
@@ -46,6 +48,34 @@ def test_a_plan_that_is_its_baseline_cannot_be_told_from_it() -> None:
     assert (difference.estimate.mean, difference.estimate.half_width) == (0.0, 0.0)
     assert difference.verdict == "cannot tell yet"
     assert comparison.finance.return_on_investment is None
+
+
+def test_a_plan_that_changes_nothing_is_worth_nothing_and_pays_nothing_back() -> None:
+    nobody = {"changes": [{"day": 0, "team.developers": 0}]}
+    comparison = compare(with_values(small(automation=1.0), nobody, source="test"), 3)
+    assert not comparison.is_of_baseline
+    assert comparison.sentence() == (
+        "This plan is worth $0 over 200 days: 3 of 3 futures end as the baseline does."
+    )
+    assert comparison.paid_back.when == NOTHING
+
+
+def test_what_differs_by_rounding_alone_does_not_differ() -> None:
+    a_day = with_values(preset("all_five"), {"horizon_days": 1}, source="test")
+    comparison = compare(a_day, 30)
+    plan, baseline = (
+        side.outcome("maintenance_share") for side in (comparison.plan, comparison.baseline)
+    )
+    assert (plan != baseline).any()  # by rounding, as nobody has repaired anything otherwise
+    assert not comparison.difference("maintenance_share").values.any()
+
+
+def test_of_one_future_there_is_no_interval() -> None:
+    comparison = compare(small(automation=1.0), 1)
+    worth = comparison.difference("npv").estimate.mean
+    assert formats.money(worth or 0.0, signed=True) in comparison.sentence()
+    figures, *_ = comparison.tables()
+    assert {row.cells[-1] for row in figures.rows or ()} == {NOTHING}
 
 
 def test_it_stops_when_the_average_is_known_as_well_as_wanted() -> None:

@@ -125,6 +125,15 @@ def test_no_team_may_do() -> None:
     assert "no larger team would do, up to 1 developer" in none.sentence()
 
 
+def test_where_more_developers_change_nothing_their_number_is_not_why() -> None:
+    """As in a run that ends before anybody can bring a model back."""
+    found = staffing(team_of(2, portfolio__initial_models=10, horizon_days=1), 2)
+    assert not found.own.carries
+    assert found.tried[-1].waiting == pytest.approx(found.own.waiting)
+    assert "cannot carry" not in found.sentence()
+    assert "their number is not why" in found.sentence()
+
+
 def test_of_many_models_fewer_futures_are_run() -> None:
     few = staffing(team_of(8, horizon_days=20)).replications
     many = staffing(team_of(80, portfolio__initial_models=300, horizon_days=20)).replications

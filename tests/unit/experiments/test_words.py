@@ -17,7 +17,7 @@ from modelops_abm.experiments.credit_reasons import (
     explanation,
     reasons_of,
 )
-from modelops_abm.experiments.words import known_money, level_of_capability
+from modelops_abm.experiments.words import Difference, known_money, level_of_capability
 from modelops_abm.formats import NARROW_SPACE
 from modelops_abm.text import all_of
 from tests.unit.experiments.plans import small
@@ -193,6 +193,10 @@ def test_lists_read_as_in_a_sentence() -> None:
         "a and b",
         "a, b and c",
     ]
+
+
+def test_half_an_interval_is_not_rounded_to_nothing() -> None:
+    assert Difference("availability", 0.0116, 0.00014).width == "0.014"
 
 
 def test_rounding_asks_for_no_digits() -> None:
