@@ -6,7 +6,7 @@ Nothing here is of a thread or of a page: `estimation` asks in the background.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,6 +23,7 @@ from modelops_abm.experiments.statistics import is_known, looks_up_to
 from modelops_abm.runs.resources import MOST_REPLICATIONS, replications_per_block
 from modelops_abm.runs.results import Ensemble
 from modelops_abm.scenario import Scenario
+from modelops_abm.scenario.presets import PRESETS, preset
 
 LIKE_YOURS = "organisations like yours"
 BANDS = (
@@ -187,6 +188,16 @@ class Question(NamedTuple):
         """What the answer depends on; the values as set are part of either."""
         return self.plan.key, self.seed, self.precision
 
+    @property
+    def common_key(self) -> Hashable | None:
+        """What the answer depends on, if any visitor may ask the same; None if it is one's own.
+
+        What a visitor has brought is never shared, nor is any name or source that no preset has.
+        """
+        plan = self.plan
+        is_common = plan.belief is None and plan.start in PRESETS and plan.own == preset(plan.start)
+        return (plan.start, self.key, self.is_over) if is_common else None
+
 
 def answers(
     question: Question,
@@ -287,20 +298,13 @@ class Baselines:
         longer = best if best.replications > own.replications else None
         return replace(answer, comparison=replace(answer.comparison, longer=longer))
 
-    def besides(
-        self,
-        question: Question,
-        cancel: Event | None = None,
-        progress: Callable[[int, int], None] | None = None,
-        executor: Executor | None = None,
-    ) -> Iterator[Answer]:
-        """Yield `answers`, each `beside` the best baseline, over no fewer futures in the end."""
+    def least(self, question: Question) -> int:
+        """Return over how many futures an answer must be to be as well known as its baseline."""
         scenario = question.plan.scenario
         aim = stages_of(scenario, question.precision.replications)[-1]
         with self._lock:
             best = self._found.get((organisation_key(scenario), question.seed, aim))
-        least = 0 if best is None else best.replications
-        yield from map(self.beside, answers(question, cancel, progress, executor, least))
+        return 0 if best is None else best.replications
 
 
 type Credits = Mapping[bool, Credit]

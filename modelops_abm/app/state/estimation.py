@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Event
@@ -21,6 +21,7 @@ from modelops_abm.app.state.answer import (
     AnswerCache,
     Baselines,
     Question,
+    answers,
     credit_of_one,
     stages_of,
 )
@@ -28,6 +29,7 @@ from modelops_abm.app.state.effects import EventEffects, event_effects
 from modelops_abm.app.state.jobs import PRECEDENCE, Job, Jobs
 from modelops_abm.app.state.organisations import organisations_of
 from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.sharing import SharedStreams
 from modelops_abm.experiments import (
     Credit,
     LevelWorth,
@@ -44,6 +46,10 @@ _PAUSE_SECONDS = {"answer": 0.25, "credit": 1.0}
 """Until each message on how far some work has come; many visitors' credits run at once."""
 _PATIENCE_SECONDS = 2.0
 """For which better figures give way at most while others wait for their first."""
+_MOST_SHARED = 16
+_ANSWERS: SharedStreams[Answer] = SharedStreams(_MOST_SHARED)
+_CREDITS: SharedStreams[Credit] = SharedStreams(_MOST_SHARED)
+"""Of plans that any visitor may ask for; the latest few are kept."""
 
 
 @dataclass(frozen=True)
@@ -236,7 +242,7 @@ class Estimator:
             return answer, known[1]
         bar = ProgressBar(plan, "answer", partial(job.tell, self._publish))
         caller = self._caller(question)
-        stages = self._baselines.besides(question, job.cancel, bar.show, caller)
+        stages = self._stages(question, job.cancel, bar.show, caller)
         with PRECEDENCE.claimed(caller):  # until somebody sees something, all else makes room
             answer = next(stages)
             job.tell(self._publish, answer)
@@ -246,6 +252,26 @@ class Estimator:
             self._improve(job, answer)
         self.cache.add(question, answer, None)
         return answer, None
+
+    def _stages(
+        self,
+        question: Question,
+        cancel: Event,
+        progress: Callable[[int, int], None] | None,
+        caller: Caller,
+        *,
+        is_shared: bool = True,
+    ) -> Iterator[Answer]:
+        """Yield the answer to a plan as it gets better, beside the best baseline so far."""
+        least = self._baselines.least(question)
+        common = question.common_key if is_shared else None
+        key = None if common is None else (common, least)
+
+        def run(cancel: Event) -> Iterator[Answer]:
+            return answers(question, cancel, progress, caller, least)
+
+        for answer in _ANSWERS.items(key, run, cancel):
+            yield self._baselines.beside(replace(answer, plan=question.plan))
 
     def _caller(self, question: Question) -> Caller:
         """Return where to answer a plan: of the first rank until its first stage."""
@@ -274,19 +300,24 @@ class Estimator:
             job.tell(self._publish, CreditSoFar(plan, credit, is_over))
             return credit
         bar = ProgressBar(plan, "credit", partial(job.tell, self._publish))
-        keeping = self._beside(Question(plan, answer.seed, is_over=is_over), job)
-        told: Keeping = {**keeping, "progress": bar.show}
-        for credit in stream_shares(plan.scenario, **told):
+        question = Question(plan, answer.seed, is_over=is_over)
+
+        def shares(cancel: Event) -> Iterator[Credit]:
+            keeping = self._beside(question, cancel)
+            keeping["progress"] = bar.show
+            return stream_shares(plan.scenario, **keeping)
+
+        for credit in _CREDITS.items(question.common_key, shares, job.cancel):
             self._improve(job, CreditSoFar(plan, credit, is_over))
         bar.end()
         return credit
 
-    def _beside(self, question: Question, job: Job) -> Keeping:
+    def _beside(self, question: Question, cancel: Event) -> Keeping:
         """Return how what is found out beside an answer is run: in the first of its futures."""
         plan, seed = question.plan, question.seed
         return {
             "seed": seed,
-            "cancel": job.cancel,
+            "cancel": cancel,
             "executor": new_caller(Rank.LAST, account=self._account),
             "draws": organisations_of(plan, LOOKS[-1], seed) if question.is_over else None,
         }
@@ -298,7 +329,7 @@ class Estimator:
         # At once and empty: the drawer must not show the capability before while it waits.
         job.tell(self._publish, Explanation(plan, capability, is_over=is_over))
         job.wait_for(at_rest)
-        keeping = self._beside(question, job)
+        keeping = self._beside(question, job.cancel)
         for levels in stream_level_worth(plan.scenario, capability, **keeping):
             self._improve(job, Explanation(plan, capability, levels, is_over))
 
@@ -312,7 +343,8 @@ class Estimator:
         job.wait_for(at_rest)
         for question in questions:
             caller = new_caller(Rank.NEXT, account=self._account)
-            for answer in self._baselines.besides(question, job.cancel, executor=caller):
+            # By oneself: runs of a later rank than somebody waits for would hold up first figures.
+            for answer in self._stages(question, job.cancel, None, caller, is_shared=False):
                 self._improve(job, answer)
 
 
