@@ -22,9 +22,9 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import NamedTuple
 
+import psutil
 from playwright.sync_api import Browser, Page, sync_playwright
 
 OPTIONS = [
@@ -290,11 +290,17 @@ def day_shown(page: Page) -> float:
     return float(page.get_attribute('[data-part="watch"]', "data-day") or "nan")
 
 
-def at_once(browser: Browser, served: Served, _sessions: int) -> None:
-    """Many visitors who open the page at the same moment, beside one who opens it alone."""
+def at_once(browser: Browser, _served: Served, _sessions: int) -> None:
+    """Many visitors who open a page that has just been served, beside one who does so alone."""
     load()
-    (alone,) = _noted_by(browser, served, 1)
-    many = _noted_by(browser, served, OPENED_AT_ONCE)
+    found = []
+    for count in (1, OPENED_AT_ONCE):
+        with serving() as fresh:
+            before = processor_seconds(fresh.process)
+            found.append(_noted_by(browser, fresh, count))
+            used = processor_seconds(fresh.process) - before
+        row(f"{count} at once: processor time of the server until settled, each", used / count, "s")
+    (alone,), many = found
     for what, aim in (("paint", ""), ("controls", ""), ("figures", "5"), ("settled", "")):
         slowest = max(each[what] for each in many) / 1e3
         row(f"{OPENED_AT_ONCE} open at once: all have {what} after", slowest, "s", aim)
@@ -315,9 +321,11 @@ def visitors(browser: Browser, served: Served, count: int) -> None:
     """Many visitors who move sliders when they like, beside one; the seed says when."""
     load()
     one = all_opened(browser, served, 1)
-    alone = _moved_by(one)
+    # No value twice, as what is asked again is not run again.
+    values = iter(random.Random(1).sample(range(1, 100), MOVES_OF_EACH * (count + 1)))
+    alone = _moved_by(one, values)
     pages = one + all_opened(browser, served, count - 1)
-    times = _moved_by(pages)
+    times = _moved_by(pages, values)
     for name, found in (("one visitor", alone), (f"{count} visitors", times)):
         found.sort()
         row(f"{name}, a move each {SECONDS_BETWEEN:g} s: median", statistics.median(found), "s")
@@ -329,12 +337,12 @@ def visitors(browser: Browser, served: Served, count: int) -> None:
     left(pages)
 
 
-def _moved_by(pages: list[Page]) -> list[float]:
+def _moved_by(pages: list[Page], values: Iterator[int]) -> list[float]:
     """Let each visitor move a slider a few times; return the times to first figures, in s."""
     chance = random.Random(1)
     for page in pages:
-        values = chance.sample(range(5, 95), MOVES_OF_EACH)
-        moves = [[chance.expovariate(1.0 / SECONDS_BETWEEN), value] for value in values]
+        pauses = [chance.expovariate(1.0 / SECONDS_BETWEEN) for _ in range(MOVES_OF_EACH)]
+        moves = [[pause, next(values)] for pause in pauses]
         page.evaluate(f"window.visit({SLIDER!r}, {FIRST_FUTURES}, {moves}); undefined")
     times: list[float] = []
     for page in pages:
@@ -402,10 +410,13 @@ def large(browser: Browser, served: Served, _sessions: int) -> None:
     page.context.close()
 
 
+def processor_seconds(process: int) -> float:
+    used = psutil.Process(process).cpu_times()
+    return float(used.user + used.system)
+
+
 def resident_mib(process: int) -> float:
-    text = Path(f"/proc/{process}/status").read_text()
-    found = re.search(r"VmRSS:\s+(\d+)", text)
-    return int(found.group(1)) / 1024.0 if found else float("nan")
+    return float(psutil.Process(process).memory_info().rss) / 2**20
 
 
 PARTS = {

@@ -55,11 +55,13 @@ _IDENTIFIER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _EXTENSIONS = ("jupyter-vue", "jupyter-vuetify")
 
 # A list of what is known to be needed: X-Forwarded-Host, X-Script-Name and their like, by which
-# Solara lets a caller say where the page lies, are not on it.
+# Solara lets a caller say where the page lies, are not on it. Nor is Accept-Encoding: to pack every
+# script anew for every visitor takes longer than to send it on this machine, and for those who are
+# elsewhere a proxy packs it.
 _HEADERS_PASSED_ON = frozenset(
-    b"accept accept-encoding accept-language cache-control connection content-length cookie host"
-    b" if-modified-since if-none-match origin sec-websocket-extensions sec-websocket-key"
-    b" sec-websocket-protocol sec-websocket-version upgrade user-agent".split()
+    b"accept accept-language cache-control connection content-length cookie host if-modified-since"
+    b" if-none-match origin sec-websocket-extensions sec-websocket-key sec-websocket-protocol"
+    b" sec-websocket-version upgrade user-agent".split()
 )
 _NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _POLICY = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import threading
 import time
@@ -12,6 +11,7 @@ from reacton.core import get_render_context
 from solara.server import kernel_context
 
 from modelops_abm.app.state.session import Session
+from modelops_abm.runs.resources import give_back_memory
 
 _PATIENCE_SECONDS = 3.0
 _PAUSE_SECONDS = 5.0
@@ -76,14 +76,6 @@ def free_memory_soon() -> None:
 
 
 def free_memory() -> None:
-    """Give free memory back to the system, where its C library can.
-
-    Nothing of a closed session is held. But the C library of GNU keeps what its many threads have
-    freed, some 10 MB a visitor, until it is asked to hand it back.
-    """
+    """Give free memory back to the system; nothing of a closed session is held."""
     gc.collect()
-    try:
-        trim = ctypes.CDLL(None).malloc_trim
-    except (AttributeError, OSError, TypeError):  # another C library
-        return
-    trim(0)
+    give_back_memory()

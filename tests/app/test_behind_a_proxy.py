@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import os
 import re
 import shutil
@@ -13,8 +14,8 @@ import sys
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
-from http.client import HTTPSConnection
+from contextlib import ExitStack, closing, contextmanager
+from http.client import HTTPResponse, HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
@@ -168,17 +169,23 @@ class Connection(HTTPSConnection):
         )
 
 
-def ask(
+@contextmanager
+def asked(
     port: int, path: str = "/", host: str = NAME, as_whom: str = "", **headers: str
-) -> tuple[int, str]:
-    """Return the status and text of an answer of a proxy."""
+) -> Iterator[HTTPResponse]:
+    """Ask a proxy for a page."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     if as_whom:
         said = base64.b64encode(f"{as_whom}:sesame".encode()).decode()
         named["Authorization"] = f"Basic {said}"
     with closing(Connection(NAME, port, timeout=PATIENCE_SECONDS)) as connection:
         connection.request("GET", path, headers={"Host": f"{host}:{port}", **named})
-        answer = connection.getresponse()
+        yield connection.getresponse()
+
+
+def ask(port: int, path: str = "/", **more: str) -> tuple[int, str]:
+    """Return the status and text of an answer of a proxy."""
+    with asked(port, path, **more) as answer:
         is_socket = answer.status == 101
         return answer.status, "" if is_socket else answer.read().decode()
 
@@ -228,3 +235,7 @@ def test_the_page_is_served_to_who_may_and_refused_to_others(proxies: Proxies, n
     status, text = ask(port, as_whom=ann, **forwarded)
     assert status == 200
     assert "evil" not in text
+    # The page packs nothing; the proxy does.
+    with asked(port, as_whom=ann, Accept_Encoding="gzip") as answer:
+        assert answer.getheader("Content-Encoding") == "gzip"
+        assert "ModelOps" in gzip.decompress(answer.read()).decode()

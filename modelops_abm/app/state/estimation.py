@@ -38,7 +38,7 @@ from modelops_abm.experiments import (
 from modelops_abm.experiments.credit_shares import stream_shares
 from modelops_abm.experiments.plans import raised
 from modelops_abm.experiments.running import LOOKS, Keeping
-from modelops_abm.runs.resources import replications_per_block
+from modelops_abm.runs.resources import give_back_memory, replications_per_block
 from modelops_abm.runs.threads import Account, Caller, Rank, new_caller
 from modelops_abm.scenario import CapabilityName, Scenario
 
@@ -231,6 +231,7 @@ class Estimator:
         else:
             # A second time, now with its credit: undo brings both back at once.
             self.cache.add(question, answer, self._credited(answer, job))
+            give_back_memory()
 
     def _answered(self, question: Question, job: Job) -> tuple[Answer, Credit | None]:
         """Publish the answer to a plan as it gets better; return the last, with a known credit."""
