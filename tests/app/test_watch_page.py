@@ -145,7 +145,7 @@ def test_another_future_is_watched_at_once(visit: Visit) -> None:
 
 def test_a_changed_plan_asks_before_it_starts_again(visit: Visit) -> None:
     visit.session.change({"capabilities.automation.maximum": 0.25})
-    assert "The plan has changed" in visit.html
+    visit.wait(lambda: "The plan has changed" in visit.html)
     assert visit.snapshot.choice.plan.capabilities.automation.maximum == 1.0
     visit.act("again")
     visit.wait(lambda: "The plan has changed" not in visit.html)
