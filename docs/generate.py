@@ -44,7 +44,7 @@ from modelops_abm.scenario.quantity import facts_of
 from modelops_abm.scenario.requests import RequestKind
 from modelops_abm.scenario.sections import OF_KIND, ModelKind
 from modelops_abm.scenario.sources import LABELS
-from modelops_abm.scenario.words import knowledge_in_words
+from modelops_abm.scenario.words import knowledge_in_words, source_in_words, with_unit
 from modelops_abm.text import any_of, range_in_words
 
 DOCS = Path(__file__).resolve().parent
@@ -383,7 +383,7 @@ def symbols(part: str) -> str:
     """Return the symbols of a submodel: the parameter that each is, and its default."""
     known = {quantity.name: quantity for quantity in catalogue()}
     rows = [
-        (symbol, _code(name), f"{_value(known[name].default)} {known[name].unit}".strip())
+        (symbol, _code(name), _value(known[name].default, known[name].unit))
         for symbol, name in SYMBOLS[part].items()
     ]
     return table(("symbol", "parameter", "default"), rows)
@@ -477,7 +477,7 @@ change it there.
   possible and the default in the middle; for a switch how likely each is to be found; or why the
   value is fixed. *In proportion to* others: sizes move together, so that an organisation of 300
   models has more than eight developers.
-- **source** and **confidence**: where the default comes from and how well it is supported.
+- **source**: how well the default is supported, and where it comes from.
   *measured*: the very number, perhaps in a neighbouring domain; *survey*: of a survey or reports;
   *vendor*: a claim by vendors or consultants; *judgement*: no source that settles it. A value that
   a file, a preset or a user sets carries its own source instead.
@@ -610,25 +610,26 @@ def _by_section() -> dict[str, list[Quantity]]:
 
 
 def _table_of(quantities: Iterable[Quantity]) -> str:
-    header = (
-        "name", "default", "unit", "allowed", "known", "meaning", "source", "confidence",
-    )  # fmt: skip
     return table(
-        header,
+        ("name", "default", "allowed", "known", "meaning", "source"),
         [
             (
                 _code(quantity.name),
-                "must be given" if quantity.is_required else _value(quantity.default),
-                quantity.unit,
+                _default(quantity),
                 _allowed(quantity),
                 knowledge_in_words(quantity),
                 quantity.meaning,
-                quantity.source,
-                quantity.confidence,
+                source_in_words(quantity),
             )
             for quantity in quantities
         ],
     )
+
+
+def _default(quantity: Quantity) -> str:
+    if quantity.is_required:
+        return f"must be given; {quantity.unit}".removesuffix("; ")
+    return _value(quantity.default, quantity.unit)
 
 
 def _allowed(quantity: Quantity) -> str:
@@ -639,20 +640,20 @@ def _allowed(quantity: Quantity) -> str:
     return " or ".join(quantity.choices) or range_in_words(quantity.bounds)
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, unit: str = "") -> str:
     if isinstance(value, Distribution):
         spread = "" if value.family == "constant" else f", cv {_number(value.cv)}"
-        return f"{value.family}, mean {_number(value.mean)}{spread}"
+        return f"{value.family}, mean {with_unit(_number(value.mean), unit)}{spread}"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
-        return _number(value)
+        return with_unit(_number(value), unit)
     if isinstance(value, tuple) and all(
         isinstance(each, Archetype | RequestKind) for each in value
     ):
         return ", ".join(each.name for each in value) or "none"
     if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "none"
+        return f"{', '.join(map(str, value))} {unit}".strip() or "none"
     return "none" if value is None or isinstance(value, Section) else str(value)
 
 

@@ -43,9 +43,10 @@ _FILES = kept_files(("futures",), ("advice", "road-map"))
 @click.option(
     "--reserved",
     type=click.IntRange(min=0),
+    metavar="N",
     default=0,
-    help="So many futures, the first, have no part in any choice: those in which the road map will"
-    " be compared, if they are more than those that tell its worth.",
+    help="Choose by none of the first N futures, in which the road map will be compared later; by"
+    " default those that tell its worth.",
 )
 @levels_option
 @starts_option

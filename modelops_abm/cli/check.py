@@ -18,7 +18,7 @@ from modelops_abm.cli.options import (
 )
 from modelops_abm.cli.printing import by_reason, in_all
 from modelops_abm.formats import count_of, plural
-from modelops_abm.scenario import InputError, Problem, Scenario, load_scenario
+from modelops_abm.scenario import CAPABILITY_NAMES, InputError, Problem, Scenario, load_scenario
 from modelops_abm.scenario.sources import changed_names
 from modelops_abm.scenario.without_effect import set_without_effect, without_effect
 from modelops_abm.scenario.words import size_caution, team_caution
@@ -152,8 +152,28 @@ def _remarks(scenarios: Sequence[Scenario]) -> Iterator[str]:
     ours = in_all(scenarios, set_without_effect)
     others = in_all(scenarios, without_effect)
     yield from (f"set without effect: {words}" for words in by_reason(ours))
-    left = {name: reason for name, reason in others.items() if name not in ours}
-    yield from (f"without effect: {words}" for words in by_reason(left))
+    left = [reason for name, reason in others.items() if name not in ours]
+    if left:
+        said = f"{plural(len(left), 'value')}, none set by you, without effect"
+        yield f"{said}: {'; '.join(_each_once(left))}"
+
+
+def _each_once(reasons: Iterable[str]) -> Iterator[str]:
+    """Yield each reason once, and together what is so of several capabilities."""
+    of_capability: dict[str, list[str]] = {}
+    others = []
+    for reason in dict.fromkeys(reasons):
+        name, _, rest = reason.partition(" ")
+        if name in CAPABILITY_NAMES:
+            of_capability.setdefault(name, []).append(rest)
+        else:
+            others.append(reason)
+    alike: dict[str, list[str]] = {}
+    for name, found in of_capability.items():
+        alike.setdefault(" and ".join(found), []).append(name)
+    for rest, names in alike.items():
+        yield f"{'each of ' * (len(names) > 1)}{all_of(names)} {rest}"
+    yield from others
 
 
 def _scenario_in_words(scenario: Scenario) -> str:

@@ -48,7 +48,7 @@ UNFINISHED = ".unfinished"
     metavar="NAME=VALUE",
     multiple=True,
     help="What is known, such as outages_per_month=28, upkeep_share~45% for about, or"
-    " time_to_restore_hours=20..50 for between; a name that is none lists them all; may be"
+    " time_to_restore_hours=20..50 for between; an unknown name lists them all; may be"
     " repeated.",
 )
 @click.option("--answers", "answers_file", metavar="FILE", help="A file of answers, as TOML.")
@@ -70,6 +70,7 @@ UNFINISHED = ".unfinished"
 @click.option(
     "--draws",
     type=click.IntRange(min=1),
+    metavar="N",
     help="Keep only so many of the 2,000 draws, at equal distances.",
 )
 @click.option(

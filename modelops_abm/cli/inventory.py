@@ -23,8 +23,7 @@ _MOST_KINDS = 12
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="YYYY-MM-DD",
     default=_INVENTORY_DAY,
-    show_default=str(_INVENTORY_DAY.date()),
-    help="Day 0, at which the stages are taken to stand.",
+    help=f"Day 0, at which the stages are taken to stand.  [default: {_INVENTORY_DAY.date()}]",
 )
 @click.option("--output", metavar="FILE", help="Write the portfolio (CSV) here.")
 @click.option("--notes", metavar="FILE", help="List the values not taken as they stand here (CSV).")

@@ -159,16 +159,18 @@ preset_option = click.option(
     "--preset", "preset_name", metavar="NAME", help="A named scenario; see 'presets'."
 )
 days_option = click.option(
-    "--days", type=int, metavar="N", help="Length of the run: sets horizon_days."
+    "--days", type=int, metavar="N", help="Length of the run in days: sets horizon_days."
 )
-seed_option = click.option("--seed", type=Seed(), default=0, help="Seed of all that is random.")
+seed_option = click.option(
+    "--seed", type=Seed(), default=0, show_default=True, help="Seed of all that is random."
+)
 belief_option = click.option(
     "--belief",
     "belief_file",
     metavar="FILE",
-    help="Answer also over what 'fit' believes of the organisation, or over organisations that"
-    " fit what is published if it is 'published': every future has a draw of its own. Of a"
-    " scenario that is named, what a plan decides is taken, and what --set says.",
+    help="Answer also over the organisations in a file that 'fit' has written, or, for"
+    " 'published', over those that fit what is published: another one in every future. Of a"
+    " scenario that is named, only what a plan decides is taken, and what --set says.",
 )
 """The name of a file or belief, for `believed`."""
 
@@ -203,8 +205,8 @@ def set_option[F: Callable[..., Any]](command: F) -> F:
         multiple=True,
         expose_value=False,
         callback=keep_ranges,
-        help="How well a value is known: between what nine of ten that are possible lie, or for a"
-        " switch weights, always:3,never:1; may be repeated.",
+        help="How well a value is known: a range that holds it in nine of ten cases, or of a"
+        " switch how likely each is, always:3,never:1; may be repeated.",
     )
     return set_value(change_value(know_range(command)))
 

@@ -6,7 +6,12 @@ import click
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), help="Port; by default 8765 or a free one.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="N",
+    help="Port; by default 8765 or a free one.",
+)
 @click.option("--no-browser", is_flag=True, help="Do not open the browser.")
 @click.option("--mesa", is_flag=True, help="Show one organisation in Mesa's own page instead.")
 @click.option(
@@ -19,7 +24,8 @@ import click
 def page(port: int | None, no_browser: bool, mesa: bool, named: tuple[str, ...]) -> int:
     """Show the page in the browser, until Ctrl-C.
 
-    Only this machine can reach it, and it needs no internet. SECURITY.md says how to serve others.
+    Only this machine can reach it, and it needs no internet. docs/serving.md tells how to
+    serve others.
     """
     from modelops_abm.app.access import Hosts
     from modelops_abm.app.server import MESA_PAGE, PAGE, show

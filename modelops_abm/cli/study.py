@@ -341,7 +341,7 @@ def outcome_option(what: str) -> Callable[[Callable[..., Any]], Callable[..., An
         default="npv",
         show_default=True,
         metavar="NAME",
-        help=f"{what}, such as availability; a name that is none lists them all.",
+        help=f"{what}, such as availability; an unknown name lists them all.",
     )
 
 

@@ -51,8 +51,8 @@ class Assumptions(Reported):
         """Return what is varied and what is left out."""
         reasons = list(self.left_out.values())
         counts = {
-            "that are fixed": sum(reason.startswith(FIXED) for reason in reasons),
-            "that are switches, varied by name": reasons.count(SWITCH),
+            "fixed": sum(reason.startswith(FIXED) for reason in reasons),
+            "of words, not numbers, varied by name": reasons.count(SWITCH),
             "that the plan decides on": reasons.count(DECIDED),
             "that a portfolio or archetypes replace": reasons.count(REPLACED)
             + reasons.count(OVERLAID),

@@ -272,7 +272,7 @@ def _quantity(name: str, declared: FieldInfo, default: Any) -> Quantity:
         name=name,
         kind=_kind(declared.annotation),
         default=default,
-        meaning=declared.description or "",
+        meaning=" ".join((declared.description or "").split()),
         unit=facts.get("unit", ""),
         bounds=facts.get("bounds", {}),
         plausible=(plausible[0], plausible[1]) if plausible else None,

@@ -99,12 +99,17 @@ def left_out_in_words(field: Quantity) -> str:
 def _in_words(value: Any, unit: str) -> str:
     if isinstance(value, Distribution):
         spread = "" if value.family == "constant" else f" ({value.family}, cv {value.cv:.3g})"
-        return f"{_number(value.mean)} {unit}{spread}"
+        return with_unit(_number(value.mean), unit) + spread
     if isinstance(value, bool):
         return "yes (true)" if value else "no (false)"
     if isinstance(value, int | float):
-        return f"{_number(value)} {unit}"
+        return with_unit(_number(value), unit)
     return _other(value)
+
+
+def with_unit(number: str, unit: str) -> str:
+    """Return a number with its unit, that of money before it: 24 models, $2,500 per model."""
+    return f"${number}{unit[1:]}" if unit.startswith("$") else f"{number} {unit}".rstrip()
 
 
 def _number(value: float) -> str:
@@ -210,7 +215,7 @@ def _word(value: Any) -> str:
     return str(value)
 
 
-def source_in_words(stated: StatedValue) -> str:
+def source_in_words(stated: StatedValue | Quantity) -> str:
     """Return how well a value is supported, and by what; empty if it makes no claim."""
     if not stated.source.removeprefix(stated.confidence).lstrip("; :,"):
         return stated.confidence

@@ -427,7 +427,7 @@ def plain_name(quantity: Quantity) -> str:
     for entry in MAIN_ASSUMPTIONS:
         if entry.name == quantity.name:
             return entry.label
-    meaning = " ".join(re.split(r"[;(.]", quantity.meaning)[0].split())
+    meaning = re.split(r"[;(.]", quantity.meaning)[0].strip()
     parts = quantity.name.split(".")
     return f"{parts[1].capitalize()}: {meaning}" if len(parts) == 3 else meaning
 

@@ -439,7 +439,7 @@ def described(scenario: Scenario) -> list[StatedValue]:
 
 def meaning_of(value: StatedValue) -> str:
     """Return what a value means, without the full stop; a capability's is named."""
-    meaning = " ".join(value.quantity.meaning.split()).rstrip(".")
+    meaning = value.quantity.meaning.rstrip(".")
     parts = value.quantity.name.split(".")
     return f"{parts[1].capitalize()}: {meaning}" if len(parts) == 3 else meaning
 

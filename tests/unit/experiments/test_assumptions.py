@@ -44,7 +44,7 @@ def test_every_value_is_varied_or_left_out_for_a_reason() -> None:
     fixed = {entry.name: entry.fixed for entry in catalogue() if entry.fixed not in ("", DECIDED)}
     told = {name: why for name, why in known.left_out.items() if why.startswith(FIXED)}
     assert told == {name: f"{FIXED}{why}" for name, why in fixed.items()}
-    assert f"{len(fixed)} that are fixed" in known.sentence()
+    assert f"{len(fixed)} fixed" in known.sentence()
     switches = {name for name, why in known.left_out.items() if why == SWITCH}
     assert {"drift.decay_alert", "retraining.serves_while_retraining"} < switches
     assert {"usage.neutral_availability", "incidents.capacity_growth"} < varied_in(Scenario())
