@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Hashable, Iterator
-from threading import Condition, Event, Lock
+from threading import Condition, Event, RLock
 
 from modelops_abm.runs import Cancelled
 
@@ -28,7 +28,9 @@ class SharedStreams[T]:
     def __init__(self, most: int) -> None:
         self._most = most
         self._streams: OrderedDict[Hashable, _Stream[T]] = OrderedDict()
-        self._lock = Lock()
+        # Taken again by a thread that happens to clear away a stream nobody took to its end; so
+        # nothing below is walked through while it may change.
+        self._lock = RLock()
 
     def items(
         self, key: Hashable | None, run: Callable[[Event], Iterator[T]], cancel: Event
@@ -81,9 +83,9 @@ class SharedStreams[T]:
                 stream.close()
                 if self._streams.get(key) is stream:
                     del self._streams[key]
-            ended = [each for each, kept in self._streams.items() if kept.is_at_end]
+            ended = [each for each, kept in list(self._streams.items()) if kept.is_at_end]
             for each in ended[: -self._most]:
-                del self._streams[each]
+                self._streams.pop(each, None)
 
 
 class _Stream[T]:
