@@ -328,7 +328,7 @@ class Advice(Reported):
         paid = worth.higher
         amount = known_money(worth, signed=True).removeprefix("+")
         if worth.verdict == "cannot tell yet":
-            amount = f"between {Difference.of('npv', worth.estimate).interval}"
+            amount = Difference.of("npv", worth.estimate).interval
         said = (
             f"{where}it is worth {amount} on average over {span}, pays in"
             f" {formats.count_of(paid.count, paid.n)} futures, and is worth"
@@ -366,7 +366,7 @@ class Advice(Reported):
         if not self.worse:
             return "Nothing that is counted gets surely worse by it."
         told = [
-            f"{_label(name).lower()} ({Difference.of(name, each.estimate).text})"
+            f"{_label(name).lower()} ({Difference.of(name, each.estimate).with_unit})"
             for name, each in self.worse.items()
         ]
         return f"What gets worse by it: {all_of(told)}."

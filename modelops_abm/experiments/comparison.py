@@ -210,7 +210,7 @@ class Comparison(Reported):
         """Return how often a plan pays over draws, and what it is worth: average, middle, range."""
         paid = formats.count_of(self.chance.count, self.chance.n)
         mean = Difference.of("npv", self.finance.npv)
-        average = mean.text if mean.is_told else f"between {mean.interval}"
+        average = mean.text if mean.is_told else mean.interval
         # A few organisations of great worth make much of the average.
         middle = formats.money(float(np.median(self.difference("npv").values)), signed=True)
         return (

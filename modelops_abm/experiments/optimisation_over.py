@@ -111,10 +111,10 @@ class OverBelief(Represented):
         # It was chosen by other futures than those that tell it, so these may prefer another.
         chosen = _worth_and_worst(measured(self.safe_to_do))
         if self.safe_to_do == recommended:
-            return f"Safe, {by}, is to do nothing; of those that do something this one: {chosen}."
+            return f"Safe, {by}, is to do nothing; of those that do something this one, {chosen}."
         return (
-            f"Safe, {by}, is to do nothing; of those that do something"
-            f" {in_short(self.safe_to_do, plan)}: {chosen}. This one:"
+            f"Safe, {by}, is to do nothing; of those that do something it is"
+            f" {in_short(self.safe_to_do, plan)}, with {chosen}. This one:"
             f" {_worst(measured(recommended))}."
         )
 

@@ -157,6 +157,12 @@ class Difference(NamedTuple):
         return formats.difference(self.mean, half_width=known)
 
     @property
+    def with_unit(self) -> str:
+        """The difference where no heading has its unit: +60.3 days."""
+        unit = OUTCOMES[self.outcome].unit
+        return self.text if unit == "share" or unit.startswith("$") else f"{self.text} {unit}"
+
+    @property
     def interval(self) -> str:
         """The 95 % interval; a dash if there is none, or nothing but rounding in it."""
         if formats.known(self.mean, self.half_width) is None:

@@ -164,6 +164,7 @@ def test_what_gets_worse_is_told_only_if_it_surely_does(advice: Advice) -> None:
     assert not {"outages", "availability"} & {*found.worse}
     assert "What gets worse by it: " in found.sentence()
     assert "model-days of unnoticed drift (+" in found.sentence()
+    assert "models delivered (−2.0 models)" in found.sentence()
 
 
 def test_a_budget_for_nothing_is_said_plainly() -> None:

@@ -127,7 +127,7 @@ def test_where_all_lose_in_the_worst_it_is_safe_to_do_nothing(
     assert found.over.safe == nothing_of(PLAN)
     assert names_of(found.over.safe_to_do) == {"rollback"}
     said = found.sentence()
-    assert "is to do nothing; of those that do something full rollback" in said
+    assert "is to do nothing; of those that do something it is full rollback, with " in said
 
 
 def test_one_that_is_best_in_both_ways_is_said_to_be(
