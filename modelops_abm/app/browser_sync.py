@@ -35,7 +35,7 @@ from modelops_abm.version import __version__
 _LONGEST_ADDRESS = 500
 _SCENARIO_FILE = "scenario.toml"
 _PORTFOLIO, _PORTFOLIO_NAME, _SCENARIO = "portfolio", "portfolio-name", "scenario"
-_TRAY, _STEPS, _BUDGET, _CLIENT = "tray", "steps", "budget", "client"
+_TRAY, _STEPS, _CLIENT = "tray", "steps", "client"
 MOST_STEPS = 20
 """Steps of undo, and of redo, that a reload brings back."""
 _LONGEST_STEPS = (2 * MOST_STEPS + 1) * (LONGEST + 20)
@@ -59,7 +59,6 @@ def BrowserSync(session: Session) -> None:
         kept={
             **solara.use_memo(lambda: to_keep(plan, tray), [plan.start, plan.own, plans]),
             _STEPS: solara.use_memo(lambda: steps_text(history, queries), [history]),
-            _BUDGET: session.advising.kept(),
             _CLIENT: session.client.value,
             _TOLD: solara.use_memo(session.organisation.kept, [session.organisation.said.value]),
             **solara.use_memo(lambda: beliefs_to_keep(plan.belief, newest), [plan.belief, newest]),
@@ -117,6 +116,8 @@ def open_session(query: str | None) -> Session:
             session.view.set(view)
     session.replication.set(linked.replication)
     session.is_over.set(linked.is_over)
+    session.advising.budget.set(linked.budget)
+    session.advising.chance.set(linked.budget_chance)
     session.wanted.set(linked.portfolio)
     session.wanted_belief.set(linked.belief)
     if linked.is_of_other_version:
@@ -138,6 +139,8 @@ def query_of_session(session: Session) -> str | None:
             portfolio=session.wanted.value,
             belief=session.wanted_belief.value,
             is_over=session.is_over.value,
+            budget=session.advising.budget.value,
+            budget_chance=session.advising.chance.value,
         )
     )
 
@@ -151,6 +154,7 @@ def use_query(session: Session) -> str | None:
     """Return `query_of_session`, made anew only when what it says has changed (a hook)."""
     shown = [session.plan, session.seed.value, session.view.value, session.replication.value]
     shown += [session.wanted.value, session.wanted_belief.value, session.is_over.value]
+    shown += [session.advising.budget.value, session.advising.chance.value]
     return solara.use_memo(lambda: query_of_session(session), shown)
 
 
@@ -261,7 +265,6 @@ def restore(session: Session, kept: Mapping[str, str]) -> None:
 
     session.restore_tray(read_tray(kept.get(_TRAY, ""), completed))
     session.organisation.restore(kept.get(_TOLD, ""), own[-1] if own else None)
-    session.advising.restore(kept.get(_BUDGET, ""))
     session.name_client(session.client.value or kept.get(_CLIENT, ""))
     _restore_files(session, portfolio, beliefs, kept)
     # Last: the plan of the address has its files by now. Who has changed it since keeps that.

@@ -280,12 +280,13 @@ class Advice(Reported):
 
     def _nothing(self) -> str:
         found, search = self.found, self.found.search
-        surely = "" if found.capital_chance is None else f" {self._how_it_holds()}"
+        chance = found.capital_chance
+        surely = "" if chance is None else f" {how_it_holds(chance)}"
         budget = f"{formats.money(self.capital)} of capital{surely}"
         if not search.affordable and search.cheapest is not None:
             spent = formats.money(search.cheapest.tightest(*found.limits).mean or 0.0)
             cheapest = in_short(search.cheapest.road_map, self.plan)
-            how = self._how_it_holds()
+            how = how_it_holds(chance)
             return (
                 f"Buy nothing: {budget} are too little for anything that was looked at. The"
                 f" cheapest, {cheapest}, takes {spent} {how}."
@@ -295,10 +296,6 @@ class Advice(Reported):
             f"Buy nothing: no road map within {budget} is known to be worth more than doing"
             f" nothing{where}."
         )
-
-    def _how_it_holds(self) -> str:
-        chance = self.found.capital_chance
-        return "on average" if chance is None else f"in {formats.share(chance, 0)} of the futures"
 
     def _story(self) -> str:
         """Return the road map as a story: buy this first, then that."""
@@ -474,7 +471,8 @@ class Advice(Reported):
         told = formats.plural(self.found.replications, "future")
         drawn = ", each with an organisation of its own" if self.found.over is not None else ""
         return (
-            f"The budget limits capital over the whole time, {self._how_it_holds()}; upkeep and the"
+            "The budget limits capital over the whole time,"
+            f" {how_it_holds(self.found.capital_chance)}; upkeep and the"
             f" team's time come on top, and are in the worth. Chosen of"
             f" {formats.plural(self.found.tried, 'road map')}; told from {told} that had no part in"
             f" choosing{drawn}."
@@ -561,6 +559,11 @@ def _surely(count: int, total: int, values: int) -> float:
     """Return how far from a half such a chance must be to be no chance, of so many values."""
     deviation = np.sqrt((total + 1.0) / (12.0 * count * (total - count)))
     return float(ndtri(1.0 - (1.0 - LEVEL) / (2.0 * values)) * deviation)
+
+
+def how_it_holds(chance: float | None) -> str:
+    """Return how surely a budget holds: on average, or in 90 % of the futures."""
+    return "on average" if chance is None else f"in {formats.share(chance, 0)} of the futures"
 
 
 @refuses_unknown

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from pptx import Presentation
 
+from modelops_abm.app.browser_sync import query_of_session
 from modelops_abm.app.decide.advice_card import AdviceCard, asked_in, take_budget
 from modelops_abm.app.export.content import command_of_advice, subject_of
 from modelops_abm.app.export.report import report
@@ -29,7 +30,7 @@ from modelops_abm.app.state.answer import PRECISIONS, USUAL, Precision, Question
 from modelops_abm.app.state.fitting import Line
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
-from modelops_abm.experiments import RoadMap
+from modelops_abm.experiments import Advice, RoadMap
 from modelops_abm.experiments.road_maps import road_map_of
 from modelops_abm.runs.threads import Account, new_caller
 from tests.app.comparisons import QUICK
@@ -100,6 +101,7 @@ def test_it_is_of_the_organisation_whatever_is_planned(plan: Plan, to_buy: Advis
         replace(asked, plan=plan.changed({"team.developers": 3})),
         replace(asked, plan=plan.changed({"capabilities.lineage.capital_cost": 7e4})),
         replace(asked, budget=BUDGET + 1.0),
+        replace(asked, chance=0.9),
         replace(asked, seed=4),
         replace(asked, is_over=False),
     ):
@@ -196,7 +198,7 @@ def test_it_is_found_out_in_the_background(
 ) -> None:
     find = partial(found_out, trials=6)
     monkeypatch.setattr("modelops_abm.app.state.advising.found_out", find)
-    session.advising.ask(replace(asked_in(session, BUDGET), replications=8))
+    session.advising.ask(replace(asked_in(session), budget=BUDGET, replications=8))
     until(lambda: session.advising.found.value is not None)
     assert session.advising.searching.value is None
     with shown(AdviceCard(session)) as card:
@@ -210,15 +212,27 @@ def test_it_is_found_out_in_the_background(
             assert all(row.cells[0] in unescape(card.text) for row in each.rows)
 
 
-def test_the_budget_survives_a_reload_whatever_a_browser_sends() -> None:
-    advising, again = (Advising(lambda change: change(), Account()) for _ in range(2))
-    assert advising.kept() == ""
-    advising.budget.set(90_000.0)
-    again.restore(advising.kept())
-    assert again.budget.value == 90_000.0
-    for text in ("", "nan", "-1", "1e99", "much", "9" * 1_000):
-        again.restore(text)
-        assert again.budget.value == 90_000.0
+def test_how_surely_a_budget_holds_is_asked_found_out_and_said(
+    session: Session, to_buy: Advised, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limits: list[object] = []
+
+    def advise(*_: object, chance: float | None, **__: object) -> Advice:
+        limits.append(chance)
+        return to_buy.advice
+
+    monkeypatch.setattr("modelops_abm.app.state.advising.advise", advise)
+    with shown(AdviceCard(session)) as card:
+        card.act("budget chance", "0.9")
+        card.act("budget chance", "much")
+    asked = asked_in(session)
+    assert "k of capital in 90\u202f% of the futures over" in asked.in_words()
+    assert "--budget 250000 --budget-chance 0.9 " in command_of_advice(asked)
+    assert "budget_chance=0.9" in (query_of_session(session) or "")
+    found_out(replace(asked, is_over=False), {})
+    session.advising.chance.set(None)
+    found_out(replace(asked_in(session), is_over=False), {})
+    assert limits == [0.9, None]
 
 
 def test_report_and_slides_have_it_only_of_their_own_organisation(

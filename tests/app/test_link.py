@@ -231,6 +231,8 @@ def test_a_reload_brings_everything_back() -> None:
     before.take(plan)
     before.view.set("data")
     before.is_over.set(False)
+    before.advising.budget.set(90_000.0)
+    before.advising.chance.set(0.9)
     query, kept = query_of_session(before), to_keep(plan, ())
     after = open_session(query)
     assert after.wanted.value == fingerprint(PORTFOLIO)
@@ -240,6 +242,7 @@ def test_a_reload_brings_everything_back() -> None:
     assert after.plan.base == plan.base
     assert (after.view.value, after.wanted.value) == ("data", "")
     assert not after.is_over.value
+    assert (after.advising.budget.value, after.advising.chance.value) == (90_000.0, 0.9)
     assert query_of_session(after) == query
 
 

@@ -33,6 +33,7 @@ from modelops_abm.app.widgets.markup import Action, scroll_region
 from modelops_abm.charts.echarts import Space
 from modelops_abm.charts.optimise import worth_by_future
 from modelops_abm.experiments import Advice
+from modelops_abm.experiments.advice import how_it_holds
 from modelops_abm.experiments.words import capitalised
 from modelops_abm.representation import Row, Table
 from modelops_abm.scenario import InputError, Quantity
@@ -44,11 +45,21 @@ _FIGURE = Space(200, 32, 92)
 _MINUTE_SECONDS = 60.0
 
 
-def asked_in(session: Session, budget: float) -> Asked:
+_CHANCES = (0.8, 0.9, 0.95)
+"""Parts of the futures in which a budget may have to be enough."""
+
+
+def asked_in(session: Session) -> Asked:
     """Return what a visitor asks by what is shown."""
-    precision = PRECISIONS[session.precision.value]
-    seed, is_over = session.seed.value, session.is_over.value
-    return asked_of(session.plan, budget, seed, precision, is_over=is_over)
+    advising = session.advising
+    return asked_of(
+        session.plan,
+        advising.budget.value,
+        session.seed.value,
+        PRECISIONS[session.precision.value],
+        is_over=session.is_over.value,
+        chance=advising.chance.value,
+    )
 
 
 @solara.component
@@ -56,7 +67,7 @@ def AdviceCard(session: Session) -> None:
     """Ask for a budget, show how far the search has come, and what was found."""
     advising, is_whole = session.advising, solara.use_reactive(False)
     found = advising.found.value
-    asked = asked_in(session, advising.budget.value)
+    asked = asked_in(session)
     is_of_this = solara.use_memo(
         lambda: found is not None and asked.is_of(found.asked), [found, asked.plan, *asked.others]
     )
@@ -67,7 +78,9 @@ def AdviceCard(session: Session) -> None:
                 take_budget(advising, text)
             case ("ask advice", _):
                 if not advising.wrong.value:
-                    advising.ask(asked_in(session, advising.budget.value))
+                    advising.ask(asked_in(session))
+            case ("budget chance", text):
+                take_chance(advising, text)
             case ("stop advice", _):
                 advising.stop()
             case ("use road map", _) if found is not None:
@@ -94,6 +107,13 @@ def take_budget(advising: Advising, text: str) -> None:
         advising.problem.set("")  # it was about another budget
 
 
+def take_chance(advising: Advising, text: str) -> None:
+    """Take how surely the budget has to be enough, if it is one of those that are offered."""
+    for chance in (None, *_chances(advising)):
+        if text == _chance_text(chance):
+            advising.chance.set(chance)
+
+
 def _head(advising: Advising, asked: Asked, *, is_of_this: bool) -> h.Fragment:
     found, searching = advising.found.value, advising.searching.value
     problems = filter(None, (advising.wrong.value, advising.problem.value))
@@ -102,6 +122,7 @@ def _head(advising: Advising, asked: Asked, *, is_of_this: bool) -> h.Fragment:
         h.div(".advice-form")[
             h.h2[TITLE],
             _field(advising, asked),
+            _surely(advising),
             may_ask
             and h.button(".primary", data_action="ask advice")[
                 "Find out" if found is None else "Find out anew"
@@ -133,9 +154,32 @@ def _field(advising: Advising, asked: Asked) -> h.Element:
     ]
 
 
+def _surely(advising: Advising) -> h.Element:
+    now = advising.chance.value
+    return h.label[
+        "It is enough",
+        h.select(data_action="budget chance")[
+            (
+                h.option(value=_chance_text(each), selected=each == now)[how_it_holds(each)]
+                for each in (None, *_chances(advising))
+            )
+        ],
+    ]
+
+
+def _chances(advising: Advising) -> list[float]:
+    """Return the parts of the futures that are offered; a link may have asked for another."""
+    now = advising.chance.value
+    return sorted({*_CHANCES, *([] if now is None else [now])})
+
+
+def _chance_text(chance: float | None) -> str:
+    return "" if chance is None else f"{chance:.10g}"
+
+
 def _how_long(asked: Asked) -> str:
     long = _about(seconds_expected(asked))
-    return f"Takes {long} or more, while all else goes on."
+    return f"Takes {long} or more."
 
 
 def _about(seconds: float) -> str:
@@ -170,7 +214,7 @@ def _progress(searching: Searching) -> h.Element:
 def _moved(of: Asked, now: Asked) -> str:
     """Return what is otherwise than what was found is of."""
     parts = []
-    if of.budget != now.budget:
+    if (of.budget, of.chance) != (now.budget, now.chance):
         parts.append("the budget")
     if of.organisation != now.organisation:
         parts.append("the organisation")

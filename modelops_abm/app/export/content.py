@@ -132,7 +132,11 @@ class Subject:
     @property
     def link(self) -> str:
         """The link that opens the plan; empty if no link can hold it."""
-        query = query_of(Linked(self.plan, self.seed, is_over=self.over is not None))
+        linked = Linked(self.plan, self.seed, is_over=self.over is not None)
+        if self.advised is not None:
+            asked = self.advised.asked
+            linked = replace(linked, budget=asked.budget, budget_chance=asked.chance)
+        query = query_of(linked)
         return "" if query is None else f"{self.address}?{query}"
 
     @property
@@ -269,10 +273,7 @@ def command_of_advice(asked: Asked) -> str:
     """Return the command that prints what to buy, with the same figures; empty if none does."""
     if asked.is_over and not _has_command_over(asked.plan):
         return ""
-    named = ["advise", "--budget", f"{asked.budget:.10g}"]
-    named += [] if asked.is_over else ["--as-set"]
-    if asked.answered > asked.replications:
-        named += ["--reserved", str(asked.answered)]
+    named = ["advise", *asked.options]
     return _command(named, asked.plan, asked.replications, asked.seed, is_over=asked.is_over)
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -24,6 +23,7 @@ from modelops_abm.app.state.organisations import answered_in, organisations_of
 from modelops_abm.app.state.plan import KEY_DIGITS, Plan, key_of, size_of
 from modelops_abm.evidence.settling import advised
 from modelops_abm.experiments import Advice, Draws, RoadMap, advise, draws_needed
+from modelops_abm.experiments.advice import how_it_holds
 from modelops_abm.experiments.optimisation import REPLICATIONS
 from modelops_abm.experiments.road_maps import TRIALS_OF_ADVICE, nothing_of, with_road_map
 from modelops_abm.experiments.running import Keeping
@@ -35,7 +35,8 @@ USUAL_BUDGET = 250_000.0
 """Capital in $ that stands in the field at first."""
 LEAST_BUDGET, MOST_BUDGET = 1, 10**9
 """In $."""
-_LONGEST = 30
+LEAST_AND_MOST_CHANCE = (0.01, 0.99)
+"""Of the futures in which a budget has to be enough."""
 MOST_MINUTES = 10.0
 """Processor time of the longest that the page takes on; the command line takes longer."""
 _ROUNDS = 0.5
@@ -56,7 +57,8 @@ class Asked:
     plan
         The plan.
     budget
-        What may be spent on capital over the whole time, on average, in $.
+        What may be spent on capital over the whole time, in $: on average, or as surely as
+        `chance` says.
     seed
         Seed of all futures.
     replications
@@ -66,6 +68,8 @@ class Asked:
     answered
         In how many futures the plan is answered at most: none of them may choose a road map, which
         would look better in them than it is.
+    chance
+        In which part of the futures the budget has to be enough; None if on average.
     """
 
     plan: Plan
@@ -74,6 +78,7 @@ class Asked:
     replications: int
     is_over: bool
     answered: int = 0
+    chance: float | None = None
 
     @cached_property
     def organisation(self) -> tuple[str, str]:
@@ -87,9 +92,21 @@ class Asked:
         return self.others == other.others and self.organisation == other.organisation
 
     @property
-    def others(self) -> tuple[float, int, int, bool, int]:
+    def others(self) -> tuple[float | None, ...]:
         """All but the organisation."""
-        return self.budget, self.seed, self.replications, self.is_over, self.answered
+        futures = self.seed, self.replications, self.answered
+        return self.budget, self.chance, self.is_over, *futures
+
+    @property
+    def options(self) -> list[str]:
+        """What the command `advise` is given to find out the same, besides plan and futures."""
+        options = ["--budget", f"{self.budget:.10g}"]
+        if self.chance is not None:
+            options += ["--budget-chance", f"{self.chance:.10g}"]
+        options += [] if self.is_over else ["--as-set"]
+        if self.answered > self.replications:
+            options += ["--reserved", str(self.answered)]
+        return options
 
     @property
     def minutes(self) -> float:
@@ -103,16 +120,25 @@ class Asked:
         models = formats.plural(round(scenario.models_at_start()), "model")
         people = formats.plural(scenario.team.developers, "developer")
         where = "over organisations like yours" if self.is_over else "as set"
+        surely = "" if self.chance is None else f" {how_it_holds(self.chance)}"
         return (
-            f"for {formats.money(self.budget)} of capital over"
+            f"for {formats.money(self.budget)} of capital{surely} over"
             f" {formats.span(scenario.horizon_days)}, {models} and {people}, {where}"
         )
 
 
-def asked_of(plan: Plan, budget: float, seed: int, precision: Precision, *, is_over: bool) -> Asked:
+def asked_of(
+    plan: Plan,
+    budget: float,
+    seed: int,
+    precision: Precision,
+    *,
+    is_over: bool,
+    chance: float | None = None,
+) -> Asked:
     """Return what a visitor asks by the plan that is shown; precision is that of its answer."""
     answered = precision.replications
-    return Asked(plan, budget, seed, min(answered, REPLICATIONS), is_over, answered)
+    return Asked(plan, budget, seed, min(answered, REPLICATIONS), is_over, answered, chance)
 
 
 def _as_it_is(plan: Scenario) -> str:
@@ -199,6 +225,8 @@ class Advising:
     ----------
     budget
         What stands in the field, in $.
+    chance
+        In which part of the futures it has to be enough; None if on average.
     found
         The newest answer; None before any.
     searching
@@ -225,6 +253,7 @@ class Advising:
         line: Line = LINE,
     ) -> None:
         self.budget = solara.reactive(USUAL_BUDGET)
+        self.chance: solara.Reactive[float | None] = solara.reactive(None)
         self.found: solara.Reactive[Advised | None] = solara.reactive(None)
         self.searching: solara.Reactive[Searching | None] = solara.reactive(None)
         self.wrong = solara.reactive("")
@@ -238,8 +267,7 @@ class Advising:
             self.problem.set(
                 f"This takes about {formats.plural(round(asked.minutes), 'minute')} of processor"
                 " time, which is too long for the page. The command line does it, with the file of"
-                f" this plan from Share: modelops-abm advise PLAN.toml --budget {asked.budget:.10g}"
-                f"{'' if asked.is_over else ' --as-set'}"
+                f" this plan from Share: modelops-abm advise PLAN.toml {' '.join(asked.options)}"
             )
             return
         self.problem.set("")
@@ -254,16 +282,6 @@ class Advising:
         """Stop the search; what was found before stays."""
         self._jobs.stop("advice")
         self.searching.set(None)
-
-    def kept(self) -> str:
-        """Return the budget as text that a browser keeps for its tab; no text of the usual."""
-        return "" if self.budget.value == USUAL_BUDGET else f"{self.budget.value:.15g}"
-
-    def restore(self, text: str) -> None:
-        """Bring back the budget of a text that a browser kept, which may send anything."""
-        with suppress(ValueError):
-            if text and LEAST_BUDGET <= float(text[:_LONGEST]) <= MOST_BUDGET:
-                self.budget.set(float(text[:_LONGEST]))
 
     def close(self) -> None:
         """Stop everything for good."""
@@ -336,6 +354,7 @@ def found_out(
     found = advise(
         plan.scenario,
         asked.budget,
+        chance=asked.chance,
         trials=trials,
         replications=count,
         reserved=asked.answered,

@@ -8,12 +8,19 @@ defaults. Whatever a link holds is checked like any other input.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode
 
+from modelops_abm.app.state.advising import (
+    LEAST_AND_MOST_CHANCE,
+    LEAST_BUDGET,
+    MOST_BUDGET,
+    USUAL_BUDGET,
+)
 from modelops_abm.app.state.plan import FIRST_PRESET, ON_THE_PAGE, Plan
 from modelops_abm.clients import fingerprint, illustrative_portfolio
 from modelops_abm.scenario import (
@@ -40,7 +47,11 @@ _MOST_VALUES = 300
 _LONGEST_NAME, _LONGEST_VERSION = 200, 40
 _FINGERPRINT_DIGITS = 64
 _PORTFOLIO = "imported"
-_ABOUT = ("preset", "scenario", "portfolio", "belief", "answers", "seed", "view", "future", "v")
+_BUDGET, _CHANCE = "budget", "budget_chance"
+_ABOUT = (
+    *("preset", "scenario", "portfolio", "belief", "answers", _BUDGET, _CHANCE),
+    *("seed", "view", "future", "v"),
+)
 """Names in a query that are no value of the scenario."""
 _AS_SET = "as_set"
 """What `answers` says of the switch of Decide; where a link has none, it is on the other side."""
@@ -68,6 +79,9 @@ class Linked:
         Fingerprint of the belief that the plan still needs; empty if none.
     is_over
         Whether answers are over what the organisation may be as well, or at the values as set only.
+    budget, budget_chance
+        What may be bought for, in $, and in which part of the futures it has to be enough; None if
+        on average.
     """
 
     plan: Plan
@@ -78,6 +92,8 @@ class Linked:
     version: str = ""
     belief: str = ""
     is_over: bool = True
+    budget: float = USUAL_BUDGET
+    budget_chance: float | None = None
 
     @property
     def is_of_other_version(self) -> bool:
@@ -95,6 +111,8 @@ def query_of(linked: Linked) -> str | None:
         "portfolio": portfolio,
         "belief": linked.plan.belief.fingerprint if linked.plan.belief else linked.belief,
         "answers": "" if linked.is_over else _AS_SET,
+        _BUDGET: "" if linked.budget == USUAL_BUDGET else _text(linked.budget),
+        _CHANCE: "" if linked.budget_chance is None else _text(linked.budget_chance),
         "seed": str(linked.seed),
         "view": linked.view,
         "future": str(linked.replication or ""),
@@ -172,6 +190,8 @@ def read_query(query: str) -> Linked:
         version=printable(given.get("v", ""), _LONGEST_VERSION),
         belief=_fingerprint(given, "belief"),
         is_over=_is_over(given),
+        budget=_number(given, _BUDGET, LEAST_BUDGET, MOST_BUDGET) or USUAL_BUDGET,
+        budget_chance=_number(given, _CHANCE, *LEAST_AND_MOST_CHANCE),
     )
 
 
@@ -228,6 +248,20 @@ def _whole(given: Mapping[str, str], name: str, largest: int) -> int:
         return int(text)
     message = f"is not a whole number from 0 to {largest}"
     raise InputError(Problem(message, "", name, printable(text)))
+
+
+def _number(given: Mapping[str, str], name: str, least: float, most: float) -> float | None:
+    """Return a number of a link; None if it has none."""
+    if (text := given.get(name)) is None:
+        return None
+    try:
+        number = float(text[:_LONGEST_NAME])
+    except ValueError:
+        number = math.nan
+    if not least <= number <= most:
+        message = f"is not a number from {least:.10g} to {most:.10g}"
+        raise InputError(Problem(message, "", name, printable(text)))
+    return number
 
 
 def _is_over(given: Mapping[str, str]) -> bool:
