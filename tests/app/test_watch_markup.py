@@ -12,6 +12,8 @@ import pytest
 from modelops_abm import preset
 from modelops_abm.app.watch.geometry import HEIGHT, NARROWEST, WIDEST, grid, places
 from modelops_abm.app.watch.model_panel import (
+    LEFT,
+    WIDTH as LINE,
     chart_of_states,
     lines,
     panel_body,
@@ -397,7 +399,7 @@ def test_lines_end_today_at_the_right(pictures: dict[int, Picture]) -> None:
     drawn = str(lines(followed.plan, followed.plan, 300, YEARS))
     ends = re.findall(r'class="line plan" d="[^"]*L([\d.]+) [\d.]+"', drawn)
     assert len(ends) == 3
-    assert all(float(end) == pytest.approx(76 + 180, abs=0.2) for end in ends)
+    assert all(float(end) == pytest.approx(LEFT + LINE, abs=0.2) for end in ends)
 
 
 def test_strips_cover_the_time_in_production_without_gaps(pictures: dict[int, Picture]) -> None:
@@ -417,7 +419,7 @@ def test_strips_are_marked_with_what_has_changed_so_far(pictures: dict[int, Pict
     axis = time_axis_of(with_values(Scenario(), {"changes": changes}, source="test"))
     drawn = str(state_strips(followed.plan, followed.baseline, 300, axis))
     marks = [float(each) for each in re.findall(r'class="change" d="M([\d.]+) ', drawn)]
-    assert marks == pytest.approx([76 + 180 * day / 300 for day in (50, 150, 160)], abs=0.1)
+    assert marks == pytest.approx([LEFT + LINE * day / 300 for day in (50, 150, 160)], abs=0.1)
     above = str(lines(followed.plan, followed.baseline, 300, axis))
     assert re.findall(r'class="change" d="M([\d.]+) ', above) == [f"{mark:.1f}" for mark in marks]
     assert re.findall(r'text-anchor="middle">([^<]+)<', drawn) == ["A", "B–C"]

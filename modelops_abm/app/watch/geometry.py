@@ -10,15 +10,15 @@ from modelops_abm.charts.figure import Box
 
 # In pixels. With less room than the narrowest the card scrolls from side to side.
 NARROWEST, WIDEST = 640, 1600
-HEIGHT = 316
+HEIGHT = 302
 ROW = 32
 """Height of a task in a box."""
 HEADING = 30
 """Height of a box's heading."""
-_NARROW = 860
+_NARROW = 960
 """Below this width words are shorter and gaps smaller."""
-_TOP_HEIGHT = 150
-_LOWER_TOP = 186
+_TOP_HEIGHT = 144
+_LOWER_TOP = 178
 # Size of a token, and from one to the next: from a number that can be read to a dot with a shape.
 _SIZES = ((26, 34), (24, 28), (22, 25), (16, 19), (12, 15), (9, 11), (6, 8))
 SMALLEST_NUMBERED = 22
@@ -84,7 +84,7 @@ def places(width: int) -> Places:
         deployment=tops[2],
         production=frame,
         retired=tops[4],
-        online=Box(frame.left + 14, 36, frame.width - 24, 104),
+        online=Box(frame.left + 14, 36, frame.width - 24, 98),
         repair=Box(inner, _LOWER_TOP - 12, half, lower),
         retraining=Box(inner + half + 12, _LOWER_TOP - 12, half, lower),
         capabilities=Box(0, _LOWER_TOP - 12, tops[2].right, HEIGHT - _LOWER_TOP + 12),

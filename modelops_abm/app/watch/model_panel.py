@@ -117,9 +117,9 @@ def chart_of_states(plan: Life, baseline: Life, now: float) -> h.Element:
 # Users, power and value as lines over the days, and the states as strips.
 
 
-LEFT, WIDTH = 76, 180
+LEFT, WIDTH = 72, 160
 _PLAN_RIGHT, _BASELINE_RIGHT = 308, 360
-_LINE_HEIGHT, _LINE_PITCH = 30, 42
+_LINE_HEIGHT, _LINE_PITCH = 26, 36
 _STRIP_PITCH, _STRIP_HEIGHT = 22, 13
 _LETTER_HEIGHT, _LETTERS_APART = 15, 0.08
 _ACROSS = _STRIP_PITCH + _STRIP_HEIGHT + 6  # a little beyond both strips
@@ -192,7 +192,7 @@ def _row(
     # Power moves by a few per cent of 1: from zero on, its line would look straight.
     low = min(0.0 if name != "Power" else min(values, default=1.0), high)
     base = top + _LINE_HEIGHT + 4
-    text_y = str(top + 22)
+    text_y = str(top + 20)
     return h.fragment[
         h.text(".name", x="0", y=text_y)[name],
         h.path(".ground", d=f"M{LEFT} {base}h{WIDTH}"),
@@ -305,7 +305,7 @@ def _state_now(life: Life) -> str:
     word = {
         State.IDEA: "an idea",
         State.BUILD: "in build",
-        State.DEPLOYMENT: "in deployment",
+        State.DEPLOYMENT: "deployment",
         State.ONLINE: "online",
         State.RETRAINING: "retraining",
         State.OFFLINE_ISSUE: "issue",

@@ -31,8 +31,9 @@ from modelops_abm.core.statechart import PRODUCTION_STATES, State
 from modelops_abm.formats import NARROW_SPACE, money, number, plural, share
 from modelops_abm.scenario.capabilities import label_of
 
-_ARROWS_Y = 75
+_ARROWS_Y = 72
 _LOOP_REACH = 39
+_ROOM_FOR_WORDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def _boxes(
             where.retired,
             "Retired",
             large=len(organisation.retired),
-            note=_failed(organisation, short=where.narrow),
+            note=_failed(organisation, short=where.retired.width < _ROOM_FOR_WORDS),
         ),
         _capability_work(organisation, where.capabilities),
     ]
@@ -311,7 +312,7 @@ def _loop(box: Box, name: str, words: str) -> h.Fragment:
 # The plan's capabilities as stocks that the developers' work raises.
 
 
-_PITCH, _WIDTH, _TOP, _TALL = 72, 30, 24, 96
+_PITCH, _WIDTH, _TOP, _TALL = 72, 30, 24, 68
 _MOST_PERSONS = 3
 
 

@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 import htpy as h
 from markupsafe import Markup as Safe, escape
 
-from modelops_abm.app.watch.geometry import HEADING, ROW, Grid, Places, grid, grids
+from modelops_abm.app.watch.geometry import (
+    HEADING,
+    ROW,
+    SMALLEST_NUMBERED,
+    Grid,
+    Places,
+    grid,
+    grids,
+)
 from modelops_abm.app.watch.snapshot import ModelView, Organisation
 from modelops_abm.app.watch.words import SHORT_CAUSES, counted, doing, label, occupation
 from modelops_abm.charts.figure import Box
@@ -138,18 +146,19 @@ def _production(placed: Placed, organisation: Organisation, box: Box) -> None:
             placed.add_model(model, x, y, cells)
         else:
             placed.tokens["a", model.number] = _away(model, x, y, cells.size)
-        _beside(placed, model, x + cells.size, y + cells.size)
+        _beside(placed, model, x + cells.size, y + cells.size, cells)
     placed.more["online"] = max(0, len(models) - cells.capacity)
 
 
-def _beside(placed: Placed, model: ModelView, right: float, bottom: float) -> None:
+def _beside(placed: Placed, model: ModelView, right: float, bottom: float, cells: Grid) -> None:
     """Put those who add capacity or answer a request at the corner of the model's own place."""
     # There also while it is away: their work goes on beside its repair or retraining.
+    size = min(_BESIDE, 2 + 2 * (cells.pitch - cells.size))  # beside its number, not over it
     for place, work in enumerate(model.beside):
         if work.developer is not None:
-            x, y = right - _BESIDE * (0.6 + place), bottom - 0.6 * _BESIDE
+            x, y = right - size * (0.4 + place), bottom - 0.4 * size
             does = f"{occupation(work)} {model.name}"
-            placed.add_developer(work.developer, x, y, _BESIDE, does)
+            placed.add_developer(work.developer, x, y, size, does)
 
 
 def _tasks(
@@ -212,7 +221,7 @@ def _making(placed: Placed, name: str, models: Sequence[ModelView], box: Box) ->
     cells, starts = _numbered_places(inside, lengths)
     beside = bool(starts)
     if not beside:  # too many: persons stand before their tokens instead
-        cells = grid(inside, len(models))
+        cells = grid(inside, len(models), largest=SMALLEST_NUMBERED - 1)
         starts = list(range(min(len(models), cells.capacity)))
     for model, start in zip(models, starts, strict=False):
         x, y = cells.corner(start)
@@ -271,7 +280,7 @@ def _source_repairs(placed: Placed, organisation: Organisation, box: Box) -> Non
         if each.task_class is TaskClass.REPAIR and each.of is None
     )
     for place, developer in enumerate(repairing):
-        x = box.right - 48 - _BESIDE * place
+        x = max(box.right - 48 - _BESIDE * place, box.left + 58)  # right of the heading
         placed.add_developer(developer, x, box.top + 6, _BESIDE, "repairs a shared source")
 
 
