@@ -19,7 +19,7 @@ from modelops_abm.app.organisation.questions import ASKED, helps_most, others_of
 from modelops_abm.app.state import fitting, organisation as telling
 from modelops_abm.app.state.belief import OwnBelief
 from modelops_abm.app.state.fitting import Fitting, Line
-from modelops_abm.app.state.organisation import LARGEST_LOG_BYTES, Organisation
+from modelops_abm.app.state.organisation import LARGEST_LOG_BYTES, Organisation, on_the_page
 from modelops_abm.app.state.said import MOST_BROUGHT, ReadLog
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.widgets.interview import QuestionRow, Saying
@@ -228,7 +228,9 @@ def test_zone_and_words_of_a_log_are_said_as_on_the_command_line(
     log = organisation.said.value.logs["incidents"]
     reading = Reading(zone="America/New_York", words={"Daten": "pipeline"})
     alone = READERS["incidents"].read(content, reading, name="eigen.csv")
-    assert (log.state, log.sentence) == ("read", alone.sentence())
+    assert (log.state, log.sentence) == ("read", on_the_page(alone.sentence()))
+    assert "--since" in alone.sentence()
+    assert "--" not in " ".join((log.sentence, *log.found))
     assert "pipeline" in log.sentence
     assert log.sentence != before.sentence
     with_form = str(log_details("incidents", log, chosen, may_map=True))
@@ -328,7 +330,10 @@ def test_one_step_takes_a_way_out_or_a_file_back(organisation: Organisation) -> 
         (b"a" * (LARGEST_LOG_BYTES + 1), "larger than 10"),
         (b"a\n" * 200_000, "rows"),
         (b"SQLite format 3\0", "command line only"),
-        (b"\0\1\2", "no known form"),
+        (b"a;b\n1;2\n", "no known form"),
+        (b"\0\1\2", "not text"),
+        (b"", "is empty"),
+        ("opened_at".encode("utf-16"), "save it as UTF-8"),
     ],
 )
 def test_hostile_logs_are_refused_before_they_are_read(

@@ -7,6 +7,7 @@ is shown before anything is computed from it. Nothing is written to disk, and no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
@@ -207,10 +208,7 @@ class Organisation:
             )
         reader = kinds.READERS.get(kind) or kinds.reader_of(content)
         if reader is None:
-            raise InputError.at(
-                label,
-                "is of no known form: choose it in the row of what it is, and say its columns",
-            )
+            raise InputError.at(label, _unknown(content))
         kind = reader.kind.name
         if content.startswith(b"SQLite format 3"):
             raise InputError.at(
@@ -291,8 +289,8 @@ class Organisation:
             kind,
             label,
             "read",
-            log.sentence(),
-            (*log.notes, *said.sentences, *notes),
+            on_the_page(log.sentence()),
+            tuple(map(on_the_page, (*log.notes, *said.sentences, *notes))),
             tuple(_complaint(each.place, each.message) for each in log.problems[:MOST_UNUSABLE]),
             sum(max(len(each.rows), 1) for each in log.problems),
             evidence,
@@ -429,10 +427,34 @@ def _within(content: bytes | None, largest_bytes: int, label: str) -> bytes:
     return content
 
 
+def _unknown(content: bytes) -> str:
+    """Return why nobody knows what a log is: its columns, or because it is no table at all."""
+    some = kinds.READERS["incidents"]
+    if not unknown_columns(content, some.kind):
+        try:
+            some.read(content, Reading())
+        except InputError as error:
+            return "; ".join(each.message for each in error.problems)
+    return "is of no known form: choose it in the row of what it is, and say its columns"
+
+
 def _words(error: InputError, label: str) -> str:
     """Return what is wrong with a file, whose name need not be repeated."""
-    return "; ".join(str(each).removeprefix(f"{label}: ") for each in error.problems)
+    words = "; ".join(str(each).removeprefix(f"{label}: ") for each in error.problems)
+    return on_the_page(words)
 
 
 def _complaint(place: str, message: str) -> Complaint:
-    return Complaint(place[:1].upper() + place[1:], message)
+    return Complaint(place[:1].upper() + place[1:], on_the_page(message))
+
+
+_OPTION = re.compile(r" \(--[\w-]+\)|: --kind [^;]*|--(?:dates|word|map) |=COLUMN\b")
+
+
+def on_the_page(words: str) -> str:
+    """Return what is said of a log without options of the command line: the page has a form.
+
+    >>> on_the_page("say which: --dates day-first or --dates month-first")
+    'say which: day-first or month-first'
+    """
+    return _OPTION.sub("", words)
