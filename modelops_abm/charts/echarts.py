@@ -32,6 +32,8 @@ _GLYPH, _BESIDE = 7.0, 11
 _AT_END = 0.85
 """Beyond this part of the axis the words of a dot stand behind it."""
 _FOOT = 0.3
+_ONE_LINE = 15
+"""Letters that have room at the end of a line."""
 _TAG = 0.03
 """Part of the axis from the letter of a change to the next one."""
 _WORDS_ABOVE = 46.0
@@ -244,7 +246,9 @@ def _zero(grid: _Grid) -> Option:
 def _line(line: Line, grid: _Grid) -> Option:
     strokes = {"solid": "solid", "dashed": [5, 4], "dotted": [1, 3]}
     colour = variable(line.colour)
-    note = f"\n{{small|{line.note}}}" if line.note else ""
+    # A short one stands in the line itself: below it would be the words along the axis.
+    start = " " if len(line.label) + len(line.note) < _ONE_LINE else "\n"
+    note = f"{start}{{small|{line.note}}}" if line.note else ""
     return {
         **_curve(line.name, _points(line.x, line.y), grid.number),
         "z": 3 if line.stroke == "dotted" else 5,

@@ -44,6 +44,7 @@ from modelops_abm.experiments.words import (
     chance,
     return_in_words,
     settling_in_words,
+    worth_in_words,
 )
 from modelops_abm.representation import Reported, Row, Table, in_short, numbers, words
 from modelops_abm.runs.results import Ensemble
@@ -232,12 +233,12 @@ class Comparison(Reported):
             return Sentence(f"{IS_BASELINE}: nothing in the plan departs from it.", "", "")
         npv = Difference.of("npv", self.finance.npv)
         span = f"over {formats.span(self.finance.horizon_days)}"
-        name = subject.name[0].upper() + subject.name[1:]
         futures = formats.plural(self.replications, "future")
         if self.is_worth_nothing:
             every = formats.count_of(self.replications, self.replications)
+            before = f"{capitalised(subject.name)} {subject.are} worth "
             after = f" {span}: {every} futures end as the baseline does."
-            return Sentence(f"{name} {subject.are} worth ", npv.text, after)
+            return Sentence(before, npv.text, after)
         if not npv.is_told:
             before = f"After {futures} {subject.name} cannot be told from the baseline: "
             # Of one future there is no interval.
@@ -245,11 +246,13 @@ class Comparison(Reported):
             return Sentence(before, known, " on average.")
         figure = worth or npv.text
         if npv.mean > 0.0:
-            return Sentence(f"{name} {subject.are} worth ", figure, f" {span}.")
+            return worth_in_words(subject, figure, self.finance.horizon_days)
         loss = self.finance.loss
         below = f"{formats.count_of(loss.count, loss.n)} futures end below the baseline."
         return Sentence(
-            f"{name} {subject.lose} ", figure.lstrip(formats.MINUS), f" {span}. {below}"
+            f"{capitalised(subject.name)} {subject.lose} ",
+            figure.lstrip(formats.MINUS),
+            f" {span}. {below}",
         )
 
     def payback(self, subject: Subject = THIS_PLAN) -> str:

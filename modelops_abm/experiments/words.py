@@ -119,6 +119,12 @@ class Subject(NamedTuple):
     they_pay: str
 
 
+def worth_in_words(subject: Subject, figure: str, horizon_days: float) -> Sentence:
+    """Return what a plan that earns is worth."""
+    before = f"{capitalised(subject.name)} {subject.are} worth "
+    return Sentence(before, figure, f" over {formats.span(horizon_days)}.")
+
+
 ALL_FIVE = Subject("all five capabilities", "are", "lose", "They pay for themselves")
 THIS_PLAN = Subject("this plan", "is", "loses", "It pays for itself")
 

@@ -111,7 +111,7 @@ def test_abandoned_models_are_a_figure(comparison: Comparison) -> None:
 
 
 def test_the_card_has_all_figures_with_or_without_an_answer(comparison: Comparison) -> None:
-    for text in (str(figures_card(figures(comparison))), str(waiting_figures())):
+    for text in (str(figures_card(figures(comparison))), str(waiting_figures(1095))):
         assert text.count('class="figure"') == len(FIGURES_OF_PAGE)
         assert text.count("<svg") == len(FIGURES_OF_PAGE)
 

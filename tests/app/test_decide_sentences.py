@@ -122,7 +122,7 @@ def test_progress_in_words() -> None:
     assert running.precision.startswith("±0.2")
     settled = progress(answer_of(comparison, aim=48), is_superseded=False)
     assert settled.share == 1.0
-    assert settled.note == "As precise as 48 futures allow; aim ±0.06\u202fM"
+    assert settled.note == "As precise as 48 can be; aim ±0.06\u202fM"
     narrow = answer_of(made_comparison(1e6 + 1e4 * LUCK))
     assert progress(narrow, is_superseded=False).note == "Average as precise as you asked"
 

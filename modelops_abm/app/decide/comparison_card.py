@@ -155,10 +155,12 @@ def _figures_table(shown: dict[str, Item]) -> h.Element:
     rows = list(zip(*columns, strict=True))
     return h.table[
         h.caption[
-            "Each against its own baseline: values and differences as set, ranges over what the"
-            " organisation may be"
-            if any(item.over is not None for item in shown.values())
-            else "Each against its own baseline"
+            h.span[
+                "Each against its own baseline: values and differences as set, ranges over what the"
+                " organisation may be"
+                if any(item.over is not None for item in shown.values())
+                else "Each against its own baseline"
+            ]
         ],
         h.thead[h.tr[h.td, (h.th(scope="col")[name] for name in shown)]],
         h.tbody[
@@ -200,7 +202,9 @@ def _differences_table(shown: dict[str, Item], money: Money) -> h.Element:
     over = any(item.over is not None for item in shown.values())
     where = "organisations and futures" if over else "futures"
     return h.table[
-        h.caption[f"Net value of the row less that of the column, {money.unit}, same {where}"],
+        h.caption[
+            h.span[f"Net value of the row less that of the column, {money.unit}, same {where}"]
+        ],
         h.thead[h.tr[h.td, (h.th(scope="col")[name] for name in shown)]],
         h.tbody[
             (

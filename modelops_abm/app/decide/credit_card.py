@@ -7,6 +7,7 @@ which fills as they become known.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import htpy as h
@@ -192,26 +193,20 @@ def questions(chosen: CreditQuestion) -> h.Element:
     ]
 
 
-def waiting(futures: int, aim: int) -> h.Element:
-    """Return what stands in the rows' place while the credit is computed.
-
-    Parameters
-    ----------
-    futures, aim
-        How many futures of all combinations have been run, and of how many.
-    """
-    words = progress_words(futures, aim) if aim else "Computed once the plan itself is known"
-    share = 100.0 * futures / aim if aim else 0.0
-    return h.div(".credit-waiting")[
-        h.div(
-            ".bar",
-            role="progressbar",
-            aria_label="Credit of each capability",
-            aria_valuenow=f"{share:.0f}",
-            aria_valuemin="0",
-            aria_valuemax="100",
-        )[h.div(style=f"width: {share:.1f}%")],
-        h.p(".label")[words],
+def waiting_rows(names: Iterable[CapabilityName]) -> h.Element:
+    """Return the places of the answers, as high as these will be, before there are any."""
+    nothing = Interval(None, None, None, is_told=False)
+    return h.div(".credit-rows", aria_hidden="true")[
+        (
+            h.div(".credit-row", data_key=name)[
+                h.span[h.span(".link")[label_of(name)]],
+                interval_mark(nothing, Scale(-1.0, 1.0), ticks=()),
+                h.span(".number.label")[formats.NOTHING],
+                h.span,
+            ]
+            for name in names
+        ),
+        h.div(".credit-row.together")[h.strong["Together"], h.span(".numbers"), h.span, h.span],
     ]
 
 
@@ -313,7 +308,7 @@ def Shares(session: Session) -> None:
             data_part="credit",
             data_futures=str(credit.replications) if credit is not None else "0",
             data_answers=answer.plan.key if is_known and answer is not None else "",
-        )[_content(credit, answer, session.question.value, is_table=is_table)],
+        )[_content(session, credit, is_table=is_table)],
         reported(session, act),
         css_class="credit-place",
     )
@@ -323,27 +318,26 @@ def Shares(session: Session) -> None:
 def CreditProgress(session: Session) -> None:
     """Show how far the credit has come, until it is known."""
     done, aim = session.credit_progress.value
-    is_known = credit_of(session) is not None
+    words = ""
     if not raised(session.plan.scenario):
-        Markup(h.p(".label")["The plan raises no capability."])
-    elif not is_known:
-        Markup(waiting(done, aim))
+        words = "The plan raises no capability."
     elif 0 < done < aim:
-        Markup(h.p(".label")[progress_words(done, aim)])
-    else:
-        # Empty, but markup as before: the browser keeps the element, and nothing below it jumps.
-        Markup(h.fragment[()])
+        words = progress_words(done, aim)
+    elif credit_of(session) is None:
+        words = "Computed once the plan itself is known"
+    Markup(h.p(".credit-progress")[words])
 
 
-def _content(
-    credit: Credit | None, answer: Answer | None, question: CreditQuestion, *, is_table: bool
-) -> h.Fragment:
-    if credit is None or not credit.capabilities or answer is None:
-        return h.fragment[card_head(TITLE, "")]
-    shown = shares_of(credit, answer.shown, question)
+def _content(session: Session, credit: Credit | None, *, is_table: bool) -> h.Fragment:
+    answer, question = session.answer.value, session.question.value
+    planned = raised(session.plan.scenario)
     title: h.Node = TITLE
-    if len(shown.shares) > 1 and not is_table:  # of one capability all questions have one answer
+    if len(planned) > 1 and not is_table:  # of one capability all questions have one answer
         title = h.fragment[h.h2[TITLE], questions(question)]
+    if credit is None or not credit.capabilities or answer is None:
+        awaited = [card_head(title, "\u00a0", "\u00a0"), waiting_rows(planned)]
+        return h.fragment[awaited if planned else card_head(TITLE, "")]
+    shown = shares_of(credit, answer.shown, question)
     unit = f"{shown.notation.money.unit}{answer.of_whom}"
     head = card_head(title, unit, finding(shown), is_table=is_table)
     content = table(credit_table(credit, answer.shown)) if is_table else rows(shown)

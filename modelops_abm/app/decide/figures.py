@@ -289,8 +289,7 @@ def _paired(
 
 def _payback(comparison: Comparison, over: Comparison | None) -> Figure:
     finance = comparison.finance
-    months = formats.plural(formats.months_in(finance.horizon_days), "month")
-    label = f"{LABELS['payback']}, of {months}"
+    label = _of_horizon(finance.horizon_days)
     if comparison.is_worth_nothing:
         return _nothing("payback", label)
     horizon = float(finance.horizon_days)
@@ -320,6 +319,11 @@ def _payback(comparison: Comparison, over: Comparison | None) -> Figure:
         (0.0, horizon),
         below="" if over is None or not alone else f"chance only: {alone}",
     )
+
+
+def _of_horizon(horizon_days: float) -> str:
+    months = formats.plural(formats.months_in(horizon_days), "month")
+    return f"{LABELS['payback']}, of {months}"
 
 
 def _paid(finance: Finance) -> tuple[float, float] | None:
@@ -407,18 +411,24 @@ def figures_card(
     )[(_figure(figure, explains=explains) for figure in content)]
 
 
-def waiting_figures() -> h.Element:
-    """Return the places of the figures before there are any."""
-    return h.section(".card.figures.waiting", data_part="figures", aria_label="Key figures")[
-        (
-            h.div(".figure")[
-                h.p(".label")[label],
-                h.p(".value")[formats.NOTHING],
-                h.p(".change")[h.span["\u00a0"]],
-                interval_mark(Interval(None, None, None), Scale(-1.0, 1.0)),
-            ]
-            for label in map(LABELS_ON_PAGE.__getitem__, FIGURES_OF_PAGE)
+def waiting_figures(horizon_days: float) -> h.Element:
+    """Return the places of the figures, as high as these will be, before there are any."""
+    nothing = Interval(None, None, None, is_told=False)
+    waiting = (
+        Figure(
+            name,
+            _of_horizon(horizon_days) if name == "payback" else LABELS_ON_PAGE[name],
+            formats.NOTHING,
+            *("", "", "\u00a0"),
+            nothing,
+            Scale(-1.0, 1.0),
+            (),
+            below="\u00a0",
         )
+        for name in FIGURES_OF_PAGE
+    )
+    return h.section(".card.figures.waiting", data_part="figures", aria_label="Key figures")[
+        (_figure(figure, explains=False) for figure in waiting)
     ]
 
 

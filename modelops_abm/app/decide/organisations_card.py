@@ -22,15 +22,16 @@ from modelops_abm.arrays import Floats
 from modelops_abm.charts.amounts import digits_for, notation_of
 from modelops_abm.charts.figure import Axis, Table, value_axis
 from modelops_abm.experiments import Comparison
+from modelops_abm.experiments.words import capitalised
 
 TITLE = f"100 {LIKE_YOURS}"
 DOTS = 100
 _COLUMNS = 16
 _ENDS = (0.025, 0.975)
 _FIVE = (0.05, 0.95)
-_STEP, _RADIUS, _LEAST_HEIGHT = 9.0, 2.9, 80.0
-"""Of the dots, in pixels: from one to the next, how large, and the height of the piles at least."""
-_HIGHEST = 10
+_STEP, _RADIUS, _HEIGHT = 9.0, 2.9, 84.0
+"""Of the dots, in pixels: from one to the next, how large, and the height of the piles."""
+_HIGHEST = 8
 
 
 class Dots(NamedTuple):
@@ -92,8 +93,7 @@ def dots(found: Dots) -> h.Element:
     places = _piled(found)
     highest = max(level for _, level in places) + 1
     # Piles as high as there is room: where most are alike, dots lie closer.
-    step = min(_STEP, _STEP * _HIGHEST / highest)
-    height = max(_LEAST_HEIGHT, step * highest + 6.0)
+    step, height = min(_STEP, _STEP * _HIGHEST / highest), _HEIGHT
     scale = Scale(found.axis.low, found.axis.high)
     return h.svg(".dots", height=f"{height + 20.0:g}", width="100%", aria_hidden="true")[
         h.line(".base", x1="0", x2="100%", y1=f"{height:g}", y2=f"{height:g}"),
@@ -182,7 +182,7 @@ def organisations(
     head = card_head(
         TITLE,
         f"{money.unit}, a future each",
-        f"{_capital(in_hundred(over))} earn. Each dot is one that fits all that is known.",
+        f"{capitalised(in_hundred(over))} earn. Each dot is one that fits all that is known.",
         is_table=is_table,
     )
     if is_table:
@@ -191,8 +191,8 @@ def organisations(
     return h.fragment[
         head,
         h.div(".dot-words")[
-            h.p[h.strong[f"{found.losing} lose"], f", worst 5: {worst} and less"],
-            h.p(".plan")[h.strong[f"{DOTS - found.losing} earn"], f", best 5: {best} and more"],
+            h.p[h.strong[f"{found.losing} lose"], f", worst 5 below {worst}"],
+            h.p(".plan")[h.strong[f"{DOTS - found.losing} earn"], f", best 5 above {best}"],
         ],
         dots(found),
         interval_mark(Interval.of(as_set, difference), scale),
@@ -201,10 +201,6 @@ def organisations(
             h.strong[f"as set {notation.worth(as_set.estimate.mean)}{money.short}"],
         ],
     ]
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _table(values: Floats, unit: str, digits: int) -> Table:

@@ -101,7 +101,7 @@ def Cards(session: Session) -> None:
 def Head(session: Session) -> None:
     """Show the verdict and the figures, or that they cannot be shown."""
     with solara.Div(classes=["decide-head"]):
-        with solara.Div(classes=["verdict-place"]):
+        with solara.Div(classes=["verdict-place", *["over"] * session.is_over.value]):
             ErrorBoundary(Verdict, session)
             ErrorBoundary(RunState, session)
         ErrorBoundary(Modes, session)
@@ -133,7 +133,7 @@ def Verdict(session: Session) -> None:
             session.change({maximum_of(advice.change.capability): advice.change.level})
 
     if answer is None:
-        Markup(waiting_verdict(session.plan))
+        Markup(waiting_verdict(session.plan.scenario, is_over=session.is_over.value))
     else:
         doubts = () if answer.over is None else belief_of(answer.plan.belief).doubts()
         content = verdict_card(answer, credit_of(session), advice, team, doubts=doubts)
@@ -163,7 +163,7 @@ def RunState(session: Session) -> None:
 def Figures(session: Session) -> None:
     """Show the key figures."""
     answer = session.answer.value
-    content = waiting_figures()
+    content = waiting_figures(session.plan.scenario.horizon_days)
     if answer is not None:
         known = answer.comparison
         shown = figures(known, answer.over)

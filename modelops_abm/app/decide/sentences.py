@@ -47,6 +47,7 @@ from modelops_abm.experiments.words import (
     Subject,
     level_word,
     settling_in_words,
+    worth_in_words,
 )
 from modelops_abm.runs.threads import Rank, new_caller
 from modelops_abm.scenario import CAPABILITY_NAMES, Scenario
@@ -331,11 +332,23 @@ def headline(comparison: Comparison, over: Comparison | None = None) -> Headline
     before, figure, after = said
     span = f"over {formats.span(comparison.finance.horizon_days)}"
     after = {"earns": f" {span} as set", "loses": f" {span} as set"}.get(tone, " on average as set")
-    link = (
-        ", and more than nothing in " if tone == "earns" else "; it is worth more than nothing in "
-    )
+    link = _AND_MORE if tone == "earns" else "; it is worth more than nothing in "
     rest = f" {LIKE_YOURS}."
     return Headline(Sentence(before, figure, after), tone, Sentence(link, in_hundred(over), rest))
+
+
+_AND_MORE = ", and more than nothing in "
+
+
+def awaited(scenario: Scenario, *, is_over: bool) -> str:
+    """Return the sentence that is most to be expected, with dots where its figures will stand.
+
+    It is as long as an answer, so that nothing moves when that comes.
+    """
+    said = worth_in_words(subject_of(scenario), "…", scenario.horizon_days).text
+    if not is_over:
+        return said
+    return f"{said.removesuffix('.')} as set{_AND_MORE}… of 100 {LIKE_YOURS}."
 
 
 def in_hundred(over: Comparison) -> str:
@@ -514,7 +527,7 @@ def progress(answer: Answer, *, is_superseded: bool, done: int = 0) -> Progress:
     futures = formats.plural(n, "future")
     if not known or known <= answer.half_width_aim:
         return Progress(futures, precision, 1.0, "Average as precise as you asked")
-    return Progress(futures, precision, 1.0, f"As precise as {futures} allow; aim {wished}")
+    return Progress(futures, precision, 1.0, f"As precise as {n:,} can be; aim {wished}")
 
 
 def _progress_over(answer: Answer, over: Comparison, done: int) -> Progress:

@@ -79,9 +79,9 @@ def settles(over: Comparison | None) -> h.Fragment:
         return h.fragment[card_head(TITLE, "", "Found out once all organisations are run.")]
     if not rows:
         return h.fragment[card_head(TITLE, "", NOTHING_SETTLES)]
-    finding = "What an answer saves on average, by deciding better."
+    finding = "What each answer would save on average."
     return h.fragment[
-        card_head(TITLE, f"{money.unit}, worth finding out", finding, is_saved=True),
+        card_head(TITLE, money.unit, finding, is_saved=True),
         h.ul(".settle-rows")[
             (
                 h.li(title=row.asks)[
@@ -92,7 +92,7 @@ def settles(over: Comparison | None) -> h.Fragment:
                 for row in rows
             )
         ],
-        h.p(".label")["Tell it under Your organisation, and the answer follows."],
+        h.p(".label")["Tell it under Your organisation."],
     ]
 
 

@@ -6,20 +6,21 @@ from collections.abc import Sequence
 
 import htpy as h
 
-from modelops_abm import formats
 from modelops_abm.app.decide.sentences import (
     Advice,
     Headline,
     Progress,
+    awaited,
     headline,
-    plan_name,
     progress,
     second_line,
 )
 from modelops_abm.app.drawing.interval_mark import Bracket, Interval, Scale, interval_mark
 from modelops_abm.app.state.answer import Answer
-from modelops_abm.app.state.plan import Plan
 from modelops_abm.experiments import Credit, Staffing
+from modelops_abm.experiments.plans import raised
+from modelops_abm.experiments.words import IS_BASELINE
+from modelops_abm.scenario import Scenario
 
 NOT_YET = Progress("First estimate in a moment", "", 0.0, "")
 
@@ -60,7 +61,12 @@ def verdict_card(
     )[
         h.div(".says")[
             _sentence(said),
-            h.p(".second")[(h.strong[word.text] if word.is_strong else word.text for word in more)],
+            h.p(".second")[
+                (h.strong[word.text] if word.is_strong else word.text for word in more),
+                advice is not None
+                and advice.change is not None
+                and [" ", h.button(".link", data_action="use change")["Make this change"]],
+            ],
             (
                 h.p(".second.doubt", data_part="doubt")[h.strong["Does not go together: "], doubt]
                 for doubt in (doubts if answer.over is not None else ())
@@ -69,22 +75,28 @@ def verdict_card(
             and h.p(".second", data_part="team")[
                 f"{'As set: ' if answer.over is not None else ''}{team.sentence()}"
             ],
-            advice is not None
-            and advice.change is not None
-            and h.button(data_action="use change")["Make this change"],
         ],
         h.p(".spoken", aria_live="polite")[answer.is_settled and said.text],
     ]
 
 
-def waiting_verdict(plan: Plan) -> h.Element:
-    """Return what stands in the sentence's place before there is an answer."""
+def waiting_verdict(scenario: Scenario, *, is_over: bool) -> h.Element:
+    """Return what stands in the sentence's place before there is an answer.
+
+    Parameters
+    ----------
+    scenario
+        What the plan says.
+    is_over
+        Whether it will be answered over what the organisation may be as well.
+    """
+    is_baseline = not raised(scenario)
     return h.section(
         ".verdict", data_part="verdict", data_futures="0", data_answers="", data_settled="false"
     )[
         h.div(".says")[
-            h.h1[f"{plan_name(plan.scenario)}: what is it worth?"],
-            h.p(".second")["First estimate in a moment."],
+            h.h1[f"{IS_BASELINE}." if is_baseline else awaited(scenario, is_over=is_over)],
+            h.p(".second")[f"{NOT_YET.futures}."],
         ],
     ]
 
@@ -164,12 +176,11 @@ def mode_switch(*, is_over: bool, organisations: int = 0) -> h.Element:
 
 def mark_key(*, is_over: bool, organisations: int = 0) -> h.Element:
     """Return what the parts of the mark mean, as `mode_switch` has it."""
-    count = formats.number(organisations) if organisations else ""
     return h.ul(".key", aria_label="What the marks mean")[
         _key(_AVERAGE, "average as set, how well known"),
         _key(_CHANCE, "chance only"),
         is_over and _key(_UNKNOWN, "chance and what nobody knows"),
-        is_over and _key(_RING, f"average of all {count}".strip()),
+        is_over and _key(_RING, "average of all"),
         _key(_NOTHING, "published", _BRACKET),
     ]
 

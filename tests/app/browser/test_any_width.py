@@ -69,6 +69,19 @@ FAULTS = """() => {
   return [...new Set(faults)];
 }"""
 """What is wrong with the text on the page, in words."""
+MOVED = """() => new Promise((resolve) => {
+  let moved = 0;
+  const isOfPage = ({ node }) => node && !/v-progress/.test(node.className);
+  new PerformanceObserver((list) => {
+    for (const each of list.getEntries()) {
+      if (!each.hadRecentInput && each.sources.some(isOfPage)) moved += each.value;
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => resolve(moved), 200);
+})"""
+"""How much has moved without being touched since the page was opened (cumulative layout shift)."""
+MOST_MOVED = 0.1
+"""Of which people take no notice (web.dev/cls); with no places kept free it is 0.2 and more."""
 STILL = "() => document.getAnimations().every((each) => each.playState !== 'running')"
 PATIENCE_TRIES = 40
 
@@ -120,6 +133,7 @@ def test_nothing_is_cut_overlaps_or_is_off_screen(settled: Visitor) -> None:
 def test_targets_are_large_enough_on_a_phone_and_the_answer_stays_in_sight(arrive: Arrive) -> None:
     visitor = arrive(link(), viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     visitor.settled()
+    assert visitor.page.evaluate(MOVED) < MOST_MOVED
     short = visitor.page.locator(".short-verdict")
     expect(short).to_be_hidden()
     visitor.part("tray").scroll_into_view_if_needed()
@@ -135,7 +149,8 @@ def test_a_laptop_holds_figures_course_credit_and_kept_plans_below_the_answer(
 
     This plan's credit needs a line more than most, and another while it becomes known.
     """
-    decider.page.set_viewport_size({"width": 1440, "height": 900})
+    expect(decider.part("credit")).not_to_have_attribute("data-futures", "0")
+    assert decider.page.evaluate(MOVED) < MOST_MOVED
     decider.button("Keep this plan").click()
     expect(decider.page.locator(".tray-item")).to_have_count(2)
     figures, tray = (decider.part(name).bounding_box() for name in ("figures", "tray"))
