@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from modelops_abm.app.decide.timeline import effects_of, event_list, take_change, take_event_action
+from modelops_abm.app.decide.timeline import (
+    effects_of,
+    event_list,
+    take_change,
+    take_event_action,
+    timeline_verdict,
+)
 from modelops_abm.app.decide.timeline_picture import picture, plan_and_baseline
 from modelops_abm.app.state import event_changes
 from modelops_abm.app.state.effects import LOOKS, MOST_WEIGHED, EventEffects, event_effects
@@ -275,6 +281,24 @@ def test_an_effect_is_with_all_minus_without_one_in_the_same_futures() -> None:
     np.testing.assert_array_equal(found.each[key].values, worth[0] - worth[1])
     assert set(found.each) == set(spans(EVENTFUL.scenario))
     assert list(event_effects(PLAN, seed=3)) == []
+
+
+def test_without_its_events_a_plan_is_worth_what_it_is_less_what_they_do() -> None:
+    """While what they do is known from fewer futures than the plan is answered in."""
+    first, last = event_effects(EVENTFUL, seed=3)
+    answer = last.changed
+    assert answer is not None
+    assert first.together is not None
+    assert first.unchanged is not None
+    worth, effect = (each.estimate.mean for each in (answer.difference("npv"), first.together))
+    assert worth is not None
+    assert effect is not None
+    half_width = first.unchanged.difference("npv").estimate.half_width
+    said = money(worth - effect, half_width=half_width, signed=True)
+    assert f", not {said}." in str(timeline_verdict(EVENTFUL, answer, first))
+    drawn, *_ = picture(EVENTFUL, None, answer, first, "")["charts"]
+    ends = {line["name"]: line["points"][-1][1] for line in drawn["lines"]}
+    assert (ends["plan"] - ends["without"]) * 1e6 == pytest.approx(effect, rel=0.02, abs=200.0)
 
 
 def test_of_many_events_the_first_are_weighed_one_by_one() -> None:

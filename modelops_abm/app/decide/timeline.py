@@ -31,7 +31,7 @@ from modelops_abm.app.widgets import EventChange, Keys, Lanes, Markup
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.charts.timeline import name_in_words
 from modelops_abm.experiments import Comparison, PairedDifference
-from modelops_abm.experiments.words import capitalised, known_money
+from modelops_abm.experiments.words import capitalised, known_money, mean_of
 from modelops_abm.scenario import InputError, Problem, Scenario
 from modelops_abm.scenario.requests import ALL, REGULATED
 from modelops_abm.scenario.timeline import CHANGEABLE
@@ -342,9 +342,13 @@ def _sentence(count: int, comparison: Comparison | None, effects: EventEffects |
     ]
     if not count:
         return h.fragment["While nothing changes, the plan is worth ", worth, f" over {span}."]
-    bare = None if effects is None else effects.unchanged
+    instead = ""
+    if effects is not None and effects.together is not None and effects.unchanged is not None:
+        # Of more futures is known what the plan is worth: without events it is that less these.
+        bare = mean_of(comparison.difference("npv")) - mean_of(effects.together)
+        half_width = effects.unchanged.difference("npv").estimate.half_width
+        instead = f", not {formats.money(bare, half_width=half_width, signed=True)}"
     changes = "this event" if count == 1 else f"these {formats.count_in_words(count)} events"
-    instead = "" if bare is None else f", not {known_money(bare.difference('npv'), signed=True)}"
     return h.fragment[f"With {changes} the plan is worth ", worth, f" over {span}{instead}."]
 
 

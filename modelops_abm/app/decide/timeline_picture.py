@@ -57,7 +57,8 @@ def picture(
     scenario = plan.scenario
     events = events_of(scenario)
     axis = time_axis(scenario.horizon_days)
-    without = None if effects is None or not events else effects.unchanged
+    if not events:
+        effects = None
     places = {} if before is None else _places_before(events, events_of(before.scenario))
     return {
         "days": scenario.horizon_days,
@@ -69,8 +70,11 @@ def picture(
         "label": _label(events),
         "chosen": chosen,
         "taken": taken,
-        "charts": [] if comparison is None else list(_charts(comparison, without)),
-        "lanes": [*_lanes(scenario), _capabilities(comparison, without)],
+        "charts": [] if comparison is None else list(_charts(comparison, effects)),
+        "lanes": [
+            *_lanes(scenario),
+            _capabilities(comparison, None if effects is None else effects.unchanged),
+        ],
         "events": [_event(event, places.get(event.key)) for event in events],
     }
 
@@ -155,9 +159,21 @@ def _monthly(bands: Bands) -> Any:
     return 1e3 * np.diff(_at(bands, np.arange(last + 1)))
 
 
-def _charts(comparison: Comparison, without: Comparison | None) -> Iterator[Data]:
+def _without(comparison: Comparison, effects: EventEffects | None) -> tuple[Bands, Bands] | None:
+    """Return difference and plan without the events: those of the answer, less what these do."""
+    if effects is None or effects.changed is None or effects.unchanged is None:
+        return None
+    known, changed, unchanged = map(_sides, (comparison, effects.changed, effects.unchanged))
+    difference, plan = (
+        own._replace(mean=own.mean + bare.mean - whole.mean)
+        for own, whole, bare in list(zip(known, changed, unchanged, strict=True))[:2]
+    )
+    return difference, plan
+
+
+def _charts(comparison: Comparison, effects: EventEffects | None) -> Iterator[Data]:
     difference, plan, baseline = _sides(comparison)
-    bare = None if without is None else _sides(without)
+    bare = _without(comparison, effects)
     dotted = [] if bare is None else [_line("without", bare[0], "var(--plan)", "2 3", 1.4)]
     ends = [*difference.ends, *(() if bare is None else bare[0].ends)]
     known = comparison.difference("npv")
@@ -190,7 +206,7 @@ def _charts(comparison: Comparison, without: Comparison | None) -> Iterator[Data
                 )
             ),
         ],
-        "flags": list(_paybacks(comparison, without)),
+        "flags": list(_paybacks(comparison, None if effects is None else effects.unchanged)),
     }
     monthly = [_monthly(side) for side in (plan, baseline)]
     if len(monthly[0]):  # a run of less than a month has none

@@ -35,14 +35,16 @@ class EventEffects:
         of the first `MOST_WEIGHED`.
     together
         The same without any of them; None before the first estimate.
-    unchanged
-        Plan and baseline without any of them; None before the first estimate.
+    changed, unchanged
+        Plan and baseline with all of them, and without any, in the same futures; None before the
+        first estimate.
     """
 
     plan: Plan
     seed: int
     each: Mapping[str, PairedDifference] = field(default_factory=lambda: MappingProxyType({}))
     together: PairedDifference | None = None
+    changed: Comparison | None = None
     unchanged: Comparison | None = None
 
 
@@ -63,8 +65,10 @@ def event_effects(
     run = partial(comparisons, seed=seed, cancel=cancel, executor=executor, looks=LOOKS)
     # Run side by side, look by look: all of them are of the same futures, so that what all share
     # falls out of the differences.
-    whole = run(scenario)
-    bare = run(_without(scenario, keys), daily=BANDS, period_days=PERIOD_DAYS)
+    whole, bare = (
+        run(each, daily=BANDS, period_days=PERIOD_DAYS)
+        for each in (scenario, _without(scenario, keys))
+    )
     each = {key: run(_without(scenario, [key])) for key in keys[:MOST_WEIGHED] if len(keys) > 1}
     for with_all, with_none in zip(whole, bare, strict=True):
         worth = with_all.difference("npv").values
@@ -73,7 +77,7 @@ def event_effects(
             key: PairedDifference(worth - next(known).difference("npv").values)
             for key, known in each.items()
         }
-        yield EventEffects(plan, seed, found or {keys[0]: together}, together, with_none)
+        yield EventEffects(plan, seed, found or {keys[0]: together}, together, with_all, with_none)
 
 
 def _without(scenario: Scenario, keys: list[str]) -> Scenario:
