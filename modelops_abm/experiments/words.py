@@ -119,7 +119,7 @@ class Subject(NamedTuple):
     they_pay: str
 
 
-def worth_in_words(subject: Subject, figure: str, horizon_days: float) -> Sentence:
+def worth_in_words(subject: Subject, figure: str, horizon_days: int) -> Sentence:
     """Return what a plan that earns is worth."""
     before = f"{capitalised(subject.name)} {subject.are} worth "
     return Sentence(before, figure, f" over {formats.span(horizon_days)}.")
