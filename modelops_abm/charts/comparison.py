@@ -120,7 +120,12 @@ def net_value(comparison: Comparison, over: Comparison | None = None) -> Figure:
             *_not_known(over, apart, money),
             difference.futures("difference", "plan"),
             difference.average("difference", "plan"),
-            _difference_line(comparison, difference, money, "" if over is None else "as set"),
+            _difference_line(
+                comparison,
+                difference,
+                money,
+                "as set" if over is not None and not over.is_of_baseline else "",
+            ),
             Flag("payback", *(_payback_mark(comparison) or (None, ""))),
         ),
         height=137.0,
@@ -168,7 +173,7 @@ def _spread_of_sides(plan: Bands, baseline: Bands, drawn: Bands | None) -> tuple
 
 def _not_known(over: Comparison | None, apart: Bands | None, money: Money) -> tuple[Layer, ...]:
     """Return the hatched band of the difference, with how far up it goes."""
-    if over is None or apart is None:
+    if over is None or apart is None or over.is_of_baseline:
         return ()
     digits = digits_for(over.difference("npv"), money.size)
     highest = formats.number(apart.high[-1], digits, signed=True)
@@ -410,9 +415,9 @@ def team_time_of_plan(comparison: Comparison) -> Figure:
         formats.share(sum(side[kind] for kind in MAINTENANCE) / 100.0, 0)
         for side in (plan, baseline)
     ]
+    whose = _of_sides(comparison, care)
     return Figure(
-        f"{care_in_words(plan)} take {care[0]} of the team's time with the plan,"
-        f" {care[1]} without.",
+        f"{care_in_words(plan)} take {care[0]} of the team's time{whose}",
         ((panel,),),
         "Team time",
         "% of developer days, by month",
@@ -532,10 +537,11 @@ def losses_of_plan(comparison: Comparison) -> Figure:
     money, plan, baseline, shares = lost_by_cause(comparison)
     percent = [formats.share(each, 0) for each in shares]
     wholes = sum(plan.values()), sum(baseline.values())
+    digits = digits_of_losses(max(wholes))
     total = Row(
         "Lost in all",
         (),
-        tuple(map(_two_digits, wholes)),
+        tuple(formats.number(each, digits) for each in wholes),
         is_strong=True,
         inside=f"{percent[0]} of ideal, base {percent[1]}",
     )
@@ -543,14 +549,14 @@ def losses_of_plan(comparison: Comparison) -> Figure:
     rows = Rows(
         "",
         unit,
-        tuple(_falling(plan, baseline)),
+        tuple(_falling(plan, baseline, digits)),
         Axis(0.0, max(wholes) or 1.0),
         (("plan", "plan"), ("base", "baseline")),
         height=26.0,
         total=total,
     )
     return Figure(
-        f"{percent[0]} of the ideal value is lost with the plan, {percent[1]} without.",
+        f"{percent[0]} of the ideal value is lost{_of_sides(comparison, percent)}",
         ((rows,),),
         "Value lost on the way",
         unit,
@@ -567,7 +573,12 @@ def losses_of_plan(comparison: Comparison) -> Figure:
     )
 
 
-def _falling(plan: dict[str, float], baseline: dict[str, float]) -> list[Row]:
+def _of_sides(comparison: Comparison, shares: Sequence[str]) -> str:
+    """Return the end of a sentence that has begun with the share of the plan."""
+    return "." if comparison.is_of_baseline else f" with the plan, {shares[1]} without."
+
+
+def _falling(plan: dict[str, float], baseline: dict[str, float], digits: int) -> list[Row]:
     """Return bars that begin where the one before ends; the baseline's are outlines."""
     rows, own, other = [], 0.0, 0.0
     for cause in _LOSSES:
@@ -575,14 +586,15 @@ def _falling(plan: dict[str, float], baseline: dict[str, float]) -> list[Row]:
             Bar(other, other + baseline[cause], "baseline", 0.7, is_outline=True),
             Bar(own, own + plan[cause], LOSSES[cause].colour, 0.7),
         )
-        cells = (_two_digits(plan[cause]), _two_digits(baseline[cause]))
+        cells = tuple(formats.number(side[cause], digits) for side in (plan, baseline))
         rows.append(Row(LOSSES[cause].words, bars, cells))
         own, other = own + plan[cause], other + baseline[cause]
     return rows
 
 
-def _two_digits(amount: float) -> str:
-    return formats.number(amount, 2 if amount < 100.0 else 0)
+def digits_of_losses(largest: float) -> int:
+    """Return how many digits losses are written with, by what is lost in all."""
+    return 2 if largest < 10.0 else 1 if largest < 100.0 else 0
 
 
 # What a plan is worth over the futures

@@ -238,14 +238,14 @@ class Rollback(Capability):
     drift_coverage: float = share(
         0.9,
         (0.4, 0.95),
-        "judgement: the range of pipeline_coverage: the same version has to be at hand",
+        "judgement: the range for a pipeline issue: the same version has to be at hand",
         unit="probability",
     )
     """The same while a drift is investigated and addressed."""
     retraining_coverage: float = share(
         0.9,
         (0.4, 0.95),
-        "judgement: the range of pipeline_coverage: the same version has to be at hand",
+        "judgement: the range for a pipeline issue: the same version has to be at hand",
         unit="probability",
     )
     """The same while a model that cannot serve is retrained."""

@@ -122,7 +122,7 @@ class PortfolioParameters(Section):
         gt=0.0,
         le=36_500.0,
         plausible=(30.0, 365.0),
-        source="judgement: the range of retraining.interval_days, as it was before the start",
+        source="judgement: the range of the interval of retraining, as it was before the start",
     )
     """Retraining interval of the organisation before the start; sets the initial decay."""
     initial_usage_share: float = share(

@@ -15,6 +15,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 import pandas as pd
 import pytest
 from pptx import Presentation
@@ -44,7 +45,7 @@ from modelops_abm.app.export.menu import (
     zipped,
 )
 from modelops_abm.app.export.report import report
-from modelops_abm.app.export.slides import slides
+from modelops_abm.app.export.slides import columns_of, slides
 from modelops_abm.app.state.answer import BANDS, PERIOD_DAYS, Answer
 from modelops_abm.app.state.estimation import CreditSoFar
 from modelops_abm.app.state.link import read_query
@@ -530,3 +531,22 @@ def test_a_picture_says_of_what_it_is(subject: Subject) -> None:
     assert "future 0" in caption_of(session).lower()
     session.view.set("data")
     assert subject.name not in caption_of(session)
+
+
+def test_no_column_of_a_slide_holds_organisations_that_lose_and_that_earn() -> None:
+    for values in ([-1.0, *range(1, 40)], [-0.1, *[3.0] * 99], [0.1, *[-3.0] * 99], [-5.0, 5.0]):
+        worth = np.array(values, dtype=float)
+        names, lose, earn = columns_of(worth)
+        assert sum(lose) == pytest.approx(100.0 * np.mean(worth < 0.0))
+        assert sum(lose) + sum(earn) == pytest.approx(100.0)
+        assert len(names) == len(set(names)) == len(lose)
+
+
+def test_a_baseline_that_is_handed_over_asks_for_nothing() -> None:
+    made = _subject(Plan.of_preset("reference").changed({"horizon_days": 60}))
+    words = " ".join(
+        shape.text_frame.text for shape in _shapes(_deck(made)) if shape.has_text_frame
+    )
+    for shown in (words, _Reader(report(made)).text):
+        assert "This is the baseline" in shown
+        assert "slider" not in shown

@@ -14,6 +14,7 @@ import solara
 
 from modelops_abm import formats
 from modelops_abm.app.decide.measures import Measure
+from modelops_abm.app.drawing.cards import save_button
 from modelops_abm.app.errors import reported
 from modelops_abm.app.state.advising import (
     LEAST_BUDGET,
@@ -128,6 +129,7 @@ def _head(advising: Advising, asked: Asked, *, is_of_this: bool) -> h.Fragment:
                 "Find out" if found is None else "Find out anew"
             ],
             may_ask and h.span(".label")[_how_long(asked)],
+            found is not None and save_button(),
         ],
         [h.p(".problem", role="alert")[words] for words in problems],
         searching is not None and _progress(searching),

@@ -41,6 +41,11 @@ def credit_of(session: Session) -> Credit | None:
     return None if answer is None else known_credit(answer, session.credit.value)
 
 
+def rests_on(credit: Credit) -> str:
+    """Return on how many futures a credit of several capabilities rests."""
+    return f"From {formats.plural(credit.replications, 'future')} of every combination."
+
+
 def known_credit(answer: Answer, found: CreditSoFar | None) -> Credit | None:
     """Return the credit of a plan, with what all make together as its answer has it.
 

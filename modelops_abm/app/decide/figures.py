@@ -11,6 +11,7 @@ import htpy as h
 import numpy as np
 
 from modelops_abm import formats
+from modelops_abm.app.drawing.cards import save_button
 from modelops_abm.app.drawing.interval_mark import Bracket, Interval, Scale, interval_mark
 from modelops_abm.app.theme import icon
 from modelops_abm.charts import amounts
@@ -399,7 +400,7 @@ def figures_card(
         Key of the plan that they answer, and the numbers of futures as set and of organisations
         that they hold.
     explains
-        Whether each has a button that opens the drawer on it.
+        Whether each has a button that opens the drawer on it, and the card one that saves it.
     """
     return h.section(
         ".card.figures",
@@ -408,7 +409,7 @@ def figures_card(
         data_futures=str(futures),
         data_organisations=str(organisations),
         aria_label="Key figures",
-    )[(_figure(figure, explains=explains) for figure in content)]
+    )[(_figure(figure, explains=explains) for figure in content), explains and save_button()]
 
 
 def waiting_figures(horizon_days: float) -> h.Element:

@@ -28,6 +28,7 @@ from modelops_abm.app.decide.figure_drawer import FigureDrawer
 from modelops_abm.app.decide.figures import LABELS_ON_PAGE, SUBJECTS
 from modelops_abm.app.decide.measures import measure_of
 from modelops_abm.app.decide.rail_rows import SETTABLE, name_in_words, setting_rows, take_entry
+from modelops_abm.app.drawing.cards import save_button
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, confidence_badge, interval_mark
 from modelops_abm.app.errors import ErrorBoundary, reported
 from modelops_abm.app.state.jobs import Job, Jobs
@@ -172,9 +173,11 @@ def ParameterDrawer(session: Session, name: str) -> None:
 @solara.component
 def _Equations(session: Session, name: str) -> None:
     """Show the equations in which the value stands."""
-    scenario = session.plan.scenario
-    with solara.Div():
-        for equation in equations_about(name):
+    scenario, equations_here = session.plan.scenario, equations_about(name)
+    with solara.Div(classes=["drawer-part"]):
+        if equations_here:
+            Markup(h.div(".worth-head")[h.h3["Where it stands in the rules"], save_button()])
+        for equation in equations_here:
             Markup(equations.equation_text(equation, scenario))
             Chart(equations.curve(equation, scenario, None), equations.SPACE)
 
@@ -211,8 +214,11 @@ def EffectHere(session: Session, quantity: Quantity) -> None:
     shown = _asked(quantity) if effect.value is None else _effect(effect.value, quantity)
     waiting = is_asked.value and effect.value is None
     Markup(
-        h.section(".effect")[
-            h.h3["What if it were at the ends of its range?"],
+        h.section(".effect.drawer-part")[
+            h.div(".worth-head")[
+                h.h3["What if it were at the ends of its range?"],
+                effect.value is not None and save_button(),
+            ],
             h.p(".label")["Being computed"] if waiting else shown,
         ],
         reported(session, act),

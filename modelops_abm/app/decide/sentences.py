@@ -310,7 +310,9 @@ class Headline:
         return self.sentence.text + ("" if self.over is None else self.over.text)
 
 
-def headline(comparison: Comparison, over: Comparison | None = None) -> Headline:
+def headline(
+    comparison: Comparison, over: Comparison | None = None, *, is_page: bool = True
+) -> Headline:
     """Return the sentence that answers: worth, a loss, not to be told, or nothing to tell.
 
     Parameters
@@ -319,9 +321,12 @@ def headline(comparison: Comparison, over: Comparison | None = None) -> Headline
         At the values as set.
     over
         The same over what the organisation may be; then neither is told without the other.
+    is_page
+        Whether it is read where a plan can be changed.
     """
     if comparison.is_of_baseline:
-        words = f"{IS_BASELINE}. Move a slider to see what it is worth."
+        rest = ". Move a slider to see what it is worth." if is_page else ": it has no capability."
+        words = f"{IS_BASELINE}{rest}"
         return Headline(Sentence(words, "", ""), "baseline")
     npv = comparison.difference("npv")
     tone = _TONES[npv.verdict]

@@ -51,9 +51,14 @@ class Found(NamedTuple):
     words: str
 
 
+def is_found_out(over: Comparison | None) -> bool:
+    """Tell whether it is known what would settle the decision, if there is one."""
+    return over is not None and not over.is_of_baseline and bool(over.settles)
+
+
 def worth_finding_out(over: Comparison | None) -> tuple[Money, list[Found]]:
     """Return the unit, and what is worth finding out, most first; nothing if that is not known."""
-    if over is None or over.is_of_baseline or not over.settles:
+    if over is None or not is_found_out(over):
         return Money(*formats.money_scale(0.0)), []
     largest = max(each.worth.mean for each in over.settles.values())
     money = Money(*formats.money_scale(largest))
@@ -75,7 +80,7 @@ def settles(over: Comparison | None) -> h.Fragment:
     money, rows = worth_finding_out(over)
     if over is not None and over.is_of_baseline:
         return h.fragment[card_head(TITLE, "", "There is nothing to decide yet.")]
-    if over is None or not over.settles:
+    if not is_found_out(over):
         return h.fragment[card_head(TITLE, "", "Found out once all organisations are run.")]
     if not rows:
         return h.fragment[card_head(TITLE, "", NOTHING_SETTLES)]
@@ -92,7 +97,7 @@ def settles(over: Comparison | None) -> h.Fragment:
                 for row in rows
             )
         ],
-        h.p(".label")["Tell it under Your organisation."],
+        h.p(".label.hint")["Tell it under Your organisation."],
     ]
 
 

@@ -32,6 +32,7 @@ def verdict_card(
     team: Staffing | None = None,
     *,
     doubts: Sequence[str] = (),
+    is_page: bool = True,
 ) -> h.Element:
     """Return the sentence, and what else to know.
 
@@ -47,8 +48,10 @@ def verdict_card(
         What is to be said of a team that cannot carry its portfolio.
     doubts
         What speaks against the belief that the answer is over.
+    is_page
+        Whether it is read where a plan can be changed.
     """
-    said = headline(answer.comparison, answer.over)
+    said = headline(answer.comparison, answer.over, is_page=is_page)
     more = second_line(answer, credit, "" if advice is None else advice.words)
     return h.section(
         ".verdict",

@@ -72,10 +72,16 @@ def folded_section(name: str, title: str, content: h.Node) -> h.Element:
     ]
 
 
-def save_button() -> h.Element:
-    """Return the button that saves the card around it as a picture; see `widgets.Pictures`."""
+def save_button(of: str = "") -> h.Element:
+    """Return the button that saves the card around it as a picture; see `widgets.Pictures`.
+
+    Parameters
+    ----------
+    of
+        What else around it is saved, as a CSS selector; empty for the card.
+    """
     words = "Save as a picture"
-    return h.button(".plain.icon.save", data_save=True, aria_label=words, title=words)[
+    return h.button(".plain.icon.save", data_save=of, aria_label=words, title=words)[
         icon("export", 16)
     ]
 

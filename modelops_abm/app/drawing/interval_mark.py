@@ -255,9 +255,10 @@ def _published(bracket: Bracket, scale: Scale) -> h.Element:
         (h.line(x1=f"{x}%", x2=f"{x}%", y1=str(y - 3), y2=str(y + 3)) for x in feet),
         bracket.figure is not None
         and h.rect(
-            x=f"calc({scale.percent(bracket.figure)}% - 2px)",
+            x=f"{scale.percent(bracket.figure)}%",
             y=str(y - 2),
             width="4",
             height="4",
+            transform="translate(-2 0)",
         ),
     ]

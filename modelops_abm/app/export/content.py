@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,15 +23,15 @@ from modelops_abm import formats
 from modelops_abm.app.access import is_loopback
 from modelops_abm.app.decide import settle_card
 from modelops_abm.app.decide.credit_card import known_credit
-from modelops_abm.app.decide.measures import measure_of
-from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS
+from modelops_abm.app.decide.measures import measure_of, shown
+from modelops_abm.app.decide.rail_rows import MAIN_ASSUMPTIONS, plain_name
 from modelops_abm.app.decide.sentences import full_name, in_hundred, progress
 from modelops_abm.app.decide.tray_card import Item, apart, items_of, money_of_items
 from modelops_abm.app.state.advising import Advised, Asked
 from modelops_abm.app.state.answer import Answer
 from modelops_abm.app.state.link import Linked, assignments_of, changes_of, query_of
 from modelops_abm.app.state.organisations import stated_in
-from modelops_abm.app.state.plan import Plan
+from modelops_abm.app.state.plan import PLANNED, Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import Tray
 from modelops_abm.charts.amounts import Money, between, digits_for
@@ -45,7 +46,7 @@ from modelops_abm.experiments.words import INTERVAL, Difference, capitalised
 from modelops_abm.formats import count_of, number
 from modelops_abm.scenario import Distribution, Scenario, StatedValue, describe
 from modelops_abm.scenario.presets import PRESETS
-from modelops_abm.scenario.sources import LABELS
+from modelops_abm.scenario.sources import LABELS, is_by_size
 from modelops_abm.scenario.words import source_in_words, value_in_words
 from modelops_abm.text import csv_text
 from modelops_abm.version import __version__
@@ -224,6 +225,8 @@ def assumptions_in_words(subject: Subject) -> str:
 def state_in_words(subject: Subject) -> str:
     """Return on how many futures the figures rest."""
     done = progress(subject.answer, is_superseded=False)
+    if subject.comparison.is_of_baseline:
+        return f"{done.futures}{'' if subject.answer.is_settled else ' so far'}."
     paired = "each with and without the plan under common random numbers"
     what = "average" if subject.over is None else "chance"
     known = f"{what} known to {done.precision}" if done.precision else f"{what} not known"
@@ -364,7 +367,7 @@ def settles_table(subject: Subject) -> Table:
     """Return what it is worth to find out before deciding, most first; no rows if nothing is."""
     money, rows = settle_card.worth_finding_out(subject.over)
     cells = [(each.asks, each.words) for each in rows]
-    return Table(settle_card.TITLE, ("What to find out", f"Worth up to, {money.unit}"), cells)
+    return Table(settle_card.TITLE, ("What to find out", f"Worth, {money.unit}"), cells)
 
 
 def unknown_in_words(subject: Subject) -> str:
@@ -380,7 +383,10 @@ def figures_table(subject: Subject) -> Table:
     for outcome in outcomes.SUMMARY:
         known = comparison.difference(outcome.name).estimate
         difference = Difference.of(outcome.name, known)
+        # As on the page, a unit stands with the plan alone; one of money has its own size.
         plan, baseline = (_level(mean, outcome.unit) for mean in comparison.means(outcome.name))
+        if not outcome.unit.startswith(("$", "share")):
+            baseline = baseline.partition(" ")[0]
         rows.append(
             (outcome.meaning, plan, baseline, difference.text, difference.interval, str(known.n))
         )
@@ -395,7 +401,12 @@ def _level(value: float, unit: str) -> str:
 def set_table(scenario: Scenario) -> Table:
     """Return what is unlike the reference, with whose value it is."""
     rows = [
-        (meaning_of(value), plain_value(value), _default_in_words(value), plain_source(value))
+        (
+            plain_name(value.quantity),
+            plain_value(value),
+            _default_in_words(value),
+            plain_source(value),
+        )
         for value in described(scenario)
         if not value.is_default
     ]
@@ -409,7 +420,7 @@ def published_table(subject: Subject) -> Table:
     """
     baseline = subject.comparison.baseline
     found = measured(baseline.values, baseline.scenario.horizon_days)
-    shown = {name: estimate(values) for name, values in found.items()}
+    known = {name: estimate(values) for name, values in found.items()}
     rows = [
         (
             row.label,
@@ -417,7 +428,7 @@ def published_table(subject: Subject) -> Table:
             f"{row.benchmark.in_words()}: {of_whom(row.benchmark)}",
             row.judgement,
         )
-        for row in compare(shown, baseline.scenario)
+        for row in compare(known, baseline.scenario)
     ]
     return Table("Published figures", ("Without the plan", "Ours", "Published", "Ours is"), rows)
 
@@ -427,7 +438,7 @@ def assumption_tables(scenario: Scenario) -> Iterator[Table]:
     rows: dict[str, list[tuple[str, str, str]]] = {title: [] for title in _SECTIONS.values()}
     for value in described(scenario):
         title = _SECTIONS[value.quantity.name.rpartition(".")[0].partition(".")[0]]
-        cells = (meaning_of(value), value_in_words(value), plain_source(value))
+        cells = (meaning_of(value), full_value(value), plain_source(value))
         rows[title].append(cells)
     for title, entries in rows.items():
         yield Table(title, ("Assumption", "Value", "Source"), entries)
@@ -440,7 +451,7 @@ def described(scenario: Scenario) -> list[StatedValue]:
 
 def meaning_of(value: StatedValue) -> str:
     """Return what a value means, without the full stop; a capability's is named."""
-    meaning = value.quantity.meaning.rstrip(".")
+    meaning = value.quantity.meaning.replace("`", "").rstrip(".")
     parts = value.quantity.name.split(".")
     return f"{parts[1].capitalize()}: {meaning}" if len(parts) == 3 else meaning
 
@@ -451,14 +462,34 @@ _MEASURES = {entry.name: entry.measure for entry in MAIN_ASSUMPTIONS}
 def plain_value(value: StatedValue) -> str:
     """Return a value as the rail shows it: 50 %, $0.50; of a distribution its mean."""
     known = value.value.mean if isinstance(value.value, Distribution) else value.value
-    if not value.quantity.is_number or not isinstance(known, int | float):
+    if is_by_size(value.quantity.name, known) or not isinstance(known, int | float):
         return value_in_words(value)
+    if not value.quantity.is_number:
+        return shown(value.quantity, known)
     measure = _MEASURES.get(value.quantity.name) or measure_of(value.quantity)
-    return measure.words(known)
+    # A third of something has more digits than anybody reads.
+    words = measure.words(float(f"{known:.4g}") if abs(known) < _WHOLE_FROM else round(known))
+    words = words.removesuffix(" multiple").replace(" multiple of ", " times ")
+    return re.sub(r"^(1 [a-z-]+)s\b", r"\1", words)
+
+
+_WHOLE_FROM = 1000.0
+
+
+def full_value(value: StatedValue) -> str:
+    """Return a value as `plain_value` has it, with how it is drawn."""
+    known, quantity = value.value, value.quantity
+    if isinstance(known, Distribution) and known.family != "constant":
+        return f"{plain_value(value)} ({known.family}, cv {known.cv:.3g})"
+    if quantity.kind == "months" and len({*known}) == 1:
+        return f"{known[0]:g} in every month"
+    return str(known).replace("_", " ") if quantity.kind == "choice" else plain_value(value)
 
 
 def plain_source(value: StatedValue) -> str:
     """Return whose value it is, without what only says that somebody has set it."""
+    if not value.is_default and value.quantity.name.split(".")[-1] in PLANNED:
+        return "the plan"
     return source_in_words(value).removeprefix("user: ").replace("preset all_five: ", "")
 
 

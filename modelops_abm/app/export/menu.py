@@ -37,6 +37,7 @@ from modelops_abm.app.state.tray import LONGEST_NAME
 from modelops_abm.app.theme import icon
 from modelops_abm.app.widgets import Pictures
 from modelops_abm.app.widgets.browser import download, picture
+from modelops_abm.experiments.plans import raised
 from modelops_abm.experiments.words import capitalised
 from modelops_abm.formats import plural
 from modelops_abm.version import __version__
@@ -286,7 +287,10 @@ def _state(session: Session) -> str:
     if answer is None:
         return "The first estimate is not there yet."
     futures = plural(answer.comparison.replications, "future")
-    return f"As it is now: {futures}." if answer.is_settled else f"As far as it is: {futures}."
+    known = f"As it is now: {futures}." if answer.is_settled else f"As far as it is: {futures}."
+    done, aim = session.credit_progress.value
+    is_finding_out = len(raised(answer.plan.scenario)) > 1 and done < aim
+    return f"{known} Which capability earns it is being found out." if is_finding_out else known
 
 
 def export(session: Session, what: str) -> None:

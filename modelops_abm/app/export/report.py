@@ -6,19 +6,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from textwrap import shorten
 
 import htpy as h
 from markupsafe import Markup
 
 from modelops_abm import formats
-from modelops_abm.app.decide import advice_card, credit_card
+from modelops_abm.app.decide import advice_card, credit_card, settle_card
 from modelops_abm.app.decide.comparison_card import side_by_side
 from modelops_abm.app.decide.figures import figures, figures_card
 from modelops_abm.app.decide.organisations_card import organisations
-from modelops_abm.app.decide.sentences import headline, progress
-from modelops_abm.app.decide.settle_card import NOTHING_SETTLES
+from modelops_abm.app.decide.sentences import headline
 from modelops_abm.app.decide.tray_card import THIS_PLAN, chosen_first, money_of_items
-from modelops_abm.app.decide.verdict_card import mark_key, run_state, verdict_card
+from modelops_abm.app.decide.verdict_card import mark_key, verdict_card
 from modelops_abm.app.drawing.cards import card_head, losses_rows
 from modelops_abm.app.drawing.interval_mark import Scale, hatching, interval_mark
 from modelops_abm.app.export.content import (
@@ -52,10 +52,12 @@ from modelops_abm.charts.svg import chart
 from modelops_abm.experiments.words import capitalised
 from modelops_abm.text import visible
 
+_LONGEST_FOOT = 120
+"""Letters of the line below a page, beside its number."""
 _WHOLE, _HALF = 960.0, 470.0
 """Widths of a card, in pixels."""
-_FOLLOWS = "What this plan sets"
-"""The part that begins no page of its own: it is a few rows."""
+_FOLLOWING = ("What this plan sets", "Appendix: how to get the same figures")
+"""The parts that begin no page of their own: they are a few rows."""
 _NOTHING_LOADED = "default-src 'none'; style-src 'unsafe-inline'; font-src data:"
 """Whatever names a visitor's files hold, the report runs no script and loads nothing."""
 
@@ -69,9 +71,9 @@ def report(subject: Subject) -> bytes:
             h.meta(http_equiv="Content-Security-Policy", content=_NOTHING_LOADED),
             h.meta(name="viewport", content="width=device-width"),
             h.title[f"{subject.name}: report{of_whom}, {subject.day}"],
-            h.meta(name="description", content=headline(subject.comparison, subject.over).text),
+            h.meta(name="description", content=_said(subject)),
             h.meta(name="generator", content=f"modelops_abm {subject.version}"),
-            h.style[Markup(_style())],
+            h.style[Markup(f"{_style()}\n{_foot(subject)}")],
         ],
         h.body[h.main(".modelops.report")[hatching(), _content(subject)]],
     ]
@@ -84,6 +86,19 @@ def _style() -> str:
     return f"{stylesheet('base', 'decide_main', 'advice')}\n{own}"
 
 
+def _said(subject: Subject) -> str:
+    return headline(subject.comparison, subject.over, is_page=False).text
+
+
+def _foot(subject: Subject) -> str:
+    """Return the style that puts below each page whose it is, and of what."""
+    words = ", for ".join(filter(None, (subject.name, subject.client)))
+    plain = shorten(visible(words), _LONGEST_FOOT, placeholder=" …")
+    # Nothing that could end the text, or the style, stays as it is.
+    escaped = "".join(each if each.isalnum() else f"\\{ord(each):x} " for each in plain)
+    return f'@page {{ @bottom-left {{ content: "{escaped}"; }} }}'
+
+
 def _content(subject: Subject) -> h.Fragment:
     sections = {
         title: content for title, content in _sections(subject).items() if content is not None
@@ -91,7 +106,7 @@ def _content(subject: Subject) -> h.Fragment:
     return h.fragment[
         _cover(subject, sections),
         (
-            h.section(class_=["part", {"follows": title == _FOLLOWS}], id=_anchor(title))[
+            h.section(class_=["part", {"follows": title in _FOLLOWING}], id=_anchor(title))[
                 h.h2(".part-title")[title], content
             ]
             for title, content in sections.items()
@@ -105,8 +120,10 @@ def _sections(subject: Subject) -> dict[str, h.Node]:
     return {
         "The answer": h.fragment[
             h.div(".verdict-place")[
-                verdict_card(subject.answer, subject.credit, doubts=_doubts(subject)),
-                run_state(progress(subject.answer, is_superseded=False)),
+                verdict_card(
+                    subject.answer, subject.credit, doubts=_doubts(subject), is_page=False
+                ),
+                h.p(".label")[state_in_words(subject)],
             ],
             _key(subject),
             figures_card(figures(subject.comparison, subject.over)),
@@ -115,14 +132,17 @@ def _sections(subject: Subject) -> dict[str, h.Node]:
         "What to buy first": _advice(subject),
         "Plans beside each other": _kept(subject),
         "What it comes from": h.fragment[
-            h.div(".two")[_credit(subject), _losses(subject)],
+            _credit(subject),
+            _losses(subject),
             h.div(".two")[
-                h.div(".column")[_course(subject, "availability"), _course(subject, "users")],
+                h.div(".column")[
+                    _course(subject, "availability"), _course(subject, "users", is_explained=True)
+                ],
                 _team_time(subject),
             ],
         ],
         "What is not known": _not_known(subject),
-        _FOLLOWS: _card(_table(set_table(scenario))),
+        _FOLLOWING[0]: _card(_table(set_table(scenario))),
         "Appendix: all figures": _card(_table(figures_table(subject)), state_in_words(subject)),
         "Appendix: beside what is published": _card(
             _table(published_table(subject)),
@@ -137,7 +157,7 @@ def _sections(subject: Subject) -> dict[str, h.Node]:
             ],
             assumptions_in_words(subject),
         ),
-        "Appendix: how to get the same figures": _card(_provenance(subject)),
+        _FOLLOWING[1]: _card(_provenance(subject)),
     }
 
 
@@ -197,11 +217,11 @@ def _not_known(subject: Subject) -> h.Fragment:
             (h.p[h.strong["Does not go together: "], doubt] for doubt in _doubts(subject)),
         ],
         _organisations(subject),
-        subject.over is not None
+        settle_card.is_found_out(subject.over)
         and h.section(".card")[
             card_head(settles.caption, "", "What an answer saves on average, by deciding better.")
             if settles.rows
-            else card_head(settles.caption, "", NOTHING_SETTLES),
+            else card_head(settles.caption, "", settle_card.NOTHING_SETTLES),
             settles.rows and _table(settles),
         ],
         h.section(".card")[
@@ -243,19 +263,22 @@ def _advice(subject: Subject) -> h.Element | None:
     ]
 
 
-def _figure(figure: Figure, width: float, *, scale: float = 1.0) -> h.Element:
+def _figure(
+    figure: Figure, width: float, *, scale: float = 1.0, is_explained: bool = True
+) -> h.Element:
     """Return a card of a figure; a finding that begins with the title is not said twice."""
     finding = "" if figure.finding.startswith(figure.title) else figure.finding
     head = card_head(figure.title, figure.unit, finding)
     return h.section(".card.picture")[
         head,
         chart(figure, width, scale=scale),
-        (words := figure.explained) and h.p(".label")[words],
+        is_explained and (words := figure.explained) and h.p(".label")[words],
     ]
 
 
-def _course(subject: Subject, name: Course) -> h.Element:
-    return _figure(course(subject.comparison, name, subject.over), _HALF, scale=0.72)
+def _course(subject: Subject, name: Course, *, is_explained: bool = False) -> h.Element:
+    figure = course(subject.comparison, name, subject.over)
+    return _figure(figure, _HALF, scale=0.72, is_explained=is_explained)
 
 
 def _team_time(subject: Subject) -> h.Element:
@@ -291,7 +314,7 @@ def _losses(subject: Subject) -> h.Element:
 
 def _credit(subject: Subject) -> h.Element | None:
     """Return which capability earns what; nothing if it is not known or there is one only."""
-    if subject.credit is None or not subject.credit.capabilities:
+    if subject.credit is None or len(subject.credit.capabilities) < 2:
         return None
     shown = credit_card.shares_of(subject.credit, subject.answer.shown)
     table = credit_card.credit_table(subject.credit, subject.answer.shown)
@@ -316,6 +339,7 @@ def _credit(subject: Subject) -> h.Element | None:
             h.thead[h.tr[_spoken_head(table.columns[0]), _spoken_head("Range"), heads]],
             h.tbody[rows],
         ],
+        h.p(".label")[credit_card.rests_on(subject.credit)],
     ]
 
 

@@ -13,9 +13,11 @@ from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION, XL_TICK_LABEL_POS
 from pptx.enum.dml import MSO_LINE
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls
 from pptx.util import Inches, Pt
 
-from modelops_abm.charts.figure import Band, Line, Panel, Stroke
+from modelops_abm.charts.figure import Axis, Band, Line, Panel, Stroke
 from modelops_abm.charts.palette import Colour, light
 from modelops_abm.text import visible
 
@@ -25,10 +27,14 @@ MARGIN = 0.6
 # Number of the layout in the template that python-pptx brings.
 _TITLE_ONLY = 5
 _TITLE_TOP, _TITLE_HEIGHT = 0.45, 1.05
+_COVER_TOP, _COVER_LINE, _LINE_OF_COVER = 2.0, 0.55, 60
+"""Where the title of the first slide stands, how high its lines are, and their letters."""
 _FOOTER_TOP = 7.02
 ROW_HEIGHT = 0.3
 """Of a table with small text, in inches."""
-_BAR_GAP_PERCENT = 45
+_BAR_GAP_PERCENT, _WIDE_GAP_PERCENT, _FEW_BARS = 45, 150, 3
+_INDENT = str(Inches(0.25))
+"""Of what stands behind a bullet."""
 _TWO_LINES = 120
 """Letters of a title that two lines hold."""
 
@@ -61,19 +67,35 @@ class Series(NamedTuple):
 def add_slide(deck: Any, title: str, footer: str, notes: str) -> Any:
     """Add a slide with the finding as its title, and what it rests on below."""
     slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
-    _add_rule(slide, Box(MARGIN + 0.1, _TITLE_TOP - 0.07, 0.7, 0.05))
-    shape = slide.shapes.title
-    box = Box(MARGIN, _TITLE_TOP, WIDTH - 2 * MARGIN, _TITLE_HEIGHT)
-    shape.left, shape.top, shape.width, shape.height = box.emu
-    frame = shape.text_frame
-    frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
     # Set smaller where it takes three lines, so that it keeps off what stands below.
-    _write(frame.paragraphs[0], title, 26 if len(title) <= _TWO_LINES else 20, "ink", bold=True)
+    _set_title(slide, title, _TITLE_TOP, 26 if len(title) <= _TWO_LINES else 20)
     add_text(slide, Box(MARGIN, _FOOTER_TOP, WIDTH - 3 * MARGIN, 0.3), [footer], size=10)
     number = Box(WIDTH - 2 * MARGIN, _FOOTER_TOP, MARGIN, 0.3)
     add_text(slide, number, [str(len(deck.slides))], size=10)
     slide.notes_slide.notes_text_frame.text = visible(notes)
     return slide
+
+
+def add_cover(deck: Any, title: str, below: Sequence[str], notes: str) -> None:
+    """Add the first slide: a title in the middle, and lines of which the first are larger."""
+    slide = deck.slides.add_slide(deck.slide_layouts[_TITLE_ONLY])
+    size = 36 if len(title) <= _TWO_LINES else 28
+    _set_title(slide, title, _COVER_TOP, size)
+    first, *others = below
+    top = _COVER_TOP + _COVER_LINE * math.ceil(len(title) / _LINE_OF_COVER) + 0.25
+    add_text(slide, Box(MARGIN, top, WIDTH - 2 * MARGIN, 0.5), [first], size=20)
+    add_text(slide, Box(MARGIN, top + 0.65, WIDTH - 2 * MARGIN, 1.5), others, size=16)
+    slide.notes_slide.notes_text_frame.text = visible(notes)
+
+
+def _set_title(slide: Any, words: str, top: float, size: float) -> None:
+    _add_rule(slide, Box(MARGIN + 0.1, top - 0.07, 0.7, 0.05))
+    shape = slide.shapes.title
+    box = Box(MARGIN, top, WIDTH - 2 * MARGIN, _TITLE_HEIGHT)
+    shape.left, shape.top, shape.width, shape.height = box.emu
+    frame = shape.text_frame
+    frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
+    _write(frame.paragraphs[0], words, size, "ink", bold=True)
 
 
 def _add_rule(slide: Any, box: Box) -> None:
@@ -92,7 +114,12 @@ def add_text(
     for number, words in enumerate(paragraphs):
         paragraph = frame.paragraphs[0] if number == 0 else frame.add_paragraph()
         paragraph.space_after = Pt(size / 2.0)
-        _write(paragraph, f"•  {words}" if bullets else words, size, "ink-2")
+        _write(paragraph, words, size, "ink-2")
+        if bullets:
+            about = paragraph._p.get_or_add_pPr()
+            about.set("marL", _INDENT)
+            about.set("indent", f"-{_INDENT}")
+            about.append(parse_xml(f'<a:buChar {nsdecls("a")} char="•"/>'))
 
 
 def add_table(
@@ -103,8 +130,9 @@ def add_table(
     widths: Sequence[float],
     *,
     size: float = 12,
+    numbers: int = 0,
 ) -> None:
-    """Add a table with thin lines; all but the first column stand at the right if narrow.
+    """Add a table with thin lines.
 
     Parameters
     ----------
@@ -114,6 +142,8 @@ def add_table(
         Of the columns, as parts of the whole.
     size
         Of the text, in points.
+    numbers
+        How many columns behind the first hold numbers, which stand at the right.
     """
     height = ROW_HEIGHT * (len(rows) + 1)
     shape = slide.shapes.add_table(
@@ -125,7 +155,10 @@ def add_table(
         table.columns[number].width = Inches(box.width * part / sum(widths))
     for number, cells in enumerate([columns, *rows]):
         for place, words in enumerate(cells):
-            _fill_cell(table.cell(number, place), words, size, is_head=number == 0)
+            cell = table.cell(number, place)
+            _fill_cell(cell, words, size, is_head=number == 0)
+            if 0 < place <= numbers:
+                cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
 
 
 def _fill_cell(cell: Any, words: str, size: float, *, is_head: bool) -> None:
@@ -136,8 +169,8 @@ def _fill_cell(cell: Any, words: str, size: float, *, is_head: bool) -> None:
     _write(cell.text_frame.paragraphs[0], words, size, "ink", bold=is_head)
 
 
-def add_panel(slide: Any, box: Box, title: str, panel: Panel, number_format: str) -> None:
-    """Add a panel over months: its lines, and the light bands as a line from and one to."""
+def _lines_of(panel: Panel) -> list[Line]:
+    """Return what is drawn of a panel: its lines, and the light bands as two lines of one name."""
     # What is dotted and has no words is the baseline's band, which would hide the plan's.
     lines = [
         line
@@ -150,14 +183,20 @@ def add_panel(slide: Any, box: Box, title: str, panel: Panel, number_format: str
         if isinstance(band, Band) and (band.is_hatched or band.name.endswith("-futures")):
             edge = f"{band.colour.partition(' ')[0]} 40%"
             stroke: Stroke = "dotted" if band.is_hatched else "solid"
-            of = "and what nobody knows" if band.is_hatched else "95 of 100 futures"
-            lines.append(Line(f"{of}, from", band.x, band.low, edge, 1.0, stroke))
-            lines.append(Line(f"{of}, to", band.x, band.high, edge, 1.0, stroke))
+            of = "and what nobody knows" if band.is_hatched else "by chance"
+            name = f"95 of 100 futures, {of}"
+            lines += [Line(name, band.x, side, edge, 1.0, stroke) for side in (band.low, band.high)]
     # A chart of PowerPoint has no upright lines: each change is a line of two points.
     for change in panel.x.changes:
         at, ends = np.full(2, change.at), np.array([panel.y.low, panel.y.high])
         name = f"{change.label} {change.words}"
         lines.append(Line(name, at, ends, "ink-3", 0.75, "dashed"))
+    return lines
+
+
+def add_panel(slide: Any, box: Box, title: str, panel: Panel) -> None:
+    """Add a panel over months as a chart of lines."""
+    lines = _lines_of(panel)
     data = XyChartData()
     for line in lines:
         series = data.add_series(line.name[:1].upper() + line.name[1:])
@@ -179,7 +218,26 @@ def add_panel(slide: Any, box: Box, title: str, panel: Panel, number_format: str
     _write(across.axis_title.text_frame.paragraphs[0], "Month", 11, "ink-3")
     across.tick_labels.number_format, across.tick_labels.number_format_is_linked = "0", False
     across.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    _style_values(chart.value_axis, number_format)
+    if chart.has_legend:
+        _say_once(chart.legend, [line.name for line in lines])
+    _style_values(chart.value_axis, _format_of(panel.y))
+
+
+def _say_once(legend: Any, names: Sequence[str]) -> None:
+    """Leave out of a legend what has the name of what stands before it."""
+    for place in reversed(range(1, len(names))):
+        if names[place] == names[place - 1]:
+            words = f'<c:idx val="{place}"/><c:delete val="1"/>'
+            entry = f"<c:legendEntry {nsdecls('c')}>{words}</c:legendEntry>"
+            legend._element.insert(1, parse_xml(entry))  # behind its position
+
+
+def _format_of(axis: Axis) -> str:
+    """Return how the numbers of an axis are written, with as many digits as its steps need."""
+    reach = axis.high - axis.low
+    digits = 0 if reach > 10.0 else 1 if reach > 1.0 else 2
+    plain = f"#,##0.{'0' * digits}".rstrip(".")
+    return f"{'+' if axis.signed else ''}{plain};−{plain};0"
 
 
 def add_columns(
@@ -209,12 +267,18 @@ def add_bars(
     """Add bars beside each other, the first category at the top, with their numbers."""
     chart = _add_bars(slide, XL_CHART_TYPE.BAR_CLUSTERED, box, title, categories, series)
     plot = chart.plots[0]
-    plot.gap_width = _BAR_GAP_PERCENT
+    plot.gap_width = _BAR_GAP_PERCENT if len(categories) > _FEW_BARS else _WIDE_GAP_PERCENT
     plot.has_data_labels = True
     plot.data_labels.number_format, plot.data_labels.number_format_is_linked = number_format, False
     plot.data_labels.font.size = Pt(11)
     chart.category_axis.reverse_order = True
     chart.category_axis.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    # Room for the numbers, which stand beyond the ends of the bars.
+    values = [value for entry in series for value in entry.values]
+    low, high = min(0.0, *values), max(0.0, *values)
+    room = 0.12 * ((high - low) or 1.0)
+    chart.value_axis.minimum_scale = low - room if low < 0.0 else 0.0
+    chart.value_axis.maximum_scale = high + room
     chart.value_axis.visible = False
     chart.value_axis.has_major_gridlines = False
 

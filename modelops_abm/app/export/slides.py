@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 from collections.abc import Sequence
 from datetime import datetime, time
 from itertools import pairwise
@@ -12,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from pptx import Presentation
-from pptx.util import Inches, Pt
+from pptx.util import Inches
 
 from modelops_abm import formats
 from modelops_abm.app.decide import credit_card
@@ -20,7 +21,7 @@ from modelops_abm.app.decide.advice_card import TITLE
 from modelops_abm.app.decide.figures import Figure, figures
 from modelops_abm.app.decide.rail_rows import plain_name
 from modelops_abm.app.decide.sentences import headline, in_hundred, second_line
-from modelops_abm.app.decide.settle_card import NOTHING_SETTLES
+from modelops_abm.app.decide.settle_card import NOTHING_SETTLES, is_found_out
 from modelops_abm.app.decide.tray_card import THIS_PLAN, best_of, chosen_first, money_of_items
 from modelops_abm.app.export.content import (
     Subject,
@@ -44,6 +45,7 @@ from modelops_abm.app.export.slide_kit import (
     Series,
     add_bars,
     add_columns,
+    add_cover,
     add_panel,
     add_slide,
     add_table,
@@ -55,13 +57,14 @@ from modelops_abm.app.state.belief import belief_of
 from modelops_abm.arrays import Floats
 from modelops_abm.charts.amounts import notation_of
 from modelops_abm.charts.comparison import (
+    digits_of_losses,
     losses_of_plan,
     lost_by_cause,
     net_value,
     over_each_other,
     team_time_of_plan,
 )
-from modelops_abm.charts.figure import Band, value_axis
+from modelops_abm.charts.figure import Band, in_plain_numbers, value_axis
 from modelops_abm.charts.palette import LOSSES
 from modelops_abm.experiments.credit_shares import QUESTIONS
 from modelops_abm.experiments.words import capitalised
@@ -120,7 +123,7 @@ def _describe(about: Any, subject: Subject) -> None:
     made = datetime.combine(subject.made_on, time())
     program = f"modelops_abm {subject.version}"
     about.title = visible(subject.name)
-    about.subject = visible(headline(subject.comparison, subject.over).text)
+    about.subject = visible(_said(subject))
     about.author = about.last_modified_by = program
     about.created = about.modified = about.last_printed = made
     about.category, about.keywords, about.comments = "Report", "", subject.rests_on
@@ -132,8 +135,11 @@ def _slide(deck: Any, subject: Subject, title: str, explained: str) -> Any:
     for_whom = f"{subject.client}. " if subject.client else ""
     intervals = _WHAT_INTERVALS_ARE[subject.over is not None]
     footer = f"{for_whom}{capitalised(subject.rests_on)}. {intervals}"
-    notes = "\n".join([explained, "", *(f"{name}: {words}" for name, words in provenance(subject))])
-    return add_slide(deck, title, footer, notes)
+    return add_slide(deck, title, footer, _notes(subject, explained))
+
+
+def _notes(subject: Subject, explained: str) -> str:
+    return "\n".join([explained, "", *(f"{name}: {words}" for name, words in provenance(subject))])
 
 
 def _cover(deck: Any, subject: Subject) -> None:
@@ -142,22 +148,28 @@ def _cover(deck: Any, subject: Subject) -> None:
     people = formats.plural(scenario.team.developers, "developer")
     of = f"{portfolio}, {people}, over {formats.span(scenario.horizon_days)}"
     explained = "What a plan for machine-learning models in production is worth."
-    slide = _slide(deck, subject, subject.name, explained)
-    slide.shapes.title.text_frame.paragraphs[0].runs[0].font.size = Pt(36)
-    lines = [f"For {subject.client}"] * bool(subject.client) + [subject.day]
-    add_text(slide, Box(MARGIN, 3.0, _INNER, 1.0), lines, size=20)
-    add_text(slide, Box(MARGIN, 4.3, _INNER, 1.2), [explained, f"{of}."], size=16)
+    whom = f"For {subject.client}" if subject.client else explained
+    rest = [explained] * bool(subject.client) + [f"{of}.", f"{capitalised(subject.rests_on)}."]
+    add_cover(deck, subject.name, [whom, subject.day, *rest], _notes(subject, explained))
 
 
 def _answer(deck: Any, subject: Subject) -> None:
     comparison = subject.comparison
     words = "".join(part.text for part in second_line(subject.answer, subject.credit))
-    slide = _slide(deck, subject, headline(comparison, subject.over).text, _BANDS)
+    slide = _slide(deck, subject, _said(subject), _BANDS)
     add_text(slide, Box(MARGIN, _TOP, _INNER, 0.9), [words, state_in_words(subject)], size=14)
     rows = [_figure_cells(figure) for figure in figures(comparison, subject.over)]
-    ranges = "95 of 100 futures" if subject.over is None else "95 of 100 organisations"
-    columns = ("Average per future, as set", "Plan", "Baseline", "Difference", ranges)
-    add_table(slide, Box(MARGIN, 3.2, _INNER, 0.0), columns, rows, (3, 2, 2, 2, 3), size=16)
+    whose = "" if subject.over is None else f" of {LIKE_YOURS}"
+    columns = ("Average per future, as set", "Plan", "Baseline", "Difference", f"Futures{whose}")
+    box = Box(MARGIN, 3.0, _INNER, 0.0)
+    add_table(slide, box, columns, rows, (3, 1.7, 1.5, 2, 3.4), size=16, numbers=4)
+    if not comparison.is_of_baseline:
+        words = f"Ranges: 95 of 100 futures{whose}."
+        add_text(slide, Box(MARGIN, 6.3, _INNER, 0.4), [words], size=12)
+
+
+def _said(subject: Subject) -> str:
+    return headline(subject.comparison, subject.over, is_page=False).text
 
 
 def _figure_cells(figure: Figure) -> tuple[str, ...]:
@@ -197,10 +209,12 @@ def _net_value(deck: Any, subject: Subject) -> None:
     figure = net_value(subject.comparison, subject.over)
     above, below = figure.panels
     slide = _slide(deck, subject, figure.finding, _BANDS)
-    half = _INNER / 2.0
-    left, right = (Box(MARGIN + place * half, _TOP, half, _BELOW) for place in (0, 1))
-    add_panel(slide, left, f"{figure.title}, {figure.unit}", above, "0")
-    add_panel(slide, right, f"{below.title}, {figure.unit}", below, "+0.0;−0.0;0")
+    titled = {f"{figure.title}, {figure.unit}": above}
+    if not subject.comparison.is_of_baseline:
+        titled[f"{below.title}, {figure.unit}"] = below
+    width = _INNER / len(titled)
+    for place, (title, panel) in enumerate(titled.items()):
+        add_panel(slide, Box(MARGIN + place * width, _TOP, width, _BELOW), title, panel)
 
 
 def _organisations(deck: Any, subject: Subject) -> None:
@@ -210,14 +224,7 @@ def _organisations(deck: Any, subject: Subject) -> None:
         return
     money = notation_of(subject.comparison).money
     values = over.difference("npv").values / money.size
-    # From zero on, so that no column holds futures that earn and futures that lose.
-    axis = value_axis([0.0, *np.quantile(values, (0.025, 0.975))], steps=_MOST_PILES, signed=True)
-    edges = np.array(axis.ticks)
-    piles, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
-    shares = 100.0 * piles / len(values)
-    names = [f"{low} to {high}" for low, high in pairwise(axis.labels)]
-    lose = [share if high <= 0.0 else 0.0 for share, high in zip(shares, edges[1:], strict=True)]
-    earn = [share - less for share, less in zip(shares, lose, strict=True)]
+    names, lose, earn = columns_of(values)
     title = f"The plan earns in {in_hundred(over)} {LIKE_YOURS}."
     slide = _slide(
         deck, subject, title, "One future of each; what lies beyond is in the last columns."
@@ -225,6 +232,29 @@ def _organisations(deck: Any, subject: Subject) -> None:
     series = [Series("loses", lose, "baseline"), Series("earns", earn, "plan")]
     heading = f"Of 100 organisations, so many by what the plan is worth, {money.unit}"
     add_columns(slide, Box(MARGIN, _TOP, _INNER, _BELOW), heading, names, series, "0")
+
+
+def columns_of(values: Floats) -> tuple[list[str], list[float], list[float]]:
+    """Return columns of what a plan is worth: their names, and how many of 100 lose and earn."""
+    # From zero on, so that no column holds futures that earn and futures that lose.
+    ends = np.quantile(values, (0.025, 0.975))
+    axis = value_axis([0.0, *ends], steps=_MOST_PILES, signed=True)
+    edges, step = list(axis.ticks), axis.ticks[1] - axis.ticks[0]
+    if ends[0] < edges[0] or values.min() < 0.0 <= edges[0]:
+        edges.insert(0, edges[0] - step)
+    if ends[1] > edges[-1] or values.max() > 0.0 >= edges[-1]:
+        edges.append(edges[-1] + step)
+    piles, _ = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
+    shares = (100.0 * piles / len(values)).tolist()
+    lose = [share if high <= 0.0 else 0.0 for share, high in zip(shares, edges[1:], strict=True)]
+    earn = [share - less for share, less in zip(shares, lose, strict=True)]
+    labels = in_plain_numbers(edges, signed=True)
+    names = [f"{low} to {high}" for low, high in pairwise(labels)]
+    if values.min() < edges[0]:
+        names[0] = f"below {labels[1]}"
+    if values.max() > edges[-1]:
+        names[-1] = f"above {labels[-2]}"
+    return names, lose, earn
 
 
 def _kept(deck: Any, subject: Subject) -> None:
@@ -244,10 +274,10 @@ def _kept(deck: Any, subject: Subject) -> None:
     figure = over_each_other(drawn, money)
     (panel,) = figure.panels
     name = f"Net value so far less that of the baseline, {money.unit}"
-    add_panel(slide, Box(MARGIN, _TOP, _INNER * 0.5, _BELOW), name, panel, "+0.0;−0.0;0")
+    add_panel(slide, Box(MARGIN, _TOP, _INNER * 0.5, _BELOW), name, panel)
     place = Box(MARGIN + _INNER * 0.52, _TOP + 0.3, _INNER * 0.48, 0.0)
     widths = (3.2, 1.6, 2.2, 1.8, 2.2)[: len(table.columns)]
-    add_table(slide, place, table.columns, table.rows, widths, size=12)
+    add_table(slide, place, table.columns, table.rows, widths, size=12, numbers=3)
 
 
 def _team_time(deck: Any, subject: Subject) -> None:
@@ -265,12 +295,13 @@ def _team_time(deck: Any, subject: Subject) -> None:
         )
         for row, area in zip(panel.key.rows, areas, strict=True)
     ]
-    title = f"With the plan, % of developer days{subject.answer.of_whom}, up to month"
+    whose = "" if subject.comparison.is_of_baseline else "With the plan, "
+    title = f"{whose}% of developer days{subject.answer.of_whom}, up to month"
     add_columns(slide, Box(MARGIN, _TOP, _INNER * 0.62, _BELOW), title, ends, series, "0%")
     rows = [(row.words, *row.cells) for row in reversed(panel.key.rows)]
     box = Box(MARGIN + _INNER * 0.66, _TOP + 0.4, _INNER * 0.34, 0.0)
     columns = ("% of developer days", "Plan", "Baseline")
-    add_table(slide, box, columns, rows, (3, 1.5, 1.5), size=14)
+    add_table(slide, box, columns, rows, (2.6, 1.3, 1.7), size=14, numbers=2)
 
 
 def _periods(months: Floats) -> tuple[list[str], list[list[int]]]:
@@ -298,17 +329,18 @@ def _losses(deck: Any, subject: Subject) -> None:
     ]
     title = f"{figure.title}, {figure.unit}{subject.answer.of_whom}"
     words = [LOSSES[cause].words for cause in lost.plan]
-    add_bars(slide, Box(MARGIN, _TOP, _INNER, _BELOW), title, words, series, "0.00")
+    digits = digits_of_losses(max(sum(lost.plan.values()), sum(lost.baseline.values())))
+    written = f"0.{'0' * digits}".rstrip(".")
+    add_bars(slide, Box(MARGIN, _TOP, _INNER, _BELOW), title, words, series, written)
 
 
 def _credit(deck: Any, subject: Subject) -> None:
-    """Add which capability earns what; nothing while that is not known."""
-    if subject.credit is None or not subject.credit.capabilities:
+    """Add which capability earns what; nothing while that is not known, or if there is one only."""
+    if subject.credit is None or len(subject.credit.capabilities) < 2:
         return
     shown = credit_card.shares_of(subject.credit, subject.answer.shown)
-    futures = formats.plural(subject.credit.replications, "future")
     asked = "; ".join(f"{each.heading}: {each.meaning}" for each in QUESTIONS.values())
-    explained = f"{capitalised(asked)}. From {futures} of every combination."
+    explained = f"{capitalised(asked)}. {credit_card.rests_on(subject.credit)}"
     slide = _slide(deck, subject, credit_card.finding(shown), explained)
     size = shown.notation.money.size
     means = [(share.estimate.mean or 0.0) / size for share in shown.shares.values()]
@@ -321,7 +353,7 @@ def _credit(deck: Any, subject: Subject) -> None:
     add_bars(slide, box, title, names, [Series(title, means, "plan")], written)
     table = credit_card.credit_table(subject.credit, subject.answer.shown)
     place = Box(MARGIN + _INNER * 0.52, _TOP + 0.4, _INNER * 0.48, 0.0)
-    add_table(slide, place, table.columns, table.rows, (2, 2, 2, 2), size=13)
+    add_table(slide, place, table.columns, table.rows, (2, 2, 2, 2), size=13, numbers=3)
     below = place.top + 1.5 * ROW_HEIGHT * (len(table.rows) + 1)
     add_text(slide, Box(place.left, below, place.width, 0.6), [table.caption], size=11)
 
@@ -333,13 +365,14 @@ def _not_known(deck: Any, subject: Subject) -> None:
     slide = _slide(deck, subject, "What is not known", "\n".join(limits(subject)))
     words = [unknown_in_words(subject), assumptions_in_words(subject)]
     words += [f"Does not go together: {each}" for each in belief_of(subject.plan.belief).doubts()]
-    add_text(slide, Box(MARGIN, _TOP, _INNER, 1.6), [each for each in words if each], size=16)
     table = settles_table(subject)
+    if is_found_out(subject.over) and not table.rows:
+        words.append(NOTHING_SETTLES)
+    told = [each for each in words if each]
+    add_text(slide, Box(MARGIN, _TOP, _INNER, 0.8 * len(told)), told, size=16)
     if table.rows:
-        box = Box(MARGIN, 3.9, _INNER * 0.75, 0.0)
-        add_table(slide, box, table.columns, table.rows, (4, 1.4), size=14)
-    else:
-        add_text(slide, Box(MARGIN, 3.9, _INNER, 0.6), [NOTHING_SETTLES], size=14)
+        box = Box(MARGIN, _TOP + 0.8 * len(told), _INNER * 0.75, 0.0)
+        add_table(slide, box, table.columns, table.rows, (4, 1.4), size=14, numbers=1)
 
 
 def _assumptions(deck: Any, subject: Subject) -> None:
@@ -355,9 +388,9 @@ def _assumptions(deck: Any, subject: Subject) -> None:
     changed = [value for value in values if not value.is_default]
     more = len(changed) - _MOST_ROWS
     title = f"Unlike the reference{f', and {more} more in the report' if more > 0 else ''}"
-    top = _add_values(slide, _TOP, title, changed[:_MOST_ROWS])
+    top = _add_values(slide, _TOP, title, changed[:_MOST_ROWS]) + 0.3 if changed else _TOP
     main = [value for value in values if value.quantity.name in _MAIN_ASSUMPTIONS]
-    _add_values(slide, top + 0.3, "Main assumption", main)
+    _add_values(slide, top, "Main assumption", main)
 
 
 def _add_values(slide: Any, top: float, title: str, values: Sequence[StatedValue]) -> float:
@@ -373,8 +406,10 @@ def _add_values(slide: Any, top: float, title: str, values: Sequence[StatedValue
 
 
 def _shortened(words: str) -> str:
-    """Return words that fit into one line of a table, cut between two of them."""
-    return shorten(words, _LONGEST, placeholder=" …")
+    """Return words that fit into one line of a table; of more, how well it is supported alone."""
+    if len(words) <= _LONGEST:
+        return words
+    return shorten(re.split("[:;,] ", words)[0], _LONGEST, placeholder=" …")
 
 
 def _limits(deck: Any, subject: Subject) -> None:

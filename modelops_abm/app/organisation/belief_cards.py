@@ -231,7 +231,7 @@ def _learned_row(line: Line) -> h.Element:
     return h.tr(class_="moved" if line.moved else None, data_key=line.name)[
         h.th(scope="row")[line.label],
         h.td(".drawn", aria_hidden="true")[h.span(".before-after", style=style)[h.i, h.b]],
-        h.td(".number.label")[line.before],
+        h.td(".number.label")[h.span(".short")["before "], line.before],
         h.td[
             h.span(".arrow", aria_hidden="true")["→ "],
             h.strong[line.after],

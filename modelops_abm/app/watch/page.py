@@ -382,7 +382,9 @@ def _Scene(session: Session, watching: Watching, snapshot: Snapshot, picture: Pi
             watching.width.set((width - _PADDING) // _STEP * _STEP)
 
     with solara.Div(classes=["scene"]):
-        with solara.Div(classes=["organisations"]):
+        shown = "plan above baseline" if watching.shows_baseline.value else "the plan"
+        name = {"aria-label": f"Day {number(snapshot.day)}: {shown}", "role": "group"}
+        with solara.Div(classes=["organisations"], attributes=name):
             Markup(
                 running_card(
                     picture, snapshot.horizon_days, shows_baseline=watching.shows_baseline.value

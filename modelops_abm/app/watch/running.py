@@ -37,7 +37,7 @@ def running_card(picture: Picture, horizon_days: int, *, shows_baseline: bool) -
         h.ul(".signs", aria_label="What the signs mean")[
             (h.li[h.span(class_=f"sign {name}"), words] for name, words in _SIGNS)
         ],
-        shows_baseline and save_button(),
+        save_button(of=".organisations"),
     ]
 
 
