@@ -155,7 +155,7 @@ def caption_of(session: Session) -> str:
     version = f"modelops_abm {__version__}"
     if session.view.value == "data":
         drawn = "" if belief is None else f"{plural(len(belief.belief.draws), 'draw')} of "
-        return f"{capitalised(drawn)}what your organisation may be, {version}."
+        return capitalised(f"{drawn}what your organisation may be, {version}.")
     if subject is None:
         return f"{version}."
     whose, rests_on = organisation_in_words(subject.plan), subject.rests_on

@@ -11,11 +11,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 from pptx import Presentation
 
+from modelops_abm.charts.palette import light
 from modelops_abm.version import __version__
 from tests.app.browser.conftest import Arrive, new_context
 from tests.app.browser.visitor import Visitor, link, saved
 
 PLAN = "modelops-all-five-capabilities-in-full-one-year-2-developers"
+PAINTS = ("fill", "stroke")
 NARROW_SPACE, PLAIN_SPACE = "\u202f", " "
 
 
@@ -71,29 +73,39 @@ def test_charts_are_pictures(settled: Visitor) -> None:
         assert all(archive.read(name).startswith(b"\x89PNG\r\n\x1a\n") for name in names)
 
 
+def picture_of(visitor: Visitor, button: str, kind: str) -> tuple[str, bytes]:
+    """Save a card as a picture by its button; return its name and content."""
+    visitor.page.locator(button).click()
+    with visitor.page.expect_download() as saving:
+        visitor.page.locator(".save-menu").get_by_role("button", name=kind).click()
+    return saved(saving.value)
+
+
 def test_a_card_is_saved_with_title_unit_and_caption_in_light_colours(decider: Visitor) -> None:
-    """In the same way whatever draws it: a chart, rows of marks, or boxes."""
+    """In the same way whatever draws it: a chart, rows of marks, boxes, or the style alone."""
     decider.page.emulate_media(color_scheme="dark")
-    for card in ("net-value", "credit", "team-time"):
-        button = decider.page.locator(f".card.{card} [data-save]")
-        for kind in ("SVG", "PNG"):
-            button.click()
-            with decider.page.expect_download() as saving:
-                decider.page.locator(".save-menu").get_by_role("button", name=kind).click()
-            name, content = saved(saving.value)
-            assert name.startswith(f"{PLAN}-")
-            if kind == "PNG":
-                assert content.startswith(b"\x89PNG\r\n\x1a\n")
-                continue
-            picture = ElementTree.fromstring(content)
-            words = " ".join("".join(picture.itertext()).split())
-            title = decider.page.locator(f".card.{card} h2").inner_text()
-            unit = decider.page.locator(f".card.{card} .card-title > .label").inner_text()
-            for part in (title, unit.split()[0], "seed 0", f"modelops_abm {__version__}"):
-                assert part in words
-            assert "var(" not in content.decode()
-            (ground,) = picture.findall("{http://www.w3.org/2000/svg}rect")
-            assert ground.get("fill") == "#ffffff"
+    for card in ("figures", "net-value", "credit", "team-time"):
+        button = f".card.{card} [data-save]"
+        name, content = picture_of(decider, button, "PNG")
+        assert name.startswith(f"{PLAN}-")
+        assert content.startswith(b"\x89PNG\r\n\x1a\n")
+        _, content = picture_of(decider, button, "SVG")
+        picture = ElementTree.fromstring(content)
+        words = " ".join("".join(picture.itertext()).split())
+        titled = decider.page.locator(f".card.{card}").locator("h2, .card-title > .label")
+        parts = [text.split()[0] for text in titled.all_inner_texts()] or ["Key figures"]
+        for part in (*parts, "seed 0", f"modelops_abm {__version__}"):
+            assert part in words
+        assert "var(" not in content.decode()
+        (ground,) = picture.findall("{http://www.w3.org/2000/svg}rect")
+        assert ground.get("fill") == "#ffffff"
+    decider.show("Watch")
+    _, content = picture_of(decider, ".running [data-save]", "SVG")
+    assert all(words in content.decode() for words in ("plan above baseline", "In production"))
+    drawn = {part.get(name) for part in ElementTree.fromstring(content).iter() for name in PAINTS}
+    assert {light(state) for state in ("online", "retraining", "issue", "drift", "previous")} <= {
+        (colour or "").upper() for colour in drawn
+    }
     decider.page.emulate_media(color_scheme="light")
 
 
