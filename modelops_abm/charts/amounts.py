@@ -91,11 +91,6 @@ def money_of(comparison: Comparison) -> Money:
     return Money(*formats.money_scale(max(map(abs, comparison.means("npv")))))
 
 
-def money_for(difference: PairedDifference) -> Money:
-    """Return the unit that suits a difference with its range of futures, where it stands alone."""
-    return Money(*formats.money_scale(max(map(abs, difference.futures or (0.0,)))))
-
-
 def digits_for(difference: PairedDifference, size: float) -> int:
     """Return the digits that suit the range of futures, in units of a size."""
     if difference.futures is None:

@@ -12,6 +12,7 @@ _TOTALS = {name: index for index, name in enumerate(outcomes.TOTALS)}
 
 # First place of each group of flows; the same in `today` and in `totals`.
 MODEL_FLOWS = _DAILY[outcomes.MODEL_FLOWS[0].name]
+FLOWS_OF_EVENTS = _DAILY[outcomes.FLOWS_OF_EVENTS[0].name]
 STATE_TIME = _DAILY[outcomes.STATE_TIME_FLOWS[0].name]
 UNSERVED_TIME = _DAILY[outcomes.UNSERVED_TIME_FLOWS[0].name]
 DEVELOPER_TIME = _DAILY[outcomes.DEVELOPER_FLOWS[0].name]
@@ -29,6 +30,7 @@ PRODUCTION_DAYS = _DAILY["production_days"]
 SERVED_DAYS = _DAILY["served_days"]
 POWER_DAYS = _DAILY["power_days"]
 FLOWS = len(outcomes.FLOWS)
+_AFTER_FLOWS_OF_EVENTS = FLOWS_OF_EVENTS + len(outcomes.FLOWS_OF_EVENTS)
 MODEL_COUNT = len(outcomes.MODEL_COUNTS)
 DAILY = len(outcomes.DAILY)
 TOTALS = len(outcomes.TOTALS)
@@ -114,6 +116,5 @@ def add_up_today(org: Record) -> None:
 def forget_today(org: Record) -> None:
     """Set to 0 what is added up in the course of a day; other flows are written when it closes."""
     today = org.today_at
-    # States, time unserved and developers, which follow each other (`outcomes.FLOWS`).
-    for place in range(STATE_TIME, LEVEL_RISES):
+    for place in range(FLOWS_OF_EVENTS, _AFTER_FLOWS_OF_EVENTS):
         amount_at(today, place).value = 0.0

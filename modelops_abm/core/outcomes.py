@@ -263,13 +263,18 @@ SHARES: tuple[ShareOutcome, ...] = (
     ),
 )
 
+FLOWS_OF_EVENTS: tuple[DailyOutcome, ...] = (
+    *STATE_TIME_FLOWS,
+    *UNSERVED_TIME_FLOWS,
+    *DEVELOPER_FLOWS,
+)
+"""Those added up in the course of a day; all others are known when it closes."""
+
 # First in the daily outcomes and in the totals: the compiled engine has one place for a flow in
 # both.
 FLOWS: tuple[DailyOutcome, ...] = (
     *MODEL_FLOWS,
-    *STATE_TIME_FLOWS,
-    *UNSERVED_TIME_FLOWS,
-    *DEVELOPER_FLOWS,
+    *FLOWS_OF_EVENTS,
     *LEVEL_FLOWS,
     *CAPABILITY_MONEY_FLOWS,
     *TEAM_MONEY_FLOWS,

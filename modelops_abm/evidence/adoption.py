@@ -390,21 +390,6 @@ def _ends(points: Floats, worth: Flags) -> tuple[float, float]:
     return float(points[max(places[0] - 1, 0)]), float(points[min(places[-1] + 1, last)])
 
 
-def adoption_of(series: Series) -> Adoption:
-    """Return what a series says of its own p, q and m.
-
-    Examples
-    --------
-    >>> colour_tv = [747, 1480, 2646, 5118, 5777, 5982, 5962, 4631]
-    >>> told = adoption_of(Series("Colour TV", np.arange(9.0), np.array(colour_tv, float)))
-    >>> p, q, m = told.best
-    >>> round(p, 4), round(q, 4), round(m)  # Mahajan, Mason & Srinivasan 1986: .0185, .6159, 39,659
-    (0.0185, 0.6159, 39659)
-    """
-    reason = _why_not(series)
-    return _adoption(series, None if reason else _own_surface(series), reason)
-
-
 def _adoption(series: Series, surface: _Surface | None, reason: str) -> Adoption:
     if surface is None:
         return Adoption(series.name, series.new.size, reason=reason)
@@ -575,6 +560,14 @@ def adoptions_of(series: Sequence[Series]) -> Adoptions:
     Together, models are alike but for a lognormal spread of p and q, which is averaged over
     (`_BETWEEN_MODELS`); so a model of few readings borrows from the others, and many models that
     differ do not make a typical one look better known than it is.
+
+    Examples
+    --------
+    >>> colour_tv = [747, 1480, 2646, 5118, 5777, 5982, 5962, 4631]
+    >>> told = adoptions_of([Series("Colour TV", np.arange(9.0), np.array(colour_tv, float))])
+    >>> p, q, m = told.models[0].best
+    >>> round(p, 4), round(q, 4), round(m)  # Mahajan, Mason & Srinivasan 1986: .0185, .6159, 39,659
+    (0.0185, 0.6159, 39659)
     """
     reasons = [_why_not(each) for each in series]
     own = [

@@ -18,8 +18,6 @@ from modelops_abm.scenario.scenario import Scenario
 
 EVERYBODY, WHO_IS_REGULATED = -1, -2
 """Whom a kind concerns, where it is not the number of an archetype."""
-AT_RANDOM = -1
-"""The day of a kind that comes at a rate."""
 
 
 class RequestLaw(NamedTuple):
@@ -34,7 +32,7 @@ class RequestLaw(NamedTuple):
     deadline_days, lineage_saving
         As in the scenario.
     day
-        On which it comes; `AT_RANDOM` if at the rate.
+        On which it comes; -1 if at the rate.
     who
         Number of an archetype, `EVERYBODY` or `WHO_IS_REGULATED`.
     arrival_key, effort_key

@@ -121,8 +121,6 @@ FIGURES_OF_PAGE = (
     "loss",
 )
 """Those of the page, all at once."""
-MORE_OF_PAGE = ("new_model_share", "models_delivered", "retired_abandoned")
-"""Those that stand below them where plans are compared."""
 
 
 def summary_tables(summary: Summary) -> tuple[Table, ...]:

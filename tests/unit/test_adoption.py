@@ -10,7 +10,6 @@ from modelops_abm.evidence.adoption import (
     RUNNING,
     Series,
     adopted,
-    adoption_of,
     adoptions_of,
 )
 from modelops_abm.rules.users import users_after, waning
@@ -56,7 +55,7 @@ def counts(
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_series_give_the_published_coefficients(name: str) -> None:
     new, published = PUBLISHED[name]
-    told = adoption_of(sales(new, name))
+    told = adoptions_of([sales(new, name)]).models[0]
     assert told.best is not None
     found = (round(told.best[0], 4), round(told.best[1], 4), round(told.best[2]))
     assert found == published
@@ -73,7 +72,7 @@ def test_a_series_on_which_ordinary_least_squares_fails_has_a_clear_answer() -> 
     c, b, a = np.polyfit(before, new, 2)
     market = (-b - np.sqrt(b * b - 4.0 * a * c)) / (2.0 * c)
     assert a / market < 0.0
-    told = adoption_of(sales(ULTRASOUND, "ultrasound"))
+    told = adoptions_of([sales(ULTRASOUND, "ultrasound")]).models[0]
     assert told.innovation is not None
     assert 0.0 < told.innovation.low < told.innovation.high < 0.01
     assert told.market is not None
@@ -93,7 +92,7 @@ def test_intervals_hold_what_they_say() -> None:
     held = []
     for _ in range(30):
         p, q = 0.24 * np.exp(rng.normal(0.0, 0.5)), 3.0 * np.exp(rng.normal(0.0, 0.3))
-        told = adoption_of(counts(rng, 24, p, q))
+        told = adoptions_of([counts(rng, 24, p, q)]).models[0]
         for own, true in ((told.innovation, p), (told.imitation, q), (told.market, 500.0)):
             assert own is not None
             if own.is_known:
@@ -106,7 +105,7 @@ def test_intervals_hold_what_they_say() -> None:
 def test_many_models_tell_more_than_one_and_short_series_borrow() -> None:
     rng = np.random.default_rng(7)
     many = [counts(rng, months) for months in (24, 18, 12, 9, 9, 8, 7, 6)]
-    together, alone = adoptions_of(many), adoption_of(many[-1])
+    together, alone = adoptions_of(many), adoptions_of(many[-1:]).models[0]
     assert together.imitation is not None
     assert alone.imitation is not None
     assert together.imitation.low <= 3.0 <= together.imitation.high
@@ -136,11 +135,11 @@ def test_statements_are_about_full_power_and_service() -> None:
     ],
 )
 def test_what_cannot_be_told_says_why(new: list[int], words: str) -> None:
-    assert words in adoption_of(sales(new)).sentence()
+    assert words in adoptions_of([sales(new)]).models[0].sentence()
 
 
 def test_growth_that_has_not_slowed_says_nothing_of_its_end() -> None:
-    told = adoption_of(sales([10, 14, 20, 29, 41, 58, 83, 119]))
+    told = adoptions_of([sales([10, 14, 20, 29, 41, 58, 83, 119])]).models[0]
     assert told.market is not None
     assert not told.market.has_high
     assert "nothing says where it ends" in told.sentence()

@@ -163,15 +163,13 @@ def _level(comparison: Comparison, over: Comparison | None, name: str) -> Figure
     """Return the figure of an outcome that is also published: its mark is along the outcome."""
     unit, known = _UNITS[name], OF_SUMMARY[name]
     benchmark = BENCHMARKS[known[0]]
-    plan, baseline = comparison.means(name)
     difference = comparison.difference(name)
     digits = amounts.digits_for(difference, unit.size)
     drawn = None if over is None else over.difference(name)
     figure = _paired(
         name,
         LABELS_ON_PAGE[name],
-        _in_unit(plan, unit, unit.of_level),
-        _in_unit(baseline, unit),
+        *level_in_words(comparison, name),
         difference,
         (unit.size, digits, unit.of_change),
         over=drawn,
@@ -188,6 +186,7 @@ def _level(comparison: Comparison, over: Comparison | None, name: str) -> Figure
     theirs = (*benchmark.range, benchmark.figure)
     bracket = Bracket(*(None if end is None else end / times for end in theirs))
     marks = [*interval.ends, *(end for end in (bracket.low, bracket.high) if end is not None)]
+    baseline = comparison.means(name)[1]
     dashed = None if math.isnan(baseline) else baseline
     return replace(
         figure,
@@ -200,6 +199,13 @@ def _level(comparison: Comparison, over: Comparison | None, name: str) -> Figure
         dashed=dashed,
         bracket=bracket,
     )
+
+
+def level_in_words(comparison: Comparison, name: str) -> tuple[str, str]:
+    """Return a level of the plan with its unit, and that of the baseline beside it."""
+    unit = _UNITS[name]
+    plan, baseline = comparison.means(name)
+    return _in_unit(plan, unit, unit.of_level), _in_unit(baseline, unit)
 
 
 def _in_unit(value: float, unit: _Unit, after: str = "") -> str:

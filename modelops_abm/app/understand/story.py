@@ -14,7 +14,7 @@ import solara
 
 from modelops_abm import formats
 from modelops_abm.app.decide.credit_card import CreditShares, credit_of, shares_of
-from modelops_abm.app.decide.figures import figures
+from modelops_abm.app.decide.figures import level_in_words
 from modelops_abm.app.decide.sentences import headline
 from modelops_abm.app.drawing.cards import losses_rows, save_button
 from modelops_abm.app.state.answer import Answer
@@ -184,7 +184,7 @@ def _bars(what: str, parts: Sequence[_Part]) -> h.Element:
 
 
 def _life(comparison: Comparison) -> h.Node:
-    months = _levels(comparison)["idea_to_production_median_days"]
+    months = level_in_words(comparison, "idea_to_production_median_days")
     return h.fragment[
         h.ol(".path")[
             h.li["Idea"],
@@ -205,17 +205,10 @@ def _life(comparison: Comparison) -> h.Node:
     ]
 
 
-def _levels(comparison: Comparison) -> dict[str, tuple[str, str]]:
-    """Return the key figures that are levels, with the plan and without, as Decide writes them."""
-    words = {each.name: (each.value, each.versus) for each in figures(comparison)}
-    return {name: (value, versus.rpartition(" ")[2]) for name, (value, versus) in words.items()}
-
-
 def _life_in_words(comparison: Comparison) -> str:
     """Return how long ideas take, and how much of its time a model is served."""
-    levels = _levels(comparison)
-    served, without = levels["availability"]
-    months = levels["idea_to_production_median_days"]
+    served, without = level_in_words(comparison, "availability")
+    months = level_in_words(comparison, "idea_to_production_median_days")
     begin = (
         f"An idea takes {months[0]} months to production with the plan, {months[1]} without. "
         if formats.NOTHING not in months
