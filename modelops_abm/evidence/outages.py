@@ -26,10 +26,15 @@ from modelops_abm.arrays import Floats
 from modelops_abm.clients.incidents import UNKNOWN, Incident, IncidentLog
 from modelops_abm.core import registry
 from modelops_abm.errors import InputError, Problem
-from modelops_abm.evidence.durations import Lasting, time_to_end
-from modelops_abm.evidence.estimates import QUANTILES, Estimate
+from modelops_abm.evidence.estimates import (
+    QUANTILES,
+    Estimate,
+    Lasting,
+    mean_rate,
+    rate_by_month,
+    time_to_end,
+)
 from modelops_abm.evidence.measures import WINDOW_DAYS
-from modelops_abm.evidence.rates import mean_rate, rate_by_month
 from modelops_abm.evidence.statements import Count, Evidence, Statement, evidence_as_json
 from modelops_abm.formats import plural
 from modelops_abm.representation import Reported, Row, Table, numbers, words

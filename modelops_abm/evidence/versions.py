@@ -3,7 +3,7 @@
 What a registry shows is when trainings were done, whatever for and after whatever waiting, as the
 measure `retraining_interval_days` has it, and not the interval that was planned. Intervals of all
 models are taken together, each counted once: their mean is days in production by training, those
-of the interval that has not ended included. How well it is known, `durations` says; and nothing
+of the interval that has not ended included. How well it is known, `estimates` says; and nothing
 says when a model was retired: one end of the range takes it as right after its last training, the
 other as one interval later. Trainings before a model went live are tries of a build. As intervals
 of one model are alike, the range is as wide as if there were fewer: by 1 + (m - 1) r, of m
@@ -25,8 +25,7 @@ from scipy.special import stdtrit
 
 from modelops_abm.arrays import Floats
 from modelops_abm.clients.registry import RegistryLog, Version, trainings
-from modelops_abm.evidence.durations import time_to_end
-from modelops_abm.evidence.estimates import Estimate
+from modelops_abm.evidence.estimates import Estimate, time_to_end
 from modelops_abm.evidence.statements import Evidence
 from modelops_abm.formats import MONTH_DAYS, number, plural
 from modelops_abm.representation import Represented

@@ -6,7 +6,7 @@ quantiles). Hours of which nobody says what they were for may be upkeep or not: 
 takes them as none, the other as all.
 
 What a repair takes is the sum of its hours, by task. A task with hours in the last week may go on:
-it takes at least as much (`durations`).
+it takes at least as much (`estimates`).
 """
 
 from __future__ import annotations
@@ -30,8 +30,7 @@ from modelops_abm.clients.timesheets import (
     Entry,
     TimeSheets,
 )
-from modelops_abm.evidence.durations import Lasting, time_to_end
-from modelops_abm.evidence.estimates import Estimate
+from modelops_abm.evidence.estimates import Estimate, Lasting, time_to_end
 from modelops_abm.evidence.statements import Evidence
 from modelops_abm.formats import plural
 from modelops_abm.representation import Represented

@@ -13,9 +13,8 @@ from scipy.stats import binom, gamma, lognorm, nbinom, norm
 from modelops_abm.clients.incidents import IncidentLog, read_incidents
 from modelops_abm.clients.logs import Reading
 from modelops_abm.errors import InputError
-from modelops_abm.evidence.durations import time_to_end
+from modelops_abm.evidence.estimates import mean_rate, rate_by_month, time_to_end
 from modelops_abm.evidence.outages import ALL, Outage, exposures, findings, outages_of
-from modelops_abm.evidence.rates import mean_rate, rate_by_month
 from modelops_abm.evidence.statements import Count, Statement
 from modelops_abm.scenario.portfolio import PortfolioModel
 

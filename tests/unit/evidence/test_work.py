@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import binom
 
 from modelops_abm.clients.timesheets import read_timesheets
-from modelops_abm.evidence.durations import time_to_end
+from modelops_abm.evidence.estimates import time_to_end
 from modelops_abm.evidence.statements import Statement
 from modelops_abm.evidence.work import WorkFindings, work_findings
 
