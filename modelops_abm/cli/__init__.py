@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -38,7 +39,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def program() -> NoReturn:
     """Run the command line as a program of its own, and end with its exit code."""
+    # Hardly anything of what a command loads is garbage: it is looked for a tenth as often.
+    gc.set_threshold(20_000)
     code = main()
     # The exit code is settled; an interrupt while the interpreter ends would give another.
     ignore_from_now_on()
+    # Python looks for garbage once more at the end, among all that was loaded: a sixth of a run.
+    gc.freeze()
     sys.exit(code)

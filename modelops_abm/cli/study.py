@@ -254,10 +254,12 @@ def team_that_is_too_small(
     keeping
         How other teams are run.
     """
-    from modelops_abm.experiments.team_size import is_carried, staffing
+    from modelops_abm.runs.summary import is_carried
 
     if is_carried(totals):
         return ()
+    from modelops_abm.experiments.team_size import staffing  # and with it the other engine
+
     # Over futures of its own: what one run, or a few, say may be chance.
     as_set = keeping.copy()
     as_set["draws"] = None

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Unpack
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from modelops_abm import formats
 from modelops_abm.arrays import Floats
@@ -22,13 +21,11 @@ from modelops_abm.core import outcomes
 from modelops_abm.core.registry import simulator_version
 from modelops_abm.experiments.running import Keeping, refuses_unknown, totals_of
 from modelops_abm.representation import Reported, Row, Table, in_short, numbers, words
-from modelops_abm.runs.summary import LABELS
+from modelops_abm.runs.summary import LABELS, MOST_WAITING, waiting_share
 from modelops_abm.scenario import Scenario, with_values
 from modelops_abm.scenario.scenario import timeline
 from modelops_abm.scenario.timeline import Change
 
-MOST_WAITING = 0.5
-"""Largest share of the time to restore spent waiting at which a team carries its portfolio."""
 WAITING_THAT_WILL_DO = 0.25
 """That of a team that is said to be large enough: at one half models are still abandoned."""
 _NO_LESS = 0.05
@@ -40,44 +37,6 @@ _LARGEST_FACTOR = 64
 _LARGEST_TEAM = 10_000
 _CHANGES_TOLD = 3
 _DEVELOPERS = "team.developers"
-_OFFLINE = tuple(
-    f"state_days_{cause}" for cause in outcomes.OFFLINE_CAUSES if cause != "retraining"
-)
-
-
-def waiting_share(totals: ArrayLike) -> float:
-    """Return the share of the time to restore in which nobody worked on it; 0 if nothing broke.
-
-    Time offline that no return ended, as a model was abandoned, retired or down at the end, counts
-    as waiting.
-
-    Parameters
-    ----------
-    totals
-        Runs x `outcomes.TOTALS`.
-
-    Examples
-    --------
-    >>> from modelops_abm import preset, replicate, with_values
-    >>> small = {"team.developers": 1, "horizon_days": 200}
-    >>> ensemble = replicate(with_values(preset("reference"), small, source="example"), 5)
-    >>> waiting_share(ensemble.values) > MOST_WAITING
-    True
-    """
-    rows = np.asarray(totals, dtype=np.float64)
-
-    def total(name: str) -> float:
-        return float(np.sum(rows[:, outcomes.TOTALS.index(name)]))
-
-    waiting, working = total("restore_waiting_days"), total("restore_working_days")
-    # A spell before a waiting ban is a restore of its own, hence no less than nothing is left.
-    waiting += max(0.0, sum(map(total, _OFFLINE)) - waiting - working)
-    return waiting / (waiting + working) if waiting > 0.0 else 0.0
-
-
-def is_carried(totals: ArrayLike) -> bool:
-    """Return whether a team carries its portfolio in runs: runs x `outcomes.TOTALS`."""
-    return waiting_share(totals) <= MOST_WAITING
 
 
 class Tried(NamedTuple):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from modelops_abm import formats
 from modelops_abm.core import outcomes
 from modelops_abm.representation import Row, Table, numbers, words
@@ -172,3 +175,49 @@ def _leakage(summary: Summary) -> Table:
         return formats.amount(value, "$"), formats.share(part)
 
     return group_table("Where the value went", LEAKAGE, ("", "of the ideal"), amount_and_part)
+
+
+# --------------------------------------------------------------------------------------
+# Whether a team carries its portfolio (docs/decisions/0032); light, as every run asks it.
+
+
+MOST_WAITING = 0.5
+"""Largest share of the time to restore spent waiting at which a team carries its portfolio."""
+_OFFLINE = tuple(
+    f"state_days_{cause}" for cause in outcomes.OFFLINE_CAUSES if cause != "retraining"
+)
+
+
+def waiting_share(totals: ArrayLike) -> float:
+    """Return the share of the time to restore in which nobody worked on it; 0 if nothing broke.
+
+    Time offline that no return ended, as a model was abandoned, retired or down at the end, counts
+    as waiting.
+
+    Parameters
+    ----------
+    totals
+        Runs x `outcomes.TOTALS`.
+
+    Examples
+    --------
+    >>> from modelops_abm import preset, replicate, with_values
+    >>> small = {"team.developers": 1, "horizon_days": 200}
+    >>> ensemble = replicate(with_values(preset("reference"), small, source="example"), 5)
+    >>> waiting_share(ensemble.values) > MOST_WAITING
+    True
+    """
+    rows = np.asarray(totals, dtype=np.float64)
+
+    def total(name: str) -> float:
+        return float(np.sum(rows[:, outcomes.TOTALS.index(name)]))
+
+    waiting, working = total("restore_waiting_days"), total("restore_working_days")
+    # A spell before a waiting ban is a restore of its own, hence no less than nothing is left.
+    waiting += max(0.0, sum(map(total, _OFFLINE)) - waiting - working)
+    return waiting / (waiting + working) if waiting > 0.0 else 0.0
+
+
+def is_carried(totals: ArrayLike) -> bool:
+    """Return whether a team carries its portfolio in runs: runs x `outcomes.TOTALS`."""
+    return waiting_share(totals) <= MOST_WAITING

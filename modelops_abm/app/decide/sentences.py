@@ -39,7 +39,6 @@ from modelops_abm.experiments import (
 from modelops_abm.experiments.credit_levels import best_single_change
 from modelops_abm.experiments.plans import level_of, raised
 from modelops_abm.experiments.statistics import FUTURES
-from modelops_abm.experiments.team_size import is_carried
 from modelops_abm.experiments.words import (
     IS_BASELINE,
     THIS_PLAN,
@@ -49,6 +48,7 @@ from modelops_abm.experiments.words import (
     settling_in_words,
     worth_in_words,
 )
+from modelops_abm.runs.summary import is_carried
 from modelops_abm.runs.threads import Rank, new_caller
 from modelops_abm.scenario import CAPABILITY_NAMES, Scenario
 from modelops_abm.scenario.capabilities import words_of

@@ -10,12 +10,8 @@ import pytest
 from modelops_abm import preset, replicate, with_values
 from modelops_abm.core import outcomes
 from modelops_abm.experiments import Staffing, staffing
-from modelops_abm.experiments.team_size import (
-    MOST_WAITING,
-    WAITING_THAT_WILL_DO,
-    is_carried,
-    waiting_share,
-)
+from modelops_abm.experiments.team_size import WAITING_THAT_WILL_DO
+from modelops_abm.runs.summary import MOST_WAITING, is_carried, waiting_share
 from modelops_abm.scenario import Scenario
 
 AMPLE = 24
