@@ -39,6 +39,9 @@ IMPORTS = {
     "from modelops_abm import Scenario, simulate; simulate(Scenario(), engine='ensemble')": {
         *("mesa", "networkx", "matplotlib")
     },
+    "from modelops_abm.cli import main; main(['simulate', '--days', '5', '--quiet'])": {
+        *("modelops_abm.compiled_engine", "modelops_abm.runs.replications", "matplotlib")
+    },
     "from modelops_abm.charts import palette; palette.light('plan 15%')": HEAVY | LIGHT,
     "from modelops_abm.charts import compare, worth_and_payback": PICTURES | STUDIES,
     "import modelops_abm.charts.matplotlib": {"matplotlib.pyplot", "solara"},
