@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from modelops_abm.arrays import Floats
-from modelops_abm.experiments.statistics import Estimate, Share, estimate, share
+from modelops_abm.experiments.statistics import ROUNDING, Estimate, Share, estimate, share
 from modelops_abm.representation import Represented
 from modelops_abm.runs.quantiles import t_quantile
 
@@ -187,6 +187,8 @@ def _fieller(numerator: Floats, denominator: Floats) -> tuple[float, float] | No
     a = bottom.mean**2 - t_squared * covariance[1, 1]
     b = top.mean * bottom.mean - t_squared * covariance[0, 1]
     c = top.mean**2 - t_squared * covariance[0, 0]
-    # Not negative but for rounding, as `a` is above 0 here.
-    root = math.sqrt(max(0.0, b * b - a * c))
+    # Not negative but for rounding, as `a` is above 0 here; and of rounding no root is taken, which
+    # would be many times larger: of a plan that loses just what is paid the interval is a point.
+    apart = b * b - a * c
+    root = math.sqrt(apart) if apart > ROUNDING * b * b else 0.0
     return float((b - root) / a), float((b + root) / a)

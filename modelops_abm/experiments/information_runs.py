@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Unpack
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 from scipy.stats import qmc
 
 from modelops_abm import formats
@@ -68,7 +68,8 @@ class ValueOfInformation(Reported):
         What it is worth to know all inputs, and each alone.
     spread_by
         What decides most on the outcome of the first alternative: inputs whose rank correlation
-        with it is highest, the highest first.
+        with it is highest, the highest first; of many some correlate by chance, so that only those
+        count that can be told from none.
     replications, moves, seed
         How the points were run, and how often each input was moved alone.
     asks
@@ -254,9 +255,10 @@ class ValueOfInformation(Reported):
             return ""
         average = formats.money(float(self.utilities[0].mean()))
         names = all_of([in_words(name).lower() for name in self.spread_by])
+        spread = f"{names} spread{'s' if len(self.spread_by) == 1 else ''} it most, and "
         return (
             f"Over these ranges {self.names[0]} is worth {average} on average, but less than"
-            f" {formats.money(self.middle)} at half of the points: {names} spread it most, and a"
+            f" {formats.money(self.middle)} at half of the points: {spread if names else ''}a"
             " few very large organisations make the average. State what is known of yours, or"
             " narrower ranges."
         )
@@ -540,9 +542,15 @@ def _part_of(
 def _spread_by(known: Mapping[str, NDArray[Any]], outcomes: Floats) -> tuple[str, ...]:
     # Of ranks, as a few very large outcomes would decide any correlation of the values.
     ranks = stats.rankdata(outcomes)
-    centred = ranks - ranks.mean()
-    along = {name: abs(float(stats.rankdata(each) @ centred)) for name, each in known.items()}
-    return tuple(sorted(along, key=lambda name: -along[name])[:_MOST_NAMED])
+    # What chance alone gives the highest of so many correlations, with 95 % confidence.
+    by_chance = special.ndtri(1.0 - 0.025 / max(len(known), 1)) / math.sqrt(len(ranks) - 1)
+    along = {
+        name: abs(float(np.corrcoef(stats.rankdata(each), ranks)[0, 1]))
+        for name, each in known.items()
+        if np.ptp(each) > 0 and np.ptp(ranks) > 0
+    }
+    told = [name for name, correlation in along.items() if correlation > by_chance]
+    return tuple(sorted(told, key=lambda name: -along[name])[:_MOST_NAMED])
 
 
 def _groups(entry: Input) -> int | None:

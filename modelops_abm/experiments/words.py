@@ -83,10 +83,11 @@ def return_in_words(
     """Return what a dollar returns, and its interval; a dash for what does not exist."""
     if per_dollar is None:
         return formats.NOTHING, formats.NOTHING
-    if interval is None:
+    low, high = (per_dollar, per_dollar) if interval is None else interval
+    half_width = (high - low) / 2.0
+    if formats.known(per_dollar, half_width) is None:
         return formats.money(per_dollar), formats.NOTHING
-    low, high = interval
-    known = formats.money(per_dollar, half_width=(high - low) / 2.0)
+    known = formats.money(per_dollar, half_width=half_width)
     return known, formats.money_interval(low, high)
 
 

@@ -126,7 +126,7 @@ def test_only_what_decides_is_worth_knowing(monkeypatch: pytest.MonkeyPatch) -> 
     assert chosen.worth_knowing == ("team.focus",)
     assert chosen.partial["team.focus"].mean == pytest.approx(2.0, abs=0.5)  # 4 / 2 saved
     assert chosen.partial["drift.severity"].mean < 0.1
-    assert chosen.spread_by[0] == "drift.severity"
+    assert chosen.spread_by == ("drift.severity",)  # the other one by chance alone, if at all
     assert chosen.table().loc["team.focus", "low"] == chosen.partial["team.focus"].low
 
 

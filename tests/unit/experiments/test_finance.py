@@ -7,6 +7,8 @@ import pytest
 
 from modelops_abm.experiments import Comparison, compare
 from modelops_abm.experiments.finance import finance, payback_days
+from modelops_abm.experiments.words import return_in_words
+from modelops_abm.formats import MINUS, NOTHING
 from modelops_abm.runs import Engine
 from tests.verification.organisations import quiet
 
@@ -83,6 +85,16 @@ def test_a_plan_without_investment_has_no_return() -> None:
     assert view.return_interval is None
     assert view.median_payback_day == math.inf
     assert (view.never.count, view.never.n) == (1, 2)
+
+
+def test_a_plan_that_loses_what_is_paid_returns_that_without_an_interval() -> None:
+    """No root is taken of rounding errors, as it is many times larger than they are."""
+    paid = np.random.default_rng(3).normal(700.0, 20.0, 30)
+    view = finance(30, (12_345.678 - paid) - 12_345.678, paid, 0.0 * paid, np.full(30, math.inf))
+    assert return_in_words(view.return_on_investment, view.return_interval) == (
+        f"{MINUS}$1.00",
+        NOTHING,
+    )
 
 
 def test_the_return_is_the_ratio_of_the_means() -> None:

@@ -146,7 +146,9 @@ def test_an_average_that_a_few_make_is_said() -> None:
     few = np.array([np.where(np.arange(64) < 2, 9e9, 7e6), np.zeros(64)])
     words = plain(replace(found, utilities=few).made_by_few)
     assert "the baseline is worth $288 M on average, but less than $7" in words
-    assert "drift: severity and focus spread it most" in words
+    assert "drift: severity and focus spread it most, and a few very large" in words
+    none = plain(replace(found, utilities=few, spread_by=()).made_by_few)
+    assert "of the points: a few very large" in none
 
 
 def test_what_bounds_are_known_is_said() -> None:
