@@ -161,6 +161,12 @@ def test_a_bad_start_date_is_a_notice() -> None:
     act(session, Action("start date", "'; drop table"))
     assert "start_date" in session.notice.value
     assert session.plan == PLAN
+    act(session, Action("use illustrative", ""))
+    act(session, Action("start date", "2025-01-01"))
+    said = session.notice.value
+    assert said.startswith("Model motor-pricing: last_retrained_at 2025-11-10 is after the start")
+    assert said.count("\n") == 0
+    assert said.endswith("rows more of the portfolio in use.")
 
 
 def test_the_file_of_a_link_makes_its_plan_whole() -> None:

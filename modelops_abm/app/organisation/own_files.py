@@ -6,6 +6,7 @@ disk: the browser keeps the files for its tab. What the buttons do comes first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -30,6 +31,7 @@ from modelops_abm.app.widgets import Markup, PickedFile
 from modelops_abm.app.widgets.browser import download
 from modelops_abm.app.widgets.markup import Action
 from modelops_abm.clients import fingerprint, illustrative_portfolio, template_csv
+from modelops_abm.formats import plural
 from modelops_abm.scenario import ImportedPortfolio, InputError, scenario_text
 
 
@@ -119,9 +121,21 @@ def remove_scenario(session: Session) -> None:
         )
 
 
+def _of_a_date(error: InputError) -> str:
+    """Return why a date of day 0 cannot be used, of the models in use by the first of them."""
+    first, *others = str(error).splitlines()
+    told = re.sub(r"^imported\.models\[(.*)\]: ", r"Model \1: ", first)
+    more = f"; {plural(len(others), 'row')} more of the portfolio in use" if others else ""
+    return f"{told}{more}."
+
+
 def set_start_date(session: Session, day: str) -> None:
     """Set the date of day 0, and look at a file again that did not fit the earlier one."""
-    session.change({"start_date": day})
+    try:
+        session.take(session.plan.changed({"start_date": day}))
+    except InputError as error:
+        session.notice.set(_of_a_date(error))
+        return
     upload = session.uploads.value.portfolio
     if upload is not None and upload.complaints and upload.content:
         file = PickedFile(upload.label, upload.content)

@@ -89,12 +89,12 @@ def test_a_plan_without_investment_has_no_return() -> None:
 
 def test_a_plan_that_loses_what_is_paid_returns_that_without_an_interval() -> None:
     """No root is taken of rounding errors, as it is many times larger than they are."""
-    paid = np.random.default_rng(3).normal(700.0, 20.0, 30)
-    view = finance(30, (12_345.678 - paid) - 12_345.678, paid, 0.0 * paid, np.full(30, math.inf))
-    assert return_in_words(view.return_on_investment, view.return_interval) == (
-        f"{MINUS}$1.00",
-        NOTHING,
-    )
+    for seed in range(40):
+        paid = np.random.default_rng(seed).uniform(200.0, 800.0, 30)
+        lost = (12_345.678 - paid) - 12_345.678
+        view = finance(30, lost, paid, 0.0 * paid, np.full(30, math.inf))
+        told = return_in_words(view.return_on_investment, view.return_interval)
+        assert told == (f"{MINUS}$1.00", NOTHING)
 
 
 def test_the_return_is_the_ratio_of_the_means() -> None:
