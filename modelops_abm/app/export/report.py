@@ -135,9 +135,7 @@ def _sections(subject: Subject) -> dict[str, h.Node]:
             _credit(subject),
             _losses(subject),
             h.div(".two")[
-                h.div(".column")[
-                    _course(subject, "availability"), _course(subject, "users", is_explained=True)
-                ],
+                h.div(".column")[_course(subject, "availability"), _course(subject, "users")],
                 _team_time(subject),
             ],
         ],
@@ -263,22 +261,21 @@ def _advice(subject: Subject) -> h.Element | None:
     ]
 
 
-def _figure(
-    figure: Figure, width: float, *, scale: float = 1.0, is_explained: bool = True
-) -> h.Element:
+def _figure(figure: Figure, width: float, *, scale: float = 1.0) -> h.Element:
     """Return a card of a figure; a finding that begins with the title is not said twice."""
     finding = "" if figure.finding.startswith(figure.title) else figure.finding
     head = card_head(figure.title, figure.unit, finding)
     return h.section(".card.picture")[
         head,
         chart(figure, width, scale=scale),
-        is_explained and (words := figure.explained) and h.p(".label")[words],
+        (words := figure.explained) and h.p(".label")[words],
     ]
 
 
-def _course(subject: Subject, name: Course, *, is_explained: bool = False) -> h.Element:
+def _course(subject: Subject, name: Course) -> h.Element:
+    # Its bands are those of the net value, which stands on the page before and explains them.
     figure = course(subject.comparison, name, subject.over)
-    return _figure(figure, _HALF, scale=0.72, is_explained=is_explained)
+    return _figure(replace(figure, shows=""), _HALF, scale=0.72)
 
 
 def _team_time(subject: Subject) -> h.Element:

@@ -65,6 +65,7 @@ from modelops_abm.charts.comparison import (
     team_time_of_plan,
 )
 from modelops_abm.charts.figure import Band, in_plain_numbers, value_axis
+from modelops_abm.charts.layout import shortened
 from modelops_abm.charts.palette import LOSSES
 from modelops_abm.experiments.credit_shares import QUESTIONS
 from modelops_abm.experiments.words import capitalised
@@ -78,7 +79,7 @@ _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60, 120)
 _MOST_COLUMNS = 24
 _MOST_ROWS = 6
 _MOST_PILES = 12
-_LONGEST = 68
+_LONGEST, _LONGEST_IN_LEGEND = 68, 32
 _MAIN_ASSUMPTIONS = (
     "model.value_per_prediction",
     "model.market_size",
@@ -270,7 +271,10 @@ def _kept(deck: Any, subject: Subject) -> None:
     slide = _slide(deck, subject, title, f"{THIS_PLAN}: {subject.name}.")
     alike = [items[place] for place in chosen_first(items)]
     money = money_of_items(items)
-    drawn = {item.name: item.comparison for item in alike if item.comparison is not None}
+    known = [(item.name, item.comparison) for item in alike if item.comparison is not None]
+    short = [shortened(name, _LONGEST_IN_LEGEND) for name, _ in known]
+    names = short if len({*short}) == len(short) else [name for name, _ in known]
+    drawn = {name: one for name, (_, one) in zip(names, known, strict=True)}
     figure = over_each_other(drawn, money)
     (panel,) = figure.panels
     name = f"Net value so far less that of the baseline, {money.unit}"
