@@ -237,10 +237,11 @@ def _Shown(figure: Figure, space: Space, *, is_table: bool, name: str = "") -> N
     if is_table:
         Markup(table(figure.as_table()), css_class="numbers-place")
         return
-    Chart(figure, space, name=name)
-    if figure.explained:
-        # For those who do not see the bands, and below a picture that is saved.
-        Markup(h.p[figure.explained], css_class="spoken explained")
+    with solara.Div():  # of several without one Solara makes a white sheet, in dark mode too
+        Chart(figure, space, name=name)
+        if figure.explained:
+            # For those who do not see the bands, and below a picture that is saved.
+            Markup(h.p[figure.explained], css_class="spoken explained")
 
 
 def _Nothing(space: Space) -> solara.Element:
