@@ -81,8 +81,13 @@ class Notation(NamedTuple):
 
 
 def notation_of(comparison: Comparison) -> Notation:
-    """Return how the worth of a plan is written; see `Notation`."""
-    money = money_of(comparison)
+    """Return how the worth of a plan is written; see `Notation`.
+
+    Over what the organisation may be it has the unit of the values as set, beside which it stands,
+    and digits that suit its own range.
+    """
+    as_set = comparison if comparison.over is None else comparison.over.as_set
+    money = money_of(as_set)
     return Notation(money, digits_for(comparison.difference("npv"), money.size))
 
 

@@ -26,7 +26,7 @@ from modelops_abm.app.state.estimation import CreditSoFar
 from modelops_abm.app.state.organisations import organisations_of
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
-from modelops_abm.charts.amounts import notation_of
+from modelops_abm.charts.amounts import digits_for, notation_of
 from modelops_abm.charts.comparison import course, losses_of_plan, net_value
 from modelops_abm.charts.figure import Band, Rows
 from modelops_abm.cli.options import believed
@@ -230,6 +230,18 @@ def test_one_plan_has_one_number_on_the_whole_screen(answer: Answer, over: Compa
         assert number in tray
     assert f"{in_hundred(over)} earn" in tray
     assert in_hundred(over) in plain(organisations(comparison, over))
+
+
+def test_over_draws_the_unit_is_that_of_the_values_as_set(over: Comparison) -> None:
+    """As in the sentence above, also where organisations like it bring far less."""
+    assert over.over is not None
+    small = over.over.as_set
+    large = replace(small, plan=replace(small.plan, values=1e6 * small.plan.values))
+    known = replace(over, over=replace(over.over, as_set=large))
+    assert notation_of(known).money == notation_of(large).money != notation_of(small).money
+    assert notation_of(known).digits == digits_for(
+        over.difference("npv"), notation_of(large).money.size
+    )
 
 
 def test_the_mark_loses_hatch_and_ring_as_set(answer: Answer, over: Comparison) -> None:
