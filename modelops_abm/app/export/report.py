@@ -293,7 +293,7 @@ def _team_time(subject: Subject) -> h.Element:
     drawn = replace(figure, parts=((replace(panel, key=None),),))
     return h.section(".card.picture")[
         card_head(figure.title, f"{figure.unit}{subject.answer.of_whom}", figure.finding),
-        chart(drawn, _HALF, scale=0.82),
+        chart(drawn, _HALF, scale=0.64),
         h.table(".compact")[
             h.thead[
                 h.tr[_spoken_head("Work"), h.th(".number.plan")["plan"], h.th(".number")["base"]]
