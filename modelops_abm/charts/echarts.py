@@ -247,7 +247,7 @@ def _line(line: Line, grid: _Grid) -> Option:
     strokes = {"solid": "solid", "dashed": [5, 4], "dotted": [1, 3]}
     colour = variable(line.colour)
     # A short one stands in the line itself: below it would be the words along the axis.
-    start = "\u00a0" if len(line.label) + len(line.note) < _ONE_LINE else "\n"
+    start = "\u00a0\u00a0" if len(line.label) + len(line.note) < _ONE_LINE else "\n"
     note = f"{start}{{small|{line.note}}}" if line.note else ""
     return {
         **_curve(line.name, _points(line.x, line.y), grid.number),
