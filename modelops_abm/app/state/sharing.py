@@ -1,4 +1,4 @@
-"""What several visitors ask is run once; docs/decisions/0069."""
+"""What several visitors ask is run once; docs/decisions/0067."""
 
 from __future__ import annotations
 
