@@ -362,6 +362,10 @@ class _Inline(dict[str, Any]):
     """A mapping to be written on one line."""
 
 
+_LINE_BREAKS = frozenset("\x85\u2028\u2029")
+"""Of YAML, besides those that it writes as escapes anyway."""
+
+
 class _Writer(yaml.SafeDumper):
     """Quotes exactly what would not be read as text, and writes distributions on one line."""
 
@@ -371,7 +375,9 @@ class _Writer(yaml.SafeDumper):
 
 
 def _text_node(writer: _Writer, text: str) -> yaml.Node:
-    style = None if isinstance(plain_yaml_value(text), str) else '"'
+    # Without quotes it would be read as another value, or at such a line break as a space.
+    is_plain = isinstance(plain_yaml_value(text), str) and _LINE_BREAKS.isdisjoint(text)
+    style = None if is_plain else '"'
     return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

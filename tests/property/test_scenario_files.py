@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from modelops_abm.scenario import Scenario, load_scenario, save_scenario, scenario_text
 from modelops_abm.scenario.documents import toml_lines
@@ -22,6 +22,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(scenario=scenarios(extreme=True, max_horizon_days=36_500, max_models=100_000))
+@example(scenario=Scenario(name="\x85 a\u2028b\u2029"))
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_any_scenario_survives_every_format(scenario: Scenario, folder: Path) -> None:
     for ending in ENDINGS:

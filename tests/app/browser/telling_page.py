@@ -1,6 +1,7 @@
 """Serves the page, and prints how many visits and threads at work it has when that changes.
 
-Threads that wait for the next request belong to the web server, which keeps them for a while.
+Threads that wait for the next request belong to the web server, which keeps them for a while. Those
+that all visitors share stay, and are no more than the cores, each begun when it is first needed.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ import time
 
 from modelops_abm.app import server
 
-OF_THE_WEB_SERVER = "AnyIO worker thread"
+OF_THE_SERVER = ("AnyIO worker thread", "modelops_abm_")
 
 
 def tell() -> None:
     told: dict[str, int] = {}
     while True:
-        at_work = sum(one.name != OF_THE_WEB_SERVER for one in threading.enumerate())
+        at_work = sum(not one.name.startswith(OF_THE_SERVER) for one in threading.enumerate())
         for what, count in {"threads": at_work, "visits": visits()}.items():
             if told.get(what) != count:
                 print(f"{what}: {count}", flush=True)
