@@ -64,11 +64,6 @@ class SharedStreams[T]:
         finally:
             self._leave(key, stream)
 
-    def clear(self) -> None:
-        """Forget all; streams under way come to their end for those who take them."""
-        with self._lock:
-            self._streams.clear()
-
     def _joined(self, key: Hashable) -> _Stream[T]:
         with self._lock:
             stream = self._streams.setdefault(key, _Stream())
