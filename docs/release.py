@@ -4,7 +4,9 @@ It stops at the first thing that is off. In this order:
 
 1. versions and dates agree: pyproject.toml, CITATION.cff, codemeta.json, CHANGELOG.md;
 2. wheel and source archive are built, pass ``twine check --strict``, and hold what they must;
-3. the wheel, installed in a fresh environment, passes the tests of the source archive, away from
+3. the site is built without a warning and without a faulty link;
+4. the wheel, installed in a fresh environment, answers, names in one sentence the extra that a
+   command lacks, and with all extras passes the tests of the source archive, away from
    the checkout: on every supported Python that uv finds, with the newest and with the lowest
    versions that the ranges in pyproject.toml allow. On this Python with the newest they are all
    tests but the slow; elsewhere those of `PART`, which use every dependency. ``--quick`` takes
@@ -68,6 +70,17 @@ IN_SOURCE = (
 )
 VERSIONS = ("newest", "lowest")
 EXTRAS = ("page", "optimise", "distributed")
+# What is asked of the wheel before any extra is there, and what the answer has to say.
+WITHOUT_EXTRAS = {
+    "presets": "all_five",
+    "simulate --preset all_five --days 60": "Net present value",
+    "compare --preset all_five --days 60 --replications 10": "Net present value",
+    "page --no-browser --port 0": 'pip install "modelops-abm[page]"',
+    "optimise --days 60 --replications 4 --trials 8": 'pip install "modelops-abm[optimise]"',
+    "compare --preset all_five --cluster tcp://127.0.0.1:1": (
+        'pip install "modelops-abm[distributed]"'
+    ),
+}
 # A fast part of the tests that uses every dependency: both engines and their compiled code, every
 # example, files of all kinds, charts, searches and workers, commands, Mesa, and the page.
 PART = (
@@ -185,7 +198,7 @@ def check_installed(dist: Path, python: str, versions: str, tests: Sequence[str]
     constraints.write_text("\n".join(pins), "utf-8")
     install = ("uv", "pip", "install", "--python", interpreter, "--constraint", str(constraints))
     run(*install, str(wheel))
-    run(str(Path(interpreter).with_name("modelops-abm")), "presets", cwd=folder)  # without extras
+    check_without_extras(Path(interpreter).with_name("modelops-abm"), folder)
     run(*install, f"{wheel}[{','.join(EXTRAS)}]")
     megabytes = sum(path.stat().st_size for path in environment.rglob("*") if path.is_file()) / 1e6
     listed = json.loads(run("uv", "pip", "list", "--python", interpreter, "--format", "json"))
@@ -198,8 +211,23 @@ def check_installed(dist: Path, python: str, versions: str, tests: Sequence[str]
     need("site-packages" in where, f"The tests would run {where.strip()}, not what is installed.")
     # A warning of a library's that is newer or older than the pins is no fault of the release.
     options = ("-q", "-o", "filterwarnings=default", "-p", "no:cacheprovider", "--disable-warnings")
-    said = run(interpreter, "-m", "pytest", *options, *tests, cwd=source)
-    print("  " + said.strip().splitlines()[-1].strip("= "), flush=True)
+    pytest = (interpreter, "-m", "pytest", "-n", "2", "--dist", "worksteal", *options, *tests)
+    tested = subprocess.run(pytest, cwd=source, check=False)  # shown as they run
+    need(not tested.returncode, f"Tests failed on Python {python} with the {versions} versions.")
+
+
+def check_without_extras(command: Path, folder: Path) -> None:
+    """Check that the wheel alone answers, and names in one sentence the extra that is needed."""
+    for arguments, expected in WITHOUT_EXTRAS.items():
+        asked = [str(command), *arguments.split()]
+        done = subprocess.run(asked, cwd=folder, capture_output=True, text=True, check=False)
+        said = " ".join((done.stdout + done.stderr).split())
+        is_refusal = "pip install" in expected
+        answers = expected in said and bool(done.returncode) == is_refusal
+        need(
+            answers and "Traceback" not in said,
+            f"Without extras '{arguments}' ends with {done.returncode}: {said[-400:]}",
+        )
 
 
 def run(program: str, *arguments: str, cwd: Path | None = None) -> str:
@@ -256,6 +284,8 @@ def main(arguments: list[str]) -> int:
             dist = Path(place) / "dist"
             build(dist)
             print("Wheel and source archive are whole.", flush=True)
+            site = (str(DOCS / "site.py"), "--output", str(Path(place) / "site"))
+            print(run(sys.executable, *site).strip().splitlines()[-1], flush=True)
             tried = (
                 ("newest",) if chosen.quick else (chosen.versions,) if chosen.versions else VERSIONS
             )
