@@ -32,7 +32,7 @@ class RequestLaw(NamedTuple):
     deadline_days, lineage_saving
         As in the scenario.
     day
-        On which it comes; -1 if at the rate.
+        On which it comes; `scenario.requests.NO_DAY` if at the rate.
     who
         Number of an archetype, `EVERYBODY` or `WHO_IS_REGULATED`.
     arrival_key, effort_key

@@ -16,6 +16,9 @@ from modelops_abm.scenario.timeline import When, outside_the_run
 ALL, REGULATED = "all", "regulated"
 """Whom a kind may concern, beside an archetype by its name."""
 
+NO_DAY = -1
+"""In place of its day, of a kind that comes at a rate."""
+
 
 class RequestKind(Section):
     """A kind of request; one that is not answered by its deadline takes the model offline."""
@@ -78,14 +81,14 @@ class RequestKind(Section):
         return self
 
     def day_from(self, start: date) -> int:
-        """Return the day of the run on which it comes, -1 if at random; a date counts from `start`.
+        """Return the day of the run on which it comes, or `NO_DAY`; a date counts from `start`.
 
         >>> kind = RequestKind(name="audit", day=date(2026, 1, 31), deadline_days=30.0)
         >>> kind.day_from(date(2026, 1, 1))
         30
         """
         if self.day is None:
-            return -1
+            return NO_DAY
         # A date is no number, but an `int` is what is left of the two.
         return self.day if isinstance(self.day, int) else (self.day - start).days
 
