@@ -7,6 +7,7 @@ import os
 import socket
 import threading
 import webbrowser
+from collections.abc import Callable
 from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
@@ -74,8 +75,13 @@ def show(
         # take it between looking and serving.
         with closing(_listening(port)) as listener:
             address = f"http://{HOST}:{listener.getsockname()[1]}"
-            say(console(), f"The page is at {address}. Ctrl-C ends it.")
-            serve(listener, page=page, hosts=hosts, opened=address if open_browser else "")
+
+            def announce() -> None:
+                say(console(), f"The page is at {address}. Ctrl-C ends it.")
+                if open_browser:  # in a thread: a browser in the terminal returns when it is closed
+                    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+            serve(listener, page=page, hosts=hosts, answering=announce)
     except OSError as error:
         say(console(error=True), f"Error: the page cannot be served: {error.strerror or error}.")
         return 1
@@ -92,7 +98,11 @@ def _has_assets() -> bool:
 
 
 def serve(
-    listener: socket.socket, *, page: str = PAGE, hosts: Hosts | None = None, opened: str = ""
+    listener: socket.socket,
+    *,
+    page: str = PAGE,
+    hosts: Hosts | None = None,
+    answering: Callable[[], None] | None = None,
 ) -> None:
     """Serve a page at a socket that listens, until Ctrl-C.
 
@@ -102,8 +112,8 @@ def serve(
         Socket that listens.
     page, hosts
         As for `show`.
-    opened
-        Address to open in the browser once the page answers; none if empty.
+    answering
+        Called once the page answers.
     """
     os.environ["SOLARA_APP"] = page  # read when Solara's server is imported
     _apply_settings()
@@ -119,7 +129,7 @@ def serve(
         ws_max_size=LARGEST_MESSAGE_BYTES,
         ws_per_message_deflate=False,  # nothing leaves this machine, and it costs time
     )
-    _Server(config, opened).run(sockets=[listener])
+    _Server(config, answering).run(sockets=[listener])
 
 
 def _apply_settings() -> None:
@@ -134,17 +144,16 @@ def _apply_settings() -> None:
 
 
 class _Server(uvicorn.Server):
-    """Opens the page once it answers, stops in order, and is not hurried by who presses twice."""
+    """Tells once it answers, stops in order, and is not hurried by who presses twice."""
 
-    def __init__(self, config: uvicorn.Config, opened: str) -> None:
+    def __init__(self, config: uvicorn.Config, answering: Callable[[], None] | None) -> None:
         super().__init__(config)
-        self._opened = opened
+        self._answering = answering
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self._opened:
-            opening = threading.Thread(target=webbrowser.open, args=(self._opened,), daemon=True)
-            opening.start()  # in a thread: a browser in the terminal returns when it is closed
+        if self._answering is not None:
+            self._answering()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         # uvicorn takes a second Ctrl-C as a wish to drop everything, in the middle of closing

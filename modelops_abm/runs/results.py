@@ -102,7 +102,7 @@ class Run(Reported):
         """Return the net present value, of one future."""
         npv = formats.amount(self.summary["npv"], "$")
         days = formats.plural(self.scenario.horizon_days, "day")
-        return f"Net present value {npv} over {days}, in one future: another seed is another."
+        return f"Net present value {npv} over {days}, in one future; another seed gives another."
 
     def notes(self) -> str:
         """Return what changes on which days, and that nobody has stated a portfolio's team."""

@@ -46,31 +46,23 @@ def test_who_presses_twice_does_not_cut_its_end_short(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.usefixtures("own_loop", "solara_server")
-def test_the_page_is_opened_once_it_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened: list[str] = []
-    is_opened = threading.Event()
-
-    def open_page(address: str) -> None:
-        opened.append(address)
-        is_opened.set()
+def test_it_is_told_once_the_page_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
 
     async def application(_scope: object, receive: Receive, send: Send) -> None:
         for _ in range(2):
-            told = (await receive())["type"]
-            if told == "lifespan.startup":
-                assert opened == []
+            told.append((await receive())["type"])
+            if told == ["lifespan.startup"]:
                 asyncio.get_running_loop().call_later(0.05, signal.raise_signal, signal.SIGINT)
-            await send({"type": f"{told}.complete"})
+            await send({"type": f"{told[-1]}.complete"})
 
     config = uvicorn.Config
     monkeypatch.setattr(
         uvicorn, "Config", lambda _page, **settings: config(application, **settings)
     )
-    monkeypatch.setattr(webbrowser, "open", open_page)
     with socket.create_server((HOST, 0)) as listener, pytest.raises(KeyboardInterrupt):
-        serve(listener, opened="http://127.0.0.1:1")
-    assert is_opened.wait(PATIENCE_SECONDS)
-    assert opened == ["http://127.0.0.1:1"]
+        serve(listener, answering=lambda: told.append("answers"))
+    assert told == ["lifespan.startup", "answers", "lifespan.shutdown"]
 
 
 @pytest.mark.parametrize("port", [70_000, -1])
@@ -85,17 +77,28 @@ def test_a_port_that_is_none_is_said_in_words(
 def test_the_page_is_opened_where_it_listens(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not at a name: another user may listen where that leads."""
+    """Not at a name: another user may listen where that leads. And not before it answers."""
     addresses: list[str] = []
+    opened: list[str] = []
+    is_opened = threading.Event()
 
-    def serve_nothing(listener: socket.socket, *, opened: str, **_keywords: object) -> None:
+    def open_page(address: str) -> None:
+        opened.append(address)
+        is_opened.set()
+
+    def serve_nothing(
+        listener: socket.socket, *, answering: Callable[[], None], **_keywords: object
+    ) -> None:
         host, port = listener.getsockname()
-        assert opened == f"http://{host}:{port}"
-        addresses.append(opened)
+        addresses.append(f"http://{host}:{port}")
+        assert not capsys.readouterr().out
+        answering()
 
+    monkeypatch.setattr(webbrowser, "open", open_page)
     monkeypatch.setattr(server, "serve", serve_nothing)
     assert server.show(port=0) == 0
-    assert len(addresses) == 1
+    assert is_opened.wait(PATIENCE_SECONDS)
+    assert opened == addresses
     assert f"The page is at {addresses[0]}." in capsys.readouterr().out
 
 
