@@ -28,6 +28,7 @@ from modelops_abm.arrays import Floats
 from modelops_abm.disk import read_file, write_whole
 from modelops_abm.errors import InputError, Problem, reason_of
 from modelops_abm.evidence.benchmarks import subject_of
+from modelops_abm.evidence.interview import QUESTIONS
 from modelops_abm.evidence.measures import MEASURES, number_in_words, range_in_words, value_in_words
 from modelops_abm.evidence.statements import Evidence, Statement, evidence_as_json, evidence_of
 from modelops_abm.experiments.draws import Draws, draws_of, joint_draws, known_of
@@ -38,6 +39,7 @@ from modelops_abm.scenario import Distribution, Scenario, catalogue, with_values
 from modelops_abm.scenario.fields import mean_at, value_at
 from modelops_abm.scenario.files import read_scenario, scenario_text
 from modelops_abm.scenario.knowledge import Spread, Weights, family_within
+from modelops_abm.scenario.sources import source_of
 from modelops_abm.text import printable
 
 _FEW_FIT = "Few organisations fit all that was said."
@@ -471,11 +473,22 @@ class Belief(Reported):
         for name, row in predicted.iterrows():
             label, unit = name_and_unit(str(name))
             each = said.get(str(name))
-            stated = range_in_words(*each.range, unit) if each is not None else ""
+            stated = range_in_words(*each.range, unit) if each is not None else self._set(str(name))
             found = range_in_words(row["low"], row["high"], unit)
             rows.append(Row((label, stated, found), is_strong=each is not None))
         columns = (_label("What it shows"), *numbers("as said", "as predicted"))
         return Table("predicted", columns if rows else (), rows, numbers=self.predicted)
+
+    def _set(self, measure: str) -> str:
+        """Return what was said of the start where an answer is set there; nothing if none is."""
+        question = QUESTIONS.get(measure)
+        if question is None or question.about == measure:
+            return ""
+        source = source_of(self.scenario, question.about)
+        if source is None or source.confidence != "client":
+            return ""
+        value = mean_at(self.scenario, question.about)
+        return f"{value_in_words(value, question.unit)} at the start"
 
     def notes(self) -> str:
         """Return how to read it."""
