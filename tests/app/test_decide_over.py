@@ -22,8 +22,8 @@ from modelops_abm.app.decide.verdict_card import mode_switch, verdict_card
 from modelops_abm.app.drawing.interval_mark import Interval, Scale, interval_mark
 from modelops_abm.app.export.content import Subject, command
 from modelops_abm.app.state.answer import USUAL, Answer, AnswerCache, Precision, Question, answers
+from modelops_abm.app.state.draws import organisations_of
 from modelops_abm.app.state.estimation import CreditSoFar
-from modelops_abm.app.state.organisations import organisations_of
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.charts.amounts import digits_for, notation_of

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from modelops_abm.app.state.belief import OwnBelief, belief_of
-from modelops_abm.app.state.organisations import organisations_of
+from modelops_abm.app.state.draws import organisations_of
 from modelops_abm.app.state.plan import History, Plan, key_of
 from modelops_abm.app.state.session import Session
 from modelops_abm.evidence.belief import Belief

@@ -29,8 +29,8 @@ from modelops_abm.app.decide.sentences import full_name, in_hundred, progress
 from modelops_abm.app.decide.tray_card import Item, apart, items_of, money_of_items
 from modelops_abm.app.state.advising import Advised, Asked
 from modelops_abm.app.state.answer import Answer
+from modelops_abm.app.state.draws import stated_in
 from modelops_abm.app.state.link import Linked, assignments_of, changes_of, query_of
-from modelops_abm.app.state.organisations import stated_in
 from modelops_abm.app.state.plan import PLANNED, Plan
 from modelops_abm.app.state.session import Session
 from modelops_abm.app.state.tray import Tray

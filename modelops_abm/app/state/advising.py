@@ -17,9 +17,9 @@ import solara
 
 from modelops_abm import formats
 from modelops_abm.app.state.answer import Precision
+from modelops_abm.app.state.draws import answered_in, organisations_of
 from modelops_abm.app.state.fitting import LINE, Line
 from modelops_abm.app.state.jobs import PRECEDENCE, Job, Jobs
-from modelops_abm.app.state.organisations import answered_in, organisations_of
 from modelops_abm.app.state.plan import KEY_DIGITS, Plan, key_of, size_of
 from modelops_abm.evidence.settling import advised
 from modelops_abm.experiments import Advice, Draws, RoadMap, advise, draws_needed

@@ -14,7 +14,7 @@ from threading import Event, Lock
 from types import MappingProxyType
 from typing import NamedTuple
 
-from modelops_abm.app.state.organisations import answered_in, organisations_of
+from modelops_abm.app.state.draws import answered_in, organisations_of
 from modelops_abm.app.state.plan import Plan, organisation_key
 from modelops_abm.core.outcomes import LEVEL_STATES
 from modelops_abm.evidence.settling import settled

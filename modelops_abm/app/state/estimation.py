@@ -25,9 +25,9 @@ from modelops_abm.app.state.answer import (
     credit_of_one,
     stages_of,
 )
+from modelops_abm.app.state.draws import organisations_of
 from modelops_abm.app.state.effects import EventEffects, event_effects
 from modelops_abm.app.state.jobs import PRECEDENCE, Job, Jobs
-from modelops_abm.app.state.organisations import organisations_of
 from modelops_abm.app.state.plan import Plan
 from modelops_abm.app.state.sharing import SharedStreams
 from modelops_abm.experiments import (
