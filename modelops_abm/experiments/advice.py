@@ -119,6 +119,9 @@ class Advice(Reported):
     settles
         What may be asked before deciding, and what its answer is worth, what is worth most first
         (`evidence.settling.advised`); empty if that was not looked at.
+    as_set
+        Over what the organisation may be, also what the road map is worth at the values as set,
+        in $ of day 0; None where that is `worth`.
     """
 
     found: Optimised
@@ -126,6 +129,7 @@ class Advice(Reported):
     draws: Mapping[str, NDArray[Any]]
     stages: tuple[Stage, ...]
     settles: Mapping[str, Asking] = field(default_factory=dict)
+    as_set: PairedDifference | None = None
 
     def _facts(self) -> dict[str, str]:
         return {"capital": formats.money(self.capital), "buy": repr(self.in_short)}
@@ -329,13 +333,22 @@ class Advice(Reported):
         said = (
             f"{where}it is worth {amount} on average over {span}, pays in"
             f" {formats.count_of(paid.count, paid.n)} futures, and is worth"
-            f" {formats.money_interval(*self.range)} in nine of ten of them."
+            f" {formats.money_interval(*self.range)} in nine of ten of them.{self._otherwise()}"
         )
         on_paid, on_whole = (return_in_words(*each)[0] for each in self.returns)
         return (
             f"{capitalised(said)} It returns {on_paid} per $ {ON_PAID}, and {on_whole} per $"
             f" {ON_WHOLE_COST}, the team's time included."
         )
+
+    def _otherwise(self) -> str:
+        """Return that it does not earn at the values as set, if it does not."""
+        if self.as_set is None or self.as_set.verdict == "earns":
+            return ""
+        if self.as_set.verdict == "loses":
+            return f" At the values as set it loses {known_money(self.as_set)}."
+        interval = Difference.of("npv", self.as_set.estimate).interval
+        return f" At the values as set it cannot be told if it earns: {interval}."
 
     def _unkind(self) -> str:
         mean, half_width = self.unkind.mean or 0.0, self.unkind.half_width
@@ -493,6 +506,9 @@ class Advice(Reported):
             "buy": [{**stage.step._asdict(), "done_day": stage.done_day} for stage in self.stages],
             "road_map": steps_of(self.road_map),
             "worth": asdict(self.worth.estimate),
+            "worth_at_the_values_as_set": None
+            if self.as_set is None
+            else asdict(self.as_set.estimate),
             "pays": asdict(self.worth.higher),
             "nine_of_ten": [low, high],
             "worst_tenth": asdict(self.unkind),
@@ -630,8 +646,13 @@ def advise(
     for outcome in outcomes.SUMMARY:
         with_it, without = outcome_of(outcome.name, totals)
         values[outcome.name] = (with_it, without)
-    columns = {} if draws is None else draws.part(0, replications).columns
-    return Advice(found, values, columns, _stages(plan, road_map, quietly))
+    stages = _stages(plan, road_map, quietly)
+    if draws is None:
+        return Advice(found, values, {}, stages)
+    as_set: Keeping = {**quietly, "draws": None}
+    with_it, without = outcome_of("npv", totals_of(scenarios, replications, **as_set))
+    columns = draws.part(0, replications).columns
+    return Advice(found, values, columns, stages, as_set=PairedDifference(with_it - without))
 
 
 def _stages(plan: Scenario, road_map: RoadMap, keeping: Keeping) -> tuple[Stage, ...]:

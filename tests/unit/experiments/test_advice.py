@@ -23,6 +23,7 @@ from modelops_abm.experiments import (
 from modelops_abm.experiments.advice import UNKIND
 from modelops_abm.experiments.optimisation_results import Confirmed
 from modelops_abm.experiments.running import outcome_of, totals_of
+from modelops_abm.experiments.statistics import PairedDifference
 from modelops_abm.scenario import Scenario, baseline_of, with_values
 from tests.unit.experiments.plans import small
 
@@ -110,6 +111,22 @@ def test_all_that_is_told_is_of_the_same_futures(advice: Advice) -> None:
     assert np.array_equal(told["worth"], advice.worth.values)
     drawn = draws.part(0, REPLICATIONS).columns["team.focus"]
     assert np.array_equal(told["team.focus"], drawn)
+
+
+def test_what_does_not_earn_at_the_values_as_set_is_told(advice: Advice) -> None:
+    scenarios = [with_road_map(PLAN, advice.road_map), baseline_of(PLAN)]
+    npv = outcome_of("npv", totals_of(scenarios, REPLICATIONS, seed=2))
+    assert advice.as_set is not None
+    assert np.array_equal(advice.as_set.values, npv[0] - npv[1])
+    noise = np.resize([1.0, -1.0], 100)
+    for gains, words in (
+        (100.0 + noise, ""),
+        (noise - 100.0, " At the values as set it loses $100.00."),
+        (5.0 * noise, " At the values as set it cannot be told if it earns: −1.00 to +1.00."),
+    ):
+        told = replace(advice, as_set=PairedDifference(gains)).told["What it is worth"]
+        assert words in told
+        assert ("At the values as set" in told) == bool(words)
 
 
 def test_both_returns_are_those_of_the_finance_view(advice: Advice) -> None:
